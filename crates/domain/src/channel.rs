@@ -1,0 +1,391 @@
+//! Communication channels: what an admin types and its checks, where inbound messages go, and the badge, which
+//! is always worked out from facts and never stored.
+
+use crate::{
+    ids::{ChannelId, ExtensionId, QueueId},
+    people::NAME_MOST,
+    phone::PhoneNumber,
+    refusal::{Problem, Problems, Refusal, line, optional},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// Where a channel's inbound messages go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "type", content = "id", rename_all = "snake_case")]
+pub enum Destination {
+    Extension(ExtensionId),
+    Queue(QueueId),
+}
+
+/// As a `<select>` spells it: `extension:ID` or `queue:ID`.
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Extension(id) => write!(f, "extension:{id}"),
+            Self::Queue(id) => write!(f, "queue:{id}"),
+        }
+    }
+}
+
+impl FromStr for Destination {
+    type Err = Problem;
+    fn from_str(text: &str) -> Result<Self, Problem> {
+        match text.split_once(':') {
+            Some(("extension", id)) => id.parse().map(Self::Extension).map_err(|_| Problem::Unknown),
+            Some(("queue", id)) => id.parse().map(Self::Queue).map_err(|_| Problem::Unknown),
+            _ => Err(Problem::Unknown),
+        }
+    }
+}
+
+/// A destination as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DestinationRef {
+    pub destination: Destination,
+    /// The queue's name, or the extension's number and name.
+    pub label: String,
+    pub disabled: bool,
+}
+
+/// The Authentication tab.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AuthenticationForm {
+    pub name: String,
+    /// Empty: keep the one there is.
+    pub access_token: String,
+    /// Empty: keep the one there is.
+    pub app_secret: String,
+}
+
+impl fmt::Debug for AuthenticationForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthenticationForm")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A checked [`AuthenticationForm`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct Authentication {
+    pub name: String,
+    pub access_token: Option<String>,
+    pub app_secret: Option<String>,
+}
+
+impl fmt::Debug for Authentication {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authentication")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl AuthenticationForm {
+    /// # Errors
+    /// [`Refusal::Invalid`] with every field that is wrong.
+    pub fn check(&self) -> Result<Authentication, Refusal> {
+        let mut problems = Problems::default();
+        let name = problems.take("name", line(&self.name, NAME_MOST));
+        let access_token = problems.take(
+            "access_token",
+            optional(&self.access_token).map(secret).transpose(),
+        );
+        let app_secret = problems.take("app_secret", optional(&self.app_secret).map(secret).transpose());
+        match (name, access_token, app_secret) {
+            (Some(name), Some(access_token), Some(app_secret)) => Ok(Authentication {
+                name,
+                access_token,
+                app_secret,
+            }),
+            _ => Err(problems.refuse()),
+        }
+    }
+}
+
+/// The Messaging Settings tab.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MessagingForm {
+    pub phone_number: String,
+    pub phone_number_id: String,
+    pub waba_id: String,
+    pub destination: String,
+}
+
+/// A checked [`MessagingForm`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Messaging {
+    pub phone_number: PhoneNumber,
+    /// Meta's id of the number: digits.
+    pub phone_number_id: String,
+    /// Meta's id of the WhatsApp Business Account: digits.
+    pub waba_id: Option<String>,
+    pub destination: Destination,
+}
+
+impl MessagingForm {
+    /// # Errors
+    /// [`Refusal::Invalid`] with every field that is wrong.
+    pub fn check(&self) -> Result<Messaging, Refusal> {
+        let mut problems = Problems::default();
+        let phone_number = match optional(&self.phone_number) {
+            None => problems.take("phone_number", Err(Problem::Required)),
+            Some(text) => problems.take(
+                "phone_number",
+                PhoneNumber::parse(text).map_err(|_| Problem::NotAPhoneNumber),
+            ),
+        };
+        let phone_number_id = problems.take("phone_number_id", meta_id(&self.phone_number_id));
+        let waba_id = problems.take("waba_id", optional(&self.waba_id).map(meta_id).transpose());
+        let destination = match optional(&self.destination) {
+            None => problems.take("destination", Err(Problem::Required)),
+            Some(text) => problems.take("destination", text.parse()),
+        };
+        match (phone_number, phone_number_id, waba_id, destination) {
+            (Some(phone_number), Some(phone_number_id), Some(waba_id), Some(destination)) => Ok(Messaging {
+                phone_number,
+                phone_number_id,
+                waba_id,
+                destination,
+            }),
+            _ => Err(problems.refuse()),
+        }
+    }
+}
+
+/// Meta's ids of phone numbers, accounts and apps are digits.
+fn meta_id(text: &str) -> Result<String, Problem> {
+    let id = line(text, 32)?;
+    if id.bytes().all(|b| b.is_ascii_digit()) {
+        Ok(id)
+    } else {
+        Err(Problem::NotNumeric)
+    }
+}
+
+/// A token or a secret is one run of printable ASCII; a space in it means that more was copied than the value.
+fn secret(text: &str) -> Result<String, Problem> {
+    if text.len() > 4096 {
+        Err(Problem::TooLong)
+    } else if text.bytes().all(|b| b.is_ascii_graphic()) {
+        Ok(text.to_owned())
+    } else {
+        Err(Problem::NotAToken)
+    }
+}
+
+/// What Meta last said of the access token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenState {
+    /// Not asked yet, or Meta could not be reached.
+    #[default]
+    Unknown,
+    Accepted,
+    /// Meta answered that the token is expired, revoked or lacks a permission.
+    Refused,
+}
+
+impl TokenState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+        }
+    }
+
+    pub fn from_stored(text: &str) -> Self {
+        match text {
+            "accepted" => Self::Accepted,
+            "refused" => Self::Refused,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// Everything that the badge is worked out from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ChannelFacts {
+    pub has_access_token: bool,
+    pub has_app_secret: bool,
+    pub has_number: bool,
+    pub has_destination: bool,
+    /// Meta's handshake was answered, or a delivery for this number came with a good signature.
+    pub webhook_seen: bool,
+    pub token: TokenState,
+    /// The destination exists but takes no new sessions.
+    pub destination_disabled: bool,
+}
+
+/// The state of a channel in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Badge {
+    /// Some field that Meta or the routing needs is still empty.
+    Draft,
+    /// All is filled in, but Meta has not called the webhook yet.
+    WaitingForMeta,
+    Active,
+    /// It works, but something is wrong: the destination is disabled.
+    Degraded,
+    /// Meta refuses the access token: nothing can be sent.
+    TokenRefused,
+}
+
+impl ChannelFacts {
+    pub fn badge(&self) -> Badge {
+        if !(self.has_access_token && self.has_app_secret && self.has_number && self.has_destination) {
+            Badge::Draft
+        } else if self.token == TokenState::Refused {
+            Badge::TokenRefused
+        } else if !self.webhook_seen {
+            Badge::WaitingForMeta
+        } else if self.destination_disabled {
+            Badge::Degraded
+        } else {
+            Badge::Active
+        }
+    }
+}
+
+/// A row of the channels page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelRow {
+    pub id: ChannelId,
+    pub name: String,
+    pub phone_number: Option<String>,
+    pub destination: Option<DestinationRef>,
+    pub badge: Badge,
+    pub last_inbound_at: Option<Timestamp>,
+    /// Messages received in the last 24 h.
+    pub inbound_day: u32,
+    /// Messages written in the last 24 h.
+    pub outbound_day: u32,
+}
+
+/// A channel in its editor. Secrets never come back: only their last four characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelView {
+    pub id: ChannelId,
+    /// Rises with every save; a save of an older version is refused.
+    pub version: i64,
+    pub name: String,
+    pub webhook_url: String,
+    pub verify_token: String,
+    pub access_token_end: Option<String>,
+    pub app_secret_end: Option<String>,
+    pub phone_number: Option<String>,
+    pub phone_number_id: Option<String>,
+    pub waba_id: Option<String>,
+    pub destination: Option<DestinationRef>,
+    pub badge: Badge,
+    pub webhook_seen_at: Option<Timestamp>,
+    pub last_inbound_at: Option<Timestamp>,
+    pub token: TokenState,
+    pub token_checked_at: Option<Timestamp>,
+    /// Meta's own words about the token, when it refused it.
+    pub token_answer: Option<String>,
+}
+
+/// What the editor offers as destinations.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destinations {
+    pub extensions: Vec<DestinationRef>,
+    pub queues: Vec<DestinationRef>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complete() -> ChannelFacts {
+        ChannelFacts {
+            has_access_token: true,
+            has_app_secret: true,
+            has_number: true,
+            has_destination: true,
+            webhook_seen: true,
+            token: TokenState::Accepted,
+            destination_disabled: false,
+        }
+    }
+
+    #[test]
+    fn the_badge_follows_the_facts() {
+        assert_eq!(complete().badge(), Badge::Active);
+        assert_eq!(
+            ChannelFacts {
+                token: TokenState::Unknown,
+                ..complete()
+            }
+            .badge(),
+            Badge::Active
+        );
+        assert_eq!(
+            ChannelFacts {
+                has_app_secret: false,
+                ..complete()
+            }
+            .badge(),
+            Badge::Draft
+        );
+        assert_eq!(
+            ChannelFacts {
+                webhook_seen: false,
+                ..complete()
+            }
+            .badge(),
+            Badge::WaitingForMeta
+        );
+        assert_eq!(
+            ChannelFacts {
+                token: TokenState::Refused,
+                ..complete()
+            }
+            .badge(),
+            Badge::TokenRefused
+        );
+        assert_eq!(
+            ChannelFacts {
+                destination_disabled: true,
+                ..complete()
+            }
+            .badge(),
+            Badge::Degraded
+        );
+    }
+
+    #[test]
+    fn a_copied_line_is_not_a_token() {
+        let form = AuthenticationForm {
+            name: "Support".into(),
+            access_token: "EAAG abc".into(),
+            ..Default::default()
+        };
+        assert_eq!(
+            form.check(),
+            Err(Refusal::field("access_token", Problem::NotAToken))
+        );
+    }
+
+    #[test]
+    fn destinations_read_back_as_written() {
+        let queue = Destination::Queue(QueueId::new(uuid::Uuid::from_u128(7)));
+        assert_eq!(queue.to_string().parse(), Ok(queue));
+        assert_eq!("queue:7".parse::<Destination>(), Err(Problem::Unknown));
+    }
+
+    #[test]
+    fn forms_never_show_their_secrets() {
+        let form = AuthenticationForm {
+            app_secret: "s3cr3t".into(),
+            ..Default::default()
+        };
+        assert!(!format!("{form:?}").contains("s3cr3t"));
+    }
+}

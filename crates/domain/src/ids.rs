@@ -1,0 +1,64 @@
+//! Ids are newtypes over UUIDs, so that a session's id cannot be passed where a channel's is meant.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+/// The text is not the id of anything: ids are UUIDs.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not an id")]
+pub struct NotAnId;
+
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Wraps an id that comes from the clock or from the database.
+            pub const fn new(id: Uuid) -> Self {
+                Self(id)
+            }
+            /// The bare UUID, as the database keeps it.
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+        impl FromStr for $name {
+            type Err = NotAnId;
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                text.trim().parse().map(Self).map_err(|_| NotAnId)
+            }
+        }
+    )*};
+}
+
+id! {
+    /// Somebody who logs in.
+    PersonId
+    /// A number on the PBX, with a name.
+    ExtensionId
+    /// A message queue.
+    QueueId
+    /// A connected WhatsApp number.
+    ChannelId
+    /// A customer.
+    ContactId
+    /// One conversation of one contact on one channel, from its first message to its close.
+    SessionId
+    /// One message, in either direction.
+    MessageId
+    /// One accepted webhook request of Meta's.
+    DeliveryId
+    /// An item of a delivery that could not be applied.
+    DeadLetterId
+    /// An API token.
+    TokenId
+}

@@ -1,0 +1,29 @@
+//! The words and the rules of Switchboard: pure values, no I/O, the same in the process and in the browser.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`ids`] | one newtype for each thing that has an id |
+//! | [`time`] | [`Timestamp`](time::Timestamp) and the two clocks of a session |
+//! | [`phone`] | E.164 phone numbers |
+//! | [`people`] | roles, permissions, who acts, log-in and extension forms |
+//! | [`queue`] | message queues and pick-up modes |
+//! | [`channel`] | channel forms and their checks, facts, the badge |
+//! | [`session`] | session states and who may do what with one |
+//! | [`message`] | messages, delivery statuses and their order |
+//! | [`delivery`] | what came from Meta and could not be applied |
+//! | [`event`] | hints that the process pushes to browsers |
+//! | [`refusal`] | every reason for which a person's request is refused |
+//! | [`page`] | one page of a list |
+
+pub mod channel;
+pub mod delivery;
+pub mod event;
+pub mod ids;
+pub mod message;
+pub mod page;
+pub mod people;
+pub mod phone;
+pub mod queue;
+pub mod refusal;
+pub mod session;
+pub mod time;

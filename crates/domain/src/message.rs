@@ -1,0 +1,200 @@
+//! Messages and the order of their delivery statuses.
+
+use crate::{ids::MessageId, refusal::Problem, time::Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Characters in a text message at the most.
+/// <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/text-messages>
+pub const TEXT_MOST: usize = 4096;
+
+/// A text that can be sent: not blank, at most [`TEXT_MOST`] characters.
+pub fn text(body: &str) -> Result<String, Problem> {
+    if body.trim().is_empty() {
+        Err(Problem::Required)
+    } else if body.chars().count() > TEXT_MOST {
+        Err(Problem::TooLong)
+    } else {
+        Ok(body.to_owned())
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    Inbound,
+    Outbound,
+}
+
+impl Direction {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Inbound => "inbound",
+            Self::Outbound => "outbound",
+        }
+    }
+
+    pub fn from_stored(text: &str) -> Self {
+        if text == "outbound" {
+            Self::Outbound
+        } else {
+            Self::Inbound
+        }
+    }
+}
+
+/// How far an outbound message has come.
+///
+/// The order is the rank: a status only ever rises, so any order of arrival gives the same end. A late `sent` does
+/// not clear a failure; `delivered` and what follows it do, because they can only be true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// In the outbox.
+    Queued,
+    /// Accepted by Meta.
+    Sent,
+    Failed,
+    Delivered,
+    Read,
+    /// A voice message was listened to.
+    Played,
+}
+
+impl Status {
+    pub const ALL: [Self; 6] = [
+        Self::Queued,
+        Self::Sent,
+        Self::Failed,
+        Self::Delivered,
+        Self::Read,
+        Self::Played,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::Delivered => "delivered",
+            Self::Read => "read",
+            Self::Played => "played",
+        }
+    }
+
+    pub fn from_stored(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+
+    /// The status after hearing of `news`, in whatever order news come.
+    pub fn advance(self, news: Self) -> Self {
+        self.max(news)
+    }
+}
+
+/// Why a message was not delivered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Meta's error code, when Meta gave one.
+    pub code: Option<i64>,
+    /// Meta's words, or ours when Meta could not be reached.
+    pub title: String,
+    pub details: Option<String>,
+}
+
+/// What a failure means for the one who reads it. The console has the words for each.
+/// <https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Meaning {
+    /// More than 24 hours since the customer last wrote.
+    WindowClosed,
+    /// Not on WhatsApp, an old app, or has not accepted the terms.
+    Unreachable,
+    /// A test number sends only to numbers on its list.
+    NotOnTestList,
+    /// The channel's access token or its permissions.
+    TokenRefused,
+    /// Meta has locked or limited the account or the number.
+    AccountLimited,
+    /// Too many messages, in all or to this customer.
+    TooFast,
+    /// Meta chose not to deliver.
+    Withheld,
+    /// Meta was out of order or could not be reached, for too long.
+    MetaUnavailable,
+    Other,
+}
+
+impl Failure {
+    pub fn meaning(&self) -> Meaning {
+        match self.code {
+            None => Meaning::MetaUnavailable,
+            Some(131_047) => Meaning::WindowClosed,
+            Some(131_026) => Meaning::Unreachable,
+            Some(131_030) => Meaning::NotOnTestList,
+            Some(0 | 3 | 10 | 190 | 200..=299 | 131_005) => Meaning::TokenRefused,
+            Some(33 | 368 | 131_031 | 131_037 | 131_042 | 131_045 | 133_000 | 133_006 | 133_010) => {
+                Meaning::AccountLimited
+            }
+            Some(4 | 80_007 | 130_429 | 131_048 | 131_056) => Meaning::TooFast,
+            Some(130_472 | 131_049 | 131_050) => Meaning::Withheld,
+            Some(1 | 2 | 131_000 | 131_016 | 131_057 | 133_004) => Meaning::MetaUnavailable,
+            Some(_) => Meaning::Other,
+        }
+    }
+}
+
+/// A message as people and scripts see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageView {
+    pub id: MessageId,
+    pub direction: Direction,
+    /// Meta's word for the type: `text`, `image`, `reaction`, …
+    pub kind: String,
+    /// The text, or whatever in it can be read: a caption, a file's name, a button's title.
+    pub text: Option<String>,
+    /// Meta's time for inbound, ours for outbound.
+    pub at: Timestamp,
+    /// Outbound only.
+    pub status: Option<Status>,
+    pub failure: Option<Failure>,
+    /// Who of ours wrote it.
+    pub author: Option<String>,
+    pub wamid: Option<String>,
+    /// The failed message that this one tries again.
+    pub retry_of: Option<MessageId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_late_sent_clears_nothing() {
+        assert_eq!(Status::Failed.advance(Status::Sent), Status::Failed);
+        assert_eq!(Status::Read.advance(Status::Delivered), Status::Read);
+        assert_eq!(Status::Sent.advance(Status::Failed), Status::Failed);
+    }
+
+    #[test]
+    fn blank_and_long_texts_are_refused() {
+        assert_eq!(text(" \n"), Err(Problem::Required));
+        assert_eq!(
+            text(&"ž".repeat(TEXT_MOST)).map(|t| t.chars().count()),
+            Ok(TEXT_MOST)
+        );
+        assert_eq!(text(&"ž".repeat(TEXT_MOST + 1)), Err(Problem::TooLong));
+    }
+
+    proptest! {
+        #[test]
+        fn any_order_of_statuses_ends_the_same(mut news in proptest::collection::vec(0..6usize, 1..12)) {
+            let end = |news: &[usize]| news.iter().fold(Status::Queued, |s, n| s.advance(Status::ALL[*n]));
+            let first = end(&news);
+            news.reverse();
+            prop_assert_eq!(first, end(&news));
+            news.sort_unstable();
+            prop_assert_eq!(first, end(&news));
+        }
+    }
+}

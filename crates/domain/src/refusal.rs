@@ -1,0 +1,133 @@
+//! Every reason for which a request of a person (or of a script) is refused. The words that people read are
+//! the console's; here is only what happened, so that each language says it its own way.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a request was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum Refusal {
+    #[error("there is no such thing, or it is not yours to see")]
+    NotFound,
+    #[error("your role does not allow this")]
+    Forbidden,
+    #[error("the name or the password is wrong")]
+    WrongLogin,
+    #[error("too many attempts, try again in {seconds} s")]
+    TooManyAttempts { seconds: u32 },
+    #[error("this link has been used or has expired")]
+    LinkUsed,
+    #[error("some fields are not right")]
+    Invalid { fields: Vec<FieldProblem> },
+    #[error("somebody else saved this in the meantime")]
+    ChangedMeanwhile,
+    #[error("{by} has taken this session")]
+    Taken { by: String },
+    #[error("pick the session up first")]
+    PickUpFirst,
+    #[error("only {owner} can go on with this session")]
+    NotYours { owner: String },
+    #[error("the session is closed")]
+    SessionClosed,
+    #[error("you have no extension")]
+    NoExtension,
+    #[error("this extension or queue is disabled")]
+    Disabled,
+    #[error("this queue has no pick-up: everyone in it answers")]
+    NoPickUp,
+    #[error("the last administrator cannot be disabled")]
+    LastAdmin,
+    #[error("only a failed message can be sent again")]
+    NotFailed,
+    #[error("the channel cannot send: it has no access token or no phone-number id")]
+    ChannelIncomplete,
+    #[error("the cursor is not one of ours")]
+    BadCursor,
+}
+
+/// One field of a form and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldProblem {
+    /// The field's name as the form and the API spell it.
+    pub field: String,
+    pub problem: Problem,
+}
+
+/// What can be wrong with a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Problem {
+    Required,
+    /// Longer than the field allows.
+    TooLong,
+    /// Fewer characters than the field needs.
+    TooShort,
+    /// Not `+`, country code, number.
+    NotAPhoneNumber,
+    /// Digits only are allowed here.
+    NotNumeric,
+    /// Spaces, line breaks or characters that do not belong here; often a copy of more than the value.
+    NotAToken,
+    /// Another one has this already.
+    Taken,
+    /// It does not exist (any more) or is disabled.
+    Unknown,
+    NotALogin,
+}
+
+/// Collects the problems of one form.
+#[derive(Debug, Default)]
+pub struct Problems(Vec<FieldProblem>);
+
+impl Problems {
+    pub fn add(&mut self, field: &str, problem: Problem) {
+        self.0.push(FieldProblem {
+            field: field.to_owned(),
+            problem,
+        });
+    }
+
+    /// Keeps a good value, or notes the problem under the field's name.
+    pub fn take<T>(&mut self, field: &str, value: Result<T, Problem>) -> Option<T> {
+        value.map_err(|problem| self.add(field, problem)).ok()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn refuse(self) -> Refusal {
+        Refusal::Invalid { fields: self.0 }
+    }
+}
+
+impl Refusal {
+    /// A refusal for a single field.
+    pub fn field(field: &str, problem: Problem) -> Self {
+        Self::Invalid {
+            fields: vec![FieldProblem {
+                field: field.to_owned(),
+                problem,
+            }],
+        }
+    }
+}
+
+/// A trimmed line of 1 to `most` characters without control characters.
+pub fn line(text: &str, most: usize) -> Result<String, Problem> {
+    let text = text.trim();
+    if text.is_empty() {
+        Err(Problem::Required)
+    } else if text.chars().count() > most {
+        Err(Problem::TooLong)
+    } else if text.chars().any(char::is_control) {
+        Err(Problem::NotAToken)
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// A trimmed optional field: an empty one is `None`.
+pub fn optional(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|t| !t.is_empty())
+}

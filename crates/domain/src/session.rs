@@ -1,0 +1,360 @@
+//! Sessions: their states, how a new one is routed, and who may go on with one.
+
+use crate::{
+    channel::Destination,
+    ids::{ChannelId, ContactId, ExtensionId, QueueId, SessionId},
+    message::{Direction, MessageView, Status},
+    people::{Actor, ExtensionRef, Permission},
+    queue::PickUp,
+    refusal::Refusal,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// The life of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// In a queue, or with nobody: somebody should take it.
+    Waiting,
+    /// It has an owner, who alone goes on.
+    Assigned,
+    Closed,
+}
+
+impl State {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Assigned => "assigned",
+            Self::Closed => "closed",
+        }
+    }
+
+    pub fn from_stored(text: &str) -> Self {
+        match text {
+            "assigned" => Self::Assigned,
+            "closed" => Self::Closed,
+            _ => Self::Waiting,
+        }
+    }
+}
+
+/// What the routing needs to know of a channel's destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    pub destination: Destination,
+    pub disabled: bool,
+}
+
+/// Where a new session goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    Owner(ExtensionId),
+    Queue(QueueId),
+    /// The channel has no destination that takes sessions: supervisors see it among the waiting.
+    Nobody,
+}
+
+/// Routes a new session.
+pub fn route(target: Option<Target>) -> Route {
+    match target {
+        Some(Target { disabled: true, .. }) | None => Route::Nobody,
+        Some(Target {
+            destination: Destination::Extension(id),
+            ..
+        }) => Route::Owner(id),
+        Some(Target {
+            destination: Destination::Queue(id),
+            ..
+        }) => Route::Queue(id),
+    }
+}
+
+/// What decides who may go on with a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub state: State,
+    pub owner: Option<ExtensionRef>,
+    pub queue: Option<QueueStanding>,
+}
+
+/// The session's queue, as seen by the one who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueStanding {
+    pub pick_up: PickUp,
+    /// Whether the one who asks is a member.
+    pub member: bool,
+}
+
+/// What a reply does besides being sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplyEffect {
+    Nothing,
+    /// The queue's pick-up mode makes the first reply take the session.
+    PicksUp,
+}
+
+impl Standing {
+    fn owned_by(&self, extension: &ExtensionRef) -> bool {
+        self.owner.as_ref().is_some_and(|owner| owner.id == extension.id)
+    }
+
+    /// Whether the asker may take the session. Taking what is already one's own is allowed and changes nothing.
+    ///
+    /// # Errors
+    /// Closed, taken, a queue without pick-up, not a member, or no permission.
+    pub fn pick_up(&self, actor: &Actor, extension: &ExtensionRef) -> Result<(), Refusal> {
+        actor.require(Permission::Answer)?;
+        match (self.state, &self.owner) {
+            (State::Closed, _) => Err(Refusal::SessionClosed),
+            (_, Some(owner)) if owner.id == extension.id => Ok(()),
+            (_, Some(owner)) => Err(Refusal::Taken {
+                by: owner.name.clone(),
+            }),
+            (_, None) => match self.queue {
+                Some(QueueStanding {
+                    pick_up: PickUp::None,
+                    ..
+                }) => Err(Refusal::NoPickUp),
+                Some(QueueStanding { member: true, .. }) => Ok(()),
+                Some(_) | None => actor.require(Permission::Supervise),
+            },
+        }
+    }
+
+    /// Whether the asker may answer the customer.
+    ///
+    /// # Errors
+    /// Closed, somebody else's, or it has to be picked up first.
+    pub fn reply(&self, actor: &Actor) -> Result<ReplyEffect, Refusal> {
+        actor.require(Permission::Answer)?;
+        if self.state == State::Closed {
+            return Err(Refusal::SessionClosed);
+        }
+        if let Some(owner) = &self.owner {
+            return match actor {
+                // A script answers in the owner's name.
+                Actor::Token { .. } | Actor::System => Ok(ReplyEffect::Nothing),
+                Actor::Person(me) if me.extension.as_ref().is_some_and(|e| self.owned_by(e)) => {
+                    Ok(ReplyEffect::Nothing)
+                }
+                Actor::Person(_) => Err(Refusal::NotYours {
+                    owner: owner.name.clone(),
+                }),
+            };
+        }
+        let Some(queue) = self.queue else {
+            return Err(Refusal::PickUpFirst);
+        };
+        match (queue.pick_up, actor) {
+            (PickUp::None, Actor::Token { .. } | Actor::System) => Ok(ReplyEffect::Nothing),
+            (PickUp::None, Actor::Person(me)) if me.extension.is_none() => Err(Refusal::NoExtension),
+            (PickUp::None, Actor::Person(_)) if queue.member => Ok(ReplyEffect::Nothing),
+            (PickUp::Auto, Actor::Person(me)) if queue.member && me.extension.is_some() => {
+                Ok(ReplyEffect::PicksUp)
+            }
+            _ => Err(Refusal::PickUpFirst),
+        }
+    }
+
+    /// Whether the asker may end the session.
+    ///
+    /// # Errors
+    /// Closed already, or neither owner, nor supervisor, nor member of a queue without pick-up.
+    pub fn close(&self, actor: &Actor) -> Result<(), Refusal> {
+        actor.require(Permission::Answer)?;
+        if self.state == State::Closed {
+            return Err(Refusal::SessionClosed);
+        }
+        if actor.may(Permission::Supervise) || actor.extension().is_some_and(|e| self.owned_by(e)) {
+            return Ok(());
+        }
+        match (&self.owner, self.queue) {
+            (Some(owner), _) => Err(Refusal::NotYours {
+                owner: owner.name.clone(),
+            }),
+            (
+                None,
+                Some(QueueStanding {
+                    pick_up: PickUp::None,
+                    member: true,
+                }),
+            ) => Ok(()),
+            (None, _) => Err(Refusal::PickUpFirst),
+        }
+    }
+
+    /// All three answers at once, for the buttons.
+    pub fn may(&self, actor: &Actor) -> May {
+        May {
+            pick_up: actor
+                .extension()
+                .is_some_and(|e| !self.owned_by(e) && self.pick_up(actor, e).is_ok()),
+            reply: self.reply(actor).err().map_or(Ok(()), Err),
+            close: self.close(actor).is_ok(),
+        }
+    }
+}
+
+/// What the one who looks may do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct May {
+    pub pick_up: bool,
+    /// Why not, when not.
+    pub reply: Result<(), Refusal>,
+    pub close: bool,
+}
+
+/// A customer as lists show one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactRef {
+    pub id: ContactId,
+    /// The profile name, else the number, else the username or the id.
+    pub label: String,
+    /// `+` and digits, when WhatsApp tells it.
+    pub number: Option<String>,
+    pub username: Option<String>,
+}
+
+/// A channel as lists show one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelRef {
+    pub id: ChannelId,
+    pub name: String,
+}
+
+/// A queue as lists show one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueRef {
+    pub id: QueueId,
+    pub name: String,
+    pub pick_up: PickUp,
+}
+
+/// The newest message of a session in one line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    pub direction: Direction,
+    pub kind: String,
+    pub text: Option<String>,
+    pub status: Option<Status>,
+}
+
+/// A row of the inbox, and of the API's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionRow {
+    pub id: SessionId,
+    pub state: State,
+    pub contact: ContactRef,
+    pub channel: ChannelRef,
+    pub queue: Option<QueueRef>,
+    pub owner: Option<ExtensionRef>,
+    /// Customer's messages since somebody of ours last looked.
+    pub unread: u32,
+    pub last_message: Option<Preview>,
+    pub last_message_at: Timestamp,
+    pub window_closes_at: Option<Timestamp>,
+    pub opened_at: Timestamp,
+    pub closed_at: Option<Timestamp>,
+}
+
+/// The tabs of the inbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tab {
+    /// Open and mine.
+    #[default]
+    Mine,
+    /// Open and nobody's, in my queues.
+    Waiting,
+    /// Everything that I may see, closed ones too.
+    All,
+}
+
+impl Tab {
+    pub const ALL: [Self; 3] = [Self::Mine, Self::Waiting, Self::All];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mine => "mine",
+            Self::Waiting => "waiting",
+            Self::All => "all",
+        }
+    }
+
+    pub fn from_query(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tab| tab.as_str() == text)
+    }
+}
+
+/// The numbers on the tabs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct InboxCounts {
+    pub mine: u32,
+    pub waiting: u32,
+    /// Unread messages in open sessions that are mine or wait for me: the number in the window's title.
+    pub unread: u32,
+}
+
+/// One session opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    pub session: SessionRow,
+    /// Oldest first.
+    pub messages: Vec<MessageView>,
+    /// Older messages exist before the first of these.
+    pub more: bool,
+    /// Oldest first.
+    pub timeline: Vec<Moment>,
+    pub may: May,
+}
+
+/// Something that happened to a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moment {
+    pub at: Timestamp,
+    pub what: Happening,
+    /// Who did it, or to whom it went.
+    pub who: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Happening {
+    Opened,
+    RoutedToExtension,
+    RoutedToQueue,
+    RoutedToNobody,
+    PickedUp,
+    Closed,
+}
+
+impl Happening {
+    const ALL: [Self; 6] = [
+        Self::Opened,
+        Self::RoutedToExtension,
+        Self::RoutedToQueue,
+        Self::RoutedToNobody,
+        Self::PickedUp,
+        Self::Closed,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::RoutedToExtension => "routed_to_extension",
+            Self::RoutedToQueue => "routed_to_queue",
+            Self::RoutedToNobody => "routed_to_nobody",
+            Self::PickedUp => "picked_up",
+            Self::Closed => "closed",
+        }
+    }
+
+    pub fn from_stored(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|what| what.as_str() == text)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,163 @@
+use super::*;
+use crate::{
+    ids::{PersonId, TokenId},
+    people::{Me, Role, Scope},
+};
+use uuid::Uuid;
+
+fn extension(n: u128) -> ExtensionRef {
+    ExtensionRef {
+        id: ExtensionId::new(Uuid::from_u128(n)),
+        number: n.to_string(),
+        name: format!("E{n}"),
+    }
+}
+
+fn person(n: u128, role: Role) -> Actor {
+    Actor::Person(Me {
+        id: PersonId::new(Uuid::from_u128(n)),
+        login: n.to_string(),
+        name: n.to_string(),
+        role,
+        language: None,
+        extension: Some(extension(n)),
+    })
+}
+
+fn token(scope: Scope) -> Actor {
+    Actor::Token {
+        id: TokenId::new(Uuid::nil()),
+        name: "t".into(),
+        scope,
+    }
+}
+
+fn waiting(pick_up: PickUp, member: bool) -> Standing {
+    Standing {
+        state: State::Waiting,
+        owner: None,
+        queue: Some(QueueStanding { pick_up, member }),
+    }
+}
+
+fn owned(n: u128) -> Standing {
+    Standing {
+        state: State::Assigned,
+        owner: Some(extension(n)),
+        queue: Some(QueueStanding {
+            pick_up: PickUp::Manual,
+            member: true,
+        }),
+    }
+}
+
+#[test]
+fn a_member_picks_up_and_a_stranger_does_not() {
+    let jana = person(201, Role::Operator);
+    assert_eq!(
+        waiting(PickUp::Manual, true).pick_up(&jana, &extension(201)),
+        Ok(())
+    );
+    assert_eq!(
+        waiting(PickUp::Manual, false).pick_up(&jana, &extension(201)),
+        Err(Refusal::Forbidden)
+    );
+    let boss = person(900, Role::Supervisor);
+    assert_eq!(
+        waiting(PickUp::Manual, false).pick_up(&boss, &extension(900)),
+        Ok(())
+    );
+}
+
+#[test]
+fn the_second_to_pick_up_learns_who_was_first() {
+    let petr = person(202, Role::Operator);
+    assert_eq!(
+        owned(201).pick_up(&petr, &extension(202)),
+        Err(Refusal::Taken { by: "E201".into() })
+    );
+    assert_eq!(owned(202).pick_up(&petr, &extension(202)), Ok(()));
+}
+
+#[test]
+fn only_the_owner_goes_on() {
+    assert_eq!(
+        owned(201).reply(&person(201, Role::Operator)),
+        Ok(ReplyEffect::Nothing)
+    );
+    assert_eq!(
+        owned(201).reply(&person(202, Role::Supervisor)),
+        Err(Refusal::NotYours { owner: "E201".into() })
+    );
+    assert_eq!(owned(201).reply(&token(Scope::Operate)), Ok(ReplyEffect::Nothing));
+    assert_eq!(owned(201).reply(&token(Scope::Read)), Err(Refusal::Forbidden));
+}
+
+#[test]
+fn the_first_reply_does_what_the_queue_says() {
+    let jana = person(201, Role::Operator);
+    assert_eq!(
+        waiting(PickUp::Manual, true).reply(&jana),
+        Err(Refusal::PickUpFirst)
+    );
+    assert_eq!(waiting(PickUp::Auto, true).reply(&jana), Ok(ReplyEffect::PicksUp));
+    assert_eq!(
+        waiting(PickUp::Auto, false).reply(&jana),
+        Err(Refusal::PickUpFirst)
+    );
+    assert_eq!(waiting(PickUp::None, true).reply(&jana), Ok(ReplyEffect::Nothing));
+    assert_eq!(
+        waiting(PickUp::None, false).reply(&jana),
+        Err(Refusal::PickUpFirst)
+    );
+    assert_eq!(
+        waiting(PickUp::None, true).pick_up(&jana, &extension(201)),
+        Err(Refusal::NoPickUp)
+    );
+}
+
+#[test]
+fn a_closed_session_takes_nothing_more() {
+    let closed = Standing {
+        state: State::Closed,
+        ..owned(201)
+    };
+    let jana = person(201, Role::Operator);
+    assert_eq!(closed.reply(&jana), Err(Refusal::SessionClosed));
+    assert_eq!(
+        closed.pick_up(&jana, &extension(201)),
+        Err(Refusal::SessionClosed)
+    );
+    assert_eq!(closed.close(&jana), Err(Refusal::SessionClosed));
+}
+
+#[test]
+fn owner_and_supervisor_close() {
+    assert_eq!(owned(201).close(&person(201, Role::Operator)), Ok(()));
+    assert_eq!(owned(201).close(&person(900, Role::Supervisor)), Ok(()));
+    assert!(owned(201).close(&person(202, Role::Operator)).is_err());
+    assert_eq!(
+        waiting(PickUp::None, true).close(&person(202, Role::Operator)),
+        Ok(())
+    );
+}
+
+#[test]
+fn a_session_never_goes_nowhere() {
+    assert_eq!(route(None), Route::Nobody);
+    let queue = Destination::Queue(QueueId::new(Uuid::from_u128(1)));
+    assert_eq!(
+        route(Some(Target {
+            destination: queue,
+            disabled: true
+        })),
+        Route::Nobody
+    );
+    assert!(matches!(
+        route(Some(Target {
+            destination: queue,
+            disabled: false
+        })),
+        Route::Queue(_)
+    ));
+}

@@ -1,0 +1,72 @@
+//! Points in time, and the two clocks of a session, which must never be mixed up.
+
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Milliseconds since 1970-01-01 UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Meta gives whole seconds. Absurd values are clamped rather than wrapped.
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self(seconds.saturating_mul(1000))
+    }
+
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    pub fn plus(self, duration: Duration) -> Self {
+        Self(
+            self.0
+                .saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)),
+        )
+    }
+
+    pub fn minus(self, duration: Duration) -> Self {
+        Self(
+            self.0
+                .saturating_sub(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)),
+        )
+    }
+
+    /// Zero when `earlier` is later.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+/// How long after a customer's message a business may answer freely.
+/// <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
+pub const SERVICE_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// When the service window that the customer's last message opened closes.
+pub fn service_window_closes(last_inbound: Timestamp) -> Timestamp {
+    last_inbound.plus(SERVICE_WINDOW)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_closes_a_day_after_the_customers_message() {
+        let message = Timestamp::from_seconds(1_700_000_000);
+        assert_eq!(service_window_closes(message).since(message), SERVICE_WINDOW);
+    }
+
+    #[test]
+    fn absurd_times_do_not_wrap() {
+        assert!(Timestamp::from_seconds(i64::MAX).plus(SERVICE_WINDOW) >= Timestamp::from_seconds(i64::MAX));
+        assert_eq!(
+            Timestamp::from_millis(1).since(Timestamp::from_millis(5)),
+            Duration::ZERO
+        );
+    }
+}
