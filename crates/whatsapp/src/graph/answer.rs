@@ -1,0 +1,173 @@
+//! What Meta answered to a call. A success that cannot be read is not a failure: the message may be on
+//! its way, and only a status can tell.
+
+use reqwest::RequestBuilder;
+use serde_json::value::RawValue;
+
+use super::{
+    MAX_ANSWER_BYTES,
+    error::{ApiError, GraphError},
+};
+use crate::{
+    ids::{Bsuid, WaId, Wamid, person},
+    json::Object,
+};
+
+/// Meta took a message over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    pub wamid: Wamid,
+    /// The recipient's identity, which may differ from the number that was given.
+    pub wa_id: Option<WaId>,
+    pub bsuid: Option<Bsuid>,
+}
+
+/// A business's phone number; the words in it are Meta's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhoneNumber {
+    pub id: String,
+    pub display_phone_number: Option<String>,
+    pub verified_name: Option<String>,
+    /// `GREEN`, `YELLOW`, `RED` or `UNKNOWN`.
+    pub quality_rating: Option<String>,
+    /// `CONNECTED`, `PENDING`, …
+    pub status: Option<String>,
+    pub name_status: Option<String>,
+    pub code_verification_status: Option<String>,
+    /// `CLOUD_API` for a number that this API can send from.
+    pub platform_type: Option<String>,
+    /// `STANDARD` or `HIGH`.
+    pub throughput_level: Option<String>,
+    /// The addresses to which Meta delivers the number's messages.
+    pub webhooks: Webhooks,
+}
+
+/// Of these addresses the first that is set counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Webhooks {
+    pub phone_number: Option<String>,
+    pub whatsapp_business_account: Option<String>,
+    pub application: Option<String>,
+}
+
+/// A response that was received to its end, or not (`body` is `None`).
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub http_status: u16,
+    body: Option<Vec<u8>>,
+}
+
+impl Answer {
+    pub async fn receive(request: RequestBuilder) -> Result<Self, GraphError> {
+        let mut response = request.send().await.map_err(GraphError::from_transport)?;
+        let http_status = response.status().as_u16();
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(None) => {
+                    return Ok(Self {
+                        http_status,
+                        body: Some(body),
+                    });
+                }
+                Ok(Some(chunk)) if body.len() + chunk.len() <= MAX_ANSWER_BYTES => body.extend(chunk),
+                Ok(Some(_)) | Err(_) => {
+                    return Ok(Self {
+                        http_status,
+                        body: None,
+                    });
+                }
+            }
+        }
+    }
+
+    pub fn accepted(&self) -> Result<Accepted, GraphError> {
+        let unread = if self.is_success() {
+            GraphError::Unknown(format!(
+                "Meta answered {} with a body that cannot be read",
+                self.http_status
+            ))
+        } else {
+            self.unreadable()
+        };
+        self.read(unread, |body| {
+            let contact = body.objects("contacts").next();
+            let field = |key: &str| contact.as_ref().and_then(|contact| contact.text(key));
+            let (wa_id, misplaced) = person(field("wa_id"));
+            Some(Accepted {
+                wamid: body.objects("messages").next()?.parsed("id")?,
+                wa_id,
+                bsuid: person(field("user_id")).1.or(misplaced),
+            })
+        })
+    }
+
+    pub fn phone_number(&self) -> Result<PhoneNumber, GraphError> {
+        self.read(self.unreadable(), PhoneNumber::read)
+    }
+
+    fn is_success(&self) -> bool {
+        (200..300).contains(&self.http_status)
+    }
+
+    fn unreadable(&self) -> GraphError {
+        GraphError::Unreadable {
+            http_status: self.http_status,
+        }
+    }
+
+    /// Meta asks to build on the error object and not on the HTTP status.
+    fn read<T>(
+        &self,
+        unread: GraphError,
+        success: impl Fn(&Object<'_>) -> Option<T>,
+    ) -> Result<T, GraphError> {
+        let raw: Option<&RawValue> = self
+            .body
+            .as_deref()
+            .and_then(|body| serde_json::from_slice(body).ok());
+        let Some(body) = raw.and_then(Object::open) else {
+            return Err(unread);
+        };
+        if self.is_success()
+            && let Some(value) = success(&body)
+        {
+            return Ok(value);
+        }
+        match body
+            .object("error")
+            .and_then(|error| ApiError::read(self.http_status, &error))
+        {
+            Some(error) => Err(error.into()),
+            None => Err(unread),
+        }
+    }
+}
+
+impl PhoneNumber {
+    pub(super) const FIELDS: &str = "id,display_phone_number,verified_name,quality_rating,status,name_status,\
+        code_verification_status,platform_type,throughput,webhook_configuration";
+
+    fn read(body: &Object<'_>) -> Option<Self> {
+        let webhooks = body.object("webhook_configuration");
+        let webhook = |key: &str| webhooks.as_ref().and_then(|webhooks| webhooks.text(key));
+        Some(Self {
+            id: body.text("id")?,
+            display_phone_number: body.text("display_phone_number"),
+            verified_name: body.text("verified_name"),
+            quality_rating: body.text("quality_rating"),
+            status: body.text("status"),
+            name_status: body.text("name_status"),
+            code_verification_status: body.text("code_verification_status"),
+            platform_type: body.text("platform_type"),
+            throughput_level: body
+                .object("throughput")
+                .and_then(|throughput| throughput.text("level")),
+            webhooks: Webhooks {
+                phone_number: webhook("phone_number"),
+                whatsapp_business_account: webhook("whatsapp_business_account"),
+                application: webhook("application"),
+            },
+        })
+    }
+}

@@ -1,0 +1,180 @@
+//! How a call can fail. The texts hold neither the access token nor the request's URL.
+
+use std::error::Error;
+
+use crate::{
+    errors::{RetryClass, class_of, details},
+    json::Object,
+};
+
+/// Why a client cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SetupError {
+    #[error("the address is not an http or https address without a user name")]
+    Base,
+    #[error("{0:?} is not a version of the Graph API such as v25.0")]
+    Version(String),
+    #[error("the HTTP client cannot be made: {0}")]
+    Client(String),
+}
+
+/// Why a call did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GraphError {
+    /// The request never left: certainly not accepted.
+    #[error("could not reach Meta: {0}")]
+    NotSent(String),
+    /// The request went out and its outcome is not known: it may have been accepted.
+    #[error("no usable answer from Meta, which may have accepted the request: {0}")]
+    Unknown(String),
+    /// Meta refused, and said why.
+    #[error("Meta refused: {0}")]
+    Refused(Box<ApiError>),
+    /// The answer was not a success and not what Meta documents: a gateway's page, a redirect.
+    #[error("Meta answered {http_status} with something that is not its API's")]
+    Unreadable { http_status: u16 },
+}
+
+/// Meta's error object. Meta asks to build on `code` and `details`, not on the HTTP status.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("({code}) {message}")]
+pub struct ApiError {
+    /// 0 when the call was refused here, with the code that Meta would give, and nothing was sent.
+    pub http_status: u16,
+    pub code: i64,
+    pub subcode: Option<i64>,
+    pub message: String,
+    pub details: Option<String>,
+    /// What Meta's support asks for.
+    pub fbtrace_id: Option<String>,
+    pub user_title: Option<String>,
+    pub user_msg: Option<String>,
+}
+
+impl GraphError {
+    /// What the failure asks of the sender.
+    pub fn class(&self) -> RetryClass {
+        match self {
+            Self::NotSent(_) | Self::Unknown(_) => RetryClass::Retry,
+            Self::Refused(error) => error.class(),
+            Self::Unreadable { http_status } => class_of_http(*http_status),
+        }
+    }
+
+    /// Whether the request may have taken effect all the same, so that sending again may send twice.
+    /// A gateway's 5xx does not tell whether the API behind it had finished.
+    pub fn may_have_been_accepted(&self) -> bool {
+        match self {
+            Self::Unknown(_) => true,
+            Self::Unreadable { http_status } => *http_status >= 500,
+            Self::NotSent(_) | Self::Refused(_) => false,
+        }
+    }
+
+    pub(super) fn from_transport(error: reqwest::Error) -> Self {
+        if error.is_connect() || error.is_builder() {
+            Self::NotSent(chain(error))
+        } else {
+            Self::Unknown(chain(error))
+        }
+    }
+}
+
+impl From<ApiError> for GraphError {
+    fn from(error: ApiError) -> Self {
+        Self::Refused(Box::new(error))
+    }
+}
+
+impl ApiError {
+    /// What the error asks of the sender.
+    pub fn class(&self) -> RetryClass {
+        match (self.code, self.subcode) {
+            // The number's id is wrong or the token may not use it: no fault of the message.
+            (100, Some(33)) => RetryClass::Account,
+            (code, _) => class_of(code).unwrap_or(class_of_http(self.http_status)),
+        }
+    }
+
+    /// A refusal without asking Meta.
+    pub(super) fn here(code: i64, subcode: Option<i64>, message: &str) -> Self {
+        Self {
+            http_status: 0,
+            code,
+            subcode,
+            message: message.to_owned(),
+            details: None,
+            fbtrace_id: None,
+            user_title: None,
+            user_msg: None,
+        }
+    }
+
+    /// `None` without a code: then it is not Meta's error object.
+    pub(super) fn read(http_status: u16, error: &Object<'_>) -> Option<Self> {
+        Some(Self {
+            http_status,
+            code: error.parsed("code")?,
+            subcode: error.parsed("error_subcode"),
+            message: error.text("message").unwrap_or_default(),
+            details: details(error),
+            fbtrace_id: error.text("fbtrace_id"),
+            user_title: error.text("error_user_title"),
+            user_msg: error.text("error_user_msg"),
+        })
+    }
+}
+
+fn class_of_http(status: u16) -> RetryClass {
+    if status >= 500 || status == 429 {
+        RetryClass::Retry
+    } else {
+        RetryClass::Request
+    }
+}
+
+/// The error with its causes, without its URL.
+pub(super) fn chain(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(http_status: u16, code: i64, subcode: Option<i64>) -> GraphError {
+        ApiError {
+            http_status,
+            ..ApiError::here(code, subcode, "")
+        }
+        .into()
+    }
+
+    #[test]
+    fn the_code_decides_and_then_the_http_status() {
+        for (error, class) in [
+            (refused(500, 190, None), RetryClass::Reauth),
+            (refused(400, 210, None), RetryClass::Reauth),
+            (refused(400, 130_429, None), RetryClass::Retry),
+            (refused(400, 100, None), RetryClass::Request),
+            (refused(400, 100, Some(33)), RetryClass::Account),
+            (refused(503, 987_654, None), RetryClass::Retry),
+            (refused(429, 987_654, None), RetryClass::Retry),
+            (refused(400, 987_654, None), RetryClass::Request),
+            (GraphError::NotSent(String::new()), RetryClass::Retry),
+            (GraphError::Unknown(String::new()), RetryClass::Retry),
+            (GraphError::Unreadable { http_status: 502 }, RetryClass::Retry),
+            (GraphError::Unreadable { http_status: 429 }, RetryClass::Retry),
+            (GraphError::Unreadable { http_status: 302 }, RetryClass::Request),
+        ] {
+            assert_eq!(error.class(), class, "{error:?}");
+        }
+    }
+}

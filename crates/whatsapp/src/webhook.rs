@@ -1,0 +1,221 @@
+//! What a notification says. One POST may carry up to a thousand updates of several numbers, so a body
+//! becomes a list of items, each with its own text as received; what cannot be read is an item too.
+//! <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages>
+
+mod contact;
+mod content;
+mod interactive;
+mod message;
+mod status;
+
+use serde_json::value::RawValue;
+
+use crate::json::Object;
+use contact::Contacts;
+
+pub use crate::errors::GraphErrorObject;
+pub use content::{Content, MediaKind, OrderItem, SharedContact, SharedPhone, SystemChange};
+pub use interactive::Interactive;
+pub use message::{Context, InboundMessage, Sender};
+pub use status::{Status, StatusUpdate};
+
+/// The `object` of every notification of WhatsApp.
+pub const OBJECT: &str = "whatsapp_business_account";
+
+/// Why a body holds no items at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BodyError {
+    #[error("the body is not JSON: {0}")]
+    NotJson(String),
+    /// Another product of Meta, or no notification; `object` is empty where there was none.
+    #[error("the notification is for {object:?}, not for WhatsApp")]
+    NotWhatsApp { object: String },
+}
+
+/// One update of a notification.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// The number it concerns, by Meta's id; absent in updates about a whole account.
+    pub phone_number_id: Option<String>,
+    pub display_phone_number: Option<String>,
+    /// The WhatsApp Business Account; "0" in the tests of Meta's dashboard.
+    pub waba_id: Option<String>,
+    /// The item's own JSON, as received.
+    pub raw: String,
+    /// The JSON of the contact that belongs to a message or status, as received.
+    pub contact_raw: Option<String>,
+    pub kind: ItemKind,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ItemKind {
+    Message(Box<InboundMessage>),
+    Status(StatusUpdate),
+    /// An error of the number as a whole.
+    Error(GraphErrorObject),
+    /// Another field than `messages`, or a `messages` change with nothing in it.
+    Change {
+        field: String,
+    },
+    /// A part that is not what its place asks for, such as a message without an id.
+    Malformed {
+        reason: String,
+    },
+}
+
+/// Reads a notification's body into its items, in the order of the body.
+///
+/// # Errors
+/// [`BodyError`] when the body is not a notification of WhatsApp. A broken part within one is an
+/// [`ItemKind::Malformed`] item.
+pub fn parse(body: &[u8]) -> Result<Vec<Item>, BodyError> {
+    let raw: &RawValue =
+        serde_json::from_slice(body).map_err(|error| BodyError::NotJson(error.to_string()))?;
+    let body = Object::open(raw);
+    let object = body
+        .as_ref()
+        .and_then(|body| body.text("object"))
+        .unwrap_or_default();
+    match body {
+        Some(body) if object == OBJECT => {
+            let mut items = Vec::new();
+            body.list("entry")
+                .into_iter()
+                .for_each(|raw| entry(raw, &mut items));
+            Ok(items)
+        }
+        _ => Err(BodyError::NotWhatsApp {
+            object: object.chars().take(64).collect(),
+        }),
+    }
+}
+
+fn entry(raw: &RawValue, items: &mut Vec<Item>) {
+    let origin = Origin::default();
+    let Some(object) = Object::open(raw) else {
+        return items.push(origin.malformed(raw, "an entry that is not an object"));
+    };
+    let origin = Origin {
+        waba_id: object.text("id"),
+        ..origin
+    };
+    let changes = object.list("changes");
+    if changes.is_empty() {
+        items.push(origin.malformed(raw, "an entry without changes"));
+    }
+    for raw in changes {
+        change(raw, &origin, items);
+    }
+}
+
+fn change(raw: &RawValue, origin: &Origin, items: &mut Vec<Item>) {
+    let Some(object) = Object::open(raw) else {
+        return items.push(origin.malformed(raw, "a change that is not an object"));
+    };
+    let field = object.text("field").unwrap_or_default();
+    let Some(value) = object.object("value") else {
+        return items.push(origin.item(raw, ItemKind::Change { field }));
+    };
+    let origin = origin.within(&value);
+    let before = items.len();
+    if field == "messages" {
+        updates(&value, &origin, items);
+    }
+    if items.len() == before {
+        items.push(origin.item(raw, ItemKind::Change { field }));
+    }
+}
+
+/// Messages and statuses may stand in one value.
+fn updates(value: &Object<'_>, origin: &Origin, items: &mut Vec<Item>) {
+    let messages = value.list("messages");
+    let statuses = value.list("statuses");
+    let contacts = Contacts::read(value, messages.len() + statuses.len() == 1);
+
+    for raw in messages {
+        items.push(match Object::open(raw) {
+            None => origin.malformed(raw, "a message that is not an object"),
+            Some(object) => match InboundMessage::read(&object, &contacts) {
+                None => origin.malformed(raw, "a message without a valid id"),
+                Some((message, contact)) => origin
+                    .item(raw, ItemKind::Message(Box::new(message)))
+                    .beside(contact.map(|contact| contact.raw)),
+            },
+        });
+    }
+    for raw in statuses {
+        items.push(match Object::open(raw) {
+            None => origin.malformed(raw, "a status that is not an object"),
+            Some(object) => match StatusUpdate::read(&object) {
+                None => origin.malformed(raw, "a status without a valid id or without its status"),
+                Some(status) => {
+                    let contact = contacts.of(&status.person());
+                    origin
+                        .item(raw, ItemKind::Status(status))
+                        .beside(contact.map(|contact| contact.raw))
+                }
+            },
+        });
+    }
+    for raw in value.list("errors") {
+        items.push(match Object::open(raw) {
+            None => origin.malformed(raw, "an error that is not an object"),
+            Some(object) => origin.item(raw, ItemKind::Error(GraphErrorObject::read(&object))),
+        });
+    }
+}
+
+/// Where an update comes from, as far as is known at its depth of the body.
+#[derive(Debug, Clone, Default)]
+struct Origin {
+    waba_id: Option<String>,
+    phone_number_id: Option<String>,
+    display_phone_number: Option<String>,
+}
+
+impl Origin {
+    /// `messaging_handovers` has no metadata: its number is the recipient. Changes about a number's
+    /// quality or name have it directly in the value.
+    fn within(&self, value: &Object<'_>) -> Self {
+        let places = [value.object("metadata"), value.object("recipient")];
+        let find = |key: &str| {
+            places
+                .iter()
+                .flatten()
+                .find_map(|place| place.text(key))
+                .or_else(|| value.text(key))
+        };
+        Self {
+            waba_id: self.waba_id.clone(),
+            phone_number_id: find("phone_number_id"),
+            display_phone_number: find("display_phone_number"),
+        }
+    }
+
+    fn item(&self, raw: &RawValue, kind: ItemKind) -> Item {
+        Item {
+            phone_number_id: self.phone_number_id.clone(),
+            display_phone_number: self.display_phone_number.clone(),
+            waba_id: self.waba_id.clone(),
+            raw: raw.get().to_owned(),
+            contact_raw: None,
+            kind,
+        }
+    }
+
+    fn malformed(&self, raw: &RawValue, reason: &str) -> Item {
+        self.item(
+            raw,
+            ItemKind::Malformed {
+                reason: reason.to_owned(),
+            },
+        )
+    }
+}
+
+impl Item {
+    fn beside(mut self, contact: Option<&RawValue>) -> Self {
+        self.contact_raw = contact.map(|raw| raw.get().to_owned());
+        self
+    }
+}

@@ -1,0 +1,344 @@
+//! What a message says: one variant for each of Meta's types. A type that is new, or whose own object is
+//! missing or broken, is `Unknown` with its word, so that the message itself is never lost.
+
+use super::interactive::Interactive;
+use crate::{
+    ids::{Bsuid, WaId, Wamid, person},
+    json::{self, Object},
+};
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    Text {
+        body: String,
+    },
+    Media {
+        kind: MediaKind,
+        /// Good for seven days.
+        id: String,
+        /// May carry parameters: `audio/ogg; codecs=opus`.
+        mime_type: Option<String>,
+        /// In base64, unlike the hex of the media endpoint.
+        sha256: Option<String>,
+        caption: Option<String>,
+        /// Chosen by the sender: not to be trusted as a path.
+        filename: Option<String>,
+        /// A voice message, recorded in WhatsApp.
+        voice: bool,
+        animated: bool,
+        url: Option<String>,
+    },
+    Location {
+        latitude: f64,
+        longitude: f64,
+        name: Option<String>,
+        address: Option<String>,
+        url: Option<String>,
+    },
+    Contacts(Vec<SharedContact>),
+    /// A quick-reply button of a template.
+    Button {
+        text: Option<String>,
+        payload: Option<String>,
+    },
+    Interactive(Interactive),
+    /// No emoji means that the reaction was taken back.
+    Reaction {
+        wamid: Wamid,
+        emoji: Option<String>,
+    },
+    Order {
+        catalog_id: Option<String>,
+        text: Option<String>,
+        items: Vec<OrderItem>,
+    },
+    /// WhatsApp speaks, not the customer.
+    System(SystemChange),
+    Edit {
+        original: Wamid,
+        content: Box<Content>,
+    },
+    Revoke {
+        original: Wamid,
+    },
+    /// Meta received something that it does not pass on; `kind` says what, if Meta does.
+    Unsupported {
+        kind: Option<String>,
+    },
+    Unknown {
+        kind: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MediaKind {
+    Image,
+    Video,
+    Audio,
+    Document,
+    Sticker,
+}
+
+/// A contact card that the customer sent; every part is optional.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SharedContact {
+    pub name: Option<String>,
+    pub phones: Vec<SharedPhone>,
+    pub emails: Vec<String>,
+    pub organisation: Option<String>,
+    pub vcard: Option<String>,
+    /// `contact_request` when it answers a request for contact details, else `other`.
+    pub origin: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SharedPhone {
+    pub phone: Option<String>,
+    pub wa_id: Option<WaId>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OrderItem {
+    pub retailer_id: Option<String>,
+    pub quantity: Option<i64>,
+    /// A decimal number in Meta's own digits.
+    pub item_price: Option<String>,
+    pub currency: Option<String>,
+}
+
+/// A change of a customer's number or identity. The new identity is in `wa_id` and `bsuid`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SystemChange {
+    /// `user_changed_number`, `user_changed_user_id`, `customer_identity_changed`, or a newer word.
+    pub kind: Option<String>,
+    pub body: Option<String>,
+    pub wa_id: Option<WaId>,
+    pub bsuid: Option<Bsuid>,
+    pub parent_bsuid: Option<Bsuid>,
+    pub previous_bsuid: Option<Bsuid>,
+    pub previous_parent_bsuid: Option<Bsuid>,
+    pub identity_hash: Option<String>,
+}
+
+impl MediaKind {
+    /// Meta's word, which is also the key of its object.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Document => "document",
+            Self::Sticker => "sticker",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        [
+            Self::Image,
+            Self::Video,
+            Self::Audio,
+            Self::Document,
+            Self::Sticker,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == word)
+    }
+}
+
+impl Content {
+    /// Meta's word for the type; its old `unknown` is `unsupported`, and a missing type is empty.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Text { .. } => "text",
+            Self::Media { kind, .. } => kind.as_str(),
+            Self::Location { .. } => "location",
+            Self::Contacts(_) => "contacts",
+            Self::Button { .. } => "button",
+            Self::Interactive(_) => "interactive",
+            Self::Reaction { .. } => "reaction",
+            Self::Order { .. } => "order",
+            Self::System(_) => "system",
+            Self::Edit { .. } => "edit",
+            Self::Revoke { .. } => "revoke",
+            Self::Unsupported { .. } => "unsupported",
+            Self::Unknown { kind } => kind,
+        }
+    }
+
+    /// The words inside the message that a person would read, if there are any.
+    pub fn summary(&self) -> Option<String> {
+        let text = match self {
+            Self::Text { body } => Some(body),
+            Self::Media {
+                caption, filename, ..
+            } => caption.as_ref().or(filename.as_ref()),
+            Self::Location { name, address, .. } => name.as_ref().or(address.as_ref()),
+            Self::Contacts(contacts) => {
+                let names: Vec<&str> = contacts
+                    .iter()
+                    .filter_map(|contact| contact.name.as_deref())
+                    .collect();
+                return Some(names.join(", ")).filter(|names| !names.is_empty());
+            }
+            Self::Button { text, payload } => text.as_ref().or(payload.as_ref()),
+            Self::Interactive(answer) => answer.summary(),
+            Self::Reaction { emoji, .. } => emoji.as_ref(),
+            Self::Order { text, .. } => text.as_ref(),
+            Self::System(change) => change.body.as_ref(),
+            Self::Edit { content, .. } => return content.summary(),
+            Self::Revoke { .. } | Self::Unsupported { .. } | Self::Unknown { .. } => None,
+        };
+        text.filter(|text| !text.is_empty()).cloned()
+    }
+
+    pub(super) fn read(message: &Object<'_>) -> Self {
+        let kind = message.text("type").unwrap_or_default();
+        let content = if kind == "edit" {
+            edit(message)
+        } else {
+            plain(&kind, message)
+        };
+        content.unwrap_or(Self::Unknown { kind })
+    }
+}
+
+/// The new content cannot be an edit itself, so the depth of a body is bounded.
+fn edit(message: &Object<'_>) -> Option<Content> {
+    let edit = message.object("edit")?;
+    let edited = edit.object("message")?;
+    let kind = edited.text("type").unwrap_or_default();
+    let content = plain(&kind, &edited).unwrap_or(Content::Unknown { kind });
+    Some(Content::Edit {
+        original: edit.parsed("original_message_id")?,
+        content: Box::new(content),
+    })
+}
+
+/// `None` for an unknown type, or when the type's own object is missing or broken.
+fn plain(kind: &str, message: &Object<'_>) -> Option<Content> {
+    let own = message.object(kind);
+    match kind {
+        "text" => Some(Content::Text {
+            body: own?.string("body")?,
+        }),
+        "location" => location(&own?),
+        "contacts" => {
+            message.raw(kind)?;
+            Some(Content::Contacts(
+                message
+                    .objects(kind)
+                    .map(|contact| shared_contact(&contact))
+                    .collect(),
+            ))
+        }
+        "button" => {
+            let own = own?;
+            Some(Content::Button {
+                text: own.text("text"),
+                payload: own.text("payload"),
+            })
+        }
+        "interactive" => Interactive::read(&own?).map(Content::Interactive),
+        "reaction" => {
+            let own = own?;
+            Some(Content::Reaction {
+                wamid: own.parsed("message_id")?,
+                emoji: own.text("emoji"),
+            })
+        }
+        "order" => own.map(|own| order(&own)),
+        "system" => own.map(|own| Content::System(system(&own, message))),
+        "revoke" => Some(Content::Revoke {
+            original: own?.parsed("original_message_id")?,
+        }),
+        "unsupported" => Some(Content::Unsupported {
+            kind: own.and_then(|own| own.text("type")),
+        }),
+        "unknown" => Some(Content::Unsupported { kind: None }),
+        _ => media(MediaKind::from_word(kind)?, &own?),
+    }
+}
+
+fn media(kind: MediaKind, own: &Object<'_>) -> Option<Content> {
+    Some(Content::Media {
+        kind,
+        id: own.text("id")?,
+        mime_type: own.text("mime_type"),
+        sha256: own.text("sha256"),
+        caption: own.text("caption"),
+        filename: own.text("filename"),
+        voice: own.flag("voice"),
+        animated: own.flag("animated"),
+        url: own.text("url"),
+    })
+}
+
+fn location(own: &Object<'_>) -> Option<Content> {
+    let degrees = |key: &str| own.parsed(key).filter(|number: &f64| number.is_finite());
+    Some(Content::Location {
+        latitude: degrees("latitude")?,
+        longitude: degrees("longitude")?,
+        name: own.text("name"),
+        address: own.text("address"),
+        url: own.text("url"),
+    })
+}
+
+fn shared_contact(card: &Object<'_>) -> SharedContact {
+    let name = card.object("name");
+    let name = |key: &str| name.as_ref().and_then(|name| name.text(key));
+    let parts: Vec<String> = ["first_name", "middle_name", "last_name"]
+        .into_iter()
+        .filter_map(name)
+        .collect();
+    let phone = |phone: Object<'_>| SharedPhone {
+        phone: phone.text("phone"),
+        wa_id: phone.parsed("wa_id"),
+    };
+    SharedContact {
+        name: name("formatted_name")
+            .or(Some(parts.join(" ")))
+            .filter(|name| !name.is_empty()),
+        phones: card.objects("phones").map(phone).collect(),
+        emails: card
+            .objects("emails")
+            .filter_map(|email| email.text("email"))
+            .collect(),
+        organisation: card.object("org").and_then(|org| org.text("company")),
+        vcard: card.text("vcard"),
+        origin: card.text("origin"),
+    }
+}
+
+fn order(own: &Object<'_>) -> Content {
+    let item = |item: Object<'_>| OrderItem {
+        retailer_id: item.text("product_retailer_id"),
+        quantity: item.parsed("quantity"),
+        item_price: item.text("item_price"),
+        currency: item.text("currency"),
+    };
+    Content::Order {
+        catalog_id: own.text("catalog_id"),
+        text: own.text("text"),
+        items: own.objects("product_items").map(item).collect(),
+    }
+}
+
+fn system(own: &Object<'_>, message: &Object<'_>) -> SystemChange {
+    // Older payloads name the new number `new_wa_id`, and the identity by its hash alone.
+    let (wa_id, misplaced) = person(own.text("wa_id").or_else(|| own.text("new_wa_id")));
+    let identity = |object: &Object<'_>| {
+        let raw = object.raw("identity")?;
+        Object::open(raw).map_or_else(|| json::string(raw), |identity| identity.text("hash"))
+    };
+    SystemChange {
+        kind: own.text("type"),
+        body: own.text("body"),
+        wa_id,
+        bsuid: own.parsed("user_id").or(misplaced),
+        parent_bsuid: own.parsed("parent_user_id"),
+        previous_bsuid: own.parsed("previous_user_id"),
+        previous_parent_bsuid: own.parsed("previous_parent_user_id"),
+        identity_hash: identity(message).or_else(|| identity(own)),
+    }
+}

@@ -1,0 +1,96 @@
+//! One inbound message: who sent it, what it answers, where it came from. What it says is `content`.
+
+use super::{
+    GraphErrorObject,
+    contact::{Contact, Contacts, Person},
+    content::Content,
+};
+use crate::{
+    ids::{Bsuid, WaId, Wamid},
+    json::Object,
+};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct InboundMessage {
+    pub wamid: Wamid,
+    /// When the customer sent it, in seconds since 1970; the service window counts from here.
+    pub timestamp: Option<i64>,
+    pub sender: Sender,
+    pub content: Content,
+    pub context: Option<Context>,
+    /// The advertisement that led here (click-to-WhatsApp), as received; on any type of message.
+    pub referral: Option<serde_json::Value>,
+    pub group_id: Option<String>,
+    pub errors: Vec<GraphErrorObject>,
+}
+
+/// Whoever sent a message. Since 2026 a sender may have no phone number, only a business-scoped id.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sender {
+    pub wa_id: Option<WaId>,
+    pub bsuid: Option<Bsuid>,
+    pub parent_bsuid: Option<Bsuid>,
+    /// The name that the person chose in WhatsApp.
+    pub name: Option<String>,
+    /// Not an identity: it may change hands.
+    pub username: Option<String>,
+}
+
+/// What a message refers to. A forwarded message has no `wamid`; a reply may name an unknown one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Context {
+    pub wamid: Option<Wamid>,
+    /// Who wrote the message that is answered, as received.
+    pub from: Option<String>,
+    pub forwarded: bool,
+    /// Forwarded more than five times.
+    pub frequently_forwarded: bool,
+}
+
+impl InboundMessage {
+    /// `None` without a valid id.
+    pub(super) fn read<'c, 'a>(
+        object: &Object<'_>,
+        contacts: &'c Contacts<'a>,
+    ) -> Option<(Self, Option<&'c Contact<'a>>)> {
+        let person = Person::read(object, "from", "from_user_id");
+        let contact = contacts.of(&person);
+        let message = Self {
+            wamid: object.parsed("id")?,
+            timestamp: object.parsed("timestamp"),
+            sender: Sender::join(person, object.parsed("from_parent_user_id"), contact),
+            content: Content::read(object),
+            context: object.object("context").map(|context| Context::read(&context)),
+            referral: object.value("referral"),
+            group_id: object.text("group_id"),
+            errors: object
+                .objects("errors")
+                .map(|error| GraphErrorObject::read(&error))
+                .collect(),
+        };
+        Some((message, contact))
+    }
+}
+
+impl Sender {
+    fn join(person: Person, parent_bsuid: Option<Bsuid>, contact: Option<&Contact<'_>>) -> Self {
+        Self {
+            wa_id: person.wa_id.or_else(|| contact?.person.wa_id.clone()),
+            bsuid: person.bsuid.or_else(|| contact?.person.bsuid.clone()),
+            parent_bsuid: parent_bsuid.or_else(|| contact?.parent_bsuid.clone()),
+            name: contact.and_then(|contact| contact.name.clone()),
+            username: contact.and_then(|contact| contact.username.clone()),
+        }
+    }
+}
+
+impl Context {
+    fn read(object: &Object<'_>) -> Self {
+        Self {
+            wamid: object.parsed("id"),
+            from: object.text("from"),
+            forwarded: object.flag("forwarded"),
+            frequently_forwarded: object.flag("frequently_forwarded"),
+        }
+    }
+}

@@ -1,0 +1,392 @@
+//! The client against a small server: what it sends, and what it makes of every kind of answer.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    http::{HeaderMap, Method, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+use url::Url;
+use whatsapp::{
+    WaId, Wamid,
+    errors::RetryClass,
+    graph::{Accepted, ApiError, Graph, GraphError, Outbound, OutboundBody, Recipient, SetupError},
+};
+
+const TOKEN: &str = "EAAG-very-secret";
+
+#[derive(Debug)]
+struct Seen {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Value,
+}
+
+/// A server that answers everything with one answer and remembers what it was asked.
+async fn server(status: u16, answer: impl Into<Vec<u8>>) -> (Url, Arc<Mutex<Vec<Seen>>>) {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let (answer, log) = (answer.into(), seen.clone());
+    let handler = move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| async move {
+        let body = serde_json::from_slice(&body).unwrap_or_default();
+        log.lock().unwrap().push(Seen {
+            method,
+            uri,
+            headers,
+            body,
+        });
+        let location = [(header::LOCATION, "/elsewhere")];
+        let response: Response = (StatusCode::from_u16(status).unwrap(), location, answer).into_response();
+        response
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(handler)).await });
+    (url, seen)
+}
+
+/// A server that reads the request and then only writes these bytes, or waits if there are none.
+async fn raw_server(answer: Option<&'static str>) -> Url {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut request = [0; 4096];
+        let _ = stream.read(&mut request).await;
+        match answer {
+            Some(answer) => stream.write_all(answer.as_bytes()).await.unwrap(),
+            None => std::future::pending().await,
+        }
+    });
+    url
+}
+
+fn client(base: Url) -> Graph {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Graph::with_timeouts(base, "v25.0", Duration::from_secs(5), Duration::from_millis(500)).unwrap()
+}
+
+fn message() -> Outbound {
+    Outbound {
+        to: Recipient::WaId(WaId::parse("420777123456").unwrap()),
+        body: OutboundBody::Text {
+            body: "hello".into(),
+            preview_url: true,
+        },
+        reply_to: None,
+        callback_data: Some("message-7".into()),
+    }
+}
+
+async fn send(base: Url) -> Result<Accepted, GraphError> {
+    client(base).send(&TOKEN.into(), "1065", &message()).await
+}
+
+async fn send_to(status: u16, answer: impl Into<Vec<u8>>) -> Result<Accepted, GraphError> {
+    send(server(status, answer).await.0).await
+}
+
+fn accepted() -> String {
+    json!({
+        "messaging_product": "whatsapp",
+        "contacts": [{ "input": "+420 777", "wa_id": "420777123456", "user_id": "CZ.1" }],
+        "messages": [{ "id": "wamid.X", "message_status": "accepted" }],
+    })
+    .to_string()
+}
+
+#[tokio::test]
+async fn an_accepted_message() {
+    let (url, seen) = server(200, accepted()).await;
+    let accepted = send(url).await.unwrap();
+    assert_eq!(accepted.wamid, Wamid::parse("wamid.X").unwrap());
+    assert_eq!(accepted.wa_id.unwrap().as_str(), "420777123456");
+    assert_eq!(accepted.bsuid.unwrap().as_str(), "CZ.1");
+
+    let seen = std::mem::take(&mut *seen.lock().unwrap());
+    assert_eq!(
+        (seen.len(), &seen[0].method, seen[0].uri.path()),
+        (1, &Method::POST, "/v25.0/1065/messages")
+    );
+    assert_eq!(seen[0].headers["authorization"], format!("Bearer {TOKEN}"));
+    assert_eq!(seen[0].headers["content-type"], "application/json");
+    assert!(
+        seen[0].headers["user-agent"]
+            .to_str()
+            .unwrap()
+            .starts_with("switchboard/")
+    );
+    assert_eq!(seen[0].body["to"], "420777123456");
+    assert_eq!(
+        seen[0].body["text"],
+        json!({ "body": "hello", "preview_url": true })
+    );
+    assert_eq!(seen[0].body["biz_opaque_callback_data"], "message-7");
+    assert_eq!(
+        seen[0].uri.query(),
+        None,
+        "the token belongs in a header, not in an address"
+    );
+}
+
+#[tokio::test]
+async fn an_answer_without_a_number() {
+    let answer = json!({ "contacts": [{ "input": "CZ.1", "user_id": "CZ.1" }], "messages": [{ "id": "w" }] });
+    let accepted = send_to(200, answer.to_string()).await.unwrap();
+    assert_eq!((accepted.wa_id, accepted.bsuid.unwrap().as_str()), (None, "CZ.1"));
+    let bare = send_to(200, r#"{"messages":[{"id":"w"}]}"#).await.unwrap();
+    assert_eq!((bare.wa_id, bare.bsuid), (None, None));
+}
+
+#[tokio::test]
+async fn the_address_may_have_a_path() {
+    for path in ["/stand/in", "/stand/in/", "/stand/in/?ignored=1#ignored"] {
+        let (url, seen) = server(200, accepted()).await;
+        send(url.join(path).unwrap()).await.unwrap();
+        assert_eq!(
+            seen.lock().unwrap()[0].uri.to_string(),
+            "/stand/in/v25.0/1065/messages"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_id_cannot_change_the_path() {
+    let (url, seen) = server(200, accepted()).await;
+    for id in [
+        "",
+        ".",
+        "..",
+        "1/../2",
+        "1%2F2",
+        "1?x",
+        "1#x",
+        "1\\2",
+        "jedna dvě",
+    ] {
+        let error = client(url.clone())
+            .send(&TOKEN.into(), id, &message())
+            .await
+            .unwrap_err();
+        assert_eq!(error.class(), RetryClass::Account, "{id}");
+        assert!(!error.may_have_been_accepted());
+    }
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_token_that_fits_no_header_is_not_sent() {
+    let (url, seen) = server(200, accepted()).await;
+    let error = client(url)
+        .send(&"a\nb".into(), "1065", &message())
+        .await
+        .unwrap_err();
+    assert_eq!(error.class(), RetryClass::Reauth);
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_refusal_is_read_to_the_last_field() {
+    let answer = json!({ "error": {
+        "message": "(#131056) Pair rate limit hit", "type": "OAuthException", "code": 131_056,
+        "error_subcode": "2494", "error_data": { "messaging_product": "whatsapp", "details": "too many" },
+        "fbtrace_id": "Az", "error_user_title": "Title", "error_user_msg": "Message",
+    }});
+    let error = send_to(400, answer.to_string()).await.unwrap_err();
+    assert_eq!(
+        error,
+        GraphError::Refused(Box::new(ApiError {
+            http_status: 400,
+            code: 131_056,
+            subcode: Some(2494),
+            message: "(#131056) Pair rate limit hit".into(),
+            details: Some("too many".into()),
+            fbtrace_id: Some("Az".into()),
+            user_title: Some("Title".into()),
+            user_msg: Some("Message".into()),
+        }))
+    );
+    assert_eq!(
+        (error.class(), error.may_have_been_accepted()),
+        (RetryClass::Retry, false)
+    );
+}
+
+#[tokio::test]
+async fn an_error_object_counts_whatever_the_http_status() {
+    for status in [200, 401, 500] {
+        let error = send_to(status, r#"{"error":{"message":"expired","code":190}}"#)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&error, GraphError::Refused(e) if e.http_status == status),
+            "{error:?}"
+        );
+        assert_eq!(error.class(), RetryClass::Reauth);
+    }
+}
+
+#[tokio::test]
+async fn a_gateways_page_is_unreadable() {
+    for (status, class) in [
+        (502, RetryClass::Retry),
+        (429, RetryClass::Retry),
+        (404, RetryClass::Request),
+    ] {
+        let error = send_to(status, "<html>Bad Gateway</html>").await.unwrap_err();
+        assert_eq!(
+            (&error, error.class()),
+            (&GraphError::Unreadable { http_status: status }, class)
+        );
+        assert_eq!(error.may_have_been_accepted(), status == 502);
+    }
+    let no_code = send_to(400, r#"{"error":"a string"}"#).await;
+    assert_eq!(no_code, Err(GraphError::Unreadable { http_status: 400 }));
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let (url, seen) = server(302, "").await;
+    assert_eq!(send(url).await, Err(GraphError::Unreadable { http_status: 302 }));
+    assert_eq!(seen.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_success_that_cannot_be_read_may_have_been_accepted() {
+    let endless = format!(
+        r#"{{"padding":"{}","messages":[{{"id":"w"}}]}}"#,
+        "x".repeat(1024 * 1024)
+    );
+    for answer in [
+        "",
+        "<html>",
+        "{}",
+        r#"{"messages":[]}"#,
+        r#"{"messages":[{"id":""}]}"#,
+        &endless,
+    ] {
+        let error = send_to(200, answer).await.unwrap_err();
+        assert!(matches!(error, GraphError::Unknown(_)), "{error:?}");
+        assert!(error.may_have_been_accepted());
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_or_breaks_off_leaves_the_outcome_unknown() {
+    let cut = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"messages\":[{\"id\":\"w\"}]";
+    for answer in [None, Some(""), Some(cut)] {
+        let error = send(raw_server(answer).await).await.unwrap_err();
+        assert!(matches!(error, GraphError::Unknown(_)), "{answer:?} {error:?}");
+        assert_eq!(error.class(), RetryClass::Retry);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_connection_was_certainly_not_accepted() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    drop(listener);
+    let error = send(url).await.unwrap_err();
+    assert!(matches!(error, GraphError::NotSent(_)), "{error:?}");
+    assert!(!error.may_have_been_accepted());
+    let text = format!("{error} {error:?}");
+    assert!(!text.contains("1065") && !text.contains("http://"), "{text}");
+}
+
+#[tokio::test]
+async fn the_token_is_nowhere_to_be_read() {
+    let token = SecretString::from(TOKEN);
+    let graph = client(raw_server(None).await);
+    let error = graph.send(&token, "1065", &message()).await.unwrap_err();
+    let broken = graph
+        .send(&format!("{TOKEN}\n").into(), "1065", &message())
+        .await
+        .unwrap_err();
+    let text = format!(
+        "{graph:?} {token:?} {error} {error:?} {broken} {broken:?} {:?}",
+        message()
+    );
+    assert!(!text.contains(TOKEN), "{text}");
+}
+
+#[tokio::test]
+async fn a_look_at_a_number() {
+    let answer = json!({
+        "id": "1065", "display_phone_number": "+420 777 123 456", "verified_name": "ACME",
+        "quality_rating": "GREEN", "status": "CONNECTED", "throughput": { "level": "STANDARD" },
+        "webhook_configuration": { "application": "https://example.com/hook" },
+    });
+    let (url, seen) = server(200, answer.to_string()).await;
+    let number = client(url).phone_number(&TOKEN.into(), "1065").await.unwrap();
+    assert_eq!(
+        (number.id.as_str(), number.verified_name.as_deref()),
+        ("1065", Some("ACME"))
+    );
+    assert_eq!(
+        (number.quality_rating.as_deref(), number.status.as_deref()),
+        (Some("GREEN"), Some("CONNECTED"))
+    );
+    assert_eq!(
+        (number.throughput_level.as_deref(), number.name_status),
+        (Some("STANDARD"), None)
+    );
+    assert_eq!(
+        number.webhooks.application.as_deref(),
+        Some("https://example.com/hook")
+    );
+
+    let seen = std::mem::take(&mut *seen.lock().unwrap());
+    assert_eq!(
+        (&seen[0].method, seen[0].uri.path()),
+        (&Method::GET, "/v25.0/1065")
+    );
+    let query = seen[0].uri.query().unwrap();
+    assert!(
+        query.starts_with("fields=id%2Cdisplay_phone_number%2C") && !query.contains(' '),
+        "{query}"
+    );
+
+    let wrong = r#"{"error":{"message":"Unsupported get request","code":100,"error_subcode":33}}"#;
+    let error = client(server(400, wrong).await.0)
+        .phone_number(&TOKEN.into(), "1065")
+        .await
+        .unwrap_err();
+    assert_eq!(error.class(), RetryClass::Account);
+    let nothing = client(server(200, "{}").await.0)
+        .phone_number(&TOKEN.into(), "1065")
+        .await;
+    assert_eq!(nothing, Err(GraphError::Unreadable { http_status: 200 }));
+}
+
+#[test]
+fn a_client_wants_an_address_and_a_version() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let new = |base: &str, version: &str| Graph::new(Url::parse(base).unwrap(), version).map(|_| ());
+    assert_eq!(new("https://graph.facebook.com", "v25.0"), Ok(()));
+    for version in ["", "25.0", "v25", "v25.", "v2 5.0", "v25.0/..", "latest"] {
+        assert_eq!(
+            new("https://graph.facebook.com", version),
+            Err(SetupError::Version(version.into()))
+        );
+    }
+    for base in [
+        "ftp://graph.facebook.com",
+        "mailto:a@b.c",
+        "https://user:password@graph.facebook.com",
+    ] {
+        assert_eq!(new(base, "v25.0"), Err(SetupError::Base), "{base}");
+    }
+}
