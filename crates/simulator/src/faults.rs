@@ -1,0 +1,89 @@
+//! The troubles that can be scripted. Each target has a queue: a fault strikes once, on the next thing
+//! that its target does, so a test can say exactly what goes wrong and when it is over.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// One scripted trouble, for the Graph API's sends or for the webhook deliveries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "target", rename_all = "snake_case")]
+pub enum Fault {
+    Send(SendFault),
+    Webhook(WebhookFault),
+}
+
+/// What can happen to a valid `POST …/messages`. Refused requests and read marks use up no fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SendFault {
+    /// Answers properly, but `ms` milliseconds late.
+    Delay { ms: u64 },
+    /// Answers this status with a page of HTML, as Meta's edge does; nothing is accepted.
+    Status5xx { code: u16, body: String },
+    /// 130429, the number's throughput is used up; nothing is accepted.
+    RateCode,
+    /// An error object with this code under this HTTP status; nothing is accepted.
+    ErrorCode { code: i64, http: u16 },
+    /// Accepts the message, then answers after so many seconds, or never.
+    Hang { seconds: Option<u64> },
+    /// Closes the connection without an answer; nothing is accepted.
+    DropConnection,
+    /// Accepts the message, then closes the connection without an answer.
+    AcceptThenDrop,
+}
+
+/// What can happen to a webhook delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum WebhookFault {
+    /// The same body arrives twice.
+    Duplicate,
+    /// The next delivery of the same number overtakes this one.
+    Reorder,
+    /// The first attempt carries a wrong signature; retries are signed properly.
+    BadSignature,
+    /// The first attempt is made `ms` milliseconds late; later deliveries do not wait for it.
+    Delay { ms: u64 },
+    /// Every message and status comes in a POST of its own, and without `contacts`.
+    SplitOff,
+}
+
+impl From<SendFault> for Fault {
+    fn from(fault: SendFault) -> Self {
+        Self::Send(fault)
+    }
+}
+
+impl From<WebhookFault> for Fault {
+    fn from(fault: WebhookFault) -> Self {
+        Self::Webhook(fault)
+    }
+}
+
+/// The waits between the attempts of one delivery; when they are used up the delivery is given up.
+///
+/// Meta retries less and less often for at least 36 hours:
+/// <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/create-webhook-endpoint>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetryPlan {
+    pub waits: Vec<Duration>,
+}
+
+impl RetryPlan {
+    /// Seven retries in a quarter of an hour: long enough to restart a server by hand.
+    pub fn patient() -> Self {
+        Self {
+            waits: [1, 2, 5, 15, 60, 240, 600].map(Duration::from_secs).to_vec(),
+        }
+    }
+}
+
+impl Default for RetryPlan {
+    /// Five retries within about four seconds, for tests.
+    fn default() -> Self {
+        Self {
+            waits: [50, 150, 500, 1000, 2000].map(Duration::from_millis).to_vec(),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The part of the Graph API that a console calls. Every path begins with a version:
+//! <https://developers.facebook.com/docs/graph-api/guides/versioning>
+
+mod accounts;
+mod auth;
+mod error;
+mod messages;
+mod params;
+mod subscriptions;
+mod token;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use serde_json::{Value, json};
+
+pub(crate) use self::error::GraphError;
+use crate::Shared;
+
+/// What Graph answers to a change that it has made.
+fn success() -> axum::Json<Value> {
+    axum::Json(json!({ "success": true }))
+}
+
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/{version}/debug_token", get(token::debug))
+        .route(
+            "/{version}/{id}",
+            get(accounts::phone_number).post(accounts::configure),
+        )
+        .route("/{version}/{id}/messages", post(messages::send))
+        .route("/{version}/{id}/phone_numbers", get(accounts::phone_numbers))
+        .route(
+            "/{version}/{id}/subscribed_apps",
+            get(subscriptions::subscribed_apps)
+                .post(subscriptions::subscribe_waba)
+                .delete(subscriptions::unsubscribe_waba),
+        )
+        .route(
+            "/{version}/{id}/subscriptions",
+            get(subscriptions::of_app)
+                .post(subscriptions::subscribe_app)
+                .delete(subscriptions::unsubscribe_app),
+        )
+        .layer(middleware::from_fn(check_version))
+        .with_state(shared)
+        .fallback(|| async { GraphError::unknown_path().into_response() })
+}
+
+async fn check_version(request: Request, next: Next) -> Response {
+    let version = request.uri().path().split('/').nth(1).unwrap_or_default();
+    let numbers = version
+        .strip_prefix('v')
+        .and_then(|numbers| numbers.split_once('.'));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match numbers {
+        Some((major, minor)) if is_number(major) && is_number(minor) => next.run(request).await,
+        _ => GraphError::unknown_path().into_response(),
+    }
+}

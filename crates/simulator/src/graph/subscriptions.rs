@@ -1,0 +1,157 @@
+//! The two steps to webhooks: the app's callback, and the WABA's subscription to the app. Without the
+//! second one the handshake succeeds and nothing ever arrives.
+//! <https://developers.facebook.com/docs/graph-api/webhooks/subscriptions-edge>
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use serde_json::{Value, json};
+
+use super::auth::Token;
+use super::params::Params;
+use super::{GraphError, auth, success};
+use crate::world::{Callback, WabaSubscription};
+use crate::{Shared, handshake};
+
+const OBJECT: &str = "whatsapp_business_account";
+
+pub(crate) async fn subscribe_app(
+    State(shared): State<Arc<Shared>>,
+    Path((_, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    params: Params,
+) -> Result<Json<Value>, GraphError> {
+    check_app_token(&shared, &id, &headers, &params)?;
+    if params.required("object")? != OBJECT {
+        return Err(GraphError::parameter(format_args!(
+            "Param object must be one of {{{OBJECT}}}"
+        )));
+    }
+    let callback_url = params.required("callback_url")?;
+    let verify_token = params.required("verify_token")?;
+    let fields = params.list("fields");
+    let verified = handshake::verify(&shared.http, callback_url, verify_token).await;
+    let url = verified.map_err(|error| GraphError::handshake(&error))?;
+    shared.change(|world| {
+        if let Some(app) = world.apps.get_mut(&id) {
+            app.callback = Some(Callback { url });
+            if !fields.is_empty() {
+                app.fields = fields;
+            }
+        }
+    });
+    Ok(success())
+}
+
+pub(crate) async fn unsubscribe_app(
+    State(shared): State<Arc<Shared>>,
+    Path((_, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    params: Params,
+) -> Result<Json<Value>, GraphError> {
+    check_app_token(&shared, &id, &headers, &params)?;
+    shared.change(|world| {
+        if let Some(app) = world.apps.get_mut(&id) {
+            app.callback = None;
+        }
+    });
+    Ok(success())
+}
+
+pub(crate) async fn of_app(
+    State(shared): State<Arc<Shared>>,
+    Path((version, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    params: Params,
+) -> Result<Json<Value>, GraphError> {
+    check_app_token(&shared, &id, &headers, &params)?;
+    let world = shared.world();
+    let app = world
+        .apps
+        .get(&id)
+        .ok_or_else(|| GraphError::no_object("get", &id))?;
+    let subscription = app.callback.as_ref().map(|callback| {
+        let fields: Vec<Value> = app
+            .fields
+            .iter()
+            .map(|name| json!({ "name": name, "version": version }))
+            .collect();
+        json!({ "object": OBJECT, "callback_url": callback.url, "active": true, "fields": fields })
+    });
+    Ok(Json(json!({ "data": Vec::from_iter(subscription) })))
+}
+
+pub(crate) async fn subscribed_apps(
+    State(shared): State<Arc<Shared>>,
+    Path((_, id)): Path<(String, String)>,
+    _token: Token,
+) -> Result<Json<Value>, GraphError> {
+    let world = shared.world();
+    let app_id = world
+        .app_of_waba(&id)
+        .ok_or_else(|| GraphError::no_object("get", &id))?;
+    let subscribed = world.subscribed.get(&id).map(|waba| {
+        let link = format!("https://www.facebook.com/games/?app_id={app_id}");
+        let app = json!({ "id": app_id, "name": format!("App {app_id}"), "link": link });
+        let mut entry = json!({ "whatsapp_business_api_data": app });
+        if let Some(callback) = &waba.callback {
+            entry["override_callback_uri"] = json!(callback.url);
+        }
+        entry
+    });
+    Ok(Json(json!({ "data": Vec::from_iter(subscribed) })))
+}
+
+pub(crate) async fn subscribe_waba(
+    State(shared): State<Arc<Shared>>,
+    Path((_, id)): Path<(String, String)>,
+    _token: Token,
+    params: Params,
+) -> Result<Json<Value>, GraphError> {
+    if !shared.world().waba_exists(&id) {
+        return Err(GraphError::no_object("post", &id));
+    }
+    let callback = match params.text("override_callback_uri") {
+        None => None,
+        Some(address) => {
+            let verify_token = params.required("verify_token")?;
+            let verified = handshake::verify(&shared.http, address, verify_token).await;
+            Some(Callback {
+                url: verified.map_err(|error| GraphError::handshake(&error))?,
+            })
+        }
+    };
+    shared.change(|world| world.subscribed.insert(id, WabaSubscription { callback }));
+    Ok(success())
+}
+
+pub(crate) async fn unsubscribe_waba(
+    State(shared): State<Arc<Shared>>,
+    Path((_, id)): Path<(String, String)>,
+    _token: Token,
+) -> Result<Json<Value>, GraphError> {
+    if !shared.world().waba_exists(&id) {
+        return Err(GraphError::no_object("delete", &id));
+    }
+    shared.change(|world| world.subscribed.remove(&id));
+    Ok(success())
+}
+
+/// An app's subscriptions take the app's own token, `{id}|{secret}`.
+fn check_app_token(
+    shared: &Shared,
+    app_id: &str,
+    headers: &HeaderMap,
+    params: &Params,
+) -> Result<(), GraphError> {
+    let world = shared.world();
+    let token = params.text("access_token").or_else(|| auth::bearer(headers));
+    let token = token.ok_or_else(GraphError::no_token)?;
+    match auth::app_of(&world, token) {
+        Some(owner) if owner == app_id => Ok(()),
+        Some(_) => Err(GraphError::no_object("post", app_id)),
+        None => Err(GraphError::unknown_token()),
+    }
+}

@@ -1,0 +1,232 @@
+//! The bodies of webhook deliveries, field by field as Meta documents them:
+//! <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages>
+//! A field that Meta leaves out is left out here, never null or empty.
+
+use serde_json::{Map, Value, json};
+
+use crate::world::{CustomerId, CustomerSpec, NumberSpec, SentMessage, World};
+
+/// What one `messages` delivery tells.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Update {
+    pub messages: Vec<Value>,
+    pub statuses: Vec<Value>,
+    pub without_contacts: bool,
+}
+
+impl Update {
+    /// Every message and status on its own, without contacts.
+    pub(crate) fn split(self) -> Vec<Self> {
+        let messages = self.messages.into_iter().map(|message| Self {
+            messages: vec![message],
+            ..Self::bare()
+        });
+        let statuses = self.statuses.into_iter().map(|status| Self {
+            statuses: vec![status],
+            ..Self::bare()
+        });
+        messages.chain(statuses).collect()
+    }
+
+    fn bare() -> Self {
+        Self {
+            without_contacts: true,
+            ..Self::default()
+        }
+    }
+
+    /// The whole body of the delivery.
+    pub(crate) fn body(&self, world: &World, number: &NumberSpec) -> Value {
+        let digits: String = number
+            .display_phone_number
+            .chars()
+            .filter(char::is_ascii_digit)
+            .collect();
+        let mut value = Map::new();
+        value.insert("messaging_product".into(), json!("whatsapp"));
+        value.insert(
+            "metadata".into(),
+            json!({ "display_phone_number": digits, "phone_number_id": number.phone_number_id }),
+        );
+        for (key, array) in [
+            ("contacts", self.contacts(world)),
+            ("messages", self.messages.clone()),
+            ("statuses", self.statuses.clone()),
+        ] {
+            if !array.is_empty() {
+                value.insert(key.into(), Value::Array(array));
+            }
+        }
+        json!({
+            "object": "whatsapp_business_account",
+            "entry": [{ "id": number.waba_id, "changes": [{ "value": value, "field": "messages" }] }],
+        })
+    }
+
+    fn contacts(&self, world: &World) -> Vec<Value> {
+        if self.without_contacts {
+            return Vec::new();
+        }
+        let mut contacts = Vec::new();
+        for customer in self
+            .messages
+            .iter()
+            .filter_map(|message| writer_of(world, message))
+        {
+            contacts.push(contact(&world.customers[&customer], true));
+        }
+        for status in &self.statuses {
+            let by_number = status["recipient_id"]
+                .as_str()
+                .and_then(|id| world.customer_by_wa_id(id));
+            let by_bsuid = || {
+                status["recipient_user_id"]
+                    .as_str()
+                    .and_then(|id| world.customer_by_bsuid(id))
+            };
+            if let Some(customer) = by_number.or_else(by_bsuid) {
+                contacts.push(contact(&world.customers[&customer], false));
+            }
+        }
+        contacts.dedup();
+        contacts
+    }
+}
+
+/// The customer who wrote an inbound message, where the simulator knows them.
+pub(crate) fn writer_of(world: &World, message: &Value) -> Option<CustomerId> {
+    let by_number = message["from"]
+        .as_str()
+        .and_then(|wa_id| world.customer_by_wa_id(wa_id));
+    by_number.or_else(|| {
+        message["from_user_id"]
+            .as_str()
+            .and_then(|bsuid| world.customer_by_bsuid(bsuid))
+    })
+}
+
+/// A contact; status deliveries carry none of the profile.
+fn contact(customer: &CustomerSpec, with_profile: bool) -> Value {
+    let mut contact = Map::new();
+    if with_profile {
+        let mut profile = Map::new();
+        profile.insert("name".into(), json!(customer.name));
+        put(&mut profile, "username", customer.username.as_deref());
+        contact.insert("profile".into(), Value::Object(profile));
+    }
+    put(&mut contact, "wa_id", customer.wa_id.as_deref());
+    put(&mut contact, "user_id", customer.bsuid.as_deref());
+    Value::Object(contact)
+}
+
+/// A customer's text message.
+pub(crate) fn text_message(customer: &CustomerSpec, wamid: &str, text: &str, at: i64) -> Value {
+    let mut message = Map::new();
+    put(&mut message, "from", customer.wa_id.as_deref());
+    put(&mut message, "from_user_id", customer.bsuid.as_deref());
+    message.insert("id".into(), json!(wamid));
+    message.insert("timestamp".into(), json!(seconds(at)));
+    message.insert("type".into(), json!("text"));
+    message.insert("text".into(), json!({ "body": text }));
+    Value::Object(message)
+}
+
+/// What a chat shows of a message, inbound or outbound: its words, or else its type in brackets.
+pub(crate) fn gist(message: &Value) -> String {
+    let kind = message["type"].as_str().unwrap_or("text");
+    let content = &message[kind];
+    let words = [
+        &content["body"],
+        &content["caption"],
+        &content["emoji"],
+        &content["body"]["text"],
+    ];
+    match words.iter().find_map(|words| words.as_str()) {
+        Some(words) if kind == "text" => words.to_owned(),
+        Some(words) => format!("[{kind}] {words}"),
+        None => match content["name"].as_str() {
+            Some(name) => format!("[{kind}] {name}"),
+            None => format!("[{kind}]"),
+        },
+    }
+}
+
+/// The report on a message that the business has sent. `pricing` is the one of a service conversation.
+pub(crate) fn status(world: &World, sent: &SentMessage, status: &str, errors: &[Value], at: i64) -> Value {
+    let mut report = Map::new();
+    report.insert("id".into(), json!(sent.wamid));
+    report.insert("status".into(), json!(status));
+    report.insert("timestamp".into(), json!(seconds(at)));
+    let customer = sent.customer.and_then(|id| world.customers.get(&id));
+    let wa_id = customer
+        .and_then(|customer| customer.wa_id.as_deref())
+        .or(sent.to.as_deref());
+    let bsuid = customer
+        .and_then(|customer| customer.bsuid.as_deref())
+        .or(sent.recipient.as_deref());
+    put(&mut report, "recipient_id", wa_id);
+    put(&mut report, "recipient_user_id", bsuid);
+    put(
+        &mut report,
+        "biz_opaque_callback_data",
+        sent.body["biz_opaque_callback_data"].as_str(),
+    );
+    if matches!(status, "sent" | "delivered") {
+        report.insert(
+            "pricing".into(),
+            json!({
+                "billable": false,
+                "pricing_model": "PMP",
+                "category": "service",
+                "type": "free_customer_service",
+            }),
+        );
+    }
+    if !errors.is_empty() {
+        report.insert("errors".into(), json!(errors));
+    }
+    Value::Object(report)
+}
+
+/// The bytes on the wire: Meta escapes every character beyond ASCII with lower-case hex, and the slash,
+/// and signs the escaped text. See "Validate Payloads" in
+/// <https://developers.facebook.com/docs/messenger-platform/webhooks#validate-payloads>.
+pub(crate) fn wire_text(body: &Value) -> String {
+    let mut wire = String::new();
+    let mut units = [0; 2];
+    for character in body.to_string().chars() {
+        match character {
+            '/' => wire.push_str("\\/"),
+            ascii if ascii.is_ascii() => wire.push(ascii),
+            other => {
+                for unit in other.encode_utf16(&mut units) {
+                    wire.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    wire
+}
+
+fn put(object: &mut Map<String, Value>, key: &str, value: Option<&str>) {
+    if let Some(value) = value {
+        object.insert(key.to_owned(), json!(value));
+    }
+}
+
+fn seconds(milliseconds: i64) -> String {
+    milliseconds.div_euclid(1000).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wire_text_is_escaped_as_meta_escapes_it_and_means_the_same() {
+        let body = json!({ "body": "Dobrý den 👋 a/b" });
+        let wire = wire_text(&body);
+        assert_eq!(wire, r#"{"body":"Dobr\u00fd den \ud83d\udc4b a\/b"}"#);
+        assert_eq!(serde_json::from_str::<Value>(&wire).unwrap(), body);
+    }
+}
