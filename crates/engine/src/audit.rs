@@ -1,0 +1,61 @@
+//! Who changed what: a row in the same transaction as the change.
+
+use crate::{Engine, Result, entity::audit};
+use domain::people::Actor;
+use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel};
+use uuid::Uuid;
+
+/// What a change was made to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Subject {
+    Person(Uuid),
+    Extension(Uuid),
+    Queue(Uuid),
+    Channel(Uuid),
+    Token(Uuid),
+}
+
+impl Subject {
+    fn parts(self) -> (&'static str, Uuid) {
+        match self {
+            Self::Person(id) => ("person", id),
+            Self::Extension(id) => ("extension", id),
+            Self::Queue(id) => ("queue", id),
+            Self::Channel(id) => ("channel", id),
+            Self::Token(id) => ("token", id),
+        }
+    }
+}
+
+/// Notes a change. `detail` never holds a secret's value.
+pub(crate) async fn note(
+    e: &Engine,
+    tx: &DatabaseTransaction,
+    actor: &Actor,
+    action: &str,
+    subject: Subject,
+    detail: Option<String>,
+) -> Result<()> {
+    let (subject_kind, subject_id) = subject.parts();
+    let row = audit::Model {
+        id: e.clock().new_id(),
+        at: e.clock().now().millis(),
+        actor: name_of(actor),
+        action: action.to_owned(),
+        subject_kind: subject_kind.to_owned(),
+        subject_id: Some(subject_id),
+        detail,
+    };
+    audit::Entity::insert(row.into_active_model())
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+fn name_of(actor: &Actor) -> String {
+    match actor {
+        Actor::Person(me) => format!("person:{}:{}", me.id, me.login),
+        Actor::Token { id, name, .. } => format!("token:{id}:{name}"),
+        Actor::System => "system".to_owned(),
+    }
+}

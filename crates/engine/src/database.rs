@@ -1,0 +1,113 @@
+//! The database: SQLite with one writer and many readers, or PostgreSQL with one pool.
+
+use crate::Result;
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectOptions, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+use secrecy::{ExposeSecret, SecretString};
+use std::{path::Path, time::Duration};
+
+/// Connections that read, beside the one that writes (SQLite), or in all (PostgreSQL).
+const READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// How long another process may hold SQLite's write lock before ours gives up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(15);
+const FILE: &str = "switchboard.db";
+
+/// The database's connections. Clones share them.
+#[derive(Debug, Clone)]
+pub(crate) struct Database {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+}
+
+impl Database {
+    /// Connects, and brings the tables up to date.
+    pub(crate) async fn open(data_dir: &Path, url: Option<&SecretString>) -> Result<Self> {
+        let database = match url {
+            Some(url) if !url.expose_secret().starts_with("sqlite:") => {
+                let mut options = ConnectOptions::new(url.expose_secret());
+                options
+                    .max_connections(POSTGRES_CONNECTIONS)
+                    .acquire_timeout(ACQUIRE_TIMEOUT)
+                    .sqlx_logging(false);
+                let pool = sea_orm::Database::connect(options).await?;
+                Self {
+                    writer: pool.clone(),
+                    reader: pool,
+                }
+            }
+            url => {
+                let url = match url {
+                    Some(url) => url.expose_secret().to_owned(),
+                    None => format!("sqlite://{}", data_dir.join(FILE).display()),
+                };
+                let writer = sea_orm::Database::connect(sqlite(&url, 1)).await?;
+                let reader = sea_orm::Database::connect(sqlite(&url, READERS)).await?;
+                Self { writer, reader }
+            }
+        };
+        Migrator::up(&database.writer, None).await?;
+        Ok(database)
+    }
+
+    /// For looking.
+    pub(crate) fn read(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// For a change: rolled back unless it is committed.
+    pub(crate) async fn write(&self) -> Result<DatabaseTransaction> {
+        // SQLite takes the write lock at once: a transaction that reads first and writes later could otherwise
+        // be refused in the middle.
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    pub(crate) async fn ping(&self) -> Result<()> {
+        self.writer.ping().await?;
+        Ok(())
+    }
+
+    pub(crate) async fn close(&self) {
+        for pool in [&self.reader, &self.writer] {
+            if let Err(error) = pool.clone().close().await {
+                tracing::warn!(%error, "the database did not close cleanly");
+            }
+        }
+    }
+}
+
+fn sqlite(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                // Meta is answered only when the disk has it.
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(BUSY_TIMEOUT)
+        });
+    options
+}
+
+/// PostgreSQL stores every character but NUL, which a customer can send: it becomes the replacement character.
+pub(crate) fn storable(text: String) -> String {
+    if text.contains('\0') {
+        text.replace('\0', "\u{fffd}")
+    } else {
+        text
+    }
+}

@@ -1,0 +1,38 @@
+//! A communication channel, without its secrets.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "channels")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub version: i64,
+    #[sea_orm(column_type = "Text")]
+    pub name: String,
+    #[sea_orm(column_type = "Text")]
+    pub webhook_id: String,
+    #[sea_orm(column_type = "Text")]
+    pub verify_token: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub phone_number: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub phone_number_id: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub waba_id: Option<String>,
+    pub extension_id: Option<Uuid>,
+    pub queue_id: Option<Uuid>,
+    pub handshake_at: Option<i64>,
+    pub last_inbound_at: Option<i64>,
+    #[sea_orm(column_type = "Text")]
+    pub token_state: String,
+    pub token_checked_at: Option<i64>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub token_answer: Option<String>,
+    pub created_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

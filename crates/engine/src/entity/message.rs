@@ -1,0 +1,39 @@
+//! One message, in either direction.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "messages")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub session_id: Uuid,
+    #[sea_orm(column_type = "Text")]
+    pub direction: String,
+    #[sea_orm(column_type = "Text")]
+    pub kind: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub text: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub phone_number_id: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub wamid: Option<String>,
+    pub at: i64,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub status: Option<String>,
+    pub failure_code: Option<i64>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub failure_title: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub failure_details: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub author: Option<String>,
+    pub retry_of: Option<Uuid>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub idempotency_key: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

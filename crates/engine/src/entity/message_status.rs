@@ -1,0 +1,29 @@
+//! A status that Meta reported, once for each participant.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "message_statuses")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+    pub phone_number_id: String,
+    #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+    pub wamid: String,
+    #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+    pub status: String,
+    #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+    pub participant: String,
+    pub at: i64,
+    pub failure_code: Option<i64>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub failure_title: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub failure_details: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub payload: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

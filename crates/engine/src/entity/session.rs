@@ -1,0 +1,27 @@
+//! One conversation.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "sessions")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub channel_id: Uuid,
+    pub contact_id: Uuid,
+    #[sea_orm(column_type = "Text")]
+    pub state: String,
+    pub queue_id: Option<Uuid>,
+    pub extension_id: Option<Uuid>,
+    pub unread: i64,
+    pub last_message_id: Option<Uuid>,
+    pub last_message_at: i64,
+    pub last_inbound_at: Option<i64>,
+    pub opened_at: i64,
+    pub closed_at: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

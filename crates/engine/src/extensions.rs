@@ -1,0 +1,225 @@
+//! Extensions of the PBX, each with the log-in of the person who answers there.
+
+use crate::{
+    Engine, Result,
+    audit::{self, Subject},
+    entity::{extension, person, session},
+    events::Changes,
+    passwords, people,
+};
+use domain::{
+    event::Change,
+    ids::{ExtensionId, PersonId},
+    people::{Actor, Extension, ExtensionForm, ExtensionRef, ExtensionRow, Permission},
+    refusal::{Problem, Refusal},
+    session::State,
+    time::Timestamp,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder,
+};
+use uuid::Uuid;
+
+pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<ExtensionRow>> {
+    actor_may_look(actor)?;
+    let extensions = extension::Entity::find()
+        .order_by_asc(extension::Column::Number)
+        .all(e.db.read())
+        .await?;
+    let mut rows = Vec::with_capacity(extensions.len());
+    for extension in extensions {
+        rows.push(row(e, extension).await?);
+    }
+    Ok(rows)
+}
+
+pub async fn get(e: &Engine, actor: &Actor, id: ExtensionId) -> Result<ExtensionRow> {
+    actor_may_look(actor)?;
+    let found = extension::Entity::find_by_id(id.uuid())
+        .one(e.db.read())
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    row(e, found).await
+}
+
+/// Scripts may look at the directory; of the people only administrators.
+pub(crate) fn actor_may_look(actor: &Actor) -> Result<()> {
+    match actor {
+        Actor::Token { .. } | Actor::System => Ok(()),
+        Actor::Person(_) => Ok(actor.require(Permission::Administer)?),
+    }
+}
+
+async fn row(e: &Engine, extension: extension::Model) -> Result<ExtensionRow> {
+    let login = person::Entity::find()
+        .filter(person::Column::ExtensionId.eq(extension.id))
+        .one(e.db.read())
+        .await?;
+    let open = session::Entity::find()
+        .filter(session::Column::ExtensionId.eq(extension.id))
+        .filter(session::Column::State.ne(State::Closed.as_str()))
+        .count(e.db.read())
+        .await?;
+    Ok(ExtensionRow {
+        id: ExtensionId::new(extension.id),
+        number: extension.number,
+        name: extension.name,
+        role: login.as_ref().and_then(|person| person.role.parse().ok()),
+        login: login.map(|person| person.login),
+        disabled: extension.disabled_at.is_some(),
+        open_sessions: u32::try_from(open).unwrap_or(u32::MAX),
+        created_at: Timestamp::from_millis(extension.created_at),
+    })
+}
+
+pub async fn create(e: &Engine, actor: &Actor, form: &ExtensionForm) -> Result<ExtensionId> {
+    actor.require(Permission::Administer)?;
+    let form = form.check()?;
+    let hash = hash_of(&form).await?;
+    let tx = e.db.write().await?;
+    number_is_free(&tx, &form.number, None).await?;
+    let new = extension::Model {
+        id: e.clock().new_id(),
+        number: form.number.clone(),
+        name: form.name.clone(),
+        disabled_at: None,
+        created_at: e.clock().now().millis(),
+    };
+    let id = new.id;
+    extension::Entity::insert(new.clone().into_active_model())
+        .exec_without_returning(&tx)
+        .await?;
+    people::save_login(
+        e,
+        &tx,
+        actor,
+        &new,
+        form.login.as_ref().map(|login| (login, hash)),
+    )
+    .await?;
+    let detail = format!("{} {}", form.number, form.name);
+    audit::note(
+        e,
+        &tx,
+        actor,
+        "extension.create",
+        Subject::Extension(id),
+        Some(detail),
+    )
+    .await?;
+    tx.commit().await?;
+    e.events().publish(Changes::of(Change::Directory));
+    Ok(ExtensionId::new(id))
+}
+
+pub async fn change(e: &Engine, actor: &Actor, id: ExtensionId, form: &ExtensionForm) -> Result<()> {
+    actor.require(Permission::Administer)?;
+    let form = form.check()?;
+    let hash = hash_of(&form).await?;
+    let tx = e.db.write().await?;
+    let current = extension::Entity::find_by_id(id.uuid())
+        .one(&tx)
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    number_is_free(&tx, &form.number, Some(id)).await?;
+    let mut change = current.into_active_model();
+    change.number = Set(form.number.clone());
+    change.name = Set(form.name.clone());
+    let changed = extension::Entity::update(change).exec(&tx).await?;
+    people::save_login(
+        e,
+        &tx,
+        actor,
+        &changed,
+        form.login.as_ref().map(|login| (login, hash)),
+    )
+    .await?;
+    let detail = format!("{} {}", form.number, form.name);
+    audit::note(
+        e,
+        &tx,
+        actor,
+        "extension.change",
+        Subject::Extension(id.uuid()),
+        Some(detail),
+    )
+    .await?;
+    tx.commit().await?;
+    e.events().publish(Changes::of(Change::Directory));
+    Ok(())
+}
+
+/// A disabled extension gets no new sessions and its person cannot log in; its history stays.
+pub async fn set_disabled(e: &Engine, actor: &Actor, id: ExtensionId, disabled: bool) -> Result<()> {
+    actor.require(Permission::Administer)?;
+    let tx = e.db.write().await?;
+    let current = extension::Entity::find_by_id(id.uuid())
+        .one(&tx)
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    let disabled_at = disabled.then(|| e.clock().now().millis());
+    if let Some(person) = person::Entity::find()
+        .filter(person::Column::ExtensionId.eq(current.id))
+        .one(&tx)
+        .await?
+    {
+        if disabled {
+            people::keep_an_admin(&tx, &person).await?;
+            crate::web_sessions::delete_all(&tx, PersonId::new(person.id)).await?;
+        }
+        let mut change = person.into_active_model();
+        change.disabled_at = Set(disabled_at);
+        person::Entity::update(change).exec(&tx).await?;
+    }
+    let mut change = current.into_active_model();
+    change.disabled_at = Set(disabled_at);
+    extension::Entity::update(change).exec(&tx).await?;
+    let action = if disabled {
+        "extension.disable"
+    } else {
+        "extension.enable"
+    };
+    audit::note(e, &tx, actor, action, Subject::Extension(id.uuid()), None).await?;
+    tx.commit().await?;
+    e.events().publish(Changes::of(Change::Directory));
+    Ok(())
+}
+
+async fn hash_of(form: &Extension) -> Result<Option<String>> {
+    match form.login.as_ref().and_then(|login| login.password.clone()) {
+        Some(password) => passwords::hash(password).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn number_is_free(tx: &DatabaseTransaction, number: &str, except: Option<ExtensionId>) -> Result<()> {
+    let other = extension::Entity::find()
+        .filter(extension::Column::Number.eq(number))
+        .one(tx)
+        .await?;
+    match other {
+        Some(other) if Some(other.id) != except.map(ExtensionId::uuid) => {
+            Err(Refusal::field("number", Problem::Taken).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn reference(extension: extension::Model) -> ExtensionRef {
+    ExtensionRef {
+        id: ExtensionId::new(extension.id),
+        number: extension.number,
+        name: extension.name,
+    }
+}
+
+/// The named extensions, for showing.
+pub(crate) async fn references(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Vec<ExtensionRef>> {
+    let found = extension::Entity::find()
+        .filter(extension::Column::Id.is_in(ids))
+        .order_by_asc(extension::Column::Number)
+        .all(db)
+        .await?;
+    Ok(found.into_iter().map(reference).collect())
+}

@@ -1,0 +1,223 @@
+//! What the product does: entities, use cases and workers. It knows the database and, through `whatsapp`, Meta; it
+//! knows nothing of HTTP servers and pages.
+//!
+//! Use cases are free functions, one module a noun: `sessions::pick_up(&engine, &actor, id)`.
+//!
+//! | a customer's message | an operator's answer | connecting |
+//! |---|---|---|
+//! | [`webhook`] → [`inbox`] → [`process`] → [`apply`] | [`messages`] → [`outbox`] → [`statuses`] | [`channels`] → [`channel_check`] → [`token_state`] |
+
+pub mod channels;
+pub mod dead_letters;
+pub mod events;
+pub mod extensions;
+pub mod messages;
+pub mod metrics;
+pub mod people;
+pub mod queues;
+pub mod sessions;
+pub mod tokens;
+pub mod web_sessions;
+pub mod webhook;
+
+mod apply;
+mod audit;
+mod channel_check;
+mod clock;
+mod contacts;
+mod cursor;
+mod database;
+mod entity;
+mod error;
+mod hooks;
+mod inbox;
+mod outbox;
+mod passwords;
+mod process;
+mod random;
+mod retention;
+mod seal;
+mod statuses;
+mod throttle;
+mod token_state;
+
+pub use clock::Clock;
+pub use error::{Error, Result};
+pub use events::Events;
+
+use database::Database;
+use hooks::Hooks;
+use inbox::Inbox;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use seal::MasterKey;
+use secrecy::SecretString;
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use throttle::Throttle;
+use tokio::{sync::Notify, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+use whatsapp::graph::Graph;
+
+/// What the engine needs to know.
+#[derive(Debug)]
+pub struct Config {
+    /// Where the database (SQLite) and the master key live. It is created when absent.
+    pub data_dir: PathBuf,
+    /// `postgres://…` or `sqlite:…`; none: SQLite in the data directory.
+    pub database_url: Option<SecretString>,
+    /// How Meta reaches this process.
+    pub public_url: Url,
+    pub graph_url: Url,
+    /// Such as `v25.0`.
+    pub graph_version: String,
+    /// 32 bytes in base64; none: `master.key` in the data directory.
+    pub master_key: Option<SecretString>,
+    pub clock: Clock,
+    /// Deliveries that may wait for the journal; more are told to come later.
+    pub inbox_capacity: usize,
+}
+
+/// The engine. Clones share everything.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) db: Database,
+    pub(crate) key: Arc<MasterKey>,
+    pub(crate) graph: Graph,
+    pub(crate) public_url: Url,
+    pub(crate) hooks: Arc<Hooks>,
+    pub(crate) inbox: Inbox,
+    pub(crate) throttle: Arc<Throttle>,
+    pub(crate) process_wake: Arc<Notify>,
+    pub(crate) outbox_wake: Arc<Notify>,
+    pub(crate) channel_check: Arc<Notify>,
+    clock: Clock,
+    events: Arc<Events>,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Connects, brings the tables up to date, and loads or creates the master key. No worker runs yet.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] names what is wrong with the data directory, the key or Meta's address;
+    /// [`Error::Database`] when the database cannot be used.
+    pub async fn open(config: Config) -> Result<Self> {
+        std::fs::create_dir_all(&config.data_dir).map_err(|error| {
+            Error::Setup(format!(
+                "the data directory {} cannot be created: {error}",
+                config.data_dir.display()
+            ))
+        })?;
+        let key = MasterKey::load(&config.data_dir, config.master_key.as_ref())?;
+        let graph = Graph::new(config.graph_url, &config.graph_version)
+            .map_err(|error| Error::Setup(format!("meta.graph_url, meta.graph_version: {error}")))?;
+        let db = Database::open(&config.data_dir, config.database_url.as_ref()).await?;
+        let process_wake = Arc::new(Notify::new());
+        Ok(Self {
+            inbox: Inbox::start(
+                config.inbox_capacity,
+                db.clone(),
+                config.clock.clone(),
+                process_wake.clone(),
+            ),
+            db,
+            key: Arc::new(key),
+            graph,
+            public_url: config.public_url,
+            hooks: Arc::default(),
+            throttle: Arc::new(Throttle::new(&config.clock)),
+            process_wake,
+            outbox_wake: Arc::default(),
+            channel_check: Arc::default(),
+            clock: config.clock,
+            events: Arc::new(Events::new()),
+        })
+    }
+
+    pub fn start_workers(&self) -> Workers {
+        let stop = CancellationToken::new();
+        let tasks = vec![
+            tokio::spawn(process::run(self.clone(), stop.clone())),
+            tokio::spawn(outbox::run(self.clone(), stop.clone())),
+            tokio::spawn(channel_check::run(self.clone(), stop.clone())),
+            tokio::spawn(retention::run(self.clone(), stop.clone())),
+        ];
+        Workers {
+            stop,
+            tasks,
+            db: self.db.clone(),
+        }
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub fn events(&self) -> &Events {
+        &self.events
+    }
+
+    /// Whether the database answers.
+    pub async fn ready(&self) -> Result<()> {
+        self.db.ping().await
+    }
+
+    /// For tests: returns once every delivery is processed, nothing in the outbox is due and every channel is
+    /// checked, or after ten seconds.
+    pub async fn settled(&self) {
+        for _ in 0..1000 {
+            if self.is_settled().await.unwrap_or(false) {
+                return;
+            }
+            self.process_wake.notify_one();
+            self.outbox_wake.notify_one();
+            self.channel_check.notify_one();
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    async fn is_settled(&self) -> Result<bool> {
+        use entity::{delivery, outbox};
+        let db = self.db.read();
+        let unprocessed = delivery::Entity::find()
+            .filter(delivery::Column::ProcessedAt.is_null())
+            .count(db)
+            .await?;
+        let now = self.clock().now().millis();
+        let due = outbox::Entity::find()
+            .filter(outbox::Column::DueAt.lte(now))
+            .count(db)
+            .await?;
+        let calling = outbox::Entity::find()
+            .filter(outbox::Column::CallingSince.gt(now - 1))
+            .count(db)
+            .await?;
+        Ok(unprocessed + due + calling == 0 && channel_check::due(self).await?.is_empty())
+    }
+}
+
+/// The running workers.
+#[derive(Debug)]
+pub struct Workers {
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+    db: Database,
+}
+
+impl Workers {
+    /// Lets each worker finish what it has in hand, then closes the database.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a worker ended badly");
+            }
+        }
+        self.db.close().await;
+    }
+}

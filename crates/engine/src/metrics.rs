@@ -1,0 +1,53 @@
+//! The names of what is counted, and the gauges that are read when somebody asks.
+
+use crate::{
+    Engine, Result,
+    entity::{dead_letter, delivery, outbox, session},
+};
+use domain::session::State;
+use metrics::gauge;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+
+/// Webhook requests that were stored and acknowledged.
+pub const DELIVERIES_ACCEPTED: &str = "switchboard_deliveries_accepted_total";
+/// Webhook requests that were turned away, by `reason`.
+pub const DELIVERIES_REFUSED: &str = "switchboard_deliveries_refused_total";
+/// Items of deliveries, by `outcome`.
+pub const ITEMS: &str = "switchboard_delivery_items_total";
+/// Calls that send a message, by `outcome`.
+pub const SENDS: &str = "switchboard_sends_total";
+/// Log-ins with a wrong name or password.
+pub const LOGINS_REFUSED: &str = "switchboard_logins_refused_total";
+/// Deliveries that are stored but not applied yet.
+pub const DELIVERIES_WAITING: &str = "switchboard_deliveries_waiting";
+/// Messages that still have to reach Meta.
+pub const OUTBOX_WAITING: &str = "switchboard_outbox_waiting";
+/// Items that could not be applied.
+pub const DEAD_LETTERS: &str = "switchboard_dead_letters";
+/// Sessions that are not closed.
+pub const SESSIONS_OPEN: &str = "switchboard_sessions_open";
+
+/// Reads the gauges.
+pub async fn observe(e: &Engine) -> Result<()> {
+    let db = e.db.read();
+    set(
+        DELIVERIES_WAITING,
+        delivery::Entity::find()
+            .filter(delivery::Column::ProcessedAt.is_null())
+            .count(db)
+            .await?,
+    );
+    set(OUTBOX_WAITING, outbox::Entity::find().count(db).await?);
+    set(DEAD_LETTERS, dead_letter::Entity::find().count(db).await?);
+    let open = session::Entity::find().filter(session::Column::State.ne(State::Closed.as_str()));
+    set(SESSIONS_OPEN, open.count(db).await?);
+    Ok(())
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "gauges are floating point; counts stay far below 2^53"
+)]
+fn set(name: &'static str, value: u64) {
+    gauge!(name).set(value as f64);
+}

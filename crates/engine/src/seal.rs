@@ -1,0 +1,225 @@
+//! Secrets at rest: XChaCha20-Poly1305 under a master key, bound to the channel that they belong to.
+
+use crate::{Error, Result, random};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use chacha20poly1305::{
+    KeyInit, XChaCha20Poly1305, XNonce,
+    aead::{Aead, Payload},
+};
+use domain::ids::ChannelId;
+use hmac::{Hmac, Mac as _};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use std::{fmt, fs, io::Write, path::Path};
+
+const NONCE_BYTES: usize = 24;
+const FILE: &str = "master.key";
+
+/// What a sealed secret is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    AccessToken,
+    AppSecret,
+}
+
+impl Kind {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::AccessToken => "access_token",
+            Self::AppSecret => "app_secret",
+        }
+    }
+}
+
+/// The master key. Whoever has it and the database has every secret.
+pub(crate) struct MasterKey {
+    cipher: XChaCha20Poly1305,
+    fingerprints: [u8; 32],
+    id: String,
+}
+
+impl MasterKey {
+    /// From the settings, else from `master.key` in the data directory, which the first start creates.
+    pub(crate) fn load(data_dir: &Path, given: Option<&SecretString>) -> Result<Self> {
+        match given {
+            Some(text) => Self::parse(text.expose_secret(), "security.master_key"),
+            None => {
+                let path = data_dir.join(FILE);
+                let name = path.display().to_string();
+                match fs::read_to_string(&path) {
+                    Ok(text) => Self::parse(&text, &name),
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                        let text = BASE64_STANDARD.encode(random::bytes::<32>());
+                        create_private(&path, &text).map_err(|e| {
+                            Error::Setup(format!("the master key {name} cannot be created: {e}"))
+                        })?;
+                        // Another process may have been first: what is in the file counts.
+                        let text =
+                            fs::read_to_string(&path).map_err(|e| Error::Setup(format!("{name}: {e}")))?;
+                        Self::parse(&text, &name)
+                    }
+                    Err(error) => Err(Error::Setup(format!(
+                        "the master key {name} cannot be read: {error}"
+                    ))),
+                }
+            }
+        }
+    }
+
+    fn parse(text: &str, from: &str) -> Result<Self> {
+        let wrong = || Error::Setup(format!("{from} must be 32 bytes in base64"));
+        let bytes: [u8; 32] = BASE64_STANDARD
+            .decode(text.trim())
+            .map_err(|_| wrong())?
+            .try_into()
+            .map_err(|_| wrong())?;
+        let derive = |purpose: &[u8]| -> [u8; 32] {
+            Sha256::new()
+                .chain_update(purpose)
+                .chain_update(bytes)
+                .finalize()
+                .into()
+        };
+        Ok(Self {
+            cipher: XChaCha20Poly1305::new(&bytes.into()),
+            fingerprints: derive(b"switchboard fingerprint"),
+            id: hex::encode(&derive(b"switchboard key id")[..4]),
+        })
+    }
+
+    /// Says which key sealed a secret, without saying anything of the key.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(crate) fn seal(&self, channel: ChannelId, kind: Kind, secret: &SecretString) -> Result<Vec<u8>> {
+        let nonce = random::bytes::<NONCE_BYTES>();
+        let payload = Payload {
+            msg: secret.expose_secret().as_bytes(),
+            aad: &bound_to(channel, kind),
+        };
+        let sealed = self
+            .cipher
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| Error::Corrupt("a secret cannot be sealed".into()))?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// # Errors
+    /// [`Error::Corrupt`] when it was sealed by another key, for another channel, or was tampered with.
+    pub(crate) fn open(&self, channel: ChannelId, kind: Kind, sealed: &[u8]) -> Result<SecretString> {
+        let unreadable = || {
+            Error::Corrupt(format!(
+                "the {} of channel {channel} does not open with this master key",
+                kind.as_str()
+            ))
+        };
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or_else(unreadable)?;
+        let payload = Payload {
+            msg: sealed,
+            aad: &bound_to(channel, kind),
+        };
+        let opened = self
+            .cipher
+            .decrypt(&XNonce::from(*nonce), payload)
+            .map_err(|_| unreadable())?;
+        Ok(String::from_utf8(opened).map_err(|_| unreadable())?.into())
+    }
+
+    /// The same for the same secret, and useless without the master key: it tells whether two channels share an
+    /// app secret.
+    pub(crate) fn fingerprint(&self, secret: &SecretString) -> String {
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.fingerprints).expect("HMAC takes keys of any length");
+        mac.update(secret.expose_secret().as_bytes());
+        hex::encode(mac.finalize().into_bytes())
+    }
+}
+
+impl fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MasterKey")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+fn bound_to(channel: ChannelId, kind: Kind) -> Vec<u8> {
+    [channel.uuid().as_bytes().as_slice(), kind.as_str().as_bytes()].concat()
+}
+
+/// Creates a file that only its owner may read, written whole before it has its name.
+fn create_private(path: &Path, text: &str) -> std::io::Result<()> {
+    let unfinished = path.with_extension(format!("new-{}", random::token()));
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&unfinished)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    // A link fails when the name is taken, so that of two processes that start at once one wins.
+    let linked = fs::hard_link(&unfinished, path);
+    fs::remove_file(&unfinished)?;
+    match linked {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn channel(n: u128) -> ChannelId {
+        ChannelId::new(Uuid::from_u128(n))
+    }
+
+    #[test]
+    fn a_secret_opens_only_where_it_belongs() {
+        let dir = tempfile::tempdir().unwrap();
+        let key = MasterKey::load(dir.path(), None).unwrap();
+        let secret: SecretString = "EAAG…".to_owned().into();
+        let sealed = key.seal(channel(1), Kind::AccessToken, &secret).unwrap();
+        assert_eq!(
+            key.open(channel(1), Kind::AccessToken, &sealed)
+                .unwrap()
+                .expose_secret(),
+            "EAAG…"
+        );
+        assert!(key.open(channel(2), Kind::AccessToken, &sealed).is_err());
+        assert!(key.open(channel(1), Kind::AppSecret, &sealed).is_err());
+        let mut bent = sealed.clone();
+        *bent.last_mut().unwrap() ^= 1;
+        assert!(key.open(channel(1), Kind::AccessToken, &bent).is_err());
+        assert!(!sealed.windows(4).any(|w| w == b"EAAG"));
+    }
+
+    #[test]
+    fn the_key_file_is_private_and_is_read_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = MasterKey::load(dir.path(), None).unwrap();
+        let again = MasterKey::load(dir.path(), None).unwrap();
+        assert_eq!(first.id(), again.id());
+        #[cfg(unix)]
+        {
+            let mode = std::os::unix::fs::PermissionsExt::mode(
+                &fs::metadata(dir.path().join(FILE)).unwrap().permissions(),
+            );
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        assert_eq!(
+            fs::read_dir(dir.path()).unwrap().count(),
+            1,
+            "nothing unfinished is left"
+        );
+    }
+
+    #[test]
+    fn a_wrong_key_is_named() {
+        let given: SecretString = "c2hvcnQ=".to_owned().into();
+        let error = MasterKey::load(Path::new("/nowhere"), Some(&given)).unwrap_err();
+        assert!(error.to_string().contains("security.master_key"));
+    }
+}

@@ -1,0 +1,71 @@
+//! API tokens: shown once, kept as SHA-256. They are random, so a fast hash is enough.
+
+use crate::{
+    Engine, Error, Result,
+    audit::{self, Subject},
+    entity::api_token,
+    random,
+};
+use domain::{
+    ids::TokenId,
+    people::{Actor, NAME_MOST, Scope},
+    refusal::{Refusal, line},
+};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sha2::{Digest, Sha256};
+
+/// So that a leaked token is recognised by those who scan for them.
+const PREFIX: &str = "swb_";
+
+pub(crate) fn sha256(text: &str) -> String {
+    hex::encode(Sha256::digest(text))
+}
+
+/// A new token, which cannot be shown again.
+pub async fn create(e: &Engine, name: &str, scope: Scope) -> Result<String> {
+    let name = line(name, NAME_MOST).map_err(|problem| Refusal::field("name", problem))?;
+    let token = format!("{PREFIX}{}", hex::encode(random::bytes::<24>()));
+    let row = api_token::Model {
+        id: e.clock().new_id(),
+        name,
+        scope: scope.as_str().to_owned(),
+        token_hash: sha256(&token),
+        created_at: e.clock().now().millis(),
+        revoked_at: None,
+    };
+    let detail = format!("{} ({})", row.name, row.scope);
+    let tx = e.db.write().await?;
+    audit::note(
+        e,
+        &tx,
+        &Actor::System,
+        "token.create",
+        Subject::Token(row.id),
+        Some(detail),
+    )
+    .await?;
+    api_token::Entity::insert(row.into_active_model())
+        .exec_without_returning(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// Whose token it is; `None` when it is nobody's or revoked.
+pub async fn authenticate(e: &Engine, token: &str) -> Result<Option<Actor>> {
+    let found = api_token::Entity::find()
+        .filter(api_token::Column::TokenHash.eq(sha256(token)))
+        .filter(api_token::Column::RevokedAt.is_null())
+        .one(e.db.read())
+        .await?;
+    let Some(found) = found else { return Ok(None) };
+    let scope = found
+        .scope
+        .parse()
+        .map_err(|_| Error::Corrupt(format!("scope {}", found.scope)))?;
+    Ok(Some(Actor::Token {
+        id: TokenId::new(found.id),
+        name: found.name,
+        scope,
+    }))
+}

@@ -1,0 +1,32 @@
+//! The database's shape, one file a step. Ids are UUIDs, times are milliseconds since 1970 (UTC) as 64-bit
+//! integers, states are words: the same on SQLite and on PostgreSQL.
+
+use sea_orm_migration::MigrationTrait;
+pub use sea_orm_migration::MigratorTrait;
+
+mod columns;
+mod m0001_people;
+mod m0002_queues;
+mod m0003_channels;
+mod m0004_journal;
+mod m0005_sessions;
+mod m0006_outbox;
+mod m0007_audit;
+
+/// All steps, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_people::Step),
+            Box::new(m0002_queues::Step),
+            Box::new(m0003_channels::Step),
+            Box::new(m0004_journal::Step),
+            Box::new(m0005_sessions::Step),
+            Box::new(m0006_outbox::Step),
+            Box::new(m0007_audit::Step),
+        ]
+    }
+}
