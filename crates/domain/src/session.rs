@@ -118,6 +118,8 @@ impl Standing {
                     ..
                 }) => Err(Refusal::NoPickUp),
                 Some(QueueStanding { member: true, .. }) => Ok(()),
+                // A supervisor rescues what waits in vain; a script acts for the members.
+                Some(_) if !matches!(actor, Actor::Person(_)) => Err(Refusal::Forbidden),
                 Some(_) | None => actor.require(Permission::Supervise),
             },
         }

@@ -53,7 +53,10 @@ use seal::MasterKey;
 use secrecy::SecretString;
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use throttle::Throttle;
-use tokio::{sync::Notify, task::JoinHandle};
+use tokio::{
+    sync::{Notify, Semaphore},
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 use whatsapp::graph::Graph;
@@ -90,6 +93,8 @@ pub struct Engine {
     pub(crate) process_wake: Arc<Notify>,
     pub(crate) outbox_wake: Arc<Notify>,
     pub(crate) channel_check: Arc<Notify>,
+    /// Places for calls that send; all are free when none is under way.
+    pub(crate) calls: Arc<Semaphore>,
     clock: Clock,
     events: Arc<Events>,
 }
@@ -134,6 +139,7 @@ impl Engine {
             process_wake,
             outbox_wake: Arc::default(),
             channel_check: Arc::default(),
+            calls: Arc::new(Semaphore::new(outbox::AT_ONCE)),
             clock: config.clock,
             events: Arc::new(Events::new()),
         })
@@ -182,22 +188,19 @@ impl Engine {
     }
 
     async fn is_settled(&self) -> Result<bool> {
-        use entity::{delivery, outbox};
+        use entity::{delivery, outbox as jobs};
         let db = self.db.read();
         let unprocessed = delivery::Entity::find()
             .filter(delivery::Column::ProcessedAt.is_null())
             .count(db)
             .await?;
         let now = self.clock().now().millis();
-        let due = outbox::Entity::find()
-            .filter(outbox::Column::DueAt.lte(now))
+        let due = jobs::Entity::find()
+            .filter(jobs::Column::DueAt.lte(now))
             .count(db)
             .await?;
-        let calling = outbox::Entity::find()
-            .filter(outbox::Column::CallingSince.gt(now - 1))
-            .count(db)
-            .await?;
-        Ok(unprocessed + due + calling == 0 && channel_check::due(self).await?.is_empty())
+        let idle = self.calls.available_permits() == outbox::AT_ONCE;
+        Ok(unprocessed + due == 0 && idle && channel_check::due(self).await?.is_empty())
     }
 }
 

@@ -117,7 +117,7 @@ async fn write(
     key: Option<&str>,
     retry_of: Option<MessageId>,
 ) -> Result<(MessageView, Changes)> {
-    let standing = sessions::standing(tx, actor, session).await?;
+    let standing = sessions::standing(tx, actor.extension(), session).await?;
     let effect = standing.reply(actor)?;
     let channel = channel::Entity::find_by_id(session.channel_id)
         .one(tx)

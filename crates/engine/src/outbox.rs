@@ -19,8 +19,8 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
-use std::{sync::Arc, time::Duration};
-use tokio::{sync::Semaphore, task::JoinSet};
+use std::time::Duration;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use whatsapp::{
     errors::RetryClass,
@@ -28,9 +28,11 @@ use whatsapp::{
 };
 
 /// Calls under way at once.
-const AT_ONCE: usize = 16;
+pub(crate) const AT_ONCE: usize = 16;
 /// How often it looks without being woken; also how late a retry can be.
 const PATROL: Duration = Duration::from_millis(250);
+/// How long a stop waits for calls under way.
+const FAREWELL: Duration = Duration::from_secs(7);
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long a status may take to tell that a lost call was accepted after all.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -47,11 +49,10 @@ const GIVE_UP_AFTER: Duration = Duration::from_secs(6 * 60 * 60);
 const PAIR_LIMIT: i64 = 131_056;
 
 pub(crate) async fn run(e: Engine, stop: CancellationToken) {
-    let places = Arc::new(Semaphore::new(AT_ONCE));
     let mut calls = JoinSet::new();
     while !stop.is_cancelled() {
         while calls.try_join_next().is_some() {}
-        let wait = match pass(&e, &places, &mut calls).await {
+        let wait = match pass(&e, &mut calls).await {
             Ok(()) => PATROL,
             Err(error) => {
                 tracing::error!(%error, "the outbox cannot be read now; messages wait in it");
@@ -64,15 +65,19 @@ pub(crate) async fn run(e: Engine, stop: CancellationToken) {
             () = stop.cancelled() => {}
         }
     }
-    // What has been started is finished, so that its answer is not lost.
-    while calls.join_next().await.is_some() {}
+    // What has been started is finished, so that its answer is not lost; a call that takes longer is settled like
+    // one that a crash interrupted.
+    let finished = async { while calls.join_next().await.is_some() {} };
+    if tokio::time::timeout(FAREWELL, finished).await.is_err() {
+        tracing::warn!("calls to Meta were still under way; their outcome is found out after the next start");
+    }
 }
 
 /// Starts a call for every message that is due, the oldest of each session first.
-async fn pass(e: &Engine, places: &Arc<Semaphore>, calls: &mut JoinSet<()>) -> Result<()> {
+async fn pass(e: &Engine, calls: &mut JoinSet<()>) -> Result<()> {
     let now = e.clock().now().millis();
     for job in due(e, now).await? {
-        let Ok(place) = places.clone().try_acquire_owned() else {
+        let Ok(place) = e.calls.clone().try_acquire_owned() else {
             break;
         };
         if !claim(e, &job, now).await? {
@@ -217,16 +222,16 @@ enum Called {
 
 async fn call(e: &Engine, job: &outbox::Model, message: &message::Model) -> Result<Called> {
     let db = e.db.read();
-    let impossible = |title: &str| {
+    let impossible = |code: i64, title: &str| {
         Called::Impossible(Failure {
-            code: Some(0),
+            code: Some(code),
             title: title.to_owned(),
             details: None,
         })
     };
     let channel = ChannelId::new(job.channel_id);
     let Some(token) = channels::open_secret(e, db, channel, Kind::AccessToken).await? else {
-        return Ok(impossible("The channel has no access token"));
+        return Ok(impossible(190, "The channel has no access token"));
     };
     let session = session::Entity::find_by_id(job.session_id).one(db).await?;
     let to = match session {
@@ -234,7 +239,7 @@ async fn call(e: &Engine, job: &outbox::Model, message: &message::Model) -> Resu
         None => None,
     };
     let Some(to) = to else {
-        return Ok(impossible("The customer has neither a number nor an id"));
+        return Ok(impossible(131_026, "The customer has neither a number nor an id"));
     };
     let outbound = Outbound {
         to,

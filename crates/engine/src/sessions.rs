@@ -200,7 +200,7 @@ pub async fn thread(e: &Engine, actor: &Actor, id: SessionId) -> Result<Thread> 
         .order_by_asc(session_moment::Column::Id)
         .all(db)
         .await?;
-    let may = standing(db, actor, &found).await?.may(actor);
+    let may = standing(db, actor.extension(), &found).await?.may(actor);
     let session = rows(db, vec![found]).await?.pop().ok_or(Refusal::NotFound)?;
     Ok(Thread {
         session,
@@ -239,9 +239,11 @@ pub(crate) async fn find(
 }
 
 /// What decides who may go on with a session.
+///
+/// Membership is that of `answering`: the asker's own extension, or the one for which a script picks up.
 pub(crate) async fn standing(
     db: &impl ConnectionTrait,
-    actor: &Actor,
+    answering: Option<&ExtensionRef>,
     of: &session::Model,
 ) -> Result<Standing> {
     let owner = match of.extension_id {
@@ -257,7 +259,7 @@ pub(crate) async fn standing(
     };
     let queue = match queue {
         Some(queue) => {
-            let member = match actor.extension() {
+            let member = match answering {
                 Some(own) => queues::members(db, queue.id).await?.contains(&own.id.uuid()),
                 None => false,
             };
@@ -304,7 +306,7 @@ pub async fn pick_up(e: &Engine, actor: &Actor, id: SessionId, extension: Option
         .one(&tx)
         .await?
         .ok_or(Refusal::NotFound)?;
-    let standing = standing(&tx, actor, &found).await?;
+    let standing = standing(&tx, Some(&taker), &found).await?;
     let member = standing.queue.is_some_and(|queue| queue.member);
     if !member && find(&tx, actor, id, false).await.is_err() {
         return Err(Refusal::NotFound.into());
@@ -349,7 +351,7 @@ pub(crate) async fn take(
 pub async fn close(e: &Engine, actor: &Actor, id: SessionId) -> Result<()> {
     let tx = e.db.write().await?;
     let found = find(&tx, actor, id, true).await?;
-    standing(&tx, actor, &found).await?.close(actor)?;
+    standing(&tx, actor.extension(), &found).await?.close(actor)?;
     session::Entity::update_many()
         .col_expr(session::Column::State, Expr::value(State::Closed.as_str()))
         .col_expr(session::Column::ClosedAt, Expr::value(e.clock().now().millis()))
@@ -368,7 +370,12 @@ pub async fn close(e: &Engine, actor: &Actor, id: SessionId) -> Result<()> {
 pub async fn mark_read(e: &Engine, actor: &Actor, id: SessionId) -> Result<()> {
     let tx = e.db.write().await?;
     let found = find(&tx, actor, id, true).await?;
-    if found.unread == 0 || standing(&tx, actor, &found).await?.reply(actor).is_err() {
+    if found.unread == 0
+        || standing(&tx, actor.extension(), &found)
+            .await?
+            .reply(actor)
+            .is_err()
+    {
         return Ok(());
     }
     session::Entity::update_many()

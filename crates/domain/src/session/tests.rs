@@ -62,6 +62,10 @@ fn a_member_picks_up_and_a_stranger_does_not() {
         waiting(PickUp::Manual, false).pick_up(&jana, &extension(201)),
         Err(Refusal::Forbidden)
     );
+    assert_eq!(
+        waiting(PickUp::Manual, false).pick_up(&token(Scope::Operate), &extension(201)),
+        Err(Refusal::Forbidden)
+    );
     let boss = person(900, Role::Supervisor);
     assert_eq!(
         waiting(PickUp::Manual, false).pick_up(&boss, &extension(900)),

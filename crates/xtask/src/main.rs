@@ -1,0 +1,69 @@
+//! `cargo xtask`: everything that is done to this project, from a first look to the full check.
+//! It replaces Makefiles, shell scripts and globally installed tools: rustup and crates.io are
+//! enough to start, and what a command needs beyond them it installs itself or names in one line.
+
+mod build;
+mod compress;
+mod demo;
+mod dev;
+mod journeys;
+mod postgres;
+mod process;
+mod server;
+mod site;
+mod steps;
+mod styles;
+mod test;
+mod tools;
+mod wasm;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "Builds, shows and checks Switchboard"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Build the site (wasm, styles, public files), then the server
+    Build(build::Options),
+    /// Build what is missing and run a throw-away installation with a simulated Meta; Ctrl+C ends it
+    Demo(demo::Options),
+    /// Run the demo from a quick build, and rebuild and restart it on every change
+    Dev(dev::Options),
+    /// Run everything that CI runs
+    Test(test::Options),
+    /// Run the browser journeys so that they take the pictures in the README anew
+    Pictures,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    process::forward_interrupts()?;
+    match &arguments.command {
+        Task::Build(options) => build::run(options),
+        Task::Demo(options) => demo::run(options),
+        Task::Dev(options) => dev::run(options),
+        Task::Test(options) => test::run(options),
+        Task::Pictures => journeys::take_pictures(),
+    }
+}

@@ -1,0 +1,130 @@
+//! `cargo xtask test`: everything that CI runs, in the order in which a mistake shows soonest.
+
+use clap::{Args, ValueEnum};
+
+use crate::postgres::Cluster;
+use crate::steps::Steps;
+use crate::workspace::{self, NATIVE, XTASK};
+use crate::{journeys, process, tools};
+
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Run only this step; may be given several times
+    #[arg(long, value_name = "STEP")]
+    only: Vec<Step>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Step {
+    /// rustfmt
+    Format,
+    /// Licences, sources and banned crates
+    Licences,
+    /// clippy over everything native
+    Clippy,
+    /// clippy over the browser part
+    ClippyWasm,
+    /// Unit and story tests, on SQLite and on a throw-away PostgreSQL
+    Tests,
+    /// The site and the server for the journeys
+    Build,
+    /// Browser journeys
+    Journeys,
+}
+
+impl Step {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Format => "Format",
+            Self::Licences => "Licences and sources",
+            Self::Clippy => "Clippy, native",
+            Self::ClippyWasm => "Clippy, browser part",
+            Self::Tests => "Tests",
+            Self::Build => "Site and server",
+            Self::Journeys => "Browser journeys",
+        }
+    }
+
+    /// Installs what the step needs and the machine has not.
+    fn need(self) -> anyhow::Result<()> {
+        match self {
+            Self::Format | Self::Clippy => tools::components(),
+            Self::Licences => tools::cargo_deny().map(drop),
+            Self::ClippyWasm => tools::components().and_then(|()| tools::wasm_target()),
+            Self::Tests => tools::postgres().map(drop),
+            Self::Build => tools::wasm_target(),
+            Self::Journeys => journeys::need(),
+        }
+    }
+
+    fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Format => process::run(&mut workspace::cargo(["fmt", "--all", "--check"])),
+            Self::Licences => licences(),
+            Self::Clippy => clippy(),
+            Self::ClippyWasm => clippy_wasm(),
+            Self::Tests => tests(),
+            Self::Build => journeys::build(),
+            Self::Journeys => journeys::walk(false),
+        }
+    }
+}
+
+pub fn run(options: &Options) -> anyhow::Result<()> {
+    let chosen = |step: &Step| options.only.is_empty() || options.only.contains(step);
+    let selected: Vec<Step> = Step::value_variants().iter().copied().filter(chosen).collect();
+    let mut steps = Steps::new(selected.len() + 1);
+    let result = run_all(&selected, &mut steps);
+    println!("\n{}", steps.summary());
+    result
+}
+
+fn run_all(selected: &[Step], steps: &mut Steps) -> anyhow::Result<()> {
+    steps.run("Tools", || selected.iter().try_for_each(|step| step.need()))?;
+    selected
+        .iter()
+        .try_for_each(|step| steps.run(step.title(), || step.run()))
+}
+
+/// Advisories are left out: they change from day to day, and a build must not.
+fn licences() -> anyhow::Result<()> {
+    let mut deny = workspace::command(tools::cargo_deny()?);
+    process::run(deny.args(["--log-level", "error", "check", "bans", "licenses", "sources"]))
+}
+
+fn clippy() -> anyhow::Result<()> {
+    [NATIVE, XTASK].iter().try_for_each(|packages| {
+        let mut cargo = workspace::cargo(["clippy", "--all-targets"]);
+        process::run(cargo.args(*packages).args(["--", "-D", "warnings"]))
+    })
+}
+
+fn clippy_wasm() -> anyhow::Result<()> {
+    let mut cargo = workspace::cargo([
+        "clippy",
+        "--package",
+        "frontend",
+        "--target",
+        "wasm32-unknown-unknown",
+    ]);
+    cargo.arg("--target-dir").arg(workspace::target().join("wasm"));
+    process::run(cargo.args(["--", "-D", "warnings"]))
+}
+
+/// Tests marked `#[ignore]` are those that need PostgreSQL; here they run too.
+fn tests() -> anyhow::Result<()> {
+    let cluster = Cluster::start(tools::postgres()?)?;
+    let run = |arguments: &[&str], packages: &[&str], rest: &[&str]| {
+        let mut cargo = workspace::cargo(arguments.iter().copied());
+        cargo.env("SWITCHBOARD_TEST_POSTGRES_URL", cluster.url());
+        process::run(cargo.args(packages).args(rest))
+    };
+    for packages in [NATIVE, XTASK] {
+        if tools::has_nextest() {
+            run(&["nextest", "run", "--run-ignored", "all"], packages, &[])?;
+        } else {
+            run(&["test", "--tests"], packages, &["--", "--include-ignored"])?;
+        }
+    }
+    run(&["test", "--doc"], NATIVE, &[])
+}

@@ -1,0 +1,147 @@
+//! What the tasks need beyond Rust: found, else installed, else named in one line.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, bail};
+use nix::unistd::geteuid;
+
+use crate::{postgres, process, workspace};
+
+const CARGO_DENY: &str = "0.20.2";
+/// Debian's binaryen is too old: it succeeds, and the page then fails to start.
+const BINARYEN: &str = "132.0.0";
+
+/// The wasm target. rustup reads `rust-toolchain.toml` by itself; this is for those who switched that off.
+pub fn wasm_target() -> anyhow::Result<()> {
+    let target = "wasm32-unknown-unknown";
+    let output = workspace::command("rustc")
+        .args(["--print", "target-libdir", "--target", target])
+        .output()?;
+    if PathBuf::from(String::from_utf8(output.stdout)?.trim()).is_dir() {
+        return Ok(());
+    }
+    process::run(workspace::command("rustup").args(["target", "add", target]))
+        .context("the wasm target is missing: install Rust by https://rustup.rs")
+}
+
+/// rustfmt and clippy.
+pub fn components() -> anyhow::Result<()> {
+    for (component, command) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
+        if !process::succeeds(&mut workspace::cargo([command, "--version"])) {
+            process::run(workspace::command("rustup").args(["component", "add", component]))?;
+        }
+    }
+    Ok(())
+}
+
+/// PostgreSQL's programs.
+pub fn postgres() -> anyhow::Result<PathBuf> {
+    if postgres::programs().is_none() {
+        install("postgresql")?;
+    }
+    postgres::programs().context("no initdb below /usr/lib/postgresql or in PATH")
+}
+
+/// The browser for the journeys: CHROMIUM, else what PATH has.
+pub fn chromium() -> anyhow::Result<PathBuf> {
+    if let Some(named) = std::env::var_os("CHROMIUM") {
+        return Ok(named.into());
+    }
+    let find = || {
+        ["chromium", "chromium-browser", "google-chrome"]
+            .into_iter()
+            .find_map(in_path)
+    };
+    if find().is_none() {
+        install("chromium")?;
+    }
+    find().context("no chromium in PATH; its path can be given in CHROMIUM")
+}
+
+/// The journeys' npm packages, exactly as locked.
+pub fn journeys() -> anyhow::Result<()> {
+    if in_path("node").is_none() || in_path("npm").is_none() {
+        bail!("the browser journeys need Node 20 or newer with npm: https://nodejs.org");
+    }
+    let folder = workspace::end2end();
+    let changed = |name: &str| {
+        folder
+            .join(name)
+            .metadata()
+            .and_then(|about| about.modified())
+            .ok()
+    };
+    if changed("node_modules/.package-lock.json") > changed("package-lock.json") {
+        return Ok(());
+    }
+    let mut npm = Command::new("npm");
+    npm.current_dir(folder).args(["ci", "--no-audit", "--no-fund"]);
+    process::run(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))
+}
+
+/// cargo-deny, installed for this clone only unless the machine has one.
+pub fn cargo_deny() -> anyhow::Result<PathBuf> {
+    if let Some(found) = in_path("cargo-deny") {
+        return Ok(found);
+    }
+    let program = workspace::tools().join("bin/cargo-deny");
+    if !program.is_file() {
+        let mut cargo = workspace::cargo([
+            "install",
+            "--locked",
+            "cargo-deny",
+            "--version",
+            CARGO_DENY,
+            "--root",
+        ]);
+        process::run(cargo.arg(workspace::tools()))?;
+    }
+    Ok(program)
+}
+
+/// wasm-opt, where npm can bring it.
+pub fn wasm_opt() -> Option<Command> {
+    let program = workspace::tools().join("node_modules/.bin/wasm-opt");
+    if !program.exists() {
+        let mut npm = Command::new("npm");
+        npm.args([
+            "install",
+            "--no-save",
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+            "--prefix",
+        ]);
+        npm.arg(workspace::tools()).arg(format!("binaryen@{BINARYEN}"));
+        process::run(&mut npm).ok()?;
+    }
+    Some(Command::new(program))
+}
+
+/// Whether `cargo nextest` is there; `cargo test` does without it, only slower.
+pub fn has_nextest() -> bool {
+    in_path("cargo-nextest").is_some()
+}
+
+/// Installs a Debian package where we may.
+fn install(package: &str) -> anyhow::Result<()> {
+    if !geteuid().is_root() || in_path("apt-get").is_none() {
+        bail!("{package} is missing: `sudo apt-get install {package}`, or your system's way to install it");
+    }
+    let apt = || {
+        let mut apt = Command::new("apt-get");
+        apt.env("DEBIAN_FRONTEND", "noninteractive")
+            .args(["-q", "-o", "Dpkg::Use-Pty=0"]);
+        apt
+    };
+    process::run(apt().arg("update"))?;
+    process::run(apt().args(["install", "--yes", "--no-install-recommends", package]))
+}
+
+fn in_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
+}

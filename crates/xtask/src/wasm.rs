@@ -1,0 +1,152 @@
+//! The browser part: `frontend` compiled to wasm, with the JavaScript that loads it.
+//! It has a target directory of its own, so that it and the server never wait for each other.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{compress, process, tools, workspace};
+
+/// The file name before the dot. Leptos compiles it into the page: see `.cargo/config.toml`.
+pub const NAME: &str = "switchboard";
+
+/// How much effort goes into the browser part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// Quickest to build; big; nothing compressed.
+    Quick,
+    /// Small enough to show to somebody.
+    Small,
+    /// `Small`, then wasm-opt and the densest compression.
+    Release,
+}
+
+impl Effort {
+    const fn profile(self) -> &'static str {
+        match self {
+            Self::Quick => "dev",
+            Self::Small | Self::Release => "wasm-release",
+        }
+    }
+
+    /// The folder that cargo makes for the profile.
+    const fn folder(self) -> &'static str {
+        match self {
+            Self::Quick => "debug",
+            Self::Small | Self::Release => "wasm-release",
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Small => "small",
+            Self::Release => "release",
+        }
+    }
+
+    /// Brotli's quality; `None` leaves files as they are.
+    pub const fn compression(self) -> Option<i32> {
+        match self {
+            Self::Quick => None,
+            Self::Small => Some(9),
+            Self::Release => Some(11),
+        }
+    }
+}
+
+/// Builds the browser part and returns the folder that holds `NAME.js` and `NAME.wasm`.
+/// Bindings, wasm-opt and compression are skipped while the compiled wasm is the same.
+pub fn build(effort: Effort) -> anyhow::Result<PathBuf> {
+    let target = workspace::target().join("wasm");
+    let mut cargo = workspace::cargo([
+        "build",
+        "--package",
+        "frontend",
+        "--target",
+        "wasm32-unknown-unknown",
+    ]);
+    process::run(
+        cargo
+            .args(["--profile", effort.profile(), "--target-dir"])
+            .arg(&target),
+    )?;
+
+    let _lock = workspace::lock()?;
+    let compiled = target
+        .join("wasm32-unknown-unknown")
+        .join(effort.folder())
+        .join("frontend.wasm");
+    let package = workspace::scratch().join(effort.name());
+    let stamp = package.with_extension("stamp");
+    let made_of = [fingerprint(&compiled)?, fingerprint(&std::env::current_exe()?)?].join("\n");
+    if fs::read_to_string(&stamp).is_ok_and(|known| known == made_of) && package.is_dir() {
+        return Ok(package);
+    }
+
+    let _ = fs::remove_file(&stamp);
+    let _ = fs::remove_dir_all(&package);
+    fs::create_dir_all(&package)?;
+    bind(&compiled, &package, effort)?;
+    if effort == Effort::Release {
+        optimise(&package.join(NAME).with_extension("wasm"))?;
+    }
+    if let Some(quality) = effort.compression() {
+        compress::folder(&package, quality)?;
+    }
+    fs::write(stamp, made_of)?;
+    Ok(package)
+}
+
+/// Writes the JavaScript glue, and gives the wasm the name that the page asks for: wasm-bindgen
+/// adds `_bg`, Leptos with `LEPTOS_OUTPUT_NAME` does not.
+fn bind(compiled: &Path, package: &Path, effort: Effort) -> anyhow::Result<()> {
+    let small = effort != Effort::Quick;
+    Bindgen::new()
+        .input_path(compiled)
+        .out_name(NAME)
+        .web(true)?
+        .typescript(false)
+        .omit_default_module_path(false)
+        .remove_name_section(small)
+        .remove_producers_section(small)
+        .generate(package)
+        .context("wasm-bindgen")?;
+
+    let (from, to) = (format!("{NAME}_bg.wasm"), format!("{NAME}.wasm"));
+    fs::rename(package.join(&from), package.join(&to))?;
+    let glue = package.join(NAME).with_extension("js");
+    let script = fs::read_to_string(&glue)?;
+    ensure!(
+        script.contains(&from),
+        "wasm-bindgen's script no longer names {from}"
+    );
+    fs::write(glue, script.replace(&from, &to))?;
+    Ok(())
+}
+
+fn optimise(wasm: &Path) -> anyhow::Result<()> {
+    let Some(mut wasm_opt) = tools::wasm_opt() else {
+        println!("wasm-opt is not to be had (npm package `binaryen`): the wasm stays some 10 % bigger.");
+        return Ok(());
+    };
+    let smaller = wasm.with_extension("opt");
+    process::run(wasm_opt.arg("-Oz").arg(wasm).arg("-o").arg(&smaller))?;
+    fs::rename(smaller, wasm)?;
+    Ok(())
+}
+
+/// Path, size and time of change: enough to notice that cargo wrote a file anew.
+fn fingerprint(path: &Path) -> anyhow::Result<String> {
+    let about = path
+        .metadata()
+        .with_context(|| format!("reading {}", path.display()))?;
+    Ok(format!(
+        "{} {} {:?}",
+        path.display(),
+        about.len(),
+        about.modified()?
+    ))
+}

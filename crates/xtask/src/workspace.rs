@@ -1,0 +1,86 @@
+//! Where things are, and how `cargo` is called.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The product's native packages, always all of them and always the same: a smaller set would have
+/// other features, and cargo would build the dependencies a second time. `frontend` is for wasm only.
+pub const NATIVE: &[&str] = &["--workspace", "--exclude", "frontend", "--exclude", "xtask"];
+
+/// This package, which `cargo xtask` has already built alone.
+pub const XTASK: &[&str] = &["--package", "xtask"];
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .expect("crates/xtask is two folders deep")
+        .into()
+}
+
+/// `target` in the repository: the site, the browser part and installed tools are always here.
+pub fn target() -> PathBuf {
+    root().join("target")
+}
+
+/// Where cargo puts native binaries.
+pub fn native_target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(target, |dir| root().join(dir))
+}
+
+/// The finished site, which the server shows.
+pub fn site() -> PathBuf {
+    target().join("site")
+}
+
+/// Tools that belong to this clone only.
+pub fn tools() -> PathBuf {
+    target().join("tools")
+}
+
+/// Intermediate files of these tasks.
+pub fn scratch() -> PathBuf {
+    target().join("xtask")
+}
+
+/// Waits until no other `cargo xtask` in this clone changes the site or what it is made of.
+pub fn lock() -> anyhow::Result<File> {
+    std::fs::create_dir_all(scratch())?;
+    let lock = File::create(scratch().join("lock"))?;
+    lock.lock()?;
+    Ok(lock)
+}
+
+/// The browser journeys.
+pub fn end2end() -> PathBuf {
+    root().join("end2end")
+}
+
+/// A command that starts at the root of the repository.
+pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(root());
+    command
+}
+
+/// The `cargo` that runs us, at the root of the repository.
+///
+/// `cargo run` describes the running package in the environment. Build scripts that watch those
+/// variables (ring's does) would run again each time somebody changes between `cargo` and
+/// `cargo xtask`, and most of the tree after them.
+pub fn cargo<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Command {
+    let mut command = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in std::env::vars_os() {
+        let package = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+        if package
+            .iter()
+            .any(|prefix| name.to_string_lossy().starts_with(prefix))
+        {
+            command.env_remove(name);
+        }
+    }
+    command.args(arguments);
+    command
+}

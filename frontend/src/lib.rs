@@ -1,0 +1,10 @@
+//! The browser's first call: the server has sent the page, this makes it live.
+
+#![cfg(target_family = "wasm")]
+
+/// Called by the page's script as soon as the wasm has loaded.
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}
