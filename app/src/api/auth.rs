@@ -1,0 +1,183 @@
+//! Coming and going: log-in, first start, log-out; and what each person chooses for the console.
+
+#[cfg(feature = "ssr")]
+use super::ApiResult;
+#[cfg(feature = "ssr")]
+use super::guard::{self, PERSON, actor, engine, web_session};
+use super::{ApiError, Checked};
+use domain::{
+    people::{Language, Me, PersonForm, Role},
+    refusal::{Problem, Problems, Refusal},
+};
+use leptos::prelude::*;
+
+/// Who is logged in.
+///
+/// # Errors
+/// [`ApiError::SignIn`] when nobody is.
+#[server(prefix = "/rpc", endpoint = "auth/me")]
+pub async fn who_am_i() -> Result<Me, ApiError> {
+    match actor().await? {
+        domain::people::Actor::Person(me) => Ok(me),
+        _ => Err(ApiError::SignIn),
+    }
+}
+
+/// Logs in and leads to `next`.
+#[server(prefix = "/rpc", endpoint = "auth/log-in")]
+pub async fn log_in(
+    login: String,
+    password: String,
+    #[server(default)] next: String,
+) -> Result<(), ApiError> {
+    let me = engine::people::log_in(&engine()?, &login, &password, guard::client_address()).await?;
+    enter(me).await?;
+    leptos_axum::redirect(local(&next));
+    Ok(())
+}
+
+impl Checked for LogIn {
+    fn check(&self) -> Result<(), Refusal> {
+        let mut problems = Problems::default();
+        for (field, text) in [("login", &self.login), ("password", &self.password)] {
+            if text.is_empty() {
+                problems.add(field, Problem::Required);
+            }
+        }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(problems.refuse())
+        }
+    }
+}
+
+/// Whether a first administrator may still be made with this link.
+#[server(prefix = "/rpc", endpoint = "auth/setup-link")]
+pub async fn setup_link_valid(token: String) -> Result<bool, ApiError> {
+    Ok(engine::people::setup_link_valid(&engine()?, &token).await?)
+}
+
+/// Makes the first administrator, logs in as that person and leads to the channels.
+#[server(prefix = "/rpc", endpoint = "auth/finish-setup")]
+pub async fn finish_setup(token: String, #[server(default)] form: PersonForm) -> Result<(), ApiError> {
+    let form = PersonForm {
+        role: Role::Admin.to_string(),
+        ..form
+    };
+    let me = engine::people::finish_setup(&engine()?, &token, &form).await?;
+    enter(me).await?;
+    leptos_axum::redirect("/channels");
+    Ok(())
+}
+
+impl Checked for FinishSetup {
+    fn check(&self) -> Result<(), Refusal> {
+        PersonForm {
+            role: Role::Admin.to_string(),
+            ..self.form.clone()
+        }
+        .check()
+        .map(drop)
+    }
+}
+
+/// Ends this web session.
+#[server(prefix = "/rpc", endpoint = "auth/log-out")]
+pub async fn log_out() -> Result<(), ApiError> {
+    flush().await?;
+    leptos_axum::redirect("/login");
+    Ok(())
+}
+
+/// Ends every web session of the person, here and on every other device.
+#[server(prefix = "/rpc", endpoint = "auth/log-out-everywhere")]
+pub async fn log_out_everywhere() -> Result<(), ApiError> {
+    let me = who_am_i().await?;
+    engine::web_sessions::delete_all_of(&engine()?, me.id).await?;
+    flush().await?;
+    leptos_axum::redirect("/login");
+    Ok(())
+}
+
+/// Chooses the language: in a cookie, and with the person if one is logged in.
+#[server(prefix = "/rpc", endpoint = "auth/language")]
+pub async fn set_language(language: Language) -> Result<(), ApiError> {
+    keep(crate::prefs::LANGUAGE_COOKIE, language.as_str());
+    match who_am_i().await {
+        Ok(me) => {
+            let actor = domain::people::Actor::Person(me);
+            Ok(engine::people::set_language(&engine()?, &actor, language).await?)
+        }
+        Err(_) => Ok(()),
+    }
+}
+
+/// Chooses the theme.
+#[server(prefix = "/rpc", endpoint = "auth/theme")]
+pub async fn set_theme(theme: crate::prefs::Theme) -> Result<(), ApiError> {
+    keep(crate::prefs::THEME_COOKIE, theme.as_str());
+    Ok(())
+}
+
+/// A fresh session id for whoever has just proved who they are, so that one planted before is worth nothing.
+#[cfg(feature = "ssr")]
+async fn enter(me: Me) -> ApiResult<()> {
+    let session = web_session().await?;
+    let broken = |error: tower_sessions::session::Error| ApiError::internal(&error);
+    session.cycle_id().await.map_err(broken)?;
+    session.insert(PERSON, me.id).await.map_err(broken)?;
+    if let Some(language) = me.language {
+        keep(crate::prefs::LANGUAGE_COOKIE, language.as_str());
+    }
+    Ok(())
+}
+
+#[cfg(feature = "ssr")]
+async fn flush() -> ApiResult<()> {
+    let session = web_session().await?;
+    session.flush().await.map_err(|error| ApiError::internal(&error))
+}
+
+/// Only paths of this console are followed: `//host` and `/\host` are other places.
+#[cfg(feature = "ssr")]
+fn local(next: &str) -> &str {
+    let mut start = next.chars();
+    match (start.next(), start.next()) {
+        (Some('/'), Some('/' | '\\')) => "/",
+        (Some('/'), _) if !next.chars().any(char::is_control) => next,
+        _ => "/",
+    }
+}
+
+/// Sets a cookie that the page's own script may change, too: it holds a choice, not a secret.
+#[cfg(feature = "ssr")]
+fn keep(name: &str, value: &str) {
+    use axum::http::{HeaderValue, header::SET_COOKIE};
+    let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
+    if let (Some(response), Ok(cookie)) = (
+        use_context::<leptos_axum::ResponseOptions>(),
+        HeaderValue::from_str(&cookie),
+    ) {
+        response.append_header(SET_COOKIE, cookie);
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::local;
+
+    #[test]
+    fn only_local_paths_are_followed() {
+        assert_eq!(local("/channels/1?tab=x"), "/channels/1?tab=x");
+        for foreign in [
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "/a\r\nb",
+        ] {
+            assert_eq!(local(foreign), "/", "{foreign:?}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The one error that a browser sees. Its HTTP status is set here and nowhere else; internal text is logged with a
+//! reference and never sent.
+
+use domain::refusal::Refusal;
+use leptos::server_fn::{codec::JsonEncoding, error::FromServerFnError, error::ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+
+/// What a server function answers.
+pub type ApiResult<T> = Result<T, ApiError>;
+
+/// Why a server function did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum ApiError {
+    /// The rules say no; the words are in [`crate::words::refusal`].
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Nobody is logged in.
+    #[error("log in first")]
+    SignIn,
+    /// Something broke here; the log has the rest under the same reference.
+    #[error("internal error {reference}")]
+    Internal { reference: String },
+    /// The process could not be reached, or did not understand.
+    #[error("{0}")]
+    Transport(String),
+}
+
+impl ApiError {
+    /// The problem of a field, when it is a form that was refused.
+    pub fn problem(&self, field: &str) -> Option<domain::refusal::Problem> {
+        match self {
+            Self::Refused(Refusal::Invalid { fields }) => {
+                fields.iter().find(|f| f.field == field).map(|f| f.problem)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        Self::Transport(error.to_string())
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod process {
+    use super::{ApiError, Refusal};
+    use crate::api::guard::is_plain_form;
+    use axum::http::{StatusCode, request::Parts};
+    use leptos::prelude::use_context;
+    use leptos_axum::ResponseOptions;
+
+    impl ApiError {
+        /// The HTTP status of this error.
+        pub fn status(&self) -> StatusCode {
+            match self {
+                Self::SignIn => StatusCode::UNAUTHORIZED,
+                Self::Transport(_) => StatusCode::BAD_REQUEST,
+                Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+                Self::Refused(refusal) => match refusal {
+                    Refusal::NotFound | Refusal::LinkUsed => StatusCode::NOT_FOUND,
+                    Refusal::Forbidden => StatusCode::FORBIDDEN,
+                    Refusal::WrongLogin => StatusCode::UNAUTHORIZED,
+                    Refusal::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
+                    Refusal::Invalid { .. } | Refusal::BadCursor => StatusCode::UNPROCESSABLE_ENTITY,
+                    _ => StatusCode::CONFLICT,
+                },
+            }
+        }
+
+        /// Logs what must not leave the process and hands out the reference under which it is found.
+        pub fn internal(error: &dyn std::fmt::Display) -> Self {
+            let reference = use_context::<Parts>()
+                .and_then(|parts| Some(parts.headers.get("x-request-id")?.to_str().ok()?.to_owned()))
+                .unwrap_or_else(|| "-".to_owned());
+            tracing::error!(%reference, %error, "a server function failed");
+            Self::Internal { reference }.sent()
+        }
+
+        /// Sets the status of the response, and is the error.
+        ///
+        /// A plain form post is answered by a redirect back to the page, which shows the error: its status stays.
+        pub(in crate::api) fn sent(self) -> Self {
+            if let (false, Some(response)) = (is_plain_form(), use_context::<ResponseOptions>()) {
+                response.set_status(self.status());
+            }
+            self
+        }
+    }
+
+    impl From<engine::Error> for ApiError {
+        fn from(error: engine::Error) -> Self {
+            match error {
+                engine::Error::Refused(refusal) => Self::Refused(refusal).sent(),
+                other => Self::internal(&other),
+            }
+        }
+    }
+}

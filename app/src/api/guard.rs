@@ -1,0 +1,68 @@
+//! Who asks. Every server function opens with [`actor`], except those by which one comes to be somebody.
+
+use super::{ApiError, ApiResult};
+use axum::http::{header::ACCEPT, request::Parts};
+use domain::{ids::PersonId, people::Actor};
+use engine::Engine;
+use leptos::prelude::use_context;
+use std::net::IpAddr;
+use tower_sessions::Session;
+
+/// Under this key a web session holds the id of whoever logged in.
+pub const PERSON: &str = "person";
+
+/// The caller's address. The server puts it into the request's extensions: it knows which proxies to believe.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientAddress(pub IpAddr);
+
+/// The engine that answers this request.
+pub fn engine() -> ApiResult<Engine> {
+    use_context().ok_or_else(|| ApiError::internal(&"no engine in the context"))
+}
+
+/// The caller's web session.
+pub async fn web_session() -> ApiResult<Session> {
+    leptos_axum::extract()
+        .await
+        .map_err(|error| ApiError::internal(&error))
+}
+
+/// The caller's address, if the server told it.
+pub fn client_address() -> Option<IpAddr> {
+    let parts = use_context::<Parts>()?;
+    parts.extensions.get::<ClientAddress>().map(|address| address.0)
+}
+
+/// Whoever is logged in.
+///
+/// # Errors
+/// [`ApiError::SignIn`] when nobody is, or the person is gone or disabled.
+pub async fn actor() -> ApiResult<Actor> {
+    let person: Option<PersonId> = web_session()
+        .await?
+        .get(PERSON)
+        .await
+        .map_err(|error| ApiError::internal(&error))?;
+    let Some(person) = person else {
+        return Err(ApiError::SignIn.sent());
+    };
+    match engine::people::me(&engine()?, person).await? {
+        Some(me) => Ok(Actor::Person(me)),
+        None => Err(ApiError::SignIn.sent()),
+    }
+}
+
+/// Leads a plain form post on. The live page goes by itself, after it has said what happened.
+pub fn lead(path: &str) {
+    if is_plain_form() {
+        leptos_axum::redirect(path);
+    }
+}
+
+/// Whether a form was posted without JavaScript, so that the answer is a page and not data.
+pub fn is_plain_form() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        let accepts = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+        accepts.is_some_and(|accepts| accepts.contains("text/html"))
+    })
+}

@@ -1,0 +1,104 @@
+//! The operator's inbox: its list, one thread, and what can be done in it.
+
+use super::error::ApiError;
+use domain::{
+    ids::{MessageId, SessionId},
+    message::MessageView,
+    page::Page,
+    session::{self, InboxCounts, SessionRow, Tab},
+};
+use leptos::prelude::*;
+
+#[cfg(feature = "ssr")]
+use super::guard;
+#[cfg(feature = "ssr")]
+use domain::{page::PageRequest, refusal::optional};
+
+/// One page of a tab, newest first; `search` matches names and numbers.
+///
+/// # Errors
+/// Not signed in, or a cursor that is not ours.
+#[server(prefix = "/rpc", endpoint = "inbox/list")]
+pub async fn inbox(
+    tab: Tab,
+    #[server(default)] search: String,
+    #[server(default)] cursor: Option<String>,
+) -> Result<Page<SessionRow>, ApiError> {
+    let actor = guard::actor().await?;
+    let page = PageRequest { cursor, limit: None };
+    Ok(engine::sessions::inbox(&guard::engine()?, &actor, tab, optional(&search), &page).await?)
+}
+
+/// The numbers on the tabs and in the window's title.
+///
+/// # Errors
+/// Not signed in.
+#[server(prefix = "/rpc", endpoint = "inbox/counts")]
+pub async fn counts() -> Result<InboxCounts, ApiError> {
+    let actor = guard::actor().await?;
+    Ok(engine::sessions::counts(&guard::engine()?, &actor).await?)
+}
+
+/// One session with its newest messages and its timeline.
+///
+/// # Errors
+/// Not signed in, or not the asker's to see.
+#[server(prefix = "/rpc", endpoint = "inbox/thread")]
+pub async fn thread(session: SessionId) -> Result<session::Thread, ApiError> {
+    let actor = guard::actor().await?;
+    Ok(engine::sessions::thread(&guard::engine()?, &actor, session).await?)
+}
+
+/// Takes a waiting session.
+///
+/// # Errors
+/// Somebody was quicker, or whatever else forbids it.
+#[server(prefix = "/rpc", endpoint = "inbox/pick-up")]
+pub async fn pick_up(session: SessionId) -> Result<(), ApiError> {
+    let actor = guard::actor().await?;
+    Ok(engine::sessions::pick_up(&guard::engine()?, &actor, session, None).await?)
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// Closed already, or not the asker's to close.
+#[server(prefix = "/rpc", endpoint = "inbox/close")]
+pub async fn close(session: SessionId) -> Result<(), ApiError> {
+    let actor = guard::actor().await?;
+    Ok(engine::sessions::close(&guard::engine()?, &actor, session).await?)
+}
+
+/// Queues a reply. The same `key` again gives the same message, and nothing is sent twice.
+///
+/// # Errors
+/// Blank or too long, or the asker may not answer here.
+#[server(prefix = "/rpc", endpoint = "inbox/send-text")]
+pub async fn send_text(
+    session: SessionId,
+    #[server(default)] body: String,
+    #[server(default)] key: Option<String>,
+) -> Result<MessageView, ApiError> {
+    let actor = guard::actor().await?;
+    Ok(engine::messages::send_text(&guard::engine()?, &actor, session, &body, key.as_deref()).await?)
+}
+
+/// Somebody of ours has looked at the customer's messages.
+///
+/// # Errors
+/// Not signed in, or not the asker's to see.
+#[server(prefix = "/rpc", endpoint = "inbox/mark-read")]
+pub async fn mark_read(session: SessionId) -> Result<(), ApiError> {
+    let actor = guard::actor().await?;
+    Ok(engine::sessions::mark_read(&guard::engine()?, &actor, session).await?)
+}
+
+/// Sends a failed message again, as a new message that names the failed one.
+///
+/// # Errors
+/// It has not failed, or the asker may not answer here.
+#[server(prefix = "/rpc", endpoint = "inbox/retry")]
+pub async fn retry(message: MessageId) -> Result<MessageView, ApiError> {
+    let actor = guard::actor().await?;
+    Ok(engine::messages::retry(&guard::engine()?, &actor, message).await?)
+}

@@ -1,0 +1,66 @@
+//! The few things that the inbox asks of the browser directly. They run in event handlers and effects only.
+
+use domain::time::Timestamp;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{FocusOptions, HtmlElement};
+
+/// The present.
+pub fn now() -> Timestamp {
+    #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds")]
+    Timestamp::from_millis(js_sys::Date::now() as i64)
+}
+
+/// A number for the day of this moment in the browser's zone: it rises from day to day.
+pub fn local_day(at: Timestamp) -> i64 {
+    const MINUTE: i64 = 60_000;
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds of our times fit into 53 bits"
+    )]
+    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(at.millis() as f64));
+    #[expect(clippy::cast_possible_truncation, reason = "minutes of a zone's offset")]
+    let offset = date.get_timezone_offset() as i64;
+    utc_day(Timestamp::from_millis(at.millis() - offset * MINUTE))
+}
+
+/// The same by UTC, as the process sees it.
+pub fn utc_day(at: Timestamp) -> i64 {
+    at.millis().div_euclid(24 * 60 * 60 * 1000)
+}
+
+/// A key under which a reply is sent once, however often it is tried.
+pub fn fresh_key() -> String {
+    match window().crypto() {
+        // Only in secure contexts; a console opened over plain http still has to send.
+        Ok(crypto) if js_sys::Reflect::has(&crypto, &"randomUUID".into()) == Ok(true) => crypto.random_uuid(),
+        _ => format!("{}-{}", js_sys::Date::now(), js_sys::Math::random()),
+    }
+}
+
+pub fn element(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Focuses an element without scrolling to it.
+pub fn focus(id: &str) {
+    if let Some(element) = element(id) {
+        let options = FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = element.focus_with_options(&options);
+    }
+}
+
+/// Whether somebody can see this page right now: marks what is read.
+pub fn use_attention() -> ReadSignal<bool> {
+    let (attentive, set) = signal(false);
+    Effect::new(move |_| {
+        let look = move || set.set(!document().hidden() && document().has_focus().unwrap_or(true));
+        look();
+        for event in ["focus", "blur", "visibilitychange"] {
+            let listener = window_event_listener_untyped(event, move |_| look());
+            on_cleanup(move || listener.remove());
+        }
+    });
+    attentive
+}

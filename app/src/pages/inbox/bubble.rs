@@ -1,0 +1,184 @@
+//! One line of a thread: a bubble, a moment of the session, or the unread line.
+
+use super::{
+    flow::{Line, OnItsWay},
+    glyph::{self, Glyph, Ticks},
+    marks::{self, Piece},
+    state::use_inbox,
+    words,
+};
+use crate::{
+    i18n::*,
+    ui::{Time, TimeStyle},
+};
+use domain::{
+    message::{Direction, Failure, MessageView, Status},
+    session::Moment,
+    time::Timestamp,
+};
+use leptos::prelude::*;
+
+/// The element id of the unread line.
+pub const UNREAD_ID: &str = "unread-line";
+
+#[component]
+pub fn LineView(line: Line) -> impl IntoView {
+    match line {
+        Line::Unread(count) => view! { <UnreadLine count /> }.into_any(),
+        Line::Moment(moment) => view! { <MomentLine moment /> }.into_any(),
+        Line::Bubble { message, first } => view! { <Bubble message first /> }.into_any(),
+        Line::OnItsWay { message, first } => view! { <BubbleOnItsWay message first /> }.into_any(),
+    }
+}
+
+#[component]
+fn UnreadLine(count: u32) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <p class="flow-unread" id=UNREAD_ID>
+            <span>{move || t_string!(i18n, inbox.thread.unread, count = count).to_string()}</span>
+        </p>
+    }
+    .into_any()
+}
+
+#[component]
+fn MomentLine(moment: Moment) -> impl IntoView {
+    let i18n = use_i18n();
+    let at = moment.at;
+    view! {
+        <p class="flow-moment">
+            {move || words::moment(i18n.get_locale(), &moment)} " · " <Time at=at style=TimeStyle::Clock />
+        </p>
+    }
+    .into_any()
+}
+
+#[component]
+fn Bubble(message: MessageView, first: bool) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let ours = message.direction == Direction::Outbound;
+    let failed = message.status == Some(Status::Failed);
+    let author = message.author.filter(|_| ours && first).map(|author| {
+        let shown = author.clone();
+        let mine = move || inbox.i_am(&author);
+        move || (!mine()).then(|| view! { <p class="bubble-author">{shown.clone()}</p> })
+    });
+    let again = message
+        .retry_of
+        .map(|_| view! { <p class="bubble-again">{move || t_string!(i18n, inbox.bubble.again)}</p> });
+    let kind = glyph::of_kind(&message.kind).map(|path| {
+        let kind = message.kind.clone();
+        view! {
+            <p class="bubble-kind">
+                <Glyph path />
+                <span>{move || words::kind(i18n.get_locale(), &kind)}</span>
+            </p>
+        }
+    });
+    let text = message
+        .text
+        .filter(|text| !text.is_empty())
+        .map(|text| view! { <Text text /> });
+    let failure = failed.then(|| {
+        view! {
+            <div class="bubble-failure">
+                {message.failure.map(|failure| view! { <Why failure /> })}
+                <ActionForm action=inbox.retry>
+                    <input type="hidden" name="message" value=message.id.to_string() />
+                    <button type="submit" class="button">
+                        {move || t_string!(i18n, inbox.bubble.retry)}
+                    </button>
+                </ActionForm>
+            </div>
+        }
+    });
+    view! {
+        <div class="flow-line" class:ours=ours class:first=first class:failed=failed>
+            <div class="bubble">
+                {author} {again} {kind} {text} <Foot at=message.at status=message.status.filter(|_| ours) />
+            </div>
+            {failure}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn BubbleOnItsWay(message: OnItsWay, first: bool) -> impl IntoView {
+    view! {
+        <div class="flow-line ours" class:first=first>
+            <div class="bubble">
+                <Text text=message.text />
+                <Foot at=message.at status=Some(Status::Queued) />
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Foot(at: Timestamp, status: Option<Status>) -> impl IntoView {
+    view! {
+        <p class="bubble-foot">
+            <Time at=at style=TimeStyle::Clock />
+            {status.map(|status| view! { <Ticks status /> })}
+        </p>
+    }
+    .into_any()
+}
+
+/// Our words for it first, then Meta's.
+#[component]
+fn Why(failure: Failure) -> impl IntoView {
+    let i18n = use_i18n();
+    let meaning = failure.meaning();
+    let metas = match failure.details {
+        Some(details) if details != failure.title => format!("{} – {details}", failure.title),
+        _ => failure.title,
+    };
+    let from_meta = failure.code.map(|code| {
+        move || {
+            let words = t_string!(i18n, inbox.bubble.meta_says, words = metas.clone()).to_string();
+            let code = t_string!(i18n, inbox.bubble.code, code = code).to_string();
+            view! { <p class="bubble-meta">{words} " (" {code} ")"</p> }
+        }
+    });
+    view! {
+        <p>{move || words::meaning(i18n.get_locale(), meaning)}</p>
+        {from_meta}
+    }
+    .into_any()
+}
+
+/// A text with WhatsApp's marks. Everything in it becomes a text node, whatever it says.
+#[component]
+fn Text(text: String) -> impl IntoView {
+    view! {
+        <div class="bubble-text" dir="auto">
+            {shown(marks::pieces(&text))}
+        </div>
+    }
+    .into_any()
+}
+
+fn shown(pieces: Vec<Piece>) -> AnyView {
+    pieces.into_iter().map(shown_piece).collect_view().into_any()
+}
+
+fn shown_piece(piece: Piece) -> AnyView {
+    match piece {
+        Piece::Text(text) => text.into_any(),
+        Piece::Bold(inner) => view! { <strong>{shown(inner)}</strong> }.into_any(),
+        Piece::Italic(inner) => view! { <em>{shown(inner)}</em> }.into_any(),
+        Piece::Strike(inner) => view! { <s>{shown(inner)}</s> }.into_any(),
+        Piece::Mono(text) => view! { <code>{text}</code> }.into_any(),
+        Piece::Link { text, href } => view! {
+            <a href=href target="_blank" rel="noopener noreferrer">
+                {text}
+            </a>
+        }
+        .into_any(),
+    }
+}

@@ -1,0 +1,286 @@
+//! Where replies are written. What is typed is never lost: it is kept as a draft until the process has taken it.
+
+use super::{
+    browser, drafts,
+    flow::OnItsWay,
+    head::PickUp,
+    keys::REPLY_ID,
+    state::{Returned, use_inbox},
+    words,
+};
+use crate::{
+    api::{ApiError, inbox::SendText},
+    i18n::*,
+    ui::{IconName, icon::Icon, time::use_now},
+};
+use domain::{
+    ids::SessionId,
+    message::{TEXT_MOST, text},
+    queue,
+    refusal::{Problem, Refusal},
+    session::Thread,
+};
+use leptos::{ev::KeyboardEvent, html, prelude::*};
+use server_fn::ServerFn;
+
+/// From so many characters left on, they are counted.
+const NEAR: usize = 300;
+/// Lines that the box grows to where the browser does not size it by itself.
+const ROWS_MOST: u32 = 8;
+
+#[component]
+pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
+    let i18n = use_i18n();
+    let draft = use_draft(id);
+    let refusal = Memo::new(move |_| thread.with(|thread| thread.may.reply.clone().err()));
+    let refused = move || refusal.with(Option::is_some);
+    let too_long = Memo::new(move |_| draft.length.get() > TEXT_MOST);
+    let pressed = move |event: KeyboardEvent| {
+        // Enter also ends the composition of a letter in some keyboards: that one is not ours.
+        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+            event.prevent_default();
+            draft.send();
+        }
+    };
+    let label = move || t_string!(i18n, inbox.composer.label);
+    let field = view! {
+        <textarea
+            id=REPLY_ID
+            name="body"
+            rows="1"
+            node_ref=draft.area
+            aria-label=label
+            aria-describedby="composer-notes"
+            placeholder=move || (!refused()).then(|| t_string!(i18n, inbox.composer.placeholder))
+            title=move || t_string!(i18n, inbox.composer.hint)
+            prop:readOnly=refused
+            readonly=refusal.with_untracked(Option::is_some)
+            aria-invalid=move || too_long.get().then_some("true")
+            on:input=move |_| draft.typed()
+            on:keydown=pressed
+        ></textarea>
+    };
+    let button = view! {
+        <button
+            type="submit"
+            class="button primary"
+            aria-label=move || t_string!(i18n, inbox.composer.send)
+            prop:disabled=move || refused() || too_long.get()
+            disabled=refusal.with_untracked(Option::is_some)
+        >
+            <Icon name=IconName::Send />
+        </button>
+    };
+    view! {
+        <form
+            class="composer"
+            class:composer-refused=refused
+            class:composer-empty=move || draft.length.get() == 0
+            method="post"
+            action=SendText::url()
+            on:submit=move |event| {
+                event.prevent_default();
+                draft.send();
+            }
+        >
+            <input type="hidden" name="session" value=id.to_string() />
+            <Notes id thread draft />
+            <div class="composer-line">{field} {button}</div>
+            <Counter length=draft.length />
+        </form>
+        // A form inside a form is none: the button that helps stands beside.
+        <Help id thread />
+    }
+    .into_any()
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Draft {
+    id: SessionId,
+    area: NodeRef<html::Textarea>,
+    /// Characters typed.
+    length: RwSignal<usize>,
+    /// Why the last one was not sent.
+    why: RwSignal<Option<ApiError>>,
+    /// It came back with this key. The process may have it all the same: the same text goes out under the same key.
+    returned: StoredValue<Option<(String, String)>>,
+}
+
+/// The draft lives in the field itself, so that nothing typed before the page was live is lost.
+fn use_draft(id: SessionId) -> Draft {
+    let inbox = use_inbox();
+    let posted = ServerAction::<SendText>::new().value();
+    let draft = Draft {
+        id,
+        area: NodeRef::new(),
+        length: RwSignal::new(0),
+        // After a plain form post.
+        why: RwSignal::new(posted.with_untracked(|answer| answer.as_ref()?.as_ref().err().cloned())),
+        returned: StoredValue::new(None),
+    };
+    Effect::new(move |_| {
+        if let Some(area) = draft.area.get() {
+            if area.value().is_empty() {
+                area.set_value(&drafts::load(id));
+            }
+            draft.measure();
+        }
+    });
+    Effect::new(move |_| {
+        let back = inbox.returned.get().filter(|back| back.session == id);
+        if let Some(Returned { key, text, why, .. }) = back {
+            draft.returned.set_value(Some((key, text)));
+            draft.why.set(Some(why));
+            if let Some(area) = draft.area.get() {
+                area.set_value(&drafts::load(id));
+                draft.measure();
+            }
+            inbox.returned.set(None);
+        }
+    });
+    draft
+}
+
+impl Draft {
+    fn typed(self) {
+        if let Some(area) = self.area.get_untracked() {
+            drafts::save(self.id, &area.value());
+            self.measure();
+        }
+    }
+
+    fn measure(self) {
+        if let Some(area) = self.area.get_untracked() {
+            let text = area.value();
+            let lines = u32::try_from(text.lines().count()).unwrap_or(ROWS_MOST);
+            area.set_rows(lines.clamp(1, ROWS_MOST));
+            self.length.set(text.chars().count());
+        }
+    }
+
+    fn send(self) {
+        let inbox = use_inbox();
+        let Some(area) = self.area.get_untracked().filter(|area| !area.read_only()) else {
+            return;
+        };
+        let body = match text(&area.value()) {
+            Ok(body) => body,
+            Err(Problem::Required) => return,
+            Err(problem) => {
+                self.why
+                    .set(Some(ApiError::Refused(Refusal::field("body", problem))));
+                return;
+            }
+        };
+        let returned = self.returned.try_update_value(Option::take).flatten();
+        let key = returned
+            .and_then(|(key, text)| (text == body).then_some(key))
+            .unwrap_or_else(browser::fresh_key);
+        area.set_value("");
+        drafts::save(self.id, "");
+        self.why.set(None);
+        self.measure();
+        inbox.send(
+            self.id,
+            OnItsWay {
+                key,
+                text: body,
+                at: browser::now(),
+            },
+        );
+    }
+}
+
+/// What one should know before replying, and why a reply came back.
+#[component]
+fn Notes(id: SessionId, thread: Memo<Thread>, draft: Draft) -> impl IntoView {
+    let i18n = use_i18n();
+    let now = use_now();
+    let may = move || thread.with(|thread| thread.may.reply.is_ok());
+    let window_closed = Memo::new(move |_| {
+        let closes = thread.with(|thread| thread.session.window_closes_at);
+        may()
+            && now
+                .get()
+                .is_some_and(|now| closes.is_none_or(|closes| closes <= now))
+    });
+    let picks_up = move || {
+        may()
+            && thread.with(|thread| {
+                let session = &thread.session;
+                let auto = session
+                    .queue
+                    .as_ref()
+                    .is_some_and(|q| q.pick_up == queue::PickUp::Auto);
+                session.owner.is_none() && auto
+            })
+    };
+    let window = move || {
+        window_closed
+            .get()
+            .then(|| view! { <p class="composer-warning">{move || t_string!(i18n, inbox.window.notice)}</p> })
+    };
+    let takes = move || {
+        picks_up().then(
+            || view! { <p class="composer-note">{move || t_string!(i18n, inbox.composer.picks_up)}</p> },
+        )
+    };
+    let failed = move || {
+        draft.why.get().map(|why| {
+            let why = words::why(i18n.get_locale(), &why);
+            let text = t_string!(i18n, inbox.composer.not_sent, why = why).to_string();
+            view! { <p class="composer-failed">{text}</p> }
+        })
+    };
+    let _ = id;
+    view! {
+        <div id="composer-notes" class="composer-notes">
+            {window}
+            {takes}
+            <div role="alert">{failed}</div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Why one cannot reply, and the button that helps.
+#[component]
+fn Help(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
+    let i18n = use_i18n();
+    let refusal = Memo::new(move |_| thread.with(|thread| thread.may.reply.clone().err()));
+    let may_pick_up = Memo::new(move |_| thread.with(|thread| thread.may.pick_up));
+    let view = move || {
+        refusal.get().map(|refusal| {
+            let words = move || words::why(i18n.get_locale(), &ApiError::Refused(refusal.clone()));
+            view! {
+                <div class="composer-help">
+                    <p>{words}</p>
+                    {move || may_pick_up.get().then(|| view! { <PickUp id /> })}
+                </div>
+            }
+        })
+    };
+    view! { {view} }.into_any()
+}
+
+#[component]
+fn Counter(length: RwSignal<usize>) -> impl IntoView {
+    let i18n = use_i18n();
+    let view = move || {
+        let length = length.get();
+        let over = length > TEXT_MOST;
+        (length + NEAR > TEXT_MOST).then(|| {
+            let text = if over {
+                t_string!(i18n, inbox.composer.too_long, count = length - TEXT_MOST).to_string()
+            } else {
+                t_string!(i18n, inbox.composer.left, count = length, most = TEXT_MOST).to_string()
+            };
+            view! {
+                <p class="composer-counter" class:over=over>
+                    {text}
+                </p>
+            }
+        })
+    };
+    view! { {view} }.into_any()
+}

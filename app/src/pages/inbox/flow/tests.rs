@@ -1,0 +1,174 @@
+use super::*;
+use domain::{
+    ids::{ChannelId, ContactId, SessionId},
+    session::{ChannelRef, ContactRef, Happening, May, SessionRow, State},
+};
+
+fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(n: u8) -> T {
+    format!("00000000-0000-0000-0000-0000000000{n:02}")
+        .parse()
+        .unwrap()
+}
+
+fn at(minutes: i64) -> Timestamp {
+    Timestamp::from_seconds(minutes * 60)
+}
+
+fn message(n: u8, direction: Direction, minutes: i64) -> MessageView {
+    MessageView {
+        id: id(n),
+        direction,
+        kind: "text".into(),
+        text: Some(n.to_string()),
+        at: at(minutes),
+        status: None,
+        failure: None,
+        author: None,
+        wamid: None,
+        retry_of: None,
+    }
+}
+
+fn thread(unread: u32, messages: Vec<MessageView>, timeline: Vec<Moment>) -> Thread {
+    Thread {
+        session: SessionRow {
+            id: id::<SessionId>(1),
+            state: State::Waiting,
+            contact: ContactRef {
+                id: id::<ContactId>(2),
+                label: "K".into(),
+                number: None,
+                username: None,
+            },
+            channel: ChannelRef {
+                id: id::<ChannelId>(3),
+                name: "C".into(),
+            },
+            queue: None,
+            owner: None,
+            unread,
+            last_message: None,
+            last_message_at: at(0),
+            window_closes_at: None,
+            opened_at: at(0),
+            closed_at: None,
+        },
+        messages,
+        more: false,
+        timeline,
+        may: May {
+            pick_up: false,
+            reply: Ok(()),
+            close: false,
+        },
+    }
+}
+
+fn utc_day(at: Timestamp) -> i64 {
+    at.millis().div_euclid(86_400_000)
+}
+
+/// One letter a line and `|` before each day, so that a whole layout reads at a glance.
+fn sketch(days: &[Day]) -> String {
+    let letter = |line: &Line| match line {
+        Line::Unread(_) => 'U',
+        Line::Moment(_) => 'M',
+        Line::Bubble { first: true, .. } => 'B',
+        Line::Bubble { first: false, .. } => 'b',
+        Line::OnItsWay { first: true, .. } => 'O',
+        Line::OnItsWay { first: false, .. } => 'o',
+    };
+    let mut sketch = String::new();
+    for day in days {
+        sketch.push('|');
+        sketch.extend(day.lines.iter().map(|(_, line)| letter(line)));
+    }
+    sketch
+}
+
+#[test]
+fn bubbles_of_one_writer_are_grouped_until_somebody_else_writes_or_time_passes() {
+    use Direction::{Inbound, Outbound};
+    let thread = thread(
+        0,
+        vec![
+            message(10, Inbound, 0),
+            message(11, Inbound, 1),
+            message(12, Outbound, 2),
+            message(13, Inbound, 3),
+            message(14, Inbound, 10),
+        ],
+        vec![],
+    );
+    assert_eq!(sketch(&lay_out(&thread, &[], None, utc_day)), "|BbBBB");
+}
+
+#[test]
+fn a_new_day_begins_with_its_chip_and_never_twice() {
+    use Direction::Inbound;
+    let midnight = 24 * 60;
+    let thread = thread(
+        0,
+        vec![
+            message(10, Inbound, midnight - 1),
+            message(11, Inbound, midnight),
+            // Meta's clock ran behind.
+            message(12, Inbound, midnight - 1),
+        ],
+        vec![],
+    );
+    assert_eq!(sketch(&lay_out(&thread, &[], None, utc_day)), "|B|Bb");
+}
+
+#[test]
+fn moments_stand_where_they_happened() {
+    let moment = |minutes| Moment {
+        at: at(minutes),
+        what: Happening::PickedUp,
+        who: None,
+    };
+    let thread = thread(
+        0,
+        vec![
+            message(10, Direction::Inbound, 1),
+            message(11, Direction::Inbound, 2),
+        ],
+        vec![moment(0), moment(1), moment(5)],
+    );
+    assert_eq!(sketch(&lay_out(&thread, &[], None, utc_day)), "|MMBbM");
+}
+
+#[test]
+fn the_unread_line_counts_only_what_the_customer_wrote() {
+    let thread = thread(
+        2,
+        vec![
+            message(10, Direction::Inbound, 0),
+            message(11, Direction::Inbound, 1),
+            message(12, Direction::Outbound, 1),
+            message(13, Direction::Inbound, 2),
+        ],
+        vec![],
+    );
+    let divider = divider(&thread);
+    assert_eq!(
+        divider,
+        Some(Divider {
+            before: id(11),
+            count: 2
+        })
+    );
+    assert_eq!(sketch(&lay_out(&thread, &[], divider, utc_day)), "|BUBBB");
+}
+
+#[test]
+fn what_is_on_its_way_comes_last() {
+    let thread = thread(0, vec![message(10, Direction::Outbound, 0)], vec![]);
+    let mine = |key: &str, minutes| OnItsWay {
+        key: key.into(),
+        text: "t".into(),
+        at: at(minutes),
+    };
+    let lines = lay_out(&thread, &[mine("a", 1), mine("b", 9)], None, utc_day);
+    assert_eq!(sketch(&lines), "|BoO");
+}

@@ -1,0 +1,126 @@
+//! The small signs of the inbox: ticks, and what kind of message it is. Strokes on a 24-unit grid, as in the kit.
+
+use super::words;
+use crate::i18n::*;
+use domain::{
+    message::{Direction, Status},
+    session::Preview,
+    time::Timestamp,
+};
+use leptos::prelude::*;
+
+const CLOCK: &str = "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 8v4l3 2";
+const TICK: &str = "M5 13l4 4L19 7";
+const TICKS: &str = "M2 13l4 4L16 7M12 16l1.5 1L23 7";
+const FAILED: &str = "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 7v6M12 16.5v.5";
+
+#[component]
+pub fn Glyph(path: &'static str, #[prop(default = "icon")] class: &'static str) -> impl IntoView {
+    view! {
+        <svg class=class viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+            <path d=path />
+        </svg>
+    }
+}
+
+/// How far a message of ours has come. It is a sign and a word: the word is for screen readers and on hover.
+#[component]
+pub fn Ticks(status: Status) -> impl IntoView {
+    let i18n = use_i18n();
+    let (path, class) = match status {
+        Status::Queued => (CLOCK, "ticks"),
+        Status::Sent => (TICK, "ticks"),
+        Status::Delivered => (TICKS, "ticks"),
+        Status::Read | Status::Played => (TICKS, "ticks ticks-read"),
+        Status::Failed => (FAILED, "ticks ticks-failed"),
+    };
+    let word = move || words::status(i18n.get_locale(), status);
+    view! {
+        <span class=class title=word>
+            <Glyph path />
+            <span class="unseen">{word}</span>
+        </span>
+    }
+    .into_any()
+}
+
+/// What a kind of message looks like; a text has no sign.
+pub fn of_kind(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "text" => return None,
+        "image" | "sticker" => "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 8.5v.5",
+        "video" => "M3 6h12v12H3zM15 10l6-3v10l-6-3",
+        "audio" | "voice" => {
+            "M12 3a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3zM6 11a6 6 0 0 0 12 0M12 17v4"
+        }
+        "document" => "M6 3h8l4 4v14H6zM14 3v4h4M9 13h6M9 17h6",
+        "location" => "M12 21c-4-5-6-8-6-11a6 6 0 0 1 12 0c0 3-2 6-6 11zM12 9.5v1",
+        "contacts" => "M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM4 21c1-4 4-6 8-6s7 2 8 6",
+        "reaction" => "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM8 14c1 2 2.500 3 4 3s3-1 4-3M9 9v1M15 9v1",
+        "button" | "interactive" => "M4 7h16v10H4zM8 12h8",
+        "order" => "M5 8h14l-1 12H6zM9 8V6a3 3 0 0 1 6 0v2",
+        _ => "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 11v6M12 7v.5",
+    })
+}
+
+/// The newest message of a session in one line.
+#[component]
+pub fn PreviewLine(preview: Preview) -> impl IntoView {
+    let i18n = use_i18n();
+    let ticks = preview
+        .status
+        .filter(|_| preview.direction == Direction::Outbound)
+        .map(|status| view! { <Ticks status /> });
+    let sign = of_kind(&preview.kind).map(|path| view! { <Glyph path /> });
+    view! {
+        {ticks}
+        {sign}
+        <span class="row-text" dir="auto">
+            {move || words::preview(i18n.get_locale(), &preview)}
+        </span>
+    }
+    .into_any()
+}
+
+const HOUR_MS: i64 = 60 * 60 * 1000;
+
+/// What is left of the service window. Nothing until the page is live: the process does not say what time it is here.
+#[component]
+pub fn WindowClock(#[prop(into)] closes: Signal<Option<Timestamp>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let now = crate::ui::time::use_now();
+    let left = Memo::new(move |_| {
+        let left = closes.get()?.millis() - now.get()?.millis();
+        // Whole minutes, so that it changes no more often than it shows.
+        Some((left / 60_000).max(0))
+    });
+    let view = move || {
+        let minutes = left.get()?;
+        let view = if minutes == 0 {
+            let long = move || t_string!(i18n, inbox.window.closed_long);
+            view! {
+                <span class="window-clock window-closed" title=long>
+                    <Glyph path=CLOCK />
+                    {move || t_string!(i18n, inbox.window.closed)}
+                </span>
+            }
+            .into_any()
+        } else {
+            let text = format!("{}:{:02}", minutes / 60, minutes % 60);
+            let long = {
+                let text = text.clone();
+                move || t_string!(i18n, inbox.window.left, left = text.clone()).to_string()
+            };
+            let soon = minutes * 60_000 < 2 * HOUR_MS;
+            view! {
+                <span class="window-clock" class:window-soon=soon title=long>
+                    <Glyph path=CLOCK />
+                    {text}
+                </span>
+            }
+            .into_any()
+        };
+        Some(view)
+    };
+    view! { {view} }.into_any()
+}

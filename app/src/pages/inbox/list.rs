@@ -1,0 +1,420 @@
+//! The left column: which sessions, and one row for each.
+
+use super::{
+    glyph::{PreviewLine, WindowClock},
+    state::use_inbox,
+    words,
+};
+use crate::{
+    api::ApiError,
+    i18n::*,
+    ui::{ButtonLink, Empty, IconName, Kind, Time, icon::Icon},
+};
+use domain::{
+    ids::SessionId,
+    page::Page,
+    session::{InboxCounts, SessionRow, State, Tab},
+};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos_meta::Title;
+use leptos_router::{NavigateOptions, components::Form, hooks::use_navigate};
+use std::time::Duration;
+
+/// Each row's element id starts so.
+pub const ROW_ID: &str = "row-";
+/// The search box's.
+pub const SEARCH_ID: &str = "inbox-search";
+/// Whoever types a name is not asked after each letter.
+const TYPING: Duration = Duration::from_millis(250);
+
+/// Search, tabs and rows.
+#[component]
+pub fn SessionList() -> impl IntoView {
+    let i18n = use_i18n();
+    let tabs = view! {
+        <Transition fallback=|| view! { <TabLinks counts=None /> }>
+            <Tabs />
+        </Transition>
+    }
+    .into_any();
+    let rows = view! {
+        <Transition fallback=RowsSkeleton>
+            <Rows />
+        </Transition>
+    }
+    .into_any();
+    view! {
+        <section class="inbox-list" aria-label=move || t_string!(i18n, inbox.list.label)>
+            <Search />
+            {tabs}
+            <div class="rows-scroll">{rows}</div>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Search() -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let navigate = use_navigate();
+    let typing = StoredValue::new(None::<TimeoutHandle>);
+    let search = move |text: String| {
+        let query = inbox.query.get_untracked();
+        if query.search != text {
+            let href = query.searching(text).href(inbox.session.get_untracked());
+            navigate(
+                &href,
+                NavigateOptions {
+                    replace: true,
+                    scroll: false,
+                    ..Default::default()
+                },
+            );
+        }
+    };
+    let typed = move |event| {
+        let (search, text) = (search.clone(), event_target_value(&event));
+        if let Some(timer) = typing.get_value() {
+            timer.clear();
+        }
+        typing.set_value(set_timeout_with_handle(move || search(text.trim().to_owned()), TYPING).ok());
+    };
+    let label = move || t_string!(i18n, inbox.list.search);
+    view! {
+        <Form action="" method="get" attr:class="inbox-search" attr:role="search">
+            <input type="hidden" name="tab" value=move || inbox.query.with(|query| query.tab.as_str()) />
+            <Icon name=IconName::Search />
+            <input
+                id=SEARCH_ID
+                type="search"
+                name="q"
+                autocomplete="off"
+                aria-label=label
+                placeholder=label
+                value=inbox.query.with_untracked(|query| query.search.clone())
+                on:input=typed
+            />
+        </Form>
+    }
+    .into_any()
+}
+
+#[component]
+fn Tabs() -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let counts = Memo::new(move |_| inbox.counts.get().and_then(Result::ok));
+    let title = move || {
+        let title = t_string!(i18n, inbox.title);
+        // The head outlives the page for a moment.
+        match counts.try_get().flatten().map_or(0, |counts| counts.unread) {
+            0 => title.to_owned(),
+            unread => format!("({unread}) {title}"),
+        }
+    };
+    view! {
+        <Title text=title />
+        <TabLinks counts />
+    }
+    .into_any()
+}
+
+#[component]
+fn TabLinks(#[prop(into)] counts: Signal<Option<InboxCounts>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let link = move |tab: Tab| {
+        let name = move || match tab {
+            Tab::Mine => t_string!(i18n, inbox.list.mine),
+            Tab::Waiting => t_string!(i18n, inbox.list.waiting),
+            Tab::All => t_string!(i18n, inbox.list.all),
+        };
+        let count = move || {
+            counts.get().and_then(|counts| match tab {
+                Tab::Mine => Some(counts.mine),
+                Tab::Waiting => Some(counts.waiting),
+                Tab::All => None,
+            })
+        };
+        view! {
+            <a
+                class="inbox-tab"
+                href=move || inbox.query.with(|query| query.on(tab).href(inbox.session.get()))
+                aria-current=move || inbox.query.with(|query| query.tab == tab).then_some("page")
+            >
+                {name}
+                {move || count().map(|count| view! { <span class="inbox-tab-count">{count}</span> })}
+            </a>
+        }
+    };
+    view! {
+        <nav class="inbox-tabs" aria-label=move || t_string!(i18n, inbox.list.tabs)>
+            {Tab::ALL.map(link).into_iter().collect_view()}
+        </nav>
+    }
+    .into_any()
+}
+
+/// What there is to show; the rows themselves change without it.
+#[derive(Debug, Clone, PartialEq)]
+enum Shape {
+    Nothing,
+    Failed(ApiError),
+    Rows,
+}
+
+#[component]
+fn Rows() -> impl IntoView {
+    let inbox = use_inbox();
+    let page = Memo::new(move |_| match inbox.list.get() {
+        Some(Ok(page)) => Ok(page),
+        Some(Err(error)) => Err(Some(error)),
+        None => Err(None),
+    });
+    let shape = Memo::new(move |_| {
+        page.with(|page| match page {
+            Ok(page) if page.items.is_empty() => Some(Shape::Nothing),
+            Ok(_) => Some(Shape::Rows),
+            Err(Some(error)) => Some(Shape::Failed(error.clone())),
+            Err(None) => None,
+        })
+    });
+    view! {
+        {move || {
+            shape
+                .get()
+                .map(|shape| match shape {
+                    Shape::Nothing => view! { <NoRows /> }.into_any(),
+                    Shape::Failed(error) => view! { <Failed error /> }.into_any(),
+                    Shape::Rows => view! { <FullRows page /> }.into_any(),
+                })
+        }}
+    }
+    .into_any()
+}
+
+#[component]
+fn FullRows(page: Memo<Result<Page<SessionRow>, Option<ApiError>>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let ids = move || {
+        page.with(|page| match page {
+            Ok(page) => page.items.iter().map(|row| row.id).collect(),
+            Err(_) => Vec::new(),
+        })
+    };
+    let row = move |id: SessionId| {
+        let row = Memo::new(move |before: Option<&Option<SessionRow>>| {
+            let now = page.with(|page| page.as_ref().ok()?.items.iter().find(|row| row.id == id).cloned());
+            // A row on its way out keeps its last face.
+            now.or_else(|| before.cloned().flatten())
+        });
+        row.get_untracked().map(|first| {
+            let row = Signal::derive(move || row.get().unwrap_or_else(|| first.clone()));
+            view! {
+                <li>
+                    <Row row id />
+                </li>
+            }
+        })
+    };
+    let more = move || {
+        let more = page.with(|page| page.as_ref().is_ok_and(|page| page.next_cursor.is_some()));
+        let href = move || inbox.query.with(|query| query.longer().href(inbox.session.get()));
+        more.then(|| {
+            view! {
+                <a class="button quiet rows-more" href=href>
+                    {move || t_string!(i18n, inbox.list.more)}
+                </a>
+            }
+        })
+    };
+    view! {
+        <ul class="rows">
+            <For each=ids key=|id| *id children=row />
+        </ul>
+        {more}
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(row: Signal<SessionRow>, id: SessionId) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let label = move || row.with(|row| row.contact.label.clone());
+    let initial = move || row.with(|row| initial(&row.contact.label));
+    let preview = Memo::new(move |_| row.with(|row| row.last_message.clone()));
+    let closed = move || row.with(|row| row.state == State::Closed);
+    let closes =
+        Signal::derive(move || row.with(|row| row.window_closes_at.filter(|_| row.state != State::Closed)));
+    let owner = move || {
+        let all = inbox.query.with(|query| query.tab == Tab::All);
+        all.then(|| {
+            row.with(|row| match (row.state, &row.owner) {
+                (State::Closed, _) => t_string!(i18n, inbox.list.closed).to_owned(),
+                (_, Some(owner)) => owner.name.clone(),
+                (_, None) => t_string!(i18n, inbox.list.nobody).to_owned(),
+            })
+        })
+        .map(|owner| view! { <span class="row-owner">{owner}</span> })
+    };
+    let unread = move || {
+        let count = row.with(|row| row.unread);
+        let long = move || t_string!(i18n, inbox.list.unread, count = count).to_string();
+        (count > 0).then(|| {
+            view! {
+                <span class="row-unread" title=long>
+                    <span class="unseen">{long}</span>
+                    <span aria-hidden="true">{count}</span>
+                </span>
+            }
+        })
+    };
+    let open = move || inbox.session.get() == Some(id);
+    view! {
+        <a
+            class="row"
+            class:row-closed=closed
+            id=format!("{ROW_ID}{id}")
+            href=move || inbox.query.with(|query| query.href(Some(id)))
+            aria-current=move || open().then_some("page")
+        >
+            <span class="avatar" aria-hidden="true">
+                {initial}
+            </span>
+            <span class="row-head">
+                <span class="row-name" dir="auto">
+                    {label}
+                </span>
+                <Time at=Signal::derive(move || row.with(|row| row.last_message_at)) />
+            </span>
+            <span class="row-line">
+                <span class="row-preview">
+                    {move || preview.get().map(|preview| view! { <PreviewLine preview /> })}
+                </span>
+                {owner}
+                <WindowClock closes />
+                {unread}
+            </span>
+        </a>
+    }
+    .into_any()
+}
+
+/// The letter on a customer's avatar; a number has none.
+pub fn initial(label: &str) -> String {
+    match label.chars().find(|c| c.is_alphanumeric()) {
+        Some(c) if c.is_alphabetic() => c.to_uppercase().collect(),
+        _ => "#".to_owned(),
+    }
+}
+
+#[component]
+fn NoRows() -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let view = move || {
+        let query = inbox.query.get();
+        if !query.search.is_empty() {
+            return view! {
+                <Empty
+                    icon=IconName::Search
+                    title=Signal::derive(move || t_string!(i18n, inbox.empty.search_title).to_owned())
+                    text=Signal::derive(move || t_string!(i18n, inbox.empty.search_text).to_owned())
+                >
+                    <ButtonLink href=query.searching(String::new()).href(None)>
+                        {move || t_string!(i18n, inbox.empty.search_button)}
+                    </ButtonLink>
+                </Empty>
+            }
+            .into_any();
+        }
+        match query.tab {
+            Tab::Mine => view! {
+                <Empty
+                    icon=IconName::PickUp
+                    title=Signal::derive(move || t_string!(i18n, inbox.empty.mine_title).to_owned())
+                    text=Signal::derive(move || t_string!(i18n, inbox.empty.mine_text).to_owned())
+                >
+                    <ButtonLink href=query.on(Tab::Waiting).href(None) kind=Kind::Primary>
+                        {move || t_string!(i18n, inbox.empty.mine_button)}
+                    </ButtonLink>
+                </Empty>
+            }
+            .into_any(),
+            Tab::Waiting => view! {
+                <Empty
+                    icon=IconName::Check
+                    title=Signal::derive(move || t_string!(i18n, inbox.empty.waiting_title).to_owned())
+                    text=Signal::derive(move || t_string!(i18n, inbox.empty.waiting_text).to_owned())
+                >
+                    <ButtonLink href=query.on(Tab::All).href(None)>
+                        {move || t_string!(i18n, inbox.empty.waiting_button)}
+                    </ButtonLink>
+                </Empty>
+            }
+            .into_any(),
+            Tab::All => view! {
+                <Empty
+                    icon=IconName::Inbox
+                    title=Signal::derive(move || t_string!(i18n, inbox.empty.all_title).to_owned())
+                    text=Signal::derive(move || t_string!(i18n, inbox.empty.all_text).to_owned())
+                >
+                    <ButtonLink href="/channels">{move || t_string!(i18n, inbox.empty.all_button)}</ButtonLink>
+                </Empty>
+            }
+            .into_any(),
+        }
+    };
+    view! { {view} }.into_any()
+}
+
+#[component]
+fn Failed(error: ApiError) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    view! {
+        <div class="inbox-failed" role="alert">
+            <p>{move || t_string!(i18n, inbox.list.failed)}</p>
+            <p class="quiet-text">{move || words::why(i18n.get_locale(), &error)}</p>
+            <button type="button" class="button" on:click=move |_| inbox.list.refetch()>
+                {move || t_string!(i18n, inbox.list.again)}
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn RowsSkeleton() -> impl IntoView {
+    view! {
+        <div class="rows rows-skeleton" aria-hidden="true">
+            {(0..6)
+                .map(|_| {
+                    view! {
+                        <div class="row">
+                            <span class="avatar"></span>
+                            <span class="skeleton-line"></span>
+                            <span class="skeleton-line"></span>
+                        </div>
+                    }
+                })
+                .collect_view()}
+        </div>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::initial;
+
+    #[test]
+    fn avatars_have_a_letter_or_a_hash() {
+        assert_eq!(initial("čeněk Dvořák"), "Č");
+        assert_eq!(initial("🌻 Eva"), "E");
+        assert_eq!(initial("+420 777"), "#");
+    }
+}

@@ -1,0 +1,241 @@
+//! WhatsApp's marks in a text, `*bold* _italic_ ~strike~ ```mono``` `, and web addresses, as a tree. The tree is
+//! shown as nodes, so whatever a customer writes stays text.
+//! <https://faq.whatsapp.com/539178204879377>
+
+/// A stretch of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    Text(String),
+    Bold(Vec<Piece>),
+    Italic(Vec<Piece>),
+    Strike(Vec<Piece>),
+    Mono(String),
+    /// An address as it was written, and where it leads.
+    Link {
+        text: String,
+        href: String,
+    },
+}
+
+/// Marks inside marks inside marks are enough; deeper ones stay as they were typed.
+const DEPTH_MOST: u8 = 4;
+/// A mark whose other end is farther than so many marks of its kind is none: nobody's text may cost a quadratic
+/// search.
+const MARKS_BETWEEN_MOST: usize = 100;
+/// Characters in a web address at the most, for the same reason.
+const ADDRESS_MOST: usize = 2000;
+
+/// Reads the marks of a text.
+pub fn pieces(text: &str) -> Vec<Piece> {
+    read(text, DEPTH_MOST)
+}
+
+fn read(text: &str, depth: u8) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut plain_from = 0;
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        let found = marked(text, at, depth).or_else(|| link(text, at));
+        match found {
+            Some((piece, end)) => {
+                push_plain(&mut pieces, &text[plain_from..at]);
+                pieces.push(piece);
+                at = end;
+                plain_from = end;
+            }
+            None => at += c.len_utf8(),
+        }
+    }
+    push_plain(&mut pieces, &text[plain_from..]);
+    pieces
+}
+
+fn push_plain(pieces: &mut Vec<Piece>, text: &str) {
+    if !text.is_empty() {
+        pieces.push(Piece::Text(text.to_owned()));
+    }
+}
+
+/// A marked stretch that starts here, and where it ends.
+fn marked(text: &str, at: usize, depth: u8) -> Option<(Piece, usize)> {
+    let rest = &text[at..];
+    if let Some(inner) = rest.strip_prefix("```") {
+        let len = inner.find("```").filter(|len| *len > 0)?;
+        return Some((
+            Piece::Mono(inner[..len].trim_matches('\n').to_owned()),
+            at + len + 6,
+        ));
+    }
+    let mark = rest.chars().next().filter(|c| "*_~`".contains(*c))?;
+    if depth == 0 || !is_edge(text[..at].chars().next_back()) {
+        return None;
+    }
+    let inner = &rest[1..];
+    if inner.starts_with(|c: char| c.is_whitespace() || c == mark) {
+        return None;
+    }
+    let line = &inner[..inner.find('\n').unwrap_or(inner.len())];
+    let mut ends = line.match_indices(mark).map(|(i, _)| i).take(MARKS_BETWEEN_MOST);
+    let len = ends.find(|&i| {
+        i > 0 && !line[..i].ends_with(char::is_whitespace) && is_edge(line[i + 1..].chars().next())
+    })?;
+    let inside = &line[..len];
+    let piece = match mark {
+        '*' => Piece::Bold(read(inside, depth - 1)),
+        '_' => Piece::Italic(read(inside, depth - 1)),
+        '~' => Piece::Strike(read(inside, depth - 1)),
+        _ => Piece::Mono(inside.to_owned()),
+    };
+    Some((piece, at + len + 2))
+}
+
+/// Marks count only at the edge of a word: `2*3*4` and `snake_case` stay as they are.
+fn is_edge(neighbour: Option<char>) -> bool {
+    neighbour.is_none_or(|c| !c.is_alphanumeric())
+}
+
+/// A web address that starts here, and where it ends.
+fn link(text: &str, at: usize) -> Option<(Piece, usize)> {
+    let rest = &text[at..];
+    let starts = |prefix: &str| {
+        rest.get(..prefix.len())
+            .is_some_and(|s| s.eq_ignore_ascii_case(prefix))
+    };
+    let scheme = ["https://", "http://", "www."]
+        .into_iter()
+        .find(|scheme| starts(scheme))?;
+    if !is_edge(text[..at].chars().next_back()) {
+        return None;
+    }
+    let ends = |c: char| c.is_whitespace() || c.is_control() || "<>\"".contains(c);
+    let (end, _) = rest
+        .char_indices()
+        .chain([(rest.len(), ' ')])
+        .take(ADDRESS_MOST)
+        .find(|(_, c)| ends(*c))?;
+    let address = without_trailing_punctuation(&rest[..end]);
+    if address.len() <= scheme.len() {
+        return None;
+    }
+    let href = match scheme {
+        "www." => format!("https://{address}"),
+        _ => address.to_owned(),
+    };
+    Some((
+        Piece::Link {
+            text: address.to_owned(),
+            href,
+        },
+        at + address.len(),
+    ))
+}
+
+/// The full stop after an address, or the bracket around it, does not belong to it.
+fn without_trailing_punctuation(mut address: &str) -> &str {
+    while let Some(last) = address.chars().next_back() {
+        let belongs = match last {
+            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '_' | '~' | '…' | '“' | '”' => false,
+            ')' => address.matches('(').count() >= address.matches(')').count(),
+            ']' => address.matches('[').count() >= address.matches(']').count(),
+            _ => true,
+        };
+        if belongs {
+            break;
+        }
+        address = &address[..address.len() - last.len_utf8()];
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Piece::*, *};
+
+    fn text(s: &str) -> Piece {
+        Text(s.to_owned())
+    }
+
+    fn link_to(text: &str, href: &str) -> Piece {
+        Link {
+            text: text.to_owned(),
+            href: href.to_owned(),
+        }
+    }
+
+    #[test]
+    fn marks_become_pieces_and_nest() {
+        assert_eq!(
+            pieces("Ahoj *tlustě _a šikmo_*, ~ne~"),
+            [
+                text("Ahoj "),
+                Bold(vec![text("tlustě "), Italic(vec![text("a šikmo")])]),
+                text(", "),
+                Strike(vec![text("ne")]),
+            ]
+        );
+        assert_eq!(pieces("```a *b*\nc```"), [Mono("a *b*\nc".to_owned())]);
+    }
+
+    #[test]
+    fn what_only_looks_like_a_mark_stays() {
+        for same in [
+            "2*3*4 = 24",
+            "snake_case_name",
+            "* a *",
+            "**",
+            "*a\nb*",
+            "5 * 6 * 7",
+            "``````",
+            "*",
+        ] {
+            assert_eq!(pieces(same), [text(same)], "{same:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_links_without_the_punctuation_around_them() {
+        assert_eq!(
+            pieces("Viz (https://example.com/a_(b)), díky."),
+            [
+                text("Viz ("),
+                link_to("https://example.com/a_(b)", "https://example.com/a_(b)"),
+                text("), díky."),
+            ]
+        );
+        assert_eq!(
+            pieces("www.example.cz."),
+            [link_to("www.example.cz", "https://www.example.cz"), text(".")]
+        );
+        assert_eq!(pieces("javascript:alert(1)"), [text("javascript:alert(1)")]);
+        assert_eq!(pieces("https://"), [text("https://")]);
+    }
+
+    #[test]
+    fn an_underscore_in_an_address_is_no_mark() {
+        assert_eq!(
+            pieces("https://example.com/_a_"),
+            [
+                link_to("https://example.com/_a", "https://example.com/_a"),
+                text("_")
+            ]
+        );
+    }
+
+    #[test]
+    fn a_hostile_text_is_read_quickly_and_whole() {
+        for hostile in ["*a ", "*_~", "https://a", "https://a)", "```"] {
+            let text = hostile.repeat(20_000);
+            let shown: String = pieces(&text).iter().map(plain).collect();
+            let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
+            assert_eq!(letters(&shown), letters(&text));
+        }
+    }
+
+    fn plain(piece: &Piece) -> String {
+        match piece {
+            Text(s) | Mono(s) => s.clone(),
+            Bold(inner) | Italic(inner) | Strike(inner) => inner.iter().map(plain).collect(),
+            Link { text, .. } => text.clone(),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The operator's inbox: the list of sessions, one thread, its details.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`state`] | where the URL says one is, what is there, what is on its way |
+//! | [`list`] | search, tabs, rows |
+//! | [`thread`], [`head`] | one session |
+//! | [`flow`], [`bubble`], [`marks`] | its lines: their order, their looks, WhatsApp's marks in a text |
+//! | [`composer`], [`drafts`] | where replies are written |
+//! | [`details`] | the contact and the session as facts |
+//! | [`keys`] | the keyboard |
+//! | [`glyph`], [`words`], [`browser`] | small signs, names of things, what is asked of the browser |
+
+mod browser;
+mod bubble;
+mod composer;
+mod details;
+mod drafts;
+mod flow;
+mod glyph;
+mod head;
+mod keys;
+mod list;
+mod marks;
+mod state;
+mod thread;
+mod words;
+
+use self::{details::Shown, keys::Keys, list::SessionList, state::Inbox, thread::ThreadPane};
+use crate::{i18n::*, live::use_live};
+use leptos::prelude::*;
+
+/// `/inbox` and `/inbox/:session`.
+#[component]
+pub fn InboxPage() -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = Inbox::open();
+    provide_context(inbox);
+    let shown = Shown::provide();
+    let offline = use_live().offline;
+    let banner = move || {
+        offline
+            .get()
+            .then(|| view! { <p class="inbox-offline">{move || t_string!(i18n, inbox.offline)}</p> })
+    };
+    let list = view! { <SessionList /> }.into_any();
+    let thread = view! { <ThreadPane /> }.into_any();
+    view! {
+        <div
+            class="inbox"
+            class:inbox-opened=move || inbox.session.get().is_some()
+            data-details=move || shown.as_attribute()
+        >
+            <h1 class="unseen">{move || t_string!(i18n, inbox.title)}</h1>
+            <div class="inbox-banner" role="status">
+                {banner}
+            </div>
+            {list}
+            {thread}
+        </div>
+        <Keys />
+    }
+    .into_any()
+}

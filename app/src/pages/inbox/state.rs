@@ -1,0 +1,345 @@
+//! What the inbox knows: where the URL says one is, what the process says is there, and what is on its way. The
+//! URL is the only memory of tab, search and session, so every state can be linked, reloaded and gone back to.
+
+use super::{drafts, flow::OnItsWay};
+use crate::{
+    api::{
+        ApiError,
+        inbox::{self as api, Close, PickUp, Retry},
+    },
+    frame::use_me,
+    live::{Reader, use_live},
+};
+use domain::{
+    ids::SessionId,
+    page::Page,
+    people::Me,
+    refusal::Refusal,
+    session::{InboxCounts, SessionRow, Tab, Thread},
+};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::hooks::{use_params_map, use_query_map};
+use std::collections::HashSet;
+
+/// Pages of the list at the most; whoever looks for more searches.
+const PAGES_MOST: u8 = 20;
+
+/// Which part of the list is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    pub tab: Tab,
+    pub search: String,
+    /// How many pages are shown.
+    pub pages: u8,
+}
+
+impl Query {
+    /// The address of this part of the list, with a session open beside it or none.
+    pub fn href(&self, session: Option<SessionId>) -> String {
+        let mut href = match session {
+            Some(session) => format!("/inbox/{session}?tab={}", self.tab.as_str()),
+            None => format!("/inbox?tab={}", self.tab.as_str()),
+        };
+        if !self.search.is_empty() {
+            href.push_str("&q=");
+            href.push_str(&leptos_router::location::Url::escape(&self.search));
+        }
+        if self.pages > 1 {
+            href.push_str(&format!("&pages={}", self.pages));
+        }
+        href
+    }
+
+    /// The first page of a tab, with the same search.
+    pub fn on(&self, tab: Tab) -> Self {
+        Self {
+            tab,
+            search: self.search.clone(),
+            pages: 1,
+        }
+    }
+
+    /// The first page of the same tab, with another search.
+    pub fn searching(&self, search: String) -> Self {
+        Self {
+            tab: self.tab,
+            search,
+            pages: 1,
+        }
+    }
+
+    /// One page more.
+    pub fn longer(&self) -> Self {
+        Self {
+            pages: (self.pages + 1).min(PAGES_MOST),
+            ..self.clone()
+        }
+    }
+}
+
+/// A reply that could not be sent. Its text is in the draft again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Returned {
+    pub session: SessionId,
+    pub key: String,
+    pub text: String,
+    pub why: ApiError,
+}
+
+type Answer<T> = Result<T, ApiError>;
+
+/// The inbox, for every part of the page. Its resources are read inside `<Transition>` only.
+#[derive(Clone, Copy)]
+pub struct Inbox {
+    pub query: Memo<Query>,
+    /// The session that the URL names.
+    pub session: Memo<Option<SessionId>>,
+    pub counts: Resource<Answer<InboxCounts>>,
+    pub list: Resource<Answer<Page<SessionRow>>>,
+    pub thread: Resource<Option<(SessionId, Answer<Thread>)>>,
+    me: Resource<Answer<Me>>,
+    pub pick_up: ServerAction<PickUp>,
+    pub close: ServerAction<Close>,
+    pub retry: ServerAction<Retry>,
+    /// Why the last click was refused, and in which session.
+    pub refused: RwSignal<Option<(SessionId, ApiError)>>,
+    /// In the order in which they go out.
+    pub on_its_way: RwSignal<Vec<(SessionId, OnItsWay)>>,
+    pub returned: RwSignal<Option<Returned>>,
+    list_reader: Reader,
+    thread_reader: Reader,
+}
+
+/// The inbox that the page provides.
+pub fn use_inbox() -> Inbox {
+    expect_context()
+}
+
+impl Inbox {
+    /// Reads the URL and goes on reading it.
+    pub fn open() -> Self {
+        let (params, queries) = (use_params_map(), use_query_map());
+        let query = Memo::new(move |_| {
+            queries.with(|map| Query {
+                tab: map.get_str("tab").and_then(Tab::from_query).unwrap_or_default(),
+                search: map.get_str("q").unwrap_or_default().to_owned(),
+                pages: map
+                    .get_str("pages")
+                    .and_then(|n| n.parse().ok())
+                    .unwrap_or(1)
+                    .clamp(1, PAGES_MOST),
+            })
+        });
+        let session = Memo::new(move |_| params.with(|map| map.get_str("session")?.parse().ok()));
+        let counts = Resource::new(|| (), |()| api::counts());
+        let list = Resource::new(move || query.get(), read_list);
+        let thread = Resource::new(move || session.get(), read_thread);
+        let on_its_way = RwSignal::new(Vec::new());
+        let live = use_live();
+        let list_reader = Reader::new(move || live.inbox(), move || read_list_again(query, counts, list));
+        let thread_reader = Reader::new(
+            move || session.get().map_or(0, |id| live.session(id)),
+            move || read_thread_again(session, on_its_way, thread),
+        );
+        let inbox = Self {
+            query,
+            session,
+            counts,
+            list,
+            thread,
+            me: use_me(),
+            pick_up: ServerAction::new(),
+            close: ServerAction::new(),
+            retry: ServerAction::new(),
+            refused: RwSignal::new(None),
+            on_its_way,
+            returned: RwSignal::new(None),
+            list_reader,
+            thread_reader,
+        };
+        inbox.watch(move || inbox.pick_up.value().with(refusal_of));
+        inbox.watch(move || inbox.close.value().with(refusal_of));
+        inbox.watch(move || inbox.retry.value().with(refusal_of));
+        inbox
+    }
+
+    /// Whether this name is the reader's own.
+    pub fn i_am(self, author: &str) -> bool {
+        self.me.with(|me| match me {
+            Some(Ok(me)) => me.name == author || me.extension.as_ref().is_some_and(|e| e.name == author),
+            _ => false,
+        })
+    }
+
+    /// Reads list, counts and thread again now.
+    pub fn read_again(self) {
+        self.list_reader.ask();
+        self.thread_reader.ask();
+    }
+
+    /// `answer`: nothing yet, or done, or why not.
+    fn watch(self, answer: impl Fn() -> Option<Option<ApiError>> + 'static) {
+        let note = move |why: Option<ApiError>| {
+            self.refused.set(self.session.get_untracked().zip(why));
+        };
+        // After a plain form post the answer is there at once, on both sides.
+        if let Some(why @ Some(_)) = untrack(&answer) {
+            note(why);
+        }
+        Effect::new(move |seen: Option<()>| {
+            let answer = answer();
+            if let (Some(()), Some(why)) = (seen, answer) {
+                note(why);
+                self.read_again();
+            }
+        });
+    }
+
+    /// Shows a reply at once and sends it when those before it have gone out.
+    pub fn send(self, session: SessionId, message: OnItsWay) {
+        self.on_its_way.update(|all| all.push((session, message)));
+        if self.on_its_way.with_untracked(Vec::len) == 1 {
+            spawn_local(send_all(self, self.on_its_way.into()));
+        }
+    }
+}
+
+fn refusal_of<T>(answer: &Option<Answer<T>>) -> Option<Option<ApiError>> {
+    answer.as_ref().map(|answer| answer.as_ref().err().cloned())
+}
+
+/// One after the other, so that they arrive in the order in which they were written. Goes on when the page is left.
+async fn send_all(inbox: Inbox, on_its_way: ArcRwSignal<Vec<(SessionId, OnItsWay)>>) {
+    while let Some((session, message)) = on_its_way.with_untracked(|all| all.first().cloned()) {
+        let answer = api::send_text(session, message.text.clone(), Some(message.key.clone())).await;
+        match answer {
+            Ok(sent) => {
+                inbox.thread.try_update(|thread| {
+                    if let Some(Some((id, Ok(thread)))) = thread
+                        && *id == session
+                        && thread.messages.iter().all(|m| m.id != sent.id)
+                    {
+                        thread.messages.push(sent);
+                    }
+                });
+            }
+            Err(why) => {
+                let OnItsWay { key, text, .. } = message.clone();
+                drafts::append(session, &text);
+                inbox.returned.try_set(Some(Returned {
+                    session,
+                    key,
+                    text,
+                    why,
+                }));
+            }
+        }
+        on_its_way.update(|all| all.retain(|(_, other)| other.key != message.key));
+    }
+    if !inbox.returned.is_disposed() {
+        inbox.read_again();
+    }
+}
+
+async fn read_list(query: Query) -> Answer<Page<SessionRow>> {
+    let mut page = api::inbox(query.tab, query.search.clone(), None).await?;
+    for _ in 1..query.pages {
+        let Some(cursor) = page.next_cursor.take() else {
+            break;
+        };
+        let next = api::inbox(query.tab, query.search.clone(), Some(cursor)).await?;
+        page.items.extend(next.items);
+        page.next_cursor = next.next_cursor;
+    }
+    // A session that rose while we turned the page is on both.
+    let mut seen = HashSet::new();
+    page.items.retain(|row| seen.insert(row.id));
+    Ok(page)
+}
+
+async fn read_thread(session: Option<SessionId>) -> Option<(SessionId, Answer<Thread>)> {
+    let session = session?;
+    Some((session, api::thread(session).await))
+}
+
+async fn read_list_again(
+    query: Memo<Query>,
+    counts: Resource<Answer<InboxCounts>>,
+    list: Resource<Answer<Page<SessionRow>>>,
+) {
+    let Some(asked) = query.try_get_untracked() else {
+        return;
+    };
+    let fresh = read_list(asked.clone()).await;
+    if is_news(&fresh) && query.try_get_untracked() == Some(asked) {
+        keep_focus(|| {
+            list.try_set(Some(fresh));
+        });
+    }
+    let fresh = api::counts().await;
+    if is_news(&fresh) {
+        counts.try_set(Some(fresh));
+    }
+}
+
+async fn read_thread_again(
+    session: Memo<Option<SessionId>>,
+    on_its_way: RwSignal<Vec<(SessionId, OnItsWay)>>,
+    thread: Resource<Option<(SessionId, Answer<Thread>)>>,
+) {
+    let Some(Some(asked)) = session.try_get_untracked() else {
+        return;
+    };
+    let fresh = api::thread(asked).await;
+    // While a reply is on its way, it would be seen twice. What sends it asks again afterwards.
+    let sending = on_its_way.try_with_untracked(|all| all.iter().any(|(id, _)| *id == asked));
+    if is_news(&fresh) && sending == Some(false) && session.try_get_untracked() == Some(Some(asked)) {
+        thread.try_set(Some(Some((asked, fresh))));
+    }
+}
+
+/// A hiccup of the network or of the process does not take away what is already shown.
+fn is_news<T>(answer: &Answer<T>) -> bool {
+    matches!(
+        answer,
+        Ok(_) | Err(ApiError::SignIn | ApiError::Refused(Refusal::NotFound))
+    )
+}
+
+/// A row that moves in the list loses the focus: it gets it back.
+fn keep_focus(change: impl FnOnce()) {
+    let focused = document().active_element().map(|element| element.id());
+    change();
+    let Some(id) = focused.filter(|id| id.starts_with(super::list::ROW_ID)) else {
+        return;
+    };
+    request_animation_frame(move || {
+        if document()
+            .active_element()
+            .is_none_or(|element| element.id().is_empty())
+        {
+            super::browser::focus(&id);
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_what_is_shown() {
+        let query = Query {
+            tab: Tab::Waiting,
+            search: String::new(),
+            pages: 1,
+        };
+        assert_eq!(query.href(None), "/inbox?tab=waiting");
+        let query = query.searching("Dvořák & syn".into()).longer();
+        assert_eq!(
+            query.href(None),
+            "/inbox?tab=waiting&q=Dvo%C5%99%C3%A1k%20%26%20syn&pages=2"
+        );
+        assert_eq!(query.on(Tab::All).pages, 1);
+    }
+}

@@ -1,0 +1,107 @@
+//! What the parts of a thread are called in the reader's language.
+
+use crate::{api::ApiError, i18n::*, words::sentence};
+use domain::{
+    message::{Meaning, MessageView, Status},
+    refusal::Refusal,
+    session::{Happening, Moment, Preview},
+};
+
+pub fn kind(locale: Locale, kind: &str) -> String {
+    match kind {
+        "image" => td_string!(locale, inbox.kind.image),
+        "video" => td_string!(locale, inbox.kind.video),
+        "audio" | "voice" => td_string!(locale, inbox.kind.audio),
+        "document" => td_string!(locale, inbox.kind.document),
+        "sticker" => td_string!(locale, inbox.kind.sticker),
+        "location" => td_string!(locale, inbox.kind.location),
+        "contacts" => td_string!(locale, inbox.kind.contacts),
+        "reaction" => td_string!(locale, inbox.kind.reaction),
+        "button" => td_string!(locale, inbox.kind.button),
+        "interactive" => td_string!(locale, inbox.kind.interactive),
+        "order" => td_string!(locale, inbox.kind.order),
+        "system" => td_string!(locale, inbox.kind.system),
+        "template" => td_string!(locale, inbox.kind.template),
+        "unsupported" => td_string!(locale, inbox.kind.unsupported),
+        other => return td_string!(locale, inbox.kind.other, kind = other).to_string(),
+    }
+    .to_owned()
+}
+
+/// A message in one line: its text, else what it is.
+pub fn line(locale: Locale, text: Option<&str>, message_kind: &str) -> String {
+    match text.map(str::trim).filter(|text| !text.is_empty()) {
+        Some(text) => text
+            .chars()
+            .take(120)
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect(),
+        None => kind(locale, message_kind),
+    }
+}
+
+pub fn preview(locale: Locale, preview: &Preview) -> String {
+    line(locale, preview.text.as_deref(), &preview.kind)
+}
+
+pub fn spoken(locale: Locale, who: &str, message: &MessageView) -> String {
+    let text = line(locale, message.text.as_deref(), &message.kind);
+    td_string!(locale, inbox.thread.from, who = who, text = text).to_string()
+}
+
+pub fn status(locale: Locale, status: Status) -> &'static str {
+    match status {
+        Status::Queued => td_string!(locale, inbox.status.queued),
+        Status::Sent => td_string!(locale, inbox.status.sent),
+        Status::Delivered => td_string!(locale, inbox.status.delivered),
+        Status::Read => td_string!(locale, inbox.status.read),
+        Status::Played => td_string!(locale, inbox.status.played),
+        Status::Failed => td_string!(locale, inbox.status.failed),
+    }
+}
+
+pub fn meaning(locale: Locale, meaning: Meaning) -> &'static str {
+    match meaning {
+        Meaning::WindowClosed => td_string!(locale, inbox.failure.window_closed),
+        Meaning::Unreachable => td_string!(locale, inbox.failure.unreachable),
+        Meaning::NotOnTestList => td_string!(locale, inbox.failure.not_on_test_list),
+        Meaning::TokenRefused => td_string!(locale, inbox.failure.token_refused),
+        Meaning::AccountLimited => td_string!(locale, inbox.failure.account_limited),
+        Meaning::TooFast => td_string!(locale, inbox.failure.too_fast),
+        Meaning::Withheld => td_string!(locale, inbox.failure.withheld),
+        Meaning::MetaUnavailable => td_string!(locale, inbox.failure.meta_unavailable),
+        Meaning::Other => td_string!(locale, inbox.failure.other),
+    }
+}
+
+pub fn moment(locale: Locale, moment: &Moment) -> String {
+    let who = moment.who.as_deref().unwrap_or("–");
+    match (moment.what, &moment.who) {
+        (Happening::Opened, _) => td_string!(locale, inbox.moment.opened).to_owned(),
+        (Happening::RoutedToExtension, _) => {
+            td_string!(locale, inbox.moment.to_extension, who = who).to_string()
+        }
+        (Happening::RoutedToQueue, _) => td_string!(locale, inbox.moment.to_queue, who = who).to_string(),
+        (Happening::RoutedToNobody, _) => td_string!(locale, inbox.moment.to_nobody).to_owned(),
+        (Happening::PickedUp, _) => td_string!(locale, inbox.moment.picked_up, who = who).to_string(),
+        (Happening::Closed, Some(_)) => td_string!(locale, inbox.moment.closed_by, who = who).to_string(),
+        (Happening::Closed, None) => td_string!(locale, inbox.moment.closed).to_owned(),
+    }
+}
+
+/// Why something was refused, in the words of an inbox.
+pub fn why(locale: Locale, error: &ApiError) -> String {
+    match error {
+        ApiError::Refused(Refusal::Taken { by }) => {
+            td_string!(locale, inbox.thread.taken, by = by.as_str()).to_string()
+        }
+        ApiError::Refused(Refusal::NotYours { owner }) => {
+            td_string!(locale, inbox.composer.not_yours, owner = owner.as_str()).to_string()
+        }
+        ApiError::Refused(Refusal::PickUpFirst) => {
+            td_string!(locale, inbox.composer.pick_up_first).to_owned()
+        }
+        ApiError::Refused(Refusal::SessionClosed) => td_string!(locale, inbox.composer.closed).to_owned(),
+        other => sentence(locale, other),
+    }
+}

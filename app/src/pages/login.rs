@@ -1,0 +1,76 @@
+//! The way in. A plain form: it works before, and without, the wasm.
+
+use crate::{
+    api::auth::LogIn,
+    frame::{LanguageSwitch, ThemeSwitch},
+    i18n::*,
+    ui::{Button, CheckedForm, Field, Kind, form::FormAnswer},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+#[component]
+pub fn LoginPage() -> impl IntoView {
+    let i18n = use_i18n();
+    let query = use_query_map();
+    let next = move || query.with(|query| query.get("next")).unwrap_or_default();
+    let action = ServerAction::<LogIn>::new();
+    view! {
+        <Title text=move || t_string!(i18n, auth.log_in) />
+        <Gate title=move || "Switchboard" text=move || t_string!(i18n, auth.welcome)>
+            <CheckedForm action>
+                <FormAnswer action />
+                <input type="hidden" name="next" value=untrack(next) />
+                <Field
+                    name="login"
+                    alone=true
+                    autofocus=true
+                    label=move || t_string!(i18n, auth.login)
+                    autocomplete="username"
+                />
+                <Field
+                    name="password"
+                    alone=true
+                    label=move || t_string!(i18n, auth.password)
+                    kind="password"
+                    autocomplete="current-password"
+                />
+                <Button submit=true kind=Kind::Primary busy=action.pending()>
+                    {move || t_string!(i18n, auth.log_in)}
+                </Button>
+                {move || {
+                    (!next().is_empty()).then(|| view! { <p class="hint">{t_string!(i18n, auth.back_to)}</p> })
+                }}
+            </CheckedForm>
+        </Gate>
+    }
+    .into_any()
+}
+
+/// What stands around the pages that one sees before being somebody.
+#[component]
+pub fn Gate(
+    #[prop(into)] title: Signal<&'static str>,
+    #[prop(into)] text: Signal<&'static str>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="gate">
+            <header class="gate-bar">
+                <ThemeSwitch />
+                <LanguageSwitch />
+            </header>
+            <main class="gate-card">
+                <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+                    <rect width="32" height="32" rx="8" />
+                    <path d="M9 10h14v9h-7l-5 4v-4H9z" />
+                </svg>
+                <h1>{title}</h1>
+                <p class="gate-text">{text}</p>
+                {children()}
+            </main>
+        </div>
+    }
+    .into_any()
+}

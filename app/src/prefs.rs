@@ -1,0 +1,80 @@
+//! What each person chooses for the console itself: language and theme. Both are cookies, so that the process
+//! draws the page right from the first byte; the language is also kept with the person.
+
+use crate::i18n::Locale;
+use leptos_i18n::context::{I18nContextOptions, UseLocalesOptions};
+use serde::{Deserialize, Serialize};
+
+/// The cookie that holds `en` or `cs`.
+pub const LANGUAGE_COOKIE: &str = "language";
+/// The cookie that holds `light` or `dark`; without it the system decides.
+pub const THEME_COOKIE: &str = "theme";
+
+/// A chosen theme; without one the system decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+/// Tells leptos_i18n the language of a request: the chosen one, else the browser's.
+pub fn language_source() -> UseLocalesOptions {
+    UseLocalesOptions::default().ssr_lang_header_getter(accepted_languages)
+}
+
+#[cfg(feature = "ssr")]
+fn accepted_languages() -> Option<String> {
+    cookie(LANGUAGE_COOKIE).or_else(|| header("accept-language"))
+}
+
+#[cfg(not(feature = "ssr"))]
+fn accepted_languages() -> Option<String> {
+    None
+}
+
+/// The language in which a request is answered.
+pub fn requested_language() -> Locale {
+    leptos_i18n::locale::resolve_locale_with_options(I18nContextOptions {
+        enable_cookie: false,
+        ssr_lang_header_getter: language_source(),
+        ..Default::default()
+    })
+}
+
+/// The theme that a request names in its cookie.
+pub fn requested_theme() -> Option<Theme> {
+    #[cfg(feature = "ssr")]
+    return match cookie(THEME_COOKIE).as_deref() {
+        Some("light") => Some(Theme::Light),
+        Some("dark") => Some(Theme::Dark),
+        _ => None,
+    };
+    #[cfg(not(feature = "ssr"))]
+    None
+}
+
+/// A header of the request that is being answered.
+#[cfg(feature = "ssr")]
+fn header(name: &str) -> Option<String> {
+    let parts = leptos::prelude::use_context::<axum::http::request::Parts>()?;
+    parts.headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+#[cfg(feature = "ssr")]
+fn cookie(name: &str) -> Option<String> {
+    header("cookie")?
+        .split(';')
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}

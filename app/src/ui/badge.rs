@@ -1,0 +1,46 @@
+//! A state as a dot *and* a word: colour alone says nothing to some people.
+
+use leptos::prelude::*;
+
+/// What a state means for the one who looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Good,
+    /// Nothing is wrong, something is still to come.
+    Waiting,
+    Warning,
+    Bad,
+    /// Neither good nor bad: a draft, something disabled.
+    Off,
+}
+
+impl Tone {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Good => "badge good",
+            Self::Waiting => "badge waiting",
+            Self::Warning => "badge warning",
+            Self::Bad => "badge bad",
+            Self::Off => "badge off",
+        }
+    }
+}
+
+impl From<domain::channel::Badge> for Tone {
+    fn from(badge: domain::channel::Badge) -> Self {
+        use domain::channel::Badge;
+        match badge {
+            Badge::Draft => Self::Off,
+            Badge::WaitingForMeta => Self::Waiting,
+            Badge::Active => Self::Good,
+            Badge::Degraded => Self::Warning,
+            Badge::TokenRefused => Self::Bad,
+        }
+    }
+}
+
+/// A badge.
+#[component]
+pub fn Badge(tone: Tone, #[prop(into)] word: Signal<&'static str>) -> impl IntoView {
+    view! { <span class=tone.class()>{word}</span> }.into_any()
+}

@@ -1,0 +1,101 @@
+//! One line to type into, with its label, its hint, and what is wrong with it underneath.
+
+use super::form::FormState;
+use crate::{i18n::*, words};
+use leptos::prelude::*;
+
+/// A text field of a [`super::CheckedForm`].
+#[component]
+pub fn Field(
+    /// The field's name in the domain's form, for its problems.
+    name: &'static str,
+    #[prop(into)] label: Signal<&'static str>,
+    #[prop(optional, into)] hint: Option<Signal<&'static str>>,
+    #[prop(optional, into)] value: String,
+    /// `text`, `password`, `tel`
+    #[prop(default = "text")]
+    kind: &'static str,
+    #[prop(default = "off")] autocomplete: &'static str,
+    /// Which keyboard a phone shows.
+    #[prop(optional)]
+    inputmode: Option<&'static str>,
+    /// For ids, tokens and numbers.
+    #[prop(optional)]
+    mono: bool,
+    /// The server function takes the field itself, not a form in which it stands.
+    #[prop(optional)]
+    alone: bool,
+    #[prop(optional)] autofocus: bool,
+) -> impl IntoView {
+    let invalid = move || expect_context::<FormState>().problem(name).is_some();
+    view! {
+        <div class="field">
+            <label for=id(name)>{label}</label>
+            <input
+                id=id(name)
+                name=form_name(name, alone)
+                class=if mono { "input mono" } else { "input" }
+                type=kind
+                value=value
+                autocomplete=autocomplete
+                inputmode=inputmode
+                autocapitalize="off"
+                spellcheck="false"
+                autofocus=autofocus
+                aria-invalid=move || invalid().then_some("true")
+                aria-describedby=format!("{0}-problem {0}-hint", id(name))
+            />
+            <FieldProblem name />
+            {hint.map(|hint| view! { <p class="hint" id=format!("{}-hint", id(name))>{hint}</p> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// A secret that is written and never read back: its last characters, and a way to put another in its place.
+#[component]
+pub fn Secret(
+    name: &'static str,
+    #[prop(into)] label: Signal<&'static str>,
+    #[prop(into)] hint: Signal<&'static str>,
+    /// The last characters of the one that is stored.
+    end: Option<String>,
+    #[prop(into)] stored: Signal<&'static str>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    match end {
+        None => view! { <Field name label hint=hint kind="password" mono=true /> }.into_any(),
+        Some(end) => view! {
+            <div class="secret">
+                <p class="secret-stored">
+                    <span class="label">{label}</span>
+                    <span>{stored} " " <code>"••••" {end}</code></span>
+                </p>
+                <details class="secret-replace">
+                    <summary class="button">{move || t_string!(i18n, common.button.replace)}</summary>
+                    <Field name label hint=hint kind="password" mono=true />
+                </details>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+/// What is wrong with a field; the field names it in `aria-describedby`.
+#[component]
+pub fn FieldProblem(name: &'static str) -> impl IntoView {
+    let i18n = use_i18n();
+    let state = expect_context::<FormState>();
+    let text = move || state.problem(name).map(|problem| words::problem(i18n.get_locale(), problem));
+    view! { <p class="problem" id=format!("{}-problem", id(name)) aria-live="polite">{text}</p> }.into_any()
+}
+
+/// The id of a field's control.
+pub fn id(name: &str) -> String {
+    format!("field-{name}")
+}
+
+/// The name under which a control is sent.
+pub fn form_name(name: &str, alone: bool) -> String {
+    if alone { name.to_owned() } else { format!("form[{name}]") }
+}

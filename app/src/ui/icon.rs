@@ -1,0 +1,83 @@
+//! The few icons that we use: strokes on a 24-unit grid, in the colour of the text beside them.
+
+use leptos::prelude::*;
+
+/// An icon by what it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IconName {
+    Inbox,
+    Channel,
+    Queue,
+    Extension,
+    Delivery,
+    Search,
+    Plus,
+    Check,
+    Cross,
+    Alert,
+    Info,
+    Sun,
+    Moon,
+    Menu,
+    ChevronDown,
+    ChevronRight,
+    Back,
+    Copy,
+    Refresh,
+    Person,
+    LogOut,
+    Clock,
+    Send,
+    PickUp,
+    Close,
+    Details,
+    Key,
+}
+
+impl IconName {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Inbox => "M3 13h5l1.5 3h5L16 13h5M5 5h14l2 8v6H3v-6z",
+            Self::Channel => "M4 5h16v11H10l-4 4v-4H4zM8 9h8M8 12h5",
+            Self::Queue => "M4 6h16M4 12h16M4 18h10",
+            Self::Extension => {
+                "M6 3h4l1.5 5-2.5 2a12 12 0 0 0 5 5l2-2.5 5 1.5v4a2 2 0 0 1-2 2A17 17 0 0 1 4 5a2 2 0 0 1 2-2z"
+            }
+            Self::Delivery => "M4 4h16v16H4zM4 14h4l1.5 2.5h5L16 14h4",
+            Self::Search => "M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14zM16.5 16.5 21 21",
+            Self::Plus => "M12 5v14M5 12h14",
+            Self::Check => "M5 12.5l5 5 9-11",
+            Self::Cross => "M6 6l12 12M18 6 6 18",
+            Self::Alert => "M12 3 2 20h20zM12 10v4M12 17v.5",
+            Self::Info => "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 11v6M12 7v.5",
+            Self::Sun => {
+                "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.5 1.5M17.5 17.5 19 19M5 19l1.5-1.5M17.5 6.5 19 5"
+            }
+            Self::Moon => "M20 14A8.5 8.5 0 0 1 10 4a8.5 8.5 0 1 0 10 10z",
+            Self::Menu => "M4 7h16M4 12h16M4 17h16",
+            Self::ChevronDown => "M6 9l6 6 6-6",
+            Self::ChevronRight => "M9 6l6 6-6 6",
+            Self::Back => "M15 5l-7 7 7 7",
+            Self::Copy => "M9 9h11v11H9zM5 15H4V4h11v1",
+            Self::Refresh => "M20 11a8 8 0 1 0-2 6M20 5v6h-6",
+            Self::Person => "M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM4 21c1-4 4-6 8-6s7 2 8 6",
+            Self::LogOut => "M14 4H5v16h9M10 12h11M17 8l4 4-4 4",
+            Self::Clock => "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 7v5l3.5 2",
+            Self::Send => "M4 4l17 8-17 8 3-8zM7 12h14",
+            Self::PickUp => "M4 13V6M8 12V4M12 12V4M16 13V6M4 13c0 5 3 8 7 8s6-2 7-5l2-5",
+            Self::Close => "M5 5h14v14H5zM9 9l6 6M15 9l-6 6",
+            Self::Details => "M4 5h16v14H4zM15 5v14",
+            Self::Key => "M8 11a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM11 12l9-9M16 7l3 3",
+        }
+    }
+}
+
+/// An icon. It says nothing by itself: the words stand beside it, or in the button's `aria-label`.
+#[component]
+pub fn Icon(name: IconName) -> impl IntoView {
+    view! {
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+            <path d=name.path() />
+        </svg>
+    }
+}

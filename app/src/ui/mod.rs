@@ -1,0 +1,33 @@
+//! The kit: small components that every page is made of. They know nothing of channels or sessions.
+
+pub mod badge;
+pub mod button;
+pub mod copy;
+pub mod empty;
+pub mod field;
+pub mod form;
+pub mod icon;
+pub mod load;
+pub mod menu;
+pub mod page;
+pub mod skeleton;
+pub mod time;
+pub mod toast;
+pub mod trouble;
+
+pub use self::{
+    badge::{Badge, Tone},
+    button::{Button, ButtonLink, Kind},
+    copy::CopyField,
+    empty::Empty,
+    field::{Field, Secret},
+    form::{CheckedForm, FormState},
+    icon::{Icon, IconName},
+    load::Load,
+    menu::Menu,
+    page::PageHead,
+    skeleton::Skeleton,
+    time::{Time, TimeStyle},
+    toast::use_toasts,
+    trouble::TroubleView,
+};

@@ -1,0 +1,20 @@
+//! The head of a page: its name, in the window's title too, and what can be done with the whole of it.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The head of a page. Its children stand at the right: badges and buttons.
+#[component]
+pub fn PageHead(
+    #[prop(into)] title: Signal<String>,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <Title text=move || title.get() />
+        <header class="page-head">
+            <h1>{move || title.get()}</h1>
+            {children.map(|children| children())}
+        </header>
+    }
+    .into_any()
+}

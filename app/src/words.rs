@@ -1,0 +1,203 @@
+//! What the domain's values are called in the reader's language. Plain functions of the language: reactive where
+//! they are called in a closure, testable where they are not.
+
+use crate::{api::ApiError, i18n::*};
+use domain::{
+    channel::Badge,
+    delivery::DeadReason,
+    people::Role,
+    queue::PickUp,
+    refusal::{Problem, Refusal},
+};
+
+/// Why the rules say no, in one sentence.
+pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NotFound => td_string!(locale, common.refusal.not_found).to_owned(),
+        Refusal::Forbidden => td_string!(locale, common.refusal.forbidden).to_owned(),
+        Refusal::WrongLogin => td_string!(locale, common.refusal.wrong_login).to_owned(),
+        Refusal::TooManyAttempts { seconds } => {
+            td_string!(locale, common.refusal.too_many_attempts, seconds = *seconds)
+        }
+        Refusal::LinkUsed => td_string!(locale, common.refusal.link_used).to_owned(),
+        Refusal::Invalid { .. } => td_string!(locale, common.refusal.invalid).to_owned(),
+        Refusal::ChangedMeanwhile => td_string!(locale, common.refusal.changed_meanwhile).to_owned(),
+        Refusal::Taken { by } => td_string!(locale, common.refusal.taken, name = by.clone()),
+        Refusal::PickUpFirst => td_string!(locale, common.refusal.pick_up_first).to_owned(),
+        Refusal::NotYours { owner } => td_string!(locale, common.refusal.not_yours, name = owner.clone()),
+        Refusal::SessionClosed => td_string!(locale, common.refusal.session_closed).to_owned(),
+        Refusal::NoExtension => td_string!(locale, common.refusal.no_extension).to_owned(),
+        Refusal::Disabled => td_string!(locale, common.refusal.disabled).to_owned(),
+        Refusal::NoPickUp => td_string!(locale, common.refusal.no_pick_up).to_owned(),
+        Refusal::LastAdmin => td_string!(locale, common.refusal.last_admin).to_owned(),
+        Refusal::NotFailed => td_string!(locale, common.refusal.not_failed).to_owned(),
+        Refusal::ChannelIncomplete => td_string!(locale, common.refusal.channel_incomplete).to_owned(),
+        Refusal::BadCursor => td_string!(locale, common.refusal.bad_cursor).to_owned(),
+    }
+}
+
+/// What happened, and what it means and asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    pub title: String,
+    pub text: String,
+}
+
+/// An error as a page shows it.
+pub fn trouble(locale: Locale, error: &ApiError) -> Trouble {
+    let (title, text) = match error {
+        ApiError::Refused(Refusal::NotFound) => (
+            td_string!(locale, common.trouble.not_found),
+            td_string!(locale, common.trouble.not_found_text).to_owned(),
+        ),
+        ApiError::Refused(Refusal::Forbidden) => (
+            td_string!(locale, common.trouble.forbidden),
+            td_string!(locale, common.trouble.forbidden_text).to_owned(),
+        ),
+        ApiError::Refused(other) => (td_string!(locale, common.trouble.refused), refusal(locale, other)),
+        ApiError::SignIn => (
+            td_string!(locale, common.trouble.sign_in),
+            td_string!(locale, common.trouble.sign_in_text).to_owned(),
+        ),
+        ApiError::Internal { reference } => (
+            td_string!(locale, common.trouble.internal),
+            td_string!(
+                locale,
+                common.trouble.internal_text,
+                reference = reference.clone()
+            ),
+        ),
+        ApiError::Transport(_) => (
+            td_string!(locale, common.trouble.transport),
+            td_string!(locale, common.trouble.transport_text).to_owned(),
+        ),
+    };
+    Trouble {
+        title: title.to_owned(),
+        text,
+    }
+}
+
+/// An error in one sentence, as a toast or a form shows it.
+pub fn sentence(locale: Locale, error: &ApiError) -> String {
+    match error {
+        ApiError::Refused(reason) => refusal(locale, reason),
+        other => {
+            let Trouble { title, text } = trouble(locale, other);
+            format!("{title}. {text}")
+        }
+    }
+}
+
+/// What is wrong with a field.
+pub fn problem(locale: Locale, problem: Problem) -> &'static str {
+    match problem {
+        Problem::Required => td_string!(locale, common.problem.required),
+        Problem::TooLong => td_string!(locale, common.problem.too_long),
+        Problem::TooShort => td_string!(locale, common.problem.too_short),
+        Problem::NotAPhoneNumber => td_string!(locale, common.problem.not_a_phone_number),
+        Problem::NotNumeric => td_string!(locale, common.problem.not_numeric),
+        Problem::NotAToken => td_string!(locale, common.problem.not_a_token),
+        Problem::Taken => td_string!(locale, common.problem.taken),
+        Problem::Unknown => td_string!(locale, common.problem.unknown),
+        Problem::NotALogin => td_string!(locale, common.problem.not_a_login),
+    }
+}
+
+/// The state of a channel.
+pub fn badge(locale: Locale, badge: Badge) -> &'static str {
+    match badge {
+        Badge::Draft => td_string!(locale, common.badge.draft),
+        Badge::WaitingForMeta => td_string!(locale, common.badge.waiting_for_meta),
+        Badge::Active => td_string!(locale, common.badge.active),
+        Badge::Degraded => td_string!(locale, common.badge.degraded),
+        Badge::TokenRefused => td_string!(locale, common.badge.token_refused),
+    }
+}
+
+pub fn role(locale: Locale, role: Role) -> &'static str {
+    match role {
+        Role::Admin => td_string!(locale, common.role.admin),
+        Role::Supervisor => td_string!(locale, common.role.supervisor),
+        Role::Operator => td_string!(locale, common.role.operator),
+    }
+}
+
+/// What a role may do, in one sentence.
+pub fn role_text(locale: Locale, role: Role) -> &'static str {
+    match role {
+        Role::Admin => td_string!(locale, directory.extensions.admin_text),
+        Role::Supervisor => td_string!(locale, directory.extensions.supervisor_text),
+        Role::Operator => td_string!(locale, directory.extensions.operator_text),
+    }
+}
+
+pub fn pick_up(locale: Locale, mode: PickUp) -> &'static str {
+    match mode {
+        PickUp::Manual => td_string!(locale, common.pick_up.manual),
+        PickUp::Auto => td_string!(locale, common.pick_up.auto),
+        PickUp::None => td_string!(locale, common.pick_up.none),
+    }
+}
+
+/// What a pick-up mode does, in one sentence.
+pub fn pick_up_text(locale: Locale, mode: PickUp) -> &'static str {
+    match mode {
+        PickUp::Manual => td_string!(locale, directory.queues.manual_text),
+        PickUp::Auto => td_string!(locale, directory.queues.auto_text),
+        PickUp::None => td_string!(locale, directory.queues.none_text),
+    }
+}
+
+/// Why an item was not applied, and what to do about it.
+pub fn dead_reason(locale: Locale, reason: DeadReason) -> (&'static str, &'static str) {
+    match reason {
+        DeadReason::UnreadableBody => (
+            td_string!(locale, system.deliveries.unreadable_body),
+            td_string!(locale, system.deliveries.unreadable_body_do),
+        ),
+        DeadReason::UnreadableItem => (
+            td_string!(locale, system.deliveries.unreadable_item),
+            td_string!(locale, system.deliveries.unreadable_item_do),
+        ),
+        DeadReason::UnknownNumber => (
+            td_string!(locale, system.deliveries.unknown_number),
+            td_string!(locale, system.deliveries.unknown_number_do),
+        ),
+        DeadReason::ForeignSecret => (
+            td_string!(locale, system.deliveries.foreign_secret),
+            td_string!(locale, system.deliveries.foreign_secret_do),
+        ),
+        DeadReason::Failed => (
+            td_string!(locale, system.deliveries.failed),
+            td_string!(locale, system.deliveries.failed_do),
+        ),
+    }
+}
+
+/// A number as people read it: Czech and Slovak ones in threes, others as they are.
+pub fn phone(number: &str) -> String {
+    match number.strip_prefix("+42").filter(|rest| rest.len() == 10 && rest.is_ascii()) {
+        Some(rest) => format!("+42{} {} {} {}", &rest[..1], &rest[1..4], &rest[4..7], &rest[7..]),
+        None => number.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_in_threes() {
+        assert_eq!(phone("+420777123456"), "+420 777 123 456");
+        assert_eq!(phone("+15551234567"), "+15551234567");
+        assert_eq!(phone("+42077712345"), "+42077712345");
+    }
+
+    #[test]
+    fn a_throttled_person_is_told_how_long() {
+        let waits = Refusal::TooManyAttempts { seconds: 42 };
+        assert!(refusal(Locale::en, &waits).contains("42"));
+        assert!(refusal(Locale::cs, &waits).contains("za 42 s"));
+    }
+}

@@ -1,0 +1,37 @@
+// Journeys run against a real server: `cargo xtask test` builds it and names it in SWITCHBOARD_BIN.
+// The browser is the system's, named in CHROMIUM: nothing is downloaded.
+
+import { defineConfig } from '@playwright/test';
+
+export default defineConfig({
+  testMatch: '**/*.spec.ts',
+  outputDir: 'test-results',
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  workers: 2,
+  // A journey that passes only sometimes is a defect.
+  retries: 0,
+  forbidOnly: true,
+  reporter: [['list']],
+  use: {
+    browserName: 'chromium',
+    // A journey in Czech says `test.use({ locale: 'cs-CZ' })`.
+    locale: 'en-GB',
+    timezoneId: 'Europe/Prague',
+    viewport: { width: 1280, height: 800 },
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+});

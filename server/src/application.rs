@@ -1,0 +1,223 @@
+//! From settings to a listening server, and to a clean stop. The same for `main` and for tests, which take port 0.
+
+use crate::{
+    http::{self, Http, client_address::Peer},
+    settings::Settings,
+};
+use axum::{
+    body::Body,
+    extract::Request,
+    serve::{Listener as _, ListenerExt as _},
+};
+use engine::{Clock, Config, Engine};
+use futures::FutureExt as _;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
+use tokio::{net::TcpListener, time::timeout};
+use tokio_util::sync::CancellationToken;
+use tower::Service as _;
+use url::Url;
+
+/// Requests in hand get this long at the stop, and after them the workers as long: ten seconds in all, with a margin.
+const FINISH_WITHIN: Duration = Duration::from_millis(4500);
+
+/// Why there is no server.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    #[error(
+        "{0} is taken by another program: stop that one, or choose another address (http.listen, --listen)"
+    )]
+    Taken(SocketAddr),
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, io::Error),
+    #[error("cannot open the database or the data folder: {0}")]
+    Engine(#[from] engine::Error),
+}
+
+/// A server that listens and has its database, and does nothing yet.
+#[derive(Debug)]
+pub struct Application {
+    listener: TcpListener,
+    address: SocketAddr,
+    public_url: Url,
+    engine: Engine,
+    http: Http,
+}
+
+impl Application {
+    /// Listens, and opens and migrates the database.
+    ///
+    /// # Errors
+    /// The port is taken, or the database cannot be opened.
+    pub async fn build(settings: Settings, clock: Clock) -> Result<Self, BuildError> {
+        install_crypto();
+        // From here on everything is counted.
+        let _ = http::health::recorder();
+        let listen = settings.http.listen;
+        let listener = TcpListener::bind(listen)
+            .await
+            .map_err(|error| match error.kind() {
+                io::ErrorKind::AddrInUse => BuildError::Taken(listen),
+                _ => BuildError::Listen(listen, error),
+            })?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| BuildError::Listen(listen, error))?;
+        let public_url = settings
+            .http
+            .public_url
+            .clone()
+            .unwrap_or_else(|| url_of(address));
+        let engine = Engine::open(engine_config(&settings, public_url.clone(), clock)).await?;
+        let http = Http::new(engine.clone(), settings, public_url.clone());
+        Ok(Self {
+            listener,
+            address,
+            public_url,
+            engine,
+            http,
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where browsers and Meta find it.
+    pub fn public_url(&self) -> &Url {
+        &self.public_url
+    }
+
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Serves until `shutdown` is there; then accepts nothing new, ends event streams, finishes the requests in
+    /// hand and the work in hand. Ends within ten seconds of `shutdown` whatever happens.
+    pub async fn run_until(self, shutdown: impl Future<Output = ()>) {
+        let workers = self.engine.start_workers();
+        tracing::info!(address = %self.address, public_url = %self.public_url, "serving");
+
+        let stopping = self.http.stopping.clone();
+        let connections = GracefulShutdown::new();
+        tokio::select! {
+            never = accept(self.listener, self.http, &connections) => match never {},
+            () = shutdown => {}
+        }
+        tracing::info!("stopping");
+        stopping.cancel();
+        if timeout(FINISH_WITHIN, connections.shutdown()).await.is_err() {
+            tracing::warn!("some requests did not finish in time");
+        }
+        if timeout(FINISH_WITHIN, workers.stop()).await.is_err() {
+            tracing::warn!("some work did not finish in time; it goes on at the next start");
+        }
+        tracing::info!("stopped");
+    }
+}
+
+/// Our own loop rather than `axum::serve`, which has no time-out for clients that are slow to send a head.
+async fn accept(
+    listener: TcpListener,
+    http: Http,
+    connections: &GracefulShutdown,
+) -> std::convert::Infallible {
+    let mut server = hyper::server::conn::http1::Builder::new();
+    server
+        .timer(TokioTimer::new())
+        .header_read_timeout(http.settings.http.head_seconds);
+    let router = http::router(http);
+    // Without TCP_NODELAY a streamed page stalls for some 40 ms.
+    let mut listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    loop {
+        let (stream, peer) = listener.accept().await;
+        let router = router.clone();
+        let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+            let mut request: Request = request.map(Body::new);
+            request.extensions_mut().insert(Peer(peer.ip()));
+            router.clone().call(request)
+        });
+        let connection = connections.watch(server.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+        });
+    }
+}
+
+/// What the engine needs of the settings.
+pub fn engine_config(settings: &Settings, public_url: Url, clock: Clock) -> Config {
+    Config {
+        data_dir: settings.data.dir.clone(),
+        database_url: settings.database.url.clone(),
+        public_url,
+        graph_url: settings.meta.graph_url.clone(),
+        graph_version: settings.meta.graph_version.clone(),
+        master_key: settings.security.master_key.clone(),
+        clock,
+        inbox_capacity: settings.http.webhook_waiting,
+    }
+}
+
+/// Chooses the one TLS of the process.
+pub fn install_crypto() {
+    // Fails only when it is chosen already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// Ready at SIGINT (Ctrl+C) or SIGTERM.
+///
+/// # Errors
+/// The handlers cannot be installed.
+pub fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        futures::select! {
+            _ = interrupt.recv().boxed().fuse() => {}
+            _ = terminate.recv().boxed().fuse() => {}
+        }
+    })
+}
+
+/// A browser on the same machine reaches a server that listens everywhere at localhost.
+fn url_of(address: SocketAddr) -> Url {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::from(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    Url::parse(&format!("http://{}/", SocketAddr::new(ip, address.port())))
+        .expect("an address and a port make a URL")
+}
+
+/// Ends when the server stops.
+#[derive(Debug, Clone, Default)]
+pub struct Stopping(CancellationToken);
+
+impl Stopping {
+    fn cancel(&self) {
+        self.0.cancel();
+    }
+
+    pub fn has_begun(&self) -> bool {
+        self.0.is_cancelled()
+    }
+
+    /// Waits for the stop.
+    pub async fn begun(self) {
+        self.0.cancelled_owned().await;
+    }
+}

@@ -1,0 +1,199 @@
+//! The commands. Each reads the settings, opens the engine, and makes one call.
+
+use crate::{
+    application::{Application, engine_config, stop_signal},
+    demo, logging,
+    settings::Settings,
+};
+use anyhow::Context as _;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
+use domain::{
+    people::{Actor, PersonForm, Role, Scope},
+    refusal::Refusal,
+};
+use engine::{Clock, Engine};
+use std::{io::Read as _, path::PathBuf};
+use url::Url;
+
+/// WhatsApp on a company's PBX.
+#[derive(Debug, Parser)]
+#[command(name = "switchboard", version)]
+pub struct Cli {
+    /// Settings file; without it ./switchboard.toml, where there is one
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the console, the webhooks and the API
+    Serve,
+    /// Try it out: fresh data, demo people and a simulated WhatsApp, all gone at the end
+    Demo(demo::Options),
+    /// Bring the database to this version's state; `serve` does the same at its start
+    Migrate,
+    /// People who log in
+    #[command(subcommand)]
+    Person(PersonCommand),
+    /// Tokens for the REST API
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// The settings
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum PersonCommand {
+    /// Add a person; without --password-stdin a password is made up and printed
+    Add(AddPerson),
+}
+
+#[derive(Debug, Args)]
+struct AddPerson {
+    #[arg(long)]
+    login: String,
+    /// As colleagues see it
+    #[arg(long)]
+    name: String,
+    #[arg(long, default_value = "admin", value_parser = PossibleValuesParser::new(Role::ALL.map(Role::as_str)))]
+    role: String,
+    /// Take the password from the first line of standard input
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum TokenCommand {
+    /// Print a new token, and nothing else, on standard output; it is not shown again
+    Create(CreateToken),
+}
+
+#[derive(Debug, Args)]
+struct CreateToken {
+    /// What it is for
+    #[arg(long)]
+    name: String,
+    #[arg(long, value_parser = PossibleValuesParser::new(Scope::ALL.map(Scope::as_str)))]
+    scope: String,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Show every setting in force and where it comes from, or everything that is wrong
+    Check,
+}
+
+impl Cli {
+    /// Runs the command to its end.
+    ///
+    /// # Errors
+    /// Wrong settings, a taken port, an unreachable database, a refused form.
+    pub async fn run(self) -> anyhow::Result<()> {
+        if let Command::Demo(options) = self.command {
+            return demo::run(options).await;
+        }
+        let (settings, effective) = Settings::load(self.config.as_deref())?;
+        if matches!(self.command, Command::Config(ConfigCommand::Check)) {
+            effective.iter().for_each(|setting| println!("{setting}"));
+            return Ok(());
+        }
+        logging::start(&settings.log);
+        match self.command {
+            Command::Serve => serve(settings).await,
+            Command::Migrate => open(&settings).await.map(drop),
+            Command::Person(PersonCommand::Add(person)) => add_person(&open(&settings).await?, person).await,
+            Command::Token(TokenCommand::Create(token)) => {
+                create_token(&open(&settings).await?, &token).await
+            }
+            Command::Demo(_) | Command::Config(_) => Ok(()),
+        }
+    }
+}
+
+async fn serve(settings: Settings) -> anyhow::Result<()> {
+    let stop = stop_signal()?;
+    let application = Application::build(settings, Clock::system()).await?;
+    if let Some(token) = engine::people::create_setup_link(application.engine()).await? {
+        let mut link = application.public_url().join("setup")?;
+        link.query_pairs_mut().append_pair("token", &token);
+        tracing::warn!("nobody can log in yet: create the first administrator at {link}");
+    }
+    application.run_until(stop).await;
+    Ok(())
+}
+
+async fn open(settings: &Settings) -> anyhow::Result<Engine> {
+    crate::application::install_crypto();
+    // No request is answered here, so the address is never seen.
+    let public_url = settings
+        .http
+        .public_url
+        .clone()
+        .map_or_else(|| Url::parse("http://localhost/"), Ok)?;
+    let config = engine_config(settings, public_url, Clock::system());
+    Engine::open(config).await.context("opening the database")
+}
+
+async fn add_person(engine: &Engine, person: AddPerson) -> anyhow::Result<()> {
+    let password = if person.password_stdin {
+        first_line()?
+    } else {
+        made_up()?
+    };
+    let form = PersonForm {
+        login: person.login,
+        name: person.name,
+        password: password.clone(),
+        role: person.role,
+    };
+    engine::people::add(engine, &Actor::System, &form)
+        .await
+        .map_err(readable)?;
+    if !person.password_stdin {
+        println!("{password}");
+        tracing::info!("the password of {} is on standard output", form.login);
+    }
+    Ok(())
+}
+
+async fn create_token(engine: &Engine, token: &CreateToken) -> anyhow::Result<()> {
+    let scope: Scope = token
+        .scope
+        .parse()
+        .map_err(|_| anyhow::anyhow!("no such scope"))?;
+    let token = engine::tokens::create(engine, &token.name, scope)
+        .await
+        .map_err(readable)?;
+    println!("{token}");
+    Ok(())
+}
+
+fn first_line() -> anyhow::Result<String> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text)?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+/// 18 random bytes: 24 characters.
+fn made_up() -> anyhow::Result<String> {
+    let mut bytes = [0; 18];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random numbers: {error}"))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// A refused form names its fields.
+fn readable(error: engine::Error) -> anyhow::Error {
+    match error {
+        engine::Error::Refused(Refusal::Invalid { fields }) => {
+            let problems = fields
+                .iter()
+                .map(|field| format!("--{}: {:?}", field.field, field.problem));
+            anyhow::anyhow!("{}", problems.collect::<Vec<_>>().join(", "))
+        }
+        other => other.into(),
+    }
+}

@@ -1,0 +1,165 @@
+//! `/api/v1/channels`. Secrets go in and never come out.
+
+use super::{Administrator, Reader, id, json::Json, list, list::Wanted, problem::Problem, time};
+use crate::http::Http;
+use axum::{
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use domain::{
+    channel::{AuthenticationForm, Badge, ChannelRow, ChannelView, DestinationRef, MessagingForm},
+    ids::ChannelId,
+};
+use engine::channels;
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Default)]
+pub struct NewChannel {
+    name: String,
+    phone_number: String,
+    phone_number_id: String,
+    waba_id: Option<String>,
+    access_token: String,
+    app_secret: String,
+    destination: Option<NewDestination>,
+}
+
+impl std::fmt::Debug for NewChannel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewChannel")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewDestination {
+    #[serde(rename = "type")]
+    kind: String,
+    id: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Destination {
+    #[serde(flatten)]
+    destination: domain::channel::Destination,
+    label: String,
+    disabled: bool,
+}
+
+impl From<DestinationRef> for Destination {
+    fn from(row: DestinationRef) -> Self {
+        Self {
+            destination: row.destination,
+            label: row.label,
+            disabled: row.disabled,
+        }
+    }
+}
+
+/// One channel with all that may be told of it.
+#[derive(Debug, Serialize)]
+struct Channel {
+    id: ChannelId,
+    name: String,
+    status: Badge,
+    phone_number: Option<String>,
+    phone_number_id: Option<String>,
+    waba_id: Option<String>,
+    destination: Option<Destination>,
+    webhook_url: String,
+    verify_token: String,
+    last_inbound_at: Option<String>,
+}
+
+impl From<ChannelView> for Channel {
+    fn from(channel: ChannelView) -> Self {
+        Self {
+            id: channel.id,
+            name: channel.name,
+            status: channel.badge,
+            phone_number: channel.phone_number,
+            phone_number_id: channel.phone_number_id,
+            waba_id: channel.waba_id,
+            destination: channel.destination.map(Into::into),
+            webhook_url: channel.webhook_url,
+            verify_token: channel.verify_token,
+            last_inbound_at: channel.last_inbound_at.map(time),
+        }
+    }
+}
+
+/// A channel in the list.
+#[derive(Debug, Serialize)]
+struct Row {
+    id: ChannelId,
+    name: String,
+    status: Badge,
+    phone_number: Option<String>,
+    destination: Option<Destination>,
+    last_inbound_at: Option<String>,
+    inbound_day: u32,
+    outbound_day: u32,
+}
+
+impl From<ChannelRow> for Row {
+    fn from(row: ChannelRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            status: row.badge,
+            phone_number: row.phone_number,
+            destination: row.destination.map(Into::into),
+            last_inbound_at: row.last_inbound_at.map(time),
+            inbound_day: row.inbound_day,
+            outbound_day: row.outbound_day,
+        }
+    }
+}
+
+pub async fn list(
+    Reader(actor): Reader,
+    State(http): State<Http>,
+    Wanted(wanted): Wanted,
+) -> Result<impl IntoResponse, Problem> {
+    let channels = channels::list(&http.engine, &actor).await?;
+    Ok(list::page(
+        list::cut(channels, &wanted, |row| row.id.to_string())?,
+        Row::from,
+    ))
+}
+
+pub async fn get(
+    Reader(actor): Reader,
+    State(http): State<Http>,
+    Path(channel): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    let channel = channels::get(&http.engine, &actor, id(&channel)?).await?;
+    Ok(axum::Json(Channel::from(channel)))
+}
+
+pub async fn create(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Json(new): Json<NewChannel>,
+) -> Result<impl IntoResponse, Problem> {
+    let authentication = AuthenticationForm {
+        name: new.name,
+        access_token: new.access_token,
+        app_secret: new.app_secret,
+    };
+    let destination = new.destination.map(|to| format!("{}:{}", to.kind, to.id));
+    let messaging = MessagingForm {
+        phone_number: new.phone_number,
+        phone_number_id: new.phone_number_id,
+        waba_id: new.waba_id.unwrap_or_default(),
+        destination: destination.unwrap_or_default(),
+    };
+    let channel = channels::create(&http.engine, &actor, &authentication, &messaging).await?;
+    let location = [(header::LOCATION, format!("/api/v1/channels/{}", channel.id))];
+    Ok((StatusCode::CREATED, location, axum::Json(Channel::from(channel))))
+}

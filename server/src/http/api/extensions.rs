@@ -1,0 +1,89 @@
+//! `/api/v1/extensions`.
+
+use super::{Administrator, Reader, id, json::Json, list, list::Wanted, problem::Problem, time};
+use crate::http::Http;
+use axum::{
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use domain::{
+    ids::ExtensionId,
+    people::{Actor, ExtensionForm, ExtensionRow, Role},
+    refusal,
+};
+use engine::{Engine, extensions};
+use serde::Serialize;
+
+#[derive(Debug, Serialize)]
+struct Extension {
+    id: ExtensionId,
+    number: String,
+    name: String,
+    login: Option<String>,
+    role: Option<Role>,
+    disabled: bool,
+    open_sessions: u32,
+    created_at: String,
+}
+
+impl From<ExtensionRow> for Extension {
+    fn from(row: ExtensionRow) -> Self {
+        Self {
+            id: row.id,
+            number: row.number,
+            name: row.name,
+            login: row.login,
+            role: row.role,
+            disabled: row.disabled,
+            open_sessions: row.open_sessions,
+            created_at: time(row.created_at),
+        }
+    }
+}
+
+pub async fn list(
+    Reader(actor): Reader,
+    State(http): State<Http>,
+    Wanted(wanted): Wanted,
+) -> Result<impl IntoResponse, Problem> {
+    let rows = extensions::list(&http.engine, &actor).await?;
+    Ok(list::page(
+        list::cut(rows, &wanted, |row| row.id.to_string())?,
+        Extension::from,
+    ))
+}
+
+pub async fn get(
+    Reader(actor): Reader,
+    State(http): State<Http>,
+    Path(extension): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    let row = extensions::get(&http.engine, &actor, id(&extension)?).await?;
+    Ok(axum::Json(Extension::from(row)))
+}
+
+pub async fn create(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Json(form): Json<ExtensionForm>,
+) -> Result<impl IntoResponse, Problem> {
+    let id = extensions::create(&http.engine, &actor, &form).await?;
+    let row = extensions::get(&http.engine, &actor, id).await?;
+    let location = [(header::LOCATION, format!("/api/v1/extensions/{id}"))];
+    Ok((StatusCode::CREATED, location, axum::Json(Extension::from(row))))
+}
+
+/// An extension named by its id or by its number.
+///
+/// # Errors
+/// 422 when there is none.
+pub async fn named(engine: &Engine, actor: &Actor, name: &str) -> Result<ExtensionId, Problem> {
+    if let Ok(id) = name.parse() {
+        return Ok(id);
+    }
+    let rows = extensions::list(engine, actor).await?;
+    let found = rows.into_iter().find(|row| row.number == name.trim());
+    let unknown = || refusal::Refusal::field("extension", refusal::Problem::Unknown).into();
+    found.map(|row| row.id).ok_or_else(unknown)
+}

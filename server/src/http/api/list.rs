@@ -1,0 +1,100 @@
+//! Lists: `?limit=1..200&cursor=…` in, `{"items": […], "next_cursor": …}` out.
+
+use super::problem::Problem;
+use axum::{
+    Json,
+    extract::{FromRequestParts, Query},
+    http::{StatusCode, request::Parts},
+};
+use domain::{
+    page::{PAGE_MOST, Page, PageRequest},
+    refusal::Refusal,
+};
+use serde::{Deserialize, Serialize};
+
+/// What a list is asked for.
+#[derive(Debug)]
+pub struct Wanted(pub PageRequest);
+
+#[derive(Debug, Deserialize)]
+struct Parameters {
+    limit: Option<String>,
+    cursor: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Wanted {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let bad = |detail: String| Problem::of(StatusCode::BAD_REQUEST, detail);
+        let Query(Parameters { limit, cursor }) = Query::from_request_parts(parts, state)
+            .await
+            .map_err(|_| bad("limit and cursor may be given once each".to_owned()))?;
+        let limit = limit.map(|text| match text.parse() {
+            Ok(limit @ 1..=PAGE_MOST) => Ok(limit),
+            _ => Err(bad(format!("limit must be a number from 1 to {PAGE_MOST}"))),
+        });
+        Ok(Self(PageRequest {
+            limit: limit.transpose()?,
+            cursor,
+        }))
+    }
+}
+
+/// One page of `T`s, each written as a `U`.
+pub fn page<T, U: Serialize>(page: Page<T>, write: impl FnMut(T) -> U) -> Json<Page<U>> {
+    Json(page.map(write))
+}
+
+/// Pages over a list that is short enough to be read whole. The cursor is the id of the last item shown.
+///
+/// # Errors
+/// The cursor is the id of nothing in the list.
+pub fn cut<T>(items: Vec<T>, wanted: &PageRequest, id: impl Fn(&T) -> String) -> Result<Page<T>, Problem> {
+    let start = match &wanted.cursor {
+        None => 0,
+        Some(cursor) => {
+            let last = items.iter().position(|item| id(item) == *cursor);
+            last.ok_or(Refusal::BadCursor)? + 1
+        }
+    };
+    let limit = wanted.limit() as usize;
+    let more = items.len() > start + limit;
+    let items: Vec<T> = items.into_iter().skip(start).take(limit).collect();
+    let next_cursor = items.last().filter(|_| more).map(id);
+    Ok(Page { items, next_cursor })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted(limit: u32, cursor: Option<&str>) -> PageRequest {
+        PageRequest {
+            limit: Some(limit),
+            cursor: cursor.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn pages_hold_every_item_once() {
+        let all: Vec<u32> = (0..7).collect();
+        let (mut seen, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = cut(all.clone(), &wanted(3, cursor.as_deref()), u32::to_string).unwrap();
+            seen.extend(page.items);
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, all);
+        assert_eq!(
+            cut(all.clone(), &wanted(7, None), u32::to_string)
+                .unwrap()
+                .next_cursor,
+            None
+        );
+        assert!(cut(all, &wanted(3, Some("99")), u32::to_string).is_err());
+    }
+}

@@ -1,0 +1,139 @@
+//! The REST API: the same use cases as the console's, for scripts. One file a noun.
+//!
+//! Every request brings `Authorization: Bearer TOKEN`; without a good one nothing here says more than 401. Handlers
+//! name the scope they need by the type of their first argument. Errors are problem+json (RFC 9457).
+
+pub mod channels;
+pub mod extensions;
+pub mod json;
+pub mod list;
+pub mod messages;
+pub mod problem;
+pub mod queues;
+pub mod sessions;
+
+use super::Http;
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use domain::people::{Actor, Scope};
+use domain::time::Timestamp;
+use engine::Engine;
+use problem::Problem;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+/// Whoever holds the token.
+#[derive(Debug, Clone)]
+pub struct Caller(pub Actor);
+
+impl Caller {
+    /// # Errors
+    /// 401 without a token that is ours, 503 when it cannot be looked up.
+    pub async fn of(engine: &Engine, headers: &HeaderMap) -> Result<Self, Problem> {
+        let unauthorized = || {
+            Problem::of(
+                StatusCode::UNAUTHORIZED,
+                "send Authorization: Bearer, and a token of this server's",
+            )
+        };
+        let token = bearer(headers).ok_or_else(unauthorized)?;
+        let actor = engine::tokens::authenticate(engine, token).await?;
+        actor.map(Self).ok_or_else(unauthorized)
+    }
+
+    /// # Errors
+    /// 403 when the token's scope is narrower.
+    pub fn require(&self, needed: Scope) -> Result<(), Problem> {
+        match &self.0 {
+            Actor::Token { scope, .. } if scope.includes(needed) => Ok(()),
+            _ => Err(Problem::of(
+                StatusCode::FORBIDDEN,
+                format!("this needs a token with the scope {:?}", needed.as_str()),
+            )),
+        }
+    }
+}
+
+/// The token of an `Authorization` header.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Stands before everything under `/api`.
+pub async fn authenticate(State(http): State<Http>, mut request: Request, next: Next) -> Response {
+    match Caller::of(&http.engine, request.headers()).await {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+macro_rules! scopes {
+    ($($name:ident needs $scope:ident)*) => {$(
+        #[doc = concat!("A caller whose token has the scope `", stringify!($scope), "`.")]
+        #[derive(Debug)]
+        pub struct $name(pub Actor);
+
+        impl<S: Sync> FromRequestParts<S> for $name {
+            type Rejection = Problem;
+
+            async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+                let caller = parts.extensions.get::<Caller>();
+                let caller = caller.ok_or_else(|| Problem::of(StatusCode::UNAUTHORIZED, "no token"))?;
+                caller.require(Scope::$scope)?;
+                Ok(Self(caller.0.clone()))
+            }
+        }
+    )*};
+}
+
+scopes! {
+    Reader needs Read
+    Operator needs Operate
+    Administrator needs Administer
+}
+
+/// An id in the path. What is no id of ours leads nowhere.
+///
+/// # Errors
+/// 404.
+pub fn id<T: std::str::FromStr>(text: &str) -> Result<T, Problem> {
+    text.parse()
+        .map_err(|_| Problem::of(StatusCode::NOT_FOUND, "there is no such thing"))
+}
+
+/// Every other address under `/api`.
+pub async fn nothing_here() -> Problem {
+    Problem::of(StatusCode::NOT_FOUND, "there is nothing at this address")
+}
+
+/// RFC 3339 in UTC. Times beyond the year 9999 come out as 1970.
+pub fn time(at: Timestamp) -> String {
+    let nanos = i128::from(at.millis()) * 1_000_000;
+    let at = OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    at.format(&Rfc3339).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_utc() {
+        assert_eq!(
+            time(Timestamp::from_millis(1_795_384_800_120)),
+            "2026-11-22T22:00:00.12Z"
+        );
+        assert_eq!(time(Timestamp::from_millis(i64::MAX)), "1970-01-01T00:00:00Z");
+    }
+}

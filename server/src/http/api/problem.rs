@@ -1,0 +1,144 @@
+//! Errors as problem+json: <https://www.rfc-editor.org/rfc/rfc9457>. The status of each refusal is set here.
+
+use axum::{
+    extract::Request,
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use domain::refusal::{FieldProblem, Refusal};
+use serde::Serialize;
+
+const MEDIA_TYPE: &str = "application/problem+json";
+
+/// What went wrong, in the RFC's words.
+#[derive(Debug, Serialize)]
+pub struct Problem {
+    /// `about:blank`, or `urn:switchboard:` and the refusal's name, which scripts may rely on.
+    #[serde(rename = "type")]
+    kind: String,
+    title: String,
+    #[serde(serialize_with = "code")]
+    status: StatusCode,
+    detail: String,
+    /// The fields that are not right, each with what is wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<FieldProblem>,
+    #[serde(skip)]
+    retry_after: Option<u32>,
+}
+
+fn code<S: serde::Serializer>(status: &StatusCode, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_u16(status.as_u16())
+}
+
+impl Problem {
+    /// A problem that its status explains.
+    pub fn of(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            kind: "about:blank".to_owned(),
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status,
+            detail: detail.into(),
+            fields: Vec::new(),
+            retry_after: None,
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let reason = serde_json::to_value(&refusal).unwrap_or_default();
+        let reason = reason["reason"].as_str().unwrap_or("refused");
+        let mut problem = Self::of(status(&refusal), refusal.to_string());
+        problem.kind = format!("urn:switchboard:{reason}");
+        match refusal {
+            Refusal::Invalid { fields } => problem.fields = fields,
+            Refusal::TooManyAttempts { seconds } => problem.retry_after = Some(seconds),
+            _ => {}
+        }
+        problem
+    }
+}
+
+fn status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::NotFound => StatusCode::NOT_FOUND,
+        Refusal::Forbidden => StatusCode::FORBIDDEN,
+        Refusal::WrongLogin => StatusCode::UNAUTHORIZED,
+        Refusal::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::LinkUsed => StatusCode::GONE,
+        Refusal::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::BadCursor => StatusCode::BAD_REQUEST,
+        Refusal::ChangedMeanwhile
+        | Refusal::Taken { .. }
+        | Refusal::PickUpFirst
+        | Refusal::NotYours { .. }
+        | Refusal::SessionClosed
+        | Refusal::NoExtension
+        | Refusal::Disabled
+        | Refusal::NoPickUp
+        | Refusal::LastAdmin
+        | Refusal::NotFailed
+        | Refusal::ChannelIncomplete => StatusCode::CONFLICT,
+    }
+}
+
+impl From<engine::Error> for Problem {
+    /// What is ours to mend is logged and not told.
+    fn from(error: engine::Error) -> Self {
+        match error {
+            engine::Error::Refused(refusal) => refusal.into(),
+            engine::Error::Unavailable(_) => {
+                let mut problem = Self::of(StatusCode::SERVICE_UNAVAILABLE, "not possible now, try again");
+                problem.retry_after = Some(5);
+                problem
+            }
+            internal => {
+                tracing::error!(error = %internal, "an API request failed");
+                Self::of(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "this is our fault; the log says more",
+                )
+            }
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, axum::Json(&self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"switchboard\""),
+            );
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}
+
+/// Errors under `/api` that no handler of ours made (wrong method, body too large, time-out, panic) become problems.
+pub async fn in_every_error(request: Request, next: Next) -> Response {
+    let is_api = request.uri().path().starts_with("/api/");
+    let response = next.run(request).await;
+    let status = response.status();
+    let is_problem = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind == MEDIA_TYPE);
+    let is_error = status.is_client_error() || status.is_server_error();
+    if !is_api || !is_error || is_problem {
+        return response;
+    }
+    let mut problem = Problem::of(status, status.canonical_reason().unwrap_or("error")).into_response();
+    if let Some(allow) = response.headers().get(header::ALLOW) {
+        problem.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    problem
+}

@@ -1,0 +1,39 @@
+//! `/api/v1/queues`.
+
+use super::{Administrator, Reader, id, json::Json, list, list::Wanted, problem::Problem};
+use crate::http::Http;
+use axum::{
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use domain::queue::QueueForm;
+use engine::queues;
+
+pub async fn list(
+    Reader(actor): Reader,
+    State(http): State<Http>,
+    Wanted(wanted): Wanted,
+) -> Result<impl IntoResponse, Problem> {
+    let rows = queues::list(&http.engine, &actor).await?;
+    Ok(axum::Json(list::cut(rows, &wanted, |row| row.id.to_string())?))
+}
+
+pub async fn get(
+    Reader(actor): Reader,
+    State(http): State<Http>,
+    Path(queue): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    Ok(axum::Json(queues::get(&http.engine, &actor, id(&queue)?).await?))
+}
+
+pub async fn create(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Json(form): Json<QueueForm>,
+) -> Result<impl IntoResponse, Problem> {
+    let id = queues::create(&http.engine, &actor, &form).await?;
+    let row = queues::get(&http.engine, &actor, id).await?;
+    let location = [(header::LOCATION, format!("/api/v1/queues/{id}"))];
+    Ok((StatusCode::CREATED, location, axum::Json(row)))
+}

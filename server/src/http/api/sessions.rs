@@ -1,0 +1,103 @@
+//! `/api/v1/sessions`.
+
+use super::{Operator, Reader, extensions, id, json::Json, list, list::Wanted, problem::Problem, time};
+use crate::http::Http;
+use axum::{
+    extract::{Path, State},
+    response::IntoResponse,
+};
+use domain::{
+    ids::SessionId,
+    people::{Actor, ExtensionRef},
+    session::{ChannelRef, ContactRef, QueueRef, SessionRow, State as SessionState},
+};
+use engine::{Engine, sessions};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Serialize)]
+struct Session {
+    id: SessionId,
+    state: SessionState,
+    contact: ContactRef,
+    channel: ChannelRef,
+    queue: Option<QueueRef>,
+    /// Who has picked it up.
+    extension: Option<ExtensionRef>,
+    unread: u32,
+    opened_at: String,
+    last_message_at: String,
+    /// Until then the business may answer freely.
+    window_closes_at: Option<String>,
+    closed_at: Option<String>,
+}
+
+impl From<SessionRow> for Session {
+    fn from(row: SessionRow) -> Self {
+        Self {
+            id: row.id,
+            state: row.state,
+            contact: row.contact,
+            channel: row.channel,
+            queue: row.queue,
+            extension: row.owner,
+            unread: row.unread,
+            opened_at: time(row.opened_at),
+            last_message_at: time(row.last_message_at),
+            window_closes_at: row.window_closes_at.map(time),
+            closed_at: row.closed_at.map(time),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PickUp {
+    /// An extension's id, or its number.
+    extension: String,
+}
+
+pub async fn list(
+    Reader(actor): Reader,
+    State(http): State<Http>,
+    Wanted(wanted): Wanted,
+) -> Result<impl IntoResponse, Problem> {
+    Ok(list::page(
+        sessions::list(&http.engine, &actor, &wanted).await?,
+        Session::from,
+    ))
+}
+
+pub async fn get(
+    Reader(actor): Reader,
+    State(http): State<Http>,
+    Path(session): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    read(&http.engine, &actor, id(&session)?).await
+}
+
+pub async fn pick_up(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Path(session): Path<String>,
+    Json(wanted): Json<PickUp>,
+) -> Result<impl IntoResponse, Problem> {
+    let session = id(&session)?;
+    let extension = extensions::named(&http.engine, &actor, &wanted.extension).await?;
+    sessions::pick_up(&http.engine, &actor, session, Some(extension)).await?;
+    read(&http.engine, &actor, session).await
+}
+
+pub async fn close(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Path(session): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    let session = id(&session)?;
+    sessions::close(&http.engine, &actor, session).await?;
+    read(&http.engine, &actor, session).await
+}
+
+async fn read(engine: &Engine, actor: &Actor, session: SessionId) -> Result<axum::Json<Session>, Problem> {
+    let row = sessions::row(engine, actor, session).await?;
+    Ok(axum::Json(row.into()))
+}

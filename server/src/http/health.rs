@@ -1,0 +1,78 @@
+//! For those who watch the process: is it up, can it work, how much does it do.
+
+use super::{Http, api::Caller, client_address::Peer};
+use axum::{
+    Extension,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use domain::people::Scope;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::sync::OnceLock;
+
+/// The process is up.
+pub async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// The database answers and the server is not stopping.
+pub async fn ready(State(http): State<Http>) -> Response {
+    match http.engine.ready().await {
+        Ok(()) if !http.stopping.has_begun() => "ready\n".into_response(),
+        Ok(()) => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
+        }
+    }
+}
+
+/// In Prometheus' format, for a scraper on this machine, or for whoever has a token of any scope.
+///
+/// Through a reverse proxy everybody seems to be on this machine; a request that was forwarded needs the token.
+pub async fn metrics(
+    State(http): State<Http>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+) -> Response {
+    let forwarded = ["x-forwarded-for", "forwarded", "x-real-ip", "via"]
+        .iter()
+        .any(|name| headers.contains_key(*name));
+    let local = peer.is_some_and(|Extension(Peer(ip))| ip.to_canonical().is_loopback()) && !forwarded;
+    if !local {
+        match Caller::of(&http.engine, &headers).await {
+            Ok(caller) if caller.require(Scope::Read).is_ok() => {}
+            Ok(_) => return StatusCode::FORBIDDEN.into_response(),
+            Err(refused) => return refused.into_response(),
+        }
+    }
+    if let Err(error) = engine::metrics::observe(&http.engine).await {
+        tracing::warn!(%error, "the gauges are not up to date");
+    }
+    match recorder() {
+        Some(recorder) => {
+            recorder.run_upkeep();
+            let format = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+            (format, recorder.render()).into_response()
+        }
+        None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+/// The process has one recorder, however many servers a test starts in it.
+pub fn recorder() -> Option<&'static PrometheusHandle> {
+    static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+    let buckets = [
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+    ];
+    let install = || {
+        let durations = Matcher::Suffix("_seconds".to_owned());
+        let builder = PrometheusBuilder::new().set_buckets_for_metric(durations, &buckets);
+        let installed = builder.and_then(PrometheusBuilder::install_recorder);
+        installed
+            .inspect_err(|error| tracing::error!(%error, "there will be no metrics"))
+            .ok()
+    };
+    RECORDER.get_or_init(install).as_ref()
+}

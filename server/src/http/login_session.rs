@@ -1,0 +1,113 @@
+//! Browsers that are logged in: a cookie with a random id, and the rest in the database.
+//!
+//! The cookie lives as long as the longest session; when a session ends is decided here, by the engine's clock: after
+//! some hours without a request, and some days after the log-in in any case.
+
+use super::Http;
+use app::api::guard::PERSON;
+use async_trait::async_trait;
+use domain::{ids::PersonId, time::Timestamp};
+use engine::{Engine, web_sessions};
+use std::time::Duration;
+use time::OffsetDateTime;
+use tower_sessions::{
+    Expiry, SessionManagerLayer, SessionStore,
+    cookie::SameSite,
+    session::{Id, Record},
+    session_store::{Error, Result},
+};
+
+/// The cookie's name.
+pub const COOKIE: &str = "switchboard_session";
+/// When the person logged in, beside what the pages keep.
+const BEGUN: &str = "begun";
+/// A session is prolonged when it has become this much shorter, so that not every request writes.
+const PROLONG_AFTER: Duration = Duration::from_secs(5 * 60);
+
+/// Gives pages and server functions their session.
+pub fn layer(http: &Http) -> SessionManagerLayer<Store> {
+    let security = &http.settings.security;
+    let store = Store {
+        engine: http.engine.clone(),
+        idle: security.session_idle_hours,
+        longest: security.session_days,
+    };
+    let longest = time::Duration::try_from(security.session_days).unwrap_or(time::Duration::WEEK);
+    SessionManagerLayer::new(store)
+        .with_name(COOKIE)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_secure(http.public_url.scheme() == "https")
+        .with_expiry(Expiry::OnInactivity(longest))
+}
+
+/// Sessions in the engine's database.
+#[derive(Debug, Clone)]
+pub struct Store {
+    engine: Engine,
+    idle: Duration,
+    longest: Duration,
+}
+
+impl Store {
+    fn ends(&self, record: &Record) -> Timestamp {
+        let now = self.engine.clock().now();
+        let begun = record.data.get(BEGUN).and_then(|value| value.as_i64());
+        let begun = begun.map_or(now, Timestamp::from_millis);
+        now.plus(self.idle).min(begun.plus(self.longest))
+    }
+
+    async fn write(&self, record: &Record) -> Result<()> {
+        let data = serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
+        let person = record.data.get(PERSON).cloned();
+        let person = person.and_then(|value| serde_json::from_value::<PersonId>(value).ok());
+        let (id, ends) = (record.id.to_string(), self.ends(record));
+        web_sessions::save(&self.engine, &id, &data, person, ends)
+            .await
+            .map_err(broken)
+    }
+}
+
+#[async_trait]
+impl SessionStore for Store {
+    /// A session begins: at the first thing kept in it, and again with a new id at the log-in.
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        let now = self.engine.clock().now().millis();
+        record.data.insert(BEGUN.to_owned(), now.into());
+        self.write(record).await
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        self.write(record).await
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let Some(stored) = web_sessions::load(&self.engine, &id.to_string())
+            .await
+            .map_err(broken)?
+        else {
+            return Ok(None);
+        };
+        let data = serde_json::from_str(&stored.data).map_err(|error| Error::Decode(error.to_string()))?;
+        // The layer above works this out anew for each save, and nobody else reads it.
+        let record = Record {
+            id: *id,
+            data,
+            expiry_date: OffsetDateTime::UNIX_EPOCH,
+        };
+        if self.ends(&record).since(stored.expires_at) >= PROLONG_AFTER {
+            self.write(&record).await?;
+        }
+        Ok(Some(record))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        web_sessions::delete(&self.engine, &id.to_string())
+            .await
+            .map_err(broken)
+    }
+}
+
+fn broken(error: engine::Error) -> Error {
+    Error::Backend(error.to_string())
+}

@@ -1,0 +1,146 @@
+//! The site's files: scripts, wasm, styles, icons. A release binary carries them; a debug build reads them from
+//! `target/site`. Those under `/pkg/HASH` change their address when they change, so they may be kept for ever.
+
+use axum::{
+    body::Body,
+    extract::Path,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use leptos::config::{Env, LeptosOptions};
+use rust_embed::{Embed, EmbeddedFile};
+use std::{borrow::Cow, net::SocketAddr};
+
+#[derive(Embed)]
+#[folder = "$CARGO_MANIFEST_DIR/../target/site"]
+struct Site;
+
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+const ASK_EACH_TIME: &str = "no-cache";
+
+/// Where the pages look for their scripts.
+pub fn leptos_options(listen: SocketAddr) -> LeptosOptions {
+    let folder = match hash() {
+        Some(hash) => format!("pkg/{hash}"),
+        None => {
+            tracing::warn!(
+                "the site is not built (`cargo xtask site`): pages work, but plainly and without scripts"
+            );
+            "pkg".to_owned()
+        }
+    };
+    LeptosOptions::builder()
+        .output_name("switchboard")
+        .site_pkg_dir(folder)
+        .site_addr(listen)
+        .env(if cfg!(debug_assertions) {
+            Env::DEV
+        } else {
+            Env::PROD
+        })
+        .build()
+}
+
+/// Changes whenever a script, the wasm or a style does.
+fn hash() -> Option<String> {
+    let file = Site::get("hash.txt")?;
+    std::str::from_utf8(&file.data)
+        .ok()
+        .map(|hash| hash.trim().to_owned())
+}
+
+/// A file of `/pkg`.
+pub async fn package(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    let caching = match path.split_once('/') {
+        Some(_) => FOR_EVER,
+        None => ASK_EACH_TIME,
+    };
+    file(&format!("pkg/{path}"), &headers, caching).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+}
+
+/// A file beside `/pkg`, such as `/favicon.svg`; `None` when there is none.
+pub fn top_level(path: &str, headers: &HeaderMap) -> Option<Response> {
+    let name = path.strip_prefix('/')?;
+    let is_page_asset = !name.is_empty() && !name.starts_with("pkg/") && name != "hash.txt";
+    is_page_asset
+        .then(|| file(name, headers, ASK_EACH_TIME))
+        .flatten()
+}
+
+fn file(path: &str, headers: &HeaderMap, caching: &'static str) -> Option<Response> {
+    if path.ends_with(".br") || path.ends_with(".gz") {
+        return None;
+    }
+    let plain = Site::get(path)?;
+    let (encoding, file) = smallest(path, headers).map_or((None, plain), |(name, file)| (Some(name), file));
+    let tag = format!("\"{}\"", hex::encode(file.metadata.sha256_hash()));
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|value| value.as_bytes() == tag.as_bytes());
+
+    let mut response = if known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        body(file).into_response()
+    };
+    let answer = response.headers_mut();
+    let mime = mime_guess::from_path(path).first_or_octet_stream();
+    let text = matches!(mime.type_(), mime_guess::mime::TEXT) || mime.subtype() == "javascript";
+    let mime = if text {
+        format!("{mime}; charset=utf-8")
+    } else {
+        mime.to_string()
+    };
+    for (name, value) in [(header::CONTENT_TYPE, mime), (header::ETAG, tag)] {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            answer.insert(name, value);
+        }
+    }
+    answer.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    answer.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(encoding) = encoding {
+        answer.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    Some(response)
+}
+
+/// The best pre-compressed copy that the browser takes.
+fn smallest(path: &str, headers: &HeaderMap) -> Option<(&'static str, EmbeddedFile)> {
+    let accepted = headers.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
+    [("br", "br"), ("gzip", "gz")]
+        .into_iter()
+        .filter(|(name, _)| accepts(accepted, name))
+        .find_map(|(name, ending)| Some((name, Site::get(&format!("{path}.{ending}"))?)))
+}
+
+/// Whether an `Accept-Encoding` names an encoding, other than to refuse it.
+fn accepts(accepted: &str, encoding: &str) -> bool {
+    accepted.split(',').any(|part| {
+        let (name, weight) = part.split_once(';').unwrap_or((part, ""));
+        let refused = weight
+            .trim()
+            .strip_prefix("q=")
+            .is_some_and(|q| q.parse() == Ok(0.0));
+        name.trim().eq_ignore_ascii_case(encoding) && !refused
+    })
+}
+
+fn body(file: EmbeddedFile) -> Body {
+    match file.data {
+        Cow::Borrowed(bytes) => Body::from(bytes),
+        Cow::Owned(bytes) => Body::from(bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_encoding_is_not_used() {
+        assert!(accepts("gzip, deflate, br", "br"));
+        assert!(accepts("gzip;q=0.5,BR;q=1", "br"));
+        assert!(!accepts("gzip, br;q=0", "br"));
+        assert!(!accepts("brotli", "br"));
+    }
+}

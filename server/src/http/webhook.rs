@@ -1,0 +1,90 @@
+//! Meta's webhook. The raw bytes go to the engine as they came; 200 means that they are on disk.
+//! <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/create-webhook-endpoint>
+
+use super::Http;
+use axum::{
+    body::Body,
+    extract::{Path, Query, State, rejection::QueryRejection},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use engine::webhook::{Handshake, NotAccepted};
+use http_body_util::{BodyExt as _, LengthLimitError};
+use serde::Deserialize;
+
+/// Seconds after which Meta may try again; it keeps to its own plan, other senders may not.
+const RETRY_AFTER: &str = "5";
+
+#[derive(Debug, Deserialize)]
+pub struct Subscription {
+    #[serde(rename = "hub.mode", default)]
+    mode: String,
+    #[serde(rename = "hub.verify_token", default)]
+    verify_token: String,
+    #[serde(rename = "hub.challenge", default)]
+    challenge: String,
+}
+
+/// The handshake when a callback address is set: the challenge goes back verbatim, as plain text.
+pub async fn handshake(
+    State(http): State<Http>,
+    Path(webhook_id): Path<String>,
+    query: Result<Query<Subscription>, QueryRejection>,
+) -> Response {
+    let asked = match query {
+        Ok(Query(asked)) if asked.mode == "subscribe" => asked,
+        _ => return StatusCode::FORBIDDEN.into_response(),
+    };
+    match engine::webhook::handshake(&http.engine, &webhook_id, &asked.verify_token).await {
+        Ok(Handshake::Accepted) => (
+            [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+            asked.challenge,
+        )
+            .into_response(),
+        Ok(Handshake::WrongToken) => StatusCode::FORBIDDEN.into_response(),
+        Ok(Handshake::UnknownWebhook) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the handshake could not be checked");
+            unavailable()
+        }
+    }
+}
+
+/// A notification. The content type is not looked at: the signature tells what is Meta's.
+pub async fn accept(
+    State(http): State<Http>,
+    Path(webhook_id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let body = match body.collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) if is_too_large(&error) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Err(_) => return StatusCode::BAD_REQUEST.into_response(),
+    };
+    let signature = headers
+        .get("x-hub-signature-256")
+        .and_then(|value| value.to_str().ok());
+    match engine::webhook::accept(&http.engine, &webhook_id, signature, body).await {
+        Ok(()) => StatusCode::OK.into_response(),
+        Err(NotAccepted::UnknownWebhook) => StatusCode::NOT_FOUND.into_response(),
+        Err(NotAccepted::Signature(error)) => {
+            tracing::warn!(%error, "a webhook request was refused");
+            StatusCode::UNAUTHORIZED.into_response()
+        }
+        Err(NotAccepted::Unavailable) => unavailable(),
+    }
+}
+
+fn unavailable() -> Response {
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        [(header::RETRY_AFTER, RETRY_AFTER)],
+    )
+        .into_response()
+}
+
+/// Whether the body was cut off by its limit.
+pub fn is_too_large(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.is::<LengthLimitError>() || error.source().is_some_and(is_too_large)
+}

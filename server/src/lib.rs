@@ -1,0 +1,16 @@
+//! The process: settings, every HTTP route on one page ([`http`]), start and stop ([`application`]).
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`settings`] | the settings; `default.toml` is their reference |
+//! | [`cli`] | the commands of `switchboard` |
+//! | [`application`] | from settings to a listening server, and a clean stop |
+//! | [`http`] | the table of routes, the layers around them, one file per endpoint |
+//! | [`demo`] | `switchboard demo`: a throw-away console with a simulated WhatsApp |
+
+pub mod application;
+pub mod cli;
+pub mod demo;
+pub mod http;
+pub mod logging;
+pub mod settings;

@@ -1,0 +1,20 @@
+//! Logs go to standard error, so that standard output carries only what a command is asked for.
+
+use crate::settings::{Log, LogFormat};
+use std::io::{IsTerminal as _, stderr};
+use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+
+/// Starts logging. A second start changes nothing.
+pub fn start(log: &Log) {
+    let mut filter = EnvFilter::new(&log.level);
+    // It takes every expired cookie for an attack.
+    if let Ok(quiet) = "tower_sessions_core=error".parse() {
+        filter = filter.add_directive(quiet);
+    }
+    let lines = fmt::layer().with_writer(stderr).with_ansi(stderr().is_terminal());
+    let registry = tracing_subscriber::registry().with(filter);
+    let _ = match log.format {
+        LogFormat::Text => registry.with(lines.with_target(false)).try_init(),
+        LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init(),
+    };
+}

@@ -1,0 +1,349 @@
+//! Settings: an embedded file in which every key has its comment, over it an optional file, over it the environment.
+//! All problems are found at once, and each is named by the key, or by the variable, in which it is.
+
+use crate::http::client_address::Proxy;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use figment::{
+    Figment,
+    providers::{Env, Format as _, Toml},
+    value::{Dict, Value},
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, de::Error as _};
+use std::{
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+/// The reference of all settings.
+pub const DEFAULTS: &str = include_str!("../default.toml");
+const FILE: &str = "switchboard.toml";
+const VARIABLES: &str = "SWITCHBOARD_";
+/// Never shown.
+const SECRETS: [&str; 2] = ["database.url", "security.master_key"];
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Settings {
+    pub http: Http,
+    pub data: Data,
+    pub database: Database,
+    pub meta: Meta,
+    pub security: Security,
+    pub log: Log,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Http {
+    pub listen: SocketAddr,
+    /// `None`: worked out from the address that is listened on.
+    #[serde(deserialize_with = "public_url")]
+    pub public_url: Option<Url>,
+    pub trusted_proxies: Vec<Proxy>,
+    pub webhook_body_bytes: usize,
+    pub body_bytes: usize,
+    #[serde(deserialize_with = "seconds")]
+    pub head_seconds: Duration,
+    #[serde(deserialize_with = "seconds")]
+    pub request_seconds: Duration,
+    pub webhook_waiting: usize,
+    pub streams_per_person: usize,
+    #[serde(deserialize_with = "seconds")]
+    pub stream_check_seconds: Duration,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Data {
+    pub dir: PathBuf,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Database {
+    #[serde(deserialize_with = "database_url")]
+    pub url: Option<SecretString>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Meta {
+    pub graph_url: Url,
+    #[serde(deserialize_with = "graph_version")]
+    pub graph_version: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Security {
+    #[serde(deserialize_with = "master_key")]
+    pub master_key: Option<SecretString>,
+    #[serde(deserialize_with = "hours")]
+    pub session_idle_hours: Duration,
+    #[serde(deserialize_with = "days")]
+    pub session_days: Duration,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Log {
+    pub format: LogFormat,
+    #[serde(deserialize_with = "log_level")]
+    pub level: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// Every problem of the settings, one a line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the settings are not right:\n  {}", .0.join("\n  "))]
+pub struct Problems(pub Vec<String>);
+
+/// One key, what it is set to, and by what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effective {
+    pub key: String,
+    pub value: String,
+    pub source: String,
+}
+
+impl fmt::Display for Effective {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let setting = format!("{} = {}", self.key, self.value);
+        write!(f, "{setting:<60} # {}", self.source)
+    }
+}
+
+impl Settings {
+    /// The defaults alone: tests and the demo start from them, whatever the environment says.
+    pub fn defaults() -> Self {
+        Figment::from(Toml::string(DEFAULTS))
+            .extract()
+            .expect("the embedded defaults are right: a test reads them")
+    }
+
+    /// The defaults, the file (`./switchboard.toml`, where there is one, unless another is named), the environment.
+    ///
+    /// # Errors
+    /// Every unknown key and every wrong value.
+    pub fn load(file: Option<&Path>) -> Result<(Self, Vec<Effective>), Problems> {
+        let figment = layers(file)?;
+        let known = keys(&Figment::from(Toml::string(DEFAULTS)));
+        let mut problems = Vec::new();
+        for key in keys(&figment).iter().map(|(key, _)| key) {
+            if !known.iter().any(|(known, _)| known == key) {
+                problems.push(format!("{}: there is no such setting", place(&figment, key)));
+            }
+        }
+
+        // Serde stops at the first wrong value. With the default in its place the next one comes to light.
+        let mut patched = figment.clone();
+        let settings = loop {
+            let error = match patched.extract::<Self>() {
+                Ok(settings) => break settings,
+                Err(error) => error,
+            };
+            let key = error.path.join(".");
+            let Some((_, default)) = known.iter().find(|(known, _)| key.starts_with(known.as_str())) else {
+                problems.push(error.to_string());
+                return Err(Problems(problems));
+            };
+            problems.push(format!("{}: {}", place(&figment, &key), error.kind));
+            patched = patched.merge((key.as_str(), default));
+        };
+        if !problems.is_empty() {
+            return Err(Problems(problems));
+        }
+        let effective = keys(&figment).into_iter().map(|(key, value)| Effective {
+            value: shown(&key, &value),
+            source: source(&figment, &key),
+            key,
+        });
+        Ok((settings, effective.collect()))
+    }
+}
+
+fn layers(file: Option<&Path>) -> Result<Figment, Problems> {
+    let figment = Figment::from(Toml::string(DEFAULTS));
+    let figment = match file {
+        Some(path) if !path.is_file() => {
+            return Err(Problems(vec![format!(
+                "{}: there is no such file",
+                path.display()
+            )]));
+        }
+        Some(path) => figment.merge(Toml::file_exact(path)),
+        None if Path::new(FILE).is_file() => figment.merge(Toml::file_exact(FILE)),
+        None => figment,
+    };
+    // Other programs' variables may begin alike; ours have a section, and so two underscores.
+    let variables = Env::prefixed(VARIABLES)
+        .filter(|name| name.as_str().contains("__"))
+        .split("__");
+    Ok(figment.merge(variables))
+}
+
+/// All keys as `section.key`, with their values.
+fn keys(figment: &Figment) -> Vec<(String, Value)> {
+    let mut keys = Vec::new();
+    for (section, value) in figment.extract::<Dict>().unwrap_or_default() {
+        match value {
+            Value::Dict(_, values) => {
+                keys.extend(
+                    values
+                        .into_iter()
+                        .map(|(key, value)| (format!("{section}.{key}"), value)),
+                );
+            }
+            other => keys.push((section, other)),
+        }
+    }
+    keys
+}
+
+/// Where a key is set, as the one who has to mend it knows it.
+fn place(figment: &Figment, key: &str) -> String {
+    match source(figment, key).as_str() {
+        "environment" => format!("{VARIABLES}{}", key.replace('.', "__").to_uppercase()),
+        source => format!("{key} ({source})"),
+    }
+}
+
+fn source(figment: &Figment, key: &str) -> String {
+    let metadata = figment.find_metadata(key);
+    let file = metadata
+        .and_then(|m| m.source.as_ref())
+        .and_then(|source| source.file_path());
+    match (metadata, file) {
+        (_, Some(path)) => path.display().to_string(),
+        (Some(metadata), None) if metadata.name.contains("environment") => "environment".into(),
+        _ => "default".into(),
+    }
+}
+
+fn shown(key: &str, value: &Value) -> String {
+    if SECRETS.contains(&key) {
+        let set = value.as_str().is_none_or(|text| !text.is_empty());
+        return if set { "(secret)" } else { "\"\"" }.into();
+    }
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn public_url<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Url>, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let url = Url::parse(&text).map_err(D::Error::custom)?;
+    let bare = matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
+    if bare && url.has_host() && url.username().is_empty() && url.fragment().is_none() {
+        Ok(Some(url))
+    } else {
+        Err(D::Error::custom(
+            "must be http:// or https://, a host, and nothing behind it",
+        ))
+    }
+}
+
+fn database_url<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SecretString>, D::Error> {
+    let text = SecretString::deserialize(from)?;
+    let url = text.expose_secret();
+    if url.is_empty() {
+        Ok(None)
+    } else if ["postgres://", "postgresql://", "sqlite://"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme))
+    {
+        Ok(Some(text))
+    } else {
+        Err(D::Error::custom("must begin with postgres:// or sqlite://"))
+    }
+}
+
+fn master_key<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SecretString>, D::Error> {
+    let text = SecretString::deserialize(from)?;
+    if text.expose_secret().is_empty() {
+        return Ok(None);
+    }
+    match STANDARD.decode(text.expose_secret().trim()) {
+        Ok(bytes) if bytes.len() == 32 => Ok(Some(text)),
+        _ => Err(D::Error::custom(
+            "must be base64 of 32 bytes, as `openssl rand -base64 32` prints them",
+        )),
+    }
+}
+
+fn graph_version<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = String::deserialize(from)?;
+    let number = text.strip_prefix('v').and_then(|rest| rest.split_once('.'));
+    match number {
+        Some((major, minor)) if major.parse::<u16>().is_ok() && minor.parse::<u16>().is_ok() => Ok(text),
+        _ => Err(D::Error::custom("must look like \"v25.0\"")),
+    }
+}
+
+fn log_level<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = String::deserialize(from)?;
+    EnvFilter::try_new(&text).map_err(D::Error::custom)?;
+    Ok(text)
+}
+
+fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    span(from, 1)
+}
+
+fn hours<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    span(from, 60 * 60)
+}
+
+fn days<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    span(from, 24 * 60 * 60)
+}
+
+/// Nothing here makes sense as zero, nor beyond some years.
+fn span<'de, D: Deserializer<'de>>(from: D, unit: u64) -> Result<Duration, D::Error> {
+    match u32::deserialize(from)? {
+        0 => Err(D::Error::custom("must be at least 1")),
+        count => Ok(Duration::from_secs(u64::from(count).saturating_mul(unit))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_defaults_are_right() {
+        let settings = Settings::defaults();
+        assert_eq!(settings.http.listen.port(), 3000);
+        assert!(settings.http.public_url.is_none());
+        assert_eq!(settings.security.session_days, Duration::from_secs(7 * 24 * 3600));
+    }
+
+    #[test]
+    fn every_default_has_its_comment() {
+        let lines: Vec<_> = DEFAULTS.lines().collect();
+        for pair in lines.windows(2) {
+            let is_key = |line: &str| line.contains(" = ") && !line.starts_with('#');
+            assert!(
+                !is_key(pair[1]) || pair[0].starts_with('#'),
+                "{} has no comment",
+                pair[1]
+            );
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let mut settings = Settings::defaults();
+        settings.security.master_key = Some("c2VjcmV0".into());
+        assert!(!format!("{settings:?}").contains("c2VjcmV0"));
+        assert_eq!(
+            shown("database.url", &Value::from("postgres://u:p@h/d")),
+            "(secret)"
+        );
+    }
+}

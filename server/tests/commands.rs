@@ -1,0 +1,297 @@
+//! The commands, as a shell calls them.
+
+use std::{
+    io::{BufReader, Read as _, Write as _},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+/// The binary with an empty environment, in a folder of its own.
+fn switchboard(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    command
+        .args(arguments)
+        .env_clear()
+        .current_dir(folder)
+        .stdin(Stdio::null());
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    switchboard(folder, arguments).output().expect("the binary")
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("text")
+}
+
+#[test]
+fn config_check_shows_what_is_in_force_and_hides_secrets() {
+    let folder = TempDir::new().expect("a folder");
+    std::fs::write(
+        folder.path().join("switchboard.toml"),
+        "[http]\nlisten = \"127.0.0.1:4000\"\n",
+    )
+    .expect("a file");
+    let output = switchboard(folder.path(), &["config", "check"])
+        .env("SWITCHBOARD_META__GRAPH_VERSION", "v24.0")
+        .env("SWITCHBOARD_DATABASE__URL", "postgres://u:hidden@localhost/x")
+        .env("SWITCHBOARD_BIN", "somebody else's")
+        .output()
+        .expect("the binary");
+    assert!(output.status.success(), "{output:?}");
+    let shown = text(&output.stdout);
+    let line = |key: &str| shown.lines().find(|line| line.starts_with(key)).expect("a line");
+    assert!(
+        line("http.listen").contains("127.0.0.1:4000") && line("http.listen").contains("switchboard.toml")
+    );
+    assert!(
+        line("meta.graph_version").contains("v24.0") && line("meta.graph_version").contains("environment")
+    );
+    assert!(line("data.dir").contains("default"));
+    assert!(!shown.contains("hidden"));
+}
+
+#[test]
+fn everything_wrong_in_the_settings_is_named_at_once() {
+    let folder = TempDir::new().expect("a folder");
+    let file = "[http]\nlisten = \"nowhere\"\nlisten_on = 1\n[metta]\ngraph_version = \"v25.0\"\n";
+    std::fs::write(folder.path().join("other.toml"), file).expect("a file");
+    let output = switchboard(folder.path(), &["--config", "other.toml", "config", "check"])
+        .env("SWITCHBOARD_HTTP__LISTN", "127.0.0.1:1")
+        .env("SWITCHBOARD_META__GRAPH_VERSION", "25")
+        .env("SWITCHBOARD_HTTP__PUBLIC_URL", "ftp://x")
+        .env("SWITCHBOARD_SECURITY__MASTER_KEY", "c2hvcnQ=")
+        .output()
+        .expect("the binary");
+    assert!(!output.status.success());
+    let said = text(&output.stderr);
+    for named in [
+        "http.listen (",
+        "http.listen_on",
+        "metta.graph_version",
+        "SWITCHBOARD_HTTP__LISTN:",
+        "SWITCHBOARD_META__GRAPH_VERSION:",
+        "SWITCHBOARD_HTTP__PUBLIC_URL:",
+        "SWITCHBOARD_SECURITY__MASTER_KEY:",
+        "other.toml",
+    ] {
+        assert!(said.contains(named), "{named} in:\n{said}");
+    }
+    assert!(!said.contains("c2hvcnQ="), "a secret is not repeated: {said}");
+    let serve = run(folder.path(), &["--config", "other.toml", "serve"]);
+    assert!(!serve.status.success(), "and nothing starts with such settings");
+}
+
+#[test]
+fn a_token_is_all_that_is_printed_also_before_the_first_serve() {
+    let folder = TempDir::new().expect("a folder");
+    let output = run(
+        folder.path(),
+        &["token", "create", "--name", "ci", "--scope", "read"],
+    );
+    assert!(output.status.success(), "{output:?}");
+    let printed = text(&output.stdout);
+    let token = printed.strip_suffix('\n').expect("a line");
+    assert!(
+        token.len() >= 20 && token.bytes().all(|byte| byte.is_ascii_graphic()),
+        "{printed:?}"
+    );
+    assert!(folder.path().join("data/switchboard.db").is_file());
+
+    let refused = run(
+        folder.path(),
+        &["token", "create", "--name", "ci", "--scope", "everything"],
+    );
+    assert!(!refused.status.success());
+    assert!(refused.stdout.is_empty());
+}
+
+#[test]
+fn a_person_is_added_with_a_made_up_password_or_a_given_one() {
+    let folder = TempDir::new().expect("a folder");
+    let add = |login: &'static str| {
+        [
+            "person", "add", "--login", login, "--name", "Somebody", "--role", "admin",
+        ]
+    };
+    let made_up = run(folder.path(), &add("first"));
+    assert!(made_up.status.success(), "{made_up:?}");
+    assert!(text(&made_up.stdout).trim().len() >= 20);
+
+    let mut given = switchboard(folder.path(), &add("second"));
+    let mut given = given
+        .arg("--password-stdin")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("started");
+    given
+        .stdin
+        .take()
+        .expect("a pipe")
+        .write_all(b"correct horse battery\n")
+        .expect("written");
+    let given = given.wait_with_output().expect("an end");
+    assert!(given.status.success() && given.stdout.is_empty(), "{given:?}");
+
+    let again = run(folder.path(), &add("first"));
+    assert!(!again.status.success());
+    assert!(text(&again.stderr).contains("login"), "{again:?}");
+}
+
+#[test]
+fn migrate_may_run_twice() {
+    let folder = TempDir::new().expect("a folder");
+    for _ in 0..2 {
+        assert!(run(folder.path(), &["migrate"]).status.success());
+    }
+}
+
+/// A command that serves; killed with the test.
+struct Serving(Child);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Serving {
+    /// Asks it to end, waits until it has, and returns what else it has said.
+    fn end(mut self, signal: &str) -> (Duration, bool) {
+        let id = self.0.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args([signal, &id])
+                .status()
+                .expect("kill")
+                .success()
+        );
+        let asked = Instant::now();
+        let status = self.0.wait().expect("an end");
+        (asked.elapsed(), status.success())
+    }
+}
+
+/// Reads lines until one holds `what`, and returns that line.
+fn line_with(from: &mut impl std::io::BufRead, what: &str) -> String {
+    let mut line = String::new();
+    while from.read_line(&mut line).expect("text") > 0 {
+        if line.contains(what) {
+            return line;
+        }
+        line.clear();
+    }
+    panic!("it ended without {what:?}");
+}
+
+/// The `http://host:port` in a line.
+fn address(line: &str) -> String {
+    let start = line.find("http://").expect("a URL") + "http://".len();
+    line[start..]
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || ".:".contains(*c))
+        .collect()
+}
+
+fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("written");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer
+}
+
+#[test]
+fn the_first_start_shows_a_link_and_a_stop_is_clean() {
+    let folder = TempDir::new().expect("a folder");
+    let mut serve = switchboard(folder.path(), &["serve"]);
+    let serve = serve
+        .env("SWITCHBOARD_HTTP__LISTEN", "127.0.0.1:0")
+        .stderr(Stdio::piped());
+    let mut serving = Serving(serve.spawn().expect("started"));
+    let mut log = BufReader::new(serving.0.stderr.take().expect("a log"));
+
+    let link = line_with(&mut log, "/setup?token=");
+    let address = address(&link);
+    line_with(&mut log, "serving");
+    assert!(get(&address, "/readyz").starts_with("HTTP/1.1 200"));
+    let token = run(
+        folder.path(),
+        &["token", "create", "--name", "while it runs", "--scope", "read"],
+    );
+    assert!(token.status.success(), "{token:?}");
+
+    let (took, clean) = serving.end("-TERM");
+    assert!(clean && took < Duration::from_secs(10), "{took:?}");
+    let mut rest = String::new();
+    log.read_to_string(&mut rest).expect("text");
+    assert!(rest.contains("stopped"), "{rest}");
+    assert!(!rest.contains("in time"), "nothing was cut off: {rest}");
+}
+
+#[test]
+fn the_demo_has_a_customer_waiting_and_leaves_nothing_behind() {
+    let (folder, temporary) = (
+        TempDir::new().expect("a folder"),
+        TempDir::new().expect("a folder"),
+    );
+    let mut demo = switchboard(
+        folder.path(),
+        &["demo", "--listen", "127.0.0.1:0", "--simulator", "127.0.0.1:0"],
+    );
+    let demo = demo.env("TMPDIR", temporary.path()).stdout(Stdio::piped());
+    let mut serving = Serving(demo.spawn().expect("started"));
+    let mut said = BufReader::new(serving.0.stdout.take().expect("a pipe"));
+
+    let console = address(&line_with(&mut said, "Console"));
+    let phone = address(&line_with(&mut said, "Customer's phone"));
+    line_with(&mut said, "jana");
+    assert!(get(&console, "/login").starts_with("HTTP/1.1 200"));
+    assert!(get(&phone, "/").starts_with("HTTP/1.1 200"));
+    let metrics = get(&console, "/metrics");
+    assert!(metrics.contains("switchboard_sessions_open 1"), "{metrics}");
+    assert!(metrics.contains("switchboard_dead_letters 0"), "{metrics}");
+
+    let (took, clean) = serving.end("-INT");
+    assert!(clean && took < Duration::from_secs(10), "{took:?}");
+    assert!(
+        std::fs::read_dir(temporary.path())
+            .expect("a folder")
+            .next()
+            .is_none(),
+        "the data is gone"
+    );
+    assert!(
+        std::fs::read_dir(folder.path())
+            .expect("a folder")
+            .next()
+            .is_none(),
+        "and nothing is elsewhere"
+    );
+}
+
+#[test]
+fn a_taken_port_is_said_in_one_line() {
+    let folder = TempDir::new().expect("a folder");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = taken.local_addr().expect("an address").to_string();
+    for arguments in [
+        ["demo", "--listen", &taken, "--simulator", "127.0.0.1:0"],
+        ["demo", "--listen", "127.0.0.1:0", "--simulator", &taken],
+    ] {
+        let output = run(folder.path(), &arguments);
+        let said = text(&output.stderr).trim_end();
+        assert!(!output.status.success());
+        assert!(
+            said.contains(&taken) && said.contains("choose another") && said.lines().count() == 1,
+            "{said}"
+        );
+    }
+}

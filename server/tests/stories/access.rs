@@ -1,0 +1,170 @@
+//! Who gets in. One test goes over every route and server function there is, so a new one cannot be forgotten.
+
+use crate::support::{Story, http::Answer, people::Browser};
+use reqwest::{Method, header};
+use server::http::{Access, routes};
+use std::collections::BTreeSet;
+
+const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
+
+/// What may be had without a log-in, a token or a signature. Whoever adds to it has thought about it.
+const PUBLIC_ROUTES: [&str; 4] = ["/healthz", "/metrics", "/pkg/{*path}", "/readyz"];
+const PUBLIC_PAGES: [&str; 2] = ["/login", "/setup"];
+const PUBLIC_FUNCTIONS: [&str; 6] = [
+    "/rpc/auth/finish-setup",
+    "/rpc/auth/language",
+    "/rpc/auth/log-in",
+    "/rpc/auth/log-out",
+    "/rpc/auth/setup-link",
+    "/rpc/auth/theme",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_refuses_an_anonymous_caller() {
+    let story = Story::on_sqlite().await;
+    let browser = Browser::new(&story);
+    let mut public = BTreeSet::new();
+    for route in routes() {
+        let path = route
+            .path
+            .replace("{id}", NOBODY)
+            .replace("{webhook_id}", "x")
+            .replace("{*rest}", "x");
+        for method in [
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ] {
+            let status = answer(&browser, method.clone(), &path).await.status.as_u16();
+            let refused: &[u16] = match route.access {
+                Access::Public => {
+                    public.insert(route.path);
+                    continue;
+                }
+                Access::Meta => &[401, 403, 404, 405],
+                Access::Token => &[401],
+                Access::Person => &[401, 405],
+            };
+            assert!(refused.contains(&status), "{method} {path} answered {status}");
+        }
+    }
+    assert_eq!(public, BTreeSet::from(PUBLIC_ROUTES));
+    story.end().await;
+}
+
+async fn answer(browser: &Browser, method: Method, path: &str) -> Answer {
+    Answer::of(browser.request(method, path).send().await.expect("an answer")).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_leads_an_anonymous_caller_to_the_log_in() {
+    let story = Story::on_sqlite().await;
+    let browser = Browser::new(&story);
+    let mut public = BTreeSet::new();
+    let pages = leptos_axum::generate_route_list(app::App);
+    assert!(pages.len() > PUBLIC_PAGES.len());
+    for page in &pages {
+        let path: Vec<_> = page
+            .path()
+            .split('/')
+            .map(|part| if part.starts_with('{') { NOBODY } else { part })
+            .collect();
+        let path = path.join("/");
+        let answer = browser.get(&path).await;
+        match answer.status.as_u16() {
+            302 => assert!(
+                answer.header("location").starts_with("/login"),
+                "{path}: {answer:?}"
+            ),
+            200 => assert!(public.insert(page.path()), "{path}"),
+            // The page that says that there is nothing.
+            404 => assert!(page.path().contains("{*"), "{path}"),
+            other => panic!("{path} answered {other}"),
+        }
+    }
+    assert_eq!(public, BTreeSet::from(PUBLIC_PAGES));
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_server_function_refuses_an_anonymous_caller() {
+    let story = Story::on_sqlite().await;
+    let browser = Browser::new(&story);
+    let mut functions = BTreeSet::new();
+    for (path, method) in server_fn::axum::server_fn_paths() {
+        assert_eq!(
+            method,
+            Method::POST,
+            "{path}: a GET could be called from anywhere"
+        );
+        functions.insert(path);
+        if PUBLIC_FUNCTIONS.contains(&path) {
+            continue;
+        }
+        let function = path.strip_prefix("/rpc/").expect("one place for all of them");
+        let answer = browser.call(function, &arguments()).await;
+        assert_eq!(answer.status, 401, "{path}: {}", answer.text);
+    }
+    assert!(functions.len() > PUBLIC_FUNCTIONS.len());
+    assert!(functions.is_superset(&BTreeSet::from(PUBLIC_FUNCTIONS)));
+    story.end().await;
+}
+
+/// Good values for whatever any server function takes: it must not get as far as to refuse a wrong one.
+fn arguments() -> Vec<(&'static str, &'static str)> {
+    let ids = ["id", "session", "message", "channel", "extension", "queue"];
+    let others = [
+        ("tab", "mine"),
+        ("version", "1"),
+        ("disabled", "true"),
+        ("body", "Hello"),
+        ("form[name]", "x"),
+    ];
+    ids.iter().map(|name| (*name, NOBODY)).chain(others).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_opens_the_api_and_nothing_else() {
+    let story = Story::on_sqlite().await;
+    let token_as_person = story.api.get("/events").await;
+    assert_eq!(token_as_person.status, 401);
+    let admin = story.admin("admin").await;
+    admin.get("/api/v1/channels").await.problem(401);
+    for wrong in ["Bearer", "Bearer ", "Bearer nonsense", "Basic YTpi"] {
+        let request = Browser::new(&story)
+            .request(Method::GET, "/api/v1/channels")
+            .header(header::AUTHORIZATION, wrong);
+        Answer::of(request.send().await.expect("an answer"))
+            .await
+            .problem(401);
+    }
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_are_for_this_machine_or_for_a_token() {
+    let story = Story::on_sqlite().await;
+    let anonymous = story.anonymous();
+    anonymous.get("/healthz").await;
+    let local = anonymous.get("/metrics").await;
+    assert_eq!(local.status, 200);
+    assert!(
+        local.text.contains(server::http::request::DURATION),
+        "{}",
+        local.text
+    );
+
+    // A proxy on this machine forwards what comes from elsewhere.
+    let forwarded = |api: &crate::support::http::Api| {
+        let request = api
+            .request(Method::GET, "/metrics")
+            .header("x-forwarded-for", "203.0.113.9");
+        let api = api.clone();
+        async move { api.send(request).await.status.as_u16() }
+    };
+    assert_eq!(forwarded(&anonymous).await, 401);
+    assert_eq!(forwarded(&story.api).await, 200);
+    story.end().await;
+}

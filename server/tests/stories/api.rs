@@ -1,0 +1,190 @@
+//! The REST API's manners: tokens, scopes, lists, problems.
+
+use crate::{
+    stories,
+    support::{Story, world::id_of},
+};
+use domain::people::Scope;
+use reqwest::Method;
+use serde_json::json;
+
+stories! {
+    things_are_made_and_read_back
+    a_narrower_scope_is_refused
+    lists_come_in_pages
+    problems_are_problem_json
+    fields_that_are_not_right_are_named
+}
+
+async fn things_are_made_and_read_back(story: &Story) {
+    let made = story
+        .api
+        .post("/api/v1/extensions", json!({"number": "201", "name": "Jana"}))
+        .await;
+    assert_eq!(made.status, 201);
+    let location = made.header("location").to_owned();
+    assert_eq!(story.api.get(&location).await.ok(), made.json());
+    let jana = id_of(&made.json());
+
+    let queue = story
+        .api
+        .post(
+            "/api/v1/queues",
+            json!({"name": "Support", "members": [jana], "pick_up": "auto"}),
+        )
+        .await;
+    assert_eq!(queue.status, 201);
+    assert_eq!(queue.json()["pick_up"], "auto");
+    assert_eq!(queue.json()["members"][0]["number"], "201");
+    assert_eq!(story.api.get(queue.header("location")).await.ok(), queue.json());
+
+    let line = story
+        .channel(&story.app(1), 1, "queue", &id_of(&queue.json()))
+        .await;
+    let channels = story.api.items("/api/v1/channels").await;
+    assert_eq!(channels.len(), 1);
+    assert_eq!(id_of(&channels[0]), line.channel);
+    assert_eq!(channels[0]["destination"]["type"], "queue");
+}
+
+async fn a_narrower_scope_is_refused(story: &Story) {
+    let line = story.support().await;
+    let session = id_of(&story.picked_up(&line).await);
+    let (reader, operator) = (
+        story.api_with(Scope::Read).await,
+        story.api_with(Scope::Operate).await,
+    );
+    let extension = json!({"number": "203", "name": "X"});
+    let message = json!({"type": "text", "text": {"body": "Hello"}});
+    let messages = format!("/api/v1/sessions/{session}/messages");
+
+    for path in [
+        "/api/v1/channels",
+        "/api/v1/extensions",
+        "/api/v1/queues",
+        "/api/v1/sessions",
+        &messages,
+    ] {
+        assert_eq!(reader.get(path).await.status, 200, "{path}");
+    }
+    reader.post(&messages, message.clone()).await.problem(403);
+    reader
+        .post(&format!("/api/v1/sessions/{session}/close"), json!({}))
+        .await
+        .problem(403);
+    reader
+        .post("/api/v1/extensions", extension.clone())
+        .await
+        .problem(403);
+    operator.post("/api/v1/extensions", extension).await.problem(403);
+    assert_eq!(operator.post(&messages, message).await.status, 202);
+}
+
+async fn lists_come_in_pages(story: &Story) {
+    let line = story.support().await;
+    for n in 1..=5 {
+        story.says(story.customer(n), &line, "Hello").await;
+        story.clock.advance(std::time::Duration::from_secs(1));
+    }
+    for (path, total) in [("/api/v1/sessions", 5), ("/api/v1/extensions", 2)] {
+        let (mut seen, mut query) = (Vec::new(), "limit=2".to_owned());
+        loop {
+            let page = story.api.get(&format!("{path}?{query}")).await.ok();
+            let items = page["items"].as_array().expect("items");
+            assert!(items.len() <= 2);
+            seen.extend(items.iter().map(id_of));
+            match page["next_cursor"].as_str() {
+                Some(cursor) => query = format!("limit=2&cursor={cursor}"),
+                None => break,
+            }
+            assert!(seen.len() <= total, "the list has an end");
+        }
+        let mut once = seen.clone();
+        once.sort();
+        once.dedup();
+        assert_eq!((seen.len(), once.len()), (total, total), "{path}");
+        for wrong in [
+            "limit=0",
+            "limit=201",
+            "limit=many",
+            "cursor=nonsense",
+            "limit=1&limit=2",
+        ] {
+            story.api.get(&format!("{path}?{wrong}")).await.problem(400);
+        }
+    }
+}
+
+async fn problems_are_problem_json(story: &Story) {
+    let api = &story.api;
+    let post = |path: &str| api.request(Method::POST, path);
+    let json = "application/json";
+    let unauthorized = story.anonymous().get("/api/v1/channels").await;
+    unauthorized.problem(401);
+    assert!(unauthorized.header("www-authenticate").starts_with("Bearer"));
+
+    let nobody = "00000000-0000-0000-0000-000000000000";
+    for path in [
+        "/api/v1/nothing",
+        "/api/v2",
+        "/api/v1/channels/7",
+        &format!("/api/v1/sessions/{nobody}"),
+    ] {
+        api.get(path).await.problem(404);
+    }
+    let wrong_method = api.send(api.request(Method::DELETE, "/api/v1/channels")).await;
+    wrong_method.problem(405);
+    assert!(wrong_method.header("allow").contains("POST"));
+
+    let extensions = "/api/v1/extensions";
+    api.send(post(extensions).body("{}")).await.problem(415);
+    api.send(post(extensions).header("content-type", json).body("{"))
+        .await
+        .problem(400);
+    api.send(post(extensions).header("content-type", json).body("[1]"))
+        .await
+        .problem(422);
+    let large = format!("{{\"name\": \"{}\"}}", "x".repeat(1024 * 1024));
+    api.send(post(extensions).header("content-type", json).body(large))
+        .await
+        .problem(413);
+}
+
+async fn fields_that_are_not_right_are_named(story: &Story) {
+    let refused = story
+        .api
+        .post("/api/v1/extensions", json!({"number": "2O1"}))
+        .await
+        .problem(422);
+    assert_eq!(refused["type"], "urn:switchboard:invalid");
+    let fields = refused["fields"].as_array().expect("fields");
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|field| (&field["field"], &field["problem"]))
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            (&json!("number"), &json!("not_numeric")),
+            (&json!("name"), &json!("required"))
+        ]
+    );
+
+    let refused = story
+        .api
+        .post("/api/v1/channels", json!({"name": "Support"}))
+        .await
+        .problem(422);
+    assert!(
+        refused["fields"].as_array().expect("fields").len() >= 3,
+        "{refused:#}"
+    );
+
+    story.extension("201").await;
+    let taken = story
+        .api
+        .post("/api/v1/extensions", json!({"number": "201", "name": "Again"}))
+        .await
+        .problem(422);
+    assert_eq!(taken["fields"][0], json!({"field": "number", "problem": "taken"}));
+}

@@ -1,0 +1,13 @@
+//! Stories through the real router, over real HTTP, with a simulated Meta at the other end.
+
+mod access;
+mod api;
+mod browser;
+mod conversation;
+mod crowd;
+mod events;
+mod outbound;
+mod process;
+#[path = "../support/mod.rs"]
+mod support;
+mod webhook;

@@ -1,0 +1,132 @@
+//! The process: is it up, does it stop, does it bear slow clients.
+
+use crate::support::{
+    Story,
+    world::{delivery, text_message},
+};
+use std::time::{Duration, Instant};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::timeout,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_says_that_it_is_up_and_ready() {
+    let story = Story::on_sqlite().await;
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(story.anonymous().get(path).await.status, 200, "{path}");
+    }
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_sends_no_head_is_cut_off() {
+    let story = Story::with(|settings| settings.http.head_seconds = Duration::from_millis(200)).await;
+    let mut stream = TcpStream::connect(address(&story)).await.expect("a connection");
+    stream
+        .write_all(b"GET /healthz HTTP/1.1\r\nHost: ")
+        .await
+        .expect("written");
+    let mut answer = Vec::new();
+    let read = timeout(Duration::from_secs(3), stream.read_to_end(&mut answer)).await;
+    read.expect("the server ends the connection").expect("read");
+    assert!(!answer.starts_with(b"HTTP/1.1 200"));
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_sends_no_body_is_answered() {
+    let story = Story::with(|settings| settings.http.request_seconds = Duration::from_millis(200)).await;
+    let mut stream = TcpStream::connect(address(&story)).await.expect("a connection");
+    let head = "POST /webhooks/whatsapp/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{";
+    stream.write_all(head.as_bytes()).await.expect("written");
+    let mut answer = [0; 12];
+    let read = timeout(Duration::from_secs(3), stream.read_exact(&mut answer)).await;
+    read.expect("an answer").expect("read");
+    assert_eq!(&answer, b"HTTP/1.1 408");
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_connection_does_not_hold_up_the_stop() {
+    let story = Story::on_sqlite().await;
+    let _idle = TcpStream::connect(address(&story)).await.expect("a connection");
+    let client = story.anonymous();
+    client.get("/healthz").await;
+    let started = Instant::now();
+    story.end().await;
+    assert!(
+        started.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        started.elapsed()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_in_hand_is_finished_at_the_stop() {
+    let story = Story::on_sqlite().await;
+    let line = story.support().await;
+    let body = delivery(
+        &line.phone_number_id,
+        "420800555901",
+        &[text_message("420800555901", "wamid.1", "Hello")],
+    );
+    let (first, second) = body.split_at(body.len() / 2);
+    let head = format!(
+        "POST {} HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: {}\r\nContent-Length: {}\r\n\r\n",
+        line.webhook_url.path(),
+        line.app.sign(&body),
+        body.len(),
+    );
+    let mut stream = TcpStream::connect(address(&story)).await.expect("a connection");
+    stream
+        .write_all(&[head.as_bytes(), first].concat())
+        .await
+        .expect("written");
+    tokio::time::sleep(Duration::from_millis(200)).await;
+
+    story.stop();
+    let refused = async {
+        while TcpStream::connect(address(&story)).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(Duration::from_secs(3), refused)
+        .await
+        .expect("nothing new is accepted");
+    stream.write_all(second).await.expect("written");
+    let mut answer = [0; 12];
+    timeout(Duration::from_secs(3), stream.read_exact(&mut answer))
+        .await
+        .expect("an answer")
+        .expect("read");
+    assert_eq!(&answer, b"HTTP/1.1 200");
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_taken_port_is_named() {
+    use engine::Clock;
+    use server::{
+        application::{Application, BuildError},
+        settings::Settings,
+    };
+    let story = Story::on_sqlite().await;
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let mut settings = Settings::defaults();
+    settings.http.listen = address(&story);
+    settings.data.dir = folder.path().to_owned();
+    let error = Application::build(settings, Clock::system())
+        .await
+        .expect_err("it is taken");
+    assert!(
+        matches!(error, BuildError::Taken(at) if at == address(&story)),
+        "{error}"
+    );
+    story.end().await;
+}
+
+fn address(story: &Story) -> std::net::SocketAddr {
+    story.url.socket_addrs(|| None).expect("an address")[0]
+}

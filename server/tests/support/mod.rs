@@ -1,0 +1,176 @@
+//! A server on port 0 with a fresh database, a simulated Meta beside it, and a clock that is moved by hand.
+
+pub mod database;
+pub mod http;
+pub mod people;
+pub mod world;
+
+use database::Database;
+use domain::{
+    people::{Actor, Scope},
+    time::Timestamp,
+};
+use engine::{Clock, Engine};
+use http::Api;
+use server::{application::Application, settings::Settings};
+use simulator::{Options, Simulator};
+use std::{sync::Arc, time::Duration};
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+/// 2026-11-22, a Sunday morning.
+pub const START: Timestamp = Timestamp::from_seconds(1_795_341_600);
+
+/// One story: its own server, database, Meta and time.
+#[derive(Debug)]
+pub struct Story {
+    pub engine: Engine,
+    pub clock: Clock,
+    pub meta: Simulator,
+    /// With a token that may do everything.
+    pub api: Api,
+    pub url: Url,
+    pub database: Database,
+    stop: CancellationToken,
+    server: JoinHandle<()>,
+    folder: TempDir,
+}
+
+impl Story {
+    pub async fn on_sqlite() -> Self {
+        Self::begin(Database::sqlite(), |_| {}).await
+    }
+
+    pub async fn on_postgres() -> Self {
+        Self::begin(Database::postgres().await, |_| {}).await
+    }
+
+    /// On SQLite, with other settings than usual.
+    pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::begin(Database::sqlite(), change).await
+    }
+
+    async fn begin(database: Database, change: impl FnOnce(&mut Settings)) -> Self {
+        let clock = Clock::manual(START);
+        let metas_clock = clock.clone();
+        let meta = Simulator::start(Options {
+            now: Arc::new(move || metas_clock.now().millis()),
+            ..Options::default()
+        });
+        let meta = meta.await.expect("a simulator");
+
+        let folder = TempDir::new().expect("a folder");
+        let mut settings = Settings::defaults();
+        settings.http.listen = "127.0.0.1:0".parse().expect("an address");
+        settings.data.dir = folder.path().to_owned();
+        settings.database.url = database.url();
+        settings.meta.graph_url = meta.url();
+        change(&mut settings);
+
+        let application = Application::build(settings, clock.clone())
+            .await
+            .expect("a server");
+        let engine = application.engine().clone();
+        let url = Url::parse(&format!("http://{}/", application.address())).expect("a URL");
+        let stop = CancellationToken::new();
+        let server = tokio::spawn(application.run_until(stop.clone().cancelled_owned()));
+        let token = engine::tokens::create(&engine, "story", Scope::Administer)
+            .await
+            .expect("a token");
+        let api = Api::new(&url, Some(token));
+        Self {
+            engine,
+            clock,
+            meta,
+            api,
+            url,
+            database,
+            stop,
+            server,
+            folder,
+        }
+    }
+
+    /// An API client with a token of this scope.
+    pub async fn api_with(&self, scope: Scope) -> Api {
+        let token = engine::tokens::create(&self.engine, "story", scope)
+            .await
+            .expect("a token");
+        Api::new(&self.url, Some(token))
+    }
+
+    /// An API client without a token.
+    pub fn anonymous(&self) -> Api {
+        Api::new(&self.url, None)
+    }
+
+    /// Waits until Meta has delivered, everything is applied, and nothing is due to be sent: what one side does
+    /// may give work to the other, so both are asked until neither has any.
+    pub async fn settled(&self) {
+        for _ in 0..3 {
+            assert!(self.meta.settled().await, "Meta still has something to deliver");
+            self.engine.settled().await;
+        }
+    }
+
+    /// Lets time pass, and lets what has become due happen.
+    pub async fn later(&self, by: Duration) {
+        self.clock.advance(by);
+        self.settled().await;
+    }
+
+    pub async fn dead_letters(&self) -> Vec<domain::delivery::DeadLetter> {
+        let page = domain::page::PageRequest::default();
+        let letters = engine::dead_letters::list(&self.engine, &Actor::System, &page).await;
+        letters.expect("the dead letters").items
+    }
+
+    /// Rows in a table.
+    pub async fn count(&self, table: &str) -> i64 {
+        self.database.count(self.folder.path(), table).await
+    }
+
+    /// Asks the server to stop.
+    pub fn stop(&self) {
+        self.stop.cancel();
+    }
+
+    /// Stops the server, which must not take longer than ten seconds, and removes the database.
+    pub async fn end(self) {
+        self.stop.cancel();
+        let stopped = tokio::time::timeout(Duration::from_secs(10), self.server).await;
+        stopped
+            .expect("the server stops within ten seconds")
+            .expect("the server does not panic");
+        self.meta.shutdown().await;
+        drop(self.engine);
+        self.database.remove().await;
+    }
+}
+
+/// Runs each story on SQLite and on PostgreSQL.
+#[macro_export]
+macro_rules! stories {
+    ($($name:ident)*) => {$(
+        mod $name {
+            use $crate::support::Story;
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn on_sqlite() {
+                let story = Story::on_sqlite().await;
+                super::$name(&story).await;
+                story.end().await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            #[ignore = "needs PostgreSQL; cargo xtask test runs them"]
+            async fn on_postgres() {
+                let story = Story::on_postgres().await;
+                super::$name(&story).await;
+                story.end().await;
+            }
+        }
+    )*};
+}

@@ -1,0 +1,133 @@
+//! Somebody with a browser: a cookie, and the server functions.
+
+use super::{
+    Story,
+    http::{Answer, client},
+};
+use domain::people::{Actor, ExtensionForm, PersonForm};
+use reqwest::{Client, Method, RequestBuilder, header};
+use url::{Url, form_urlencoded};
+
+pub const PASSWORD: &str = "correct horse battery";
+pub const COOKIE: &str = "switchboard_session";
+
+#[derive(Debug, Clone)]
+pub struct Browser {
+    client: Client,
+    url: Url,
+    pub cookie: Option<String>,
+}
+
+impl Browser {
+    pub fn new(story: &Story) -> Self {
+        Self {
+            client: client(),
+            url: story.url.clone(),
+            cookie: None,
+        }
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, self.url.join(path).expect("a path"));
+        match &self.cookie {
+            Some(cookie) => request.header(header::COOKIE, format!("{COOKIE}={cookie}")),
+            None => request,
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        let request = self
+            .request(Method::GET, path)
+            .header(header::ACCEPT, "text/html");
+        Answer::of(request.send().await.expect("an answer")).await
+    }
+
+    /// Calls a server function as our own scripts do.
+    pub async fn call(&self, function: &str, arguments: &[(&str, &str)]) -> Answer {
+        let request = self
+            .calling(function, arguments)
+            .header(header::ACCEPT, "application/json");
+        Answer::of(request.send().await.expect("an answer")).await
+    }
+
+    pub fn calling(&self, function: &str, arguments: &[(&str, &str)]) -> RequestBuilder {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(arguments)
+            .finish();
+        self.request(Method::POST, &format!("/rpc/{function}"))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(body)
+    }
+
+    /// Logs in, and keeps the cookie when that went well.
+    pub async fn log_in(&mut self, login: &str, password: &str) -> Answer {
+        let answer = self
+            .call(
+                "auth/log-in",
+                &[("login", login), ("password", password), ("next", "/")],
+            )
+            .await;
+        if let Some(cookie) = set_cookie(&answer) {
+            self.cookie = Some(cookie);
+        }
+        answer
+    }
+
+    /// Whether the server takes this browser for somebody's.
+    pub async fn is_logged_in(&self) -> bool {
+        self.call("auth/me", &[]).await.status.is_success()
+    }
+}
+
+/// The session's id in an answer's `Set-Cookie`.
+pub fn set_cookie(answer: &Answer) -> Option<String> {
+    let cookies = answer.headers.get_all(header::SET_COOKIE).iter();
+    cookies
+        .filter_map(|cookie| cookie.to_str().ok())
+        .find_map(|cookie| {
+            let value = cookie
+                .strip_prefix(COOKIE)?
+                .strip_prefix('=')?
+                .split(';')
+                .next()?;
+            (!value.is_empty()).then(|| value.to_owned())
+        })
+}
+
+impl Story {
+    /// An administrator without an extension.
+    pub async fn admin(&self, login: &str) -> Browser {
+        let form = PersonForm {
+            login: login.into(),
+            name: format!("Admin {login}"),
+            password: PASSWORD.into(),
+            role: "admin".into(),
+        };
+        engine::people::add(&self.engine, &Actor::System, &form)
+            .await
+            .expect("a person");
+        self.logged_in(login).await
+    }
+
+    /// An operator with an extension, whose id comes first.
+    pub async fn operator(&self, number: &str, login: &str) -> (String, Browser) {
+        let form = ExtensionForm {
+            number: number.into(),
+            name: format!("Operator {number}"),
+            login: login.into(),
+            password: PASSWORD.into(),
+            role: "operator".into(),
+        };
+        let id = engine::extensions::create(&self.engine, &Actor::System, &form)
+            .await
+            .expect("an extension");
+        (id.to_string(), self.logged_in(login).await)
+    }
+
+    async fn logged_in(&self, login: &str) -> Browser {
+        let mut browser = Browser::new(self);
+        let answer = browser.log_in(login, PASSWORD).await;
+        assert!(browser.cookie.is_some(), "{answer:?}");
+        browser
+    }
+}
