@@ -35,7 +35,7 @@ const PATROL: Duration = Duration::from_millis(250);
 const FAREWELL: Duration = Duration::from_secs(7);
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long a status may take to tell that a lost call was accepted after all.
-const SILENCE: Duration = Duration::from_secs(30);
+const SILENCE: Duration = Duration::from_secs(20);
 /// The first wait after a passing fault; it doubles with each attempt.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(120);

@@ -3,7 +3,7 @@
 use domain::{
     ids::MessageId,
     message::{Direction, MessageView, Status},
-    session::{Moment, Thread},
+    session::{Happening, Moment, Thread},
     time::Timestamp,
 };
 
@@ -87,9 +87,11 @@ pub fn lay_out(
         day_of,
     };
     let mut moments = thread.timeline.iter().enumerate().peekable();
-    for message in &thread.messages {
-        while let Some((n, moment)) = moments.next_if(|(_, moment)| moment.at <= message.at) {
-            layout.moment(n, moment);
+    for (nth, message) in thread.messages.iter().enumerate() {
+        let comes_first =
+            |moment: &Moment| moment.at <= message.at || (nth == 0 && !thread.more && opens(moment));
+        while let Some((n, moment)) = moments.next_if(|(_, moment)| comes_first(moment)) {
+            layout.moment(n, moment, moment.at.min(message.at));
         }
         if let Some(divider) = divider.filter(|divider| divider.before == message.id) {
             layout.alone(message.at, Key::Unread(message.id), Line::Unread(divider.count));
@@ -97,12 +99,23 @@ pub fn lay_out(
         layout.message(message);
     }
     for (n, moment) in moments {
-        layout.moment(n, moment);
+        layout.moment(n, moment, moment.at);
     }
     for message in on_its_way {
         layout.on_its_way(message);
     }
     layout.days
+}
+
+/// The first message opened the session, so it is a little older: Meta took it before we did.
+fn opens(moment: &Moment) -> bool {
+    match moment.what {
+        Happening::Opened
+        | Happening::RoutedToExtension
+        | Happening::RoutedToQueue
+        | Happening::RoutedToNobody => true,
+        Happening::PickedUp | Happening::Closed => false,
+    }
 }
 
 struct Layout<F> {
@@ -143,8 +156,8 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
         self.push(at, key, line);
     }
 
-    fn moment(&mut self, n: usize, moment: &Moment) {
-        self.alone(moment.at, Key::Moment(n), Line::Moment(moment.clone()));
+    fn moment(&mut self, n: usize, moment: &Moment, at: Timestamp) {
+        self.alone(at, Key::Moment(n), Line::Moment(moment.clone()));
     }
 
     fn message(&mut self, message: &MessageView) {

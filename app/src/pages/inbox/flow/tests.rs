@@ -1,7 +1,7 @@
 use super::*;
 use domain::{
     ids::{ChannelId, ContactId, SessionId},
-    session::{ChannelRef, ContactRef, Happening, May, SessionRow, State},
+    session::{ChannelRef, ContactRef, May, SessionRow, State},
 };
 
 fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(n: u8) -> T {
@@ -136,6 +136,29 @@ fn moments_stand_where_they_happened() {
         vec![moment(0), moment(1), moment(5)],
     );
     assert_eq!(sketch(&lay_out(&thread, &[], None, utc_day)), "|MMBbM");
+}
+
+#[test]
+fn a_session_opens_before_its_first_message_though_meta_had_that_earlier() {
+    let midnight = 24 * 60;
+    let moment = |what| Moment {
+        at: at(midnight),
+        what,
+        who: None,
+    };
+    let thread = thread(
+        0,
+        vec![
+            message(10, Direction::Inbound, midnight - 1),
+            message(11, Direction::Inbound, midnight + 1),
+        ],
+        vec![
+            moment(Happening::Opened),
+            moment(Happening::RoutedToQueue),
+            moment(Happening::PickedUp),
+        ],
+    );
+    assert_eq!(sketch(&lay_out(&thread, &[], None, utc_day)), "|MMB|MB");
 }
 
 #[test]
