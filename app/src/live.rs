@@ -5,8 +5,12 @@ use domain::{
     event::{Change, Event},
     ids::SessionId,
 };
-use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
-use std::{collections::HashMap, future::Future, time::Duration};
+use leptos::{
+    leptos_dom::helpers::{IntervalHandle, TimeoutHandle},
+    prelude::*,
+    task::spawn_local,
+};
+use std::{cell::Cell, collections::HashMap, future::Future, time::Duration};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
@@ -17,6 +21,10 @@ const QUIET: Duration = Duration::from_secs(3);
 const REOPEN_FIRST: Duration = Duration::from_secs(2);
 /// … up to this.
 const REOPEN_MOST: Duration = Duration::from_secs(60);
+
+/// How often we look whether time has stood still. Browsers slow this down to once a minute in hidden tabs.
+const PULSE: Duration = Duration::from_secs(20);
+const SLEPT_MS: f64 = 90_000.0;
 
 /// Counters that rise whenever a thing of their kind may have changed.
 #[derive(Debug, Clone, Copy)]
@@ -174,15 +182,32 @@ fn listen(bells: Bells) {
     let visible = window_event_listener_untyped("visibilitychange", move |_| {
         if !document().hidden() {
             bells.ring_all();
-            if slot.try_with_value(Option::is_none) == Some(true) {
-                open(bells, slot, REOPEN_FIRST);
-            }
         }
     });
+    let offline = window_event_listener_untyped("offline", move |_| bells.connected.set(false));
+    let online = window_event_listener_untyped("online", move |_| open(bells, slot, REOPEN_FIRST));
+    let pulse = when_woken(move || open(bells, slot, REOPEN_FIRST));
     on_cleanup(move || {
         visible.remove();
+        offline.remove();
+        online.remove();
+        if let Some(pulse) = pulse {
+            pulse.clear();
+        }
         let _ = slot.try_update_value(Option::take);
     });
+}
+
+/// A machine that slept has a stream that is dead and does not know it: a clock that stood still tells.
+fn when_woken(woken: impl Fn() + 'static) -> Option<IntervalHandle> {
+    let last = Cell::new(js_sys::Date::now());
+    let beat = move || {
+        let now = js_sys::Date::now();
+        if now - last.replace(now) > SLEPT_MS {
+            woken();
+        }
+    };
+    set_interval_with_handle(beat, PULSE).ok()
 }
 
 fn open(bells: Bells, slot: Slot, wait: Duration) {

@@ -91,7 +91,7 @@ fn ExtensionTable(rows: Vec<ExtensionRow>) -> impl IntoView {
         <table class="table">
             <thead>
                 <tr>
-                    <th scope="col">{move || t_string!(i18n, directory.extensions.number)}</th>
+                    <th scope="col">{move || t_string!(i18n, channels.extension)}</th>
                     <th scope="col">{move || t_string!(i18n, directory.extensions.log_in)}</th>
                     <th scope="col">{move || t_string!(i18n, directory.extensions.role)}</th>
                     <th scope="col">{move || t_string!(i18n, directory.extensions.status)}</th>
@@ -197,7 +197,8 @@ fn ExtensionForm(extension: Option<ExtensionRow>, save: ServerAction<SaveExtensi
         None => (String::new(), String::new(), None, Role::Operator),
     };
     let has_login = login.is_some();
-    let who = view! {
+    // Made inside the form: fields look for it around them.
+    let who = move || view! {
         <Field
             name="number"
             label=move || t_string!(i18n, directory.extensions.number)
@@ -233,7 +234,7 @@ fn ExtensionForm(extension: Option<ExtensionRow>, save: ServerAction<SaveExtensi
         })
         .collect_view()
         .into_any();
-    let log_in = view! {
+    let log_in = move || view! {
         <fieldset class="group">
             <legend>{move || t_string!(i18n, directory.extensions.log_in)}</legend>
             <p class="hint">{move || t_string!(i18n, directory.extensions.log_in_text)}</p>
@@ -260,7 +261,7 @@ fn ExtensionForm(extension: Option<ExtensionRow>, save: ServerAction<SaveExtensi
     .into_any();
     view! {
         <CheckedForm action=save>
-            {id} {who} {log_in} <FormAnswer action=save /> <div class="form-buttons">
+            {id} {who()} {log_in()} <FormAnswer action=save /> <div class="form-buttons">
                 <Button submit=true kind=Kind::Primary busy=save.pending()>
                     {move || t_string!(i18n, common.button.save)}
                 </Button>

@@ -1,6 +1,7 @@
 //! Every HTTP route, on one page, and the layers around them.
 
 pub mod api;
+pub mod body_limit;
 pub mod client_address;
 pub mod events;
 pub mod health;
@@ -15,7 +16,7 @@ use crate::{application::Stopping, settings::Settings};
 use api::{channels, extensions, messages, queues, sessions};
 use axum::{
     Router,
-    extract::FromRef,
+    extract::{DefaultBodyLimit, FromRef},
     http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
     routing::{MethodRouter, any, get, post},
@@ -24,7 +25,7 @@ use engine::Engine;
 use events::Streams;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
-use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use url::Url;
 
 /// Who may call a route.
@@ -137,21 +138,23 @@ pub fn router(http: Http) -> Router {
         })
     };
     let limits = &http.settings.http;
-    let body_limit = RequestBodyLimitLayer::new(limits.body_bytes);
+    let body_limit = from_fn_with_state(limits.body_bytes, body_limit::read);
 
     let api = group(Access::Token)
         .layer(from_fn_with_state(http.clone(), api::authenticate))
-        .layer(body_limit);
+        .layer(body_limit.clone());
     let people = pages::add_to(group(Access::Person), &http)
         .layer(login_session::layer(&http))
-        .layer(body_limit);
-    let meta = group(Access::Meta).layer(RequestBodyLimitLayer::new(limits.webhook_body_bytes));
+        .layer(body_limit.clone());
+    let meta = group(Access::Meta).layer(from_fn_with_state(limits.webhook_body_bytes, body_limit::read));
 
     Router::new()
         .merge(group(Access::Public).layer(body_limit))
         .merge(meta)
         .merge(api)
         .merge(people)
+        // Bodies are in memory by now.
+        .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,

@@ -3,13 +3,12 @@
 
 use super::Http;
 use axum::{
-    body::Body,
+    body::Bytes,
     extract::{Path, Query, State, rejection::QueryRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use engine::webhook::{Handshake, NotAccepted};
-use http_body_util::{BodyExt as _, LengthLimitError};
 use serde::Deserialize;
 
 /// Seconds after which Meta may try again; it keeps to its own plan, other senders may not.
@@ -55,13 +54,8 @@ pub async fn accept(
     State(http): State<Http>,
     Path(webhook_id): Path<String>,
     headers: HeaderMap,
-    body: Body,
+    body: Bytes,
 ) -> Response {
-    let body = match body.collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(error) if is_too_large(&error) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
-        Err(_) => return StatusCode::BAD_REQUEST.into_response(),
-    };
     let signature = headers
         .get("x-hub-signature-256")
         .and_then(|value| value.to_str().ok());
@@ -82,9 +76,4 @@ fn unavailable() -> Response {
         [(header::RETRY_AFTER, RETRY_AFTER)],
     )
         .into_response()
-}
-
-/// Whether the body was cut off by its limit.
-pub fn is_too_large(error: &(dyn std::error::Error + 'static)) -> bool {
-    error.is::<LengthLimitError>() || error.source().is_some_and(is_too_large)
 }

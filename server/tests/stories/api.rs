@@ -76,7 +76,13 @@ async fn a_narrower_scope_is_refused(story: &Story) {
         .post("/api/v1/extensions", extension.clone())
         .await
         .problem(403);
-    operator.post("/api/v1/extensions", extension).await.problem(403);
+    let refused = operator.post("/api/v1/extensions", extension).await.problem(403);
+    assert!(
+        refused["detail"]
+            .as_str()
+            .is_some_and(|detail| detail.contains("administer")),
+        "{refused}"
+    );
     assert_eq!(operator.post(&messages, message).await.status, 202);
 }
 

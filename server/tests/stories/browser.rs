@@ -186,6 +186,7 @@ async fn the_page_and_its_policy_have_the_same_nonce() {
         );
         assert_eq!(page.header("x-content-type-options"), "nosniff");
         assert_eq!(page.header("referrer-policy"), "same-origin");
+        assert_eq!(page.header("cache-control"), "no-store");
         assert!(policy.contains("frame-ancestors 'none'"));
     }
     assert_ne!(nonce_of(&first), nonce_of(&second));

@@ -95,6 +95,8 @@ async fn a_request_in_hand_is_finished_at_the_stop() {
     timeout(Duration::from_secs(3), refused)
         .await
         .expect("nothing new is accepted");
+    // Long enough for everything that does not wait for this request to have ended.
+    tokio::time::sleep(Duration::from_millis(700)).await;
     stream.write_all(second).await.expect("written");
     let mut answer = [0; 12];
     timeout(Duration::from_secs(3), stream.read_exact(&mut answer))

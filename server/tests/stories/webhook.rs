@@ -174,6 +174,7 @@ async fn without_length(story: &Story, line: &Line, signature: &str, body: &[u8]
     );
     stream.write_all(head.as_bytes()).await.expect("written");
     stream.write_all(body).await.expect("written");
+    stream.write_all(b"\r\n0\r\n\r\n").await.expect("written");
     let mut answer = [0; 12];
     stream.read_exact(&mut answer).await.expect("an answer");
     String::from_utf8_lossy(&answer).into_owned()

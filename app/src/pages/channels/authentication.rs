@@ -51,8 +51,11 @@ fn AuthenticationForm(channel: ChannelView, save: ServerAction<SaveAuthenticatio
     let i18n = use_i18n();
     let stored = move || t_string!(i18n, channels.field.secret_stored);
     let secret_hint = move || t_string!(i18n, channels.field.secret_hint);
-    let ours = view! {
-        <input type="hidden" name="id" value=channel.id.to_string() />
+    // Made inside the form: fields look for it around them.
+    let id = channel.id;
+    let (access_token, app_secret) = (channel.access_token_end, channel.app_secret_end);
+    let ours = move || view! {
+        <input type="hidden" name="id" value=id.to_string() />
         <input type="hidden" name="version" value=channel.version.to_string() />
         <Field
             name="name"
@@ -74,31 +77,31 @@ fn AuthenticationForm(channel: ChannelView, save: ServerAction<SaveAuthenticatio
         />
     }
     .into_any();
-    let theirs = view! {
+    let theirs = move || view! {
         <Secret
             name="access_token"
             label=move || t_string!(i18n, channels.field.access_token)
             hint=secret_hint
             stored=stored
-            end=channel.access_token_end
+            end=access_token
         />
         <Secret
             name="app_secret"
             label=move || t_string!(i18n, channels.field.app_secret)
             hint=secret_hint
             stored=stored
-            end=channel.app_secret_end
+            end=app_secret
         />
     }
     .into_any();
     view! {
         <CheckedForm action=save>
-            {ours} {theirs} <FormAnswer action=save />
+            {ours()} {theirs()} <FormAnswer action=save />
             <div class="form-buttons">
                 <Button submit=true kind=Kind::Primary busy=save.pending()>
                     {move || t_string!(i18n, common.button.save)}
                 </Button>
-                <ButtonLink href=format!("/channels/{}/messaging", channel.id) kind=Kind::Quiet>
+                <ButtonLink href=format!("/channels/{id}/messaging") kind=Kind::Quiet>
                     {move || t_string!(i18n, channels.next.messaging)}
                 </ButtonLink>
             </div>

@@ -6,7 +6,7 @@ use crate::{
     i18n::*,
     live::use_live,
     pages::{id_in_url, known},
-    ui::{Badge, Load, PageHead},
+    ui::{Badge, PageHead, Skeleton},
     words,
 };
 use domain::{channel::ChannelView, ids::ChannelId};
@@ -40,9 +40,10 @@ pub fn ChannelPage() -> impl IntoView {
         </nav>
     }
     .into_any();
-    let title = move |channel: ChannelView| view! { <Title channel /> }.into_any();
+    // What went wrong, if anything did, is said by the tab.
+    let title = move || Suspend::new(async move { head.await.ok().map(|channel| view! { <Title channel /> }) });
     view! {
-        <Load from=head lines=1 view=title />
+        <Transition fallback=|| view! { <Skeleton lines=1 /> }>{title}</Transition>
         {tabs}
         <Outlet />
     }

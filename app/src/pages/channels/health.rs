@@ -145,13 +145,15 @@ fn token(i18n: Words, channel: &ChannelView) -> AnyView {
         (_, TokenState::Accepted) => Some(true),
         (_, TokenState::Unknown) => None,
     };
+    let unreachable = channel.token_answer.is_some();
     let text = move || match (stored, token) {
         (false, _) => t_string!(i18n, channels.health.token_missing),
+        (_, TokenState::Unknown) if unreachable => t_string!(i18n, channels.health.token_unreachable),
         (_, TokenState::Unknown) => t_string!(i18n, channels.health.token_unknown),
         (_, TokenState::Accepted) => t_string!(i18n, channels.health.token_accepted),
         (_, TokenState::Refused) => t_string!(i18n, channels.health.token_refused_text),
     };
-    let asked = channel.token_checked_at.filter(|_| stored && token != TokenState::Unknown);
+    let asked = channel.token_checked_at.filter(|_| stored && (unreachable || token != TokenState::Unknown));
     let answer = channel.token_answer.clone().map(|answer| {
         view! {
             <p>

@@ -61,8 +61,10 @@ fn MessagingForm(
     save: ServerAction<SaveMessaging>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let fields = view! {
-        <input type="hidden" name="id" value=channel.id.to_string() />
+    // Made inside the form: fields look for it around them.
+    let ChannelView { id, destination: chosen, .. } = channel;
+    let fields = move || view! {
+        <input type="hidden" name="id" value=id.to_string() />
         <input type="hidden" name="version" value=channel.version.to_string() />
         <Field
             name="phone_number"
@@ -93,12 +95,12 @@ fn MessagingForm(
     .into_any();
     view! {
         <CheckedForm action=save>
-            {fields} <DestinationField chosen=channel.destination destinations />
+            {fields()} <DestinationField chosen destinations />
             <FormAnswer action=save /> <div class="form-buttons">
                 <Button submit=true kind=Kind::Primary busy=save.pending()>
                     {move || t_string!(i18n, common.button.save)}
                 </Button>
-                <ButtonLink href=format!("/channels/{}/health", channel.id) kind=Kind::Quiet>
+                <ButtonLink href=format!("/channels/{id}/health") kind=Kind::Quiet>
                     {move || t_string!(i18n, channels.next.health)}
                 </ButtonLink>
             </div>

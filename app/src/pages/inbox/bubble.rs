@@ -12,6 +12,7 @@ use crate::{
     ui::{Time, TimeStyle},
 };
 use domain::{
+    ids::MessageId,
     message::{Direction, Failure, MessageView, Status},
     session::Moment,
     time::Timestamp,
@@ -26,7 +27,11 @@ pub fn LineView(line: Line) -> impl IntoView {
     match line {
         Line::Unread(count) => view! { <UnreadLine count /> }.into_any(),
         Line::Moment(moment) => view! { <MomentLine moment /> }.into_any(),
-        Line::Bubble { message, first } => view! { <Bubble message first /> }.into_any(),
+        Line::Bubble {
+            message,
+            first,
+            retried,
+        } => view! { <Bubble message first retried /> }.into_any(),
         Line::OnItsWay { message, first } => view! { <BubbleOnItsWay message first /> }.into_any(),
     }
 }
@@ -55,7 +60,7 @@ fn MomentLine(moment: Moment) -> impl IntoView {
 }
 
 #[component]
-fn Bubble(message: MessageView, first: bool) -> impl IntoView {
+fn Bubble(message: MessageView, first: bool, retried: bool) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let ours = message.direction == Direction::Outbound;
@@ -81,16 +86,12 @@ fn Bubble(message: MessageView, first: bool) -> impl IntoView {
         .text
         .filter(|text| !text.is_empty())
         .map(|text| view! { <Text text /> });
+    let id = message.id;
+    let retry = (!retried).then(|| view! { <Again id /> });
     let failure = failed.then(|| {
         view! {
             <div class="bubble-failure">
-                {message.failure.map(|failure| view! { <Why failure /> })}
-                <ActionForm action=inbox.retry>
-                    <input type="hidden" name="message" value=message.id.to_string() />
-                    <button type="submit" class="button">
-                        {move || t_string!(i18n, inbox.bubble.retry)}
-                    </button>
-                </ActionForm>
+                {message.failure.map(|failure| view! { <Why failure /> })} {retry}
             </div>
         }
     });
@@ -101,6 +102,23 @@ fn Bubble(message: MessageView, first: bool) -> impl IntoView {
             </div>
             {failure}
         </div>
+    }
+    .into_any()
+}
+
+/// *Retry*, as a form that works before the page is live.
+#[component]
+fn Again(id: MessageId) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let pending = inbox.retry.pending();
+    view! {
+        <ActionForm action=inbox.retry>
+            <input type="hidden" name="message" value=id.to_string() />
+            <button type="submit" class="button" prop:disabled=move || pending.get()>
+                {move || t_string!(i18n, inbox.bubble.retry)}
+            </button>
+        </ActionForm>
     }
     .into_any()
 }
@@ -139,10 +157,12 @@ fn Why(failure: Failure) -> impl IntoView {
         _ => failure.title,
     };
     let from_meta = failure.code.map(|code| {
+        let named = metas.contains(&code.to_string());
         move || {
             let words = t_string!(i18n, inbox.bubble.meta_says, words = metas.clone()).to_string();
             let code = t_string!(i18n, inbox.bubble.code, code = code).to_string();
-            view! { <p class="bubble-meta">{words} " (" {code} ")"</p> }
+            let code = (!named).then(|| format!(" ({code})"));
+            view! { <p class="bubble-meta">{words} {code}</p> }
         }
     });
     view! {

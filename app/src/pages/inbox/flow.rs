@@ -37,6 +37,8 @@ pub enum Line {
         message: MessageView,
         /// The first of its group: it has the author's name and the tail.
         first: bool,
+        /// It failed, and a newer message has tried again.
+        retried: bool,
     },
     OnItsWay {
         message: OnItsWay,
@@ -49,7 +51,7 @@ pub enum Line {
 pub enum Key {
     Unread(MessageId),
     Moment(usize),
-    Bubble(MessageId, Option<Status>, bool, bool),
+    Bubble(MessageId, Option<Status>, [bool; 3]),
     OnItsWay(String),
 }
 
@@ -96,7 +98,10 @@ pub fn lay_out(
         if let Some(divider) = divider.filter(|divider| divider.before == message.id) {
             layout.alone(message.at, Key::Unread(message.id), Line::Unread(divider.count));
         }
-        layout.message(message);
+        let retried = thread.messages[nth..]
+            .iter()
+            .any(|m| m.retry_of == Some(message.id));
+        layout.message(message, retried);
     }
     for (n, moment) in moments {
         layout.moment(n, moment, moment.at);
@@ -160,16 +165,18 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
         self.alone(at, Key::Moment(n), Line::Moment(moment.clone()));
     }
 
-    fn message(&mut self, message: &MessageView) {
+    fn message(&mut self, message: &MessageView, retried: bool) {
         self.reach(message.at);
         let first = self.begins_group(message.direction, message.author.clone(), message.at);
-        let key = Key::Bubble(message.id, message.status, message.failure.is_some(), first);
+        let looks = [message.failure.is_some(), first, retried];
+        let key = Key::Bubble(message.id, message.status, looks);
         self.push(
             message.at,
             key,
             Line::Bubble {
                 message: message.clone(),
                 first,
+                retried,
             },
         );
     }

@@ -38,7 +38,7 @@ pub fn Ticks(status: Status) -> impl IntoView {
     view! {
         <span class=class title=word>
             <Glyph path />
-            <span class="unseen">{word}</span>
+            <span class="sr-only">{word}</span>
         </span>
     }
     .into_any()

@@ -15,7 +15,7 @@ use domain::{
     page::Page,
     session::{InboxCounts, SessionRow, State, Tab},
 };
-use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use leptos_meta::Title;
 use leptos_router::{NavigateOptions, components::Form, hooks::use_navigate};
 use std::time::Duration;
@@ -80,6 +80,17 @@ fn Search() -> impl IntoView {
         }
         typing.set_value(set_timeout_with_handle(move || search(text.trim().to_owned()), TYPING).ok());
     };
+    // Cleared or gone back from elsewhere; what somebody is typing stays.
+    let field = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        let search = inbox.query.with(|query| query.search.clone());
+        let typing = document()
+            .active_element()
+            .is_some_and(|element| element.id() == SEARCH_ID);
+        if let Some(field) = field.get().filter(|_| !typing) {
+            field.set_value(&search);
+        }
+    });
     let label = move || t_string!(i18n, inbox.list.search);
     view! {
         <Form action="" method="get" attr:class="inbox-search" attr:role="search">
@@ -87,6 +98,7 @@ fn Search() -> impl IntoView {
             <Icon name=IconName::Search />
             <input
                 id=SEARCH_ID
+                node_ref=field
                 type="search"
                 name="q"
                 autocomplete="off"
@@ -266,7 +278,7 @@ fn Row(row: Signal<SessionRow>, id: SessionId) -> impl IntoView {
         (count > 0).then(|| {
             view! {
                 <span class="row-unread" title=long>
-                    <span class="unseen">{long}</span>
+                    <span class="sr-only">{long}</span>
                     <span aria-hidden="true">{count}</span>
                 </span>
             }
@@ -378,7 +390,7 @@ fn Failed(error: ApiError) -> impl IntoView {
     view! {
         <div class="inbox-failed" role="alert">
             <p>{move || t_string!(i18n, inbox.list.failed)}</p>
-            <p class="quiet-text">{move || words::why(i18n.get_locale(), &error)}</p>
+            <p class="muted">{move || words::why(i18n.get_locale(), &error)}</p>
             <button type="button" class="button" on:click=move |_| inbox.list.refetch()>
                 {move || t_string!(i18n, inbox.list.again)}
             </button>

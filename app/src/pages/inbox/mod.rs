@@ -51,7 +51,7 @@ pub fn InboxPage() -> impl IntoView {
             class:inbox-opened=move || inbox.session.get().is_some()
             data-details=move || shown.as_attribute()
         >
-            <h1 class="unseen">{move || t_string!(i18n, inbox.title)}</h1>
+            <h1 class="sr-only">{move || t_string!(i18n, inbox.title)}</h1>
             <div class="inbox-banner" role="status">
                 {banner}
             </div>

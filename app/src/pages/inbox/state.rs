@@ -18,7 +18,10 @@ use domain::{
     session::{InboxCounts, SessionRow, Tab, Thread},
 };
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_params_map, use_query_map},
+};
 use std::collections::HashSet;
 
 /// Pages of the list at the most; whoever looks for more searches.
@@ -157,7 +160,26 @@ impl Inbox {
             list_reader,
             thread_reader,
         };
+        let navigate = use_navigate();
         inbox.watch(move || inbox.pick_up.value().with(refusal_of));
+        // What I have picked up is among mine now.
+        Effect::new(move |_| {
+            if inbox
+                .pick_up
+                .value()
+                .with(|answer| matches!(answer, Some(Ok(()))))
+            {
+                let href = query.with_untracked(|query| query.on(Tab::Mine).href(session.get_untracked()));
+                navigate(
+                    &href,
+                    NavigateOptions {
+                        replace: true,
+                        scroll: false,
+                        ..Default::default()
+                    },
+                );
+            }
+        });
         inbox.watch(move || inbox.close.value().with(refusal_of));
         inbox.watch(move || inbox.retry.value().with(refusal_of));
         inbox

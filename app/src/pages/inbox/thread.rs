@@ -5,6 +5,7 @@ use super::{
     bubble::{LineView, UNREAD_ID},
     composer::Composer,
     details::Details,
+    drafts,
     flow::{self, Divider, Key, Line, lay_out},
     head::Head,
     state::use_inbox,
@@ -18,6 +19,7 @@ use crate::{
 use domain::{
     ids::{MessageId, SessionId},
     message::{Direction, MessageView},
+    refusal::Refusal,
     session::Thread,
     time::Timestamp,
 };
@@ -41,7 +43,7 @@ pub fn ThreadPane() -> impl IntoView {
 enum Shape {
     Choose,
     Loading,
-    Gone(ApiError),
+    Gone(SessionId, ApiError),
     Open(SessionId),
 }
 
@@ -56,7 +58,7 @@ fn Pane() -> impl IntoView {
         };
         read.with(|read| match read {
             Some((id, Ok(_))) if *id == wanted => Shape::Open(wanted),
-            Some((id, Err(error))) if *id == wanted => Shape::Gone(error.clone()),
+            Some((id, Err(error))) if *id == wanted => Shape::Gone(wanted, error.clone()),
             // Another thread is still there: it must not be answered by mistake.
             _ => Shape::Loading,
         })
@@ -64,7 +66,7 @@ fn Pane() -> impl IntoView {
     let view = move || match shape.get() {
         Shape::Choose => view! { <Choose /> }.into_any(),
         Shape::Loading => view! { <ThreadSkeleton /> }.into_any(),
-        Shape::Gone(error) => view! { <Gone error /> }.into_any(),
+        Shape::Gone(id, error) => view! { <Gone id error /> }.into_any(),
         Shape::Open(id) => read
             .get_untracked()
             .and_then(|(_, thread)| thread.ok())
@@ -321,7 +323,7 @@ fn Announcer(thread: Memo<Thread>) -> impl IntoView {
         id
     });
     view! {
-        <p class="unseen" role="status" aria-live="polite">
+        <p class="sr-only" role="status" aria-live="polite">
             {move || said.get()}
         </p>
     }
@@ -343,18 +345,40 @@ fn Choose() -> impl IntoView {
     .into_any()
 }
 
+/// The thread cannot be seen, most often because somebody else has just taken it. The draft can.
 #[component]
-fn Gone(error: ApiError) -> impl IntoView {
+fn Gone(id: SessionId, error: ApiError) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let href = inbox.query.with_untracked(|query| query.href(None));
+    let taken = move || inbox.refused.get().filter(|(session, _)| *session == id);
+    let title = Signal::derive(move || match taken() {
+        Some((_, why)) => words::why(i18n.get_locale(), &why),
+        None => t_string!(i18n, inbox.thread.gone_title).to_owned(),
+    });
+    let not_found = matches!(error, ApiError::Refused(Refusal::NotFound));
+    let text = Signal::derive(move || match (not_found, taken()) {
+        (true, Some(_)) => t_string!(i18n, inbox.thread.taken_text).to_owned(),
+        (true, None) => t_string!(i18n, inbox.thread.gone_text).to_owned(),
+        (false, _) => words::why(i18n.get_locale(), &error),
+    });
+    let draft = RwSignal::new(String::new());
+    Effect::new(move |_| draft.set(drafts::load(id)));
+    let kept = move || {
+        let draft = draft.get();
+        (!draft.is_empty()).then(|| {
+            view! {
+                <figure class="gone-draft">
+                    <figcaption>{move || t_string!(i18n, inbox.composer.draft_kept)}</figcaption>
+                    <blockquote dir="auto">{draft}</blockquote>
+                </figure>
+            }
+        })
+    };
     view! {
         <section class="inbox-thread inbox-choose">
-            <Empty
-                icon=IconName::Alert
-                title=Signal::derive(move || t_string!(i18n, inbox.thread.gone_title).to_owned())
-                text=Signal::derive(move || words::why(i18n.get_locale(), &error))
-            >
+            <Empty icon=IconName::Alert title text>
+                {kept}
                 <ButtonLink href=href>{move || t_string!(i18n, inbox.thread.gone_button)}</ButtonLink>
             </Empty>
         </section>

@@ -185,6 +185,21 @@ fn the_unread_line_counts_only_what_the_customer_wrote() {
 }
 
 #[test]
+fn a_failed_message_knows_that_it_was_tried_again() {
+    let again = MessageView {
+        retry_of: Some(id(10)),
+        ..message(11, Direction::Outbound, 1)
+    };
+    let thread = thread(0, vec![message(10, Direction::Outbound, 0), again], vec![]);
+    let days = lay_out(&thread, &[], None, utc_day);
+    let retried = days[0]
+        .lines
+        .iter()
+        .map(|(_, line)| matches!(line, Line::Bubble { retried: true, .. }));
+    assert_eq!(retried.collect::<Vec<_>>(), [true, false]);
+}
+
+#[test]
 fn what_is_on_its_way_comes_last() {
     let thread = thread(0, vec![message(10, Direction::Outbound, 0)], vec![]);
     let mine = |key: &str, minutes| OnItsWay {

@@ -1,0 +1,121 @@
+// The pretended Meta, with the example world that it starts with.
+
+import { createHmac } from 'node:crypto';
+import { call } from './http.js';
+import { Program } from './program.js';
+
+/** What the example world of the simulator is called. */
+export const EXAMPLE = {
+  app: '100000000000001',
+  appSecret: '0123456789abcdef0123456789abcdef',
+  waba: '200000000000001',
+  number: '+420 800 555 010',
+  numberId: '300000000000001',
+  token: 'EAAGexampletoken',
+};
+
+/** Troubles for the next thing that happens, one each; `crates/simulator/src/faults.rs` has them all. */
+export type Fault =
+  | { target: 'send'; kind: 'delay'; ms: number }
+  | { target: 'send'; kind: 'status5xx'; code: number; body: string }
+  | { target: 'send'; kind: 'error_code'; code: number; http: number }
+  | { target: 'webhook'; kind: 'delay'; ms: number };
+
+export interface Customer {
+  id: number;
+  name: string;
+  wa_id?: string;
+}
+
+interface Sent {
+  body: { text?: { body: string } };
+}
+
+export class Simulator {
+  private constructor(
+    private readonly program: Program,
+    /** The customer's phone, and the Graph API below it. */
+    readonly url: string,
+  ) {}
+
+  static async start(binary: string): Promise<Simulator> {
+    const program = new Program(binary, ['--listen', '127.0.0.1:0']);
+    const url = await program.says(/Phone and Graph API\s+(\S+)/);
+    await program.says(/Access token\s+(\S+)/);
+    return new Simulator(program, url);
+  }
+
+  /** Does what a person does in Meta's app settings: sets the callback, upon which Meta makes its handshake. */
+  async subscribe(callbackUrl: string, verifyToken: string): Promise<void> {
+    await this.post('subscribe', { app_id: EXAMPLE.app, callback_url: callbackUrl, verify_token: verifyToken });
+  }
+
+  async addCustomer(name: string, waId: string): Promise<Customer> {
+    const { id } = await this.post<{ id: number }>('customers', { name, wa_id: waId });
+    return { id, name, wa_id: waId };
+  }
+
+  async says(customer: Customer, text: string): Promise<void> {
+    await this.post('say', { customer: customer.id, phone_number_id: EXAMPLE.numberId, text });
+  }
+
+  async reads(customer: Customer): Promise<void> {
+    await this.post('read', { customer: customer.id, phone_number_id: EXAMPLE.numberId });
+  }
+
+  async fault(fault: Fault): Promise<void> {
+    await this.post('faults', fault);
+  }
+
+  /** The texts that Meta has accepted for sending, in their order. */
+  async accepted(): Promise<string[]> {
+    const sent = await call<Sent[]>('GET', `${this.url}simulator/api/sent`);
+    return sent.map((message) => message.body.text?.body ?? '');
+  }
+
+  get log(): string {
+    return this.program.log;
+  }
+
+  stop(): Promise<void> {
+    return this.program.stop();
+  }
+
+  private post<T>(path: string, body: unknown): Promise<T> {
+    return call<T>('POST', `${this.url}simulator/api/${path}`, body);
+  }
+}
+
+let written = 0;
+
+/** A delivery that says when the customer wrote, which the simulator's own cannot: pictures need a past. */
+export async function writtenEarlier(
+  webhookUrl: string,
+  customer: Customer,
+  minutesAgo: number,
+  content: Record<string, unknown>,
+): Promise<void> {
+  const message = {
+    from: customer.wa_id,
+    id: `wamid.EARLIER${String(++written).padStart(6, '0')}`,
+    timestamp: String(Math.floor(Date.now() / 1000) - Math.round(minutesAgo * 60)),
+    ...content,
+  };
+  const value = {
+    messaging_product: 'whatsapp',
+    metadata: { display_phone_number: EXAMPLE.number.replace(/\D/g, ''), phone_number_id: EXAMPLE.numberId },
+    contacts: [{ profile: { name: customer.name }, wa_id: customer.wa_id }],
+    messages: [message],
+  };
+  const body = JSON.stringify({
+    object: 'whatsapp_business_account',
+    entry: [{ id: EXAMPLE.waba, changes: [{ value, field: 'messages' }] }],
+  });
+  const signature = createHmac('sha256', EXAMPLE.appSecret).update(body).digest('hex');
+  const answer = await fetch(webhookUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` },
+    body,
+  });
+  if (!answer.ok) throw new Error(`the webhook answered ${answer.status}`);
+}

@@ -1,0 +1,151 @@
+// A Switchboard of its own for each journey, with a simulated WhatsApp beside it. Both choose their ports
+// themselves, so that journeys can run side by side.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { call } from './http.js';
+import { Program, run } from './program.js';
+import { EXAMPLE, Simulator } from './simulator.js';
+
+const SWITCHBOARD = process.env.SWITCHBOARD_BIN ?? join(import.meta.dirname, '../../target/debug/switchboard');
+const SIMULATOR = join(dirname(SWITCHBOARD), 'simulator');
+
+/** Everybody's password. */
+export const PASSWORD = 'correct horse battery';
+
+export type PickUp = 'manual' | 'auto' | 'none';
+
+export interface Channel {
+  id: string;
+  webhook_url: string;
+  verify_token: string;
+}
+
+export interface Session {
+  id: string;
+  contact: { label: string };
+}
+
+export class World {
+  private server: Program | undefined;
+  private token = '';
+  private earlierLogs = '';
+
+  private constructor(
+    readonly simulator: Simulator,
+    private readonly folder: string,
+    /** Where the console is. */
+    public url: string,
+  ) {}
+
+  /** A first start: nobody can log in yet. */
+  static async start(): Promise<World> {
+    const folder = await mkdtemp(join(tmpdir(), 'switchboard-journey-'));
+    const world = new World(await Simulator.start(SIMULATOR), folder, '');
+    await world.startServer('127.0.0.1:0');
+    return world;
+  }
+
+  /** Starts the server again where it was, with the data it had. */
+  async startServerAgain(): Promise<void> {
+    await this.startServer(new URL(this.url).host);
+  }
+
+  async stopServer(): Promise<void> {
+    const server = this.server;
+    this.server = undefined;
+    this.earlierLogs += server?.log ?? '';
+    await server?.stop();
+  }
+
+  async stop(): Promise<void> {
+    try {
+      await this.stopServer();
+    } finally {
+      await this.simulator.stop();
+      await rm(this.folder, { recursive: true, force: true });
+    }
+  }
+
+  /** The link by which the first administrator is made. */
+  setupLink(): Promise<string> {
+    if (!this.server) throw new Error('the server does not run');
+    return this.server.says(/create the first administrator at (\S+)/);
+  }
+
+  get log(): string {
+    return `${this.earlierLogs}${this.server?.log ?? ''}`;
+  }
+
+  /** An admin, two operators and their queue, and a channel that was connected as a real one is. */
+  async furnish(pickUp: PickUp): Promise<Channel> {
+    await this.command(
+      ['person', 'add', '--login', 'admin', '--name', 'Alena Správná', '--password-stdin'],
+      `${PASSWORD}\n`,
+    );
+    await this.addOperator('201', 'Jana Nováková', 'jana');
+    await this.addOperator('202', 'Petr Svoboda', 'petr');
+    const queue = await this.addQueue('Podpora', ['201', '202'], pickUp);
+    return this.addChannel('Podpora WhatsApp', EXAMPLE.number, EXAMPLE.numberId, { type: 'queue', id: queue });
+  }
+
+  async addOperator(number: string, name: string, login: string): Promise<string> {
+    const form = { number, name, login, password: PASSWORD, role: 'operator' };
+    return (await this.api<{ id: string }>('POST', 'extensions', form)).id;
+  }
+
+  async addQueue(name: string, members: string[], pickUp: PickUp): Promise<string> {
+    const { items } = await this.api<{ items: { id: string; number: string }[] }>('GET', 'extensions');
+    const ids = items.filter((extension) => members.includes(extension.number)).map((extension) => extension.id);
+    return (await this.api<{ id: string }>('POST', 'queues', { name, members: ids, pick_up: pickUp })).id;
+  }
+
+  async addChannel(
+    name: string,
+    phoneNumber: string,
+    phoneNumberId: string,
+    destination: { type: 'queue' | 'extension'; id: string },
+  ): Promise<Channel> {
+    const channel = await this.api<Channel>('POST', 'channels', {
+      name,
+      phone_number: phoneNumber,
+      phone_number_id: phoneNumberId,
+      waba_id: EXAMPLE.waba,
+      access_token: EXAMPLE.token,
+      app_secret: EXAMPLE.appSecret,
+      destination,
+    });
+    if (phoneNumberId === EXAMPLE.numberId) {
+      await this.simulator.subscribe(channel.webhook_url, channel.verify_token);
+    }
+    return channel;
+  }
+
+  async sessions(): Promise<Session[]> {
+    return (await this.api<{ items: Session[] }>('GET', 'sessions?limit=200')).items;
+  }
+
+  /** Switchboard's own REST API, as an administrator's script. */
+  async api<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+    this.token ||= await this.command(['token', 'create', '--name', 'journey', '--scope', 'administer']);
+    return call<T>(method, `${this.url}api/v1/${path}`, body, { authorization: `Bearer ${this.token}` });
+  }
+
+  private async startServer(listen: string): Promise<void> {
+    this.server = new Program(SWITCHBOARD, ['serve'], this.settings(listen));
+    this.url = await this.server.says(/serving .*public_url=(\S+)/);
+  }
+
+  private command(args: string[], input = ''): Promise<string> {
+    return run(SWITCHBOARD, args, this.settings('127.0.0.1:0'), input);
+  }
+
+  private settings(listen: string): Record<string, string> {
+    return {
+      SWITCHBOARD_HTTP__LISTEN: listen,
+      SWITCHBOARD_DATA__DIR: join(this.folder, 'data'),
+      SWITCHBOARD_META__GRAPH_URL: this.simulator.url,
+    };
+  }
+}
