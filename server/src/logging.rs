@@ -7,9 +7,11 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::Subscr
 /// Starts logging. A second start changes nothing.
 pub fn start(log: &Log) {
     let mut filter = EnvFilter::new(&log.level);
-    // It takes every expired cookie for an attack.
-    if let Ok(quiet) = "tower_sessions_core=error".parse() {
-        filter = filter.add_directive(quiet);
+    // The one takes every expired cookie for an attack; the other tells each step, and hides the set-up link.
+    for quiet in ["tower_sessions_core=error", "sea_orm_migration=warn"] {
+        if let Ok(quiet) = quiet.parse() {
+            filter = filter.add_directive(quiet);
+        }
     }
     let lines = fmt::layer().with_writer(stderr).with_ansi(stderr().is_terminal());
     let registry = tracing_subscriber::registry().with(filter);

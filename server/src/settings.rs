@@ -1,22 +1,22 @@
 //! Settings: an embedded file in which every key has its comment, over it an optional file, over it the environment.
 //! All problems are found at once, and each is named by the key, or by the variable, in which it is.
 
+mod values;
+
 use crate::http::client_address::Proxy;
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use figment::{
     Figment,
     providers::{Env, Format as _, Toml},
     value::{Dict, Value},
 };
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Deserializer, de::Error as _};
+use secrecy::SecretString;
+use serde::Deserialize;
 use std::{
     fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
-use tracing_subscriber::EnvFilter;
 use url::Url;
 
 /// The reference of all settings.
@@ -40,18 +40,18 @@ pub struct Settings {
 pub struct Http {
     pub listen: SocketAddr,
     /// `None`: worked out from the address that is listened on.
-    #[serde(deserialize_with = "public_url")]
+    #[serde(deserialize_with = "values::public_url")]
     pub public_url: Option<Url>,
     pub trusted_proxies: Vec<Proxy>,
     pub webhook_body_bytes: usize,
     pub body_bytes: usize,
-    #[serde(deserialize_with = "seconds")]
+    #[serde(deserialize_with = "values::seconds")]
     pub head_seconds: Duration,
-    #[serde(deserialize_with = "seconds")]
+    #[serde(deserialize_with = "values::seconds")]
     pub request_seconds: Duration,
     pub webhook_waiting: usize,
     pub streams_per_person: usize,
-    #[serde(deserialize_with = "seconds")]
+    #[serde(deserialize_with = "values::seconds")]
     pub stream_check_seconds: Duration,
 }
 
@@ -62,31 +62,31 @@ pub struct Data {
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Database {
-    #[serde(deserialize_with = "database_url")]
+    #[serde(deserialize_with = "values::database_url")]
     pub url: Option<SecretString>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Meta {
     pub graph_url: Url,
-    #[serde(deserialize_with = "graph_version")]
+    #[serde(deserialize_with = "values::graph_version")]
     pub graph_version: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Security {
-    #[serde(deserialize_with = "master_key")]
+    #[serde(deserialize_with = "values::master_key")]
     pub master_key: Option<SecretString>,
-    #[serde(deserialize_with = "hours")]
+    #[serde(deserialize_with = "values::hours")]
     pub session_idle_hours: Duration,
-    #[serde(deserialize_with = "days")]
+    #[serde(deserialize_with = "values::days")]
     pub session_days: Duration,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Log {
     pub format: LogFormat,
-    #[serde(deserialize_with = "log_level")]
+    #[serde(deserialize_with = "values::log_level")]
     pub level: String,
 }
 
@@ -230,85 +230,6 @@ fn shown(key: &str, value: &Value) -> String {
         return if set { "(secret)" } else { "\"\"" }.into();
     }
     serde_json::to_string(value).unwrap_or_default()
-}
-
-fn public_url<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Url>, D::Error> {
-    let text = String::deserialize(from)?;
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let url = Url::parse(&text).map_err(D::Error::custom)?;
-    let bare = matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
-    if bare && url.has_host() && url.username().is_empty() && url.fragment().is_none() {
-        Ok(Some(url))
-    } else {
-        Err(D::Error::custom(
-            "must be http:// or https://, a host, and nothing behind it",
-        ))
-    }
-}
-
-fn database_url<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SecretString>, D::Error> {
-    let text = SecretString::deserialize(from)?;
-    let url = text.expose_secret();
-    if url.is_empty() {
-        Ok(None)
-    } else if ["postgres://", "postgresql://", "sqlite://"]
-        .iter()
-        .any(|scheme| url.starts_with(scheme))
-    {
-        Ok(Some(text))
-    } else {
-        Err(D::Error::custom("must begin with postgres:// or sqlite://"))
-    }
-}
-
-fn master_key<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SecretString>, D::Error> {
-    let text = SecretString::deserialize(from)?;
-    if text.expose_secret().is_empty() {
-        return Ok(None);
-    }
-    match STANDARD.decode(text.expose_secret().trim()) {
-        Ok(bytes) if bytes.len() == 32 => Ok(Some(text)),
-        _ => Err(D::Error::custom(
-            "must be base64 of 32 bytes, as `openssl rand -base64 32` prints them",
-        )),
-    }
-}
-
-fn graph_version<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    let text = String::deserialize(from)?;
-    let number = text.strip_prefix('v').and_then(|rest| rest.split_once('.'));
-    match number {
-        Some((major, minor)) if major.parse::<u16>().is_ok() && minor.parse::<u16>().is_ok() => Ok(text),
-        _ => Err(D::Error::custom("must look like \"v25.0\"")),
-    }
-}
-
-fn log_level<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    let text = String::deserialize(from)?;
-    EnvFilter::try_new(&text).map_err(D::Error::custom)?;
-    Ok(text)
-}
-
-fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    span(from, 1)
-}
-
-fn hours<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    span(from, 60 * 60)
-}
-
-fn days<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    span(from, 24 * 60 * 60)
-}
-
-/// Nothing here makes sense as zero, nor beyond some years.
-fn span<'de, D: Deserializer<'de>>(from: D, unit: u64) -> Result<Duration, D::Error> {
-    match u32::deserialize(from)? {
-        0 => Err(D::Error::custom("must be at least 1")),
-        count => Ok(Duration::from_secs(u64::from(count).saturating_mul(unit))),
-    }
 }
 
 #[cfg(test)]

@@ -111,3 +111,12 @@ pub(crate) fn storable(text: String) -> String {
         text
     }
 }
+
+/// Creates the data directory for its owner alone: it holds what customers wrote. One that exists is left as it is.
+pub(crate) fn create_private_folder(path: &Path) -> std::io::Result<()> {
+    let mut folder = std::fs::DirBuilder::new();
+    folder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.create(path)
+}

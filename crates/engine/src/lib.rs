@@ -112,7 +112,7 @@ impl Engine {
     /// [`Error::Setup`] names what is wrong with the data directory, the key or Meta's address;
     /// [`Error::Database`] when the database cannot be used.
     pub async fn open(config: Config) -> Result<Self> {
-        std::fs::create_dir_all(&config.data_dir).map_err(|error| {
+        database::create_private_folder(&config.data_dir).map_err(|error| {
             Error::Setup(format!(
                 "the data directory {} cannot be created: {error}",
                 config.data_dir.display()

@@ -3,7 +3,8 @@
 use crate::{Engine, Result, entity::web_session, tokens::sha256};
 use domain::{ids::PersonId, time::Timestamp};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::OnConflict,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    sea_query::{Expr, OnConflict},
 };
 
 /// What a browser session holds, as its owner wrote it.
@@ -49,6 +50,18 @@ pub async fn save(
     web_session::Entity::insert(row.into_active_model())
         .on_conflict(replace)
         .exec_without_returning(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Lets a session live longer, if it still exists: a log-out at the same moment is not undone.
+pub async fn renew(e: &Engine, id: &str, expires_at: Timestamp) -> Result<()> {
+    let tx = e.db.write().await?;
+    web_session::Entity::update_many()
+        .col_expr(web_session::Column::ExpiresAt, Expr::value(expires_at.millis()))
+        .filter(web_session::Column::IdHash.eq(sha256(id)))
+        .exec(&tx)
         .await?;
     tx.commit().await?;
     Ok(())

@@ -96,7 +96,9 @@ impl SessionStore for Store {
             expiry_date: OffsetDateTime::UNIX_EPOCH,
         };
         if self.ends(&record).since(stored.expires_at) >= PROLONG_AFTER {
-            self.write(&record).await?;
+            web_sessions::renew(&self.engine, &id.to_string(), self.ends(&record))
+                .await
+                .map_err(broken)?;
         }
         Ok(Some(record))
     }

@@ -6,7 +6,8 @@ use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::Method,
+    http::{Method, StatusCode, header},
+    middleware::map_response,
     response::{IntoResponse as _, Response},
 };
 use leptos::{
@@ -24,6 +25,20 @@ pub fn add_to(router: Router<Http>, http: &Http) -> Router<Http> {
     router
         .leptos_routes_with_context(http, pages, context(http), move || shell(options.clone()))
         .fallback(elsewhere)
+        .layer(map_response(redirect_whoever_reads_pages))
+}
+
+/// Leptos redirects only who asks for `text/html` in so many words; a page leads on whatever its reader accepts.
+/// Answers to server functions carry a header that the browser part understands, and stay as they are.
+async fn redirect_whoever_reads_pages(mut response: Response) -> Response {
+    let headers = response.headers();
+    let is_page = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if is_page && headers.contains_key(header::LOCATION) && !response.status().is_redirection() {
+        *response.status_mut() = StatusCode::FOUND;
+    }
+    response
 }
 
 /// What pages and server functions find beside the request.
@@ -42,7 +57,7 @@ fn context(http: &Http) -> impl Fn() + Clone + Send + Sync + 'static {
 /// A file such as `/favicon.svg`, or the page that says that there is nothing.
 async fn elsewhere(State(http): State<Http>, request: Request<Body>) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return axum::http::StatusCode::NOT_FOUND.into_response();
+        return StatusCode::NOT_FOUND.into_response();
     }
     if let Some(file) = site::top_level(request.uri().path(), request.headers()) {
         return file;

@@ -24,7 +24,7 @@ pub fn leptos_options(listen: SocketAddr) -> LeptosOptions {
         Some(hash) => format!("pkg/{hash}"),
         None => {
             tracing::warn!(
-                "the site is not built (`cargo xtask site`): pages work, but plainly and without scripts"
+                "the site is not built (`cargo xtask build`): pages work, but plainly and without scripts"
             );
             "pkg".to_owned()
         }

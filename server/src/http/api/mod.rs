@@ -36,7 +36,7 @@ impl Caller {
         let unauthorized = || {
             Problem::of(
                 StatusCode::UNAUTHORIZED,
-                "send Authorization: Bearer, and a token of this server's",
+                "send the header Authorization: Bearer TOKEN",
             )
         };
         let token = bearer(headers).ok_or_else(unauthorized)?;

@@ -1,0 +1,87 @@
+//! How single values are read, and what is wrong with those that are refused.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize as _, Deserializer, de::Error as _};
+use std::time::Duration;
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+pub(super) fn public_url<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Url>, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let url = Url::parse(&text).map_err(D::Error::custom)?;
+    let bare = matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
+    if bare && url.has_host() && url.username().is_empty() && url.fragment().is_none() {
+        Ok(Some(url))
+    } else {
+        Err(D::Error::custom(
+            "must be http:// or https://, a host, and nothing behind it",
+        ))
+    }
+}
+
+pub(super) fn database_url<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SecretString>, D::Error> {
+    let text = SecretString::deserialize(from)?;
+    let url = text.expose_secret();
+    if url.is_empty() {
+        Ok(None)
+    } else if ["postgres://", "postgresql://", "sqlite://"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme))
+    {
+        Ok(Some(text))
+    } else {
+        Err(D::Error::custom("must begin with postgres:// or sqlite://"))
+    }
+}
+
+pub(super) fn master_key<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SecretString>, D::Error> {
+    let text = SecretString::deserialize(from)?;
+    if text.expose_secret().is_empty() {
+        return Ok(None);
+    }
+    match STANDARD.decode(text.expose_secret().trim()) {
+        Ok(bytes) if bytes.len() == 32 => Ok(Some(text)),
+        _ => Err(D::Error::custom(
+            "must be base64 of 32 bytes, as `openssl rand -base64 32` prints them",
+        )),
+    }
+}
+
+pub(super) fn graph_version<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = String::deserialize(from)?;
+    let number = text.strip_prefix('v').and_then(|rest| rest.split_once('.'));
+    match number {
+        Some((major, minor)) if major.parse::<u16>().is_ok() && minor.parse::<u16>().is_ok() => Ok(text),
+        _ => Err(D::Error::custom("must look like \"v25.0\"")),
+    }
+}
+
+pub(super) fn log_level<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = String::deserialize(from)?;
+    EnvFilter::try_new(&text).map_err(D::Error::custom)?;
+    Ok(text)
+}
+
+pub(super) fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    span(from, 1)
+}
+
+pub(super) fn hours<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    span(from, 60 * 60)
+}
+
+pub(super) fn days<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    span(from, 24 * 60 * 60)
+}
+
+/// Nothing here makes sense as zero, nor beyond some years.
+fn span<'de, D: Deserializer<'de>>(from: D, unit: u64) -> Result<Duration, D::Error> {
+    match u32::deserialize(from)? {
+        0 => Err(D::Error::custom("must be at least 1")),
+        count => Ok(Duration::from_secs(u64::from(count).saturating_mul(unit))),
+    }
+}
