@@ -32,7 +32,11 @@ pub fn Frame() -> impl IntoView {
     let person = Resource::new(|| (), |()| who_am_i());
     provide_context(person);
     Effect::new(move |_| {
-        if let Some(Ok(Me { language: Some(language), .. })) = person.get() {
+        if let Some(Ok(Me {
+            language: Some(language),
+            ..
+        })) = person.get()
+        {
             speak(i18n, language);
         }
     });
@@ -160,10 +164,16 @@ fn Breadcrumb() -> impl IntoView {
         let first = path.with(|path| path.split('/').nth(1).unwrap_or_default().to_owned());
         let (above, here, href) = match first.as_str() {
             "inbox" => (None, t_string!(i18n, common.nav.inbox), "/inbox"),
-            "channels" => {
-                (Some(t_string!(i18n, common.nav.omnichannel)), t_string!(i18n, common.nav.channels), "/channels")
-            }
-            "queues" => (Some(t_string!(i18n, common.nav.omnichannel)), t_string!(i18n, common.nav.queues), "/queues"),
+            "channels" => (
+                Some(t_string!(i18n, common.nav.omnichannel)),
+                t_string!(i18n, common.nav.channels),
+                "/channels",
+            ),
+            "queues" => (
+                Some(t_string!(i18n, common.nav.omnichannel)),
+                t_string!(i18n, common.nav.queues),
+                "/queues",
+            ),
             "extensions" => (None, t_string!(i18n, common.nav.extensions), "/extensions"),
             "system" => (
                 Some(t_string!(i18n, common.nav.system)),
@@ -281,7 +291,12 @@ fn PersonMenu(me: Me) -> impl IntoView {
     let i18n = use_i18n();
     let log_out = ServerAction::<LogOut>::new();
     let log_out_everywhere = ServerAction::<LogOutEverywhere>::new();
-    let initials: String = me.name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect();
+    let initials: String = me
+        .name
+        .split_whitespace()
+        .filter_map(|word| word.chars().next())
+        .take(2)
+        .collect();
     let name = me.name.clone();
     let label = Signal::derive(move || t_string!(i18n, common.frame.person, name = name.clone()));
     let who = match &me.extension {

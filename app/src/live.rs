@@ -1,6 +1,10 @@
 //! The process' events as signals. Events are hints: each one raises a counter, and whoever shows the thing reads
 //! it again. After a gap (a lost connection, a sleeping tab) everything is raised, so nothing needs a reload.
 
+mod reader;
+
+pub use self::reader::Reader;
+
 use domain::{
     event::{Change, Event},
     ids::SessionId,
@@ -8,9 +12,8 @@ use domain::{
 use leptos::{
     leptos_dom::helpers::{IntervalHandle, TimeoutHandle},
     prelude::*,
-    task::spawn_local,
 };
-use std::{cell::Cell, collections::HashMap, future::Future, time::Duration};
+use std::{cell::Cell, collections::HashMap, time::Duration};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
@@ -275,62 +278,6 @@ fn tell_when_offline(connected: ReadSignal<bool>, offline: WriteSignal<bool>) {
             set_timeout_with_handle(move || offline.set(true), QUIET).ok()
         }
     });
-}
-
-/// Reads something again when asked or hinted to. One read at most is under way and one waits, so a storm of
-/// events costs no more than reading back to back.
-#[derive(Debug, Clone, Copy)]
-pub struct Reader(RwSignal<u64>);
-
-impl Reader {
-    /// `hint` is tracked; its first value is what has been read already.
-    pub fn new<F>(hint: impl Fn() -> u64 + 'static, read: impl Fn() -> F + Copy + 'static) -> Self
-    where
-        F: Future<Output = ()> + 'static,
-    {
-        let asked = RwSignal::new(0_u64);
-        let work = StoredValue::new(Work::Idle);
-        Effect::new(move |before: Option<u64>| {
-            let now = hint() + asked.get();
-            if before.is_some_and(|before| before != now) {
-                match work.get_value() {
-                    Work::Idle => {
-                        work.set_value(Work::Reading);
-                        spawn_local(read_until_calm(work, read));
-                    }
-                    Work::Reading | Work::AskedAgain => work.set_value(Work::AskedAgain),
-                }
-            }
-            now
-        });
-        Self(asked)
-    }
-
-    pub fn ask(self) {
-        self.0.update(|n| *n += 1);
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Work {
-    Idle,
-    Reading,
-    AskedAgain,
-}
-
-async fn read_until_calm<F: Future<Output = ()>>(work: StoredValue<Work>, read: impl Fn() -> F) {
-    loop {
-        read().await;
-        match work.try_get_value() {
-            Some(Work::AskedAgain) => work.set_value(Work::Reading),
-            Some(Work::Idle | Work::Reading) => {
-                work.set_value(Work::Idle);
-                return;
-            }
-            // The page has gone.
-            None => return,
-        }
-    }
 }
 
 #[cfg(test)]

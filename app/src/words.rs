@@ -177,7 +177,10 @@ pub fn dead_reason(locale: Locale, reason: DeadReason) -> (&'static str, &'stati
 
 /// A number as people read it: Czech and Slovak ones in threes, others as they are.
 pub fn phone(number: &str) -> String {
-    match number.strip_prefix("+42").filter(|rest| rest.len() == 10 && rest.is_ascii()) {
+    match number
+        .strip_prefix("+42")
+        .filter(|rest| rest.len() == 10 && rest.is_ascii())
+    {
         Some(rest) => format!("+42{} {} {} {}", &rest[..1], &rest[1..4], &rest[4..7], &rest[7..]),
         None => number.to_owned(),
     }

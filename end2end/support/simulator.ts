@@ -1,6 +1,5 @@
 // The pretended Meta, with the example world that it starts with.
 
-import { createHmac } from 'node:crypto';
 import { call } from './http.js';
 import { Program } from './program.js';
 
@@ -84,38 +83,4 @@ export class Simulator {
   private post<T>(path: string, body: unknown): Promise<T> {
     return call<T>('POST', `${this.url}simulator/api/${path}`, body);
   }
-}
-
-let written = 0;
-
-/** A delivery that says when the customer wrote, which the simulator's own cannot: pictures need a past. */
-export async function writtenEarlier(
-  webhookUrl: string,
-  customer: Customer,
-  minutesAgo: number,
-  content: Record<string, unknown>,
-): Promise<void> {
-  const message = {
-    from: customer.wa_id,
-    id: `wamid.EARLIER${String(++written).padStart(6, '0')}`,
-    timestamp: String(Math.floor(Date.now() / 1000) - Math.round(minutesAgo * 60)),
-    ...content,
-  };
-  const value = {
-    messaging_product: 'whatsapp',
-    metadata: { display_phone_number: EXAMPLE.number.replace(/\D/g, ''), phone_number_id: EXAMPLE.numberId },
-    contacts: [{ profile: { name: customer.name }, wa_id: customer.wa_id }],
-    messages: [message],
-  };
-  const body = JSON.stringify({
-    object: 'whatsapp_business_account',
-    entry: [{ id: EXAMPLE.waba, changes: [{ value, field: 'messages' }] }],
-  });
-  const signature = createHmac('sha256', EXAMPLE.appSecret).update(body).digest('hex');
-  const answer = await fetch(webhookUrl, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` },
-    body,
-  });
-  if (!answer.ok) throw new Error(`the webhook answered ${answer.status}`);
 }

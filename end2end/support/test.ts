@@ -3,11 +3,10 @@
 import { type BrowserContextOptions, type Page, test as base, expect } from '@playwright/test';
 import type { Customer } from './simulator.js';
 import { Troubles } from './troubles.js';
+import { LOCALE } from './words.js';
 import { PASSWORD, type PickUp, World } from './world.js';
 
 export { expect };
-export type Language = 'en' | 'cs';
-export const LOCALE = { en: 'en-GB', cs: 'cs-CZ' } as const;
 
 interface Fixtures {
   /** How the queue's sessions are picked up; `false` leaves the world as it is after a first start. */

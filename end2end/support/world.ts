@@ -25,9 +25,12 @@ export interface Channel {
 export interface Session {
   id: string;
   contact: { label: string };
+  extension: { number: string; name: string } | null;
 }
 
 export class World {
+  /** The channel of a furnished world. */
+  channel: Channel | undefined;
   private server: Program | undefined;
   private token = '';
   private earlierLogs = '';
@@ -79,7 +82,7 @@ export class World {
   }
 
   /** An admin, two operators and their queue, and a channel that was connected as a real one is. */
-  async furnish(pickUp: PickUp): Promise<Channel> {
+  async furnish(pickUp: PickUp): Promise<void> {
     await this.command(
       ['person', 'add', '--login', 'admin', '--name', 'Alena Správná', '--password-stdin'],
       `${PASSWORD}\n`,
@@ -87,7 +90,7 @@ export class World {
     await this.addOperator('201', 'Jana Nováková', 'jana');
     await this.addOperator('202', 'Petr Svoboda', 'petr');
     const queue = await this.addQueue('Podpora', ['201', '202'], pickUp);
-    return this.addChannel('Podpora WhatsApp', EXAMPLE.number, EXAMPLE.numberId, { type: 'queue', id: queue });
+    this.channel = await this.addChannel('Podpora WhatsApp', EXAMPLE.number, EXAMPLE.numberId, { type: 'queue', id: queue });
   }
 
   async addOperator(number: string, name: string, login: string): Promise<string> {

@@ -17,8 +17,10 @@ pub fn DeliveriesPage() -> impl IntoView {
     let live = use_live();
     let query = use_query_map();
     let cursor = Memo::new(move |_| query.with(|query| query.get("cursor")));
-    let page =
-        Resource::new(move || (cursor.get(), live.dead_letters.get()), |(cursor, _)| dead_letters(cursor));
+    let page = Resource::new(
+        move || (cursor.get(), live.dead_letters.get()),
+        |(cursor, _)| dead_letters(cursor),
+    );
     let list = move |page: Page<DeadLetter>| {
         let first = cursor.get_untracked().is_none();
         if first && page.items.is_empty() {
@@ -40,7 +42,12 @@ pub fn DeliveriesPage() -> impl IntoView {
             let href = format!("/system/deliveries?cursor={}", Url::escape(&cursor));
             view! { <ButtonLink href>{move || t_string!(i18n, common.button.next_page)}</ButtonLink> }
         });
-        let letters = page.items.into_iter().map(|letter| view! { <Letter letter /> }).collect_view().into_any();
+        let letters = page
+            .items
+            .into_iter()
+            .map(|letter| view! { <Letter letter /> })
+            .collect_view()
+            .into_any();
         view! {
             <p class="muted">{move || t_string!(i18n, system.deliveries.intro)}</p>
             <ul class="letters">{letters}</ul>
@@ -58,7 +65,15 @@ pub fn DeliveriesPage() -> impl IntoView {
 #[component]
 fn Letter(letter: DeadLetter) -> impl IntoView {
     let i18n = use_i18n();
-    let DeadLetter { at, reason, detail, phone_number_id, arrived_at, raw, .. } = letter;
+    let DeadLetter {
+        at,
+        reason,
+        detail,
+        phone_number_id,
+        arrived_at,
+        raw,
+        ..
+    } = letter;
     let words = move || words::dead_reason(i18n.get_locale(), reason);
     let fact = |name: fn(Locale) -> &'static str, value: Option<String>| {
         value.map(|value| {

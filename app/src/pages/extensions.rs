@@ -25,7 +25,10 @@ use leptos_router::hooks::use_navigate;
 pub fn ExtensionsPage() -> impl IntoView {
     let i18n = use_i18n();
     let live = use_live();
-    let rows = Resource::new(move || live.directory.get() + live.sessions.get(), |_| extensions());
+    let rows = Resource::new(
+        move || live.directory.get() + live.sessions.get(),
+        |_| extensions(),
+    );
     let add = move || {
         view! {
             <ButtonLink href="/extensions/new" kind=Kind::Primary icon=IconName::Plus>
@@ -57,7 +60,16 @@ pub fn ExtensionsPage() -> impl IntoView {
 fn ExtensionTable(rows: Vec<ExtensionRow>) -> impl IntoView {
     let i18n = use_i18n();
     let line = move |row: ExtensionRow| {
-        let ExtensionRow { id, number, name, login, role, disabled, open_sessions, .. } = row;
+        let ExtensionRow {
+            id,
+            number,
+            name,
+            login,
+            role,
+            disabled,
+            open_sessions,
+            ..
+        } = row;
         let login = move || match &login {
             Some(login) => login.clone(),
             None => t_string!(i18n, directory.extensions.no_login).to_owned(),
@@ -191,30 +203,34 @@ fn save() -> ServerAction<SaveExtension> {
 #[component]
 fn ExtensionForm(extension: Option<ExtensionRow>, save: ServerAction<SaveExtension>) -> impl IntoView {
     let i18n = use_i18n();
-    let id = extension.as_ref().map(|e| view! { <input type="hidden" name="id" value=e.id.to_string() /> });
+    let id = extension
+        .as_ref()
+        .map(|e| view! { <input type="hidden" name="id" value=e.id.to_string() /> });
     let (number, name, login, role) = match extension {
         Some(e) => (e.number, e.name, e.login, e.role.unwrap_or(Role::Operator)),
         None => (String::new(), String::new(), None, Role::Operator),
     };
     let has_login = login.is_some();
     // Made inside the form: fields look for it around them.
-    let who = move || view! {
-        <Field
-            name="number"
-            label=move || t_string!(i18n, directory.extensions.number)
-            hint=move || t_string!(i18n, directory.extensions.number_hint)
-            value=number
-            inputmode="numeric"
-            mono=true
-        />
-        <Field
-            name="name"
-            label=move || t_string!(i18n, directory.extensions.name)
-            hint=move || t_string!(i18n, directory.extensions.name_hint)
-            value=name
-        />
-    }
-    .into_any();
+    let who = move || {
+        view! {
+            <Field
+                name="number"
+                label=move || t_string!(i18n, directory.extensions.number)
+                hint=move || t_string!(i18n, directory.extensions.number_hint)
+                value=number
+                inputmode="numeric"
+                mono=true
+            />
+            <Field
+                name="name"
+                label=move || t_string!(i18n, directory.extensions.name)
+                hint=move || t_string!(i18n, directory.extensions.name_hint)
+                value=name
+            />
+        }
+        .into_any()
+    };
     let password_hint = move || match has_login {
         true => t_string!(i18n, directory.extensions.password_keep),
         false => t_string!(i18n, directory.extensions.password_hint),
@@ -234,31 +250,33 @@ fn ExtensionForm(extension: Option<ExtensionRow>, save: ServerAction<SaveExtensi
         })
         .collect_view()
         .into_any();
-    let log_in = move || view! {
-        <fieldset class="group">
-            <legend>{move || t_string!(i18n, directory.extensions.log_in)}</legend>
-            <p class="hint">{move || t_string!(i18n, directory.extensions.log_in_text)}</p>
-            <Field
-                name="login"
-                label=move || t_string!(i18n, directory.extensions.login)
-                hint=move || t_string!(i18n, directory.extensions.login_hint)
-                value=login.unwrap_or_default()
-            />
-            <Field
-                name="password"
-                label=move || t_string!(i18n, directory.extensions.password)
-                hint=password_hint
-                kind="password"
-                autocomplete="new-password"
-            />
-            <fieldset class="field">
-                <legend>{move || t_string!(i18n, directory.extensions.role)}</legend>
-                {roles}
-                <FieldProblem name="role" />
+    let log_in = move || {
+        view! {
+            <fieldset class="group">
+                <legend>{move || t_string!(i18n, directory.extensions.log_in)}</legend>
+                <p class="hint">{move || t_string!(i18n, directory.extensions.log_in_text)}</p>
+                <Field
+                    name="login"
+                    label=move || t_string!(i18n, directory.extensions.login)
+                    hint=move || t_string!(i18n, directory.extensions.login_hint)
+                    value=login.unwrap_or_default()
+                />
+                <Field
+                    name="password"
+                    label=move || t_string!(i18n, directory.extensions.password)
+                    hint=password_hint
+                    kind="password"
+                    autocomplete="new-password"
+                />
+                <fieldset class="field">
+                    <legend>{move || t_string!(i18n, directory.extensions.role)}</legend>
+                    {roles}
+                    <FieldProblem name="role" />
+                </fieldset>
             </fieldset>
-        </fieldset>
-    }
-    .into_any();
+        }
+        .into_any()
+    };
     view! {
         <CheckedForm action=save>
             {id} {who()} {log_in()} <FormAnswer action=save /> <div class="form-buttons">

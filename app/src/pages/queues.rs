@@ -61,7 +61,14 @@ pub fn QueuesPage() -> impl IntoView {
 fn QueueTable(rows: Vec<QueueRow>) -> impl IntoView {
     let i18n = use_i18n();
     let line = move |row: QueueRow| {
-        let QueueRow { id, name, pick_up, members, disabled, waiting } = row;
+        let QueueRow {
+            id,
+            name,
+            pick_up,
+            members,
+            disabled,
+            waiting,
+        } = row;
         let members: Vec<_> = members.into_iter().map(|member| member.name).collect();
         view! {
             <tr>
@@ -205,9 +212,15 @@ fn QueueForm(
     save: ServerAction<SaveQueue>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let id = queue.as_ref().map(|queue| view! { <input type="hidden" name="id" value=queue.id.to_string() /> });
+    let id = queue
+        .as_ref()
+        .map(|queue| view! { <input type="hidden" name="id" value=queue.id.to_string() /> });
     let (name, chosen, members) = match queue {
-        Some(queue) => (queue.name, queue.pick_up, queue.members.into_iter().map(|member| member.id).collect()),
+        Some(queue) => (
+            queue.name,
+            queue.pick_up,
+            queue.members.into_iter().map(|member| member.id).collect(),
+        ),
         None => (String::new(), PickUp::default(), Vec::new()),
     };
     let people = people
@@ -260,14 +273,17 @@ fn Members(people: Vec<(bool, ExtensionRow)>) -> impl IntoView {
     let i18n = use_i18n();
     let wanted = RwSignal::new(String::new());
     let search = move |event: ev::Event| wanted.set(event_target_value(&event).to_lowercase());
-    let texts: Vec<String> = people.iter().map(|(_, p)| format!("{} {}", p.number, p.name).to_lowercase()).collect();
+    let texts: Vec<String> = people
+        .iter()
+        .map(|(_, p)| format!("{} {}", p.number, p.name).to_lowercase())
+        .collect();
     let nobody = people.is_empty();
     let boxes = people
         .into_iter()
         .zip(texts.clone())
         .map(|((member, person), text)| {
             view! {
-                <label class="choice" class:hidden=move || wanted.with(|wanted| !text.contains(wanted.as_str()))>
+                <label class="choice" class:hidden=move || wanted.try_with(|wanted| !text.contains(wanted.as_str())).unwrap_or_default()>
                     <input type="checkbox" name="form[members][]" value=person.id.to_string() checked=member />
                     <span>
                         <span class="nums muted">{person.number}</span>
@@ -280,11 +296,15 @@ fn Members(people: Vec<(bool, ExtensionRow)>) -> impl IntoView {
         .collect_view()
         .into_any();
     let unmatched = move || {
-        let none = wanted.with(|wanted| !wanted.is_empty() && !texts.iter().any(|t| t.contains(wanted.as_str())));
+        let none = wanted
+            .try_with(|wanted| !wanted.is_empty() && !texts.iter().any(|t| t.contains(wanted.as_str())))
+            .unwrap_or_default();
         none.then(|| view! { <p class="hint">{t_string!(i18n, directory.queues.members_unmatched)}</p> })
     };
     let list = match nobody {
-        true => view! { <p class="hint">{move || t_string!(i18n, directory.queues.members_none)}</p> }.into_any(),
+        true => {
+            view! { <p class="hint">{move || t_string!(i18n, directory.queues.members_none)}</p> }.into_any()
+        }
         false => view! {
             <div class="search">
                 <Icon name=IconName::Search />

@@ -21,6 +21,7 @@ pub fn CopyField(
     let live = use_now();
     let input = NodeRef::<html::Input>::new();
     let copied = RwSignal::new(false);
+    let said = move || copied.try_get().unwrap_or_default();
     let copy = move |_| {
         if let Some(input) = input.get_untracked() {
             copy_from(&input);
@@ -49,10 +50,10 @@ pub fn CopyField(
                     node_ref=input
                     aria-describedby=hint_id.clone()
                 />
-                <button type="button" class="button" on:click=copy hidden prop:hidden=move || live.get().is_none()>
-                    {move || view! { <Icon name=if copied.get() { IconName::Check } else { IconName::Copy } /> }}
+                <button type="button" class="button" class:not-yet=move || live.get().is_none() on:click=copy>
+                    {move || view! { <Icon name=if said() { IconName::Check } else { IconName::Copy } /> }}
                     <span aria-live="polite">
-                        {move || match copied.get() {
+                        {move || match said() {
                             true => t_string!(i18n, common.button.copied),
                             false => t_string!(i18n, common.button.copy),
                         }}

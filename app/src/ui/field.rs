@@ -27,7 +27,8 @@ pub fn Field(
     alone: bool,
     #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
-    let invalid = move || expect_context::<FormState>().problem(name).is_some();
+    let state = expect_context::<FormState>();
+    let invalid = move || state.problem(name).is_some();
     view! {
         <div class="field">
             <label for=id(name)>{label}</label>
@@ -86,7 +87,11 @@ pub fn Secret(
 pub fn FieldProblem(name: &'static str) -> impl IntoView {
     let i18n = use_i18n();
     let state = expect_context::<FormState>();
-    let text = move || state.problem(name).map(|problem| words::problem(i18n.get_locale(), problem));
+    let text = move || {
+        state
+            .problem(name)
+            .map(|problem| words::problem(i18n.get_locale(), problem))
+    };
     view! { <p class="problem" id=format!("{}-problem", id(name)) aria-live="polite">{text}</p> }.into_any()
 }
 
@@ -97,5 +102,9 @@ pub fn id(name: &str) -> String {
 
 /// The name under which a control is sent.
 pub fn form_name(name: &str, alone: bool) -> String {
-    if alone { name.to_owned() } else { format!("form[{name}]") }
+    if alone {
+        name.to_owned()
+    } else {
+        format!("form[{name}]")
+    }
 }

@@ -1,7 +1,11 @@
 //! Forms that are checked twice by the same rules: here, when a field is left or the form is sent, and again in
 //! the process. They are plain forms, too: without JavaScript the process' answer comes back with the page.
 
-use crate::{api::{ApiError, Checked}, i18n::*, words};
+use crate::{
+    api::{ApiError, Checked},
+    i18n::*,
+    words,
+};
 use domain::refusal::{FieldProblem, Problem, Refusal};
 use leptos::{
     ev,
@@ -40,12 +44,19 @@ impl FormState {
     }
 
     /// What is wrong with a field now, if anything.
+    ///
+    /// Nothing is, when the form has just been taken away: a saved form is made anew, and what was asked for in the
+    /// same moment is answered a moment later.
     pub fn problem(self, field: &str) -> Option<Problem> {
         let of = |problems: &Vec<FieldProblem>| problems.iter().find(|p| p.field == field).map(|p| p.problem);
-        let told = self.left.with(|left| left.iter().any(|f| f == field));
-        let edited = self.edited.with(|edited| edited.iter().any(|f| f == field));
-        let ours = told.then(|| self.found.with(of)).flatten();
-        ours.or_else(|| if edited { None } else { self.answered.with(of) })
+        let among = |fields: &Vec<String>| fields.iter().any(|f| f == field);
+        let ours = if self.left.try_with(among)? {
+            self.found.try_with(of)?
+        } else {
+            None
+        };
+        let edited = self.edited.try_with(among)?;
+        ours.or_else(|| if edited { None } else { self.answered.try_with(of)? })
     }
 
     fn leave(self, field: String) {
@@ -98,6 +109,10 @@ where
 
     let focus_in = move |event: ev::FocusEvent| state.focused.set(field_of(&event));
     let focus_out = move |event: ev::FocusEvent| {
+        // A form that is taken away loses its focus last of all.
+        if state.found.is_disposed() {
+            return;
+        }
         if let (Some(field), Some(form)) = (field_of(&event), form_of(&event)) {
             check(&form);
             state.leave(field);
@@ -179,7 +194,9 @@ where
 }
 
 fn problems<S: Checked + DeserializeOwned>(form: &HtmlFormElement) -> Vec<FieldProblem> {
-    let input = FormData::new_with_form(form).ok().and_then(|data| S::from_form_data(&data).ok());
+    let input = FormData::new_with_form(form)
+        .ok()
+        .and_then(|data| S::from_form_data(&data).ok());
     match input.map(|input| input.check()) {
         Some(Err(Refusal::Invalid { fields })) => fields,
         // What cannot be read here is left to the process to judge.
@@ -207,12 +224,16 @@ fn form_of(event: &web_sys::Event) -> Option<HtmlFormElement> {
 /// `form[members][]` is the field `members`. What is not sent names its field in `data-field`.
 fn field_of(event: &web_sys::Event) -> Option<String> {
     let element = element_of(event)?;
-    let name = element.get_attribute("name").or_else(|| element.get_attribute("data-field"))?;
+    let name = element
+        .get_attribute("name")
+        .or_else(|| element.get_attribute("data-field"))?;
     Some(bare(&name).to_owned())
 }
 
 fn bare(name: &str) -> &str {
-    name.strip_prefix("form[").and_then(|rest| rest.split(']').next()).unwrap_or(name)
+    name.strip_prefix("form[")
+        .and_then(|rest| rest.split(']').next())
+        .unwrap_or(name)
 }
 
 #[cfg(test)]

@@ -22,8 +22,12 @@ pub fn Menu(
     };
     Effect::new(move |_| {
         let clicked = window_event_listener(ev::click, move |event| {
-            let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-            let inside = details.get_untracked().is_some_and(|details| details.contains(target.as_ref()));
+            let target = event
+                .target()
+                .and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+            let inside = details
+                .get_untracked()
+                .is_some_and(|details| details.contains(target.as_ref()));
             if !inside {
                 close();
             }

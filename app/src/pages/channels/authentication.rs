@@ -54,46 +54,50 @@ fn AuthenticationForm(channel: ChannelView, save: ServerAction<SaveAuthenticatio
     // Made inside the form: fields look for it around them.
     let id = channel.id;
     let (access_token, app_secret) = (channel.access_token_end, channel.app_secret_end);
-    let ours = move || view! {
-        <input type="hidden" name="id" value=id.to_string() />
-        <input type="hidden" name="version" value=channel.version.to_string() />
-        <Field
-            name="name"
-            label=move || t_string!(i18n, channels.field.name)
-            hint=move || t_string!(i18n, channels.field.name_hint)
-            value=channel.name
-        />
-        <CopyField
-            name="webhook_url"
-            label=move || t_string!(i18n, channels.field.webhook_url)
-            hint=move || t_string!(i18n, channels.field.webhook_url_hint)
-            value=channel.webhook_url
-        />
-        <CopyField
-            name="verify_token"
-            label=move || t_string!(i18n, channels.field.verify_token)
-            hint=move || t_string!(i18n, channels.field.verify_token_hint)
-            value=channel.verify_token
-        />
-    }
-    .into_any();
-    let theirs = move || view! {
-        <Secret
-            name="access_token"
-            label=move || t_string!(i18n, channels.field.access_token)
-            hint=secret_hint
-            stored=stored
-            end=access_token
-        />
-        <Secret
-            name="app_secret"
-            label=move || t_string!(i18n, channels.field.app_secret)
-            hint=secret_hint
-            stored=stored
-            end=app_secret
-        />
-    }
-    .into_any();
+    let ours = move || {
+        view! {
+            <input type="hidden" name="id" value=id.to_string() />
+            <input type="hidden" name="version" value=channel.version.to_string() />
+            <Field
+                name="name"
+                label=move || t_string!(i18n, channels.field.name)
+                hint=move || t_string!(i18n, channels.field.name_hint)
+                value=channel.name
+            />
+            <CopyField
+                name="webhook_url"
+                label=move || t_string!(i18n, channels.field.webhook_url)
+                hint=move || t_string!(i18n, channels.field.webhook_url_hint)
+                value=channel.webhook_url
+            />
+            <CopyField
+                name="verify_token"
+                label=move || t_string!(i18n, channels.field.verify_token)
+                hint=move || t_string!(i18n, channels.field.verify_token_hint)
+                value=channel.verify_token
+            />
+        }
+        .into_any()
+    };
+    let theirs = move || {
+        view! {
+            <Secret
+                name="access_token"
+                label=move || t_string!(i18n, channels.field.access_token)
+                hint=secret_hint
+                stored=stored
+                end=access_token
+            />
+            <Secret
+                name="app_secret"
+                label=move || t_string!(i18n, channels.field.app_secret)
+                hint=secret_hint
+                stored=stored
+                end=app_secret
+            />
+        }
+        .into_any()
+    };
     view! {
         <CheckedForm action=save>
             {ours()} {theirs()} <FormAnswer action=save />

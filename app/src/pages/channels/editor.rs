@@ -28,7 +28,12 @@ pub fn ChannelPage() -> impl IntoView {
     );
     provide_context(Head(head));
     let tab = move |path: &'static str| {
-        move || format!("/channels/{}{path}", id.get().map(|id| id.to_string()).unwrap_or_default())
+        move || {
+            format!(
+                "/channels/{}{path}",
+                id.get().map(|id| id.to_string()).unwrap_or_default()
+            )
+        }
     };
     let tabs = view! {
         <nav class="tabs" aria-label=move || t_string!(i18n, channels.tab.label)>
@@ -41,7 +46,8 @@ pub fn ChannelPage() -> impl IntoView {
     }
     .into_any();
     // What went wrong, if anything did, is said by the tab.
-    let title = move || Suspend::new(async move { head.await.ok().map(|channel| view! { <Title channel /> }) });
+    let title =
+        move || Suspend::new(async move { head.await.ok().map(|channel| view! { <Title channel /> }) });
     view! {
         <Transition fallback=|| view! { <Skeleton lines=1 /> }>{title}</Transition>
         {tabs}
@@ -53,7 +59,12 @@ pub fn ChannelPage() -> impl IntoView {
 #[component]
 fn Title(channel: ChannelView) -> impl IntoView {
     let i18n = use_i18n();
-    let ChannelView { name, badge, phone_number, .. } = channel;
+    let ChannelView {
+        name,
+        badge,
+        phone_number,
+        ..
+    } = channel;
     let title = move || match name.as_str() {
         "" => t_string!(i18n, channels.unnamed).to_owned(),
         name => name.to_owned(),

@@ -4,7 +4,13 @@ use crate::{i18n::*, ui::form::FocusedField};
 use leptos::prelude::*;
 
 /// Fields in the order of the form.
-pub const AUTHENTICATION: [&str; 5] = ["name", "webhook_url", "verify_token", "access_token", "app_secret"];
+pub const AUTHENTICATION: [&str; 5] = [
+    "name",
+    "webhook_url",
+    "verify_token",
+    "access_token",
+    "app_secret",
+];
 pub const MESSAGING: [&str; 4] = ["phone_number", "phone_number_id", "waba_id", "destination"];
 
 /// The guide beside a form. Needs a [`FocusedField`] around it.
@@ -15,7 +21,11 @@ pub fn Guide(fields: &'static [&'static str]) -> impl IntoView {
     let entries = fields
         .iter()
         .map(|&field| {
-            let current = move || focused.with(|focused| focused.as_deref() == Some(field));
+            let current = move || {
+                focused
+                    .try_with(|focused| focused.as_deref() == Some(field))
+                    .unwrap_or_default()
+            };
             view! {
                 <li class:current=current>
                     <strong>{move || label(i18n.get_locale(), field)}</strong>

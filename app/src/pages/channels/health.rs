@@ -153,7 +153,9 @@ fn token(i18n: Words, channel: &ChannelView) -> AnyView {
         (_, TokenState::Accepted) => t_string!(i18n, channels.health.token_accepted),
         (_, TokenState::Refused) => t_string!(i18n, channels.health.token_refused_text),
     };
-    let asked = channel.token_checked_at.filter(|_| stored && (unreachable || token != TokenState::Unknown));
+    let asked = channel
+        .token_checked_at
+        .filter(|_| stored && (unreachable || token != TokenState::Unknown));
     let answer = channel.token_answer.clone().map(|answer| {
         view! {
             <p>
@@ -196,7 +198,10 @@ fn inbound(i18n: Words, channel: &ChannelView) -> AnyView {
 }
 
 fn destination(i18n: Words, channel: ChannelView) -> AnyView {
-    let good = channel.destination.as_ref().map(|destination| !destination.disabled);
+    let good = channel
+        .destination
+        .as_ref()
+        .map(|destination| !destination.disabled);
     let mend = (good != Some(true)).then(|| {
         view! {
             <p>
@@ -210,7 +215,11 @@ fn destination(i18n: Words, channel: ChannelView) -> AnyView {
     let text = move || match &channel.destination {
         None => t_string!(i18n, channels.health.destination_none).to_owned(),
         Some(to) if to.disabled => {
-            t_string!(i18n, channels.health.destination_disabled, name = to.label.clone())
+            t_string!(
+                i18n,
+                channels.health.destination_disabled,
+                name = to.label.clone()
+            )
         }
         Some(to) => t_string!(i18n, channels.health.destination_ok, name = to.label.clone()),
     };

@@ -81,7 +81,11 @@ fn ChannelTable(rows: Vec<ChannelRow>) -> impl IntoView {
         </thead>
     }
     .into_any();
-    let body = rows.into_iter().map(|row| view! { <ChannelLine row /> }).collect_view().into_any();
+    let body = rows
+        .into_iter()
+        .map(|row| view! { <ChannelLine row /> })
+        .collect_view()
+        .into_any();
     view! {
         <table class="table">
             {head} <tbody>{body}</tbody>
@@ -93,7 +97,15 @@ fn ChannelTable(rows: Vec<ChannelRow>) -> impl IntoView {
 #[component]
 fn ChannelLine(row: ChannelRow) -> impl IntoView {
     let i18n = use_i18n();
-    let ChannelRow { id, name, phone_number, destination, badge, last_inbound_at, .. } = row;
+    let ChannelRow {
+        id,
+        name,
+        phone_number,
+        destination,
+        badge,
+        last_inbound_at,
+        ..
+    } = row;
     let (inbound, outbound) = (row.inbound_day, row.outbound_day);
     let none = move || t_string!(i18n, common.none);
     let shown_name = move || match name.as_str() {
@@ -144,9 +156,9 @@ fn ChannelLine(row: ChannelRow) -> impl IntoView {
 fn DestinationName(destination: DestinationRef) -> impl IntoView {
     let i18n = use_i18n();
     let (icon, kind): (_, fn(Locale) -> &'static str) = match destination.destination {
-        Destination::Extension(_) => {
-            (IconName::Extension, |locale| td_string!(locale, channels.extension))
-        }
+        Destination::Extension(_) => (IconName::Extension, |locale| {
+            td_string!(locale, channels.extension)
+        }),
         Destination::Queue(_) => (IconName::Queue, |locale| td_string!(locale, channels.queue)),
     };
     let disabled = destination

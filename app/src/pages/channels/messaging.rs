@@ -62,37 +62,43 @@ fn MessagingForm(
 ) -> impl IntoView {
     let i18n = use_i18n();
     // Made inside the form: fields look for it around them.
-    let ChannelView { id, destination: chosen, .. } = channel;
-    let fields = move || view! {
-        <input type="hidden" name="id" value=id.to_string() />
-        <input type="hidden" name="version" value=channel.version.to_string() />
-        <Field
-            name="phone_number"
-            label=move || t_string!(i18n, channels.field.phone_number)
-            hint=move || t_string!(i18n, channels.field.phone_number_hint)
-            value=channel.phone_number.as_deref().map(words::phone).unwrap_or_default()
-            kind="tel"
-            inputmode="tel"
-            mono=true
-        />
-        <Field
-            name="phone_number_id"
-            label=move || t_string!(i18n, channels.field.phone_number_id)
-            hint=move || t_string!(i18n, channels.field.phone_number_id_hint)
-            value=channel.phone_number_id.unwrap_or_default()
-            inputmode="numeric"
-            mono=true
-        />
-        <Field
-            name="waba_id"
-            label=move || t_string!(i18n, channels.field.waba_id)
-            hint=move || t_string!(i18n, channels.field.waba_id_hint)
-            value=channel.waba_id.unwrap_or_default()
-            inputmode="numeric"
-            mono=true
-        />
-    }
-    .into_any();
+    let ChannelView {
+        id,
+        destination: chosen,
+        ..
+    } = channel;
+    let fields = move || {
+        view! {
+            <input type="hidden" name="id" value=id.to_string() />
+            <input type="hidden" name="version" value=channel.version.to_string() />
+            <Field
+                name="phone_number"
+                label=move || t_string!(i18n, channels.field.phone_number)
+                hint=move || t_string!(i18n, channels.field.phone_number_hint)
+                value=channel.phone_number.as_deref().map(words::phone).unwrap_or_default()
+                kind="tel"
+                inputmode="tel"
+                mono=true
+            />
+            <Field
+                name="phone_number_id"
+                label=move || t_string!(i18n, channels.field.phone_number_id)
+                hint=move || t_string!(i18n, channels.field.phone_number_id_hint)
+                value=channel.phone_number_id.unwrap_or_default()
+                inputmode="numeric"
+                mono=true
+            />
+            <Field
+                name="waba_id"
+                label=move || t_string!(i18n, channels.field.waba_id)
+                hint=move || t_string!(i18n, channels.field.waba_id_hint)
+                value=channel.waba_id.unwrap_or_default()
+                inputmode="numeric"
+                mono=true
+            />
+        }
+        .into_any()
+    };
     view! {
         <CheckedForm action=save>
             {fields()} <DestinationField chosen destinations />

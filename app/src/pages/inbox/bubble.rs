@@ -98,7 +98,9 @@ fn Bubble(message: MessageView, first: bool, retried: bool) -> impl IntoView {
     view! {
         <div class="flow-line" class:ours=ours class:first=first class:failed=failed>
             <div class="bubble">
-                {author} {again} {kind} {text} <Foot at=message.at status=message.status.filter(|_| ours) />
+                {author} {again} {kind} <div class="bubble-body">
+                    {text} <Foot at=message.at status=message.status.filter(|_| ours) />
+                </div>
             </div>
             {failure}
         </div>
@@ -128,8 +130,10 @@ fn BubbleOnItsWay(message: OnItsWay, first: bool) -> impl IntoView {
     view! {
         <div class="flow-line ours" class:first=first>
             <div class="bubble">
-                <Text text=message.text />
-                <Foot at=message.at status=Some(Status::Queued) />
+                <div class="bubble-body">
+                    <Text text=message.text />
+                    <Foot at=message.at status=Some(Status::Queued) />
+                </div>
             </div>
         </div>
     }

@@ -1,12 +1,7 @@
 //! Where replies are written. What is typed is never lost: it is kept as a draft until the process has taken it.
 
 use super::{
-    browser, drafts,
-    flow::OnItsWay,
-    head::PickUp,
-    keys::REPLY_ID,
-    state::{Returned, use_inbox},
-    words,
+    browser, drafts, flow::OnItsWay, head::PickUp, keys::REPLY_ID, sending::Returned, state::use_inbox, words,
 };
 use crate::{
     api::{ApiError, inbox::SendText},
@@ -34,6 +29,14 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let draft = use_draft(id);
     let refusal = Memo::new(move |_| thread.with(|thread| thread.may.reply.clone().err()));
     let refused = move || refusal.with(Option::is_some);
+    let inbox = use_inbox();
+    Effect::new(move |_| {
+        if inbox.wants_to_write.get() && !refused() {
+            inbox.wants_to_write.set(false);
+            // Once the field can be seen.
+            request_animation_frame(|| browser::focus(REPLY_ID));
+        }
+    });
     let too_long = Memo::new(move |_| draft.length.get() > TEXT_MOST);
     let pressed = move |event: KeyboardEvent| {
         // Enter also ends the composition of a letter in some keyboards: that one is not ours.

@@ -3,7 +3,7 @@
 use super::{
     glyph::WindowClock,
     keys::{CLOSE_ID, PICK_UP_ID},
-    list::initial,
+    row::initial,
     state::use_inbox,
     words,
 };

@@ -1,27 +1,25 @@
 //! The left column: which sessions, and one row for each.
 
 use super::{
-    glyph::{PreviewLine, WindowClock},
+    no_rows::{NoRows, RowsSkeleton},
+    row::Row,
     state::use_inbox,
-    words,
 };
 use crate::{
     api::ApiError,
     i18n::*,
-    ui::{ButtonLink, Empty, IconName, Kind, Time, icon::Icon},
+    ui::{Icon, IconName, TroubleView},
 };
 use domain::{
     ids::SessionId,
     page::Page,
-    session::{InboxCounts, SessionRow, State, Tab},
+    session::{InboxCounts, SessionRow, Tab},
 };
 use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use leptos_meta::Title;
 use leptos_router::{NavigateOptions, components::Form, hooks::use_navigate};
 use std::time::Duration;
 
-/// Each row's element id starts so.
-pub const ROW_ID: &str = "row-";
 /// The search box's.
 pub const SEARCH_ID: &str = "inbox-search";
 /// Whoever types a name is not asked after each letter.
@@ -198,7 +196,10 @@ fn Rows() -> impl IntoView {
                 .get()
                 .map(|shape| match shape {
                     Shape::Nothing => view! { <NoRows /> }.into_any(),
-                    Shape::Failed(error) => view! { <Failed error /> }.into_any(),
+                    Shape::Failed(error) => {
+                        let retry = Callback::new(move |()| inbox.list.refetch());
+                        view! { <TroubleView error retry /> }.into_any()
+                    }
                     Shape::Rows => view! { <FullRows page /> }.into_any(),
                 })
         }}
@@ -249,184 +250,4 @@ fn FullRows(page: Memo<Result<Page<SessionRow>, Option<ApiError>>>) -> impl Into
         {more}
     }
     .into_any()
-}
-
-#[component]
-fn Row(row: Signal<SessionRow>, id: SessionId) -> impl IntoView {
-    let i18n = use_i18n();
-    let inbox = use_inbox();
-    let label = move || row.with(|row| row.contact.label.clone());
-    let initial = move || row.with(|row| initial(&row.contact.label));
-    let preview = Memo::new(move |_| row.with(|row| row.last_message.clone()));
-    let closed = move || row.with(|row| row.state == State::Closed);
-    let closes =
-        Signal::derive(move || row.with(|row| row.window_closes_at.filter(|_| row.state != State::Closed)));
-    let owner = move || {
-        let all = inbox.query.with(|query| query.tab == Tab::All);
-        all.then(|| {
-            row.with(|row| match (row.state, &row.owner) {
-                (State::Closed, _) => t_string!(i18n, inbox.list.closed).to_owned(),
-                (_, Some(owner)) => owner.name.clone(),
-                (_, None) => t_string!(i18n, inbox.list.nobody).to_owned(),
-            })
-        })
-        .map(|owner| view! { <span class="row-owner">{owner}</span> })
-    };
-    let unread = move || {
-        let count = row.with(|row| row.unread);
-        let long = move || t_string!(i18n, inbox.list.unread, count = count).to_string();
-        (count > 0).then(|| {
-            view! {
-                <span class="row-unread" title=long>
-                    <span class="sr-only">{long}</span>
-                    <span aria-hidden="true">{count}</span>
-                </span>
-            }
-        })
-    };
-    let open = move || inbox.session.get() == Some(id);
-    view! {
-        <a
-            class="row"
-            class:row-closed=closed
-            id=format!("{ROW_ID}{id}")
-            href=move || inbox.query.with(|query| query.href(Some(id)))
-            aria-current=move || open().then_some("page")
-        >
-            <span class="avatar" aria-hidden="true">
-                {initial}
-            </span>
-            <span class="row-head">
-                <span class="row-name" dir="auto">
-                    {label}
-                </span>
-                <Time at=Signal::derive(move || row.with(|row| row.last_message_at)) />
-            </span>
-            <span class="row-line">
-                <span class="row-preview">
-                    {move || preview.get().map(|preview| view! { <PreviewLine preview /> })}
-                </span>
-                {owner}
-                <WindowClock closes />
-                {unread}
-            </span>
-        </a>
-    }
-    .into_any()
-}
-
-/// The letter on a customer's avatar; a number has none.
-pub fn initial(label: &str) -> String {
-    match label.chars().find(|c| c.is_alphanumeric()) {
-        Some(c) if c.is_alphabetic() => c.to_uppercase().collect(),
-        _ => "#".to_owned(),
-    }
-}
-
-#[component]
-fn NoRows() -> impl IntoView {
-    let i18n = use_i18n();
-    let inbox = use_inbox();
-    let view = move || {
-        let query = inbox.query.get();
-        if !query.search.is_empty() {
-            return view! {
-                <Empty
-                    icon=IconName::Search
-                    title=Signal::derive(move || t_string!(i18n, inbox.empty.search_title).to_owned())
-                    text=Signal::derive(move || t_string!(i18n, inbox.empty.search_text).to_owned())
-                >
-                    <ButtonLink href=query.searching(String::new()).href(None)>
-                        {move || t_string!(i18n, inbox.empty.search_button)}
-                    </ButtonLink>
-                </Empty>
-            }
-            .into_any();
-        }
-        match query.tab {
-            Tab::Mine => view! {
-                <Empty
-                    icon=IconName::PickUp
-                    title=Signal::derive(move || t_string!(i18n, inbox.empty.mine_title).to_owned())
-                    text=Signal::derive(move || t_string!(i18n, inbox.empty.mine_text).to_owned())
-                >
-                    <ButtonLink href=query.on(Tab::Waiting).href(None) kind=Kind::Primary>
-                        {move || t_string!(i18n, inbox.empty.mine_button)}
-                    </ButtonLink>
-                </Empty>
-            }
-            .into_any(),
-            Tab::Waiting => view! {
-                <Empty
-                    icon=IconName::Check
-                    title=Signal::derive(move || t_string!(i18n, inbox.empty.waiting_title).to_owned())
-                    text=Signal::derive(move || t_string!(i18n, inbox.empty.waiting_text).to_owned())
-                >
-                    <ButtonLink href=query.on(Tab::All).href(None)>
-                        {move || t_string!(i18n, inbox.empty.waiting_button)}
-                    </ButtonLink>
-                </Empty>
-            }
-            .into_any(),
-            Tab::All => view! {
-                <Empty
-                    icon=IconName::Inbox
-                    title=Signal::derive(move || t_string!(i18n, inbox.empty.all_title).to_owned())
-                    text=Signal::derive(move || t_string!(i18n, inbox.empty.all_text).to_owned())
-                >
-                    <ButtonLink href="/channels">{move || t_string!(i18n, inbox.empty.all_button)}</ButtonLink>
-                </Empty>
-            }
-            .into_any(),
-        }
-    };
-    view! { {view} }.into_any()
-}
-
-#[component]
-fn Failed(error: ApiError) -> impl IntoView {
-    let i18n = use_i18n();
-    let inbox = use_inbox();
-    view! {
-        <div class="inbox-failed" role="alert">
-            <p>{move || t_string!(i18n, inbox.list.failed)}</p>
-            <p class="muted">{move || words::why(i18n.get_locale(), &error)}</p>
-            <button type="button" class="button" on:click=move |_| inbox.list.refetch()>
-                {move || t_string!(i18n, inbox.list.again)}
-            </button>
-        </div>
-    }
-    .into_any()
-}
-
-#[component]
-fn RowsSkeleton() -> impl IntoView {
-    view! {
-        <div class="rows rows-skeleton" aria-hidden="true">
-            {(0..6)
-                .map(|_| {
-                    view! {
-                        <div class="row">
-                            <span class="avatar"></span>
-                            <span class="skeleton-line"></span>
-                            <span class="skeleton-line"></span>
-                        </div>
-                    }
-                })
-                .collect_view()}
-        </div>
-    }
-    .into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::initial;
-
-    #[test]
-    fn avatars_have_a_letter_or_a_hash() {
-        assert_eq!(initial("čeněk Dvořák"), "Č");
-        assert_eq!(initial("🌻 Eva"), "E");
-        assert_eq!(initial("+420 777"), "#");
-    }
 }

@@ -2,11 +2,11 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`state`] | where the URL says one is, what is there, what is on its way |
-//! | [`list`] | search, tabs, rows |
-//! | [`thread`], [`head`] | one session |
+//! | [`query`], [`state`] | where the URL says one is, and what the process says is there |
+//! | [`list`], [`row`], [`no_rows`] | search, tabs, rows |
+//! | [`thread`], [`head`], [`scroll`], [`no_thread`] | one session |
 //! | [`flow`], [`bubble`], [`marks`] | its lines: their order, their looks, WhatsApp's marks in a text |
-//! | [`composer`], [`drafts`] | where replies are written |
+//! | [`composer`], [`drafts`], [`sending`] | where replies are written, and their way out |
 //! | [`details`] | the contact and the session as facts |
 //! | [`keys`] | the keyboard |
 //! | [`glyph`], [`words`], [`browser`] | small signs, names of things, what is asked of the browser |
@@ -22,6 +22,12 @@ mod head;
 mod keys;
 mod list;
 mod marks;
+mod no_rows;
+mod no_thread;
+mod query;
+mod row;
+mod scroll;
+mod sending;
 mod state;
 mod thread;
 mod words;

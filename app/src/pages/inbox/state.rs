@@ -1,7 +1,7 @@
 //! What the inbox knows: where the URL says one is, what the process says is there, and what is on its way. The
 //! URL is the only memory of tab, search and session, so every state can be linked, reloaded and gone back to.
 
-use super::{drafts, flow::OnItsWay};
+use super::{flow::OnItsWay, query::Query, sending::Returned};
 use crate::{
     api::{
         ApiError,
@@ -17,77 +17,12 @@ use domain::{
     refusal::Refusal,
     session::{InboxCounts, SessionRow, Tab, Thread},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map, use_query_map},
 };
 use std::collections::HashSet;
-
-/// Pages of the list at the most; whoever looks for more searches.
-const PAGES_MOST: u8 = 20;
-
-/// Which part of the list is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Query {
-    pub tab: Tab,
-    pub search: String,
-    /// How many pages are shown.
-    pub pages: u8,
-}
-
-impl Query {
-    /// The address of this part of the list, with a session open beside it or none.
-    pub fn href(&self, session: Option<SessionId>) -> String {
-        let mut href = match session {
-            Some(session) => format!("/inbox/{session}?tab={}", self.tab.as_str()),
-            None => format!("/inbox?tab={}", self.tab.as_str()),
-        };
-        if !self.search.is_empty() {
-            href.push_str("&q=");
-            href.push_str(&leptos_router::location::Url::escape(&self.search));
-        }
-        if self.pages > 1 {
-            href.push_str(&format!("&pages={}", self.pages));
-        }
-        href
-    }
-
-    /// The first page of a tab, with the same search.
-    pub fn on(&self, tab: Tab) -> Self {
-        Self {
-            tab,
-            search: self.search.clone(),
-            pages: 1,
-        }
-    }
-
-    /// The first page of the same tab, with another search.
-    pub fn searching(&self, search: String) -> Self {
-        Self {
-            tab: self.tab,
-            search,
-            pages: 1,
-        }
-    }
-
-    /// One page more.
-    pub fn longer(&self) -> Self {
-        Self {
-            pages: (self.pages + 1).min(PAGES_MOST),
-            ..self.clone()
-        }
-    }
-}
-
-/// A reply that could not be sent. Its text is in the draft again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Returned {
-    pub session: SessionId,
-    pub key: String,
-    pub text: String,
-    pub why: ApiError,
-}
 
 type Answer<T> = Result<T, ApiError>;
 
@@ -109,6 +44,8 @@ pub struct Inbox {
     /// In the order in which they go out.
     pub on_its_way: RwSignal<Vec<(SessionId, OnItsWay)>>,
     pub returned: RwSignal<Option<Returned>>,
+    /// Whoever has picked up wants to write.
+    pub wants_to_write: RwSignal<bool>,
     list_reader: Reader,
     thread_reader: Reader,
 }
@@ -122,17 +59,7 @@ impl Inbox {
     /// Reads the URL and goes on reading it.
     pub fn open() -> Self {
         let (params, queries) = (use_params_map(), use_query_map());
-        let query = Memo::new(move |_| {
-            queries.with(|map| Query {
-                tab: map.get_str("tab").and_then(Tab::from_query).unwrap_or_default(),
-                search: map.get_str("q").unwrap_or_default().to_owned(),
-                pages: map
-                    .get_str("pages")
-                    .and_then(|n| n.parse().ok())
-                    .unwrap_or(1)
-                    .clamp(1, PAGES_MOST),
-            })
-        });
+        let query = Memo::new(move |_| queries.with(Query::read));
         let session = Memo::new(move |_| params.with(|map| map.get_str("session")?.parse().ok()));
         let counts = Resource::new(|| (), |()| api::counts());
         let list = Resource::new(move || query.get(), read_list);
@@ -157,6 +84,7 @@ impl Inbox {
             refused: RwSignal::new(None),
             on_its_way,
             returned: RwSignal::new(None),
+            wants_to_write: RwSignal::new(false),
             list_reader,
             thread_reader,
         };
@@ -170,6 +98,7 @@ impl Inbox {
                 .with(|answer| matches!(answer, Some(Ok(()))))
             {
                 let href = query.with_untracked(|query| query.on(Tab::Mine).href(session.get_untracked()));
+                inbox.wants_to_write.set(true);
                 navigate(
                     &href,
                     NavigateOptions {
@@ -216,51 +145,10 @@ impl Inbox {
             }
         });
     }
-
-    /// Shows a reply at once and sends it when those before it have gone out.
-    pub fn send(self, session: SessionId, message: OnItsWay) {
-        self.on_its_way.update(|all| all.push((session, message)));
-        if self.on_its_way.with_untracked(Vec::len) == 1 {
-            spawn_local(send_all(self, self.on_its_way.into()));
-        }
-    }
 }
 
 fn refusal_of<T>(answer: &Option<Answer<T>>) -> Option<Option<ApiError>> {
     answer.as_ref().map(|answer| answer.as_ref().err().cloned())
-}
-
-/// One after the other, so that they arrive in the order in which they were written. Goes on when the page is left.
-async fn send_all(inbox: Inbox, on_its_way: ArcRwSignal<Vec<(SessionId, OnItsWay)>>) {
-    while let Some((session, message)) = on_its_way.with_untracked(|all| all.first().cloned()) {
-        let answer = api::send_text(session, message.text.clone(), Some(message.key.clone())).await;
-        match answer {
-            Ok(sent) => {
-                inbox.thread.try_update(|thread| {
-                    if let Some(Some((id, Ok(thread)))) = thread
-                        && *id == session
-                        && thread.messages.iter().all(|m| m.id != sent.id)
-                    {
-                        thread.messages.push(sent);
-                    }
-                });
-            }
-            Err(why) => {
-                let OnItsWay { key, text, .. } = message.clone();
-                drafts::append(session, &text);
-                inbox.returned.try_set(Some(Returned {
-                    session,
-                    key,
-                    text,
-                    why,
-                }));
-            }
-        }
-        on_its_way.update(|all| all.retain(|(_, other)| other.key != message.key));
-    }
-    if !inbox.returned.is_disposed() {
-        inbox.read_again();
-    }
 }
 
 async fn read_list(query: Query) -> Answer<Page<SessionRow>> {
@@ -332,7 +220,7 @@ fn is_news<T>(answer: &Answer<T>) -> bool {
 fn keep_focus(change: impl FnOnce()) {
     let focused = document().active_element().map(|element| element.id());
     change();
-    let Some(id) = focused.filter(|id| id.starts_with(super::list::ROW_ID)) else {
+    let Some(id) = focused.filter(|id| id.starts_with(super::row::ROW_ID)) else {
         return;
     };
     request_animation_frame(move || {
@@ -343,25 +231,4 @@ fn keep_focus(change: impl FnOnce()) {
             super::browser::focus(&id);
         }
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_says_what_is_shown() {
-        let query = Query {
-            tab: Tab::Waiting,
-            search: String::new(),
-            pages: 1,
-        };
-        assert_eq!(query.href(None), "/inbox?tab=waiting");
-        let query = query.searching("Dvořák & syn".into()).longer();
-        assert_eq!(
-            query.href(None),
-            "/inbox?tab=waiting&q=Dvo%C5%99%C3%A1k%20%26%20syn&pages=2"
-        );
-        assert_eq!(query.on(Tab::All).pages, 1);
-    }
 }

@@ -2,31 +2,28 @@
 
 use super::{
     browser,
-    bubble::{LineView, UNREAD_ID},
+    bubble::LineView,
     composer::Composer,
     details::Details,
-    drafts,
-    flow::{self, Divider, Key, Line, lay_out},
+    flow::{self, Divider, Key, Line, OnItsWay, lay_out},
     head::Head,
+    no_thread::{Choose, Gone, ThreadSkeleton},
+    scroll::{Down, Scroll},
     state::use_inbox,
     words,
 };
 use crate::{
     api::{self, ApiError},
     i18n::*,
-    ui::{ButtonLink, Empty, IconName, Time, TimeStyle, icon::Icon, time::use_now},
+    ui::{Time, TimeStyle, time::use_now},
 };
 use domain::{
     ids::{MessageId, SessionId},
     message::{Direction, MessageView},
-    refusal::Refusal,
     session::Thread,
     time::Timestamp,
 };
 use leptos::{html, prelude::*, task::spawn_local};
-
-/// Pixels above the end from which on somebody is reading older messages.
-const FAR: i32 = 120;
 
 /// The thread that the URL names, with its details; or what stands there instead.
 #[component]
@@ -184,7 +181,7 @@ fn Flow(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool>) -> imp
 /// The unread line stays where it was when the thread was opened, or when somebody looked away.
 fn use_divider(
     thread: Memo<Thread>,
-    mine: Memo<Vec<flow::OnItsWay>>,
+    mine: Memo<Vec<OnItsWay>>,
     attentive: ReadSignal<bool>,
 ) -> RwSignal<Option<Divider>> {
     let divider = RwSignal::new(thread.with_untracked(flow::divider));
@@ -220,83 +217,6 @@ fn mark_read(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool>) {
     });
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Scroll {
-    scroller: NodeRef<html::Div>,
-    /// The newest message when somebody scrolled up; `None` at the end.
-    left_at: RwSignal<Option<Option<MessageId>>>,
-}
-
-impl Scroll {
-    fn moved(self, thread: Memo<Thread>) {
-        let Some(scroller) = self.scroller.get_untracked() else {
-            return;
-        };
-        // In a reversed column the end is 0 and older messages are below it.
-        let far = scroller.scroll_top().abs() > FAR;
-        if far != self.left_at.with_untracked(Option::is_some) {
-            let newest = || thread.with_untracked(|thread| thread.messages.last().map(|m| m.id));
-            self.left_at.set(far.then(newest));
-        }
-    }
-
-    fn to_end(self) {
-        if let Some(scroller) = self.scroller.get_untracked() {
-            scroller.set_scroll_top(0);
-        }
-    }
-
-    /// To the unread line when opened, to the end with each reply of mine.
-    fn follow(self, mine: Memo<Vec<flow::OnItsWay>>) {
-        Effect::new(move |opened: Option<()>| {
-            let sending = mine.with(|mine| !mine.is_empty());
-            match (opened, sending) {
-                (None, _) => {
-                    if let Some(line) = browser::element(UNREAD_ID) {
-                        line.scroll_into_view();
-                    }
-                }
-                (Some(()), true) => self.to_end(),
-                (Some(()), false) => {}
-            }
-        });
-    }
-}
-
-fn inbound_after(messages: &[MessageView], newest_then: Option<MessageId>) -> usize {
-    let since = messages
-        .iter()
-        .rev()
-        .take_while(|message| Some(message.id) != newest_then);
-    since
-        .filter(|message| message.direction == Direction::Inbound)
-        .count()
-}
-
-/// The pill that leads to the end, with how much is new there.
-#[component]
-fn Down(thread: Memo<Thread>, scroll: Scroll) -> impl IntoView {
-    let i18n = use_i18n();
-    let news = Memo::new(move |_| {
-        let left_at = scroll.left_at.get()?;
-        thread.with(|thread| u32::try_from(inbound_after(&thread.messages, left_at)).ok())
-    });
-    let view = move || {
-        let count = news.get()?;
-        let label = move || match count {
-            0 => t_string!(i18n, inbox.thread.down).to_owned(),
-            count => t_string!(i18n, inbox.thread.news, count = count).to_string(),
-        };
-        Some(view! {
-            <button type="button" class="flow-down" aria-label=label title=label on:click=move |_| scroll.to_end()>
-                <Icon name=IconName::ChevronDown />
-                {(count > 0).then_some(count)}
-            </button>
-        })
-    };
-    view! { {view} }.into_any()
-}
-
 /// Says new messages aloud to whoever uses a screen reader.
 #[component]
 fn Announcer(thread: Memo<Thread>) -> impl IntoView {
@@ -326,80 +246,6 @@ fn Announcer(thread: Memo<Thread>) -> impl IntoView {
         <p class="sr-only" role="status" aria-live="polite">
             {move || said.get()}
         </p>
-    }
-    .into_any()
-}
-
-#[component]
-fn Choose() -> impl IntoView {
-    let i18n = use_i18n();
-    view! {
-        <section class="inbox-thread inbox-choose">
-            <Empty
-                icon=IconName::Inbox
-                title=Signal::derive(move || t_string!(i18n, inbox.empty.thread_title).to_owned())
-                text=Signal::derive(move || t_string!(i18n, inbox.empty.thread_text).to_owned())
-            />
-        </section>
-    }
-    .into_any()
-}
-
-/// The thread cannot be seen, most often because somebody else has just taken it. The draft can.
-#[component]
-fn Gone(id: SessionId, error: ApiError) -> impl IntoView {
-    let i18n = use_i18n();
-    let inbox = use_inbox();
-    let href = inbox.query.with_untracked(|query| query.href(None));
-    let taken = move || inbox.refused.get().filter(|(session, _)| *session == id);
-    let title = Signal::derive(move || match taken() {
-        Some((_, why)) => words::why(i18n.get_locale(), &why),
-        None => t_string!(i18n, inbox.thread.gone_title).to_owned(),
-    });
-    let not_found = matches!(error, ApiError::Refused(Refusal::NotFound));
-    let text = Signal::derive(move || match (not_found, taken()) {
-        (true, Some(_)) => t_string!(i18n, inbox.thread.taken_text).to_owned(),
-        (true, None) => t_string!(i18n, inbox.thread.gone_text).to_owned(),
-        (false, _) => words::why(i18n.get_locale(), &error),
-    });
-    let draft = RwSignal::new(String::new());
-    Effect::new(move |_| draft.set(drafts::load(id)));
-    let kept = move || {
-        let draft = draft.get();
-        (!draft.is_empty()).then(|| {
-            view! {
-                <figure class="gone-draft">
-                    <figcaption>{move || t_string!(i18n, inbox.composer.draft_kept)}</figcaption>
-                    <blockquote dir="auto">{draft}</blockquote>
-                </figure>
-            }
-        })
-    };
-    view! {
-        <section class="inbox-thread inbox-choose">
-            <Empty icon=IconName::Alert title text>
-                {kept}
-                <ButtonLink href=href>{move || t_string!(i18n, inbox.thread.gone_button)}</ButtonLink>
-            </Empty>
-        </section>
-    }
-    .into_any()
-}
-
-#[component]
-fn ThreadSkeleton() -> impl IntoView {
-    view! {
-        <section class="inbox-thread thread-skeleton" aria-busy="true">
-            <div class="thread-head">
-                <span class="avatar"></span>
-                <span class="skeleton-line"></span>
-            </div>
-            <div class="flow">
-                <div class="flow-line"><div class="bubble skeleton-line"></div></div>
-                <div class="flow-line ours"><div class="bubble skeleton-line"></div></div>
-                <div class="flow-line"><div class="bubble skeleton-line"></div></div>
-            </div>
-        </section>
     }
     .into_any()
 }

@@ -1,6 +1,6 @@
 //! What the parts of a thread are called in the reader's language.
 
-use crate::{api::ApiError, i18n::*, words::sentence};
+use crate::{api::ApiError, i18n::*, words};
 use domain::{
     message::{Meaning, MessageView, Status},
     refusal::Refusal,
@@ -102,6 +102,9 @@ pub fn why(locale: Locale, error: &ApiError) -> String {
             td_string!(locale, inbox.composer.pick_up_first).to_owned()
         }
         ApiError::Refused(Refusal::SessionClosed) => td_string!(locale, inbox.composer.closed).to_owned(),
-        other => sentence(locale, other),
+        other => match other.problem("body") {
+            Some(problem) => words::problem(locale, problem).to_owned(),
+            None => words::sentence(locale, other),
+        },
     }
 }

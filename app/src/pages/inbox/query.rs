@@ -1,0 +1,91 @@
+//! Which part of the list is asked for, as the URL says it.
+
+use domain::{ids::SessionId, session::Tab};
+use leptos_router::params::ParamsMap;
+
+/// Pages of the list at the most; whoever looks for more searches.
+const PAGES_MOST: u8 = 20;
+
+/// Which part of the list is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    pub tab: Tab,
+    pub search: String,
+    /// How many pages are shown.
+    pub pages: u8,
+}
+
+impl Query {
+    /// Whatever is not understood is as if it were not there.
+    pub fn read(map: &ParamsMap) -> Self {
+        let pages = map.get_str("pages").and_then(|n| n.parse().ok()).unwrap_or(1);
+        Self {
+            tab: map.get_str("tab").and_then(Tab::from_query).unwrap_or_default(),
+            search: map.get_str("q").unwrap_or_default().to_owned(),
+            pages: pages.clamp(1, PAGES_MOST),
+        }
+    }
+
+    /// The address of this part of the list, with a session open beside it or none.
+    pub fn href(&self, session: Option<SessionId>) -> String {
+        let mut href = match session {
+            Some(session) => format!("/inbox/{session}?tab={}", self.tab.as_str()),
+            None => format!("/inbox?tab={}", self.tab.as_str()),
+        };
+        if !self.search.is_empty() {
+            href.push_str("&q=");
+            href.push_str(&leptos_router::location::Url::escape(&self.search));
+        }
+        if self.pages > 1 {
+            href.push_str(&format!("&pages={}", self.pages));
+        }
+        href
+    }
+
+    /// The first page of a tab, with the same search.
+    pub fn on(&self, tab: Tab) -> Self {
+        Self {
+            tab,
+            search: self.search.clone(),
+            pages: 1,
+        }
+    }
+
+    /// The first page of the same tab, with another search.
+    pub fn searching(&self, search: String) -> Self {
+        Self {
+            tab: self.tab,
+            search,
+            pages: 1,
+        }
+    }
+
+    /// One page more.
+    pub fn longer(&self) -> Self {
+        Self {
+            pages: (self.pages + 1).min(PAGES_MOST),
+            ..self.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_what_is_shown() {
+        let query = Query {
+            tab: Tab::Waiting,
+            search: String::new(),
+            pages: 1,
+        };
+        assert_eq!(query.href(None), "/inbox?tab=waiting");
+        let query = query.searching("Dvořák & syn".into()).longer();
+        assert_eq!(
+            query.href(None),
+            "/inbox?tab=waiting&q=Dvo%C5%99%C3%A1k%20%26%20syn&pages=2"
+        );
+        assert_eq!(query.on(Tab::All).pages, 1);
+    }
+}

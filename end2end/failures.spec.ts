@@ -1,0 +1,84 @@
+// When something fails: a hiccup of Meta's, a refusal of Meta's, and Switchboard itself being away.
+
+import { type Page } from '@playwright/test';
+import type { Customer } from './support/simulator.js';
+import { expect, expectSameDocument, mark, test, visit } from './support/test.js';
+import { filled, words } from './support/words.js';
+import type { World } from './support/world.js';
+
+const { inbox } = words('en');
+const chat = (page: Page) => page.getByRole('log', { name: inbox.thread.messages });
+const reply = (page: Page) => page.getByLabel(inbox.composer.label, { exact: true });
+const row = (page: Page, name: string) =>
+  page.getByRole('region', { name: inbox.list.label }).getByRole('link', { name });
+
+async function pickedUp(world: World, page: Page): Promise<Customer> {
+  const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
+  await world.simulator.says(karel, 'Dobrý den');
+  await expect.poll(async () => (await world.sessions()).length).toBe(1);
+  const [session] = await world.sessions();
+  await world.api('POST', `sessions/${session?.id}/pick-up`, { extension: '201' });
+  await visit(page, `/inbox/${session?.id}`);
+  await expect(reply(page)).toBeEditable();
+  return karel;
+}
+
+test('a hiccup of Meta’s passes by itself', async ({ world, person }) => {
+  const page = await person('jana');
+  await pickedUp(world, page);
+  await world.simulator.fault({ target: 'send', kind: 'status5xx', code: 502, body: '<h1>Bad Gateway</h1>' });
+  await reply(page).fill('Už to řeším.');
+  await reply(page).press('Enter');
+  await expect(chat(page).getByTitle(inbox.status.queued)).toBeVisible();
+  await expect(chat(page).getByTitle(inbox.status.delivered, { exact: true })).toBeVisible();
+  expect(await world.simulator.accepted()).toEqual(['Už to řeším.']);
+});
+
+test('a refusal is told in plain words, and a retry is a new attempt', async ({ world, person }) => {
+  const page = await person('jana');
+  await pickedUp(world, page);
+  await world.simulator.fault({ target: 'send', kind: 'error_code', code: 131047, http: 400 });
+  await reply(page).fill('Posílám fakturu.');
+  await reply(page).press('Enter');
+  await expect(chat(page).getByTitle(inbox.status.failed)).toBeVisible();
+  await expect(chat(page)).toContainText(inbox.failure.window_closed);
+  await expect(chat(page)).toContainText('131047');
+  expect(await world.simulator.accepted()).toEqual([]);
+
+  await chat(page).getByRole('button', { name: inbox.bubble.retry }).click();
+  await expect(chat(page)).toContainText(inbox.bubble.again);
+  await expect(chat(page).getByTitle(inbox.status.delivered, { exact: true })).toBeVisible();
+  // The first attempt stays as what it was.
+  await expect(chat(page).getByTitle(inbox.status.failed)).toBeVisible();
+  expect(await world.simulator.accepted()).toEqual(['Posílám fakturu.']);
+});
+
+test('while Switchboard is away nothing is lost, and afterwards everything is there', async ({
+  world,
+  person,
+  troubles,
+}) => {
+  troubles.allow(/ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE/);
+  const page = await person('jana');
+  await pickedUp(world, page);
+  await page.getByRole('navigation', { name: inbox.list.tabs }).getByRole('link', { name: inbox.list.all }).click();
+  await mark(page);
+
+  await world.stopServer();
+  await expect(page.getByText(inbox.offline)).toBeVisible();
+  const eva = await world.simulator.addCustomer('Eva Malá', '420800555202');
+  await world.simulator.says(eva, 'Máte dnes otevřeno?');
+  await reply(page).fill('Balík dorazí zítra.');
+  await reply(page).press('Enter');
+  // It comes back into the field with the reason.
+  await expect(page.getByRole('alert').filter({ hasText: filled(inbox.composer.not_sent, { why: '' }) })).toBeVisible();
+  await expect(reply(page)).toHaveValue('Balík dorazí zítra.');
+
+  await world.startServerAgain();
+  await expect(page.getByText(inbox.offline)).toBeHidden({ timeout: 20_000 });
+  await expect(row(page, 'Eva Malá')).toContainText('Máte dnes otevřeno?', { timeout: 20_000 });
+  await reply(page).press('Enter');
+  await expect(chat(page).getByTitle(inbox.status.delivered, { exact: true })).toBeVisible();
+  expect(await world.simulator.accepted()).toEqual(['Balík dorazí zítra.']);
+  await expectSameDocument(page);
+});

@@ -1,0 +1,103 @@
+// How the console looks: no violation of WCAG 2.2 AA that can be found by a program, in both languages and themes,
+// and no page wider than its window. The pictures in test-results are for people; with SWITCHBOARD_PICTURES=1 those
+// of the README are taken, too.
+
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { join } from 'node:path';
+import { aMorning } from './support/conversations.js';
+import { expect, test } from './support/test.js';
+import { LOCALE, type Language } from './support/words.js';
+import type { World } from './support/world.js';
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const WIDE = { width: 1280, height: 800 };
+const NARROW = { width: 360, height: 740 };
+
+function places(world: World, session: string): [name: string, path: string][] {
+  const channel = `/channels/${world.channel?.id}`;
+  return [
+    ['inbox', `/inbox/${session}?tab=all`],
+    ['inbox-list', '/inbox?tab=waiting'],
+    ['channels', '/channels'],
+    ['authentication', channel],
+    ['messaging', `${channel}/messaging`],
+    ['health', `${channel}/health`],
+    ['queues', '/queues'],
+    ['queue', '/queues/new'],
+    ['extensions', '/extensions'],
+    ['extension', '/extensions/new'],
+    ['deliveries', '/system/deliveries'],
+    ['nowhere', '/nowhere'],
+  ];
+}
+
+/** Relative times and the like are there only when the page is live; nothing may move on a picture. */
+async function settle(page: Page): Promise<void> {
+  await page.waitForLoadState('load');
+  await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+}
+
+/** Looks at a page wide and narrow, and tells what is wrong with it. */
+async function faults(page: Page, name: string): Promise<string[]> {
+  const told: string[] = [];
+  for (const size of [WIDE, NARROW]) {
+    await page.setViewportSize(size);
+    await settle(page);
+    await page.screenshot({ path: test.info().outputPath(`${name}-${size.width}.png`) });
+    const where = `${name} at ${size.width}`;
+    const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+    for (const { id, help, nodes } of violations) {
+      told.push(...nodes.map((node) => `${where}: ${id}: ${help}: ${node.target.join(' ')}: ${node.failureSummary}`));
+    }
+    const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    if (excess > 0) told.push(`${where}: ${excess} px too wide`);
+  }
+  return told;
+}
+
+for (const language of ['en', 'cs'] as Language[]) {
+  for (const theme of ['light', 'dark'] as const) {
+    test(`every page in ${language}, ${theme}`, async ({ world, stranger, person, troubles }) => {
+      test.setTimeout(180_000);
+      troubles.allow(/404.*\/nowhere/);
+      const seen = { locale: LOCALE[language], colorScheme: theme, reducedMotion: 'reduce' } as const;
+      const session = await aMorning(world);
+
+      const gate = await stranger(seen);
+      await gate.goto('/login');
+      const told = await faults(gate, 'login');
+
+      const [jana, admin] = [await person('jana', seen), await person('admin', seen)];
+      for (const [name, path] of places(world, session)) {
+        const page = name.startsWith('inbox') ? jana : admin;
+        await page.setViewportSize(WIDE);
+        const live = page.waitForRequest((request) => new URL(request.url()).pathname === '/events');
+        await page.goto(path);
+        if (name !== 'nowhere') await live;
+        told.push(...(await faults(page, name)));
+      }
+      expect(told).toEqual([]);
+    });
+  }
+}
+
+test.describe('for the README', () => {
+  test.skip(process.env.SWITCHBOARD_PICTURES !== '1', 'pictures are taken by `cargo xtask pictures`');
+
+  test('pictures', async ({ world, person }) => {
+    const seen = { colorScheme: 'light', reducedMotion: 'reduce', viewport: WIDE } as const;
+    const session = await aMorning(world);
+    const take = async (login: string, path: string, name: string) => {
+      const page = await person(login, seen);
+      const live = page.waitForRequest((request) => new URL(request.url()).pathname === '/events');
+      await page.goto(path);
+      await live;
+      await settle(page);
+      await page.screenshot({ path: join(import.meta.dirname, `../docs/pictures/${name}.png`) });
+    };
+    await take('jana', `/inbox/${session}?tab=all`, 'inbox');
+    await take('admin', '/channels', 'channels');
+  });
+});

@@ -1,0 +1,36 @@
+// The product's own words, so that a better wording breaks no journey. What must read exactly so, the journeys
+// spell out themselves.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type Language = 'en' | 'cs';
+
+/** The locale of a browser whose person reads that language. */
+export const LOCALE = { en: 'en-GB', cs: 'cs-CZ' } as const;
+
+interface Words {
+  auth: typeof import('../../app/locales/en/auth.json');
+  channels: typeof import('../../app/locales/en/channels.json');
+  common: typeof import('../../app/locales/en/common.json');
+  directory: typeof import('../../app/locales/en/directory.json');
+  inbox: typeof import('../../app/locales/en/inbox.json');
+  system: typeof import('../../app/locales/en/system.json');
+}
+
+export function words(language: Language): Words {
+  const read = (namespace: string): unknown =>
+    JSON.parse(readFileSync(join(import.meta.dirname, `../../app/locales/${language}/${namespace}.json`), 'utf8'));
+  const namespaces = ['auth', 'channels', 'common', 'directory', 'inbox', 'system'];
+  return Object.fromEntries(namespaces.map((namespace) => [namespace, read(namespace)])) as unknown as Words;
+}
+
+/** Puts values into the places of a text: `{{ who }}`. */
+export function filled(text: string, values: Record<string, string | number>): string {
+  return text.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name: string) => String(values[name]));
+}
+
+/** A pattern for a text that begins so. */
+export function beginning(text: string): RegExp {
+  return new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`);
+}

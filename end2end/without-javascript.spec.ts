@@ -1,0 +1,82 @@
+// Every form is a plain form: the console works, with reloads, where no script runs.
+
+import { EXAMPLE } from './support/simulator.js';
+import { expect, test } from './support/test.js';
+import { words } from './support/words.js';
+import { PASSWORD } from './support/world.js';
+
+const { auth, channels, common, inbox } = words('en');
+
+test.use({ javaScriptEnabled: false });
+
+test.beforeEach(({ troubles }) => {
+  // The browser names the page's policy when it does not load a script because scripts are off.
+  troubles.allow(/^request failed: csp .*switchboard\.js$/);
+});
+
+test('log in, and the wrong password says so', async ({ stranger, troubles }) => {
+  troubles.allow(/401|status of 401/);
+  const page = await stranger();
+  await page.goto('/channels');
+  await expect(page).toHaveURL(/\/login\?next=%2Fchannels$/);
+  await page.getByLabel(auth.login, { exact: true }).fill('admin');
+  await page.getByLabel(auth.password, { exact: true }).fill('not my password');
+  await page.getByRole('button', { name: auth.log_in }).click();
+  await expect(page.getByRole('alert')).toHaveText(common.refusal.wrong_login);
+
+  await page.getByLabel(auth.login, { exact: true }).fill('admin');
+  await page.getByLabel(auth.password, { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: auth.log_in }).click();
+  await expect(page).toHaveURL(/\/channels$/);
+  await expect(page.getByRole('row', { name: 'Podpora WhatsApp' })).toContainText(common.badge.active);
+});
+
+test('a channel is made and both tabs are saved', async ({ person }) => {
+  const page = await person('admin');
+  const field = (label: string) => page.getByLabel(label, { exact: true });
+  const save = page.getByRole('button', { name: common.button.save, exact: true });
+  await page.goto('/channels');
+  await page.getByText(common.button.add, { exact: true }).click();
+  await page.getByRole('button', { name: channels.whatsapp, exact: true }).click();
+  await field(channels.field.name).fill('Prodej');
+  await field(channels.field.access_token).fill(EXAMPLE.token);
+  await field(channels.field.app_secret).fill(EXAMPLE.appSecret);
+  await save.click();
+  await expect(page.getByRole('heading', { name: 'Prodej', level: 1 })).toBeVisible();
+  await expect(page.getByText(channels.field.secret_stored)).toHaveCount(2);
+
+  await page.getByRole('link', { name: channels.tab.messaging, exact: true }).click();
+  await field(channels.field.phone_number).fill('+420 800 555 011');
+  await field(channels.field.phone_number_id).fill('not a number');
+  await field(channels.field.destination).selectOption('201 Jana Nováková');
+  await save.click();
+  await expect(page.getByText(common.problem.not_numeric)).toBeVisible();
+
+  await field(channels.field.phone_number).fill('+420 800 555 011');
+  await field(channels.field.phone_number_id).fill('300000000000002');
+  await field(channels.field.destination).selectOption('201 Jana Nováková');
+  await save.click();
+  await expect(page.getByText(common.badge.waiting_for_meta, { exact: true })).toBeVisible();
+  await expect(field(channels.field.phone_number_id)).toHaveValue('300000000000002');
+});
+
+test('a session is picked up and answered', async ({ world, person }) => {
+  await world.simulator.says(await world.simulator.addCustomer('Karel Dvořák', '420800555201'), 'Dobrý den');
+  await expect.poll(async () => (await world.sessions()).length).toBe(1);
+  const page = await person('jana');
+  const chat = page.getByRole('log', { name: inbox.thread.messages });
+  await page.goto('/inbox?tab=waiting');
+  await page.getByRole('link', { name: 'Karel Dvořák' }).click();
+  await expect(chat).toContainText('Dobrý den');
+  await page.getByRole('button', { name: inbox.thread.pick_up }).first().click();
+  await page.getByLabel(inbox.composer.label, { exact: true }).fill('Už to řeším.');
+  await page.getByRole('button', { name: inbox.composer.send }).click();
+  await expect(chat).toContainText('Už to řeším.');
+  await expect.poll(() => world.simulator.accepted()).toEqual(['Už to řeším.']);
+  await expect
+    .poll(async () => {
+      await page.reload();
+      return chat.getByTitle(inbox.status.delivered, { exact: true }).count();
+    })
+    .toBe(1);
+});
