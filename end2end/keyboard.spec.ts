@@ -96,6 +96,10 @@ test('from the log-in to a closed session', async ({ world, stranger }) => {
   await test.step('P picks up, R replies, Enter sends', async () => {
     await keyboard.press('p');
     await expect(chat).toContainText(filled(inbox.moment.picked_up, { who: 'Jana Nováková' }));
+    // Whoever picks up wants to write.
+    await expect(reply).toBeFocused();
+    await keyboard.press('Escape');
+    await expect(reply).not.toBeFocused();
     await keyboard.press('r');
     await expect(reply).toBeFocused();
     await expectVisibleFocus(page);

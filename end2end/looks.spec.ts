@@ -10,6 +10,9 @@ import { expect, test } from './support/test.js';
 import { LOCALE, type Language } from './support/words.js';
 import type { World } from './support/world.js';
 
+// It takes its own pictures, and a trace of so many pages takes longer than looking at them.
+test.use({ trace: 'off' });
+
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 360, height: 740 };

@@ -9,6 +9,8 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   workers: 2,
+  // Each has a server of its own.
+  fullyParallel: true,
   // A journey that passes only sometimes is a defect.
   retries: 0,
   forbidOnly: true,

@@ -1,6 +1,6 @@
 // What every journey starts with: a world, pages that are watched, and people who are logged in.
 
-import { type BrowserContextOptions, type Page, test as base, expect } from '@playwright/test';
+import { type BrowserContext, type BrowserContextOptions, type Page, test as base, expect } from '@playwright/test';
 import type { Customer } from './simulator.js';
 import { Troubles } from './troubles.js';
 import { LOCALE } from './words.js';
@@ -44,13 +44,17 @@ export const test = base.extend<Fixtures>({
     troubles.check();
   },
 
-  // Playwright closes the browsers' contexts at the end, after it has taken pictures of a failure.
-  stranger: async ({ browser, world, troubles }, use) =>
-    use(async (options) => {
+  stranger: async ({ browser, world, troubles }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (options) => {
       const context = await browser.newContext({ baseURL: world.url, ...options });
+      contexts.push(context);
       troubles.watch(context);
       return context.newPage();
-    }),
+    });
+    // Before the world ends, so that no page complains about its end.
+    await Promise.all(contexts.map((context) => context.close()));
+  },
 
   person: async ({ stranger }, use) =>
     use(async (login, options) => {

@@ -252,7 +252,7 @@ fn ExtensionForm(extension: Option<ExtensionRow>, save: ServerAction<SaveExtensi
         .into_any();
     let log_in = move || {
         view! {
-            <fieldset class="group">
+            <fieldset class="field-group">
                 <legend>{move || t_string!(i18n, directory.extensions.log_in)}</legend>
                 <p class="hint">{move || t_string!(i18n, directory.extensions.log_in_text)}</p>
                 <Field

@@ -2,7 +2,7 @@
 
 use crate::{
     api::auth::LogIn,
-    frame::{LanguageSwitch, ThemeSwitch},
+    frame::switches::{LanguageSwitch, ThemeSwitch},
     i18n::*,
     ui::{Button, CheckedForm, Field, Kind, form::FormAnswer},
 };

@@ -18,6 +18,7 @@ pub fn NotFoundPage() -> impl IntoView {
         <Title text=move || t_string!(i18n, common.not_found.title) />
         <Empty
             icon=IconName::Search
+            alone=true
             title=move || t_string!(i18n, common.not_found.title).to_owned()
             text=move || t_string!(i18n, common.not_found.text).to_owned()
         >

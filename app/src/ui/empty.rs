@@ -9,12 +9,18 @@ pub fn Empty(
     icon: IconName,
     #[prop(into)] title: Signal<String>,
     #[prop(into)] text: Signal<String>,
+    /// It is all that the page has: its title is the page's.
+    #[prop(optional)]
+    alone: bool,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     view! {
         <section class="empty">
             <Icon name=icon />
-            <h2>{move || title.get()}</h2>
+            {match alone {
+                true => view! { <h1>{move || title.get()}</h1> }.into_any(),
+                false => view! { <h2>{move || title.get()}</h2> }.into_any(),
+            }}
             <p>{move || text.get()}</p>
             {children.map(|children| children())}
         </section>

@@ -1,0 +1,135 @@
+//! Where one is, and what one chooses for oneself.
+
+use super::switches::{LanguageSwitch, ThemeSwitch};
+use crate::{
+    api::{
+        ApiResult,
+        auth::{LogOut, LogOutEverywhere},
+    },
+    i18n::*,
+    ui::{Icon, IconName, Menu},
+};
+use domain::people::Me;
+use leptos::{form::ActionForm, html, prelude::*};
+use leptos_router::hooks::use_location;
+
+#[component]
+pub fn Bar(person: Resource<ApiResult<Me>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let drawer = NodeRef::<html::Input>::new();
+    let place = use_location().pathname;
+    Effect::new(move |_| {
+        place.track();
+        if let Some(drawer) = drawer.get_untracked() {
+            drawer.set_checked(false);
+        }
+    });
+    view! {
+        <header class="bar">
+            <input
+                type="checkbox"
+                id="drawer"
+                class="drawer-switch"
+                node_ref=drawer
+                aria-label=move || t_string!(i18n, common.frame.menu)
+            />
+            <label for="drawer" class="drawer-button" aria-hidden="true">
+                <Icon name=IconName::Menu />
+            </label>
+            <Breadcrumb />
+            <ThemeSwitch />
+            <LanguageSwitch />
+            <Transition>
+                {move || Suspend::new(async move { person.await.ok().map(|me| view! { <PersonMenu me /> }) })}
+            </Transition>
+        </header>
+    }
+    .into_any()
+}
+
+#[component]
+fn Breadcrumb() -> impl IntoView {
+    let i18n = use_i18n();
+    let path = use_location().pathname;
+    let way = move || {
+        let first = path.with(|path| path.split('/').nth(1).unwrap_or_default().to_owned());
+        let (above, here, href) = match first.as_str() {
+            "inbox" => (None, t_string!(i18n, common.nav.inbox), "/inbox"),
+            "channels" => (
+                Some(t_string!(i18n, common.nav.omnichannel)),
+                t_string!(i18n, common.nav.channels),
+                "/channels",
+            ),
+            "queues" => (
+                Some(t_string!(i18n, common.nav.omnichannel)),
+                t_string!(i18n, common.nav.queues),
+                "/queues",
+            ),
+            "extensions" => (None, t_string!(i18n, common.nav.extensions), "/extensions"),
+            "system" => (
+                Some(t_string!(i18n, common.nav.system)),
+                t_string!(i18n, common.nav.deliveries),
+                "/system/deliveries",
+            ),
+            _ => (None, "Switchboard", "/inbox"),
+        };
+        view! {
+            <ol>
+                {above.map(|above| view! { <li>{above}</li> })}
+                <li>
+                    <a href=href>{here}</a>
+                </li>
+            </ol>
+        }
+    };
+    view! {
+        <nav class="breadcrumb" aria-label=move || t_string!(i18n, common.nav.breadcrumb)>
+            {way}
+        </nav>
+    }
+    .into_any()
+}
+
+#[component]
+fn PersonMenu(me: Me) -> impl IntoView {
+    let i18n = use_i18n();
+    let log_out = ServerAction::<LogOut>::new();
+    let log_out_everywhere = ServerAction::<LogOutEverywhere>::new();
+    let initials: String = me
+        .name
+        .split_whitespace()
+        .filter_map(|word| word.chars().next())
+        .take(2)
+        .collect();
+    let name = me.name.clone();
+    let label = Signal::derive(move || t_string!(i18n, common.frame.person, name = name.clone()));
+    let who = match &me.extension {
+        Some(extension) => format!("{} · {}", extension.number, me.login),
+        None => me.login.clone(),
+    };
+    view! {
+        <Menu
+            class="button quiet person"
+            label=label
+            summary=Box::new(move || view! { <span class="initials">{initials}</span> }.into_any())
+        >
+            <p class="menu-who">
+                <strong>{me.name.clone()}</strong>
+                <span>{who}</span>
+            </p>
+            <ActionForm action=log_out>
+                <button type="submit" class="menu-item">
+                    <Icon name=IconName::LogOut />
+                    {move || t_string!(i18n, common.frame.log_out)}
+                </button>
+            </ActionForm>
+            <ActionForm action=log_out_everywhere>
+                <button type="submit" class="menu-item">
+                    <Icon name=IconName::Alert />
+                    {move || t_string!(i18n, common.frame.log_out_everywhere)}
+                </button>
+            </ActionForm>
+        </Menu>
+    }
+    .into_any()
+}

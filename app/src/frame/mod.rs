@@ -1,0 +1,53 @@
+//! What is around every page: the rail with the places that one may go to, and the bar with the way back up and
+//! one's own choices. Below 720 px the rail is a drawer.
+
+mod bar;
+mod rail;
+pub mod switches;
+
+use self::{bar::Bar, rail::Rail, switches::speak};
+use crate::{
+    api::{ApiResult, auth::who_am_i},
+    i18n::*,
+    live,
+    ui::toast::ToastCorner,
+};
+use domain::people::Me;
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+
+/// Whoever is logged in. Read it inside `<Suspense>` or `<Transition>`.
+pub fn use_me() -> Resource<ApiResult<Me>> {
+    expect_context()
+}
+
+/// Rail, bar, page.
+#[component]
+pub fn Frame() -> impl IntoView {
+    let i18n = use_i18n();
+    live::provide_live();
+    let person = Resource::new(|| (), |()| who_am_i());
+    provide_context(person);
+    Effect::new(move |_| {
+        if let Some(Ok(Me {
+            language: Some(language),
+            ..
+        })) = person.get()
+        {
+            speak(i18n, language);
+        }
+    });
+
+    let rail = view! { <Rail person /> }.into_any();
+    let bar = view! { <Bar person /> }.into_any();
+    view! {
+        <a class="skip" href="#content">{move || t_string!(i18n, common.nav.skip)}</a>
+        <div class="frame">
+            {rail} {bar} <main id="content" class="content" tabindex="-1">
+                <Outlet />
+            </main>
+        </div>
+        <ToastCorner />
+    }
+    .into_any()
+}

@@ -1,0 +1,80 @@
+//! Where one may go: operators only to the inbox.
+
+use crate::{
+    api::{ApiError, ApiResult},
+    i18n::*,
+    ui::{Icon, IconName, TroubleView},
+};
+use domain::people::{Actor, Me, Permission};
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+#[component]
+pub fn Rail(person: Resource<ApiResult<Me>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let places = move || {
+        Suspend::new(async move {
+            match person.await {
+                Ok(me) => view! { <Places me /> }.into_any(),
+                // What the page says is enough, except that nobody is logged in.
+                Err(error @ ApiError::SignIn) => {
+                    let retry = Callback::new(move |()| person.refetch());
+                    view! { <TroubleView error retry /> }.into_any()
+                }
+                Err(_) => ().into_any(),
+            }
+        })
+    };
+    view! {
+        <nav class="rail" aria-label=move || t_string!(i18n, common.nav.label)>
+            <a class="brand" href="/inbox">
+                <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+                    <rect width="32" height="32" rx="8" />
+                    <path d="M9 10h14v9h-7l-5 4v-4H9z" />
+                </svg>
+                <span>"Switchboard"</span>
+            </a>
+            <Transition>{places}</Transition>
+        </nav>
+        <label for="drawer" class="drawer-shade" aria-hidden="true"></label>
+    }
+    .into_any()
+}
+
+#[component]
+fn Places(me: Me) -> impl IntoView {
+    let i18n = use_i18n();
+    let administers = Actor::Person(me).may(Permission::Administer);
+    let rest = administers.then(|| {
+        view! {
+            <li class="group">{move || t_string!(i18n, common.nav.omnichannel)}</li>
+            <Place href="/channels" icon=IconName::Channel word=move || t_string!(i18n, common.nav.channels) />
+            <Place href="/queues" icon=IconName::Queue word=move || t_string!(i18n, common.nav.queues) />
+            <li class="gap" aria-hidden="true"></li>
+            <Place href="/extensions" icon=IconName::Extension word=move || t_string!(i18n, common.nav.extensions) />
+            <li class="group">{move || t_string!(i18n, common.nav.system)}</li>
+            <Place href="/system/deliveries" icon=IconName::Delivery word=move || t_string!(i18n, common.nav.deliveries) />
+        }
+        .into_any()
+    });
+    view! {
+        <ul>
+            <Place href="/inbox" icon=IconName::Inbox word=move || t_string!(i18n, common.nav.inbox) />
+            {rest}
+        </ul>
+    }
+    .into_any()
+}
+
+#[component]
+fn Place(href: &'static str, icon: IconName, #[prop(into)] word: Signal<&'static str>) -> impl IntoView {
+    view! {
+        <li>
+            <A href=href>
+                <Icon name=icon />
+                <span>{word}</span>
+            </A>
+        </li>
+    }
+    .into_any()
+}
