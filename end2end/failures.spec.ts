@@ -1,7 +1,6 @@
 // When something fails: a hiccup of Meta's, a refusal of Meta's, and Switchboard itself being away.
 
-import { type Page } from '@playwright/test';
-import type { Customer } from './support/simulator.js';
+import type { Page } from '@playwright/test';
 import { expect, expectSameDocument, mark, test, visit } from './support/test.js';
 import { filled, words } from './support/words.js';
 import type { World } from './support/world.js';
@@ -12,15 +11,13 @@ const reply = (page: Page) => page.getByLabel(inbox.composer.label, { exact: tru
 const row = (page: Page, name: string) =>
   page.getByRole('region', { name: inbox.list.label }).getByRole('link', { name });
 
-async function pickedUp(world: World, page: Page): Promise<Customer> {
+async function pickedUp(world: World, page: Page): Promise<void> {
   const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
   await world.simulator.says(karel, 'Dobrý den');
-  await expect.poll(async () => (await world.sessions()).length).toBe(1);
-  const [session] = await world.sessions();
-  await world.api('POST', `sessions/${session?.id}/pick-up`, { extension: '201' });
-  await visit(page, `/inbox/${session?.id}`);
+  const { id } = await world.sessionOf(karel);
+  await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
+  await visit(page, `/inbox/${id}`);
   await expect(reply(page)).toBeEditable();
-  return karel;
 }
 
 test('a hiccup of Meta’s passes by itself', async ({ world, person }) => {

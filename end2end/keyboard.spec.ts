@@ -34,8 +34,9 @@ test('from the log-in to a closed session', async ({ world, stranger }) => {
     ['Karel Dvořák', '420800555201'],
     ['Eva Malá', '420800555202'],
   ] as const) {
-    await world.simulator.says(await world.simulator.addCustomer(name, number), 'Dobrý den');
-    await expect.poll(async () => (await world.sessions()).some((session) => session.contact.label === name)).toBe(true);
+    const customer = await world.simulator.addCustomer(name, number);
+    await world.simulator.says(customer, 'Dobrý den');
+    await world.sessionOf(customer);
   }
 
   await test.step('log in', async () => {

@@ -27,7 +27,9 @@ test('both see it wait, one picks it up, the other sees it gone', async ({ world
 
 test('of two who click at once, one wins and the other is told who', async ({ world, person, troubles }) => {
   const [jana, petr] = [await person('jana'), await person('petr')];
-  await world.simulator.says(await world.simulator.addCustomer('Karel Dvořák', '420800555201'), 'Haló?');
+  const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
+  await world.simulator.says(karel, 'Haló?');
+  await world.sessionOf(karel);
   for (const page of [jana, petr]) {
     // No events reach this page, so it still offers what somebody else has taken.
     await page.route('**/events', () => undefined);
@@ -37,8 +39,8 @@ test('of two who click at once, one wins and the other is told who', async ({ wo
   }
   troubles.allow(...LATE);
   await Promise.all([pickUp(jana).click(), pickUp(petr).click()]);
-  await expect.poll(async () => (await world.sessions())[0]?.extension).toBeTruthy();
-  const taker = (await world.sessions())[0]?.extension;
+  await expect.poll(async () => (await world.sessionOf(karel)).extension).toBeTruthy();
+  const taker = (await world.sessionOf(karel)).extension;
   const [winner, loser] = taker?.number === '201' ? [jana, petr] : [petr, jana];
   await expect(reply(winner)).toBeEditable();
   await expect(loser.getByText(filled(inbox.thread.taken, { by: taker?.name ?? '' }))).toBeVisible();

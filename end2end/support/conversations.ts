@@ -78,11 +78,9 @@ async function live(world: World, past: Past): Promise<string> {
 }
 
 async function pickUp(world: World, who: Customer, extension: string): Promise<string> {
-  const found = async () => (await world.sessions()).find((session) => session.contact.label === who.name)?.id;
-  await expect.poll(found).toBeTruthy();
-  const session = await found();
-  await world.api('POST', `sessions/${session}/pick-up`, { extension });
-  return session ?? '';
+  const { id } = await world.sessionOf(who);
+  await world.api('POST', `sessions/${id}/pick-up`, { extension });
+  return id;
 }
 
 /** Answers, and waits until it is known what came of it. */

@@ -1,12 +1,13 @@
 // A Switchboard of its own for each journey, with a simulated WhatsApp beside it. Both choose their ports
 // themselves, so that journeys can run side by side.
 
+import { expect } from '@playwright/test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { call } from './http.js';
 import { Program, run } from './program.js';
-import { EXAMPLE, Simulator } from './simulator.js';
+import { type Customer, EXAMPLE, Simulator } from './simulator.js';
 
 const SWITCHBOARD = process.env.SWITCHBOARD_BIN ?? join(import.meta.dirname, '../../target/debug/switchboard');
 const SIMULATOR = join(dirname(SWITCHBOARD), 'simulator');
@@ -127,6 +128,15 @@ export class World {
 
   async sessions(): Promise<Session[]> {
     return (await this.api<{ items: Session[] }>('GET', 'sessions?limit=200')).items;
+  }
+
+  /** The session that a customer's message opens, as soon as it is there. */
+  async sessionOf(customer: Customer): Promise<Session> {
+    const find = async () => (await this.sessions()).find((session) => session.contact.label === customer.name);
+    await expect.poll(find, `a session of ${customer.name}`).toBeTruthy();
+    const session = await find();
+    if (!session) throw new Error(`no session of ${customer.name}`);
+    return session;
   }
 
   /** Switchboard's own REST API, as an administrator's script. */
