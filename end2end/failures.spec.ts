@@ -5,7 +5,7 @@ import { expect, expectSameDocument, mark, test, visit } from './support/test.js
 import { filled, words } from './support/words.js';
 import type { World } from './support/world.js';
 
-const { inbox } = words('en');
+const { common, inbox } = words('en');
 const chat = (page: Page) => page.getByRole('log', { name: inbox.thread.messages });
 const reply = (page: Page) => page.getByLabel(inbox.composer.label, { exact: true });
 const row = (page: Page, name: string) =>
@@ -78,4 +78,17 @@ test('while Switchboard is away nothing is lost, and afterwards everything is th
   await expect(chat(page).getByTitle(inbox.status.delivered, { exact: true })).toBeVisible();
   expect(await world.simulator.accepted()).toEqual(['Balík dorazí zítra.']);
   await expectSameDocument(page);
+});
+
+test('an address of nothing says so, and leads back', async ({ person, troubles }) => {
+  troubles.allow(/404/);
+  const page = await person('admin');
+  for (const path of ['/channels/x', '/queues/x', '/extensions/x', '/inbox/x']) {
+    const answer = await page.goto(path);
+    expect(answer?.status(), path).toBe(404);
+    await expect(page, path).toHaveTitle(/^.+ · Switchboard$/);
+    await expect(page.getByRole('heading', { name: common.trouble.not_found }), path).toBeVisible();
+  }
+  await page.getByRole('link', { name: inbox.thread.gone_button }).click();
+  await expect(page).toHaveURL(/\/inbox\?tab=mine$/);
 });

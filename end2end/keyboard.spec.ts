@@ -5,7 +5,7 @@ import { expect, test, untilLive } from './support/test.js';
 import { filled, words } from './support/words.js';
 import { PASSWORD } from './support/world.js';
 
-const { auth, inbox } = words('en');
+const { auth, common, inbox } = words('en');
 
 /** Who has the focus, by what a screen reader would say. */
 const focused = (page: Page) => page.locator(':focus');
@@ -47,6 +47,18 @@ test('from the log-in to a closed session', async ({ world, stranger }) => {
     await keyboard.press('Tab');
     await expect(page.getByLabel(auth.password, { exact: true })).toBeFocused();
     await keyboard.type(PASSWORD);
+    // The button is there as soon as the page is live.
+    const reveal = page.getByRole('button', { name: common.button.reveal });
+    await expect(reveal).toBeVisible();
+    await keyboard.press('Tab');
+    await expect(reveal).toBeFocused();
+    await expectVisibleFocus(page);
+    await keyboard.press('Space');
+    await expect(page.getByLabel(auth.password, { exact: true })).toHaveAttribute('type', 'text');
+    await keyboard.press('Space');
+    await expect(page.getByLabel(auth.password, { exact: true })).toHaveAttribute('type', 'password');
+    await keyboard.press('Shift+Tab');
+    await expect(page.getByLabel(auth.password, { exact: true })).toBeFocused();
     await untilLive(page, () => keyboard.press('Enter'));
     await expect(row('Karel Dvořák')).toBeVisible();
   });
@@ -56,6 +68,7 @@ test('from the log-in to a closed session', async ({ world, stranger }) => {
     await expect(focused(page)).toHaveAttribute('href', '#content');
     await expectVisibleFocus(page);
     await keyboard.press('Enter');
+    await expect(page.getByRole('main')).toBeFocused();
     await keyboard.press('Tab');
     await expect(page.getByRole('searchbox', { name: inbox.list.search })).toBeFocused();
     await expectVisibleFocus(page);

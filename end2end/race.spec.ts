@@ -64,7 +64,7 @@ test.describe('where the first reply picks up', () => {
     await reply(jana).press('Enter');
     await expect(chat(jana)).toContainText(filled(inbox.moment.picked_up, { who: 'Jana Nováková' }));
 
-    await expect(petr.getByRole('heading', { name: inbox.thread.gone_title })).toBeVisible();
+    await expect(petr.getByRole('heading', { name: inbox.thread.taken_by_somebody })).toBeVisible();
     await expect(petr.getByRole('figure', { name: inbox.composer.draft_kept })).toContainText(
       'Dobrý den, hned se podívám',
     );

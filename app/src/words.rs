@@ -32,8 +32,15 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
         Refusal::LastAdmin => td_string!(locale, common.refusal.last_admin).to_owned(),
         Refusal::NotFailed => td_string!(locale, common.refusal.not_failed).to_owned(),
         Refusal::ChannelIncomplete => td_string!(locale, common.refusal.channel_incomplete).to_owned(),
+        Refusal::NameDiffers => td_string!(locale, common.refusal.name_differs).to_owned(),
         Refusal::BadCursor => td_string!(locale, common.refusal.bad_cursor).to_owned(),
     }
+}
+
+/// A person in two letters.
+pub fn initials(name: &str) -> String {
+    let words = name.split_whitespace();
+    words.filter_map(|word| word.chars().next()).take(2).collect()
 }
 
 /// What happened, and what it means and asks for.
@@ -112,6 +119,7 @@ pub fn badge(locale: Locale, badge: Badge) -> &'static str {
         Badge::Active => td_string!(locale, common.badge.active),
         Badge::Degraded => td_string!(locale, common.badge.degraded),
         Badge::TokenRefused => td_string!(locale, common.badge.token_refused),
+        Badge::Paused => td_string!(locale, common.badge.paused),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The few kinds of columns that the steps are made of.
 
-use sea_orm_migration::prelude::Table;
+pub(crate) use sea_orm_migration::prelude::Table;
 pub(crate) use sea_orm_migration::prelude::*;
 
 /// A new table with its columns; the first one is the primary key unless another is set.

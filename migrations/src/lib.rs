@@ -12,6 +12,7 @@ mod m0004_journal;
 mod m0005_sessions;
 mod m0006_outbox;
 mod m0007_audit;
+mod m0008_channel_health;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_sessions::Step),
             Box::new(m0006_outbox::Step),
             Box::new(m0007_audit::Step),
+            Box::new(m0008_channel_health::Step),
         ]
     }
 }

@@ -193,7 +193,7 @@ pub fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 }
 
 /// A browser on the same machine reaches a server that listens everywhere at localhost.
-fn url_of(address: SocketAddr) -> Url {
+pub fn url_of(address: SocketAddr) -> Url {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::from(Ipv6Addr::LOCALHOST),

@@ -1,8 +1,8 @@
 //! The commands. Each reads the settings, opens the engine, and makes one call.
 
 use crate::{
-    application::{Application, engine_config, stop_signal},
-    demo, logging,
+    application::{Application, engine_config, stop_signal, url_of},
+    demo, doctor, logging,
     settings::Settings,
 };
 use anyhow::Context as _;
@@ -14,7 +14,6 @@ use domain::{
 };
 use engine::{Clock, Engine};
 use std::{io::Read as _, path::PathBuf};
-use url::Url;
 
 /// WhatsApp on a company's PBX.
 #[derive(Debug, Parser)]
@@ -35,6 +34,11 @@ enum Command {
     Demo(demo::Options),
     /// Bring the database to this version's state; `serve` does the same at its start
     Migrate,
+    /// Examine a channel, or all: what is right, what is wrong, and why; exits with 1 when something is wrong
+    Doctor {
+        /// Its name or id
+        channel: Option<String>,
+    },
     /// People who log in
     #[command(subcommand)]
     Person(PersonCommand),
@@ -105,6 +109,11 @@ impl Cli {
         match self.command {
             Command::Serve => serve(settings).await,
             Command::Migrate => open(&settings).await.map(drop),
+            Command::Doctor { channel } => {
+                let well = doctor::run(&open(&settings).await?, channel.as_deref()).await?;
+                anyhow::ensure!(well, "something is wrong, marked with ✗ above");
+                Ok(())
+            }
             Command::Person(PersonCommand::Add(person)) => add_person(&open(&settings).await?, person).await,
             Command::Token(TokenCommand::Create(token)) => {
                 create_token(&open(&settings).await?, &token).await
@@ -128,12 +137,9 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
 
 async fn open(settings: &Settings) -> anyhow::Result<Engine> {
     crate::application::install_crypto();
-    // No request is answered here, so the address is never seen.
-    let public_url = settings
-        .http
-        .public_url
-        .clone()
-        .map_or_else(|| Url::parse("http://localhost/"), Ok)?;
+    // As `serve` would have it.
+    let public_url = settings.http.public_url.clone();
+    let public_url = public_url.unwrap_or_else(|| url_of(settings.http.listen));
     let config = engine_config(settings, public_url, Clock::system());
     Engine::open(config).await.context("opening the database")
 }

@@ -177,12 +177,14 @@ async fn channel(engine: &Engine, queue: QueueId) -> anyhow::Result<ChannelView>
         name: "Podpora WhatsApp".into(),
         access_token: ACCESS_TOKEN.into(),
         app_secret: APP_SECRET.into(),
+        ..AuthenticationForm::default()
     };
     let messaging = MessagingForm {
         phone_number: PHONE_NUMBER.into(),
         phone_number_id: PHONE_NUMBER_ID.into(),
         waba_id: WABA_ID.into(),
         destination: Destination::Queue(queue).to_string(),
+        ..MessagingForm::default()
     };
     Ok(engine::channels::create(engine, &Actor::System, &authentication, &messaging).await?)
 }

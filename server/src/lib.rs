@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`settings`] | the settings; `default.toml` is their reference |
 //! | [`cli`] | the commands of `switchboard` |
+//! | [`doctor`] | `switchboard doctor`: the Health tab for a terminal |
 //! | [`application`] | from settings to a listening server, and a clean stop |
 //! | [`http`] | the table of routes, the layers around them, one file per endpoint |
 //! | [`demo`] | `switchboard demo`: a throw-away console with a simulated WhatsApp |
@@ -11,6 +12,7 @@
 pub mod application;
 pub mod cli;
 pub mod demo;
+pub mod doctor;
 pub mod http;
 pub mod logging;
 pub mod settings;

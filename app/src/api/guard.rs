@@ -2,7 +2,7 @@
 
 use super::{ApiError, ApiResult};
 use axum::http::{header::ACCEPT, request::Parts};
-use domain::{ids::PersonId, people::Actor};
+use domain::{ids::PersonId, people::Actor, time::Timestamp};
 use engine::Engine;
 use leptos::prelude::use_context;
 use std::net::IpAddr;
@@ -18,6 +18,11 @@ pub struct ClientAddress(pub IpAddr);
 /// The engine that answers this request.
 pub fn engine() -> ApiResult<Engine> {
     use_context().ok_or_else(|| ApiError::internal(&"no engine in the context"))
+}
+
+/// The time, as the engine tells it.
+pub fn now() -> Timestamp {
+    use_context::<Engine>().map_or_else(|| Timestamp::from_millis(0), |engine| engine.clock().now())
 }
 
 /// The caller's web session.

@@ -8,6 +8,7 @@ use crate::{
     },
     i18n::*,
     ui::{Icon, IconName, Menu},
+    words,
 };
 use domain::people::Me;
 use leptos::{form::ActionForm, html, prelude::*};
@@ -95,12 +96,7 @@ fn PersonMenu(me: Me) -> impl IntoView {
     let i18n = use_i18n();
     let log_out = ServerAction::<LogOut>::new();
     let log_out_everywhere = ServerAction::<LogOutEverywhere>::new();
-    let initials: String = me
-        .name
-        .split_whitespace()
-        .filter_map(|word| word.chars().next())
-        .take(2)
-        .collect();
+    let initials = words::initials(&me.name);
     let name = me.name.clone();
     let label = Signal::derive(move || t_string!(i18n, common.frame.person, name = name.clone()));
     let who = match &me.extension {

@@ -13,7 +13,7 @@ use crate::{
     ui::toast::ToastCorner,
 };
 use domain::people::Me;
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, html, prelude::*};
 use leptos_router::components::Outlet;
 
 /// Whoever is logged in. Read it inside `<Suspense>` or `<Transition>`.
@@ -38,12 +38,22 @@ pub fn Frame() -> impl IntoView {
         }
     });
 
+    let content = NodeRef::<html::Main>::new();
+    // The router takes every click on a link, and would not move the focus.
+    let skip = move |event: MouseEvent| {
+        if let Some(content) = content.get_untracked() {
+            event.prevent_default();
+            drop(content.focus());
+        }
+    };
     let rail = view! { <Rail person /> }.into_any();
     let bar = view! { <Bar person /> }.into_any();
     view! {
-        <a class="skip" href="#content">{move || t_string!(i18n, common.nav.skip)}</a>
+        <a class="skip" href="#content" on:click=skip>
+            {move || t_string!(i18n, common.nav.skip)}
+        </a>
         <div class="frame">
-            {rail} {bar} <main id="content" class="content" tabindex="-1">
+            {rail} {bar} <main id="content" class="content" tabindex="-1" node_ref=content>
                 <Outlet />
             </main>
         </div>

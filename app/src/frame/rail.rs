@@ -1,4 +1,5 @@
-//! Where one may go: operators only to the inbox.
+//! Where one may go: operators only to the inbox. Narrow, so that the page has the room: an icon over one short word.
+//! In the drawer of a small window, and for a screen reader, a place has its full name.
 
 use crate::{
     api::{ApiError, ApiResult},
@@ -47,19 +48,48 @@ fn Places(me: Me) -> impl IntoView {
     let administers = Actor::Person(me).may(Permission::Administer);
     let rest = administers.then(|| {
         view! {
-            <li class="group">{move || t_string!(i18n, common.nav.omnichannel)}</li>
-            <Place href="/channels" icon=IconName::Channel word=move || t_string!(i18n, common.nav.channels) />
-            <Place href="/queues" icon=IconName::Queue word=move || t_string!(i18n, common.nav.queues) />
-            <li class="gap" aria-hidden="true"></li>
-            <Place href="/extensions" icon=IconName::Extension word=move || t_string!(i18n, common.nav.extensions) />
-            <li class="group">{move || t_string!(i18n, common.nav.system)}</li>
-            <Place href="/system/deliveries" icon=IconName::Delivery word=move || t_string!(i18n, common.nav.deliveries) />
+            <li class="group">
+                <span>{move || t_string!(i18n, common.nav.omnichannel)}</span>
+            </li>
+            <Place
+                href="/channels"
+                icon=IconName::Channel
+                name=move || t_string!(i18n, common.nav.channels)
+                short=move || t_string!(i18n, common.nav.short.channels)
+            />
+            <Place
+                href="/queues"
+                icon=IconName::Queue
+                name=move || t_string!(i18n, common.nav.queues)
+                short=move || t_string!(i18n, common.nav.short.queues)
+            />
+            <li class="group" aria-hidden="true"></li>
+            <Place
+                href="/extensions"
+                icon=IconName::Extension
+                name=move || t_string!(i18n, common.nav.extensions)
+                short=move || t_string!(i18n, common.nav.short.extensions)
+            />
+            <li class="group">
+                <span>{move || t_string!(i18n, common.nav.system)}</span>
+            </li>
+            <Place
+                href="/system/deliveries"
+                icon=IconName::Delivery
+                name=move || t_string!(i18n, common.nav.deliveries)
+                short=move || t_string!(i18n, common.nav.short.deliveries)
+            />
         }
         .into_any()
     });
     view! {
         <ul>
-            <Place href="/inbox" icon=IconName::Inbox word=move || t_string!(i18n, common.nav.inbox) />
+            <Place
+                href="/inbox"
+                icon=IconName::Inbox
+                name=move || t_string!(i18n, common.nav.inbox)
+                short=move || t_string!(i18n, common.nav.short.inbox)
+            />
             {rest}
         </ul>
     }
@@ -67,12 +97,22 @@ fn Places(me: Me) -> impl IntoView {
 }
 
 #[component]
-fn Place(href: &'static str, icon: IconName, #[prop(into)] word: Signal<&'static str>) -> impl IntoView {
+fn Place(
+    href: &'static str,
+    icon: IconName,
+    #[prop(into)] name: Signal<&'static str>,
+    /// A word of the name, for a column of 72 pixels.
+    #[prop(into)]
+    short: Signal<&'static str>,
+) -> impl IntoView {
     view! {
         <li>
-            <A href=href>
+            <A href=href attr:title=name>
                 <Icon name=icon />
-                <span>{word}</span>
+                <span class="place-name">{name}</span>
+                <span class="place-short" aria-hidden="true">
+                    {short}
+                </span>
             </A>
         </li>
     }

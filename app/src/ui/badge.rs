@@ -35,6 +35,7 @@ impl From<domain::channel::Badge> for Tone {
             Badge::Active => Self::Good,
             Badge::Degraded => Self::Warning,
             Badge::TokenRefused => Self::Bad,
+            Badge::Paused => Self::Off,
         }
     }
 }

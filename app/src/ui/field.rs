@@ -1,6 +1,10 @@
 //! One line to type into, with its label, its hint, and what is wrong with it underneath.
 
-use super::form::FormState;
+use super::{
+    form::FormState,
+    icon::{Icon, IconName},
+    time::use_now,
+};
 use crate::{i18n::*, words};
 use leptos::prelude::*;
 
@@ -29,14 +33,16 @@ pub fn Field(
 ) -> impl IntoView {
     let state = expect_context::<FormState>();
     let invalid = move || state.problem(name).is_some();
+    let hidden = kind == "password";
+    let revealed = RwSignal::new(false);
     view! {
-        <div class="field">
+        <div class="field" class:with-reveal=hidden>
             <label for=id(name)>{label}</label>
             <input
                 id=id(name)
                 name=form_name(name, alone)
                 class=if mono { "input mono" } else { "input" }
-                type=kind
+                type=move || if revealed.get() { "text" } else { kind }
                 value=value
                 autocomplete=autocomplete
                 inputmode=inputmode
@@ -46,11 +52,39 @@ pub fn Field(
                 aria-invalid=move || invalid().then_some("true")
                 aria-describedby=format!("{0}-problem {0}-hint", id(name))
             />
+            {hidden.then(|| view! { <Reveal name revealed /> })}
             <FieldProblem name />
             {hint.map(|hint| view! { <p class="hint" id=format!("{}-hint", id(name))>{hint}</p> })}
         </div>
     }
     .into_any()
+}
+
+/// Shows what is typed into a password field. It takes a script: before the page is live, there is no button.
+#[component]
+fn Reveal(name: &'static str, revealed: RwSignal<bool>) -> impl IntoView {
+    let i18n = use_i18n();
+    let live = use_now();
+    let is_live = Memo::new(move |_| live.with(Option::is_some));
+    let label = move || t_string!(i18n, common.button.reveal);
+    let button = move || {
+        is_live.get().then(|| {
+            view! {
+                <button
+                    type="button"
+                    class="button quiet reveal"
+                    aria-label=label
+                    title=label
+                    aria-controls=id(name)
+                    aria-pressed=move || revealed.get().to_string()
+                    on:click=move |_| revealed.update(|revealed| *revealed = !*revealed)
+                >
+                    {move || view! { <Icon name=if revealed.get() { IconName::EyeOff } else { IconName::Eye } /> }}
+                </button>
+            }
+        })
+    };
+    view! { {button} }.into_any()
 }
 
 /// A secret that is written and never read back: its last characters, and a way to put another in its place.

@@ -32,6 +32,8 @@ pub enum IconName {
     Close,
     Details,
     Key,
+    Eye,
+    EyeOff,
 }
 
 impl IconName {
@@ -67,6 +69,8 @@ impl IconName {
             Self::PickUp => "M4 13V6M8 12V4M12 12V4M16 13V6M4 13c0 5 3 8 7 8s6-2 7-5l2-5",
             Self::Close => "M5 5h14v14H5zM9 9l6 6M15 9l-6 6",
             Self::Details => "M4 5h16v14H4zM15 5v14",
+            Self::Eye => "M2 12c5-9 15-9 20 0-5 9-15 9-20 0zM12 9a3 3 0 1 1 0 6 3 3 0 0 1 0-6z",
+            Self::EyeOff => "M2 12c5-9 15-9 20 0-5 9-15 9-20 0zM12 9a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM4 20 20 4",
             Self::Key => "M8 11a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM11 12l9-9M16 7l3 3",
         }
     }

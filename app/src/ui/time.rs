@@ -148,7 +148,18 @@ fn browser_text(at: Timestamp, locale: Locale, options: &[(&str, &str)]) -> Stri
         reason = "milliseconds of our times fit into 53 bits"
     )]
     let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(at.millis() as f64));
-    date.to_locale_string(locale.as_str(), &wanted).into()
+    date.to_locale_string(&regional(locale), &wanted).into()
+}
+
+/// The chosen language as the browser's owner has it: `en-GB` writes another clock than `en`, which is American.
+fn regional(locale: Locale) -> String {
+    let wanted = locale.as_str();
+    let languages = window().navigator().languages();
+    let regional = languages
+        .iter()
+        .filter_map(|language| language.as_string())
+        .find(|language| language.split('-').next() == Some(wanted));
+    regional.unwrap_or_else(|| wanted.to_owned())
 }
 
 /// `2026-11-22T10:41:07Z`. Years 0 to 9999; by Howard Hinnant's civil-from-days.

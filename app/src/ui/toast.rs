@@ -1,6 +1,7 @@
 //! Short notices in the corner: what has just been done, or why not. Screen readers hear them.
 
 use super::icon::{Icon, IconName};
+use crate::i18n::*;
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -61,6 +62,7 @@ impl Toasts {
 /// The corner in which they appear.
 #[component]
 pub fn ToastCorner() -> impl IntoView {
+    let i18n = use_i18n();
     let toasts = use_toasts();
     view! {
         <div class="toasts" role="status" aria-live="polite">
@@ -68,7 +70,12 @@ pub fn ToastCorner() -> impl IntoView {
                 <p class="toast" class:bad=toast.bad>
                     <Icon name=if toast.bad { IconName::Alert } else { IconName::Check } />
                     <span>{toast.text}</span>
-                    <button type="button" class="button quiet" aria-label="×" on:click=move |_| toasts.hide(toast.number)>
+                    <button
+                        type="button"
+                        class="button quiet"
+                        aria-label=move || t_string!(i18n, common.button.hide)
+                        on:click=move |_| toasts.hide(toast.number)
+                    >
                         <Icon name=IconName::Cross />
                     </button>
                 </p>

@@ -7,6 +7,7 @@ use super::{
 use crate::{api::ApiError, i18n::*, words};
 use domain::refusal::Refusal;
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::{components::Redirect, hooks::use_location};
 
 /// An error in place of what could not be read. A lost log-in leads to the log-in page and back.
@@ -15,11 +16,13 @@ pub fn TroubleView(error: ApiError, retry: Callback<()>) -> impl IntoView {
     if error == ApiError::SignIn {
         return view! { <Redirect path=log_in_path() /> }.into_any();
     }
-    answer_with(&error);
+    tell_status(&error);
     let i18n = use_i18n();
     let worth_retrying = !matches!(error, ApiError::Refused(Refusal::NotFound | Refusal::Forbidden));
     let trouble = Memo::new(move |_| words::trouble(i18n.get_locale(), &error));
     view! {
+        // The head outlives the page for a moment.
+        <Title text=move || trouble.try_get().map(|trouble| trouble.title).unwrap_or_default() />
         <section class="empty" role="alert">
             <Icon name=IconName::Alert />
             <h2>{move || trouble.get().title}</h2>
@@ -51,12 +54,13 @@ fn log_in_path() -> String {
     }
 }
 
+/// Makes the page's own HTTP status say the same.
 #[cfg(feature = "ssr")]
-fn answer_with(error: &ApiError) {
+pub fn tell_status(error: &ApiError) {
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(error.status());
     }
 }
 
 #[cfg(not(feature = "ssr"))]
-fn answer_with(_: &ApiError) {}
+pub fn tell_status(_: &ApiError) {}

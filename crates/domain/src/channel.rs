@@ -2,6 +2,7 @@
 //! is always worked out from facts and never stored.
 
 use crate::{
+    doctor::Check,
     ids::{ChannelId, ExtensionId, QueueId},
     people::NAME_MOST,
     phone::PhoneNumber,
@@ -58,6 +59,8 @@ pub struct AuthenticationForm {
     pub access_token: String,
     /// Empty: keep the one there is.
     pub app_secret: String,
+    /// A second app secret, valid beside the first while Meta's is being reset. Empty: keep as it is.
+    pub next_app_secret: String,
 }
 
 impl fmt::Debug for AuthenticationForm {
@@ -74,6 +77,7 @@ pub struct Authentication {
     pub name: String,
     pub access_token: Option<String>,
     pub app_secret: Option<String>,
+    pub next_app_secret: Option<String>,
 }
 
 impl fmt::Debug for Authentication {
@@ -90,16 +94,16 @@ impl AuthenticationForm {
     pub fn check(&self) -> Result<Authentication, Refusal> {
         let mut problems = Problems::default();
         let name = problems.take("name", line(&self.name, NAME_MOST));
-        let access_token = problems.take(
-            "access_token",
-            optional(&self.access_token).map(secret).transpose(),
-        );
-        let app_secret = problems.take("app_secret", optional(&self.app_secret).map(secret).transpose());
-        match (name, access_token, app_secret) {
-            (Some(name), Some(access_token), Some(app_secret)) => Ok(Authentication {
+        let mut take = |field: &str, text: &str| problems.take(field, optional(text).map(secret).transpose());
+        let access_token = take("access_token", &self.access_token);
+        let app_secret = take("app_secret", &self.app_secret);
+        let next_app_secret = take("next_app_secret", &self.next_app_secret);
+        match (name, access_token, app_secret, next_app_secret) {
+            (Some(name), Some(access_token), Some(app_secret), Some(next_app_secret)) => Ok(Authentication {
                 name,
                 access_token,
                 app_secret,
+                next_app_secret,
             }),
             _ => Err(problems.refuse()),
         }
@@ -114,6 +118,8 @@ pub struct MessagingForm {
     pub phone_number_id: String,
     pub waba_id: String,
     pub destination: String,
+    /// Where new sessions go while the destination is disabled. Empty: supervisors find them among the waiting.
+    pub fallback: String,
 }
 
 /// A checked [`MessagingForm`].
@@ -125,6 +131,7 @@ pub struct Messaging {
     /// Meta's id of the WhatsApp Business Account: digits.
     pub waba_id: Option<String>,
     pub destination: Destination,
+    pub fallback: Option<Destination>,
 }
 
 impl MessagingForm {
@@ -145,13 +152,17 @@ impl MessagingForm {
             None => problems.take("destination", Err(Problem::Required)),
             Some(text) => problems.take("destination", text.parse()),
         };
-        match (phone_number, phone_number_id, waba_id, destination) {
-            (Some(phone_number), Some(phone_number_id), Some(waba_id), Some(destination)) => Ok(Messaging {
-                phone_number,
-                phone_number_id,
-                waba_id,
-                destination,
-            }),
+        let fallback = problems.take("fallback", optional(&self.fallback).map(str::parse).transpose());
+        match (phone_number, phone_number_id, waba_id, destination, fallback) {
+            (Some(phone_number), Some(phone_number_id), Some(waba_id), Some(destination), Some(fallback)) => {
+                Ok(Messaging {
+                    phone_number,
+                    phone_number_id,
+                    waba_id,
+                    destination,
+                    fallback,
+                })
+            }
             _ => Err(problems.refuse()),
         }
     }
@@ -218,8 +229,9 @@ pub struct ChannelFacts {
     /// Meta's handshake was answered, or a delivery for this number came with a good signature.
     pub webhook_seen: bool,
     pub token: TokenState,
-    /// The destination exists but takes no new sessions.
-    pub destination_disabled: bool,
+    pub paused: bool,
+    /// The doctor found something wrong that does not stop the channel altogether.
+    pub degraded: bool,
 }
 
 /// The state of a channel in one word.
@@ -231,21 +243,25 @@ pub enum Badge {
     /// All is filled in, but Meta has not called the webhook yet.
     WaitingForMeta,
     Active,
-    /// It works, but something is wrong: the destination is disabled.
+    /// It works, but something is wrong; the reasons stand beside it.
     Degraded,
     /// Meta refuses the access token: nothing can be sent.
     TokenRefused,
+    /// Somebody paused it: what comes in is kept, nothing is sent.
+    Paused,
 }
 
 impl ChannelFacts {
     pub fn badge(&self) -> Badge {
         if !(self.has_access_token && self.has_app_secret && self.has_number && self.has_destination) {
             Badge::Draft
+        } else if self.paused {
+            Badge::Paused
         } else if self.token == TokenState::Refused {
             Badge::TokenRefused
         } else if !self.webhook_seen {
             Badge::WaitingForMeta
-        } else if self.destination_disabled {
+        } else if self.degraded {
             Badge::Degraded
         } else {
             Badge::Active
@@ -259,8 +275,11 @@ pub struct ChannelRow {
     pub id: ChannelId,
     pub name: String,
     pub phone_number: Option<String>,
+    pub phone_number_id: Option<String>,
     pub destination: Option<DestinationRef>,
     pub badge: Badge,
+    /// What is wrong, when it is degraded.
+    pub degraded_by: Vec<Check>,
     pub last_inbound_at: Option<Timestamp>,
     /// Messages received in the last 24 h.
     pub inbound_day: u32,
@@ -279,17 +298,65 @@ pub struct ChannelView {
     pub verify_token: String,
     pub access_token_end: Option<String>,
     pub app_secret_end: Option<String>,
+    /// A second app secret is valid beside the first.
+    pub next_app_secret_end: Option<String>,
     pub phone_number: Option<String>,
     pub phone_number_id: Option<String>,
     pub waba_id: Option<String>,
     pub destination: Option<DestinationRef>,
+    pub fallback: Option<DestinationRef>,
     pub badge: Badge,
+    pub degraded_by: Vec<Check>,
     pub webhook_seen_at: Option<Timestamp>,
     pub last_inbound_at: Option<Timestamp>,
     pub token: TokenState,
     pub token_checked_at: Option<Timestamp>,
     /// Meta's own words about the token, when it refused it.
     pub token_answer: Option<String>,
+}
+
+/// Something that an admin, a script or the process did to a channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activity {
+    pub at: Timestamp,
+    /// A person's log-in or a token's name; `None`: the process itself.
+    pub who: Option<String>,
+    pub what: Deed,
+    pub detail: Option<String>,
+}
+
+/// What was done to a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    Added,
+    SavedAuthentication,
+    SavedMessaging,
+    RotatedVerifyToken,
+    DroppedOldAppSecret,
+    Paused,
+    Resumed,
+    Deleted,
+    /// The badge changed by itself; the detail says from what to what and why.
+    BadgeChanged,
+    /// Something was set up at Meta in the admin's name; the detail says what.
+    AskedMeta,
+}
+
+/// A delivery in the Activity tab.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryRow {
+    pub at: Timestamp,
+    pub processed_at: Option<Timestamp>,
+    /// Items of it that could not be applied.
+    pub dead_letters: u32,
+}
+
+/// The Activity tab, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivityView {
+    pub activity: Vec<Activity>,
+    pub deliveries: Vec<DeliveryRow>,
 }
 
 /// What the editor offers as destinations.
@@ -311,7 +378,8 @@ mod tests {
             has_destination: true,
             webhook_seen: true,
             token: TokenState::Accepted,
-            destination_disabled: false,
+            paused: false,
+            degraded: false,
         }
     }
 
@@ -352,7 +420,7 @@ mod tests {
         );
         assert_eq!(
             ChannelFacts {
-                destination_disabled: true,
+                degraded: true,
                 ..complete()
             }
             .badge(),

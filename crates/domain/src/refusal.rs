@@ -41,6 +41,8 @@ pub enum Refusal {
     NotFailed,
     #[error("the channel cannot send: it has no access token or no phone-number id")]
     ChannelIncomplete,
+    #[error("the name that was typed is not the channel's")]
+    NameDiffers,
     #[error("the cursor is not one of ours")]
     BadCursor,
 }

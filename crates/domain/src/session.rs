@@ -40,7 +40,7 @@ impl State {
     }
 }
 
-/// What the routing needs to know of a channel's destination.
+/// A destination of a channel, as the routing needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Target {
     pub destination: Destination,
@@ -52,14 +52,13 @@ pub struct Target {
 pub enum Route {
     Owner(ExtensionId),
     Queue(QueueId),
-    /// The channel has no destination that takes sessions: supervisors see it among the waiting.
+    /// Nothing that the channel names takes sessions: supervisors see it among the waiting.
     Nobody,
 }
 
-/// Routes a new session.
-pub fn route(target: Option<Target>) -> Route {
-    match target {
-        Some(Target { disabled: true, .. }) | None => Route::Nobody,
+/// Routes a new session to the first target that takes it: the destination, then the fallback.
+pub fn route(targets: impl IntoIterator<Item = Target>) -> Route {
+    match targets.into_iter().find(|target| !target.disabled) {
         Some(Target {
             destination: Destination::Extension(id),
             ..
@@ -68,6 +67,7 @@ pub fn route(target: Option<Target>) -> Route {
             destination: Destination::Queue(id),
             ..
         }) => Route::Queue(id),
+        None => Route::Nobody,
     }
 }
 

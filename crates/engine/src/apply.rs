@@ -4,10 +4,9 @@ use crate::{
     Engine, Result, channels, contacts,
     database::storable,
     dead_letters,
-    entity::{channel, channel_secret, delivery, message, message_payload, session},
+    entity::{channel, delivery, message, message_payload, session},
     events::Changes,
     metrics::ITEMS,
-    seal::Kind,
     sessions, statuses,
 };
 use domain::{
@@ -85,10 +84,10 @@ async fn find_channel(
     let Some(found) = found else {
         return Ok(Err(DeadReason::UnknownNumber));
     };
-    let secret = channel_secret::Entity::find_by_id((found.id, Kind::AppSecret.as_str().to_owned()))
-        .one(tx)
-        .await?;
-    let same = secret.is_some_and(|secret| secret.fingerprint == delivery.signed_by);
+    let signers = channels::signers(tx, ChannelId::new(found.id)).await?;
+    let same = signers
+        .iter()
+        .any(|(_, secret)| secret.fingerprint == delivery.signed_by);
     Ok(if same {
         Ok(found)
     } else {
@@ -176,7 +175,7 @@ async fn open_session(
     if let Some(open) = open {
         return Ok(open);
     }
-    let routed = route(channels::target(tx, channel).await?);
+    let routed = route(channels::targets(tx, channel).await?);
     let (state, queue_id, extension_id, what) = match routed {
         Route::Owner(id) => (
             State::Assigned,

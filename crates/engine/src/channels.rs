@@ -1,31 +1,35 @@
-//! Communication channels: what an admin saves, and what lists and the editor show. Secrets go in and never out.
+//! Communication channels: what lists and the editor show. Secrets go in and never out.
+
+mod activity;
+mod save;
+mod secrets;
+
+pub use activity::activity;
+pub use save::{
+    add_draft, create, delete, drop_old_app_secret, pause, resume, rotate_verify_token, save_authentication,
+    save_messaging,
+};
+pub(crate) use secrets::{open_secret, signers};
 
 use crate::{
     Engine, Result,
-    audit::{self, Subject},
-    entity::{channel, channel_secret, extension, message, queue, session},
-    events::Changes,
-    random,
-    seal::Kind,
+    entity::{channel, channel_finding, channel_secret, extension, message, queue, session},
 };
 use domain::{
     channel::{
-        Authentication, AuthenticationForm, Badge, ChannelFacts, ChannelRow, ChannelView, Destination,
-        DestinationRef, Destinations, Messaging, MessagingForm, TokenState,
+        Badge, ChannelFacts, ChannelRow, ChannelView, Destination, DestinationRef, Destinations, TokenState,
     },
-    event::Change,
+    doctor::{self, Check, Seen, State},
     ids::{ChannelId, ExtensionId, QueueId},
     message::Direction,
     people::{Actor, Permission},
-    refusal::{Problem, Refusal},
+    refusal::Refusal,
     session::Target,
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use secrecy::SecretString;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -34,6 +38,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<ChannelRow>> {
     crate::extensions::actor_may_look(actor)?;
     let channels = channel::Entity::find()
+        .filter(channel::Column::DeletedAt.is_null())
         .order_by_asc(channel::Column::Name)
         .all(e.db.read())
         .await?;
@@ -68,318 +73,11 @@ pub async fn destinations(e: &Engine, actor: &Actor) -> Result<Destinations> {
     })
 }
 
-/// An empty channel: its webhook address and verify token exist from here on, so that they can be pasted into Meta
-/// before anything is saved.
-pub async fn add_draft(e: &Engine, actor: &Actor) -> Result<ChannelId> {
-    actor.require(Permission::Administer)?;
-    let tx = e.db.write().await?;
-    let id = insert(e, &tx, actor, "WhatsApp").await?;
-    tx.commit().await?;
-    e.events().publish(Changes::of(Change::Channel { channel: id }));
-    Ok(id)
-}
-
-/// A whole channel at once, as scripts create one.
-pub async fn create(
-    e: &Engine,
-    actor: &Actor,
-    authentication: &AuthenticationForm,
-    messaging: &MessagingForm,
-) -> Result<ChannelView> {
-    actor.require(Permission::Administer)?;
-    let (authentication, messaging) = check_both(authentication, messaging)?;
-    let tx = e.db.write().await?;
-    let id = insert(e, &tx, actor, &authentication.name).await?;
-    write_authentication(e, &tx, actor, id, &authentication).await?;
-    write_messaging(e, &tx, actor, id, &messaging).await?;
-    tx.commit().await?;
-    saved(e, id);
-    view(e, id).await
-}
-
-fn check_both(
-    authentication: &AuthenticationForm,
-    messaging: &MessagingForm,
-) -> Result<(Authentication, Messaging)> {
-    let mut problems = Vec::new();
-    let authentication = authentication.check();
-    if let Ok(checked) = &authentication {
-        for (field, value) in [
-            ("access_token", &checked.access_token),
-            ("app_secret", &checked.app_secret),
-        ] {
-            if value.is_none() {
-                problems.push(Refusal::field(field, Problem::Required));
-            }
-        }
-    }
-    let messaging = messaging.check();
-    problems.extend(authentication.clone().err());
-    problems.extend(messaging.clone().err());
-    let fields = problems.into_iter().flat_map(|problem| match problem {
-        Refusal::Invalid { fields } => fields,
-        _ => Vec::new(),
-    });
-    match (fields.collect::<Vec<_>>(), authentication, messaging) {
-        (fields, Ok(authentication), Ok(messaging)) if fields.is_empty() => Ok((authentication, messaging)),
-        (fields, ..) => Err(Refusal::Invalid { fields }.into()),
-    }
-}
-
-/// Saves the Authentication tab. Empty secrets stay as they are.
-pub async fn save_authentication(
-    e: &Engine,
-    actor: &Actor,
-    id: ChannelId,
-    version: i64,
-    form: &AuthenticationForm,
-) -> Result<()> {
-    actor.require(Permission::Administer)?;
-    let form = form.check()?;
-    let tx = e.db.write().await?;
-    at_version(&tx, id, version).await?;
-    write_authentication(e, &tx, actor, id, &form).await?;
-    tx.commit().await?;
-    saved(e, id);
-    Ok(())
-}
-
-/// Saves the Messaging Settings tab.
-pub async fn save_messaging(
-    e: &Engine,
-    actor: &Actor,
-    id: ChannelId,
-    version: i64,
-    form: &MessagingForm,
-) -> Result<()> {
-    actor.require(Permission::Administer)?;
-    let form = form.check()?;
-    let tx = e.db.write().await?;
-    at_version(&tx, id, version).await?;
-    write_messaging(e, &tx, actor, id, &form).await?;
-    tx.commit().await?;
-    saved(e, id);
-    Ok(())
-}
-
 /// Asks Meta about the access token now.
 pub async fn check(e: &Engine, actor: &Actor, id: ChannelId) -> Result<ChannelView> {
     actor.require(Permission::Administer)?;
     crate::channel_check::check(e, id).await?;
     view(e, id).await
-}
-
-fn saved(e: &Engine, id: ChannelId) {
-    e.hooks.forget();
-    e.channel_check.notify_one();
-    e.events().publish(Changes::of(Change::Channel { channel: id }));
-}
-
-async fn insert(e: &Engine, tx: &DatabaseTransaction, actor: &Actor, name: &str) -> Result<ChannelId> {
-    let new = channel::Model {
-        id: e.clock().new_id(),
-        version: 1,
-        name: name.to_owned(),
-        webhook_id: random::token(),
-        verify_token: random::token(),
-        phone_number: None,
-        phone_number_id: None,
-        waba_id: None,
-        extension_id: None,
-        queue_id: None,
-        handshake_at: None,
-        last_inbound_at: None,
-        token_state: TokenState::Unknown.as_str().to_owned(),
-        token_checked_at: None,
-        token_answer: None,
-        created_at: e.clock().now().millis(),
-    };
-    let id = new.id;
-    channel::Entity::insert(new.into_active_model())
-        .exec_without_returning(tx)
-        .await?;
-    audit::note(
-        e,
-        tx,
-        actor,
-        "channel.add",
-        Subject::Channel(id),
-        Some(name.to_owned()),
-    )
-    .await?;
-    Ok(ChannelId::new(id))
-}
-
-async fn at_version(tx: &DatabaseTransaction, id: ChannelId, version: i64) -> Result<()> {
-    let current = channel::Entity::find_by_id(id.uuid())
-        .lock_exclusive()
-        .one(tx)
-        .await?
-        .ok_or(Refusal::NotFound)?;
-    if current.version == version {
-        Ok(())
-    } else {
-        Err(Refusal::ChangedMeanwhile.into())
-    }
-}
-
-async fn write_authentication(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    actor: &Actor,
-    id: ChannelId,
-    form: &Authentication,
-) -> Result<()> {
-    let current = channel::Entity::find_by_id(id.uuid())
-        .one(tx)
-        .await?
-        .ok_or(Refusal::NotFound)?;
-    let version = current.version + 1;
-    let mut change = current.into_active_model();
-    change.name = Set(form.name.clone());
-    change.version = Set(version);
-    let mut replaced = Vec::new();
-    for (kind, value) in [
-        (Kind::AccessToken, &form.access_token),
-        (Kind::AppSecret, &form.app_secret),
-    ] {
-        if let Some(value) = value {
-            write_secret(e, tx, id, kind, value).await?;
-            replaced.push(kind.as_str());
-        }
-    }
-    if form.access_token.is_some() {
-        // Nothing is known of a new token until Meta is asked.
-        change.token_state = Set(TokenState::Unknown.as_str().to_owned());
-        change.token_checked_at = Set(None);
-        change.token_answer = Set(None);
-    }
-    channel::Entity::update(change).exec(tx).await?;
-    let detail = match replaced.as_slice() {
-        [] => form.name.clone(),
-        _ => format!("{}; new {}", form.name, replaced.join(", ")),
-    };
-    audit::note(
-        e,
-        tx,
-        actor,
-        "channel.authentication",
-        Subject::Channel(id.uuid()),
-        Some(detail),
-    )
-    .await
-}
-
-async fn write_secret(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    id: ChannelId,
-    kind: Kind,
-    value: &str,
-) -> Result<()> {
-    use channel_secret::Column;
-    let secret = SecretString::from(value.to_owned());
-    let last: Vec<char> = value.chars().rev().take(4).collect();
-    let row = channel_secret::Model {
-        channel_id: id.uuid(),
-        kind: kind.as_str().to_owned(),
-        key_id: e.key.id().to_owned(),
-        sealed: e.key.seal(id, kind, &secret)?,
-        // Of a short secret even four characters are too much to show.
-        last_four: if value.len() >= 12 {
-            last.iter().rev().collect()
-        } else {
-            String::new()
-        },
-        fingerprint: e.key.fingerprint(&secret),
-        created_at: e.clock().now().millis(),
-    };
-    let replace = OnConflict::columns([Column::ChannelId, Column::Kind])
-        .update_columns([
-            Column::KeyId,
-            Column::Sealed,
-            Column::LastFour,
-            Column::Fingerprint,
-            Column::CreatedAt,
-        ])
-        .to_owned();
-    channel_secret::Entity::insert(row.into_active_model())
-        .on_conflict(replace)
-        .exec_without_returning(tx)
-        .await?;
-    Ok(())
-}
-
-async fn write_messaging(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    actor: &Actor,
-    id: ChannelId,
-    form: &Messaging,
-) -> Result<()> {
-    let other = channel::Entity::find()
-        .filter(channel::Column::PhoneNumberId.eq(form.phone_number_id.as_str()))
-        .filter(channel::Column::Id.ne(id.uuid()))
-        .one(tx)
-        .await?;
-    if other.is_some() {
-        return Err(Refusal::field("phone_number_id", Problem::Taken).into());
-    }
-    let (extension_id, queue_id) = known_destination(tx, form.destination).await?;
-    let current = channel::Entity::find_by_id(id.uuid())
-        .one(tx)
-        .await?
-        .ok_or(Refusal::NotFound)?;
-    let version = current.version + 1;
-    let another_number = current.phone_number_id.as_deref() != Some(form.phone_number_id.as_str());
-    let mut change = current.into_active_model();
-    change.version = Set(version);
-    change.phone_number = Set(Some(form.phone_number.to_string()));
-    change.phone_number_id = Set(Some(form.phone_number_id.clone()));
-    change.waba_id = Set(form.waba_id.clone());
-    change.extension_id = Set(extension_id);
-    change.queue_id = Set(queue_id);
-    if another_number {
-        change.last_inbound_at = Set(None);
-        change.token_state = Set(TokenState::Unknown.as_str().to_owned());
-        change.token_checked_at = Set(None);
-        change.token_answer = Set(None);
-    }
-    channel::Entity::update(change).exec(tx).await?;
-    let detail = format!(
-        "{}, id {}, to {}",
-        form.phone_number, form.phone_number_id, form.destination
-    );
-    audit::note(
-        e,
-        tx,
-        actor,
-        "channel.messaging",
-        Subject::Channel(id.uuid()),
-        Some(detail),
-    )
-    .await
-}
-
-async fn known_destination(
-    tx: &DatabaseTransaction,
-    to: Destination,
-) -> Result<(Option<Uuid>, Option<Uuid>)> {
-    let (columns, known) = match to {
-        Destination::Extension(id) => (
-            (Some(id.uuid()), None),
-            extension::Entity::find_by_id(id.uuid()).one(tx).await?.is_some(),
-        ),
-        Destination::Queue(id) => (
-            (None, Some(id.uuid())),
-            queue::Entity::find_by_id(id.uuid()).one(tx).await?.is_some(),
-        ),
-    };
-    if known {
-        Ok(columns)
-    } else {
-        Err(Refusal::field("destination", Problem::Unknown).into())
-    }
 }
 
 fn extension_destination(extension: extension::Model) -> DestinationRef {
@@ -398,14 +96,18 @@ fn queue_destination(queue: queue::Model) -> DestinationRef {
     }
 }
 
-async fn destination(db: &impl ConnectionTrait, channel: &channel::Model) -> Result<Option<DestinationRef>> {
-    if let Some(id) = channel.extension_id {
+async fn destination(
+    db: &impl ConnectionTrait,
+    extension: Option<Uuid>,
+    queue: Option<Uuid>,
+) -> Result<Option<DestinationRef>> {
+    if let Some(id) = extension {
         return Ok(extension::Entity::find_by_id(id)
             .one(db)
             .await?
             .map(extension_destination));
     }
-    match channel.queue_id {
+    match queue {
         Some(id) => Ok(queue::Entity::find_by_id(id)
             .one(db)
             .await?
@@ -414,59 +116,75 @@ async fn destination(db: &impl ConnectionTrait, channel: &channel::Model) -> Res
     }
 }
 
-/// What the routing needs of a channel.
-pub(crate) async fn target(db: &impl ConnectionTrait, channel: &channel::Model) -> Result<Option<Target>> {
-    let found = destination(db, channel).await?;
-    Ok(found.map(|found| Target {
+async fn destination_of(
+    db: &impl ConnectionTrait,
+    channel: &channel::Model,
+) -> Result<Option<DestinationRef>> {
+    destination(db, channel.extension_id, channel.queue_id).await
+}
+
+async fn fallback_of(db: &impl ConnectionTrait, channel: &channel::Model) -> Result<Option<DestinationRef>> {
+    destination(db, channel.fallback_extension_id, channel.fallback_queue_id).await
+}
+
+/// Where the routing may send a new session: the destination, then the fallback.
+pub(crate) async fn targets(db: &impl ConnectionTrait, channel: &channel::Model) -> Result<Vec<Target>> {
+    let found = [
+        destination_of(db, channel).await?,
+        fallback_of(db, channel).await?,
+    ];
+    let targets = found.into_iter().flatten().map(|found| Target {
         destination: found.destination,
         disabled: found.disabled,
-    }))
+    });
+    Ok(targets.collect())
 }
 
-async fn secrets(
+/// The badge and, when the channel is degraded, what degrades it.
+async fn badge(
     db: &impl ConnectionTrait,
-    id: Uuid,
-) -> Result<(Option<channel_secret::Model>, Option<channel_secret::Model>)> {
-    let rows = channel_secret::Entity::find()
-        .filter(channel_secret::Column::ChannelId.eq(id))
+    channel: &channel::Model,
+    to: Option<&DestinationRef>,
+    fallback: Option<&DestinationRef>,
+    known: &secrets::Known,
+) -> Result<(Badge, Vec<Check>)> {
+    let mut wrong = Vec::new();
+    for found in channel_finding::Entity::find()
+        .filter(channel_finding::Column::ChannelId.eq(channel.id))
+        .filter(channel_finding::Column::State.eq(State::Bad.as_str()))
+        // Meta has called since: what was wrong before may be right now, and the doctor looks again soon.
+        .filter(channel_finding::Column::At.gt(channel.handshake_at.unwrap_or(0)))
         .all(db)
-        .await?;
-    let (mut token, mut secret) = (None, None);
-    for row in rows {
-        let place = if row.kind == Kind::AccessToken.as_str() {
-            &mut token
-        } else {
-            &mut secret
-        };
-        *place = Some(row);
+        .await?
+    {
+        if let (Ok(check), Ok(seen)) = (found.name.parse(), serde_json::from_str::<Seen>(&found.seen)) {
+            wrong.push((check, seen));
+        }
     }
-    Ok((token, secret))
-}
-
-/// A channel's secret, opened.
-pub(crate) async fn open_secret(
-    e: &Engine,
-    db: &impl ConnectionTrait,
-    id: ChannelId,
-    kind: Kind,
-) -> Result<Option<SecretString>> {
-    let found = channel_secret::Entity::find_by_id((id.uuid(), kind.as_str().to_owned()))
-        .one(db)
-        .await?;
-    found.map(|row| e.key.open(id, kind, &row.sealed)).transpose()
-}
-
-fn badge(channel: &channel::Model, to: Option<&DestinationRef>, has_token: bool, has_secret: bool) -> Badge {
-    ChannelFacts {
-        has_access_token: has_token,
-        has_app_secret: has_secret,
+    // These two are facts of ours, fresher than what the doctor found.
+    wrong.retain(|(check, _)| !matches!(check, Check::Destination | Check::Signature));
+    let mut degraded_by = doctor::degrading(&wrong);
+    if to.is_some_and(|to| to.disabled) && fallback.is_none_or(|fallback| fallback.disabled) {
+        degraded_by.push(Check::Destination);
+    }
+    if channel.signature_failures >= doctor::SIGNATURES_WRONG_FROM {
+        degraded_by.push(Check::Signature);
+    }
+    let badge = ChannelFacts {
+        has_access_token: known.access_token.is_some(),
+        has_app_secret: known.app_secret.is_some(),
         has_number: channel.phone_number_id.is_some(),
         has_destination: to.is_some(),
         webhook_seen: webhook_seen_at(channel).is_some(),
         token: TokenState::from_stored(&channel.token_state),
-        destination_disabled: to.is_some_and(|to| to.disabled),
+        paused: channel.paused_at.is_some(),
+        degraded: !degraded_by.is_empty(),
     }
-    .badge()
+    .badge();
+    if badge != Badge::Degraded {
+        degraded_by.clear();
+    }
+    Ok((badge, degraded_by))
 }
 
 /// A handshake proves the address; a signed delivery for the number proves it as well, also when it came to another
@@ -480,17 +198,20 @@ fn webhook_seen_at(channel: &channel::Model) -> Option<Timestamp> {
 
 async fn row(e: &Engine, channel: channel::Model) -> Result<ChannelRow> {
     let db = e.db.read();
-    let to = destination(db, &channel).await?;
-    let (token, secret) = secrets(db, channel.id).await?;
-    let badge = badge(&channel, to.as_ref(), token.is_some(), secret.is_some());
+    let to = destination_of(db, &channel).await?;
+    let fallback = fallback_of(db, &channel).await?;
+    let known = secrets::known(db, ChannelId::new(channel.id)).await?;
+    let (badge, degraded_by) = badge(db, &channel, to.as_ref(), fallback.as_ref(), &known).await?;
     Ok(ChannelRow {
         id: ChannelId::new(channel.id),
         inbound_day: messages_of_a_day(e, channel.id, Direction::Inbound).await?,
         outbound_day: messages_of_a_day(e, channel.id, Direction::Outbound).await?,
         name: channel.name,
         phone_number: channel.phone_number,
+        phone_number_id: channel.phone_number_id,
         destination: to,
         badge,
+        degraded_by,
         last_inbound_at: channel.last_inbound_at.map(Timestamp::from_millis),
     })
 }
@@ -517,19 +238,26 @@ async fn messages_of_a_day(e: &Engine, channel: Uuid, direction: Direction) -> R
 async fn view(e: &Engine, id: ChannelId) -> Result<ChannelView> {
     let db = e.db.read();
     let channel = channel::Entity::find_by_id(id.uuid())
+        .filter(channel::Column::DeletedAt.is_null())
         .one(db)
         .await?
         .ok_or(Refusal::NotFound)?;
-    let to = destination(db, &channel).await?;
-    let (token, secret) = secrets(db, channel.id).await?;
+    let to = destination_of(db, &channel).await?;
+    let fallback = fallback_of(db, &channel).await?;
+    let known = secrets::known(db, id).await?;
+    let (badge, degraded_by) = badge(db, &channel, to.as_ref(), fallback.as_ref(), &known).await?;
+    let end = |secret: Option<channel_secret::Model>| secret.map(|secret| secret.last_four);
     Ok(ChannelView {
         id,
         version: channel.version,
-        badge: badge(&channel, to.as_ref(), token.is_some(), secret.is_some()),
+        badge,
+        degraded_by,
+        fallback,
         webhook_url: webhook_url(e, &channel.webhook_id),
         verify_token: channel.verify_token.clone(),
-        access_token_end: token.map(|secret| secret.last_four),
-        app_secret_end: secret.map(|secret| secret.last_four),
+        access_token_end: end(known.access_token),
+        app_secret_end: end(known.app_secret),
+        next_app_secret_end: end(known.next_app_secret),
         destination: to,
         webhook_seen_at: webhook_seen_at(&channel),
         last_inbound_at: channel.last_inbound_at.map(Timestamp::from_millis),
@@ -543,7 +271,8 @@ async fn view(e: &Engine, id: ChannelId) -> Result<ChannelView> {
     })
 }
 
-fn webhook_url(e: &Engine, webhook_id: &str) -> String {
+/// The address that Meta is told to call.
+pub(crate) fn webhook_url(e: &Engine, webhook_id: &str) -> String {
     format!(
         "{}/webhooks/whatsapp/{webhook_id}",
         e.public_url.as_str().trim_end_matches('/')

@@ -1,16 +1,15 @@
 //! What the webhook needs of a channel, kept in memory: the secret that must have signed, and its fingerprint.
 
-use crate::{
-    Engine, Result,
-    entity::{channel, channel_secret},
-    seal::Kind,
-};
-use domain::ids::ChannelId;
+use crate::{Engine, Result, channels, entity::channel};
+use domain::{doctor, ids::ChannelId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 /// One webhook address.
@@ -18,14 +17,51 @@ use std::{
 pub(crate) struct Hook {
     pub(crate) channel: ChannelId,
     pub(crate) verify_token: String,
-    /// A channel without an app secret accepts nothing.
-    pub(crate) signer: Option<Signer>,
+    /// A channel without an app secret accepts nothing; two while Meta's is being reset.
+    pub(crate) signers: Vec<Signer>,
+    pub(crate) failures: Failures,
 }
 
 #[derive(Debug)]
 pub(crate) struct Signer {
     pub(crate) secret: SecretString,
     pub(crate) fingerprint: String,
+}
+
+/// Wrong signatures in a row. They are counted here and written down at most once a second, so that whoever sends
+/// them in numbers does not keep the database busy.
+#[derive(Debug)]
+pub(crate) struct Failures {
+    in_a_row: AtomicI64,
+    noted_at: AtomicI64,
+}
+
+/// Milliseconds between two notes of failures.
+const NOTE_EVERY: i64 = 1000;
+
+impl Failures {
+    fn from_stored(in_a_row: i64) -> Self {
+        Self {
+            in_a_row: AtomicI64::new(in_a_row),
+            noted_at: AtomicI64::new(0),
+        }
+    }
+
+    /// One more; returns the number when it should be written down.
+    pub(crate) fn one_more(&self, now: i64) -> Option<i64> {
+        let count = self.in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
+        let noted = self.noted_at.load(Ordering::Relaxed);
+        let due = count <= doctor::SIGNATURES_WRONG_FROM || now - noted >= NOTE_EVERY;
+        due.then(|| {
+            self.noted_at.store(now, Ordering::Relaxed);
+            count
+        })
+    }
+
+    /// A good one; returns whether there is something to take back.
+    pub(crate) fn over(&self) -> bool {
+        self.in_a_row.load(Ordering::Relaxed) > 0 && self.in_a_row.swap(0, Ordering::Relaxed) > 0
+    }
 }
 
 #[derive(Debug, Default)]
@@ -65,23 +101,18 @@ pub(crate) async fn find(e: &Engine, webhook_id: &str) -> Result<Option<Arc<Hook
         return Ok(None);
     };
     let channel = ChannelId::new(found.id);
-    let sealed = channel_secret::Entity::find_by_id((found.id, Kind::AppSecret.as_str().to_owned()))
-        .one(db)
-        .await?;
-    let signer = match sealed {
-        Some(row) => {
-            let secret = e.key.open(channel, Kind::AppSecret, &row.sealed)?;
-            Some(Signer {
-                secret,
-                fingerprint: row.fingerprint,
-            })
-        }
-        None => None,
-    };
+    let mut signers = Vec::new();
+    for (kind, row) in channels::signers(db, channel).await? {
+        signers.push(Signer {
+            secret: e.key.open(channel, kind, &row.sealed)?,
+            fingerprint: row.fingerprint,
+        });
+    }
     let hook = Arc::new(Hook {
         channel,
         verify_token: found.verify_token,
-        signer,
+        signers,
+        failures: Failures::from_stored(found.signature_failures),
     });
     let mut known = e.hooks.0.write().unwrap_or_else(PoisonError::into_inner);
     if known.generation == generation {

@@ -5,10 +5,11 @@
 //!
 //! | a customer's message | an operator's answer | connecting |
 //! |---|---|---|
-//! | [`webhook`] → [`inbox`] → [`process`] → [`apply`] | [`messages`] → [`outbox`] → [`statuses`] | [`channels`] → [`channel_check`] → [`token_state`] |
+//! | [`webhook`] → [`inbox`] → [`process`] → [`apply`] | [`messages`] → [`outbox`] → [`statuses`] | [`channels`] → [`channel_check`] → [`doctor`] |
 
 pub mod channels;
 pub mod dead_letters;
+pub mod doctor;
 pub mod events;
 pub mod extensions;
 pub mod messages;
@@ -54,7 +55,7 @@ use secrecy::SecretString;
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use throttle::Throttle;
 use tokio::{
-    sync::{Notify, Semaphore},
+    sync::{Mutex, Notify, Semaphore},
     task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
@@ -93,6 +94,11 @@ pub struct Engine {
     pub(crate) process_wake: Arc<Notify>,
     pub(crate) outbox_wake: Arc<Notify>,
     pub(crate) channel_check: Arc<Notify>,
+    pub(crate) rounds: Arc<channel_check::Rounds>,
+    /// Held while something that a badge depends on is written.
+    pub(crate) badges: Arc<Mutex<()>>,
+    /// For addresses that are not Meta's.
+    pub(crate) web: reqwest::Client,
     /// Places for calls that send; all are free when none is under way.
     pub(crate) calls: Arc<Semaphore>,
     clock: Clock,
@@ -139,6 +145,10 @@ impl Engine {
             process_wake,
             outbox_wake: Arc::default(),
             channel_check: Arc::default(),
+            rounds: Arc::default(),
+            badges: Arc::default(),
+            web: doctor::client()
+                .map_err(|error| Error::Setup(format!("there is no client for HTTPS: {error}")))?,
             calls: Arc::new(Semaphore::new(outbox::AT_ONCE)),
             clock: config.clock,
             events: Arc::new(Events::new()),
@@ -200,7 +210,10 @@ impl Engine {
             .count(db)
             .await?;
         let idle = self.calls.available_permits() == outbox::AT_ONCE;
-        Ok(unprocessed + due == 0 && idle && channel_check::due(self).await?.is_empty())
+        let examined = channel_check::due(self).await?.is_empty();
+        // What has been examined may still be being written down.
+        drop(self.badges.lock().await);
+        Ok(unprocessed + due == 0 && idle && examined)
     }
 }
 

@@ -145,8 +145,9 @@ async fn write(
         text: Some(body),
         phone_number_id,
         wamid: None,
-        // Never before what it answers, even when the customer's clock runs ahead of ours.
-        at: now.max(session.last_inbound_at.unwrap_or(now)),
+        // Meta's times are whole seconds: with ours in seconds too, what happens within one stands in the order of
+        // its arrival. Never before what it answers, even when the customer's clock runs ahead of ours.
+        at: (now - now.rem_euclid(1000)).max(session.last_inbound_at.unwrap_or(0)),
         status: Some(Status::Queued.as_str().to_owned()),
         failure_code: None,
         failure_title: None,

@@ -7,7 +7,7 @@
 
 use crate::{
     Engine, Result, channels, contacts,
-    entity::{message, outbox, session},
+    entity::{channel, message, outbox, session},
     random,
     seal::Kind,
     statuses, token_state,
@@ -18,7 +18,10 @@ use domain::{
     message::Failure,
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, Query},
+};
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -103,8 +106,14 @@ async fn due(e: &Engine, now: i64) -> Result<Vec<outbox::Model>> {
         "NOT EXISTS (SELECT 1 FROM outbox AS earlier \
          WHERE earlier.session_id = outbox.session_id AND earlier.message_id < outbox.message_id)",
     );
+    let paused = Query::select()
+        .column(channel::Column::Id)
+        .from(channel::Entity)
+        .and_where(channel::Column::PausedAt.is_not_null())
+        .to_owned();
     Ok(outbox::Entity::find()
         .filter(outbox::Column::DueAt.lte(now))
+        .filter(outbox::Column::ChannelId.not_in_subquery(paused))
         .filter(oldest_of_its_session)
         .order_by_asc(outbox::Column::MessageId)
         .limit(AT_ONCE as u64)

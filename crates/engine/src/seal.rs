@@ -20,13 +20,22 @@ const FILE: &str = "master.key";
 pub(crate) enum Kind {
     AccessToken,
     AppSecret,
+    /// Valid beside the first while Meta's is being reset.
+    NextAppSecret,
 }
 
 impl Kind {
+    pub(crate) const ALL: [Self; 3] = [Self::AccessToken, Self::AppSecret, Self::NextAppSecret];
+
+    pub(crate) fn from_stored(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::AccessToken => "access_token",
             Self::AppSecret => "app_secret",
+            Self::NextAppSecret => "next_app_secret",
         }
     }
 }

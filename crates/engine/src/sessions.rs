@@ -352,18 +352,28 @@ pub async fn close(e: &Engine, actor: &Actor, id: SessionId) -> Result<()> {
     let tx = e.db.write().await?;
     let found = find(&tx, actor, id, true).await?;
     standing(&tx, actor.extension(), &found).await?.close(actor)?;
+    let changes = end(e, &tx, actor, &found).await?;
+    tx.commit().await?;
+    e.events().publish(changes);
+    Ok(())
+}
+
+/// Closes a session, within the caller's transaction.
+pub(crate) async fn end(
+    e: &Engine,
+    tx: &DatabaseTransaction,
+    actor: &Actor,
+    of: &session::Model,
+) -> Result<Changes> {
     session::Entity::update_many()
         .col_expr(session::Column::State, Expr::value(State::Closed.as_str()))
         .col_expr(session::Column::ClosedAt, Expr::value(e.clock().now().millis()))
         .col_expr(session::Column::Unread, Expr::value(0))
-        .filter(session::Column::Id.eq(found.id))
-        .exec(&tx)
+        .filter(session::Column::Id.eq(of.id))
+        .exec(tx)
         .await?;
-    moment(e, &tx, found.id, Happening::Closed, Some(name_of(actor))).await?;
-    let changes = session_changed(&tx, &found).await?;
-    tx.commit().await?;
-    e.events().publish(changes);
-    Ok(())
+    moment(e, tx, of.id, Happening::Closed, Some(name_of(actor))).await?;
+    session_changed(tx, of).await
 }
 
 /// The messages have been seen. Only whoever would answer can say so: a look by somebody else leaves them unread.

@@ -15,10 +15,14 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, sea_query::OnConflict,
+    ActiveValue::Set,
+    ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    sea_query::{Expr, OnConflict},
 };
 use whatsapp::webhook::{GraphErrorObject, StatusUpdate};
+
+/// Milliseconds. When the last status came is shown to the minute: not every one has to write it.
+const STATUS_NOTED_EVERY: i64 = 10_000;
 
 /// Notes a status and moves the message's tick. A message that we do not know may be another application's, or one
 /// whose acceptance is not recorded yet: the status waits for it.
@@ -51,6 +55,17 @@ pub(crate) async fn apply(
         .exec_without_returning(tx)
         .await?;
 
+    let now = e.clock().now().millis();
+    if channel
+        .last_status_at
+        .is_none_or(|last| now - last >= STATUS_NOTED_EVERY)
+    {
+        channel::Entity::update_many()
+            .col_expr(channel::Column::LastStatusAt, Expr::value(now))
+            .filter(channel::Column::Id.eq(channel.id))
+            .exec(tx)
+            .await?;
+    }
     let Some(found) = find_message(tx, &phone_number_id, update).await? else {
         return Ok(Changes::default());
     };

@@ -1,40 +1,49 @@
 //! What is known of a channel's access token. It changes only by what Meta says: a time-out says nothing.
 
-use crate::{Engine, Result, entity::channel, events::Changes};
+use crate::{Engine, Result, doctor::badge, entity::channel, events::Changes};
 use domain::{channel::TokenState, event::Change, ids::ChannelId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
 
-/// Notes what a send taught. Nothing is written, and no page is told, when it is no news.
+/// Notes what a send taught. Nothing is written, and no page is told, when it is no news; else the doctor looks soon.
 pub(crate) async fn learn(
     e: &Engine,
     id: ChannelId,
     state: TokenState,
     answer: Option<String>,
 ) -> Result<()> {
-    let known = channel::Entity::find_by_id(id.uuid()).one(e.db.read()).await?;
-    match known {
-        Some(known) if known.token_state != state.as_str() => note(e, id, Some(state), answer).await,
-        _ => Ok(()),
+    let known = channel::Entity::find_by_id(id.uuid())
+        .filter(channel::Column::DeletedAt.is_null())
+        .one(e.db.read())
+        .await?;
+    if known.is_none_or(|known| known.token_state == state.as_str()) {
+        return Ok(());
     }
+    let before = badge::before(e, id).await?;
+    let tx = e.db.write().await?;
+    write(&tx, id, None, Some(state), answer).await?;
+    tx.commit().await?;
+    before.note().await?;
+    e.events().publish(Changes::of(Change::Channel { channel: id }));
+    e.channel_check.notify_one();
+    Ok(())
 }
 
-/// Notes the answer to a check with its time; without a state Meta gave no verdict, and the last one stands.
-pub(crate) async fn note(
-    e: &Engine,
+/// Writes the answer to a check; without a state Meta gave no verdict, and the last one stands. Without a time the
+/// next check is due at once.
+pub(crate) async fn write(
+    tx: &DatabaseTransaction,
     id: ChannelId,
+    checked_at: Option<i64>,
     state: Option<TokenState>,
     answer: Option<String>,
 ) -> Result<()> {
     use channel::Column;
     let mut update = channel::Entity::update_many()
-        .col_expr(Column::TokenCheckedAt, Expr::value(e.clock().now().millis()))
+        .col_expr(Column::TokenCheckedAt, Expr::value(checked_at))
         .col_expr(Column::TokenAnswer, Expr::value(answer));
     if let Some(state) = state {
         update = update.col_expr(Column::TokenState, Expr::value(state.as_str()));
     }
-    let tx = e.db.write().await?;
-    update.filter(Column::Id.eq(id.uuid())).exec(&tx).await?;
-    tx.commit().await?;
-    e.events().publish(Changes::of(Change::Channel { channel: id }));
+    update.filter(Column::Id.eq(id.uuid())).exec(tx).await?;
     Ok(())
 }

@@ -2,14 +2,15 @@
 
 use crate::{
     Engine, Result,
+    doctor::{badge, connection},
     entity::channel,
     events::Changes,
-    hooks,
+    hooks::{self, Hook, Signer},
     inbox::Received,
     metrics::{DELIVERIES_ACCEPTED, DELIVERIES_REFUSED},
 };
 use bytes::Bytes;
-use domain::event::Change;
+use domain::{doctor, event::Change, ids::ChannelId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use subtle::ConstantTimeEq;
 use whatsapp::signature::{self, SignatureError};
@@ -42,6 +43,7 @@ pub async fn handshake(e: &Engine, webhook_id: &str, verify_token: &str) -> Resu
     if !bool::from(hook.verify_token.as_bytes().ct_eq(verify_token.as_bytes())) {
         return Ok(Handshake::WrongToken);
     }
+    let before = badge::before(e, hook.channel).await?;
     let tx = e.db.write().await?;
     channel::Entity::update_many()
         .col_expr(
@@ -51,7 +53,10 @@ pub async fn handshake(e: &Engine, webhook_id: &str, verify_token: &str) -> Resu
         .filter(channel::Column::Id.eq(hook.channel.uuid()))
         .exec(&tx)
         .await?;
+    connection::outdate(e, &tx, hook.channel).await?;
     tx.commit().await?;
+    e.rounds.outdate();
+    before.note().await?;
     e.events().publish(Changes::of(Change::Channel {
         channel: hook.channel,
     }));
@@ -91,11 +96,18 @@ async fn try_accept(
         NotAccepted::Unavailable
     })?;
     let hook = hook.ok_or(NotAccepted::UnknownWebhook)?;
-    let signer = hook
-        .signer
-        .as_ref()
-        .ok_or(NotAccepted::Signature(SignatureError::Mismatch))?;
-    signature::verify(&signer.secret, header, &body).map_err(NotAccepted::Signature)?;
+    let signer = match signer_of(&hook, header, &body) {
+        Ok(signer) => signer,
+        Err(why) => {
+            if let Some(count) = hook.failures.one_more(e.clock().now().millis()) {
+                note_signatures(e, hook.channel, count).await;
+            }
+            return Err(NotAccepted::Signature(why));
+        }
+    };
+    if hook.failures.over() {
+        note_signatures(e, hook.channel, 0).await;
+    }
     let received = Received {
         channel: hook.channel,
         signed_by: signer.fingerprint.clone(),
@@ -105,5 +117,44 @@ async fn try_accept(
         Ok(())
     } else {
         Err(NotAccepted::Unavailable)
+    }
+}
+
+/// The app secret that signed: the first, or the second while Meta's is being reset.
+fn signer_of<'h>(
+    hook: &'h Hook,
+    header: Option<&str>,
+    body: &[u8],
+) -> std::result::Result<&'h Signer, SignatureError> {
+    let mut why = SignatureError::Mismatch;
+    for signer in &hook.signers {
+        match signature::verify(&signer.secret, header, body) {
+            Ok(()) => return Ok(signer),
+            Err(error) => why = error,
+        }
+    }
+    Err(why)
+}
+
+/// Writes down how many signatures in a row were wrong, and tells the pages when that changes the badge.
+async fn note_signatures(e: &Engine, id: ChannelId, count: i64) {
+    let noted = async {
+        let tx = e.db.write().await?;
+        let mut update =
+            channel::Entity::update_many().col_expr(channel::Column::SignatureFailures, Expr::value(count));
+        if count > 0 {
+            let now = e.clock().now().millis();
+            update = update.col_expr(channel::Column::SignatureFailedAt, Expr::value(now));
+        }
+        update.filter(channel::Column::Id.eq(id.uuid())).exec(&tx).await?;
+        tx.commit().await?;
+        Result::Ok(())
+    };
+    match noted.await {
+        Ok(()) if count == 0 || count == doctor::SIGNATURES_WRONG_FROM => {
+            e.events().publish(Changes::of(Change::Channel { channel: id }));
+        }
+        Ok(()) => {}
+        Err(error) => tracing::warn!(%error, "wrong signatures could not be counted"),
     }
 }

@@ -18,6 +18,7 @@ use tokio_stream::wrappers::WatchStream;
 use crate::delivery::Outcome;
 use crate::faults::Fault;
 use crate::payload;
+use crate::settings::Setting;
 use crate::world::{CustomerId, CustomerSpec, Said, SentMessage, Unknown, World};
 use crate::{HandshakeError, Shared};
 
@@ -37,6 +38,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/deliveries", get(deliveries))
         .route("/sent", get(sent))
         .route("/subscribe", post(subscribe))
+        .route("/settings", post(set))
         .with_state(shared);
     Router::new().nest("/simulator/api", api)
 }
@@ -180,6 +182,11 @@ async fn status(
 async fn script(State(shared): State<Arc<Shared>>, Json(fault): Json<Fault>) -> StatusCode {
     shared.change(|world| world.script(fault));
     StatusCode::NO_CONTENT
+}
+
+async fn set(State(shared): State<Arc<Shared>>, Json(setting): Json<Setting>) -> Result<StatusCode, Unknown> {
+    shared.change(|world| world.set(setting))?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn clear_faults(State(shared): State<Arc<Shared>>) -> StatusCode {

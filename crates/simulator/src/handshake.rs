@@ -84,7 +84,8 @@ impl Shared {
                 .values()
                 .filter(|number| number.spec.app_id == app_id)
             {
-                world.subscribed.entry(number.spec.waba_id.clone()).or_default();
+                let apps = world.subscribed.entry(number.spec.waba_id.clone()).or_default();
+                apps.entry(app_id.to_owned()).or_default();
             }
         });
         Ok(())

@@ -28,6 +28,7 @@ mod handshake;
 mod ids;
 mod payload;
 mod phone;
+mod settings;
 mod simulator;
 mod talk;
 mod wire;
@@ -46,6 +47,7 @@ pub use crate::delivery::{Answer, Attempt, Delivery, DeliveryId, Outcome};
 pub use crate::example::ExampleWorld;
 pub use crate::faults::{Fault, RetryPlan, SendFault, WebhookFault};
 pub use crate::handshake::HandshakeError;
+pub use crate::settings::{CallbackOf, NumberSetting, Outage, Setting, TokenSetting};
 pub use crate::simulator::{Signature, Simulator};
 pub use crate::world::{AppSpec, CustomerId, CustomerSpec, NumberSpec, SentMessage, TokenState, Unknown};
 
@@ -121,6 +123,11 @@ pub(crate) struct Shared {
 impl Shared {
     fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Unix seconds.
+    fn now_seconds(&self) -> i64 {
+        (self.options.now)().div_euclid(1000)
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {

@@ -15,6 +15,7 @@ use crate::delivery::{Answer, Delivery};
 use crate::faults::Fault;
 use crate::handshake::HandshakeError;
 use crate::payload::Update;
+use crate::settings::Setting;
 use crate::wire::{CuttableListener, Scissors};
 use crate::world::{
     App, AppSpec, CustomerId, CustomerSpec, Number, NumberSpec, SentMessage, TokenState, Unknown, World,
@@ -117,6 +118,7 @@ impl Simulator {
     /// Adds an app, or gives an app another secret.
     pub fn add_app(&self, app: AppSpec) {
         self.shared.change(|world| {
+            world.newest_app = Some(app.id.clone());
             let callback = world.apps.remove(&app.id).and_then(|old| old.callback);
             world.apps.insert(
                 app.id,
@@ -132,23 +134,27 @@ impl Simulator {
     /// Adds a number. Its WABA is subscribed to the app by [`Self::subscribe`] or through Graph.
     pub fn add_number(&self, number: NumberSpec) {
         self.shared.change(|world| {
-            let number = Number {
-                spec: number,
-                callback: None,
-            };
+            let number = Number::new(number);
             world.numbers.insert(number.spec.phone_number_id.clone(), number);
         });
     }
 
-    /// Adds a token.
+    /// Adds a token of the app that was added last, with both scopes.
     pub fn add_token(&self, token: &str, state: TokenState) {
         self.set_token(token, state);
     }
 
     /// Changes how a token is treated from now on.
     pub fn set_token(&self, token: &str, state: TokenState) {
-        self.shared
-            .change(|world| world.tokens.insert(token.to_owned(), state));
+        self.shared.change(|world| world.token_mut(token).state = state);
+    }
+
+    /// Puts Graph into a situation that holds until it is set otherwise.
+    ///
+    /// # Errors
+    /// It names an app or a number that is unknown.
+    pub fn set(&self, setting: Setting) -> Result<(), Unknown> {
+        self.shared.change(|world| world.set(setting))
     }
 
     /// Adds a customer.

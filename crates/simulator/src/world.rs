@@ -12,6 +12,13 @@ use crate::delivery::{Delivery, DeliveryId};
 use crate::faults::{Fault, SendFault, WebhookFault};
 use crate::ids;
 use crate::payload;
+use crate::settings::Outage;
+
+pub(crate) const MANAGEMENT: &str = "whatsapp_business_management";
+pub(crate) const MESSAGING: &str = "whatsapp_business_messaging";
+/// A number's `platform_type` and `status` after its registration.
+pub(crate) const REGISTERED: &str = "CLOUD_API";
+pub(crate) const CONNECTED: &str = "CONNECTED";
 
 /// A Meta app: it owns the webhook subscription and signs deliveries with its secret.
 #[derive(Debug, Clone, Deserialize)]
@@ -40,6 +47,8 @@ pub enum TokenState {
     Expired,
     /// 190 with subcode 467.
     Revoked,
+    /// 190 as for a token that Graph has never given out.
+    Malformed,
     /// Valid, but without the WhatsApp permissions: 10 under HTTP 403.
     Powerless,
 }
@@ -125,20 +134,77 @@ pub(crate) struct App {
 pub(crate) struct Number {
     pub spec: NumberSpec,
     pub callback: Option<Callback>,
+    pub platform_type: String,
+    pub status: String,
+    pub quality_rating: String,
+    pub throughput: String,
+    /// Two-step verification; empty: none yet.
+    pub pin: String,
 }
 
-/// A WABA that is subscribed to its app, with its own callback where it has one.
+impl Number {
+    /// Registered, connected and well.
+    pub(crate) fn new(spec: NumberSpec) -> Self {
+        Self {
+            spec,
+            callback: None,
+            platform_type: REGISTERED.into(),
+            status: CONNECTED.into(),
+            quality_rating: "GREEN".into(),
+            throughput: "STANDARD".into(),
+            pin: String::new(),
+        }
+    }
+}
+
+/// An app in a WABA's `subscribed_apps`, with the WABA's own callback where it has one.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct WabaSubscription {
     pub callback: Option<Callback>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Token {
+    pub state: TokenState,
+    pub app_id: Option<String>,
+    pub kind: String,
+    /// Unix seconds; 0 is never.
+    pub expires_at: i64,
+    pub scopes: Vec<String>,
+    /// Empty: all.
+    pub wabas: Vec<String>,
+    pub tells_wabas: bool,
+    pub inspects_itself: bool,
+}
+
+impl Token {
+    pub(crate) fn has(&self, scope: &str) -> bool {
+        self.state != TokenState::Powerless && self.scopes.iter().any(|own| own == scope)
+    }
+
+    pub(crate) fn sees(&self, waba_id: &str) -> bool {
+        self.wabas.is_empty() || self.wabas.iter().any(|own| own == waba_id)
+    }
+}
+
+/// How Graph as a whole behaves.
+#[derive(Debug, Default)]
+pub(crate) struct GraphMood {
+    pub ahead_seconds: i64,
+    pub latency_ms: u64,
+    pub outage: Option<Outage>,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct World {
     pub apps: BTreeMap<String, App>,
     pub numbers: BTreeMap<String, Number>,
-    pub subscribed: BTreeMap<String, WabaSubscription>,
-    pub tokens: HashMap<String, TokenState>,
+    /// By WABA and app.
+    pub subscribed: BTreeMap<String, BTreeMap<String, WabaSubscription>>,
+    pub tokens: HashMap<String, Token>,
+    /// The app that a new token is for.
+    pub newest_app: Option<String>,
+    pub graph: GraphMood,
     pub customers: BTreeMap<CustomerId, CustomerSpec>,
     pub said: Vec<Said>,
     pub sent: Vec<SentMessage>,
@@ -160,6 +226,21 @@ impl World {
         let id = CustomerId(self.customers.len() as u64 + 1);
         self.customers.insert(id, spec);
         id
+    }
+
+    /// A token, which is added when it is new: valid for ever, for the newest app, with both scopes.
+    pub(crate) fn token_mut(&mut self, token: &str) -> &mut Token {
+        let app_id = self.newest_app.clone();
+        self.tokens.entry(token.to_owned()).or_insert_with(|| Token {
+            state: TokenState::Valid,
+            app_id,
+            kind: "SYSTEM_USER".into(),
+            expires_at: 0,
+            scopes: vec![MANAGEMENT.into(), MESSAGING.into()],
+            wabas: Vec::new(),
+            tells_wabas: true,
+            inspects_itself: true,
+        })
     }
 
     pub(crate) fn script(&mut self, fault: Fault) {
@@ -231,15 +312,6 @@ impl World {
         });
     }
 
-    /// The app that serves the WABA's numbers.
-    pub(crate) fn app_of_waba(&self, waba_id: &str) -> Option<&str> {
-        let number = self
-            .numbers
-            .values()
-            .find(|number| number.spec.waba_id == waba_id)?;
-        Some(&number.spec.app_id)
-    }
-
     /// Where this number's deliveries go, and the secret that signs them; the nearest override wins.
     ///
     /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/override>
@@ -252,6 +324,7 @@ impl World {
         let waba = self
             .subscribed
             .get(&number.spec.waba_id)
+            .and_then(|apps| apps.get(&number.spec.app_id))
             .ok_or("the WABA is not in the app's subscribed_apps")?;
         let callback = number
             .callback

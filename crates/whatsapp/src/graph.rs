@@ -4,6 +4,7 @@
 
 mod answer;
 mod error;
+mod health;
 mod outbound;
 
 use std::time::{Duration, Instant};
@@ -18,6 +19,7 @@ use url::Url;
 
 pub use answer::{Accepted, PhoneNumber, Webhooks};
 pub use error::{ApiError, GraphError, SetupError};
+pub use health::{AppSubscription, Callback, SubscribedApp, TokenInfo, Told, app_token};
 pub use outbound::{Outbound, OutboundBody, Recipient};
 
 use answer::Answer;
@@ -37,6 +39,8 @@ pub struct Graph {
     http: Client,
     /// The address with the version.
     base: Url,
+    /// For each call, where it is not [`TOTAL_TIMEOUT`].
+    limit: Option<Duration>,
 }
 
 impl Graph {
@@ -82,7 +86,11 @@ impl Graph {
             .user_agent(USER_AGENT)
             .build()
             .map_err(|error| SetupError::Client(error::chain(error)))?;
-        Ok(Self { http, base })
+        Ok(Self {
+            http,
+            base,
+            limit: None,
+        })
     }
 
     /// Sends a message from a number. Success means that Meta accepted it, not that it arrived: that
@@ -96,7 +104,7 @@ impl Graph {
         phone_number_id: &str,
         message: &Outbound,
     ) -> Result<Accepted, GraphError> {
-        let url = self.of_number(phone_number_id, &["messages"])?;
+        let url = self.at(phone_number_id, &["messages"])?;
         let answer = self
             .call("send", self.http.post(url).json(&message.to_json()), token)
             .await?;
@@ -112,20 +120,20 @@ impl Graph {
         token: &SecretString,
         phone_number_id: &str,
     ) -> Result<PhoneNumber, GraphError> {
-        let url = self.of_number(phone_number_id, &[])?;
+        let url = self.at(phone_number_id, &[])?;
         let request = self.http.get(url).query(&[("fields", PhoneNumber::FIELDS)]);
         self.call("phone_number", request, token).await?.phone_number()
     }
 
     /// The id becomes a part of the path, so nothing that could change the path may be in it.
-    fn of_number(&self, phone_number_id: &str, rest: &[&str]) -> Result<Url, GraphError> {
+    fn at(&self, id: &str, rest: &[&str]) -> Result<Url, GraphError> {
         let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-        if !(1..=64).contains(&phone_number_id.len()) || !phone_number_id.bytes().all(plain) {
-            return Err(ApiError::here(100, Some(33), "not a phone number id").into());
+        if !(1..=64).contains(&id.len()) || !id.bytes().all(plain) {
+            return Err(ApiError::here(100, Some(33), "not an id of Meta's").into());
         }
         let mut url = self.base.clone();
         match url.path_segments_mut() {
-            Ok(mut path) => path.push(phone_number_id).extend(rest),
+            Ok(mut path) => path.push(id).extend(rest),
             Err(()) => return Err(GraphError::NotSent("the address has no path".to_owned())),
         };
         Ok(url)
@@ -138,7 +146,11 @@ impl Graph {
         token: &SecretString,
     ) -> Result<Answer, GraphError> {
         let started = Instant::now();
-        let answer = Answer::receive(request.header(AUTHORIZATION, bearer(token)?)).await;
+        let mut request = request.header(AUTHORIZATION, bearer(token)?);
+        if let Some(limit) = self.limit {
+            request = request.timeout(limit);
+        }
+        let answer = Answer::receive(request).await;
         let http_status = answer.as_ref().ok().map(|answer| answer.http_status);
         let error = answer.as_ref().err().map(tracing::field::display);
         tracing::debug!(call = name, http_status, error, elapsed = ?started.elapsed(), "called the Graph API");

@@ -390,3 +390,111 @@ fn a_client_wants_an_address_and_a_version() {
         assert_eq!(new(base, "v25.0"), Err(SetupError::Base), "{base}");
     }
 }
+
+#[tokio::test]
+async fn an_app_speaks_for_itself_in_the_header_and_not_in_the_address() {
+    let subscriptions = json!({ "data": [
+        { "object": "page", "callback_url": "https://x/", "active": true, "fields": [] },
+        {
+            "object": "whatsapp_business_account",
+            "callback_url": "https://pbx.example/hook",
+            "active": true,
+            "fields": [{ "name": "messages", "version": "v25.0" }, "account_update"],
+        },
+    ]});
+    let (url, seen) = server(200, subscriptions.to_string()).await;
+    let told = client(url).app_subscriptions("100", &"s3cr3t".into()).await;
+    let subscriptions = told.answer.unwrap();
+    let ours = subscriptions.iter().find(|one| one.is_whatsapp()).unwrap();
+    assert_eq!(ours.fields, ["messages", "account_update"]);
+    assert!(ours.active && ours.callback_url == "https://pbx.example/hook");
+    let seen = seen.lock().unwrap();
+    assert_eq!(seen[0].uri, "/v25.0/100/subscriptions");
+    assert_eq!(seen[0].headers[header::AUTHORIZATION], "Bearer 100|s3cr3t");
+}
+
+#[tokio::test]
+async fn what_a_token_is_worth_and_when_meta_said_so() {
+    let info = json!({ "data": {
+        "app_id": 100, "type": "SYSTEM_USER", "is_valid": true, "expires_at": 0,
+        "scopes": ["whatsapp_business_messaging", 7, null],
+        "granular_scopes": [
+            { "scope": "whatsapp_business_messaging", "target_ids": ["200", 201] },
+            { "scope": "whatsapp_business_management" },
+            { "target_ids": ["1"] },
+        ],
+    }});
+    let (url, seen) = server(200, info.to_string()).await;
+    let told = client(url).debug_token(&"access".into(), &TOKEN.into()).await;
+    let info = told.answer.unwrap();
+    assert_eq!(info.app_id.as_deref(), Some("100"));
+    assert!(info.is_valid && info.expires_at.is_none() && info.error.is_none());
+    assert_eq!(info.scopes, ["whatsapp_business_messaging", "7"]);
+    let scope = |name: &str, ids: &[&str]| {
+        let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+        (name.to_owned(), ids)
+    };
+    assert_eq!(
+        info.granular_scopes,
+        [
+            scope("whatsapp_business_messaging", &["200", "201"]),
+            scope("whatsapp_business_management", &[]),
+        ]
+    );
+    let date = told.date.unwrap();
+    assert!(date > 1_700_000_000, "seconds since 1970: {date}");
+    assert_eq!(
+        seen.lock().unwrap()[0].headers[header::AUTHORIZATION],
+        "Bearer access"
+    );
+}
+
+#[tokio::test]
+async fn why_a_token_is_not_valid() {
+    let info = json!({ "data": {
+        "is_valid": false, "expires_at": 1_700_000_000, "scopes": [],
+        "error": { "code": 190, "subcode": 463, "message": "Session has expired" },
+    }});
+    let told = client(server(200, info.to_string()).await.0)
+        .debug_token(&TOKEN.into(), &TOKEN.into())
+        .await;
+    let info = told.answer.unwrap();
+    assert_eq!(info.expires_at, Some(1_700_000_000));
+    let error = info.error.unwrap();
+    assert_eq!((error.code, error.subcode), (190, Some(463)));
+}
+
+/// The inspected token is a parameter of the address, which no error may show.
+#[tokio::test]
+async fn a_question_that_fails_does_not_show_its_secrets() {
+    let told = client(raw_server(None).await)
+        .within(Duration::from_millis(50))
+        .debug_token(&"app|s3cr3t".into(), &TOKEN.into())
+        .await;
+    let error = told.answer.unwrap_err();
+    assert!(matches!(error, GraphError::Unknown(_)), "{error:?}");
+    for shown in [error.to_string(), format!("{error:?}")] {
+        assert!(!shown.contains(TOKEN) && !shown.contains("s3cr3t"), "{shown}");
+    }
+    let told = client(server(200, "<html>").await.0)
+        .subscribed_apps(&TOKEN.into(), "200/../../x")
+        .await;
+    assert!(
+        matches!(told.answer, Err(GraphError::Refused(_))),
+        "nothing is asked"
+    );
+}
+
+#[tokio::test]
+async fn a_step_is_done_only_when_meta_says_so() {
+    let done = async |answer: &str| {
+        let (url, seen) = server(200, answer).await;
+        let told = client(url).register(&TOKEN.into(), "300", "123456").await;
+        let body = seen.lock().unwrap()[0].body.clone();
+        assert_eq!(body, json!({ "messaging_product": "whatsapp", "pin": "123456" }));
+        told.answer
+    };
+    assert_eq!(done(r#"{"success":true}"#).await, Ok(()));
+    assert!(done(r#"{"success":false}"#).await.is_err());
+    assert!(done("[]").await.is_err());
+}

@@ -13,7 +13,7 @@ pub mod site;
 pub mod webhook;
 
 use crate::{application::Stopping, settings::Settings};
-use api::{channels, extensions, messages, queues, sessions};
+use api::{channel_health, channels, extensions, messages, queues, sessions};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRef},
@@ -78,6 +78,11 @@ pub fn routes() -> Vec<Route> {
             get(channels::list).post(channels::create),
         ),
         route(Token, "/api/v1/channels/{id}", get(channels::get)),
+        route(
+            Token,
+            "/api/v1/channels/{id}/health",
+            get(channel_health::latest).post(channel_health::examine),
+        ),
         route(
             Token,
             "/api/v1/extensions",

@@ -3,8 +3,10 @@
 mod access;
 mod api;
 mod browser;
+mod channels;
 mod conversation;
 mod crowd;
+mod doctor;
 mod events;
 mod outbound;
 mod process;

@@ -92,6 +92,7 @@ fn state(i18n: Words, channel: &ChannelView) -> AnyView {
         State::Active => t_string!(i18n, channels.health.active).to_owned(),
         State::Degraded => t_string!(i18n, channels.health.degraded).to_owned(),
         State::TokenRefused => t_string!(i18n, channels.health.token_refused).to_owned(),
+        State::Paused => t_string!(i18n, channels.health.paused).to_owned(),
     };
     let good = match Tone::from(badge) {
         Tone::Good => Some(true),

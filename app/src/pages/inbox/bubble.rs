@@ -31,7 +31,8 @@ pub fn LineView(line: Line) -> impl IntoView {
             message,
             first,
             retried,
-        } => view! { <Bubble message first retried /> }.into_any(),
+            told_below,
+        } => view! { <Bubble message first retried told_below /> }.into_any(),
         Line::OnItsWay { message, first } => view! { <BubbleOnItsWay message first /> }.into_any(),
     }
 }
@@ -60,7 +61,7 @@ fn MomentLine(moment: Moment) -> impl IntoView {
 }
 
 #[component]
-fn Bubble(message: MessageView, first: bool, retried: bool) -> impl IntoView {
+fn Bubble(message: MessageView, first: bool, retried: bool, told_below: bool) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let ours = message.direction == Direction::Outbound;
@@ -88,13 +89,11 @@ fn Bubble(message: MessageView, first: bool, retried: bool) -> impl IntoView {
         .map(|text| view! { <Text text /> });
     let id = message.id;
     let retry = (!retried).then(|| view! { <Again id /> });
-    let failure = failed.then(|| {
-        view! {
-            <div class="bubble-failure">
-                {message.failure.map(|failure| view! { <Why failure /> })} {retry}
-            </div>
-        }
-    });
+    let why = message
+        .failure
+        .filter(|_| !told_below)
+        .map(|failure| view! { <Why failure /> });
+    let failure = failed.then(|| view! { <div class="bubble-failure">{why} {retry}</div> });
     view! {
         <div class="flow-line" class:ours=ours class:first=first class:failed=failed>
             <div class="bubble">

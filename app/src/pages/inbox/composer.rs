@@ -87,6 +87,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             }
         >
             <input type="hidden" name="session" value=id.to_string() />
+            <input type="hidden" name="key" autocomplete="off" value=key_of_this_page() />
             <Notes id thread draft />
             <div class="composer-line">{field} {button}</div>
             <Counter length=draft.length />
@@ -95,6 +96,15 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
         <Help id thread />
     }
     .into_any()
+}
+
+/// Without JavaScript a double click posts the form twice: the key makes that one message. The live page makes a
+/// key for each message itself.
+fn key_of_this_page() -> Option<String> {
+    #[cfg(feature = "ssr")]
+    return Some(Nonce::new().to_string());
+    #[cfg(not(feature = "ssr"))]
+    None
 }
 
 #[derive(Debug, Clone, Copy)]

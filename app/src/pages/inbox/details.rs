@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use std::time::Duration;
 
 /// Narrower windows show the details only when asked to; inbox.css has the same number.
-const WIDE: &str = "(min-width: 1400px)";
+const WIDE: &str = "(min-width: 1280px)";
 const COPIED_FOR: Duration = Duration::from_secs(2);
 
 /// Whether the details are shown: `None` leaves it to the width of the window.

@@ -39,6 +39,8 @@ pub enum Line {
         first: bool,
         /// It failed, and a newer message has tried again.
         retried: bool,
+        /// It failed, and the next message failed for the same reason, which is told there.
+        told_below: bool,
     },
     OnItsWay {
         message: OnItsWay,
@@ -51,7 +53,7 @@ pub enum Line {
 pub enum Key {
     Unread(MessageId),
     Moment(usize),
-    Bubble(MessageId, Option<Status>, [bool; 3]),
+    Bubble(MessageId, Option<Status>, [bool; 4]),
     OnItsWay(String),
 }
 
@@ -91,7 +93,7 @@ pub fn lay_out(
     let mut moments = thread.timeline.iter().enumerate().peekable();
     for (nth, message) in thread.messages.iter().enumerate() {
         let comes_first =
-            |moment: &Moment| moment.at <= message.at || (nth == 0 && !thread.more && opens(moment));
+            |moment: &Moment| precedes(moment, message) || (nth == 0 && !thread.more && opens(moment));
         while let Some((n, moment)) = moments.next_if(|(_, moment)| comes_first(moment)) {
             layout.moment(n, moment, moment.at.min(message.at));
         }
@@ -101,7 +103,12 @@ pub fn lay_out(
         let retried = thread.messages[nth..]
             .iter()
             .any(|m| m.retry_of == Some(message.id));
-        layout.message(message, retried);
+        let told_below = message.failure.is_some()
+            && thread
+                .messages
+                .get(nth + 1)
+                .is_some_and(|next| next.failure == message.failure);
+        layout.message(message, retried, told_below);
     }
     for (n, moment) in moments {
         layout.moment(n, moment, moment.at);
@@ -110,6 +117,16 @@ pub fn lay_out(
         layout.on_its_way(message);
     }
     layout.days
+}
+
+/// Messages have whole seconds, moments have milliseconds. Within one second nobody can say what came first, except
+/// that nothing is written in a session once it is closed.
+fn precedes(moment: &Moment, message: &MessageView) -> bool {
+    let second = |at: Timestamp| at.millis().div_euclid(1000);
+    match moment.what {
+        Happening::Closed => second(moment.at) < second(message.at),
+        _ => second(moment.at) <= second(message.at),
+    }
 }
 
 /// The first message opened the session, so it is a little older: Meta took it before we did.
@@ -165,10 +182,10 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
         self.alone(at, Key::Moment(n), Line::Moment(moment.clone()));
     }
 
-    fn message(&mut self, message: &MessageView, retried: bool) {
+    fn message(&mut self, message: &MessageView, retried: bool, told_below: bool) {
         self.reach(message.at);
         let first = self.begins_group(message.direction, message.author.clone(), message.at);
-        let looks = [message.failure.is_some(), first, retried];
+        let looks = [message.failure.is_some(), first, retried, told_below];
         let key = Key::Bubble(message.id, message.status, looks);
         self.push(
             message.at,
@@ -177,6 +194,7 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
                 message: message.clone(),
                 first,
                 retried,
+                told_below,
             },
         );
     }

@@ -86,7 +86,12 @@ const HOUR_MS: i64 = 60 * 60 * 1000;
 
 /// What is left of the service window. Nothing until the page is live: the process does not say what time it is here.
 #[component]
-pub fn WindowClock(#[prop(into)] closes: Signal<Option<Timestamp>>) -> impl IntoView {
+pub fn WindowClock(
+    #[prop(into)] closes: Signal<Option<Timestamp>>,
+    /// Only when it closes soon, or has closed.
+    #[prop(optional)]
+    only_soon: bool,
+) -> impl IntoView {
     let i18n = use_i18n();
     let now = crate::ui::time::use_now();
     let left = Memo::new(move |_| {
@@ -96,6 +101,10 @@ pub fn WindowClock(#[prop(into)] closes: Signal<Option<Timestamp>>) -> impl Into
     });
     let view = move || {
         let minutes = left.get()?;
+        let soon = minutes * 60_000 < 2 * HOUR_MS;
+        if only_soon && !soon {
+            return None;
+        }
         let view = if minutes == 0 {
             let long = move || t_string!(i18n, inbox.window.closed_long);
             view! {
@@ -111,7 +120,6 @@ pub fn WindowClock(#[prop(into)] closes: Signal<Option<Timestamp>>) -> impl Into
                 let text = text.clone();
                 move || t_string!(i18n, inbox.window.left, left = text.clone()).to_string()
             };
-            let soon = minutes * 60_000 < 2 * HOUR_MS;
             view! {
                 <span class="window-clock" class:window-soon=soon title=long>
                     <Glyph path=CLOCK />

@@ -45,8 +45,8 @@ pub fn Head(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             <h2 dir="auto">{label}</h2>
             <p>
                 {move || number(thread)}
-                <span>{move || thread.with(|thread| thread.session.channel.name.clone())}</span>
                 <WindowClock closes />
+                <span>{move || thread.with(|thread| thread.session.channel.name.clone())}</span>
             </p>
         </div>
     }

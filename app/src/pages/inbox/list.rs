@@ -154,6 +154,7 @@ fn TabLinks(#[prop(into)] counts: Signal<Option<InboxCounts>>) -> impl IntoView 
                 aria-current=move || inbox.query.with(|query| query.tab == tab).then_some("page")
             >
                 {name}
+                " "
                 {move || count().map(|count| view! { <span class="inbox-tab-count">{count}</span> })}
             </a>
         }

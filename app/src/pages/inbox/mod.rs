@@ -54,7 +54,7 @@ pub fn InboxPage() -> impl IntoView {
     view! {
         <div
             class="inbox"
-            class:inbox-opened=move || inbox.session.get().is_some()
+            class:inbox-opened=move || inbox.session.get().is_some() || inbox.nowhere.get()
             data-details=move || shown.as_attribute()
         >
             <h1 class="sr-only">{move || t_string!(i18n, inbox.title)}</h1>

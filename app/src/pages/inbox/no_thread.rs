@@ -4,7 +4,7 @@ use super::{drafts, state::use_inbox, words};
 use crate::{
     api::ApiError,
     i18n::*,
-    ui::{ButtonLink, Empty, IconName, TroubleView},
+    ui::{ButtonLink, Empty, IconName, TroubleView, trouble::tell_status},
 };
 use domain::{ids::SessionId, refusal::Refusal};
 use leptos::prelude::*;
@@ -24,9 +24,31 @@ pub fn Choose() -> impl IntoView {
     .into_any()
 }
 
-/// The thread cannot be seen, most often because somebody else has just taken it. The draft can.
+/// The address names nothing that could be a session.
 #[component]
-pub fn Gone(id: SessionId, error: ApiError) -> impl IntoView {
+pub fn Nowhere() -> impl IntoView {
+    tell_status(&ApiError::Refused(Refusal::NotFound));
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let href = inbox.query.with_untracked(|query| query.href(None));
+    view! {
+        <section class="inbox-thread inbox-choose">
+            <Empty
+                icon=IconName::Search
+                title=move || t_string!(i18n, common.trouble.not_found).to_owned()
+                text=move || t_string!(i18n, inbox.thread.nowhere_text).to_owned()
+            >
+                <ButtonLink href=href>{move || t_string!(i18n, inbox.thread.gone_button)}</ButtonLink>
+            </Empty>
+        </section>
+    }
+    .into_any()
+}
+
+/// The thread cannot be seen. If it could a moment ago, somebody has taken it: we say who, if we were told. The
+/// draft stays in sight.
+#[component]
+pub fn Gone(id: SessionId, error: ApiError, was_open: bool) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     if error != ApiError::Refused(Refusal::NotFound) {
@@ -39,15 +61,25 @@ pub fn Gone(id: SessionId, error: ApiError) -> impl IntoView {
         .into_any();
     }
     let href = inbox.query.with_untracked(|query| query.href(None));
-    let taken = move || inbox.refused.get().filter(|(session, _)| *session == id);
-    let title = Signal::derive(move || match taken() {
-        Some((_, why)) => words::why(i18n.get_locale(), &why),
+    // A click that was too late was answered with the name.
+    let told = move || match inbox.refused.get() {
+        Some((session, why @ ApiError::Refused(Refusal::Taken { .. }))) if session == id => Some(why),
+        _ => None,
+    };
+    let title = Signal::derive(move || match told() {
+        Some(why) => words::why(i18n.get_locale(), &why),
+        None if was_open => t_string!(i18n, inbox.thread.taken_by_somebody).to_owned(),
         None => t_string!(i18n, inbox.thread.gone_title).to_owned(),
     });
+    let taken = move || was_open || told().is_some();
     let text = Signal::derive(move || match taken() {
-        Some(_) => t_string!(i18n, inbox.thread.taken_text).to_owned(),
-        None => t_string!(i18n, inbox.thread.gone_text).to_owned(),
+        true => t_string!(i18n, inbox.thread.taken_text).to_owned(),
+        false => t_string!(i18n, inbox.thread.gone_text).to_owned(),
     });
+    let icon = match untrack(taken) {
+        true => IconName::PickUp,
+        false => IconName::Alert,
+    };
     let draft = RwSignal::new(String::new());
     Effect::new(move |_| draft.set(drafts::load(id)));
     let kept = move || {
@@ -63,7 +95,7 @@ pub fn Gone(id: SessionId, error: ApiError) -> impl IntoView {
     };
     view! {
         <section class="inbox-thread inbox-choose">
-            <Empty icon=IconName::Alert title text>
+            <Empty icon title text>
                 {kept}
                 <ButtonLink href=href>{move || t_string!(i18n, inbox.thread.gone_button)}</ButtonLink>
             </Empty>

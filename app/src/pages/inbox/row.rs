@@ -4,7 +4,7 @@ use super::{
     glyph::{PreviewLine, WindowClock},
     state::use_inbox,
 };
-use crate::{i18n::*, ui::Time};
+use crate::{i18n::*, ui::Time, words::initials};
 use domain::{
     ids::SessionId,
     session::{SessionRow, State, Tab},
@@ -23,16 +23,25 @@ pub fn Row(row: Signal<SessionRow>, id: SessionId) -> impl IntoView {
     let closed = move || row.with(|row| row.state == State::Closed);
     let closes =
         Signal::derive(move || row.with(|row| row.window_closes_at.filter(|_| row.state != State::Closed)));
+    // Who has it, short enough to leave the room to the message.
     let owner = move || {
+        let (short, long) = row.with(|row| match (row.state, &row.owner) {
+            (State::Closed, _) => {
+                let closed = t_string!(i18n, inbox.list.closed).to_owned();
+                (closed.clone(), closed)
+            }
+            (_, Some(owner)) => (initials(&owner.name), owner.name.clone()),
+            (_, None) => ("–".to_owned(), t_string!(i18n, inbox.list.nobody).to_owned()),
+        });
         let all = inbox.query.with(|query| query.tab == Tab::All);
         all.then(|| {
-            row.with(|row| match (row.state, &row.owner) {
-                (State::Closed, _) => t_string!(i18n, inbox.list.closed).to_owned(),
-                (_, Some(owner)) => owner.name.clone(),
-                (_, None) => t_string!(i18n, inbox.list.nobody).to_owned(),
-            })
+            view! {
+                <span class="row-owner" title=long.clone()>
+                    <span class="sr-only">{long.clone()}</span>
+                    <span aria-hidden="true">{short}</span>
+                </span>
+            }
         })
-        .map(|owner| view! { <span class="row-owner">{owner}</span> })
     };
     let unread = move || {
         let count = row.with(|row| row.unread);
@@ -62,14 +71,14 @@ pub fn Row(row: Signal<SessionRow>, id: SessionId) -> impl IntoView {
                 <span class="row-name" dir="auto">
                     {label}
                 </span>
+                {owner}
                 <Time at=Signal::derive(move || row.with(|row| row.last_message_at)) />
             </span>
             <span class="row-line">
                 <span class="row-preview">
                     {move || preview.get().map(|preview| view! { <PreviewLine preview /> })}
                 </span>
-                {owner}
-                <WindowClock closes />
+                <WindowClock closes only_soon=true />
                 {unread}
             </span>
         </a>

@@ -32,6 +32,8 @@ pub struct Inbox {
     pub query: Memo<Query>,
     /// The session that the URL names.
     pub session: Memo<Option<SessionId>>,
+    /// The URL names something that cannot be a session.
+    pub nowhere: Memo<bool>,
     pub counts: Resource<Answer<InboxCounts>>,
     pub list: Resource<Answer<Page<SessionRow>>>,
     pub thread: Resource<Option<(SessionId, Answer<Thread>)>>,
@@ -61,6 +63,12 @@ impl Inbox {
         let (params, queries) = (use_params_map(), use_query_map());
         let query = Memo::new(move |_| queries.with(Query::read));
         let session = Memo::new(move |_| params.with(|map| map.get_str("session")?.parse().ok()));
+        let nowhere = Memo::new(move |_| {
+            params.with(|map| {
+                map.get_str("session")
+                    .is_some_and(|id| id.parse::<SessionId>().is_err())
+            })
+        });
         let counts = Resource::new(|| (), |()| api::counts());
         let list = Resource::new(move || query.get(), read_list);
         let thread = Resource::new(move || session.get(), read_thread);
@@ -74,6 +82,7 @@ impl Inbox {
         let inbox = Self {
             query,
             session,
+            nowhere,
             counts,
             list,
             thread,

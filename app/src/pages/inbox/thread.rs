@@ -7,7 +7,7 @@ use super::{
     details::Details,
     flow::{self, Divider, Key, Line, OnItsWay, lay_out},
     head::Head,
-    no_thread::{Choose, Gone, ThreadSkeleton},
+    no_thread::{Choose, Gone, Nowhere, ThreadSkeleton},
     scroll::{Down, Scroll},
     state::use_inbox,
     words,
@@ -39,8 +39,14 @@ pub fn ThreadPane() -> impl IntoView {
 #[derive(Debug, Clone, PartialEq)]
 enum Shape {
     Choose,
+    Nowhere,
     Loading,
-    Gone(SessionId, ApiError),
+    Gone {
+        id: SessionId,
+        error: ApiError,
+        /// It was open a moment ago.
+        was_open: bool,
+    },
     Open(SessionId),
 }
 
@@ -48,22 +54,36 @@ enum Shape {
 fn Pane() -> impl IntoView {
     let inbox = use_inbox();
     let read = Memo::new(move |_| inbox.thread.get().flatten());
-    let shape = Memo::new(move |_| {
+    let shape = Memo::new(move |before: Option<&Shape>| {
         let Some(wanted) = inbox.session.get() else {
             read.track();
-            return Shape::Choose;
+            return if inbox.nowhere.get() {
+                Shape::Nowhere
+            } else {
+                Shape::Choose
+            };
+        };
+        let was_open = match before {
+            Some(Shape::Open(id)) => *id == wanted,
+            Some(Shape::Gone { id, was_open, .. }) => *was_open && *id == wanted,
+            _ => false,
         };
         read.with(|read| match read {
             Some((id, Ok(_))) if *id == wanted => Shape::Open(wanted),
-            Some((id, Err(error))) if *id == wanted => Shape::Gone(wanted, error.clone()),
+            Some((id, Err(error))) if *id == wanted => Shape::Gone {
+                id: wanted,
+                error: error.clone(),
+                was_open,
+            },
             // Another thread is still there: it must not be answered by mistake.
             _ => Shape::Loading,
         })
     });
     let view = move || match shape.get() {
         Shape::Choose => view! { <Choose /> }.into_any(),
+        Shape::Nowhere => view! { <Nowhere /> }.into_any(),
         Shape::Loading => view! { <ThreadSkeleton /> }.into_any(),
-        Shape::Gone(id, error) => view! { <Gone id error /> }.into_any(),
+        Shape::Gone { id, error, was_open } => view! { <Gone id error was_open /> }.into_any(),
         Shape::Open(id) => read
             .get_untracked()
             .and_then(|(_, thread)| thread.ok())
@@ -203,7 +223,8 @@ fn use_divider(
 fn mark_read(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool>) {
     let unread = Memo::new(move |_| {
         thread.with(|thread| {
-            let unread = thread.session.unread > 0;
+            // A preview marks nothing: only who may answer has read it for all.
+            let unread = thread.session.unread > 0 && thread.may.reply.is_ok();
             unread.then(|| thread.messages.last().map(|message| message.id))
         })
     });

@@ -12,6 +12,7 @@ use crate::{
         Button, ButtonLink, CheckedForm, Field, Icon, IconName, Kind, Load, PageHead,
         field::FieldProblem,
         form::{FormAnswer, on_answer},
+        time::use_now,
         use_toasts,
     },
     words,
@@ -176,6 +177,7 @@ fn QueueForm(
 #[component]
 fn Members(people: Vec<(bool, ExtensionRow)>) -> impl IntoView {
     let i18n = use_i18n();
+    let live = use_now();
     let wanted = RwSignal::new(String::new());
     let search = move |event: ev::Event| wanted.set(event_target_value(&event).to_lowercase());
     let texts: Vec<String> = people
@@ -211,7 +213,7 @@ fn Members(people: Vec<(bool, ExtensionRow)>) -> impl IntoView {
             view! { <p class="hint">{move || t_string!(i18n, directory.queues.members_none)}</p> }.into_any()
         }
         false => view! {
-            <div class="search">
+            <div class="search" class:not-yet=move || live.get().is_none()>
                 <Icon name=IconName::Search />
                 <input
                     type="search"

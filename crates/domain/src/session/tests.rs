@@ -148,20 +148,13 @@ fn owner_and_supervisor_close() {
 
 #[test]
 fn a_session_never_goes_nowhere() {
-    assert_eq!(route(None), Route::Nobody);
-    let queue = Destination::Queue(QueueId::new(Uuid::from_u128(1)));
-    assert_eq!(
-        route(Some(Target {
-            destination: queue,
-            disabled: true
-        })),
-        Route::Nobody
-    );
-    assert!(matches!(
-        route(Some(Target {
-            destination: queue,
-            disabled: false
-        })),
-        Route::Queue(_)
-    ));
+    let target = |n, disabled| Target {
+        destination: Destination::Queue(QueueId::new(Uuid::from_u128(n))),
+        disabled,
+    };
+    let to = |n| Route::Queue(QueueId::new(Uuid::from_u128(n)));
+    assert_eq!(route([]), Route::Nobody);
+    assert_eq!(route([target(1, true)]), Route::Nobody);
+    assert_eq!(route([target(1, false), target(2, false)]), to(1));
+    assert_eq!(route([target(1, true), target(2, false)]), to(2));
 }

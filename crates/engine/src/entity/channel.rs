@@ -30,6 +30,14 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub token_answer: Option<String>,
     pub created_at: i64,
+    pub fallback_extension_id: Option<Uuid>,
+    pub fallback_queue_id: Option<Uuid>,
+    pub paused_at: Option<i64>,
+    pub deleted_at: Option<i64>,
+    pub last_status_at: Option<i64>,
+    pub signature_failures: i64,
+    pub signature_failed_at: Option<i64>,
+    pub doctor_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,6 +3,7 @@
 pub mod api_token;
 pub mod audit;
 pub mod channel;
+pub mod channel_finding;
 pub mod channel_secret;
 pub mod contact;
 pub mod contact_identity;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::auth::Token;
 use super::params::Params;
 use super::{GraphError, success};
-use crate::world::{Callback, Number, World};
+use crate::world::{CONNECTED, Callback, Number, REGISTERED, World};
 use crate::{Shared, handshake};
 
 const DEFAULT_FIELDS: [&str; 5] = [
@@ -24,30 +24,25 @@ const DEFAULT_FIELDS: [&str; 5] = [
 pub(crate) async fn phone_number(
     State(shared): State<Arc<Shared>>,
     Path((_, id)): Path<(String, String)>,
-    _token: Token,
+    token: Token,
     params: Params,
 ) -> Result<Json<Value>, GraphError> {
     let world = shared.world();
-    let number = world
-        .numbers
-        .get(&id)
-        .ok_or_else(|| GraphError::no_object("get", &id))?;
-    fields(&world, number, &params).map(Json)
+    let number = token.number(&world, "get", &id)?;
+    fields(&world, number, &token, &params).map(Json)
 }
 
 pub(crate) async fn phone_numbers(
     State(shared): State<Arc<Shared>>,
     Path((_, id)): Path<(String, String)>,
-    _token: Token,
+    token: Token,
     params: Params,
 ) -> Result<Json<Value>, GraphError> {
     let world = shared.world();
-    if !world.waba_exists(&id) {
-        return Err(GraphError::no_object("get", &id));
-    }
+    token.waba(&world, "get", &id)?;
     let numbers = world.numbers.values().filter(|number| number.spec.waba_id == id);
     let data: Vec<Value> = numbers
-        .map(|number| fields(&world, number, &params))
+        .map(|number| fields(&world, number, &token, &params))
         .collect::<Result<_, _>>()?;
     Ok(Json(
         json!({ "data": data, "paging": { "cursors": { "before": "QVFIUa", "after": "QVFIUb" } } }),
@@ -60,16 +55,18 @@ pub(crate) async fn phone_numbers(
 pub(crate) async fn configure(
     State(shared): State<Arc<Shared>>,
     Path((_, id)): Path<(String, String)>,
-    _token: Token,
+    token: Token,
     params: Params,
 ) -> Result<Json<Value>, GraphError> {
     {
         let world = shared.world();
-        let number = world
-            .numbers
-            .get(&id)
-            .ok_or_else(|| GraphError::no_object("post", &id))?;
-        if !world.subscribed.contains_key(&number.spec.waba_id) {
+        let number = token.number(&world, "post", &id)?;
+        let apps = world.subscribed.get(&number.spec.waba_id);
+        let subscribed = apps.is_some_and(|apps| {
+            let app = token.known.app_id.as_ref();
+            app.is_some_and(|app| apps.contains_key(app))
+        });
+        if !subscribed {
             let message = "Before override the current callback uri, your app must be subscribed to receive \
                            messages for WhatsApp Business Account";
             return Err(GraphError::parameter(message));
@@ -98,7 +95,35 @@ pub(crate) async fn configure(
     Ok(success())
 }
 
-fn fields(world: &World, number: &Number, params: &Params) -> Result<Value, GraphError> {
+/// Registers a number for the Cloud API; the PIN is set by this where there is none.
+///
+/// <https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/registration>
+pub(crate) async fn register(
+    State(shared): State<Arc<Shared>>,
+    Path((_, id)): Path<(String, String)>,
+    token: Token,
+    params: Params,
+) -> Result<Json<Value>, GraphError> {
+    params.required("messaging_product")?;
+    let pin = params.required("pin")?;
+    if pin.len() != 6 || !pin.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(GraphError::parameter("Param pin must be 6 characters long."));
+    }
+    let known = token.number(&shared.world(), "post", &id)?.pin.clone();
+    if !known.is_empty() && known != pin {
+        return Err(GraphError::coded(133005, 400).with_details("Two step verification PIN mismatch."));
+    }
+    shared.change(|world| {
+        if let Some(number) = world.numbers.get_mut(&id) {
+            number.platform_type = REGISTERED.into();
+            number.status = CONNECTED.into();
+            number.pin = pin.to_owned();
+        }
+    });
+    Ok(success())
+}
+
+fn fields(world: &World, number: &Number, token: &Token, params: &Params) -> Result<Value, GraphError> {
     let mut wanted = params.list("fields");
     if wanted.is_empty() {
         wanted = DEFAULT_FIELDS.map(str::to_owned).to_vec();
@@ -106,7 +131,7 @@ fn fields(world: &World, number: &Number, params: &Params) -> Result<Value, Grap
     let mut object = Map::new();
     object.insert("id".into(), json!(number.spec.phone_number_id));
     for field in wanted {
-        let value = field_of(world, number, &field).ok_or_else(|| {
+        let value = field_of(world, number, token, &field).ok_or_else(|| {
             GraphError::parameter(format_args!(
                 "Tried accessing nonexisting field ({field}) on node type (WhatsAppBusinessPhoneNumber)"
             ))
@@ -116,34 +141,33 @@ fn fields(world: &World, number: &Number, params: &Params) -> Result<Value, Grap
     Ok(Value::Object(object))
 }
 
-fn field_of(world: &World, number: &Number, field: &str) -> Option<Value> {
+fn field_of(world: &World, number: &Number, token: &Token, field: &str) -> Option<Value> {
     let spec = &number.spec;
     Some(match field {
         "id" => json!(spec.phone_number_id),
         "display_phone_number" => json!(spec.display_phone_number),
         "verified_name" => json!(spec.verified_name),
-        "quality_rating" => json!("GREEN"),
+        "quality_rating" => json!(number.quality_rating),
         "code_verification_status" => json!("VERIFIED"),
         "name_status" => json!("APPROVED"),
-        "platform_type" => json!("CLOUD_API"),
-        "throughput" => json!({ "level": "STANDARD" }),
-        "status" => json!("CONNECTED"),
+        "platform_type" => json!(number.platform_type),
+        "throughput" => json!({ "level": number.throughput }),
+        "status" => json!(number.status),
         "is_on_biz_app" => json!(false),
         "whatsapp_business_manager_messaging_limit" => json!("TIER_2K"),
-        "webhook_configuration" => webhook_configuration(world, number),
+        "webhook_configuration" => webhook_configuration(world, number, token),
         _ => return None,
     })
 }
 
-fn webhook_configuration(world: &World, number: &Number) -> Value {
+/// The addresses for the app that asks.
+fn webhook_configuration(world: &World, number: &Number, token: &Token) -> Value {
+    let app_id = token.known.app_id.as_ref().unwrap_or(&number.spec.app_id);
     let waba = world
         .subscribed
         .get(&number.spec.waba_id)
-        .and_then(|waba| waba.callback.as_ref());
-    let app = world
-        .apps
-        .get(&number.spec.app_id)
-        .and_then(|app| app.callback.as_ref());
+        .and_then(|apps| apps.get(app_id)?.callback.as_ref());
+    let app = world.apps.get(app_id).and_then(|app| app.callback.as_ref());
     let mut configuration = Map::new();
     for (level, callback) in [
         ("phone_number", number.callback.as_ref()),

@@ -42,6 +42,11 @@ impl GraphError {
         Self::new(401, 190, "Invalid OAuth access token - Cannot parse access token")
     }
 
+    /// `{app id}|{app secret}` with a secret that is not the app's.
+    pub(crate) fn bad_app_token() -> Self {
+        Self::new(401, 190, "Invalid OAuth access token signature.")
+    }
+
     pub(crate) fn expired_token() -> Self {
         let message = "Error validating access token: Session has expired.";
         Self {
@@ -118,6 +123,7 @@ impl GraphError {
             131049 => "This message was not delivered to maintain healthy ecosystem engagement.",
             131056 => "(Business Account, Consumer Account) pair rate limit hit",
             131057 => "Account in maintenance mode",
+            133005 => "Two step verification PIN Mismatch",
             133010 => "The account is not registered",
             _ => "An unknown error has occurred.",
         };

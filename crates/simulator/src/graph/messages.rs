@@ -18,6 +18,7 @@ use crate::Shared;
 use crate::faults::SendFault;
 use crate::talk::{Accepted, Valid, digits, looks_like_bsuid};
 use crate::wire::Scissors;
+use crate::world::{MESSAGING, REGISTERED};
 
 /// In characters.
 const LONGEST_TEXT: usize = 4096;
@@ -45,12 +46,17 @@ pub(crate) async fn send(
     token: Token,
     body: Bytes,
 ) -> Result<Response, GraphError> {
+    token.require(MESSAGING)?;
     let own_number = {
         let world = shared.world();
         let number = world
             .numbers
             .get(&id)
+            .filter(|number| token.known.sees(&number.spec.waba_id))
             .ok_or_else(|| GraphError::no_object("post", &id))?;
+        if number.platform_type != REGISTERED {
+            return Err(GraphError::coded(133010, 400));
+        }
         digits(&number.spec.display_phone_number)
     };
     let object: Map<String, Value> = serde_json::from_slice(&body)
@@ -63,7 +69,7 @@ pub(crate) async fn send(
     let fault = shared.change(|world| world.send_faults.pop_front());
     let accept = |valid: Valid| {
         let input = valid.to.clone().or_else(|| valid.recipient.clone());
-        answer(input, shared.accept(&id, &token.0, valid))
+        answer(input, shared.accept(&id, &token.text, valid))
     };
     match fault {
         None => Ok(accept(valid)),

@@ -5,6 +5,7 @@ mod accounts;
 mod auth;
 mod error;
 mod messages;
+mod mood;
 mod params;
 mod subscriptions;
 mod token;
@@ -34,6 +35,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
             get(accounts::phone_number).post(accounts::configure),
         )
         .route("/{version}/{id}/messages", post(messages::send))
+        .route("/{version}/{id}/register", post(accounts::register))
         .route("/{version}/{id}/phone_numbers", get(accounts::phone_numbers))
         .route(
             "/{version}/{id}/subscribed_apps",
@@ -48,6 +50,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
                 .delete(subscriptions::unsubscribe_app),
         )
         .layer(middleware::from_fn(check_version))
+        .layer(middleware::from_fn_with_state(Arc::clone(&shared), mood::apply))
         .with_state(shared)
         .fallback(|| async { GraphError::unknown_path().into_response() })
 }

@@ -86,33 +86,30 @@ pub(crate) async fn of_app(
 pub(crate) async fn subscribed_apps(
     State(shared): State<Arc<Shared>>,
     Path((_, id)): Path<(String, String)>,
-    _token: Token,
+    token: Token,
 ) -> Result<Json<Value>, GraphError> {
     let world = shared.world();
-    let app_id = world
-        .app_of_waba(&id)
-        .ok_or_else(|| GraphError::no_object("get", &id))?;
-    let subscribed = world.subscribed.get(&id).map(|waba| {
+    token.waba(&world, "get", &id)?;
+    let apps = world.subscribed.get(&id).into_iter().flatten();
+    let subscribed = apps.map(|(app_id, subscription)| {
         let link = format!("https://www.facebook.com/games/?app_id={app_id}");
         let app = json!({ "id": app_id, "name": format!("App {app_id}"), "link": link });
         let mut entry = json!({ "whatsapp_business_api_data": app });
-        if let Some(callback) = &waba.callback {
+        if let Some(callback) = &subscription.callback {
             entry["override_callback_uri"] = json!(callback.url);
         }
         entry
     });
-    Ok(Json(json!({ "data": Vec::from_iter(subscribed) })))
+    Ok(Json(json!({ "data": subscribed.collect::<Vec<_>>() })))
 }
 
 pub(crate) async fn subscribe_waba(
     State(shared): State<Arc<Shared>>,
     Path((_, id)): Path<(String, String)>,
-    _token: Token,
+    token: Token,
     params: Params,
 ) -> Result<Json<Value>, GraphError> {
-    if !shared.world().waba_exists(&id) {
-        return Err(GraphError::no_object("post", &id));
-    }
+    let app_id = app_of_token(&shared, &token, "post", &id)?;
     let callback = match params.text("override_callback_uri") {
         None => None,
         Some(address) => {
@@ -123,20 +120,27 @@ pub(crate) async fn subscribe_waba(
             })
         }
     };
-    shared.change(|world| world.subscribed.insert(id, WabaSubscription { callback }));
+    shared.change(|world| {
+        let apps = world.subscribed.entry(id).or_default();
+        apps.insert(app_id, WabaSubscription { callback });
+    });
     Ok(success())
 }
 
 pub(crate) async fn unsubscribe_waba(
     State(shared): State<Arc<Shared>>,
     Path((_, id)): Path<(String, String)>,
-    _token: Token,
+    token: Token,
 ) -> Result<Json<Value>, GraphError> {
-    if !shared.world().waba_exists(&id) {
-        return Err(GraphError::no_object("delete", &id));
-    }
-    shared.change(|world| world.subscribed.remove(&id));
+    let app_id = app_of_token(&shared, &token, "delete", &id)?;
+    shared.change(|world| world.subscribed.get_mut(&id).map(|apps| apps.remove(&app_id)));
     Ok(success())
+}
+
+/// A token subscribes its own app, to a WABA that it sees.
+fn app_of_token(shared: &Shared, token: &Token, method: &str, waba_id: &str) -> Result<String, GraphError> {
+    token.waba(&shared.world(), method, waba_id)?;
+    token.known.app_id.clone().ok_or_else(GraphError::no_permission)
 }
 
 /// An app's subscriptions take the app's own token, `{id}|{secret}`.
@@ -150,8 +154,9 @@ fn check_app_token(
     let token = params.text("access_token").or_else(|| auth::bearer(headers));
     let token = token.ok_or_else(GraphError::no_token)?;
     match auth::app_of(&world, token) {
-        Some(owner) if owner == app_id => Ok(()),
-        Some(_) => Err(GraphError::no_object("post", app_id)),
+        Some(Ok(owner)) if owner == app_id => Ok(()),
+        Some(Ok(_)) => Err(GraphError::no_object("post", app_id)),
+        Some(Err(error)) => Err(error),
         None => Err(GraphError::unknown_token()),
     }
 }

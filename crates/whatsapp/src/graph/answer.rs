@@ -1,7 +1,12 @@
 //! What Meta answered to a call. A success that cannot be read is not a failure: the message may be on
 //! its way, and only a status can tell.
 
-use reqwest::RequestBuilder;
+use std::time::UNIX_EPOCH;
+
+use reqwest::{
+    RequestBuilder,
+    header::{DATE, HeaderValue},
+};
 use serde_json::value::RawValue;
 
 use super::{
@@ -54,6 +59,8 @@ pub struct Webhooks {
 #[derive(Debug)]
 pub(super) struct Answer {
     pub http_status: u16,
+    /// `Date`, in seconds since 1970.
+    pub date: Option<i64>,
     body: Option<Vec<u8>>,
 }
 
@@ -61,12 +68,14 @@ impl Answer {
     pub async fn receive(request: RequestBuilder) -> Result<Self, GraphError> {
         let mut response = request.send().await.map_err(GraphError::from_transport)?;
         let http_status = response.status().as_u16();
+        let date = response.headers().get(DATE).and_then(seconds);
         let mut body = Vec::new();
         loop {
             match response.chunk().await {
                 Ok(None) => {
                     return Ok(Self {
                         http_status,
+                        date,
                         body: Some(body),
                     });
                 }
@@ -74,6 +83,7 @@ impl Answer {
                 Ok(Some(_)) | Err(_) => {
                     return Ok(Self {
                         http_status,
+                        date,
                         body: None,
                     });
                 }
@@ -110,14 +120,14 @@ impl Answer {
         (200..300).contains(&self.http_status)
     }
 
-    fn unreadable(&self) -> GraphError {
+    pub fn unreadable(&self) -> GraphError {
         GraphError::Unreadable {
             http_status: self.http_status,
         }
     }
 
     /// Meta asks to build on the error object and not on the HTTP status.
-    fn read<T>(
+    pub fn read<T>(
         &self,
         unread: GraphError,
         success: impl Fn(&Object<'_>) -> Option<T>,
@@ -144,11 +154,16 @@ impl Answer {
     }
 }
 
+fn seconds(date: &HeaderValue) -> Option<i64> {
+    let at = httpdate::parse_http_date(date.to_str().ok()?).ok()?;
+    i64::try_from(at.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()
+}
+
 impl PhoneNumber {
     pub(super) const FIELDS: &str = "id,display_phone_number,verified_name,quality_rating,status,name_status,\
         code_verification_status,platform_type,throughput,webhook_configuration";
 
-    fn read(body: &Object<'_>) -> Option<Self> {
+    pub(super) fn read(body: &Object<'_>) -> Option<Self> {
         let webhooks = body.object("webhook_configuration");
         let webhook = |key: &str| webhooks.as_ref().and_then(|webhooks| webhooks.text(key));
         Some(Self {

@@ -9,6 +9,7 @@ use axum::{
 };
 use domain::{
     channel::{AuthenticationForm, Badge, ChannelRow, ChannelView, DestinationRef, MessagingForm},
+    doctor::Check,
     ids::ChannelId,
 };
 use engine::channels;
@@ -99,7 +100,9 @@ struct Row {
     id: ChannelId,
     name: String,
     status: Badge,
+    degraded_by: Vec<Check>,
     phone_number: Option<String>,
+    phone_number_id: Option<String>,
     destination: Option<Destination>,
     last_inbound_at: Option<String>,
     inbound_day: u32,
@@ -112,7 +115,9 @@ impl From<ChannelRow> for Row {
             id: row.id,
             name: row.name,
             status: row.badge,
+            degraded_by: row.degraded_by,
             phone_number: row.phone_number,
+            phone_number_id: row.phone_number_id,
             destination: row.destination.map(Into::into),
             last_inbound_at: row.last_inbound_at.map(time),
             inbound_day: row.inbound_day,
@@ -151,6 +156,7 @@ pub async fn create(
         name: new.name,
         access_token: new.access_token,
         app_secret: new.app_secret,
+        ..AuthenticationForm::default()
     };
     let destination = new.destination.map(|to| format!("{}:{}", to.kind, to.id));
     let messaging = MessagingForm {
@@ -158,6 +164,7 @@ pub async fn create(
         phone_number_id: new.phone_number_id,
         waba_id: new.waba_id.unwrap_or_default(),
         destination: destination.unwrap_or_default(),
+        ..MessagingForm::default()
     };
     let channel = channels::create(&http.engine, &actor, &authentication, &messaging).await?;
     let location = [(header::LOCATION, format!("/api/v1/channels/{}", channel.id))];

@@ -3,6 +3,7 @@
 //! Every request brings `Authorization: Bearer TOKEN`; without a good one nothing here says more than 401. Handlers
 //! name the scope they need by the type of their first argument. Errors are problem+json (RFC 9457).
 
+pub mod channel_health;
 pub mod channels;
 pub mod extensions;
 pub mod json;

@@ -1,6 +1,7 @@
 use super::*;
 use domain::{
     ids::{ChannelId, ContactId, SessionId},
+    message::Failure,
     session::{ChannelRef, ContactRef, May, SessionRow, State},
 };
 
@@ -197,6 +198,56 @@ fn a_failed_message_knows_that_it_was_tried_again() {
         .iter()
         .map(|(_, line)| matches!(line, Line::Bubble { retried: true, .. }));
     assert_eq!(retried.collect::<Vec<_>>(), [true, false]);
+}
+
+#[test]
+fn within_one_second_moments_come_before_messages_and_the_close_after_them() {
+    let moment = |millis, what| Moment {
+        at: Timestamp::from_millis(millis),
+        what,
+        who: None,
+    };
+    let thread = thread(
+        0,
+        vec![
+            message(11, Direction::Outbound, 1),
+            // Arrived later, though its id is smaller: the order of messages is the process' own.
+            message(10, Direction::Inbound, 1),
+        ],
+        vec![
+            moment(60_900, Happening::PickedUp),
+            moment(60_950, Happening::Closed),
+        ],
+    );
+    let days = lay_out(&thread, &[], None, utc_day);
+    assert_eq!(sketch(&days), "|MBBM");
+    let Line::Bubble { message, .. } = &days[0].lines[1].1 else {
+        panic!("a bubble comes second");
+    };
+    assert_eq!(message.id, id(11));
+}
+
+#[test]
+fn of_failures_in_a_row_only_the_last_tells_the_reason() {
+    let failed = |n, code| MessageView {
+        failure: Some(Failure {
+            code: Some(code),
+            title: "t".into(),
+            details: None,
+        }),
+        ..message(n, Direction::Outbound, 0)
+    };
+    let thread = thread(
+        0,
+        vec![failed(10, 131_026), failed(11, 131_026), failed(12, 131_047)],
+        vec![],
+    );
+    let days = lay_out(&thread, &[], None, utc_day);
+    let told_below = days[0]
+        .lines
+        .iter()
+        .map(|(_, line)| matches!(line, Line::Bubble { told_below: true, .. }));
+    assert_eq!(told_below.collect::<Vec<_>>(), [true, false, false]);
 }
 
 #[test]

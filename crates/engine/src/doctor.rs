@@ -1,0 +1,204 @@
+//! The doctor of a channel: it gathers what our records and Meta tell, lets `domain::doctor` find out what is wrong,
+//! and keeps the findings with their time. It never takes longer than ten seconds.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `records` | our side of the evidence |
+//! | `probes`, `reach` | Meta's side, and our own public address |
+//! | `findings` | what was found last |
+//! | `connection` | forgets what a handshake has outdated |
+//! | `badge` | notes when a channel's badge changes |
+//! | `errands` | what an admin would otherwise click in Meta |
+
+pub(crate) mod badge;
+pub(crate) mod connection;
+mod errands;
+mod findings;
+mod probes;
+mod reach;
+mod records;
+
+pub use errands::{fetch_numbers, register, set_callback, subscribe_waba};
+pub(crate) use reach::client;
+
+use crate::{Engine, Result, entity::channel, events::Changes, token_state};
+use domain::{
+    channel::TokenState,
+    doctor::{Check, Evidence, Finding, Probe, Seen, State, diagnose},
+    event::Change,
+    ids::ChannelId,
+    people::{Actor, Permission},
+};
+use probes::Answers;
+use records::Records;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+
+/// Examines a channel now.
+///
+/// # Errors
+/// `Forbidden` for who may not administer, `NotFound`.
+pub async fn examine(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Finding>> {
+    actor.require(Permission::Administer)?;
+    look(e, id).await
+}
+
+/// What was found last, each with its time; nothing before the first examination.
+///
+/// # Errors
+/// `Forbidden` for who may not look at channels, `NotFound`.
+pub async fn latest(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Finding>> {
+    crate::extensions::actor_may_look(actor)?;
+    records::channel(e.db.read(), id).await?;
+    findings::read(e.db.read(), id).await
+}
+
+pub(crate) async fn look(e: &Engine, id: ChannelId) -> Result<Vec<Finding>> {
+    let age = e.rounds.age();
+    let records = Records::read(e, id).await?;
+    let (answers, reach) = tokio::join!(
+        probes::ask(e, &records),
+        reach::attempt(&e.web, &records.public_url)
+    );
+    let evidence = evidence(e, &records, answers, reach);
+    let found = diagnose(&evidence);
+    let found = if is_silent(&evidence) {
+        findings::keep_unanswered(found, &records.kept)
+    } else {
+        found
+    };
+    note_silence(e, id, &found);
+    store(e, &records, age, &found).await?;
+    Ok(found)
+}
+
+/// Asks for an examination soon, by the worker.
+pub(crate) async fn soon(e: &Engine, id: ChannelId) -> Result<()> {
+    let tx = e.db.write().await?;
+    channel::Entity::update_many()
+        .col_expr(channel::Column::DoctorAt, Expr::value(Option::<i64>::None))
+        .filter(channel::Column::Id.eq(id.uuid()))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    e.rounds.outdate();
+    e.channel_check.notify_one();
+    Ok(())
+}
+
+fn evidence(e: &Engine, records: &Records, answers: Answers, reach: domain::doctor::Reach) -> Evidence {
+    let channel = &records.channel;
+    let at = |millis: Option<i64>| millis.map(domain::time::Timestamp::from_millis);
+    Evidence {
+        now: e.clock().now(),
+        public_url: records.public_url.to_string(),
+        reach,
+        webhook_urls: records.webhook_urls.clone(),
+        has_access_token: records.token.is_some(),
+        has_app_secret: !records.app_secrets.is_empty(),
+        phone_number: channel.phone_number.clone(),
+        phone_number_id: channel.phone_number_id.clone(),
+        waba_id: channel.waba_id.clone(),
+        handshake_at: at(records.handshake_at),
+        last_inbound_at: at(channel.last_inbound_at),
+        last_status_at: at(channel.last_status_at),
+        signature_failures: u32::try_from(channel.signature_failures).unwrap_or(0),
+        signature_failed_at: at(channel.signature_failed_at),
+        token: answers.token,
+        app_id: answers.app_id,
+        app_secret: answers.app_secret,
+        number: answers.number,
+        waba: answers.waba,
+        app: answers.app,
+        clock_ahead: answers.clock_ahead,
+        has_destination: records.has_destination,
+        destination_disabled: records.destination_disabled,
+        has_fallback: records.has_fallback,
+        webhooks_blocked: false,
+        files_blocked: false,
+    }
+}
+
+/// Some question to Meta has no answer.
+fn is_silent(evidence: &Evidence) -> bool {
+    fn down<T>(probe: &Probe<T>) -> bool {
+        matches!(probe, Probe::Down { .. })
+    }
+    down(&evidence.token)
+        || down(&evidence.app_secret)
+        || down(&evidence.number)
+        || down(&evidence.waba)
+        || down(&evidence.app)
+}
+
+fn note_silence(e: &Engine, id: ChannelId, found: &[Finding]) {
+    let token = of(found, Check::Token);
+    e.rounds.note_silence(
+        id,
+        matches!(token.map(|token| &token.seen), Some(Seen::MetaUnreachable { .. })),
+    );
+}
+
+pub(crate) fn of(findings: &[Finding], check: Check) -> Option<&Finding> {
+    findings.iter().find(|finding| finding.check == check)
+}
+
+/// What an examination says of the token: a verdict, or nothing when Meta gave none. Without the permission to send
+/// a token is as good as refused.
+fn verdict(found: &[Finding]) -> (Option<TokenState>, Option<String>) {
+    let sends = |names: &[String]| names.iter().any(|name| name == "whatsapp_business_messaging");
+    if let Some(Finding {
+        seen: Seen::PermissionsMissing { names },
+        ..
+    }) = of(found, Check::Permissions)
+        && sends(names)
+    {
+        let answer = format!("the token lacks {}", names.join(", "));
+        return (Some(TokenState::Refused), Some(answer));
+    }
+    match of(found, Check::Token).map(|token| (token.state, &token.seen)) {
+        Some((State::Good, _)) => (Some(TokenState::Accepted), None),
+        Some((State::Bad, Seen::MetaUnreachable { why })) => (None, Some(why.clone())),
+        Some((State::Bad, Seen::MetaSays { code, message })) => {
+            let refused = (*code == 190).then_some(TokenState::Refused);
+            (refused, Some(format!("({code}) {message}")))
+        }
+        Some((State::Bad, Seen::TokenExpired)) => (
+            Some(TokenState::Refused),
+            Some("the token has expired".to_owned()),
+        ),
+        Some((State::Bad, Seen::TokenRevoked)) => (
+            Some(TokenState::Refused),
+            Some("the token has been revoked".to_owned()),
+        ),
+        Some((State::Bad, Seen::TokenMalformed)) => (
+            Some(TokenState::Refused),
+            Some("Meta cannot read the token".to_owned()),
+        ),
+        _ => (None, None),
+    }
+}
+
+/// Keeps the findings, unless the channel was saved or connected while they were being made: then they are of another
+/// channel, so to speak, and the next examination is due already.
+async fn store(e: &Engine, records: &Records, age: u64, found: &[Finding]) -> Result<()> {
+    let id = ChannelId::new(records.channel.id);
+    let now = e.clock().now().millis();
+    let before = badge::before(e, id).await?;
+    let tx = e.db.write().await?;
+    let current = records::channel(&tx, id).await?;
+    if current.version != records.channel.version || e.rounds.age() != age {
+        return Ok(tx.rollback().await?);
+    }
+    findings::write(&tx, id, found).await?;
+    let (state, answer) = verdict(found);
+    token_state::write(&tx, id, Some(now), state, answer).await?;
+    channel::Entity::update_many()
+        .col_expr(channel::Column::DoctorAt, Expr::value(now))
+        .filter(channel::Column::Id.eq(id.uuid()))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    before.note().await?;
+    e.events().publish(Changes::of(Change::Channel { channel: id }));
+    Ok(())
+}

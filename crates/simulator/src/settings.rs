@@ -1,0 +1,196 @@
+//! What can be said of the simulated Meta besides its faults: what a token is worth, what state a number is in,
+//! who is subscribed to what. Each setting puts Graph into one of the situations that people get stuck in, and
+//! holds until the next one. The same values come from Rust and, as JSON, by HTTP.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::world::{Callback, TokenState, Unknown, World};
+
+/// One setting. Where a value is `None` the old one stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "set", rename_all = "snake_case")]
+pub enum Setting {
+    Token(TokenSetting),
+    Number(NumberSetting),
+    /// The address of an app, a WABA or a number, without a handshake; none takes it away.
+    Callback {
+        of: CallbackOf,
+        id: String,
+        url: Option<Url>,
+    },
+    /// The webhook fields of an app's subscription.
+    Fields {
+        app_id: String,
+        fields: Vec<String>,
+    },
+    /// The apps in a WABA's `subscribed_apps`.
+    SubscribedApps {
+        waba_id: String,
+        app_ids: Vec<String>,
+    },
+    /// Graph's `Date` is so many seconds ahead.
+    Clock {
+        ahead_seconds: i64,
+    },
+    /// Every answer of Graph comes so much later.
+    Latency {
+        ms: u64,
+    },
+    /// What every call to Graph ends in, until it is `None`.
+    Outage {
+        outage: Option<Outage>,
+    },
+}
+
+/// Who has an address for webhooks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallbackOf {
+    App,
+    Waba,
+    Number,
+}
+
+/// Graph is not itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Outage {
+    /// A page of HTML under this status, as Meta's edge answers.
+    Status5xx { code: u16 },
+    /// Meta's error object with this code.
+    ErrorCode { code: i64, http: u16 },
+    /// No answer, ever.
+    Hang,
+    /// The connection is closed without one.
+    DropConnection,
+}
+
+/// A token, which is added when it is new.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TokenSetting {
+    pub token: String,
+    pub state: Option<TokenState>,
+    /// The app that it was made for.
+    pub app_id: Option<String>,
+    /// `SYSTEM_USER`, `USER`, …
+    pub kind: Option<String>,
+    /// Unix seconds; 0 is never.
+    pub expires_at: Option<i64>,
+    pub scopes: Option<Vec<String>>,
+    /// The WABAs that it sees; empty: all there are.
+    pub wabas: Option<Vec<String>>,
+    /// Whether `debug_token` tells them (`target_ids`).
+    pub tells_wabas: Option<bool>,
+    /// Whether it may be inspected by itself.
+    pub inspects_itself: Option<bool>,
+}
+
+/// A number's state; the words are Meta's.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NumberSetting {
+    pub phone_number_id: String,
+    pub display_phone_number: Option<String>,
+    /// `CLOUD_API`, or `NOT_APPLICABLE` before the registration.
+    pub platform_type: Option<String>,
+    /// `CONNECTED`, `PENDING`, `DISCONNECTED`, …
+    pub status: Option<String>,
+    /// `GREEN`, `YELLOW`, `RED`, `NA`.
+    pub quality_rating: Option<String>,
+    /// `STANDARD`, `HIGH`.
+    pub throughput: Option<String>,
+    /// The two-step PIN; empty: none yet.
+    pub pin: Option<String>,
+}
+
+impl World {
+    pub(crate) fn set(&mut self, setting: Setting) -> Result<(), Unknown> {
+        match setting {
+            Setting::Token(setting) => self.set_token(setting),
+            Setting::Number(setting) => self.set_number(setting)?,
+            Setting::Callback { of, id, url } => {
+                self.set_callback(of, &id, url.map(|url| Callback { url }))?
+            }
+            Setting::Fields { app_id, fields } => {
+                let app = self.apps.get_mut(&app_id).ok_or(Unknown::App(app_id))?;
+                app.fields = fields;
+            }
+            Setting::SubscribedApps { waba_id, app_ids } => {
+                let subscribed = self.subscribed.entry(waba_id).or_default();
+                subscribed.retain(|app, _| app_ids.contains(app));
+                for app in app_ids {
+                    subscribed.entry(app).or_default();
+                }
+            }
+            Setting::Clock { ahead_seconds } => self.graph.ahead_seconds = ahead_seconds,
+            Setting::Latency { ms } => self.graph.latency_ms = ms,
+            Setting::Outage { outage } => self.graph.outage = outage,
+        }
+        Ok(())
+    }
+
+    fn set_token(&mut self, setting: TokenSetting) {
+        let token = self.token_mut(&setting.token);
+        let TokenSetting {
+            token: _,
+            state,
+            app_id,
+            kind,
+            expires_at,
+            scopes,
+            wabas,
+            tells_wabas,
+            inspects_itself,
+        } = setting;
+        put(&mut token.state, state);
+        put(&mut token.kind, kind);
+        put(&mut token.expires_at, expires_at);
+        put(&mut token.scopes, scopes);
+        put(&mut token.wabas, wabas);
+        put(&mut token.tells_wabas, tells_wabas);
+        put(&mut token.inspects_itself, inspects_itself);
+        token.app_id = app_id.or(token.app_id.take());
+    }
+
+    fn set_number(&mut self, setting: NumberSetting) -> Result<(), Unknown> {
+        let number = self.numbers.get_mut(&setting.phone_number_id);
+        let number = number.ok_or(Unknown::Number(setting.phone_number_id))?;
+        put(
+            &mut number.spec.display_phone_number,
+            setting.display_phone_number,
+        );
+        put(&mut number.platform_type, setting.platform_type);
+        put(&mut number.status, setting.status);
+        put(&mut number.quality_rating, setting.quality_rating);
+        put(&mut number.throughput, setting.throughput);
+        put(&mut number.pin, setting.pin);
+        Ok(())
+    }
+
+    fn set_callback(&mut self, of: CallbackOf, id: &str, callback: Option<Callback>) -> Result<(), Unknown> {
+        match of {
+            CallbackOf::App => {
+                let app = self.apps.get_mut(id);
+                app.ok_or_else(|| Unknown::App(id.to_owned()))?.callback = callback;
+            }
+            CallbackOf::Number => {
+                let number = self.numbers.get_mut(id);
+                number.ok_or_else(|| Unknown::Number(id.to_owned()))?.callback = callback;
+            }
+            CallbackOf::Waba => {
+                for subscription in self.subscribed.entry(id.to_owned()).or_default().values_mut() {
+                    subscription.callback.clone_from(&callback);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn put<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}

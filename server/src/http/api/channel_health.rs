@@ -1,0 +1,74 @@
+//! `/api/v1/channels/{id}/health`: what the doctor found last, and an examination now.
+
+use super::{Administrator, Reader, id, problem::Problem, time};
+use crate::http::Http;
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::IntoResponse,
+};
+use domain::{
+    doctor::{Check, Finding, State as Ended},
+    time::Timestamp,
+};
+use engine::doctor;
+use serde::Serialize;
+use serde_json::Value;
+
+#[derive(Debug, Serialize)]
+struct Health {
+    findings: Vec<Row>,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    check: Check,
+    state: Ended,
+    /// What was seen, by name, with its values.
+    seen: Value,
+    at: String,
+}
+
+impl From<Vec<Finding>> for Health {
+    fn from(findings: Vec<Finding>) -> Self {
+        Self {
+            findings: findings.into_iter().map(Row::from).collect(),
+        }
+    }
+}
+
+impl From<Finding> for Row {
+    fn from(finding: Finding) -> Self {
+        let mut seen = serde_json::to_value(&finding.seen).unwrap_or_default();
+        // Times are written here as everywhere in this API.
+        for key in ["at", "last"] {
+            if let Some(millis) = seen[key].as_i64() {
+                seen[key] = time(Timestamp::from_millis(millis)).into();
+            }
+        }
+        Self {
+            check: finding.check,
+            state: finding.state,
+            seen,
+            at: time(finding.at),
+        }
+    }
+}
+
+pub async fn latest(
+    Reader(actor): Reader,
+    State(http): State<Http>,
+    Path(channel): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    let findings = doctor::latest(&http.engine, &actor, id(&channel)?).await?;
+    Ok(Json(Health::from(findings)))
+}
+
+pub async fn examine(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Path(channel): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    let findings = doctor::examine(&http.engine, &actor, id(&channel)?).await?;
+    Ok(Json(Health::from(findings)))
+}

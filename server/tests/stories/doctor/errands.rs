@@ -1,0 +1,154 @@
+//! What the doctor does at Meta for an admin: it mends what it found, or hands on Meta's own words.
+
+use super::{CallbackOf, OTHER, Setting, Story, bad};
+use crate::{
+    stories,
+    support::world::{Line, WABA_ID},
+};
+use domain::{
+    channel::Deed,
+    doctor::{Errand, Outcome, Place},
+    people::Actor,
+};
+use engine::doctor;
+use simulator::Outage;
+
+stories! {
+    it_subscribes_the_waba
+    it_sets_the_callback
+    it_registers_the_number
+    it_fetches_the_numbers
+    meta_says_no
+}
+
+/// What the Activity tab says that Meta was asked, oldest first; never a secret.
+async fn asked(story: &Story, line: &Line) -> Vec<String> {
+    let view = engine::channels::activity(&story.engine, &Actor::System, line.id()).await;
+    let lines = view.expect("the activity").activity.into_iter().rev();
+    let asked: Vec<String> = lines
+        .filter(|line| line.what == Deed::AskedMeta)
+        .filter_map(|line| line.detail)
+        .collect();
+    for secret in [&line.app.token, &line.app.secret, &line.verify_token] {
+        assert!(!asked.concat().contains(secret.as_str()), "{asked:?}");
+    }
+    asked
+}
+
+fn refused<T: std::fmt::Debug>(errand: &Errand<T>) -> i64 {
+    match &errand.outcome {
+        Outcome::Refused { code, .. } => *code,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn it_subscribes_the_waba(story: &Story) {
+    let line = story.support().await;
+    story.set(Setting::SubscribedApps {
+        waba_id: WABA_ID.into(),
+        app_ids: vec![],
+    });
+    assert_eq!(
+        bad(&story.examine(&line).await),
+        [("waba_subscription", "waba_not_subscribed")]
+    );
+    let errand = doctor::subscribe_waba(&story.engine, &Actor::System, line.id()).await;
+    let errand = errand.expect("asked");
+    assert_eq!(errand.called, format!("POST /{WABA_ID}/subscribed_apps"));
+    assert!(errand.done().is_some(), "{errand:?}");
+    assert!(bad(&story.examine(&line).await).is_empty());
+    story.says(story.customer(1), &line, "Hello").await;
+    assert_eq!(story.count("messages").await, 1, "and it arrives");
+    assert_eq!(asked(story, &line).await, [format!("{}: done", errand.called)]);
+}
+
+async fn it_sets_the_callback(story: &Story) {
+    let line = story.support().await;
+    story.set_callback(CallbackOf::App, &line.app.id, Some(OTHER));
+    assert_eq!(
+        bad(&story.examine(&line).await),
+        [("callback", "callback_elsewhere")]
+    );
+    let errand = doctor::set_callback(&story.engine, &Actor::System, line.id(), Place::App).await;
+    let errand = errand.expect("asked");
+    assert_eq!(errand.called, format!("POST /{}/subscriptions", line.app.id));
+    assert!(errand.done().is_some(), "{errand:?}");
+    assert!(bad(&story.examine(&line).await).is_empty());
+
+    story.set_callback(CallbackOf::Waba, WABA_ID, Some(OTHER));
+    let errand = doctor::set_callback(&story.engine, &Actor::System, line.id(), Place::Number).await;
+    assert_eq!(
+        errand.expect("asked").called,
+        format!("POST /{}", line.phone_number_id)
+    );
+    let found = story.examine(&line).await;
+    assert!(bad(&found).is_empty(), "the number's own wins: {:?}", bad(&found));
+    story.says(story.customer(1), &line, "Hello").await;
+    assert_eq!(story.count("messages").await, 1, "and it arrives");
+}
+
+async fn it_registers_the_number(story: &Story) {
+    let line = story.support().await;
+    story.set_number(&line, |number| {
+        number.platform_type = Some("NOT_APPLICABLE".into());
+        number.status = Some("PENDING".into());
+        number.pin = Some("123456".into());
+    });
+    for wrong in ["", "12345", "1234567", "12345a"] {
+        let refused = doctor::register(&story.engine, &Actor::System, line.id(), wrong).await;
+        assert!(refused.is_err(), "{wrong:?} is not sent");
+    }
+    let errand = doctor::register(&story.engine, &Actor::System, line.id(), "654321").await;
+    assert_eq!(refused(&errand.expect("asked")), 133_005, "another PIN");
+    let errand = doctor::register(&story.engine, &Actor::System, line.id(), "123456").await;
+    assert!(errand.expect("asked").done().is_some());
+    assert!(bad(&story.examine(&line).await).is_empty());
+    let path = format!("POST /{}/register", line.phone_number_id);
+    assert_eq!(
+        asked(story, &line).await,
+        [format!("{path}: refused (133005)"), format!("{path}: done")]
+    );
+}
+
+async fn it_fetches_the_numbers(story: &Story) {
+    let line = story.support().await;
+    let fetch = async |waba: &str, token: Option<&str>| {
+        doctor::fetch_numbers(&story.engine, &Actor::System, line.id(), waba, token).await
+    };
+    let errand = fetch(WABA_ID, None).await.expect("asked");
+    assert_eq!(errand.called, format!("GET /{WABA_ID}/phone_numbers"));
+    let numbers = errand.done().expect("numbers").clone();
+    assert_eq!(numbers.len(), 1);
+    assert_eq!(numbers[0].phone_number_id, line.phone_number_id);
+    assert_eq!(numbers[0].display.as_deref(), Some("+420800555011"));
+    assert_eq!(numbers[0].verified_name.as_deref(), Some("Number 1"));
+
+    let other = fetch("200000000000099", None).await.expect("asked");
+    assert_eq!(refused(&other), 100);
+    let typed = fetch(WABA_ID, Some("EAAGslip")).await.expect("asked");
+    assert_eq!(refused(&typed), 190);
+    assert!(fetch("12 34", None).await.is_err(), "not an id");
+    assert!(fetch("", None).await.is_err(), "the token sees every account");
+    story.set_token(&line, |token| token.wabas = Some(vec![WABA_ID.into()]));
+    let errand = fetch("", None).await.expect("asked");
+    assert_eq!(errand.done(), Some(&numbers), "the token names its account");
+}
+
+async fn meta_says_no(story: &Story) {
+    let line = story.support().await;
+    story.set_secret(&line, "another-secret");
+    let errand = doctor::set_callback(&story.engine, &Actor::System, line.id(), Place::App).await;
+    assert_eq!(refused(&errand.expect("asked")), 190);
+    story.outage(Some(Outage::Status5xx { code: 502 }));
+    let errand = doctor::subscribe_waba(&story.engine, &Actor::System, line.id()).await;
+    let errand = errand.expect("asked");
+    assert!(matches!(errand.outcome, Outcome::NoAnswer { .. }), "{errand:?}");
+    story.outage(None);
+    assert_eq!(
+        asked(story, &line).await,
+        [
+            format!("POST /{}/subscriptions: refused (190)", line.app.id),
+            format!("POST /{WABA_ID}/subscribed_apps: no answer"),
+        ]
+    );
+}
