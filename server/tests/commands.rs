@@ -295,3 +295,14 @@ fn a_taken_port_is_said_in_one_line() {
         );
     }
 }
+
+#[test]
+fn the_doctor_says_what_is_wrong_and_ends_with_it() {
+    let folder = TempDir::new().expect("a folder");
+    let nothing = run(folder.path(), &["doctor"]);
+    assert!(nothing.status.success(), "{nothing:?}");
+    assert!(text(&nothing.stdout).contains("There is no channel yet."));
+    let unknown = run(folder.path(), &["doctor", "Support"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(text(&unknown.stderr).contains("Support"), "{unknown:?}");
+}
