@@ -126,7 +126,14 @@ for (const language of ['en', 'cs'] as Language[]) {
         await page.getByRole('link', { name: channels.tab.health, exact: true }).click();
         await page.getByRole('button', { name: channels.health.check }).click();
         await expect(page.getByText(channels.health.checked)).toBeVisible();
-        await expect(page.getByRole('listitem').filter({ hasText: channels.health.token_accepted })).toBeVisible();
+        await expect(page.getByRole('listitem').filter({ hasText: channels.finding.token_fine })).toBeVisible();
+        await expect(page.locator('.check.bad')).toHaveCount(0);
+      });
+
+      await test.step('every step of the guide has its tick', async () => {
+        await page.getByRole('link', { name: guide.messaging, exact: true }).click();
+        const steps = page.getByRole('complementary', { name: channels.guide.title });
+        await expect(steps.getByText(channels.guide.done, { exact: true })).toHaveCount(6);
       });
 
       await test.step('the list says the same', async () => {

@@ -102,6 +102,8 @@ fn Pages() -> impl IntoView {
                         <Route path=path!("") view=AuthenticationTab ssr=WHOLE />
                         <Route path=path!("messaging") view=MessagingTab ssr=WHOLE />
                         <Route path=path!("health") view=HealthTab ssr=WHOLE />
+                        <Route path=path!("activity") view=ActivityTab ssr=WHOLE />
+                        <Route path=path!("delete") view=DeleteTab ssr=WHOLE />
                     </ParentRoute>
                     <Route path=path!("/queues") view=QueuesPage ssr=WHOLE />
                     <Route path=path!("/queues/new") view=NewQueuePage ssr=WHOLE />

@@ -1,14 +1,20 @@
-//! Communication channels.
+//! Communication channels: the list, and the tabs of the editor. What is done at Meta is in [`super::errands`].
 
+use super::{ApiError, Checked, kept::Unsaved};
 #[cfg(feature = "ssr")]
-use super::guard::{self, actor, engine};
-use super::{ApiError, Checked};
+use super::{
+    guard::{self, actor, engine},
+    kept,
+};
 use domain::{
-    channel::{AuthenticationForm, ChannelRow, ChannelView, Destinations, MessagingForm},
+    channel::{ActivityView, AuthenticationForm, ChannelRow, ChannelView, Destinations, MessagingForm},
+    doctor::{Errand, Finding, NumberChoice},
     ids::ChannelId,
-    refusal::Refusal,
+    people::NAME_MOST,
+    refusal::{Problems, Refusal, line},
 };
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Every channel.
 #[server(prefix = "/rpc", endpoint = "channels/list")]
@@ -24,13 +30,6 @@ pub async fn channel(id: ChannelId) -> Result<ChannelView, ApiError> {
     Ok(engine::channels::get(&engine()?, &actor, id).await?)
 }
 
-/// Where inbound messages may be sent.
-#[server(name = ReadDestinations, prefix = "/rpc", endpoint = "channels/destinations")]
-pub async fn destinations() -> Result<Destinations, ApiError> {
-    let actor = actor().await?;
-    Ok(engine::channels::destinations(&engine()?, &actor).await?)
-}
-
 /// Makes a draft, whose webhook URL and verify token exist from then on, and leads to its editor.
 #[server(prefix = "/rpc", endpoint = "channels/add")]
 pub async fn add_channel() -> Result<(), ApiError> {
@@ -38,6 +37,23 @@ pub async fn add_channel() -> Result<(), ApiError> {
     let id = engine::channels::add_draft(&engine()?, &actor).await?;
     leptos_axum::redirect(&format!("/channels/{id}"));
     Ok(())
+}
+
+/// What the Authentication tab shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthenticationPage {
+    pub channel: ChannelView,
+    pub unsaved: Option<Unsaved<AuthenticationForm>>,
+}
+
+/// The Authentication tab.
+#[server(prefix = "/rpc", endpoint = "channels/authentication")]
+pub async fn authentication(id: ChannelId) -> Result<AuthenticationPage, ApiError> {
+    let actor = actor().await?;
+    Ok(AuthenticationPage {
+        channel: engine::channels::get(&engine()?, &actor, id).await?,
+        unsaved: kept::kept(&authentication_of(id)).await?,
+    })
 }
 
 /// Saves the Authentication tab.
@@ -48,7 +64,9 @@ pub async fn save_authentication(
     #[server(default)] form: AuthenticationForm,
 ) -> Result<(), ApiError> {
     let actor = actor().await?;
-    engine::channels::save_authentication(&engine()?, &actor, id, version, &form).await?;
+    let typed = kept::recall(&authentication_of(id), version, form).await?;
+    let saved = engine::channels::save_authentication(&engine()?, &actor, id, version, &typed.form).await;
+    typed.settle(saved)?;
     guard::lead(&format!("/channels/{id}"));
     Ok(())
 }
@@ -59,6 +77,46 @@ impl Checked for SaveAuthentication {
     }
 }
 
+/// Makes a new verify token, and tells it.
+#[server(prefix = "/rpc", endpoint = "channels/rotate-verify-token")]
+pub async fn rotate_verify_token(id: ChannelId) -> Result<String, ApiError> {
+    let (engine, actor) = (engine()?, actor().await?);
+    engine::channels::rotate_verify_token(&engine, &actor, id).await?;
+    guard::lead(&format!("/channels/{id}"));
+    Ok(engine::channels::get(&engine, &actor, id).await?.verify_token)
+}
+
+/// Makes the second app secret the only one.
+#[server(prefix = "/rpc", endpoint = "channels/drop-old-app-secret")]
+pub async fn drop_old_app_secret(id: ChannelId) -> Result<(), ApiError> {
+    let actor = actor().await?;
+    engine::channels::drop_old_app_secret(&engine()?, &actor, id).await?;
+    guard::lead(&format!("/channels/{id}"));
+    Ok(())
+}
+
+/// What the Messaging Settings tab shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessagingPage {
+    pub channel: ChannelView,
+    pub destinations: Destinations,
+    pub unsaved: Option<Unsaved<MessagingForm>>,
+    /// What Meta said when it was asked for numbers just now.
+    pub numbers: Option<Errand<Vec<NumberChoice>>>,
+}
+
+/// The Messaging Settings tab.
+#[server(prefix = "/rpc", endpoint = "channels/messaging")]
+pub async fn messaging(id: ChannelId) -> Result<MessagingPage, ApiError> {
+    let (engine, actor) = (engine()?, actor().await?);
+    Ok(MessagingPage {
+        channel: engine::channels::get(&engine, &actor, id).await?,
+        destinations: engine::channels::destinations(&engine, &actor).await?,
+        unsaved: kept::kept(&messaging_of(id)).await?,
+        numbers: kept::take(&numbers_of(id)).await?,
+    })
+}
+
 /// Saves the Messaging Settings tab.
 #[server(prefix = "/rpc", endpoint = "channels/save-messaging")]
 pub async fn save_messaging(
@@ -67,7 +125,9 @@ pub async fn save_messaging(
     #[server(default)] form: MessagingForm,
 ) -> Result<(), ApiError> {
     let actor = actor().await?;
-    engine::channels::save_messaging(&engine()?, &actor, id, version, &form).await?;
+    let typed = kept::recall(&messaging_of(id), version, form).await?;
+    let saved = engine::channels::save_messaging(&engine()?, &actor, id, version, &typed.form).await;
+    typed.settle(saved)?;
     guard::lead(&format!("/channels/{id}/messaging"));
     Ok(())
 }
@@ -78,11 +138,116 @@ impl Checked for SaveMessaging {
     }
 }
 
-/// Asks Meta about the token now.
-#[server(prefix = "/rpc", endpoint = "channels/check")]
-pub async fn check_channel(id: ChannelId) -> Result<(), ApiError> {
+/// Asks Meta for the numbers of the account that is typed, saved or not.
+#[server(prefix = "/rpc", endpoint = "channels/fetch-numbers")]
+pub async fn fetch_numbers(
+    id: ChannelId,
+    version: i64,
+    #[server(default)] form: MessagingForm,
+) -> Result<Errand<Vec<NumberChoice>>, ApiError> {
     let actor = actor().await?;
-    engine::channels::check(&engine()?, &actor, id).await?;
+    let typed = kept::recall(&messaging_of(id), version, form).await?;
+    typed.keep();
+    let numbers = engine::doctor::fetch_numbers(&engine()?, &actor, id, &typed.form.waba_id, None).await?;
+    kept::leave(&numbers_of(id), &numbers).await?;
+    guard::lead(&format!("/channels/{id}/messaging?typed"));
+    Ok(numbers)
+}
+
+/// Puts a number from the list into the form; the live page does it by itself. `number` is a [`NumberChoice`] as
+/// JSON.
+#[server(prefix = "/rpc", endpoint = "channels/pick-number")]
+pub async fn pick_number(
+    id: ChannelId,
+    version: i64,
+    #[server(default)] form: MessagingForm,
+    number: String,
+) -> Result<(), ApiError> {
+    actor().await?;
+    let picked: NumberChoice =
+        serde_json::from_str(&number).map_err(|error| ApiError::Transport(error.to_string()))?;
+    let form = MessagingForm {
+        phone_number: picked.display.unwrap_or(form.phone_number),
+        phone_number_id: picked.phone_number_id,
+        waba_id: picked.waba_id,
+        ..form
+    };
+    kept::recall(&messaging_of(id), version, form).await?.keep();
+    guard::lead(&format!("/channels/{id}/messaging?typed"));
+    Ok(())
+}
+
+/// Stops sending; what comes in is kept and shown.
+#[server(prefix = "/rpc", endpoint = "channels/pause")]
+pub async fn pause_channel(id: ChannelId) -> Result<(), ApiError> {
+    let actor = actor().await?;
+    engine::channels::pause(&engine()?, &actor, id).await?;
+    guard::lead(&format!("/channels/{id}"));
+    Ok(())
+}
+
+/// Ends a pause.
+#[server(prefix = "/rpc", endpoint = "channels/resume")]
+pub async fn resume_channel(id: ChannelId) -> Result<(), ApiError> {
+    let actor = actor().await?;
+    engine::channels::resume(&engine()?, &actor, id).await?;
+    guard::lead(&format!("/channels/{id}"));
+    Ok(())
+}
+
+/// Deletes a channel whose name is typed.
+#[server(prefix = "/rpc", endpoint = "channels/delete")]
+pub async fn delete_channel(id: ChannelId, #[server(default)] name: String) -> Result<(), ApiError> {
+    let actor = actor().await?;
+    engine::channels::delete(&engine()?, &actor, id, &name).await?;
+    guard::lead("/channels");
+    Ok(())
+}
+
+impl Checked for DeleteChannel {
+    fn check(&self) -> Result<(), Refusal> {
+        let mut problems = Problems::default();
+        match problems.take("name", line(&self.name, NAME_MOST)) {
+            Some(_) => Ok(()),
+            None => Err(problems.refuse()),
+        }
+    }
+}
+
+/// What the doctor found last.
+#[server(prefix = "/rpc", endpoint = "channels/findings")]
+pub async fn findings(id: ChannelId) -> Result<Vec<Finding>, ApiError> {
+    let actor = actor().await?;
+    Ok(engine::doctor::latest(&engine()?, &actor, id).await?)
+}
+
+/// Examines a channel now.
+#[server(prefix = "/rpc", endpoint = "channels/examine")]
+pub async fn examine_channel(id: ChannelId) -> Result<(), ApiError> {
+    let actor = actor().await?;
+    engine::doctor::examine(&engine()?, &actor, id).await?;
     guard::lead(&format!("/channels/{id}/health"));
     Ok(())
+}
+
+/// The Activity tab.
+#[server(name = ReadActivity, prefix = "/rpc", endpoint = "channels/activity")]
+pub async fn activity(id: ChannelId) -> Result<ActivityView, ApiError> {
+    let actor = actor().await?;
+    Ok(engine::channels::activity(&engine()?, &actor, id).await?)
+}
+
+#[cfg(feature = "ssr")]
+fn authentication_of(id: ChannelId) -> String {
+    format!("channel {id} authentication")
+}
+
+#[cfg(feature = "ssr")]
+fn messaging_of(id: ChannelId) -> String {
+    format!("channel {id} messaging")
+}
+
+#[cfg(feature = "ssr")]
+fn numbers_of(id: ChannelId) -> String {
+    format!("channel {id} numbers")
 }

@@ -4,11 +4,13 @@
 pub mod auth;
 pub mod channels;
 pub mod deliveries;
+pub mod errands;
 pub mod error;
 pub mod extensions;
 #[cfg(feature = "ssr")]
 pub mod guard;
 pub mod inbox;
+pub mod kept;
 pub mod queues;
 
 pub use error::{ApiError, ApiResult};

@@ -10,7 +10,9 @@ pub mod queues;
 pub mod setup;
 
 pub use self::{
-    channels::{AuthenticationTab, ChannelPage, ChannelsPage, HealthTab, MessagingTab},
+    channels::{
+        ActivityTab, AuthenticationTab, ChannelPage, ChannelsPage, DeleteTab, HealthTab, MessagingTab,
+    },
     deliveries::DeliveriesPage,
     extensions::{ExtensionPage, ExtensionsPage, NewExtensionPage},
     inbox::InboxPage,

@@ -256,7 +256,10 @@ pub const SIGNATURES_WRONG_FROM: i64 = 3;
 pub fn degrading(wrong: &[(Check, Seen)]) -> Vec<Check> {
     let says_more = |(check, seen): &&(Check, Seen)| {
         !matches!(seen, Seen::Missing | Seen::MetaUnreachable { .. })
-            && !matches!((check, seen), (Check::Token | Check::PublicUrl, _) | (Check::Webhook, Seen::Never))
+            && !matches!(
+                (check, seen),
+                (Check::Token | Check::PublicUrl, _) | (Check::Webhook, Seen::Never)
+            )
     };
     wrong.iter().filter(says_more).map(|(check, _)| *check).collect()
 }

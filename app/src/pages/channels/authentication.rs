@@ -3,9 +3,13 @@
 use super::{
     editor::Head,
     guide::{self, Guide},
+    secrets::AppSecrets,
 };
 use crate::{
-    api::channels::{SaveAuthentication, channel},
+    api::{
+        channels::{AuthenticationPage, RotateVerifyToken, SaveAuthentication, authentication},
+        kept::Unsaved,
+    },
     i18n::*,
     pages::{id_in_url, known},
     ui::{
@@ -13,9 +17,13 @@ use crate::{
         form::{FocusedField, FormAnswer, on_answer},
         use_toasts,
     },
+    words,
 };
-use domain::{channel::ChannelView, ids::ChannelId};
-use leptos::{context::Provider, prelude::*};
+use domain::{
+    channel::{self, ChannelView},
+    ids::ChannelId,
+};
+use leptos::{context::Provider, form::ActionForm, prelude::*};
 
 #[component]
 pub fn AuthenticationTab() -> impl IntoView {
@@ -23,7 +31,11 @@ pub fn AuthenticationTab() -> impl IntoView {
     let toasts = use_toasts();
     let Head(head) = expect_context();
     let id = id_in_url::<ChannelId>();
-    let stored = Resource::new(move || id.get(), |id| async move { channel(known(id)?).await });
+    let found = guide::found(id);
+    let stored = Resource::new(
+        move || id.get(),
+        |id| async move { authentication(known(id)?).await },
+    );
     let save = ServerAction::<SaveAuthentication>::new();
     on_answer(save, move |answer| {
         if answer.is_ok() {
@@ -32,12 +44,19 @@ pub fn AuthenticationTab() -> impl IntoView {
             head.refetch();
         }
     });
-    let form = move |channel: ChannelView| {
+    let form = move |page: AuthenticationPage| {
+        let AuthenticationPage { channel, unsaved } = page;
+        let shown = channel.clone();
+        // Rotating does not touch what is typed into the form.
+        let verify_token = RwSignal::new(channel.verify_token.clone());
         view! {
             <Provider value=FocusedField(RwSignal::new(None))>
                 <div class="with-guide">
-                    <AuthenticationForm channel save />
-                    <Guide fields=&guide::AUTHENTICATION />
+                    <div>
+                        <AuthenticationForm channel unsaved save verify_token />
+                        <RotateForm id=shown.id verify_token />
+                    </div>
+                    <Guide channel=shown found />
                 </div>
             </Provider>
         }
@@ -47,35 +66,57 @@ pub fn AuthenticationTab() -> impl IntoView {
 }
 
 #[component]
-fn AuthenticationForm(channel: ChannelView, save: ServerAction<SaveAuthentication>) -> impl IntoView {
+fn AuthenticationForm(
+    channel: ChannelView,
+    unsaved: Option<Unsaved<channel::AuthenticationForm>>,
+    save: ServerAction<SaveAuthentication>,
+    verify_token: RwSignal<String>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let stored = move || t_string!(i18n, channels.field.secret_stored);
-    let secret_hint = move || t_string!(i18n, channels.field.secret_hint);
     // Made inside the form: fields look for it around them.
     let id = channel.id;
-    let (access_token, app_secret) = (channel.access_token_end, channel.app_secret_end);
+    let ChannelView {
+        name,
+        version,
+        webhook_url,
+        access_token_end,
+        app_secret_end,
+        next_app_secret_end,
+        ..
+    } = channel;
+    let holds = |secret| unsaved.as_ref().is_some_and(|unsaved| unsaved.holds(secret));
+    let token_typed = holds("access_token");
+    let (secret_typed, next_typed) = (holds("app_secret"), holds("next_app_secret"));
+    let (name, version) = unsaved
+        .map(|unsaved| (unsaved.form.name, unsaved.version))
+        .unwrap_or((name, version));
     let ours = move || {
         view! {
             <input type="hidden" name="id" value=id.to_string() />
-            <input type="hidden" name="version" value=channel.version.to_string() />
+            <input type="hidden" name="version" value=version.to_string() />
             <Field
                 name="name"
                 label=move || t_string!(i18n, channels.field.name)
                 hint=move || t_string!(i18n, channels.field.name_hint)
-                value=channel.name
+                value=name
             />
             <CopyField
                 name="webhook_url"
                 label=move || t_string!(i18n, channels.field.webhook_url)
                 hint=move || t_string!(i18n, channels.field.webhook_url_hint)
-                value=channel.webhook_url
+                value=webhook_url
             />
-            <CopyField
-                name="verify_token"
-                label=move || t_string!(i18n, channels.field.verify_token)
-                hint=move || t_string!(i18n, channels.field.verify_token_hint)
-                value=channel.verify_token
-            />
+            {move || {
+                view! {
+                    <CopyField
+                        name="verify_token"
+                        label=move || t_string!(i18n, channels.field.verify_token)
+                        hint=move || t_string!(i18n, channels.field.verify_token_hint)
+                        value=verify_token.get()
+                    />
+                }
+            }}
         }
         .into_any()
     };
@@ -84,22 +125,24 @@ fn AuthenticationForm(channel: ChannelView, save: ServerAction<SaveAuthenticatio
             <Secret
                 name="access_token"
                 label=move || t_string!(i18n, channels.field.access_token)
-                hint=secret_hint
+                hint=move || secret_hint(i18n.get_locale(), token_typed)
                 stored=stored
-                end=access_token
+                end=access_token_end.filter(|_| !token_typed)
             />
-            <Secret
-                name="app_secret"
-                label=move || t_string!(i18n, channels.field.app_secret)
-                hint=secret_hint
-                stored=stored
-                end=app_secret
+            <AppSecrets
+                id
+                end=app_secret_end
+                next_end=next_app_secret_end
+                typed=secret_typed
+                next_typed
             />
         }
         .into_any()
     };
     view! {
         <CheckedForm action=save>
+            // Enter saves: a form's default button is its first one.
+            <button type="submit" hidden></button>
             {ours()} {theirs()} <FormAnswer action=save />
             <div class="form-buttons">
                 <Button submit=true kind=Kind::Primary busy=save.pending()>
@@ -110,6 +153,41 @@ fn AuthenticationForm(channel: ChannelView, save: ServerAction<SaveAuthenticatio
                 </ButtonLink>
             </div>
         </CheckedForm>
+    }
+    .into_any()
+}
+
+/// The hint of a secret; another one when what was typed is kept and not saved.
+pub fn secret_hint(locale: Locale, typed: bool) -> &'static str {
+    match typed {
+        true => td_string!(locale, channels.field.typed),
+        false => td_string!(locale, channels.field.secret_hint),
+    }
+}
+
+#[component]
+fn RotateForm(id: ChannelId, verify_token: RwSignal<String>) -> impl IntoView {
+    let i18n = use_i18n();
+    let toasts = use_toasts();
+    let rotate = ServerAction::<RotateVerifyToken>::new();
+    on_answer(rotate, move |answer| match answer {
+        Ok(token) => {
+            toasts.say(t_string!(i18n, channels.rotate.done));
+            verify_token.set(token.clone());
+        }
+        Err(error) => toasts.warn(words::sentence(i18n.get_locale_untracked(), error)),
+    });
+    view! {
+        <section class="panel" aria-labelledby="rotate-title">
+            <h2 id="rotate-title">{move || t_string!(i18n, channels.rotate.title)}</h2>
+            <p>{move || t_string!(i18n, channels.rotate.text)}</p>
+            <ActionForm action=rotate>
+                <input type="hidden" name="id" value=id.to_string() />
+                <Button submit=true busy=rotate.pending()>
+                    {move || t_string!(i18n, channels.rotate.button)}
+                </Button>
+            </ActionForm>
+        </section>
     }
     .into_any()
 }

@@ -1,17 +1,26 @@
-//! A channel's editor: name, badge and number above its tabs. The head follows events; the forms in the tabs do
-//! not, so that nothing typed is lost to one.
+//! A channel's editor: name, badge with its reasons, number and menu above its tabs. The head follows events; the
+//! forms in the tabs do not, so that nothing typed is lost to one.
 
+use super::findings as finding_words;
 use crate::{
-    api::{ApiResult, channels::channel},
+    api::{
+        ApiResult,
+        channels::{PauseChannel, ResumeChannel, channel},
+    },
     i18n::*,
     live::use_live,
     pages::{id_in_url, known},
-    ui::{Badge, PageHead, Skeleton},
+    ui::{Badge, Menu, PageHead, Skeleton, form::on_answer, use_toasts},
     words,
 };
-use domain::{channel::ChannelView, ids::ChannelId};
-use leptos::prelude::*;
+use domain::{
+    channel::{Badge as State, ChannelView},
+    doctor::Check,
+    ids::ChannelId,
+};
+use leptos::{ev, form::ActionForm, prelude::*};
 use leptos_router::components::{A, Outlet};
+use wasm_bindgen::JsCast;
 
 /// The channel as the editor's head shows it. Tabs read it again after a change of theirs.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +36,7 @@ pub fn ChannelPage() -> impl IntoView {
         |(id, _)| async move { channel(known(id)?).await },
     );
     provide_context(Head(head));
+    let switches = Switches::new(head);
     let tab = move |path: &'static str| {
         move || {
             format!(
@@ -42,12 +52,18 @@ pub fn ChannelPage() -> impl IntoView {
             </A>
             <A href=tab("/messaging")>{move || t_string!(i18n, channels.tab.messaging)}</A>
             <A href=tab("/health")>{move || t_string!(i18n, channels.tab.health)}</A>
+            <A href=tab("/activity")>{move || t_string!(i18n, channels.tab.activity)}</A>
         </nav>
     }
     .into_any();
     // What went wrong, if anything did, is said by the tab.
-    let title =
-        move || Suspend::new(async move { head.await.ok().map(|channel| view! { <Title channel /> }) });
+    let title = move || {
+        Suspend::new(async move {
+            head.await
+                .ok()
+                .map(|channel| view! { <Title channel switches /> })
+        })
+    };
     view! {
         <Transition fallback=|| view! { <Skeleton lines=1 /> }>{title}</Transition>
         {tabs}
@@ -56,12 +72,43 @@ pub fn ChannelPage() -> impl IntoView {
     .into_any()
 }
 
+/// What the menu does.
+#[derive(Clone, Copy)]
+struct Switches {
+    pause: ServerAction<PauseChannel>,
+    resume: ServerAction<ResumeChannel>,
+}
+
+impl Switches {
+    fn new(head: Resource<ApiResult<ChannelView>>) -> Self {
+        let i18n = use_i18n();
+        let toasts = use_toasts();
+        let (pause, resume) = (ServerAction::new(), ServerAction::new());
+        let answered = move |answer: &Result<(), _>, said: fn(Locale) -> &'static str| match answer {
+            Ok(()) => {
+                toasts.say(said(i18n.get_locale_untracked()));
+                head.refetch();
+            }
+            Err(error) => toasts.warn(words::sentence(i18n.get_locale_untracked(), error)),
+        };
+        on_answer(pause, move |answer| {
+            answered(answer, |locale| td_string!(locale, channels.head.paused));
+        });
+        on_answer(resume, move |answer| {
+            answered(answer, |locale| td_string!(locale, channels.head.resumed));
+        });
+        Self { pause, resume }
+    }
+}
+
 #[component]
-fn Title(channel: ChannelView) -> impl IntoView {
+fn Title(channel: ChannelView, switches: Switches) -> impl IntoView {
     let i18n = use_i18n();
     let ChannelView {
+        id,
         name,
         badge,
+        degraded_by,
         phone_number,
         ..
     } = channel;
@@ -69,11 +116,91 @@ fn Title(channel: ChannelView) -> impl IntoView {
         "" => t_string!(i18n, channels.unnamed).to_owned(),
         name => name.to_owned(),
     };
+    let more = {
+        let title = title.clone();
+        Signal::derive(move || t_string!(i18n, channels.head.more, name = title()))
+    };
+    // The menu has done its work; the focus goes back to its button.
+    let close = move |event: ev::SubmitEvent| {
+        let form = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let menu = form.and_then(|form| form.closest("details").ok().flatten());
+        if let Some(menu) = menu {
+            drop(menu.remove_attribute("open"));
+            let button = menu.query_selector("summary").ok().flatten();
+            if let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
+                drop(button.focus());
+            }
+        }
+    };
+    let switch = match badge {
+        State::Paused => view! {
+            <ActionForm action=switches.resume on:submit=close>
+                <input type="hidden" name="id" value=id.to_string() />
+                <button type="submit" class="menu-item">
+                    {move || t_string!(i18n, channels.head.resume)}
+                </button>
+            </ActionForm>
+        }
+        .into_any(),
+        _ => view! {
+            <ActionForm action=switches.pause on:submit=close>
+                <input type="hidden" name="id" value=id.to_string() />
+                <button type="submit" class="menu-item">
+                    {move || t_string!(i18n, channels.head.pause)}
+                </button>
+            </ActionForm>
+        }
+        .into_any(),
+    };
+    let menu = view! {
+        <Menu
+            class="button quiet"
+            label=more
+            summary=Box::new(|| view! { <span class="more" aria-hidden="true">"⋮"</span> }.into_any())
+        >
+            {switch}
+            <a class="menu-item" href=format!("/channels/{id}/delete")>
+                {move || t_string!(i18n, channels.head.delete)}
+            </a>
+        </Menu>
+    }
+    .into_any();
+    let because = (!degraded_by.is_empty()).then(|| view! { <Because id checks=degraded_by /> });
     view! {
         <PageHead title=title>
             <Badge tone=badge.into() word=move || words::badge(i18n.get_locale(), badge) />
             {phone_number.map(|number| view! { <span class="nums muted">{words::phone(&number)}</span> })}
+            {menu}
         </PageHead>
+        {because}
+    }
+    .into_any()
+}
+
+/// Why a channel is degraded. Each reason leads to its line of the Health tab.
+#[component]
+fn Because(id: ChannelId, checks: Vec<Check>) -> impl IntoView {
+    let i18n = use_i18n();
+    let reasons = checks
+        .into_iter()
+        .map(|check| {
+            view! {
+                <li>
+                    <a href=format!(
+                        "/channels/{id}/health#{}",
+                        check.as_str(),
+                    )>{move || finding_words::check(i18n.get_locale(), check)}</a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="because">
+            <span>{move || t_string!(i18n, channels.head.because)}</span>
+            <ul>{reasons}</ul>
+        </div>
     }
     .into_any()
 }

@@ -1,117 +1,167 @@
-//! The Health tab: one line a check – what was seen, what it means, how to mend it.
+//! The Health tab: one line a check – what was seen, what it means, how to mend it – and buttons that mend.
 
-use super::{editor::Head, guide};
+use super::{
+    answer::Answer,
+    editor::Head,
+    errands::{Errands, MendView, Strays},
+    findings::{self, Advice, Group, Told},
+    guide,
+};
 use crate::{
-    api::channels::CheckChannel,
+    api::{
+        channels::ExamineChannel,
+        errands::{HealthPage, health},
+    },
     i18n::*,
-    ui::{Badge, Button, Icon, IconName, Load, Time, Tone, form::on_answer, use_toasts},
+    live::use_live,
+    pages::{id_in_url, known},
+    ui::{Badge, Button, Icon, IconName, Load, Time, form::on_answer, use_toasts},
     words,
 };
-use domain::channel::{Badge as State, ChannelView, TokenState};
+use domain::{
+    channel::{self, ChannelView},
+    doctor::{Check, Finding, Seen, State},
+    ids::ChannelId,
+    time::Timestamp,
+};
 use leptos::{form::ActionForm, prelude::*};
 
 #[component]
 pub fn HealthTab() -> impl IntoView {
     let i18n = use_i18n();
     let toasts = use_toasts();
+    let live = use_live();
     let Head(head) = expect_context();
-    let check = ServerAction::<CheckChannel>::new();
-    on_answer(check, move |answer| match answer {
+    let id = id_in_url::<ChannelId>();
+    let shown = Resource::new(
+        move || (id.get(), live.channels.get()),
+        |(id, _)| async move { health(known(id)?).await },
+    );
+    let examine = ServerAction::<ExamineChannel>::new();
+    on_answer(examine, move |answer| match answer {
         Ok(()) => {
             toasts.say(t_string!(i18n, channels.health.checked));
             head.refetch();
+            shown.refetch();
         }
         Err(error) => toasts.warn(words::sentence(i18n.get_locale_untracked(), error)),
     });
-    let facts = move |channel: ChannelView| {
-        let id = channel.id;
-        let lines = [
-            state(i18n, &channel),
-            webhook(i18n, &channel),
-            token(i18n, &channel),
-            inbound(i18n, &channel),
-            destination(i18n, channel),
-        ];
-        view! {
-            <ul class="checks">{lines.into_iter().collect_view()}</ul>
-            <ActionForm action=check>
-                <input type="hidden" name="id" value=id.to_string() />
-                <Button submit=true icon=IconName::Refresh busy=check.pending()>
-                    {move || t_string!(i18n, channels.health.check)}
-                </Button>
-            </ActionForm>
-        }
-        .into_any()
-    };
-    view! { <Load from=head view=facts /> }.into_any()
+    // Made here, so that Meta's answers outlive the lines.
+    let errands = Errands::new();
+    let page = move |page: HealthPage| view! { <Health page examine errands /> }.into_any();
+    view! { <Load from=shown view=page /> }.into_any()
 }
 
-type Words = leptos_i18n::I18nContext<Locale>;
-
-/// One check. Its children say what was seen and what to do.
 #[component]
-fn Check(
-    /// `None`: not known, or not to be judged.
-    good: Option<bool>,
-    #[prop(into)] title: Signal<&'static str>,
-    children: Children,
+fn Health(page: HealthPage, examine: ServerAction<ExamineChannel>, errands: Errands) -> impl IntoView {
+    let i18n = use_i18n();
+    let HealthPage {
+        channel,
+        findings,
+        answered,
+    } = page;
+    let newest = findings.iter().map(|finding| finding.at).max();
+    let never = newest.is_none().then(|| {
+        view! { <p class="notice">{move || t_string!(i18n, channels.health.never)}</p> }
+    });
+    let app_id = app_id(&findings);
+    let offered = findings
+        .iter()
+        .flat_map(|finding| findings::told(i18n.get_locale_untracked(), finding).mends)
+        .collect();
+    let summary = view! { <Summary channel=channel.clone() newest examine /> }.into_any();
+    let groups = findings::grouped(&findings)
+        .into_iter()
+        .map(|(group, findings)| {
+            let lines = findings
+                .into_iter()
+                .map(|finding| {
+                    let at = Some(finding.at).filter(|at| Some(*at) != newest);
+                    let (channel, app_id) = (channel.clone(), app_id.clone());
+                    view! { <Line finding at channel app_id errands /> }
+                })
+                .collect_view();
+            view! { <GroupView group>{lines}</GroupView> }
+        })
+        .collect_view()
+        .into_any();
+    view! {
+        <div class="health">
+            {summary} <div aria-live="polite">{answered.map(|errand| view! { <Answer errand /> })}</div>
+            <Strays errands offered /> {never} {groups}
+        </div>
+    }
+    .into_any()
+}
+
+/// The app that the token and the secret are of, once both have been found right.
+fn app_id(findings: &[Finding]) -> Option<String> {
+    findings.iter().find_map(|finding| match &finding.seen {
+        Seen::Fine { what } if finding.check == Check::AppSecret => what.clone(),
+        _ => None,
+    })
+}
+
+/// The badge with what it means, and the button.
+#[component]
+fn Summary(
+    channel: ChannelView,
+    newest: Option<Timestamp>,
+    examine: ServerAction<ExamineChannel>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let (class, icon) = match good {
-        Some(true) => ("check good", IconName::Check),
-        Some(false) => ("check bad", IconName::Cross),
-        None => ("check", IconName::Info),
-    };
-    let judged = move || match good {
-        Some(true) => t_string!(i18n, channels.health.ok),
-        Some(false) => t_string!(i18n, channels.health.wrong),
-        None => t_string!(i18n, channels.health.unknown),
-    };
+    let (id, badge) = (channel.id, channel.badge);
+    let pending = examine.pending();
+    let asking = move || pending.get().then(|| t_string!(i18n, channels.health.checking));
+    let when = newest.map(|at| {
+        view! {
+            <p class="hint">
+                {move || t_string!(i18n, channels.health.when)} " " <Time at />
+            </p>
+        }
+    });
     view! {
-        <li class=class>
-            <Icon name=icon />
+        <section class="health-summary">
             <div>
-                <h2>{title} <span class="sr-only">" – " {judged}</span></h2>
-                {children()}
+                <p>
+                    <Badge tone=badge.into() word=move || words::badge(i18n.get_locale(), badge) />
+                </p>
+                <p>{move || meaning(i18n.get_locale(), &channel)}</p>
             </div>
-        </li>
+            <ActionForm action=examine>
+                <input type="hidden" name="id" value=id.to_string() />
+                <Button submit=true icon=IconName::Refresh busy=pending>
+                    {move || t_string!(i18n, channels.health.check)}
+                </Button>
+                {when}
+                <p class="hint" aria-live="polite">
+                    {asking}
+                </p>
+            </ActionForm>
+        </section>
     }
     .into_any()
 }
 
-fn state(i18n: Words, channel: &ChannelView) -> AnyView {
-    let badge = channel.badge;
-    let missing = missing(channel);
-    let text = move || match badge {
-        State::Draft => {
-            let locale = i18n.get_locale();
-            let missing: Vec<_> = missing.iter().map(|field| guide::label(locale, field)).collect();
+/// What the badge means for the one who looks.
+fn meaning(locale: Locale, channel: &ChannelView) -> String {
+    match channel.badge {
+        channel::Badge::Draft => {
+            let missing: Vec<_> = missing(channel)
+                .map(|field| guide::label(locale, field))
+                .collect();
             td_string!(locale, channels.health.draft, missing = missing.join(", "))
         }
-        State::WaitingForMeta => t_string!(i18n, channels.health.waiting_for_meta).to_owned(),
-        State::Active => t_string!(i18n, channels.health.active).to_owned(),
-        State::Degraded => t_string!(i18n, channels.health.degraded).to_owned(),
-        State::TokenRefused => t_string!(i18n, channels.health.token_refused).to_owned(),
-        State::Paused => t_string!(i18n, channels.health.paused).to_owned(),
-    };
-    let good = match Tone::from(badge) {
-        Tone::Good => Some(true),
-        Tone::Bad | Tone::Warning => Some(false),
-        Tone::Waiting | Tone::Off => None,
-    };
-    view! {
-        <Check good title=move || t_string!(i18n, channels.health.state)>
-            <p>
-                <Badge tone=badge.into() word=move || words::badge(i18n.get_locale(), badge) />
-            </p>
-            <p>{text}</p>
-        </Check>
+        channel::Badge::WaitingForMeta => td_string!(locale, channels.health.waiting_for_meta).to_owned(),
+        channel::Badge::Active => td_string!(locale, channels.health.active).to_owned(),
+        channel::Badge::Degraded => td_string!(locale, channels.health.degraded).to_owned(),
+        channel::Badge::TokenRefused => td_string!(locale, channels.health.token_refused).to_owned(),
+        channel::Badge::Paused => td_string!(locale, channels.health.paused).to_owned(),
     }
-    .into_any()
 }
 
 /// The fields that keep a channel a draft.
-fn missing(channel: &ChannelView) -> Vec<&'static str> {
+fn missing(channel: &ChannelView) -> impl Iterator<Item = &'static str> {
     [
         ("access_token", channel.access_token_end.is_none()),
         ("app_secret", channel.app_secret_end.is_none()),
@@ -121,114 +171,105 @@ fn missing(channel: &ChannelView) -> Vec<&'static str> {
     ]
     .into_iter()
     .filter_map(|(field, missing)| missing.then_some(field))
-    .collect()
 }
 
-fn webhook(i18n: Words, channel: &ChannelView) -> AnyView {
-    let seen = channel.webhook_seen_at;
-    let text = move || match seen {
-        Some(_) => t_string!(i18n, channels.health.webhook_seen),
-        None => t_string!(i18n, channels.health.webhook_never),
-    };
+#[component]
+fn GroupView(group: Group, children: Children) -> impl IntoView {
+    let i18n = use_i18n();
     view! {
-        <Check good=seen.map(|_| true) title=move || t_string!(i18n, channels.health.webhook)>
-            <p>{text} " " {seen.map(|at| view! { <Time at /> })}</p>
-        </Check>
+        <section class="check-group">
+            <h2>{move || group.title(i18n.get_locale())}</h2>
+            <ul class="checks">{children()}</ul>
+        </section>
     }
     .into_any()
 }
 
-fn token(i18n: Words, channel: &ChannelView) -> AnyView {
-    let stored = channel.access_token_end.is_some();
-    let token = channel.token;
-    let good = match (stored, token) {
-        (false, _) | (_, TokenState::Refused) => Some(false),
-        (_, TokenState::Accepted) => Some(true),
-        (_, TokenState::Unknown) => None,
+/// One check. What is in order takes one line.
+#[component]
+fn Line(
+    finding: Finding,
+    /// When it was found, if not just now.
+    at: Option<Timestamp>,
+    channel: ChannelView,
+    app_id: Option<String>,
+    errands: Errands,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let (check, state) = (finding.check, finding.state);
+    let Told {
+        at: seen_at, mends, ..
+    } = findings::told(i18n.get_locale_untracked(), &finding);
+    let has_advice = findings::told(i18n.get_locale_untracked(), &finding)
+        .advice
+        .is_some();
+    let told = Memo::new(move |_| findings::told(i18n.get_locale(), &finding));
+    let advice = move || told.get().advice.map(|advice| view! { <AdviceView advice /> });
+    let mends = mends
+        .into_iter()
+        .map(|mend| {
+            let (channel, app_id) = (channel.clone(), app_id.clone());
+            view! { <MendView mend channel app_id errands /> }
+        })
+        .collect_view();
+    let (class, mark) = match state {
+        State::Good => ("check good", view! { <Icon name=IconName::Check /> }.into_any()),
+        State::Notice => (
+            "check notable",
+            view! { <Icon name=IconName::Alert /> }.into_any(),
+        ),
+        State::Bad => ("check bad", view! { <Icon name=IconName::Cross /> }.into_any()),
+        State::Unknown => (
+            "check",
+            view! { <span class="icon dash" aria-hidden="true">"–"</span> }.into_any(),
+        ),
     };
-    let unreachable = channel.token_answer.is_some();
-    let text = move || match (stored, token) {
-        (false, _) => t_string!(i18n, channels.health.token_missing),
-        (_, TokenState::Unknown) if unreachable => t_string!(i18n, channels.health.token_unreachable),
-        (_, TokenState::Unknown) => t_string!(i18n, channels.health.token_unknown),
-        (_, TokenState::Accepted) => t_string!(i18n, channels.health.token_accepted),
-        (_, TokenState::Refused) => t_string!(i18n, channels.health.token_refused_text),
-    };
-    let asked = channel
-        .token_checked_at
-        .filter(|_| stored && (unreachable || token != TokenState::Unknown));
-    let answer = channel.token_answer.clone().map(|answer| {
-        view! {
-            <p>
-                {move || t_string!(i18n, channels.health.token_answer)} ": " <q>{answer}</q>
-            </p>
-        }
-    });
-    let mend = (good == Some(false)).then(|| {
-        view! {
-            <p>
-                <a href=format!(
-                    "/channels/{}",
-                    channel.id,
-                )>{move || t_string!(i18n, channels.health.mend_authentication)}</a>
-            </p>
-        }
-    });
     view! {
-        <Check good title=move || t_string!(i18n, channels.health.token)>
-            <p>{text} " " {asked.map(|at| view! { <Time at /> })}</p>
-            {answer}
-            {mend}
-        </Check>
+        <li class=class class:compact=!has_advice id=check.as_str()>
+            {mark}
+            <div>
+                <h3>
+                    {move || findings::check(i18n.get_locale(), check)} " "
+                    <span class="check-word">{move || judged(i18n.get_locale(), state)}</span>
+                </h3>
+                <p>
+                    {move || told.get().seen} " " {seen_at.map(|at| view! { <Time at /> })}
+                </p>
+                {advice}
+                {mends}
+                {at
+                    .map(|at| {
+                        view! {
+                            <p class="hint">
+                                {move || t_string!(i18n, channels.health.when)} " " <Time at />
+                            </p>
+                        }
+                    })}
+            </div>
+        </li>
     }
     .into_any()
 }
 
-fn inbound(i18n: Words, channel: &ChannelView) -> AnyView {
-    let last = channel.last_inbound_at;
-    let text = move || match last {
-        Some(_) => t_string!(i18n, channels.health.inbound_seen),
-        None => t_string!(i18n, channels.health.inbound_never),
-    };
-    view! {
-        <Check good=last.map(|_| true) title=move || t_string!(i18n, channels.health.inbound)>
-            <p>{text} " " {last.map(|at| view! { <Time at /> })}</p>
-        </Check>
+fn judged(locale: Locale, state: State) -> &'static str {
+    match state {
+        State::Good => td_string!(locale, channels.health.ok),
+        State::Notice => td_string!(locale, channels.health.notice),
+        State::Bad => td_string!(locale, channels.health.wrong),
+        State::Unknown => td_string!(locale, channels.health.unknown),
     }
-    .into_any()
 }
 
-fn destination(i18n: Words, channel: ChannelView) -> AnyView {
-    let good = channel
-        .destination
-        .as_ref()
-        .map(|destination| !destination.disabled);
-    let mend = (good != Some(true)).then(|| {
-        view! {
-            <p>
-                <a href=format!(
-                    "/channels/{}/messaging",
-                    channel.id,
-                )>{move || t_string!(i18n, channels.health.mend_messaging)}</a>
-            </p>
-        }
-    });
-    let text = move || match &channel.destination {
-        None => t_string!(i18n, channels.health.destination_none).to_owned(),
-        Some(to) if to.disabled => {
-            t_string!(
-                i18n,
-                channels.health.destination_disabled,
-                name = to.label.clone()
-            )
-        }
-        Some(to) => t_string!(i18n, channels.health.destination_ok, name = to.label.clone()),
-    };
+#[component]
+fn AdviceView(advice: Advice) -> impl IntoView {
+    let i18n = use_i18n();
     view! {
-        <Check good=Some(good == Some(true)) title=move || t_string!(i18n, channels.health.destination)>
-            <p>{text}</p>
-            {mend}
-        </Check>
+        <dl class="advice">
+            <dt>{move || t_string!(i18n, channels.health.means)}</dt>
+            <dd>{advice.means}</dd>
+            <dt>{move || t_string!(i18n, channels.health.mend)}</dt>
+            <dd>{advice.mend}</dd>
+        </dl>
     }
     .into_any()
 }

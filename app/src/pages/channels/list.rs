@@ -1,5 +1,6 @@
 //! Every channel with its state. The badge opens the Health tab.
 
+use super::findings;
 use crate::{
     api::channels::{AddChannel, channels},
     i18n::*,
@@ -103,11 +104,23 @@ fn ChannelLine(row: ChannelRow) -> impl IntoView {
         phone_number,
         destination,
         badge,
+        degraded_by,
         last_inbound_at,
         ..
     } = row;
     let (inbound, outbound) = (row.inbound_day, row.outbound_day);
     let none = move || t_string!(i18n, common.none);
+    let reasons = (!degraded_by.is_empty()).then(|| {
+        let names = move || {
+            let locale = i18n.get_locale();
+            let names: Vec<_> = degraded_by
+                .iter()
+                .map(|check| findings::check(locale, *check))
+                .collect();
+            names.join(", ")
+        };
+        view! { <span class="reasons">{names}</span> }
+    });
     let shown_name = move || match name.as_str() {
         "" => t_string!(i18n, channels.unnamed).to_owned(),
         name => name.to_owned(),
@@ -134,6 +147,7 @@ fn ChannelLine(row: ChannelRow) -> impl IntoView {
             <td data-label=move || t_string!(i18n, channels.column.status)>
                 <a class="plain" href=format!("/channels/{id}/health")>
                     <Badge tone=badge.into() word=move || words::badge(i18n.get_locale(), badge) />
+                    {reasons}
                 </a>
             </td>
             <td data-label=move || t_string!(i18n, channels.column.last_inbound)>

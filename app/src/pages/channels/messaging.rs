@@ -1,23 +1,24 @@
 //! The Messaging Settings tab: which number, and where its messages go.
 
 use super::{
+    destination::DestinationField,
     editor::Head,
     guide::{self, Guide},
+    numbers::FetchNumbersField,
 };
 use crate::{
-    api::channels::{SaveMessaging, channel, destinations},
+    api::channels::{MessagingPage, SaveMessaging, messaging},
     i18n::*,
     pages::{id_in_url, known},
     ui::{
-        Button, ButtonLink, CheckedForm, Field, FormState, Kind, Load,
-        field::{self, FieldProblem},
+        Button, ButtonLink, CheckedForm, Field, Kind, Load,
         form::{FocusedField, FormAnswer, on_answer},
         use_toasts,
     },
     words,
 };
 use domain::{
-    channel::{ChannelView, DestinationRef, Destinations},
+    channel::{self, ChannelView},
     ids::ChannelId,
 };
 use leptos::{context::Provider, prelude::*};
@@ -28,10 +29,8 @@ pub fn MessagingTab() -> impl IntoView {
     let toasts = use_toasts();
     let Head(head) = expect_context();
     let id = id_in_url::<ChannelId>();
-    let stored = Resource::new(
-        move || id.get(),
-        |id| async move { Ok((channel(known(id)?).await?, destinations().await?)) },
-    );
+    let found = guide::found(id);
+    let stored = Resource::new(move || id.get(), |id| async move { messaging(known(id)?).await });
     let save = ServerAction::<SaveMessaging>::new();
     on_answer(save, move |answer| {
         if answer.is_ok() {
@@ -40,12 +39,13 @@ pub fn MessagingTab() -> impl IntoView {
             head.refetch();
         }
     });
-    let form = move |(channel, destinations): (ChannelView, Destinations)| {
+    let form = move |page: MessagingPage| {
+        let channel = page.channel.clone();
         view! {
             <Provider value=FocusedField(RwSignal::new(None))>
                 <div class="with-guide">
-                    <MessagingForm channel destinations save />
-                    <Guide fields=&guide::MESSAGING />
+                    <MessagingForm page save />
+                    <Guide channel found />
                 </div>
             </Provider>
         }
@@ -55,27 +55,39 @@ pub fn MessagingTab() -> impl IntoView {
 }
 
 #[component]
-fn MessagingForm(
-    channel: ChannelView,
-    destinations: Destinations,
-    save: ServerAction<SaveMessaging>,
-) -> impl IntoView {
+fn MessagingForm(page: MessagingPage, save: ServerAction<SaveMessaging>) -> impl IntoView {
     let i18n = use_i18n();
+    let MessagingPage {
+        channel,
+        destinations,
+        unsaved,
+        numbers,
+    } = page;
+    let id = channel.id;
+    let (form, version) = unsaved.map_or_else(
+        || (stored_form(&channel), channel.version),
+        |unsaved| (unsaved.form, unsaved.version),
+    );
+    let has_token = channel.access_token_end.is_some();
     // Made inside the form: fields look for it around them.
-    let ChannelView {
-        id,
-        destination: chosen,
-        ..
-    } = channel;
     let fields = move || {
         view! {
             <input type="hidden" name="id" value=id.to_string() />
-            <input type="hidden" name="version" value=channel.version.to_string() />
+            <input type="hidden" name="version" value=version.to_string() />
+            <Field
+                name="waba_id"
+                label=move || t_string!(i18n, channels.field.waba_id)
+                hint=move || t_string!(i18n, channels.field.waba_id_hint)
+                value=form.waba_id
+                inputmode="numeric"
+                mono=true
+            />
+            <FetchNumbersField has_token answered=numbers />
             <Field
                 name="phone_number"
                 label=move || t_string!(i18n, channels.field.phone_number)
                 hint=move || t_string!(i18n, channels.field.phone_number_hint)
-                value=channel.phone_number.as_deref().map(words::phone).unwrap_or_default()
+                value=form.phone_number
                 kind="tel"
                 inputmode="tel"
                 mono=true
@@ -84,25 +96,34 @@ fn MessagingForm(
                 name="phone_number_id"
                 label=move || t_string!(i18n, channels.field.phone_number_id)
                 hint=move || t_string!(i18n, channels.field.phone_number_id_hint)
-                value=channel.phone_number_id.unwrap_or_default()
+                value=form.phone_number_id
                 inputmode="numeric"
                 mono=true
             />
-            <Field
-                name="waba_id"
-                label=move || t_string!(i18n, channels.field.waba_id)
-                hint=move || t_string!(i18n, channels.field.waba_id_hint)
-                value=channel.waba_id.unwrap_or_default()
-                inputmode="numeric"
-                mono=true
+            <DestinationField
+                name="destination"
+                hint=move || t_string!(i18n, channels.field.destination_hint)
+                none=move || t_string!(i18n, channels.field.destination_none)
+                stored=channel.destination
+                chosen=form.destination
+                destinations=destinations.clone()
+            />
+            <DestinationField
+                name="fallback"
+                hint=move || t_string!(i18n, channels.field.fallback_hint)
+                none=move || t_string!(i18n, channels.field.fallback_none)
+                stored=channel.fallback
+                chosen=form.fallback
+                destinations
             />
         }
         .into_any()
     };
     view! {
         <CheckedForm action=save>
-            {fields()} <DestinationField chosen destinations />
-            <FormAnswer action=save /> <div class="form-buttons">
+            // Enter saves: a form's default button is its first one.
+            <button type="submit" hidden></button>
+            {fields()} <FormAnswer action=save /> <div class="form-buttons">
                 <Button submit=true kind=Kind::Primary busy=save.pending()>
                     {move || t_string!(i18n, common.button.save)}
                 </Button>
@@ -115,53 +136,22 @@ fn MessagingForm(
     .into_any()
 }
 
-/// A native list: it opens, scrolls and finds by typing as the reader's system does it.
-#[component]
-fn DestinationField(chosen: Option<DestinationRef>, destinations: Destinations) -> impl IntoView {
-    let i18n = use_i18n();
-    let name = "destination";
-    let state = expect_context::<FormState>();
-    let chosen = chosen.map(|chosen| chosen.destination);
-    let options = move |list: Vec<DestinationRef>| {
-        list.into_iter()
-            .filter(|option| !option.disabled || chosen == Some(option.destination))
-            .map(|option| {
-                let disabled = option
-                    .disabled
-                    .then_some(move || format!(" ({})", t_string!(i18n, channels.is_disabled)));
-                view! {
-                    <option value=option.destination.to_string() selected=chosen == Some(option.destination)>
-                        {option.label}
-                        {disabled}
-                    </option>
-                }
-            })
-            .collect_view()
-            .into_any()
+/// What is stored, as it is typed.
+fn stored_form(channel: &ChannelView) -> channel::MessagingForm {
+    let spelt = |to: &Option<channel::DestinationRef>| {
+        to.as_ref()
+            .map(|to| to.destination.to_string())
+            .unwrap_or_default()
     };
-    view! {
-        <div class="field">
-            <label for=field::id(name)>{move || t_string!(i18n, channels.field.destination)}</label>
-            <select
-                id=field::id(name)
-                name=field::form_name(name, false)
-                class="input"
-                aria-invalid=move || state.problem(name).map(|_| "true")
-                aria-describedby=format!("{0}-problem {0}-hint", field::id(name))
-            >
-                <option value="">{move || t_string!(i18n, channels.field.destination_none)}</option>
-                <optgroup label=move || t_string!(i18n, channels.field.queues)>
-                    {options(destinations.queues)}
-                </optgroup>
-                <optgroup label=move || {
-                    t_string!(i18n, channels.field.extensions)
-                }>{options(destinations.extensions)}</optgroup>
-            </select>
-            <FieldProblem name />
-            <p class="hint" id=format!("{}-hint", field::id(name))>
-                {move || t_string!(i18n, channels.field.destination_hint)}
-            </p>
-        </div>
+    channel::MessagingForm {
+        phone_number: channel
+            .phone_number
+            .as_deref()
+            .map(words::phone)
+            .unwrap_or_default(),
+        phone_number_id: channel.phone_number_id.clone().unwrap_or_default(),
+        waba_id: channel.waba_id.clone().unwrap_or_default(),
+        destination: spelt(&channel.destination),
+        fallback: spelt(&channel.fallback),
     }
-    .into_any()
 }

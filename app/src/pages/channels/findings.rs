@@ -1,0 +1,413 @@
+//! The words of the doctor: for each thing that can be seen in a check what it means, how it is mended, and where.
+//! A better wording is a change of `locales/*/channels.json`, a new situation a line of the table here.
+
+use crate::i18n::*;
+use domain::{
+    doctor::{Check, Finding, Place, Seen, State},
+    time::Timestamp,
+};
+
+/// A finding in words.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Told {
+    pub seen: String,
+    /// Stands behind what was seen.
+    pub at: Option<Timestamp>,
+    /// What it means and how it is mended; nothing for what is in order.
+    pub advice: Option<Advice>,
+    pub mends: Vec<Mend>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Advice {
+    pub means: &'static str,
+    pub mend: &'static str,
+}
+
+/// What can be done about it here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mend {
+    Authentication,
+    Messaging,
+    Subscribe,
+    /// What is wrong is wrong with the app: nothing else mends it.
+    CallbackOfApp,
+    /// Something overrides the app's address: only the number's own wins.
+    CallbackOfNumber,
+    /// The admin chooses.
+    CallbackOfEither,
+    Register,
+}
+
+/// Where a check stands on the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    Address,
+    Token,
+    Number,
+    Subscriptions,
+    Traffic,
+    Ours,
+}
+
+impl Group {
+    pub const ALL: [Self; 6] = [
+        Self::Address,
+        Self::Token,
+        Self::Number,
+        Self::Subscriptions,
+        Self::Traffic,
+        Self::Ours,
+    ];
+
+    pub fn of(check: Check) -> Self {
+        match check {
+            Check::PublicUrl | Check::Webhook => Self::Address,
+            Check::Token | Check::TokenLifetime | Check::Permissions | Check::AppSecret => Self::Token,
+            Check::Number | Check::Registration | Check::Connection | Check::Quality | Check::Throughput => {
+                Self::Number
+            }
+            Check::WabaSubscription | Check::MessagesField | Check::Callback => Self::Subscriptions,
+            Check::Signature | Check::LastInbound | Check::LastStatus => Self::Traffic,
+            Check::ClockSkew | Check::Destination | Check::Countries => Self::Ours,
+        }
+    }
+
+    pub fn title(self, locale: Locale) -> &'static str {
+        match self {
+            Self::Address => td_string!(locale, channels.group.address),
+            Self::Token => td_string!(locale, channels.group.token),
+            Self::Number => td_string!(locale, channels.group.number),
+            Self::Subscriptions => td_string!(locale, channels.group.subscriptions),
+            Self::Traffic => td_string!(locale, channels.group.traffic),
+            Self::Ours => td_string!(locale, channels.group.ours),
+        }
+    }
+}
+
+/// Findings by group: what is wrong first, and the group that has it.
+pub fn grouped(findings: &[Finding]) -> Vec<(Group, Vec<Finding>)> {
+    let mut groups: Vec<(Group, Vec<Finding>)> = Group::ALL
+        .into_iter()
+        .map(|group| {
+            let mut of_group: Vec<Finding> = findings
+                .iter()
+                .filter(|finding| Group::of(finding.check) == group)
+                .cloned()
+                .collect();
+            of_group.sort_by_key(|finding| urgency(finding.state));
+            (group, of_group)
+        })
+        .filter(|(_, of_group)| !of_group.is_empty())
+        .collect();
+    groups.sort_by_key(|(_, of_group)| of_group[0].state != State::Bad);
+    groups
+}
+
+fn urgency(state: State) -> u8 {
+    match state {
+        State::Bad => 0,
+        State::Notice => 1,
+        State::Unknown => 2,
+        State::Good => 3,
+    }
+}
+
+/// What a check is called.
+pub fn check(locale: Locale, check: Check) -> &'static str {
+    match check {
+        Check::PublicUrl => td_string!(locale, channels.check.public_url),
+        Check::Token => td_string!(locale, channels.check.token),
+        Check::TokenLifetime => td_string!(locale, channels.check.token_lifetime),
+        Check::Permissions => td_string!(locale, channels.check.permissions),
+        Check::AppSecret => td_string!(locale, channels.check.app_secret),
+        Check::Number => td_string!(locale, channels.check.number),
+        Check::Registration => td_string!(locale, channels.check.registration),
+        Check::Connection => td_string!(locale, channels.check.connection),
+        Check::Quality => td_string!(locale, channels.check.quality),
+        Check::Throughput => td_string!(locale, channels.check.throughput),
+        Check::WabaSubscription => td_string!(locale, channels.check.waba_subscription),
+        Check::MessagesField => td_string!(locale, channels.check.messages_field),
+        Check::Callback => td_string!(locale, channels.check.callback),
+        Check::Webhook => td_string!(locale, channels.check.webhook),
+        Check::Signature => td_string!(locale, channels.check.signature),
+        Check::LastInbound => td_string!(locale, channels.check.last_inbound),
+        Check::LastStatus => td_string!(locale, channels.check.last_status),
+        Check::ClockSkew => td_string!(locale, channels.check.clock_skew),
+        Check::Destination => td_string!(locale, channels.check.destination),
+        Check::Countries => td_string!(locale, channels.check.countries),
+    }
+}
+
+/// The table.
+pub fn told(locale: Locale, finding: &Finding) -> Told {
+    use Mend::{
+        Authentication, CallbackOfApp, CallbackOfEither, CallbackOfNumber, Messaging, Register, Subscribe,
+    };
+
+    // A finding that asks for something: what was seen, what it means, how it is mended.
+    macro_rules! wrong {
+        ($key:ident $(, $name:ident = $value:expr)*; $($mend:expr),*) => {
+            Told {
+                seen: td_string!(locale, channels.finding.$key.seen $(, $name = $value)*).to_string(),
+                at: None,
+                advice: Some(Advice {
+                    means: td_string!(locale, channels.finding.$key.means),
+                    mend: td_string!(locale, channels.finding.$key.mend),
+                }),
+                mends: vec![$($mend),*],
+            }
+        };
+    }
+    // One that does not.
+    macro_rules! plain {
+        ($key:ident $(, $name:ident = $value:expr)*) => {
+            Told {
+                seen: td_string!(locale, channels.finding.$key $(, $name = $value)*).to_string(),
+                ..Told::default()
+            }
+        };
+    }
+    let at = |told: Told, at: &Timestamp| Told {
+        at: Some(*at),
+        ..told
+    };
+
+    match (finding.check, &finding.seen) {
+        (_, Seen::After { check: before }) => plain!(after, check = check(locale, *before)),
+        (_, Seen::MetaUnreachable { why }) => wrong!(silent, why = why.as_str();),
+        (Check::Token, Seen::MetaSays { code, message }) => {
+            wrong!(says, code = *code, message = message.as_str(); Authentication)
+        }
+        (_, Seen::MetaSays { code, message }) => wrong!(says, code = *code, message = message.as_str();),
+
+        (Check::PublicUrl, Seen::Fine { what }) => plain!(url_fine, url = shown(what)),
+        (_, Seen::OnlyLocal { url }) => wrong!(url_local, url = url.as_str();),
+        (_, Seen::NotHttps { url }) => wrong!(url_http, url = url.as_str();),
+        (_, Seen::Underscore { host }) => wrong!(url_underscore, host = host.as_str();),
+        (_, Seen::Unreachable { why }) if finding.state == State::Notice => {
+            wrong!(url_inside, why = why.as_str();)
+        }
+        (_, Seen::Unreachable { why }) => wrong!(url_unreachable, why = why.as_str();),
+        (_, Seen::BadCertificate { why }) => wrong!(url_certificate, why = why.as_str();),
+        (_, Seen::NotUs { status }) => wrong!(url_not_us, status = *status;),
+
+        (Check::Token, Seen::Fine { .. }) => plain!(token_fine),
+        (Check::Token, Seen::Missing) => wrong!(token_missing; Authentication),
+        (Check::Token, Seen::Never) => plain!(token_never),
+        (_, Seen::TokenExpired) => wrong!(token_expired; Authentication),
+        (_, Seen::TokenRevoked) => wrong!(token_revoked; Authentication),
+        (_, Seen::TokenMalformed) => wrong!(token_malformed; Authentication),
+        (Check::TokenLifetime, Seen::Fine { .. }) => plain!(lifetime_fine),
+        (_, Seen::TokenExpires { at: end }) if finding.state == State::Bad => {
+            at(wrong!(lifetime_soon; Authentication), end)
+        }
+        (_, Seen::TokenExpires { at: end }) => at(wrong!(lifetime_later; Authentication), end),
+        (Check::Permissions, Seen::Fine { .. }) => plain!(permissions_fine),
+        (_, Seen::PermissionsMissing { names }) => {
+            wrong!(permissions_missing, names = names.join(", "); Authentication)
+        }
+        (Check::AppSecret, Seen::Fine { .. }) => plain!(secret_fine),
+        (Check::AppSecret, Seen::Missing) => wrong!(secret_missing; Authentication),
+        (_, Seen::AppSecretWrong) => wrong!(secret_wrong; Authentication),
+
+        (Check::Number, Seen::Fine { what }) => plain!(number_fine, name = shown(what)),
+        (Check::Number, Seen::Missing) => wrong!(number_missing; Messaging),
+        (_, Seen::AnotherNumber { number }) => wrong!(number_another, number = number.as_str(); Messaging),
+        (_, Seen::AnotherBusiness) => wrong!(number_business; Authentication, Messaging),
+        (_, Seen::NumberUnknown) => wrong!(number_unknown; Messaging),
+        (Check::Registration, Seen::Fine { .. }) => plain!(registration_fine),
+        (_, Seen::NotRegistered) => wrong!(registration_missing; Register),
+        (Check::Connection, Seen::Fine { .. }) => plain!(connection_fine),
+        (_, Seen::NotConnected { status }) => wrong!(connection_bad, status = status.as_str();),
+        (Check::Quality, Seen::Fine { .. }) => plain!(quality_fine),
+        (_, Seen::QualityLow { rating }) => wrong!(quality_low, rating = rating.as_str();),
+        (Check::Throughput, Seen::Fine { what }) => plain!(throughput_fine, level = shown(what)),
+
+        (Check::WabaSubscription, Seen::Fine { .. }) => plain!(waba_fine),
+        (Check::WabaSubscription, Seen::Missing) => wrong!(waba_missing; Messaging),
+        (_, Seen::WabaNotSubscribed) => wrong!(waba_not_subscribed; Subscribe),
+        (_, Seen::WabaUnknown) => wrong!(waba_unknown; Messaging),
+        (Check::MessagesField, Seen::Fine { .. }) => plain!(messages_fine),
+        (_, Seen::AppNotSubscribed) => wrong!(messages_app; CallbackOfApp),
+        (_, Seen::MessagesNotSubscribed { fields }) => {
+            wrong!(messages_field, fields = listed(fields); CallbackOfApp)
+        }
+        (Check::Callback, Seen::Fine { .. }) => plain!(callback_fine),
+        (Check::Callback, Seen::Never) => wrong!(callback_never; CallbackOfEither),
+        (_, Seen::CallbackElsewhere { place, url }) => match place {
+            Place::App => wrong!(callback_app, url = url.as_str(); CallbackOfEither),
+            Place::Waba => wrong!(callback_waba, url = url.as_str(); CallbackOfNumber),
+            Place::Number => wrong!(callback_number, url = url.as_str(); CallbackOfNumber),
+        },
+
+        (Check::Webhook, Seen::Last { at: last }) => at(plain!(webhook_fine), last),
+        (Check::Webhook, _) if finding.state == State::Bad => wrong!(webhook_never; CallbackOfEither),
+        (Check::Webhook, _) => wrong!(webhook_forgotten;),
+        (Check::Signature, Seen::Last { at: last }) => at(plain!(signature_fine), last),
+        (_, Seen::SignaturesWrong { count, last }) if finding.state == State::Bad => {
+            at(wrong!(signature_wrong, count = *count; Authentication), last)
+        }
+        (_, Seen::SignaturesWrong { count, last }) => at(wrong!(signature_few, count = *count;), last),
+        (Check::Signature, _) => plain!(signature_never),
+        (Check::LastStatus, Seen::Last { at: last }) => at(plain!(status_fine), last),
+        (Check::LastStatus, _) => plain!(status_never),
+        (_, Seen::Last { at: last }) => at(plain!(inbound_fine), last),
+        (Check::LastInbound, _) => plain!(inbound_never),
+
+        (Check::ClockSkew, Seen::Fine { .. }) => plain!(clock_fine),
+        (_, Seen::ClockWrong { seconds }) => wrong!(clock_wrong, minutes = seconds.abs() / 60;),
+        (Check::Destination, Seen::Fine { .. }) => plain!(destination_fine),
+        (Check::Destination, Seen::Missing) => wrong!(destination_missing; Messaging),
+        (_, Seen::DestinationDisabled { fallback: true }) => wrong!(destination_fallback; Messaging),
+        (_, Seen::DestinationDisabled { fallback: false }) => wrong!(destination_nobody; Messaging),
+        (Check::Countries, Seen::Fine { .. }) => plain!(countries_fine),
+        (_, Seen::CountriesBlocked { webhooks: true, .. }) => wrong!(countries_webhooks;),
+        (_, Seen::CountriesBlocked { .. }) => wrong!(countries_files;),
+
+        // Meta leaves fields out.
+        _ => plain!(not_told),
+    }
+}
+
+fn shown(what: &Option<String>) -> String {
+    what.clone().unwrap_or_default()
+}
+
+fn listed(fields: &[String]) -> String {
+    if fields.is_empty() {
+        "–".to_owned()
+    } else {
+        fields.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(check: Check, state: State, seen: Seen) -> Finding {
+        Finding {
+            check,
+            state,
+            seen,
+            at: Timestamp::from_millis(0),
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_comes_first_and_brings_its_group_with_it() {
+        let fine = || Seen::Fine { what: None };
+        let findings = [
+            finding(Check::PublicUrl, State::Good, fine()),
+            finding(Check::Token, State::Good, fine()),
+            finding(Check::Destination, State::Good, fine()),
+            finding(Check::WabaSubscription, State::Good, fine()),
+            finding(Check::MessagesField, State::Bad, Seen::AppNotSubscribed),
+        ];
+        let groups = grouped(&findings);
+        let names: Vec<Group> = groups.iter().map(|(group, _)| *group).collect();
+        assert_eq!(
+            names,
+            [Group::Subscriptions, Group::Address, Group::Token, Group::Ours]
+        );
+        let checks: Vec<Check> = groups[0].1.iter().map(|finding| finding.check).collect();
+        assert_eq!(checks, [Check::MessagesField, Check::WabaSubscription]);
+    }
+
+    #[test]
+    fn whatever_is_wrong_says_how_it_is_mended() {
+        let why = || "x".to_owned();
+        let at = Timestamp::from_millis(0);
+        let wrong = [
+            (Check::PublicUrl, Seen::NotHttps { url: why() }),
+            (Check::PublicUrl, Seen::Underscore { host: why() }),
+            (Check::PublicUrl, Seen::Unreachable { why: why() }),
+            (Check::PublicUrl, Seen::BadCertificate { why: why() }),
+            (Check::PublicUrl, Seen::NotUs { status: 404 }),
+            (Check::Token, Seen::Missing),
+            (Check::Token, Seen::MetaUnreachable { why: why() }),
+            (Check::Token, Seen::TokenMalformed),
+            (Check::Token, Seen::TokenExpired),
+            (Check::Token, Seen::TokenRevoked),
+            (
+                Check::Token,
+                Seen::MetaSays {
+                    code: 1,
+                    message: why(),
+                },
+            ),
+            (Check::TokenLifetime, Seen::TokenExpires { at }),
+            (
+                Check::Permissions,
+                Seen::PermissionsMissing { names: vec![why()] },
+            ),
+            (Check::AppSecret, Seen::Missing),
+            (Check::AppSecret, Seen::AppSecretWrong),
+            (Check::Number, Seen::Missing),
+            (Check::Number, Seen::AnotherBusiness),
+            (Check::Number, Seen::NumberUnknown),
+            (Check::Number, Seen::AnotherNumber { number: why() }),
+            (Check::Registration, Seen::NotRegistered),
+            (Check::Connection, Seen::NotConnected { status: why() }),
+            (Check::Quality, Seen::QualityLow { rating: why() }),
+            (Check::WabaSubscription, Seen::Missing),
+            (Check::WabaSubscription, Seen::WabaUnknown),
+            (Check::WabaSubscription, Seen::WabaNotSubscribed),
+            (Check::MessagesField, Seen::AppNotSubscribed),
+            (
+                Check::MessagesField,
+                Seen::MessagesNotSubscribed { fields: vec![] },
+            ),
+            (
+                Check::Callback,
+                Seen::CallbackElsewhere {
+                    place: Place::App,
+                    url: why(),
+                },
+            ),
+            (
+                Check::Callback,
+                Seen::CallbackElsewhere {
+                    place: Place::Waba,
+                    url: why(),
+                },
+            ),
+            (Check::Webhook, Seen::Never),
+            (Check::Signature, Seen::SignaturesWrong { count: 3, last: at }),
+            (Check::ClockSkew, Seen::ClockWrong { seconds: 600 }),
+            (Check::Destination, Seen::Missing),
+            (Check::Destination, Seen::DestinationDisabled { fallback: false }),
+            (
+                Check::Countries,
+                Seen::CountriesBlocked {
+                    webhooks: true,
+                    files: false,
+                },
+            ),
+        ];
+        for (check, seen) in wrong {
+            for locale in [Locale::en, Locale::cs] {
+                let told = told(locale, &finding(check, State::Bad, seen.clone()));
+                let advice = told.advice.map(|advice| (advice.means, advice.mend));
+                assert!(
+                    advice.is_some_and(|(means, mend)| !means.is_empty() && !mend.is_empty()),
+                    "{check:?} {seen:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_override_is_not_mended_at_the_app() {
+        let overridden = finding(
+            Check::Callback,
+            State::Bad,
+            Seen::CallbackElsewhere {
+                place: Place::Waba,
+                url: "https://other.example/".to_owned(),
+            },
+        );
+        assert_eq!(told(Locale::en, &overridden).mends, [Mend::CallbackOfNumber]);
+    }
+}
