@@ -121,6 +121,8 @@ fn arguments() -> Vec<(&'static str, &'static str)> {
         ("disabled", "true"),
         ("body", "Hello"),
         ("form[name]", "x"),
+        ("number", "1"),
+        ("place", "app"),
     ];
     ids.iter().map(|name| (*name, NOBODY)).chain(others).collect()
 }
