@@ -330,16 +330,19 @@ pub enum Happening {
     RoutedToNobody,
     PickedUp,
     Closed,
+    /// Its customer turned out to be the same as another session's: the messages of both are in the earlier one.
+    Joined,
 }
 
 impl Happening {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Opened,
         Self::RoutedToExtension,
         Self::RoutedToQueue,
         Self::RoutedToNobody,
         Self::PickedUp,
         Self::Closed,
+        Self::Joined,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -350,6 +353,7 @@ impl Happening {
             Self::RoutedToNobody => "routed_to_nobody",
             Self::PickedUp => "picked_up",
             Self::Closed => "closed",
+            Self::Joined => "joined",
         }
     }
 

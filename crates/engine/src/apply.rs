@@ -1,137 +1,111 @@
-//! One item of a delivery and its effects, within the caller's transaction. Applying an item again changes nothing.
+//! One item of a delivery and its effects, in memory. Applying an item again changes nothing.
 
 use crate::{
-    Engine, Result, channels, contacts,
-    database::storable,
-    dead_letters,
-    entity::{channel, delivery, message, message_payload, session},
-    events::Changes,
+    contacts, dead_letters,
+    entity::{channel, message, session},
+    journal::Delivery,
+    ledger::{Ledger, target},
     metrics::ITEMS,
-    sessions, statuses,
+    statuses,
 };
 use domain::{
     delivery::DeadReason,
     event::Change,
-    ids::{ChannelId, MessageId, SessionId},
+    ids::ChannelId,
     message::Direction,
     session::{Happening, Route, State, route},
     time::Timestamp,
 };
-use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, sea_query::Expr,
-};
+use std::sync::Arc;
 use uuid::Uuid;
-use whatsapp::webhook::{InboundMessage, Item, ItemKind};
+use whatsapp::webhook::{Content, InboundMessage, Item, ItemKind};
+
+/// Why an item cannot be applied.
+pub(crate) type Dead = (DeadReason, Option<String>);
 
 /// Applies an item, or keeps it as a dead letter with the reason.
-pub(crate) async fn item(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    delivery: &delivery::Model,
-    position: usize,
-    item: &Item,
-) -> Result<Changes> {
-    let outcome = match &item.kind {
-        ItemKind::Malformed { reason } => Err((DeadReason::UnreadableItem, Some(reason.clone()))),
-        // An error of the whole number, or a field that nobody asked for: the journal has it.
-        ItemKind::Error(_) | ItemKind::Change { .. } => Ok(Changes::default()),
-        ItemKind::Message(_) | ItemKind::Status(_) => match find_channel(tx, delivery, item).await? {
-            Err(reason) => Err((reason, None)),
-            Ok(channel) => match &item.kind {
-                ItemKind::Message(inbound) => message(e, tx, delivery, &channel, inbound, &item.raw).await?,
-                ItemKind::Status(update) => Ok(statuses::apply(e, tx, &channel, update, &item.raw).await?),
-                _ => Ok(Changes::default()),
-            },
-        },
-    };
+pub(crate) fn item(ledger: &mut Ledger, delivery: &Delivery, position: usize, item: &Item) {
+    let outcome = try_item(ledger, delivery, item);
     let label = match &outcome {
-        Ok(_) => "applied",
+        Ok(()) => "applied",
         Err((reason, _)) => reason.as_str(),
     };
     metrics::counter!(ITEMS, "outcome" => label).increment(1);
-    match outcome {
-        Ok(changes) => Ok(changes),
-        Err((reason, detail)) => {
-            dead_letters::keep(
-                e,
-                tx,
-                delivery,
-                position,
-                item.phone_number_id.as_deref(),
-                &item.raw,
-                reason,
-                detail,
-            )
-            .await
+    if let Err(why) = outcome {
+        let number = item.phone_number_id.as_deref();
+        dead_letters::keep(ledger, delivery, position, number, &item.raw, why);
+    }
+}
+
+/// Applies an item.
+///
+/// # Errors
+/// The reason and its detail when it cannot be; the ledger is as it was.
+pub(crate) fn try_item(ledger: &mut Ledger, delivery: &Delivery, item: &Item) -> Result<(), Dead> {
+    match &item.kind {
+        ItemKind::Malformed { reason } => Err((DeadReason::UnreadableItem, Some(reason.clone()))),
+        // An error of the whole number, or a field that nobody asked for: the journal has it.
+        ItemKind::Error(_) | ItemKind::Change { .. } => Ok(()),
+        ItemKind::Message(inbound) => {
+            let channel = channel_of(ledger, delivery, item)?;
+            message(ledger, delivery, &channel, inbound, &item.raw)
+        }
+        ItemKind::Status(update) => {
+            let channel = channel_of(ledger, delivery, item)?;
+            statuses::apply(ledger, &channel, update, &item.raw);
+            Ok(())
         }
     }
 }
 
 /// The channel of the item's number, provided that its app secret is the one that signed: whoever knows the secret
 /// of one Meta app must not be able to speak for the numbers of another.
-async fn find_channel(
-    tx: &DatabaseTransaction,
-    delivery: &delivery::Model,
-    item: &Item,
-) -> Result<std::result::Result<channel::Model, DeadReason>> {
-    let Some(number) = item.phone_number_id.as_deref() else {
-        return Ok(Err(DeadReason::UnknownNumber));
-    };
-    let found = channel::Entity::find()
-        .filter(channel::Column::PhoneNumberId.eq(number))
-        .one(tx)
-        .await?;
-    let Some(found) = found else {
-        return Ok(Err(DeadReason::UnknownNumber));
-    };
-    let signers = channels::signers(tx, ChannelId::new(found.id)).await?;
-    let same = signers
-        .iter()
-        .any(|(_, secret)| secret.fingerprint == delivery.signed_by);
-    Ok(if same {
-        Ok(found)
+fn channel_of(ledger: &Ledger, delivery: &Delivery, item: &Item) -> Result<Arc<channel::Model>, Dead> {
+    let number = item.phone_number_id.as_deref();
+    let number = number.and_then(|id| ledger.number(id));
+    let number = number.ok_or((DeadReason::UnknownNumber, None))?;
+    if number.signers.contains(&delivery.signed_by) {
+        Ok(number.channel.clone())
     } else {
-        Err(DeadReason::ForeignSecret)
-    })
+        Err((DeadReason::ForeignSecret, None))
+    }
 }
 
-type Outcome = std::result::Result<Changes, (DeadReason, Option<String>)>;
-
-async fn message(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    delivery: &delivery::Model,
+fn message(
+    ledger: &mut Ledger,
+    delivery: &Delivery,
     channel: &channel::Model,
     inbound: &InboundMessage,
     raw: &str,
-) -> Result<Outcome> {
+) -> Result<(), Dead> {
     let phone_number_id = channel.phone_number_id.clone().unwrap_or_default();
-    let known = message::Entity::find()
-        .filter(message::Column::PhoneNumberId.eq(phone_number_id.as_str()))
-        .filter(message::Column::Wamid.eq(inbound.wamid.as_str()))
-        .one(tx)
-        .await?;
-    if known.is_some() {
-        return Ok(Ok(Changes::default()));
+    if ledger.message(&phone_number_id, inbound.wamid.as_str()).is_some() {
+        return Ok(());
     }
-    let Some(contact) = contacts::resolve(e.clock(), tx, &inbound.sender).await? else {
-        return Ok(Err((
-            DeadReason::UnreadableItem,
-            Some("the message names no sender".to_owned()),
-        )));
-    };
     // The time shown, and the service window, are Meta's.
     let at = inbound.timestamp.map_or(delivery.received_at, |seconds| {
         Timestamp::from_seconds(seconds).millis()
     });
-    let session = open_session(e, tx, channel, contact.id, at).await?;
+    let Some(contact) = contacts::resolve(ledger, inbound, at) else {
+        let why = "the message names no sender".to_owned();
+        return Err((DeadReason::UnreadableItem, Some(why)));
+    };
+    let about = target(&inbound.content).map(str::to_owned);
+    let of_target = about.as_deref();
+    let of_target = of_target.and_then(|wamid| ledger.message(&phone_number_id, wamid));
+    // A reaction to the last word of a closed session does not open a new one.
+    let session = match of_target.map(|target| target.session_id) {
+        Some(session) => session,
+        None => open_session(ledger, channel, contact, at),
+    };
+    let id = ledger.clock.new_id();
     let row = message::Model {
-        id: e.clock().new_id(),
-        session_id: session.id,
+        id,
+        session_id: session,
         direction: Direction::Inbound.as_str().to_owned(),
         kind: inbound.content.kind().to_owned(),
-        text: inbound.content.summary().map(storable),
-        phone_number_id,
+        text: inbound.content.summary().map(crate::database::storable),
+        phone_number_id: phone_number_id.clone(),
         wamid: Some(inbound.wamid.as_str().to_owned()),
         at,
         status: None,
@@ -141,42 +115,35 @@ async fn message(
         author: None,
         retry_of: None,
         idempotency_key: None,
+        target_wamid: about,
     };
-    let id = row.id;
-    message::Entity::insert(row.into_active_model())
-        .exec_without_returning(tx)
-        .await?;
-    let payload = message_payload::Model {
-        message_id: id,
-        payload: raw.to_owned(),
-    };
-    message_payload::Entity::insert(payload.into_active_model())
-        .exec_without_returning(tx)
-        .await?;
-    sessions::heard(tx, &session, id, at).await?;
-    Ok(Ok(announce(tx, channel, &session, id, delivery).await?))
+    ledger.add_message(row, raw);
+    if let Some(session) = ledger.sessions.change(session) {
+        session.last_inbound_at = session.last_inbound_at.max(Some(at));
+        if speaks(&inbound.content) {
+            session.unread += 1;
+            if session.last_message_id.is_none() || at >= session.last_message_at {
+                session.last_message_at = at;
+                session.last_message_id = Some(id);
+            }
+        }
+    }
+    hear(ledger, channel, &phone_number_id, delivery.received_at);
+    ledger.announce_message(session, id, true);
+    Ok(())
+}
+
+/// Whether it is a message of its own, which somebody has to read; what changes another one is shown with that one.
+fn speaks(content: &Content) -> bool {
+    target(content).is_none()
 }
 
 /// The one open session of the contact on the channel; a new one is routed.
-async fn open_session(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    channel: &channel::Model,
-    contact: Uuid,
-    at: i64,
-) -> Result<session::Model> {
-    let open = session::Entity::find()
-        .filter(session::Column::ContactId.eq(contact))
-        .filter(session::Column::ChannelId.eq(channel.id))
-        .filter(session::Column::State.ne(State::Closed.as_str()))
-        .lock_exclusive()
-        .one(tx)
-        .await?;
-    if let Some(open) = open {
-        return Ok(open);
+fn open_session(ledger: &mut Ledger, channel: &channel::Model, contact: Uuid, at: i64) -> Uuid {
+    if let Some(open) = ledger.open_session(contact, channel.id) {
+        return open;
     }
-    let routed = route(channels::targets(tx, channel).await?);
-    let (state, queue_id, extension_id, what) = match routed {
+    let (state, queue_id, extension_id, what) = match route(ledger.targets(channel)) {
         Route::Owner(id) => (
             State::Assigned,
             None,
@@ -186,9 +153,10 @@ async fn open_session(
         Route::Queue(id) => (State::Waiting, Some(id.uuid()), None, Happening::RoutedToQueue),
         Route::Nobody => (State::Waiting, None, None, Happening::RoutedToNobody),
     };
-    let now = e.clock().now().millis();
-    let new = session::Model {
-        id: e.clock().new_id(),
+    let id = ledger.clock.new_id();
+    let who = ledger.name_of(extension_id.or(queue_id));
+    ledger.add_session(session::Model {
+        id,
         channel_id: channel.id,
         contact_id: contact,
         state: state.as_str().to_owned(),
@@ -198,48 +166,28 @@ async fn open_session(
         last_message_id: None,
         last_message_at: at,
         last_inbound_at: None,
-        opened_at: now,
+        opened_at: ledger.now,
         closed_at: None,
-    };
-    session::Entity::insert(new.clone().into_active_model())
-        .exec_without_returning(tx)
-        .await?;
-    let who = sessions::name_of_route(tx, &new).await?;
-    sessions::moment(e, tx, new.id, Happening::Opened, None).await?;
-    sessions::moment(e, tx, new.id, what, who).await?;
-    Ok(new)
+    });
+    ledger.moment(id, Happening::Opened, None);
+    ledger.moment(id, what, who);
+    id
 }
 
-async fn announce(
-    tx: &DatabaseTransaction,
-    channel: &channel::Model,
-    session: &session::Model,
-    message: Uuid,
-    delivery: &delivery::Model,
-) -> Result<Changes> {
-    let mut changes = Changes::default();
-    let first = channel.handshake_at.is_none() && channel.last_inbound_at.is_none();
-    if channel
-        .last_inbound_at
-        .is_none_or(|last| last < delivery.received_at)
-    {
-        channel::Entity::update_many()
-            .col_expr(channel::Column::LastInboundAt, Expr::value(delivery.received_at))
-            .filter(channel::Column::Id.eq(channel.id))
-            .exec(tx)
-            .await?;
-    }
-    if first {
-        changes.append(Changes::of(Change::Channel {
-            channel: ChannelId::new(channel.id),
-        }));
-    }
-    let audience = sessions::audience(tx, session).await?;
-    let change = Change::Message {
-        session: SessionId::new(session.id),
-        message: MessageId::new(message),
-        inbound: true,
+/// Notes that the channel has heard of Meta; for the first time, its badge changes.
+fn hear(ledger: &mut Ledger, channel: &channel::Model, phone_number_id: &str, received_at: i64) {
+    let Some(heard) = ledger.heard(phone_number_id) else {
+        return;
     };
-    changes.add(change, audience);
-    Ok(changes)
+    let first =
+        channel.handshake_at.is_none() && channel.last_inbound_at.is_none() && heard.inbound_at.is_none();
+    heard.inbound_at = heard
+        .inbound_at
+        .max(channel.last_inbound_at)
+        .max(Some(received_at));
+    if first {
+        ledger.tell(Change::Channel {
+            channel: ChannelId::new(channel.id),
+        });
+    }
 }

@@ -24,7 +24,6 @@ use domain::{
     message::Direction,
     people::{Actor, Permission},
     refusal::Refusal,
-    session::Target,
     time::Timestamp,
 };
 use sea_orm::{
@@ -125,19 +124,6 @@ async fn destination_of(
 
 async fn fallback_of(db: &impl ConnectionTrait, channel: &channel::Model) -> Result<Option<DestinationRef>> {
     destination(db, channel.fallback_extension_id, channel.fallback_queue_id).await
-}
-
-/// Where the routing may send a new session: the destination, then the fallback.
-pub(crate) async fn targets(db: &impl ConnectionTrait, channel: &channel::Model) -> Result<Vec<Target>> {
-    let found = [
-        destination_of(db, channel).await?,
-        fallback_of(db, channel).await?,
-    ];
-    let targets = found.into_iter().flatten().map(|found| Target {
-        destination: found.destination,
-        disabled: found.disabled,
-    });
-    Ok(targets.collect())
 }
 
 /// The badge and, when the channel is degraded, what degrades it.

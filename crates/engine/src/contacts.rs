@@ -1,114 +1,156 @@
-//! Customers. A contact is found by its BSUID first and by its `wa_id` second; a username is never an identity,
-//! because it may change hands.
+//! Customers. A contact is whoever has one of its identities: a BSUID, or a `wa_id`. Identities that Meta names
+//! together belong to one contact, and contacts that turn out to share one become one. A username is never an
+//! identity, because it may change hands.
+//! <https://developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids>
 
 use crate::{
-    Clock, Result,
+    Result,
     database::storable,
-    entity::{contact, contact_identity},
+    entity::contact,
+    ledger::{Identity, Ledger},
 };
 use domain::{ids::ContactId, phone::same_customer_key, session::ContactRef};
-use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    sea_query::OnConflict,
-};
+use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
-use whatsapp::{Bsuid, WaId, graph::Recipient, webhook::Sender};
+use whatsapp::{
+    Bsuid, WaId,
+    graph::Recipient,
+    webhook::{Content, InboundMessage, SystemChange},
+};
 
 const BSUID: &str = "bsuid";
 const WA_ID: &str = "wa_id";
+pub(crate) const KINDS: [&str; 2] = [BSUID, WA_ID];
 
-/// Finds the contact of a sender, or makes one; `None` when Meta names no sender at all.
-pub(crate) async fn resolve(
-    clock: &Clock,
-    tx: &DatabaseTransaction,
-    sender: &Sender,
-) -> Result<Option<contact::Model>> {
-    let mut keys = Vec::with_capacity(2);
-    keys.extend(
-        sender
-            .bsuid
-            .as_ref()
-            .map(|bsuid| (BSUID, bsuid.as_str().to_owned())),
-    );
-    keys.extend(
-        sender
-            .wa_id
-            .as_ref()
-            .map(|wa_id| (WA_ID, same_customer_key(wa_id.as_str()))),
-    );
-    if keys.is_empty() {
-        return Ok(None);
-    }
-    let mut known = None;
-    for (kind, value) in &keys {
-        if known.is_none() {
-            known = contact_identity::Entity::find_by_id(((*kind).to_owned(), value.clone()))
-                .one(tx)
-                .await?;
-        }
-    }
-    let contact = match known {
-        Some(identity) => contact::Entity::find_by_id(identity.contact_id).one(tx).await?,
-        None => None,
-    };
-    let contact = match contact {
-        Some(contact) => learn(tx, contact, sender).await?,
-        None => insert(clock, tx, sender).await?,
-    };
-    for (kind, value) in keys {
-        let identity = contact_identity::Model {
-            kind: kind.to_owned(),
-            value,
-            contact_id: contact.id,
-        };
-        let known = OnConflict::columns([contact_identity::Column::Kind, contact_identity::Column::Value])
-            .do_nothing()
-            .to_owned();
-        contact_identity::Entity::insert(identity.into_active_model())
-            .on_conflict(known)
-            .exec_without_returning(tx)
-            .await?;
-    }
-    Ok(Some(contact))
+/// Every identity that a message tells of its sender. After a change of number the old and the new ones are one
+/// person's, so that whatever is still on its way from the old one meets the same contact.
+pub(crate) fn identities(inbound: &InboundMessage) -> Vec<Identity> {
+    let bsuid = |id: &Option<Bsuid>| id.as_ref().map(|id| (BSUID, id.as_str().to_owned()));
+    let wa_id = |id: &Option<WaId>| id.as_ref().map(|id| (WA_ID, same_customer_key(id.as_str())));
+    let sender = [bsuid(&inbound.sender.bsuid), wa_id(&inbound.sender.wa_id)];
+    let change = change(inbound).map(|change| {
+        [
+            bsuid(&change.previous_bsuid),
+            bsuid(&change.bsuid),
+            wa_id(&change.wa_id),
+        ]
+    });
+    let all = sender.into_iter().chain(change.into_iter().flatten());
+    all.flatten().collect()
 }
 
-async fn insert(clock: &Clock, tx: &DatabaseTransaction, sender: &Sender) -> Result<contact::Model> {
+/// A system message that names a new identity of its sender.
+fn change(inbound: &InboundMessage) -> Option<&SystemChange> {
+    match &inbound.content {
+        Content::System(change) => Some(change),
+        _ => None,
+    }
+}
+
+/// Finds the contact of a message's sender, or makes one; `None` when Meta names nobody at all. `at` is Meta's time of
+/// the message, in milliseconds.
+pub(crate) fn resolve(ledger: &mut Ledger, inbound: &InboundMessage, at: i64) -> Option<Uuid> {
+    let identities = identities(inbound);
+    if identities.is_empty() {
+        return None;
+    }
+    let mut known: Vec<Uuid> = identities.iter().filter_map(|id| ledger.identity(id)).collect();
+    known.sort_unstable();
+    known.dedup();
+    // The one that was there first stays.
+    let contact = match known.split_first() {
+        None => insert(ledger),
+        Some((&kept, others)) => {
+            for &gone in others {
+                merge(ledger, kept, gone);
+            }
+            kept
+        }
+    };
+    for identity in identities {
+        ledger.add_identity(identity, contact);
+    }
+    learn(ledger, contact, inbound, at);
+    Some(contact)
+}
+
+fn insert(ledger: &mut Ledger) -> Uuid {
+    let id = ledger.clock.new_id();
     let new = contact::Model {
-        id: clock.new_id(),
+        id,
+        name: None,
+        username: None,
+        wa_id: None,
+        bsuid: None,
+        created_at: ledger.now,
+        profile_at: None,
+    };
+    ledger.contacts.add(id, new);
+    id
+}
+
+/// Keeps what the sender says of itself now; what it leaves out stays as it was, and so does what is newer.
+fn learn(ledger: &mut Ledger, id: Uuid, inbound: &InboundMessage, at: i64) {
+    let sender = &inbound.sender;
+    let new_number = change(inbound).and_then(|change| change.wa_id.as_ref());
+    let new_bsuid = change(inbound).and_then(|change| change.bsuid.as_ref());
+    let Some(before) = ledger.contacts.get(id) else {
+        return;
+    };
+    let told = contact::Model {
         name: sender.name.clone().map(storable),
         username: sender.username.clone().map(storable),
-        wa_id: sender.wa_id.as_ref().map(|id| id.as_str().to_owned()),
-        bsuid: sender.bsuid.as_ref().map(|id| id.as_str().to_owned()),
-        created_at: clock.now().millis(),
+        wa_id: new_number
+            .or(sender.wa_id.as_ref())
+            .map(|id| id.as_str().to_owned()),
+        bsuid: new_bsuid
+            .or(sender.bsuid.as_ref())
+            .map(|id| id.as_str().to_owned()),
+        profile_at: Some(at),
+        ..before.clone()
     };
-    contact::Entity::insert(new.clone().into_active_model())
-        .exec_without_returning(tx)
-        .await?;
-    Ok(new)
+    let now = join(before.clone(), told);
+    let same_but_for_time = contact::Model {
+        profile_at: before.profile_at,
+        ..now.clone()
+    };
+    // When it was last told is worth a write only together with something else.
+    if same_but_for_time != *before
+        && let Some(row) = ledger.contacts.change(id)
+    {
+        *row = now;
+    }
 }
 
-/// Keeps what the sender says of itself now; what it leaves out stays as it was.
-async fn learn(tx: &DatabaseTransaction, contact: contact::Model, sender: &Sender) -> Result<contact::Model> {
-    let mut now = contact.clone();
-    let newer = |new: Option<&str>, old: &mut Option<String>| {
-        if let Some(new) = new {
-            *old = Some(storable(new.to_owned()));
-        }
+/// What is newer, completed by what is older.
+fn join(one: contact::Model, other: contact::Model) -> contact::Model {
+    let (older, newer) = if other.profile_at >= one.profile_at {
+        (one, other)
+    } else {
+        (other, one)
     };
-    newer(sender.name.as_deref(), &mut now.name);
-    newer(sender.username.as_deref(), &mut now.username);
-    newer(sender.wa_id.as_ref().map(WaId::as_str), &mut now.wa_id);
-    newer(sender.bsuid.as_ref().map(Bsuid::as_str), &mut now.bsuid);
-    if now == contact {
-        return Ok(contact);
+    contact::Model {
+        name: newer.name.or(older.name),
+        username: newer.username.or(older.username),
+        wa_id: newer.wa_id.or(older.wa_id),
+        bsuid: newer.bsuid.or(older.bsuid),
+        ..newer
     }
-    let mut change = contact.into_active_model();
-    change.name = Set(now.name.clone());
-    change.username = Set(now.username.clone());
-    change.wa_id = Set(now.wa_id.clone());
-    change.bsuid = Set(now.bsuid.clone());
-    contact::Entity::update(change).exec(tx).await?;
-    Ok(now)
+}
+
+fn merge(ledger: &mut Ledger, kept: Uuid, gone: Uuid) {
+    if let (Some(one), Some(other)) = (ledger.contacts.get(kept), ledger.contacts.get(gone)) {
+        let (id, created_at) = (one.id, one.created_at);
+        let joined = join(one.clone(), other.clone());
+        if let Some(row) = ledger.contacts.change(kept) {
+            *row = contact::Model {
+                id,
+                created_at,
+                ..joined
+            };
+        }
+    }
+    ledger.merge(kept, gone);
 }
 
 /// To whom an answer goes: the number that Meta gave, else the BSUID.

@@ -1,9 +1,13 @@
 //! Items that could not be applied: kept as they came, with the reason, and shown to administrators.
 
 use crate::{
-    Engine, Error, Result, cursor,
-    entity::{channel, dead_letter, delivery},
-    events::Changes,
+    Engine, Error, Result,
+    apply::Dead,
+    cursor,
+    database::storable,
+    entity::{channel, dead_letter},
+    journal::Delivery,
+    ledger::Ledger,
 };
 use domain::{
     delivery::{DeadLetter, DeadReason},
@@ -13,10 +17,7 @@ use domain::{
     people::{Actor, Permission},
     time::Timestamp,
 };
-use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::OnConflict,
-};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 
 /// Newest first.
@@ -66,35 +67,26 @@ pub async fn count(e: &Engine, actor: &Actor) -> Result<u64> {
 }
 
 /// Keeps an item; the same item of the same delivery only once.
-#[expect(clippy::too_many_arguments, reason = "the columns of one row")]
-pub(crate) async fn keep(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    delivery: &delivery::Model,
+pub(crate) fn keep(
+    ledger: &mut Ledger,
+    delivery: &Delivery,
     position: usize,
     phone_number_id: Option<&str>,
     raw: &str,
-    reason: DeadReason,
-    detail: Option<String>,
-) -> Result<Changes> {
-    use dead_letter::Column;
+    (reason, detail): Dead,
+) {
     let row = dead_letter::Model {
-        id: e.clock().new_id(),
+        id: ledger.clock.new_id(),
         delivery_id: delivery.id,
         position: i64::try_from(position).unwrap_or(i64::MAX),
-        at: e.clock().now().millis(),
+        at: ledger.now,
         reason: reason.as_str().to_owned(),
-        detail,
-        phone_number_id: phone_number_id.map(str::to_owned),
-        channel_id: delivery.channel_id,
-        raw: raw.to_owned(),
+        detail: detail.map(storable),
+        phone_number_id: phone_number_id.map(|id| storable(id.to_owned())),
+        channel_id: delivery.channel,
+        journal_id: Some(delivery.journal),
+        raw: storable(raw.to_owned()),
     };
-    let once = OnConflict::columns([Column::DeliveryId, Column::Position])
-        .do_nothing()
-        .to_owned();
-    dead_letter::Entity::insert(row.into_active_model())
-        .on_conflict(once)
-        .exec_without_returning(tx)
-        .await?;
-    Ok(Changes::of(Change::DeadLetter))
+    ledger.written().dead(row);
+    ledger.tell(Change::DeadLetter);
 }

@@ -4,9 +4,12 @@ use domain::{
     event::{Change, Event},
     people::Actor,
 };
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 use tokio::sync::broadcast;
 use uuid::Uuid;
@@ -15,7 +18,7 @@ use uuid::Uuid;
 const KEPT: usize = 1024;
 
 /// Who may hear of a change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Audience {
     Everybody,
     /// These extensions, and all who see every session.
@@ -33,19 +36,19 @@ impl Changes {
     }
 
     pub(crate) fn add(&mut self, change: Change, audience: Audience) {
-        if !self
-            .0
-            .iter()
-            .any(|(known, heard_by)| *known == change && *heard_by == audience)
-        {
-            self.0.push((change, audience));
-        }
+        self.0.push((change, audience));
     }
 
     pub(crate) fn append(&mut self, other: Self) {
-        for (change, audience) in other.0 {
-            self.add(change, audience);
-        }
+        self.0.extend(other.0);
+    }
+
+    /// Each change once for each audience, in their order.
+    fn each_once(self) -> impl Iterator<Item = (Change, Audience)> {
+        let mut heard = HashSet::new();
+        self.0
+            .into_iter()
+            .filter(move |change| heard.insert(change.clone()))
     }
 }
 
@@ -71,7 +74,7 @@ impl Events {
     }
 
     pub(crate) fn publish(&self, changes: Changes) {
-        for (change, audience) in changes.0 {
+        for (change, audience) in changes.each_once() {
             let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
             // Nobody listening is fine: whoever comes later reads the truth.
             drop(self.sender.send(Arc::new(Published {

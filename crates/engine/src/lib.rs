@@ -32,6 +32,8 @@ mod entity;
 mod error;
 mod hooks;
 mod inbox;
+mod journal;
+mod ledger;
 mod outbox;
 mod passwords;
 mod process;
@@ -197,13 +199,24 @@ impl Engine {
         }
     }
 
+    /// For tests: returns once every delivery is applied, or after ten seconds.
+    pub async fn applied(&self) {
+        for _ in 0..2000 {
+            if metrics::waiting(self.db.read())
+                .await
+                .is_ok_and(|waiting| waiting == 0)
+            {
+                return;
+            }
+            self.process_wake.notify_one();
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     async fn is_settled(&self) -> Result<bool> {
-        use entity::{delivery, outbox as jobs};
+        use entity::outbox as jobs;
         let db = self.db.read();
-        let unprocessed = delivery::Entity::find()
-            .filter(delivery::Column::ProcessedAt.is_null())
-            .count(db)
-            .await?;
+        let unprocessed = metrics::waiting(db).await?;
         let now = self.clock().now().millis();
         let due = jobs::Entity::find()
             .filter(jobs::Column::DueAt.lte(now))

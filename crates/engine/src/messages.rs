@@ -155,6 +155,7 @@ async fn write(
         author,
         retry_of: retry_of.map(MessageId::uuid),
         idempotency_key: key.map(str::to_owned),
+        target_wamid: None,
     };
     message::Entity::insert(row.clone().into_active_model())
         .exec_without_returning(tx)

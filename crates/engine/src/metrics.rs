@@ -2,11 +2,13 @@
 
 use crate::{
     Engine, Result,
-    entity::{dead_letter, delivery, outbox, session},
+    entity::{dead_letter, journal, outbox, session},
 };
 use domain::session::State;
 use metrics::gauge;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect,
+};
 
 /// Webhook requests that were stored and acknowledged.
 pub const DELIVERIES_ACCEPTED: &str = "switchboard_deliveries_accepted_total";
@@ -30,18 +32,24 @@ pub const SESSIONS_OPEN: &str = "switchboard_sessions_open";
 /// Reads the gauges.
 pub async fn observe(e: &Engine) -> Result<()> {
     let db = e.db.read();
-    set(
-        DELIVERIES_WAITING,
-        delivery::Entity::find()
-            .filter(delivery::Column::ProcessedAt.is_null())
-            .count(db)
-            .await?,
-    );
+    set(DELIVERIES_WAITING, waiting(db).await?);
     set(OUTBOX_WAITING, outbox::Entity::find().count(db).await?);
     set(DEAD_LETTERS, dead_letter::Entity::find().count(db).await?);
     let open = session::Entity::find().filter(session::Column::State.ne(State::Closed.as_str()));
     set(SESSIONS_OPEN, open.count(db).await?);
     Ok(())
+}
+
+/// Deliveries that are stored but not applied yet.
+pub(crate) async fn waiting(db: &impl ConnectionTrait) -> Result<u64> {
+    let sum: Option<Option<i64>> = journal::Entity::find()
+        .filter(journal::Column::AppliedAt.is_null())
+        .select_only()
+        .column_as(journal::Column::Deliveries.sum().cast_as("bigint"), "deliveries")
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(u64::try_from(sum.flatten().unwrap_or(0)).unwrap_or(0))
 }
 
 #[expect(

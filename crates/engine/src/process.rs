@@ -1,35 +1,46 @@
 //! The worker that applies what the journal holds. It takes no input: a signal and a timer wake it, it looks at what
-//! is not processed, and it may do the same delivery twice without harm.
+//! is not applied, and it may do the same delivery twice without harm.
 
 use crate::{
-    Engine, Result, apply,
-    database::storable,
-    dead_letters,
-    entity::{delivery, delivery_body},
-    events::Changes,
+    Engine, Error, Result, apply, dead_letters,
+    entity::{delivery, journal, journal_body},
+    journal::{self as batch, Delivery},
+    ledger::Ledger,
 };
 use domain::delivery::DeadReason;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::{Duration, Instant},
+};
 use tokio_util::sync::CancellationToken;
-use whatsapp::webhook::Item;
+use uuid::Uuid;
+use whatsapp::webhook::{BodyError, Item};
 
-/// Deliveries applied in one transaction at the most.
-const BATCH: u64 = 64;
+/// Deliveries applied in one transaction, more or less: whole batches of the journal.
+const TOGETHER: i64 = 256;
+/// Batches of the journal looked at at once.
+const BATCHES: u64 = 64;
 /// Tries of a delivery as a whole before each of its items is tried alone.
 const TRIES: i64 = 3;
 /// How often it looks without being woken.
 const PATROL: Duration = Duration::from_secs(5);
 /// How long it waits when the database does not answer.
 const PAUSE: Duration = Duration::from_secs(1);
+/// While Meta is waiting, applying gets one part of the time in so many.
+const PATIENCE: u32 = 8;
 
 pub(crate) async fn run(e: Engine, stop: CancellationToken) {
     while !stop.is_cancelled() {
+        let started = Instant::now();
         let wait = match pass(&e).await {
             Ok(0) => PATROL,
-            Ok(_) => continue,
+            Ok(_) => {
+                give_way(&e, started.elapsed()).await;
+                continue;
+            }
             Err(error) => {
                 tracing::error!(%error, "deliveries cannot be processed now; they stay in the journal");
                 PAUSE
@@ -43,126 +54,236 @@ pub(crate) async fn run(e: Engine, stop: CancellationToken) {
     }
 }
 
-struct Work {
-    delivery: delivery::Model,
-    body: Vec<u8>,
+/// Acknowledging comes first: while many wait for it, applying takes only a part of the time.
+async fn give_way(e: &Engine, worked: Duration) {
+    let until = Instant::now() + worked * PATIENCE;
+    while e.inbox.is_pressed() && Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
 }
 
-/// Processes the oldest deliveries. Returns how many it looked at.
+/// Applies the oldest batches. Returns how many it looked at.
 async fn pass(e: &Engine) -> Result<usize> {
-    let deliveries = delivery::Entity::find()
-        .filter(delivery::Column::ProcessedAt.is_null())
-        .order_by_asc(delivery::Column::Id)
-        .limit(BATCH)
-        .all(e.db.read())
-        .await?;
-    let bodies = delivery_body::Entity::find()
-        .filter(delivery_body::Column::DeliveryId.is_in(deliveries.iter().map(|delivery| delivery.id)))
-        .all(e.db.read())
-        .await?;
-    let mut bodies: HashMap<_, _> = bodies
-        .into_iter()
-        .map(|row| (row.delivery_id, row.body))
-        .collect();
-    let work: Vec<Work> = deliveries
-        .into_iter()
-        .map(|delivery| Work {
-            body: bodies.remove(&delivery.id).unwrap_or_default(),
-            delivery,
-        })
-        .collect();
-    if work.is_empty() {
+    let waiting = waiting(e).await?;
+    let Some(first) = waiting.first() else {
         return Ok(0);
+    };
+    if first.attempts > 0 {
+        one_by_one(e, first).await?;
+        return Ok(1);
     }
-    if together(e, &work).await.is_err() {
-        // One of them is in the way of the others.
-        for one in &work {
-            if let Err(error) = together(e, std::slice::from_ref(one)).await {
-                failed(e, one, &error).await?;
-            }
+    let fresh: Vec<_> = waiting
+        .into_iter()
+        .take_while(|batch| batch.attempts == 0)
+        .collect();
+    match together(e, &fresh).await {
+        Ok(()) => {}
+        Err(error) if error.is_passing() => return Err(error),
+        Err(error) => {
+            // One of them is in the way of the others.
+            tracing::warn!(%error, batches = fresh.len(), "a batch could not be applied; its deliveries are tried alone");
+            let tx = e.db.write().await?;
+            journal::Entity::update_many()
+                .col_expr(journal::Column::Attempts, Expr::value(1))
+                .filter(journal::Column::Id.is_in(fresh.iter().map(|batch| batch.id)))
+                .exec(&tx)
+                .await?;
+            tx.commit().await?;
         }
     }
-    Ok(work.len())
+    Ok(fresh.len())
 }
 
-/// Applies deliveries in one transaction: all or none.
-async fn together(e: &Engine, work: &[Work]) -> Result<()> {
+/// The oldest batches that are not applied, about [`TOGETHER`] deliveries.
+async fn waiting(e: &Engine) -> Result<Vec<journal::Model>> {
+    let found = journal::Entity::find()
+        .filter(journal::Column::AppliedAt.is_null())
+        .order_by_asc(journal::Column::Id)
+        .limit(BATCHES)
+        .all(e.db.read())
+        .await?;
+    let mut deliveries = 0;
+    let enough = |batch: &journal::Model| {
+        let more = deliveries < TOGETHER;
+        deliveries += batch.deliveries;
+        more
+    };
+    Ok(found.into_iter().take_while(enough).collect())
+}
+
+/// What a delivery says; `Err` when it says nothing that can be read.
+type Items = std::result::Result<Vec<Item>, BodyError>;
+
+/// The deliveries of these batches, in the order in which they came.
+async fn deliveries(e: &Engine, batches: &[journal::Model]) -> Result<Vec<(Delivery, Items)>> {
+    let bodies = journal_body::Entity::find()
+        .filter(journal_body::Column::JournalId.is_in(batches.iter().map(|batch| batch.id)))
+        .all(e.db.read())
+        .await?;
+    let mut bodies: HashMap<Uuid, _> = bodies.into_iter().map(|row| (row.journal_id, row.body)).collect();
+    let mut all = Vec::new();
+    for of in batches {
+        let body = bodies.remove(&of.id).unwrap_or_default();
+        for entry in batch::read(body.into())? {
+            let items = whatsapp::webhook::parse(&entry.body);
+            let delivery = Delivery {
+                journal: of.id,
+                received_at: of.received_at,
+                attempts: 0,
+                entry,
+            };
+            all.push((delivery, items));
+        }
+    }
+    Ok(all)
+}
+
+/// Applies batches in one transaction: all or none.
+async fn together(e: &Engine, batches: &[journal::Model]) -> Result<()> {
+    let work = deliveries(e, batches).await?;
+    let work: Vec<_> = work.iter().collect();
+    let ids = batches.iter().map(|batch| batch.id).collect();
+    apply_all(e, &work, ids).await
+}
+
+async fn apply_all(e: &Engine, work: &[&(Delivery, Items)], finished: Vec<Uuid>) -> Result<()> {
+    let items: Vec<_> = work
+        .iter()
+        .flat_map(|(_, items)| items.iter().flatten())
+        .collect();
     let tx = e.db.write().await?;
-    let mut changes = Changes::default();
-    for Work { delivery, body } in work {
-        match whatsapp::webhook::parse(body) {
+    let mut ledger = Ledger::read(e, &tx, &items).await?;
+    for (delivery, items) in work {
+        match items {
             Ok(items) => {
                 for (position, item) in items.iter().enumerate() {
-                    changes.append(apply::item(e, &tx, delivery, position, item).await?);
+                    apply::item(&mut ledger, delivery, position, item);
                 }
             }
             Err(error) => {
-                let raw = storable(String::from_utf8_lossy(body).into_owned());
-                let detail = Some(error.to_string());
-                let reason = DeadReason::UnreadableBody;
-                changes.append(dead_letters::keep(e, &tx, delivery, 0, None, &raw, reason, detail).await?);
+                let why = (DeadReason::UnreadableBody, Some(error.to_string()));
+                let raw = String::from_utf8_lossy(&delivery.body);
+                dead_letters::keep(&mut ledger, delivery, 0, None, &raw, why);
             }
         }
-        done(e, &tx, delivery).await?;
+        ledger.done(delivery);
     }
+    let changes = ledger.write(&tx).await?;
+    mark_applied(e, &tx, finished).await?;
     tx.commit().await?;
     e.events().publish(changes);
     Ok(())
 }
 
-async fn done(e: &Engine, tx: &sea_orm::DatabaseTransaction, delivery: &delivery::Model) -> Result<()> {
-    let mut change = delivery.clone().into_active_model();
-    change.processed_at = Set(Some(e.clock().now().millis()));
-    delivery::Entity::update(change).exec(tx).await?;
+async fn mark_applied(e: &Engine, tx: &DatabaseTransaction, batches: Vec<Uuid>) -> Result<()> {
+    if !batches.is_empty() {
+        journal::Entity::update_many()
+            .col_expr(journal::Column::AppliedAt, Expr::value(e.clock().now().millis()))
+            .filter(journal::Column::Id.is_in(batches))
+            .exec(tx)
+            .await?;
+    }
     Ok(())
 }
 
-/// Counts a failed try; after the last one every item is tried alone, so that a bad one never stops its neighbours.
-async fn failed(e: &Engine, work: &Work, error: &crate::Error) -> Result<()> {
-    let attempts = work.delivery.attempts + 1;
-    tracing::warn!(delivery = %work.delivery.id, attempts, %error, "a delivery could not be applied");
-    if attempts < TRIES {
-        let tx = e.db.write().await?;
-        let mut change = work.delivery.clone().into_active_model();
-        change.attempts = Set(attempts);
-        delivery::Entity::update(change).exec(&tx).await?;
-        tx.commit().await?;
-        return Ok(());
-    }
-    for (position, item) in whatsapp::webhook::parse(&work.body)
-        .unwrap_or_default()
-        .iter()
-        .enumerate()
+/// A batch that could not be applied at once: each of its deliveries in a transaction of its own.
+async fn one_by_one(e: &Engine, of: &journal::Model) -> Result<()> {
+    let mut all = deliveries(e, std::slice::from_ref(of)).await?;
+    let done = delivery::Entity::find()
+        .filter(delivery::Column::Id.is_in(all.iter().map(|(delivery, _)| delivery.id)))
+        .all(e.db.read())
+        .await?;
+    let done: HashSet<_> = done.into_iter().map(|row| row.id).collect();
+    for work in all
+        .iter_mut()
+        .filter(|(delivery, _)| !done.contains(&delivery.id))
     {
-        if let Err(error) = alone(e, &work.delivery, position, item).await {
-            let tx = e.db.write().await?;
-            let number = item.phone_number_id.as_deref();
-            let detail = Some(error.to_string());
-            let changes = dead_letters::keep(
-                e,
-                &tx,
-                &work.delivery,
-                position,
-                number,
-                &item.raw,
-                DeadReason::Failed,
-                detail,
-            )
-            .await?;
-            tx.commit().await?;
-            e.events().publish(changes);
+        while let Err(error) = apply_all(e, &[work], Vec::new()).await {
+            if error.is_passing() {
+                return Err(error);
+            }
+            work.0.attempts += 1;
+            tracing::warn!(delivery = %work.0.id, attempts = work.0.attempts, %error, "a delivery could not be applied");
+            if work.0.attempts >= TRIES {
+                item_by_item(e, work).await?;
+                break;
+            }
         }
     }
     let tx = e.db.write().await?;
-    done(e, &tx, &work.delivery).await?;
+    mark_applied(e, &tx, vec![of.id]).await?;
     tx.commit().await?;
     Ok(())
 }
 
-async fn alone(e: &Engine, delivery: &delivery::Model, position: usize, item: &Item) -> Result<()> {
+/// The last resort: what can be applied is, and each item that cannot becomes a dead letter, so that a bad one never
+/// stops its neighbours.
+async fn item_by_item(e: &Engine, (delivery, items): &(Delivery, Items)) -> Result<()> {
+    for (position, item) in items.iter().flatten().enumerate() {
+        if let Err(error) = alone(e, delivery, position, item).await {
+            if error.is_passing() {
+                return Err(error);
+            }
+            let tx = e.db.write().await?;
+            let mut ledger = Ledger::read(e, &tx, &[]).await?;
+            let number = item.phone_number_id.as_deref();
+            let why = (DeadReason::Failed, Some(error.to_string()));
+            dead_letters::keep(&mut ledger, delivery, position, number, &item.raw, why);
+            commit(e, tx, ledger).await?;
+        }
+    }
     let tx = e.db.write().await?;
-    let changes = apply::item(e, &tx, delivery, position, item).await?;
+    let mut ledger = Ledger::read(e, &tx, &[]).await?;
+    ledger.done(delivery);
+    commit(e, tx, ledger).await
+}
+
+async fn alone(e: &Engine, delivery: &Delivery, position: usize, item: &Item) -> Result<()> {
+    let tx = e.db.write().await?;
+    let mut ledger = Ledger::read(e, &tx, &[item]).await?;
+    apply::item(&mut ledger, delivery, position, item);
+    commit(e, tx, ledger).await
+}
+
+async fn commit(e: &Engine, tx: DatabaseTransaction, ledger: Ledger) -> Result<()> {
+    let changes = ledger.write(&tx).await?;
     tx.commit().await?;
     e.events().publish(changes);
     Ok(())
+}
+
+impl Error {
+    /// Whether the same may succeed later, because the database is in the way and not what is written into it: it is
+    /// locked, full, restarting or unreachable.
+    pub(crate) fn is_passing(&self) -> bool {
+        use sea_orm::{DbErr, RuntimeErr, sqlx};
+        let error = match self {
+            Self::Unavailable(_) => return true,
+            Self::Database(DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) => return true,
+            Self::Database(
+                DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)),
+            ) => error,
+            _ => return false,
+        };
+        let sqlx::Error::Database(error) = &**error else {
+            return !matches!(
+                **error,
+                sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. }
+            );
+        };
+        let code = error.code().unwrap_or_default();
+        match error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
+            // Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html: connection, transaction state,
+            // rollback, resources, state of an object, operator's intervention, system, internal.
+            Some(_) => ["08", "25", "40", "53", "55", "57", "58", "XX"]
+                .iter()
+                .any(|class| code.starts_with(class)),
+            // Primary codes of https://www.sqlite.org/rescode.html other than SQLITE_CONSTRAINT, _TOOBIG, _MISMATCH and
+            // _RANGE, which are about what is written, and _ERROR, which is about our statement.
+            None => {
+                let primary = code.parse::<i64>().map_or(0, |code| code & 0xff);
+                !matches!(primary, 1 | 18 | 19 | 20 | 25)
+            }
+        }
+    }
 }

@@ -2,11 +2,12 @@
 
 use crate::{
     Engine, Result,
-    entity::{delivery, delivery_body, setup_link, web_session},
+    entity::{dead_letter, delivery, journal, journal_body, setup_link, web_session},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Query};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// Processed deliveries and their bodies. Meta repeats a delivery for up to 7 days.
 const DELIVERIES_LIVE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
@@ -38,14 +39,25 @@ async fn pass(e: &Engine) -> Result<()> {
         .exec(&tx)
         .await?;
     tx.commit().await?;
-    while forget_deliveries(e, now.minus(DELIVERIES_LIVE).millis()).await? == BATCH {}
+    let before = now.minus(DELIVERIES_LIVE).millis();
+    while forget_deliveries(e, before).await? == BATCH {}
+    while forget_rows(e, before).await? == BATCH {}
     Ok(())
 }
 
+/// Whole batches of the journal with their bodies, and the rows of their deliveries; ids rise with time. What a dead
+/// letter needs to be replayed stays with it.
 async fn forget_deliveries(e: &Engine, before: i64) -> Result<u64> {
-    let old: Vec<_> = delivery::Entity::find()
-        .filter(delivery::Column::ProcessedAt.lt(before))
-        .order_by_asc(delivery::Column::ProcessedAt)
+    let needed = Query::select()
+        .column(dead_letter::Column::JournalId)
+        .from(dead_letter::Entity)
+        .and_where(dead_letter::Column::JournalId.is_not_null())
+        .to_owned();
+    let old: Vec<_> = journal::Entity::find()
+        .filter(journal::Column::Id.lt(first_id_at(before)))
+        .filter(journal::Column::AppliedAt.is_not_null())
+        .filter(journal::Column::Id.not_in_subquery(needed))
+        .order_by_asc(journal::Column::Id)
         .limit(BATCH)
         .all(e.db.read())
         .await?
@@ -53,14 +65,38 @@ async fn forget_deliveries(e: &Engine, before: i64) -> Result<u64> {
         .map(|row| row.id)
         .collect();
     let tx = e.db.write().await?;
-    delivery_body::Entity::delete_many()
-        .filter(delivery_body::Column::DeliveryId.is_in(old.clone()))
+    journal_body::Entity::delete_many()
+        .filter(journal_body::Column::JournalId.is_in(old.iter().copied()))
         .exec(&tx)
         .await?;
+    let gone = journal::Entity::delete_many()
+        .filter(journal::Column::Id.is_in(old))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(gone.rows_affected)
+}
+
+async fn forget_rows(e: &Engine, before: i64) -> Result<u64> {
+    let old: Vec<_> = delivery::Entity::find()
+        .filter(delivery::Column::Id.lt(first_id_at(before)))
+        .order_by_asc(delivery::Column::Id)
+        .limit(BATCH)
+        .all(e.db.read())
+        .await?
+        .into_iter()
+        .map(|row| row.id)
+        .collect();
+    let tx = e.db.write().await?;
     let gone = delivery::Entity::delete_many()
         .filter(delivery::Column::Id.is_in(old))
         .exec(&tx)
         .await?;
     tx.commit().await?;
     Ok(gone.rows_affected)
+}
+
+/// The lowest UUIDv7 of a millisecond: its first 48 bits are the time.
+fn first_id_at(millis: i64) -> Uuid {
+    Uuid::from_u128(u128::try_from(millis).unwrap_or(0) << 80)
 }

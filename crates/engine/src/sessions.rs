@@ -399,29 +399,6 @@ pub async fn mark_read(e: &Engine, actor: &Actor, id: SessionId) -> Result<()> {
     Ok(())
 }
 
-/// The customer wrote.
-pub(crate) async fn heard(
-    tx: &DatabaseTransaction,
-    of: &session::Model,
-    message: Uuid,
-    at: i64,
-) -> Result<()> {
-    use session::Column;
-    let mut update = session::Entity::update_many()
-        .col_expr(Column::Unread, Expr::col(Column::Unread).add(1))
-        .col_expr(
-            Column::LastInboundAt,
-            Expr::value(Ord::max(of.last_inbound_at, Some(at))),
-        );
-    if of.last_message_id.is_none() || at >= of.last_message_at {
-        update = update
-            .col_expr(Column::LastMessageAt, Expr::value(at))
-            .col_expr(Column::LastMessageId, Expr::value(message));
-    }
-    update.filter(Column::Id.eq(of.id)).exec(tx).await?;
-    Ok(())
-}
-
 /// One of ours wrote.
 pub(crate) async fn answered(
     tx: &DatabaseTransaction,
@@ -461,23 +438,6 @@ pub(crate) async fn moment(
         .exec_without_returning(tx)
         .await?;
     Ok(())
-}
-
-/// The name of the queue or the extension to which a new session was routed.
-pub(crate) async fn name_of_route(tx: &DatabaseTransaction, of: &session::Model) -> Result<Option<String>> {
-    if let Some(id) = of.extension_id {
-        return Ok(extension::Entity::find_by_id(id)
-            .one(tx)
-            .await?
-            .map(|extension| extension.name));
-    }
-    match of.queue_id {
-        Some(id) => Ok(queue::Entity::find_by_id(id)
-            .one(tx)
-            .await?
-            .map(|queue| queue.name)),
-        None => Ok(None),
-    }
 }
 
 fn name_of(actor: &Actor) -> String {

@@ -2,10 +2,11 @@
 //! goes back.
 
 use crate::{
-    Engine, Result,
+    Result,
     database::storable,
-    entity::{channel, message, message_status, outbox, session},
+    entity::{channel, message, message_status, session},
     events::Changes,
+    ledger::Ledger,
     sessions,
 };
 use domain::{
@@ -15,10 +16,10 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-    sea_query::{Expr, OnConflict},
+    ActiveModelTrait as _, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect,
 };
+use uuid::Uuid;
 use whatsapp::webhook::{GraphErrorObject, StatusUpdate};
 
 /// Milliseconds. When the last status came is shown to the minute: not every one has to write it.
@@ -26,119 +27,88 @@ const STATUS_NOTED_EVERY: i64 = 10_000;
 
 /// Notes a status and moves the message's tick. A message that we do not know may be another application's, or one
 /// whose acceptance is not recorded yet: the status waits for it.
-pub(crate) async fn apply(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    channel: &channel::Model,
-    update: &StatusUpdate,
-    raw: &str,
-) -> Result<Changes> {
+pub(crate) fn apply(ledger: &mut Ledger, channel: &channel::Model, update: &StatusUpdate, raw: &str) {
     let phone_number_id = channel.phone_number_id.clone().unwrap_or_default();
     let failure = update.errors.first().map(failure_of);
     let at = update
         .timestamp
-        .map_or_else(|| e.clock().now(), Timestamp::from_seconds);
-    let row = message_status::Model {
+        .map_or(ledger.now, |seconds| Timestamp::from_seconds(seconds).millis());
+    ledger.written().status(message_status::Model {
         phone_number_id: phone_number_id.clone(),
         wamid: update.wamid.as_str().to_owned(),
         status: update.status.as_str().to_owned(),
         participant: update.participant.clone().unwrap_or_default(),
-        at: at.millis(),
+        at,
         failure_code: failure.as_ref().and_then(|failure| failure.code),
         failure_title: failure.as_ref().map(|failure| failure.title.clone()),
         failure_details: failure.as_ref().and_then(|failure| failure.details.clone()),
         payload: raw.to_owned(),
-    };
-    let once = OnConflict::new().do_nothing().to_owned();
-    message_status::Entity::insert(row.into_active_model())
-        .on_conflict(once)
-        .exec_without_returning(tx)
-        .await?;
-
-    let now = e.clock().now().millis();
-    if channel
+    });
+    let now = ledger.now;
+    let noted_long_ago = channel
         .last_status_at
-        .is_none_or(|last| now - last >= STATUS_NOTED_EVERY)
-    {
-        channel::Entity::update_many()
-            .col_expr(channel::Column::LastStatusAt, Expr::value(now))
-            .filter(channel::Column::Id.eq(channel.id))
-            .exec(tx)
-            .await?;
+        .is_none_or(|last| now - last >= STATUS_NOTED_EVERY);
+    if let Some(heard) = ledger.heard(&phone_number_id).filter(|_| noted_long_ago) {
+        heard.status_at = Some(now);
     }
-    let Some(found) = find_message(tx, &phone_number_id, update).await? else {
-        return Ok(Changes::default());
+    let Some(id) = find_message(ledger, &phone_number_id, update) else {
+        return;
     };
     let Some(news) = Status::from_stored(update.status.as_str()) else {
-        return Ok(Changes::default());
+        return;
     };
     // Meta has it, so whatever was still to be sent is sent.
-    outbox::Entity::delete_by_id(found.id).exec(tx).await?;
-    match advance(tx, found, Some(update.wamid.as_str()), news, failure).await? {
-        Some(message) => announce(tx, &message).await,
-        None => Ok(Changes::default()),
-    }
+    ledger.written().sent(id);
+    let Some(moved) = ledger
+        .messages
+        .get(id)
+        .and_then(|message| advance(message, Some(update.wamid.as_str()), news, failure))
+    else {
+        return;
+    };
+    ledger.name_message(&phone_number_id, update.wamid.as_str(), id);
+    let session = moved.session_id;
+    ledger.messages.add(id, moved);
+    ledger.announce_message(session, id, false);
 }
 
 /// The message by Meta's id, or by ours, which Meta hands back.
-async fn find_message(
-    tx: &DatabaseTransaction,
-    phone_number_id: &str,
-    update: &StatusUpdate,
-) -> Result<Option<message::Model>> {
-    let by_wamid = message::Entity::find()
-        .filter(message::Column::PhoneNumberId.eq(phone_number_id))
-        .filter(message::Column::Wamid.eq(update.wamid.as_str()))
-        .lock_exclusive()
-        .one(tx)
-        .await?;
-    if by_wamid.is_some() {
-        return Ok(by_wamid.filter(|message| message.direction == Direction::Outbound.as_str()));
-    }
-    let Some(ours) = update
-        .callback_data
-        .as_deref()
-        .and_then(|id| id.parse::<MessageId>().ok())
-    else {
-        return Ok(None);
+fn find_message(ledger: &Ledger, phone_number_id: &str, update: &StatusUpdate) -> Option<Uuid> {
+    let ours = || {
+        let id = update.callback_data.as_deref()?.parse::<MessageId>().ok()?;
+        ledger.messages.get(id.uuid())
     };
-    let by_ours = message::Entity::find_by_id(ours.uuid())
-        .lock_exclusive()
-        .one(tx)
-        .await?;
-    Ok(by_ours.filter(|message| {
-        message.direction == Direction::Outbound.as_str() && message.phone_number_id == phone_number_id
-    }))
+    let found = ledger
+        .message(phone_number_id, update.wamid.as_str())
+        .or_else(ours)?;
+    let outbound =
+        found.direction == Direction::Outbound.as_str() && found.phone_number_id == phone_number_id;
+    outbound.then_some(found.id)
 }
 
-/// Moves a message's status forward; `None` when it stays where it is.
-async fn advance(
-    tx: &DatabaseTransaction,
-    message: message::Model,
+/// The message with its status moved forward; `None` when it stays where it is.
+fn advance(
+    message: &message::Model,
     wamid: Option<&str>,
     news: Status,
     failure: Option<Failure>,
-) -> Result<Option<message::Model>> {
-    let before = message
-        .status
-        .as_deref()
-        .and_then(Status::from_stored)
-        .unwrap_or(Status::Queued);
+) -> Option<message::Model> {
+    let before = message.status.as_deref();
+    let before = before.and_then(Status::from_stored).unwrap_or(Status::Queued);
     let after = before.advance(news);
     let new_wamid = message.wamid.is_none().then_some(wamid).flatten();
     if after == before && new_wamid.is_none() {
-        return Ok(None);
-    }
-    let mut change = message.into_active_model();
-    change.status = Set(Some(after.as_str().to_owned()));
-    if let Some(wamid) = new_wamid {
-        change.wamid = Set(Some(wamid.to_owned()));
+        return None;
     }
     let failure = failure.filter(|_| after == Status::Failed);
-    change.failure_code = Set(failure.as_ref().and_then(|failure| failure.code));
-    change.failure_title = Set(failure.as_ref().map(|failure| failure.title.clone()));
-    change.failure_details = Set(failure.and_then(|failure| failure.details));
-    Ok(Some(message::Entity::update(change).exec(tx).await?))
+    Some(message::Model {
+        status: Some(after.as_str().to_owned()),
+        wamid: new_wamid.map(str::to_owned).or_else(|| message.wamid.clone()),
+        failure_code: failure.as_ref().and_then(|failure| failure.code),
+        failure_title: failure.as_ref().map(|failure| failure.title.clone()),
+        failure_details: failure.and_then(|failure| failure.details),
+        ..message.clone()
+    })
 }
 
 /// Meta accepted the message: from now on it has Meta's id, and the statuses that were quicker than the answer count.
@@ -166,9 +136,9 @@ pub(crate) async fn accepted(tx: &DatabaseTransaction, id: MessageId, wamid: &st
     }
     let mut changes = Changes::default();
     for (status, failure) in news {
-        if let Some(moved) = advance(tx, found.clone(), Some(wamid), status, failure).await? {
-            changes.append(announce(tx, &moved).await?);
-            found = moved;
+        if let Some(moved) = advance(&found, Some(wamid), status, failure) {
+            found = store(tx, moved).await?;
+            changes.append(announce(tx, &found).await?);
         }
     }
     Ok(changes)
@@ -183,10 +153,15 @@ pub(crate) async fn failed(tx: &DatabaseTransaction, id: MessageId, failure: Fai
     let Some(found) = found else {
         return Ok(Changes::default());
     };
-    match advance(tx, found, None, Status::Failed, Some(failure)).await? {
-        Some(moved) => announce(tx, &moved).await,
+    match advance(&found, None, Status::Failed, Some(failure)) {
+        Some(moved) => announce(tx, &store(tx, moved).await?).await,
         None => Ok(Changes::default()),
     }
+}
+
+async fn store(tx: &DatabaseTransaction, message: message::Model) -> Result<message::Model> {
+    let all = message.into_active_model().reset_all();
+    Ok(message::Entity::update(all).exec(tx).await?)
 }
 
 pub(crate) async fn announce(tx: &DatabaseTransaction, message: &message::Model) -> Result<Changes> {

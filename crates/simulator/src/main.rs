@@ -1,9 +1,11 @@
 //! The simulator on its own, with an example world: for trying a console by hand against a pretended Meta.
 
+mod load;
+
 use std::net::SocketAddr;
 
 use anyhow::Context as _;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use secrecy::ExposeSecret as _;
 use simulator::{Options, RetryPlan, Simulator};
 
@@ -13,14 +15,34 @@ struct Arguments {
     /// Address to listen on.
     #[arg(long, default_value = "127.0.0.1:3900")]
     listen: SocketAddr,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Measure how quickly a running Switchboard takes and applies messages, beside a control
+    Load(load::Options),
+    /// The control alone: read the body, check the signature, answer 200
+    Control(load::control::Options),
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().init();
+    // Fails only when a TLS is chosen already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let arguments = Arguments::parse();
+    match arguments.command {
+        None => serve(arguments.listen).await,
+        Some(Command::Load(options)) => load::run(&options).await,
+        Some(Command::Control(options)) => load::control::serve(&options).await,
+    }
+}
+
+async fn serve(listen: SocketAddr) -> anyhow::Result<()> {
     let options = Options {
-        listen: arguments.listen,
+        listen,
         retry: RetryPlan::patient(),
         ..Options::default()
     };
@@ -35,4 +57,23 @@ async fn main() -> anyhow::Result<()> {
     tokio::signal::ctrl_c().await.context("waiting for Ctrl-C")?;
     simulator.shutdown().await;
     Ok(())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "messages of a load run carry the real time"
+)]
+fn now_seconds() -> u64 {
+    let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since_1970.unwrap_or_default().as_secs()
+}
+
+/// A number that no other run has.
+fn run_number() -> u64 {
+    let mut bytes = [0; 6];
+    // Without random numbers two runs against one database would meet, which the second would report.
+    let _ = getrandom::fill(&mut bytes);
+    bytes
+        .iter()
+        .fold(0, |number, byte| number << 8 | u64::from(*byte))
 }

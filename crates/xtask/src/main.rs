@@ -2,6 +2,7 @@
 //! It replaces Makefiles, shell scripts and globally installed tools: rustup and crates.io are
 //! enough to start, and what a command needs beyond them it installs itself or names in one line.
 
+mod bench;
 mod build;
 mod compress;
 mod demo;
@@ -43,6 +44,8 @@ enum Task {
     Dev(dev::Options),
     /// Run everything that CI runs
     Test(test::Options),
+    /// Measure the figures of docs/BENCHMARKS.md anew
+    Bench(bench::Options),
     /// Run the browser journeys so that they take the pictures in the README anew
     Pictures,
 }
@@ -64,6 +67,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Task::Demo(options) => demo::run(options),
         Task::Dev(options) => dev::run(options),
         Task::Test(options) => test::run(options),
+        Task::Bench(options) => bench::run(options),
         Task::Pictures => journeys::take_pictures(),
     }
 }

@@ -14,9 +14,26 @@ use crate::process;
 /// PostgreSQL refuses to run as root; Debian's package brings this user.
 const USER: &str = "postgres";
 
-/// Losing this data is no loss, so nothing is synced. Tests open many small pools.
-const SETTINGS: &str =
-    "-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c max_connections=300";
+/// Tests open many small pools.
+const SETTINGS: &str = "-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=300";
+
+/// Whether a commit waits for the disk.
+#[derive(Debug, Clone, Copy)]
+pub enum Durability {
+    /// As in earnest.
+    Full,
+    /// Losing this data is no loss, so nothing is synced.
+    None,
+}
+
+impl Durability {
+    const fn setting(self) -> &'static str {
+        match self {
+            Self::Full => "-c fsync=on",
+            Self::None => "-c fsync=off",
+        }
+    }
+}
 
 /// A running cluster.
 #[derive(Debug)]
@@ -28,7 +45,7 @@ pub struct Cluster {
 
 impl Cluster {
     /// Starts a cluster with the programs in `programs` (see [`programs`]).
-    pub fn start(programs: PathBuf) -> anyhow::Result<Self> {
+    pub fn start(programs: PathBuf, durability: Durability) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("switchboard-postgres-")
             .tempdir()?;
@@ -48,7 +65,13 @@ impl Cluster {
         process::run(initdb.stdout(std::process::Stdio::null())).context("creating a PostgreSQL cluster")?;
         let mut pg_ctl = cluster.program("pg_ctl");
         pg_ctl
-            .args(["-w", "-s", "-o", &format!("-p {port} {SETTINGS}"), "-l"])
+            .args([
+                "-w",
+                "-s",
+                "-o",
+                &format!("-p {port} {SETTINGS} {}", durability.setting()),
+                "-l",
+            ])
             .arg(log)
             .arg("start");
         process::run(&mut pg_ctl).context("starting PostgreSQL")?;

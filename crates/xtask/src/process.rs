@@ -2,6 +2,7 @@
 //! passed on exactly once: some programs take a second one as "stop at once, clean up nothing".
 //! A first interrupt ends the children and lets every `Drop` here run; a second one kills.
 
+use std::io::Write as _;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -63,6 +64,21 @@ pub fn run(command: &mut Command) -> anyhow::Result<()> {
     if !status.success() {
         bail!("`{}` failed ({status})", line(command));
     }
+    Ok(())
+}
+
+/// Runs a command to its end with a line of input.
+pub fn feed(mut command: Command, input: &str) -> anyhow::Result<()> {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .with_context(|| format!("starting `{}`", line(&command)))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        writeln!(stdin, "{input}")?;
+    }
+    let status = child.wait()?;
+    anyhow::ensure!(status.success(), "`{}` failed ({status})", line(&command));
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::postgres::Cluster;
+use crate::postgres::{Cluster, Durability};
 use crate::steps::Steps;
 use crate::workspace::{self, NATIVE, XTASK};
 use crate::{journeys, process, tools};
@@ -113,7 +113,7 @@ fn clippy_wasm() -> anyhow::Result<()> {
 
 /// Tests marked `#[ignore]` are those that need PostgreSQL; here they run too.
 fn tests() -> anyhow::Result<()> {
-    let cluster = Cluster::start(tools::postgres()?)?;
+    let cluster = Cluster::start(tools::postgres()?, Durability::None)?;
     let run = |arguments: &[&str], packages: &[&str], rest: &[&str]| {
         let mut cargo = workspace::cargo(arguments.iter().copied());
         cargo.env("SWITCHBOARD_TEST_POSTGRES_URL", cluster.url());

@@ -50,6 +50,9 @@ pub async fn metrics(
     if let Err(error) = engine::metrics::observe(&http.engine).await {
         tracing::warn!(%error, "the gauges are not up to date");
     }
+    if let Some(bytes) = resident_memory() {
+        ::metrics::gauge!(MEMORY).set(bytes);
+    }
     match recorder() {
         Some(recorder) => {
             recorder.run_upkeep();
@@ -58,6 +61,16 @@ pub async fn metrics(
         }
         None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
+}
+
+/// Bytes of memory that the process has in use, under the name that dashboards know.
+const MEMORY: &str = "process_resident_memory_bytes";
+
+fn resident_memory() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kilobytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1024.0)
 }
 
 /// The process has one recorder, however many servers a test starts in it.

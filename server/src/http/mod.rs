@@ -151,11 +151,19 @@ pub fn router(http: Http) -> Router {
     let people = pages::add_to(group(Access::Person), &http)
         .layer(login_session::layer(&http))
         .layer(body_limit.clone());
-    let meta = group(Access::Meta).layer(from_fn_with_state(limits.webhook_body_bytes, body_limit::read));
+    // Meta sends by the thousand: only what protects a webhook stands before it.
+    let meta = group(Access::Meta)
+        .layer(from_fn_with_state(limits.webhook_body_bytes, body_limit::read))
+        .layer(DefaultBodyLimit::disable())
+        .layer(CatchPanicLayer::new())
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            limits.request_seconds,
+        ))
+        .layer(from_fn(request::measure));
 
-    Router::new()
+    let others = Router::new()
         .merge(group(Access::Public).layer(body_limit))
-        .merge(meta)
         .merge(api)
         .merge(people)
         // Bodies are in memory by now.
@@ -169,6 +177,6 @@ pub fn router(http: Http) -> Router {
         .layer(from_fn(api::problem::in_every_error))
         .layer(from_fn_with_state(http.clone(), security::headers))
         .layer(from_fn(request::record))
-        .layer(from_fn_with_state(http.clone(), client_address::find))
-        .with_state(http)
+        .layer(from_fn_with_state(http.clone(), client_address::find));
+    others.merge(meta).with_state(http)
 }

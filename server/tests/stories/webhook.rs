@@ -143,7 +143,7 @@ async fn a_body_that_is_too_large_is_refused(story: &Story) {
         "Meta's largest"
     );
     story.settled().await;
-    let before = story.count("deliveries").await;
+    let before = story.count("journal").await;
 
     body.resize(4 * 1024 * 1024 + 1, b' ');
     let anonymous = story.anonymous();
@@ -157,7 +157,7 @@ async fn a_body_that_is_too_large_is_refused(story: &Story) {
         without_length(story, &line, &signature, &body).await,
         "HTTP/1.1 413"
     );
-    assert_eq!(story.count("deliveries").await, before);
+    assert_eq!(story.count("journal").await, before);
 }
 
 /// Sends a body without telling its length before, and returns the beginning of the answer.
@@ -184,7 +184,8 @@ async fn leaves_nothing(story: &Story) {
     story.settled().await;
     for table in [
         "deliveries",
-        "delivery_bodies",
+        "journal",
+        "journal_bodies",
         "dead_letters",
         "contacts",
         "sessions",

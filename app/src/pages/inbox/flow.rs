@@ -136,7 +136,7 @@ fn opens(moment: &Moment) -> bool {
         | Happening::RoutedToExtension
         | Happening::RoutedToQueue
         | Happening::RoutedToNobody => true,
-        Happening::PickedUp | Happening::Closed => false,
+        Happening::PickedUp | Happening::Closed | Happening::Joined => false,
     }
 }
 

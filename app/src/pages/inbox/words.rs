@@ -86,6 +86,7 @@ pub fn moment(locale: Locale, moment: &Moment) -> String {
         (Happening::PickedUp, _) => td_string!(locale, inbox.moment.picked_up, who = who).to_string(),
         (Happening::Closed, Some(_)) => td_string!(locale, inbox.moment.closed_by, who = who).to_string(),
         (Happening::Closed, None) => td_string!(locale, inbox.moment.closed).to_owned(),
+        (Happening::Joined, _) => td_string!(locale, inbox.moment.joined).to_owned(),
     }
 }
 

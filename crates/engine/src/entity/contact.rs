@@ -16,6 +16,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub bsuid: Option<String>,
     pub created_at: i64,
+    /// Meta's time of the message that the fields above were taken from.
+    pub profile_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -17,6 +17,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub phone_number_id: Option<String>,
     pub channel_id: Uuid,
+    /// The batch that holds the whole delivery.
+    pub journal_id: Option<Uuid>,
     #[sea_orm(column_type = "Text")]
     pub raw: String,
 }

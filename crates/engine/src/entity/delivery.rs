@@ -13,6 +13,8 @@ pub struct Model {
     pub signed_by: String,
     pub attempts: i64,
     pub processed_at: Option<i64>,
+    /// The batch that holds its body.
+    pub journal_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

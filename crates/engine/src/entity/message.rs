@@ -31,6 +31,9 @@ pub struct Model {
     pub retry_of: Option<Uuid>,
     #[sea_orm(column_type = "Text", nullable)]
     pub idempotency_key: Option<String>,
+    /// The message that a reaction, an edit or a revocation is about.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub target_wamid: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,10 +3,10 @@
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "delivery_bodies")]
+#[sea_orm(table_name = "journal_bodies")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub delivery_id: Uuid,
+    pub journal_id: Uuid,
     #[sea_orm(column_type = "Blob")]
     pub body: Vec<u8>,
 }

@@ -1,0 +1,279 @@
+//! What a batch of deliveries knows and changes.
+//!
+//! All that the batch may need is read first, with one query a table; the rules (`apply`, `contacts`, `statuses`)
+//! change it in memory, one item after the other; at the end each table is written with one statement. So a
+//! transaction costs hardly more for a thousand messages than for one, and the rules wait for nothing.
+
+mod read;
+mod rows;
+mod write;
+
+use crate::{
+    Clock,
+    entity::{channel, contact, message, session, session_moment},
+    events::{Audience, Changes},
+    journal::Delivery,
+};
+use domain::{
+    channel::Destination,
+    event::Change,
+    ids::{ExtensionId, MessageId, QueueId, SessionId},
+    session::{Happening, State, Target},
+};
+pub(crate) use read::target;
+use rows::Rows;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+use uuid::Uuid;
+
+/// A contact's identity: its kind and its value.
+pub(crate) type Identity = (&'static str, String);
+
+/// The rows of a batch, in memory.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    pub(crate) clock: Clock,
+    /// Milliseconds; one moment for the whole batch.
+    pub(crate) now: i64,
+    /// By Meta's id of the number.
+    numbers: HashMap<String, Number>,
+    destinations: HashMap<Uuid, Named>,
+    members: HashMap<Uuid, Vec<Uuid>>,
+    pub(crate) contacts: Rows<contact::Model>,
+    identities: HashMap<Identity, Uuid>,
+    new_identities: Vec<Identity>,
+    pub(crate) sessions: Rows<session::Model>,
+    /// By contact and channel.
+    open: HashMap<(Uuid, Uuid), Uuid>,
+    pub(crate) messages: Rows<message::Model>,
+    /// By Meta's id of the number and of the message.
+    by_wamid: HashMap<(String, String), Uuid>,
+    moments: Vec<session_moment::Model>,
+    written: write::Written,
+    changes: Changes,
+}
+
+/// A phone number of a channel, and all that routing asks about it.
+#[derive(Debug)]
+pub(crate) struct Number {
+    pub(crate) channel: Arc<channel::Model>,
+    /// Fingerprints of the app secrets that may sign for it.
+    pub(crate) signers: Vec<String>,
+    pub(crate) heard: Heard,
+}
+
+/// What a channel heard in this batch; milliseconds.
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    pub(crate) inbound_at: Option<i64>,
+    pub(crate) status_at: Option<i64>,
+}
+
+#[derive(Debug)]
+struct Named {
+    name: String,
+    disabled: bool,
+}
+
+impl Ledger {
+    pub(crate) fn number(&self, phone_number_id: &str) -> Option<&Number> {
+        self.numbers.get(phone_number_id)
+    }
+
+    pub(crate) fn heard(&mut self, phone_number_id: &str) -> Option<&mut Heard> {
+        self.numbers
+            .get_mut(phone_number_id)
+            .map(|number| &mut number.heard)
+    }
+
+    /// The destination of a channel, then the fallback.
+    pub(crate) fn targets(&self, channel: &channel::Model) -> Vec<Target> {
+        let places = [
+            (channel.extension_id, channel.queue_id),
+            (channel.fallback_extension_id, channel.fallback_queue_id),
+        ];
+        let target = |(extension, queue): (Option<Uuid>, Option<Uuid>)| {
+            let id = extension.or(queue)?;
+            let destination = match extension {
+                Some(id) => Destination::Extension(ExtensionId::new(id)),
+                None => Destination::Queue(QueueId::new(id)),
+            };
+            let named = self.destinations.get(&id)?;
+            Some(Target {
+                destination,
+                disabled: named.disabled,
+            })
+        };
+        places.into_iter().filter_map(target).collect()
+    }
+
+    pub(crate) fn message(&self, phone_number_id: &str, wamid: &str) -> Option<&message::Model> {
+        let id = self
+            .by_wamid
+            .get(&(phone_number_id.to_owned(), wamid.to_owned()))?;
+        self.messages.get(*id)
+    }
+
+    /// A message of this batch, or one that got its wamid from a status.
+    pub(crate) fn name_message(&mut self, phone_number_id: &str, wamid: &str, id: Uuid) {
+        let key = (phone_number_id.to_owned(), wamid.to_owned());
+        self.by_wamid.insert(key, id);
+    }
+
+    pub(crate) fn add_message(&mut self, row: message::Model, payload: &str) {
+        if let Some(wamid) = &row.wamid {
+            self.by_wamid
+                .insert((row.phone_number_id.clone(), wamid.clone()), row.id);
+        }
+        self.written.payload(row.id, payload);
+        self.messages.add(row.id, row);
+    }
+
+    pub(crate) fn identity(&self, identity: &Identity) -> Option<Uuid> {
+        self.identities.get(identity).copied()
+    }
+
+    pub(crate) fn add_identity(&mut self, identity: Identity, contact: Uuid) {
+        if self.identities.insert(identity.clone(), contact).is_none() {
+            self.new_identities.push(identity);
+        }
+    }
+
+    pub(crate) fn open_session(&self, contact: Uuid, channel: Uuid) -> Option<Uuid> {
+        self.open.get(&(contact, channel)).copied()
+    }
+
+    pub(crate) fn add_session(&mut self, row: session::Model) {
+        self.open.insert((row.contact_id, row.channel_id), row.id);
+        self.sessions.add(row.id, row);
+    }
+
+    /// A line of the session's timeline; `who` is the name of whom it went to.
+    pub(crate) fn moment(&mut self, session: Uuid, what: Happening, who: Option<String>) {
+        self.moments.push(session_moment::Model {
+            id: self.clock.new_id(),
+            session_id: session,
+            at: self.now,
+            what: what.as_str().to_owned(),
+            who,
+        });
+    }
+
+    pub(crate) fn name_of(&self, destination: Option<Uuid>) -> Option<String> {
+        Some(self.destinations.get(&destination?)?.name.clone())
+    }
+
+    /// Two contacts turned out to be one: all that is `gone`'s becomes `kept`'s.
+    pub(crate) fn merge(&mut self, kept: Uuid, gone: Uuid) {
+        for owner in self.identities.values_mut().filter(|owner| **owner == gone) {
+            *owner = kept;
+        }
+        let theirs: Vec<_> = self
+            .open
+            .iter()
+            .filter(|((contact, _), _)| *contact == gone)
+            .map(|((_, channel), session)| (*channel, *session))
+            .collect();
+        for (channel, session) in theirs {
+            self.open.remove(&(gone, channel));
+            match self.open_session(kept, channel) {
+                Some(other) => {
+                    let survivor = self.join_sessions(other.min(session), other.max(session));
+                    self.open.insert((kept, channel), survivor);
+                }
+                None => {
+                    self.open.insert((kept, channel), session);
+                }
+            }
+        }
+        for id in self.sessions.ids_where(|session| session.contact_id == gone) {
+            if let Some(session) = self.sessions.change(id) {
+                session.contact_id = kept;
+            }
+        }
+        self.contacts.forget(gone);
+        self.written.merged(gone, kept);
+    }
+
+    /// The messages of the later session go into the earlier one, which keeps an owner if either had one.
+    fn join_sessions(&mut self, earlier: Uuid, later: Uuid) -> Uuid {
+        let Some(ended) = self.sessions.change(later) else {
+            return earlier;
+        };
+        let was = ended.clone();
+        ended.state = State::Closed.as_str().to_owned();
+        ended.closed_at = Some(self.now);
+        ended.unread = 0;
+        if let Some(kept) = self.sessions.change(earlier) {
+            kept.unread += was.unread;
+            kept.last_inbound_at = kept.last_inbound_at.max(was.last_inbound_at);
+            if kept.last_message_id.is_none() || was.last_message_at > kept.last_message_at {
+                kept.last_message_at = was.last_message_at;
+                kept.last_message_id = was.last_message_id;
+            }
+            if kept.extension_id.is_none() && was.extension_id.is_some() {
+                kept.extension_id = was.extension_id;
+                kept.state = was.state;
+            }
+        }
+        for id in self.messages.ids_where(|message| message.session_id == later) {
+            if let Some(message) = self.messages.change(id) {
+                message.session_id = earlier;
+            }
+        }
+        self.moment(later, Happening::Joined, None);
+        self.moment(earlier, Happening::Joined, None);
+        self.written.moved(later, earlier);
+        self.session_changed(earlier);
+        self.session_changed(later);
+        earlier
+    }
+
+    pub(crate) fn announce_message(&mut self, session: Uuid, message: Uuid, inbound: bool) {
+        let change = Change::Message {
+            session: SessionId::new(session),
+            message: MessageId::new(message),
+            inbound,
+        };
+        self.announce(session, change);
+    }
+
+    fn session_changed(&mut self, session: Uuid) {
+        let change = Change::Session {
+            session: SessionId::new(session),
+        };
+        self.announce(session, change);
+    }
+
+    fn announce(&mut self, session: Uuid, change: Change) {
+        if let Some(session) = self.sessions.get(session) {
+            let audience = match (session.extension_id, session.queue_id) {
+                (Some(owner), _) => vec![owner],
+                (None, Some(queue)) => self.members.get(&queue).cloned().unwrap_or_default(),
+                (None, None) => Vec::new(),
+            };
+            self.changes.add(change, Audience::Extensions(audience));
+        }
+    }
+
+    /// Something that everybody may hear of.
+    pub(crate) fn tell(&mut self, change: Change) {
+        self.changes.add(change, Audience::Everybody);
+    }
+
+    /// The delivery is dealt with.
+    pub(crate) fn done(&mut self, delivery: &Delivery) {
+        self.written.delivery(delivery.row(Some(self.now)));
+    }
+
+    pub(crate) fn written(&mut self) -> &mut write::Written {
+        &mut self.written
+    }
+}
+
+/// The distinct values, for a query.
+fn distinct<T: std::hash::Hash + Eq>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+    values.into_iter().collect::<HashSet<_>>().into_iter().collect()
+}

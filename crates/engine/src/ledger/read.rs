@@ -1,0 +1,262 @@
+//! What a batch needs to know, read with one query a table.
+
+use super::{Heard, Identity, Ledger, Named, Number, distinct, rows::Rows, write::Written};
+use crate::{
+    Engine, Result, contacts,
+    entity::{
+        channel, channel_secret, contact, contact_identity, extension, message, queue, queue_member, session,
+    },
+    events::Changes,
+    seal::Kind,
+};
+use domain::{ids::MessageId, session::State};
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use std::{collections::HashMap, sync::Arc};
+use uuid::Uuid;
+use whatsapp::webhook::{Content, Item, ItemKind};
+
+/// Values in one `IN`: SQLite has 32,766 parameters a statement, PostgreSQL twice as many.
+const AT_ONCE: usize = 10_000;
+
+impl Ledger {
+    /// Reads what these items are about.
+    pub(crate) async fn read(e: &Engine, tx: &DatabaseTransaction, items: &[&Item]) -> Result<Self> {
+        let wanted = Wanted::of(items);
+        let numbers = numbers(tx, &wanted).await?;
+        let messages = messages(tx, &wanted).await?;
+        let (identities, contacts) = people(tx, &wanted).await?;
+        let sessions = sessions(tx, contacts.iter().map(|row| row.id), &messages).await?;
+        let (destinations, members) = directory(tx, &numbers, &sessions).await?;
+        let open = sessions
+            .iter()
+            .filter(|session| session.state != State::Closed.as_str())
+            .map(|session| ((session.contact_id, session.channel_id), session.id))
+            .collect();
+        let by_wamid = messages
+            .iter()
+            .filter_map(|row| Some(((row.phone_number_id.clone(), row.wamid.clone()?), row.id)))
+            .collect();
+        Ok(Self {
+            clock: e.clock().clone(),
+            now: e.clock().now().millis(),
+            numbers,
+            destinations,
+            members,
+            contacts: Rows::known(contacts, |row| row.id),
+            identities,
+            new_identities: Vec::new(),
+            sessions: Rows::known(sessions, |row| row.id),
+            open,
+            messages: Rows::known(messages, |row| row.id),
+            by_wamid,
+            moments: Vec::new(),
+            written: Written::default(),
+            changes: Changes::default(),
+        })
+    }
+}
+
+/// The keys of what has to be read.
+#[derive(Debug, Default)]
+struct Wanted {
+    /// Wamids by the number they belong to.
+    wamids: HashMap<String, Vec<String>>,
+    /// Our own ids, which Meta hands back with a status.
+    ours: Vec<Uuid>,
+    identities: Vec<Identity>,
+}
+
+impl Wanted {
+    fn of(items: &[&Item]) -> Self {
+        let mut wanted = Self::default();
+        for item in items {
+            let Some(number) = &item.phone_number_id else {
+                continue;
+            };
+            let wamids = match wanted.wamids.get_mut(number) {
+                Some(wamids) => wamids,
+                None => wanted.wamids.entry(number.clone()).or_default(),
+            };
+            match &item.kind {
+                ItemKind::Message(inbound) => {
+                    wamids.push(inbound.wamid.as_str().to_owned());
+                    wamids.extend(target(&inbound.content).map(str::to_owned));
+                    wanted.identities.extend(contacts::identities(inbound));
+                }
+                ItemKind::Status(update) => {
+                    wamids.push(update.wamid.as_str().to_owned());
+                    let ours = update.callback_data.as_deref();
+                    let ours = ours.and_then(|id| id.parse::<MessageId>().ok());
+                    wanted.ours.extend(ours.map(MessageId::uuid));
+                }
+                ItemKind::Error(_) | ItemKind::Change { .. } | ItemKind::Malformed { .. } => {}
+            }
+        }
+        wanted
+    }
+}
+
+/// The message that this one is about.
+pub(crate) fn target(content: &Content) -> Option<&str> {
+    match content {
+        Content::Reaction { wamid, .. } => Some(wamid.as_str()),
+        Content::Edit { original, .. } | Content::Revoke { original } => Some(original.as_str()),
+        _ => None,
+    }
+}
+
+async fn numbers(tx: &DatabaseTransaction, wanted: &Wanted) -> Result<HashMap<String, Number>> {
+    let channels = channel::Entity::find()
+        .filter(channel::Column::PhoneNumberId.is_in(wanted.wamids.keys()))
+        .all(tx)
+        .await?;
+    if channels.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let secrets = channel_secret::Entity::find()
+        .filter(channel_secret::Column::ChannelId.is_in(channels.iter().map(|channel| channel.id)))
+        .filter(
+            channel_secret::Column::Kind
+                .is_in([Kind::AppSecret, Kind::NextAppSecret].map(|kind| kind.as_str())),
+        )
+        .all(tx)
+        .await?;
+    let number = |channel: channel::Model| {
+        let own = secrets.iter().filter(|secret| secret.channel_id == channel.id);
+        let signers = own.map(|secret| secret.fingerprint.clone()).collect();
+        let number = Number {
+            signers,
+            heard: Heard::default(),
+            channel: Arc::new(channel),
+        };
+        Some((number.channel.phone_number_id.clone()?, number))
+    };
+    Ok(channels.into_iter().filter_map(number).collect())
+}
+
+async fn messages(tx: &DatabaseTransaction, wanted: &Wanted) -> Result<Vec<message::Model>> {
+    use message::Column;
+    let mut found = Vec::new();
+    for (number, wamids) in &wanted.wamids {
+        for wamids in wamids.chunks(AT_ONCE) {
+            let query = message::Entity::find()
+                .filter(Column::PhoneNumberId.eq(number.as_str()))
+                .filter(Column::Wamid.is_in(wamids));
+            found.extend(query.order_by_asc(Column::Id).lock_exclusive().all(tx).await?);
+        }
+    }
+    for ours in wanted.ours.chunks(AT_ONCE) {
+        let query = message::Entity::find().filter(Column::Id.is_in(ours.iter().copied()));
+        found.extend(query.order_by_asc(Column::Id).lock_exclusive().all(tx).await?);
+    }
+    Ok(found)
+}
+
+async fn people(
+    tx: &DatabaseTransaction,
+    wanted: &Wanted,
+) -> Result<(HashMap<Identity, Uuid>, Vec<contact::Model>)> {
+    use contact_identity::Column;
+    let mut identities = HashMap::new();
+    for kind in contacts::KINDS {
+        let of_kind = wanted.identities.iter().filter(|(of, _)| *of == kind);
+        let values = distinct(of_kind.map(|(_, value)| value.as_str()));
+        for values in values.chunks(AT_ONCE) {
+            let found = contact_identity::Entity::find()
+                .filter(Column::Kind.eq(kind))
+                .filter(Column::Value.is_in(values.iter().copied()))
+                .all(tx)
+                .await?;
+            identities.extend(found.into_iter().map(|row| ((kind, row.value), row.contact_id)));
+        }
+    }
+    let mut people = Vec::new();
+    for ids in distinct(identities.values().copied()).chunks(AT_ONCE) {
+        let query = contact::Entity::find().filter(contact::Column::Id.is_in(ids.iter().copied()));
+        people.extend(query.all(tx).await?);
+    }
+    Ok((identities, people))
+}
+
+/// The open sessions of these contacts, and those of these messages.
+async fn sessions(
+    tx: &DatabaseTransaction,
+    contacts: impl Iterator<Item = Uuid>,
+    messages: &[message::Model],
+) -> Result<Vec<session::Model>> {
+    use session::Column;
+    let mut found: HashMap<Uuid, session::Model> = HashMap::new();
+    let contacts: Vec<_> = contacts.collect();
+    let of_messages = distinct(messages.iter().map(|message| message.session_id));
+    let open = |contacts: &[Uuid]| {
+        Condition::all()
+            .add(Column::ContactId.is_in(contacts.iter().copied()))
+            .add(Column::State.ne(State::Closed.as_str()))
+    };
+    let named = |ids: &[Uuid]| Condition::all().add(Column::Id.is_in(ids.iter().copied()));
+    let conditions = contacts
+        .chunks(AT_ONCE)
+        .map(open)
+        .chain(of_messages.chunks(AT_ONCE).map(named));
+    for condition in conditions {
+        let query = session::Entity::find().filter(condition);
+        let rows = query.order_by_asc(Column::Id).lock_exclusive().all(tx).await?;
+        found.extend(rows.into_iter().map(|row| (row.id, row)));
+    }
+    Ok(found.into_values().collect())
+}
+
+type Members = HashMap<Uuid, Vec<Uuid>>;
+
+/// The names of the destinations, and who answers the queues.
+async fn directory(
+    tx: &DatabaseTransaction,
+    numbers: &HashMap<String, Number>,
+    sessions: &[session::Model],
+) -> Result<(HashMap<Uuid, Named>, Members)> {
+    let channels = || numbers.values().map(|number| number.channel.as_ref());
+    let extensions = distinct(
+        channels()
+            .flat_map(|c| [c.extension_id, c.fallback_extension_id])
+            .flatten(),
+    );
+    let own_queues = channels()
+        .flat_map(|c| [c.queue_id, c.fallback_queue_id])
+        .flatten();
+    let queues = distinct(own_queues.chain(sessions.iter().filter_map(|session| session.queue_id)));
+    let mut named = HashMap::new();
+    if !extensions.is_empty() {
+        let query = extension::Entity::find().filter(extension::Column::Id.is_in(extensions));
+        named.extend(query.all(tx).await?.into_iter().map(|row| {
+            let disabled = row.disabled_at.is_some();
+            (
+                row.id,
+                Named {
+                    name: row.name,
+                    disabled,
+                },
+            )
+        }));
+    }
+    let mut members = Members::new();
+    if !queues.is_empty() {
+        let query = queue::Entity::find().filter(queue::Column::Id.is_in(queues.iter().copied()));
+        named.extend(query.all(tx).await?.into_iter().map(|row| {
+            let disabled = row.disabled_at.is_some();
+            (
+                row.id,
+                Named {
+                    name: row.name,
+                    disabled,
+                },
+            )
+        }));
+        let query = queue_member::Entity::find().filter(queue_member::Column::QueueId.is_in(queues));
+        for row in query.all(tx).await? {
+            members.entry(row.queue_id).or_default().push(row.extension_id);
+        }
+    }
+    Ok((named, members))
+}

@@ -1,0 +1,245 @@
+//! What a batch has changed, written with one statement a table.
+
+use super::Ledger;
+use crate::{
+    Result,
+    entity::{
+        channel, contact, contact_identity, dead_letter, delivery, message, message_payload, message_status,
+        outbox, session,
+    },
+    events::Changes,
+};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
+use uuid::Uuid;
+
+/// Parameters in one statement: SQLite's limit is 32,766.
+const PARAMETERS: usize = 30_000;
+
+/// Rows that are only added, and changes to rows that were never read.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    payloads: Vec<message_payload::Model>,
+    statuses: Vec<message_status::Model>,
+    dead: Vec<dead_letter::Model>,
+    /// Messages that Meta has: nothing is left to be sent.
+    sent: Vec<Uuid>,
+    deliveries: Vec<delivery::Model>,
+    /// Contacts that became part of another: which, and of whom.
+    merged: Vec<(Uuid, Uuid)>,
+    /// Sessions whose messages went into another: from, to.
+    moved: Vec<(Uuid, Uuid)>,
+}
+
+impl Written {
+    pub(super) fn payload(&mut self, message: Uuid, payload: &str) {
+        self.payloads.push(message_payload::Model {
+            message_id: message,
+            payload: payload.to_owned(),
+        });
+    }
+
+    pub(crate) fn status(&mut self, row: message_status::Model) {
+        self.statuses.push(row);
+    }
+
+    pub(crate) fn dead(&mut self, row: dead_letter::Model) {
+        self.dead.push(row);
+    }
+
+    pub(crate) fn sent(&mut self, message: Uuid) {
+        self.sent.push(message);
+    }
+
+    pub(super) fn delivery(&mut self, row: delivery::Model) {
+        self.deliveries.push(row);
+    }
+
+    pub(super) fn merged(&mut self, gone: Uuid, kept: Uuid) {
+        self.merged.push((gone, kept));
+    }
+
+    pub(super) fn moved(&mut self, from: Uuid, to: Uuid) {
+        self.moved.push((from, to));
+    }
+}
+
+impl Ledger {
+    /// Writes everything; returns what to publish once the transaction has committed.
+    pub(crate) async fn write(self, tx: &DatabaseTransaction) -> Result<Changes> {
+        let Written {
+            payloads,
+            statuses,
+            dead,
+            sent,
+            deliveries,
+            merged,
+            moved,
+        } = self.written;
+        for number in self.numbers.values() {
+            hear(tx, number).await?;
+        }
+        let by_id = |columns: &mut OnConflict| columns.to_owned();
+        put(
+            tx,
+            self.contacts.into_changed(),
+            Some(by_id(OnConflict::column(contact::Column::Id).update_columns([
+                contact::Column::Name,
+                contact::Column::Username,
+                contact::Column::WaId,
+                contact::Column::Bsuid,
+                contact::Column::ProfileAt,
+            ]))),
+        )
+        .await?;
+        let identities = self.new_identities.into_iter().filter_map(|identity| {
+            let contact_id = *self.identities.get(&identity)?;
+            let (kind, value) = identity;
+            Some(contact_identity::Model {
+                kind: kind.to_owned(),
+                value,
+                contact_id,
+            })
+        });
+        put(tx, identities.collect(), None).await?;
+        put(
+            tx,
+            self.sessions.into_changed(),
+            Some(by_id(OnConflict::column(session::Column::Id).update_columns([
+                session::Column::ContactId,
+                session::Column::State,
+                session::Column::ExtensionId,
+                session::Column::Unread,
+                session::Column::LastMessageId,
+                session::Column::LastMessageAt,
+                session::Column::LastInboundAt,
+                session::Column::ClosedAt,
+            ]))),
+        )
+        .await?;
+        put(tx, self.moments, None).await?;
+        put(
+            tx,
+            self.messages.into_changed(),
+            Some(by_id(OnConflict::column(message::Column::Id).update_columns([
+                message::Column::SessionId,
+                message::Column::Wamid,
+                message::Column::Status,
+                message::Column::FailureCode,
+                message::Column::FailureTitle,
+                message::Column::FailureDetails,
+            ]))),
+        )
+        .await?;
+        put(tx, payloads, None).await?;
+        put(tx, statuses, Some(OnConflict::new().do_nothing().to_owned())).await?;
+        put(
+            tx,
+            dead,
+            Some(by_id(
+                OnConflict::columns([dead_letter::Column::DeliveryId, dead_letter::Column::Position])
+                    .do_nothing(),
+            )),
+        )
+        .await?;
+        for ids in sent.chunks(PARAMETERS) {
+            let query = outbox::Entity::delete_many();
+            query
+                .filter(outbox::Column::MessageId.is_in(ids.iter().copied()))
+                .exec(tx)
+                .await?;
+        }
+        for (from, to) in moved {
+            move_session(tx, from, to).await?;
+        }
+        for (gone, kept) in merged {
+            merge(tx, gone, kept).await?;
+        }
+        put(
+            tx,
+            deliveries,
+            Some(by_id(OnConflict::column(delivery::Column::Id).update_columns([
+                delivery::Column::Attempts,
+                delivery::Column::ProcessedAt,
+            ]))),
+        )
+        .await?;
+        Ok(self.changes)
+    }
+}
+
+/// Inserts rows; with `conflict` those that exist are changed or left alone.
+async fn put<M, E, A>(tx: &DatabaseTransaction, rows: Vec<M>, conflict: Option<OnConflict>) -> Result<()>
+where
+    M: IntoActiveModel<A> + sea_orm::ModelTrait<Entity = E>,
+    E: EntityTrait<Model = M, ActiveModel = A>,
+    A: sea_orm::ActiveModelTrait<Entity = E>,
+{
+    let at_once = PARAMETERS / E::Column::iter().count();
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let some: Vec<A> = rows
+            .by_ref()
+            .take(at_once)
+            .map(IntoActiveModel::into_active_model)
+            .collect();
+        let mut insert = E::insert_many(some);
+        if let Some(conflict) = &conflict {
+            insert = insert.on_conflict(conflict.clone());
+        }
+        insert.exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Notes when the channel last heard of Meta; these only rise.
+async fn hear(tx: &DatabaseTransaction, number: &super::Number) -> Result<()> {
+    use channel::Column;
+    let heard = &number.heard;
+    if heard.inbound_at.is_none() && heard.status_at.is_none() {
+        return Ok(());
+    }
+    let mut update = channel::Entity::update_many();
+    for (column, at) in [
+        (Column::LastInboundAt, heard.inbound_at),
+        (Column::LastStatusAt, heard.status_at),
+    ] {
+        if let Some(at) = at {
+            update = update.col_expr(column, Expr::value(at));
+        }
+    }
+    update.filter(Column::Id.eq(number.channel.id)).exec(tx).await?;
+    Ok(())
+}
+
+/// Messages that were not read: those in memory have moved already.
+async fn move_session(tx: &DatabaseTransaction, from: Uuid, to: Uuid) -> Result<()> {
+    message::Entity::update_many()
+        .col_expr(message::Column::SessionId, Expr::value(to))
+        .filter(message::Column::SessionId.eq(from))
+        .exec(tx)
+        .await?;
+    outbox::Entity::update_many()
+        .col_expr(outbox::Column::SessionId, Expr::value(to))
+        .filter(outbox::Column::SessionId.eq(from))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+async fn merge(tx: &DatabaseTransaction, gone: Uuid, kept: Uuid) -> Result<()> {
+    session::Entity::update_many()
+        .col_expr(session::Column::ContactId, Expr::value(kept))
+        .filter(session::Column::ContactId.eq(gone))
+        .exec(tx)
+        .await?;
+    contact_identity::Entity::update_many()
+        .col_expr(contact_identity::Column::ContactId, Expr::value(kept))
+        .filter(contact_identity::Column::ContactId.eq(gone))
+        .exec(tx)
+        .await?;
+    contact::Entity::delete_by_id(gone).exec(tx).await?;
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! One burst: so many connections, each sending one request after the other for as long as it lasts.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+
+use super::connection::Connection;
+use super::target::Target;
+use super::text::Texts;
+
+/// How quickly the requests follow each other.
+#[derive(Debug, Clone, Copy)]
+pub enum Pace {
+    /// Each connection sends as soon as it has its answer.
+    Flat,
+    /// So many a second in all. What is late is sent at once, and its waiting counts as latency.
+    PerSecond(u64),
+}
+
+#[derive(Debug)]
+pub struct Burst<'a> {
+    pub target: &'a Target,
+    pub texts: &'a Texts,
+    pub connections: usize,
+    pub pace: Pace,
+    pub length: Duration,
+    /// Whether to note the moment of each acknowledgement.
+    pub moments: bool,
+}
+
+/// What came of it. Latencies are in microseconds.
+#[derive(Debug)]
+pub struct Report {
+    pub latency: Histogram<u64>,
+    pub refused: u64,
+    pub time: Duration,
+    /// When each acknowledgement came, where they were asked for.
+    pub moments: Vec<Instant>,
+}
+
+impl Report {
+    fn new() -> Self {
+        Self {
+            latency: histogram(),
+            refused: 0,
+            time: Duration::ZERO,
+            moments: Vec::new(),
+        }
+    }
+
+    /// Acknowledged requests a second.
+    pub fn per_second(&self) -> f64 {
+        self.latency.len() as f64 / self.time.as_secs_f64()
+    }
+}
+
+impl Burst<'_> {
+    /// # Errors
+    /// The server cannot be reached, or breaks a connection.
+    pub async fn run(&self) -> anyhow::Result<Report> {
+        let started = Instant::now();
+        let end = started + self.length;
+        let turn = Arc::new(AtomicU64::new(0));
+        let mut lanes = JoinSet::new();
+        for _ in 0..self.connections {
+            let mut connection = Connection::open(self.target).await?;
+            let texts = self.texts.clone();
+            let (pace, turn, keep_moments) = (self.pace, turn.clone(), self.moments);
+            lanes.spawn(async move {
+                let mut lane = Report::new();
+                loop {
+                    let mut due = Instant::now();
+                    if let Pace::PerSecond(rate) = pace {
+                        let turn = turn.fetch_add(1, Ordering::Relaxed);
+                        due = started + Duration::from_nanos(turn * 1_000_000_000 / rate);
+                        sleep_until(due.min(end)).await;
+                    }
+                    if due.max(Instant::now()) >= end {
+                        return anyhow::Ok(lane);
+                    }
+                    match connection.send(&texts.next()).await? {
+                        200 => {
+                            lane.latency.saturating_record(micros(due.elapsed()));
+                            lane.moments.extend(keep_moments.then(Instant::now));
+                        }
+                        _ => lane.refused += 1,
+                    }
+                }
+            });
+        }
+        let mut report = Report::new();
+        while let Some(lane) = lanes.join_next().await {
+            let lane = lane??;
+            report.latency.add(lane.latency)?;
+            report.refused += lane.refused;
+            report.moments.extend(lane.moments);
+        }
+        report.time = started.elapsed();
+        Ok(report)
+    }
+}
+
+/// Three digits of latencies up to a minute, in microseconds.
+pub fn histogram() -> Histogram<u64> {
+    Histogram::new_with_bounds(1, 60_000_000, 3).expect("the bounds are in order")
+}
+
+pub fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,82 @@
+//! One kept-alive connection that speaks just enough HTTP/1.1. The generator shares the machine with what it
+//! measures, so it does as little as it can.
+
+use anyhow::{Context as _, bail};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::target::Target;
+use super::text::Signed;
+
+/// Enough for any answer to a webhook.
+const ANSWER: usize = 16 * 1024;
+
+#[derive(Debug)]
+pub struct Connection {
+    stream: TcpStream,
+    head: String,
+    request: Vec<u8>,
+    answer: Vec<u8>,
+}
+
+impl Connection {
+    pub async fn open(target: &Target) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(target.address)
+            .await
+            .with_context(|| format!("connecting to {}", target.address))?;
+        stream.set_nodelay(true)?;
+        let head = format!(
+            "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n",
+            target.path, target.address
+        );
+        Ok(Self {
+            stream,
+            head,
+            request: Vec::with_capacity(2048),
+            answer: vec![0; ANSWER],
+        })
+    }
+
+    /// Sends a body and returns the status of the answer.
+    pub async fn send(&mut self, signed: &Signed) -> anyhow::Result<u16> {
+        self.request.clear();
+        self.request.extend_from_slice(self.head.as_bytes());
+        let rest = format!(
+            "X-Hub-Signature-256: {}\r\nContent-Length: {}\r\n\r\n",
+            signed.signature,
+            signed.body.len()
+        );
+        self.request.extend_from_slice(rest.as_bytes());
+        self.request.extend_from_slice(&signed.body);
+        self.stream.write_all(&self.request).await?;
+
+        let mut filled = 0;
+        loop {
+            let read = self.stream.read(&mut self.answer[filled..]).await?;
+            if read == 0 {
+                bail!("the server closed the connection in the middle of an answer");
+            }
+            filled += read;
+            if let Some(status) = whole_answer(&self.answer[..filled])? {
+                return Ok(status);
+            }
+        }
+    }
+}
+
+/// The status, once head and body are there.
+fn whole_answer(answer: &[u8]) -> anyhow::Result<Option<u16>> {
+    let Some(head_end) = answer.windows(4).position(|four| four == b"\r\n\r\n") else {
+        return Ok(None);
+    };
+    let head = std::str::from_utf8(&answer[..head_end]).context("the answer's head is not text")?;
+    let mut lines = head.split("\r\n");
+    let status = lines.next().and_then(|line| line.get(9..12)).unwrap_or_default();
+    let status = status.parse().context("the answer has no status")?;
+    let length = lines
+        .filter_map(|line| line.split_once(':'))
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        .map_or(Ok(0), |(_, value)| value.trim().parse::<usize>())
+        .context("the answer's length")?;
+    Ok((answer.len() >= head_end + 4 + length).then_some(status))
+}

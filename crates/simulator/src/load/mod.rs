@@ -1,0 +1,147 @@
+//! `simulator load`: how fast a webhook is, beside a control on the same machine in the same run. The control is the
+//! least that any receiver has to do: read the body, check the signature, answer 200.
+//!
+//! It drives the process from outside, by HTTP alone, as Meta would; whoever speaks the same three addresses
+//! (`/api/v1`, the webhook, `/metrics`) can be measured with it.
+
+mod burst;
+mod connection;
+pub mod control;
+mod events;
+mod gauges;
+mod target;
+mod text;
+
+use std::time::Duration;
+
+use clap::Args;
+use url::Url;
+
+use burst::{Burst, Pace, Report};
+use gauges::{Gauges, Peak};
+use target::Target;
+use text::Texts;
+
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Where Switchboard answers.
+    #[arg(long, default_value = "http://127.0.0.1:3000/")]
+    server: Url,
+    /// An API token with the scope `administer`.
+    #[arg(long)]
+    token: String,
+    /// Connections that send at once.
+    #[arg(long, default_value_t = 64)]
+    connections: usize,
+    /// Seconds of each burst.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// Bursts against the control and the server, in turns.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// Customers who write; each has one open session.
+    #[arg(long, default_value_t = 2000)]
+    customers: u64,
+    /// Messages a second of the steady run.
+    #[arg(long, default_value_t = 5000)]
+    steady: u64,
+    /// Somebody who may log in, as `login:password`, to measure how soon an operator hears of a message.
+    #[arg(long)]
+    operator: Option<String>,
+}
+
+/// How many messages a second come while an operator's events are timed.
+const EVENTS_RATE: u64 = 200;
+/// How long a backlog may take to be applied before the run gives up.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+pub async fn run(options: &Options) -> anyhow::Result<()> {
+    let target = Target::connect(&options.server, &options.token).await?;
+    let gauges = Gauges::of(&options.server);
+    let texts = Texts::new(&target, options.customers);
+    let control = control::Child::start(&target).await?;
+    let seconds = Duration::from_secs(options.seconds);
+    let burst = |target, pace| Burst {
+        target,
+        texts: &texts,
+        connections: options.connections,
+        pace,
+        length: seconds,
+        moments: false,
+    };
+
+    println!(
+        "{} connections, {} s a burst, {} customers, one text message a request\n",
+        options.connections, options.seconds, options.customers
+    );
+    println!("Acknowledged and durable");
+    let mut ratios = Vec::new();
+    for _ in 0..options.rounds {
+        let bare = burst(control.target(), Pace::Flat).run().await?;
+        println!("  control      {bare}");
+        let peak = Peak::watch(&gauges);
+        let before = gauges.read().await?;
+        let durable = burst(&target, Pace::Flat).run().await?;
+        let ratio = durable.per_second() / bare.per_second();
+        ratios.push(ratio);
+        let applied = gauges.read().await?.applied - before.applied;
+        println!("  switchboard  {durable}   {:.0} % of the control", ratio * 100.0);
+        let drained = gauges.drained(PATIENCE).await?;
+        println!(
+            "               {} of them applied meanwhile ({:.0}/s); the rest ({}) within {:.1} s ({:.0}/s); memory at most {:.0} MB",
+            applied,
+            applied as f64 / options.seconds as f64,
+            drained.messages,
+            drained.time.as_secs_f64(),
+            drained.per_second(),
+            peak.megabytes()
+        );
+    }
+    ratios.sort_by(f64::total_cmp);
+    println!(
+        "  median {:.0} % of the control\n",
+        ratios[ratios.len() / 2] * 100.0
+    );
+
+    println!(
+        "Applied (session, message, event), at {} messages a second",
+        options.steady
+    );
+    let before = gauges.read().await?;
+    let steady = burst(&target, Pace::PerSecond(options.steady)).run().await?;
+    let after = gauges.read().await?;
+    println!("  {steady}");
+    println!(
+        "  applied {:.0}/s; {} waited at the end, for {:.1} s\n",
+        (after.applied - before.applied) as f64 / options.seconds as f64,
+        after.waiting,
+        gauges.drained(PATIENCE).await?.time.as_secs_f64()
+    );
+
+    if let Some(operator) = &options.operator {
+        println!("From the acknowledgement to the operator's event, at {EVENTS_RATE} messages a second");
+        let listener = events::listen(&options.server, operator).await?;
+        let timed = Burst {
+            moments: true,
+            ..burst(&target, Pace::PerSecond(EVENTS_RATE))
+        };
+        println!("  {}", listener.finish(timed.run().await?.moments).await?);
+    }
+    Ok(())
+}
+
+/// Numbers of one burst, as one line.
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let ms = |quantile| self.latency.value_at_quantile(quantile) as f64 / 1000.0;
+        write!(
+            f,
+            "{:>8.0}/s   p50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms, refused {}",
+            self.per_second(),
+            ms(0.5),
+            ms(0.99),
+            self.latency.max() as f64 / 1000.0,
+            self.refused
+        )
+    }
+}

@@ -1,0 +1,76 @@
+//! What is sent to, and with which secret: a channel of our own, made through the REST API.
+
+use std::net::SocketAddr;
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+use tokio::net::lookup_host;
+use url::Url;
+
+use crate::run_number;
+
+#[derive(Debug, Clone)]
+pub struct Target {
+    pub address: SocketAddr,
+    pub path: String,
+    pub secret: String,
+    pub phone_number_id: String,
+}
+
+impl Target {
+    /// Makes an extension, a queue with it, and a channel that leads there.
+    ///
+    /// # Errors
+    /// The server does not answer, or refuses; the error carries its answer.
+    pub async fn connect(server: &Url, token: &str) -> anyhow::Result<Self> {
+        let number = run_number();
+        let api = Api { server, token };
+        let extension = json!({ "number": format!("{}", 100_000 + number % 900_000), "name": "Load" });
+        let extension = api.create("api/v1/extensions", &extension).await?;
+        let queue =
+            json!({ "name": format!("Load {number}"), "members": [extension["id"]], "pick_up": "manual" });
+        let queue = api.create("api/v1/queues", &queue).await?;
+        let secret = format!("{number:032x}");
+        let channel = json!({
+            "name": format!("Load {number}"),
+            "phone_number": format!("+420777{:06}", number % 1_000_000),
+            "phone_number_id": number.to_string(),
+            "access_token": "none",
+            "app_secret": secret,
+            "destination": { "type": "queue", "id": queue["id"] },
+        });
+        let channel = api.create("api/v1/channels", &channel).await?;
+        let webhook: Url = channel["webhook_url"].as_str().unwrap_or_default().parse()?;
+        let host = (
+            server.host_str().context("the server's address has no host")?,
+            server.port_or_known_default().unwrap_or(80),
+        );
+        let address = lookup_host(host).await?.next().context("no address")?;
+        Ok(Self {
+            address,
+            path: webhook.path().to_owned(),
+            secret,
+            phone_number_id: number.to_string(),
+        })
+    }
+}
+
+struct Api<'a> {
+    server: &'a Url,
+    token: &'a str,
+}
+
+impl Api<'_> {
+    async fn create(&self, path: &str, what: &Value) -> anyhow::Result<Value> {
+        let url = self.server.join(path)?;
+        let request = reqwest::Client::new()
+            .post(url)
+            .bearer_auth(self.token)
+            .json(what);
+        let answer = request.send().await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        anyhow::ensure!(status.is_success(), "{path}: {status}: {text}");
+        Ok(serde_json::from_str(&text)?)
+    }
+}

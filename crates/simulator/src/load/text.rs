@@ -1,0 +1,72 @@
+//! The requests: text messages of many customers, each with an id of its own, signed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use super::target::Target;
+use crate::{now_seconds, run_number};
+
+/// A body and the header that proves it.
+#[derive(Debug)]
+pub struct Signed {
+    pub body: Vec<u8>,
+    pub signature: String,
+}
+
+/// An endless row of messages; clones share it.
+#[derive(Debug, Clone)]
+pub struct Texts(Arc<Row>);
+
+#[derive(Debug)]
+struct Row {
+    hmac: Hmac<Sha256>,
+    phone_number_id: String,
+    customers: u64,
+    /// Tells this run's messages from those of others.
+    run: u64,
+    next: AtomicU64,
+}
+
+impl Texts {
+    pub fn new(target: &Target, customers: u64) -> Self {
+        let hmac = Hmac::new_from_slice(target.secret.as_bytes()).expect("HMAC takes keys of any length");
+        Self(Arc::new(Row {
+            hmac,
+            phone_number_id: target.phone_number_id.clone(),
+            customers: customers.max(1),
+            run: run_number(),
+            next: AtomicU64::new(0),
+        }))
+    }
+
+    pub fn next(&self) -> Signed {
+        let row = &self.0;
+        let number = row.next.fetch_add(1, Ordering::Relaxed);
+        let customer = 420_600_000_000 + number % row.customers;
+        let body = format!(
+            concat!(
+                r#"{{"object":"whatsapp_business_account","entry":[{{"id":"102290129340398","changes":[{{"value":"#,
+                r#"{{"messaging_product":"whatsapp","metadata":{{"display_phone_number":"420777123456","#,
+                r#""phone_number_id":"{phone}"}},"contacts":[{{"profile":{{"name":"Customer {customer}"}},"#,
+                r#""wa_id":"{customer}"}}],"messages":[{{"from":"{customer}","id":"wamid.{run:x}.{number}","#,
+                r#""timestamp":"{at}","text":{{"body":"Dobr\u00fd den, message {number}."}},"type":"text"}}]}},"#,
+                r#""field":"messages"}}]}}]}}"#
+            ),
+            phone = row.phone_number_id,
+            customer = customer,
+            run = row.run,
+            number = number,
+            at = now_seconds(),
+        )
+        .into_bytes();
+        let mut hmac = row.hmac.clone();
+        hmac.update(&body);
+        Signed {
+            signature: format!("sha256={}", hex::encode(hmac.finalize().into_bytes())),
+            body,
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! `cargo xtask bench`: the figures of `docs/BENCHMARKS.md`, measured anew. Release builds, a throw-away
+//! installation, and `simulator load` against it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+
+use crate::postgres::{Cluster, Durability};
+use crate::process::{self, Running};
+use crate::server::{self, Profile};
+use crate::steps::Steps;
+use crate::{tools, workspace};
+
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Measure on a throw-away PostgreSQL instead of SQLite
+    #[arg(long)]
+    postgres: bool,
+    /// Messages that are in the database before anything is measured; ten to a customer
+    #[arg(long, default_value_t = 0)]
+    history: u64,
+    /// Passed on to `simulator load`
+    #[arg(last = true)]
+    arguments: Vec<String>,
+}
+
+const LISTEN: &str = "127.0.0.1:3090";
+const OPERATOR: &str = "bench";
+const PASSWORD: &str = "a password for the bench";
+
+pub fn run(options: &Options) -> anyhow::Result<()> {
+    let mut steps = Steps::new(3);
+    steps.run("Building server and simulator", build)?;
+    let folder = tempfile::Builder::new().prefix("switchboard-bench-").tempdir()?;
+    let cluster = match options.postgres {
+        true => Some(steps.run("Starting PostgreSQL", || {
+            Cluster::start(tools::postgres()?, Durability::Full)
+        })?),
+        false => None,
+    };
+    let program = Installation {
+        data: folder.path().to_owned(),
+        database: cluster.as_ref().map(Cluster::url),
+    };
+    steps.run("Measuring", || measure(&program, options))
+}
+
+fn build() -> anyhow::Result<()> {
+    server::build(Profile::Release)?;
+    process::run(&mut workspace::cargo([
+        "build",
+        "--release",
+        "--package",
+        "simulator",
+    ]))
+}
+
+fn measure(program: &Installation, options: &Options) -> anyhow::Result<()> {
+    let token = program.output(&["token", "create", "--name", "bench", "--scope", "administer"])?;
+    let added = program.command(&[
+        "person",
+        "add",
+        "--login",
+        OPERATOR,
+        "--name",
+        "Bench",
+        "--password-stdin",
+    ]);
+    process::feed(added, PASSWORD)?;
+    let _server = Running::start(&mut program.command(&["serve"]))?;
+    wait_until_ready()?;
+    let mut load = Command::new(simulator());
+    load.args([
+        "load",
+        "--server",
+        &format!("http://{LISTEN}/"),
+        "--token",
+        token.trim(),
+    ]);
+    load.args(["--operator", &format!("{OPERATOR}:{PASSWORD}")]);
+    process::run(load.args(&options.arguments))
+}
+
+fn wait_until_ready() -> anyhow::Result<()> {
+    for _ in 0..200 {
+        if std::net::TcpStream::connect(LISTEN).is_ok() {
+            return Ok(());
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    bail!("the server does not listen")
+}
+
+fn simulator() -> PathBuf {
+    server::binary(Profile::Release).with_file_name("simulator")
+}
+
+/// A server that knows where its data is.
+struct Installation {
+    data: PathBuf,
+    database: Option<String>,
+}
+
+impl Installation {
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(server::binary(Profile::Release));
+        command
+            .args(arguments)
+            .current_dir::<&Path>(&self.data)
+            .env("SWITCHBOARD_HTTP__LISTEN", LISTEN)
+            .env("SWITCHBOARD_DATA__DIR", &self.data)
+            .env("SWITCHBOARD_LOG__LEVEL", "warn")
+            // Nobody is there: what the doctor asks fails at once.
+            .env("SWITCHBOARD_META__GRAPH_URL", "http://127.0.0.1:9/");
+        if let Some(url) = &self.database {
+            command.env("SWITCHBOARD_DATABASE__URL", url);
+        }
+        command
+    }
+
+    fn output(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        let output = self.command(arguments).output().context("starting switchboard")?;
+        if !output.status.success() {
+            bail!("{}", String::from_utf8_lossy(&output.stderr));
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+}
