@@ -28,6 +28,8 @@ pub enum Change {
     Channel { channel: ChannelId },
     /// An extension or a queue changed.
     Directory,
+    /// The allowed countries or their database changed.
+    Countries,
     /// An item of a delivery could not be applied.
     DeadLetter,
     /// Some events may have been missed: read everything again.

@@ -11,12 +11,14 @@
 //! | [`session`] | session states and who may do what with one |
 //! | [`message`] | messages, delivery statuses and their order |
 //! | [`delivery`] | what came from Meta and could not be applied |
+//! | [`countries`] | who may come in from where: the allowed countries of each door |
 //! | [`doctor`] | from what was seen of a channel to what is wrong with it |
 //! | [`event`] | hints that the process pushes to browsers |
 //! | [`refusal`] | every reason for which a person's request is refused |
 //! | [`page`] | one page of a list |
 
 pub mod channel;
+pub mod countries;
 pub mod delivery;
 pub mod doctor;
 pub mod event;

@@ -1,7 +1,9 @@
 //! Every reason for which a request of a person (or of a script) is refused. The words that people read are
 //! the console's; here is only what happened, so that each language says it its own way.
 
+use crate::countries::{Country, Unfit};
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 
 /// Why a request was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -45,6 +47,18 @@ pub enum Refusal {
     NameDiffers,
     #[error("the cursor is not one of ours")]
     BadCursor,
+    #[error("{address} is not in a country from which this may be used")]
+    CountryNotAllowed { address: IpAddr },
+    #[error("this would shut out {address}, from which it is being saved")]
+    LocksYouOut {
+        address: IpAddr,
+        /// `None`: the database does not know the address.
+        country: Option<Country>,
+    },
+    #[error("there is no country database yet")]
+    NoCountryDatabase,
+    #[error("the file is not a country database: {}", .why.as_str())]
+    UnfitDatabase { why: Unfit },
 }
 
 /// One field of a form and what is wrong with it.
