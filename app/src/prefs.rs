@@ -51,6 +51,24 @@ pub fn requested_language() -> Locale {
     })
 }
 
+/// The language for whoever sends these headers, where there is no page to ask.
+#[cfg(feature = "ssr")]
+pub fn language_of(headers: &axum::http::HeaderMap) -> Locale {
+    use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let chosen = text(COOKIE)
+        .split(';')
+        .find_map(|pair| pair.trim().strip_prefix(LANGUAGE_COOKIE)?.strip_prefix('='));
+    // Browsers name the one they like best first.
+    let wanted = chosen.into_iter().chain(text(ACCEPT_LANGUAGE).split(','));
+    let known = wanted.filter_map(|language| match language.trim().get(..2)? {
+        "cs" => Some(Locale::cs),
+        "en" => Some(Locale::en),
+        _ => None,
+    });
+    known.into_iter().next().unwrap_or_default()
+}
+
 /// The theme that a request names in its cookie.
 pub fn requested_theme() -> Option<Theme> {
     #[cfg(feature = "ssr")]

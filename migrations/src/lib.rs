@@ -13,6 +13,7 @@ mod m0005_sessions;
 mod m0006_outbox;
 mod m0007_audit;
 mod m0008_channel_health;
+mod m0009_country_rules;
 mod m0010_inbound;
 
 /// All steps, oldest first.
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_outbox::Step),
             Box::new(m0007_audit::Step),
             Box::new(m0008_channel_health::Step),
+            Box::new(m0009_country_rules::Step),
             Box::new(m0010_inbound::Step),
         ]
     }

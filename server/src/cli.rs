@@ -42,6 +42,9 @@ enum Command {
     /// People who log in
     #[command(subcommand)]
     Person(PersonCommand),
+    /// The allowed countries
+    #[command(subcommand)]
+    Countries(CountriesCommand),
     /// Tokens for the REST API
     #[command(subcommand)]
     Token(TokenCommand),
@@ -68,6 +71,12 @@ struct AddPerson {
     /// Take the password from the first line of standard input
     #[arg(long)]
     password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum CountriesCommand {
+    /// Let everybody in again, by every door: for who is locked out; a server that runs obeys within seconds
+    Off,
 }
 
 #[derive(Debug, Subcommand)]
@@ -115,6 +124,7 @@ impl Cli {
                 Ok(())
             }
             Command::Person(PersonCommand::Add(person)) => add_person(&open(&settings).await?, person).await,
+            Command::Countries(CountriesCommand::Off) => countries_off(&open(&settings).await?).await,
             Command::Token(TokenCommand::Create(token)) => {
                 create_token(&open(&settings).await?, &token).await
             }
@@ -162,6 +172,19 @@ async fn add_person(engine: &Engine, person: AddPerson) -> anyhow::Result<()> {
     if !person.password_stdin {
         println!("{password}");
         tracing::info!("the password of {} is on standard output", form.login);
+    }
+    Ok(())
+}
+
+async fn countries_off(engine: &Engine) -> anyhow::Result<()> {
+    let gone = engine::countries::off(engine, &Actor::System).await?;
+    if gone.is_empty() {
+        println!("No countries are chosen: everybody is let in already.");
+    }
+    for stored in gone {
+        let only = stored.rule.only.unwrap_or_default();
+        let codes: Vec<&str> = only.iter().map(|country| country.code()).collect();
+        println!("{}: everybody; it was {}", stored.door.as_str(), codes.join(" "));
     }
     Ok(())
 }

@@ -81,6 +81,9 @@ pub struct Security {
     pub session_idle_hours: Duration,
     #[serde(deserialize_with = "values::days")]
     pub session_days: Duration,
+    /// `None`: the one that is uploaded.
+    #[serde(deserialize_with = "values::file")]
+    pub country_database: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

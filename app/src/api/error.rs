@@ -62,10 +62,12 @@ mod process {
                 Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
                 Self::Refused(refusal) => match refusal {
                     Refusal::NotFound | Refusal::LinkUsed => StatusCode::NOT_FOUND,
-                    Refusal::Forbidden => StatusCode::FORBIDDEN,
+                    Refusal::Forbidden | Refusal::CountryNotAllowed { .. } => StatusCode::FORBIDDEN,
                     Refusal::WrongLogin => StatusCode::UNAUTHORIZED,
                     Refusal::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
-                    Refusal::Invalid { .. } | Refusal::BadCursor => StatusCode::UNPROCESSABLE_ENTITY,
+                    Refusal::Invalid { .. } | Refusal::BadCursor | Refusal::UnfitDatabase { .. } => {
+                        StatusCode::UNPROCESSABLE_ENTITY
+                    },
                     _ => StatusCode::CONFLICT,
                 },
             }

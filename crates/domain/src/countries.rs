@@ -298,6 +298,8 @@ pub struct Overview {
     /// In the order of [`Door::ALL`].
     pub doors: Vec<DoorView>,
     pub database: Option<DatabaseView>,
+    /// There is a file, or a setting names one, and it cannot be used.
+    pub broken: Option<Unfit>,
     /// The file that a setting names; such a one is not uploaded.
     pub named_file: Option<String>,
     /// Who asks, and from where.

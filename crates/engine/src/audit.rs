@@ -13,16 +13,19 @@ pub(crate) enum Subject {
     Queue(Uuid),
     Channel(Uuid),
     Token(Uuid),
+    /// There is one set of rules.
+    Countries,
 }
 
 impl Subject {
-    fn parts(self) -> (&'static str, Uuid) {
+    fn parts(self) -> (&'static str, Option<Uuid>) {
         match self {
-            Self::Person(id) => ("person", id),
-            Self::Extension(id) => ("extension", id),
-            Self::Queue(id) => ("queue", id),
-            Self::Channel(id) => ("channel", id),
-            Self::Token(id) => ("token", id),
+            Self::Person(id) => ("person", Some(id)),
+            Self::Extension(id) => ("extension", Some(id)),
+            Self::Queue(id) => ("queue", Some(id)),
+            Self::Channel(id) => ("channel", Some(id)),
+            Self::Token(id) => ("token", Some(id)),
+            Self::Countries => ("countries", None),
         }
     }
 }
@@ -43,7 +46,7 @@ pub(crate) async fn note(
         actor: name_of(actor),
         action: action.to_owned(),
         subject_kind: subject_kind.to_owned(),
-        subject_id: Some(subject_id),
+        subject_id,
         detail,
     };
     audit::Entity::insert(row.into_active_model())

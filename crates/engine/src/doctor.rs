@@ -24,6 +24,7 @@ pub(crate) use reach::client;
 use crate::{Engine, Result, entity::channel, events::Changes, token_state};
 use domain::{
     channel::TokenState,
+    countries::Door,
     doctor::{Check, Evidence, Finding, Probe, Seen, State, diagnose},
     event::Change,
     ids::ChannelId,
@@ -31,7 +32,7 @@ use domain::{
 };
 use probes::Answers;
 use records::Records;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
 
 /// Examines a channel now.
 ///
@@ -85,9 +86,20 @@ pub(crate) async fn soon(e: &Engine, id: ChannelId) -> Result<()> {
     Ok(())
 }
 
+/// What was found before is of other rules: every channel is due.
+pub(crate) async fn outdate_all(e: &Engine, tx: &DatabaseTransaction) -> Result<()> {
+    e.rounds.outdate();
+    channel::Entity::update_many()
+        .col_expr(channel::Column::DoctorAt, Expr::value(Option::<i64>::None))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 fn evidence(e: &Engine, records: &Records, answers: Answers, reach: domain::doctor::Reach) -> Evidence {
     let channel = &records.channel;
     let at = |millis: Option<i64>| millis.map(domain::time::Timestamp::from_millis);
+    let is_shut = |door| e.countries.shut_out(door, e.clock().now()).is_some();
     Evidence {
         now: e.clock().now(),
         public_url: records.public_url.to_string(),
@@ -113,8 +125,8 @@ fn evidence(e: &Engine, records: &Records, answers: Answers, reach: domain::doct
         has_destination: records.has_destination,
         destination_disabled: records.destination_disabled,
         has_fallback: records.has_fallback,
-        webhooks_blocked: false,
-        files_blocked: false,
+        webhooks_blocked: is_shut(Door::Webhooks),
+        files_blocked: is_shut(Door::Files),
     }
 }
 

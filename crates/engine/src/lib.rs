@@ -8,6 +8,7 @@
 //! | [`webhook`] → [`inbox`] → [`process`] → [`apply`] | [`messages`] → [`outbox`] → [`statuses`] | [`channels`] → [`channel_check`] → [`doctor`] |
 
 pub mod channels;
+pub mod countries;
 pub mod dead_letters;
 pub mod doctor;
 pub mod events;
@@ -81,6 +82,8 @@ pub struct Config {
     pub clock: Clock,
     /// Deliveries that may wait for the journal; more are told to come later.
     pub inbox_capacity: usize,
+    /// A country database that some other program keeps; none: the one that is uploaded.
+    pub country_database: Option<PathBuf>,
 }
 
 /// The engine. Clones share everything.
@@ -93,6 +96,7 @@ pub struct Engine {
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) inbox: Inbox,
     pub(crate) throttle: Arc<Throttle>,
+    pub(crate) countries: Arc<countries::Countries>,
     pub(crate) process_wake: Arc<Notify>,
     pub(crate) outbox_wake: Arc<Notify>,
     pub(crate) channel_check: Arc<Notify>,
@@ -131,7 +135,7 @@ impl Engine {
             .map_err(|error| Error::Setup(format!("meta.graph_url, meta.graph_version: {error}")))?;
         let db = Database::open(&config.data_dir, config.database_url.as_ref()).await?;
         let process_wake = Arc::new(Notify::new());
-        Ok(Self {
+        let engine = Self {
             inbox: Inbox::start(
                 config.inbox_capacity,
                 db.clone(),
@@ -144,6 +148,10 @@ impl Engine {
             public_url: config.public_url,
             hooks: Arc::default(),
             throttle: Arc::new(Throttle::new(&config.clock)),
+            countries: Arc::new(countries::Countries::new(
+                &config.data_dir,
+                config.country_database,
+            )),
             process_wake,
             outbox_wake: Arc::default(),
             channel_check: Arc::default(),
@@ -154,7 +162,9 @@ impl Engine {
             calls: Arc::new(Semaphore::new(outbox::AT_ONCE)),
             clock: config.clock,
             events: Arc::new(Events::new()),
-        })
+        };
+        countries::load(&engine).await?;
+        Ok(engine)
     }
 
     pub fn start_workers(&self) -> Workers {
@@ -164,6 +174,7 @@ impl Engine {
             tokio::spawn(outbox::run(self.clone(), stop.clone())),
             tokio::spawn(channel_check::run(self.clone(), stop.clone())),
             tokio::spawn(retention::run(self.clone(), stop.clone())),
+            tokio::spawn(countries::run(self.clone(), stop.clone())),
         ];
         Workers {
             stop,

@@ -20,6 +20,10 @@ pub const ITEMS: &str = "switchboard_delivery_items_total";
 pub const SENDS: &str = "switchboard_sends_total";
 /// Log-ins with a wrong name or password.
 pub const LOGINS_REFUSED: &str = "switchboard_logins_refused_total";
+/// Requests from countries that are not allowed, by `door`.
+pub const REFUSED_BY_COUNTRY: &str = "switchboard_refused_by_country_total";
+/// 1 while countries are chosen and there is no country database to judge by: everybody is let in.
+pub const COUNTRIES_BLIND: &str = "switchboard_countries_blind";
 /// Deliveries that are stored but not applied yet.
 pub const DELIVERIES_WAITING: &str = "switchboard_deliveries_waiting";
 /// Messages that still have to reach Meta.
@@ -37,6 +41,7 @@ pub async fn observe(e: &Engine) -> Result<()> {
     set(DEAD_LETTERS, dead_letter::Entity::find().count(db).await?);
     let open = session::Entity::find().filter(session::Column::State.ne(State::Closed.as_str()));
     set(SESSIONS_OPEN, open.count(db).await?);
+    set(COUNTRIES_BLIND, u64::from(e.countries.is_blind()));
     Ok(())
 }
 

@@ -17,17 +17,28 @@ const PATIENCE: usize = 32 * 1024 * 1024;
 
 /// Refuses a body of more than `limit` bytes with 413.
 pub async fn read(State(limit): State<usize>, request: Request, next: Next) -> Response {
-    let (parts, mut body) = request.into_parts();
+    let (parts, body) = request.into_parts();
+    match whole(&parts.headers, body, limit).await {
+        Ok(whole) => next.run(Request::from_parts(parts, Body::from(whole))).await,
+        Err(status) => status.into_response(),
+    }
+}
+
+/// Reads a body of up to `limit` bytes.
+///
+/// # Errors
+/// 413 when it is larger, 400 when it breaks off.
+pub async fn whole(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<Vec<u8>, StatusCode> {
     let told = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-    if told > limit && (waits_for_consent(&parts.headers) || told - limit > PATIENCE) {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    if told > limit && (waits_for_consent(headers) || told - limit > PATIENCE) {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
 
     let mut whole = Vec::with_capacity(told.min(limit));
     let mut length = 0_usize;
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
-            return StatusCode::BAD_REQUEST.into_response();
+            return Err(StatusCode::BAD_REQUEST);
         };
         let Ok(data) = frame.into_data() else {
             continue;
@@ -40,9 +51,9 @@ pub async fn read(State(limit): State<usize>, request: Request, next: Next) -> R
         }
     }
     if length > limit {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
-    next.run(Request::from_parts(parts, Body::from(whole))).await
+    Ok(whole)
 }
 
 /// With `Expect: 100-continue` the body is not sent before we begin to read it.

@@ -1,7 +1,7 @@
 //! The address a request really comes from. Log-ins are throttled by it, so nobody may choose it freely:
 //! `X-Forwarded-For` is believed from the proxies in the settings only, and read from its trustworthy end.
 
-use super::Http;
+use crate::settings::Settings;
 use app::api::guard::ClientAddress;
 use axum::{
     extract::{Request, State},
@@ -11,7 +11,7 @@ use axum::{
 };
 use ipnet::IpNet;
 use serde::Deserialize;
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 /// The other end of the connection: a client or a proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +34,9 @@ impl TryFrom<String> for Proxy {
 }
 
 /// Puts the [`ClientAddress`] into the request.
-pub async fn find(State(http): State<Http>, mut request: Request, next: Next) -> Response {
+pub async fn find(State(settings): State<Arc<Settings>>, mut request: Request, next: Next) -> Response {
     if let Some(&Peer(peer)) = request.extensions().get() {
-        let client = client(peer, request.headers(), &http.settings.http.trusted_proxies);
+        let client = client(peer, request.headers(), &settings.http.trusted_proxies);
         request.extensions_mut().insert(ClientAddress(client));
     }
     next.run(request).await

@@ -1,8 +1,7 @@
 //! Live updates, as server-sent events. Each says only what to read again, so a stream may break at any time:
 //! it begins with `resync`, and a browser connects again by itself.
 
-use super::Http;
-use app::api::guard::PERSON;
+use super::{Http, login_session};
 use axum::{
     extract::State,
     http::StatusCode,
@@ -33,19 +32,14 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// the stream ends, and the browser's next one has the new rights.
 pub async fn stream(State(http): State<Http>, session: Session) -> Response {
     let (engine, streams) = (http.engine, http.streams);
-    let person = match session.get::<PersonId>(PERSON).await {
-        Ok(person) => person,
-        Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    let me = match login_session::person(&engine, &session).await {
+        Ok(me) => me,
+        Err(status) => return status.into_response(),
     };
-    let (Some(person), Some(id)) = (person, session.id()) else {
+    let Some(id) = session.id() else {
         return StatusCode::UNAUTHORIZED.into_response();
     };
-    let me = match people::me(&engine, person).await {
-        Ok(Some(me)) => me,
-        Ok(None) => return StatusCode::UNAUTHORIZED.into_response(),
-        Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
-    };
-    let Some(place) = Streams::take(&streams, person, http.settings.http.streams_per_person) else {
+    let Some(place) = Streams::take(&streams, me.id, http.settings.http.streams_per_person) else {
         return StatusCode::TOO_MANY_REQUESTS.into_response();
     };
 

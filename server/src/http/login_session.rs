@@ -6,12 +6,13 @@
 use super::Http;
 use app::api::guard::PERSON;
 use async_trait::async_trait;
-use domain::{ids::PersonId, time::Timestamp};
-use engine::{Engine, web_sessions};
+use axum::http::StatusCode;
+use domain::{ids::PersonId, people::Me, time::Timestamp};
+use engine::{Engine, people, web_sessions};
 use std::time::Duration;
 use time::OffsetDateTime;
 use tower_sessions::{
-    Expiry, SessionManagerLayer, SessionStore,
+    Expiry, Session, SessionManagerLayer, SessionStore,
     cookie::SameSite,
     session::{Id, Record},
     session_store::{Error, Result},
@@ -39,6 +40,18 @@ pub fn layer(http: &Http) -> SessionManagerLayer<Store> {
         .with_same_site(SameSite::Lax)
         .with_secure(http.public_url.scheme() == "https")
         .with_expiry(Expiry::OnInactivity(longest))
+}
+
+/// Whoever is logged in.
+///
+/// # Errors
+/// 401 when nobody is, or the person is gone or disabled; 503 when that cannot be found out.
+pub async fn person(engine: &Engine, session: &Session) -> std::result::Result<Me, StatusCode> {
+    let person = session.get::<PersonId>(PERSON).await;
+    let person = person.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+    let me = people::me(engine, person.ok_or(StatusCode::UNAUTHORIZED)?).await;
+    me.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?
+        .ok_or(StatusCode::UNAUTHORIZED)
 }
 
 /// Sessions in the engine's database.

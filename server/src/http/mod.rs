@@ -3,6 +3,8 @@
 pub mod api;
 pub mod body_limit;
 pub mod client_address;
+pub mod countries;
+pub mod country_database;
 pub mod events;
 pub mod health;
 pub mod login_session;
@@ -21,24 +23,44 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::{MethodRouter, any, get, post},
 };
+use domain::countries::Door;
 use engine::Engine;
 use events::Streams;
 use leptos::config::LeptosOptions;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use url::Url;
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Anybody.
+    /// Anybody, from anywhere.
     Public,
+    /// Anybody: what the console is made of.
+    Asset,
+    /// Whoever has the link.
+    Link,
     /// Meta: the handler checks a verify token or a signature.
     Meta,
     /// Whoever has an API token; the handler asks for the scope.
     Token,
     /// A person who is logged in.
     Person,
+    /// A person who is logged in and sends a large body: the handler reads it once it knows who sends it.
+    Upload,
+}
+
+impl Access {
+    /// By which door of the allowed countries one comes in; `None`: from anywhere.
+    pub fn door(self) -> Option<Door> {
+        match self {
+            Self::Public => None,
+            Self::Asset | Self::Person | Self::Upload => Some(Door::Console),
+            Self::Link => Some(Door::Files),
+            Self::Meta => Some(Door::Webhooks),
+            Self::Token => Some(Door::Api),
+        }
+    }
 }
 
 /// A path, who may call it, and what answers there.
@@ -51,7 +73,7 @@ pub struct Route {
 
 /// Every route but the pages and the server functions, which are `app`'s own list.
 pub fn routes() -> Vec<Route> {
-    use Access::{Meta, Person, Public, Token};
+    use Access::{Asset, Link, Meta, Person, Public, Token, Upload};
     let route = |access, path, methods| Route {
         access,
         path,
@@ -62,7 +84,9 @@ pub fn routes() -> Vec<Route> {
         route(Public, "/readyz", get(health::ready)),
         // From this machine, or with a token.
         route(Public, "/metrics", get(health::metrics)),
-        route(Public, "/pkg/{*path}", get(site::package)),
+        route(Asset, "/pkg/{*path}", get(site::package)),
+        // Files of messages: none yet.
+        route(Link, "/files/{*rest}", any(|| async { StatusCode::NOT_FOUND })),
         //
         route(
             Meta,
@@ -71,6 +95,7 @@ pub fn routes() -> Vec<Route> {
         ),
         //
         route(Person, "/events", get(events::stream)),
+        route(Upload, "/security/countries/database", post(country_database::replace)),
         //
         route(
             Token,
@@ -103,6 +128,9 @@ pub fn routes() -> Vec<Route> {
         route(Token, "/api/{*rest}", any(api::nothing_here)),
     ]
 }
+
+/// A large body takes its time on a slow line.
+const UPLOAD_WITHIN: Duration = Duration::from_secs(5 * 60);
 
 /// What the handlers share.
 #[derive(Debug, Clone)]
@@ -151,6 +179,15 @@ pub fn router(http: Http) -> Router {
     let people = pages::add_to(group(Access::Person), &http)
         .layer(login_session::layer(&http))
         .layer(body_limit.clone());
+    let doors = from_fn_with_state(countries::Doors::of(&http), countries::guard);
+    let find_client = from_fn_with_state(http.settings.clone(), client_address::find);
+    let uploads = group(Access::Upload)
+        .layer(login_session::layer(&http))
+        .layer(DefaultBodyLimit::disable())
+        .layer(CatchPanicLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, UPLOAD_WITHIN));
+    let open = [Access::Public, Access::Asset, Access::Link].map(group);
+    let open = open.into_iter().fold(Router::new(), Router::merge);
     // Meta sends by the thousand: only what protects a webhook stands before it.
     let meta = group(Access::Meta)
         .layer(from_fn_with_state(limits.webhook_body_bytes, body_limit::read))
@@ -160,10 +197,12 @@ pub fn router(http: Http) -> Router {
             StatusCode::REQUEST_TIMEOUT,
             limits.request_seconds,
         ))
-        .layer(from_fn(request::measure));
+        .layer(doors.clone())
+        .layer(from_fn(request::measure))
+        .layer(find_client.clone());
 
     let others = Router::new()
-        .merge(group(Access::Public).layer(body_limit))
+        .merge(open.layer(body_limit))
         .merge(api)
         .merge(people)
         // Bodies are in memory by now.
@@ -173,10 +212,12 @@ pub fn router(http: Http) -> Router {
             StatusCode::REQUEST_TIMEOUT,
             limits.request_seconds,
         ))
+        .merge(uploads)
+        .layer(doors)
         .layer(from_fn_with_state(http.clone(), security::refuse_foreign_sites))
         .layer(from_fn(api::problem::in_every_error))
         .layer(from_fn_with_state(http.clone(), security::headers))
         .layer(from_fn(request::record))
-        .layer(from_fn_with_state(http.clone(), client_address::find));
+        .layer(find_client);
     others.merge(meta).with_state(http)
 }

@@ -2,7 +2,9 @@
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/create-webhook-endpoint>
 
 use super::Http;
+use app::api::guard::ClientAddress;
 use axum::{
+    Extension,
     body::Bytes,
     extract::{Path, Query, State, rejection::QueryRejection},
     http::{HeaderMap, StatusCode, header},
@@ -53,6 +55,7 @@ pub async fn handshake(
 pub async fn accept(
     State(http): State<Http>,
     Path(webhook_id): Path<String>,
+    from: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
@@ -60,7 +63,12 @@ pub async fn accept(
         .get("x-hub-signature-256")
         .and_then(|value| value.to_str().ok());
     match engine::webhook::accept(&http.engine, &webhook_id, signature, body).await {
-        Ok(()) => StatusCode::OK.into_response(),
+        Ok(()) => {
+            if let Some(Extension(ClientAddress(address))) = from {
+                engine::countries::webhook_came_from(&http.engine, address);
+            }
+            StatusCode::OK.into_response()
+        }
         Err(NotAccepted::UnknownWebhook) => StatusCode::NOT_FOUND.into_response(),
         Err(NotAccepted::Signature(error)) => {
             tracing::warn!(%error, "a webhook request was refused");

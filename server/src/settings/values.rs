@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize as _, Deserializer, de::Error as _};
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
@@ -49,6 +49,11 @@ pub(super) fn master_key<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Se
             "must be base64 of 32 bytes, as `openssl rand -base64 32` prints them",
         )),
     }
+}
+
+pub(super) fn file<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PathBuf>, D::Error> {
+    let path = PathBuf::deserialize(from)?;
+    Ok(Some(path).filter(|path| !path.as_os_str().is_empty()))
 }
 
 pub(super) fn graph_version<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {

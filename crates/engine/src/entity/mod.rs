@@ -7,6 +7,7 @@ pub mod channel_finding;
 pub mod channel_secret;
 pub mod contact;
 pub mod contact_identity;
+pub mod country_rule;
 pub mod dead_letter;
 pub mod delivery;
 pub mod extension;

@@ -64,11 +64,11 @@ impl From<Refusal> for Problem {
 fn status(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::NotFound => StatusCode::NOT_FOUND,
-        Refusal::Forbidden => StatusCode::FORBIDDEN,
+        Refusal::Forbidden | Refusal::CountryNotAllowed { .. } => StatusCode::FORBIDDEN,
         Refusal::WrongLogin => StatusCode::UNAUTHORIZED,
         Refusal::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::LinkUsed => StatusCode::GONE,
-        Refusal::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Invalid { .. } | Refusal::UnfitDatabase { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::BadCursor => StatusCode::BAD_REQUEST,
         Refusal::ChangedMeanwhile
         | Refusal::Taken { .. }
@@ -81,6 +81,8 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::LastAdmin
         | Refusal::NotFailed
         | Refusal::NameDiffers
+        | Refusal::LocksYouOut { .. }
+        | Refusal::NoCountryDatabase
         | Refusal::ChannelIncomplete => StatusCode::CONFLICT,
     }
 }

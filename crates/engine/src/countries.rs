@@ -1,0 +1,353 @@
+//! Allowed countries: which addresses may come in by which door. The rules are in the database, the country database
+//! is a file; both are kept in memory, for every request is judged.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `rules` | the rules as they are stored |
+//! | `lookup` | the country database: reads one, judges whether it is one, looks addresses up |
+//! | `file` | where it lies, and how another takes its place |
+//! | `meta` | where WhatsApp's servers are |
+
+mod file;
+mod lookup;
+mod meta;
+mod rules;
+
+use crate::{
+    Engine, Result,
+    audit::{self, Subject},
+    doctor,
+    events::Changes,
+    metrics::REFUSED_BY_COUNTRY,
+};
+use domain::{
+    countries::{
+        CountriesForm, DatabaseView, Door, DoorView, Overview, Rule, ShutOut, StoredRule, Unfit, Whereabouts,
+        is_private,
+    },
+    event::Change,
+    people::{Actor, Permission},
+    refusal::Refusal,
+};
+use file::DatabaseFile;
+use lookup::CountryDatabase;
+use meta::Callers;
+use rules::Rules;
+use std::{
+    collections::BTreeSet,
+    net::IpAddr,
+    path::PathBuf,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+
+/// Largest database that may be uploaded, in bytes. Those of countries alone have about ten million.
+pub const DATABASE_MOST: usize = 32 * 1024 * 1024;
+/// How often the file is looked at: a program that updates it tells nobody.
+const PATROL: Duration = Duration::from_secs(60);
+
+/// What is kept in memory.
+#[derive(Debug)]
+pub(crate) struct Countries {
+    rules: Rules,
+    file: DatabaseFile,
+    database: RwLock<std::result::Result<Arc<CountryDatabase>, Unfit>>,
+    callers: Callers,
+    /// One change after the other, so that memory ends up as the last one left the database.
+    turn: Mutex<()>,
+}
+
+impl Countries {
+    /// `named` is the file that a setting names, instead of the one in the data folder.
+    pub(crate) fn new(data_dir: &std::path::Path, named: Option<PathBuf>) -> Self {
+        Self {
+            rules: Rules::default(),
+            file: DatabaseFile::new(data_dir, named),
+            database: RwLock::new(Err(Unfit::Missing)),
+            callers: Callers::default(),
+            turn: Mutex::default(),
+        }
+    }
+
+    fn database(&self) -> std::result::Result<Arc<CountryDatabase>, Unfit> {
+        self.database
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn whereabouts(&self, address: IpAddr) -> Whereabouts {
+        if is_private(address) {
+            return Whereabouts::Private;
+        }
+        match self.database() {
+            Ok(database) => database.whereabouts(address),
+            Err(_) => Whereabouts::NoDatabase,
+        }
+    }
+
+    /// Whether a rule is set and there is nothing to judge by: every door is open.
+    pub(crate) fn is_blind(&self) -> bool {
+        self.database().is_err() && Door::ALL.iter().any(|door| self.rules.of(*door).only.is_some())
+    }
+
+    /// Which of WhatsApp's servers the rule of a door shuts out.
+    pub(crate) fn shut_out(&self, door: Door, now: domain::time::Timestamp) -> Option<ShutOut> {
+        let (rule, database) = (self.rules.of(door), self.database().ok()?);
+        let lately = self.callers.lately(now).into_iter();
+        let servers = lately.map(|address| self.whereabouts(address));
+        let mut shut_out = ShutOut {
+            countries: BTreeSet::new(),
+            unknown: false,
+        };
+        for server in servers.chain(database.meta().iter().copied()) {
+            match server {
+                _ if rule.admits(server) => {}
+                Whereabouts::In { country } => drop(shut_out.countries.insert(country)),
+                _ => shut_out.unknown = true,
+            }
+        }
+        (shut_out.unknown || !shut_out.countries.is_empty()).then_some(shut_out)
+    }
+}
+
+/// Reads the rules and the country database at the start. A database that cannot be read leaves every door open:
+/// nobody can be told apart, and who could mend it must not be shut out.
+pub(crate) async fn load(e: &Engine) -> Result<()> {
+    e.countries.rules.read(e).await?;
+    look_at_file(e).await;
+    if e.countries.is_blind() {
+        tracing::error!(
+            file = %e.countries.file.path().display(),
+            "the allowed countries cannot be applied: there is no country database that can be read, \
+             so everybody is let in until there is one"
+        );
+    }
+    Ok(())
+}
+
+/// The worker that notices when the file has been replaced.
+pub(crate) async fn run(e: Engine, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        tokio::select! {
+            () = tokio::time::sleep(PATROL) => look_at_file(&e).await,
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+/// Reads the file again when it is another one. What cannot be read replaces nothing that could.
+async fn look_at_file(e: &Engine) {
+    let _turn = e.countries.turn.lock().await;
+    let Some(read) = e.countries.file.read_if_changed().await else {
+        return;
+    };
+    let mut kept = e
+        .countries
+        .database
+        .write()
+        .unwrap_or_else(PoisonError::into_inner);
+    match (&*kept, read) {
+        (_, Ok(database)) => {
+            let DatabaseView { kind, nodes, .. } = database.view();
+            tracing::info!(kind, nodes, "the country database is loaded");
+            *kept = Ok(Arc::new(database));
+        }
+        (Ok(_), Err(why)) => {
+            tracing::error!(
+                why = why.as_str(),
+                "the country database cannot be read; the one before stays in use"
+            );
+        }
+        (Err(_), Err(why)) => *kept = Err(why),
+    }
+}
+
+/// Whether an address may come in by a door. Who may not is counted.
+pub async fn admits(e: &Engine, door: Door, address: IpAddr) -> bool {
+    let from = e.countries.whereabouts(address);
+    if e.countries.rules.of(door).admits(from) {
+        return true;
+    }
+    // The command line may have opened the doors meanwhile. Only who would be refused waits for this.
+    if let Err(error) = e.countries.rules.read_if_old(e).await {
+        tracing::warn!(%error, "the allowed countries cannot be read anew");
+    }
+    if e.countries.rules.of(door).admits(from) {
+        return true;
+    }
+    metrics::counter!(REFUSED_BY_COUNTRY, "door" => door.as_str()).increment(1);
+    tracing::info!(door = door.as_str(), %address, ?from, "refused: not one of the allowed countries");
+    false
+}
+
+/// Remembers from where a webhook came that Meta had signed.
+pub fn webhook_came_from(e: &Engine, address: IpAddr) {
+    e.countries.callers.note(address, e.clock().now());
+}
+
+/// What the page shows beside the form, for somebody who asks from this address.
+///
+/// # Errors
+/// `Forbidden` for who may not administer.
+pub async fn overview(e: &Engine, actor: &Actor, from: Option<IpAddr>) -> Result<Overview> {
+    actor.require(Permission::Administer)?;
+    e.countries.rules.read(e).await?;
+    let (now, file) = (e.clock().now(), &e.countries.file);
+    let door = |door| DoorView {
+        door,
+        countries: e
+            .countries
+            .rules
+            .of(door)
+            .only
+            .map(|only| u32::try_from(only.len()).unwrap_or(u32::MAX)),
+        shut_out: match door {
+            Door::Files | Door::Webhooks => e.countries.shut_out(door, now),
+            Door::Console | Door::Api => None,
+        },
+    };
+    let database = e.countries.database();
+    let is_absent = !file.is_named() && database.as_ref().err() == Some(&Unfit::Missing);
+    Ok(Overview {
+        doors: Door::ALL.map(door).into(),
+        broken: database.as_ref().err().copied().filter(|_| !is_absent),
+        database: database.ok().map(|database| database.view()),
+        named_file: file.is_named().then(|| file.path().display().to_string()),
+        you: from.map(|address| (address, e.countries.whereabouts(address))),
+    })
+}
+
+/// The rule of a door, for its form.
+///
+/// # Errors
+/// `Forbidden` for who may not administer.
+pub async fn rule(e: &Engine, actor: &Actor, door: Door) -> Result<StoredRule> {
+    actor.require(Permission::Administer)?;
+    rules::stored(e.db.read(), door).await
+}
+
+/// Saves the rule of a door, on top of the version that was read.
+///
+/// # Errors
+/// What is wrong with the form; `NoCountryDatabase`; `LocksYouOut` when the one who saves could not come back;
+/// `ChangedMeanwhile`.
+pub async fn save(
+    e: &Engine,
+    actor: &Actor,
+    from: Option<IpAddr>,
+    version: i64,
+    form: &CountriesForm,
+) -> Result<()> {
+    actor.require(Permission::Administer)?;
+    let (door, rule) = form.check()?;
+    let _turn = e.countries.turn.lock().await;
+    if rule.only.is_some() && e.countries.database().is_err() {
+        return Err(Refusal::NoCountryDatabase.into());
+    }
+    if let (Door::Console, Some(address)) = (door, from) {
+        lets_in(&rule, address, e.countries.whereabouts(address))?;
+    }
+    let tx = e.db.write().await?;
+    rules::write(&tx, door, &rule, version).await?;
+    let detail = rules::spelt(door, &rule);
+    audit::note(e, &tx, actor, "countries.save", Subject::Countries, Some(detail)).await?;
+    doctor::outdate_all(e, &tx).await?;
+    tx.commit().await?;
+    e.countries.rules.read(e).await?;
+    changed(e);
+    Ok(())
+}
+
+/// Opens every door to everybody: the way back for whoever is locked out. Returns the rules that are gone.
+///
+/// # Errors
+/// `Forbidden` for who may not administer.
+pub async fn off(e: &Engine, actor: &Actor) -> Result<Vec<StoredRule>> {
+    actor.require(Permission::Administer)?;
+    let _turn = e.countries.turn.lock().await;
+    let tx = e.db.write().await?;
+    let mut gone = Vec::new();
+    for door in Door::ALL {
+        let stored = rules::stored(&tx, door).await?;
+        if stored.rule.only.is_some() {
+            rules::write(&tx, door, &Rule::default(), stored.version).await?;
+            gone.push(stored);
+        }
+    }
+    let was: Vec<String> = gone.iter().map(|was| rules::spelt(was.door, &was.rule)).collect();
+    let detail = format!("it was {}", was.join("; "));
+    if !gone.is_empty() {
+        audit::note(e, &tx, actor, "countries.off", Subject::Countries, Some(detail)).await?;
+        doctor::outdate_all(e, &tx).await?;
+    }
+    tx.commit().await?;
+    e.countries.rules.read(e).await?;
+    changed(e);
+    Ok(gone)
+}
+
+/// Puts a country database in the place of the one there is.
+///
+/// # Errors
+/// `UnfitDatabase`; `LocksYouOut` when by this database the one who uploads could not come back; `Forbidden` for who
+/// may not administer, and for everybody while a setting names the file.
+pub async fn replace_database(
+    e: &Engine,
+    actor: &Actor,
+    from: Option<IpAddr>,
+    bytes: Vec<u8>,
+) -> Result<DatabaseView> {
+    actor.require(Permission::Administer)?;
+    if e.countries.file.is_named() {
+        return Err(Refusal::Forbidden.into());
+    }
+    let (database, bytes) = lookup::examine(bytes)
+        .await
+        .map_err(|why| Refusal::UnfitDatabase { why })?;
+    let _turn = e.countries.turn.lock().await;
+    if let Some(address) = from.filter(|address| !is_private(*address)) {
+        let console = rules::stored(e.db.read(), Door::Console).await?.rule;
+        lets_in(&console, address, database.whereabouts(address))?;
+    }
+    let view = database.view();
+    let tx = e.db.write().await?;
+    let detail = format!("{}, {} nodes", view.kind, view.nodes);
+    audit::note(
+        e,
+        &tx,
+        actor,
+        "countries.database",
+        Subject::Countries,
+        Some(detail),
+    )
+    .await?;
+    doctor::outdate_all(e, &tx).await?;
+    e.countries.file.replace(bytes).await?;
+    tx.commit().await?;
+    *e.countries
+        .database
+        .write()
+        .unwrap_or_else(PoisonError::into_inner) = Ok(Arc::new(database));
+    changed(e);
+    Ok(view)
+}
+
+fn lets_in(console: &Rule, address: IpAddr, from: Whereabouts) -> std::result::Result<(), Refusal> {
+    if console.admits(from) {
+        return Ok(());
+    }
+    let country = match from {
+        Whereabouts::In { country } => Some(country),
+        _ => None,
+    };
+    Err(Refusal::LocksYouOut { address, country })
+}
+
+fn changed(e: &Engine) {
+    e.events().publish(Changes::of(Change::Countries));
+    e.rounds.outdate();
+    e.channel_check.notify_one();
+}

@@ -1,0 +1,86 @@
+//! The allowed countries at the door. By which door a request comes in is said by the table of routes, so that no
+//! spelling of a path leads around it; who is refused is told what has happened in their own language.
+
+use super::{Http, api::problem::Problem, routes};
+use app::{
+    api::{ApiError, guard::ClientAddress},
+    prefs, words,
+};
+use axum::{
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, StatusCode, header},
+    middleware::Next,
+    response::{Html, IntoResponse as _, Response},
+};
+use domain::{countries::Door, refusal::Refusal};
+use engine::{Engine, countries, metrics::DELIVERIES_REFUSED};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
+
+/// The doors of all routes.
+#[derive(Debug, Clone)]
+pub struct Doors(Arc<Table>);
+
+#[derive(Debug)]
+struct Table {
+    engine: Engine,
+    by_route: HashMap<&'static str, Option<Door>>,
+}
+
+impl Doors {
+    pub fn of(http: &Http) -> Self {
+        let by_route = routes().into_iter().map(|route| (route.path, route.access.door()));
+        Self(Arc::new(Table {
+            engine: http.engine.clone(),
+            by_route: by_route.collect(),
+        }))
+    }
+
+    /// What is not in the table is the console's: pages, server functions, and addresses that lead nowhere.
+    fn at(&self, request: &Request) -> Option<Door> {
+        let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+        let known = route.and_then(|route| self.0.by_route.get(route));
+        known.copied().unwrap_or(Some(Door::Console))
+    }
+}
+
+/// Refuses with 403 whoever is not in a country that the door's rule names.
+pub async fn guard(State(doors): State<Doors>, request: Request, next: Next) -> Response {
+    let address = request.extensions().get::<ClientAddress>();
+    let (Some(door), Some(&ClientAddress(address))) = (doors.at(&request), address) else {
+        return next.run(request).await;
+    };
+    if countries::admits(&doors.0.engine, door, address).await {
+        return next.run(request).await;
+    }
+    let reason = Refusal::CountryNotAllowed { address };
+    match door {
+        Door::Api => Problem::from(reason).into_response(),
+        Door::Webhooks => {
+            metrics::counter!(DELIVERIES_REFUSED, "reason" => "country").increment(1);
+            StatusCode::FORBIDDEN.into_response()
+        }
+        // A page that is still open asks on.
+        Door::Console if request.uri().path().starts_with("/rpc/") && !reads_pages(request.headers()) => {
+            (StatusCode::FORBIDDEN, axum::Json(ApiError::Refused(reason))).into_response()
+        }
+        Door::Console | Door::Files => (StatusCode::FORBIDDEN, page(request.headers(), address)).into_response(),
+    }
+}
+
+fn reads_pages(headers: &HeaderMap) -> bool {
+    let accepts = headers.get(header::ACCEPT).and_then(|accepts| accepts.to_str().ok());
+    accepts.is_some_and(|accepts| accepts.contains("text/html"))
+}
+
+/// A page of words alone: the styles are behind the same door.
+fn page(headers: &HeaderMap, address: IpAddr) -> Html<String> {
+    let locale = prefs::language_of(headers);
+    let [title, text, what_to_do] = words::country_refused(locale, address);
+    let language = locale.as_str();
+    Html(format!(
+        "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>{title} · Switchboard</title></head>\n\
+         <body><main><h1>{title}</h1><p>{text}</p><p>{what_to_do}</p></main></body>\n</html>\n"
+    ))
+}

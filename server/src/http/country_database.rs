@@ -1,0 +1,75 @@
+//! The country database, uploaded by an administrator: a plain form with a file, which needs no script. The page that
+//! it leads back to says what came of it.
+
+use super::{Http, body_limit, login_session};
+use app::api::guard::ClientAddress;
+use axum::{
+    Extension,
+    body::Body,
+    extract::{FromRequest as _, Multipart, Request, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use domain::{
+    countries::Unfit,
+    people::{Actor, Permission},
+    refusal::Refusal,
+};
+use engine::countries::{self, DATABASE_MOST};
+use tower_sessions::Session;
+
+/// What a form puts around the file, in bytes.
+const WRAPPING: usize = 4096;
+
+/// Nothing is read before it is clear that an administrator sends it.
+pub async fn replace(
+    State(http): State<Http>,
+    session: Session,
+    from: Option<Extension<ClientAddress>>,
+    request: Request,
+) -> Response {
+    let actor = match login_session::person(&http.engine, &session).await {
+        Ok(me) => Actor::Person(me),
+        Err(status) => return status.into_response(),
+    };
+    if actor.require(Permission::Administer).is_err() {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    let bytes = match file_in(request).await {
+        Ok(bytes) => bytes,
+        Err(why) => return back(why.as_str()),
+    };
+    let from = from.map(|Extension(ClientAddress(address))| address);
+    match countries::replace_database(&http.engine, &actor, from, bytes).await {
+        Ok(_) => back("replaced"),
+        Err(engine::Error::Refused(Refusal::UnfitDatabase { why })) => back(why.as_str()),
+        Err(engine::Error::Refused(Refusal::LocksYouOut { .. })) => back("locks_you_out"),
+        Err(engine::Error::Refused(_)) => StatusCode::FORBIDDEN.into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the country database cannot be replaced");
+            back("failed")
+        }
+    }
+}
+
+fn back(outcome: &str) -> Response {
+    Redirect::to(&format!("/security/countries?database={outcome}")).into_response()
+}
+
+async fn file_in(request: Request) -> Result<Vec<u8>, Unfit> {
+    let (parts, body) = request.into_parts();
+    let whole = body_limit::whole(&parts.headers, body, DATABASE_MOST + WRAPPING).await;
+    let whole = whole.map_err(|status| match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Unfit::TooLarge,
+        _ => Unfit::Missing,
+    })?;
+    let form = Request::from_parts(parts, Body::from(whole));
+    let mut form = Multipart::from_request(form, &()).await.map_err(|_| Unfit::Missing)?;
+    while let Ok(Some(field)) = form.next_field().await {
+        if field.name() == Some("database") {
+            let bytes = field.bytes().await.map_err(|_| Unfit::Missing)?;
+            return if bytes.len() > DATABASE_MOST { Err(Unfit::TooLarge) } else { Ok(bytes.into()) };
+        }
+    }
+    Err(Unfit::Missing)
+}
