@@ -3,7 +3,15 @@
 use leptos_i18n_build::{Config, ParseOptions, TranslationsInfos};
 use std::{env, error::Error, path::PathBuf};
 
-const NAMESPACES: [&str; 6] = ["common", "auth", "channels", "directory", "inbox", "system"];
+const NAMESPACES: [&str; 7] = [
+    "common",
+    "auth",
+    "channels",
+    "directory",
+    "inbox",
+    "security",
+    "system",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");

@@ -37,6 +37,7 @@ pub struct Live {
     pub channels: ReadSignal<u64>,
     pub directory: ReadSignal<u64>,
     pub dead_letters: ReadSignal<u64>,
+    pub countries: ReadSignal<u64>,
     /// Whether the process can be heard now.
     pub connected: ReadSignal<bool>,
     /// Not connected for longer than a hiccup.
@@ -84,6 +85,7 @@ struct Bells {
     channels: WriteSignal<u64>,
     directory: WriteSignal<u64>,
     dead_letters: WriteSignal<u64>,
+    countries: WriteSignal<u64>,
     connected: WriteSignal<bool>,
     offline: WriteSignal<bool>,
     by_session: WriteSignal<BySession>,
@@ -95,6 +97,7 @@ fn signals() -> (Live, Bells) {
     let (channels, ring_channels) = signal(0);
     let (directory, ring_directory) = signal(0);
     let (dead_letters, ring_dead_letters) = signal(0);
+    let (countries, ring_countries) = signal(0);
     let (connected, set_connected) = signal(true);
     let (offline, set_offline) = signal(false);
     let (by_session, ring_session) = signal(BySession::default());
@@ -105,6 +108,7 @@ fn signals() -> (Live, Bells) {
             channels,
             directory,
             dead_letters,
+            countries,
             connected,
             offline,
             by_session,
@@ -115,6 +119,7 @@ fn signals() -> (Live, Bells) {
             channels: ring_channels,
             directory: ring_directory,
             dead_letters: ring_dead_letters,
+            countries: ring_countries,
             connected: set_connected,
             offline: set_offline,
             by_session: ring_session,
@@ -136,6 +141,7 @@ impl Bells {
             Change::Channel { .. } => self.channels.update(|n| *n += 1),
             Change::Directory => self.directory.update(|n| *n += 1),
             Change::DeadLetter => self.dead_letters.update(|n| *n += 1),
+            Change::Countries => self.countries.update(|n| *n += 1),
             Change::Resync => self.ring_all(),
         }
     }
@@ -152,6 +158,7 @@ impl Bells {
             self.channels,
             self.directory,
             self.dead_letters,
+            self.countries,
         ] {
             bell.update(|n| *n += 1);
         }

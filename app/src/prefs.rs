@@ -55,7 +55,12 @@ pub fn requested_language() -> Locale {
 #[cfg(feature = "ssr")]
 pub fn language_of(headers: &axum::http::HeaderMap) -> Locale {
     use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
     let chosen = text(COOKIE)
         .split(';')
         .find_map(|pair| pair.trim().strip_prefix(LANGUAGE_COOKIE)?.strip_prefix('='));

@@ -1,6 +1,10 @@
 //! What the domain's values are called in the reader's language. Plain functions of the language: reactive where
 //! they are called in a closure, testable where they are not.
 
+pub mod countries;
+
+pub use countries::country_refused;
+
 use crate::{api::ApiError, i18n::*};
 use domain::{
     channel::Badge,
@@ -34,6 +38,17 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
         Refusal::ChannelIncomplete => td_string!(locale, common.refusal.channel_incomplete).to_owned(),
         Refusal::NameDiffers => td_string!(locale, common.refusal.name_differs).to_owned(),
         Refusal::BadCursor => td_string!(locale, common.refusal.bad_cursor).to_owned(),
+        Refusal::CountryNotAllowed { address } => {
+            td_string!(locale, common.refusal.country_not_allowed, address = *address)
+        }
+        Refusal::LocksYouOut { address, country } => td_string!(
+            locale,
+            common.refusal.locks_you_out,
+            address = *address,
+            place = countries::place(locale, *country)
+        ),
+        Refusal::NoCountryDatabase => td_string!(locale, common.refusal.no_country_database).to_owned(),
+        Refusal::UnfitDatabase { why } => countries::unfit(locale, *why).to_owned(),
     }
 }
 

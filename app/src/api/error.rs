@@ -67,7 +67,7 @@ mod process {
                     Refusal::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
                     Refusal::Invalid { .. } | Refusal::BadCursor | Refusal::UnfitDatabase { .. } => {
                         StatusCode::UNPROCESSABLE_ENTITY
-                    },
+                    }
                     _ => StatusCode::CONFLICT,
                 },
             }

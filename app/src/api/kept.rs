@@ -4,7 +4,10 @@
 //! It is kept in this process' memory only, for the same web session and the same form, for a few minutes. Secrets
 //! are kept with the rest and never sent back: the page says that they are there, and an empty field takes them.
 
-use domain::channel::{AuthenticationForm, MessagingForm};
+use domain::{
+    channel::{AuthenticationForm, MessagingForm},
+    countries::CountriesForm,
+};
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
@@ -19,6 +22,8 @@ pub trait Keepable {
 }
 
 impl Keepable for MessagingForm {}
+
+impl Keepable for CountriesForm {}
 
 impl Keepable for AuthenticationForm {
     fn secrets(&mut self) -> Vec<(&'static str, &mut String)> {

@@ -3,6 +3,7 @@
 
 pub mod auth;
 pub mod channels;
+pub mod countries;
 pub mod deliveries;
 pub mod errands;
 pub mod error;

@@ -67,6 +67,11 @@ fn Breadcrumb() -> impl IntoView {
                 "/queues",
             ),
             "extensions" => (None, t_string!(i18n, common.nav.extensions), "/extensions"),
+            "security" => (
+                Some(t_string!(i18n, common.nav.security)),
+                t_string!(i18n, common.nav.countries),
+                "/security/countries",
+            ),
             "system" => (
                 Some(t_string!(i18n, common.nav.system)),
                 t_string!(i18n, common.nav.deliveries),

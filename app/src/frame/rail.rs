@@ -71,6 +71,15 @@ fn Places(me: Me) -> impl IntoView {
                 short=move || t_string!(i18n, common.nav.short.extensions)
             />
             <li class="group">
+                <span>{move || t_string!(i18n, common.nav.security)}</span>
+            </li>
+            <Place
+                href="/security/countries"
+                icon=IconName::Globe
+                name=move || t_string!(i18n, common.nav.countries)
+                short=move || t_string!(i18n, common.nav.short.countries)
+            />
+            <li class="group">
                 <span>{move || t_string!(i18n, common.nav.system)}</span>
             </li>
             <Place

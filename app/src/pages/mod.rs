@@ -7,6 +7,7 @@ pub mod inbox;
 pub mod login;
 pub mod not_found;
 pub mod queues;
+pub mod security;
 pub mod setup;
 
 pub use self::{
@@ -19,6 +20,7 @@ pub use self::{
     login::LoginPage,
     not_found::NotFoundPage,
     queues::{NewQueuePage, QueuePage, QueuesPage},
+    security::CountriesPage,
     setup::SetupPage,
 };
 

@@ -10,6 +10,7 @@ pub enum IconName {
     Queue,
     Extension,
     Delivery,
+    Globe,
     Search,
     Plus,
     Check,
@@ -46,6 +47,9 @@ impl IconName {
                 "M6 3h4l1.5 5-2.5 2a12 12 0 0 0 5 5l2-2.5 5 1.5v4a2 2 0 0 1-2 2A17 17 0 0 1 4 5a2 2 0 0 1 2-2z"
             }
             Self::Delivery => "M4 4h16v16H4zM4 14h4l1.5 2.5h5L16 14h4",
+            Self::Globe => {
+                "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM3 12h18M12 3c5 5 5 13 0 18M12 3c-5 5-5 13 0 18"
+            }
             Self::Search => "M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14zM16.5 16.5 21 21",
             Self::Plus => "M12 5v14M5 12h14",
             Self::Check => "M5 12.5l5 5 9-11",

@@ -198,13 +198,23 @@ impl Rule {
     }
 }
 
-/// A rule as it is stored, for its form.
+/// A rule as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredRule {
     pub door: Door,
     pub rule: Rule,
     /// Rises with every save.
     pub version: i64,
+}
+
+/// What the form of a door shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleView {
+    pub door: Door,
+    pub rule: Rule,
+    pub version: i64,
+    /// Those in the country database, to choose from; none: there is no database.
+    pub known: BTreeSet<Country>,
 }
 
 /// What is typed to change the rule of a door.

@@ -22,8 +22,8 @@ use crate::{
 };
 use domain::{
     countries::{
-        CountriesForm, DatabaseView, Door, DoorView, Overview, Rule, ShutOut, StoredRule, Unfit, Whereabouts,
-        is_private,
+        CountriesForm, DatabaseView, Door, DoorView, Overview, Rule, RuleView, ShutOut, StoredRule, Unfit,
+        Whereabouts, is_private,
     },
     event::Change,
     people::{Actor, Permission},
@@ -224,9 +224,18 @@ pub async fn overview(e: &Engine, actor: &Actor, from: Option<IpAddr>) -> Result
 ///
 /// # Errors
 /// `Forbidden` for who may not administer.
-pub async fn rule(e: &Engine, actor: &Actor, door: Door) -> Result<StoredRule> {
+pub async fn rule(e: &Engine, actor: &Actor, door: Door) -> Result<RuleView> {
     actor.require(Permission::Administer)?;
-    rules::stored(e.db.read(), door).await
+    let StoredRule { rule, version, .. } = rules::stored(e.db.read(), door).await?;
+    let database = e.countries.database();
+    Ok(RuleView {
+        door,
+        rule,
+        version,
+        known: database
+            .map(|database| database.view().countries)
+            .unwrap_or_default(),
+    })
 }
 
 /// Saves the rule of a door, on top of the version that was read.

@@ -4,6 +4,7 @@
 use super::{Http, api::problem::Problem, routes};
 use app::{
     api::{ApiError, guard::ClientAddress},
+    i18n::I18nLocaleTrait as _,
     prefs, words,
 };
 use axum::{
@@ -28,7 +29,9 @@ struct Table {
 
 impl Doors {
     pub fn of(http: &Http) -> Self {
-        let by_route = routes().into_iter().map(|route| (route.path, route.access.door()));
+        let by_route = routes()
+            .into_iter()
+            .map(|route| (route.path, route.access.door()));
         Self(Arc::new(Table {
             engine: http.engine.clone(),
             by_route: by_route.collect(),
@@ -63,12 +66,16 @@ pub async fn guard(State(doors): State<Doors>, request: Request, next: Next) -> 
         Door::Console if request.uri().path().starts_with("/rpc/") && !reads_pages(request.headers()) => {
             (StatusCode::FORBIDDEN, axum::Json(ApiError::Refused(reason))).into_response()
         }
-        Door::Console | Door::Files => (StatusCode::FORBIDDEN, page(request.headers(), address)).into_response(),
+        Door::Console | Door::Files => {
+            (StatusCode::FORBIDDEN, page(request.headers(), address)).into_response()
+        }
     }
 }
 
 fn reads_pages(headers: &HeaderMap) -> bool {
-    let accepts = headers.get(header::ACCEPT).and_then(|accepts| accepts.to_str().ok());
+    let accepts = headers
+        .get(header::ACCEPT)
+        .and_then(|accepts| accepts.to_str().ok());
     accepts.is_some_and(|accepts| accepts.contains("text/html"))
 }
 

@@ -64,11 +64,17 @@ async fn file_in(request: Request) -> Result<Vec<u8>, Unfit> {
         _ => Unfit::Missing,
     })?;
     let form = Request::from_parts(parts, Body::from(whole));
-    let mut form = Multipart::from_request(form, &()).await.map_err(|_| Unfit::Missing)?;
+    let mut form = Multipart::from_request(form, &())
+        .await
+        .map_err(|_| Unfit::Missing)?;
     while let Ok(Some(field)) = form.next_field().await {
         if field.name() == Some("database") {
             let bytes = field.bytes().await.map_err(|_| Unfit::Missing)?;
-            return if bytes.len() > DATABASE_MOST { Err(Unfit::TooLarge) } else { Ok(bytes.into()) };
+            return if bytes.len() > DATABASE_MOST {
+                Err(Unfit::TooLarge)
+            } else {
+                Ok(bytes.into())
+            };
         }
     }
     Err(Unfit::Missing)

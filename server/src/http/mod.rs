@@ -95,7 +95,11 @@ pub fn routes() -> Vec<Route> {
         ),
         //
         route(Person, "/events", get(events::stream)),
-        route(Upload, "/security/countries/database", post(country_database::replace)),
+        route(
+            Upload,
+            "/security/countries/database",
+            post(country_database::replace),
+        ),
         //
         route(
             Token,
@@ -185,7 +189,10 @@ pub fn router(http: Http) -> Router {
         .layer(login_session::layer(&http))
         .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, UPLOAD_WITHIN));
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            UPLOAD_WITHIN,
+        ));
     let open = [Access::Public, Access::Asset, Access::Link].map(group);
     let open = open.into_iter().fold(Router::new(), Router::merge);
     // Meta sends by the thousand: only what protects a webhook stands before it.

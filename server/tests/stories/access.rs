@@ -8,7 +8,13 @@ use std::collections::BTreeSet;
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
 /// What may be had without a log-in, a token or a signature. Whoever adds to it has thought about it.
-const PUBLIC_ROUTES: [&str; 4] = ["/healthz", "/metrics", "/pkg/{*path}", "/readyz"];
+const PUBLIC_ROUTES: [&str; 5] = [
+    "/files/{*rest}",
+    "/healthz",
+    "/metrics",
+    "/pkg/{*path}",
+    "/readyz",
+];
 const PUBLIC_PAGES: [&str; 2] = ["/login", "/setup"];
 const PUBLIC_FUNCTIONS: [&str; 6] = [
     "/rpc/auth/finish-setup",
@@ -39,13 +45,13 @@ async fn every_route_refuses_an_anonymous_caller() {
         ] {
             let status = answer(&browser, method.clone(), &path).await.status.as_u16();
             let refused: &[u16] = match route.access {
-                Access::Public => {
+                Access::Public | Access::Asset | Access::Link => {
                     public.insert(route.path);
                     continue;
                 }
                 Access::Meta => &[401, 403, 404, 405],
                 Access::Token => &[401],
-                Access::Person => &[401, 405],
+                Access::Person | Access::Upload => &[401, 405],
             };
             assert!(refused.contains(&status), "{method} {path} answered {status}");
         }
@@ -123,6 +129,7 @@ fn arguments() -> Vec<(&'static str, &'static str)> {
         ("form[name]", "x"),
         ("number", "1"),
         ("place", "app"),
+        ("door", "console"),
     ];
     ids.iter().map(|name| (*name, NOBODY)).chain(others).collect()
 }

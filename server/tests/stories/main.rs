@@ -5,6 +5,7 @@ mod api;
 mod browser;
 mod channels;
 mod conversation;
+mod countries;
 mod crowd;
 mod doctor;
 mod events;

@@ -2,6 +2,7 @@
 
 pub mod database;
 pub mod http;
+pub mod mmdb;
 pub mod people;
 pub mod world;
 
@@ -14,7 +15,7 @@ use engine::{Clock, Engine};
 use http::Api;
 use server::{application::Application, settings::Settings};
 use simulator::{Options, Simulator};
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -65,6 +66,8 @@ impl Story {
         let mut settings = Settings::defaults();
         settings.http.listen = "127.0.0.1:0".parse().expect("an address");
         settings.data.dir = folder.path().to_owned();
+        // So that a story can come from any address.
+        settings.http.trusted_proxies = vec!["127.0.0.1".to_owned().try_into().expect("a proxy")];
         settings.database.url = database.url();
         settings.meta.graph_url = meta.url();
         change(&mut settings);
@@ -125,6 +128,10 @@ impl Story {
         let page = domain::page::PageRequest::default();
         let letters = engine::dead_letters::list(&self.engine, &Actor::System, &page).await;
         letters.expect("the dead letters").items
+    }
+
+    pub fn data_dir(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Rows in a table.

@@ -1,0 +1,69 @@
+//! The allowed countries. The country database comes by a form of its own, with a file.
+
+use super::{ApiError, Checked, kept::Unsaved};
+#[cfg(feature = "ssr")]
+use super::{
+    guard::{self, actor, client_address, engine},
+    kept,
+};
+use domain::{
+    countries::{CountriesForm, Door, Overview, RuleView},
+    refusal::Refusal,
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What the page shows beside the form.
+#[server(prefix = "/rpc", endpoint = "countries/overview")]
+pub async fn countries_overview() -> Result<Overview, ApiError> {
+    let actor = actor().await?;
+    Ok(engine::countries::overview(&engine()?, &actor, client_address()).await?)
+}
+
+/// What the form of a door shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RulePage {
+    pub stored: RuleView,
+    pub unsaved: Option<Unsaved<CountriesForm>>,
+}
+
+/// The rule of a door, for its form.
+#[server(prefix = "/rpc", endpoint = "countries/rule")]
+pub async fn country_rule(door: Door) -> Result<RulePage, ApiError> {
+    let actor = actor().await?;
+    Ok(RulePage {
+        stored: engine::countries::rule(&engine()?, &actor, door).await?,
+        unsaved: kept::kept(&place(door)).await?,
+    })
+}
+
+/// Saves the rule of a door.
+#[server(prefix = "/rpc", endpoint = "countries/save")]
+pub async fn save_countries(version: i64, #[server(default)] form: CountriesForm) -> Result<(), ApiError> {
+    let actor = actor().await?;
+    let door = form.door.parse().unwrap_or(Door::Console);
+    let typed = kept::recall(&place(door), version, form).await?;
+    let saved = engine::countries::save(&engine()?, &actor, client_address(), version, &typed.form).await;
+    typed.settle(saved)?;
+    guard::lead(&path(door));
+    Ok(())
+}
+
+impl Checked for SaveCountries {
+    fn check(&self) -> Result<(), Refusal> {
+        self.form.check().map(drop)
+    }
+}
+
+/// The page with the form of a door.
+pub fn path(door: Door) -> String {
+    match door {
+        Door::Console => "/security/countries".to_owned(),
+        door => format!("/security/countries/{}", door.as_str()),
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn place(door: Door) -> String {
+    format!("countries:{}", door.as_str())
+}

@@ -1,0 +1,7 @@
+//! Security › …
+
+pub mod countries;
+mod country_database;
+mod country_rule;
+
+pub use countries::CountriesPage;

@@ -1,0 +1,703 @@
+//! Allowed countries: each door by itself, nobody locks themselves out, and Meta's servers are not forgotten.
+
+use crate::{
+    stories,
+    support::{
+        Story,
+        http::Answer,
+        mmdb::{self, WORLD},
+        people::Browser,
+        world::{Line, delivery, text_message},
+    },
+};
+use domain::{
+    countries::{Door, Unfit},
+    people::Actor,
+};
+use engine::{Clock, Config, Engine, countries};
+use reqwest::{Method, header};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+stories! {
+    each_door_by_itself
+    nobody_locks_themselves_out
+    nor_by_another_database
+    addresses_that_the_database_does_not_know
+    webhooks_are_closed_only_when_somebody_says_so
+    the_doctor_warns_when_metas_servers_are_shut_out
+    servers_that_called_lately_count_too
+    the_command_line_opens_the_doors
+    what_is_no_country_database_replaces_none
+    only_administrators_see_and_change_it
+    of_two_who_save_the_second_is_told
+    without_a_database_every_door_is_open
+    who_is_refused_is_told_in_their_language
+}
+
+const CZECH: &str = "203.0.113.7";
+const GERMAN: &str = "198.51.100.7";
+const AMERICAN: &str = "31.13.24.1";
+const UNKNOWN: &str = "192.0.2.7";
+const PRIVATE: &str = "192.168.1.7";
+
+impl Browser {
+    /// Posts a form as somebody with this address.
+    async fn call_from(&self, address: &str, function: &str, arguments: &[(&str, &str)]) -> Answer {
+        let request = self.calling(function, arguments);
+        let request = request.header("x-forwarded-for", address);
+        let request = request.header(header::ACCEPT, "application/json");
+        Answer::of(request.send().await.expect("an answer")).await
+    }
+
+    async fn get_from(&self, address: &str, path: &str) -> Answer {
+        let request = self.request(Method::GET, path).header("x-forwarded-for", address);
+        let request = request.header(header::ACCEPT, "text/html");
+        Answer::of(request.send().await.expect("an answer")).await
+    }
+
+    /// Uploads a file as the page's form does, and returns what the page then says.
+    async fn upload_from(&self, address: &str, file: &[u8]) -> String {
+        let answer = self.send_file(address, "database", file).await;
+        assert_eq!(answer.status, 303, "{answer:?}");
+        let back = answer
+            .header("location")
+            .strip_prefix("/security/countries?database=");
+        back.unwrap_or_else(|| panic!("{answer:?}")).to_owned()
+    }
+
+    async fn send_file(&self, address: &str, field: &str, file: &[u8]) -> Answer {
+        let head = format!(
+            "--limit\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"x.mmdb\"\r\n\r\n"
+        );
+        let request = self.request(Method::POST, "/security/countries/database");
+        let request = request
+            .header("x-forwarded-for", address)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=limit")
+            .body([head.as_bytes(), file, b"\r\n--limit--\r\n"].concat());
+        Answer::of(request.send().await.expect("an answer")).await
+    }
+
+    async fn rule(&self, door: &str) -> Value {
+        self.call("countries/rule", &[("door", door)]).await.ok()["stored"].clone()
+    }
+
+    async fn overview_from(&self, address: &str) -> Value {
+        self.call_from(address, "countries/overview", &[]).await.ok()
+    }
+
+    /// Lets only these countries in by a door, or everybody. Further fields may be given.
+    async fn save_from(&self, address: &str, door: &str, only: &[&str], more: &[(&str, &str)]) -> Answer {
+        let version = self.rule(door).await["version"].to_string();
+        let who = if only.is_empty() { "everybody" } else { "listed" };
+        let mut form = vec![
+            ("version", version.as_str()),
+            ("form[door]", door),
+            ("form[who]", who),
+        ];
+        form.extend(only.iter().map(|code| ("form[countries][]", *code)));
+        form.extend(more);
+        self.call_from(address, "countries/save", &form).await
+    }
+
+    async fn save(&self, door: &str, only: &[&str]) {
+        let answer = self
+            .save_from(CZECH, door, only, &[("form[understood]", "true")])
+            .await;
+        assert!(answer.status.is_success(), "{answer:?}");
+    }
+}
+
+impl Story {
+    /// An administrator, and the database of the world.
+    async fn with_countries(&self) -> Browser {
+        let admin = self.admin("admin").await;
+        let replaced = admin.upload_from(CZECH, &mmdb::countries(&WORLD)).await;
+        assert_eq!(replaced, "replaced");
+        admin
+    }
+
+    /// What somebody with this address gets at a door: the status.
+    async fn knock(&self, address: &str, door: &str) -> u16 {
+        let (method, path) = match door {
+            "console" => (Method::GET, "/login"),
+            "api" => (Method::GET, "/api/v1/channels"),
+            "files" => (Method::GET, "/files/nothing"),
+            "webhooks" => (Method::POST, "/webhooks/whatsapp/nothing"),
+            path => (Method::GET, path),
+        };
+        let request = self.api.request(method, path).header("x-forwarded-for", address);
+        self.api.send(request).await.status.as_u16()
+    }
+
+    /// Another process with the same data.
+    async fn other_process(&self) -> Engine {
+        let config = Config {
+            data_dir: self.data_dir().to_owned(),
+            database_url: self.database.url(),
+            public_url: self.url.clone(),
+            graph_url: self.meta.url(),
+            graph_version: "v25.0".to_owned(),
+            master_key: None,
+            clock: Clock::manual(self.clock.now()),
+            inbox_capacity: 8,
+            country_database: None,
+        };
+        Engine::open(config).await.expect("an engine")
+    }
+
+    async fn countries_finding(&self, line: &Line) -> Value {
+        let path = format!("/api/v1/channels/{}/health", line.channel);
+        let health = self.api.post(&path, json!({})).await.ok();
+        let findings = health["findings"].as_array().expect("findings");
+        let found = findings.iter().find(|finding| finding["check"] == "countries");
+        found.expect("a finding").clone()
+    }
+}
+
+/// What the door answers when it lets somebody in.
+fn open(door: &str) -> u16 {
+    match door {
+        "files" | "webhooks" => 404,
+        _ => 200,
+    }
+}
+
+async fn each_door_by_itself(story: &Story) {
+    let admin = story.with_countries().await;
+    let doors = Door::ALL.map(Door::as_str);
+    for guarded in doors {
+        admin.save(guarded, &["CZ", "SK"]).await;
+        for door in doors {
+            let shut = if door == guarded { 403 } else { open(door) };
+            for (address, status) in [
+                (CZECH, open(door)),
+                ("2001:db8::1", open(door)),
+                ("::ffff:203.0.113.8", open(door)),
+                (PRIVATE, open(door)),
+                ("127.0.0.1", open(door)),
+                (GERMAN, shut),
+                (AMERICAN, shut),
+                ("2a03:2880::1", shut),
+            ] {
+                let knocked = story.knock(address, door).await;
+                assert_eq!(knocked, status, "{address} at {door} while {guarded} is guarded");
+            }
+        }
+        for path in ["/healthz", "/readyz"] {
+            assert_eq!(story.knock(GERMAN, path).await, 200);
+        }
+        // With a token, from wherever it is scraped.
+        assert_eq!(story.knock(GERMAN, "/metrics").await, 200);
+        admin.save(guarded, &[]).await;
+        assert_eq!(story.knock(GERMAN, guarded).await, open(guarded), "open again");
+    }
+
+    admin.save("console", &["CZ"]).await;
+    for path in [
+        "/",
+        "/channels",
+        "/favicon.svg",
+        "/events",
+        "/pkg/x.js",
+        "/nowhere",
+        "/%66iles/x",
+    ] {
+        assert_eq!(story.knock(GERMAN, path).await, 403, "{path}");
+        assert_ne!(story.knock(CZECH, path).await, 403, "{path}");
+    }
+    let metrics = story.api.get("/metrics").await.text;
+    let counted = metrics
+        .lines()
+        .any(|line| line.starts_with("switchboard_refused_by_country_total{door=\"console\"}"));
+    assert!(counted, "{metrics}");
+}
+
+async fn nobody_locks_themselves_out(story: &Story) {
+    let admin = story.with_countries().await;
+    let refused = admin.save_from(GERMAN, "console", &["CZ"], &[]).await;
+    assert_eq!(refused.status, 409);
+    let reason = &refused.json()["Refused"];
+    assert_eq!(reason["reason"], "locks_you_out");
+    assert_eq!(
+        (&reason["address"], &reason["country"]),
+        (&json!(GERMAN), &json!("DE"))
+    );
+    assert_eq!(
+        admin.rule("console").await["rule"]["only"],
+        Value::Null,
+        "nothing was saved"
+    );
+    let unknown = admin.save_from(UNKNOWN, "console", &["CZ"], &[]).await;
+    assert_eq!(unknown.json()["Refused"]["country"], Value::Null);
+    let ticked = [("form[unknown]", "true")];
+    assert!(
+        admin
+            .save_from(UNKNOWN, "console", &["CZ"], &ticked)
+            .await
+            .status
+            .is_success()
+    );
+    admin.save("console", &[]).await;
+
+    // Who is at the other doors is somebody else.
+    assert!(
+        admin
+            .save_from(GERMAN, "api", &["CZ"], &[])
+            .await
+            .status
+            .is_success()
+    );
+    assert!(
+        admin
+            .save_from(GERMAN, "console", &["CZ", "DE"], &[])
+            .await
+            .status
+            .is_success()
+    );
+    assert!(
+        admin
+            .save_from(PRIVATE, "console", &["CZ"], &[])
+            .await
+            .status
+            .is_success()
+    );
+}
+
+async fn nor_by_another_database(story: &Story) {
+    let admin = story.with_countries().await;
+    admin.save("console", &["CZ"]).await;
+    let moved = mmdb::countries(&[("0.0.0.0/0", "DE"), ("2000::/3", "IE")]);
+    assert_eq!(admin.upload_from(CZECH, &moved).await, "locks_you_out");
+    assert_eq!(
+        story.knock(CZECH, "console").await,
+        200,
+        "the one before stays in use"
+    );
+    assert_eq!(story.knock(GERMAN, "console").await, 403);
+    assert_eq!(admin.upload_from(PRIVATE, &moved).await, "replaced");
+    assert_eq!(story.knock(CZECH, "console").await, 403);
+}
+
+async fn addresses_that_the_database_does_not_know(story: &Story) {
+    let admin = story.with_countries().await;
+    admin.save("api", &["CZ"]).await;
+    assert_eq!(story.knock(UNKNOWN, "api").await, 403);
+    let saved = admin
+        .save_from(CZECH, "api", &["CZ"], &[("form[unknown]", "true")])
+        .await;
+    assert!(saved.status.is_success());
+    assert_eq!(story.knock(UNKNOWN, "api").await, 200);
+    assert_eq!(story.knock(GERMAN, "api").await, 403);
+    let union = admin
+        .save_from(CZECH, "api", &["US"], &[("form[european_union]", "true")])
+        .await;
+    assert!(union.status.is_success());
+    assert_eq!(story.knock(GERMAN, "api").await, 200, "Germany is in the union");
+    assert_eq!(story.knock(UNKNOWN, "api").await, 403);
+}
+
+/// A signed delivery from this address.
+async fn deliver(story: &Story, line: &Line, address: &str, wamid: &str) -> u16 {
+    let from = "420800555201";
+    let body = delivery(&line.phone_number_id, from, &[text_message(from, wamid, "Hello")]);
+    let request = story.anonymous().request(Method::POST, line.webhook_url.as_str());
+    let request = request
+        .header("x-forwarded-for", address)
+        .header("x-hub-signature-256", line.app.sign(&body))
+        .body(body);
+    let answer = story.api.send(request).await;
+    story.settled().await;
+    answer.status.as_u16()
+}
+
+async fn webhooks_are_closed_only_when_somebody_says_so(story: &Story) {
+    let admin = story.with_countries().await;
+    let line = story.support().await;
+    for door in ["console", "api", "files"] {
+        admin.save(door, &["CZ"]).await;
+    }
+    assert_eq!(deliver(story, &line, AMERICAN, "wamid.1").await, 200);
+    let careless = admin.save_from(CZECH, "webhooks", &["CZ"], &[]).await;
+    assert_eq!(careless.status, 422);
+    assert_eq!(careless.json()["Refused"]["fields"][0]["field"], "understood");
+    assert_eq!(deliver(story, &line, AMERICAN, "wamid.2").await, 200);
+    assert_eq!(story.count("deliveries").await, 2);
+
+    admin.save("webhooks", &["CZ"]).await;
+    assert_eq!(deliver(story, &line, AMERICAN, "wamid.3").await, 403);
+    assert_eq!(story.count("deliveries").await, 2, "nothing of it is stored");
+    assert_eq!(deliver(story, &line, CZECH, "wamid.4").await, 200);
+    let metrics = story.api.get("/metrics").await.text;
+    assert!(
+        metrics.contains("switchboard_deliveries_refused_total{reason=\"country\"}"),
+        "{metrics}"
+    );
+    assert!(
+        metrics.contains("switchboard_refused_by_country_total{door=\"webhooks\"}"),
+        "{metrics}"
+    );
+}
+
+async fn the_doctor_warns_when_metas_servers_are_shut_out(story: &Story) {
+    let admin = story.with_countries().await;
+    let line = story.support().await;
+    let blocked = |webhooks: bool, files: bool| json!({"seen": "countries_blocked", "webhooks": webhooks, "files": files});
+    assert_eq!(story.countries_finding(&line).await["state"], "good");
+
+    admin.save("files", &["CZ", "US"]).await;
+    story.settled().await;
+    let path = format!("/api/v1/channels/{}/health", line.channel);
+    let kept = story.api.get(&path).await.ok();
+    let kept = kept["findings"].as_array().expect("findings");
+    let kept = kept
+        .iter()
+        .find(|finding| finding["check"] == "countries")
+        .expect("a finding");
+    assert_eq!(kept["seen"], blocked(false, true), "the save has it examined");
+    let overview = admin.overview_from(CZECH).await;
+    assert_eq!(
+        overview["doors"][2]["shut_out"],
+        json!({"countries": ["IE"], "unknown": false})
+    );
+    assert_eq!(overview["doors"][3]["shut_out"], Value::Null);
+
+    admin.save("webhooks", &["CZ"]).await;
+    let found = story.countries_finding(&line).await;
+    assert_eq!(
+        (&found["state"], &found["seen"]),
+        (&json!("bad"), &blocked(true, true))
+    );
+    let overview = admin.overview_from(CZECH).await;
+    assert_eq!(overview["doors"][3]["shut_out"]["countries"], json!(["IE", "US"]));
+
+    admin.save("files", &["CZ", "US", "IE"]).await;
+    admin.save("webhooks", &[]).await;
+    assert_eq!(story.countries_finding(&line).await["state"], "good");
+    // Customers and scripts are not Meta.
+    admin.save("console", &["CZ"]).await;
+    admin.save("api", &["CZ"]).await;
+    let overview = admin.overview_from(CZECH).await;
+    let doors = overview["doors"].as_array().expect("doors");
+    assert!(doors.iter().all(|door| door["shut_out"].is_null()), "{overview}");
+}
+
+async fn servers_that_called_lately_count_too(story: &Story) {
+    let admin = story.with_countries().await;
+    let line = story.support().await;
+    admin.save("files", &["CZ", "US", "IE"]).await;
+    let forged = story.anonymous().request(Method::POST, line.webhook_url.as_str());
+    let forged = forged
+        .header("x-forwarded-for", GERMAN)
+        .header("x-hub-signature-256", "sha256=00");
+    assert_eq!(story.api.send(forged.body("{}")).await.status, 401);
+    assert_eq!(
+        story.countries_finding(&line).await["state"],
+        "good",
+        "anybody can call, but not sign"
+    );
+
+    assert_eq!(deliver(story, &line, GERMAN, "wamid.1").await, 200);
+    let overview = admin.overview_from(CZECH).await;
+    assert_eq!(overview["doors"][2]["shut_out"]["countries"], json!(["DE"]));
+    assert_eq!(story.countries_finding(&line).await["state"], "bad");
+    story.clock.advance(Duration::from_secs(7 * 24 * 60 * 60));
+    assert_eq!(
+        story.countries_finding(&line).await["state"],
+        "good",
+        "that was long ago"
+    );
+}
+
+async fn the_command_line_opens_the_doors(story: &Story) {
+    let admin = story.with_countries().await;
+    admin.save("console", &["CZ"]).await;
+    admin.save("api", &["CZ", "SK"]).await;
+    let audit = story.count("audit").await;
+    let command = story.other_process().await;
+    let gone = countries::off(&command, &Actor::System).await.expect("opened");
+    let codes = |n: usize| {
+        gone[n]
+            .rule
+            .only
+            .iter()
+            .flatten()
+            .map(|c| c.code())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (gone.len(), codes(0), codes(1)),
+        (2, vec!["CZ"], vec!["CZ", "SK"])
+    );
+    assert_eq!(story.count("audit").await, audit + 1);
+    assert_eq!(
+        story.knock(GERMAN, "console").await,
+        403,
+        "the server has not looked yet"
+    );
+    story.clock.advance(Duration::from_secs(5));
+    assert_eq!(story.knock(GERMAN, "console").await, 200);
+    assert_eq!(story.knock(GERMAN, "api").await, 200);
+    assert_eq!(
+        countries::off(&command, &Actor::System).await.expect("nothing"),
+        []
+    );
+    assert_eq!(story.count("audit").await, audit + 1);
+}
+
+async fn what_is_no_country_database_replaces_none(story: &Story) {
+    let admin = story.with_countries().await;
+    admin.save("api", &["CZ"]).await;
+    let (good, audit) = (mmdb::countries(&WORLD), story.count("audit").await);
+    let mut damaged = good.clone();
+    damaged[..60].fill(0xff);
+    let too_large = vec![0; countries::DATABASE_MOST + 1];
+    let mut circle = good.clone();
+    circle[..6].fill(0);
+    for (file, why) in [
+        (b"".as_slice(), Unfit::Missing),
+        (b"hello", Unfit::Unreadable),
+        (&good[..good.len() / 2], Unfit::Unreadable),
+        (&damaged, Unfit::Unreadable),
+        (&circle, Unfit::Unreadable),
+        (&too_large, Unfit::TooLarge),
+        (b"\x1f\x8b\x08\x00 and so on", Unfit::Packed),
+        (b"PK\x03\x04 and so on", Unfit::Packed),
+        (
+            &mmdb::providers(&[("0.0.0.0/0", "Somebody's network")]),
+            Unfit::NoCountries,
+        ),
+    ] {
+        assert_eq!(
+            admin.upload_from(CZECH, file).await,
+            why.as_str(),
+            "{} bytes",
+            file.len()
+        );
+    }
+    let elsewhere = admin.send_file(CZECH, "something", &good).await;
+    assert_eq!(
+        elsewhere.header("location"),
+        "/security/countries?database=missing"
+    );
+    assert_eq!(
+        story.knock(GERMAN, "api").await,
+        403,
+        "the one before stays in use"
+    );
+    assert_eq!(story.knock(CZECH, "api").await, 200);
+    assert_eq!(story.count("audit").await, audit);
+    let page = admin.get_from(CZECH, "/security/countries?database=packed").await;
+    assert!(
+        page.text.contains("Unpack it") && page.text.contains("stays in use"),
+        "{}",
+        page.text
+    );
+
+    assert_eq!(admin.upload_from(CZECH, &good).await, "replaced");
+    assert_eq!(story.count("audit").await, audit + 1);
+    let database = &admin.overview_from(CZECH).await["database"];
+    assert_eq!(database["kind"], "Story-Country");
+    assert_eq!(database["countries"], json!(["CZ", "DE", "IE", "SK", "US"]));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let file = std::fs::metadata(story.data_dir().join("countries.mmdb")).expect("a file");
+        assert_eq!(file.permissions().mode() & 0o777, 0o600);
+        assert!(!story.data_dir().join("countries.mmdb.new").exists());
+    }
+}
+
+async fn only_administrators_see_and_change_it(story: &Story) {
+    let admin = story.with_countries().await;
+    let (_, operator) = story.operator("201", "jana").await;
+    for function in ["countries/overview", "countries/rule"] {
+        assert_eq!(
+            operator.call(function, &[("door", "console")]).await.status,
+            403,
+            "{function}"
+        );
+    }
+    let form = [
+        ("version", "1"),
+        ("form[door]", "api"),
+        ("form[who]", "listed"),
+        ("form[countries][]", "CZ"),
+    ];
+    assert_eq!(operator.call("countries/save", &form).await.status, 403);
+    assert_eq!(operator.get("/security/countries").await.status, 403);
+    let good = mmdb::countries(&WORLD);
+    assert_eq!(operator.send_file(CZECH, "database", &good).await.status, 403);
+    assert_eq!(
+        Browser::new(story)
+            .send_file(CZECH, "database", &good)
+            .await
+            .status,
+        401
+    );
+    assert_eq!(admin.rule("api").await["version"], 1);
+}
+
+async fn of_two_who_save_the_second_is_told(story: &Story) {
+    let admin = story.with_countries().await;
+    let form = |who| {
+        [
+            ("version", "1"),
+            ("form[door]", "api"),
+            ("form[who]", who),
+            ("form[countries][]", "CZ"),
+        ]
+    };
+    assert!(
+        admin
+            .call_from(CZECH, "countries/save", &form("listed"))
+            .await
+            .status
+            .is_success()
+    );
+    let second = admin.call_from(CZECH, "countries/save", &form("everybody")).await;
+    assert_eq!(
+        (second.status.as_u16(), &second.json()["Refused"]["reason"]),
+        (409, &json!("changed_meanwhile"))
+    );
+    assert_eq!(admin.rule("api").await["rule"]["only"], json!(["CZ"]));
+    // Another door is another rule.
+    let other = [
+        ("version", "1"),
+        ("form[door]", "files"),
+        ("form[who]", "everybody"),
+    ];
+    assert!(
+        admin
+            .call_from(CZECH, "countries/save", &other)
+            .await
+            .status
+            .is_success()
+    );
+}
+
+async fn without_a_database_every_door_is_open(story: &Story) {
+    let admin = story.admin("admin").await;
+    let refused = admin.save_from(CZECH, "api", &["CZ"], &[]).await;
+    assert_eq!(
+        (refused.status.as_u16(), &refused.json()["Refused"]["reason"]),
+        (409, &json!("no_country_database"))
+    );
+    let page = admin.get_from(CZECH, "/security/countries").await.text;
+    assert!(
+        page.contains("GeoLite2 Country") && page.contains("type=\"file\""),
+        "{page}"
+    );
+
+    admin.upload_from(CZECH, &mmdb::countries(&WORLD)).await;
+    admin.save("api", &["CZ"]).await;
+    let file = story.data_dir().join("countries.mmdb");
+    let german = GERMAN.parse().expect("an address");
+    let again = story.other_process().await;
+    assert!(
+        !countries::admits(&again, Door::Api, german).await,
+        "it is there after a restart"
+    );
+    let look = async |engine: &Engine| {
+        countries::overview(engine, &Actor::System, None)
+            .await
+            .expect("an overview")
+    };
+    assert!(!look(&again).await.is_blind());
+
+    std::fs::write(&file, b"broken").expect("written");
+    let broken = story.other_process().await;
+    assert!(countries::admits(&broken, Door::Api, german).await);
+    let overview = look(&broken).await;
+    assert!(overview.is_blind() && overview.broken == Some(Unfit::Unreadable));
+    engine::metrics::observe(&broken).await.expect("gauges");
+    let metrics = story.api.get("/metrics").await.text;
+    assert!(metrics.contains("switchboard_countries_blind"), "{metrics}");
+
+    std::fs::remove_file(&file).expect("removed");
+    let missing = story.other_process().await;
+    assert!(countries::admits(&missing, Door::Api, german).await);
+    let overview = look(&missing).await;
+    assert!(overview.is_blind() && overview.broken.is_none());
+    assert!(
+        !countries::admits(&story.engine, Door::Api, german).await,
+        "what is in memory stays in use"
+    );
+}
+
+async fn who_is_refused_is_told_in_their_language(story: &Story) {
+    let admin = story.with_countries().await;
+    for door in ["console", "api", "files"] {
+        admin.save(door, &["CZ"]).await;
+    }
+    let page = async |path: &str, language: &str| {
+        let request = Browser::new(story).request(Method::GET, path);
+        let request = request
+            .header("x-forwarded-for", GERMAN)
+            .header(header::ACCEPT, "text/html")
+            .header(header::ACCEPT_LANGUAGE, language);
+        Answer::of(request.send().await.expect("an answer")).await
+    };
+    for path in ["/channels", "/files/x"] {
+        let czech = page(path, "cs-CZ,cs;q=0.9,en;q=0.8").await;
+        assert_eq!(czech.status, 403);
+        assert!(
+            czech.text.contains("Z této země ne") && czech.text.contains("lang=\"cs\""),
+            "{}",
+            czech.text
+        );
+        assert!(czech.text.contains(GERMAN) && czech.header("content-type").starts_with("text/html"));
+        assert!(
+            czech
+                .header("content-security-policy")
+                .contains("default-src 'self'")
+        );
+        let english = page(path, "de-DE,de;q=0.9,en;q=0.8").await;
+        assert!(english.text.contains("Not from this country"), "{}", english.text);
+    }
+
+    let request = story
+        .api
+        .request(Method::GET, "/api/v1/channels")
+        .header("x-forwarded-for", GERMAN);
+    let problem = story.api.send(request).await.problem(403);
+    assert_eq!(problem["type"], "urn:switchboard:country_not_allowed");
+    assert!(problem["detail"].as_str().expect("text").contains(GERMAN));
+    let live = admin.call_from(GERMAN, "auth/me", &[]).await;
+    assert_eq!(
+        (live.status.as_u16(), &live.json()["Refused"]["reason"]),
+        (403, &json!("country_not_allowed"))
+    );
+    // A wrong token is not even looked at.
+    let stranger = story
+        .anonymous()
+        .request(Method::GET, "/api/v1/channels")
+        .header("x-forwarded-for", GERMAN);
+    story.api.send(stranger).await.problem(403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_setting_may_name_the_database() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let file = folder.path().join("GeoLite2-Country.mmdb");
+    std::fs::write(&file, mmdb::countries(&WORLD)).expect("written");
+    let named = file.clone();
+    let story = Story::with(|settings| settings.security.country_database = Some(named)).await;
+    let admin = story.admin("admin").await;
+    admin.save("api", &["CZ"]).await;
+    assert_eq!(story.knock(GERMAN, "api").await, 403);
+    assert_eq!(story.knock(CZECH, "api").await, 200);
+    let overview = admin.overview_from(CZECH).await;
+    assert_eq!(overview["named_file"], json!(file));
+    assert_eq!(overview["you"], json!([CZECH, {"where": "in", "country": "CZ"}]));
+    let upload = admin.send_file(CZECH, "database", &mmdb::countries(&WORLD)).await;
+    assert_eq!(upload.status, 403);
+    assert!(
+        !admin
+            .get_from(CZECH, "/security/countries")
+            .await
+            .text
+            .contains("type=\"file\"")
+    );
+    story.end().await;
+}
