@@ -6,7 +6,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { join } from 'node:path';
 import { aMorning } from './support/conversations.js';
-import { expect, test } from './support/test.js';
+import { countryDatabase } from './support/mmdb.js';
+import { expect, test, visit } from './support/test.js';
 import { LOCALE, type Language } from './support/words.js';
 import type { World } from './support/world.js';
 
@@ -30,6 +31,8 @@ function places(world: World, session: string): [name: string, path: string][] {
     ['queue', '/queues/new'],
     ['extensions', '/extensions'],
     ['extension', '/extensions/new'],
+    ['countries', '/security/countries'],
+    ['country-rule', '/security/countries/files'],
     ['deliveries', '/system/deliveries'],
     ['nowhere', '/nowhere'],
   ];
@@ -40,6 +43,14 @@ async function settle(page: Page): Promise<void> {
   await page.waitForLoadState('load');
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
   await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+}
+
+/** A country database, and a rule that shuts WhatsApp's servers out. */
+async function someCountries(page: Page): Promise<void> {
+  const file = { name: 'countries.mmdb', mimeType: 'application/octet-stream', buffer: countryDatabase() };
+  await page.request.post('/security/countries/database', { multipart: { database: file } });
+  const form = { version: '1', 'form[door]': 'files', 'form[who]': 'listed', 'form[countries][]': 'CZ' };
+  expect((await page.request.post('/rpc/countries/save', { form })).ok()).toBe(true);
 }
 
 /** Looks at a page wide and narrow, and tells what is wrong with it. */
@@ -73,6 +84,9 @@ for (const language of ['en', 'cs'] as Language[]) {
       const told = await faults(gate, 'login');
 
       const [jana, admin] = [await person('jana', seen), await person('admin', seen)];
+      await visit(admin, '/security/countries');
+      told.push(...(await faults(admin, 'countries-none')));
+      await someCountries(admin);
       for (const [name, path] of places(world, session)) {
         const page = name.startsWith('inbox') ? jana : admin;
         await page.setViewportSize(WIDE);

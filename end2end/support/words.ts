@@ -15,13 +15,14 @@ interface Words {
   common: typeof import('../../app/locales/en/common.json');
   directory: typeof import('../../app/locales/en/directory.json');
   inbox: typeof import('../../app/locales/en/inbox.json');
+  security: typeof import('../../app/locales/en/security.json');
   system: typeof import('../../app/locales/en/system.json');
 }
 
 export function words(language: Language): Words {
   const read = (namespace: string): unknown =>
     JSON.parse(readFileSync(join(import.meta.dirname, `../../app/locales/${language}/${namespace}.json`), 'utf8'));
-  const namespaces = ['auth', 'channels', 'common', 'directory', 'inbox', 'system'];
+  const namespaces = ['auth', 'channels', 'common', 'directory', 'inbox', 'security', 'system'];
   return Object.fromEntries(namespaces.map((namespace) => [namespace, read(namespace)])) as unknown as Words;
 }
 

@@ -157,6 +157,8 @@ export class World {
   private settings(listen: string): Record<string, string> {
     return {
       SWITCHBOARD_HTTP__LISTEN: listen,
+      // So that a browser can come from any address.
+      SWITCHBOARD_HTTP__TRUSTED_PROXIES: '["127.0.0.1"]',
       SWITCHBOARD_DATA__DIR: join(this.folder, 'data'),
       SWITCHBOARD_META__GRAPH_URL: this.simulator.url,
     };

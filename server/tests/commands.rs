@@ -306,3 +306,14 @@ fn the_doctor_says_what_is_wrong_and_ends_with_it() {
     assert_eq!(unknown.status.code(), Some(1));
     assert!(text(&unknown.stderr).contains("Support"), "{unknown:?}");
 }
+
+#[test]
+fn the_doors_are_opened_to_every_country() {
+    let folder = TempDir::new().expect("a folder");
+    let off = run(folder.path(), &["countries", "off"]);
+    assert!(off.status.success(), "{off:?}");
+    assert!(
+        text(&off.stdout).contains("everybody is let in already"),
+        "{off:?}"
+    );
+}

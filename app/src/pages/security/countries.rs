@@ -1,5 +1,5 @@
-//! Security › Allowed countries: from where one may come in, by which door. What is around the form follows events;
-//! the form does not, so that nothing typed is lost to one.
+//! Security › Allowed countries: from where one may come in, by which door. What is above the forms follows events;
+//! the forms do not, so that nothing typed or chosen is lost to one.
 
 use super::{country_database::CountryDatabase, country_rule::CountryRule};
 use crate::{
@@ -34,6 +34,7 @@ pub fn CountriesPage() -> impl IntoView {
         move || door.get(),
         |door| async move { country_rule(known(door)?).await },
     );
+    let database = Resource::new(|| (), |()| countries_overview());
     let save = ServerAction::<SaveCountries>::new();
     on_answer(save, move |answer| {
         if answer.is_ok() {
@@ -47,7 +48,7 @@ pub fn CountriesPage() -> impl IntoView {
         <p class="muted intro">{move || t_string!(i18n, security.intro)}</p>
         <Load from=around lines=2 view=|around| view! { <Around around /> }.into_any() />
         <Load from=stored view=move |page| view! { <CountryRule page save /> }.into_any() />
-        <Load from=around lines=2 view=|around| view! { <CountryDatabase around /> }.into_any() />
+        <Load from=database lines=2 view=|found| view! { <CountryDatabase found /> }.into_any() />
     }
     .into_any()
 }

@@ -11,16 +11,16 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 #[component]
-pub fn CountryDatabase(around: Overview) -> impl IntoView {
+pub fn CountryDatabase(found: Overview) -> impl IntoView {
     let i18n = use_i18n();
-    let has_one = around.database.is_some();
-    let none = (!has_one && around.named_file.is_none())
+    let has_one = found.database.is_some();
+    let none = (!has_one && found.named_file.is_none())
         .then(|| view! { <p>{move || t_string!(i18n, security.database.none)}</p> });
-    let broken = around.broken.map(
+    let broken = found.broken.map(
         |why| view! { <p class="notice bad">{move || words::countries::unfit(i18n.get_locale(), why)}</p> },
     );
-    let facts = around.database.map(|database| view! { <Facts database /> });
-    let source = match around.named_file {
+    let facts = found.database.map(|database| view! { <Facts database /> });
+    let source = match found.named_file {
         Some(path) => {
             let text = move || t_string!(i18n, security.database.named, path = path.clone());
             view! { <p>{text}</p> }.into_any()

@@ -136,6 +136,12 @@ fn Choice(countries: BTreeSet<Country>, chosen: BTreeSet<Country>) -> impl IntoV
     let chosen = RwSignal::new(chosen);
     let wanted = RwSignal::new(String::new());
     let search = move |event: ev::Event| wanted.set(searchable(&event_target_value(&event)));
+    // Enter would save the form, which is not what one means here.
+    let stay = |event: ev::KeyboardEvent| {
+        if event.key() == "Enter" {
+            event.prevent_default();
+        }
+    };
     let all = countries.clone();
     let boxes = move || {
         let locale = i18n.get_locale();
@@ -172,6 +178,7 @@ fn Choice(countries: BTreeSet<Country>, chosen: BTreeSet<Country>) -> impl IntoV
                     aria-invalid=move || state.problem("countries").is_some().then_some("true")
                     aria-describedby="countries-problem"
                     on:input=search
+                    on:keydown=stay
                 />
             </div>
             <div class="choices">{boxes} {unmatched}</div>

@@ -12,12 +12,17 @@ use std::{
     sync::{PoisonError, RwLock},
     time::Duration,
 };
+use tokio::sync::Mutex;
 
 /// How old the rules may be by which somebody is refused.
 const FRESH: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Default)]
-pub(super) struct Rules(RwLock<Known>);
+pub(super) struct Rules {
+    known: RwLock<Known>,
+    /// One after the other, so that what was read last is what stays.
+    reading: Mutex<()>,
+}
 
 #[derive(Debug, Default)]
 struct Known {
@@ -27,18 +32,19 @@ struct Known {
 
 impl Rules {
     pub(super) fn of(&self, door: Door) -> Rule {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.by_door.get(&door).cloned().unwrap_or_default()
     }
 
     pub(super) async fn read(&self, e: &Engine) -> Result<()> {
+        let _turn = self.reading.lock().await;
         let read_at = Some(e.clock().now());
         let rows = country_rule::Entity::find().all(e.db.read()).await?;
         let rules = rows
             .into_iter()
             .map(|row| Ok((row.door.parse().map_err(corrupt)?, rule(&row)?)));
         let by_door = rules.collect::<Result<_>>()?;
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Known { by_door, read_at };
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Known { by_door, read_at };
         Ok(())
     }
 
@@ -46,7 +52,7 @@ impl Rules {
     pub(super) async fn read_if_old(&self, e: &Engine) -> Result<()> {
         let now = e.clock().now();
         {
-            let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
             if known.read_at.is_some_and(|read_at| now.since(read_at) < FRESH) {
                 return Ok(());
             }
