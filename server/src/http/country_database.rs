@@ -53,7 +53,7 @@ pub async fn replace(
 }
 
 fn back(outcome: &str) -> Response {
-    Redirect::to(&format!("/security/countries?database={outcome}")).into_response()
+    Redirect::to(&format!("/security/countries?database={outcome}#database")).into_response()
 }
 
 async fn file_in(request: Request) -> Result<Vec<u8>, Unfit> {

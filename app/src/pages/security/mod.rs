@@ -1,6 +1,7 @@
 //! Security › …
 
 pub mod countries;
+mod country_choice;
 mod country_database;
 mod country_rule;
 

@@ -120,14 +120,14 @@ fn whereabouts(place: Place) -> Whereabouts {
 /// Every country that a record names. Goes over the whole tree, so that a damaged one is found out here.
 fn countries(reader: &Reader<Vec<u8>>) -> Result<BTreeSet<Country>, MaxMindDbError> {
     let (mut countries, mut seen) = (BTreeSet::new(), HashSet::new());
-    // A tree of N nodes has N + 1 ends; one that has more runs in circles.
+    // A tree of N nodes has N + 1 ends, some more when branches are shared; one that has many more has no end.
     let most = usize::try_from(reader.metadata().node_count)
         .unwrap_or(usize::MAX)
-        .saturating_add(1);
+        .saturating_mul(3);
     for (count, found) in reader.networks(WithinOptions::default())?.enumerate() {
         let found = found?;
         if count >= most {
-            return Err(MaxMindDbError::invalid_database("the tree runs in circles"));
+            return Err(MaxMindDbError::invalid_database("the tree has no end"));
         }
         if found.offset().is_some_and(|offset| seen.insert(offset))
             && let Some(code) = found.decode_path::<&str>(&ISO_CODE)?
