@@ -1,5 +1,8 @@
 //! Allowed countries: each door by itself, nobody locks themselves out, and Meta's servers are not forgotten.
 
+mod database;
+mod meta;
+
 use crate::{
     stories,
     support::{
@@ -7,13 +10,10 @@ use crate::{
         http::Answer,
         mmdb::{self, WORLD},
         people::Browser,
-        world::{Line, delivery, text_message},
+        world::Line,
     },
 };
-use domain::{
-    countries::{Door, Unfit},
-    people::Actor,
-};
+use domain::{countries::Door, people::Actor};
 use engine::{Clock, Config, Engine, countries};
 use reqwest::{Method, header};
 use serde_json::{Value, json};
@@ -22,16 +22,10 @@ use std::time::Duration;
 stories! {
     each_door_by_itself
     nobody_locks_themselves_out
-    nor_by_another_database
     addresses_that_the_database_does_not_know
-    webhooks_are_closed_only_when_somebody_says_so
-    the_doctor_warns_when_metas_servers_are_shut_out
-    servers_that_called_lately_count_too
     the_command_line_opens_the_doors
-    what_is_no_country_database_replaces_none
     only_administrators_see_and_change_it
     of_two_who_save_the_second_is_told
-    without_a_database_every_door_is_open
     who_is_refused_is_told_in_their_language
 }
 
@@ -265,21 +259,6 @@ async fn nobody_locks_themselves_out(story: &Story) {
     );
 }
 
-async fn nor_by_another_database(story: &Story) {
-    let admin = story.with_countries().await;
-    admin.save("console", &["CZ"]).await;
-    let moved = mmdb::countries(&[("0.0.0.0/0", "DE"), ("2000::/3", "IE")]);
-    assert_eq!(admin.upload_from(CZECH, &moved).await, "locks_you_out");
-    assert_eq!(
-        story.knock(CZECH, "console").await,
-        200,
-        "the one before stays in use"
-    );
-    assert_eq!(story.knock(GERMAN, "console").await, 403);
-    assert_eq!(admin.upload_from(PRIVATE, &moved).await, "replaced");
-    assert_eq!(story.knock(CZECH, "console").await, 403);
-}
-
 async fn addresses_that_the_database_does_not_know(story: &Story) {
     let admin = story.with_countries().await;
     admin.save("api", &["CZ"]).await;
@@ -296,118 +275,6 @@ async fn addresses_that_the_database_does_not_know(story: &Story) {
     assert!(union.status.is_success());
     assert_eq!(story.knock(GERMAN, "api").await, 200, "Germany is in the union");
     assert_eq!(story.knock(UNKNOWN, "api").await, 403);
-}
-
-/// A signed delivery from this address.
-async fn deliver(story: &Story, line: &Line, address: &str, wamid: &str) -> u16 {
-    let from = "420800555201";
-    let body = delivery(&line.phone_number_id, from, &[text_message(from, wamid, "Hello")]);
-    let request = story.anonymous().request(Method::POST, line.webhook_url.as_str());
-    let request = request
-        .header("x-forwarded-for", address)
-        .header("x-hub-signature-256", line.app.sign(&body))
-        .body(body);
-    let answer = story.api.send(request).await;
-    story.settled().await;
-    answer.status.as_u16()
-}
-
-async fn webhooks_are_closed_only_when_somebody_says_so(story: &Story) {
-    let admin = story.with_countries().await;
-    let line = story.support().await;
-    for door in ["console", "api", "files"] {
-        admin.save(door, &["CZ"]).await;
-    }
-    assert_eq!(deliver(story, &line, AMERICAN, "wamid.1").await, 200);
-    let careless = admin.save_from(CZECH, "webhooks", &["CZ"], &[]).await;
-    assert_eq!(careless.status, 422);
-    assert_eq!(careless.json()["Refused"]["fields"][0]["field"], "understood");
-    assert_eq!(deliver(story, &line, AMERICAN, "wamid.2").await, 200);
-    assert_eq!(story.count("deliveries").await, 2);
-
-    admin.save("webhooks", &["CZ"]).await;
-    assert_eq!(deliver(story, &line, AMERICAN, "wamid.3").await, 403);
-    assert_eq!(story.count("deliveries").await, 2, "nothing of it is stored");
-    assert_eq!(deliver(story, &line, CZECH, "wamid.4").await, 200);
-    let metrics = story.api.get("/metrics").await.text;
-    assert!(
-        metrics.contains("switchboard_deliveries_refused_total{reason=\"country\"}"),
-        "{metrics}"
-    );
-    assert!(
-        metrics.contains("switchboard_refused_by_country_total{door=\"webhooks\"}"),
-        "{metrics}"
-    );
-}
-
-async fn the_doctor_warns_when_metas_servers_are_shut_out(story: &Story) {
-    let admin = story.with_countries().await;
-    let line = story.support().await;
-    let blocked = |webhooks: bool, files: bool| json!({"seen": "countries_blocked", "webhooks": webhooks, "files": files});
-    assert_eq!(story.countries_finding(&line).await["state"], "good");
-
-    admin.save("files", &["CZ", "US"]).await;
-    story.settled().await;
-    let path = format!("/api/v1/channels/{}/health", line.channel);
-    let kept = story.api.get(&path).await.ok();
-    let kept = kept["findings"].as_array().expect("findings");
-    let kept = kept
-        .iter()
-        .find(|finding| finding["check"] == "countries")
-        .expect("a finding");
-    assert_eq!(kept["seen"], blocked(false, true), "the save has it examined");
-    let overview = admin.overview_from(CZECH).await;
-    assert_eq!(
-        overview["doors"][2]["shut_out"],
-        json!({"countries": ["IE"], "unknown": false})
-    );
-    assert_eq!(overview["doors"][3]["shut_out"], Value::Null);
-
-    admin.save("webhooks", &["CZ"]).await;
-    let found = story.countries_finding(&line).await;
-    assert_eq!(
-        (&found["state"], &found["seen"]),
-        (&json!("bad"), &blocked(true, true))
-    );
-    let overview = admin.overview_from(CZECH).await;
-    assert_eq!(overview["doors"][3]["shut_out"]["countries"], json!(["IE", "US"]));
-
-    admin.save("files", &["CZ", "US", "IE"]).await;
-    admin.save("webhooks", &[]).await;
-    assert_eq!(story.countries_finding(&line).await["state"], "good");
-    // Customers and scripts are not Meta.
-    admin.save("console", &["CZ"]).await;
-    admin.save("api", &["CZ"]).await;
-    let overview = admin.overview_from(CZECH).await;
-    let doors = overview["doors"].as_array().expect("doors");
-    assert!(doors.iter().all(|door| door["shut_out"].is_null()), "{overview}");
-}
-
-async fn servers_that_called_lately_count_too(story: &Story) {
-    let admin = story.with_countries().await;
-    let line = story.support().await;
-    admin.save("files", &["CZ", "US", "IE"]).await;
-    let forged = story.anonymous().request(Method::POST, line.webhook_url.as_str());
-    let forged = forged
-        .header("x-forwarded-for", GERMAN)
-        .header("x-hub-signature-256", "sha256=00");
-    assert_eq!(story.api.send(forged.body("{}")).await.status, 401);
-    assert_eq!(
-        story.countries_finding(&line).await["state"],
-        "good",
-        "anybody can call, but not sign"
-    );
-
-    assert_eq!(deliver(story, &line, GERMAN, "wamid.1").await, 200);
-    let overview = admin.overview_from(CZECH).await;
-    assert_eq!(overview["doors"][2]["shut_out"]["countries"], json!(["DE"]));
-    assert_eq!(story.countries_finding(&line).await["state"], "bad");
-    story.clock.advance(Duration::from_secs(7 * 24 * 60 * 60));
-    assert_eq!(
-        story.countries_finding(&line).await["state"],
-        "good",
-        "that was long ago"
-    );
 }
 
 async fn the_command_line_opens_the_doors(story: &Story) {
@@ -444,69 +311,6 @@ async fn the_command_line_opens_the_doors(story: &Story) {
         []
     );
     assert_eq!(story.count("audit").await, audit + 1);
-}
-
-async fn what_is_no_country_database_replaces_none(story: &Story) {
-    let admin = story.with_countries().await;
-    admin.save("api", &["CZ"]).await;
-    let (good, audit) = (mmdb::countries(&WORLD), story.count("audit").await);
-    let mut damaged = good.clone();
-    damaged[..60].fill(0xff);
-    let too_large = vec![0; countries::DATABASE_MOST + 1];
-    let mut circle = good.clone();
-    circle[..6].fill(0);
-    for (file, why) in [
-        (b"".as_slice(), Unfit::Missing),
-        (b"hello", Unfit::Unreadable),
-        (&good[..good.len() / 2], Unfit::Unreadable),
-        (&damaged, Unfit::Unreadable),
-        (&circle, Unfit::Unreadable),
-        (&too_large, Unfit::TooLarge),
-        (b"\x1f\x8b\x08\x00 and so on", Unfit::Packed),
-        (b"PK\x03\x04 and so on", Unfit::Packed),
-        (
-            &mmdb::providers(&[("0.0.0.0/0", "Somebody's network")]),
-            Unfit::NoCountries,
-        ),
-    ] {
-        assert_eq!(
-            admin.upload_from(CZECH, file).await,
-            why.as_str(),
-            "{} bytes",
-            file.len()
-        );
-    }
-    let elsewhere = admin.send_file(CZECH, "something", &good).await;
-    assert_eq!(
-        elsewhere.header("location"),
-        "/security/countries?database=missing#database"
-    );
-    assert_eq!(
-        story.knock(GERMAN, "api").await,
-        403,
-        "the one before stays in use"
-    );
-    assert_eq!(story.knock(CZECH, "api").await, 200);
-    assert_eq!(story.count("audit").await, audit);
-    let page = admin.get_from(CZECH, "/security/countries?database=packed").await;
-    assert!(
-        page.text.contains("Unpack it") && page.text.contains("stays in use"),
-        "{}",
-        page.text
-    );
-
-    assert_eq!(admin.upload_from(CZECH, &good).await, "replaced");
-    assert_eq!(story.count("audit").await, audit + 1);
-    let database = &admin.overview_from(CZECH).await["database"];
-    assert_eq!(database["kind"], "Story-Country");
-    assert_eq!(database["countries"], json!(["CZ", "DE", "IE", "SK", "US"]));
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let file = std::fs::metadata(story.data_dir().join("countries.mmdb")).expect("a file");
-        assert_eq!(file.permissions().mode() & 0o777, 0o600);
-        assert!(!story.data_dir().join("countries.mmdb.new").exists());
-    }
 }
 
 async fn only_administrators_see_and_change_it(story: &Story) {
@@ -577,55 +381,6 @@ async fn of_two_who_save_the_second_is_told(story: &Story) {
     );
 }
 
-async fn without_a_database_every_door_is_open(story: &Story) {
-    let admin = story.admin("admin").await;
-    let refused = admin.save_from(CZECH, "api", &["CZ"], &[]).await;
-    assert_eq!(
-        (refused.status.as_u16(), &refused.json()["Refused"]["reason"]),
-        (409, &json!("no_country_database"))
-    );
-    let page = admin.get_from(CZECH, "/security/countries").await.text;
-    assert!(
-        page.contains("GeoLite2 Country") && page.contains("type=\"file\""),
-        "{page}"
-    );
-
-    admin.upload_from(CZECH, &mmdb::countries(&WORLD)).await;
-    admin.save("api", &["CZ"]).await;
-    let file = story.data_dir().join("countries.mmdb");
-    let german = GERMAN.parse().expect("an address");
-    let again = story.other_process().await;
-    assert!(
-        !countries::admits(&again, Door::Api, german).await,
-        "it is there after a restart"
-    );
-    let look = async |engine: &Engine| {
-        countries::overview(engine, &Actor::System, None)
-            .await
-            .expect("an overview")
-    };
-    assert!(!look(&again).await.is_blind());
-
-    std::fs::write(&file, b"broken").expect("written");
-    let broken = story.other_process().await;
-    assert!(countries::admits(&broken, Door::Api, german).await);
-    let overview = look(&broken).await;
-    assert!(overview.is_blind() && overview.broken == Some(Unfit::Unreadable));
-    engine::metrics::observe(&broken).await.expect("gauges");
-    let metrics = story.api.get("/metrics").await.text;
-    assert!(metrics.contains("switchboard_countries_blind"), "{metrics}");
-
-    std::fs::remove_file(&file).expect("removed");
-    let missing = story.other_process().await;
-    assert!(countries::admits(&missing, Door::Api, german).await);
-    let overview = look(&missing).await;
-    assert!(overview.is_blind() && overview.broken.is_none());
-    assert!(
-        !countries::admits(&story.engine, Door::Api, german).await,
-        "what is in memory stays in use"
-    );
-}
-
 async fn who_is_refused_is_told_in_their_language(story: &Story) {
     let admin = story.with_countries().await;
     for door in ["console", "api", "files"] {
@@ -675,30 +430,4 @@ async fn who_is_refused_is_told_in_their_language(story: &Story) {
         .request(Method::GET, "/api/v1/channels")
         .header("x-forwarded-for", GERMAN);
     story.api.send(stranger).await.problem(403);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_setting_may_name_the_database() {
-    let folder = tempfile::TempDir::new().expect("a folder");
-    let file = folder.path().join("GeoLite2-Country.mmdb");
-    std::fs::write(&file, mmdb::countries(&WORLD)).expect("written");
-    let named = file.clone();
-    let story = Story::with(|settings| settings.security.country_database = Some(named)).await;
-    let admin = story.admin("admin").await;
-    admin.save("api", &["CZ"]).await;
-    assert_eq!(story.knock(GERMAN, "api").await, 403);
-    assert_eq!(story.knock(CZECH, "api").await, 200);
-    let overview = admin.overview_from(CZECH).await;
-    assert_eq!(overview["named_file"], json!(file));
-    assert_eq!(overview["you"], json!([CZECH, {"where": "in", "country": "CZ"}]));
-    let upload = admin.send_file(CZECH, "database", &mmdb::countries(&WORLD)).await;
-    assert_eq!(upload.status, 403);
-    assert!(
-        !admin
-            .get_from(CZECH, "/security/countries")
-            .await
-            .text
-            .contains("type=\"file\"")
-    );
-    story.end().await;
 }

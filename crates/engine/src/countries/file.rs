@@ -99,3 +99,30 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // The new name, too, has to reach the disk.
     fs::File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_is_read_when_it_is_another_one() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let file = DatabaseFile::new(folder.path(), None);
+        assert!(file.read_if_changed().await.is_none(), "there is none");
+        fs::write(file.path(), "one").unwrap();
+        assert_eq!(
+            file.read_if_changed().await.unwrap().err(),
+            Some(Unfit::Unreadable)
+        );
+        assert!(file.read_if_changed().await.is_none(), "it is the same");
+        fs::write(file.path(), "another").unwrap();
+        assert!(file.read_if_changed().await.is_some());
+        fs::remove_file(file.path()).unwrap();
+        assert!(
+            file.read_if_changed().await.is_none(),
+            "what was read stays in use"
+        );
+        fs::write(file.path(), "again").unwrap();
+        assert!(file.read_if_changed().await.is_some());
+    }
+}

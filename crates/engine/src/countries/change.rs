@@ -1,0 +1,143 @@
+//! What an administrator changes, on the page or from the command line. Each change and its audit row are one
+//! transaction; the channels are examined anew, for Meta's servers may be shut out now, or let in again.
+
+use super::{lookup, rules};
+use crate::{
+    Engine, Result,
+    audit::{self, Subject},
+    doctor,
+    events::Changes,
+};
+use domain::{
+    countries::{CountriesForm, DatabaseView, Door, Rule, StoredRule, Whereabouts, is_private},
+    event::Change,
+    people::{Actor, Permission},
+    refusal::Refusal,
+};
+use std::{
+    net::IpAddr,
+    sync::{Arc, PoisonError},
+};
+
+/// Saves the rule of a door, on top of the version that was read.
+///
+/// # Errors
+/// What is wrong with the form; `NoCountryDatabase`; `LocksYouOut` when the one who saves could not come back;
+/// `ChangedMeanwhile`.
+pub async fn save(
+    e: &Engine,
+    actor: &Actor,
+    from: Option<IpAddr>,
+    version: i64,
+    form: &CountriesForm,
+) -> Result<()> {
+    actor.require(Permission::Administer)?;
+    let (door, rule) = form.check()?;
+    let _turn = e.countries.turn.lock().await;
+    if rule.only.is_some() && e.countries.database().is_err() {
+        return Err(Refusal::NoCountryDatabase.into());
+    }
+    if let (Door::Console, Some(address)) = (door, from) {
+        lets_in(&rule, address, e.countries.whereabouts(address))?;
+    }
+    let tx = e.db.write().await?;
+    rules::write(&tx, door, &rule, version).await?;
+    let detail = rules::spelt(door, &rule);
+    audit::note(e, &tx, actor, "countries.save", Subject::Countries, Some(detail)).await?;
+    doctor::outdate_all(e, &tx).await?;
+    tx.commit().await?;
+    e.countries.rules.read(e).await?;
+    changed(e);
+    Ok(())
+}
+
+/// Opens every door to everybody: the way back for whoever is locked out. Returns the rules that are gone.
+///
+/// # Errors
+/// `Forbidden` for who may not administer.
+pub async fn off(e: &Engine, actor: &Actor) -> Result<Vec<StoredRule>> {
+    actor.require(Permission::Administer)?;
+    let _turn = e.countries.turn.lock().await;
+    let tx = e.db.write().await?;
+    let mut gone = Vec::new();
+    for door in Door::ALL {
+        let stored = rules::stored(&tx, door).await?;
+        if stored.rule.only.is_some() {
+            rules::write(&tx, door, &Rule::default(), stored.version).await?;
+            gone.push(stored);
+        }
+    }
+    let was: Vec<String> = gone.iter().map(|was| rules::spelt(was.door, &was.rule)).collect();
+    let detail = format!("it was {}", was.join("; "));
+    if !gone.is_empty() {
+        audit::note(e, &tx, actor, "countries.off", Subject::Countries, Some(detail)).await?;
+        doctor::outdate_all(e, &tx).await?;
+    }
+    tx.commit().await?;
+    e.countries.rules.read(e).await?;
+    changed(e);
+    Ok(gone)
+}
+
+/// Puts a country database in the place of the one there is.
+///
+/// # Errors
+/// `UnfitDatabase`; `LocksYouOut` when by this database the one who uploads could not come back; `Forbidden` for who
+/// may not administer, and for everybody while a setting names the file.
+pub async fn replace_database(
+    e: &Engine,
+    actor: &Actor,
+    from: Option<IpAddr>,
+    bytes: Vec<u8>,
+) -> Result<DatabaseView> {
+    actor.require(Permission::Administer)?;
+    if e.countries.file.is_named() {
+        return Err(Refusal::Forbidden.into());
+    }
+    let (database, bytes) = lookup::examine(bytes)
+        .await
+        .map_err(|why| Refusal::UnfitDatabase { why })?;
+    let _turn = e.countries.turn.lock().await;
+    if let Some(address) = from.filter(|address| !is_private(*address)) {
+        let console = rules::stored(e.db.read(), Door::Console).await?.rule;
+        lets_in(&console, address, database.whereabouts(address))?;
+    }
+    let view = database.view();
+    let tx = e.db.write().await?;
+    let detail = format!("{}, {} nodes", view.kind, view.nodes);
+    audit::note(
+        e,
+        &tx,
+        actor,
+        "countries.database",
+        Subject::Countries,
+        Some(detail),
+    )
+    .await?;
+    doctor::outdate_all(e, &tx).await?;
+    e.countries.file.replace(bytes).await?;
+    tx.commit().await?;
+    *e.countries
+        .database
+        .write()
+        .unwrap_or_else(PoisonError::into_inner) = Ok(Arc::new(database));
+    changed(e);
+    Ok(view)
+}
+
+fn lets_in(console: &Rule, address: IpAddr, from: Whereabouts) -> std::result::Result<(), Refusal> {
+    if console.admits(from) {
+        return Ok(());
+    }
+    let country = match from {
+        Whereabouts::In { country } => Some(country),
+        _ => None,
+    };
+    Err(Refusal::LocksYouOut { address, country })
+}
+
+fn changed(e: &Engine) {
+    e.events().publish(Changes::of(Change::Countries));
+    e.rounds.outdate();
+    e.channel_check.notify_one();
+}
