@@ -198,6 +198,7 @@ pub async fn overview(e: &Engine, actor: &Actor, from: Option<IpAddr>) -> Result
             .rules
             .of(door)
             .only
+            .as_ref()
             .map(|only| u32::try_from(only.len()).unwrap_or(u32::MAX)),
         shut_out: match door {
             Door::Files | Door::Webhooks => e.countries.shut_out(door, now),

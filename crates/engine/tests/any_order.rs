@@ -174,6 +174,7 @@ impl Desk {
             master_key: None,
             clock: Clock::manual(Timestamp::from_seconds(NOW)),
             inbox_capacity: 64,
+            country_database: None,
         })
         .await
         .unwrap();

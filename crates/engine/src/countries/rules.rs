@@ -9,7 +9,7 @@ use domain::{
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
 use std::{
     collections::BTreeMap,
-    sync::{PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 use tokio::sync::Mutex;
@@ -26,12 +26,12 @@ pub(super) struct Rules {
 
 #[derive(Debug, Default)]
 struct Known {
-    by_door: BTreeMap<Door, Rule>,
+    by_door: BTreeMap<Door, Arc<Rule>>,
     read_at: Option<Timestamp>,
 }
 
 impl Rules {
-    pub(super) fn of(&self, door: Door) -> Rule {
+    pub(super) fn of(&self, door: Door) -> Arc<Rule> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.by_door.get(&door).cloned().unwrap_or_default()
     }
@@ -42,7 +42,7 @@ impl Rules {
         let rows = country_rule::Entity::find().all(e.db.read()).await?;
         let rules = rows
             .into_iter()
-            .map(|row| Ok((row.door.parse().map_err(corrupt)?, rule(&row)?)));
+            .map(|row| Ok((row.door.parse().map_err(corrupt)?, Arc::new(rule(&row)?))));
         let by_door = rules.collect::<Result<_>>()?;
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = Known { by_door, read_at };
         Ok(())
