@@ -1,6 +1,12 @@
 //! Communication channels: what an admin types and its checks, where inbound messages go, and the badge, which
 //! is always worked out from facts and never stored.
 
+mod activity;
+mod badge;
+
+pub use activity::{Activity, ActivityView, Changed, Deed, DeliveryRow, Detail, NewValue, Step};
+pub use badge::{Badge, BadgeChange, ChannelFacts, Reason, TokenState};
+
 use crate::{
     doctor::Check,
     ids::{ChannelId, ExtensionId, QueueId},
@@ -189,86 +195,6 @@ fn secret(text: &str) -> Result<String, Problem> {
     }
 }
 
-/// What Meta last said of the access token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TokenState {
-    /// Not asked yet, or Meta could not be reached.
-    #[default]
-    Unknown,
-    Accepted,
-    /// Meta answered that the token is expired, revoked or lacks a permission.
-    Refused,
-}
-
-impl TokenState {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::Accepted => "accepted",
-            Self::Refused => "refused",
-        }
-    }
-
-    pub fn from_stored(text: &str) -> Self {
-        match text {
-            "accepted" => Self::Accepted,
-            "refused" => Self::Refused,
-            _ => Self::Unknown,
-        }
-    }
-}
-
-/// Everything that the badge is worked out from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ChannelFacts {
-    pub has_access_token: bool,
-    pub has_app_secret: bool,
-    pub has_number: bool,
-    pub has_destination: bool,
-    /// Meta's handshake was answered, or a delivery for this number came with a good signature.
-    pub webhook_seen: bool,
-    pub token: TokenState,
-    pub paused: bool,
-    /// The doctor found something wrong that does not stop the channel altogether.
-    pub degraded: bool,
-}
-
-/// The state of a channel in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Badge {
-    /// Some field that Meta or the routing needs is still empty.
-    Draft,
-    /// All is filled in, but Meta has not called the webhook yet.
-    WaitingForMeta,
-    Active,
-    /// It works, but something is wrong; the reasons stand beside it.
-    Degraded,
-    /// Meta refuses the access token: nothing can be sent.
-    TokenRefused,
-    /// Somebody paused it: what comes in is kept, nothing is sent.
-    Paused,
-}
-
-impl ChannelFacts {
-    pub fn badge(&self) -> Badge {
-        if !(self.has_access_token && self.has_app_secret && self.has_number && self.has_destination) {
-            Badge::Draft
-        } else if self.paused {
-            Badge::Paused
-        } else if self.token == TokenState::Refused {
-            Badge::TokenRefused
-        } else if !self.webhook_seen {
-            Badge::WaitingForMeta
-        } else if self.degraded {
-            Badge::Degraded
-        } else {
-            Badge::Active
-        }
-    }
-}
-
 /// A row of the channels page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelRow {
@@ -315,48 +241,31 @@ pub struct ChannelView {
     pub token_answer: Option<String>,
 }
 
-/// Something that an admin, a script or the process did to a channel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Activity {
-    pub at: Timestamp,
-    /// A person's log-in or a token's name; `None`: the process itself.
-    pub who: Option<String>,
-    pub what: Deed,
-    pub detail: Option<String>,
+impl ChannelView {
+    /// The fields that keep it a draft.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let fields = [
+            ("access_token", self.access_token_end.is_none()),
+            ("app_secret", self.app_secret_end.is_none()),
+            ("phone_number_id", self.phone_number_id.is_none()),
+            ("destination", self.destination.is_none()),
+        ];
+        let missing = fields.into_iter().filter(|(_, missing)| *missing);
+        missing.map(|(field, _)| field).collect()
+    }
 }
 
-/// What was done to a channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// A channel, or what became of it: an editor that is open when somebody else deletes the channel says so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Deed {
-    Added,
-    SavedAuthentication,
-    SavedMessaging,
-    RotatedVerifyToken,
-    DroppedOldAppSecret,
-    Paused,
-    Resumed,
-    Deleted,
-    /// The badge changed by itself; the detail says from what to what and why.
-    BadgeChanged,
-    /// Something was set up at Meta in the admin's name; the detail says what.
-    AskedMeta,
-}
-
-/// A delivery in the Activity tab.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeliveryRow {
-    pub at: Timestamp,
-    pub processed_at: Option<Timestamp>,
-    /// Items of it that could not be applied.
-    pub dead_letters: u32,
-}
-
-/// The Activity tab, newest first.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ActivityView {
-    pub activity: Vec<Activity>,
-    pub deliveries: Vec<DeliveryRow>,
+pub enum Presence {
+    Here(Box<ChannelView>),
+    Deleted {
+        name: String,
+        /// A person's log-in or a token's name.
+        by: Option<String>,
+        at: Timestamp,
+    },
 }
 
 /// What the editor offers as destinations.
@@ -369,64 +278,6 @@ pub struct Destinations {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn complete() -> ChannelFacts {
-        ChannelFacts {
-            has_access_token: true,
-            has_app_secret: true,
-            has_number: true,
-            has_destination: true,
-            webhook_seen: true,
-            token: TokenState::Accepted,
-            paused: false,
-            degraded: false,
-        }
-    }
-
-    #[test]
-    fn the_badge_follows_the_facts() {
-        assert_eq!(complete().badge(), Badge::Active);
-        assert_eq!(
-            ChannelFacts {
-                token: TokenState::Unknown,
-                ..complete()
-            }
-            .badge(),
-            Badge::Active
-        );
-        assert_eq!(
-            ChannelFacts {
-                has_app_secret: false,
-                ..complete()
-            }
-            .badge(),
-            Badge::Draft
-        );
-        assert_eq!(
-            ChannelFacts {
-                webhook_seen: false,
-                ..complete()
-            }
-            .badge(),
-            Badge::WaitingForMeta
-        );
-        assert_eq!(
-            ChannelFacts {
-                token: TokenState::Refused,
-                ..complete()
-            }
-            .badge(),
-            Badge::TokenRefused
-        );
-        assert_eq!(
-            ChannelFacts {
-                degraded: true,
-                ..complete()
-            }
-            .badge(),
-            Badge::Degraded
-        );
-    }
 
     #[test]
     fn a_copied_line_is_not_a_token() {

@@ -1,10 +1,11 @@
 //! Communication channels: what lists and the editor show. Secrets go in and never out.
 
 mod activity;
+pub(crate) mod detail;
 mod save;
 mod secrets;
 
-pub use activity::activity;
+pub use activity::{activity, presence};
 pub use save::{
     add_draft, create, delete, drop_old_app_secret, pause, resume, rotate_verify_token, save_authentication,
     save_messaging,
@@ -222,18 +223,25 @@ async fn messages_of_a_day(e: &Engine, channel: Uuid, direction: Direction) -> R
 }
 
 async fn view(e: &Engine, id: ChannelId) -> Result<ChannelView> {
+    Ok(find(e, id).await?.ok_or(Refusal::NotFound)?)
+}
+
+/// A channel that has not been deleted.
+pub(crate) async fn find(e: &Engine, id: ChannelId) -> Result<Option<ChannelView>> {
     let db = e.db.read();
-    let channel = channel::Entity::find_by_id(id.uuid())
+    let Some(channel) = channel::Entity::find_by_id(id.uuid())
         .filter(channel::Column::DeletedAt.is_null())
         .one(db)
         .await?
-        .ok_or(Refusal::NotFound)?;
+    else {
+        return Ok(None);
+    };
     let to = destination_of(db, &channel).await?;
     let fallback = fallback_of(db, &channel).await?;
     let known = secrets::known(db, id).await?;
     let (badge, degraded_by) = badge(db, &channel, to.as_ref(), fallback.as_ref(), &known).await?;
     let end = |secret: Option<channel_secret::Model>| secret.map(|secret| secret.last_four);
-    Ok(ChannelView {
+    Ok(Some(ChannelView {
         id,
         version: channel.version,
         badge,
@@ -254,7 +262,7 @@ async fn view(e: &Engine, id: ChannelId) -> Result<ChannelView> {
         phone_number: channel.phone_number,
         phone_number_id: channel.phone_number_id,
         waba_id: channel.waba_id,
-    })
+    }))
 }
 
 /// The address that Meta is told to call.

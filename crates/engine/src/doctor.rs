@@ -7,7 +7,7 @@
 //! | `probes`, `reach` | Meta's side, and our own public address |
 //! | `findings` | what was found last |
 //! | `connection` | forgets what a handshake has outdated |
-//! | `badge` | notes when a channel's badge changes |
+//! | `badge` | writes down each change of a badge |
 //! | `errands` | what an admin would otherwise click in Meta |
 
 pub(crate) mod badge;
@@ -29,6 +29,7 @@ use domain::{
     event::Change,
     ids::ChannelId,
     people::{Actor, Permission},
+    refusal::Refusal,
 };
 use probes::Answers;
 use records::Records;
@@ -43,14 +44,16 @@ pub async fn examine(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Fin
     look(e, id).await
 }
 
-/// What was found last, each with its time; nothing before the first examination.
+/// What was found last, each with its time; nothing before the first examination. It outlives the channel.
 ///
 /// # Errors
-/// `Forbidden` for who may not look at channels, `NotFound`.
+/// `Forbidden` for who may not look at channels, `NotFound` when there never was one.
 pub async fn latest(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Finding>> {
     crate::extensions::actor_may_look(actor)?;
-    records::channel(e.db.read(), id).await?;
-    findings::read(e.db.read(), id).await
+    let db = e.db.read();
+    let found = channel::Entity::find_by_id(id.uuid()).one(db).await?;
+    found.ok_or(Refusal::NotFound)?;
+    findings::read(db, id).await
 }
 
 pub(crate) async fn look(e: &Engine, id: ChannelId) -> Result<Vec<Finding>> {
@@ -195,7 +198,6 @@ fn verdict(found: &[Finding]) -> (Option<TokenState>, Option<String>) {
 async fn store(e: &Engine, records: &Records, age: u64, found: &[Finding]) -> Result<()> {
     let id = ChannelId::new(records.channel.id);
     let now = e.clock().now().millis();
-    let before = badge::before(e, id).await?;
     let tx = e.db.write().await?;
     let current = records::channel(&tx, id).await?;
     if current.version != records.channel.version || e.rounds.age() != age {
@@ -210,7 +212,6 @@ async fn store(e: &Engine, records: &Records, age: u64, found: &[Finding]) -> Re
         .exec(&tx)
         .await?;
     tx.commit().await?;
-    before.note().await?;
     e.events().publish(Changes::of(Change::Channel { channel: id }));
     Ok(())
 }

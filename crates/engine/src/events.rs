@@ -84,6 +84,11 @@ impl Events {
         }
     }
 
+    /// The number of the newest event.
+    pub(crate) fn last(&self) -> u64 {
+        self.last.load(Ordering::SeqCst)
+    }
+
     pub fn subscribe(&self) -> Subscription {
         Subscription {
             receiver: self.sender.subscribe(),

@@ -55,10 +55,18 @@ use inbox::Inbox;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use seal::MasterKey;
 use secrecy::SecretString;
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 use throttle::Throttle;
 use tokio::{
-    sync::{Mutex, Notify, Semaphore},
+    sync::{Notify, Semaphore},
     task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
@@ -101,8 +109,8 @@ pub struct Engine {
     pub(crate) outbox_wake: Arc<Notify>,
     pub(crate) channel_check: Arc<Notify>,
     pub(crate) rounds: Arc<channel_check::Rounds>,
-    /// Held while something that a badge depends on is written.
-    pub(crate) badges: Arc<Mutex<()>>,
+    /// The newest event after which badges were looked at.
+    pub(crate) badges_heard: Arc<AtomicU64>,
     /// For addresses that are not Meta's.
     pub(crate) web: reqwest::Client,
     /// Places for calls that send; all are free when none is under way.
@@ -156,7 +164,7 @@ impl Engine {
             outbox_wake: Arc::default(),
             channel_check: Arc::default(),
             rounds: Arc::default(),
-            badges: Arc::default(),
+            badges_heard: Arc::default(),
             web: doctor::client()
                 .map_err(|error| Error::Setup(format!("there is no client for HTTPS: {error}")))?,
             calls: Arc::new(Semaphore::new(outbox::AT_ONCE)),
@@ -173,6 +181,7 @@ impl Engine {
             tokio::spawn(process::run(self.clone(), stop.clone())),
             tokio::spawn(outbox::run(self.clone(), stop.clone())),
             tokio::spawn(channel_check::run(self.clone(), stop.clone())),
+            tokio::spawn(doctor::badge::run(self.clone(), stop.clone())),
             tokio::spawn(retention::run(self.clone(), stop.clone())),
             tokio::spawn(countries::run(self.clone(), stop.clone())),
         ];
@@ -196,8 +205,8 @@ impl Engine {
         self.db.ping().await
     }
 
-    /// For tests: returns once every delivery is processed, nothing in the outbox is due and every channel is
-    /// checked, or after ten seconds.
+    /// For tests: returns once every delivery is processed, nothing in the outbox is due, every channel is checked
+    /// and its badge noted, or after ten seconds.
     pub async fn settled(&self) {
         for _ in 0..1000 {
             if self.is_settled().await.unwrap_or(false) {
@@ -235,9 +244,8 @@ impl Engine {
             .await?;
         let idle = self.calls.available_permits() == outbox::AT_ONCE;
         let examined = channel_check::due(self).await?.is_empty();
-        // What has been examined may still be being written down.
-        drop(self.badges.lock().await);
-        Ok(unprocessed + due == 0 && idle && examined)
+        let noted = self.badges_heard.load(Ordering::SeqCst) == self.events().last();
+        Ok(unprocessed + due == 0 && idle && examined && noted)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is known of a channel's access token. It changes only by what Meta says: a time-out says nothing.
 
-use crate::{Engine, Result, doctor::badge, entity::channel, events::Changes};
+use crate::{Engine, Result, entity::channel, events::Changes};
 use domain::{channel::TokenState, event::Change, ids::ChannelId};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
 
@@ -18,11 +18,9 @@ pub(crate) async fn learn(
     if known.is_none_or(|known| known.token_state == state.as_str()) {
         return Ok(());
     }
-    let before = badge::before(e, id).await?;
     let tx = e.db.write().await?;
     write(&tx, id, None, Some(state), answer).await?;
     tx.commit().await?;
-    before.note().await?;
     e.events().publish(Changes::of(Change::Channel { channel: id }));
     e.channel_check.notify_one();
     Ok(())

@@ -2,7 +2,7 @@
 
 use crate::{
     Engine, Result,
-    doctor::{badge, connection},
+    doctor::connection,
     entity::channel,
     events::Changes,
     hooks::{self, Hook, Signer},
@@ -43,7 +43,6 @@ pub async fn handshake(e: &Engine, webhook_id: &str, verify_token: &str) -> Resu
     if !bool::from(hook.verify_token.as_bytes().ct_eq(verify_token.as_bytes())) {
         return Ok(Handshake::WrongToken);
     }
-    let before = badge::before(e, hook.channel).await?;
     let tx = e.db.write().await?;
     channel::Entity::update_many()
         .col_expr(
@@ -53,13 +52,12 @@ pub async fn handshake(e: &Engine, webhook_id: &str, verify_token: &str) -> Resu
         .filter(channel::Column::Id.eq(hook.channel.uuid()))
         .exec(&tx)
         .await?;
-    connection::outdate(e, &tx, hook.channel).await?;
+    let kin = connection::outdate(e, &tx, hook.channel).await?;
     tx.commit().await?;
     e.rounds.outdate();
-    before.note().await?;
-    e.events().publish(Changes::of(Change::Channel {
-        channel: hook.channel,
-    }));
+    for channel in kin {
+        e.events().publish(Changes::of(Change::Channel { channel }));
+    }
     Ok(Handshake::Accepted)
 }
 

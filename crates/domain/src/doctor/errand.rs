@@ -48,6 +48,17 @@ impl<T> Outcome<T> {
 }
 
 impl<T> Errand<T> {
+    /// What was called and how it ended.
+    pub fn without_value(&self) -> Errand
+    where
+        T: Clone,
+    {
+        Errand {
+            called: self.called.clone(),
+            outcome: self.outcome.clone().map(drop),
+        }
+    }
+
     pub fn done(&self) -> Option<&T> {
         match &self.outcome {
             Outcome::Done(value) => Some(value),

@@ -1,11 +1,12 @@
 //! The Activity tab: who changed what, how the badge changed, and what became of the last deliveries.
 
+use super::detail;
 use crate::{
     Engine, Result,
     entity::{audit, channel, dead_letter, delivery},
 };
 use domain::{
-    channel::{Activity, ActivityView, Deed, DeliveryRow},
+    channel::{Activity, ActivityView, Deed, DeliveryRow, Detail, Presence},
     ids::ChannelId,
     people::{Actor, Permission},
     refusal::Refusal,
@@ -55,6 +56,33 @@ pub async fn activity(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Activi
     })
 }
 
+/// A channel for its editor, or who deleted it.
+///
+/// # Errors
+/// `Forbidden` for who may not look at channels, `NotFound` when there never was one.
+pub async fn presence(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Presence> {
+    crate::extensions::actor_may_look(actor)?;
+    if let Some(channel) = super::find(e, id).await? {
+        return Ok(Presence::Here(Box::new(channel)));
+    }
+    let deleted = audit::Entity::find()
+        .filter(audit::Column::SubjectKind.eq("channel"))
+        .filter(audit::Column::SubjectId.eq(id.uuid()))
+        .filter(audit::Column::Action.eq("channel.delete"))
+        .one(e.db.read())
+        .await?
+        .and_then(line)
+        .ok_or(Refusal::NotFound)?;
+    Ok(Presence::Deleted {
+        name: match deleted.detail {
+            Some(Detail::Name { name } | Detail::Text { text: name }) => name,
+            _ => String::new(),
+        },
+        by: deleted.who,
+        at: deleted.at,
+    })
+}
+
 fn line(row: audit::Model) -> Option<Activity> {
     let what = match row.action.as_str() {
         "channel.add" => Deed::Added,
@@ -75,6 +103,6 @@ fn line(row: audit::Model) -> Option<Activity> {
         at: Timestamp::from_millis(row.at),
         who,
         what,
-        detail: row.detail,
+        detail: row.detail.as_deref().map(detail::read),
     })
 }

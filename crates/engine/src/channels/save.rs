@@ -1,6 +1,6 @@
 //! What an admin or a script changes of a channel. Each change and its audit row are one transaction.
 
-use super::{secrets, view};
+use super::{detail, secrets, view};
 use crate::{
     Engine, Result,
     audit::{self, Subject},
@@ -12,7 +12,8 @@ use crate::{
 };
 use domain::{
     channel::{
-        Authentication, AuthenticationForm, ChannelView, Destination, Messaging, MessagingForm, TokenState,
+        Authentication, AuthenticationForm, Changed, ChannelView, Destination, DestinationRef, Detail,
+        Messaging, MessagingForm, NewValue, TokenState,
     },
     event::Change,
     ids::{ChannelId, MessageId},
@@ -201,13 +202,15 @@ pub async fn delete(e: &Engine, actor: &Actor, id: ChannelId, name: &str) -> Res
     }
     secrets::remove(&tx, id, &Kind::ALL).await?;
     let now = e.clock().now().millis();
+    let found_name = found.name.clone();
     let mut gone = found.into_active_model();
     gone.deleted_at = Set(Some(now));
     // Another channel may have the number now, and nobody may call the old address.
     gone.phone_number_id = Set(None);
     gone.webhook_id = Set(random::token());
     channel::Entity::update(gone).exec(&tx).await?;
-    note(e, &tx, actor, id, "channel.delete", Some(name.to_owned())).await?;
+    let name = found_name.trim().to_owned();
+    note(e, &tx, actor, id, "channel.delete", Some(Detail::Name { name })).await?;
     tx.commit().await?;
     e.hooks.forget();
     e.events().publish(changes);
@@ -246,8 +249,9 @@ async fn note(
     actor: &Actor,
     id: ChannelId,
     action: &str,
-    detail: Option<String>,
+    detail: Option<Detail>,
 ) -> Result<()> {
+    let detail = detail.map(|detail| detail::write(&detail)).transpose()?;
     audit::note(e, tx, actor, action, Subject::Channel(id.uuid()), detail).await
 }
 
@@ -299,7 +303,8 @@ async fn insert(e: &Engine, tx: &DatabaseTransaction, actor: &Actor, name: &str)
     channel::Entity::insert(new.into_active_model())
         .exec_without_returning(tx)
         .await?;
-    note(e, tx, actor, id, "channel.add", Some(name.to_owned())).await?;
+    let name = name.to_owned();
+    note(e, tx, actor, id, "channel.add", Some(Detail::Name { name })).await?;
     Ok(id)
 }
 
@@ -312,10 +317,13 @@ async fn write_authentication(
 ) -> Result<()> {
     let row = current(tx, id).await?;
     let version = row.version + 1;
+    let mut changed = Vec::new();
+    if row.name != form.name {
+        changed.push(now("name", NewValue::Text(form.name.clone())));
+    }
     let mut change = row.into_active_model();
     change.name = Set(form.name.clone());
     change.version = Set(version);
-    let mut replaced = Vec::new();
     for (kind, value) in [
         (Kind::AccessToken, &form.access_token),
         (Kind::AppSecret, &form.app_secret),
@@ -323,7 +331,7 @@ async fn write_authentication(
     ] {
         if let Some(value) = value {
             secrets::write(e, tx, id, kind, &SecretString::from(value.clone())).await?;
-            replaced.push(kind.as_str());
+            changed.push(now(kind.as_str(), NewValue::Secret));
         }
     }
     if form.access_token.is_some() {
@@ -334,10 +342,7 @@ async fn write_authentication(
         change.doctor_at = Set(None);
     }
     channel::Entity::update(change).exec(tx).await?;
-    let detail = match replaced.as_slice() {
-        [] => form.name.clone(),
-        _ => format!("{}; new {}", form.name, replaced.join(", ")),
-    };
+    let detail = Detail::Fields { changed };
     note(e, tx, actor, id, "channel.authentication", Some(detail)).await
 }
 
@@ -359,6 +364,7 @@ async fn write_messaging(
     let (extension_id, queue_id) = known_destination(tx, "destination", Some(form.destination)).await?;
     let (fallback_extension_id, fallback_queue_id) = known_destination(tx, "fallback", form.fallback).await?;
     let row = current(tx, id).await?;
+    let before = row.clone();
     let version = row.version + 1;
     let another_number = row.phone_number_id.as_deref() != Some(form.phone_number_id.as_str());
     let mut change = row.into_active_model();
@@ -376,12 +382,56 @@ async fn write_messaging(
         forget_token_state(&mut change);
     }
     change.doctor_at = Set(None);
-    channel::Entity::update(change).exec(tx).await?;
-    let detail = format!(
-        "{}, id {}, to {}",
-        form.phone_number, form.phone_number_id, form.destination
-    );
+    let after = channel::Entity::update(change).exec(tx).await?;
+    let detail = Detail::Fields {
+        changed: messaging_changes(tx, &before, &after).await?,
+    };
     note(e, tx, actor, id, "channel.messaging", Some(detail)).await
+}
+
+/// What the tab has changed, with the names of the destinations.
+async fn messaging_changes(
+    tx: &DatabaseTransaction,
+    before: &channel::Model,
+    after: &channel::Model,
+) -> Result<Vec<Changed>> {
+    let mut changed = Vec::new();
+    for (field, old, new) in [
+        ("waba_id", &before.waba_id, &after.waba_id),
+        ("phone_number", &before.phone_number, &after.phone_number),
+        ("phone_number_id", &before.phone_number_id, &after.phone_number_id),
+    ] {
+        if old != new {
+            changed.push(now(field, new.clone().map_or(NewValue::Empty, NewValue::Text)));
+        }
+    }
+    if (before.extension_id, before.queue_id) != (after.extension_id, after.queue_id) {
+        let to = super::destination_of(tx, after).await?;
+        changed.push(now("destination", named(to)));
+    }
+    let fallback = |row: &channel::Model| (row.fallback_extension_id, row.fallback_queue_id);
+    if fallback(before) != fallback(after) {
+        let to = super::fallback_of(tx, after).await?;
+        changed.push(now("fallback", named(to)));
+    }
+    Ok(changed)
+}
+
+fn now(field: &str, now: NewValue) -> Changed {
+    Changed {
+        field: field.to_owned(),
+        now,
+    }
+}
+
+fn named(to: Option<DestinationRef>) -> NewValue {
+    match to {
+        None => NewValue::Empty,
+        Some(to) => match to.destination {
+            Destination::Extension(_) => NewValue::Extension(to.label),
+            Destination::Queue(_) => NewValue::Queue(to.label),
+        },
+    }
 }
 
 /// Nothing is known of another token, or of the token for another number, until Meta is asked.

@@ -1,74 +1,120 @@
-//! A channel's badge before and after something was learnt of it; a change becomes a row of the audit log, with its
-//! reason.
+//! Writes down every change of a badge, with its reason. It listens to the events that pages listen to: whatever can
+//! turn a badge tells the pages, so nobody else needs to think of it, and a message that changes no badge costs
+//! nothing. Every channel is looked at when it starts and now and then, so that a change whose event was lost is
+//! written down all the same.
 
 use crate::{
     Engine, Result,
     audit::{self, Subject},
-    channels,
+    channels::{self, detail},
+    entity::{audit as rows, channel},
+    events::Changes,
 };
 use domain::{
-    channel::{Badge, ChannelView},
+    channel::{BadgeChange, Detail},
+    event::{Change, Event},
     ids::ChannelId,
     people::Actor,
 };
-use tokio::sync::MutexGuard;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::{sync::atomic::Ordering, time::Duration};
+use tokio_util::sync::CancellationToken;
 
-/// The badge before a change. While it is held nobody else changes one, so that each change is noted once.
-#[derive(Debug)]
-pub(crate) struct Before<'e> {
-    e: &'e Engine,
-    id: ChannelId,
-    badge: Badge,
-    _alone: MutexGuard<'e, ()>,
-}
+/// How often it looks at every channel without having heard of one.
+const PATROL: Duration = Duration::from_secs(60);
+const ACTION: &str = "channel.badge";
 
-pub(crate) async fn before(e: &Engine, id: ChannelId) -> Result<Before<'_>> {
-    let alone = e.badges.lock().await;
-    let badge = channels::get(e, &Actor::System, id).await?.badge;
-    Ok(Before {
-        e,
-        id,
-        badge,
-        _alone: alone,
-    })
-}
-
-impl Before<'_> {
-    /// Compares with the badge after the change, which has been committed.
-    pub(crate) async fn note(self) -> Result<()> {
-        let Self { e, id, badge, .. } = &self;
-        note_change(e, *id, *badge).await
+pub(crate) async fn run(e: Engine, stop: CancellationToken) {
+    let mut events = e.events().subscribe();
+    let mut heard = e.events().last();
+    let mut due = Due::Every;
+    loop {
+        if let Err(error) = look(&e, due).await {
+            tracing::error!(%error, "a change of a badge cannot be written down now");
+        }
+        e.badges_heard.store(heard, Ordering::SeqCst);
+        due = tokio::select! {
+            event = events.next(&Actor::System) => match event {
+                Some(event) => {
+                    heard = heard.max(event.number);
+                    Due::after(&event)
+                }
+                None => return,
+            },
+            () = tokio::time::sleep(PATROL) => Due::Every,
+            () = stop.cancelled() => return,
+        };
     }
 }
 
-async fn note_change(e: &Engine, id: ChannelId, before: Badge) -> Result<()> {
-    let now = channels::get(e, &Actor::System, id).await?;
-    if now.badge == before {
-        return Ok(());
+/// Whose badge may have changed.
+#[derive(Debug, Clone, Copy)]
+enum Due {
+    Nobody,
+    One(ChannelId),
+    Every,
+}
+
+impl Due {
+    fn after(event: &Event) -> Self {
+        match event.change {
+            Change::Channel { channel } => Self::One(channel),
+            // A destination may have been disabled; some events were missed.
+            Change::Directory | Change::Resync => Self::Every,
+            _ => Self::Nobody,
+        }
     }
-    let mut detail = format!("{} → {}", name(before), name(now.badge));
-    if let Some(why) = why(now) {
-        detail = format!("{detail}: {why}");
+}
+
+async fn look(e: &Engine, due: Due) -> Result<()> {
+    match due {
+        Due::Nobody => {}
+        Due::One(id) => note(e, id).await?,
+        Due::Every => {
+            let all = channel::Entity::find()
+                .select_only()
+                .column(channel::Column::Id)
+                .filter(channel::Column::DeletedAt.is_null())
+                .into_tuple()
+                .all(e.db.read())
+                .await?;
+            for id in all {
+                note(e, ChannelId::new(id)).await?;
+            }
+        }
     }
-    let tx = e.db.write().await?;
-    let subject = Subject::Channel(id.uuid());
-    audit::note(e, &tx, &Actor::System, "channel.badge", subject, Some(detail)).await?;
-    tx.commit().await?;
     Ok(())
 }
 
-fn why(channel: ChannelView) -> Option<String> {
-    match channel.badge {
-        Badge::TokenRefused => channel.token_answer,
-        Badge::Degraded => {
-            let names: Vec<&str> = channel.degraded_by.iter().map(|check| check.as_str()).collect();
-            Some(names.join(", "))
-        }
-        _ => None,
-    }
+/// Compares the badge with the one that was written down last.
+async fn note(e: &Engine, id: ChannelId) -> Result<()> {
+    let Some(channel) = channels::find(e, id).await? else {
+        return Ok(());
+    };
+    let last = last(e, id).await?;
+    let Some(change) = BadgeChange::since(last.as_ref(), &channel) else {
+        return Ok(());
+    };
+    let detail = detail::write(&Detail::Badge(change))?;
+    let subject = Subject::Channel(id.uuid());
+    let tx = e.db.write().await?;
+    audit::note(e, &tx, &Actor::System, ACTION, subject, Some(detail)).await?;
+    tx.commit().await?;
+    e.events().publish(Changes::of(Change::Channel { channel: id }));
+    Ok(())
 }
 
-fn name(badge: Badge) -> String {
-    let name = serde_json::to_value(badge).unwrap_or_default();
-    name.as_str().unwrap_or_default().to_owned()
+async fn last(e: &Engine, id: ChannelId) -> Result<Option<BadgeChange>> {
+    let row = rows::Entity::find()
+        .filter(rows::Column::SubjectKind.eq("channel"))
+        .filter(rows::Column::SubjectId.eq(id.uuid()))
+        .filter(rows::Column::Action.eq(ACTION))
+        .order_by_desc(rows::Column::Id)
+        .one(e.db.read())
+        .await?;
+    let detail = row.and_then(|row| row.detail).map(|text| detail::read(&text));
+    Ok(match detail {
+        Some(Detail::Badge(change)) => Some(change),
+        _ => None,
+    })
 }

@@ -20,8 +20,9 @@ const OUTDATED: [Check; 4] = [
     Check::Webhook,
 ];
 
-/// The next examination is due. The worker is not woken for it: Meta saves the address only after our answer.
-pub(crate) async fn outdate(e: &Engine, tx: &DatabaseTransaction, id: ChannelId) -> Result<()> {
+/// The next examination of the channels that are returned is due. The worker is not woken for it: Meta saves the
+/// address only after our answer.
+pub(crate) async fn outdate(e: &Engine, tx: &DatabaseTransaction, id: ChannelId) -> Result<Vec<ChannelId>> {
     e.rounds.outdate();
     use channel_finding::Column;
     let signers = channels::signers(tx, id).await?;
@@ -38,9 +39,9 @@ pub(crate) async fn outdate(e: &Engine, tx: &DatabaseTransaction, id: ChannelId)
     channel_finding::Entity::update_many()
         .col_expr(Column::State, Expr::value(State::Unknown.as_str()))
         .col_expr(Column::Seen, Expr::value(never))
-        .filter(Column::ChannelId.is_in(ids))
+        .filter(Column::ChannelId.is_in(ids.iter().copied()))
         .filter(Column::Name.is_in(OUTDATED.map(Check::as_str)))
         .exec(tx)
         .await?;
-    Ok(())
+    Ok(ids.into_iter().map(ChannelId::new).collect())
 }

@@ -5,8 +5,10 @@ use super::{probes, records, records::Records};
 use crate::{
     Engine, Result,
     audit::{self, Subject},
+    channels::detail,
 };
 use domain::{
+    channel::{Detail, Step},
     doctor::{Errand, NumberChoice, Outcome, Place},
     ids::ChannelId,
     people::{Actor, Permission},
@@ -31,7 +33,7 @@ pub async fn subscribe_waba(e: &Engine, actor: &Actor, id: ChannelId) -> Result<
     let waba = needed("waba_id", records.channel.waba_id.as_deref())?;
     let told = e.graph.subscribe_app(token, waba).await;
     let errand = report(format!("POST /{waba}/subscribed_apps"), told);
-    finish(e, actor, id, "channel.meta.subscribe_waba", errand).await
+    finish(e, actor, id, Step::SubscribeWaba, errand).await
 }
 
 /// Tells Meta this channel's webhook address: in the app's subscription, for all its numbers, or as an override of
@@ -65,7 +67,7 @@ pub async fn set_callback(e: &Engine, actor: &Actor, id: ChannelId, place: Place
             }
         }
     };
-    finish(e, actor, id, "channel.meta.set_callback", errand).await
+    finish(e, actor, id, Step::SetCallback, errand).await
 }
 
 /// Registers the number for the Cloud API, with the six digits of its two-step PIN.
@@ -81,7 +83,7 @@ pub async fn register(e: &Engine, actor: &Actor, id: ChannelId, pin: &str) -> Re
     let number = needed("phone_number_id", records.channel.phone_number_id.as_deref())?;
     let told = e.graph.register(token, number, pin).await;
     let errand = report(format!("POST /{number}/register"), told);
-    finish(e, actor, id, "channel.meta.register", errand).await
+    finish(e, actor, id, Step::Register, errand).await
 }
 
 /// The numbers of a WhatsApp Business Account; without an id, of every account that the token is limited to. A token
@@ -115,7 +117,7 @@ pub async fn fetch_numbers(
         match limited_to(e, token).await {
             Ok(wabas) if wabas.is_empty() => return Err(Refusal::field("waba_id", Problem::Required).into()),
             Ok(wabas) => wabas,
-            Err(failed) => return finish(e, actor, id, "channel.meta.fetch_numbers", failed).await,
+            Err(failed) => return finish(e, actor, id, Step::FetchNumbers, failed).await,
         }
     } else {
         vec![waba_id.to_owned()]
@@ -138,7 +140,7 @@ pub async fn fetch_numbers(
             }
         }
     }
-    finish(e, actor, id, "channel.meta.fetch_numbers", errand).await
+    finish(e, actor, id, Step::FetchNumbers, errand).await
 }
 
 fn choice(waba: &str, number: PhoneNumber) -> NumberChoice {
@@ -252,19 +254,23 @@ fn refused<T>(error: &whatsapp::graph::ApiError) -> Outcome<T> {
 }
 
 /// Writes the errand down, and has the channel examined anew.
-async fn finish<T>(
+async fn finish<T: Clone>(
     e: &Engine,
     actor: &Actor,
     id: ChannelId,
-    action: &str,
+    step: Step,
     errand: Errand<T>,
 ) -> Result<Errand<T>> {
-    let outcome = match &errand.outcome {
-        Outcome::Done(_) => "done".to_owned(),
-        Outcome::Refused { code, .. } => format!("refused ({code})"),
-        Outcome::NoAnswer { .. } => "no answer".to_owned(),
+    let action = match step {
+        Step::SubscribeWaba => "channel.meta.subscribe_waba",
+        Step::SetCallback => "channel.meta.set_callback",
+        Step::Register => "channel.meta.register",
+        Step::FetchNumbers => "channel.meta.fetch_numbers",
     };
-    let detail = format!("{}: {outcome}", errand.called);
+    let detail = detail::write(&Detail::Meta {
+        step,
+        errand: errand.without_value(),
+    })?;
     let tx = e.db.write().await?;
     audit::note(e, &tx, actor, action, Subject::Channel(id.uuid()), Some(detail)).await?;
     tx.commit().await?;

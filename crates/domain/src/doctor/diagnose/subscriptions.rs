@@ -1,0 +1,80 @@
+//! What Meta is told to deliver, and where: the account's subscription to the app, the app's fields, the address.
+
+use super::{Doctor, Result, after, bad, fine, is_unknown, unknown};
+use crate::doctor::{Check, Place, Probe, Seen, State};
+
+impl Doctor<'_> {
+    pub(super) fn waba_subscription(&self) -> Result {
+        if self.e.waba_id.is_none() {
+            return unknown(Seen::Missing);
+        }
+        if let Some(before) = self.before_number() {
+            return before;
+        }
+        match &self.e.waba {
+            Probe::Seen(waba) => {
+                let ours = self
+                    .e
+                    .app_id
+                    .as_ref()
+                    .map_or(!waba.app_ids.is_empty(), |app| waba.app_ids.contains(app));
+                if ours {
+                    fine(None)
+                } else {
+                    bad(Seen::WabaNotSubscribed)
+                }
+            }
+            Probe::Refused { .. } if self.is_bad(Check::Number) => after(Check::Number),
+            Probe::Refused { code, subcode, .. } if is_unknown(*code, *subcode) => bad(Seen::WabaUnknown),
+            Probe::Refused { code, message, .. } => bad(Seen::MetaSays {
+                code: *code,
+                message: message.clone(),
+            }),
+            Probe::Down { why } => self.unanswered(why),
+            Probe::NotAsked => after(Check::Token),
+        }
+    }
+
+    pub(super) fn messages_field(&self) -> Result {
+        if self.look(Check::AppSecret).0 != State::Good {
+            return after(Check::AppSecret);
+        }
+        match &self.e.app {
+            Probe::Seen(Some(app)) if !app.active => bad(Seen::AppNotSubscribed),
+            Probe::Seen(Some(app)) if app.fields.iter().any(|field| field == "messages") => fine(None),
+            Probe::Seen(Some(app)) => bad(Seen::MessagesNotSubscribed {
+                fields: app.fields.clone(),
+            }),
+            Probe::Seen(None) => bad(Seen::AppNotSubscribed),
+            Probe::Refused { code, message, .. } => unknown(Seen::MetaSays {
+                code: *code,
+                message: message.clone(),
+            }),
+            Probe::Down { why } => self.unanswered(why),
+            Probe::NotAsked => after(Check::Token),
+        }
+    }
+
+    pub(super) fn callback(&self) -> Result {
+        let number = self.known_number();
+        let at =
+            |place, url: Option<&String>| url.filter(|url| !url.is_empty()).map(|url| (place, url.clone()));
+        let of_app = self
+            .e
+            .app
+            .seen()
+            .and_then(Option::as_ref)
+            .map(|app| &app.callback_url);
+        let effective = at(Place::Number, number.and_then(|n| n.callback_of_number.as_ref()))
+            .or_else(|| at(Place::Waba, number.and_then(|n| n.callback_of_waba.as_ref())))
+            .or_else(|| at(Place::App, of_app))
+            .or_else(|| at(Place::App, number.and_then(|n| n.callback_of_app.as_ref())));
+        match effective {
+            Some((_, url)) if self.e.webhook_urls.contains(&url) => fine(Some(url)),
+            Some((place, url)) => bad(Seen::CallbackElsewhere { place, url }),
+            None if self.is_bad(Check::MessagesField) => after(Check::MessagesField),
+            None if number.is_none() => after(Check::Number),
+            None => unknown(Seen::Never),
+        }
+    }
+}
