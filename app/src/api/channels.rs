@@ -7,7 +7,9 @@ use super::{
     kept,
 };
 use domain::{
-    channel::{ActivityView, AuthenticationForm, ChannelRow, ChannelView, Destinations, MessagingForm},
+    channel::{
+        ActivityView, AuthenticationForm, ChannelRow, ChannelView, Destinations, MessagingForm, Presence,
+    },
     doctor::{Errand, Finding, NumberChoice},
     ids::ChannelId,
     people::NAME_MOST,
@@ -23,11 +25,11 @@ pub async fn channels() -> Result<Vec<ChannelRow>, ApiError> {
     Ok(engine::channels::list(&engine()?, &actor).await?)
 }
 
-/// One channel, for its editor.
+/// One channel, for its editor, or who deleted it.
 #[server(prefix = "/rpc", endpoint = "channels/get")]
-pub async fn channel(id: ChannelId) -> Result<ChannelView, ApiError> {
+pub async fn channel(id: ChannelId) -> Result<Presence, ApiError> {
     let actor = actor().await?;
-    Ok(engine::channels::get(&engine()?, &actor, id).await?)
+    Ok(engine::channels::presence(&engine()?, &actor, id).await?)
 }
 
 /// Makes a draft, whose webhook URL and verify token exist from then on, and leads to its editor.
@@ -77,21 +79,31 @@ impl Checked for SaveAuthentication {
     }
 }
 
-/// Makes a new verify token, and tells it.
+/// Makes a new verify token, and tells it. What is typed into the tab's form comes along and stays typed.
 #[server(prefix = "/rpc", endpoint = "channels/rotate-verify-token")]
-pub async fn rotate_verify_token(id: ChannelId) -> Result<String, ApiError> {
+pub async fn rotate_verify_token(
+    id: ChannelId,
+    #[server(default)] version: i64,
+    #[server(default)] form: AuthenticationForm,
+) -> Result<String, ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
+    kept::hold(&authentication_of(id), version, form).await?;
     engine::channels::rotate_verify_token(&engine, &actor, id).await?;
-    guard::lead(&format!("/channels/{id}"));
+    guard::lead(&format!("/channels/{id}?typed"));
     Ok(engine::channels::get(&engine, &actor, id).await?.verify_token)
 }
 
-/// Makes the second app secret the only one.
+/// Makes the second app secret the only one. What is typed into the tab's form comes along and stays typed.
 #[server(prefix = "/rpc", endpoint = "channels/drop-old-app-secret")]
-pub async fn drop_old_app_secret(id: ChannelId) -> Result<(), ApiError> {
+pub async fn drop_old_app_secret(
+    id: ChannelId,
+    #[server(default)] version: i64,
+    #[server(default)] form: AuthenticationForm,
+) -> Result<(), ApiError> {
     let actor = actor().await?;
+    kept::hold(&authentication_of(id), version, form).await?;
     engine::channels::drop_old_app_secret(&engine()?, &actor, id).await?;
-    guard::lead(&format!("/channels/{id}"));
+    guard::lead(&format!("/channels/{id}?typed"));
     Ok(())
 }
 

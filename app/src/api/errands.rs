@@ -7,7 +7,7 @@ use super::{
     kept,
 };
 use domain::{
-    channel::ChannelView,
+    channel::Presence,
     doctor::{Errand, Finding, Place},
     ids::ChannelId,
     refusal::{Problem, Refusal},
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 /// What the Health tab shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HealthPage {
-    pub channel: ChannelView,
+    pub channel: Presence,
     pub findings: Vec<Finding>,
     /// What Meta answered to the form that led here, when no script showed it.
     pub answered: Option<Errand>,
@@ -29,7 +29,7 @@ pub struct HealthPage {
 pub async fn health(id: ChannelId) -> Result<HealthPage, ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
     Ok(HealthPage {
-        channel: engine::channels::get(&engine, &actor, id).await?,
+        channel: engine::channels::presence(&engine, &actor, id).await?,
         findings: engine::doctor::latest(&engine, &actor, id).await?,
         answered: kept::take(&place_of(id)).await?,
     })

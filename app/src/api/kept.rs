@@ -7,11 +7,13 @@
 use domain::{
     channel::{AuthenticationForm, MessagingForm},
     countries::CountriesForm,
+    people::ExtensionForm,
+    queue::QueueForm,
 };
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
-pub use self::process::{Recalled, kept, leave, recall, take};
+pub use self::process::{Recalled, hold, kept, leave, recall, take};
 
 /// A form that can be kept.
 pub trait Keepable {
@@ -24,6 +26,14 @@ pub trait Keepable {
 impl Keepable for MessagingForm {}
 
 impl Keepable for CountriesForm {}
+
+impl Keepable for QueueForm {}
+
+impl Keepable for ExtensionForm {
+    fn secrets(&mut self) -> Vec<(&'static str, &mut String)> {
+        vec![("password", &mut self.password)]
+    }
+}
 
 impl Keepable for AuthenticationForm {
     fn secrets(&mut self) -> Vec<(&'static str, &mut String)> {
@@ -40,7 +50,7 @@ impl Keepable for AuthenticationForm {
 pub struct Unsaved<F> {
     /// Its secrets are empty here.
     pub form: F,
-    /// What was changed was this version.
+    /// What was changed was this version; 0 where there are none.
     pub version: i64,
     /// The secrets that were typed.
     pub held: Vec<String>,
@@ -148,6 +158,17 @@ mod process {
             version,
             slot: slot.filter(|_| keeps),
         })
+    }
+
+    /// Keeps what is typed into a form beside a button that does something else. A live page keeps it by itself.
+    pub async fn hold<F>(place: &str, version: i64, form: F) -> ApiResult<()>
+    where
+        F: Keepable + Serialize + DeserializeOwned,
+    {
+        if guard::is_plain_form() {
+            recall(place, version, form).await?.keep();
+        }
+        Ok(())
     }
 
     /// A form with what was kept of it.

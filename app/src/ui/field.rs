@@ -107,7 +107,10 @@ pub fn Secret(
                     <span>{stored} " " <code>"••••" {end}</code></span>
                 </p>
                 <details class="secret-replace">
-                    <summary class="button">{move || t_string!(i18n, common.button.replace)}</summary>
+                    // Its focus is the field's, for the guide.
+                    <summary class="button" data-field=name>
+                        {move || t_string!(i18n, common.button.replace)}
+                    </summary>
                     <Field name label hint=hint kind="password" mono=true />
                 </details>
             </div>

@@ -77,6 +77,9 @@ pub struct FocusedField(pub RwSignal<Option<String>>);
 pub fn CheckedForm<S, O>(
     action: ServerAction<S>,
     #[prop(default = "form")] class: &'static str,
+    /// For buttons that stand outside of it.
+    #[prop(optional)]
+    id: Option<&'static str>,
     children: Children,
 ) -> impl IntoView
 where
@@ -143,6 +146,7 @@ where
     view! {
         <ActionForm
             action
+            attr:id=id
             attr:class=class
             attr:novalidate=true
             on:submit:capture=submit

@@ -218,6 +218,8 @@ pub enum Seen {
     // The subscriptions
     /// The token sees the number, but no account with this id.
     WabaUnknown,
+    /// The account exists, and the number is another account's.
+    NumberNotInWaba,
     WabaNotSubscribed,
     AppNotSubscribed,
     MessagesNotSubscribed {

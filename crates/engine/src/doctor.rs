@@ -70,7 +70,8 @@ pub(crate) async fn look(e: &Engine, id: ChannelId) -> Result<Vec<Finding>> {
     } else {
         found
     };
-    note_silence(e, id, &found);
+    e.rounds
+        .note_silence(id, matches!(evidence.token, Probe::Down { .. }));
     store(e, &records, age, &found).await?;
     Ok(found)
 }
@@ -123,6 +124,7 @@ fn evidence(e: &Engine, records: &Records, answers: Answers, reach: domain::doct
         app_secret: answers.app_secret,
         number: answers.number,
         waba: answers.waba,
+        waba_numbers: answers.waba_numbers,
         app: answers.app,
         clock_ahead: answers.clock_ahead,
         has_destination: records.has_destination,
@@ -133,7 +135,7 @@ fn evidence(e: &Engine, records: &Records, answers: Answers, reach: domain::doct
     }
 }
 
-/// Some question to Meta has no answer.
+/// Some question to Meta has no answer. Errors that pass by themselves are none (`probes::probe`).
 fn is_silent(evidence: &Evidence) -> bool {
     fn down<T>(probe: &Probe<T>) -> bool {
         matches!(probe, Probe::Down { .. })
@@ -142,15 +144,8 @@ fn is_silent(evidence: &Evidence) -> bool {
         || down(&evidence.app_secret)
         || down(&evidence.number)
         || down(&evidence.waba)
+        || down(&evidence.waba_numbers)
         || down(&evidence.app)
-}
-
-fn note_silence(e: &Engine, id: ChannelId, found: &[Finding]) {
-    let token = of(found, Check::Token);
-    e.rounds.note_silence(
-        id,
-        matches!(token.map(|token| &token.seen), Some(Seen::MetaUnreachable { .. })),
-    );
 }
 
 pub(crate) fn of(findings: &[Finding], check: Check) -> Option<&Finding> {
@@ -172,10 +167,8 @@ fn verdict(found: &[Finding]) -> (Option<TokenState>, Option<String>) {
     }
     match of(found, Check::Token).map(|token| (token.state, &token.seen)) {
         Some((State::Good, _)) => (Some(TokenState::Accepted), None),
-        Some((State::Bad, Seen::MetaUnreachable { why })) => (None, Some(why.clone())),
         Some((State::Bad, Seen::MetaSays { code, message })) => {
-            let refused = (*code == 190).then_some(TokenState::Refused);
-            (refused, Some(format!("({code}) {message}")))
+            (Some(TokenState::Refused), Some(format!("({code}) {message}")))
         }
         Some((State::Bad, Seen::TokenExpired)) => (
             Some(TokenState::Refused),

@@ -36,11 +36,11 @@ pub(crate) async fn write(
     answer: Option<String>,
 ) -> Result<()> {
     use channel::Column;
-    let mut update = channel::Entity::update_many()
-        .col_expr(Column::TokenCheckedAt, Expr::value(checked_at))
-        .col_expr(Column::TokenAnswer, Expr::value(answer));
+    let mut update = channel::Entity::update_many().col_expr(Column::TokenCheckedAt, Expr::value(checked_at));
     if let Some(state) = state {
-        update = update.col_expr(Column::TokenState, Expr::value(state.as_str()));
+        update = update
+            .col_expr(Column::TokenState, Expr::value(state.as_str()))
+            .col_expr(Column::TokenAnswer, Expr::value(answer));
     }
     update.filter(Column::Id.eq(id.uuid())).exec(tx).await?;
     Ok(())

@@ -24,10 +24,12 @@ pub enum SignatureError {
 
 /// The header's value for a body, as Meta would send it.
 pub fn sign(secret: &SecretString, body: &[u8]) -> String {
-    format!(
-        "{PREFIX}{}",
-        hex::encode(mac(secret, body).finalize().into_bytes())
-    )
+    format!("{PREFIX}{}", digest(secret, body))
+}
+
+/// The HMAC alone, in hex digits.
+pub fn digest(secret: &SecretString, text: &[u8]) -> String {
+    hex::encode(mac(secret, text).finalize().into_bytes())
 }
 
 /// Checks, in constant time, that the body was signed with this app secret. An empty secret matches

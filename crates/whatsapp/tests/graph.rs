@@ -214,6 +214,7 @@ async fn a_refusal_is_read_to_the_last_field() {
             subcode: Some(2494),
             message: "(#131056) Pair rate limit hit".into(),
             details: Some("too many".into()),
+            is_transient: false,
             fbtrace_id: Some("Az".into()),
             user_title: Some("Title".into()),
             user_msg: Some("Message".into()),

@@ -1,18 +1,16 @@
 //! The Activity tab: who changed what and when, how the badge changed and why, and what became of what Meta
 //! delivered last.
 
-use super::findings;
+use super::history;
 use crate::{
     api::channels::activity,
     i18n::*,
     live::use_live,
     pages::{id_in_url, known},
     ui::{Load, Time},
-    words,
 };
 use domain::{
-    channel::{Activity, ActivityView, Badge, Deed, DeliveryRow},
-    doctor::Check,
+    channel::{Activity, ActivityView, DeliveryRow},
     ids::ChannelId,
 };
 use leptos::prelude::*;
@@ -26,33 +24,65 @@ pub fn ActivityTab() -> impl IntoView {
         |(id, ..)| async move { activity(known(id)?).await },
     );
     let lists = |shown: ActivityView| {
+        let changes = shown.activity.into_iter();
+        let changes = changes
+            .map(|row| view! { <ChangeLine row /> }.into_any())
+            .collect();
+        let deliveries = shown.deliveries.into_iter();
+        let deliveries = deliveries
+            .map(|row| view! { <DeliveryLine row /> }.into_any())
+            .collect();
         view! {
-            <Changes rows=shown.activity />
-            <Deliveries rows=shown.deliveries />
+            <Section
+                id="activity-changes"
+                title=|locale| td_string!(locale, channels.activity.changes)
+                none=|locale| td_string!(locale, channels.activity.none)
+                columns=vec![
+                    |locale| td_string!(locale, channels.activity.what),
+                    |locale| td_string!(locale, channels.activity.who),
+                    |locale| td_string!(locale, channels.activity.when),
+                ]
+                lines=changes
+            />
+            <Section
+                id="activity-deliveries"
+                title=|locale| td_string!(locale, channels.activity.deliveries)
+                none=|locale| td_string!(locale, channels.activity.no_deliveries)
+                columns=vec![
+                    |locale| td_string!(locale, channels.activity.when),
+                    |locale| td_string!(locale, channels.activity.outcome),
+                ]
+                lines=deliveries
+            />
         }
         .into_any()
     };
     view! { <Load from=shown view=lists /> }.into_any()
 }
 
+type Word = fn(Locale) -> &'static str;
+
+/// A table with its title, or what is said in its place.
 #[component]
-fn Changes(rows: Vec<Activity>) -> impl IntoView {
+fn Section(
+    id: &'static str,
+    title: Word,
+    none: Word,
+    columns: Vec<Word>,
+    lines: Vec<AnyView>,
+) -> impl IntoView {
     let i18n = use_i18n();
-    let table = match rows.is_empty() {
-        true => view! { <p class="hint">{move || t_string!(i18n, channels.activity.none)}</p> }.into_any(),
+    let table = match lines.is_empty() {
+        true => view! { <p class="hint">{move || none(i18n.get_locale())}</p> }.into_any(),
         false => {
-            let lines = rows
+            let columns = columns
                 .into_iter()
-                .map(|row| view! { <ChangeLine row /> })
+                .map(|column| view! { <th scope="col">{move || column(i18n.get_locale())}</th> })
                 .collect_view();
             view! {
                 <table class="table">
                     <thead>
-                        <tr>
-                            <th scope="col">{move || t_string!(i18n, channels.activity.what)}</th>
-                            <th scope="col">{move || t_string!(i18n, channels.activity.who)}</th>
-                            <th scope="col">{move || t_string!(i18n, channels.activity.when)}</th>
-                        </tr>
+                        <tr>{columns}</tr>
                     </thead>
                     <tbody>{lines}</tbody>
                 </table>
@@ -61,8 +91,8 @@ fn Changes(rows: Vec<Activity>) -> impl IntoView {
         }
     };
     view! {
-        <section class="activity" aria-labelledby="activity-changes">
-            <h2 id="activity-changes">{move || t_string!(i18n, channels.activity.changes)}</h2>
+        <section class="activity" aria-labelledby=id>
+            <h2 id=id>{move || title(i18n.get_locale())}</h2>
             {table}
         </section>
     }
@@ -82,55 +112,19 @@ fn ChangeLine(row: Activity) -> impl IntoView {
         who.clone()
             .unwrap_or_else(|| t_string!(i18n, channels.activity.itself).to_owned())
     };
-    let shown_detail = detail.map(|detail| {
-        let text = move || match what {
-            Deed::BadgeChanged => badge_change(i18n.get_locale(), &detail),
-            _ => detail.clone(),
-        };
-        view! { <span class="activity-detail">{text}</span> }
+    let detail = detail.map(|detail| {
+        view! {
+            <span class="activity-detail">{move || history::detail(i18n.get_locale(), &detail)}</span>
+        }
     });
     view! {
         <tr>
-            <th scope="row">{move || deed(i18n.get_locale(), what)} " " {shown_detail}</th>
+            <th scope="row">{move || history::deed(i18n.get_locale(), what)} " " {detail}</th>
             <td data-label=move || t_string!(i18n, channels.activity.who)>{who}</td>
             <td data-label=move || t_string!(i18n, channels.activity.when)>
                 <Time at />
             </td>
         </tr>
-    }
-    .into_any()
-}
-
-#[component]
-fn Deliveries(rows: Vec<DeliveryRow>) -> impl IntoView {
-    let i18n = use_i18n();
-    let table = match rows.is_empty() {
-        true => view! { <p class="hint">{move || t_string!(i18n, channels.activity.no_deliveries)}</p> }
-            .into_any(),
-        false => {
-            let lines = rows
-                .into_iter()
-                .map(|row| view! { <DeliveryLine row /> })
-                .collect_view();
-            view! {
-                <table class="table">
-                    <thead>
-                        <tr>
-                            <th scope="col">{move || t_string!(i18n, channels.activity.when)}</th>
-                            <th scope="col">{move || t_string!(i18n, channels.activity.outcome)}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{lines}</tbody>
-                </table>
-            }
-            .into_any()
-        }
-    };
-    view! {
-        <section class="activity" aria-labelledby="activity-deliveries">
-            <h2 id="activity-deliveries">{move || t_string!(i18n, channels.activity.deliveries)}</h2>
-            {table}
-        </section>
     }
     .into_any()
 }
@@ -160,75 +154,4 @@ fn DeliveryLine(row: DeliveryRow) -> impl IntoView {
         </tr>
     }
     .into_any()
-}
-
-fn deed(locale: Locale, deed: Deed) -> &'static str {
-    match deed {
-        Deed::Added => td_string!(locale, channels.deed.added),
-        Deed::SavedAuthentication => td_string!(locale, channels.deed.saved_authentication),
-        Deed::SavedMessaging => td_string!(locale, channels.deed.saved_messaging),
-        Deed::RotatedVerifyToken => td_string!(locale, channels.deed.rotated),
-        Deed::DroppedOldAppSecret => td_string!(locale, channels.deed.dropped),
-        Deed::Paused => td_string!(locale, channels.deed.paused),
-        Deed::Resumed => td_string!(locale, channels.deed.resumed),
-        Deed::Deleted => td_string!(locale, channels.deed.deleted),
-        Deed::BadgeChanged => td_string!(locale, channels.deed.badge),
-        Deed::AskedMeta => td_string!(locale, channels.deed.meta),
-    }
-}
-
-/// `active → degraded: quality, callback` in the reader's words. What we have no word for stays as it is: the token's
-/// refusal is Meta's own sentence.
-fn badge_change(locale: Locale, detail: &str) -> String {
-    let (change, why) = match detail.split_once(": ") {
-        Some((change, why)) => (change, Some(why)),
-        None => (detail, None),
-    };
-    let badges: Vec<String> = change
-        .split(" → ")
-        .map(|name| {
-            let badge = serde_json::from_value::<Badge>(name.into());
-            badge.map_or_else(
-                |_| name.to_owned(),
-                |badge| words::badge(locale, badge).to_owned(),
-            )
-        })
-        .collect();
-    let badges = badges.join(" → ");
-    match why {
-        None => badges,
-        Some(why) => {
-            let checks: Result<Vec<Check>, _> = why.split(", ").map(str::parse).collect();
-            let why = checks.map_or_else(
-                |_| why.to_owned(),
-                |checks| {
-                    let names: Vec<&str> = checks
-                        .into_iter()
-                        .map(|check| findings::check(locale, check))
-                        .collect();
-                    names.join(", ")
-                },
-            );
-            format!("{badges}: {why}")
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_change_of_the_badge_is_told_in_words() {
-        let en = |detail| badge_change(Locale::en, detail);
-        assert_eq!(en("waiting_for_meta → active"), "Waiting for Meta → Active");
-        assert_eq!(
-            en("active → degraded: quality, callback"),
-            "Active → Degraded: Quality, Callback"
-        );
-        assert_eq!(
-            en("active → token_refused: (190) Session has expired: log in"),
-            "Active → Token refused: (190) Session has expired: log in"
-        );
-    }
 }

@@ -23,7 +23,10 @@ use domain::{
     channel::{self, ChannelView},
     ids::ChannelId,
 };
-use leptos::{context::Provider, form::ActionForm, prelude::*};
+use leptos::{context::Provider, ev, prelude::*, server_fn::ServerFn};
+
+/// The id of the form, for the button that rotates the verify token: without JavaScript what is typed goes along.
+const FORM: &str = "authentication";
 
 #[component]
 pub fn AuthenticationTab() -> impl IntoView {
@@ -140,7 +143,7 @@ fn AuthenticationForm(
         .into_any()
     };
     view! {
-        <CheckedForm action=save>
+        <CheckedForm action=save id=FORM>
             // Enter saves: a form's default button is its first one.
             <button type="submit" hidden></button>
             {ours()} {theirs()} <FormAnswer action=save />
@@ -177,16 +180,28 @@ fn RotateForm(id: ChannelId, verify_token: RwSignal<String>) -> impl IntoView {
         }
         Err(error) => toasts.warn(words::sentence(i18n.get_locale_untracked(), error)),
     });
+    let press = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        rotate.dispatch(RotateVerifyToken {
+            id,
+            version: 0,
+            form: channel::AuthenticationForm::default(),
+        });
+    };
     view! {
         <section class="panel" aria-labelledby="rotate-title">
             <h2 id="rotate-title">{move || t_string!(i18n, channels.rotate.title)}</h2>
             <p>{move || t_string!(i18n, channels.rotate.text)}</p>
-            <ActionForm action=rotate>
-                <input type="hidden" name="id" value=id.to_string() />
-                <Button submit=true busy=rotate.pending()>
-                    {move || t_string!(i18n, channels.rotate.button)}
-                </Button>
-            </ActionForm>
+            <Button
+                submit=true
+                busy=rotate.pending()
+                attr:form=FORM
+                attr:formaction=RotateVerifyToken::PATH
+                attr:formnovalidate=true
+                on:click=press
+            >
+                {move || t_string!(i18n, channels.rotate.button)}
+            </Button>
         </section>
     }
     .into_any()

@@ -1,16 +1,19 @@
 //! Deleting a channel: says what happens, and asks for the name.
 
-use super::editor::Head;
 use crate::{
-    api::channels::DeleteChannel,
+    api::channels::{DeleteChannel, channel},
     i18n::*,
+    pages::{id_in_url, known},
     ui::{
         Button, ButtonLink, CheckedForm, Field, Kind, Load,
         form::{FormAnswer, on_answer},
         use_toasts,
     },
 };
-use domain::channel::ChannelView;
+use domain::{
+    channel::{ChannelView, Presence},
+    ids::ChannelId,
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
@@ -19,7 +22,9 @@ pub fn DeleteTab() -> impl IntoView {
     let i18n = use_i18n();
     let toasts = use_toasts();
     let go = use_navigate();
-    let Head(head) = expect_context();
+    let id = id_in_url::<ChannelId>();
+    // Not the head's: events must not touch what is typed.
+    let stored = Resource::new(move || id.get(), |id| async move { channel(known(id)?).await });
     let delete = ServerAction::<DeleteChannel>::new();
     let name = RwSignal::new(String::new());
     on_answer(delete, move |answer| {
@@ -28,11 +33,15 @@ pub fn DeleteTab() -> impl IntoView {
             go("/channels", Default::default());
         }
     });
-    let form = move |channel: ChannelView| {
-        name.set(channel.name.clone());
-        view! { <DeleteForm channel delete /> }.into_any()
+    let form = move |channel: Presence| match channel {
+        Presence::Here(channel) => {
+            name.set(channel.name.clone());
+            view! { <DeleteForm channel=*channel delete /> }.into_any()
+        }
+        // The head says who deleted it.
+        Presence::Deleted { .. } => ().into_any(),
     };
-    view! { <Load from=head view=form /> }.into_any()
+    view! { <Load from=stored view=form /> }.into_any()
 }
 
 #[component]

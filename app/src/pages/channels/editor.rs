@@ -10,13 +10,14 @@ use crate::{
     i18n::*,
     live::use_live,
     pages::{id_in_url, known},
-    ui::{Badge, Menu, PageHead, Skeleton, form::on_answer, use_toasts},
+    ui::{Badge, ButtonLink, Menu, PageHead, Skeleton, Time, form::on_answer, use_toasts},
     words,
 };
 use domain::{
-    channel::{Badge as State, ChannelView},
+    channel::{Badge as State, ChannelView, Presence},
     doctor::Check,
     ids::ChannelId,
+    time::Timestamp,
 };
 use leptos::{ev, form::ActionForm, prelude::*};
 use leptos_router::components::{A, Outlet};
@@ -24,7 +25,7 @@ use wasm_bindgen::JsCast;
 
 /// The channel as the editor's head shows it. Tabs read it again after a change of theirs.
 #[derive(Debug, Clone, Copy)]
-pub struct Head(pub Resource<ApiResult<ChannelView>>);
+pub struct Head(pub Resource<ApiResult<Presence>>);
 
 #[component]
 pub fn ChannelPage() -> impl IntoView {
@@ -59,15 +60,18 @@ pub fn ChannelPage() -> impl IntoView {
     // What went wrong, if anything did, is said by the tab.
     let title = move || {
         Suspend::new(async move {
-            head.await
-                .ok()
-                .map(|channel| view! { <Title channel switches /> })
+            Some(match head.await.ok()? {
+                Presence::Here(channel) => view! { <Title channel=*channel switches /> }.into_any(),
+                Presence::Deleted { name, by, at } => view! { <Gone name by at /> }.into_any(),
+            })
         })
     };
+    // When somebody else deletes it, nothing that is typed below can be saved.
+    let gone = RwSignal::new(false);
+    Effect::new(move || gone.set(matches!(head.get(), Some(Ok(Presence::Deleted { .. })))));
     view! {
         <Transition fallback=|| view! { <Skeleton lines=1 /> }>{title}</Transition>
-        {tabs}
-        <Outlet />
+        <div hidden=move || gone.get()>{tabs} <Outlet /></div>
     }
     .into_any()
 }
@@ -80,7 +84,7 @@ struct Switches {
 }
 
 impl Switches {
-    fn new(head: Resource<ApiResult<ChannelView>>) -> Self {
+    fn new(head: Resource<ApiResult<Presence>>) -> Self {
         let i18n = use_i18n();
         let toasts = use_toasts();
         let (pause, resume) = (ServerAction::new(), ServerAction::new());
@@ -99,6 +103,28 @@ impl Switches {
         });
         Self { pause, resume }
     }
+}
+
+/// What stands in place of a channel that was deleted.
+#[component]
+fn Gone(name: String, by: Option<String>, at: Timestamp) -> impl IntoView {
+    let i18n = use_i18n();
+    let title = move || t_string!(i18n, channels.gone.title, name = name.clone());
+    let who = move || match &by {
+        Some(who) => t_string!(i18n, channels.gone.by, who = who.clone()),
+        None => t_string!(i18n, channels.gone.itself).to_owned(),
+    };
+    view! {
+        <PageHead title=title />
+        <section class="panel" role="alert">
+            <p>{who} " " <Time at /></p>
+            <p>{move || t_string!(i18n, channels.gone.text)}</p>
+            <p>
+                <ButtonLink href="/channels">{move || t_string!(i18n, channels.gone.back)}</ButtonLink>
+            </p>
+        </section>
+    }
+    .into_any()
 }
 
 #[component]

@@ -226,6 +226,7 @@ pub fn told(locale: Locale, finding: &Finding) -> Told {
 
         (Check::WabaSubscription, Seen::Fine { .. }) => plain!(waba_fine),
         (Check::WabaSubscription, Seen::Missing) => wrong!(waba_missing; Messaging),
+        (_, Seen::NumberNotInWaba) => wrong!(waba_elsewhere; Messaging),
         (_, Seen::WabaNotSubscribed) => wrong!(waba_not_subscribed; Subscribe),
         (_, Seen::WabaUnknown) => wrong!(waba_unknown; Messaging),
         (Check::MessagesField, Seen::Fine { .. }) => plain!(messages_fine),
@@ -353,6 +354,7 @@ mod tests {
             (Check::Quality, Seen::QualityLow { rating: why() }),
             (Check::WabaSubscription, Seen::Missing),
             (Check::WabaSubscription, Seen::WabaUnknown),
+            (Check::WabaSubscription, Seen::NumberNotInWaba),
             (Check::WabaSubscription, Seen::WabaNotSubscribed),
             (Check::MessagesField, Seen::AppNotSubscribed),
             (

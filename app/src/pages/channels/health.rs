@@ -15,11 +15,11 @@ use crate::{
     i18n::*,
     live::use_live,
     pages::{id_in_url, known},
-    ui::{Badge, Button, Icon, IconName, Load, Time, form::on_answer, use_toasts},
+    ui::{Button, Icon, IconName, Load, Time, form::on_answer, use_toasts},
     words,
 };
 use domain::{
-    channel::{self, ChannelView},
+    channel::{self, ChannelView, Presence},
     doctor::{Check, Finding, Seen, State},
     ids::ChannelId,
     time::Timestamp,
@@ -60,6 +60,11 @@ fn Health(page: HealthPage, examine: ServerAction<ExamineChannel>, errands: Erra
         findings,
         answered,
     } = page;
+    // The head says who deleted it.
+    let Presence::Here(channel) = channel else {
+        return ().into_any();
+    };
+    let channel = *channel;
     let newest = findings.iter().map(|finding| finding.at).max();
     let never = newest.is_none().then(|| {
         view! { <p class="notice">{move || t_string!(i18n, channels.health.never)}</p> }
@@ -102,7 +107,7 @@ fn app_id(findings: &[Finding]) -> Option<String> {
     })
 }
 
-/// The badge with what it means, and the button.
+/// What the badge above means, and the button.
 #[component]
 fn Summary(
     channel: ChannelView,
@@ -110,7 +115,7 @@ fn Summary(
     examine: ServerAction<ExamineChannel>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let (id, badge) = (channel.id, channel.badge);
+    let id = channel.id;
     let pending = examine.pending();
     let asking = move || pending.get().then(|| t_string!(i18n, channels.health.checking));
     let when = newest.map(|at| {
@@ -122,12 +127,7 @@ fn Summary(
     });
     view! {
         <section class="health-summary">
-            <div>
-                <p>
-                    <Badge tone=badge.into() word=move || words::badge(i18n.get_locale(), badge) />
-                </p>
-                <p>{move || meaning(i18n.get_locale(), &channel)}</p>
-            </div>
+            <p>{move || meaning(i18n.get_locale(), &channel)}</p>
             <ActionForm action=examine>
                 <input type="hidden" name="id" value=id.to_string() />
                 <Button submit=true icon=IconName::Refresh busy=pending>
@@ -147,7 +147,9 @@ fn Summary(
 fn meaning(locale: Locale, channel: &ChannelView) -> String {
     match channel.badge {
         channel::Badge::Draft => {
-            let missing: Vec<_> = missing(channel)
+            let missing: Vec<_> = channel
+                .missing()
+                .into_iter()
                 .map(|field| guide::label(locale, field))
                 .collect();
             td_string!(locale, channels.health.draft, missing = missing.join(", "))
@@ -158,19 +160,6 @@ fn meaning(locale: Locale, channel: &ChannelView) -> String {
         channel::Badge::TokenRefused => td_string!(locale, channels.health.token_refused).to_owned(),
         channel::Badge::Paused => td_string!(locale, channels.health.paused).to_owned(),
     }
-}
-
-/// The fields that keep a channel a draft.
-fn missing(channel: &ChannelView) -> impl Iterator<Item = &'static str> {
-    [
-        ("access_token", channel.access_token_end.is_none()),
-        ("app_secret", channel.app_secret_end.is_none()),
-        ("phone_number", channel.phone_number.is_none()),
-        ("phone_number_id", channel.phone_number_id.is_none()),
-        ("destination", channel.destination.is_none()),
-    ]
-    .into_iter()
-    .filter_map(|(field, missing)| missing.then_some(field))
 }
 
 #[component]

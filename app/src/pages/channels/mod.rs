@@ -10,6 +10,7 @@ mod errands;
 mod findings;
 mod guide;
 mod health;
+mod history;
 mod list;
 mod messaging;
 mod numbers;

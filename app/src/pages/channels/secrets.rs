@@ -7,8 +7,8 @@ use crate::{
     ui::{Field, Secret, form::on_answer, use_toasts},
     words,
 };
-use domain::ids::ChannelId;
-use leptos::{ev, prelude::*};
+use domain::{channel::AuthenticationForm, ids::ChannelId};
+use leptos::{ev, prelude::*, server_fn::ServerFn};
 
 /// Both fields. Ending the reset does not touch what is typed into the others.
 #[component]
@@ -63,7 +63,9 @@ fn Second(typed: bool) -> impl IntoView {
     };
     view! {
         <details class="secret-replace" open=typed>
-            <summary class="button">{move || t_string!(i18n, channels.secrets.add)}</summary>
+            <summary class="button" data-field="next_app_secret">
+                {move || t_string!(i18n, channels.secrets.add)}
+            </summary>
             <Field
                 name="next_app_secret"
                 label=move || t_string!(i18n, channels.field.next_app_secret)
@@ -76,7 +78,7 @@ fn Second(typed: bool) -> impl IntoView {
     .into_any()
 }
 
-/// Both are valid. The button belongs to a form of its own: without JavaScript it posts only the channel.
+/// Both are valid. Without JavaScript the button posts the form around it, so that what is typed stays typed.
 #[component]
 fn Both(
     id: ChannelId,
@@ -87,7 +89,11 @@ fn Both(
     let i18n = use_i18n();
     let press = move |event: ev::MouseEvent| {
         event.prevent_default();
-        drop_old.dispatch(DropOldAppSecret { id });
+        drop_old.dispatch(DropOldAppSecret {
+            id,
+            version: 0,
+            form: AuthenticationForm::default(),
+        });
     };
     view! {
         <div class="secret" role="group" aria-labelledby="secrets-label">
@@ -101,7 +107,7 @@ fn Both(
             <button
                 type="submit"
                 class="button"
-                formaction=drop_old_path()
+                formaction=DropOldAppSecret::PATH
                 formnovalidate
                 on:click=press
                 aria-busy=move || drop_old.pending().get().then_some("true")
@@ -111,9 +117,4 @@ fn Both(
         </div>
     }
     .into_any()
-}
-
-fn drop_old_path() -> &'static str {
-    use leptos::server_fn::ServerFn;
-    DropOldAppSecret::PATH
 }

@@ -87,10 +87,19 @@ impl Doctor<'_> {
     }
     /// What a question without an answer leaves to say.
     fn unanswered(&self, why: &str) -> Result {
-        if self.is_bad(Check::Token) {
-            after(Check::Token)
-        } else {
+        if self.token_works() {
             unknown(Seen::MetaUnreachable { why: why.to_owned() })
+        } else {
+            after(Check::Token)
+        }
+    }
+
+    /// Why a question was not asked: the token's app is told by the token.
+    fn not_asked(&self) -> Result {
+        if self.token_works() {
+            unknown(Seen::Never)
+        } else {
+            after(Check::Token)
         }
     }
 }

@@ -137,6 +137,8 @@ pub struct Evidence {
     pub app_secret: Probe<AppSecret>,
     pub number: Probe<NumberSeen>,
     pub waba: Probe<WabaSubscription>,
+    /// The phone-number ids that the account lists.
+    pub waba_numbers: Probe<Vec<String>>,
     /// `None`: the app has no subscription for WhatsApp.
     pub app: Probe<Option<AppSubscription>>,
     /// Seconds by which our clock is ahead of Meta's.

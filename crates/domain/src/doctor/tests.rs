@@ -37,6 +37,7 @@ fn well() -> Evidence {
         waba: Probe::Seen(WabaSubscription {
             app_ids: vec!["99".into(), "100".into()],
         }),
+        waba_numbers: Probe::Seen(vec!["299".into(), "300".into()]),
         app: Probe::Seen(Some(app())),
         clock_ahead: Some(-2),
         has_destination: true,
@@ -101,6 +102,7 @@ fn token_refused(evidence: &mut Evidence, subcode: Option<i64>, message: &str) {
     evidence.token = refused(190, subcode, message);
     evidence.number = refused(190, subcode, message);
     evidence.waba = refused(190, subcode, message);
+    evidence.waba_numbers = refused(190, subcode, message);
     evidence.app_id = None;
     evidence.app_secret = Probe::NotAsked;
     evidence.app = Probe::NotAsked;
@@ -115,6 +117,7 @@ fn silent(evidence: &mut Evidence) {
     evidence.token = down();
     evidence.number = down();
     evidence.waba = down();
+    evidence.waba_numbers = down();
     evidence.app_secret = Probe::NotAsked;
     evidence.app = Probe::NotAsked;
     evidence.clock_ahead = None;
@@ -163,11 +166,7 @@ fn situation(
 }
 
 fn situations() -> Vec<Situation> {
-    let timed_out = || Seen::MetaUnreachable {
-        why: "timed out".into(),
-    };
     vec![
-        situation("no network", silent, Check::Token, timed_out()),
         situation(
             "no token yet",
             |e| {
@@ -334,9 +333,37 @@ fn situations() -> Vec<Situation> {
         ),
         situation(
             "a phone-number id with a slip",
-            |e| e.number = unseen(),
+            |e| {
+                e.number = unseen();
+                e.waba_numbers = Probe::Seen(vec!["299".into()]);
+            },
             Check::Number,
             Seen::NumberUnknown,
+        ),
+        situation(
+            "revoked, and the question about the token has no answer",
+            |e| {
+                silent(e);
+                e.number = refused(190, Some(467), "The session is invalid");
+            },
+            Check::Token,
+            Seen::TokenRevoked,
+        ),
+        situation(
+            "a token that may not be inspected and may do nothing",
+            |e| {
+                e.token = refused(100, None, "You must provide an app access token");
+                e.number = refused(200, None, "Permissions error");
+                e.waba = refused(200, None, "Permissions error");
+                e.app_id = None;
+                e.app_secret = Probe::NotAsked;
+                e.app = Probe::NotAsked;
+            },
+            Check::Token,
+            Seen::MetaSays {
+                code: 200,
+                message: "Permissions error".into(),
+            },
         ),
         situation(
             "the same without a WABA id",
@@ -395,6 +422,15 @@ fn situations() -> Vec<Situation> {
             |e| e.waba = unseen(),
             Check::WabaSubscription,
             Seen::WabaUnknown,
+        ),
+        situation(
+            "the WABA id of another account that the token sees",
+            |e| {
+                e.waba_numbers = Probe::Seen(vec!["299".into()]);
+                e.waba = Probe::Seen(WabaSubscription::default());
+            },
+            Check::WabaSubscription,
+            Seen::NumberNotInWaba,
         ),
         situation(
             "the most forgotten step",
@@ -734,6 +770,54 @@ fn one_question_without_an_answer_says_nothing_of_the_rest() {
         .find(|finding| finding.check == Check::Number)
         .unwrap();
     assert!(matches!(number.seen, Seen::MetaUnreachable { .. }));
+}
+
+/// Meta's passing trouble is no finding against the channel, and no reason to believe what is not seen.
+#[test]
+fn silence_is_no_fault() {
+    let mut evidence = well();
+    silent(&mut evidence);
+    let found = diagnose(&evidence);
+    assert!(
+        found.iter().all(|finding| finding.state != State::Bad),
+        "{found:?}"
+    );
+    let token = found
+        .iter()
+        .find(|finding| finding.check == Check::Token)
+        .unwrap();
+    assert_eq!(token.state, State::Notice);
+    assert!(matches!(token.seen, Seen::MetaUnreachable { .. }));
+    for check in [
+        Check::Permissions,
+        Check::AppSecret,
+        Check::Number,
+        Check::WabaSubscription,
+    ] {
+        assert_eq!(state(&evidence, check), State::Unknown, "{check:?}");
+    }
+}
+
+/// Only the question about the token has no answer: the number, seen with it, proves it.
+#[test]
+fn a_token_that_opens_the_number_works() {
+    let evidence = Evidence {
+        token: Probe::Down {
+            why: "timed out".into(),
+        },
+        ..well()
+    };
+    assert_eq!(state(&evidence, Check::Token), State::Good);
+    assert_eq!(state(&evidence, Check::Permissions), State::Unknown);
+    assert_eq!(state(&evidence, Check::Number), State::Good);
+}
+
+#[test]
+fn an_error_that_is_not_about_the_token_does_not_judge_it() {
+    let mut evidence = well();
+    silent(&mut evidence);
+    evidence.token = refused(613, None, "Calls to this api have exceeded the rate limit.");
+    assert_eq!(state(&evidence, Check::Token), State::Unknown);
 }
 
 #[test]

@@ -58,12 +58,16 @@ pub(super) async fn write(tx: &DatabaseTransaction, id: ChannelId, findings: &[F
 /// nor heals it.
 pub(super) fn keep_unanswered(found: Vec<Finding>, kept: &[Finding]) -> Vec<Finding> {
     let stands = |new: &Finding| {
-        let unanswered = new.state == State::Unknown
-            && matches!(new.seen, Seen::After { .. } | Seen::MetaUnreachable { .. });
-        let old = kept
-            .iter()
-            .find(|old| old.check == new.check && new.check != Check::Token);
-        old.filter(|_| unanswered).cloned()
+        let old = kept.iter().find(|old| old.check == new.check)?;
+        let stands = match new.check {
+            // That Meta is silent is told here, unless the token is known to be bad.
+            Check::Token => matches!(new.seen, Seen::MetaUnreachable { .. }) && old.state == State::Bad,
+            _ => {
+                new.state == State::Unknown
+                    && matches!(new.seen, Seen::After { .. } | Seen::MetaUnreachable { .. })
+            }
+        };
+        stands.then(|| old.clone())
     };
     found.into_iter().map(|new| stands(&new).unwrap_or(new)).collect()
 }
@@ -97,9 +101,14 @@ mod tests {
             Seen::After { check: Check::Number },
             2,
         );
-        let token = finding(Check::Token, State::Bad, silent, 2);
+        let token = finding(Check::Token, State::Notice, silent, 2);
         let merged = keep_unanswered(vec![token.clone(), unanswered.clone()], &kept);
         assert_eq!(merged, [token, kept[0].clone()]);
+        let revoked = finding(Check::Token, State::Bad, Seen::TokenRevoked, 1);
+        assert_eq!(
+            keep_unanswered(vec![token], std::slice::from_ref(&revoked)),
+            [revoked]
+        );
         assert_eq!(
             keep_unanswered(vec![unanswered.clone()], &[]),
             [unanswered],

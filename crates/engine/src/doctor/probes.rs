@@ -28,6 +28,7 @@ pub(super) struct Answers {
     pub(super) app_secret: Probe<AppSecret>,
     pub(super) number: Probe<NumberSeen>,
     pub(super) waba: Probe<WabaSubscription>,
+    pub(super) waba_numbers: Probe<Vec<String>>,
     pub(super) app: Probe<Option<AppSubscription>>,
     /// Seconds.
     pub(super) clock_ahead: Option<i64>,
@@ -60,6 +61,7 @@ impl Answers {
             app_secret: down(),
             number: down(),
             waba: down(),
+            waba_numbers: down(),
             app: down(),
             clock_ahead: None,
         }
@@ -89,6 +91,7 @@ impl Questions<'_> {
                 app_secret: Probe::NotAsked,
                 number: Probe::NotAsked,
                 waba: Probe::NotAsked,
+                waba_numbers: Probe::NotAsked,
                 app: Probe::NotAsked,
                 clock_ahead: None,
             };
@@ -96,14 +99,16 @@ impl Questions<'_> {
         let channel = &records.channel;
         let number = channel.phone_number_id.as_deref();
         let number = number.map(|id| self.timed(self.graph.look_at_number(token, id)));
-        let waba = channel.waba_id.as_deref();
-        let waba = waba.map(|id| self.timed(self.graph.subscribed_apps(token, id)));
-        let (inspected, number, waba) = tokio::join!(
+        let waba_id = channel.waba_id.as_deref();
+        let waba = waba_id.map(|id| self.timed(self.graph.subscribed_apps(token, id)));
+        let listed = waba_id.map(|id| self.timed(self.graph.phone_numbers(token, id)));
+        let (inspected, number, waba, listed) = tokio::join!(
             self.timed(self.graph.debug_token(token, token)),
             OptionFuture::from(number),
             OptionFuture::from(waba),
+            OptionFuture::from(listed),
         );
-        let inspected = probe(inspected, token_seen);
+        let inspected = probe(inspected.and_then(conclusive), token_seen);
         let app_id = inspected.seen().and_then(|token| token.app_id.clone());
         let app_id = app_id.or_else(|| records.app_id.clone());
 
@@ -117,7 +122,10 @@ impl Questions<'_> {
                 subscription,
                 token,
             }) => (secret, subscription, token),
-            None => (Probe::NotAsked, Probe::NotAsked, Probe::NotAsked),
+            None => {
+                let proof = self.prove(&records.app_secrets, token).await;
+                (proof, Probe::NotAsked, Probe::NotAsked)
+            }
         };
         // The app is told more of its tokens than they are told of themselves.
         let token = match (&inspected, &by_app) {
@@ -131,6 +139,7 @@ impl Questions<'_> {
             app_secret,
             number: number.map_or(Probe::NotAsked, |number| probe(number, number_seen)),
             waba: waba.map_or(Probe::NotAsked, |waba| probe(waba, waba_seen)),
+            waba_numbers: listed.map_or(Probe::NotAsked, |listed| probe(listed, numbers_seen)),
             app,
             clock_ahead: self.clock_ahead(),
         }
@@ -148,7 +157,7 @@ impl Questions<'_> {
             OfApp {
                 secret: secret_by(&subscription),
                 subscription,
-                token: probe(token, token_seen),
+                token: probe(token.and_then(conclusive), token_seen),
             }
         });
         let mut tried = join_all(tries).await;
@@ -156,6 +165,24 @@ impl Questions<'_> {
             .iter()
             .position(|tried| matches!(tried.secret, Probe::Seen(AppSecret::Right)));
         (!tried.is_empty()).then(|| tried.swap_remove(right.unwrap_or(0)))
+    }
+
+    /// Whether a secret is that of the token's app, when nobody tells which app it is: some tokens may not inspect
+    /// themselves, and then the app's own token, which holds the app's id, cannot be made. Where the id is known,
+    /// this would prove nothing that the app's token does not.
+    async fn prove(&self, secrets: &[SecretString], token: &SecretString) -> Probe<AppSecret> {
+        let tries = secrets
+            .iter()
+            .map(|secret| self.timed(self.graph.prove_app_secret(token, secret)));
+        let mut tried = join_all(tries)
+            .await
+            .into_iter()
+            .map(|told| secret_by(&probe(told, |()| ())));
+        let first = tried.next().unwrap_or(Probe::NotAsked);
+        tried.fold(first, |first, next| match next {
+            Probe::Seen(AppSecret::Right) => next,
+            _ => first,
+        })
     }
 
     /// Compares Meta's clock with ours, in the middle of the call.
@@ -184,6 +211,14 @@ pub(super) fn passes(error: &ApiError) -> bool {
     )
 }
 
+/// A token that is not valid for a reason that passes has not been judged.
+fn conclusive(token: TokenInfo) -> Result<TokenInfo, GraphError> {
+    match token.error {
+        Some(error) if !token.is_valid && passes(&error) => Err(error.into()),
+        _ => Ok(token),
+    }
+}
+
 fn probe<T, U>(told: Told<T>, seen: impl FnOnce(T) -> U) -> Probe<U> {
     match told.answer {
         Ok(value) => Probe::Seen(seen(value)),
@@ -200,16 +235,19 @@ fn probe<T, U>(told: Told<T>, seen: impl FnOnce(T) -> U) -> Probe<U> {
 
 /// Meta says it with several codes, one of which it also uses for passing trouble.
 fn is_about_secret(error: &ApiError) -> bool {
-    error.message.to_lowercase().contains("client secret")
+    says_wrong_secret(&error.message)
+}
+
+fn says_wrong_secret(message: &str) -> bool {
+    let message = message.to_lowercase();
+    message.contains("client secret") || message.contains("invalid appsecret_proof")
 }
 
 fn secret_by<T>(asked: &Probe<T>) -> Probe<AppSecret> {
     match asked {
         Probe::Seen(_) => Probe::Seen(AppSecret::Right),
         Probe::Refused { code: 101 | 190, .. } => Probe::Seen(AppSecret::Wrong),
-        Probe::Refused { message, .. } if message.to_lowercase().contains("client secret") => {
-            Probe::Seen(AppSecret::Wrong)
-        }
+        Probe::Refused { message, .. } if says_wrong_secret(message) => Probe::Seen(AppSecret::Wrong),
         Probe::Refused {
             code,
             subcode,
@@ -262,6 +300,10 @@ fn waba_seen(apps: Vec<SubscribedApp>) -> WabaSubscription {
     WabaSubscription {
         app_ids: apps.into_iter().map(|app| app.id).collect(),
     }
+}
+
+fn numbers_seen(numbers: Vec<PhoneNumber>) -> Vec<String> {
+    numbers.into_iter().map(|number| number.id).collect()
 }
 
 fn whatsapp_subscription(subscriptions: Vec<graph::AppSubscription>) -> Option<AppSubscription> {

@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use secrecy::ExposeSecret as _;
+use whatsapp::signature;
 
 use super::GraphError;
 use crate::Shared;
@@ -24,7 +25,9 @@ impl FromRequestParts<Arc<Shared>> for Token {
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, GraphError> {
         let token = bearer(&parts.headers).ok_or_else(GraphError::no_token)?;
-        let known = check(&shared.world(), token, shared.now_seconds())?;
+        let world = shared.world();
+        let known = check(&world, token, shared.now_seconds())?;
+        check_proof(&world, token, &known, parts)?;
         Ok(Self {
             text: token.to_owned(),
             known,
@@ -87,6 +90,23 @@ pub(crate) fn check(world: &World, token: &str, now: i64) -> Result<world::Token
         TokenState::Malformed => Err(GraphError::unknown_token()),
         _ if known.expires_at != 0 && known.expires_at <= now => Err(GraphError::expired_token()),
         TokenState::Valid | TokenState::Powerless => Ok(known.clone()),
+    }
+}
+
+/// A proof that is given is checked, also where the app does not ask for one.
+/// <https://developers.facebook.com/docs/graph-api/guides/secure-requests#appsecret_proof>
+fn check_proof(world: &World, token: &str, known: &world::Token, parts: &Parts) -> Result<(), GraphError> {
+    let query = parts.uri.query().unwrap_or_default();
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    let Some((_, proof)) = pairs.find(|(name, _)| name == "appsecret_proof") else {
+        return Ok(());
+    };
+    let app = known.app_id.as_ref().and_then(|id| world.apps.get(id));
+    let right = app.is_some_and(|app| signature::digest(&app.secret, token.as_bytes()) == proof);
+    if right {
+        Ok(())
+    } else {
+        Err(GraphError::wrong_proof())
     }
 }
 

@@ -84,6 +84,14 @@ impl GraphError {
         }
     }
 
+    pub(crate) fn wrong_proof() -> Self {
+        let message = "Invalid appsecret_proof provided in the API argument";
+        Self {
+            kind: "GraphMethodException",
+            ..Self::new(400, 100, message)
+        }
+    }
+
     /// 100: a parameter is missing or wrong. The message comes without the code.
     pub(crate) fn parameter(message: impl std::fmt::Display) -> Self {
         Self::new(400, 100, format!("(#100) {message}"))

@@ -30,6 +30,7 @@ fn success() -> axum::Json<Value> {
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/{version}/debug_token", get(token::debug))
+        .route("/{version}/me", get(token::me))
         .route(
             "/{version}/{id}",
             get(accounts::phone_number).post(accounts::configure),

@@ -59,6 +59,12 @@ pub(crate) async fn debug(
     })
 }
 
+/// `GET /me`: whoever the token belongs to.
+pub(crate) async fn me(token: auth::Token) -> Json<Value> {
+    let app_id = token.known.app_id.unwrap_or_default();
+    Json(json!({ "id": format!("12210{app_id}") }))
+}
+
 fn valid(token: &Token) -> Value {
     let scopes: Vec<&String> = token.scopes.iter().filter(|scope| token.has(scope)).collect();
     let granular = scopes.iter().map(|scope| {

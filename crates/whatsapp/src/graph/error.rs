@@ -45,6 +45,8 @@ pub struct ApiError {
     pub subcode: Option<i64>,
     pub message: String,
     pub details: Option<String>,
+    /// Meta says that it will pass.
+    pub is_transient: bool,
     /// What Meta's support asks for.
     pub fbtrace_id: Option<String>,
     pub user_title: Option<String>,
@@ -92,7 +94,11 @@ impl ApiError {
         match (self.code, self.subcode) {
             // The number's id is wrong or the token may not use it: no fault of the message.
             (100, Some(33)) => RetryClass::Account,
-            (code, _) => class_of(code).unwrap_or(class_of_http(self.http_status)),
+            (code, _) => match class_of(code) {
+                Some(class) => class,
+                None if self.is_transient || is_limit(code) => RetryClass::Retry,
+                None => class_of_http(self.http_status),
+            },
         }
     }
 
@@ -104,6 +110,7 @@ impl ApiError {
             subcode,
             message: message.to_owned(),
             details: None,
+            is_transient: false,
             fbtrace_id: None,
             user_title: None,
             user_msg: None,
@@ -118,11 +125,18 @@ impl ApiError {
             subcode: error.parsed("error_subcode"),
             message: error.text("message").unwrap_or_default(),
             details: details(error),
+            is_transient: error.flag("is_transient"),
             fbtrace_id: error.text("fbtrace_id"),
             user_title: error.text("error_user_title"),
             user_msg: error.text("error_user_msg"),
         })
     }
+}
+
+/// Limits of the Graph API as a whole, for an app, a user or a business.
+/// <https://developers.facebook.com/docs/graph-api/overview/rate-limiting>
+fn is_limit(code: i64) -> bool {
+    matches!(code, 17 | 32 | 341 | 613 | 80_000..=80_014)
 }
 
 fn class_of_http(status: u16) -> RetryClass {
@@ -168,6 +182,8 @@ mod tests {
             (refused(503, 987_654, None), RetryClass::Retry),
             (refused(429, 987_654, None), RetryClass::Retry),
             (refused(400, 987_654, None), RetryClass::Request),
+            (refused(400, 613, None), RetryClass::Retry),
+            (refused(400, 80_008, None), RetryClass::Retry),
             (GraphError::NotSent(String::new()), RetryClass::Retry),
             (GraphError::Unknown(String::new()), RetryClass::Retry),
             (GraphError::Unreadable { http_status: 502 }, RetryClass::Retry),

@@ -10,7 +10,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::{ApiError, Graph, GraphError, PhoneNumber};
-use crate::json::{Object, string};
+use crate::{
+    json::{Object, string},
+    signature,
+};
 
 /// The webhook object of WhatsApp.
 const OBJECT: &str = "whatsapp_business_account";
@@ -169,6 +172,18 @@ impl Graph {
             .await
     }
 
+    /// Calls as the token, with a proof that the caller knows the secret of its app. A proof that is given is
+    /// checked whether or not the app asks for it.
+    /// <https://developers.facebook.com/docs/graph-api/guides/secure-requests#appsecret_proof>
+    pub async fn prove_app_secret(&self, token: &SecretString, app_secret: &SecretString) -> Told<()> {
+        let proof = signature::digest(app_secret, token.expose_secret().as_bytes());
+        let ask = |request: RequestBuilder| request.query(&[("fields", "id"), ("appsecret_proof", &proof)]);
+        self.tell("prove_app_secret", Method::GET, "me", &[], token, ask, |body| {
+            body.text("id").map(drop)
+        })
+        .await
+    }
+
     /// What the app is subscribed to, for every object.
     /// <https://developers.facebook.com/docs/graph-api/webhooks/subscriptions-edge>
     pub async fn app_subscriptions(
@@ -296,6 +311,16 @@ impl Graph {
                 answer: Err(error),
                 date: None,
             },
+        }
+    }
+}
+
+impl<T> Told<T> {
+    /// The same with another answer.
+    pub fn and_then<U>(self, judge: impl FnOnce(T) -> Result<U, GraphError>) -> Told<U> {
+        Told {
+            answer: self.answer.and_then(judge),
+            date: self.date,
         }
     }
 }

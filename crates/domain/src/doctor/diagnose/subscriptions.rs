@@ -11,6 +11,9 @@ impl Doctor<'_> {
         if let Some(before) = self.before_number() {
             return before;
         }
+        if self.is_of_another_account() {
+            return bad(Seen::NumberNotInWaba);
+        }
         match &self.e.waba {
             Probe::Seen(waba) => {
                 let ours = self
@@ -35,6 +38,14 @@ impl Doctor<'_> {
         }
     }
 
+    /// The token sees the number and the account, which does not list it.
+    fn is_of_another_account(&self) -> bool {
+        match (&self.e.waba_numbers, &self.e.phone_number_id) {
+            (Probe::Seen(listed), Some(number)) => self.known_number().is_some() && !listed.contains(number),
+            _ => false,
+        }
+    }
+
     pub(super) fn messages_field(&self) -> Result {
         if self.look(Check::AppSecret).0 != State::Good {
             return after(Check::AppSecret);
@@ -51,7 +62,7 @@ impl Doctor<'_> {
                 message: message.clone(),
             }),
             Probe::Down { why } => self.unanswered(why),
-            Probe::NotAsked => after(Check::Token),
+            Probe::NotAsked => self.not_asked(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The access token, and the app secret of its app.
 
-use super::{Doctor, Result, after, bad, fine, unknown};
+use super::{Doctor, Result, after, bad, fine, is_unseen, unknown};
 use crate::doctor::{AppSecret, Check, Probe, Seen, State, TokenSeen};
 use std::time::Duration;
 
@@ -9,8 +9,13 @@ use std::time::Duration;
 const PERMISSIONS: [&str; 2] = ["whatsapp_business_messaging", "whatsapp_business_management"];
 /// A token that ends sooner is wrong for a server: it is the dashboard's, which lives for a day.
 const SOON: Duration = Duration::from_secs(3 * 24 * 60 * 60);
-/// Every trouble with a token has this code.
-const BAD_TOKEN: i64 = 190;
+
+/// Meta's errors that judge the token: it is bad, it is none, or it lacks a permission. Any other error says nothing
+/// of it: Meta may be busy, or does not show the token to whoever asks.
+/// <https://developers.facebook.com/docs/graph-api/guides/error-handling>
+fn judges(code: i64) -> bool {
+    matches!(code, 190 | 102 | 104 | 2500 | 3 | 10 | 200..=299)
+}
 
 impl Doctor<'_> {
     pub(super) fn token(&self) -> Result {
@@ -25,16 +30,43 @@ impl Doctor<'_> {
                 Some((code, subcode, message)) => bad(token_error(*code, *subcode, message)),
                 None => bad(Seen::TokenRevoked),
             },
-            // It may not be inspected, and works all the same.
-            Probe::Refused { code, .. } if *code != BAD_TOKEN && self.e.number.seen().is_some() => fine(None),
+            Probe::Refused {
+                code: code @ 190,
+                subcode,
+                message,
+            } => bad(token_error(*code, *subcode, message)),
+            // It may not be inspected, and may work all the same.
             Probe::Refused {
                 code,
                 subcode,
                 message,
-            } => bad(token_error(*code, *subcode, message)),
-            Probe::Down { why } => bad(Seen::MetaUnreachable { why: why.clone() }),
+            } => self.by_use().unwrap_or_else(|| match judges(*code) {
+                true => bad(token_error(*code, *subcode, message)),
+                false => unknown(Seen::MetaSays {
+                    code: *code,
+                    message: message.clone(),
+                }),
+            }),
+            // Silence is no fault of the token's.
+            Probe::Down { why } => self
+                .by_use()
+                .unwrap_or_else(|| (State::Notice, Seen::MetaUnreachable { why: why.clone() })),
             Probe::NotAsked => unknown(Seen::Never),
         }
+    }
+
+    /// What the other questions, which were asked with the token, tell of it.
+    fn by_use(&self) -> Option<Result> {
+        let refusals = [refusal(&self.e.number), refusal(&self.e.waba)];
+        if let Some((code, subcode, message)) =
+            refusals.into_iter().flatten().find(|(code, ..)| judges(*code))
+        {
+            return Some(bad(token_error(code, subcode, message)));
+        }
+        // Meta looks at the token before it looks for what was asked about.
+        let was_taken =
+            self.e.number.seen().is_some() || is_unseen(&self.e.number) || self.e.waba.seen().is_some();
+        was_taken.then(|| fine(None))
     }
 
     pub(super) fn token_lifetime(&self) -> Result {
@@ -73,6 +105,9 @@ impl Doctor<'_> {
                 code: *code,
                 message: message.clone(),
             })),
+            Probe::Down { why } if self.token_works() => {
+                Err(unknown(Seen::MetaUnreachable { why: why.clone() }))
+            }
             _ => Err(after(Check::Token)),
         }
     }
@@ -94,8 +129,19 @@ impl Doctor<'_> {
                 message: message.clone(),
             }),
             Probe::Down { why } => self.unanswered(why),
-            Probe::NotAsked => after(Check::Token),
+            Probe::NotAsked => self.not_asked(),
         }
+    }
+}
+
+fn refusal<T>(probe: &Probe<T>) -> Option<(i64, Option<i64>, &str)> {
+    match probe {
+        Probe::Refused {
+            code,
+            subcode,
+            message,
+        } => Some((*code, *subcode, message)),
+        _ => None,
     }
 }
 

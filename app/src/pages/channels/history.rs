@@ -1,0 +1,181 @@
+//! What the audit log keeps of a channel, in the reader's words.
+
+use super::{findings, guide};
+use crate::{i18n::*, words};
+use domain::{
+    channel::{BadgeChange, Changed, Deed, Detail, NewValue, Reason, Step},
+    doctor::{Errand, Outcome},
+};
+
+/// What was done.
+pub fn deed(locale: Locale, deed: Deed) -> &'static str {
+    match deed {
+        Deed::Added => td_string!(locale, channels.deed.added),
+        Deed::SavedAuthentication => td_string!(locale, channels.deed.saved_authentication),
+        Deed::SavedMessaging => td_string!(locale, channels.deed.saved_messaging),
+        Deed::RotatedVerifyToken => td_string!(locale, channels.deed.rotated),
+        Deed::DroppedOldAppSecret => td_string!(locale, channels.deed.dropped),
+        Deed::Paused => td_string!(locale, channels.deed.paused),
+        Deed::Resumed => td_string!(locale, channels.deed.resumed),
+        Deed::Deleted => td_string!(locale, channels.deed.deleted),
+        Deed::BadgeChanged => td_string!(locale, channels.deed.badge),
+        Deed::AskedMeta => td_string!(locale, channels.deed.meta),
+    }
+}
+
+/// What is kept of it.
+pub fn detail(locale: Locale, detail: &Detail) -> String {
+    match detail {
+        Detail::Name { name } => name.clone(),
+        Detail::Fields { changed } if changed.is_empty() => {
+            td_string!(locale, channels.history.nothing).to_owned()
+        }
+        Detail::Fields { changed } => listed(changed, |change| field(locale, change)),
+        Detail::Badge(change) => badge(locale, change),
+        Detail::Meta { step, errand } => meta(locale, *step, errand),
+        Detail::Text { text } => text.clone(),
+    }
+}
+
+fn field(locale: Locale, change: &Changed) -> String {
+    let field = guide::label(locale, &change.field);
+    let value = match &change.now {
+        NewValue::Secret => return td_string!(locale, channels.history.replaced, field = field),
+        NewValue::Empty => return td_string!(locale, channels.history.emptied, field = field),
+        NewValue::Text(text) if change.field == "phone_number" => words::phone(text),
+        NewValue::Text(text) => text.clone(),
+        NewValue::Queue(name) => td_string!(locale, channels.history.queue, name = name.clone()),
+        NewValue::Extension(name) => td_string!(locale, channels.history.extension, name = name.clone()),
+    };
+    td_string!(locale, channels.history.field, field = field, value = value)
+}
+
+/// `Active → Degraded: Quality, Callback`
+fn badge(locale: Locale, change: &BadgeChange) -> String {
+    let to = words::badge(locale, change.to);
+    let badges = match change.from == change.to {
+        true => to.to_owned(),
+        false => format!("{} → {to}", words::badge(locale, change.from)),
+    };
+    match change.why.as_slice() {
+        [] => badges,
+        why => format!("{badges}: {}", listed(why, |why| reason(locale, why))),
+    }
+}
+
+fn reason(locale: Locale, reason: &Reason) -> String {
+    match reason {
+        Reason::Missing { field } => {
+            td_string!(
+                locale,
+                channels.reason.missing,
+                field = guide::label(locale, field)
+            )
+        }
+        Reason::Complete => td_string!(locale, channels.reason.complete).to_owned(),
+        Reason::NotCalled => td_string!(locale, channels.reason.not_called).to_owned(),
+        Reason::Handshake => td_string!(locale, channels.reason.handshake).to_owned(),
+        Reason::Delivery => td_string!(locale, channels.reason.delivery).to_owned(),
+        Reason::Check { check } => findings::check(locale, *check).to_owned(),
+        Reason::Mended { check } => {
+            td_string!(
+                locale,
+                channels.reason.mended,
+                check = findings::check(locale, *check)
+            )
+        }
+        // Meta's own sentence.
+        Reason::TokenRefused { answer: Some(answer) } => {
+            td_string!(locale, channels.reason.token_answer, answer = answer.clone())
+        }
+        Reason::TokenRefused { answer: None } => td_string!(locale, channels.reason.token_refused).to_owned(),
+        Reason::TokenAccepted => td_string!(locale, channels.reason.token_accepted).to_owned(),
+        Reason::TokenReplaced => td_string!(locale, channels.reason.token_replaced).to_owned(),
+        Reason::Paused => td_string!(locale, channels.reason.paused).to_owned(),
+        Reason::Resumed => td_string!(locale, channels.reason.resumed).to_owned(),
+    }
+}
+
+fn meta(locale: Locale, step: Step, errand: &Errand) -> String {
+    let step = match step {
+        Step::SubscribeWaba => td_string!(locale, channels.history.subscribe),
+        Step::SetCallback => td_string!(locale, channels.history.callback),
+        Step::Register => td_string!(locale, channels.history.register),
+        Step::FetchNumbers => td_string!(locale, channels.history.numbers),
+    };
+    let outcome = match &errand.outcome {
+        Outcome::Done(()) => td_string!(locale, channels.history.done).to_owned(),
+        Outcome::Refused { code, message, .. } => td_string!(
+            locale,
+            channels.history.refused,
+            code = *code,
+            message = message.clone()
+        ),
+        Outcome::NoAnswer { why } => td_string!(locale, channels.history.no_answer, why = why.clone()),
+    };
+    format!("{step} ({}): {outcome}", errand.called)
+}
+
+fn listed<T>(items: &[T], word: impl Fn(&T) -> String) -> String {
+    items.iter().map(word).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{channel::Badge, doctor::Check};
+
+    fn badge_change(from: Badge, to: Badge, why: &[Reason]) -> Detail {
+        Detail::Badge(BadgeChange {
+            from,
+            to,
+            why: why.to_vec(),
+        })
+    }
+
+    #[test]
+    fn a_change_of_the_badge_is_told_in_words() {
+        let checks = [Check::Quality, Check::Callback].map(|check| Reason::Check { check });
+        let degraded = badge_change(Badge::Active, Badge::Degraded, &checks);
+        assert_eq!(
+            detail(Locale::en, &degraded),
+            "Active → Degraded: Quality, Callback"
+        );
+        let more = badge_change(Badge::Degraded, Badge::Degraded, &checks);
+        assert_eq!(detail(Locale::en, &more), "Degraded: Quality, Callback");
+        let answer = Some("(190) Session has expired".to_owned());
+        let red = badge_change(
+            Badge::Active,
+            Badge::TokenRefused,
+            &[Reason::TokenRefused { answer }],
+        );
+        assert_eq!(
+            detail(Locale::en, &red),
+            "Active → Token refused: Meta refuses the access token: (190) Session has expired"
+        );
+    }
+
+    #[test]
+    fn a_save_is_told_by_names_and_without_secrets() {
+        let changed = [
+            ("phone_number", NewValue::Text("+420777123456".into())),
+            ("destination", NewValue::Queue("Podpora".into())),
+            ("fallback", NewValue::Empty),
+            ("access_token", NewValue::Secret),
+        ];
+        let changed = changed.map(|(field, now)| Changed {
+            field: field.into(),
+            now,
+        });
+        let saved = Detail::Fields {
+            changed: changed.to_vec(),
+        };
+        assert_eq!(
+            detail(Locale::cs, &saved),
+            "Telefonní číslo: +420 777 123 456, Destinace pro příchozí zprávy: fronta Podpora, Náhradní destinace: \
+             vymazáno, Přístupový token: nahrazeno"
+        );
+        let nothing = Detail::Fields { changed: Vec::new() };
+        assert_eq!(detail(Locale::en, &nothing), "nothing was different");
+    }
+}
