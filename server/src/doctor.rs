@@ -9,7 +9,7 @@ use domain::{
 };
 use engine::{Engine, channels, doctor};
 
-/// Examines one channel, by its id or name, or all; false when something is wrong with any.
+/// Examines one channel, by its id or name, or all; false when something is wrong with any, or Meta did not answer.
 ///
 /// # Errors
 /// There is no such channel, or the database cannot be read.
@@ -35,13 +35,18 @@ pub async fn run(engine: &Engine, wanted: Option<&str>) -> anyhow::Result<bool> 
         let findings = doctor::examine(engine, &Actor::System, channel.id)
             .await
             .with_context(|| format!("examining {}", channel.name))?;
-        well &= findings.iter().all(|finding| finding.state != State::Bad);
+        well &= findings.iter().all(is_well);
         println!("{} ({})", channel.name, channel.id);
         for finding in findings {
             println!("  {}", line(&finding));
         }
     }
     Ok(well)
+}
+
+/// Meta's silence is no fault, but nobody should take it for health.
+fn is_well(finding: &Finding) -> bool {
+    finding.state != State::Bad && !matches!(finding.seen, Seen::MetaUnreachable { .. })
 }
 
 fn line(finding: &Finding) -> String {
@@ -116,6 +121,7 @@ fn sentence(seen: &Seen) -> String {
         Seen::NotConnected { status } => format!("the number is {status}"),
         Seen::QualityLow { rating } => format!("the quality rating is {rating}"),
         Seen::WabaUnknown => "the token sees the number, but no WABA with this ID".to_owned(),
+        Seen::NumberNotInWaba => "the number does not belong to the WABA with this ID".to_owned(),
         Seen::WabaNotSubscribed => "the app is not subscribed to the WABA: nothing arrives".to_owned(),
         Seen::AppNotSubscribed => "the app has no webhook for WhatsApp".to_owned(),
         Seen::MessagesNotSubscribed { fields } if fields.is_empty() => {

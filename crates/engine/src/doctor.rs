@@ -168,7 +168,9 @@ fn verdict(found: &[Finding]) -> (Option<TokenState>, Option<String>) {
     match of(found, Check::Token).map(|token| (token.state, &token.seen)) {
         Some((State::Good, _)) => (Some(TokenState::Accepted), None),
         Some((State::Bad, Seen::MetaSays { code, message })) => {
-            (Some(TokenState::Refused), Some(format!("({code}) {message}")))
+            // Without permission to look it may send all the same.
+            let refused = (*code == 190).then_some(TokenState::Refused);
+            (refused, Some(format!("({code}) {message}")))
         }
         Some((State::Bad, Seen::TokenExpired)) => (
             Some(TokenState::Refused),

@@ -317,6 +317,7 @@ mod tests {
             subcode: None,
             message: "m".into(),
             details: None,
+            is_transient: false,
             fbtrace_id: None,
             user_title: None,
             user_msg: None,

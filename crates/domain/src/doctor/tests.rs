@@ -812,6 +812,20 @@ fn a_token_that_opens_the_number_works() {
     assert_eq!(state(&evidence, Check::Number), State::Good);
 }
 
+/// It may send, may not look, and the question about it has no answer.
+#[test]
+fn a_refusal_to_look_is_no_judgement_while_meta_is_silent() {
+    let mut evidence = well();
+    silent(&mut evidence);
+    evidence.number = refused(10, None, "Application does not have permission for this action");
+    let found = diagnose(&evidence);
+    assert!(
+        found.iter().all(|finding| finding.state != State::Bad),
+        "{found:?}"
+    );
+    assert_eq!(state(&evidence, Check::Token), State::Notice);
+}
+
 #[test]
 fn an_error_that_is_not_about_the_token_does_not_judge_it() {
     let mut evidence = well();

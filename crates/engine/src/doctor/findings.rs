@@ -103,7 +103,7 @@ mod tests {
         );
         let token = finding(Check::Token, State::Notice, silent, 2);
         let merged = keep_unanswered(vec![token.clone(), unanswered.clone()], &kept);
-        assert_eq!(merged, [token, kept[0].clone()]);
+        assert_eq!(merged, [token.clone(), kept[0].clone()]);
         let revoked = finding(Check::Token, State::Bad, Seen::TokenRevoked, 1);
         assert_eq!(
             keep_unanswered(vec![token], std::slice::from_ref(&revoked)),

@@ -177,7 +177,7 @@ impl Questions<'_> {
         let mut tried = join_all(tries)
             .await
             .into_iter()
-            .map(|told| secret_by(&probe(told, |()| ())));
+            .map(|told| proof_by(probe(told, |()| ())));
         let first = tried.next().unwrap_or(Probe::NotAsked);
         tried.fold(first, |first, next| match next {
             Probe::Seen(AppSecret::Right) => next,
@@ -259,6 +259,16 @@ fn secret_by<T>(asked: &Probe<T>) -> Probe<AppSecret> {
         },
         Probe::Down { why } => Probe::Down { why: why.clone() },
         Probe::NotAsked => Probe::NotAsked,
+    }
+}
+
+/// Any other refusal is of the token.
+fn proof_by(asked: Probe<()>) -> Probe<AppSecret> {
+    match asked {
+        Probe::Seen(()) => Probe::Seen(AppSecret::Right),
+        Probe::Refused { message, .. } if says_wrong_secret(&message) => Probe::Seen(AppSecret::Wrong),
+        Probe::Down { why } => Probe::Down { why },
+        Probe::Refused { .. } | Probe::NotAsked => Probe::NotAsked,
     }
 }
 

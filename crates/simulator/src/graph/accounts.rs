@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json};
 
 use super::auth::Token;
 use super::params::Params;
-use super::{GraphError, success};
-use crate::world::{CONNECTED, Callback, Number, REGISTERED, World};
-use crate::{Shared, handshake};
+use super::{GraphError, success, verified};
+use crate::Shared;
+use crate::world::{CONNECTED, Number, REGISTERED, World};
 
 const DEFAULT_FIELDS: [&str; 5] = [
     "id",
@@ -81,11 +81,8 @@ pub(crate) async fn configure(
     let callback = if address.is_empty() {
         None
     } else {
-        let verified =
-            handshake::verify(&shared.http, address, text("verify_token").unwrap_or_default()).await;
-        Some(Callback {
-            url: verified.map_err(|error| GraphError::handshake(&error))?,
-        })
+        let verify_token = text("verify_token").unwrap_or_default();
+        Some(verified(&shared, address, verify_token).await?)
     };
     shared.change(|world| {
         if let Some(number) = world.numbers.get_mut(&id) {

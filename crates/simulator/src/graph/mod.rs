@@ -20,11 +20,19 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 pub(crate) use self::error::GraphError;
-use crate::Shared;
+use crate::world::Callback;
+use crate::{Shared, handshake};
 
 /// What Graph answers to a change that it has made.
 fn success() -> axum::Json<Value> {
     axum::Json(json!({ "success": true }))
+}
+
+/// An address that has answered the handshake.
+async fn verified(shared: &Shared, address: &str, verify_token: &str) -> Result<Callback, GraphError> {
+    let verified = handshake::verify(&shared.http, address, verify_token).await;
+    let url = verified.map_err(|error| GraphError::handshake(&error))?;
+    Ok(Callback { url })
 }
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 
 use super::auth::Token;
 use super::params::Params;
-use super::{GraphError, auth, success};
-use crate::world::{Callback, WabaSubscription};
-use crate::{Shared, handshake};
+use super::{GraphError, auth, success, verified};
+use crate::Shared;
+use crate::world::WabaSubscription;
 
 const OBJECT: &str = "whatsapp_business_account";
 
@@ -32,11 +32,10 @@ pub(crate) async fn subscribe_app(
     let callback_url = params.required("callback_url")?;
     let verify_token = params.required("verify_token")?;
     let fields = params.list("fields");
-    let verified = handshake::verify(&shared.http, callback_url, verify_token).await;
-    let url = verified.map_err(|error| GraphError::handshake(&error))?;
+    let callback = verified(&shared, callback_url, verify_token).await?;
     shared.change(|world| {
         if let Some(app) = world.apps.get_mut(&id) {
-            app.callback = Some(Callback { url });
+            app.callback = Some(callback);
             if !fields.is_empty() {
                 app.fields = fields;
             }
@@ -114,10 +113,7 @@ pub(crate) async fn subscribe_waba(
         None => None,
         Some(address) => {
             let verify_token = params.required("verify_token")?;
-            let verified = handshake::verify(&shared.http, address, verify_token).await;
-            Some(Callback {
-                url: verified.map_err(|error| GraphError::handshake(&error))?,
-            })
+            Some(verified(&shared, address, verify_token).await?)
         }
     };
     shared.change(|world| {

@@ -1,11 +1,11 @@
 //! The badge follows what Meta says, by itself, and does not follow its silence.
 
-use super::{CallbackOf, OTHER, Story, bad};
+use super::{CallbackOf, OTHER, Story, bad, causes::changes, of};
 use crate::{
     stories,
     support::world::{Line, id_of},
 };
-use domain::{channel::Deed, people::Actor};
+use domain::people::Actor;
 use serde_json::Value;
 use simulator::{Outage, SendFault, TokenState};
 use std::time::{Duration, Instant};
@@ -16,6 +16,7 @@ stories! {
     trouble_at_meta_does_not_turn_it
     what_is_wrong_degrades_it_until_it_is_mended
     silence_does_not_heal
+    silence_does_not_heal_a_token
     a_paused_channel_is_left_alone
 }
 
@@ -37,16 +38,6 @@ async fn badge(story: &Story, line: &Line) -> String {
         .as_str()
         .expect("a badge")
         .to_owned()
-}
-
-/// The badge's changes in the Activity tab, oldest first.
-async fn changes(story: &Story, line: &Line) -> Vec<String> {
-    let view = engine::channels::activity(&story.engine, &Actor::System, line.id()).await;
-    let lines = view.expect("the activity").activity.into_iter().rev();
-    lines
-        .filter(|line| line.what == Deed::BadgeChanged)
-        .filter_map(|line| line.detail)
-        .collect()
 }
 
 async fn a_revoked_token_turns_it_red_at_the_next_send_and_a_good_one_green_again(story: &Story) {
@@ -75,7 +66,7 @@ async fn a_revoked_token_turns_it_red_at_the_next_send_and_a_good_one_green_agai
     let last_two = changes.iter().rev().take(2).rev().collect::<Vec<_>>();
     assert!(last_two[0].starts_with("active → token_refused: "), "{changes:?}");
     assert!(last_two[0].contains("190"), "Meta's own words: {changes:?}");
-    assert_eq!(last_two[1], "token_refused → active");
+    assert_eq!(last_two[1], "token_refused → active: token_accepted");
 }
 
 async fn a_token_that_is_revoked_meanwhile_is_found_without_a_send(story: &Story) {
@@ -102,9 +93,11 @@ async fn trouble_at_meta_does_not_turn_it(story: &Story) {
         story.outage(Some(outage.clone()));
         story.later(LONG_ROUND).await;
         assert_eq!(badge(story, &line).await, "active", "{outage:?}");
+        let found = story.examine(&line).await;
+        assert!(bad(&found).is_empty(), "{outage:?}: {:?}", bad(&found));
         assert_eq!(
-            bad(&story.examine(&line).await),
-            [("token", "meta_unreachable")],
+            of(&found, "token")["seen"]["seen"],
+            "meta_unreachable",
             "the doctor sees it all the same"
         );
     }
@@ -134,7 +127,7 @@ async fn what_is_wrong_degrades_it_until_it_is_mended(story: &Story) {
     assert!(
         changes.ends_with(&[
             "active → degraded: callback".to_owned(),
-            "degraded → active".to_owned()
+            "degraded → active: mended callback".to_owned()
         ]),
         "{changes:?}"
     );
@@ -150,11 +143,30 @@ async fn silence_does_not_heal(story: &Story) {
     assert_eq!(badge(story, &line).await, "degraded");
     assert_eq!(
         bad(&story.examine(&line).await),
-        [("token", "meta_unreachable"), ("callback", "callback_elsewhere")],
+        [("callback", "callback_elsewhere")],
         "what Meta said last stands"
     );
     story.outage(None);
     story.set_callback(CallbackOf::Number, &line.phone_number_id, None);
+    story.later(LONG_ROUND).await;
+    assert_eq!(badge(story, &line).await, "active");
+}
+
+async fn silence_does_not_heal_a_token(story: &Story) {
+    let line = story.support().await;
+    story.settled().await;
+    story.meta.set_token(&line.app.token, TokenState::Revoked);
+    story.later(ROUND).await;
+    story.outage(Some(Outage::Status5xx { code: 502 }));
+    story.later(ROUND).await;
+    assert_eq!(badge(story, &line).await, "token_refused");
+    assert_eq!(
+        bad(&story.examine(&line).await),
+        [("token", "token_revoked")],
+        "what Meta said last stands"
+    );
+    story.outage(None);
+    story.meta.set_token(&line.app.token, TokenState::Valid);
     story.later(LONG_ROUND).await;
     assert_eq!(badge(story, &line).await, "active");
 }

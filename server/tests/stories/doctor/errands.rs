@@ -6,7 +6,7 @@ use crate::{
     support::world::{Line, WABA_ID},
 };
 use domain::{
-    channel::Deed,
+    channel::{Deed, Detail},
     doctor::{Errand, Outcome, Place},
     people::Actor,
 };
@@ -27,7 +27,15 @@ async fn asked(story: &Story, line: &Line) -> Vec<String> {
     let lines = view.expect("the activity").activity.into_iter().rev();
     let asked: Vec<String> = lines
         .filter(|line| line.what == Deed::AskedMeta)
-        .filter_map(|line| line.detail)
+        .filter_map(|line| match line.detail? {
+            Detail::Meta { errand, .. } => Some(errand),
+            other => panic!("{other:?}"),
+        })
+        .map(|errand| match errand.outcome {
+            Outcome::Done(()) => format!("{}: done", errand.called),
+            Outcome::Refused { code, .. } => format!("{}: refused ({code})", errand.called),
+            Outcome::NoAnswer { .. } => format!("{}: no answer", errand.called),
+        })
         .collect();
     for secret in [&line.app.token, &line.app.secret, &line.verify_token] {
         assert!(!asked.concat().contains(secret.as_str()), "{asked:?}");

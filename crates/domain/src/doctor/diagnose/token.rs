@@ -10,11 +10,14 @@ const PERMISSIONS: [&str; 2] = ["whatsapp_business_messaging", "whatsapp_busines
 /// A token that ends sooner is wrong for a server: it is the dashboard's, which lives for a day.
 const SOON: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
+/// Every trouble with a token itself has this code.
+const BAD_TOKEN: i64 = 190;
+
 /// Meta's errors that judge the token: it is bad, it is none, or it lacks a permission. Any other error says nothing
 /// of it: Meta may be busy, or does not show the token to whoever asks.
 /// <https://developers.facebook.com/docs/graph-api/guides/error-handling>
 fn judges(code: i64) -> bool {
-    matches!(code, 190 | 102 | 104 | 2500 | 3 | 10 | 200..=299)
+    matches!(code, BAD_TOKEN | 102 | 104 | 2500 | 3 | 10 | 200..=299)
 }
 
 impl Doctor<'_> {
@@ -31,22 +34,12 @@ impl Doctor<'_> {
                 None => bad(Seen::TokenRevoked),
             },
             Probe::Refused {
-                code: code @ 190,
+                code: BAD_TOKEN,
                 subcode,
                 message,
-            } => bad(token_error(*code, *subcode, message)),
+            } => bad(token_error(BAD_TOKEN, *subcode, message)),
             // It may not be inspected, and may work all the same.
-            Probe::Refused {
-                code,
-                subcode,
-                message,
-            } => self.by_use().unwrap_or_else(|| match judges(*code) {
-                true => bad(token_error(*code, *subcode, message)),
-                false => unknown(Seen::MetaSays {
-                    code: *code,
-                    message: message.clone(),
-                }),
-            }),
+            Probe::Refused { .. } => self.by_use().unwrap_or_else(|| self.by_refusals()),
             // Silence is no fault of the token's.
             Probe::Down { why } => self
                 .by_use()
@@ -57,16 +50,33 @@ impl Doctor<'_> {
 
     /// What the other questions, which were asked with the token, tell of it.
     fn by_use(&self) -> Option<Result> {
-        let refusals = [refusal(&self.e.number), refusal(&self.e.waba)];
-        if let Some((code, subcode, message)) =
-            refusals.into_iter().flatten().find(|(code, ..)| judges(*code))
-        {
+        let (number, waba) = (&self.e.number, &self.e.waba);
+        let refused = [refusal(number), refusal(waba)].into_iter().flatten();
+        if let Some((code, subcode, message)) = refused.into_iter().find(|(code, ..)| *code == BAD_TOKEN) {
             return Some(bad(token_error(code, subcode, message)));
         }
         // Meta looks at the token before it looks for what was asked about.
-        let was_taken =
-            self.e.number.seen().is_some() || is_unseen(&self.e.number) || self.e.waba.seen().is_some();
+        let was_taken = number.seen().is_some() || is_unseen(number) || waba.seen().is_some();
         was_taken.then(|| fine(None))
+    }
+
+    /// Meta shows neither the token nor anything with it.
+    fn by_refusals(&self) -> Result {
+        let refusals = [
+            refusal(&self.e.token),
+            refusal(&self.e.number),
+            refusal(&self.e.waba),
+        ];
+        let mut refusals = refusals.into_iter().flatten();
+        let says = |(code, _, message): (i64, Option<i64>, &str)| Seen::MetaSays {
+            code,
+            message: message.to_owned(),
+        };
+        let first = refusals.clone().next();
+        match refusals.find(|(code, ..)| judges(*code)) {
+            Some((code, subcode, message)) => bad(token_error(code, subcode, message)),
+            None => unknown(first.map_or(Seen::Never, says)),
+        }
     }
 
     pub(super) fn token_lifetime(&self) -> Result {
