@@ -27,6 +27,8 @@ function places(world: World, session: string): [name: string, path: string][] {
     ['authentication', channel],
     ['messaging', `${channel}/messaging`],
     ['health', `${channel}/health`],
+    ['activity', `${channel}/activity`],
+    ['delete', `${channel}/delete`],
     ['queues', '/queues'],
     ['queue', '/queues/new'],
     ['extensions', '/extensions'],

@@ -88,6 +88,43 @@ test('a session is picked up and answered', async ({ world, person }) => {
   expect(await world.simulator.accepted()).toEqual(['Už to řeším.']);
 });
 
+test('a refused queue and a refused extension keep what was typed', async ({ person }) => {
+  const page = await person('admin');
+  const field = (label: string) => page.getByLabel(label, { exact: true });
+  const save = page.getByRole('button', { name: common.button.save, exact: true });
+  const petr = page.getByRole('checkbox', { name: '202 Petr Svoboda' });
+  await page.goto('/queues/new');
+  await field(directory.queues.name).fill('Podpora');
+  await petr.check();
+  await page.getByRole('radio', { name: common.pick_up.auto }).check();
+  await save.click();
+  await expect(page.getByText(common.problem.taken)).toBeVisible();
+  await expect(field(directory.queues.name)).toHaveValue('Podpora');
+  await expect(petr).toBeChecked();
+  await expect(page.getByRole('radio', { name: common.pick_up.auto })).toBeChecked();
+  await field(directory.queues.name).fill('Noční');
+  await save.click();
+  await expect(page.getByRole('row', { name: 'Noční' })).toContainText('Petr Svoboda');
+  await page.goto('/queues/new');
+  await expect(field(directory.queues.name)).toHaveValue('');
+
+  await page.goto('/extensions/new');
+  await field(directory.extensions.number).fill('201');
+  await field(directory.extensions.name).fill('Eva Malá');
+  await field(directory.extensions.login).fill('eva');
+  await field(directory.extensions.password).fill(PASSWORD);
+  await page.getByRole('radio', { name: common.role.supervisor }).check();
+  await save.click();
+  await expect(page.getByText(common.problem.taken)).toBeVisible();
+  await expect(field(directory.extensions.name)).toHaveValue('Eva Malá');
+  await expect(page.getByRole('radio', { name: common.role.supervisor })).toBeChecked();
+  await expect(page.getByText(channels.field.typed)).toBeVisible();
+  expect(await page.content()).not.toContain(PASSWORD);
+  await field(directory.extensions.number).fill('205');
+  await save.click();
+  await expect(page.getByRole('row', { name: '205 Eva Malá' })).toContainText('eva');
+});
+
 test('what needs a script is not there', async ({ person }) => {
   const page = await person('admin');
   await page.goto('/queues/new');

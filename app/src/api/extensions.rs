@@ -1,14 +1,18 @@
 //! Extensions and their log-ins.
 
+use super::{ApiError, Checked, kept::Unsaved};
 #[cfg(feature = "ssr")]
-use super::guard::{self, actor, engine};
-use super::{ApiError, Checked};
+use super::{
+    guard::{self, actor, engine},
+    kept,
+};
 use domain::{
     ids::ExtensionId,
     people::{ExtensionForm, ExtensionRow},
     refusal::Refusal,
 };
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Every extension.
 #[server(prefix = "/rpc", endpoint = "extensions/list")]
@@ -17,11 +21,25 @@ pub async fn extensions() -> Result<Vec<ExtensionRow>, ApiError> {
     Ok(engine::extensions::list(&engine()?, &actor).await?)
 }
 
-/// One extension, for its editor.
-#[server(prefix = "/rpc", endpoint = "extensions/get")]
-pub async fn extension(id: ExtensionId) -> Result<ExtensionRow, ApiError> {
-    let actor = actor().await?;
-    Ok(engine::extensions::get(&engine()?, &actor, id).await?)
+/// What an extension's editor shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtensionPage {
+    /// `None`: a new one.
+    pub extension: Option<ExtensionRow>,
+    pub unsaved: Option<Unsaved<ExtensionForm>>,
+}
+
+/// An extension's editor; without an id, of a new one.
+#[server(name = ReadExtension, prefix = "/rpc", endpoint = "extensions/get")]
+pub async fn extension(#[server(default)] id: Option<ExtensionId>) -> Result<ExtensionPage, ApiError> {
+    let (engine, actor) = (engine()?, actor().await?);
+    Ok(ExtensionPage {
+        extension: match id {
+            Some(id) => Some(engine::extensions::get(&engine, &actor, id).await?),
+            None => None,
+        },
+        unsaved: kept::kept(&place_of(id)).await?,
+    })
 }
 
 /// Saves an extension; without an id, makes one.
@@ -31,10 +49,14 @@ pub async fn save_extension(
     #[server(default)] form: ExtensionForm,
 ) -> Result<(), ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
-    match id {
-        Some(id) => engine::extensions::change(&engine, &actor, id, &form).await?,
-        None => drop(engine::extensions::create(&engine, &actor, &form).await?),
-    }
+    let typed = kept::recall(&place_of(id), 0, form).await?;
+    let saved = match id {
+        Some(id) => engine::extensions::change(&engine, &actor, id, &typed.form).await,
+        None => engine::extensions::create(&engine, &actor, &typed.form)
+            .await
+            .map(drop),
+    };
+    typed.settle(saved)?;
     guard::lead("/extensions");
     Ok(())
 }
@@ -52,4 +74,9 @@ pub async fn set_extension_disabled(id: ExtensionId, disabled: bool) -> Result<(
     engine::extensions::set_disabled(&engine()?, &actor, id, disabled).await?;
     guard::lead(&format!("/extensions/{id}"));
     Ok(())
+}
+
+#[cfg(feature = "ssr")]
+fn place_of(id: Option<ExtensionId>) -> String {
+    id.map_or_else(|| "new extension".to_owned(), |id| format!("extension {id}"))
 }

@@ -1,14 +1,19 @@
 //! Message queues.
 
+use super::{ApiError, Checked, kept::Unsaved};
 #[cfg(feature = "ssr")]
-use super::guard::{self, actor, engine};
-use super::{ApiError, Checked};
+use super::{
+    guard::{self, actor, engine},
+    kept,
+};
 use domain::{
     ids::QueueId,
+    people::ExtensionRow,
     queue::{QueueForm, QueueRow},
     refusal::Refusal,
 };
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Every queue.
 #[server(prefix = "/rpc", endpoint = "queues/list")]
@@ -17,11 +22,28 @@ pub async fn queues() -> Result<Vec<QueueRow>, ApiError> {
     Ok(engine::queues::list(&engine()?, &actor).await?)
 }
 
-/// One queue, for its editor.
-#[server(prefix = "/rpc", endpoint = "queues/get")]
-pub async fn queue(id: QueueId) -> Result<QueueRow, ApiError> {
-    let actor = actor().await?;
-    Ok(engine::queues::get(&engine()?, &actor, id).await?)
+/// What a queue's editor shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueuePage {
+    /// `None`: a new one.
+    pub queue: Option<QueueRow>,
+    /// Whoever may become a member.
+    pub people: Vec<ExtensionRow>,
+    pub unsaved: Option<Unsaved<QueueForm>>,
+}
+
+/// A queue's editor; without an id, of a new one.
+#[server(name = ReadQueue, prefix = "/rpc", endpoint = "queues/get")]
+pub async fn queue(#[server(default)] id: Option<QueueId>) -> Result<QueuePage, ApiError> {
+    let (engine, actor) = (engine()?, actor().await?);
+    Ok(QueuePage {
+        queue: match id {
+            Some(id) => Some(engine::queues::get(&engine, &actor, id).await?),
+            None => None,
+        },
+        people: engine::extensions::list(&engine, &actor).await?,
+        unsaved: kept::kept(&place_of(id)).await?,
+    })
 }
 
 /// Saves a queue; without an id, makes one.
@@ -31,10 +53,14 @@ pub async fn save_queue(
     #[server(default)] form: QueueForm,
 ) -> Result<(), ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
-    match id {
-        Some(id) => engine::queues::change(&engine, &actor, id, &form).await?,
-        None => drop(engine::queues::create(&engine, &actor, &form).await?),
-    }
+    let typed = kept::recall(&place_of(id), 0, form).await?;
+    let saved = match id {
+        Some(id) => engine::queues::change(&engine, &actor, id, &typed.form).await,
+        None => engine::queues::create(&engine, &actor, &typed.form)
+            .await
+            .map(drop),
+    };
+    typed.settle(saved)?;
     guard::lead("/queues");
     Ok(())
 }
@@ -52,4 +78,9 @@ pub async fn set_queue_disabled(id: QueueId, disabled: bool) -> Result<(), ApiEr
     engine::queues::set_disabled(&engine()?, &actor, id, disabled).await?;
     guard::lead(&format!("/queues/{id}"));
     Ok(())
+}
+
+#[cfg(feature = "ssr")]
+fn place_of(id: Option<QueueId>) -> String {
+    id.map_or_else(|| "new queue".to_owned(), |id| format!("queue {id}"))
 }

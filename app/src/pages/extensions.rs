@@ -1,57 +1,44 @@
 //! Extensions: numbers on the PBX, and who logs in as them.
 
-use super::{id_in_url, known, queues::Enabled};
+use super::{
+    directory::{DirectoryList, Enabled, SwitchForm, saves, switches},
+    id_in_url, known,
+};
 use crate::{
-    api::extensions::{SaveExtension, SetExtensionDisabled, extension, extensions},
+    api::extensions::{ExtensionPage as Page, SaveExtension, SetExtensionDisabled, extension, extensions},
     i18n::*,
     live::use_live,
     ui::{
-        Button, ButtonLink, CheckedForm, Empty, Field, IconName, Kind, Load, PageHead,
-        field::FieldProblem,
-        form::{FormAnswer, on_answer},
-        use_toasts,
+        Button, ButtonLink, CheckedForm, Field, IconName, Kind, Load, PageHead, field::FieldProblem,
+        form::FormAnswer,
     },
     words,
 };
 use domain::{
     ids::ExtensionId,
-    people::{ExtensionRow, Role},
+    people::{self, ExtensionRow, Role},
 };
-use leptos::{form::ActionForm, prelude::*};
-use leptos_router::hooks::use_navigate;
+use leptos::prelude::*;
 
 /// The list.
 #[component]
 pub fn ExtensionsPage() -> impl IntoView {
-    let i18n = use_i18n();
     let live = use_live();
     let rows = Resource::new(
         move || live.directory.get() + live.sessions.get(),
         |_| extensions(),
     );
-    let add = move || {
-        view! {
-            <ButtonLink href="/extensions/new" kind=Kind::Primary icon=IconName::Plus>
-                {move || t_string!(i18n, directory.extensions.add)}
-            </ButtonLink>
-        }
-    };
-    let table = move |rows: Vec<ExtensionRow>| match rows.is_empty() {
-        true => view! {
-            <Empty
-                icon=IconName::Extension
-                title=move || t_string!(i18n, directory.extensions.empty).to_owned()
-                text=move || t_string!(i18n, directory.extensions.empty_text).to_owned()
-            >
-                {add()}
-            </Empty>
-        }
-        .into_any(),
-        false => view! { <ExtensionTable rows /> }.into_any(),
-    };
     view! {
-        <PageHead title=move || t_string!(i18n, common.nav.extensions).to_owned()>{add()}</PageHead>
-        <Load from=rows view=table />
+        <DirectoryList
+            rows
+            title=|locale| td_string!(locale, common.nav.extensions)
+            icon=IconName::Extension
+            empty=|locale| td_string!(locale, directory.extensions.empty)
+            empty_text=|locale| td_string!(locale, directory.extensions.empty_text)
+            add=|locale| td_string!(locale, directory.extensions.add)
+            add_path="/extensions/new"
+            table=|rows| view! { <ExtensionTable rows /> }.into_any()
+        />
     }
     .into_any()
 }
@@ -122,10 +109,11 @@ fn ExtensionTable(rows: Vec<ExtensionRow>) -> impl IntoView {
 #[component]
 pub fn NewExtensionPage() -> impl IntoView {
     let i18n = use_i18n();
-    let save = save();
+    let stored = Resource::new(|| (), |()| extension(None));
+    let save = saves("/extensions");
     view! {
         <PageHead title=move || t_string!(i18n, directory.extensions.add_title).to_owned() />
-        <ExtensionForm extension=None save />
+        <Load from=stored view=move |page| view! { <ExtensionForm page save /> }.into_any() />
     }
     .into_any()
 }
@@ -133,84 +121,77 @@ pub fn NewExtensionPage() -> impl IntoView {
 /// One extension. Events do not touch the form, so that nothing typed is lost to one.
 #[component]
 pub fn ExtensionPage() -> impl IntoView {
-    let i18n = use_i18n();
-    let toasts = use_toasts();
     let id = id_in_url::<ExtensionId>();
-    let stored = Resource::new(move || id.get(), |id| async move { extension(known(id)?).await });
-    let save = save();
-    let switch = ServerAction::<SetExtensionDisabled>::new();
-    on_answer(switch, move |answer| match answer {
-        Ok(()) => {
-            toasts.say(t_string!(i18n, common.said.saved));
-            stored.refetch();
-        }
-        Err(error) => toasts.warn(words::sentence(i18n.get_locale_untracked(), error)),
-    });
-    let form = move |extension: ExtensionRow| {
-        let ExtensionRow { id, disabled, .. } = extension;
-        let title = format!("{} {}", extension.number, extension.name);
-        let explained = move || match disabled {
-            true => t_string!(i18n, directory.extensions.enable_text),
-            false => t_string!(i18n, directory.extensions.disable_text),
-        };
-        let switch_form = view! {
-            <section class="panel">
-                <p>{explained}</p>
-                <ActionForm action=switch>
-                    <input type="hidden" name="id" value=id.to_string() />
-                    <input type="hidden" name="disabled" value=(!disabled).to_string() />
-                    <Button
-                        submit=true
-                        kind=if disabled { Kind::Plain } else { Kind::Danger }
-                        busy=switch.pending()
-                    >
-                        {move || match disabled {
-                            true => t_string!(i18n, common.button.enable),
-                            false => t_string!(i18n, common.button.disable),
-                        }}
-                    </Button>
-                </ActionForm>
-            </section>
-        }
-        .into_any();
+    let stored = Resource::new(
+        move || id.get(),
+        |id| async move { extension(Some(known(id)?)).await },
+    );
+    let save = saves("/extensions");
+    let switch = switches::<SetExtensionDisabled, _>(stored);
+    let form = move |page: Page| {
+        let head = page.extension.clone().map(|extension| {
+            let ExtensionRow { id, disabled, .. } = extension;
+            let title = format!("{} {}", extension.number, extension.name);
+            let title = view! {
+                <PageHead title=move || title.clone()>
+                    <Enabled disabled />
+                </PageHead>
+            };
+            let switch = view! {
+                <SwitchForm
+                    action=switch
+                    id=id.to_string()
+                    disabled
+                    disable_text=|locale| td_string!(locale, directory.extensions.disable_text)
+                    enable_text=|locale| td_string!(locale, directory.extensions.enable_text)
+                />
+            };
+            (title, switch)
+        });
+        let (title, switch) = head.unzip();
         view! {
-            <PageHead title=move || title.clone()>
-                <Enabled disabled />
-            </PageHead>
-            <ExtensionForm extension=Some(extension) save />
-            {switch_form}
+            {title}
+            <ExtensionForm page save />
+            {switch}
         }
         .into_any()
     };
     view! { <Load from=stored view=form /> }.into_any()
 }
 
-/// Saves, says so, and goes back to the list.
-fn save() -> ServerAction<SaveExtension> {
-    let i18n = use_i18n();
-    let toasts = use_toasts();
-    let go = use_navigate();
-    let save = ServerAction::<SaveExtension>::new();
-    on_answer(save, move |answer| {
-        if answer.is_ok() {
-            toasts.say(t_string!(i18n, common.said.saved));
-            go("/extensions", Default::default());
-        }
-    });
-    save
+/// What is stored, as it is typed.
+fn typed(extension: Option<ExtensionRow>) -> people::ExtensionForm {
+    match extension {
+        Some(e) => people::ExtensionForm {
+            number: e.number,
+            name: e.name,
+            login: e.login.unwrap_or_default(),
+            password: String::new(),
+            role: e.role.unwrap_or(Role::Operator).as_str().to_owned(),
+        },
+        None => people::ExtensionForm {
+            role: Role::Operator.as_str().to_owned(),
+            ..Default::default()
+        },
+    }
 }
 
 #[component]
-fn ExtensionForm(extension: Option<ExtensionRow>, save: ServerAction<SaveExtension>) -> impl IntoView {
+fn ExtensionForm(page: Page, save: ServerAction<SaveExtension>) -> impl IntoView {
     let i18n = use_i18n();
+    let Page { extension, unsaved } = page;
     let id = extension
         .as_ref()
         .map(|e| view! { <input type="hidden" name="id" value=e.id.to_string() /> });
-    let (number, name, login, role) = match extension {
-        Some(e) => (e.number, e.name, e.login, e.role.unwrap_or(Role::Operator)),
-        None => (String::new(), String::new(), None, Role::Operator),
-    };
-    let has_login = login.is_some();
+    let has_login = extension.as_ref().is_some_and(|e| e.login.is_some());
+    let password_typed = unsaved.as_ref().is_some_and(|unsaved| unsaved.holds("password"));
+    let people::ExtensionForm {
+        number,
+        name,
+        login,
+        role,
+        ..
+    } = unsaved.map_or_else(|| typed(extension), |unsaved| unsaved.form);
     // Made inside the form: fields look for it around them.
     let who = move || {
         view! {
@@ -231,16 +212,17 @@ fn ExtensionForm(extension: Option<ExtensionRow>, save: ServerAction<SaveExtensi
         }
         .into_any()
     };
-    let password_hint = move || match has_login {
-        true => t_string!(i18n, directory.extensions.password_keep),
-        false => t_string!(i18n, directory.extensions.password_hint),
+    let password_hint = move || match (password_typed, has_login) {
+        (true, _) => t_string!(i18n, channels.field.typed),
+        (false, true) => t_string!(i18n, directory.extensions.password_keep),
+        (false, false) => t_string!(i18n, directory.extensions.password_hint),
     };
     let roles = [Role::Operator, Role::Supervisor, Role::Admin]
         .into_iter()
         .map(|option| {
             view! {
                 <label class="choice">
-                    <input type="radio" name="form[role]" value=option.as_str() checked=option == role />
+                    <input type="radio" name="form[role]" value=option.as_str() checked=option.as_str() == role />
                     <span>
                         <strong>{move || words::role(i18n.get_locale(), option)}</strong>
                         <span class="hint">{move || words::role_text(i18n.get_locale(), option)}</span>
@@ -259,7 +241,7 @@ fn ExtensionForm(extension: Option<ExtensionRow>, save: ServerAction<SaveExtensi
                     name="login"
                     label=move || t_string!(i18n, directory.extensions.login)
                     hint=move || t_string!(i18n, directory.extensions.login_hint)
-                    value=login.unwrap_or_default()
+                    value=login
                 />
                 <Field
                     name="password"

@@ -2,6 +2,7 @@
 
 pub mod channels;
 pub mod deliveries;
+pub mod directory;
 pub mod extensions;
 pub mod inbox;
 pub mod login;

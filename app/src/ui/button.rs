@@ -1,7 +1,7 @@
 //! Buttons, and links that look like them.
 
 use super::icon::{Icon, IconName};
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 
 /// How loud a button is. A screen has one primary at the most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,7 +25,7 @@ impl Kind {
     }
 }
 
-/// A button. `submit` makes it send its form; otherwise listen with `on:click`.
+/// A button. `submit` makes it send its form.
 #[component]
 pub fn Button(
     #[prop(optional)] kind: Kind,
@@ -35,14 +35,27 @@ pub fn Button(
     busy: Signal<bool>,
     #[prop(optional, into)] disabled: Signal<bool>,
     #[prop(optional)] icon: Option<IconName>,
+    /// What a press does. It is not left to an `on:click` at the component: drawn again, the button would keep the
+    /// old listener beside the new one, and the old one's signals are gone.
+    #[prop(optional, into)]
+    press: Option<Callback<MouseEvent>>,
     children: Children,
 ) -> impl IntoView {
+    // What is drawn anew may be asked once more when its signals have gone.
+    let is_busy = move || busy.try_get().unwrap_or_default();
+    let is_disabled = move || disabled.try_get().unwrap_or_default();
+    let pressed = move |event: MouseEvent| {
+        if let Some(press) = press {
+            press.run(event);
+        }
+    };
     view! {
         <button
+            on:click=pressed
             class=kind.class()
             type=if submit { "submit" } else { "button" }
-            aria-busy=move || busy.get().then_some("true")
-            prop:disabled=move || disabled.get() || busy.get()
+            aria-busy=move || is_busy().then_some("true")
+            prop:disabled=move || is_disabled() || is_busy()
             disabled=disabled.get_untracked()
         >
             {icon.map(|name| view! { <Icon name /> })}

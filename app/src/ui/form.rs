@@ -97,10 +97,11 @@ where
 {
     let answer = action.value();
     let answered = Signal::derive(move || {
-        answer.with(|answer| match answer {
+        let fields = answer.try_with(|answer| match answer {
             Some(Err(ApiError::Refused(Refusal::Invalid { fields }))) => fields.clone(),
             _ => Vec::new(),
-        })
+        });
+        fields.unwrap_or_default()
     });
     let state = FormState::new(answered);
     let check = move |form: &HtmlFormElement| {
@@ -110,7 +111,12 @@ where
         bad
     };
 
-    let focus_in = move |event: ev::FocusEvent| state.focused.set(field_of(&event));
+    // A button does not take the guide away: the page would move under the pointer that presses it.
+    let focus_in = move |event: ev::FocusEvent| {
+        if let Some(field) = field_of(&event) {
+            state.focused.set(Some(field));
+        }
+    };
     let focus_out = move |event: ev::FocusEvent| {
         // A form that is taken away loses its focus last of all.
         if state.found.is_disposed() {
@@ -186,10 +192,10 @@ where
     let i18n = use_i18n();
     let answer = action.value();
     let text = move || {
-        answer.with(|answer| match answer {
+        answer.try_with(|answer| match answer {
             Some(Err(error)) => Some(words::sentence(i18n.get_locale(), error)),
             _ => None,
-        })
+        })?
     };
     view! {
         <div role="alert">{move || text().map(|text| view! { <p class="notice bad">{text}</p> })}</div>

@@ -54,16 +54,17 @@ pub enum TimeStyle {
 pub fn Time(#[prop(into)] at: Signal<Timestamp>, #[prop(optional)] style: TimeStyle) -> impl IntoView {
     let i18n = use_i18n();
     let now = use_now();
-    let text = move || match now.get() {
-        None => utc(at.get(), style),
-        Some(now) => local(at.get(), now, style, i18n.get_locale()),
+    // The clock ticks also for what is just being taken away.
+    let at = move || at.try_get();
+    let text = move || {
+        at().map(|at| match now.get() {
+            None => utc(at, style),
+            Some(now) => local(at, now, style, i18n.get_locale()),
+        })
     };
-    let full = move || {
-        now.get()
-            .map(|now| local(at.get(), now, TimeStyle::Full, i18n.get_locale()))
-    };
+    let full = move || Some(local(at()?, now.get()?, TimeStyle::Full, i18n.get_locale()));
     view! {
-        <time class="time" datetime=move || iso(at.get()) title=full>
+        <time class="time" datetime=move || at().map(iso) title=full>
             {text}
         </time>
     }

@@ -30,7 +30,7 @@ pub fn TroubleView(error: ApiError, retry: Callback<()>) -> impl IntoView {
             {worth_retrying
                 .then(|| {
                     view! {
-                        <Button icon=IconName::Refresh on:click=move |_| retry.run(())>
+                        <Button icon=IconName::Refresh press=move |_| retry.run(())>
                             {move || t_string!(i18n, common.button.retry)}
                         </Button>
                     }

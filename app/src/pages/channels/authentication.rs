@@ -1,8 +1,8 @@
 //! The Authentication tab: what goes into Meta, and what comes from there.
 
 use super::{
-    editor::Head,
-    guide::{self, Guide},
+    editor::saves,
+    guide::{self, WithGuide},
     secrets::AppSecrets,
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     pages::{id_in_url, known},
     ui::{
         Button, ButtonLink, CheckedForm, CopyField, Field, Kind, Load, Secret,
-        form::{FocusedField, FormAnswer, on_answer},
+        form::{FormAnswer, on_answer},
         use_toasts,
     },
     words,
@@ -23,45 +23,30 @@ use domain::{
     channel::{self, ChannelView},
     ids::ChannelId,
 };
-use leptos::{context::Provider, ev, prelude::*, server_fn::ServerFn};
+use leptos::{ev, prelude::*, server_fn::ServerFn};
 
 /// The id of the form, for the button that rotates the verify token: without JavaScript what is typed goes along.
 const FORM: &str = "authentication";
 
 #[component]
 pub fn AuthenticationTab() -> impl IntoView {
-    let i18n = use_i18n();
-    let toasts = use_toasts();
-    let Head(head) = expect_context();
     let id = id_in_url::<ChannelId>();
     let found = guide::found(id);
     let stored = Resource::new(
         move || id.get(),
         |id| async move { authentication(known(id)?).await },
     );
-    let save = ServerAction::<SaveAuthentication>::new();
-    on_answer(save, move |answer| {
-        if answer.is_ok() {
-            toasts.say(t_string!(i18n, common.said.saved));
-            stored.refetch();
-            head.refetch();
-        }
-    });
+    let save = saves::<SaveAuthentication, _>(stored);
     let form = move |page: AuthenticationPage| {
         let AuthenticationPage { channel, unsaved } = page;
         let shown = channel.clone();
         // Rotating does not touch what is typed into the form.
         let verify_token = RwSignal::new(channel.verify_token.clone());
         view! {
-            <Provider value=FocusedField(RwSignal::new(None))>
-                <div class="with-guide">
-                    <div>
-                        <AuthenticationForm channel unsaved save verify_token />
-                        <RotateForm id=shown.id verify_token />
-                    </div>
-                    <Guide channel=shown found />
-                </div>
-            </Provider>
+            <WithGuide channel=shown.clone() found>
+                <AuthenticationForm channel unsaved save verify_token />
+                <RotateForm id=shown.id verify_token />
+            </WithGuide>
         }
         .into_any()
     };
@@ -198,7 +183,7 @@ fn RotateForm(id: ChannelId, verify_token: RwSignal<String>) -> impl IntoView {
                 attr:form=FORM
                 attr:formaction=RotateVerifyToken::PATH
                 attr:formnovalidate=true
-                on:click=press
+                press
             >
                 {move || t_string!(i18n, channels.rotate.button)}
             </Button>

@@ -4,7 +4,7 @@
 use super::findings as finding_words;
 use crate::{
     api::{
-        ApiResult,
+        ApiError, ApiResult,
         channels::{PauseChannel, ResumeChannel, channel},
     },
     i18n::*,
@@ -19,8 +19,9 @@ use domain::{
     ids::ChannelId,
     time::Timestamp,
 };
-use leptos::{ev, form::ActionForm, prelude::*};
+use leptos::{ev, form::ActionForm, prelude::*, server_fn::ServerFn};
 use leptos_router::components::{A, Outlet};
+use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsCast;
 
 /// The channel as the editor's head shows it. Tabs read it again after a change of theirs.
@@ -74,6 +75,27 @@ pub fn ChannelPage() -> impl IntoView {
         <div hidden=move || gone.get()>{tabs} <Outlet /></div>
     }
     .into_any()
+}
+
+/// Saves a tab, says so, and reads the tab and the head again.
+pub fn saves<S, T>(stored: Resource<ApiResult<T>>) -> ServerAction<S>
+where
+    S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+{
+    let i18n = use_i18n();
+    let toasts = use_toasts();
+    let Head(head) = expect_context();
+    let save = ServerAction::new();
+    on_answer(save, move |answer: &Result<S::Output, ApiError>| {
+        if answer.is_ok() {
+            toasts.say(t_string!(i18n, common.said.saved));
+            stored.refetch();
+            head.refetch();
+        }
+    });
+    save
 }
 
 /// What the menu does.

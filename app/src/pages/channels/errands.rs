@@ -76,7 +76,7 @@ where
     S: ServerFn<Output = Errand, Error = ApiError> + Clone + Send + Sync + 'static,
 {
     let answer = of.value();
-    let shown = move || match answer.get() {
+    let shown = move || match answer.try_get().flatten() {
         Some(Ok(errand)) if errand.done().is_none() => Some(view! { <Answer errand /> }),
         _ => None,
     };
@@ -267,7 +267,7 @@ where
     S: ServerFn<Output = Errand, Error = ApiError> + Clone + Send + Sync + 'static,
 {
     let answer = to.value();
-    let shown = move || match answer.get() {
+    let shown = move || match answer.try_get().flatten() {
         Some(Ok(errand)) => Some(view! { <Answer errand /> }),
         _ => None,
     };

@@ -13,7 +13,7 @@ use domain::{
     doctor::{Check, Finding, State},
     ids::ChannelId,
 };
-use leptos::prelude::*;
+use leptos::{context::Provider, prelude::*};
 
 /// A step of connecting a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,9 +118,22 @@ pub fn found(id: Memo<Option<ChannelId>>) -> Found {
     )
 }
 
-/// The guide beside a form. Needs a [`FocusedField`] around it.
+/// A form with the guide beside it, which follows the form's focus.
 #[component]
-pub fn Guide(channel: ChannelView, found: Found) -> impl IntoView {
+pub fn WithGuide(channel: ChannelView, found: Found, children: Children) -> impl IntoView {
+    view! {
+        <Provider value=FocusedField(RwSignal::new(None))>
+            <div class="with-guide">
+                <div>{children()}</div>
+                <Guide channel found />
+            </div>
+        </Provider>
+    }
+    .into_any()
+}
+
+#[component]
+fn Guide(channel: ChannelView, found: Found) -> impl IntoView {
     let i18n = use_i18n();
     let steps = move || {
         let channel = channel.clone();

@@ -117,7 +117,12 @@ fn Summary(
     let i18n = use_i18n();
     let id = channel.id;
     let pending = examine.pending();
-    let asking = move || pending.get().then(|| t_string!(i18n, channels.health.checking));
+    let asking = move || {
+        pending
+            .try_get()
+            .unwrap_or_default()
+            .then(|| t_string!(i18n, channels.health.checking))
+    };
     let when = newest.map(|at| {
         view! {
             <p class="hint">
@@ -193,7 +198,11 @@ fn Line(
         .advice
         .is_some();
     let told = Memo::new(move |_| findings::told(i18n.get_locale(), &finding));
-    let advice = move || told.get().advice.map(|advice| view! { <AdviceView advice /> });
+    let advice = move || {
+        told.try_get()?
+            .advice
+            .map(|advice| view! { <AdviceView advice /> })
+    };
     let mends = mends
         .into_iter()
         .map(|mend| {
@@ -222,7 +231,7 @@ fn Line(
                     <span class="check-word">{move || judged(i18n.get_locale(), state)}</span>
                 </h3>
                 <p>
-                    {move || told.get().seen} " " {seen_at.map(|at| view! { <Time at /> })}
+                    {move || told.try_get().map(|told| told.seen)} " " {seen_at.map(|at| view! { <Time at /> })}
                 </p>
                 {advice}
                 {mends}

@@ -173,7 +173,7 @@ mod tests {
         assert_eq!(
             detail(Locale::cs, &saved),
             "Telefonní číslo: +420 777 123 456, Destinace pro příchozí zprávy: fronta Podpora, Náhradní destinace: \
-             vymazáno, Přístupový token: nahrazeno"
+             vymazáno, Přístupový token: nová hodnota"
         );
         let nothing = Detail::Fields { changed: Vec::new() };
         assert_eq!(detail(Locale::en, &nothing), "nothing was different");

@@ -2,52 +2,35 @@
 
 use super::{
     destination::DestinationField,
-    editor::Head,
-    guide::{self, Guide},
+    editor::saves,
+    guide::{self, WithGuide},
     numbers::FetchNumbersField,
 };
 use crate::{
     api::channels::{MessagingPage, SaveMessaging, messaging},
     i18n::*,
     pages::{id_in_url, known},
-    ui::{
-        Button, ButtonLink, CheckedForm, Field, Kind, Load,
-        form::{FocusedField, FormAnswer, on_answer},
-        use_toasts,
-    },
+    ui::{Button, ButtonLink, CheckedForm, Field, Kind, Load, form::FormAnswer},
     words,
 };
 use domain::{
     channel::{self, ChannelView},
     ids::ChannelId,
 };
-use leptos::{context::Provider, prelude::*};
+use leptos::prelude::*;
 
 #[component]
 pub fn MessagingTab() -> impl IntoView {
-    let i18n = use_i18n();
-    let toasts = use_toasts();
-    let Head(head) = expect_context();
     let id = id_in_url::<ChannelId>();
     let found = guide::found(id);
     let stored = Resource::new(move || id.get(), |id| async move { messaging(known(id)?).await });
-    let save = ServerAction::<SaveMessaging>::new();
-    on_answer(save, move |answer| {
-        if answer.is_ok() {
-            toasts.say(t_string!(i18n, common.said.saved));
-            stored.refetch();
-            head.refetch();
-        }
-    });
+    let save = saves::<SaveMessaging, _>(stored);
     let form = move |page: MessagingPage| {
         let channel = page.channel.clone();
         view! {
-            <Provider value=FocusedField(RwSignal::new(None))>
-                <div class="with-guide">
-                    <MessagingForm page save />
-                    <Guide channel found />
-                </div>
-            </Provider>
+            <WithGuide channel found>
+                <MessagingForm page save />
+            </WithGuide>
         }
         .into_any()
     };

@@ -32,7 +32,7 @@ pub fn FetchNumbersField(
         }
     };
     let answer = fetch.value();
-    let shown = move || match (answer.get(), &answered) {
+    let shown = move || match (answer.try_get().flatten(), &answered) {
         (Some(Ok(errand)), _) => Some(view! { <Numbers errand /> }.into_any()),
         (Some(Err(error)), _) => {
             Some(view! { <p class="notice bad">{words::sentence(i18n.get_locale(), &error)}</p> }.into_any())
@@ -53,7 +53,7 @@ pub fn FetchNumbersField(
                 disabled=!has_token
                 attr:formaction=FetchNumbers::PATH
                 attr:formnovalidate=true
-                on:click=press
+                press
             >
                 {move || t_string!(i18n, channels.numbers.button)}
             </Button>

@@ -1,39 +1,34 @@
 //! A queue: its name, its members, and how one of them takes a session.
 
-use super::list::Enabled;
 use crate::{
-    api::{
-        extensions::extensions,
-        queues::{SaveQueue, SetQueueDisabled, queue},
-    },
+    api::queues::{QueuePage as Page, SaveQueue, SetQueueDisabled, queue},
     i18n::*,
-    pages::{id_in_url, known},
+    pages::{
+        directory::{Enabled, SwitchForm, saves, switches},
+        id_in_url, known,
+    },
     ui::{
-        Button, ButtonLink, CheckedForm, Field, Icon, IconName, Kind, Load, PageHead,
-        field::FieldProblem,
-        form::{FormAnswer, on_answer},
-        time::use_now,
-        use_toasts,
+        Button, ButtonLink, CheckedForm, Field, Icon, IconName, Kind, Load, PageHead, field::FieldProblem,
+        form::FormAnswer, time::use_now,
     },
     words,
 };
 use domain::{
     ids::QueueId,
     people::ExtensionRow,
-    queue::{PickUp, QueueRow},
+    queue::{self, PickUp, QueueRow},
 };
-use leptos::{ev, form::ActionForm, prelude::*};
-use leptos_router::hooks::use_navigate;
+use leptos::{ev, prelude::*};
 
 /// A new queue.
 #[component]
 pub fn NewQueuePage() -> impl IntoView {
     let i18n = use_i18n();
-    let people = Resource::new(|| (), |()| extensions());
-    let save = save();
+    let stored = Resource::new(|| (), |()| queue(None));
+    let save = saves("/queues");
     view! {
         <PageHead title=move || t_string!(i18n, directory.queues.add_title).to_owned() />
-        <Load from=people view=move |people| view! { <QueueForm queue=None people save /> }.into_any() />
+        <Load from=stored view=move |page| view! { <QueueForm page save /> }.into_any() />
     }
     .into_any()
 }
@@ -41,99 +36,69 @@ pub fn NewQueuePage() -> impl IntoView {
 /// One queue. Events do not touch the form, so that nothing typed is lost to one.
 #[component]
 pub fn QueuePage() -> impl IntoView {
-    let i18n = use_i18n();
-    let toasts = use_toasts();
     let id = id_in_url::<QueueId>();
     let stored = Resource::new(
         move || id.get(),
-        |id| async move { Ok((queue(known(id)?).await?, extensions().await?)) },
+        |id| async move { queue(Some(known(id)?)).await },
     );
-    let save = save();
-    let switch = ServerAction::<SetQueueDisabled>::new();
-    on_answer(switch, move |answer| match answer {
-        Ok(()) => {
-            toasts.say(t_string!(i18n, common.said.saved));
-            stored.refetch();
-        }
-        Err(error) => toasts.warn(words::sentence(i18n.get_locale_untracked(), error)),
-    });
-    let form = move |(queue, people): (QueueRow, Vec<ExtensionRow>)| {
-        let QueueRow { id, disabled, .. } = queue;
-        let name = queue.name.clone();
-        let explained = move || match disabled {
-            true => t_string!(i18n, directory.queues.enable_text),
-            false => t_string!(i18n, directory.queues.disable_text),
-        };
-        let switch_form = view! {
-            <section class="panel">
-                <p>{explained}</p>
-                <ActionForm action=switch>
-                    <input type="hidden" name="id" value=id.to_string() />
-                    <input type="hidden" name="disabled" value=(!disabled).to_string() />
-                    <Button
-                        submit=true
-                        kind=if disabled { Kind::Plain } else { Kind::Danger }
-                        busy=switch.pending()
-                    >
-                        {move || match disabled {
-                            true => t_string!(i18n, common.button.enable),
-                            false => t_string!(i18n, common.button.disable),
-                        }}
-                    </Button>
-                </ActionForm>
-            </section>
-        }
-        .into_any();
+    let save = saves("/queues");
+    let switch = switches::<SetQueueDisabled, _>(stored);
+    let form = move |page: Page| {
+        let head = page.queue.clone().map(|queue| {
+            let QueueRow {
+                id, disabled, name, ..
+            } = queue;
+            let title = view! {
+                <PageHead title=move || name.clone()>
+                    <Enabled disabled />
+                </PageHead>
+            };
+            let switch = view! {
+                <SwitchForm
+                    action=switch
+                    id=id.to_string()
+                    disabled
+                    disable_text=|locale| td_string!(locale, directory.queues.disable_text)
+                    enable_text=|locale| td_string!(locale, directory.queues.enable_text)
+                />
+            };
+            (title, switch)
+        });
+        let (title, switch) = head.unzip();
         view! {
-            <PageHead title=move || name.clone()>
-                <Enabled disabled />
-            </PageHead>
-            <QueueForm queue=Some(queue) people save />
-            {switch_form}
+            {title}
+            <QueueForm page save />
+            {switch}
         }
         .into_any()
     };
     view! { <Load from=stored view=form /> }.into_any()
 }
 
-/// Saves, says so, and goes back to the list.
-fn save() -> ServerAction<SaveQueue> {
-    let i18n = use_i18n();
-    let toasts = use_toasts();
-    let go = use_navigate();
-    let save = ServerAction::<SaveQueue>::new();
-    on_answer(save, move |answer| {
-        if answer.is_ok() {
-            toasts.say(t_string!(i18n, common.said.saved));
-            go("/queues", Default::default());
-        }
-    });
-    save
-}
-
 #[component]
-fn QueueForm(
-    queue: Option<QueueRow>,
-    people: Vec<ExtensionRow>,
-    save: ServerAction<SaveQueue>,
-) -> impl IntoView {
+fn QueueForm(page: Page, save: ServerAction<SaveQueue>) -> impl IntoView {
     let i18n = use_i18n();
+    let Page {
+        queue,
+        people,
+        unsaved,
+    } = page;
     let id = queue
         .as_ref()
         .map(|queue| view! { <input type="hidden" name="id" value=queue.id.to_string() /> });
-    let (name, chosen, members) = match queue {
-        Some(queue) => (
-            queue.name,
-            queue.pick_up,
-            queue.members.into_iter().map(|member| member.id).collect(),
-        ),
-        None => (String::new(), PickUp::default(), Vec::new()),
-    };
+    let stored: Vec<String> = queue
+        .iter()
+        .flat_map(|queue| &queue.members)
+        .map(|member| member.id.to_string())
+        .collect();
+    let form = unsaved.map_or_else(|| typed(queue, stored.clone()), |unsaved| unsaved.form);
     let people = people
         .into_iter()
-        .map(|person| (members.contains(&person.id), person))
-        .filter(|(member, person)| *member || !person.disabled)
+        .filter(|person| !person.disabled || stored.contains(&person.id.to_string()))
+        .map(|person| (form.members.contains(&person.id.to_string()), person))
         .collect();
+    let chosen = form.pick_up.parse().unwrap_or(PickUp::default());
+    let name = form.name;
     let modes = PickUp::ALL
         .into_iter()
         .map(|mode| {
@@ -171,6 +136,16 @@ fn QueueForm(
         </CheckedForm>
     }
     .into_any()
+}
+
+/// What is stored, as it is typed.
+fn typed(queue: Option<QueueRow>, members: Vec<String>) -> queue::QueueForm {
+    let (name, pick_up) = queue.map(|queue| (queue.name, queue.pick_up)).unwrap_or_default();
+    queue::QueueForm {
+        name,
+        members,
+        pick_up: pick_up.as_str().to_owned(),
+    }
 }
 
 /// Extensions to tick. The search hides what does not match; what is hidden stays ticked.

@@ -4,7 +4,8 @@ use crate::{
     api::queues::queues,
     i18n::*,
     live::use_live,
-    ui::{Badge, ButtonLink, Empty, IconName, Kind, Load, PageHead, Tone},
+    pages::directory::{DirectoryList, Enabled},
+    ui::IconName,
     words,
 };
 use domain::queue::QueueRow;
@@ -13,32 +14,19 @@ use leptos::prelude::*;
 /// The list.
 #[component]
 pub fn QueuesPage() -> impl IntoView {
-    let i18n = use_i18n();
     let live = use_live();
     let rows = Resource::new(move || live.directory.get() + live.sessions.get(), |_| queues());
-    let add = move || {
-        view! {
-            <ButtonLink href="/queues/new" kind=Kind::Primary icon=IconName::Plus>
-                {move || t_string!(i18n, directory.queues.add)}
-            </ButtonLink>
-        }
-    };
-    let table = move |rows: Vec<QueueRow>| match rows.is_empty() {
-        true => view! {
-            <Empty
-                icon=IconName::Queue
-                title=move || t_string!(i18n, directory.queues.empty).to_owned()
-                text=move || t_string!(i18n, directory.queues.empty_text).to_owned()
-            >
-                {add()}
-            </Empty>
-        }
-        .into_any(),
-        false => view! { <QueueTable rows /> }.into_any(),
-    };
     view! {
-        <PageHead title=move || t_string!(i18n, common.nav.queues).to_owned()>{add()}</PageHead>
-        <Load from=rows view=table />
+        <DirectoryList
+            rows
+            title=|locale| td_string!(locale, common.nav.queues)
+            icon=IconName::Queue
+            empty=|locale| td_string!(locale, directory.queues.empty)
+            empty_text=|locale| td_string!(locale, directory.queues.empty_text)
+            add=|locale| td_string!(locale, directory.queues.add)
+            add_path="/queues/new"
+            table=|rows| view! { <QueueTable rows /> }.into_any()
+        />
     }
     .into_any()
 }
@@ -92,15 +80,4 @@ fn QueueTable(rows: Vec<QueueRow>) -> impl IntoView {
         </table>
     }
     .into_any()
-}
-
-/// Whether an extension or a queue is in use.
-#[component]
-pub fn Enabled(disabled: bool) -> impl IntoView {
-    let i18n = use_i18n();
-    let (tone, word): (_, fn(Locale) -> &'static str) = match disabled {
-        true => (Tone::Off, |locale| td_string!(locale, common.state.disabled)),
-        false => (Tone::Good, |locale| td_string!(locale, common.state.enabled)),
-    };
-    view! { <Badge tone word=move || word(i18n.get_locale()) /> }.into_any()
 }

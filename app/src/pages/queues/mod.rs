@@ -5,5 +5,5 @@ mod list;
 
 pub use self::{
     editor::{NewQueuePage, QueuePage},
-    list::{Enabled, QueuesPage},
+    list::QueuesPage,
 };

@@ -1,0 +1,163 @@
+//! What the pages of extensions and of queues have in common: both are listed, saved, disabled and enabled again.
+
+use crate::{
+    api::{ApiError, ApiResult},
+    i18n::*,
+    ui::{
+        Badge, Button, ButtonLink, Empty, IconName, Kind, Load, PageHead, Tone, form::on_answer, use_toasts,
+    },
+    words,
+};
+use leptos::{
+    form::ActionForm,
+    prelude::*,
+    server_fn::{Http, ServerFn, client::Client, codec::PostUrl, request::ClientReq},
+};
+use leptos_router::hooks::use_navigate;
+use serde::{Serialize, de::DeserializeOwned};
+use web_sys::FormData;
+
+type Word = fn(Locale) -> &'static str;
+
+/// A list with its button, or what to do where it is empty.
+#[component]
+pub fn DirectoryList<T, V>(
+    rows: Resource<ApiResult<Vec<T>>>,
+    title: Word,
+    icon: IconName,
+    empty: Word,
+    empty_text: Word,
+    add: Word,
+    add_path: &'static str,
+    table: V,
+) -> impl IntoView
+where
+    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    V: Fn(Vec<T>) -> AnyView + Clone + Send + Sync + 'static,
+{
+    let i18n = use_i18n();
+    let button = move || {
+        view! {
+            <ButtonLink href=add_path kind=Kind::Primary icon=IconName::Plus>
+                {move || add(i18n.get_locale())}
+            </ButtonLink>
+        }
+    };
+    let shown = move |rows: Vec<T>| match rows.is_empty() {
+        true => view! {
+            <Empty
+                icon
+                title=move || empty(i18n.get_locale()).to_owned()
+                text=move || empty_text(i18n.get_locale()).to_owned()
+            >
+                {button()}
+            </Empty>
+        }
+        .into_any(),
+        false => table(rows),
+    };
+    view! {
+        <PageHead title=move || title(i18n.get_locale()).to_owned()>{button()}</PageHead>
+        <Load from=rows view=shown />
+    }
+    .into_any()
+}
+
+/// Saves, says so, and goes back to the list.
+pub fn saves<S>(list: &'static str) -> ServerAction<S>
+where
+    S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+{
+    let i18n = use_i18n();
+    let toasts = use_toasts();
+    let go = use_navigate();
+    let save = ServerAction::new();
+    on_answer(save, move |answer: &Result<S::Output, ApiError>| {
+        if answer.is_ok() {
+            toasts.say(t_string!(i18n, common.said.saved));
+            go(list, Default::default());
+        }
+    });
+    save
+}
+
+/// Disables or enables, says so, and reads again.
+pub fn switches<S, T>(stored: Resource<ApiResult<T>>) -> ServerAction<S>
+where
+    S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+{
+    let i18n = use_i18n();
+    let toasts = use_toasts();
+    let switch = ServerAction::new();
+    on_answer(switch, move |answer: &Result<S::Output, ApiError>| match answer {
+        Ok(_) => {
+            toasts.say(t_string!(i18n, common.said.saved));
+            stored.refetch();
+        }
+        Err(error) => toasts.warn(words::sentence(i18n.get_locale_untracked(), error)),
+    });
+    switch
+}
+
+/// The button that disables or enables, with what that does.
+#[component]
+pub fn SwitchForm<S, O>(
+    action: ServerAction<S>,
+    id: String,
+    disabled: bool,
+    /// What disabling does.
+    disable_text: Word,
+    enable_text: Word,
+) -> impl IntoView
+where
+    S: ServerFn<Error = ApiError, Protocol = Http<PostUrl, O>>
+        + DeserializeOwned
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    S::Output: Send + Sync + 'static,
+    S::Client: Client<ApiError>,
+    <<S::Client as Client<ApiError>>::Request as ClientReq<ApiError>>::FormData: From<FormData>,
+    O: 'static,
+{
+    let i18n = use_i18n();
+    let explained = move || match disabled {
+        true => enable_text(i18n.get_locale()),
+        false => disable_text(i18n.get_locale()),
+    };
+    view! {
+        <section class="panel">
+            <p>{explained}</p>
+            <ActionForm action>
+                <input type="hidden" name="id" value=id />
+                <input type="hidden" name="disabled" value=(!disabled).to_string() />
+                <Button
+                    submit=true
+                    kind=if disabled { Kind::Plain } else { Kind::Danger }
+                    busy=action.pending()
+                >
+                    {move || match disabled {
+                        true => t_string!(i18n, common.button.enable),
+                        false => t_string!(i18n, common.button.disable),
+                    }}
+                </Button>
+            </ActionForm>
+        </section>
+    }
+    .into_any()
+}
+
+/// Whether an extension or a queue is in use.
+#[component]
+pub fn Enabled(disabled: bool) -> impl IntoView {
+    let i18n = use_i18n();
+    let (tone, word): (_, Word) = match disabled {
+        true => (Tone::Off, |locale| td_string!(locale, common.state.disabled)),
+        false => (Tone::Good, |locale| td_string!(locale, common.state.enabled)),
+    };
+    view! { <Badge tone word=move || word(i18n.get_locale()) /> }.into_any()
+}
