@@ -10,12 +10,9 @@ use crate::{
 use bytes::Bytes;
 use domain::ids::ChannelId;
 use sea_orm::{EntityTrait, IntoActiveModel};
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
-    },
-    time::Instant,
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, mpsc, oneshot};
 
@@ -26,10 +23,8 @@ const BATCH_BYTES: usize = 1024 * 1024;
 /// Bytes of all deliveries that wait; more are told to come later.
 const WAITING_BYTES: usize = 32 * 1024 * 1024;
 
-/// Deliveries in one commit that mean that more come than one commit after the other can take.
+/// Deliveries in one commit that mean that Meta is waiting for the disk.
 const CROWD: usize = 24;
-/// Microseconds within which a commit tells something about now.
-const RECENT: u64 = 10_000;
 
 /// A delivery whose signature was good.
 #[derive(Debug)]
@@ -49,38 +44,25 @@ struct Waiting {
 pub(crate) struct Inbox {
     queue: mpsc::Sender<Waiting>,
     room: Arc<Semaphore>,
-    last: Arc<LastCommit>,
-}
-
-/// What tells whether Meta waits for the disk.
-#[derive(Debug)]
-struct LastCommit {
-    epoch: Instant,
-    /// Microseconds since then.
-    at: AtomicU64,
-    deliveries: AtomicUsize,
+    crowds: Arc<AtomicU64>,
 }
 
 impl Inbox {
     /// Starts the writer, which ends when the last clone of the inbox is gone.
     pub(crate) fn start(capacity: usize, db: Database, clock: Clock, wake: Arc<Notify>) -> Self {
         let (queue, receiver) = mpsc::channel(capacity.max(1));
-        let last = Arc::new(LastCommit {
-            epoch: Instant::now(),
-            at: AtomicU64::new(0),
-            deliveries: AtomicUsize::new(0),
-        });
+        let crowds = Arc::<AtomicU64>::default();
         let writer = Writer {
             db,
             clock,
             wake,
-            last: last.clone(),
+            crowds: crowds.clone(),
         };
         tokio::spawn(writer.run(receiver));
         Self {
             queue,
             room: Arc::new(Semaphore::new(WAITING_BYTES)),
-            last,
+            crowds,
         }
     }
 
@@ -97,22 +79,9 @@ impl Inbox {
         self.room.try_acquire_many(u32::try_from(bytes).ok()?).ok()
     }
 
-    /// Whether deliveries come faster than one commit after the other: the last was a moment ago, and many were in it.
-    pub(crate) fn is_pressed(&self) -> bool {
-        let now = self.last.micros();
-        let recent = now.saturating_sub(self.last.at.load(Ordering::Relaxed)) < RECENT;
-        recent && self.last.deliveries.load(Ordering::Relaxed) >= CROWD
-    }
-}
-
-impl LastCommit {
-    fn micros(&self) -> u64 {
-        u64::try_from(self.epoch.elapsed().as_micros()).unwrap_or(u64::MAX)
-    }
-
-    fn note(&self, deliveries: usize) {
-        self.deliveries.store(deliveries, Ordering::Relaxed);
-        self.at.store(self.micros(), Ordering::Relaxed);
+    /// How many commits held a crowd. While this rises, deliveries come faster than one commit after the other.
+    pub(crate) fn crowds(&self) -> u64 {
+        self.crowds.load(Ordering::Relaxed)
     }
 }
 
@@ -120,7 +89,7 @@ struct Writer {
     db: Database,
     clock: Clock,
     wake: Arc<Notify>,
-    last: Arc<LastCommit>,
+    crowds: Arc<AtomicU64>,
 }
 
 impl Writer {
@@ -136,7 +105,9 @@ impl Writer {
                         false
                     }
                 };
-                self.last.note(batch.len());
+                if batch.len() >= CROWD {
+                    self.crowds.fetch_add(1, Ordering::Relaxed);
+                }
                 self.wake.notify_one();
                 for waiter in batch {
                     // One that no longer waits will be sent again by Meta, and recognised.

@@ -29,16 +29,19 @@ const TRIES: i64 = 3;
 const PATROL: Duration = Duration::from_secs(5);
 /// How long it waits when the database does not answer.
 const PAUSE: Duration = Duration::from_secs(1);
+/// Milliseconds without a crowd after which applying goes on.
+const CALM: u32 = 2;
 /// While Meta is waiting, applying gets one part of the time in so many.
 const PATIENCE: u32 = 8;
 
 pub(crate) async fn run(e: Engine, stop: CancellationToken) {
+    let mut crowds = 0;
     while !stop.is_cancelled() {
         let started = Instant::now();
         let wait = match pass(&e).await {
             Ok(0) => PATROL,
             Ok(_) => {
-                give_way(&e, started.elapsed()).await;
+                give_way(&e, started.elapsed(), &mut crowds).await;
                 continue;
             }
             Err(error) => {
@@ -54,10 +57,16 @@ pub(crate) async fn run(e: Engine, stop: CancellationToken) {
     }
 }
 
-/// Acknowledging comes first: while many wait for it, applying takes only a part of the time.
-async fn give_way(e: &Engine, worked: Duration) {
+/// Acknowledging comes first: while crowds wait for it, applying takes only a part of the time, and so more at once.
+async fn give_way(e: &Engine, worked: Duration, seen: &mut u64) {
     let until = Instant::now() + worked * PATIENCE;
-    while e.inbox.is_pressed() && Instant::now() < until {
+    let mut calm = 0;
+    while e.inbox.crowds() != *seen || calm > 0 {
+        calm = if e.inbox.crowds() == *seen { calm + 1 } else { 1 };
+        *seen = e.inbox.crowds();
+        if calm > CALM || Instant::now() >= until {
+            return;
+        }
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }

@@ -1,6 +1,8 @@
 //! Meta promises neither order nor that a thing comes once. Whatever it makes of one history (any order, anything
 //! twice, any number of updates in a delivery), the end is the same.
 
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
 use bytes::Bytes;
 use domain::{
     channel::{AuthenticationForm, MessagingForm},
@@ -29,12 +31,12 @@ enum Update {
 /// How Meta names a sender.
 #[derive(Debug, Clone, Copy)]
 enum Named {
-    ByNumber,
+    Number,
     /// As Meta did until February 2026: the number is there, and empty.
-    ByUserId,
+    UserId,
     /// The user id stands where the number should be.
-    ByMisplacedUserId,
-    ByBoth,
+    MisplacedUserId,
+    Both,
 }
 
 #[derive(Debug, Clone)]
@@ -50,10 +52,10 @@ type Line = (u8, Named, Says);
 
 fn line() -> impl Strategy<Value = Line> {
     let named = prop_oneof![
-        Just(Named::ByNumber),
-        Just(Named::ByUserId),
-        Just(Named::ByMisplacedUserId),
-        Just(Named::ByBoth),
+        Just(Named::Number),
+        Just(Named::UserId),
+        Just(Named::MisplacedUserId),
+        Just(Named::Both),
     ];
     let says = prop_oneof![
         5 => Just(Says::Text),
@@ -69,7 +71,7 @@ fn history(lines: &[Line]) -> Vec<Update> {
     let mut updates = Vec::new();
     let mut texts: BTreeMap<u8, Vec<String>> = BTreeMap::new();
     // In the end every number and user id of a person is known to be theirs.
-    let links = (0..3).map(|person| (person, Named::ByBoth, Says::Text));
+    let links = (0..3).map(|person| (person, Named::Both, Says::Text));
     for (n, (person, named, says)) in lines.iter().cloned().chain(links).enumerate() {
         let wamid = format!("wamid.{n}");
         let own = texts.entry(person).or_default();
@@ -98,13 +100,13 @@ fn history(lines: &[Line]) -> Vec<Update> {
         message["timestamp"] = json!((NOW + i64::try_from(n).unwrap()).to_string());
         let (number, user) = (format!("42060000000{person}"), format!("CZ.{person}00000"));
         match named {
-            Named::ByNumber => message["from"] = json!(number),
-            Named::ByUserId => {
+            Named::Number => message["from"] = json!(number),
+            Named::UserId => {
                 message["from"] = json!("");
                 message["from_user_id"] = json!(user);
             }
-            Named::ByMisplacedUserId => message["from"] = json!(user),
-            Named::ByBoth => {
+            Named::MisplacedUserId => message["from"] = json!(user),
+            Named::Both => {
                 message["from"] = json!(number);
                 message["from_user_id"] = json!(user);
             }

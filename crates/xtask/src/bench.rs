@@ -31,7 +31,7 @@ const OPERATOR: &str = "bench";
 const PASSWORD: &str = "a password for the bench";
 
 pub fn run(options: &Options) -> anyhow::Result<()> {
-    let mut steps = Steps::new(3);
+    let mut steps = Steps::new(2 + usize::from(options.postgres) + usize::from(options.history > 0));
     steps.run("Building server and simulator", build)?;
     let folder = tempfile::Builder::new().prefix("switchboard-bench-").tempdir()?;
     let cluster = match options.postgres {
@@ -44,6 +44,9 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         data: folder.path().to_owned(),
         database: cluster.as_ref().map(Cluster::url),
     };
+    if options.history > 0 {
+        steps.run("Making a history", || program.remember(options.history))?;
+    }
     steps.run("Measuring", || measure(&program, options))
 }
 
@@ -111,13 +114,30 @@ impl Installation {
             .current_dir::<&Path>(&self.data)
             .env("SWITCHBOARD_HTTP__LISTEN", LISTEN)
             .env("SWITCHBOARD_DATA__DIR", &self.data)
-            .env("SWITCHBOARD_LOG__LEVEL", "warn")
             // Nobody is there: what the doctor asks fails at once.
             .env("SWITCHBOARD_META__GRAPH_URL", "http://127.0.0.1:9/");
         if let Some(url) = &self.database {
             command.env("SWITCHBOARD_DATABASE__URL", url);
         }
         command
+    }
+
+    /// Fills the database with the past, by the database's own command-line program.
+    fn remember(&self, messages: u64) -> anyhow::Result<()> {
+        process::run(&mut self.command(&["migrate"]))?;
+        let (mut program, sql) = match &self.database {
+            Some(url) => {
+                let mut psql = Command::new("psql");
+                psql.args(["--quiet", "--set", "ON_ERROR_STOP=1", "--file", "-", url.as_str()]);
+                (psql, include_str!("history/postgres.sql"))
+            }
+            None => {
+                let mut sqlite = Command::new("sqlite3");
+                sqlite.arg("-bail").arg(self.data.join("switchboard.db"));
+                (sqlite, include_str!("history/sqlite.sql"))
+            }
+        };
+        process::feed(&mut program, &sql.replace("MESSAGES", &messages.to_string()))
     }
 
     fn output(&self, arguments: &[&str]) -> anyhow::Result<String> {

@@ -67,18 +67,18 @@ pub fn run(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs a command to its end with a line of input.
-pub fn feed(mut command: Command, input: &str) -> anyhow::Result<()> {
+/// Runs a command to its end with this input.
+pub fn feed(command: &mut Command, input: &str) -> anyhow::Result<()> {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()
-        .with_context(|| format!("starting `{}`", line(&command)))?;
+        .with_context(|| format!("starting `{}`", line(command)))?;
     if let Some(mut stdin) = child.stdin.take() {
         writeln!(stdin, "{input}")?;
     }
     let status = child.wait()?;
-    anyhow::ensure!(status.success(), "`{}` failed ({status})", line(&command));
+    anyhow::ensure!(status.success(), "`{}` failed ({status})", line(command));
     Ok(())
 }
 

@@ -1,0 +1,27 @@
+-- A past for the bench: MESSAGES messages, ten in each session, of as many contacts as sessions. One session in twenty
+-- is open. Ids are older than any that the server makes.
+BEGIN;
+CREATE FUNCTION pg_temp.id(kind int, i bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS
+$$ SELECT ('010' || kind || '0000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid $$;
+INSERT INTO channels (id, version, name, webhook_id, verify_token, phone_number_id, token_state, created_at, signature_failures)
+VALUES (pg_temp.id(1, 1), 1, 'History', 'history', 'history', '1', 'untested', 0, 0);
+INSERT INTO contacts (id, name, wa_id, created_at, profile_at)
+SELECT pg_temp.id(2, i), 'Customer ' || i, (430000000000 + i)::text, 1700000000000 + i, 1700000000000 + i
+FROM generate_series(1, MESSAGES / 10) i;
+INSERT INTO contact_identities (kind, value, contact_id)
+SELECT 'wa_id', (430000000000 + i)::text, pg_temp.id(2, i) FROM generate_series(1, MESSAGES / 10) i;
+INSERT INTO sessions (id, channel_id, contact_id, state, unread, last_message_id, last_message_at, last_inbound_at, opened_at, closed_at)
+SELECT pg_temp.id(3, i), pg_temp.id(1, 1), pg_temp.id(2, i), CASE WHEN i % 20 = 0 THEN 'waiting' ELSE 'closed' END, 0,
+       pg_temp.id(4, i * 10 + 9), 1700000000000 + i * 1000, 1700000000000 + i * 1000, 1700000000000 + i * 1000,
+       CASE WHEN i % 20 = 0 THEN NULL ELSE 1700000000000 + i * 1000 END
+FROM generate_series(1, MESSAGES / 10) i;
+INSERT INTO messages (id, session_id, direction, kind, text, phone_number_id, wamid, at)
+SELECT pg_temp.id(4, i * 10 + m), pg_temp.id(3, i), 'inbound', 'text', 'Dobrý den, zpráva ' || (i * 10 + m), '1',
+       'wamid.history.' || (i * 10 + m), 1700000000000 + i * 1000 + m
+FROM generate_series(1, MESSAGES / 10) i, generate_series(0, 9) m;
+INSERT INTO message_payloads (message_id, payload)
+SELECT id, '{"from":"430000000000","id":"' || wamid || '","timestamp":"1700000000","type":"text","text":{"body":"' || text || '"}}'
+FROM messages;
+COMMIT;
+ANALYZE;
+CHECKPOINT;

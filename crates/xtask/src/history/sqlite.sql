@@ -1,0 +1,24 @@
+-- A past for the bench: MESSAGES messages, ten in each session, of as many contacts as sessions. One session in twenty
+-- is open. Ids are older than any that the server makes.
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = OFF;
+BEGIN;
+INSERT INTO channels (id, version, name, webhook_id, verify_token, phone_number_id, token_state, created_at, signature_failures)
+VALUES (CAST('ahistory-channel' AS BLOB), 1, 'History', 'history', 'history', '1', 'untested', 0, 0);
+CREATE TEMP TABLE n AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < MESSAGES / 10) SELECT i FROM n;
+INSERT INTO contacts (id, name, wa_id, created_at, profile_at)
+SELECT CAST(char(1, 2) || printf('%014d', i) AS BLOB), 'Customer ' || i, 430000000000 + i, 1700000000000 + i, 1700000000000 + i FROM n;
+INSERT INTO contact_identities (kind, value, contact_id)
+SELECT 'wa_id', 430000000000 + i, CAST(char(1, 2) || printf('%014d', i) AS BLOB) FROM n;
+INSERT INTO sessions (id, channel_id, contact_id, state, unread, last_message_id, last_message_at, last_inbound_at, opened_at, closed_at)
+SELECT CAST(char(1, 3) || printf('%014d', i) AS BLOB), CAST('ahistory-channel' AS BLOB), CAST(char(1, 2) || printf('%014d', i) AS BLOB),
+       iif(i % 20, 'closed', 'waiting'), 0, CAST(char(1, 4) || printf('%014d', i * 10 + 9) AS BLOB), 1700000000000 + i * 1000,
+       1700000000000 + i * 1000, 1700000000000 + i * 1000, iif(i % 20, 1700000000000 + i * 1000, NULL) FROM n;
+INSERT INTO messages (id, session_id, direction, kind, text, phone_number_id, wamid, at)
+SELECT CAST(char(1, 4) || printf('%014d', i * 10 + m) AS BLOB), CAST(char(1, 3) || printf('%014d', i) AS BLOB), 'inbound', 'text',
+       'Dobrý den, zpráva ' || (i * 10 + m), '1', 'wamid.history.' || (i * 10 + m), 1700000000000 + i * 1000 + m
+FROM n, (SELECT 0 AS m UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9);
+INSERT INTO message_payloads (message_id, payload)
+SELECT id, '{"from":"430000000000","id":"' || wamid || '","timestamp":"1700000000","type":"text","text":{"body":"' || text || '"}}' FROM messages;
+COMMIT;
+PRAGMA wal_checkpoint(TRUNCATE);
