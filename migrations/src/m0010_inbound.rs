@@ -22,6 +22,8 @@ impl MigrationTrait for Step {
                 // Failed tries to apply all of it at once.
                 number("attempts"),
                 at_null("applied_at"),
+                // Last, so that the others are read without it.
+                bytes("body"),
             ],
         );
         manager.create_table(journal.take()).await?;
@@ -34,14 +36,11 @@ impl MigrationTrait for Step {
             "applied_at IS NULL",
         )
         .await?;
-        manager
-            .create_table(table("journal_bodies", [key("journal_id"), bytes("body")]))
-            .await?;
         if manager.get_database_backend() == DbBackend::Postgres {
             // Bodies are short-lived and written at the speed of the disk: compressing them would be slower.
             run(
                 manager,
-                "ALTER TABLE journal_bodies ALTER COLUMN body SET STORAGE EXTERNAL",
+                "ALTER TABLE journal ALTER COLUMN body SET STORAGE EXTERNAL",
             )
             .await?;
         }
@@ -102,14 +101,14 @@ async fn carry_over(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         }
         let insert = Query::insert()
             .into_table("journal")
-            .columns(["id", "received_at", "deliveries", "attempts"])
-            .values_panic([row.id.into(), row.received_at.into(), 1_i64.into(), 0_i64.into()])
-            .to_owned();
-        db.execute(&insert).await?;
-        let insert = Query::insert()
-            .into_table("journal_bodies")
-            .columns(["journal_id", "body"])
-            .values_panic([row.id.into(), entry.into()])
+            .columns(["id", "received_at", "deliveries", "attempts", "body"])
+            .values_panic([
+                row.id.into(),
+                row.received_at.into(),
+                1_i64.into(),
+                0_i64.into(),
+                entry.into(),
+            ])
             .to_owned();
         db.execute(&insert).await?;
     }

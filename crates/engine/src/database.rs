@@ -71,6 +71,11 @@ impl Database {
         Ok(self.writer.begin_with_options(options).await?)
     }
 
+    /// For a change of one statement, which needs no transaction around it.
+    pub(crate) fn alone(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
     pub(crate) async fn ping(&self) -> Result<()> {
         self.writer.ping().await?;
         Ok(())
@@ -97,6 +102,8 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
                 .journal_mode(SqliteJournalMode::Wal)
                 // Meta is answered only when the disk has it.
                 .synchronous(SqliteSynchronous::Full)
+                // Pages, some 16 MB: copying the log back costs a pause, so it is not done for every few commits.
+                .pragma("wal_autocheckpoint", "4000")
                 .foreign_keys(true)
                 .busy_timeout(BUSY_TIMEOUT)
         });

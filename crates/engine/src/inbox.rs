@@ -1,12 +1,7 @@
 //! The journal's front door. One writer takes all deliveries that wait, stores them as one batch, commits, and answers
 //! every waiter: the batch forms while the last commit runs, so no timer is needed.
 
-use crate::{
-    Clock, Result,
-    database::Database,
-    entity::{journal, journal_body},
-    journal::Entry,
-};
+use crate::{Clock, Result, database::Database, entity::journal, journal::Entry};
 use bytes::Bytes;
 use domain::ids::ChannelId;
 use sea_orm::{EntityTrait, IntoActiveModel};
@@ -139,16 +134,12 @@ impl Writer {
             deliveries: i64::try_from(batch.len()).unwrap_or(i64::MAX),
             attempts: 0,
             applied_at: None,
+            body,
         };
-        let body = journal_body::Model { journal_id: id, body };
-        let tx = self.db.write().await?;
+        // One statement is a transaction of its own, and one trip to the database.
         journal::Entity::insert(row.into_active_model())
-            .exec_without_returning(&tx)
+            .exec_without_returning(self.db.alone())
             .await?;
-        journal_body::Entity::insert(body.into_active_model())
-            .exec_without_returning(&tx)
-            .await?;
-        tx.commit().await?;
         Ok(())
     }
 }

@@ -57,6 +57,7 @@ use seal::MasterKey;
 use secrecy::SecretString;
 use std::{
     fmt,
+    ops::Deref,
     path::PathBuf,
     sync::{
         Arc,
@@ -94,9 +95,12 @@ pub struct Config {
     pub country_database: Option<PathBuf>,
 }
 
-/// The engine. Clones share everything.
-#[derive(Clone)]
-pub struct Engine {
+/// The engine. Clones share everything: a request makes several, so a clone is one pointer.
+#[derive(Debug, Clone)]
+pub struct Engine(Arc<Parts>);
+
+/// What the engine is made of.
+pub struct Parts {
     pub(crate) db: Database,
     pub(crate) key: Arc<MasterKey>,
     pub(crate) graph: Graph,
@@ -119,9 +123,17 @@ pub struct Engine {
     events: Arc<Events>,
 }
 
-impl fmt::Debug for Engine {
+impl Deref for Engine {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine").finish_non_exhaustive()
+        f.debug_struct("Parts").finish_non_exhaustive()
     }
 }
 
@@ -143,7 +155,7 @@ impl Engine {
             .map_err(|error| Error::Setup(format!("meta.graph_url, meta.graph_version: {error}")))?;
         let db = Database::open(&config.data_dir, config.database_url.as_ref()).await?;
         let process_wake = Arc::new(Notify::new());
-        let engine = Self {
+        let engine = Self(Arc::new(Parts {
             inbox: Inbox::start(
                 config.inbox_capacity,
                 db.clone(),
@@ -170,7 +182,7 @@ impl Engine {
             calls: Arc::new(Semaphore::new(outbox::AT_ONCE)),
             clock: config.clock,
             events: Arc::new(Events::new()),
-        };
+        }));
         countries::load(&engine).await?;
         Ok(engine)
     }

@@ -3,13 +3,14 @@
 
 use crate::{
     Engine, Error, Result, apply, dead_letters,
-    entity::{delivery, journal, journal_body},
+    entity::{delivery, journal},
     journal::{self as batch, Delivery},
     ledger::Ledger,
 };
 use domain::delivery::DeadReason;
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ColumnTrait, DatabaseTransaction, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -103,16 +104,27 @@ async fn pass(e: &Engine) -> Result<usize> {
     Ok(fresh.len())
 }
 
+/// A batch that is not applied, without its body.
+#[derive(Debug, DerivePartialModel)]
+#[sea_orm(entity = "journal::Entity")]
+struct Waiting {
+    id: Uuid,
+    received_at: i64,
+    deliveries: i64,
+    attempts: i64,
+}
+
 /// The oldest batches that are not applied, about [`TOGETHER`] deliveries.
-async fn waiting(e: &Engine) -> Result<Vec<journal::Model>> {
-    let found = journal::Entity::find()
+async fn waiting(e: &Engine) -> Result<Vec<Waiting>> {
+    let found: Vec<Waiting> = journal::Entity::find()
         .filter(journal::Column::AppliedAt.is_null())
         .order_by_asc(journal::Column::Id)
         .limit(BATCHES)
+        .into_partial_model()
         .all(e.db.read())
         .await?;
     let mut deliveries = 0;
-    let enough = |batch: &journal::Model| {
+    let enough = |batch: &Waiting| {
         let more = deliveries < TOGETHER;
         deliveries += batch.deliveries;
         more
@@ -124,12 +136,15 @@ async fn waiting(e: &Engine) -> Result<Vec<journal::Model>> {
 type Items = std::result::Result<Vec<Item>, BodyError>;
 
 /// The deliveries of these batches, in the order in which they came.
-async fn deliveries(e: &Engine, batches: &[journal::Model]) -> Result<Vec<(Delivery, Items)>> {
-    let bodies = journal_body::Entity::find()
-        .filter(journal_body::Column::JournalId.is_in(batches.iter().map(|batch| batch.id)))
+async fn deliveries(e: &Engine, batches: &[Waiting]) -> Result<Vec<(Delivery, Items)>> {
+    let bodies: Vec<(Uuid, Vec<u8>)> = journal::Entity::find()
+        .filter(journal::Column::Id.is_in(batches.iter().map(|batch| batch.id)))
+        .select_only()
+        .columns([journal::Column::Id, journal::Column::Body])
+        .into_tuple()
         .all(e.db.read())
         .await?;
-    let mut bodies: HashMap<Uuid, _> = bodies.into_iter().map(|row| (row.journal_id, row.body)).collect();
+    let mut bodies: HashMap<_, _> = bodies.into_iter().collect();
     let mut all = Vec::new();
     for of in batches {
         let body = bodies.remove(&of.id).unwrap_or_default();
@@ -148,7 +163,7 @@ async fn deliveries(e: &Engine, batches: &[journal::Model]) -> Result<Vec<(Deliv
 }
 
 /// Applies batches in one transaction: all or none.
-async fn together(e: &Engine, batches: &[journal::Model]) -> Result<()> {
+async fn together(e: &Engine, batches: &[Waiting]) -> Result<()> {
     let work = deliveries(e, batches).await?;
     let work: Vec<_> = work.iter().collect();
     let ids = batches.iter().map(|batch| batch.id).collect();
@@ -196,7 +211,7 @@ async fn mark_applied(e: &Engine, tx: &DatabaseTransaction, batches: Vec<Uuid>) 
 }
 
 /// A batch that could not be applied at once: each of its deliveries in a transaction of its own.
-async fn one_by_one(e: &Engine, of: &journal::Model) -> Result<()> {
+async fn one_by_one(e: &Engine, of: &Waiting) -> Result<()> {
     let mut all = deliveries(e, std::slice::from_ref(of)).await?;
     let done = delivery::Entity::find()
         .filter(delivery::Column::Id.is_in(all.iter().map(|(delivery, _)| delivery.id)))

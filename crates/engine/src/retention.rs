@@ -2,7 +2,7 @@
 
 use crate::{
     Engine, Result,
-    entity::{dead_letter, delivery, journal, journal_body, setup_link, web_session},
+    entity::{dead_letter, delivery, journal, setup_link, web_session},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Query};
 use std::time::Duration;
@@ -53,22 +53,18 @@ async fn forget_deliveries(e: &Engine, before: i64) -> Result<u64> {
         .from(dead_letter::Entity)
         .and_where(dead_letter::Column::JournalId.is_not_null())
         .to_owned();
-    let old: Vec<_> = journal::Entity::find()
+    let old: Vec<Uuid> = journal::Entity::find()
+        .select_only()
+        .column(journal::Column::Id)
         .filter(journal::Column::Id.lt(first_id_at(before)))
         .filter(journal::Column::AppliedAt.is_not_null())
         .filter(journal::Column::Id.not_in_subquery(needed))
         .order_by_asc(journal::Column::Id)
         .limit(BATCH)
+        .into_tuple()
         .all(e.db.read())
-        .await?
-        .into_iter()
-        .map(|row| row.id)
-        .collect();
-    let tx = e.db.write().await?;
-    journal_body::Entity::delete_many()
-        .filter(journal_body::Column::JournalId.is_in(old.iter().copied()))
-        .exec(&tx)
         .await?;
+    let tx = e.db.write().await?;
     let gone = journal::Entity::delete_many()
         .filter(journal::Column::Id.is_in(old))
         .exec(&tx)

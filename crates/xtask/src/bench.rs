@@ -62,16 +62,8 @@ fn build() -> anyhow::Result<()> {
 
 fn measure(program: &Installation, options: &Options) -> anyhow::Result<()> {
     let token = program.output(&["token", "create", "--name", "bench", "--scope", "administer"])?;
-    let added = program.command(&[
-        "person",
-        "add",
-        "--login",
-        OPERATOR,
-        "--name",
-        "Bench",
-        "--password-stdin",
-    ]);
-    process::feed(added, PASSWORD)?;
+    let mut add = program.command(&["person", "add", "--login", OPERATOR, "--name", "Bench"]);
+    process::feed(add.arg("--password-stdin"), PASSWORD)?;
     let _server = Running::start(&mut program.command(&["serve"]))?;
     wait_until_ready()?;
     let mut load = Command::new(simulator());

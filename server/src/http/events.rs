@@ -31,7 +31,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// What the person may see, for as long as they are logged in and remain who they are; after a change of role
 /// the stream ends, and the browser's next one has the new rights.
 pub async fn stream(State(http): State<Http>, session: Session) -> Response {
-    let (engine, streams) = (http.engine, http.streams);
+    let (engine, streams) = (http.engine.clone(), http.streams.clone());
     let me = match login_session::person(&engine, &session).await {
         Ok(me) => me,
         Err(status) => return status.into_response(),
@@ -54,7 +54,7 @@ pub async fn stream(State(http): State<Http>, session: Session) -> Response {
     );
     let check = http.settings.http.stream_check_seconds;
     let gone = Box::pin(logged_out(engine, me, id.to_string(), check));
-    let over = future::select(gone, Box::pin(http.stopping.begun()));
+    let over = future::select(gone, Box::pin(http.stopping.clone().begun()));
 
     let first = Event {
         number: 0,

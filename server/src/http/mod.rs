@@ -27,7 +27,7 @@ use domain::countries::Door;
 use engine::Engine;
 use events::Streams;
 use leptos::config::LeptosOptions;
-use std::{sync::Arc, time::Duration};
+use std::{ops::Deref, sync::Arc, time::Duration};
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use url::Url;
 
@@ -136,9 +136,13 @@ pub fn routes() -> Vec<Route> {
 /// A large body takes its time on a slow line.
 const UPLOAD_WITHIN: Duration = Duration::from_secs(5 * 60);
 
-/// What the handlers share.
+/// What the handlers share. Every layer of every request clones it, so that is one pointer.
 #[derive(Debug, Clone)]
-pub struct Http {
+pub struct Http(Arc<Shared>);
+
+/// See [`Http`].
+#[derive(Debug)]
+pub struct Shared {
     pub engine: Engine,
     pub settings: Arc<Settings>,
     pub public_url: Url,
@@ -147,16 +151,24 @@ pub struct Http {
     streams: Arc<Streams>,
 }
 
+impl Deref for Http {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
 impl Http {
     pub fn new(engine: Engine, settings: Settings, public_url: Url) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             engine,
             public_url,
             stopping: Stopping::default(),
             leptos: site::leptos_options(settings.http.listen),
             streams: Arc::default(),
             settings: Arc::new(settings),
-        }
+        }))
     }
 }
 

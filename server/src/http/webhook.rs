@@ -4,14 +4,15 @@
 use super::Http;
 use app::api::guard::ClientAddress;
 use axum::{
-    Extension,
-    body::Bytes,
-    extract::{Path, Query, State, rejection::QueryRejection},
-    http::{HeaderMap, StatusCode, header},
+    body::to_bytes,
+    extract::{Path, Query, Request, State, rejection::QueryRejection},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use engine::webhook::{Handshake, NotAccepted};
 use serde::Deserialize;
+
+const SIGNATURE: &str = "x-hub-signature-256";
 
 /// Seconds after which Meta may try again; it keeps to its own plan, other senders may not.
 const RETRY_AFTER: &str = "5";
@@ -52,19 +53,18 @@ pub async fn handshake(
 }
 
 /// A notification. The content type is not looked at: the signature tells what is Meta's.
-pub async fn accept(
-    State(http): State<Http>,
-    Path(webhook_id): Path<String>,
-    from: Option<Extension<ClientAddress>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let signature = headers
-        .get("x-hub-signature-256")
-        .and_then(|value| value.to_str().ok());
+pub async fn accept(State(http): State<Http>, Path(webhook_id): Path<String>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    // It is in memory already, within its limit.
+    let Ok(body) = to_bytes(body, usize::MAX).await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let signature = head.headers.get(SIGNATURE);
+    let signature = signature.and_then(|value| value.to_str().ok());
+    let from = head.extensions.get::<ClientAddress>();
     match engine::webhook::accept(&http.engine, &webhook_id, signature, body).await {
         Ok(()) => {
-            if let Some(Extension(ClientAddress(address))) = from {
+            if let Some(&ClientAddress(address)) = from {
                 engine::countries::webhook_came_from(&http.engine, address);
             }
             StatusCode::OK.into_response()

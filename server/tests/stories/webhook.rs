@@ -185,7 +185,6 @@ async fn leaves_nothing(story: &Story) {
     for table in [
         "deliveries",
         "journal",
-        "journal_bodies",
         "dead_letters",
         "contacts",
         "sessions",

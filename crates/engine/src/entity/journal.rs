@@ -13,6 +13,9 @@ pub struct Model {
     /// Failed tries to apply all of it at once.
     pub attempts: i64,
     pub applied_at: Option<i64>,
+    /// The deliveries, in the form of `crate::journal`.
+    #[sea_orm(column_type = "Blob")]
+    pub body: Vec<u8>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -12,7 +12,6 @@ pub mod dead_letter;
 pub mod delivery;
 pub mod extension;
 pub mod journal;
-pub mod journal_body;
 pub mod message;
 pub mod message_payload;
 pub mod message_status;
