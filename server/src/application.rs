@@ -167,6 +167,7 @@ pub fn engine_config(settings: &Settings, public_url: Url, clock: Clock) -> Conf
         master_key: settings.security.master_key.clone(),
         clock,
         inbox_capacity: settings.http.webhook_waiting,
+        inbox_patience: settings.http.webhook_seconds,
         country_database: settings.security.country_database.clone(),
     }
 }

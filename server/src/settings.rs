@@ -50,6 +50,8 @@ pub struct Http {
     #[serde(deserialize_with = "values::seconds")]
     pub request_seconds: Duration,
     pub webhook_waiting: usize,
+    #[serde(deserialize_with = "values::seconds")]
+    pub webhook_seconds: Duration,
     pub streams_per_person: usize,
     #[serde(deserialize_with = "values::seconds")]
     pub stream_check_seconds: Duration,

@@ -3,6 +3,7 @@
 //!
 //! `SWITCHBOARD_TEST_KILLS` says how many times; `SWITCHBOARD_TEST_SEED` repeats a run.
 
+#[expect(dead_code, reason = "faults.rs uses the rest")]
 mod program;
 
 use program::{Program, Store, delivery, number, post, text_message, texts};

@@ -5,7 +5,10 @@ use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectOptions, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    sqlx::{
+        Connection as _,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::{path::Path, time::Duration};
@@ -106,6 +109,13 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
                 .pragma("wal_autocheckpoint", "4000")
                 .foreign_keys(true)
                 .busy_timeout(BUSY_TIMEOUT)
+        })
+        // When a write fails, on a full disk say, SQLite may roll back by itself. The driver does not notice and goes
+        // on counting that transaction: whatever follows on the connection would be a savepoint in it, and once one
+        // of those is rolled back, a commit would write nothing. Such a connection is closed, and another is opened.
+        // https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction
+        .map_sqlx_sqlite_before_acquire(|connection, _| {
+            Box::pin(async { Ok(!connection.is_in_transaction()) })
         });
     options
 }
@@ -126,4 +136,48 @@ pub(crate) fn create_private_folder(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
     folder.create(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sea_orm::ConnectionTrait;
+
+    /// As on a full disk: SQLite ends the transaction by itself.
+    #[tokio::test]
+    async fn a_commit_is_a_commit_after_sqlite_has_rolled_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Database::open(folder.path(), None).await.unwrap();
+        let tx = db.write().await.unwrap();
+        tx.execute_unprepared("CREATE TABLE t (id INTEGER PRIMARY KEY)")
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+
+        let tx = db.write().await.unwrap();
+        tx.execute_unprepared("INSERT INTO t VALUES (1)").await.unwrap();
+        tx.execute_unprepared("INSERT OR ROLLBACK INTO t VALUES (1)")
+            .await
+            .unwrap_err();
+        drop(tx);
+        // A use case that changes its mind.
+        let tx = db.write().await.unwrap();
+        tx.execute_unprepared("INSERT INTO t VALUES (2)").await.unwrap();
+        drop(tx);
+        let tx = db.write().await.unwrap();
+        tx.execute_unprepared("INSERT INTO t VALUES (3)").await.unwrap();
+        tx.commit().await.unwrap();
+
+        let seen = db.read().query_all_raw(sea_orm::Statement::from_string(
+            sea_orm::DbBackend::Sqlite,
+            "SELECT id FROM t",
+        ));
+        let seen: Vec<i64> = seen
+            .await
+            .unwrap()
+            .iter()
+            .map(|row| row.try_get("", "id").unwrap())
+            .collect();
+        assert_eq!(seen, [3]);
+    }
 }

@@ -9,7 +9,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
 };
-use tokio::sync::{Notify, Semaphore, SemaphorePermit, mpsc, oneshot};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 /// Deliveries in one commit at the most.
 const BATCH: usize = 512;
@@ -31,6 +31,8 @@ pub(crate) struct Received {
 
 struct Waiting {
     received: Received,
+    /// Its part of [`WAITING_BYTES`], also after the one who asked has gone.
+    _room: OwnedSemaphorePermit,
     stored: oneshot::Sender<bool>,
 }
 
@@ -63,15 +65,21 @@ impl Inbox {
 
     /// Returns true once the delivery is on disk; false when the queue is full or the database refused.
     pub(crate) async fn store(&self, received: Received) -> bool {
-        let Some(_room) = self.room_for(received.body.len()) else {
+        let Some(room) = self.room_for(received.body.len()) else {
             return false;
         };
         let (stored, answer) = oneshot::channel();
-        self.queue.try_send(Waiting { received, stored }).is_ok() && answer.await.unwrap_or(false)
+        let waiting = Waiting {
+            received,
+            _room: room,
+            stored,
+        };
+        self.queue.try_send(waiting).is_ok() && answer.await.unwrap_or(false)
     }
 
-    fn room_for(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
-        self.room.try_acquire_many(u32::try_from(bytes).ok()?).ok()
+    fn room_for(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        let bytes = u32::try_from(bytes).ok()?;
+        self.room.clone().try_acquire_many_owned(bytes).ok()
     }
 
     /// How many commits held a crowd. While this rises, deliveries come faster than one commit after the other.

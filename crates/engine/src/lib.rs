@@ -91,6 +91,8 @@ pub struct Config {
     pub clock: Clock,
     /// Deliveries that may wait for the journal; more are told to come later.
     pub inbox_capacity: usize,
+    /// How long a delivery may wait for the disk before it is told to come later.
+    pub inbox_patience: Duration,
     /// A country database that some other program keeps; none: the one that is uploaded.
     pub country_database: Option<PathBuf>,
 }
@@ -107,6 +109,7 @@ pub struct Parts {
     pub(crate) public_url: Url,
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) inbox: Inbox,
+    pub(crate) inbox_patience: Duration,
     pub(crate) throttle: Arc<Throttle>,
     pub(crate) countries: Arc<countries::Countries>,
     pub(crate) process_wake: Arc<Notify>,
@@ -162,6 +165,7 @@ impl Engine {
                 config.clock.clone(),
                 process_wake.clone(),
             ),
+            inbox_patience: config.inbox_patience,
             db,
             key: Arc::new(key),
             graph,

@@ -2,7 +2,7 @@
 //! is not applied, and it may do the same delivery twice without harm.
 
 use crate::{
-    Engine, Error, Result, apply, dead_letters,
+    Engine, Result, apply, dead_letters,
     entity::{delivery, journal},
     journal::{self as batch, Delivery},
     ledger::Ledger,
@@ -274,40 +274,4 @@ async fn commit(e: &Engine, tx: DatabaseTransaction, ledger: Ledger) -> Result<(
     tx.commit().await?;
     e.events().publish(changes);
     Ok(())
-}
-
-impl Error {
-    /// Whether the same may succeed later, because the database is in the way and not what is written into it: it is
-    /// locked, full, restarting or unreachable.
-    pub(crate) fn is_passing(&self) -> bool {
-        use sea_orm::{DbErr, RuntimeErr, sqlx};
-        let error = match self {
-            Self::Unavailable(_) => return true,
-            Self::Database(DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) => return true,
-            Self::Database(
-                DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)),
-            ) => error,
-            _ => return false,
-        };
-        let sqlx::Error::Database(error) = &**error else {
-            return !matches!(
-                **error,
-                sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. }
-            );
-        };
-        let code = error.code().unwrap_or_default();
-        match error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
-            // Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html: connection, transaction state,
-            // rollback, resources, state of an object, operator's intervention, system, internal.
-            Some(_) => ["08", "25", "40", "53", "55", "57", "58", "XX"]
-                .iter()
-                .any(|class| code.starts_with(class)),
-            // Primary codes of https://www.sqlite.org/rescode.html other than SQLITE_CONSTRAINT, _TOOBIG, _MISMATCH and
-            // _RANGE, which are about what is written, and _ERROR, which is about our statement.
-            None => {
-                let primary = code.parse::<i64>().map_or(0, |code| code & 0xff);
-                !matches!(primary, 1 | 18 | 19 | 20 | 25)
-            }
-        }
-    }
 }

@@ -68,7 +68,9 @@ pub async fn accept(
     signature: Option<&str>,
     body: Bytes,
 ) -> std::result::Result<(), NotAccepted> {
-    let accepted = try_accept(e, webhook_id, signature, body).await;
+    // Meta does not wait for ever, and what it gave up it sends again.
+    let accepted = tokio::time::timeout(e.inbox_patience, try_accept(e, webhook_id, signature, body)).await;
+    let accepted = accepted.unwrap_or(Err(NotAccepted::Unavailable));
     match &accepted {
         Ok(()) => metrics::counter!(DELIVERIES_ACCEPTED).increment(1),
         Err(why) => {

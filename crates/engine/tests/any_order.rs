@@ -14,7 +14,7 @@ use domain::{
 use engine::{Clock, Config, Engine, channels, extensions, messages, queues, sessions, webhook};
 use proptest::{prelude::*, sample::Index};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 use whatsapp::signature;
 
 const NUMBER: &str = "106540352242922";
@@ -176,6 +176,7 @@ impl Desk {
             master_key: None,
             clock: Clock::manual(Timestamp::from_seconds(NOW)),
             inbox_capacity: 64,
+            inbox_patience: Duration::from_secs(10),
             country_database: None,
         })
         .await

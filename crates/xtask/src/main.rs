@@ -5,6 +5,7 @@
 mod bench;
 mod build;
 mod compress;
+mod crash;
 mod demo;
 mod dev;
 mod journeys;
@@ -44,6 +45,8 @@ enum Task {
     Dev(dev::Options),
     /// Run everything that CI runs
     Test(test::Options),
+    /// Kill the server again and again under load, and count what is lost (nothing)
+    Crash(crash::Options),
     /// Measure the figures of docs/BENCHMARKS.md anew
     Bench(bench::Options),
     /// Run the browser journeys so that they take the pictures in the README anew
@@ -67,6 +70,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Task::Demo(options) => demo::run(options),
         Task::Dev(options) => dev::run(options),
         Task::Test(options) => test::run(options),
+        Task::Crash(options) => crash::run(options),
         Task::Bench(options) => bench::run(options),
         Task::Pictures => journeys::take_pictures(),
     }

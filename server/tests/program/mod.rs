@@ -1,5 +1,7 @@
 //! The real program as a process of its own, which can be killed and started again on the same data.
 
+pub mod postgres;
+
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database as Connect, DatabaseConnection, DbBackend, Statement,
 };
@@ -34,6 +36,7 @@ pub struct Program {
 impl Program {
     /// Starts it for the first time and connects a channel.
     pub async fn connected(store: Store) -> Self {
+        server::application::install_crypto();
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let mut program = Self {
             folder: TempDir::new().expect("a folder"),
@@ -64,8 +67,14 @@ impl Program {
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+        // What would be killed on a full disk is told of it instead.
+        let mut command = Command::new("sh");
         command
+            .args([
+                "-c",
+                "trap '' XFSZ; exec \"$0\" \"$@\"",
+                env!("CARGO_BIN_EXE_switchboard"),
+            ])
             .args(arguments)
             .env_clear()
             .current_dir(self.folder.path())
@@ -73,6 +82,7 @@ impl Program {
             // Nobody is there.
             .env("SWITCHBOARD_META__GRAPH_URL", "http://127.0.0.1:9/")
             .env("SWITCHBOARD_LOG__LEVEL", "warn")
+            .env("SWITCHBOARD_HTTP__WEBHOOK_SECONDS", "1")
             .stdin(Stdio::null());
         if let Store::Postgres { url } = &self.store {
             command.env("SWITCHBOARD_DATABASE__URL", url);
@@ -82,8 +92,11 @@ impl Program {
 
     /// Starts it and waits until it is ready.
     pub async fn start(&mut self) {
-        let log = std::fs::File::options().create(true).append(true);
-        let log = log.open(self.folder.path().join("log")).expect("a log");
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.folder.path().join("log"))
+            .expect("a log");
         let process = self.command(&["serve"]).stdout(Stdio::null()).stderr(log).spawn();
         self.process = Some(process.expect("the binary"));
         let started = Instant::now();
@@ -104,6 +117,16 @@ impl Program {
             process.kill().expect("a signal");
             process.wait().expect("its end");
         }
+    }
+
+    /// The process's id.
+    pub fn id(&self) -> u32 {
+        self.process.as_ref().expect("it runs").id()
+    }
+
+    pub async fn metrics(&self) -> String {
+        let answer = reqwest::get(format!("http://{}/metrics", self.address)).await;
+        answer.expect("an answer").text().await.expect("text")
     }
 
     pub fn log(&self) -> String {

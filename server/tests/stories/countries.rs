@@ -136,6 +136,7 @@ impl Story {
             master_key: None,
             clock: Clock::manual(self.clock.now()),
             inbox_capacity: 8,
+            inbox_patience: Duration::from_secs(10),
             country_database: None,
         };
         Engine::open(config).await.expect("an engine")
