@@ -104,7 +104,7 @@ async fn survives(store: Store) {
         client.await.expect("a client");
     }
     let db = program.applied().await;
-    let book = book.lock().expect("the book");
+    let book = std::mem::take(&mut *book.lock().expect("the book"));
     let stored = texts(&db, "SELECT wamid AS t FROM messages").await;
     let mut times: HashMap<&str, u32> = HashMap::new();
     for wamid in &stored {

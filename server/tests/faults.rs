@@ -153,7 +153,7 @@ impl Traffic {
         let stored = texts(&db, "SELECT wamid AS t FROM messages").await;
         let distinct: HashSet<_> = stored.iter().collect();
         assert_eq!(stored.len(), distinct.len(), "some are there twice");
-        let answers = self.answers.lock().expect("the answers");
+        let answers = std::mem::take(&mut *self.answers.lock().expect("the answers"));
         for (wamid, told) in answers.iter() {
             assert!([200, 503].contains(told), "{told} for {wamid}\n{}", program.log());
             assert!(

@@ -121,7 +121,11 @@ fn tests() -> anyhow::Result<()> {
     };
     for packages in [NATIVE, XTASK] {
         if tools::has_nextest() {
-            run(&["nextest", "run", "--run-ignored", "all"], packages, &[])?;
+            run(
+                &["nextest", "run", "--no-fail-fast", "--run-ignored", "all"],
+                packages,
+                &[],
+            )?;
         } else {
             run(&["test", "--tests"], packages, &["--", "--include-ignored"])?;
         }
