@@ -154,7 +154,7 @@ impl Traffic {
         let distinct: HashSet<_> = stored.iter().collect();
         assert_eq!(stored.len(), distinct.len(), "some are there twice");
         let answers = std::mem::take(&mut *self.answers.lock().expect("the answers"));
-        for (wamid, told) in answers.iter() {
+        for (wamid, told) in &answers {
             assert!([200, 503].contains(told), "{told} for {wamid}\n{}", program.log());
             assert!(
                 *told == 503 || distinct.contains(wamid),

@@ -14,6 +14,8 @@ use sea_orm::{
 pub const DELIVERIES_ACCEPTED: &str = "switchboard_deliveries_accepted_total";
 /// Webhook requests that were turned away, by `reason`.
 pub const DELIVERIES_REFUSED: &str = "switchboard_deliveries_refused_total";
+/// Handshakes of webhook addresses that were turned away, by `reason`.
+pub const HANDSHAKES_REFUSED: &str = "switchboard_handshakes_refused_total";
 /// Items of deliveries, by `outcome`.
 pub const ITEMS: &str = "switchboard_delivery_items_total";
 /// Calls that send a message, by `outcome`.

@@ -3,10 +3,11 @@
 
 use axum::{
     extract::{MatchedPath, Request},
-    http::{HeaderValue, Method},
+    http::{HeaderValue, Method, StatusCode},
     middleware::Next,
     response::Response,
 };
+use engine::metrics::DELIVERIES_REFUSED;
 use std::time::Instant;
 use tracing::Instrument as _;
 
@@ -56,6 +57,16 @@ pub async fn measure(request: Request, next: Next) -> Response {
     let post = request.method() == Method::POST;
     let response = next.run(request).await;
     let took = started.elapsed().as_secs_f64();
+    // What is refused before it reaches the webhook is counted here.
+    let reason = match response.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Some("too_large"),
+        StatusCode::REQUEST_TIMEOUT => Some("too_slow"),
+        StatusCode::BAD_REQUEST => Some("broken_off"),
+        _ => None,
+    };
+    if let Some(reason) = reason.filter(|_| post) {
+        metrics::counter!(DELIVERIES_REFUSED, "reason" => reason).increment(1);
+    }
     match (post, response.status().as_u16()) {
         (true, 200) => {
             metrics::histogram!(DURATION, "method" => "POST", "route" => WEBHOOK, "status" => "200")

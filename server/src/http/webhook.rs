@@ -9,7 +9,10 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use engine::webhook::{Handshake, NotAccepted};
+use engine::{
+    metrics::HANDSHAKES_REFUSED,
+    webhook::{Handshake, NotAccepted},
+};
 use serde::Deserialize;
 
 const SIGNATURE: &str = "x-hub-signature-256";
@@ -33,9 +36,13 @@ pub async fn handshake(
     Path(webhook_id): Path<String>,
     query: Result<Query<Subscription>, QueryRejection>,
 ) -> Response {
+    let refused = |reason, answer: Response| {
+        metrics::counter!(HANDSHAKES_REFUSED, "reason" => reason).increment(1);
+        answer
+    };
     let asked = match query {
         Ok(Query(asked)) if asked.mode == "subscribe" => asked,
-        _ => return StatusCode::FORBIDDEN.into_response(),
+        _ => return refused("no_handshake", StatusCode::FORBIDDEN.into_response()),
     };
     match engine::webhook::handshake(&http.engine, &webhook_id, &asked.verify_token).await {
         Ok(Handshake::Accepted) => (
@@ -43,11 +50,11 @@ pub async fn handshake(
             asked.challenge,
         )
             .into_response(),
-        Ok(Handshake::WrongToken) => StatusCode::FORBIDDEN.into_response(),
-        Ok(Handshake::UnknownWebhook) => StatusCode::NOT_FOUND.into_response(),
+        Ok(Handshake::WrongToken) => refused("verify_token", StatusCode::FORBIDDEN.into_response()),
+        Ok(Handshake::UnknownWebhook) => refused("unknown_webhook", StatusCode::NOT_FOUND.into_response()),
         Err(error) => {
             tracing::error!(%error, "the handshake could not be checked");
-            unavailable()
+            refused("unavailable", unavailable())
         }
     }
 }

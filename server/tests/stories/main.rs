@@ -9,8 +9,10 @@ mod countries;
 mod crowd;
 mod doctor;
 mod events;
+mod inbound;
 mod outbound;
 mod process;
+mod senders;
 #[path = "../support/mod.rs"]
 mod support;
 mod webhook;

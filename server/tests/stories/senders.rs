@@ -1,0 +1,172 @@
+//! Who writes: Meta names one person in many ways, and names may be learned late.
+
+use crate::{
+    stories,
+    support::{
+        START, Story,
+        world::{Line, WABA_ID, id_of},
+    },
+};
+use serde_json::{Value, json};
+
+stories! {
+    a_changed_number_carries_the_contact_over
+    a_changed_user_id_carries_the_contact_over_without_a_number
+    two_contacts_that_are_one_person_are_joined
+    the_two_spellings_of_a_number_are_one_contact
+    a_sender_is_known_however_meta_names_them
+    a_username_is_never_an_identity
+}
+
+/// Delivers a message with these fields, so many seconds after the beginning.
+async fn receives(story: &Story, line: &Line, seconds: i64, fields: Value) {
+    let mut message = json!({
+        "id": format!("wamid.{seconds}"), "timestamp": (START.millis() / 1000 + seconds).to_string(),
+        "type": "text", "text": {"body": "x"},
+    });
+    let mut contacts = json!([]);
+    for (key, value) in fields.as_object().expect("fields") {
+        match key.as_str() {
+            "contacts" => contacts = value.clone(),
+            key => message[key] = value.clone(),
+        }
+    }
+    let value = json!({
+        "metadata": {"display_phone_number": "420800555010", "phone_number_id": line.phone_number_id},
+        "contacts": contacts,
+        "messages": [message],
+    });
+    let body = json!({
+        "object": "whatsapp_business_account",
+        "entry": [{"id": WABA_ID, "changes": [{"field": "messages", "value": value}]}],
+    });
+    let status = story
+        .post_signed(&line.webhook_url, &line.app, body.to_string())
+        .await;
+    assert_eq!(status, 200);
+    story.settled().await;
+}
+
+async fn a_changed_number_carries_the_contact_over(story: &Story) {
+    let line = story.support().await;
+    let (old, new) = ("420800555901", "420800555902");
+    let system = json!({"type": "user_changed_number", "body": "changed", "wa_id": new});
+    receives(story, &line, 0, json!({"from": old})).await;
+    receives(
+        story,
+        &line,
+        1,
+        json!({"from": old, "type": "system", "system": system}),
+    )
+    .await;
+    receives(story, &line, 2, json!({"from": new})).await;
+    // Still on its way from before.
+    receives(story, &line, 3, json!({"from": old})).await;
+
+    assert_eq!(story.count("contacts").await, 1);
+    let session = story.session().await;
+    assert_eq!(story.messages(&session).await.len(), 4);
+}
+
+async fn a_changed_user_id_carries_the_contact_over_without_a_number(story: &Story) {
+    let line = story.support().await;
+    let system = json!({"type": "user_changed_user_id", "user_id": "CZ.2", "previous_user_id": "CZ.1"});
+    receives(story, &line, 0, json!({"from_user_id": "CZ.1"})).await;
+    receives(story, &line, 1, json!({"type": "system", "system": system})).await;
+    receives(story, &line, 2, json!({"from_user_id": "CZ.2"})).await;
+
+    assert_eq!(story.count("contacts").await, 1);
+    assert_eq!(story.messages(&story.session().await).await.len(), 3);
+    assert!(story.dead_letters().await.is_empty());
+}
+
+async fn two_contacts_that_are_one_person_are_joined(story: &Story) {
+    let line = story.support().await;
+    let (number, user) = ("420800555901", "CZ.1");
+    receives(story, &line, 0, json!({"from": number})).await;
+    receives(story, &line, 1, json!({"from_user_id": user})).await;
+    let sessions = story.api.items("/api/v1/sessions").await;
+    assert_eq!(sessions.len(), 2, "nobody knows yet");
+    let later = sessions
+        .iter()
+        .find(|session| session["contact"]["number"].is_null());
+    let path = format!("/api/v1/sessions/{}/pick-up", id_of(later.expect("a session")));
+    story.api.post(&path, json!({"extension": "201"})).await.ok();
+
+    receives(story, &line, 2, json!({"from": number, "from_user_id": user})).await;
+
+    assert_eq!(story.count("contacts").await, 1);
+    let sessions = story.api.items("/api/v1/sessions").await;
+    let open: Vec<_> = sessions
+        .iter()
+        .filter(|session| session["closed_at"].is_null())
+        .collect();
+    assert_eq!(open.len(), 1, "{sessions:#?}");
+    assert_eq!(
+        open[0]["extension"]["number"], "201",
+        "the one who had picked up goes on"
+    );
+    assert_eq!(open[0]["contact"]["number"], "+420800555901");
+    assert_eq!(story.messages(open[0]).await.len(), 3);
+}
+
+async fn the_two_spellings_of_a_number_are_one_contact(story: &Story) {
+    let line = story.support().await;
+    let pairs = [
+        ("5541999998888", "554199998888"),
+        ("5491155551234", "541155551234"),
+        ("5215512345678", "525512345678"),
+    ];
+    let mut seconds = 0;
+    for (one, other) in pairs {
+        for from in [one, other] {
+            receives(story, &line, seconds, json!({"from": from})).await;
+            seconds += 1;
+        }
+    }
+    assert_eq!(story.count("contacts").await, 3);
+    let sessions = story.api.items("/api/v1/sessions").await;
+    assert_eq!(sessions.len(), 3);
+    assert!(
+        sessions.iter().all(|session| session["unread"] == 2),
+        "{sessions:#?}"
+    );
+}
+
+async fn a_sender_is_known_however_meta_names_them(story: &Story) {
+    let line = story.support().await;
+    for (seconds, named) in [
+        json!({"from_user_id": "CZ.1"}),
+        json!({"from": "", "from_user_id": "CZ.1"}),
+        json!({"from": null, "from_user_id": "CZ.1"}),
+        json!({"from": "CZ.1"}),
+        json!({"contacts": [{"user_id": "CZ.1", "profile": {"name": "Jana"}}]}),
+        json!({"from": "CZ.1", "contacts": [{"wa_id": "CZ.1"}]}),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        receives(story, &line, i64::try_from(seconds).expect("few"), named).await;
+    }
+    assert_eq!(story.count("contacts").await, 1);
+    let session = story.session().await;
+    assert_eq!(session["unread"], 6);
+    assert_eq!(session["contact"]["label"], "Jana");
+    assert_eq!(session["contact"]["number"], Value::Null);
+}
+
+async fn a_username_is_never_an_identity(story: &Story) {
+    let line = story.support().await;
+    for (seconds, user) in [(0, "CZ.1"), (1, "CZ.2")] {
+        let contact = json!({"user_id": user, "profile": {"username": "jana"}});
+        receives(
+            story,
+            &line,
+            seconds,
+            json!({"from_user_id": user, "contacts": [contact]}),
+        )
+        .await;
+    }
+    assert_eq!(story.count("contacts").await, 2);
+    assert_eq!(story.api.items("/api/v1/sessions").await.len(), 2);
+}
