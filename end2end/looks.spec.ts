@@ -18,7 +18,7 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 360, height: 740 };
 
-function places(world: World, session: string): [name: string, path: string][] {
+function places(world: World, session: string, letter: string): [name: string, path: string][] {
   const channel = `/channels/${world.channel?.id}`;
   return [
     ['inbox', `/inbox/${session}?tab=all`],
@@ -36,6 +36,8 @@ function places(world: World, session: string): [name: string, path: string][] {
     ['countries', '/security/countries'],
     ['country-rule', '/security/countries/files'],
     ['deliveries', '/system/deliveries'],
+    ['deliveries-none', '/system/deliveries?reason=failed'],
+    ['letter', `/system/deliveries/${letter}`],
     ['nowhere', '/nowhere'],
   ];
 }
@@ -80,6 +82,7 @@ for (const language of ['en', 'cs'] as Language[]) {
       troubles.allow(/404.*\/nowhere/);
       const seen = { locale: LOCALE[language], colorScheme: theme, reducedMotion: 'reduce' } as const;
       const session = await aMorning(world);
+      const letters = await world.api<{ items: { id: string }[] }>('GET', 'deliveries/dead');
 
       const gate = await stranger(seen);
       await gate.goto('/login');
@@ -89,7 +92,7 @@ for (const language of ['en', 'cs'] as Language[]) {
       await visit(admin, '/security/countries');
       told.push(...(await faults(admin, 'countries-none')));
       await someCountries(admin);
-      for (const [name, path] of places(world, session)) {
+      for (const [name, path] of places(world, session, letters.items[0]?.id ?? '')) {
         const page = name.startsWith('inbox') ? jana : admin;
         await page.setViewportSize(WIDE);
         const live = page.waitForRequest((request) => new URL(request.url()).pathname === '/events');

@@ -8,7 +8,7 @@ pub use countries::country_refused;
 use crate::{api::ApiError, i18n::*};
 use domain::{
     channel::Badge,
-    delivery::DeadReason,
+    delivery::{DeadReason, Replayed, Within},
     people::Role,
     queue::PickUp,
     refusal::{Problem, Refusal},
@@ -35,6 +35,7 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
         Refusal::NoPickUp => td_string!(locale, common.refusal.no_pick_up).to_owned(),
         Refusal::LastAdmin => td_string!(locale, common.refusal.last_admin).to_owned(),
         Refusal::NotFailed => td_string!(locale, common.refusal.not_failed).to_owned(),
+        Refusal::NothingToReplay => td_string!(locale, common.refusal.nothing_to_replay).to_owned(),
         Refusal::ChannelIncomplete => td_string!(locale, common.refusal.channel_incomplete).to_owned(),
         Refusal::NameDiffers => td_string!(locale, common.refusal.name_differs).to_owned(),
         Refusal::BadCursor => td_string!(locale, common.refusal.bad_cursor).to_owned(),
@@ -170,6 +171,30 @@ pub fn pick_up_text(locale: Locale, mode: PickUp) -> &'static str {
         PickUp::Auto => td_string!(locale, directory.queues.auto_text),
         PickUp::None => td_string!(locale, directory.queues.none_text),
     }
+}
+
+/// How far back.
+pub fn within(locale: Locale, within: Within) -> &'static str {
+    match within {
+        Within::Hour => td_string!(locale, system.deliveries.hour),
+        Within::Day => td_string!(locale, system.deliveries.day),
+        Within::Week => td_string!(locale, system.deliveries.week),
+    }
+}
+
+/// What became of letters that were applied again.
+pub fn replayed(locale: Locale, replayed: &Replayed) -> String {
+    let applied = td_string!(locale, system.deliveries.applied, count = replayed.applied).to_string();
+    let mut sentences = vec![applied];
+    for (reason, count) in &replayed.kept {
+        let reason = dead_reason(locale, *reason).0;
+        sentences
+            .push(td_string!(locale, system.deliveries.still, count = *count, reason = reason).to_string());
+    }
+    if replayed.lost > 0 {
+        sentences.push(td_string!(locale, system.deliveries.lost, count = replayed.lost).to_string());
+    }
+    sentences.join(" ")
 }
 
 /// Why an item was not applied, and what to do about it.

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
 use domain::{
+    delivery::{DeadReason, Filter, Replayed, Within},
     people::{Actor, PersonForm, Role, Scope},
     refusal::Refusal,
 };
@@ -45,6 +46,9 @@ enum Command {
     /// The allowed countries
     #[command(subcommand)]
     Countries(CountriesCommand),
+    /// What came from Meta and could not be applied
+    #[command(subcommand)]
+    Deliveries(DeliveriesCommand),
     /// Tokens for the REST API
     #[command(subcommand)]
     Token(TokenCommand),
@@ -77,6 +81,24 @@ struct AddPerson {
 enum CountriesCommand {
     /// Let everybody in again, by every door: for who is locked out; a server that runs obeys within seconds
     Off,
+}
+
+#[derive(Debug, Subcommand)]
+enum DeliveriesCommand {
+    /// Apply it again, all or what matches; a server may run meanwhile
+    Replay(Replay),
+}
+
+#[derive(Debug, Args)]
+struct Replay {
+    #[arg(long, value_parser = PossibleValuesParser::new(DeadReason::ALL.map(DeadReason::as_str)))]
+    reason: Option<String>,
+    /// Of this phone number, by Meta's id
+    #[arg(long, value_name = "ID")]
+    phone_number_id: Option<String>,
+    /// Of the last hour, day or week only
+    #[arg(long, value_parser = PossibleValuesParser::new(Within::ALL.map(Within::as_str)))]
+    within: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -125,6 +147,9 @@ impl Cli {
             }
             Command::Person(PersonCommand::Add(person)) => add_person(&open(&settings).await?, person).await,
             Command::Countries(CountriesCommand::Off) => countries_off(&open(&settings).await?).await,
+            Command::Deliveries(DeliveriesCommand::Replay(which)) => {
+                replay(&open(&settings).await?, &which).await
+            }
             Command::Token(TokenCommand::Create(token)) => {
                 create_token(&open(&settings).await?, &token).await
             }
@@ -185,6 +210,36 @@ async fn countries_off(engine: &Engine) -> anyhow::Result<()> {
         let only = stored.rule.only.unwrap_or_default();
         let codes: Vec<&str> = only.iter().map(|country| country.code()).collect();
         println!("{}: everybody; it was {}", stored.door.as_str(), codes.join(" "));
+    }
+    Ok(())
+}
+
+/// In batches: each says how far it is.
+async fn replay(engine: &Engine, which: &Replay) -> anyhow::Result<()> {
+    let filter = Filter::read(|key| match key {
+        "reason" => which.reason.clone(),
+        "phone_number_id" => which.phone_number_id.clone(),
+        "within" => which.within.clone(),
+        _ => None,
+    });
+    let mut so_far = Replayed::default();
+    loop {
+        let batch = engine::dead_letters::replay_all(engine, &Actor::System, &filter, so_far.next).await?;
+        so_far = batch.after(&so_far);
+        if so_far.next.is_none() {
+            break;
+        }
+        println!("{} applied, {} to go", so_far.applied, so_far.left);
+    }
+    println!("applied: {}", so_far.applied);
+    for (reason, count) in &so_far.kept {
+        println!("kept, {}: {count}", reason.as_str());
+    }
+    if so_far.lost > 0 {
+        println!(
+            "kept, nothing is stored that could be applied again: {}",
+            so_far.lost
+        );
     }
     Ok(())
 }

@@ -308,6 +308,17 @@ fn the_doctor_says_what_is_wrong_and_ends_with_it() {
 }
 
 #[test]
+fn what_could_not_be_applied_is_replayed_and_counted() {
+    let folder = TempDir::new().expect("a folder");
+    let replay = ["deliveries", "replay", "--reason"];
+    let none = run(folder.path(), &[&replay[..], &["unknown_number"]].concat());
+    assert!(none.status.success(), "{none:?}");
+    assert_eq!(text(&none.stdout), "applied: 0\n");
+    let wrong = run(folder.path(), &[&replay[..], &["nonsense"]].concat());
+    assert!(!wrong.status.success());
+}
+
+#[test]
 fn the_doors_are_opened_to_every_country() {
     let folder = TempDir::new().expect("a folder");
     let off = run(folder.path(), &["countries", "off"]);

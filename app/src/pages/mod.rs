@@ -15,7 +15,7 @@ pub use self::{
     channels::{
         ActivityTab, AuthenticationTab, ChannelPage, ChannelsPage, DeleteTab, HealthTab, MessagingTab,
     },
-    deliveries::DeliveriesPage,
+    deliveries::{DeliveriesPage, LetterPage},
     extensions::{ExtensionPage, ExtensionsPage, NewExtensionPage},
     inbox::InboxPage,
     login::LoginPage,

@@ -1,7 +1,11 @@
 //! What came from Meta and could not be applied.
 
-use crate::{ids::DeadLetterId, time::Timestamp};
+use crate::{
+    ids::{ChannelId, DeadLetterId},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// Why an item of a delivery was not applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -43,7 +47,7 @@ impl DeadReason {
     }
 }
 
-/// An item that could not be applied, kept as it came.
+/// An item that could not be applied. Its JSON may have megabytes, and is read on its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeadLetter {
     pub id: DeadLetterId,
@@ -53,6 +57,178 @@ pub struct DeadLetter {
     pub phone_number_id: Option<String>,
     /// The channel at whose webhook address it arrived.
     pub arrived_at: Option<String>,
-    /// The item's JSON as Meta sent it.
+}
+
+/// A letter with its JSON as Meta sent it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenLetter {
+    pub letter: DeadLetter,
     pub raw: String,
+}
+
+/// How far back one looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Within {
+    Hour,
+    Day,
+    Week,
+}
+
+impl Within {
+    pub const ALL: [Self; 3] = [Self::Hour, Self::Day, Self::Week];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+        }
+    }
+
+    pub fn duration(self) -> Duration {
+        let hours = match self {
+            Self::Hour => 1,
+            Self::Day => 24,
+            Self::Week => 7 * 24,
+        };
+        Duration::from_secs(hours * 60 * 60)
+    }
+}
+
+/// Which letters are meant; what is `None` does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<DeadReason>,
+    /// Where they arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_number_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Within>,
+}
+
+impl Filter {
+    /// Reads an address; whatever is not understood is as if it were not there.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
+        let text = |key| get(key).map(|text| text.trim().to_owned());
+        Self {
+            reason: text("reason").and_then(|text| DeadReason::from_stored(&text)),
+            channel: text("channel").and_then(|text| text.parse().ok()),
+            phone_number_id: text("phone_number_id").filter(|text| !text.is_empty()),
+            within: text("within")
+                .and_then(|text| Within::ALL.into_iter().find(|within| within.as_str() == text)),
+        }
+    }
+
+    /// What [`Filter::read`] reads.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let pairs = [
+            ("reason", self.reason.map(|reason| reason.as_str().to_owned())),
+            ("channel", self.channel.map(|id| id.to_string())),
+            ("phone_number_id", self.phone_number_id.clone()),
+            ("within", self.within.map(|within| within.as_str().to_owned())),
+        ];
+        pairs
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, value?)))
+            .collect()
+    }
+}
+
+/// Deliveries that are stored and not applied yet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    pub deliveries: u64,
+    /// When the oldest came.
+    pub since: Option<Timestamp>,
+}
+
+/// What became of letters that were applied again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replayed {
+    /// Letters that are gone, because what was in them is applied.
+    pub applied: u64,
+    /// Letters that stay, by their reason now.
+    pub kept: Vec<(DeadReason, u64)>,
+    /// Letters of which nothing is stored that could be applied again.
+    pub lost: u64,
+    /// The last one that was tried: go on after it. `None`: all were.
+    pub next: Option<DeadLetterId>,
+    /// Those that were not tried yet.
+    pub left: u64,
+}
+
+impl Replayed {
+    /// One more letter that stays.
+    pub fn keep(&mut self, reason: DeadReason) {
+        match self.kept.iter_mut().find(|(of, _)| *of == reason) {
+            Some((_, count)) => *count += 1,
+            None => self.kept.push((reason, 1)),
+        }
+    }
+
+    /// Together with what was tried before.
+    #[must_use]
+    pub fn after(mut self, before: &Self) -> Self {
+        self.applied += before.applied;
+        self.lost += before.lost;
+        for (reason, more) in &before.kept {
+            match self.kept.iter_mut().find(|(of, _)| of == reason) {
+                Some((_, count)) => *count += more,
+                None => self.kept.push((*reason, *more)),
+            }
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_which_letters_are_meant() {
+        let filter = Filter {
+            reason: Some(DeadReason::UnknownNumber),
+            channel: Some("00000000-0000-0000-0000-000000000001".parse().unwrap()),
+            phone_number_id: Some("1066".to_owned()),
+            within: Some(Within::Day),
+        };
+        let pairs = filter.pairs();
+        let get = |key: &str| {
+            pairs
+                .iter()
+                .find(|(of, _)| *of == key)
+                .map(|(_, value)| value.clone())
+        };
+        assert_eq!(Filter::read(get), filter);
+        assert_eq!(Filter::read(|_| Some(String::new())), Filter::default());
+        assert_eq!(Filter::read(|_| Some("<b>".to_owned())).reason, None);
+    }
+
+    #[test]
+    fn batches_add_up() {
+        let mut first = Replayed {
+            applied: 2,
+            ..Replayed::default()
+        };
+        first.keep(DeadReason::UnknownNumber);
+        let mut second = Replayed {
+            applied: 1,
+            left: 4,
+            ..Replayed::default()
+        };
+        second.keep(DeadReason::UnknownNumber);
+        second.keep(DeadReason::Failed);
+        let both = second.after(&first);
+        assert_eq!((both.applied, both.left), (3, 4));
+        assert_eq!(
+            both.kept,
+            [(DeadReason::UnknownNumber, 2), (DeadReason::Failed, 1)]
+        );
+    }
 }

@@ -41,6 +41,8 @@ pub enum Refusal {
     LastAdmin,
     #[error("only a failed message can be sent again")]
     NotFailed,
+    #[error("nothing is stored any more that could be applied again")]
+    NothingToReplay,
     #[error("the channel cannot send: it has no access token or no phone-number id")]
     ChannelIncomplete,
     #[error("the name that was typed is not the channel's")]

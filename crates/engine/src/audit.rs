@@ -13,6 +13,7 @@ pub(crate) enum Subject {
     Queue(Uuid),
     Channel(Uuid),
     Token(Uuid),
+    DeadLetter(Uuid),
     /// There is one set of rules.
     Countries,
 }
@@ -25,6 +26,7 @@ impl Subject {
             Self::Queue(id) => ("queue", Some(id)),
             Self::Channel(id) => ("channel", Some(id)),
             Self::Token(id) => ("token", Some(id)),
+            Self::DeadLetter(id) => ("dead_letter", Some(id)),
             Self::Countries => ("countries", None),
         }
     }

@@ -249,6 +249,11 @@ impl Engine {
         }
     }
 
+    /// For tests: forgets what is due to be forgotten now.
+    pub async fn forget(&self) -> Result<()> {
+        retention::pass(self).await
+    }
+
     async fn is_settled(&self) -> Result<bool> {
         use entity::outbox as jobs;
         let db = self.db.read();

@@ -11,6 +11,8 @@ use uuid::Uuid;
 
 /// Processed deliveries and their bodies. Meta repeats a delivery for up to 7 days.
 const DELIVERIES_LIVE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+/// What could not be applied, and the deliveries in which it came.
+const DEAD_LETTERS_LIVE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// Deliveries forgotten in one transaction at the most, so that others get their turn.
 const BATCH: u64 = 500;
 const PATROL: Duration = Duration::from_secs(10 * 60);
@@ -27,7 +29,7 @@ pub(crate) async fn run(e: Engine, stop: CancellationToken) {
     }
 }
 
-async fn pass(e: &Engine) -> Result<()> {
+pub(crate) async fn pass(e: &Engine) -> Result<()> {
     let now = e.clock().now();
     let tx = e.db.write().await?;
     web_session::Entity::delete_many()
@@ -39,10 +41,31 @@ async fn pass(e: &Engine) -> Result<()> {
         .exec(&tx)
         .await?;
     tx.commit().await?;
+    let before = now.minus(DEAD_LETTERS_LIVE).millis();
+    while forget_letters(e, before).await? == BATCH {}
     let before = now.minus(DELIVERIES_LIVE).millis();
     while forget_deliveries(e, before).await? == BATCH {}
     while forget_rows(e, before).await? == BATCH {}
     Ok(())
+}
+
+async fn forget_letters(e: &Engine, before: i64) -> Result<u64> {
+    let old: Vec<Uuid> = dead_letter::Entity::find()
+        .filter(dead_letter::Column::Id.lt(first_id_at(before)))
+        .order_by_asc(dead_letter::Column::Id)
+        .limit(BATCH)
+        .select_only()
+        .column(dead_letter::Column::Id)
+        .into_tuple()
+        .all(e.db.read())
+        .await?;
+    let tx = e.db.write().await?;
+    let gone = dead_letter::Entity::delete_many()
+        .filter(dead_letter::Column::Id.is_in(old))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(gone.rows_affected)
 }
 
 /// Whole batches of the journal with their bodies, and the rows of their deliveries; ids rise with time. What a dead

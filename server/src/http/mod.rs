@@ -15,7 +15,7 @@ pub mod site;
 pub mod webhook;
 
 use crate::{application::Stopping, settings::Settings};
-use api::{channel_health, channels, extensions, messages, queues, sessions};
+use api::{channel_health, channels, deliveries, extensions, messages, queues, sessions};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRef},
@@ -128,6 +128,22 @@ pub fn routes() -> Vec<Route> {
             Token,
             "/api/v1/sessions/{id}/messages",
             get(messages::list).post(messages::send),
+        ),
+        route(Token, "/api/v1/deliveries/dead", get(deliveries::list)),
+        route(
+            Token,
+            "/api/v1/deliveries/dead/replay",
+            post(deliveries::replay_all),
+        ),
+        route(
+            Token,
+            "/api/v1/deliveries/dead/{id}",
+            get(deliveries::get).delete(deliveries::delete),
+        ),
+        route(
+            Token,
+            "/api/v1/deliveries/dead/{id}/replay",
+            post(deliveries::replay),
         ),
         route(Token, "/api/{*rest}", any(api::nothing_here)),
     ]

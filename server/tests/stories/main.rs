@@ -7,6 +7,7 @@ mod channels;
 mod conversation;
 mod countries;
 mod crowd;
+mod deliveries;
 mod doctor;
 mod events;
 mod inbound;

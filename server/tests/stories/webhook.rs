@@ -7,7 +7,7 @@ use crate::{
         world::{Line, delivery, text_message},
     },
 };
-use domain::delivery::DeadReason;
+use domain::{delivery::DeadReason, people::Actor};
 use reqwest::Method;
 use serde_json::json;
 use simulator::{Signature, WebhookFault};
@@ -329,7 +329,8 @@ async fn a_number_without_a_channel_is_kept_with_the_reason(story: &Story) {
     let letters = story.dead_letters().await;
     assert_eq!(letters.len(), 1);
     assert_eq!(letters[0].reason, DeadReason::UnknownNumber);
-    assert!(letters[0].raw.contains("Anybody there?"));
+    let open = engine::dead_letters::open(&story.engine, &Actor::System, letters[0].id).await;
+    assert!(open.expect("a letter").raw.contains("Anybody there?"));
     assert_eq!(story.count("sessions").await, 0);
 }
 

@@ -49,12 +49,7 @@ impl Database {
     }
 
     pub async fn count(&self, folder: &Path, table: &str) -> i64 {
-        use secrecy::ExposeSecret as _;
-        let url = match self.url() {
-            Some(url) => url.expose_secret().to_owned(),
-            None => format!("sqlite://{}?mode=ro", folder.join("switchboard.db").display()),
-        };
-        let connection = connect(&url).await;
+        let connection = self.look(folder, "ro").await;
         let backend = match self {
             Self::Sqlite => DbBackend::Sqlite,
             Self::Postgres { .. } => DbBackend::Postgres,
@@ -66,6 +61,21 @@ impl Database {
             .expect("a table")
             .expect("a count");
         row.try_get("", "rows").expect("a number")
+    }
+
+    /// Changes what no user of the product could.
+    pub async fn run(&self, folder: &Path, sql: &str) {
+        let connection = self.look(folder, "rw").await;
+        connection.execute_unprepared(sql).await.expect("a statement");
+    }
+
+    async fn look(&self, folder: &Path, mode: &str) -> DatabaseConnection {
+        use secrecy::ExposeSecret as _;
+        let url = match self.url() {
+            Some(url) => url.expose_secret().to_owned(),
+            None => format!("sqlite://{}?mode={mode}", folder.join("switchboard.db").display()),
+        };
+        connect(&url).await
     }
 
     pub async fn remove(&self) {

@@ -126,7 +126,8 @@ impl Story {
 
     pub async fn dead_letters(&self) -> Vec<domain::delivery::DeadLetter> {
         let page = domain::page::PageRequest::default();
-        let letters = engine::dead_letters::list(&self.engine, &Actor::System, &page).await;
+        let filter = domain::delivery::Filter::default();
+        let letters = engine::dead_letters::list(&self.engine, &Actor::System, &filter, &page).await;
         letters.expect("the dead letters").items
     }
 

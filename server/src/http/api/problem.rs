@@ -80,6 +80,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::NoPickUp
         | Refusal::LastAdmin
         | Refusal::NotFailed
+        | Refusal::NothingToReplay
         | Refusal::NameDiffers
         | Refusal::LocksYouOut { .. }
         | Refusal::NoCountryDatabase

@@ -1,0 +1,165 @@
+//! `/api/v1/deliveries/dead`: what came from Meta and could not be applied.
+
+use super::{Administrator, id, json::Json, list, list::Wanted, problem::Problem, time};
+use crate::http::Http;
+use axum::{
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::IntoResponse,
+};
+use domain::{
+    delivery::{DeadLetter, DeadReason, Filter, Replayed},
+    ids::DeadLetterId,
+};
+use engine::dead_letters;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+#[derive(Debug, Serialize)]
+struct Letter {
+    id: DeadLetterId,
+    at: String,
+    reason: DeadReason,
+    detail: Option<String>,
+    phone_number_id: Option<String>,
+    /// The name of the channel at whose webhook it arrived.
+    arrived_at: Option<String>,
+    /// The JSON as Meta sent it; not in the list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw: Option<String>,
+}
+
+impl From<DeadLetter> for Letter {
+    fn from(letter: DeadLetter) -> Self {
+        Self {
+            id: letter.id,
+            at: time(letter.at),
+            reason: letter.reason,
+            detail: letter.detail,
+            phone_number_id: letter.phone_number_id,
+            arrived_at: letter.arrived_at,
+            raw: None,
+        }
+    }
+}
+
+/// Which letters: `reason`, `channel`, `phone_number_id`, `within`.
+#[derive(Debug, Deserialize)]
+pub struct Matching {
+    #[serde(default)]
+    reason: Option<DeadReason>,
+    #[serde(default)]
+    channel: Option<domain::ids::ChannelId>,
+    #[serde(default)]
+    phone_number_id: Option<String>,
+    #[serde(default)]
+    within: Option<domain::delivery::Within>,
+}
+
+impl From<Matching> for Filter {
+    fn from(matching: Matching) -> Self {
+        let Matching {
+            reason,
+            channel,
+            phone_number_id,
+            within,
+        } = matching;
+        Self {
+            reason,
+            channel,
+            phone_number_id,
+            within,
+        }
+    }
+}
+
+/// Which letters to apply again, and after which one to go on.
+#[derive(Debug, Deserialize)]
+pub struct Again {
+    #[serde(flatten)]
+    matching: Matching,
+    #[serde(default)]
+    after: Option<DeadLetterId>,
+}
+
+/// What became of them.
+#[derive(Debug, Serialize)]
+struct Outcome {
+    applied: u64,
+    /// Those that stay, by reason.
+    kept: BTreeMap<&'static str, u64>,
+    /// Those of which too little is stored to apply them again.
+    lost: u64,
+    /// Pass it as `after` to go on; `null` when all were tried.
+    next: Option<DeadLetterId>,
+    left: u64,
+}
+
+impl From<Replayed> for Outcome {
+    fn from(replayed: Replayed) -> Self {
+        Self {
+            applied: replayed.applied,
+            kept: replayed
+                .kept
+                .into_iter()
+                .map(|(reason, count)| (reason.as_str(), count))
+                .collect(),
+            lost: replayed.lost,
+            next: replayed.next,
+            left: replayed.left,
+        }
+    }
+}
+
+pub async fn list(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    matching: Result<Query<Matching>, axum::extract::rejection::QueryRejection>,
+    Wanted(wanted): Wanted,
+) -> Result<impl IntoResponse, Problem> {
+    let Query(matching) =
+        matching.map_err(|error| Problem::of(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let page = dead_letters::list(&http.engine, &actor, &matching.into(), &wanted).await?;
+    Ok(list::page(page, Letter::from))
+}
+
+pub async fn get(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Path(letter): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    let open = dead_letters::open(&http.engine, &actor, id(&letter)?).await?;
+    Ok(axum::Json(Letter {
+        raw: Some(open.raw),
+        ..Letter::from(open.letter)
+    }))
+}
+
+pub async fn delete(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Path(letter): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    dead_letters::delete(&http.engine, &actor, id(&letter)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub async fn replay(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Path(letter): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    let replayed = dead_letters::replay(&http.engine, &actor, id(&letter)?).await?;
+    Ok(axum::Json(Outcome::from(replayed)))
+}
+
+/// The first hundred that match.
+pub async fn replay_all(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Json(again): Json<Again>,
+) -> Result<impl IntoResponse, Problem> {
+    let replayed =
+        dead_letters::replay_all(&http.engine, &actor, &again.matching.into(), again.after).await?;
+    Ok(axum::Json(Outcome::from(replayed)))
+}
