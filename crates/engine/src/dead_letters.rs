@@ -154,14 +154,17 @@ pub async fn channels(e: &Engine, actor: &Actor) -> Result<Vec<ChannelRef>> {
 /// What is stored and not applied yet.
 pub async fn waiting(e: &Engine, actor: &Actor) -> Result<Waiting> {
     actor.require(Permission::Administer)?;
-    let oldest = journal::Entity::find()
+    let oldest: Option<i64> = journal::Entity::find()
         .filter(journal::Column::AppliedAt.is_null())
         .order_by_asc(journal::Column::Id)
+        .select_only()
+        .column(journal::Column::ReceivedAt)
+        .into_tuple()
         .one(e.db.read())
         .await?;
     Ok(Waiting {
         deliveries: metrics::waiting(e.db.read()).await?,
-        since: oldest.map(|batch| Timestamp::from_millis(batch.received_at)),
+        since: oldest.map(Timestamp::from_millis),
     })
 }
 

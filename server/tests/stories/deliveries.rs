@@ -262,10 +262,7 @@ async fn what_the_journal_has_forgotten_is_applied_from_the_letter(story: &Story
     let line = story.support().await;
     orphans(story, &line, "300000000000002", &["wamid.1", "wamid.2"]).await;
     adopt(story, &line).await;
-    story
-        .database
-        .run(story.data_dir(), "DELETE FROM journal_bodies")
-        .await;
+    story.database.run(story.data_dir(), "DELETE FROM journal").await;
     let letter = letters(story).await.remove(1);
     let replayed = story
         .api
@@ -312,11 +309,11 @@ async fn letters_and_their_deliveries_are_kept_for_ninety_days(story: &Story) {
     story.clock.advance(89 * DAY);
     story.engine.forget().await.expect("a pass");
     assert_eq!(story.count("dead_letters").await, 1);
-    assert_eq!(story.count("journal_bodies").await, 1);
+    assert_eq!(story.count("journal").await, 1);
     story.clock.advance(2 * DAY);
     story.engine.forget().await.expect("a pass");
     assert_eq!(story.count("dead_letters").await, 0);
-    assert_eq!(story.count("journal_bodies").await, 0);
+    assert_eq!(story.count("journal").await, 0);
 }
 
 async fn only_administrators_see_letters(story: &Story) {

@@ -9,7 +9,7 @@ use crate::{
     apply::Dead,
     audit::{self, Subject},
     database::storable,
-    entity::{dead_letter, delivery, journal, journal_body},
+    entity::{dead_letter, delivery, journal},
     journal::{self as batch, Delivery, Entry},
     ledger::Ledger,
 };
@@ -210,15 +210,23 @@ fn items_of(
 /// The delivery in which the letter came: from the journal, or built around the letter's own JSON when the journal has
 /// forgotten it. Who signed must be known: without that nothing may be applied.
 async fn delivery_of(tx: &DatabaseTransaction, letter: &dead_letter::Model) -> Result<Option<Delivery>> {
-    if let Some(id) = letter.journal_id
-        && let Some(of) = journal::Entity::find_by_id(id).one(tx).await?
-        && let Some(body) = journal_body::Entity::find_by_id(id).one(tx).await?
-    {
-        let entries = batch::read(body.body.into())?;
+    let stored: Option<(i64, Vec<u8>)> = match letter.journal_id {
+        None => None,
+        Some(id) => {
+            journal::Entity::find_by_id(id)
+                .select_only()
+                .columns([journal::Column::ReceivedAt, journal::Column::Body])
+                .into_tuple()
+                .one(tx)
+                .await?
+        }
+    };
+    if let Some((received_at, body)) = stored {
+        let entries = batch::read(body.into())?;
         if let Some(entry) = entries.into_iter().find(|entry| entry.id == letter.delivery_id) {
             return Ok(Some(Delivery {
-                journal: id,
-                received_at: of.received_at,
+                journal: letter.journal_id.unwrap_or_default(),
+                received_at,
                 attempts: 0,
                 entry,
             }));
