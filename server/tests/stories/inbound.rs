@@ -7,7 +7,7 @@ use crate::{
         world::{Line, WABA_ID, delivery, text_message},
     },
 };
-use domain::delivery::DeadReason;
+use domain::{delivery::DeadReason, people::Actor};
 use reqwest::Method;
 use serde_json::{Value, json};
 use simulator::Signature;
@@ -76,7 +76,8 @@ async fn a_thousand_updates_in_three_megabytes_all_arrive(story: &Story) {
     let letters = story.dead_letters().await;
     assert_eq!(letters.len(), 1);
     assert_eq!(letters[0].reason, DeadReason::UnreadableItem);
-    assert!(letters[0].raw.contains("nobody can read this"));
+    let open = engine::dead_letters::open(&story.engine, &Actor::System, letters[0].id).await;
+    assert!(open.expect("a letter").raw.contains("nobody can read this"));
 }
 
 async fn a_message_and_a_status_share_a_value(story: &Story) {
