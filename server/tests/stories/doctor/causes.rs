@@ -82,16 +82,12 @@ async fn expect(story: &Story, line: &Line, newest: &[&str]) {
 }
 
 async fn a_channel_that_is_filled_in_and_connected(story: &Story) {
-    let line = story.support().await;
-    expect(
-        story,
-        &line,
-        &[
-            "draft → waiting_for_meta: complete",
-            "waiting_for_meta → active: handshake",
-        ],
-    )
-    .await;
+    let queue = story.queue("Support", &[]).await;
+    let line = story.channel(&story.app(1), 1, "queue", &queue).await;
+    let waits = "draft → waiting_for_meta: complete";
+    expect(story, &line, &[waits]).await;
+    story.connect(&line).await;
+    expect(story, &line, &[waits, "waiting_for_meta → active: handshake"]).await;
     assert_eq!(changes(story, &line).await.len(), 2, "and nothing else");
 }
 
