@@ -38,6 +38,33 @@ async fn another_process_locks_sqlite() {
     traffic.recovers(&program).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn more_come_than_may_wait() {
+    let settings = [
+        ("SWITCHBOARD_HTTP__WEBHOOK_WAITING", "2"),
+        ("SWITCHBOARD_HTTP__WEBHOOK_SECONDS", "25"),
+    ];
+    let program = Program::connected_with(Store::Sqlite, &settings).await;
+    let other = program.database().await;
+    let traffic = Traffic::start(&program);
+    traffic.told(200, ENOUGH).await;
+    other
+        .execute_unprepared("BEGIN EXCLUSIVE")
+        .await
+        .expect("the lock");
+    let locked = Instant::now();
+    traffic.told(503, ENOUGH).await;
+    assert!(
+        locked.elapsed() < Duration::from_secs(8),
+        "they are told at once, not when patience ends"
+    );
+    other
+        .execute_unprepared("COMMIT")
+        .await
+        .expect("the lock is gone");
+    traffic.recovers(&program).await;
+}
+
 /// No file may become longer, as on a full disk.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_disk_is_full() {

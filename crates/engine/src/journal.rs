@@ -97,6 +97,7 @@ fn part(journal: &mut Bytes) -> Option<Bytes> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn entry(body: &'static [u8]) -> Entry {
         Entry {
@@ -113,6 +114,17 @@ mod tests {
         let mut journal = Vec::new();
         entries.iter().for_each(|entry| entry.write(&mut journal));
         assert_eq!(read(journal.into()).unwrap(), entries);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(0..40_u8, 0..200)) {
+            if let Ok(entries) = read(Bytes::from(bytes.clone())) {
+                let mut again = Vec::new();
+                entries.iter().for_each(|entry| entry.write(&mut again));
+                prop_assert_eq!(again, bytes);
+            }
+        }
     }
 
     #[test]

@@ -31,11 +31,17 @@ pub struct Program {
     pub address: String,
     pub webhook: String,
     process: Option<Child>,
+    settings: Vec<(&'static str, &'static str)>,
 }
 
 impl Program {
     /// Starts it for the first time and connects a channel.
     pub async fn connected(store: Store) -> Self {
+        Self::connected_with(store, &[("SWITCHBOARD_HTTP__WEBHOOK_SECONDS", "1")]).await
+    }
+
+    /// With these settings in the environment.
+    pub async fn connected_with(store: Store, settings: &[(&'static str, &'static str)]) -> Self {
         server::application::install_crypto();
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let mut program = Self {
@@ -44,6 +50,7 @@ impl Program {
             address: format!("127.0.0.1:{}", port.expect("a port").port()),
             webhook: String::new(),
             process: None,
+            settings: settings.to_vec(),
         };
         let token = program
             .command(&["token", "create", "--name", "test", "--scope", "administer"])
@@ -82,7 +89,7 @@ impl Program {
             // Nobody is there.
             .env("SWITCHBOARD_META__GRAPH_URL", "http://127.0.0.1:9/")
             .env("SWITCHBOARD_LOG__LEVEL", "warn")
-            .env("SWITCHBOARD_HTTP__WEBHOOK_SECONDS", "1")
+            .envs(self.settings.iter().copied())
             .stdin(Stdio::null());
         if let Store::Postgres { url } = &self.store {
             command.env("SWITCHBOARD_DATABASE__URL", url);
