@@ -9,6 +9,8 @@ import type { World } from './world.js';
 interface Message {
   id: string;
   status: string | null;
+  wamid: string | null;
+  text: { body: string } | null;
 }
 
 /** Gives the session that a picture should have open. */
@@ -68,6 +70,24 @@ async function live(world: World, past: Past): Promise<string> {
   await answer(world, withKarel, 'Balík 20388 leží od rána na depu v Brně, kurýr ho přiveze *dnes do 16 hodin*.');
   await simulator.reads(karel);
   await past.wrote(karel, -1 / 60, 'Výborně, děkuji za rychlou odpověď!');
+
+  const wamid = async (session: string, text: string) => {
+    const { items } = await world.api<{ items: Message[] }>('GET', `sessions/${session}/messages`);
+    return items.find((message) => message.text?.body.includes(text))?.wamid ?? '';
+  };
+  const reacts = { message_id: await wamid(withKarel, 'hned se podívám'), emoji: '👍' };
+  await past.wrote(karel, 0, 'reaction', { type: 'reaction', reaction: reacts });
+  const edit = {
+    original_message_id: await wamid(withKarel, '20388*.'),
+    message: { type: 'text', text: { body: 'Můžete se prosím podívat, kde je? Objednávka *20389*.' } },
+  };
+  await past.wrote(karel, 0, 'edit', { type: 'edit', edit });
+  await past.wrote(karel, 10, 'Prosím, spěchá to!');
+  await expect.poll(() => wamid(withKarel, 'spěchá')).not.toBe('');
+  const revoke = { original_message_id: await wamid(withKarel, 'spěchá') };
+  await past.wrote(karel, 0, 'revoke', { type: 'revoke', revoke });
+  const stray = { message_id: 'wamid.of.an.older.session', emoji: '🙏' };
+  await past.wrote(karel, 0, 'reaction', { type: 'reaction', reaction: stray });
 
   const sales = await world.addQueue('Prodej', ['202'], 'auto');
   await world.addChannel('Prodej', '+420 800 555 011', '300000000000011', { type: 'queue', id: sales });

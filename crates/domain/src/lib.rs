@@ -10,6 +10,7 @@
 //! | [`channel`] | channel forms and their checks, facts, the badge |
 //! | [`session`] | session states and who may do what with one |
 //! | [`message`] | messages, delivery statuses and their order |
+//! | [`thread`] | reactions, edits and deletions beside what they are about |
 //! | [`delivery`] | what came from Meta and could not be applied |
 //! | [`countries`] | who may come in from where: the allowed countries of each door |
 //! | [`doctor`] | from what was seen of a channel to what is wrong with it |
@@ -30,4 +31,5 @@ pub mod phone;
 pub mod queue;
 pub mod refusal;
 pub mod session;
+pub mod thread;
 pub mod time;

@@ -162,6 +162,30 @@ pub struct MessageView {
     pub wamid: Option<String>,
     /// The failed message that this one tries again.
     pub retry_of: Option<MessageId>,
+    /// The wamid of the message that this one reacts to, edits or deletes.
+    pub about: Option<String>,
+    /// What such messages made of it. Only a thread shows it so; a list has every message as it came.
+    #[serde(default)]
+    pub marks: Marks,
+}
+
+/// What became of a message through later ones.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Marks {
+    /// The last one of each side.
+    pub reactions: Vec<(Direction, String)>,
+    pub edited: Option<Edited>,
+    /// By whoever wrote it.
+    pub deleted: bool,
+}
+
+/// The text is another than it was.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Edited {
+    /// The message that says so.
+    pub by: MessageId,
+    /// The text at first.
+    pub before: Option<String>,
 }
 
 #[cfg(test)]

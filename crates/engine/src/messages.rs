@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     ids::{MessageId, SessionId},
-    message::{Direction, Failure, MessageView, Status, text},
+    message::{Direction, Failure, Marks, MessageView, Status, text},
     page::{Page, PageRequest},
     people::Actor,
     refusal::Refusal,
@@ -193,5 +193,7 @@ pub(crate) fn view(row: message::Model) -> MessageView {
         author: row.author,
         wamid: row.wamid,
         retry_of: row.retry_of.map(MessageId::new),
+        about: row.target_wamid,
+        marks: Marks::default(),
     }
 }

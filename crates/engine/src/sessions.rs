@@ -204,7 +204,7 @@ pub async fn thread(e: &Engine, actor: &Actor, id: SessionId) -> Result<Thread> 
     let session = rows(db, vec![found]).await?.pop().ok_or(Refusal::NotFound)?;
     Ok(Thread {
         session,
-        messages: messages.into_iter().map(crate::messages::view).collect(),
+        messages: domain::thread::fold(messages.into_iter().map(crate::messages::view).collect()),
         more,
         timeline: moments
             .into_iter()

@@ -16,4 +16,5 @@ mod process;
 mod senders;
 #[path = "../support/mod.rs"]
 mod support;
+mod thread;
 mod webhook;

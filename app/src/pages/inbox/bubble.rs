@@ -13,7 +13,7 @@ use crate::{
 };
 use domain::{
     ids::MessageId,
-    message::{Direction, Failure, MessageView, Status},
+    message::{Direction, Edited, Failure, Marks, MessageView, Status},
     session::Moment,
     time::Timestamp,
 };
@@ -27,6 +27,7 @@ pub fn LineView(line: Line) -> impl IntoView {
     match line {
         Line::Unread(count) => view! { <UnreadLine count /> }.into_any(),
         Line::Moment(moment) => view! { <MomentLine moment /> }.into_any(),
+        Line::Stray(message) => view! { <StrayLine message /> }.into_any(),
         Line::Bubble {
             message,
             first,
@@ -60,6 +61,56 @@ fn MomentLine(moment: Moment) -> impl IntoView {
     .into_any()
 }
 
+/// What somebody did to a message that is not shown.
+#[component]
+fn StrayLine(message: MessageView) -> impl IntoView {
+    let i18n = use_i18n();
+    let at = message.at;
+    view! {
+        <p class="flow-moment">
+            {move || words::stray(i18n.get_locale(), &message)} " · " <Time at=at style=TimeStyle::Clock />
+        </p>
+    }
+    .into_any()
+}
+
+/// Reactions, as WhatsApp hangs them under a bubble.
+#[component]
+fn Reactions(of: Vec<(Direction, String)>) -> impl IntoView {
+    let i18n = use_i18n();
+    let each = of.into_iter().map(|(who, emoji)| {
+        let said = move || match who {
+            Direction::Inbound => t_string!(i18n, inbox.bubble.they_reacted),
+            Direction::Outbound => t_string!(i18n, inbox.bubble.we_reacted),
+        };
+        view! {
+            <li title=said>
+                <span class="sr-only">{said} " "</span>
+                {emoji}
+            </li>
+        }
+    });
+    view! { <ul class="bubble-reactions">{each.collect_view()}</ul> }.into_any()
+}
+
+/// Says that a text is not the first one, which whoever looks can see.
+#[component]
+fn Before(edited: Edited) -> impl IntoView {
+    let i18n = use_i18n();
+    let said = move || t_string!(i18n, inbox.bubble.edited);
+    match edited.before.filter(|before| !before.is_empty()) {
+        None => view! { <p class="bubble-edited">{said}</p> }.into_any(),
+        Some(before) => view! {
+            <details class="bubble-edited">
+                <summary>{said}</summary>
+                <p>{move || t_string!(i18n, inbox.bubble.before)}</p>
+                <Text text=before />
+            </details>
+        }
+        .into_any(),
+    }
+}
+
 #[component]
 fn Bubble(message: MessageView, first: bool, retried: bool, told_below: bool) -> impl IntoView {
     let i18n = use_i18n();
@@ -74,7 +125,21 @@ fn Bubble(message: MessageView, first: bool, retried: bool, told_below: bool) ->
     let again = message
         .retry_of
         .map(|_| view! { <p class="bubble-again">{move || t_string!(i18n, inbox.bubble.again)}</p> });
-    let kind = glyph::of_kind(&message.kind).map(|path| {
+    let Marks {
+        reactions,
+        edited,
+        deleted,
+    } = message.marks;
+    let gone = deleted.then(|| {
+        let said = move || match ours {
+            true => t_string!(i18n, inbox.bubble.deleted),
+            false => t_string!(i18n, inbox.bubble.deleted_by_customer),
+        };
+        view! { <p class="bubble-kind bubble-gone">{said}</p> }
+    });
+    let edited = edited.map(|edited| view! { <Before edited /> });
+    let reactions = (!reactions.is_empty()).then(|| view! { <Reactions of=reactions /> });
+    let kind = glyph::of_kind(&message.kind).filter(|_| !deleted).map(|path| {
         let kind = message.kind.clone();
         view! {
             <p class="bubble-kind">
@@ -97,11 +162,11 @@ fn Bubble(message: MessageView, first: bool, retried: bool, told_below: bool) ->
     view! {
         <div class="flow-line" class:ours=ours class:first=first class:failed=failed>
             <div class="bubble">
-                {author} {again} {kind} <div class="bubble-body">
-                    {text} <Foot at=message.at status=message.status.filter(|_| ours) />
+                {author} {again} {gone} {kind} <div class="bubble-body">
+                    {text} {edited} <Foot at=message.at status=message.status.filter(|_| ours) />
                 </div>
             </div>
-            {failure}
+            {reactions} {failure}
         </div>
     }
     .into_any()

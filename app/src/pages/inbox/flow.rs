@@ -2,8 +2,9 @@
 
 use domain::{
     ids::MessageId,
-    message::{Direction, MessageView, Status},
+    message::{Direction, Marks, MessageView, Status},
     session::{Happening, Moment, Thread},
+    thread::speaks,
     time::Timestamp,
 };
 
@@ -42,6 +43,8 @@ pub enum Line {
         /// It failed, and the next message failed for the same reason, which is told there.
         told_below: bool,
     },
+    /// About a message that is not shown here.
+    Stray(MessageView),
     OnItsWay {
         message: OnItsWay,
         first: bool,
@@ -53,7 +56,8 @@ pub enum Line {
 pub enum Key {
     Unread(MessageId),
     Moment(usize),
-    Bubble(MessageId, Option<Status>, [bool; 4]),
+    Bubble(MessageId, Option<Status>, [bool; 4], Marks),
+    Stray(MessageId),
     OnItsWay(String),
 }
 
@@ -67,10 +71,7 @@ pub struct Divider {
 /// Where the unread messages of a thread begin, if it has any.
 pub fn divider(thread: &Thread) -> Option<Divider> {
     let count = thread.session.unread;
-    let inbound = thread
-        .messages
-        .iter()
-        .filter(|m| m.direction == Direction::Inbound);
+    let inbound = thread.messages.iter().filter(|message| speaks(message));
     let first = inbound.rev().take(count as usize).last()?;
     Some(Divider {
         before: first.id,
@@ -183,10 +184,14 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
     }
 
     fn message(&mut self, message: &MessageView, retried: bool, told_below: bool) {
+        if message.about.is_some() {
+            let line = Line::Stray(message.clone());
+            return self.alone(message.at, Key::Stray(message.id), line);
+        }
         self.reach(message.at);
         let first = self.begins_group(message.direction, message.author.clone(), message.at);
         let looks = [message.failure.is_some(), first, retried, told_below];
-        let key = Key::Bubble(message.id, message.status, looks);
+        let key = Key::Bubble(message.id, message.status, looks, message.marks.clone());
         self.push(
             message.at,
             key,

@@ -19,8 +19,9 @@ use crate::{
 };
 use domain::{
     ids::{MessageId, SessionId},
-    message::{Direction, MessageView},
+    message::MessageView,
     session::Thread,
+    thread::speaks,
     time::Timestamp,
 };
 use leptos::{html, prelude::*, task::spawn_local};
@@ -245,11 +246,7 @@ fn Announcer(thread: Memo<Thread>) -> impl IntoView {
     let said = RwSignal::new(String::new());
     Effect::new(move |before: Option<Option<MessageId>>| {
         let newest = thread.with(|thread| {
-            let inbound = thread
-                .messages
-                .iter()
-                .rev()
-                .find(|m| m.direction == Direction::Inbound);
+            let inbound = thread.messages.iter().rev().find(|message| speaks(message));
             let words = |m: &MessageView| {
                 words::spoken(i18n.get_locale_untracked(), &thread.session.contact.label, m)
             };

@@ -16,6 +16,8 @@ pub fn kind(locale: Locale, kind: &str) -> String {
         "sticker" => td_string!(locale, inbox.kind.sticker),
         "location" => td_string!(locale, inbox.kind.location),
         "contacts" => td_string!(locale, inbox.kind.contacts),
+        "edit" => td_string!(locale, inbox.kind.edit),
+        "revoke" => td_string!(locale, inbox.kind.revoke),
         "reaction" => td_string!(locale, inbox.kind.reaction),
         "button" => td_string!(locale, inbox.kind.button),
         "interactive" => td_string!(locale, inbox.kind.interactive),
@@ -47,6 +49,20 @@ pub fn preview(locale: Locale, preview: &Preview) -> String {
 pub fn spoken(locale: Locale, who: &str, message: &MessageView) -> String {
     let text = line(locale, message.text.as_deref(), &message.kind);
     td_string!(locale, inbox.thread.from, who = who, text = text).to_string()
+}
+
+/// What was done to a message that is not shown.
+pub fn stray(locale: Locale, message: &MessageView) -> String {
+    let text = message.text.as_deref().filter(|text| !text.is_empty());
+    match (message.kind.as_str(), text) {
+        ("reaction", Some(emoji)) => td_string!(locale, inbox.stray.reacted, emoji = emoji).to_string(),
+        ("reaction", None) => td_string!(locale, inbox.stray.took_back).to_owned(),
+        ("edit", _) => {
+            let text = line(locale, text, "edit");
+            td_string!(locale, inbox.stray.edited, text = text).to_string()
+        }
+        _ => td_string!(locale, inbox.stray.deleted).to_owned(),
+    }
 }
 
 pub fn status(locale: Locale, status: Status) -> &'static str {

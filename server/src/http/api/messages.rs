@@ -32,6 +32,8 @@ struct Message {
     wamid: Option<String>,
     author: Option<String>,
     retry_of: Option<MessageId>,
+    /// The wamid of the message that this one reacts to, edits or deletes: each of these is a message of its own here.
+    about: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -53,6 +55,7 @@ impl From<MessageView> for Message {
             wamid: message.wamid,
             author: message.author,
             retry_of: message.retry_of,
+            about: message.about,
         }
     }
 }

@@ -1,7 +1,7 @@
 use super::*;
 use domain::{
     ids::{ChannelId, ContactId, SessionId},
-    message::Failure,
+    message::{Failure, Marks},
     session::{ChannelRef, ContactRef, May, SessionRow, State},
 };
 
@@ -27,6 +27,8 @@ fn message(n: u8, direction: Direction, minutes: i64) -> MessageView {
         author: None,
         wamid: None,
         retry_of: None,
+        about: None,
+        marks: Marks::default(),
     }
 }
 
@@ -74,6 +76,7 @@ fn sketch(days: &[Day]) -> String {
     let letter = |line: &Line| match line {
         Line::Unread(_) => 'U',
         Line::Moment(_) => 'M',
+        Line::Stray(_) => 'S',
         Line::Bubble { first: true, .. } => 'B',
         Line::Bubble { first: false, .. } => 'b',
         Line::OnItsWay { first: true, .. } => 'O',
@@ -260,4 +263,21 @@ fn what_is_on_its_way_comes_last() {
     };
     let lines = lay_out(&thread, &[mine("a", 1), mine("b", 9)], None, utc_day);
     assert_eq!(sketch(&lines), "|BoO");
+}
+
+#[test]
+fn a_reaction_to_what_is_not_here_is_a_line_and_not_unread() {
+    use Direction::Inbound;
+    let reaction = MessageView {
+        kind: "reaction".into(),
+        about: Some("wamid.old".into()),
+        ..message(12, Inbound, 2)
+    };
+    let thread = thread(
+        1,
+        vec![message(10, Inbound, 0), message(11, Inbound, 1), reaction],
+        vec![],
+    );
+    let divider = divider(&thread);
+    assert_eq!(sketch(&lay_out(&thread, &[], divider, utc_day)), "|BUBS");
 }

@@ -1,0 +1,83 @@
+//! From messages as they are stored to a thread as it is shown: what is about another message stands with that one.
+//!
+//! A reaction, an edit and a deletion come as messages of their own, and Meta promises no order: whichever is there
+//! first, the end is the same.
+
+use crate::{
+    ids::MessageId,
+    message::{Direction, Edited, MessageView},
+};
+use std::collections::HashMap;
+
+/// Puts reactions, edits and deletions to what they are about. What is about a message that is not among these stays
+/// a line of its own, and so does what somebody would do to another one's message.
+pub fn fold(rows: Vec<MessageView>) -> Vec<MessageView> {
+    let (about, mut shown): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.about.is_some());
+    let places: HashMap<String, usize> = shown
+        .iter()
+        .enumerate()
+        .filter_map(|(place, row)| Some((row.wamid.clone()?, place)))
+        .collect();
+    let mut newest: Vec<(usize, MessageView)> = Vec::new();
+    let mut strays = Vec::new();
+    for row in about {
+        let place = row.about.as_ref().and_then(|wamid| places.get(wamid)).copied();
+        match place.filter(|place| may(&row, &shown[*place])) {
+            Some(place) => newest.push((place, row)),
+            None => strays.push(row),
+        }
+    }
+    newest.sort_by_key(|(_, row)| when(row));
+    for (place, row) in newest {
+        apply(&mut shown[place], row);
+    }
+    for message in &mut shown {
+        if message.marks.deleted {
+            message.text = None;
+            message.marks.edited = None;
+            message.marks.reactions.clear();
+        }
+    }
+    shown.extend(strays);
+    shown.sort_by_key(when);
+    shown
+}
+
+/// Anybody reacts to anything; only one's own words can be changed or taken back.
+fn may(row: &MessageView, target: &MessageView) -> bool {
+    match row.kind.as_str() {
+        "reaction" => true,
+        _ => row.direction == target.direction,
+    }
+}
+
+/// In the order given, so the last one wins.
+fn apply(target: &mut MessageView, row: MessageView) {
+    match row.kind.as_str() {
+        "reaction" => {
+            let reactions = &mut target.marks.reactions;
+            reactions.retain(|(who, _)| *who != row.direction);
+            let emoji = row.text.filter(|emoji| !emoji.is_empty());
+            reactions.extend(emoji.map(|emoji| (row.direction, emoji)));
+        }
+        "edit" => {
+            let first = target.marks.edited.take().map(|edited| edited.before);
+            let before = first.unwrap_or_else(|| target.text.clone());
+            target.marks.edited = Some(Edited { by: row.id, before });
+            target.text = row.text;
+        }
+        _ => target.marks.deleted = true,
+    }
+}
+
+fn when(row: &MessageView) -> (i64, MessageId) {
+    (row.at.millis(), row.id)
+}
+
+/// Whether somebody has to read it: what is about another message is seen with that one.
+pub fn speaks(message: &MessageView) -> bool {
+    message.direction == Direction::Inbound && message.about.is_none()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! Reactions, edits and deletions: rows of their own for scripts, and in a thread beside what they are about.
+
+use crate::{
+    stories,
+    support::{
+        Story,
+        world::{Line, delivery, id_of, text_message},
+    },
+};
+use domain::{
+    message::{Direction, MessageView},
+    people::Actor,
+};
+use serde_json::{Value, json};
+
+const FROM: &str = "420800555901";
+
+stories! {
+    a_reaction_stands_with_its_message_also_when_it_was_quicker
+    an_edit_replaces_the_text_and_a_deletion_takes_it_away
+    nobody_edits_the_words_of_another
+}
+
+/// What is about a message, a second after `after` seconds.
+fn about(wamid: &str, after: i64, kind: &str, own: &Value) -> Value {
+    let at = crate::support::START.millis() / 1000 + after;
+    json!({"from": FROM, "id": wamid, "timestamp": at.to_string(), "type": kind, kind: own})
+}
+
+async fn post(story: &Story, line: &Line, message: Value) {
+    let body = delivery(&line.phone_number_id, FROM, &[message]);
+    assert_eq!(story.post_signed(&line.webhook_url, &line.app, body).await, 200);
+    story.settled().await;
+}
+
+async fn thread(story: &Story) -> Vec<MessageView> {
+    let id = id_of(&story.session().await).parse().expect("an id");
+    let thread = engine::sessions::thread(&story.engine, &Actor::System, id).await;
+    thread.expect("a thread").messages
+}
+
+async fn a_reaction_stands_with_its_message_also_when_it_was_quicker(story: &Story) {
+    let line = story.support().await;
+    let reaction = json!({"message_id": "wamid.1", "emoji": "👍"});
+    post(story, &line, about("wamid.r", 1, "reaction", &reaction)).await;
+    let alone = thread(story).await;
+    assert_eq!(alone.len(), 1);
+    assert_eq!(
+        alone[0].about.as_deref(),
+        Some("wamid.1"),
+        "its message is not here yet"
+    );
+
+    post(story, &line, text_message(FROM, "wamid.1", "Hello")).await;
+    let shown = thread(story).await;
+    assert_eq!(shown.len(), 1);
+    assert_eq!(shown[0].marks.reactions, [(Direction::Inbound, "👍".to_owned())]);
+    assert_eq!(story.session().await["unread"], 1);
+
+    let rows = story.messages(&story.session().await).await;
+    assert_eq!(rows.len(), 2);
+    assert_eq!(
+        (&rows[0]["about"], &rows[1]["about"]),
+        (&json!(null), &json!("wamid.1"))
+    );
+
+    let gone = json!({"message_id": "wamid.1"});
+    post(story, &line, about("wamid.g", 2, "reaction", &gone)).await;
+    assert!(thread(story).await[0].marks.reactions.is_empty(), "taken back");
+}
+
+async fn an_edit_replaces_the_text_and_a_deletion_takes_it_away(story: &Story) {
+    let line = story.support().await;
+    post(story, &line, text_message(FROM, "wamid.1", "Helo")).await;
+    let edit = json!({
+        "original_message_id": "wamid.1",
+        "message": {"type": "text", "text": {"body": "Hello"}},
+    });
+    post(story, &line, about("wamid.e", 1, "edit", &edit)).await;
+    let shown = thread(story).await;
+    assert_eq!(shown.len(), 1);
+    assert_eq!(shown[0].text.as_deref(), Some("Hello"));
+    let edited = shown[0].marks.edited.as_ref().expect("edited");
+    assert_eq!(edited.before.as_deref(), Some("Helo"));
+
+    let revoke = json!({"original_message_id": "wamid.1"});
+    post(story, &line, about("wamid.d", 2, "revoke", &revoke)).await;
+    let shown = thread(story).await;
+    assert_eq!(shown.len(), 1);
+    assert!(shown[0].marks.deleted && shown[0].text.is_none() && shown[0].marks.edited.is_none());
+    let admin = story.admin("admin").await;
+    let id = id_of(&story.session().await);
+    let page = admin.get(&format!("/inbox/{id}?tab=all")).await;
+    assert!(
+        page.text.contains("The customer deleted this message"),
+        "{}",
+        page.text
+    );
+    let (_, flow) = page.text.split_once("role=\"log\"").expect("a thread");
+    let (flow, _) = flow.split_once("<aside").expect("its end");
+    assert!(!flow.contains("Hello") && !flow.contains("Helo"), "{flow}");
+}
+
+async fn nobody_edits_the_words_of_another(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    story.answers(&session, "It costs 900").await;
+    story.settled().await;
+    let ours = story.messages(&session).await.pop().expect("ours");
+    let edit = json!({
+        "original_message_id": ours["wamid"],
+        "message": {"type": "text", "text": {"body": "It is free"}},
+    });
+    post(story, &line, about("wamid.e", 1, "edit", &edit)).await;
+    let shown = thread(story).await;
+    let ours = shown
+        .iter()
+        .find(|message| message.direction == Direction::Outbound);
+    assert_eq!(ours.expect("ours").text.as_deref(), Some("It costs 900"));
+}
