@@ -113,6 +113,7 @@ fn Pages() -> impl IntoView {
                     <Route path=path!("/extensions/:id") view=ExtensionPage ssr=WHOLE />
                     <Route path=path!("/security/countries/:door?") view=CountriesPage ssr=WHOLE />
                     <Route path=path!("/system/deliveries") view=DeliveriesPage ssr=WHOLE />
+                    <Route path=path!("/system/messages/:id") view=MessagePage ssr=WHOLE />
                     <Route path=path!("/system/deliveries/:id") view=LetterPage ssr=WHOLE />
                     <Route path=path!("/*any") view=NotFoundPage ssr=WHOLE />
                 </ParentRoute>

@@ -49,6 +49,16 @@ pub async fn thread(session: SessionId) -> Result<session::Thread, ApiError> {
     Ok(engine::sessions::thread(&guard::engine()?, &actor, session).await?)
 }
 
+/// A customer's message as Meta sent it.
+///
+/// # Errors
+/// Not an administrator, or no such message.
+#[server(prefix = "/rpc", endpoint = "inbox/message-json")]
+pub async fn message_json(message: MessageId) -> Result<String, ApiError> {
+    let actor = guard::actor().await?;
+    Ok(engine::messages::payload(&guard::engine()?, &actor, message).await?)
+}
+
 /// Takes a waiting session.
 ///
 /// # Errors

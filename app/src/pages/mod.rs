@@ -6,6 +6,7 @@ pub mod directory;
 pub mod extensions;
 pub mod inbox;
 pub mod login;
+pub mod message;
 pub mod not_found;
 pub mod queues;
 pub mod security;
@@ -19,6 +20,7 @@ pub use self::{
     extensions::{ExtensionPage, ExtensionsPage, NewExtensionPage},
     inbox::InboxPage,
     login::LoginPage,
+    message::MessagePage,
     not_found::NotFoundPage,
     queues::{NewQueuePage, QueuePage, QueuesPage},
     security::CountriesPage,

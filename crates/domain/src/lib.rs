@@ -10,6 +10,7 @@
 //! | [`channel`] | channel forms and their checks, facts, the badge |
 //! | [`session`] | session states and who may do what with one |
 //! | [`message`] | messages, delivery statuses and their order |
+//! | [`said`] | what a customer's message says beside its text |
 //! | [`thread`] | reactions, edits and deletions beside what they are about |
 //! | [`delivery`] | what came from Meta and could not be applied |
 //! | [`countries`] | who may come in from where: the allowed countries of each door |
@@ -30,6 +31,7 @@ pub mod people;
 pub mod phone;
 pub mod queue;
 pub mod refusal;
+pub mod said;
 pub mod session;
 pub mod thread;
 pub mod time;

@@ -1,6 +1,6 @@
 //! Messages and the order of their delivery statuses.
 
-use crate::{ids::MessageId, refusal::Problem, time::Timestamp};
+use crate::{ids::MessageId, refusal::Problem, said::Said, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Characters in a text message at the most.
@@ -167,6 +167,9 @@ pub struct MessageView {
     /// What such messages made of it. Only a thread shows it so; a list has every message as it came.
     #[serde(default)]
     pub marks: Marks,
+    /// What a customer's message says beside its text, where there is such; only in a thread.
+    #[serde(default)]
+    pub said: Option<Said>,
 }
 
 /// What became of a message through later ones.

@@ -6,6 +6,7 @@
 use crate::{
     ids::MessageId,
     message::{Direction, Edited, MessageView},
+    said::Quote,
 };
 use std::collections::HashMap;
 
@@ -36,11 +37,40 @@ pub fn fold(rows: Vec<MessageView>) -> Vec<MessageView> {
             message.text = None;
             message.marks.edited = None;
             message.marks.reactions.clear();
+            message.said = None;
         }
     }
+    quote(&mut shown, &places);
     shown.extend(strays);
     shown.sort_by_key(when);
     shown
+}
+
+/// Puts to each answer what it answers, as it is now.
+fn quote(shown: &mut [MessageView], places: &HashMap<String, usize>) {
+    for place in 0..shown.len() {
+        let answers = shown[place].said.as_ref().and_then(|said| said.answers.as_ref());
+        let Some(of) = answers
+            .and_then(|wamid| places.get(wamid))
+            .map(|place| &shown[*place])
+        else {
+            continue;
+        };
+        let quote = Quote {
+            id: of.id,
+            ours: of.direction == Direction::Outbound,
+            author: of.author.clone(),
+            kind: if of.marks.deleted {
+                "revoke".to_owned()
+            } else {
+                of.kind.clone()
+            },
+            text: of.text.clone(),
+        };
+        if let Some(said) = &mut shown[place].said {
+            said.quote = Some(quote);
+        }
+    }
 }
 
 /// Anybody reacts to anything; only one's own words can be changed or taken back.

@@ -40,6 +40,7 @@ mod passwords;
 mod process;
 mod random;
 mod retention;
+mod said;
 mod seal;
 mod statuses;
 mod throttle;

@@ -20,6 +20,8 @@ use sea_orm::{
     QuerySelect,
 };
 
+pub use crate::said::payload;
+
 /// Characters in an idempotency key at the most.
 const KEY_MOST: usize = 200;
 
@@ -195,5 +197,6 @@ pub(crate) fn view(row: message::Model) -> MessageView {
         retry_of: row.retry_of.map(MessageId::new),
         about: row.target_wamid,
         marks: Marks::default(),
+        said: None,
     }
 }

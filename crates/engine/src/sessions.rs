@@ -4,7 +4,7 @@ use crate::{
     Engine, Error, Result, cursor,
     entity::{channel, contact, extension, message, queue, queue_member, session, session_moment},
     events::{Audience, Changes},
-    extensions, people, queues,
+    extensions, people, queues, said,
 };
 use domain::{
     event::Change,
@@ -195,6 +195,8 @@ pub async fn thread(e: &Engine, actor: &Actor, id: SessionId) -> Result<Thread> 
     let more = messages.len() as u64 > THREAD_MESSAGES;
     messages.truncate(usize::try_from(THREAD_MESSAGES).unwrap_or(usize::MAX));
     messages.reverse();
+    let mut messages: Vec<_> = messages.into_iter().map(crate::messages::view).collect();
+    said::fill(db, actor, &mut messages).await?;
     let moments = session_moment::Entity::find()
         .filter(session_moment::Column::SessionId.eq(found.id))
         .order_by_asc(session_moment::Column::Id)
@@ -204,7 +206,7 @@ pub async fn thread(e: &Engine, actor: &Actor, id: SessionId) -> Result<Thread> 
     let session = rows(db, vec![found]).await?.pop().ok_or(Refusal::NotFound)?;
     Ok(Thread {
         session,
-        messages: domain::thread::fold(messages.into_iter().map(crate::messages::view).collect()),
+        messages: domain::thread::fold(messages),
         more,
         timeline: moments
             .into_iter()

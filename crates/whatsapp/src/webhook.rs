@@ -90,6 +90,13 @@ pub fn parse(body: &[u8]) -> Result<Vec<Item>, BodyError> {
     }
 }
 
+/// Reads one message back from its item's own JSON; the contact beside it is not there any more.
+pub fn message(raw: &str) -> Option<InboundMessage> {
+    let raw: &RawValue = serde_json::from_str(raw).ok()?;
+    let (message, _) = InboundMessage::read(&Object::open(raw)?, &Contacts::default())?;
+    Some(message)
+}
+
 fn entry(raw: &RawValue, items: &mut Vec<Item>) {
     let origin = Origin::default();
     let Some(object) = Object::open(raw) else {

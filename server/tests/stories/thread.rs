@@ -19,6 +19,8 @@ stories! {
     a_reaction_stands_with_its_message_also_when_it_was_quicker
     an_edit_replaces_the_text_and_a_deletion_takes_it_away
     nobody_edits_the_words_of_another
+    every_kind_of_message_has_a_face
+    only_an_administrator_opens_the_json
 }
 
 /// What is about a message, a second after `after` seconds.
@@ -117,4 +119,66 @@ async fn nobody_edits_the_words_of_another(story: &Story) {
         .iter()
         .find(|message| message.direction == Direction::Outbound);
     assert_eq!(ours.expect("ours").text.as_deref(), Some("It costs 900"));
+}
+
+async fn every_kind_of_message_has_a_face(story: &Story) {
+    let line = story.support().await;
+    post(story, &line, text_message(FROM, "wamid.1", "The first")).await;
+    let mut answer = about("wamid.2", 1, "text", &json!({"body": "The answer"}));
+    answer["context"] = json!({"from": FROM, "id": "wamid.1"});
+    post(story, &line, answer).await;
+    let mut stray = about("wamid.3", 2, "text", &json!({"body": "Another"}));
+    stray["context"] = json!({"id": "wamid.elsewhere"});
+    stray["referral"] = json!({"headline": "Half price", "source_url": "javascript:alert(1)"});
+    post(story, &line, stray).await;
+    let place = json!({"latitude": 50.0755, "longitude": 14.4378, "name": "Prague"});
+    post(story, &line, about("wamid.4", 3, "location", &place)).await;
+    let cards = json!([{"name": {"formatted_name": "Eva"}, "phones": [{"phone": "+420 800 555 777"}]}]);
+    post(story, &line, about("wamid.5", 4, "contacts", &cards)).await;
+    let items = json!({"product_items": [{"product_retailer_id": "mlynek", "quantity": 2, "item_price": 900, "currency": "CZK"}]});
+    post(story, &line, about("wamid.6", 5, "order", &items)).await;
+    let mut kept = about("wamid.7", 6, "unsupported", &json!({"type": "poll_creation"}));
+    kept["errors"] = json!([{"code": 131_051, "title": "Message type unknown"}]);
+    post(story, &line, kept).await;
+    let mut passed_on = about("wamid.8", 7, "hologram", &json!({"depth": 3}));
+    passed_on["context"] = json!({"frequently_forwarded": true});
+    post(story, &line, passed_on).await;
+
+    let (id, admin) = (id_of(&story.session().await), story.admin("admin").await);
+    let page = admin.get(&format!("/inbox/{id}?tab=all")).await.text;
+    for shown in [
+        "href=\"#m-",
+        "In reply to a message that is not here",
+        "Half price",
+        "50.0755, 14.4378",
+        "+420 800 555 777",
+        "mlynek",
+        "900 CZK",
+        "It was: poll_creation",
+        "Message type unknown",
+        "Forwarded many times",
+        "does not know this type of message",
+    ] {
+        assert!(page.contains(shown), "{shown} in {page}");
+    }
+    assert!(!page.contains("javascript:alert"), "a link that is none");
+}
+
+async fn only_an_administrator_opens_the_json(story: &Story) {
+    let line = story.support().await;
+    post(
+        story,
+        &line,
+        about("wamid.1", 0, "hologram", &json!({"depth": 3})),
+    )
+    .await;
+    let message = thread(story).await.remove(0).id.to_string();
+    let admin = story.admin("admin").await;
+    let (_, jana) = story.operator("301", "jana").await;
+    let path = format!("/system/messages/{message}");
+    assert!(admin.get(&path).await.text.contains("hologram"));
+    let refused = jana.get(&path).await;
+    assert!(refused.status == 403 && !refused.text.contains("hologram"));
+    let call = [("message", message.as_str())];
+    assert_eq!(jana.call("inbox/message-json", &call).await.status, 403);
 }

@@ -1,6 +1,7 @@
 //! One line of a thread: a bubble, a moment of the session, or the unread line.
 
 use super::{
+    face::{self, AdvertView, ForwardedLine, JsonLink, QuoteView, WhatView},
     flow::{Line, OnItsWay},
     glyph::{self, Glyph, Ticks},
     marks::{self, Piece},
@@ -14,6 +15,7 @@ use crate::{
 use domain::{
     ids::MessageId,
     message::{Direction, Edited, Failure, Marks, MessageView, Status},
+    said::What,
     session::Moment,
     time::Timestamp,
 };
@@ -148,8 +150,23 @@ fn Bubble(message: MessageView, first: bool, retried: bool, told_below: bool) ->
             </p>
         }
     });
+    let said = message.said.unwrap_or_default();
+    let quote = said
+        .answers
+        .is_some()
+        .then(|| view! { <QuoteView quote=said.quote /> });
+    let forwarded = said
+        .forwarded
+        .map(|forwarded| view! { <ForwardedLine forwarded /> });
+    let advert = said.advert.map(|advert| view! { <AdvertView advert /> });
+    let odd = matches!(said.what, What::Unsupported { .. } | What::Unknown);
+    let json = (said.json && odd).then(|| view! { <JsonLink id=message.id /> });
+    let names = matches!(said.what, What::Contacts(_));
+    let what =
+        (said.what != What::Text).then(|| view! { <WhatView what=said.what text=message.text.clone() /> });
     let text = message
         .text
+        .filter(|_| !names)
         .filter(|text| !text.is_empty())
         .map(|text| view! { <Text text /> });
     let id = message.id;
@@ -160,9 +177,9 @@ fn Bubble(message: MessageView, first: bool, retried: bool, told_below: bool) ->
         .map(|failure| view! { <Why failure /> });
     let failure = failed.then(|| view! { <div class="bubble-failure">{why} {retry}</div> });
     view! {
-        <div class="flow-line" class:ours=ours class:first=first class:failed=failed>
+        <div class="flow-line" id=face::anchor(id) class:ours=ours class:first=first class:failed=failed>
             <div class="bubble">
-                {author} {again} {gone} {kind} <div class="bubble-body">
+                {author} {again} {advert} {forwarded} {quote} {gone} {kind} {what} {json} <div class="bubble-body">
                     {text} {edited} <Foot at=message.at status=message.status.filter(|_| ours) />
                 </div>
             </div>

@@ -56,7 +56,7 @@ pub enum Line {
 pub enum Key {
     Unread(MessageId),
     Moment(usize),
-    Bubble(MessageId, Option<Status>, [bool; 4], Marks),
+    Bubble(MessageId, Option<Status>, [bool; 4], Marks, Option<String>),
     Stray(MessageId),
     OnItsWay(String),
 }
@@ -191,7 +191,9 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
         self.reach(message.at);
         let first = self.begins_group(message.direction, message.author.clone(), message.at);
         let looks = [message.failure.is_some(), first, retried, told_below];
-        let key = Key::Bubble(message.id, message.status, looks, message.marks.clone());
+        let said = message.said.as_ref();
+        let quoted = said.and_then(|said| said.quote.as_ref()?.text.clone());
+        let key = Key::Bubble(message.id, message.status, looks, message.marks.clone(), quoted);
         self.push(
             message.at,
             key,

@@ -16,6 +16,7 @@ mod bubble;
 mod composer;
 mod details;
 mod drafts;
+mod face;
 mod flow;
 mod glyph;
 mod head;

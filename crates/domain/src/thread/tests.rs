@@ -1,5 +1,5 @@
 use super::*;
-use crate::{message::Marks, time::Timestamp};
+use crate::{message::Marks, said::Said, time::Timestamp};
 
 /// `number` is its id, its second and its wamid.
 fn row(number: u8, direction: Direction, kind: &str, text: Option<&str>, about: Option<u8>) -> MessageView {
@@ -18,6 +18,7 @@ fn row(number: u8, direction: Direction, kind: &str, text: Option<&str>, about: 
         retry_of: None,
         about: about.map(|about| about.to_string()),
         marks: Marks::default(),
+        said: None,
     }
 }
 
@@ -140,4 +141,40 @@ fn only_a_customers_own_message_has_to_be_read() {
     assert!(speaks(&theirs(1, "text", Some("Hello"), None)));
     assert!(!speaks(&theirs(2, "reaction", Some("👍"), Some(1))));
     assert!(!speaks(&ours(3, "Here")));
+}
+
+#[test]
+fn an_answer_quotes_what_it_answers_as_it_is_now() {
+    let answer = |number: u8, to: &str| MessageView {
+        said: Some(Said {
+            answers: Some(to.to_owned()),
+            ..Said::default()
+        }),
+        ..theirs(number, "text", Some("Yes"), None)
+    };
+    let rows = vec![
+        ours(1, "Today?"),
+        answer(2, "1"),
+        answer(3, "not here"),
+        theirs(4, "text", Some("Helo"), None),
+        theirs(5, "edit", Some("Hello"), Some(4)),
+        answer(6, "4"),
+    ];
+    let quotes: Vec<_> = fold(rows)
+        .into_iter()
+        .filter_map(|message| {
+            Some(
+                message
+                    .said?
+                    .quote
+                    .map(|quote| (quote.ours, quote.text.unwrap_or_default())),
+            )
+        })
+        .collect();
+    let expected = [
+        Some((true, "Today?".to_owned())),
+        None,
+        Some((false, "Hello".to_owned())),
+    ];
+    assert_eq!(quotes, expected);
 }

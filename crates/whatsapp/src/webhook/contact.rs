@@ -47,7 +47,7 @@ pub(super) struct Contact<'a> {
     pub username: Option<String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Contacts<'a> {
     all: Vec<Contact<'a>>,
     /// The value holds one message or status, so its only contact can hardly be anybody else's.

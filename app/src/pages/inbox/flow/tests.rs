@@ -29,6 +29,7 @@ fn message(n: u8, direction: Direction, minutes: i64) -> MessageView {
         retry_of: None,
         about: None,
         marks: Marks::default(),
+        said: None,
     }
 }
 

@@ -1,0 +1,142 @@
+//! What stands in a bubble around its text: what it answers, where it comes from, and whatever is no text.
+
+use super::words;
+use crate::i18n::*;
+use domain::{
+    ids::MessageId,
+    said::{Advert, Card, Forwarded, OrderLine, Quote, What},
+};
+use leptos::prelude::*;
+
+/// The element of a message, to jump to.
+pub fn anchor(id: MessageId) -> String {
+    format!("m-{id}")
+}
+
+/// The message that this one answers; without one, that it is not here.
+#[component]
+pub fn QuoteView(quote: Option<Quote>) -> impl IntoView {
+    let i18n = use_i18n();
+    let Some(quote) = quote else {
+        return view! { <p class="bubble-quote">{move || t_string!(i18n, inbox.face.quote_gone)}</p> }
+            .into_any();
+    };
+    let who = quote.author.clone();
+    let who = move || match (&who, quote.ours) {
+        (Some(author), _) => author.clone(),
+        (None, true) => t_string!(i18n, inbox.face.quote_us).to_owned(),
+        (None, false) => t_string!(i18n, inbox.face.quote_them).to_owned(),
+    };
+    let text = move || words::line(i18n.get_locale(), quote.text.as_deref(), &quote.kind);
+    view! {
+        <a class="bubble-quote" href=format!("#{}", anchor(quote.id)) rel="external">
+            <strong>{who}</strong>
+            <span dir="auto">{text}</span>
+        </a>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn ForwardedLine(forwarded: Forwarded) -> impl IntoView {
+    let i18n = use_i18n();
+    let said = move || match forwarded {
+        Forwarded::Once => t_string!(i18n, inbox.face.forwarded),
+        Forwarded::Often => t_string!(i18n, inbox.face.forwarded_often),
+    };
+    view! { <p class="bubble-kind">{said}</p> }.into_any()
+}
+
+/// The advertisement that led the customer here.
+#[component]
+pub fn AdvertView(advert: Advert) -> impl IntoView {
+    let i18n = use_i18n();
+    let link = advert.link.map(|link| {
+        let shown = link.clone();
+        view! {
+            <a href=link target="_blank" rel="noopener noreferrer">
+                {shown}
+            </a>
+        }
+    });
+    view! {
+        <div class="bubble-advert">
+            <p class="bubble-kind">{move || t_string!(i18n, inbox.face.advert)}</p>
+            {advert.headline.map(|headline| view! { <strong dir="auto">{headline}</strong> })}
+            {advert.body.map(|body| view! { <span dir="auto">{body}</span> })} {link}
+        </div>
+    }
+    .into_any()
+}
+
+/// Whatever is no text. `text` is what stands below it anyway.
+#[component]
+pub fn WhatView(what: What, text: Option<String>) -> impl IntoView {
+    let i18n = use_i18n();
+    let line = |text: String| view! { <p dir="auto">{text}</p> };
+    match what {
+        What::Text => ().into_any(),
+        What::Media { file_name, .. } => file_name
+            .filter(|name| Some(name) != text.as_ref())
+            .map(line)
+            .into_any(),
+        What::Place {
+            coordinates,
+            name,
+            address,
+        } => {
+            let name = name.filter(|name| Some(name) != text.as_ref());
+            let address = address.filter(|address| Some(address) != text.as_ref());
+            view! { <div class="bubble-facts">{name.map(line)} {address.map(line)} {line(coordinates)}</div> }
+                .into_any()
+        }
+        What::Contacts(cards) => {
+            view! { <ul class="bubble-facts">{cards.into_iter().map(card).collect_view()}</ul> }.into_any()
+        }
+        What::Order(lines) => {
+            view! { <ul class="bubble-facts">{lines.into_iter().map(order).collect_view()}</ul> }.into_any()
+        }
+        What::Unsupported { kind, reason } => {
+            let was = kind.map(|kind| {
+                let said = move || t_string!(i18n, inbox.face.was, kind = kind.clone()).to_string();
+                view! { <p>{said}</p> }
+            });
+            let why = reason.map(|reason| {
+                let said =
+                    move || t_string!(i18n, inbox.bubble.meta_says, words = reason.clone()).to_string();
+                view! { <p class="bubble-meta">{said}</p> }
+            });
+            view! { <div class="bubble-facts">{was} {why}</div> }.into_any()
+        }
+        What::Unknown => {
+            view! { <p class="bubble-facts">{move || t_string!(i18n, inbox.face.unknown)}</p> }.into_any()
+        }
+    }
+}
+
+fn card(card: Card) -> AnyView {
+    view! {
+        <li>
+            {card.name.map(|name| view! { <strong dir="auto">{name}</strong> })} " "
+            <span class="nums">{card.phones.join(", ")}</span>
+        </li>
+    }
+    .into_any()
+}
+
+fn order(line: OrderLine) -> AnyView {
+    let price = line.price.map(|price| format!(" – {price}"));
+    view! { <li class="nums">{line.quantity} " × " {line.product} {price}</li> }.into_any()
+}
+
+/// For whom may see it.
+#[component]
+pub fn JsonLink(id: MessageId) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <a class="bubble-json" href=format!("/system/messages/{id}")>
+            {move || t_string!(i18n, inbox.face.json)}
+        </a>
+    }
+    .into_any()
+}
