@@ -43,5 +43,6 @@ impl From<domain::channel::Badge> for Tone {
 /// A badge.
 #[component]
 pub fn Badge(tone: Tone, #[prop(into)] word: Signal<&'static str>) -> impl IntoView {
-    view! { <span class=tone.class()>{word}</span> }.into_any()
+    // What is drawn anew may be asked once more when its signals have gone.
+    view! { <span class=tone.class()>{move || word.try_get()}</span> }.into_any()
 }

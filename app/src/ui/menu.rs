@@ -44,7 +44,8 @@ pub fn Menu(
     });
     view! {
         <details class="menu" node_ref=details>
-            <summary class=class aria-label=move || label.map(|label| label.get())>
+            // A menu that is drawn anew may be asked once more when its label has gone.
+            <summary class=class aria-label=move || label.and_then(|label| label.try_get())>
                 {summary()}
             </summary>
             <div class="menu-list">{children()}</div>

@@ -9,10 +9,12 @@ pub fn PageHead(
     #[prop(into)] title: Signal<String>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
+    // What is drawn anew may be asked once more when its signals have gone.
+    let title = move || title.try_get().unwrap_or_default();
     view! {
-        <Title text=move || title.get() />
+        <Title text=title />
         <header class="page-head">
-            <h1>{move || title.get()}</h1>
+            <h1>{title}</h1>
             {children.map(|children| children())}
         </header>
     }

@@ -2,11 +2,12 @@
 //! is not applied, and it may do the same delivery twice without harm.
 
 use crate::{
-    Engine, Result, apply, dead_letters,
+    Engine, Error, Result, apply, dead_letters,
     entity::{delivery, journal},
-    journal::{self as batch, Delivery},
+    journal::{self as batch, Delivery, Entry},
     ledger::Ledger,
 };
+use bytes::Bytes;
 use domain::delivery::DeadReason;
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -212,7 +213,10 @@ async fn mark_applied(e: &Engine, tx: &DatabaseTransaction, batches: Vec<Uuid>) 
 
 /// A batch that could not be applied at once: each of its deliveries in a transaction of its own.
 async fn one_by_one(e: &Engine, of: &Waiting) -> Result<()> {
-    let mut all = deliveries(e, std::slice::from_ref(of)).await?;
+    let mut all = match deliveries(e, std::slice::from_ref(of)).await {
+        Err(Error::Corrupt(what)) => return set_aside(e, of, &what).await,
+        all => all?,
+    };
     let done = delivery::Entity::find()
         .filter(delivery::Column::Id.is_in(all.iter().map(|(delivery, _)| delivery.id)))
         .all(e.db.read())
@@ -237,6 +241,39 @@ async fn one_by_one(e: &Engine, of: &Waiting) -> Result<()> {
     let tx = e.db.write().await?;
     mark_applied(e, &tx, vec![of.id]).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// A batch that the disk gives back in another form than it was given: it stays in the journal, with a dead letter
+/// that points to it, and no longer stops those behind it.
+async fn set_aside(e: &Engine, of: &Waiting, what: &str) -> Result<()> {
+    tracing::error!(batch = %of.id, deliveries = of.deliveries, what, "a batch of the journal cannot be read");
+    let unread = Delivery {
+        journal: of.id,
+        received_at: of.received_at,
+        attempts: of.attempts,
+        entry: Entry {
+            id: of.id,
+            channel: Uuid::nil(),
+            signed_by: String::new(),
+            body: Bytes::new(),
+        },
+    };
+    let tx = e.db.write().await?;
+    let mut ledger = Ledger::read(e, &tx, &[]).await?;
+    let detail = format!("{what} with {} deliveries cannot be read", of.deliveries);
+    dead_letters::keep(
+        &mut ledger,
+        &unread,
+        0,
+        None,
+        "",
+        (DeadReason::Failed, Some(detail)),
+    );
+    let changes = ledger.write(&tx).await?;
+    mark_applied(e, &tx, vec![of.id]).await?;
+    tx.commit().await?;
+    e.events().publish(changes);
     Ok(())
 }
 

@@ -22,6 +22,7 @@ stories! {
     messages_stand_in_the_order_of_metas_time
     a_late_name_does_not_replace_a_newer_one
     every_type_is_a_message_and_an_unknown_one_too
+    a_batch_that_the_disk_has_spoilt_stops_nobody
     every_refusal_is_counted
     a_run_of_wrong_signatures_degrades_the_channel
 }
@@ -281,4 +282,21 @@ async fn a_run_of_wrong_signatures_degrades_the_channel(story: &Story) {
     )
     .await;
     assert_eq!(story.api.get(&path).await.ok()["status"], "active");
+}
+
+async fn a_batch_that_the_disk_has_spoilt_stops_nobody(story: &Story) {
+    let line = story.support().await;
+    let post = async |wamid: &str| {
+        let body = delivery(&line.phone_number_id, FROM, &[text_message(FROM, wamid, "Hello")]);
+        assert_eq!(story.post_signed(&line.webhook_url, &line.app, body).await, 200);
+        story.settled().await;
+    };
+    post("wamid.1").await;
+    let spoil = "UPDATE journal SET applied_at = NULL, body = substr(body, 1, 5)";
+    story.database.run(story.data_dir(), spoil).await;
+    post("wamid.2").await;
+    assert_eq!(story.count("messages").await, 2, "what came after it is applied");
+    let letters = story.dead_letters().await;
+    assert_eq!(letters.len(), 1, "and the batch is not forgotten");
+    assert_eq!(letters[0].reason, DeadReason::Failed);
 }
