@@ -98,10 +98,9 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         );
     }
     ratios.sort_by(f64::total_cmp);
-    println!(
-        "  median {:.0} % of the control\n",
-        ratios[ratios.len() / 2] * 100.0
-    );
+    if let Some(median) = ratios.get(ratios.len() / 2) {
+        println!("  median {:.0} % of the control\n", median * 100.0);
+    }
 
     println!(
         "Applied (session, message, event), at {} messages a second",
