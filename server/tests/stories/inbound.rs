@@ -299,4 +299,11 @@ async fn a_batch_that_the_disk_has_spoilt_stops_nobody(story: &Story) {
     let letters = story.dead_letters().await;
     assert_eq!(letters.len(), 1, "and the batch is not forgotten");
     assert_eq!(letters[0].reason, DeadReason::Failed);
+    let all = domain::delivery::Filter::default();
+    let replayed = engine::dead_letters::replay_all(&story.engine, &Actor::System, &all, None).await;
+    assert_eq!(
+        replayed.expect("an answer").lost,
+        1,
+        "nor is any other replay stopped"
+    );
 }

@@ -222,7 +222,8 @@ async fn delivery_of(tx: &DatabaseTransaction, letter: &dead_letter::Model) -> R
         }
     };
     if let Some((received_at, body)) = stored {
-        let entries = batch::read(body.into())?;
+        // A batch that cannot be read was set aside with a letter: it must not stop the others from being replayed.
+        let entries = batch::read(body.into()).unwrap_or_default();
         if let Some(entry) = entries.into_iter().find(|entry| entry.id == letter.delivery_id) {
             return Ok(Some(Delivery {
                 journal: letter.journal_id.unwrap_or_default(),
