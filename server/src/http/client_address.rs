@@ -35,11 +35,16 @@ impl TryFrom<String> for Proxy {
 
 /// Puts the [`ClientAddress`] into the request.
 pub async fn find(State(settings): State<Arc<Settings>>, mut request: Request, next: Next) -> Response {
-    if let Some(&Peer(peer)) = request.extensions().get() {
-        let client = client(peer, request.headers(), &settings.http.trusted_proxies);
+    if let Some(client) = of(&request, &settings) {
         request.extensions_mut().insert(ClientAddress(client));
     }
     next.run(request).await
+}
+
+/// Where a request comes from; `None` when it has no connection, in a test.
+pub fn of(request: &Request, settings: &Settings) -> Option<IpAddr> {
+    let &Peer(peer) = request.extensions().get()?;
+    Some(client(peer, request.headers(), &settings.http.trusted_proxies))
 }
 
 /// Every proxy appends the address it was called from, so the list is read from its end for as long as each

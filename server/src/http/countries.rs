@@ -14,7 +14,7 @@ use axum::{
     response::{Html, IntoResponse as _, Response},
 };
 use domain::{countries::Door, refusal::Refusal};
-use engine::{Engine, countries, metrics::DELIVERIES_REFUSED};
+use engine::{Engine, countries};
 use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 /// The doors of all routes.
@@ -58,10 +58,7 @@ pub async fn guard(State(doors): State<Doors>, request: Request, next: Next) -> 
     let reason = Refusal::CountryNotAllowed { address };
     match door {
         Door::Api => Problem::from(reason).into_response(),
-        Door::Webhooks => {
-            metrics::counter!(DELIVERIES_REFUSED, "reason" => "country").increment(1);
-            StatusCode::FORBIDDEN.into_response()
-        }
+        Door::Webhooks => StatusCode::FORBIDDEN.into_response(),
         // A page that is still open asks on.
         Door::Console if request.uri().path().starts_with("/rpc/") && !reads_pages(request.headers()) => {
             (StatusCode::FORBIDDEN, axum::Json(ApiError::Refused(reason))).into_response()

@@ -223,18 +223,9 @@ pub fn router(http: Http) -> Router {
         ));
     let open = [Access::Public, Access::Asset, Access::Link].map(group);
     let open = open.into_iter().fold(Router::new(), Router::merge);
-    // Meta sends by the thousand: only what protects a webhook stands before it.
-    let meta = group(Access::Meta)
-        .layer(from_fn_with_state(limits.webhook_body_bytes, body_limit::read))
-        .layer(DefaultBodyLimit::disable())
-        .layer(CatchPanicLayer::new())
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            limits.request_seconds,
-        ))
-        .layer(doors.clone())
-        .layer(from_fn(request::measure))
-        .layer(find_client.clone());
+    // Meta sends by the thousand, and every layer costs as much as what it does.
+    let protect = from_fn_with_state(http.clone(), webhook::protect);
+    let meta = group(Access::Meta).layer((protect, CatchPanicLayer::new()));
 
     let others = Router::new()
         .merge(open.layer(body_limit))

@@ -3,18 +3,15 @@
 
 use axum::{
     extract::{MatchedPath, Request},
-    http::{HeaderValue, Method, StatusCode},
+    http::{HeaderValue, Method},
     middleware::Next,
     response::Response,
 };
-use engine::metrics::DELIVERIES_REFUSED;
 use std::time::Instant;
 use tracing::Instrument as _;
 
 /// How long requests took, by method, route and status.
 pub const DURATION: &str = "switchboard_http_request_seconds";
-
-const WEBHOOK: &str = "/webhooks/whatsapp/{webhook_id}";
 
 /// Wraps a request; it has to be matched to its route before.
 pub async fn record(mut request: Request, next: Next) -> Response {
@@ -47,36 +44,6 @@ pub async fn record(mut request: Request, next: Next) -> Response {
     metrics::histogram!(DURATION, &labels).record(took.as_secs_f64());
     if let Ok(id) = HeaderValue::try_from(id) {
         response.headers_mut().insert("x-request-id", id);
-    }
-    response
-}
-
-/// Measures a webhook's request. Of these there are thousands a second, so each is a number and not a line.
-pub async fn measure(request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let post = request.method() == Method::POST;
-    let response = next.run(request).await;
-    let took = started.elapsed().as_secs_f64();
-    // What is refused before it reaches the webhook is counted here.
-    let reason = match response.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Some("too_large"),
-        StatusCode::REQUEST_TIMEOUT => Some("too_slow"),
-        StatusCode::BAD_REQUEST => Some("broken_off"),
-        _ => None,
-    };
-    if let Some(reason) = reason.filter(|_| post) {
-        metrics::counter!(DELIVERIES_REFUSED, "reason" => reason).increment(1);
-    }
-    match (post, response.status().as_u16()) {
-        (true, 200) => {
-            metrics::histogram!(DURATION, "method" => "POST", "route" => WEBHOOK, "status" => "200")
-                .record(took);
-        }
-        (post, status) => {
-            let method = if post { "POST" } else { "GET" };
-            metrics::histogram!(DURATION, "method" => method, "route" => WEBHOOK, "status" => status.to_string())
-                .record(took);
-        }
     }
     response
 }

@@ -1,24 +1,67 @@
 //! Meta's webhook. The raw bytes go to the engine as they came; 200 means that they are on disk.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/create-webhook-endpoint>
 
-use super::Http;
-use app::api::guard::ClientAddress;
+use super::{Http, body_limit, client_address, request::DURATION};
 use axum::{
-    body::to_bytes,
     extract::{Path, Query, Request, State, rejection::QueryRejection},
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
+use domain::countries::Door;
 use engine::{
-    metrics::HANDSHAKES_REFUSED,
+    countries,
+    metrics::{DELIVERIES_REFUSED, HANDSHAKES_REFUSED},
     webhook::{Handshake, NotAccepted},
 };
 use serde::Deserialize;
+use std::time::{Duration, Instant};
+use tokio::time::timeout;
 
+const ROUTE: &str = "/webhooks/whatsapp/{webhook_id}";
 const SIGNATURE: &str = "x-hub-signature-256";
 
 /// Seconds after which Meta may try again; it keeps to its own plan, other senders may not.
 const RETRY_AFTER: &str = "5";
+
+/// What stands before both methods: the allowed countries, and a measurement. No line is logged for each of thousands
+/// a second.
+pub async fn protect(State(http): State<Http>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let post = request.method() == Method::POST;
+    let from = client_address::of(&request, &http.settings);
+    let admitted = match from {
+        Some(address) => countries::admits(&http.engine, Door::Webhooks, address).await,
+        None => true,
+    };
+    let answer = match admitted {
+        true => next.run(request).await,
+        false => {
+            metrics::counter!(DELIVERIES_REFUSED, "reason" => "country").increment(1);
+            StatusCode::FORBIDDEN.into_response()
+        }
+    };
+    let accepted = post && answer.status() == StatusCode::OK;
+    if let Some(address) = from.filter(|_| accepted) {
+        countries::webhook_came_from(&http.engine, address);
+    }
+    measure(post, answer.status(), started.elapsed());
+    answer
+}
+
+fn measure(post: bool, status: StatusCode, took: Duration) {
+    let histogram = match (post, status) {
+        // The one that has to be quick: its labels are made at compile time.
+        (true, StatusCode::OK) => {
+            metrics::histogram!(DURATION, "method" => "POST", "route" => ROUTE, "status" => "200")
+        }
+        (post, status) => {
+            let method = if post { "POST" } else { "GET" };
+            metrics::histogram!(DURATION, "method" => method, "route" => ROUTE, "status" => status.as_str().to_owned())
+        }
+    };
+    histogram.record(took.as_secs_f64());
+}
 
 #[derive(Debug, Deserialize)]
 pub struct Subscription {
@@ -62,20 +105,25 @@ pub async fn handshake(
 /// A notification. The content type is not looked at: the signature tells what is Meta's.
 pub async fn accept(State(http): State<Http>, Path(webhook_id): Path<String>, request: Request) -> Response {
     let (head, body) = request.into_parts();
-    // It is in memory already, within its limit.
-    let Ok(body) = to_bytes(body, usize::MAX).await else {
-        return StatusCode::BAD_REQUEST.into_response();
+    let limits = &http.settings.http;
+    let body = body_limit::whole(&head.headers, body, limits.webhook_body_bytes);
+    let body = timeout(limits.request_seconds, body).await;
+    let body = match body.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT)) {
+        Ok(body) => body,
+        Err(status) => {
+            let reason = match status {
+                StatusCode::PAYLOAD_TOO_LARGE => "too_large",
+                StatusCode::REQUEST_TIMEOUT => "too_slow",
+                _ => "broken_off",
+            };
+            metrics::counter!(DELIVERIES_REFUSED, "reason" => reason).increment(1);
+            return status.into_response();
+        }
     };
     let signature = head.headers.get(SIGNATURE);
     let signature = signature.and_then(|value| value.to_str().ok());
-    let from = head.extensions.get::<ClientAddress>();
-    match engine::webhook::accept(&http.engine, &webhook_id, signature, body).await {
-        Ok(()) => {
-            if let Some(&ClientAddress(address)) = from {
-                engine::countries::webhook_came_from(&http.engine, address);
-            }
-            StatusCode::OK.into_response()
-        }
+    match engine::webhook::accept(&http.engine, &webhook_id, signature, body.into()).await {
+        Ok(()) => StatusCode::OK.into_response(),
         Err(NotAccepted::UnknownWebhook) => StatusCode::NOT_FOUND.into_response(),
         Err(NotAccepted::Signature(error)) => {
             tracing::warn!(%error, "a webhook request was refused");
