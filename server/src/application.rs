@@ -110,6 +110,7 @@ impl Application {
         let connections = GracefulShutdown::new();
         tokio::select! {
             never = accept(self.listener, self.http, &connections) => match never {},
+            never = http::health::keep_up() => match never {},
             () = shutdown => {}
         }
         tracing::info!("stopping");

@@ -9,7 +9,7 @@ use axum::{
 };
 use domain::people::Scope;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use std::sync::OnceLock;
+use std::{convert::Infallible, sync::OnceLock, time::Duration};
 
 /// The process is up.
 pub async fn alive() -> &'static str {
@@ -55,7 +55,6 @@ pub async fn metrics(
     }
     match recorder() {
         Some(recorder) => {
-            recorder.run_upkeep();
             let format = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
             (format, recorder.render()).into_response()
         }
@@ -88,4 +87,17 @@ pub fn recorder() -> Option<&'static PrometheusHandle> {
             .ok()
     };
     RECORDER.get_or_init(install).as_ref()
+}
+
+/// How often what was measured is added up; until then each measurement takes memory.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Adds up what was measured, also when nobody ever asks for it.
+pub async fn keep_up() -> Infallible {
+    loop {
+        tokio::time::sleep(UPKEEP).await;
+        if let Some(recorder) = recorder() {
+            recorder.run_upkeep();
+        }
+    }
 }
