@@ -15,6 +15,7 @@ mod m0007_audit;
 mod m0008_channel_health;
 mod m0009_country_rules;
 mod m0010_inbound;
+mod m0011_journal_count;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_channel_health::Step),
             Box::new(m0009_country_rules::Step),
             Box::new(m0010_inbound::Step),
+            Box::new(m0011_journal_count::Step),
         ]
     }
 }

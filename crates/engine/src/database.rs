@@ -3,10 +3,11 @@
 use crate::Result;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
     sqlx::{
-        Connection as _,
+        Connection as _, Postgres, Sqlite,
+        pool::PoolConnection,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
     },
 };
@@ -74,9 +75,23 @@ impl Database {
         Ok(self.writer.begin_with_options(options).await?)
     }
 
-    /// For a change of one statement, which needs no transaction around it.
-    pub(crate) fn alone(&self) -> &DatabaseConnection {
-        &self.writer
+    /// For many statements, each a transaction of its own, one right after the other.
+    pub(crate) async fn keep(&self) -> Result<Kept> {
+        let kept = match self.writer.get_database_backend() {
+            DbBackend::Postgres => self
+                .writer
+                .get_postgres_connection_pool()
+                .acquire()
+                .await
+                .map(Kept::Postgres),
+            _ => self
+                .writer
+                .get_sqlite_connection_pool()
+                .acquire()
+                .await
+                .map(Kept::Sqlite),
+        };
+        Ok(kept.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?)
     }
 
     pub(crate) async fn ping(&self) -> Result<()> {
@@ -93,12 +108,22 @@ impl Database {
     }
 }
 
+/// A connection that is kept from one statement to the next. The pool asks each one that it lends and gets back
+/// whether it is alive, and every question takes as long as a small commit.
+#[derive(Debug)]
+pub(crate) enum Kept {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
 fn sqlite(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false)
+        // A file does not hang up.
+        .test_before_acquire(false)
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite
                 .create_if_missing(true)
@@ -169,7 +194,7 @@ mod tests {
         tx.commit().await.unwrap();
 
         let seen = db.read().query_all_raw(sea_orm::Statement::from_string(
-            sea_orm::DbBackend::Sqlite,
+            DbBackend::Sqlite,
             "SELECT id FROM t",
         ));
         let seen: Vec<i64> = seen

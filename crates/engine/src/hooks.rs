@@ -25,7 +25,7 @@ pub(crate) struct Hook {
 #[derive(Debug)]
 pub(crate) struct Signer {
     pub(crate) secret: SecretString,
-    pub(crate) fingerprint: String,
+    pub(crate) fingerprint: Arc<str>,
 }
 
 /// Wrong signatures in a row. They are counted here and written down at most once a second, so that whoever sends
@@ -105,7 +105,7 @@ pub(crate) async fn find(e: &Engine, webhook_id: &str) -> Result<Option<Arc<Hook
     for (kind, row) in channels::signers(db, channel).await? {
         signers.push(Signer {
             secret: e.key.open(channel, kind, &row.sealed)?,
-            fingerprint: row.fingerprint,
+            fingerprint: row.fingerprint.into(),
         });
     }
     let hook = Arc::new(Hook {

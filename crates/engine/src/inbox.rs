@@ -1,10 +1,13 @@
 //! The journal's front door. One writer takes all deliveries that wait, stores them as one batch, commits, and answers
 //! every waiter: the batch forms while the last commit runs, so no timer is needed.
 
-use crate::{Clock, Result, database::Database, entity::journal, journal::Entry};
+use crate::{
+    Clock, Result,
+    database::{Database, Kept},
+    journal::Batch,
+};
 use bytes::Bytes;
 use domain::ids::ChannelId;
-use sea_orm::{EntityTrait, IntoActiveModel};
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -18,6 +21,9 @@ const BATCH_BYTES: usize = 1024 * 1024;
 /// Bytes of all deliveries that wait; more are told to come later.
 const WAITING_BYTES: usize = 32 * 1024 * 1024;
 
+/// Commits in a row, before others that write get their turn.
+const TURN: u32 = 16;
+
 /// Deliveries in one commit that mean that Meta is waiting for the disk.
 const CROWD: usize = 24;
 
@@ -25,7 +31,7 @@ const CROWD: usize = 24;
 #[derive(Debug)]
 pub(crate) struct Received {
     pub(crate) channel: ChannelId,
-    pub(crate) signed_by: String,
+    pub(crate) signed_by: Arc<str>,
     pub(crate) body: Bytes,
 }
 
@@ -88,6 +94,12 @@ impl Inbox {
     }
 }
 
+/// The connection, for some commits in a row: others want to write as well.
+struct Turn {
+    connection: Kept,
+    left: u32,
+}
+
 struct Writer {
     db: Database,
     clock: Clock,
@@ -98,16 +110,12 @@ struct Writer {
 impl Writer {
     async fn run(self, mut queue: mpsc::Receiver<Waiting>) {
         let mut waiting = Vec::with_capacity(BATCH);
+        let mut turn = None;
         while queue.recv_many(&mut waiting, BATCH).await > 0 {
+            gather(&mut queue, &mut waiting).await;
             while !waiting.is_empty() {
                 let batch: Vec<_> = waiting.drain(..fitting(&waiting)).collect();
-                let stored = match self.commit(&batch).await {
-                    Ok(()) => true,
-                    Err(error) => {
-                        tracing::error!(%error, deliveries = batch.len(), "deliveries could not be stored; Meta is asked to try again");
-                        false
-                    }
-                };
+                let stored = self.commit(&mut turn, &batch).await;
                 if batch.len() >= CROWD {
                     self.crowds.fetch_add(1, Ordering::Relaxed);
                 }
@@ -117,38 +125,62 @@ impl Writer {
                     let _ = waiter.stored.send(stored);
                 }
             }
+            turn.take_if(|_| queue.is_empty());
         }
     }
 
-    async fn commit(&self, batch: &[Waiting]) -> Result<()> {
-        let id = self.clock.new_id();
-        let size: usize = batch
-            .iter()
-            .map(|waiting| waiting.received.body.len() + 128)
-            .sum();
-        let mut body = Vec::with_capacity(size);
-        for Waiting { received, .. } in batch {
-            let entry = Entry {
-                id: self.clock.new_id(),
-                channel: received.channel.uuid(),
-                signed_by: received.signed_by.clone(),
-                body: received.body.clone(),
-            };
-            entry.write(&mut body);
+    /// Returns whether these are on disk.
+    async fn commit(&self, turn: &mut Option<Turn>, waiting: &[Waiting]) -> bool {
+        match self.try_commit(turn, waiting).await {
+            Ok(()) => {
+                turn.take_if(|turn| turn.left == 0);
+                true
+            }
+            Err(error) => {
+                tracing::error!(%error, deliveries = waiting.len(), "deliveries could not be stored; Meta is asked to try again");
+                *turn = None;
+                false
+            }
         }
-        let row = journal::Model {
-            id,
-            received_at: self.clock.now().millis(),
-            deliveries: i64::try_from(batch.len()).unwrap_or(i64::MAX),
-            attempts: 0,
-            applied_at: None,
-            body,
+    }
+
+    async fn try_commit(&self, turn: &mut Option<Turn>, waiting: &[Waiting]) -> Result<()> {
+        let turn = match turn {
+            Some(turn) => turn,
+            none => none.insert(Turn {
+                connection: self.db.keep().await?,
+                left: TURN,
+            }),
         };
-        // One statement is a transaction of its own, and one trip to the database.
-        journal::Entity::insert(row.into_active_model())
-            .exec_without_returning(self.db.alone())
-            .await?;
-        Ok(())
+        turn.left -= 1;
+        self.batch(waiting).store(&mut turn.connection).await
+    }
+
+    fn batch(&self, waiting: &[Waiting]) -> Batch {
+        // With room for what stands around each body.
+        let sizes = waiting.iter().map(|waiting| waiting.received.body.len() + 128);
+        let mut batch = Batch::new(self.clock.new_id(), self.clock.now().millis(), sizes.sum());
+        for Waiting { received, .. } in waiting {
+            batch.push(
+                self.clock.new_id(),
+                received.channel.uuid(),
+                &received.signed_by,
+                &received.body,
+            );
+        }
+        batch
+    }
+}
+
+/// Takes in also those that are on their way: whatever can run runs first, for as long as that brings more.
+async fn gather(queue: &mut mpsc::Receiver<Waiting>, waiting: &mut Vec<Waiting>) {
+    loop {
+        tokio::task::yield_now().await;
+        let room = BATCH.saturating_sub(waiting.len());
+        if room == 0 || queue.is_empty() {
+            return;
+        }
+        queue.recv_many(waiting, room).await;
     }
 }
 

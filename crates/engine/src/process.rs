@@ -22,7 +22,7 @@ use uuid::Uuid;
 use whatsapp::webhook::{BodyError, Item};
 
 /// Deliveries applied in one transaction, more or less: whole batches of the journal.
-const TOGETHER: i64 = 256;
+const TOGETHER: i64 = 128;
 /// Batches of the journal looked at at once.
 const BATCHES: u64 = 64;
 /// Tries of a delivery as a whole before each of its items is tried alone.
@@ -34,7 +34,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Milliseconds without a crowd after which applying goes on.
 const CALM: u32 = 2;
 /// While Meta is waiting, applying gets one part of the time in so many.
-const PATIENCE: u32 = 8;
+const PATIENCE: u32 = 24;
 
 pub(crate) async fn run(e: Engine, stop: CancellationToken) {
     let mut crowds = 0;
@@ -149,7 +149,7 @@ async fn deliveries(e: &Engine, batches: &[Waiting]) -> Result<Vec<(Delivery, It
     let mut all = Vec::new();
     for of in batches {
         let body = bodies.remove(&of.id).unwrap_or_default();
-        for entry in batch::read(body.into())? {
+        for entry in batch::read(body)? {
             let items = whatsapp::webhook::parse(&entry.body);
             let delivery = Delivery {
                 journal: of.id,

@@ -223,7 +223,7 @@ async fn delivery_of(tx: &DatabaseTransaction, letter: &dead_letter::Model) -> R
     };
     if let Some((received_at, body)) = stored {
         // A batch that cannot be read was set aside with a letter: it must not stop the others from being replayed.
-        let entries = batch::read(body.into()).unwrap_or_default();
+        let entries = batch::read(body).unwrap_or_default();
         if let Some(entry) = entries.into_iter().find(|entry| entry.id == letter.delivery_id) {
             return Ok(Some(Delivery {
                 journal: letter.journal_id.unwrap_or_default(),
