@@ -158,18 +158,18 @@ pub async fn counts(e: &Engine, actor: &Actor) -> Result<InboxCounts> {
     let concerns_me = Condition::any()
         .add(on_tab(actor, Tab::Mine))
         .add(on_tab(actor, Tab::Waiting));
-    let unread = session::Entity::find()
+    let unread: Option<Option<i64>> = session::Entity::find()
         .filter(concerns_me)
         .filter(session::Column::Unread.gt(0))
-        .all(e.db.read())
-        .await?
-        .into_iter()
-        .map(|session| session.unread)
-        .sum::<i64>();
+        .select_only()
+        .column_as(session::Column::Unread.sum().cast_as("bigint"), "unread")
+        .into_tuple()
+        .one(e.db.read())
+        .await?;
     Ok(InboxCounts {
         mine: count(Tab::Mine).await?,
         waiting: count(Tab::Waiting).await?,
-        unread: u32::try_from(unread).unwrap_or(u32::MAX),
+        unread: u32::try_from(unread.flatten().unwrap_or(0)).unwrap_or(u32::MAX),
     })
 }
 

@@ -45,7 +45,11 @@ impl Gauges {
         let mut url = server.clone();
         url.set_path("/metrics");
         Self {
-            http: reqwest::Client::new(),
+            // A new connection each time: the server may close one that has been idle just when it is used again.
+            http: reqwest::Client::builder()
+                .pool_max_idle_per_host(0)
+                .build()
+                .unwrap_or_default(),
             url,
         }
     }
