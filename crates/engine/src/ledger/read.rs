@@ -11,7 +11,7 @@ use crate::{
 };
 use domain::{ids::MessageId, session::State};
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
@@ -141,10 +141,7 @@ async fn messages(tx: &DatabaseTransaction, wanted: &Wanted) -> Result<Vec<messa
     let mut found = Vec::new();
     for (number, wamids) in &wanted.wamids {
         for wamids in wamids.chunks(AT_ONCE) {
-            let query = message::Entity::find()
-                .filter(Column::PhoneNumberId.eq(number.as_str()))
-                .filter(Column::Wamid.is_in(wamids));
-            found.extend(query.order_by_asc(Column::Id).lock_exclusive().all(tx).await?);
+            found.extend(of_wamids(number, wamids).all(tx).await?);
         }
     }
     for ours in wanted.ours.chunks(AT_ONCE) {
@@ -152,6 +149,15 @@ async fn messages(tx: &DatabaseTransaction, wanted: &Wanted) -> Result<Vec<messa
         found.extend(query.order_by_asc(Column::Id).lock_exclusive().all(tx).await?);
     }
     Ok(found)
+}
+
+fn of_wamids(number: &str, wamids: &[String]) -> Select<message::Entity> {
+    use message::Column;
+    message::Entity::find()
+        .filter(Column::PhoneNumberId.eq(number))
+        .filter(Column::Wamid.is_in(wamids))
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
 }
 
 async fn people(
@@ -259,4 +265,64 @@ async fn directory(
         }
     }
     Ok((named, members))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Clock, database::Database};
+    use sea_orm::{ConnectionTrait as _, DbBackend, QueryTrait as _, Statement};
+    use url::Url;
+
+    const HISTORY: &str = "
+        INSERT INTO channels (id, version, name, webhook_id, verify_token, token_state, created_at, signature_failures)
+        VALUES ('00000000-0000-7000-8000-000000000001', 1, 'c', 'w', 'v', 'untested', 0, 0);
+        INSERT INTO contacts (id, name, created_at) VALUES ('00000000-0000-7000-8000-000000000002', 'p', 0);
+        INSERT INTO sessions (id, channel_id, contact_id, state, unread, last_message_at, opened_at)
+        VALUES ('00000000-0000-7000-8000-000000000003', '00000000-0000-7000-8000-000000000001',
+                '00000000-0000-7000-8000-000000000002', 'waiting', 0, 0, 0);";
+
+    fn messages_of(number: &str, many: u32) -> String {
+        format!(
+            "INSERT INTO messages (id, session_id, direction, kind, phone_number_id, wamid, at)
+             SELECT gen_random_uuid(), '00000000-0000-7000-8000-000000000003', 'inbound', 'text', '{number}',
+                    'wamid.' || i, 0 FROM generate_series(1, {many}) i"
+        )
+    }
+
+    #[tokio::test]
+    #[ignore = "needs PostgreSQL; cargo xtask test runs them"]
+    async fn a_number_that_the_statistics_do_not_know_is_not_read_through() {
+        let server = std::env::var("SWITCHBOARD_TEST_POSTGRES_URL").unwrap();
+        let admin = sea_orm::Database::connect(&server).await.unwrap();
+        let name = format!("statistics_{}", Clock::system().new_id().simple());
+        let create = format!("CREATE DATABASE {name}");
+        admin.execute_unprepared(&create).await.unwrap();
+        let mut url = Url::parse(&server).unwrap();
+        url.set_path(&name);
+        let db = Database::open(std::path::Path::new("."), Some(&url.as_str().into()))
+            .await
+            .unwrap();
+        let history = [
+            HISTORY.to_owned(),
+            messages_of("old", 20_000),
+            "ANALYZE".to_owned(),
+            messages_of("new", 5000),
+        ];
+        for sql in history {
+            db.read().execute_unprepared(&sql).await.unwrap();
+        }
+
+        let wamids: Vec<_> = (0..100).map(|i| format!("wamid.{i}")).collect();
+        let query = of_wamids("new", &wamids).build(DbBackend::Postgres);
+        let explain = Statement::from_string(DbBackend::Postgres, format!("EXPLAIN {query}"));
+        let plan = db.read().query_all_raw(explain).await.unwrap();
+        let plan: Vec<String> = plan.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+        let by_wamid = |line: &String| line.contains("Index Cond") && line.contains("wamid = ANY");
+        assert!(plan.iter().any(by_wamid), "{plan:#?}");
+
+        db.close().await;
+        let drop = format!("DROP DATABASE {name} WITH (FORCE)");
+        admin.execute_unprepared(&drop).await.unwrap();
+    }
 }

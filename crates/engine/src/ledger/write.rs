@@ -81,17 +81,19 @@ impl Ledger {
         for number in self.numbers.values() {
             hear(tx, number).await?;
         }
-        let by_id = |columns: &mut OnConflict| columns.to_owned();
         put(
             tx,
             self.contacts.into_changed(),
-            Some(by_id(OnConflict::column(contact::Column::Id).update_columns([
-                contact::Column::Name,
-                contact::Column::Username,
-                contact::Column::WaId,
-                contact::Column::Bsuid,
-                contact::Column::ProfileAt,
-            ]))),
+            replacing(
+                contact::Column::Id,
+                [
+                    contact::Column::Name,
+                    contact::Column::Username,
+                    contact::Column::WaId,
+                    contact::Column::Bsuid,
+                    contact::Column::ProfileAt,
+                ],
+            ),
         )
         .await?;
         let identities = self.new_identities.into_iter().filter_map(|identity| {
@@ -107,30 +109,36 @@ impl Ledger {
         put(
             tx,
             self.sessions.into_changed(),
-            Some(by_id(OnConflict::column(session::Column::Id).update_columns([
-                session::Column::ContactId,
-                session::Column::State,
-                session::Column::ExtensionId,
-                session::Column::Unread,
-                session::Column::LastMessageId,
-                session::Column::LastMessageAt,
-                session::Column::LastInboundAt,
-                session::Column::ClosedAt,
-            ]))),
+            replacing(
+                session::Column::Id,
+                [
+                    session::Column::ContactId,
+                    session::Column::State,
+                    session::Column::ExtensionId,
+                    session::Column::Unread,
+                    session::Column::LastMessageId,
+                    session::Column::LastMessageAt,
+                    session::Column::LastInboundAt,
+                    session::Column::ClosedAt,
+                ],
+            ),
         )
         .await?;
         put(tx, self.moments, None).await?;
         put(
             tx,
             self.messages.into_changed(),
-            Some(by_id(OnConflict::column(message::Column::Id).update_columns([
-                message::Column::SessionId,
-                message::Column::Wamid,
-                message::Column::Status,
-                message::Column::FailureCode,
-                message::Column::FailureTitle,
-                message::Column::FailureDetails,
-            ]))),
+            replacing(
+                message::Column::Id,
+                [
+                    message::Column::SessionId,
+                    message::Column::Wamid,
+                    message::Column::Status,
+                    message::Column::FailureCode,
+                    message::Column::FailureTitle,
+                    message::Column::FailureDetails,
+                ],
+            ),
         )
         .await?;
         put(tx, payloads, None).await?;
@@ -138,10 +146,11 @@ impl Ledger {
         put(
             tx,
             dead,
-            Some(by_id(
+            Some(
                 OnConflict::columns([dead_letter::Column::DeliveryId, dead_letter::Column::Position])
-                    .do_nothing(),
-            )),
+                    .do_nothing()
+                    .to_owned(),
+            ),
         )
         .await?;
         for ids in sent.chunks(PARAMETERS) {
@@ -160,14 +169,19 @@ impl Ledger {
         put(
             tx,
             deliveries,
-            Some(by_id(OnConflict::column(delivery::Column::Id).update_columns([
-                delivery::Column::Attempts,
-                delivery::Column::ProcessedAt,
-            ]))),
+            replacing(
+                delivery::Column::Id,
+                [delivery::Column::Attempts, delivery::Column::ProcessedAt],
+            ),
         )
         .await?;
         Ok(self.changes)
     }
+}
+
+/// Where a row with the same key exists, these columns of it are replaced.
+fn replacing<C: ColumnTrait, const N: usize>(key: C, columns: [C; N]) -> Option<OnConflict> {
+    Some(OnConflict::column(key).update_columns(columns).to_owned())
 }
 
 /// Inserts rows; with `conflict` those that exist are changed or left alone.
