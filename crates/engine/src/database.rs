@@ -132,6 +132,8 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
                 .synchronous(SqliteSynchronous::Full)
                 // Pages, some 16 MB: copying the log back costs a pause, so it is not done for every few commits.
                 .pragma("wal_autocheckpoint", "4000")
+                // What a large statement needs to be taken back is kept in memory, not in a file of its own.
+                .pragma("temp_store", "MEMORY")
                 .foreign_keys(true)
                 .busy_timeout(BUSY_TIMEOUT)
         })

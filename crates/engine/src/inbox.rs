@@ -1,5 +1,5 @@
-//! The journal's front door. One writer takes all deliveries that wait, stores them as one batch, commits, and answers
-//! every waiter: the batch forms while the last commit runs, so no timer is needed.
+//! The journal's front door. Deliveries go into the batch that is forming; one writer takes that batch, commits it, and
+//! answers all who wait for it. The next one forms while the commit runs, so no timer is needed.
 
 use crate::{
     Clock, Result,
@@ -8,11 +8,14 @@ use crate::{
 };
 use bytes::Bytes;
 use domain::ids::ChannelId;
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, watch};
 
 /// Deliveries in one commit at the most.
 const BATCH: usize = 512;
@@ -35,62 +38,116 @@ pub(crate) struct Received {
     pub(crate) body: Bytes,
 }
 
-struct Waiting {
-    received: Received,
-    /// Its part of [`WAITING_BYTES`], also after the one who asked has gone.
-    _room: OwnedSemaphorePermit,
-    stored: oneshot::Sender<bool>,
-}
-
-/// The way in. Clones share one queue.
+/// The way in. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Inbox {
-    queue: mpsc::Sender<Waiting>,
-    room: Arc<Semaphore>,
+    clock: Clock,
+    waiting: Arc<Mutex<Waiting>>,
+    /// Wakes the writer, which ends when the last of these is gone.
+    wake_writer: mpsc::Sender<()>,
     crowds: Arc<AtomicU64>,
 }
 
 impl Inbox {
-    /// Starts the writer, which ends when the last clone of the inbox is gone.
+    /// Starts the writer.
     pub(crate) fn start(capacity: usize, db: Database, clock: Clock, wake: Arc<Notify>) -> Self {
-        let (queue, receiver) = mpsc::channel(capacity.max(1));
-        let crowds = Arc::<AtomicU64>::default();
+        let (wake_writer, woken) = mpsc::channel(1);
+        let inbox = Self {
+            clock,
+            waiting: Arc::new(Mutex::new(Waiting::new(capacity.max(1)))),
+            wake_writer,
+            crowds: Arc::default(),
+        };
         let writer = Writer {
             db,
-            clock,
+            waiting: inbox.waiting.clone(),
             wake,
-            crowds: crowds.clone(),
+            crowds: inbox.crowds.clone(),
         };
-        tokio::spawn(writer.run(receiver));
-        Self {
-            queue,
-            room: Arc::new(Semaphore::new(WAITING_BYTES)),
-            crowds,
-        }
+        tokio::spawn(writer.run(woken));
+        inbox
     }
 
-    /// Returns true once the delivery is on disk; false when the queue is full or the database refused.
+    /// Returns true once the delivery is on disk; false when too many wait or the database refused. One that no longer
+    /// waits for the answer is stored all the same: Meta sends it again, and it is recognised.
     pub(crate) async fn store(&self, received: Received) -> bool {
-        let Some(room) = self.room_for(received.body.len()) else {
+        let Some(mut outcome) = lock(&self.waiting).take_in(&self.clock, received) else {
             return false;
         };
-        let (stored, answer) = oneshot::channel();
-        let waiting = Waiting {
-            received,
-            _room: room,
-            stored,
-        };
-        self.queue.try_send(waiting).is_ok() && answer.await.unwrap_or(false)
-    }
-
-    fn room_for(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
-        let bytes = u32::try_from(bytes).ok()?;
-        self.room.clone().try_acquire_many_owned(bytes).ok()
+        // When that is full, the writer is about to look.
+        let _ = self.wake_writer.try_send(());
+        let outcome = outcome.wait_for(Option::is_some).await;
+        outcome.is_ok_and(|stored| *stored == Some(true))
     }
 
     /// How many commits held a crowd. While this rises, deliveries come faster than one commit after the other.
     pub(crate) fn crowds(&self) -> u64 {
         self.crowds.load(Ordering::Relaxed)
+    }
+}
+
+fn lock(waiting: &Mutex<Waiting>) -> MutexGuard<'_, Waiting> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What waits for the disk.
+#[derive(Debug)]
+struct Waiting {
+    /// The oldest first; the last one is forming.
+    batches: VecDeque<Forming>,
+    /// Of these and of the one that is being committed.
+    deliveries: usize,
+    bytes: usize,
+    /// Deliveries that may wait.
+    capacity: usize,
+}
+
+/// A batch that is not full, or that nobody has had the time to commit.
+#[derive(Debug)]
+struct Forming {
+    batch: Batch,
+    /// Whether it is on disk, once that is known.
+    outcome: watch::Sender<Option<bool>>,
+}
+
+impl Waiting {
+    fn new(capacity: usize) -> Self {
+        Self {
+            batches: VecDeque::new(),
+            deliveries: 0,
+            bytes: 0,
+            capacity,
+        }
+    }
+
+    /// Puts a delivery into the batch that is forming; `None` when there is no room.
+    fn take_in(&mut self, clock: &Clock, received: Received) -> Option<watch::Receiver<Option<bool>>> {
+        if self.deliveries >= self.capacity || self.bytes + received.body.len() > WAITING_BYTES {
+            return None;
+        }
+        let full = |last: &Forming| last.batch.deliveries() >= BATCH || last.batch.bytes() >= BATCH_BYTES;
+        if self.batches.back().is_none_or(full) {
+            self.batches.push_back(Forming {
+                batch: Batch::new(clock.new_id(), clock.now().millis()),
+                outcome: watch::Sender::new(None),
+            });
+        }
+        let Forming { batch, outcome } = self.batches.back_mut()?;
+        let before = batch.bytes();
+        batch.push(
+            clock.new_id(),
+            received.channel.uuid(),
+            &received.signed_by,
+            &received.body,
+        );
+        self.deliveries += 1;
+        self.bytes += batch.bytes() - before;
+        Some(outcome.subscribe())
+    }
+
+    fn finished(&mut self, deliveries: usize, bytes: usize) {
+        self.deliveries -= deliveries;
+        self.bytes -= bytes;
     }
 }
 
@@ -102,49 +159,61 @@ struct Turn {
 
 struct Writer {
     db: Database,
-    clock: Clock,
+    waiting: Arc<Mutex<Waiting>>,
     wake: Arc<Notify>,
     crowds: Arc<AtomicU64>,
 }
 
 impl Writer {
-    async fn run(self, mut queue: mpsc::Receiver<Waiting>) {
-        let mut waiting = Vec::with_capacity(BATCH);
+    async fn run(self, mut woken: mpsc::Receiver<()>) {
         let mut turn = None;
-        while queue.recv_many(&mut waiting, BATCH).await > 0 {
-            gather(&mut queue, &mut waiting).await;
-            while !waiting.is_empty() {
-                let batch: Vec<_> = waiting.drain(..fitting(&waiting)).collect();
-                let stored = self.commit(&mut turn, &batch).await;
-                if batch.len() >= CROWD {
+        while woken.recv().await.is_some() {
+            while let Some(Forming { batch, outcome }) = self.next().await {
+                let (deliveries, bytes) = (batch.deliveries(), batch.bytes());
+                let stored = self.commit(&mut turn, batch).await;
+                if deliveries >= CROWD {
                     self.crowds.fetch_add(1, Ordering::Relaxed);
                 }
+                lock(&self.waiting).finished(deliveries, bytes);
+                outcome.send_replace(Some(stored));
                 self.wake.notify_one();
-                for waiter in batch {
-                    // One that no longer waits will be sent again by Meta, and recognised.
-                    let _ = waiter.stored.send(stored);
-                }
             }
-            turn.take_if(|_| queue.is_empty());
+            turn = None;
         }
     }
 
-    /// Returns whether these are on disk.
-    async fn commit(&self, turn: &mut Option<Turn>, waiting: &[Waiting]) -> bool {
-        match self.try_commit(turn, waiting).await {
+    /// The oldest batch. It takes in also those deliveries that are on their way: whatever can run runs first, for as
+    /// long as that brings more.
+    async fn next(&self) -> Option<Forming> {
+        let mut seen = 0;
+        loop {
+            tokio::task::yield_now().await;
+            let mut waiting = lock(&self.waiting);
+            let more = waiting.deliveries > seen;
+            if !more || waiting.batches.len() > 1 {
+                return waiting.batches.pop_front();
+            }
+            seen = waiting.deliveries;
+        }
+    }
+
+    /// Returns whether it is on disk.
+    async fn commit(&self, turn: &mut Option<Turn>, batch: Batch) -> bool {
+        let deliveries = batch.deliveries();
+        match self.try_commit(turn, batch).await {
             Ok(()) => {
                 turn.take_if(|turn| turn.left == 0);
                 true
             }
             Err(error) => {
-                tracing::error!(%error, deliveries = waiting.len(), "deliveries could not be stored; Meta is asked to try again");
+                tracing::error!(%error, deliveries, "deliveries could not be stored; Meta is asked to try again");
                 *turn = None;
                 false
             }
         }
     }
 
-    async fn try_commit(&self, turn: &mut Option<Turn>, waiting: &[Waiting]) -> Result<()> {
+    async fn try_commit(&self, turn: &mut Option<Turn>, batch: Batch) -> Result<()> {
         let turn = match turn {
             Some(turn) => turn,
             none => none.insert(Turn {
@@ -153,44 +222,6 @@ impl Writer {
             }),
         };
         turn.left -= 1;
-        self.batch(waiting).store(&mut turn.connection).await
+        batch.store(&mut turn.connection).await
     }
-
-    fn batch(&self, waiting: &[Waiting]) -> Batch {
-        // With room for what stands around each body.
-        let sizes = waiting.iter().map(|waiting| waiting.received.body.len() + 128);
-        let mut batch = Batch::new(self.clock.new_id(), self.clock.now().millis(), sizes.sum());
-        for Waiting { received, .. } in waiting {
-            batch.push(
-                self.clock.new_id(),
-                received.channel.uuid(),
-                &received.signed_by,
-                &received.body,
-            );
-        }
-        batch
-    }
-}
-
-/// Takes in also those that are on their way: whatever can run runs first, for as long as that brings more.
-async fn gather(queue: &mut mpsc::Receiver<Waiting>, waiting: &mut Vec<Waiting>) {
-    loop {
-        tokio::task::yield_now().await;
-        let room = BATCH.saturating_sub(waiting.len());
-        if room == 0 || queue.is_empty() {
-            return;
-        }
-        queue.recv_many(waiting, room).await;
-    }
-}
-
-/// How many of those that wait go into one batch.
-fn fitting(waiting: &[Waiting]) -> usize {
-    let mut bytes = 0;
-    let fits = |waiting: &&Waiting| {
-        let fits = bytes < BATCH_BYTES;
-        bytes += waiting.received.body.len();
-        fits
-    };
-    waiting.iter().take_while(fits).count()
 }

@@ -64,19 +64,28 @@ pub(crate) struct Batch {
     id: Uuid,
     /// Milliseconds.
     received_at: i64,
-    deliveries: i64,
+    deliveries: usize,
     body: Vec<u8>,
 }
 
 impl Batch {
-    /// Has room for this many bytes, and grows for more.
-    pub(crate) fn new(id: Uuid, received_at: i64, bytes: usize) -> Self {
+    pub(crate) fn new(id: Uuid, received_at: i64) -> Self {
         Self {
             id,
             received_at,
             deliveries: 0,
-            body: Vec::with_capacity(bytes),
+            body: Vec::new(),
         }
+    }
+
+    /// How many are in it.
+    pub(crate) fn deliveries(&self) -> usize {
+        self.deliveries
+    }
+
+    /// How large it is before it is packed.
+    pub(crate) fn bytes(&self) -> usize {
+        self.body.len()
     }
 
     pub(crate) fn push(&mut self, id: Uuid, channel: Uuid, signed_by: &str, body: &[u8]) {
@@ -100,6 +109,7 @@ impl Batch {
             deliveries,
             body,
         } = self;
+        let deliveries = i64::try_from(deliveries).unwrap_or(i64::MAX);
         let body = pack(&body)?;
         let stored = match with {
             Kept::Sqlite(with) => {
@@ -194,7 +204,7 @@ mod tests {
     }
 
     fn written<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<u8> {
-        let mut batch = Batch::new(Uuid::nil(), 0, 0);
+        let mut batch = Batch::new(Uuid::nil(), 0);
         for entry in entries {
             batch.push(entry.id, entry.channel, &entry.signed_by, &entry.body);
         }

@@ -4,7 +4,7 @@
 //! So what is too large is read to its end and thrown away, unless it is larger than any honest mistake.
 
 use axum::{
-    body::{Body, HttpBody as _},
+    body::{Body, Bytes, HttpBody as _},
     extract::{Request, State},
     http::{HeaderMap, StatusCode, header},
     middleware::Next,
@@ -28,13 +28,14 @@ pub async fn read(State(limit): State<usize>, request: Request, next: Next) -> R
 ///
 /// # Errors
 /// 413 when it is larger, 400 when it breaks off.
-pub async fn whole(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<Vec<u8>, StatusCode> {
+pub async fn whole(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<Bytes, StatusCode> {
     let told = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if told > limit && (waits_for_consent(headers) || told - limit > PATIENCE) {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
 
-    let mut whole = Vec::with_capacity(told.min(limit));
+    let mut first = Bytes::new();
+    let mut whole = Vec::new();
     let mut length = 0_usize;
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
@@ -44,7 +45,13 @@ pub async fn whole(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<
             continue;
         };
         length = length.saturating_add(data.len());
-        if length <= limit {
+        if length <= limit && first.is_empty() {
+            first = data;
+        } else if length <= limit {
+            if whole.is_empty() {
+                whole.reserve_exact(told.clamp(length, limit));
+                whole.extend_from_slice(&first);
+            }
             whole.extend_from_slice(&data);
         } else if length - limit > PATIENCE {
             break;
@@ -53,7 +60,8 @@ pub async fn whole(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<
     if length > limit {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
-    Ok(whole)
+    // A short one comes at once, and is not copied.
+    Ok(if whole.is_empty() { first } else { whole.into() })
 }
 
 /// With `Expect: 100-continue` the body is not sent before we begin to read it.

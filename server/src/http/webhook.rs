@@ -122,7 +122,7 @@ pub async fn accept(State(http): State<Http>, Path(webhook_id): Path<String>, re
     };
     let signature = head.headers.get(SIGNATURE);
     let signature = signature.and_then(|value| value.to_str().ok());
-    match engine::webhook::accept(&http.engine, &webhook_id, signature, body.into()).await {
+    match engine::webhook::accept(&http.engine, &webhook_id, signature, body).await {
         Ok(()) => StatusCode::OK.into_response(),
         Err(NotAccepted::UnknownWebhook) => StatusCode::NOT_FOUND.into_response(),
         Err(NotAccepted::Signature(error)) => {
