@@ -172,6 +172,13 @@ pub struct MessageView {
     pub said: Option<Said>,
 }
 
+impl MessageView {
+    /// Meta's word for what is shown: of one that was taken back nothing is left but that.
+    pub fn shown_kind(&self) -> &str {
+        if self.marks.deleted { "revoke" } else { &self.kind }
+    }
+}
+
 /// What became of a message through later ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Marks {

@@ -243,6 +243,17 @@ pub struct Preview {
     pub status: Option<Status>,
 }
 
+impl Preview {
+    pub fn of(message: &MessageView) -> Self {
+        Self {
+            direction: message.direction,
+            kind: message.shown_kind().to_owned(),
+            text: message.text.clone(),
+            status: message.status,
+        }
+    }
+}
+
 /// A row of the inbox, and of the API's list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionRow {

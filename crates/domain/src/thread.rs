@@ -60,11 +60,7 @@ fn quote(shown: &mut [MessageView], places: &HashMap<String, usize>) {
             id: of.id,
             ours: of.direction == Direction::Outbound,
             author: of.author.clone(),
-            kind: if of.marks.deleted {
-                "revoke".to_owned()
-            } else {
-                of.kind.clone()
-            },
+            kind: of.shown_kind().to_owned(),
             text: of.text.clone(),
         };
         if let Some(said) = &mut shown[place].said {

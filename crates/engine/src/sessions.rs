@@ -8,8 +8,8 @@ use crate::{
 };
 use domain::{
     event::Change,
-    ids::{ChannelId, ExtensionId, QueueId, SessionId},
-    message::{Direction, Status},
+    ids::{ChannelId, ExtensionId, MessageId, QueueId, SessionId},
+    message::MessageView,
     page::{Page, PageRequest},
     people::{Actor, ExtensionRef},
     queue::PickUp,
@@ -18,6 +18,7 @@ use domain::{
         ChannelRef, Happening, InboxCounts, Moment, Preview, QueueRef, QueueStanding, SessionRow, Standing,
         State, Tab, Thread,
     },
+    thread,
     time::{Timestamp, service_window_closes},
 };
 use sea_orm::{
@@ -206,7 +207,7 @@ pub async fn thread(e: &Engine, actor: &Actor, id: SessionId) -> Result<Thread> 
     let session = rows(db, vec![found]).await?.pop().ok_or(Refusal::NotFound)?;
     Ok(Thread {
         session,
-        messages: domain::thread::fold(messages),
+        messages: thread::fold(messages),
         more,
         timeline: moments
             .into_iter()
@@ -509,13 +510,7 @@ async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) -> Result<V
         .into_iter()
         .map(|row| (row.id, row))
         .collect();
-    let by_id = message::Entity::find().filter(message::Column::Id.is_in(ids(|s| s.last_message_id)));
-    let messages: HashMap<_, _> = by_id
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|row| (row.id, row))
-        .collect();
+    let newest = newest_messages(db, &found).await?;
 
     let mut rows = Vec::with_capacity(found.len());
     for row in found {
@@ -528,7 +523,7 @@ async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) -> Result<V
             }),
             None => None,
         };
-        let last = row.last_message_id.and_then(|id| messages.get(&id));
+        let last = row.last_message_id.and_then(|id| newest.get(&MessageId::new(id)));
         rows.push(SessionRow {
             id: SessionId::new(row.id),
             state: State::from_stored(&row.state),
@@ -552,12 +547,7 @@ async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) -> Result<V
                 .cloned()
                 .map(extensions::reference),
             unread: u32::try_from(row.unread).unwrap_or(0),
-            last_message: last.map(|message| Preview {
-                direction: Direction::from_stored(&message.direction),
-                kind: message.kind.clone(),
-                text: message.text.clone(),
-                status: message.status.as_deref().and_then(Status::from_stored),
-            }),
+            last_message: last.map(Preview::of),
             last_message_at: Timestamp::from_millis(row.last_message_at),
             window_closes_at: row
                 .last_inbound_at
@@ -567,4 +557,27 @@ async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) -> Result<V
         });
     }
     Ok(rows)
+}
+
+/// The newest message of each session as its thread shows it: as it was edited, or taken back.
+async fn newest_messages(
+    db: &impl ConnectionTrait,
+    found: &[session::Model],
+) -> Result<HashMap<MessageId, MessageView>> {
+    use message::Column;
+    // What is about a message comes after it.
+    let about = |of: &session::Model| {
+        Condition::all()
+            .add(Column::SessionId.eq(of.id))
+            .add(Column::At.gte(of.last_message_at))
+            .add(Column::TargetWamid.is_not_null())
+    };
+    let newest = Column::Id.is_in(found.iter().filter_map(|of| of.last_message_id));
+    let or_about = found
+        .iter()
+        .map(about)
+        .fold(Condition::any().add(newest), Condition::add);
+    let rows = message::Entity::find().filter(or_about).all(db).await?;
+    let shown = thread::fold(rows.into_iter().map(crate::messages::view).collect());
+    Ok(shown.into_iter().map(|message| (message.id, message)).collect())
 }

@@ -164,17 +164,12 @@ async fn people(
     tx: &DatabaseTransaction,
     wanted: &Wanted,
 ) -> Result<(HashMap<Identity, Uuid>, Vec<contact::Model>)> {
-    use contact_identity::Column;
     let mut identities = HashMap::new();
     for kind in contacts::KINDS {
         let of_kind = wanted.identities.iter().filter(|(of, _)| *of == kind);
         let values = distinct(of_kind.map(|(_, value)| value.as_str()));
         for values in values.chunks(AT_ONCE) {
-            let found = contact_identity::Entity::find()
-                .filter(Column::Kind.eq(kind))
-                .filter(Column::Value.is_in(values.iter().copied()))
-                .all(tx)
-                .await?;
+            let found = of_values(kind, values).all(tx).await?;
             identities.extend(found.into_iter().map(|row| ((kind, row.value), row.contact_id)));
         }
     }
@@ -184,6 +179,13 @@ async fn people(
         people.extend(query.all(tx).await?);
     }
     Ok((identities, people))
+}
+
+fn of_values(kind: &str, values: &[&str]) -> Select<contact_identity::Entity> {
+    use contact_identity::Column;
+    contact_identity::Entity::find()
+        .filter(Column::Kind.eq(kind))
+        .filter(Column::Value.is_in(values.iter().copied()))
 }
 
 /// The open sessions of these contacts, and those of these messages.
@@ -290,9 +292,16 @@ mod tests {
         )
     }
 
+    fn identities_of(kind: &str, many: u32) -> String {
+        format!(
+            "INSERT INTO contact_identities (kind, value, contact_id)
+             SELECT '{kind}', '{kind}.' || i, '00000000-0000-7000-8000-000000000002' FROM generate_series(1, {many}) i"
+        )
+    }
+
     #[tokio::test]
     #[ignore = "needs PostgreSQL; cargo xtask test runs them"]
-    async fn a_number_that_the_statistics_do_not_know_is_not_read_through() {
+    async fn what_the_statistics_do_not_know_is_not_read_through() {
         let server = std::env::var("SWITCHBOARD_TEST_POSTGRES_URL").unwrap();
         let admin = sea_orm::Database::connect(&server).await.unwrap();
         let name = format!("statistics_{}", Clock::system().new_id().simple());
@@ -306,20 +315,28 @@ mod tests {
         let history = [
             HISTORY.to_owned(),
             messages_of("old", 20_000),
+            identities_of("wa_id", 20_000),
             "ANALYZE".to_owned(),
             messages_of("new", 5000),
+            identities_of("bsuid", 5000),
         ];
         for sql in history {
             db.read().execute_unprepared(&sql).await.unwrap();
         }
 
         let wamids: Vec<_> = (0..100).map(|i| format!("wamid.{i}")).collect();
-        let query = of_wamids("new", &wamids).build(DbBackend::Postgres);
-        let explain = Statement::from_string(DbBackend::Postgres, format!("EXPLAIN {query}"));
-        let plan = db.read().query_all_raw(explain).await.unwrap();
-        let plan: Vec<String> = plan.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
-        let by_wamid = |line: &String| line.contains("Index Cond") && line.contains("wamid = ANY");
-        assert!(plan.iter().any(by_wamid), "{plan:#?}");
+        let values: Vec<_> = wamids.iter().map(String::as_str).collect();
+        for (query, column) in [
+            (of_wamids("new", &wamids).build(DbBackend::Postgres), "wamid"),
+            (of_values("bsuid", &values).build(DbBackend::Postgres), "value"),
+        ] {
+            let explain = Statement::from_string(DbBackend::Postgres, format!("EXPLAIN {query}"));
+            let plan = db.read().query_all_raw(explain).await.unwrap();
+            let plan: Vec<String> = plan.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+            let by_it =
+                |line: &String| line.contains("Index Cond") && line.contains(&format!("{column} = ANY"));
+            assert!(plan.iter().any(by_it), "{plan:#?}");
+        }
 
         db.close().await;
         let drop = format!("DROP DATABASE {name} WITH (FORCE)");
