@@ -225,3 +225,62 @@ impl Writer {
         batch.store(&mut turn.connection).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::time::Timestamp;
+    use uuid::Uuid;
+
+    fn delivery(bytes: usize) -> Received {
+        Received {
+            channel: ChannelId::new(Uuid::from_u128(1)),
+            signed_by: "ab12".into(),
+            body: vec![b' '; bytes].into(),
+        }
+    }
+
+    fn take_in(waiting: &mut Waiting, bytes: usize) -> bool {
+        let clock = Clock::manual(Timestamp::from_millis(0));
+        waiting.take_in(&clock, delivery(bytes)).is_some()
+    }
+
+    fn sizes(waiting: &Waiting) -> Vec<usize> {
+        waiting.batches.iter().map(|of| of.batch.deliveries()).collect()
+    }
+
+    #[test]
+    fn a_full_batch_is_followed_by_another() {
+        let mut waiting = Waiting::new(usize::MAX);
+        for _ in 0..=BATCH {
+            assert!(take_in(&mut waiting, 1));
+        }
+        assert_eq!(sizes(&waiting), [BATCH, 1]);
+        assert!(take_in(&mut waiting, BATCH_BYTES) && take_in(&mut waiting, 1));
+        assert_eq!(sizes(&waiting), [BATCH, 2, 1]);
+    }
+
+    #[test]
+    fn too_many_are_told_to_come_later() {
+        let mut waiting = Waiting::new(2);
+        assert!(take_in(&mut waiting, 1) && take_in(&mut waiting, 1));
+        assert!(!take_in(&mut waiting, 1));
+        // They leave room when they are on disk, not when they are taken out.
+        let batch = waiting.batches.pop_front().unwrap().batch;
+        assert!(!take_in(&mut waiting, 1));
+        waiting.finished(batch.deliveries(), batch.bytes());
+        assert!(take_in(&mut waiting, 1));
+        assert_eq!((waiting.deliveries, sizes(&waiting)), (1, vec![1]));
+    }
+
+    #[test]
+    fn too_much_is_told_to_come_later() {
+        let mut waiting = Waiting::new(usize::MAX);
+        let third = WAITING_BYTES / 3;
+        assert!(take_in(&mut waiting, third) && take_in(&mut waiting, third));
+        assert!(!take_in(&mut waiting, third + 1));
+        let batch = waiting.batches.pop_front().unwrap().batch;
+        waiting.finished(batch.deliveries(), batch.bytes());
+        assert!(take_in(&mut waiting, third + 1));
+    }
+}
