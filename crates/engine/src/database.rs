@@ -3,7 +3,7 @@
 use crate::Result;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
     sqlx::{
         Connection as _, Postgres, Sqlite,
@@ -12,7 +12,8 @@ use sea_orm::{
     },
 };
 use secrecy::{ExposeSecret, SecretString};
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
+use tokio::sync::Notify;
 
 /// Connections that read, beside the one that writes (SQLite), or in all (PostgreSQL).
 const READERS: u32 = 4;
@@ -27,11 +28,13 @@ const FILE: &str = "switchboard.db";
 pub(crate) struct Database {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
+    written: Arc<Notify>,
 }
 
 impl Database {
     /// Connects, and brings the tables up to date.
     pub(crate) async fn open(data_dir: &Path, url: Option<&SecretString>) -> Result<Self> {
+        let written = Arc::default();
         let database = match url {
             Some(url) if !url.expose_secret().starts_with("sqlite:") => {
                 let mut options = ConnectOptions::new(url.expose_secret());
@@ -43,6 +46,7 @@ impl Database {
                 Self {
                     writer: pool.clone(),
                     reader: pool,
+                    written,
                 }
             }
             url => {
@@ -52,7 +56,11 @@ impl Database {
                 };
                 let writer = sea_orm::Database::connect(sqlite(&url, 1)).await?;
                 let reader = sea_orm::Database::connect(sqlite(&url, READERS)).await?;
-                Self { writer, reader }
+                Self {
+                    writer,
+                    reader,
+                    written,
+                }
             }
         };
         Migrator::up(&database.writer, None).await?;
@@ -72,11 +80,13 @@ impl Database {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        self.written.notify_one();
         Ok(self.writer.begin_with_options(options).await?)
     }
 
     /// For many statements, each a transaction of its own, one right after the other.
     pub(crate) async fn keep(&self) -> Result<Kept> {
+        self.written.notify_one();
         let kept = match self.writer.get_database_backend() {
             DbBackend::Postgres => self
                 .writer
@@ -92,6 +102,20 @@ impl Database {
                 .map(Kept::Sqlite),
         };
         Ok(kept.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?)
+    }
+
+    /// Waits until something is being written.
+    pub(crate) async fn written(&self) {
+        self.written.notified().await;
+    }
+
+    /// Carries SQLite's log back into the file, as far as nobody has to wait for it.
+    pub(crate) async fn checkpoint(&self) -> Result<()> {
+        if self.reader.get_database_backend() == DbBackend::Sqlite {
+            let checkpoint = self.reader.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)");
+            checkpoint.await?;
+        }
+        Ok(())
     }
 
     pub(crate) async fn ping(&self) -> Result<()> {
@@ -130,7 +154,7 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
                 .journal_mode(SqliteJournalMode::Wal)
                 // Meta is answered only when the disk has it.
                 .synchronous(SqliteSynchronous::Full)
-                // Pages, some 16 MB: copying the log back costs a pause, so it is not done for every few commits.
+                // Pages, some 16 MB, after which a commit carries back what `crate::checkpoint` has left.
                 .pragma("wal_autocheckpoint", "4000")
                 // What a large statement needs to be taken back is kept in memory, not in a file of its own.
                 .pragma("temp_store", "MEMORY")
@@ -168,7 +192,32 @@ pub(crate) fn create_private_folder(path: &Path) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sea_orm::ConnectionTrait;
+
+    #[tokio::test]
+    async fn a_checkpoint_carries_the_log_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Database::open(folder.path(), None).await.unwrap();
+        let tx = db.write().await.unwrap();
+        tx.execute_unprepared("CREATE TABLE t (id INTEGER PRIMARY KEY)")
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        db.written().await;
+
+        // The file without its log.
+        let alone = tempfile::tempdir().unwrap();
+        let has_t = async || {
+            let copy = alone.path().join(FILE);
+            std::fs::copy(folder.path().join(FILE), &copy).unwrap();
+            let copy = sea_orm::Database::connect(format!("sqlite://{}", copy.display()))
+                .await
+                .unwrap();
+            copy.execute_unprepared("SELECT id FROM t").await.is_ok()
+        };
+        assert!(!has_t().await);
+        db.checkpoint().await.unwrap();
+        assert!(has_t().await);
+    }
 
     /// As on a full disk: SQLite ends the transaction by itself.
     #[tokio::test]

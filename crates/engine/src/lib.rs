@@ -25,6 +25,7 @@ pub mod webhook;
 mod apply;
 mod audit;
 mod channel_check;
+mod checkpoint;
 mod clock;
 mod contacts;
 mod cursor;
@@ -201,6 +202,7 @@ impl Engine {
             tokio::spawn(doctor::badge::run(self.clone(), stop.clone())),
             tokio::spawn(retention::run(self.clone(), stop.clone())),
             tokio::spawn(countries::run(self.clone(), stop.clone())),
+            tokio::spawn(checkpoint::run(self.clone(), stop.clone())),
         ];
         Workers {
             stop,
