@@ -1,4 +1,5 @@
-//! What is read from the process: a skeleton while it comes, the view when it is there, else what went wrong.
+//! What is read from the process: a skeleton while it comes, the view when it is there, else what went wrong; and what
+//! is worked out of it.
 
 use super::{Skeleton, TroubleView};
 use crate::api::ApiResult;
@@ -38,4 +39,16 @@ where
         </Transition>
     }
     .into_any()
+}
+
+/// Something worked out of a resource, a memo in the browser. In the process it is worked out at every look: a page is
+/// drawn there as soon as the resource has its answer, which may be before a memo has heard of it.
+pub fn worked_out<T>(look: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Signal<T>
+where
+    T: PartialEq + Send + Sync + 'static,
+{
+    match cfg!(feature = "ssr") {
+        true => Signal::derive(move || look(None)),
+        false => Memo::new(look).into(),
+    }
 }

@@ -23,7 +23,7 @@ pub use self::{
     field::{Field, Secret},
     form::{CheckedForm, FormState},
     icon::{Icon, IconName},
-    load::Load,
+    load::{Load, worked_out},
     menu::Menu,
     page::PageHead,
     skeleton::Skeleton,

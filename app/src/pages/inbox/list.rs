@@ -8,7 +8,7 @@ use super::{
 use crate::{
     api::ApiError,
     i18n::*,
-    ui::{Icon, IconName, TroubleView},
+    ui::{Icon, IconName, TroubleView, worked_out},
 };
 use domain::{
     ids::SessionId,
@@ -114,7 +114,7 @@ fn Search() -> impl IntoView {
 fn Tabs() -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
-    let counts = Memo::new(move |_| inbox.counts.get().and_then(Result::ok));
+    let counts = worked_out(move |_| inbox.counts.get().and_then(Result::ok));
     let title = move || {
         let title = t_string!(i18n, inbox.title);
         // The head outlives the page for a moment.
@@ -178,12 +178,12 @@ enum Shape {
 #[component]
 fn Rows() -> impl IntoView {
     let inbox = use_inbox();
-    let page = Memo::new(move |_| match inbox.list.get() {
+    let page = worked_out(move |_| match inbox.list.get() {
         Some(Ok(page)) => Ok(page),
         Some(Err(error)) => Err(Some(error)),
         None => Err(None),
     });
-    let shape = Memo::new(move |_| {
+    let shape = worked_out(move |_| {
         page.with(|page| match page {
             Ok(page) if page.items.is_empty() => Some(Shape::Nothing),
             Ok(_) => Some(Shape::Rows),
@@ -209,7 +209,7 @@ fn Rows() -> impl IntoView {
 }
 
 #[component]
-fn FullRows(page: Memo<Result<Page<SessionRow>, Option<ApiError>>>) -> impl IntoView {
+fn FullRows(page: Signal<Result<Page<SessionRow>, Option<ApiError>>>) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let ids = move || {

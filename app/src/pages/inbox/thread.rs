@@ -15,7 +15,7 @@ use super::{
 use crate::{
     api::{self, ApiError},
     i18n::*,
-    ui::{Time, TimeStyle, time::use_now},
+    ui::{Time, TimeStyle, time::use_now, worked_out},
 };
 use domain::{
     ids::{MessageId, SessionId},
@@ -54,8 +54,8 @@ enum Shape {
 #[component]
 fn Pane() -> impl IntoView {
     let inbox = use_inbox();
-    let read = Memo::new(move |_| inbox.thread.get().flatten());
-    let shape = Memo::new(move |before: Option<&Shape>| {
+    let read = worked_out(move |_| inbox.thread.get().flatten());
+    let shape = worked_out(move |before: Option<&Shape>| {
         let Some(wanted) = inbox.session.get() else {
             read.track();
             return if inbox.nowhere.get() {
