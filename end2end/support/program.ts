@@ -55,7 +55,8 @@ export async function run(file: string, args: string[], env: Record<string, stri
   let [out, complaints] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
-  child.stdin.end(input);
+  // A command may end without having read its input; its code says whether that is wrong.
+  child.stdin.on('error', () => {}).end(input);
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${code}:\n${complaints}`);
   return out.trim();
