@@ -15,7 +15,8 @@ mod m0007_audit;
 mod m0008_channel_health;
 mod m0009_country_rules;
 mod m0010_inbound;
-mod m0011_lookups;
+mod m0011_journal_count;
+mod m0012_lookups;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -34,7 +35,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_channel_health::Step),
             Box::new(m0009_country_rules::Step),
             Box::new(m0010_inbound::Step),
-            Box::new(m0011_lookups::Step),
+            Box::new(m0011_journal_count::Step),
+            Box::new(m0012_lookups::Step),
         ]
     }
 }
