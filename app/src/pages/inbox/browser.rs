@@ -51,6 +51,21 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Brings an element into sight within what scrolls it, and moves nothing else: the browser's own `scrollIntoView`
+/// moves the whole window, too. Whatever scrolls is positioned, so it is what the element's place is measured from.
+pub fn reveal(element: &HtmlElement) {
+    let Some(scroller) = element.offset_parent() else {
+        return;
+    };
+    let (top, bottom) = (element.offset_top(), element.offset_top() + element.offset_height());
+    let (seen_from, height) = (scroller.scroll_top(), scroller.client_height());
+    if top < seen_from {
+        scroller.set_scroll_top(top);
+    } else if bottom > seen_from + height {
+        scroller.set_scroll_top(bottom - height);
+    }
+}
+
 /// Whether somebody can see this page right now: marks what is read.
 pub fn use_attention() -> ReadSignal<bool> {
     let (attentive, set) = signal(false);

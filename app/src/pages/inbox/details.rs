@@ -1,6 +1,6 @@
 //! The right column: the contact and the session as facts. It can be put away.
 
-use super::words;
+use super::{browser, words};
 use crate::{
     i18n::*,
     ui::{Icon, IconName, Time, TimeStyle, time::use_now},
@@ -11,6 +11,10 @@ use std::time::Duration;
 
 /// Narrower windows show the details only when asked to; inbox.css has the same number.
 const WIDE: &str = "(min-width: 1280px)";
+/// The button in the thread's head that shows and hides them.
+pub const SWITCH_ID: &str = "details-switch";
+/// Their own button, in windows where they lie over the thread and its head.
+const HIDE_ID: &str = "details-hide";
 const COPIED_FOR: Duration = Duration::from_secs(2);
 
 /// Whether the details are shown: `None` leaves it to the width of the window.
@@ -40,6 +44,8 @@ impl Shown {
         };
         let now = self.0.get_untracked().unwrap_or_else(by_width);
         self.0.set(Some(!now));
+        // Whoever uses the keyboard must not be left beneath the details, or with a button that is gone.
+        request_animation_frame(move || browser::focus(if now { SWITCH_ID } else { HIDE_ID }));
     }
 }
 
@@ -57,6 +63,7 @@ pub fn Details(thread: Memo<Thread>) -> impl IntoView {
     view! {
         <button
             type="button"
+            id=HIDE_ID
             class="button quiet details-hide"
             aria-label=move || t_string!(i18n, inbox.details.hide)
             on:click=move |_| shown.switch()

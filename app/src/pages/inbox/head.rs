@@ -157,6 +157,7 @@ fn DetailsSwitch() -> impl IntoView {
     view! {
         <button
             type="button"
+            id=super::details::SWITCH_ID
             class="button quiet"
             aria-label=move || t_string!(i18n, inbox.thread.details)
             title=move || t_string!(i18n, inbox.thread.details)

@@ -1,7 +1,10 @@
 //! The keys of the inbox. They press what is on the screen, so a key can do nothing that a button could not. No
 //! letter with Alt: AltGr belongs to Czech.
 
-use super::{browser, list::SEARCH_ID};
+use super::{
+    browser,
+    list::{MORE_ID, SEARCH_ID},
+};
 use crate::i18n::*;
 use leptos::{ev, ev::KeyboardEvent, html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -121,9 +124,12 @@ fn step(by: i64) -> bool {
     };
     let row = usize::try_from(wanted).ok().and_then(|wanted| rows.get(wanted));
     let Some(row) = row.and_then(|row| row.dyn_ref::<HtmlElement>()) else {
-        return false;
+        // Below the last one stands the link to more of them.
+        return by > 0 && press(MORE_ID);
     };
     row.click();
-    row.scroll_into_view();
+    // So that Tab goes on from there, and a screen reader says where one is.
+    browser::focus(&row.id());
+    browser::reveal(row);
     true
 }

@@ -22,6 +22,8 @@ use std::time::Duration;
 
 /// The search box's.
 pub const SEARCH_ID: &str = "inbox-search";
+/// The link to more rows.
+pub const MORE_ID: &str = "inbox-more";
 /// Whoever types a name is not asked after each letter.
 const TYPING: Duration = Duration::from_millis(250);
 
@@ -238,7 +240,7 @@ fn FullRows(page: Signal<Result<Page<SessionRow>, Option<ApiError>>>) -> impl In
         let href = move || inbox.query.with(|query| query.longer().href(inbox.session.get()));
         more.then(|| {
             view! {
-                <a class="button quiet rows-more" href=href>
+                <a id=MORE_ID class="button quiet rows-more" href=href>
                     {move || t_string!(i18n, inbox.list.more)}
                 </a>
             }

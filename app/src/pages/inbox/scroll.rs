@@ -48,7 +48,7 @@ impl Scroll {
             match (opened, sending) {
                 (None, _) => {
                     if let Some(line) = browser::element(UNREAD_ID) {
-                        line.scroll_into_view();
+                        browser::reveal(&line);
                     }
                 }
                 (Some(()), true) => self.to_end(),
