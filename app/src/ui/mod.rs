@@ -10,6 +10,7 @@ pub mod icon;
 pub mod load;
 pub mod menu;
 pub mod page;
+pub mod quote;
 pub mod skeleton;
 pub mod time;
 pub mod toast;
@@ -26,6 +27,7 @@ pub use self::{
     load::{Load, worked_out},
     menu::Menu,
     page::PageHead,
+    quote::Quote,
     skeleton::Skeleton,
     time::{Time, TimeStyle},
     toast::use_toasts,

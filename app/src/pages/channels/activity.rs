@@ -7,7 +7,7 @@ use crate::{
     i18n::*,
     live::use_live,
     pages::{id_in_url, known},
-    ui::{Load, Time},
+    ui::{Load, Quote, Time},
 };
 use domain::{
     channel::{Activity, ActivityView, DeliveryRow},
@@ -112,6 +112,7 @@ fn ChangeLine(row: Activity) -> impl IntoView {
         who.clone()
             .unwrap_or_else(|| t_string!(i18n, channels.activity.itself).to_owned())
     };
+    let quotes = detail.as_ref().map(history::quotes).unwrap_or_default();
     let detail = detail.map(|detail| {
         view! {
             <span class="activity-detail">{move || history::detail(i18n.get_locale(), &detail)}</span>
@@ -119,7 +120,7 @@ fn ChangeLine(row: Activity) -> impl IntoView {
     });
     view! {
         <tr>
-            <th scope="row">{move || history::deed(i18n.get_locale(), what)} " " {detail}</th>
+            <th scope="row">{move || history::deed(i18n.get_locale(), what)} " " {detail} <Quote words=quotes /></th>
             <td data-label=move || t_string!(i18n, channels.activity.who)>{who}</td>
             <td data-label=move || t_string!(i18n, channels.activity.when)>
                 <Time at />

@@ -1,36 +1,32 @@
 //! What Meta answered to something that was done in the admin's name.
 
-use crate::i18n::*;
+use crate::{i18n::*, ui::Quote};
 use domain::doctor::{Errand, Outcome};
 use leptos::prelude::*;
 
-/// What was called and how it ended, in Meta's own words when it refused.
+/// What was called and how it ended; Meta's own words, when it refused, are behind *Details*.
 #[component]
 pub fn Answer(errand: Errand) -> impl IntoView {
     let i18n = use_i18n();
     let Errand { called, outcome } = errand;
     let good = matches!(outcome, Outcome::Done(()));
-    let details = match &outcome {
-        Outcome::Refused {
-            details: Some(details),
-            ..
-        } => Some(view! { <p>{details.clone()}</p> }),
-        _ => None,
+    let quoted = match &outcome {
+        Outcome::Done(()) => Vec::new(),
+        Outcome::Refused { message, details, .. } => [Some(message.clone()), details.clone()]
+            .into_iter()
+            .flatten()
+            .collect(),
+        Outcome::NoAnswer { why } => vec![why.clone()],
     };
     let said = move || match &outcome {
         Outcome::Done(()) => t_string!(i18n, channels.meta.done).to_owned(),
-        Outcome::Refused { code, message, .. } => t_string!(
-            i18n,
-            channels.meta.refused,
-            code = *code,
-            message = message.clone()
-        ),
-        Outcome::NoAnswer { why } => t_string!(i18n, channels.meta.no_answer, why = why.clone()),
+        Outcome::Refused { code, .. } => t_string!(i18n, channels.meta.refused, code = *code),
+        Outcome::NoAnswer { .. } => t_string!(i18n, channels.meta.no_answer).to_owned(),
     };
     view! {
         <div class="notice" class:bad=!good class:good=good>
             <p>{said}</p>
-            {details}
+            <Quote words=quoted />
             <p class="call">{move || t_string!(i18n, channels.meta.called)} " " <code>{called}</code></p>
         </div>
     }

@@ -3,7 +3,7 @@
 use super::{findings, guide};
 use crate::{i18n::*, words};
 use domain::{
-    channel::{BadgeChange, Changed, Deed, Detail, NewValue, Reason, Step},
+    channel::{BadgeChange, Changed, Deed, Detail, NewValue, Reason, Step, TokenAnswer},
     doctor::{Errand, Outcome},
 };
 
@@ -23,7 +23,7 @@ pub fn deed(locale: Locale, deed: Deed) -> &'static str {
     }
 }
 
-/// What is kept of it.
+/// What is kept of it, in one sentence of the reader's language.
 pub fn detail(locale: Locale, detail: &Detail) -> String {
     match detail {
         Detail::Name { name } => name.clone(),
@@ -34,6 +34,36 @@ pub fn detail(locale: Locale, detail: &Detail) -> String {
         Detail::Badge(change) => badge(locale, change),
         Detail::Meta { step, errand } => meta(locale, *step, errand),
         Detail::Text { text } => text.clone(),
+    }
+}
+
+/// Meta's own words in it, to be quoted.
+pub fn quotes(detail: &Detail) -> Vec<String> {
+    match detail {
+        Detail::Badge(change) => change.why.iter().filter_map(quote_of_reason).collect(),
+        Detail::Meta { errand, .. } => match &errand.outcome {
+            Outcome::Done(()) => Vec::new(),
+            Outcome::Refused {
+                code,
+                message,
+                details,
+            } => [Some(format!("({code}) {message}")), details.clone()]
+                .into_iter()
+                .flatten()
+                .collect(),
+            Outcome::NoAnswer { why } => vec![why.clone()],
+        },
+        Detail::Name { .. } | Detail::Fields { .. } | Detail::Text { .. } => Vec::new(),
+    }
+}
+
+fn quote_of_reason(reason: &Reason) -> Option<String> {
+    match reason {
+        Reason::TokenRefused { answer: Some(answer) } => match TokenAnswer::read(answer) {
+            TokenAnswer::Meta(words) | TokenAnswer::Lacks(words) => Some(words),
+            TokenAnswer::Expired | TokenAnswer::Revoked | TokenAnswer::Malformed => None,
+        },
+        _ => None,
     }
 }
 
@@ -84,16 +114,25 @@ fn reason(locale: Locale, reason: &Reason) -> String {
                 check = findings::check(locale, *check)
             )
         }
-        // Meta's own sentence.
-        Reason::TokenRefused { answer: Some(answer) } => {
-            td_string!(locale, channels.reason.token_answer, answer = answer.clone())
-        }
-        Reason::TokenRefused { answer: None } => td_string!(locale, channels.reason.token_refused).to_owned(),
+        Reason::TokenRefused { answer } => token_refused(locale, answer.as_deref()),
         Reason::TokenAccepted => td_string!(locale, channels.reason.token_accepted).to_owned(),
         Reason::TokenReplaced => td_string!(locale, channels.reason.token_replaced).to_owned(),
         Reason::Paused => td_string!(locale, channels.reason.paused).to_owned(),
         Reason::Resumed => td_string!(locale, channels.reason.resumed).to_owned(),
     }
+}
+
+fn token_refused(locale: Locale, answer: Option<&str>) -> String {
+    let why = match answer.map(TokenAnswer::read) {
+        Some(TokenAnswer::Expired) => td_string!(locale, channels.reason.expired),
+        Some(TokenAnswer::Revoked) => td_string!(locale, channels.reason.revoked),
+        Some(TokenAnswer::Malformed) => td_string!(locale, channels.reason.malformed),
+        Some(TokenAnswer::Lacks(_)) => td_string!(locale, channels.reason.lacks),
+        Some(TokenAnswer::Meta(_)) | None => {
+            return td_string!(locale, channels.reason.token_refused).to_owned();
+        }
+    };
+    td_string!(locale, channels.reason.token_answer, answer = why)
 }
 
 fn meta(locale: Locale, step: Step, errand: &Errand) -> String {
@@ -104,14 +143,9 @@ fn meta(locale: Locale, step: Step, errand: &Errand) -> String {
         Step::FetchNumbers => td_string!(locale, channels.history.numbers),
     };
     let outcome = match &errand.outcome {
-        Outcome::Done(()) => td_string!(locale, channels.history.done).to_owned(),
-        Outcome::Refused { code, message, .. } => td_string!(
-            locale,
-            channels.history.refused,
-            code = *code,
-            message = message.clone()
-        ),
-        Outcome::NoAnswer { why } => td_string!(locale, channels.history.no_answer, why = why.clone()),
+        Outcome::Done(()) => td_string!(locale, channels.history.done),
+        Outcome::Refused { .. } => td_string!(locale, channels.history.refused),
+        Outcome::NoAnswer { .. } => td_string!(locale, channels.history.no_answer),
     };
     format!("{step} ({}): {outcome}", errand.called)
 }
@@ -143,16 +177,49 @@ mod tests {
         );
         let more = badge_change(Badge::Degraded, Badge::Degraded, &checks);
         assert_eq!(detail(Locale::en, &more), "Degraded: Quality, Callback");
-        let answer = Some("(190) Session has expired".to_owned());
-        let red = badge_change(
+    }
+
+    fn refused(answer: &str) -> Detail {
+        let answer = Some(answer.to_owned());
+        badge_change(
             Badge::Active,
             Badge::TokenRefused,
             &[Reason::TokenRefused { answer }],
-        );
+        )
+    }
+
+    #[test]
+    fn metas_words_are_quoted_and_ours_are_in_the_readers_language() {
+        let says = refused("(190) Session has expired");
         assert_eq!(
-            detail(Locale::en, &red),
-            "Active → Token refused: Meta refuses the access token: (190) Session has expired"
+            detail(Locale::cs, &says),
+            "Aktivní → Token odmítnut: Meta přístupový token odmítá"
         );
+        assert_eq!(quotes(&says), ["(190) Session has expired"]);
+        let expired = refused("the token has expired");
+        assert_eq!(
+            detail(Locale::cs, &expired),
+            "Aktivní → Token odmítnut: Meta přístupový token odmítá: token vypršel"
+        );
+        assert!(quotes(&expired).is_empty());
+        let lacks = refused("the token lacks whatsapp_business_messaging");
+        assert_eq!(quotes(&lacks), ["whatsapp_business_messaging"]);
+        let asked = Detail::Meta {
+            step: Step::SubscribeWaba,
+            errand: Errand {
+                called: "POST /200/subscribed_apps".into(),
+                outcome: Outcome::Refused {
+                    code: 100,
+                    message: "Invalid parameter".into(),
+                    details: Some("Try again".into()),
+                },
+            },
+        };
+        assert_eq!(
+            detail(Locale::cs, &asked),
+            "Přihlášení odběru (POST /200/subscribed_apps): Meta odmítla"
+        );
+        assert_eq!(quotes(&asked), ["(100) Invalid parameter", "Try again"]);
     }
 
     #[test]
@@ -176,6 +243,6 @@ mod tests {
              vymazáno, Přístupový token: nová hodnota"
         );
         let nothing = Detail::Fields { changed: Vec::new() };
-        assert_eq!(detail(Locale::en, &nothing), "nothing was different");
+        assert_eq!(detail(Locale::en, &nothing), "nothing changed");
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     i18n::*,
     pages::{id_in_url, known},
     ui::{
-        Button, ButtonLink, IconName, Kind, Load, PageHead, Time, TimeStyle,
+        Button, ButtonLink, IconName, Kind, Load, PageHead, Quote, Time, TimeStyle,
         form::{FormAnswer, on_answer},
         use_toasts,
     },
@@ -133,8 +133,8 @@ pub fn Facts(letter: DeadLetter) -> impl IntoView {
         <dl class="facts">
             {fact(|locale| td_string!(locale, system.deliveries.number_id), letter.phone_number_id)}
             {fact(|locale| td_string!(locale, system.deliveries.arrived_at), letter.arrived_at)}
-            {fact(|locale| td_string!(locale, system.deliveries.detail), letter.detail)}
         </dl>
+        <Quote words=letter.detail.into_iter().collect() />
     }
     .into_any()
 }
