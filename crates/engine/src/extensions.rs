@@ -16,9 +16,10 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder,
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 
 pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<ExtensionRow>> {
@@ -27,11 +28,7 @@ pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<ExtensionRow>> {
         .order_by_asc(extension::Column::Number)
         .all(e.db.read())
         .await?;
-    let mut rows = Vec::with_capacity(extensions.len());
-    for extension in extensions {
-        rows.push(row(e, extension).await?);
-    }
-    Ok(rows)
+    rows(e, extensions).await
 }
 
 pub async fn get(e: &Engine, actor: &Actor, id: ExtensionId) -> Result<ExtensionRow> {
@@ -40,7 +37,8 @@ pub async fn get(e: &Engine, actor: &Actor, id: ExtensionId) -> Result<Extension
         .one(e.db.read())
         .await?
         .ok_or(Refusal::NotFound)?;
-    row(e, found).await
+    let mut rows = rows(e, vec![found]).await?;
+    Ok(rows.pop().ok_or(Refusal::NotFound)?)
 }
 
 /// Scripts may look at the directory; of the people only administrators.
@@ -51,26 +49,44 @@ pub(crate) fn actor_may_look(actor: &Actor) -> Result<()> {
     }
 }
 
-async fn row(e: &Engine, extension: extension::Model) -> Result<ExtensionRow> {
-    let login = person::Entity::find()
-        .filter(person::Column::ExtensionId.eq(extension.id))
-        .one(e.db.read())
+/// Each table is read with one statement, however many extensions there are.
+async fn rows(e: &Engine, extensions: Vec<extension::Model>) -> Result<Vec<ExtensionRow>> {
+    let db = e.db.read();
+    let ids: Vec<Uuid> = extensions.iter().map(|extension| extension.id).collect();
+    let people = person::Entity::find()
+        .filter(person::Column::ExtensionId.is_in(ids.iter().copied()))
+        .all(db)
         .await?;
-    let open = session::Entity::find()
-        .filter(session::Column::ExtensionId.eq(extension.id))
+    let mut logins: HashMap<Option<Uuid>, person::Model> = people
+        .into_iter()
+        .map(|person| (person.extension_id, person))
+        .collect();
+    let open: Vec<(Uuid, i64)> = session::Entity::find()
+        .select_only()
+        .column(session::Column::ExtensionId)
+        .column_as(session::Column::Id.count(), "open")
+        .filter(session::Column::ExtensionId.is_in(ids))
         .filter(session::Column::State.ne(State::Closed.as_str()))
-        .count(e.db.read())
+        .group_by(session::Column::ExtensionId)
+        .into_tuple()
+        .all(db)
         .await?;
-    Ok(ExtensionRow {
-        id: ExtensionId::new(extension.id),
-        number: extension.number,
-        name: extension.name,
-        role: login.as_ref().and_then(|person| person.role.parse().ok()),
-        login: login.map(|person| person.login),
-        disabled: extension.disabled_at.is_some(),
-        open_sessions: u32::try_from(open).unwrap_or(u32::MAX),
-        created_at: Timestamp::from_millis(extension.created_at),
-    })
+    let open: HashMap<Uuid, i64> = open.into_iter().collect();
+    let rows = extensions.into_iter().map(|extension| {
+        let login = logins.remove(&Some(extension.id));
+        let open = open.get(&extension.id).copied().unwrap_or(0);
+        ExtensionRow {
+            id: ExtensionId::new(extension.id),
+            number: extension.number,
+            name: extension.name,
+            role: login.as_ref().and_then(|person| person.role.parse().ok()),
+            login: login.map(|person| person.login),
+            disabled: extension.disabled_at.is_some(),
+            open_sessions: u32::try_from(open).unwrap_or(u32::MAX),
+            created_at: Timestamp::from_millis(extension.created_at),
+        }
+    });
+    Ok(rows.collect())
 }
 
 pub async fn create(e: &Engine, actor: &Actor, form: &ExtensionForm) -> Result<ExtensionId> {
@@ -212,14 +228,4 @@ pub(crate) fn reference(extension: extension::Model) -> ExtensionRef {
         number: extension.number,
         name: extension.name,
     }
-}
-
-/// The named extensions, for showing.
-pub(crate) async fn references(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Vec<ExtensionRef>> {
-    let found = extension::Entity::find()
-        .filter(extension::Column::Id.is_in(ids))
-        .order_by_asc(extension::Column::Number)
-        .all(db)
-        .await?;
-    Ok(found.into_iter().map(reference).collect())
 }

@@ -98,7 +98,7 @@ pub(crate) async fn find(e: &Engine, webhook_id: &str) -> Result<Option<Arc<Hook
         .one(db)
         .await?
     else {
-        return Ok(None);
+        return reserved(e, webhook_id).await;
     };
     let channel = ChannelId::new(found.id);
     let mut signers = Vec::new();
@@ -119,4 +119,18 @@ pub(crate) async fn find(e: &Engine, webhook_id: &str) -> Result<Option<Arc<Hook
         known.by_webhook_id.insert(webhook_id.to_owned(), hook.clone());
     }
     Ok(Some(hook))
+}
+
+/// An address that was told for a channel which has not been saved yet: Meta may verify it, and nothing else. It is not
+/// kept in memory: the next save makes it a channel's.
+async fn reserved(e: &Engine, webhook_id: &str) -> Result<Option<Arc<Hook>>> {
+    let reserved = channels::reservation::at_address(e.db.read(), webhook_id).await?;
+    Ok(reserved.map(|reserved| {
+        Arc::new(Hook {
+            channel: ChannelId::new(reserved.id),
+            verify_token: reserved.verify_token,
+            signers: Vec::new(),
+            failures: Failures::from_stored(0),
+        })
+    }))
 }

@@ -128,6 +128,9 @@ impl Ledger {
                 .insert((row.phone_number_id.clone(), wamid.clone()), row.id);
         }
         self.written.payload(row.id, payload);
+        if let Some(session) = self.sessions.get(row.session_id) {
+            self.written.traffic(session.channel_id, &row.direction, row.at);
+        }
         self.messages.add(row.id, row);
     }
 

@@ -1,7 +1,9 @@
 //! Messages: reading them, and writing one together with the outbox row that sends it.
 
 use crate::{
-    Engine, Result, cursor,
+    Engine, Result,
+    channels::traffic::Traffic,
+    cursor,
     entity::{channel, message, outbox, session},
     events::Changes,
     sessions, statuses,
@@ -162,6 +164,9 @@ async fn write(
     message::Entity::insert(row.clone().into_active_model())
         .exec_without_returning(tx)
         .await?;
+    let mut traffic = Traffic::default();
+    traffic.add(session.channel_id, &row.direction, row.at);
+    traffic.write(tx).await?;
     let job = outbox::Model {
         message_id: row.id,
         session_id: session.id,

@@ -5,7 +5,7 @@ use crate::{
     audit::{self, Subject},
     entity::{extension, queue, queue_member, session},
     events::Changes,
-    extensions::{actor_may_look, references},
+    extensions::{actor_may_look, reference},
 };
 use domain::{
     event::Change,
@@ -17,8 +17,9 @@ use domain::{
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<QueueRow>> {
@@ -27,11 +28,7 @@ pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<QueueRow>> {
         .order_by_asc(queue::Column::Name)
         .all(e.db.read())
         .await?;
-    let mut rows = Vec::with_capacity(queues.len());
-    for queue in queues {
-        rows.push(row(e, queue).await?);
-    }
-    Ok(rows)
+    rows(e, queues).await
 }
 
 pub async fn get(e: &Engine, actor: &Actor, id: QueueId) -> Result<QueueRow> {
@@ -40,27 +37,61 @@ pub async fn get(e: &Engine, actor: &Actor, id: QueueId) -> Result<QueueRow> {
         .one(e.db.read())
         .await?
         .ok_or(Refusal::NotFound)?;
-    row(e, found).await
+    let mut rows = rows(e, vec![found]).await?;
+    Ok(rows.pop().ok_or(Refusal::NotFound)?)
 }
 
-async fn row(e: &Engine, queue: queue::Model) -> Result<QueueRow> {
-    let members = members(e.db.read(), queue.id).await?;
-    let waiting = session::Entity::find()
-        .filter(session::Column::QueueId.eq(queue.id))
-        .filter(session::Column::State.eq(State::Waiting.as_str()))
-        .count(e.db.read())
+/// Each table is read with one statement, however many queues there are.
+async fn rows(e: &Engine, queues: Vec<queue::Model>) -> Result<Vec<QueueRow>> {
+    let db = e.db.read();
+    let ids: Vec<Uuid> = queues.iter().map(|queue| queue.id).collect();
+    let members = queue_member::Entity::find()
+        .filter(queue_member::Column::QueueId.is_in(ids.iter().copied()))
+        .all(db)
         .await?;
-    Ok(QueueRow {
-        id: QueueId::new(queue.id),
-        name: queue.name,
-        pick_up: queue
-            .pick_up
-            .parse()
-            .map_err(|_| Error::Corrupt(format!("pick-up mode {}", queue.pick_up)))?,
-        members: references(e.db.read(), members).await?,
-        disabled: queue.disabled_at.is_some(),
-        waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
-    })
+    let known = extension::Entity::find()
+        .filter(extension::Column::Id.is_in(members.iter().map(|member| member.extension_id)))
+        .order_by_asc(extension::Column::Number)
+        .all(db)
+        .await?;
+    let waiting: Vec<(Uuid, i64)> = session::Entity::find()
+        .select_only()
+        .column(session::Column::QueueId)
+        .column_as(session::Column::Id.count(), "waiting")
+        .filter(session::Column::QueueId.is_in(ids))
+        .filter(session::Column::State.eq(State::Waiting.as_str()))
+        .group_by(session::Column::QueueId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let waiting: HashMap<Uuid, i64> = waiting.into_iter().collect();
+    let mut of_queue: HashMap<Uuid, HashSet<Uuid>> = HashMap::new();
+    for member in members {
+        of_queue
+            .entry(member.queue_id)
+            .or_default()
+            .insert(member.extension_id);
+    }
+    let nobody = HashSet::new();
+    let row = |queue: queue::Model| {
+        let ids = of_queue.get(&queue.id).unwrap_or(&nobody);
+        let members = known.iter().filter(|extension| ids.contains(&extension.id));
+        Ok(QueueRow {
+            id: QueueId::new(queue.id),
+            name: queue.name,
+            pick_up: queue
+                .pick_up
+                .parse()
+                .map_err(|_| Error::Corrupt(format!("pick-up mode {}", queue.pick_up)))?,
+            empty: members.clone().all(|extension| extension.disabled_at.is_some()),
+            members: members.cloned().map(reference).collect(),
+            disabled: queue.disabled_at.is_some(),
+            waiting: waiting
+                .get(&queue.id)
+                .map_or(0, |waiting| u32::try_from(*waiting).unwrap_or(u32::MAX)),
+        })
+    };
+    queues.into_iter().map(row).collect()
 }
 
 pub async fn create(e: &Engine, actor: &Actor, form: &QueueForm) -> Result<QueueId> {

@@ -2,6 +2,7 @@
 
 use crate::{
     Engine, Result,
+    channels::{reservation, traffic},
     entity::{dead_letter, delivery, journal, setup_link, web_session},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Query};
@@ -40,6 +41,8 @@ pub(crate) async fn pass(e: &Engine) -> Result<()> {
         .filter(setup_link::Column::ExpiresAt.lte(now.millis()))
         .exec(&tx)
         .await?;
+    traffic::forget(&tx, now).await?;
+    reservation::forget(&tx, now).await?;
     tx.commit().await?;
     let before = now.minus(DEAD_LETTERS_LIVE).millis();
     while forget_letters(e, before).await? == BATCH {}

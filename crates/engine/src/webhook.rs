@@ -2,6 +2,7 @@
 
 use crate::{
     Engine, Result,
+    channels::reservation,
     doctor::connection,
     entity::channel,
     events::Changes,
@@ -44,11 +45,13 @@ pub async fn handshake(e: &Engine, webhook_id: &str, verify_token: &str) -> Resu
         return Ok(Handshake::WrongToken);
     }
     let tx = e.db.write().await?;
+    let now = e.clock().now().millis();
+    if reservation::verified(&tx, hook.channel, now).await? {
+        tx.commit().await?;
+        return Ok(Handshake::Accepted);
+    }
     channel::Entity::update_many()
-        .col_expr(
-            channel::Column::HandshakeAt,
-            Expr::value(e.clock().now().millis()),
-        )
+        .col_expr(channel::Column::HandshakeAt, Expr::value(now))
         .filter(channel::Column::Id.eq(hook.channel.uuid()))
         .exec(&tx)
         .await?;

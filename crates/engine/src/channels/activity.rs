@@ -12,7 +12,9 @@ use domain::{
     refusal::Refusal,
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::HashMap;
+use uuid::Uuid;
 
 const LINES: u64 = 50;
 const DELIVERIES: u64 = 20;
@@ -21,10 +23,10 @@ const DELIVERIES: u64 = 20;
 pub async fn activity(e: &Engine, actor: &Actor, id: ChannelId) -> Result<ActivityView> {
     actor.require(Permission::Administer)?;
     let db = e.db.read();
-    channel::Entity::find_by_id(id.uuid())
-        .one(db)
-        .await?
-        .ok_or(Refusal::NotFound)?;
+    if channel::Entity::find_by_id(id.uuid()).one(db).await?.is_none() {
+        // Nothing has happened yet to a channel that is being set up.
+        super::view(e, id).await?;
+    }
     let lines = audit::Entity::find()
         .filter(audit::Column::SubjectKind.eq("channel"))
         .filter(audit::Column::SubjectId.eq(id.uuid()))
@@ -38,21 +40,26 @@ pub async fn activity(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Activi
         .limit(DELIVERIES)
         .all(db)
         .await?;
-    let mut rows = Vec::with_capacity(deliveries.len());
-    for delivery in deliveries {
-        let dead = dead_letter::Entity::find()
-            .filter(dead_letter::Column::DeliveryId.eq(delivery.id))
-            .count(db)
-            .await?;
-        rows.push(DeliveryRow {
-            at: Timestamp::from_millis(delivery.received_at),
-            processed_at: delivery.processed_at.map(Timestamp::from_millis),
-            dead_letters: u32::try_from(dead).unwrap_or(u32::MAX),
-        });
-    }
+    let dead: Vec<(Uuid, i64)> = dead_letter::Entity::find()
+        .select_only()
+        .column(dead_letter::Column::DeliveryId)
+        .column_as(dead_letter::Column::Id.count(), "count")
+        .filter(dead_letter::Column::DeliveryId.is_in(deliveries.iter().map(|delivery| delivery.id)))
+        .group_by(dead_letter::Column::DeliveryId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let dead: HashMap<Uuid, i64> = dead.into_iter().collect();
+    let deliveries = deliveries.into_iter().map(|delivery| DeliveryRow {
+        at: Timestamp::from_millis(delivery.received_at),
+        processed_at: delivery.processed_at.map(Timestamp::from_millis),
+        dead_letters: dead
+            .get(&delivery.id)
+            .map_or(0, |count| u32::try_from(*count).unwrap_or(u32::MAX)),
+    });
     Ok(ActivityView {
         activity: lines.into_iter().filter_map(line).collect(),
-        deliveries: rows,
+        deliveries: deliveries.collect(),
     })
 }
 
@@ -62,7 +69,7 @@ pub async fn activity(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Activi
 /// `Forbidden` for who may not look at channels, `NotFound` when there never was one.
 pub async fn presence(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Presence> {
     crate::extensions::actor_may_look(actor)?;
-    if let Some(channel) = super::find(e, id).await? {
+    if let Some(channel) = super::find_or_reserved(e, id).await? {
         return Ok(Presence::Here(Box::new(channel)));
     }
     let deleted = audit::Entity::find()

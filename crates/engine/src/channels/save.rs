@@ -1,10 +1,10 @@
 //! What an admin or a script changes of a channel. Each change and its audit row are one transaction.
 
-use super::{detail, secrets, view};
+use super::{Directory, detail, reservation, secrets, view};
 use crate::{
     Engine, Result,
     audit::{self, Subject},
-    entity::{channel, extension, outbox, queue, session},
+    entity::{channel, channel_reservation, extension, outbox, queue, session},
     events::Changes,
     random,
     seal::Kind,
@@ -29,14 +29,13 @@ use sea_orm::{
 use secrecy::SecretString;
 use uuid::Uuid;
 
-/// An empty channel: its webhook address and verify token exist from here on, so that they can be pasted into Meta
-/// before anything is saved.
-pub async fn add_draft(e: &Engine, actor: &Actor) -> Result<ChannelId> {
+/// Reserves a webhook address and verify token, so that they can be pasted into Meta before anything is saved. The
+/// channel begins with its first save.
+pub async fn reserve(e: &Engine, actor: &Actor) -> Result<ChannelId> {
     actor.require(Permission::Administer)?;
     let tx = e.db.write().await?;
-    let id = insert(e, &tx, actor, "WhatsApp").await?;
+    let id = reservation::of(e, &tx, actor).await?;
     tx.commit().await?;
-    changed(e, id);
     Ok(id)
 }
 
@@ -48,9 +47,10 @@ pub async fn create(
     messaging: &MessagingForm,
 ) -> Result<ChannelView> {
     actor.require(Permission::Administer)?;
-    let (authentication, messaging) = check_both(authentication, messaging)?;
+    let messaging = with_country(e, None, messaging).await?;
+    let (authentication, messaging) = check_both(authentication, &messaging)?;
     let tx = e.db.write().await?;
-    let id = insert(e, &tx, actor, &authentication.name).await?;
+    let id = insert(e, &tx, actor, &authentication.name, None).await?;
     write_authentication(e, &tx, actor, id, &authentication).await?;
     write_messaging(e, &tx, actor, id, &messaging).await?;
     tx.commit().await?;
@@ -98,7 +98,7 @@ pub async fn save_authentication(
     actor.require(Permission::Administer)?;
     let form = form.check()?;
     let tx = e.db.write().await?;
-    at_version(&tx, id, version).await?;
+    begin(e, &tx, actor, id, version, &form.name).await?;
     write_authentication(e, &tx, actor, id, &form).await?;
     tx.commit().await?;
     changed(e, id);
@@ -114,17 +114,34 @@ pub async fn save_messaging(
     form: &MessagingForm,
 ) -> Result<()> {
     actor.require(Permission::Administer)?;
-    let form = form.check()?;
+    let form = with_country(e, Some(id), form).await?.check()?;
     let tx = e.db.write().await?;
-    at_version(&tx, id, version).await?;
+    begin(e, &tx, actor, id, version, reservation::NAME).await?;
     write_messaging(e, &tx, actor, id, &form).await?;
     tx.commit().await?;
     changed(e, id);
     Ok(())
 }
 
+/// Scripts do not name the country of a number that is written without one; pages do.
+async fn with_country(e: &Engine, id: Option<ChannelId>, form: &MessagingForm) -> Result<MessagingForm> {
+    let mut form = form.clone();
+    if form.country.is_empty() {
+        form.country = super::calling_code_of(e, id).await?.unwrap_or_default();
+    }
+    Ok(form)
+}
+
 /// Makes a new verify token. Meta asks for it only when the callback is saved: a connection that works goes on.
 pub async fn rotate_verify_token(e: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
+    actor.require(Permission::Administer)?;
+    let tx = e.db.write().await?;
+    let reserved = reservation::rotate(&tx, id).await?;
+    tx.commit().await?;
+    if reserved {
+        e.hooks.forget();
+        return Ok(());
+    }
     change(e, actor, id, "channel.rotate_verify_token", |_, channel| {
         channel.verify_token = Set(random::token());
         Ok(())
@@ -264,7 +281,19 @@ async fn current(tx: &DatabaseTransaction, id: ChannelId) -> Result<channel::Mod
     Ok(found.ok_or(Refusal::NotFound)?)
 }
 
-async fn at_version(tx: &DatabaseTransaction, id: ChannelId, version: i64) -> Result<()> {
+/// Makes sure that nobody saved in the meantime. The first save makes the channel out of its reservation.
+async fn begin(
+    e: &Engine,
+    tx: &DatabaseTransaction,
+    actor: &Actor,
+    id: ChannelId,
+    version: i64,
+    name: &str,
+) -> Result<()> {
+    if let Some(reserved) = reservation::take(tx, id).await? {
+        insert(e, tx, actor, name, Some(reserved)).await?;
+        return Ok(());
+    }
     if current(tx, id).await?.version == version {
         Ok(())
     } else {
@@ -272,20 +301,33 @@ async fn at_version(tx: &DatabaseTransaction, id: ChannelId, version: i64) -> Re
     }
 }
 
-async fn insert(e: &Engine, tx: &DatabaseTransaction, actor: &Actor, name: &str) -> Result<ChannelId> {
-    let id = ChannelId::new(e.clock().new_id());
+async fn insert(
+    e: &Engine,
+    tx: &DatabaseTransaction,
+    actor: &Actor,
+    name: &str,
+    reserved: Option<channel_reservation::Model>,
+) -> Result<ChannelId> {
+    let (id, handshake_at) = match &reserved {
+        Some(reserved) => (reserved.id, reserved.handshake_at),
+        None => (e.clock().new_id(), None),
+    };
+    let (webhook_id, verify_token) = reserved
+        .map(|reserved| (reserved.webhook_id, reserved.verify_token))
+        .unwrap_or_else(|| (random::token(), random::token()));
+    let id = ChannelId::new(id);
     let new = channel::Model {
         id: id.uuid(),
         version: 1,
         name: name.to_owned(),
-        webhook_id: random::token(),
-        verify_token: random::token(),
+        webhook_id,
+        verify_token,
         phone_number: None,
         phone_number_id: None,
         waba_id: None,
         extension_id: None,
         queue_id: None,
-        handshake_at: None,
+        handshake_at,
         last_inbound_at: None,
         token_state: TokenState::Unknown.as_str().to_owned(),
         token_checked_at: None,
@@ -358,8 +400,8 @@ async fn write_messaging(
         .filter(channel::Column::Id.ne(id.uuid()))
         .one(tx)
         .await?;
-    if other.is_some() {
-        return Err(Refusal::field("phone_number_id", Problem::Taken).into());
+    if let Some(other) = other {
+        return Err(Refusal::taken("phone_number_id", &other.name).into());
     }
     let (extension_id, queue_id) = known_destination(tx, "destination", Some(form.destination)).await?;
     let (fallback_extension_id, fallback_queue_id) = known_destination(tx, "fallback", form.fallback).await?;
@@ -396,6 +438,7 @@ async fn messaging_changes(
     after: &channel::Model,
 ) -> Result<Vec<Changed>> {
     let mut changed = Vec::new();
+    let directory = Directory::of(tx, std::slice::from_ref(after)).await?;
     for (field, old, new) in [
         ("waba_id", &before.waba_id, &after.waba_id),
         ("phone_number", &before.phone_number, &after.phone_number),
@@ -406,13 +449,11 @@ async fn messaging_changes(
         }
     }
     if (before.extension_id, before.queue_id) != (after.extension_id, after.queue_id) {
-        let to = super::destination_of(tx, after).await?;
-        changed.push(now("destination", named(to)));
+        changed.push(now("destination", named(directory.destination(after))));
     }
     let fallback = |row: &channel::Model| (row.fallback_extension_id, row.fallback_queue_id);
     if fallback(before) != fallback(after) {
-        let to = super::fallback_of(tx, after).await?;
-        changed.push(now("fallback", named(to)));
+        changed.push(now("fallback", named(directory.fallback(after))));
     }
     Ok(changed)
 }

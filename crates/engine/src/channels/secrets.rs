@@ -7,6 +7,8 @@ use sea_orm::{
     sea_query::OnConflict,
 };
 use secrecy::{ExposeSecret, SecretString};
+use std::collections::HashMap;
+use uuid::Uuid;
 
 /// Shorter secrets show nothing of themselves: four characters would be too much.
 const SHOWN_FROM: usize = 12;
@@ -26,14 +28,29 @@ pub(crate) async fn known(db: &impl ConnectionTrait, id: ChannelId) -> Result<Kn
         .all(db)
         .await?
     {
+        known.add(row);
+    }
+    Ok(known)
+}
+
+/// The same for every channel.
+pub(super) async fn of_all(db: &impl ConnectionTrait) -> Result<HashMap<Uuid, Known>> {
+    let mut all: HashMap<Uuid, Known> = HashMap::new();
+    for row in channel_secret::Entity::find().all(db).await? {
+        all.entry(row.channel_id).or_default().add(row);
+    }
+    Ok(all)
+}
+
+impl Known {
+    fn add(&mut self, row: channel_secret::Model) {
         match Kind::from_stored(&row.kind) {
-            Some(Kind::AccessToken) => known.access_token = Some(row),
-            Some(Kind::AppSecret) => known.app_secret = Some(row),
-            Some(Kind::NextAppSecret) => known.next_app_secret = Some(row),
+            Some(Kind::AccessToken) => self.access_token = Some(row),
+            Some(Kind::AppSecret) => self.app_secret = Some(row),
+            Some(Kind::NextAppSecret) => self.next_app_secret = Some(row),
             None => {}
         }
     }
-    Ok(known)
 }
 
 /// Every app secret that may sign for the channel: two while Meta's is being reset.

@@ -3,6 +3,7 @@
 use super::Ledger;
 use crate::{
     Result,
+    channels::traffic::Traffic,
     entity::{
         channel, contact, contact_identity, dead_letter, delivery, message, message_payload, message_status,
         outbox, session,
@@ -31,6 +32,7 @@ pub(crate) struct Written {
     merged: Vec<(Uuid, Uuid)>,
     /// Sessions whose messages went into another: from, to.
     moved: Vec<(Uuid, Uuid)>,
+    traffic: Traffic,
 }
 
 impl Written {
@@ -39,6 +41,10 @@ impl Written {
             message_id: message,
             payload: payload.to_owned(),
         });
+    }
+
+    pub(super) fn traffic(&mut self, channel: Uuid, direction: &str, at: i64) {
+        self.traffic.add(channel, direction, at);
     }
 
     pub(crate) fn status(&mut self, row: message_status::Model) {
@@ -77,6 +83,7 @@ impl Ledger {
             deliveries,
             merged,
             moved,
+            traffic,
         } = self.written;
         for number in self.numbers.values() {
             hear(tx, number).await?;
@@ -175,6 +182,7 @@ impl Ledger {
             ),
         )
         .await?;
+        traffic.write(tx).await?;
         Ok(self.changes)
     }
 }

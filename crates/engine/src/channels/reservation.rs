@@ -1,0 +1,139 @@
+//! The webhook address and verify token of a channel that is being set up. They are told before anything is saved, and
+//! Meta may verify them by then; the channel itself begins with the first save, so that a set-up which is left leaves
+//! no channel behind. Each person has one reservation, which the next set-up takes up again.
+
+use crate::{Engine, Result, entity::channel_reservation, random};
+use domain::{
+    channel::{Badge, ChannelView, TokenState},
+    ids::ChannelId,
+    people::Actor,
+    time::Timestamp,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
+use std::time::Duration;
+
+/// A set-up that nobody has gone on with for so long is over.
+const LIVES: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// The name that the form begins with.
+pub(super) const NAME: &str = "WhatsApp";
+
+/// The reservation of whoever asks; made anew when there is none.
+pub(super) async fn of(e: &Engine, tx: &DatabaseTransaction, actor: &Actor) -> Result<ChannelId> {
+    use channel_reservation::Column;
+    let reserved_by = match actor {
+        Actor::Person(me) => format!("person:{}", me.id),
+        Actor::Token { name, .. } => format!("token:{name}"),
+        Actor::System => "system".to_owned(),
+    };
+    let new = channel_reservation::Model {
+        id: e.clock().new_id(),
+        webhook_id: random::token(),
+        verify_token: random::token(),
+        handshake_at: None,
+        reserved_by: reserved_by.clone(),
+        created_at: e.clock().now().millis(),
+    };
+    channel_reservation::Entity::insert(new.clone().into_active_model())
+        .on_conflict(
+            OnConflict::column(Column::ReservedBy)
+                .update_column(Column::CreatedAt)
+                .to_owned(),
+        )
+        .exec_without_returning(tx)
+        .await?;
+    let reserved = channel_reservation::Entity::find()
+        .filter(Column::ReservedBy.eq(reserved_by))
+        .one(tx)
+        .await?;
+    Ok(ChannelId::new(reserved.map_or(new.id, |reserved| reserved.id)))
+}
+
+/// Takes the reservation: the channel begins.
+pub(super) async fn take(
+    tx: &DatabaseTransaction,
+    id: ChannelId,
+) -> Result<Option<channel_reservation::Model>> {
+    let reserved = find(tx, id).await?;
+    channel_reservation::Entity::delete_by_id(id.uuid())
+        .exec(tx)
+        .await?;
+    Ok(reserved)
+}
+
+pub(crate) async fn find(
+    db: &impl ConnectionTrait,
+    id: ChannelId,
+) -> Result<Option<channel_reservation::Model>> {
+    Ok(channel_reservation::Entity::find_by_id(id.uuid()).one(db).await?)
+}
+
+pub(crate) async fn at_address(
+    db: &impl ConnectionTrait,
+    webhook_id: &str,
+) -> Result<Option<channel_reservation::Model>> {
+    Ok(channel_reservation::Entity::find()
+        .filter(channel_reservation::Column::WebhookId.eq(webhook_id))
+        .one(db)
+        .await?)
+}
+
+/// Meta has verified the address; returns whether it is reserved and not a channel's.
+pub(crate) async fn verified(tx: &DatabaseTransaction, id: ChannelId, now: i64) -> Result<bool> {
+    let updated = channel_reservation::Entity::update_many()
+        .col_expr(channel_reservation::Column::HandshakeAt, Expr::value(now))
+        .filter(channel_reservation::Column::Id.eq(id.uuid()))
+        .exec(tx)
+        .await?;
+    Ok(updated.rows_affected > 0)
+}
+
+/// Gives it another verify token; returns whether there is one with this id.
+pub(super) async fn rotate(tx: &DatabaseTransaction, id: ChannelId) -> Result<bool> {
+    let updated = channel_reservation::Entity::update_many()
+        .col_expr(
+            channel_reservation::Column::VerifyToken,
+            Expr::value(random::token()),
+        )
+        .filter(channel_reservation::Column::Id.eq(id.uuid()))
+        .exec(tx)
+        .await?;
+    Ok(updated.rows_affected > 0)
+}
+
+pub(crate) async fn forget(tx: &DatabaseTransaction, now: Timestamp) -> Result<()> {
+    channel_reservation::Entity::delete_many()
+        .filter(channel_reservation::Column::CreatedAt.lt(now.minus(LIVES).millis()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// The channel as its editor shows it before the first save.
+pub(super) fn view(e: &Engine, reserved: channel_reservation::Model) -> ChannelView {
+    ChannelView {
+        id: ChannelId::new(reserved.id),
+        version: 0,
+        name: NAME.to_owned(),
+        webhook_url: super::webhook_url(e, &reserved.webhook_id),
+        verify_token: reserved.verify_token,
+        access_token_end: None,
+        app_secret_end: None,
+        next_app_secret_end: None,
+        phone_number: None,
+        phone_number_id: None,
+        waba_id: None,
+        destination: None,
+        fallback: None,
+        badge: Badge::Draft,
+        degraded_by: Vec::new(),
+        webhook_seen_at: reserved.handshake_at.map(Timestamp::from_millis),
+        last_inbound_at: None,
+        token: TokenState::Unknown,
+        token_checked_at: None,
+        token_answer: None,
+    }
+}
