@@ -174,7 +174,12 @@ test('a missing subscription is found, and mended by a button', async ({ world, 
   const subscription = line(page, channels.check.waba_subscription);
   await expect(subscription).toContainText(channels.finding.waba_not_subscribed.seen);
   await expect(subscription).toContainText(`POST /${EXAMPLE.waba}/subscribed_apps`);
-  await expect(badge(page, common.badge.degraded)).toBeVisible();
+  // Nothing arrives: that is red, and the first sentence says why.
+  await expect(badge(page, common.badge.not_receiving)).toBeVisible();
+  await expect(page.locator('.page-head .badge')).toHaveClass(/\bbad\b/);
+  await expect(page.locator('.health-summary')).toContainText(
+    filled(channels.health.not_receiving, { why: channels.finding.waba_not_subscribed.seen }),
+  );
   await expectAccessible(page);
 
   await subscription.getByRole('button', { name: channels.errand.subscribe }).click();
@@ -198,7 +203,10 @@ test('a callback elsewhere is set for this number, and a refusal of Meta is show
   await callback.getByRole('radio', { name: channels.errand.number }).check();
   await mend.click();
   // Meta refuses the examination that follows, too; what it said stays on the page all the same.
-  await expect(page.getByText(/^Meta refused: \(4\)/)).toBeVisible();
+  const refused = page.locator('.notice.bad').filter({ hasText: filled(channels.meta.refused, { code: '4' }) });
+  await expect(refused).toBeVisible();
+  await refused.getByText(common.details).click();
+  await expect(refused.locator('q')).not.toBeEmpty();
 
   await set(world, { set: 'outage', outage: null });
   await examine(page);
@@ -232,6 +240,11 @@ test('secrets: a wrong one is found; two are valid while one is reset', async ({
     await expectSaid(page, common.said.saved);
   };
   await replace('ffffffffffffffffffffffffffffffff');
+  await expect(field(page, channels.field.app_secret), 'the field is shut after the save').toBeHidden();
+  // And it opens empty, once more.
+  await secret.getByText(common.button.replace).click();
+  await expect(field(page, channels.field.app_secret)).toHaveValue('');
+  await secret.getByText(common.button.replace).click();
   await page.getByRole('link', { name: channels.tab.health, exact: true }).click();
   await examine(page);
   await expect(line(page, channels.check.app_secret)).toContainText(channels.finding.secret_wrong.seen);
@@ -258,6 +271,140 @@ test('secrets: a wrong one is found; two are valid while one is reset', async ({
   await examine(page);
   await expect(line(page, channels.check.app_secret)).toContainText(channels.finding.secret_fine);
 });
+
+for (const language of ['cs', 'en'] as const) {
+  test(`a set-up that is left leaves no channel; what is pasted is understood: ${language}`, async ({ world, person }) => {
+    const { channels, common } = words(language);
+    const page = await person('admin', { locale: LOCALE[language], viewport: { width: 1024, height: 768 } });
+    const begin = async () => {
+      await visit(page, '/channels');
+      await page.getByText(common.button.add, { exact: true }).click();
+      await page.getByRole('button', { name: channels.whatsapp, exact: true }).click();
+      await expect(page.getByRole('heading', { name: channels.unnamed, level: 1 })).toBeVisible();
+      return field(page, channels.field.webhook_url).inputValue();
+    };
+    const address = await begin();
+    expect(await begin(), 'the address is the same').toBe(address);
+    await visit(page, '/channels');
+    await expect(page.locator('.table.channels tbody tr')).toHaveCount(1);
+
+    await begin();
+    await field(page, channels.field.name).fill('\u202eProdej\u202c');
+    await field(page, channels.field.access_token).fill(`\u200b${EXAMPLE.token} `);
+    await field(page, channels.field.app_secret).fill(`\ufeff${EXAMPLE.appSecret}\u2060`);
+    await save(page).click();
+    await expect(page.getByRole('heading', { name: 'Prodej', level: 1 })).toBeVisible();
+    await expect(field(page, channels.field.webhook_url)).toHaveValue(address);
+    // Twice: first what is right, then what is wrong.
+    await field(page, channels.field.name).fill('');
+    await save(page).click();
+    await expect(page.getByText(common.problem.required)).toBeVisible();
+
+    await page.getByRole('link', { name: channels.tab.messaging, exact: true }).click();
+    await field(page, channels.field.phone_number).fill('800 555 099');
+    await field(page, channels.field.phone_number_id).fill(`\u200e${EXAMPLE.numberId}\u00a0`);
+    await field(page, channels.field.destination).selectOption('Podpora');
+    await save(page).click();
+    const taken = filled(common.problem.taken_by_channel, { name: 'Podpora WhatsApp' });
+    await expect(page.getByText(taken)).toBeVisible();
+    await field(page, channels.field.phone_number_id).fill('106 530 001');
+    await save(page).click();
+    await expect(field(page, channels.field.phone_number)).toHaveValue('+420 800 555 099');
+    await expect(field(page, channels.field.phone_number_id)).toHaveValue('106530001');
+    await field(page, channels.field.phone_number).fill('420777123456');
+    await save(page).click();
+    await expect(field(page, channels.field.phone_number)).toHaveValue('+420 777 123 456');
+    await visit(page, '/channels');
+    await expect(page.locator('.table.channels tbody tr')).toHaveCount(2);
+    await expect(page.getByRole('row', { name: 'Prodej' })).toContainText('+420 777 123 456');
+  });
+
+  test(`a second channel of the same app says whose address Meta calls: ${language}`, async ({ world, person }) => {
+    const { channels, common } = words(language);
+    await world.simulator.addNumber('106540352242923', '+420 800 555 099');
+    const queue = (await world.api<{ items: { id: string }[] }>('GET', 'queues')).items[0]!;
+    const second = await world.addChannel('Prodej', '+420800555099', '106540352242923', { type: 'queue', id: queue.id });
+    const page = await person('admin', { locale: LOCALE[language] });
+    await visit(page, `/channels/${second.id}/health`);
+    await page.getByRole('button', { name: channels.health.check }).click();
+    await expect(badge(page, common.badge.waiting_for_meta)).toBeVisible();
+    const seen = filled(channels.finding.webhook_kin.seen, { channel: 'Podpora WhatsApp' });
+    await expect(page.locator('.health-summary')).toContainText(filled(channels.health.waiting_because, { why: seen }));
+    await expect(page.locator('#webhook')).toHaveClass(/notable/);
+    await expect(page.locator('#callback')).toHaveClass(/notable/);
+    await expectAccessible(page);
+    await visit(page, `/channels/${second.id}`);
+    const guide = page.getByRole('complementary', { name: channels.guide.title });
+    const webhook = guide.getByRole('listitem').filter({ hasText: channels.step.webhook.title }).last();
+    await expect(webhook).not.toHaveClass(/done/);
+
+    await visit(page, `/channels/${second.id}/health`);
+    await page.locator('#callback').getByRole('button', { name: channels.errand.callback }).click();
+    await expect(page.locator('#callback')).toHaveClass(/good/);
+    await expect(badge(page, common.badge.active)).toBeVisible();
+  });
+
+  test(`a queue without anybody is nobody: ${language}`, async ({ world, person }) => {
+    const { channels, common, directory } = words(language);
+    const page = await person('admin', { locale: LOCALE[language], viewport: { width: 768, height: 1024 } });
+    await visit(page, '/queues/new');
+    const warning = page.getByText(directory.queues.nobody_text);
+    await expect(warning).toBeVisible();
+    await page.getByRole('checkbox', { name: '201 Jana Nováková' }).check();
+    await expect(warning).toBeHidden();
+    await page.getByRole('checkbox', { name: '201 Jana Nováková' }).uncheck();
+    await expect(warning).toBeVisible();
+    await field(page, directory.queues.name).fill('Noc');
+    await save(page).click();
+    await expect(page.getByRole('row', { name: 'Noc' })).toContainText(directory.queues.nobody);
+
+    await visit(page, at(world, '/messaging'));
+    await field(page, channels.field.destination).selectOption(`Noc (${channels.is_empty})`);
+    await expect(page.getByText(channels.field.chosen_empty)).toBeVisible();
+    await save(page).click();
+    await expect(badge(page, common.badge.degraded)).toBeVisible();
+    await page.getByRole('link', { name: channels.check.destination, exact: true }).click();
+    await expect(page.locator('#destination')).toContainText(channels.finding.destination_empty.seen);
+    await visit(page, '/queues');
+    await page.getByRole('link', { name: 'Noc' }).click();
+    await page.getByRole('checkbox', { name: '202 Petr Svoboda' }).check();
+    await save(page).click();
+    await visit(page, at(world));
+    await expect(badge(page, common.badge.active)).toBeVisible();
+  });
+
+  test(`the list of channels fits a tablet: ${language}`, async ({ world, person }) => {
+    const { channels } = words(language);
+    await world.api('POST', 'channels', {
+      name: 'Zákaznická podpora pro velkoobchodní partnery a e-shopy',
+      phone_number: '+420800555077',
+      phone_number_id: '106540352242977',
+      waba_id: EXAMPLE.waba,
+      access_token: EXAMPLE.token,
+      app_secret: EXAMPLE.appSecret,
+      destination: { type: 'queue', id: await world.addQueue('Velkoobchodní partneři a dodavatelé, ranní směna', [], 'manual') },
+    });
+    await set(world, { set: 'subscribed_apps', waba_id: EXAMPLE.waba, app_ids: [] });
+    const page = await person('admin', { locale: LOCALE[language] });
+    await visit(page, at(world, '/health'));
+    await page.getByRole('button', { name: channels.health.check }).click();
+    await expect(page.locator('.check.bad').first()).toBeVisible();
+    await visit(page, '/channels');
+    for (const width of [720, 768, 1024, 1280, 360]) {
+      await page.setViewportSize({ width, height: 900 });
+      const excess = await page.evaluate(() => {
+        const table = document.querySelector('.table.channels')!;
+        const room = table.parentElement!.getBoundingClientRect();
+        return Math.max(
+          document.documentElement.scrollWidth - window.innerWidth,
+          table.getBoundingClientRect().right - room.right,
+        );
+      });
+      expect(excess, `at ${width}`).toBeLessThanOrEqual(1);
+    }
+    await expectAccessible(page);
+  });
+}
 
 test('the guide follows the focus and ticks what is done, live', async ({ world, person }) => {
   const page = await person('admin');
@@ -288,7 +435,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(page.locator('.check.bad')).toHaveCount(3);
     for (const tab of ['/health', '', '/messaging', '/activity', '/delete']) {
       await visit(page, at(world, tab));
-      for (const width of [1280, 360]) {
+      for (const width of [1280, 1024, 768, 360]) {
         await page.setViewportSize({ width, height: 800 });
         await expectAccessible(page);
         const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

@@ -11,7 +11,7 @@ use domain::{
     delivery::{DeadReason, Replayed, Within},
     people::Role,
     queue::PickUp,
-    refusal::{Problem, Refusal},
+    refusal::{FieldProblem, Problem, Refusal},
 };
 
 /// Why the rules say no, in one sentence.
@@ -112,7 +112,18 @@ pub fn sentence(locale: Locale, error: &ApiError) -> String {
     }
 }
 
-/// What is wrong with a field.
+/// What is wrong with a field, and who has its value already.
+pub fn field_problem(locale: Locale, field: &FieldProblem) -> String {
+    match (field.problem, &field.by) {
+        (Problem::Taken, Some(name)) if field.field == "phone_number_id" => {
+            td_string!(locale, common.problem.taken_by_channel, name = name.clone())
+        }
+        (Problem::Taken, Some(name)) => td_string!(locale, common.problem.taken_by, name = name.clone()),
+        (other, _) => problem(locale, other).to_owned(),
+    }
+}
+
+/// What can be wrong with any field.
 pub fn problem(locale: Locale, problem: Problem) -> &'static str {
     match problem {
         Problem::Required => td_string!(locale, common.problem.required),
@@ -133,6 +144,7 @@ pub fn badge(locale: Locale, badge: Badge) -> &'static str {
         Badge::Draft => td_string!(locale, common.badge.draft),
         Badge::WaitingForMeta => td_string!(locale, common.badge.waiting_for_meta),
         Badge::Active => td_string!(locale, common.badge.active),
+        Badge::NotReceiving => td_string!(locale, common.badge.not_receiving),
         Badge::Degraded => td_string!(locale, common.badge.degraded),
         Badge::TokenRefused => td_string!(locale, common.badge.token_refused),
         Badge::Paused => td_string!(locale, common.badge.paused),

@@ -54,6 +54,17 @@ export class Simulator {
     return { id, name, wa_id: waId };
   }
 
+  /** One more number of the example's app and account. */
+  async addNumber(phoneNumberId: string, display: string): Promise<void> {
+    await this.post('numbers', {
+      phone_number_id: phoneNumberId,
+      waba_id: EXAMPLE.waba,
+      display_phone_number: display,
+      verified_name: 'Prodej',
+      app_id: EXAMPLE.app,
+    });
+  }
+
   async says(customer: Customer, text: string): Promise<void> {
     await this.post('say', { customer: customer.id, phone_number_id: EXAMPLE.numberId, text });
   }

@@ -126,7 +126,7 @@ async fn furnish(engine: &Engine, simulator: &Simulator) -> anyhow::Result<()> {
     simulator
         .subscribe(APP_ID, &channel.webhook_url, &channel.verify_token)
         .await?;
-    engine::channels::check(engine, &Actor::System, channel.id).await?;
+    engine::doctor::examine(engine, &Actor::System, channel.id).await?;
 
     let karel = simulator.add_customer(CustomerSpec {
         name: "Karel Dvořák".into(),

@@ -96,7 +96,7 @@ fn sentence(seen: &Seen) -> String {
     let time = |at: &Timestamp| crate::http::api::time(*at);
     match seen {
         Seen::Fine { what } => what.clone().unwrap_or_else(|| "fine".to_owned()),
-        Seen::After { check } => format!("not checked: first mend {:?}", title(*check)),
+        Seen::After { check } => format!("not checked: first fix {:?}", title(*check)),
         Seen::Missing => "not filled in".to_owned(),
         Seen::Never => "has not happened yet".to_owned(),
         Seen::Last { at } => time(at),
@@ -134,6 +134,20 @@ fn sentence(seen: &Seen) -> String {
             )
         }
         Seen::CallbackElsewhere { place, url } => format!("Meta calls {url}, set on {}", level(*place)),
+        Seen::CallbackOfKin { channel, url } => {
+            format!("Meta calls {url}, the address of the channel {channel:?} of the same app")
+        }
+        Seen::KinCalled {
+            channel,
+            delivered_at: Some(at),
+        } => format!(
+            "messages arrive at the address of the channel {channel:?}, the last at {}",
+            time(at)
+        ),
+        Seen::KinCalled { channel, .. } => {
+            format!("Meta calls only the address of the channel {channel:?}; nothing has arrived yet")
+        }
+        Seen::Settling => "Meta has just verified the address: ask again in a moment".to_owned(),
         Seen::SignaturesWrong { count, last } => {
             format!(
                 "{count} deliveries with a wrong signature, the last at {}",
@@ -148,6 +162,10 @@ fn sentence(seen: &Seen) -> String {
             "disabled: new sessions go to the fallback".to_owned()
         }
         Seen::DestinationDisabled { fallback: false } => "disabled, and there is no fallback".to_owned(),
+        Seen::DestinationEmpty { fallback: false } => "nobody is in the queue".to_owned(),
+        Seen::DestinationEmpty { fallback: true } => {
+            "disabled, and nobody is in the fallback queue".to_owned()
+        }
         Seen::CountriesBlocked { webhooks, files } => {
             let shut_out: Vec<&str> = [(*webhooks, "deliver webhooks"), (*files, "fetch files")]
                 .into_iter()

@@ -32,11 +32,11 @@ pub async fn channel(id: ChannelId) -> Result<Presence, ApiError> {
     Ok(engine::channels::presence(&engine()?, &actor, id).await?)
 }
 
-/// Makes a draft, whose webhook URL and verify token exist from then on, and leads to its editor.
+/// Reserves a webhook URL and verify token, and leads to the editor; the channel begins with its first save.
 #[server(prefix = "/rpc", endpoint = "channels/add")]
 pub async fn add_channel() -> Result<(), ApiError> {
     let actor = actor().await?;
-    let id = engine::channels::add_draft(&engine()?, &actor).await?;
+    let id = engine::channels::reserve(&engine()?, &actor).await?;
     leptos_axum::redirect(&format!("/channels/{id}"));
     Ok(())
 }
@@ -112,6 +112,8 @@ pub async fn drop_old_app_secret(
 pub struct MessagingPage {
     pub channel: ChannelView,
     pub destinations: Destinations,
+    /// The calling code of a number that is typed without one.
+    pub country: Option<String>,
     pub unsaved: Option<Unsaved<MessagingForm>>,
     /// What Meta said when it was asked for numbers just now.
     pub numbers: Option<Errand<Vec<NumberChoice>>>,
@@ -124,6 +126,7 @@ pub async fn messaging(id: ChannelId) -> Result<MessagingPage, ApiError> {
     Ok(MessagingPage {
         channel: engine::channels::get(&engine, &actor, id).await?,
         destinations: engine::channels::destinations(&engine, &actor).await?,
+        country: engine::channels::calling_code(&engine, &actor, id).await?,
         unsaved: kept::kept(&messaging_of(id)).await?,
         numbers: kept::take(&numbers_of(id)).await?,
     })

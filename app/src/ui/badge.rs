@@ -34,7 +34,7 @@ impl From<domain::channel::Badge> for Tone {
             Badge::WaitingForMeta => Self::Waiting,
             Badge::Active => Self::Good,
             Badge::Degraded => Self::Warning,
-            Badge::TokenRefused => Self::Bad,
+            Badge::NotReceiving | Badge::TokenRefused => Self::Bad,
             Badge::Paused => Self::Off,
         }
     }

@@ -127,7 +127,7 @@ pub fn FieldProblem(name: &'static str) -> impl IntoView {
     let text = move || {
         state
             .problem(name)
-            .map(|problem| words::problem(i18n.get_locale(), problem))
+            .map(|problem| words::field_problem(i18n.get_locale(), &problem))
     };
     view! { <p class="problem" id=format!("{}-problem", id(name)) aria-live="polite">{text}</p> }.into_any()
 }

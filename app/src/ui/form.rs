@@ -6,7 +6,7 @@ use crate::{
     i18n::*,
     words,
 };
-use domain::refusal::{FieldProblem, Problem, Refusal};
+use domain::refusal::{FieldProblem, Refusal};
 use leptos::{
     ev,
     form::{ActionForm, FromFormData},
@@ -47,8 +47,8 @@ impl FormState {
     ///
     /// Nothing is, when the form has just been taken away: a saved form is made anew, and what was asked for in the
     /// same moment is answered a moment later.
-    pub fn problem(self, field: &str) -> Option<Problem> {
-        let of = |problems: &Vec<FieldProblem>| problems.iter().find(|p| p.field == field).map(|p| p.problem);
+    pub fn problem(self, field: &str) -> Option<FieldProblem> {
+        let of = |problems: &Vec<FieldProblem>| problems.iter().find(|p| p.field == field).cloned();
         let among = |fields: &Vec<String>| fields.iter().any(|f| f == field);
         let ours = if self.left.try_with(among)? {
             self.found.try_with(of)?

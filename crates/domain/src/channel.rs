@@ -5,14 +5,14 @@ mod activity;
 mod badge;
 
 pub use activity::{Activity, ActivityView, Changed, Deed, DeliveryRow, Detail, NewValue, Step};
-pub use badge::{Badge, BadgeChange, ChannelFacts, Reason, TokenState};
+pub use badge::{Badge, BadgeChange, ChannelFacts, Reason, TokenAnswer, TokenState};
 
 use crate::{
     doctor::Check,
     ids::{ChannelId, ExtensionId, QueueId},
     people::NAME_MOST,
     phone::PhoneNumber,
-    refusal::{Problem, Problems, Refusal, line, optional},
+    refusal::{Problem, Problems, Refusal, is_invisible, line, optional},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,15 @@ pub struct DestinationRef {
     /// The queue's name, or the extension's number and name.
     pub label: String,
     pub disabled: bool,
+    /// A queue in which nobody is, or only extensions that are disabled.
+    pub empty: bool,
+}
+
+impl DestinationRef {
+    /// Somebody takes the new sessions that go there.
+    pub fn takes(&self) -> bool {
+        !self.disabled && !self.empty
+    }
 }
 
 /// The Authentication tab.
@@ -126,6 +135,8 @@ pub struct MessagingForm {
     pub destination: String,
     /// Where new sessions go while the destination is disabled. Empty: supervisors find them among the waiting.
     pub fallback: String,
+    /// The calling code of a number that is typed without one, such as `420`; the page fills it in. Empty: none.
+    pub country: String,
 }
 
 /// A checked [`MessagingForm`].
@@ -149,7 +160,8 @@ impl MessagingForm {
             None => problems.take("phone_number", Err(Problem::Required)),
             Some(text) => problems.take(
                 "phone_number",
-                PhoneNumber::parse(text).map_err(|_| Problem::NotAPhoneNumber),
+                PhoneNumber::parse_in(text, calling_code(&self.country))
+                    .map_err(|_| Problem::NotAPhoneNumber),
             ),
         };
         let phone_number_id = problems.take("phone_number_id", meta_id(&self.phone_number_id));
@@ -174,9 +186,21 @@ impl MessagingForm {
     }
 }
 
-/// Meta's ids of phone numbers, accounts and apps are digits.
-fn meta_id(text: &str) -> Result<String, Problem> {
-    let id = line(text, 32)?;
+fn calling_code(text: &str) -> Option<&str> {
+    optional(text).filter(|code| code.len() <= 3 && code.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Meta's ids of phone numbers, accounts and apps are digits. What came along with a copy, such as a line break or a
+/// mark of the direction, is left out.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn meta_id(text: &str) -> Result<String, Problem> {
+    let id: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && !is_invisible(*c))
+        .collect();
+    let id = line(&id, 32)?;
     if id.bytes().all(|b| b.is_ascii_digit()) {
         Ok(id)
     } else {
@@ -184,12 +208,14 @@ fn meta_id(text: &str) -> Result<String, Problem> {
     }
 }
 
-/// A token or a secret is one run of printable ASCII; a space in it means that more was copied than the value.
+/// A token or a secret is one run of printable ASCII; a space in it means that more was copied than the value. A long
+/// one that was copied from several lines has line breaks in it.
 fn secret(text: &str) -> Result<String, Problem> {
-    if text.len() > 4096 {
+    let value: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+    if value.len() > 4096 {
         Err(Problem::TooLong)
-    } else if text.bytes().all(|b| b.is_ascii_graphic()) {
-        Ok(text.to_owned())
+    } else if value.bytes().all(|b| b.is_ascii_graphic()) {
+        Ok(value)
     } else {
         Err(Problem::NotAToken)
     }
@@ -217,7 +243,7 @@ pub struct ChannelRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelView {
     pub id: ChannelId,
-    /// Rises with every save; a save of an older version is refused.
+    /// Rises with every save; a save of an older version is refused. 0: nothing has been saved yet.
     pub version: i64,
     pub name: String,
     pub webhook_url: String,
@@ -242,6 +268,11 @@ pub struct ChannelView {
 }
 
 impl ChannelView {
+    /// Before the first save it has only an address and a verify token.
+    pub fn is_saved(&self) -> bool {
+        self.version > 0
+    }
+
     /// The fields that keep it a draft.
     pub fn missing(&self) -> Vec<&'static str> {
         let fields = [
@@ -290,6 +321,53 @@ mod tests {
             form.check(),
             Err(Refusal::field("access_token", Problem::NotAToken))
         );
+    }
+
+    #[test]
+    fn what_is_pasted_is_stripped_of_what_cannot_be_seen() {
+        let messaging = MessagingForm {
+            phone_number: "\u{202a}+420 601 000 009\u{202c}".into(),
+            phone_number_id: "106530001\n".into(),
+            waba_id: "\u{200e}2000 0000\u{a0}1\r\n".into(),
+            destination: Destination::Queue(QueueId::new(uuid::Uuid::nil())).to_string(),
+            ..Default::default()
+        };
+        let checked = messaging.check().unwrap();
+        assert_eq!(checked.phone_number.as_str(), "+420601000009");
+        assert_eq!(checked.phone_number_id, "106530001");
+        assert_eq!(checked.waba_id.as_deref(), Some("200000001"));
+        let authentication = AuthenticationForm {
+            name: "Podpora".into(),
+            access_token: "\u{feff}EAAG\nxyz\n".into(),
+            app_secret: "\t0123\u{200b}4567 ".into(),
+            ..Default::default()
+        };
+        let checked = authentication.check().unwrap();
+        assert_eq!(checked.access_token.as_deref(), Some("EAAGxyz"));
+        assert_eq!(checked.app_secret.as_deref(), Some("01234567"));
+    }
+
+    #[test]
+    fn a_number_without_its_country_takes_the_channels() {
+        let form = |country: &str| MessagingForm {
+            phone_number: "777 123 456".into(),
+            phone_number_id: "1".into(),
+            destination: Destination::Queue(QueueId::new(uuid::Uuid::nil())).to_string(),
+            country: country.into(),
+            ..Default::default()
+        };
+        let number = |country| {
+            form(country)
+                .check()
+                .map(|checked| checked.phone_number.to_string())
+        };
+        assert_eq!(number("420"), Ok("+420777123456".to_owned()));
+        for unknown in ["", "abc", "99999"] {
+            assert_eq!(
+                number(unknown),
+                Err(Refusal::field("phone_number", Problem::NotAPhoneNumber))
+            );
+        }
     }
 
     #[test]

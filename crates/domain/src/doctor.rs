@@ -10,12 +10,13 @@ mod tests;
 pub use diagnose::{diagnose, is_local};
 pub use errand::{Errand, NumberChoice, Outcome};
 pub use evidence::{
-    AppSecret, AppSubscription, Evidence, NumberSeen, Place, Probe, Reach, TokenSeen, WabaSubscription,
+    AppSecret, AppSubscription, Evidence, Kin, NumberSeen, Place, Probe, Reach, Taker, TokenSeen,
+    WabaSubscription,
 };
 
 use crate::{refusal::Problem, time::Timestamp};
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
+use std::{str::FromStr, time::Duration};
 
 /// One line of the Health tab, in the order in which it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -229,6 +230,18 @@ pub enum Seen {
         place: Place,
         url: String,
     },
+    /// Meta calls the address of another channel of the same app; this number's deliveries are accepted there.
+    CallbackOfKin {
+        channel: String,
+        url: String,
+    },
+    /// This channel's own address was never called. Of its number something came by that other channel's, or nothing.
+    KinCalled {
+        channel: String,
+        delivered_at: Option<Timestamp>,
+    },
+    /// Meta has verified the address a moment ago and may not have stored it yet: it is asked again soon.
+    Settling,
 
     // What Meta's calls were like
     SignaturesWrong {
@@ -243,12 +256,21 @@ pub enum Seen {
     DestinationDisabled {
         fallback: bool,
     },
+    /// Nobody is in the queue that new sessions go to; `fallback`: it is the fallback's queue.
+    DestinationEmpty {
+        fallback: bool,
+    },
     /// Meta's servers could not call the webhook, or could not fetch a file, from these countries.
     CountriesBlocked {
         webhooks: bool,
         files: bool,
     },
 }
+
+/// How long after a handshake Meta's answers about subscriptions and callbacks are not held against a channel: Meta
+/// stores the address only after our answer.
+/// <https://developers.facebook.com/docs/graph-api/webhooks/getting-started#verification-requests>
+pub const SETTLING: Duration = Duration::from_secs(3);
 
 /// Deliveries in a row with a wrong signature that degrade a channel: one may be a stray.
 pub const SIGNATURES_WRONG_FROM: i64 = 3;
@@ -264,6 +286,43 @@ pub fn degrading(wrong: &[(Check, Seen)]) -> Vec<Check> {
             )
     };
     wrong.iter().filter(says_more).map(|(check, _)| *check).collect()
+}
+
+/// What keeps every message of the number from coming in.
+pub fn cuts_off(seen: &Seen) -> bool {
+    match seen {
+        Seen::WabaNotSubscribed
+        | Seen::AppNotSubscribed
+        | Seen::MessagesNotSubscribed { .. }
+        | Seen::CallbackElsewhere { .. }
+        | Seen::AppSecretWrong
+        | Seen::NotRegistered
+        | Seen::CountriesBlocked { webhooks: true, .. } => true,
+        // FLAGGED, RESTRICTED and RATE_LIMITED limit what is sent.
+        Seen::NotConnected { status } => {
+            !matches!(status.as_str(), "FLAGGED" | "RESTRICTED" | "RATE_LIMITED")
+        }
+        _ => false,
+    }
+}
+
+/// The finding that says best what is the matter: what cuts the channel off, or else the first thing that is wrong,
+/// or else that Meta calls another channel's address.
+pub fn trouble(findings: &[Finding]) -> Option<&Finding> {
+    let wrong = |finding: &&Finding| {
+        finding.state == State::Bad
+            && !matches!(
+                finding.seen,
+                Seen::Missing | Seen::Never | Seen::MetaUnreachable { .. }
+            )
+    };
+    let mut bad = findings.iter().filter(wrong);
+    let first = bad.clone().next();
+    bad.find(|finding| cuts_off(&finding.seen)).or(first).or_else(|| {
+        findings
+            .iter()
+            .find(|finding| matches!(finding.seen, Seen::KinCalled { .. }))
+    })
 }
 
 impl State {

@@ -1,5 +1,6 @@
 //! Phone numbers as people write them on forms: E.164, kept as `+` and digits.
 
+use crate::refusal::is_invisible;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -14,25 +15,47 @@ pub struct PhoneNumber(String);
 pub struct NotAPhoneNumber;
 
 impl PhoneNumber {
-    /// Accepts the spaces, dashes, dots and brackets that people put between digits, and `00` for `+`.
+    /// A number with its country code: after `+`, after `00`, or, when it is long enough to have one, alone.
+    ///
+    /// # Errors
+    /// [`NotAPhoneNumber`] also when the country is missing.
     pub fn parse(text: &str) -> Result<Self, NotAPhoneNumber> {
-        let text = text.trim();
-        let rest = text
-            .strip_prefix('+')
-            .or_else(|| text.strip_prefix("00"))
-            .ok_or(NotAPhoneNumber)?;
-        let mut digits = String::with_capacity(16);
-        for c in rest.chars() {
+        Self::parse_in(text, None)
+    }
+
+    /// Like [`PhoneNumber::parse`]; a number without a country code is one of `country`, given by its calling code.
+    ///
+    /// # Errors
+    /// [`NotAPhoneNumber`]
+    pub fn parse_in(text: &str, country: Option<&str>) -> Result<Self, NotAPhoneNumber> {
+        // `+44 (0)20 …`: the zero is for callers from inside the country.
+        let text = text.replace("(0)", "");
+        let mut plus = false;
+        let mut typed = String::with_capacity(16);
+        for c in text.chars() {
             match c {
-                '0'..='9' => digits.push(c),
-                ' ' | '\u{a0}' | '-' | '.' | '(' | ')' | '/' => {}
+                '0'..='9' => typed.push(c),
+                '+' | '＋' if typed.is_empty() && !plus => plus = true,
+                '-' | '.' | '(' | ')' | '/' | '‐' | '‑' | '–' | '—' => {}
+                c if c.is_whitespace() || is_invisible(c) => {}
                 _ => return Err(NotAPhoneNumber),
             }
         }
+        let digits = match (plus, typed.strip_prefix("00")) {
+            (true, _) => typed,
+            (false, Some(rest)) => rest.to_owned(),
+            (false, None) => with_country(&typed, country)?,
+        };
         if !(8..=15).contains(&digits.len()) || digits.starts_with('0') {
             return Err(NotAPhoneNumber);
         }
         Ok(Self(format!("+{digits}")))
+    }
+
+    /// Its country's calling code, such as `420`.
+    pub fn calling_code(&self) -> &str {
+        let digits = self.digits();
+        &digits[..calling_code_len(digits)]
     }
 
     pub fn as_str(&self) -> &str {
@@ -64,6 +87,25 @@ impl From<PhoneNumber> for String {
     }
 }
 
+/// No national number is shorter; together with the country code this tells a whole number from a part of one.
+const NATIONAL_LEAST: usize = 8;
+
+/// Adds the calling code unless it is there already.
+fn with_country(digits: &str, country: Option<&str>) -> Result<String, NotAPhoneNumber> {
+    let is_whole = match country {
+        Some(code) => digits.starts_with(code) && digits.len() >= code.len() + NATIONAL_LEAST,
+        // No country's national numbers are as long as this.
+        None => digits.len() > 10,
+    };
+    match country {
+        _ if is_whole => Ok(digits.to_owned()),
+        // Italy keeps the zero that others put before a national number.
+        Some("39") => Ok(format!("39{digits}")),
+        Some(code) => Ok(format!("{code}{}", digits.strip_prefix('0').unwrap_or(digits))),
+        None => Err(NotAPhoneNumber),
+    }
+}
+
 /// Digits grouped for reading: `+420 777 123 456`. Anything that is not `+` and digits comes back as it is.
 pub fn grouped(number: &str) -> String {
     let Some(digits) = number
@@ -72,7 +114,21 @@ pub fn grouped(number: &str) -> String {
     else {
         return number.to_owned();
     };
-    let country = if digits.starts_with('1') || digits.starts_with('7') {
+    let (country, rest) = digits.split_at(calling_code_len(digits).min(digits.len()));
+    let mut text = format!("+{country}");
+    for (i, digit) in rest.chars().enumerate() {
+        // A last group of four reads better than a lone digit.
+        if i % 3 == 0 && rest.len() - i > 1 {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// How many of an international number's digits are its country's.
+fn calling_code_len(digits: &str) -> usize {
+    if digits.starts_with('1') || digits.starts_with('7') {
         1
     } else if matches!(
         digits.get(..2),
@@ -125,17 +181,7 @@ pub fn grouped(number: &str) -> String {
         2
     } else {
         3
-    };
-    let (country, rest) = digits.split_at(country.min(digits.len()));
-    let mut text = format!("+{country}");
-    for (i, digit) in rest.chars().enumerate() {
-        // A last group of four reads better than a lone digit.
-        if i % 3 == 0 && rest.len() - i > 1 {
-            text.push(' ');
-        }
-        text.push(digit);
     }
-    text
 }
 
 /// The key under which a `wa_id` is looked up. WhatsApp writes the same mobile of Brazil with and without a ninth
@@ -164,6 +210,11 @@ mod tests {
             " +420 777 123 456 ",
             "00420-777-123-456",
             "+420 (777) 123.456",
+            "420777123456",
+            "420 777 123 456",
+            "\u{202a}+420 777 123 456\u{202c}",
+            "\u{feff}+420\u{a0}777\u{202f}123\u{2009}456\n",
+            "+420 777–123–456",
         ] {
             assert_eq!(
                 PhoneNumber::parse(typed).unwrap().as_str(),
@@ -171,6 +222,29 @@ mod tests {
                 "{typed}"
             );
         }
+    }
+
+    #[test]
+    fn a_number_without_its_country_is_one_of_the_channels() {
+        for (typed, country, number) in [
+            ("777 123 456", "420", "+420777123456"),
+            ("420777123456", "420", "+420777123456"),
+            ("+421 905 123 456", "420", "+421905123456"),
+            ("00421905123456", "420", "+421905123456"),
+            ("0171 1234567", "49", "+491711234567"),
+            ("06 1234 5678", "39", "+390612345678"),
+            ("+44 (0)20 7946 0958", "420", "+442079460958"),
+            ("20 12 34 56", "45", "+4520123456"),
+            ("4520123456", "45", "+4520123456"),
+            ("555 000 1234", "1", "+15550001234"),
+        ] {
+            let parsed = PhoneNumber::parse_in(typed, Some(country));
+            assert_eq!(parsed.unwrap().as_str(), number, "{typed} in {country}");
+        }
+        assert_eq!(PhoneNumber::parse_in("12", Some("420")), Err(NotAPhoneNumber));
+        let czech = PhoneNumber::parse("+420777123456").unwrap();
+        assert_eq!(czech.calling_code(), "420");
+        assert_eq!(PhoneNumber::parse("+15550001234").unwrap().calling_code(), "1");
     }
 
     #[test]

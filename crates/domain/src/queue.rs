@@ -50,6 +50,8 @@ pub struct QueueRow {
     pub name: String,
     pub pick_up: PickUp,
     pub members: Vec<ExtensionRef>,
+    /// Nobody is in it, or only extensions that are disabled: only supervisors see what waits.
+    pub empty: bool,
     pub disabled: bool,
     /// Sessions that nobody has picked up yet.
     pub waiting: u32,

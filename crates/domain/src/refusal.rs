@@ -69,6 +69,9 @@ pub struct FieldProblem {
     /// The field's name as the form and the API spell it.
     pub field: String,
     pub problem: Problem,
+    /// The name of the one that has the value already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// What can be wrong with a field.
@@ -102,6 +105,7 @@ impl Problems {
         self.0.push(FieldProblem {
             field: field.to_owned(),
             problem,
+            by: None,
         });
     }
 
@@ -126,14 +130,31 @@ impl Refusal {
             fields: vec![FieldProblem {
                 field: field.to_owned(),
                 problem,
+                by: None,
+            }],
+        }
+    }
+
+    /// Another one, of this name, has the field's value already.
+    pub fn taken(field: &str, by: &str) -> Self {
+        Self::Invalid {
+            fields: vec![FieldProblem {
+                field: field.to_owned(),
+                problem: Problem::Taken,
+                by: Some(by.to_owned()),
             }],
         }
     }
 }
 
-/// A trimmed line of 1 to `most` characters without control characters.
+/// A trimmed line of 1 to `most` characters without control characters. What cannot be seen and came along with a
+/// copy is left out; the joiners of emoji and of Persian are part of what is seen.
 pub fn line(text: &str, most: usize) -> Result<String, Problem> {
-    let text = text.trim();
+    let joins = |c: char| matches!(c, '\u{200c}' | '\u{200d}' | '\u{e0020}'..='\u{e007f}');
+    let text: String = trimmed(text)
+        .chars()
+        .filter(|c| c.is_control() || joins(*c) || !is_invisible(*c))
+        .collect();
     if text.is_empty() {
         Err(Problem::Required)
     } else if text.chars().count() > most {
@@ -141,11 +162,47 @@ pub fn line(text: &str, most: usize) -> Result<String, Problem> {
     } else if text.chars().any(char::is_control) {
         Err(Problem::NotAToken)
     } else {
-        Ok(text.to_owned())
+        Ok(text)
     }
 }
 
 /// A trimmed optional field: an empty one is `None`.
 pub fn optional(text: &str) -> Option<&str> {
-    Some(text.trim()).filter(|t| !t.is_empty())
+    Some(trimmed(text)).filter(|t| !t.is_empty())
+}
+
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))
+}
+
+/// A character without a shape: line breaks and other controls, marks of the direction, joiners, byte-order marks.
+/// Pasted text has them around numbers and ids.
+pub fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_no_name_and_no_part_of_one() {
+        assert_eq!(line("\u{200b}\u{202e} ", 9), Err(Problem::Required));
+        assert_eq!(line(" \u{202e}Podpora\u{202c}\n", 9), Ok("Podpora".to_owned()));
+        assert_eq!(line("👩\u{200d}💻", 9), Ok("👩\u{200d}💻".to_owned()));
+        assert_eq!(line("a\nb", 9), Err(Problem::NotAToken));
+        assert_eq!(optional("\u{feff}\n"), None);
+    }
 }

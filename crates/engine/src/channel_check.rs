@@ -2,7 +2,7 @@
 //! and green again by itself.
 
 use crate::{Engine, Result, doctor, entity::channel};
-use domain::{ids::ChannelId, time::Timestamp};
+use domain::{doctor::SETTLING, ids::ChannelId, time::Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use std::{
     collections::HashMap,
@@ -29,6 +29,8 @@ const AT_ONCE: usize = 4;
 pub(crate) struct Rounds {
     /// How often in a row Meta did not answer for a channel.
     silences: Mutex<HashMap<ChannelId, u32>>,
+    /// Channels of which Meta had not stored everything yet, and when it must have.
+    settling: Mutex<HashMap<ChannelId, Timestamp>>,
     age: AtomicU64,
 }
 
@@ -53,6 +55,29 @@ impl Rounds {
         }
     }
 
+    /// The channel is due at this time, however fresh its findings are; or no longer.
+    pub(crate) fn look_again(&self, id: ChannelId, at: Option<Timestamp>) {
+        let mut settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
+        match at {
+            Some(at) => drop(settling.insert(id, at)),
+            None => drop(settling.remove(&id)),
+        }
+    }
+
+    fn looks_again(&self, id: ChannelId) -> Option<Timestamp> {
+        let settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
+        settling.get(&id).copied()
+    }
+
+    /// How long it may sleep.
+    fn pause(&self) -> Duration {
+        let settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
+        match settling.is_empty() {
+            true => PATROL,
+            false => SETTLING.min(PATROL),
+        }
+    }
+
     fn silences(&self, id: ChannelId) -> u32 {
         let times = self.silences.lock().unwrap_or_else(PoisonError::into_inner);
         times.get(&id).copied().unwrap_or(0)
@@ -69,7 +94,7 @@ pub(crate) async fn run(e: Engine, stop: CancellationToken) {
         }
         tokio::select! {
             () = e.channel_check.notified() => {}
-            () = tokio::time::sleep(PATROL) => {}
+            () = tokio::time::sleep(e.rounds.pause()) => {}
             () = stop.cancelled() => {}
         }
     }
@@ -110,6 +135,7 @@ pub(crate) async fn due(e: &Engine) -> Result<Vec<channel::Model>> {
             let last = Timestamp::from_millis(last);
             let id = ChannelId::new(channel.id);
             now >= last.plus(wait(id, last, e.rounds.silences(id)))
+                || e.rounds.looks_again(id).is_some_and(|at| now >= at)
         }
         _ => true,
     };

@@ -21,15 +21,16 @@ mod records;
 pub use errands::{fetch_numbers, register, set_callback, subscribe_waba};
 pub(crate) use reach::client;
 
-use crate::{Engine, Result, entity::channel, events::Changes, token_state};
+use crate::{Engine, Result, channels::reservation, entity::channel, events::Changes, token_state};
 use domain::{
-    channel::TokenState,
+    channel::{TokenAnswer, TokenState},
     countries::Door,
-    doctor::{Check, Evidence, Finding, Probe, Seen, State, diagnose},
+    doctor::{Check, Evidence, Finding, Probe, Reach, SETTLING, Seen, State, diagnose},
     event::Change,
     ids::ChannelId,
     people::{Actor, Permission},
     refusal::Refusal,
+    time::Timestamp,
 };
 use probes::Answers;
 use records::Records;
@@ -52,7 +53,9 @@ pub async fn latest(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Find
     crate::extensions::actor_may_look(actor)?;
     let db = e.db.read();
     let found = channel::Entity::find_by_id(id.uuid()).one(db).await?;
-    found.ok_or(Refusal::NotFound)?;
+    if found.is_none() && reservation::find(db, id).await?.is_none() {
+        return Err(Refusal::NotFound.into());
+    }
     findings::read(db, id).await
 }
 
@@ -100,21 +103,23 @@ pub(crate) async fn outdate_all(e: &Engine, tx: &DatabaseTransaction) -> Result<
     Ok(())
 }
 
-fn evidence(e: &Engine, records: &Records, answers: Answers, reach: domain::doctor::Reach) -> Evidence {
+fn evidence(e: &Engine, records: &Records, answers: Answers, reach: Reach) -> Evidence {
     let channel = &records.channel;
-    let at = |millis: Option<i64>| millis.map(domain::time::Timestamp::from_millis);
+    let at = |millis: Option<i64>| millis.map(Timestamp::from_millis);
     let is_shut = |door| e.countries.shut_out(door, e.clock().now()).is_some();
     Evidence {
         now: e.clock().now(),
         public_url: records.public_url.to_string(),
         reach,
-        webhook_urls: records.webhook_urls.clone(),
+        webhook_url: records.webhook_url.clone(),
+        kin: records.kin.clone(),
         has_access_token: records.token.is_some(),
         has_app_secret: !records.app_secrets.is_empty(),
         phone_number: channel.phone_number.clone(),
         phone_number_id: channel.phone_number_id.clone(),
         waba_id: channel.waba_id.clone(),
-        handshake_at: at(records.handshake_at),
+        handshake_at: at(channel.handshake_at),
+        app_verified_at: at(records.app_verified_at),
         last_inbound_at: at(channel.last_inbound_at),
         last_status_at: at(channel.last_status_at),
         signature_failures: u32::try_from(channel.signature_failures).unwrap_or(0),
@@ -127,9 +132,8 @@ fn evidence(e: &Engine, records: &Records, answers: Answers, reach: domain::doct
         waba_numbers: answers.waba_numbers,
         app: answers.app,
         clock_ahead: answers.clock_ahead,
-        has_destination: records.has_destination,
-        destination_disabled: records.destination_disabled,
-        has_fallback: records.has_fallback,
+        destination: records.destination,
+        fallback: records.fallback,
         webhooks_blocked: is_shut(Door::Webhooks),
         files_blocked: is_shut(Door::Files),
     }
@@ -154,7 +158,7 @@ pub(crate) fn of(findings: &[Finding], check: Check) -> Option<&Finding> {
 
 /// What an examination says of the token: a verdict, or nothing when Meta gave none. Without the permission to send
 /// a token is as good as refused.
-fn verdict(found: &[Finding]) -> (Option<TokenState>, Option<String>) {
+fn verdict(found: &[Finding]) -> (Option<TokenState>, Option<TokenAnswer>) {
     let sends = |names: &[String]| names.iter().any(|name| name == "whatsapp_business_messaging");
     if let Some(Finding {
         seen: Seen::PermissionsMissing { names },
@@ -162,7 +166,7 @@ fn verdict(found: &[Finding]) -> (Option<TokenState>, Option<String>) {
     }) = of(found, Check::Permissions)
         && sends(names)
     {
-        let answer = format!("the token lacks {}", names.join(", "));
+        let answer = TokenAnswer::Lacks(names.join(", "));
         return (Some(TokenState::Refused), Some(answer));
     }
     match of(found, Check::Token).map(|token| (token.state, &token.seen)) {
@@ -170,36 +174,37 @@ fn verdict(found: &[Finding]) -> (Option<TokenState>, Option<String>) {
         Some((State::Bad, Seen::MetaSays { code, message })) => {
             // Without permission to look it may send all the same.
             let refused = (*code == 190).then_some(TokenState::Refused);
-            (refused, Some(format!("({code}) {message}")))
+            (refused, Some(TokenAnswer::Meta(format!("({code}) {message}"))))
         }
-        Some((State::Bad, Seen::TokenExpired)) => (
-            Some(TokenState::Refused),
-            Some("the token has expired".to_owned()),
-        ),
-        Some((State::Bad, Seen::TokenRevoked)) => (
-            Some(TokenState::Refused),
-            Some("the token has been revoked".to_owned()),
-        ),
-        Some((State::Bad, Seen::TokenMalformed)) => (
-            Some(TokenState::Refused),
-            Some("Meta cannot read the token".to_owned()),
-        ),
+        Some((State::Bad, Seen::TokenExpired)) => (Some(TokenState::Refused), Some(TokenAnswer::Expired)),
+        Some((State::Bad, Seen::TokenRevoked)) => (Some(TokenState::Refused), Some(TokenAnswer::Revoked)),
+        Some((State::Bad, Seen::TokenMalformed)) => (Some(TokenState::Refused), Some(TokenAnswer::Malformed)),
         _ => (None, None),
     }
 }
 
-/// Keeps the findings, unless the channel was saved or connected while they were being made: then they are of another
-/// channel, so to speak, and the next examination is due already.
+/// Keeps the findings, unless the channel was saved or its app's address verified while they were being made: then the
+/// next examination is due already. What Meta had not stored yet is looked at again when it must have.
 async fn store(e: &Engine, records: &Records, age: u64, found: &[Finding]) -> Result<()> {
     let id = ChannelId::new(records.channel.id);
     let now = e.clock().now().millis();
     let tx = e.db.write().await?;
     let current = records::channel(&tx, id).await?;
-    if current.version != records.channel.version || e.rounds.age() != age {
+    if current.version != records.channel.version
+        || e.rounds.age() != age
+        || records::app_verified_at(&tx, &current).await? != records.app_verified_at
+    {
         return Ok(tx.rollback().await?);
     }
+    let settling = found.iter().any(|finding| finding.seen == Seen::Settling);
+    let verified_at = records.app_verified_at.filter(|_| settling);
+    e.rounds.look_again(
+        id,
+        verified_at.map(|at| Timestamp::from_millis(at).plus(SETTLING)),
+    );
     findings::write(&tx, id, found).await?;
     let (state, answer) = verdict(found);
+    let answer = answer.map(|answer| answer.to_string());
     token_state::write(&tx, id, Some(now), state, answer).await?;
     channel::Entity::update_many()
         .col_expr(channel::Column::DoctorAt, Expr::value(now))

@@ -19,7 +19,7 @@ use crate::delivery::Outcome;
 use crate::faults::Fault;
 use crate::payload;
 use crate::settings::Setting;
-use crate::world::{CustomerId, CustomerSpec, Said, SentMessage, Unknown, World};
+use crate::world::{CustomerId, CustomerSpec, Number, NumberSpec, Said, SentMessage, Unknown, World};
 use crate::{HandshakeError, Shared};
 
 /// How many deliveries the log shows when nothing else is asked for.
@@ -31,6 +31,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/chat", get(chat))
         .route("/events", get(events))
         .route("/customers", post(add_customer))
+        .route("/numbers", post(add_number))
         .route("/say", post(say))
         .route("/read", post(read))
         .route("/status", post(status))
@@ -138,6 +139,14 @@ async fn events(State(shared): State<Arc<Shared>>) -> Sse<impl Stream<Item = Res
 async fn add_customer(State(shared): State<Arc<Shared>>, Json(spec): Json<CustomerSpec>) -> Json<Value> {
     let id = shared.change(|world| world.add_customer(spec));
     Json(json!({ "id": id }))
+}
+
+async fn add_number(State(shared): State<Arc<Shared>>, Json(spec): Json<NumberSpec>) -> StatusCode {
+    shared.change(|world| {
+        let number = Number::new(spec);
+        world.numbers.insert(number.spec.phone_number_id.clone(), number);
+    });
+    StatusCode::NO_CONTENT
 }
 
 #[derive(Debug, Deserialize)]

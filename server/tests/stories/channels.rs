@@ -4,11 +4,12 @@ use crate::{
     stories,
     support::{
         Story,
+        people::Browser,
         world::{Line, delivery, text_message},
     },
 };
 use domain::{
-    channel::{AuthenticationForm, Badge, ChannelView, Deed},
+    channel::{AuthenticationForm, Badge, ChannelView, Deed, MessagingForm},
     doctor::Check,
     ids::ChannelId,
     people::Actor,
@@ -26,6 +27,10 @@ stories! {
     a_disabled_destination_sends_new_sessions_to_the_fallback
     a_second_save_of_the_same_version_is_told
     what_was_done_stands_in_the_activity_without_secrets
+    a_set_up_that_is_left_stores_no_channel
+    what_is_pasted_is_understood
+    a_number_of_another_channel_names_it
+    the_messages_of_a_day_are_counted
 }
 
 fn id(line: &Line) -> ChannelId {
@@ -164,7 +169,7 @@ async fn wrong_signatures_in_a_row_degrade_and_a_good_one_mends(story: &Story) {
 
 async fn a_disabled_destination_sends_new_sessions_to_the_fallback(story: &Story) {
     let extension = story.extension("205").await;
-    let queue = story.queue("Rescue", &[]).await;
+    let queue = story.staffed("Rescue").await;
     let line = story.channel(&story.app(1), 1, "extension", &extension).await;
     story.connect(&line).await;
     let disabled = engine::extensions::set_disabled(
@@ -180,12 +185,13 @@ async fn a_disabled_destination_sends_new_sessions_to_the_fallback(story: &Story
         (Badge::Degraded, vec![Check::Destination])
     );
 
-    let form = domain::channel::MessagingForm {
+    let form = MessagingForm {
         phone_number: seen.phone_number.expect("a number"),
         phone_number_id: line.phone_number_id.clone(),
         waba_id: String::new(),
         destination: format!("extension:{extension}"),
         fallback: format!("queue:{queue}"),
+        ..MessagingForm::default()
     };
     channels::save_messaging(&story.engine, &Actor::System, id(&line), seen.version, &form)
         .await
@@ -242,4 +248,197 @@ async fn what_was_done_stands_in_the_activity_without_secrets(story: &Story) {
     for secret in [&line.app.secret, &line.app.token, &line.verify_token] {
         assert!(!text.contains(secret.as_str()), "a secret is shown");
     }
+}
+
+/// The address and the verify token are there at once; the channel begins with the first save.
+async fn a_set_up_that_is_left_stores_no_channel(story: &Story) {
+    let admin = story.admin("alena").await;
+    let other = story.admin("bara").await;
+    let begin = async |browser: &Browser| {
+        let answer = browser.call("channels/add", &[]).await;
+        assert!(answer.status.is_success(), "{answer:?}");
+        let to = answer
+            .headers
+            .get("location")
+            .or(answer.headers.get("serverfnredirect"));
+        let to = to.expect("the editor").to_str().expect("a path").to_owned();
+        to.rsplit('/').next().expect("an id").to_owned()
+    };
+    let id = begin(&admin).await;
+    for _ in 0..3 {
+        assert_eq!(begin(&admin).await, id, "one address a person");
+    }
+    assert_ne!(begin(&other).await, id);
+    assert_eq!(story.count("channels").await, 0);
+    assert_eq!(story.count("channel_reservations").await, 2);
+    assert!(story.api.items("/api/v1/channels").await.is_empty());
+
+    let channel: ChannelId = id.parse().expect("an id");
+    let view = async || {
+        channels::get(&story.engine, &Actor::System, channel)
+            .await
+            .expect("a view")
+    };
+    let told = view().await;
+    assert_eq!((told.version, told.badge), (0, Badge::Draft));
+    for tab in ["", "/messaging", "/health", "/activity"] {
+        let page = admin.get(&format!("/channels/{id}{tab}")).await;
+        assert!(page.status.is_success(), "{tab}: {}", page.status);
+    }
+    channels::rotate_verify_token(&story.engine, &Actor::System, channel)
+        .await
+        .expect("another token");
+    let rotated = view().await;
+    assert_ne!(rotated.verify_token, told.verify_token);
+
+    // Meta may verify it before anything is saved, and nothing else.
+    let app = story.app(1);
+    let connected = story
+        .meta
+        .subscribe(&app.id, &rotated.webhook_url, &rotated.verify_token)
+        .await;
+    connected.expect("the handshake");
+    let url = rotated.webhook_url.parse().expect("a URL");
+    assert_eq!(story.post_signed(&url, &app, "{}").await, 401);
+    assert_eq!(story.count("channels").await, 0);
+
+    let form = AuthenticationForm {
+        name: "Podpora".into(),
+        app_secret: app.secret.clone(),
+        ..AuthenticationForm::default()
+    };
+    channels::save_authentication(&story.engine, &Actor::System, channel, 0, &form)
+        .await
+        .expect("saved");
+    let saved = view().await;
+    assert_eq!(saved.name, "Podpora");
+    assert_eq!(saved.webhook_url, rotated.webhook_url);
+    assert_eq!(saved.verify_token, rotated.verify_token);
+    assert!(saved.webhook_seen_at.is_some(), "Meta has called before");
+    assert_eq!(story.count("channels").await, 1);
+    assert_ne!(
+        begin(&admin).await,
+        id,
+        "the next set-up has an address of its own"
+    );
+    let again = channels::save_authentication(&story.engine, &Actor::System, channel, 0, &form).await;
+    assert!(
+        matches!(again, Err(Error::Refused(Refusal::ChangedMeanwhile))),
+        "{again:?}"
+    );
+}
+
+async fn what_is_pasted_is_understood(story: &Story) {
+    let queue = story.staffed("Support").await;
+    let app = story.app(1);
+    let create = async |n: u32, number: &str| {
+        let body = json!({
+            "name": "\u{202e}Podpora\u{202c}",
+            "phone_number": number,
+            "phone_number_id": format!("10653000{n}\n"),
+            "waba_id": "\u{200e}200000000000001 ",
+            "access_token": format!("{}\n", app.token),
+            "app_secret": format!("\u{feff}{}\r\n", app.secret),
+            "destination": {"type": "queue", "id": queue},
+        });
+        story.api.post("/api/v1/channels", body).await
+    };
+    let national = create(0, "777 123 456").await;
+    assert_eq!(
+        national.problem(422)["fields"][0]["problem"],
+        "not_a_phone_number",
+        "no country is known yet"
+    );
+    let first = create(1, "\u{202a}+420 601 000 009\u{202c}").await.ok();
+    assert_eq!(first["phone_number"], "+420601000009");
+    assert_eq!(first["phone_number_id"], "106530001");
+    assert_eq!(first["waba_id"], "200000000000001");
+    assert_eq!(first["name"], "Podpora");
+    assert_eq!(
+        create(2, "420777123456").await.ok()["phone_number"],
+        "+420777123456"
+    );
+    assert_eq!(
+        create(3, "777 123 457").await.ok()["phone_number"],
+        "+420777123457",
+        "the company's country"
+    );
+    assert_eq!(
+        create(4, "+49 (0)171 1234567").await.ok()["phone_number"],
+        "+491711234567"
+    );
+    // The token and the secret are the right ones, without what came along.
+    let path = format!("/api/v1/channels/{}/health", first["id"].as_str().expect("an id"));
+    let health = story.api.post(&path, json!({})).await.ok();
+    let findings = health["findings"].as_array().expect("findings").clone();
+    for check in ["token", "app_secret"] {
+        let found = findings.iter().find(|finding| finding["check"] == check);
+        assert_eq!(found.expect("a finding")["state"], "good", "{check}");
+    }
+}
+
+async fn a_number_of_another_channel_names_it(story: &Story) {
+    let queue = story.staffed("Support").await;
+    let app = story.app(1);
+    story.channel(&app, 1, "queue", &queue).await;
+    let body = json!({
+        "name": "Another",
+        "phone_number": "+420800555012",
+        "phone_number_id": "300000000000001",
+        "access_token": app.token,
+        "app_secret": app.secret,
+        "destination": {"type": "queue", "id": queue},
+    });
+    let refused = story.api.post("/api/v1/channels", body).await;
+    assert_eq!(
+        refused.problem(422)["fields"],
+        json!([{"field": "phone_number_id", "problem": "taken", "by": "Channel 1"}])
+    );
+}
+
+async fn the_messages_of_a_day_are_counted(story: &Story) {
+    let line = story.support().await;
+    let quiet = story
+        .channel(&line.app, 2, "queue", &story.staffed("Sales").await)
+        .await;
+    let session = story.picked_up(&line).await;
+    story.answers(&session, "Good morning").await;
+    story.settled().await;
+    let body = delivery(
+        &line.phone_number_id,
+        "420800555209",
+        &[text_message("420800555209", "wamid.X", "Hi")],
+    );
+    for _ in 0..3 {
+        assert_eq!(
+            story
+                .post_signed(&line.webhook_url, &line.app, body.clone())
+                .await,
+            200
+        );
+    }
+    story.settled().await;
+    let days = async || {
+        let rows = story.api.items("/api/v1/channels").await;
+        let of = |line: &Line| {
+            let row = rows
+                .iter()
+                .find(|row| row["id"] == line.channel.as_str())
+                .expect("a row");
+            (row["inbound_day"].clone(), row["outbound_day"].clone())
+        };
+        (of(&line), of(&quiet))
+    };
+    let none = (json!(0), json!(0));
+    assert_eq!(
+        days().await,
+        ((json!(2), json!(1)), none.clone()),
+        "what Meta repeats counts once"
+    );
+    story.later(Duration::from_secs(23 * 60 * 60)).await;
+    assert_eq!(days().await.0, (json!(2), json!(1)));
+    story.later(Duration::from_secs(60 * 60 + 5 * 60)).await;
+    assert_eq!(days().await, (none.clone(), none));
+    story.engine.forget().await.expect("forgotten");
+    assert_eq!(story.count("channel_traffic").await, 0);
 }

@@ -17,10 +17,12 @@ use crate::{
 };
 use domain::{
     channel::MessagingForm,
-    ids::{ChannelId, QueueId},
+    doctor::SETTLING,
+    ids::{ChannelId, ExtensionId, QueueId},
     people::Actor,
+    queue::QueueForm,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use simulator::{AppSpec, CallbackOf, NumberSetting, NumberSpec, Outage, Setting, Signature, TokenSetting};
 use std::time::{Duration, Instant};
 
@@ -34,6 +36,8 @@ stories! {
     an_app_secret_when_nobody_tells_the_app
     the_account_of_another_number
     channels_of_one_app
+    a_queue_without_anybody
+    a_look_right_after_the_handshake
     it_never_takes_longer_than_ten_seconds
 }
 
@@ -48,6 +52,13 @@ impl Line {
 }
 
 impl Story {
+    /// A connected channel, of which Meta has stored everything long ago.
+    async fn long_connected(&self) -> Line {
+        let line = self.support().await;
+        self.later(SETTLING).await;
+        line
+    }
+
     async fn examine(&self, line: &Line) -> Vec<Value> {
         let path = format!("/api/v1/channels/{}/health", line.channel);
         let answer = self
@@ -291,7 +302,7 @@ async fn a_token_that_may_not_be_inspected(story: &Story) {
 
 /// The token does not tell its app, and there was never one that did: a call with a proof tells all the same.
 async fn an_app_secret_when_nobody_tells_the_app(story: &Story) {
-    let queue = story.queue("Support", &[]).await;
+    let queue = story.staffed("Support").await;
     let app = story.app(1);
     story.set(Setting::Token(TokenSetting {
         token: app.token.clone(),
@@ -313,18 +324,130 @@ async fn an_app_secret_when_nobody_tells_the_app(story: &Story) {
     );
 }
 
-/// Meta has one address for the app: the other channel's is as good as one's own.
+/// Meta has one address for the app. The other channel's works for this one's number, but it is not this one's: the
+/// doctor says whose it is, and that nothing has come yet.
 async fn channels_of_one_app(story: &Story) {
     let first = story.support().await;
-    let queues = story.api.items("/api/v1/queues").await;
-    let queue = queues[0]["id"].as_str().expect("an id").to_owned();
+    let queue = story.staffed("Sales").await;
     let second = story.channel(&first.app, 2, "queue", &queue).await;
     let found = story.examine(&second).await;
     assert!(bad(&found).is_empty(), "{found:#?}");
-    assert_eq!(of(&found, "callback")["seen"]["what"], first.webhook_url.as_str());
-    assert_eq!(of(&found, "webhook")["state"], "good");
+    let callback = of(&found, "callback");
+    assert_eq!(callback["state"], "notice");
+    assert_eq!(callback["seen"]["channel"], "Channel 1");
+    assert_eq!(callback["seen"]["url"], first.webhook_url.as_str());
+    let webhook = of(&found, "webhook");
+    assert_eq!(
+        (&webhook["state"], &webhook["seen"]["seen"]),
+        (&"notice".into(), &"kin_called".into())
+    );
+    assert_eq!(webhook["seen"]["delivered_at"], Value::Null);
+    let path = format!("/api/v1/channels/{}", second.channel);
+    assert_eq!(story.api.get(&path).await.ok()["status"], "waiting_for_meta");
+
+    story.says(story.customer(1), &second, "Hello").await;
+    let found = story.examine(&second).await;
+    let webhook = of(&found, "webhook");
+    assert_eq!(
+        webhook["seen"]["seen"], "kin_called",
+        "its own address was never called"
+    );
+    assert_ne!(webhook["seen"]["delivered_at"], Value::Null);
+    assert_eq!(story.api.get(&path).await.ok()["status"], "active");
+
     story.connect(&second).await;
-    assert!(bad(&story.examine(&first).await).is_empty());
+    let found = story.examine(&second).await;
+    assert_eq!(of(&found, "callback")["state"], "good");
+    assert_eq!(of(&found, "webhook")["state"], "good");
+    let found = story.examine(&first).await;
+    assert!(bad(&found).is_empty(), "{found:#?}");
+    assert_eq!(of(&found, "callback")["seen"]["channel"], "Channel 2");
+    assert_eq!(of(&found, "webhook")["state"], "good", "it was called once");
+}
+
+/// A queue in which nobody is, or only extensions that are disabled, is nobody.
+async fn a_queue_without_anybody(story: &Story) {
+    let jana = story.extension("201").await;
+    let queue = story.queue("Support", &[&jana]).await;
+    let line = story.channel(&story.app(1), 1, "queue", &queue).await;
+    story.connect(&line).await;
+    story.settled().await;
+    assert!(bad(&story.examine(&line).await).is_empty());
+    let row = async || story.api.get(&format!("/api/v1/queues/{queue}")).await.ok()["empty"].clone();
+    assert_eq!(row().await, false);
+
+    let extension: ExtensionId = jana.parse().expect("an id");
+    engine::extensions::set_disabled(&story.engine, &Actor::System, extension, true)
+        .await
+        .expect("disabled");
+    let nobody = [("destination", "destination_empty")];
+    assert_eq!(bad(&story.examine(&line).await), nobody);
+    assert_eq!(row().await, true);
+
+    engine::extensions::set_disabled(&story.engine, &Actor::System, extension, false)
+        .await
+        .expect("enabled");
+    let members = async |members: Vec<String>| {
+        let form = QueueForm {
+            name: "Support".into(),
+            members,
+            pick_up: "manual".into(),
+        };
+        let id: QueueId = queue.parse().expect("an id");
+        engine::queues::change(&story.engine, &Actor::System, id, &form)
+            .await
+            .expect("saved");
+        story.settled().await;
+    };
+    members(Vec::new()).await;
+    let status = async || {
+        let channel = story.api.items("/api/v1/channels").await.remove(0);
+        (channel["status"].clone(), channel["degraded_by"].clone())
+    };
+    assert_eq!(
+        status().await,
+        ("degraded".into(), json!(["destination"])),
+        "told at once"
+    );
+    assert_eq!(bad(&story.examine(&line).await), nobody);
+    members(vec![jana]).await;
+    assert_eq!(status().await, ("active".into(), json!([])));
+    assert!(bad(&story.examine(&line).await).is_empty());
+}
+
+/// Meta verifies the address first and stores it after our answer: whoever looks in between sees what is not so.
+async fn a_look_right_after_the_handshake(story: &Story) {
+    let queue = story.staffed("Support").await;
+    let line = story.channel(&story.app(1), 1, "queue", &queue).await;
+    let verified = || async {
+        let mut url = line.webhook_url.clone();
+        url.query_pairs_mut()
+            .append_pair("hub.mode", "subscribe")
+            .append_pair("hub.challenge", "1")
+            .append_pair("hub.verify_token", &line.verify_token);
+        let answer = reqwest::get(url).await.expect("an answer");
+        assert_eq!(answer.status(), 200);
+    };
+    let status = async || {
+        let path = format!("/api/v1/channels/{}", line.channel);
+        story.api.get(&path).await.ok()["status"].clone()
+    };
+    verified().await;
+    for _ in 0..3 {
+        let found = story.examine(&line).await;
+        assert!(bad(&found).is_empty(), "{found:#?}");
+        assert_eq!(of(&found, "messages_field")["seen"]["seen"], "settling");
+        assert_eq!(status().await, "active");
+    }
+    // Meta never stored it. Nobody asks; it is looked at again by itself.
+    story.later(SETTLING).await;
+    assert_eq!(status().await, "not_receiving");
+    // This time it does.
+    story.connect(&line).await;
+    story.examine(&line).await;
+    assert_eq!(status().await, "active");
+    story.later(SETTLING).await;
+    assert_eq!(status().await, "active");
 }
 
 async fn it_never_takes_longer_than_ten_seconds(story: &Story) {

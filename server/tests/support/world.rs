@@ -57,6 +57,13 @@ impl Story {
         id_of(&self.api.post("/api/v1/queues", body).await.ok())
     }
 
+    /// A queue with an extension in it that nobody else uses.
+    pub async fn staffed(&self, name: &str) -> String {
+        let number = 700 + self.api.items("/api/v1/extensions").await.len();
+        let extension = self.extension(&number.to_string()).await;
+        self.queue(name, &[&extension]).await
+    }
+
     /// Meta has the number, we have the channel, and neither knows of the other yet.
     pub async fn channel(&self, app: &App, n: u32, kind: &str, id: &str) -> Line {
         let phone_number_id = format!("30000000000000{n}");

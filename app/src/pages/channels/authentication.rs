@@ -3,7 +3,7 @@
 use super::{
     editor::saves,
     guide::{self, WithGuide},
-    secrets::AppSecrets,
+    secrets::{self, AppSecrets},
 };
 use crate::{
     api::{
@@ -37,6 +37,11 @@ pub fn AuthenticationTab() -> impl IntoView {
         |id| async move { authentication(known(id)?).await },
     );
     let save = saves::<SaveAuthentication, _>(stored);
+    on_answer(save, |answer| {
+        if answer.is_ok() {
+            secrets::shut();
+        }
+    });
     let form = move |page: AuthenticationPage| {
         let AuthenticationPage { channel, unsaved } = page;
         let shown = channel.clone();

@@ -47,19 +47,32 @@ pub fn DestinationField(
                         .try_with(|wanted| !matches(&text, wanted))
                         .unwrap_or_default()
                 };
-                let disabled = option
-                    .disabled
-                    .then_some(move || format!(" ({})", t_string!(i18n, channels.is_disabled)));
+                let (is_disabled, is_empty) = (option.disabled, option.empty);
+                let note = move || match (is_disabled, is_empty) {
+                    (true, _) => Some(format!(" ({})", t_string!(i18n, channels.is_disabled))),
+                    (false, true) => Some(format!(" ({})", t_string!(i18n, channels.is_empty))),
+                    (false, false) => None,
+                };
                 view! {
                     <option value=value selected=selected hidden=hidden>
                         {option.label}
-                        {disabled}
+                        {note}
                     </option>
                 }
             })
             .collect_view()
             .into_any()
     };
+    let empty: Vec<String> = destinations
+        .queues
+        .iter()
+        .filter(|queue| queue.empty)
+        .map(|queue| queue.destination.to_string())
+        .collect();
+    let is_empty = RwSignal::new(empty.contains(&chosen));
+    let empty = StoredValue::new(empty);
+    let is_empty_queue = move |value: &String| empty.with_value(|empty| empty.contains(value));
+    let choose = move |event: ev::Event| is_empty.set(is_empty_queue(&event_target_value(&event)));
     let gone = stored.filter(|stored| stored.disabled);
     let is_disabled = gone
         .as_ref()
@@ -88,6 +101,7 @@ pub fn DestinationField(
                 event.prevent_default();
                 if let Some(value) = first_match() {
                     select.set_value(&value);
+                    is_empty.set(is_empty_queue(&value));
                     drop(select.focus());
                 }
             }
@@ -123,6 +137,7 @@ pub fn DestinationField(
                 name=field::form_name(name, false)
                 class="input"
                 node_ref=select
+                on:change=choose
                 aria-invalid=move || state.problem(name).map(|_| "true")
                 aria-describedby=format!("{0}-problem {0}-hint", field::id(name))
             >
@@ -138,6 +153,20 @@ pub fn DestinationField(
                         <p class="notice warning">{move || t_string!(i18n, channels.field.chosen_disabled)}</p>
                     }
                 })}
+            <div aria-live="polite">
+                {move || {
+                    is_empty
+                        .try_get()
+                        .unwrap_or_default()
+                        .then(|| {
+                            view! {
+                                <p class="notice warning">
+                                    {move || t_string!(i18n, channels.field.chosen_empty)}
+                                </p>
+                            }
+                        })
+                }}
+            </div>
             <p class="hint" id=format!("{}-hint", field::id(name))>
                 {move || hint.get()}
             </p>

@@ -152,6 +152,7 @@ fn Gone(name: String, by: Option<String>, at: Timestamp) -> impl IntoView {
 #[component]
 fn Title(channel: ChannelView, switches: Switches) -> impl IntoView {
     let i18n = use_i18n();
+    let is_saved = channel.is_saved();
     let ChannelView {
         id,
         name,
@@ -161,8 +162,8 @@ fn Title(channel: ChannelView, switches: Switches) -> impl IntoView {
         ..
     } = channel;
     let title = move || match name.as_str() {
-        "" => t_string!(i18n, channels.unnamed).to_owned(),
-        name => name.to_owned(),
+        name if is_saved && !name.is_empty() => name.to_owned(),
+        _ => t_string!(i18n, channels.unnamed).to_owned(),
     };
     let more = {
         let title = title.clone();
@@ -202,19 +203,21 @@ fn Title(channel: ChannelView, switches: Switches) -> impl IntoView {
         }
         .into_any(),
     };
-    let menu = view! {
-        <Menu
-            class="button quiet"
-            label=more
-            summary=Box::new(|| view! { <span class="more" aria-hidden="true">"⋮"</span> }.into_any())
-        >
-            {switch}
-            <a class="menu-item" href=format!("/channels/{id}/delete")>
-                {move || t_string!(i18n, channels.head.delete)}
-            </a>
-        </Menu>
-    }
-    .into_any();
+    // There is nothing to pause or delete before the first save.
+    let menu = is_saved.then(|| {
+        view! {
+            <Menu
+                class="button quiet"
+                label=more
+                summary=Box::new(|| view! { <span class="more" aria-hidden="true">"⋮"</span> }.into_any())
+            >
+                {switch}
+                <a class="menu-item" href=format!("/channels/{id}/delete")>
+                    {move || t_string!(i18n, channels.head.delete)}
+                </a>
+            </Menu>
+        }
+    });
     let because = (!degraded_by.is_empty()).then(|| view! { <Because id checks=degraded_by /> });
     view! {
         <PageHead title=title>

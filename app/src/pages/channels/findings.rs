@@ -11,6 +11,8 @@ use domain::{
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Told {
     pub seen: String,
+    /// Somebody else's words about it, not in the reader's language.
+    pub quote: Option<String>,
     /// Stands behind what was seen.
     pub at: Option<Timestamp>,
     /// What it means and how it is mended; nothing for what is in order.
@@ -150,6 +152,7 @@ pub fn told(locale: Locale, finding: &Finding) -> Told {
         ($key:ident $(, $name:ident = $value:expr)*; $($mend:expr),*) => {
             Told {
                 seen: td_string!(locale, channels.finding.$key.seen $(, $name = $value)*).to_string(),
+                quote: None,
                 at: None,
                 advice: Some(Advice {
                     means: td_string!(locale, channels.finding.$key.means),
@@ -172,24 +175,26 @@ pub fn told(locale: Locale, finding: &Finding) -> Told {
         at: Some(*at),
         ..told
     };
+    let quoting = |words: &str, told: Told| Told {
+        quote: Some(words.to_owned()),
+        ..told
+    };
 
     match (finding.check, &finding.seen) {
         (_, Seen::After { check: before }) => plain!(after, check = check(locale, *before)),
-        (_, Seen::MetaUnreachable { why }) => wrong!(silent, why = why.as_str();),
+        (_, Seen::MetaUnreachable { why }) => quoting(why, wrong!(silent;)),
         (Check::Token, Seen::MetaSays { code, message }) => {
-            wrong!(says, code = *code, message = message.as_str(); Authentication)
+            quoting(message, wrong!(says, code = *code; Authentication))
         }
-        (_, Seen::MetaSays { code, message }) => wrong!(says, code = *code, message = message.as_str();),
+        (_, Seen::MetaSays { code, message }) => quoting(message, wrong!(says, code = *code;)),
 
         (Check::PublicUrl, Seen::Fine { what }) => plain!(url_fine, url = shown(what)),
         (_, Seen::OnlyLocal { url }) => wrong!(url_local, url = url.as_str();),
         (_, Seen::NotHttps { url }) => wrong!(url_http, url = url.as_str();),
         (_, Seen::Underscore { host }) => wrong!(url_underscore, host = host.as_str();),
-        (_, Seen::Unreachable { why }) if finding.state == State::Notice => {
-            wrong!(url_inside, why = why.as_str();)
-        }
-        (_, Seen::Unreachable { why }) => wrong!(url_unreachable, why = why.as_str();),
-        (_, Seen::BadCertificate { why }) => wrong!(url_certificate, why = why.as_str();),
+        (_, Seen::Unreachable { why }) if finding.state == State::Notice => quoting(why, wrong!(url_inside;)),
+        (_, Seen::Unreachable { why }) => quoting(why, wrong!(url_unreachable;)),
+        (_, Seen::BadCertificate { why }) => quoting(why, wrong!(url_certificate;)),
         (_, Seen::NotUs { status }) => wrong!(url_not_us, status = *status;),
 
         (Check::Token, Seen::Fine { .. }) => plain!(token_fine),
@@ -235,7 +240,11 @@ pub fn told(locale: Locale, finding: &Finding) -> Told {
             wrong!(messages_field, fields = listed(fields); CallbackOfApp)
         }
         (Check::Callback, Seen::Fine { .. }) => plain!(callback_fine),
+        (_, Seen::Settling) => plain!(settling),
         (Check::Callback, Seen::Never) => wrong!(callback_never; CallbackOfEither),
+        (_, Seen::CallbackOfKin { channel, url }) => {
+            wrong!(callback_kin, channel = named(locale, channel), url = url.as_str(); CallbackOfNumber)
+        }
         (_, Seen::CallbackElsewhere { place, url }) => match place {
             Place::App => wrong!(callback_app, url = url.as_str(); CallbackOfEither),
             Place::Waba => wrong!(callback_waba, url = url.as_str(); CallbackOfNumber),
@@ -243,6 +252,16 @@ pub fn told(locale: Locale, finding: &Finding) -> Told {
         },
 
         (Check::Webhook, Seen::Last { at: last }) => at(plain!(webhook_fine), last),
+        (
+            _,
+            Seen::KinCalled {
+                channel,
+                delivered_at: Some(last),
+            },
+        ) => at(plain!(webhook_kin_works, channel = named(locale, channel)), last),
+        (_, Seen::KinCalled { channel, .. }) => {
+            wrong!(webhook_kin, channel = named(locale, channel); CallbackOfNumber)
+        }
         (Check::Webhook, _) if finding.state == State::Bad => wrong!(webhook_never; CallbackOfEither),
         (Check::Webhook, _) => wrong!(webhook_forgotten;),
         (Check::Signature, Seen::Last { at: last }) => at(plain!(signature_fine), last),
@@ -262,12 +281,22 @@ pub fn told(locale: Locale, finding: &Finding) -> Told {
         (Check::Destination, Seen::Missing) => wrong!(destination_missing; Messaging),
         (_, Seen::DestinationDisabled { fallback: true }) => wrong!(destination_fallback; Messaging),
         (_, Seen::DestinationDisabled { fallback: false }) => wrong!(destination_nobody; Messaging),
+        (_, Seen::DestinationEmpty { fallback: false }) => wrong!(destination_empty; Messaging),
+        (_, Seen::DestinationEmpty { fallback: true }) => wrong!(fallback_empty; Messaging),
         (Check::Countries, Seen::Fine { .. }) => plain!(countries_fine),
         (_, Seen::CountriesBlocked { webhooks: true, .. }) => wrong!(countries_webhooks;),
         (_, Seen::CountriesBlocked { .. }) => wrong!(countries_files;),
 
         // Meta leaves fields out.
         _ => plain!(not_told),
+    }
+}
+
+/// A channel's name.
+fn named(locale: Locale, name: &str) -> String {
+    match name {
+        "" => td_string!(locale, channels.unnamed).to_owned(),
+        name => name.to_owned(),
     }
 }
 
@@ -380,6 +409,22 @@ mod tests {
             (Check::ClockSkew, Seen::ClockWrong { seconds: 600 }),
             (Check::Destination, Seen::Missing),
             (Check::Destination, Seen::DestinationDisabled { fallback: false }),
+            (Check::Destination, Seen::DestinationEmpty { fallback: false }),
+            (Check::Destination, Seen::DestinationEmpty { fallback: true }),
+            (
+                Check::Callback,
+                Seen::CallbackOfKin {
+                    channel: why(),
+                    url: why(),
+                },
+            ),
+            (
+                Check::Webhook,
+                Seen::KinCalled {
+                    channel: why(),
+                    delivered_at: None,
+                },
+            ),
             (
                 Check::Countries,
                 Seen::CountriesBlocked {

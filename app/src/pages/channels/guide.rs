@@ -100,7 +100,8 @@ pub fn done(channel: &ChannelView, findings: &[Finding]) -> Vec<Step> {
             good(Check::Webhook)
                 && good(Check::MessagesField)
                 && state(Check::WabaSubscription) != Some(State::Bad)
-                && state(Check::Callback) != Some(State::Bad)
+                // The address of another channel of the app is not this one's.
+                && !matches!(state(Check::Callback), Some(State::Bad | State::Notice))
         }
     };
     Step::ALL.into_iter().filter(is_done).collect()
@@ -316,6 +317,17 @@ mod tests {
                 .filter(|step| !done.contains(step))
                 .collect();
             assert_eq!(missing, [step], "{check:?}");
+        }
+    }
+
+    #[test]
+    fn the_address_of_another_channel_is_not_set_up_here() {
+        for check in [Check::Webhook, Check::Callback] {
+            let findings = all_good_but(check, State::Notice);
+            assert!(
+                !done(&channel(Badge::Active), &findings).contains(&Step::Webhook),
+                "{check:?}"
+            );
         }
     }
 

@@ -15,12 +15,12 @@ use crate::{
     i18n::*,
     live::use_live,
     pages::{id_in_url, known},
-    ui::{Button, Icon, IconName, Load, Time, form::on_answer, use_toasts},
+    ui::{Button, Icon, IconName, Load, Quote, Time, form::on_answer, use_toasts},
     words,
 };
 use domain::{
     channel::{self, ChannelView, Presence},
-    doctor::{Check, Finding, Seen, State},
+    doctor::{self, Check, Finding, Seen, State},
     ids::ChannelId,
     time::Timestamp,
 };
@@ -66,7 +66,7 @@ fn Health(page: HealthPage, examine: ServerAction<ExamineChannel>, errands: Erra
     };
     let channel = *channel;
     let newest = findings.iter().map(|finding| finding.at).max();
-    let never = newest.is_none().then(|| {
+    let never = (newest.is_none() && channel.is_saved()).then(|| {
         view! { <p class="notice">{move || t_string!(i18n, channels.health.never)}</p> }
     });
     let app_id = app_id(&findings);
@@ -74,7 +74,8 @@ fn Health(page: HealthPage, examine: ServerAction<ExamineChannel>, errands: Erra
         .iter()
         .flat_map(|finding| findings::told(i18n.get_locale_untracked(), finding).mends)
         .collect();
-    let summary = view! { <Summary channel=channel.clone() newest examine /> }.into_any();
+    let trouble = doctor::trouble(&findings).cloned();
+    let summary = view! { <Summary channel=channel.clone() trouble newest examine /> }.into_any();
     let groups = findings::grouped(&findings)
         .into_iter()
         .map(|(group, findings)| {
@@ -111,11 +112,13 @@ fn app_id(findings: &[Finding]) -> Option<String> {
 #[component]
 fn Summary(
     channel: ChannelView,
+    /// What is the matter, if anything is.
+    trouble: Option<Finding>,
     newest: Option<Timestamp>,
     examine: ServerAction<ExamineChannel>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let id = channel.id;
+    let (id, is_saved) = (channel.id, channel.is_saved());
     let pending = examine.pending();
     let asking = move || {
         pending
@@ -130,9 +133,9 @@ fn Summary(
             </p>
         }
     });
-    view! {
-        <section class="health-summary">
-            <p>{move || meaning(i18n.get_locale(), &channel)}</p>
+    // What has never been saved cannot be examined.
+    let button = is_saved.then(|| {
+        view! {
             <ActionForm action=examine>
                 <input type="hidden" name="id" value=id.to_string() />
                 <Button submit=true icon=IconName::Refresh busy=pending>
@@ -143,15 +146,22 @@ fn Summary(
                     {asking}
                 </p>
             </ActionForm>
+        }
+    });
+    view! {
+        <section class="health-summary">
+            <p>{move || meaning(i18n.get_locale(), &channel, trouble.as_ref())}</p>
+            {button}
         </section>
     }
     .into_any()
 }
 
 /// What the badge means for the one who looks.
-fn meaning(locale: Locale, channel: &ChannelView) -> String {
-    match channel.badge {
-        channel::Badge::Draft => {
+fn meaning(locale: Locale, channel: &ChannelView, trouble: Option<&Finding>) -> String {
+    let why = trouble.map(|finding| findings::told(locale, finding).seen);
+    match (channel.badge, why) {
+        (channel::Badge::Draft, _) => {
             let missing: Vec<_> = channel
                 .missing()
                 .into_iter()
@@ -159,11 +169,23 @@ fn meaning(locale: Locale, channel: &ChannelView) -> String {
                 .collect();
             td_string!(locale, channels.health.draft, missing = missing.join(", "))
         }
-        channel::Badge::WaitingForMeta => td_string!(locale, channels.health.waiting_for_meta).to_owned(),
-        channel::Badge::Active => td_string!(locale, channels.health.active).to_owned(),
-        channel::Badge::Degraded => td_string!(locale, channels.health.degraded).to_owned(),
-        channel::Badge::TokenRefused => td_string!(locale, channels.health.token_refused).to_owned(),
-        channel::Badge::Paused => td_string!(locale, channels.health.paused).to_owned(),
+        (channel::Badge::WaitingForMeta, Some(why)) => {
+            td_string!(locale, channels.health.waiting_because, why = why)
+        }
+        (channel::Badge::WaitingForMeta, None) => {
+            td_string!(locale, channels.health.waiting_for_meta).to_owned()
+        }
+        (channel::Badge::Active, _) => td_string!(locale, channels.health.active).to_owned(),
+        (channel::Badge::NotReceiving, why) => {
+            td_string!(
+                locale,
+                channels.health.not_receiving,
+                why = why.unwrap_or_default()
+            )
+        }
+        (channel::Badge::Degraded, _) => td_string!(locale, channels.health.degraded).to_owned(),
+        (channel::Badge::TokenRefused, _) => td_string!(locale, channels.health.token_refused).to_owned(),
+        (channel::Badge::Paused, _) => td_string!(locale, channels.health.paused).to_owned(),
     }
 }
 
@@ -192,11 +214,13 @@ fn Line(
     let i18n = use_i18n();
     let (check, state) = (finding.check, finding.state);
     let Told {
-        at: seen_at, mends, ..
+        at: seen_at,
+        mends,
+        quote,
+        advice,
+        ..
     } = findings::told(i18n.get_locale_untracked(), &finding);
-    let has_advice = findings::told(i18n.get_locale_untracked(), &finding)
-        .advice
-        .is_some();
+    let has_advice = advice.is_some();
     let told = Memo::new(move |_| findings::told(i18n.get_locale(), &finding));
     let advice = move || {
         told.try_get()?
@@ -233,6 +257,7 @@ fn Line(
                 <p>
                     {move || told.try_get().map(|told| told.seen)} " " {seen_at.map(|at| view! { <Time at /> })}
                 </p>
+                <Quote words=quote.into_iter().collect() />
                 {advice}
                 {mends}
                 {at

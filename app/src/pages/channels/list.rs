@@ -88,7 +88,7 @@ fn ChannelTable(rows: Vec<ChannelRow>) -> impl IntoView {
         .collect_view()
         .into_any();
     view! {
-        <table class="table">
+        <table class="table channels">
             {head} <tbody>{body}</tbody>
         </table>
     }
@@ -175,13 +175,16 @@ fn DestinationName(destination: DestinationRef) -> impl IntoView {
         }),
         Destination::Queue(_) => (IconName::Queue, |locale| td_string!(locale, channels.queue)),
     };
-    let disabled = destination
-        .disabled
-        .then_some(move || format!("({})", t_string!(i18n, channels.is_disabled)));
+    let (is_disabled, is_empty) = (destination.disabled, destination.empty);
+    let note = move || match (is_disabled, is_empty) {
+        (true, _) => Some(format!("({})", t_string!(i18n, channels.is_disabled))),
+        (false, true) => Some(format!("({})", t_string!(i18n, channels.is_empty))),
+        (false, false) => None,
+    };
     view! {
         <span class="with-icon" title=move || kind(i18n.get_locale())>
             <Icon name=icon />
-            <span>{destination.label} " " {disabled}</span>
+            <span>{destination.label} " " {note}</span>
         </span>
     }
     .into_any()

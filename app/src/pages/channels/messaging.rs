@@ -43,6 +43,7 @@ fn MessagingForm(page: MessagingPage, save: ServerAction<SaveMessaging>) -> impl
     let MessagingPage {
         channel,
         destinations,
+        country,
         unsaved,
         numbers,
     } = page;
@@ -51,21 +52,17 @@ fn MessagingForm(page: MessagingPage, save: ServerAction<SaveMessaging>) -> impl
         || (stored_form(&channel), channel.version),
         |unsaved| (unsaved.form, unsaved.version),
     );
+    let form = channel::MessagingForm {
+        country: country.unwrap_or_default(),
+        ..form
+    };
     let has_token = channel.access_token_end.is_some();
     // Made inside the form: fields look for it around them.
     let fields = move || {
         view! {
             <input type="hidden" name="id" value=id.to_string() />
             <input type="hidden" name="version" value=version.to_string() />
-            <Field
-                name="waba_id"
-                label=move || t_string!(i18n, channels.field.waba_id)
-                hint=move || t_string!(i18n, channels.field.waba_id_hint)
-                value=form.waba_id
-                inputmode="numeric"
-                mono=true
-            />
-            <FetchNumbersField has_token answered=numbers />
+            <input type="hidden" name="form[country]" value=form.country />
             <Field
                 name="phone_number"
                 label=move || t_string!(i18n, channels.field.phone_number)
@@ -91,6 +88,15 @@ fn MessagingForm(page: MessagingPage, save: ServerAction<SaveMessaging>) -> impl
                 chosen=form.destination
                 destinations=destinations.clone()
             />
+            <Field
+                name="waba_id"
+                label=move || t_string!(i18n, channels.field.waba_id)
+                hint=move || t_string!(i18n, channels.field.waba_id_hint)
+                value=form.waba_id
+                inputmode="numeric"
+                mono=true
+            />
+            <FetchNumbersField has_token answered=numbers />
             <DestinationField
                 name="fallback"
                 hint=move || t_string!(i18n, channels.field.fallback_hint)
@@ -136,5 +142,6 @@ fn stored_form(channel: &ChannelView) -> channel::MessagingForm {
         waba_id: channel.waba_id.clone().unwrap_or_default(),
         destination: spelt(&channel.destination),
         fallback: spelt(&channel.fallback),
+        country: String::new(),
     }
 }

@@ -9,6 +9,25 @@ use crate::{
 };
 use domain::{channel::AuthenticationForm, ids::ChannelId};
 use leptos::{ev, prelude::*, server_fn::ServerFn};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+
+/// After a save what was put in a secret's place is stored, and its field is shut.
+pub fn shut() {
+    let open = || {
+        document()
+            .query_selector("details.secret-replace[open]")
+            .ok()
+            .flatten()
+    };
+    while let Some(field) = open() {
+        let input = field.query_selector("input").ok().flatten();
+        if let Some(input) = input.and_then(|input| input.dyn_into::<HtmlInputElement>().ok()) {
+            input.set_value("");
+        }
+        drop(field.remove_attribute("open"));
+    }
+}
 
 /// Both fields. Ending the reset does not touch what is typed into the others.
 #[component]

@@ -19,6 +19,7 @@ use domain::{
     queue::{self, PickUp, QueueRow},
 };
 use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
 
 /// A new queue.
 #[component]
@@ -153,6 +154,21 @@ fn typed(queue: Option<QueueRow>, members: Vec<String>) -> queue::QueueForm {
 fn Members(people: Vec<(bool, ExtensionRow)>) -> impl IntoView {
     let i18n = use_i18n();
     let live = use_now();
+    let empty = RwSignal::new(!people.iter().any(|(member, person)| *member && !person.disabled));
+    let count = move |event: ev::Event| {
+        let ticked = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+            .and_then(|changed| changed.closest(".choices").ok().flatten())
+            .and_then(|boxes| boxes.query_selector("input:checked:not([data-off])").ok());
+        empty.set(ticked.is_some_and(|ticked| ticked.is_none()));
+    };
+    let warning = move || {
+        empty
+            .try_get()
+            .unwrap_or_default()
+            .then(|| view! { <p class="notice warning">{move || t_string!(i18n, directory.queues.nobody_text)}</p> })
+    };
     let wanted = RwSignal::new(String::new());
     let search = move |event: ev::Event| wanted.set(event_target_value(&event).to_lowercase());
     let texts: Vec<String> = people
@@ -166,7 +182,13 @@ fn Members(people: Vec<(bool, ExtensionRow)>) -> impl IntoView {
         .map(|((member, person), text)| {
             view! {
                 <label class="choice" class:hidden=move || wanted.try_with(|wanted| !text.contains(wanted.as_str())).unwrap_or_default()>
-                    <input type="checkbox" name="form[members][]" value=person.id.to_string() checked=member />
+                    <input
+                        type="checkbox"
+                        name="form[members][]"
+                        value=person.id.to_string()
+                        checked=member
+                        data-off=person.disabled.then_some("")
+                    />
                     <span>
                         <span class="nums muted">{person.number}</span>
                         " "
@@ -199,7 +221,10 @@ fn Members(people: Vec<(bool, ExtensionRow)>) -> impl IntoView {
                     on:input=search
                 />
             </div>
-            <div class="choices">{boxes} {unmatched}</div>
+            <div class="choices" on:change=count>
+                {boxes} {unmatched}
+            </div>
+            <div aria-live="polite">{warning}</div>
         }
         .into_any(),
     };

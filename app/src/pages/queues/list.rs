@@ -5,7 +5,7 @@ use crate::{
     i18n::*,
     live::use_live,
     pages::directory::{DirectoryList, Enabled},
-    ui::IconName,
+    ui::{Badge, IconName, Tone},
     words,
 };
 use domain::queue::QueueRow;
@@ -40,6 +40,7 @@ fn QueueTable(rows: Vec<QueueRow>) -> impl IntoView {
             name,
             pick_up,
             members,
+            empty,
             disabled,
             waiting,
         } = row;
@@ -49,7 +50,20 @@ fn QueueTable(rows: Vec<QueueRow>) -> impl IntoView {
                 <th scope="row">
                     <a href=format!("/queues/{id}")>{name}</a>
                 </th>
-                <td data-label=move || t_string!(i18n, directory.queues.members)>{members.join(", ")}</td>
+                <td data-label=move || t_string!(i18n, directory.queues.members)>
+                    {members.join(", ")} " "
+                    {empty
+                        .then(|| {
+                            view! {
+                                <span title=move || t_string!(i18n, directory.queues.nobody_text)>
+                                    <Badge
+                                        tone=Tone::Warning
+                                        word=move || t_string!(i18n, directory.queues.nobody)
+                                    />
+                                </span>
+                            }
+                        })}
+                </td>
                 <td data-label=move || {
                     t_string!(i18n, directory.queues.pick_up)
                 }>{move || words::pick_up(i18n.get_locale(), pick_up)}</td>

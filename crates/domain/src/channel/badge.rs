@@ -3,6 +3,7 @@
 use super::ChannelView;
 use crate::doctor::Check;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// What Meta last said of the access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -34,6 +35,49 @@ impl TokenState {
     }
 }
 
+/// Why the access token is refused. It is kept as a sentence: ours for what the doctor recognised, else Meta's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenAnswer {
+    Expired,
+    Revoked,
+    Malformed,
+    /// Permissions that it lacks, as Meta spells them.
+    Lacks(String),
+    /// Meta's own words.
+    Meta(String),
+}
+
+const EXPIRED: &str = "the token has expired";
+const REVOKED: &str = "the token has been revoked";
+const MALFORMED: &str = "Meta cannot read the token";
+const LACKS: &str = "the token lacks ";
+
+impl TokenAnswer {
+    pub fn read(kept: &str) -> Self {
+        match kept {
+            EXPIRED => Self::Expired,
+            REVOKED => Self::Revoked,
+            MALFORMED => Self::Malformed,
+            other => match other.strip_prefix(LACKS) {
+                Some(names) => Self::Lacks(names.to_owned()),
+                None => Self::Meta(other.to_owned()),
+            },
+        }
+    }
+}
+
+impl fmt::Display for TokenAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Expired => f.write_str(EXPIRED),
+            Self::Revoked => f.write_str(REVOKED),
+            Self::Malformed => f.write_str(MALFORMED),
+            Self::Lacks(names) => write!(f, "{LACKS}{names}"),
+            Self::Meta(words) => f.write_str(words),
+        }
+    }
+}
+
 /// Everything that the badge is worked out from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ChannelFacts {
@@ -45,6 +89,8 @@ pub struct ChannelFacts {
     pub webhook_seen: bool,
     pub token: TokenState,
     pub paused: bool,
+    /// The doctor found something that keeps every message from coming in.
+    pub cut_off: bool,
     /// The doctor found something wrong that does not stop the channel altogether.
     pub degraded: bool,
 }
@@ -58,6 +104,8 @@ pub enum Badge {
     /// All is filled in, but Meta has not called the webhook yet.
     WaitingForMeta,
     Active,
+    /// Nothing comes in; the reasons stand beside it.
+    NotReceiving,
     /// It works, but something is wrong; the reasons stand beside it.
     Degraded,
     /// Meta refuses the access token: nothing can be sent.
@@ -76,6 +124,8 @@ impl ChannelFacts {
             Badge::TokenRefused
         } else if !self.webhook_seen {
             Badge::WaitingForMeta
+        } else if self.cut_off {
+            Badge::NotReceiving
         } else if self.degraded {
             Badge::Degraded
         } else {
@@ -172,7 +222,7 @@ fn why(from: Badge, known: &[Check], channel: &ChannelView) -> Vec<Reason> {
         (_, Badge::TokenRefused) => vec![Reason::TokenRefused {
             answer: channel.token_answer.clone(),
         }],
-        (_, Badge::Degraded) => wrong().collect(),
+        (_, Badge::NotReceiving | Badge::Degraded) => wrong().collect(),
         (Badge::Paused, _) => vec![Reason::Resumed],
         (Badge::Draft, _) => vec![Reason::Complete],
         (_, Badge::WaitingForMeta) => vec![Reason::NotCalled],
@@ -186,7 +236,7 @@ fn why(from: Badge, known: &[Check], channel: &ChannelView) -> Vec<Reason> {
                 false => vec![Reason::Handshake],
             }
         }
-        (Badge::Degraded | Badge::Active, Badge::Active) => known
+        (Badge::NotReceiving | Badge::Degraded | Badge::Active, Badge::Active) => known
             .iter()
             .map(|check| Reason::Mended { check: *check })
             .collect(),
@@ -207,6 +257,7 @@ mod tests {
             webhook_seen: true,
             token: TokenState::Accepted,
             paused: false,
+            cut_off: false,
             degraded: false,
         }
     }
@@ -254,6 +305,15 @@ mod tests {
             .badge(),
             Badge::Degraded
         );
+        assert_eq!(
+            ChannelFacts {
+                cut_off: true,
+                degraded: true,
+                ..complete()
+            }
+            .badge(),
+            Badge::NotReceiving
+        );
     }
 
     fn channel(badge: Badge) -> ChannelView {
@@ -273,6 +333,7 @@ mod tests {
                 destination: crate::channel::Destination::Queue(crate::ids::QueueId::new(uuid::Uuid::nil())),
                 label: "Support".into(),
                 disabled: false,
+                empty: false,
             }),
             fallback: None,
             badge,

@@ -143,7 +143,7 @@ fn wrong(form: &CountriesForm) -> Vec<(String, Problem)> {
     match form.check() {
         Err(Refusal::Invalid { fields }) => fields
             .into_iter()
-            .map(|FieldProblem { field, problem }| (field, problem))
+            .map(|FieldProblem { field, problem, .. }| (field, problem))
             .collect(),
         other => panic!("{other:?}"),
     }

@@ -11,7 +11,7 @@ mod traffic;
 
 pub use address::is_local;
 
-use super::{Check, Evidence, Finding, Probe, Seen, State};
+use super::{Check, Evidence, Finding, Probe, SETTLING, Seen, State};
 use crate::time::Timestamp;
 
 /// Meta's error for an object that does not exist or that the token may not see; it does not tell which.
@@ -69,9 +69,9 @@ impl Doctor<'_> {
             Check::Connection => self.connection(),
             Check::Quality => self.quality(),
             Check::Throughput => self.throughput(),
-            Check::WabaSubscription => self.waba_subscription(),
-            Check::MessagesField => self.messages_field(),
-            Check::Callback => self.callback(),
+            Check::WabaSubscription => self.unless_settling(self.waba_subscription()),
+            Check::MessagesField => self.unless_settling(self.messages_field()),
+            Check::Callback => self.unless_settling(self.callback()),
             Check::Webhook => self.webhook(),
             Check::Signature => self.signature(),
             Check::LastInbound => last(self.e.last_inbound_at),
@@ -85,6 +85,27 @@ impl Doctor<'_> {
     fn is_bad(&self, check: Check) -> bool {
         self.look(check).0 == State::Bad
     }
+
+    /// Whoever looks right after a handshake sees what Meta has not stored yet.
+    fn unless_settling(&self, result: Result) -> Result {
+        let settling = self
+            .e
+            .app_verified_at
+            .is_some_and(|at| self.e.now.since(at) < SETTLING);
+        let may_change = matches!(
+            result.1,
+            Seen::WabaNotSubscribed
+                | Seen::AppNotSubscribed
+                | Seen::MessagesNotSubscribed { .. }
+                | Seen::CallbackElsewhere { .. }
+        );
+        if settling && may_change {
+            unknown(Seen::Settling)
+        } else {
+            result
+        }
+    }
+
     /// What a question without an answer leaves to say.
     fn unanswered(&self, why: &str) -> Result {
         if self.token_works() {

@@ -112,20 +112,42 @@ pub enum Place {
     App,
 }
 
+/// Another channel of the same Meta app. What Meta delivers to its address for this channel's number comes here, too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kin {
+    pub name: String,
+    pub webhook_url: String,
+}
+
+/// Whether somebody takes the new sessions of a destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taker {
+    NotChosen,
+    Disabled,
+    /// A queue in which nobody is, or only extensions that are disabled.
+    Empty,
+    Ready,
+}
+
 /// Everything that a diagnosis needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
     pub now: Timestamp,
     pub public_url: String,
     pub reach: Reach,
-    /// This channel's webhook address first, then those of channels with the same app secret: Meta may call any.
-    pub webhook_urls: Vec<String>,
+    /// This channel's own webhook address.
+    pub webhook_url: String,
+    /// Channels with the same app secret: Meta has one address for the whole app.
+    pub kin: Vec<Kin>,
     pub has_access_token: bool,
     pub has_app_secret: bool,
     pub phone_number: Option<String>,
     pub phone_number_id: Option<String>,
     pub waba_id: Option<String>,
+    /// Meta verified this channel's address.
     pub handshake_at: Option<Timestamp>,
+    /// Meta last verified the address of this channel or of one of its kin.
+    pub app_verified_at: Option<Timestamp>,
     pub last_inbound_at: Option<Timestamp>,
     pub last_status_at: Option<Timestamp>,
     /// In a row, since the last good one.
@@ -143,9 +165,8 @@ pub struct Evidence {
     pub app: Probe<Option<AppSubscription>>,
     /// Seconds by which our clock is ahead of Meta's.
     pub clock_ahead: Option<i64>,
-    pub has_destination: bool,
-    pub destination_disabled: bool,
-    pub has_fallback: bool,
+    pub destination: Taker,
+    pub fallback: Taker,
     /// Meta's servers are shut out by the allowed countries.
     pub webhooks_blocked: bool,
     pub files_blocked: bool,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_341_600);
 const OURS: &str = "https://pbx.example/webhooks/whatsapp/a";
+const KINS: &str = "https://pbx.example/webhooks/whatsapp/b";
 const OTHER: &str = "https://other.example/hook";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -19,13 +20,18 @@ fn well() -> Evidence {
         now: NOW,
         public_url: "https://pbx.example/".into(),
         reach: Reach::Ours,
-        webhook_urls: vec![OURS.into(), "https://pbx.example/webhooks/whatsapp/b".into()],
+        webhook_url: OURS.into(),
+        kin: vec![Kin {
+            name: "Sales".into(),
+            webhook_url: KINS.into(),
+        }],
         has_access_token: true,
         has_app_secret: true,
         phone_number: text("+420800555011"),
         phone_number_id: text("300"),
         waba_id: text("200"),
         handshake_at: Some(NOW.minus(DAY * 30)),
+        app_verified_at: Some(NOW.minus(DAY * 30)),
         last_inbound_at: Some(NOW.minus(DAY * 3)),
         last_status_at: Some(NOW.minus(DAY * 3)),
         signature_failures: 0,
@@ -40,9 +46,8 @@ fn well() -> Evidence {
         waba_numbers: Probe::Seen(vec!["299".into(), "300".into()]),
         app: Probe::Seen(Some(app())),
         clock_ahead: Some(-2),
-        has_destination: true,
-        destination_disabled: false,
-        has_fallback: false,
+        destination: Taker::Ready,
+        fallback: Taker::NotChosen,
         webhooks_blocked: false,
         files_blocked: false,
     }
@@ -539,15 +544,33 @@ fn situations() -> Vec<Situation> {
         ),
         situation(
             "nowhere to go",
-            |e| e.has_destination = false,
+            |e| e.destination = Taker::NotChosen,
             Check::Destination,
             Seen::Missing,
         ),
         situation(
             "the destination is gone",
-            |e| e.destination_disabled = true,
+            |e| e.destination = Taker::Disabled,
             Check::Destination,
             Seen::DestinationDisabled { fallback: false },
+        ),
+        situation(
+            "a queue without anybody in it",
+            |e| {
+                e.destination = Taker::Empty;
+                e.fallback = Taker::Ready;
+            },
+            Check::Destination,
+            Seen::DestinationEmpty { fallback: false },
+        ),
+        situation(
+            "nobody is in the queue that takes over",
+            |e| {
+                e.destination = Taker::Disabled;
+                e.fallback = Taker::Empty;
+            },
+            Check::Destination,
+            Seen::DestinationEmpty { fallback: true },
         ),
         situation(
             "Meta is shut out",
@@ -698,8 +721,8 @@ fn what_is_worth_knowing_is_no_fault() {
         (
             Check::Destination,
             Evidence {
-                destination_disabled: true,
-                has_fallback: true,
+                destination: Taker::Disabled,
+                fallback: Taker::Ready,
                 ..well()
             },
         ),
@@ -734,22 +757,91 @@ fn a_token_that_may_not_be_inspected_is_judged_by_what_it_does() {
     );
 }
 
-/// Meta makes one handshake for the app's one address, which may be another channel's.
+/// Meta has one address for the app, which may be another channel's. That works, but it is not this one's.
 #[test]
-fn channels_of_one_app_share_its_address() {
-    let second = "https://pbx.example/webhooks/whatsapp/b";
-    let evidence = Evidence {
+fn the_address_of_another_channel_of_the_app_is_not_ones_own() {
+    let of_kin = |delivered_at| Evidence {
         app: Probe::Seen(Some(AppSubscription {
-            callback_url: second.into(),
+            callback_url: KINS.into(),
             ..app()
         })),
-        number: see_number(|number| number.callback_of_app = text(second)),
+        number: see_number(|number| number.callback_of_app = text(KINS)),
         handshake_at: None,
-        last_inbound_at: None,
+        last_inbound_at: delivered_at,
         ..well()
     };
-    assert_eq!(state(&evidence, Check::Callback), State::Good);
-    assert_eq!(state(&evidence, Check::Webhook), State::Unknown);
+    let kin = |delivered_at| Seen::KinCalled {
+        channel: "Sales".into(),
+        delivered_at,
+    };
+    for delivered_at in [None, Some(NOW)] {
+        let found = diagnose(&of_kin(delivered_at));
+        let of = |check: Check| found.iter().find(|finding| finding.check == check).unwrap();
+        assert_eq!(of(Check::Callback).state, State::Notice);
+        assert_eq!(of(Check::Webhook).state, State::Notice);
+        assert_eq!(of(Check::Webhook).seen, kin(delivered_at));
+        assert_eq!(trouble(&found), Some(of(Check::Webhook)));
+        assert!(
+            found.iter().all(|finding| finding.state != State::Bad),
+            "{found:?}"
+        );
+    }
+}
+
+/// Whoever looks between Meta's handshake and Meta's saving of the address must not cry wolf.
+#[test]
+fn what_meta_has_not_stored_yet_is_no_fault() {
+    let mut checked = 0;
+    for (name, change, check, seen) in situations() {
+        if !matches!(
+            check,
+            Check::WabaSubscription | Check::MessagesField | Check::Callback
+        ) {
+            continue;
+        }
+        let mut evidence = well();
+        change(&mut evidence);
+        evidence.app_verified_at = Some(NOW.minus(Duration::from_millis(2_999)));
+        let found = diagnose(&evidence);
+        let slips = matches!(
+            seen,
+            Seen::WabaUnknown | Seen::NumberNotInWaba | Seen::MetaSays { .. }
+        );
+        let expected = if slips { State::Bad } else { State::Unknown };
+        assert_eq!(state(&evidence, check), expected, "{name}: {found:?}");
+        evidence.app_verified_at = Some(NOW.minus(SETTLING));
+        assert_eq!(state(&evidence, check), State::Bad, "{name}");
+        checked += 1;
+    }
+    assert!(checked >= 6, "{checked}");
+}
+
+/// Nothing comes in: that is more than an imperfection.
+#[test]
+fn what_cuts_a_channel_off_is_told_from_what_degrades_it() {
+    let cut_off: Vec<&str> = situations()
+        .into_iter()
+        .filter(|(.., seen)| cuts_off(seen))
+        .map(|(name, ..)| name)
+        .collect();
+    for name in [
+        "another app is subscribed instead",
+        "the app has no webhook",
+        "the field messages is not ticked",
+        "the app calls somebody else",
+        "the WABA has an override",
+        "the number has an override",
+        "Meta is shut out",
+    ] {
+        assert!(cut_off.contains(&name), "{name}");
+    }
+    for name in [
+        "a clock that is fast",
+        "a queue without anybody in it",
+        "deliveries of an app that is not ours",
+    ] {
+        assert!(!cut_off.contains(&name), "{name}");
+    }
 }
 
 #[test]

@@ -8,11 +8,11 @@ use crate::{
     channels::detail,
 };
 use domain::{
-    channel::{Detail, Step},
+    channel::{Detail, Step, meta_id},
     doctor::{Errand, NumberChoice, Outcome, Place},
     ids::ChannelId,
     people::{Actor, Permission},
-    refusal::{Problem, Refusal},
+    refusal::{Problem, Refusal, is_invisible, optional},
 };
 use secrecy::SecretString;
 use whatsapp::graph::{Callback, GraphError, PhoneNumber, Told};
@@ -46,7 +46,7 @@ pub async fn set_callback(e: &Engine, actor: &Actor, id: ChannelId, place: Place
     let records = Records::read(e, id).await?;
     let token = needed("access_token", records.token.as_ref())?;
     let callback = Callback {
-        url: records.webhook_urls.first().map_or("", String::as_str),
+        url: &records.webhook_url,
         verify_token: &records.channel.verify_token,
     };
     let errand = match place {
@@ -76,12 +76,15 @@ pub async fn set_callback(e: &Engine, actor: &Actor, id: ChannelId, place: Place
 /// `Forbidden`, `NotFound`, `Invalid` for a PIN that is none, or when the channel has no access token or number.
 pub async fn register(e: &Engine, actor: &Actor, id: ChannelId, pin: &str) -> Result<Errand> {
     actor.require(Permission::Administer)?;
-    let pin = pin.trim();
-    check_pin(pin)?;
+    let pin: String = pin
+        .chars()
+        .filter(|c| !c.is_whitespace() && !is_invisible(*c))
+        .collect();
+    check_pin(&pin)?;
     let records = Records::read(e, id).await?;
     let token = needed("access_token", records.token.as_ref())?;
     let number = needed("phone_number_id", records.channel.phone_number_id.as_deref())?;
-    let told = e.graph.register(token, number, pin).await;
+    let told = e.graph.register(token, number, &pin).await;
     let errand = report(format!("POST /{number}/register"), told);
     finish(e, actor, id, Step::Register, errand).await
 }
@@ -99,10 +102,10 @@ pub async fn fetch_numbers(
     token: Option<&str>,
 ) -> Result<Errand<Vec<NumberChoice>>> {
     actor.require(Permission::Administer)?;
-    let waba_id = waba_id.trim();
-    if !waba_id.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Refusal::field("waba_id", Problem::NotNumeric).into());
-    }
+    let waba_id = match optional(waba_id).map(meta_id).transpose() {
+        Ok(waba_id) => waba_id,
+        Err(problem) => return Err(Refusal::field("waba_id", problem).into()),
+    };
     let typed = token.map(str::trim).filter(|token| !token.is_empty());
     let stored = match typed {
         Some(_) => {
@@ -113,14 +116,13 @@ pub async fn fetch_numbers(
     };
     let token = typed.map(SecretString::from).or(stored);
     let token = needed("access_token", token.as_ref())?;
-    let wabas = if waba_id.is_empty() {
-        match limited_to(e, token).await {
+    let wabas = match waba_id {
+        Some(waba_id) => vec![waba_id],
+        None => match limited_to(e, token).await {
             Ok(wabas) if wabas.is_empty() => return Err(Refusal::field("waba_id", Problem::Required).into()),
             Ok(wabas) => wabas,
             Err(failed) => return finish(e, actor, id, Step::FetchNumbers, failed).await,
-        }
-    } else {
-        vec![waba_id.to_owned()]
+        },
     };
     let mut errand = Errand {
         called: String::new(),

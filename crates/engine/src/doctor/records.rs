@@ -2,19 +2,20 @@
 
 use super::findings;
 use crate::{
-    Engine, Result, channels,
-    entity::{channel, channel_secret, extension, queue},
+    Engine, Result,
+    channels::{self, Directory},
+    entity::{channel, channel_secret},
     seal::Kind,
 };
 use domain::{
-    doctor::{Check, Finding, Seen},
+    channel::DestinationRef,
+    doctor::{Check, Finding, Kin, Seen, Taker},
     ids::ChannelId,
     refusal::Refusal,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 use url::Url;
-use uuid::Uuid;
 
 pub(super) struct Records {
     pub(super) channel: channel::Model,
@@ -24,13 +25,13 @@ pub(super) struct Records {
     /// Of the token's app, when the doctor has seen it with this app secret.
     pub(super) app_id: Option<String>,
     pub(super) public_url: Url,
-    /// This channel's first, then those of channels with the same app secret.
-    pub(super) webhook_urls: Vec<String>,
-    /// Of the channel, or of another one of the same Meta app: Meta makes one for the app's one address.
-    pub(super) handshake_at: Option<i64>,
-    pub(super) has_destination: bool,
-    pub(super) destination_disabled: bool,
-    pub(super) has_fallback: bool,
+    pub(super) webhook_url: String,
+    /// Channels with the same app secret.
+    pub(super) kin: Vec<Kin>,
+    /// Meta last verified an address of the app: this channel's or that of one of its kin.
+    pub(super) app_verified_at: Option<i64>,
+    pub(super) destination: Taker,
+    pub(super) fallback: Taker,
     pub(super) kept: Vec<Finding>,
 }
 
@@ -55,6 +56,14 @@ impl Records {
         }
         let fingerprints: Vec<&str> = signers.iter().map(|(_, row)| row.fingerprint.as_str()).collect();
         let kin = kin(db, &channel, &fingerprints).await?;
+        let directory = Directory::of(db, std::slice::from_ref(&channel)).await?;
+        let chosen = channel.extension_id.or(channel.queue_id).is_some();
+        let destination = taker(chosen, directory.destination(&channel));
+        let chosen = channel
+            .fallback_extension_id
+            .or(channel.fallback_queue_id)
+            .is_some();
+        let fallback = taker(chosen, directory.fallback(&channel));
 
         let kept = match channel.doctor_at {
             Some(_) => findings::read(db, id).await?,
@@ -62,21 +71,23 @@ impl Records {
             None => Vec::new(),
         };
         let newest_secret = signers.iter().map(|(_, row)| row.created_at).max();
-        let (has_destination, is_good) = taker(db, channel.extension_id, channel.queue_id).await?;
-        let (_, has_fallback) = taker(db, channel.fallback_extension_id, channel.fallback_queue_id).await?;
         Ok(Self {
             token,
             app_secrets,
             app_id: known_app(&kept, newest_secret),
             public_url: e.public_url.clone(),
-            webhook_urls: kin
-                .iter()
-                .map(|channel| channels::webhook_url(e, &channel.webhook_id))
+            webhook_url: channels::webhook_url(e, &channel.webhook_id),
+            app_verified_at: verified_at(&kin),
+            kin: kin
+                .into_iter()
+                .skip(1)
+                .map(|channel| Kin {
+                    webhook_url: channels::webhook_url(e, &channel.webhook_id),
+                    name: channel.name,
+                })
                 .collect(),
-            handshake_at: kin.iter().filter_map(|channel| channel.handshake_at).max(),
-            has_destination,
-            destination_disabled: !is_good,
-            has_fallback,
+            destination,
+            fallback,
             kept,
             channel,
         })
@@ -90,6 +101,21 @@ fn known_app(kept: &[Finding], newest_secret: Option<i64>) -> Option<String> {
         Seen::Fine { what } if newest_secret? <= finding.at.millis() => what.clone(),
         _ => None,
     }
+}
+
+/// When Meta last verified an address of these.
+fn verified_at(kin: &[channel::Model]) -> Option<i64> {
+    kin.iter().filter_map(|channel| channel.handshake_at).max()
+}
+
+/// The same, read now.
+pub(super) async fn app_verified_at(
+    db: &impl ConnectionTrait,
+    channel: &channel::Model,
+) -> Result<Option<i64>> {
+    let signers = channels::signers(db, ChannelId::new(channel.id)).await?;
+    let fingerprints: Vec<&str> = signers.iter().map(|(_, row)| row.fingerprint.as_str()).collect();
+    Ok(verified_at(&kin(db, channel, &fingerprints).await?))
 }
 
 /// The channel, and after it the others that share an app secret with it.
@@ -111,23 +137,12 @@ pub(super) async fn kin(
     Ok([vec![channel.clone()], others].concat())
 }
 
-/// Whether there is an extension or queue, and whether it takes new sessions.
-async fn taker(
-    db: &impl ConnectionTrait,
-    extension_id: Option<Uuid>,
-    queue_id: Option<Uuid>,
-) -> Result<(bool, bool)> {
-    let disabled_at = match (extension_id, queue_id) {
-        (Some(id), _) => extension::Entity::find_by_id(id)
-            .one(db)
-            .await?
-            .map(|extension| extension.disabled_at),
-        (None, Some(id)) => queue::Entity::find_by_id(id)
-            .one(db)
-            .await?
-            .map(|queue| queue.disabled_at),
-        (None, None) => return Ok((false, false)),
-    };
-    // A deleted one is as good as disabled.
-    Ok((true, disabled_at == Some(None)))
+/// Whether somebody takes what goes there. One that is gone is as good as disabled.
+fn taker(chosen: bool, to: Option<DestinationRef>) -> Taker {
+    match to {
+        _ if !chosen => Taker::NotChosen,
+        Some(to) if to.takes() => Taker::Ready,
+        Some(to) if !to.disabled => Taker::Empty,
+        _ => Taker::Disabled,
+    }
 }

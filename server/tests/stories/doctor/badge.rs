@@ -14,7 +14,7 @@ stories! {
     a_revoked_token_turns_it_red_at_the_next_send_and_a_good_one_green_again
     a_token_that_is_revoked_meanwhile_is_found_without_a_send
     trouble_at_meta_does_not_turn_it
-    what_is_wrong_degrades_it_until_it_is_mended
+    what_cuts_it_off_turns_it_red_until_it_is_mended
     silence_does_not_heal
     silence_does_not_heal_a_token
     a_paused_channel_is_left_alone
@@ -120,20 +120,20 @@ async fn trouble_at_meta_does_not_turn_it(story: &Story) {
     assert_eq!(changes(story, &line).await, before);
 }
 
-async fn what_is_wrong_degrades_it_until_it_is_mended(story: &Story) {
+async fn what_cuts_it_off_turns_it_red_until_it_is_mended(story: &Story) {
     let line = story.support().await;
     story.settled().await;
     story.set_callback(CallbackOf::Number, &line.phone_number_id, Some(OTHER));
     story.later(ROUND).await;
-    assert_eq!(badge(story, &line).await, "degraded");
+    assert_eq!(badge(story, &line).await, "not_receiving");
     story.set_callback(CallbackOf::Number, &line.phone_number_id, None);
     story.later(ROUND).await;
     assert_eq!(badge(story, &line).await, "active");
     let changes = changes(story, &line).await;
     assert!(
         changes.ends_with(&[
-            "active → degraded: callback".to_owned(),
-            "degraded → active: mended callback".to_owned()
+            "active → not_receiving: callback".to_owned(),
+            "not_receiving → active: mended callback".to_owned()
         ]),
         "{changes:?}"
     );
@@ -146,7 +146,7 @@ async fn silence_does_not_heal(story: &Story) {
     story.later(ROUND).await;
     story.outage(Some(Outage::Status5xx { code: 502 }));
     story.later(ROUND).await;
-    assert_eq!(badge(story, &line).await, "degraded");
+    assert_eq!(badge(story, &line).await, "not_receiving");
     assert_eq!(
         bad(&story.examine(&line).await),
         [("callback", "callback_elsewhere")],

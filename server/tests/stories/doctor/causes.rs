@@ -7,6 +7,7 @@ use crate::{
 };
 use domain::{
     channel::{AuthenticationForm, BadgeChange, Deed, Detail, MessagingForm, Reason},
+    doctor::SETTLING,
     event::Change,
     ids::QueueId,
     people::Actor,
@@ -82,7 +83,7 @@ async fn expect(story: &Story, line: &Line, newest: &[&str]) {
 }
 
 async fn a_channel_that_is_filled_in_and_connected(story: &Story) {
-    let queue = story.queue("Support", &[]).await;
+    let queue = story.staffed("Support").await;
     let line = story.channel(&story.app(1), 1, "queue", &queue).await;
     let waits = "draft → waiting_for_meta: complete";
     expect(story, &line, &[waits]).await;
@@ -93,7 +94,7 @@ async fn a_channel_that_is_filled_in_and_connected(story: &Story) {
 
 /// Its address was never verified: the app's deliveries come to it all the same.
 async fn the_first_delivery(story: &Story) {
-    let queue = story.queue("Support", &[]).await;
+    let queue = story.staffed("Support").await;
     let line = story.channel(&story.app(1), 1, "queue", &queue).await;
     // Somebody set it up in Meta while another channel answered the handshake.
     story.set_callback(CallbackOf::App, &line.app.id, Some(line.webhook_url.as_str()));
@@ -179,7 +180,7 @@ async fn set_disabled(story: &Story, queue: &str, disabled: bool) {
 }
 
 async fn a_destination_and_its_fallback(story: &Story) {
-    let (first, second) = (story.queue("Support", &[]).await, story.queue("Night", &[]).await);
+    let (first, second) = (story.staffed("Support").await, story.staffed("Night").await);
     let line = story.channel(&story.app(1), 1, "queue", &first).await;
     story.connect(&line).await;
     story.settled().await;
@@ -203,7 +204,7 @@ async fn save(story: &Story, line: &Line, change: impl FnOnce(&mut MessagingForm
         phone_number_id: view.phone_number_id.unwrap_or_default(),
         waba_id: view.waba_id.unwrap_or_default(),
         destination: view.destination.expect("one").destination.to_string(),
-        fallback: String::new(),
+        ..MessagingForm::default()
     };
     change(&mut form);
     engine::channels::save_messaging(&story.engine, &Actor::System, line.id(), view.version, &form)
@@ -259,7 +260,7 @@ async fn another_app_secret(story: &Story) {
 
 /// The old number's deliveries prove nothing for the new one; the handshake is the address', and stays.
 async fn another_number(story: &Story) {
-    let queue = story.queue("Support", &[]).await;
+    let queue = story.staffed("Support").await;
     let line = story.channel(&story.app(1), 1, "queue", &queue).await;
     let message = text_message("420800555201", "wamid.1", "Hello");
     let body = delivery(&line.phone_number_id, "420800555201", &[message]);
@@ -269,25 +270,25 @@ async fn another_number(story: &Story) {
         form.phone_number_id = "300000000000099".into()
     })
     .await;
-    expect(story, &line, &["degraded → waiting_for_meta: not_called"]).await;
+    expect(story, &line, &["not_receiving → waiting_for_meta: not_called"]).await;
 }
 
 /// One address for both channels of an app: what it mends is mended for both, and at once.
 async fn a_handshake_of_another_channel(story: &Story) {
     let first = story.support().await;
-    let queue = story.queue("Sales", &[]).await;
+    let queue = story.staffed("Sales").await;
     let second = story.channel(&first.app, 2, "queue", &queue).await;
     story.connect(&second).await;
     story.set_callback(CallbackOf::App, &first.app.id, Some(OTHER));
-    story.later(Duration::from_secs(1)).await;
+    story.later(SETTLING).await;
     story.examine(&first).await;
-    expect(story, &first, &["active → degraded: callback"]).await;
+    expect(story, &first, &["active → not_receiving: callback"]).await;
     story.connect(&second).await;
-    expect(story, &first, &["degraded → active: mended callback"]).await;
+    expect(story, &first, &["not_receiving → active: mended callback"]).await;
 }
 
 async fn pages_are_told_after_it_is_written_down(story: &Story) {
-    let queue = story.queue("Support", &[]).await;
+    let queue = story.staffed("Support").await;
     let line = story.channel(&story.app(1), 1, "queue", &queue).await;
     story.connect(&line).await;
     story.settled().await;

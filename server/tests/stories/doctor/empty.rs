@@ -2,7 +2,7 @@
 
 use super::{CallbackOf, Setting, Story, bad, findings, of};
 use crate::support::world::WABA_ID;
-use domain::people::Actor;
+use domain::{channel::AuthenticationForm, people::Actor};
 use serde_json::{Value, json};
 
 /// A public address of a story of its own: Meta cannot be made to call it, so its handshake is put there by hand.
@@ -42,7 +42,14 @@ async fn an_address_that_meta_cannot_call() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_misses_what_is_empty_and_nothing_else() {
     let story = Story::on_sqlite().await;
-    let id = engine::channels::add_draft(&story.engine, &Actor::System)
+    let id = engine::channels::reserve(&story.engine, &Actor::System)
+        .await
+        .expect("an address");
+    let form = AuthenticationForm {
+        name: "Support".into(),
+        ..AuthenticationForm::default()
+    };
+    engine::channels::save_authentication(&story.engine, &Actor::System, id, 0, &form)
         .await
         .expect("a draft");
     let path = format!("/api/v1/channels/{id}/health");

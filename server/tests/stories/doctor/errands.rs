@@ -51,7 +51,7 @@ fn refused<T: std::fmt::Debug>(errand: &Errand<T>) -> i64 {
 }
 
 async fn it_subscribes_the_waba(story: &Story) {
-    let line = story.support().await;
+    let line = story.long_connected().await;
     story.set(Setting::SubscribedApps {
         waba_id: WABA_ID.into(),
         app_ids: vec![],
@@ -71,7 +71,7 @@ async fn it_subscribes_the_waba(story: &Story) {
 }
 
 async fn it_sets_the_callback(story: &Story) {
-    let line = story.support().await;
+    let line = story.long_connected().await;
     story.set_callback(CallbackOf::App, &line.app.id, Some(OTHER));
     assert_eq!(
         bad(&story.examine(&line).await),
@@ -96,7 +96,7 @@ async fn it_sets_the_callback(story: &Story) {
 }
 
 async fn it_registers_the_number(story: &Story) {
-    let line = story.support().await;
+    let line = story.long_connected().await;
     story.set_number(&line, |number| {
         number.platform_type = Some("NOT_APPLICABLE".into());
         number.status = Some("PENDING".into());
@@ -119,7 +119,7 @@ async fn it_registers_the_number(story: &Story) {
 }
 
 async fn it_fetches_the_numbers(story: &Story) {
-    let line = story.support().await;
+    let line = story.long_connected().await;
     let fetch = async |waba: &str, token: Option<&str>| {
         doctor::fetch_numbers(&story.engine, &Actor::System, line.id(), waba, token).await
     };
@@ -135,7 +135,7 @@ async fn it_fetches_the_numbers(story: &Story) {
     assert_eq!(refused(&other), 100);
     let typed = fetch(WABA_ID, Some("EAAGslip")).await.expect("asked");
     assert_eq!(refused(&typed), 190);
-    assert!(fetch("12 34", None).await.is_err(), "not an id");
+    assert!(fetch("12x34", None).await.is_err(), "not an id");
     assert!(fetch("", None).await.is_err(), "the token sees every account");
     story.set_token(&line, |token| token.wabas = Some(vec![WABA_ID.into()]));
     let errand = fetch("", None).await.expect("asked");
@@ -143,7 +143,7 @@ async fn it_fetches_the_numbers(story: &Story) {
 }
 
 async fn meta_says_no(story: &Story) {
-    let line = story.support().await;
+    let line = story.long_connected().await;
     story.set_secret(&line, "another-secret");
     let errand = doctor::set_callback(&story.engine, &Actor::System, line.id(), Place::App).await;
     assert_eq!(refused(&errand.expect("asked")), 190);

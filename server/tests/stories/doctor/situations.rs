@@ -257,7 +257,7 @@ const SITUATIONS: &[(&str, Change, Change, &str, &str)] = &[
 ];
 
 async fn every_situation_has_its_one_finding(story: &Story) {
-    let line = story.support().await;
+    let line = story.long_connected().await;
     let mut seen_places = Vec::new();
     for (name, change, restore, check, seen) in SITUATIONS {
         change(story, &line);

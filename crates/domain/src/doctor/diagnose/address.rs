@@ -50,6 +50,18 @@ impl Doctor<'_> {
             Check::MessagesField,
             Check::Callback,
         ];
+        if self.e.handshake_at.is_none()
+            && let (_, Seen::CallbackOfKin { channel, .. }) = self.callback()
+        {
+            let delivered_at = self.e.last_inbound_at;
+            return (
+                State::Notice,
+                Seen::KinCalled {
+                    channel,
+                    delivered_at,
+                },
+            );
+        }
         match self.e.handshake_at.max(self.e.last_inbound_at) {
             Some(at) => (State::Good, Seen::Last { at }),
             None => match EARLIER.into_iter().find(|check| self.is_bad(*check)) {

@@ -1,21 +1,17 @@
 //! What has nothing to do with Meta.
 
 use super::{Doctor, Result, bad, fine};
-use crate::doctor::{Seen, State};
+use crate::doctor::{Seen, State, Taker};
 
 impl Doctor<'_> {
     pub(super) fn destination(&self) -> Result {
-        match (
-            self.e.has_destination,
-            self.e.destination_disabled,
-            self.e.has_fallback,
-        ) {
-            (false, ..) => bad(Seen::Missing),
-            (true, false, _) => fine(None),
-            (true, true, fallback) => {
-                let state = if fallback { State::Notice } else { State::Bad };
-                (state, Seen::DestinationDisabled { fallback })
-            }
+        match (self.e.destination, self.e.fallback) {
+            (Taker::NotChosen, _) => bad(Seen::Missing),
+            (Taker::Ready, _) => fine(None),
+            (Taker::Empty, _) => bad(Seen::DestinationEmpty { fallback: false }),
+            (Taker::Disabled, Taker::Ready) => (State::Notice, Seen::DestinationDisabled { fallback: true }),
+            (Taker::Disabled, Taker::Empty) => bad(Seen::DestinationEmpty { fallback: true }),
+            (Taker::Disabled, _) => bad(Seen::DestinationDisabled { fallback: false }),
         }
     }
 

@@ -81,8 +81,14 @@ impl Doctor<'_> {
             .or_else(|| at(Place::App, of_app))
             .or_else(|| at(Place::App, number.and_then(|n| n.callback_of_app.as_ref())));
         match effective {
-            Some((_, url)) if self.e.webhook_urls.contains(&url) => fine(Some(url)),
-            Some((place, url)) => bad(Seen::CallbackElsewhere { place, url }),
+            Some((_, url)) if url == self.e.webhook_url => fine(Some(url)),
+            Some((place, url)) => match self.e.kin.iter().find(|kin| kin.webhook_url == url) {
+                Some(kin) => {
+                    let channel = kin.name.clone();
+                    (State::Notice, Seen::CallbackOfKin { channel, url })
+                }
+                None => bad(Seen::CallbackElsewhere { place, url }),
+            },
             None if self.is_bad(Check::MessagesField) => after(Check::MessagesField),
             None if number.is_none() => after(Check::Number),
             None => unknown(Seen::Never),
