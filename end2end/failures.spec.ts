@@ -23,12 +23,54 @@ async function pickedUp(world: World, page: Page): Promise<void> {
 test('a hiccup of Meta’s passes by itself', async ({ world, person }) => {
   const page = await person('jana');
   await pickedUp(world, page);
-  await world.simulator.fault({ target: 'send', kind: 'status5xx', code: 502, body: '<h1>Bad Gateway</h1>' });
+  await world.simulator.fault({ target: 'send', kind: 'error_code', code: 130429, http: 400 });
   await reply(page).fill('Už to řeším.');
   await reply(page).press('Enter');
   await expect(chat(page).getByTitle(inbox.status.queued)).toBeVisible();
   await expect(chat(page).getByTitle(inbox.status.delivered, { exact: true })).toBeVisible();
   expect(await world.simulator.accepted()).toEqual(['Už to řeším.']);
+});
+
+test('a gateway that gave up although Meta had accepted makes no second message', async ({ world, person }) => {
+  const page = await person('jana');
+  await pickedUp(world, page);
+  await world.simulator.fault({ target: 'send', kind: 'accept_then_page', code: 504, body: '<h1>Time-out</h1>' });
+  await reply(page).fill('Už to řeším.');
+  await reply(page).press('Enter');
+  await expect(chat(page).getByTitle(inbox.status.delivered, { exact: true })).toBeVisible();
+  expect(await world.simulator.accepted()).toEqual(['Už to řeším.']);
+});
+
+test('who writes is told before that the channel is paused, and what a message waits for', async ({ world, person }) => {
+  const [page, admin] = [await person('jana'), await person('admin')];
+  await pickedUp(world, page);
+  await expect(page.getByText(inbox.composer.paused)).toBeHidden();
+  const id = world.channel?.id ?? '';
+  expect((await admin.request.post('/rpc/channels/pause', { form: { id } })).ok()).toBe(true);
+  await expect(page.getByText(inbox.composer.paused)).toBeVisible();
+  await reply(page).fill('Odejde později.');
+  await reply(page).press('Enter');
+  await expect(chat(page)).toContainText(inbox.waits.paused);
+  expect(await world.simulator.accepted()).toEqual([]);
+  expect((await admin.request.post('/rpc/channels/resume', { form: { id } })).ok()).toBe(true);
+  await expect(page.getByText(inbox.composer.paused)).toBeHidden();
+  await expect(chat(page).getByTitle(inbox.status.delivered, { exact: true })).toBeVisible();
+  await expect(chat(page)).not.toContainText(inbox.waits.paused);
+});
+
+test('a closed session offers no retry', async ({ world, person }) => {
+  const page = await person('jana');
+  await pickedUp(world, page);
+  await world.simulator.fault({ target: 'send', kind: 'error_code', code: 131026, http: 400 });
+  await reply(page).fill('Posílám fakturu.');
+  await reply(page).press('Enter');
+  const retry = chat(page).getByRole('button', { name: inbox.bubble.retry });
+  await expect(retry).toBeVisible();
+  await page.getByRole('button', { name: inbox.thread.close, exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: inbox.confirm.yes }).click();
+  await expect(page.getByText(inbox.composer.closed)).toBeVisible();
+  await expect(chat(page)).toContainText(inbox.failure.unreachable);
+  await expect(retry).toHaveCount(0);
 });
 
 test('a refusal is told in plain words, and a retry is a new attempt', async ({ world, person }) => {

@@ -11,7 +11,7 @@ const chat = (page: Page) => page.getByRole('log', { name: inbox.thread.messages
 const pickUp = (page: Page) => page.getByRole('button', { name: inbox.thread.pick_up }).first();
 const reply = (page: Page) => page.getByLabel(inbox.composer.label, { exact: true });
 /** The process refuses the one who is late, and shows the session no longer. */
-const LATE = [/409 \(Conflict\)|^409 .*\/pick-up$/, /404 \(Not Found\).*\/inbox\/thread|^404 .*\/inbox\/thread$/];
+const LATE = [/409 \(Conflict\)|^409 .*\/(pick-up|inbox\/thread)$/];
 
 test('both see it wait, one picks it up, the other sees it gone', async ({ world, person }) => {
   const [jana, petr] = [await person('jana'), await person('petr')];
@@ -23,6 +23,19 @@ test('both see it wait, one picks it up, the other sees it gone', async ({ world
   await expect(chat(jana)).toContainText(filled(inbox.moment.picked_up, { who: 'Jana Nováková' }));
   await expect(row(petr, 'Karel Dvořák')).toBeHidden();
   await expect(petr.getByRole('heading', { name: inbox.empty.waiting_title })).toBeVisible();
+});
+
+test('who only looked reads who has it now', async ({ world, person, troubles }) => {
+  const [jana, petr] = [await person('jana'), await person('petr')];
+  await world.simulator.says(await world.simulator.addCustomer('Karel Dvořák', '420800555201'), 'Haló?');
+  for (const page of [jana, petr]) {
+    await visit(page, '/inbox?tab=waiting');
+    await row(page, 'Karel Dvořák').click();
+    await expect(chat(page)).toContainText('Haló?');
+  }
+  troubles.allow(...LATE);
+  await pickUp(jana).click();
+  await expect(petr.getByRole('heading', { name: filled(inbox.thread.taken, { by: 'Jana Nováková' }) })).toBeVisible();
 });
 
 test('of two who click at once, one wins and the other is told who', async ({ world, person, troubles }) => {
@@ -64,7 +77,9 @@ test.describe('where the first reply picks up', () => {
     await reply(jana).press('Enter');
     await expect(chat(jana)).toContainText(filled(inbox.moment.picked_up, { who: 'Jana Nováková' }));
 
-    await expect(petr.getByRole('heading', { name: inbox.thread.taken_by_somebody })).toBeVisible();
+    await expect(
+      petr.getByRole('heading', { name: filled(inbox.thread.taken, { by: 'Jana Nováková' }) }),
+    ).toBeVisible();
     await expect(petr.getByRole('figure', { name: inbox.composer.draft_kept })).toContainText(
       'Dobrý den, hned se podívám',
     );

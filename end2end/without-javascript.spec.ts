@@ -2,7 +2,7 @@
 
 import { EXAMPLE } from './support/simulator.js';
 import { expect, test } from './support/test.js';
-import { words } from './support/words.js';
+import { filled, words } from './support/words.js';
 import { PASSWORD } from './support/world.js';
 
 const { auth, channels, common, directory, inbox } = words('en');
@@ -86,6 +86,61 @@ test('a session is picked up and answered', async ({ world, person }) => {
     })
     .toBe(1);
   expect(await world.simulator.accepted()).toEqual(['Už to řeším.']);
+});
+
+test('closing asks first', async ({ world, person }) => {
+  const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
+  await world.simulator.says(karel, 'Dobrý den');
+  const { id } = await world.sessionOf(karel);
+  await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
+  const page = await person('jana');
+  const close = page.getByRole('button', { name: inbox.thread.close, exact: true });
+  const dialog = page.getByRole('dialog', { name: inbox.confirm.title });
+  await page.goto(`/inbox/${id}?tab=mine`);
+  await expect(dialog).toBeHidden();
+  await close.click();
+  await expect(dialog).toBeVisible();
+  await dialog.getByRole('button', { name: inbox.confirm.no }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByLabel(inbox.composer.label, { exact: true })).toBeEditable();
+  await close.click();
+  await dialog.getByRole('button', { name: inbox.confirm.yes }).click();
+  await expect(page.getByText(inbox.composer.closed)).toBeVisible();
+  await expect(close).toHaveCount(0);
+});
+
+test('a supervisor takes over and transfers', async ({ world, person }) => {
+  await world.addOperator('900', 'Vendula Vedoucí', 'vendula', 'supervisor');
+  const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
+  await world.simulator.says(karel, 'Dobrý den');
+  const { id } = await world.sessionOf(karel);
+  await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
+  const page = await person('vendula');
+  const chat = page.getByRole('log', { name: inbox.thread.messages });
+  await page.goto(`/inbox/${id}?tab=all`);
+  await page.getByRole('button', { name: inbox.thread.take_over, exact: true }).click();
+  let dialog = page.getByRole('dialog', { name: inbox.transfer.take_over_title });
+  await dialog.getByLabel(inbox.transfer.reason).fill('Jana je nemocná');
+  await dialog.getByRole('button', { name: inbox.transfer.take_over }).click();
+  await expect(chat).toContainText(filled(inbox.moment.taken_over, { who: 'Vendula Vedoucí' }));
+  await expect(chat).toContainText('Jana je nemocná');
+  expect((await world.sessionOf(karel)).extension?.number).toBe('900');
+
+  await page.getByRole('button', { name: inbox.thread.transfer, exact: true }).click();
+  dialog = page.getByRole('dialog', { name: inbox.transfer.title });
+  await dialog.getByLabel(inbox.transfer.to).selectOption('202 Petr Svoboda');
+  await dialog.getByRole('button', { name: inbox.transfer.transfer }).click();
+  await expect(chat).toContainText(
+    filled(inbox.moment.transferred, { by: 'Vendula Vedoucí', who: 'Petr Svoboda' }),
+  );
+
+  await page.goto('/sessions');
+  await page.getByRole('link', { name: '202 Petr Svoboda' }).click();
+  await expect(page.getByRole('checkbox', { name: filled(directory.sessions.select, { who: 'Karel Dvořák' }) })).toBeChecked();
+  await page.getByLabel(inbox.transfer.to).selectOption('Podpora');
+  await page.getByRole('button', { name: directory.sessions.transfer }).click();
+  await expect(page.getByText(filled(directory.sessions.moved, { count: 1 }))).toBeVisible();
+  expect((await world.sessionOf(karel)).extension).toBeNull();
 });
 
 test('a refused queue and a refused extension keep what was typed', async ({ person }) => {

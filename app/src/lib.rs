@@ -97,6 +97,7 @@ fn Pages() -> impl IntoView {
                 <ParentRoute path=path!("") view=Frame ssr=WHOLE>
                     <Route path=path!("/") view=|| view! { <Redirect path="/inbox" /> } ssr=WHOLE />
                     <Route path=path!("/inbox/:session?") view=InboxPage ssr=WHOLE />
+                    <Route path=path!("/sessions") view=SessionsPage ssr=WHOLE />
                     <Route path=path!("/channels") view=ChannelsPage ssr=WHOLE />
                     <ParentRoute path=path!("/channels/:id") view=ChannelPage ssr=WHOLE>
                         <Route path=path!("") view=AuthenticationTab ssr=WHOLE />

@@ -34,6 +34,8 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
         Refusal::Disabled => td_string!(locale, common.refusal.disabled).to_owned(),
         Refusal::NoPickUp => td_string!(locale, common.refusal.no_pick_up).to_owned(),
         Refusal::LastAdmin => td_string!(locale, common.refusal.last_admin).to_owned(),
+        Refusal::KeyReused => td_string!(locale, common.refusal.key_reused).to_owned(),
+        Refusal::Moved { to } => td_string!(locale, common.refusal.moved, name = to.clone()),
         Refusal::NotFailed => td_string!(locale, common.refusal.not_failed).to_owned(),
         Refusal::NothingToReplay => td_string!(locale, common.refusal.nothing_to_replay).to_owned(),
         Refusal::ChannelIncomplete => td_string!(locale, common.refusal.channel_incomplete).to_owned(),

@@ -18,6 +18,7 @@ export type Fault =
   | { target: 'send'; kind: 'delay'; ms: number }
   | { target: 'send'; kind: 'status5xx'; code: number; body: string }
   | { target: 'send'; kind: 'error_code'; code: number; http: number }
+  | { target: 'send'; kind: 'accept_then_page'; code: number; body: string }
   | { target: 'webhook'; kind: 'delay'; ms: number };
 
 export interface Customer {

@@ -94,8 +94,13 @@ export class World {
     this.channel = await this.addChannel('Podpora WhatsApp', EXAMPLE.number, EXAMPLE.numberId, { type: 'queue', id: queue });
   }
 
-  async addOperator(number: string, name: string, login: string): Promise<string> {
-    const form = { number, name, login, password: PASSWORD, role: 'operator' };
+  async addOperator(
+    number: string,
+    name: string,
+    login: string,
+    role: 'operator' | 'supervisor' = 'operator',
+  ): Promise<string> {
+    const form = { number, name, login, password: PASSWORD, role };
     return (await this.api<{ id: string }>('POST', 'extensions', form)).id;
   }
 

@@ -17,6 +17,7 @@ mod m0009_country_rules;
 mod m0010_inbound;
 mod m0011_journal_count;
 mod m0012_lookups;
+mod m0016_transfers;
 mod m0017_channel_traffic;
 
 /// All steps, oldest first.
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_inbound::Step),
             Box::new(m0011_journal_count::Step),
             Box::new(m0012_lookups::Step),
+            Box::new(m0016_transfers::Step),
             Box::new(m0017_channel_traffic::Step),
         ]
     }

@@ -65,9 +65,10 @@ mod process {
                     Refusal::Forbidden | Refusal::CountryNotAllowed { .. } => StatusCode::FORBIDDEN,
                     Refusal::WrongLogin => StatusCode::UNAUTHORIZED,
                     Refusal::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
-                    Refusal::Invalid { .. } | Refusal::BadCursor | Refusal::UnfitDatabase { .. } => {
-                        StatusCode::UNPROCESSABLE_ENTITY
-                    }
+                    Refusal::Invalid { .. }
+                    | Refusal::BadCursor
+                    | Refusal::UnfitDatabase { .. }
+                    | Refusal::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
                     _ => StatusCode::CONFLICT,
                 },
             }

@@ -13,6 +13,7 @@ pub mod guard;
 pub mod inbox;
 pub mod kept;
 pub mod queues;
+pub mod transfers;
 
 pub use error::{ApiError, ApiResult};
 

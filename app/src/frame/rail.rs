@@ -45,7 +45,19 @@ pub fn Rail(person: Resource<ApiResult<Me>>) -> impl IntoView {
 #[component]
 fn Places(me: Me) -> impl IntoView {
     let i18n = use_i18n();
-    let administers = Actor::Person(me).may(Permission::Administer);
+    let actor = Actor::Person(me);
+    let administers = actor.may(Permission::Administer);
+    let sessions = actor.may(Permission::Supervise).then(|| {
+        view! {
+            <Place
+                href="/sessions"
+                icon=IconName::Transfer
+                name=move || t_string!(i18n, common.nav.sessions)
+                short=move || t_string!(i18n, common.nav.short.sessions)
+            />
+        }
+        .into_any()
+    });
     let rest = administers.then(|| {
         view! {
             <li class="group">
@@ -99,6 +111,7 @@ fn Places(me: Me) -> impl IntoView {
                 name=move || t_string!(i18n, common.nav.inbox)
                 short=move || t_string!(i18n, common.nav.short.inbox)
             />
+            {sessions}
             {rest}
         </ul>
     }

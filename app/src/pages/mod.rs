@@ -10,6 +10,7 @@ pub mod message;
 pub mod not_found;
 pub mod queues;
 pub mod security;
+pub mod sessions;
 pub mod setup;
 
 pub use self::{
@@ -24,6 +25,7 @@ pub use self::{
     not_found::NotFoundPage,
     queues::{NewQueuePage, QueuePage, QueuesPage},
     security::CountriesPage,
+    sessions::SessionsPage,
     setup::SetupPage,
 };
 

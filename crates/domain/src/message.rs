@@ -18,6 +18,24 @@ pub fn text(body: &str) -> Result<String, Problem> {
     }
 }
 
+/// Characters in an idempotency key at the most.
+pub const KEY_MOST: usize = 255;
+
+/// A key under which a message is stored once, however often it is sent: printable ASCII without spaces around it, as
+/// an HTTP header carries it.
+pub fn idempotency_key(text: &str) -> Result<String, Problem> {
+    let key = text.trim();
+    if key.is_empty() {
+        Err(Problem::Required)
+    } else if key.len() > KEY_MOST {
+        Err(Problem::TooLong)
+    } else if key.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
+        Ok(key.to_owned())
+    } else {
+        Err(Problem::NotAToken)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
@@ -51,6 +69,8 @@ impl Direction {
 pub enum Status {
     /// In the outbox.
     Queued,
+    /// Meta may have it: its answer was lost, and no status has told. Somebody decides whether to send it again.
+    Unconfirmed,
     /// Accepted by Meta.
     Sent,
     Failed,
@@ -61,8 +81,9 @@ pub enum Status {
 }
 
 impl Status {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Queued,
+        Self::Unconfirmed,
         Self::Sent,
         Self::Failed,
         Self::Delivered,
@@ -73,6 +94,7 @@ impl Status {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
+            Self::Unconfirmed => "unconfirmed",
             Self::Sent => "sent",
             Self::Failed => "failed",
             Self::Delivered => "delivered",
@@ -85,13 +107,30 @@ impl Status {
         Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
 
+    /// Whether somebody may send the same text again.
+    pub fn may_be_retried(self) -> bool {
+        matches!(self, Self::Failed | Self::Unconfirmed)
+    }
+
     /// The status after hearing of `news`, in whatever order news come.
     pub fn advance(self, news: Self) -> Self {
         self.max(news)
     }
 }
 
-/// Why a message was not delivered.
+/// What a queued message waits for, if it is not simply its turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Waits {
+    /// Somebody paused the channel.
+    Paused,
+    /// Meta could not be reached, or asked to wait.
+    Meta,
+    /// Meta may have it: a status will tell.
+    Confirmation,
+}
+
+/// Why a message was not delivered; or, of one that was accepted, why its ticks cannot be followed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// Meta's error code, when Meta gave one.
@@ -157,6 +196,9 @@ pub struct MessageView {
     /// Outbound only.
     pub status: Option<Status>,
     pub failure: Option<Failure>,
+    /// Of a queued one; only in a thread.
+    #[serde(default)]
+    pub waits: Option<Waits>,
     /// Who of ours wrote it.
     pub author: Option<String>,
     pub wamid: Option<String>,
@@ -208,6 +250,19 @@ mod tests {
         assert_eq!(Status::Failed.advance(Status::Sent), Status::Failed);
         assert_eq!(Status::Read.advance(Status::Delivered), Status::Read);
         assert_eq!(Status::Sent.advance(Status::Failed), Status::Failed);
+        // What nobody knew is known as soon as Meta says anything.
+        assert_eq!(Status::Unconfirmed.advance(Status::Sent), Status::Sent);
+        assert_eq!(Status::Sent.advance(Status::Unconfirmed), Status::Sent);
+    }
+
+    #[test]
+    fn a_key_is_a_header() {
+        assert_eq!(idempotency_key(" obj-7 "), Ok("obj-7".to_owned()));
+        assert_eq!(idempotency_key("  "), Err(Problem::Required));
+        assert_eq!(idempotency_key("klíč"), Err(Problem::NotAToken));
+        assert_eq!(idempotency_key("a\0b"), Err(Problem::NotAToken));
+        assert!(idempotency_key(&"k".repeat(KEY_MOST)).is_ok());
+        assert_eq!(idempotency_key(&"k".repeat(KEY_MOST + 1)), Err(Problem::TooLong));
     }
 
     #[test]
@@ -222,7 +277,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_order_of_statuses_ends_the_same(mut news in proptest::collection::vec(0..6usize, 1..12)) {
+        fn any_order_of_statuses_ends_the_same(mut news in proptest::collection::vec(0..Status::ALL.len(), 1..12)) {
             let end = |news: &[usize]| news.iter().fold(Status::Queued, |s, n| s.advance(Status::ALL[*n]));
             let first = end(&news);
             news.reverse();

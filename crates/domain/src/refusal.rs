@@ -41,6 +41,10 @@ pub enum Refusal {
     LastAdmin,
     #[error("only a failed message can be sent again")]
     NotFailed,
+    #[error("this key has been used for another message")]
+    KeyReused,
+    #[error("this session has been moved to {to}")]
+    Moved { to: String },
     #[error("nothing is stored any more that could be applied again")]
     NothingToReplay,
     #[error("the channel cannot send: it has no access token or no phone-number id")]

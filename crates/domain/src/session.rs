@@ -1,5 +1,9 @@
 //! Sessions: their states, how a new one is routed, and who may go on with one.
 
+mod transfer;
+
+pub use transfer::{Holder, HolderRow, MOVED_MOST, Moved, REASON_MOST, Transfer, TransferForm};
+
 use crate::{
     channel::Destination,
     ids::{ChannelId, ContactId, ExtensionId, QueueId, SessionId},
@@ -187,7 +191,19 @@ impl Standing {
         }
     }
 
-    /// All three answers at once, for the buttons.
+    /// Whether the asker may give the session to somebody else, or take it from whoever has it.
+    ///
+    /// # Errors
+    /// Closed, or not a supervisor.
+    pub fn transfer(&self, actor: &Actor) -> Result<(), Refusal> {
+        actor.require(Permission::Supervise)?;
+        match self.state {
+            State::Closed => Err(Refusal::SessionClosed),
+            State::Waiting | State::Assigned => Ok(()),
+        }
+    }
+
+    /// All answers at once, for the buttons.
     pub fn may(&self, actor: &Actor) -> May {
         May {
             pick_up: actor
@@ -195,6 +211,10 @@ impl Standing {
                 .is_some_and(|e| !self.owned_by(e) && self.pick_up(actor, e).is_ok()),
             reply: self.reply(actor).err().map_or(Ok(()), Err),
             close: self.close(actor).is_ok(),
+            take_over: self.owner.is_some()
+                && actor.extension().is_some_and(|e| !self.owned_by(e))
+                && self.transfer(actor).is_ok(),
+            transfer: self.transfer(actor).is_ok(),
         }
     }
 }
@@ -206,6 +226,21 @@ pub struct May {
     /// Why not, when not.
     pub reply: Result<(), Refusal>,
     pub close: bool,
+    /// From whoever has it.
+    pub take_over: bool,
+    pub transfer: bool,
+}
+
+/// Why nothing that is written now goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Blocked {
+    /// Somebody paused the channel: messages wait.
+    Paused,
+    /// Meta refuses the channel's access token: messages fail.
+    TokenRefused,
+    /// The channel has no access token or no number, or is deleted: nothing can be sent.
+    Incomplete,
 }
 
 /// A customer as lists show one.
@@ -272,6 +307,17 @@ pub struct SessionRow {
     pub closed_at: Option<Timestamp>,
 }
 
+impl SessionRow {
+    /// Who has it, or where it waits; of an open one.
+    pub fn holder(&self) -> Holder {
+        match (&self.owner, &self.queue) {
+            (Some(owner), _) => Holder::Extension(owner.id),
+            (None, Some(queue)) => Holder::Queue(queue.id),
+            (None, None) => Holder::Nobody,
+        }
+    }
+}
+
 /// The tabs of the inbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -321,6 +367,7 @@ pub struct Thread {
     /// Oldest first.
     pub timeline: Vec<Moment>,
     pub may: May,
+    pub blocked: Option<Blocked>,
 }
 
 /// Something that happened to a session.
@@ -330,6 +377,10 @@ pub struct Moment {
     pub what: Happening,
     /// Who did it, or to whom it went.
     pub who: Option<String>,
+    /// Who moved it to `who`.
+    pub by: Option<String>,
+    /// In the words of whoever moved it.
+    pub reason: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -340,18 +391,30 @@ pub enum Happening {
     RoutedToQueue,
     RoutedToNobody,
     PickedUp,
+    /// A supervisor took it from whoever had it.
+    TakenOver,
+    /// A supervisor gave it to an extension or a queue.
+    Transferred,
+    /// Its extension was disabled: it went back to its queue.
+    BackInQueue,
+    /// Its extension was disabled, and it had no queue: it waits where supervisors see it.
+    LeftToNobody,
     Closed,
     /// Its customer turned out to be the same as another session's: the messages of both are in the earlier one.
     Joined,
 }
 
 impl Happening {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 11] = [
         Self::Opened,
         Self::RoutedToExtension,
         Self::RoutedToQueue,
         Self::RoutedToNobody,
         Self::PickedUp,
+        Self::TakenOver,
+        Self::Transferred,
+        Self::BackInQueue,
+        Self::LeftToNobody,
         Self::Closed,
         Self::Joined,
     ];
@@ -363,6 +426,10 @@ impl Happening {
             Self::RoutedToQueue => "routed_to_queue",
             Self::RoutedToNobody => "routed_to_nobody",
             Self::PickedUp => "picked_up",
+            Self::TakenOver => "taken_over",
+            Self::Transferred => "transferred",
+            Self::BackInQueue => "back_in_queue",
+            Self::LeftToNobody => "left_to_nobody",
             Self::Closed => "closed",
             Self::Joined => "joined",
         }

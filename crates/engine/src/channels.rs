@@ -20,6 +20,7 @@ pub(crate) use secrets::{open_secret, signers};
 use crate::{
     Engine, Result,
     entity::{channel, channel_secret, extension, queue},
+    seal::Kind,
 };
 use badge::{Wrong, badge, webhook_seen_at};
 use domain::{
@@ -28,10 +29,12 @@ use domain::{
     people::Actor,
     phone::PhoneNumber,
     refusal::Refusal,
+    session::Blocked,
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Condition};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Condition};
 use secrets::Known;
+use uuid::Uuid;
 
 /// Every channel. Each table is read with one statement, however many channels there are.
 pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<ChannelRow>> {
@@ -76,13 +79,34 @@ pub async fn get(e: &Engine, actor: &Actor, id: ChannelId) -> Result<ChannelView
 /// Every extension and queue that takes new sessions.
 pub async fn destinations(e: &Engine, actor: &Actor) -> Result<Destinations> {
     crate::extensions::actor_may_look(actor)?;
+    enabled_destinations(e).await
+}
+
+pub(crate) async fn enabled_destinations(e: &Engine) -> Result<Destinations> {
     let db = e.db.read();
     let extensions = Condition::all().add(extension::Column::DisabledAt.is_null());
     let queues = Condition::all().add(queue::Column::DisabledAt.is_null());
-    let shown = |found: Vec<(uuid::Uuid, _)>| found.into_iter().map(|(_, to)| to).collect();
+    let shown = |found: Vec<(Uuid, _)>| found.into_iter().map(|(_, to)| to).collect();
     Ok(Destinations {
         extensions: shown(destination::extensions(db, extensions).await?),
         queues: shown(destination::queues(db, queues).await?),
+    })
+}
+
+/// Why nothing that is written now goes out through the channel.
+pub(crate) async fn blocked(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Blocked>> {
+    let Some(channel) = channel::Entity::find_by_id(id).one(db).await? else {
+        return Ok(Some(Blocked::Incomplete));
+    };
+    let token = channel_secret::Entity::find_by_id((id, Kind::AccessToken.as_str().to_owned()))
+        .one(db)
+        .await?;
+    let complete = channel.deleted_at.is_none() && channel.phone_number_id.is_some() && token.is_some();
+    Ok(match TokenState::from_stored(&channel.token_state) {
+        _ if !complete => Some(Blocked::Incomplete),
+        _ if channel.paused_at.is_some() => Some(Blocked::Paused),
+        TokenState::Refused => Some(Blocked::TokenRefused),
+        TokenState::Unknown | TokenState::Accepted => None,
     })
 }
 

@@ -5,7 +5,7 @@ use crate::{
     audit::{self, Subject},
     entity::{extension, person, session},
     events::Changes,
-    passwords, people,
+    passwords, people, sessions,
 };
 use domain::{
     event::Change,
@@ -166,14 +166,20 @@ pub async fn change(e: &Engine, actor: &Actor, id: ExtensionId, form: &Extension
     Ok(())
 }
 
-/// A disabled extension gets no new sessions and its person cannot log in; its history stays.
+/// A disabled extension gets no new sessions and its person cannot log in; its history stays. Its open sessions go back
+/// to their queues, and those without one wait where supervisors see them: no customer waits for somebody who is gone.
 pub async fn set_disabled(e: &Engine, actor: &Actor, id: ExtensionId, disabled: bool) -> Result<()> {
     actor.require(Permission::Administer)?;
     let tx = e.db.write().await?;
     let current = extension::Entity::find_by_id(id.uuid())
+        .lock_exclusive()
         .one(&tx)
         .await?
         .ok_or(Refusal::NotFound)?;
+    let mut changes = Changes::of(Change::Directory);
+    if disabled {
+        changes.append(sessions::release(e, &tx, actor, id).await?);
+    }
     let disabled_at = disabled.then(|| e.clock().now().millis());
     if let Some(person) = person::Entity::find()
         .filter(person::Column::ExtensionId.eq(current.id))
@@ -198,7 +204,7 @@ pub async fn set_disabled(e: &Engine, actor: &Actor, id: ExtensionId, disabled: 
     };
     audit::note(e, &tx, actor, action, Subject::Extension(id.uuid()), None).await?;
     tx.commit().await?;
-    e.events().publish(Changes::of(Change::Directory));
+    e.events().publish(changes);
     Ok(())
 }
 

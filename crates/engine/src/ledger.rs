@@ -161,6 +161,9 @@ impl Ledger {
             at: self.now,
             what: what.as_str().to_owned(),
             who,
+            done_by: None,
+            reason: None,
+            lost_by: None,
         });
     }
 

@@ -54,7 +54,6 @@ pub use events::Events;
 use database::Database;
 use hooks::Hooks;
 use inbox::Inbox;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use seal::MasterKey;
 use secrecy::SecretString;
 use std::{
@@ -124,6 +123,7 @@ pub struct Parts {
     pub(crate) web: reqwest::Client,
     /// Places for calls that send; all are free when none is under way.
     pub(crate) calls: Arc<Semaphore>,
+    pub(crate) outbox: outbox::Memory,
     clock: Clock,
     events: Arc<Events>,
 }
@@ -186,6 +186,7 @@ impl Engine {
             web: doctor::client()
                 .map_err(|error| Error::Setup(format!("there is no client for HTTPS: {error}")))?,
             calls: Arc::new(Semaphore::new(outbox::AT_ONCE)),
+            outbox: outbox::Memory::default(),
             clock: config.clock,
             events: Arc::new(Events::new()),
         }));
@@ -258,18 +259,12 @@ impl Engine {
     }
 
     async fn is_settled(&self) -> Result<bool> {
-        use entity::outbox as jobs;
-        let db = self.db.read();
-        let unprocessed = metrics::waiting(db).await?;
-        let now = self.clock().now().millis();
-        let due = jobs::Entity::find()
-            .filter(jobs::Column::DueAt.lte(now))
-            .count(db)
-            .await?;
+        let unprocessed = metrics::waiting(self.db.read()).await?;
+        let due = outbox::due(self, self.clock().now().millis()).await?;
         let idle = self.calls.available_permits() == outbox::AT_ONCE;
         let examined = channel_check::due(self).await?.is_empty();
         let noted = self.badges_heard.load(Ordering::SeqCst) == self.events().last();
-        Ok(unprocessed + due == 0 && idle && examined && noted)
+        Ok(unprocessed == 0 && due.is_empty() && idle && examined && noted)
     }
 }
 

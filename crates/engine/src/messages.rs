@@ -10,7 +10,7 @@ use crate::{
 };
 use domain::{
     ids::{MessageId, SessionId},
-    message::{Direction, Failure, Marks, MessageView, Status, text},
+    message::{Direction, Failure, Marks, MessageView, Status, idempotency_key, text},
     page::{Page, PageRequest},
     people::Actor,
     refusal::Refusal,
@@ -23,9 +23,6 @@ use sea_orm::{
 };
 
 pub use crate::said::payload;
-
-/// Characters in an idempotency key at the most.
-const KEY_MOST: usize = 200;
 
 /// The messages of a session, oldest first.
 pub async fn list(e: &Engine, actor: &Actor, id: SessionId, page: &PageRequest) -> Result<Page<MessageView>> {
@@ -49,7 +46,8 @@ pub async fn list(e: &Engine, actor: &Actor, id: SessionId, page: &PageRequest) 
     })
 }
 
-/// Answers the customer. The same `key` again returns the same message and sends nothing twice.
+/// Answers the customer. The same `key` again returns the same message and sends nothing twice; with another text it is
+/// refused, because one of the two would be lost in silence.
 pub async fn send_text(
     e: &Engine,
     actor: &Actor,
@@ -58,23 +56,22 @@ pub async fn send_text(
     key: Option<&str>,
 ) -> Result<MessageView> {
     let body = text(body).map_err(|problem| Refusal::field("body", problem))?;
-    let key = key.map(str::trim).filter(|key| !key.is_empty());
-    if key.is_some_and(|key| key.len() > KEY_MOST) {
-        return Err(Refusal::field("key", domain::refusal::Problem::TooLong).into());
-    }
+    let key = key.filter(|key| !key.is_empty()).map(idempotency_key).transpose();
+    let key = key.map_err(|problem| Refusal::field("key", problem))?;
     let tx = e.db.write().await?;
-    let session = sessions::find(&tx, actor, id, true).await?;
-    if let Some(key) = key {
-        let known = message::Entity::find()
-            .filter(message::Column::SessionId.eq(session.id))
-            .filter(message::Column::IdempotencyKey.eq(key))
-            .one(&tx)
-            .await?;
-        if let Some(known) = known {
-            return Ok(view(known));
-        }
+    if let Some(own) = actor.extension() {
+        sessions::stays_enabled(&tx, own).await?;
     }
-    let (written, changes) = write(e, &tx, actor, &session, body, key, None).await?;
+    let session = sessions::find(&tx, actor, id, true).await?;
+    if let Some(key) = &key
+        && let Some(known) = of_key(&tx, &session, key).await?
+    {
+        return match known.text.as_deref() == Some(body.as_str()) {
+            true => Ok(view(known)),
+            false => Err(Refusal::KeyReused.into()),
+        };
+    }
+    let (written, changes) = write(e, &tx, actor, &session, body, key.as_deref(), None).await?;
     tx.commit().await?;
     e.events().publish(changes);
     e.outbox_wake.notify_one();
@@ -84,25 +81,21 @@ pub async fn send_text(
 /// Sends a failed message again, as a new message that names the failed one.
 pub async fn retry(e: &Engine, actor: &Actor, id: MessageId) -> Result<MessageView> {
     let tx = e.db.write().await?;
+    if let Some(own) = actor.extension() {
+        sessions::stays_enabled(&tx, own).await?;
+    }
     let failed = message::Entity::find_by_id(id.uuid())
         .one(&tx)
         .await?
         .ok_or(Refusal::NotFound)?;
     let session = sessions::find(&tx, actor, SessionId::new(failed.session_id), true).await?;
-    let Some(body) = failed
-        .text
-        .filter(|_| failed.status.as_deref() == Some(Status::Failed.as_str()))
-    else {
+    let status = failed.status.as_deref().and_then(Status::from_stored);
+    let Some(body) = failed.text.filter(|_| status.is_some_and(Status::may_be_retried)) else {
         return Err(Refusal::NotFailed.into());
     };
     // A double click must not send twice: the second attempt at the same message is the first one.
     let key = format!("retry:{id}");
-    let known = message::Entity::find()
-        .filter(message::Column::SessionId.eq(session.id))
-        .filter(message::Column::IdempotencyKey.eq(key.as_str()))
-        .one(&tx)
-        .await?;
-    if let Some(known) = known {
+    if let Some(known) = of_key(&tx, &session, &key).await? {
         return Ok(view(known));
     }
     let (written, changes) = write(e, &tx, actor, &session, body, Some(&key), Some(id)).await?;
@@ -110,6 +103,18 @@ pub async fn retry(e: &Engine, actor: &Actor, id: MessageId) -> Result<MessageVi
     e.events().publish(changes);
     e.outbox_wake.notify_one();
     Ok(written)
+}
+
+/// The message of this session that was stored under this key.
+async fn of_key(
+    tx: &DatabaseTransaction,
+    session: &session::Model,
+    key: &str,
+) -> Result<Option<message::Model>> {
+    let found = message::Entity::find()
+        .filter(message::Column::SessionId.eq(session.id))
+        .filter(message::Column::IdempotencyKey.eq(key));
+    Ok(found.one(tx).await?)
 }
 
 async fn write(
@@ -174,6 +179,7 @@ async fn write(
         attempts: 0,
         due_at: now,
         calling_since: None,
+        doubts: 0,
     };
     outbox::Entity::insert(job.into_active_model())
         .exec_without_returning(tx)
@@ -197,6 +203,7 @@ pub(crate) fn view(row: message::Model) -> MessageView {
         at: Timestamp::from_millis(row.at),
         status: row.status.as_deref().and_then(Status::from_stored),
         failure,
+        waits: None,
         author: row.author,
         wamid: row.wamid,
         retry_of: row.retry_of.map(MessageId::new),

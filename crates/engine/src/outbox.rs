@@ -2,32 +2,42 @@
 //!
 //! Meta has no idempotency key. A call whose answer was lost may have been accepted, so the row says that a call is
 //! under way before it is made, our message's id travels as `biz_opaque_callback_data`, and a status that brings it
-//! back settles the matter. Only when none comes within [`SILENCE`] is the message sent again.
+//! back settles the matter. When none comes within [`verdict::SILENCE`] the message is sent once more; when that ends in
+//! doubt again, it is *unconfirmed*, and a person decides.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
 
+mod verdict;
+
+use self::verdict::{Called, DOUBTS_MOST, SILENCE, Verdict, asked_wait, verdict};
 use crate::{
     Engine, Result, channels, contacts,
+    database::storable,
     entity::{channel, message, outbox, session},
-    random,
+    events::Changes,
     seal::Kind,
     statuses, token_state,
 };
 use domain::{
     channel::TokenState,
-    ids::{ChannelId, MessageId},
-    message::Failure,
+    ids::{ChannelId, MessageId, SessionId},
+    message::{Failure, Waits},
     time::Timestamp,
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, Query},
 };
-use std::time::Duration;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 use whatsapp::{
     errors::RetryClass,
-    graph::{Accepted, GraphError, Outbound, OutboundBody},
+    graph::{Outbound, OutboundBody},
 };
 
 /// Calls under way at once.
@@ -37,19 +47,34 @@ const PATROL: Duration = Duration::from_millis(250);
 /// How long a stop waits for calls under way.
 const FAREWELL: Duration = Duration::from_secs(7);
 const PAUSE: Duration = Duration::from_secs(1);
-/// How long a status may take to tell that a lost call was accepted after all.
-const SILENCE: Duration = Duration::from_secs(20);
-/// The first wait after a passing fault; it doubles with each attempt.
-const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(120);
-/// The wait after an error that passes in minutes.
-const SLOW_WAIT: Duration = Duration::from_secs(60);
-/// Attempts after an error that rarely passes.
-const FEW: i64 = 3;
-/// An answer that could not be sent for so long is failed: sent later it would surprise the customer.
-const GIVE_UP_AFTER: Duration = Duration::from_secs(6 * 60 * 60);
-/// Meta asks to wait 4^X seconds when one customer gets too many messages.
-const PAIR_LIMIT: i64 = 131_056;
+
+/// What the outbox keeps in memory. A restart may forget all of it.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    /// Messages whose call is under way, or whose answer is not written down yet.
+    in_hand: Mutex<HashSet<Uuid>>,
+    /// Channels that Meta asked to wait, and until when in milliseconds.
+    held: Mutex<HashMap<Uuid, i64>>,
+}
+
+impl Memory {
+    fn in_hand(&self) -> MutexGuard<'_, HashSet<Uuid>> {
+        self.in_hand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The channels that still have to wait.
+    fn held(&self, now: i64) -> HashMap<Uuid, i64> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.retain(|_, until| *until > now);
+        held.clone()
+    }
+
+    fn hold(&self, channel: Uuid, until: i64) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = held.entry(channel).or_default();
+        *known = until.max(*known);
+    }
+}
 
 pub(crate) async fn run(e: Engine, stop: CancellationToken) {
     let mut calls = JoinSet::new();
@@ -80,17 +105,21 @@ pub(crate) async fn run(e: Engine, stop: CancellationToken) {
 async fn pass(e: &Engine, calls: &mut JoinSet<()>) -> Result<()> {
     let now = e.clock().now().millis();
     for job in due(e, now).await? {
+        if job.calling_since.is_some() && job.doubts + 1 >= DOUBTS_MOST {
+            ask(e, &job).await?;
+            continue;
+        }
         let Ok(place) = e.calls.clone().try_acquire_owned() else {
             break;
         };
-        if !claim(e, &job, now).await? {
+        let Some(job) = claim(e, job, now).await? else {
             continue;
-        }
+        };
         let e = e.clone();
+        e.outbox.in_hand().insert(job.message_id);
         calls.spawn(async move {
-            if let Err(error) = attempt(&e, &job).await {
-                tracing::error!(%error, message = %job.message_id, "an attempt to send could not be recorded");
-            }
+            attempt(&e, &job).await;
+            e.outbox.in_hand().remove(&job.message_id);
             drop(place);
             // The next message of the session may go now.
             e.outbox_wake.notify_one();
@@ -101,7 +130,7 @@ async fn pass(e: &Engine, calls: &mut JoinSet<()>) -> Result<()> {
 
 /// Messages that are due and are not behind another one of their session: a customer reads answers in the order in
 /// which they were written.
-async fn due(e: &Engine, now: i64) -> Result<Vec<outbox::Model>> {
+pub(crate) async fn due(e: &Engine, now: i64) -> Result<Vec<outbox::Model>> {
     let oldest_of_its_session = Expr::cust(
         "NOT EXISTS (SELECT 1 FROM outbox AS earlier \
          WHERE earlier.session_id = outbox.session_id AND earlier.message_id < outbox.message_id)",
@@ -111,9 +140,13 @@ async fn due(e: &Engine, now: i64) -> Result<Vec<outbox::Model>> {
         .from(channel::Entity)
         .and_where(channel::Column::PausedAt.is_not_null())
         .to_owned();
+    let in_hand: Vec<Uuid> = e.outbox.in_hand().iter().copied().collect();
+    let held = e.outbox.held(now).into_keys();
     Ok(outbox::Entity::find()
         .filter(outbox::Column::DueAt.lte(now))
         .filter(outbox::Column::ChannelId.not_in_subquery(paused))
+        .filter(outbox::Column::ChannelId.is_not_in(held))
+        .filter(outbox::Column::MessageId.is_not_in(in_hand))
         .filter(oldest_of_its_session)
         .order_by_asc(outbox::Column::MessageId)
         .limit(AT_ONCE as u64)
@@ -121,112 +154,108 @@ async fn due(e: &Engine, now: i64) -> Result<Vec<outbox::Model>> {
         .await?)
 }
 
-/// Notes that a call is about to be made; false when somebody else was quicker.
-async fn claim(e: &Engine, job: &outbox::Model, now: i64) -> Result<bool> {
+/// Notes that a call is about to be made; `None` when somebody else was quicker. A call before it whose outcome never
+/// became known is a doubt.
+async fn claim(e: &Engine, job: outbox::Model, now: i64) -> Result<Option<outbox::Model>> {
     let silence_ends = Timestamp::from_millis(now)
         .plus(whatsapp::graph::TOTAL_TIMEOUT)
         .plus(SILENCE);
+    let claimed = outbox::Model {
+        attempts: job.attempts + 1,
+        doubts: job.doubts + i64::from(job.calling_since.is_some()),
+        calling_since: Some(now),
+        due_at: silence_ends.millis(),
+        ..job
+    };
     let tx = e.db.write().await?;
-    let claimed = outbox::Entity::update_many()
-        .col_expr(outbox::Column::Attempts, Expr::value(job.attempts + 1))
-        .col_expr(outbox::Column::CallingSince, Expr::value(now))
-        .col_expr(outbox::Column::DueAt, Expr::value(silence_ends.millis()))
+    let changed = outbox::Entity::update_many()
+        .col_expr(outbox::Column::Attempts, Expr::value(claimed.attempts))
+        .col_expr(outbox::Column::Doubts, Expr::value(claimed.doubts))
+        .col_expr(outbox::Column::CallingSince, Expr::value(claimed.calling_since))
+        .col_expr(outbox::Column::DueAt, Expr::value(claimed.due_at))
         .filter(outbox::Column::MessageId.eq(job.message_id))
         .filter(outbox::Column::DueAt.eq(job.due_at))
         .exec(&tx)
         .await?;
     tx.commit().await?;
-    Ok(claimed.rows_affected == 1)
+    Ok((changed.rows_affected == 1).then_some(claimed))
 }
 
-/// What to do after a call.
-#[derive(Debug)]
-enum Verdict {
-    Sent(Accepted),
-    /// Not accepted: again after this wait.
-    Again(Duration),
-    /// Perhaps accepted: again only if no status comes.
-    Unsure,
-    Fail(Failure),
-}
-
-async fn attempt(e: &Engine, job: &outbox::Model) -> Result<()> {
-    let attempts = job.attempts + 1;
-    let channel = ChannelId::new(job.channel_id);
-    let id = MessageId::new(job.message_id);
-    let Some(message) = message::Entity::find_by_id(job.message_id)
-        .one(e.db.read())
-        .await?
-    else {
+/// No status has told whether Meta has the message, and it has been sent as often as it may be: a person decides.
+async fn ask(e: &Engine, job: &outbox::Model) -> Result<()> {
+    let tx = e.db.write().await?;
+    let gone = outbox::Entity::delete_many()
+        .filter(outbox::Column::MessageId.eq(job.message_id))
+        .filter(outbox::Column::DueAt.eq(job.due_at))
+        .exec(&tx)
+        .await?;
+    if gone.rows_affected == 0 {
         return Ok(());
+    }
+    let changes = statuses::unconfirmed(&tx, MessageId::new(job.message_id)).await?;
+    tx.commit().await?;
+    metrics::counter!(crate::metrics::SENDS, "outcome" => "unconfirmed").increment(1);
+    tracing::warn!(message = %job.message_id, "Meta may have this message, and no status tells; somebody has to decide");
+    e.events().publish(changes);
+    Ok(())
+}
+
+async fn attempt(e: &Engine, job: &outbox::Model) {
+    let (verdict, token) = match try_to_send(e, job).await {
+        Ok(Some(done)) => done,
+        // The message is gone; so is its row.
+        Ok(None) => return,
+        // Nothing was sent, so there is nothing to doubt.
+        Err(error) => {
+            tracing::error!(%error, message = %job.message_id, "a message cannot be sent now");
+            (Verdict::Again(PAUSE), None)
+        }
     };
-    let answer = call(e, job, &message).await?;
-    let token = match &answer {
+    metrics::counter!(crate::metrics::SENDS, "outcome" => verdict.as_str()).increment(1);
+    tracing::debug!(message = %job.message_id, job.attempts, ?verdict, "sent a message to Meta");
+    write_down(e, job, &verdict).await;
+    if let Some((state, answer)) = token
+        && let Err(error) = token_state::learn(e, ChannelId::new(job.channel_id), state, answer).await
+    {
+        tracing::error!(%error, channel = %job.channel_id, "what a send taught about a token was not noted");
+    }
+}
+
+type Learnt = Option<(TokenState, Option<String>)>;
+
+async fn try_to_send(e: &Engine, job: &outbox::Model) -> Result<Option<(Verdict, Learnt)>> {
+    let found = message::Entity::find_by_id(job.message_id).one(e.db.read());
+    let Some(message) = found.await? else {
+        let tx = e.db.write().await?;
+        outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
+        tx.commit().await?;
+        return Ok(None);
+    };
+    let called = match call(e, job, &message).await {
+        Ok(called) => called,
+        Err(error) if error.is_passing() => return Err(error),
+        // A token that was sealed with another key, say: waiting does not help.
+        Err(error) => Called::Impossible(Failure {
+            code: Some(190),
+            title: "The access token cannot be read".to_owned(),
+            details: Some(error.to_string()),
+        }),
+    };
+    let learnt = match &called {
         Called::Answered(Ok(_)) => Some((TokenState::Accepted, None)),
         Called::Answered(Err(error)) if error.class() == RetryClass::Reauth => {
             Some((TokenState::Refused, Some(error.to_string())))
         }
         _ => None,
     };
-    if let Some((state, answer)) = token {
-        token_state::learn(e, channel, state, answer).await?;
+    let now = e.clock().now();
+    let asked = asked_wait(&called, now.millis() / 1000);
+    if let Some((wait, true)) = asked {
+        e.outbox.hold(job.channel_id, now.plus(wait).millis());
     }
-    let written = Timestamp::from_millis(message.at);
-    let verdict = verdict(answer, attempts, e.clock().now().since(written));
-    let outcome = match &verdict {
-        Verdict::Sent(_) => "sent",
-        Verdict::Again(_) => "again",
-        Verdict::Unsure => "unsure",
-        Verdict::Fail(_) => "failed",
-    };
-    metrics::counter!(crate::metrics::SENDS, "outcome" => outcome).increment(1);
-    tracing::debug!(message = %id, attempts, ?verdict, "sent a message to Meta");
-
-    let tx = e.db.write().await?;
-    let changes = match verdict {
-        Verdict::Sent(accepted) => {
-            outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
-            statuses::accepted(&tx, id, accepted.wamid.as_str()).await?
-        }
-        Verdict::Fail(failure) => {
-            outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
-            statuses::failed(&tx, id, failure).await?
-        }
-        Verdict::Again(wait) => {
-            let due = e.clock().now().plus(random::jittered(wait)).millis();
-            postpone(&tx, job, due, None).await?;
-            crate::events::Changes::default()
-        }
-        Verdict::Unsure => {
-            let now = e.clock().now();
-            postpone(&tx, job, now.plus(SILENCE).millis(), Some(now.millis())).await?;
-            crate::events::Changes::default()
-        }
-    };
-    tx.commit().await?;
-    e.events().publish(changes);
-    Ok(())
-}
-
-async fn postpone(
-    tx: &sea_orm::DatabaseTransaction,
-    job: &outbox::Model,
-    due: i64,
-    calling_since: Option<i64>,
-) -> Result<()> {
-    outbox::Entity::update_many()
-        .col_expr(outbox::Column::DueAt, Expr::value(due))
-        .col_expr(outbox::Column::CallingSince, Expr::value(calling_since))
-        .filter(outbox::Column::MessageId.eq(job.message_id))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-enum Called {
-    Answered(std::result::Result<Accepted, GraphError>),
-    /// It could not even be tried.
-    Impossible(Failure),
+    let age = now.since(Timestamp::from_millis(message.at));
+    let verdict = verdict(called, job.attempts, age, asked.map(|(wait, _)| wait));
+    Ok(Some((verdict, learnt)))
 }
 
 async fn call(e: &Engine, job: &outbox::Model, message: &message::Model) -> Result<Called> {
@@ -264,102 +293,112 @@ async fn call(e: &Engine, job: &outbox::Model, message: &message::Model) -> Resu
     ))
 }
 
-fn verdict(called: Called, attempts: i64, age: Duration) -> Verdict {
-    let error = match called {
-        Called::Answered(Ok(accepted)) => return Verdict::Sent(accepted),
-        Called::Impossible(failure) => return Verdict::Fail(failure),
-        Called::Answered(Err(error)) => error,
-    };
-    if age > GIVE_UP_AFTER {
-        return Verdict::Fail(failure_of(&error));
-    }
-    match (&error, error.class()) {
-        (GraphError::Unknown(_), _) => Verdict::Unsure,
-        (GraphError::Refused(refused), _) if refused.code == PAIR_LIMIT => {
-            Verdict::Again(doubled(Duration::from_secs(1), (attempts - 1) * 2))
+/// Writes the verdict down. The answer is in memory only, so while the database is away this waits for it; and what
+/// cannot be written as it is gets written with a note, because whatever stays in the outbox is sent again.
+async fn write_down(e: &Engine, job: &outbox::Model, verdict: &Verdict) {
+    let mut as_it_is = true;
+    loop {
+        match record(e, job, verdict, as_it_is).await {
+            Ok(changes) => return e.events().publish(changes),
+            Err(error) if error.is_passing() => {
+                tracing::error!(%error, message = %job.message_id, "Meta's answer cannot be written down yet");
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(error) if as_it_is => {
+                tracing::error!(%error, message = %job.message_id, "Meta's answer cannot be written down as it is");
+                as_it_is = false;
+            }
+            Err(error) => {
+                // Its row is left: it counts as a call of unknown outcome, of which there are not many.
+                tracing::error!(%error, message = %job.message_id, "Meta's answer cannot be written down");
+                return;
+            }
         }
-        (_, RetryClass::Retry) => Verdict::Again(doubled(FIRST_WAIT, attempts - 1)),
-        (_, RetryClass::RetryFew) if attempts < FEW => Verdict::Again(doubled(FIRST_WAIT, attempts - 1)),
-        (_, RetryClass::RetrySlow) => Verdict::Again(SLOW_WAIT),
-        _ => Verdict::Fail(failure_of(&error)),
     }
 }
 
-fn doubled(first: Duration, times: i64) -> Duration {
-    let factor = 2_u32.saturating_pow(u32::try_from(times).unwrap_or(0).min(16));
-    first.saturating_mul(factor).min(LONGEST_WAIT)
+/// Not as it is: with a note instead of whatever in Meta's answer does not fit into the database.
+async fn record(e: &Engine, job: &outbox::Model, verdict: &Verdict, as_it_is: bool) -> Result<Changes> {
+    let id = MessageId::new(job.message_id);
+    let now = e.clock().now();
+    let tx = e.db.write().await?;
+    let changes = match verdict {
+        Verdict::Sent(accepted) => {
+            outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
+            match as_it_is {
+                true => statuses::accepted(&tx, id, accepted.wamid.as_str()).await?,
+                false => statuses::accepted_without_id(&tx, id).await?,
+            }
+        }
+        Verdict::Fail(failure) => {
+            outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
+            let failure = Failure {
+                code: failure.code,
+                title: storable(failure.title.clone()),
+                details: failure.details.clone().map(storable),
+            };
+            statuses::failed(&tx, id, failure).await?
+        }
+        Verdict::Again(wait) => postpone(&tx, job, now.plus(*wait), None, job.doubts).await?,
+        Verdict::Doubt { wait, once_more } => {
+            let doubts = match once_more {
+                true => job.doubts,
+                false => DOUBTS_MOST - 1,
+            };
+            postpone(&tx, job, now.plus(*wait), Some(now), doubts).await?
+        }
+    };
+    tx.commit().await?;
+    Ok(changes)
 }
 
-fn failure_of(error: &GraphError) -> Failure {
-    match error {
-        GraphError::Refused(refused) => Failure {
-            code: Some(refused.code),
-            title: refused.message.clone(),
-            details: refused.details.clone(),
-        },
-        other => Failure {
-            code: None,
-            title: other.to_string(),
-            details: None,
-        },
+async fn postpone(
+    tx: &DatabaseTransaction,
+    job: &outbox::Model,
+    due: Timestamp,
+    calling_since: Option<Timestamp>,
+    doubts: i64,
+) -> Result<Changes> {
+    outbox::Entity::update_many()
+        .col_expr(outbox::Column::DueAt, Expr::value(due.millis()))
+        .col_expr(
+            outbox::Column::CallingSince,
+            Expr::value(calling_since.map(Timestamp::millis)),
+        )
+        .col_expr(outbox::Column::Doubts, Expr::value(doubts))
+        .filter(outbox::Column::MessageId.eq(job.message_id))
+        .exec(tx)
+        .await?;
+    // Whoever looks at the message sees what it waits for.
+    match message::Entity::find_by_id(job.message_id).one(tx).await? {
+        Some(message) => statuses::announce(tx, &message).await,
+        None => Ok(Changes::default()),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use whatsapp::graph::ApiError;
-
-    fn refused(code: i64, http_status: u16) -> Called {
-        Called::Answered(Err(GraphError::Refused(Box::new(ApiError {
-            http_status,
-            code,
-            subcode: None,
-            message: "m".into(),
-            details: None,
-            is_transient: false,
-            fbtrace_id: None,
-            user_title: None,
-            user_msg: None,
-        }))))
-    }
-
-    #[test]
-    fn what_passes_is_tried_again_and_what_does_not_fails() {
-        let young = Duration::from_secs(5);
-        let unreadable = || Called::Answered(Err(GraphError::Unreadable { http_status: 502 }));
-        assert!(matches!(verdict(unreadable(), 1, young), Verdict::Again(_)));
-        assert!(matches!(
-            verdict(refused(130_429, 400), 1, young),
-            Verdict::Again(_)
-        ));
-        assert!(matches!(
-            verdict(refused(131_047, 400), 1, young),
-            Verdict::Fail(_)
-        ));
-        assert!(matches!(verdict(refused(190, 401), 1, young), Verdict::Fail(_)));
-        assert!(matches!(verdict(refused(1, 400), 1, young), Verdict::Again(_)));
-        assert!(matches!(verdict(refused(1, 400), FEW, young), Verdict::Fail(_)));
-        assert!(matches!(
-            verdict(unreadable(), 50, GIVE_UP_AFTER + young),
-            Verdict::Fail(_)
-        ));
-    }
-
-    #[test]
-    fn a_lost_answer_is_not_sent_again_at_once() {
-        let lost = Called::Answered(Err(GraphError::Unknown("timed out".into())));
-        assert!(matches!(verdict(lost, 1, Duration::ZERO), Verdict::Unsure));
-    }
-
-    #[test]
-    fn waits_grow_and_end_growing() {
-        assert_eq!(doubled(FIRST_WAIT, 0), Duration::from_secs(1));
-        assert_eq!(doubled(FIRST_WAIT, 3), Duration::from_secs(8));
-        assert_eq!(doubled(FIRST_WAIT, 60), LONGEST_WAIT);
-        let Verdict::Again(wait) = verdict(refused(PAIR_LIMIT, 400), 3, Duration::ZERO) else {
-            panic!("again")
-        };
-        assert_eq!(wait, Duration::from_secs(16), "4^2");
-    }
+/// What the queued messages of a session wait for, as far as it is not simply their turn.
+pub(crate) async fn waiting_for(
+    e: &Engine,
+    db: &impl ConnectionTrait,
+    session: SessionId,
+    paused: bool,
+) -> Result<HashMap<MessageId, Waits>> {
+    let jobs = outbox::Entity::find()
+        .filter(outbox::Column::SessionId.eq(session.uuid()))
+        .all(db)
+        .await?;
+    let now = e.clock().now().millis();
+    let held = e.outbox.held(now);
+    let in_hand = e.outbox.in_hand().clone();
+    let waits = |job: &outbox::Model| match job {
+        job if in_hand.contains(&job.message_id) => None,
+        job if job.calling_since.is_some() => Some(Waits::Confirmation),
+        _ if paused => Some(Waits::Paused),
+        job if job.attempts > 0 || held.contains_key(&job.channel_id) => Some(Waits::Meta),
+        _ => None,
+    };
+    Ok(jobs
+        .iter()
+        .filter_map(|job| Some((MessageId::new(job.message_id), waits(job)?)))
+        .collect())
 }

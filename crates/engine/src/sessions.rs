@@ -1,22 +1,27 @@
 //! Sessions: who sees which, how one is opened, picked up and closed. Every query starts from who asks.
 
+mod transfer;
+
+pub use transfer::{held_by, holders, take_over, targets, transfer, transfer_all};
+pub(crate) use transfer::{release, stays_enabled};
+
 use crate::{
-    Engine, Error, Result, cursor,
+    Engine, Error, Result, channels, cursor,
     entity::{channel, contact, extension, message, queue, queue_member, session, session_moment},
     events::{Audience, Changes},
-    extensions, people, queues, said,
+    extensions, outbox, people, queues, said,
 };
 use domain::{
     event::Change,
     ids::{ChannelId, ExtensionId, MessageId, QueueId, SessionId},
-    message::MessageView,
+    message::{MessageView, Status},
     page::{Page, PageRequest},
     people::{Actor, ExtensionRef},
     queue::PickUp,
     refusal::Refusal,
     session::{
-        ChannelRef, Happening, InboxCounts, Moment, Preview, QueueRef, QueueStanding, SessionRow, Standing,
-        State, Tab, Thread,
+        Blocked, ChannelRef, Happening, InboxCounts, Moment, Preview, QueueRef, QueueStanding, SessionRow,
+        Standing, State, Tab, Thread,
     },
     thread,
     time::{Timestamp, service_window_closes},
@@ -204,6 +209,17 @@ pub async fn thread(e: &Engine, actor: &Actor, id: SessionId) -> Result<Thread> 
         .all(db)
         .await?;
     let may = standing(db, actor.extension(), &found).await?.may(actor);
+    let blocked = channels::blocked(db, found.channel_id).await?;
+    let paused = blocked == Some(Blocked::Paused);
+    if messages
+        .iter()
+        .any(|message| message.status == Some(Status::Queued))
+    {
+        let mut waiting = outbox::waiting_for(e, db, id, paused).await?;
+        for message in &mut messages {
+            message.waits = waiting.remove(&message.id);
+        }
+    }
     let session = rows(db, vec![found]).await?.pop().ok_or(Refusal::NotFound)?;
     Ok(Thread {
         session,
@@ -217,10 +233,13 @@ pub async fn thread(e: &Engine, actor: &Actor, id: SessionId) -> Result<Thread> 
                     at: Timestamp::from_millis(row.at),
                     what,
                     who: row.who,
+                    by: row.done_by,
+                    reason: row.reason,
                 })
             })
             .collect(),
         may,
+        blocked,
     })
 }
 
@@ -237,7 +256,7 @@ pub(crate) async fn find(
     }
     match query.one(db).await? {
         Some(found) => Ok(found),
-        None => Err(Refusal::NotFound.into()),
+        None => Err(transfer::why_unseen(db, actor, id).await?.into()),
     }
 }
 
@@ -249,13 +268,7 @@ pub(crate) async fn standing(
     answering: Option<&ExtensionRef>,
     of: &session::Model,
 ) -> Result<Standing> {
-    let owner = match of.extension_id {
-        Some(id) => extension::Entity::find_by_id(id)
-            .one(db)
-            .await?
-            .map(extensions::reference),
-        None => None,
-    };
+    let owner = owner_of(db, of).await?;
     let queue = match of.queue_id {
         Some(id) => queue::Entity::find_by_id(id).one(db).await?,
         None => None,
@@ -280,6 +293,14 @@ pub(crate) async fn standing(
     })
 }
 
+async fn owner_of(db: &impl ConnectionTrait, of: &session::Model) -> Result<Option<ExtensionRef>> {
+    let owner = match of.extension_id {
+        Some(id) => extension::Entity::find_by_id(id).one(db).await?,
+        None => None,
+    };
+    Ok(owner.map(extensions::reference))
+}
+
 fn pick_up_mode(queue: &queue::Model) -> Result<PickUp> {
     queue
         .pick_up
@@ -296,13 +317,11 @@ pub async fn pick_up(e: &Engine, actor: &Actor, id: SessionId, extension: Option
         (_, Some(extension)) => {
             let found = extension::Entity::find_by_id(extension.uuid()).one(&tx).await?;
             let found = found.ok_or(Refusal::field("extension", domain::refusal::Problem::Unknown))?;
-            if found.disabled_at.is_some() {
-                return Err(Refusal::Disabled.into());
-            }
             extensions::reference(found)
         }
         (_, None) => return Err(Refusal::field("extension", domain::refusal::Problem::Required).into()),
     };
+    stays_enabled(&tx, &taker).await?;
     // Whoever was too late may no longer see the session, but shall learn who took it.
     let found = session::Entity::find_by_id(id.uuid())
         .lock_exclusive()
@@ -436,6 +455,9 @@ pub(crate) async fn moment(
         at: e.clock().now().millis(),
         what: what.as_str().to_owned(),
         who,
+        done_by: None,
+        reason: None,
+        lost_by: None,
     };
     session_moment::Entity::insert(row.into_active_model())
         .exec_without_returning(tx)

@@ -59,31 +59,40 @@ pub(crate) fn apply(ledger: &mut Ledger, channel: &channel::Model, update: &Stat
     };
     // Meta has it, so whatever was still to be sent is sent.
     ledger.written().sent(id);
+    // An id is one message's, also when Meta gives it to two.
+    let wamid = update.wamid.as_str();
+    let holder = ledger.message(&phone_number_id, wamid);
+    let free = holder.is_none_or(|holder| holder.id == id);
     let Some(moved) = ledger
         .messages
         .get(id)
-        .and_then(|message| advance(message, Some(update.wamid.as_str()), news, failure))
+        .and_then(|message| advance(message, free.then_some(wamid), news, failure))
     else {
         return;
     };
-    ledger.name_message(&phone_number_id, update.wamid.as_str(), id);
+    if free {
+        ledger.name_message(&phone_number_id, wamid, id);
+    }
     let session = moved.session_id;
     ledger.messages.add(id, moved);
     ledger.announce_message(session, id, false);
 }
 
-/// The message by Meta's id, or by ours, which Meta hands back.
+/// The message by our own id, which Meta hands back, or by Meta's.
 fn find_message(ledger: &Ledger, phone_number_id: &str, update: &StatusUpdate) -> Option<Uuid> {
-    let ours = || {
-        let id = update.callback_data.as_deref()?.parse::<MessageId>().ok()?;
-        ledger.messages.get(id.uuid())
+    let is_ours = |message: &&message::Model| {
+        message.direction == Direction::Outbound.as_str() && message.phone_number_id == phone_number_id
     };
-    let found = ledger
-        .message(phone_number_id, update.wamid.as_str())
-        .or_else(ours)?;
-    let outbound =
-        found.direction == Direction::Outbound.as_str() && found.phone_number_id == phone_number_id;
-    outbound.then_some(found.id)
+    let by_our_id = || {
+        let id = update.callback_data.as_deref()?.parse::<MessageId>().ok()?;
+        ledger.messages.get(id.uuid()).filter(is_ours)
+    };
+    let by_wamid = || {
+        ledger
+            .message(phone_number_id, update.wamid.as_str())
+            .filter(is_ours)
+    };
+    by_our_id().or_else(by_wamid).map(|message| message.id)
 }
 
 /// The message with its status moved forward; `None` when it stays where it is.
@@ -113,11 +122,7 @@ fn advance(
 
 /// Meta accepted the message: from now on it has Meta's id, and the statuses that were quicker than the answer count.
 pub(crate) async fn accepted(tx: &DatabaseTransaction, id: MessageId, wamid: &str) -> Result<Changes> {
-    let found = message::Entity::find_by_id(id.uuid())
-        .lock_exclusive()
-        .one(tx)
-        .await?;
-    let Some(mut found) = found else {
+    let Some(mut found) = locked(tx, id).await? else {
         return Ok(Changes::default());
     };
     let quicker = message_status::Entity::find()
@@ -144,19 +149,48 @@ pub(crate) async fn accepted(tx: &DatabaseTransaction, id: MessageId, wamid: &st
     Ok(changes)
 }
 
-/// The message will not be sent any more.
-pub(crate) async fn failed(tx: &DatabaseTransaction, id: MessageId, failure: Failure) -> Result<Changes> {
-    let found = message::Entity::find_by_id(id.uuid())
-        .lock_exclusive()
-        .one(tx)
-        .await?;
-    let Some(found) = found else {
+/// Meta accepted the message under an id that cannot be stored, because another message has it, say. Its ticks move
+/// only by statuses that bring our own id back.
+pub(crate) async fn accepted_without_id(tx: &DatabaseTransaction, id: MessageId) -> Result<Changes> {
+    let Some(moved) = locked(tx, id)
+        .await?
+        .and_then(|found| advance(&found, None, Status::Sent, None))
+    else {
         return Ok(Changes::default());
     };
-    match advance(&found, None, Status::Failed, Some(failure)) {
+    let moved = message::Model {
+        failure_title: Some("Meta accepted the message, but its id could not be stored".to_owned()),
+        ..moved
+    };
+    announce(tx, &store(tx, moved).await?).await
+}
+
+/// The message will not be sent any more.
+pub(crate) async fn failed(tx: &DatabaseTransaction, id: MessageId, failure: Failure) -> Result<Changes> {
+    move_on(tx, id, Status::Failed, Some(failure)).await
+}
+
+/// Nobody knows whether Meta has the message; it will not be sent by itself any more.
+pub(crate) async fn unconfirmed(tx: &DatabaseTransaction, id: MessageId) -> Result<Changes> {
+    move_on(tx, id, Status::Unconfirmed, None).await
+}
+
+async fn move_on(
+    tx: &DatabaseTransaction,
+    id: MessageId,
+    news: Status,
+    failure: Option<Failure>,
+) -> Result<Changes> {
+    let found = locked(tx, id).await?;
+    match found.and_then(|found| advance(&found, None, news, failure)) {
         Some(moved) => announce(tx, &store(tx, moved).await?).await,
         None => Ok(Changes::default()),
     }
+}
+
+async fn locked(tx: &DatabaseTransaction, id: MessageId) -> Result<Option<message::Model>> {
+    let found = message::Entity::find_by_id(id.uuid()).lock_exclusive();
+    Ok(found.one(tx).await?)
 }
 
 async fn store(tx: &DatabaseTransaction, message: message::Model) -> Result<message::Model> {

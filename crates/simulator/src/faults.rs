@@ -31,6 +31,17 @@ pub enum SendFault {
     DropConnection,
     /// Accepts the message, then closes the connection without an answer.
     AcceptThenDrop,
+    /// Accepts the message, then answers this status with this page: a gateway that did not wait for Graph, or a
+    /// success that cannot be read.
+    AcceptThenPage { code: u16, body: String },
+    /// Accepts the message, and answers with the id of another.
+    AcceptAs { wamid: String },
+    /// Answers this status, with a page or Graph's error object, and `Retry-After`; nothing is accepted.
+    Busy {
+        http: u16,
+        code: Option<i64>,
+        retry_after: String,
+    },
 }
 
 /// What can happen to a webhook delivery.

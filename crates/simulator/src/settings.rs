@@ -37,6 +37,10 @@ pub enum Setting {
     Latency {
         ms: u64,
     },
+    /// Whether Meta reports on the messages that it accepts.
+    Statuses {
+        reported: bool,
+    },
     /// What every call to Graph ends in, until it is `None`.
     Outage {
         outage: Option<Outage>,
@@ -125,6 +129,7 @@ impl World {
                 }
             }
             Setting::Clock { ahead_seconds } => self.graph.ahead_seconds = ahead_seconds,
+            Setting::Statuses { reported } => self.graph.silent = !reported,
             Setting::Latency { ms } => self.graph.latency_ms = ms,
             Setting::Outage { outage } => self.graph.outage = outage,
         }

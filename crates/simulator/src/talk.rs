@@ -100,7 +100,7 @@ impl Shared {
             });
             (Accepted { wamid, wa_id, bsuid }, fate)
         });
-        if self.options.auto_statuses {
+        if self.options.auto_statuses && !self.world().graph.silent {
             let reported = match fate {
                 Fate::Reaches(_) => ["sent", "delivered"]
                     .iter()

@@ -192,6 +192,8 @@ impl Token {
 pub(crate) struct GraphMood {
     pub ahead_seconds: i64,
     pub latency_ms: u64,
+    /// It reports on no message that it accepts.
+    pub silent: bool,
     pub outage: Option<Outage>,
 }
 

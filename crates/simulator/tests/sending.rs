@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use simulator::{CustomerSpec, Options, SendFault, TokenState};
+use simulator::{CustomerSpec, Options, SendFault, Setting, TokenState};
 use support::{JANA, NOON, NUMBER, TOKEN, WABA, answer, stage, stage_with};
 
 fn text(to: &str, body: &str) -> Value {
@@ -241,6 +241,50 @@ async fn faults_that_answer_with_an_error_accept_nothing() {
     );
     assert!(stage.meta.sent_messages().is_empty());
     assert_eq!(stage.send(&text(JANA, "x")).await.0, 200);
+}
+
+#[tokio::test]
+async fn faults_that_accept_may_answer_anything() {
+    let stage = stage().await;
+    stage.open().await;
+    stage.meta.fault(SendFault::AcceptThenPage {
+        code: 504,
+        body: "<h1>Gateway time-out</h1>".into(),
+    });
+    let page = stage.request(&text(JANA, "first")).send().await.unwrap();
+    assert_eq!(page.status().as_u16(), 504);
+    let first = stage.meta.sent_messages()[0].wamid.clone();
+    stage.meta.fault(SendFault::AcceptAs { wamid: first.clone() });
+    let (status, body) = stage.send(&text(JANA, "second")).await;
+    assert_eq!(
+        (status, body["messages"][0]["id"].as_str()),
+        (200, Some(first.as_str()))
+    );
+    assert_eq!(stage.meta.sent_messages().len(), 2);
+
+    for code in [None, Some(130_429)] {
+        stage.meta.fault(SendFault::Busy {
+            http: 429,
+            code,
+            retry_after: "120".into(),
+        });
+        let busy = stage.request(&text(JANA, "third")).send().await.unwrap();
+        assert_eq!(
+            (busy.status().as_u16(), &busy.headers()["retry-after"]),
+            (429, &"120".parse().unwrap())
+        );
+    }
+    assert_eq!(stage.meta.sent_messages().len(), 2);
+}
+
+#[tokio::test]
+async fn meta_may_report_on_nothing() {
+    let stage = stage().await;
+    stage.open().await;
+    stage.meta.set(Setting::Statuses { reported: false }).unwrap();
+    assert_eq!(stage.send(&text(JANA, "unheard of")).await.0, 200);
+    assert!(stage.meta.settled().await);
+    assert!(stage.console.statuses().is_empty());
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 pub use answer::{Accepted, PhoneNumber, Webhooks};
-pub use error::{ApiError, GraphError, SetupError};
+pub use error::{ApiError, GraphError, RetryAfter, SetupError};
 pub use health::{AppSubscription, Callback, SubscribedApp, TokenInfo, Told, app_token};
 pub use outbound::{Outbound, OutboundBody, Recipient};
 

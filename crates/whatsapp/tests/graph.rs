@@ -218,6 +218,7 @@ async fn a_refusal_is_read_to_the_last_field() {
             fbtrace_id: Some("Az".into()),
             user_title: Some("Title".into()),
             user_msg: Some("Message".into()),
+            retry_after: None,
         }))
     );
     assert_eq!(
@@ -240,6 +241,13 @@ async fn an_error_object_counts_whatever_the_http_status() {
     }
 }
 
+fn unreadable(http_status: u16) -> GraphError {
+    GraphError::Unreadable {
+        http_status,
+        retry_after: None,
+    }
+}
+
 #[tokio::test]
 async fn a_gateways_page_is_unreadable() {
     for (status, class) in [
@@ -248,20 +256,17 @@ async fn a_gateways_page_is_unreadable() {
         (404, RetryClass::Request),
     ] {
         let error = send_to(status, "<html>Bad Gateway</html>").await.unwrap_err();
-        assert_eq!(
-            (&error, error.class()),
-            (&GraphError::Unreadable { http_status: status }, class)
-        );
+        assert_eq!((&error, error.class()), (&unreadable(status), class));
         assert_eq!(error.may_have_been_accepted(), status == 502);
     }
     let no_code = send_to(400, r#"{"error":"a string"}"#).await;
-    assert_eq!(no_code, Err(GraphError::Unreadable { http_status: 400 }));
+    assert_eq!(no_code, Err(unreadable(400)));
 }
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
     let (url, seen) = server(302, "").await;
-    assert_eq!(send(url).await, Err(GraphError::Unreadable { http_status: 302 }));
+    assert_eq!(send(url).await, Err(unreadable(302)));
     assert_eq!(seen.lock().unwrap().len(), 1);
 }
 
@@ -280,18 +285,57 @@ async fn a_success_that_cannot_be_read_may_have_been_accepted() {
         &endless,
     ] {
         let error = send_to(200, answer).await.unwrap_err();
-        assert!(matches!(error, GraphError::Unknown(_)), "{error:?}");
+        assert_eq!(error, GraphError::AcceptedUnread { http_status: 200 });
         assert!(error.may_have_been_accepted());
     }
 }
 
 #[tokio::test]
 async fn a_server_that_hangs_or_breaks_off_leaves_the_outcome_unknown() {
-    let cut = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"messages\":[{\"id\":\"w\"}]";
-    for answer in [None, Some(""), Some(cut)] {
+    for answer in [None, Some(""), Some("HTTP/1.1 200")] {
         let error = send(raw_server(answer).await).await.unwrap_err();
         assert!(matches!(error, GraphError::Unknown(_)), "{answer:?} {error:?}");
         assert_eq!(error.class(), RetryClass::Retry);
+    }
+}
+
+#[tokio::test]
+async fn a_success_that_breaks_off_may_have_been_accepted() {
+    let cut = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"messages\":[{\"id\":\"w\"}]";
+    let error = send(raw_server(Some(cut)).await).await.unwrap_err();
+    assert_eq!(error, GraphError::AcceptedUnread { http_status: 200 });
+}
+
+#[tokio::test]
+async fn retry_after_is_read_in_seconds_and_as_a_date() {
+    let date = "date: Sun, 06 Nov 1994 08:49:37 GMT";
+    for (head, wait) in [
+        ("retry-after: 120".to_owned(), Some(120)),
+        ("retry-after: 0".to_owned(), Some(0)),
+        ("retry-after: 99999999999999999999999".to_owned(), Some(u64::MAX)),
+        // By the clock of whoever answers.
+        (
+            format!("{date}\r\nretry-after: Sun, 06 Nov 1994 08:51:37 GMT"),
+            Some(120),
+        ),
+        (
+            format!("{date}\r\nretry-after: Sun, 06 Nov 1994 08:40:00 GMT"),
+            Some(0),
+        ),
+        // Without a date it is our clock that counts.
+        ("retry-after: Sun, 06 Nov 1994 08:51:37 GMT".to_owned(), Some(60)),
+        ("retry-after: soon".to_owned(), None),
+        ("retry-after: -5".to_owned(), None),
+        ("x-other: 1".to_owned(), None),
+    ] {
+        let refusal = r#"{"error":{"message":"slow down","code":130429}}"#;
+        for (status, body) in [(503, "<html>"), (429, refusal)] {
+            let length = body.len();
+            let answer = format!("HTTP/1.1 {status} X\r\n{head}\r\ncontent-length: {length}\r\n\r\n{body}");
+            let error = send(raw_server(Some(answer.leak())).await).await.unwrap_err();
+            let found = error.retry_after().map(|after| after.wait(784_111_837).as_secs());
+            assert_eq!(found, wait, "{head} {error:?}");
+        }
     }
 }
 
@@ -369,7 +413,7 @@ async fn a_look_at_a_number() {
     let nothing = client(server(200, "{}").await.0)
         .phone_number(&TOKEN.into(), "1065")
         .await;
-    assert_eq!(nothing, Err(GraphError::Unreadable { http_status: 200 }));
+    assert_eq!(nothing, Err(unreadable(200)));
 }
 
 #[test]

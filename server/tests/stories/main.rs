@@ -17,4 +17,5 @@ mod senders;
 #[path = "../support/mod.rs"]
 mod support;
 mod thread;
+mod transfers;
 mod webhook;

@@ -4,19 +4,29 @@ use crate::{
     stories,
     support::{Story, world::id_of},
 };
+use domain::{message::Waits, session::Blocked};
 use serde_json::{Value, json};
-use simulator::{SendFault, TokenState};
+use simulator::{SendFault, Setting, TokenState};
 use std::time::Duration;
 
 stories! {
-    a_server_error_is_tried_again
+    a_server_error_is_tried_once_more
     a_rate_limit_is_tried_again
+    retry_after_is_obeyed
     a_lost_answer_does_not_send_twice
+    a_gateways_page_after_accepting_does_not_send_twice
+    a_success_that_cannot_be_read_is_not_sent_again
+    what_nobody_can_tell_is_sent_twice_at_the_most
+    a_success_that_cannot_be_recorded_is_noted
     a_permanent_error_fails_with_its_reason
     a_refused_token_fails_and_shows_on_the_channel
     outside_the_window_the_reason_is_kept
     a_status_may_come_before_the_answer_to_the_send
     the_same_key_sends_once
+    a_key_is_for_one_text
+    a_body_for_the_graph_api_is_taken_where_it_is_true
+    a_paused_channel_says_so
+    a_closed_session_sends_nothing_again
 }
 
 /// Long enough for any single wait between two attempts.
@@ -44,12 +54,16 @@ async fn is_sent_after(story: &Story, faults: &[SendFault]) {
     assert_eq!(story.meta.sent_messages().len(), 1);
 }
 
-async fn a_server_error_is_tried_again(story: &Story) {
-    let fault = SendFault::Status5xx {
-        code: 502,
+/// Whether the API behind a gateway had finished, nobody knows: once more, and no oftener.
+async fn a_server_error_is_tried_once_more(story: &Story) {
+    is_sent_after(story, &[gateway(502)]).await;
+}
+
+fn gateway(code: u16) -> SendFault {
+    SendFault::Status5xx {
+        code,
         body: "<html>Bad gateway</html>".into(),
-    };
-    is_sent_after(story, &[fault.clone(), fault, SendFault::DropConnection]).await;
+    }
 }
 
 async fn a_rate_limit_is_tried_again(story: &Story) {
@@ -66,6 +80,59 @@ async fn a_rate_limit_is_tried_again(story: &Story) {
     .await;
 }
 
+async fn retry_after_is_obeyed(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    story.says(story.customer(2), &line, "And me?").await;
+    let sessions = story.api.items("/api/v1/sessions").await;
+    let other = sessions.iter().find(|other| other["id"] != session["id"]);
+    let other = id_of(other.expect("a second session"));
+    let picked = format!("/api/v1/sessions/{other}/pick-up");
+    let other = story.api.post(&picked, json!({"extension": "202"})).await.ok();
+
+    let in_five_minutes = || {
+        let at = story.clock.now().plus(Duration::from_secs(300)).millis() / 1000;
+        let at = std::time::UNIX_EPOCH + Duration::from_secs(u64::try_from(at).expect("after 1970"));
+        httpdate::fmt_http_date(at)
+    };
+    let minute = Duration::from_secs(60);
+    let mut sent = 0;
+    for (http, code, date) in [(429, Some(130_429), false), (429, None, true)] {
+        let retry_after = match date {
+            true => in_five_minutes(),
+            false => "300".to_owned(),
+        };
+        story.meta.fault(SendFault::Busy {
+            http,
+            code,
+            retry_after,
+        });
+        story.answers(&session, "Hello").await;
+        story.settled().await;
+        // It is the number that has to wait, not this message alone.
+        story.answers(&other, "Hello to you, too").await;
+        for _ in 0..4 {
+            story.later(minute).await;
+            assert_eq!(story.meta.sent_messages().len(), sent, "{http} {code:?}");
+        }
+        assert_eq!(last(story, &other).await["status"], "queued");
+        story.later(2 * minute).await;
+        sent += 2;
+        assert_eq!(story.meta.sent_messages().len(), sent, "{http} {code:?}");
+    }
+
+    // A mistake in it does not hold answers for days.
+    story.meta.fault(SendFault::Busy {
+        http: 429,
+        code: None,
+        retry_after: "31536000".into(),
+    });
+    story.answers(&session, "Still there?").await;
+    story.settled().await;
+    story.later(61 * minute).await;
+    assert_eq!(story.meta.sent_messages().len(), sent + 1);
+}
+
 /// Meta has no idempotency key: after a lost answer a status tells that the message was accepted.
 async fn a_lost_answer_does_not_send_twice(story: &Story) {
     let line = story.support().await;
@@ -80,6 +147,165 @@ async fn a_lost_answer_does_not_send_twice(story: &Story) {
     let message = last(story, &session).await;
     assert_eq!(message["status"], "delivered", "{message:#}");
     assert_eq!(message["wamid"], story.meta.sent_messages()[0].wamid);
+}
+
+async fn a_gateways_page_after_accepting_does_not_send_twice(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    for (n, code) in [502, 503, 504, 500].into_iter().enumerate() {
+        story.meta.fault(SendFault::AcceptThenPage {
+            code,
+            body: "<html>Gateway time-out</html>".into(),
+        });
+        story.answers(&session, &format!("Hello {code}")).await;
+        story.settled().await;
+        for _ in 0..3 {
+            story.later(PATIENCE).await;
+        }
+        assert_eq!(story.meta.sent_messages().len(), n + 1, "{code}: sent once");
+        assert_eq!(last(story, &session).await["status"], "delivered", "{code}");
+    }
+}
+
+/// Nothing but a status can tell its id; none comes, so a person is asked, and told what may happen.
+async fn a_success_that_cannot_be_read_is_not_sent_again(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    let silence = |reported| story.meta.set(Setting::Statuses { reported });
+    silence(false).expect("set");
+    story.meta.fault(SendFault::AcceptThenPage {
+        code: 200,
+        body: "<html>Welcome to the hotel's network</html>".into(),
+    });
+    story.answers(&session, "Hello").await;
+    story.answers(&session, "One more thing").await;
+    story.settled().await;
+    assert_eq!(
+        last(story, &session).await["status"],
+        "queued",
+        "answers keep their order, so this one waits for the first"
+    );
+    for _ in 0..40 {
+        story.later(PATIENCE).await;
+    }
+    assert_eq!(story.meta.sent_messages().len(), 2, "each once, in seven hours");
+    let messages = story.messages(&session).await;
+    assert_eq!(messages[1]["status"], "unconfirmed");
+    assert_eq!(messages[2]["status"], "sent");
+
+    // A person decides to send it once more; then a status tells after all.
+    let retry = id_of(&messages[1]).parse().expect("an id");
+    let system = domain::people::Actor::System;
+    let again = engine::messages::retry(&story.engine, &system, retry)
+        .await
+        .expect("sent again");
+    assert_eq!(again.retry_of, Some(retry));
+    story.settled().await;
+    let at_meta = story.meta.sent_messages();
+    assert_eq!(at_meta.len(), 3);
+    silence(true).expect("set");
+    story
+        .meta
+        .post_status(&at_meta[0].wamid, "delivered", &[])
+        .expect("sent");
+    story.settled().await;
+    let first = &story.messages(&session).await[1];
+    assert_eq!(
+        (&first["status"], &first["wamid"]),
+        (&json!("delivered"), &json!(at_meta[0].wamid))
+    );
+}
+
+async fn what_nobody_can_tell_is_sent_twice_at_the_most(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    story
+        .meta
+        .set(Setting::Statuses { reported: false })
+        .expect("set");
+    let page = |code| SendFault::AcceptThenPage {
+        code,
+        body: "<html>".into(),
+    };
+    for fault in [
+        page(504),
+        SendFault::AcceptThenDrop,
+        page(502),
+        page(504),
+        page(504),
+    ] {
+        story.meta.fault(fault);
+    }
+    story.answers(&session, "Hello").await;
+    story.settled().await;
+    for _ in 0..40 {
+        story.later(PATIENCE).await;
+    }
+    assert_eq!(story.meta.sent_messages().len(), 2);
+    assert_eq!(last(story, &session).await["status"], "unconfirmed");
+    assert_eq!(story.count("outbox").await, 0);
+    story.meta.clear_faults();
+    story.answers(&session, "Are you there?").await;
+    story.settled().await;
+    assert_eq!(
+        last(story, &session).await["status"],
+        "sent",
+        "the session is not blocked"
+    );
+}
+
+async fn a_success_that_cannot_be_recorded_is_noted(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    story
+        .meta
+        .set(Setting::Statuses { reported: false })
+        .expect("set");
+    story.answers(&session, "First").await;
+    story.settled().await;
+    let wamid = story.meta.sent_messages()[0].wamid.clone();
+    story.meta.fault(SendFault::AcceptAs { wamid: wamid.clone() });
+    story.answers(&session, "Second").await;
+    story.settled().await;
+    for _ in 0..5 {
+        story.later(PATIENCE).await;
+    }
+    assert_eq!(story.meta.sent_messages().len(), 2, "each once");
+    let second = last(story, &session).await;
+    assert_eq!(
+        (&second["status"], &second["wamid"]),
+        (&json!("sent"), &json!(null))
+    );
+    assert!(
+        second["error"]["title"]
+            .as_str()
+            .is_some_and(|title| title.contains("could not be stored"))
+    );
+    story.answers(&session, "Third").await;
+    story.settled().await;
+    assert_eq!(
+        last(story, &session).await["status"],
+        "sent",
+        "the session is not blocked"
+    );
+
+    // A status that brings our own id back moves the right one's tick, whatever wamid it has.
+    let status = json!({
+        "id": wamid, "status": "read", "timestamp": "1795341700", "recipient_id": "420800555201",
+        "biz_opaque_callback_data": second["id"],
+    });
+    story
+        .meta
+        .deliver(&line.phone_number_id, vec![], vec![status])
+        .expect("a number");
+    story.settled().await;
+    let messages = story.messages(&session).await;
+    assert_eq!(messages[1]["status"], "sent");
+    assert_eq!(
+        (&messages[2]["status"], &messages[2]["error"]),
+        (&json!("read"), &json!(null))
+    );
+    assert!(story.dead_letters().await.is_empty());
 }
 
 async fn a_permanent_error_fails_with_its_reason(story: &Story) {
@@ -156,4 +382,155 @@ async fn the_same_key_sends_once(story: &Story) {
     assert_eq!(id_of(&send("Once").await.ok()), id_of(&first.ok()));
     story.settled().await;
     assert_eq!(story.meta.sent_messages().len(), 1);
+}
+
+async fn a_key_is_for_one_text(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    let path = format!("/api/v1/sessions/{}/messages", id_of(&session));
+    let send = |key: String, text: &'static str| {
+        let body = json!({"type": "text", "text": {"body": text}});
+        let request = story
+            .api
+            .request(reqwest::Method::POST, &path)
+            .header("idempotency-key", key)
+            .json(&body);
+        story.api.send(request)
+    };
+    let first = send("obj-7".into(), "first text").await.ok();
+    let refused = send("obj-7".into(), "quite another text").await;
+    assert_eq!(refused.problem(422)["type"], "urn:switchboard:key_reused");
+    assert_eq!(
+        id_of(&send("obj-7".into(), "first text").await.ok()),
+        id_of(&first)
+    );
+
+    // One limit, on both ways in.
+    let (longest, longer) = ("k".repeat(255), "k".repeat(256));
+    assert_eq!(send(longest.clone(), "Long").await.status, 202);
+    assert_eq!(
+        send(longer.clone(), "Too long").await.problem(422)["type"],
+        "urn:switchboard:invalid"
+    );
+    let system = domain::people::Actor::System;
+    let id = id_of(&session).parse().expect("an id");
+    let by_console = |key: String| {
+        let (engine, system) = (&story.engine, &system);
+        async move { engine::messages::send_text(engine, system, id, "Long", Some(&key)).await }
+    };
+    assert!(by_console(longest).await.is_ok());
+    assert!(by_console(longer).await.is_err());
+    story.settled().await;
+    assert_eq!(story.meta.sent_messages().len(), 2);
+}
+
+async fn a_body_for_the_graph_api_is_taken_where_it_is_true(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    let path = format!("/api/v1/sessions/{}/messages", id_of(&session));
+    let body = |to: &str| {
+        json!({
+            "messaging_product": "whatsapp", "recipient_type": "individual", "to": to,
+            "type": "text", "text": {"preview_url": true, "body": "Hello"},
+        })
+    };
+    for to in ["420800555201", "+420 800 555 201"] {
+        assert_eq!(story.api.post(&path, body(to)).await.status, 202, "{to}");
+    }
+    let with = |key: &str, value: Value| {
+        let mut body = body("420800555201");
+        body[key] = value;
+        body
+    };
+    for (wrong, field) in [
+        (body("420800555299"), "to"),
+        (with("messaging_product", json!("telegram")), "messaging_product"),
+        (with("recipient_type", json!("group")), "recipient_type"),
+        (with("type", json!("image")), "type"),
+        (
+            with("text", json!({"body": "Hello", "preview_url": false})),
+            "text.preview_url",
+        ),
+    ] {
+        let refused = story.api.post(&path, wrong).await.problem(422);
+        assert_eq!(refused["fields"][0]["field"], field);
+    }
+    story
+        .api
+        .post(&path, with("template", json!({})))
+        .await
+        .problem(422);
+    story.settled().await;
+    assert_eq!(story.meta.sent_messages().len(), 2);
+}
+
+async fn a_paused_channel_says_so(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    let (system, id) = (
+        domain::people::Actor::System,
+        id_of(&session).parse().expect("an id"),
+    );
+    let channel = line.channel.parse().expect("an id");
+    let thread = || async {
+        let thread = engine::sessions::thread(&story.engine, &system, id).await;
+        thread.expect("a thread")
+    };
+    assert_eq!(thread().await.blocked, None);
+    engine::channels::pause(&story.engine, &system, channel)
+        .await
+        .expect("paused");
+    story.answers(&session, "Hello").await;
+    story.settled().await;
+    let paused = thread().await;
+    assert_eq!(paused.blocked, Some(Blocked::Paused));
+    assert_eq!(paused.messages[1].waits, Some(Waits::Paused));
+    engine::channels::resume(&story.engine, &system, channel)
+        .await
+        .expect("resumed");
+    story.settled().await;
+    assert_eq!(
+        (thread().await.blocked, thread().await.messages[1].waits),
+        (None, None)
+    );
+
+    story.meta.fault(gateway(504));
+    story.answers(&session, "Hello again").await;
+    story.settled().await;
+    assert_eq!(thread().await.messages[2].waits, Some(Waits::Confirmation));
+    story.meta.clear_faults();
+    story.later(PATIENCE).await;
+    story.meta.fault(SendFault::RateCode);
+    story.answers(&session, "And again").await;
+    story.settled().await;
+    assert_eq!(thread().await.messages[3].waits, Some(Waits::Meta));
+    story.later(PATIENCE).await;
+
+    story.meta.set_token(&line.app.token, TokenState::Expired);
+    story.answers(&session, "Too late").await;
+    story.settled().await;
+    assert_eq!(thread().await.blocked, Some(Blocked::TokenRefused));
+}
+
+async fn a_closed_session_sends_nothing_again(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    story.meta.fault(SendFault::ErrorCode {
+        code: 131_026,
+        http: 400,
+    });
+    let failed = id_of(&story.answers(&session, "Hello").await)
+        .parse()
+        .expect("an id");
+    story.settled().await;
+    let close = format!("/api/v1/sessions/{}/close", id_of(&session));
+    story.api.post(&close, json!({})).await.ok();
+    let system = domain::people::Actor::System;
+    let again = engine::messages::retry(&story.engine, &system, failed).await;
+    assert!(matches!(
+        again,
+        Err(engine::Error::Refused(domain::refusal::Refusal::SessionClosed))
+    ));
+    story.settled().await;
+    assert!(story.meta.sent_messages().is_empty());
 }

@@ -111,12 +111,21 @@ impl Story {
 
     /// An operator with an extension, whose id comes first.
     pub async fn operator(&self, number: &str, login: &str) -> (String, Browser) {
+        self.person("operator", number, login).await
+    }
+
+    /// A supervisor with an extension, whose id comes first.
+    pub async fn supervisor(&self, number: &str, login: &str) -> (String, Browser) {
+        self.person("supervisor", number, login).await
+    }
+
+    async fn person(&self, role: &str, number: &str, login: &str) -> (String, Browser) {
         let form = ExtensionForm {
             number: number.into(),
-            name: format!("Operator {number}"),
+            name: format!("{}{} {number}", role[..1].to_uppercase(), &role[1..]),
             login: login.into(),
             password: PASSWORD.into(),
-            role: "operator".into(),
+            role: role.into(),
         };
         let id = engine::extensions::create(&self.engine, &Actor::System, &form)
             .await

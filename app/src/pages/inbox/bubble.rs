@@ -14,7 +14,7 @@ use crate::{
 };
 use domain::{
     ids::MessageId,
-    message::{Direction, Edited, Failure, Marks, MessageView, Status},
+    message::{Direction, Edited, Failure, Marks, MessageView, Status, Waits},
     said::What,
     session::Moment,
     time::Timestamp,
@@ -118,7 +118,8 @@ fn Bubble(message: MessageView, first: bool, retried: bool, told_below: bool) ->
     let i18n = use_i18n();
     let inbox = use_inbox();
     let ours = message.direction == Direction::Outbound;
-    let failed = message.status == Some(Status::Failed);
+    let status = message.status.filter(|_| ours);
+    let failed = status.is_some_and(Status::may_be_retried);
     let author = message.author.filter(|_| ours && first).map(|author| {
         let shown = author.clone();
         let mine = move || inbox.i_am(&author);
@@ -170,24 +171,72 @@ fn Bubble(message: MessageView, first: bool, retried: bool, told_below: bool) ->
         .filter(|text| !text.is_empty())
         .map(|text| view! { <Text text /> });
     let id = message.id;
-    let retry = (!retried).then(|| view! { <Again id /> });
-    let why = message
-        .failure
-        .filter(|_| !told_below)
-        .map(|failure| view! { <Why failure /> });
-    let failure = failed.then(|| view! { <div class="bubble-failure">{why} {retry}</div> });
+    let fate = Fate {
+        status,
+        failure: message.failure.filter(|_| !told_below),
+        waits: message.waits,
+        retry: (!retried).then_some(id),
+    };
+    let fate = view! { <FateLine fate /> };
     view! {
         <div class="flow-line" id=face::anchor(id) class:ours=ours class:first=first class:failed=failed>
             <div class="bubble">
                 {author} {again} {advert} {forwarded} {quote} {gone} {kind} {what} {json} <div class="bubble-body">
-                    {text} {edited} <Foot at=message.at status=message.status.filter(|_| ours) />
+                    {text} {edited} <Foot at=message.at status />
                 </div>
             </div>
-            {reactions} {failure}
+            {reactions} {fate}
         </div>
     }
     .into_any()
 }
+
+/// What has become of a message of ours, as far as its ticks do not say it.
+#[derive(Debug, Clone)]
+struct Fate {
+    status: Option<Status>,
+    failure: Option<Failure>,
+    waits: Option<Waits>,
+    retry: Option<MessageId>,
+}
+
+#[component]
+fn FateLine(fate: Fate) -> impl IntoView {
+    let i18n = use_i18n();
+    let Fate {
+        status,
+        failure,
+        waits,
+        retry,
+    } = fate;
+    let retry = retry.map(|id| view! { <Again id /> });
+    match (status, failure, waits) {
+        (Some(Status::Failed), failure, _) => view! {
+            <div class="bubble-failure">{failure.map(|failure| view! { <Why failure /> })} {retry}</div>
+        }
+        .into_any(),
+        (Some(Status::Unconfirmed), ..) => view! {
+            <div class="bubble-failure">
+                <p>{move || t_string!(i18n, inbox.failure.unconfirmed)}</p>
+                {retry}
+            </div>
+        }
+        .into_any(),
+        (Some(Status::Sent), Some(_), _) => view! {
+            <p class="bubble-waits">{move || t_string!(i18n, inbox.failure.no_ticks)}</p>
+        }
+        .into_any(),
+        (Some(Status::Queued), _, Some(waits)) => view! {
+            <p class="bubble-waits">{move || words::waits(i18n.get_locale(), waits)}</p>
+        }
+        .into_any(),
+        _ => ().into_any(),
+    }
+}
+
+/// Whether failed messages of the open thread may be sent again: only by whoever may answer.
+#[derive(Debug, Clone, Copy)]
+pub struct MayRetry(pub Memo<bool>);
 
 /// *Retry*, as a form that works before the page is live.
 #[component]
@@ -195,15 +244,20 @@ fn Again(id: MessageId) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let pending = inbox.retry.pending();
-    view! {
-        <ActionForm action=inbox.retry>
-            <input type="hidden" name="message" value=id.to_string() />
-            <button type="submit" class="button" prop:disabled=move || pending.get()>
-                {move || t_string!(i18n, inbox.bubble.retry)}
-            </button>
-        </ActionForm>
-    }
-    .into_any()
+    let MayRetry(may) = expect_context();
+    let form = move || {
+        may.get().then(|| {
+            view! {
+                <ActionForm action=inbox.retry>
+                    <input type="hidden" name="message" value=id.to_string() />
+                    <button type="submit" class="button" prop:disabled=move || pending.get()>
+                        {move || t_string!(i18n, inbox.bubble.retry)}
+                    </button>
+                </ActionForm>
+            }
+        })
+    };
+    view! { {form} }.into_any()
 }
 
 #[component]

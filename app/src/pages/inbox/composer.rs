@@ -228,6 +228,11 @@ fn Notes(id: SessionId, thread: Memo<Thread>, draft: Draft) -> impl IntoView {
                 session.owner.is_none() && auto
             })
     };
+    // Before anything is typed, not after it has failed.
+    let blocked = move || {
+        let blocked = thread.with(|thread| thread.blocked.filter(|_| thread.may.reply.is_ok()))?;
+        Some(view! { <p class="composer-warning">{move || words::blocked(i18n.get_locale(), blocked)}</p> })
+    };
     let window = move || {
         window_closed
             .get()
@@ -248,6 +253,7 @@ fn Notes(id: SessionId, thread: Memo<Thread>, draft: Draft) -> impl IntoView {
     let _ = id;
     view! {
         <div id="composer-notes" class="composer-notes">
+            {blocked}
             {window}
             {takes}
             <div role="alert">{failed}</div>

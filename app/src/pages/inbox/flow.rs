@@ -2,7 +2,7 @@
 
 use domain::{
     ids::MessageId,
-    message::{Direction, Marks, MessageView, Status},
+    message::{Direction, Marks, MessageView, Status, Waits},
     session::{Happening, Moment, Thread},
     thread::speaks,
     time::Timestamp,
@@ -56,7 +56,13 @@ pub enum Line {
 pub enum Key {
     Unread(MessageId),
     Moment(usize),
-    Bubble(MessageId, Option<Status>, [bool; 4], Marks, Option<String>),
+    Bubble(
+        MessageId,
+        (Option<Status>, Option<Waits>),
+        [bool; 4],
+        Marks,
+        Option<String>,
+    ),
     Stray(MessageId),
     OnItsWay(String),
 }
@@ -137,7 +143,13 @@ fn opens(moment: &Moment) -> bool {
         | Happening::RoutedToExtension
         | Happening::RoutedToQueue
         | Happening::RoutedToNobody => true,
-        Happening::PickedUp | Happening::Closed | Happening::Joined => false,
+        Happening::PickedUp
+        | Happening::TakenOver
+        | Happening::Transferred
+        | Happening::BackInQueue
+        | Happening::LeftToNobody
+        | Happening::Closed
+        | Happening::Joined => false,
     }
 }
 
@@ -193,7 +205,8 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
         let looks = [message.failure.is_some(), first, retried, told_below];
         let said = message.said.as_ref();
         let quoted = said.and_then(|said| said.quote.as_ref()?.text.clone());
-        let key = Key::Bubble(message.id, message.status, looks, message.marks.clone(), quoted);
+        let fate = (message.status, message.waits);
+        let key = Key::Bubble(message.id, fate, looks, message.marks.clone(), quoted);
         self.push(
             message.at,
             key,

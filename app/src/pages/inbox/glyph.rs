@@ -12,6 +12,7 @@ use leptos::prelude::*;
 const CLOCK: &str = "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 8v4l3 2";
 const TICK: &str = "M5 13l4 4L19 7";
 const TICKS: &str = "M2 13l4 4L16 7M12 16l1.5 1L23 7";
+const DOUBTFUL: &str = "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM9.500 9.500a2.500 2.500 0 1 1 3.500 2.300c-.7.3-1 .8-1 1.700M12 16.5v.5";
 const FAILED: &str = "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 7v6M12 16.5v.5";
 
 #[component]
@@ -29,6 +30,7 @@ pub fn Ticks(status: Status) -> impl IntoView {
     let i18n = use_i18n();
     let (path, class) = match status {
         Status::Queued => (CLOCK, "ticks"),
+        Status::Unconfirmed => (DOUBTFUL, "ticks ticks-failed"),
         Status::Sent => (TICK, "ticks"),
         Status::Delivered => (TICKS, "ticks"),
         Status::Read | Status::Played => (TICKS, "ticks ticks-read"),

@@ -2,9 +2,10 @@
 
 use super::{
     glyph::WindowClock,
-    keys::{CLOSE_ID, PICK_UP_ID},
+    keys::PICK_UP_ID,
     row::initial,
     state::use_inbox,
+    steps::{Close, TakeOver, Transfer},
     words,
 };
 use crate::{
@@ -14,9 +15,9 @@ use crate::{
 use domain::{
     ids::SessionId,
     phone,
-    session::{State, Thread},
+    session::{May, State, Thread},
 };
-use leptos::{ev::MouseEvent, html, prelude::*};
+use leptos::prelude::*;
 
 #[component]
 pub fn Head(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
@@ -31,6 +32,10 @@ pub fn Head(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
                 .filter(|_| session.state != State::Closed)
         })
     });
+    // Memos, so that what is being typed into a dialog outlives the next event.
+    let may = move |what: fn(&May) -> bool| Memo::new(move |_| thread.with(|thread| what(&thread.may)));
+    let (pick_up, take_over) = (may(|may| may.pick_up), may(|may| may.take_over));
+    let (transfer, close) = (may(|may| may.transfer), may(|may| may.close));
     let back = view! {
         <a
             class="button quiet thread-back"
@@ -59,8 +64,10 @@ pub fn Head(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             </span>
             {who}
             <div class="thread-actions">
-                {move || thread.with(|thread| thread.may.pick_up).then(|| view! { <PickUp id id_in_page=PICK_UP_ID /> })}
-                {move || thread.with(|thread| thread.may.close).then(|| view! { <Close id /> })}
+                {move || pick_up.get().then(|| view! { <PickUp id id_in_page=PICK_UP_ID /> })}
+                {move || take_over.get().then(|| view! { <TakeOver id thread /> })}
+                {move || transfer.get().then(|| view! { <Transfer id thread /> })}
+                {move || close.get().then(|| view! { <Close id /> })}
                 <DetailsSwitch />
             </div>
         </header>
@@ -96,56 +103,6 @@ pub fn PickUp(id: SessionId, #[prop(optional)] id_in_page: Option<&'static str>)
                 <span>{move || t_string!(i18n, inbox.thread.pick_up)}</span>
             </button>
         </ActionForm>
-    }
-    .into_any()
-}
-
-/// *Close* asks first; without JavaScript it is done at once.
-#[component]
-fn Close(id: SessionId) -> impl IntoView {
-    let i18n = use_i18n();
-    let inbox = use_inbox();
-    let dialog = NodeRef::<html::Dialog>::new();
-    let pending = inbox.close.pending();
-    let ask = move |event: MouseEvent| {
-        if let Some(dialog) = dialog.get_untracked() {
-            event.prevent_default();
-            let _ = dialog.show_modal();
-        }
-    };
-    let leave = move || {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-    };
-    view! {
-        <ActionForm action=inbox.close>
-            <input type="hidden" name="session" value=id.to_string() />
-            <button type="submit" class="button" id=CLOSE_ID prop:disabled=move || pending.get() on:click=ask>
-                <Icon name=IconName::Close />
-                <span>{move || t_string!(i18n, inbox.thread.close)}</span>
-            </button>
-        </ActionForm>
-        <dialog class="dialog" node_ref=dialog aria-labelledby="close-title">
-            <h2 id="close-title">{move || t_string!(i18n, inbox.confirm.title)}</h2>
-            <p>{move || t_string!(i18n, inbox.confirm.text)}</p>
-            <div class="dialog-buttons">
-                <button type="button" class="button" on:click=move |_| leave()>
-                    {move || t_string!(i18n, inbox.confirm.no)}
-                </button>
-                <button
-                    type="button"
-                    class="button primary"
-                    autofocus
-                    on:click=move |_| {
-                        leave();
-                        inbox.close.dispatch(crate::api::inbox::Close { session: id });
-                    }
-                >
-                    {move || t_string!(i18n, inbox.confirm.yes)}
-                </button>
-            </div>
-        </dialog>
     }
     .into_any()
 }

@@ -12,6 +12,7 @@ use web_sys::{Element, HtmlDialogElement, HtmlElement};
 
 pub const PICK_UP_ID: &str = "thread-pick-up";
 pub const CLOSE_ID: &str = "thread-close";
+pub const TRANSFER_ID: &str = "thread-transfer";
 pub const REPLY_ID: &str = "composer-text";
 
 /// Listens to the keys; its help opens with `?`.
@@ -37,6 +38,7 @@ pub fn Keys() -> impl IntoView {
             {line(&["K"], Signal::derive(move || t_string!(i18n, inbox.keys.previous)))}
             {line(&["P"], Signal::derive(move || t_string!(i18n, inbox.keys.pick_up)))}
             {line(&["E"], Signal::derive(move || t_string!(i18n, inbox.keys.close)))}
+            {line(&["T"], Signal::derive(move || t_string!(i18n, inbox.thread.transfer)))}
             {line(&["R"], Signal::derive(move || t_string!(i18n, inbox.keys.reply)))}
             {line(&["/"], Signal::derive(move || t_string!(i18n, inbox.keys.search)))}
             {line(&["Enter"], Signal::derive(move || t_string!(i18n, inbox.keys.send)))}
@@ -80,6 +82,7 @@ fn pressed(event: &KeyboardEvent, help: NodeRef<html::Dialog>) {
         "k" | "K" => step(-1),
         "p" | "P" => press(PICK_UP_ID),
         "e" | "E" => press(CLOSE_ID),
+        "t" | "T" => press(TRANSFER_ID),
         "r" | "R" => focus(REPLY_ID),
         "/" => focus(SEARCH_ID),
         _ => false,

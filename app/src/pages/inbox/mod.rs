@@ -6,6 +6,7 @@
 //! | [`list`], [`row`], [`no_rows`] | search, tabs, rows |
 //! | [`thread`], [`head`], [`scroll`], [`no_thread`] | one session |
 //! | [`flow`], [`bubble`], [`marks`] | its lines: their order, their looks, WhatsApp's marks in a text |
+//! | [`steps`] | what asks before it is done: close, take over, transfer |
 //! | [`composer`], [`drafts`], [`sending`] | where replies are written, and their way out |
 //! | [`details`] | the contact and the session as facts |
 //! | [`keys`] | the keyboard |
@@ -30,8 +31,11 @@ mod row;
 mod scroll;
 mod sending;
 mod state;
+mod steps;
 mod thread;
 mod words;
+
+pub use self::steps::{Reason, TargetSelect};
 
 use self::{details::Shown, keys::Keys, list::SessionList, state::Inbox, thread::ThreadPane};
 use crate::{i18n::*, live::use_live};

@@ -45,13 +45,16 @@ pub fn Nowhere() -> impl IntoView {
     .into_any()
 }
 
-/// The thread cannot be seen. If it could a moment ago, somebody has taken it: we say who, if we were told. The
-/// draft stays in sight.
+/// The thread cannot be seen. Whoever could see it a moment ago is told where it is now. The draft stays in sight.
 #[component]
 pub fn Gone(id: SessionId, error: ApiError, was_open: bool) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
-    if error != ApiError::Refused(Refusal::NotFound) {
+    let elsewhere = matches!(
+        error,
+        ApiError::Refused(Refusal::Taken { .. } | Refusal::Moved { .. })
+    );
+    if !elsewhere && error != ApiError::Refused(Refusal::NotFound) {
         let retry = Callback::new(move |()| inbox.thread.refetch());
         return view! {
             <section class="inbox-thread inbox-choose">
@@ -61,25 +64,30 @@ pub fn Gone(id: SessionId, error: ApiError, was_open: bool) -> impl IntoView {
         .into_any();
     }
     let href = inbox.query.with_untracked(|query| query.href(None));
-    // A click that was too late was answered with the name.
+    // A click that was too late was answered with the name, too.
+    let error = elsewhere.then_some(error);
     let told = move || match inbox.refused.get() {
         Some((session, why @ ApiError::Refused(Refusal::Taken { .. }))) if session == id => Some(why),
-        _ => None,
+        _ => error.clone(),
     };
-    let title = Signal::derive(move || match told() {
-        Some(why) => words::why(i18n.get_locale(), &why),
-        None if was_open => t_string!(i18n, inbox.thread.taken_by_somebody).to_owned(),
-        None => t_string!(i18n, inbox.thread.gone_title).to_owned(),
-    });
+    let title = {
+        let told = told.clone();
+        move || match told() {
+            Some(why) => words::why(i18n.get_locale(), &why),
+            None if was_open => t_string!(i18n, inbox.thread.taken_by_somebody).to_owned(),
+            None => t_string!(i18n, inbox.thread.gone_title).to_owned(),
+        }
+    };
+    let title = Signal::derive(title);
     let taken = move || was_open || told().is_some();
+    let icon = match untrack(&taken) {
+        true => IconName::PickUp,
+        false => IconName::Alert,
+    };
     let text = Signal::derive(move || match taken() {
         true => t_string!(i18n, inbox.thread.taken_text).to_owned(),
         false => t_string!(i18n, inbox.thread.gone_text).to_owned(),
     });
-    let icon = match untrack(taken) {
-        true => IconName::PickUp,
-        false => IconName::Alert,
-    };
     let draft = RwSignal::new(String::new());
     Effect::new(move |_| draft.set(drafts::load(id)));
     let kept = move || {

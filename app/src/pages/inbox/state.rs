@@ -6,6 +6,7 @@ use crate::{
     api::{
         ApiError,
         inbox::{self as api, Close, PickUp, Retry},
+        transfers::{TakeOver, Transfer},
     },
     frame::use_me,
     live::{Reader, use_live},
@@ -41,6 +42,8 @@ pub struct Inbox {
     pub pick_up: ServerAction<PickUp>,
     pub close: ServerAction<Close>,
     pub retry: ServerAction<Retry>,
+    pub take_over: ServerAction<TakeOver>,
+    pub transfer: ServerAction<Transfer>,
     /// Why the last click was refused, and in which session.
     pub refused: RwSignal<Option<(SessionId, ApiError)>>,
     /// In the order in which they go out.
@@ -76,7 +79,12 @@ impl Inbox {
         let live = use_live();
         let list_reader = Reader::new(move || live.inbox(), move || read_list_again(query, counts, list));
         let thread_reader = Reader::new(
-            move || session.get().map_or(0, |id| live.session(id)),
+            // Whether the channel can send is part of a thread.
+            move || {
+                session
+                    .get()
+                    .map_or(0, |id| live.session(id) + live.channels.get())
+            },
             move || read_thread_again(session, on_its_way, thread),
         );
         let inbox = Self {
@@ -90,6 +98,8 @@ impl Inbox {
             pick_up: ServerAction::new(),
             close: ServerAction::new(),
             retry: ServerAction::new(),
+            take_over: ServerAction::new(),
+            transfer: ServerAction::new(),
             refused: RwSignal::new(None),
             on_its_way,
             returned: RwSignal::new(None),
@@ -99,13 +109,13 @@ impl Inbox {
         };
         let navigate = use_navigate();
         inbox.watch(move || inbox.pick_up.value().with(refusal_of));
-        // What I have picked up is among mine now.
+        inbox.watch(move || inbox.take_over.value().with(refusal_of));
+        inbox.watch(move || inbox.transfer.value().with(refusal_of));
+        // What I have picked up or taken over is among mine now.
+        let is_mine = |answer: &Option<Answer<()>>| matches!(answer, Some(Ok(())));
         Effect::new(move |_| {
-            if inbox
-                .pick_up
-                .value()
-                .with(|answer| matches!(answer, Some(Ok(()))))
-            {
+            let picked_up = inbox.pick_up.value().with(is_mine);
+            if inbox.take_over.value().with(is_mine) || picked_up {
                 let href = query.with_untracked(|query| query.on(Tab::Mine).href(session.get_untracked()));
                 inbox.wants_to_write.set(true);
                 navigate(
@@ -221,7 +231,9 @@ async fn read_thread_again(
 fn is_news<T>(answer: &Answer<T>) -> bool {
     matches!(
         answer,
-        Ok(_) | Err(ApiError::SignIn | ApiError::Refused(Refusal::NotFound))
+        Ok(_)
+            | Err(ApiError::SignIn
+                | ApiError::Refused(Refusal::NotFound | Refusal::Taken { .. } | Refusal::Moved { .. }))
     )
 }
 

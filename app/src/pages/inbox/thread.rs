@@ -2,7 +2,7 @@
 
 use super::{
     browser,
-    bubble::LineView,
+    bubble::{LineView, MayRetry},
     composer::Composer,
     details::Details,
     flow::{self, Divider, Key, Line, OnItsWay, lay_out},
@@ -108,6 +108,9 @@ fn Open(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
     let name = move || thread.with(|thread| thread.session.contact.label.clone());
     let attentive = browser::use_attention();
+    provide_context(MayRetry(Memo::new(move |_| {
+        thread.with(|thread| thread.may.reply.is_ok())
+    })));
     let flow = view! { <Flow id thread attentive /> }.into_any();
     let head = view! { <Head id thread /> }.into_any();
     view! {

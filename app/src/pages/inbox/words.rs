@@ -2,9 +2,9 @@
 
 use crate::{api::ApiError, i18n::*, words};
 use domain::{
-    message::{Meaning, MessageView, Status},
+    message::{Meaning, MessageView, Status, Waits},
     refusal::Refusal,
-    session::{Happening, Moment, Preview},
+    session::{Blocked, Happening, Moment, Preview},
 };
 
 pub fn kind(locale: Locale, kind: &str) -> String {
@@ -68,6 +68,7 @@ pub fn stray(locale: Locale, message: &MessageView) -> String {
 pub fn status(locale: Locale, status: Status) -> &'static str {
     match status {
         Status::Queued => td_string!(locale, inbox.status.queued),
+        Status::Unconfirmed => td_string!(locale, inbox.status.unconfirmed),
         Status::Sent => td_string!(locale, inbox.status.sent),
         Status::Delivered => td_string!(locale, inbox.status.delivered),
         Status::Read => td_string!(locale, inbox.status.read),
@@ -90,8 +91,32 @@ pub fn meaning(locale: Locale, meaning: Meaning) -> &'static str {
     }
 }
 
+/// What a queued message waits for.
+pub fn waits(locale: Locale, waits: Waits) -> &'static str {
+    match waits {
+        Waits::Paused => td_string!(locale, inbox.waits.paused),
+        Waits::Meta => td_string!(locale, inbox.waits.meta),
+        Waits::Confirmation => td_string!(locale, inbox.waits.confirmation),
+    }
+}
+
 pub fn moment(locale: Locale, moment: &Moment) -> String {
+    let words = moment_without_reason(locale, moment);
+    match &moment.reason {
+        Some(reason) => td_string!(
+            locale,
+            inbox.moment.because,
+            what = words,
+            reason = reason.as_str()
+        )
+        .to_string(),
+        None => words,
+    }
+}
+
+fn moment_without_reason(locale: Locale, moment: &Moment) -> String {
     let who = moment.who.as_deref().unwrap_or("–");
+    let by = moment.by.as_deref().unwrap_or("–");
     match (moment.what, &moment.who) {
         (Happening::Opened, _) => td_string!(locale, inbox.moment.opened).to_owned(),
         (Happening::RoutedToExtension, _) => {
@@ -100,9 +125,24 @@ pub fn moment(locale: Locale, moment: &Moment) -> String {
         (Happening::RoutedToQueue, _) => td_string!(locale, inbox.moment.to_queue, who = who).to_string(),
         (Happening::RoutedToNobody, _) => td_string!(locale, inbox.moment.to_nobody).to_owned(),
         (Happening::PickedUp, _) => td_string!(locale, inbox.moment.picked_up, who = who).to_string(),
+        (Happening::TakenOver, _) => td_string!(locale, inbox.moment.taken_over, who = who).to_string(),
+        (Happening::Transferred, _) => {
+            td_string!(locale, inbox.moment.transferred, who = who, by = by).to_string()
+        }
+        (Happening::BackInQueue, _) => td_string!(locale, inbox.moment.back_in_queue, who = who).to_string(),
+        (Happening::LeftToNobody, _) => td_string!(locale, inbox.moment.left_to_nobody).to_owned(),
         (Happening::Closed, Some(_)) => td_string!(locale, inbox.moment.closed_by, who = who).to_string(),
         (Happening::Closed, None) => td_string!(locale, inbox.moment.closed).to_owned(),
         (Happening::Joined, _) => td_string!(locale, inbox.moment.joined).to_owned(),
+    }
+}
+
+/// Why nothing that is written now goes out.
+pub fn blocked(locale: Locale, blocked: Blocked) -> &'static str {
+    match blocked {
+        Blocked::Paused => td_string!(locale, inbox.composer.paused),
+        Blocked::TokenRefused => td_string!(locale, inbox.composer.token_refused),
+        Blocked::Incomplete => td_string!(locale, inbox.composer.incomplete),
     }
 }
 
@@ -111,6 +151,9 @@ pub fn why(locale: Locale, error: &ApiError) -> String {
     match error {
         ApiError::Refused(Refusal::Taken { by }) => {
             td_string!(locale, inbox.thread.taken, by = by.as_str()).to_string()
+        }
+        ApiError::Refused(Refusal::Moved { to }) => {
+            td_string!(locale, inbox.thread.moved, to = to.as_str()).to_string()
         }
         ApiError::Refused(Refusal::NotYours { owner }) => {
             td_string!(locale, inbox.composer.not_yours, owner = owner.as_str()).to_string()

@@ -158,3 +158,35 @@ fn a_session_never_goes_nowhere() {
     assert_eq!(route([target(1, false), target(2, false)]), to(1));
     assert_eq!(route([target(1, true), target(2, false)]), to(2));
 }
+
+#[test]
+fn supervisors_take_over_and_transfer_and_operators_do_not() {
+    let (jana, boss) = (person(201, Role::Operator), person(900, Role::Supervisor));
+    assert_eq!(owned(202).transfer(&boss), Ok(()));
+    assert_eq!(owned(202).transfer(&token(Scope::Operate)), Ok(()));
+    assert_eq!(
+        owned(201).transfer(&jana),
+        Err(Refusal::Forbidden),
+        "not even one's own"
+    );
+    assert_eq!(owned(201).transfer(&token(Scope::Read)), Err(Refusal::Forbidden));
+
+    let may = |standing: &Standing, actor| {
+        let may = standing.may(actor);
+        (may.pick_up, may.take_over, may.transfer)
+    };
+    assert_eq!(may(&owned(202), &boss), (false, true, true));
+    assert_eq!(
+        may(&owned(900), &boss),
+        (false, false, true),
+        "it is the boss's already"
+    );
+    assert_eq!(may(&waiting(PickUp::Manual, false), &boss), (true, false, true));
+    assert_eq!(may(&owned(202), &jana), (false, false, false));
+    let closed = Standing {
+        state: State::Closed,
+        ..owned(202)
+    };
+    assert_eq!(closed.transfer(&boss), Err(Refusal::SessionClosed));
+    assert_eq!(may(&closed, &boss), (false, false, false));
+}

@@ -13,6 +13,7 @@ fn row(number: u8, direction: Direction, kind: &str, text: Option<&str>, about: 
         at: Timestamp::from_seconds(i64::from(number)),
         status: None,
         failure: None,
+        waits: None,
         author: None,
         wamid: Some(number.to_string()),
         retry_of: None,

@@ -12,6 +12,8 @@ pub struct Model {
     pub attempts: i64,
     pub due_at: i64,
     pub calling_since: Option<i64>,
+    /// Calls whose outcome never became known.
+    pub doubts: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -13,6 +13,12 @@ pub struct Model {
     pub what: String,
     #[sea_orm(column_type = "Text", nullable)]
     pub who: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub done_by: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub reason: Option<String>,
+    /// The extension that the session was taken from.
+    pub lost_by: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -7,8 +7,8 @@ use std::time::Duration;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Path, State};
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
@@ -77,10 +77,7 @@ pub(crate) async fn send(
             pause(&shared, Duration::from_millis(ms)).await;
             Ok(accept(valid))
         }
-        Some(SendFault::Status5xx { code, body }) => {
-            let status = StatusCode::from_u16(code).unwrap_or(StatusCode::BAD_GATEWAY);
-            Ok((status, [(CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response())
-        }
+        Some(SendFault::Status5xx { code, body }) => Ok(page(code, body)),
         Some(SendFault::RateCode) => {
             Err(GraphError::coded(130429, 400).with_details("Message throughput has been reached."))
         }
@@ -98,7 +95,36 @@ pub(crate) async fn send(
             scissors.cut();
             Ok(accept(valid))
         }
+        Some(SendFault::AcceptThenPage { code, body }) => {
+            accept(valid);
+            Ok(page(code, body))
+        }
+        Some(SendFault::AcceptAs { wamid }) => {
+            let input = valid.to.clone().or_else(|| valid.recipient.clone());
+            let accepted = shared.accept(&id, &token.text, valid);
+            Ok(answer(input, Accepted { wamid, ..accepted }))
+        }
+        Some(SendFault::Busy {
+            http,
+            code,
+            retry_after,
+        }) => {
+            let mut response = match code {
+                Some(code) => GraphError::coded(code, http).into_response(),
+                None => page(http, "<h1>Service unavailable</h1>".to_owned()),
+            };
+            if let Ok(value) = HeaderValue::from_str(&retry_after) {
+                response.headers_mut().insert(RETRY_AFTER, value);
+            }
+            Ok(response)
+        }
     }
+}
+
+/// A page of HTML, which is not Graph's.
+fn page(code: u16, body: String) -> Response {
+    let status = StatusCode::from_u16(code).unwrap_or(StatusCode::BAD_GATEWAY);
+    (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response()
 }
 
 /// Sleeps, but not beyond the end of the simulator.

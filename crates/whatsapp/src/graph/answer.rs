@@ -5,13 +5,13 @@ use std::time::UNIX_EPOCH;
 
 use reqwest::{
     RequestBuilder,
-    header::{DATE, HeaderValue},
+    header::{DATE, HeaderValue, RETRY_AFTER},
 };
 use serde_json::value::RawValue;
 
 use super::{
     MAX_ANSWER_BYTES,
-    error::{ApiError, GraphError},
+    error::{ApiError, GraphError, RetryAfter},
 };
 use crate::{
     ids::{Bsuid, WaId, Wamid, person},
@@ -61,6 +61,7 @@ pub(super) struct Answer {
     pub http_status: u16,
     /// `Date`, in seconds since 1970.
     pub date: Option<i64>,
+    retry_after: Option<RetryAfter>,
     body: Option<Vec<u8>>,
 }
 
@@ -69,34 +70,29 @@ impl Answer {
         let mut response = request.send().await.map_err(GraphError::from_transport)?;
         let http_status = response.status().as_u16();
         let date = response.headers().get(DATE).and_then(seconds);
+        let retry_after = response.headers().get(RETRY_AFTER);
+        let retry_after = retry_after.and_then(|wait| retry_after_of(wait, date));
         let mut body = Vec::new();
-        loop {
+        let body = loop {
             match response.chunk().await {
-                Ok(None) => {
-                    return Ok(Self {
-                        http_status,
-                        date,
-                        body: Some(body),
-                    });
-                }
+                Ok(None) => break Some(body),
                 Ok(Some(chunk)) if body.len() + chunk.len() <= MAX_ANSWER_BYTES => body.extend(chunk),
-                Ok(Some(_)) | Err(_) => {
-                    return Ok(Self {
-                        http_status,
-                        date,
-                        body: None,
-                    });
-                }
+                Ok(Some(_)) | Err(_) => break None,
             }
-        }
+        };
+        Ok(Self {
+            http_status,
+            date,
+            retry_after,
+            body,
+        })
     }
 
     pub fn accepted(&self) -> Result<Accepted, GraphError> {
         let unread = if self.is_success() {
-            GraphError::Unknown(format!(
-                "Meta answered {} with a body that cannot be read",
-                self.http_status
-            ))
+            GraphError::AcceptedUnread {
+                http_status: self.http_status,
+            }
         } else {
             self.unreadable()
         };
@@ -123,6 +119,7 @@ impl Answer {
     pub fn unreadable(&self) -> GraphError {
         GraphError::Unreadable {
             http_status: self.http_status,
+            retry_after: self.retry_after,
         }
     }
 
@@ -148,7 +145,11 @@ impl Answer {
             .object("error")
             .and_then(|error| ApiError::read(self.http_status, &error))
         {
-            Some(error) => Err(error.into()),
+            Some(error) => Err(ApiError {
+                retry_after: self.retry_after,
+                ..error
+            }
+            .into()),
             None => Err(unread),
         }
     }
@@ -157,6 +158,21 @@ impl Answer {
 fn seconds(date: &HeaderValue) -> Option<i64> {
     let at = httpdate::parse_http_date(date.to_str().ok()?).ok()?;
     i64::try_from(at.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()
+}
+
+/// Seconds, or a date. A date is compared with the `Date` of the same answer where there is one, so that it does not
+/// matter whether our clock is right. <https://www.rfc-editor.org/rfc/rfc9110#field.retry-after>
+fn retry_after_of(header: &HeaderValue, date: Option<i64>) -> Option<RetryAfter> {
+    let text = header.to_str().ok()?.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than fit mean a very long time.
+        return Some(RetryAfter::Seconds(text.parse().unwrap_or(u64::MAX)));
+    }
+    let at = seconds(header)?;
+    Some(match date {
+        Some(date) => RetryAfter::Seconds(u64::try_from(at.saturating_sub(date)).unwrap_or(0)),
+        None => RetryAfter::At(at),
+    })
 }
 
 impl PhoneNumber {

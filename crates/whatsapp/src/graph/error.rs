@@ -1,6 +1,6 @@
 //! How a call can fail. The texts hold neither the access token nor the request's URL.
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
 use crate::{
     errors::{RetryClass, class_of, details},
@@ -27,12 +27,36 @@ pub enum GraphError {
     /// The request went out and its outcome is not known: it may have been accepted.
     #[error("no usable answer from Meta, which may have accepted the request: {0}")]
     Unknown(String),
+    /// The answer was a success that cannot be read: the request has almost certainly been accepted.
+    #[error("Meta answered {http_status} with a body that cannot be read")]
+    AcceptedUnread { http_status: u16 },
     /// Meta refused, and said why.
     #[error("Meta refused: {0}")]
     Refused(Box<ApiError>),
     /// The answer was not a success and not what Meta documents: a gateway's page, a redirect.
     #[error("Meta answered {http_status} with something that is not its API's")]
-    Unreadable { http_status: u16 },
+    Unreadable {
+        http_status: u16,
+        retry_after: Option<RetryAfter>,
+    },
+}
+
+/// How long the answer asks to wait before the next request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetryAfter {
+    Seconds(u64),
+    /// A date, in seconds since 1970, of an answer that did not say what time it is.
+    At(i64),
+}
+
+impl RetryAfter {
+    /// The wait, where it is `now` (in seconds since 1970).
+    pub fn wait(self, now: i64) -> Duration {
+        Duration::from_secs(match self {
+            Self::Seconds(seconds) => seconds,
+            Self::At(at) => u64::try_from(at.saturating_sub(now)).unwrap_or(0),
+        })
+    }
 }
 
 /// Meta's error object. Meta asks to build on `code` and `details`, not on the HTTP status.
@@ -51,15 +75,17 @@ pub struct ApiError {
     pub fbtrace_id: Option<String>,
     pub user_title: Option<String>,
     pub user_msg: Option<String>,
+    /// From the answer's head.
+    pub retry_after: Option<RetryAfter>,
 }
 
 impl GraphError {
     /// What the failure asks of the sender.
     pub fn class(&self) -> RetryClass {
         match self {
-            Self::NotSent(_) | Self::Unknown(_) => RetryClass::Retry,
+            Self::NotSent(_) | Self::Unknown(_) | Self::AcceptedUnread { .. } => RetryClass::Retry,
             Self::Refused(error) => error.class(),
-            Self::Unreadable { http_status } => class_of_http(*http_status),
+            Self::Unreadable { http_status, .. } => class_of_http(*http_status),
         }
     }
 
@@ -67,9 +93,18 @@ impl GraphError {
     /// A gateway's 5xx does not tell whether the API behind it had finished.
     pub fn may_have_been_accepted(&self) -> bool {
         match self {
-            Self::Unknown(_) => true,
-            Self::Unreadable { http_status } => *http_status >= 500,
+            Self::Unknown(_) | Self::AcceptedUnread { .. } => true,
+            Self::Unreadable { http_status, .. } => *http_status >= 500,
             Self::NotSent(_) | Self::Refused(_) => false,
+        }
+    }
+
+    /// How long the answer asks to wait, if it does.
+    pub fn retry_after(&self) -> Option<RetryAfter> {
+        match self {
+            Self::Refused(error) => error.retry_after,
+            Self::Unreadable { retry_after, .. } => *retry_after,
+            Self::NotSent(_) | Self::Unknown(_) | Self::AcceptedUnread { .. } => None,
         }
     }
 
@@ -114,6 +149,7 @@ impl ApiError {
             fbtrace_id: None,
             user_title: None,
             user_msg: None,
+            retry_after: None,
         }
     }
 
@@ -129,6 +165,7 @@ impl ApiError {
             fbtrace_id: error.text("fbtrace_id"),
             user_title: error.text("error_user_title"),
             user_msg: error.text("error_user_msg"),
+            retry_after: None,
         })
     }
 }
@@ -140,7 +177,8 @@ fn is_limit(code: i64) -> bool {
 }
 
 fn class_of_http(status: u16) -> RetryClass {
-    if status >= 500 || status == 429 {
+    // A gateway that waited in vain for the request (408), or that has too many of them (429).
+    if status >= 500 || matches!(status, 408 | 429) {
         RetryClass::Retry
     } else {
         RetryClass::Request
@@ -171,6 +209,13 @@ mod tests {
         .into()
     }
 
+    fn unreadable(http_status: u16) -> GraphError {
+        GraphError::Unreadable {
+            http_status,
+            retry_after: None,
+        }
+    }
+
     #[test]
     fn the_code_decides_and_then_the_http_status() {
         for (error, class) in [
@@ -186,9 +231,10 @@ mod tests {
             (refused(400, 80_008, None), RetryClass::Retry),
             (GraphError::NotSent(String::new()), RetryClass::Retry),
             (GraphError::Unknown(String::new()), RetryClass::Retry),
-            (GraphError::Unreadable { http_status: 502 }, RetryClass::Retry),
-            (GraphError::Unreadable { http_status: 429 }, RetryClass::Retry),
-            (GraphError::Unreadable { http_status: 302 }, RetryClass::Request),
+            (unreadable(502), RetryClass::Retry),
+            (unreadable(429), RetryClass::Retry),
+            (unreadable(408), RetryClass::Retry),
+            (unreadable(302), RetryClass::Request),
         ] {
             assert_eq!(error.class(), class, "{error:?}");
         }

@@ -8,15 +8,14 @@ use axum::{
     response::IntoResponse,
 };
 use domain::{
-    ids::MessageId,
-    message::{Direction, Failure, MessageView, Status},
-    refusal::{self, Refusal},
+    ids::{MessageId, SessionId},
+    message::{Direction, Failure, MessageView, Status, idempotency_key},
+    people::Actor,
+    phone::same_customer_key,
+    refusal::{self, Problems, Refusal},
 };
-use engine::messages;
+use engine::{Engine, messages, sessions};
 use serde::{Deserialize, Serialize};
-
-/// Characters in an `Idempotency-Key` at the most.
-const KEY_MOST: usize = 255;
 
 #[derive(Debug, Serialize)]
 struct Message {
@@ -36,8 +35,7 @@ struct Message {
     about: Option<String>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Serialize)]
 struct Text {
     body: String,
 }
@@ -60,13 +58,58 @@ impl From<MessageView> for Message {
     }
 }
 
-/// As Meta spells it, so that a body written for the Graph API needs no translation.
+/// As Meta spells it, so that a body written for the Graph API needs no translation. What the session says already may
+/// be said again where it is true.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewMessage {
     #[serde(rename = "type")]
     kind: String,
-    text: Option<Text>,
+    text: Option<NewText>,
+    messaging_product: Option<String>,
+    recipient_type: Option<String>,
+    to: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewText {
+    body: String,
+    /// Links always have a preview.
+    preview_url: Option<bool>,
+}
+
+impl NewMessage {
+    /// The text to send.
+    async fn check(self, engine: &Engine, actor: &Actor, session: SessionId) -> Result<String, Problem> {
+        let mut problems = Problems::default();
+        let mut only = |field: &str, value: Option<&str>, right: &str| {
+            if value.is_some_and(|value| value != right) {
+                problems.add(field, refusal::Problem::Unknown);
+            }
+        };
+        only("type", Some(&self.kind), "text");
+        only("messaging_product", self.messaging_product.as_deref(), "whatsapp");
+        only("recipient_type", self.recipient_type.as_deref(), "individual");
+        if let Some(to) = &self.to {
+            let contact = sessions::row(engine, actor, session).await?.contact;
+            let digits = |number: &str| number.chars().filter(char::is_ascii_digit).collect::<String>();
+            let key = |number: &str| same_customer_key(&digits(number));
+            if contact.number.is_none_or(|number| key(&number) != key(to)) {
+                problems.add("to", refusal::Problem::Unknown);
+            }
+        }
+        match self.text {
+            None => problems.add("text", refusal::Problem::Required),
+            Some(NewText {
+                preview_url: Some(false),
+                ..
+            }) => problems.add("text.preview_url", refusal::Problem::Unknown),
+            Some(text) if problems.is_empty() => return Ok(text.body),
+            Some(_) => {}
+        }
+        Err(problems.refuse().into())
+    }
 }
 
 pub async fn list(
@@ -80,7 +123,7 @@ pub async fn list(
 }
 
 /// 202: the message is in the outbox, and its status tells how far it has come. The same `Idempotency-Key` again
-/// gives the same message and sends nothing.
+/// gives the same message and sends nothing; with another text it is refused.
 pub async fn send(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -89,23 +132,12 @@ pub async fn send(
     Json(new): Json<NewMessage>,
 ) -> Result<impl IntoResponse, Problem> {
     let session = id(&session)?;
-    let key = match headers
-        .get("idempotency-key")
-        .map(|key| key.to_str().map(str::trim))
-    {
-        None => None,
-        Some(Ok(key)) if (1..=KEY_MOST).contains(&key.len()) => Some(key),
-        Some(_) => {
-            let detail = format!("Idempotency-Key must have 1 to {KEY_MOST} ASCII characters");
-            return Err(Problem::of(StatusCode::BAD_REQUEST, detail));
-        }
-    };
-    if new.kind != "text" {
-        return Err(Refusal::field("type", refusal::Problem::Unknown).into());
-    }
-    let text = new
-        .text
-        .ok_or_else(|| Refusal::field("text", refusal::Problem::Required))?;
-    let message = messages::send_text(&http.engine, &actor, session, &text.body, key).await?;
+    let key = headers.get("idempotency-key");
+    let key = key
+        .map(|key| idempotency_key(key.to_str().unwrap_or("\0")))
+        .transpose();
+    let key = key.map_err(|problem| Refusal::field("Idempotency-Key", problem))?;
+    let text = new.check(&http.engine, &actor, session).await?;
+    let message = messages::send_text(&http.engine, &actor, session, &text, key.as_deref()).await?;
     Ok((StatusCode::ACCEPTED, axum::Json(Message::from(message))))
 }

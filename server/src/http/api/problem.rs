@@ -68,10 +68,13 @@ fn status(refusal: &Refusal) -> StatusCode {
         Refusal::WrongLogin => StatusCode::UNAUTHORIZED,
         Refusal::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::LinkUsed => StatusCode::GONE,
-        Refusal::Invalid { .. } | Refusal::UnfitDatabase { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Invalid { .. } | Refusal::UnfitDatabase { .. } | Refusal::KeyReused => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         Refusal::BadCursor => StatusCode::BAD_REQUEST,
         Refusal::ChangedMeanwhile
         | Refusal::Taken { .. }
+        | Refusal::Moved { .. }
         | Refusal::PickUpFirst
         | Refusal::NotYours { .. }
         | Refusal::SessionClosed

@@ -9,7 +9,7 @@ use axum::{
 use domain::{
     ids::SessionId,
     people::{Actor, ExtensionRef},
-    session::{ChannelRef, ContactRef, QueueRef, SessionRow, State as SessionState},
+    session::{ChannelRef, ContactRef, QueueRef, SessionRow, State as SessionState, TransferForm},
 };
 use engine::{Engine, sessions};
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,52 @@ pub struct PickUp {
     extension: String,
 }
 
+/// Where sessions go, or who has them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// `extension` or `queue`.
+    #[serde(rename = "type")]
+    kind: String,
+    id: String,
+}
+
+impl Place {
+    fn spelled(self) -> String {
+        format!("{}:{}", self.kind, self.id)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewTransfer {
+    to: Place,
+    /// Only from there: what somebody else has moved meanwhile is left alone.
+    from: Option<Place>,
+    #[serde(default)]
+    reason: String,
+}
+
+impl From<NewTransfer> for TransferForm {
+    fn from(new: NewTransfer) -> Self {
+        Self {
+            from: new.from.map(Place::spelled).unwrap_or_default(),
+            to: new.to.spelled(),
+            reason: new.reason,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewTransfers {
+    sessions: Vec<SessionId>,
+    to: Place,
+    from: Option<Place>,
+    #[serde(default)]
+    reason: String,
+}
+
 pub async fn list(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -95,6 +141,35 @@ pub async fn close(
     let session = id(&session)?;
     sessions::close(&http.engine, &actor, session).await?;
     read(&http.engine, &actor, session).await
+}
+
+/// Gives a session to an extension or a queue.
+pub async fn transfer(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Path(session): Path<String>,
+    Json(wanted): Json<NewTransfer>,
+) -> Result<impl IntoResponse, Problem> {
+    let session = id(&session)?;
+    sessions::transfer(&http.engine, &actor, session, &wanted.into()).await?;
+    read(&http.engine, &actor, session).await
+}
+
+/// Gives many sessions to an extension or a queue.
+pub async fn transfer_all(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Json(wanted): Json<NewTransfers>,
+) -> Result<impl IntoResponse, Problem> {
+    let NewTransfers {
+        sessions,
+        to,
+        from,
+        reason,
+    } = wanted;
+    let form = NewTransfer { to, from, reason }.into();
+    let moved = sessions::transfer_all(&http.engine, &actor, &sessions, &form).await?;
+    Ok(axum::Json(moved))
 }
 
 async fn read(engine: &Engine, actor: &Actor, session: SessionId) -> Result<axum::Json<Session>, Problem> {

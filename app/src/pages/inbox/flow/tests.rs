@@ -24,6 +24,7 @@ fn message(n: u8, direction: Direction, minutes: i64) -> MessageView {
         at: at(minutes),
         status: None,
         failure: None,
+        waits: None,
         author: None,
         wamid: None,
         retry_of: None,
@@ -64,7 +65,10 @@ fn thread(unread: u32, messages: Vec<MessageView>, timeline: Vec<Moment>) -> Thr
             pick_up: false,
             reply: Ok(()),
             close: false,
+            take_over: false,
+            transfer: false,
         },
+        blocked: None,
     }
 }
 
@@ -131,6 +135,8 @@ fn moments_stand_where_they_happened() {
         at: at(minutes),
         what: Happening::PickedUp,
         who: None,
+        by: None,
+        reason: None,
     };
     let thread = thread(
         0,
@@ -150,6 +156,8 @@ fn a_session_opens_before_its_first_message_though_meta_had_that_earlier() {
         at: at(midnight),
         what,
         who: None,
+        by: None,
+        reason: None,
     };
     let thread = thread(
         0,
@@ -210,6 +218,8 @@ fn within_one_second_moments_come_before_messages_and_the_close_after_them() {
         at: Timestamp::from_millis(millis),
         what,
         who: None,
+        by: None,
+        reason: None,
     };
     let thread = thread(
         0,

@@ -1,0 +1,245 @@
+//! Open sessions by who has them, so that a supervisor finds those that nobody attends to, and moves them together.
+
+use super::inbox::{Reason, TargetSelect};
+use crate::{
+    api::{
+        ApiError,
+        transfers::{SessionsPage as Page, Shown, TransferAll, sessions},
+    },
+    i18n::*,
+    ui::{Badge, Button, Empty, IconName, Kind, Load, PageHead, Time, Tone, form::on_answer, use_toasts},
+    words,
+};
+use domain::session::{Holder, HolderRow, Moved, SessionRow};
+use leptos::{form::ActionForm, prelude::*};
+use leptos_router::hooks::use_query_map;
+
+/// `/sessions`, and `/sessions?of=HOLDER`. Events do not touch it, so that nothing selected or typed is lost to one.
+#[component]
+pub fn SessionsPage() -> impl IntoView {
+    let i18n = use_i18n();
+    let toasts = use_toasts();
+    let query = use_query_map();
+    let of = Memo::new(move |_| query.with(|query| query.get("of").unwrap_or_default()));
+    let page = Resource::new(move || of.get(), sessions);
+    let transfer = ServerAction::<TransferAll>::new();
+    on_answer(transfer, move |answer: &Result<Moved, ApiError>| {
+        if let Ok(moved) = answer {
+            toasts.say(moved_words(i18n.get_locale_untracked(), *moved));
+            page.refetch();
+        }
+    });
+    let view = move |page: Page| {
+        let Page {
+            holders,
+            shown,
+            moved,
+        } = page;
+        let said = moved.map(|moved| {
+            view! {
+                <p class="notice" role="status">
+                    {move || moved_words(i18n.get_locale(), moved)}
+                </p>
+            }
+        });
+        if holders.is_empty() {
+            return view! {
+                {said}
+                <Empty
+                    icon=IconName::Inbox
+                    title=move || t_string!(i18n, directory.sessions.empty).to_owned()
+                    text=move || t_string!(i18n, directory.sessions.empty_text).to_owned()
+                />
+            }
+            .into_any();
+        }
+        let who = shown.as_ref().and_then(|shown| {
+            let row = holders.iter().find(|row| row.holder == shown.holder)?;
+            Some(row.clone())
+        });
+        let holders = view! { <Holders rows=holders shown=shown.as_ref().map(|shown| shown.holder) /> };
+        let shown = match shown {
+            Some(shown) => view! { <ShownSessions shown who transfer /> }.into_any(),
+            None => view! { <p>{move || t_string!(i18n, directory.sessions.choose)}</p> }.into_any(),
+        };
+        view! {
+            {said}
+            {holders}
+            {shown}
+        }
+        .into_any()
+    };
+    view! {
+        <PageHead title=move || t_string!(i18n, directory.sessions.title).to_owned() />
+        <Load from=page view />
+    }
+    .into_any()
+}
+
+fn moved_words(locale: Locale, Moved { moved, left }: Moved) -> String {
+    let done = td_string!(locale, directory.sessions.moved, count = moved);
+    match left {
+        0 => done,
+        left => format!(
+            "{done} {}",
+            td_string!(locale, directory.sessions.left, count = left)
+        ),
+    }
+}
+
+fn name(locale: Locale, row: &HolderRow) -> String {
+    match &row.label {
+        Some(label) => label.clone(),
+        None => td_string!(locale, directory.sessions.nobody).to_owned(),
+    }
+}
+
+#[component]
+fn Holders(rows: Vec<HolderRow>, shown: Option<Holder>) -> impl IntoView {
+    let i18n = use_i18n();
+    let line = move |row: HolderRow| {
+        let open = row.open;
+        let href = format!("/sessions?of={}", row.holder);
+        let current = (shown == Some(row.holder)).then_some("true");
+        let unattended = row.unattended.then(|| {
+            view! {
+                <Badge tone=Tone::Warning word=move || t_string!(i18n, directory.sessions.unattended) />
+            }
+        });
+        let nobody = (row.holder == Holder::Nobody).then(|| {
+            view! { <p class="hint">{move || t_string!(i18n, directory.sessions.nobody_text)}</p> }
+        });
+        view! {
+            <tr>
+                <th scope="row">
+                    <a href=href aria-current=current>
+                        {move || name(i18n.get_locale(), &row)}
+                    </a>
+                    " "
+                    {unattended}
+                    {nobody}
+                </th>
+                <td class="number" data-label=move || t_string!(i18n, directory.sessions.open)>
+                    {open}
+                </td>
+            </tr>
+        }
+    };
+    let body = rows.into_iter().map(line).collect_view().into_any();
+    view! {
+        <table class="table">
+            <thead>
+                <tr>
+                    <th scope="col">{move || t_string!(i18n, directory.sessions.holder)}</th>
+                    <th scope="col" class="number">
+                        {move || t_string!(i18n, directory.sessions.open)}
+                    </th>
+                </tr>
+            </thead>
+            <tbody>{body}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+#[component]
+fn ShownSessions(shown: Shown, who: Option<HolderRow>, transfer: ServerAction<TransferAll>) -> impl IntoView {
+    let i18n = use_i18n();
+    let Shown {
+        holder,
+        sessions,
+        targets,
+    } = shown;
+    if sessions.items.is_empty() {
+        return view! { <p>{move || t_string!(i18n, directory.sessions.none)}</p> }.into_any();
+    }
+    let title = move || {
+        let who = who.as_ref().map(|row| name(i18n.get_locale(), row));
+        t_string!(i18n, directory.sessions.of, who = who.unwrap_or_default()).to_string()
+    };
+    let count = sessions.items.len();
+    let more = sessions.next_cursor.is_some().then(|| {
+        view! {
+            <p class="hint">
+                {move || t_string!(i18n, directory.sessions.some_more, count = count).to_string()}
+            </p>
+        }
+    });
+    let answer = transfer.value();
+    let failed = move || {
+        answer.get().and_then(Result::err).map(|error| {
+            let words = match error.problem("sessions") {
+                Some(_) => t_string!(i18n, directory.sessions.none_selected).to_owned(),
+                None => words::sentence(i18n.get_locale(), &error),
+            };
+            view! { <p class="problem">{words}</p> }
+        })
+    };
+    let lines = sessions
+        .items
+        .into_iter()
+        .map(|row| view! { <SessionLine row /> });
+    let lines = lines.collect_view().into_any();
+    view! {
+        <section class="panel">
+            <h2>{title}</h2>
+            {more}
+            <ActionForm action=transfer>
+                <input type="hidden" name="from" value=holder.to_string() />
+                <table class="table">
+                    <thead>
+                        <tr>
+                            <th scope="col">{move || t_string!(i18n, directory.sessions.customer)}</th>
+                            <th scope="col">{move || t_string!(i18n, channels.title)}</th>
+                            <th scope="col">{move || t_string!(i18n, directory.sessions.last)}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{lines}</tbody>
+                </table>
+                <TargetSelect id="transfer-all-to" destinations=Some(targets) />
+                <Reason name="transfer-all" />
+                <div role="alert">{failed}</div>
+                <div class="form-buttons">
+                    <Button submit=true kind=Kind::Primary busy=transfer.pending()>
+                        {move || t_string!(i18n, directory.sessions.transfer)}
+                    </Button>
+                </div>
+            </ActionForm>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn SessionLine(row: SessionRow) -> impl IntoView {
+    let i18n = use_i18n();
+    let id = row.id;
+    let label = row.contact.label;
+    let select = {
+        let label = label.clone();
+        move || t_string!(i18n, directory.sessions.select, who = label.clone()).to_string()
+    };
+    view! {
+        <tr>
+            <th scope="row">
+                <span class="selectable">
+                    <input
+                        type="checkbox"
+                        name="sessions[]"
+                        value=id.to_string()
+                        checked=true
+                        aria-label=select
+                    />
+                    <a href=format!("/inbox/{id}?tab=all") dir="auto">
+                        {label}
+                    </a>
+                </span>
+            </th>
+            <td data-label=move || t_string!(i18n, channels.title)>{row.channel.name}</td>
+            <td data-label=move || t_string!(i18n, directory.sessions.last)>
+                <Time at=row.last_message_at />
+            </td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,148 @@
+//! Moving open sessions: to an extension or to a queue, one or many, with a reason.
+
+use crate::{
+    channel::Destination,
+    ids::{ExtensionId, QueueId},
+    refusal::{Problem, Problems, Refusal, line, optional},
+};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// Characters in a reason at the most.
+pub const REASON_MOST: usize = 200;
+/// Sessions that are moved at once at the most.
+pub const MOVED_MOST: usize = 200;
+
+/// Who has an open session, or where it waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Holder {
+    Extension(ExtensionId),
+    /// It waits there.
+    Queue(QueueId),
+    /// It waits where only supervisors see it.
+    Nobody,
+}
+
+impl From<Destination> for Holder {
+    fn from(destination: Destination) -> Self {
+        match destination {
+            Destination::Extension(id) => Self::Extension(id),
+            Destination::Queue(id) => Self::Queue(id),
+        }
+    }
+}
+
+/// As a form and an address spell it: `extension:ID`, `queue:ID` or `nobody`.
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Extension(id) => Destination::Extension(id).fmt(f),
+            Self::Queue(id) => Destination::Queue(id).fmt(f),
+            Self::Nobody => f.write_str("nobody"),
+        }
+    }
+}
+
+impl FromStr for Holder {
+    type Err = Problem;
+    fn from_str(text: &str) -> Result<Self, Problem> {
+        match text {
+            "nobody" => Ok(Self::Nobody),
+            other => other.parse::<Destination>().map(Self::from),
+        }
+    }
+}
+
+/// What is typed to move sessions.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TransferForm {
+    /// Who has them, as whoever asks saw it. What somebody else has moved meanwhile is left alone. Empty: whoever it is.
+    pub from: String,
+    /// A [`Destination`].
+    pub to: String,
+    pub reason: String,
+}
+
+/// A checked [`TransferForm`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    pub from: Option<Holder>,
+    pub to: Destination,
+    pub reason: Option<String>,
+}
+
+impl TransferForm {
+    /// # Errors
+    /// [`Refusal::Invalid`] with every field that is wrong.
+    pub fn check(&self) -> Result<Transfer, Refusal> {
+        let mut problems = Problems::default();
+        let from = problems.take("from", optional(&self.from).map(str::parse).transpose());
+        let to = match optional(&self.to) {
+            None => problems.take("to", Err(Problem::Required)),
+            Some(to) => problems.take("to", to.parse()),
+        };
+        let reason = optional(&self.reason).map(|reason| line(reason, REASON_MOST));
+        let reason = problems.take("reason", reason.transpose());
+        match (from, to, reason) {
+            (Some(from), Some(to), Some(reason)) => Ok(Transfer { from, to, reason }),
+            _ => Err(problems.refuse()),
+        }
+    }
+}
+
+/// How many of the sessions that were to be moved have been; the others had moved or ended meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Moved {
+    pub moved: u32,
+    pub left: u32,
+}
+
+/// Somebody who has open sessions, or a place where some wait.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HolderRow {
+    pub holder: Holder,
+    /// The extension's number and name, or the queue's name; `None`: nobody.
+    pub label: Option<String>,
+    /// A disabled one, or an extension as which nobody can log in.
+    pub unattended: bool,
+    pub open: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn holders_are_spelled_and_read() {
+        let id = Uuid::from_u128(7);
+        for holder in [
+            Holder::Extension(ExtensionId::new(id)),
+            Holder::Queue(QueueId::new(id)),
+            Holder::Nobody,
+        ] {
+            assert_eq!(holder.to_string().parse(), Ok(holder));
+        }
+        assert_eq!("somebody".parse::<Holder>(), Err(Problem::Unknown));
+    }
+
+    #[test]
+    fn a_transfer_names_a_destination_and_perhaps_a_reason() {
+        let form = |to: &str, reason: &str| TransferForm {
+            from: String::new(),
+            to: to.into(),
+            reason: reason.into(),
+        };
+        let to = format!("queue:{}", Uuid::from_u128(7));
+        assert_eq!(form(&to, " ").check().unwrap().reason, None);
+        assert_eq!(
+            form(&to, " sick ").check().unwrap().reason.as_deref(),
+            Some("sick")
+        );
+        assert!(form(&to, &"x".repeat(REASON_MOST + 1)).check().is_err());
+        assert!(form("nobody", "").check().is_err());
+        assert!(form("", "").check().is_err());
+    }
+}

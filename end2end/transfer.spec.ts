@@ -1,0 +1,101 @@
+// A supervisor moves sessions: one, from under somebody's hands, and many.
+
+import type { Page } from '@playwright/test';
+import { expect, test, visit } from './support/test.js';
+import { filled, words } from './support/words.js';
+
+const { common, directory, inbox } = words('en');
+const chat = (page: Page) => page.getByRole('log', { name: inbox.thread.messages });
+const reply = (page: Page) => page.getByLabel(inbox.composer.label, { exact: true });
+/** Whoever lost a session asks for it once more, and is told who has it. */
+const LOST = [/409 \(Conflict\)|^409 .*\/inbox\/thread$/];
+
+test.beforeEach(async ({ world }) => {
+  await world.addOperator('900', 'Vendula Vedoucí', 'vendula', 'supervisor');
+});
+
+test('a session is taken over: its owner sees by whom, and keeps the draft', async ({ world, person, troubles }) => {
+  const [jana, vendula] = [await person('jana'), await person('vendula')];
+  const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
+  await world.simulator.says(karel, 'Haló?');
+  const { id } = await world.sessionOf(karel);
+  await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
+  await visit(jana, `/inbox/${id}?tab=mine`);
+  await reply(jana).fill('Dobrý den, už na to');
+  await expect(jana.getByRole('button', { name: inbox.thread.take_over })).toHaveCount(0);
+  await expect(jana.getByRole('button', { name: inbox.thread.transfer })).toHaveCount(0);
+
+  await visit(vendula, `/inbox/${id}?tab=all`);
+  await expect(vendula.getByText(filled(inbox.composer.not_yours, { owner: 'Jana Nováková' }))).toBeVisible();
+  await vendula.getByRole('button', { name: inbox.thread.take_over, exact: true }).click();
+  const dialog = vendula.getByRole('dialog', { name: inbox.transfer.take_over_title });
+  await dialog.getByLabel(inbox.transfer.reason).fill('Spěchá to');
+  troubles.allow(...LOST);
+  await dialog.getByRole('button', { name: inbox.transfer.take_over }).click();
+
+  await expect(vendula).toHaveURL(/tab=mine/);
+  await expect(chat(vendula)).toContainText(filled(inbox.moment.taken_over, { who: 'Vendula Vedoucí' }));
+  await expect(chat(vendula)).toContainText('Spěchá to');
+  await expect(reply(vendula)).toBeEditable();
+  await expect(jana.getByRole('heading', { name: filled(inbox.thread.taken, { by: 'Vendula Vedoucí' }) })).toBeVisible();
+  await expect(jana.getByRole('figure', { name: inbox.composer.draft_kept })).toContainText('Dobrý den, už na to');
+});
+
+test('a session is transferred by the keyboard', async ({ world, person, troubles }) => {
+  const [petr, vendula] = [await person('petr'), await person('vendula')];
+  const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
+  await world.simulator.says(karel, 'Haló?');
+  const { id } = await world.sessionOf(karel);
+  await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
+  await visit(petr, '/inbox?tab=mine');
+  await visit(vendula, `/inbox/${id}?tab=all`);
+  troubles.allow(...LOST);
+  await vendula.keyboard.press('t');
+  const dialog = vendula.getByRole('dialog', { name: inbox.transfer.title });
+  await expect(dialog).toBeVisible();
+  await vendula.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await vendula.keyboard.press('t');
+  await dialog.getByLabel(inbox.transfer.to).selectOption('202 Petr Svoboda');
+  await dialog.getByLabel(inbox.transfer.reason).fill('Ví o tom víc');
+  await vendula.keyboard.press('Enter');
+  await expect(dialog).toBeHidden();
+  await expect(chat(vendula)).toContainText(
+    filled(inbox.moment.transferred, { by: 'Vendula Vedoucí', who: 'Petr Svoboda' }),
+  );
+  await expect(petr.getByRole('link', { name: 'Karel Dvořák' })).toBeVisible();
+});
+
+test('many are transferred together, and a disabled extension strands nobody', async ({ world, person }) => {
+  const [vendula, admin] = [await person('vendula'), await person('admin')];
+  for (const n of [1, 2, 3]) {
+    const customer = await world.simulator.addCustomer(`Customer ${n}`, `42080055520${n}`);
+    await world.simulator.says(customer, 'Haló?');
+    const { id } = await world.sessionOf(customer);
+    await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
+  }
+  await visit(vendula, '/inbox');
+  await vendula.getByRole('link', { name: common.nav.sessions }).click();
+  await vendula.getByRole('link', { name: '201 Jana Nováková' }).click();
+  const box = (n: number) =>
+    vendula.getByRole('checkbox', { name: filled(directory.sessions.select, { who: `Customer ${n}` }) });
+  await expect(box(3)).toBeChecked();
+  await box(2).uncheck();
+  await vendula.getByLabel(inbox.transfer.to).selectOption('202 Petr Svoboda');
+  await vendula.getByLabel(inbox.transfer.reason).fill('Dovolená');
+  await vendula.getByRole('button', { name: directory.sessions.transfer }).click();
+  await expect(vendula.getByText(filled(directory.sessions.moved, { count: 2 }))).toBeVisible();
+  await expect(box(2)).toBeVisible();
+  await expect(box(1)).toHaveCount(0);
+
+  // What disabling does is said before it is done.
+  await visit(admin, '/extensions');
+  await admin.getByRole('link', { name: '201 Jana Nováková' }).click();
+  await expect(admin.getByText(directory.extensions.disable_text)).toBeVisible();
+  await admin.getByRole('button', { name: common.button.disable }).click();
+  await expect(admin.getByText(common.state.disabled, { exact: true })).toBeVisible();
+  await visit(vendula, '/sessions');
+  await expect(vendula.getByRole('link', { name: '201 Jana Nováková' })).toHaveCount(0);
+  await vendula.getByRole('link', { name: 'Podpora', exact: true }).click();
+  await expect(box(2)).toBeVisible();
+});

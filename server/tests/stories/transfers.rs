@@ -1,0 +1,564 @@
+//! Supervisors move sessions, and nobody's customers are stranded.
+
+use crate::{
+    stories,
+    support::{
+        Story,
+        http::Answer,
+        people::Browser,
+        world::{Line, id_of},
+    },
+};
+use domain::people::Actor;
+use futures::future::join_all;
+use reqwest::header;
+use serde_json::{Value, json};
+
+stories! {
+    a_supervisor_takes_over_and_everybody_learns_it
+    a_session_taken_over_by_sixteen_has_one_new_owner
+    whoever_only_looked_learns_who_picked_it_up
+    sessions_are_transferred_to_extensions_and_queues
+    many_are_transferred_together
+    many_transferred_by_sixteen_move_once
+    a_disabled_extension_strands_nobody
+    nobody_is_given_a_session_while_being_disabled
+    it_works_without_javascript
+}
+
+/// Two operators in a queue, a supervisor outside of it, and a connected channel.
+struct Desk {
+    jana: Browser,
+    jana_id: String,
+    petr: Browser,
+    petr_id: String,
+    boss: Browser,
+    boss_id: String,
+    queue: String,
+    line: Line,
+}
+
+impl Desk {
+    async fn open(story: &Story) -> Self {
+        let (jana_id, jana) = story.operator("201", "jana").await;
+        let (petr_id, petr) = story.operator("202", "petr").await;
+        let (boss_id, boss) = story.supervisor("900", "boss").await;
+        let queue = story.queue("Support", &[&jana_id, &petr_id]).await;
+        let line = story.channel(&story.app(1), 1, "queue", &queue).await;
+        story.connect(&line).await;
+        Self {
+            jana,
+            jana_id,
+            petr,
+            petr_id,
+            boss,
+            boss_id,
+            queue,
+            line,
+        }
+    }
+
+    /// A session that Jana has.
+    async fn janas(&self, story: &Story, n: u32) -> String {
+        let before = ids(&story.api.items("/api/v1/sessions?limit=200").await);
+        story.says(story.customer(n), &self.line, "Hello").await;
+        let after = ids(&story.api.items("/api/v1/sessions?limit=200").await);
+        let session = after
+            .into_iter()
+            .find(|id| !before.contains(id))
+            .expect("a new session");
+        let picked = self.jana.call("inbox/pick-up", &[("session", &session)]).await;
+        assert!(picked.status.is_success(), "{picked:?}");
+        session
+    }
+}
+
+fn ids(items: &[Value]) -> Vec<String> {
+    items.iter().map(id_of).collect()
+}
+
+async fn read(story: &Story, session: &str) -> Value {
+    story.api.get(&format!("/api/v1/sessions/{session}")).await.ok()
+}
+
+/// What a server function refused with.
+fn refusal(answer: &Answer) -> Value {
+    let text = &answer.text;
+    let json = &text[text.find('{').unwrap_or_else(|| panic!("{answer:?}"))..];
+    let error: Value = serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {answer:?}"));
+    error["Refused"].clone()
+}
+
+async fn take_over(browser: &Browser, session: &str, from: &str, reason: &str) -> Answer {
+    let from = format!("extension:{from}");
+    let arguments = [("session", session), ("from", &from), ("reason", reason)];
+    browser.call("transfers/take-over", &arguments).await
+}
+
+/// The newest line of a session's timeline.
+async fn newest_moment(browser: &Browser, session: &str) -> Value {
+    let thread = browser.call("inbox/thread", &[("session", session)]).await.ok();
+    thread["timeline"]
+        .as_array()
+        .expect("moments")
+        .last()
+        .expect("one")
+        .clone()
+}
+
+async fn a_supervisor_takes_over_and_everybody_learns_it(story: &Story) {
+    let desk = Desk::open(story).await;
+    let session = desk.janas(story, 1).await;
+    let thread = async |browser: &Browser| browser.call("inbox/thread", &[("session", &session)]).await;
+    assert_eq!(thread(&desk.boss).await.ok()["may"]["take_over"], true);
+    assert_eq!(thread(&desk.jana).await.ok()["may"]["take_over"], false);
+    let operator = take_over(&desk.petr, &session, &desk.jana_id, "").await;
+    assert!(operator.status.is_client_error(), "{operator:?}");
+
+    let taken = take_over(&desk.boss, &session, &desk.jana_id, "Jana is ill").await;
+    assert!(taken.status.is_success(), "{taken:?}");
+    let now = read(story, &session).await;
+    assert_eq!(
+        (&now["state"], &now["extension"]["id"]),
+        (&json!("assigned"), &json!(desk.boss_id))
+    );
+    let moment = newest_moment(&desk.boss, &session).await;
+    assert_eq!(
+        (&moment["what"], &moment["who"], &moment["reason"]),
+        (
+            &json!("taken_over"),
+            &json!("Supervisor 900"),
+            &json!("Jana is ill")
+        )
+    );
+
+    // Whoever had it learns who has it, whatever she tries, and sends nothing.
+    let who = json!({"reason": "taken", "by": "Supervisor 900"});
+    assert_eq!(refusal(&thread(&desk.jana).await), who);
+    let reply = [("session", session.as_str()), ("body", "I was about to answer")];
+    assert_eq!(refusal(&desk.jana.call("inbox/send-text", &reply).await), who);
+    assert_eq!(
+        refusal(&desk.jana.call("inbox/close", &[("session", &session)]).await),
+        who
+    );
+    // So does a member of its queue.
+    assert_eq!(refusal(&thread(&desk.petr).await), who);
+    // The new owner goes on.
+    let reply = [("session", session.as_str()), ("body", "It is me now")];
+    assert!(
+        desk.boss
+            .call("inbox/send-text", &reply)
+            .await
+            .status
+            .is_success()
+    );
+    story.settled().await;
+    assert_eq!(story.meta.sent_messages().len(), 1);
+    // Taking what is already one's own changes nothing.
+    let moments = story.count("session_moments").await;
+    assert!(
+        take_over(&desk.boss, &session, &desk.boss_id, "")
+            .await
+            .status
+            .is_success()
+    );
+    assert_eq!(story.count("session_moments").await, moments);
+}
+
+async fn a_session_taken_over_by_sixteen_has_one_new_owner(story: &Story) {
+    let desk = Desk::open(story).await;
+    let session = desk.janas(story, 1).await;
+    let bosses: Vec<_> = (0..16).map(|n| (910 + n).to_string()).collect();
+    let bosses = join_all(bosses.iter().map(|number| story.supervisor(number, number))).await;
+    let claims = bosses
+        .iter()
+        .map(|(_, boss)| take_over(boss, &session, &desk.jana_id, ""));
+    let answers = join_all(claims).await;
+    let won = answers.iter().filter(|answer| answer.status.is_success()).count();
+    let taken = answers
+        .iter()
+        .filter(|answer| answer.status == 409 && answer.text.contains("\"taken\""))
+        .count();
+    assert_eq!((won, taken), (1, 15), "{answers:#?}");
+    let winner = answers.iter().position(|answer| answer.status.is_success());
+    let owner = &read(story, &session).await["extension"]["id"];
+    assert_eq!(*owner, json!(bosses[winner.expect("a winner")].0));
+    assert_eq!(
+        story.count("session_moments").await,
+        4,
+        "opened, queued, picked up, taken over"
+    );
+}
+
+async fn whoever_only_looked_learns_who_picked_it_up(story: &Story) {
+    let desk = Desk::open(story).await;
+    let (_, stranger) = story.operator("203", "stranger").await;
+    let session = desk.janas(story, 1).await;
+    let looked =
+        async |browser: &Browser| refusal(&browser.call("inbox/thread", &[("session", &session)]).await);
+    assert_eq!(
+        looked(&desk.petr).await,
+        json!({"reason": "taken", "by": "Operator 201"})
+    );
+    assert_eq!(
+        looked(&stranger).await,
+        json!({"reason": "not_found"}),
+        "it was never theirs to see"
+    );
+    desk.jana.call("inbox/close", &[("session", &session)]).await;
+    assert_eq!(looked(&desk.petr).await, json!({"reason": "not_found"}));
+}
+
+async fn sessions_are_transferred_to_extensions_and_queues(story: &Story) {
+    let desk = Desk::open(story).await;
+    let session = desk.janas(story, 1).await;
+    let sales = story.queue("Sales", &[&desk.boss_id]).await;
+    let path = format!("/api/v1/sessions/{session}/transfer");
+    let to = |kind: &str, id: &str| json!({"to": {"type": kind, "id": id}});
+
+    let moved = story
+        .api
+        .post(
+            &path,
+            json!({"to": {"type": "queue", "id": sales}, "from": {"type": "extension", "id": desk.jana_id}, "reason": "An order"}),
+        )
+        .await
+        .ok();
+    assert_eq!(
+        (&moved["state"], &moved["extension"], &moved["queue"]["name"]),
+        (&json!("waiting"), &json!(null), &json!("Sales"))
+    );
+    let jana = desk.jana.call("inbox/thread", &[("session", &session)]).await;
+    assert_eq!(refusal(&jana), json!({"reason": "moved", "to": "Sales"}));
+    let moment = newest_moment(&desk.boss, &session).await;
+    assert_eq!(
+        (&moment["what"], &moment["who"], &moment["by"], &moment["reason"]),
+        (
+            &json!("transferred"),
+            &json!("Sales"),
+            &json!("story"),
+            &json!("An order")
+        )
+    );
+
+    // Seen elsewhere than it is now.
+    let late = json!({"to": {"type": "extension", "id": desk.petr_id}, "from": {"type": "extension", "id": desk.jana_id}});
+    let late = story.api.post(&path, late).await.problem(409);
+    assert_eq!(late["type"], "urn:switchboard:moved");
+    let moved = story.api.post(&path, to("extension", &desk.petr_id)).await.ok();
+    assert_eq!(moved["extension"]["id"], desk.petr_id);
+    assert_eq!(moved["queue"]["name"], "Sales", "where it came from is kept");
+    assert!(
+        desk.petr
+            .call("inbox/thread", &[("session", &session)])
+            .await
+            .status
+            .is_success()
+    );
+
+    for (body, status) in [
+        (to("extension", "00000000-0000-0000-0000-000000000000"), 422),
+        (to("nobody", &desk.petr_id), 422),
+        (
+            json!({"to": {"type": "queue", "id": sales}, "reason": "x".repeat(201)}),
+            422,
+        ),
+        (json!({"reason": "nowhere"}), 422),
+    ] {
+        story.api.post(&path, body).await.problem(status);
+    }
+    let nothing = "/api/v1/sessions/00000000-0000-0000-0000-000000000000/transfer";
+    story.api.post(nothing, to("queue", &sales)).await.problem(404);
+    let reader = story.api_with(domain::people::Scope::Read).await;
+    reader.post(&path, to("queue", &sales)).await.problem(403);
+    let queue = sales.parse().expect("an id");
+    engine::queues::set_disabled(&story.engine, &Actor::System, queue, true)
+        .await
+        .expect("disabled");
+    let disabled = story.api.post(&path, to("queue", &sales)).await.problem(409);
+    assert_eq!(disabled["type"], "urn:switchboard:disabled");
+    story
+        .api
+        .post(&format!("/api/v1/sessions/{session}/close"), json!({}))
+        .await
+        .ok();
+    let closed = story.api.post(&path, to("queue", &desk.queue)).await.problem(409);
+    assert_eq!(closed["type"], "urn:switchboard:session_closed");
+}
+
+async fn many_are_transferred_together(story: &Story) {
+    let desk = Desk::open(story).await;
+    let mut sessions = Vec::new();
+    for n in 1..=6 {
+        sessions.push(desk.janas(story, n).await);
+    }
+    story
+        .api
+        .post(&format!("/api/v1/sessions/{}/close", sessions[0]), json!({}))
+        .await
+        .ok();
+    assert!(
+        take_over(&desk.boss, &sessions[1], &desk.jana_id, "")
+            .await
+            .status
+            .is_success()
+    );
+
+    let holders = async || {
+        let page = desk.boss.call("transfers/sessions", &[]).await.ok();
+        let rows = page["holders"].as_array().expect("rows").clone();
+        rows.iter()
+            .map(|row| (row["label"].clone(), row["open"].clone()))
+            .collect::<Vec<_>>()
+    };
+    let row = |label: &str, open: u32| (json!(label), json!(open));
+    assert_eq!(
+        holders().await,
+        [row("201 Operator 201", 4), row("900 Supervisor 900", 1)]
+    );
+    assert_eq!(
+        refusal(&desk.petr.call("transfers/sessions", &[]).await),
+        json!({"reason": "forbidden"})
+    );
+
+    let from = format!("extension:{}", desk.jana_id);
+    let to = format!("extension:{}", desk.petr_id);
+    let mut arguments = vec![("from", from.as_str()), ("to", &to), ("reason", "Holiday")];
+    let none = desk.boss.call("transfers/transfer-all", &arguments).await;
+    assert_eq!(refusal(&none)["fields"][0]["field"], "sessions");
+    arguments.extend(sessions.iter().map(|id| ("sessions[]", id.as_str())));
+    let moved = desk.boss.call("transfers/transfer-all", &arguments).await.ok();
+    assert_eq!(moved, json!({"moved": 4, "left": 2}));
+    assert_eq!(
+        holders().await,
+        [row("202 Operator 202", 4), row("900 Supervisor 900", 1)]
+    );
+    let moment = newest_moment(&desk.petr, &sessions[3]).await;
+    assert_eq!(
+        (&moment["who"], &moment["reason"]),
+        (&json!("Operator 202"), &json!("Holiday"))
+    );
+
+    let body = json!({"sessions": sessions, "to": {"type": "queue", "id": desk.queue}});
+    let moved = story.api.post("/api/v1/sessions/transfer", body).await.ok();
+    assert_eq!(moved, json!({"moved": 5, "left": 1}));
+    assert_eq!(holders().await, [row("Support", 5)]);
+    let body = json!({"sessions": [], "to": {"type": "queue", "id": desk.queue}});
+    story
+        .api
+        .post("/api/v1/sessions/transfer", body)
+        .await
+        .problem(422);
+    let many: Vec<_> = (0..201)
+        .map(|n| format!("00000000-0000-0000-0000-{n:012}"))
+        .collect();
+    let body = json!({"sessions": many, "to": {"type": "queue", "id": desk.queue}});
+    story
+        .api
+        .post("/api/v1/sessions/transfer", body)
+        .await
+        .problem(422);
+}
+
+async fn many_transferred_by_sixteen_move_once(story: &Story) {
+    let desk = Desk::open(story).await;
+    let mut sessions = Vec::new();
+    for n in 1..=8 {
+        sessions.push(desk.janas(story, n).await);
+    }
+    let targets = [
+        ("extension", &desk.petr_id),
+        ("extension", &desk.boss_id),
+        ("queue", &desk.queue),
+    ];
+    let moves = (0..16).map(|n| {
+        let (kind, id) = targets[n % 3];
+        let body = json!({
+            "sessions": sessions, "to": {"type": kind, "id": id},
+            "from": {"type": "extension", "id": desk.jana_id},
+        });
+        story.api.post("/api/v1/sessions/transfer", body)
+    });
+    let answers = join_all(moves).await;
+    let moved: u64 = answers
+        .iter()
+        .map(|answer| answer.ok()["moved"].as_u64().expect("a number"))
+        .sum();
+    assert_eq!(moved, 8, "each once");
+    assert_eq!(story.count("session_moments").await, 8 * 4);
+}
+
+async fn a_disabled_extension_strands_nobody(story: &Story) {
+    let desk = Desk::open(story).await;
+    let queued = desk.janas(story, 1).await;
+    let direct = story.channel(&story.app(2), 2, "extension", &desk.jana_id).await;
+    story.connect(&direct).await;
+    story.says(story.customer(2), &direct, "Hello, Jana").await;
+    let sessions = ids(&story.api.items("/api/v1/sessions").await);
+    let routed = sessions
+        .into_iter()
+        .find(|id| *id != queued)
+        .expect("a second session");
+
+    let jana = desk.jana_id.parse().expect("an id");
+    let disable = async |disabled| {
+        engine::extensions::set_disabled(&story.engine, &Actor::System, jana, disabled)
+            .await
+            .expect("done");
+    };
+    disable(true).await;
+    let place = async |id: &str| {
+        let now = read(story, id).await;
+        (
+            now["state"].clone(),
+            now["extension"].clone(),
+            now["queue"]["name"].clone(),
+        )
+    };
+    assert_eq!(
+        place(&queued).await,
+        (json!("waiting"), json!(null), json!("Support"))
+    );
+    assert_eq!(place(&routed).await, (json!("waiting"), json!(null), json!(null)));
+    assert_eq!(newest_moment(&desk.petr, &queued).await["what"], "back_in_queue");
+    assert_eq!(newest_moment(&desk.boss, &routed).await["what"], "left_to_nobody");
+
+    // A member of the queue goes on with the one, a supervisor with the other.
+    assert!(
+        desk.petr
+            .call("inbox/pick-up", &[("session", &queued)])
+            .await
+            .status
+            .is_success()
+    );
+    let page = desk
+        .boss
+        .call("transfers/sessions", &[("of", "nobody")])
+        .await
+        .ok();
+    let nobody = page["holders"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .find(|row| row["holder"] == "nobody");
+    assert_eq!(nobody.expect("a row")["unattended"], true);
+    assert_eq!(id_of(&page["shown"]["sessions"]["items"][0]), routed);
+    assert!(
+        desk.boss
+            .call("inbox/pick-up", &[("session", &routed)])
+            .await
+            .status
+            .is_success()
+    );
+    disable(false).await;
+    assert_eq!(
+        place(&queued).await.1["number"],
+        "202",
+        "nothing comes back by itself"
+    );
+}
+
+async fn nobody_is_given_a_session_while_being_disabled(story: &Story) {
+    let desk = Desk::open(story).await;
+    let mut sessions = Vec::new();
+    for n in 1..=8 {
+        sessions.push(desk.janas(story, n).await);
+    }
+    let petr = desk.petr_id.parse().expect("an id");
+    let disable = async {
+        engine::extensions::set_disabled(&story.engine, &Actor::System, petr, true)
+            .await
+            .expect("disabled");
+    };
+    let moves = sessions.iter().cycle().take(16).map(async |session| {
+        let body = json!({"to": {"type": "extension", "id": desk.petr_id}});
+        let path = format!("/api/v1/sessions/{session}/transfer");
+        story.api.post(&path, body).await
+    });
+    let (answers, ()) = futures::join!(join_all(moves), disable);
+    for answer in &answers {
+        assert!(answer.status.is_success() || answer.status == 409, "{answer:?}");
+    }
+    for session in &sessions {
+        assert_ne!(read(story, session).await["extension"]["number"], "202");
+    }
+}
+
+async fn it_works_without_javascript(story: &Story) {
+    let desk = Desk::open(story).await;
+    let session = desk.janas(story, 1).await;
+    let page = async |browser: &Browser, path: &str| {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, 200, "{path}");
+        page.text
+    };
+    let step = |name: &str| format!("/inbox/{session}?tab=all&step={name}");
+    for name in ["close", "take-over", "transfer"] {
+        let text = page(&desk.boss, &step(name)).await;
+        let opened: Vec<_> = text
+            .split("<dialog")
+            .skip(1)
+            .filter_map(|rest| rest.split('>').next())
+            .filter(|head| {
+                head.split_whitespace()
+                    .any(|word| word == "open" || word.starts_with("open="))
+            })
+            .collect();
+        assert_eq!(opened.len(), 1, "{name}: {opened:?}");
+        assert!(opened[0].contains(&format!("step-{name}")), "{opened:?}");
+    }
+    let text = page(&desk.boss, &step("transfer")).await;
+    assert!(text.contains(&format!("value=\"extension:{}\"", desk.petr_id)));
+    assert!(
+        !page(&desk.jana, &step("transfer"))
+            .await
+            .contains("step-transfer")
+    );
+
+    let post = async |browser: &Browser, function: &str, arguments: &[(&str, &str)], from: &str| {
+        let request = browser
+            .calling(function, arguments)
+            .header(header::REFERER, story.url.join(from).expect("a URL").as_str())
+            .header(header::ACCEPT, "text/html,*/*;q=0.8");
+        Answer::of(request.send().await.expect("an answer")).await
+    };
+    let from = format!("extension:{}", desk.jana_id);
+    let arguments = [("session", session.as_str()), ("from", &from), ("reason", "Noon")];
+    let answer = post(&desk.boss, "transfers/take-over", &arguments, &step("take-over")).await;
+    assert_eq!(answer.status, 302);
+    assert_eq!(answer.header("location"), format!("/inbox/{session}?tab=mine"));
+    assert!(
+        page(&desk.boss, &format!("/inbox/{session}?tab=mine"))
+            .await
+            .contains("Noon")
+    );
+
+    let list = page(&desk.boss, &format!("/sessions?of=extension:{}", desk.boss_id)).await;
+    assert!(list.contains(&format!("value=\"{session}\"")), "{list}");
+    let (from, to) = (
+        format!("extension:{}", desk.boss_id),
+        format!("queue:{}", desk.queue),
+    );
+    let arguments = [
+        ("sessions[]", session.as_str()),
+        ("from", &from),
+        ("to", &to),
+        ("reason", ""),
+    ];
+    let answer = post(&desk.boss, "transfers/transfer-all", &arguments, "/sessions").await;
+    assert_eq!(answer.status, 302);
+    let after = page(&desk.boss, answer.header("location")).await;
+    assert!(after.contains("Transferred: 1."), "{after}");
+    assert_eq!(read(story, &session).await["state"], "waiting");
+    // What is wrong is said on the page.
+    let arguments = [("from", from.as_str()), ("to", &to)];
+    let answer = post(
+        &desk.boss,
+        "transfers/transfer-all",
+        &arguments,
+        "/sessions?of=nobody",
+    )
+    .await;
+    assert_eq!(answer.status, 302);
+    assert!(answer.header("location").contains("__err"));
+}
