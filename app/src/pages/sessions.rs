@@ -37,7 +37,7 @@ pub fn SessionsPage() -> impl IntoView {
         } = page;
         let said = moved.map(|moved| {
             view! {
-                <p class="notice" role="status">
+                <p class="notice good" role="status">
                     {move || moved_words(i18n.get_locale(), moved)}
                 </p>
             }
@@ -181,7 +181,7 @@ fn ShownSessions(shown: Shown, who: Option<HolderRow>, transfer: ServerAction<Tr
         .map(|row| view! { <SessionLine row /> });
     let lines = lines.collect_view().into_any();
     view! {
-        <section class="panel">
+        <section class="held">
             <h2>{title}</h2>
             {more}
             <ActionForm action=transfer>

@@ -102,6 +102,27 @@ async fn each_sees_what_is_theirs_to_see() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_loses_a_session_hears_of_it() {
+    let story = Story::on_sqlite().await;
+    let ((jana_id, jana), (petr_id, petr)) = (
+        story.operator("201", "jana").await,
+        story.operator("202", "petr").await,
+    );
+    let line = story.channel(&story.app(1), 1, "extension", &jana_id).await;
+    story.connect(&line).await;
+    story.says(story.customer(1), &line, "Hello").await;
+    let session = id_of(&story.session().await);
+    let (mut janas, mut petrs) = (Events::open(&jana).await, Events::open(&petr).await);
+    let path = format!("/api/v1/sessions/{session}/transfer");
+    let to = json!({"to": {"type": "extension", "id": petr_id}});
+    story.api.post(&path, to).await.ok();
+    for events in [&mut janas, &mut petrs] {
+        assert_eq!(events.until("session").await["session"], session);
+    }
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stream_ends_with_the_log_in_and_with_the_server() {
     let story = Story::with(|settings| settings.http.stream_check_seconds = Duration::from_millis(100)).await;
     let (here, there) = (story.admin("here").await, story.admin("there").await);
