@@ -7,12 +7,14 @@
 //! | [`ui`] | the kit: button, field, badge, table, time, … |
 //! | [`api`] | server functions, one file a noun; each opens with the guard and makes one engine call |
 //! | [`live`] | the process' events as signals |
+//! | [`outbox`] | replies on their way, and drafts |
 //! | [`words`] | refusals, problems, badges and the like in the reader's language |
 //! | [`prefs`] | language and theme |
 
 pub mod api;
 pub mod frame;
 pub mod live;
+pub mod outbox;
 pub mod pages;
 pub mod prefs;
 pub mod ui;
@@ -68,6 +70,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     ui::time::provide_now();
+    ui::zone::provide_zone();
     provide_context(Toasts::default());
     view! {
         <I18nContextProvider

@@ -1,7 +1,8 @@
 //! What each person chooses for the console itself: language and theme. Both are cookies, so that the process
-//! draws the page right from the first byte; the language is also kept with the person.
+//! draws the page right from the first byte; the language is also kept with the person. The browser's time zone is
+//! the third cookie, for the same reason.
 
-use crate::i18n::Locale;
+use crate::{i18n::Locale, ui::zone::Zone};
 use leptos_i18n::context::{I18nContextOptions, UseLocalesOptions};
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub const LANGUAGE_COOKIE: &str = "language";
 /// The cookie that holds `light` or `dark`; without it the system decides.
 pub const THEME_COOKIE: &str = "theme";
+/// The cookie in which the browser tells its time zone, as [`crate::ui::zone::Zone`] writes it.
+pub const ZONE_COOKIE: &str = "zone";
 
 /// A chosen theme; without one the system decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +87,16 @@ pub fn requested_theme() -> Option<Theme> {
     };
     #[cfg(not(feature = "ssr"))]
     None
+}
+
+/// The browser's zone as it told it before this page: the process and the browser read the same cookie, so both draw the
+/// same at first. `None` on the first visit.
+pub fn requested_zone() -> Option<Zone> {
+    #[cfg(feature = "ssr")]
+    let told = cookie(ZONE_COOKIE);
+    #[cfg(not(feature = "ssr"))]
+    let told = crate::ui::zone::told_before();
+    Zone::parse(&told?)
 }
 
 /// A header of the request that is being answered.

@@ -1,13 +1,47 @@
 // Pictures need a past. This stands between the simulator and Switchboard, as Meta's callback, and gives messages
 // another time, and another content than the simulator's customers can write.
 
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as read } from 'node:stream/consumers';
 import { type Customer, EXAMPLE, type Simulator } from './simulator.js';
 import type { Channel } from './world.js';
+
+/** Delivers many messages of one customer at once, as Meta does after it was held up: each with its own time. */
+export async function wroteMany(
+  channel: Channel,
+  customer: { name: string; waId: string },
+  messages: { at: Date; text: string }[],
+): Promise<void> {
+  for (let from = 0; from < messages.length; from += 500) {
+    const some = messages.slice(from, from + 500).map(({ at, text }) => ({
+      from: customer.waId,
+      id: `wamid.${randomUUID()}`,
+      timestamp: String(Math.floor(at.getTime() / 1000)),
+      type: 'text',
+      text: { body: text },
+    }));
+    const value = {
+      messaging_product: 'whatsapp',
+      metadata: { display_phone_number: EXAMPLE.number, phone_number_id: EXAMPLE.numberId },
+      contacts: [{ profile: { name: customer.name }, wa_id: customer.waId }],
+      messages: some,
+    };
+    const body = JSON.stringify({
+      object: 'whatsapp_business_account',
+      entry: [{ id: EXAMPLE.waba, changes: [{ field: 'messages', value }] }],
+    });
+    const signature = createHmac('sha256', EXAMPLE.appSecret).update(body).digest('hex');
+    const answer = await fetch(channel.webhook_url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` },
+      body,
+    });
+    if (!answer.ok) throw new Error(`the webhook answered ${answer.status}`);
+  }
+}
 
 interface Delivery {
   entry: { changes: { value: { metadata: { phone_number_id: string }; messages?: Message[] } }[] }[];

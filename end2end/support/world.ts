@@ -27,6 +27,7 @@ export interface Session {
   id: string;
   contact: { label: string };
   extension: { number: string; name: string } | null;
+  unread: number;
 }
 
 export class World {

@@ -39,14 +39,27 @@ pub async fn counts() -> Result<InboxCounts, ApiError> {
     Ok(engine::sessions::counts(&guard::engine()?, &actor).await?)
 }
 
-/// One session with its newest messages and its timeline.
+/// One session with its newest messages, or those before a cursor, and its timeline.
 ///
 /// # Errors
-/// Not signed in, or not the asker's to see.
+/// Not signed in, not the asker's to see, or a cursor that is not ours.
 #[server(prefix = "/rpc", endpoint = "inbox/thread")]
-pub async fn thread(session: SessionId) -> Result<session::Thread, ApiError> {
+pub async fn thread(
+    session: SessionId,
+    #[server(default)] before: Option<String>,
+) -> Result<session::Thread, ApiError> {
     let actor = guard::actor().await?;
-    Ok(engine::sessions::thread(&guard::engine()?, &actor, session).await?)
+    Ok(engine::thread::read(&guard::engine()?, &actor, session, before.as_deref()).await?)
+}
+
+/// What stands above the part of a thread that was read before.
+///
+/// # Errors
+/// Not signed in, not the asker's to see, or a cursor that is not ours.
+#[server(prefix = "/rpc", endpoint = "inbox/thread-above")]
+pub async fn thread_above(session: SessionId, cursor: String) -> Result<session::Above, ApiError> {
+    let actor = guard::actor().await?;
+    Ok(engine::thread::above(&guard::engine()?, &actor, session, &cursor).await?)
 }
 
 /// A customer's message as Meta sent it.
@@ -93,14 +106,14 @@ pub async fn send_text(
     Ok(engine::messages::send_text(&guard::engine()?, &actor, session, &body, key.as_deref()).await?)
 }
 
-/// Somebody of ours has looked at the customer's messages.
+/// Somebody of ours has had the messages up to this one on the screen.
 ///
 /// # Errors
-/// Not signed in, or not the asker's to see.
+/// Not signed in, not the asker's to see, or no message of this session.
 #[server(prefix = "/rpc", endpoint = "inbox/mark-read")]
-pub async fn mark_read(session: SessionId) -> Result<(), ApiError> {
+pub async fn mark_read(session: SessionId, message: MessageId) -> Result<(), ApiError> {
     let actor = guard::actor().await?;
-    Ok(engine::sessions::mark_read(&guard::engine()?, &actor, session).await?)
+    Ok(engine::thread::mark_read(&guard::engine()?, &actor, session, message).await?)
 }
 
 /// Sends a failed message again, as a new message that names the failed one.

@@ -10,6 +10,7 @@ use crate::{
     api::{ApiResult, auth::who_am_i},
     i18n::*,
     live,
+    outbox::provide_outbox,
     ui::toast::ToastCorner,
 };
 use domain::people::Me;
@@ -28,6 +29,7 @@ pub fn Frame() -> impl IntoView {
     live::provide_live();
     let person = Resource::new(|| (), |()| who_am_i());
     provide_context(person);
+    provide_outbox(person);
     Effect::new(move |_| {
         if let Some(Ok(Me {
             language: Some(language),

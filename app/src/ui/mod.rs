@@ -15,6 +15,7 @@ pub mod skeleton;
 pub mod time;
 pub mod toast;
 pub mod trouble;
+pub mod zone;
 
 pub use self::{
     badge::{Badge, Tone},

@@ -1,6 +1,8 @@
-//! Points in time as people read them. The process writes UTC; once the page is live, the browser's zone and the
-//! reader's language take over, and whatever is relative moves on twice a minute.
+//! Points in time as people read them. The process writes them by the zone that the browser told before, or by UTC,
+//! which it says; once the page is live, the browser's zone and the reader's language take over, and whatever is
+//! relative moves on twice a minute.
 
+use super::zone::{Zone, use_zone};
 use crate::i18n::*;
 use domain::time::Timestamp;
 use leptos::prelude::*;
@@ -54,11 +56,12 @@ pub enum TimeStyle {
 pub fn Time(#[prop(into)] at: Signal<Timestamp>, #[prop(optional)] style: TimeStyle) -> impl IntoView {
     let i18n = use_i18n();
     let now = use_now();
+    let zone = use_zone();
     // The clock ticks also for what is just being taken away.
     let at = move || at.try_get();
     let text = move || {
         at().map(|at| match now.get() {
-            None => utc(at, style),
+            None => at_first(at, style, zone.as_ref()),
             Some(now) => local(at, now, style, i18n.get_locale()),
         })
     };
@@ -71,13 +74,17 @@ pub fn Time(#[prop(into)] at: Signal<Timestamp>, #[prop(optional)] style: TimeSt
     .into_any()
 }
 
-fn utc(at: Timestamp, style: TimeStyle) -> String {
-    let iso = iso(at);
-    match style {
+fn at_first(at: Timestamp, style: TimeStyle, zone: Option<&Zone>) -> String {
+    let iso = iso(zone.map_or(at, |zone| zone.on_the_wall(at)));
+    let text = match style {
         TimeStyle::Clock => iso[11..16].to_owned(),
         TimeStyle::Day => iso[..10].to_owned(),
         TimeStyle::Relative | TimeStyle::Full => format!("{} {}", &iso[..10], &iso[11..16]),
-        TimeStyle::Countdown => "…".to_owned(),
+        TimeStyle::Countdown => return "…".to_owned(),
+    };
+    match zone {
+        Some(_) => text,
+        None => format!("{text} UTC"),
     }
 }
 
@@ -199,9 +206,12 @@ mod tests {
     }
 
     #[test]
-    fn the_process_writes_utc() {
+    fn the_process_writes_the_readers_time_or_says_that_it_is_utc() {
         let at = Timestamp::from_millis(1_795_344_067_999);
-        assert_eq!(utc(at, TimeStyle::Clock), "10:41");
-        assert_eq!(utc(at, TimeStyle::Relative), "2026-11-22 10:41");
+        assert_eq!(at_first(at, TimeStyle::Clock, None), "10:41 UTC");
+        assert_eq!(at_first(at, TimeStyle::Relative, None), "2026-11-22 10:41 UTC");
+        let zone = Zone::parse("840").unwrap();
+        assert_eq!(at_first(at, TimeStyle::Full, Some(&zone)), "2026-11-23 00:41");
+        assert_eq!(at_first(at, TimeStyle::Day, Some(&zone)), "2026-11-23");
     }
 }

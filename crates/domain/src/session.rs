@@ -6,7 +6,7 @@ pub use transfer::{Holder, HolderRow, MOVED_MOST, Moved, REASON_MOST, Transfer, 
 
 use crate::{
     channel::Destination,
-    ids::{ChannelId, ContactId, ExtensionId, QueueId, SessionId},
+    ids::{ChannelId, ContactId, ExtensionId, MessageId, QueueId, SessionId},
     message::{Direction, MessageView, Status},
     people::{Actor, ExtensionRef, Permission},
     queue::PickUp,
@@ -356,18 +356,60 @@ pub struct InboxCounts {
     pub unread: u32,
 }
 
-/// One session opened.
+/// One session opened: its end, and as much above it as has been asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thread {
     pub session: SessionRow,
     /// Oldest first.
     pub messages: Vec<MessageView>,
-    /// Older messages exist before the first of these.
-    pub more: bool,
+    /// The first of these is the first of the session.
+    pub whole: bool,
+    /// The contact's earlier sessions as far as they have been read, oldest first.
+    pub earlier: Vec<Stretch>,
+    /// Where reading goes on upwards; `None` at the very beginning.
+    pub above: Option<String>,
+    /// Newer messages follow that are not among these.
+    pub cut: bool,
+    /// Where the unread messages begin, which may be above the first of these.
+    pub first_unread: Option<MessageId>,
+    /// Messages above the first of these that one of these has changed: reacted to, edited, taken back.
+    pub changed_above: Vec<MessageView>,
     /// Oldest first.
     pub timeline: Vec<Moment>,
+    /// The contact's earlier sessions that the asker may see, the latest first; not more than the details list.
+    pub past: Vec<EarlierSession>,
     pub may: May,
     pub blocked: Option<Blocked>,
+}
+
+/// An earlier session of a contact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierSession {
+    pub id: SessionId,
+    pub channel: String,
+    /// Who went on with it.
+    pub owner: Option<String>,
+    pub opened_at: Timestamp,
+    pub closed_at: Option<Timestamp>,
+}
+
+/// Messages of one session that follow each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stretch {
+    pub session: EarlierSession,
+    /// Oldest first.
+    pub messages: Vec<MessageView>,
+    /// The first of these is the first of the session.
+    pub whole: bool,
+    /// Oldest first.
+    pub timeline: Vec<Moment>,
+}
+
+/// What stands above the part of a thread that was read before, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Above {
+    pub stretches: Vec<Stretch>,
+    pub above: Option<String>,
 }
 
 /// Something that happened to a session.

@@ -3,6 +3,8 @@
 //! A reaction, an edit and a deletion come as messages of their own, and Meta promises no order: whichever is there
 //! first, the end is the same.
 
+mod pages;
+
 use crate::{
     ids::MessageId,
     message::{Direction, Edited, MessageView},

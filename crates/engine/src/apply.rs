@@ -168,6 +168,8 @@ fn open_session(ledger: &mut Ledger, channel: &channel::Model, contact: Uuid, at
         last_inbound_at: None,
         opened_at: ledger.now,
         closed_at: None,
+        read_at: None,
+        read_id: None,
     });
     ledger.moment(id, Happening::Opened, None);
     ledger.moment(id, what, who);

@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod people;
 pub mod queues;
 pub mod sessions;
+pub mod thread;
 pub mod tokens;
 pub mod web_sessions;
 pub mod webhook;

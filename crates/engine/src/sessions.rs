@@ -9,7 +9,7 @@ use crate::{
     Engine, Error, Result, channels, cursor,
     entity::{channel, contact, extension, message, queue, queue_member, session, session_moment},
     events::{Audience, Changes},
-    extensions, outbox, people, queues, said,
+    extensions, people, queues,
 };
 use domain::{
     event::Change,
@@ -20,8 +20,8 @@ use domain::{
     queue::PickUp,
     refusal::Refusal,
     session::{
-        Blocked, ChannelRef, Happening, InboxCounts, Moment, Preview, QueueRef, QueueStanding, SessionRow,
-        Standing, State, Tab, Thread,
+        ChannelRef, Happening, InboxCounts, Preview, QueueRef, QueueStanding, SessionRow, Standing, State,
+        Tab,
     },
     thread,
     time::{Timestamp, service_window_closes},
@@ -33,9 +33,6 @@ use sea_orm::{
 };
 use std::collections::HashMap;
 use uuid::Uuid;
-
-/// Messages that an opened session shows at once.
-const THREAD_MESSAGES: u64 = 200;
 
 /// The sessions that somebody may see: all of them, or one's own and those that nobody owns in one's queues.
 pub(crate) fn visible_to(actor: &Actor) -> Condition {
@@ -185,62 +182,6 @@ pub async fn row(e: &Engine, actor: &Actor, id: SessionId) -> Result<SessionRow>
         .await?
         .pop()
         .ok_or(Refusal::NotFound.into())
-}
-
-/// A session with its newest messages.
-pub async fn thread(e: &Engine, actor: &Actor, id: SessionId) -> Result<Thread> {
-    let db = e.db.read();
-    let found = find(db, actor, id, false).await?;
-    let mut messages = message::Entity::find()
-        .filter(message::Column::SessionId.eq(found.id))
-        .order_by_desc(message::Column::At)
-        .order_by_desc(message::Column::Id)
-        .limit(THREAD_MESSAGES + 1)
-        .all(db)
-        .await?;
-    let more = messages.len() as u64 > THREAD_MESSAGES;
-    messages.truncate(usize::try_from(THREAD_MESSAGES).unwrap_or(usize::MAX));
-    messages.reverse();
-    let mut messages: Vec<_> = messages.into_iter().map(crate::messages::view).collect();
-    said::fill(db, actor, &mut messages).await?;
-    let moments = session_moment::Entity::find()
-        .filter(session_moment::Column::SessionId.eq(found.id))
-        .order_by_asc(session_moment::Column::Id)
-        .all(db)
-        .await?;
-    let may = standing(db, actor.extension(), &found).await?.may(actor);
-    let blocked = channels::blocked(db, found.channel_id).await?;
-    let paused = blocked == Some(Blocked::Paused);
-    if messages
-        .iter()
-        .any(|message| message.status == Some(Status::Queued))
-    {
-        let mut waiting = outbox::waiting_for(e, db, id, paused).await?;
-        for message in &mut messages {
-            message.waits = waiting.remove(&message.id);
-        }
-    }
-    let session = rows(db, vec![found]).await?.pop().ok_or(Refusal::NotFound)?;
-    Ok(Thread {
-        session,
-        messages: thread::fold(messages),
-        more,
-        timeline: moments
-            .into_iter()
-            .filter_map(|row| {
-                let what = Happening::from_stored(&row.what)?;
-                Some(Moment {
-                    at: Timestamp::from_millis(row.at),
-                    what,
-                    who: row.who,
-                    by: row.done_by,
-                    reason: row.reason,
-                })
-            })
-            .collect(),
-        may,
-        blocked,
-    })
 }
 
 /// A session that the asker may see. `for_change` keeps it from changing until the transaction ends.
@@ -398,29 +339,6 @@ pub(crate) async fn end(
     session_changed(tx, of).await
 }
 
-/// The messages have been seen. Only whoever would answer can say so: a look by somebody else leaves them unread.
-pub async fn mark_read(e: &Engine, actor: &Actor, id: SessionId) -> Result<()> {
-    let tx = e.db.write().await?;
-    let found = find(&tx, actor, id, true).await?;
-    if found.unread == 0
-        || standing(&tx, actor.extension(), &found)
-            .await?
-            .reply(actor)
-            .is_err()
-    {
-        return Ok(());
-    }
-    session::Entity::update_many()
-        .col_expr(session::Column::Unread, Expr::value(0))
-        .filter(session::Column::Id.eq(found.id))
-        .exec(&tx)
-        .await?;
-    let changes = session_changed(&tx, &found).await?;
-    tx.commit().await?;
-    e.events().publish(changes);
-    Ok(())
-}
-
 /// One of ours wrote.
 pub(crate) async fn answered(
     tx: &DatabaseTransaction,
@@ -429,8 +347,12 @@ pub(crate) async fn answered(
     at: i64,
 ) -> Result<()> {
     use session::Column;
+    // Whoever answers has read what was there.
+    let position = Ord::max(of.read_at.zip(of.read_id), Some((at, message)));
     session::Entity::update_many()
         .col_expr(Column::Unread, Expr::value(0))
+        .col_expr(Column::ReadAt, Expr::value(position.map(|(at, _)| at)))
+        .col_expr(Column::ReadId, Expr::value(position.map(|(_, id)| id)))
         .col_expr(
             Column::LastMessageAt,
             Expr::value(Ord::max(at, of.last_message_at)),
@@ -484,7 +406,7 @@ pub(crate) async fn audience(tx: &impl ConnectionTrait, of: &session::Model) -> 
 
 /// A change of the session itself is heard by the whole queue, so that it leaves the lists of those who no longer
 /// see it.
-async fn session_changed(tx: &impl ConnectionTrait, of: &session::Model) -> Result<Changes> {
+pub(crate) async fn session_changed(tx: &impl ConnectionTrait, of: &session::Model) -> Result<Changes> {
     let mut ids = match of.queue_id {
         Some(queue) => queues::members(tx, queue).await?,
         None => Vec::new(),
@@ -501,7 +423,7 @@ async fn session_changed(tx: &impl ConnectionTrait, of: &session::Model) -> Resu
 }
 
 /// Rows as they are shown, in the order given; each table is read once.
-async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) -> Result<Vec<SessionRow>> {
+pub(crate) async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) -> Result<Vec<SessionRow>> {
     let ids =
         |pick: fn(&session::Model) -> Option<Uuid>| -> Vec<Uuid> { found.iter().filter_map(pick).collect() };
     let by_id = contact::Entity::find().filter(contact::Column::Id.is_in(ids(|s| Some(s.contact_id))));

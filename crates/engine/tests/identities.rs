@@ -8,7 +8,6 @@ mod desk;
 
 use desk::{Desk, NOW, Update};
 use domain::people::Actor;
-use engine::sessions;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,7 +98,7 @@ fn people(all: &[Names]) -> BTreeSet<BTreeSet<String>> {
 async fn sessions_of(desk: &Desk) -> BTreeSet<BTreeSet<String>> {
     let mut by_contact = BTreeMap::new();
     for row in desk.sessions().await {
-        let thread = sessions::thread(&desk.engine, &Actor::System, row.id)
+        let thread = engine::thread::read(&desk.engine, &Actor::System, row.id, None)
             .await
             .unwrap();
         let wamids: BTreeSet<_> = thread

@@ -1,5 +1,6 @@
 //! The few things that the inbox asks of the browser directly. They run in event handlers and effects only.
 
+use crate::ui::zone::day;
 use domain::time::Timestamp;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -21,12 +22,7 @@ pub fn local_day(at: Timestamp) -> i64 {
     let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(at.millis() as f64));
     #[expect(clippy::cast_possible_truncation, reason = "minutes of a zone's offset")]
     let offset = date.get_timezone_offset() as i64;
-    utc_day(Timestamp::from_millis(at.millis() - offset * MINUTE))
-}
-
-/// The same by UTC, as the process sees it.
-pub fn utc_day(at: Timestamp) -> i64 {
-    at.millis().div_euclid(24 * 60 * 60 * 1000)
+    day(None, Timestamp::from_millis(at.millis() - offset * MINUTE))
 }
 
 /// A key under which a reply is sent once, however often it is tried.
@@ -57,7 +53,10 @@ pub fn reveal(element: &HtmlElement) {
     let Some(scroller) = element.offset_parent() else {
         return;
     };
-    let (top, bottom) = (element.offset_top(), element.offset_top() + element.offset_height());
+    let (top, bottom) = (
+        element.offset_top(),
+        element.offset_top() + element.offset_height(),
+    );
     let (seen_from, height) = (scroller.scroll_top(), scroller.client_height());
     if top < seen_from {
         scroller.set_scroll_top(top);

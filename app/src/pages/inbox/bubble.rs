@@ -1,8 +1,9 @@
 //! One line of a thread: a bubble, a moment of the session, or the unread line.
 
 use super::{
+    emoji,
     face::{self, AdvertView, ForwardedLine, JsonLink, QuoteView, WhatView},
-    flow::{Line, OnItsWay},
+    flow::Line,
     glyph::{self, Glyph, Ticks},
     marks::{self, Piece},
     state::use_inbox,
@@ -10,6 +11,7 @@ use super::{
 };
 use crate::{
     i18n::*,
+    outbox::OnItsWay,
     ui::{Time, TimeStyle},
 };
 use domain::{
@@ -33,9 +35,9 @@ pub fn LineView(line: Line) -> impl IntoView {
         Line::Bubble {
             message,
             first,
-            retried,
+            retry,
             told_below,
-        } => view! { <Bubble message first retried told_below /> }.into_any(),
+        } => view! { <Bubble message first retry told_below /> }.into_any(),
         Line::OnItsWay { message, first } => view! { <BubbleOnItsWay message first /> }.into_any(),
     }
 }
@@ -70,7 +72,8 @@ fn StrayLine(message: MessageView) -> impl IntoView {
     let at = message.at;
     view! {
         <p class="flow-moment">
-            {move || words::stray(i18n.get_locale(), &message)} " · " <Time at=at style=TimeStyle::Clock />
+            <bdi>{move || words::stray(i18n.get_locale(), &message)}</bdi> " · "
+            <Time at=at style=TimeStyle::Clock />
         </p>
     }
     .into_any()
@@ -88,7 +91,7 @@ fn Reactions(of: Vec<(Direction, String)>) -> impl IntoView {
         view! {
             <li title=said>
                 <span class="sr-only">{said} " "</span>
-                {emoji}
+                <bdi>{emoji}</bdi>
             </li>
         }
     });
@@ -114,7 +117,7 @@ fn Before(edited: Edited) -> impl IntoView {
 }
 
 #[component]
-fn Bubble(message: MessageView, first: bool, retried: bool, told_below: bool) -> impl IntoView {
+fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let ours = message.direction == Direction::Outbound;
@@ -175,7 +178,7 @@ fn Bubble(message: MessageView, first: bool, retried: bool, told_below: bool) ->
         status,
         failure: message.failure.filter(|_| !told_below),
         waits: message.waits,
-        retry: (!retried).then_some(id),
+        retry: retry.then_some(id),
     };
     let fate = view! { <FateLine fate /> };
     view! {
@@ -234,30 +237,21 @@ fn FateLine(fate: Fate) -> impl IntoView {
     }
 }
 
-/// Whether failed messages of the open thread may be sent again: only by whoever may answer.
-#[derive(Debug, Clone, Copy)]
-pub struct MayRetry(pub Memo<bool>);
-
 /// *Retry*, as a form that works before the page is live.
 #[component]
 fn Again(id: MessageId) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let pending = inbox.retry.pending();
-    let MayRetry(may) = expect_context();
-    let form = move || {
-        may.get().then(|| {
-            view! {
-                <ActionForm action=inbox.retry>
-                    <input type="hidden" name="message" value=id.to_string() />
-                    <button type="submit" class="button" prop:disabled=move || pending.get()>
-                        {move || t_string!(i18n, inbox.bubble.retry)}
-                    </button>
-                </ActionForm>
-            }
-        })
-    };
-    view! { {form} }.into_any()
+    view! {
+        <ActionForm action=inbox.retry>
+            <input type="hidden" name="message" value=id.to_string() />
+            <button type="submit" class="button" prop:disabled=move || pending.get()>
+                {move || t_string!(i18n, inbox.bubble.retry)}
+            </button>
+        </ActionForm>
+    }
+    .into_any()
 }
 
 #[component]
@@ -315,7 +309,7 @@ fn Why(failure: Failure) -> impl IntoView {
 #[component]
 fn Text(text: String) -> impl IntoView {
     view! {
-        <div class="bubble-text" dir="auto">
+        <div class="bubble-text" class:bubble-emoji=emoji::alone(&text) dir="auto">
             {shown(marks::pieces(&text))}
         </div>
     }
@@ -333,8 +327,15 @@ fn shown_piece(piece: Piece) -> AnyView {
         Piece::Italic(inner) => view! { <em>{shown(inner)}</em> }.into_any(),
         Piece::Strike(inner) => view! { <s>{shown(inner)}</s> }.into_any(),
         Piece::Mono(text) => view! { <code>{text}</code> }.into_any(),
-        Piece::Link { text, href } => view! {
+        Piece::Link { text, href } if href.starts_with("http") => view! {
             <a href=href target="_blank" rel="noopener noreferrer">
+                {text}
+            </a>
+        }
+        .into_any(),
+        // What another program opens needs no window of its own.
+        Piece::Link { text, href } => view! {
+            <a href=href rel="external">
                 {text}
             </a>
         }

@@ -1,11 +1,10 @@
 //! Where replies are written. What is typed is never lost: it is kept as a draft until the process has taken it.
 
-use super::{
-    browser, drafts, flow::OnItsWay, head::PickUp, keys::REPLY_ID, sending::Returned, state::use_inbox, words,
-};
+use super::{browser, head::PickUp, keys::REPLY_ID, state::use_inbox, words};
 use crate::{
     api::{ApiError, inbox::SendText},
     i18n::*,
+    outbox::{OnItsWay, drafts, use_outbox},
     ui::{IconName, icon::Icon, time::use_now},
 };
 use domain::{
@@ -39,8 +38,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     });
     let too_long = Memo::new(move |_| draft.length.get() > TEXT_MOST);
     let pressed = move |event: KeyboardEvent| {
-        // Enter also ends the composition of a letter in some keyboards: that one is not ours.
-        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+        if event.key() == "Enter" && !event.shift_key() && !composes(&event) {
             event.prevent_default();
             draft.send();
         }
@@ -98,6 +96,13 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     .into_any()
 }
 
+/// Enter also ends the composition of a letter in some keyboards: that one is not ours. Safari tells first that the
+/// composition is over, and then of a key with this code: <https://bugs.webkit.org/show_bug.cgi?id=165004>
+fn composes(event: &KeyboardEvent) -> bool {
+    const OF_AN_INPUT_METHOD: u32 = 229;
+    event.is_composing() || event.key_code() == OF_AN_INPUT_METHOD
+}
+
 /// Without JavaScript a double click posts the form twice: the key makes that one message. The live page makes a
 /// key for each message itself.
 fn key_of_this_page() -> Option<String> {
@@ -115,13 +120,11 @@ struct Draft {
     length: RwSignal<usize>,
     /// Why the last one was not sent.
     why: RwSignal<Option<ApiError>>,
-    /// It came back with this key. The process may have it all the same: the same text goes out under the same key.
-    returned: StoredValue<Option<(String, String)>>,
 }
 
 /// The draft lives in the field itself, so that nothing typed before the page was live is lost.
 fn use_draft(id: SessionId) -> Draft {
-    let inbox = use_inbox();
+    let outbox = use_outbox();
     let posted = ServerAction::<SendText>::new().value();
     let draft = Draft {
         id,
@@ -129,7 +132,6 @@ fn use_draft(id: SessionId) -> Draft {
         length: RwSignal::new(0),
         // After a plain form post.
         why: RwSignal::new(posted.with_untracked(|answer| answer.as_ref()?.as_ref().err().cloned())),
-        returned: StoredValue::new(None),
     };
     Effect::new(move |_| {
         if let Some(area) = draft.area.get() {
@@ -140,15 +142,14 @@ fn use_draft(id: SessionId) -> Draft {
         }
     });
     Effect::new(move |_| {
-        let back = inbox.returned.get().filter(|back| back.session == id);
-        if let Some(Returned { key, text, why, .. }) = back {
-            draft.returned.set_value(Some((key, text)));
-            draft.why.set(Some(why));
+        let back = outbox.returned.get().filter(|back| back.session == id);
+        if let Some(back) = back {
+            draft.why.set(Some(back.why));
             if let Some(area) = draft.area.get() {
                 area.set_value(&drafts::load(id));
                 draft.measure();
             }
-            inbox.returned.set(None);
+            outbox.returned.set(None);
         }
     });
     draft
@@ -172,7 +173,7 @@ impl Draft {
     }
 
     fn send(self) {
-        let inbox = use_inbox();
+        let outbox = use_outbox();
         let Some(area) = self.area.get_untracked().filter(|area| !area.read_only()) else {
             return;
         };
@@ -185,22 +186,16 @@ impl Draft {
                 return;
             }
         };
-        let returned = self.returned.try_update_value(Option::take).flatten();
-        let key = returned
-            .and_then(|(key, text)| (text == body).then_some(key))
-            .unwrap_or_else(browser::fresh_key);
         area.set_value("");
         drafts::save(self.id, "");
         self.why.set(None);
         self.measure();
-        inbox.send(
-            self.id,
-            OnItsWay {
-                key,
-                text: body,
-                at: browser::now(),
-            },
-        );
+        outbox.send(OnItsWay {
+            session: self.id,
+            key: browser::fresh_key(),
+            text: body,
+            at: browser::now(),
+        });
     }
 }
 

@@ -1,11 +1,14 @@
 //! The right column: the contact and the session as facts. It can be put away.
 
-use super::{browser, words};
+use super::{browser, state::use_inbox, words};
 use crate::{
     i18n::*,
     ui::{Icon, IconName, Time, TimeStyle, time::use_now},
 };
-use domain::{phone, session::Thread};
+use domain::{
+    phone,
+    session::{EarlierSession, Tab, Thread},
+};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -60,6 +63,7 @@ pub fn Details(thread: Memo<Thread>) -> impl IntoView {
     let contact = view! { <Contact thread /> }.into_any();
     let session = view! { <Session thread /> }.into_any();
     let timeline = view! { <Timeline thread /> }.into_any();
+    let past = view! { <Past thread /> }.into_any();
     view! {
         <button
             type="button"
@@ -73,6 +77,7 @@ pub fn Details(thread: Memo<Thread>) -> impl IntoView {
         {contact}
         {session}
         {timeline}
+        {past}
     }
     .into_any()
 }
@@ -208,6 +213,41 @@ fn Timeline(thread: Memo<Thread>) -> impl IntoView {
                     </li>
                 </For>
             </ol>
+        </details>
+    }
+    .into_any()
+}
+
+/// The contact's earlier sessions, each a link.
+#[component]
+fn Past(thread: Memo<Thread>) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let past = Memo::new(move |_| thread.with(|thread| thread.past.clone()));
+    let line = move |session: EarlierSession| {
+        let id = session.id;
+        let href = move || inbox.query.with(|query| query.on(Tab::All).href(Some(id)));
+        let owner = session.owner.map(|owner| format!(" · {owner}"));
+        view! {
+            <li>
+                <a href=href>
+                    <Time at=session.opened_at style=TimeStyle::Full />
+                </a>
+                <span>{session.channel} {owner}</span>
+            </li>
+        }
+    };
+    view! {
+        <details open>
+            <summary>{move || t_string!(i18n, inbox.details.past)}</summary>
+            <Show
+                when=move || past.with(|past| !past.is_empty())
+                fallback=move || view! { <p class="details-empty">{move || t_string!(i18n, inbox.details.no_past)}</p> }
+            >
+                <ol class="details-timeline">
+                    <For each=move || past.get() key=|session| session.id children=line />
+                </ol>
+            </Show>
         </details>
     }
     .into_any()

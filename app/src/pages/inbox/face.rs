@@ -13,6 +13,11 @@ pub fn anchor(id: MessageId) -> String {
     format!("m-{id}")
 }
 
+/// The message whose element has this id.
+pub fn message_of(anchor: &str) -> Option<MessageId> {
+    anchor.strip_prefix("m-")?.parse().ok()
+}
+
 /// The message that this one answers; without one, that it is not here.
 #[component]
 pub fn QuoteView(quote: Option<Quote>) -> impl IntoView {
@@ -87,8 +92,15 @@ pub fn WhatView(what: What, text: Option<String>) -> impl IntoView {
         } => {
             let name = name.filter(|name| Some(name) != text.as_ref());
             let address = address.filter(|address| Some(address) != text.as_ref());
-            view! { <div class="bubble-facts">{name.map(line)} {address.map(line)} {line(coordinates)}</div> }
-                .into_any()
+            let on_map = on_a_map(&coordinates);
+            let on_map = view! {
+                <p>
+                    <a href=on_map target="_blank" rel="noopener noreferrer">
+                        {coordinates}
+                    </a>
+                </p>
+            };
+            view! { <div class="bubble-facts">{name.map(line)} {address.map(line)} {on_map}</div> }.into_any()
         }
         What::Contacts(cards) => {
             view! { <ul class="bubble-facts">{cards.into_iter().map(card).collect_view()}</ul> }.into_any()
@@ -114,11 +126,32 @@ pub fn WhatView(what: What, text: Option<String>) -> impl IntoView {
     }
 }
 
+/// `50.0755, 14.4378` on OpenStreetMap, with a marker.
+fn on_a_map(coordinates: &str) -> String {
+    let (latitude, longitude) = coordinates.split_once(", ").unwrap_or_default();
+    format!("https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}&zoom=17")
+}
+
+/// A number that can be called; the browser knows by what.
+fn call(phone: String) -> AnyView {
+    let digits: String = phone
+        .chars()
+        .filter(|c| c.is_ascii_digit() || *c == '+')
+        .collect();
+    view! {
+        <a class="nums" href=format!("tel:{digits}") rel="external">
+            {phone}
+        </a>
+        " "
+    }
+    .into_any()
+}
+
 fn card(card: Card) -> AnyView {
     view! {
         <li>
             {card.name.map(|name| view! { <strong dir="auto">{name}</strong> })} " "
-            <span class="nums">{card.phones.join(", ")}</span>
+            {card.phones.into_iter().map(call).collect_view()}
         </li>
     }
     .into_any()
@@ -126,7 +159,7 @@ fn card(card: Card) -> AnyView {
 
 fn order(line: OrderLine) -> AnyView {
     let price = line.price.map(|price| format!(" – {price}"));
-    view! { <li class="nums">{line.quantity} " × " {line.product} {price}</li> }.into_any()
+    view! { <li class="nums">{line.quantity} " × " <bdi>{line.product}</bdi> {price}</li> }.into_any()
 }
 
 /// For whom may see it.

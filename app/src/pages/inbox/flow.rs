@@ -1,31 +1,38 @@
-//! The order of a thread: days, and in each its messages, the session's moments and the unread line.
+//! The order of a thread: its sessions, their days, and in each its messages, the session's moments and the unread
+//! line.
 
+use crate::outbox::OnItsWay;
 use domain::{
-    ids::MessageId,
+    ids::{MessageId, SessionId},
     message::{Direction, Marks, MessageView, Status, Waits},
-    session::{Happening, Moment, Thread},
-    thread::speaks,
+    session::{EarlierSession, Happening, Moment, Thread},
     time::Timestamp,
 };
+use std::collections::HashSet;
 
 /// Bubbles of one writer that are closer than this belong together.
 const TOGETHER_MS: i64 = 3 * 60 * 1000;
 
-/// A message on its way: shown at once, replaced by what the process answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OnItsWay {
-    pub key: String,
-    pub text: String,
-    pub at: Timestamp,
-}
-
-/// One day of a thread.
+/// One day of a session.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Day {
-    pub number: i64,
+    pub key: DayKey,
     /// When its first line was.
     pub at: Timestamp,
+    /// The session that begins here, where the thread shows more than one.
+    pub begins: Option<Begins>,
     pub lines: Vec<(Key, Line)>,
+}
+
+/// What makes two days the same day: the session, and the number of the day.
+pub type DayKey = (SessionId, i64);
+
+/// A session that begins.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Begins {
+    Earlier(EarlierSession),
+    /// The one that was opened.
+    This,
 }
 
 /// One line of a thread.
@@ -38,8 +45,8 @@ pub enum Line {
         message: MessageView,
         /// The first of its group: it has the author's name and the tail.
         first: bool,
-        /// It failed, and a newer message has tried again.
-        retried: bool,
+        /// It failed, nothing has tried it again, and the reader may.
+        retry: bool,
         /// It failed, and the next message failed for the same reason, which is told there.
         told_below: bool,
     },
@@ -76,54 +83,35 @@ pub struct Divider {
 
 /// Where the unread messages of a thread begin, if it has any.
 pub fn divider(thread: &Thread) -> Option<Divider> {
-    let count = thread.session.unread;
-    let inbound = thread.messages.iter().filter(|message| speaks(message));
-    let first = inbound.rev().take(count as usize).last()?;
     Some(Divider {
-        before: first.id,
-        count,
+        before: thread.first_unread?,
+        count: thread.session.unread,
     })
 }
 
-/// Lays a thread out. `day_of` tells the days apart: by UTC at first, by the browser's zone later.
+/// Lays a thread out. `day_of` tells the days apart.
 pub fn lay_out(
     thread: &Thread,
     on_its_way: &[OnItsWay],
     divider: Option<Divider>,
     day_of: impl Fn(Timestamp) -> i64,
 ) -> Vec<Day> {
-    let mut layout = Layout {
-        days: Vec::new(),
-        last: None,
-        day_of,
-    };
-    let mut moments = thread.timeline.iter().enumerate().peekable();
-    for (nth, message) in thread.messages.iter().enumerate() {
-        let comes_first =
-            |moment: &Moment| precedes(moment, message) || (nth == 0 && !thread.more && opens(moment));
-        while let Some((n, moment)) = moments.next_if(|(_, moment)| comes_first(moment)) {
-            layout.moment(n, moment, moment.at.min(message.at));
-        }
-        if let Some(divider) = divider.filter(|divider| divider.before == message.id) {
-            layout.alone(message.at, Key::Unread(message.id), Line::Unread(divider.count));
-        }
-        let retried = thread.messages[nth..]
-            .iter()
-            .any(|m| m.retry_of == Some(message.id));
-        let told_below = message.failure.is_some()
-            && thread
-                .messages
-                .get(nth + 1)
-                .is_some_and(|next| next.failure == message.failure);
-        layout.message(message, retried, told_below);
+    let mut days = Vec::new();
+    for stretch in &thread.earlier {
+        let mut layout = Layout::new(stretch.session.id, divider, false, &day_of);
+        layout.session(&stretch.messages, &stretch.timeline, stretch.whole);
+        let begins = stretch.whole.then(|| Begins::Earlier(stretch.session.clone()));
+        days.extend(layout.beginning_with(begins));
     }
-    for (n, moment) in moments {
-        layout.moment(n, moment, moment.at);
-    }
+    let may_retry = thread.may.reply.is_ok();
+    let mut layout = Layout::new(thread.session.id, divider, may_retry, &day_of);
+    layout.session(&thread.messages, &thread.timeline, thread.whole);
     for message in on_its_way {
         layout.on_its_way(message);
     }
-    layout.days
+    let follows = !thread.earlier.is_empty();
+    days.extend(layout.beginning_with(follows.then_some(Begins::This)));
+    days
 }
 
 /// Messages have whole seconds, moments have milliseconds. Within one second nobody can say what came first, except
@@ -153,7 +141,11 @@ fn opens(moment: &Moment) -> bool {
     }
 }
 
+/// Lays one session out.
 struct Layout<F> {
+    session: SessionId,
+    divider: Option<Divider>,
+    may_retry: bool,
     days: Vec<Day>,
     /// Who wrote the bubble above, and when.
     last: Option<(Direction, Option<String>, Timestamp)>,
@@ -161,27 +153,75 @@ struct Layout<F> {
 }
 
 impl<F: Fn(Timestamp) -> i64> Layout<F> {
+    fn new(session: SessionId, divider: Option<Divider>, may_retry: bool, day_of: F) -> Self {
+        Self {
+            session,
+            divider,
+            may_retry,
+            days: Vec::new(),
+            last: None,
+            day_of,
+        }
+    }
+
+    /// `whole`: the first message is the first of the session. What happened before one that is not belongs to messages
+    /// that are not here.
+    fn session(&mut self, messages: &[MessageView], timeline: &[Moment], whole: bool) {
+        let retried: HashSet<_> = messages.iter().filter_map(|message| message.retry_of).collect();
+        let mut moments = timeline.iter().enumerate().peekable();
+        for (nth, message) in messages.iter().enumerate() {
+            let comes_first =
+                |moment: &Moment| precedes(moment, message) || (nth == 0 && whole && opens(moment));
+            while let Some((n, moment)) = moments.next_if(|(_, moment)| comes_first(moment)) {
+                if nth > 0 || whole {
+                    self.moment(n, moment, moment.at.min(message.at));
+                }
+            }
+            if let Some(divider) = self.divider.filter(|divider| divider.before == message.id) {
+                self.alone(message.at, Key::Unread(message.id), Line::Unread(divider.count));
+            }
+            let failed = message.status.is_some_and(Status::may_be_retried);
+            let retry = failed && self.may_retry && !retried.contains(&message.id);
+            let told_below = message.failure.is_some()
+                && messages
+                    .get(nth + 1)
+                    .is_some_and(|next| next.failure == message.failure);
+            self.message(message, retry, told_below);
+        }
+        for (n, moment) in moments {
+            self.moment(n, moment, moment.at);
+        }
+    }
+
+    fn beginning_with(mut self, begins: Option<Begins>) -> Vec<Day> {
+        if let Some(first) = self.days.first_mut() {
+            first.begins = begins;
+        }
+        self.days
+    }
+
+    fn begin(&mut self, at: Timestamp, lines: Vec<(Key, Line)>) {
+        self.days.push(Day {
+            key: (self.session, (self.day_of)(at)),
+            at,
+            begins: None,
+            lines,
+        });
+    }
+
     fn push(&mut self, at: Timestamp, key: Key, line: Line) {
         match self.days.last_mut() {
             Some(day) => day.lines.push((key, line)),
-            None => self.days.push(Day {
-                number: (self.day_of)(at),
-                at,
-                lines: vec![(key, line)],
-            }),
+            None => self.begin(at, vec![(key, line)]),
         }
     }
 
     /// Begins a new day if this is one. Meta's clock may run a little behind: no day begins twice for that.
     fn reach(&mut self, at: Timestamp) {
         let number = (self.day_of)(at);
-        if self.days.last().is_none_or(|day| number > day.number) {
+        if self.days.last().is_none_or(|day| number > day.key.1) {
             self.last = None;
-            self.days.push(Day {
-                number,
-                at,
-                lines: Vec::new(),
-            });
+            self.begin(at, Vec::new());
         }
     }
 
@@ -195,14 +235,14 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
         self.alone(at, Key::Moment(n), Line::Moment(moment.clone()));
     }
 
-    fn message(&mut self, message: &MessageView, retried: bool, told_below: bool) {
+    fn message(&mut self, message: &MessageView, retry: bool, told_below: bool) {
         if message.about.is_some() {
             let line = Line::Stray(message.clone());
             return self.alone(message.at, Key::Stray(message.id), line);
         }
         self.reach(message.at);
         let first = self.begins_group(message.direction, message.author.clone(), message.at);
-        let looks = [message.failure.is_some(), first, retried, told_below];
+        let looks = [message.failure.is_some(), first, retry, told_below];
         let said = message.said.as_ref();
         let quoted = said.and_then(|said| said.quote.as_ref()?.text.clone());
         let fate = (message.status, message.waits);
@@ -213,7 +253,7 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
             Line::Bubble {
                 message: message.clone(),
                 first,
-                retried,
+                retry,
                 told_below,
             },
         );

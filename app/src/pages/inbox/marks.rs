@@ -1,5 +1,5 @@
-//! WhatsApp's marks in a text, `*bold* _italic_ ~strike~ ```mono``` `, and web addresses, as a tree. The tree is
-//! shown as nodes, so whatever a customer writes stays text.
+//! WhatsApp's marks in a text, `*bold* _italic_ ~strike~ ```mono``` `, and web addresses, e-mail addresses and phone
+//! numbers, as a tree. The tree is shown as nodes, so whatever a customer writes stays text.
 //! <https://faq.whatsapp.com/539178204879377>
 
 /// A stretch of a text.
@@ -24,6 +24,9 @@ const DEPTH_MOST: u8 = 4;
 const MARKS_BETWEEN_MOST: usize = 100;
 /// Characters in a web address at the most, for the same reason.
 const ADDRESS_MOST: usize = 2000;
+/// Characters before and after the `@` at the most.
+const MAIL_NAME_MOST: usize = 64;
+const MAIL_DOMAIN_MOST: usize = 255;
 
 /// Reads the marks of a text.
 pub fn pieces(text: &str) -> Vec<Piece> {
@@ -35,7 +38,10 @@ fn read(text: &str, depth: u8) -> Vec<Piece> {
     let mut plain_from = 0;
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
-        let found = marked(text, at, depth).or_else(|| link(text, at));
+        let found = marked(text, at, depth)
+            .or_else(|| link(text, at))
+            .or_else(|| phone(text, at))
+            .or_else(|| mail(text, at));
         match found {
             Some((piece, end)) => {
                 push_plain(&mut pieces, &text[plain_from..at]);
@@ -130,6 +136,61 @@ fn link(text: &str, at: usize) -> Option<(Piece, usize)> {
     ))
 }
 
+/// A phone number with its country that starts here, `+420 777 123 456`, and where it ends. Without the plus it may be
+/// an order's or an account's.
+fn phone(text: &str, at: usize) -> Option<(Piece, usize)> {
+    let rest = &text[at..];
+    if !rest.starts_with('+') || !is_edge(text[..at].chars().next_back()) {
+        return None;
+    }
+    let belongs = |c: char| c.is_ascii_digit() || " -()./\u{a0}".contains(c);
+    let end = rest[1..].find(|c| !belongs(c)).map_or(rest.len(), |end| end + 1);
+    let number = rest[..end].trim_end_matches(|c: char| !c.is_ascii_digit());
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let is_phone = (8..=15).contains(&digits.len()) && is_edge(text[at + number.len()..].chars().next());
+    is_phone.then(|| {
+        let link = Piece::Link {
+            text: number.to_owned(),
+            href: format!("tel:+{digits}"),
+        };
+        (link, at + number.len())
+    })
+}
+
+/// An e-mail address that starts here, and where it ends.
+fn mail(text: &str, at: usize) -> Option<(Piece, usize)> {
+    let in_name = |c: char| c.is_ascii_alphanumeric() || "._%+-".contains(c);
+    let rest = &text[at..];
+    let before = text[..at].chars().next_back();
+    if !rest.starts_with(|c: char| c.is_ascii_alphanumeric())
+        || before.is_some_and(|c| c.is_alphanumeric() || in_name(c))
+    {
+        return None;
+    }
+    let name = rest
+        .bytes()
+        .take(MAIL_NAME_MOST + 1)
+        .position(|b| !in_name(char::from(b)))?;
+    let domain = rest[name..].strip_prefix('@')?;
+    let end = domain
+        .bytes()
+        .take(MAIL_DOMAIN_MOST + 1)
+        .position(|b| !(b.is_ascii_alphanumeric() || b == b'.' || b == b'-'))
+        .unwrap_or(domain.len().min(MAIL_DOMAIN_MOST));
+    let domain = domain[..end].trim_end_matches(['.', '-']);
+    let last = domain.rsplit_once('.').filter(|(first, _)| !first.is_empty());
+    let is_domain =
+        last.is_some_and(|(_, top)| top.len() >= 2 && top.bytes().all(|b| b.is_ascii_alphabetic()));
+    let length = name + 1 + domain.len();
+    is_domain.then(|| {
+        let link = Piece::Link {
+            text: rest[..length].to_owned(),
+            href: format!("mailto:{}", &rest[..length]),
+        };
+        (link, at + length)
+    })
+}
+
 /// The full stop after an address, or the bracket around it, does not belong to it.
 fn without_trailing_punctuation(mut address: &str) -> &str {
     while let Some(last) = address.chars().next_back() {
@@ -211,6 +272,36 @@ mod tests {
     }
 
     #[test]
+    fn mail_addresses_and_phone_numbers_are_links() {
+        assert_eq!(
+            pieces("Pište na eva.mala+obchod@example.co.uk. Nebo (+420 777 123 456)!"),
+            [
+                text("Pište na "),
+                link_to(
+                    "eva.mala+obchod@example.co.uk",
+                    "mailto:eva.mala+obchod@example.co.uk"
+                ),
+                text(". Nebo ("),
+                link_to("+420 777 123 456", "tel:+420777123456"),
+                text(")!"),
+            ]
+        );
+        for none in [
+            "a@b",
+            "@jana",
+            "a@b.c",
+            "ž@",
+            "+1",
+            "2+420777123456",
+            "+12345678901234567890",
+            "1+1=2",
+            "x@.cz",
+        ] {
+            assert_eq!(pieces(none), [text(none)], "{none}");
+        }
+    }
+
+    #[test]
     fn an_underscore_in_an_address_is_no_mark() {
         assert_eq!(
             pieces("https://example.com/_a_"),
@@ -223,7 +314,17 @@ mod tests {
 
     #[test]
     fn a_hostile_text_is_read_quickly_and_whole() {
-        for hostile in ["*a ", "*_~", "https://a", "https://a)", "```"] {
+        for hostile in [
+            "*a ",
+            "*_~",
+            "https://a",
+            "https://a)",
+            "```",
+            "a@",
+            "a.",
+            "+1 ",
+            "a@b.",
+        ] {
             let text = hostile.repeat(20_000);
             let shown: String = pieces(&text).iter().map(plain).collect();
             let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();

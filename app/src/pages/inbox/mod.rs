@@ -4,10 +4,10 @@
 //! |---|---|
 //! | [`query`], [`state`] | where the URL says one is, and what the process says is there |
 //! | [`list`], [`row`], [`no_rows`] | search, tabs, rows |
-//! | [`thread`], [`head`], [`scroll`], [`no_thread`] | one session |
-//! | [`flow`], [`bubble`], [`marks`] | its lines: their order, their looks, WhatsApp's marks in a text |
+//! | [`thread`], [`head`], [`scroll`], [`reading`], [`no_thread`] | one session |
+//! | [`flow`], [`bubble`], [`marks`], [`emoji`] | its lines: their order, their looks, WhatsApp's marks in a text |
 //! | [`steps`] | what asks before it is done: close, take over, transfer |
-//! | [`composer`], [`drafts`], [`sending`] | where replies are written, and their way out |
+//! | [`composer`] | where replies are written; [`crate::outbox`] has their way out |
 //! | [`details`] | the contact and the session as facts |
 //! | [`keys`] | the keyboard |
 //! | [`glyph`], [`words`], [`browser`] | small signs, names of things, what is asked of the browser |
@@ -16,7 +16,7 @@ mod browser;
 mod bubble;
 mod composer;
 mod details;
-mod drafts;
+mod emoji;
 mod face;
 mod flow;
 mod glyph;
@@ -27,9 +27,9 @@ mod marks;
 mod no_rows;
 mod no_thread;
 mod query;
+mod reading;
 mod row;
 mod scroll;
-mod sending;
 mod state;
 mod steps;
 mod thread;

@@ -1,9 +1,10 @@
 //! What stands where the thread would be: none chosen, one that cannot be seen, one still coming.
 
-use super::{drafts, state::use_inbox, words};
+use super::{state::use_inbox, words};
 use crate::{
     api::ApiError,
     i18n::*,
+    outbox::drafts,
     ui::{ButtonLink, Empty, IconName, TroubleView, trouble::tell_status},
 };
 use domain::{ids::SessionId, refusal::Refusal};

@@ -1,7 +1,7 @@
 //! What the inbox knows: where the URL says one is, what the process says is there, and what is on its way. The
 //! URL is the only memory of tab, search and session, so every state can be linked, reloaded and gone back to.
 
-use super::{flow::OnItsWay, query::Query, sending::Returned};
+use super::query::Query;
 use crate::{
     api::{
         ApiError,
@@ -10,6 +10,7 @@ use crate::{
     },
     frame::use_me,
     live::{Reader, use_live},
+    outbox::{Outbox, use_outbox},
 };
 use domain::{
     ids::SessionId,
@@ -18,7 +19,7 @@ use domain::{
     refusal::Refusal,
     session::{InboxCounts, SessionRow, Tab, Thread},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map, use_query_map},
@@ -46,9 +47,9 @@ pub struct Inbox {
     pub transfer: ServerAction<Transfer>,
     /// Why the last click was refused, and in which session.
     pub refused: RwSignal<Option<(SessionId, ApiError)>>,
-    /// In the order in which they go out.
-    pub on_its_way: RwSignal<Vec<(SessionId, OnItsWay)>>,
-    pub returned: RwSignal<Option<Returned>>,
+    pub outbox: Outbox,
+    /// What stands above in the thread is being read.
+    pub reading_above: RwSignal<bool>,
     /// Whoever has picked up wants to write.
     pub wants_to_write: RwSignal<bool>,
     list_reader: Reader,
@@ -74,8 +75,10 @@ impl Inbox {
         });
         let counts = Resource::new(|| (), |()| api::counts());
         let list = Resource::new(move || query.get(), read_list);
-        let thread = Resource::new(move || session.get(), read_thread);
-        let on_its_way = RwSignal::new(Vec::new());
+        // A link leads to older messages where no script runs.
+        let before = Memo::new(move |_| queries.with(|map| map.get_str("before").map(str::to_owned)));
+        let thread = Resource::new(move || (session.get(), before.get()), read_thread);
+        let outbox = use_outbox();
         let live = use_live();
         let list_reader = Reader::new(move || live.inbox(), move || read_list_again(query, counts, list));
         let thread_reader = Reader::new(
@@ -85,7 +88,7 @@ impl Inbox {
                     .get()
                     .map_or(0, |id| live.session(id) + live.channels.get())
             },
-            move || read_thread_again(session, on_its_way, thread),
+            move || read_thread_again(session, before, outbox, thread),
         );
         let inbox = Self {
             query,
@@ -101,8 +104,8 @@ impl Inbox {
             take_over: ServerAction::new(),
             transfer: ServerAction::new(),
             refused: RwSignal::new(None),
-            on_its_way,
-            returned: RwSignal::new(None),
+            outbox,
+            reading_above: RwSignal::new(false),
             wants_to_write: RwSignal::new(false),
             list_reader,
             thread_reader,
@@ -128,6 +131,7 @@ impl Inbox {
                 );
             }
         });
+        inbox.show_what_was_sent();
         inbox.watch(move || inbox.close.value().with(refusal_of));
         inbox.watch(move || inbox.retry.value().with(refusal_of));
         inbox
@@ -139,6 +143,67 @@ impl Inbox {
             Some(Ok(me)) => me.name == author || me.extension.as_ref().is_some_and(|e| e.name == author),
             _ => false,
         })
+    }
+
+    /// Reads what stands above in the open thread.
+    pub fn read_above(self) {
+        let open = self.thread.try_with_untracked(|read| match read {
+            Some(Some((id, Ok(thread)))) => Some((*id, thread.above.clone()?)),
+            _ => None,
+        });
+        let Some((id, cursor)) = open.flatten() else {
+            return;
+        };
+        if self.reading_above.try_get_untracked() != Some(false) {
+            return;
+        }
+        self.reading_above.set(true);
+        spawn_local(async move {
+            // If it fails, the next scroll or a click tries again.
+            let read = api::thread_above(id, cursor.clone()).await;
+            self.reading_above.try_set(false);
+            if let Ok(read) = read {
+                self.thread.try_maybe_update(|open| match open {
+                    // It may have been read anew meanwhile, from another place on.
+                    Some(Some((now, Ok(thread)))) if *now == id && thread.above.as_ref() == Some(&cursor) => {
+                        thread.put_above(read);
+                        (true, ())
+                    }
+                    _ => (false, ()),
+                });
+            }
+        });
+    }
+
+    /// A reply that the process has taken takes the place of the one on its way.
+    fn show_what_was_sent(self) {
+        let sent = self.outbox.sent;
+        Effect::new(move |_| {
+            if sent.with(Vec::is_empty) {
+                return;
+            }
+            for (session, message) in sent.try_update(std::mem::take).unwrap_or_default() {
+                self.thread.try_maybe_update(|open| match open {
+                    Some(Some((id, Ok(thread))))
+                        if *id == session
+                            && !thread.cut
+                            && thread.messages.iter().all(|other| other.id != message.id) =>
+                    {
+                        thread.messages.push(message);
+                        (true, ())
+                    }
+                    _ => (false, ()),
+                });
+            }
+        });
+        let (calling, live) = (self.outbox.calling, use_live());
+        Effect::new(move |called: Option<bool>| {
+            let calls = calling.get().is_some();
+            if called == Some(true) && !calls && live.connected.get_untracked() {
+                self.read_again();
+            }
+            calls
+        });
     }
 
     /// Reads list, counts and thread again now.
@@ -186,9 +251,11 @@ async fn read_list(query: Query) -> Answer<Page<SessionRow>> {
     Ok(page)
 }
 
-async fn read_thread(session: Option<SessionId>) -> Option<(SessionId, Answer<Thread>)> {
+async fn read_thread(
+    (session, before): (Option<SessionId>, Option<String>),
+) -> Option<(SessionId, Answer<Thread>)> {
     let session = session?;
-    Some((session, api::thread(session).await))
+    Some((session, api::thread(session, before).await))
 }
 
 async fn read_list_again(
@@ -213,18 +280,25 @@ async fn read_list_again(
 
 async fn read_thread_again(
     session: Memo<Option<SessionId>>,
-    on_its_way: RwSignal<Vec<(SessionId, OnItsWay)>>,
+    before: Memo<Option<String>>,
+    outbox: Outbox,
     thread: Resource<Option<(SessionId, Answer<Thread>)>>,
 ) {
-    let Some(Some(asked)) = session.try_get_untracked() else {
+    let (Some(Some(asked)), Some(from)) = (session.try_get_untracked(), before.try_get_untracked()) else {
         return;
     };
-    let fresh = api::thread(asked).await;
-    // While a reply is on its way, it would be seen twice. What sends it asks again afterwards.
-    let sending = on_its_way.try_with_untracked(|all| all.iter().any(|(id, _)| *id == asked));
-    if is_news(&fresh) && sending == Some(false) && session.try_get_untracked() == Some(Some(asked)) {
-        thread.try_set(Some(Some((asked, fresh))));
+    let fresh = api::thread(asked, from.clone()).await;
+    // While the process is being given a reply, it would be seen twice. Afterwards this is asked again.
+    let calling = outbox.calling.try_get_untracked().flatten() == Some(asked);
+    let still_open =
+        session.try_get_untracked() == Some(Some(asked)) && before.try_get_untracked() == Some(from);
+    if !is_news(&fresh) || calling || !still_open {
+        return;
     }
+    thread.try_update(|open| match (open, fresh) {
+        (Some(Some((id, Ok(thread)))), Ok(fresh)) if *id == asked => thread.renew(fresh),
+        (open, fresh) => *open = Some(Some((asked, fresh))),
+    });
 }
 
 /// A hiccup of the network or of the process does not take away what is already shown.

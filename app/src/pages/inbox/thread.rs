@@ -2,20 +2,22 @@
 
 use super::{
     browser,
-    bubble::{LineView, MayRetry},
+    bubble::LineView,
     composer::Composer,
     details::Details,
-    flow::{self, Divider, Key, Line, OnItsWay, lay_out},
+    flow::{self, Begins, DayKey, Divider, Key, Line, lay_out},
     head::Head,
     no_thread::{Choose, Gone, Nowhere, ThreadSkeleton},
+    reading::mark_read,
     scroll::{Down, Scroll},
     state::use_inbox,
     words,
 };
 use crate::{
-    api::{self, ApiError},
+    api::ApiError,
     i18n::*,
-    ui::{Time, TimeStyle, time::use_now, worked_out},
+    outbox::OnItsWay,
+    ui::{Time, TimeStyle, time::use_now, worked_out, zone},
 };
 use domain::{
     ids::{MessageId, SessionId},
@@ -24,7 +26,8 @@ use domain::{
     thread::speaks,
     time::Timestamp,
 };
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{ev::MouseEvent, html, prelude::*};
+use leptos_router::location::Url;
 
 /// The thread that the URL names, with its details; or what stands there instead.
 #[component]
@@ -108,9 +111,6 @@ fn Open(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
     let name = move || thread.with(|thread| thread.session.contact.label.clone());
     let attentive = browser::use_attention();
-    provide_context(MayRetry(Memo::new(move |_| {
-        thread.with(|thread| thread.may.reply.is_ok())
-    })));
     let flow = view! { <Flow id thread attentive /> }.into_any();
     let head = view! { <Head id thread /> }.into_any();
     view! {
@@ -133,38 +133,48 @@ fn Flow(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool>) -> imp
     let i18n = use_i18n();
     let inbox = use_inbox();
     let mine = Memo::new(move |_| {
-        inbox.on_its_way.with(|all| {
-            let mine = all.iter().filter(|(session, _)| *session == id);
-            mine.map(|(_, message)| message.clone()).collect::<Vec<_>>()
+        inbox.outbox.waiting.with(|all| {
+            let mine = all.iter().filter(|reply| reply.session == id);
+            mine.cloned().collect::<Vec<_>>()
         })
     });
     let divider = use_divider(thread, mine, attentive);
-    mark_read(id, thread, attentive);
     let now = use_now();
     let live = Memo::new(move |_| now.with(Option::is_some));
+    let zone = zone::use_zone();
     let days = Memo::new(move |_| {
-        let day_of = if live.get() {
-            browser::local_day
-        } else {
-            browser::utc_day
+        let live = live.get();
+        let day_of = |at| match live {
+            true => browser::local_day(at),
+            // As the process saw it.
+            false => zone::day(zone.as_ref(), at),
         };
         thread.with(|thread| mine.with(|mine| lay_out(thread, mine, divider.get(), day_of)))
     });
-    let scroller = NodeRef::<html::Div>::new();
-    let scroll = Scroll {
-        scroller,
-        left_at: RwSignal::new(None),
-    };
+    let scroll = Scroll::new(NodeRef::<html::Div>::new());
     scroll.follow(mine);
-    let day = move |(number, at): (i64, Timestamp)| {
+    scroll.reach_up(thread);
+    mark_read(id, thread, attentive, scroll);
+    let day = move |key: DayKey| {
+        let first = days.with_untracked(|days| days.iter().find(|day| day.key == key).map(|day| day.at));
+        // Another line may become the first of the day: above it, or when the zone is known.
+        let at = Memo::new(move |before: Option<&Timestamp>| {
+            let now = days.with(|days| days.iter().find(|day| day.key == key).map(|day| day.at));
+            now.or(before.copied())
+                .or(first)
+                .unwrap_or(Timestamp::from_millis(0))
+        });
         let lines = move || {
             days.with(|days| {
-                let day = days.iter().find(|day| day.number == number);
+                let day = days.iter().find(|day| day.key == key);
                 day.map(|day| day.lines.clone()).unwrap_or_default()
             })
         };
+        let begins =
+            Memo::new(move |_| days.with(|days| days.iter().find(|day| day.key == key)?.begins.clone()));
         view! {
             <section class="flow-day">
+                {move || begins.get().map(|begins| view! { <SessionLine begins /> })}
                 <p class="flow-chip">
                     <Time at=at style=TimeStyle::Day />
                 </p>
@@ -174,17 +184,12 @@ fn Flow(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool>) -> imp
             </section>
         }
     };
-    let chips = move || days.with(|days| days.iter().map(|day| (day.number, day.at)).collect::<Vec<_>>());
-    let older = move || {
-        thread
-            .with(|thread| thread.more)
-            .then(|| view! { <p class="flow-moment">{move || t_string!(i18n, inbox.thread.older)}</p> })
-    };
+    let keys = move || days.with(|days| days.iter().map(|day| day.key).collect::<Vec<_>>());
     view! {
         <div class="flow-frame">
             <div
                 class="flow-scroll"
-                node_ref=scroller
+                node_ref=scroll.scroller
                 tabindex="0"
                 role="log"
                 aria-live="off"
@@ -192,8 +197,9 @@ fn Flow(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool>) -> imp
                 on:scroll=move |_| scroll.moved(thread)
             >
                 <div class="flow">
-                    {older}
-                    <For each=chips key=|(number, _)| *number children=day />
+                    <LinkAbove thread />
+                    <For each=keys key=|key| *key children=day />
+                    <LinkBelow thread />
                 </div>
             </div>
             <Down thread scroll />
@@ -202,18 +208,99 @@ fn Flow(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool>) -> imp
     .into_any()
 }
 
-/// The unread line stays where it was when the thread was opened, or when somebody looked away.
+/// What stands above comes by itself when somebody scrolls there; without a script the link leads to it.
+#[component]
+fn LinkAbove(thread: Memo<Thread>) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let above = Memo::new(move |_| thread.with(|thread| thread.above.clone()));
+    let more = Memo::new(move |_| above.with(Option::is_some));
+    let read = move |event: MouseEvent| {
+        event.prevent_default();
+        inbox.read_above();
+    };
+    let words = move || match inbox.reading_above.get() {
+        true => t_string!(i18n, common.loading),
+        false => t_string!(i18n, inbox.thread.older),
+    };
+    let href = move || {
+        let session = thread.with(|thread| thread.session.id);
+        let here = inbox.query.with(|query| query.href(Some(session)));
+        let cursor = above.get().unwrap_or_default();
+        format!("{here}&before={}", Url::escape(&cursor))
+    };
+    let link = move || {
+        more.get().then(|| {
+            view! {
+                <p class="flow-link">
+                    <a href=href on:click=read>
+                        {words}
+                    </a>
+                </p>
+            }
+        })
+    };
+    view! { {link} }.into_any()
+}
+
+/// Back to the end, for whoever came by the link above.
+#[component]
+fn LinkBelow(thread: Memo<Thread>) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let cut = Memo::new(move |_| thread.with(|thread| thread.cut));
+    let href = move || {
+        let session = thread.with(|thread| thread.session.id);
+        inbox.query.with(|query| query.href(Some(session)))
+    };
+    let link = move || {
+        cut.get().then(|| {
+            view! {
+                <p class="flow-link">
+                    <a href=href>{move || t_string!(i18n, inbox.thread.newest)}</a>
+                </p>
+            }
+        })
+    };
+    view! { {link} }.into_any()
+}
+
+/// Where one session of the contact ends and the next one begins.
+#[component]
+fn SessionLine(begins: Begins) -> impl IntoView {
+    let i18n = use_i18n();
+    match begins {
+        Begins::This => {
+            view! { <p class="flow-session">{move || t_string!(i18n, inbox.thread.this_session)}</p> }
+                .into_any()
+        }
+        Begins::Earlier(session) => {
+            let owner = session.owner.map(|owner| format!(" · {owner}"));
+            view! {
+                <p class="flow-session">
+                    {move || t_string!(i18n, inbox.thread.earlier_session)} " · "
+                    <Time at=session.opened_at style=TimeStyle::Day /> " · " {session.channel} {owner}
+                </p>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// The unread line stays where it was when the thread was opened. It moves when messages come while somebody looks
+/// away who had read all before, and goes when they answer.
 fn use_divider(
     thread: Memo<Thread>,
     mine: Memo<Vec<OnItsWay>>,
     attentive: ReadSignal<bool>,
 ) -> RwSignal<Option<Divider>> {
     let divider = RwSignal::new(thread.with_untracked(flow::divider));
-    Effect::new(move |_| {
+    Effect::new(move |unread_before: Option<u32>| {
         let now = thread.with(flow::divider);
-        if now.is_some() && !attentive.get_untracked() {
+        if now.is_some() && unread_before == Some(0) && !attentive.get_untracked() {
             divider.set(now);
         }
+        thread.with(|thread| thread.session.unread)
     });
     Effect::new(move |_| {
         if mine.with(|mine| !mine.is_empty()) {
@@ -221,25 +308,6 @@ fn use_divider(
         }
     });
     divider
-}
-
-/// Tells the process when unread messages are in front of somebody's eyes.
-fn mark_read(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool>) {
-    let unread = Memo::new(move |_| {
-        thread.with(|thread| {
-            // A preview marks nothing: only who may answer has read it for all.
-            let unread = thread.session.unread > 0 && thread.may.reply.is_ok();
-            unread.then(|| thread.messages.last().map(|message| message.id))
-        })
-    });
-    Effect::new(move |_| {
-        if unread.with(Option::is_some) && attentive.get() {
-            // If it fails, the next message or look tries again.
-            spawn_local(async move {
-                let _ = api::inbox::mark_read(id).await;
-            });
-        }
-    });
 }
 
 /// Says new messages aloud to whoever uses a screen reader.

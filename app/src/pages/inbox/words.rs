@@ -36,10 +36,16 @@ pub fn line(locale: Locale, text: Option<&str>, message_kind: &str) -> String {
         Some(text) => text
             .chars()
             .take(120)
+            .filter(|c| !turns_the_line(*c))
             .map(|c| if c.is_control() { ' ' } else { c })
             .collect(),
         None => kind(locale, message_kind),
     }
+}
+
+/// Marks that change the direction of what follows, beyond the text in which they stand.
+fn turns_the_line(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 pub fn preview(locale: Locale, preview: &Preview) -> String {

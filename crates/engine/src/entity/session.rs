@@ -19,6 +19,9 @@ pub struct Model {
     pub last_inbound_at: Option<i64>,
     pub opened_at: i64,
     pub closed_at: Option<i64>,
+    /// When the newest message was that somebody has seen, and which it is.
+    pub read_at: Option<i64>,
+    pub read_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

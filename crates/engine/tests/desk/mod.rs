@@ -192,7 +192,7 @@ impl Desk {
     pub async fn state(&self) -> BTreeMap<String, Value> {
         let mut state = BTreeMap::new();
         for row in self.sessions().await {
-            let thread = sessions::thread(&self.engine, &Actor::System, row.id)
+            let thread = engine::thread::read(&self.engine, &Actor::System, row.id, None)
                 .await
                 .unwrap();
             let messages: Vec<_> = thread

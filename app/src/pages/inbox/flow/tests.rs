@@ -2,7 +2,7 @@ use super::*;
 use domain::{
     ids::{ChannelId, ContactId, SessionId},
     message::{Failure, Marks},
-    session::{ChannelRef, ContactRef, May, SessionRow, State},
+    session::{ChannelRef, ContactRef, May, SessionRow, State, Stretch},
 };
 
 fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(n: u8) -> T {
@@ -59,8 +59,14 @@ fn thread(unread: u32, messages: Vec<MessageView>, timeline: Vec<Moment>) -> Thr
             closed_at: None,
         },
         messages,
-        more: false,
+        whole: true,
+        earlier: vec![],
+        above: None,
+        cut: false,
+        first_unread: None,
+        changed_above: vec![],
         timeline,
+        past: vec![],
         may: May {
             pick_up: false,
             reply: Ok(()),
@@ -175,17 +181,20 @@ fn a_session_opens_before_its_first_message_though_meta_had_that_earlier() {
 }
 
 #[test]
-fn the_unread_line_counts_only_what_the_customer_wrote() {
-    let thread = thread(
-        2,
-        vec![
-            message(10, Direction::Inbound, 0),
-            message(11, Direction::Inbound, 1),
-            message(12, Direction::Outbound, 1),
-            message(13, Direction::Inbound, 2),
-        ],
-        vec![],
-    );
+fn the_unread_line_stands_before_the_first_unread_message() {
+    let thread = Thread {
+        first_unread: Some(id(11)),
+        ..thread(
+            2,
+            vec![
+                message(10, Direction::Inbound, 0),
+                message(11, Direction::Inbound, 1),
+                message(12, Direction::Outbound, 1),
+                message(13, Direction::Inbound, 2),
+            ],
+            vec![],
+        )
+    };
     let divider = divider(&thread);
     assert_eq!(
         divider,
@@ -198,18 +207,77 @@ fn the_unread_line_counts_only_what_the_customer_wrote() {
 }
 
 #[test]
-fn a_failed_message_knows_that_it_was_tried_again() {
+fn what_failed_can_be_tried_again_once_and_only_by_who_may_answer() {
+    let failed = |n| MessageView {
+        status: Some(Status::Failed),
+        ..message(n, Direction::Outbound, 0)
+    };
     let again = MessageView {
         retry_of: Some(id(10)),
-        ..message(11, Direction::Outbound, 1)
+        ..message(12, Direction::Outbound, 1)
     };
-    let thread = thread(0, vec![message(10, Direction::Outbound, 0), again], vec![]);
-    let days = lay_out(&thread, &[], None, utc_day);
-    let retried = days[0]
-        .lines
-        .iter()
-        .map(|(_, line)| matches!(line, Line::Bubble { retried: true, .. }));
-    assert_eq!(retried.collect::<Vec<_>>(), [true, false]);
+    let retries = |thread: &Thread| {
+        let days = lay_out(thread, &[], None, utc_day);
+        let lines = days.iter().flat_map(|day| &day.lines);
+        lines
+            .map(|(_, line)| matches!(line, Line::Bubble { retry: true, .. }))
+            .collect::<Vec<_>>()
+    };
+    let mut thread = thread(0, vec![failed(10), failed(11), again], vec![]);
+    assert_eq!(retries(&thread), [false, true, false]);
+    thread.may.reply = Err(domain::refusal::Refusal::SessionClosed);
+    assert_eq!(retries(&thread), [false; 3]);
+}
+
+fn earlier(n: u8, messages: Vec<MessageView>, whole: bool) -> Stretch {
+    Stretch {
+        session: EarlierSession {
+            id: id(n),
+            channel: "C".into(),
+            owner: None,
+            opened_at: at(0),
+            closed_at: Some(at(1)),
+        },
+        messages,
+        whole,
+        timeline: vec![Moment {
+            at: at(0),
+            what: Happening::Opened,
+            who: None,
+        }],
+    }
+}
+
+#[test]
+fn a_session_begins_at_its_first_message_and_nowhere_else() {
+    let opened = Moment {
+        at: at(0),
+        what: Happening::Opened,
+        who: None,
+    };
+    let mut thread = thread(0, vec![message(20, Direction::Inbound, 5)], vec![opened]);
+    thread.whole = false;
+    assert_eq!(sketch(&lay_out(&thread, &[], None, utc_day)), "|B");
+    thread.whole = true;
+    assert_eq!(sketch(&lay_out(&thread, &[], None, utc_day)), "|MB");
+}
+
+#[test]
+fn earlier_sessions_stand_above_and_say_where_they_begin() {
+    let mut thread = thread(0, vec![message(20, Direction::Inbound, 5)], vec![]);
+    let begins = |thread: &Thread| {
+        let days = lay_out(thread, &[], None, utc_day);
+        days.into_iter()
+            .map(|day| day.begins.is_some())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(begins(&thread), [false], "one alone needs no heading");
+    thread.earlier = vec![earlier(7, vec![message(10, Direction::Inbound, 0)], false)];
+    assert_eq!(sketch(&lay_out(&thread, &[], None, utc_day)), "|B|B");
+    assert_eq!(begins(&thread), [false, true], "its beginning is not here yet");
+    thread.earlier[0].whole = true;
+    assert_eq!(sketch(&lay_out(&thread, &[], None, utc_day)), "|MB|B");
+    assert_eq!(begins(&thread), [true, true]);
 }
 
 #[test]
@@ -268,6 +336,7 @@ fn of_failures_in_a_row_only_the_last_tells_the_reason() {
 fn what_is_on_its_way_comes_last() {
     let thread = thread(0, vec![message(10, Direction::Outbound, 0)], vec![]);
     let mine = |key: &str, minutes| OnItsWay {
+        session: id(1),
         key: key.into(),
         text: "t".into(),
         at: at(minutes),
@@ -277,18 +346,12 @@ fn what_is_on_its_way_comes_last() {
 }
 
 #[test]
-fn a_reaction_to_what_is_not_here_is_a_line_and_not_unread() {
-    use Direction::Inbound;
+fn a_reaction_to_what_is_not_here_is_a_line() {
     let reaction = MessageView {
         kind: "reaction".into(),
         about: Some("wamid.old".into()),
-        ..message(12, Inbound, 2)
+        ..message(12, Direction::Inbound, 2)
     };
-    let thread = thread(
-        1,
-        vec![message(10, Inbound, 0), message(11, Inbound, 1), reaction],
-        vec![],
-    );
-    let divider = divider(&thread);
-    assert_eq!(sketch(&lay_out(&thread, &[], divider, utc_day)), "|BUBS");
+    let thread = thread(0, vec![message(10, Direction::Inbound, 0), reaction], vec![]);
+    assert_eq!(sketch(&lay_out(&thread, &[], None, utc_day)), "|BS");
 }

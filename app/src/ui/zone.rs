@@ -1,0 +1,190 @@
+//! The browser's time zone. It tells it in a cookie, as offsets from UTC and when they change, so that the process can
+//! draw times and days right; without the cookie the process writes UTC and says so.
+
+use crate::prefs::{ZONE_COOKIE, requested_zone};
+use domain::time::Timestamp;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+/// Days before and after the present for which the offsets are told.
+const PAST_DAYS: i64 = 800;
+const FUTURE_DAYS: i64 = 200;
+/// Nowhere clocks change more often in that time, even where they also change for Ramadan.
+const CHANGES_MOST: usize = 24;
+/// No place on Earth is farther from UTC.
+const OFFSET_MOST: i64 = 15 * 60;
+
+/// Offsets from UTC in minutes, each from a moment on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone {
+    first: i64,
+    /// From which second on which offset holds, oldest first.
+    changes: Vec<(i64, i64)>,
+}
+
+impl Zone {
+    /// Reads what [`Zone::told`] wrote; anything else is no zone.
+    pub fn parse(text: &str) -> Option<Self> {
+        let offset = |text: &str| {
+            let minutes: i64 = text.parse().ok()?;
+            (-OFFSET_MOST..=OFFSET_MOST).contains(&minutes).then_some(minutes)
+        };
+        let mut parts = text.split('_');
+        let first = offset(parts.next()?)?;
+        let change = |part: &str| {
+            let (from, to) = part.split_once('.')?;
+            Some((from.parse().ok()?, offset(to)?))
+        };
+        let changes: Vec<_> = parts.map(change).collect::<Option<_>>()?;
+        (changes.len() <= CHANGES_MOST).then_some(Self { first, changes })
+    }
+
+    /// `60_1774746000.120_1792890000.60`: an hour east of UTC, two from a second of March on, one again in October.
+    pub fn told(&self) -> String {
+        let changes = self.changes.iter().map(|(from, to)| format!("_{from}.{to}"));
+        format!("{}{}", self.first, changes.collect::<String>())
+    }
+
+    /// The time that a clock on the wall shows, as if that were UTC.
+    pub fn on_the_wall(&self, at: Timestamp) -> Timestamp {
+        let second = at.millis().div_euclid(1000);
+        let changed = self.changes.iter().rev().find(|(from, _)| *from <= second);
+        let minutes = changed.map_or(self.first, |(_, to)| *to);
+        Timestamp::from_millis(at.millis() + minutes * MINUTE)
+    }
+}
+
+/// A number for the day of this moment, which rises from day to day; by UTC without a zone.
+pub fn day(zone: Option<&Zone>, at: Timestamp) -> i64 {
+    let at = zone.map_or(at, |zone| zone.on_the_wall(at));
+    at.millis().div_euclid(DAY)
+}
+
+/// What the process and the browser both know when they draw for the first time.
+#[derive(Debug, Clone)]
+struct Known(Option<Zone>);
+
+/// Lets times be drawn by the zone that was told before, and tells it when it has changed.
+pub fn provide_zone() {
+    let known = requested_zone();
+    provide_context(Known(known.clone()));
+    Effect::new(move |_| {
+        let now = of_this_browser();
+        if known.as_ref() != Some(&now) {
+            tell(&now);
+        }
+    });
+}
+
+/// The zone by which this page is drawn at first.
+pub fn use_zone() -> Option<Zone> {
+    use_context::<Known>().and_then(|known| known.0)
+}
+
+/// The zone as this browser told it before.
+pub fn told_before() -> Option<String> {
+    let cookies = html_document()?.cookie().ok()?;
+    let pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
+    let mut told = pairs.filter(|(name, _)| *name == ZONE_COOKIE);
+    told.next().map(|(_, value)| value.to_owned())
+}
+
+fn tell(zone: &Zone) {
+    if let Some(document) = html_document() {
+        let cookie = format!(
+            "{ZONE_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax",
+            zone.told()
+        );
+        // Where cookies are refused, the process goes on writing UTC.
+        let _ = document.set_cookie(&cookie);
+    }
+}
+
+fn html_document() -> Option<web_sys::HtmlDocument> {
+    document().dyn_into().ok()
+}
+
+/// Looks day by day where the offset changes, and there to the second.
+fn of_this_browser() -> Zone {
+    #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds")]
+    let today = (js_sys::Date::now() as i64).div_euclid(DAY) * DAY / 1000;
+    let days = (-PAST_DAYS..=FUTURE_DAYS).map(|n| today + n * (DAY / 1000));
+    let start = today - PAST_DAYS * (DAY / 1000);
+    let mut zone = Zone {
+        first: offset_at(start),
+        changes: Vec::new(),
+    };
+    let mut before = (start, zone.first);
+    for second in days {
+        let offset = offset_at(second);
+        if offset != before.1 && zone.changes.len() < CHANGES_MOST {
+            zone.changes.push((changed_between(before.0, second), offset));
+        }
+        before = (second, offset);
+    }
+    zone
+}
+
+/// The first second with the later offset.
+fn changed_between(mut old: i64, mut new: i64) -> i64 {
+    let offset = offset_at(new);
+    while new - old > 1 {
+        let middle = old + (new - old) / 2;
+        if offset_at(middle) == offset {
+            new = middle;
+        } else {
+            old = middle;
+        }
+    }
+    new
+}
+
+/// Minutes east of UTC.
+fn offset_at(second: i64) -> i64 {
+    #[expect(clippy::cast_precision_loss, reason = "seconds of our times fit into 53 bits")]
+    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(second as f64 * 1000.0));
+    #[expect(clippy::cast_possible_truncation, reason = "minutes of a zone's offset")]
+    let west = date.get_timezone_offset() as i64;
+    -west
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRAGUE: &str = "60_1774746000.120_1792890000.60";
+
+    fn wall(second: i64) -> i64 {
+        let zone = Zone::parse(PRAGUE).unwrap();
+        zone.on_the_wall(Timestamp::from_seconds(second)).millis() / 1000 - second
+    }
+
+    #[test]
+    fn a_zone_is_read_as_it_was_told() {
+        assert_eq!(Zone::parse(PRAGUE).unwrap().told(), PRAGUE);
+        assert_eq!(Zone::parse("-300").unwrap().told(), "-300");
+        let endless = format!("0{}", "_1.2".repeat(1000));
+        for no_zone in ["", "x", "901", "60_", "60_1", "60_1.x", "60_1.9999", &endless] {
+            assert_eq!(Zone::parse(no_zone), None, "{no_zone}");
+        }
+    }
+
+    #[test]
+    fn the_offset_changes_to_the_second() {
+        assert_eq!(wall(1_774_745_999), 3600);
+        assert_eq!(wall(1_774_746_000), 7200);
+        assert_eq!(wall(1_792_889_999), 7200);
+        assert_eq!(wall(1_792_890_000), 3600);
+    }
+
+    #[test]
+    fn a_day_is_the_readers_own() {
+        let zone = Zone::parse(PRAGUE).unwrap();
+        // 2026-10-24T22:30Z and 2026-10-25T23:30Z are the 25th and the 26th in Prague.
+        let [one, two] = [1_792_881_000, 1_792_971_000].map(Timestamp::from_seconds);
+        assert_eq!(day(Some(&zone), one), day(None, one) + 1);
+        assert_eq!(day(Some(&zone), two), day(Some(&zone), one) + 1);
+    }
+}

@@ -1,0 +1,255 @@
+//! A thread is read from its end upwards, page by page, and its end again whenever something has happened.
+
+use super::when;
+use crate::{
+    message::MessageView,
+    session::{Above, Thread},
+};
+use std::collections::HashSet;
+
+impl Thread {
+    /// Puts on top what was read above it.
+    pub fn put_above(&mut self, read: Above) {
+        for stretch in read.stretches.into_iter().rev() {
+            if stretch.session.id == self.session.id {
+                prepend(&mut self.messages, stretch.messages);
+                self.whole = stretch.whole;
+                continue;
+            }
+            match self.earlier.first_mut() {
+                Some(first) if first.session.id == stretch.session.id => {
+                    prepend(&mut first.messages, stretch.messages);
+                    first.whole = stretch.whole;
+                }
+                _ => self.earlier.insert(0, stretch),
+            }
+        }
+        self.above = read.above;
+    }
+
+    /// Takes over what was read again, and keeps what had been read above it. When so much has come that the two do
+    /// not meet, what was above is read anew.
+    pub fn renew(&mut self, fresh: Self) {
+        let known: HashSet<_> = self.messages.iter().map(|message| message.id).collect();
+        let meets = fresh.whole
+            || self.messages.is_empty()
+            || fresh.messages.iter().any(|message| known.contains(&message.id));
+        if self.session.id != fresh.session.id || self.cut != fresh.cut || !meets {
+            *self = fresh;
+            return;
+        }
+        let old = std::mem::replace(self, fresh);
+        let first = self.messages.first().map(when);
+        let mut kept = old.messages;
+        kept.retain(|message| !self.whole && first.is_some_and(|first| when(message) < first));
+        if !kept.is_empty() {
+            self.whole = old.whole;
+        }
+        if !kept.is_empty() || !old.earlier.is_empty() {
+            self.above = old.above;
+        }
+        self.earlier = old.earlier;
+        prepend(&mut self.messages, kept);
+        for changed in std::mem::take(&mut self.changed_above) {
+            self.replace(changed);
+        }
+    }
+
+    /// What it answers may be on yet another page: that does not change.
+    fn replace(&mut self, mut changed: MessageView) {
+        let earlier = self
+            .earlier
+            .iter_mut()
+            .flat_map(|stretch| stretch.messages.iter_mut());
+        let mut all = earlier.chain(self.messages.iter_mut());
+        if let Some(message) = all.find(|message| message.id == changed.id) {
+            if let (Some(said), Some(before)) = (&mut changed.said, &mut message.said) {
+                said.quote = said.quote.take().or_else(|| before.quote.take());
+            }
+            *message = changed;
+        }
+    }
+}
+
+/// A message that is there already is not doubled.
+fn prepend(messages: &mut Vec<MessageView>, mut above: Vec<MessageView>) {
+    let known: HashSet<_> = messages.iter().map(|message| message.id).collect();
+    above.retain(|message| !known.contains(&message.id));
+    above.append(messages);
+    *messages = above;
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        ids::{ChannelId, ContactId, MessageId, SessionId},
+        message::{Direction, Marks, MessageView},
+        session::{Above, ChannelRef, ContactRef, EarlierSession, May, SessionRow, State, Stretch, Thread},
+        time::Timestamp,
+    };
+    use uuid::Uuid;
+
+    fn messages(numbers: std::ops::RangeInclusive<u8>) -> Vec<MessageView> {
+        let one = |n: u8| MessageView {
+            id: MessageId::new(Uuid::from_u128(n.into())),
+            direction: Direction::Inbound,
+            kind: "text".into(),
+            text: Some(n.to_string()),
+            at: Timestamp::from_seconds(n.into()),
+            status: None,
+            failure: None,
+            author: None,
+            wamid: Some(n.to_string()),
+            retry_of: None,
+            about: None,
+            marks: Marks::default(),
+            said: None,
+        };
+        numbers.map(one).collect()
+    }
+
+    fn session(n: u128) -> SessionId {
+        SessionId::new(Uuid::from_u128(n))
+    }
+
+    fn thread(numbers: std::ops::RangeInclusive<u8>, above: Option<&str>) -> Thread {
+        Thread {
+            session: SessionRow {
+                id: session(1),
+                state: State::Waiting,
+                contact: ContactRef {
+                    id: ContactId::new(Uuid::nil()),
+                    label: "K".into(),
+                    number: None,
+                    username: None,
+                },
+                channel: ChannelRef {
+                    id: ChannelId::new(Uuid::nil()),
+                    name: "C".into(),
+                },
+                queue: None,
+                owner: None,
+                unread: 0,
+                last_message: None,
+                last_message_at: Timestamp::from_millis(0),
+                window_closes_at: None,
+                opened_at: Timestamp::from_millis(0),
+                closed_at: None,
+            },
+            messages: messages(numbers),
+            whole: above.is_none(),
+            earlier: vec![],
+            above: above.map(str::to_owned),
+            cut: false,
+            first_unread: None,
+            changed_above: vec![],
+            timeline: vec![],
+            past: vec![],
+            may: May {
+                pick_up: false,
+                reply: Ok(()),
+                close: false,
+            },
+        }
+    }
+
+    fn stretch(of: u128, numbers: std::ops::RangeInclusive<u8>, whole: bool) -> Stretch {
+        Stretch {
+            session: EarlierSession {
+                id: session(of),
+                channel: "C".into(),
+                owner: None,
+                opened_at: Timestamp::from_millis(0),
+                closed_at: None,
+            },
+            messages: messages(numbers),
+            whole,
+            timeline: vec![],
+        }
+    }
+
+    fn above(stretches: Vec<Stretch>, above: Option<&str>) -> Above {
+        Above {
+            stretches,
+            above: above.map(str::to_owned),
+        }
+    }
+
+    /// The numbers of the messages, earlier sessions first, and where reading goes on.
+    fn sketch(thread: &Thread) -> String {
+        let numbers = |messages: &[MessageView]| {
+            let texts = messages.iter().filter_map(|message| message.text.clone());
+            texts.collect::<Vec<_>>().join(" ")
+        };
+        let mut text = String::new();
+        for stretch in &thread.earlier {
+            text.push_str(&numbers(&stretch.messages));
+            text.push_str(if stretch.whole { " | " } else { " … | " });
+        }
+        text.push_str(&numbers(&thread.messages));
+        format!("{}{text}", if thread.above.is_some() { "^ " } else { "" })
+    }
+
+    #[test]
+    fn pages_come_on_top_over_the_borders_of_sessions() {
+        let mut read = thread(7..=9, Some("a"));
+        read.put_above(above(
+            vec![stretch(3, 4..=4, false), stretch(1, 5..=6, true)],
+            Some("b"),
+        ));
+        assert_eq!(sketch(&read), "^ 4 … | 5 6 7 8 9");
+        assert!(read.whole);
+        read.put_above(above(
+            vec![stretch(2, 1..=2, true), stretch(3, 3..=3, true)],
+            None,
+        ));
+        assert_eq!(sketch(&read), "1 2 | 3 4 | 5 6 7 8 9");
+    }
+
+    #[test]
+    fn a_new_end_keeps_what_was_read_above() {
+        let mut read = thread(5..=6, Some("a"));
+        read.put_above(above(vec![stretch(1, 3..=4, false)], Some("b")));
+        read.renew(thread(6..=7, Some("c")));
+        assert_eq!(sketch(&read), "^ 3 4 5 6 7");
+        assert_eq!(read.above.as_deref(), Some("b"));
+        read.put_above(above(
+            vec![stretch(2, 1..=1, true), stretch(1, 2..=2, true)],
+            None,
+        ));
+        read.renew(thread(7..=8, Some("d")));
+        assert_eq!(sketch(&read), "1 | 2 3 4 5 6 7 8");
+        assert!(read.whole);
+    }
+
+    #[test]
+    fn an_end_that_does_not_meet_what_was_read_leaves_no_gap() {
+        let mut read = thread(1..=3, None);
+        read.renew(thread(5..=6, Some("a")));
+        assert_eq!(sketch(&read), "^ 5 6");
+    }
+
+    #[test]
+    fn a_short_session_that_is_read_again_is_whole() {
+        let mut read = thread(1..=2, None);
+        read.renew(thread(1..=3, None));
+        assert_eq!(sketch(&read), "1 2 3");
+        // A message that came late stands where it belongs.
+        let mut late = thread(1..=3, None);
+        late.messages.remove(1);
+        late.renew(thread(1..=3, None));
+        assert_eq!(sketch(&late), "1 2 3");
+    }
+
+    #[test]
+    fn what_the_end_changed_above_it_is_changed_there() {
+        let mut read = thread(2..=3, Some("a"));
+        read.put_above(above(vec![stretch(1, 1..=1, true)], None));
+        let mut fresh = thread(2..=4, Some("a"));
+        fresh.changed_above = messages(1..=1);
+        fresh.changed_above[0].marks.deleted = true;
+        read.renew(fresh);
+        assert_eq!(sketch(&read), "1 2 3 4");
+        assert!(read.messages[0].marks.deleted);
+    }
+}

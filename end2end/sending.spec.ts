@@ -1,0 +1,127 @@
+// Replies on their way: what the keyboard sends, and what happens to it while Switchboard cannot be reached.
+
+import type { Page } from '@playwright/test';
+import { expect, test, visit } from './support/test.js';
+import { words } from './support/words.js';
+import type { World } from './support/world.js';
+
+const { inbox } = words('en');
+const SEND = '**/rpc/inbox/send-text';
+const chat = (page: Page) => page.getByRole('log', { name: inbox.thread.messages });
+const reply = (page: Page) => page.getByLabel(inbox.composer.label, { exact: true });
+const bubbles = (page: Page) => page.locator('.flow-line.ours .bubble-text');
+
+async function pickedUp(world: World, page: Page, text = 'Dobrý den'): Promise<string> {
+  const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
+  await world.simulator.says(karel, text);
+  const { id } = await world.sessionOf(karel);
+  await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
+  await visit(page, `/inbox/${id}`);
+  await expect(reply(page)).toBeEditable();
+  return id;
+}
+
+test('Enter that ends a composition in Safari sends nothing', async ({ world, person }) => {
+  const page = await person('jana');
+  await pickedUp(world, page);
+  await reply(page).fill('日本');
+  // Safari's order: compositionend comes first, then this keydown.
+  await reply(page).evaluate((area) => {
+    const enter = new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true, isComposing: false });
+    Object.defineProperty(enter, 'keyCode', { get: () => 229 });
+    area.dispatchEvent(enter);
+  });
+  await expect(reply(page)).toHaveValue('日本');
+  await reply(page).press('Enter');
+  await expect(bubbles(page)).toHaveText(['日本']);
+});
+
+test('what is written while nothing goes out waits, outlives a reload, and goes out once, in its order', async ({
+  world,
+  person,
+  troubles,
+}) => {
+  troubles.allow(/ERR_FAILED|ERR_INTERNET_DISCONNECTED/);
+  const page = await person('jana');
+  await pickedUp(world, page);
+  await page.context().setOffline(true);
+  for (const text of ['First', 'Second', 'Third']) {
+    await reply(page).fill(text);
+    await reply(page).press('Enter');
+  }
+  await expect(bubbles(page)).toHaveText(['First', 'Second', 'Third']);
+  await expect(chat(page).getByTitle(inbox.status.queued)).toHaveCount(3);
+  await expect(reply(page)).toHaveValue('');
+  await expect(page.getByRole('alert').filter({ hasText: /\S/ })).toHaveCount(0);
+
+  // The first one arrives, though its answer is lost.
+  let lost = 0;
+  await page.route(SEND, async (route) => {
+    if (lost === 0) await route.fetch();
+    lost += 1;
+    await route.abort();
+  });
+  await page.context().setOffline(false);
+  await expect.poll(() => lost, { timeout: 20_000 }).toBeGreaterThan(0);
+  await page.reload();
+  await expect(bubbles(page).last()).toHaveText('Third');
+  expect(await world.simulator.accepted()).toEqual(['First']);
+
+  await page.unroute(SEND);
+  await expect.poll(() => world.simulator.accepted(), { timeout: 20_000 }).toEqual(['First', 'Second', 'Third']);
+  await expect(bubbles(page)).toHaveText(['First', 'Second', 'Third']);
+  await expect(chat(page).getByTitle(inbox.status.delivered, { exact: true })).toHaveCount(3);
+  expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('outbox.')))).toEqual([]);
+});
+
+test('what is refused comes back into the field with the reason', async ({ world, person, troubles }) => {
+  troubles.allow(/409|ERR_INTERNET_DISCONNECTED|ERR_FAILED/);
+  const page = await person('jana');
+  const id = await pickedUp(world, page);
+  await page.context().setOffline(true);
+  await reply(page).fill('Too late');
+  await reply(page).press('Enter');
+  await expect(bubbles(page)).toHaveText(['Too late']);
+  await world.api('POST', `sessions/${id}/close`);
+  await page.context().setOffline(false);
+  await expect(bubbles(page)).toHaveCount(0, { timeout: 20_000 });
+  await expect(reply(page)).toHaveValue('Too late');
+  await expect(page.getByRole('alert').filter({ hasText: inbox.composer.closed })).toBeVisible();
+});
+
+test('in a closed session nothing offers to be tried again', async ({ world, person }) => {
+  const page = await person('jana');
+  const id = await pickedUp(world, page);
+  await world.simulator.fault({ target: 'send', kind: 'error_code', code: 131047, http: 400 });
+  await reply(page).fill('Posílám fakturu.');
+  await reply(page).press('Enter');
+  const again = chat(page).getByRole('button', { name: inbox.bubble.retry });
+  await expect(again).toBeVisible();
+  await world.api('POST', `sessions/${id}/close`);
+  await expect(page.getByText(inbox.composer.closed)).toBeVisible();
+  await expect(again).toHaveCount(0);
+  await expect(chat(page).getByTitle(inbox.status.failed)).toBeVisible();
+});
+
+test('an emoji alone is large, addresses and numbers are links, and no text turns what is around it', async ({
+  world,
+  person,
+}) => {
+  const page = await person('jana');
+  await pickedUp(world, page, '👍');
+  const karel = { id: 0, name: 'Karel Dvořák' };
+  const { customers } = (await (await fetch(`${world.simulator.url}simulator/api/state`)).json()) as {
+    customers: { id: number; name: string }[];
+  };
+  karel.id = customers.find((customer) => customer.name === karel.name)?.id ?? 0;
+  await world.simulator.says(karel, 'Pište na eva@example.com nebo +420 777 123 456.');
+  await world.simulator.says(karel, '\u202Egnp.exe');
+  const text = (shown: string | RegExp) => chat(page).locator('.bubble-text').filter({ hasText: shown });
+  const size = (shown: string) => text(shown).evaluate((bubble) => parseFloat(getComputedStyle(bubble).fontSize));
+  await expect(text('gnp.exe')).toBeVisible();
+  expect(await size('👍')).toBeGreaterThan(2 * (await size('Pište')));
+  await expect(text('Pište').getByRole('link')).toHaveText(['eva@example.com', '+420 777 123 456']);
+  await expect(text('Pište').getByRole('link', { name: '+420' })).toHaveAttribute('href', 'tel:+420777123456');
+  const bidi = await text('gnp.exe').evaluate((bubble) => getComputedStyle(bubble).unicodeBidi);
+  expect(['isolate', 'plaintext', 'isolate-override']).toContain(bidi);
+});
