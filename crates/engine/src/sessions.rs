@@ -6,7 +6,7 @@ pub use transfer::{held_by, holders, take_over, targets, transfer, transfer_all}
 pub(crate) use transfer::{release, stays_enabled};
 
 use crate::{
-    Engine, Error, Result, channels, cursor,
+    Engine, Error, Result, cursor,
     entity::{channel, contact, extension, message, queue, queue_member, session, session_moment},
     events::{Audience, Changes},
     extensions, people, queues,
@@ -14,7 +14,7 @@ use crate::{
 use domain::{
     event::Change,
     ids::{ChannelId, ExtensionId, MessageId, QueueId, SessionId},
-    message::{MessageView, Status},
+    message::MessageView,
     page::{Page, PageRequest},
     people::{Actor, ExtensionRef},
     queue::PickUp,

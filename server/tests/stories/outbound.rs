@@ -473,7 +473,7 @@ async fn a_paused_channel_says_so(story: &Story) {
     );
     let channel = line.channel.parse().expect("an id");
     let thread = || async {
-        let thread = engine::sessions::thread(&story.engine, &system, id).await;
+        let thread = engine::thread::read(&story.engine, &system, id, None).await;
         thread.expect("a thread")
     };
     assert_eq!(thread().await.blocked, None);

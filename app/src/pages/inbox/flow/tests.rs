@@ -244,6 +244,8 @@ fn earlier(n: u8, messages: Vec<MessageView>, whole: bool) -> Stretch {
             at: at(0),
             what: Happening::Opened,
             who: None,
+            by: None,
+            reason: None,
         }],
     }
 }
@@ -254,6 +256,8 @@ fn a_session_begins_at_its_first_message_and_nowhere_else() {
         at: at(0),
         what: Happening::Opened,
         who: None,
+        by: None,
+        reason: None,
     };
     let mut thread = thread(0, vec![message(20, Direction::Inbound, 5)], vec![opened]);
     thread.whole = false;
