@@ -168,7 +168,11 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
     /// that are not here.
     fn session(&mut self, messages: &[MessageView], timeline: &[Moment], whole: bool) {
         let retried: HashSet<_> = messages.iter().filter_map(|message| message.retry_of).collect();
-        let mut moments = timeline.iter().enumerate().peekable();
+        // Meta may have had the first messages long before we did: the beginning is where they begin, whatever the clock
+        // said.
+        let beginning = timeline.iter().take_while(|moment| opens(moment)).count();
+        let away = if whole { 0 } else { beginning };
+        let mut moments = timeline.iter().enumerate().skip(away).peekable();
         for (nth, message) in messages.iter().enumerate() {
             let comes_first =
                 |moment: &Moment| precedes(moment, message) || (nth == 0 && whole && opens(moment));

@@ -113,11 +113,13 @@ fn Open(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let attentive = browser::use_attention();
     let flow = view! { <Flow id thread attentive /> }.into_any();
     let head = view! { <Head id thread /> }.into_any();
+    // Older messages are for reading: an answer belongs below the newest one.
+    let cut = Memo::new(move |_| thread.with(|thread| thread.cut));
     view! {
         <section class="inbox-thread" aria-label=name>
             {head}
             {flow}
-            <Composer id thread />
+            {move || (!cut.get()).then(|| view! { <Composer id thread /> })}
             <Announcer thread />
         </section>
         <aside class="inbox-details" aria-label=move || t_string!(i18n, inbox.thread.details)>

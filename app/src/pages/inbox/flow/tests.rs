@@ -260,10 +260,14 @@ fn a_session_begins_at_its_first_message_and_nowhere_else() {
         reason: None,
     };
     let mut thread = thread(0, vec![message(20, Direction::Inbound, 5)], vec![opened]);
-    thread.whole = false;
-    assert_eq!(sketch(&lay_out(&thread, &[], None, utc_day)), "|B");
-    thread.whole = true;
-    assert_eq!(sketch(&lay_out(&thread, &[], None, utc_day)), "|MB");
+    // Meta had the messages before we opened the session, or after.
+    for opened in [0, 10] {
+        thread.timeline[0].at = at(opened);
+        thread.whole = false;
+        assert_eq!(sketch(&lay_out(&thread, &[], None, utc_day)), "|B");
+        thread.whole = true;
+        assert_eq!(sketch(&lay_out(&thread, &[], None, utc_day)), "|MB");
+    }
 }
 
 #[test]
