@@ -98,6 +98,7 @@ mod tests {
             at: Timestamp::from_seconds(n.into()),
             status: None,
             failure: None,
+            waits: None,
             author: None,
             wamid: Some(n.to_string()),
             retry_of: None,
@@ -149,7 +150,10 @@ mod tests {
                 pick_up: false,
                 reply: Ok(()),
                 close: false,
+                take_over: false,
+                transfer: false,
             },
+            blocked: None,
         }
     }
 
