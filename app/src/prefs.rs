@@ -13,6 +13,28 @@ pub const THEME_COOKIE: &str = "theme";
 /// The cookie in which the browser tells its time zone, as [`crate::ui::zone::Zone`] writes it.
 pub const ZONE_COOKIE: &str = "zone";
 
+/// The cookie by which the process recognises a browser in which somebody has logged in before (`engine::browsers`).
+#[cfg(feature = "ssr")]
+pub const BROWSER_COOKIE: &str = "switchboard_browser";
+
+/// The cookie's line: no script reads it.
+#[cfg(feature = "ssr")]
+pub fn browser_cookie(value: &str, secure: bool) -> String {
+    let lives = engine::browsers::KNOWN_FOR.as_secs();
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{BROWSER_COOKIE}={value}; Path=/; Max-Age={lives}; HttpOnly; SameSite=Lax{secure}")
+}
+
+/// A cookie's value in these headers.
+#[cfg(feature = "ssr")]
+pub fn cookie_in<'h>(headers: &'h axum::http::HeaderMap, name: &str) -> Option<&'h str> {
+    let lines = headers.get_all(axum::http::header::COOKIE).iter();
+    lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
 /// A chosen theme; without one the system decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -19,6 +19,7 @@ mod m0011_journal_count;
 mod m0012_lookups;
 mod m0016_transfers;
 mod m0017_channel_traffic;
+mod m0018_master_key;
 mod m0019_read_position;
 
 /// All steps, oldest first.
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_lookups::Step),
             Box::new(m0016_transfers::Step),
             Box::new(m0017_channel_traffic::Step),
+            Box::new(m0018_master_key::Step),
             Box::new(m0019_read_position::Step),
         ]
     }

@@ -9,7 +9,7 @@ use axum::{
     extract::Request,
     serve::{Listener as _, ListenerExt as _},
 };
-use engine::{Clock, Config, Engine};
+use engine::{Clock, Config, Engine, Purpose};
 use futures::FutureExt as _;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -37,7 +37,7 @@ pub enum BuildError {
     Taken(SocketAddr),
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, io::Error),
-    #[error("cannot open the database or the data folder: {0}")]
+    #[error(transparent)]
     Engine(#[from] engine::Error),
 }
 
@@ -75,7 +75,8 @@ impl Application {
             .public_url
             .clone()
             .unwrap_or_else(|| url_of(address));
-        let engine = Engine::open(engine_config(&settings, public_url.clone(), clock)).await?;
+        let config = engine_config(&settings, Purpose::Serve, public_url.clone(), clock);
+        let engine = Engine::open(config).await?;
         let http = Http::new(engine.clone(), settings, public_url.clone());
         Ok(Self {
             listener,
@@ -158,10 +159,12 @@ async fn accept(
 }
 
 /// What the engine needs of the settings.
-pub fn engine_config(settings: &Settings, public_url: Url, clock: Clock) -> Config {
+pub fn engine_config(settings: &Settings, purpose: Purpose, public_url: Url, clock: Clock) -> Config {
     Config {
         data_dir: settings.data.dir.clone(),
         database_url: settings.database.url.clone(),
+        database_wait: settings.database.wait_seconds,
+        purpose,
         public_url,
         graph_url: settings.meta.graph_url.clone(),
         graph_version: settings.meta.graph_version.clone(),

@@ -4,8 +4,8 @@ use crate::{
     application::{Application, engine_config, stop_signal, url_of},
     demo, doctor, logging,
     settings::Settings,
+    systemd,
 };
-use anyhow::Context as _;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
 use domain::{
@@ -13,8 +13,8 @@ use domain::{
     people::{Actor, PersonForm, Role, Scope},
     refusal::Refusal,
 };
-use engine::{Clock, Engine};
-use std::{io::Read as _, path::PathBuf};
+use engine::{Clock, Engine, Purpose};
+use std::{io::Read as _, path::PathBuf, pin::pin};
 
 /// WhatsApp on a company's PBX.
 #[derive(Debug, Parser)]
@@ -52,6 +52,9 @@ enum Command {
     /// Tokens for the REST API
     #[command(subcommand)]
     Token(TokenCommand),
+    /// The key by which secrets are sealed
+    #[command(subcommand)]
+    MasterKey(MasterKeyCommand),
     /// The settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -61,6 +64,11 @@ enum Command {
 enum PersonCommand {
     /// Add a person; without --password-stdin a password is made up and printed
     Add(AddPerson),
+    /// Print a link that lets a person log in who is kept out because somebody has tried too many wrong passwords
+    Unlock {
+        #[arg(long)]
+        login: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -117,6 +125,12 @@ struct CreateToken {
 }
 
 #[derive(Debug, Subcommand)]
+enum MasterKeyCommand {
+    /// When the master key is lost: take the one that is there, or a new one, and forget what the old one has sealed
+    Replace,
+}
+
+#[derive(Debug, Subcommand)]
 enum ConfigCommand {
     /// Show every setting in force and where it comes from, or everything that is wrong
     Check,
@@ -146,6 +160,8 @@ impl Cli {
                 Ok(())
             }
             Command::Person(PersonCommand::Add(person)) => add_person(&open(&settings).await?, person).await,
+            Command::Person(PersonCommand::Unlock { login }) => unlock(&open(&settings).await?, &login).await,
+            Command::MasterKey(MasterKeyCommand::Replace) => replace_master_key(&settings).await,
             Command::Countries(CountriesCommand::Off) => countries_off(&open(&settings).await?).await,
             Command::Deliveries(DeliveriesCommand::Replay(which)) => {
                 replay(&open(&settings).await?, &which).await
@@ -159,24 +175,61 @@ impl Cli {
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {
-    let stop = stop_signal()?;
-    let application = Application::build(settings, Clock::system()).await?;
+    let mut stop = pin!(stop_signal()?);
+    let application = tokio::select! {
+        application = Application::build(settings, Clock::system()) => application?,
+        () = &mut stop => {
+            tracing::info!("stopped before it had started");
+            return Ok(());
+        }
+    };
     if let Some(token) = engine::people::create_setup_link(application.engine()).await? {
         let mut link = application.public_url().join("setup")?;
         link.query_pairs_mut().append_pair("token", &token);
         tracing::warn!("nobody can log in yet: create the first administrator at {link}");
     }
+    systemd::notify("READY=1");
+    let stop = async {
+        stop.await;
+        systemd::notify("STOPPING=1");
+    };
     application.run_until(stop).await;
     Ok(())
 }
 
 async fn open(settings: &Settings) -> anyhow::Result<Engine> {
+    open_for(settings, Purpose::Command).await
+}
+
+async fn open_for(settings: &Settings, purpose: Purpose) -> anyhow::Result<Engine> {
     crate::application::install_crypto();
     // As `serve` would have it.
     let public_url = settings.http.public_url.clone();
     let public_url = public_url.unwrap_or_else(|| url_of(settings.http.listen));
-    let config = engine_config(settings, public_url, Clock::system());
-    Engine::open(config).await.context("opening the database")
+    let config = engine_config(settings, purpose, public_url, Clock::system());
+    Ok(Engine::open(config).await?)
+}
+
+async fn replace_master_key(settings: &Settings) -> anyhow::Result<()> {
+    open_for(settings, Purpose::NewMasterKey).await?;
+    println!(
+        "The master key is the one that is there now. What another one had sealed is forgotten: see to it in the console \
+         that every channel has its access token and its app secret, and start with a backup of the key."
+    );
+    Ok(())
+}
+
+async fn unlock(engine: &Engine, login: &str) -> anyhow::Result<()> {
+    let link = engine::browsers::unlock(engine, login).await;
+    let link = link.map_err(|error| match error {
+        engine::Error::Refused(Refusal::NotFound) => {
+            anyhow::anyhow!("nobody who may log in is called {login:?}")
+        }
+        other => other.into(),
+    })?;
+    println!("{link}");
+    tracing::info!("within an hour {login} opens this link in their browser, and then logs in as always");
+    Ok(())
 }
 
 async fn add_person(engine: &Engine, person: AddPerson) -> anyhow::Result<()> {

@@ -7,6 +7,7 @@
 //! | [`doctor`] | `switchboard doctor`: the Health tab for a terminal |
 //! | [`application`] | from settings to a listening server, and a clean stop |
 //! | [`http`] | the table of routes, the layers around them, one file per endpoint |
+//! | [`systemd`] | what a service manager is told |
 //! | [`demo`] | `switchboard demo`: a throw-away console with a simulated WhatsApp |
 
 pub mod application;
@@ -16,3 +17,4 @@ pub mod doctor;
 pub mod http;
 pub mod logging;
 pub mod settings;
+pub mod systemd;

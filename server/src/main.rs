@@ -3,14 +3,55 @@
 use clap::Parser as _;
 use server::cli::Cli;
 use std::process::ExitCode;
+use tokio::runtime::Builder;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match Cli::parse().run().await {
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("switchboard: the system gives no threads: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = runtime.block_on(cli.run());
+    // What still keeps a thread busy ends with the process, which has promised to stop in time.
+    runtime.shutdown_background();
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("switchboard: {error:#}");
+            eprintln!("switchboard: {}", said(&error));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// An error with its causes, each sentence once: many errors repeat their cause in their own words.
+fn said(error: &anyhow::Error) -> String {
+    let mut said = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !said.contains(&cause) {
+            said.push_str(": ");
+            said.push_str(&cause);
+        }
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_said_once() {
+        let cause = anyhow::anyhow!("pool timed out");
+        let error = cause
+            .context("Connection Error: pool timed out")
+            .context("database: Connection Error: pool timed out")
+            .context("cannot start");
+        assert_eq!(
+            said(&error),
+            "cannot start: database: Connection Error: pool timed out"
+        );
     }
 }

@@ -3,7 +3,7 @@
 
 mod values;
 
-use crate::http::client_address::Proxy;
+use crate::http::client_address::{ForwardedHeader, Proxy};
 use figment::{
     Figment,
     providers::{Env, Format as _, Toml},
@@ -43,8 +43,10 @@ pub struct Http {
     #[serde(deserialize_with = "values::public_url")]
     pub public_url: Option<Url>,
     pub trusted_proxies: Vec<Proxy>,
+    pub forwarded_header: ForwardedHeader,
     pub webhook_body_bytes: usize,
     pub body_bytes: usize,
+    pub bodies_bytes: usize,
     #[serde(deserialize_with = "values::seconds")]
     pub head_seconds: Duration,
     #[serde(deserialize_with = "values::seconds")]
@@ -66,6 +68,8 @@ pub struct Data {
 pub struct Database {
     #[serde(deserialize_with = "values::database_url")]
     pub url: Option<SecretString>,
+    #[serde(deserialize_with = "values::seconds_or_none")]
+    pub wait_seconds: Duration,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -328,3 +328,226 @@ fn the_doors_are_opened_to_every_country() {
         "{off:?}"
     );
 }
+
+/// Starts the server on any port, and returns its log.
+fn serve(command: &mut Command) -> (Serving, BufReader<std::process::ChildStderr>) {
+    let serve = command
+        .env("SWITCHBOARD_HTTP__LISTEN", "127.0.0.1:0")
+        .stderr(Stdio::piped());
+    let mut serving = Serving(serve.spawn().expect("started"));
+    let log = BufReader::new(serving.0.stderr.take().expect("a log"));
+    (serving, log)
+}
+
+#[test]
+fn a_folder_is_served_by_one_process() {
+    let folder = TempDir::new().expect("a folder");
+    let (serving, mut log) = serve(&mut switchboard(folder.path(), &["serve"]));
+    line_with(&mut log, "serving");
+    let second = switchboard(folder.path(), &["serve"])
+        .env("SWITCHBOARD_HTTP__LISTEN", "127.0.0.1:0")
+        .output()
+        .expect("the binary");
+    let said = text(&second.stderr);
+    let process = format!("process {}", serving.0.id());
+    assert!(!second.status.success());
+    assert!(
+        said.contains("data") && said.contains(&process) && said.contains("data.dir"),
+        "{said}"
+    );
+    let replace = run(folder.path(), &["master-key", "replace"]);
+    assert!(!replace.status.success(), "nor is its key taken from under it");
+    let beside = run(folder.path(), &["deliveries", "replay"]);
+    assert!(
+        beside.status.success(),
+        "one call may be made beside it: {beside:?}"
+    );
+
+    let (_, clean) = serving.end("-TERM");
+    assert!(clean);
+    let (third, mut log) = serve(&mut switchboard(folder.path(), &["serve"]));
+    line_with(&mut log, "serving");
+    let (_, clean) = third.end("-TERM");
+    assert!(clean);
+}
+
+#[test]
+fn without_its_master_key_nothing_starts() {
+    let folder = TempDir::new().expect("a folder");
+    let key = folder.path().join("data/master.key");
+    assert!(run(folder.path(), &["migrate"]).status.success());
+    let right = std::fs::read_to_string(&key).expect("a key");
+
+    let refused = |what: &str| {
+        for arguments in [&["serve"][..], &["migrate"]] {
+            let output = switchboard(folder.path(), arguments)
+                .env("SWITCHBOARD_HTTP__LISTEN", "127.0.0.1:0")
+                .output()
+                .expect("the binary");
+            let said = text(&output.stderr);
+            assert!(!output.status.success());
+            for word in [
+                "master.key",
+                what,
+                "backup",
+                "security.master_key",
+                "switchboard master-key replace",
+            ] {
+                assert!(said.contains(word), "{word} in: {said}");
+            }
+            assert_eq!(said.matches(what).count(), 1, "once: {said}");
+        }
+    };
+    std::fs::remove_file(&key).expect("removed");
+    refused("is missing");
+    assert!(!key.exists(), "no other is made in its place");
+    let other = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    std::fs::write(&key, other).expect("written");
+    refused("is not the master key of this database");
+    std::fs::write(&key, &right).expect("written");
+    assert!(run(folder.path(), &["migrate"]).status.success());
+
+    std::fs::remove_file(&key).expect("removed");
+    let replaced = run(folder.path(), &["master-key", "replace"]);
+    assert!(replaced.status.success() && key.exists(), "{replaced:?}");
+    assert!(run(folder.path(), &["migrate"]).status.success());
+    std::fs::write(&key, &right).expect("written");
+    refused("is not the master key of this database");
+}
+
+#[test]
+fn a_postgres_that_is_not_there_is_named_soon_and_once() {
+    let folder = TempDir::new().expect("a folder");
+    let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    let place = format!("127.0.0.1:{}", free.expect("a port").port());
+    let url = format!("postgres://app:hidden@{place}/pbx");
+    let command = |arguments| {
+        let mut command = switchboard(folder.path(), arguments);
+        command.env("SWITCHBOARD_DATABASE__URL", &url);
+        command
+    };
+    for arguments in [&["serve"][..], &["migrate"]] {
+        let asked = Instant::now();
+        let output = command(arguments)
+            .env("SWITCHBOARD_HTTP__LISTEN", "127.0.0.1:0")
+            .output()
+            .expect("the binary");
+        let said = text(&output.stderr);
+        assert!(
+            !output.status.success() && asked.elapsed() < Duration::from_secs(5),
+            "{said}"
+        );
+        assert!(
+            said.contains(&place) && said.contains("database pbx") && said.contains("refused"),
+            "{said}"
+        );
+        assert!(!said.contains("hidden"), "{said}");
+        assert_eq!(
+            (said.matches("PostgreSQL").count(), said.lines().count()),
+            (1, 1),
+            "{said}"
+        );
+    }
+
+    let mut waits = command(&["serve"]);
+    let (waiting, mut log) = serve(waits.env("SWITCHBOARD_DATABASE__WAIT_SECONDS", "60"));
+    for _ in 0..2 {
+        let line = line_with(&mut log, "waiting for PostgreSQL");
+        assert!(line.contains(&place) && !line.contains("hidden"), "{line}");
+    }
+    let (took, clean) = waiting.end("-TERM");
+    assert!(clean && took < Duration::from_secs(3), "{took:?}");
+}
+
+/// A pipe is a file that nobody can read to its end: what waits for it must hold up neither a command nor the stop.
+#[test]
+fn a_country_file_that_cannot_be_read_holds_nothing_up() {
+    let folder = TempDir::new().expect("a folder");
+    assert!(run(folder.path(), &["migrate"]).status.success());
+    let pipe = Command::new("mkfifo")
+        .arg(folder.path().join("data/countries.mmdb"))
+        .status();
+    assert!(pipe.expect("mkfifo").success());
+    let asked = Instant::now();
+    assert!(run(folder.path(), &["countries", "off"]).status.success());
+    assert!(asked.elapsed() < Duration::from_secs(15), "{:?}", asked.elapsed());
+
+    let (serving, mut log) = serve(&mut switchboard(folder.path(), &["serve"]));
+    line_with(&mut log, "serving");
+    let (took, clean) = serving.end("-TERM");
+    assert!(clean && took < Duration::from_secs(10), "{took:?}");
+}
+
+#[test]
+fn a_service_manager_is_told() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("notify");
+    let manager = std::os::unix::net::UnixDatagram::bind(&path).expect("a socket");
+    manager
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .expect("a time-out");
+    let told = || {
+        let mut bytes = [0; 100];
+        let length = manager.recv(&mut bytes).expect("a word");
+        String::from_utf8_lossy(&bytes[..length]).into_owned()
+    };
+    let (serving, _log) = serve(switchboard(folder.path(), &["serve"]).env("NOTIFY_SOCKET", &path));
+    assert_eq!(told(), "READY=1");
+    let (_, clean) = serving.end("-TERM");
+    assert!(clean);
+    assert_eq!(told(), "STOPPING=1");
+}
+
+#[test]
+fn the_unit_is_what_systemd_takes_and_is_hardened() {
+    if Command::new("systemd-analyze").arg("--version").output().is_err() {
+        return;
+    }
+    let folder = TempDir::new().expect("a folder");
+    let unit = include_str!("../../packaging/switchboard.service");
+    let unit = unit.replace("/usr/local/bin/switchboard", env!("CARGO_BIN_EXE_switchboard"));
+    let path = folder.path().join("switchboard.service");
+    std::fs::write(&path, unit).expect("written");
+    for arguments in [
+        &["verify", "--man=no"][..],
+        &["security", "--offline=true", "--threshold=20", "--no-pager"],
+    ] {
+        let output = Command::new("systemd-analyze")
+            .args(arguments)
+            .arg(&path)
+            .output();
+        let output = output.expect("systemd-analyze");
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    }
+}
+
+#[test]
+fn somebody_forwards_who_is_not_believed() {
+    let folder = TempDir::new().expect("a folder");
+    let (_serving, mut log) = serve(&mut switchboard(folder.path(), &["serve"]));
+    let address = address(&line_with(&mut log, "serving"));
+    let forwarded = "/healthz HTTP/1.1\r\nX-Forwarded-For: 198.51.100.7\r\nX-Rest:";
+    for _ in 0..3 {
+        get(&address, forwarded);
+    }
+    let line = line_with(&mut log, "http.trusted_proxies");
+    assert!(line.contains("127.0.0.1") && line.contains("WARN"), "{line}");
+}
+
+#[test]
+fn who_is_kept_out_gets_a_link() {
+    let folder = TempDir::new().expect("a folder");
+    let add = ["person", "add", "--login", "jana", "--name", "Jana"];
+    assert!(run(folder.path(), &add).status.success());
+    let link = run(folder.path(), &["person", "unlock", "--login", "Jana"]);
+    let link = text(&link.stdout);
+    assert!(
+        link.starts_with("http://127.0.0.1:3000/login/unlock?login=jana&note="),
+        "{link}"
+    );
+    let unknown = run(folder.path(), &["person", "unlock", "--login", "petr"]);
+    assert!(
+        !unknown.status.success() && text(&unknown.stderr).contains("petr"),
+        "{unknown:?}"
+    );
+}

@@ -30,7 +30,8 @@ pub async fn log_in(
     password: String,
     #[server(default)] next: String,
 ) -> Result<(), ApiError> {
-    let me = engine::people::log_in(&engine()?, &login, &password, guard::client_address()).await?;
+    let (from, browser) = (guard::client_address(), guard::browser());
+    let me = engine::people::log_in(&engine()?, &login, &password, from, browser.as_deref()).await?;
     enter(me).await?;
     leptos_axum::redirect(local(&next));
     Ok(())
@@ -127,6 +128,9 @@ async fn enter(me: Me) -> ApiResult<()> {
     let broken = |error: tower_sessions::session::Error| ApiError::internal(&error);
     session.cycle_id().await.map_err(broken)?;
     session.insert(PERSON, me.id).await.map_err(broken)?;
+    let engine = engine()?;
+    let known = engine::browsers::introduce(&engine, &me.login, guard::browser().as_deref());
+    set_cookie(&crate::prefs::browser_cookie(&known, engine.is_behind_https()));
     if let Some(language) = me.language {
         keep(crate::prefs::LANGUAGE_COOKIE, language.as_str());
     }
@@ -153,11 +157,15 @@ fn local(next: &str) -> &str {
 /// Sets a cookie that the page's own script may change, too: it holds a choice, not a secret.
 #[cfg(feature = "ssr")]
 fn keep(name: &str, value: &str) {
+    set_cookie(&format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax"));
+}
+
+#[cfg(feature = "ssr")]
+fn set_cookie(cookie: &str) {
     use axum::http::{HeaderValue, header::SET_COOKIE};
-    let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
     if let (Some(response), Ok(cookie)) = (
         use_context::<leptos_axum::ResponseOptions>(),
-        HeaderValue::from_str(&cookie),
+        HeaderValue::from_str(cookie),
     ) {
         response.append_header(SET_COOKIE, cookie);
     }

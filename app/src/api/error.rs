@@ -49,7 +49,7 @@ impl FromServerFnError for ApiError {
 mod process {
     use super::{ApiError, Refusal};
     use crate::api::guard::is_plain_form;
-    use axum::http::{StatusCode, request::Parts};
+    use axum::http::{StatusCode, header::RETRY_AFTER, request::Parts};
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
 
@@ -65,6 +65,7 @@ mod process {
                     Refusal::Forbidden | Refusal::CountryNotAllowed { .. } => StatusCode::FORBIDDEN,
                     Refusal::WrongLogin => StatusCode::UNAUTHORIZED,
                     Refusal::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
+                    Refusal::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
                     Refusal::Invalid { .. }
                     | Refusal::BadCursor
                     | Refusal::UnfitDatabase { .. }
@@ -89,6 +90,10 @@ mod process {
         pub(in crate::api) fn sent(self) -> Self {
             if let (false, Some(response)) = (is_plain_form(), use_context::<ResponseOptions>()) {
                 response.set_status(self.status());
+                if let Self::Refused(Refusal::TooManyAttempts { seconds } | Refusal::Busy { seconds }) = &self
+                {
+                    response.insert_header(RETRY_AFTER, (*seconds).into());
+                }
             }
             self
         }

@@ -38,6 +38,12 @@ pub fn client_address() -> Option<IpAddr> {
     parts.extensions.get::<ClientAddress>().map(|address| address.0)
 }
 
+/// What the caller's browser carries when somebody has logged in there before.
+pub fn browser() -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    crate::prefs::cookie_in(&parts.headers, crate::prefs::BROWSER_COOKIE).map(str::to_owned)
+}
+
 /// Whoever is logged in.
 ///
 /// # Errors

@@ -17,6 +17,8 @@ pub enum Refusal {
     WrongLogin,
     #[error("too many attempts, try again in {seconds} s")]
     TooManyAttempts { seconds: u32 },
+    #[error("too many log in at once, try again in {seconds} s")]
+    Busy { seconds: u32 },
     #[error("this link has been used or has expired")]
     LinkUsed,
     #[error("some fields are not right")]

@@ -16,6 +16,8 @@ pub(crate) enum Subject {
     DeadLetter(Uuid),
     /// There is one set of rules.
     Countries,
+    /// There is one.
+    MasterKey,
 }
 
 impl Subject {
@@ -28,6 +30,7 @@ impl Subject {
             Self::Token(id) => ("token", Some(id)),
             Self::DeadLetter(id) => ("dead_letter", Some(id)),
             Self::Countries => ("countries", None),
+            Self::MasterKey => ("master_key", None),
         }
     }
 }

@@ -79,15 +79,6 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// The throttle of log-ins keeps the same time as everything else.
-impl governor::clock::Clock for Clock {
-    type Instant = governor::nanos::Nanos;
-
-    fn now(&self) -> Self::Instant {
-        Duration::from_millis(u64::try_from(Self::now(self).millis()).unwrap_or(0)).into()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

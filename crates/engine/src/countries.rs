@@ -6,6 +6,7 @@
 //! | `change` | what an administrator changes |
 //! | `rules` | the rules as they are stored |
 //! | `lookup` | the country database: reads one, judges whether it is one, looks addresses up |
+//! | `tree` | its tree, walked with care |
 //! | `file` | where it lies, and how another takes its place |
 //! | `meta` | where WhatsApp's servers are |
 
@@ -14,6 +15,7 @@ mod file;
 mod lookup;
 mod meta;
 mod rules;
+mod tree;
 
 pub use change::{off, replace_database, save};
 

@@ -1,6 +1,6 @@
 //! The database: SQLite with one writer and many readers, or PostgreSQL with one pool.
 
-use crate::Result;
+use crate::{Result, postgres};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
@@ -22,6 +22,8 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(15);
 const FILE: &str = "switchboard.db";
+/// PostgreSQL's advisory lock of [`Database::write_alone`]: "switchbd" as a number.
+const ALONE: i64 = 0x7377_6974_6368_6264;
 
 /// The database's connections. Clones share them.
 #[derive(Debug, Clone)]
@@ -32,11 +34,12 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Connects, and brings the tables up to date.
-    pub(crate) async fn open(data_dir: &Path, url: Option<&SecretString>) -> Result<Self> {
+    /// Connects. A PostgreSQL that is not there is waited for, for as long as `wait`.
+    pub(crate) async fn connect(data_dir: &Path, url: Option<&SecretString>, wait: Duration) -> Result<Self> {
         let written = Arc::default();
-        let database = match url {
+        Ok(match url {
             Some(url) if !url.expose_secret().starts_with("sqlite:") => {
+                postgres::reach(url, wait).await?;
                 let mut options = ConnectOptions::new(url.expose_secret());
                 options
                     .max_connections(POSTGRES_CONNECTIONS)
@@ -62,9 +65,29 @@ impl Database {
                     written,
                 }
             }
-        };
-        Migrator::up(&database.writer, None).await?;
+        })
+    }
+
+    /// Connects, and brings the tables up to date.
+    #[cfg(test)]
+    pub(crate) async fn open(data_dir: &Path, url: Option<&SecretString>) -> Result<Self> {
+        let database = Self::connect(data_dir, url, Duration::ZERO).await?;
+        database.migrate().await?;
         Ok(database)
+    }
+
+    pub(crate) fn is_sqlite(&self) -> bool {
+        self.reader.get_database_backend() == DbBackend::Sqlite
+    }
+
+    /// Whether the tables are those of an older version, or there are none.
+    pub(crate) async fn is_behind(&self) -> Result<bool> {
+        Ok(!Migrator::get_pending_migrations(&self.writer).await?.is_empty())
+    }
+
+    /// Brings the tables up to date.
+    pub(crate) async fn migrate(&self) -> Result<()> {
+        Ok(Migrator::up(&self.writer, None).await?)
     }
 
     /// For looking.
@@ -82,6 +105,18 @@ impl Database {
         };
         self.written.notify_one();
         Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    /// For a change that depends on rows which it does not itself change: that a number is free, that an administrator
+    /// remains. Such changes come one after the other, whichever process makes them; PostgreSQL would let two of them
+    /// look at the same moment, and both find what they hope for. SQLite has one writer in any case.
+    pub(crate) async fn write_alone(&self) -> Result<DatabaseTransaction> {
+        let tx = self.write().await?;
+        if !self.is_sqlite() {
+            tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({ALONE})"))
+                .await?;
+        }
+        Ok(tx)
     }
 
     /// For many statements, each a transaction of its own, one right after the other.
@@ -111,7 +146,7 @@ impl Database {
 
     /// Carries SQLite's log back into the file, as far as nobody has to wait for it.
     pub(crate) async fn checkpoint(&self) -> Result<()> {
-        if self.reader.get_database_backend() == DbBackend::Sqlite {
+        if self.is_sqlite() {
             let checkpoint = self.reader.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)");
             checkpoint.await?;
         }
@@ -178,15 +213,6 @@ pub(crate) fn storable(text: String) -> String {
     } else {
         text
     }
-}
-
-/// Creates the data directory for its owner alone: it holds what customers wrote. One that exists is left as it is.
-pub(crate) fn create_private_folder(path: &Path) -> std::io::Result<()> {
-    let mut folder = std::fs::DirBuilder::new();
-    folder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
-    folder.create(path)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::{
     audit::{self, Subject},
     entity::{extension, person, session},
     events::Changes,
-    passwords, people, sessions,
+    people, sessions,
 };
 use domain::{
     event::Change,
@@ -92,8 +92,8 @@ async fn rows(e: &Engine, extensions: Vec<extension::Model>) -> Result<Vec<Exten
 pub async fn create(e: &Engine, actor: &Actor, form: &ExtensionForm) -> Result<ExtensionId> {
     actor.require(Permission::Administer)?;
     let form = form.check()?;
-    let hash = hash_of(&form).await?;
-    let tx = e.db.write().await?;
+    let hash = hash_of(e, &form).await?;
+    let tx = e.db.write_alone().await?;
     number_is_free(&tx, &form.number, None).await?;
     let new = extension::Model {
         id: e.clock().new_id(),
@@ -132,8 +132,8 @@ pub async fn create(e: &Engine, actor: &Actor, form: &ExtensionForm) -> Result<E
 pub async fn change(e: &Engine, actor: &Actor, id: ExtensionId, form: &ExtensionForm) -> Result<()> {
     actor.require(Permission::Administer)?;
     let form = form.check()?;
-    let hash = hash_of(&form).await?;
-    let tx = e.db.write().await?;
+    let hash = hash_of(e, &form).await?;
+    let tx = e.db.write_alone().await?;
     let current = extension::Entity::find_by_id(id.uuid())
         .one(&tx)
         .await?
@@ -170,7 +170,7 @@ pub async fn change(e: &Engine, actor: &Actor, id: ExtensionId, form: &Extension
 /// to their queues, and those without one wait where supervisors see them: no customer waits for somebody who is gone.
 pub async fn set_disabled(e: &Engine, actor: &Actor, id: ExtensionId, disabled: bool) -> Result<()> {
     actor.require(Permission::Administer)?;
-    let tx = e.db.write().await?;
+    let tx = e.db.write_alone().await?;
     let current = extension::Entity::find_by_id(id.uuid())
         .lock_exclusive()
         .one(&tx)
@@ -208,9 +208,9 @@ pub async fn set_disabled(e: &Engine, actor: &Actor, id: ExtensionId, disabled: 
     Ok(())
 }
 
-async fn hash_of(form: &Extension) -> Result<Option<String>> {
+async fn hash_of(e: &Engine, form: &Extension) -> Result<Option<String>> {
     match form.login.as_ref().and_then(|login| login.password.clone()) {
-        Some(password) => passwords::hash(password).await.map(Some),
+        Some(password) => e.passwords.hash(password).await.map(Some),
         None => Ok(None),
     }
 }

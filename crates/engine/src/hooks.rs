@@ -36,6 +36,8 @@ pub(crate) struct Failures {
     noted_at: AtomicI64,
 }
 
+/// Characters in a webhook id at the most. Ours have 32 (`random::token`).
+const ID_MOST: usize = 64;
 /// Milliseconds between two notes of failures.
 const NOTE_EVERY: i64 = 1000;
 
@@ -75,6 +77,12 @@ struct Known {
 }
 
 impl Hooks {
+    /// Those that exist and were called since channels last changed; there are no others in here.
+    pub(crate) fn known(&self, webhook_id: &str) -> Option<Arc<Hook>> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.by_webhook_id.get(webhook_id).cloned()
+    }
+
     /// Channels have changed: read them again.
     pub(crate) fn forget(&self) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
@@ -85,13 +93,19 @@ impl Hooks {
 
 /// The channel at a webhook address.
 pub(crate) async fn find(e: &Engine, webhook_id: &str) -> Result<Option<Arc<Hook>>> {
-    let generation = {
-        let known = e.hooks.0.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(hook) = known.by_webhook_id.get(webhook_id) {
-            return Ok(Some(hook.clone()));
-        }
-        known.generation
-    };
+    if let Some(hook) = e.hooks.known(webhook_id) {
+        return Ok(Some(hook));
+    }
+    // Whatever anybody may call. What is no address of ours is not looked up.
+    if webhook_id.len() > ID_MOST || !webhook_id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Ok(None);
+    }
+    let generation = e
+        .hooks
+        .0
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .generation;
     let db = e.db.read();
     let Some(found) = channel::Entity::find()
         .filter(channel::Column::WebhookId.eq(webhook_id))

@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | [`webhook`] → [`inbox`] → [`process`] → [`apply`] | [`messages`] → [`outbox`] → [`statuses`] | [`channels`] → [`channel_check`] → [`doctor`] |
 
+pub mod browsers;
 pub mod channels;
 pub mod countries;
 pub mod dead_letters;
@@ -30,6 +31,7 @@ mod checkpoint;
 mod clock;
 mod contacts;
 mod cursor;
+mod data_folder;
 mod database;
 mod entity;
 mod error;
@@ -37,8 +39,10 @@ mod hooks;
 mod inbox;
 mod journal;
 mod ledger;
+mod master_key;
 mod outbox;
 mod passwords;
+mod postgres;
 mod process;
 mod random;
 mod retention;
@@ -52,9 +56,12 @@ pub use clock::Clock;
 pub use error::{Error, Result};
 pub use events::Events;
 
+use data_folder::Held;
 use database::Database;
+use domain::people::Actor;
 use hooks::Hooks;
 use inbox::Inbox;
+use passwords::Passwords;
 use seal::MasterKey;
 use secrecy::SecretString;
 use std::{
@@ -83,6 +90,9 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// `postgres://…` or `sqlite:…`; none: SQLite in the data directory.
     pub database_url: Option<SecretString>,
+    /// How long a PostgreSQL that is not there is waited for.
+    pub database_wait: Duration,
+    pub purpose: Purpose,
     /// How Meta reaches this process.
     pub public_url: Url,
     pub graph_url: Url,
@@ -99,6 +109,17 @@ pub struct Config {
     pub country_database: Option<PathBuf>,
 }
 
+/// What a process is started for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To serve: the only one in an SQLite data folder.
+    Serve,
+    /// To make one call; a server may run beside it.
+    Command,
+    /// To give up a master key that is lost.
+    NewMasterKey,
+}
+
 /// The engine. Clones share everything: a request makes several, so a clone is one pointer.
 #[derive(Debug, Clone)]
 pub struct Engine(Arc<Parts>);
@@ -112,7 +133,8 @@ pub struct Parts {
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) inbox: Inbox,
     pub(crate) inbox_patience: Duration,
-    pub(crate) throttle: Arc<Throttle>,
+    pub(crate) passwords: Passwords,
+    pub(crate) throttle: Throttle,
     pub(crate) countries: Arc<countries::Countries>,
     pub(crate) process_wake: Arc<Notify>,
     pub(crate) outbox_wake: Arc<Notify>,
@@ -127,6 +149,7 @@ pub struct Parts {
     pub(crate) outbox: outbox::Memory,
     clock: Clock,
     events: Arc<Events>,
+    _folder: Option<Held>,
 }
 
 impl Deref for Engine {
@@ -144,22 +167,32 @@ impl fmt::Debug for Parts {
 }
 
 impl Engine {
-    /// Connects, brings the tables up to date, and loads or creates the master key. No worker runs yet.
+    /// Connects, brings the tables up to date, and loads the master key, which the first start creates. No worker runs
+    /// yet.
     ///
     /// # Errors
-    /// [`Error::Setup`] names what is wrong with the data directory, the key or Meta's address;
-    /// [`Error::Database`] when the database cannot be used.
+    /// [`Error::Setup`] names what is wrong with the data directory, the database, the key or Meta's address, and what
+    /// to do; [`Error::Database`] when the database cannot be used.
     pub async fn open(config: Config) -> Result<Self> {
-        database::create_private_folder(&config.data_dir).map_err(|error| {
-            Error::Setup(format!(
-                "the data directory {} cannot be created: {error}",
-                config.data_dir.display()
-            ))
-        })?;
-        let key = MasterKey::load(&config.data_dir, config.master_key.as_ref())?;
         let graph = Graph::new(config.graph_url, &config.graph_version)
             .map_err(|error| Error::Setup(format!("meta.graph_url, meta.graph_version: {error}")))?;
-        let db = Database::open(&config.data_dir, config.database_url.as_ref()).await?;
+        let (folder, url, given) = (&config.data_dir, &config.database_url, &config.master_key);
+        data_folder::create(folder)?;
+        let db = Database::connect(folder, url.as_ref(), config.database_wait).await?;
+        // An older version that serves must not have its tables changed under its feet, either.
+        let alone = config.purpose != Purpose::Command || db.is_behind().await?;
+        let held = match alone && db.is_sqlite() {
+            true => Some(data_folder::hold(folder)?),
+            false => None,
+        };
+        db.migrate().await?;
+        let (key, forgotten) = match config.purpose {
+            Purpose::NewMasterKey => master_key::replace(&db, folder, given.as_ref(), &config.clock).await?,
+            _ => (
+                master_key::load(&db, folder, given.as_ref(), &config.clock).await?,
+                0,
+            ),
+        };
         let process_wake = Arc::new(Notify::new());
         let engine = Self(Arc::new(Parts {
             inbox: Inbox::start(
@@ -174,7 +207,8 @@ impl Engine {
             graph,
             public_url: config.public_url,
             hooks: Arc::default(),
-            throttle: Arc::new(Throttle::new(&config.clock)),
+            passwords: Passwords::default(),
+            throttle: Throttle::new(&config.clock),
             countries: Arc::new(countries::Countries::new(
                 &config.data_dir,
                 config.country_database,
@@ -190,7 +224,11 @@ impl Engine {
             outbox: outbox::Memory::default(),
             clock: config.clock,
             events: Arc::new(Events::new()),
+            _folder: held.filter(|_| config.purpose == Purpose::Serve),
         }));
+        if config.purpose == Purpose::NewMasterKey {
+            engine.note_new_key(forgotten).await?;
+        }
         countries::load(&engine).await?;
         Ok(engine)
     }
@@ -211,6 +249,19 @@ impl Engine {
             tasks,
             db: self.db.clone(),
         }
+    }
+
+    async fn note_new_key(&self, forgotten: u64) -> Result<()> {
+        let detail = format!("{forgotten} secrets forgotten");
+        let (actor, subject) = (Actor::System, audit::Subject::MasterKey);
+        let tx = self.db.write().await?;
+        audit::note(self, &tx, &actor, "master_key.replace", subject, Some(detail)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Whether browsers reach this process by HTTPS.
+    pub fn is_behind_https(&self) -> bool {
+        self.public_url.scheme() == "https"
     }
 
     pub fn clock(&self) -> &Clock {

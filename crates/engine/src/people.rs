@@ -3,12 +3,15 @@
 use crate::{
     Engine, Error, Result,
     audit::{self, Subject},
+    browsers,
     entity::{extension, person, setup_link},
-    passwords, random, tokens,
+    random,
+    throttle::Attempt,
+    tokens,
 };
 use domain::{
     ids::{ExtensionId, PersonId},
-    people::{Actor, ExtensionRef, Language, Me, NewPerson, Permission, PersonForm, Role},
+    people::{Actor, ExtensionRef, Language, Me, NewPerson, Permission, PersonForm, Role, login_name},
     refusal::{Problem, Refusal},
 };
 use sea_orm::{
@@ -26,7 +29,7 @@ pub async fn has_people(e: &Engine) -> Result<bool> {
 /// A token for the link that creates the first administrator; `None` when there are people already. An older link
 /// stops working.
 pub async fn create_setup_link(e: &Engine) -> Result<Option<String>> {
-    let tx = e.db.write().await?;
+    let tx = e.db.write_alone().await?;
     if person::Entity::find().limit(1).count(&tx).await? > 0 {
         return Ok(None);
     }
@@ -64,8 +67,8 @@ pub async fn finish_setup(e: &Engine, token: &str, form: &PersonForm) -> Result<
         return Err(Refusal::LinkUsed.into());
     }
     let new = form.check()?;
-    let hash = passwords::hash(new.password.clone()).await?;
-    let tx = e.db.write().await?;
+    let hash = e.passwords.hash(new.password.clone()).await?;
+    let tx = e.db.write_alone().await?;
     if !link_valid(e, &tx, token).await? || person::Entity::find().limit(1).count(&tx).await? > 0 {
         return Err(Refusal::LinkUsed.into());
     }
@@ -81,8 +84,8 @@ pub async fn finish_setup(e: &Engine, token: &str, form: &PersonForm) -> Result<
 pub async fn add(e: &Engine, actor: &Actor, form: &PersonForm) -> Result<PersonId> {
     actor.require(Permission::Administer)?;
     let new = form.check()?;
-    let hash = passwords::hash(new.password.clone()).await?;
-    let tx = e.db.write().await?;
+    let hash = e.passwords.hash(new.password.clone()).await?;
+    let tx = e.db.write_alone().await?;
     login_is_free(&tx, &new.login, None).await?;
     let id = insert(e, &tx, actor, &new, hash).await?;
     tx.commit().await?;
@@ -141,10 +144,23 @@ pub(crate) async fn login_is_free(
     }
 }
 
-/// Checks a log-in. Wrong names, wrong passwords and disabled people get the same answer in the same time.
-pub async fn log_in(e: &Engine, login: &str, password: &str, from: Option<IpAddr>) -> Result<Me> {
-    let login = login.trim().to_lowercase();
-    e.throttle.attempt(&login, from)?;
+/// Checks a log-in. Wrong names, wrong passwords and disabled people get the same answer in the same time. `browser`
+/// is the cookie of `browsers`.
+pub async fn log_in(
+    e: &Engine,
+    login: &str,
+    password: &str,
+    from: Option<IpAddr>,
+    browser: Option<&str>,
+) -> Result<Me> {
+    // What no account can be called is nobody's, and goes the same way.
+    let login = login_name(login).unwrap_or_default();
+    let attempt = Attempt {
+        login: &login,
+        from,
+        browser: browsers::known(e, &login, browser),
+    };
+    e.throttle.begin(attempt)?;
     let found = person::Entity::find()
         .filter(person::Column::Login.eq(login.as_str()))
         .one(e.db.read())
@@ -159,10 +175,19 @@ pub async fn log_in(e: &Engine, login: &str, password: &str, from: Option<IpAddr
     } else {
         password.to_owned()
     };
-    if !passwords::fits(password, hash).await? {
+    let fits = match e.passwords.fits(password, hash).await {
+        // Nothing was found out by it.
+        Err(busy) => {
+            e.throttle.was_right(attempt);
+            return Err(busy);
+        }
+        Ok(fits) => fits,
+    };
+    if !fits {
         metrics::counter!(crate::metrics::LOGINS_REFUSED).increment(1);
         return Err(Refusal::WrongLogin.into());
     }
+    e.throttle.was_right(attempt);
     match found {
         Some(found) => me(e, PersonId::new(found.id))
             .await?

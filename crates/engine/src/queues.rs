@@ -97,7 +97,7 @@ async fn rows(e: &Engine, queues: Vec<queue::Model>) -> Result<Vec<QueueRow>> {
 pub async fn create(e: &Engine, actor: &Actor, form: &QueueForm) -> Result<QueueId> {
     actor.require(Permission::Administer)?;
     let form = form.check()?;
-    let tx = e.db.write().await?;
+    let tx = e.db.write_alone().await?;
     name_is_free(&tx, &form.name, None).await?;
     let new = queue::Model {
         id: e.clock().new_id(),
@@ -128,7 +128,7 @@ pub async fn create(e: &Engine, actor: &Actor, form: &QueueForm) -> Result<Queue
 pub async fn change(e: &Engine, actor: &Actor, id: QueueId, form: &QueueForm) -> Result<()> {
     actor.require(Permission::Administer)?;
     let form = form.check()?;
-    let tx = e.db.write().await?;
+    let tx = e.db.write_alone().await?;
     let current = queue::Entity::find_by_id(id.uuid())
         .one(&tx)
         .await?
@@ -157,7 +157,7 @@ pub async fn change(e: &Engine, actor: &Actor, id: QueueId, form: &QueueForm) ->
 /// A disabled queue gets no new sessions; those in it stay until somebody takes them.
 pub async fn set_disabled(e: &Engine, actor: &Actor, id: QueueId, disabled: bool) -> Result<()> {
     actor.require(Permission::Administer)?;
-    let tx = e.db.write().await?;
+    let tx = e.db.write_alone().await?;
     let current = queue::Entity::find_by_id(id.uuid())
         .one(&tx)
         .await?

@@ -10,7 +10,11 @@ use domain::ids::ChannelId;
 use hmac::{Hmac, Mac as _};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
-use std::{fmt, fs, io::Write, path::Path};
+use std::{
+    fmt, fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 const NONCE_BYTES: usize = 24;
 const FILE: &str = "master.key";
@@ -44,35 +48,47 @@ impl Kind {
 pub(crate) struct MasterKey {
     cipher: XChaCha20Poly1305,
     fingerprints: [u8; 32],
-    id: String,
+    browsers: [u8; 32],
+    /// Of the key itself, in hexadecimal.
+    own_fingerprint: String,
 }
 
 impl MasterKey {
-    /// From the settings, else from `master.key` in the data directory, which the first start creates.
-    pub(crate) fn load(data_dir: &Path, given: Option<&SecretString>) -> Result<Self> {
-        match given {
-            Some(text) => Self::parse(text.expose_secret(), "security.master_key"),
-            None => {
-                let path = data_dir.join(FILE);
-                let name = path.display().to_string();
-                match fs::read_to_string(&path) {
-                    Ok(text) => Self::parse(&text, &name),
-                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                        let text = BASE64_STANDARD.encode(random::bytes::<32>());
-                        create_private(&path, &text).map_err(|e| {
-                            Error::Setup(format!("the master key {name} cannot be created: {e}"))
-                        })?;
-                        // Another process may have been first: what is in the file counts.
-                        let text =
-                            fs::read_to_string(&path).map_err(|e| Error::Setup(format!("{name}: {e}")))?;
-                        Self::parse(&text, &name)
-                    }
-                    Err(error) => Err(Error::Setup(format!(
-                        "the master key {name} cannot be read: {error}"
-                    ))),
-                }
-            }
+    /// Where it is, unless the settings hold it.
+    pub(crate) fn file(data_dir: &Path) -> PathBuf {
+        data_dir.join(FILE)
+    }
+
+    /// From the settings, else from `master.key` in the data directory; `None` when there is no such file.
+    pub(crate) fn load(data_dir: &Path, given: Option<&SecretString>) -> Result<Option<Self>> {
+        if let Some(text) = given {
+            return Self::parse(text.expose_secret(), "security.master_key").map(Some);
         }
+        let path = Self::file(data_dir);
+        let name = path.display();
+        match fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&text, &name.to_string()).map(Some),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::Setup(format!(
+                "the master key {name} cannot be read: {error}"
+            ))),
+        }
+    }
+
+    /// A new one, in the data directory.
+    pub(crate) fn create(data_dir: &Path) -> Result<Self> {
+        let path = Self::file(data_dir);
+        let text = BASE64_STANDARD.encode(random::bytes::<32>());
+        let cannot = |error| {
+            Error::Setup(format!(
+                "the master key {} cannot be created: {error}",
+                path.display()
+            ))
+        };
+        create_private(&path, &text).map_err(cannot)?;
+        // Another process may have been first: what is in the file counts.
+        let text = fs::read_to_string(&path).map_err(cannot)?;
+        Self::parse(&text, &path.display().to_string())
     }
 
     fn parse(text: &str, from: &str) -> Result<Self> {
@@ -92,13 +108,19 @@ impl MasterKey {
         Ok(Self {
             cipher: XChaCha20Poly1305::new(&bytes.into()),
             fingerprints: derive(b"switchboard fingerprint"),
-            id: hex::encode(&derive(b"switchboard key id")[..4]),
+            browsers: derive(b"switchboard known browser"),
+            own_fingerprint: hex::encode(&derive(b"switchboard key id")[..16]),
         })
     }
 
-    /// Says which key sealed a secret, without saying anything of the key.
+    /// Says which key this is, without saying anything of it.
+    pub(crate) fn of_itself(&self) -> String {
+        self.own_fingerprint.clone()
+    }
+
+    /// The short form, which stands beside each secret and in messages.
     pub(crate) fn id(&self) -> &str {
-        &self.id
+        &self.own_fingerprint[..8]
     }
 
     pub(crate) fn seal(&self, channel: ChannelId, kind: Kind, secret: &SecretString) -> Result<Vec<u8>> {
@@ -138,19 +160,27 @@ impl MasterKey {
     /// The same for the same secret, and useless without the master key: it tells whether two channels share an
     /// app secret.
     pub(crate) fn fingerprint(&self, secret: &SecretString) -> String {
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(&self.fingerprints).expect("HMAC takes keys of any length");
-        mac.update(secret.expose_secret().as_bytes());
-        hex::encode(mac.finalize().into_bytes())
+        hex::encode(mac(&self.fingerprints, secret.expose_secret().as_bytes()))
+    }
+
+    /// A signature over what a browser carries for us.
+    pub(crate) fn vouch(&self, text: &[u8]) -> [u8; 32] {
+        mac(&self.browsers, text)
     }
 }
 
 impl fmt::Debug for MasterKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MasterKey")
-            .field("id", &self.id)
+            .field("id", &self.id())
             .finish_non_exhaustive()
     }
+}
+
+fn mac(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+    mac.update(text);
+    mac.finalize().into_bytes().into()
 }
 
 fn bound_to(channel: ChannelId, kind: Kind) -> Vec<u8> {
@@ -188,7 +218,7 @@ mod tests {
     #[test]
     fn a_secret_opens_only_where_it_belongs() {
         let dir = tempfile::tempdir().unwrap();
-        let key = MasterKey::load(dir.path(), None).unwrap();
+        let key = MasterKey::create(dir.path()).unwrap();
         let secret: SecretString = "EAAG…".to_owned().into();
         let sealed = key.seal(channel(1), Kind::AccessToken, &secret).unwrap();
         assert_eq!(
@@ -208,9 +238,15 @@ mod tests {
     #[test]
     fn the_key_file_is_private_and_is_read_again() {
         let dir = tempfile::tempdir().unwrap();
-        let first = MasterKey::load(dir.path(), None).unwrap();
-        let again = MasterKey::load(dir.path(), None).unwrap();
-        assert_eq!(first.id(), again.id());
+        assert!(MasterKey::load(dir.path(), None).unwrap().is_none());
+        let first = MasterKey::create(dir.path()).unwrap();
+        let again = MasterKey::load(dir.path(), None).unwrap().unwrap();
+        assert_eq!(first.of_itself(), again.of_itself());
+        assert_eq!(
+            MasterKey::create(dir.path()).unwrap().id(),
+            first.id(),
+            "it is never overwritten"
+        );
         #[cfg(unix)]
         {
             let mode = std::os::unix::fs::PermissionsExt::mode(

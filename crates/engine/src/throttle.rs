@@ -1,63 +1,140 @@
-//! Log-ins are throttled per account and per address, so that passwords cannot be tried out.
+//! Wrong log-ins are counted, so that passwords cannot be tried out: for an account from one network, for a network
+//! over all accounts, and for an account over all networks. A browser in which that person has logged in before
+//! (`browsers`) has a count of its own: strangers who guess do not lock the owner out.
+//!
+//! What comes from outside is hashed before it is a key, with a secret of this process: names of any length take the
+//! same room, and nobody can make two of them meet.
 
 use crate::Clock;
-use domain::refusal::Refusal;
-use governor::{
-    NotUntil, Quota, RateLimiter, middleware::NoOpMiddleware, nanos::Nanos, state::keyed::HashMapStateStore,
+use domain::{refusal::Refusal, time::Timestamp};
+use std::{
+    collections::HashMap,
+    fmt,
+    hash::{BuildHasher as _, Hash, RandomState},
+    net::IpAddr,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
-use std::{fmt, net::IpAddr, num::NonZeroU32, time::Duration};
 
-/// Attempts on one account at once, and how often one more is allowed.
-const PER_ACCOUNT: (u32, Duration) = (10, Duration::from_secs(20));
-/// Attempts from one address: an office behind one address logs in together in the morning.
-const PER_ADDRESS: (u32, Duration) = (60, Duration::from_secs(5));
-/// Keys kept before those that are full again are dropped.
-const KEYS: usize = 10_000;
+/// Wrong log-ins at once, and after how long one more is allowed.
+type Quota = (u32, Duration);
 
-type Limiter<K> = RateLimiter<K, HashMapStateStore<K>, Clock, NoOpMiddleware<Nanos>>;
+const ACCOUNT_FROM_NETWORK: Quota = (10, Duration::from_secs(20));
+/// An office behind one address mistypes together in the morning.
+const NETWORK: Quota = (60, Duration::from_secs(5));
+/// NIST asks for a limit of a hundred: <https://pages.nist.gov/800-63-4/sp800-63b.html#throttle>
+const ACCOUNT: Quota = (100, Duration::from_secs(60));
+const KNOWN_BROWSER: Quota = (10, Duration::from_secs(20));
+/// Keys kept at the most.
+const KEYS: usize = 30_000;
+
+/// Who tries.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Attempt<'a> {
+    /// As accounts are called; empty for what no account can be called.
+    pub(crate) login: &'a str,
+    pub(crate) from: Option<IpAddr>,
+    /// The browser, when that person has logged in there before.
+    pub(crate) browser: Option<[u8; 12]>,
+}
 
 pub(crate) struct Throttle {
-    accounts: Limiter<String>,
-    addresses: Limiter<IpAddr>,
     clock: Clock,
+    secret: RandomState,
+    /// For each key the time at which everything counted for it will be forgotten.
+    counted: Mutex<HashMap<u64, Timestamp>>,
 }
 
 impl Throttle {
     pub(crate) fn new(clock: &Clock) -> Self {
-        let accounts = RateLimiter::new(quota(PER_ACCOUNT), HashMapStateStore::default(), clock.clone());
-        let addresses = RateLimiter::new(quota(PER_ADDRESS), HashMapStateStore::default(), clock.clone());
         Self {
-            accounts,
-            addresses,
             clock: clock.clone(),
+            secret: RandomState::new(),
+            counted: Mutex::default(),
         }
     }
 
-    /// Counts an attempt.
+    /// Counts an attempt as a wrong one, before it is known whether it is: many at once must not be seen as one.
     ///
     /// # Errors
-    /// [`Refusal::TooManyAttempts`] with the seconds to wait.
-    pub(crate) fn attempt(&self, login: &str, from: Option<IpAddr>) -> Result<(), Refusal> {
-        if self.accounts.len() + self.addresses.len() > KEYS {
-            self.accounts.retain_recent();
-            self.addresses.retain_recent();
+    /// [`Refusal::TooManyAttempts`] with the seconds to wait; then nothing is counted.
+    pub(crate) fn begin(&self, attempt: Attempt<'_>) -> Result<(), Refusal> {
+        let now = self.clock.now();
+        let mut counted = self.counted();
+        let keys = self.keys(attempt);
+        let mut wait = Duration::ZERO;
+        for (key, (most, every)) in &keys {
+            let room_until = now.plus(*every * (most - 1));
+            if let Some(kept) = counted.get_mut(key) {
+                // More is never counted, unless the clock was set back.
+                *kept = (*kept).min(room_until.plus(*every));
+                wait = wait.max(kept.since(room_until));
+            }
         }
-        if let Some(address) = from {
-            self.addresses
-                .check_key(&network(address))
-                .map_err(|until| self.refuse(&until))?;
+        if !wait.is_zero() {
+            let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
+            return Err(Refusal::TooManyAttempts {
+                seconds: seconds.saturating_add(1),
+            });
         }
-        self.accounts
-            .check_key(&login.to_lowercase())
-            .map_err(|until| self.refuse(&until))
+        for (key, (_, every)) in keys {
+            let kept = counted.entry(key).or_insert(now);
+            *kept = (*kept).max(now).plus(every);
+        }
+        if counted.len() > KEYS {
+            make_room(&mut counted, now);
+        }
+        Ok(())
     }
 
-    fn refuse(&self, until: &NotUntil<Nanos>) -> Refusal {
-        let wait = until.wait_time_from(governor::clock::Clock::now(&self.clock));
-        let seconds = u32::try_from(wait.as_secs())
-            .unwrap_or(u32::MAX)
-            .saturating_add(1);
-        Refusal::TooManyAttempts { seconds }
+    /// It was a right one after all.
+    pub(crate) fn was_right(&self, attempt: Attempt<'_>) {
+        let now = self.clock.now();
+        let mut counted = self.counted();
+        for (key, (_, every)) in self.keys(attempt) {
+            if let Some(kept) = counted.get_mut(&key) {
+                *kept = kept.minus(every);
+                if *kept <= now {
+                    counted.remove(&key);
+                }
+            }
+        }
+    }
+
+    fn keys(&self, attempt: Attempt<'_>) -> Vec<(u64, Quota)> {
+        let Attempt { login, from, browser } = attempt;
+        if browser.is_some() {
+            return vec![(self.key(("known browser", login, browser)), KNOWN_BROWSER)];
+        }
+        let from = from.map(network);
+        let of_account = [
+            (
+                self.key(("account from network", login, from)),
+                ACCOUNT_FROM_NETWORK,
+            ),
+            (self.key(("account", login)), ACCOUNT),
+        ];
+        let of_network = from.map(|from| (self.key(("network", from)), NETWORK));
+        of_account.into_iter().chain(of_network).collect()
+    }
+
+    fn key(&self, of: impl Hash) -> u64 {
+        self.secret.hash_one(of)
+    }
+
+    fn counted(&self) -> MutexGuard<'_, HashMap<u64, Timestamp>> {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Forgets what is over, and, when that is not enough, the half for which the least is counted.
+fn make_room(counted: &mut HashMap<u64, Timestamp>, now: Timestamp) {
+    counted.retain(|_, kept| *kept > now);
+    if counted.len() > KEYS / 2 {
+        let mut all: Vec<_> = counted.values().copied().collect();
+        let (_, middle, _) = all.select_nth_unstable(counted.len() - KEYS / 2);
+        let middle = *middle;
+        counted.retain(|_, kept| *kept > middle);
     }
 }
 
@@ -65,13 +142,6 @@ impl fmt::Debug for Throttle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Throttle").finish_non_exhaustive()
     }
-}
-
-fn quota((burst, every): (u32, Duration)) -> Quota {
-    let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
-    Quota::with_period(every)
-        .unwrap_or(Quota::per_minute(burst))
-        .allow_burst(burst)
 }
 
 /// Whoever has an IPv6 address has at least a /64 of them.
@@ -88,38 +158,119 @@ fn network(address: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::time::Timestamp;
 
-    #[test]
-    fn an_account_is_throttled_and_recovers() {
+    fn throttle() -> (Clock, Throttle) {
         let clock = Clock::manual(Timestamp::from_seconds(1_700_000_000));
         let throttle = Throttle::new(&clock);
-        for _ in 0..PER_ACCOUNT.0 {
-            assert_eq!(throttle.attempt("jana", None), Ok(()));
+        (clock, throttle)
+    }
+
+    fn at<'a>(login: &'a str, from: &str) -> Attempt<'a> {
+        Attempt {
+            login,
+            from: from.parse().ok(),
+            browser: None,
         }
-        let Err(Refusal::TooManyAttempts { seconds }) = throttle.attempt("JANA", None) else {
-            panic!("must wait")
-        };
-        assert!((1..=21).contains(&seconds), "{seconds}");
-        assert_eq!(throttle.attempt("petr", None), Ok(()), "others are not held up");
-        clock.advance(PER_ACCOUNT.1);
-        assert_eq!(throttle.attempt("jana", None), Ok(()));
     }
 
     #[test]
-    fn an_address_is_throttled_over_all_accounts() {
-        let clock = Clock::manual(Timestamp::from_seconds(1_700_000_000));
-        let throttle = Throttle::new(&clock);
-        let refused = (0..200).filter(|n| {
-            throttle
-                .attempt(&format!("user{n}"), "2001:db8::1".parse().ok())
-                .is_err()
-        });
-        assert_eq!(refused.count(), 200 - PER_ADDRESS.0 as usize);
+    fn wrong_ones_are_throttled_and_time_heals() {
+        let (clock, throttle) = throttle();
+        for _ in 0..ACCOUNT_FROM_NETWORK.0 {
+            assert_eq!(throttle.begin(at("jana", "203.0.113.9")), Ok(()));
+        }
+        let Err(Refusal::TooManyAttempts { seconds }) = throttle.begin(at("jana", "203.0.113.9")) else {
+            panic!("must wait")
+        };
+        assert!((20..=21).contains(&seconds), "{seconds}");
+        assert_eq!(
+            throttle.begin(at("petr", "203.0.113.9")),
+            Ok(()),
+            "others are not held up"
+        );
+        clock.advance(ACCOUNT_FROM_NETWORK.1);
+        assert_eq!(throttle.begin(at("jana", "203.0.113.9")), Ok(()));
         assert!(
-            throttle.attempt("other", "2001:db8::2".parse().ok()).is_err(),
+            throttle.begin(at("jana", "203.0.113.9")).is_err(),
+            "one more, and no more"
+        );
+    }
+
+    #[test]
+    fn right_ones_are_not_counted() {
+        let (_, throttle) = throttle();
+        for _ in 0..1000 {
+            assert_eq!(throttle.begin(at("jana", "203.0.113.9")), Ok(()));
+            throttle.was_right(at("jana", "203.0.113.9"));
+        }
+        assert!(throttle.counted().is_empty());
+    }
+
+    #[test]
+    fn a_guesser_does_not_lock_the_owner_out() {
+        let (clock, throttle) = throttle();
+        for _ in 0..50 {
+            let _ = throttle.begin(at("jana", "203.0.113.9"));
+            clock.advance(Duration::from_secs(20));
+        }
+        assert_eq!(throttle.begin(at("jana", "198.51.100.7")), Ok(()));
+    }
+
+    #[test]
+    fn a_network_is_throttled_over_all_accounts() {
+        let (_, throttle) = throttle();
+        let refused = (0..200).filter(|n| throttle.begin(at(&format!("user{n}"), "2001:db8::1")).is_err());
+        assert_eq!(refused.count(), 200 - NETWORK.0 as usize);
+        assert!(
+            throttle.begin(at("other", "2001:db8::2")).is_err(),
             "the same /64"
         );
-        assert!(throttle.attempt("other", "192.0.2.1".parse().ok()).is_ok());
+        assert!(throttle.begin(at("other", "192.0.2.1")).is_ok());
+    }
+
+    #[test]
+    fn an_account_is_throttled_over_all_networks_but_in_a_browser_that_is_known() {
+        let (_, throttle) = throttle();
+        let refused = (0..200_u8).filter(|n| throttle.begin(at("jana", &format!("192.0.2.{n}"))).is_err());
+        assert_eq!(refused.count(), 200 - ACCOUNT.0 as usize);
+        let known = Attempt {
+            browser: Some([1; 12]),
+            ..at("jana", "192.0.2.1")
+        };
+        for _ in 0..KNOWN_BROWSER.0 {
+            assert_eq!(throttle.begin(known), Ok(()));
+        }
+        assert!(throttle.begin(known).is_err(), "nor can it guess for ever");
+    }
+
+    #[test]
+    fn names_of_any_number_and_length_take_little_room_and_hide_no_guesser() {
+        let (clock, throttle) = throttle();
+        while throttle.begin(at("jana", "203.0.113.9")).is_ok() {}
+        for n in 0..=KEYS {
+            let (name, from) = ("x".repeat(n % 100), format!("10.{}.{}.1", n / 256 % 256, n % 256));
+            let _ = throttle.begin(at(&format!("{name}{n}"), &from));
+        }
+        assert!(throttle.counted().len() <= KEYS);
+        assert!(throttle.begin(at("jana", "203.0.113.9")).is_err());
+        clock.advance(ACCOUNT.1 * ACCOUNT.0);
+        let mut counted = throttle.counted();
+        make_room(&mut counted, clock.now());
+        assert!(counted.is_empty());
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_keeps_nobody_out() {
+        let (clock, throttle) = throttle();
+        clock.advance(Duration::from_secs(24 * 60 * 60));
+        throttle.begin(at("jana", "203.0.113.9")).unwrap();
+        let earlier = Clock::manual(Timestamp::from_seconds(1_700_000_000));
+        let throttle = Throttle {
+            clock: earlier.clone(),
+            ..throttle
+        };
+        assert!(throttle.begin(at("jana", "203.0.113.9")).is_err());
+        earlier.advance(ACCOUNT.1);
+        assert_eq!(throttle.begin(at("jana", "203.0.113.9")), Ok(()));
     }
 }

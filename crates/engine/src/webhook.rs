@@ -6,15 +6,20 @@ use crate::{
     doctor::connection,
     entity::channel,
     events::Changes,
-    hooks::{self, Hook, Signer},
+    hooks::{self, Hook},
     inbox::Received,
     metrics::{DELIVERIES_ACCEPTED, DELIVERIES_REFUSED},
 };
 use bytes::Bytes;
 use domain::{doctor, event::Change, ids::ChannelId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use subtle::ConstantTimeEq;
-use whatsapp::signature::{self, SignatureError};
+use tokio::time::timeout;
+use whatsapp::signature::{Signature, SignatureError};
 
 /// The answer to Meta's handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,49 +69,84 @@ pub async fn handshake(e: &Engine, webhook_id: &str, verify_token: &str) -> Resu
     Ok(Handshake::Accepted)
 }
 
-/// Checks the signature over the exact bytes, and returns once the delivery is on disk.
-pub async fn accept(
+/// A delivery of which the head is known: the address is a channel's, and a signature came with it.
+#[derive(Debug)]
+pub struct Call {
+    hook: Arc<Hook>,
+    signature: Signature,
+    /// What is left of the time for which Meta waits.
+    patience: Duration,
+}
+
+/// Finds out from the head of a request whether its body is worth reading.
+pub async fn call(
     e: &Engine,
     webhook_id: &str,
     signature: Option<&str>,
-    body: Bytes,
-) -> std::result::Result<(), NotAccepted> {
-    // Meta does not wait for ever, and what it gave up it sends again.
-    let accepted = tokio::time::timeout(e.inbox_patience, try_accept(e, webhook_id, signature, body)).await;
-    let accepted = accepted.unwrap_or(Err(NotAccepted::Unavailable));
-    match &accepted {
-        Ok(()) => metrics::counter!(DELIVERIES_ACCEPTED).increment(1),
-        Err(why) => {
-            let reason = match why {
-                NotAccepted::UnknownWebhook => "unknown_webhook",
-                NotAccepted::Signature(_) => "signature",
-                NotAccepted::Unavailable => "unavailable",
-            };
-            metrics::counter!(DELIVERIES_REFUSED, "reason" => reason).increment(1);
+) -> std::result::Result<Call, NotAccepted> {
+    count(try_call(e, webhook_id, signature).await)
+}
+
+async fn try_call(
+    e: &Engine,
+    webhook_id: &str,
+    signature: Option<&str>,
+) -> std::result::Result<Call, NotAccepted> {
+    let (hook, patience) = match e.hooks.known(webhook_id) {
+        Some(hook) => (hook, e.inbox_patience),
+        None => {
+            let asked = Instant::now();
+            let found = timeout(e.inbox_patience, hooks::find(e, webhook_id)).await;
+            let found = found.map_err(|_| NotAccepted::Unavailable)?.map_err(|error| {
+                tracing::error!(%error, "the channel of a webhook address cannot be read");
+                NotAccepted::Unavailable
+            })?;
+            let left = e.inbox_patience.saturating_sub(asked.elapsed());
+            (found.ok_or(NotAccepted::UnknownWebhook)?, left)
         }
+    };
+    match Signature::read(signature) {
+        Ok(signature) => Ok(Call {
+            hook,
+            signature,
+            patience,
+        }),
+        Err(why) => Err(not_signed(e, &hook, why).await),
+    }
+}
+
+/// Checks the signature over the exact bytes, and returns once the delivery is on disk.
+pub async fn accept(e: &Engine, call: Call, body: Bytes) -> std::result::Result<(), NotAccepted> {
+    // Meta does not wait for ever, and what it gave up it sends again.
+    let accepted = timeout(call.patience, try_accept(e, &call, body)).await;
+    let accepted = count(accepted.unwrap_or(Err(NotAccepted::Unavailable)));
+    if accepted.is_ok() {
+        metrics::counter!(DELIVERIES_ACCEPTED).increment(1);
     }
     accepted
 }
 
-async fn try_accept(
-    e: &Engine,
-    webhook_id: &str,
-    header: Option<&str>,
-    body: Bytes,
-) -> std::result::Result<(), NotAccepted> {
-    let hook = hooks::find(e, webhook_id).await.map_err(|error| {
-        tracing::error!(%error, "the channel of a webhook address cannot be read");
-        NotAccepted::Unavailable
-    })?;
-    let hook = hook.ok_or(NotAccepted::UnknownWebhook)?;
-    let signer = match signer_of(&hook, header, &body) {
-        Ok(signer) => signer,
-        Err(why) => {
-            if let Some(count) = hook.failures.one_more(e.clock().now().millis()) {
-                note_signatures(e, hook.channel, count).await;
-            }
-            return Err(NotAccepted::Signature(why));
-        }
+fn count<T>(outcome: std::result::Result<T, NotAccepted>) -> std::result::Result<T, NotAccepted> {
+    if let Err(why) = &outcome {
+        let reason = match why {
+            NotAccepted::UnknownWebhook => "unknown_webhook",
+            NotAccepted::Signature(_) => "signature",
+            NotAccepted::Unavailable => "unavailable",
+        };
+        metrics::counter!(DELIVERIES_REFUSED, "reason" => reason).increment(1);
+    }
+    outcome
+}
+
+async fn try_accept(e: &Engine, call: &Call, body: Bytes) -> std::result::Result<(), NotAccepted> {
+    let hook = &call.hook;
+    // The app secret that signed: the first, or the second while Meta's is being reset.
+    let signer = hook
+        .signers
+        .iter()
+        .find(|signer| call.signature.is_of(&signer.secret, &body));
+    let Some(signer) = signer else {
+        return Err(not_signed(e, hook, SignatureError::Mismatch).await);
     };
     if hook.failures.over() {
         note_signatures(e, hook.channel, 0).await;
@@ -123,20 +163,11 @@ async fn try_accept(
     }
 }
 
-/// The app secret that signed: the first, or the second while Meta's is being reset.
-fn signer_of<'h>(
-    hook: &'h Hook,
-    header: Option<&str>,
-    body: &[u8],
-) -> std::result::Result<&'h Signer, SignatureError> {
-    let mut why = SignatureError::Mismatch;
-    for signer in &hook.signers {
-        match signature::verify(&signer.secret, header, body) {
-            Ok(()) => return Ok(signer),
-            Err(error) => why = error,
-        }
+async fn not_signed(e: &Engine, hook: &Hook, why: SignatureError) -> NotAccepted {
+    if let Some(count) = hook.failures.one_more(e.clock().now().millis()) {
+        note_signatures(e, hook.channel, count).await;
     }
-    Err(why)
+    NotAccepted::Signature(why)
 }
 
 /// Writes down how many signatures in a row were wrong, and tells the pages when that changes the badge.

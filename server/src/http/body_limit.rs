@@ -1,8 +1,10 @@
-//! Bodies are read whole before anything else is done with a request, up to a limit.
+//! Bodies are read whole before anything else is done with a request: up to a limit each, and all that are in memory
+//! together up to another one. Who sends one is known from the head before; a stranger may send what a log-in takes.
 //!
 //! A client that is refused in the middle of its sending often sees a broken connection instead of the answer.
 //! So what is too large is read to its end and thrown away, unless it is larger than any honest mistake.
 
+use super::{Http, login_session};
 use axum::{
     body::{Body, Bytes, HttpBody as _},
     extract::{Request, State},
@@ -11,15 +13,111 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http_body_util::BodyExt as _;
+use std::{
+    sync::atomic::{AtomicI64, Ordering},
+    time::Duration,
+};
+use tokio::time::timeout;
+use tower_sessions::Session;
 
+/// Largest body of whoever has neither logged in nor a token.
+pub const STRANGERS: usize = 64 * 1024;
 /// Bytes beyond the limit that are read for the sake of a clear answer.
 const PATIENCE: usize = 32 * 1024 * 1024;
+/// For how long what is refused from its head is read on, for the same sake.
+const THROWN_AWAY_WITHIN: Duration = Duration::from_secs(5);
+/// Seconds after which somebody for whose body there was no room may come again.
+const RETRY_AFTER: u32 = 5;
+
+/// Room for all bodies that are in memory, in bytes.
+#[derive(Debug)]
+pub struct Room {
+    left: AtomicI64,
+}
+
+impl Room {
+    pub fn of(bytes: usize) -> Self {
+        Self {
+            left: AtomicI64::new(i64::try_from(bytes).unwrap_or(i64::MAX)),
+        }
+    }
+}
+
+/// What one body takes of the room; it is free again when this is dropped.
+#[derive(Debug)]
+pub struct Taken<'r> {
+    room: &'r Room,
+    bytes: i64,
+}
+
+impl<'r> Taken<'r> {
+    fn nothing_of(room: &'r Room) -> Self {
+        Self { room, bytes: 0 }
+    }
+
+    /// Takes more; false when there is not so much left.
+    fn more(&mut self, bytes: usize) -> bool {
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        if self.room.left.fetch_sub(bytes, Ordering::Relaxed) < bytes {
+            self.room.left.fetch_add(bytes, Ordering::Relaxed);
+            return false;
+        }
+        self.bytes += bytes;
+        true
+    }
+
+    fn give_back(&mut self) {
+        self.room.left.fetch_add(self.bytes, Ordering::Relaxed);
+        self.bytes = 0;
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.give_back();
+    }
+}
+
+/// For what anybody may call.
+pub async fn of_strangers(State(http): State<Http>, request: Request, next: Next) -> Response {
+    read(&http, STRANGERS, request, next).await
+}
+
+/// For those who are known from the head already.
+pub async fn of_the_known(State(http): State<Http>, request: Request, next: Next) -> Response {
+    read(&http, http.settings.http.body_bytes, request, next).await
+}
+
+/// For pages and what they call. Only who sends much has to be looked up before.
+pub async fn of_people(State(http): State<Http>, request: Request, next: Next) -> Response {
+    let most = request.body().size_hint().upper();
+    let is_small = most.is_some_and(|most| usize::try_from(most).is_ok_and(|most| most <= STRANGERS));
+    let session = request.extensions().get::<Session>().cloned();
+    let limit = match is_small || is_somebodys(&http, session).await {
+        true => http.settings.http.body_bytes,
+        false => STRANGERS,
+    };
+    read(&http, limit, request, next).await
+}
+
+async fn is_somebodys(http: &Http, session: Option<Session>) -> bool {
+    match session {
+        Some(session) => login_session::person(&http.engine, &session).await.is_ok(),
+        None => false,
+    }
+}
 
 /// Refuses a body of more than `limit` bytes with 413.
-pub async fn read(State(limit): State<usize>, request: Request, next: Next) -> Response {
+async fn read(http: &Http, limit: usize, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    match whole(&parts.headers, body, limit).await {
-        Ok(whole) => next.run(Request::from_parts(parts, Body::from(whole))).await,
+    match whole(&http.bodies, &parts.headers, body, limit).await {
+        // The room is taken until the answer is there.
+        Ok((whole, _taken)) => next.run(Request::from_parts(parts, Body::from(whole))).await,
+        Err(StatusCode::SERVICE_UNAVAILABLE) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            [(header::RETRY_AFTER, RETRY_AFTER)],
+        )
+            .into_response(),
         Err(status) => status.into_response(),
     }
 }
@@ -27,13 +125,19 @@ pub async fn read(State(limit): State<usize>, request: Request, next: Next) -> R
 /// Reads a body of up to `limit` bytes.
 ///
 /// # Errors
-/// 413 when it is larger, 400 when it breaks off.
-pub async fn whole(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<Bytes, StatusCode> {
+/// 413 when it is larger, 400 when it breaks off, 503 when there is no room for it.
+pub async fn whole<'r>(
+    room: &'r Room,
+    headers: &HeaderMap,
+    mut body: Body,
+    limit: usize,
+) -> Result<(Bytes, Taken<'r>), StatusCode> {
     let told = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if told > limit && (waits_for_consent(headers) || told - limit > PATIENCE) {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
 
+    let mut taken = Taken::nothing_of(room);
     let mut first = Bytes::new();
     let mut whole = Vec::new();
     let mut length = 0_usize;
@@ -45,23 +149,53 @@ pub async fn whole(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<
             continue;
         };
         length = length.saturating_add(data.len());
-        if length <= limit && first.is_empty() {
+        if length > limit {
+            (first, whole) = (Bytes::new(), Vec::new());
+            taken.give_back();
+            if length - limit > PATIENCE {
+                break;
+            }
+            continue;
+        }
+        if !taken.more(data.len()) {
+            drop((first, whole, taken));
+            throw_away(headers, body).await;
+            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        }
+        if first.is_empty() {
             first = data;
-        } else if length <= limit {
+        } else {
             if whole.is_empty() {
                 whole.reserve_exact(told.clamp(length, limit));
                 whole.extend_from_slice(&first);
             }
             whole.extend_from_slice(&data);
-        } else if length - limit > PATIENCE {
-            break;
         }
     }
     if length > limit {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
     // A short one comes at once, and is not copied.
-    Ok(if whole.is_empty() { first } else { whole.into() })
+    let whole = if whole.is_empty() { first } else { whole.into() };
+    Ok((whole, taken))
+}
+
+/// Reads on for a while, for somebody who was refused before they had sent everything, and keeps nothing.
+pub async fn throw_away(headers: &HeaderMap, mut body: Body) {
+    if body.is_end_stream() || waits_for_consent(headers) {
+        return;
+    }
+    let to_the_end = async {
+        let mut length = 0;
+        while let Some(Ok(frame)) = body.frame().await {
+            length += frame.data_ref().map_or(0, Bytes::len);
+            if length > PATIENCE {
+                break;
+            }
+        }
+    };
+    // When it has not come by then, the connection ends.
+    let _ = timeout(THROWN_AWAY_WITHIN, to_the_end).await;
 }
 
 /// With `Expect: 100-continue` the body is not sent before we begin to read it.
@@ -69,4 +203,29 @@ fn waits_for_consent(headers: &HeaderMap) -> bool {
     headers
         .get(header::EXPECT)
         .is_some_and(|expect| expect.as_bytes().eq_ignore_ascii_case(b"100-continue"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn read(room: &Room, bytes: usize) -> Result<(Bytes, Taken<'_>), StatusCode> {
+        whole(room, &HeaderMap::new(), Body::from(vec![b' '; bytes]), 1000).await
+    }
+
+    #[tokio::test]
+    async fn the_room_is_everybodys_and_comes_back() {
+        let room = Room::of(1500);
+        let one = read(&room, 1000).await.expect("there is room");
+        assert_eq!(
+            read(&room, 1000).await.err(),
+            Some(StatusCode::SERVICE_UNAVAILABLE)
+        );
+        let other = read(&room, 500).await.expect("there is room for a smaller one");
+        drop(one);
+        assert_eq!(read(&room, 1001).await.err(), Some(StatusCode::PAYLOAD_TOO_LARGE));
+        read(&room, 1000).await.expect("there is room again");
+        drop(other);
+        assert_eq!(room.left.into_inner(), 1500);
+    }
 }

@@ -1,17 +1,25 @@
-//! The address a request really comes from. Log-ins are throttled by it, so nobody may choose it freely:
-//! `X-Forwarded-For` is believed from the proxies in the settings only, and read from its trustworthy end.
+//! The address a request really comes from. Log-ins are throttled by it, so nobody may choose it freely: what a header
+//! says of it is believed from the proxies in the settings only, and read from its trustworthy end.
 
 use crate::settings::Settings;
 use app::api::guard::ClientAddress;
 use axum::{
     extract::{Request, State},
-    http::HeaderMap,
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
 use ipnet::IpNet;
 use serde::Deserialize;
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// Between two lines in the log that somebody forwards who is not believed.
+const SAY_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// The other end of the connection: a client or a proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +41,17 @@ impl TryFrom<String> for Proxy {
     }
 }
 
+/// Which header the proxies write. The other one they may pass on as a client has invented it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-For`, and `Forwarded` where there is none.
+    Either,
+    XForwardedFor,
+    /// <https://www.rfc-editor.org/rfc/rfc7239>
+    Forwarded,
+}
+
 /// Puts the [`ClientAddress`] into the request.
 pub async fn find(State(settings): State<Arc<Settings>>, mut request: Request, next: Next) -> Response {
     if let Some(client) = of(&request, &settings) {
@@ -44,19 +63,34 @@ pub async fn find(State(settings): State<Arc<Settings>>, mut request: Request, n
 /// Where a request comes from; `None` when it has no connection, in a test.
 pub fn of(request: &Request, settings: &Settings) -> Option<IpAddr> {
     let &Peer(peer) = request.extensions().get()?;
-    Some(client(peer, request.headers(), &settings.http.trusted_proxies))
+    let (trusted, written) = (&settings.http.trusted_proxies, settings.http.forwarded_header);
+    Some(client(peer.to_canonical(), request.headers(), trusted, written))
 }
 
 /// Every proxy appends the address it was called from, so the list is read from its end for as long as each
 /// address is a trusted proxy; what stands before the first other address may be invented.
-fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Proxy]) -> IpAddr {
+fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Proxy], written: ForwardedHeader) -> IpAddr {
     let is_trusted = |ip: IpAddr| trusted.iter().any(|Proxy(network)| network.contains(&ip));
-    let forwarded = headers.get_all("x-forwarded-for").iter().rev();
-    let mut hops = forwarded
-        .filter_map(|value| value.to_str().ok())
+    let (header, read): (HeaderName, fn(&str) -> Option<IpAddr>) = match written {
+        ForwardedHeader::XForwardedFor => (X_FORWARDED_FOR, address),
+        ForwardedHeader::Either if headers.contains_key(X_FORWARDED_FOR) => (X_FORWARDED_FOR, address),
+        ForwardedHeader::Either | ForwardedHeader::Forwarded => (header::FORWARDED, forwarded_for),
+    };
+    if !is_trusted(peer) {
+        if headers.contains_key(&header) {
+            say_who_forwards(peer);
+        }
+        return peer;
+    }
+    // Also a client's unbalanced quote cannot reach what a proxy has appended.
+    let mut hops = headers
+        .get_all(header)
+        .iter()
+        .rev()
+        .filter_map(|value| HeaderValue::to_str(value).ok())
         .flat_map(|line| line.rsplit(','))
-        .map_while(|hop| hop.trim().parse::<IpAddr>().ok());
-    let mut client = peer.to_canonical();
+        .map_while(read);
+    let mut client = peer;
     while is_trusted(client)
         && let Some(hop) = hops.next()
     {
@@ -65,17 +99,58 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Proxy]) -> IpAddr {
     client
 }
 
+/// `for=192.0.2.60;proto=https;by=203.0.113.43`
+fn forwarded_for(element: &str) -> Option<IpAddr> {
+    let mut pairs = element.split(';').filter_map(|pair| pair.split_once('='));
+    let (_, node) = pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case("for"))?;
+    address(node)
+}
+
+/// An address, perhaps in quotes, perhaps with a port: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]`,
+/// `"[2001:db8::1]:4711"`.
+fn address(text: &str) -> Option<IpAddr> {
+    let text = text.trim().trim_matches('"');
+    if let Some(rest) = text.strip_prefix('[') {
+        let (ip, port) = rest.split_once(']')?;
+        let is_port = port.is_empty() || port.starts_with(':');
+        return ip.parse::<Ipv6Addr>().ok().filter(|_| is_port).map(IpAddr::from);
+    }
+    let without_port = || text.split_once(':')?.0.parse::<Ipv4Addr>().ok();
+    text.parse().ok().or_else(|| without_port().map(IpAddr::from))
+}
+
+/// Whoever calls us so is taken for the client. When it is the proxy, all its clients are one to us.
+fn say_who_forwards(peer: IpAddr) {
+    static SAID: Mutex<Option<Instant>> = Mutex::new(None);
+    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+    if said.is_some_and(|said| said.elapsed() < SAY_EVERY) {
+        return;
+    }
+    *said = Some(Instant::now());
+    tracing::warn!(
+        %peer,
+        "a request says for whom it was forwarded, and is not believed: it comes from an address that is not in \
+         http.trusted_proxies. If that is your proxy, add it: until then everybody behind it counts as one client"
+    );
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn seen(peer: &str, forwarded: &[&'static str]) -> String {
+    fn seen_by(written: ForwardedHeader, peer: &str, lines: &[(&'static str, &'static str)]) -> String {
         let trusted = ["10.0.0.0/8", "192.0.2.1"].map(|text| Proxy::try_from(text.to_owned()).unwrap());
         let mut headers = HeaderMap::new();
-        for value in forwarded {
-            headers.append("x-forwarded-for", value.parse().unwrap());
+        for (name, value) in lines {
+            headers.append(*name, value.parse().unwrap());
         }
-        client(peer.parse().unwrap(), &headers, &trusted).to_string()
+        let peer: IpAddr = peer.parse().unwrap();
+        client(peer.to_canonical(), &headers, &trusted, written).to_string()
+    }
+
+    fn seen(peer: &str, forwarded: &[&'static str]) -> String {
+        let lines: Vec<_> = forwarded.iter().map(|line| ("x-forwarded-for", *line)).collect();
+        seen_by(ForwardedHeader::Either, peer, &lines)
     }
 
     #[test]
@@ -98,5 +173,57 @@ mod tests {
     #[test]
     fn a_mapped_address_is_an_ipv4_address() {
         assert_eq!(seen("::ffff:10.1.2.3", &["198.51.100.1"]), "198.51.100.1");
+    }
+
+    #[test]
+    fn a_port_is_not_part_of_the_address() {
+        for (line, address) in [
+            ("198.51.100.1:51234", "198.51.100.1"),
+            ("[2001:db8::1]:443", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("1.1.1.1:80, 198.51.100.1:51234, 10.9.9.9:1", "198.51.100.1"),
+            ("[2001:db8::1]nonsense", "10.1.2.3"),
+            ("[198.51.100.1]:443", "10.1.2.3"),
+        ] {
+            assert_eq!(seen("10.1.2.3", &[line]), address, "{line}");
+        }
+    }
+
+    #[test]
+    fn forwarded_is_read_where_there_is_no_x_forwarded_for() {
+        let seen = |line| seen_by(ForwardedHeader::Either, "10.1.2.3", &[("forwarded", line)]);
+        for (line, address) in [
+            ("for=198.51.100.1", "198.51.100.1"),
+            (
+                "proto=https; For=\"198.51.100.1:4711\";by=10.1.2.3",
+                "198.51.100.1",
+            ),
+            ("for=\"[2001:db8:cafe::17]:4711\"", "2001:db8:cafe::17"),
+            (
+                "for=1.1.1.1, for=198.51.100.1;proto=http, for=10.9.9.9",
+                "198.51.100.1",
+            ),
+            ("for=\"1.1.1.1, for=198.51.100.1", "198.51.100.1"),
+            ("for=unknown", "10.1.2.3"),
+            ("for=_hidden, for=10.9.9.9", "10.9.9.9"),
+            ("by=198.51.100.1", "10.1.2.3"),
+        ] {
+            assert_eq!(seen(line), address, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_the_proxy_does_not_write_is_not_read() {
+        let both = [("forwarded", "for=1.1.1.1"), ("x-forwarded-for", "198.51.100.1")];
+        let seen = |written| seen_by(written, "10.1.2.3", &both);
+        assert_eq!(seen(ForwardedHeader::Either), "198.51.100.1");
+        assert_eq!(seen(ForwardedHeader::XForwardedFor), "198.51.100.1");
+        assert_eq!(seen(ForwardedHeader::Forwarded), "1.1.1.1");
+        let other = [("forwarded", "for=1.1.1.1")];
+        assert_eq!(
+            seen_by(ForwardedHeader::XForwardedFor, "10.1.2.3", &other),
+            "10.1.2.3"
+        );
     }
 }

@@ -1,7 +1,11 @@
 //! The country database, uploaded by an administrator: a plain form with a file, which needs no script. The page that
 //! it leads back to says what came of it.
 
-use super::{Http, body_limit, login_session};
+use super::{
+    Http,
+    body_limit::{self, Taken},
+    login_session,
+};
 use app::api::guard::ClientAddress;
 use axum::{
     Extension,
@@ -35,9 +39,9 @@ pub async fn replace(
     if actor.require(Permission::Administer).is_err() {
         return StatusCode::FORBIDDEN.into_response();
     }
-    let bytes = match file_in(request).await {
-        Ok(bytes) => bytes,
-        Err(why) => return back(why.as_str()),
+    let (bytes, _taken) = match file_in(&http, request).await {
+        Ok(file) => file,
+        Err(why) => return back(why),
     };
     let from = from.map(|Extension(ClientAddress(address))| address);
     match countries::replace_database(&http.engine, &actor, from, bytes).await {
@@ -56,26 +60,27 @@ fn back(outcome: &str) -> Response {
     Redirect::to(&format!("/security/countries?database={outcome}#database")).into_response()
 }
 
-async fn file_in(request: Request) -> Result<Vec<u8>, Unfit> {
+/// The file, or what the page says instead.
+async fn file_in(http: &Http, request: Request) -> Result<(Vec<u8>, Taken<'_>), &'static str> {
+    let missing = Unfit::Missing.as_str();
     let (parts, body) = request.into_parts();
-    let whole = body_limit::whole(&parts.headers, body, DATABASE_MOST + WRAPPING).await;
-    let whole = whole.map_err(|status| match status {
-        StatusCode::PAYLOAD_TOO_LARGE => Unfit::TooLarge,
-        _ => Unfit::Missing,
+    let whole = body_limit::whole(&http.bodies, &parts.headers, body, DATABASE_MOST + WRAPPING).await;
+    let (whole, taken) = whole.map_err(|status| match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Unfit::TooLarge.as_str(),
+        StatusCode::SERVICE_UNAVAILABLE => "failed",
+        _ => missing,
     })?;
     let form = Request::from_parts(parts, Body::from(whole));
-    let mut form = Multipart::from_request(form, &())
-        .await
-        .map_err(|_| Unfit::Missing)?;
+    let mut form = Multipart::from_request(form, &()).await.map_err(|_| missing)?;
     while let Ok(Some(field)) = form.next_field().await {
         if field.name() == Some("database") {
-            let bytes = field.bytes().await.map_err(|_| Unfit::Missing)?;
+            let bytes = field.bytes().await.map_err(|_| missing)?;
             return if bytes.len() > DATABASE_MOST {
-                Err(Unfit::TooLarge)
+                Err(Unfit::TooLarge.as_str())
             } else {
-                Ok(bytes.into())
+                Ok((bytes.into(), taken))
             };
         }
     }
-    Err(Unfit::Missing)
+    Err(missing)
 }

@@ -12,6 +12,7 @@ pub mod pages;
 pub mod request;
 pub mod security;
 pub mod site;
+pub mod unlock;
 pub mod webhook;
 
 use crate::{application::Stopping, settings::Settings};
@@ -85,6 +86,8 @@ pub fn routes() -> Vec<Route> {
         // From this machine, or with a token.
         route(Public, "/metrics", get(health::metrics)),
         route(Asset, "/pkg/{*path}", get(site::package)),
+        // Makes this browser known: the link comes from the command line.
+        route(Asset, "/login/unlock", get(unlock::open)),
         // Files of messages: none yet.
         route(Link, "/files/{*rest}", any(|| async { StatusCode::NOT_FOUND })),
         //
@@ -166,6 +169,8 @@ pub struct Shared {
     pub public_url: Url,
     pub stopping: Stopping,
     pub leptos: LeptosOptions,
+    /// Room for bodies.
+    pub bodies: body_limit::Room,
     streams: Arc<Streams>,
 }
 
@@ -184,6 +189,7 @@ impl Http {
             public_url,
             stopping: Stopping::default(),
             leptos: site::leptos_options(settings.http.listen),
+            bodies: body_limit::Room::of(settings.http.bodies_bytes),
             streams: Arc::default(),
             settings: Arc::new(settings),
         }))
@@ -205,14 +211,14 @@ pub fn router(http: Http) -> Router {
         })
     };
     let limits = &http.settings.http;
-    let body_limit = from_fn_with_state(limits.body_bytes, body_limit::read);
 
+    // Who sends a body is known before it is read.
     let api = group(Access::Token)
-        .layer(from_fn_with_state(http.clone(), api::authenticate))
-        .layer(body_limit.clone());
+        .layer(from_fn_with_state(http.clone(), body_limit::of_the_known))
+        .layer(from_fn_with_state(http.clone(), api::authenticate));
     let people = pages::add_to(group(Access::Person), &http)
-        .layer(login_session::layer(&http))
-        .layer(body_limit.clone());
+        .layer(from_fn_with_state(http.clone(), body_limit::of_people))
+        .layer(login_session::layer(&http));
     let doors = from_fn_with_state(countries::Doors::of(&http), countries::guard);
     let find_client = from_fn_with_state(http.settings.clone(), client_address::find);
     let uploads = group(Access::Upload)
@@ -230,7 +236,7 @@ pub fn router(http: Http) -> Router {
     let meta = group(Access::Meta).layer((protect, CatchPanicLayer::new()));
 
     let others = Router::new()
-        .merge(open.layer(body_limit))
+        .merge(open.layer(from_fn_with_state(http.clone(), body_limit::of_strangers)))
         .merge(api)
         .merge(people)
         // Bodies are in memory by now.

@@ -106,30 +106,48 @@ pub async fn handshake(
 pub async fn accept(State(http): State<Http>, Path(webhook_id): Path<String>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let limits = &http.settings.http;
-    let body = body_limit::whole(&head.headers, body, limits.webhook_body_bytes);
+    let signature = head.headers.get(SIGNATURE);
+    let signature = signature.and_then(|value| value.to_str().ok());
+    // Nothing of a stranger's body is kept.
+    let call = match engine::webhook::call(&http.engine, &webhook_id, signature).await {
+        Ok(call) => call,
+        Err(why) => {
+            body_limit::throw_away(&head.headers, body).await;
+            return refuse(&why);
+        }
+    };
+    let body = body_limit::whole(&http.bodies, &head.headers, body, limits.webhook_body_bytes);
     let body = timeout(limits.request_seconds, body).await;
-    let body = match body.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT)) {
+    let (body, _taken) = match body.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT)) {
         Ok(body) => body,
         Err(status) => {
             let reason = match status {
                 StatusCode::PAYLOAD_TOO_LARGE => "too_large",
                 StatusCode::REQUEST_TIMEOUT => "too_slow",
+                StatusCode::SERVICE_UNAVAILABLE => "no_room",
                 _ => "broken_off",
             };
             metrics::counter!(DELIVERIES_REFUSED, "reason" => reason).increment(1);
-            return status.into_response();
+            return match status {
+                StatusCode::SERVICE_UNAVAILABLE => unavailable(),
+                status => status.into_response(),
+            };
         }
     };
-    let signature = head.headers.get(SIGNATURE);
-    let signature = signature.and_then(|value| value.to_str().ok());
-    match engine::webhook::accept(&http.engine, &webhook_id, signature, body).await {
+    match engine::webhook::accept(&http.engine, call, body).await {
         Ok(()) => StatusCode::OK.into_response(),
-        Err(NotAccepted::UnknownWebhook) => StatusCode::NOT_FOUND.into_response(),
-        Err(NotAccepted::Signature(error)) => {
+        Err(why) => refuse(&why),
+    }
+}
+
+fn refuse(why: &NotAccepted) -> Response {
+    match why {
+        NotAccepted::UnknownWebhook => StatusCode::NOT_FOUND.into_response(),
+        NotAccepted::Signature(error) => {
             tracing::warn!(%error, "a webhook request was refused");
             StatusCode::UNAUTHORIZED.into_response()
         }
-        Err(NotAccepted::Unavailable) => unavailable(),
+        NotAccepted::Unavailable => unavailable(),
     }
 }
 

@@ -75,6 +75,11 @@ pub(super) fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D:
     span(from, 1)
 }
 
+/// Zero is none.
+pub(super) fn seconds_or_none<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    Ok(Duration::from_secs(u32::deserialize(from)?.into()))
+}
+
 pub(super) fn hours<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     span(from, 60 * 60)
 }

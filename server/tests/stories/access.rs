@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
 /// What may be had without a log-in, a token or a signature. Whoever adds to it has thought about it.
-const PUBLIC_ROUTES: [&str; 5] = [
+const PUBLIC_ROUTES: [&str; 6] = [
     "/files/{*rest}",
     "/healthz",
+    "/login/unlock",
     "/metrics",
     "/pkg/{*path}",
     "/readyz",

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 use domain::{countries::Door, people::Actor};
-use engine::{Clock, Config, Engine, countries};
+use engine::{Clock, Config, Engine, Purpose, countries};
 use reqwest::{Method, header};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -130,6 +130,8 @@ impl Story {
         let config = Config {
             data_dir: self.data_dir().to_owned(),
             database_url: self.database.url(),
+            database_wait: Duration::ZERO,
+            purpose: Purpose::Command,
             public_url: self.url.clone(),
             graph_url: self.meta.url(),
             graph_version: "v25.0".to_owned(),

@@ -14,7 +14,9 @@ mod history;
 mod inbound;
 mod outbound;
 mod process;
+mod races;
 mod senders;
+mod strangers;
 #[path = "../support/mod.rs"]
 mod support;
 mod thread;

@@ -37,12 +37,17 @@ async fn a_client_that_sends_no_head_is_cut_off() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_sends_no_body_is_answered() {
-    let story = Story::with(|settings| settings.http.request_seconds = Duration::from_millis(200)).await;
+    let story = Story::with(|settings| settings.http.request_seconds = Duration::from_secs(2)).await;
+    let line = story.support().await;
     let mut stream = TcpStream::connect(address(&story)).await.expect("a connection");
-    let head = "POST /webhooks/whatsapp/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{";
+    let head = format!(
+        "POST {} HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: {}\r\nContent-Length: 1000\r\n\r\n{{",
+        line.webhook_url.path(),
+        line.app.sign(b""),
+    );
     stream.write_all(head.as_bytes()).await.expect("written");
     let mut answer = [0; 12];
-    let read = timeout(Duration::from_secs(3), stream.read_exact(&mut answer)).await;
+    let read = timeout(Duration::from_secs(10), stream.read_exact(&mut answer)).await;
     read.expect("an answer").expect("read");
     assert_eq!(&answer, b"HTTP/1.1 408");
     story.end().await;

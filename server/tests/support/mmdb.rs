@@ -36,6 +36,20 @@ pub fn providers(networks: &[(&str, &str)]) -> Vec<u8> {
     database("Story-ASN", networks, record)
 }
 
+/// A database whose every node leads to the next one by both of its branches: more paths than anybody can walk. At
+/// the end there is a country, or nothing.
+pub fn shared(nodes: usize, end: &str) -> Vec<u8> {
+    let last = if end.is_empty() {
+        Next::Nothing
+    } else {
+        Next::Record(0)
+    };
+    let node = |n| if n < nodes { Next::Node(n) } else { last };
+    let tree: Vec<_> = (1..=nodes).map(|n| [node(n); 2]).collect();
+    let record = map(&[("country", map(&[("iso_code", text(end))]))]);
+    file("Story-Shared", &tree, &record)
+}
+
 fn database(kind: &str, networks: &[(&str, &str)], record: impl Fn(&str) -> Vec<u8>) -> Vec<u8> {
     let mut tree = vec![[Next::Nothing; 2]];
     let mut records = Vec::new();
@@ -50,7 +64,10 @@ fn database(kind: &str, networks: &[(&str, &str)], record: impl Fn(&str) -> Vec<
         };
         insert(&mut tree, network.parse().expect("a network"), next);
     }
+    file(kind, &tree, &records)
+}
 
+fn file(kind: &str, tree: &[[Next; 2]], records: &[u8]) -> Vec<u8> {
     let mut file = Vec::new();
     for next in tree.iter().flatten() {
         let number = match next {

@@ -49,7 +49,7 @@ pub async fn create(
     actor.require(Permission::Administer)?;
     let messaging = with_country(e, None, messaging).await?;
     let (authentication, messaging) = check_both(authentication, &messaging)?;
-    let tx = e.db.write().await?;
+    let tx = e.db.write_alone().await?;
     let id = insert(e, &tx, actor, &authentication.name, None).await?;
     write_authentication(e, &tx, actor, id, &authentication).await?;
     write_messaging(e, &tx, actor, id, &messaging).await?;
@@ -115,7 +115,7 @@ pub async fn save_messaging(
 ) -> Result<()> {
     actor.require(Permission::Administer)?;
     let form = with_country(e, Some(id), form).await?.check()?;
-    let tx = e.db.write().await?;
+    let tx = e.db.write_alone().await?;
     begin(e, &tx, actor, id, version, reservation::NAME).await?;
     write_messaging(e, &tx, actor, id, &form).await?;
     tx.commit().await?;

@@ -8,6 +8,7 @@ use crate::{
     doctor,
     events::Changes,
 };
+use bytes::Bytes;
 use domain::{
     countries::{CountriesForm, DatabaseView, Door, Rule, StoredRule, Whereabouts, is_private},
     event::Change,
@@ -94,7 +95,8 @@ pub async fn replace_database(
     if e.countries.file.is_named() {
         return Err(Refusal::Forbidden.into());
     }
-    let (database, bytes) = lookup::examine(bytes)
+    let bytes = Bytes::from(bytes);
+    let database = lookup::examine(bytes.clone())
         .await
         .map_err(|why| Refusal::UnfitDatabase { why })?;
     let _turn = e.countries.turn.lock().await;

@@ -3,15 +3,18 @@
 
 use super::lookup::{self, CountryDatabase};
 use crate::{Error, Result};
+use bytes::Bytes;
 use domain::countries::Unfit;
 use std::{
     fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
+use tokio::time::timeout;
 
+const READ_WITHIN: Duration = Duration::from_secs(5);
 const NAME: &str = "countries.mmdb";
 /// Until it is whole.
 const UNFINISHED: &str = "countries.mmdb.new";
@@ -53,9 +56,13 @@ impl DatabaseFile {
         }
         mark?;
         let path = self.path.clone();
-        let bytes = tokio::task::spawn_blocking(move || fs::read(path)).await;
-        Some(match bytes.map_err(io::Error::other).flatten() {
-            Ok(bytes) => lookup::examine(bytes).await.map(|(database, _)| database),
+        // What lies there may be a pipe, or on a server that does not answer.
+        let bytes = timeout(READ_WITHIN, tokio::task::spawn_blocking(move || fs::read(path))).await;
+        let bytes = bytes
+            .map_err(io::Error::from)
+            .and_then(|read| read.map_err(io::Error::other));
+        Some(match bytes.flatten() {
+            Ok(bytes) => lookup::examine(bytes.into()).await,
             Err(error) => {
                 tracing::warn!(%error, "the country database cannot be read");
                 Err(Unfit::Unreadable)
@@ -64,7 +71,7 @@ impl DatabaseFile {
     }
 
     /// Puts these bytes there: whole, or not at all.
-    pub(super) async fn replace(&self, bytes: Vec<u8>) -> Result<()> {
+    pub(super) async fn replace(&self, bytes: Bytes) -> Result<()> {
         let path = self.path.clone();
         let written = tokio::task::spawn_blocking(move || replace(&path, &bytes)).await;
         written.map_err(io::Error::other).flatten().map_err(|error| {

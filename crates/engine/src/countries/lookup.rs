@@ -1,29 +1,35 @@
 //! A country database in MaxMind's format: <https://maxmind.github.io/MaxMind-DB/>. It is judged by what it holds and
 //! not by its name: several publish such files.
 
-use super::meta;
+use super::{
+    meta,
+    tree::{Broken, Tree},
+};
+use bytes::Bytes;
 use domain::{
     countries::{Country, DatabaseView, Unfit, Whereabouts},
     time::Timestamp,
 };
 use ipnetwork::IpNetwork;
-use maxminddb::{MaxMindDbError, PathElement, Reader, WithinOptions};
+use maxminddb::{MaxMindDbError, PathElement, Reader};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
-    net::IpAddr,
+    collections::{BTreeMap, BTreeSet, HashMap},
+    net::{IpAddr, Ipv6Addr},
+    time::{Duration, Instant},
 };
+use tokio::time::timeout;
 
 /// Where in a record the country is.
 const ISO_CODE: [PathElement<'static>; 2] = [PathElement::Key("country"), PathElement::Key("iso_code")];
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZIP: &[u8] = b"PK";
-/// Networks that are looked at in one range of WhatsApp's.
-const RANGE_MOST: usize = 100_000;
+/// How long a file may keep a processor busy. The largest databases of countries take less than a second.
+const EXAMINED_WITHIN: Duration = Duration::from_secs(10);
 
 /// A database that has been looked through from one end to the other.
 #[derive(Debug)]
 pub(super) struct CountryDatabase {
-    reader: Reader<Vec<u8>>,
+    reader: Reader<Bytes>,
     countries: BTreeSet<Country>,
     /// Of WhatsApp's servers, each place once.
     meta: Vec<Whereabouts>,
@@ -32,48 +38,45 @@ pub(super) struct CountryDatabase {
 /// A country; none: not in the database.
 type Place = Option<Country>;
 
-/// Finds out whether this is a country database. The bytes come back, to be kept.
-pub(super) async fn examine(bytes: Vec<u8>) -> Result<(CountryDatabase, Vec<u8>), Unfit> {
-    let work = move || {
-        let database = CountryDatabase::of(bytes.clone())?;
-        Ok((database, bytes))
-    };
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or(Err(Unfit::Unreadable))
+/// Finds out whether this is a country database.
+pub(super) async fn examine(bytes: Bytes) -> Result<CountryDatabase, Unfit> {
+    let work = move || CountryDatabase::of(bytes, Instant::now() + EXAMINED_WITHIN);
+    // The work looks at the clock between two nodes; nobody waits for what may lie in one of them.
+    let examined = timeout(EXAMINED_WITHIN * 2, tokio::task::spawn_blocking(work)).await;
+    examined.ok().and_then(Result::ok).unwrap_or_else(|| {
+        tracing::warn!("a file is not a country database: to look through it takes too long");
+        Err(Unfit::Unreadable)
+    })
 }
 
 impl CountryDatabase {
-    fn of(bytes: Vec<u8>) -> Result<Self, Unfit> {
-        match bytes.as_slice() {
+    fn of(bytes: Bytes, until: Instant) -> Result<Self, Unfit> {
+        match &bytes[..] {
             [] => return Err(Unfit::Missing),
             packed if packed.starts_with(GZIP) || packed.starts_with(ZIP) => return Err(Unfit::Packed),
             _ => {}
         }
-        let unreadable = |error: MaxMindDbError| {
-            tracing::warn!(%error, "a file is not a country database");
-            Unfit::Unreadable
-        };
-        let reader = Reader::from_source(bytes).map_err(unreadable)?;
-        let countries = countries(&reader).map_err(unreadable)?;
+        let reader = Reader::from_source(bytes.clone()).map_err(|error| unreadable(&error))?;
+        let tree = Tree::new(&bytes, reader.metadata());
+        let places = places(&reader, tree, until).map_err(|error| unreadable(&error))?;
+        let countries: BTreeSet<Country> = places.values().copied().flatten().collect();
         if countries.is_empty() {
             return Err(Unfit::NoCountries);
         }
-        let mut database = Self {
+        let mut at_meta = BTreeSet::new();
+        for range in meta::ranges() {
+            at_meta.insert(mostly(tree, &places, range, until).map_err(|error| unreadable(&error))?);
+        }
+        Ok(Self {
+            meta: at_meta.into_iter().map(whereabouts).collect(),
             reader,
             countries,
-            meta: Vec::new(),
-        };
-        let places: BTreeSet<Place> = meta::ranges().map(|range| database.mostly(range)).collect();
-        database.meta = places.into_iter().map(whereabouts).collect();
-        Ok(database)
+        })
     }
 
     pub(super) fn whereabouts(&self, address: IpAddr) -> Whereabouts {
-        let found = self.reader.lookup(address.to_canonical());
         // What cannot be read is as good as not there.
-        let code = found.and_then(|found| found.decode_path::<&str>(&ISO_CODE));
-        whereabouts(code.ok().flatten().and_then(|code| code.parse().ok()))
+        whereabouts(place(&self.reader, address.to_canonical()).ok().flatten())
     }
 
     /// Where WhatsApp's servers are.
@@ -90,51 +93,63 @@ impl CountryDatabase {
             countries: self.countries.clone(),
         }
     }
+}
 
-    /// Where the most addresses of a range are. Databases place small parts of Meta's ranges all over the world, at
-    /// the edges that serve browsers; what calls us stands in the data centres that have the rest.
-    fn mostly(&self, range: IpNetwork) -> Place {
-        let Ok(networks) = self.reader.within(range, WithinOptions::default()) else {
-            return None;
-        };
-        let mut sizes: BTreeMap<Country, f64> = BTreeMap::new();
-        for found in networks.take(RANGE_MOST).flatten() {
-            let code = found.decode_path::<&str>(&ISO_CODE).ok().flatten();
-            let (Some(country), Ok(network)) = (code.and_then(|code| code.parse().ok()), found.network())
-            else {
-                continue;
-            };
-            *sizes.entry(country).or_default() += (-f64::from(network.prefix())).exp2();
+fn unreadable(error: &dyn std::error::Error) -> Unfit {
+    tracing::warn!(%error, "a file is not a country database");
+    Unfit::Unreadable
+}
+
+/// Where the most addresses of a range are. Databases place small parts of Meta's ranges all over the world, at the
+/// edges that serve browsers; what calls us stands in the data centres that have the rest.
+fn mostly(
+    tree: Tree<'_>,
+    places: &HashMap<usize, Place>,
+    range: IpNetwork,
+    until: Instant,
+) -> Result<Place, Broken> {
+    let mut sizes: BTreeMap<Country, f64> = BTreeMap::new();
+    tree.walk(range.ip(), range.prefix(), until, |end| {
+        if let Some(country) = places.get(&end.record).copied().flatten() {
+            *sizes.entry(country).or_default() += (-f64::from(end.prefix)).exp2();
         }
-        let largest = sizes
-            .into_iter()
-            .max_by(|(_, one), (_, other)| one.total_cmp(other));
-        largest.map(|(country, _)| country)
-    }
+        Ok(())
+    })?;
+    let largest = sizes
+        .into_iter()
+        .max_by(|(_, one), (_, other)| one.total_cmp(other));
+    Ok(largest.map(|(country, _)| country))
 }
 
 fn whereabouts(place: Place) -> Whereabouts {
     place.map_or(Whereabouts::Unknown, |country| Whereabouts::In { country })
 }
 
-/// Every country that a record names. Goes over the whole tree, so that a damaged one is found out here.
-fn countries(reader: &Reader<Vec<u8>>) -> Result<BTreeSet<Country>, MaxMindDbError> {
-    let (mut countries, mut seen) = (BTreeSet::new(), HashSet::new());
-    // A tree of N nodes has N + 1 ends, some more when branches are shared; one that has many more has no end.
-    let most = usize::try_from(reader.metadata().node_count)
-        .unwrap_or(usize::MAX)
-        .saturating_mul(3);
-    for (count, found) in reader.networks(WithinOptions::default())?.enumerate() {
-        let found = found?;
-        if count >= most {
-            return Err(MaxMindDbError::invalid_database("the tree has no end"));
+/// The country of every record. Goes over the whole tree, so that a damaged one is found out here.
+fn places(reader: &Reader<Bytes>, tree: Tree<'_>, until: Instant) -> Result<HashMap<usize, Place>, Broken> {
+    let mut places = HashMap::new();
+    let everything = match reader.metadata().ip_version {
+        6 => IpAddr::from(Ipv6Addr::UNSPECIFIED),
+        _ => IpAddr::from([0, 0, 0, 0]),
+    };
+    tree.walk(everything, 0, until, |end| {
+        if places.contains_key(&end.record) {
+            return Ok(());
         }
-        if found.offset().is_some_and(|offset| seen.insert(offset))
-            && let Some(code) = found.decode_path::<&str>(&ISO_CODE)?
-            && let Ok(country) = code.parse()
-        {
-            countries.insert(country);
+        if Instant::now() >= until {
+            return Err(Broken("to read the records takes too long"));
         }
-    }
-    Ok(countries)
+        let place = place(reader, end.address).map_err(|error| {
+            tracing::debug!(%error, "a record");
+            Broken("a record cannot be read")
+        })?;
+        places.insert(end.record, place);
+        Ok(())
+    })?;
+    Ok(places)
+}
+
+fn place(reader: &Reader<Bytes>, address: IpAddr) -> Result<Place, MaxMindDbError> {
+    let code = reader.lookup(address)?.decode_path::<&str>(&ISO_CODE)?;
+    Ok(code.and_then(|code| code.parse().ok()))
 }

@@ -14,6 +14,7 @@ pub mod dead_letter;
 pub mod delivery;
 pub mod extension;
 pub mod journal;
+pub mod master_key;
 pub mod message;
 pub mod message_payload;
 pub mod message_status;

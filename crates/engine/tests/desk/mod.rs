@@ -10,7 +10,7 @@ use domain::{
     queue::QueueForm,
     time::Timestamp,
 };
-use engine::{Clock, Config, Engine, channels, extensions, messages, queues, sessions, webhook};
+use engine::{Clock, Config, Engine, Purpose, channels, extensions, messages, queues, sessions, webhook};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, time::Duration};
 use tempfile::TempDir;
@@ -93,6 +93,8 @@ impl Desk {
         Engine::open(Config {
             data_dir: folder.path().to_owned(),
             database_url: None,
+            database_wait: Duration::ZERO,
+            purpose: Purpose::Serve,
             public_url: "http://127.0.0.1/".parse().unwrap(),
             // Nobody is there.
             graph_url: "http://127.0.0.1:9/".parse().unwrap(),
@@ -170,9 +172,10 @@ impl Desk {
     pub async fn receive(&self, updates: &[Update]) {
         let body = body(updates);
         let signature = signature::sign(&SECRET.into(), &body);
-        webhook::accept(&self.engine, &self.webhook, Some(&signature), body)
+        let call = webhook::call(&self.engine, &self.webhook, Some(&signature))
             .await
             .unwrap();
+        webhook::accept(&self.engine, call, body).await.unwrap();
     }
 
     /// The answer stays in the outbox while Meta cannot be reached, so only the deliveries are waited for.

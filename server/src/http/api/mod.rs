@@ -14,7 +14,7 @@ pub mod problem;
 pub mod queues;
 pub mod sessions;
 
-use super::Http;
+use super::{Http, body_limit};
 use axum::{
     extract::{FromRequestParts, Request, State},
     http::{HeaderMap, StatusCode, header, request::Parts},
@@ -76,7 +76,11 @@ pub async fn authenticate(State(http): State<Http>, mut request: Request, next: 
             request.extensions_mut().insert(caller);
             next.run(request).await
         }
-        Err(problem) => problem.into_response(),
+        Err(problem) => {
+            let (head, body) = request.into_parts();
+            body_limit::throw_away(&head.headers, body).await;
+            problem.into_response()
+        }
     }
 }
 

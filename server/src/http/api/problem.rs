@@ -54,7 +54,9 @@ impl From<Refusal> for Problem {
         problem.kind = format!("urn:switchboard:{reason}");
         match refusal {
             Refusal::Invalid { fields } => problem.fields = fields,
-            Refusal::TooManyAttempts { seconds } => problem.retry_after = Some(seconds),
+            Refusal::TooManyAttempts { seconds } | Refusal::Busy { seconds } => {
+                problem.retry_after = Some(seconds);
+            }
             _ => {}
         }
         problem
@@ -67,6 +69,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         Refusal::Forbidden | Refusal::CountryNotAllowed { .. } => StatusCode::FORBIDDEN,
         Refusal::WrongLogin => StatusCode::UNAUTHORIZED,
         Refusal::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Refusal::LinkUsed => StatusCode::GONE,
         Refusal::Invalid { .. } | Refusal::UnfitDatabase { .. } | Refusal::KeyReused => {
             StatusCode::UNPROCESSABLE_ENTITY
@@ -144,8 +147,10 @@ pub async fn in_every_error(request: Request, next: Next) -> Response {
         return response;
     }
     let mut problem = Problem::of(status, status.canonical_reason().unwrap_or("error")).into_response();
-    if let Some(allow) = response.headers().get(header::ALLOW) {
-        problem.headers_mut().insert(header::ALLOW, allow.clone());
+    for kept in [header::ALLOW, header::RETRY_AFTER] {
+        if let Some(value) = response.headers().get(&kept) {
+            problem.headers_mut().insert(kept, value.clone());
+        }
     }
     problem
 }

@@ -51,6 +51,8 @@ async fn what_is_no_country_database_replaces_none(story: &Story) {
         (&good[..good.len() / 2], Unfit::Unreadable),
         (&damaged, Unfit::Unreadable),
         (&circle, Unfit::Unreadable),
+        (&mmdb::shared(100, ""), Unfit::NoCountries),
+        (&mmdb::shared(200, "CZ"), Unfit::Unreadable),
         (&too_large, Unfit::TooLarge),
         (b"\x1f\x8b\x08\x00 and so on", Unfit::Packed),
         (b"PK\x03\x04 and so on", Unfit::Packed),
@@ -90,6 +92,13 @@ async fn what_is_no_country_database_replaces_none(story: &Story) {
     let database = &admin.overview_from(CZECH).await["database"];
     assert_eq!(database["kind"], "Story-Country");
     assert_eq!(database["countries"], json!(["CZ", "DE", "IE", "SK", "US"]));
+    let shared = mmdb::shared(100, "CZ");
+    assert!(shared.len() < 1000, "{} bytes", shared.len());
+    assert_eq!(admin.upload_from(CZECH, &shared).await, "replaced");
+    assert_eq!(
+        admin.overview_from(CZECH).await["database"]["countries"],
+        json!(["CZ"])
+    );
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

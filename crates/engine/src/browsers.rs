@@ -1,0 +1,136 @@
+//! Browsers in which somebody has logged in before. Such a browser carries a cookie that says so, signed with a key
+//! that comes from the master key: strangers who guess at that person's password have no such cookie, and their wrong
+//! log-ins are not counted against it (`throttle`). It opens nothing: the password is still asked for.
+//!
+//! A cookie holds a few notes, the newest first, for people share browsers. A note does not say whose it is.
+
+use crate::{Engine, Result, entity::person, random};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use domain::{people::login_name, refusal::Refusal, time::Timestamp};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use std::time::Duration;
+use subtle::ConstantTimeEq as _;
+use url::Url;
+
+/// How long a browser is known after a log-in.
+pub const KNOWN_FOR: Duration = Duration::from_secs(180 * 24 * 60 * 60);
+/// How long the link of [`unlock`] works.
+const LINK_LIVES: Duration = Duration::from_secs(60 * 60);
+/// People of one browser who are known.
+const NOTES: usize = 5;
+const MINUTE: i64 = 60_000;
+
+/// 12 random bytes, 4 for the minute at which it ends, and 16 of a signature.
+type Note = [u8; 32];
+
+/// What a note was made for: a link must not be a cookie.
+#[derive(Debug, Clone, Copy)]
+enum Purpose {
+    Cookie,
+    Link,
+}
+
+/// The cookie's next value, when somebody has logged in with this one.
+pub fn introduce(e: &Engine, login: &str, cookie: Option<&str>) -> String {
+    let notes: Vec<Note> = cookie.map(read).unwrap_or_default();
+    let (own, others): (Vec<Note>, Vec<Note>) = notes
+        .into_iter()
+        .partition(|note| is_good(e, Purpose::Cookie, login, note));
+    // The same browser keeps its name, and with it what is counted for it.
+    let id = own.first().map_or_else(random::bytes, id_of);
+    let new = sign(e, Purpose::Cookie, login, id, e.clock().now().plus(KNOWN_FOR));
+    let notes = [new].into_iter().chain(others).take(NOTES);
+    notes
+        .map(|note| BASE64_URL_SAFE_NO_PAD.encode(note))
+        .collect::<Vec<_>>()
+        .join(".")
+}
+
+/// The browser, when this person has logged in there before.
+pub(crate) fn known(e: &Engine, login: &str, cookie: Option<&str>) -> Option<[u8; 12]> {
+    let notes = cookie.map(read).unwrap_or_default();
+    let own = notes.iter().find(|note| is_good(e, Purpose::Cookie, login, note));
+    own.map(id_of)
+}
+
+/// The address by which a browser becomes known without a log-in: the way round for who is kept out by the throttle.
+/// Whoever runs the process gives it to the person, who opens it within an hour and then logs in as always.
+///
+/// # Errors
+/// `NotFound` when nobody who may log in is called that.
+pub async fn unlock(e: &Engine, login: &str) -> Result<Url> {
+    let login = login_name(login).map_err(|_| Refusal::NotFound)?;
+    person::Entity::find()
+        .filter(person::Column::Login.eq(login.as_str()))
+        .filter(person::Column::DisabledAt.is_null())
+        .one(e.db.read())
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    let note = sign(
+        e,
+        Purpose::Link,
+        &login,
+        random::bytes(),
+        e.clock().now().plus(LINK_LIVES),
+    );
+    let mut url = e.public_url.clone();
+    url.set_path("/login/unlock");
+    url.query_pairs_mut()
+        .append_pair("login", &login)
+        .append_pair("note", &BASE64_URL_SAFE_NO_PAD.encode(note));
+    Ok(url)
+}
+
+/// The cookie's next value for a browser that has opened the link of [`unlock`]; `None` when the link is not, or no
+/// longer, good.
+pub fn unlocked(e: &Engine, login: &str, note: &str, cookie: Option<&str>) -> Option<String> {
+    let notes = read(note);
+    let good = notes.iter().any(|note| is_good(e, Purpose::Link, login, note));
+    good.then(|| introduce(e, login, cookie))
+}
+
+fn read(cookie: &str) -> Vec<Note> {
+    let notes = cookie.split('.').take(NOTES);
+    notes
+        .filter_map(|note| BASE64_URL_SAFE_NO_PAD.decode(note).ok()?.try_into().ok())
+        .collect()
+}
+
+fn sign(e: &Engine, purpose: Purpose, login: &str, id: [u8; 12], until: Timestamp) -> Note {
+    let until = u32::try_from(until.millis() / MINUTE)
+        .unwrap_or(u32::MAX)
+        .to_be_bytes();
+    let mut note = [0; 32];
+    note[..12].copy_from_slice(&id);
+    note[12..16].copy_from_slice(&until);
+    note[16..].copy_from_slice(&signature(e, purpose, login, &id, until));
+    note
+}
+
+fn is_good(e: &Engine, purpose: Purpose, login: &str, note: &Note) -> bool {
+    let mut until = [0; 4];
+    until.copy_from_slice(&note[12..16]);
+    let signed = signature(e, purpose, login, &id_of(note), until);
+    let lives = i64::from(u32::from_be_bytes(until)) > e.clock().now().millis() / MINUTE;
+    lives && bool::from(signed.ct_eq(&note[16..]))
+}
+
+fn id_of(note: &Note) -> [u8; 12] {
+    let mut id = [0; 12];
+    id.copy_from_slice(&note[..12]);
+    id
+}
+
+fn signature(e: &Engine, purpose: Purpose, login: &str, id: &[u8; 12], until: [u8; 4]) -> [u8; 16] {
+    let purpose = match purpose {
+        Purpose::Cookie => b"c",
+        Purpose::Link => b"l",
+    };
+    // What has no fixed length stands last.
+    let whole = e
+        .key
+        .vouch(&[purpose, id.as_slice(), &until, login.as_bytes()].concat());
+    let mut short = [0; 16];
+    short.copy_from_slice(&whole[..16]);
+    short
+}

@@ -1,0 +1,38 @@
+//! Makes a browser known, so that the throttle lets its owner log in (`engine::browsers`). The link comes from
+//! `switchboard person unlock`, and leads to the log-in.
+
+use super::Http;
+use app::prefs;
+use axum::{
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderMap, StatusCode, header::SET_COOKIE},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use engine::browsers;
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+pub struct Link {
+    login: String,
+    note: String,
+}
+
+/// A link that is not good, or no longer, leads to the log-in as well, and changes nothing.
+pub async fn open(
+    State(http): State<Http>,
+    headers: HeaderMap,
+    link: Result<Query<Link>, QueryRejection>,
+) -> Response {
+    let Ok(Query(link)) = link else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let carried = prefs::cookie_in(&headers, prefs::BROWSER_COOKIE);
+    let to_the_log_in = Redirect::to("/login");
+    match browsers::unlocked(&http.engine, &link.login, &link.note, carried) {
+        Some(value) => {
+            let cookie = prefs::browser_cookie(&value, http.public_url.scheme() == "https");
+            ([(SET_COOKIE, cookie)], to_the_log_in).into_response()
+        }
+        None => to_the_log_in.into_response(),
+    }
+}

@@ -1,0 +1,191 @@
+//! Sixteen at once: what must hold of all rows together holds also when everybody looks before anybody has written.
+
+use crate::{
+    stories,
+    support::{Story, people::PASSWORD},
+};
+use domain::{
+    ids::ExtensionId,
+    people::{Actor, ExtensionForm, PersonForm},
+    queue::QueueForm,
+    refusal::Refusal,
+};
+use engine::{Engine, Error, extensions, people, queues};
+use futures::future::join_all;
+use reqwest::Method;
+use serde_json::json;
+use std::{collections::BTreeSet, sync::Arc};
+use tokio::sync::Barrier;
+
+stories! {
+    one_set_up_link_makes_one_administrator
+    the_last_administrator_is_not_disabled
+    the_last_administrator_is_not_made_an_operator
+    the_last_administrator_does_not_lose_the_log_in
+    a_number_a_name_and_a_log_in_are_given_once
+    one_number_of_metas_has_one_channel
+    one_key_sends_one_message
+}
+
+const MANY: usize = 16;
+const ADMINS: &str = "people WHERE role = 'admin' AND disabled_at IS NULL";
+
+/// Lets each begin at the same moment, and returns why some were refused.
+async fn race<F>(story: &Story, each: impl Fn(Engine, usize) -> F) -> Vec<Refusal>
+where
+    F: Future<Output = engine::Result<()>> + Send + 'static,
+{
+    let start = Arc::new(Barrier::new(MANY));
+    let all = (0..MANY).map(|n| {
+        let (start, one) = (start.clone(), each(story.engine.clone(), n));
+        tokio::spawn(async move {
+            start.wait().await;
+            one.await
+        })
+    });
+    let all = join_all(all).await.into_iter();
+    let refused = all.filter_map(|one| match one.expect("no panic") {
+        Ok(()) => None,
+        Err(Error::Refused(refusal)) => Some(refusal),
+        Err(other) => panic!("{other}"),
+    });
+    refused.collect()
+}
+
+fn person(n: usize) -> PersonForm {
+    PersonForm {
+        login: format!("admin{n}"),
+        name: format!("Admin {n}"),
+        password: PASSWORD.into(),
+        role: "admin".into(),
+    }
+}
+
+async fn one_set_up_link_makes_one_administrator(story: &Story) {
+    let link = people::create_setup_link(&story.engine).await.expect("a link");
+    let link = link.expect("nobody is there");
+    let refused = race(story, |engine, n| {
+        let link = link.clone();
+        async move { people::finish_setup(&engine, &link, &person(n)).await.map(drop) }
+    });
+    assert_eq!(refused.await, vec![Refusal::LinkUsed; MANY - 1]);
+    assert_eq!(story.count(ADMINS).await, 1);
+}
+
+fn admin(n: usize) -> ExtensionForm {
+    ExtensionForm {
+        number: format!("{}", 200 + n),
+        name: format!("Admin {n}"),
+        login: format!("admin{n}"),
+        role: "admin".into(),
+        ..ExtensionForm::default()
+    }
+}
+
+async fn admins(story: &Story) -> Vec<ExtensionId> {
+    let mut ids = Vec::new();
+    for n in 0..MANY {
+        let form = ExtensionForm {
+            password: PASSWORD.into(),
+            ..admin(n)
+        };
+        let id = extensions::create(&story.engine, &Actor::System, &form).await;
+        ids.push(id.expect("an extension"));
+    }
+    ids
+}
+
+async fn the_last_administrator_is_not_disabled(story: &Story) {
+    let ids = admins(story).await;
+    let refused = race(story, |engine, n| {
+        let id = ids[n];
+        async move { extensions::set_disabled(&engine, &Actor::System, id, true).await }
+    });
+    assert_eq!(refused.await, [Refusal::LastAdmin]);
+    assert_eq!(story.count(ADMINS).await, 1);
+}
+
+async fn the_last_administrator_is_not_made_an_operator(story: &Story) {
+    let ids = admins(story).await;
+    let refused = race(story, |engine, n| {
+        let id = ids[n];
+        let form = ExtensionForm {
+            role: "operator".into(),
+            ..admin(n)
+        };
+        async move { extensions::change(&engine, &Actor::System, id, &form).await }
+    });
+    assert_eq!(refused.await, [Refusal::LastAdmin]);
+    assert_eq!(story.count(ADMINS).await, 1);
+}
+
+async fn the_last_administrator_does_not_lose_the_log_in(story: &Story) {
+    let ids = admins(story).await;
+    let refused = race(story, |engine, n| {
+        let id = ids[n];
+        let form = ExtensionForm {
+            login: String::new(),
+            ..admin(n)
+        };
+        async move { extensions::change(&engine, &Actor::System, id, &form).await }
+    });
+    assert_eq!(refused.await, [Refusal::LastAdmin]);
+    assert_eq!(story.count(ADMINS).await, 1);
+}
+
+async fn a_number_a_name_and_a_log_in_are_given_once(story: &Story) {
+    let taken = |field| vec![Refusal::field(field, domain::refusal::Problem::Taken); MANY - 1];
+    let refused = race(story, |engine, n| async move {
+        let form = ExtensionForm {
+            number: "201".into(),
+            name: format!("Extension {n}"),
+            ..ExtensionForm::default()
+        };
+        extensions::create(&engine, &Actor::System, &form).await.map(drop)
+    });
+    assert_eq!(refused.await, taken("number"));
+    let refused = race(story, |engine, _| async move {
+        let form = QueueForm {
+            name: "Support".into(),
+            members: Vec::new(),
+            pick_up: "manual".into(),
+        };
+        queues::create(&engine, &Actor::System, &form).await.map(drop)
+    });
+    assert_eq!(refused.await, taken("name"));
+    let refused = race(story, |engine, _| async move {
+        people::add(&engine, &Actor::System, &person(1)).await.map(drop)
+    });
+    assert_eq!(refused.await, taken("login"));
+}
+
+async fn one_number_of_metas_has_one_channel(story: &Story) {
+    let queue = story.queue("Support", &[]).await;
+    let body = json!({
+        "name": "Support", "phone_number": "+420800555011", "phone_number_id": "300000000000011",
+        "access_token": "EAAG", "app_secret": "secret", "destination": {"type": "queue", "id": queue},
+    });
+    let all = join_all((0..MANY).map(|_| story.api.post("/api/v1/channels", body.clone()))).await;
+    let made = all.iter().filter(|answer| answer.status.is_success()).count();
+    let taken = all.iter().filter(|answer| answer.status == 422).count();
+    assert_eq!((made, taken), (1, MANY - 1), "{all:?}");
+}
+
+async fn one_key_sends_one_message(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    let path = format!(
+        "/api/v1/sessions/{}/messages",
+        session["id"].as_str().expect("an id")
+    );
+    let send = || {
+        let request = story.api.request(Method::POST, &path);
+        let request = request
+            .header("idempotency-key", "one")
+            .json(&json!({"type": "text", "text": {"body": "Hello"}}));
+        story.api.send(request)
+    };
+    let all = join_all((0..MANY).map(|_| send())).await;
+    let ids: BTreeSet<_> = all.iter().map(|answer| answer.ok()["id"].to_string()).collect();
+    assert_eq!(ids.len(), 1, "{all:?}");
+}
