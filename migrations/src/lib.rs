@@ -17,6 +17,8 @@ mod m0009_country_rules;
 mod m0010_inbound;
 mod m0011_journal_count;
 mod m0012_lookups;
+mod m0013_waiting;
+mod m0014_contact_words;
 mod m0016_transfers;
 mod m0017_channel_traffic;
 mod m0018_master_key;
@@ -41,6 +43,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_inbound::Step),
             Box::new(m0011_journal_count::Step),
             Box::new(m0012_lookups::Step),
+            Box::new(m0013_waiting::Step),
+            Box::new(m0014_contact_words::Step),
             Box::new(m0016_transfers::Step),
             Box::new(m0017_channel_traffic::Step),
             Box::new(m0018_master_key::Step),

@@ -3,7 +3,7 @@
 use domain::ids::SessionId;
 use leptos::prelude::window;
 
-pub(super) fn storage() -> Option<web_sys::Storage> {
+pub fn storage() -> Option<web_sys::Storage> {
     // Private windows may refuse.
     window().local_storage().ok().flatten()
 }

@@ -36,6 +36,7 @@ pub enum IconName {
     Key,
     Eye,
     EyeOff,
+    Keyboard,
 }
 
 impl IconName {
@@ -77,6 +78,7 @@ impl IconName {
             Self::Details => "M4 5h16v14H4zM15 5v14",
             Self::Eye => "M2 12c5-9 15-9 20 0-5 9-15 9-20 0zM12 9a3 3 0 1 1 0 6 3 3 0 0 1 0-6z",
             Self::EyeOff => "M2 12c5-9 15-9 20 0-5 9-15 9-20 0zM12 9a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM4 20 20 4",
+            Self::Keyboard => "M3 6h18v12H3zM7 10v.5M11 10v.5M15 10v.5M8 14h8",
             Self::Key => "M8 11a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM11 12l9-9M16 7l3 3",
         }
     }

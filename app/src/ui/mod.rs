@@ -7,6 +7,7 @@ pub mod empty;
 pub mod field;
 pub mod form;
 pub mod icon;
+pub mod live_text;
 pub mod load;
 pub mod menu;
 pub mod page;
@@ -25,6 +26,7 @@ pub use self::{
     field::{Field, Secret},
     form::{CheckedForm, FormState},
     icon::{Icon, IconName},
+    live_text::LiveText,
     load::{Load, worked_out},
     menu::Menu,
     page::PageHead,

@@ -2,10 +2,11 @@
 //! which it says; once the page is live, the browser's zone and the reader's language take over, and whatever is
 //! relative moves on twice a minute.
 
+use super::live_text::keep_written;
 use super::zone::{Zone, use_zone};
 use crate::i18n::*;
 use domain::time::Timestamp;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use std::time::Duration;
 
 const TICK: Duration = Duration::from_secs(30);
@@ -49,6 +50,8 @@ pub enum TimeStyle {
     Full,
     /// What is left until then: `21:40` hours and minutes
     Countdown,
+    /// How long ago, and no more than that: `12 min`
+    Since,
 }
 
 /// A point in time.
@@ -60,15 +63,19 @@ pub fn Time(#[prop(into)] at: Signal<Timestamp>, #[prop(optional)] style: TimeSt
     // The clock ticks also for what is just being taken away.
     let at = move || at.try_get();
     let text = move || {
-        at().map(|at| match now.get() {
+        let text = at().map(|at| match now.get() {
             None => at_first(at, style, zone.as_ref()),
             Some(now) => local(at, now, style, i18n.get_locale()),
-        })
+        });
+        text.unwrap_or_default()
     };
+    let element = NodeRef::<html::Time>::new();
+    let first = untrack(&text);
+    keep_written(element, first.clone(), text);
     let full = move || Some(local(at()?, now.get()?, TimeStyle::Full, i18n.get_locale()));
     view! {
-        <time class="time" datetime=move || at().map(iso) title=full>
-            {text}
+        <time class="time" datetime=move || at().map(iso) title=full translate="no" node_ref=element>
+            {first}
         </time>
     }
     .into_any()
@@ -79,7 +86,9 @@ fn at_first(at: Timestamp, style: TimeStyle, zone: Option<&Zone>) -> String {
     let text = match style {
         TimeStyle::Clock => iso[11..16].to_owned(),
         TimeStyle::Day => iso[..10].to_owned(),
-        TimeStyle::Relative | TimeStyle::Full => format!("{} {}", &iso[..10], &iso[11..16]),
+        TimeStyle::Relative | TimeStyle::Since | TimeStyle::Full => {
+            format!("{} {}", &iso[..10], &iso[11..16])
+        }
         TimeStyle::Countdown => return "…".to_owned(),
     };
     match zone {
@@ -98,6 +107,7 @@ fn local(at: Timestamp, now: Timestamp, style: TimeStyle, locale: Locale) -> Str
         },
         TimeStyle::Full => browser_text(at, locale, &[("dateStyle", "medium"), ("timeStyle", "medium")]),
         TimeStyle::Relative => relative(at, now, locale),
+        TimeStyle::Since => since(at, now, locale),
         TimeStyle::Countdown => {
             let left = (at.millis() - now.millis()).max(0);
             format!("{}:{:02}", left / HOUR, left % HOUR / MINUTE)
@@ -114,6 +124,14 @@ fn relative(at: Timestamp, now: Timestamp, locale: Locale) -> String {
         _ if ago < 6 * HOUR => td_string!(locale, common.time.hours_ago, count = ago / HOUR),
         1 => td_string!(locale, common.time.yesterday_short).to_owned(),
         _ => day(at, now, locale),
+    }
+}
+
+fn since(at: Timestamp, now: Timestamp, locale: Locale) -> String {
+    match now.millis() - at.millis() {
+        ago if ago < HOUR => td_string!(locale, common.time.minutes, count = (ago / MINUTE).max(0)),
+        ago if ago < DAY => td_string!(locale, common.time.hours, count = ago / HOUR),
+        ago => td_string!(locale, common.time.days, count = ago / DAY),
     }
 }
 

@@ -5,6 +5,8 @@
 //! | [`ids`] | one newtype for each thing that has an id |
 //! | [`time`] | [`Timestamp`](time::Timestamp) and the two clocks of a session |
 //! | [`phone`] | E.164 phone numbers |
+//! | [`name`] | a customer's name as it may be shown |
+//! | [`search`] | how customers are found by name and number |
 //! | [`people`] | roles, permissions, who acts, log-in and extension forms |
 //! | [`queue`] | message queues and pick-up modes |
 //! | [`channel`] | channel forms and their checks, facts, the badge |
@@ -26,12 +28,14 @@ pub mod doctor;
 pub mod event;
 pub mod ids;
 pub mod message;
+pub mod name;
 pub mod page;
 pub mod people;
 pub mod phone;
 pub mod queue;
 pub mod refusal;
 pub mod said;
+pub mod search;
 pub mod session;
 pub mod thread;
 pub mod time;

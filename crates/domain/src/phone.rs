@@ -127,7 +127,7 @@ pub fn grouped(number: &str) -> String {
 }
 
 /// How many of an international number's digits are its country's.
-fn calling_code_len(digits: &str) -> usize {
+pub fn calling_code_len(digits: &str) -> usize {
     if digits.starts_with('1') || digits.starts_with('7') {
         1
     } else if matches!(

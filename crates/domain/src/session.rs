@@ -150,21 +150,28 @@ impl Standing {
                 }),
             };
         }
+        self.has_extension(actor)?;
         let Some(queue) = self.queue else {
             return Err(Refusal::PickUpFirst);
         };
         match (queue.pick_up, actor) {
             (PickUp::None, Actor::Token { .. } | Actor::System) => Ok(ReplyEffect::Nothing),
-            (PickUp::None, Actor::Person(me)) if me.extension.is_none() => Err(Refusal::NoExtension),
             (PickUp::None, Actor::Person(_)) if queue.member => Ok(ReplyEffect::Nothing),
-            (PickUp::Auto, Actor::Person(me)) if queue.member && me.extension.is_some() => {
-                Ok(ReplyEffect::PicksUp)
-            }
+            (PickUp::Auto, Actor::Person(_)) if queue.member => Ok(ReplyEffect::PicksUp),
             _ => Err(Refusal::PickUpFirst),
         }
     }
 
-    /// Whether the asker may end the session.
+    /// People without an extension can neither take a session nor answer in a queue's name; scripts need none.
+    fn has_extension(&self, actor: &Actor) -> Result<(), Refusal> {
+        match actor {
+            Actor::Person(me) if me.extension.is_none() => Err(Refusal::NoExtension),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the asker may end the session. A person picks up first what waits to be picked up: no customer is
+    /// turned away by a click that meant another button.
     ///
     /// # Errors
     /// Closed already, or neither owner, nor supervisor, nor member of a queue without pick-up.
@@ -173,10 +180,11 @@ impl Standing {
         if self.state == State::Closed {
             return Err(Refusal::SessionClosed);
         }
-        if actor.may(Permission::Supervise) || actor.extension().is_some_and(|e| self.owned_by(e)) {
-            return Ok(());
-        }
+        let supervises = actor.may(Permission::Supervise);
         match (&self.owner, self.queue) {
+            (Some(owner), _) if supervises || actor.extension().is_some_and(|own| own.id == owner.id) => {
+                Ok(())
+            }
             (Some(owner), _) => Err(Refusal::NotYours {
                 owner: owner.name.clone(),
             }),
@@ -184,10 +192,14 @@ impl Standing {
                 None,
                 Some(QueueStanding {
                     pick_up: PickUp::None,
-                    member: true,
+                    member,
                 }),
-            ) => Ok(()),
-            (None, _) => Err(Refusal::PickUpFirst),
+            ) if supervises || member => Ok(()),
+            (None, _) if supervises && !matches!(actor, Actor::Person(_)) => Ok(()),
+            (None, _) => {
+                self.has_extension(actor)?;
+                Err(Refusal::PickUpFirst)
+            }
         }
     }
 
@@ -305,6 +317,8 @@ pub struct SessionRow {
     pub window_closes_at: Option<Timestamp>,
     pub opened_at: Timestamp,
     pub closed_at: Option<Timestamp>,
+    /// When the customer wrote what nobody has answered yet.
+    pub waiting_since: Option<Timestamp>,
 }
 
 impl SessionRow {
@@ -352,7 +366,7 @@ impl Tab {
 pub struct InboxCounts {
     pub mine: u32,
     pub waiting: u32,
-    /// Unread messages in open sessions that are mine or wait for me: the number in the window's title.
+    /// Open sessions, mine or waiting for me, in which something is unread: the number in the window's title.
     pub unread: u32,
 }
 

@@ -6,7 +6,7 @@ use crate::{
     journal::Delivery,
     ledger::{Ledger, target},
     metrics::ITEMS,
-    statuses,
+    sessions, statuses,
 };
 use domain::{
     delivery::DeadReason,
@@ -122,6 +122,7 @@ fn message(
         session.last_inbound_at = session.last_inbound_at.max(Some(at));
         if speaks(&inbound.content) {
             session.unread += 1;
+            session.waiting_since = session.waiting_since.min(at);
             if session.last_message_id.is_none() || at >= session.last_message_at {
                 session.last_message_at = at;
                 session.last_message_id = Some(id);
@@ -170,6 +171,7 @@ fn open_session(ledger: &mut Ledger, channel: &channel::Model, contact: Uuid, at
         closed_at: None,
         read_at: None,
         read_id: None,
+        waiting_since: sessions::ANSWERED,
     });
     ledger.moment(id, Happening::Opened, None);
     ledger.moment(id, what, who);

@@ -9,7 +9,7 @@ use crate::{
     entity::contact,
     ledger::{Identity, Ledger},
 };
-use domain::{ids::ContactId, phone::same_customer_key, session::ContactRef};
+use domain::{ids::ContactId, name, phone::same_customer_key, session::ContactRef};
 use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 use whatsapp::{
@@ -84,6 +84,7 @@ fn insert(ledger: &mut Ledger) -> Uuid {
         bsuid: None,
         created_at: ledger.now,
         profile_at: None,
+        words_at: None,
     };
     ledger.contacts.add(id, new);
     id
@@ -134,6 +135,7 @@ fn join(one: contact::Model, other: contact::Model) -> contact::Model {
         username: newer.username.or(older.username),
         wa_id: newer.wa_id.or(older.wa_id),
         bsuid: newer.bsuid.or(older.bsuid),
+        words_at: newer.words_at.or(older.words_at),
         ..newer
     }
 }
@@ -174,10 +176,9 @@ pub(crate) async fn recipient(db: &impl ConnectionTrait, id: Uuid) -> Result<Opt
 
 pub(crate) fn reference(contact: contact::Model) -> ContactRef {
     let number = contact.wa_id.map(|digits| format!("+{digits}"));
-    let username = contact
-        .username
-        .map(|name| format!("@{}", name.trim_start_matches('@')));
-    let label = contact.name.filter(|name| !name.trim().is_empty());
+    let username = contact.username.as_deref().and_then(name::shown);
+    let username = username.map(|name| format!("@{}", name.trim_start_matches('@')));
+    let label = contact.name.as_deref().and_then(name::shown);
     let label = label
         .or_else(|| number.clone())
         .or_else(|| username.clone())

@@ -214,6 +214,7 @@ impl Ledger {
         ended.unread = 0;
         if let Some(kept) = self.sessions.change(earlier) {
             kept.unread += was.unread;
+            kept.waiting_since = kept.waiting_since.min(was.waiting_since);
             kept.last_inbound_at = kept.last_inbound_at.max(was.last_inbound_at);
             if kept.last_message_id.is_none() || was.last_message_at > kept.last_message_at {
                 kept.last_message_at = was.last_message_at;

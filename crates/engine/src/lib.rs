@@ -48,6 +48,7 @@ mod random;
 mod retention;
 mod said;
 mod seal;
+mod search;
 mod statuses;
 mod throttle;
 mod token_state;
@@ -186,6 +187,7 @@ impl Engine {
             false => None,
         };
         db.migrate().await?;
+        search::complete(&db, &config.clock).await?;
         let (key, forgotten) = match config.purpose {
             Purpose::NewMasterKey => master_key::replace(&db, folder, given.as_ref(), &config.clock).await?,
             _ => (
@@ -303,6 +305,11 @@ impl Engine {
             self.process_wake.notify_one();
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    /// For tests: does what is done at each start, so that all contacts can be searched.
+    pub async fn complete_search(&self) -> Result<()> {
+        search::complete(&self.db, &self.clock).await
     }
 
     /// For tests: forgets what is due to be forgotten now.

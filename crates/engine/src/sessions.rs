@@ -9,7 +9,7 @@ use crate::{
     Engine, Error, Result, cursor,
     entity::{channel, contact, extension, message, queue, queue_member, session, session_moment},
     events::{Audience, Changes},
-    extensions, people, queues,
+    extensions, people, queues, search,
 };
 use domain::{
     event::Change,
@@ -28,11 +28,17 @@ use domain::{
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{Expr, Func, Query},
+    QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, Query},
 };
 use std::collections::HashMap;
 use uuid::Uuid;
+
+/// Sessions that a search for many goes through before it looks whose are sought.
+const LATEST: u64 = 20_000;
+
+/// `session::Model::waiting_since` of somebody who does not wait: it comes last.
+pub(crate) const ANSWERED: i64 = i64::MAX;
 
 /// The sessions that somebody may see: all of them, or one's own and those that nobody owns in one's queues.
 pub(crate) fn visible_to(actor: &Actor) -> Condition {
@@ -50,35 +56,117 @@ fn owned_by(own: &ExtensionRef) -> Condition {
 }
 
 fn unowned_in_queues_of(own: &ExtensionRef) -> Condition {
+    Condition::all()
+        .add(session::Column::ExtensionId.is_null())
+        .add(in_queues_of(own))
+}
+
+fn in_queues_of(own: &ExtensionRef) -> Expr {
     let mine = Query::select()
         .column(queue_member::Column::QueueId)
         .from(queue_member::Entity)
         .and_where(queue_member::Column::ExtensionId.eq(own.id.uuid()))
         .to_owned();
-    Condition::all()
-        .add(session::Column::ExtensionId.is_null())
-        .add(session::Column::QueueId.in_subquery(mine))
+    session::Column::QueueId.in_subquery(mine)
 }
 
 fn on_tab(actor: &Actor, tab: Tab) -> Condition {
     match tab {
         Tab::All => visible_to(actor),
         Tab::Mine => match actor.extension() {
-            Some(own) => owned_by(own).add(session::Column::State.ne(State::Closed.as_str())),
+            Some(own) => owned_by(own).add(state().ne(written(State::Closed))),
             None => Condition::all().add(Expr::value(false)),
         },
         Tab::Waiting => {
-            let waiting = session::Column::State.eq(State::Waiting.as_str());
+            let waiting = Condition::all().add(state().eq(written(State::Waiting)));
             match actor.extension() {
-                _ if actor.sees_everything() => Condition::all().add(waiting),
-                Some(own) => unowned_in_queues_of(own).add(waiting),
+                _ if actor.sees_everything() => waiting,
+                Some(own) => waiting.add(in_queues_of(own)),
                 None => Condition::all().add(Expr::value(false)),
             }
         }
     }
 }
 
-/// One tab of the inbox, the latest message first.
+fn state() -> Expr {
+    Expr::col((session::Entity, session::Column::State))
+}
+
+/// A state as it is written into a statement. The indexes of open and of waiting sessions hold only those rows, and
+/// SQLite sees that they will do only where the value is not a parameter.
+fn written(state: State) -> Expr {
+    Expr::cust(format!("'{}'", state.as_str()))
+}
+
+/// In which order the sessions of a list stand; a cursor names the last one's time and id.
+#[derive(Debug, Clone, Copy)]
+enum Order {
+    LatestMessageFirst,
+    LongestWaitFirst,
+}
+
+impl Order {
+    fn of(tab: Tab) -> Self {
+        match tab {
+            Tab::Mine | Tab::All => Self::LatestMessageFirst,
+            Tab::Waiting => Self::LongestWaitFirst,
+        }
+    }
+
+    fn column(self) -> session::Column {
+        match self {
+            Self::LatestMessageFirst => session::Column::LastMessageAt,
+            Self::LongestWaitFirst => session::Column::WaitingSince,
+        }
+    }
+
+    fn direction(self) -> sea_orm::Order {
+        match self {
+            Self::LatestMessageFirst => sea_orm::Order::Desc,
+            Self::LongestWaitFirst => sea_orm::Order::Asc,
+        }
+    }
+
+    fn sort(self, query: Select<session::Entity>) -> Select<session::Entity> {
+        query
+            .order_by(self.column(), self.direction())
+            .order_by(session::Column::Id, self.direction())
+    }
+
+    /// The same order, of sessions that were looked up. The databases would rather go through all sessions in this order
+    /// until a page of them is found, and cannot know that it may be far; an expression has no index.
+    fn sort_found(self, query: Select<session::Entity>) -> Select<session::Entity> {
+        query
+            .order_by(
+                Expr::col((session::Entity, self.column())).add(0_i64),
+                self.direction(),
+            )
+            .order_by(session::Column::Id, self.direction())
+    }
+
+    fn after(self, at: i64, id: Uuid) -> Condition {
+        let beyond = |column: session::Column, value: sea_orm::Value| match self {
+            Self::LatestMessageFirst => column.lt(value),
+            Self::LongestWaitFirst => column.gt(value),
+        };
+        let same_time = Condition::all()
+            .add(self.column().eq(at))
+            .add(beyond(session::Column::Id, id.into()));
+        Condition::any()
+            .add(beyond(self.column(), at.into()))
+            .add(same_time)
+    }
+
+    fn cursor(self, row: &session::Model) -> String {
+        let at = match self {
+            Self::LatestMessageFirst => row.last_message_at,
+            Self::LongestWaitFirst => row.waiting_since,
+        };
+        cursor::of_time_and_id(at, row.id)
+    }
+}
+
+/// One tab of the inbox: the latest message first, among the waiting who waits longest.
 pub async fn inbox(
     e: &Engine,
     actor: &Actor,
@@ -86,94 +174,108 @@ pub async fn inbox(
     search: Option<&str>,
     page: &PageRequest,
 ) -> Result<Page<SessionRow>> {
-    let mut query = session::Entity::find().filter(on_tab(actor, tab));
-    if let Some(text) = search.map(str::trim).filter(|text| !text.is_empty()) {
-        query = query.filter(session::Column::ContactId.in_subquery(contacts_like(text)));
+    let query = session::Entity::find().filter(on_tab(actor, tab));
+    let order = Order::of(tab);
+    let sought = search::sought(e.db.read(), search.unwrap_or_default()).await?;
+    match sought {
+        None => page_of(e, order.sort(query), order, page).await,
+        Some(sought) if !sought.many => {
+            page_of(e, order.sort_found(query.filter(sought.looked_up)), order, page).await
+        }
+        // Of many, a page is most often among the latest sessions; those of one's own and the waiting are few.
+        Some(sought) => {
+            let since = match tab {
+                Tab::All => latest_from(e, page).await?,
+                Tab::Mine | Tab::Waiting => None,
+            };
+            let Some(since) = since else {
+                return page_of(e, order.sort(query.filter(sought.walked)), order, page).await;
+            };
+            let latest = session::Column::LastMessageAt.gte(since);
+            let latest = query.clone().filter(sought.walked).filter(latest);
+            let found = page_of(e, order.sort(latest), order, page).await?;
+            match found.next_cursor {
+                Some(_) => Ok(found),
+                None => page_of(e, order.sort_found(query.filter(sought.looked_up)), order, page).await,
+            }
+        }
     }
-    page_of(e, query, page).await
 }
 
-/// Contacts whose name, username or number contains the text.
-fn contacts_like(text: &str) -> sea_orm::sea_query::SelectStatement {
-    let escaped: String = text
-        .to_lowercase()
-        .chars()
-        .flat_map(|c| {
-            let escape = matches!(c, '%' | '_' | '\\').then_some('\\');
-            escape.into_iter().chain(std::iter::once(c))
-        })
-        .collect();
-    let like = |column| {
-        Expr::expr(Func::lower(Expr::col(column)))
-            .like(sea_orm::sea_query::LikeExpr::new(format!("%{escaped}%")).escape('\\'))
-    };
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let mut any = Condition::any()
-        .add(like(contact::Column::Name))
-        .add(like(contact::Column::Username));
-    if !digits.is_empty() && !text.chars().any(char::is_alphabetic) {
-        any = any.add(contact::Column::WaId.contains(digits));
+/// The time of the last of the `LATEST` sessions from the page on; `None` when there are not so many.
+async fn latest_from(e: &Engine, page: &PageRequest) -> Result<Option<i64>> {
+    use session::Column;
+    let mut query = session::Entity::find();
+    if let Some((at, _)) = cursor::time_and_id(page)? {
+        query = query.filter(Column::LastMessageAt.lte(at));
     }
-    Query::select()
-        .column(contact::Column::Id)
-        .from(contact::Entity)
-        .cond_where(any)
-        .to_owned()
+    let query = Order::LatestMessageFirst
+        .sort(query)
+        .select_only()
+        .column(Column::LastMessageAt);
+    Ok(query
+        .offset(LATEST)
+        .limit(1)
+        .into_tuple()
+        .one(e.db.read())
+        .await?)
 }
 
 /// Everything that the asker may see, the latest message first.
 pub async fn list(e: &Engine, actor: &Actor, page: &PageRequest) -> Result<Page<SessionRow>> {
-    page_of(e, session::Entity::find().filter(visible_to(actor)), page).await
+    let query = session::Entity::find().filter(visible_to(actor));
+    let order = Order::LatestMessageFirst;
+    page_of(e, order.sort(query), order, page).await
 }
 
-async fn page_of(e: &Engine, query: Select<session::Entity>, page: &PageRequest) -> Result<Page<SessionRow>> {
-    use session::Column;
+/// One page of sessions that are sorted already.
+async fn page_of(
+    e: &Engine,
+    query: Select<session::Entity>,
+    order: Order,
+    page: &PageRequest,
+) -> Result<Page<SessionRow>> {
     let limit = page.limit();
-    let mut query = query
-        .order_by_desc(Column::LastMessageAt)
-        .order_by_desc(Column::Id)
-        .limit(u64::from(limit) + 1);
+    let mut query = query.limit(u64::from(limit) + 1);
     if let Some((at, id)) = cursor::time_and_id(page)? {
-        let same_time = Condition::all()
-            .add(Column::LastMessageAt.eq(at))
-            .add(Column::Id.lt(id));
-        query = query.filter(Condition::any().add(Column::LastMessageAt.lt(at)).add(same_time));
+        query = query.filter(order.after(at, id));
     }
     let mut found = query.all(e.db.read()).await?;
-    let next_cursor = cursor::cut(&mut found, limit, |row| {
-        cursor::of_time_and_id(row.last_message_at, row.id)
-    });
+    let next_cursor = cursor::cut(&mut found, limit, |row| order.cursor(row));
     Ok(Page {
         items: rows(e.db.read(), found).await?,
         next_cursor,
     })
 }
 
-/// The numbers on the tabs.
+/// The numbers on the tabs, and in the window's title.
 pub async fn counts(e: &Engine, actor: &Actor) -> Result<InboxCounts> {
-    let count = async |tab| -> Result<u32> {
-        let found = session::Entity::find()
-            .filter(on_tab(actor, tab))
-            .count(e.db.read())
-            .await?;
-        Ok(u32::try_from(found).unwrap_or(u32::MAX))
-    };
-    let concerns_me = Condition::any()
-        .add(on_tab(actor, Tab::Mine))
-        .add(on_tab(actor, Tab::Waiting));
-    let unread: Option<Option<i64>> = session::Entity::find()
-        .filter(concerns_me)
-        .filter(session::Column::Unread.gt(0))
-        .select_only()
-        .column_as(session::Column::Unread.sum().cast_as("bigint"), "unread")
-        .into_tuple()
-        .one(e.db.read())
-        .await?;
+    let (mine, my_unread) = count(e, actor, Tab::Mine).await?;
+    let (waiting, waiting_unread) = count(e, actor, Tab::Waiting).await?;
     Ok(InboxCounts {
-        mine: count(Tab::Mine).await?,
-        waiting: count(Tab::Waiting).await?,
-        unread: u32::try_from(unread.flatten().unwrap_or(0)).unwrap_or(u32::MAX),
+        mine,
+        waiting,
+        unread: my_unread.saturating_add(waiting_unread),
     })
+}
+
+/// The sessions of a tab, and those of them in which something is unread.
+async fn count(e: &Engine, actor: &Actor, tab: Tab) -> Result<(u32, u32)> {
+    let found: Option<(i64, Option<i64>)> = counted(actor, tab).into_tuple().one(e.db.read()).await?;
+    let (all, unread) = found.unwrap_or_default();
+    let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    Ok((number(all), number(unread.unwrap_or(0))))
+}
+
+fn counted(actor: &Actor, tab: Tab) -> Select<session::Entity> {
+    session::Entity::find()
+        .filter(on_tab(actor, tab))
+        .select_only()
+        .column_as(Expr::cust("COUNT(*)"), "sessions")
+        .column_as(
+            Expr::cust("SUM(CASE WHEN unread > 0 THEN 1 ELSE 0 END)"),
+            "unread",
+        )
 }
 
 pub async fn row(e: &Engine, actor: &Actor, id: SessionId) -> Result<SessionRow> {
@@ -358,6 +460,7 @@ pub(crate) async fn answered(
             Expr::value(Ord::max(at, of.last_message_at)),
         )
         .col_expr(Column::LastMessageId, Expr::value(message))
+        .col_expr(Column::WaitingSince, Expr::value(ANSWERED))
         .filter(Column::Id.eq(of.id))
         .exec(tx)
         .await?;
@@ -498,6 +601,8 @@ pub(crate) async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) 
                 .map(|at| service_window_closes(Timestamp::from_millis(at))),
             opened_at: Timestamp::from_millis(row.opened_at),
             closed_at: row.closed_at.map(Timestamp::from_millis),
+            waiting_since: (row.closed_at.is_none() && row.waiting_since < ANSWERED)
+                .then(|| Timestamp::from_millis(row.waiting_since)),
         });
     }
     Ok(rows)
@@ -525,3 +630,6 @@ async fn newest_messages(
     let shown = thread::fold(rows.into_iter().map(crate::messages::view).collect());
     Ok(shown.into_iter().map(|message| (message.id, message)).collect())
 }
+
+#[cfg(test)]
+mod plans;

@@ -12,6 +12,7 @@ mod doctor;
 mod events;
 mod history;
 mod inbound;
+mod inbox;
 mod outbound;
 mod process;
 mod races;

@@ -1,7 +1,7 @@
 //! The small signs of the inbox: ticks, and what kind of message it is. Strokes on a 24-unit grid, as in the kit.
 
 use super::words;
-use crate::i18n::*;
+use crate::{i18n::*, ui::LiveText};
 use domain::{
     message::{Direction, Status},
     session::Preview,
@@ -67,19 +67,32 @@ pub fn of_kind(kind: &str) -> Option<&'static str> {
 
 /// The newest message of a session in one line.
 #[component]
-pub fn PreviewLine(preview: Preview) -> impl IntoView {
+pub fn PreviewLine(preview: Memo<Option<Preview>>) -> impl IntoView {
     let i18n = use_i18n();
-    let ticks = preview
-        .status
-        .filter(|_| preview.direction == Direction::Outbound)
-        .map(|status| view! { <Ticks status /> });
-    let sign = of_kind(&preview.kind).map(|path| view! { <Glyph path /> });
+    let ticks = move || {
+        let status = preview.with(|preview| {
+            let ours = preview
+                .as_ref()
+                .filter(|preview| preview.direction == Direction::Outbound);
+            ours?.status
+        });
+        status.map(|status| view! { <Ticks status /> })
+    };
+    let sign = move || {
+        let path = preview.with(|preview| of_kind(&preview.as_ref()?.kind));
+        path.map(|path| view! { <Glyph path /> })
+    };
+    let text = move || {
+        preview
+            .try_get()
+            .flatten()
+            .map(|preview| words::preview(i18n.get_locale(), &preview))
+            .unwrap_or_default()
+    };
     view! {
         {ticks}
         {sign}
-        <span class="row-text" dir="auto">
-            {move || words::preview(i18n.get_locale(), &preview)}
-        </span>
+        <LiveText class="row-text" dir="auto" text />
     }
     .into_any()
 }

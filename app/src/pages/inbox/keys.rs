@@ -1,29 +1,76 @@
 //! The keys of the inbox. They press what is on the screen, so a key can do nothing that a button could not. No
 //! letter with Alt: AltGr belongs to Czech.
 
-use super::{
-    browser,
-    list::{MORE_ID, SEARCH_ID},
-};
-use crate::i18n::*;
-use leptos::{ev, ev::KeyboardEvent, html, prelude::*};
+use super::browser;
+use crate::{i18n::*, outbox::drafts::storage};
+use leptos::{ev, ev::KeyboardEvent, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement};
 
+/// The search box's.
+pub const SEARCH_ID: &str = "inbox-search";
+/// The link to more rows.
+pub const MORE_ID: &str = "inbox-more";
 pub const PICK_UP_ID: &str = "thread-pick-up";
 pub const CLOSE_ID: &str = "thread-close";
 pub const TRANSFER_ID: &str = "thread-transfer";
 pub const REPLY_ID: &str = "composer-text";
 
+const HELP_ID: &str = "keys";
+/// Where this browser keeps that letters are off.
+const LETTERS: &str = "keys.letters";
+const OFF: &str = "off";
+
+/// Shows the keys.
+pub fn show() -> bool {
+    let help = browser::element(HELP_ID).and_then(|help| help.dyn_into::<HtmlDialogElement>().ok());
+    help.is_some_and(|help| help.show_modal().is_ok())
+}
+
+/// Single letters can be switched off: somebody who speaks to the computer would press them by accident.
+/// <https://www.w3.org/WAI/WCAG22/Understanding/character-key-shortcuts>
+fn letters() -> bool {
+    let kept = storage().and_then(|storage| storage.get_item(LETTERS).ok().flatten());
+    kept.as_deref() != Some(OFF)
+}
+
+fn keep_letters(on: bool) {
+    if let Some(storage) = storage() {
+        let _ = match on {
+            true => storage.remove_item(LETTERS),
+            false => storage.set_item(LETTERS, OFF),
+        };
+    }
+}
+
 /// Listens to the keys; its help opens with `?`.
 #[component]
 pub fn Keys() -> impl IntoView {
     let i18n = use_i18n();
-    let help = NodeRef::<html::Dialog>::new();
+    let on = RwSignal::new(true);
     Effect::new(move |_| {
-        let listener = window_event_listener(ev::keydown, move |event| pressed(&event, help));
+        on.set(letters());
+        let listener = window_event_listener(ev::keydown, |event| pressed(&event));
         on_cleanup(move || listener.remove());
     });
+    let switch = view! {
+        <label class="choice">
+            <input
+                type="checkbox"
+                prop:checked=move || on.get()
+                on:change=move |event| {
+                    let chosen = event_target_checked(&event);
+                    keep_letters(chosen);
+                    on.set(chosen);
+                }
+            />
+            <span>
+                <strong>{move || t_string!(i18n, inbox.keys.letters)}</strong>
+                <span class="hint">{move || t_string!(i18n, inbox.keys.letters_text)}</span>
+            </span>
+        </label>
+    }
+    .into_any();
     let line = |keys: &'static [&'static str], words: Signal<&'static str>| {
         let keys = keys.iter().map(|key| view! { <kbd>{*key}</kbd> }).collect_view();
         view! {
@@ -48,9 +95,10 @@ pub fn Keys() -> impl IntoView {
     }
     .into_any();
     view! {
-        <dialog class="dialog" node_ref=help aria-labelledby="keys-title">
+        <dialog class="dialog" id=HELP_ID aria-labelledby="keys-title">
             <h2 id="keys-title">{move || t_string!(i18n, inbox.keys.title)}</h2>
             {lines}
+            {switch}
             <form method="dialog" class="dialog-buttons">
                 <button class="button primary">{move || t_string!(i18n, inbox.keys.done)}</button>
             </form>
@@ -59,7 +107,7 @@ pub fn Keys() -> impl IntoView {
     .into_any()
 }
 
-fn pressed(event: &KeyboardEvent, help: NodeRef<html::Dialog>) {
+fn pressed(event: &KeyboardEvent) {
     if event.default_prevented()
         || event.ctrl_key()
         || event.alt_key()
@@ -74,10 +122,11 @@ fn pressed(event: &KeyboardEvent, help: NodeRef<html::Dialog>) {
         }
         return;
     }
+    if !letters() {
+        return;
+    }
     let done = match event.key().as_str() {
-        "?" => help
-            .get_untracked()
-            .is_some_and(|help: HtmlDialogElement| help.show_modal().is_ok()),
+        "?" => show(),
         "j" | "J" => step(1),
         "k" | "K" => step(-1),
         "p" | "P" => press(PICK_UP_ID),

@@ -1,14 +1,15 @@
 //! The left column: which sessions, and one row for each.
 
 use super::{
+    keys::{self, MORE_ID, SEARCH_ID},
     no_rows::{NoRows, RowsSkeleton},
-    row::Row,
+    row::{Row, Several},
     state::use_inbox,
 };
 use crate::{
     api::ApiError,
     i18n::*,
-    ui::{Icon, IconName, TroubleView, worked_out},
+    ui::{Icon, IconName, LiveText, TroubleView, time::use_now, worked_out},
 };
 use domain::{
     ids::SessionId,
@@ -20,10 +21,6 @@ use leptos_meta::Title;
 use leptos_router::{NavigateOptions, components::Form, hooks::use_navigate};
 use std::time::Duration;
 
-/// The search box's.
-pub const SEARCH_ID: &str = "inbox-search";
-/// The link to more rows.
-pub const MORE_ID: &str = "inbox-more";
 /// Whoever types a name is not asked after each letter.
 const TYPING: Duration = Duration::from_millis(250);
 
@@ -45,7 +42,10 @@ pub fn SessionList() -> impl IntoView {
     .into_any();
     view! {
         <section class="inbox-list" aria-label=move || t_string!(i18n, inbox.list.label)>
-            <Search />
+            <div class="inbox-top">
+                <Search />
+                <KeysButton />
+            </div>
             {tabs}
             <div class="rows-scroll">{rows}</div>
         </section>
@@ -112,6 +112,26 @@ fn Search() -> impl IntoView {
     .into_any()
 }
 
+/// The keys can be seen without a key. Before the page is live there are none.
+#[component]
+fn KeysButton() -> impl IntoView {
+    let i18n = use_i18n();
+    let now = use_now();
+    view! {
+        <button
+            type="button"
+            class="button quiet"
+            class:not-yet=move || now.with(Option::is_none)
+            aria-label=move || t_string!(i18n, inbox.keys.title)
+            title=move || t_string!(i18n, inbox.keys.title)
+            on:click=move |_| _ = keys::show()
+        >
+            <Icon name=IconName::Keyboard />
+        </button>
+    }
+    .into_any()
+}
+
 #[component]
 fn Tabs() -> impl IntoView {
     let i18n = use_i18n();
@@ -143,11 +163,17 @@ fn TabLinks(#[prop(into)] counts: Signal<Option<InboxCounts>>) -> impl IntoView 
             Tab::All => t_string!(i18n, inbox.list.all),
         };
         let count = move || {
-            counts.get().and_then(|counts| match tab {
+            counts.try_get().flatten().and_then(|counts| match tab {
                 Tab::Mine => Some(counts.mine),
                 Tab::Waiting => Some(counts.waiting),
                 Tab::All => None,
             })
+        };
+        let counted = move || {
+            let text = move || count().map(|count| count.to_string()).unwrap_or_default();
+            count()
+                .is_some()
+                .then(|| view! { <LiveText class="inbox-tab-count" text /> })
         };
         view! {
             <a
@@ -157,7 +183,7 @@ fn TabLinks(#[prop(into)] counts: Signal<Option<InboxCounts>>) -> impl IntoView 
             >
                 {name}
                 " "
-                {move || count().map(|count| view! { <span class="inbox-tab-count">{count}</span> })}
+                {counted}
             </a>
         }
     };
@@ -220,6 +246,12 @@ fn FullRows(page: Signal<Result<Page<SessionRow>, Option<ApiError>>>) -> impl In
             Err(_) => Vec::new(),
         })
     };
+    let several = Memo::new(move |_| {
+        page.with(|page| {
+            page.as_ref()
+                .map_or_else(|_| Several::default(), |page| Several::among(&page.items))
+        })
+    });
     let row = move |id: SessionId| {
         let row = Memo::new(move |before: Option<&Option<SessionRow>>| {
             let now = page.with(|page| page.as_ref().ok()?.items.iter().find(|row| row.id == id).cloned());
@@ -230,7 +262,7 @@ fn FullRows(page: Signal<Result<Page<SessionRow>, Option<ApiError>>>) -> impl In
             let row = Signal::derive(move || row.get().unwrap_or_else(|| first.clone()));
             view! {
                 <li>
-                    <Row row id />
+                    <Row row id several />
                 </li>
             }
         })

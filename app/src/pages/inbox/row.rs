@@ -4,7 +4,11 @@ use super::{
     glyph::{PreviewLine, WindowClock},
     state::use_inbox,
 };
-use crate::{i18n::*, ui::Time, words::initials};
+use crate::{
+    i18n::*,
+    ui::{LiveText, Time, TimeStyle},
+    words::initials,
+};
 use domain::{
     ids::SessionId,
     session::{SessionRow, State, Tab},
@@ -13,8 +17,29 @@ use leptos::prelude::*;
 
 /// Each row's element id starts so.
 pub const ROW_ID: &str = "row-";
+
+/// What has to be said in each row, because the rows differ in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Several {
+    pub channels: bool,
+    pub queues: bool,
+}
+
+impl Several {
+    pub fn among(rows: &[SessionRow]) -> Self {
+        let differ = |of: fn(&SessionRow) -> Option<String>| {
+            let mut all = rows.iter().filter_map(of);
+            all.next().is_some_and(|first| all.any(|other| other != first))
+        };
+        Self {
+            channels: differ(|row| Some(row.channel.id.to_string())),
+            queues: differ(|row| row.queue.as_ref().map(|queue| queue.id.to_string())),
+        }
+    }
+}
+
 #[component]
-pub fn Row(row: Signal<SessionRow>, id: SessionId) -> impl IntoView {
+pub fn Row(row: Signal<SessionRow>, id: SessionId, several: Memo<Several>) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let label = move || row.with(|row| row.contact.label.clone());
@@ -43,14 +68,49 @@ pub fn Row(row: Signal<SessionRow>, id: SessionId) -> impl IntoView {
             }
         })
     };
+    let unread = Memo::new(move |_| row.with(|row| row.unread));
+    let is_unread = Memo::new(move |_| unread.get() > 0);
     let unread = move || {
-        let count = row.with(|row| row.unread);
-        let long = move || t_string!(i18n, inbox.list.unread, count = count).to_string();
-        (count > 0).then(|| {
+        let long = move || t_string!(i18n, inbox.list.unread, count = unread.get()).to_string();
+        is_unread.get().then(|| {
             view! {
                 <span class="row-unread" title=long>
-                    <span class="sr-only">{long}</span>
-                    <span aria-hidden="true">{count}</span>
+                    <LiveText class="sr-only" text=long />
+                    <span aria-hidden="true">
+                        <LiveText text=move || unread.get().to_string() />
+                    </span>
+                </span>
+            }
+        })
+    };
+    let waiting_since = Memo::new(move |_| {
+        let on_tab = inbox.query.with(|query| query.tab == Tab::Waiting);
+        row.with(|row| row.waiting_since).filter(|_| on_tab)
+    });
+    // Among the waiting, how long; elsewhere, when somebody last wrote.
+    let time = move || match waiting_since.get() {
+        Some(since) => view! {
+            <span class="row-waits">
+                <span class="sr-only">{move || t_string!(i18n, inbox.list.waits)} " "</span>
+                <Time at=since style=TimeStyle::Since />
+            </span>
+        }
+        .into_any(),
+        None => view! { <Time at=Signal::derive(move || row.with(|row| row.last_message_at)) /> }.into_any(),
+    };
+    let place = move || {
+        let Several { channels, queues } = several.get();
+        let place = row.with(|row| {
+            let channel = channels.then(|| row.channel.name.clone());
+            let queue = row.queue.as_ref().filter(|_| queues);
+            let place = channel.into_iter().chain(queue.map(|queue| queue.name.clone()));
+            place.collect::<Vec<_>>().join(" · ")
+        });
+        (!place.is_empty()).then(|| {
+            let long = place.clone();
+            view! {
+                <span class="row-place" dir="auto" title=long>
+                    {place}
                 </span>
             }
         })
@@ -68,19 +128,18 @@ pub fn Row(row: Signal<SessionRow>, id: SessionId) -> impl IntoView {
                 {initial}
             </span>
             <span class="row-head">
-                <span class="row-name" dir="auto">
-                    {label}
-                </span>
+                <LiveText class="row-name" dir="auto" text=label />
                 {owner}
-                <Time at=Signal::derive(move || row.with(|row| row.last_message_at)) />
+                {time}
             </span>
             <span class="row-line">
                 <span class="row-preview">
-                    {move || preview.get().map(|preview| view! { <PreviewLine preview /> })}
+                    <PreviewLine preview />
                 </span>
                 <WindowClock closes only_soon=true />
                 {unread}
             </span>
+            {place}
         </a>
     }
     .into_any()

@@ -111,27 +111,38 @@ impl Inbox {
             thread_reader,
         };
         let navigate = use_navigate();
+        let go = move |to: Query| {
+            let options = NavigateOptions {
+                replace: true,
+                scroll: false,
+                ..Default::default()
+            };
+            navigate(&to.href(session.get_untracked()), options);
+        };
         inbox.watch(move || inbox.pick_up.value().with(refusal_of));
         inbox.watch(move || inbox.take_over.value().with(refusal_of));
         inbox.watch(move || inbox.transfer.value().with(refusal_of));
+        let go_to_mine = go.clone();
         // What I have picked up or taken over is among mine now.
         let is_mine = |answer: &Option<Answer<()>>| matches!(answer, Some(Ok(())));
         Effect::new(move |_| {
             let picked_up = inbox.pick_up.value().with(is_mine);
             if inbox.take_over.value().with(is_mine) || picked_up {
-                let href = query.with_untracked(|query| query.on(Tab::Mine).href(session.get_untracked()));
                 inbox.wants_to_write.set(true);
-                navigate(
-                    &href,
-                    NavigateOptions {
-                        replace: true,
-                        scroll: false,
-                        ..Default::default()
-                    },
-                );
+                go_to_mine(query.with_untracked(|query| query.on(Tab::Mine)));
             }
         });
         inbox.show_what_was_sent();
+        // So is what I have answered first, where an answer picks up.
+        Effect::new(move |before: Option<Option<(SessionId, bool)>>| {
+            let now = inbox.open_and_mine();
+            let became_mine = now.is_some_and(|(id, mine)| mine && before == Some(Some((id, false))));
+            let on = query.get_untracked();
+            if became_mine && on.tab == Tab::Waiting {
+                go(on.on(Tab::Mine));
+            }
+            now
+        });
         inbox.watch(move || inbox.close.value().with(refusal_of));
         inbox.watch(move || inbox.retry.value().with(refusal_of));
         inbox
@@ -204,6 +215,19 @@ impl Inbox {
             }
             calls
         });
+    }
+
+    /// The session whose thread is here, and whether it is the reader's own.
+    fn open_and_mine(self) -> Option<(SessionId, bool)> {
+        let (id, owner) = self.thread.with(|read| match read {
+            Some(Some((id, Ok(thread)))) => Some((*id, thread.session.owner.as_ref().map(|owner| owner.id))),
+            _ => None,
+        })?;
+        let mine = self.me.with(|me| match me {
+            Some(Ok(me)) => owner.is_some() && me.extension.as_ref().map(|own| own.id) == owner,
+            _ => false,
+        });
+        Some((id, mine))
     }
 
     /// Reads list, counts and thread again now.

@@ -1,5 +1,6 @@
 //! What the parts of a thread are called in the reader's language.
 
+use super::marks::plain;
 use crate::{api::ApiError, i18n::*, words};
 use domain::{
     message::{Meaning, MessageView, Status, Waits},
@@ -30,12 +31,16 @@ pub fn kind(locale: Locale, kind: &str) -> String {
     .to_owned()
 }
 
+/// Characters of a message in one line.
+const LINE_MOST: usize = 120;
+
 /// A message in one line: its text, else what it is.
 pub fn line(locale: Locale, text: Option<&str>, message_kind: &str) -> String {
     match text.map(str::trim).filter(|text| !text.is_empty()) {
-        Some(text) => text
+        // Marks are looked for in what may be shown and a little more: one that ends later is none here.
+        Some(text) => plain(&text.chars().take(LINE_MOST * 2).collect::<String>())
             .chars()
-            .take(120)
+            .take(LINE_MOST)
             .filter(|c| !turns_the_line(*c))
             .map(|c| if c.is_control() { ' ' } else { c })
             .collect(),
@@ -167,6 +172,7 @@ pub fn why(locale: Locale, error: &ApiError) -> String {
         ApiError::Refused(Refusal::PickUpFirst) => {
             td_string!(locale, inbox.composer.pick_up_first).to_owned()
         }
+        ApiError::Refused(Refusal::NoExtension) => td_string!(locale, inbox.composer.no_extension).to_owned(),
         ApiError::Refused(Refusal::SessionClosed) => td_string!(locale, inbox.composer.closed).to_owned(),
         other => match other.problem("body") {
             Some(problem) => words::problem(locale, problem).to_owned(),

@@ -147,6 +147,48 @@ fn owner_and_supervisor_close() {
 }
 
 #[test]
+fn what_waits_is_picked_up_before_it_is_closed() {
+    let boss = person(900, Role::Supervisor);
+    let nobodys = Standing {
+        queue: None,
+        ..waiting(PickUp::Manual, false)
+    };
+    for standing in [
+        waiting(PickUp::Manual, false),
+        waiting(PickUp::Auto, true),
+        nobodys,
+    ] {
+        assert_eq!(standing.close(&boss), Err(Refusal::PickUpFirst));
+        assert_eq!(standing.close(&token(Scope::Administer)), Ok(()));
+    }
+    assert_eq!(waiting(PickUp::None, false).close(&boss), Ok(()));
+}
+
+#[test]
+fn whoever_has_no_extension_is_told_so() {
+    let Actor::Person(me) = person(1, Role::Admin) else {
+        panic!("a person");
+    };
+    let admin = Actor::Person(Me {
+        extension: None,
+        ..me
+    });
+    for pick_up in [PickUp::Manual, PickUp::Auto, PickUp::None] {
+        assert_eq!(
+            waiting(pick_up, false).reply(&admin),
+            Err(Refusal::NoExtension),
+            "{pick_up:?}"
+        );
+    }
+    let may = waiting(PickUp::Manual, false).may(&admin);
+    assert!(!may.pick_up && !may.close);
+    assert_eq!(
+        owned(201).reply(&admin),
+        Err(Refusal::NotYours { owner: "E201".into() })
+    );
+}
+
+#[test]
 fn a_session_never_goes_nowhere() {
     let target = |n, disabled| Target {
         destination: Destination::Queue(QueueId::new(Uuid::from_u128(n))),

@@ -9,6 +9,7 @@ pub mod channel_secret;
 pub mod channel_traffic;
 pub mod contact;
 pub mod contact_identity;
+pub mod contact_word;
 pub mod country_rule;
 pub mod dead_letter;
 pub mod delivery;

@@ -22,6 +22,8 @@ pub struct Model {
     /// When the newest message was that somebody has seen, and which it is.
     pub read_at: Option<i64>,
     pub read_id: Option<Uuid>,
+    /// When the customer wrote what nobody has answered; `i64::MAX` when they have been answered.
+    pub waiting_since: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -9,6 +9,7 @@ use crate::{
         outbox, session,
     },
     events::Changes,
+    search,
 };
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable, QueryFilter,
@@ -88,9 +89,11 @@ impl Ledger {
         for number in self.numbers.values() {
             hear(tx, number).await?;
         }
+        let mut contacts = self.contacts.into_changed();
+        search::keep(tx, &mut contacts, self.now).await?;
         put(
             tx,
-            self.contacts.into_changed(),
+            contacts,
             replacing(
                 contact::Column::Id,
                 [
@@ -99,6 +102,7 @@ impl Ledger {
                     contact::Column::WaId,
                     contact::Column::Bsuid,
                     contact::Column::ProfileAt,
+                    contact::Column::WordsAt,
                 ],
             ),
         )
@@ -127,6 +131,7 @@ impl Ledger {
                     session::Column::LastMessageAt,
                     session::Column::LastInboundAt,
                     session::Column::ClosedAt,
+                    session::Column::WaitingSince,
                 ],
             ),
         )
@@ -262,6 +267,7 @@ async fn merge(tx: &DatabaseTransaction, gone: Uuid, kept: Uuid) -> Result<()> {
         .filter(contact_identity::Column::ContactId.eq(gone))
         .exec(tx)
         .await?;
+    search::forget(tx, gone).await?;
     contact::Entity::delete_by_id(gone).exec(tx).await?;
     Ok(())
 }

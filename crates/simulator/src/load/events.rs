@@ -4,13 +4,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use anyhow::Context as _;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, ORIGIN, SET_COOKIE};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
-use url::{Url, form_urlencoded};
 
 use super::burst::{histogram, micros};
+use super::operator::Operator;
 
 /// How long the last events may take to come.
 const LAST: Duration = Duration::from_secs(5);
@@ -22,37 +20,9 @@ pub struct Listener {
     heard: JoinHandle<Vec<Instant>>,
 }
 
-/// Logs in and opens the stream.
-pub async fn listen(server: &Url, operator: &str) -> anyhow::Result<Listener> {
-    let (login, password) = operator.split_once(':').context("--operator is login:password")?;
-    let http = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()?;
-    let form = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs([("login", login), ("password", password)])
-        .finish();
-    let answer = http
-        .post(server.join("rpc/auth/log-in")?)
-        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .header(ORIGIN, server.origin().ascii_serialization())
-        .body(form)
-        .send()
-        .await?;
-    let cookies: Vec<_> = answer
-        .headers()
-        .get_all(SET_COOKIE)
-        .iter()
-        .filter_map(|cookie| cookie.to_str().ok()?.split(';').next())
-        .collect();
-    let stream = http
-        .get(server.join("events")?)
-        .header(COOKIE, cookies.join("; "))
-        .header(ACCEPT, "text/event-stream")
-        .send()
-        .await?;
-    let mut stream = stream
-        .error_for_status()
-        .context("the operator could not log in")?;
+/// Opens the stream.
+pub async fn listen(operator: &Operator) -> anyhow::Result<Listener> {
+    let mut stream = operator.get("events", "text/event-stream").await?;
     let heard = tokio::spawn(async move {
         let (mut heard, mut line) = (Vec::new(), Vec::new());
         while let Ok(Ok(Some(chunk))) = timeout(LAST, stream.chunk()).await {

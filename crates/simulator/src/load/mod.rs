@@ -9,6 +9,8 @@ mod connection;
 pub mod control;
 mod events;
 mod gauges;
+mod looks;
+mod operator;
 mod target;
 mod text;
 
@@ -19,6 +21,7 @@ use url::Url;
 
 use burst::{Burst, Pace, Report};
 use gauges::{Gauges, Peak};
+use operator::Operator;
 use target::Target;
 use text::Texts;
 
@@ -45,7 +48,8 @@ pub struct Options {
     /// Messages a second of the steady run.
     #[arg(long, default_value_t = 5000)]
     steady: u64,
-    /// Somebody who may log in, as `login:password`, to measure how soon an operator hears of a message.
+    /// Somebody who may log in, as `login:password`, to measure what an operator sees: how long a look
+    /// takes, and how soon they hear of a message.
     #[arg(long)]
     operator: Option<String>,
 }
@@ -56,6 +60,15 @@ const EVENTS_RATE: u64 = 200;
 const PATIENCE: Duration = Duration::from_secs(600);
 
 pub async fn run(options: &Options) -> anyhow::Result<()> {
+    let operator = match &options.operator {
+        Some(operator) => Some(Operator::log_in(&options.server, operator).await?),
+        None => None,
+    };
+    if let Some(operator) = &operator {
+        println!("Looks of an operator, nothing else going on");
+        looks::report(operator).await?;
+        println!();
+    }
     let target = Target::connect(&options.server, &options.token).await?;
     let gauges = Gauges::of(&options.server);
     let texts = Texts::new(&target, options.customers);
@@ -117,9 +130,9 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         gauges.drained(PATIENCE).await?.time.as_secs_f64()
     );
 
-    if let Some(operator) = &options.operator {
+    if let Some(operator) = &operator {
         println!("From the acknowledgement to the operator's event, at {EVENTS_RATE} messages a second");
-        let listener = events::listen(&options.server, operator).await?;
+        let listener = events::listen(operator).await?;
         let timed = Burst {
             moments: true,
             ..burst(&target, Pace::PerSecond(EVENTS_RATE))

@@ -5,15 +5,20 @@ CREATE FUNCTION pg_temp.id(kind int, i bigint) RETURNS uuid LANGUAGE sql IMMUTAB
 $$ SELECT ('010' || kind || '0000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid $$;
 INSERT INTO channels (id, version, name, webhook_id, verify_token, phone_number_id, token_state, created_at, signature_failures)
 VALUES (pg_temp.id(1, 1), 1, 'History', 'history', 'history', '1', 'untested', 0, 0);
-INSERT INTO contacts (id, name, wa_id, created_at, profile_at)
-SELECT pg_temp.id(2, i), 'Customer ' || i, (430000000000 + i)::text, 1700000000000 + i, 1700000000000 + i
+INSERT INTO contacts (id, name, wa_id, created_at, profile_at, words_at)
+SELECT pg_temp.id(2, i), 'Customer ' || i, (430000000000 + i)::text, 1700000000000 + i, 1700000000000 + i, 1700000000000 + i
 FROM generate_series(1, MESSAGES / 10) i;
 INSERT INTO contact_identities (kind, value, contact_id)
 SELECT 'wa_id', (430000000000 + i)::text, pg_temp.id(2, i) FROM generate_series(1, MESSAGES / 10) i;
-INSERT INTO sessions (id, channel_id, contact_id, state, unread, last_message_id, last_message_at, last_inbound_at, opened_at, closed_at)
+-- As domain::search makes them.
+INSERT INTO contact_words (word, contact_id)
+SELECT word, pg_temp.id(2, i) FROM generate_series(1, MESSAGES / 10) i,
+LATERAL (SELECT DISTINCT unnest(ARRAY['customer', i::text, (430000000000 + i)::text, lpad(i::text, 10, '0'),
+         '<' || reverse((430000000000 + i)::text)]) AS word) words;
+INSERT INTO sessions (id, channel_id, contact_id, state, unread, last_message_id, last_message_at, last_inbound_at, opened_at, closed_at, waiting_since)
 SELECT pg_temp.id(3, i), pg_temp.id(1, 1), pg_temp.id(2, i), CASE WHEN i % 20 = 0 THEN 'waiting' ELSE 'closed' END, 0,
        pg_temp.id(4, i * 10 + 9), 1700000000000 + i * 1000, 1700000000000 + i * 1000, 1700000000000 + i * 1000,
-       CASE WHEN i % 20 = 0 THEN NULL ELSE 1700000000000 + i * 1000 END
+       CASE WHEN i % 20 = 0 THEN NULL ELSE 1700000000000 + i * 1000 END, 1700000000000 + i * 1000
 FROM generate_series(1, MESSAGES / 10) i;
 INSERT INTO messages (id, session_id, direction, kind, text, phone_number_id, wamid, at)
 SELECT pg_temp.id(4, i * 10 + m), pg_temp.id(3, i), 'inbound', 'text', 'Dobrý den, zpráva ' || (i * 10 + m), '1',

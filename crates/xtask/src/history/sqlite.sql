@@ -6,14 +6,24 @@ BEGIN;
 INSERT INTO channels (id, version, name, webhook_id, verify_token, phone_number_id, token_state, created_at, signature_failures)
 VALUES (CAST('ahistory-channel' AS BLOB), 1, 'History', 'history', 'history', '1', 'untested', 0, 0);
 CREATE TEMP TABLE n AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < MESSAGES / 10) SELECT i FROM n;
-INSERT INTO contacts (id, name, wa_id, created_at, profile_at)
-SELECT CAST(char(1, 2) || printf('%014d', i) AS BLOB), 'Customer ' || i, 430000000000 + i, 1700000000000 + i, 1700000000000 + i FROM n;
+INSERT INTO contacts (id, name, wa_id, created_at, profile_at, words_at)
+SELECT CAST(char(1, 2) || printf('%014d', i) AS BLOB), 'Customer ' || i, 430000000000 + i, 1700000000000 + i, 1700000000000 + i,
+       1700000000000 + i FROM n;
+-- As domain::search makes them, but for the number backwards. In their order: a tree is filled soonest so.
+INSERT OR IGNORE INTO contact_words (word, contact_id)
+SELECT 'customer', CAST(char(1, 2) || printf('%014d', i) AS BLOB) FROM n;
+INSERT OR IGNORE INTO contact_words (word, contact_id)
+SELECT CAST(i AS TEXT), CAST(char(1, 2) || printf('%014d', i) AS BLOB) FROM n ORDER BY 1;
+INSERT OR IGNORE INTO contact_words (word, contact_id)
+SELECT CAST(430000000000 + i AS TEXT), CAST(char(1, 2) || printf('%014d', i) AS BLOB) FROM n;
+INSERT OR IGNORE INTO contact_words (word, contact_id)
+SELECT printf('%010d', i), CAST(char(1, 2) || printf('%014d', i) AS BLOB) FROM n;
 INSERT INTO contact_identities (kind, value, contact_id)
 SELECT 'wa_id', 430000000000 + i, CAST(char(1, 2) || printf('%014d', i) AS BLOB) FROM n;
-INSERT INTO sessions (id, channel_id, contact_id, state, unread, last_message_id, last_message_at, last_inbound_at, opened_at, closed_at)
+INSERT INTO sessions (id, channel_id, contact_id, state, unread, last_message_id, last_message_at, last_inbound_at, opened_at, closed_at, waiting_since)
 SELECT CAST(char(1, 3) || printf('%014d', i) AS BLOB), CAST('ahistory-channel' AS BLOB), CAST(char(1, 2) || printf('%014d', i) AS BLOB),
        iif(i % 20, 'closed', 'waiting'), 0, CAST(char(1, 4) || printf('%014d', i * 10 + 9) AS BLOB), 1700000000000 + i * 1000,
-       1700000000000 + i * 1000, 1700000000000 + i * 1000, iif(i % 20, 1700000000000 + i * 1000, NULL) FROM n;
+       1700000000000 + i * 1000, 1700000000000 + i * 1000, iif(i % 20, 1700000000000 + i * 1000, NULL), 1700000000000 + i * 1000 FROM n;
 INSERT INTO messages (id, session_id, direction, kind, text, phone_number_id, wamid, at)
 SELECT CAST(char(1, 4) || printf('%014d', i * 10 + m) AS BLOB), CAST(char(1, 3) || printf('%014d', i) AS BLOB), 'inbound', 'text',
        'Dobrý den, zpráva ' || (i * 10 + m), '1', 'wamid.history.' || (i * 10 + m), 1700000000000 + i * 1000 + m

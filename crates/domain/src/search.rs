@@ -1,0 +1,252 @@
+//! How customers are found: by the beginnings of the words of a name, and by either end of a number. Accents, case and
+//! the way in which a number is written make no difference.
+//!
+//! Both sides are folded here, what is kept with a contact and what somebody types, so that the database compares
+//! plain text, and finds it in an index.
+
+use crate::{
+    name::can_be_seen,
+    phone::{calling_code_len, same_customer_key},
+};
+use std::collections::BTreeSet;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// Characters of a word that count.
+const WORD_MOST: usize = 32;
+/// Words of one contact, and of one search.
+const WORDS_MOST: usize = 16;
+const SOUGHT_MOST: usize = 8;
+/// Stands before a number that is written backwards: people know its last digits by heart.
+const BACKWARDS: char = '<';
+
+/// The words under which a contact is found. One that changes them for the same contact needs a migration that has
+/// them made anew.
+pub fn words(name: Option<&str>, username: Option<&str>, wa_id: Option<&str>) -> BTreeSet<String> {
+    let texts = [name, username].into_iter().flatten();
+    let mut words: BTreeSet<_> = texts.flat_map(folded).take(WORDS_MOST).collect();
+    if let Some(digits) = wa_id.filter(|digits| is_number(digits)) {
+        let digits: String = digits.chars().take(WORD_MOST - 1).collect();
+        let national = &digits[calling_code_len(&digits).min(digits.len())..];
+        words.extend([
+            digits.clone(),
+            same_customer_key(&digits),
+            national.to_owned(),
+            backwards(&digits),
+        ]);
+    }
+    words.remove("");
+    words
+}
+
+/// What somebody looks for: of each entry, one of these must begin a word of the contact. `None` when nothing is
+/// looked for; no entries when it is something that nobody is called.
+pub fn sought(text: &str) -> Option<Vec<Vec<String>>> {
+    if text.trim().is_empty() {
+        return None;
+    }
+    let mut sought: Vec<Vec<String>> = Vec::new();
+    let mut number = String::new();
+    // Digits side by side are one number, however they are grouped.
+    for word in folded(text).take(SOUGHT_MOST) {
+        if is_number(&word) {
+            number.push_str(&word);
+            continue;
+        }
+        if !number.is_empty() {
+            sought.push(numbers(&std::mem::take(&mut number)));
+        }
+        sought.push(vec![word]);
+    }
+    if !number.is_empty() {
+        sought.push(numbers(&number));
+    }
+    Some(sought)
+}
+
+/// What a number may be the beginning of.
+fn numbers(digits: &str) -> Vec<String> {
+    let digits: String = digits.chars().take(WORD_MOST - 1).collect();
+    // `00` stands for `+`; one zero leads a number within its country.
+    let called = digits.strip_prefix("00").or_else(|| digits.strip_prefix('0'));
+    let called = called.filter(|called| !called.is_empty());
+    let mut all = BTreeSet::from([backwards(&digits), same_customer_key(&digits)]);
+    all.extend(called.map(str::to_owned));
+    all.insert(digits);
+    all.into_iter().collect()
+}
+
+fn backwards(digits: &str) -> String {
+    std::iter::once(BACKWARDS).chain(digits.chars().rev()).collect()
+}
+
+fn is_number(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The words of a text: letters and digits without accents and case, and each emoji by itself.
+fn folded(text: &str) -> impl Iterator<Item = String> {
+    let (mut words, mut word) = (Vec::new(), String::new());
+    let letters = text
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c) && !is_apostrophe(*c));
+    // Nobody looks for what stands behind so much.
+    for c in letters
+        .flat_map(char::to_lowercase)
+        .take(WORDS_MOST * WORD_MOST * 4)
+    {
+        if c.is_alphanumeric() {
+            match spelled(c) {
+                Some(letters) => word.push_str(letters),
+                None => word.push(c),
+            }
+        } else {
+            words.push(std::mem::take(&mut word));
+            words.extend(is_symbol(c).then(|| c.to_string()));
+        }
+    }
+    words.push(word);
+    let cut = |word: String| word.chars().take(WORD_MOST).collect::<String>();
+    words.into_iter().filter(|word| !word.is_empty()).map(cut)
+}
+
+/// Letters whose stroke or tail is a part of them, and not an accent.
+fn spelled(c: char) -> Option<&'static str> {
+    Some(match c {
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'ø' => "o",
+        'ł' => "l",
+        'đ' | 'ð' => "d",
+        'þ' => "th",
+        'ı' => "i",
+        'ħ' => "h",
+        'ŧ' => "t",
+        _ => return None,
+    })
+}
+
+/// `O'Brien` is one word.
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2019}' | '\u{2bc}')
+}
+
+/// An emoji, say; not punctuation.
+fn is_symbol(c: char) -> bool {
+    c > '\u{2100}' && can_be_seen(c) && !matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// As the database does.
+    fn finds(text: &str, words: &BTreeSet<String>) -> bool {
+        let sought = sought(text).expect("something is looked for");
+        let begins = |starts: &Vec<String>| {
+            starts
+                .iter()
+                .any(|start| words.iter().any(|word| word.starts_with(start)))
+        };
+        !sought.is_empty() && sought.iter().all(begins)
+    }
+
+    #[test]
+    fn names_are_found_without_accents_and_case() {
+        let cenek = words(Some("Čeněk Dvořák"), Some("cenda.77"), Some("420777123456"));
+        for text in [
+            "cenek",
+            "ČENĚK",
+            "Čen",
+            "dvorak",
+            "DVOŘ",
+            "dvorak cenek",
+            "cenda",
+            "@cenda.77",
+            "Cenda 77",
+        ] {
+            assert!(finds(text, &cenek), "{text}");
+        }
+        for text in ["vorak", "cenek novak", "cenek eva", "?!", "🌻"] {
+            assert!(!finds(text, &cenek), "{text}");
+        }
+        for (name, text) in [
+            ("Řehoř", "Řeh"),
+            ("Řehoř", "reh"),
+            ("Strauß", "STRAUSS"),
+            ("Łukasz Øre", "lukasz ore"),
+            ("O'Brien", "obrien"),
+            ("O’Brien", "o'brien"),
+            ("İbrahim Işık", "ibrahim isik"),
+            ("ＦＵＬＬ width", "full"),
+            ("🌻Eva", "eva"),
+            ("🌻Eva", "🌻"),
+            ("Čeněk", "Če\u{30c}nek"),
+            ("Jana-Marie", "marie"),
+        ] {
+            assert!(finds(text, &words(Some(name), None, None)), "{name} by {text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_found_in_any_spelling() {
+        let cenek = words(Some("Čeněk"), None, Some("420777123456"));
+        for text in [
+            "420777123456",
+            "+420 777 123 456",
+            "00420 777 123 456",
+            "777 123 456",
+            "777-123-456",
+            "(777) 123.456",
+            "\u{202a}+420\u{a0}777\u{a0}123\u{a0}456\u{202c}",
+            "777",
+            "3456",
+            "456",
+            "0777123456",
+            "Čeněk 777 123 456",
+            "777 123 456 čeněk",
+        ] {
+            assert!(finds(text, &cenek), "{text}");
+        }
+        for text in ["778", "999", "7771234567"] {
+            assert!(!finds(text, &cenek), "{text}");
+        }
+        // One mobile of Brazil in both its forms.
+        assert!(finds(
+            "+55 11 98765-4321",
+            &words(None, None, Some("551187654321"))
+        ));
+        assert!(finds("551187654321", &words(None, None, Some("5511987654321"))));
+    }
+
+    #[test]
+    fn nothing_to_look_for_is_not_looked_for() {
+        assert_eq!(sought("  \u{a0}"), None);
+        assert_eq!(sought("?"), Some(vec![]));
+    }
+
+    proptest! {
+        #[test]
+        fn a_contact_is_found_by_its_own_name(name in "\\PC{1,60}", other in "[a-z]{3} ?[0-9]{0,9}") {
+            let known = words(Some(&name), Some(&other), None);
+            if sought(&name).is_some_and(|sought| !sought.is_empty() && known.len() < WORDS_MOST) {
+                // Digits side by side are looked for as one number.
+                let joined = folded(&name).filter(|word| is_number(word)).count() > 1;
+                prop_assert!(joined || finds(&name, &known), "{name:?}: {known:?}");
+            }
+        }
+
+        #[test]
+        fn however_long_it_is_it_has_an_end(text in "\\PC{0,3000}", wa_id in "[0-9]{0,80}") {
+            let words = words(Some(&text), Some(&text), Some(&wa_id));
+            prop_assert!(words.len() <= WORDS_MOST + 4);
+            let sought = sought(&text).unwrap_or_default();
+            prop_assert!(sought.len() <= SOUGHT_MOST);
+            let all = words.iter().chain(sought.iter().flatten());
+            for word in all {
+                prop_assert!(word.chars().count() <= WORD_MOST, "{word}");
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! How long a look takes: what the console asks of the process when somebody opens a page, types into the search, or
+//! hears of an event. One after the other, with nobody else there.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::operator::Operator;
+
+/// Looks of each kind.
+const TIMES: usize = 20;
+
+/// Server functions with their arguments. The names and numbers are those of `cargo xtask bench --history`: one has
+/// everybody, one a thousand, one is a single customer's.
+const CALLS: &[(&str, &str, &[(&str, &str)])] = &[
+    ("counts of the inbox", "inbox/counts", &[]),
+    ("list of the waiting", "inbox/list", &[("tab", "waiting")]),
+    ("list of all", "inbox/list", &[("tab", "all")]),
+    (
+        "search for everybody",
+        "inbox/list",
+        &[("tab", "all"), ("search", "cust")],
+    ),
+    (
+        "search for some",
+        "inbox/list",
+        &[("tab", "all"), ("search", "customer 77")],
+    ),
+    (
+        "search for one",
+        "inbox/list",
+        &[("tab", "all"), ("search", "customer 4711")],
+    ),
+    (
+        "search for a number",
+        "inbox/list",
+        &[("tab", "all"), ("search", "+430 000 004 711")],
+    ),
+    (
+        "search for nobody",
+        "inbox/list",
+        &[("tab", "all"), ("search", "nobody")],
+    ),
+    (
+        "search among the waiting",
+        "inbox/list",
+        &[("tab", "waiting"), ("search", "customer 4")],
+    ),
+];
+const PAGES: &[&str] = &["inbox?tab=waiting", "channels"];
+
+pub async fn report(operator: &Operator) -> anyhow::Result<()> {
+    for (what, function, arguments) in CALLS {
+        let look = async || -> anyhow::Result<()> {
+            let answer = operator.call(function, arguments)?.send().await?;
+            answer.error_for_status()?.bytes().await?;
+            Ok(())
+        };
+        line(what, look).await?;
+    }
+    for path in PAGES {
+        let look = async || -> anyhow::Result<()> {
+            operator.get(path, "text/html").await?.bytes().await?;
+            Ok(())
+        };
+        line(&format!("the page /{path}"), look).await?;
+    }
+    Ok(())
+}
+
+async fn line(what: &str, look: impl AsyncFn() -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let mut times = Vec::with_capacity(TIMES);
+    for _ in 0..TIMES {
+        let start = Instant::now();
+        look().await?;
+        times.push(start.elapsed());
+    }
+    times.sort_unstable();
+    let ms = |time: Duration| time.as_secs_f64() * 1000.0;
+    println!(
+        "  {what:<26} p50 {:>7.1} ms, longest {:>7.1} ms",
+        ms(times[TIMES / 2]),
+        ms(times[TIMES - 1])
+    );
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! Somebody who is logged in to the console, as their browser would be.
+
+use anyhow::{Context as _, bail};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, ORIGIN, SET_COOKIE};
+use reqwest::{Client, RequestBuilder, Response};
+use url::{Url, form_urlencoded};
+
+#[derive(Debug, Clone)]
+pub struct Operator {
+    http: Client,
+    server: Url,
+    cookies: String,
+}
+
+impl Operator {
+    /// `operator`: `login:password`.
+    pub async fn log_in(server: &Url, operator: &str) -> anyhow::Result<Self> {
+        let (login, password) = operator.split_once(':').context("--operator is login:password")?;
+        let http = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        let mut operator = Self {
+            http,
+            server: server.clone(),
+            cookies: String::new(),
+        };
+        let answer = operator
+            .call("auth/log-in", &[("login", login), ("password", password)])?
+            .send()
+            .await?;
+        let cookies: Vec<_> = answer
+            .headers()
+            .get_all(SET_COOKIE)
+            .iter()
+            .filter_map(|cookie| cookie.to_str().ok()?.split(';').next())
+            .collect();
+        if cookies.is_empty() {
+            bail!("the operator could not log in: {}", answer.status());
+        }
+        operator.cookies = cookies.join("; ");
+        Ok(operator)
+    }
+
+    pub async fn get(&self, path: &str, accept: &str) -> anyhow::Result<Response> {
+        let request = self.http.get(self.server.join(path)?);
+        let request = request.header(COOKIE, &self.cookies).header(ACCEPT, accept);
+        Ok(request.send().await?.error_for_status()?)
+    }
+
+    /// A server function, as the console's own script calls it.
+    pub fn call(&self, function: &str, arguments: &[(&str, &str)]) -> anyhow::Result<RequestBuilder> {
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(arguments)
+            .finish();
+        let request = self
+            .http
+            .post(self.server.join("rpc/")?.join(function)?)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(ACCEPT, "application/json")
+            .header(ORIGIN, self.server.origin().ascii_serialization())
+            .header(COOKIE, &self.cookies);
+        Ok(request.body(form))
+    }
+}

@@ -1,0 +1,256 @@
+//! The operator's list: who waits, who is found, and what is counted.
+
+use crate::{
+    stories,
+    support::{
+        START, Story,
+        people::Browser,
+        world::{Line, WABA_ID, id_of},
+    },
+};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+stories! {
+    whoever_waits_longest_comes_first
+    in_a_queue_without_pick_up_whoever_was_answered_comes_last
+    the_waiting_are_read_page_by_page
+    names_and_numbers_are_found_in_any_spelling
+    a_new_name_is_found_and_the_old_one_is_not
+    contacts_from_before_the_search_are_found
+    sessions_are_counted_and_not_their_messages
+    a_name_that_cannot_be_seen_is_a_number
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Somebody called so writes.
+async fn wrote(story: &Story, line: &Line, number: u64, name: &str) {
+    let from = number.to_string();
+    let at = story.clock.now().millis();
+    let value = json!({
+        "metadata": {"display_phone_number": "420800555010", "phone_number_id": line.phone_number_id},
+        "contacts": [{"profile": {"name": name}, "wa_id": from}],
+        "messages": [{"from": from, "id": format!("wamid.{number}.{at}"), "timestamp": (at / 1000).to_string(),
+            "type": "text", "text": {"body": "Hello"}}],
+    });
+    let change = json!({"field": "messages", "value": value});
+    let body =
+        json!({"object": "whatsapp_business_account", "entry": [{"id": WABA_ID, "changes": [change]}]});
+    let status = story
+        .post_signed(&line.webhook_url, &line.app, body.to_string())
+        .await;
+    assert_eq!(status, 200);
+    story.engine.applied().await;
+}
+
+async fn list(browser: &Browser, arguments: &[(&str, &str)]) -> Value {
+    browser.call("inbox/list", arguments).await.ok()
+}
+
+fn labels(page: &Value) -> Vec<String> {
+    let rows = page["items"].as_array().expect("rows").iter();
+    rows.map(|row| row["contact"]["label"].as_str().expect("a label").to_owned())
+        .collect()
+}
+
+async fn found(browser: &Browser, search: &str) -> Vec<String> {
+    labels(&list(browser, &[("tab", "all"), ("search", search)]).await)
+}
+
+async fn whoever_waits_longest_comes_first(story: &Story) {
+    let line = story.support().await;
+    let admin = story.admin("admin").await;
+    for (number, name) in [
+        (420_601_000_001, "Adam"),
+        (420_601_000_002, "Berta"),
+        (420_601_000_003, "Cyril"),
+    ] {
+        wrote(story, &line, number, name).await;
+        story.clock.advance(MINUTE);
+    }
+    // What is said later makes nobody wait less.
+    wrote(story, &line, 420_601_000_001, "Adam").await;
+    let page = list(&admin, &[("tab", "waiting")]).await;
+    assert_eq!(labels(&page), ["Adam", "Berta", "Cyril"]);
+    assert_eq!(page["items"][0]["waiting_since"], START.millis());
+    assert_eq!(
+        labels(&list(&admin, &[("tab", "all")]).await),
+        ["Adam", "Cyril", "Berta"]
+    );
+    let newest_first = story.api.items("/api/v1/sessions").await;
+    assert_eq!(newest_first[0]["contact"]["label"], "Adam");
+    assert_eq!(newest_first[2]["contact"]["label"], "Berta");
+
+    // Whoever has an owner waits for that one's answer, and no more for anybody.
+    let path = format!("/api/v1/sessions/{}", id_of(&newest_first[0]));
+    story
+        .api
+        .post(&format!("{path}/pick-up"), json!({"extension": "201"}))
+        .await
+        .ok();
+    assert_eq!(
+        labels(&list(&admin, &[("tab", "waiting")]).await),
+        ["Berta", "Cyril"]
+    );
+    story.answers(&newest_first[0], "Hello").await;
+    let all = list(&admin, &[("tab", "all")]).await;
+    let adam = &all["items"].as_array().expect("rows")[0];
+    assert_eq!(
+        (&adam["contact"]["label"], &adam["waiting_since"]),
+        (&json!("Adam"), &Value::Null)
+    );
+}
+
+async fn in_a_queue_without_pick_up_whoever_was_answered_comes_last(story: &Story) {
+    let extension = story.extension("201").await;
+    let queue = json!({"name": "All", "members": [extension], "pick_up": "none"});
+    let queue = id_of(&story.api.post("/api/v1/queues", queue).await.ok());
+    let line = story.channel(&story.app(1), 1, "queue", &queue).await;
+    story.connect(&line).await;
+    let admin = story.admin("admin").await;
+    for (number, name) in [(420_601_000_001, "Adam"), (420_601_000_002, "Berta")] {
+        wrote(story, &line, number, name).await;
+        story.clock.advance(MINUTE);
+    }
+    let waiting = async || labels(&list(&admin, &[("tab", "waiting")]).await);
+    assert_eq!(waiting().await, ["Adam", "Berta"]);
+    let sessions = story.api.items("/api/v1/sessions").await;
+    story.answers(&sessions[1], "Hello Adam").await;
+    assert_eq!(waiting().await, ["Berta", "Adam"]);
+    wrote(story, &line, 420_601_000_001, "Adam").await;
+    story.answers(&sessions[0], "Hello Berta").await;
+    assert_eq!(waiting().await, ["Adam", "Berta"]);
+}
+
+async fn the_waiting_are_read_page_by_page(story: &Story) {
+    let line = story.support().await;
+    let admin = story.admin("admin").await;
+    let names: Vec<_> = (1..=120).map(|n| format!("Customer {n:03}")).collect();
+    for (number, name) in (420_601_000_001..).zip(&names) {
+        wrote(story, &line, number, name).await;
+        // Two at a time.
+        if number % 2 == 0 {
+            story.clock.advance(MINUTE);
+        }
+    }
+    let mut seen = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let mut arguments = vec![("tab", "waiting")];
+        if !cursor.is_empty() {
+            arguments.push(("cursor", &cursor));
+        }
+        let page = list(&admin, &arguments).await;
+        seen.extend(labels(&page));
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(seen, names);
+}
+
+async fn names_and_numbers_are_found_in_any_spelling(story: &Story) {
+    let line = story.support().await;
+    let (_, jana) = story.operator("301", "jana").await;
+    let admin = story.admin("admin").await;
+    wrote(story, &line, 420_777_123_456, "Čeněk Dvořák").await;
+    wrote(story, &line, 420_601_000_100, "Řehoř Novák").await;
+    for (search, label) in [
+        ("cenek", "Čeněk Dvořák"),
+        ("ČENĚK", "Čeněk Dvořák"),
+        ("dvorak", "Čeněk Dvořák"),
+        ("dvořák čen", "Čeněk Dvořák"),
+        ("777 123 456", "Čeněk Dvořák"),
+        ("+420 777-123-456", "Čeněk Dvořák"),
+        ("00420777123456", "Čeněk Dvořák"),
+        ("\u{202a}+420\u{a0}777\u{a0}123 456\u{202c}", "Čeněk Dvořák"),
+        ("3456", "Čeněk Dvořák"),
+        ("Řeh", "Řehoř Novák"),
+        ("reh", "Řehoř Novák"),
+        ("novak 601", "Řehoř Novák"),
+    ] {
+        assert_eq!(found(&admin, search).await, [label], "{search}");
+    }
+    assert_eq!(found(&admin, "420").await.len(), 2);
+    assert_eq!(found(&admin, "  ").await.len(), 2);
+    for nobody in ["eva", "cenek novak", "778", "%", "_", "\\", "'", "?"] {
+        assert_eq!(found(&admin, nobody).await, [""; 0], "{nobody}");
+    }
+    let long = "a".repeat(60_000);
+    assert_eq!(found(&admin, &long[..1000]).await, [""; 0]);
+    // What somebody may not see is not found either.
+    assert_eq!(found(&jana, "cenek").await, [""; 0]);
+    let waiting = list(&admin, &[("tab", "waiting"), ("search", "reh")]).await;
+    assert_eq!(labels(&waiting), ["Řehoř Novák"]);
+}
+
+async fn a_new_name_is_found_and_the_old_one_is_not(story: &Story) {
+    let line = story.support().await;
+    let admin = story.admin("admin").await;
+    wrote(story, &line, 420_601_000_001, "Marie Malá").await;
+    story.clock.advance(MINUTE);
+    wrote(story, &line, 420_601_000_001, "Marie Veselá").await;
+    assert_eq!(found(&admin, "vesela").await, ["Marie Veselá"]);
+    assert_eq!(found(&admin, "marie").await, ["Marie Veselá"]);
+    assert_eq!(found(&admin, "mala").await, [""; 0]);
+    assert_eq!(found(&admin, "601 000 001").await, ["Marie Veselá"]);
+}
+
+async fn contacts_from_before_the_search_are_found(story: &Story) {
+    let line = story.support().await;
+    let admin = story.admin("admin").await;
+    wrote(story, &line, 420_777_123_456, "Čeněk Dvořák").await;
+    let forgotten = "DELETE FROM contact_words; UPDATE contacts SET words_at = NULL";
+    story.database.run(story.data_dir(), forgotten).await;
+    assert_eq!(found(&admin, "cenek").await, [""; 0]);
+    story.engine.complete_search().await.expect("words");
+    assert_eq!(found(&admin, "cenek").await, ["Čeněk Dvořák"]);
+    assert_eq!(found(&admin, "777123").await, ["Čeněk Dvořák"]);
+    story.engine.complete_search().await.expect("nothing left to do");
+}
+
+async fn sessions_are_counted_and_not_their_messages(story: &Story) {
+    let (jana, browser) = story.operator("201", "jana").await;
+    let queue = story.queue("Support", &[&jana]).await;
+    let line = story.channel(&story.app(1), 1, "queue", &queue).await;
+    story.connect(&line).await;
+    let counts = async || browser.call("inbox/counts", &[]).await.ok();
+    assert_eq!(counts().await, json!({"mine": 0, "waiting": 0, "unread": 0}));
+    for second in 0..3 {
+        wrote(story, &line, 420_601_000_001, "Adam").await;
+        wrote(story, &line, 420_601_000_002, "Berta").await;
+        story.clock.advance(Duration::from_secs(second + 1));
+    }
+    assert_eq!(counts().await, json!({"mine": 0, "waiting": 2, "unread": 2}));
+    let sessions = story.api.items("/api/v1/sessions").await;
+    browser
+        .call("inbox/pick-up", &[("session", &id_of(&sessions[0]))])
+        .await
+        .ok();
+    assert_eq!(counts().await, json!({"mine": 1, "waiting": 1, "unread": 2}));
+    let messages = story.messages(&sessions[0]).await;
+    let (session, message) = (id_of(&sessions[0]), id_of(&messages[2]));
+    let seen = [("session", session.as_str()), ("message", message.as_str())];
+    browser.call("inbox/mark-read", &seen).await.ok();
+    assert_eq!(counts().await, json!({"mine": 1, "waiting": 1, "unread": 1}));
+    browser
+        .call("inbox/close", &[("session", &id_of(&sessions[0]))])
+        .await
+        .ok();
+    assert_eq!(counts().await, json!({"mine": 0, "waiting": 1, "unread": 1}));
+}
+
+async fn a_name_that_cannot_be_seen_is_a_number(story: &Story) {
+    let line = story.support().await;
+    let admin = story.admin("admin").await;
+    for (number, name, label) in [
+        (420_601_000_100, "\u{3164}", "+420601000100"),
+        (420_601_000_101, "\u{202e}\u{200b}", "+420601000101"),
+        (420_601_000_102, "Eva \u{202e}gpj.exe", "Eva gpj.exe"),
+    ] {
+        wrote(story, &line, number, name).await;
+        assert_eq!(found(&admin, &number.to_string()).await, [label]);
+    }
+}
