@@ -104,7 +104,7 @@ test('while Switchboard is away nothing is lost, and afterwards everything is th
   await mark(page);
 
   await world.stopServer();
-  await expect(page.getByText(inbox.offline)).toBeVisible();
+  await expect(page.getByText(common.live.offline)).toBeVisible();
   const eva = await world.simulator.addCustomer('Eva Malá', '420800555202');
   await world.simulator.says(eva, 'Máte dnes otevřeno?');
   await reply(page).fill('Balík dorazí zítra.');
@@ -115,7 +115,8 @@ test('while Switchboard is away nothing is lost, and afterwards everything is th
   await expect(reply(page)).toHaveValue('');
 
   await world.startServerAgain();
-  await expect(page.getByText(inbox.offline)).toBeHidden({ timeout: 20_000 });
+  await expect(page.getByText(common.live.offline)).toBeHidden({ timeout: 20_000 });
+  await expect(page.getByText(common.live.again)).toBeVisible();
   await expect(row(page, 'Eva Malá')).toContainText('Máte dnes otevřeno?', { timeout: 20_000 });
   await expect(chat(page).getByTitle(inbox.status.delivered, { exact: true })).toBeVisible({ timeout: 20_000 });
   expect(await world.simulator.accepted()).toEqual(['Balík dorazí zítra.']);

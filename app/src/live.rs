@@ -1,33 +1,31 @@
 //! The process' events as signals. Events are hints: each one raises a counter, and whoever shows the thing reads
 //! it again. After a gap (a lost connection, a sleeping tab) everything is raised, so nothing needs a reload.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`tabs`] | which tab of a browser listens, when the connection is lost, when it is tried again: pure steps |
+//! | [`connection`] | these steps done in the browser |
+//! | [`notice`] | what people are told of it |
+//! | [`reader`] | reading again without a flood |
 
+mod connection;
+mod notice;
 mod reader;
+mod tabs;
 
-pub use self::reader::Reader;
+pub use self::{notice::LiveNotice, reader::Reader};
 
+use crate::api::{ApiError, ApiResult, auth::who_am_i};
 use domain::{
-    event::{Change, Event},
+    event::{Change, Position},
     ids::SessionId,
+    people::Me,
 };
-use leptos::{
-    leptos_dom::helpers::{IntervalHandle, TimeoutHandle},
-    prelude::*,
-};
-use std::{cell::Cell, collections::HashMap, time::Duration};
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{EventSource, MessageEvent};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
+use std::{collections::HashMap, time::Duration};
 
 /// How long a lost connection stays unmentioned: most come back by themselves.
 const QUIET: Duration = Duration::from_secs(3);
-/// The browser reconnects by itself after network errors, but gives up after an HTTP error: then we try again,
-/// first after this long and each time after twice as long …
-const REOPEN_FIRST: Duration = Duration::from_secs(2);
-/// … up to this.
-const REOPEN_MOST: Duration = Duration::from_secs(60);
-
-/// How often we look whether time has stood still. Browsers slow this down to once a minute in hidden tabs.
-const PULSE: Duration = Duration::from_secs(20);
-const SLEPT_MS: f64 = 90_000.0;
 
 /// Counters that rise whenever a thing of their kind may have changed.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +40,8 @@ pub struct Live {
     pub connected: ReadSignal<bool>,
     /// Not connected for longer than a hiccup.
     pub offline: ReadSignal<bool>,
+    /// The log-in has ended while the page was open.
+    pub signed_out: ReadSignal<bool>,
     by_session: ReadSignal<BySession>,
 }
 
@@ -69,12 +69,52 @@ pub fn use_live() -> Live {
     expect_context()
 }
 
-/// Listens for as long as the calling component is shown.
-pub fn provide_live() {
+/// Where the process's events are, to be asked before anything else of the page is read: what happens later is heard.
+pub fn position() -> Option<Position> {
+    SharedValue::new(|| {
+        #[cfg(feature = "ssr")]
+        return use_context::<engine::Engine>().map(|engine| engine.events().position());
+        #[cfg(not(feature = "ssr"))]
+        None
+    })
+    .into_inner()
+}
+
+/// Listens for as long as the calling component is shown, as whoever is logged in. `drawn`: see [`position`].
+pub fn provide_live(person: Resource<ApiResult<Me>>, drawn: Option<Position>) {
     let (live, bells) = signals();
     provide_context(live);
-    Effect::new(move |_| listen(bells));
     tell_when_offline(live.connected, bells.offline);
+
+    // Only the first one has the page that the process drew.
+    let drawn = StoredValue::new(drawn);
+    let id = Memo::new(move |_| person.get()?.ok().map(|me| me.id));
+    Effect::new(move |_| {
+        if let Some(id) = id.get() {
+            let drawn = drawn.try_update_value(Option::take).flatten();
+            connection::connect(id, drawn, bells, move || {
+                spawn_local(find_out(person, bells.signed_out));
+            });
+        }
+    });
+}
+
+/// Asks who is logged in: the log-in may be over, or somebody else's, or may have got other rights.
+async fn find_out(person: Resource<ApiResult<Me>>, signed_out: WriteSignal<bool>) {
+    let answer = who_am_i().await;
+    match answer {
+        Ok(me) => {
+            let _ = signed_out.try_set(false);
+            if person.try_get_untracked().flatten().as_ref() != Some(&Ok(me.clone())) {
+                let _ = person.try_set(Some(Ok(me)));
+            }
+        }
+        Err(ApiError::SignIn) => {
+            let _ = signed_out.try_set(true);
+        }
+        // The connection tells by itself that there is none.
+        Err(_) => {}
+    }
 }
 
 /// The other ends of [`Live`]'s signals.
@@ -88,6 +128,7 @@ struct Bells {
     countries: WriteSignal<u64>,
     connected: WriteSignal<bool>,
     offline: WriteSignal<bool>,
+    signed_out: WriteSignal<bool>,
     by_session: WriteSignal<BySession>,
 }
 
@@ -100,6 +141,7 @@ fn signals() -> (Live, Bells) {
     let (countries, ring_countries) = signal(0);
     let (connected, set_connected) = signal(true);
     let (offline, set_offline) = signal(false);
+    let (signed_out, set_signed_out) = signal(false);
     let (by_session, ring_session) = signal(BySession::default());
     (
         Live {
@@ -111,6 +153,7 @@ fn signals() -> (Live, Bells) {
             countries,
             connected,
             offline,
+            signed_out,
             by_session,
         },
         Bells {
@@ -122,6 +165,7 @@ fn signals() -> (Live, Bells) {
             countries: ring_countries,
             connected: set_connected,
             offline: set_offline,
+            signed_out: set_signed_out,
             by_session: ring_session,
         },
     )
@@ -146,6 +190,10 @@ impl Bells {
         }
     }
 
+    fn connect(self, connected: bool) {
+        let _ = self.connected.try_set(connected);
+    }
+
     fn touch(self, session: SessionId) {
         self.by_session
             .update(|changes| *changes.each.entry(session).or_default() += 1);
@@ -164,113 +212,6 @@ impl Bells {
         }
         self.by_session.update(|changes| changes.all += 1);
     }
-}
-
-/// An open stream with the callbacks that must live as long as it.
-struct Line {
-    source: EventSource,
-    _opened: Closure<dyn FnMut()>,
-    _message: Closure<dyn FnMut(MessageEvent)>,
-    _failed: Closure<dyn FnMut()>,
-}
-
-impl Drop for Line {
-    fn drop(&mut self) {
-        self.source.set_onopen(None);
-        self.source.set_onmessage(None);
-        self.source.set_onerror(None);
-        self.source.close();
-    }
-}
-
-type Slot = StoredValue<Option<Line>, LocalStorage>;
-
-/// Runs in the browser only: effects do not run in the process.
-fn listen(bells: Bells) {
-    let slot: Slot = StoredValue::new_local(None);
-    open(bells, slot, REOPEN_FIRST);
-    let visible = window_event_listener_untyped("visibilitychange", move |_| {
-        if !document().hidden() {
-            bells.ring_all();
-        }
-    });
-    let offline = window_event_listener_untyped("offline", move |_| bells.connected.set(false));
-    let online = window_event_listener_untyped("online", move |_| open(bells, slot, REOPEN_FIRST));
-    let pulse = when_woken(move || open(bells, slot, REOPEN_FIRST));
-    on_cleanup(move || {
-        visible.remove();
-        offline.remove();
-        online.remove();
-        if let Some(pulse) = pulse {
-            pulse.clear();
-        }
-        let _ = slot.try_update_value(Option::take);
-    });
-}
-
-/// A machine that slept has a stream that is dead and does not know it: a clock that stood still tells.
-fn when_woken(woken: impl Fn() + 'static) -> Option<IntervalHandle> {
-    let last = Cell::new(js_sys::Date::now());
-    let beat = move || {
-        let now = js_sys::Date::now();
-        if now - last.replace(now) > SLEPT_MS {
-            woken();
-        }
-    };
-    set_interval_with_handle(beat, PULSE).ok()
-}
-
-fn open(bells: Bells, slot: Slot, wait: Duration) {
-    let Ok(source) = EventSource::new("/events") else {
-        return;
-    };
-    // What happened before this moment was not heard: the stream begins with a resync.
-    let opened = Closure::<dyn FnMut()>::new(move || bells.connected.set(true));
-    let message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
-        let event = message.data().as_string();
-        match event.and_then(|text| serde_json::from_str::<Event>(&text).ok()) {
-            Some(event) => bells.ring(&event.change),
-            // A newer process may know changes that this page does not.
-            None => bells.ring_all(),
-        }
-    });
-    let failed = Closure::<dyn FnMut()>::new({
-        let source = source.clone();
-        move || {
-            bells.connected.set(false);
-            if source.ready_state() == EventSource::CLOSED {
-                // Reading something finds out why: most likely the person was logged out.
-                bells.ring_all();
-                reopen_later(bells, slot, wait);
-            }
-        }
-    });
-    source.set_onopen(Some(opened.as_ref().unchecked_ref()));
-    source.set_onmessage(Some(message.as_ref().unchecked_ref()));
-    source.set_onerror(Some(failed.as_ref().unchecked_ref()));
-    let line = Line {
-        source,
-        _opened: opened,
-        _message: message,
-        _failed: failed,
-    };
-    let _ = slot.try_update_value(|open| *open = Some(line));
-}
-
-fn reopen_later(bells: Bells, slot: Slot, wait: Duration) {
-    set_timeout(
-        move || {
-            // Gone with the page, or opened by something else meanwhile.
-            let closed = slot.try_with_value(|line| {
-                line.as_ref()
-                    .is_some_and(|line| line.source.ready_state() == EventSource::CLOSED)
-            });
-            if closed == Some(true) {
-                open(bells, slot, (wait * 2).min(REOPEN_MOST));
-            }
-        },
-        wait,
-    );
 }
 
 fn tell_when_offline(connected: ReadSignal<bool>, offline: WriteSignal<bool>) {

@@ -38,6 +38,15 @@ export class Program {
     }
   }
 
+  /** It hangs: it is there, and does nothing. */
+  hang(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  goOn(): void {
+    this.child.kill('SIGCONT');
+  }
+
   /** Asks it to end, and fails when it had to be forced. */
   async stop(): Promise<void> {
     this.child.kill('SIGTERM');

@@ -64,6 +64,16 @@ export class World {
     await server?.stop();
   }
 
+  /** The server hangs for as long as something is done. */
+  async whileItHangs(act: () => Promise<void>): Promise<void> {
+    this.server?.hang();
+    try {
+      await act();
+    } finally {
+      this.server?.goOn();
+    }
+  }
+
   async stop(): Promise<void> {
     try {
       await this.stopServer();
@@ -165,6 +175,8 @@ export class World {
       SWITCHBOARD_HTTP__LISTEN: listen,
       // So that a browser can come from any address.
       SWITCHBOARD_HTTP__TRUSTED_PROXIES: '["127.0.0.1"]',
+      // So that a stream ends soon after a log-out.
+      SWITCHBOARD_HTTP__STREAM_CHECK_SECONDS: '1',
       SWITCHBOARD_DATA__DIR: join(this.folder, 'data'),
       SWITCHBOARD_META__GRAPH_URL: this.simulator.url,
     };

@@ -9,7 +9,7 @@ use self::{bar::Bar, rail::Rail, switches::speak};
 use crate::{
     api::{ApiResult, auth::who_am_i},
     i18n::*,
-    live,
+    live::{self, LiveNotice},
     outbox::provide_outbox,
     ui::toast::ToastCorner,
 };
@@ -26,9 +26,10 @@ pub fn use_me() -> Resource<ApiResult<Me>> {
 #[component]
 pub fn Frame() -> impl IntoView {
     let i18n = use_i18n();
-    live::provide_live();
+    let drawn = live::position();
     let person = Resource::new(|| (), |()| who_am_i());
     provide_context(person);
+    live::provide_live(person, drawn);
     provide_outbox(person);
     Effect::new(move |_| {
         if let Some(Ok(Me {
@@ -50,12 +51,13 @@ pub fn Frame() -> impl IntoView {
     };
     let rail = view! { <Rail person /> }.into_any();
     let bar = view! { <Bar person /> }.into_any();
+    let notice = view! { <LiveNotice person /> }.into_any();
     view! {
         <a class="skip" href="#content" on:click=skip>
             {move || t_string!(i18n, common.nav.skip)}
         </a>
         <div class="frame">
-            {rail} {bar} <main id="content" class="content" tabindex="-1" node_ref=content>
+            {rail} {bar} {notice} <main id="content" class="content" tabindex="-1" node_ref=content>
                 <Outlet />
             </main>
         </div>

@@ -8,13 +8,13 @@ use crate::{api::ApiError, i18n::*, words};
 use domain::refusal::Refusal;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{components::Redirect, hooks::use_location};
+use leptos_router::{components::Redirect, hooks::use_location, location::Location};
 
 /// An error in place of what could not be read. A lost log-in leads to the log-in page and back.
 #[component]
 pub fn TroubleView(error: ApiError, retry: Callback<()>) -> impl IntoView {
     if error == ApiError::SignIn {
-        return view! { <Redirect path=log_in_path() /> }.into_any();
+        return view! { <Redirect path=log_in_path(&use_location()) /> }.into_any();
     }
     tell_status(&error);
     let i18n = use_i18n();
@@ -41,8 +41,7 @@ pub fn TroubleView(error: ApiError, retry: Callback<()>) -> impl IntoView {
 }
 
 /// Where to log in, and to come back here from.
-fn log_in_path() -> String {
-    let location = use_location();
+pub fn log_in_path(location: &Location) -> String {
     let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
     let here = match search.as_str() {
         "" => path,

@@ -1,7 +1,34 @@
 //! Events are hints with ids: whoever gets one reads the truth again, so a lost event costs nothing.
 
-use crate::ids::{ChannelId, MessageId, SessionId};
+use crate::ids::{ChannelId, MessageId, PersonId, SessionId};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// How often a stream says that it is alive. A comment would keep proxies content, but a browser's script cannot see
+/// one.
+pub const PING_EVERY: Duration = Duration::from_secs(5);
+/// Whoever hears nothing for this long has lost the connection: two pings are missing.
+pub const SILENCE: Duration = Duration::from_secs(12);
+/// The name of the event that says nothing else.
+pub const PING: &str = "ping";
+/// The name of each stream's first event, a [`Hello`].
+pub const HELLO: &str = "hello";
+
+/// A place in a process's events. Numbers of another process cannot be compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    pub process: String,
+    pub number: u64,
+}
+
+/// How a stream begins: what has happened up to here it does not tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// Whose log-in the stream was opened with.
+    pub person: PersonId,
+    #[serde(flatten)]
+    pub position: Position,
+}
 
 /// Something changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,8 @@
 //! Events: published after a commit, each with a number, and heard only by those who may see what changed.
 
+use crate::random;
 use domain::{
-    event::{Change, Event},
+    event::{Change, Event, Position},
     people::Actor,
 };
 use std::{
@@ -63,6 +64,8 @@ struct Published {
 pub struct Events {
     sender: broadcast::Sender<Arc<Published>>,
     last: AtomicU64,
+    /// Tells this process's numbers from those of the one before.
+    process: String,
 }
 
 impl Events {
@@ -70,6 +73,7 @@ impl Events {
         Self {
             sender: broadcast::Sender::new(KEPT),
             last: AtomicU64::new(0),
+            process: random::token(),
         }
     }
 
@@ -87,6 +91,14 @@ impl Events {
     /// The number of the newest event.
     pub(crate) fn last(&self) -> u64 {
         self.last.load(Ordering::SeqCst)
+    }
+
+    /// Whoever asks for it before reading something can tell later whether anything happened since.
+    pub fn position(&self) -> Position {
+        Position {
+            process: self.process.clone(),
+            number: self.last(),
+        }
     }
 
     pub fn subscribe(&self) -> Subscription {

@@ -51,7 +51,7 @@ impl Step {
             Self::Format | Self::Clippy => tools::components(),
             Self::Licences => tools::cargo_deny().map(drop),
             Self::ClippyWasm => tools::components().and_then(|()| tools::wasm_target()),
-            Self::Tests => tools::postgres().map(drop),
+            Self::Tests => tools::postgres().and_then(|_| tools::proxies()),
             Self::Build => tools::wasm_target(),
             Self::Journeys => journeys::need(),
         }
@@ -111,7 +111,7 @@ fn clippy_wasm() -> anyhow::Result<()> {
     process::run(cargo.args(["--", "-D", "warnings"]))
 }
 
-/// Tests marked `#[ignore]` are those that need PostgreSQL; here they run too.
+/// Tests marked `#[ignore]` are those that need PostgreSQL or a reverse proxy; here they run too.
 fn tests() -> anyhow::Result<()> {
     let cluster = Cluster::start(tools::postgres()?, Durability::None)?;
     let run = |arguments: &[&str], packages: &[&str], rest: &[&str]| {

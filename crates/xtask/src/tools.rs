@@ -1,6 +1,6 @@
 //! What the tasks need beyond Rust: found, else installed, else named in one line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, bail};
@@ -41,6 +41,22 @@ pub fn postgres() -> anyhow::Result<PathBuf> {
         install("postgresql")?;
     }
     postgres::programs().context("no initdb below /usr/lib/postgresql or in PATH")
+}
+
+/// The reverse proxies of docs/OPERATING.md, by their Debian packages.
+pub fn proxies() -> anyhow::Result<()> {
+    for (program, package) in [
+        ("nginx", "nginx-light"),
+        ("caddy", "caddy"),
+        ("haproxy", "haproxy"),
+        ("apache2", "apache2"),
+    ] {
+        // Only root's PATH looks into /usr/sbin.
+        if in_path(program).is_none() && !Path::new("/usr/sbin").join(program).is_file() {
+            install(package)?;
+        }
+    }
+    Ok(())
 }
 
 /// The browser for the journeys: CHROMIUM, else what PATH has.

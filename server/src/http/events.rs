@@ -1,37 +1,47 @@
-//! Live updates, as server-sent events. Each says only what to read again, so a stream may break at any time:
-//! it begins with `resync`, and a browser connects again by itself.
+//! Live updates, as server-sent events. Each says only what to read again, so a stream may break at any time: its
+//! first event tells where it begins, and a browser connects again by itself.
 
 use super::{Http, login_session};
 use axum::{
     extract::State,
-    http::StatusCode,
+    http::{HeaderName, StatusCode, header},
     response::{
-        IntoResponse as _, Response,
-        sse::{self, KeepAlive, Sse},
+        IntoResponse, Response,
+        sse::{self, Sse},
     },
 };
 use domain::{
-    event::{Change, Event},
+    event::{Event, HELLO, Hello, PING, PING_EVERY},
     ids::PersonId,
     people::{Actor, Me},
 };
 use engine::{Engine, people, web_sessions};
-use futures::{StreamExt as _, future, stream};
+use futures::{Stream, StreamExt as _, future, stream};
+use serde::Serialize;
 use std::{
     collections::HashMap,
     convert::Infallible,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tower_sessions::Session;
 
-/// Proxies cut connections on which nothing moves for a minute or so.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// When whoever was refused for want of room may try again.
+const RETRY_AFTER: &str = "30";
+
+/// For those in between. nginx holds an answer back until its buffer is full, unless
+/// [this header](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering) says otherwise; what
+/// compresses holds it back as well, unless it must not transform it.
+const PASS_ON_AT_ONCE: [(HeaderName, &str); 2] = [
+    (HeaderName::from_static("x-accel-buffering"), "no"),
+    (header::CACHE_CONTROL, "no-cache, no-transform"),
+];
 
 /// What the person may see, for as long as they are logged in and remain who they are; after a change of role
 /// the stream ends, and the browser's next one has the new rights.
 pub async fn stream(State(http): State<Http>, session: Session) -> Response {
-    let (engine, streams) = (http.engine.clone(), http.streams.clone());
+    let engine = http.engine.clone();
     let me = match login_session::person(&engine, &session).await {
         Ok(me) => me,
         Err(status) => return status.into_response(),
@@ -39,46 +49,70 @@ pub async fn stream(State(http): State<Http>, session: Session) -> Response {
     let Some(id) = session.id() else {
         return StatusCode::UNAUTHORIZED.into_response();
     };
-    let Some(place) = Streams::take(&streams, me.id, http.settings.http.streams_per_person) else {
-        return StatusCode::TOO_MANY_REQUESTS.into_response();
+    let limits = &http.settings.http;
+    let place = match Streams::take(&http.streams, me.id, limits.streams_per_person, limits.streams) {
+        Ok(place) => place,
+        Err(full) => return full.into_response(),
     };
 
-    let actor = Actor::Person(me.clone());
+    // From here on nothing is missed, so the position is read after it.
     let subscription = engine.events().subscribe();
+    let hello = Hello {
+        person: me.id,
+        position: engine.events().position(),
+    };
+    let actor = Actor::Person(me.clone());
     let events = stream::unfold(
         (subscription, actor, place),
         |(mut subscription, actor, place)| async move {
             let event = subscription.next(&actor).await?;
-            Some((event, (subscription, actor, place)))
+            Some((changed(&event), (subscription, actor, place)))
         },
     );
-    let check = http.settings.http.stream_check_seconds;
-    let gone = Box::pin(logged_out(engine, me, id.to_string(), check));
+    let gone = Box::pin(logged_out(
+        engine,
+        me,
+        id.to_string(),
+        limits.stream_check_seconds,
+    ));
     let over = future::select(gone, Box::pin(http.stopping.clone().begun()));
 
-    let first = Event {
-        number: 0,
-        change: Change::Resync,
-    };
-    let events = stream::iter([first]).chain(events).map(frame).take_until(over);
-    Sse::new(events)
-        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
-        .into_response()
+    let events = stream::iter([named(HELLO, &hello)])
+        .chain(stream::select(events, pings()))
+        .map(Ok::<_, Infallible>)
+        .take_until(over);
+    (PASS_ON_AT_ONCE, Sse::new(events)).into_response()
 }
 
-fn frame(event: Event) -> Result<sse::Event, Infallible> {
-    let data = serde_json::to_string(&event).unwrap_or_default();
-    Ok(sse::Event::default().id(event.number.to_string()).data(data))
+fn changed(event: &Event) -> sse::Event {
+    let data = serde_json::to_string(event).unwrap_or_default();
+    sse::Event::default().id(event.number.to_string()).data(data)
 }
 
-/// Ends when the person is logged out, disabled, or changed.
+fn named(name: &str, data: &impl Serialize) -> sse::Event {
+    let data = serde_json::to_string(data).unwrap_or_default();
+    sse::Event::default().event(name).data(data)
+}
+
+fn pings() -> impl Stream<Item = sse::Event> {
+    let mut clock = interval_at(Instant::now() + PING_EVERY, PING_EVERY);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    stream::unfold(clock, |mut clock| async move {
+        clock.tick().await;
+        // An event without data would not be handed to the page.
+        Some((sse::Event::default().event(PING).data("{}"), clock))
+    })
+}
+
+/// Ends when the person is logged out, disabled, or changed. That the database is away says nothing about them.
 async fn logged_out(engine: Engine, me: Me, session: String, check: Duration) {
     loop {
         tokio::time::sleep(check).await;
         let in_session = web_sessions::load(&engine, &session).await;
         let person = people::me(&engine, me.id).await;
-        let unchanged = matches!(in_session, Ok(Some(_))) && matches!(person, Ok(Some(now)) if now == me);
-        if !unchanged {
+        let is_out = matches!(in_session, Ok(None));
+        let has_changed = person.is_ok_and(|now| now.as_ref() != Some(&me));
+        if is_out || has_changed {
             return;
         }
     }
@@ -95,15 +129,44 @@ struct Place {
     person: PersonId,
 }
 
+/// Why there is no room for another stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Full {
+    /// This person has enough of them.
+    Person,
+    /// The process has.
+    Process,
+}
+
+impl IntoResponse for Full {
+    fn into_response(self) -> Response {
+        let (status, text) = match self {
+            Self::Person => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "You have this console open in too many browsers: close one (http.streams_per_person).\n",
+            ),
+            Self::Process => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Too many people follow live updates at the moment (http.streams).\n",
+            ),
+        };
+        (status, [(header::RETRY_AFTER, RETRY_AFTER)], text).into_response()
+    }
+}
+
 impl Streams {
-    fn take(streams: &Arc<Self>, person: PersonId, most: usize) -> Option<Place> {
+    fn take(streams: &Arc<Self>, person: PersonId, most: usize, most_in_all: usize) -> Result<Place, Full> {
         let mut open = streams.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.values().sum::<usize>() >= most_in_all {
+            tracing::warn!("no room for another stream of live updates: http.streams");
+            return Err(Full::Process);
+        }
         let count = open.entry(person).or_default();
         if *count >= most {
-            return None;
+            return Err(Full::Person);
         }
         *count += 1;
-        Some(Place {
+        Ok(Place {
             streams: Arc::clone(streams),
             person,
         })

@@ -1,67 +1,25 @@
 //! Live updates.
 
-use crate::support::{
-    Story,
-    people::{Browser, PASSWORD},
-    world::id_of,
+use crate::{
+    stories,
+    support::{
+        Story,
+        events::{Events, SOON},
+        people::{Browser, PASSWORD},
+        world::id_of,
+    },
 };
-use futures::{Stream, StreamExt as _};
+use futures::future::join_all;
 use reqwest::{Method, Response};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
-    pin::Pin,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 use tokio::time::timeout;
 
-const SOON: Duration = Duration::from_secs(5);
-
-/// An open stream of events.
-struct Events(Pin<Box<dyn Stream<Item = String> + Send>>);
-
-impl Events {
-    async fn open(browser: &Browser) -> Self {
-        let response = browser
-            .request(Method::GET, "/events")
-            .send()
-            .await
-            .expect("an answer");
-        assert_eq!(response.status(), 200);
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Self(Box::pin(lines(response)))
-    }
-
-    /// The next event's data; `None` when the stream has ended.
-    async fn next(&mut self) -> Option<Value> {
-        loop {
-            let line = timeout(SOON, self.0.next()).await.expect("an event or the end")?;
-            if let Some(data) = line.strip_prefix("data:") {
-                return Some(serde_json::from_str(data).expect("JSON"));
-            }
-        }
-    }
-
-    async fn until(&mut self, change: &str) -> Value {
-        loop {
-            let event = self.next().await.expect("an event");
-            if event["change"] == change {
-                return event;
-            }
-        }
-    }
-}
-
-fn lines(response: Response) -> impl Stream<Item = String> {
-    futures::stream::unfold((response, String::new()), |(mut response, mut rest)| async move {
-        loop {
-            if let Some((line, after)) = rest.split_once('\n') {
-                return Some((line.to_owned(), (response, after.to_owned())));
-            }
-            let chunk = response.chunk().await.ok()??;
-            rest.push_str(std::str::from_utf8(&chunk).expect("text"));
-        }
-    })
+stories! {
+    two_hundred_streams_hear_of_a_message
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,8 +33,9 @@ async fn each_sees_what_is_theirs_to_see() {
     let line = story.channel(&story.app(1), 1, "queue", &queue).await;
     story.connect(&line).await;
     let (mut janas, mut petrs) = (Events::open(&jana).await, Events::open(&petr).await);
-    assert_eq!(janas.next().await.expect("an event")["change"], "resync");
-    assert_eq!(petrs.next().await.expect("an event")["change"], "resync");
+    let (to_jana, to_petr) = (janas.hello().await, petrs.hello().await);
+    assert_ne!(to_jana["person"], to_petr["person"]);
+    assert_eq!(to_jana["process"], to_petr["process"]);
 
     story.says(story.customer(1), &line, "Hello").await;
     let event = janas.until("message").await;
@@ -127,8 +86,8 @@ async fn a_stream_ends_with_the_log_in_and_with_the_server() {
     let story = Story::with(|settings| settings.http.stream_check_seconds = Duration::from_millis(100)).await;
     let (here, there) = (story.admin("here").await, story.admin("there").await);
     let (mut ended, mut open) = (Events::open(&here).await, Events::open(&there).await);
-    ended.next().await.expect("resync");
-    open.next().await.expect("resync");
+    ended.hello().await;
+    open.hello().await;
 
     here.call("auth/log-out", &[]).await;
     assert_eq!(ended.next().await, None);
@@ -147,25 +106,11 @@ async fn a_person_has_only_so_many_streams() {
     let _second = Events::open(&browser).await;
     let mut elsewhere = Browser::new(&story);
     elsewhere.log_in("admin", PASSWORD).await;
-    let open = async || {
-        elsewhere
-            .request(Method::GET, "/events")
-            .send()
-            .await
-            .expect("an answer")
-    };
-    assert_eq!(open().await.status(), 429, "in another browser, too");
-    assert_eq!(
-        story
-            .admin("other")
-            .await
-            .request(Method::GET, "/events")
-            .send()
-            .await
-            .expect("an answer")
-            .status(),
-        200
-    );
+    let open = || answer(&elsewhere);
+    let refused = open().await;
+    assert_eq!(refused.status(), 429, "in another browser, too");
+    assert_eq!(refused.headers()["retry-after"], "30");
+    assert_eq!(answer(&story.admin("other").await).await.status(), 200);
 
     drop(first);
     let room = async {
@@ -188,4 +133,135 @@ async fn engine_says_something(story: &Story) {
     story
         .extension(&NEXT.fetch_add(1, Ordering::Relaxed).to_string())
         .await;
+}
+
+async fn answer(browser: &Browser) -> Response {
+    browser
+        .request(Method::GET, "/events")
+        .send()
+        .await
+        .expect("an answer")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_process_has_only_so_many_streams() {
+    let story = Story::with(|settings| settings.http.streams = 2).await;
+    let first = Events::open(&story.admin("first").await).await;
+    let _second = Events::open(&story.admin("second").await).await;
+    let third = story.admin("third").await;
+    let refused = answer(&third).await;
+    assert_eq!(refused.status(), 503);
+    assert_eq!(refused.headers()["retry-after"], "30");
+    drop(first);
+    let room = async {
+        while answer(&third).await.status() != 200 {
+            engine_says_something(&story).await;
+        }
+    };
+    timeout(SOON, room).await.expect("a closed stream makes room");
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_in_between_may_hold_a_stream_back() {
+    let story = Story::on_sqlite().await;
+    let browser = story.admin("admin").await;
+    let request = browser
+        .request(Method::GET, "/events")
+        .header("accept-encoding", "gzip, br, zstd")
+        .header("accept", "*/*");
+    let answer = request.send().await.expect("an answer");
+    let header = |name: &str| {
+        answer
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().expect("text"))
+    };
+    assert_eq!(header("x-accel-buffering"), Some("no"), "nginx");
+    assert_eq!(
+        header("cache-control"),
+        Some("no-cache, no-transform"),
+        "whatever compresses"
+    );
+    assert_eq!(header("content-encoding"), None);
+    assert_eq!(header("content-type"), Some("text/event-stream"));
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_says_that_it_is_alive() {
+    let story = Story::on_sqlite().await;
+    let mut events = Events::open(&story.admin("admin").await).await;
+    events.hello().await;
+    let twice = async {
+        events.named("ping").await;
+        events.named("ping").await;
+    };
+    timeout(2 * domain::event::PING_EVERY + Duration::from_secs(1), twice)
+        .await
+        .expect("two pings");
+    assert!(
+        domain::event::SILENCE > 2 * domain::event::PING_EVERY,
+        "one may be late"
+    );
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_tells_from_which_event_on_it_has_to_listen() {
+    let story = Story::on_sqlite().await;
+    let browser = story.admin("admin").await;
+    let drawn = async || {
+        let page = browser.get("/inbox").await.text;
+        // Serialised for the browser: once escaped.
+        let (_, rest) = page
+            .split_once("\\\"process\\\":\\\"")
+            .expect("a position in the page");
+        let (process, rest) = rest.split_once("\\\",\\\"number\\\":").expect("a number");
+        let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        (process.to_owned(), number.parse::<u64>().expect("a number"))
+    };
+    let before = drawn().await;
+    let hello = Events::open(&browser).await.hello().await;
+    assert_eq!(
+        json!([before.0, before.1]),
+        json!([hello["process"], hello["number"]])
+    );
+    engine_says_something(&story).await;
+    let after = drawn().await;
+    assert_eq!(after.0, before.0);
+    assert!(after.1 > before.1);
+    story.end().await;
+}
+
+/// Ten browsers of each of twenty people.
+async fn two_hundred_streams_hear_of_a_message(story: &Story) {
+    let mut people = Vec::new();
+    let mut ids = Vec::new();
+    for n in 0..20 {
+        let (id, person) = story.operator(&format!("3{n:02}"), &format!("person{n}")).await;
+        people.push(person);
+        ids.push(id);
+    }
+    let members: Vec<_> = ids.iter().map(String::as_str).collect();
+    let queue = story.queue("Everybody", &members).await;
+    let line = story.channel(&story.app(1), 1, "queue", &queue).await;
+    story.connect(&line).await;
+
+    let open = people
+        .iter()
+        .flat_map(|person| std::iter::repeat_n(person, 10))
+        .map(Events::open);
+    let mut streams = join_all(open).await;
+    join_all(streams.iter_mut().map(Events::hello)).await;
+    story.says(story.customer(1), &line, "Hello").await;
+    let heard = join_all(streams.iter_mut().map(|events| events.until("message"))).await;
+    let session = id_of(&story.session().await);
+    assert_eq!(heard.len(), 200);
+    assert!(heard.iter().all(|event| event["session"] == session));
+
+    // While they listen, the console answers as ever.
+    let pages = join_all(people.iter().map(|person| person.get("/inbox"))).await;
+    assert!(pages.iter().all(|page| page.status == 200));
+    drop(streams);
 }

@@ -15,6 +15,7 @@ mod inbound;
 mod inbox;
 mod outbound;
 mod process;
+mod proxies;
 mod races;
 mod senders;
 mod strangers;

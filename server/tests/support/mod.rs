@@ -1,6 +1,7 @@
 //! A server on port 0 with a fresh database, a simulated Meta beside it, and a clock that is moved by hand.
 
 pub mod database;
+pub mod events;
 pub mod http;
 pub mod mmdb;
 pub mod people;

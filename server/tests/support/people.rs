@@ -27,6 +27,15 @@ impl Browser {
         }
     }
 
+    /// One that reaches the server in another way.
+    pub fn through(client: Client, url: Url) -> Self {
+        Self {
+            client,
+            url,
+            cookie: None,
+        }
+    }
+
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, self.url.join(path).expect("a path"));
         match &self.cookie {

@@ -38,7 +38,7 @@ mod words;
 pub use self::steps::{Reason, TargetSelect};
 
 use self::{details::Shown, keys::Keys, list::SessionList, state::Inbox, thread::ThreadPane};
-use crate::{i18n::*, live::use_live};
+use crate::i18n::*;
 use leptos::prelude::*;
 
 /// `/inbox` and `/inbox/:session`.
@@ -48,12 +48,6 @@ pub fn InboxPage() -> impl IntoView {
     let inbox = Inbox::open();
     provide_context(inbox);
     let shown = Shown::provide();
-    let offline = use_live().offline;
-    let banner = move || {
-        offline
-            .get()
-            .then(|| view! { <p class="inbox-offline">{move || t_string!(i18n, inbox.offline)}</p> })
-    };
     let list = view! { <SessionList /> }.into_any();
     let thread = view! { <ThreadPane /> }.into_any();
     view! {
@@ -63,9 +57,6 @@ pub fn InboxPage() -> impl IntoView {
             data-details=move || shown.as_attribute()
         >
             <h1 class="sr-only">{move || t_string!(i18n, inbox.title)}</h1>
-            <div class="inbox-banner" role="status">
-                {banner}
-            </div>
             {list}
             {thread}
         </div>

@@ -1,0 +1,90 @@
+//! What people are told about the connection and about their log-in, on every page.
+
+use super::use_live;
+use crate::{
+    api::ApiResult,
+    i18n::*,
+    ui::{toast::use_toasts, trouble::log_in_path},
+};
+use domain::people::Me;
+use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlInputElement, HtmlTextAreaElement};
+
+/// A line above the page while something is wrong, and a word when it is right again.
+#[component]
+pub fn LiveNotice(person: Resource<ApiResult<Me>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let toasts = use_toasts();
+    let live = use_live();
+    let signed_out = live.signed_out;
+    Effect::new(move |was_offline: Option<bool>| {
+        let offline = live.offline.get();
+        if was_offline == Some(true) && !offline {
+            toasts.say(t_string!(i18n, common.live.again));
+        }
+        offline
+    });
+    Effect::new(move |before: Option<Option<Me>>| {
+        let now = person.get().and_then(Result::ok);
+        if let (Some(Some(before)), Some(now)) = (&before, &now)
+            && before.id != now.id
+        {
+            toasts.warn(t_string!(i18n, common.live.another, name = now.name.clone()).to_string());
+        }
+        now.or_else(|| before.flatten())
+    });
+    let location = use_location();
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        // What is typed stays where it is, and the log-in is made in another tab.
+        if signed_out.get() && !something_is_typed() {
+            let options = NavigateOptions {
+                replace: true,
+                ..NavigateOptions::default()
+            };
+            navigate(&log_in_path(&location), options);
+        }
+    });
+    let line = move || {
+        if signed_out.get() {
+            let over = view! {
+                <p>
+                    {move || t_string!(i18n, common.live.signed_out)} " "
+                    <a href="/login" target="_blank">
+                        {move || t_string!(i18n, common.live.log_in)}
+                    </a>
+                </p>
+            };
+            Some(over.into_any())
+        } else {
+            let lost = || view! { <p>{move || t_string!(i18n, common.live.offline)}</p> }.into_any();
+            live.offline.get().then(lost)
+        }
+    };
+    view! {
+        <div class="live-notice" role="status">
+            {line}
+        </div>
+    }
+    .into_any()
+}
+
+/// Whether leaving the page would lose what somebody typed. A reply is kept as a draft anyway.
+fn something_is_typed() -> bool {
+    let fields = "main form:not(.composer) :is(input:not([type=hidden], [type=search]), textarea)";
+    let Ok(fields) = document().query_selector_all(fields) else {
+        return false;
+    };
+    (0..fields.length()).filter_map(|n| fields.get(n)).any(|field| {
+        let input = field.dyn_ref::<HtmlInputElement>();
+        let area = field.dyn_ref::<HtmlTextAreaElement>();
+        input.is_some_and(|input| {
+            input.value() != input.default_value() || input.checked() != input.default_checked()
+        }) || area.is_some_and(|area| area.value() != area.default_value())
+    })
+}

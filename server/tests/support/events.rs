@@ -1,0 +1,90 @@
+//! An open stream of live updates.
+
+use super::people::Browser;
+use futures::{Stream, StreamExt as _};
+use reqwest::{Method, Response};
+use serde_json::Value;
+use std::{pin::Pin, time::Duration};
+use tokio::time::timeout;
+
+/// The longest that an event may take.
+pub const SOON: Duration = Duration::from_secs(10);
+
+pub struct Events(Pin<Box<dyn Stream<Item = (String, Value)> + Send>>);
+
+impl Events {
+    pub async fn open(browser: &Browser) -> Self {
+        let response = browser
+            .request(Method::GET, "/events")
+            .send()
+            .await
+            .expect("an answer");
+        Self::of(response)
+    }
+
+    pub fn of(response: Response) -> Self {
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self(Box::pin(events(response)))
+    }
+
+    /// The next event of this name, or the end.
+    async fn of_name(&mut self, name: &str) -> Option<Value> {
+        loop {
+            let (found, data) = timeout(SOON, self.0.next()).await.expect("an event or the end")?;
+            if found == name {
+                return Some(data);
+            }
+        }
+    }
+
+    /// The next event of this name.
+    pub async fn named(&mut self, name: &str) -> Value {
+        self.of_name(name).await.expect("an event")
+    }
+
+    /// What a stream begins with.
+    pub async fn hello(&mut self) -> Value {
+        let (name, data) = timeout(SOON, self.0.next())
+            .await
+            .expect("an event at once")
+            .expect("an event");
+        assert_eq!(name, "hello");
+        data
+    }
+
+    /// The next change; `None` when the stream has ended.
+    pub async fn next(&mut self) -> Option<Value> {
+        self.of_name("message").await
+    }
+
+    pub async fn until(&mut self, change: &str) -> Value {
+        loop {
+            let event = self.next().await.expect("an event");
+            if event["change"] == change {
+                return event;
+            }
+        }
+    }
+}
+
+/// Events with their names, as <https://html.spec.whatwg.org/multipage/server-sent-events.html> has them.
+fn events(response: Response) -> impl Stream<Item = (String, Value)> {
+    futures::stream::unfold((response, String::new()), |(mut response, mut rest)| async move {
+        loop {
+            if let Some((event, after)) = rest.split_once("\n\n") {
+                let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name));
+                let name = field("event: ").unwrap_or("message").to_owned();
+                let data = field("data: ").map(|data| serde_json::from_str(data).expect("JSON"));
+                let after = after.to_owned();
+                if let Some(data) = data {
+                    return Some(((name, data), (response, after)));
+                }
+                rest = after;
+                continue;
+            }
+            let chunk = response.chunk().await.ok()??;
+            rest.push_str(std::str::from_utf8(&chunk).expect("text"));
+        }
+    })
+}
