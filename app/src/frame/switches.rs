@@ -59,7 +59,8 @@ pub fn LanguageSwitch() -> impl IntoView {
     // After the form has been read: only then may its hidden field change.
     let switch = move |_| speak(i18n, untrack(other));
     view! {
-        <ActionForm action on:submit=switch>
+        <div class="form-listeners" on:submit=switch>
+        <ActionForm action>
             <input
                 type="hidden"
                 name="language"
@@ -79,6 +80,7 @@ pub fn LanguageSwitch() -> impl IntoView {
                 }}
             </button>
         </ActionForm>
+        </div>
     }
     .into_any()
 }

@@ -4,7 +4,8 @@ use crate::{
     api::{ApiError, ApiResult},
     i18n::*,
     ui::{
-        Badge, Button, ButtonLink, Empty, IconName, Kind, Load, PageHead, Tone, form::on_answer, use_toasts,
+        Badge, Button, ButtonLink, Empty, Form, IconName, Kind, Load, PageHead, Tone, form::on_answer,
+        use_toasts,
     },
     words,
 };
@@ -64,7 +65,7 @@ where
 }
 
 /// Saves, says so, and goes back to the list.
-pub fn saves<S>(list: &'static str) -> ServerAction<S>
+pub fn saves<S>(list: &'static str) -> Form<S>
 where
     S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
     S::Output: Send + Sync + 'static,
@@ -72,8 +73,8 @@ where
     let i18n = use_i18n();
     let toasts = use_toasts();
     let go = use_navigate();
-    let save = ServerAction::new();
-    on_answer(save, move |answer: &Result<S::Output, ApiError>| {
+    let save = Form::new();
+    on_answer(save.action, move |answer: &Result<S::Output, ApiError>| {
         if answer.is_ok() {
             toasts.say(t_string!(i18n, common.said.saved));
             go(list, Default::default());

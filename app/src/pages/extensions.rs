@@ -9,7 +9,7 @@ use crate::{
     i18n::*,
     live::use_live,
     ui::{
-        Button, ButtonLink, CheckedForm, Field, IconName, Kind, Load, PageHead, field::FieldProblem,
+        Button, ButtonLink, CheckedForm, Field, Form, IconName, Kind, Load, PageHead, field::FieldProblem,
         form::FormAnswer,
     },
     words,
@@ -177,7 +177,7 @@ fn typed(extension: Option<ExtensionRow>) -> people::ExtensionForm {
 }
 
 #[component]
-fn ExtensionForm(page: Page, save: ServerAction<SaveExtension>) -> impl IntoView {
+fn ExtensionForm(page: Page, save: Form<SaveExtension>) -> impl IntoView {
     let i18n = use_i18n();
     let Page { extension, unsaved } = page;
     let id = extension
@@ -260,8 +260,8 @@ fn ExtensionForm(page: Page, save: ServerAction<SaveExtension>) -> impl IntoView
         .into_any()
     };
     view! {
-        <CheckedForm action=save>
-            {id} {who()} {log_in()} <FormAnswer action=save /> <div class="form-buttons">
+        <CheckedForm form=save>
+            {id} {who()} {log_in()} <FormAnswer action=save.action /> <div class="form-buttons">
                 <Button submit=true kind=Kind::Primary busy=save.pending()>
                     {move || t_string!(i18n, common.button.save)}
                 </Button>

@@ -4,10 +4,9 @@ use crate::{
     api::auth::LogIn,
     frame::switches::{LanguageSwitch, ThemeSwitch},
     i18n::*,
-    ui::{Button, CheckedForm, Field, Kind, form::FormAnswer},
+    ui::{Button, CheckedForm, Field, Form, Kind, Title, form::FormAnswer},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 #[component]
@@ -15,12 +14,12 @@ pub fn LoginPage() -> impl IntoView {
     let i18n = use_i18n();
     let query = use_query_map();
     let next = move || query.with(|query| query.get("next")).unwrap_or_default();
-    let action = ServerAction::<LogIn>::new();
+    let form = Form::<LogIn>::new();
     view! {
-        <Title text=move || t_string!(i18n, auth.log_in) />
+        <Title text=move || t_string!(i18n, auth.log_in).to_owned() />
         <Gate title=move || "Switchboard" text=move || t_string!(i18n, auth.welcome)>
-            <CheckedForm action>
-                <FormAnswer action />
+            <CheckedForm form>
+                <FormAnswer action=form.action />
                 <input type="hidden" name="next" value=untrack(next) />
                 <Field
                     name="login"
@@ -36,7 +35,7 @@ pub fn LoginPage() -> impl IntoView {
                     kind="password"
                     autocomplete="current-password"
                 />
-                <Button submit=true kind=Kind::Primary busy=action.pending()>
+                <Button submit=true kind=Kind::Primary busy=form.pending()>
                     {move || t_string!(i18n, auth.log_in)}
                 </Button>
                 {move || {
@@ -62,7 +61,7 @@ pub fn Gate(
                 <LanguageSwitch />
             </header>
             <main class="gate-card">
-                <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+                <svg class="mark" width="32" height="32" viewBox="0 0 32 32" aria-hidden="true">
                     <rect width="32" height="32" rx="8" />
                     <path d="M9 10h14v9h-7l-5 4v-4H9z" />
                 </svg>

@@ -4,10 +4,11 @@ use super::login::Gate;
 use crate::{
     api::auth::{FinishSetup, setup_link_valid},
     i18n::*,
-    ui::{Button, ButtonLink, CheckedForm, Empty, Field, IconName, Kind, Load, form::FormAnswer},
+    ui::{
+        Button, ButtonLink, CheckedForm, Empty, Field, Form, IconName, Kind, Load, Title, form::FormAnswer,
+    },
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 #[component]
@@ -16,11 +17,11 @@ pub fn SetupPage() -> impl IntoView {
     let query = use_query_map();
     let token = Memo::new(move |_| query.with(|query| query.get("token")).unwrap_or_default());
     let valid = Resource::new(move || token.get(), setup_link_valid);
-    let action = ServerAction::<FinishSetup>::new();
+    let setup = Form::<FinishSetup>::new();
     let form = move || {
         view! {
-            <CheckedForm action>
-                <FormAnswer action />
+            <CheckedForm form=setup>
+                <FormAnswer action=setup.action />
                 <input type="hidden" name="token" value=token.get_untracked() />
                 <Field
                     name="name"
@@ -41,7 +42,7 @@ pub fn SetupPage() -> impl IntoView {
                     kind="password"
                     autocomplete="new-password"
                 />
-                <Button submit=true kind=Kind::Primary busy=action.pending()>
+                <Button submit=true kind=Kind::Primary busy=setup.pending()>
                     {move || t_string!(i18n, auth.create)}
                 </Button>
             </CheckedForm>
@@ -63,7 +64,7 @@ pub fn SetupPage() -> impl IntoView {
         .into_any()
     };
     view! {
-        <Title text=move || t_string!(i18n, auth.setup_title) />
+        <Title text=move || t_string!(i18n, auth.setup_title).to_owned() />
         <Gate
             title=move || t_string!(i18n, auth.setup_title)
             text=move || t_string!(i18n, auth.setup_text)

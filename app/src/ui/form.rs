@@ -1,6 +1,7 @@
 //! Forms that are checked twice by the same rules: here, when a field is left or the form is sent, and again in
 //! the process. They are plain forms, too: without JavaScript the process' answer comes back with the page.
 
+use super::toast::use_toasts;
 use crate::{
     api::{ApiError, Checked},
     i18n::*,
@@ -17,6 +18,81 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FormData, HtmlElement, HtmlFormElement};
 
+/// A form: what it is sent to, and what is known of its fields.
+///
+/// It is made once for a page, beside the resource that fills it: the form is drawn anew with each read, and what is
+/// known of it must outlive that.
+pub struct Form<S>
+where
+    S: ServerFn + 'static,
+    S::Output: 'static,
+{
+    pub action: ServerAction<S>,
+    state: FormState,
+}
+
+impl<S> Clone for Form<S>
+where
+    S: ServerFn + 'static,
+    S::Output: 'static,
+{
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Form<S>
+where
+    S: ServerFn + 'static,
+    S::Output: 'static,
+{
+}
+
+impl<S> std::fmt::Debug for Form<S>
+where
+    S: ServerFn + 'static,
+    S::Output: 'static,
+{
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Form")
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S> Form<S>
+where
+    S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+{
+    #[expect(clippy::new_without_default, reason = "it starts effects")]
+    pub fn new() -> Self {
+        let action = ServerAction::new();
+        let answer = action.value();
+        let state = FormState {
+            found: RwSignal::default(),
+            left: RwSignal::default(),
+            edited: RwSignal::default(),
+            answered: Signal::derive(move || {
+                answer.with(|answer| match answer {
+                    Some(Err(ApiError::Refused(Refusal::Invalid { fields }))) => fields.clone(),
+                    _ => Vec::new(),
+                })
+            }),
+        };
+        on_answer(action, move |answer: &Result<S::Output, ApiError>| {
+            if answer.is_ok() {
+                state.begin_anew();
+            }
+        });
+        Self { action, state }
+    }
+
+    pub fn pending(self) -> Memo<bool> {
+        self.action.pending()
+    }
+}
+
 /// What is known about the form around a field.
 #[derive(Debug, Clone, Copy)]
 pub struct FormState {
@@ -27,36 +103,15 @@ pub struct FormState {
     /// Fields typed into since the process answered: its problems with them are out of date.
     edited: RwSignal<Vec<String>>,
     answered: Signal<Vec<FieldProblem>>,
-    /// The field that has the focus, for a guide beside the form.
-    pub focused: RwSignal<Option<String>>,
 }
 
 impl FormState {
-    fn new(answered: Signal<Vec<FieldProblem>>) -> Self {
-        let focused = use_context::<FocusedField>().map_or_else(|| RwSignal::new(None), |focused| focused.0);
-        Self {
-            found: RwSignal::default(),
-            left: RwSignal::default(),
-            edited: RwSignal::default(),
-            answered,
-            focused,
-        }
-    }
-
     /// What is wrong with a field now, if anything.
-    ///
-    /// Nothing is, when the form has just been taken away: a saved form is made anew, and what was asked for in the
-    /// same moment is answered a moment later.
     pub fn problem(self, field: &str) -> Option<FieldProblem> {
         let of = |problems: &Vec<FieldProblem>| problems.iter().find(|p| p.field == field).cloned();
         let among = |fields: &Vec<String>| fields.iter().any(|f| f == field);
-        let ours = if self.left.try_with(among)? {
-            self.found.try_with(of)?
-        } else {
-            None
-        };
-        let edited = self.edited.try_with(among)?;
-        ours.or_else(|| if edited { None } else { self.answered.try_with(of)? })
+        let ours = self.found.with(of).filter(|_| self.left.with(among));
+        ours.or_else(|| self.answered.with(of).filter(|_| !self.edited.with(among)))
     }
 
     fn leave(self, field: String) {
@@ -65,6 +120,13 @@ impl FormState {
                 left.push(field);
             }
         });
+    }
+
+    /// What has been saved is nothing that was left or edited.
+    fn begin_anew(self) {
+        self.found.update(Vec::clear);
+        self.left.update(Vec::clear);
+        self.edited.update(Vec::clear);
     }
 }
 
@@ -75,7 +137,7 @@ pub struct FocusedField(pub RwSignal<Option<String>>);
 /// A form for a server function, checked before it is sent.
 #[component]
 pub fn CheckedForm<S, O>(
-    action: ServerAction<S>,
+    form: Form<S>,
     #[prop(default = "form")] class: &'static str,
     /// For buttons that stand outside of it.
     #[prop(optional)]
@@ -95,15 +157,9 @@ where
     <<S::Client as Client<ApiError>>::Request as ClientReq<ApiError>>::FormData: From<FormData>,
     O: 'static,
 {
-    let answer = action.value();
-    let answered = Signal::derive(move || {
-        let fields = answer.try_with(|answer| match answer {
-            Some(Err(ApiError::Refused(Refusal::Invalid { fields }))) => fields.clone(),
-            _ => Vec::new(),
-        });
-        fields.unwrap_or_default()
-    });
-    let state = FormState::new(answered);
+    let Form { action, state } = form;
+    let focused = use_context::<FocusedField>();
+    let toasts = use_toasts();
     let check = move |form: &HtmlFormElement| {
         let found = problems::<S>(form);
         let bad = !found.is_empty();
@@ -113,15 +169,11 @@ where
 
     // A button does not take the guide away: the page would move under the pointer that presses it.
     let focus_in = move |event: ev::FocusEvent| {
-        if let Some(field) = field_of(&event) {
-            state.focused.set(Some(field));
+        if let (Some(FocusedField(focused)), Some(field)) = (focused, field_of(&event)) {
+            focused.set(Some(field));
         }
     };
     let focus_out = move |event: ev::FocusEvent| {
-        // A form that is taken away loses its focus last of all.
-        if state.found.is_disposed() {
-            return;
-        }
         if let (Some(field), Some(form)) = (field_of(&event), form_of(&event)) {
             check(&form);
             state.leave(field);
@@ -138,6 +190,8 @@ where
         }
     };
     let submit = move |event: ev::SubmitEvent| {
+        // That it was saved is said of the last time.
+        toasts.withdraw();
         state.edited.update(Vec::clear);
         let Some(form) = form_of(&event) else { return };
         if check(&form) {
@@ -149,19 +203,19 @@ where
         }
     };
 
+    // The listeners are at an element around the form, since at a component they would outlive their drawing.
     view! {
-        <ActionForm
-            action
-            attr:id=id
-            attr:class=class
-            attr:novalidate=true
+        <div
+            class="form-listeners"
             on:submit:capture=submit
             on:focusin=focus_in
             on:focusout=focus_out
             on:input=input
         >
-            <leptos::context::Provider value=state>{children()}</leptos::context::Provider>
-        </ActionForm>
+            <ActionForm action attr:id=id attr:class=class attr:novalidate=true>
+                <leptos::context::Provider value=state>{children()}</leptos::context::Provider>
+            </ActionForm>
+        </div>
     }
     .into_any()
 }
@@ -192,10 +246,10 @@ where
     let i18n = use_i18n();
     let answer = action.value();
     let text = move || {
-        answer.try_with(|answer| match answer {
+        answer.with(|answer| match answer {
             Some(Err(error)) => Some(words::sentence(i18n.get_locale(), error)),
             _ => None,
-        })?
+        })
     };
     view! {
         <div role="alert">{move || text().map(|text| view! { <p class="notice bad">{text}</p> })}</div>

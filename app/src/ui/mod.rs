@@ -14,6 +14,7 @@ pub mod page;
 pub mod quote;
 pub mod skeleton;
 pub mod time;
+pub mod title;
 pub mod toast;
 pub mod trouble;
 pub mod zone;
@@ -24,7 +25,7 @@ pub use self::{
     copy::CopyField,
     empty::Empty,
     field::{Field, Secret},
-    form::{CheckedForm, FormState},
+    form::{CheckedForm, Form, FormState},
     icon::{Icon, IconName},
     live_text::LiveText,
     load::{Load, worked_out},
@@ -33,6 +34,7 @@ pub use self::{
     quote::Quote,
     skeleton::Skeleton,
     time::{Time, TimeStyle},
+    title::Title,
     toast::use_toasts,
     trouble::TroubleView,
 };

@@ -43,7 +43,13 @@ impl Toasts {
 
     /// Something did not.
     pub fn warn(self, text: impl Into<String>) {
+        self.withdraw();
         self.show(text.into(), true);
+    }
+
+    /// Takes back what went well, since something is tried again.
+    pub fn withdraw(self) {
+        self.shown.update(|shown| shown.retain(|toast| toast.bad));
     }
 
     fn show(self, text: String, bad: bool) {

@@ -13,7 +13,7 @@ use crate::{
     i18n::*,
     pages::{id_in_url, known},
     ui::{
-        Button, ButtonLink, CheckedForm, CopyField, Field, Kind, Load, Secret,
+        Button, ButtonLink, CheckedForm, CopyField, Field, Form, Kind, Load, Secret,
         form::{FormAnswer, on_answer},
         use_toasts,
     },
@@ -62,7 +62,7 @@ pub fn AuthenticationTab() -> impl IntoView {
 fn AuthenticationForm(
     channel: ChannelView,
     unsaved: Option<Unsaved<channel::AuthenticationForm>>,
-    save: ServerAction<SaveAuthentication>,
+    save: Form<SaveAuthentication>,
     verify_token: RwSignal<String>,
 ) -> impl IntoView {
     let i18n = use_i18n();
@@ -133,10 +133,10 @@ fn AuthenticationForm(
         .into_any()
     };
     view! {
-        <CheckedForm action=save id=FORM>
+        <CheckedForm form=save id=FORM>
             // Enter saves: a form's default button is its first one.
             <button type="submit" hidden></button>
-            {ours()} {theirs()} <FormAnswer action=save />
+            {ours()} {theirs()} <FormAnswer action=save.action />
             <div class="form-buttons">
                 <Button submit=true kind=Kind::Primary busy=save.pending()>
                     {move || t_string!(i18n, common.button.save)}

@@ -5,7 +5,7 @@ use crate::{
     i18n::*,
     pages::{id_in_url, known},
     ui::{
-        Button, ButtonLink, CheckedForm, Field, Kind, Load,
+        Button, ButtonLink, CheckedForm, Field, Form, Kind, Load,
         form::{FormAnswer, on_answer},
         use_toasts,
     },
@@ -25,9 +25,9 @@ pub fn DeleteTab() -> impl IntoView {
     let id = id_in_url::<ChannelId>();
     // Not the head's: events must not touch what is typed.
     let stored = Resource::new(move || id.get(), |id| async move { channel(known(id)?).await });
-    let delete = ServerAction::<DeleteChannel>::new();
+    let delete = Form::<DeleteChannel>::new();
     let name = RwSignal::new(String::new());
-    on_answer(delete, move |answer| {
+    on_answer(delete.action, move |answer| {
         if answer.is_ok() {
             toasts.say(t_string!(i18n, channels.delete.done, name = name.get_untracked()));
             go("/channels", Default::default());
@@ -45,7 +45,7 @@ pub fn DeleteTab() -> impl IntoView {
 }
 
 #[component]
-fn DeleteForm(channel: ChannelView, delete: ServerAction<DeleteChannel>) -> impl IntoView {
+fn DeleteForm(channel: ChannelView, delete: Form<DeleteChannel>) -> impl IntoView {
     let i18n = use_i18n();
     let ChannelView { id, name, .. } = channel;
     let asked = move || t_string!(i18n, channels.delete.name, name = name.clone());
@@ -54,11 +54,11 @@ fn DeleteForm(channel: ChannelView, delete: ServerAction<DeleteChannel>) -> impl
             <h2 id="delete-title">{move || t_string!(i18n, channels.delete.title)}</h2>
             <p>{move || t_string!(i18n, channels.delete.text)}</p>
             <p>{move || t_string!(i18n, channels.delete.meta)}</p>
-            <CheckedForm action=delete>
+            <CheckedForm form=delete>
                 <input type="hidden" name="id" value=id.to_string() />
                 <p id="delete-asked">{asked}</p>
                 <Field name="name" label=move || t_string!(i18n, channels.field.name) alone=true />
-                <FormAnswer action=delete />
+                <FormAnswer action=delete.action />
                 <div class="form-buttons">
                     <Button submit=true kind=Kind::Danger busy=delete.pending()>
                         {move || t_string!(i18n, channels.delete.button)}

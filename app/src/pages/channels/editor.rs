@@ -10,7 +10,7 @@ use crate::{
     i18n::*,
     live::use_live,
     pages::{id_in_url, known},
-    ui::{Badge, ButtonLink, Menu, PageHead, Skeleton, Time, form::on_answer, use_toasts},
+    ui::{Badge, ButtonLink, Form, Menu, PageHead, Skeleton, Time, form::on_answer, use_toasts},
     words,
 };
 use domain::{
@@ -78,7 +78,7 @@ pub fn ChannelPage() -> impl IntoView {
 }
 
 /// Saves a tab, says so, and reads the tab and the head again.
-pub fn saves<S, T>(stored: Resource<ApiResult<T>>) -> ServerAction<S>
+pub fn saves<S, T>(stored: Resource<ApiResult<T>>) -> Form<S>
 where
     S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
     S::Output: Send + Sync + 'static,
@@ -87,8 +87,8 @@ where
     let i18n = use_i18n();
     let toasts = use_toasts();
     let Head(head) = expect_context();
-    let save = ServerAction::new();
-    on_answer(save, move |answer: &Result<S::Output, ApiError>| {
+    let save = Form::new();
+    on_answer(save.action, move |answer: &Result<S::Output, ApiError>| {
         if answer.is_ok() {
             toasts.say(t_string!(i18n, common.said.saved));
             stored.refetch();
@@ -185,21 +185,25 @@ fn Title(channel: ChannelView, switches: Switches) -> impl IntoView {
     };
     let switch = match badge {
         State::Paused => view! {
-            <ActionForm action=switches.resume on:submit=close>
-                <input type="hidden" name="id" value=id.to_string() />
-                <button type="submit" class="menu-item">
-                    {move || t_string!(i18n, channels.head.resume)}
-                </button>
-            </ActionForm>
+            <div on:submit=close>
+                <ActionForm action=switches.resume>
+                    <input type="hidden" name="id" value=id.to_string() />
+                    <button type="submit" class="menu-item">
+                        {move || t_string!(i18n, channels.head.resume)}
+                    </button>
+                </ActionForm>
+            </div>
         }
         .into_any(),
         _ => view! {
-            <ActionForm action=switches.pause on:submit=close>
-                <input type="hidden" name="id" value=id.to_string() />
-                <button type="submit" class="menu-item">
-                    {move || t_string!(i18n, channels.head.pause)}
-                </button>
-            </ActionForm>
+            <div on:submit=close>
+                <ActionForm action=switches.pause>
+                    <input type="hidden" name="id" value=id.to_string() />
+                    <button type="submit" class="menu-item">
+                        {move || t_string!(i18n, channels.head.pause)}
+                    </button>
+                </ActionForm>
+            </div>
         }
         .into_any(),
     };

@@ -9,7 +9,7 @@ use crate::{
     },
     i18n::*,
     ui::{
-        Button, CheckedForm, Field,
+        Button, CheckedForm, Field, Form,
         form::{FormAnswer, on_answer},
         use_toasts,
     },
@@ -26,7 +26,7 @@ use leptos::{form::ActionForm, prelude::*, server_fn::ServerFn};
 pub struct Errands {
     subscribe: ServerAction<SubscribeWaba>,
     callback: ServerAction<SetCallback>,
-    register: ServerAction<RegisterNumber>,
+    register: Form<RegisterNumber>,
 }
 
 impl Errands {
@@ -34,7 +34,7 @@ impl Errands {
         let errands = Self {
             subscribe: ServerAction::new(),
             callback: ServerAction::new(),
-            register: ServerAction::new(),
+            register: Form::new(),
         };
         let i18n = use_i18n();
         let toasts = use_toasts();
@@ -46,7 +46,7 @@ impl Errands {
         };
         on_answer(errands.subscribe, say);
         on_answer(errands.callback, say);
-        on_answer(errands.register, say);
+        on_answer(errands.register.action, say);
         errands
     }
 }
@@ -66,7 +66,7 @@ pub fn Strays(
         Mend::CallbackOfEither,
     ];
     let callback = (!offers(&callbacks)).then(|| view! { <Refused of=errands.callback /> });
-    let register = (!offers(&[Mend::Register])).then(|| view! { <Refused of=errands.register /> });
+    let register = (!offers(&[Mend::Register])).then(|| view! { <Refused of=errands.register.action /> });
     view! { <div aria-live="polite">{subscribe} {callback} {register}</div> }.into_any()
 }
 
@@ -138,7 +138,7 @@ pub fn MendView(
         .into_any(),
         Mend::Register => {
             let call = format!("POST /{number}/register");
-            view! { <RegisterForm id call action=errands.register /> }.into_any()
+            view! { <RegisterForm id call form=errands.register /> }.into_any()
         }
     }
 }
@@ -225,11 +225,11 @@ fn CallbackForm(
 }
 
 #[component]
-fn RegisterForm(id: ChannelId, call: String, action: ServerAction<RegisterNumber>) -> impl IntoView {
+fn RegisterForm(id: ChannelId, call: String, form: Form<RegisterNumber>) -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <div class="errand">
-            <CheckedForm action class="">
+            <CheckedForm form class="">
                 <input type="hidden" name="id" value=id.to_string() />
                 <p>{move || t_string!(i18n, channels.errand.register_text)}</p>
                 <Field
@@ -240,12 +240,12 @@ fn RegisterForm(id: ChannelId, call: String, action: ServerAction<RegisterNumber
                     alone=true
                 />
                 <Calls call />
-                <Button submit=true busy=action.pending()>
+                <Button submit=true busy=form.pending()>
                     {move || t_string!(i18n, channels.errand.register)}
                 </Button>
-                <FormAnswer action />
+                <FormAnswer action=form.action />
             </CheckedForm>
-            <Answered to=action />
+            <Answered to=form.action />
         </div>
     }
     .into_any()

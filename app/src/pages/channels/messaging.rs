@@ -10,7 +10,7 @@ use crate::{
     api::channels::{MessagingPage, SaveMessaging, messaging},
     i18n::*,
     pages::{id_in_url, known},
-    ui::{Button, ButtonLink, CheckedForm, Field, Kind, Load, form::FormAnswer},
+    ui::{Button, ButtonLink, CheckedForm, Field, Form, Kind, Load, form::FormAnswer},
     words,
 };
 use domain::{
@@ -38,7 +38,7 @@ pub fn MessagingTab() -> impl IntoView {
 }
 
 #[component]
-fn MessagingForm(page: MessagingPage, save: ServerAction<SaveMessaging>) -> impl IntoView {
+fn MessagingForm(page: MessagingPage, save: Form<SaveMessaging>) -> impl IntoView {
     let i18n = use_i18n();
     let MessagingPage {
         channel,
@@ -109,10 +109,10 @@ fn MessagingForm(page: MessagingPage, save: ServerAction<SaveMessaging>) -> impl
         .into_any()
     };
     view! {
-        <CheckedForm action=save>
+        <CheckedForm form=save>
             // Enter saves: a form's default button is its first one.
             <button type="submit" hidden></button>
-            {fields()} <FormAnswer action=save /> <div class="form-buttons">
+            {fields()} <FormAnswer action=save.action /> <div class="form-buttons">
                 <Button submit=true kind=Kind::Primary busy=save.pending()>
                     {move || t_string!(i18n, common.button.save)}
                 </Button>

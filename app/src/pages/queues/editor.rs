@@ -8,8 +8,8 @@ use crate::{
         id_in_url, known,
     },
     ui::{
-        Button, ButtonLink, CheckedForm, Field, Icon, IconName, Kind, Load, PageHead, field::FieldProblem,
-        form::FormAnswer, time::use_now,
+        Button, ButtonLink, CheckedForm, Field, Form, Icon, IconName, Kind, Load, PageHead,
+        field::FieldProblem, form::FormAnswer, time::use_now,
     },
     words,
 };
@@ -77,7 +77,7 @@ pub fn QueuePage() -> impl IntoView {
 }
 
 #[component]
-fn QueueForm(page: Page, save: ServerAction<SaveQueue>) -> impl IntoView {
+fn QueueForm(page: Page, save: Form<SaveQueue>) -> impl IntoView {
     let i18n = use_i18n();
     let Page {
         queue,
@@ -116,7 +116,7 @@ fn QueueForm(page: Page, save: ServerAction<SaveQueue>) -> impl IntoView {
         .collect_view()
         .into_any();
     view! {
-        <CheckedForm action=save>
+        <CheckedForm form=save>
             {id}
             <Field
                 name="name"
@@ -126,7 +126,7 @@ fn QueueForm(page: Page, save: ServerAction<SaveQueue>) -> impl IntoView {
             /> <Members people /> <fieldset class="field">
                 <legend>{move || t_string!(i18n, directory.queues.pick_up)}</legend>
                 {modes}
-            </fieldset> <FormAnswer action=save /> <div class="form-buttons">
+            </fieldset> <FormAnswer action=save.action /> <div class="form-buttons">
                 <Button submit=true kind=Kind::Primary busy=save.pending()>
                     {move || t_string!(i18n, common.button.save)}
                 </Button>

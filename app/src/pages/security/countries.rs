@@ -7,7 +7,7 @@ use crate::{
     i18n::*,
     live::use_live,
     pages::known,
-    ui::{Load, PageHead, form::on_answer, use_toasts},
+    ui::{Form, Load, PageHead, form::on_answer, use_toasts},
     words,
 };
 use domain::countries::{Door, DoorView, Overview, Whereabouts};
@@ -35,8 +35,8 @@ pub fn CountriesPage() -> impl IntoView {
         |door| async move { country_rule(known(door)?).await },
     );
     let database = Resource::new(|| (), |()| countries_overview());
-    let save = ServerAction::<SaveCountries>::new();
-    on_answer(save, move |answer| {
+    let save = Form::<SaveCountries>::new();
+    on_answer(save.action, move |answer| {
         if answer.is_ok() {
             toasts.say(t_string!(i18n, common.said.saved));
             stored.refetch();

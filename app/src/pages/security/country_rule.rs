@@ -4,7 +4,7 @@ use super::country_choice::Choice;
 use crate::{
     api::countries::{RulePage, SaveCountries},
     i18n::*,
-    ui::{Button, CheckedForm, FormState, Kind, form::FormAnswer},
+    ui::{Button, CheckedForm, Form, FormState, Kind, form::FormAnswer},
     words,
 };
 use domain::countries::{CountriesForm, Country, Door};
@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use std::collections::BTreeSet;
 
 #[component]
-pub fn CountryRule(page: RulePage, save: ServerAction<SaveCountries>) -> impl IntoView {
+pub fn CountryRule(page: RulePage, save: Form<SaveCountries>) -> impl IntoView {
     let i18n = use_i18n();
     let RulePage { stored, unsaved } = page;
     let door = stored.door;
@@ -64,8 +64,8 @@ pub fn CountryRule(page: RulePage, save: ServerAction<SaveCountries>) -> impl In
         .into_any()
     };
     view! {
-        <CheckedForm action=save class="form country-rule">
-            {fields()} <FormAnswer action=save /> <div class="form-buttons">
+        <CheckedForm form=save class="form country-rule">
+            {fields()} <FormAnswer action=save.action /> <div class="form-buttons">
                 <Button submit=true kind=Kind::Primary busy=save.pending()>
                     {move || t_string!(i18n, common.button.save)}
                 </Button>
