@@ -29,7 +29,7 @@ pub fn Rail(person: Resource<ApiResult<Me>>) -> impl IntoView {
     view! {
         <nav class="rail" aria-label=move || t_string!(i18n, common.nav.label)>
             <a class="brand" href="/inbox">
-                <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+                <svg class="mark" width="32" height="32" viewBox="0 0 32 32" aria-hidden="true">
                     <rect width="32" height="32" rx="8" />
                     <path d="M9 10h14v9h-7l-5 4v-4H9z" />
                 </svg>

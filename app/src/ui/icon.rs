@@ -88,7 +88,8 @@ impl IconName {
 #[component]
 pub fn Icon(name: IconName) -> impl IntoView {
     view! {
-        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+        // Its size without styles.
+        <svg class="icon" width="20" height="20" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
             <path d=name.path() />
         </svg>
     }

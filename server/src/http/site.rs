@@ -1,19 +1,54 @@
 //! The site's files: scripts, wasm, styles, icons. A release binary carries them; a debug build reads them from
-//! `target/site`. Those under `/pkg/HASH` change their address when they change, so they may be kept for ever.
+//! `target/site` when it starts, all at once: a build beside a running server replaces files of the same names, and
+//! takes away those that the server's pages link to. Those under `/pkg/HASH` change their address when they change, so they may be kept for ever.
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     extract::Path,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use leptos::config::{Env, LeptosOptions};
 use rust_embed::{Embed, EmbeddedFile};
-use std::{borrow::Cow, net::SocketAddr};
+use std::{borrow::Cow, collections::HashMap, net::SocketAddr, sync::LazyLock};
 
 #[derive(Embed)]
 #[folder = "$CARGO_MANIFEST_DIR/../target/site"]
 struct Site;
+
+static FILES: LazyLock<Files> = LazyLock::new(Files::of::<Site>);
+
+/// Files as they were at the start, by their paths.
+struct Files(HashMap<String, File>);
+
+#[derive(Clone)]
+struct File {
+    bytes: Bytes,
+    tag: String,
+}
+
+impl Files {
+    fn of<Folder: Embed>() -> Self {
+        let file = |path: Cow<str>| Folder::get(&path).map(|file| (path.into_owned(), file.into()));
+        Self(Folder::iter().filter_map(file).collect())
+    }
+
+    fn get(&self, path: &str) -> Option<&File> {
+        self.0.get(path)
+    }
+}
+
+impl From<EmbeddedFile> for File {
+    fn from(file: EmbeddedFile) -> Self {
+        Self {
+            tag: format!("\"{}\"", hex::encode(file.metadata.sha256_hash())),
+            bytes: match file.data {
+                Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+                Cow::Owned(bytes) => bytes.into(),
+            },
+        }
+    }
+}
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const ASK_EACH_TIME: &str = "no-cache";
@@ -43,8 +78,8 @@ pub fn leptos_options(listen: SocketAddr) -> LeptosOptions {
 
 /// Changes whenever a script, the wasm or a style does.
 fn hash() -> Option<String> {
-    let file = Site::get("hash.txt")?;
-    std::str::from_utf8(&file.data)
+    let file = FILES.get("hash.txt")?;
+    std::str::from_utf8(&file.bytes)
         .ok()
         .map(|hash| hash.trim().to_owned())
 }
@@ -71,17 +106,16 @@ fn file(path: &str, headers: &HeaderMap, caching: &'static str) -> Option<Respon
     if path.ends_with(".br") || path.ends_with(".gz") {
         return None;
     }
-    let plain = Site::get(path)?;
+    let plain = FILES.get(path)?;
     let (encoding, file) = smallest(path, headers).map_or((None, plain), |(name, file)| (Some(name), file));
-    let tag = format!("\"{}\"", hex::encode(file.metadata.sha256_hash()));
     let known = headers
         .get(header::IF_NONE_MATCH)
-        .is_some_and(|value| value.as_bytes() == tag.as_bytes());
+        .is_some_and(|value| value.as_bytes() == file.tag.as_bytes());
 
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        body(file).into_response()
+        Body::from(file.bytes.clone()).into_response()
     };
     let answer = response.headers_mut();
     let mime = mime_guess::from_path(path).first_or_octet_stream();
@@ -91,7 +125,7 @@ fn file(path: &str, headers: &HeaderMap, caching: &'static str) -> Option<Respon
     } else {
         mime.to_string()
     };
-    for (name, value) in [(header::CONTENT_TYPE, mime), (header::ETAG, tag)] {
+    for (name, value) in [(header::CONTENT_TYPE, mime), (header::ETAG, file.tag.clone())] {
         if let Ok(value) = HeaderValue::try_from(value) {
             answer.insert(name, value);
         }
@@ -105,16 +139,16 @@ fn file(path: &str, headers: &HeaderMap, caching: &'static str) -> Option<Respon
 }
 
 /// The best pre-compressed copy that the browser takes.
-fn smallest(path: &str, headers: &HeaderMap) -> Option<(&'static str, EmbeddedFile)> {
+fn smallest(path: &str, headers: &HeaderMap) -> Option<(&'static str, &'static File)> {
     let accepted = headers.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
     [("br", "br"), ("gzip", "gz")]
         .into_iter()
         .filter(|(name, _)| accepts(accepted, name))
-        .find_map(|(name, ending)| Some((name, Site::get(&format!("{path}.{ending}"))?)))
+        .find_map(|(name, ending)| Some((name, FILES.get(&format!("{path}.{ending}"))?)))
 }
 
 /// Whether an `Accept-Encoding` names an encoding, other than to refuse it.
-fn accepts(accepted: &str, encoding: &str) -> bool {
+pub(super) fn accepts(accepted: &str, encoding: &str) -> bool {
     accepted.split(',').any(|part| {
         let (name, weight) = part.split_once(';').unwrap_or((part, ""));
         let refused = weight
@@ -125,16 +159,39 @@ fn accepts(accepted: &str, encoding: &str) -> bool {
     })
 }
 
-fn body(file: EmbeddedFile) -> Body {
-    match file.data {
-        Cow::Borrowed(bytes) => Body::from(bytes),
-        Cow::Owned(bytes) => Body::from(bytes),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rust_embed::Metadata;
+    use std::{cell::Cell, iter};
+
+    thread_local! {
+        static BUILT_ANEW: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// A folder from which a build takes its only file.
+    struct Folder;
+
+    impl Embed for Folder {
+        fn get(_: &str) -> Option<EmbeddedFile> {
+            (!BUILT_ANEW.get()).then(|| EmbeddedFile {
+                data: Cow::Borrowed(b"body {}"),
+                metadata: Metadata::__rust_embed_new([0; 32], None, None),
+            })
+        }
+
+        fn iter() -> impl Iterator<Item = Cow<'static, str>> + 'static {
+            iter::once(Cow::Borrowed("pkg/main.css"))
+        }
+    }
+
+    #[test]
+    fn a_build_beside_a_running_server_takes_nothing_away() {
+        let files = Files::of::<Folder>();
+        BUILT_ANEW.set(true);
+        let file = files.get("pkg/main.css").expect("what was there at the start");
+        assert_eq!(file.bytes, "body {}");
+    }
 
     #[test]
     fn a_refused_encoding_is_not_used() {

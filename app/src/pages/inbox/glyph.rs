@@ -18,7 +18,7 @@ const FAILED: &str = "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 7v6M12 16.5v.5";
 #[component]
 pub fn Glyph(path: &'static str, #[prop(default = "icon")] class: &'static str) -> impl IntoView {
     view! {
-        <svg class=class viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+        <svg class=class width="20" height="20" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
             <path d=path />
         </svg>
     }
