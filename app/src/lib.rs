@@ -27,12 +27,7 @@ mod translations {
 }
 pub use translations::i18n;
 
-use crate::{
-    frame::Frame,
-    i18n::{I18nContextProvider, I18nLocaleTrait},
-    pages::*,
-    ui::toast::Toasts,
-};
+use crate::{frame::Frame, i18n::I18nLocaleTrait, pages::*, ui::toast::Toasts};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::{
@@ -71,20 +66,14 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     ui::time::provide_now();
     ui::zone::provide_zone();
+    prefs::provide_language();
     provide_context(Toasts::default());
     view! {
-        <I18nContextProvider
-            set_lang_attr_on_html=false
-            set_dir_attr_on_html=false
-            enable_cookie=false
-            ssr_lang_header_getter=prefs::language_source()
-        >
-            <Title formatter=|title: String| match title.as_str() {
-                "" => "Switchboard".to_owned(),
-                title => format!("{title} · Switchboard"),
-            } />
-            <Pages />
-        </I18nContextProvider>
+        <Title formatter=|title: String| match title.as_str() {
+            "" => "Switchboard".to_owned(),
+            title => format!("{title} · Switchboard"),
+        } />
+        <Pages />
     }
 }
 

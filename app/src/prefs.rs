@@ -3,7 +3,8 @@
 //! the third cookie, for the same reason.
 
 use crate::{i18n::Locale, ui::zone::Zone};
-use leptos_i18n::context::{I18nContextOptions, UseLocalesOptions};
+use leptos::prelude::{Owner, on_cleanup, provide_context};
+use leptos_i18n::context::{I18nContextOptions, UseLocalesOptions, init_i18n_context_with_options};
 use serde::{Deserialize, Serialize};
 
 /// The cookie that holds `en` or `cs`.
@@ -52,9 +53,28 @@ impl Theme {
     }
 }
 
-/// Tells leptos_i18n the language of a request: the chosen one, else the browser's.
-pub fn language_source() -> UseLocalesOptions {
-    UseLocalesOptions::default().ssr_lang_header_getter(accepted_languages)
+/// Gives everything below its language.
+///
+/// leptos_i18n starts an effect for a cookie that we do not use, also in the process; there it may run when the page
+/// has been sent and the language has gone. Below an owner that is paused no effect runs.
+pub fn provide_language() {
+    let Some(owner) = Owner::current().map(|owner| owner.child()) else {
+        return;
+    };
+    provide_context(owner.with(|| init_i18n_context_with_options(language_options())));
+    if cfg!(feature = "ssr") {
+        owner.pause();
+    }
+    on_cleanup(move || drop(owner));
+}
+
+/// The language of a request: the chosen one, else the browser's.
+fn language_options() -> I18nContextOptions<'static, Locale> {
+    I18nContextOptions {
+        enable_cookie: false,
+        ssr_lang_header_getter: UseLocalesOptions::default().ssr_lang_header_getter(accepted_languages),
+        ..Default::default()
+    }
 }
 
 #[cfg(feature = "ssr")]
@@ -69,11 +89,7 @@ fn accepted_languages() -> Option<String> {
 
 /// The language in which a request is answered.
 pub fn requested_language() -> Locale {
-    leptos_i18n::locale::resolve_locale_with_options(I18nContextOptions {
-        enable_cookie: false,
-        ssr_lang_header_getter: language_source(),
-        ..Default::default()
-    })
+    leptos_i18n::locale::resolve_locale_with_options(language_options())
 }
 
 /// The language for whoever sends these headers, where there is no page to ask.

@@ -97,6 +97,10 @@ pub fn trouble(locale: Locale, error: &ApiError) -> Trouble {
             td_string!(locale, common.trouble.transport),
             td_string!(locale, common.trouble.transport_text).to_owned(),
         ),
+        ApiError::Malformed => (
+            td_string!(locale, common.trouble.malformed),
+            td_string!(locale, common.trouble.malformed_text).to_owned(),
+        ),
     };
     Trouble {
         title: title.to_owned(),

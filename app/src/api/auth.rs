@@ -149,7 +149,7 @@ fn local(next: &str) -> &str {
     let mut start = next.chars();
     match (start.next(), start.next()) {
         (Some('/'), Some('/' | '\\')) => "/",
-        (Some('/'), _) if !next.chars().any(char::is_control) => next,
+        (Some('/'), _) if next.chars().all(|c| c.is_ascii_graphic()) => next,
         _ => "/",
     }
 }
@@ -184,6 +184,8 @@ mod tests {
             "//evil.example",
             "/\\evil.example",
             "/a\r\nb",
+            // A header holds no such letter.
+            "/ž",
         ] {
             assert_eq!(local(foreign), "/", "{foreign:?}");
         }

@@ -179,8 +179,7 @@ pub async fn pick_number(
     number: String,
 ) -> Result<(), ApiError> {
     actor().await?;
-    let picked: NumberChoice =
-        serde_json::from_str(&number).map_err(|error| ApiError::Transport(error.to_string()))?;
+    let picked: NumberChoice = serde_json::from_str(&number).map_err(|_| ApiError::Malformed.sent())?;
     let form = MessagingForm {
         phone_number: picked.display.unwrap_or(form.phone_number),
         phone_number_id: picked.phone_number_id,

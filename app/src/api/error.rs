@@ -20,9 +20,12 @@ pub enum ApiError {
     /// Something broke here; the log has the rest under the same reference.
     #[error("internal error {reference}")]
     Internal { reference: String },
-    /// The process could not be reached, or did not understand.
+    /// The process could not be reached, or its answer was not understood.
     #[error("{0}")]
     Transport(String),
+    /// The process did not understand what it was asked, most likely by a page that is older or newer than itself.
+    #[error("this is not what is asked for here")]
+    Malformed,
 }
 
 impl ApiError {
@@ -40,8 +43,21 @@ impl ApiError {
 impl FromServerFnError for ApiError {
     type Encoder = JsonEncoding;
 
+    /// In the browser these are troubles on the way; in the process, what a call was made of.
+    #[cfg(not(feature = "ssr"))]
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         Self::Transport(error.to_string())
+    }
+
+    #[cfg(feature = "ssr")]
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_)
+            | ServerFnErrorErr::Request(_) => Self::Malformed.sent(),
+            ours => Self::internal(&ours),
+        }
     }
 }
 
@@ -59,6 +75,7 @@ mod process {
             match self {
                 Self::SignIn => StatusCode::UNAUTHORIZED,
                 Self::Transport(_) => StatusCode::BAD_REQUEST,
+                Self::Malformed => StatusCode::UNPROCESSABLE_ENTITY,
                 Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
                 Self::Refused(refusal) => match refusal {
                     Refusal::NotFound | Refusal::LinkUsed => StatusCode::NOT_FOUND,

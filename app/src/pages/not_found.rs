@@ -2,10 +2,9 @@
 
 use crate::{
     i18n::*,
-    ui::{ButtonLink, Empty, IconName, Kind},
+    ui::{ButtonLink, Empty, IconName, Kind, Title},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
@@ -15,7 +14,7 @@ pub fn NotFoundPage() -> impl IntoView {
         response.set_status(axum::http::StatusCode::NOT_FOUND);
     }
     view! {
-        <Title text=move || t_string!(i18n, common.not_found.title) />
+        <Title text=move || t_string!(i18n, common.not_found.title).to_owned() />
         <Empty
             icon=IconName::Search
             alone=true

@@ -1,7 +1,7 @@
 //! The head of a page: its name, in the window's title too, and what can be done with the whole of it.
 
+use super::Title;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// The head of a page. Its children stand at the right: badges and buttons.
 #[component]
@@ -9,8 +9,6 @@ pub fn PageHead(
     #[prop(into)] title: Signal<String>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
-    // What is drawn anew may be asked once more when its signals have gone.
-    let title = move || title.try_get().unwrap_or_default();
     view! {
         <Title text=title />
         <header class="page-head">

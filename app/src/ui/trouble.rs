@@ -3,11 +3,11 @@
 use super::{
     button::Button,
     icon::{Icon, IconName},
+    title::Title,
 };
 use crate::{api::ApiError, i18n::*, words};
 use domain::refusal::Refusal;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{components::Redirect, hooks::use_location, location::Location};
 
 /// An error in place of what could not be read. A lost log-in leads to the log-in page and back.
@@ -21,8 +21,7 @@ pub fn TroubleView(error: ApiError, retry: Callback<()>) -> impl IntoView {
     let worth_retrying = !matches!(error, ApiError::Refused(Refusal::NotFound | Refusal::Forbidden));
     let trouble = Memo::new(move |_| words::trouble(i18n.get_locale(), &error));
     view! {
-        // The head outlives the page for a moment.
-        <Title text=move || trouble.try_get().map(|trouble| trouble.title).unwrap_or_default() />
+        <Title text=move || trouble.get().title />
         <section class="empty" role="alert">
             <Icon name=IconName::Alert />
             <h2>{move || trouble.get().title}</h2>

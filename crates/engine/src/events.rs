@@ -89,7 +89,7 @@ impl Events {
     }
 
     /// The number of the newest event.
-    pub(crate) fn last(&self) -> u64 {
+    pub fn last(&self) -> u64 {
         self.last.load(Ordering::SeqCst)
     }
 

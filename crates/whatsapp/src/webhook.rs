@@ -69,6 +69,8 @@ pub enum ItemKind {
 /// [`BodyError`] when the body is not a notification of WhatsApp. A broken part within one is an
 /// [`ItemKind::Malformed`] item.
 pub fn parse(body: &[u8]) -> Result<Vec<Item>, BodyError> {
+    // A sender between Meta and us may put a byte order mark there.
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let raw: &RawValue =
         serde_json::from_slice(body).map_err(|error| BodyError::NotJson(error.to_string()))?;
     let body = Object::open(raw);

@@ -8,12 +8,16 @@ pub mod country_database;
 pub mod events;
 pub mod health;
 pub mod login_session;
+pub mod packed;
 pub mod pages;
 pub mod request;
 pub mod security;
 pub mod site;
+pub mod text;
 pub mod unlock;
 pub mod webhook;
+
+mod apart;
 
 use crate::{application::Stopping, settings::Settings};
 use api::{channel_health, channels, deliveries, extensions, messages, queues, sessions};
@@ -94,6 +98,12 @@ pub fn routes() -> Vec<Route> {
         route(
             Meta,
             "/webhooks/whatsapp/{webhook_id}",
+            get(webhook::handshake).post(webhook::accept),
+        ),
+        // Somebody has typed the address off.
+        route(
+            Meta,
+            "/webhooks/whatsapp/{webhook_id}/",
             get(webhook::handshake).post(webhook::accept),
         ),
         //
@@ -216,7 +226,7 @@ pub fn router(http: Http) -> Router {
     let api = group(Access::Token)
         .layer(from_fn_with_state(http.clone(), body_limit::of_the_known))
         .layer(from_fn_with_state(http.clone(), api::authenticate));
-    let people = pages::add_to(group(Access::Person), &http)
+    let people = pages::add_to(group(Access::Person))
         .layer(from_fn_with_state(http.clone(), body_limit::of_people))
         .layer(login_session::layer(&http));
     let doors = from_fn_with_state(countries::Doors::of(&http), countries::guard);
@@ -247,10 +257,12 @@ pub fn router(http: Http) -> Router {
             limits.request_seconds,
         ))
         .merge(uploads)
+        .layer(from_fn(text::refuse_nul_in_address))
         .layer(doors)
         .layer(from_fn_with_state(http.clone(), security::refuse_foreign_sites))
         .layer(from_fn(api::problem::in_every_error))
         .layer(from_fn_with_state(http.clone(), security::headers))
+        .layer(from_fn(packed::pack))
         .layer(from_fn(request::record))
         .layer(find_client);
     others.merge(meta).with_state(http)

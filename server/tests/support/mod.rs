@@ -4,6 +4,7 @@ pub mod database;
 pub mod events;
 pub mod http;
 pub mod mmdb;
+pub mod panics;
 pub mod people;
 pub mod world;
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     api::ApiError,
     i18n::*,
-    ui::{Icon, IconName, LiveText, TroubleView, time::use_now, worked_out},
+    ui::{Icon, IconName, LiveText, Title, TroubleView, time::use_now, worked_out},
 };
 use domain::{
     ids::SessionId,
@@ -17,7 +17,6 @@ use domain::{
     session::{InboxCounts, SessionRow, Tab},
 };
 use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
-use leptos_meta::Title;
 use leptos_router::{NavigateOptions, components::Form, hooks::use_navigate};
 use std::time::Duration;
 
@@ -139,8 +138,7 @@ fn Tabs() -> impl IntoView {
     let counts = worked_out(move |_| inbox.counts.get().and_then(Result::ok));
     let title = move || {
         let title = t_string!(i18n, inbox.title);
-        // The head outlives the page for a moment.
-        match counts.try_get().flatten().map_or(0, |counts| counts.unread) {
+        match counts.get().map_or(0, |counts| counts.unread) {
             0 => title.to_owned(),
             unread => format!("({unread}) {title}"),
         }

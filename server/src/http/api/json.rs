@@ -1,6 +1,7 @@
 //! JSON bodies, with every error as a problem.
 
 use super::problem::Problem;
+use crate::http::text;
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
@@ -24,13 +25,27 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         }
         let unread = |_| Problem::of(StatusCode::BAD_REQUEST, "the body did not arrive whole");
         let body = Bytes::from_request(request, state).await.map_err(unread)?;
-        serde_json::from_slice(&body).map(Self).map_err(|error| {
-            let status = match error.is_data() {
-                true => StatusCode::UNPROCESSABLE_ENTITY,
-                false => StatusCode::BAD_REQUEST,
+        let unfit = |error: serde_json::Error| {
+            let (line, column) = (error.line(), error.column());
+            let (status, what) = match error.is_data() {
+                true => (
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "is JSON of another shape than is expected here",
+                ),
+                false => (StatusCode::BAD_REQUEST, "is not JSON"),
             };
-            Problem::of(status, format!("the body is not the JSON expected here: {error}"))
-        })
+            Problem::of(
+                status,
+                format!("the body {what}: see line {line}, column {column}"),
+            )
+        };
+        let value: serde_json::Value = serde_json::from_slice(&body).map_err(unfit)?;
+        if text::in_json(&value) {
+            let detail = "no text may hold the character U+0000";
+            return Err(Problem::of(StatusCode::UNPROCESSABLE_ENTITY, detail));
+        }
+        // Not from the value: an error in the text has its line and column.
+        serde_json::from_slice(&body).map(Self).map_err(unfit)
     }
 }
 
