@@ -157,7 +157,7 @@ async fn what_is_no_delivery_is_refused_and_breaks_nothing(story: &Story) {
             format!("POST {path} HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n{close}"),
             401,
         ),
-        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), 400),
+        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), 0),
     ] {
         assert_eq!(status(story, asked.clone().into_bytes()).await, right, "{asked}");
     }
@@ -178,5 +178,6 @@ async fn status(story: &Story, bytes: Vec<u8>) -> u16 {
     read.expect("an answer in time").expect("an answer");
     let answer = String::from_utf8_lossy(&answer);
     let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
-    status.unwrap_or_else(|| panic!("no status in {answer:?}"))
+    // Who speaks another language is hung up on.
+    status.unwrap_or(0)
 }
