@@ -7,7 +7,7 @@ use domain::{
     ids::PersonId,
     people::{Me, Role},
 };
-use sea_orm::{DatabaseConnection, DbBackend, QueryTrait as _, Statement};
+use sea_orm::{DatabaseConnection, DbBackend, Statement};
 use std::path::Path;
 use url::Url;
 

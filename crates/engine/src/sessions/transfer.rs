@@ -1,6 +1,6 @@
 //! Moving open sessions from one owner or queue to another.
 
-use super::{Audience, find, page_of, standing};
+use super::{Audience, Order, find, page_of, standing};
 use crate::{
     Engine, Result, channels,
     entity::{extension, person, queue, session, session_moment},
@@ -362,7 +362,8 @@ pub async fn held_by(
     let open = session::Entity::find()
         .filter(held)
         .filter(Column::State.ne(State::Closed.as_str()));
-    page_of(e, open, page).await
+    let order = Order::LatestMessageFirst;
+    page_of(e, order.sort(open), order, page).await
 }
 
 /// Keeps an extension from being disabled until the transaction ends, and refuses one that is. It comes before the
