@@ -145,6 +145,6 @@ impl Outbox {
 fn passes(why: &ApiError) -> bool {
     match why {
         ApiError::Transport(_) | ApiError::Internal { .. } | ApiError::SignIn => true,
-        ApiError::Refused(_) => false,
+        ApiError::Refused(_) | ApiError::Malformed => false,
     }
 }

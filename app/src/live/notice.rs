@@ -85,6 +85,6 @@ fn something_is_typed() -> bool {
         let area = field.dyn_ref::<HtmlTextAreaElement>();
         input.is_some_and(|input| {
             input.value() != input.default_value() || input.checked() != input.default_checked()
-        }) || area.is_some_and(|area| area.value() != area.default_value())
+        }) || area.is_some_and(|area| area.default_value().is_ok_and(|first| area.value() != first))
     })
 }

@@ -37,7 +37,7 @@ pub fn AuthenticationTab() -> impl IntoView {
         |id| async move { authentication(known(id)?).await },
     );
     let save = saves::<SaveAuthentication, _>(stored);
-    on_answer(save, |answer| {
+    on_answer(save.action, |answer| {
         if answer.is_ok() {
             secrets::shut();
         }

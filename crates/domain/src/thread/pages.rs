@@ -136,6 +136,7 @@ mod tests {
                 window_closes_at: None,
                 opened_at: Timestamp::from_millis(0),
                 closed_at: None,
+                waiting_since: None,
             },
             messages: messages(numbers),
             whole: above.is_none(),

@@ -57,6 +57,7 @@ fn thread(unread: u32, messages: Vec<MessageView>, timeline: Vec<Moment>) -> Thr
             window_closes_at: None,
             opened_at: at(0),
             closed_at: None,
+            waiting_since: None,
         },
         messages,
         whole: true,
