@@ -390,7 +390,7 @@ for (const language of ['cs', 'en'] as const) {
     await page.getByRole('button', { name: channels.health.check }).click();
     await expect(page.locator('.check.bad').first()).toBeVisible();
     await visit(page, '/channels');
-    for (const width of [720, 768, 1024, 1280, 360]) {
+    for (const width of [720, 768, 899, 900, 1024, 1279, 1280, 360]) {
       await page.setViewportSize({ width, height: 900 });
       const excess = await page.evaluate(() => {
         const table = document.querySelector('.table.channels')!;

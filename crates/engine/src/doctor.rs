@@ -189,7 +189,7 @@ async fn store(e: &Engine, records: &Records, age: u64, found: &[Finding]) -> Re
     let id = ChannelId::new(records.channel.id);
     let now = e.clock().now().millis();
     let tx = e.db.write().await?;
-    let current = records::channel(&tx, id).await?;
+    let current = records::locked(&tx, id).await?;
     if current.version != records.channel.version
         || e.rounds.age() != age
         || records::app_verified_at(&tx, &current).await? != records.app_verified_at

@@ -13,7 +13,7 @@ use domain::{
     ids::ChannelId,
     refusal::Refusal,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 use secrecy::SecretString;
 use url::Url;
 
@@ -40,6 +40,17 @@ pub(super) async fn channel(db: &impl ConnectionTrait, id: ChannelId) -> Result<
     let found = channel::Entity::find_by_id(id.uuid())
         .filter(channel::Column::DeletedAt.is_null())
         .one(db)
+        .await?;
+    Ok(found.ok_or(Refusal::NotFound)?)
+}
+
+/// The same, and a handshake that comes meanwhile waits for the end of the transaction: else it would outdate what is
+/// not written yet.
+pub(super) async fn locked(tx: &DatabaseTransaction, id: ChannelId) -> Result<channel::Model> {
+    let found = channel::Entity::find_by_id(id.uuid())
+        .filter(channel::Column::DeletedAt.is_null())
+        .lock_exclusive()
+        .one(tx)
         .await?;
     Ok(found.ok_or(Refusal::NotFound)?)
 }
