@@ -5,7 +5,7 @@ use crate::settings::Settings;
 use app::api::guard::ClientAddress;
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderValue},
     middleware::Next,
     response::Response,
 };
@@ -17,7 +17,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const X_FORWARDED_FOR: &str = "x-forwarded-for";
+const FORWARDED: &str = "forwarded";
 /// Between two lines in the log that somebody forwards who is not believed.
 const SAY_EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -71,13 +72,13 @@ pub fn of(request: &Request, settings: &Settings) -> Option<IpAddr> {
 /// address is a trusted proxy; what stands before the first other address may be invented.
 fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Proxy], written: ForwardedHeader) -> IpAddr {
     let is_trusted = |ip: IpAddr| trusted.iter().any(|Proxy(network)| network.contains(&ip));
-    let (header, read): (HeaderName, fn(&str) -> Option<IpAddr>) = match written {
+    let (header, read): (&str, fn(&str) -> Option<IpAddr>) = match written {
         ForwardedHeader::XForwardedFor => (X_FORWARDED_FOR, address),
         ForwardedHeader::Either if headers.contains_key(X_FORWARDED_FOR) => (X_FORWARDED_FOR, address),
-        ForwardedHeader::Either | ForwardedHeader::Forwarded => (header::FORWARDED, forwarded_for),
+        ForwardedHeader::Either | ForwardedHeader::Forwarded => (FORWARDED, forwarded_for),
     };
     if !is_trusted(peer) {
-        if headers.contains_key(&header) {
+        if headers.contains_key(header) {
             say_who_forwards(peer);
         }
         return peer;

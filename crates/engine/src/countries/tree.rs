@@ -137,11 +137,11 @@ impl<'a> Tree<'a> {
 
     fn end(self, record: usize, path: u128, prefix: u8) -> End {
         let address = match self.depth {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "the upper 32 bits are all there are"
-            )]
-            32 => IpAddr::V4(Ipv4Addr::from((path >> 96) as u32)),
+            32 => {
+                // The upper 32 bits are all there are.
+                let bits = u32::try_from(path >> 96).unwrap_or_default();
+                IpAddr::V4(Ipv4Addr::from(bits))
+            }
             _ => IpAddr::V6(Ipv6Addr::from(path)),
         };
         End {
