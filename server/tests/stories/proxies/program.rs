@@ -1,6 +1,7 @@
 //! A reverse proxy of the test's own: a configuration, a port and a certificate that nobody else uses. Never the
 //! service that the package brings.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::{Certificate, Client, redirect::Policy};
 use std::{
     fs,
@@ -111,6 +112,17 @@ pub struct Proxy {
     port: u16,
 }
 
+/// As files have it: <https://www.rfc-editor.org/rfc/rfc7468>.
+fn pem(label: &str, der: &[u8]) -> String {
+    let base64 = STANDARD.encode(der);
+    let lines = base64.as_bytes().chunks(64);
+    let lines: Vec<_> = lines.map(String::from_utf8_lossy).collect();
+    format!(
+        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
+        lines.join("\n")
+    )
+}
+
 impl Proxy {
     /// Starts it in front of the server on this port.
     pub fn start(site: Site, server: u16) -> Self {
@@ -119,7 +131,8 @@ impl Proxy {
         // Some of them give up root, and still have to come in here.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("permissions");
         let own = rcgen::generate_simple_self_signed([HOST.to_owned()]).expect("a certificate");
-        let (certificate, key) = (own.cert.pem(), own.signing_key.serialize_pem());
+        let certificate = pem("CERTIFICATE", own.cert.der());
+        let key = pem("PRIVATE KEY", &own.signing_key.serialize_der());
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");
         write(&format!("{HOST}.pem"), &certificate);
         write(&format!("{HOST}.key"), &key);
