@@ -118,7 +118,9 @@ pub async fn transfer_all(
     #[server(default)] reason: String,
 ) -> Result<Moved, ApiError> {
     let actor = actor().await?;
-    let address = format!("/sessions?of={from}");
+    // As it was understood: what was sent does not go into a header.
+    let of = from.trim().parse::<Holder>().map(|holder| holder.to_string());
+    let address = format!("/sessions?of={}", of.unwrap_or_default());
     let form = TransferForm { from, to, reason };
     let moved = engine::sessions::transfer_all(&engine()?, &actor, &sessions, &form).await?;
     kept::leave(MOVED, &moved).await?;
