@@ -180,14 +180,10 @@ async fn a_browser_that_is_known_is_let_in_where_others_guess(story: &Story) {
     );
 }
 
+/// NUL does not come as far as that (`http::text`).
 async fn what_no_account_can_be_called_gets_the_same_answer(story: &Story) {
     story.admin("jana").await;
-    for name in [
-        "x".repeat(10_000),
-        "\0".to_owned(),
-        "ja na".to_owned(),
-        "ja\nna".to_owned(),
-    ] {
+    for name in ["x".repeat(10_000), "ja na".to_owned(), "ja\nna".to_owned()] {
         let answer = log_in_from(story, GUESSER, &name, PASSWORD, None).await;
         assert_eq!(
             (answer.status.as_u16(), answer.text.as_str()),
