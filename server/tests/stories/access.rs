@@ -123,6 +123,7 @@ async fn every_server_function_refuses_an_anonymous_caller() {
 fn arguments() -> Vec<(&'static str, &'static str)> {
     let ids = ["id", "session", "message", "channel", "extension", "queue"];
     let others = [
+        ("cursor", "x"),
         ("tab", "mine"),
         ("version", "1"),
         ("disabled", "true"),
