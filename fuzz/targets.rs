@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use whatsapp::{
     Bsuid, WaId, Wamid, signature,
-    webhook::{self, ItemKind},
+    webhook::{self, Content, Interactive, ItemKind},
 };
 
 /// A body is refused, or all that it holds is an item, each with its own text.
@@ -19,8 +19,11 @@ pub fn body(data: &[u8]) {
         for raw in [Some(&item.raw), item.contact_raw.as_ref()].into_iter().flatten() {
             assert!(text.contains(raw), "not of the body: {raw}");
         }
-        if let ItemKind::Message(message) = &item.kind {
+        if let ItemKind::Message(message) | ItemKind::Echo(message) = &item.kind {
             let _ = (message.content.kind(), message.content.summary());
+            if let Content::Interactive(Interactive::NfmReply { response_json, .. }) = &message.content {
+                let _ = response_json.as_deref().map(webhook::fields);
+            }
         }
     }
     // What another reader cannot read (deep, with huge numbers, with half an emoji) it cannot count either.
@@ -57,9 +60,15 @@ impl Expected {
 
     fn change(&mut self, change: &Value) {
         let value = &change["value"];
-        let parts = ["messages", "statuses", "errors"].map(|key| list(&value[key]));
+        let parts = match change["field"].as_str() {
+            Some("messages") => ["messages", "statuses", "errors"]
+                .map(|key| list(&value[key]))
+                .to_vec(),
+            Some("smb_message_echoes") => vec![Vec::new(), list(&value["message_echoes"])],
+            _ => vec![Vec::new()],
+        };
         let updates: usize = parts.iter().map(Vec::len).sum();
-        if change["field"] != "messages" || updates == 0 {
+        if updates == 0 {
             self.items += 1;
             return;
         }

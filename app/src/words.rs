@@ -30,6 +30,7 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
         Refusal::Taken { by } => td_string!(locale, common.refusal.taken, name = by.clone()),
         Refusal::PickUpFirst => td_string!(locale, common.refusal.pick_up_first).to_owned(),
         Refusal::NotYours { owner } => td_string!(locale, common.refusal.not_yours, name = owner.clone()),
+        Refusal::InGroup => td_string!(locale, common.refusal.in_group).to_owned(),
         Refusal::SessionClosed => td_string!(locale, common.refusal.session_closed).to_owned(),
         Refusal::NoExtension => td_string!(locale, common.refusal.no_extension).to_owned(),
         Refusal::Disabled => td_string!(locale, common.refusal.disabled).to_owned(),
@@ -238,6 +239,14 @@ pub fn dead_reason(locale: Locale, reason: DeadReason) -> (&'static str, &'stati
         DeadReason::Failed => (
             td_string!(locale, system.deliveries.failed),
             td_string!(locale, system.deliveries.failed_do),
+        ),
+        DeadReason::NoMessage => (
+            td_string!(locale, system.deliveries.no_message),
+            td_string!(locale, system.deliveries.no_message_do),
+        ),
+        DeadReason::NotUsed => (
+            td_string!(locale, system.deliveries.not_used),
+            td_string!(locale, system.deliveries.not_used_do),
         ),
     }
 }

@@ -19,6 +19,7 @@ mod m0011_journal_count;
 mod m0012_lookups;
 mod m0013_waiting;
 mod m0014_contact_words;
+mod m0015_early;
 mod m0016_transfers;
 mod m0017_channel_traffic;
 mod m0018_master_key;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_lookups::Step),
             Box::new(m0013_waiting::Step),
             Box::new(m0014_contact_words::Step),
+            Box::new(m0015_early::Step),
             Box::new(m0016_transfers::Step),
             Box::new(m0017_channel_traffic::Step),
             Box::new(m0018_master_key::Step),

@@ -21,16 +21,27 @@ pub enum DeadReason {
     ForeignSecret,
     /// It was tried several times and failed each time.
     Failed,
+    /// It is about a message that is not here, such as a reaction to one from before the channel was connected.
+    NoMessage,
+    /// A kind of update that this version has no use for.
+    NotUsed,
 }
 
 impl DeadReason {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::UnreadableBody,
         Self::UnreadableItem,
         Self::UnknownNumber,
         Self::ForeignSecret,
         Self::Failed,
+        Self::NoMessage,
+        Self::NotUsed,
     ];
+
+    /// Whether something is wrong: somebody should look.
+    pub fn is_fault(self) -> bool {
+        !matches!(self, Self::NoMessage | Self::NotUsed)
+    }
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -39,6 +50,8 @@ impl DeadReason {
             Self::UnknownNumber => "unknown_number",
             Self::ForeignSecret => "foreign_secret",
             Self::Failed => "failed",
+            Self::NoMessage => "no_message",
+            Self::NotUsed => "not_used",
         }
     }
 

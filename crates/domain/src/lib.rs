@@ -13,12 +13,14 @@
 //! | [`session`] | session states and who may do what with one |
 //! | [`message`] | messages, delivery statuses and their order |
 //! | [`said`] | what a customer's message says beside its text |
+//! | [`vcard`] | contact cards as files |
 //! | [`thread`] | reactions, edits and deletions beside what they are about |
 //! | [`delivery`] | what came from Meta and could not be applied |
 //! | [`countries`] | who may come in from where: the allowed countries of each door |
 //! | [`doctor`] | from what was seen of a channel to what is wrong with it |
 //! | [`event`] | hints that the process pushes to browsers |
 //! | [`refusal`] | every reason for which a person's request is refused |
+//! | [`name`] | names that people choose for themselves |
 //! | [`page`] | one page of a list |
 
 pub mod channel;
@@ -39,3 +41,4 @@ pub mod search;
 pub mod session;
 pub mod thread;
 pub mod time;
+pub mod vcard;

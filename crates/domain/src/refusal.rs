@@ -33,6 +33,8 @@ pub enum Refusal {
     NotYours { owner: String },
     #[error("the session is closed")]
     SessionClosed,
+    #[error("the customer wrote in a WhatsApp group, and answering in groups is not possible yet")]
+    InGroup,
     #[error("you have no extension")]
     NoExtension,
     #[error("this extension or queue is disabled")]

@@ -13,6 +13,9 @@ pub struct Said {
     pub quote: Option<Quote>,
     pub forwarded: Option<Forwarded>,
     pub advert: Option<Advert>,
+    /// Meta's words for what is wrong with the message.
+    #[serde(default)]
+    pub trouble: Option<String>,
     /// Whoever asks may see its JSON.
     pub json: bool,
 }
@@ -46,13 +49,13 @@ pub enum What {
         address: Option<String>,
     },
     Contacts(Vec<Card>),
+    /// The answers of a form in WhatsApp (a flow).
+    Flow(Vec<Answer>),
     Order(Vec<OrderLine>),
     /// Meta received it and does not pass it on.
     Unsupported {
         /// Meta's word for what it was.
         kind: Option<String>,
-        /// Meta's reason.
-        reason: Option<String>,
     },
     /// A type that this version does not know.
     Unknown,
@@ -62,7 +65,40 @@ pub enum What {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Card {
     pub name: Option<String>,
-    pub phones: Vec<String>,
+    pub facts: Vec<Fact>,
+    /// The card as the sender's phone keeps it.
+    pub vcard: Option<String>,
+}
+
+/// One line of a contact card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    pub what: FactKind,
+    /// The sender's word for which one it is: `WORK`, `HOME`.
+    pub which: Option<String>,
+    pub value: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FactKind {
+    Phone,
+    Email,
+    Organisation,
+    Department,
+    Title,
+    Address,
+    Url,
+    Birthday,
+    /// Meta's word for it.
+    Other(String),
+}
+
+/// One answer of a form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The field's name; of nested ones the whole way. Empty where the form is no set of fields.
+    pub field: String,
+    pub value: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

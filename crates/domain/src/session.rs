@@ -81,6 +81,8 @@ pub struct Standing {
     pub state: State,
     pub owner: Option<ExtensionRef>,
     pub queue: Option<QueueStanding>,
+    /// It goes on in a WhatsApp group.
+    pub group: bool,
 }
 
 /// The session's queue, as seen by the one who asks.
@@ -137,6 +139,10 @@ impl Standing {
         actor.require(Permission::Answer)?;
         if self.state == State::Closed {
             return Err(Refusal::SessionClosed);
+        }
+        // An answer would go to the one who wrote, in private, and not to those who read the question.
+        if self.group {
+            return Err(Refusal::InGroup);
         }
         if let Some(owner) = &self.owner {
             return match actor {
@@ -319,6 +325,9 @@ pub struct SessionRow {
     pub closed_at: Option<Timestamp>,
     /// When the customer wrote what nobody has answered yet.
     pub waiting_since: Option<Timestamp>,
+    /// The customer writes in a WhatsApp group, where others read along.
+    #[serde(default)]
+    pub group: bool,
 }
 
 impl SessionRow {

@@ -18,6 +18,14 @@ impl Timestamp {
         Self(seconds.saturating_mul(1000))
     }
 
+    /// When Meta says that something happened, or else when it arrived. A time far ahead is none: it would stand at the
+    /// end of the thread for ever and keep the service window open. Milliseconds in place of seconds look like that.
+    pub fn told(seconds: Option<i64>, arrived: Self) -> Self {
+        let told = seconds.filter(|seconds| *seconds > 0).map(Self::from_seconds);
+        told.filter(|told| *told <= arrived.plus(AHEAD))
+            .unwrap_or(arrived)
+    }
+
     pub const fn millis(self) -> i64 {
         self.0
     }
@@ -42,6 +50,9 @@ impl Timestamp {
     }
 }
 
+/// How far Meta's clock may be before ours.
+const AHEAD: Duration = Duration::from_secs(10 * 60);
+
 /// How long after a customer's message a business may answer freely.
 /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
 pub const SERVICE_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
@@ -59,6 +70,27 @@ mod tests {
     fn the_window_closes_a_day_after_the_customers_message() {
         let message = Timestamp::from_seconds(1_700_000_000);
         assert_eq!(service_window_closes(message).since(message), SERVICE_WINDOW);
+    }
+
+    #[test]
+    fn a_time_far_ahead_counts_as_the_time_of_arrival() {
+        let arrived = Timestamp::from_millis(1_795_637_428_250);
+        for told in [
+            None,
+            Some(0),
+            Some(-5),
+            Some(1_795_637_428_000),
+            Some(1_795_637_428 + 3600),
+            Some(i64::MAX),
+        ] {
+            assert_eq!(Timestamp::told(told, arrived), arrived, "{told:?}");
+        }
+        for told in [1_795_637_428, 1_795_637_428 + 60, 1_795_037_428] {
+            assert_eq!(
+                Timestamp::told(Some(told), arrived),
+                Timestamp::from_seconds(told)
+            );
+        }
     }
 
     #[test]

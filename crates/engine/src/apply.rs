@@ -40,22 +40,36 @@ pub(crate) fn item(ledger: &mut Ledger, delivery: &Delivery, position: usize, it
 /// Applies an item.
 ///
 /// # Errors
-/// The reason and its detail when it cannot be; the ledger is as it was.
+/// The reason and its detail when it cannot be. Nothing of the item is applied then; who sent it may be known better.
 pub(crate) fn try_item(ledger: &mut Ledger, delivery: &Delivery, item: &Item) -> Result<(), Dead> {
+    if is_metas_test(ledger, item) {
+        ledger.metas_test(delivery);
+        return Ok(());
+    }
     match &item.kind {
         ItemKind::Malformed { reason } => Err((DeadReason::UnreadableItem, Some(reason.clone()))),
-        // An error of the whole number, or a field that nobody asked for: the journal has it.
-        ItemKind::Error(_) | ItemKind::Change { .. } => Ok(()),
+        ItemKind::Error(error) => Err((DeadReason::NotUsed, error.reason())),
+        ItemKind::Change { field } => Err((DeadReason::NotUsed, Some(field.clone()))),
+        ItemKind::Echo(_) => Err((DeadReason::NotUsed, Some("smb_message_echoes".to_owned()))),
         ItemKind::Message(inbound) => {
             let channel = channel_of(ledger, delivery, item)?;
-            message(ledger, delivery, &channel, inbound, &item.raw)
+            message(ledger, &channel, inbound, &item.raw, delivery.received_at)
         }
         ItemKind::Status(update) => {
             let channel = channel_of(ledger, delivery, item)?;
-            statuses::apply(ledger, &channel, update, &item.raw);
+            statuses::apply(ledger, &channel, update, delivery.received_at, &item.raw);
             Ok(())
         }
     }
+}
+
+/// Whether the *Test* button of Meta's dashboard sent it: its samples are of no account and of a number that is nobody's.
+/// <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/create-webhook-endpoint>
+fn is_metas_test(ledger: &Ledger, item: &Item) -> bool {
+    let number = item.phone_number_id.as_deref();
+    let ours = number.is_some_and(|id| ledger.number(id).is_some());
+    let sample = item.waba_id.as_deref() == Some("0") || number == Some("123456123");
+    sample && !ours
 }
 
 /// The channel of the item's number, provided that its app secret is the one that signed: whoever knows the secret
@@ -73,30 +87,33 @@ fn channel_of(ledger: &Ledger, delivery: &Delivery, item: &Item) -> Result<Arc<c
 
 fn message(
     ledger: &mut Ledger,
-    delivery: &Delivery,
     channel: &channel::Model,
     inbound: &InboundMessage,
     raw: &str,
+    received_at: i64,
 ) -> Result<(), Dead> {
     let phone_number_id = channel.phone_number_id.clone().unwrap_or_default();
     if ledger.message(&phone_number_id, inbound.wamid.as_str()).is_some() {
         return Ok(());
     }
     // The time shown, and the service window, are Meta's.
-    let at = inbound.timestamp.map_or(delivery.received_at, |seconds| {
-        Timestamp::from_seconds(seconds).millis()
-    });
+    let at = Timestamp::told(inbound.timestamp, Timestamp::from_millis(received_at)).millis();
     let Some(contact) = contacts::resolve(ledger, inbound, at) else {
         let why = "the message names no sender".to_owned();
         return Err((DeadReason::UnreadableItem, Some(why)));
     };
+    let group = inbound.group_id.clone().map(crate::database::storable);
     let about = target(&inbound.content).map(str::to_owned);
     let of_target = about.as_deref();
     let of_target = of_target.and_then(|wamid| ledger.message(&phone_number_id, wamid));
     // A reaction to the last word of a closed session does not open a new one.
     let session = match of_target.map(|target| target.session_id) {
         Some(session) => session,
-        None => open_session(ledger, channel, contact, at),
+        // Nobody opens a session by a reaction or a deletion alone; once the message comes, it finds this one.
+        None if only_about_another(&inbound.content) => ledger
+            .open_session(contact, channel.id, group.as_deref())
+            .ok_or_else(|| (DeadReason::NoMessage, about.clone()))?,
+        None => open_session(ledger, channel, contact, group, at),
     };
     let id = ledger.clock.new_id();
     let row = message::Model {
@@ -129,9 +146,21 @@ fn message(
             }
         }
     }
-    hear(ledger, channel, &phone_number_id, delivery.received_at);
+    hear(ledger, channel, &phone_number_id, received_at);
     ledger.announce_message(session, id, true);
+    for letter in ledger.waiting_for(&phone_number_id, inbound.wamid.as_str()) {
+        if let Some(early) = whatsapp::webhook::message(&letter.raw)
+            && message(ledger, channel, &early, &letter.raw, letter.at).is_ok()
+        {
+            ledger.letter_done(letter.id);
+        }
+    }
     Ok(())
+}
+
+/// Whether it says nothing without the message that it is about. An edit has the whole text.
+fn only_about_another(content: &Content) -> bool {
+    matches!(content, Content::Reaction { .. } | Content::Revoke { .. })
 }
 
 /// Whether it is a message of its own, which somebody has to read; what changes another one is shown with that one.
@@ -139,9 +168,15 @@ fn speaks(content: &Content) -> bool {
     target(content).is_none()
 }
 
-/// The one open session of the contact on the channel; a new one is routed.
-fn open_session(ledger: &mut Ledger, channel: &channel::Model, contact: Uuid, at: i64) -> Uuid {
-    if let Some(open) = ledger.open_session(contact, channel.id) {
+/// The one open session of the contact on the channel, in the group or in private; a new one is routed.
+fn open_session(
+    ledger: &mut Ledger,
+    channel: &channel::Model,
+    contact: Uuid,
+    group: Option<String>,
+    at: i64,
+) -> Uuid {
+    if let Some(open) = ledger.open_session(contact, channel.id, group.as_deref()) {
         return open;
     }
     let (state, queue_id, extension_id, what) = match route(ledger.targets(channel)) {

@@ -255,6 +255,7 @@ pub(crate) fn keep(
         journal_id: Some(delivery.journal),
         raw: storable(raw.to_owned()),
     };
+    ledger.wait(&row);
     ledger.written().dead(row);
     ledger.tell(Change::DeadLetter);
 }

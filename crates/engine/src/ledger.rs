@@ -10,14 +10,15 @@ mod write;
 
 use crate::{
     Clock,
-    entity::{channel, contact, message, session, session_moment},
+    entity::{audit, channel, contact, dead_letter, message, session, session_moment},
     events::{Audience, Changes},
     journal::Delivery,
 };
 use domain::{
     channel::Destination,
+    delivery::DeadReason,
     event::Change,
-    ids::{ExtensionId, MessageId, QueueId, SessionId},
+    ids::{ChannelId, ExtensionId, MessageId, QueueId, SessionId},
     session::{Happening, State, Target},
 };
 pub(crate) use read::target;
@@ -30,6 +31,9 @@ use uuid::Uuid;
 
 /// A contact's identity: its kind and its value.
 pub(crate) type Identity = (&'static str, String);
+
+/// Where there is one open session: of a contact, on a channel, in a group or in private.
+type Place = (Uuid, Uuid, Option<String>);
 
 /// The rows of a batch, in memory.
 #[derive(Debug)]
@@ -45,11 +49,12 @@ pub(crate) struct Ledger {
     identities: HashMap<Identity, Uuid>,
     new_identities: Vec<Identity>,
     pub(crate) sessions: Rows<session::Model>,
-    /// By contact and channel.
-    open: HashMap<(Uuid, Uuid), Uuid>,
+    open: HashMap<Place, Uuid>,
     pub(crate) messages: Rows<message::Model>,
     /// By Meta's id of the number and of the message.
     by_wamid: HashMap<(String, String), Uuid>,
+    /// Letters with what is about a message that had not come, by that message.
+    waiting: HashMap<(String, String), Vec<dead_letter::Model>>,
     moments: Vec<session_moment::Model>,
     written: write::Written,
     changes: Changes,
@@ -144,12 +149,15 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn open_session(&self, contact: Uuid, channel: Uuid) -> Option<Uuid> {
-        self.open.get(&(contact, channel)).copied()
+    pub(crate) fn open_session(&self, contact: Uuid, channel: Uuid, group: Option<&str>) -> Option<Uuid> {
+        self.open
+            .get(&(contact, channel, group.map(str::to_owned)))
+            .copied()
     }
 
     pub(crate) fn add_session(&mut self, row: session::Model) {
-        self.open.insert((row.contact_id, row.channel_id), row.id);
+        let place = (row.contact_id, row.channel_id, row.group_id.clone());
+        self.open.insert(place, row.id);
         self.sessions.add(row.id, row);
     }
 
@@ -179,20 +187,17 @@ impl Ledger {
         let theirs: Vec<_> = self
             .open
             .iter()
-            .filter(|((contact, _), _)| *contact == gone)
-            .map(|((_, channel), session)| (*channel, *session))
+            .filter(|((contact, ..), _)| *contact == gone)
+            .map(|(place, session)| (place.clone(), *session))
             .collect();
-        for (channel, session) in theirs {
-            self.open.remove(&(gone, channel));
-            match self.open_session(kept, channel) {
-                Some(other) => {
-                    let survivor = self.join_sessions(other.min(session), other.max(session));
-                    self.open.insert((kept, channel), survivor);
-                }
-                None => {
-                    self.open.insert((kept, channel), session);
-                }
-            }
+        for (place, session) in theirs {
+            self.open.remove(&place);
+            let (_, channel, group) = place;
+            let survivor = match self.open_session(kept, channel, group.as_deref()) {
+                Some(other) => self.join_sessions(other.min(session), other.max(session)),
+                None => session,
+            };
+            self.open.insert((kept, channel, group), survivor);
         }
         for id in self.sessions.ids_where(|session| session.contact_id == gone) {
             if let Some(session) = self.sessions.change(id) {
@@ -268,6 +273,47 @@ impl Ledger {
     /// Something that everybody may hear of.
     pub(crate) fn tell(&mut self, change: Change) {
         self.changes.add(change, Audience::Everybody);
+    }
+
+    /// A letter that waits for a message.
+    pub(crate) fn wait(&mut self, letter: &dead_letter::Model) {
+        if letter.reason == DeadReason::NoMessage.as_str()
+            && let (Some(number), Some(wamid)) = (&letter.phone_number_id, &letter.detail)
+        {
+            let key = (number.clone(), wamid.clone());
+            self.waiting.entry(key).or_default().push(letter.clone());
+        }
+    }
+
+    /// The letters that waited for this message; they are asked for once.
+    pub(crate) fn waiting_for(&mut self, phone_number_id: &str, wamid: &str) -> Vec<dead_letter::Model> {
+        if self.waiting.is_empty() {
+            return Vec::new();
+        }
+        let key = (phone_number_id.to_owned(), wamid.to_owned());
+        self.waiting.remove(&key).unwrap_or_default()
+    }
+
+    /// What is in a letter is applied.
+    pub(crate) fn letter_done(&mut self, letter: Uuid) {
+        self.written.letter_done(letter);
+        self.tell(Change::DeadLetter);
+    }
+
+    /// The *Test* button of Meta's dashboard reached a channel's address.
+    pub(crate) fn metas_test(&mut self, delivery: &Delivery) {
+        self.written.note(audit::Model {
+            id: self.clock.new_id(),
+            at: self.now,
+            actor: "system".to_owned(),
+            action: "channel.test_arrived".to_owned(),
+            subject_kind: "channel".to_owned(),
+            subject_id: Some(delivery.channel),
+            detail: None,
+        });
+        self.tell(Change::Channel {
+            channel: ChannelId::new(delivery.channel),
+        });
     }
 
     /// The delivery is dealt with.

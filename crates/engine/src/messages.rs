@@ -22,7 +22,7 @@ use sea_orm::{
     QuerySelect,
 };
 
-pub use crate::said::payload;
+pub use crate::said::{card, payload};
 
 /// The messages of a session, oldest first.
 pub async fn list(e: &Engine, actor: &Actor, id: SessionId, page: &PageRequest) -> Result<Page<MessageView>> {

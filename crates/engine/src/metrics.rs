@@ -4,7 +4,7 @@ use crate::{
     Engine, Result,
     entity::{dead_letter, journal, outbox, session},
 };
-use domain::session::State;
+use domain::{delivery::DeadReason, session::State};
 use metrics::gauge;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect,
@@ -30,7 +30,7 @@ pub const COUNTRIES_BLIND: &str = "switchboard_countries_blind";
 pub const DELIVERIES_WAITING: &str = "switchboard_deliveries_waiting";
 /// Messages that still have to reach Meta.
 pub const OUTBOX_WAITING: &str = "switchboard_outbox_waiting";
-/// Items that could not be applied.
+/// Items that could not be applied, without those that nobody uses.
 pub const DEAD_LETTERS: &str = "switchboard_dead_letters";
 /// Sessions that are not closed.
 pub const SESSIONS_OPEN: &str = "switchboard_sessions_open";
@@ -40,7 +40,10 @@ pub async fn observe(e: &Engine) -> Result<()> {
     let db = e.db.read();
     set(DELIVERIES_WAITING, waiting(db).await?);
     set(OUTBOX_WAITING, outbox::Entity::find().count(db).await?);
-    set(DEAD_LETTERS, dead_letter::Entity::find().count(db).await?);
+    let faults = DeadReason::ALL.into_iter().filter(|reason| reason.is_fault());
+    let faults = faults.map(DeadReason::as_str);
+    let faults = dead_letter::Entity::find().filter(dead_letter::Column::Reason.is_in(faults));
+    set(DEAD_LETTERS, faults.count(db).await?);
     let open = session::Entity::find().filter(session::Column::State.ne(State::Closed.as_str()));
     set(SESSIONS_OPEN, open.count(db).await?);
     set(COUNTRIES_BLIND, u64::from(e.countries.is_blind()));

@@ -1,16 +1,20 @@
 //! What Meta's JSON of a message says beside its text, for those who read a thread.
 
-use crate::{Engine, Result, entity::message_payload};
+use crate::{
+    Engine, Result,
+    entity::{message, message_payload},
+    sessions,
+};
 use domain::{
-    ids::MessageId,
+    ids::{MessageId, SessionId},
     message::{Direction, MessageView},
     people::{Actor, Permission},
     refusal::Refusal,
-    said::{Advert, Card, Forwarded, OrderLine, Said, What},
+    said::{Advert, Answer, Card, Fact, FactKind, Forwarded, OrderLine, Said, What},
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use std::collections::HashMap;
-use whatsapp::webhook::{Content, InboundMessage};
+use whatsapp::webhook::{Content, GraphErrorObject, InboundMessage, Interactive, SharedContact};
 
 /// The JSON of a customer's message as Meta sent it.
 pub async fn payload(e: &Engine, actor: &Actor, id: MessageId) -> Result<String> {
@@ -19,6 +23,22 @@ pub async fn payload(e: &Engine, actor: &Actor, id: MessageId) -> Result<String>
         .one(e.db.read())
         .await?;
     Ok(found.ok_or(Refusal::NotFound)?.payload)
+}
+
+/// A contact card of a message as a file: its name and its content. Whoever may see the session may have it.
+pub async fn card(e: &Engine, actor: &Actor, id: MessageId, nth: usize) -> Result<(String, String)> {
+    let db = e.db.read();
+    let found = message::Entity::find_by_id(id.uuid()).one(db).await?;
+    let found = found.ok_or(Refusal::NotFound)?;
+    sessions::find(db, actor, SessionId::new(found.session_id), false).await?;
+    let payload = message_payload::Entity::find_by_id(id.uuid()).one(db).await?;
+    let payload = payload.ok_or(Refusal::NotFound)?.payload;
+    let said = whatsapp::webhook::message(&payload).map(|message| what(&message));
+    let Some(What::Contacts(cards)) = said else {
+        return Err(Refusal::NotFound.into());
+    };
+    let card = cards.into_iter().nth(nth).ok_or(Refusal::NotFound)?;
+    Ok((domain::vcard::file_name(&card), domain::vcard::write(&card)))
 }
 
 /// Fills in what the customers' messages say, with one query.
@@ -76,6 +96,7 @@ fn said(message: &InboundMessage) -> Said {
         quote: None,
         forwarded,
         advert,
+        trouble: message.errors.iter().find_map(GraphErrorObject::reason),
         json: false,
     }
 }
@@ -97,17 +118,11 @@ fn what(message: &InboundMessage) -> What {
             name: name.clone(),
             address: address.clone(),
         },
-        Content::Contacts(contacts) => {
-            let card = |contact: &whatsapp::webhook::SharedContact| Card {
-                name: contact.name.clone(),
-                phones: contact
-                    .phones
-                    .iter()
-                    .filter_map(|phone| phone.phone.clone())
-                    .collect(),
-            };
-            What::Contacts(contacts.iter().map(card).collect())
-        }
+        Content::Contacts(contacts) => What::Contacts(contacts.iter().map(card).collect()),
+        Content::Interactive(Interactive::NfmReply {
+            response_json: Some(json),
+            ..
+        }) => What::Flow(answers(json)),
         Content::Order { items, .. } => {
             let line = |item: &whatsapp::webhook::OrderItem| OrderLine {
                 product: item.retailer_id.clone().unwrap_or_default(),
@@ -119,15 +134,76 @@ fn what(message: &InboundMessage) -> What {
             };
             What::Order(items.iter().map(line).collect())
         }
-        Content::Unsupported { kind } => {
-            let error = message.errors.first();
-            let reason = error.and_then(|error| error.details.clone().or(error.title.clone()));
-            What::Unsupported {
-                kind: kind.clone(),
-                reason,
-            }
-        }
+        Content::Unsupported { kind } => What::Unsupported { kind: kind.clone() },
         Content::Unknown { .. } => What::Unknown,
         _ => What::Text,
+    }
+}
+
+/// The answers of a form; what cannot be read as one is shown as it came.
+fn answers(json: &str) -> Vec<Answer> {
+    let Some(fields) = whatsapp::webhook::fields(json) else {
+        return vec![Answer {
+            field: String::new(),
+            value: json.to_owned(),
+        }];
+    };
+    let answer = |field: whatsapp::webhook::Field| Answer {
+        field: field.place.join(" › "),
+        value: field.value,
+    };
+    fields.into_iter().map(answer).collect()
+}
+
+fn card(contact: &SharedContact) -> Card {
+    let mut facts = Vec::new();
+    let mut fact = |what: FactKind, which: Option<&String>, value: Option<String>| {
+        facts.extend(value.map(|value| Fact {
+            what,
+            which: which.cloned(),
+            value,
+        }));
+    };
+    for phone in &contact.phones {
+        let number = phone.phone.clone();
+        let number = number.or_else(|| phone.wa_id.as_ref().map(|id| format!("+{id}")));
+        fact(FactKind::Phone, phone.kind.as_ref(), number);
+    }
+    for email in &contact.emails {
+        fact(FactKind::Email, email.kind.as_ref(), Some(email.value.clone()));
+    }
+    fact(FactKind::Organisation, None, contact.organisation.clone());
+    fact(FactKind::Department, None, contact.department.clone());
+    fact(FactKind::Title, None, contact.title.clone());
+    for address in &contact.addresses {
+        let place = [&address.zip, &address.city].map(|part| part.as_deref().unwrap_or_default());
+        let place = Some(place.join(" ").trim().to_owned());
+        let parts = [&address.street, &place, &address.state, &address.country];
+        let parts: Vec<&str> = parts
+            .into_iter()
+            .filter_map(|part| part.as_deref())
+            .filter(|part| !part.is_empty())
+            .collect();
+        let whole = Some(parts.join(", ")).filter(|whole| !whole.is_empty());
+        fact(FactKind::Address, address.kind.as_ref(), whole);
+    }
+    for url in &contact.urls {
+        fact(FactKind::Url, url.kind.as_ref(), Some(url.value.clone()));
+    }
+    fact(FactKind::Birthday, None, contact.birthday.clone());
+    for field in &contact.other {
+        let name = field.place.join(" › ");
+        fact(FactKind::Other(name), None, Some(field.value.clone()));
+    }
+    let mut name = contact.name.clone();
+    if let Some(vcard) = contact.vcard.as_deref().filter(|_| facts.is_empty()) {
+        let (of_card, read) = domain::vcard::read(vcard);
+        name = name.or(of_card);
+        facts = read;
+    }
+    Card {
+        name,
+        facts,
+        vcard: contact.vcard.clone(),
     }
 }

@@ -333,6 +333,7 @@ pub(crate) async fn standing(
         state: State::from_stored(&of.state),
         owner,
         queue,
+        group: of.group_id.is_some(),
     })
 }
 
@@ -603,6 +604,7 @@ pub(crate) async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) 
             closed_at: row.closed_at.map(Timestamp::from_millis),
             waiting_since: (row.closed_at.is_none() && row.waiting_since < ANSWERED)
                 .then(|| Timestamp::from_millis(row.waiting_since)),
+            group: row.group_id.is_some(),
         });
     }
     Ok(rows)

@@ -27,12 +27,16 @@ const STATUS_NOTED_EVERY: i64 = 10_000;
 
 /// Notes a status and moves the message's tick. A message that we do not know may be another application's, or one
 /// whose acceptance is not recorded yet: the status waits for it.
-pub(crate) fn apply(ledger: &mut Ledger, channel: &channel::Model, update: &StatusUpdate, raw: &str) {
+pub(crate) fn apply(
+    ledger: &mut Ledger,
+    channel: &channel::Model,
+    update: &StatusUpdate,
+    received_at: i64,
+    raw: &str,
+) {
     let phone_number_id = channel.phone_number_id.clone().unwrap_or_default();
     let failure = update.errors.first().map(failure_of);
-    let at = update
-        .timestamp
-        .map_or(ledger.now, |seconds| Timestamp::from_seconds(seconds).millis());
+    let at = Timestamp::told(update.timestamp, Timestamp::from_millis(received_at)).millis();
     ledger.written().status(message_status::Model {
         phone_number_id: phone_number_id.clone(),
         wamid: update.wamid.as_str().to_owned(),

@@ -6,7 +6,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use serde::{Deserialize, Serialize};
 
-use crate::json::Object;
+use crate::json::{self, Object};
 
 /// What an error asks of the sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -62,6 +62,37 @@ impl GraphErrorObject {
     /// `None` for a code that the table does not know.
     pub fn class(&self) -> Option<RetryClass> {
         class_of(self.code)
+    }
+
+    /// The errors of a list. An item that is no object is a code or the reason itself: the documentation shows objects
+    /// alone, but the reason comes only once, so whatever stands there is kept.
+    pub(crate) fn list(of: &Object<'_>, key: &str) -> Vec<Self> {
+        let item = |raw| match Object::open(raw) {
+            Some(object) => Some(Self::read(&object)),
+            None => Self::bare(&json::string(raw)?),
+        };
+        of.list(key).into_iter().filter_map(item).collect()
+    }
+
+    /// A code or a reason that stands alone; `None` when it is blank.
+    pub(crate) fn bare(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let code = text.parse().ok();
+        (!text.is_empty()).then(|| Self {
+            code: code.unwrap_or(Self::NO_CODE),
+            title: code.is_none().then(|| text.to_owned()),
+            message: None,
+            details: None,
+            href: None,
+        })
+    }
+
+    /// What it says, as exactly as Meta says it; the name of its code when it says nothing.
+    pub fn reason(&self) -> Option<String> {
+        let said = [&self.details, &self.message, &self.title];
+        let said = said.into_iter().flatten().next().cloned();
+        said.or_else(|| title_of(self.code).map(str::to_owned))
+            .or_else(|| (self.code != Self::NO_CODE).then(|| self.code.to_string()))
     }
 
     pub(crate) fn read(object: &Object<'_>) -> Self {

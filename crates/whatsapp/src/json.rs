@@ -37,6 +37,18 @@ impl<'a> Object<'a> {
         self.list(key).into_iter().filter_map(Object::open)
     }
 
+    /// Each item of a list: an object, or the text of one that is none.
+    pub fn each(&self, key: &str) -> impl Iterator<Item = (Option<Object<'a>>, Option<String>)> + use<'a> {
+        self.list(key).into_iter().map(|raw| {
+            let text = string(raw).filter(|text| !text.is_empty());
+            (Object::open(raw), text)
+        })
+    }
+
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// A string, which may be empty, or a number in its own digits.
     pub fn string(&self, key: &str) -> Option<String> {
         self.raw(key).and_then(string)

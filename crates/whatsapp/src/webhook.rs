@@ -2,19 +2,23 @@
 //! becomes a list of items, each with its own text as received; what cannot be read is an item too.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages>
 
+mod card;
 mod contact;
 mod content;
+mod fields;
 mod interactive;
 mod message;
 mod status;
 
 use serde_json::value::RawValue;
 
-use crate::json::Object;
+use crate::json::{self, Object};
 use contact::Contacts;
 
 pub use crate::errors::GraphErrorObject;
-pub use content::{Content, MediaKind, OrderItem, SharedContact, SharedPhone, SystemChange};
+pub use card::{SharedAddress, SharedContact, SharedPhone, Typed};
+pub use content::{Content, MediaKind, OrderItem, SystemChange};
+pub use fields::{Field, fields};
 pub use interactive::Interactive;
 pub use message::{Context, InboundMessage, Sender};
 pub use status::{Status, StatusUpdate};
@@ -50,8 +54,10 @@ pub struct Item {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ItemKind {
     Message(Box<InboundMessage>),
+    /// The business wrote it in the WhatsApp Business app on its phone.
+    Echo(Box<InboundMessage>),
     Status(StatusUpdate),
-    /// An error of the number as a whole.
+    /// An error of the number as a whole, which may be no more than its reason.
     Error(GraphErrorObject),
     /// Another field than `messages`, or a `messages` change with nothing in it.
     Change {
@@ -92,11 +98,25 @@ pub fn parse(body: &[u8]) -> Result<Vec<Item>, BodyError> {
     }
 }
 
-/// Reads one message back from its item's own JSON; the contact beside it is not there any more.
+/// Reads one message, or echo, back from its item's own JSON; the contact beside it is not there any more.
 pub fn message(raw: &str) -> Option<InboundMessage> {
+    match message_item(raw)? {
+        ItemKind::Message(message) | ItemKind::Echo(message) => Some(*message),
+        _ => None,
+    }
+}
+
+/// As [`message`], and says which of both it is.
+pub fn message_item(raw: &str) -> Option<ItemKind> {
     let raw: &RawValue = serde_json::from_str(raw).ok()?;
-    let (message, _) = InboundMessage::read(&Object::open(raw)?, &Contacts::default())?;
-    Some(message)
+    let (object, nobody) = (Object::open(raw)?, Contacts::default());
+    if InboundMessage::is_echo(&object) {
+        let (message, _) = InboundMessage::read_echo(&object, &nobody)?;
+        Some(ItemKind::Echo(Box::new(message)))
+    } else {
+        let (message, _) = InboundMessage::read(&object, &nobody)?;
+        Some(ItemKind::Message(Box::new(message)))
+    }
 }
 
 fn entry(raw: &RawValue, items: &mut Vec<Item>) {
@@ -127,8 +147,10 @@ fn change(raw: &RawValue, origin: &Origin, items: &mut Vec<Item>) {
     };
     let origin = origin.within(&value);
     let before = items.len();
-    if field == "messages" {
-        updates(&value, &origin, items);
+    match field.as_str() {
+        "messages" => updates(&value, &origin, items),
+        "smb_message_echoes" => echoes(&value, &origin, items),
+        _ => {}
     }
     if items.len() == before {
         items.push(origin.item(raw, ItemKind::Change { field }));
@@ -167,9 +189,30 @@ fn updates(value: &Object<'_>, origin: &Origin, items: &mut Vec<Item>) {
         });
     }
     for raw in value.list("errors") {
+        let error = match Object::open(raw) {
+            None => json::string(raw).and_then(|text| GraphErrorObject::bare(&text)),
+            Some(object) => Some(GraphErrorObject::read(&object)),
+        };
+        items.push(match error {
+            None => origin.malformed(raw, "an error that says nothing"),
+            Some(error) => origin.item(raw, ItemKind::Error(error)),
+        });
+    }
+}
+
+/// What the business wrote in the WhatsApp Business app on its phone.
+fn echoes(value: &Object<'_>, origin: &Origin, items: &mut Vec<Item>) {
+    let echoes = value.list("message_echoes");
+    let contacts = Contacts::read(value, echoes.len() == 1);
+    for raw in echoes {
         items.push(match Object::open(raw) {
-            None => origin.malformed(raw, "an error that is not an object"),
-            Some(object) => origin.item(raw, ItemKind::Error(GraphErrorObject::read(&object))),
+            None => origin.malformed(raw, "an echo that is not an object"),
+            Some(object) => match InboundMessage::read_echo(&object, &contacts) {
+                None => origin.malformed(raw, "an echo without a valid id"),
+                Some((message, contact)) => origin
+                    .item(raw, ItemKind::Echo(Box::new(message)))
+                    .beside(contact.map(|contact| contact.raw)),
+            },
         });
     }
 }

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod body_limit;
 pub mod client_address;
+pub mod contact_card;
 pub mod countries;
 pub mod country_database;
 pub mod events;
@@ -108,6 +109,11 @@ pub fn routes() -> Vec<Route> {
         ),
         //
         route(Person, "/events", get(events::stream)),
+        route(
+            Person,
+            "/inbox/cards/{message}/{nth}",
+            get(contact_card::download),
+        ),
         route(
             Upload,
             "/security/countries/database",

@@ -19,6 +19,7 @@ mod pages;
 mod process;
 mod proxies;
 mod races;
+mod said;
 mod senders;
 mod strangers;
 #[path = "../support/mod.rs"]

@@ -8,6 +8,7 @@ use crate::{
     },
 };
 use domain::{
+    delivery::DeadReason,
     message::{Direction, MessageView},
     people::Actor,
     session::Preview,
@@ -53,18 +54,16 @@ async fn a_reaction_stands_with_its_message_also_when_it_was_quicker(story: &Sto
     let line = story.support().await;
     let reaction = json!({"message_id": "wamid.1", "emoji": "👍"});
     post(story, &line, about("wamid.r", 1, "reaction", &reaction)).await;
-    let alone = thread(story).await;
-    assert_eq!(alone.len(), 1);
-    assert_eq!(
-        alone[0].about.as_deref(),
-        Some("wamid.1"),
-        "its message is not here yet"
-    );
+    assert_eq!(story.count("sessions").await, 0, "a reaction opens no session");
+    let letters = story.dead_letters().await;
+    assert_eq!(letters.len(), 1, "and is kept");
+    assert_eq!(letters[0].reason, DeadReason::NoMessage);
 
     post(story, &line, text_message(FROM, "wamid.1", "Hello")).await;
     let shown = thread(story).await;
     assert_eq!(shown.len(), 1);
     assert_eq!(shown[0].marks.reactions, [(Direction::Inbound, "👍".to_owned())]);
+    assert!(story.dead_letters().await.is_empty(), "it has found its message");
     assert_eq!(story.session().await["unread"], 1);
 
     let rows = story.messages(&story.session().await).await;

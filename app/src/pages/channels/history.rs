@@ -20,6 +20,7 @@ pub fn deed(locale: Locale, deed: Deed) -> &'static str {
         Deed::Deleted => td_string!(locale, channels.deed.deleted),
         Deed::BadgeChanged => td_string!(locale, channels.deed.badge),
         Deed::AskedMeta => td_string!(locale, channels.deed.meta),
+        Deed::TestArrived => td_string!(locale, channels.deed.test_arrived),
     }
 }
 

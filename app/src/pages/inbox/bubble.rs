@@ -2,7 +2,7 @@
 
 use super::{
     emoji,
-    face::{self, AdvertView, ForwardedLine, JsonLink, QuoteView, WhatView},
+    face::{self, AdvertView, ForwardedLine, JsonLink, QuoteView, Trouble, WhatView},
     flow::Line,
     glyph::{self, Glyph, Ticks},
     marks::{self, Piece},
@@ -165,9 +165,11 @@ fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) -> i
     let advert = said.advert.map(|advert| view! { <AdvertView advert /> });
     let odd = matches!(said.what, What::Unsupported { .. } | What::Unknown);
     let json = (said.json && odd).then(|| view! { <JsonLink id=message.id /> });
-    let names = matches!(said.what, What::Contacts(_));
-    let what =
-        (said.what != What::Text).then(|| view! { <WhatView what=said.what text=message.text.clone() /> });
+    let trouble = said.trouble.map(|words| view! { <Trouble words /> });
+    // Their text is but a summary of what stands above it.
+    let names = matches!(said.what, What::Contacts(_) | What::Flow(_));
+    let what = (said.what != What::Text)
+        .then(|| view! { <WhatView what=said.what text=message.text.clone() id=message.id /> });
     let text = message
         .text
         .filter(|_| !names)
@@ -184,7 +186,7 @@ fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) -> i
     view! {
         <div class="flow-line" id=face::anchor(id) class:ours=ours class:first=first class:failed=failed>
             <div class="bubble">
-                {author} {again} {advert} {forwarded} {quote} {gone} {kind} {what} {json} <div class="bubble-body">
+                {author} {again} {advert} {forwarded} {quote} {gone} {kind} {what} {trouble} {json} <div class="bubble-body">
                     {text} {edited} <Foot at=message.at status />
                 </div>
             </div>

@@ -4,7 +4,7 @@ use super::words;
 use crate::i18n::*;
 use domain::{
     ids::MessageId,
-    said::{Advert, Card, Forwarded, OrderLine, Quote, What},
+    said::{Advert, Answer, Card, FactKind, Forwarded, OrderLine, Quote, What},
 };
 use leptos::prelude::*;
 
@@ -76,7 +76,7 @@ pub fn AdvertView(advert: Advert) -> impl IntoView {
 
 /// Whatever is no text. `text` is what stands below it anyway.
 #[component]
-pub fn WhatView(what: What, text: Option<String>) -> impl IntoView {
+pub fn WhatView(what: What, text: Option<String>, id: MessageId) -> impl IntoView {
     let i18n = use_i18n();
     let line = |text: String| view! { <p dir="auto">{text}</p> };
     match what {
@@ -103,23 +103,23 @@ pub fn WhatView(what: What, text: Option<String>) -> impl IntoView {
             view! { <div class="bubble-facts">{name.map(line)} {address.map(line)} {on_map}</div> }.into_any()
         }
         What::Contacts(cards) => {
-            view! { <ul class="bubble-facts">{cards.into_iter().map(card).collect_view()}</ul> }.into_any()
+            let cards = cards.into_iter().enumerate();
+            let cards = cards.map(|(n, card)| view! { <CardView card href=format!("/inbox/cards/{id}/{n}") /> });
+            view! { <ul class="bubble-facts bubble-cards">{cards.collect_view()}</ul> }.into_any()
         }
         What::Order(lines) => {
             view! { <ul class="bubble-facts">{lines.into_iter().map(order).collect_view()}</ul> }.into_any()
         }
-        What::Unsupported { kind, reason } => {
-            let was = kind.map(|kind| {
-                let said = move || t_string!(i18n, inbox.face.was, kind = kind.clone()).to_string();
-                view! { <p>{said}</p> }
-            });
-            let why = reason.map(|reason| {
-                let said =
-                    move || t_string!(i18n, inbox.bubble.meta_says, words = reason.clone()).to_string();
-                view! { <p class="bubble-meta">{said}</p> }
-            });
-            view! { <div class="bubble-facts">{was} {why}</div> }.into_any()
+        What::Flow(answers) => {
+            view! { <dl class="bubble-facts bubble-pairs">{answers.into_iter().map(answer).collect_view()}</dl> }
+                .into_any()
         }
+        What::Unsupported { kind } => kind
+            .map(|kind| {
+                let said = move || t_string!(i18n, inbox.face.was, kind = kind.clone()).to_string();
+                view! { <p class="bubble-facts">{said}</p> }
+            })
+            .into_any(),
         What::Unknown => {
             view! { <p class="bubble-facts">{move || t_string!(i18n, inbox.face.unknown)}</p> }.into_any()
         }
@@ -147,14 +147,82 @@ fn call(phone: String) -> AnyView {
     .into_any()
 }
 
-fn card(card: Card) -> AnyView {
+/// A contact card: whatever came of it, and the card as a file.
+#[component]
+fn CardView(card: Card, href: String) -> impl IntoView {
+    let i18n = use_i18n();
+    let facts = card.facts.into_iter().map(|fact| {
+        let what = fact.what.clone();
+        let label = move || {
+            let word = words::fact(i18n.get_locale(), &what);
+            match &fact.which {
+                Some(which) => format!("{word} ({})", which.to_lowercase()),
+                None => word,
+            }
+        };
+        view! {
+            <div>
+                <dt>{label}</dt>
+                <dd dir="auto">{value_of(&fact.what, fact.value)}</dd>
+            </div>
+        }
+    });
     view! {
         <li>
-            {card.name.map(|name| view! { <strong dir="auto">{name}</strong> })} " "
-            {card.phones.into_iter().map(call).collect_view()}
+            {card.name.map(|name| view! { <strong dir="auto">{name}</strong> })}
+            <dl class="bubble-pairs">{facts.collect_view()}</dl>
+            <a href=href download="" rel="external">
+                {move || t_string!(i18n, inbox.face.save_card)}
+            </a>
         </li>
     }
     .into_any()
+}
+
+/// What can be called or written to is a link; anything else stays text.
+fn value_of(what: &FactKind, value: String) -> AnyView {
+    let digits = || {
+        value
+            .chars()
+            .filter(|c| c.is_ascii_digit() || *c == '+')
+            .collect::<String>()
+    };
+    let is_web = value.starts_with("https://") || value.starts_with("http://");
+    let href = match what {
+        FactKind::Phone if digits().len() >= 5 => format!("tel:{}", digits()),
+        FactKind::Email
+            if value.contains('@') && !value.contains(|c: char| c.is_whitespace() || "?&%".contains(c)) =>
+        {
+            format!("mailto:{value}")
+        }
+        FactKind::Url if is_web => value.clone(),
+        _ => return value.into_any(),
+    };
+    view! {
+        <a href=href target="_blank" rel="noopener noreferrer">
+            {value}
+        </a>
+    }
+    .into_any()
+}
+
+fn answer(of: Answer) -> AnyView {
+    let field = (!of.field.is_empty()).then(|| view! { <dt dir="auto">{of.field}</dt> });
+    view! {
+        <div>
+            {field}
+            <dd dir="auto">{of.value}</dd>
+        </div>
+    }
+    .into_any()
+}
+
+/// Meta's words for what is wrong with a message.
+#[component]
+pub fn Trouble(words: String) -> impl IntoView {
+    let i18n = use_i18n();
+    view! { <p class="bubble-meta">{move || t_string!(i18n, inbox.bubble.meta_says, words = words.clone()).to_string()}</p> }
+        .into_any()
 }
 
 fn order(line: OrderLine) -> AnyView {

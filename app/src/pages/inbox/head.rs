@@ -52,6 +52,11 @@ pub fn Head(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
                 {move || number(thread)}
                 <WindowClock closes />
                 <span>{move || thread.with(|thread| thread.session.channel.name.clone())}</span>
+                {move || {
+                    thread
+                        .with(|thread| thread.session.group)
+                        .then(|| view! { <span>{move || t_string!(i18n, inbox.thread.in_group)}</span> })
+                }}
             </p>
         </div>
     }

@@ -5,6 +5,7 @@ use crate::{api::ApiError, i18n::*, words};
 use domain::{
     message::{Meaning, MessageView, Status, Waits},
     refusal::Refusal,
+    said::FactKind,
     session::{Blocked, Happening, Moment, Preview},
 };
 
@@ -155,6 +156,22 @@ pub fn blocked(locale: Locale, blocked: Blocked) -> &'static str {
         Blocked::TokenRefused => td_string!(locale, inbox.composer.token_refused),
         Blocked::Incomplete => td_string!(locale, inbox.composer.incomplete),
     }
+}
+
+/// What a line of a contact card is.
+pub fn fact(locale: Locale, what: &FactKind) -> String {
+    match what {
+        FactKind::Phone => td_string!(locale, inbox.fact.phone),
+        FactKind::Email => td_string!(locale, inbox.fact.email),
+        FactKind::Organisation => td_string!(locale, inbox.fact.organisation),
+        FactKind::Department => td_string!(locale, inbox.fact.department),
+        FactKind::Title => td_string!(locale, inbox.fact.title),
+        FactKind::Address => td_string!(locale, inbox.fact.address),
+        FactKind::Url => td_string!(locale, inbox.fact.url),
+        FactKind::Birthday => td_string!(locale, inbox.fact.birthday),
+        FactKind::Other(word) => return word.clone(),
+    }
+    .to_owned()
 }
 
 /// Why something was refused, in the words of an inbox.

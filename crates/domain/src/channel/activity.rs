@@ -30,6 +30,8 @@ pub enum Deed {
     BadgeChanged,
     /// Something was set up at Meta in the admin's name; the detail says what.
     AskedMeta,
+    /// The *Test* button of Meta's dashboard reached the address.
+    TestArrived,
 }
 
 /// A delivery in the Activity tab.

@@ -37,6 +37,7 @@ fn waiting(pick_up: PickUp, member: bool) -> Standing {
         state: State::Waiting,
         owner: None,
         queue: Some(QueueStanding { pick_up, member }),
+        group: false,
     }
 }
 
@@ -48,6 +49,7 @@ fn owned(n: u128) -> Standing {
             pick_up: PickUp::Manual,
             member: true,
         }),
+        group: false,
     }
 }
 
@@ -231,4 +233,20 @@ fn supervisors_take_over_and_transfer_and_operators_do_not() {
     };
     assert_eq!(closed.transfer(&boss), Err(Refusal::SessionClosed));
     assert_eq!(may(&closed, &boss), (false, false, false));
+}
+
+#[test]
+fn nobody_answers_in_a_group() {
+    let standing = Standing {
+        group: true,
+        ..owned(201)
+    };
+    for actor in [
+        Actor::System,
+        person(201, Role::Operator),
+        person(900, Role::Supervisor),
+    ] {
+        assert_eq!(standing.reply(&actor), Err(Refusal::InGroup));
+        assert!(standing.may(&actor).close, "it can be closed all the same");
+    }
 }

@@ -137,6 +137,7 @@ mod tests {
                 opened_at: Timestamp::from_millis(0),
                 closed_at: None,
                 waiting_since: None,
+                group: false,
             },
             messages: messages(numbers),
             whole: above.is_none(),

@@ -100,6 +100,7 @@ fn line(row: audit::Model) -> Option<Activity> {
         "channel.pause" => Deed::Paused,
         "channel.resume" => Deed::Resumed,
         "channel.delete" => Deed::Deleted,
+        "channel.test_arrived" => Deed::TestArrived,
         "channel.badge" => Deed::BadgeChanged,
         action if action.starts_with("channel.meta") => Deed::AskedMeta,
         _ => return None,

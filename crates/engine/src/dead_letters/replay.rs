@@ -254,13 +254,22 @@ fn around(letter: &dead_letter::Model) -> String {
     }
     let number = serde_json::Value::from(letter.phone_number_id.clone());
     let item = serde_json::from_str::<serde_json::Value>(&letter.raw).unwrap_or_default();
-    let list = match item.get("status") {
-        Some(_) => "statuses",
-        None => "messages",
+    let change = match (item.get("field"), item.get("status"), item.get("code")) {
+        // A whole change is its own envelope.
+        (Some(_), ..) => letter.raw.clone(),
+        (_, Some(_), _) => within(&number, "statuses", &letter.raw),
+        _ if item.is_string() => within(&number, "errors", &letter.raw),
+        (_, _, Some(_)) => within(&number, "errors", &letter.raw),
+        _ => within(&number, "messages", &letter.raw),
     };
     format!(
-        r#"{{"object":"{}","entry":[{{"id":"0","changes":[{{"field":"messages","value":{{"metadata":{{"phone_number_id":{number}}},"{list}":[{}]}}}}]}}]}}"#,
+        r#"{{"object":"{}","entry":[{{"id":"","changes":[{change}]}}]}}"#,
         whatsapp::webhook::OBJECT,
-        letter.raw,
+    )
+}
+
+fn within(number: &serde_json::Value, list: &str, item: &str) -> String {
+    format!(
+        r#"{{"field":"messages","value":{{"metadata":{{"phone_number_id":{number}}},"{list}":[{item}]}}}}"#
     )
 }

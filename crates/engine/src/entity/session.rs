@@ -19,6 +19,9 @@ pub struct Model {
     pub last_inbound_at: Option<i64>,
     pub opened_at: i64,
     pub closed_at: Option<i64>,
+    /// Meta's id of the WhatsApp group in which it goes on; `None`: in private.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub group_id: Option<String>,
     /// When the newest message was that somebody has seen, and which it is.
     pub read_at: Option<i64>,
     pub read_id: Option<Uuid>,

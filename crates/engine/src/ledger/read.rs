@@ -4,7 +4,8 @@ use super::{Heard, Identity, Ledger, Named, Number, distinct, rows::Rows, write:
 use crate::{
     Engine, Result, contacts,
     entity::{
-        channel, channel_secret, contact, contact_identity, extension, message, queue, queue_member, session,
+        channel, channel_secret, contact, contact_identity, dead_letter, extension, message, queue,
+        queue_member, session,
     },
     events::Changes,
     seal::Kind,
@@ -12,10 +13,11 @@ use crate::{
 use domain::{ids::MessageId, session::State};
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::Expr,
 };
 use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
-use whatsapp::webhook::{Content, Item, ItemKind};
+use whatsapp::webhook::{Content, InboundMessage, Item, ItemKind};
 
 /// Values in one `IN`: SQLite has 32,766 parameters a statement, PostgreSQL twice as many.
 const AT_ONCE: usize = 10_000;
@@ -23,7 +25,11 @@ const AT_ONCE: usize = 10_000;
 impl Ledger {
     /// Reads what these items are about.
     pub(crate) async fn read(e: &Engine, tx: &DatabaseTransaction, items: &[&Item]) -> Result<Self> {
-        let wanted = Wanted::of(items);
+        let early = early(tx, items).await?;
+        let mut wanted = Wanted::of(items);
+        for letter in &early {
+            wanted.letter(letter);
+        }
         let numbers = numbers(tx, &wanted).await?;
         let messages = messages(tx, &wanted).await?;
         let (identities, contacts) = people(tx, &wanted).await?;
@@ -32,13 +38,16 @@ impl Ledger {
         let open = sessions
             .iter()
             .filter(|session| session.state != State::Closed.as_str())
-            .map(|session| ((session.contact_id, session.channel_id), session.id))
+            .map(|session| {
+                let place = (session.contact_id, session.channel_id, session.group_id.clone());
+                (place, session.id)
+            })
             .collect();
         let by_wamid = messages
             .iter()
             .filter_map(|row| Some(((row.phone_number_id.clone(), row.wamid.clone()?), row.id)))
             .collect();
-        Ok(Self {
+        let mut ledger = Self {
             clock: e.clock().clone(),
             now: e.clock().now().millis(),
             numbers,
@@ -51,10 +60,13 @@ impl Ledger {
             open,
             messages: Rows::known(messages, |row| row.id),
             by_wamid,
+            waiting: HashMap::new(),
             moments: Vec::new(),
             written: Written::default(),
             changes: Changes::default(),
-        })
+        };
+        early.iter().for_each(|letter| ledger.wait(letter));
+        Ok(ledger)
     }
 }
 
@@ -75,27 +87,64 @@ impl Wanted {
             let Some(number) = &item.phone_number_id else {
                 continue;
             };
-            let wamids = match wanted.wamids.get_mut(number) {
-                Some(wamids) => wamids,
-                None => wanted.wamids.entry(number.clone()).or_default(),
-            };
             match &item.kind {
-                ItemKind::Message(inbound) => {
-                    wamids.push(inbound.wamid.as_str().to_owned());
-                    wamids.extend(target(&inbound.content).map(str::to_owned));
-                    wanted.identities.extend(contacts::identities(inbound));
-                }
+                ItemKind::Message(inbound) => wanted.message(number, inbound),
                 ItemKind::Status(update) => {
+                    let wamids = wanted.of_number(number);
                     wamids.push(update.wamid.as_str().to_owned());
                     let ours = update.callback_data.as_deref();
                     let ours = ours.and_then(|id| id.parse::<MessageId>().ok());
                     wanted.ours.extend(ours.map(MessageId::uuid));
                 }
-                ItemKind::Error(_) | ItemKind::Change { .. } | ItemKind::Malformed { .. } => {}
+                ItemKind::Echo(_)
+                | ItemKind::Error(_)
+                | ItemKind::Change { .. }
+                | ItemKind::Malformed { .. } => {
+                    wanted.of_number(number);
+                }
             }
         }
         wanted
     }
+
+    fn of_number(&mut self, number: &str) -> &mut Vec<String> {
+        self.wamids.entry(number.to_owned()).or_default()
+    }
+
+    fn message(&mut self, number: &str, inbound: &InboundMessage) {
+        let wamids = self.of_number(number);
+        wamids.push(inbound.wamid.as_str().to_owned());
+        wamids.extend(target(&inbound.content).map(str::to_owned));
+        self.identities.extend(contacts::identities(inbound));
+    }
+
+    /// A letter that may be applied with the message for which it waits.
+    fn letter(&mut self, letter: &dead_letter::Model) {
+        let number = letter.phone_number_id.as_deref();
+        if let (Some(number), Some(inbound)) = (number, whatsapp::webhook::message(&letter.raw)) {
+            self.message(number, &inbound);
+        }
+    }
+}
+
+/// What came before these messages and is about them. There is hardly ever any.
+async fn early(tx: &DatabaseTransaction, items: &[&Item]) -> Result<Vec<dead_letter::Model>> {
+    // As it stands in the condition of the index.
+    let all = || dead_letter::Entity::find().filter(Expr::cust("reason = 'no_message'"));
+    let wamids = items.iter().filter_map(|item| match &item.kind {
+        ItemKind::Message(inbound) => Some(inbound.wamid.as_str()),
+        _ => None,
+    });
+    let wamids = distinct(wamids);
+    let mut found = Vec::new();
+    if wamids.is_empty() || all().one(tx).await?.is_none() {
+        return Ok(found);
+    }
+    for wamids in wamids.chunks(AT_ONCE) {
+        let of_these = all().filter(dead_letter::Column::Detail.is_in(wamids.iter().copied()));
+        found.extend(of_these.order_by_asc(dead_letter::Column::Id).all(tx).await?);
+    }
+    Ok(found)
 }
 
 /// The message that this one is about.

@@ -5,8 +5,8 @@ use crate::{
     Result,
     channels::traffic::Traffic,
     entity::{
-        channel, contact, contact_identity, dead_letter, delivery, message, message_payload, message_status,
-        outbox, session,
+        audit, channel, contact, contact_identity, dead_letter, delivery, message, message_payload,
+        message_status, outbox, session,
     },
     events::Changes,
     search,
@@ -29,6 +29,9 @@ pub(crate) struct Written {
     /// Messages that Meta has: nothing is left to be sent.
     sent: Vec<Uuid>,
     deliveries: Vec<delivery::Model>,
+    notes: Vec<audit::Model>,
+    /// Letters whose content is applied.
+    letters_done: Vec<Uuid>,
     /// Contacts that became part of another: which, and of whom.
     merged: Vec<(Uuid, Uuid)>,
     /// Sessions whose messages went into another: from, to.
@@ -64,6 +67,14 @@ impl Written {
         self.deliveries.push(row);
     }
 
+    pub(super) fn note(&mut self, row: audit::Model) {
+        self.notes.push(row);
+    }
+
+    pub(super) fn letter_done(&mut self, letter: Uuid) {
+        self.letters_done.push(letter);
+    }
+
     pub(super) fn merged(&mut self, gone: Uuid, kept: Uuid) {
         self.merged.push((gone, kept));
     }
@@ -82,6 +93,8 @@ impl Ledger {
             dead,
             sent,
             deliveries,
+            notes,
+            letters_done,
             merged,
             moved,
             traffic,
@@ -165,6 +178,13 @@ impl Ledger {
             ),
         )
         .await?;
+        put(tx, notes, None).await?;
+        for ids in letters_done.chunks(PARAMETERS) {
+            dead_letter::Entity::delete_many()
+                .filter(dead_letter::Column::Id.is_in(ids.iter().copied()))
+                .exec(tx)
+                .await?;
+        }
         for ids in sent.chunks(PARAMETERS) {
             let query = outbox::Entity::delete_many();
             query

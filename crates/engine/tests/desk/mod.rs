@@ -209,7 +209,10 @@ impl Desk {
                         message.text,
                         message.at,
                         message.status,
-                        failure
+                        failure,
+                        message.marks.reactions,
+                        message.marks.edited.as_ref().map(|edited| &edited.before),
+                        message.marks.deleted,
                     ])
                 })
                 .collect();

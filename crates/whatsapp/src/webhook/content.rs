@@ -1,7 +1,7 @@
 //! What a message says: one variant for each of Meta's types. A type that is new, or whose own object is
 //! missing or broken, is `Unknown` with its word, so that the message itself is never lost.
 
-use super::interactive::Interactive;
+use super::{card::SharedContact, interactive::Interactive};
 use crate::{
     ids::{Bsuid, WaId, Wamid, person},
     json::{self, Object},
@@ -77,24 +77,6 @@ pub enum MediaKind {
     Audio,
     Document,
     Sticker,
-}
-
-/// A contact card that the customer sent; every part is optional.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SharedContact {
-    pub name: Option<String>,
-    pub phones: Vec<SharedPhone>,
-    pub emails: Vec<String>,
-    pub organisation: Option<String>,
-    pub vcard: Option<String>,
-    /// `contact_request` when it answers a request for contact details, else `other`.
-    pub origin: Option<String>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SharedPhone {
-    pub phone: Option<String>,
-    pub wa_id: Option<WaId>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -174,10 +156,7 @@ impl Content {
             } => caption.as_ref().or(filename.as_ref()),
             Self::Location { name, address, .. } => name.as_ref().or(address.as_ref()),
             Self::Contacts(contacts) => {
-                let names: Vec<&str> = contacts
-                    .iter()
-                    .filter_map(|contact| contact.name.as_deref())
-                    .collect();
+                let names: Vec<&str> = contacts.iter().filter_map(SharedContact::label).collect();
                 return Some(names.join(", ")).filter(|names| !names.is_empty());
             }
             Self::Button { text, payload } => text.as_ref().or(payload.as_ref()),
@@ -227,7 +206,7 @@ fn plain(kind: &str, message: &Object<'_>) -> Option<Content> {
             Some(Content::Contacts(
                 message
                     .objects(kind)
-                    .map(|contact| shared_contact(&contact))
+                    .map(|contact| SharedContact::read(&contact))
                     .collect(),
             ))
         }
@@ -282,32 +261,6 @@ fn location(own: &Object<'_>) -> Option<Content> {
         address: own.text("address"),
         url: own.text("url"),
     })
-}
-
-fn shared_contact(card: &Object<'_>) -> SharedContact {
-    let name = card.object("name");
-    let name = |key: &str| name.as_ref().and_then(|name| name.text(key));
-    let parts: Vec<String> = ["first_name", "middle_name", "last_name"]
-        .into_iter()
-        .filter_map(name)
-        .collect();
-    let phone = |phone: Object<'_>| SharedPhone {
-        phone: phone.text("phone"),
-        wa_id: phone.parsed("wa_id"),
-    };
-    SharedContact {
-        name: name("formatted_name")
-            .or(Some(parts.join(" ")))
-            .filter(|name| !name.is_empty()),
-        phones: card.objects("phones").map(phone).collect(),
-        emails: card
-            .objects("emails")
-            .filter_map(|email| email.text("email"))
-            .collect(),
-        organisation: card.object("org").and_then(|org| org.text("company")),
-        vcard: card.text("vcard"),
-        origin: card.text("origin"),
-    }
 }
 
 fn order(own: &Object<'_>) -> Content {

@@ -1,4 +1,4 @@
-//! One inbound message: who sent it, what it answers, where it came from. What it says is `content`.
+//! One message: who sent it, what it answers, where it came from. What it says is `content`.
 
 use super::{
     GraphErrorObject,
@@ -10,11 +10,15 @@ use crate::{
     json::Object,
 };
 
+/// The fields of an echo that name the customer.
+const ECHO_KEYS: [&str; 3] = ["to", "to_user_id", "to_parent_user_id"];
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct InboundMessage {
     pub wamid: Wamid,
-    /// When the customer sent it, in seconds since 1970; the service window counts from here.
+    /// When it was sent, in seconds since 1970; the service window counts from here.
     pub timestamp: Option<i64>,
+    /// The customer. Of an echo, which the business sent from its phone: to whom it went.
     pub sender: Sender,
     pub content: Content,
     pub context: Option<Context>,
@@ -48,25 +52,45 @@ pub struct Context {
 }
 
 impl InboundMessage {
-    /// `None` without a valid id.
+    /// A customer's message; `None` without a valid id.
     pub(super) fn read<'c, 'a>(
         object: &Object<'_>,
         contacts: &'c Contacts<'a>,
     ) -> Option<(Self, Option<&'c Contact<'a>>)> {
-        let person = Person::read(object, "from", "from_user_id");
+        Self::with(object, ["from", "from_user_id", "from_parent_user_id"], contacts)
+    }
+
+    /// A message that the business wrote in the WhatsApp Business app; `None` without a valid id.
+    /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/smb_message_echoes>
+    pub(super) fn read_echo<'c, 'a>(
+        object: &Object<'_>,
+        contacts: &'c Contacts<'a>,
+    ) -> Option<(Self, Option<&'c Contact<'a>>)> {
+        Self::with(object, ECHO_KEYS, contacts)
+    }
+
+    /// Whether an update is an echo, where nothing around it says so: a customer's message names no recipient.
+    pub(super) fn is_echo(object: &Object<'_>) -> bool {
+        ECHO_KEYS.iter().any(|key| object.text(key).is_some())
+    }
+
+    /// The fields that name the customer: a number, a user id, a parent's.
+    fn with<'c, 'a>(
+        object: &Object<'_>,
+        [number, user, parent]: [&str; 3],
+        contacts: &'c Contacts<'a>,
+    ) -> Option<(Self, Option<&'c Contact<'a>>)> {
+        let person = Person::read(object, number, user);
         let contact = contacts.of(&person);
         let message = Self {
             wamid: object.parsed("id")?,
             timestamp: object.parsed("timestamp"),
-            sender: Sender::join(person, object.parsed("from_parent_user_id"), contact),
+            sender: Sender::join(person, object.parsed(parent), contact),
             content: Content::read(object),
             context: object.object("context").map(|context| Context::read(&context)),
             referral: object.value("referral"),
             group_id: object.text("group_id"),
-            errors: object
-                .objects("errors")
-                .map(|error| GraphErrorObject::read(&error))
-                .collect(),
+            errors: GraphErrorObject::list(object, "errors"),
         };
         Some((message, contact))
     }

@@ -95,10 +95,7 @@ impl StatusUpdate {
             recipient_wa_id: recipient.wa_id,
             recipient_bsuid: recipient.bsuid,
             callback_data: object.text("biz_opaque_callback_data"),
-            errors: object
-                .objects("errors")
-                .map(|error| GraphErrorObject::read(&error))
-                .collect(),
+            errors: GraphErrorObject::list(object, "errors"),
         })
     }
 

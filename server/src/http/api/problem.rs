@@ -81,6 +81,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::PickUpFirst
         | Refusal::NotYours { .. }
         | Refusal::SessionClosed
+        | Refusal::InGroup
         | Refusal::NoExtension
         | Refusal::Disabled
         | Refusal::NoPickUp

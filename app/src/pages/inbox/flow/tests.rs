@@ -58,6 +58,7 @@ fn thread(unread: u32, messages: Vec<MessageView>, timeline: Vec<Moment>) -> Thr
             opened_at: at(0),
             closed_at: None,
             waiting_since: None,
+            group: false,
         },
         messages,
         whole: true,

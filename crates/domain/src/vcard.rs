@@ -1,0 +1,216 @@
+//! Contact cards as files: written for whoever downloads one, and read where a card came as nothing else.
+//! <https://www.rfc-editor.org/rfc/rfc2426>
+
+use crate::said::{Card, Fact, FactKind};
+
+/// Characters of a file's name at the most, without its ending.
+const NAME_MOST: usize = 60;
+
+/// The card as a file: as it came, else made of what is known.
+pub fn write(card: &Card) -> String {
+    if let Some(vcard) = &card.vcard {
+        return vcard.clone();
+    }
+    let mut lines = vec!["BEGIN:VCARD".to_owned(), "VERSION:3.0".to_owned()];
+    let name = card
+        .name
+        .as_deref()
+        .or_else(|| Some(card.facts.first()?.value.as_str()));
+    let name = escaped(name.unwrap_or_default());
+    lines.push(format!("N:{name};;;;"));
+    lines.push(format!("FN:{name}"));
+    for Fact { what, which, value } in &card.facts {
+        let value = escaped(value);
+        let which = which.as_deref().map(word).filter(|which| !which.is_empty());
+        let which = which.map(|which| format!(";TYPE={which}")).unwrap_or_default();
+        lines.push(match what {
+            FactKind::Phone => format!("TEL{which}:{value}"),
+            FactKind::Email => format!("EMAIL{which}:{value}"),
+            FactKind::Organisation => format!("ORG:{value}"),
+            FactKind::Title => format!("TITLE:{value}"),
+            FactKind::Address => format!("ADR{which}:;;{value};;;;"),
+            FactKind::Url => format!("URL{which}:{value}"),
+            FactKind::Birthday => format!("BDAY:{value}"),
+            FactKind::Department => format!("NOTE:{value}"),
+            FactKind::Other(name) => format!("NOTE:{}: {value}", escaped(name)),
+        });
+    }
+    lines.push("END:VCARD\r\n".to_owned());
+    lines.join("\r\n")
+}
+
+/// What a sender writes must not become a line of its own.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' | ';' | ',' => safe.extend(['\\', c]),
+            '\n' => safe.push_str("\\n"),
+            c if c.is_control() => {}
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// A parameter's value: letters, digits and dashes alone.
+fn word(text: &str) -> String {
+    let fits = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
+    text.chars().filter(fits).take(20).collect()
+}
+
+/// A name for the file that no system takes for a path or a command.
+pub fn file_name(card: &Card) -> String {
+    let name = card.name.as_deref().unwrap_or_default();
+    let safe: String = name
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+        .take(NAME_MOST)
+        .collect();
+    let safe = safe.split_whitespace().collect::<Vec<_>>().join(" ");
+    match safe.is_empty() {
+        true => "contact.vcf".to_owned(),
+        false => format!("{safe}.vcf"),
+    }
+}
+
+/// What a vCard says: its name, and a line for each of the rest.
+pub fn read(vcard: &str) -> (Option<String>, Vec<Fact>) {
+    // A line that begins with a blank goes on with the one above.
+    let unfolded = vcard.replace("\r\n", "\n").replace("\n ", "").replace("\n\t", "");
+    let (mut name, mut facts) = (None, Vec::new());
+    for line in unfolded.lines() {
+        let Some((head, value)) = line.split_once(':') else {
+            continue;
+        };
+        let mut parts = head.split(';');
+        let property = parts.next().unwrap_or_default();
+        // `item1.TEL` is a TEL.
+        let property = property
+            .rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_uppercase();
+        let which = parts.find_map(|part| {
+            let (key, value) = part.split_once('=')?;
+            key.eq_ignore_ascii_case("type").then(|| value.to_owned())
+        });
+        let value = unescaped(value);
+        if value.is_empty() {
+            continue;
+        }
+        let what = match property.as_str() {
+            "FN" => {
+                name = Some(value);
+                continue;
+            }
+            "BEGIN" | "END" | "VERSION" | "PRODID" | "REV" | "N" | "PHOTO" => continue,
+            "TEL" => FactKind::Phone,
+            "EMAIL" => FactKind::Email,
+            "ORG" => FactKind::Organisation,
+            "TITLE" => FactKind::Title,
+            "ADR" => FactKind::Address,
+            "URL" => FactKind::Url,
+            "BDAY" => FactKind::Birthday,
+            other => FactKind::Other(other.to_owned()),
+        };
+        facts.push(Fact { what, which, value });
+    }
+    (name, facts)
+}
+
+/// The parts of a value, which semicolons divide, in one line.
+fn unescaped(value: &str) -> String {
+    let mut parts = vec![String::new()];
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        let last = parts.len() - 1;
+        match c {
+            ';' => parts.push(String::new()),
+            '\\' => match chars.next() {
+                Some('n' | 'N') => parts[last].push('\n'),
+                Some(c) => parts[last].push(c),
+                None => {}
+            },
+            c => parts[last].push(c),
+        }
+    }
+    let parts = parts
+        .iter()
+        .map(|part| part.trim())
+        .filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fact(what: FactKind, value: &str) -> Fact {
+        Fact {
+            what,
+            which: None,
+            value: value.to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_a_sender_writes_stays_in_its_line() {
+        let card = Card {
+            name: Some("Nová; Jana,\r\nTEL:666".to_owned()),
+            facts: vec![Fact {
+                which: Some("WORK:\nX".to_owned()),
+                ..fact(FactKind::Email, "a@example.org\nEND:VCARD")
+            }],
+            vcard: None,
+        };
+        let text = write(&card);
+        assert_eq!(
+            text.split("\r\n").collect::<Vec<_>>(),
+            [
+                "BEGIN:VCARD",
+                "VERSION:3.0",
+                "N:Nová\\; Jana\\,\\nTEL:666;;;;",
+                "FN:Nová\\; Jana\\,\\nTEL:666",
+                "EMAIL;TYPE=WORKX:a@example.org\\nEND:VCARD",
+                "END:VCARD",
+                "",
+            ]
+        );
+        assert_eq!(read(&text).1[0].value, "a@example.org\nEND:VCARD");
+    }
+
+    #[test]
+    fn a_file_is_named_by_letters_alone() {
+        let named = |name: &str| {
+            file_name(&Card {
+                name: Some(name.to_owned()),
+                ..Card::default()
+            })
+        };
+        assert_eq!(named("../../etc/passwd\u{202e}\"\r\nX: y"), "etc passwd X y.vcf");
+        assert_eq!(named("Jana Nová"), "Jana Nová.vcf");
+        assert_eq!(named("..."), "contact.vcf");
+        assert_eq!(file_name(&Card::default()), "contact.vcf");
+    }
+
+    #[test]
+    fn a_card_is_read_where_it_is_all_that_came() {
+        let text = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Jana Nov\r\n á\r\nitem1.TEL;type=CELL:+420 777\r\n\
+            ORG:Vzorek\\, s.r.o.;Sklad\r\nX-NOTE:ano\r\nADR:;;Dlouhá 1;Praha;;11000;\r\nbroken\r\nEND:VCARD";
+        let (name, facts) = read(text);
+        assert_eq!(name.as_deref(), Some("Jana Nová"));
+        let values: Vec<_> = facts.iter().map(|fact| fact.value.as_str()).collect();
+        assert_eq!(
+            values,
+            [
+                "+420 777",
+                "Vzorek, s.r.o., Sklad",
+                "ano",
+                "Dlouhá 1, Praha, 11000"
+            ]
+        );
+        assert_eq!(facts[0].which.as_deref(), Some("CELL"));
+        assert_eq!(facts[2].what, FactKind::Other("X-NOTE".to_owned()));
+    }
+}

@@ -1,0 +1,164 @@
+//! A contact card that the customer sent. Every part is optional, and any of them may be the only one.
+//! <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/contacts>
+
+use super::fields::{Field, fields};
+use crate::{ids::WaId, json::Object};
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SharedContact {
+    /// The whole name, or its parts in the order in which people write them.
+    pub name: Option<String>,
+    pub phones: Vec<SharedPhone>,
+    pub emails: Vec<Typed>,
+    pub organisation: Option<String>,
+    pub department: Option<String>,
+    pub title: Option<String>,
+    pub addresses: Vec<SharedAddress>,
+    pub urls: Vec<Typed>,
+    pub birthday: Option<String>,
+    /// The card as the phone keeps it.
+    pub vcard: Option<String>,
+    /// `contact_request` when it answers a request for contact details, else `other`.
+    pub origin: Option<String>,
+    /// Whatever else came.
+    pub other: Vec<Field>,
+}
+
+/// A value, and of which kind: `WORK`, `HOME`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Typed {
+    pub value: String,
+    pub kind: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SharedPhone {
+    pub phone: Option<String>,
+    pub wa_id: Option<WaId>,
+    pub kind: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SharedAddress {
+    pub street: Option<String>,
+    pub city: Option<String>,
+    pub state: Option<String>,
+    pub zip: Option<String>,
+    pub country: Option<String>,
+    pub kind: Option<String>,
+}
+
+/// The fields that are read by name.
+const KNOWN: [&str; 9] = [
+    "name",
+    "phones",
+    "emails",
+    "org",
+    "addresses",
+    "urls",
+    "birthday",
+    "vcard",
+    "origin",
+];
+
+impl SharedContact {
+    pub(super) fn read(card: &Object<'_>) -> Self {
+        let name = card.object("name");
+        let name_part = |key: &str| name.as_ref().and_then(|name| name.text(key));
+        let parts = ["prefix", "first_name", "middle_name", "last_name", "suffix"];
+        let parts: Vec<String> = parts.into_iter().filter_map(name_part).collect();
+        let org = card.object("org");
+        let org_part = |key: &str| org.as_ref().and_then(|org| org.text(key));
+        Self {
+            name: name_part("formatted_name")
+                .or(Some(parts.join(" ")))
+                .filter(|name| !name.is_empty())
+                .or_else(|| card.text("name")),
+            phones: card
+                .each("phones")
+                .map(|(object, text)| match object {
+                    Some(phone) => SharedPhone {
+                        phone: phone.text("phone"),
+                        wa_id: phone.parsed("wa_id"),
+                        kind: phone.text("type"),
+                    },
+                    None => SharedPhone {
+                        phone: text,
+                        ..SharedPhone::default()
+                    },
+                })
+                .collect(),
+            emails: typed(card, "emails", "email"),
+            organisation: org_part("company").or_else(|| card.text("org")),
+            department: org_part("department"),
+            title: org_part("title"),
+            addresses: card
+                .each("addresses")
+                .map(|(object, text)| match object {
+                    Some(address) => SharedAddress {
+                        street: address.text("street"),
+                        city: address.text("city"),
+                        state: address.text("state"),
+                        zip: address.text("zip"),
+                        country: address.text("country").or_else(|| address.text("country_code")),
+                        kind: address.text("type"),
+                    },
+                    None => SharedAddress {
+                        street: text,
+                        ..SharedAddress::default()
+                    },
+                })
+                .collect(),
+            urls: typed(card, "urls", "url"),
+            birthday: card.text("birthday"),
+            vcard: card.text("vcard"),
+            origin: card.text("origin"),
+            other: other(card),
+        }
+    }
+
+    /// By what one would call it: the name, else the first thing that it says.
+    pub fn label(&self) -> Option<&str> {
+        let phone = || self.phones.iter().find_map(|phone| phone.phone.as_deref());
+        let email = || self.emails.first().map(|email| email.value.as_str());
+        let url = || self.urls.first().map(|url| url.value.as_str());
+        self.name
+            .as_deref()
+            .or(self.organisation.as_deref())
+            .or_else(phone)
+            .or_else(email)
+            .or_else(url)
+    }
+}
+
+fn typed(card: &Object<'_>, key: &str, value: &str) -> Vec<Typed> {
+    let one = |(object, text): (Option<Object<'_>>, Option<String>)| {
+        Some(Typed {
+            value: match &object {
+                Some(object) => object.text(value)?,
+                None => text?,
+            },
+            kind: object.and_then(|object| object.text("type")),
+        })
+    };
+    card.each(key).filter_map(one).collect()
+}
+
+fn other(card: &Object<'_>) -> Vec<Field> {
+    let mut keys: Vec<_> = card.keys().filter(|key| !KNOWN.contains(key)).collect();
+    keys.sort_unstable();
+    let of = |key: &str| {
+        let inside = card
+            .raw(key)
+            .and_then(|raw| fields(raw.get()))
+            .unwrap_or_default();
+        inside.into_iter().filter(|field| !field.value.is_empty()).map({
+            let key = key.to_owned();
+            move |mut field| {
+                field.place.insert(0, key.clone());
+                field
+            }
+        })
+    };
+    keys.into_iter().flat_map(of).collect()
+}

@@ -1,0 +1,57 @@
+//! A contact card that a customer sent, as a file for whoever may read the message.
+
+use super::{Http, login_session};
+use axum::{
+    extract::{Path, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use domain::people::Actor;
+use engine::messages;
+use std::fmt::Write as _;
+use tower_sessions::Session;
+
+pub async fn download(
+    State(http): State<Http>,
+    session: Session,
+    Path((message, nth)): Path<(String, String)>,
+) -> Response {
+    let actor = match login_session::person(&http.engine, &session).await {
+        Ok(me) => Actor::Person(me),
+        Err(status) => return status.into_response(),
+    };
+    let (Ok(message), Ok(nth)) = (message.parse(), nth.parse()) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match messages::card(&http.engine, &actor, message, nth).await {
+        Ok((name, card)) => {
+            let headers = [
+                (
+                    header::CONTENT_TYPE,
+                    HeaderValue::from_static("text/vcard; charset=utf-8"),
+                ),
+                (header::CONTENT_DISPOSITION, attachment(&name)),
+            ];
+            (headers, card).into_response()
+        }
+        Err(engine::Error::Refused(_)) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a contact card cannot be read");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
+/// As RFC 6266 has it: a name in ASCII for the old, and the whole name.
+fn attachment(name: &str) -> HeaderValue {
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        match byte {
+            b'.' | b'-' | b'_' => encoded.push(char::from(byte)),
+            byte if byte.is_ascii_alphanumeric() => encoded.push(char::from(byte)),
+            byte => drop(write!(encoded, "%{byte:02X}")),
+        }
+    }
+    let value = format!("attachment; filename=\"contact.vcf\"; filename*=UTF-8''{encoded}");
+    HeaderValue::try_from(value).unwrap_or_else(|_| HeaderValue::from_static("attachment"))
+}

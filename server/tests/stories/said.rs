@@ -1,0 +1,310 @@
+//! What customers send beside text is seen whole, and what nobody uses is kept.
+
+use crate::{
+    stories,
+    support::{
+        START, Story,
+        world::{Line, WABA_ID, delivery, id_of, text_message},
+    },
+};
+use domain::delivery::DeadReason;
+use serde_json::{Value, json};
+
+const FROM: &str = "420800555901";
+
+stories! {
+    the_answers_of_a_form_are_shown_whatever_they_are
+    a_contact_card_shows_whatever_came_and_is_a_file
+    a_reason_that_is_no_object_is_shown
+    nobody_opens_a_session_by_a_deletion_alone
+    what_nobody_uses_is_kept_and_is_no_fault
+    metas_test_is_noted_and_is_no_fault
+    a_time_far_ahead_is_the_time_of_arrival
+    a_name_with_nothing_to_see_is_no_name
+    what_was_written_in_a_group_is_not_answered_in_private
+}
+
+async fn post(story: &Story, line: &Line, message: Value) {
+    let body = delivery(&line.phone_number_id, FROM, &[message]);
+    post_body(story, line, body).await;
+}
+
+async fn post_body(story: &Story, line: &Line, body: impl Into<Vec<u8>>) {
+    assert_eq!(story.post_signed(&line.webhook_url, &line.app, body).await, 200);
+    story.settled().await;
+}
+
+fn of_type(wamid: &str, kind: &str, own: &Value) -> Value {
+    let at = START.millis() / 1000;
+    json!({"from": FROM, "id": wamid, "timestamp": at.to_string(), "type": kind, kind: own})
+}
+
+fn notification(waba: &str, field: &str, value: &Value) -> String {
+    let change = json!({"field": field, "value": value});
+    json!({"object": "whatsapp_business_account", "entry": [{"id": waba, "changes": [change]}]}).to_string()
+}
+
+async fn page(story: &Story) -> String {
+    let (id, admin) = (id_of(&story.session().await), story.admin("admin").await);
+    admin.get(&format!("/inbox/{id}?tab=all")).await.text
+}
+
+async fn the_answers_of_a_form_are_shown_whatever_they_are(story: &Story) {
+    let line = story.support().await;
+    let answers = [
+        r#"{"termin":"2026-12-01","adresa":{"ulice":"Dlouhá 1"},"zboží":["mlýnek",2]}"#,
+        r#"{"broken": "half a"#,
+    ];
+    for (n, answers) in answers.iter().enumerate() {
+        let reply = json!({"type": "nfm_reply", "nfm_reply": {"name": "flow", "body": "Sent", "response_json": answers}});
+        post(
+            story,
+            &line,
+            of_type(&format!("wamid.{n}"), "interactive", &reply),
+        )
+        .await;
+    }
+    let page = page(story).await;
+    for shown in [
+        "termin",
+        "2026-12-01",
+        "adresa › ulice",
+        "Dlouhá 1",
+        "zboží › 1",
+        "mlýnek",
+        "half a",
+    ] {
+        assert!(page.contains(shown), "{shown} in {page}");
+    }
+}
+
+async fn a_contact_card_shows_whatever_came_and_is_a_file(story: &Story) {
+    let line = story.support().await;
+    let cards = json!([
+        {
+            "name": {"formatted_name": "Vzorek/../\r\nX: y"}, "org": {"company": "Vzorek; s.r.o.", "title": "Skladník"},
+            "emails": [{"email": "vzorek@example.org", "type": "WORK"}], "urls": [{"url": "javascript:alert(1)"}],
+            "addresses": [{"street": "Dlouhá 1", "city": "Praha", "zip": "110 00"}], "birthday": "1990-02-03",
+        },
+        {"emails": [{"email": "jen-mail@example.org"}]},
+        {"vcard": "BEGIN:VCARD\r\nFN:Jen karta\r\nTEL:+420800555777\r\nEND:VCARD\r\n"},
+    ]);
+    post(story, &line, of_type("wamid.c", "contacts", &cards)).await;
+    let page = page(story).await;
+    for shown in [
+        "Vzorek; s.r.o.",
+        "Skladník",
+        "mailto:vzorek@example.org",
+        "110 00 Praha",
+        "1990-02-03",
+        "javascript:alert(1)",
+        "jen-mail@example.org",
+        "Jen karta",
+        "tel:+420800555777",
+    ] {
+        assert!(page.contains(shown), "{shown} in {page}");
+    }
+    assert!(!page.contains("href=\"javascript"), "a link that is none");
+
+    let message = story.messages(&story.session().await).await.remove(0);
+    let file = |n: &str| format!("/inbox/cards/{}/{n}", id_of(&message));
+    let admin = story.admin("another").await;
+    let card = admin.get(&file("0")).await;
+    assert_eq!(card.status, 200);
+    assert!(card.header("content-type").starts_with("text/vcard"));
+    assert_eq!(
+        card.header("content-disposition"),
+        "attachment; filename=\"contact.vcf\"; filename*=UTF-8''Vzorek%20X%20y.vcf"
+    );
+    assert!(card.text.contains("ORG:Vzorek\\; s.r.o.\r\n"), "{}", card.text);
+    assert!(
+        admin.get(&file("2")).await.text.contains("FN:Jen karta"),
+        "as it came"
+    );
+    for none in ["3", "x", "-1"] {
+        assert_eq!(admin.get(&file(none)).await.status, 404);
+    }
+    let (_, stranger) = story.operator("399", "stranger").await;
+    assert_eq!(
+        stranger.get(&file("0")).await.status,
+        404,
+        "who does not see the session"
+    );
+    assert_eq!(story.anonymous().get(&file("0")).await.status, 401);
+}
+
+async fn a_reason_that_is_no_object_is_shown(story: &Story) {
+    let line = story.support().await;
+    let mut kept = of_type("wamid.u", "unsupported", &json!({"type": "poll_creation"}));
+    kept["errors"] = json!(["Polls are not supported"]);
+    post(story, &line, kept).await;
+    let mut image = of_type("wamid.i", "image", &json!({"id": "1"}));
+    image["errors"] = json!([131_052]);
+    post(story, &line, image).await;
+    let page = page(story).await;
+    for shown in ["Polls are not supported", "Media download error"] {
+        assert!(page.contains(shown), "{shown} in {page}");
+    }
+}
+
+async fn nobody_opens_a_session_by_a_deletion_alone(story: &Story) {
+    let line = story.support().await;
+    let revoke = json!({"original_message_id": "wamid.1"});
+    let deletion = of_type("wamid.d", "revoke", &revoke);
+    post(story, &line, deletion.clone()).await;
+    post(story, &line, deletion).await;
+    assert_eq!(story.count("sessions").await, 0);
+    assert_eq!(story.count("messages").await, 0);
+    post(story, &line, text_message(FROM, "wamid.1", "Oops")).await;
+    assert_eq!(story.count("messages").await, 2, "once, however often it came");
+    assert!(story.dead_letters().await.is_empty());
+    assert!(page(story).await.contains("The customer deleted this message"));
+}
+
+async fn what_nobody_uses_is_kept_and_is_no_fault(story: &Story) {
+    let line = story.support().await;
+    let metadata = json!({"display_phone_number": "420800555010", "phone_number_id": line.phone_number_id});
+    let echo =
+        json!({"from": "420800555010", "to": FROM, "id": "wamid.e", "type": "text", "text": {"body": "yes"}});
+    for (field, value) in [
+        (
+            "smb_message_echoes",
+            json!({"metadata": metadata, "message_echoes": [echo]}),
+        ),
+        (
+            "standby",
+            json!({"metadata": metadata, "standby": {"messages": []}}),
+        ),
+        (
+            "messaging_handovers",
+            json!({"recipient": metadata, "type": "control_passed"}),
+        ),
+        ("a_new_field", json!({"x": 1})),
+        (
+            "messages",
+            json!({"metadata": metadata, "errors": ["(#131000) Something went wrong"]}),
+        ),
+    ] {
+        post_body(story, &line, notification(WABA_ID, field, &value)).await;
+    }
+    let letters = story.dead_letters().await;
+    assert_eq!(letters.len(), 5);
+    assert!(
+        letters
+            .iter()
+            .all(|letter| letter.reason == DeadReason::NotUsed && !letter.reason.is_fault())
+    );
+    let told: Vec<_> = letters
+        .iter()
+        .rev()
+        .map(|letter| letter.detail.clone().unwrap_or_default())
+        .collect();
+    let fields = [
+        "smb_message_echoes",
+        "standby",
+        "messaging_handovers",
+        "a_new_field",
+    ];
+    assert_eq!(told[..4], fields);
+    assert_eq!(told[4], "(#131000) Something went wrong");
+    assert_eq!(story.count("sessions").await, 0);
+    let admin = story.admin("admin").await;
+    assert!(
+        admin
+            .get("/system/deliveries")
+            .await
+            .text
+            .contains("Switchboard does not use this")
+    );
+}
+
+async fn metas_test_is_noted_and_is_no_fault(story: &Story) {
+    let line = story.support().await;
+    let sample = |number: &str| {
+        let mut text = text_message("16315551181", "ABGGFlA5Fpa", "this is a text message");
+        text["timestamp"] = json!("1504902988");
+        json!({
+            "messaging_product": "whatsapp",
+            "metadata": {"display_phone_number": "16505551111", "phone_number_id": number},
+            "contacts": [{"profile": {"name": "test user name"}, "wa_id": "16315551181"}],
+            "messages": [text],
+        })
+    };
+    for number in ["123456123", "123456000"] {
+        post_body(story, &line, notification("0", "messages", &sample(number))).await;
+    }
+    let update = json!({"event": "DISABLED_UPDATE"});
+    post_body(story, &line, notification("0", "account_update", &update)).await;
+    assert!(story.dead_letters().await.is_empty());
+    assert_eq!(story.count("sessions").await, 0);
+    let admin = story.admin("admin").await;
+    let page = admin
+        .get(&format!("/channels/{}/activity", line.channel))
+        .await
+        .text;
+    assert!(
+        page.contains("Meta's test arrived") || page.contains("Meta&#x27;s test arrived"),
+        "{page}"
+    );
+
+    // A number that is really ours is no sample, whatever the account says.
+    let ours = notification("0", "messages", &sample(&line.phone_number_id));
+    post_body(story, &line, ours).await;
+    assert_eq!(story.count("sessions").await, 1);
+}
+
+async fn a_time_far_ahead_is_the_time_of_arrival(story: &Story) {
+    let line = story.support().await;
+    let now = START.millis() / 1000;
+    for (n, told) in [
+        (now * 1000).to_string(),
+        (now + 86_400 * 365).to_string(),
+        "x".to_owned(),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let mut text = text_message(FROM, &format!("wamid.{n}"), "when?");
+        text["timestamp"] = json!(told);
+        post(story, &line, text).await;
+    }
+    let arrived = story.engine.clock().now().millis();
+    for message in story.messages(&story.session().await).await {
+        let at = message["at"].as_i64().expect("a time");
+        assert!((START.millis() - 60_000..=arrived).contains(&at), "{message}");
+    }
+}
+
+async fn a_name_with_nothing_to_see_is_no_name(story: &Story) {
+    let line = story.support().await;
+    let value = json!({
+        "metadata": {"phone_number_id": line.phone_number_id},
+        "contacts": [{"profile": {"name": "\u{3164}\u{200b}"}, "wa_id": FROM}],
+        "messages": [text_message(FROM, "wamid.1", "who am I?")],
+    });
+    post_body(story, &line, notification(WABA_ID, "messages", &value)).await;
+    assert_eq!(story.session().await["contact"]["label"], format!("+{FROM}"));
+}
+
+async fn what_was_written_in_a_group_is_not_answered_in_private(story: &Story) {
+    let line = story.support().await;
+    let mut question = text_message(FROM, "wamid.g", "A question to all");
+    question["group_id"] = json!("Y2FwaV9ncm91cDoxMjM0");
+    post(story, &line, question).await;
+    let session = story.session().await;
+    assert!(page(story).await.contains("Group message"));
+    let answer = json!({"type": "text", "text": {"body": "Only for you"}});
+    let path = format!("/api/v1/sessions/{}/messages", id_of(&session));
+    let refused = story.api.post(&path, answer.clone()).await;
+    assert_eq!(refused.status, 409, "{}", refused.text);
+    assert!(refused.text.contains("group"), "{}", refused.text);
+
+    // What the same person writes in private is another session, which is answered.
+    post(story, &line, text_message(FROM, "wamid.p", "A question to you")).await;
+    assert_eq!(story.count("sessions").await, 2);
+    let mut again = text_message(FROM, "wamid.h", "Anybody?");
+    again["group_id"] = json!("Y2FwaV9ncm91cDoxMjM0");
+    post(story, &line, again).await;
+    assert_eq!(story.count("sessions").await, 2);
+    assert_eq!(story.messages(&session).await.len(), 2);
+}
