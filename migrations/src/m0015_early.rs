@@ -1,7 +1,8 @@
 //! What is about a message that has not come yet is looked for whenever messages come: in an index of its own, which
 //! is nearly always empty.
 //!
-//! Besides, what somebody writes in a group is a session apart from what they write in private.
+//! Besides, what somebody writes in a group is a session apart from what they write in private, and a message of ours may
+//! have been written in the WhatsApp app on the company's phone.
 
 use crate::columns::*;
 
@@ -28,6 +29,11 @@ impl MigrationTrait for Step {
                     .add_column(&mut words_null("group_id"))
                     .take(),
             )
+            .await?;
+        let mut phone = ColumnDef::new("phone").boolean().not_null().default(false).take();
+        let mut change = Table::alter();
+        manager
+            .alter_table(change.table("messages").add_column(&mut phone).take())
             .await?;
         let db = manager.get_connection();
         db.execute_unprepared("DROP INDEX sessions_one_open").await?;

@@ -212,6 +212,9 @@ pub struct MessageView {
     /// What a customer's message says beside its text, where there is such; only in a thread.
     #[serde(default)]
     pub said: Option<Said>,
+    /// One of ours wrote it in the WhatsApp Business app on a phone.
+    #[serde(default)]
+    pub phone: bool,
 }
 
 impl MessageView {

@@ -12,7 +12,7 @@ use domain::{
     delivery::DeadReason,
     event::Change,
     ids::ChannelId,
-    message::Direction,
+    message::{Direction, Status},
     session::{Happening, Route, State, route},
     time::Timestamp,
 };
@@ -50,10 +50,9 @@ pub(crate) fn try_item(ledger: &mut Ledger, delivery: &Delivery, item: &Item) ->
         ItemKind::Malformed { reason } => Err((DeadReason::UnreadableItem, Some(reason.clone()))),
         ItemKind::Error(error) => Err((DeadReason::NotUsed, error.reason())),
         ItemKind::Change { field } => Err((DeadReason::NotUsed, Some(field.clone()))),
-        ItemKind::Echo(_) => Err((DeadReason::NotUsed, Some("smb_message_echoes".to_owned()))),
-        ItemKind::Message(inbound) => {
+        ItemKind::Message(_) | ItemKind::Echo(_) => {
             let channel = channel_of(ledger, delivery, item)?;
-            message(ledger, &channel, inbound, &item.raw, delivery.received_at)
+            message(ledger, &channel, &item.kind, &item.raw, delivery.received_at)
         }
         ItemKind::Status(update) => {
             let channel = channel_of(ledger, delivery, item)?;
@@ -85,13 +84,19 @@ fn channel_of(ledger: &Ledger, delivery: &Delivery, item: &Item) -> Result<Arc<c
     }
 }
 
+/// A customer's message, or one that the business wrote on its phone.
 fn message(
     ledger: &mut Ledger,
     channel: &channel::Model,
-    inbound: &InboundMessage,
+    kind: &ItemKind,
     raw: &str,
     received_at: i64,
 ) -> Result<(), Dead> {
+    let (inbound, from_phone) = match kind {
+        ItemKind::Message(message) => (message, false),
+        ItemKind::Echo(message) => (message, true),
+        _ => return Ok(()),
+    };
     let phone_number_id = channel.phone_number_id.clone().unwrap_or_default();
     if ledger.message(&phone_number_id, inbound.wamid.as_str()).is_some() {
         return Ok(());
@@ -99,7 +104,7 @@ fn message(
     // The time shown, and the service window, are Meta's.
     let at = Timestamp::told(inbound.timestamp, Timestamp::from_millis(received_at)).millis();
     let Some(contact) = contacts::resolve(ledger, inbound, at) else {
-        let why = "the message names no sender".to_owned();
+        let why = "the message names no customer".to_owned();
         return Err((DeadReason::UnreadableItem, Some(why)));
     };
     let group = inbound.group_id.clone().map(crate::database::storable);
@@ -113,19 +118,28 @@ fn message(
         None if only_about_another(&inbound.content) => ledger
             .open_session(contact, channel.id, group.as_deref())
             .ok_or_else(|| (DeadReason::NoMessage, about.clone()))?,
+        None if from_phone => {
+            let open = ledger.open_session(contact, channel.id, None);
+            let known = open.or_else(|| ledger.closed_session(contact, channel.id));
+            // Nobody has to take what somebody has written already: its session is there to be read.
+            known.unwrap_or_else(|| new_session(ledger, channel, contact, None, at, true))
+        }
         None => open_session(ledger, channel, contact, group, at),
     };
     let id = ledger.clock.new_id();
     let row = message::Model {
         id,
         session_id: session,
-        direction: Direction::Inbound.as_str().to_owned(),
+        direction: match from_phone {
+            true => Direction::Outbound.as_str().to_owned(),
+            false => Direction::Inbound.as_str().to_owned(),
+        },
         kind: inbound.content.kind().to_owned(),
         text: inbound.content.summary().map(crate::database::storable),
         phone_number_id: phone_number_id.clone(),
         wamid: Some(inbound.wamid.as_str().to_owned()),
         at,
-        status: None,
+        status: from_phone.then(|| Status::Sent.as_str().to_owned()),
         failure_code: None,
         failure_title: None,
         failure_details: None,
@@ -133,23 +147,33 @@ fn message(
         retry_of: None,
         idempotency_key: None,
         target_wamid: about,
+        phone: from_phone,
     };
     ledger.add_message(row, raw);
+    if from_phone {
+        statuses::catch_up(ledger, id, &phone_number_id, inbound.wamid.as_str());
+    }
     if let Some(session) = ledger.sessions.change(session) {
-        session.last_inbound_at = session.last_inbound_at.max(Some(at));
+        if !from_phone {
+            session.last_inbound_at = session.last_inbound_at.max(Some(at));
+        }
         if speaks(&inbound.content) {
-            session.unread += 1;
-            session.waiting_since = session.waiting_since.min(at);
+            session.unread += i64::from(!from_phone);
+            if !from_phone {
+                session.waiting_since = session.waiting_since.min(at);
+            }
             if session.last_message_id.is_none() || at >= session.last_message_at {
                 session.last_message_at = at;
                 session.last_message_id = Some(id);
             }
         }
     }
-    hear(ledger, channel, &phone_number_id, received_at);
-    ledger.announce_message(session, id, true);
+    if !from_phone {
+        hear(ledger, channel, &phone_number_id, received_at);
+    }
+    ledger.announce_message(session, id, !from_phone);
     for letter in ledger.waiting_for(&phone_number_id, inbound.wamid.as_str()) {
-        if let Some(early) = whatsapp::webhook::message(&letter.raw)
+        if let Some(early) = whatsapp::webhook::message_item(&letter.raw)
             && message(ledger, channel, &early, &letter.raw, letter.at).is_ok()
         {
             ledger.letter_done(letter.id);
@@ -179,6 +203,17 @@ fn open_session(
     if let Some(open) = ledger.open_session(contact, channel.id, group.as_deref()) {
         return open;
     }
+    new_session(ledger, channel, contact, group, at, false)
+}
+
+fn new_session(
+    ledger: &mut Ledger,
+    channel: &channel::Model,
+    contact: Uuid,
+    group: Option<String>,
+    at: i64,
+    closed: bool,
+) -> Uuid {
     let (state, queue_id, extension_id, what) = match route(ledger.targets(channel)) {
         Route::Owner(id) => (
             State::Assigned,
@@ -195,7 +230,7 @@ fn open_session(
         id,
         channel_id: channel.id,
         contact_id: contact,
-        state: state.as_str().to_owned(),
+        state: if closed { State::Closed } else { state }.as_str().to_owned(),
         queue_id,
         extension_id,
         unread: 0,
@@ -203,13 +238,16 @@ fn open_session(
         last_message_at: at,
         last_inbound_at: None,
         opened_at: ledger.now,
-        closed_at: None,
+        closed_at: closed.then_some(ledger.now),
+        group_id: group,
         read_at: None,
         read_id: None,
         waiting_since: sessions::ANSWERED,
     });
     ledger.moment(id, Happening::Opened, None);
-    ledger.moment(id, what, who);
+    if !closed {
+        ledger.moment(id, what, who);
+    }
     id
 }
 

@@ -10,7 +10,7 @@ mod write;
 
 use crate::{
     Clock,
-    entity::{audit, channel, contact, dead_letter, message, session, session_moment},
+    entity::{audit, channel, contact, dead_letter, message, message_status, session, session_moment},
     events::{Audience, Changes},
     journal::Delivery,
 };
@@ -50,6 +50,10 @@ pub(crate) struct Ledger {
     new_identities: Vec<Identity>,
     pub(crate) sessions: Rows<session::Model>,
     open: HashMap<Place, Uuid>,
+    /// The newest session of a contact on a channel, where it is closed; read only for echoes.
+    closed: HashMap<(Uuid, Uuid), Uuid>,
+    /// Statuses that were quicker than the echo of their message.
+    quicker: Vec<message_status::Model>,
     pub(crate) messages: Rows<message::Model>,
     /// By Meta's id of the number and of the message.
     by_wamid: HashMap<(String, String), Uuid>,
@@ -155,9 +159,26 @@ impl Ledger {
             .copied()
     }
 
+    /// The newest session of the contact on the channel, which is closed.
+    pub(crate) fn closed_session(&self, contact: Uuid, channel: Uuid) -> Option<Uuid> {
+        self.closed.get(&(contact, channel)).copied()
+    }
+
+    /// The statuses that came before their message.
+    pub(crate) fn quicker_statuses(&self, phone_number_id: &str, wamid: &str) -> Vec<message_status::Model> {
+        let all = self.quicker.iter().chain(self.written.statuses());
+        let of_it =
+            |row: &&message_status::Model| row.phone_number_id == phone_number_id && row.wamid == wamid;
+        all.filter(of_it).cloned().collect()
+    }
+
     pub(crate) fn add_session(&mut self, row: session::Model) {
-        let place = (row.contact_id, row.channel_id, row.group_id.clone());
-        self.open.insert(place, row.id);
+        if row.state == State::Closed.as_str() {
+            self.closed.insert((row.contact_id, row.channel_id), row.id);
+        } else {
+            let place = (row.contact_id, row.channel_id, row.group_id.clone());
+            self.open.insert(place, row.id);
+        }
         self.sessions.add(row.id, row);
     }
 

@@ -165,6 +165,7 @@ async fn write(
         retry_of: retry_of.map(MessageId::uuid),
         idempotency_key: key.map(str::to_owned),
         target_wamid: None,
+        phone: false,
     };
     message::Entity::insert(row.clone().into_active_model())
         .exec_without_returning(tx)
@@ -210,5 +211,6 @@ pub(crate) fn view(row: message::Model) -> MessageView {
         about: row.target_wamid,
         marks: Marks::default(),
         said: None,
+        phone: row.phone,
     }
 }

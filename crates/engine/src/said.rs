@@ -48,9 +48,9 @@ pub(crate) async fn fill(
     messages: &mut [MessageView],
 ) -> Result<()> {
     let json = actor.may(Permission::Administer);
-    let theirs = messages
-        .iter()
-        .filter(|message| message.direction == Direction::Inbound && message.about.is_none());
+    let theirs = messages.iter().filter(|message| {
+        (message.direction == Direction::Inbound || message.phone) && message.about.is_none()
+    });
     let found = message_payload::Entity::find()
         .filter(message_payload::Column::MessageId.is_in(theirs.map(|message| message.id.uuid())))
         .all(db)

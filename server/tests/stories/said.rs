@@ -17,6 +17,7 @@ stories! {
     a_contact_card_shows_whatever_came_and_is_a_file
     a_reason_that_is_no_object_is_shown
     nobody_opens_a_session_by_a_deletion_alone
+    what_was_sent_from_the_phone_stands_in_the_thread
     what_nobody_uses_is_kept_and_is_no_fault
     metas_test_is_noted_and_is_no_fault
     a_time_far_ahead_is_the_time_of_arrival
@@ -307,4 +308,55 @@ async fn what_was_written_in_a_group_is_not_answered_in_private(story: &Story) {
     post(story, &line, again).await;
     assert_eq!(story.count("sessions").await, 2);
     assert_eq!(story.messages(&session).await.len(), 2);
+}
+
+async fn what_was_sent_from_the_phone_stands_in_the_thread(story: &Story) {
+    let line = story.support().await;
+    let metadata = json!({"display_phone_number": "420800555010", "phone_number_id": line.phone_number_id});
+    let now = START.millis() / 1000;
+    let echo = |wamid: &str, to: &str, text: &str| {
+        let echo = json!({
+            "from": "420800555010", "to": to, "id": wamid, "timestamp": now.to_string(), "type": "text", "text": {"body": text},
+        });
+        notification(
+            WABA_ID,
+            "smb_message_echoes",
+            &json!({"metadata": metadata, "message_echoes": [echo]}),
+        )
+    };
+    post(story, &line, text_message(FROM, "wamid.1", "Until when?")).await;
+    let before = story.session().await;
+    // Its status may be quicker.
+    let read = json!({"id": "wamid.e", "status": "read", "timestamp": now.to_string(), "recipient_id": FROM});
+    let statuses = json!({"metadata": metadata, "statuses": [read]});
+    post_body(story, &line, notification(WABA_ID, "messages", &statuses)).await;
+    for _ in 0..2 {
+        post_body(story, &line, echo("wamid.e", FROM, "Until six")).await;
+    }
+    let session = story.session().await;
+    assert_eq!(session["unread"], before["unread"]);
+    assert_eq!(session["window_closes_at"], before["window_closes_at"]);
+    assert_eq!(session["state"], "waiting", "nobody has taken it");
+    let messages = story.messages(&session).await;
+    assert_eq!(messages.len(), 2);
+    assert_eq!(messages[1]["direction"], "outbound");
+    assert_eq!(messages[1]["status"], "read");
+    assert!(
+        page(story)
+            .await
+            .contains("Sent from the WhatsApp app on the phone")
+    );
+
+    // To somebody who never wrote: it is there to be read, and nobody has to take it.
+    for wamid in ["wamid.f", "wamid.g"] {
+        post_body(story, &line, echo(wamid, "420800555977", "We have your parcel")).await;
+    }
+    assert_eq!(story.count("sessions").await, 2);
+    let rows = story.api.items("/api/v1/sessions").await;
+    let other = rows
+        .iter()
+        .find(|row| row["id"] != session["id"])
+        .expect("its session");
+    assert_eq!((&other["state"], &other["unread"]), (&json!("closed"), &json!(0)));
+    assert_eq!(story.messages(other).await.len(), 2);
 }

@@ -128,6 +128,9 @@ fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) -> i
         let mine = move || inbox.i_am(&author);
         move || (!mine()).then(|| view! { <p class="bubble-author">{shown.clone()}</p> })
     });
+    let phone = message.phone.then(|| {
+        view! { <p class="bubble-kind">{move || t_string!(i18n, inbox.bubble.from_phone)}</p> }
+    });
     let again = message
         .retry_of
         .map(|_| view! { <p class="bubble-again">{move || t_string!(i18n, inbox.bubble.again)}</p> });
@@ -186,7 +189,7 @@ fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) -> i
     view! {
         <div class="flow-line" id=face::anchor(id) class:ours=ours class:first=first class:failed=failed>
             <div class="bubble">
-                {author} {again} {advert} {forwarded} {quote} {gone} {kind} {what} {trouble} {json} <div class="bubble-body">
+                {author} {phone} {again} {advert} {forwarded} {quote} {gone} {kind} {what} {trouble} {json} <div class="bubble-body">
                     {text} {edited} <Foot at=message.at status />
                 </div>
             </div>

@@ -105,6 +105,7 @@ mod tests {
             about: None,
             marks: Marks::default(),
             said: None,
+            phone: false,
         };
         numbers.map(one).collect()
     }

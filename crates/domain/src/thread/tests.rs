@@ -20,6 +20,7 @@ fn row(number: u8, direction: Direction, kind: &str, text: Option<&str>, about: 
         about: about.map(|about| about.to_string()),
         marks: Marks::default(),
         said: None,
+        phone: false,
     }
 }
 

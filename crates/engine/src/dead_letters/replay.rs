@@ -260,6 +260,10 @@ fn around(letter: &dead_letter::Model) -> String {
         (_, Some(_), _) => within(&number, "statuses", &letter.raw),
         _ if item.is_string() => within(&number, "errors", &letter.raw),
         (_, _, Some(_)) => within(&number, "errors", &letter.raw),
+        _ if item.get("to").or(item.get("to_user_id")).is_some() => format!(
+            r#"{{"field":"smb_message_echoes","value":{{"metadata":{{"phone_number_id":{number}}},"message_echoes":[{}]}}}}"#,
+            letter.raw
+        ),
         _ => within(&number, "messages", &letter.raw),
     };
     format!(

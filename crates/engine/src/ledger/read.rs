@@ -4,8 +4,8 @@ use super::{Heard, Identity, Ledger, Named, Number, distinct, rows::Rows, write:
 use crate::{
     Engine, Result, contacts,
     entity::{
-        channel, channel_secret, contact, contact_identity, dead_letter, extension, message, queue,
-        queue_member, session,
+        channel, channel_secret, contact, contact_identity, dead_letter, extension, message, message_status,
+        queue, queue_member, session,
     },
     events::Changes,
     seal::Kind,
@@ -34,6 +34,7 @@ impl Ledger {
         let messages = messages(tx, &wanted).await?;
         let (identities, contacts) = people(tx, &wanted).await?;
         let sessions = sessions(tx, contacts.iter().map(|row| row.id), &messages).await?;
+        let (closed, quicker) = for_echoes(tx, items, &contacts, &wanted).await?;
         let (destinations, members) = directory(tx, &numbers, &sessions).await?;
         let open = sessions
             .iter()
@@ -56,8 +57,13 @@ impl Ledger {
             contacts: Rows::known(contacts, |row| row.id),
             identities,
             new_identities: Vec::new(),
-            sessions: Rows::known(sessions, |row| row.id),
+            sessions: Rows::known(closed.into_iter().chain(sessions), |row| row.id),
             open,
+            closed: closed
+                .iter()
+                .map(|session| ((session.contact_id, session.channel_id), session.id))
+                .collect(),
+            quicker,
             messages: Rows::known(messages, |row| row.id),
             by_wamid,
             waiting: HashMap::new(),
@@ -88,7 +94,7 @@ impl Wanted {
                 continue;
             };
             match &item.kind {
-                ItemKind::Message(inbound) => wanted.message(number, inbound),
+                ItemKind::Message(message) | ItemKind::Echo(message) => wanted.message(number, message),
                 ItemKind::Status(update) => {
                     let wamids = wanted.of_number(number);
                     wamids.push(update.wamid.as_str().to_owned());
@@ -96,10 +102,7 @@ impl Wanted {
                     let ours = ours.and_then(|id| id.parse::<MessageId>().ok());
                     wanted.ours.extend(ours.map(MessageId::uuid));
                 }
-                ItemKind::Echo(_)
-                | ItemKind::Error(_)
-                | ItemKind::Change { .. }
-                | ItemKind::Malformed { .. } => {
+                ItemKind::Error(_) | ItemKind::Change { .. } | ItemKind::Malformed { .. } => {
                     wanted.of_number(number);
                 }
             }
@@ -132,7 +135,7 @@ async fn early(tx: &DatabaseTransaction, items: &[&Item]) -> Result<Vec<dead_let
     // As it stands in the condition of the index.
     let all = || dead_letter::Entity::find().filter(Expr::cust("reason = 'no_message'"));
     let wamids = items.iter().filter_map(|item| match &item.kind {
-        ItemKind::Message(inbound) => Some(inbound.wamid.as_str()),
+        ItemKind::Message(message) | ItemKind::Echo(message) => Some(message.wamid.as_str()),
         _ => None,
     });
     let wamids = distinct(wamids);
@@ -263,6 +266,38 @@ async fn sessions(
         found.extend(rows.into_iter().map(|row| (row.id, row)));
     }
     Ok(found.into_values().collect())
+}
+
+/// What only an echo asks for: where it goes when no session is open, and the statuses that were quicker.
+async fn for_echoes(
+    tx: &DatabaseTransaction,
+    items: &[&Item],
+    contacts: &[contact::Model],
+    wanted: &Wanted,
+) -> Result<(Vec<session::Model>, Vec<message_status::Model>)> {
+    let (mut closed, mut quicker) = (Vec::new(), Vec::new());
+    if !items.iter().any(|item| matches!(item.kind, ItemKind::Echo(_))) {
+        return Ok((closed, quicker));
+    }
+    let newer = "NOT EXISTS (SELECT 1 FROM sessions newer WHERE newer.contact_id = sessions.contact_id \
+                 AND newer.channel_id = sessions.channel_id AND newer.id > sessions.id)";
+    for contacts in contacts.chunks(AT_ONCE) {
+        let query = session::Entity::find()
+            .filter(session::Column::ContactId.is_in(contacts.iter().map(|row| row.id)))
+            .filter(session::Column::State.eq(State::Closed.as_str()))
+            .filter(Expr::cust(newer));
+        let query = query.order_by_asc(session::Column::Id).lock_exclusive();
+        closed.extend(query.all(tx).await?);
+    }
+    for (number, wamids) in &wanted.wamids {
+        for wamids in wamids.chunks(AT_ONCE) {
+            let query = message_status::Entity::find()
+                .filter(message_status::Column::PhoneNumberId.eq(number.as_str()))
+                .filter(message_status::Column::Wamid.is_in(wamids));
+            quicker.extend(query.all(tx).await?);
+        }
+    }
+    Ok((closed, quicker))
 }
 
 type Members = HashMap<Uuid, Vec<Uuid>>;

@@ -67,6 +67,10 @@ impl Written {
         self.deliveries.push(row);
     }
 
+    pub(super) fn statuses(&self) -> &[message_status::Model] {
+        &self.statuses
+    }
+
     pub(super) fn note(&mut self, row: audit::Model) {
         self.notes.push(row);
     }

@@ -31,6 +31,7 @@ fn message(n: u8, direction: Direction, minutes: i64) -> MessageView {
         about: None,
         marks: Marks::default(),
         said: None,
+        phone: false,
     }
 }
 
