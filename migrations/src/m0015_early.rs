@@ -21,6 +21,15 @@ impl MigrationTrait for Step {
             "reason = 'no_message'",
         )
         .await?;
+        partial_index(
+            manager,
+            false,
+            "messages_edits",
+            "messages",
+            "target_wamid",
+            "kind = 'edit'",
+        )
+        .await?;
         let mut change = Table::alter();
         manager
             .alter_table(

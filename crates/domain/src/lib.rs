@@ -20,7 +20,6 @@
 //! | [`doctor`] | from what was seen of a channel to what is wrong with it |
 //! | [`event`] | hints that the process pushes to browsers |
 //! | [`refusal`] | every reason for which a person's request is refused |
-//! | [`name`] | names that people choose for themselves |
 //! | [`page`] | one page of a list |
 
 pub mod channel;

@@ -144,6 +144,15 @@ impl Standing {
         if self.group {
             return Err(Refusal::InGroup);
         }
+        self.answers(actor)
+    }
+
+    /// Whether the messages are the asker's to read: what others look at stays unread.
+    pub fn reads(&self, actor: &Actor) -> bool {
+        actor.may(Permission::Answer) && self.state != State::Closed && self.answers(actor).is_ok()
+    }
+
+    fn answers(&self, actor: &Actor) -> Result<ReplyEffect, Refusal> {
         if let Some(owner) = &self.owner {
             return match actor {
                 // A script answers in the owner's name.

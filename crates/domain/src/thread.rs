@@ -104,7 +104,8 @@ fn when(row: &MessageView) -> (i64, MessageId) {
 
 /// Whether somebody has to read it: what is about another message is seen with that one.
 pub fn speaks(message: &MessageView) -> bool {
-    message.direction == Direction::Inbound && message.about.is_none()
+    // An edit that stands alone has the whole text of a message that is not here.
+    message.direction == Direction::Inbound && (message.about.is_none() || message.kind == "edit")
 }
 
 #[cfg(test)]

@@ -111,8 +111,9 @@ fn message(
     let about = target(&inbound.content).map(str::to_owned);
     let of_target = about.as_deref();
     let of_target = of_target.and_then(|wamid| ledger.message(&phone_number_id, wamid));
+    let of_target = of_target.map(|target| target.session_id);
     // A reaction to the last word of a closed session does not open a new one.
-    let session = match of_target.map(|target| target.session_id) {
+    let session = match of_target {
         Some(session) => session,
         // Nobody opens a session by a reaction or a deletion alone; once the message comes, it finds this one.
         None if only_about_another(&inbound.content) => ledger
@@ -149,16 +150,23 @@ fn message(
         target_wamid: about,
         phone: from_phone,
     };
+    // An edit of a message that is not here has its whole text: it stands for it until it comes.
+    let stands_alone = of_target.is_none() && matches!(inbound.content, Content::Edit { .. });
+    let seen = target(&inbound.content).is_none()
+        && ledger.edited_before(&phone_number_id, inbound.wamid.as_str(), session, from_phone);
     ledger.add_message(row, raw);
     if from_phone {
         statuses::catch_up(ledger, id, &phone_number_id, inbound.wamid.as_str());
+    }
+    if stands_alone {
+        ledger.edit_stands_alone(id);
     }
     if let Some(session) = ledger.sessions.change(session) {
         if !from_phone {
             session.last_inbound_at = session.last_inbound_at.max(Some(at));
         }
-        if speaks(&inbound.content) {
-            session.unread += i64::from(!from_phone);
+        if stands_alone || speaks(&inbound.content) {
+            session.unread += i64::from(!from_phone && !seen);
             if !from_phone {
                 session.waiting_since = session.waiting_since.min(at);
             }

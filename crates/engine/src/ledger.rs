@@ -19,6 +19,7 @@ use domain::{
     delivery::DeadReason,
     event::Change,
     ids::{ChannelId, ExtensionId, MessageId, QueueId, SessionId},
+    message::Direction,
     session::{Happening, State, Target},
 };
 pub(crate) use read::target;
@@ -52,6 +53,8 @@ pub(crate) struct Ledger {
     open: HashMap<Place, Uuid>,
     /// The newest session of a contact on a channel, where it is closed; read only for echoes.
     closed: HashMap<(Uuid, Uuid), Uuid>,
+    /// Edits, by the message that they are about.
+    edits: HashMap<(String, String), Vec<Uuid>>,
     /// Statuses that were quicker than the echo of their message.
     quicker: Vec<message_status::Model>,
     pub(crate) messages: Rows<message::Model>,
@@ -159,6 +162,56 @@ impl Ledger {
             .copied()
     }
 
+    /// An edit whose message is not here.
+    pub(crate) fn edit_stands_alone(&mut self, id: Uuid) {
+        if let Some(row) = self.messages.get(id)
+            && let Some(wamid) = &row.target_wamid
+        {
+            let key = (row.phone_number_id.clone(), wamid.clone());
+            self.edits.entry(key).or_default().push(id);
+        }
+    }
+
+    /// A message comes to `session` whose edits have stood for it until now: they go where it goes and are no messages of
+    /// their own any more. Whether somebody has read them.
+    pub(crate) fn edited_before(
+        &mut self,
+        phone_number_id: &str,
+        wamid: &str,
+        session: Uuid,
+        ours: bool,
+    ) -> bool {
+        if self.edits.is_empty() {
+            return false;
+        }
+        let key = (phone_number_id.to_owned(), wamid.to_owned());
+        let mut seen = false;
+        for edit in self.edits.remove(&key).unwrap_or_default() {
+            // Nobody edits the words of another.
+            let same_side = |row: &&message::Model| (row.direction == Direction::Outbound.as_str()) == ours;
+            let Some(from) = self
+                .messages
+                .get(edit)
+                .filter(same_side)
+                .map(|row| row.session_id)
+            else {
+                continue;
+            };
+            if let Some(of) = self.sessions.change(from).filter(|_| !ours) {
+                seen |= from == session && of.unread == 0;
+                of.unread = (of.unread - 1).max(0);
+            }
+            if from != session
+                && let Some(row) = self.messages.change(edit)
+            {
+                row.session_id = session;
+            }
+            self.written.look_for_newest(from);
+            self.written.look_for_newest(session);
+        }
+        seen
+    }
+
     /// The newest session of the contact on the channel, which is closed.
     pub(crate) fn closed_session(&self, contact: Uuid, channel: Uuid) -> Option<Uuid> {
         self.closed.get(&(contact, channel)).copied()
@@ -259,6 +312,7 @@ impl Ledger {
         self.moment(later, Happening::Joined, None);
         self.moment(earlier, Happening::Joined, None);
         self.written.moved(later, earlier);
+        self.written.look_for_newest(earlier);
         self.session_changed(earlier);
         self.session_changed(later);
         earlier

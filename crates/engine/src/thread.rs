@@ -165,10 +165,9 @@ pub async fn mark_read(e: &Engine, actor: &Actor, id: SessionId, seen: MessageId
     let tx = e.db.write().await?;
     let found = sessions::find(&tx, actor, id, true).await?;
     if found.unread == 0
-        || sessions::standing(&tx, actor.extension(), &found)
+        || !sessions::standing(&tx, actor.extension(), &found)
             .await?
-            .reply(actor)
-            .is_err()
+            .reads(actor)
     {
         return Ok(());
     }

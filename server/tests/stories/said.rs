@@ -18,6 +18,7 @@ stories! {
     a_reason_that_is_no_object_is_shown
     nobody_opens_a_session_by_a_deletion_alone
     what_was_sent_from_the_phone_stands_in_the_thread
+    an_edit_of_a_message_that_is_not_here_is_a_message
     what_nobody_uses_is_kept_and_is_no_fault
     metas_test_is_noted_and_is_no_fault
     a_time_far_ahead_is_the_time_of_arrival
@@ -359,4 +360,22 @@ async fn what_was_sent_from_the_phone_stands_in_the_thread(story: &Story) {
         .expect("its session");
     assert_eq!((&other["state"], &other["unread"]), (&json!("closed"), &json!(0)));
     assert_eq!(story.messages(other).await.len(), 2);
+}
+
+async fn an_edit_of_a_message_that_is_not_here_is_a_message(story: &Story) {
+    let line = story.support().await;
+    let edit = json!({"original_message_id": "wamid.1", "message": {"type": "text", "text": {"body": "At seven, please"}}});
+    post(story, &line, of_type("wamid.e", "edit", &edit)).await;
+    let session = story.session().await;
+    assert_eq!(
+        (&session["unread"], &session["last_message"]["text"]),
+        (&json!(1), &json!("At seven, please"))
+    );
+    assert!(page(story).await.contains("At seven, please"));
+
+    post(story, &line, text_message(FROM, "wamid.1", "At six, please")).await;
+    let session = story.session().await;
+    assert_eq!(session["unread"], 1, "it is one message");
+    assert_eq!(session["last_message"]["text"], "At seven, please");
+    assert_eq!(story.count("sessions").await, 1);
 }

@@ -240,7 +240,8 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
     }
 
     fn message(&mut self, message: &MessageView, retry: bool, told_below: bool) {
-        if message.about.is_some() {
+        // An edit of a message that is not here has its whole text.
+        if message.about.is_some() && message.kind != "edit" {
             let line = Line::Stray(message.clone());
             return self.alone(message.at, Key::Stray(message.id), line);
         }

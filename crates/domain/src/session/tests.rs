@@ -249,4 +249,5 @@ fn nobody_answers_in_a_group() {
         assert_eq!(standing.reply(&actor), Err(Refusal::InGroup));
         assert!(standing.may(&actor).close, "it can be closed all the same");
     }
+    assert!(standing.reads(&person(201, Role::Operator)) && !standing.reads(&person(900, Role::Supervisor)));
 }

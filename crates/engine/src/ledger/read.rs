@@ -31,7 +31,9 @@ impl Ledger {
             wanted.letter(letter);
         }
         let numbers = numbers(tx, &wanted).await?;
-        let messages = messages(tx, &wanted).await?;
+        let mut messages = messages(tx, &wanted).await?;
+        let edits = edits(tx, items).await?;
+        messages.extend(edits.iter().cloned());
         let (identities, contacts) = people(tx, &wanted).await?;
         let sessions = sessions(tx, contacts.iter().map(|row| row.id), &messages).await?;
         let (closed, quicker) = for_echoes(tx, items, &contacts, &wanted).await?;
@@ -63,6 +65,7 @@ impl Ledger {
                 .iter()
                 .map(|session| ((session.contact_id, session.channel_id), session.id))
                 .collect(),
+            edits: HashMap::new(),
             quicker,
             messages: Rows::known(messages, |row| row.id),
             by_wamid,
@@ -72,6 +75,7 @@ impl Ledger {
             changes: Changes::default(),
         };
         early.iter().for_each(|letter| ledger.wait(letter));
+        edits.iter().for_each(|edit| ledger.edit_stands_alone(edit.id));
         Ok(ledger)
     }
 }
@@ -134,11 +138,7 @@ impl Wanted {
 async fn early(tx: &DatabaseTransaction, items: &[&Item]) -> Result<Vec<dead_letter::Model>> {
     // As it stands in the condition of the index.
     let all = || dead_letter::Entity::find().filter(Expr::cust("reason = 'no_message'"));
-    let wamids = items.iter().filter_map(|item| match &item.kind {
-        ItemKind::Message(message) | ItemKind::Echo(message) => Some(message.wamid.as_str()),
-        _ => None,
-    });
-    let wamids = distinct(wamids);
+    let wamids = incoming(items);
     let mut found = Vec::new();
     if wamids.is_empty() || all().one(tx).await?.is_none() {
         return Ok(found);
@@ -266,6 +266,36 @@ async fn sessions(
         found.extend(rows.into_iter().map(|row| (row.id, row)));
     }
     Ok(found.into_values().collect())
+}
+
+/// The edits of these messages that came before them. Numbers without the phone app have none.
+async fn edits(tx: &DatabaseTransaction, items: &[&Item]) -> Result<Vec<message::Model>> {
+    // As it stands in the condition of the index.
+    let all = || message::Entity::find().filter(Expr::cust("kind = 'edit'"));
+    let wamids = incoming(items);
+    let mut found = Vec::new();
+    if wamids.is_empty() || all().one(tx).await?.is_none() {
+        return Ok(found);
+    }
+    for wamids in wamids.chunks(AT_ONCE) {
+        let of_these = all().filter(message::Column::TargetWamid.is_in(wamids.iter().copied()));
+        found.extend(
+            of_these
+                .order_by_asc(message::Column::Id)
+                .lock_exclusive()
+                .all(tx)
+                .await?,
+        );
+    }
+    Ok(found)
+}
+
+/// The wamids of the messages among these items.
+fn incoming<'i>(items: &[&'i Item]) -> Vec<&'i str> {
+    distinct(items.iter().filter_map(|item| match &item.kind {
+        ItemKind::Message(message) | ItemKind::Echo(message) => Some(message.wamid.as_str()),
+        _ => None,
+    }))
 }
 
 /// What only an echo asks for: where it goes when no session is open, and the statuses that were quicker.

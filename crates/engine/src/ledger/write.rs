@@ -12,9 +12,11 @@ use crate::{
     search,
 };
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable, QueryFilter,
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable, QueryFilter,
+    QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Parameters in one statement: SQLite's limit is 32,766.
@@ -30,6 +32,8 @@ pub(crate) struct Written {
     sent: Vec<Uuid>,
     deliveries: Vec<delivery::Model>,
     notes: Vec<audit::Model>,
+    /// Sessions whose newest message is another than was thought.
+    newest: BTreeSet<Uuid>,
     /// Letters whose content is applied.
     letters_done: Vec<Uuid>,
     /// Contacts that became part of another: which, and of whom.
@@ -67,6 +71,10 @@ impl Written {
         self.deliveries.push(row);
     }
 
+    pub(super) fn look_for_newest(&mut self, session: Uuid) {
+        self.newest.insert(session);
+    }
+
     pub(super) fn statuses(&self) -> &[message_status::Model] {
         &self.statuses
     }
@@ -98,6 +106,7 @@ impl Ledger {
             sent,
             deliveries,
             notes,
+            newest,
             letters_done,
             merged,
             moved,
@@ -199,6 +208,9 @@ impl Ledger {
         for (from, to) in moved {
             move_session(tx, from, to).await?;
         }
+        for session in newest {
+            look_for_newest(tx, session).await?;
+        }
         for (gone, kept) in merged {
             merge(tx, gone, kept).await?;
         }
@@ -277,6 +289,36 @@ async fn move_session(tx: &DatabaseTransaction, from: Uuid, to: Uuid) -> Result<
         .filter(outbox::Column::SessionId.eq(from))
         .exec(tx)
         .await?;
+    Ok(())
+}
+
+/// The newest message of a session: not what is about another one, but an edit whose message is not here.
+async fn look_for_newest(tx: &DatabaseTransaction, id: Uuid) -> Result<()> {
+    let alone = "messages.kind = 'edit' AND NOT EXISTS (SELECT 1 FROM messages original \
+                 WHERE original.wamid = messages.target_wamid \
+                 AND original.phone_number_id = messages.phone_number_id)";
+    let speaks = Condition::any()
+        .add(message::Column::TargetWamid.is_null())
+        .add(Expr::cust(alone));
+    let newest: Option<(Uuid, i64)> = message::Entity::find()
+        .select_only()
+        .columns([message::Column::Id, message::Column::At])
+        .filter(message::Column::SessionId.eq(id))
+        .filter(speaks)
+        .order_by_desc(message::Column::At)
+        .order_by_desc(message::Column::Id)
+        .into_tuple()
+        .one(tx)
+        .await?;
+    let mut update = session::Entity::update_many();
+    update = update.col_expr(
+        session::Column::LastMessageId,
+        Expr::value(newest.map(|(newest, _)| newest)),
+    );
+    if let Some((_, at)) = newest {
+        update = update.col_expr(session::Column::LastMessageAt, Expr::value(at));
+    }
+    update.filter(session::Column::Id.eq(id)).exec(tx).await?;
     Ok(())
 }
 
