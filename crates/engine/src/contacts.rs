@@ -99,7 +99,11 @@ fn learn(ledger: &mut Ledger, id: Uuid, inbound: &InboundMessage, at: i64) {
         return;
     };
     let told = contact::Model {
-        name: sender.name.clone().filter(|name| name::shown(name).is_some()).map(storable),
+        name: sender
+            .name
+            .clone()
+            .filter(|name| name::shown(name).is_some())
+            .map(storable),
         username: sender.username.clone().map(storable),
         wa_id: new_number
             .or(sender.wa_id.as_ref())

@@ -150,6 +150,7 @@ fn the_corpus_has_every_type_and_every_status() {
         for item in webhook::parse(&body).unwrap_or_default() {
             kinds.insert(match item.kind {
                 ItemKind::Message(message) => message.content.kind().to_owned(),
+                ItemKind::Echo(_) => "echo".to_owned(),
                 ItemKind::Status(status) => format!("status {}", status.status),
                 ItemKind::Error(_) => "error".to_owned(),
                 ItemKind::Change { .. } => "change".to_owned(),
@@ -158,6 +159,7 @@ fn the_corpus_has_every_type_and_every_status() {
         }
     }
     for kind in [
+        "echo",
         "text",
         "image",
         "video",

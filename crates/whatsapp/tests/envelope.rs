@@ -37,6 +37,7 @@ fn status(item: &Item) -> &StatusUpdate {
 fn name(item: &Item) -> String {
     match &item.kind {
         ItemKind::Message(message) => message.wamid.to_string(),
+        ItemKind::Echo(message) => format!("echo {}", message.wamid),
         ItemKind::Status(status) => format!("{} {}", status.wamid, status.status),
         ItemKind::Error(error) => format!("error {}", error.code),
         ItemKind::Change { field } => format!("change {field}"),
@@ -137,7 +138,7 @@ fn a_broken_part_never_stops_its_neighbours() {
             "a status without a valid id or without its status",
             "a status that is not an object",
             "s sent",
-            "an error that is not an object",
+            "error -1",
             "error 1",
         ]
     );
