@@ -18,7 +18,7 @@ use domain::{
 };
 use std::sync::Arc;
 use uuid::Uuid;
-use whatsapp::webhook::{Content, InboundMessage, Item, ItemKind};
+use whatsapp::webhook::{Content, Item, ItemKind};
 
 /// Why an item cannot be applied.
 pub(crate) type Dead = (DeadReason, Option<String>);

@@ -118,7 +118,7 @@ fn what(message: &InboundMessage) -> What {
             name: name.clone(),
             address: address.clone(),
         },
-        Content::Contacts(contacts) => What::Contacts(contacts.iter().map(card).collect()),
+        Content::Contacts(contacts) => What::Contacts(contacts.iter().map(shared).collect()),
         Content::Interactive(Interactive::NfmReply {
             response_json: Some(json),
             ..
@@ -155,7 +155,7 @@ fn answers(json: &str) -> Vec<Answer> {
     fields.into_iter().map(answer).collect()
 }
 
-fn card(contact: &SharedContact) -> Card {
+fn shared(contact: &SharedContact) -> Card {
     let mut facts = Vec::new();
     let mut fact = |what: FactKind, which: Option<&String>, value: Option<String>| {
         facts.extend(value.map(|value| Fact {

@@ -99,6 +99,24 @@ fn find_message(ledger: &Ledger, phone_number_id: &str, update: &StatusUpdate) -
     by_our_id().or_else(by_wamid).map(|message| message.id)
 }
 
+/// The echo of a message came after its statuses.
+pub(crate) fn catch_up(ledger: &mut Ledger, id: Uuid, phone_number_id: &str, wamid: &str) {
+    for row in ledger.quicker_statuses(phone_number_id, wamid) {
+        let failure = row.failure_title.map(|title| Failure {
+            code: row.failure_code,
+            title,
+            details: row.failure_details,
+        });
+        let moved = Status::from_stored(&row.status).and_then(|news| {
+            let message = ledger.messages.get(id)?;
+            advance(message, None, news, failure)
+        });
+        if let Some(moved) = moved {
+            ledger.messages.add(id, moved);
+        }
+    }
+}
+
 /// The message with its status moved forward; `None` when it stays where it is.
 fn advance(
     message: &message::Model,

@@ -181,15 +181,9 @@ fn CardView(card: Card, href: String) -> impl IntoView {
 
 /// What can be called or written to is a link; anything else stays text.
 fn value_of(what: &FactKind, value: String) -> AnyView {
-    let digits = || {
-        value
-            .chars()
-            .filter(|c| c.is_ascii_digit() || *c == '+')
-            .collect::<String>()
-    };
     let is_web = value.starts_with("https://") || value.starts_with("http://");
     let href = match what {
-        FactKind::Phone if digits().len() >= 5 => format!("tel:{}", digits()),
+        FactKind::Phone => return call(value),
         FactKind::Email
             if value.contains('@') && !value.contains(|c: char| c.is_whitespace() || "?&%".contains(c)) =>
         {

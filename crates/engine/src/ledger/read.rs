@@ -37,6 +37,10 @@ impl Ledger {
         let (identities, contacts) = people(tx, &wanted).await?;
         let sessions = sessions(tx, contacts.iter().map(|row| row.id), &messages).await?;
         let (closed, quicker) = for_echoes(tx, items, &contacts, &wanted).await?;
+        let by_contact = closed
+            .iter()
+            .map(|session| ((session.contact_id, session.channel_id), session.id))
+            .collect();
         let (destinations, members) = directory(tx, &numbers, &sessions).await?;
         let open = sessions
             .iter()
@@ -61,10 +65,7 @@ impl Ledger {
             new_identities: Vec::new(),
             sessions: Rows::known(closed.into_iter().chain(sessions), |row| row.id),
             open,
-            closed: closed
-                .iter()
-                .map(|session| ((session.contact_id, session.channel_id), session.id))
-                .collect(),
+            closed: by_contact,
             edits: HashMap::new(),
             quicker,
             messages: Rows::known(messages, |row| row.id),
