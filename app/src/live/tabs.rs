@@ -464,6 +464,11 @@ mod tests {
 
         fn step(&mut self, n: usize, step: impl FnOnce(&mut Tab, Millis)) {
             step(&mut self.tabs[n], self.now);
+            self.act(n);
+        }
+
+        /// Does what a tab has asked for, and what that makes others ask for.
+        fn act(&mut self, n: usize) {
             for act in self.tabs[n].take_acts() {
                 match act {
                     Act::Open => {
@@ -471,7 +476,8 @@ mod tests {
                         self.streams[n] = true;
                         if self.up {
                             let hello = hello(self.number);
-                            self.step(n, |tab, now| tab.hello(now, hello));
+                            self.tabs[n].hello(self.now, hello);
+                            self.act(n);
                         }
                     }
                     Act::Close => self.streams[n] = false,
@@ -480,7 +486,8 @@ mod tests {
                         for other in others.collect::<Vec<_>>() {
                             if !self.frozen.contains(&other) {
                                 let note = note.clone();
-                                self.step(other, |tab, now| tab.note(now, note));
+                                self.tabs[other].note(self.now, note);
+                                self.act(other);
                             }
                         }
                     }
