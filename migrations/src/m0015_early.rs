@@ -32,12 +32,7 @@ impl MigrationTrait for Step {
         .await?;
         let mut change = Table::alter();
         manager
-            .alter_table(
-                change
-                    .table("sessions")
-                    .add_column(&mut words_null("group_id"))
-                    .take(),
-            )
+            .alter_table(change.table("sessions").add_column(words_null("group_id")).take())
             .await?;
         let mut phone = ColumnDef::new("phone").boolean().not_null().default(false).take();
         let mut change = Table::alter();

@@ -12,7 +12,14 @@ const TIMES: usize = 20;
 
 /// Server functions with their arguments. The names and numbers are those of `cargo xtask bench --history`: one has
 /// everybody, one a thousand, one is a single customer's.
-const CALLS: &[(&str, &str, &[(&str, &str)])] = &[
+/// What is asked: its name, its path, and its query.
+type Call = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
+
+const CALLS: &[Call] = &[
     ("counts of the inbox", "inbox/counts", &[]),
     ("list of the waiting", "inbox/list", &[("tab", "waiting")]),
     ("list of all", "inbox/list", &[("tab", "all")]),
