@@ -412,7 +412,11 @@ async fn who_is_refused_is_told_in_their_language(story: &Story) {
                 .contains("default-src 'self'")
         );
         let english = page(path, "de-DE,de;q=0.9,en;q=0.8").await;
-        assert!(english.text.contains("Not from this country"), "{}", english.text);
+        assert!(
+            english.text.contains("Access from this country is not allowed"),
+            "{}",
+            english.text
+        );
     }
 
     let request = story

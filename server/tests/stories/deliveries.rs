@@ -382,6 +382,6 @@ async fn a_letter_is_replayed_without_javascript(story: &Story) {
         vec![("filter[reason]", "unknown_number".to_owned())],
     )
     .await;
-    assert!(all.contains("Applied: 1."), "{all}");
+    assert!(all.contains("Processed: 1."), "{all}");
     assert_eq!(story.count("messages").await, 1);
 }

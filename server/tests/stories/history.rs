@@ -39,7 +39,14 @@ fn text(n: i64) -> Value {
     message(n, n / 3, "text", &json!({"body": n.to_string()}))
 }
 
+/// The clock is moved to the latest of them: a time far ahead would count as the time of arrival.
 async fn write(story: &Story, line: &Line, messages: &[Value]) {
+    let seconds = |message: &Value| message["timestamp"].as_str()?.parse::<i64>().ok();
+    let latest = messages.iter().filter_map(seconds).max().unwrap_or_default();
+    let ahead = latest - story.clock.now().millis() / 1000;
+    story
+        .clock
+        .advance(std::time::Duration::from_secs(u64::try_from(ahead).unwrap_or(0)));
     for some in messages.chunks(500) {
         let body = delivery(&line.phone_number_id, FROM, some);
         assert_eq!(story.post_signed(&line.webhook_url, &line.app, body).await, 200);

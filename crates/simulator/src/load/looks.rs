@@ -10,8 +10,6 @@ use super::operator::Operator;
 /// Looks of each kind.
 const TIMES: usize = 20;
 
-/// Server functions with their arguments. The names and numbers are those of `cargo xtask bench --history`: one has
-/// everybody, one a thousand, one is a single customer's.
 /// What is asked: its name, its path, and its query.
 type Call = (
     &'static str,
@@ -19,6 +17,8 @@ type Call = (
     &'static [(&'static str, &'static str)],
 );
 
+/// Server functions with their arguments. The names and numbers are those of `cargo xtask bench --history`: one has
+/// everybody, one a thousand, one is a single customer's.
 const CALLS: &[Call] = &[
     ("counts of the inbox", "inbox/counts", &[]),
     ("list of the waiting", "inbox/list", &[("tab", "waiting")]),
