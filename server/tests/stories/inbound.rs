@@ -121,7 +121,7 @@ async fn every_entry_and_every_change_counts(story: &Story) {
         .collect();
     assert_eq!(
         kept,
-        [domain::delivery::DeadReason::NotUsed],
+        [DeadReason::NotUsed],
         "the account's update is kept"
     );
 }
