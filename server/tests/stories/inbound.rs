@@ -119,11 +119,7 @@ async fn every_entry_and_every_change_counts(story: &Story) {
         .into_iter()
         .map(|letter| letter.reason)
         .collect();
-    assert_eq!(
-        kept,
-        [DeadReason::NotUsed],
-        "the account's update is kept"
-    );
+    assert_eq!(kept, [DeadReason::NotUsed], "the account's update is kept");
 }
 
 async fn a_contact_belongs_to_its_message_wherever_it_stands(story: &Story) {
