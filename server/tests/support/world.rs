@@ -105,11 +105,16 @@ impl Story {
 
     /// A connected channel into a queue of two, extensions 201 and 202.
     pub async fn support(&self) -> Line {
-        let (jana, petr) = (self.extension("201").await, self.extension("202").await);
-        let queue = self.queue("Support", &[&jana, &petr]).await;
-        let line = self.channel(&self.app(1), 1, "queue", &queue).await;
+        let line = self.support_before_the_handshake().await;
         self.connect(&line).await;
         line
+    }
+
+    /// The same, and Meta has not called its webhook address yet.
+    pub async fn support_before_the_handshake(&self) -> Line {
+        let (jana, petr) = (self.extension("201").await, self.extension("202").await);
+        let queue = self.queue("Support", &[&jana, &petr]).await;
+        self.channel(&self.app(1), 1, "queue", &queue).await
     }
 
     pub fn customer(&self, n: u32) -> CustomerId {
