@@ -9,8 +9,6 @@ use domain::{
 };
 use leptos::prelude::*;
 use std::time::Duration;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
 
 /// What passes by more quickly has not been read.
 const GLANCE: Duration = Duration::from_millis(250);
@@ -28,7 +26,9 @@ pub fn mark_read(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool
         set_timeout(
             move || {
                 looking.try_set_value(false);
-                let newest = newest_on_screen(scroll);
+                let newest = scroll
+                    .newest_on_screen(SHOWN)
+                    .and_then(|line| face::message_of(&line.id()));
                 if seen.try_get_untracked().is_some_and(|before| before != newest) {
                     seen.set(newest);
                 }
@@ -79,24 +79,4 @@ fn is_news(thread: &Thread, seen: MessageId, skipped: bool) -> bool {
         None => true,
         Some(first) => place(first).map_or(skipped, |first| first <= seen),
     }
-}
-
-/// The newest message of which enough is on the screen. They stand one below the other, so this takes few looks.
-fn newest_on_screen(scroll: Scroll) -> Option<MessageId> {
-    let scroller = scroll.scroller.try_get_untracked()??;
-    let below = scroller.scroll_top() + scroller.client_height();
-    let lines = scroller.query_selector_all(".flow-line[id]").ok()?;
-    let line = |n| lines.get(n)?.dyn_into::<HtmlElement>().ok();
-    let is_above =
-        |n| line(n).is_some_and(|line| line.offset_top() + line.offset_height().min(SHOWN) <= below);
-    let (mut from, mut to) = (0, lines.length());
-    while from < to {
-        let middle = from + (to - from) / 2;
-        if is_above(middle) {
-            from = middle + 1;
-        } else {
-            to = middle;
-        }
-    }
-    face::message_of(&line(from.checked_sub(1)?)?.id())
 }

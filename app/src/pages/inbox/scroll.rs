@@ -12,6 +12,9 @@ use domain::{
     session::Thread,
 };
 use leptos::{html, prelude::*};
+use leptos_use::use_resize_observer;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, NodeList};
 
 /// Pixels above the end from which on somebody is reading older messages.
 const FAR: i32 = 120;
@@ -23,21 +26,33 @@ const CHIP: i32 = 48;
 #[derive(Debug, Clone, Copy)]
 pub struct Scroll {
     pub scroller: NodeRef<html::Div>,
+    /// What it scrolls.
+    pub content: NodeRef<html::Div>,
     /// The newest message when somebody scrolled up; `None` at the end.
     pub left_at: RwSignal<Option<Option<MessageId>>>,
     /// Rises with each move.
     pub moves: RwSignal<u64>,
     /// Somebody has chosen to go to the end, past whatever is unread.
     pub went_to_end: RwSignal<bool>,
+    held: StoredValue<Option<Held>>,
+}
+
+/// The line that somebody reads above the end, and where it stands on the screen.
+#[derive(Debug, Clone)]
+struct Held {
+    id: String,
+    place: f64,
 }
 
 impl Scroll {
-    pub fn new(scroller: NodeRef<html::Div>) -> Self {
+    pub fn new() -> Self {
         Self {
-            scroller,
+            scroller: NodeRef::new(),
+            content: NodeRef::new(),
             left_at: RwSignal::new(None),
             moves: RwSignal::new(0),
             went_to_end: RwSignal::new(false),
+            held: StoredValue::new(None),
         }
     }
 
@@ -51,6 +66,8 @@ impl Scroll {
             let newest = || thread.with_untracked(|thread| thread.messages.last().map(|m| m.id));
             self.left_at.set(far.then(newest));
         }
+        self.held
+            .set_value(if far { self.first_on_screen() } else { None });
         self.moves.update(|n| *n += 1);
     }
 
@@ -82,6 +99,42 @@ impl Scroll {
         scroller.set_scroll_top(line.offset_top() - CHIP);
     }
 
+    /// Above the end, what somebody reads stands still whatever comes or grows below it. Not every browser does that by
+    /// itself, and those that do count what comes on top twice.
+    pub fn hold_still(self) {
+        use_resize_observer(self.content, move |_, _| {
+            let held = self.held.try_get_value().flatten();
+            let (Some(held), Some(scroller)) = (held, self.scroller.try_get_untracked().flatten()) else {
+                return;
+            };
+            let Some(line) = browser::element(&held.id) else {
+                return;
+            };
+            let moved = line.get_bounding_client_rect().top() - held.place;
+            if moved.abs() >= 1.0 {
+                scroller.scroll_by_with_x_and_y(0.0, moved);
+            }
+        });
+    }
+
+    fn first_on_screen(self) -> Option<Held> {
+        let scroller = self.scroller.get_untracked()?;
+        let from = scroller.scroll_top();
+        let lines = Lines::of(&scroller)?;
+        let line = lines.get(lines.first_that(|line| line.offset_top() + line.offset_height() > from))?;
+        let place = line.get_bounding_client_rect().top();
+        Some(Held { id: line.id(), place })
+    }
+
+    /// The newest message of which so many pixels are on the screen.
+    pub fn newest_on_screen(self, shown: i32) -> Option<HtmlElement> {
+        let scroller = self.scroller.try_get_untracked()??;
+        let below = scroller.scroll_top() + scroller.client_height();
+        let lines = Lines::of(&scroller)?;
+        let beyond = lines.first_that(|line| line.offset_top() + line.offset_height().min(shown) > below);
+        lines.get(beyond.checked_sub(1)?)
+    }
+
     /// Reads what stands above as soon as somebody comes near the top. What then comes on top moves nothing: places in a
     /// reversed column are counted from its end.
     pub fn reach_up(self, thread: Memo<Thread>) {
@@ -104,6 +157,33 @@ impl Scroll {
                 }
             });
         });
+    }
+}
+
+/// The lines of messages. They stand one below the other, so that a place is found in few looks.
+struct Lines(NodeList);
+
+impl Lines {
+    fn of(scroller: &HtmlElement) -> Option<Self> {
+        scroller.query_selector_all(".flow-line[id]").ok().map(Self)
+    }
+
+    fn get(&self, n: u32) -> Option<HtmlElement> {
+        self.0.get(n)?.dyn_into().ok()
+    }
+
+    /// The number of the first line for which this holds, as it does for all below it.
+    fn first_that(&self, holds: impl Fn(&HtmlElement) -> bool) -> u32 {
+        let (mut from, mut to) = (0, self.0.length());
+        while from < to {
+            let middle = from + (to - from) / 2;
+            if self.get(middle).is_some_and(|line| holds(&line)) {
+                to = middle;
+            } else {
+                from = middle + 1;
+            }
+        }
+        from
     }
 }
 

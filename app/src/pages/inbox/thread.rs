@@ -26,7 +26,7 @@ use domain::{
     thread::speaks,
     time::Timestamp,
 };
-use leptos::{ev::MouseEvent, html, prelude::*};
+use leptos::{ev::MouseEvent, prelude::*};
 use leptos_router::location::Url;
 
 /// The thread that the URL names, with its details; or what stands there instead.
@@ -153,9 +153,10 @@ fn Flow(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool>) -> imp
         };
         thread.with(|thread| mine.with(|mine| lay_out(thread, mine, divider.get(), day_of)))
     });
-    let scroll = Scroll::new(NodeRef::<html::Div>::new());
+    let scroll = Scroll::new();
     scroll.follow(mine);
     scroll.reach_up(thread);
+    scroll.hold_still();
     mark_read(id, thread, attentive, scroll);
     let day = move |key: DayKey| {
         let first = days.with_untracked(|days| days.iter().find(|day| day.key == key).map(|day| day.at));
@@ -198,7 +199,7 @@ fn Flow(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool>) -> imp
                 aria-label=move || t_string!(i18n, inbox.thread.messages)
                 on:scroll=move |_| scroll.moved(thread)
             >
-                <div class="flow">
+                <div class="flow" node_ref=scroll.content>
                     <LinkAbove thread />
                     <For each=keys key=|key| *key children=day />
                     <LinkBelow thread />
