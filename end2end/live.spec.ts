@@ -131,7 +131,7 @@ test.describe('when the log-in ends while the page is open', () => {
   test('what somebody is typing stays', async ({ world, person, troubles }) => {
     troubles.allow(/401/);
     const page = await person('admin');
-    await visit(page, `/channels/${world.channel?.id}/messaging`);
+    await visit(page, `/channels/${world.channel?.id}`);
     const name = page.getByLabel(channels.field.name, { exact: true });
     await name.fill('Podpora pro všechny');
     await page.request.post('/rpc/auth/log-out');

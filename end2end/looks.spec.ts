@@ -17,12 +17,18 @@ test.use({ trace: 'off' });
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 360, height: 740 };
+/** Where the frame and the inbox change their shape. */
+const BETWEEN = [
+  { width: 1024, height: 768 },
+  { width: 768, height: 1024 },
+];
 
 function places(world: World, session: string, letter: string): [name: string, path: string][] {
   const channel = `/channels/${world.channel?.id}`;
   return [
     ['inbox', `/inbox/${session}?tab=all`],
     ['inbox-list', '/inbox?tab=waiting'],
+    ['sessions', '/sessions'],
     ['channels', '/channels'],
     ['authentication', channel],
     ['messaging', `${channel}/messaging`],
@@ -69,10 +75,19 @@ async function faults(page: Page, name: string): Promise<string[]> {
     for (const { id, help, nodes } of violations) {
       told.push(...nodes.map((node) => `${where}: ${id}: ${help}: ${node.target.join(' ')}: ${node.failureSummary}`));
     }
-    const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    if (excess > 0) told.push(`${where}: ${excess} px too wide`);
+    told.push(...(await tooWide(page, where)));
+  }
+  for (const size of BETWEEN) {
+    await page.setViewportSize(size);
+    await page.screenshot({ path: test.info().outputPath(`${name}-${size.width}.png`) });
+    told.push(...(await tooWide(page, `${name} at ${size.width}`)));
   }
   return told;
+}
+
+async function tooWide(page: Page, where: string): Promise<string[]> {
+  const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  return excess > 0 ? [`${where}: ${excess} px too wide`] : [];
 }
 
 for (const language of ['en', 'cs'] as Language[]) {

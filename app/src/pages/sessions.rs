@@ -167,7 +167,7 @@ fn ShownSessions(shown: Shown, who: Option<HolderRow>, transfer: ServerAction<Tr
     });
     let answer = transfer.value();
     let failed = move || {
-        answer.get().and_then(Result::err).map(|error| {
+        answer.try_get().flatten().and_then(Result::err).map(|error| {
             let words = match error.problem("sessions") {
                 Some(_) => t_string!(i18n, directory.sessions.none_selected).to_owned(),
                 None => words::sentence(i18n.get_locale(), &error),

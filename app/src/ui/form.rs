@@ -11,12 +11,13 @@ use domain::refusal::{FieldProblem, Refusal};
 use leptos::{
     ev,
     form::{ActionForm, FromFormData},
+    html,
     prelude::*,
     server_fn::{Http, ServerFn, client::Client, codec::PostUrl, request::ClientReq},
 };
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, FormData, HtmlElement, HtmlFormElement};
+use web_sys::{Element, FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
 
 /// A form: what it is sent to, and what is known of its fields.
 ///
@@ -79,6 +80,7 @@ where
                     _ => Vec::new(),
                 })
             }),
+            saved: StoredValue::new(false),
         };
         on_answer(action, move |answer: &Result<S::Output, ApiError>| {
             if answer.is_ok() {
@@ -100,9 +102,11 @@ pub struct FormState {
     found: RwSignal<Vec<FieldProblem>>,
     /// Fields that have been left: only these are told their problems before the form is sent.
     left: RwSignal<Vec<String>>,
-    /// Fields typed into since the process answered: its problems with them are out of date.
+    /// Fields typed into since the form was sent: what the process says of them is out of date.
     edited: RwSignal<Vec<String>>,
     answered: Signal<Vec<FieldProblem>>,
+    /// It has been saved, and what is stored now has not been shown yet.
+    saved: StoredValue<bool>,
 }
 
 impl FormState {
@@ -122,11 +126,32 @@ impl FormState {
         });
     }
 
-    /// What has been saved is nothing that was left or edited.
+    /// What has been saved is nothing that was left.
     fn begin_anew(self) {
         self.found.update(Vec::clear);
         self.left.update(Vec::clear);
-        self.edited.update(Vec::clear);
+        self.saved.set_value(true);
+    }
+
+    /// Shows what is stored in a form that has been drawn anew: its fields are the same elements, which go on showing
+    /// what was typed before. What somebody has typed since stays.
+    fn show_stored(self, form: &Element) {
+        if !self.saved.try_update_value(std::mem::take).unwrap_or_default() {
+            return;
+        }
+        let Ok(inputs) = form.query_selector_all("input.input") else {
+            return;
+        };
+        let inputs = (0..inputs.length()).filter_map(|n| inputs.get(n)?.dyn_into::<HtmlInputElement>().ok());
+        for input in inputs {
+            let name = input.name();
+            if !self
+                .edited
+                .with_untracked(|edited| edited.iter().any(|field| field == bare(&name)))
+            {
+                input.set_value(&input.default_value());
+            }
+        }
     }
 }
 
@@ -174,6 +199,11 @@ where
         }
     };
     let focus_out = move |event: ev::FocusEvent| {
+        // A sentence that appears now would move what is being pressed from under the pointer, and nothing would come of
+        // the press.
+        if is_something_pressed() {
+            return;
+        }
         if let (Some(field), Some(form)) = (field_of(&event), form_of(&event)) {
             check(&form);
             state.leave(field);
@@ -203,10 +233,18 @@ where
         }
     };
 
+    let listeners = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        if let Some(listeners) = listeners.get() {
+            state.show_stored(&listeners);
+        }
+    });
+
     // The listeners are at an element around the form, since at a component they would outlive their drawing.
     view! {
         <div
             class="form-listeners"
+            node_ref=listeners
             on:submit:capture=submit
             on:focusin=focus_in
             on:focusout=focus_out
@@ -245,11 +283,12 @@ where
 {
     let i18n = use_i18n();
     let answer = action.value();
+    // Where the lines are drawn anew with each event, it is asked once more when its signal has gone.
     let text = move || {
-        answer.with(|answer| match answer {
+        answer.try_with(|answer| match answer {
             Some(Err(error)) => Some(words::sentence(i18n.get_locale(), error)),
             _ => None,
-        })
+        })?
     };
     view! {
         <div role="alert">{move || text().map(|text| view! { <p class="notice bad">{text}</p> })}</div>
@@ -266,6 +305,11 @@ fn problems<S: Checked + DeserializeOwned>(form: &HtmlFormElement) -> Vec<FieldP
         // What cannot be read here is left to the process to judge.
         _ => Vec::new(),
     }
+}
+
+fn is_something_pressed() -> bool {
+    let pressed = document().query_selector("button:active, a:active, summary:active, label:active");
+    pressed.is_ok_and(|pressed| pressed.is_some())
 }
 
 fn focus_first_problem(form: HtmlFormElement) {

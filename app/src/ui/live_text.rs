@@ -22,7 +22,7 @@ where
 {
     let span = NodeRef::<html::Span>::new();
     let first = untrack(&text);
-    keep_written(span, first.clone(), text);
+    keep_written(span, text);
     view! {
         <span class=class dir=dir translate="no" node_ref=span>
             {first}
@@ -31,19 +31,19 @@ where
     .into_any()
 }
 
-/// Writes a text to its element whenever it is another one than before; `first` is there already.
-pub fn keep_written<E>(element: NodeRef<E>, first: String, text: impl Fn() -> String + 'static)
+/// Writes a text to its element whenever another one stands there.
+pub fn keep_written<E>(element: NodeRef<E>, text: impl Fn() -> String + 'static)
 where
     E: html::ElementType + 'static,
     E::Output: JsCast + Clone + 'static,
 {
-    Effect::new(move |before: Option<String>| {
+    Effect::new(move |_| {
         let now = text();
-        if now != before.unwrap_or_else(|| first.clone())
-            && let Some(element) = element.get_untracked()
-        {
-            element.unchecked_ref::<Node>().set_text_content(Some(&now));
+        if let Some(element) = element.get() {
+            let element = element.unchecked_ref::<Node>();
+            if element.text_content().as_ref() != Some(&now) {
+                element.set_text_content(Some(&now));
+            }
         }
-        now
     });
 }

@@ -71,7 +71,7 @@ pub fn Time(#[prop(into)] at: Signal<Timestamp>, #[prop(optional)] style: TimeSt
     };
     let element = NodeRef::<html::Time>::new();
     let first = untrack(&text);
-    keep_written(element, first.clone(), text);
+    keep_written(element, text);
     let full = move || Some(local(at()?, now.get()?, TimeStyle::Full, i18n.get_locale()));
     view! {
         <time class="time" datetime=move || at().map(iso) title=full translate="no" node_ref=element>

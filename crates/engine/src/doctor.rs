@@ -212,6 +212,10 @@ async fn store(e: &Engine, records: &Records, age: u64, found: &[Finding]) -> Re
         .exec(&tx)
         .await?;
     tx.commit().await?;
+    if settling {
+        // It sleeps for longer than that.
+        e.channel_check.notify_one();
+    }
     e.events().publish(Changes::of(Change::Channel { channel: id }));
     Ok(())
 }

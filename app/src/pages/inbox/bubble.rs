@@ -251,7 +251,7 @@ fn Again(id: MessageId) -> impl IntoView {
     view! {
         <ActionForm action=inbox.retry>
             <input type="hidden" name="message" value=id.to_string() />
-            <button type="submit" class="button" prop:disabled=move || pending.get()>
+            <button type="submit" class="button" prop:disabled=move || pending.try_get().unwrap_or_default()>
                 {move || t_string!(i18n, inbox.bubble.retry)}
             </button>
         </ActionForm>

@@ -103,7 +103,7 @@ pub fn PickUp(id: SessionId, #[prop(optional)] id_in_page: Option<&'static str>)
     view! {
         <ActionForm action=inbox.pick_up>
             <input type="hidden" name="session" value=id.to_string() />
-            <button type="submit" class="button primary" id=id_in_page prop:disabled=move || pending.get()>
+            <button type="submit" class="button primary" id=id_in_page prop:disabled=move || pending.try_get().unwrap_or_default()>
                 <Icon name=IconName::PickUp />
                 <span>{move || t_string!(i18n, inbox.thread.pick_up)}</span>
             </button>

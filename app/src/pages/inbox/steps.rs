@@ -109,7 +109,7 @@ pub fn Close(id: SessionId) -> impl IntoView {
                 </form>
                 <ActionForm action=inbox.close>
                     <input type="hidden" name="session" value=id.to_string() />
-                    <button type="submit" class="button primary" autofocus prop:disabled=move || pending.get()>
+                    <button type="submit" class="button primary" autofocus prop:disabled=move || pending.try_get().unwrap_or_default()>
                         {move || t_string!(i18n, inbox.confirm.yes)}
                     </button>
                 </ActionForm>
