@@ -87,6 +87,9 @@ test('a network that was away is tried at once when it is back', async ({ world,
   troubles.allow(/ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED/);
   const page = await person('jana');
   await visit(page, '/inbox?tab=waiting');
+  // It listens.
+  await writes(world, 'Eva Malá');
+  await expect(row(page, 'Eva Malá')).toBeVisible();
   await page.context().setOffline(true);
   await expect(offline(page)).toBeVisible();
   await writes(world, 'Karel Dvořák');

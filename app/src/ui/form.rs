@@ -144,12 +144,12 @@ impl FormState {
         };
         let inputs = (0..inputs.length()).filter_map(|n| inputs.get(n)?.dyn_into::<HtmlInputElement>().ok());
         for input in inputs {
-            let name = input.name();
-            if !self
+            let (name, stored) = (input.name(), input.default_value());
+            let edited = self
                 .edited
-                .with_untracked(|edited| edited.iter().any(|field| field == bare(&name)))
-            {
-                input.set_value(&input.default_value());
+                .with_untracked(|edited| edited.iter().any(|field| field == bare(&name)));
+            if !edited && input.value() != stored {
+                input.set_value(&stored);
             }
         }
     }
