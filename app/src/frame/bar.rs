@@ -56,6 +56,7 @@ fn Breadcrumb() -> impl IntoView {
         let first = path.with(|path| path.split('/').nth(1).unwrap_or_default().to_owned());
         let (above, here, href) = match first.as_str() {
             "inbox" => (None, t_string!(i18n, common.nav.inbox), "/inbox"),
+            "sessions" => (None, t_string!(i18n, common.nav.sessions), "/sessions"),
             "channels" => (
                 Some(t_string!(i18n, common.nav.omnichannel)),
                 t_string!(i18n, common.nav.channels),

@@ -60,7 +60,8 @@ pub fn SessionsPage() -> impl IntoView {
         let holders = view! { <Holders rows=holders shown=shown.as_ref().map(|shown| shown.holder) /> };
         let shown = match shown {
             Some(shown) => view! { <ShownSessions shown who transfer /> }.into_any(),
-            None => view! { <p>{move || t_string!(i18n, directory.sessions.choose)}</p> }.into_any(),
+            None => view! { <p class="notice">{move || t_string!(i18n, directory.sessions.choose)}</p> }
+                .into_any(),
         };
         view! {
             {said}
