@@ -237,6 +237,7 @@ impl Standing {
                 .extension()
                 .is_some_and(|e| !self.owned_by(e) && self.pick_up(actor, e).is_ok()),
             reply: self.reply(actor).err().map_or(Ok(()), Err),
+            reads: self.reads(actor),
             close: self.close(actor).is_ok(),
             take_over: self.owner.is_some()
                 && actor.extension().is_some_and(|e| !self.owned_by(e))
@@ -252,6 +253,9 @@ pub struct May {
     pub pick_up: bool,
     /// Why not, when not.
     pub reply: Result<(), Refusal>,
+    /// What they look at is read.
+    #[serde(default)]
+    pub reads: bool,
     pub close: bool,
     /// From whoever has it.
     pub take_over: bool,
@@ -423,6 +427,9 @@ pub struct EarlierSession {
     pub owner: Option<String>,
     pub opened_at: Timestamp,
     pub closed_at: Option<Timestamp>,
+    /// It went on in a WhatsApp group, where others read along.
+    #[serde(default)]
+    pub group: bool,
 }
 
 /// Messages of one session that follow each other.

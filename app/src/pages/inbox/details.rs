@@ -1,6 +1,6 @@
 //! The right column: the contact and the session as facts. It can be put away.
 
-use super::{browser, state::use_inbox, words};
+use super::{browser, state::use_inbox, thread::InGroup, words};
 use crate::{
     i18n::*,
     ui::{Icon, IconName, Time, TimeStyle, time::use_now},
@@ -233,7 +233,7 @@ fn Past(thread: Memo<Thread>) -> impl IntoView {
                 <a href=href>
                     <Time at=session.opened_at style=TimeStyle::Full />
                 </a>
-                <span>{session.channel} {owner}</span>
+                <span>{session.channel} {owner} {session.group.then(|| view! { <InGroup /> })}</span>
             </li>
         }
     };

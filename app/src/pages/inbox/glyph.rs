@@ -13,6 +13,8 @@ const CLOCK: &str = "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 8v4l3 2";
 const TICK: &str = "M5 13l4 4L19 7";
 const TICKS: &str = "M2 13l4 4L16 7M12 16l1.5 1L23 7";
 const DOUBTFUL: &str = "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM9.500 9.500a2.500 2.500 0 1 1 3.500 2.300c-.7.3-1 .8-1 1.700M12 16.5v.5";
+/// Two people, and more behind them.
+pub const GROUP: &str = "M9 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM3 19c.6-3.300 3-5 6-5s5.400 1.700 6 5M15.500 5.300a3 3 0 0 1 0 5.400M17 14.300c2.200.6 3.500 2.200 4 4.700";
 const FAILED: &str = "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 7v6M12 16.5v.5";
 
 #[component]

@@ -35,7 +35,10 @@ mod steps;
 mod thread;
 mod words;
 
-pub use self::steps::{Reason, TargetSelect};
+pub use self::{
+    steps::{Reason, TargetSelect},
+    thread::InGroup,
+};
 
 use self::{details::Shown, keys::Keys, list::SessionList, state::Inbox, thread::ThreadPane};
 use crate::i18n::*;

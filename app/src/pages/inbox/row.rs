@@ -1,7 +1,7 @@
 //! One session as a row of the list.
 
 use super::{
-    glyph::{PreviewLine, WindowClock},
+    glyph::{GROUP, Glyph, PreviewLine, WindowClock},
     state::use_inbox,
 };
 use crate::{
@@ -115,6 +115,18 @@ pub fn Row(row: Signal<SessionRow>, id: SessionId, several: Memo<Several>) -> im
             }
         })
     };
+    let in_group = Memo::new(move |_| row.with(|row| row.group));
+    let group = move || {
+        let long = move || t_string!(i18n, inbox.thread.in_a_group);
+        in_group.get().then(|| {
+            view! {
+                <span class="row-group" title=long>
+                    <Glyph path=GROUP />
+                    <span class="sr-only">{long}</span>
+                </span>
+            }
+        })
+    };
     let open = move || inbox.session.get() == Some(id);
     view! {
         <a
@@ -129,6 +141,7 @@ pub fn Row(row: Signal<SessionRow>, id: SessionId, several: Memo<Several>) -> im
             </span>
             <span class="row-head">
                 <LiveText class="row-name" dir="auto" text=label />
+                {group}
                 {owner}
                 {time}
             </span>

@@ -273,21 +273,31 @@ fn LinkBelow(thread: Memo<Thread>) -> impl IntoView {
 fn SessionLine(begins: Begins) -> impl IntoView {
     let i18n = use_i18n();
     match begins {
-        Begins::This => {
-            view! { <p class="flow-session">{move || t_string!(i18n, inbox.thread.this_session)}</p> }
-                .into_any()
+        Begins::This { group } => view! {
+            <p class="flow-session">
+                {move || t_string!(i18n, inbox.thread.this_session)} {group.then(|| view! { <InGroup /> })}
+            </p>
         }
+        .into_any(),
         Begins::Earlier(session) => {
             let owner = session.owner.map(|owner| format!(" · {owner}"));
             view! {
                 <p class="flow-session">
                     {move || t_string!(i18n, inbox.thread.earlier_session)} " · "
                     <Time at=session.opened_at style=TimeStyle::Day /> " · " {session.channel} {owner}
+                    {session.group.then(|| view! { <InGroup /> })}
                 </p>
             }
             .into_any()
         }
     }
+}
+
+/// Behind what a session is called: others read along.
+#[component]
+pub fn InGroup() -> impl IntoView {
+    let i18n = use_i18n();
+    view! { <span>" · " {move || t_string!(i18n, inbox.thread.in_a_group)}</span> }.into_any()
 }
 
 /// The unread line stays where it was when the thread was opened. It moves when messages come while somebody looks
