@@ -144,7 +144,7 @@ fn use_draft(id: SessionId) -> Draft {
     Effect::new(move |_| {
         let back = outbox.returned.get().filter(|back| back.session == id);
         if let Some(back) = back {
-            draft.why.set(Some(back.why));
+            draft.why.set(back.why);
             if let Some(area) = draft.area.get() {
                 area.set_value(&drafts::load(id));
                 draft.measure();
@@ -195,6 +195,7 @@ impl Draft {
             key: browser::fresh_key(),
             text: body,
             at: browser::now(),
+            broke: 0,
         });
     }
 }

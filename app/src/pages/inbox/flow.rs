@@ -73,7 +73,8 @@ pub enum Key {
         Option<String>,
     ),
     Stray(MessageId),
-    OnItsWay(String),
+    /// Its key, and whether it is stuck.
+    OnItsWay(String, bool),
 }
 
 /// Where the unread messages begin.
@@ -274,7 +275,7 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
         // It has no author yet: it is mine, and the bubble above most likely, too.
         let author = self.last.as_ref().and_then(|(_, author, _)| author.clone());
         let first = self.begins_group(Direction::Outbound, author, message.at);
-        let key = Key::OnItsWay(message.key.clone());
+        let key = Key::OnItsWay(message.key.clone(), message.stuck());
         self.push(
             message.at,
             key,

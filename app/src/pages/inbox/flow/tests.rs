@@ -353,6 +353,7 @@ fn what_is_on_its_way_comes_last() {
         key: key.into(),
         text: "t".into(),
         at: at(minutes),
+        broke: 0,
     };
     let lines = lay_out(&thread, &[mine("a", 1), mine("b", 9)], None, utc_day);
     assert_eq!(sketch(&lines), "|BoO");
