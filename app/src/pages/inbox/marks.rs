@@ -2,6 +2,8 @@
 //! numbers, as a tree. The tree is shown as nodes, so whatever a customer writes stays text.
 //! <https://faq.whatsapp.com/539178204879377>
 
+use super::phones;
+
 /// A stretch of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
@@ -148,25 +150,12 @@ fn link(text: &str, at: usize) -> Option<(Piece, usize)> {
     ))
 }
 
-/// A phone number with its country that starts here, `+420 777 123 456`, and where it ends. Without the plus it may be
-/// an order's or an account's.
+/// A phone number that starts here, and where it ends.
 fn phone(text: &str, at: usize) -> Option<(Piece, usize)> {
-    let rest = &text[at..];
-    if !rest.starts_with('+') || !is_edge(text[..at].chars().next_back()) {
-        return None;
-    }
-    let belongs = |c: char| c.is_ascii_digit() || " -()./\u{a0}".contains(c);
-    let end = rest[1..].find(|c| !belongs(c)).map_or(rest.len(), |end| end + 1);
-    let number = rest[..end].trim_end_matches(|c: char| !c.is_ascii_digit());
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    let is_phone = (8..=15).contains(&digits.len()) && is_edge(text[at + number.len()..].chars().next());
-    is_phone.then(|| {
-        let link = Piece::Link {
-            text: number.to_owned(),
-            href: format!("tel:+{digits}"),
-        };
-        (link, at + number.len())
-    })
+    let (length, href) = phones::phone(text, at)?;
+    let end = at + length;
+    let text = text[at..end].to_owned();
+    Some((Piece::Link { text, href }, end))
 }
 
 /// An e-mail address that starts here, and where it ends.
@@ -314,6 +303,7 @@ mod tests {
             "+1",
             "2+420777123456",
             "+12345678901234567890",
+            "777 123 456 Kč",
             "1+1=2",
             "x@.cz",
         ] {
