@@ -38,8 +38,8 @@ const LINE_MOST: usize = 120;
 /// A message in one line: its text, else what it is.
 pub fn line(locale: Locale, text: Option<&str>, message_kind: &str) -> String {
     match text.map(str::trim).filter(|text| !text.is_empty()) {
-        // Marks are looked for in what may be shown and a little more: one that ends later is none here.
-        Some(text) => plain(&text.chars().take(LINE_MOST * 2).collect::<String>())
+        // The whole text is read first: a mark may end behind what is shown.
+        Some(text) => plain(text)
             .chars()
             .take(LINE_MOST)
             .filter(|c| !turns_the_line(*c))
@@ -195,5 +195,21 @@ pub fn why(locale: Locale, error: &ApiError) -> String {
             Some(problem) => words::problem(locale, problem).to_owned(),
             None => words::sentence(locale, other),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_cut_after_its_marks_are_read() {
+        let long = "dlouhý text ".repeat(40);
+        let shown = line(Locale::cs, Some(&format!("*{}*", long.trim())), "text");
+        assert_eq!(shown, long.chars().take(LINE_MOST).collect::<String>());
+        assert_eq!(
+            line(Locale::cs, Some("* mléko\n* máslo"), "text"),
+            "• mléko • máslo"
+        );
     }
 }
