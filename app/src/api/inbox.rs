@@ -4,8 +4,7 @@ use super::error::ApiError;
 use domain::{
     ids::{MessageId, PersonId, SessionId},
     message::MessageView,
-    page::Page,
-    session::{self, InboxCounts, SessionRow, Tab},
+    session::{self, InboxCounts, InboxPage, Tab},
 };
 use leptos::prelude::*;
 
@@ -23,10 +22,14 @@ pub async fn inbox(
     tab: Tab,
     #[server(default)] search: String,
     #[server(default)] cursor: Option<String>,
-) -> Result<Page<SessionRow>, ApiError> {
+) -> Result<InboxPage, ApiError> {
     let actor = guard::actor().await?;
+    let engine = guard::engine()?;
     let page = PageRequest { cursor, limit: None };
-    Ok(engine::sessions::inbox(&guard::engine()?, &actor, tab, optional(&search), &page).await?)
+    Ok(InboxPage {
+        rows: engine::sessions::inbox(&engine, &actor, tab, optional(&search), &page).await?,
+        several: engine::sessions::several(&engine).await?,
+    })
 }
 
 /// The numbers on the tabs and in the window's title.

@@ -8,6 +8,7 @@ use crate::{
     channel::Destination,
     ids::{ChannelId, ContactId, ExtensionId, MessageId, QueueId, SessionId},
     message::{Direction, MessageView, Status},
+    page::Page,
     people::{Actor, ExtensionRef, Permission},
     queue::PickUp,
     refusal::Refusal,
@@ -352,6 +353,22 @@ impl SessionRow {
             (None, None) => Holder::Nobody,
         }
     }
+}
+
+/// What has to be said of each session, because there are several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Several {
+    pub channels: bool,
+    pub queues: bool,
+}
+
+/// One page of the inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxPage {
+    #[serde(flatten)]
+    pub rows: Page<SessionRow>,
+    #[serde(default)]
+    pub several: Several,
 }
 
 /// The tabs of the inbox.

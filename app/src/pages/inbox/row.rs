@@ -11,30 +11,22 @@ use crate::{
 };
 use domain::{
     ids::SessionId,
-    session::{SessionRow, State, Tab},
+    session::{InboxPage, SessionRow, Several, State, Tab},
 };
 use leptos::prelude::*;
 
 /// Each row's element id starts so.
 pub const ROW_ID: &str = "row-";
 
-/// What has to be said in each row, because the rows differ in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Several {
-    pub channels: bool,
-    pub queues: bool,
-}
-
-impl Several {
-    pub fn among(rows: &[SessionRow]) -> Self {
-        let differ = |of: fn(&SessionRow) -> Option<String>| {
-            let mut all = rows.iter().filter_map(of);
-            all.next().is_some_and(|first| all.any(|other| other != first))
-        };
-        Self {
-            channels: differ(|row| Some(row.channel.id.to_string())),
-            queues: differ(|row| row.queue.as_ref().map(|queue| queue.id.to_string())),
-        }
+/// What has to be said in each row: there are several, or there were when these sessions began.
+pub fn several(page: &InboxPage) -> Several {
+    let differ = |of: fn(&SessionRow) -> Option<String>| {
+        let mut all = page.rows.items.iter().filter_map(of);
+        all.next().is_some_and(|first| all.any(|other| other != first))
+    };
+    Several {
+        channels: page.several.channels || differ(|row| Some(row.channel.id.to_string())),
+        queues: page.several.queues || differ(|row| row.queue.as_ref().map(|queue| queue.id.to_string())),
     }
 }
 
