@@ -116,13 +116,14 @@ pub fn WindowClock(
         // Whole minutes, so that it changes no more often than it shows.
         Some((left / 60_000).max(0))
     });
-    let view = move || {
+    let shown = Memo::new(move |_| {
         let minutes = left.get()?;
         let soon = minutes * 60_000 < 2 * HOUR_MS;
-        if only_soon && !soon {
-            return None;
-        }
-        let view = if minutes == 0 {
+        (soon || !only_soon).then_some((minutes == 0, soon))
+    });
+    let view = move || {
+        let (over, soon) = shown.get()?;
+        let view = if over {
             let long = move || t_string!(i18n, inbox.window.closed_long);
             view! {
                 <span class="window-clock window-closed" title=long>
@@ -132,15 +133,15 @@ pub fn WindowClock(
             }
             .into_any()
         } else {
-            let text = format!("{}:{:02}", minutes / 60, minutes % 60);
-            let long = {
-                let text = text.clone();
-                move || t_string!(i18n, inbox.window.left, left = text.clone()).to_string()
+            let text = move || {
+                let minutes = left.get().unwrap_or(0);
+                format!("{}:{:02}", minutes / 60, minutes % 60)
             };
+            let long = move || t_string!(i18n, inbox.window.left, left = text()).to_string();
             view! {
                 <span class="window-clock" class:window-soon=soon title=long>
                     <Glyph path=CLOCK />
-                    {text}
+                    <LiveText text />
                 </span>
             }
             .into_any()

@@ -17,7 +17,7 @@ use crate::{
     api::ApiError,
     i18n::*,
     outbox::OnItsWay,
-    ui::{Time, TimeStyle, time::use_now, worked_out, zone},
+    ui::{LiveText, Time, TimeStyle, time::use_now, worked_out, zone},
 };
 use domain::{
     ids::{MessageId, SessionId},
@@ -223,8 +223,8 @@ fn LinkAbove(thread: Memo<Thread>) -> impl IntoView {
         inbox.read_above();
     };
     let words = move || match inbox.reading_above.get() {
-        true => t_string!(i18n, common.loading),
-        false => t_string!(i18n, inbox.thread.older),
+        true => t_string!(i18n, common.loading).to_owned(),
+        false => t_string!(i18n, inbox.thread.older).to_owned(),
     };
     let href = move || {
         let session = thread.with(|thread| thread.session.id);
@@ -237,7 +237,7 @@ fn LinkAbove(thread: Memo<Thread>) -> impl IntoView {
             view! {
                 <p class="flow-link">
                     <a href=href on:click=read>
-                        {words}
+                        <LiveText text=words />
                     </a>
                 </p>
             }
@@ -346,7 +346,7 @@ fn Announcer(thread: Memo<Thread>) -> impl IntoView {
     });
     view! {
         <p class="sr-only" role="status" aria-live="polite">
-            {move || said.get()}
+            <LiveText text=move || said.get() />
         </p>
     }
     .into_any()
