@@ -149,7 +149,10 @@ fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) -> i
     let edited = edited.map(|edited| view! { <Before edited /> });
     let reactions = (!reactions.is_empty()).then(|| view! { <Reactions of=reactions /> });
     let kind = glyph::of_kind(&message.kind).filter(|_| !deleted).map(|path| {
-        let kind = message.kind.clone();
+        let kind = match message.said.as_ref().map(|said| &said.what) {
+            Some(What::Flow(_)) => words::FORM.to_owned(),
+            _ => message.kind.clone(),
+        };
         view! {
             <p class="bubble-kind">
                 <Glyph path />

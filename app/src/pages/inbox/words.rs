@@ -9,6 +9,9 @@ use domain::{
     session::{Blocked, Happening, Moment, Preview},
 };
 
+/// Meta calls an answer to a form as it calls one that was chosen.
+pub const FORM: &str = "form";
+
 pub fn kind(locale: Locale, kind: &str) -> String {
     match kind {
         "image" => td_string!(locale, inbox.kind.image),
@@ -23,6 +26,7 @@ pub fn kind(locale: Locale, kind: &str) -> String {
         "reaction" => td_string!(locale, inbox.kind.reaction),
         "button" => td_string!(locale, inbox.kind.button),
         "interactive" => td_string!(locale, inbox.kind.interactive),
+        FORM => td_string!(locale, inbox.kind.form),
         "order" => td_string!(locale, inbox.kind.order),
         "system" => td_string!(locale, inbox.kind.system),
         "template" => td_string!(locale, inbox.kind.template),
