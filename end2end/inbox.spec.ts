@@ -77,6 +77,25 @@ test('a translated page goes on being live', async ({ world, person }) => {
   await expect(tab(page, inbox.list.waiting)).not.toContainText('«1»');
 });
 
+test('a translated thread goes on being live', async ({ world, person }) => {
+  const { simulator } = world;
+  const karel = await simulator.addCustomer('Karel Dvořák', '420800555201');
+  await simulator.says(karel, 'První zpráva');
+  const { id } = await world.sessionOf(karel);
+  const page = await person('admin');
+  await visit(page, `/inbox/${id}?tab=all`);
+  const said = page.locator('.inbox-thread > [role="status"]');
+  const details = page.getByRole('complementary', { name: inbox.thread.details });
+  await simulator.says(karel, 'Druhá zpráva');
+  await expect(said).toHaveText(filled(inbox.thread.from, { who: 'Karel Dvořák', text: 'Druhá zpráva' }));
+  await translate(page);
+
+  await simulator.says(karel, 'Třetí zpráva');
+  await expect(said).toHaveText(filled(inbox.thread.from, { who: 'Karel Dvořák', text: 'Třetí zpráva' }));
+  await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
+  await expect(details.getByText('201 Jana Nováková', { exact: true })).toBeVisible();
+});
+
 test('the title counts sessions, a preview has no marks', async ({ world, person }) => {
   const { simulator } = world;
   const karel = await simulator.addCustomer('Karel Dvořák', '420800555201');

@@ -3,7 +3,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test, visit } from './support/test.js';
 import { words } from './support/words.js';
-import type { World } from './support/world.js';
+import { PASSWORD, type World } from './support/world.js';
 
 const { inbox } = words('en');
 const SEND = '**/rpc/inbox/send-text';
@@ -72,6 +72,76 @@ test('what is written while nothing goes out waits, outlives a reload, and goes 
   await expect(bubbles(page)).toHaveText(['First', 'Second', 'Third']);
   await expect(chat(page).getByTitle(inbox.status.delivered, { exact: true })).toHaveCount(3);
   expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('outbox.')))).toEqual([]);
+});
+
+test('what waits goes out under the name of its writer only, when they are back', async ({
+  world,
+  person,
+  troubles,
+}) => {
+  troubles.allow(/ERR_FAILED|ERR_INTERNET_DISCONNECTED|401|409/);
+  await world.addOperator('900', 'Vendula Vedoucí', 'vendula', 'supervisor');
+  const page = await person('jana');
+  const id = await pickedUp(world, page);
+  const kept = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('outbox.')).length);
+  await page.context().setOffline(true);
+  await reply(page).fill('From Jana');
+  await reply(page).press('Enter');
+  await expect(bubbles(page)).toHaveText(['From Jana']);
+
+  // In another tab of this browser somebody else logs in.
+  await page.request.post('/rpc/auth/log-out', { form: {} });
+  await page.request.post('/rpc/auth/log-in', { form: { login: 'vendula', password: PASSWORD } });
+  await page.context().setOffline(false);
+  await expect(page.locator('header.bar').getByText('Vendula Vedoucí').first()).toBeAttached({ timeout: 40_000 });
+  await expect(bubbles(page)).toHaveCount(0);
+  expect(await world.simulator.accepted()).toEqual([]);
+  expect(await kept()).toBe(1);
+
+  await page.request.post('/rpc/auth/log-out', { form: {} });
+  await page.request.post('/rpc/auth/log-in', { form: { login: 'jana', password: PASSWORD } });
+  await visit(page, `/inbox/${id}`);
+  await expect.poll(() => world.simulator.accepted(), { timeout: 20_000 }).toEqual(['From Jana']);
+  await expect.poll(kept).toBe(0);
+});
+
+test('a reply over which the process breaks holds no other session, and can be tried again or taken back', async ({
+  world,
+  person,
+  troubles,
+}) => {
+  troubles.allow(/500/);
+  const page = await person('jana');
+  const id = await pickedUp(world, page);
+  const eva = await world.simulator.addCustomer('Eva Malá', '420800555202');
+  await world.simulator.says(eva, 'Haló?');
+  const other = (await world.sessionOf(eva)).id;
+  await world.api('POST', `sessions/${other}/pick-up`, { extension: '201' });
+  const broken = { Internal: { reference: 'journey' } };
+  await page.route(SEND, async (route) => {
+    if (route.request().postData()?.includes('Broken')) await route.fulfill({ status: 500, json: broken });
+    else await route.continue();
+  });
+  for (const text of ['Broken', 'Behind it']) {
+    await reply(page).fill(text);
+    await reply(page).press('Enter');
+  }
+  await page.getByRole('link', { name: 'Eva Malá' }).click();
+  await expect(chat(page)).toContainText('Haló?');
+  await reply(page).fill('Elsewhere');
+  await reply(page).press('Enter');
+  await expect.poll(() => world.simulator.accepted()).toEqual(['Elsewhere']);
+
+  await page.getByRole('link', { name: 'Karel Dvořák' }).click();
+  await expect(page).toHaveURL(new RegExp(id));
+  await expect(chat(page).getByText(inbox.bubble.stuck)).toBeVisible({ timeout: 30_000 });
+  expect(await world.simulator.accepted()).toEqual(['Elsewhere']);
+  await chat(page).getByRole('button', { name: inbox.bubble.retry }).click();
+  await expect(chat(page).getByText(inbox.bubble.stuck)).toBeVisible();
+  // Taken back, it is in the field, and what was behind it goes.
+  await chat(page).getByRole('button', { name: inbox.bubble.take_back }).click();
+  await expect(reply(page)).toHaveValue('Broken');
+  await expect.poll(() => world.simulator.accepted()).toEqual(['Elsewhere', 'Behind it']);
 });
 
 test('what is refused comes back into the field with the reason', async ({ world, person, troubles }) => {

@@ -56,7 +56,7 @@ test('a session is transferred by the keyboard', async ({ world, person, trouble
   await vendula.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   await vendula.keyboard.press('t');
-  await dialog.getByLabel(inbox.transfer.to).selectOption('202 Petr Svoboda');
+  await dialog.getByLabel(inbox.transfer.to, { exact: true }).selectOption('202 Petr Svoboda');
   await dialog.getByLabel(inbox.transfer.reason).fill('Ví o tom víc');
   await vendula.keyboard.press('Enter');
   await expect(dialog).toBeHidden();
@@ -81,7 +81,7 @@ test('many are transferred together, and a disabled extension strands nobody', a
     vendula.getByRole('checkbox', { name: filled(directory.sessions.select, { who: `Customer ${n}` }) });
   await expect(box(3)).toBeChecked();
   await box(2).uncheck();
-  await vendula.getByLabel(inbox.transfer.to).selectOption('202 Petr Svoboda');
+  await vendula.getByLabel(inbox.transfer.to, { exact: true }).selectOption('202 Petr Svoboda');
   await vendula.getByLabel(inbox.transfer.reason).fill('Dovolená');
   await vendula.getByRole('button', { name: directory.sessions.transfer }).click();
   await expect(vendula.getByText(filled(directory.sessions.moved, { count: 2 }))).toBeVisible();

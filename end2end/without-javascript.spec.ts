@@ -128,7 +128,7 @@ test('a supervisor takes over and transfers', async ({ world, person }) => {
 
   await page.getByRole('button', { name: inbox.thread.transfer, exact: true }).click();
   dialog = page.getByRole('dialog', { name: inbox.transfer.title });
-  await dialog.getByLabel(inbox.transfer.to).selectOption('202 Petr Svoboda');
+  await dialog.getByLabel(inbox.transfer.to, { exact: true }).selectOption('202 Petr Svoboda');
   await dialog.getByRole('button', { name: inbox.transfer.transfer }).click();
   await expect(chat).toContainText(
     filled(inbox.moment.transferred, { by: 'Vendula Vedoucí', who: 'Petr Svoboda' }),
@@ -137,7 +137,7 @@ test('a supervisor takes over and transfers', async ({ world, person }) => {
   await page.goto('/sessions');
   await page.getByRole('link', { name: '202 Petr Svoboda' }).click();
   await expect(page.getByRole('checkbox', { name: filled(directory.sessions.select, { who: 'Karel Dvořák' }) })).toBeChecked();
-  await page.getByLabel(inbox.transfer.to).selectOption('Podpora');
+  await page.getByLabel(inbox.transfer.to, { exact: true }).selectOption('Podpora');
   await page.getByRole('button', { name: directory.sessions.transfer }).click();
   await expect(page.getByText(filled(directory.sessions.moved, { count: 1 }))).toBeVisible();
   expect((await world.sessionOf(karel)).extension).toBeNull();

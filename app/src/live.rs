@@ -80,8 +80,22 @@ pub fn position() -> Option<Position> {
     .into_inner()
 }
 
+/// Finds out who is logged in.
+#[derive(Debug, Clone, Copy)]
+pub struct WhoIsThere {
+    person: Resource<ApiResult<Me>>,
+    signed_out: WriteSignal<bool>,
+}
+
+impl WhoIsThere {
+    /// The log-in may be over, or somebody else's, or may have got other rights.
+    pub fn ask(self) {
+        spawn_local(find_out(self.person, self.signed_out));
+    }
+}
+
 /// Listens for as long as the calling component is shown, as whoever is logged in. `drawn`: see [`position`].
-pub fn provide_live(person: Resource<ApiResult<Me>>, drawn: Option<Position>) {
+pub fn provide_live(person: Resource<ApiResult<Me>>, drawn: Option<Position>) -> WhoIsThere {
     let (live, bells) = signals();
     provide_context(live);
     tell_when_offline(live.connected, bells.offline);
@@ -89,17 +103,20 @@ pub fn provide_live(person: Resource<ApiResult<Me>>, drawn: Option<Position>) {
     // Only the first one has the page that the process drew.
     let drawn = StoredValue::new(drawn);
     let id = Memo::new(move |_| person.get()?.ok().map(|me| me.id));
+    let who = WhoIsThere {
+        person,
+        signed_out: bells.signed_out,
+    };
     Effect::new(move |_| {
         if let Some(id) = id.get() {
             let drawn = drawn.try_update_value(Option::take).flatten();
-            connection::connect(id, drawn, bells, move || {
-                spawn_local(find_out(person, bells.signed_out));
-            });
+            connection::connect(id, drawn, bells, move || who.ask());
         }
     });
+    who
 }
 
-/// Asks who is logged in: the log-in may be over, or somebody else's, or may have got other rights.
+/// Asks the process.
 async fn find_out(person: Resource<ApiResult<Me>>, signed_out: WriteSignal<bool>) {
     let answer = who_am_i().await;
     match answer {

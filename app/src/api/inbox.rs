@@ -2,17 +2,16 @@
 
 use super::error::ApiError;
 use domain::{
-    ids::{MessageId, SessionId},
+    ids::{MessageId, PersonId, SessionId},
     message::MessageView,
-    page::Page,
-    session::{self, InboxCounts, SessionRow, Tab},
+    session::{self, InboxCounts, InboxPage, Tab},
 };
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use super::guard;
 #[cfg(feature = "ssr")]
-use domain::{page::PageRequest, refusal::optional};
+use domain::{page::PageRequest, people::Actor, refusal::optional};
 
 /// One page of a tab, newest first; `search` matches names and numbers.
 ///
@@ -23,10 +22,14 @@ pub async fn inbox(
     tab: Tab,
     #[server(default)] search: String,
     #[server(default)] cursor: Option<String>,
-) -> Result<Page<SessionRow>, ApiError> {
+) -> Result<InboxPage, ApiError> {
     let actor = guard::actor().await?;
+    let engine = guard::engine()?;
     let page = PageRequest { cursor, limit: None };
-    Ok(engine::sessions::inbox(&guard::engine()?, &actor, tab, optional(&search), &page).await?)
+    Ok(InboxPage {
+        rows: engine::sessions::inbox(&engine, &actor, tab, optional(&search), &page).await?,
+        several: engine::sessions::several(&engine).await?,
+    })
 }
 
 /// The numbers on the tabs and in the window's title.
@@ -92,17 +95,24 @@ pub async fn close(session: SessionId) -> Result<(), ApiError> {
     Ok(engine::sessions::close(&guard::engine()?, &actor, session).await?)
 }
 
-/// Queues a reply. The same `key` again gives the same message, and nothing is sent twice.
+/// Queues a reply. The same `key` again gives the same message, and nothing is sent twice. `writer` is whoever wrote it:
+/// meanwhile somebody else may have logged in in the same browser, and nobody's words go out as another's.
 ///
 /// # Errors
-/// Blank or too long, or the asker may not answer here.
+/// Blank or too long, the writer is not logged in, or the asker may not answer here.
 #[server(prefix = "/rpc", endpoint = "inbox/send-text")]
 pub async fn send_text(
     session: SessionId,
     #[server(default)] body: String,
     #[server(default)] key: Option<String>,
+    #[server(default)] writer: Option<PersonId>,
 ) -> Result<MessageView, ApiError> {
     let actor = guard::actor().await?;
+    if let (Some(writer), Actor::Person(me)) = (writer, &actor)
+        && me.id != writer
+    {
+        return Err(ApiError::SignIn.sent());
+    }
     Ok(engine::messages::send_text(&guard::engine()?, &actor, session, &body, key.as_deref()).await?)
 }
 

@@ -29,8 +29,8 @@ pub fn Frame() -> impl IntoView {
     let drawn = live::position();
     let person = Resource::new(|| (), |()| who_am_i());
     provide_context(person);
-    live::provide_live(person, drawn);
-    provide_outbox(person);
+    let who = live::provide_live(person, drawn);
+    provide_outbox(person, who);
     Effect::new(move |_| {
         if let Some(Ok(Me {
             language: Some(language),

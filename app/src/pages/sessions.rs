@@ -1,6 +1,6 @@
 //! Open sessions by who has them, so that a supervisor finds those that nobody attends to, and moves them together.
 
-use super::inbox::{Reason, TargetSelect};
+use super::inbox::{InGroup, Reason, TargetSelect};
 use crate::{
     api::{
         ApiError,
@@ -234,6 +234,7 @@ fn SessionLine(row: SessionRow) -> impl IntoView {
                     <a href=format!("/inbox/{id}?tab=all") dir="auto">
                         {label}
                     </a>
+                    {row.group.then(|| view! { <InGroup /> })}
                 </span>
             </th>
             <td data-label=move || t_string!(i18n, channels.title)>{row.channel.name}</td>

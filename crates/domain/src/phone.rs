@@ -90,10 +90,21 @@ impl From<PhoneNumber> for String {
 /// No national number is shorter; together with the country code this tells a whole number from a part of one.
 const NATIONAL_LEAST: usize = 8;
 
+/// No national number of this country is longer; one that is has its country code already, whichever that is.
+fn national_most(code: &str) -> usize {
+    match code.len() {
+        2 => 11,
+        _ => 10,
+    }
+}
+
 /// Adds the calling code unless it is there already.
 fn with_country(digits: &str, country: Option<&str>) -> Result<String, NotAPhoneNumber> {
     let is_whole = match country {
-        Some(code) => digits.starts_with(code) && digits.len() >= code.len() + NATIONAL_LEAST,
+        Some(code) => {
+            let of_this = digits.starts_with(code) && digits.len() >= code.len() + NATIONAL_LEAST;
+            of_this || digits.len() > national_most(code) && !digits.starts_with('0')
+        }
         // No country's national numbers are as long as this.
         None => digits.len() > 10,
     };
@@ -231,7 +242,15 @@ mod tests {
             ("420777123456", "420", "+420777123456"),
             ("+421 905 123 456", "420", "+421905123456"),
             ("00421905123456", "420", "+421905123456"),
+            ("421905123456", "420", "+421905123456"),
+            ("421 905 123 456", "420", "+421905123456"),
+            ("491711234567", "420", "+491711234567"),
             ("0171 1234567", "49", "+491711234567"),
+            ("0151 12345678", "49", "+4915112345678"),
+            ("48 600 123 456", "420", "+48600123456"),
+            ("420777123456", "49", "+420777123456"),
+            ("420777123456", "1", "+420777123456"),
+            ("11 98765 4321", "55", "+5511987654321"),
             ("06 1234 5678", "39", "+390612345678"),
             ("+44 (0)20 7946 0958", "420", "+442079460958"),
             ("20 12 34 56", "45", "+4520123456"),

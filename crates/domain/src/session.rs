@@ -8,6 +8,7 @@ use crate::{
     channel::Destination,
     ids::{ChannelId, ContactId, ExtensionId, MessageId, QueueId, SessionId},
     message::{Direction, MessageView, Status},
+    page::Page,
     people::{Actor, ExtensionRef, Permission},
     queue::PickUp,
     refusal::Refusal,
@@ -237,6 +238,7 @@ impl Standing {
                 .extension()
                 .is_some_and(|e| !self.owned_by(e) && self.pick_up(actor, e).is_ok()),
             reply: self.reply(actor).err().map_or(Ok(()), Err),
+            reads: self.reads(actor),
             close: self.close(actor).is_ok(),
             take_over: self.owner.is_some()
                 && actor.extension().is_some_and(|e| !self.owned_by(e))
@@ -252,6 +254,9 @@ pub struct May {
     pub pick_up: bool,
     /// Why not, when not.
     pub reply: Result<(), Refusal>,
+    /// What they look at is read.
+    #[serde(default)]
+    pub reads: bool,
     pub close: bool,
     /// From whoever has it.
     pub take_over: bool,
@@ -350,6 +355,22 @@ impl SessionRow {
     }
 }
 
+/// What has to be said of each session, because there are several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Several {
+    pub channels: bool,
+    pub queues: bool,
+}
+
+/// One page of the inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxPage {
+    #[serde(flatten)]
+    pub rows: Page<SessionRow>,
+    #[serde(default)]
+    pub several: Several,
+}
+
 /// The tabs of the inbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -423,6 +444,9 @@ pub struct EarlierSession {
     pub owner: Option<String>,
     pub opened_at: Timestamp,
     pub closed_at: Option<Timestamp>,
+    /// It went on in a WhatsApp group, where others read along.
+    #[serde(default)]
+    pub group: bool,
 }
 
 /// Messages of one session that follow each other.

@@ -20,15 +20,15 @@ use domain::{
     queue::PickUp,
     refusal::Refusal,
     session::{
-        ChannelRef, Happening, InboxCounts, Preview, QueueRef, QueueStanding, SessionRow, Standing, State,
-        Tab,
+        ChannelRef, Happening, InboxCounts, Preview, QueueRef, QueueStanding, SessionRow, Several, Standing,
+        State, Tab,
     },
     thread,
     time::{Timestamp, service_window_closes},
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, Select,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, Query},
 };
 use std::collections::HashMap;
@@ -245,6 +245,17 @@ async fn page_of(
     Ok(Page {
         items: rows(e.db.read(), found).await?,
         next_cursor,
+    })
+}
+
+/// Whether there is more than one channel, and more than one queue. It is asked of all there are: a list that is narrowed
+/// to one channel's sessions still says which.
+pub async fn several(e: &Engine) -> Result<Several> {
+    let db = e.db.read();
+    let channels = channel::Entity::find().filter(channel::Column::DeletedAt.is_null());
+    Ok(Several {
+        channels: channels.count(db).await? > 1,
+        queues: queue::Entity::find().count(db).await? > 1,
     })
 }
 

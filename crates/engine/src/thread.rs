@@ -443,6 +443,7 @@ async fn labels(db: &impl ConnectionTrait, rows: Vec<session::Model>) -> Result<
         owner: row.extension_id.and_then(|id| owners.get(&id)).cloned(),
         opened_at: Timestamp::from_millis(row.opened_at),
         closed_at: row.closed_at.map(Timestamp::from_millis),
+        group: row.group_id.is_some(),
     };
     Ok(rows.into_iter().map(label).collect())
 }

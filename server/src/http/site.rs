@@ -95,11 +95,16 @@ pub async fn package(Path(path): Path<String>, headers: HeaderMap) -> Response {
 
 /// A file beside `/pkg`, such as `/favicon.svg`; `None` when there is none.
 pub fn top_level(path: &str, headers: &HeaderMap) -> Option<Response> {
-    let name = path.strip_prefix('/')?;
-    let is_page_asset = !name.is_empty() && !name.starts_with("pkg/") && name != "hash.txt";
-    is_page_asset
-        .then(|| file(name, headers, ASK_EACH_TIME))
-        .flatten()
+    file(page_asset(path)?, headers, ASK_EACH_TIME)
+}
+
+fn page_asset(path: &str) -> Option<&str> {
+    match path.strip_prefix('/')? {
+        "" | "hash.txt" => None,
+        // Browsers ask for it where a page names no icon, and beside everything that is no page.
+        "favicon.ico" => Some("favicon.svg"),
+        name => Some(name).filter(|name| !name.starts_with("pkg/")),
+    }
 }
 
 fn file(path: &str, headers: &HeaderMap, caching: &'static str) -> Option<Response> {
@@ -191,6 +196,15 @@ mod tests {
         BUILT_ANEW.set(true);
         let file = files.get("pkg/main.css").expect("what was there at the start");
         assert_eq!(file.bytes, "body {}");
+    }
+
+    #[test]
+    fn an_icon_is_there_for_who_asks_for_it_unasked() {
+        assert_eq!(page_asset("/favicon.ico"), Some("favicon.svg"));
+        assert_eq!(page_asset("/favicon.svg"), Some("favicon.svg"));
+        for path in ["", "/", "/hash.txt", "/pkg/x.js"] {
+            assert_eq!(page_asset(path), None, "{path}");
+        }
     }
 
     #[test]

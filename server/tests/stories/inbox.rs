@@ -20,6 +20,7 @@ stories! {
     contacts_from_before_the_search_are_found
     sessions_are_counted_and_not_their_messages
     a_name_that_cannot_be_seen_is_a_number
+    a_narrowed_list_still_says_which_channel_and_queue
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -253,4 +254,26 @@ async fn a_name_that_cannot_be_seen_is_a_number(story: &Story) {
         wrote(story, &line, number, name).await;
         assert_eq!(found(&admin, &number.to_string()).await, [label]);
     }
+}
+
+async fn a_narrowed_list_still_says_which_channel_and_queue(story: &Story) {
+    let line = story.support().await;
+    let admin = story.admin("admin").await;
+    wrote(story, &line, 420_601_000_001, "Adam").await;
+    let found = async || {
+        let page = list(&admin, &[("tab", "all"), ("search", "adam")]).await;
+        assert_eq!(labels(&page), ["Adam"]);
+        let html = admin.get("/inbox?tab=all&q=adam").await.text;
+        (page["several"].clone(), html.contains("class=\"row-place\""))
+    };
+    let several = |channels: bool, queues: bool| json!({"channels": channels, "queues": queues});
+    assert_eq!(found().await, (several(false, false), false));
+
+    let queue = story.staffed("Orders").await;
+    assert_eq!(found().await, (several(false, true), true));
+    let other = story.channel(&story.app(2), 2, "queue", &queue).await;
+    story.connect(&other).await;
+    assert_eq!(found().await, (several(true, true), true));
+    wrote(story, &other, 420_601_000_002, "Berta").await;
+    assert_eq!(found().await, (several(true, true), true));
 }

@@ -10,6 +10,7 @@ mod crowd;
 mod deliveries;
 mod doctor;
 mod events;
+mod groups;
 mod history;
 mod inbound;
 mod inbox;

@@ -18,6 +18,7 @@ stories! {
     a_supervisor_takes_over_and_everybody_learns_it
     a_session_taken_over_by_sixteen_has_one_new_owner
     whoever_only_looked_learns_who_picked_it_up
+    a_reply_goes_out_under_its_writers_log_in_only
     sessions_are_transferred_to_extensions_and_queues
     many_are_transferred_together
     many_transferred_by_sixteen_move_once
@@ -163,6 +164,28 @@ async fn a_supervisor_takes_over_and_everybody_learns_it(story: &Story) {
             .is_success()
     );
     assert_eq!(story.count("session_moments").await, moments);
+}
+
+async fn a_reply_goes_out_under_its_writers_log_in_only(story: &Story) {
+    let desk = Desk::open(story).await;
+    let session = desk.janas(story, 1).await;
+    let id = async |browser: &Browser| id_of(&browser.call("auth/me", &[]).await.ok());
+    let (jana, petr) = (id(&desk.jana).await, id(&desk.petr).await);
+    // What Petr wrote before Jana logged in in the same browser.
+    let reply = |writer| {
+        [
+            ("session", session.as_str()),
+            ("body", "Hello"),
+            ("writer", writer),
+        ]
+    };
+    let refused = desk.jana.call("inbox/send-text", &reply(&petr)).await;
+    assert_eq!(refused.status, 401, "{refused:?}");
+    story.settled().await;
+    assert_eq!(story.meta.sent_messages().len(), 0);
+    desk.jana.call("inbox/send-text", &reply(&jana)).await.ok();
+    story.settled().await;
+    assert_eq!(story.meta.sent_messages().len(), 1);
 }
 
 async fn a_session_taken_over_by_sixteen_has_one_new_owner(story: &Story) {

@@ -149,7 +149,10 @@ fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) -> i
     let edited = edited.map(|edited| view! { <Before edited /> });
     let reactions = (!reactions.is_empty()).then(|| view! { <Reactions of=reactions /> });
     let kind = glyph::of_kind(&message.kind).filter(|_| !deleted).map(|path| {
-        let kind = message.kind.clone();
+        let kind = match message.said.as_ref().map(|said| &said.what) {
+            Some(What::Flow(_)) => words::FORM.to_owned(),
+            _ => message.kind.clone(),
+        };
         view! {
             <p class="bubble-kind">
                 <Glyph path />
@@ -261,14 +264,43 @@ fn Again(id: MessageId) -> impl IntoView {
 
 #[component]
 fn BubbleOnItsWay(message: OnItsWay, first: bool) -> impl IntoView {
+    let stuck = message.stuck();
+    let (text, at) = (message.text.clone(), message.at);
+    let trouble = stuck.then(|| view! { <Stuck message /> });
     view! {
-        <div class="flow-line ours" class:first=first>
+        <div class="flow-line ours" class:first=first class:failed=stuck>
             <div class="bubble">
                 <div class="bubble-body">
-                    <Text text=message.text />
-                    <Foot at=message.at status=Some(Status::Queued) />
+                    <Text text />
+                    <Foot at status=Some(Status::Queued) />
                 </div>
             </div>
+            {trouble}
+        </div>
+    }
+    .into_any()
+}
+
+/// The process has broken over it several times: what that means, and what can be done.
+#[component]
+fn Stuck(message: OnItsWay) -> impl IntoView {
+    let i18n = use_i18n();
+    let outbox = use_inbox().outbox;
+    let session = message.session;
+    view! {
+        <div class="bubble-failure">
+            <p role="alert">{move || t_string!(i18n, inbox.bubble.stuck)}</p>
+            <button type="button" class="button" on:click=move |_| outbox.try_again(session)>
+                {move || t_string!(i18n, inbox.bubble.retry)}
+            </button>
+            <button
+                type="button"
+                class="button"
+                prop:disabled=move || outbox.calling.get() == Some(session)
+                on:click=move |_| outbox.take_back(&message)
+            >
+                {move || t_string!(i18n, inbox.bubble.take_back)}
+            </button>
         </div>
     }
     .into_any()

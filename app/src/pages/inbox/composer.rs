@@ -5,7 +5,7 @@ use crate::{
     api::{ApiError, inbox::SendText},
     i18n::*,
     outbox::{OnItsWay, drafts, use_outbox},
-    ui::{IconName, icon::Icon, time::use_now},
+    ui::{IconName, LiveText, icon::Icon, time::use_now},
 };
 use domain::{
     ids::SessionId,
@@ -144,7 +144,7 @@ fn use_draft(id: SessionId) -> Draft {
     Effect::new(move |_| {
         let back = outbox.returned.get().filter(|back| back.session == id);
         if let Some(back) = back {
-            draft.why.set(Some(back.why));
+            draft.why.set(back.why);
             if let Some(area) = draft.area.get() {
                 area.set_value(&drafts::load(id));
                 draft.measure();
@@ -195,6 +195,7 @@ impl Draft {
             key: browser::fresh_key(),
             text: body,
             at: browser::now(),
+            broke: 0,
         });
     }
 }
@@ -238,11 +239,18 @@ fn Notes(id: SessionId, thread: Memo<Thread>, draft: Draft) -> impl IntoView {
             || view! { <p class="composer-note">{move || t_string!(i18n, inbox.composer.picks_up)}</p> },
         )
     };
+    let has_failed = Memo::new(move |_| draft.why.with(Option::is_some));
+    let why = move || {
+        let why = draft.why.get().map(|why| words::why(i18n.get_locale(), &why));
+        t_string!(i18n, inbox.composer.not_sent, why = why.unwrap_or_default()).to_string()
+    };
     let failed = move || {
-        draft.why.get().map(|why| {
-            let why = words::why(i18n.get_locale(), &why);
-            let text = t_string!(i18n, inbox.composer.not_sent, why = why).to_string();
-            view! { <p class="composer-failed">{text}</p> }
+        has_failed.get().then(|| {
+            view! {
+                <p class="composer-failed">
+                    <LiveText text=why />
+                </p>
+            }
         })
     };
     let _ = id;
@@ -263,12 +271,20 @@ fn Help(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
     let refusal = Memo::new(move |_| thread.with(|thread| thread.may.reply.clone().err()));
     let may_pick_up = Memo::new(move |_| thread.with(|thread| thread.may.pick_up));
+    let refused = Memo::new(move |_| refusal.with(Option::is_some));
+    let words = move || {
+        let refusal = refusal.get().map(ApiError::Refused);
+        refusal
+            .map(|why| words::why(i18n.get_locale(), &why))
+            .unwrap_or_default()
+    };
     let view = move || {
-        refusal.get().map(|refusal| {
-            let words = move || words::why(i18n.get_locale(), &ApiError::Refused(refusal.clone()));
+        refused.get().then(|| {
             view! {
                 <div class="composer-help">
-                    <p>{words}</p>
+                    <p>
+                        <LiveText text=words />
+                    </p>
                     {move || may_pick_up.get().then(|| view! { <PickUp id /> })}
                 </div>
             }
@@ -280,18 +296,19 @@ fn Help(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
 #[component]
 fn Counter(length: RwSignal<usize>) -> impl IntoView {
     let i18n = use_i18n();
+    let near = Memo::new(move |_| length.get() + NEAR > TEXT_MOST);
+    let over = move || length.get() > TEXT_MOST;
+    let text = move || match length.get() {
+        length if length > TEXT_MOST => {
+            t_string!(i18n, inbox.composer.too_long, count = length - TEXT_MOST).to_string()
+        }
+        length => t_string!(i18n, inbox.composer.left, count = length, most = TEXT_MOST).to_string(),
+    };
     let view = move || {
-        let length = length.get();
-        let over = length > TEXT_MOST;
-        (length + NEAR > TEXT_MOST).then(|| {
-            let text = if over {
-                t_string!(i18n, inbox.composer.too_long, count = length - TEXT_MOST).to_string()
-            } else {
-                t_string!(i18n, inbox.composer.left, count = length, most = TEXT_MOST).to_string()
-            };
+        near.get().then(|| {
             view! {
                 <p class="composer-counter" class:over=over>
-                    {text}
+                    <LiveText text />
                 </p>
             }
         })

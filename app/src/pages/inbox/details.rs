@@ -1,9 +1,9 @@
 //! The right column: the contact and the session as facts. It can be put away.
 
-use super::{browser, state::use_inbox, words};
+use super::{browser, state::use_inbox, thread::InGroup, words};
 use crate::{
     i18n::*,
-    ui::{Icon, IconName, Time, TimeStyle, time::use_now},
+    ui::{Icon, IconName, LiveText, Time, TimeStyle, time::use_now},
 };
 use domain::{
     phone,
@@ -98,11 +98,17 @@ fn Contact(thread: Memo<Thread>) -> impl IntoView {
             <summary>{move || t_string!(i18n, inbox.details.contact)}</summary>
             <dl>
                 <dt>{move || t_string!(i18n, inbox.details.name)}</dt>
-                <dd dir="auto">{move || contact.with(|contact| contact.label.clone())}</dd>
+                <dd dir="auto">
+                    <LiveText text=move || contact.with(|contact| contact.label.clone()) />
+                </dd>
                 <dt>{move || t_string!(i18n, inbox.details.number)}</dt>
-                <dd class="number">{number}</dd>
+                <dd class="number">
+                    <LiveText text=number />
+                </dd>
                 <dt>{move || t_string!(i18n, inbox.details.username)}</dt>
-                <dd>{move || username().unwrap_or_else(none)}</dd>
+                <dd>
+                    <LiveText text=move || username().unwrap_or_else(none) />
+                </dd>
             </dl>
         </details>
     }
@@ -140,11 +146,17 @@ fn Session(thread: Memo<Thread>) -> impl IntoView {
             <summary>{move || t_string!(i18n, inbox.details.session)}</summary>
             <dl>
                 <dt>{move || t_string!(i18n, inbox.details.channel)}</dt>
-                <dd>{move || session.with(|session| session.channel.name.clone())}</dd>
+                <dd>
+                    <LiveText text=move || session.with(|session| session.channel.name.clone()) />
+                </dd>
                 <dt>{move || t_string!(i18n, inbox.details.queue)}</dt>
-                <dd>{move || queue().unwrap_or_else(none)}</dd>
+                <dd>
+                    <LiveText text=move || queue().unwrap_or_else(none) />
+                </dd>
                 <dt>{move || t_string!(i18n, inbox.details.owner)}</dt>
-                <dd>{move || owner().unwrap_or_else(none)}</dd>
+                <dd>
+                    <LiveText text=move || owner().unwrap_or_else(none) />
+                </dd>
                 <dt>{move || t_string!(i18n, inbox.details.opened)}</dt>
                 <dd>
                     <Time at=opened style=TimeStyle::Full />
@@ -233,7 +245,7 @@ fn Past(thread: Memo<Thread>) -> impl IntoView {
                 <a href=href>
                     <Time at=session.opened_at style=TimeStyle::Full />
                 </a>
-                <span>{session.channel} {owner}</span>
+                <span>{session.channel} {owner} {session.group.then(|| view! { <InGroup /> })}</span>
             </li>
         }
     };

@@ -32,7 +32,9 @@ pub type DayKey = (SessionId, i64);
 pub enum Begins {
     Earlier(EarlierSession),
     /// The one that was opened.
-    This,
+    This {
+        group: bool,
+    },
 }
 
 /// One line of a thread.
@@ -71,7 +73,8 @@ pub enum Key {
         Option<String>,
     ),
     Stray(MessageId),
-    OnItsWay(String),
+    /// Its key, and whether it is stuck.
+    OnItsWay(String, bool),
 }
 
 /// Where the unread messages begin.
@@ -100,7 +103,9 @@ pub fn lay_out(
     for stretch in &thread.earlier {
         let mut layout = Layout::new(stretch.session.id, divider, false, &day_of);
         layout.session(&stretch.messages, &stretch.timeline, stretch.whole);
-        let begins = stretch.whole.then(|| Begins::Earlier(stretch.session.clone()));
+        // Also the end of what was said in a group is marked: elsewhere it would look as if it had been private.
+        let marked = stretch.whole || stretch.session.group;
+        let begins = marked.then(|| Begins::Earlier(stretch.session.clone()));
         days.extend(layout.beginning_with(begins));
     }
     let may_retry = thread.may.reply.is_ok();
@@ -110,7 +115,8 @@ pub fn lay_out(
         layout.on_its_way(message);
     }
     let follows = !thread.earlier.is_empty();
-    days.extend(layout.beginning_with(follows.then_some(Begins::This)));
+    let group = thread.session.group;
+    days.extend(layout.beginning_with(follows.then_some(Begins::This { group })));
     days
 }
 
@@ -269,7 +275,7 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
         // It has no author yet: it is mine, and the bubble above most likely, too.
         let author = self.last.as_ref().and_then(|(_, author, _)| author.clone());
         let first = self.begins_group(Direction::Outbound, author, message.at);
-        let key = Key::OnItsWay(message.key.clone());
+        let key = Key::OnItsWay(message.key.clone(), message.stuck());
         self.push(
             message.at,
             key,
@@ -295,4 +301,4 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -13,6 +13,8 @@ const CLOCK: &str = "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 8v4l3 2";
 const TICK: &str = "M5 13l4 4L19 7";
 const TICKS: &str = "M2 13l4 4L16 7M12 16l1.5 1L23 7";
 const DOUBTFUL: &str = "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM9.500 9.500a2.500 2.500 0 1 1 3.500 2.300c-.7.3-1 .8-1 1.700M12 16.5v.5";
+/// Two people, and more behind them.
+pub const GROUP: &str = "M9 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM3 19c.6-3.300 3-5 6-5s5.400 1.700 6 5M15.500 5.300a3 3 0 0 1 0 5.400M17 14.300c2.200.6 3.500 2.200 4 4.700";
 const FAILED: &str = "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 7v6M12 16.5v.5";
 
 #[component]
@@ -114,13 +116,14 @@ pub fn WindowClock(
         // Whole minutes, so that it changes no more often than it shows.
         Some((left / 60_000).max(0))
     });
-    let view = move || {
+    let shown = Memo::new(move |_| {
         let minutes = left.get()?;
         let soon = minutes * 60_000 < 2 * HOUR_MS;
-        if only_soon && !soon {
-            return None;
-        }
-        let view = if minutes == 0 {
+        (soon || !only_soon).then_some((minutes == 0, soon))
+    });
+    let view = move || {
+        let (over, soon) = shown.get()?;
+        let view = if over {
             let long = move || t_string!(i18n, inbox.window.closed_long);
             view! {
                 <span class="window-clock window-closed" title=long>
@@ -130,15 +133,15 @@ pub fn WindowClock(
             }
             .into_any()
         } else {
-            let text = format!("{}:{:02}", minutes / 60, minutes % 60);
-            let long = {
-                let text = text.clone();
-                move || t_string!(i18n, inbox.window.left, left = text.clone()).to_string()
+            let text = move || {
+                let minutes = left.get().unwrap_or(0);
+                format!("{}:{:02}", minutes / 60, minutes % 60)
             };
+            let long = move || t_string!(i18n, inbox.window.left, left = text()).to_string();
             view! {
                 <span class="window-clock" class:window-soon=soon title=long>
                     <Glyph path=CLOCK />
-                    {text}
+                    <LiveText text />
                 </span>
             }
             .into_any()

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     i18n::*,
-    ui::{IconName, icon::Icon},
+    ui::{IconName, LiveText, icon::Icon},
 };
 use domain::{
     ids::SessionId,
@@ -45,13 +45,18 @@ pub fn Head(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             <Icon name=IconName::Back />
         </a>
     };
+    let has_number = Memo::new(move |_| number(thread).is_some());
     let who = view! {
         <div class="thread-who">
-            <h2 dir="auto">{label}</h2>
+            <h2 dir="auto">
+                <LiveText text=label />
+            </h2>
             <p>
-                {move || number(thread)}
+                {move || {
+                    has_number.get().then(|| view! { <LiveText class="number" text=move || number(thread).unwrap_or_default() /> })
+                }}
                 <WindowClock closes />
-                <span>{move || thread.with(|thread| thread.session.channel.name.clone())}</span>
+                <LiveText text=move || thread.with(|thread| thread.session.channel.name.clone()) />
                 {move || {
                     thread
                         .with(|thread| thread.session.group)
@@ -65,7 +70,7 @@ pub fn Head(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
         <header class="thread-head">
             {back}
             <span class="avatar" aria-hidden="true">
-                {move || initial(&label())}
+                <LiveText text=move || initial(&label()) />
             </span>
             {who}
             <div class="thread-actions">
@@ -82,15 +87,13 @@ pub fn Head(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
 }
 
 /// The number, unless it is the name already.
-fn number(thread: Memo<Thread>) -> Option<impl IntoView> {
+fn number(thread: Memo<Thread>) -> Option<String> {
     thread.with(|thread| {
         let contact = &thread.session.contact;
-        let number = contact
-            .number
-            .as_ref()
-            .filter(|number| **number != contact.label)?;
-        let number = phone::grouped(number);
-        Some(view! { <span class="number">{number}</span> })
+        let number = contact.number.as_ref();
+        number
+            .filter(|number| **number != contact.label)
+            .map(|number| phone::grouped(number))
     })
 }
 
@@ -136,12 +139,19 @@ fn DetailsSwitch() -> impl IntoView {
 fn Refused(id: SessionId) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
-    let why = move || {
-        let refused = inbox.refused.get();
-        refused
-            .filter(|(session, _)| *session == id)
-            .map(|(_, why)| words::why(i18n.get_locale(), &why))
-            .map(|why| view! { <p class="thread-refused">{why}</p> })
+    let why = Memo::new(move |_| {
+        let refused = inbox.refused.get().filter(|(session, _)| *session == id);
+        refused.map(|(_, why)| words::why(i18n.get_locale(), &why))
+    });
+    let refused = Memo::new(move |_| why.with(Option::is_some));
+    let view = move || {
+        refused.get().then(|| {
+            view! {
+                <p class="thread-refused">
+                    <LiveText text=move || why.get().unwrap_or_default() />
+                </p>
+            }
+        })
     };
-    view! { <div role="alert">{why}</div> }.into_any()
+    view! { <div role="alert">{view}</div> }.into_any()
 }

@@ -3,7 +3,7 @@
 use super::{
     keys::{self, MORE_ID, SEARCH_ID},
     no_rows::{NoRows, RowsSkeleton},
-    row::{Row, Several},
+    row::{self, Row},
     state::use_inbox,
 };
 use crate::{
@@ -13,8 +13,7 @@ use crate::{
 };
 use domain::{
     ids::SessionId,
-    page::Page,
-    session::{InboxCounts, SessionRow, Tab},
+    session::{InboxCounts, InboxPage, SessionRow, Several, Tab},
 };
 use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use leptos_router::{NavigateOptions, components::Form, hooks::use_navigate};
@@ -211,7 +210,7 @@ fn Rows() -> impl IntoView {
     });
     let shape = worked_out(move |_| {
         page.with(|page| match page {
-            Ok(page) if page.items.is_empty() => Some(Shape::Nothing),
+            Ok(page) if page.rows.items.is_empty() => Some(Shape::Nothing),
             Ok(_) => Some(Shape::Rows),
             Err(Some(error)) => Some(Shape::Failed(error.clone())),
             Err(None) => None,
@@ -235,24 +234,28 @@ fn Rows() -> impl IntoView {
 }
 
 #[component]
-fn FullRows(page: Signal<Result<Page<SessionRow>, Option<ApiError>>>) -> impl IntoView {
+fn FullRows(page: Signal<Result<InboxPage, Option<ApiError>>>) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let ids = move || {
         page.with(|page| match page {
-            Ok(page) => page.items.iter().map(|row| row.id).collect(),
+            Ok(page) => page.rows.items.iter().map(|row| row.id).collect(),
             Err(_) => Vec::new(),
         })
     };
-    let several = Memo::new(move |_| {
-        page.with(|page| {
-            page.as_ref()
-                .map_or_else(|_| Several::default(), |page| Several::among(&page.items))
-        })
-    });
+    let several =
+        Memo::new(move |_| page.with(|page| page.as_ref().map_or_else(|_| Several::default(), row::several)));
     let row = move |id: SessionId| {
         let row = Memo::new(move |before: Option<&Option<SessionRow>>| {
-            let now = page.with(|page| page.as_ref().ok()?.items.iter().find(|row| row.id == id).cloned());
+            let now = page.with(|page| {
+                page.as_ref()
+                    .ok()?
+                    .rows
+                    .items
+                    .iter()
+                    .find(|row| row.id == id)
+                    .cloned()
+            });
             // A row on its way out keeps its last face.
             now.or_else(|| before.cloned().flatten())
         });
@@ -266,7 +269,7 @@ fn FullRows(page: Signal<Result<Page<SessionRow>, Option<ApiError>>>) -> impl In
         })
     };
     let more = move || {
-        let more = page.with(|page| page.as_ref().is_ok_and(|page| page.next_cursor.is_some()));
+        let more = page.with(|page| page.as_ref().is_ok_and(|page| page.rows.next_cursor.is_some()));
         let href = move || inbox.query.with(|query| query.longer().href(inbox.session.get()));
         more.then(|| {
             view! {

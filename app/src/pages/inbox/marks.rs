@@ -1,6 +1,8 @@
-//! WhatsApp's marks in a text, `*bold* _italic_ ~strike~ ```mono``` `, and web addresses, e-mail addresses and phone
+//! WhatsApp's marks in a text, `*bold* _italic_ ~strike~ ```mono``` `, lists, and web addresses, e-mail addresses and phone
 //! numbers, as a tree. The tree is shown as nodes, so whatever a customer writes stays text.
 //! <https://faq.whatsapp.com/539178204879377>
+
+use super::phones;
 
 /// A stretch of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +19,9 @@ pub enum Piece {
     },
 }
 
+/// What stands before a line of a list, and how long what was typed for it is.
+const BULLET: &str = "• ";
+const BULLET_TYPED: usize = 2;
 /// Marks inside marks inside marks are enough; deeper ones stay as they were typed.
 const DEPTH_MOST: u8 = 4;
 /// A mark whose other end is farther than so many marks of its kind is none: nobody's text may cost a quadratic
@@ -50,6 +55,13 @@ fn read(text: &str, depth: u8) -> Vec<Piece> {
     let mut plain_from = 0;
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
+        if depth == DEPTH_MOST && is_bullet(text, at) {
+            push_plain(&mut pieces, &text[plain_from..at]);
+            push_plain(&mut pieces, BULLET);
+            at += BULLET_TYPED;
+            plain_from = at;
+            continue;
+        }
         let found = marked(text, at, depth)
             .or_else(|| link(text, at))
             .or_else(|| phone(text, at))
@@ -69,9 +81,20 @@ fn read(text: &str, depth: u8) -> Vec<Piece> {
 }
 
 fn push_plain(pieces: &mut Vec<Piece>, text: &str) {
-    if !text.is_empty() {
-        pieces.push(Piece::Text(text.to_owned()));
+    match pieces.last_mut() {
+        _ if text.is_empty() => {}
+        Some(Piece::Text(before)) => before.push_str(text),
+        _ => pieces.push(Piece::Text(text.to_owned())),
     }
+}
+
+/// Whether a line of a list begins here: `* milk`, `- milk`.
+fn is_bullet(text: &str, at: usize) -> bool {
+    let begins = at == 0 || text[..at].ends_with('\n');
+    let rest = &text[at..];
+    begins
+        && (rest.starts_with("* ") || rest.starts_with("- "))
+        && rest[BULLET_TYPED..].starts_with(|c: char| !c.is_whitespace())
 }
 
 /// A marked stretch that starts here, and where it ends.
@@ -148,25 +171,12 @@ fn link(text: &str, at: usize) -> Option<(Piece, usize)> {
     ))
 }
 
-/// A phone number with its country that starts here, `+420 777 123 456`, and where it ends. Without the plus it may be
-/// an order's or an account's.
+/// A phone number that starts here, and where it ends.
 fn phone(text: &str, at: usize) -> Option<(Piece, usize)> {
-    let rest = &text[at..];
-    if !rest.starts_with('+') || !is_edge(text[..at].chars().next_back()) {
-        return None;
-    }
-    let belongs = |c: char| c.is_ascii_digit() || " -()./\u{a0}".contains(c);
-    let end = rest[1..].find(|c| !belongs(c)).map_or(rest.len(), |end| end + 1);
-    let number = rest[..end].trim_end_matches(|c: char| !c.is_ascii_digit());
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    let is_phone = (8..=15).contains(&digits.len()) && is_edge(text[at + number.len()..].chars().next());
-    is_phone.then(|| {
-        let link = Piece::Link {
-            text: number.to_owned(),
-            href: format!("tel:+{digits}"),
-        };
-        (link, at + number.len())
-    })
+    let (length, href) = phones::phone(text, at)?;
+    let end = at + length;
+    let text = text[at..end].to_owned();
+    Some((Piece::Link { text, href }, end))
 }
 
 /// An e-mail address that starts here, and where it ends.
@@ -262,7 +272,11 @@ mod tests {
         for same in [
             "2*3*4 = 24",
             "snake_case_name",
-            "* a *",
+            "a * b *",
+            "*  a",
+            "- ",
+            "-5 °C",
+            "a - b",
             "**",
             "*a\nb*",
             "5 * 6 * 7",
@@ -271,6 +285,21 @@ mod tests {
         ] {
             assert_eq!(pieces(same), [text(same)], "{same:?}");
         }
+    }
+
+    #[test]
+    fn lines_of_a_list_have_bullets() {
+        assert_eq!(
+            pieces("Prosím:\n* mléko\n- *dva* rohlíky\n* a *"),
+            [
+                text("Prosím:\n• mléko\n• "),
+                Bold(vec![text("dva")]),
+                text(" rohlíky\n• a *"),
+            ]
+        );
+        assert_eq!(plain("* mléko"), "• mléko");
+        assert_eq!(pieces("*- a*"), [Bold(vec![text("- a")])], "not within a line");
+        assert_eq!(pieces("```* a```"), [Mono("* a".to_owned())]);
     }
 
     #[test]
@@ -314,6 +343,7 @@ mod tests {
             "+1",
             "2+420777123456",
             "+12345678901234567890",
+            "777 123 456 Kč",
             "1+1=2",
             "x@.cz",
         ] {

@@ -5,7 +5,7 @@
 //! | [`query`], [`state`] | where the URL says one is, and what the process says is there |
 //! | [`list`], [`row`], [`no_rows`] | search, tabs, rows |
 //! | [`thread`], [`head`], [`scroll`], [`reading`], [`no_thread`] | one session |
-//! | [`flow`], [`bubble`], [`marks`], [`emoji`] | its lines: their order, their looks, WhatsApp's marks in a text |
+//! | [`flow`], [`bubble`], [`marks`], [`phones`], [`emoji`] | its lines: their order, their looks, WhatsApp's marks and phone numbers in a text |
 //! | [`steps`] | what asks before it is done: close, take over, transfer |
 //! | [`composer`] | where replies are written; [`crate::outbox`] has their way out |
 //! | [`details`] | the contact and the session as facts |
@@ -26,6 +26,7 @@ mod list;
 mod marks;
 mod no_rows;
 mod no_thread;
+mod phones;
 mod query;
 mod reading;
 mod row;
@@ -35,7 +36,10 @@ mod steps;
 mod thread;
 mod words;
 
-pub use self::steps::{Reason, TargetSelect};
+pub use self::{
+    steps::{Reason, TargetSelect},
+    thread::InGroup,
+};
 
 use self::{details::Shown, keys::Keys, list::SessionList, state::Inbox, thread::ThreadPane};
 use crate::i18n::*;

@@ -64,10 +64,11 @@ pub fn mark_read(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool
     });
 }
 
-/// Whether having seen this message reads anything. A preview marks nothing: only who may answer has read for all. What
-/// is unread above all that has been loaded cannot have been seen, unless somebody chose to skip it.
+/// Whether having seen this message reads anything. A preview marks nothing: only who has the session, or would answer
+/// in it, has read for all. What is unread above all that has been loaded cannot have been seen, unless somebody chose to
+/// skip it.
 fn is_news(thread: &Thread, seen: MessageId, skipped: bool) -> bool {
-    if thread.session.unread == 0 || thread.may.reply.is_err() {
+    if thread.session.unread == 0 || !thread.may.reads {
         return false;
     }
     let place = |id| thread.messages.iter().position(|message| message.id == id);
@@ -78,5 +79,25 @@ fn is_news(thread: &Thread, seen: MessageId, skipped: bool) -> bool {
         // A message that came late stands above what has been read.
         None => true,
         Some(first) => place(first).map_or(skipped, |first| first <= seen),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::flow::tests::{message, thread},
+        is_news,
+    };
+    use domain::{message::Direction, refusal::Refusal};
+
+    #[test]
+    fn what_its_owner_sees_is_read_also_where_nobody_can_answer() {
+        let mut open = thread(1, vec![message(1, Direction::Inbound, 0)], vec![]);
+        let seen = open.messages[0].id;
+        assert!(is_news(&open, seen, false));
+        open.may.reply = Err(Refusal::InGroup);
+        assert!(is_news(&open, seen, false), "a group's messages are read, too");
+        open.may.reads = false;
+        assert!(!is_news(&open, seen, false), "a look by somebody else");
     }
 }

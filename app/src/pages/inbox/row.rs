@@ -1,7 +1,7 @@
 //! One session as a row of the list.
 
 use super::{
-    glyph::{PreviewLine, WindowClock},
+    glyph::{GROUP, Glyph, PreviewLine, WindowClock},
     state::use_inbox,
 };
 use crate::{
@@ -11,30 +11,22 @@ use crate::{
 };
 use domain::{
     ids::SessionId,
-    session::{SessionRow, State, Tab},
+    session::{InboxPage, SessionRow, Several, State, Tab},
 };
 use leptos::prelude::*;
 
 /// Each row's element id starts so.
 pub const ROW_ID: &str = "row-";
 
-/// What has to be said in each row, because the rows differ in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Several {
-    pub channels: bool,
-    pub queues: bool,
-}
-
-impl Several {
-    pub fn among(rows: &[SessionRow]) -> Self {
-        let differ = |of: fn(&SessionRow) -> Option<String>| {
-            let mut all = rows.iter().filter_map(of);
-            all.next().is_some_and(|first| all.any(|other| other != first))
-        };
-        Self {
-            channels: differ(|row| Some(row.channel.id.to_string())),
-            queues: differ(|row| row.queue.as_ref().map(|queue| queue.id.to_string())),
-        }
+/// What has to be said in each row: there are several, or there were when these sessions began.
+pub fn several(page: &InboxPage) -> Several {
+    let differ = |of: fn(&SessionRow) -> Option<String>| {
+        let mut all = page.rows.items.iter().filter_map(of);
+        all.next().is_some_and(|first| all.any(|other| other != first))
+    };
+    Several {
+        channels: page.several.channels || differ(|row| Some(row.channel.id.to_string())),
+        queues: page.several.queues || differ(|row| row.queue.as_ref().map(|queue| queue.id.to_string())),
     }
 }
 
@@ -115,6 +107,18 @@ pub fn Row(row: Signal<SessionRow>, id: SessionId, several: Memo<Several>) -> im
             }
         })
     };
+    let in_group = Memo::new(move |_| row.with(|row| row.group));
+    let group = move || {
+        let long = move || t_string!(i18n, inbox.thread.in_a_group);
+        in_group.get().then(|| {
+            view! {
+                <span class="row-group" title=long>
+                    <Glyph path=GROUP />
+                    <span class="sr-only">{long}</span>
+                </span>
+            }
+        })
+    };
     let open = move || inbox.session.get() == Some(id);
     view! {
         <a
@@ -129,6 +133,7 @@ pub fn Row(row: Signal<SessionRow>, id: SessionId, several: Memo<Several>) -> im
             </span>
             <span class="row-head">
                 <LiveText class="row-name" dir="auto" text=label />
+                {group}
                 {owner}
                 {time}
             </span>

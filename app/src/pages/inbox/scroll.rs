@@ -4,7 +4,7 @@ use super::{browser, bubble::UNREAD_ID, state::use_inbox};
 use crate::{
     i18n::*,
     outbox::OnItsWay,
-    ui::{Icon, IconName},
+    ui::{Icon, IconName, LiveText},
 };
 use domain::{
     ids::MessageId,
@@ -209,17 +209,25 @@ pub fn Down(thread: Memo<Thread>, scroll: Scroll) -> impl IntoView {
         scroll.went_to_end.set(true);
         scroll.to_end();
     };
+    let away = Memo::new(move |_| news.with(Option::is_some));
+    let count = Memo::new(move |_| news.get().unwrap_or(0));
+    let some = Memo::new(move |_| count.get() > 0);
+    let label = move || match count.get() {
+        0 => t_string!(i18n, inbox.thread.down).to_owned(),
+        count => t_string!(i18n, inbox.thread.news, count = count).to_string(),
+    };
+    let number = move || {
+        some.get()
+            .then(|| view! { <LiveText text=move || count.get().to_string() /> })
+    };
     let view = move || {
-        let count = news.get()?;
-        let label = move || match count {
-            0 => t_string!(i18n, inbox.thread.down).to_owned(),
-            count => t_string!(i18n, inbox.thread.news, count = count).to_string(),
-        };
-        Some(view! {
-            <button type="button" class="flow-down" aria-label=label title=label on:click=go>
-                <Icon name=IconName::ChevronDown />
-                {(count > 0).then_some(count)}
-            </button>
+        away.get().then(|| {
+            view! {
+                <button type="button" class="flow-down" aria-label=label title=label on:click=go>
+                    <Icon name=IconName::ChevronDown />
+                    {number}
+                </button>
+            }
         })
     };
     view! { {view} }.into_any()

@@ -14,10 +14,9 @@ use crate::{
 };
 use domain::{
     ids::SessionId,
-    page::Page,
     people::Me,
     refusal::Refusal,
-    session::{InboxCounts, SessionRow, Tab, Thread},
+    session::{InboxCounts, InboxPage, Tab, Thread},
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
@@ -37,7 +36,7 @@ pub struct Inbox {
     /// The URL names something that cannot be a session.
     pub nowhere: Memo<bool>,
     pub counts: Resource<Answer<InboxCounts>>,
-    pub list: Resource<Answer<Page<SessionRow>>>,
+    pub list: Resource<Answer<InboxPage>>,
     pub thread: Resource<Option<(SessionId, Answer<Thread>)>>,
     me: Resource<Answer<Me>>,
     pub pick_up: ServerAction<PickUp>,
@@ -259,19 +258,20 @@ fn refusal_of<T>(answer: &Option<Answer<T>>) -> Option<Option<ApiError>> {
     answer.as_ref().map(|answer| answer.as_ref().err().cloned())
 }
 
-async fn read_list(query: Query) -> Answer<Page<SessionRow>> {
+async fn read_list(query: Query) -> Answer<InboxPage> {
     let mut page = api::inbox(query.tab, query.search.clone(), None).await?;
+    let rows = &mut page.rows;
     for _ in 1..query.pages {
-        let Some(cursor) = page.next_cursor.take() else {
+        let Some(cursor) = rows.next_cursor.take() else {
             break;
         };
         let next = api::inbox(query.tab, query.search.clone(), Some(cursor)).await?;
-        page.items.extend(next.items);
-        page.next_cursor = next.next_cursor;
+        rows.items.extend(next.rows.items);
+        rows.next_cursor = next.rows.next_cursor;
     }
     // A session that rose while we turned the page is on both.
     let mut seen = HashSet::new();
-    page.items.retain(|row| seen.insert(row.id));
+    rows.items.retain(|row| seen.insert(row.id));
     Ok(page)
 }
 
@@ -285,7 +285,7 @@ async fn read_thread(
 async fn read_list_again(
     query: Memo<Query>,
     counts: Resource<Answer<InboxCounts>>,
-    list: Resource<Answer<Page<SessionRow>>>,
+    list: Resource<Answer<InboxPage>>,
 ) {
     let Some(asked) = query.try_get_untracked() else {
         return;

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     api::transfers::targets,
     i18n::*,
-    ui::{IconName, icon::Icon},
+    ui::{IconName, LiveText, icon::Icon},
 };
 use domain::{
     channel::{DestinationRef, Destinations},
@@ -143,7 +143,9 @@ pub fn TakeOver(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             title=|locale| td_string!(locale, inbox.transfer.take_over_title)
             dialog
         >
-            <p>{text}</p>
+            <p>
+                <LiveText text />
+            </p>
             <ActionForm action=inbox.take_over>
                 <Seen id thread />
                 <Reason name="take-over" />

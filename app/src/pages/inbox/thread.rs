@@ -17,7 +17,7 @@ use crate::{
     api::ApiError,
     i18n::*,
     outbox::OnItsWay,
-    ui::{Time, TimeStyle, time::use_now, worked_out, zone},
+    ui::{LiveText, Time, TimeStyle, time::use_now, worked_out, zone},
 };
 use domain::{
     ids::{MessageId, SessionId},
@@ -223,8 +223,8 @@ fn LinkAbove(thread: Memo<Thread>) -> impl IntoView {
         inbox.read_above();
     };
     let words = move || match inbox.reading_above.get() {
-        true => t_string!(i18n, common.loading),
-        false => t_string!(i18n, inbox.thread.older),
+        true => t_string!(i18n, common.loading).to_owned(),
+        false => t_string!(i18n, inbox.thread.older).to_owned(),
     };
     let href = move || {
         let session = thread.with(|thread| thread.session.id);
@@ -237,7 +237,7 @@ fn LinkAbove(thread: Memo<Thread>) -> impl IntoView {
             view! {
                 <p class="flow-link">
                     <a href=href on:click=read>
-                        {words}
+                        <LiveText text=words />
                     </a>
                 </p>
             }
@@ -273,21 +273,31 @@ fn LinkBelow(thread: Memo<Thread>) -> impl IntoView {
 fn SessionLine(begins: Begins) -> impl IntoView {
     let i18n = use_i18n();
     match begins {
-        Begins::This => {
-            view! { <p class="flow-session">{move || t_string!(i18n, inbox.thread.this_session)}</p> }
-                .into_any()
+        Begins::This { group } => view! {
+            <p class="flow-session">
+                {move || t_string!(i18n, inbox.thread.this_session)} {group.then(|| view! { <InGroup /> })}
+            </p>
         }
+        .into_any(),
         Begins::Earlier(session) => {
             let owner = session.owner.map(|owner| format!(" · {owner}"));
             view! {
                 <p class="flow-session">
                     {move || t_string!(i18n, inbox.thread.earlier_session)} " · "
                     <Time at=session.opened_at style=TimeStyle::Day /> " · " {session.channel} {owner}
+                    {session.group.then(|| view! { <InGroup /> })}
                 </p>
             }
             .into_any()
         }
     }
+}
+
+/// Behind what a session is called: others read along.
+#[component]
+pub fn InGroup() -> impl IntoView {
+    let i18n = use_i18n();
+    view! { <span>" · " {move || t_string!(i18n, inbox.thread.in_a_group)}</span> }.into_any()
 }
 
 /// The unread line stays where it was when the thread was opened. It moves when messages come while somebody looks
@@ -336,7 +346,7 @@ fn Announcer(thread: Memo<Thread>) -> impl IntoView {
     });
     view! {
         <p class="sr-only" role="status" aria-live="polite">
-            {move || said.get()}
+            <LiveText text=move || said.get() />
         </p>
     }
     .into_any()

@@ -9,6 +9,9 @@ use domain::{
     session::{Blocked, Happening, Moment, Preview},
 };
 
+/// Meta calls an answer to a form as it calls one that was chosen.
+pub const FORM: &str = "form";
+
 pub fn kind(locale: Locale, kind: &str) -> String {
     match kind {
         "image" => td_string!(locale, inbox.kind.image),
@@ -23,6 +26,7 @@ pub fn kind(locale: Locale, kind: &str) -> String {
         "reaction" => td_string!(locale, inbox.kind.reaction),
         "button" => td_string!(locale, inbox.kind.button),
         "interactive" => td_string!(locale, inbox.kind.interactive),
+        FORM => td_string!(locale, inbox.kind.form),
         "order" => td_string!(locale, inbox.kind.order),
         "system" => td_string!(locale, inbox.kind.system),
         "template" => td_string!(locale, inbox.kind.template),
@@ -38,8 +42,8 @@ const LINE_MOST: usize = 120;
 /// A message in one line: its text, else what it is.
 pub fn line(locale: Locale, text: Option<&str>, message_kind: &str) -> String {
     match text.map(str::trim).filter(|text| !text.is_empty()) {
-        // Marks are looked for in what may be shown and a little more: one that ends later is none here.
-        Some(text) => plain(&text.chars().take(LINE_MOST * 2).collect::<String>())
+        // The whole text is read first: a mark may end behind what is shown.
+        Some(text) => plain(text)
             .chars()
             .take(LINE_MOST)
             .filter(|c| !turns_the_line(*c))
@@ -195,5 +199,21 @@ pub fn why(locale: Locale, error: &ApiError) -> String {
             Some(problem) => words::problem(locale, problem).to_owned(),
             None => words::sentence(locale, other),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_cut_after_its_marks_are_read() {
+        let long = "dlouhý text ".repeat(40);
+        let shown = line(Locale::cs, Some(&format!("*{}*", long.trim())), "text");
+        assert_eq!(shown, long.chars().take(LINE_MOST).collect::<String>());
+        assert_eq!(
+            line(Locale::cs, Some("* mléko\n* máslo"), "text"),
+            "• mléko • máslo"
+        );
     }
 }

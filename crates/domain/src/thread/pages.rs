@@ -152,6 +152,7 @@ mod tests {
             may: May {
                 pick_up: false,
                 reply: Ok(()),
+                reads: true,
                 close: false,
                 take_over: false,
                 transfer: false,
@@ -168,6 +169,7 @@ mod tests {
                 owner: None,
                 opened_at: Timestamp::from_millis(0),
                 closed_at: None,
+                group: false,
             },
             messages: messages(numbers),
             whole,

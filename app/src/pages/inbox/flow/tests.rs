@@ -15,7 +15,7 @@ fn at(minutes: i64) -> Timestamp {
     Timestamp::from_seconds(minutes * 60)
 }
 
-fn message(n: u8, direction: Direction, minutes: i64) -> MessageView {
+pub fn message(n: u8, direction: Direction, minutes: i64) -> MessageView {
     MessageView {
         id: id(n),
         direction,
@@ -35,7 +35,7 @@ fn message(n: u8, direction: Direction, minutes: i64) -> MessageView {
     }
 }
 
-fn thread(unread: u32, messages: Vec<MessageView>, timeline: Vec<Moment>) -> Thread {
+pub fn thread(unread: u32, messages: Vec<MessageView>, timeline: Vec<Moment>) -> Thread {
     Thread {
         session: SessionRow {
             id: id::<SessionId>(1),
@@ -73,6 +73,7 @@ fn thread(unread: u32, messages: Vec<MessageView>, timeline: Vec<Moment>) -> Thr
         may: May {
             pick_up: false,
             reply: Ok(()),
+            reads: true,
             close: false,
             take_over: false,
             transfer: false,
@@ -240,6 +241,7 @@ fn earlier(n: u8, messages: Vec<MessageView>, whole: bool) -> Stretch {
             owner: None,
             opened_at: at(0),
             closed_at: Some(at(1)),
+            group: false,
         },
         messages,
         whole,
@@ -351,6 +353,7 @@ fn what_is_on_its_way_comes_last() {
         key: key.into(),
         text: "t".into(),
         at: at(minutes),
+        broke: 0,
     };
     let lines = lay_out(&thread, &[mine("a", 1), mine("b", 9)], None, utc_day);
     assert_eq!(sketch(&lines), "|BoO");
@@ -365,4 +368,26 @@ fn a_reaction_to_what_is_not_here_is_a_line() {
     };
     let thread = thread(0, vec![message(10, Direction::Inbound, 0), reaction], vec![]);
     assert_eq!(sketch(&lay_out(&thread, &[], None, utc_day)), "|BS");
+}
+
+#[test]
+fn what_was_said_in_a_group_is_marked_as_far_as_it_is_shown() {
+    let mut thread = thread(0, vec![message(3, Direction::Inbound, 9)], vec![]);
+    let mut in_group = earlier(5, vec![message(1, Direction::Inbound, 1)], false);
+    in_group.session.group = true;
+    thread.earlier = vec![in_group.clone()];
+    let begins = |thread: &Thread| {
+        let days = lay_out(thread, &[], None, |_| 0);
+        days.into_iter().map(|day| day.begins).collect::<Vec<_>>()
+    };
+    let ends_with_a_group = Some(Begins::Earlier(in_group.session));
+    assert_eq!(
+        begins(&thread),
+        [ends_with_a_group.clone(), Some(Begins::This { group: false })]
+    );
+    thread.session.group = true;
+    assert_eq!(
+        begins(&thread),
+        [ends_with_a_group, Some(Begins::This { group: true })]
+    );
 }
