@@ -152,18 +152,34 @@ async fn a_lost_answer_does_not_send_twice(story: &Story) {
 async fn a_gateways_page_after_accepting_does_not_send_twice(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
-    for (n, code) in [502, 503, 504, 500].into_iter().enumerate() {
+    let html = |code| (code, "<html>Gateway time-out</html>".to_owned());
+    // A gateway may write its page in the form of Meta's errors, with a code of its own.
+    let json = |code| {
+        let error = json!({"error": {"code": code, "message": "Bad Gateway"}});
+        (code, error.to_string())
+    };
+    let pages = [502, 503, 504, 500].map(html).into_iter();
+    let pages = pages.chain([502, 503, 504].map(json));
+    for (n, (code, body)) in pages.enumerate() {
         story.meta.fault(SendFault::AcceptThenPage {
             code,
-            body: "<html>Gateway time-out</html>".into(),
+            body: body.clone(),
         });
-        story.answers(&session, &format!("Hello {code}")).await;
+        story.answers(&session, &format!("Hello {n}")).await;
         story.settled().await;
         for _ in 0..3 {
             story.later(PATIENCE).await;
         }
-        assert_eq!(story.meta.sent_messages().len(), n + 1, "{code}: sent once");
-        assert_eq!(last(story, &session).await["status"], "delivered", "{code}");
+        assert_eq!(
+            story.meta.sent_messages().len(),
+            n + 1,
+            "{code} {body}: sent once"
+        );
+        assert_eq!(
+            last(story, &session).await["status"],
+            "delivered",
+            "{code} {body}"
+        );
     }
 }
 
