@@ -36,6 +36,7 @@ stories! {
     an_app_secret_when_nobody_tells_the_app
     the_account_of_another_number
     channels_of_one_app
+    an_address_with_a_slash_at_its_end
     a_queue_without_anybody
     a_look_right_after_the_handshake
     it_never_takes_longer_than_ten_seconds
@@ -363,6 +364,32 @@ async fn channels_of_one_app(story: &Story) {
     assert!(bad(&found).is_empty(), "{found:#?}");
     assert_eq!(of(&found, "callback")["seen"]["channel"], "Channel 2");
     assert_eq!(of(&found, "webhook")["state"], "good", "it was called once");
+}
+
+/// Whoever writes a channel's address to Meta in another way has told it the same address.
+async fn an_address_with_a_slash_at_its_end(story: &Story) {
+    let first = story.long_connected().await;
+    let queue = story.staffed("Sales").await;
+    let second = story.channel(&first.app, 2, "queue", &queue).await;
+    let customer = story.customer(1);
+    for end in ["/", "?source=meta", "/?source=meta"] {
+        let url = format!("{}{end}", first.webhook_url);
+        story.set_callback(CallbackOf::App, &first.app.id, Some(url.as_str()));
+        story.says(customer, &first, "Hello").await;
+        let found = story.examine(&first).await;
+        assert!(bad(&found).is_empty(), "{end}: {found:#?}");
+        let callback = of(&found, "callback");
+        assert_eq!(
+            (&callback["state"], &callback["seen"]["what"]),
+            (&json!("good"), &json!(url))
+        );
+        let found = story.examine(&second).await;
+        assert!(bad(&found).is_empty(), "{end}: {found:#?}");
+        assert_eq!(of(&found, "callback")["seen"]["channel"], "Channel 1", "{end}");
+    }
+    assert!(story.dead_letters().await.is_empty());
+    let path = format!("/api/v1/channels/{}", first.channel);
+    assert_eq!(story.api.get(&path).await.ok()["status"], "active");
 }
 
 /// A queue in which nobody is, or only extensions that are disabled, is nobody.
