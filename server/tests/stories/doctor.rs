@@ -348,13 +348,22 @@ async fn channels_of_one_app(story: &Story) {
 
     story.says(story.customer(1), &second, "Hello").await;
     let found = story.examine(&second).await;
-    let webhook = of(&found, "webhook");
+    let webhook = of(&found, "webhook").clone();
     assert_eq!(
         webhook["seen"]["seen"], "kin_called",
         "its own address was never called"
     );
     assert_ne!(webhook["seen"]["delivered_at"], Value::Null);
     assert_eq!(story.api.get(&path).await.ok()["status"], "active");
+
+    // Meta's silence makes the other channel's address nobody's own.
+    for outage in [Outage::Status5xx { code: 502 }, Outage::DropConnection] {
+        story.outage(Some(outage.clone()));
+        let found = story.examine(&second).await;
+        assert_eq!(of(&found, "webhook"), &webhook, "{outage:?}");
+        assert!(bad(&found).is_empty(), "{outage:?}: {found:#?}");
+    }
+    story.outage(None);
 
     story.connect(&second).await;
     let found = story.examine(&second).await;
