@@ -12,7 +12,7 @@ use crate::{
     stories,
     support::{
         Story,
-        world::{Line, WABA_ID},
+        world::{Line, WABA_ID, delivery, text_message},
     },
 };
 use domain::{
@@ -29,6 +29,7 @@ use std::time::{Duration, Instant};
 stories! {
     a_channel_that_is_well
     a_slip_in_an_id
+    a_number_that_the_token_cannot_see
     deliveries_that_another_app_signs
     a_destination_that_is_gone
     metas_passing_answers_are_no_findings
@@ -179,9 +180,16 @@ async fn a_channel_that_is_well(story: &Story) {
 }
 
 async fn a_slip_in_an_id(story: &Story) {
-    let line = story.support().await;
+    let line = story.long_connected().await;
+    let status = async || {
+        let path = format!("/api/v1/channels/{}", line.channel);
+        story.api.get(&path).await.ok()["status"].clone()
+    };
     story.save_ids(&line, "300000000000099", WABA_ID).await;
     assert_eq!(bad(&story.examine(&line).await), [("number", "number_unknown")]);
+    story.says(story.customer(1), &line, "Hello").await;
+    assert_eq!(story.dead_letters().await.len(), 1, "it is nobody's number");
+    assert_eq!(status().await, "not_receiving");
     story.save_ids(&line, "300000000000099", "").await;
     assert_eq!(bad(&story.examine(&line).await), [("number", "number_unknown")]);
     story
@@ -193,6 +201,21 @@ async fn a_slip_in_an_id(story: &Story) {
     );
     story.save_ids(&line, &line.phone_number_id, WABA_ID).await;
     assert!(bad(&story.examine(&line).await).is_empty());
+    assert_eq!(status().await, "active");
+}
+
+/// What has come in under an id proves it: then it is the token that does not see the number, and messages arrive.
+async fn a_number_that_the_token_cannot_see(story: &Story) {
+    let line = story.long_connected().await;
+    let unknown = "300000000000099";
+    story.save_ids(&line, unknown, "").await;
+    let message = text_message("420800555201", "wamid.1", "Hello");
+    let body = delivery(unknown, "420800555201", &[message]);
+    assert_eq!(story.post_signed(&line.webhook_url, &line.app, body).await, 200);
+    story.settled().await;
+    assert_eq!(bad(&story.examine(&line).await), [("number", "number_unknown")]);
+    let path = format!("/api/v1/channels/{}", line.channel);
+    assert_eq!(story.api.get(&path).await.ok()["status"], "degraded");
 }
 
 /// The token sees both accounts: only the account's own list tells.

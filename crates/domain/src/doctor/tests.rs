@@ -855,6 +855,7 @@ fn what_cuts_a_channel_off_is_told_from_what_degrades_it() {
         .map(|(name, ..)| name)
         .collect();
     for name in [
+        "a phone-number id with a slip",
         "another app is subscribed instead",
         "the app has no webhook",
         "the field messages is not ticked",
