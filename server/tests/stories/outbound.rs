@@ -2,7 +2,7 @@
 
 use crate::{
     stories,
-    support::{Story, world::id_of},
+    support::{Story, database::Database, world::id_of},
 };
 use domain::{message::Waits, session::Blocked};
 use serde_json::{Value, json};
@@ -18,6 +18,7 @@ stories! {
     a_success_that_cannot_be_read_is_not_sent_again
     what_nobody_can_tell_is_sent_twice_at_the_most
     a_success_that_cannot_be_recorded_is_noted
+    a_message_that_cannot_be_written_keeps_nobody_waiting
     a_permanent_error_fails_with_its_reason
     a_refused_token_fails_and_shows_on_the_channel
     outside_the_window_the_reason_is_kept
@@ -322,6 +323,66 @@ async fn a_success_that_cannot_be_recorded_is_noted(story: &Story) {
         (&json!("read"), &json!(null))
     );
     assert!(story.dead_letters().await.is_empty());
+}
+
+/// What the database refuses to write to one message is that message's trouble: it goes once or as often as a doubt
+/// allows, and everybody else's answers go on.
+async fn a_message_that_cannot_be_written_keeps_nobody_waiting(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    story.says(story.customer(2), &line, "And me?").await;
+    let sessions = story.api.items("/api/v1/sessions").await;
+    let other = sessions.iter().find(|other| other["id"] != session["id"]);
+    let picked = format!(
+        "/api/v1/sessions/{}/pick-up",
+        id_of(other.expect("a second session"))
+    );
+    let other = story.api.post(&picked, json!({"extension": "202"})).await.ok();
+    story
+        .meta
+        .set(Setting::Statuses { reported: false })
+        .expect("set");
+    let refuses = match &story.database {
+        Database::Sqlite => {
+            "CREATE TRIGGER stuck BEFORE UPDATE ON messages WHEN OLD.text LIKE 'Stuck%' \
+             BEGIN SELECT RAISE(ABORT, 'stuck'); END"
+        }
+        Database::Postgres { .. } => {
+            "CREATE FUNCTION stuck() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'stuck'; END $$; \
+             CREATE TRIGGER stuck BEFORE UPDATE ON messages FOR EACH ROW WHEN (OLD.text LIKE 'Stuck%') \
+             EXECUTE FUNCTION stuck()"
+        }
+    };
+    story.database.run(story.data_dir(), refuses).await;
+
+    let refused = SendFault::ErrorCode {
+        code: 131_026,
+        http: 400,
+    };
+    let lost = SendFault::AcceptThenDrop;
+    let mut sent = 0;
+    for (text, faults, times) in [
+        ("Stuck with a success", vec![], 1),
+        ("Stuck with a refusal", vec![refused], 0),
+        ("Stuck with a doubt", vec![lost.clone(), lost], 2),
+    ] {
+        faults.into_iter().for_each(|fault| story.meta.fault(fault));
+        story.answers(&session, text).await;
+        story.settled().await;
+        for _ in 0..3 {
+            story.later(PATIENCE).await;
+        }
+        sent += times;
+        assert_eq!(story.meta.sent_messages().len(), sent, "{text}");
+        assert_eq!(story.count("outbox").await, 0, "{text}");
+        for session in [&session, &other] {
+            story.answers(session, "Next").await;
+            story.settled().await;
+            sent += 1;
+            assert_eq!(last(story, session).await["status"], "sent", "after {text}");
+        }
+    }
+    assert_eq!(story.meta.sent_messages().len(), sent);
 }
 
 async fn a_permanent_error_fails_with_its_reason(story: &Story) {
