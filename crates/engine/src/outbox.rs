@@ -219,7 +219,7 @@ async fn unconfirmed(e: &Engine, job: &outbox::Model) -> Result<()> {
     if gone.rows_affected == 0 {
         return Ok(());
     }
-    let changes = statuses::unconfirmed(&tx, MessageId::new(job.message_id)).await?;
+    let changes = statuses::unconfirmed(&tx, MessageId::new(job.message_id), None).await?;
     tx.commit().await?;
     metrics::counter!(crate::metrics::SENDS, "outcome" => "unconfirmed").increment(1);
     tracing::warn!(message = %job.message_id, "Meta may have this message, and no status tells; somebody has to decide");
@@ -391,7 +391,7 @@ async fn record(e: &Engine, job: &outbox::Model, verdict: &Verdict, extent: Exte
                 title: storable(failure.title.clone()),
                 details: failure.details.clone().map(storable),
             };
-            statuses::failed(&tx, id, failure).await?
+            statuses::given_up(&tx, id, failure, job.doubts > 0).await?
         }
         Verdict::Again(wait) => postpone(&tx, job, now.plus(*wait), None, job.doubts).await?,
         Verdict::Doubt { wait, once_more } => {
