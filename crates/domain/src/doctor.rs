@@ -288,10 +288,12 @@ pub fn degrading(wrong: &[(Check, Seen)]) -> Vec<Check> {
     wrong.iter().filter(says_more).map(|(check, _)| *check).collect()
 }
 
-/// What keeps every message of the number from coming in.
+/// What keeps every message of the number from coming in. [`Seen::NumberUnknown`] does unless something has come in under
+/// this id: then the id is right, and it is the token that does not see the number.
 pub fn cuts_off(seen: &Seen) -> bool {
     match seen {
-        Seen::WabaNotSubscribed
+        Seen::NumberUnknown
+        | Seen::WabaNotSubscribed
         | Seen::AppNotSubscribed
         | Seen::MessagesNotSubscribed { .. }
         | Seen::CallbackElsewhere { .. }

@@ -81,7 +81,7 @@ pub(crate) async fn run(e: Engine, stop: CancellationToken) {
     while !stop.is_cancelled() {
         while calls.try_join_next().is_some() {}
         let wait = match pass(&e, &mut calls).await {
-            Ok(()) => PATROL,
+            Ok(wait) => wait,
             Err(error) => {
                 tracing::error!(%error, "the outbox cannot be read now; messages wait in it");
                 PAUSE
@@ -101,31 +101,48 @@ pub(crate) async fn run(e: Engine, stop: CancellationToken) {
     }
 }
 
-/// Starts a call for every message that is due, the oldest of each session first.
-async fn pass(e: &Engine, calls: &mut JoinSet<()>) -> Result<()> {
+/// Starts a call for every message that is due, the oldest of each session first. Returns how long to rest. A message
+/// whose row is in the way of itself is in nobody else's.
+async fn pass(e: &Engine, calls: &mut JoinSet<()>) -> Result<Duration> {
     let now = e.clock().now().millis();
+    let mut wait = PATROL;
     for job in due(e, now).await? {
-        if job.calling_since.is_some() && job.doubts + 1 >= DOUBTS_MOST {
-            ask(e, &job).await?;
-            continue;
+        let message = job.message_id;
+        match begin(e, calls, job, now).await {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) if error.is_passing() => return Err(error),
+            Err(error) => {
+                tracing::error!(%error, %message, "a message cannot be taken from the outbox; the others go on");
+                wait = PAUSE;
+            }
         }
-        let Ok(place) = e.calls.clone().try_acquire_owned() else {
-            break;
-        };
-        let Some(job) = claim(e, job, now).await? else {
-            continue;
-        };
-        let e = e.clone();
-        e.outbox.in_hand().insert(job.message_id);
-        calls.spawn(async move {
-            attempt(&e, &job).await;
-            e.outbox.in_hand().remove(&job.message_id);
-            drop(place);
-            // The next message of the session may go now.
-            e.outbox_wake.notify_one();
-        });
     }
-    Ok(())
+    Ok(wait)
+}
+
+/// Starts the call of one message; returns whether there is a place for more.
+async fn begin(e: &Engine, calls: &mut JoinSet<()>, job: outbox::Model, now: i64) -> Result<bool> {
+    if job.calling_since.is_some() && job.doubts + 1 >= DOUBTS_MOST {
+        ask(e, &job).await?;
+        return Ok(true);
+    }
+    let Ok(place) = e.calls.clone().try_acquire_owned() else {
+        return Ok(false);
+    };
+    let Some(job) = claim(e, job, now).await? else {
+        return Ok(true);
+    };
+    let e = e.clone();
+    e.outbox.in_hand().insert(job.message_id);
+    calls.spawn(async move {
+        attempt(&e, &job).await;
+        e.outbox.in_hand().remove(&job.message_id);
+        drop(place);
+        // The next message of the session may go now.
+        e.outbox_wake.notify_one();
+    });
+    Ok(true)
 }
 
 /// Messages that are due and are not behind another one of their session: a customer reads answers in the order in
@@ -183,6 +200,16 @@ async fn claim(e: &Engine, job: outbox::Model, now: i64) -> Result<Option<outbox
 
 /// No status has told whether Meta has the message, and it has been sent as often as it may be: a person decides.
 async fn ask(e: &Engine, job: &outbox::Model) -> Result<()> {
+    match unconfirmed(e, job).await {
+        Err(error) if !error.is_passing() => {
+            tracing::error!(%error, message = %job.message_id, "a message cannot be marked as unconfirmed");
+            forget(e, job).await
+        }
+        done => done,
+    }
+}
+
+async fn unconfirmed(e: &Engine, job: &outbox::Model) -> Result<()> {
     let tx = e.db.write().await?;
     let gone = outbox::Entity::delete_many()
         .filter(outbox::Column::MessageId.eq(job.message_id))
@@ -192,11 +219,25 @@ async fn ask(e: &Engine, job: &outbox::Model) -> Result<()> {
     if gone.rows_affected == 0 {
         return Ok(());
     }
-    let changes = statuses::unconfirmed(&tx, MessageId::new(job.message_id)).await?;
+    let changes = statuses::unconfirmed(&tx, MessageId::new(job.message_id), None).await?;
     tx.commit().await?;
     metrics::counter!(crate::metrics::SENDS, "outcome" => "unconfirmed").increment(1);
     tracing::warn!(message = %job.message_id, "Meta may have this message, and no status tells; somebody has to decide");
     e.events().publish(changes);
+    Ok(())
+}
+
+/// What became of the message cannot be written to it. Its row in the outbox is taken away all the same: it must neither
+/// be sent again nor keep others waiting.
+async fn forget(e: &Engine, job: &outbox::Model) -> Result<()> {
+    let tx = e.db.write().await?;
+    outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
+    tx.commit().await?;
+    metrics::counter!(crate::metrics::SENDS, "outcome" => "unrecorded").increment(1);
+    tracing::error!(
+        message = %job.message_id,
+        "what became of a message cannot be written down: it still looks as if it were queued, and is not sent any more"
+    );
     Ok(())
 }
 
@@ -293,41 +334,54 @@ async fn call(e: &Engine, job: &outbox::Model, message: &message::Model) -> Resu
     ))
 }
 
+/// How much of a verdict is written down.
+#[derive(Debug, Clone, Copy)]
+enum Extent {
+    Whole,
+    /// A note instead of whatever in Meta's answer does not fit into the database.
+    WithANote,
+    /// Nothing but that it is over.
+    Over,
+}
+
 /// Writes the verdict down. The answer is in memory only, so while the database is away this waits for it; and what
-/// cannot be written as it is gets written with a note, because whatever stays in the outbox is sent again.
+/// cannot be written as it is gets written with a note, or not at all, because whatever stays in the outbox is sent again.
 async fn write_down(e: &Engine, job: &outbox::Model, verdict: &Verdict) {
-    let mut as_it_is = true;
+    let mut extent = Extent::Whole;
     loop {
-        match record(e, job, verdict, as_it_is).await {
+        let error = match record(e, job, verdict, extent).await {
             Ok(changes) => return e.events().publish(changes),
-            Err(error) if error.is_passing() => {
-                tracing::error!(%error, message = %job.message_id, "Meta's answer cannot be written down yet");
-                tokio::time::sleep(PAUSE).await;
-            }
-            Err(error) if as_it_is => {
-                tracing::error!(%error, message = %job.message_id, "Meta's answer cannot be written down as it is");
-                as_it_is = false;
-            }
-            Err(error) => {
-                // Its row is left: it counts as a call of unknown outcome, of which there are not many.
-                tracing::error!(%error, message = %job.message_id, "Meta's answer cannot be written down");
-                return;
-            }
+            Err(error) => error,
+        };
+        if error.is_passing() {
+            tracing::error!(%error, message = %job.message_id, "Meta's answer cannot be written down yet");
+            tokio::time::sleep(PAUSE).await;
+            continue;
         }
+        tracing::error!(%error, message = %job.message_id, ?extent, "Meta's answer cannot be written down");
+        extent = match (extent, verdict) {
+            (Extent::Whole, _) => Extent::WithANote,
+            (Extent::WithANote, Verdict::Sent(_) | Verdict::Fail(_)) => Extent::Over,
+            // Its row is left: it counts as a call of unknown outcome, of which there are not many.
+            _ => return,
+        };
     }
 }
 
-/// Not as it is: with a note instead of whatever in Meta's answer does not fit into the database.
-async fn record(e: &Engine, job: &outbox::Model, verdict: &Verdict, as_it_is: bool) -> Result<Changes> {
+async fn record(e: &Engine, job: &outbox::Model, verdict: &Verdict, extent: Extent) -> Result<Changes> {
+    if matches!(extent, Extent::Over) {
+        forget(e, job).await?;
+        return Ok(Changes::default());
+    }
     let id = MessageId::new(job.message_id);
     let now = e.clock().now();
     let tx = e.db.write().await?;
     let changes = match verdict {
         Verdict::Sent(accepted) => {
             outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
-            match as_it_is {
-                true => statuses::accepted(&tx, id, accepted.wamid.as_str()).await?,
-                false => statuses::accepted_without_id(&tx, id).await?,
+            match extent {
+                Extent::Whole => statuses::accepted(&tx, id, accepted.wamid.as_str()).await?,
+                _ => statuses::accepted_without_id(&tx, id).await?,
             }
         }
         Verdict::Fail(failure) => {
@@ -337,7 +391,7 @@ async fn record(e: &Engine, job: &outbox::Model, verdict: &Verdict, as_it_is: bo
                 title: storable(failure.title.clone()),
                 details: failure.details.clone().map(storable),
             };
-            statuses::failed(&tx, id, failure).await?
+            statuses::given_up(&tx, id, failure, job.doubts > 0).await?
         }
         Verdict::Again(wait) => postpone(&tx, job, now.plus(*wait), None, job.doubts).await?,
         Verdict::Doubt { wait, once_more } => {

@@ -12,7 +12,7 @@ use crate::{
     stories,
     support::{
         Story,
-        world::{Line, WABA_ID},
+        world::{Line, WABA_ID, delivery, text_message},
     },
 };
 use domain::{
@@ -29,6 +29,7 @@ use std::time::{Duration, Instant};
 stories! {
     a_channel_that_is_well
     a_slip_in_an_id
+    a_number_that_the_token_cannot_see
     deliveries_that_another_app_signs
     a_destination_that_is_gone
     metas_passing_answers_are_no_findings
@@ -36,6 +37,7 @@ stories! {
     an_app_secret_when_nobody_tells_the_app
     the_account_of_another_number
     channels_of_one_app
+    an_address_with_a_slash_at_its_end
     a_queue_without_anybody
     a_look_right_after_the_handshake
     it_never_takes_longer_than_ten_seconds
@@ -178,9 +180,16 @@ async fn a_channel_that_is_well(story: &Story) {
 }
 
 async fn a_slip_in_an_id(story: &Story) {
-    let line = story.support().await;
+    let line = story.long_connected().await;
+    let status = async || {
+        let path = format!("/api/v1/channels/{}", line.channel);
+        story.api.get(&path).await.ok()["status"].clone()
+    };
     story.save_ids(&line, "300000000000099", WABA_ID).await;
     assert_eq!(bad(&story.examine(&line).await), [("number", "number_unknown")]);
+    story.says(story.customer(1), &line, "Hello").await;
+    assert_eq!(story.dead_letters().await.len(), 1, "it is nobody's number");
+    assert_eq!(status().await, "not_receiving");
     story.save_ids(&line, "300000000000099", "").await;
     assert_eq!(bad(&story.examine(&line).await), [("number", "number_unknown")]);
     story
@@ -192,6 +201,21 @@ async fn a_slip_in_an_id(story: &Story) {
     );
     story.save_ids(&line, &line.phone_number_id, WABA_ID).await;
     assert!(bad(&story.examine(&line).await).is_empty());
+    assert_eq!(status().await, "active");
+}
+
+/// What has come in under an id proves it: then it is the token that does not see the number, and messages arrive.
+async fn a_number_that_the_token_cannot_see(story: &Story) {
+    let line = story.long_connected().await;
+    let unknown = "300000000000099";
+    story.save_ids(&line, unknown, "").await;
+    let message = text_message("420800555201", "wamid.1", "Hello");
+    let body = delivery(unknown, "420800555201", &[message]);
+    assert_eq!(story.post_signed(&line.webhook_url, &line.app, body).await, 200);
+    story.settled().await;
+    assert_eq!(bad(&story.examine(&line).await), [("number", "number_unknown")]);
+    let path = format!("/api/v1/channels/{}", line.channel);
+    assert_eq!(story.api.get(&path).await.ok()["status"], "degraded");
 }
 
 /// The token sees both accounts: only the account's own list tells.
@@ -347,13 +371,22 @@ async fn channels_of_one_app(story: &Story) {
 
     story.says(story.customer(1), &second, "Hello").await;
     let found = story.examine(&second).await;
-    let webhook = of(&found, "webhook");
+    let webhook = of(&found, "webhook").clone();
     assert_eq!(
         webhook["seen"]["seen"], "kin_called",
         "its own address was never called"
     );
     assert_ne!(webhook["seen"]["delivered_at"], Value::Null);
     assert_eq!(story.api.get(&path).await.ok()["status"], "active");
+
+    // Meta's silence makes the other channel's address nobody's own.
+    for outage in [Outage::Status5xx { code: 502 }, Outage::DropConnection] {
+        story.outage(Some(outage.clone()));
+        let found = story.examine(&second).await;
+        assert_eq!(of(&found, "webhook"), &webhook, "{outage:?}");
+        assert!(bad(&found).is_empty(), "{outage:?}: {found:#?}");
+    }
+    story.outage(None);
 
     story.connect(&second).await;
     let found = story.examine(&second).await;
@@ -363,6 +396,32 @@ async fn channels_of_one_app(story: &Story) {
     assert!(bad(&found).is_empty(), "{found:#?}");
     assert_eq!(of(&found, "callback")["seen"]["channel"], "Channel 2");
     assert_eq!(of(&found, "webhook")["state"], "good", "it was called once");
+}
+
+/// Whoever writes a channel's address to Meta in another way has told it the same address.
+async fn an_address_with_a_slash_at_its_end(story: &Story) {
+    let first = story.long_connected().await;
+    let queue = story.staffed("Sales").await;
+    let second = story.channel(&first.app, 2, "queue", &queue).await;
+    let customer = story.customer(1);
+    for end in ["/", "?source=meta", "/?source=meta"] {
+        let url = format!("{}{end}", first.webhook_url);
+        story.set_callback(CallbackOf::App, &first.app.id, Some(url.as_str()));
+        story.says(customer, &first, "Hello").await;
+        let found = story.examine(&first).await;
+        assert!(bad(&found).is_empty(), "{end}: {found:#?}");
+        let callback = of(&found, "callback");
+        assert_eq!(
+            (&callback["state"], &callback["seen"]["what"]),
+            (&json!("good"), &json!(url))
+        );
+        let found = story.examine(&second).await;
+        assert!(bad(&found).is_empty(), "{end}: {found:#?}");
+        assert_eq!(of(&found, "callback")["seen"]["channel"], "Channel 1", "{end}");
+    }
+    assert!(story.dead_letters().await.is_empty());
+    let path = format!("/api/v1/channels/{}", first.channel);
+    assert_eq!(story.api.get(&path).await.ok()["status"], "active");
 }
 
 /// A queue in which nobody is, or only extensions that are disabled, is nobody.

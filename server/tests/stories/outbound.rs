@@ -2,7 +2,7 @@
 
 use crate::{
     stories,
-    support::{Story, world::id_of},
+    support::{Story, database::Database, world::id_of},
 };
 use domain::{message::Waits, session::Blocked};
 use serde_json::{Value, json};
@@ -17,7 +17,10 @@ stories! {
     a_gateways_page_after_accepting_does_not_send_twice
     a_success_that_cannot_be_read_is_not_sent_again
     what_nobody_can_tell_is_sent_twice_at_the_most
+    a_refusal_after_a_doubt_does_not_end_the_doubt
+    a_channel_deleted_in_doubt_leaves_the_doubt
     a_success_that_cannot_be_recorded_is_noted
+    a_message_that_cannot_be_written_keeps_nobody_waiting
     a_permanent_error_fails_with_its_reason
     a_refused_token_fails_and_shows_on_the_channel
     outside_the_window_the_reason_is_kept
@@ -152,18 +155,34 @@ async fn a_lost_answer_does_not_send_twice(story: &Story) {
 async fn a_gateways_page_after_accepting_does_not_send_twice(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
-    for (n, code) in [502, 503, 504, 500].into_iter().enumerate() {
+    let html = |code| (code, "<html>Gateway time-out</html>".to_owned());
+    // A gateway may write its page in the form of Meta's errors, with a code of its own.
+    let json = |code| {
+        let error = json!({"error": {"code": code, "message": "Bad Gateway"}});
+        (code, error.to_string())
+    };
+    let pages = [502, 503, 504, 500].map(html).into_iter();
+    let pages = pages.chain([502, 503, 504].map(json));
+    for (n, (code, body)) in pages.enumerate() {
         story.meta.fault(SendFault::AcceptThenPage {
             code,
-            body: "<html>Gateway time-out</html>".into(),
+            body: body.clone(),
         });
-        story.answers(&session, &format!("Hello {code}")).await;
+        story.answers(&session, &format!("Hello {n}")).await;
         story.settled().await;
         for _ in 0..3 {
             story.later(PATIENCE).await;
         }
-        assert_eq!(story.meta.sent_messages().len(), n + 1, "{code}: sent once");
-        assert_eq!(last(story, &session).await["status"], "delivered", "{code}");
+        assert_eq!(
+            story.meta.sent_messages().len(),
+            n + 1,
+            "{code} {body}: sent once"
+        );
+        assert_eq!(
+            last(story, &session).await["status"],
+            "delivered",
+            "{code} {body}"
+        );
     }
 }
 
@@ -254,6 +273,69 @@ async fn what_nobody_can_tell_is_sent_twice_at_the_most(story: &Story) {
     );
 }
 
+/// Meta has accepted the message and nobody knows; that the second call is refused does not tell that it has not.
+async fn a_refusal_after_a_doubt_does_not_end_the_doubt(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    story
+        .meta
+        .set(Setting::Statuses { reported: false })
+        .expect("set");
+    story.meta.fault(accepted_behind_a_gateway());
+    story.meta.fault(SendFault::ErrorCode {
+        code: 131_026,
+        http: 400,
+    });
+    story.answers(&session, "Hello").await;
+    story.settled().await;
+    for _ in 0..3 {
+        story.later(PATIENCE).await;
+    }
+    assert_eq!(story.meta.sent_messages().len(), 1);
+    assert_eq!(story.count("outbox").await, 0);
+    let message = last(story, &session).await;
+    assert_eq!(message["status"], "unconfirmed");
+    assert_eq!(message["error"]["code"], 131_026, "the reason is kept");
+
+    let wamid = story.meta.sent_messages()[0].wamid.clone();
+    story.meta.post_status(&wamid, "sent", &[]).expect("sent");
+    story.settled().await;
+    let message = last(story, &session).await;
+    assert_eq!(
+        (&message["status"], &message["error"]),
+        (&json!("sent"), &json!(null))
+    );
+}
+
+fn accepted_behind_a_gateway() -> SendFault {
+    SendFault::AcceptThenPage {
+        code: 504,
+        body: "<html>Gateway time-out</html>".into(),
+    }
+}
+
+async fn a_channel_deleted_in_doubt_leaves_the_doubt(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    story
+        .meta
+        .set(Setting::Statuses { reported: false })
+        .expect("set");
+    story.meta.fault(accepted_behind_a_gateway());
+    story.answers(&session, "Perhaps").await;
+    story.answers(&session, "Certainly not").await;
+    story.settled().await;
+    let channel = line.channel.parse().expect("an id");
+    let system = domain::people::Actor::System;
+    engine::channels::delete(&story.engine, &system, channel, "Channel 1")
+        .await
+        .expect("deleted");
+    story.settled().await;
+    let messages = story.messages(&session).await;
+    assert_eq!(messages[1]["status"], "unconfirmed");
+    assert_eq!(messages[2]["status"], "failed");
+}
+
 async fn a_success_that_cannot_be_recorded_is_noted(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
@@ -306,6 +388,66 @@ async fn a_success_that_cannot_be_recorded_is_noted(story: &Story) {
         (&json!("read"), &json!(null))
     );
     assert!(story.dead_letters().await.is_empty());
+}
+
+/// What the database refuses to write to one message is that message's trouble: it goes once or as often as a doubt
+/// allows, and everybody else's answers go on.
+async fn a_message_that_cannot_be_written_keeps_nobody_waiting(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    story.says(story.customer(2), &line, "And me?").await;
+    let sessions = story.api.items("/api/v1/sessions").await;
+    let other = sessions.iter().find(|other| other["id"] != session["id"]);
+    let picked = format!(
+        "/api/v1/sessions/{}/pick-up",
+        id_of(other.expect("a second session"))
+    );
+    let other = story.api.post(&picked, json!({"extension": "202"})).await.ok();
+    story
+        .meta
+        .set(Setting::Statuses { reported: false })
+        .expect("set");
+    let refuses = match &story.database {
+        Database::Sqlite => {
+            "CREATE TRIGGER stuck BEFORE UPDATE ON messages WHEN OLD.text LIKE 'Stuck%' \
+             BEGIN SELECT RAISE(ABORT, 'stuck'); END"
+        }
+        Database::Postgres { .. } => {
+            "CREATE FUNCTION stuck() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'stuck'; END $$; \
+             CREATE TRIGGER stuck BEFORE UPDATE ON messages FOR EACH ROW WHEN (OLD.text LIKE 'Stuck%') \
+             EXECUTE FUNCTION stuck()"
+        }
+    };
+    story.database.run(story.data_dir(), refuses).await;
+
+    let refused = SendFault::ErrorCode {
+        code: 131_026,
+        http: 400,
+    };
+    let lost = SendFault::AcceptThenDrop;
+    let mut sent = 0;
+    for (text, faults, times) in [
+        ("Stuck with a success", vec![], 1),
+        ("Stuck with a refusal", vec![refused], 0),
+        ("Stuck with a doubt", vec![lost.clone(), lost], 2),
+    ] {
+        faults.into_iter().for_each(|fault| story.meta.fault(fault));
+        story.answers(&session, text).await;
+        story.settled().await;
+        for _ in 0..3 {
+            story.later(PATIENCE).await;
+        }
+        sent += times;
+        assert_eq!(story.meta.sent_messages().len(), sent, "{text}");
+        assert_eq!(story.count("outbox").await, 0, "{text}");
+        for session in [&session, &other] {
+            story.answers(session, "Next").await;
+            story.settled().await;
+            sent += 1;
+            assert_eq!(last(story, session).await["status"], "sent", "after {text}");
+        }
+    }
+    assert_eq!(story.meta.sent_messages().len(), sent);
 }
 
 async fn a_permanent_error_fails_with_its_reason(story: &Story) {

@@ -788,6 +788,36 @@ fn the_address_of_another_channel_of_the_app_is_not_ones_own() {
     }
 }
 
+/// While Meta is silent nobody knows whose address it calls: what came by another channel's address is no sign that this
+/// one's was ever called, nor that it never will be.
+#[test]
+fn silence_does_not_make_anothers_address_ones_own() {
+    for delivered_at in [None, Some(NOW)] {
+        let mut evidence = Evidence {
+            handshake_at: None,
+            last_inbound_at: delivered_at,
+            ..well()
+        };
+        silent(&mut evidence);
+        let found = diagnose(&evidence).into_iter();
+        let webhook = found.into_iter().find(|finding| finding.check == Check::Webhook);
+        let webhook = webhook.unwrap();
+        assert_eq!(
+            (webhook.state, webhook.seen),
+            (
+                State::Unknown,
+                Seen::After {
+                    check: Check::Callback
+                }
+            )
+        );
+        // Without another channel it can only have come to its own.
+        evidence.kin.clear();
+        let alone = delivered_at.map_or(State::Bad, |_| State::Good);
+        assert_eq!(state(&evidence, Check::Webhook), alone);
+    }
+}
+
 /// Whoever looks between Meta's handshake and Meta's saving of the address must not cry wolf.
 #[test]
 fn what_meta_has_not_stored_yet_is_no_fault() {
@@ -825,6 +855,7 @@ fn what_cuts_a_channel_off_is_told_from_what_degrades_it() {
         .map(|(name, ..)| name)
         .collect();
     for name in [
+        "a phone-number id with a slip",
         "another app is subscribed instead",
         "the app has no webhook",
         "the field messages is not ticked",

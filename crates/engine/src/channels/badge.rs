@@ -74,7 +74,7 @@ pub(super) fn badge(
         webhook_seen: webhook_seen_at(channel).is_some(),
         token: TokenState::from_stored(&channel.token_state),
         paused: channel.paused_at.is_some(),
-        cut_off: wrong.iter().any(|(_, seen)| doctor::cuts_off(seen)),
+        cut_off: wrong.iter().any(|(_, seen)| cuts_off(channel, seen)),
         degraded: !degraded_by.is_empty(),
     }
     .badge();
@@ -82,6 +82,12 @@ pub(super) fn badge(
         degraded_by.clear();
     }
     (badge, degraded_by)
+}
+
+/// A delivery proves the id under which it came.
+fn cuts_off(channel: &channel::Model, seen: &Seen) -> bool {
+    let disproved = *seen == Seen::NumberUnknown && channel.last_inbound_at.is_some();
+    doctor::cuts_off(seen) && !disproved
 }
 
 /// New sessions go to the fallback only while the destination is disabled.

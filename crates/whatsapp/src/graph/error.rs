@@ -90,12 +90,13 @@ impl GraphError {
     }
 
     /// Whether the request may have taken effect all the same, so that sending again may send twice.
-    /// A gateway's 5xx does not tell whether the API behind it had finished.
+    /// A gateway's 5xx does not tell whether the API behind it had finished, whatever the page looks like.
     pub fn may_have_been_accepted(&self) -> bool {
         match self {
             Self::Unknown(_) | Self::AcceptedUnread { .. } => true,
             Self::Unreadable { http_status, .. } => *http_status >= 500,
-            Self::NotSent(_) | Self::Refused(_) => false,
+            Self::Refused(error) => error.http_status >= 500 && !error.is_documented(),
+            Self::NotSent(_) => false,
         }
     }
 
@@ -135,6 +136,12 @@ impl ApiError {
                 None => class_of_http(self.http_status),
             },
         }
+    }
+
+    /// Whether the code is one of Meta's. A gateway may put a code of its own into the same form: then it is the gateway
+    /// that speaks, and not the API.
+    fn is_documented(&self) -> bool {
+        class_of(self.code).is_some() || is_limit(self.code)
     }
 
     /// A refusal without asking Meta.
@@ -237,6 +244,24 @@ mod tests {
             (unreadable(302), RetryClass::Request),
         ] {
             assert_eq!(error.class(), class, "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_code_that_is_not_metas_does_not_tell_that_nothing_was_accepted() {
+        for (error, perhaps) in [
+            (refused(502, 502, None), true),
+            (refused(503, 503, None), true),
+            (refused(504, 504, None), true),
+            (refused(500, 987_654, None), true),
+            (refused(500, 131_000, None), false),
+            (refused(500, 1, None), false),
+            (refused(503, 2, None), false),
+            (refused(500, 613, None), false),
+            (refused(400, 987_654, None), false),
+            (refused(0, 100, None), false),
+        ] {
+            assert_eq!(error.may_have_been_accepted(), perhaps, "{error:?}");
         }
     }
 }

@@ -50,21 +50,28 @@ impl Doctor<'_> {
             Check::MessagesField,
             Check::Callback,
         ];
-        if self.e.handshake_at.is_none()
-            && let (_, Seen::CallbackOfKin { channel, .. }) = self.callback()
-        {
-            let delivered_at = self.e.last_inbound_at;
-            return (
-                State::Notice,
-                Seen::KinCalled {
-                    channel,
-                    delivered_at,
-                },
-            );
+        let earlier = || EARLIER.into_iter().find(|check| self.is_bad(*check));
+        let delivered_at = self.e.last_inbound_at;
+        if self.e.handshake_at.is_none() && !self.e.kin.is_empty() {
+            match self.callback() {
+                (_, Seen::CallbackOfKin { channel, .. }) => {
+                    return (
+                        State::Notice,
+                        Seen::KinCalled {
+                            channel,
+                            delivered_at,
+                        },
+                    );
+                }
+                // Whose address Meta calls is not known now, and what has come may have come by another channel's.
+                (State::Unknown, _) if delivered_at.is_some() => return after(Check::Callback),
+                (State::Unknown, Seen::After { .. }) if earlier().is_none() => return after(Check::Callback),
+                _ => {}
+            }
         }
-        match self.e.handshake_at.max(self.e.last_inbound_at) {
+        match self.e.handshake_at.max(delivered_at) {
             Some(at) => (State::Good, Seen::Last { at }),
-            None => match EARLIER.into_iter().find(|check| self.is_bad(*check)) {
+            None => match earlier() {
                 Some(check) => after(check),
                 // Meta has taken the address, so it has made the handshake; ours is the memory that lacks it.
                 None if self.callback().0 == State::Good => unknown(Seen::Never),

@@ -2,6 +2,7 @@
 
 use super::{Doctor, Result, after, bad, fine, is_unknown, unknown};
 use crate::doctor::{Check, Place, Probe, Seen, State};
+use url::Url;
 
 impl Doctor<'_> {
     pub(super) fn waba_subscription(&self) -> Result {
@@ -81,8 +82,8 @@ impl Doctor<'_> {
             .or_else(|| at(Place::App, of_app))
             .or_else(|| at(Place::App, number.and_then(|n| n.callback_of_app.as_ref())));
         match effective {
-            Some((_, url)) if url == self.e.webhook_url => fine(Some(url)),
-            Some((place, url)) => match self.e.kin.iter().find(|kin| kin.webhook_url == url) {
+            Some((_, url)) if is_same(&url, &self.e.webhook_url) => fine(Some(url)),
+            Some((place, url)) => match self.e.kin.iter().find(|kin| is_same(&url, &kin.webhook_url)) {
                 Some(kin) => {
                     let channel = kin.name.clone();
                     (State::Notice, Seen::CallbackOfKin { channel, url })
@@ -93,5 +94,52 @@ impl Doctor<'_> {
             None if number.is_none() => after(Check::Number),
             None => unknown(Seen::Never),
         }
+    }
+}
+
+/// Whether a call to the one address arrives at the other: people write them to Meta in several ways, and the route takes
+/// a last slash and any query.
+fn is_same(one: &str, other: &str) -> bool {
+    fn place(url: &Url) -> (&str, Option<&str>, Option<u16>, &str) {
+        let path = url.path();
+        let path = path.strip_suffix('/').unwrap_or(path);
+        (url.scheme(), url.host_str(), url.port_or_known_default(), path)
+    }
+    match (Url::parse(one), Url::parse(other)) {
+        (Ok(one), Ok(other)) => place(&one) == place(&other),
+        _ => one == other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_the_same_however_it_is_written() {
+        let ours = "https://pbx.example/webhooks/whatsapp/aB";
+        for same in [
+            "https://pbx.example/webhooks/whatsapp/aB",
+            "https://pbx.example/webhooks/whatsapp/aB/",
+            "https://PBX.Example/webhooks/whatsapp/aB",
+            "HTTPS://pbx.example:443/webhooks/whatsapp/aB",
+            "https://pbx.example/webhooks/whatsapp/aB?source=meta",
+            "https://pbx.example/webhooks/whatsapp/aB/?source=meta",
+        ] {
+            assert!(is_same(same, ours) && is_same(ours, same), "{same}");
+        }
+        for other in [
+            "http://pbx.example/webhooks/whatsapp/aB",
+            "https://pbx.example:8443/webhooks/whatsapp/aB",
+            "https://pbx2.example/webhooks/whatsapp/aB",
+            "https://pbx.example/webhooks/whatsapp/ab",
+            "https://pbx.example/webhooks/whatsapp/aB/c",
+            "https://pbx.example/webhooks/whatsapp/aB//",
+            "https://pbx.example/",
+            "pbx.example/webhooks/whatsapp/aB",
+        ] {
+            assert!(!is_same(other, ours) && !is_same(ours, other), "{other}");
+        }
+        assert!(is_same("no address", "no address"));
     }
 }
