@@ -24,6 +24,7 @@ mod m0016_transfers;
 mod m0017_channel_traffic;
 mod m0018_master_key;
 mod m0019_read_position;
+mod m0020_operators;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_channel_traffic::Step),
             Box::new(m0018_master_key::Step),
             Box::new(m0019_read_position::Step),
+            Box::new(m0020_operators::Step),
         ]
     }
 }

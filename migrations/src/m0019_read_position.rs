@@ -4,6 +4,7 @@
 //! stand.
 
 use crate::columns::*;
+use sea_orm_migration::sea_orm::Statement;
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Step;
@@ -17,27 +18,29 @@ impl MigrationTrait for Step {
                 .alter_table(change.table("sessions").add_column(&mut column).take())
                 .await?;
         }
-        // A session with unread messages has no position yet: its unread messages are the last ones, so the position is
-        // the customer's message before them.
-        let run = async |sql| manager.get_connection().execute_unprepared(sql).await;
+        let run = async |sql: &str| manager.get_connection().execute_unprepared(sql).await;
+        // Before any row is changed: PostgreSQL uses no index that was made after that in the same transaction.
+        run("CREATE INDEX sessions_unread ON sessions (unread) WHERE unread > 0").await?;
         run(
             "UPDATE sessions SET read_at = last_message_at, read_id = last_message_id \
              WHERE unread = 0 AND last_message_id IS NOT NULL",
         )
         .await?;
-        let position = |column| {
-            format!(
-                "(SELECT {column} FROM (SELECT m.at, m.id, row_number() OVER (ORDER BY m.at DESC, m.id DESC) AS n \
-                 FROM messages m WHERE m.session_id = sessions.id AND m.direction = 'inbound' \
-                 AND m.target_wamid IS NULL) newest WHERE newest.n = sessions.unread + 1)"
-            )
-        };
-        run(&format!(
-            "UPDATE sessions SET read_at = {}, read_id = {} WHERE unread > 0",
-            position("at"),
-            position("id")
-        ))
-        .await?;
+        // A session with unread messages has no position yet: its unread messages are the last ones, so the position is
+        // the customer's message before them. No more than these are read, however long the session is. SQLite wants to
+        // know beforehand how many to pass over, so sessions with the same number go together.
+        let numbers = "SELECT DISTINCT unread FROM sessions WHERE unread > 0";
+        let numbers = Statement::from_string(manager.get_database_backend(), numbers);
+        for row in manager.get_connection().query_all_raw(numbers).await? {
+            let unread: i64 = row.try_get_by_index(0)?;
+            run(&format!(
+                "UPDATE sessions SET (read_at, read_id) = (SELECT m.at, m.id FROM messages m \
+                 WHERE m.session_id = sessions.id AND m.direction = 'inbound' AND m.target_wamid IS NULL \
+                 ORDER BY m.at DESC, m.id DESC LIMIT 1 OFFSET {unread}) WHERE unread > 0 AND unread = {unread}"
+            ))
+            .await?;
+        }
+        run("DROP INDEX sessions_unread").await?;
         partial_index(
             manager,
             false,

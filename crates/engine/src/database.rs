@@ -216,6 +216,9 @@ pub(crate) fn storable(text: String) -> String {
 }
 
 #[cfg(test)]
+mod steps;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -12,12 +12,11 @@ use domain::{
     ids::{ExtensionId, PersonId},
     people::{Actor, Extension, ExtensionForm, ExtensionRef, ExtensionRow, Permission},
     refusal::{Problem, Refusal},
-    session::State,
     time::Timestamp,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect,
+    QueryOrder, QuerySelect, Select,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -61,16 +60,7 @@ async fn rows(e: &Engine, extensions: Vec<extension::Model>) -> Result<Vec<Exten
         .into_iter()
         .map(|person| (person.extension_id, person))
         .collect();
-    let open: Vec<(Uuid, i64)> = session::Entity::find()
-        .select_only()
-        .column(session::Column::ExtensionId)
-        .column_as(session::Column::Id.count(), "open")
-        .filter(session::Column::ExtensionId.is_in(ids))
-        .filter(session::Column::State.ne(State::Closed.as_str()))
-        .group_by(session::Column::ExtensionId)
-        .into_tuple()
-        .all(db)
-        .await?;
+    let open: Vec<(Uuid, i64)> = open_sessions(ids).into_tuple().all(db).await?;
     let open: HashMap<Uuid, i64> = open.into_iter().collect();
     let rows = extensions.into_iter().map(|extension| {
         let login = logins.remove(&Some(extension.id));
@@ -87,6 +77,17 @@ async fn rows(e: &Engine, extensions: Vec<extension::Model>) -> Result<Vec<Exten
         }
     });
     Ok(rows.collect())
+}
+
+/// How many open sessions each of these has.
+pub(crate) fn open_sessions(ids: Vec<Uuid>) -> Select<session::Entity> {
+    session::Entity::find()
+        .select_only()
+        .column(session::Column::ExtensionId)
+        .column_as(session::Column::Id.count(), "open")
+        .filter(session::Column::ExtensionId.is_in(ids))
+        .filter(sessions::is_open())
+        .group_by(session::Column::ExtensionId)
 }
 
 pub async fn create(e: &Engine, actor: &Actor, form: &ExtensionForm) -> Result<ExtensionId> {

@@ -50,6 +50,8 @@ mod said;
 mod seal;
 mod search;
 mod statuses;
+#[cfg(test)]
+mod testing;
 mod throttle;
 mod token_state;
 

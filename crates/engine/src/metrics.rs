@@ -3,8 +3,9 @@
 use crate::{
     Engine, Result,
     entity::{dead_letter, journal, outbox, session},
+    sessions,
 };
-use domain::{delivery::DeadReason, session::State};
+use domain::delivery::DeadReason;
 use metrics::gauge;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect,
@@ -44,7 +45,7 @@ pub async fn observe(e: &Engine) -> Result<()> {
     let faults = faults.map(DeadReason::as_str);
     let faults = dead_letter::Entity::find().filter(dead_letter::Column::Reason.is_in(faults));
     set(DEAD_LETTERS, faults.count(db).await?);
-    let open = session::Entity::find().filter(session::Column::State.ne(State::Closed.as_str()));
+    let open = session::Entity::find().filter(sessions::is_open());
     set(SESSIONS_OPEN, open.count(db).await?);
     set(COUNTRIES_BLIND, u64::from(e.countries.is_blind()));
     Ok(())

@@ -6,6 +6,7 @@ use crate::{
     entity::{extension, queue, queue_member, session},
     events::Changes,
     extensions::{actor_may_look, reference},
+    sessions,
 };
 use domain::{
     event::Change,
@@ -13,11 +14,10 @@ use domain::{
     people::{Actor, Permission},
     queue::{Queue, QueueForm, QueueRow},
     refusal::{Problem, Refusal},
-    session::State,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -54,16 +54,7 @@ async fn rows(e: &Engine, queues: Vec<queue::Model>) -> Result<Vec<QueueRow>> {
         .order_by_asc(extension::Column::Number)
         .all(db)
         .await?;
-    let waiting: Vec<(Uuid, i64)> = session::Entity::find()
-        .select_only()
-        .column(session::Column::QueueId)
-        .column_as(session::Column::Id.count(), "waiting")
-        .filter(session::Column::QueueId.is_in(ids))
-        .filter(session::Column::State.eq(State::Waiting.as_str()))
-        .group_by(session::Column::QueueId)
-        .into_tuple()
-        .all(db)
-        .await?;
+    let waiting: Vec<(Uuid, i64)> = waiting_sessions(ids).into_tuple().all(db).await?;
     let waiting: HashMap<Uuid, i64> = waiting.into_iter().collect();
     let mut of_queue: HashMap<Uuid, HashSet<Uuid>> = HashMap::new();
     for member in members {
@@ -92,6 +83,17 @@ async fn rows(e: &Engine, queues: Vec<queue::Model>) -> Result<Vec<QueueRow>> {
         })
     };
     queues.into_iter().map(row).collect()
+}
+
+/// How many sessions wait in each of these.
+pub(crate) fn waiting_sessions(ids: Vec<Uuid>) -> Select<session::Entity> {
+    session::Entity::find()
+        .select_only()
+        .column(session::Column::QueueId)
+        .column_as(session::Column::Id.count(), "waiting")
+        .filter(session::Column::QueueId.is_in(ids))
+        .filter(sessions::is_waiting())
+        .group_by(session::Column::QueueId)
 }
 
 pub async fn create(e: &Engine, actor: &Actor, form: &QueueForm) -> Result<QueueId> {

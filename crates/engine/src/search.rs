@@ -9,9 +9,11 @@ use crate::{
 use domain::search;
 use sea_orm::{
     ActiveValue, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, Query, SelectStatement, UnionType},
 };
+use std::time::Duration;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 /// Up to so many contacts are looked up one by one. When more are sought, even among millions, a page of their sessions
@@ -19,6 +21,8 @@ use uuid::Uuid;
 const FEW: u64 = 3000;
 /// Contacts whose words are made in one transaction.
 const AT_ONCE: u64 = 1000;
+/// Whoever waits for the program to start learns so often how far it is.
+const TELL_EVERY: Duration = Duration::from_secs(5);
 /// Parameters in one statement: SQLite's limit is 32,766.
 const ROWS_AT_ONCE: usize = 10_000;
 
@@ -69,11 +73,17 @@ pub(crate) async fn forget(tx: &DatabaseTransaction, contact: Uuid) -> Result<()
 
 /// Makes the words of contacts that were there before there were words.
 pub(crate) async fn complete(db: &Database, clock: &Clock) -> Result<()> {
-    let mut made = 0;
+    let without = contact::Entity::find().filter(contact::Column::WordsAt.is_null());
+    let all = without.clone().count(db.read()).await?;
+    if all == 0 {
+        return Ok(());
+    }
+    tracing::info!(contacts = all, "contacts are being made ready for the search");
+    let (mut made, mut told) = (0, Instant::now());
     loop {
         let tx = db.write().await?;
-        let mut some = contact::Entity::find()
-            .filter(contact::Column::WordsAt.is_null())
+        let mut some = without
+            .clone()
             .order_by_asc(contact::Column::Id)
             .limit(AT_ONCE)
             .all(&tx)
@@ -92,10 +102,12 @@ pub(crate) async fn complete(db: &Database, clock: &Clock) -> Result<()> {
             .await?;
         tx.commit().await?;
         made += some.len();
+        if told.elapsed() >= TELL_EVERY {
+            tracing::info!(made, of = all, "contacts are being made ready for the search");
+            told = Instant::now();
+        }
     }
-    if made > 0 {
-        tracing::info!(contacts = made, "contacts can be searched by their words");
-    }
+    tracing::info!(contacts = made, "contacts can be searched by their words");
     Ok(())
 }
 

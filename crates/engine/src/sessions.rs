@@ -1,5 +1,6 @@
 //! Sessions: who sees which, how one is opened, picked up and closed. Every query starts from who asks.
 
+mod stretches;
 mod transfer;
 
 pub use transfer::{held_by, holders, take_over, targets, transfer, transfer_all};
@@ -34,7 +35,7 @@ use sea_orm::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Sessions that a search for many goes through before it looks whose are sought.
+/// Sessions, of those that the asker sees, that a search for many goes through before it looks whose are sought.
 const LATEST: u64 = 20_000;
 
 /// `session::Model::waiting_since` of somebody who does not wait: it comes last.
@@ -74,26 +75,35 @@ fn on_tab(actor: &Actor, tab: Tab) -> Condition {
     match tab {
         Tab::All => visible_to(actor),
         Tab::Mine => match actor.extension() {
-            Some(own) => owned_by(own).add(state().ne(written(State::Closed))),
+            Some(own) => owned_by(own).add(is_open()),
             None => Condition::all().add(Expr::value(false)),
         },
-        Tab::Waiting => {
-            let waiting = Condition::all().add(state().eq(written(State::Waiting)));
-            match actor.extension() {
-                _ if actor.sees_everything() => waiting,
-                Some(own) => waiting.add(in_queues_of(own)),
-                None => Condition::all().add(Expr::value(false)),
-            }
-        }
+        Tab::Waiting => match actor.extension() {
+            _ if actor.sees_everything() => is_waiting(),
+            Some(own) => is_waiting().add(in_queues_of(own)),
+            None => Condition::all().add(Expr::value(false)),
+        },
     }
+}
+
+/// In the words of the partial indexes, as [`is_closed`] and [`is_waiting`]: with a parameter in it, SQLite would read
+/// every session there is.
+pub(crate) fn is_open() -> Condition {
+    Condition::all().add(state().ne(written(State::Closed)))
+}
+
+fn is_closed() -> Condition {
+    Condition::all().add(state().eq(written(State::Closed)))
+}
+
+pub(crate) fn is_waiting() -> Condition {
+    Condition::all().add(state().eq(written(State::Waiting)))
 }
 
 fn state() -> Expr {
     Expr::col((session::Entity, session::Column::State))
 }
 
-/// A state as it is written into a statement. The indexes of open and of waiting sessions hold only those rows, and
-/// SQLite sees that they will do only where the value is not a parameter.
 fn written(state: State) -> Expr {
     Expr::cust(format!("'{}'", state.as_str()))
 }
@@ -144,17 +154,20 @@ impl Order {
             .order_by(session::Column::Id, self.direction())
     }
 
-    fn after(self, at: i64, id: Uuid) -> Condition {
-        let beyond = |column: session::Column, value: sea_orm::Value| match self {
-            Self::LatestMessageFirst => column.lt(value),
-            Self::LongestWaitFirst => column.gt(value),
+    /// What comes after the page before; that its time is not earlier, too, leads into the middle of an index.
+    fn beyond(self, page: &PageRequest) -> Result<Condition> {
+        let Some((at, id)) = cursor::time_and_id(page)? else {
+            return Ok(Condition::all());
         };
-        let same_time = Condition::all()
-            .add(self.column().eq(at))
-            .add(beyond(session::Column::Id, id.into()));
-        Condition::any()
-            .add(beyond(self.column(), at.into()))
-            .add(same_time)
+        let column = self.column();
+        let (later, same_time, not_earlier) = match self {
+            Self::LatestMessageFirst => (column.lt(at), session::Column::Id.lt(id), column.lte(at)),
+            Self::LongestWaitFirst => (column.gt(at), session::Column::Id.gt(id), column.gte(at)),
+        };
+        let same_time = Condition::all().add(column.eq(at)).add(same_time);
+        Ok(Condition::all()
+            .add(not_earlier)
+            .add(Condition::any().add(later).add(same_time)))
     }
 
     fn cursor(self, row: &session::Model) -> String {
@@ -174,58 +187,56 @@ pub async fn inbox(
     search: Option<&str>,
     page: &PageRequest,
 ) -> Result<Page<SessionRow>> {
-    let query = session::Entity::find().filter(on_tab(actor, tab));
     let order = Order::of(tab);
-    let sought = search::sought(e.db.read(), search.unwrap_or_default()).await?;
-    match sought {
-        None => page_of(e, order.sort(query), order, page).await,
-        Some(sought) if !sought.many => {
-            page_of(e, order.sort_found(query.filter(sought.looked_up)), order, page).await
-        }
-        // Of many, a page is most often among the latest sessions; those of one's own and the waiting are few.
-        Some(sought) => {
-            let since = match tab {
-                Tab::All => latest_from(e, page).await?,
-                Tab::Mine | Tab::Waiting => None,
-            };
-            let Some(since) = since else {
-                return page_of(e, order.sort(query.filter(sought.walked)), order, page).await;
-            };
-            let latest = session::Column::LastMessageAt.gte(since);
-            let latest = query.clone().filter(sought.walked).filter(latest);
-            let found = page_of(e, order.sort(latest), order, page).await?;
-            match found.next_cursor {
-                Some(_) => Ok(found),
-                None => page_of(e, order.sort_found(query.filter(sought.looked_up)), order, page).await,
-            }
+    let stretches = stretches::of_tab(e.db.read(), actor, tab).await?;
+    let Some(sought) = search::sought(e.db.read(), search.unwrap_or_default()).await? else {
+        return page_in(e, &stretches, order, Condition::all(), page).await;
+    };
+    if sought.many {
+        // A page of many is most often among the latest sessions; one's own that are open, and the waiting, are few.
+        let since = match tab {
+            Tab::All => latest_from(e, &stretches, page).await?,
+            Tab::Mine | Tab::Waiting => None,
+        };
+        let latest = since.map(|since| session::Column::LastMessageAt.gte(since));
+        let walked = sought.walked.add_option(latest);
+        let found = page_in(e, &stretches, order, walked, page).await?;
+        if since.is_none() || found.next_cursor.is_some() {
+            return Ok(found);
         }
     }
+    let looked_up = session::Entity::find()
+        .filter(on_tab(actor, tab))
+        .filter(sought.looked_up);
+    page_of(e, order.sort_found(looked_up), order, page).await
 }
 
-/// The time of the last of the `LATEST` sessions from the page on; `None` when there are not so many.
-async fn latest_from(e: &Engine, page: &PageRequest) -> Result<Option<i64>> {
-    use session::Column;
-    let mut query = session::Entity::find();
-    if let Some((at, _)) = cursor::time_and_id(page)? {
-        query = query.filter(Column::LastMessageAt.lte(at));
-    }
-    let query = Order::LatestMessageFirst
-        .sort(query)
-        .select_only()
-        .column(Column::LastMessageAt);
-    Ok(query
-        .offset(LATEST)
-        .limit(1)
-        .into_tuple()
-        .one(e.db.read())
-        .await?)
+/// The time of the last of the `LATEST` sessions from the page on; `None` when the asker sees no more than those.
+async fn latest_from(e: &Engine, stretches: &[Condition], page: &PageRequest) -> Result<Option<i64>> {
+    let beyond = Order::LatestMessageFirst.beyond(page)?;
+    let Some(query) = stretches::time_of_nth(stretches, &beyond, LATEST) else {
+        return Ok(None);
+    };
+    let row = e.db.read().query_one(&query).await?;
+    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
 }
 
 /// Everything that the asker may see, the latest message first.
 pub async fn list(e: &Engine, actor: &Actor, page: &PageRequest) -> Result<Page<SessionRow>> {
-    let query = session::Entity::find().filter(visible_to(actor));
-    let order = Order::LatestMessageFirst;
-    page_of(e, order.sort(query), order, page).await
+    inbox(e, actor, Tab::All, None, page).await
+}
+
+/// One page of what these stretches have of it.
+async fn page_in(
+    e: &Engine,
+    stretches: &[Condition],
+    order: Order,
+    narrowed: Condition,
+    page: &PageRequest,
+) -> Result<Page<SessionRow>> {
+    let narrowed = narrowed.add(order.beyond(page)?);
+    let query = stretches::first(stretches, order, &narrowed, read_for(page));
+    shown(e, query, order, page).await
 }
 
 /// One page of sessions that are sorted already.
@@ -235,13 +246,23 @@ async fn page_of(
     order: Order,
     page: &PageRequest,
 ) -> Result<Page<SessionRow>> {
-    let limit = page.limit();
-    let mut query = query.limit(u64::from(limit) + 1);
-    if let Some((at, id)) = cursor::time_and_id(page)? {
-        query = query.filter(order.after(at, id));
-    }
+    let query = query.filter(order.beyond(page)?).limit(read_for(page));
+    shown(e, query, order, page).await
+}
+
+/// One more than the page has, to learn whether there are more.
+fn read_for(page: &PageRequest) -> u64 {
+    u64::from(page.limit()) + 1
+}
+
+async fn shown(
+    e: &Engine,
+    query: Select<session::Entity>,
+    order: Order,
+    page: &PageRequest,
+) -> Result<Page<SessionRow>> {
     let mut found = query.all(e.db.read()).await?;
-    let next_cursor = cursor::cut(&mut found, limit, |row| order.cursor(row));
+    let next_cursor = cursor::cut(&mut found, page.limit(), |row| order.cursor(row));
     Ok(Page {
         items: rows(e.db.read(), found).await?,
         next_cursor,

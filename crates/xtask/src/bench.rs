@@ -27,7 +27,9 @@ pub struct Options {
 }
 
 const LISTEN: &str = "127.0.0.1:3090";
-const OPERATOR: &str = "bench";
+/// Who looks: somebody who sees everything, and two who do not, with much and with little of their own in a history.
+const ADMIN: &str = "bench";
+const OPERATORS: [&str; 2] = ["bench-old", "bench-new"];
 const PASSWORD: &str = "a password for the bench";
 
 pub fn run(options: &Options) -> anyhow::Result<()> {
@@ -62,8 +64,7 @@ fn build() -> anyhow::Result<()> {
 
 fn measure(program: &Installation, options: &Options) -> anyhow::Result<()> {
     let token = program.output(&["token", "create", "--name", "bench", "--scope", "administer"])?;
-    let mut add = program.command(&["person", "add", "--login", OPERATOR, "--name", "Bench"]);
-    process::feed(add.arg("--password-stdin"), PASSWORD)?;
+    program.add_person(ADMIN, "admin")?;
     let _server = Running::start(&mut program.command(&["serve"]))?;
     wait_until_ready()?;
     let mut load = Command::new(simulator());
@@ -74,7 +75,10 @@ fn measure(program: &Installation, options: &Options) -> anyhow::Result<()> {
         "--token",
         token.trim(),
     ]);
-    load.args(["--operator", &format!("{OPERATOR}:{PASSWORD}")]);
+    let history = OPERATORS.iter().filter(|_| options.history > 0);
+    for login in [ADMIN].iter().chain(history) {
+        load.args(["--operator", &format!("{login}:{PASSWORD}")]);
+    }
     process::run(load.args(&options.arguments))
 }
 
@@ -114,9 +118,18 @@ impl Installation {
         command
     }
 
+    fn add_person(&self, login: &str, role: &str) -> anyhow::Result<()> {
+        let person = ["--login", login, "--name", login, "--role", role];
+        let mut add = self.command(&["person", "add", "--password-stdin"]);
+        process::feed(add.args(person), PASSWORD)
+    }
+
     /// Fills the database with the past, by the database's own command-line program.
     fn remember(&self, messages: u64) -> anyhow::Result<()> {
         process::run(&mut self.command(&["migrate"]))?;
+        for login in OPERATORS {
+            self.add_person(login, "operator")?;
+        }
         let (mut program, sql) = match &self.database {
             Some(url) => {
                 let mut psql = Command::new("psql");

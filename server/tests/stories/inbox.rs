@@ -15,6 +15,7 @@ stories! {
     whoever_waits_longest_comes_first
     in_a_queue_without_pick_up_whoever_was_answered_comes_last
     the_waiting_are_read_page_by_page
+    an_operator_reads_what_they_see_page_by_page
     names_and_numbers_are_found_in_any_spelling
     a_new_name_is_found_and_the_old_one_is_not
     contacts_from_before_the_search_are_found
@@ -135,21 +136,86 @@ async fn the_waiting_are_read_page_by_page(story: &Story) {
             story.clock.advance(MINUTE);
         }
     }
-    let mut seen = Vec::new();
-    let mut cursor = String::new();
+    assert_eq!(read_all(&admin, &[("tab", "waiting")]).await, names);
+}
+
+/// All pages of a tab.
+async fn read_all(browser: &Browser, arguments: &[(&str, &str)]) -> Vec<String> {
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
     loop {
-        let mut arguments = vec![("tab", "waiting")];
+        let mut arguments = arguments.to_vec();
         if !cursor.is_empty() {
             arguments.push(("cursor", &cursor));
         }
-        let page = list(&admin, &arguments).await;
+        let page = list(browser, &arguments).await;
         seen.extend(labels(&page));
         match page["next_cursor"].as_str() {
             Some(next) => cursor = next.to_owned(),
-            None => break,
+            None => return seen,
         }
     }
-    assert_eq!(seen, names);
+}
+
+/// Their own, open and closed, and what nobody owns in two queues: all of it in one order, and nothing of others.
+async fn an_operator_reads_what_they_see_page_by_page(story: &Story) {
+    let (jana_id, jana) = story.operator("201", "jana").await;
+    let (petr_id, petr) = story.operator("202", "petr").await;
+    let support = story.queue("Support", &[&jana_id, &petr_id]).await;
+    let sales = story.queue("Sales", &[&jana_id]).await;
+    let line = story.channel(&story.app(1), 1, "queue", &support).await;
+    story.connect(&line).await;
+    let other = story.channel(&story.app(2), 2, "queue", &sales).await;
+    story.connect(&other).await;
+
+    let names: Vec<_> = (1..=130).map(|n| format!("Customer {n:03}")).collect();
+    for (n, name) in names.iter().enumerate() {
+        let line = if n % 3 == 0 { &other } else { &line };
+        wrote(story, line, 420_601_000_001 + n as u64, name).await;
+        // Two at a time.
+        if n % 2 == 1 {
+            story.clock.advance(MINUTE);
+        }
+    }
+    let all = story.api.items("/api/v1/sessions?limit=200").await;
+    let mut petrs = Vec::new();
+    for (n, session) in all.iter().enumerate() {
+        let (id, label) = (
+            id_of(session),
+            session["contact"]["label"].as_str().expect("a label"),
+        );
+        let mine = [("session", id.as_str())];
+        match n % 5 {
+            0 => drop(jana.call("inbox/pick-up", &mine).await.ok()),
+            1 => {
+                jana.call("inbox/pick-up", &mine).await.ok();
+                jana.call("inbox/close", &mine).await.ok();
+            }
+            2 if petr.call("inbox/pick-up", &mine).await.status.is_success() => petrs.push(label.to_owned()),
+            _ => (),
+        }
+    }
+    assert!(!petrs.is_empty());
+    let seen: Vec<_> = all
+        .iter()
+        .filter_map(|session| session["contact"]["label"].as_str())
+        .filter(|label| !petrs.iter().any(|other| other == label))
+        .collect();
+    assert_eq!(read_all(&jana, &[("tab", "all")]).await, seen);
+    assert_eq!(read_all(&jana, &[("tab", "all"), ("search", "cust")]).await, seen);
+
+    // Who waits in either queue, the longest first.
+    let waiting = story.api.items("/api/v1/sessions?limit=200").await;
+    let waiting = waiting.iter().filter(|session| session["state"] == "waiting");
+    let mut waiting: Vec<_> = waiting
+        .map(|session| session["contact"]["label"].clone())
+        .collect();
+    waiting.reverse();
+    assert_eq!(read_all(&jana, &[("tab", "waiting")]).await, waiting);
+    let counts = jana.call("inbox/counts", &[]).await.ok();
+    assert_eq!(
+        (&counts["mine"], &counts["waiting"]),
+        (&json!(26), &json!(waiting.len()))
+    );
 }
 
 async fn names_and_numbers_are_found_in_any_spelling(story: &Story) {

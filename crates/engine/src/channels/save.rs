@@ -20,7 +20,6 @@ use domain::{
     message::Failure,
     people::{Actor, Permission},
     refusal::{Problem, Refusal},
-    session::State,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
@@ -213,7 +212,7 @@ pub async fn delete(e: &Engine, actor: &Actor, id: ChannelId, name: &str) -> Res
     }
     for open in session::Entity::find()
         .filter(session::Column::ChannelId.eq(id.uuid()))
-        .filter(session::Column::State.ne(State::Closed.as_str()))
+        .filter(sessions::is_open())
         .all(&tx)
         .await?
     {

@@ -108,9 +108,7 @@ pub(crate) async fn forget(tx: &DatabaseTransaction, now: Timestamp) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{clock::Clock, database::Database};
-    use sea_orm::{DbBackend, QueryTrait, Statement};
-    use url::Url;
+    use crate::{database::Database, testing};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_795_341_600);
     /// Two weeks of fifty channels: as much as is kept if nothing is ever forgotten for so long.
@@ -130,16 +128,6 @@ mod tests {
         traffic.write(&tx).await.unwrap();
         tx.commit().await.unwrap();
         db.read().execute_unprepared("ANALYZE").await.unwrap();
-    }
-
-    async fn plan(db: &Database, backend: DbBackend, explain: &str, column: usize) -> String {
-        let query = since(NOW).build(backend);
-        let statement = Statement::from_string(backend, format!("{explain} {query}"));
-        let lines = db.read().query_all_raw(statement).await.unwrap();
-        let lines = lines
-            .iter()
-            .map(|row| row.try_get_by_index::<String>(column).unwrap());
-        lines.collect::<Vec<_>>().join("\n")
     }
 
     async fn counts_a_day_and_no_more(db: &Database) {
@@ -170,34 +158,24 @@ mod tests {
 
     #[tokio::test]
     async fn a_day_is_read_by_its_slots_on_sqlite() {
-        let folder = tempfile::tempdir().unwrap();
-        let db = Database::open(folder.path(), None).await.unwrap();
-        remember(&db).await;
-        let plan = plan(&db, DbBackend::Sqlite, "EXPLAIN QUERY PLAN", 3).await;
-        assert!(plan.contains("SEARCH") && plan.contains("slot>"), "{plan}");
-        counts_a_day_and_no_more(&db).await;
-        db.close().await;
+        testing::on_sqlite(async |db| {
+            remember(db).await;
+            let plan = testing::plan(db.read(), &since(NOW)).await;
+            assert!(plan.contains("SEARCH") && plan.contains("slot>"), "{plan}");
+            counts_a_day_and_no_more(db).await;
+        })
+        .await;
     }
 
     #[tokio::test]
     #[ignore = "needs PostgreSQL; cargo xtask test runs them"]
     async fn a_day_is_read_by_its_slots_on_postgres() {
-        let server = std::env::var("SWITCHBOARD_TEST_POSTGRES_URL").unwrap();
-        let admin = sea_orm::Database::connect(&server).await.unwrap();
-        let name = format!("traffic_{}", Clock::system().new_id().simple());
-        let create = format!("CREATE DATABASE {name}");
-        admin.execute_unprepared(&create).await.unwrap();
-        let mut url = Url::parse(&server).unwrap();
-        url.set_path(&name);
-        let db = Database::open(std::path::Path::new("."), Some(&url.as_str().into()))
-            .await
-            .unwrap();
-        remember(&db).await;
-        let plan = plan(&db, DbBackend::Postgres, "EXPLAIN", 0).await;
-        assert!(plan.contains("Index Cond: (slot >"), "{plan}");
-        counts_a_day_and_no_more(&db).await;
-        db.close().await;
-        let drop = format!("DROP DATABASE {name} WITH (FORCE)");
-        admin.execute_unprepared(&drop).await.unwrap();
+        testing::on_postgres(async |db| {
+            remember(db).await;
+            let plan = testing::plan(db.read(), &since(NOW)).await;
+            assert!(plan.contains("Index Cond: (slot >"), "{plan}");
+            counts_a_day_and_no_more(db).await;
+        })
+        .await;
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     },
     events::Changes,
     seal::Kind,
+    sessions::is_open,
 };
 use domain::{ids::MessageId, session::State};
 use sea_orm::{
@@ -256,7 +257,7 @@ async fn sessions(
     let open = |contacts: &[Uuid]| {
         Condition::all()
             .add(Column::ContactId.is_in(contacts.iter().copied()))
-            .add(Column::State.ne(State::Closed.as_str()))
+            .add(is_open())
     };
     let named = |ids: &[Uuid]| Condition::all().add(Column::Id.is_in(ids.iter().copied()));
     let conditions = contacts
@@ -396,9 +397,8 @@ async fn queues(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Clock, database::Database};
-    use sea_orm::{ConnectionTrait as _, DbBackend, QueryTrait as _, Statement};
-    use url::Url;
+    use crate::testing;
+    use sea_orm::ConnectionTrait as _;
 
     const HISTORY: &str = "
         INSERT INTO channels (id, version, name, webhook_id, verify_token, token_state, created_at, signature_failures)
@@ -426,44 +426,31 @@ mod tests {
     #[tokio::test]
     #[ignore = "needs PostgreSQL; cargo xtask test runs them"]
     async fn what_the_statistics_do_not_know_is_not_read_through() {
-        let server = std::env::var("SWITCHBOARD_TEST_POSTGRES_URL").unwrap();
-        let admin = sea_orm::Database::connect(&server).await.unwrap();
-        let name = format!("statistics_{}", Clock::system().new_id().simple());
-        let create = format!("CREATE DATABASE {name}");
-        admin.execute_unprepared(&create).await.unwrap();
-        let mut url = Url::parse(&server).unwrap();
-        url.set_path(&name);
-        let db = Database::open(std::path::Path::new("."), Some(&url.as_str().into()))
-            .await
-            .unwrap();
-        let history = [
-            HISTORY.to_owned(),
-            messages_of("old", 20_000),
-            identities_of("wa_id", 20_000),
-            "ANALYZE".to_owned(),
-            messages_of("new", 5000),
-            identities_of("bsuid", 5000),
-        ];
-        for sql in history {
-            db.read().execute_unprepared(&sql).await.unwrap();
-        }
+        testing::on_postgres(async |db| {
+            let db = db.read();
+            let history = [
+                HISTORY.to_owned(),
+                messages_of("old", 20_000),
+                identities_of("wa_id", 20_000),
+                "ANALYZE".to_owned(),
+                messages_of("new", 5000),
+                identities_of("bsuid", 5000),
+            ];
+            for sql in history {
+                db.execute_unprepared(&sql).await.unwrap();
+            }
 
-        let wamids: Vec<_> = (0..100).map(|i| format!("wamid.{i}")).collect();
-        let values: Vec<_> = wamids.iter().map(String::as_str).collect();
-        for (query, column) in [
-            (of_wamids("new", &wamids).build(DbBackend::Postgres), "wamid"),
-            (of_values("bsuid", &values).build(DbBackend::Postgres), "value"),
-        ] {
-            let explain = Statement::from_string(DbBackend::Postgres, format!("EXPLAIN {query}"));
-            let plan = db.read().query_all_raw(explain).await.unwrap();
-            let plan: Vec<String> = plan.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
-            let by_it =
-                |line: &String| line.contains("Index Cond") && line.contains(&format!("{column} = ANY"));
-            assert!(plan.iter().any(by_it), "{plan:#?}");
-        }
-
-        db.close().await;
-        let drop = format!("DROP DATABASE {name} WITH (FORCE)");
-        admin.execute_unprepared(&drop).await.unwrap();
+            let wamids: Vec<_> = (0..100).map(|i| format!("wamid.{i}")).collect();
+            let values: Vec<_> = wamids.iter().map(String::as_str).collect();
+            for (plan, column) in [
+                (testing::plan(db, &of_wamids("new", &wamids)).await, "wamid"),
+                (testing::plan(db, &of_values("bsuid", &values)).await, "value"),
+            ] {
+                let by_it =
+                    |line: &str| line.contains("Index Cond") && line.contains(&format!("{column} = ANY"));
+                assert!(plan.lines().any(by_it), "{plan}");
+            }
+        })
+        .await;
     }
 }

@@ -2,20 +2,26 @@
 //! quick today and slow in a year.
 
 use super::*;
-use crate::{Clock, database::Database, search};
+use crate::{
+    database::Database,
+    search,
+    testing::{self, plan},
+};
 use domain::{
     ids::PersonId,
     people::{Me, Role},
 };
-use sea_orm::{DatabaseConnection, DbBackend, Statement};
-use std::path::Path;
-use url::Url;
+use sea_orm::{DatabaseConnection, DbBackend};
 
 /// Sessions, as many contacts, and a hundred messages of nobody's concern here.
 const MANY: u32 = 20_000;
 const ONE: &str = "00000000-0000-7000-8000-00000000000";
+/// Extensions: of one who has been there for long, and in the busy queue; and of one who is new, in a quiet one.
+const OLD: u8 = 2;
+const NEW: u8 = 4;
 
-/// One session in twenty waits; fifty are extension 1's. Everybody is called Customer, and has a number.
+/// One session in twenty waits, fifty are open and the old extension's, some ended before anybody had them. Two are the
+/// new one's, and ten are in its queue. Times come in threes. Everybody is called Customer, and has a number.
 fn history(backend: DbBackend) -> Vec<String> {
     // SQLite keeps ids as bytes, PostgreSQL as what they are.
     let (number, id) = match backend {
@@ -34,15 +40,20 @@ fn history(backend: DbBackend) -> Vec<String> {
         DbBackend::Postgres => format!("'{ONE}{n}'::uuid"),
         _ => format!("X'{}'", format!("{ONE}{n}").replace('-', "")),
     };
-    let (channel, extension, queue) = (one(1), one(2), one(3));
+    let (channel, old, busy, new, quiet) = (one(1), one(OLD), one(3), one(NEW), one(5));
     vec![
         format!(
             "INSERT INTO channels (id, version, name, webhook_id, verify_token, token_state, created_at, signature_failures)
              VALUES ({channel}, 1, 'c', 'w', 'v', 'untested', 0, 0)"
         ),
-        format!("INSERT INTO extensions (id, number, name, created_at) VALUES ({extension}, '1', 'E', 0)"),
-        format!("INSERT INTO queues (id, name, pick_up, created_at) VALUES ({queue}, 'q', 'manual', 0)"),
-        format!("INSERT INTO queue_members (queue_id, extension_id) VALUES ({queue}, {extension})"),
+        format!("INSERT INTO extensions (id, number, name, created_at) VALUES ({old}, '1', 'E', 0), ({new}, '2', 'N', 0)"),
+        format!(
+            "INSERT INTO queues (id, name, pick_up, created_at)
+             VALUES ({busy}, 'q', 'manual', 0), ({quiet}, 'r', 'manual', 0)"
+        ),
+        format!(
+            "INSERT INTO queue_members (queue_id, extension_id) VALUES ({busy}, {old}), ({quiet}, {old}), ({quiet}, {new})"
+        ),
         format!("INSERT INTO contacts (id, name, created_at, words_at) SELECT {id}, 'Customer ' || i, 0, 0 FROM {number}"),
         format!("INSERT INTO contact_words (word, contact_id) SELECT 'customer', {id} FROM {number}"),
         format!("INSERT INTO contact_words (word, contact_id) SELECT CAST(430000000000 + i AS TEXT), {id} FROM {number}"),
@@ -50,14 +61,16 @@ fn history(backend: DbBackend) -> Vec<String> {
             "INSERT INTO sessions (id, channel_id, contact_id, state, queue_id, extension_id, unread, last_message_at,
                                    opened_at, waiting_since)
              SELECT {id}, {channel}, {id}, CASE WHEN i % 20 = 0 THEN 'waiting' WHEN i % 400 = 1 THEN 'assigned' ELSE 'closed' END,
-                    {queue}, CASE WHEN i % 20 = 0 THEN NULL ELSE {extension} END, i % 2, i, i, i FROM {number}"
+                    CASE WHEN i % 4000 IN (0, 7) THEN {quiet} ELSE {busy} END,
+                    CASE WHEN i % 20 = 0 OR i % 50 = 7 THEN NULL WHEN i IN (4801, 15013) THEN {new} ELSE {old} END,
+                    i % 2, i / 3, i / 3, i / 3 FROM {number}"
         ),
     ]
 }
 
-fn person(role: Role) -> Actor {
+fn person(extension: u8, role: Role) -> Actor {
     let own = ExtensionRef {
-        id: ExtensionId::new(format!("{ONE}2").parse().unwrap()),
+        id: ExtensionId::new(format!("{ONE}{extension}").parse().unwrap()),
         number: "1".into(),
         name: "E".into(),
     };
@@ -71,27 +84,6 @@ fn person(role: Role) -> Actor {
     })
 }
 
-/// How the database goes about it, as it does for the product: with parameters.
-async fn plan(db: &DatabaseConnection, query: &impl sea_orm::QueryTrait) -> String {
-    let backend = db.get_database_backend();
-    let statement = query.build(backend);
-    let (explain, column) = match backend {
-        DbBackend::Postgres => ("EXPLAIN", 0),
-        _ => ("EXPLAIN QUERY PLAN", 3),
-    };
-    let sql = format!("{explain} {}", statement.sql);
-    let asked = match statement.values {
-        Some(values) => Statement::from_sql_and_values(backend, sql, values.0),
-        None => Statement::from_string(backend, sql),
-    };
-    let lines = db.query_all_raw(asked).await.unwrap();
-    let lines: Vec<String> = lines
-        .iter()
-        .map(|line| line.try_get_by_index(column).unwrap())
-        .collect();
-    lines.join("\n")
-}
-
 async fn the_inbox_is_read_in_indexes(db: &Database) {
     let db = db.read();
     let backend = db.get_database_backend();
@@ -101,66 +93,135 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
     if backend == DbBackend::Postgres {
         db.execute_unprepared("VACUUM (ANALYZE)").await.unwrap();
     }
-    let searched = async |text: &str| {
+    let (admin, jana) = (person(OLD, Role::Admin), person(OLD, Role::Operator));
+    let novice = person(NEW, Role::Operator);
+    let searched = async |actor: &Actor, text: &str| {
         let sought = search::sought(db, text).await.unwrap().unwrap();
         let order = Order::LatestMessageFirst;
-        let query = session::Entity::find().filter(on_tab(&person(Role::Admin), Tab::All));
         let query = match sought.many {
-            true => order.sort(query.filter(sought.walked)),
-            false => order.sort_found(query.filter(sought.looked_up)),
+            true => {
+                let stretches = stretches::of_tab(db, actor, Tab::All).await.unwrap();
+                stretches::first(&stretches, order, &sought.walked, 51)
+            }
+            false => {
+                let query = session::Entity::find().filter(on_tab(actor, Tab::All));
+                order.sort_found(query.filter(sought.looked_up)).limit(51)
+            }
         };
-        plan(db, &query.limit(51)).await
+        plan(db, &query).await
     };
-    let listed = |actor: &Actor, tab| {
-        let query = session::Entity::find().filter(on_tab(actor, tab));
-        Order::of(tab).sort(query).limit(51)
+    let listed = async |actor: &Actor, tab| {
+        let stretches = stretches::of_tab(db, actor, tab).await.unwrap();
+        let query = stretches::first(&stretches, Order::of(tab), &Condition::all(), 51);
+        plan(db, &query).await
     };
-    let (admin, jana) = (person(Role::Admin), person(Role::Operator));
-    let plans = [
+    let ids = |all: &[u8]| -> Vec<Uuid> {
+        let ids = all.iter().map(|n| format!("{ONE}{n}").parse().unwrap());
+        ids.collect()
+    };
+    let own = ["sessions_open_by_owner", "sessions_closed_by_owner"];
+    let unowned = ["sessions_open_in_queue", "sessions_closed_in_queue"];
+    let seen = [own, unowned].concat();
+    let found = ["sessions_closed_by_owner", "contact_words_contact"];
+    let plans: &[(&str, String, &[&str])] = &[
         (
             "counts of the waiting",
             plan(db, &counted(&admin, Tab::Waiting)).await,
-            "sessions_waiting",
+            &["sessions_waiting"],
         ),
         (
             "counts of a queue",
             plan(db, &counted(&jana, Tab::Waiting)).await,
-            "sessions_waiting",
+            &["sessions_waiting"],
+        ),
+        (
+            "counts of a quiet queue",
+            plan(db, &counted(&novice, Tab::Waiting)).await,
+            &["sessions_waiting"],
         ),
         (
             "counts of one's own",
             plan(db, &counted(&jana, Tab::Mine)).await,
-            "sessions_open_by_owner",
+            &["sessions_open_by_owner"],
         ),
         (
             "list of the waiting",
-            plan(db, &listed(&admin, Tab::Waiting)).await,
-            "sessions_waiting",
+            listed(&admin, Tab::Waiting).await,
+            &["sessions_waiting"],
         ),
         (
-            "list of a queue",
-            plan(db, &listed(&jana, Tab::Waiting)).await,
-            "sessions_waiting",
+            "operator's list of busy queues",
+            listed(&jana, Tab::Waiting).await,
+            &["sessions_waiting_in_queue"],
+        ),
+        (
+            "operator's list of a quiet queue",
+            listed(&novice, Tab::Waiting).await,
+            &["sessions_waiting_in_queue"],
         ),
         (
             "list of one's own",
-            plan(db, &listed(&jana, Tab::Mine)).await,
-            "sessions_open_by_owner",
+            listed(&jana, Tab::Mine).await,
+            &["sessions_open_by_owner"],
         ),
         (
             "list of all",
-            plan(db, &listed(&admin, Tab::All)).await,
-            "sessions_by_time",
+            listed(&admin, Tab::All).await,
+            &["sessions_by_time"],
+        ),
+        ("operator's list of all", listed(&jana, Tab::All).await, &seen),
+        (
+            "operator's list of little",
+            listed(&novice, Tab::All).await,
+            &seen,
         ),
         (
             "search for one",
-            searched("430 000 012 345").await,
-            "sessions_contact",
+            searched(&admin, "430 000 012 345").await,
+            &["sessions_contact"],
         ),
-        ("search for many", searched("cust").await, "contact_words_contact"),
+        (
+            "search for many",
+            searched(&admin, "cust").await,
+            &["contact_words_contact"],
+        ),
+        (
+            "operator's search for many",
+            searched(&jana, "cust").await,
+            &found,
+        ),
+        (
+            "operator's search among little",
+            searched(&novice, "cust").await,
+            &found,
+        ),
+        (
+            "open sessions by place",
+            plan(db, &extensions::open_sessions(ids(&[OLD, NEW]))).await,
+            &["sessions_open_by_owner"],
+        ),
+        (
+            "waiting sessions by place",
+            plan(db, &queues::waiting_sessions(ids(&[3, 5]))).await,
+            &["sessions_waiting"],
+        ),
+        (
+            "open sessions",
+            plan(
+                db,
+                &session::Entity::find()
+                    .filter(is_open())
+                    .select_only()
+                    .column_as(Expr::cust("COUNT(*)"), "n"),
+            )
+            .await,
+            &["sessions_o"],
+        ),
     ];
-    for (what, plan, index) in &plans {
-        assert!(plan.contains(index), "{what}: {plan}");
+    for (what, plan, indexes) in plans {
+        for index in *indexes {
+            assert!(plan.contains(index), "{what}: {plan}");
+        }
         for table in ["sessions", "contact_words", "contacts"] {
             let through = [format!("SCAN {table}\n"), format!("Seq Scan on {table}")];
             let through = through
@@ -168,40 +229,86 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
                 .any(|through| format!("{plan}\n").contains(through));
             assert!(!through, "{what} reads through {table}: {plan}");
         }
+        // An operator's list is put together of beginnings; everybody's sessions would be a long way.
+        if what.starts_with("operator's") {
+            assert!(!plan.contains("sessions_by_time"), "{what}: {plan}");
+            continue;
+        }
         // A list comes in the order of its index, and ends after a page of it.
         let sorts = plan.contains("USE TEMP B-TREE FOR ORDER BY") || plan.contains("Sort Key");
-        assert!(
-            !sorts || what.starts_with("search for one"),
-            "{what} sorts: {plan}"
-        );
+        let may_sort = what.starts_with("search for one") || what.ends_with("s by place");
+        assert!(!sorts || may_sort, "{what} sorts: {plan}");
+    }
+}
+
+/// Every page of a tab, as they are read one after the other.
+async fn page_by_page(db: &DatabaseConnection, actor: &Actor, tab: Tab, many: u64) -> Vec<Uuid> {
+    let order = Order::of(tab);
+    let stretches = stretches::of_tab(db, actor, tab).await.unwrap();
+    let (mut page, mut seen) = (PageRequest::default(), Vec::new());
+    loop {
+        let beyond = order.beyond(&page).unwrap();
+        let found = stretches::first(&stretches, order, &beyond, many);
+        let found = found.all(db).await.unwrap();
+        let Some(last) = found.last() else {
+            return seen;
+        };
+        page.cursor = Some(order.cursor(last));
+        seen.extend(found.iter().map(|row| row.id));
+    }
+}
+
+async fn stretches_are_the_whole_tab(db: &Database) {
+    let db = db.read();
+    for sql in history(db.get_database_backend()) {
+        db.execute_unprepared(&sql).await.unwrap();
+    }
+    for (actor, many) in [
+        (person(OLD, Role::Admin), 5000),
+        (person(OLD, Role::Operator), 1000),
+        (person(NEW, Role::Operator), 5),
+    ] {
+        for tab in [Tab::Mine, Tab::Waiting, Tab::All] {
+            let all = session::Entity::find().filter(on_tab(&actor, tab));
+            let all = Order::of(tab).sort(all).all(db).await.unwrap();
+            assert!(!all.is_empty(), "{tab:?}");
+            let ids: Vec<_> = all.iter().map(|row| row.id).collect();
+            assert_eq!(page_by_page(db, &actor, tab, many).await, ids, "{tab:?}");
+
+            let counted: Option<(i64, Option<i64>)> =
+                counted(&actor, tab).into_tuple().one(db).await.unwrap();
+            let unread = all.iter().filter(|row| row.unread > 0).count();
+            let expected = (all.len().try_into().unwrap(), Some(unread.try_into().unwrap()));
+            assert_eq!(counted, Some(expected), "{tab:?}");
+        }
+        let all = session::Entity::find().filter(visible_to(&actor));
+        let all = Order::LatestMessageFirst.sort(all).all(db).await.unwrap();
+        let stretches = stretches::of_tab(db, &actor, Tab::All).await.unwrap();
+        let nth = stretches::time_of_nth(&stretches, &Condition::all(), 100).unwrap();
+        let nth = db.query_one(&nth).await.unwrap();
+        let nth = nth.map(|row| row.try_get_by_index::<i64>(0).unwrap());
+        assert_eq!(nth, all.get(100).map(|row| row.last_message_at));
     }
 }
 
 #[tokio::test]
 async fn the_inbox_is_read_in_indexes_on_sqlite() {
-    let folder = tempfile::tempdir().unwrap();
-    let db = Database::open(folder.path(), None).await.unwrap();
-    the_inbox_is_read_in_indexes(&db).await;
-    db.close().await;
+    testing::on_sqlite(the_inbox_is_read_in_indexes).await;
 }
 
 #[tokio::test]
 #[ignore = "needs PostgreSQL; cargo xtask test runs them"]
 async fn the_inbox_is_read_in_indexes_on_postgres() {
-    let server = std::env::var("SWITCHBOARD_TEST_POSTGRES_URL").unwrap();
-    let admin = sea_orm::Database::connect(&server).await.unwrap();
-    let name = format!("inbox_plans_{}", Clock::system().new_id().simple());
-    admin
-        .execute_unprepared(&format!("CREATE DATABASE {name}"))
-        .await
-        .unwrap();
-    let mut url = Url::parse(&server).unwrap();
-    url.set_path(&name);
-    let db = Database::open(Path::new("."), Some(&url.as_str().into()))
-        .await
-        .unwrap();
-    the_inbox_is_read_in_indexes(&db).await;
-    db.close().await;
-    let drop = format!("DROP DATABASE {name} WITH (FORCE)");
-    admin.execute_unprepared(&drop).await.unwrap();
+    testing::on_postgres(the_inbox_is_read_in_indexes).await;
+}
+
+#[tokio::test]
+async fn stretches_are_the_whole_tab_on_sqlite() {
+    testing::on_sqlite(stretches_are_the_whole_tab).await;
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL; cargo xtask test runs them"]
+async fn stretches_are_the_whole_tab_on_postgres() {
+    testing::on_postgres(stretches_are_the_whole_tab).await;
 }

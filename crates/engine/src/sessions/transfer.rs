@@ -1,6 +1,6 @@
 //! Moving open sessions from one owner or queue to another.
 
-use super::{Audience, Order, find, page_of, standing};
+use super::{Audience, Order, find, is_open, page_of, standing};
 use crate::{
     Engine, Result, channels,
     entity::{extension, person, queue, session, session_moment},
@@ -162,11 +162,6 @@ impl Target {
             false => Ok(Self { destination, name }),
         }
     }
-}
-
-/// In the words of the partial indexes: with a parameter in it, SQLite would read every session there is.
-fn is_open() -> Condition {
-    Condition::all().add(Expr::cust("sessions.state <> 'closed'"))
 }
 
 /// Who has it, or where it waits.

@@ -23,10 +23,16 @@ const CALLS: &[Call] = &[
     ("counts of the inbox", "inbox/counts", &[]),
     ("list of the waiting", "inbox/list", &[("tab", "waiting")]),
     ("list of all", "inbox/list", &[("tab", "all")]),
+    ("list of one's own", "inbox/list", &[("tab", "mine")]),
     (
         "search for everybody",
         "inbox/list",
         &[("tab", "all"), ("search", "cust")],
+    ),
+    (
+        "search by the first digits",
+        "inbox/list",
+        &[("tab", "all"), ("search", "430")],
     ),
     (
         "search for some",
@@ -54,7 +60,9 @@ const CALLS: &[Call] = &[
         &[("tab", "waiting"), ("search", "customer 4")],
     ),
 ];
-const PAGES: &[&str] = &["inbox?tab=waiting", "channels"];
+const PAGES: &[&str] = &["inbox?tab=waiting"];
+/// Not everybody's to open.
+const ADMINISTRATORS_PAGES: &[&str] = &["channels"];
 
 pub async fn report(operator: &Operator) -> anyhow::Result<()> {
     for (what, function, arguments) in CALLS {
@@ -65,7 +73,13 @@ pub async fn report(operator: &Operator) -> anyhow::Result<()> {
         };
         line(what, look).await?;
     }
-    for path in PAGES {
+    let mut pages = PAGES.to_vec();
+    for path in ADMINISTRATORS_PAGES {
+        if operator.get(path, "text/html").await.is_ok() {
+            pages.push(path);
+        }
+    }
+    for path in pages {
         let look = async || -> anyhow::Result<()> {
             operator.get(path, "text/html").await?.bytes().await?;
             Ok(())

@@ -48,10 +48,10 @@ pub struct Options {
     /// Messages a second of the steady run.
     #[arg(long, default_value_t = 5000)]
     steady: u64,
-    /// Somebody who may log in, as `login:password`, to measure what an operator sees: how long a look
-    /// takes, and how soon they hear of a message.
+    /// Somebody who may log in, as `login:password`, to measure what they see: how long a look takes, and
+    /// how soon the first one hears of a message. May be given several times.
     #[arg(long)]
-    operator: Option<String>,
+    operator: Vec<String>,
 }
 
 /// How many messages a second come while an operator's events are timed.
@@ -60,14 +60,13 @@ const EVENTS_RATE: u64 = 200;
 const PATIENCE: Duration = Duration::from_secs(600);
 
 pub async fn run(options: &Options) -> anyhow::Result<()> {
-    let operator = match &options.operator {
-        Some(operator) => Some(Operator::log_in(&options.server, operator).await?),
-        None => None,
-    };
-    if let Some(operator) = &operator {
-        println!("Looks of an operator, nothing else going on");
-        looks::report(operator).await?;
+    let mut operators = Vec::with_capacity(options.operator.len());
+    for operator in &options.operator {
+        let operator = Operator::log_in(&options.server, operator).await?;
+        println!("Looks of {}, nothing else going on", operator.login());
+        looks::report(&operator).await?;
         println!();
+        operators.push(operator);
     }
     let target = Target::connect(&options.server, &options.token).await?;
     let gauges = Gauges::of(&options.server);
@@ -130,7 +129,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         gauges.drained(PATIENCE).await?.time.as_secs_f64()
     );
 
-    if let Some(operator) = &operator {
+    if let Some(operator) = operators.first() {
         println!("From the acknowledgement to the operator's event, at {EVENTS_RATE} messages a second");
         let listener = events::listen(operator).await?;
         let timed = Burst {

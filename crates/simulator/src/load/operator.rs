@@ -7,6 +7,7 @@ use url::{Url, form_urlencoded};
 
 #[derive(Debug, Clone)]
 pub struct Operator {
+    login: String,
     http: Client,
     server: Url,
     cookies: String,
@@ -20,6 +21,7 @@ impl Operator {
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         let mut operator = Self {
+            login: login.to_owned(),
             http,
             server: server.clone(),
             cookies: String::new(),
@@ -39,6 +41,10 @@ impl Operator {
         }
         operator.cookies = cookies.join("; ");
         Ok(operator)
+    }
+
+    pub fn login(&self) -> &str {
+        &self.login
     }
 
     pub async fn get(&self, path: &str, accept: &str) -> anyhow::Result<Response> {

@@ -1,10 +1,19 @@
 -- A past for the bench: MESSAGES messages, ten in each session, of as many contacts as sessions. One session in twenty
--- is open. Ids are older than any that the server makes.
+-- is open. Ids are older than any that the server makes. A third of what is closed is an old operator's, who is in the
+-- queue where nearly all wait; a new one has three sessions, and a queue in which one in a thousand of these wait.
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = OFF;
 BEGIN;
 INSERT INTO channels (id, version, name, webhook_id, verify_token, phone_number_id, token_state, created_at, signature_failures)
 VALUES (CAST('ahistory-channel' AS BLOB), 1, 'History', 'history', 'history', '1', 'untested', 0, 0);
+INSERT INTO extensions (id, number, name, created_at)
+VALUES (CAST('history-ext-old-' AS BLOB), '901', 'Old', 0), (CAST('history-ext-new-' AS BLOB), '902', 'New', 0);
+UPDATE people SET extension_id = CAST('history-ext-old-' AS BLOB) WHERE login = 'bench-old';
+UPDATE people SET extension_id = CAST('history-ext-new-' AS BLOB) WHERE login = 'bench-new';
+INSERT INTO queues (id, name, pick_up, created_at)
+VALUES (CAST('history-q-busy--' AS BLOB), 'Busy', 'manual', 0), (CAST('history-q-quiet-' AS BLOB), 'Quiet', 'manual', 0);
+INSERT INTO queue_members (queue_id, extension_id)
+VALUES (CAST('history-q-busy--' AS BLOB), CAST('history-ext-old-' AS BLOB)), (CAST('history-q-quiet-' AS BLOB), CAST('history-ext-new-' AS BLOB));
 CREATE TEMP TABLE n AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < MESSAGES / 10) SELECT i FROM n;
 INSERT INTO contacts (id, name, wa_id, created_at, profile_at, words_at)
 SELECT CAST(char(1, 2) || printf('%014d', i) AS BLOB), 'Customer ' || i, 430000000000 + i, 1700000000000 + i, 1700000000000 + i,
@@ -20,9 +29,12 @@ INSERT OR IGNORE INTO contact_words (word, contact_id)
 SELECT printf('%010d', i), CAST(char(1, 2) || printf('%014d', i) AS BLOB) FROM n;
 INSERT INTO contact_identities (kind, value, contact_id)
 SELECT 'wa_id', 430000000000 + i, CAST(char(1, 2) || printf('%014d', i) AS BLOB) FROM n;
-INSERT INTO sessions (id, channel_id, contact_id, state, unread, last_message_id, last_message_at, last_inbound_at, opened_at, closed_at, waiting_since)
+INSERT INTO sessions (id, channel_id, contact_id, state, queue_id, extension_id, unread, last_message_id, last_message_at, last_inbound_at, opened_at, closed_at, waiting_since)
 SELECT CAST(char(1, 3) || printf('%014d', i) AS BLOB), CAST('ahistory-channel' AS BLOB), CAST(char(1, 2) || printf('%014d', i) AS BLOB),
-       iif(i % 20, 'closed', 'waiting'), 0, CAST(char(1, 4) || printf('%014d', i * 10 + 9) AS BLOB), 1700000000000 + i * 1000,
+       iif(i % 20, 'closed', 'waiting'),
+       iif(i % 20, NULL, CAST(iif(i % 20000, 'history-q-busy--', 'history-q-quiet-') AS BLOB)),
+       CASE WHEN i % 20 = 0 THEN NULL WHEN i IN (11, 4711, 7001) THEN CAST('history-ext-new-' AS BLOB)
+            WHEN i % 3 = 0 THEN CAST('history-ext-old-' AS BLOB) END, 0, CAST(char(1, 4) || printf('%014d', i * 10 + 9) AS BLOB), 1700000000000 + i * 1000,
        1700000000000 + i * 1000, 1700000000000 + i * 1000, iif(i % 20, 1700000000000 + i * 1000, NULL), 1700000000000 + i * 1000 FROM n;
 INSERT INTO messages (id, session_id, direction, kind, text, phone_number_id, wamid, at)
 SELECT CAST(char(1, 4) || printf('%014d', i * 10 + m) AS BLOB), CAST(char(1, 3) || printf('%014d', i) AS BLOB), 'inbound', 'text',

@@ -1,0 +1,106 @@
+//! What a tab of the inbox shows, as stretches of indexes. An operator sees their own sessions and those that nobody
+//! owns in their queues; no index has all of these in the order of the list. Each stretch, the open ones or the closed
+//! ones of one place, stands in one index in that order, so a page needs no more than the beginning of each.
+//!
+//! Asked for all at once, the databases would go through everybody's sessions until a page of them is found: through a
+//! whole history for a new operator, who has less than a page.
+
+use super::*;
+use sea_orm::{
+    QueryTrait,
+    sea_query::{SelectStatement, UnionType},
+};
+
+/// Queues that have a stretch each. Somebody who is in more has several queues to a stretch: SQLite puts no more than
+/// 500 statements together.
+const QUEUES_APART: usize = 100;
+
+/// The stretches of a tab. No session is in two of them, and together they are [`on_tab`].
+pub(super) async fn of_tab(db: &impl ConnectionTrait, actor: &Actor, tab: Tab) -> Result<Vec<Condition>> {
+    let own = match actor.extension() {
+        Some(own) if !actor.sees_everything() && tab != Tab::Mine => own,
+        _ => return Ok(vec![on_tab(actor, tab)]),
+    };
+    let queues: Vec<Uuid> = queue_member::Entity::find()
+        .select_only()
+        .column(queue_member::Column::QueueId)
+        .filter(queue_member::Column::ExtensionId.eq(own.id.uuid()))
+        .order_by_asc(queue_member::Column::QueueId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let each = queues.len().div_ceil(QUEUES_APART).max(1);
+    let queues = queues
+        .chunks(each)
+        .map(|some| session::Column::QueueId.is_in(some.iter().copied()));
+    if tab == Tab::Waiting {
+        return Ok(queues.map(|some| is_waiting().add(some)).collect());
+    }
+    let unowned = queues.map(|some| {
+        Condition::all()
+            .add(session::Column::ExtensionId.is_null())
+            .add(some)
+    });
+    let places = std::iter::once(owned_by(own)).chain(unowned);
+    let both = places.flat_map(|place| [place.clone().add(is_open()), place.add(is_closed())]);
+    Ok(both.collect())
+}
+
+/// The first so many sessions of these stretches together.
+pub(super) fn first(
+    stretches: &[Condition],
+    order: Order,
+    narrowed: &Condition,
+    many: u64,
+) -> Select<session::Entity> {
+    if let [only] = stretches {
+        return beginning(only, order, narrowed, many);
+    }
+    let found = match together(stretches, order, narrowed, many) {
+        Some(mut all) => session::Column::Id.in_subquery(all.column(session::Column::Id).take()),
+        None => Expr::value(false),
+    };
+    order
+        .sort_found(session::Entity::find().filter(found))
+        .limit(many)
+}
+
+/// The time of the session that so many others come before; `None` when there are no stretches.
+pub(super) fn time_of_nth(stretches: &[Condition], narrowed: &Condition, n: u64) -> Option<SelectStatement> {
+    let order = Order::LatestMessageFirst;
+    let mut all = together(stretches, order, narrowed, n + 1)?;
+    Some(all.column(order.column()).offset(n).limit(1).take())
+}
+
+fn beginning(stretch: &Condition, order: Order, narrowed: &Condition, many: u64) -> Select<session::Entity> {
+    let query = session::Entity::find()
+        .filter(stretch.clone())
+        .filter(narrowed.clone());
+    order.sort(query).limit(many)
+}
+
+/// The beginnings of all stretches, of times and ids alone, in their order; it is for the caller to choose a column.
+fn together(
+    stretches: &[Condition],
+    order: Order,
+    narrowed: &Condition,
+    many: u64,
+) -> Option<SelectStatement> {
+    let columns = [order.column(), session::Column::Id];
+    let beginnings = stretches.iter().map(|stretch| {
+        let query = beginning(stretch, order, narrowed, many).select_only();
+        // SQLite allows no order and no limit of one of several, but of a query within it.
+        Query::select()
+            .columns(columns)
+            .from_subquery(query.columns(columns).into_query(), "beginning")
+            .take()
+    });
+    let all = beginnings.reduce(|mut all, next| all.union(UnionType::All, next).take())?;
+    let sorted = Query::select()
+        .from_subquery(all, "beginnings")
+        .order_by(order.column(), order.direction())
+        .order_by(session::Column::Id, order.direction())
+        .limit(many)
+        .take();
+    Some(sorted)
+}

@@ -1,0 +1,71 @@
+//! What unit tests share: a database of their own, and how it goes about a query.
+
+use crate::{Clock, database::Database};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryTrait, Statement};
+use secrecy::SecretString;
+use std::{path::Path, time::Duration};
+use url::Url;
+
+/// With our tables, in a folder that is gone afterwards.
+pub(crate) async fn on_sqlite(test: impl AsyncFnOnce(&Database)) {
+    on_bare_sqlite(async |db| {
+        db.migrate().await.unwrap();
+        test(db).await;
+    })
+    .await;
+}
+
+/// With our tables, on the server that `SWITCHBOARD_TEST_POSTGRES_URL` names. Such a test is ignored but by
+/// `cargo xtask test`.
+pub(crate) async fn on_postgres(test: impl AsyncFnOnce(&Database)) {
+    on_bare_postgres(async |db| {
+        db.migrate().await.unwrap();
+        test(db).await;
+    })
+    .await;
+}
+
+pub(crate) async fn on_bare_sqlite(test: impl AsyncFnOnce(&Database)) {
+    let folder = tempfile::tempdir().unwrap();
+    on(folder.path(), None, test).await;
+}
+
+pub(crate) async fn on_bare_postgres(test: impl AsyncFnOnce(&Database)) {
+    let server = std::env::var("SWITCHBOARD_TEST_POSTGRES_URL").unwrap();
+    let admin = sea_orm::Database::connect(&server).await.unwrap();
+    let name = format!("engine_{}", Clock::system().new_id().simple());
+    let create = format!("CREATE DATABASE {name}");
+    admin.execute_unprepared(&create).await.unwrap();
+    let mut url = Url::parse(&server).unwrap();
+    url.set_path(&name);
+    on(Path::new("."), Some(&url.as_str().into()), test).await;
+    let drop = format!("DROP DATABASE {name} WITH (FORCE)");
+    admin.execute_unprepared(&drop).await.unwrap();
+}
+
+async fn on(folder: &Path, url: Option<&SecretString>, test: impl AsyncFnOnce(&Database)) {
+    let db = Database::connect(folder, url, Duration::ZERO).await.unwrap();
+    test(&db).await;
+    db.close().await;
+}
+
+/// How the database goes about it, as it does for the product: with parameters.
+pub(crate) async fn plan(db: &DatabaseConnection, query: &impl QueryTrait) -> String {
+    let backend = db.get_database_backend();
+    let statement = query.build(backend);
+    let (explain, column) = match backend {
+        DbBackend::Postgres => ("EXPLAIN", 0),
+        _ => ("EXPLAIN QUERY PLAN", 3),
+    };
+    let sql = format!("{explain} {}", statement.sql);
+    let asked = match statement.values {
+        Some(values) => Statement::from_sql_and_values(backend, sql, values.0),
+        None => Statement::from_string(backend, sql),
+    };
+    let lines = db.query_all_raw(asked).await.unwrap();
+    let lines: Vec<String> = lines
+        .iter()
+        .map(|line| line.try_get_by_index(column).unwrap())
+        .collect();
+    lines.join("\n")
+}
