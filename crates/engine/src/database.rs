@@ -4,7 +4,7 @@ use crate::{Result, postgres};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
     sqlx::{
         Connection as _, Postgres, Sqlite,
         pool::PoolConnection,
@@ -12,7 +12,11 @@ use sea_orm::{
     },
 };
 use secrecy::{ExposeSecret, SecretString};
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::sync::Notify;
 
 /// Connections that read, beside the one that writes (SQLite), or in all (PostgreSQL).
@@ -80,14 +84,32 @@ impl Database {
         self.reader.get_database_backend() == DbBackend::Sqlite
     }
 
+    /// SQLite's file, by the name that SQLite has for it: however the settings spell it, and whatever links lead there.
+    pub(crate) async fn file(&self) -> Result<Option<PathBuf>> {
+        if !self.is_sqlite() {
+            return Ok(None);
+        }
+        let main = Statement::from_string(
+            DbBackend::Sqlite,
+            "SELECT file FROM pragma_database_list WHERE name = 'main'",
+        );
+        let row = self.reader.query_one_raw(main).await?;
+        let file: Option<String> = row.map(|row| row.try_get("", "file")).transpose()?;
+        // One in memory has none.
+        Ok(file.filter(|file| !file.is_empty()).map(PathBuf::from))
+    }
+
     /// Whether the tables are those of an older version, or there are none.
     pub(crate) async fn is_behind(&self) -> Result<bool> {
         Ok(!Migrator::get_pending_migrations(&self.writer).await?.is_empty())
     }
 
-    /// Brings the tables up to date.
+    /// Brings the tables up to date: by all steps, or by none. One that fails or is broken off leaves the tables as they
+    /// were, for the next start, and for the older version. Of several processes one does it, and the others wait.
     pub(crate) async fn migrate(&self) -> Result<()> {
-        Ok(Migrator::up(&self.writer, None).await?)
+        let tx = self.write_alone().await?;
+        Migrator::up(&tx, None).await?;
+        Ok(tx.commit().await?)
     }
 
     /// For looking.
@@ -273,10 +295,9 @@ mod tests {
         tx.execute_unprepared("INSERT INTO t VALUES (3)").await.unwrap();
         tx.commit().await.unwrap();
 
-        let seen = db.read().query_all_raw(sea_orm::Statement::from_string(
-            DbBackend::Sqlite,
-            "SELECT id FROM t",
-        ));
+        let seen = db
+            .read()
+            .query_all_raw(Statement::from_string(DbBackend::Sqlite, "SELECT id FROM t"));
         let seen: Vec<i64> = seen
             .await
             .unwrap()

@@ -27,5 +27,6 @@ mod strangers;
 mod support;
 mod thread;
 mod transfers;
+mod upgrade;
 mod webhook;
 mod wire;
