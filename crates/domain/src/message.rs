@@ -130,7 +130,8 @@ pub enum Waits {
     Confirmation,
 }
 
-/// Why a message was not delivered; or, of one that was accepted, why its ticks cannot be followed.
+/// Why a message was not delivered, or why the last attempt to send an unconfirmed one failed; or, of one that was
+/// accepted, why its ticks cannot be followed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// Meta's error code, when Meta gave one.

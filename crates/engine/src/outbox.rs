@@ -219,7 +219,7 @@ async fn unconfirmed(e: &Engine, job: &outbox::Model) -> Result<()> {
     if gone.rows_affected == 0 {
         return Ok(());
     }
-    let changes = statuses::unconfirmed(&tx, MessageId::new(job.message_id)).await?;
+    let changes = statuses::unconfirmed(&tx, MessageId::new(job.message_id), None).await?;
     tx.commit().await?;
     metrics::counter!(crate::metrics::SENDS, "outcome" => "unconfirmed").increment(1);
     tracing::warn!(message = %job.message_id, "Meta may have this message, and no status tells; somebody has to decide");
@@ -252,7 +252,11 @@ async fn attempt(e: &Engine, job: &outbox::Model) {
             (Verdict::Again(PAUSE), None)
         }
     };
-    metrics::counter!(crate::metrics::SENDS, "outcome" => verdict.as_str()).increment(1);
+    let outcome = match verdict {
+        Verdict::Fail(_) if job.doubts > 0 => "unconfirmed",
+        _ => verdict.as_str(),
+    };
+    metrics::counter!(crate::metrics::SENDS, "outcome" => outcome).increment(1);
     tracing::debug!(message = %job.message_id, job.attempts, ?verdict, "sent a message to Meta");
     write_down(e, job, &verdict).await;
     if let Some((state, answer)) = token
@@ -391,7 +395,7 @@ async fn record(e: &Engine, job: &outbox::Model, verdict: &Verdict, extent: Exte
                 title: storable(failure.title.clone()),
                 details: failure.details.clone().map(storable),
             };
-            statuses::failed(&tx, id, failure).await?
+            statuses::given_up(&tx, id, failure, job.doubts > 0).await?
         }
         Verdict::Again(wait) => postpone(&tx, job, now.plus(*wait), None, job.doubts).await?,
         Verdict::Doubt { wait, once_more } => {

@@ -131,7 +131,7 @@ fn advance(
     if after == before && new_wamid.is_none() {
         return None;
     }
-    let failure = failure.filter(|_| after == Status::Failed);
+    let failure = failure.filter(|_| after.may_be_retried());
     Some(message::Model {
         status: Some(after.as_str().to_owned()),
         wamid: new_wamid.map(str::to_owned).or_else(|| message.wamid.clone()),
@@ -187,14 +187,27 @@ pub(crate) async fn accepted_without_id(tx: &DatabaseTransaction, id: MessageId)
     announce(tx, &store(tx, moved).await?).await
 }
 
-/// The message will not be sent any more.
-pub(crate) async fn failed(tx: &DatabaseTransaction, id: MessageId, failure: Failure) -> Result<Changes> {
-    move_on(tx, id, Status::Failed, Some(failure)).await
+/// The message will not be sent any more. The reason is that of the last attempt: when an earlier one ended in doubt,
+/// Meta may have the message all the same.
+pub(crate) async fn given_up(
+    tx: &DatabaseTransaction,
+    id: MessageId,
+    failure: Failure,
+    in_doubt: bool,
+) -> Result<Changes> {
+    match in_doubt {
+        true => unconfirmed(tx, id, Some(failure)).await,
+        false => move_on(tx, id, Status::Failed, Some(failure)).await,
+    }
 }
 
 /// Nobody knows whether Meta has the message; it will not be sent by itself any more.
-pub(crate) async fn unconfirmed(tx: &DatabaseTransaction, id: MessageId) -> Result<Changes> {
-    move_on(tx, id, Status::Unconfirmed, None).await
+pub(crate) async fn unconfirmed(
+    tx: &DatabaseTransaction,
+    id: MessageId,
+    failure: Option<Failure>,
+) -> Result<Changes> {
+    move_on(tx, id, Status::Unconfirmed, failure).await
 }
 
 async fn move_on(

@@ -17,6 +17,8 @@ stories! {
     a_gateways_page_after_accepting_does_not_send_twice
     a_success_that_cannot_be_read_is_not_sent_again
     what_nobody_can_tell_is_sent_twice_at_the_most
+    a_refusal_after_a_doubt_does_not_end_the_doubt
+    a_channel_deleted_in_doubt_leaves_the_doubt
     a_success_that_cannot_be_recorded_is_noted
     a_message_that_cannot_be_written_keeps_nobody_waiting
     a_permanent_error_fails_with_its_reason
@@ -269,6 +271,69 @@ async fn what_nobody_can_tell_is_sent_twice_at_the_most(story: &Story) {
         "sent",
         "the session is not blocked"
     );
+}
+
+/// Meta has accepted the message and nobody knows; that the second call is refused does not tell that it has not.
+async fn a_refusal_after_a_doubt_does_not_end_the_doubt(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    story
+        .meta
+        .set(Setting::Statuses { reported: false })
+        .expect("set");
+    story.meta.fault(accepted_behind_a_gateway());
+    story.meta.fault(SendFault::ErrorCode {
+        code: 131_026,
+        http: 400,
+    });
+    story.answers(&session, "Hello").await;
+    story.settled().await;
+    for _ in 0..3 {
+        story.later(PATIENCE).await;
+    }
+    assert_eq!(story.meta.sent_messages().len(), 1);
+    assert_eq!(story.count("outbox").await, 0);
+    let message = last(story, &session).await;
+    assert_eq!(message["status"], "unconfirmed");
+    assert_eq!(message["error"]["code"], 131_026, "the reason is kept");
+
+    let wamid = story.meta.sent_messages()[0].wamid.clone();
+    story.meta.post_status(&wamid, "sent", &[]).expect("sent");
+    story.settled().await;
+    let message = last(story, &session).await;
+    assert_eq!(
+        (&message["status"], &message["error"]),
+        (&json!("sent"), &json!(null))
+    );
+}
+
+fn accepted_behind_a_gateway() -> SendFault {
+    SendFault::AcceptThenPage {
+        code: 504,
+        body: "<html>Gateway time-out</html>".into(),
+    }
+}
+
+async fn a_channel_deleted_in_doubt_leaves_the_doubt(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    story
+        .meta
+        .set(Setting::Statuses { reported: false })
+        .expect("set");
+    story.meta.fault(accepted_behind_a_gateway());
+    story.answers(&session, "Perhaps").await;
+    story.answers(&session, "Certainly not").await;
+    story.settled().await;
+    let channel = line.channel.parse().expect("an id");
+    let system = domain::people::Actor::System;
+    engine::channels::delete(&story.engine, &system, channel, "Channel 1")
+        .await
+        .expect("deleted");
+    story.settled().await;
+    let messages = story.messages(&session).await;
+    assert_eq!(messages[1]["status"], "unconfirmed");
+    assert_eq!(messages[2]["status"], "failed");
 }
 
 async fn a_success_that_cannot_be_recorded_is_noted(story: &Story) {

@@ -223,9 +223,17 @@ fn FateLine(fate: Fate) -> impl IntoView {
             <div class="bubble-failure">{failure.map(|failure| view! { <Why failure /> })} {retry}</div>
         }
         .into_any(),
-        (Some(Status::Unconfirmed), ..) => view! {
+        (Some(Status::Unconfirmed), None, _) => view! {
             <div class="bubble-failure">
                 <p>{move || t_string!(i18n, inbox.failure.unconfirmed)}</p>
+                {retry}
+            </div>
+        }
+        .into_any(),
+        (Some(Status::Unconfirmed), Some(failure), _) => view! {
+            <div class="bubble-failure">
+                <p>{move || t_string!(i18n, inbox.failure.unconfirmed_failed)}</p>
+                <Why failure />
                 {retry}
             </div>
         }

@@ -184,7 +184,7 @@ pub async fn resume(e: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
 }
 
 /// Deletes a channel: its secrets and its webhook address are gone at once, its sessions are closed and stay
-/// readable, and what still waited to be sent fails with that reason.
+/// readable, and what still waited to be sent fails with that reason, or is unconfirmed where Meta may have it.
 ///
 /// # Errors
 /// [`Refusal::NameDiffers`] unless `name` is the channel's.
@@ -207,7 +207,9 @@ pub async fn delete(e: &Engine, actor: &Actor, id: ChannelId, name: &str) -> Res
             title: "The channel was deleted before the message was sent".to_owned(),
             details: None,
         };
-        changes.append(crate::statuses::failed(&tx, MessageId::new(job.message_id), gone).await?);
+        let in_doubt = job.calling_since.is_some() || job.doubts > 0;
+        let message = MessageId::new(job.message_id);
+        changes.append(crate::statuses::given_up(&tx, message, gone, in_doubt).await?);
     }
     for open in session::Entity::find()
         .filter(session::Column::ChannelId.eq(id.uuid()))
