@@ -2,7 +2,11 @@
 
 use crate::{
     stories,
-    support::{Story, people::PASSWORD},
+    support::{
+        Story,
+        people::PASSWORD,
+        world::{delivery, text_message},
+    },
 };
 use domain::{
     ids::ExtensionId,
@@ -14,7 +18,7 @@ use engine::{Engine, Error, extensions, people, queues};
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::json;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::sync::Barrier;
 
 stories! {
@@ -25,9 +29,12 @@ stories! {
     a_number_a_name_and_a_log_in_are_given_once
     one_number_of_metas_has_one_channel
     one_key_sends_one_message
+    nobody_gets_a_first_message_while_being_disabled
 }
 
 const MANY: usize = 16;
+/// What depends on the moment is tried so often.
+const ROUNDS: u32 = 16;
 const ADMINS: &str = "people WHERE role = 'admin' AND disabled_at IS NULL";
 
 /// Lets each begin at the same moment, and returns why some were refused.
@@ -188,4 +195,38 @@ async fn one_key_sends_one_message(story: &Story) {
     let all = join_all((0..MANY).map(|_| send())).await;
     let ids: BTreeSet<_> = all.iter().map(|answer| answer.ok()["id"].to_string()).collect();
     assert_eq!(ids.len(), 1, "{all:?}");
+}
+
+/// Four customers write for the first time while their extension is being disabled, a little later each time.
+async fn nobody_gets_a_first_message_while_being_disabled(story: &Story) {
+    let extension = story.extension("201").await;
+    let line = story.channel(&story.app(1), 1, "extension", &extension).await;
+    story.connect(&line).await;
+    story.settled().await;
+    let id: ExtensionId = extension.parse().expect("an id");
+    let disabled = async |disabled| {
+        extensions::set_disabled(&story.engine, &Actor::System, id, disabled)
+            .await
+            .expect("saved");
+    };
+    for round in 0..ROUNDS {
+        let write = |n: usize| {
+            let from = format!("42080055{round:02}{n:02}");
+            let message = text_message(&from, &format!("wamid.{round}.{n}"), "Hello");
+            let body = delivery(&line.phone_number_id, &from, &[message]);
+            story.post_signed(&line.webhook_url, &line.app, body)
+        };
+        let disable = async {
+            tokio::time::sleep(Duration::from_millis(round.into())).await;
+            disabled(true).await;
+        };
+        let (answers, ()) = futures::join!(join_all((0..4).map(write)), disable);
+        assert_eq!(answers, [200; 4]);
+        story.settled().await;
+        for session in story.api.items("/api/v1/sessions?limit=200").await {
+            assert_ne!(session["extension"]["number"], "201", "round {round}");
+        }
+        disabled(false).await;
+    }
+    assert_eq!(story.count("sessions").await, i64::from(4 * ROUNDS));
 }

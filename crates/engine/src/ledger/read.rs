@@ -31,6 +31,7 @@ impl Ledger {
             wanted.letter(letter);
         }
         let numbers = numbers(tx, &wanted).await?;
+        let mut destinations = extensions(tx, &numbers).await?;
         let mut messages = messages(tx, &wanted).await?;
         let edits = edits(tx, items).await?;
         messages.extend(edits.iter().cloned());
@@ -41,7 +42,8 @@ impl Ledger {
             .iter()
             .map(|session| ((session.contact_id, session.channel_id), session.id))
             .collect();
-        let (destinations, members) = directory(tx, &numbers, &sessions).await?;
+        let (queues, members) = queues(tx, &numbers, &sessions).await?;
+        destinations.extend(queues);
         let open = sessions
             .iter()
             .filter(|session| session.state != State::Closed.as_str())
@@ -333,53 +335,60 @@ async fn for_echoes(
 
 type Members = HashMap<Uuid, Vec<Uuid>>;
 
-/// The names of the destinations, and who answers the queues.
-async fn directory(
+/// The extensions to which the channels lead. Nobody disables one until the transaction ends: a session that it gets would
+/// be left with it. They are locked before messages and sessions, in the order of whoever disables one.
+async fn extensions(
+    tx: &DatabaseTransaction,
+    numbers: &HashMap<String, Number>,
+) -> Result<HashMap<Uuid, Named>> {
+    let channels = numbers.values().map(|number| number.channel.as_ref());
+    let ids = channels.flat_map(|c| [c.extension_id, c.fallback_extension_id]);
+    let ids = distinct(ids.flatten());
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let query = extension::Entity::find().filter(extension::Column::Id.is_in(ids));
+    let query = query.order_by_asc(extension::Column::Id).lock_shared();
+    let named = |row: extension::Model| {
+        let disabled = row.disabled_at.is_some();
+        (
+            row.id,
+            Named {
+                name: row.name,
+                disabled,
+            },
+        )
+    };
+    Ok(query.all(tx).await?.into_iter().map(named).collect())
+}
+
+/// The queues to which the channels lead and those of the sessions, and who answers them.
+async fn queues(
     tx: &DatabaseTransaction,
     numbers: &HashMap<String, Number>,
     sessions: &[session::Model],
 ) -> Result<(HashMap<Uuid, Named>, Members)> {
-    let channels = || numbers.values().map(|number| number.channel.as_ref());
-    let extensions = distinct(
-        channels()
-            .flat_map(|c| [c.extension_id, c.fallback_extension_id])
-            .flatten(),
-    );
-    let own_queues = channels()
-        .flat_map(|c| [c.queue_id, c.fallback_queue_id])
-        .flatten();
-    let queues = distinct(own_queues.chain(sessions.iter().filter_map(|session| session.queue_id)));
-    let mut named = HashMap::new();
-    if !extensions.is_empty() {
-        let query = extension::Entity::find().filter(extension::Column::Id.is_in(extensions));
-        named.extend(query.all(tx).await?.into_iter().map(|row| {
-            let disabled = row.disabled_at.is_some();
-            (
-                row.id,
-                Named {
-                    name: row.name,
-                    disabled,
-                },
-            )
-        }));
+    let channels = numbers.values().map(|number| number.channel.as_ref());
+    let of_channels = channels.flat_map(|c| [c.queue_id, c.fallback_queue_id]).flatten();
+    let queues = distinct(of_channels.chain(sessions.iter().filter_map(|session| session.queue_id)));
+    let (mut named, mut members) = (HashMap::new(), Members::new());
+    if queues.is_empty() {
+        return Ok((named, members));
     }
-    let mut members = Members::new();
-    if !queues.is_empty() {
-        let query = queue::Entity::find().filter(queue::Column::Id.is_in(queues.iter().copied()));
-        named.extend(query.all(tx).await?.into_iter().map(|row| {
-            let disabled = row.disabled_at.is_some();
-            (
-                row.id,
-                Named {
-                    name: row.name,
-                    disabled,
-                },
-            )
-        }));
-        let query = queue_member::Entity::find().filter(queue_member::Column::QueueId.is_in(queues));
-        for row in query.all(tx).await? {
-            members.entry(row.queue_id).or_default().push(row.extension_id);
-        }
+    let query = queue::Entity::find().filter(queue::Column::Id.is_in(queues.iter().copied()));
+    named.extend(query.all(tx).await?.into_iter().map(|row| {
+        let disabled = row.disabled_at.is_some();
+        (
+            row.id,
+            Named {
+                name: row.name,
+                disabled,
+            },
+        )
+    }));
+    let query = queue_member::Entity::find().filter(queue_member::Column::QueueId.is_in(queues));
+    for row in query.all(tx).await? {
+        members.entry(row.queue_id).or_default().push(row.extension_id);
     }
     Ok((named, members))
 }
