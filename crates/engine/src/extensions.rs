@@ -143,14 +143,9 @@ pub async fn change(e: &Engine, actor: &Actor, id: ExtensionId, form: &Extension
     change.number = Set(form.number.clone());
     change.name = Set(form.name.clone());
     let changed = extension::Entity::update(change).exec(&tx).await?;
-    people::save_login(
-        e,
-        &tx,
-        actor,
-        &changed,
-        form.login.as_ref().map(|login| (login, hash)),
-    )
-    .await?;
+    let login = form.login.as_ref().map(|login| (login, hash));
+    let mut changes = Changes::of(Change::Directory);
+    changes.append(people::save_login(e, &tx, actor, &changed, login).await?);
     let detail = format!("{} {}", form.number, form.name);
     audit::note(
         e,
@@ -162,7 +157,7 @@ pub async fn change(e: &Engine, actor: &Actor, id: ExtensionId, form: &Extension
     )
     .await?;
     tx.commit().await?;
-    e.events().publish(Changes::of(Change::Directory));
+    e.events().publish(changes);
     Ok(())
 }
 

@@ -5,7 +5,8 @@ use crate::{
     audit::{self, Subject},
     browsers,
     entity::{extension, person, setup_link},
-    random,
+    events::Changes,
+    random, sessions,
     throttle::Attempt,
     tokens,
 };
@@ -238,24 +239,28 @@ pub async fn set_language(e: &Engine, actor: &Actor, language: Language) -> Resu
     Ok(())
 }
 
-/// Creates, changes or removes the log-in of an extension. Removing disables the person and frees the extension.
+/// Creates, changes or removes the log-in of an extension, whose row is locked. Removing disables the person and frees
+/// the extension and its open sessions: no customer waits for somebody who is gone.
 pub(crate) async fn save_login(
     e: &Engine,
     tx: &DatabaseTransaction,
     actor: &Actor,
     extension: &extension::Model,
     login: Option<(&domain::people::LoginAs, Option<String>)>,
-) -> Result<()> {
+) -> Result<Changes> {
     let current = person::Entity::find()
         .filter(person::Column::ExtensionId.eq(extension.id))
         .one(tx)
         .await?;
     let now = e.clock().now().millis();
+    let mut changes = Changes::default();
     match (current, login) {
         (None, None) => {}
         (Some(current), None) => {
             keep_an_admin(tx, &current).await?;
+            changes = sessions::release(e, tx, actor, ExtensionId::new(extension.id)).await?;
             let id = current.id;
+            crate::web_sessions::delete_all(tx, PersonId::new(id)).await?;
             let mut change = current.into_active_model();
             change.extension_id = Set(None);
             change.disabled_at = Set(Some(now));
@@ -308,7 +313,7 @@ pub(crate) async fn save_login(
             audit::note(e, tx, actor, "person.change", Subject::Person(id), Some(detail)).await?;
         }
     }
-    Ok(())
+    Ok(changes)
 }
 
 /// Refuses to take the last administrator away.

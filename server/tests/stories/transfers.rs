@@ -9,10 +9,14 @@ use crate::{
         world::{Line, id_of},
     },
 };
-use domain::people::Actor;
+use domain::{
+    event::Change,
+    people::{Actor, ExtensionForm},
+};
 use futures::future::join_all;
 use reqwest::header;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 stories! {
     a_supervisor_takes_over_and_everybody_learns_it
@@ -22,6 +26,7 @@ stories! {
     many_are_transferred_together
     many_transferred_by_sixteen_move_once
     a_disabled_extension_strands_nobody
+    a_removed_log_in_strands_nobody
     nobody_is_given_a_session_while_being_disabled
     it_works_without_javascript
 }
@@ -456,6 +461,55 @@ async fn a_disabled_extension_strands_nobody(story: &Story) {
         "202",
         "nothing comes back by itself"
     );
+}
+
+/// Nobody can answer there any more, so it is as if the extension were disabled; and whoever looks is told.
+async fn a_removed_log_in_strands_nobody(story: &Story) {
+    let desk = Desk::open(story).await;
+    let queued = desk.janas(story, 1).await;
+    let direct = story.channel(&story.app(2), 2, "extension", &desk.jana_id).await;
+    story.connect(&direct).await;
+    story.says(story.customer(2), &direct, "Hello, Jana").await;
+    let sessions = ids(&story.api.items("/api/v1/sessions").await);
+    let routed = sessions
+        .into_iter()
+        .find(|id| *id != queued)
+        .expect("a second session");
+
+    let mut events = story.engine.events().subscribe();
+    let without = ExtensionForm {
+        number: "201".into(),
+        name: "Operator 201".into(),
+        role: "operator".into(),
+        ..ExtensionForm::default()
+    };
+    let jana = desk.jana_id.parse().expect("an id");
+    engine::extensions::change(&story.engine, &Actor::System, jana, &without)
+        .await
+        .expect("saved");
+    for (id, queue, moment) in [
+        (&queued, json!("Support"), "back_in_queue"),
+        (&routed, json!(null), "left_to_nobody"),
+    ] {
+        let now = read(story, id).await;
+        assert_eq!(
+            (&now["state"], &now["extension"], &now["queue"]["name"]),
+            (&json!("waiting"), &json!(null), &queue)
+        );
+        assert_eq!(newest_moment(&desk.boss, id).await["what"], moment);
+        let session = id.parse().expect("an id");
+        loop {
+            let next = tokio::time::timeout(Duration::from_secs(5), events.next(&Actor::System));
+            let event = next.await.expect("told").expect("an event");
+            if event.change == (Change::Session { session }) {
+                break;
+            }
+        }
+    }
+    let refused = desk.jana.call("inbox/thread", &[("session", &queued)]).await;
+    assert!(!refused.status.is_success(), "{refused:?}");
+    let picked = desk.petr.call("inbox/pick-up", &[("session", &queued)]).await;
+    assert!(picked.status.is_success(), "{picked:?}");
 }
 
 async fn nobody_is_given_a_session_while_being_disabled(story: &Story) {

@@ -101,8 +101,8 @@ pub async fn transfer_all(
     })
 }
 
-/// Frees the open sessions of an extension that is being disabled: those of a queue go back to it, the others wait where
-/// supervisors see them.
+/// Frees the open sessions of an extension that is being disabled or loses its log-in: those of a queue go back to it, the
+/// others wait where supervisors see them.
 pub(crate) async fn release(
     e: &Engine,
     tx: &DatabaseTransaction,
