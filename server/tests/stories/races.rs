@@ -9,12 +9,13 @@ use crate::{
     },
 };
 use domain::{
+    channel::{AuthenticationForm, MessagingForm},
     ids::ExtensionId,
     people::{Actor, ExtensionForm, PersonForm},
     queue::QueueForm,
     refusal::Refusal,
 };
-use engine::{Engine, Error, extensions, people, queues};
+use engine::{Engine, Error, channels, extensions, people, queues};
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::json;
@@ -28,6 +29,7 @@ stories! {
     the_last_administrator_does_not_lose_the_log_in
     a_number_a_name_and_a_log_in_are_given_once
     one_number_of_metas_has_one_channel
+    a_reserved_channel_begins_once
     one_key_sends_one_message
     nobody_gets_a_first_message_while_being_disabled
 }
@@ -176,6 +178,41 @@ async fn one_number_of_metas_has_one_channel(story: &Story) {
     let made = all.iter().filter(|answer| answer.status.is_success()).count();
     let taken = all.iter().filter(|answer| answer.status == 422).count();
     assert_eq!((made, taken), (1, MANY - 1), "{all:?}");
+}
+
+/// Two tabs of a set-up, or one that is saved twice: the others learn that somebody was quicker.
+async fn a_reserved_channel_begins_once(story: &Story) {
+    let queue = story.queue("Support", &[]).await;
+    let authentication = AuthenticationForm {
+        name: "Support".into(),
+        access_token: "EAAG".into(),
+        app_secret: "secret".into(),
+        ..AuthenticationForm::default()
+    };
+    let messaging = MessagingForm {
+        phone_number: "+420800555011".into(),
+        phone_number_id: "300000000000011".into(),
+        destination: format!("queue:{queue}"),
+        ..MessagingForm::default()
+    };
+    // Nobody saves the other tab, or every second one does.
+    for (made, other) in [(1, MANY + 1), (2, 2)] {
+        let id = channels::reserve(&story.engine, &Actor::System).await;
+        let id = id.expect("an address");
+        let refused = race(story, |engine, n| {
+            let (authentication, messaging) = (authentication.clone(), messaging.clone());
+            async move {
+                if (n + 1) % other == 0 {
+                    channels::save_messaging(&engine, &Actor::System, id, 0, &messaging).await
+                } else {
+                    channels::save_authentication(&engine, &Actor::System, id, 0, &authentication).await
+                }
+            }
+        });
+        assert_eq!(refused.await, vec![Refusal::ChangedMeanwhile; MANY - 1]);
+        assert_eq!(story.count("channels").await, made);
+        assert_eq!(story.count("channel_reservations").await, 0);
+    }
 }
 
 async fn one_key_sends_one_message(story: &Story) {

@@ -11,6 +11,7 @@ use domain::{
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 use std::time::Duration;
@@ -52,12 +53,16 @@ pub(super) async fn of(e: &Engine, tx: &DatabaseTransaction, actor: &Actor) -> R
     Ok(ChannelId::new(reserved.map_or(new.id, |reserved| reserved.id)))
 }
 
-/// Takes the reservation: the channel begins.
+/// Takes the reservation: the channel begins. Of several who save at once one gets it; the others wait for that one and
+/// find none. So does a handshake or another verify token that comes meanwhile.
 pub(super) async fn take(
     tx: &DatabaseTransaction,
     id: ChannelId,
 ) -> Result<Option<channel_reservation::Model>> {
-    let reserved = find(tx, id).await?;
+    let reserved = channel_reservation::Entity::find_by_id(id.uuid())
+        .lock_exclusive()
+        .one(tx)
+        .await?;
     channel_reservation::Entity::delete_by_id(id.uuid())
         .exec(tx)
         .await?;
