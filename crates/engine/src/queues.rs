@@ -6,6 +6,7 @@ use crate::{
     entity::{extension, queue, queue_member, session},
     events::Changes,
     extensions::{actor_may_look, reference},
+    people,
 };
 use domain::{
     event::Change,
@@ -54,6 +55,7 @@ async fn rows(e: &Engine, queues: Vec<queue::Model>) -> Result<Vec<QueueRow>> {
         .order_by_asc(extension::Column::Number)
         .all(db)
         .await?;
+    let attended = people::attended(db).await?;
     let waiting: Vec<(Uuid, i64)> = session::Entity::find()
         .select_only()
         .column(session::Column::QueueId)
@@ -83,7 +85,7 @@ async fn rows(e: &Engine, queues: Vec<queue::Model>) -> Result<Vec<QueueRow>> {
                 .pick_up
                 .parse()
                 .map_err(|_| Error::Corrupt(format!("pick-up mode {}", queue.pick_up)))?,
-            empty: members.clone().all(|extension| extension.disabled_at.is_some()),
+            empty: !ids.iter().any(|id| attended.contains(id)),
             members: members.cloned().map(reference).collect(),
             disabled: queue.disabled_at.is_some(),
             waiting: waiting

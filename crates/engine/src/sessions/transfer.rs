@@ -3,9 +3,9 @@
 use super::{Audience, Order, find, page_of, standing};
 use crate::{
     Engine, Result, channels,
-    entity::{extension, person, queue, session, session_moment},
+    entity::{extension, queue, session, session_moment},
     events::Changes,
-    queues,
+    people, queues,
 };
 use domain::{
     channel::{Destination, Destinations},
@@ -300,7 +300,7 @@ pub async fn holders(e: &Engine, actor: &Actor) -> Result<Vec<HolderRow>> {
         let sum = open.entry(holder_of(extension, queue)).or_default();
         *sum = sum.saturating_add(u32::try_from(many).unwrap_or(u32::MAX));
     }
-    let attended = attended(db).await?;
+    let attended = people::attended(db).await?;
     let extensions = extension::Entity::find().all(db).await?;
     let queues = queue::Entity::find().all(db).await?;
     let mut rows = Vec::with_capacity(open.len());
@@ -332,18 +332,6 @@ pub async fn holders(e: &Engine, actor: &Actor) -> Result<Vec<HolderRow>> {
     }
     rows.sort_by(|a, b| (!a.unattended, &a.label).cmp(&(!b.unattended, &b.label)));
     Ok(rows)
-}
-
-/// The extensions as which somebody can log in.
-async fn attended(db: &impl ConnectionTrait) -> Result<HashSet<Uuid>> {
-    let people = person::Entity::find()
-        .filter(person::Column::ExtensionId.is_not_null())
-        .filter(person::Column::DisabledAt.is_null());
-    let people = people.all(db).await?;
-    Ok(people
-        .into_iter()
-        .filter_map(|person| person.extension_id)
-        .collect())
 }
 
 /// The open sessions of one holder, the latest message first.
