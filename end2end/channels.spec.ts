@@ -347,6 +347,8 @@ for (const language of ['cs', 'en'] as const) {
 
   test(`a queue without anybody is nobody: ${language}`, async ({ world, person }) => {
     const { channels, common, directory } = words(language);
+    // Nobody can log in to it, so nobody answers there.
+    await world.api('POST', 'extensions', { number: '203', name: 'Noční linka' });
     const page = await person('admin', { locale: LOCALE[language], viewport: { width: 768, height: 1024 } });
     await visit(page, '/queues/new');
     const warning = page.getByText(directory.queues.nobody_text);
@@ -355,13 +357,20 @@ for (const language of ['cs', 'en'] as const) {
     await expect(warning).toBeHidden();
     await page.getByRole('checkbox', { name: '201 Jana Nováková' }).uncheck();
     await expect(warning).toBeVisible();
+    await page.getByRole('checkbox', { name: '203 Noční linka' }).check();
+    await expect(warning).toBeVisible();
     await field(page, directory.queues.name).fill('Noc');
     await save(page, common).click();
     await expect(page.getByRole('row', { name: 'Noc' })).toContainText(directory.queues.nobody);
 
     await visit(page, at(world, '/messaging'));
-    await field(page, channels.field.destination).selectOption(`Noc (${channels.is_empty})`);
-    await expect(page.getByText(channels.field.chosen_empty)).toBeVisible();
+    const nobody = page.getByText(channels.field.chosen_empty);
+    await field(page, channels.field.destination).selectOption('202 Petr Svoboda');
+    await expect(nobody).toBeHidden();
+    for (const empty of ['203 Noční linka', 'Noc']) {
+      await field(page, channels.field.destination).selectOption(`${empty} (${channels.is_empty})`);
+      await expect(nobody).toBeVisible();
+    }
     await save(page, common).click();
     await expect(badge(page, common.badge.degraded)).toBeVisible();
     await page.getByRole('link', { name: channels.check.destination, exact: true }).click();

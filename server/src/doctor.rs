@@ -162,9 +162,9 @@ fn sentence(seen: &Seen) -> String {
             "disabled: new sessions go to the fallback".to_owned()
         }
         Seen::DestinationDisabled { fallback: false } => "disabled, and there is no fallback".to_owned(),
-        Seen::DestinationEmpty { fallback: false } => "nobody is in the queue".to_owned(),
+        Seen::DestinationEmpty { fallback: false } => "nobody can log in there".to_owned(),
         Seen::DestinationEmpty { fallback: true } => {
-            "disabled, and nobody is in the fallback queue".to_owned()
+            "disabled, and nobody can log in at the fallback".to_owned()
         }
         Seen::CountriesBlocked { webhooks, files } => {
             let shut_out: Vec<&str> = [(*webhooks, "deliver webhooks"), (*files, "fetch files")]

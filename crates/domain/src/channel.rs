@@ -54,7 +54,7 @@ pub struct DestinationRef {
     /// The queue's name, or the extension's number and name.
     pub label: String,
     pub disabled: bool,
-    /// A queue in which nobody is, or only extensions that are disabled.
+    /// An extension as which nobody can log in, or a queue in which there are only such.
     pub empty: bool,
 }
 

@@ -256,7 +256,7 @@ pub enum Seen {
     DestinationDisabled {
         fallback: bool,
     },
-    /// Nobody is in the queue that new sessions go to; `fallback`: it is the fallback's queue.
+    /// Nobody can log in where new sessions go: a queue or an extension; `fallback`: it is the fallback's.
     DestinationEmpty {
         fallback: bool,
     },

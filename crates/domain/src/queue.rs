@@ -50,7 +50,7 @@ pub struct QueueRow {
     pub name: String,
     pub pick_up: PickUp,
     pub members: Vec<ExtensionRef>,
-    /// Nobody is in it, or only extensions that are disabled: only supervisors see what waits.
+    /// Nobody is in it, or only extensions as which nobody can log in: only supervisors see what waits.
     pub empty: bool,
     pub disabled: bool,
     /// Sessions that nobody has picked up yet.

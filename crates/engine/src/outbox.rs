@@ -252,7 +252,11 @@ async fn attempt(e: &Engine, job: &outbox::Model) {
             (Verdict::Again(PAUSE), None)
         }
     };
-    metrics::counter!(crate::metrics::SENDS, "outcome" => verdict.as_str()).increment(1);
+    let outcome = match verdict {
+        Verdict::Fail(_) if job.doubts > 0 => "unconfirmed",
+        _ => verdict.as_str(),
+    };
+    metrics::counter!(crate::metrics::SENDS, "outcome" => outcome).increment(1);
     tracing::debug!(message = %job.message_id, job.attempts, ?verdict, "sent a message to Meta");
     write_down(e, job, &verdict).await;
     if let Some((state, answer)) = token

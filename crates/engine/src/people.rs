@@ -19,7 +19,8 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
     PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr,
 };
-use std::{net::IpAddr, time::Duration};
+use std::{collections::HashSet, net::IpAddr, time::Duration};
+use uuid::Uuid;
 
 const SETUP_LINK_LIVES: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -331,6 +332,19 @@ pub(crate) async fn keep_an_admin(tx: &DatabaseTransaction, person: &person::Mod
     } else {
         Err(Refusal::LastAdmin.into())
     }
+}
+
+/// The extensions as which somebody can log in.
+pub(crate) async fn attended(db: &impl ConnectionTrait) -> Result<HashSet<Uuid>> {
+    let ids: Vec<Uuid> = person::Entity::find()
+        .select_only()
+        .column(person::Column::ExtensionId)
+        .filter(person::Column::ExtensionId.is_not_null())
+        .filter(person::Column::DisabledAt.is_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(ids.into_iter().collect())
 }
 
 /// The extension that a person answers as, for those who have one.

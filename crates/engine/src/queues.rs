@@ -6,7 +6,7 @@ use crate::{
     entity::{extension, queue, queue_member, session},
     events::Changes,
     extensions::{actor_may_look, reference},
-    sessions,
+    people, sessions,
 };
 use domain::{
     event::Change,
@@ -55,6 +55,7 @@ async fn rows(e: &Engine, queues: Vec<queue::Model>) -> Result<Vec<QueueRow>> {
         .all(db)
         .await?;
     let waiting: Vec<(Uuid, i64)> = waiting_sessions(ids).into_tuple().all(db).await?;
+    let attended = people::attended(db).await?;
     let waiting: HashMap<Uuid, i64> = waiting.into_iter().collect();
     let mut of_queue: HashMap<Uuid, HashSet<Uuid>> = HashMap::new();
     for member in members {
@@ -74,7 +75,7 @@ async fn rows(e: &Engine, queues: Vec<queue::Model>) -> Result<Vec<QueueRow>> {
                 .pick_up
                 .parse()
                 .map_err(|_| Error::Corrupt(format!("pick-up mode {}", queue.pick_up)))?,
-            empty: members.clone().all(|extension| extension.disabled_at.is_some()),
+            empty: !ids.iter().any(|id| attended.contains(id)),
             members: members.cloned().map(reference).collect(),
             disabled: queue.disabled_at.is_some(),
             waiting: waiting

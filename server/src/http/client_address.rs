@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn bytes_that_are_no_text_hide_nothing_behind_them() {
         let seen = |lines: &[(&'static str, &[u8])]| seen_by(ForwardedHeader::Either, "10.1.2.3", lines);
-        let x = |line| ("x-forwarded-for", line);
+        let x = |line: &'static [u8]| ("x-forwarded-for", line);
         assert_eq!(seen(&[x(b"\xe9, 198.51.100.1")]), "198.51.100.1");
         assert_eq!(seen(&[x(b"\xff"), x(b"198.51.100.1, 10.9.9.9")]), "198.51.100.1");
         let unreadable = [x(b"198.51.100.1"), x(b"\xc3\xa9, 10.9.9.9")];

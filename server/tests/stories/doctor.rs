@@ -12,6 +12,7 @@ use crate::{
     stories,
     support::{
         Story,
+        people::PASSWORD,
         world::{Line, WABA_ID, delivery, text_message},
     },
 };
@@ -19,7 +20,7 @@ use domain::{
     channel::MessagingForm,
     doctor::SETTLING,
     ids::{ChannelId, ExtensionId, QueueId},
-    people::Actor,
+    people::{Actor, ExtensionForm},
     queue::QueueForm,
 };
 use serde_json::{Value, json};
@@ -39,6 +40,7 @@ stories! {
     channels_of_one_app
     an_address_with_a_slash_at_its_end
     a_queue_without_anybody
+    an_extension_without_a_log_in_is_nobody
     a_look_right_after_the_handshake
     it_never_takes_longer_than_ten_seconds
 }
@@ -472,6 +474,54 @@ async fn a_queue_without_anybody(story: &Story) {
     members(vec![jana]).await;
     assert_eq!(status().await, ("active".into(), json!([])));
     assert!(bad(&story.examine(&line).await).is_empty());
+}
+
+/// Nobody sees what goes to an extension as which nobody can log in, also where it is a queue's only member.
+async fn an_extension_without_a_log_in_is_nobody(story: &Story) {
+    let night = story.extension_of_nobody("205").await;
+    let queue = story.queue("Night", &[&night]).await;
+    let app = story.app(1);
+    let lines = [
+        story.channel(&app, 1, "extension", &night).await,
+        story.channel(&app, 2, "queue", &queue).await,
+    ];
+    for line in &lines {
+        story.connect(line).await;
+    }
+    story.settled().await;
+    let log_in = async |login: &str| {
+        let form = ExtensionForm {
+            number: "205".into(),
+            name: "Night".into(),
+            login: login.into(),
+            password: if login.is_empty() { "" } else { PASSWORD }.into(),
+            role: "operator".into(),
+        };
+        let id: ExtensionId = night.parse().expect("an id");
+        engine::extensions::change(&story.engine, &Actor::System, id, &form)
+            .await
+            .expect("saved");
+        story.settled().await;
+    };
+    let seen = async |nobody: bool| {
+        let wrong: &[(&str, &str)] = match nobody {
+            true => &[("destination", "destination_empty")],
+            false => &[],
+        };
+        let status = if nobody { "degraded" } else { "active" };
+        for line in &lines {
+            let path = format!("/api/v1/channels/{}", line.channel);
+            assert_eq!(story.api.get(&path).await.ok()["status"], status, "told at once");
+            assert_eq!(bad(&story.examine(line).await), wrong);
+        }
+        let path = format!("/api/v1/queues/{queue}");
+        assert_eq!(story.api.get(&path).await.ok()["empty"], nobody);
+    };
+    seen(true).await;
+    log_in("night").await;
+    seen(false).await;
+    log_in("").await;
+    seen(true).await;
 }
 
 /// Meta verifies the address first and stores it after our answer: whoever looks in between sees what is not so.

@@ -1,6 +1,6 @@
 //! What a company has before a story begins: a Meta app, numbers, extensions, queues, channels.
 
-use super::Story;
+use super::{Story, people::PASSWORD};
 use serde_json::{Value, json};
 use simulator::{AppSpec, CustomerId, CustomerSpec, NumberSpec, Signature, TokenState};
 use url::Url;
@@ -47,7 +47,20 @@ impl Story {
         app
     }
 
+    /// An extension with a log-in: somebody answers there.
     pub async fn extension(&self, number: &str) -> String {
+        let body = json!({
+            "number": number,
+            "name": format!("Extension {number}"),
+            "login": format!("somebody.{number}"),
+            "password": PASSWORD,
+            "role": "operator",
+        });
+        id_of(&self.api.post("/api/v1/extensions", body).await.ok())
+    }
+
+    /// An extension without a log-in.
+    pub async fn extension_of_nobody(&self, number: &str) -> String {
         let body = json!({"number": number, "name": format!("Extension {number}")});
         id_of(&self.api.post("/api/v1/extensions", body).await.ok())
     }

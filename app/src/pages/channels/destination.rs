@@ -63,16 +63,16 @@ pub fn DestinationField(
             .collect_view()
             .into_any()
     };
-    let empty: Vec<String> = destinations
-        .queues
-        .iter()
-        .filter(|queue| queue.empty)
-        .map(|queue| queue.destination.to_string())
+    let empty: Vec<String> = [&destinations.queues, &destinations.extensions]
+        .into_iter()
+        .flatten()
+        .filter(|to| to.empty)
+        .map(|to| to.destination.to_string())
         .collect();
     let is_empty = RwSignal::new(empty.contains(&chosen));
     let empty = StoredValue::new(empty);
-    let is_empty_queue = move |value: &String| empty.with_value(|empty| empty.contains(value));
-    let choose = move |event: ev::Event| is_empty.set(is_empty_queue(&event_target_value(&event)));
+    let nobody = move |value: &String| empty.with_value(|empty| empty.contains(value));
+    let choose = move |event: ev::Event| is_empty.set(nobody(&event_target_value(&event)));
     let gone = stored.filter(|stored| stored.disabled);
     let is_disabled = gone
         .as_ref()
@@ -101,7 +101,7 @@ pub fn DestinationField(
                 event.prevent_default();
                 if let Some(value) = first_match() {
                     select.set_value(&value);
-                    is_empty.set(is_empty_queue(&value));
+                    is_empty.set(nobody(&value));
                     drop(select.focus());
                 }
             }

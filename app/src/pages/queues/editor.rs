@@ -154,7 +154,8 @@ fn typed(queue: Option<QueueRow>, members: Vec<String>) -> queue::QueueForm {
 fn Members(people: Vec<(bool, ExtensionRow)>) -> impl IntoView {
     let i18n = use_i18n();
     let live = use_now();
-    let empty = RwSignal::new(!people.iter().any(|(member, person)| *member && !person.disabled));
+    let answers = |person: &ExtensionRow| !person.disabled && person.login.is_some();
+    let empty = RwSignal::new(!people.iter().any(|(member, person)| *member && answers(person)));
     let count = move |event: ev::Event| {
         let ticked = event
             .target()
@@ -180,6 +181,7 @@ fn Members(people: Vec<(bool, ExtensionRow)>) -> impl IntoView {
         .into_iter()
         .zip(texts.clone())
         .map(|((member, person), text)| {
+            let off = (!answers(&person)).then_some("");
             view! {
                 <label class="choice" class:hidden=move || wanted.try_with(|wanted| !text.contains(wanted.as_str())).unwrap_or_default()>
                     <input
@@ -187,7 +189,7 @@ fn Members(people: Vec<(bool, ExtensionRow)>) -> impl IntoView {
                         name="form[members][]"
                         value=person.id.to_string()
                         checked=member
-                        data-off=person.disabled.then_some("")
+                        data-off=off
                     />
                     <span>
                         <span class="nums muted">{person.number}</span>

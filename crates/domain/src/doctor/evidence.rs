@@ -124,7 +124,7 @@ pub struct Kin {
 pub enum Taker {
     NotChosen,
     Disabled,
-    /// A queue in which nobody is, or only extensions that are disabled.
+    /// An extension as which nobody can log in, or a queue in which there are only such.
     Empty,
     Ready,
 }

@@ -2,7 +2,8 @@
 
 use crate::{
     Result,
-    entity::{channel, extension, queue, queue_member},
+    entity::{channel, extension, person, queue, queue_member},
+    people,
 };
 use domain::{
     channel::{Destination, DestinationRef},
@@ -63,12 +64,13 @@ pub(super) async fn extensions(
         .order_by_asc(extension::Column::Number)
         .all(db)
         .await?;
+    let attended = people::attended(db).await?;
     let shown = found.into_iter().map(|extension| {
         let shown = DestinationRef {
             destination: Destination::Extension(ExtensionId::new(extension.id)),
             label: format!("{} {}", extension.number, extension.name),
             disabled: extension.disabled_at.is_some(),
-            empty: false,
+            empty: !attended.contains(&extension.id),
         };
         (extension.id, shown)
     });
@@ -98,7 +100,7 @@ pub(super) async fn queues(
     Ok(shown.collect())
 }
 
-/// Queues in which somebody is: an extension that is not disabled.
+/// Queues in which somebody is: an extension as which somebody can log in.
 async fn staffed(db: &impl ConnectionTrait) -> Result<HashSet<Uuid>> {
     let queues: Vec<Uuid> = queue_member::Entity::find()
         .select_only()
@@ -106,12 +108,12 @@ async fn staffed(db: &impl ConnectionTrait) -> Result<HashSet<Uuid>> {
         .distinct()
         .join(
             JoinType::InnerJoin,
-            queue_member::Entity::belongs_to(extension::Entity)
+            queue_member::Entity::belongs_to(person::Entity)
                 .from(queue_member::Column::ExtensionId)
-                .to(extension::Column::Id)
+                .to(person::Column::ExtensionId)
                 .into(),
         )
-        .filter(extension::Column::DisabledAt.is_null())
+        .filter(person::Column::DisabledAt.is_null())
         .into_tuple()
         .all(db)
         .await?;

@@ -3,9 +3,9 @@
 use super::{Audience, Order, find, is_open, page_of, standing};
 use crate::{
     Engine, Result, channels,
-    entity::{extension, person, queue, session, session_moment},
+    entity::{extension, queue, session, session_moment},
     events::Changes,
-    queues,
+    people, queues,
 };
 use domain::{
     channel::{Destination, Destinations},
@@ -49,7 +49,7 @@ pub async fn transfer(e: &Engine, actor: &Actor, id: SessionId, form: &TransferF
 
 /// Takes a session from whoever has it.
 pub async fn take_over(e: &Engine, actor: &Actor, id: SessionId, from: String, reason: String) -> Result<()> {
-    let own = crate::people::own_extension(actor)?;
+    let own = people::own_extension(actor)?;
     let form = TransferForm {
         from,
         to: Destination::Extension(own.id).to_string(),
@@ -295,7 +295,7 @@ pub async fn holders(e: &Engine, actor: &Actor) -> Result<Vec<HolderRow>> {
         let sum = open.entry(holder_of(extension, queue)).or_default();
         *sum = sum.saturating_add(u32::try_from(many).unwrap_or(u32::MAX));
     }
-    let attended = attended(db).await?;
+    let attended = people::attended(db).await?;
     let extensions = extension::Entity::find().all(db).await?;
     let queues = queue::Entity::find().all(db).await?;
     let mut rows = Vec::with_capacity(open.len());
@@ -327,18 +327,6 @@ pub async fn holders(e: &Engine, actor: &Actor) -> Result<Vec<HolderRow>> {
     }
     rows.sort_by(|a, b| (!a.unattended, &a.label).cmp(&(!b.unattended, &b.label)));
     Ok(rows)
-}
-
-/// The extensions as which somebody can log in.
-async fn attended(db: &impl ConnectionTrait) -> Result<HashSet<Uuid>> {
-    let people = person::Entity::find()
-        .filter(person::Column::ExtensionId.is_not_null())
-        .filter(person::Column::DisabledAt.is_null());
-    let people = people.all(db).await?;
-    Ok(people
-        .into_iter()
-        .filter_map(|person| person.extension_id)
-        .collect())
 }
 
 /// The open sessions of one holder, the latest message first.
