@@ -24,6 +24,12 @@ stories! {
     a_time_far_ahead_is_the_time_of_arrival
     a_name_with_nothing_to_see_is_no_name
     what_was_written_in_a_group_is_not_answered_in_private
+    every_field_of_an_answer_is_shown
+    what_is_not_whole_shows_what_stands_there
+    a_reaction_to_nothing_opens_no_session
+    no_text_of_a_message_breaks_a_database
+    what_was_answered_on_the_phone_does_not_wait
+    a_message_of_an_earlier_session_can_be_quoted
 }
 
 async fn post(story: &Story, line: &Line, message: Value) {
@@ -363,4 +369,223 @@ async fn an_edit_of_a_message_that_is_not_here_is_a_message(story: &Story) {
     assert_eq!(session["unread"], 1, "it is one message");
     assert!(page(story).await.contains("At seven, please"));
     assert_eq!(story.count("sessions").await, 1);
+}
+
+async fn every_field_of_an_answer_is_shown(story: &Story) {
+    let line = story.support().await;
+    let answers = [
+        json!({"type": "call_permission_reply", "call_permission_reply": {"response": "accept", "response_source": "user_action"}}),
+        json!({"type": "list_reply", "list_reply": {"id": "1", "title": "Morning", "description": "From eight to noon"}}),
+        json!({"type": "of_tomorrow", "of_tomorrow": {"colour": "ultramarine"}}),
+        json!({"type": "nfm_reply", "nfm_reply": {"name": "flow", "body": "Sent without answers", "response_json": "{}"}}),
+    ];
+    for (n, answer) in answers.iter().enumerate() {
+        post(
+            story,
+            &line,
+            of_type(&format!("wamid.{n}"), "interactive", answer),
+        )
+        .await;
+    }
+    let mut asked = text_message(FROM, "wamid.p", "Is this in stock?");
+    asked["context"] =
+        json!({"referred_product": {"catalog_id": "194836987003835", "product_retailer_id": "di9ozbzfi4"}});
+    post(story, &line, asked).await;
+    let place =
+        json!({"latitude": 50.1, "longitude": 14.4, "name": "Depot", "url": "https://depot.example/way"});
+    post(story, &line, of_type("wamid.l", "location", &place)).await;
+    let order = json!({"catalog_id": "1", "product_items": [
+        {"product_retailer_id": "coffee", "quantity": 2.5, "item_price": 100, "currency": "CZK"},
+        {"product_retailer_id": "cup", "quantity": "3.0", "item_price": 10, "currency": "CZK"},
+    ]});
+    post(story, &line, of_type("wamid.o", "order", &order)).await;
+    let card = json!([{
+        "name": {}, "phones": [{"phone": "+420 777 123 456"}],
+        "vcard": "BEGIN:VCARD\nVERSION:3.0\nFN:Eva Horáková\nTEL:+420777123456\nEMAIL:eva@example.com\nEND:VCARD",
+    }]);
+    post(story, &line, of_type("wamid.c", "contacts", &card)).await;
+    let document = json!({"id": "1", "filename": "invoice\u{202e}fdp.exe"});
+    post(story, &line, of_type("wamid.d", "document", &document)).await;
+
+    let page = page(story).await;
+    for shown in [
+        "call_permission_reply",
+        "response_source",
+        "user_action",
+        "From eight to noon",
+        "ultramarine",
+        "Sent without answers",
+        "di9ozbzfi4",
+        "194836987003835",
+        "https://depot.example/way",
+        "2.5",
+        "Eva Horáková",
+        "eva@example.com",
+        "invoicefdp.exe",
+    ] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    assert!(!page.contains("3.0"), "no decimals that say nothing");
+    assert!(!page.contains("invoice\u{202e}"));
+}
+
+async fn what_is_not_whole_shows_what_stands_there(story: &Story) {
+    let line = story.support().await;
+    let incomplete = [
+        ("image", json!({"caption": "A caption without a file"})),
+        ("document", json!({"filename": "lost.pdf"})),
+        ("location", json!({"name": "Somewhere in Brno"})),
+        (
+            "edit",
+            json!({"message": {"type": "text", "text": {"body": "Corrected, of what?"}}}),
+        ),
+        ("hologram", json!({"of": {"whom": "a princess"}})),
+    ];
+    for (n, (kind, own)) in incomplete.iter().enumerate() {
+        post(story, &line, of_type(&format!("wamid.{n}"), kind, own)).await;
+    }
+    let page = page(story).await;
+    for shown in [
+        "A caption without a file",
+        "lost.pdf",
+        "Somewhere in Brno",
+        "Corrected, of what?",
+        "of › whom",
+        "a princess",
+    ] {
+        assert!(page.contains(shown), "{shown}");
+    }
+}
+
+async fn a_reaction_to_nothing_opens_no_session(story: &Story) {
+    let line = story.support().await;
+    post(
+        story,
+        &line,
+        of_type("wamid.1", "reaction", &json!({"emoji": "👍"})),
+    )
+    .await;
+    post(story, &line, of_type("wamid.2", "revoke", &json!({}))).await;
+    assert_eq!(story.count("sessions").await, 0);
+    let letters = story.api.items("/api/v1/deliveries/dead").await;
+    let reasons: Vec<_> = letters.iter().map(|letter| &letter["reason"]).collect();
+    assert_eq!(reasons, ["unreadable_item", "unreadable_item"], "nothing is lost");
+}
+
+async fn no_text_of_a_message_breaks_a_database(story: &Story) {
+    let line = story.support().await;
+    let nul = "a\0b";
+    let mut text = text_message(FROM, "wamid.1", nul);
+    text["context"] = json!({"id": nul, "from": nul});
+    text["errors"] = json!([nul, {"code": 1, "title": nul, "message": nul, "error_data": {"details": nul}}]);
+    text["referral"] = json!({"headline": nul, "body": nul, "source_url": nul});
+    post(story, &line, text).await;
+    post(story, &line, of_type("wamid.2", nul, &json!({"x": nul}))).await;
+    post(
+        story,
+        &line,
+        of_type(
+            "wamid.3",
+            "document",
+            &json!({"id": nul, "filename": nul, "caption": nul}),
+        ),
+    )
+    .await;
+    post(
+        story,
+        &line,
+        of_type("wamid.4", "interactive", &json!({"type": nul, nul: {"y": nul}})),
+    )
+    .await;
+    assert_eq!(story.messages(&story.session().await).await.len(), 4);
+
+    let failed = json!({
+        "id": "wamid.unknown", "status": "failed", "timestamp": "1795341600", "recipient_id": FROM,
+        "errors": [{"code": 131026, "title": nul, "message": nul, "error_data": {"details": nul}}],
+    });
+    let metadata = json!({"display_phone_number": "420800555010", "phone_number_id": line.phone_number_id});
+    let statuses = json!({"metadata": metadata, "statuses": [failed]});
+    post_body(story, &line, notification(WABA_ID, "messages", &statuses)).await;
+    let letters = story.api.items("/api/v1/deliveries/dead").await;
+    let failed: Vec<_> = letters
+        .iter()
+        .filter(|letter| letter["reason"] == "failed")
+        .collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+    assert!(!page(story).await.is_empty());
+}
+
+fn echo(line: &Line, wamid: &str, text: &str) -> String {
+    let metadata = json!({"display_phone_number": "420800555010", "phone_number_id": line.phone_number_id});
+    let at = (START.millis() / 1000 + 1).to_string();
+    let echo = json!({
+        "from": "420800555010", "to": FROM, "id": wamid, "timestamp": at, "type": "text", "text": {"body": text},
+    });
+    let value = json!({"metadata": metadata, "message_echoes": [echo]});
+    notification(WABA_ID, "smb_message_echoes", &value)
+}
+
+async fn what_was_answered_on_the_phone_does_not_wait(story: &Story) {
+    let line = story.support().await;
+    post(story, &line, text_message(FROM, "wamid.1", "Until when?")).await;
+    let other = "420800555202";
+    let body = delivery(
+        &line.phone_number_id,
+        other,
+        &[text_message(other, "wamid.2", "Hello?")],
+    );
+    post_body(story, &line, body).await;
+    let admin = story.admin("admin").await;
+    let first = async || {
+        let page = admin.get("/inbox?tab=waiting").await.text;
+        let place = |number: &str| page.find(number).unwrap_or(usize::MAX);
+        place("+420 800 555 201").min(place(FROM)) < place("+420 800 555 202").min(place(other))
+    };
+    assert!(first().await, "who wrote first waits longest");
+    post_body(story, &line, echo(&line, "wamid.e", "Until six")).await;
+    assert!(!first().await, "the other one still waits for an answer");
+
+    // What was written in private does not go into a group's session.
+    let mut group = text_message(FROM, "wamid.g", "To all");
+    group["group_id"] = json!("Y2FwaV9ncm91cDoxMjM0");
+    post(story, &line, group).await;
+    for session in story.api.items("/api/v1/sessions").await {
+        let path = format!("/api/v1/sessions/{}/close", id_of(&session));
+        story.api.post(&path, json!({})).await.ok();
+    }
+    post_body(story, &line, echo(&line, "wamid.f", "One more thing")).await;
+    for session in story.api.items("/api/v1/sessions").await {
+        let messages = story.messages(&session).await;
+        let has = |text: &str| messages.iter().any(|message| message["text"]["body"] == text);
+        assert!(!(has("To all") && has("One more thing")), "{messages:#?}");
+    }
+}
+
+async fn a_message_of_an_earlier_session_can_be_quoted(story: &Story) {
+    let line = story.support().await;
+    post(
+        story,
+        &line,
+        text_message(FROM, "wamid.1", "The very first words"),
+    )
+    .await;
+    let path = format!("/api/v1/sessions/{}/close", id_of(&story.session().await));
+    story.api.post(&path, json!({})).await.ok();
+    let mut again = text_message(FROM, "wamid.2", "About this again");
+    again["context"] = json!({"id": "wamid.1", "from": FROM});
+    post(story, &line, again).await;
+    let admin = story.admin("admin").await;
+    let sessions = story.api.items("/api/v1/sessions").await;
+    let open = sessions
+        .iter()
+        .find(|session| session["state"] != "closed")
+        .expect("an open one");
+    let page = admin.get(&format!("/inbox/{}?tab=all", id_of(open))).await.text;
+    assert!(!page.contains("is not here"), "it stands above");
+    let quotes = page.matches("The very first words").count();
+    assert!(quotes >= 1, "{quotes}");
+    assert!(
+        page.contains("class=\"bubble-quote\" href"),
+        "the quote leads to it"
+    );
 }
