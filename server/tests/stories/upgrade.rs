@@ -149,6 +149,9 @@ async fn open(database: &Database, folder: &Path) -> engine::Result<Engine> {
 
 /// What one customer and a company have written: which way, and whether it is a reaction.
 type Said = &'static [(&'static str, bool)];
+const THEIRS: (&str, bool) = ("inbound", false);
+const OURS: (&str, bool) = ("outbound", false);
+const REACTION: (&str, bool) = ("inbound", true);
 
 /// Four customers at the older version; returns when they began. Message `n` of a session came `n` seconds later.
 async fn fill(database: &Database, folder: &Path) -> i64 {
@@ -181,17 +184,16 @@ async fn fill(database: &Database, folder: &Path) -> i64 {
         insert(&db, "channels", row).await;
     }
 
-    let (theirs, ours, reaction) = (("inbound", false), ("outbound", false), ("inbound", true));
     let sessions: [(&str, (&'static str, Uuid), i64, Said); 4] = [
         (
             "waiting",
             ("queue_id", queue),
             2,
-            &[theirs, theirs, theirs, reaction],
+            &[THEIRS, THEIRS, THEIRS, REACTION],
         ),
-        ("assigned", ("extension_id", extension), 0, &[theirs, ours]),
-        ("assigned", ("extension_id", extension), 1, &[theirs]),
-        ("closed", ("extension_id", extension), 0, &[theirs]),
+        ("assigned", ("extension_id", extension), 0, &[THEIRS, OURS]),
+        ("assigned", ("extension_id", extension), 1, &[THEIRS]),
+        ("closed", ("extension_id", extension), 0, &[THEIRS]),
     ];
     for ((state, (owner, whose), unread, said), n) in sessions.into_iter().zip(1_u32..) {
         let (contact, session) = (id(100 + u128::from(n)), id(200 + u128::from(n)));

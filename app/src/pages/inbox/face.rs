@@ -132,11 +132,12 @@ pub fn WhatView(what: What, text: Option<String>, id: MessageId) -> impl IntoVie
             })
             .into_any(),
         What::Unknown(fields) => {
-            let said = move || match fields.is_empty() {
+            let nothing = fields.is_empty();
+            let said = move || match nothing {
                 true => t_string!(i18n, inbox.face.unknown),
                 false => t_string!(i18n, inbox.face.unknown_fields),
             };
-            let shown = fields.clone().into_iter().map(answer).collect_view();
+            let shown = fields.into_iter().map(answer).collect_view();
             view! {
                 <p class="bubble-facts">{said}</p>
                 <dl class="bubble-facts bubble-pairs">{shown}</dl>

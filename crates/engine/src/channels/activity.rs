@@ -7,6 +7,7 @@ use crate::{
 };
 use domain::{
     channel::{Activity, ActivityView, Deed, DeliveryRow, Detail, Presence},
+    delivery::DeadReason,
     ids::ChannelId,
     people::{Actor, Permission},
     refusal::Refusal,
