@@ -85,9 +85,12 @@ impl Database {
         Ok(!Migrator::get_pending_migrations(&self.writer).await?.is_empty())
     }
 
-    /// Brings the tables up to date.
+    /// Brings the tables up to date: by all steps, or by none. One that fails or is broken off leaves the tables as they
+    /// were, for the next start, and for the older version. Of several processes one does it, and the others wait.
     pub(crate) async fn migrate(&self) -> Result<()> {
-        Ok(Migrator::up(&self.writer, None).await?)
+        let tx = self.write_alone().await?;
+        Migrator::up(&tx, None).await?;
+        Ok(tx.commit().await?)
     }
 
     /// For looking.

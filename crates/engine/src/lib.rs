@@ -181,8 +181,8 @@ impl Engine {
         data_folder::create(folder)?;
         let db = Database::connect(folder, url.as_ref(), config.database_wait).await?;
         // An older version that serves must not have its tables changed under its feet, either.
-        let alone = config.purpose != Purpose::Command || db.is_behind().await?;
-        let held = match alone && db.is_sqlite() {
+        let alone = db.is_sqlite() && (config.purpose != Purpose::Command || db.is_behind().await?);
+        let held = match alone {
             true => Some(data_folder::hold(folder)?),
             false => None,
         };

@@ -26,5 +26,6 @@ mod strangers;
 mod support;
 mod thread;
 mod transfers;
+mod upgrade;
 mod webhook;
 mod wire;

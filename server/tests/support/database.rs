@@ -69,7 +69,7 @@ impl Database {
         connection.execute_unprepared(sql).await.expect("a statement");
     }
 
-    async fn look(&self, folder: &Path, mode: &str) -> DatabaseConnection {
+    pub async fn look(&self, folder: &Path, mode: &str) -> DatabaseConnection {
         use secrecy::ExposeSecret as _;
         let url = match self.url() {
             Some(url) => url.expose_secret().to_owned(),

@@ -1,0 +1,343 @@
+//! Databases of an older version: what a start makes of what is in them, and what a start leaves that breaks off.
+
+use crate::support::database::Database;
+use engine::{Clock, Engine, Purpose};
+use futures::future::join_all;
+use migrations::{Migrator, MigratorTrait as _};
+use sea_orm::{
+    ConnectionTrait as _, DatabaseConnection, Statement,
+    prelude::Uuid,
+    sea_query::{Expr, Query},
+};
+use server::{application, settings::Settings};
+use std::{path::Path, time::Duration};
+use tempfile::TempDir;
+use tokio::time::timeout;
+
+/// Steps that the older version knew.
+const OLD: u32 = 12;
+const HOUR: i64 = 60 * 60 * 1000;
+/// 32 bytes.
+const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+const NUMBER: &str = "300000000000001";
+const NAME: &str = "Žofie Nováková";
+const WA_ID: &str = "420800555201";
+
+/// For each step that the older version did not know, what makes it fail when much of it is done, and the way back.
+const OBSTACLES: [(&str, &str); 7] = [
+    (
+        "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
+        "DROP TRIGGER obstacle",
+    ),
+    (
+        "CREATE TABLE contacts_without_words (id INTEGER)",
+        "DROP TABLE contacts_without_words",
+    ),
+    (
+        "ALTER TABLE messages ADD COLUMN phone BOOLEAN",
+        "ALTER TABLE messages DROP COLUMN phone",
+    ),
+    (
+        "CREATE TABLE session_moments_lost_by (id INTEGER)",
+        "DROP TABLE session_moments_lost_by",
+    ),
+    (
+        "CREATE TABLE channel_reservations_person (id INTEGER)",
+        "DROP TABLE channel_reservations_person",
+    ),
+    ("CREATE TABLE master_key (id INTEGER)", "DROP TABLE master_key"),
+    (
+        "CREATE TABLE messages_about (id INTEGER)",
+        "DROP TABLE messages_about",
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_database_is_carried_over_on_sqlite() {
+    an_older_database_is_carried_over(Database::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL; cargo xtask test runs them"]
+async fn an_older_database_is_carried_over_on_postgres() {
+    an_older_database_is_carried_over(Database::postgres().await).await;
+}
+
+async fn an_older_database_is_carried_over(database: Database) {
+    let folder = TempDir::new().expect("a folder");
+    let start = fill(&database, folder.path()).await;
+    for _ in 0..2 {
+        drop(open(&database, folder.path()).await.expect("it starts"));
+        assert_carried_over(&database, folder.path(), start).await;
+    }
+    database.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_fails_leaves_the_tables_of_the_older_version() {
+    let (database, folder) = (Database::sqlite(), TempDir::new().expect("a folder"));
+    let start = fill(&database, folder.path()).await;
+    assert_eq!(OBSTACLES.len(), Migrator::migrations().len() - OLD as usize);
+    for (put, take_away) in OBSTACLES {
+        database.run(folder.path(), put).await;
+        assert!(open(&database, folder.path()).await.is_err(), "{put}");
+        let steps = database.count(folder.path(), "seaql_migrations").await;
+        assert_eq!(steps, i64::from(OLD), "{put}");
+        let added = "pragma_table_info('sessions') WHERE name IN ('waiting_since', 'group_id', 'read_at')";
+        assert_eq!(database.count(folder.path(), added).await, 0, "{put}");
+        database.run(folder.path(), take_away).await;
+    }
+    drop(open(&database, folder.path()).await.expect("it starts"));
+    assert_carried_over(&database, folder.path(), start).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_that_is_broken_off_is_made_good_by_the_next_on_sqlite() {
+    a_start_that_is_broken_off_is_made_good_by_the_next(Database::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL; cargo xtask test runs them"]
+async fn a_start_that_is_broken_off_is_made_good_by_the_next_on_postgres() {
+    a_start_that_is_broken_off_is_made_good_by_the_next(Database::postgres().await).await;
+}
+
+/// As by SIGTERM: a little later each time.
+async fn a_start_that_is_broken_off_is_made_good_by_the_next(database: Database) {
+    let folder = TempDir::new().expect("a folder");
+    let start = fill(&database, folder.path()).await;
+    for milliseconds in 0..40 {
+        let opening = open(&database, folder.path());
+        let _ = timeout(Duration::from_millis(milliseconds * 2), opening).await;
+    }
+    drop(open(&database, folder.path()).await.expect("it starts"));
+    assert_carried_over(&database, folder.path(), start).await;
+    database.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL; cargo xtask test runs them"]
+async fn of_many_that_start_at_once_one_changes_the_tables_on_postgres() {
+    for is_new in [true, false] {
+        let (database, folder) = (Database::postgres().await, TempDir::new().expect("a folder"));
+        let start = match is_new {
+            true => None,
+            false => Some(fill(&database, folder.path()).await),
+        };
+        let opened = join_all((0..6).map(|_| open(&database, folder.path()))).await;
+        for opened in opened {
+            opened.expect("it starts");
+        }
+        if let Some(start) = start {
+            assert_carried_over(&database, folder.path(), start).await;
+        }
+        database.remove().await;
+    }
+}
+
+/// As a command does.
+async fn open(database: &Database, folder: &Path) -> engine::Result<Engine> {
+    application::install_crypto();
+    let mut settings = Settings::defaults();
+    settings.data.dir = folder.to_owned();
+    settings.database.url = database.url();
+    settings.security.master_key = Some(KEY.into());
+    let url = application::url_of(settings.http.listen);
+    let config = application::engine_config(&settings, Purpose::Command, url, Clock::system());
+    Engine::open(config).await
+}
+
+/// What one customer and a company have written.
+type Said = &'static [(&'static str, bool)];
+
+/// Which way, and whether it is a reaction.
+const THEIRS: (&str, bool) = ("inbound", false);
+const OURS: (&str, bool) = ("outbound", false);
+const REACTION: (&str, bool) = ("inbound", true);
+
+/// Four customers at the older version; returns when they began. Message `n` of a session came `n` seconds later.
+async fn fill(database: &Database, folder: &Path) -> i64 {
+    let start = Clock::system().now().millis() - HOUR;
+    let db = database.look(folder, "rwc").await;
+    Migrator::up(&db, Some(OLD)).await.expect("the older tables");
+    let (extension, queue, channel) = (id(1), id(2), id(3));
+    let (number, name) = (("number", "201".into()), ("name", "Jana".into()));
+    let at = ("created_at", start.into());
+    insert(
+        &db,
+        "extensions",
+        [("id", extension.into()), number, name, at.clone()],
+    )
+    .await;
+    let (name, pick_up) = (("name", "Support".into()), ("pick_up", "manual".into()));
+    insert(&db, "queues", [("id", queue.into()), name, pick_up, at.clone()]).await;
+    for (n, channel) in [channel, id(4)].into_iter().enumerate() {
+        let row = [
+            ("id", channel.into()),
+            ("version", 1_i64.into()),
+            ("name", format!("Channel {n}").into()),
+            ("webhook_id", format!("webhook{n}").into()),
+            ("verify_token", "a token".into()),
+            ("phone_number_id", format!("30000000000000{}", n + 1).into()),
+            ("queue_id", queue.into()),
+            ("token_state", "unknown".into()),
+            at.clone(),
+        ];
+        insert(&db, "channels", row).await;
+    }
+
+    let sessions: [(&str, (&'static str, Uuid), i64, Said); 4] = [
+        (
+            "waiting",
+            ("queue_id", queue),
+            2,
+            &[THEIRS, THEIRS, THEIRS, REACTION],
+        ),
+        ("assigned", ("extension_id", extension), 0, &[THEIRS, OURS]),
+        ("assigned", ("extension_id", extension), 1, &[THEIRS]),
+        ("closed", ("extension_id", extension), 0, &[THEIRS]),
+    ];
+    for ((state, (owner, whose), unread, said), n) in sessions.into_iter().zip(1_u32..) {
+        let (contact, session) = (id(100 + u128::from(n)), id(200 + u128::from(n)));
+        let message = |nth: usize| id(1000 * u128::from(n) + nth as u128);
+        let after = |nth: usize| start + i64::try_from(nth).expect("few") * 1000;
+        let wa_id = format!("42080055520{n}");
+        let name = match n {
+            1 => NAME.to_owned(),
+            _ => format!("Customer {n}"),
+        };
+        let row = [
+            ("id", contact.into()),
+            ("name", name.into()),
+            ("wa_id", wa_id.clone().into()),
+            at.clone(),
+        ];
+        insert(&db, "contacts", row).await;
+        let row = [
+            ("kind", "wa_id".into()),
+            ("value", wa_id.into()),
+            ("contact_id", contact.into()),
+        ];
+        insert(&db, "contact_identities", row).await;
+        let last = said.iter().rposition(|(_, about)| !about).expect("a message") + 1;
+        let last_inbound = said
+            .iter()
+            .rposition(|(way, about)| *way == "inbound" && !about)
+            .expect("one of the customer's");
+        let row = [
+            ("id", session.into()),
+            ("channel_id", channel.into()),
+            ("contact_id", contact.into()),
+            ("state", state.into()),
+            (owner, whose.into()),
+            ("unread", unread.into()),
+            ("last_message_id", message(last).into()),
+            ("last_message_at", after(last).into()),
+            ("last_inbound_at", after(last_inbound + 1).into()),
+            ("opened_at", start.into()),
+        ];
+        insert(&db, "sessions", row).await;
+        for ((way, about), nth) in said.iter().zip(1..) {
+            let about = about.then(|| format!("wamid.{n}.1"));
+            let row = [
+                ("id", message(nth).into()),
+                ("session_id", session.into()),
+                ("direction", (*way).into()),
+                ("kind", if about.is_some() { "reaction" } else { "text" }.into()),
+                ("text", "Hello".into()),
+                ("phone_number_id", NUMBER.into()),
+                ("wamid", format!("wamid.{n}.{nth}").into()),
+                ("at", after(nth).into()),
+                ("target_wamid", about.into()),
+            ];
+            insert(&db, "messages", row).await;
+        }
+    }
+    db.close().await.expect("closed");
+    start
+}
+
+fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+async fn insert<const N: usize>(
+    db: &DatabaseConnection,
+    table: &'static str,
+    row: [(&'static str, Expr); N],
+) {
+    let (columns, values): (Vec<_>, Vec<_>) = row.into_iter().unzip();
+    let mut insert = Query::insert();
+    insert.into_table(table).columns(columns).values_panic(values);
+    db.execute(&insert).await.expect(table);
+}
+
+async fn assert_carried_over(database: &Database, folder: &Path, start: i64) {
+    let db = database.look(folder, "rw").await;
+    let rows = async |sql: &str| {
+        let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql));
+        rows.await.expect("rows")
+    };
+
+    let sessions = rows(
+        "SELECT s.waiting_since, s.read_at, m.wamid FROM sessions s JOIN contacts c ON c.id = s.contact_id \
+         LEFT JOIN messages m ON m.id = s.read_id ORDER BY c.wa_id",
+    );
+    let sessions: Vec<(i64, Option<i64>, Option<String>)> = sessions
+        .await
+        .iter()
+        .map(|row| {
+            (
+                row.try_get("", "waiting_since").expect("a time"),
+                row.try_get("", "read_at").expect("a time or none"),
+                row.try_get("", "wamid").expect("an id or none"),
+            )
+        })
+        .collect();
+    let read = |after: i64, wamid: &str| (Some(start + after), Some(wamid.to_owned()));
+    let expected = [
+        (start, read(1000, "wamid.1.1")),
+        (i64::MAX, read(2000, "wamid.2.2")),
+        (start + 1000, (None, None)),
+        (i64::MAX, read(1000, "wamid.4.1")),
+    ];
+    let expected = expected.map(|(waiting, (at, wamid))| (waiting, at, wamid));
+    assert_eq!(sessions, expected, "waiting since, and read up to");
+
+    let words = rows(
+        "SELECT w.word FROM contact_words w JOIN contacts c ON c.id = w.contact_id \
+         WHERE c.wa_id = '420800555201' ORDER BY w.word",
+    );
+    let words: Vec<String> = words
+        .await
+        .iter()
+        .map(|row| row.try_get("", "word").expect("a word"))
+        .collect();
+    let expected = domain::search::words(Some(NAME), None, Some(WA_ID));
+    assert_eq!(words, expected.into_iter().collect::<Vec<_>>());
+    for (table, count) in [
+        ("contacts WHERE words_at IS NULL", 0),
+        ("messages WHERE NOT phone", 8),
+        ("sessions WHERE group_id IS NULL", 4),
+        ("master_key", 1),
+    ] {
+        assert_eq!(database.count(folder, table).await, count, "{table}");
+    }
+
+    let traffic = rows(
+        "SELECT direction, CAST(SUM(messages) AS BIGINT) AS messages FROM channel_traffic \
+         GROUP BY direction ORDER BY direction",
+    );
+    let traffic: Vec<(String, i64)> = traffic
+        .await
+        .iter()
+        .map(|row| {
+            (
+                row.try_get("", "direction").expect("a direction"),
+                row.try_get("", "messages").expect("a number"),
+            )
+        })
+        .collect();
+    assert_eq!(traffic, [("inbound".to_owned(), 7), ("outbound".to_owned(), 1)]);
+    db.close().await.expect("closed");
+}
