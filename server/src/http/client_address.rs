@@ -5,7 +5,7 @@ use crate::settings::Settings;
 use app::api::guard::ClientAddress;
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue},
+    http::HeaderMap,
     middleware::Next,
     response::Response,
 };
@@ -83,14 +83,13 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Proxy], written: Forward
         }
         return peer;
     }
-    // Also a client's unbalanced quote cannot reach what a proxy has appended.
+    // Neither a client's unbalanced quote nor its bytes that are no text reach what a proxy has appended.
     let mut hops = headers
         .get_all(header)
         .iter()
         .rev()
-        .filter_map(|value| HeaderValue::to_str(value).ok())
-        .flat_map(|line| line.rsplit(','))
-        .map_while(read);
+        .flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','))
+        .map_while(|element| read(&String::from_utf8_lossy(element)));
     let mut client = peer;
     while is_trusted(client)
         && let Some(hop) = hops.next()
@@ -138,12 +137,13 @@ fn say_who_forwards(peer: IpAddr) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::HeaderValue;
 
-    fn seen_by(written: ForwardedHeader, peer: &str, lines: &[(&'static str, &'static str)]) -> String {
+    fn seen_by(written: ForwardedHeader, peer: &str, lines: &[(&'static str, impl AsRef<[u8]>)]) -> String {
         let trusted = ["10.0.0.0/8", "192.0.2.1"].map(|text| Proxy::try_from(text.to_owned()).unwrap());
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
-            headers.append(*name, value.parse().unwrap());
+            headers.append(*name, HeaderValue::from_bytes(value.as_ref()).unwrap());
         }
         let peer: IpAddr = peer.parse().unwrap();
         client(peer.to_canonical(), &headers, &trusted, written).to_string()
@@ -169,6 +169,27 @@ mod tests {
         );
         assert_eq!(seen("10.1.2.3", &["1.1.1.1", "198.51.100.1"]), "198.51.100.1");
         assert_eq!(seen("10.1.2.3", &["1.1.1.1, nonsense"]), "10.1.2.3");
+    }
+
+    /// As nginx appends to whatever the client has sent.
+    #[test]
+    fn bytes_that_are_no_text_hide_nothing_behind_them() {
+        let seen = |lines: &[(&'static str, &[u8])]| seen_by(ForwardedHeader::Either, "10.1.2.3", lines);
+        let x = |line: &'static [u8]| ("x-forwarded-for", line);
+        assert_eq!(seen(&[x(b"\xe9, 198.51.100.1")]), "198.51.100.1");
+        assert_eq!(seen(&[x(b"\xff"), x(b"198.51.100.1, 10.9.9.9")]), "198.51.100.1");
+        let unreadable = [x(b"198.51.100.1"), x(b"\xc3\xa9, 10.9.9.9")];
+        assert_eq!(
+            seen(&unreadable),
+            "10.9.9.9",
+            "what stands before it may be invented"
+        );
+        for line in [
+            &b"for=\xe9, for=198.51.100.1"[..],
+            b"for=1.1.1.1, for=198.51.100.1;host=\"\xe9\"",
+        ] {
+            assert_eq!(seen(&[("forwarded", line)]), "198.51.100.1", "{line:?}");
+        }
     }
 
     #[test]

@@ -27,6 +27,7 @@ stories! {
     only_administrators_see_and_change_it
     of_two_who_save_the_second_is_told
     who_is_refused_is_told_in_their_language
+    bytes_that_are_no_text_hide_no_address
 }
 
 const CZECH: &str = "203.0.113.7";
@@ -158,6 +159,26 @@ fn open(door: &str) -> u16 {
     match door {
         "files" | "webhooks" => 404,
         _ => 200,
+    }
+}
+
+/// Proxies pass on what a client sends, and write behind it.
+async fn bytes_that_are_no_text_hide_no_address(story: &Story) {
+    let admin = story.with_countries().await;
+    admin.save("console", &["CZ"]).await;
+    for (name, before) in [("x-forwarded-for", ""), ("forwarded", "for=")] {
+        for (address, expected) in [(GERMAN, 403), (CZECH, 200)] {
+            let line = [
+                before.as_bytes(),
+                b"\xe9, ",
+                before.as_bytes(),
+                address.as_bytes(),
+            ]
+            .concat();
+            let line = header::HeaderValue::from_bytes(&line).expect("a header");
+            let request = story.api.request(Method::GET, "/login").header(name, line);
+            assert_eq!(story.api.send(request).await.status, expected, "{name} {address}");
+        }
     }
 }
 
