@@ -1,9 +1,15 @@
 //! `/api/v1/deliveries/dead`: what came from Meta and could not be applied.
 
-use super::{Administrator, id, json::Json, list, list::Wanted, problem::Problem, time};
+use super::{
+    Administrator, id,
+    json::Json,
+    list::{self, Asked, Wanted},
+    problem::Problem,
+    time,
+};
 use crate::http::Http;
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::StatusCode,
     response::IntoResponse,
 };
@@ -114,11 +120,9 @@ impl From<Replayed> for Outcome {
 pub async fn list(
     Administrator(actor): Administrator,
     State(http): State<Http>,
-    matching: Result<Query<Matching>, axum::extract::rejection::QueryRejection>,
+    Asked(matching): Asked<Matching>,
     Wanted(wanted): Wanted,
 ) -> Result<impl IntoResponse, Problem> {
-    let Query(matching) =
-        matching.map_err(|error| Problem::of(StatusCode::BAD_REQUEST, error.body_text()))?;
     let page = dead_letters::list(&http.engine, &actor, &matching.into(), &wanted).await?;
     Ok(list::page(page, Letter::from))
 }

@@ -10,7 +10,25 @@ use domain::{
     page::{PAGE_MOST, Page, PageRequest},
     refusal::Refusal,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// What stands behind the `?` of an address, with every error as a problem in words of ours.
+#[derive(Debug)]
+pub struct Asked<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let asked = Query::from_request_parts(parts, state).await;
+        asked.map(|Query(asked)| Self(asked)).map_err(|_| {
+            Problem::of(
+                StatusCode::BAD_REQUEST,
+                "each parameter of the address may be given once, and with a value that there is",
+            )
+        })
+    }
+}
 
 /// What a list is asked for.
 #[derive(Debug)]
@@ -27,9 +45,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Wanted {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let bad = |detail: String| Problem::of(StatusCode::BAD_REQUEST, detail);
-        let Query(Parameters { limit, cursor }) = Query::from_request_parts(parts, state)
-            .await
-            .map_err(|_| bad("limit and cursor may be given once each".to_owned()))?;
+        let Asked(Parameters { limit, cursor }) = Asked::from_request_parts(parts, state).await?;
         let limit = limit.map(|text| match text.parse() {
             Ok(limit @ 1..=PAGE_MOST) => Ok(limit),
             _ => Err(bad(format!("limit must be a number from 1 to {PAGE_MOST}"))),
