@@ -17,6 +17,15 @@ stories! {
 }
 
 const LONG: usize = 60_000;
+/// Where arithmetic ends, and beyond.
+const NUMBERS: [&str; 6] = [
+    "9223372036854775807",
+    "-9223372036854775808",
+    "-1",
+    "0",
+    "4294967296",
+    "99999999999999999999",
+];
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Whatever a server function may call its arguments, with something that is right for one of them.
@@ -41,7 +50,7 @@ fn arguments(session: &str) -> Vec<(&'static str, String)> {
         ("form[pick_up]", "manual"),
         ("form[role]", "operator"),
         ("form[waba_id]", "200000000000001"),
-        ("form[who]", "anywhere"),
+        ("form[who]", "everybody"),
         ("id", NOBODY),
         ("key", "a-key"),
         ("language", "cs"),
@@ -94,9 +103,12 @@ async fn no_server_function_breaks_over_its_input(story: &Story) {
     .map(|body| body.as_bytes().to_vec())
     .to_vec();
     bodies.push(b"id=\xff\x00\xfe".to_vec());
-    for (name, _) in &arguments {
+    for (name, usual) in &arguments {
         bodies.push(with(name, "a\0b"));
         bodies.push(with(name, &long));
+        if usual.parse::<i64>().is_ok() {
+            bodies.extend(NUMBERS.map(|number| with(name, number)));
+        }
     }
     // Those that end the session come last.
     let mut functions = pages::functions();
@@ -123,7 +135,7 @@ async fn no_route_of_the_api_breaks_over_its_input(story: &Story) {
     panics::count();
     let session = waiting_session(story).await;
     let long = "x".repeat(LONG);
-    let bodies = |text: &str| {
+    let bodies = |text: &Value| {
         let members = [
             "name",
             "login",
@@ -143,7 +155,7 @@ async fn no_route_of_the_api_breaks_over_its_input(story: &Story) {
         ];
         let object: serde_json::Map<String, Value> = members
             .iter()
-            .map(|name| ((*name).to_owned(), json!(text)))
+            .map(|name| ((*name).to_owned(), text.clone()))
             .collect();
         let mut deep = object.clone();
         deep.insert("text".to_owned(), json!({ "body": text }));
@@ -165,8 +177,24 @@ async fn no_route_of_the_api_breaks_over_its_input(story: &Story) {
     .map(str::to_owned)
     .to_vec();
     for text in ["a\0b", long.as_str(), "x"] {
-        all.extend(bodies(text));
+        all.extend(bodies(&json!(text)));
     }
+    all.extend(bodies(&json!(i64::MAX)));
+    let mut queries: Vec<String> = [
+        "",
+        "?cursor=%00",
+        "?cursor=x&limit=99999999999999999999",
+        "?limit=1&limit=2",
+        "?cursor=%ff",
+        "?reason=x",
+        "?within=x",
+        "?channel=x",
+        "?reason=unknown_number&reason=unknown_number",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    queries.extend(NUMBERS.map(|number| format!("?limit={number}")));
+    queries.extend(NUMBERS.map(|number| format!("?cursor={number}_{NOBODY}")));
     for route in routes().iter().filter(|route| route.access == Access::Token) {
         for id in [
             session.as_str(),
@@ -177,13 +205,7 @@ async fn no_route_of_the_api_breaks_over_its_input(story: &Story) {
             &"x".repeat(LONG / 10),
         ] {
             let path = route.path.replace("{id}", id).replace("{*rest}", id);
-            for query in [
-                "",
-                "?cursor=%00",
-                "?cursor=x&limit=99999999999999999999",
-                "?limit=1&limit=2",
-                "?cursor=%ff",
-            ] {
+            for query in &queries {
                 let get = story.api.request(Method::GET, &format!("{path}{query}"));
                 check(&path, query.as_bytes(), send(get).await);
             }
@@ -259,6 +281,9 @@ fn check(path: &str, body: &[u8], answer: Answer) {
         "invalid value",
         "unknown variant",
         "eserializ",
+        "duplicate field",
+        "number too",
+        "invalid digit",
         "expected `",
         "expected value",
         "UTF-8",

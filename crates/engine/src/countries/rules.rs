@@ -6,7 +6,9 @@ use domain::{
     refusal::Refusal,
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr,
+};
 use std::{
     collections::BTreeMap,
     sync::{Arc, PoisonError, RwLock},
@@ -81,7 +83,7 @@ pub(super) async fn write(tx: &DatabaseTransaction, door: Door, rule: &Rule, ver
     let written = country_rule::Entity::update_many()
         .col_expr(Column::Countries, Expr::value(codes(rule)))
         .col_expr(Column::Unknown, Expr::value(rule.unknown))
-        .col_expr(Column::Version, Expr::value(version + 1))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .filter(Column::Door.eq(door.as_str()))
         .filter(Column::Version.eq(version))
         .exec(tx)
