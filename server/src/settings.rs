@@ -47,6 +47,7 @@ pub struct Http {
     pub webhook_body_bytes: usize,
     pub body_bytes: usize,
     pub bodies_bytes: usize,
+    pub strangers_bodies_bytes: usize,
     #[serde(deserialize_with = "values::seconds")]
     pub head_seconds: Duration,
     #[serde(deserialize_with = "values::seconds")]

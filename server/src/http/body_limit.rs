@@ -1,5 +1,6 @@
 //! Bodies are read whole before anything else is done with a request: up to a limit each, and all that are in memory
-//! together up to another one. Who sends one is known from the head before; a stranger may send what a log-in takes.
+//! together up to another one. Who sends one is known from the head before; a stranger may send what a log-in takes, and
+//! strangers have a room of their own: however much they send, and however slowly, they keep out nobody else.
 //!
 //! A client that is refused in the middle of its sending often sees a broken connection instead of the answer.
 //! So what is too large is read to its end and thrown away, unless it is larger than any honest mistake.
@@ -80,37 +81,39 @@ impl Drop for Taken<'_> {
 
 /// For what anybody may call.
 pub async fn of_strangers(State(http): State<Http>, request: Request, next: Next) -> Response {
-    read(&http, STRANGERS, request, next).await
+    read(&http.strangers_bodies, STRANGERS, request, next).await
 }
 
 /// For those who are known from the head already.
 pub async fn of_the_known(State(http): State<Http>, request: Request, next: Next) -> Response {
-    read(&http, http.settings.http.body_bytes, request, next).await
+    read(&http.bodies, http.settings.http.body_bytes, request, next).await
 }
 
-/// For pages and what they call. Only who sends much has to be looked up before.
+/// For pages and what they call.
 pub async fn of_people(State(http): State<Http>, request: Request, next: Next) -> Response {
     let most = request.body().size_hint().upper();
-    let is_small = most.is_some_and(|most| usize::try_from(most).is_ok_and(|most| most <= STRANGERS));
     let session = request.extensions().get::<Session>().cloned();
-    let limit = match is_small || is_somebodys(&http, session).await {
-        true => http.settings.http.body_bytes,
-        false => STRANGERS,
-    };
-    read(&http, limit, request, next).await
+    match is_somebodys(&http, most, session).await {
+        true => of_the_known(State(http), request, next).await,
+        false => of_strangers(State(http), request, next).await,
+    }
 }
 
-async fn is_somebodys(http: &Http, session: Option<Session>) -> bool {
-    match session {
-        Some(session) => login_session::person(&http.engine, &session).await.is_ok(),
-        None => false,
+/// A session is enough for a small body: the handler needs it, too, and it is read once. Only who sends much is looked
+/// up before.
+async fn is_somebodys(http: &Http, most: Option<u64>, session: Option<Session>) -> bool {
+    let most = most.and_then(|most| usize::try_from(most).ok());
+    match (most, session) {
+        (Some(0), _) | (_, None) => false,
+        (Some(..=STRANGERS), Some(session)) => login_session::has_begun(&session).await,
+        (_, Some(session)) => login_session::person(&http.engine, &session).await.is_ok(),
     }
 }
 
 /// Refuses a body of more than `limit` bytes with 413.
-async fn read(http: &Http, limit: usize, request: Request, next: Next) -> Response {
+async fn read(room: &Room, limit: usize, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    match whole(&http.bodies, &parts.headers, body, limit).await {
+    match whole(room, &parts.headers, body, limit).await {
         // The room is taken until the answer is there.
         Ok((whole, _taken)) => next.run(Request::from_parts(parts, Body::from(whole))).await,
         Err(StatusCode::SERVICE_UNAVAILABLE) => (

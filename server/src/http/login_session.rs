@@ -54,6 +54,11 @@ pub async fn person(engine: &Engine, session: &Session) -> std::result::Result<M
         .ok_or(StatusCode::UNAUTHORIZED)
 }
 
+/// Whether somebody has logged in with this session; they may be disabled by now.
+pub async fn has_begun(session: &Session) -> bool {
+    matches!(session.get::<PersonId>(PERSON).await, Ok(Some(_)))
+}
+
 /// Sessions in the engine's database.
 #[derive(Debug, Clone)]
 pub struct Store {

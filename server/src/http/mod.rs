@@ -185,8 +185,9 @@ pub struct Shared {
     pub public_url: Url,
     pub stopping: Stopping,
     pub leptos: LeptosOptions,
-    /// Room for bodies.
+    /// Room for bodies of those who are known.
     pub bodies: body_limit::Room,
+    pub strangers_bodies: body_limit::Room,
     streams: Arc<Streams>,
 }
 
@@ -206,6 +207,7 @@ impl Http {
             stopping: Stopping::default(),
             leptos: site::leptos_options(settings.http.listen),
             bodies: body_limit::Room::of(settings.http.bodies_bytes),
+            strangers_bodies: body_limit::Room::of(settings.http.strangers_bodies_bytes),
             streams: Arc::default(),
             settings: Arc::new(settings),
         }))

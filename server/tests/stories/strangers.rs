@@ -293,3 +293,58 @@ async fn all_bodies_together_have_their_room() {
         .expect("there is room again");
     story.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_who_send_slowly_keep_out_only_strangers() {
+    let story = Story::with(|settings| {
+        settings.http.bodies_bytes = 200_000;
+        settings.http.strangers_bodies_bytes = 100_000;
+    })
+    .await;
+    let line = story.support().await;
+    let admin = story.admin("admin").await;
+    let head = "POST /rpc/auth/log-in HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded";
+    let cookie = "Cookie: switchboard_session=AAAAAAAAAAAAAAAAAAAAAA";
+    let mut slow = Vec::new();
+    for head in [head, &format!("{head}\r\n{cookie}"), head, head] {
+        slow.push(begin(&story, head, 64_000, 24_000).await);
+    }
+    let long = "x".repeat(60_000);
+    let stranger = async || log_in_from(&story, OWNER, &long, PASSWORD, None).await;
+    // What the others have sent is read soon.
+    let refused = async {
+        loop {
+            let answer = stranger().await;
+            if answer.status == 503 {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let refused = timeout(Duration::from_secs(10), refused);
+    let refused = refused.await.expect("there is no room left for strangers");
+    assert!(!refused.header("retry-after").is_empty());
+
+    let mut body = one_message(&line);
+    body.resize(60_000, b' ');
+    assert_eq!(story.post_signed(&line.webhook_url, &line.app, body).await, 200);
+    let request = story.api.request(Method::POST, "/api/v1/extensions");
+    let request = request.header(header::CONTENT_TYPE, "application/json");
+    let json = format!(r#"{{"number": "301", "name": "Eva"}}{}"#, " ".repeat(60_000));
+    story.api.send(request.body(json)).await.ok();
+    admin
+        .call("countries/rule", &[("door", "console"), ("padding", &long)])
+        .await
+        .ok();
+
+    drop(slow);
+    let let_in = async {
+        while stranger().await.status == 503 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(Duration::from_secs(10), let_in)
+        .await
+        .expect("there is room again");
+    story.end().await;
+}
