@@ -371,6 +371,53 @@ fn a_folder_is_served_by_one_process() {
     assert!(clean);
 }
 
+/// However its name is written, and whatever folder the rest is in.
+#[test]
+fn an_sqlite_file_is_served_by_one_process() {
+    let (folder, place) = (
+        TempDir::new().expect("a folder"),
+        TempDir::new().expect("a folder"),
+    );
+    let (file, link) = (place.path().join("x.db"), place.path().join("link.db"));
+    let with = |data: &str, file: &Path, arguments: &[&str]| {
+        let mut command = switchboard(folder.path(), arguments);
+        command
+            .env("SWITCHBOARD_DATA__DIR", data)
+            .env(
+                "SWITCHBOARD_DATABASE__URL",
+                format!("sqlite://{}", file.display()),
+            )
+            .env(
+                "SWITCHBOARD_SECURITY__MASTER_KEY",
+                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+            )
+            .env("SWITCHBOARD_HTTP__LISTEN", "127.0.0.1:0");
+        command
+    };
+    let (serving, mut log) = serve(&mut with("one", &file, &["serve"]));
+    line_with(&mut log, "serving");
+    std::os::unix::fs::symlink(&file, &link).expect("a link");
+    for file in [&file, &link] {
+        // As `serve` does, it wants the file alone; and it ends if it gets it.
+        let second = with("other", file, &["master-key", "replace"]).output();
+        let second = second.expect("the binary");
+        let (said, process) = (text(&second.stderr), format!("process {}", serving.0.id()));
+        assert!(!second.status.success());
+        assert!(
+            said.contains("x.db") && said.contains(&process) && said.contains("database.url"),
+            "{said}"
+        );
+    }
+    let beside = with("other", &file, &["deliveries", "replay"]).output();
+    assert!(beside.expect("the binary").status.success());
+    let (_, clean) = serving.end("-TERM");
+    assert!(clean);
+    let (third, mut log) = serve(&mut with("other", &file, &["serve"]));
+    line_with(&mut log, "serving");
+    let (_, clean) = third.end("-TERM");
+    assert!(clean);
+}
+
 #[test]
 fn without_its_master_key_nothing_starts() {
     let folder = TempDir::new().expect("a folder");

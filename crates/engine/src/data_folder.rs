@@ -1,4 +1,4 @@
-//! The data folder: nobody else's to read, and one process' to serve from.
+//! The data folder: nobody else's to read, and one process' to serve from. So is an SQLite file, wherever it lies.
 
 use crate::{Error, Result};
 use std::{
@@ -24,38 +24,52 @@ pub(crate) fn create(path: &Path) -> Result<()> {
     })
 }
 
-/// Whoever has this has the folder. It ends with the process, however that ends.
+/// Whoever has this has what is locked. It ends with the process, however that ends.
 #[derive(Debug)]
 pub(crate) struct Held(#[expect(dead_code, reason = "the lock lasts as long as the open file")] File);
 
-/// Takes the folder. Two processes that serve from one SQLite file would lose nothing, but neither would hear of the
-/// other's changes.
+/// Takes the folder.
 ///
 /// # Errors
 /// [`Error::Setup`] when another process has it.
 pub(crate) fn hold(path: &Path) -> Result<Held> {
-    let name = path.join(LOCK);
+    let what = format!("the data folder {}", path.display());
+    lock(&path.join(LOCK), &what, "folder (data.dir)")
+}
+
+/// Takes an SQLite file: other processes may have other data folders, and the same file. Two that serve from one would
+/// lose nothing, but neither would hear of the other's changes.
+///
+/// # Errors
+/// [`Error::Setup`] when another process has it.
+pub(crate) fn hold_database(file: &Path) -> Result<Held> {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".lock");
+    let what = format!("the database {}", file.display());
+    lock(Path::new(&name), &what, "file (database.url)")
+}
+
+fn lock(name: &Path, what: &str, other: &str) -> Result<Held> {
     let cannot = |error: io::Error| Error::Setup(format!("{} cannot be locked: {error}", name.display()));
     let mut options = File::options();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&name).map_err(cannot)?;
+    let mut file = options.open(name).map_err(cannot)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            let process = fs::read_to_string(&name).unwrap_or_default();
+            let process = fs::read_to_string(name).unwrap_or_default();
             return Err(Error::Setup(format!(
-                "the data folder {} is in use by another process of Switchboard (process {}): stop that one, or choose \
-                 another folder (data.dir)",
-                path.display(),
+                "{what} is in use by another process of Switchboard (process {}): stop that one, or choose another \
+                 {other}",
                 process.trim(),
             )));
         }
         Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
             tracing::warn!(
-                folder = %path.display(),
-                "this file system knows no locks: see to it that only one process serves from this folder"
+                file = %name.display(),
+                "this file system knows no locks: see to it that only one process serves from {what}"
             );
         }
         Err(TryLockError::Error(error)) => return Err(cannot(error)),

@@ -4,7 +4,7 @@ use crate::{Result, postgres};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
     sqlx::{
         Connection as _, Postgres, Sqlite,
         pool::PoolConnection,
@@ -12,7 +12,11 @@ use sea_orm::{
     },
 };
 use secrecy::{ExposeSecret, SecretString};
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::sync::Notify;
 
 /// Connections that read, beside the one that writes (SQLite), or in all (PostgreSQL).
@@ -78,6 +82,21 @@ impl Database {
 
     pub(crate) fn is_sqlite(&self) -> bool {
         self.reader.get_database_backend() == DbBackend::Sqlite
+    }
+
+    /// SQLite's file, by the name that SQLite has for it: however the settings spell it, and whatever links lead there.
+    pub(crate) async fn file(&self) -> Result<Option<PathBuf>> {
+        if !self.is_sqlite() {
+            return Ok(None);
+        }
+        let main = Statement::from_string(
+            DbBackend::Sqlite,
+            "SELECT file FROM pragma_database_list WHERE name = 'main'",
+        );
+        let row = self.reader.query_one_raw(main).await?;
+        let file: Option<String> = row.map(|row| row.try_get("", "file")).transpose()?;
+        // One in memory has none.
+        Ok(file.filter(|file| !file.is_empty()).map(PathBuf::from))
     }
 
     /// Whether the tables are those of an older version, or there are none.
@@ -273,10 +292,9 @@ mod tests {
         tx.execute_unprepared("INSERT INTO t VALUES (3)").await.unwrap();
         tx.commit().await.unwrap();
 
-        let seen = db.read().query_all_raw(sea_orm::Statement::from_string(
-            DbBackend::Sqlite,
-            "SELECT id FROM t",
-        ));
+        let seen = db
+            .read()
+            .query_all_raw(Statement::from_string(DbBackend::Sqlite, "SELECT id FROM t"));
         let seen: Vec<i64> = seen
             .await
             .unwrap()

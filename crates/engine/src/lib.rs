@@ -113,7 +113,7 @@ pub struct Config {
 /// What a process is started for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// To serve: the only one in an SQLite data folder.
+    /// To serve: the only one in a data folder with SQLite, and on its file.
     Serve,
     /// To make one call; a server may run beside it.
     Command,
@@ -150,7 +150,7 @@ pub struct Parts {
     pub(crate) outbox: outbox::Memory,
     clock: Clock,
     events: Arc<Events>,
-    _folder: Option<Held>,
+    _held: Vec<Held>,
 }
 
 impl Deref for Engine {
@@ -182,10 +182,13 @@ impl Engine {
         let db = Database::connect(folder, url.as_ref(), config.database_wait).await?;
         // An older version that serves must not have its tables changed under its feet, either.
         let alone = db.is_sqlite() && (config.purpose != Purpose::Command || db.is_behind().await?);
-        let held = match alone {
-            true => Some(data_folder::hold(folder)?),
-            false => None,
-        };
+        let mut held = Vec::new();
+        if alone {
+            held.push(data_folder::hold(folder)?);
+            if let Some(file) = db.file().await? {
+                held.push(data_folder::hold_database(&file)?);
+            }
+        }
         db.migrate().await?;
         search::complete(&db, &config.clock).await?;
         let (key, forgotten) = match config.purpose {
@@ -226,7 +229,10 @@ impl Engine {
             outbox: outbox::Memory::default(),
             clock: config.clock,
             events: Arc::new(Events::new()),
-            _folder: held.filter(|_| config.purpose == Purpose::Serve),
+            _held: match config.purpose {
+                Purpose::Serve => held,
+                Purpose::Command | Purpose::NewMasterKey => Vec::new(),
+            },
         }));
         if config.purpose == Purpose::NewMasterKey {
             engine.note_new_key(forgotten).await?;
