@@ -518,6 +518,13 @@ fn a_country_file_that_cannot_be_read_holds_nothing_up() {
     let asked = Instant::now();
     assert!(run(folder.path(), &["countries", "off"]).status.success());
     assert!(asked.elapsed() < Duration::from_secs(15), "{:?}", asked.elapsed());
+    // Nor is one read that has no end.
+    let asked = Instant::now();
+    let endless = switchboard(folder.path(), &["countries", "off"])
+        .env("SWITCHBOARD_SECURITY__COUNTRY_DATABASE", "/dev/zero")
+        .output();
+    assert!(endless.expect("the binary").status.success());
+    assert!(asked.elapsed() < Duration::from_secs(15), "{:?}", asked.elapsed());
 
     let (serving, mut log) = serve(&mut switchboard(folder.path(), &["serve"]));
     line_with(&mut log, "serving");

@@ -7,14 +7,16 @@ use bytes::Bytes;
 use domain::countries::Unfit;
 use std::{
     fs,
-    io::{self, Write as _},
+    io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
-use tokio::time::timeout;
+use tokio::{sync::Semaphore, time::timeout};
 
 const READ_WITHIN: Duration = Duration::from_secs(5);
+/// Bytes that are read at the most: those with cities, too, have fewer.
+const MOST: u64 = 256 * 1024 * 1024;
 const NAME: &str = "countries.mmdb";
 /// Until it is whole.
 const UNFINISHED: &str = "countries.mmdb.new";
@@ -25,6 +27,7 @@ pub(super) struct DatabaseFile {
     named: bool,
     /// The one that was read last.
     seen: Mutex<Option<Mark>>,
+    looking: Arc<Semaphore>,
 }
 
 /// By what a file is told from the one before; none: there is no file.
@@ -36,6 +39,7 @@ impl DatabaseFile {
             named: named.is_some(),
             path: named.unwrap_or_else(|| data_dir.join(NAME)),
             seen: Mutex::default(),
+            looking: Arc::new(Semaphore::new(1)),
         }
     }
 
@@ -48,20 +52,30 @@ impl DatabaseFile {
         self.named
     }
 
-    /// What lies there now, unless that has been read already.
+    /// What lies there now, unless that has been read already. It may lie on a server that does not answer: nobody waits
+    /// long for it, and while one look at it lasts there is no other.
     pub(super) async fn read_if_changed(&self) -> Option<std::result::Result<CountryDatabase, Unfit>> {
-        let mark = mark(&self.path);
-        if self.seen().replace(mark) == Some(mark) {
-            return None;
-        }
-        mark?;
-        let path = self.path.clone();
-        // What lies there may be a pipe, or on a server that does not answer.
-        let bytes = timeout(READ_WITHIN, tokio::task::spawn_blocking(move || fs::read(path))).await;
-        let bytes = bytes
+        let turn = self.looking.clone().try_acquire_owned().ok()?;
+        let (path, seen) = (self.path.clone(), *self.seen());
+        let look = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let mark = mark(&path);
+            let bytes = (seen != Some(mark)).then(|| read(&path));
+            (mark, bytes)
+        });
+        let looked = timeout(READ_WITHIN, look).await;
+        let looked = looked
             .map_err(io::Error::from)
-            .and_then(|read| read.map_err(io::Error::other));
-        Some(match bytes.flatten() {
+            .and_then(|looked| looked.map_err(io::Error::other));
+        let bytes = match looked {
+            Ok((mark, bytes)) => {
+                self.seen().replace(mark);
+                mark?;
+                bytes?
+            }
+            Err(error) => Err(error),
+        };
+        Some(match bytes {
             Ok(bytes) => lookup::examine(bytes.into()).await,
             Err(error) => {
                 tracing::warn!(%error, "the country database cannot be read");
@@ -73,12 +87,15 @@ impl DatabaseFile {
     /// Puts these bytes there: whole, or not at all.
     pub(super) async fn replace(&self, bytes: Bytes) -> Result<()> {
         let path = self.path.clone();
-        let written = tokio::task::spawn_blocking(move || replace(&path, &bytes)).await;
-        written.map_err(io::Error::other).flatten().map_err(|error| {
+        let written = tokio::task::spawn_blocking(move || {
+            replace(&path, &bytes)?;
+            Ok::<_, io::Error>(mark(&path))
+        });
+        let written = written.await.map_err(io::Error::other).flatten();
+        let mark = written.map_err(|error| {
             tracing::error!(%error, "the country database cannot be written");
             Error::Unavailable("the data directory")
         })?;
-        let mark = mark(&self.path);
         self.seen().replace(mark);
         Ok(())
     }
@@ -91,6 +108,25 @@ impl DatabaseFile {
 fn mark(path: &Path) -> Mark {
     let metadata = fs::metadata(path).ok()?;
     Some((metadata.modified().ok()?, metadata.len()))
+}
+
+/// A pipe, or a device, may have no end, or none that comes.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let too_large = || io::Error::other(format!("it has more than {MOST} bytes"));
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    if metadata.len() > MOST {
+        return Err(too_large());
+    }
+    // It may be growing.
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(MOST + 1).read_to_end(&mut bytes)?;
+    match u64::try_from(bytes.len()) {
+        Ok(..=MOST) => Ok(bytes),
+        _ => Err(too_large()),
+    }
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -130,6 +166,30 @@ mod tests {
             "what was read stays in use"
         );
         fs::write(file.path(), "again").unwrap();
+        assert!(file.read_if_changed().await.is_some());
+    }
+
+    #[tokio::test]
+    async fn what_has_no_end_is_not_read_to_it() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let large = folder.path().join("large.mmdb");
+        fs::File::create(&large).unwrap().set_len(MOST + 1).unwrap();
+        for path in [Path::new("/dev/zero"), folder.path(), &large] {
+            let file = DatabaseFile::new(folder.path(), Some(path.to_owned()));
+            let read = timeout(READ_WITHIN, file.read_if_changed()).await.unwrap();
+            assert_eq!(read.unwrap().err(), Some(Unfit::Unreadable), "{}", path.display());
+        }
+    }
+
+    /// As on a server that does not answer: the threads that wait for it do not become more and more.
+    #[tokio::test]
+    async fn while_one_look_lasts_there_is_no_other() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let file = DatabaseFile::new(folder.path(), None);
+        fs::write(file.path(), "one").unwrap();
+        let lasting = file.looking.clone().try_acquire_owned().unwrap();
+        assert!(file.read_if_changed().await.is_none());
+        drop(lasting);
         assert!(file.read_if_changed().await.is_some());
     }
 }
