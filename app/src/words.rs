@@ -57,6 +57,16 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
     }
 }
 
+/// Title, text, and what to do, for who asks for a page while too many do.
+pub fn too_busy(locale: Locale) -> [String; 3] {
+    [
+        td_string!(locale, common.too_busy.title),
+        td_string!(locale, common.too_busy.text),
+        td_string!(locale, common.too_busy.what_to_do),
+    ]
+    .map(str::to_owned)
+}
+
 /// A person in two letters.
 pub fn initials(name: &str) -> String {
     let words = name.split_whitespace();

@@ -55,6 +55,7 @@ pub struct Http {
     pub webhook_waiting: usize,
     #[serde(deserialize_with = "values::seconds")]
     pub webhook_seconds: Duration,
+    pub pages: usize,
     pub streams: usize,
     pub streams_per_person: usize,
     #[serde(deserialize_with = "values::seconds")]

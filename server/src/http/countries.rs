@@ -1,21 +1,20 @@
 //! The allowed countries at the door. By which door a request comes in is said by the table of routes, so that no
 //! spelling of a path leads around it; who is refused is told what has happened in their own language.
 
-use super::{Http, api::problem::Problem, routes};
+use super::{Http, api::problem::Problem, plain_page, routes};
 use app::{
     api::{ApiError, guard::ClientAddress},
-    i18n::I18nLocaleTrait as _,
     prefs, words,
 };
 use axum::{
     extract::{MatchedPath, Request, State},
     http::{HeaderMap, StatusCode, header},
     middleware::Next,
-    response::{Html, IntoResponse as _, Response},
+    response::{IntoResponse as _, Response},
 };
 use domain::{countries::Door, refusal::Refusal};
 use engine::{Engine, countries};
-use std::{collections::HashMap, net::IpAddr, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 /// The doors of all routes.
 #[derive(Debug, Clone)]
@@ -64,7 +63,9 @@ pub async fn guard(State(doors): State<Doors>, request: Request, next: Next) -> 
             (StatusCode::FORBIDDEN, axum::Json(ApiError::Refused(reason))).into_response()
         }
         Door::Console | Door::Files => {
-            (StatusCode::FORBIDDEN, page(request.headers(), address)).into_response()
+            let locale = prefs::language_of(request.headers());
+            let page = plain_page(locale, &words::country_refused(locale, address));
+            (StatusCode::FORBIDDEN, page).into_response()
         }
     }
 }
@@ -74,17 +75,4 @@ fn reads_pages(headers: &HeaderMap) -> bool {
         .get(header::ACCEPT)
         .and_then(|accepts| accepts.to_str().ok());
     accepts.is_some_and(|accepts| accepts.contains("text/html"))
-}
-
-/// A page of words alone: the styles are behind the same door.
-fn page(headers: &HeaderMap, address: IpAddr) -> Html<String> {
-    let locale = prefs::language_of(headers);
-    let [title, text, what_to_do] = words::country_refused(locale, address);
-    let language = locale.as_str();
-    Html(format!(
-        "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><title>{title} · Switchboard</title></head>\n\
-         <body><main><h1>{title}</h1><p>{text}</p><p>{what_to_do}</p></main></body>\n</html>\n"
-    ))
 }

@@ -19,6 +19,7 @@ pub mod unlock;
 pub mod webhook;
 
 mod apart;
+mod plain_page;
 
 use crate::{application::Stopping, settings::Settings};
 use api::{channel_health, channels, deliveries, extensions, messages, queues, sessions};
@@ -33,7 +34,9 @@ use domain::countries::Door;
 use engine::Engine;
 use events::Streams;
 use leptos::config::LeptosOptions;
+use plain_page::plain_page;
 use std::{ops::Deref, sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use url::Url;
 
@@ -188,6 +191,8 @@ pub struct Shared {
     /// Room for bodies of those who are known.
     pub bodies: body_limit::Room,
     pub strangers_bodies: body_limit::Room,
+    /// Places for pages that are being drawn.
+    pages: Arc<Semaphore>,
     streams: Arc<Streams>,
 }
 
@@ -208,6 +213,7 @@ impl Http {
             leptos: site::leptos_options(settings.http.listen),
             bodies: body_limit::Room::of(settings.http.bodies_bytes),
             strangers_bodies: body_limit::Room::of(settings.http.strangers_bodies_bytes),
+            pages: Arc::new(Semaphore::new(settings.http.pages.min(Semaphore::MAX_PERMITS))),
             streams: Arc::default(),
             settings: Arc::new(settings),
         }))

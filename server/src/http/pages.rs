@@ -1,7 +1,7 @@
 //! The console: `app`'s pages and server functions, with what they find in their context.
 
-use super::{Http, apart::Apart, site, text};
-use app::{App, api::ApiError, shell};
+use super::{Http, apart::Apart, plain_page, site, text};
+use app::{App, api::ApiError, prefs, shell, words};
 use axum::{
     Json, Router,
     body::{Body, to_bytes},
@@ -20,7 +20,14 @@ use leptos_axum::{
     AxumRouteListing, LeptosRoutes as _, generate_route_list, handle_server_fns_with_context,
     render_app_async_with_context,
 };
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::Semaphore, task::JoinHandle, time::timeout};
 use tracing::Instrument as _;
+
+/// How long a page waits until it is drawn.
+const PLACE_WITHIN: Duration = Duration::from_secs(5);
+/// Seconds after which somebody may come again for whose page there was no place.
+const RETRY_AFTER: u32 = 5;
 
 /// Adds every page and every server function, and the page for addresses that lead nowhere.
 pub fn add_to(router: Router<Http>) -> Router<Http> {
@@ -65,22 +72,44 @@ async fn call(State(http): State<Http>, request: Request) -> Response {
 }
 
 /// A page. It is drawn to its end in a task of its own, also for a browser that has gone away meanwhile: what reads for
-/// the page would otherwise find that its signals have gone, too.
+/// the page would otherwise find that its signals have gone, too. So many are drawn at once, and no more.
 async fn draw(State(http): State<Http>, request: Request) -> Response {
+    let locale = prefs::language_of(request.headers());
+    let options = http.leptos.clone();
+    let context = context(&http);
     let page = Apart::new(async move {
-        let options = http.leptos.clone();
-        let draw = render_app_async_with_context(context(&http), move || shell(options.clone()));
+        let draw = render_app_async_with_context(context, move || shell(options.clone()));
         let (head, body) = draw(request).await.into_parts();
         let body = to_bytes(body, usize::MAX).await?;
         Ok::<_, axum::Error>(Response::from_parts(head, Body::from(body)))
     });
-    let why: Box<dyn std::error::Error> = match tokio::spawn(page.in_current_span()).await {
+    let Some(drawing) = in_a_place(&http.pages, PLACE_WITHIN, page.in_current_span()).await else {
+        tracing::warn!("no room for another page: http.pages");
+        let words = plain_page(locale, &words::too_busy(locale));
+        let retry_after = [(header::RETRY_AFTER, RETRY_AFTER)];
+        return (StatusCode::SERVICE_UNAVAILABLE, retry_after, words).into_response();
+    };
+    let why: Box<dyn std::error::Error> = match drawing.await {
         Ok(Ok(page)) => return page,
         Ok(Err(error)) => error.into(),
         Err(error) => error.into(),
     };
     tracing::error!(error = %why, "a page could not be drawn");
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
+
+/// Begins work in a task of its own, which has its place until it ends, whoever still waits for it; `None` when no place
+/// has become free.
+async fn in_a_place<T: Send + 'static>(
+    places: &Arc<Semaphore>,
+    within: Duration,
+    work: impl Future<Output = T> + Send + 'static,
+) -> Option<JoinHandle<T>> {
+    let place = timeout(within, places.clone().acquire_owned()).await.ok()?.ok()?;
+    Some(tokio::spawn(async move {
+        let _place = place;
+        work.await
+    }))
 }
 
 /// Leptos redirects only who asks for `text/html` in so many words; a page leads on whatever its reader accepts.
@@ -118,4 +147,24 @@ async fn elsewhere(State(http): State<Http>, request: Request) -> Response {
         return file;
     }
     draw(State(http), request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::sync::oneshot;
+
+    #[tokio::test]
+    async fn work_keeps_its_place_until_it_ends() {
+        let places = Arc::new(Semaphore::new(1));
+        let (end, ended) = oneshot::channel::<()>();
+        let first = in_a_place(&places, Duration::ZERO, ended).await.expect("a place");
+        // Nobody waits for it any more.
+        drop(first);
+        let soon = Duration::from_millis(20);
+        assert!(in_a_place(&places, soon, async {}).await.is_none());
+        end.send(()).expect("it goes on");
+        let second = in_a_place(&places, Duration::from_secs(10), async { 7 }).await;
+        assert_eq!(second.expect("a place").await.expect("an end"), 7);
+    }
 }

@@ -6,7 +6,7 @@ use crate::support::{
     world::id_of,
 };
 use flate2::read::GzDecoder;
-use futures::{StreamExt as _, stream};
+use futures::{StreamExt as _, future::join_all, stream};
 use reqwest::{Method, StatusCode, header};
 use server::http::pages;
 use std::{io::Read as _, time::Duration};
@@ -114,6 +114,40 @@ async fn break_off(address: std::net::SocketAddr, path: &str, browser: &Browser,
     line.write_all(ask.as_bytes()).await.expect("a request");
     let mut head = [0; 64];
     let _ = tokio::time::timeout(after, line.read(&mut head)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_wait_for_a_place_and_not_for_ever() {
+    let story = Story::with(|settings| settings.http.pages = 1).await;
+    let admin = story.admin("admin").await;
+    let address = story.url.socket_addrs(|| None).expect("an address")[0];
+    let pages = stream::iter(0..60).map(|n| {
+        let admin = &admin;
+        async move {
+            match n % 3 {
+                0 => break_off(address, "/inbox", admin, Duration::from_millis(n % 12)).await,
+                _ => assert_eq!(admin.get("/inbox").await.status, StatusCode::OK),
+            }
+        }
+    });
+    pages.buffer_unordered(4).collect::<Vec<()>>().await;
+    story.end().await;
+
+    let story = Story::with(|settings| settings.http.pages = 0).await;
+    let refused = [("en", "Too much at once"), ("cs", "Příliš mnoho najednou")].map(|(language, said)| {
+        let asked = Browser::new(&story).request(Method::GET, "/login");
+        let asked = asked.header(header::ACCEPT_LANGUAGE, language).send();
+        async move {
+            let refused = asked.await.expect("an answer");
+            assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert!(refused.headers().contains_key(header::RETRY_AFTER));
+            assert!(refused.text().await.expect("text").contains(said));
+        }
+    });
+    join_all(refused).await;
+    let alive = story.api.get("/healthz").await;
+    assert!(alive.status.is_success(), "the rest goes on");
+    story.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -147,8 +147,10 @@ async fn open(database: &Database, folder: &Path) -> engine::Result<Engine> {
     Engine::open(config).await
 }
 
-/// What one customer and a company have written: which way, and whether it is a reaction.
+/// What one customer and a company have written.
 type Said = &'static [(&'static str, bool)];
+
+/// Which way, and whether it is a reaction.
 const THEIRS: (&str, bool) = ("inbound", false);
 const OURS: (&str, bool) = ("outbound", false);
 const REACTION: (&str, bool) = ("inbound", true);
