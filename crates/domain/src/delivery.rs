@@ -38,11 +38,6 @@ impl DeadReason {
         Self::NotUsed,
     ];
 
-    /// The reasons for which somebody should look.
-    pub fn faults() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(|reason| reason.is_fault())
-    }
-
     /// Whether something is wrong: somebody should look.
     pub fn is_fault(self) -> bool {
         !matches!(self, Self::NoMessage | Self::NotUsed)

@@ -13,9 +13,6 @@ pub struct Said {
     pub quote: Option<Quote>,
     pub forwarded: Option<Forwarded>,
     pub advert: Option<Advert>,
-    /// The product that it is about, as the seller's catalogue names it.
-    #[serde(default)]
-    pub product: Option<String>,
     /// Meta's words for what is wrong with the message.
     #[serde(default)]
     pub trouble: Option<String>,
@@ -50,8 +47,6 @@ pub enum What {
         coordinates: String,
         name: Option<String>,
         address: Option<String>,
-        /// `http` or `https`.
-        link: Option<String>,
     },
     Contacts(Vec<Card>),
     /// The answers of a form in WhatsApp (a flow).
@@ -62,10 +57,8 @@ pub enum What {
         /// Meta's word for what it was.
         kind: Option<String>,
     },
-    /// Fields beside the text: a menu row's description, a call permission.
-    Fields(Vec<Answer>),
-    /// A type that this version does not know, or one whose object is not whole: what can be read of it.
-    Unknown(Vec<Answer>),
+    /// A type that this version does not know.
+    Unknown,
 }
 
 /// A contact that the customer shared.
@@ -112,7 +105,7 @@ pub struct Answer {
 pub struct OrderLine {
     /// The seller's own id of the product.
     pub product: String,
-    pub quantity: String,
+    pub quantity: i64,
     /// Of one piece, with its currency.
     pub price: Option<String>,
 }

@@ -1,9 +1,7 @@
 //! One item of a delivery and its effects, in memory. Applying an item again changes nothing.
 
 use crate::{
-    contacts,
-    database::storable,
-    dead_letters,
+    contacts, dead_letters,
     entity::{channel, message, session},
     journal::Delivery,
     ledger::{Ledger, target},
@@ -109,11 +107,7 @@ fn message(
         let why = "the message names no customer".to_owned();
         return Err((DeadReason::UnreadableItem, Some(why)));
     };
-    let group = inbound.group_id.clone().map(storable);
-    if about_nothing(&inbound.content) {
-        let why = "it does not say which message it is about".to_owned();
-        return Err((DeadReason::UnreadableItem, Some(why)));
-    }
+    let group = inbound.group_id.clone().map(crate::database::storable);
     let about = target(&inbound.content).map(str::to_owned);
     let of_target = about.as_deref();
     let of_target = of_target.and_then(|wamid| ledger.message(&phone_number_id, wamid));
@@ -141,8 +135,8 @@ fn message(
             true => Direction::Outbound.as_str().to_owned(),
             false => Direction::Inbound.as_str().to_owned(),
         },
-        kind: storable(inbound.content.kind().to_owned()),
-        text: inbound.content.summary().map(storable),
+        kind: inbound.content.kind().to_owned(),
+        text: inbound.content.summary().map(crate::database::storable),
         phone_number_id: phone_number_id.clone(),
         wamid: Some(inbound.wamid.as_str().to_owned()),
         at,
@@ -175,8 +169,6 @@ fn message(
             session.unread += i64::from(!from_phone && !seen);
             if !from_phone {
                 session.waiting_since = session.waiting_since.min(at);
-            } else if session.last_inbound_at.is_none_or(|last| at >= last) {
-                session.waiting_since = sessions::ANSWERED;
             }
             if session.last_message_id.is_none() || at >= session.last_message_at {
                 session.last_message_at = at;
@@ -201,11 +193,6 @@ fn message(
 /// Whether it says nothing without the message that it is about. An edit has the whole text.
 fn only_about_another(content: &Content) -> bool {
     matches!(content, Content::Reaction { .. } | Content::Revoke { .. })
-}
-
-/// Whether it changes another message, and that one is not named: there is nothing to show.
-fn about_nothing(content: &Content) -> bool {
-    matches!(content, Content::Unknown { kind, .. } if kind == "reaction" || kind == "revoke")
 }
 
 /// Whether it is a message of its own, which somebody has to read; what changes another one is shown with that one.

@@ -8,13 +8,12 @@ use crate::{
 use domain::{
     ids::{MessageId, SessionId},
     message::{Direction, MessageView},
-    name::shown,
     people::{Actor, Permission},
     refusal::Refusal,
     said::{Advert, Answer, Card, Fact, FactKind, Forwarded, OrderLine, Said, What},
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
-use std::{collections::HashMap, iter};
+use std::collections::HashMap;
 use whatsapp::webhook::{Content, GraphErrorObject, InboundMessage, Interactive, SharedContact};
 
 /// The JSON of a customer's message as Meta sent it.
@@ -84,10 +83,12 @@ fn said(message: &InboundMessage) -> Said {
         let text = message.referral.as_ref()?.get(key)?.as_str()?;
         Some(text.to_owned()).filter(|text| !text.is_empty())
     };
+    // What is no web address is no link: it could be a script.
+    let is_web = |link: &String| link.starts_with("https://") || link.starts_with("http://");
     let advert = message.referral.as_ref().map(|_| Advert {
         headline: text("headline"),
         body: text("body"),
-        link: text("source_url").filter(|link| is_web(link)),
+        link: text("source_url").filter(is_web),
     });
     Said {
         what: what(message),
@@ -95,68 +96,37 @@ fn said(message: &InboundMessage) -> Said {
         quote: None,
         forwarded,
         advert,
-        product: context.and_then(|context| product(context.product.as_ref()?)),
         trouble: message.errors.iter().find_map(GraphErrorObject::reason),
         json: false,
     }
-}
-
-/// What is no web address is no link: it could be a script.
-fn is_web(link: &str) -> bool {
-    link.starts_with("https://") || link.starts_with("http://")
-}
-
-fn product(of: &whatsapp::webhook::Product) -> Option<String> {
-    let parts = [&of.retailer_id, &of.catalog_id].into_iter().flatten();
-    let parts: Vec<_> = parts.map(String::as_str).collect();
-    Some(parts.join(" · ")).filter(|product| !product.is_empty())
 }
 
 fn what(message: &InboundMessage) -> What {
     match &message.content {
         Content::Media { voice, filename, .. } => What::Media {
             voice: *voice,
-            file_name: filename.as_deref().and_then(shown),
+            file_name: filename.clone(),
         },
         Content::Location {
             latitude,
             longitude,
             name,
             address,
-            url,
+            ..
         } => What::Place {
             coordinates: format!("{latitude}, {longitude}"),
             name: name.clone(),
             address: address.clone(),
-            link: url.clone().filter(|link| is_web(link)),
         },
         Content::Contacts(contacts) => What::Contacts(contacts.iter().map(shared).collect()),
         Content::Interactive(Interactive::NfmReply {
             response_json: Some(json),
             ..
-        }) => match answers(json) {
-            answers if answers.is_empty() => What::Text,
-            answers => What::Flow(answers),
-        },
-        Content::Interactive(Interactive::ListReply {
-            description: Some(description),
-            ..
-        }) => What::Fields(vec![Answer {
-            field: String::new(),
-            value: description.clone(),
-        }]),
-        Content::Interactive(Interactive::Other { kind, own }) => {
-            let named = Answer {
-                field: String::new(),
-                value: kind.clone(),
-            };
-            let own = own.as_deref().map(answers).unwrap_or_default();
-            What::Fields(iter::once(named).chain(own).collect())
-        }
+        }) => What::Flow(answers(json)),
         Content::Order { items, .. } => {
             let line = |item: &whatsapp::webhook::OrderItem| OrderLine {
                 product: item.retailer_id.clone().unwrap_or_default(),
-                quantity: quantity(item.quantity.as_deref()),
+                quantity: item.quantity.unwrap_or(1),
                 price: item.item_price.as_ref().map(|price| match &item.currency {
                     Some(currency) => format!("{price} {currency}"),
                     None => price.clone(),
@@ -165,26 +135,12 @@ fn what(message: &InboundMessage) -> What {
             What::Order(items.iter().map(line).collect())
         }
         Content::Unsupported { kind } => What::Unsupported { kind: kind.clone() },
-        Content::Unknown { own, .. } => What::Unknown(own.as_deref().map(answers).unwrap_or_default()),
-        Content::Edit { content, .. } => match content.as_ref() {
-            Content::Unknown { own, .. } => What::Unknown(own.as_deref().map(answers).unwrap_or_default()),
-            _ => What::Text,
-        },
+        Content::Unknown { .. } => What::Unknown,
         _ => What::Text,
     }
 }
 
-/// As Meta counts, without decimals that say nothing.
-fn quantity(told: Option<&str>) -> String {
-    let told = told.unwrap_or("1");
-    match told.split_once('.') {
-        Some((whole, decimals)) if decimals.bytes().all(|digit| digit == b'0') => whole.to_owned(),
-        _ => told.to_owned(),
-    }
-}
-
-/// The answers of a form, or the fields of an object; what cannot be read as one is shown as it came. None where
-/// nothing stands.
+/// The answers of a form; what cannot be read as one is shown as it came.
 fn answers(json: &str) -> Vec<Answer> {
     let Some(fields) = whatsapp::webhook::fields(json) else {
         return vec![Answer {
@@ -196,18 +152,7 @@ fn answers(json: &str) -> Vec<Answer> {
         field: field.place.join(" › "),
         value: field.value,
     };
-    let says = |answer: &Answer| !answer.field.is_empty() || !answer.value.is_empty();
-    fields.into_iter().map(answer).filter(says).collect()
-}
-
-/// A card that comes in two forms says most things twice, numbers in other spellings.
-fn says_the_same(one: &Fact, other: &Fact) -> bool {
-    let bare = |fact: &Fact| -> String {
-        let letters = fact.value.chars().filter(|c| c.is_alphanumeric());
-        letters.flat_map(char::to_lowercase).collect()
-    };
-    let (one, other) = (bare(one), bare(other));
-    one == other || one.contains(&other)
+    fields.into_iter().map(answer).collect()
 }
 
 fn shared(contact: &SharedContact) -> Card {
@@ -251,17 +196,13 @@ fn shared(contact: &SharedContact) -> Card {
         fact(FactKind::Other(name), None, Some(field.value.clone()));
     }
     let mut name = contact.name.clone();
-    if let Some(vcard) = &contact.vcard {
+    if let Some(vcard) = contact.vcard.as_deref().filter(|_| facts.is_empty()) {
         let (of_card, read) = domain::vcard::read(vcard);
         name = name.or(of_card);
-        for fact in read {
-            if !facts.iter().any(|known| says_the_same(known, &fact)) {
-                facts.push(fact);
-            }
-        }
+        facts = read;
     }
     Card {
-        name: name.as_deref().and_then(shown),
+        name,
         facts,
         vcard: contact.vcard.clone(),
     }

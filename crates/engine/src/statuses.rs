@@ -253,7 +253,7 @@ fn failure_of(error: &GraphErrorObject) -> Failure {
         code: (error.code != GraphErrorObject::NO_CODE).then_some(error.code),
         title: title
             .or_else(known)
-            .map_or_else(|| "Meta gave no reason".to_owned(), storable),
+            .unwrap_or_else(|| "Meta gave no reason".to_owned()),
         details: error.details.clone().map(storable),
     }
 }

@@ -281,7 +281,7 @@ async fn page(
     let on_page: HashSet<_> = rows.iter().map(|row| MessageId::new(row.id)).collect();
     let mut messages: Vec<_> = rows.into_iter().map(view).collect();
     said::fill(db, actor, &mut messages).await?;
-    let mut elsewhere = named_elsewhere(db, actor, session, &messages).await?;
+    let mut elsewhere = named_elsewhere(db, session, &messages).await?;
     said::fill(db, actor, &mut elsewhere).await?;
     let changed: HashSet<_> = messages.iter().filter_map(|row| row.about.clone()).collect();
     messages.extend(elsewhere);
@@ -304,11 +304,9 @@ async fn page(
     })
 }
 
-/// The messages that these are about, or answer, and that are not among them: of this session or another one of the
-/// contact that the asker may see.
+/// The messages of the session that these are about, or answer, and that are not among them.
 async fn named_elsewhere(
     db: &impl ConnectionTrait,
-    actor: &Actor,
     session: Uuid,
     messages: &[MessageView],
 ) -> Result<Vec<MessageView>> {
@@ -326,24 +324,10 @@ async fn named_elsewhere(
     }
     let found = message::Entity::find()
         .filter(message::Column::Wamid.is_in(missing))
+        .filter(message::Column::SessionId.eq(session))
         .all(db)
         .await?;
-    let of_contact = Query::select()
-        .column(session::Column::ContactId)
-        .from(session::Entity)
-        .and_where(session::Column::Id.eq(session))
-        .to_owned();
-    let seen: Vec<Uuid> = session::Entity::find()
-        .select_only()
-        .column(session::Column::Id)
-        .filter(session::Column::Id.is_in(found.iter().map(|row| row.session_id)))
-        .filter(session::Column::ContactId.in_subquery(of_contact))
-        .filter(sessions::visible_to(actor))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let found = found.into_iter().filter(|row| seen.contains(&row.session_id));
-    Ok(found.map(view).collect())
+    Ok(found.into_iter().map(view).collect())
 }
 
 /// What is about these messages, and not among them.

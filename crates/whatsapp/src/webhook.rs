@@ -20,7 +20,7 @@ pub use card::{SharedAddress, SharedContact, SharedPhone, Typed};
 pub use content::{Content, MediaKind, OrderItem, SystemChange};
 pub use fields::{Field, fields};
 pub use interactive::Interactive;
-pub use message::{Context, InboundMessage, Product, Sender};
+pub use message::{Context, InboundMessage, Sender};
 pub use status::{Status, StatusUpdate};
 
 /// The `object` of every notification of WhatsApp.

@@ -2,7 +2,7 @@
 
 use super::{
     emoji,
-    face::{self, AdvertView, ForwardedLine, JsonLink, ProductLine, QuoteView, Trouble, WhatView},
+    face::{self, AdvertView, ForwardedLine, JsonLink, QuoteView, Trouble, WhatView},
     flow::Line,
     glyph::{self, Glyph, Ticks},
     marks::{self, Piece},
@@ -169,11 +169,7 @@ fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) -> i
         .forwarded
         .map(|forwarded| view! { <ForwardedLine forwarded /> });
     let advert = said.advert.map(|advert| view! { <AdvertView advert /> });
-    let product = said.product.map(|product| view! { <ProductLine product /> });
-    let odd = matches!(
-        said.what,
-        What::Unsupported { .. } | What::Unknown(_) | What::Fields(_)
-    );
+    let odd = matches!(said.what, What::Unsupported { .. } | What::Unknown);
     let json = (said.json && odd).then(|| view! { <JsonLink id=message.id /> });
     let trouble = said.trouble.map(|words| view! { <Trouble words /> });
     // Their text is but a summary of what stands above it.
@@ -196,7 +192,7 @@ fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) -> i
     view! {
         <div class="flow-line" id=face::anchor(id) class:ours=ours class:first=first class:failed=failed>
             <div class="bubble">
-                {author} {phone} {again} {advert} {forwarded} {product} {quote} {gone} {kind} {what} {trouble} {json} <div class="bubble-body">
+                {author} {phone} {again} {advert} {forwarded} {quote} {gone} {kind} {what} {trouble} {json} <div class="bubble-body">
                     {text} {edited} <Foot at=message.at status />
                 </div>
             </div>

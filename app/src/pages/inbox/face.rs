@@ -74,14 +74,6 @@ pub fn AdvertView(advert: Advert) -> impl IntoView {
     .into_any()
 }
 
-/// The product from whose page the customer asks.
-#[component]
-pub fn ProductLine(product: String) -> impl IntoView {
-    let i18n = use_i18n();
-    let said = move || t_string!(i18n, inbox.face.product, product = product.clone()).to_string();
-    view! { <p class="bubble-kind">{said}</p> }.into_any()
-}
-
 /// Whatever is no text. `text` is what stands below it anyway.
 #[component]
 pub fn WhatView(what: What, text: Option<String>, id: MessageId) -> impl IntoView {
@@ -97,7 +89,6 @@ pub fn WhatView(what: What, text: Option<String>, id: MessageId) -> impl IntoVie
             coordinates,
             name,
             address,
-            link,
         } => {
             let name = name.filter(|name| Some(name) != text.as_ref());
             let address = address.filter(|address| Some(address) != text.as_ref());
@@ -109,9 +100,7 @@ pub fn WhatView(what: What, text: Option<String>, id: MessageId) -> impl IntoVie
                     </a>
                 </p>
             };
-            let link = link.map(|link| view! { <p>{value_of(&FactKind::Url, link)}</p> });
-            view! { <div class="bubble-facts">{name.map(line)} {address.map(line)} {link} {on_map}</div> }
-                .into_any()
+            view! { <div class="bubble-facts">{name.map(line)} {address.map(line)} {on_map}</div> }.into_any()
         }
         What::Contacts(cards) => {
             let cards = cards.into_iter().enumerate();
@@ -121,7 +110,7 @@ pub fn WhatView(what: What, text: Option<String>, id: MessageId) -> impl IntoVie
         What::Order(lines) => {
             view! { <ul class="bubble-facts">{lines.into_iter().map(order).collect_view()}</ul> }.into_any()
         }
-        What::Flow(answers) | What::Fields(answers) => {
+        What::Flow(answers) => {
             view! { <dl class="bubble-facts bubble-pairs">{answers.into_iter().map(answer).collect_view()}</dl> }
                 .into_any()
         }
@@ -131,18 +120,8 @@ pub fn WhatView(what: What, text: Option<String>, id: MessageId) -> impl IntoVie
                 view! { <p class="bubble-facts">{said}</p> }
             })
             .into_any(),
-        What::Unknown(fields) => {
-            let nothing = fields.is_empty();
-            let said = move || match nothing {
-                true => t_string!(i18n, inbox.face.unknown),
-                false => t_string!(i18n, inbox.face.unknown_fields),
-            };
-            let shown = fields.into_iter().map(answer).collect_view();
-            view! {
-                <p class="bubble-facts">{said}</p>
-                <dl class="bubble-facts bubble-pairs">{shown}</dl>
-            }
-            .into_any()
+        What::Unknown => {
+            view! { <p class="bubble-facts">{move || t_string!(i18n, inbox.face.unknown)}</p> }.into_any()
         }
     }
 }

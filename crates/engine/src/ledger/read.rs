@@ -314,12 +314,11 @@ async fn for_echoes(
         return Ok((closed, quicker));
     }
     let newer = "NOT EXISTS (SELECT 1 FROM sessions newer WHERE newer.contact_id = sessions.contact_id \
-                 AND newer.channel_id = sessions.channel_id AND newer.group_id IS NULL AND newer.id > sessions.id)";
+                 AND newer.channel_id = sessions.channel_id AND newer.id > sessions.id)";
     for contacts in contacts.chunks(AT_ONCE) {
         let query = session::Entity::find()
             .filter(session::Column::ContactId.is_in(contacts.iter().map(|row| row.id)))
             .filter(session::Column::State.eq(State::Closed.as_str()))
-            .filter(session::Column::GroupId.is_null())
             .filter(Expr::cust(newer));
         let query = query.order_by_asc(session::Column::Id).lock_exclusive();
         closed.extend(query.all(tx).await?);

@@ -1,5 +1,5 @@
 //! What a message says: one variant for each of Meta's types. A type that is new, or whose own object is
-//! missing or broken, is `Unknown` with its word and whatever stands there, so that the message itself is never lost.
+//! missing or broken, is `Unknown` with its word, so that the message itself is never lost.
 
 use super::{card::SharedContact, interactive::Interactive};
 use crate::{
@@ -67,8 +67,6 @@ pub enum Content {
     },
     Unknown {
         kind: String,
-        /// The type's own object, JSON as received.
-        own: Option<String>,
     },
 }
 
@@ -84,8 +82,7 @@ pub enum MediaKind {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OrderItem {
     pub retailer_id: Option<String>,
-    /// A number as received, perhaps with decimals.
-    pub quantity: Option<String>,
+    pub quantity: Option<i64>,
     /// A decimal number in Meta's own digits.
     pub item_price: Option<String>,
     pub currency: Option<String>,
@@ -146,7 +143,7 @@ impl Content {
             Self::Edit { .. } => "edit",
             Self::Revoke { .. } => "revoke",
             Self::Unsupported { .. } => "unsupported",
-            Self::Unknown { kind, .. } => kind,
+            Self::Unknown { kind } => kind,
         }
     }
 
@@ -180,7 +177,7 @@ impl Content {
         } else {
             plain(&kind, message)
         };
-        content.unwrap_or_else(|| unknown(kind, message))
+        content.unwrap_or(Self::Unknown { kind })
     }
 }
 
@@ -189,16 +186,11 @@ fn edit(message: &Object<'_>) -> Option<Content> {
     let edit = message.object("edit")?;
     let edited = edit.object("message")?;
     let kind = edited.text("type").unwrap_or_default();
-    let content = plain(&kind, &edited).unwrap_or_else(|| unknown(kind, &edited));
+    let content = plain(&kind, &edited).unwrap_or(Content::Unknown { kind });
     Some(Content::Edit {
         original: edit.parsed("original_message_id")?,
         content: Box::new(content),
     })
-}
-
-fn unknown(kind: String, message: &Object<'_>) -> Content {
-    let own = message.raw(&kind).map(|own| own.get().to_owned());
-    Content::Unknown { kind, own }
 }
 
 /// `None` for an unknown type, or when the type's own object is missing or broken.
@@ -274,7 +266,7 @@ fn location(own: &Object<'_>) -> Option<Content> {
 fn order(own: &Object<'_>) -> Content {
     let item = |item: Object<'_>| OrderItem {
         retailer_id: item.text("product_retailer_id"),
-        quantity: item.text("quantity"),
+        quantity: item.parsed("quantity"),
         item_price: item.text("item_price"),
         currency: item.text("currency"),
     };

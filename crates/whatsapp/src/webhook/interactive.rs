@@ -21,8 +21,15 @@ pub enum Interactive {
         body: Option<String>,
         response_json: Option<String>,
     },
-    /// A call permission, a product, and whatever is new: its own object, JSON as received.
-    Other { kind: String, own: Option<String> },
+    /// `response` is `accept` or `reject`.
+    CallPermissionReply {
+        response: Option<String>,
+    },
+    /// A product of the catalogue; its inner shape is not documented, so it is kept as it came.
+    Product(serde_json::Value),
+    Other {
+        kind: String,
+    },
 }
 
 impl Interactive {
@@ -55,10 +62,11 @@ impl Interactive {
                     response_json: answer.string("response_json").or_else(as_received),
                 }
             }
-            _ => Self::Other {
-                own: object.raw(&kind).map(|own| own.get().to_owned()),
-                kind,
+            "call_permission_reply" => Self::CallPermissionReply {
+                response: answer?.text("response"),
             },
+            "product" => Self::Product(object.value("product")?),
+            _ => Self::Other { kind },
         })
     }
 
@@ -66,7 +74,7 @@ impl Interactive {
         match self {
             Self::ButtonReply { title, .. } | Self::ListReply { title, .. } => title.as_ref(),
             Self::NfmReply { body, name, .. } => body.as_ref().or(name.as_ref()),
-            Self::Other { .. } => None,
+            Self::CallPermissionReply { .. } | Self::Product(_) | Self::Other { .. } => None,
         }
     }
 }

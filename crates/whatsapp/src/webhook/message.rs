@@ -49,14 +49,6 @@ pub struct Context {
     pub forwarded: bool,
     /// Forwarded more than five times.
     pub frequently_forwarded: bool,
-    /// The product from whose page it was asked: the seller's own id, and the catalogue.
-    pub product: Option<Product>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Product {
-    pub retailer_id: Option<String>,
-    pub catalog_id: Option<String>,
 }
 
 impl InboundMessage {
@@ -123,10 +115,6 @@ impl Context {
             from: object.text("from"),
             forwarded: object.flag("forwarded"),
             frequently_forwarded: object.flag("frequently_forwarded"),
-            product: object.object("referred_product").map(|product| Product {
-                retailer_id: product.text("product_retailer_id"),
-                catalog_id: product.text("catalog_id"),
-            }),
         }
     }
 }
