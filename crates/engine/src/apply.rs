@@ -107,7 +107,7 @@ fn message(
         let why = "the message names no customer".to_owned();
         return Err((DeadReason::UnreadableItem, Some(why)));
     };
-    let group = inbound.group_id.clone().map(crate::database::storable);
+    let group = inbound.group_id.clone();
     let about = target(&inbound.content).map(str::to_owned);
     let of_target = about.as_deref();
     let of_target = of_target.and_then(|wamid| ledger.message(&phone_number_id, wamid));
@@ -136,7 +136,7 @@ fn message(
             false => Direction::Inbound.as_str().to_owned(),
         },
         kind: inbound.content.kind().to_owned(),
-        text: inbound.content.summary().map(crate::database::storable),
+        text: inbound.content.summary(),
         phone_number_id: phone_number_id.clone(),
         wamid: Some(inbound.wamid.as_str().to_owned()),
         at,

@@ -13,6 +13,7 @@ mod events;
 mod history;
 mod inbound;
 mod inbox;
+mod incomplete;
 mod input;
 mod outbound;
 mod pages;

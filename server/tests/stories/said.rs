@@ -10,7 +10,7 @@ use crate::{
 use domain::delivery::DeadReason;
 use serde_json::{Value, json};
 
-const FROM: &str = "420800555901";
+pub(crate) const FROM: &str = "420800555901";
 
 stories! {
     the_answers_of_a_form_are_shown_whatever_they_are
@@ -26,27 +26,27 @@ stories! {
     what_was_written_in_a_group_is_not_answered_in_private
 }
 
-async fn post(story: &Story, line: &Line, message: Value) {
+pub(crate) async fn post(story: &Story, line: &Line, message: Value) {
     let body = delivery(&line.phone_number_id, FROM, &[message]);
     post_body(story, line, body).await;
 }
 
-async fn post_body(story: &Story, line: &Line, body: impl Into<Vec<u8>>) {
+pub(crate) async fn post_body(story: &Story, line: &Line, body: impl Into<Vec<u8>>) {
     assert_eq!(story.post_signed(&line.webhook_url, &line.app, body).await, 200);
     story.settled().await;
 }
 
-fn of_type(wamid: &str, kind: &str, own: &Value) -> Value {
+pub(crate) fn of_type(wamid: &str, kind: &str, own: &Value) -> Value {
     let at = START.millis() / 1000;
     json!({"from": FROM, "id": wamid, "timestamp": at.to_string(), "type": kind, kind: own})
 }
 
-fn notification(waba: &str, field: &str, value: &Value) -> String {
+pub(crate) fn notification(waba: &str, field: &str, value: &Value) -> String {
     let change = json!({"field": field, "value": value});
     json!({"object": "whatsapp_business_account", "entry": [{"id": waba, "changes": [change]}]}).to_string()
 }
 
-async fn page(story: &Story) -> String {
+pub(crate) async fn page(story: &Story) -> String {
     let (id, admin) = (id_of(&story.session().await), story.admin("admin").await);
     admin.get(&format!("/inbox/{id}?tab=all")).await.text
 }
