@@ -15,7 +15,7 @@ use crate::{
 };
 use domain::{
     ids::{MessageId, SessionId},
-    message::{Direction, MessageView, Status},
+    message::{Direction, MessageView, SYSTEM, Status},
     people::Actor,
     refusal::Refusal,
     session::{Above, Blocked, EarlierSession, Happening, Moment, Stretch, Thread},
@@ -359,6 +359,7 @@ fn customers_messages_after(session: Uuid, place: Option<Place>) -> Select<messa
     let query = message::Entity::find()
         .filter(Column::SessionId.eq(session))
         .filter(Column::Direction.eq(Direction::Inbound.as_str()))
+        .filter(Column::Kind.ne(SYSTEM))
         .filter(Column::TargetWamid.is_null());
     match place {
         None => query,

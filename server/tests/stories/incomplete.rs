@@ -9,10 +9,12 @@ use crate::{
         world::{WABA_ID, text_message},
     },
 };
+use domain::delivery::DeadReason;
 use serde_json::json;
 
 stories! {
     nul_is_stored_as_a_sign_that_can_be_seen
+    a_reaction_or_a_deletion_that_names_no_message_opens_no_session
 }
 
 async fn nul_is_stored_as_a_sign_that_can_be_seen(story: &Story) {
@@ -85,4 +87,37 @@ async fn nul_is_stored_as_a_sign_that_can_be_seen(story: &Story) {
         (story.count("messages").await, story.dead_letters().await.len()),
         (8, 3)
     );
+}
+
+async fn a_reaction_or_a_deletion_that_names_no_message_opens_no_session(story: &Story) {
+    let line = story.support().await;
+    for (n, (kind, own)) in [
+        ("reaction", json!({"emoji": "👍"})),
+        ("reaction", json!({"message_id": "", "emoji": "👍"})),
+        ("reaction", json!("👍")),
+        ("revoke", json!({})),
+        ("revoke", json!(null)),
+    ]
+    .iter()
+    .enumerate()
+    {
+        post(story, &line, of_type(&format!("wamid.{n}"), kind, own)).await;
+    }
+    assert_eq!(
+        (story.count("sessions").await, story.count("contacts").await),
+        (0, 0)
+    );
+    let letters = story.dead_letters().await;
+    assert_eq!(letters.len(), 5, "nothing is lost");
+    for letter in letters {
+        assert_eq!(letter.reason, DeadReason::UnreadableItem);
+        let why = letter.detail.expect("a detail");
+        assert!(why.contains("does not name its message"), "{why}");
+    }
+    let replayed = story
+        .api
+        .post("/api/v1/deliveries/dead/replay", json!({}))
+        .await
+        .ok();
+    assert_eq!(replayed["kept"], json!({"unreadable_item": 5}));
 }

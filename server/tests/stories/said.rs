@@ -7,7 +7,7 @@ use crate::{
         world::{Line, WABA_ID, delivery, id_of, text_message},
     },
 };
-use domain::delivery::DeadReason;
+use domain::{delivery::DeadReason, people::Actor};
 use serde_json::{Value, json};
 
 pub(crate) const FROM: &str = "420800555901";
@@ -18,6 +18,8 @@ stories! {
     a_reason_that_is_no_object_is_shown
     nobody_opens_a_session_by_a_deletion_alone
     what_was_sent_from_the_phone_stands_in_the_thread
+    what_was_answered_on_the_phone_waits_no_more
+    what_was_sent_from_the_phone_in_private_stays_out_of_a_group
     an_edit_of_a_message_that_is_not_here_is_a_message
     what_nobody_uses_is_kept_and_is_no_fault
     metas_test_is_noted_and_is_no_fault
@@ -301,20 +303,67 @@ async fn what_was_written_in_a_group_is_not_answered_in_private(story: &Story) {
     assert_eq!(story.messages(&session).await.len(), 2);
 }
 
+/// What was sent from the phone at a time, in seconds.
+fn echo(line: &Line, at: i64, wamid: &str, to: &str, text: &str) -> String {
+    let echo = json!({
+        "from": "420800555010", "to": to, "id": wamid, "timestamp": at.to_string(), "type": "text", "text": {"body": text},
+    });
+    let metadata = json!({"display_phone_number": "420800555010", "phone_number_id": line.phone_number_id});
+    let value = json!({"metadata": metadata, "message_echoes": [echo]});
+    notification(WABA_ID, "smb_message_echoes", &value)
+}
+
+async fn what_was_answered_on_the_phone_waits_no_more(story: &Story) {
+    let line = story.support().await;
+    let now = START.millis() / 1000;
+    let waits = async || {
+        let id = id_of(&story.session().await).parse().expect("an id");
+        let row = engine::sessions::row(&story.engine, &Actor::System, id).await;
+        row.expect("a row").waiting_since.is_some()
+    };
+    post(story, &line, text_message(FROM, "wamid.1", "Until when?")).await;
+    assert!(waits().await);
+    // It was written before the question came.
+    post_body(
+        story,
+        &line,
+        echo(&line, now - 60, "wamid.a", FROM, "Your parcel is here"),
+    )
+    .await;
+    assert!(waits().await);
+    post_body(story, &line, echo(&line, now, "wamid.b", FROM, "Until six")).await;
+    assert!(!waits().await);
+    let mut thanks = text_message(FROM, "wamid.2", "And tomorrow?");
+    thanks["timestamp"] = json!((now + 1).to_string());
+    post(story, &line, thanks).await;
+    assert!(waits().await);
+}
+
+async fn what_was_sent_from_the_phone_in_private_stays_out_of_a_group(story: &Story) {
+    let line = story.support().await;
+    let mut question = text_message(FROM, "wamid.g", "A question to all");
+    question["group_id"] = json!("Y2FwaV9ncm91cDoxMjM0");
+    post(story, &line, question).await;
+    let group = story.session().await;
+    let path = format!("/api/v1/sessions/{}", id_of(&group));
+    let picked_up = story
+        .api
+        .post(&format!("{path}/pick-up"), json!({"extension": "201"}));
+    picked_up.await.ok();
+    story.api.post(&format!("{path}/close"), json!({})).await.ok();
+    let now = START.millis() / 1000;
+    for wamid in ["wamid.e", "wamid.f"] {
+        post_body(story, &line, echo(&line, now, wamid, FROM, "Only for you")).await;
+    }
+    assert_eq!(story.messages(&group).await.len(), 1);
+    assert_eq!(story.count("sessions").await, 2);
+}
+
 async fn what_was_sent_from_the_phone_stands_in_the_thread(story: &Story) {
     let line = story.support().await;
     let metadata = json!({"display_phone_number": "420800555010", "phone_number_id": line.phone_number_id});
     let now = START.millis() / 1000;
-    let echo = |wamid: &str, to: &str, text: &str| {
-        let echo = json!({
-            "from": "420800555010", "to": to, "id": wamid, "timestamp": now.to_string(), "type": "text", "text": {"body": text},
-        });
-        notification(
-            WABA_ID,
-            "smb_message_echoes",
-            &json!({"metadata": metadata, "message_echoes": [echo]}),
-        )
-    };
+    let echo = |wamid: &str, to: &str, text: &str| echo(&line, now, wamid, to, text);
     post(story, &line, text_message(FROM, "wamid.1", "Until when?")).await;
     let before = story.session().await;
     // Its status may be quicker.
