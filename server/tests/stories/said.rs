@@ -200,6 +200,15 @@ async fn what_nobody_uses_is_kept_and_is_no_fault(story: &Story) {
     let fields = ["standby", "messaging_handovers", "a_new_field"];
     assert_eq!(told[..3], fields);
     assert_eq!(told[3], "(#131000) Something went wrong");
+    let channel = line.channel.parse().expect("an id");
+    let activity = engine::channels::activity(&story.engine, &Actor::System, channel).await;
+    let failed: u32 = activity
+        .expect("activity")
+        .deliveries
+        .iter()
+        .map(|row| row.dead_letters)
+        .sum();
+    assert_eq!(failed, 0, "nothing has failed");
     assert_eq!(story.count("sessions").await, 0);
     let admin = story.admin("admin").await;
     assert!(
@@ -209,6 +218,26 @@ async fn what_nobody_uses_is_kept_and_is_no_fault(story: &Story) {
             .text
             .contains("Switchboard does not use this")
     );
+
+    // Replayed by a version that has no use for it either, it stays what it is; also when its delivery is forgotten.
+    for _ in 0..2 {
+        let replayed = story
+            .api
+            .post("/api/v1/deliveries/dead/replay", json!({}))
+            .await
+            .ok();
+        assert_eq!(replayed["kept"], json!({"not_used": 4}));
+        story.database.run(story.data_dir(), "DELETE FROM journal").await;
+    }
+    let again: Vec<_> = story
+        .dead_letters()
+        .await
+        .into_iter()
+        .rev()
+        .map(|letter| letter.detail)
+        .collect();
+    assert_eq!(again, told.into_iter().map(Some).collect::<Vec<_>>());
+    assert_eq!(story.count("messages").await, 0);
 }
 
 async fn metas_test_is_noted_and_is_no_fault(story: &Story) {
