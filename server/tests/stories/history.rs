@@ -1,11 +1,12 @@
 //! A long conversation, read from its end to its beginning, and on into the customer's earlier sessions.
 
 use crate::{
+    said::{of_type, post},
     stories,
     support::{
         START, Story,
         people::Browser,
-        world::{Line, delivery, id_of},
+        world::{Line, delivery, id_of, text_message},
     },
 };
 use domain::{
@@ -400,7 +401,6 @@ async fn without_a_script_a_link_leads_to_older_messages(story: &Story) {
 }
 
 async fn what_was_said_in_an_earlier_session_is_quoted_to_who_may_see_it(story: &Story) {
-    use crate::said::{FROM, of_type, post};
     let (jana, jana_sees) = story.operator("301", "jana").await;
     let (petr, petr_sees) = story.operator("302", "petr").await;
     let queue = story.queue("Support", &[&jana, &petr]).await;
@@ -412,14 +412,13 @@ async fn what_was_said_in_an_earlier_session_is_quoted_to_who_may_see_it(story: 
     });
     post(story, &line, of_type("wamid.2", "edit", &edit)).await;
     let first = format!("/api/v1/sessions/{}", session(story).await);
-    let picked_up = story
-        .api
-        .post(&format!("{first}/pick-up"), json!({"extension": "301"}));
-    picked_up.await.ok();
+    let pick_up = format!("{first}/pick-up");
+    story.api.post(&pick_up, json!({"extension": "301"})).await.ok();
     story.api.post(&format!("{first}/close"), json!({})).await.ok();
 
     let mut again = text_message(FROM, "wamid.3", "And this one?");
     again["context"] = json!({"id": "wamid.1"});
+    again["timestamp"] = json!((START.millis() / 1000 + 1).to_string());
     post(story, &line, again).await;
     let second = session(story).await;
     let quote = async |browser: &Browser| {
