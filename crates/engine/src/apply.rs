@@ -13,6 +13,7 @@ use domain::{
     event::Change,
     ids::ChannelId,
     message::{Direction, Status, is_by_whatsapp},
+    name,
     session::{Happening, Route, State, route},
     time::Timestamp,
 };
@@ -141,7 +142,7 @@ fn message(
             false => Direction::Inbound.as_str().to_owned(),
         },
         kind: inbound.content.kind().to_owned(),
-        text: inbound.content.summary(),
+        text: text_of(&inbound.content),
         phone_number_id: phone_number_id.clone(),
         wamid: Some(inbound.wamid.as_str().to_owned()),
         at,
@@ -195,6 +196,18 @@ fn message(
         }
     }
     Ok(())
+}
+
+/// What is stored as its text. Names of files and people must not turn round: `fdp.exe` would be read as `exe.pdf`.
+fn text_of(content: &Content) -> Option<String> {
+    match content {
+        Content::Media { caption: None, .. } => name::shown(&content.summary()?),
+        Content::Contacts(cards) => {
+            let names = cards.iter().filter_map(|card| name::shown(card.label()?));
+            Some(names.collect::<Vec<_>>().join(", ")).filter(|names| !names.is_empty())
+        }
+        _ => content.summary(),
+    }
 }
 
 /// Whether it says nothing without the message that it is about. An edit has the whole text.

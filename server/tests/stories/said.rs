@@ -375,10 +375,8 @@ async fn what_was_sent_from_the_phone_in_private_stays_out_of_a_group(story: &St
     post(story, &line, question).await;
     let group = story.session().await;
     let path = format!("/api/v1/sessions/{}", id_of(&group));
-    let picked_up = story
-        .api
-        .post(&format!("{path}/pick-up"), json!({"extension": "201"}));
-    picked_up.await.ok();
+    let pick_up = format!("{path}/pick-up");
+    story.api.post(&pick_up, json!({"extension": "201"})).await.ok();
     story.api.post(&format!("{path}/close"), json!({})).await.ok();
     let now = START.millis() / 1000;
     for wamid in ["wamid.e", "wamid.f"] {

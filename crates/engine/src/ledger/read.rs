@@ -154,7 +154,8 @@ async fn early(tx: &DatabaseTransaction, items: &[&Item]) -> Result<Vec<dead_let
 pub(crate) fn target(content: &Content) -> Option<&str> {
     match content {
         Content::Reaction { wamid, .. } => Some(wamid.as_str()),
-        Content::Edit { original, .. } | Content::Revoke { original } => Some(original.as_str()),
+        Content::Edit { original, .. } => original.as_ref().map(whatsapp::Wamid::as_str),
+        Content::Revoke { original } => Some(original.as_str()),
         _ => None,
     }
 }
