@@ -74,7 +74,7 @@ impl Expected {
         }
         self.items += updates;
         let has_id = |message: &&&Value| match &message["id"] {
-            Value::String(id) => (1..=512).contains(&id.trim().len()),
+            Value::String(id) => (1..=512).contains(&id.replace('\0', "\u{FFFD}").trim().len()),
             id => id.is_number(),
         };
         self.messages += parts[0].iter().filter(has_id).count();

@@ -38,6 +38,12 @@ impl DeadReason {
         Self::NotUsed,
     ];
 
+    /// The words of the reasons with which something is wrong.
+    pub fn faults() -> impl Iterator<Item = &'static str> {
+        let faults = Self::ALL.into_iter().filter(|reason| reason.is_fault());
+        faults.map(Self::as_str)
+    }
+
     /// Whether something is wrong: somebody should look.
     pub fn is_fault(self) -> bool {
         !matches!(self, Self::NoMessage | Self::NotUsed)

@@ -60,6 +60,15 @@ impl Direction {
     }
 }
 
+/// Whether a message of this kind is WhatsApp's own, such as that a customer's number has changed: nobody has to answer
+/// it, and it opens no service window.
+pub fn is_by_whatsapp(kind: &str) -> bool {
+    kind == SYSTEM
+}
+
+/// The kind of WhatsApp's own messages.
+pub const SYSTEM: &str = "system";
+
 /// How far an outbound message has come.
 ///
 /// The order is the rank: a status only ever rises, so any order of arrival gives the same end. A late `sent` does

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
     pub what: What,
+    /// Whatever else it says: the words below a chosen row, the product in question, the fields of what is not known.
+    #[serde(default)]
+    pub details: Vec<Answer>,
     /// The wamid of the message that it answers.
     pub answers: Option<String>,
     /// That message, when the thread shows it.
@@ -44,12 +47,14 @@ pub enum What {
     },
     Place {
         /// Latitude and longitude, in degrees.
-        coordinates: String,
+        coordinates: Option<String>,
         name: Option<String>,
         address: Option<String>,
+        /// The page of the place, as it came.
+        url: Option<String>,
     },
     Contacts(Vec<Card>),
-    /// The answers of a form in WhatsApp (a flow).
+    /// The answers of a form in WhatsApp (a flow), which may have none.
     Flow(Vec<Answer>),
     Order(Vec<OrderLine>),
     /// Meta received it and does not pass it on.
@@ -93,7 +98,7 @@ pub enum FactKind {
     Other(String),
 }
 
-/// One answer of a form.
+/// One answer of a form, or one field of something else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     /// The field's name; of nested ones the whole way. Empty where the form is no set of fields.
@@ -105,7 +110,8 @@ pub struct Answer {
 pub struct OrderLine {
     /// The seller's own id of the product.
     pub product: String,
-    pub quantity: i64,
+    /// As a decimal number, when it was told.
+    pub quantity: Option<String>,
     /// Of one piece, with its currency.
     pub price: Option<String>,
 }
@@ -124,6 +130,9 @@ pub struct Advert {
     pub body: Option<String>,
     /// `http` or `https`.
     pub link: Option<String>,
+    /// Which advertisement it was, and how it greeted.
+    #[serde(default)]
+    pub details: Vec<Answer>,
 }
 
 /// The message that another one answers.

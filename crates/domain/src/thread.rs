@@ -7,7 +7,7 @@ mod pages;
 
 use crate::{
     ids::MessageId,
-    message::{Direction, Edited, MessageView},
+    message::{Direction, Edited, MessageView, is_by_whatsapp},
     said::Quote,
 };
 use std::collections::HashMap;
@@ -102,10 +102,13 @@ fn when(row: &MessageView) -> (i64, MessageId) {
     (row.at.millis(), row.id)
 }
 
-/// Whether somebody has to read it: what is about another message is seen with that one.
+/// Whether somebody has to read it: what is about another message is seen with that one, and WhatsApp's own messages
+/// ask for nothing.
 pub fn speaks(message: &MessageView) -> bool {
     // An edit that stands alone has the whole text of a message that is not here.
-    message.direction == Direction::Inbound && (message.about.is_none() || message.kind == "edit")
+    message.direction == Direction::Inbound
+        && (message.about.is_none() || message.kind == "edit")
+        && !is_by_whatsapp(&message.kind)
 }
 
 #[cfg(test)]

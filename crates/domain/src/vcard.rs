@@ -104,7 +104,9 @@ pub fn read(vcard: &str) -> (Option<String>, Vec<Fact>) {
                 name = Some(value);
                 continue;
             }
-            "BEGIN" | "END" | "VERSION" | "PRODID" | "REV" | "N" | "PHOTO" => continue,
+            "BEGIN" | "END" | "VERSION" | "PRODID" | "REV" | "UID" | "N" | "PHOTO" => continue,
+            // What the sender's phone calls the line above.
+            "X-ABLABEL" | "X-ABADR" => continue,
             "TEL" => FactKind::Phone,
             "EMAIL" => FactKind::Email,
             "ORG" => FactKind::Organisation,
@@ -117,6 +119,38 @@ pub fn read(vcard: &str) -> (Option<String>, Vec<Fact>) {
         facts.push(Fact { what, which, value });
     }
     (name, facts)
+}
+
+/// Adds what the card as a file says and the card itself does not.
+pub fn complete(card: &mut Card) {
+    let Some((name, read)) = card.vcard.as_deref().map(read) else {
+        return;
+    };
+    if card.name.is_none() {
+        card.name = name;
+    }
+    let told = std::mem::take(&mut card.facts);
+    let is_told = |fact: &Fact| {
+        let mut same = told.iter().filter(|told| told.what == fact.what);
+        match fact.what {
+            FactKind::Phone | FactKind::Email | FactKind::Url | FactKind::Other(_) => {
+                same.any(|told| bare(told) == bare(fact))
+            }
+            // Both put the same into other words: `Dlouhá 1, Praha, 11000` is `Dlouhá 1, 110 00 Praha`.
+            _ => same.next().is_some(),
+        }
+    };
+    let more: Vec<_> = read.into_iter().filter(|fact| !is_told(fact)).collect();
+    card.facts = told.into_iter().chain(more).collect();
+}
+
+/// A value without what makes the same one look different.
+fn bare(fact: &Fact) -> String {
+    let value = fact.value.chars();
+    match fact.what {
+        FactKind::Phone => value.filter(char::is_ascii_digit).collect(),
+        _ => value.flat_map(char::to_lowercase).collect(),
+    }
 }
 
 /// The parts of a value, which semicolons divide, in one line.
@@ -192,6 +226,35 @@ mod tests {
         assert_eq!(named("Jana Nová"), "Jana Nová.vcf");
         assert_eq!(named("..."), "contact.vcf");
         assert_eq!(file_name(&Card::default()), "contact.vcf");
+    }
+
+    #[test]
+    fn a_file_adds_what_the_card_does_not_say() {
+        let text = "BEGIN:VCARD\r\nFN:Eva\r\nTEL:+420 777 123 456\r\nTEL:+420777000111\r\nEMAIL:Eva@example.org\r\n\
+            item1.X-ABLabel:Home\r\nADR:;;Dlouhá 1;Praha;;11000;\r\nEND:VCARD";
+        let mut card = Card {
+            name: None,
+            facts: vec![
+                fact(FactKind::Phone, "+420777123456"),
+                fact(FactKind::Address, "Dlouhá 1, 110 00 Praha"),
+            ],
+            vcard: Some(text.to_owned()),
+        };
+        complete(&mut card);
+        assert_eq!(card.name.as_deref(), Some("Eva"));
+        let values: Vec<_> = card.facts.iter().map(|fact| fact.value.as_str()).collect();
+        assert_eq!(
+            values,
+            [
+                "+420777123456",
+                "Dlouhá 1, 110 00 Praha",
+                "+420777000111",
+                "Eva@example.org"
+            ]
+        );
+        let before = card.clone();
+        complete(&mut card);
+        assert_eq!(card, before, "once");
     }
 
     #[test]

@@ -12,7 +12,8 @@ use domain::{
     delivery::DeadReason,
     event::Change,
     ids::ChannelId,
-    message::{Direction, Status},
+    message::{Direction, Status, is_by_whatsapp},
+    name,
     session::{Happening, Route, State, route},
     time::Timestamp,
 };
@@ -101,13 +102,18 @@ fn message(
     if ledger.message(&phone_number_id, inbound.wamid.as_str()).is_some() {
         return Ok(());
     }
+    if is_about_nothing(&inbound.content) {
+        let why = format!("a {} that does not name its message", inbound.content.kind());
+        return Err((DeadReason::UnreadableItem, Some(why)));
+    }
     // The time shown, and the service window, are Meta's.
     let at = Timestamp::told(inbound.timestamp, Timestamp::from_millis(received_at)).millis();
     let Some(contact) = contacts::resolve(ledger, inbound, at) else {
         let why = "the message names no customer".to_owned();
         return Err((DeadReason::UnreadableItem, Some(why)));
     };
-    let group = inbound.group_id.clone().map(crate::database::storable);
+    let by_customer = !from_phone && !is_by_whatsapp(inbound.content.kind());
+    let group = inbound.group_id.clone();
     let about = target(&inbound.content).map(str::to_owned);
     let of_target = about.as_deref();
     let of_target = of_target.and_then(|wamid| ledger.message(&phone_number_id, wamid));
@@ -119,11 +125,11 @@ fn message(
         None if only_about_another(&inbound.content) => ledger
             .open_session(contact, channel.id, group.as_deref())
             .ok_or_else(|| (DeadReason::NoMessage, about.clone()))?,
-        None if from_phone => {
-            let open = ledger.open_session(contact, channel.id, None);
-            let known = open.or_else(|| ledger.closed_session(contact, channel.id));
-            // Nobody has to take what somebody has written already: its session is there to be read.
-            known.unwrap_or_else(|| new_session(ledger, channel, contact, None, at, true))
+        None if !by_customer => {
+            let open = ledger.open_session(contact, channel.id, group.as_deref());
+            let known = open.or_else(|| ledger.closed_session(contact, channel.id, group.as_deref()));
+            // Nobody has to take what waits for no answer: its session is there to be read.
+            known.unwrap_or_else(|| new_session(ledger, channel, contact, group, at, true))
         }
         None => open_session(ledger, channel, contact, group, at),
     };
@@ -136,7 +142,7 @@ fn message(
             false => Direction::Inbound.as_str().to_owned(),
         },
         kind: inbound.content.kind().to_owned(),
-        text: inbound.content.summary().map(crate::database::storable),
+        text: text_of(&inbound.content),
         phone_number_id: phone_number_id.clone(),
         wamid: Some(inbound.wamid.as_str().to_owned()),
         at,
@@ -162,13 +168,15 @@ fn message(
         ledger.edit_stands_alone(id);
     }
     if let Some(session) = ledger.sessions.change(session) {
-        if !from_phone {
+        if by_customer {
             session.last_inbound_at = session.last_inbound_at.max(Some(at));
         }
         if stands_alone || speaks(&inbound.content) {
-            session.unread += i64::from(!from_phone && !seen);
-            if !from_phone {
+            session.unread += i64::from(by_customer && !seen);
+            if by_customer {
                 session.waiting_since = session.waiting_since.min(at);
+            } else if from_phone && Some(at) >= session.last_inbound_at {
+                session.waiting_since = sessions::ANSWERED;
             }
             if session.last_message_id.is_none() || at >= session.last_message_at {
                 session.last_message_at = at;
@@ -179,7 +187,7 @@ fn message(
     if !from_phone {
         hear(ledger, channel, &phone_number_id, received_at);
     }
-    ledger.announce_message(session, id, !from_phone);
+    ledger.announce_message(session, id, by_customer);
     for letter in ledger.waiting_for(&phone_number_id, inbound.wamid.as_str()) {
         if let Some(early) = whatsapp::webhook::message_item(&letter.raw)
             && message(ledger, channel, &early, &letter.raw, letter.at).is_ok()
@@ -190,9 +198,26 @@ fn message(
     Ok(())
 }
 
+/// What is stored as its text. Names of files and people must not turn round: `fdp.exe` would be read as `exe.pdf`.
+fn text_of(content: &Content) -> Option<String> {
+    match content {
+        Content::Media { caption: None, .. } => name::shown(&content.summary()?),
+        Content::Contacts(cards) => {
+            let names = cards.iter().filter_map(|card| name::shown(card.label()?));
+            Some(names.collect::<Vec<_>>().join(", ")).filter(|names| !names.is_empty())
+        }
+        _ => content.summary(),
+    }
+}
+
 /// Whether it says nothing without the message that it is about. An edit has the whole text.
 fn only_about_another(content: &Content) -> bool {
     matches!(content, Content::Reaction { .. } | Content::Revoke { .. })
+}
+
+/// Whether it should be about another message, and does not say which: nothing of it can be shown anywhere.
+fn is_about_nothing(content: &Content) -> bool {
+    matches!(content, Content::Unknown { kind } if matches!(kind.as_str(), "reaction" | "revoke"))
 }
 
 /// Whether it is a message of its own, which somebody has to read; what changes another one is shown with that one.

@@ -5,7 +5,6 @@
 
 use crate::{
     Result,
-    database::storable,
     entity::contact,
     ledger::{Identity, Ledger},
 };
@@ -99,12 +98,8 @@ fn learn(ledger: &mut Ledger, id: Uuid, inbound: &InboundMessage, at: i64) {
         return;
     };
     let told = contact::Model {
-        name: sender
-            .name
-            .clone()
-            .filter(|name| name::shown(name).is_some())
-            .map(storable),
-        username: sender.username.clone().map(storable),
+        name: sender.name.clone().filter(|name| name::shown(name).is_some()),
+        username: sender.username.clone(),
         wa_id: new_number
             .or(sender.wa_id.as_ref())
             .map(|id| id.as_str().to_owned()),

@@ -228,7 +228,8 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
     options
 }
 
-/// PostgreSQL stores every character but NUL, which a customer can send: it becomes the replacement character.
+/// PostgreSQL stores every character but NUL: it becomes the replacement character. A text that was read out of Meta's
+/// JSON has none (`whatsapp::webhook`); this is for what was not, such as a body that is no JSON.
 pub(crate) fn storable(text: String) -> String {
     if text.contains('\0') {
         text.replace('\0', "\u{fffd}")

@@ -51,8 +51,8 @@ pub(crate) struct Ledger {
     new_identities: Vec<Identity>,
     pub(crate) sessions: Rows<session::Model>,
     open: HashMap<Place, Uuid>,
-    /// The newest session of a contact on a channel, where it is closed; read only for echoes.
-    closed: HashMap<(Uuid, Uuid), Uuid>,
+    /// The newest session of a place, where it is closed; read only for what opens none.
+    closed: HashMap<Place, Uuid>,
     /// Edits, by the message that they are about.
     edits: HashMap<(String, String), Vec<Uuid>>,
     /// Statuses that were quicker than the echo of their message.
@@ -212,9 +212,11 @@ impl Ledger {
         seen
     }
 
-    /// The newest session of the contact on the channel, which is closed.
-    pub(crate) fn closed_session(&self, contact: Uuid, channel: Uuid) -> Option<Uuid> {
-        self.closed.get(&(contact, channel)).copied()
+    /// The newest session of the contact on the channel, in the group or in private, which is closed.
+    pub(crate) fn closed_session(&self, contact: Uuid, channel: Uuid, group: Option<&str>) -> Option<Uuid> {
+        self.closed
+            .get(&(contact, channel, group.map(str::to_owned)))
+            .copied()
     }
 
     /// The statuses that came before their message.
@@ -226,10 +228,10 @@ impl Ledger {
     }
 
     pub(crate) fn add_session(&mut self, row: session::Model) {
+        let place = (row.contact_id, row.channel_id, row.group_id.clone());
         if row.state == State::Closed.as_str() {
-            self.closed.insert((row.contact_id, row.channel_id), row.id);
+            self.closed.insert(place, row.id);
         } else {
-            let place = (row.contact_id, row.channel_id, row.group_id.clone());
             self.open.insert(place, row.id);
         }
         self.sessions.add(row.id, row);
@@ -272,6 +274,11 @@ impl Ledger {
                 None => session,
             };
             self.open.insert((kept, channel, group), survivor);
+        }
+        for ((contact, channel, group), session) in std::mem::take(&mut self.closed) {
+            let contact = if contact == gone { kept } else { contact };
+            let newest = self.closed.entry((contact, channel, group)).or_insert(session);
+            *newest = session.max(*newest);
         }
         for id in self.sessions.ids_where(|session| session.contact_id == gone) {
             if let Some(session) = self.sessions.change(id) {

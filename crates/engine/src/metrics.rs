@@ -41,9 +41,8 @@ pub async fn observe(e: &Engine) -> Result<()> {
     let db = e.db.read();
     set(DELIVERIES_WAITING, waiting(db).await?);
     set(OUTBOX_WAITING, outbox::Entity::find().count(db).await?);
-    let faults = DeadReason::ALL.into_iter().filter(|reason| reason.is_fault());
-    let faults = faults.map(DeadReason::as_str);
-    let faults = dead_letter::Entity::find().filter(dead_letter::Column::Reason.is_in(faults));
+    let faults = dead_letter::Column::Reason.is_in(DeadReason::faults());
+    let faults = dead_letter::Entity::find().filter(faults);
     set(DEAD_LETTERS, faults.count(db).await?);
     let open = session::Entity::find().filter(sessions::is_open());
     set(SESSIONS_OPEN, open.count(db).await?);

@@ -1,5 +1,7 @@
 //! What Meta's JSON of a message says beside its text, for those who read a thread.
 
+mod details;
+
 use crate::{
     Engine, Result,
     entity::{message, message_payload},
@@ -8,9 +10,10 @@ use crate::{
 use domain::{
     ids::{MessageId, SessionId},
     message::{Direction, MessageView},
+    name,
     people::{Actor, Permission},
     refusal::Refusal,
-    said::{Advert, Answer, Card, Fact, FactKind, Forwarded, OrderLine, Said, What},
+    said::{Answer, Card, Fact, FactKind, Forwarded, OrderLine, Said, What},
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use std::collections::HashMap;
@@ -33,7 +36,7 @@ pub async fn card(e: &Engine, actor: &Actor, id: MessageId, nth: usize) -> Resul
     sessions::find(db, actor, SessionId::new(found.session_id), false).await?;
     let payload = message_payload::Entity::find_by_id(id.uuid()).one(db).await?;
     let payload = payload.ok_or(Refusal::NotFound)?.payload;
-    let said = whatsapp::webhook::message(&payload).map(|message| what(&message));
+    let said = whatsapp::webhook::message(&payload).map(|message| what(&message.content));
     let Some(What::Contacts(cards)) = said else {
         return Err(Refusal::NotFound.into());
     };
@@ -64,13 +67,13 @@ pub(crate) async fn fill(
             continue;
         };
         let read = whatsapp::webhook::message(payload);
-        let said = read.map(|message| said(&message)).unwrap_or_default();
+        let said = read.map(|message| said(&message, payload)).unwrap_or_default();
         message.said = Some(Said { json, ..said }).filter(|said| !said.is_nothing());
     }
     Ok(())
 }
 
-fn said(message: &InboundMessage) -> Said {
+fn said(message: &InboundMessage, payload: &str) -> Said {
     let context = message.context.as_ref();
     let forwarded = context.and_then(
         |context| match (context.frequently_forwarded, context.forwarded) {
@@ -79,54 +82,52 @@ fn said(message: &InboundMessage) -> Said {
             (false, false) => None,
         },
     );
-    let text = |key: &str| {
-        let text = message.referral.as_ref()?.get(key)?.as_str()?;
-        Some(text.to_owned()).filter(|text| !text.is_empty())
-    };
-    // What is no web address is no link: it could be a script.
-    let is_web = |link: &String| link.starts_with("https://") || link.starts_with("http://");
-    let advert = message.referral.as_ref().map(|_| Advert {
-        headline: text("headline"),
-        body: text("body"),
-        link: text("source_url").filter(is_web),
-    });
     Said {
-        what: what(message),
+        what: what(&message.content),
+        details: details::of(&message.content, payload),
         answers: context.and_then(|context| Some(context.wamid.as_ref()?.as_str().to_owned())),
         quote: None,
         forwarded,
-        advert,
+        advert: message.referral.as_ref().map(details::advert),
         trouble: message.errors.iter().find_map(GraphErrorObject::reason),
         json: false,
     }
 }
 
-fn what(message: &InboundMessage) -> What {
-    match &message.content {
+fn what(content: &Content) -> What {
+    match content {
+        Content::Edit { content, .. } => what(content),
         Content::Media { voice, filename, .. } => What::Media {
             voice: *voice,
-            file_name: filename.clone(),
+            file_name: filename.as_deref().and_then(name::shown),
         },
         Content::Location {
             latitude,
             longitude,
             name,
             address,
-            ..
-        } => What::Place {
-            coordinates: format!("{latitude}, {longitude}"),
-            name: name.clone(),
-            address: address.clone(),
-        },
+            url,
+        } => {
+            let coordinates = latitude.zip(*longitude);
+            What::Place {
+                coordinates: coordinates.map(|(latitude, longitude)| format!("{latitude}, {longitude}")),
+                name: name.clone(),
+                address: address.clone(),
+                url: url.clone(),
+            }
+        }
         Content::Contacts(contacts) => What::Contacts(contacts.iter().map(shared).collect()),
-        Content::Interactive(Interactive::NfmReply {
-            response_json: Some(json),
-            ..
-        }) => What::Flow(answers(json)),
+        Content::Interactive(Interactive::NfmReply { response_json, .. }) => {
+            What::Flow(answers(response_json.as_deref().unwrap_or_default()))
+        }
         Content::Order { items, .. } => {
             let line = |item: &whatsapp::webhook::OrderItem| OrderLine {
-                product: item.retailer_id.clone().unwrap_or_default(),
-                quantity: item.quantity.unwrap_or(1),
+                product: item
+                    .retailer_id
+                    .as_deref()
+                    .and_then(name::shown)
+                    .unwrap_or_default(),
+                quantity: item.quantity.as_deref().map(short_number),
                 price: item.item_price.as_ref().map(|price| match &item.currency {
                     Some(currency) => format!("{price} {currency}"),
                     None => price.clone(),
@@ -140,19 +141,29 @@ fn what(message: &InboundMessage) -> What {
     }
 }
 
+/// `2.50` is 2.5, and `2.0` is 2.
+fn short_number(number: &str) -> String {
+    let short = match number.contains('.') {
+        true => number.trim_end_matches('0').trim_end_matches('.'),
+        false => number,
+    };
+    short.to_owned()
+}
+
 /// The answers of a form; what cannot be read as one is shown as it came.
 fn answers(json: &str) -> Vec<Answer> {
-    let Some(fields) = whatsapp::webhook::fields(json) else {
-        return vec![Answer {
+    let answers = match whatsapp::webhook::fields(json) {
+        Some(fields) => fields
+            .into_iter()
+            .map(|field| details::answer(field, ""))
+            .collect(),
+        None => vec![Answer {
             field: String::new(),
             value: json.to_owned(),
-        }];
+        }],
     };
-    let answer = |field: whatsapp::webhook::Field| Answer {
-        field: field.place.join(" › "),
-        value: field.value,
-    };
-    fields.into_iter().map(answer).collect()
+    let says = |answer: &Answer| !(answer.field.is_empty() && answer.value.trim().is_empty());
+    answers.into_iter().filter(says).collect()
 }
 
 fn shared(contact: &SharedContact) -> Card {
@@ -195,15 +206,12 @@ fn shared(contact: &SharedContact) -> Card {
         let name = field.place.join(" › ");
         fact(FactKind::Other(name), None, Some(field.value.clone()));
     }
-    let mut name = contact.name.clone();
-    if let Some(vcard) = contact.vcard.as_deref().filter(|_| facts.is_empty()) {
-        let (of_card, read) = domain::vcard::read(vcard);
-        name = name.or(of_card);
-        facts = read;
-    }
-    Card {
-        name,
+    let mut card = Card {
+        name: contact.name.clone(),
         facts,
         vcard: contact.vcard.clone(),
-    }
+    };
+    domain::vcard::complete(&mut card);
+    card.name = card.name.as_deref().and_then(name::shown);
+    card
 }

@@ -3,7 +3,6 @@
 
 use crate::{
     Result,
-    database::storable,
     entity::{channel, message, message_status, session},
     events::Changes,
     ledger::Ledger,
@@ -254,6 +253,6 @@ fn failure_of(error: &GraphErrorObject) -> Failure {
         title: title
             .or_else(known)
             .unwrap_or_else(|| "Meta gave no reason".to_owned()),
-        details: error.details.clone().map(storable),
+        details: error.details.clone(),
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 use domain::{
     ids::{MessageId, SessionId},
-    message::{Direction, MessageView, Status},
+    message::{Direction, MessageView, SYSTEM, Status},
     people::Actor,
     refusal::Refusal,
     session::{Above, Blocked, EarlierSession, Happening, Moment, Stretch, Thread},
@@ -77,7 +77,7 @@ pub async fn read(e: &Engine, actor: &Actor, id: SessionId, before: Option<&str>
     }
     let unread = u64::try_from(found.unread).unwrap_or(0);
     let limit = (unread + READ_BEFORE_UNREAD).clamp(PAGE, FIRST_PAGE_MOST);
-    let mut page = page(db, actor, found.id, None, limit).await?;
+    let mut page = page(db, actor, &found, None, limit).await?;
     let paused = blocked == Some(Blocked::Paused);
     let queued = |message: &MessageView| message.status == Some(Status::Queued);
     if page.messages.iter().any(queued) {
@@ -123,7 +123,7 @@ async fn read_above(
     let mut left = PAGE;
     let mut stretches = Vec::new();
     let above = loop {
-        let page = page(db, actor, of.id, place.take(), left).await?;
+        let page = page(db, actor, &of, place.take(), left).await?;
         left = left.saturating_sub(page.messages.len() as u64);
         stretches.push((of.clone(), page.messages, page.before.is_none()));
         if let Some(place) = page.before {
@@ -256,13 +256,13 @@ struct Page {
 async fn page(
     db: &impl ConnectionTrait,
     actor: &Actor,
-    session: Uuid,
+    of: &session::Model,
     before: Option<Place>,
     limit: u64,
 ) -> Result<Page> {
     use message::Column;
     let mut query = message::Entity::find()
-        .filter(Column::SessionId.eq(session))
+        .filter(Column::SessionId.eq(of.id))
         .order_by_desc(Column::At)
         .order_by_desc(Column::Id)
         .limit(limit + 1);
@@ -281,11 +281,13 @@ async fn page(
     let on_page: HashSet<_> = rows.iter().map(|row| MessageId::new(row.id)).collect();
     let mut messages: Vec<_> = rows.into_iter().map(view).collect();
     said::fill(db, actor, &mut messages).await?;
-    let mut elsewhere = named_elsewhere(db, session, &messages).await?;
+    let found = named_elsewhere(db, actor, of, &messages).await?;
+    let sessions: HashSet<_> = found.iter().map(|row| row.session_id).chain([of.id]).collect();
+    let mut elsewhere: Vec<_> = found.into_iter().map(view).collect();
     said::fill(db, actor, &mut elsewhere).await?;
     let changed: HashSet<_> = messages.iter().filter_map(|row| row.about.clone()).collect();
     messages.extend(elsewhere);
-    let about = about(db, session, &messages).await?;
+    let about = about(db, sessions, &messages).await?;
     messages.extend(about);
     let (messages, others): (Vec<_>, Vec<_>) = fold(messages)
         .into_iter()
@@ -304,36 +306,55 @@ async fn page(
     })
 }
 
-/// The messages of the session that these are about, or answer, and that are not among them.
+/// The messages that these are about, or answer, and that are not among them. A customer may answer what was said in an
+/// earlier session, which is quoted to whoever may see that session.
 async fn named_elsewhere(
     db: &impl ConnectionTrait,
-    session: Uuid,
+    actor: &Actor,
+    of: &session::Model,
     messages: &[MessageView],
-) -> Result<Vec<MessageView>> {
+) -> Result<Vec<message::Model>> {
+    use message::Column;
     let known: HashSet<_> = messages
         .iter()
         .filter_map(|message| message.wamid.as_ref())
         .collect();
-    let named = messages.iter().flat_map(|message| {
-        let answers = message.said.as_ref().and_then(|said| said.answers.as_ref());
-        message.about.iter().chain(answers)
-    });
-    let missing: HashSet<_> = named.filter(|wamid| !known.contains(wamid)).collect();
-    if missing.is_empty() {
+    let missing = |named: Vec<&String>| -> HashSet<String> {
+        let missing = named.into_iter().filter(|wamid| !known.contains(wamid));
+        missing.cloned().collect()
+    };
+    let answers = |message: &MessageView| message.said.as_ref()?.answers.clone();
+    let answered: Vec<_> = messages.iter().filter_map(answers).collect();
+    let answered = missing(answered.iter().collect());
+    let about = missing(
+        messages
+            .iter()
+            .filter_map(|message| message.about.as_ref())
+            .collect(),
+    );
+    if answered.is_empty() && about.is_empty() {
         return Ok(Vec::new());
     }
-    let found = message::Entity::find()
-        .filter(message::Column::Wamid.is_in(missing))
-        .filter(message::Column::SessionId.eq(session))
-        .all(db)
-        .await?;
-    Ok(found.into_iter().map(view).collect())
+    let theirs = Query::select()
+        .column(session::Column::Id)
+        .from(session::Entity)
+        .and_where(session::Column::ContactId.eq(of.contact_id))
+        .cond_where(sessions::visible_to(actor))
+        .to_owned();
+    let quoted = Condition::all()
+        .add(Column::Wamid.is_in(answered))
+        .add(Column::SessionId.in_subquery(theirs));
+    let changed = Condition::all()
+        .add(Column::Wamid.is_in(about))
+        .add(Column::SessionId.eq(of.id));
+    let found = message::Entity::find().filter(Condition::any().add(quoted).add(changed));
+    Ok(found.all(db).await?)
 }
 
 /// What is about these messages, and not among them.
 async fn about(
     db: &impl ConnectionTrait,
-    session: Uuid,
+    sessions: HashSet<Uuid>,
     messages: &[MessageView],
 ) -> Result<Vec<MessageView>> {
     let targets = messages
@@ -342,7 +363,7 @@ async fn about(
         .filter_map(|message| message.wamid.as_ref());
     let known: HashSet<_> = messages.iter().map(|message| message.id).collect();
     let found = message::Entity::find()
-        .filter(message::Column::SessionId.eq(session))
+        .filter(message::Column::SessionId.is_in(sessions))
         .filter(message::Column::TargetWamid.is_in(targets))
         .order_by_desc(message::Column::At)
         .order_by_desc(message::Column::Id)
@@ -359,6 +380,7 @@ fn customers_messages_after(session: Uuid, place: Option<Place>) -> Select<messa
     let query = message::Entity::find()
         .filter(Column::SessionId.eq(session))
         .filter(Column::Direction.eq(Direction::Inbound.as_str()))
+        .filter(Column::Kind.ne(SYSTEM))
         .filter(Column::TargetWamid.is_null());
     match place {
         None => query,

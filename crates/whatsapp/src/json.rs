@@ -74,11 +74,16 @@ impl<'a> Object<'a> {
     }
 }
 
+/// Every text of Meta's is read here. NUL, which people can send and PostgreSQL does not store, becomes U+FFFD.
 pub(crate) fn string(raw: &RawValue) -> Option<String> {
     let text = raw.get();
     match text.as_bytes().first()? {
         b'"' => serde_json::from_str(text)
             .or_else(|_| serde_json::from_str(&mend_surrogates(text)))
+            .map(|text: String| match text.contains('\0') {
+                true => text.replace('\0', "\u{FFFD}"),
+                false => text,
+            })
             .ok(),
         b'-' | b'0'..=b'9' => Some(text.to_owned()),
         _ => None,
@@ -165,6 +170,19 @@ mod tests {
         with(r#"{"a":"first","a":"last"}"#, |o| {
             assert_eq!(o.text("a").unwrap(), "last")
         });
+    }
+
+    #[test]
+    fn nul_is_in_no_text() {
+        with(
+            r#"{"a":"x\u0000y","b":"\u0000","c":"\\u0000","d":["\u0000"]}"#,
+            |o| {
+                assert_eq!(o.text("a").unwrap(), "x\u{FFFD}y");
+                assert_eq!(o.parsed::<String>("b").unwrap(), "\u{FFFD}");
+                assert_eq!(o.text("c").unwrap(), r"\u0000", "a backslash and what follows it");
+                assert_eq!(o.each("d").next().unwrap().1.unwrap(), "\u{FFFD}");
+            },
+        );
     }
 
     #[test]

@@ -18,7 +18,7 @@ use contact::Contacts;
 pub use crate::errors::GraphErrorObject;
 pub use card::{SharedAddress, SharedContact, SharedPhone, Typed};
 pub use content::{Content, MediaKind, OrderItem, SystemChange};
-pub use fields::{Field, fields};
+pub use fields::{Field, fields, fields_at};
 pub use interactive::Interactive;
 pub use message::{Context, InboundMessage, Sender};
 pub use status::{Status, StatusUpdate};

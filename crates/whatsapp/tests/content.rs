@@ -87,11 +87,12 @@ fn media_of_every_kind() {
         else {
             panic!("{media:?}")
         };
-        assert_eq!((kind, id.as_str(), mime_type), (expected, "123", &None));
+        assert_eq!((kind, id.as_deref(), mime_type), (expected, Some("123"), &None));
         assert_eq!((media.kind(), voice, animated), (word, false, false));
+        let without_a_file = content(json!({ "type": word, word: { "caption": "no id" } }));
         assert_eq!(
-            content(json!({ "type": word, word: { "caption": "no id" } })),
-            unknown(word)
+            (without_a_file.kind(), summary(&without_a_file)),
+            (word, Some("no id"))
         );
     }
 }
@@ -106,7 +107,7 @@ fn media_with_everything() {
         media,
         Content::Media {
             kind: MediaKind::Audio,
-            id: "77".into(),
+            id: Some("77".into()),
             mime_type: Some("audio/ogg; codecs=opus".into()),
             sha256: Some("a+/=".into()),
             caption: Some("caption".into()),
@@ -129,16 +130,26 @@ fn location() {
     assert_eq!(
         place,
         Content::Location {
-            latitude: 50.08,
-            longitude: 14.42,
+            latitude: Some(50.08),
+            longitude: Some(14.42),
             name: Some("Castle".into()),
             address: Some("Prague".into()),
             url: Some("5".into()),
         }
     );
     assert_eq!(summary(&place), Some("Castle"));
-    let nowhere = json!({ "type": "location", "location": { "latitude": "NaN", "longitude": 1 } });
-    assert_eq!(content(nowhere), unknown("location"));
+    let nowhere = json!({ "latitude": "NaN", "longitude": 1, "name": "Castle" });
+    let nowhere = content(json!({ "type": "location", "location": nowhere }));
+    assert_eq!(
+        nowhere,
+        Content::Location {
+            latitude: None,
+            longitude: Some(1.0),
+            name: Some("Castle".into()),
+            address: None,
+            url: None,
+        }
+    );
 }
 
 #[test]
@@ -183,6 +194,38 @@ fn shared_contacts() {
         content(json!({ "type": "contacts", "contacts": null })),
         unknown("contacts")
     );
+}
+
+#[test]
+fn what_a_card_says_in_its_own_way_is_kept() {
+    let cards = content(json!({ "type": "contacts", "contacts": [{
+        "name": { "formatted_name": "Eva", "nickname": "Evička", "first_name": "Eva" },
+        "phones": [{ "phone": "+420 777 123 456", "note": "evenings" }, "+420 777 000 111"],
+        "org": { "company": "ACME", "floor": 3 }, "addresses": [{ "city": "Brno", "geo": { "lat": 49.2 } }],
+        "emails": { "email": "eva@example.org", "checked": true }, "birthday": { "year": 1990 }, "urls": "example.org",
+        "x": [1],
+    }, { "birthday": [1990, 2] }]}));
+    let Content::Contacts(cards) = cards else {
+        panic!("{cards:?}")
+    };
+    let other = |n: usize| -> Vec<_> {
+        let all = cards[n].other.iter();
+        all.map(|field| format!("{}={}", field.place.join("."), field.value))
+            .collect()
+    };
+    assert_eq!(
+        other(0),
+        [
+            "addresses.1.geo.lat=49.2",
+            "birthday.year=1990",
+            "emails.checked=true",
+            "name.nickname=Evička",
+            "org.floor=3",
+            "phones.1.note=evenings",
+            "x.1=1",
+        ]
+    );
+    assert_eq!(other(1), ["birthday.1=1990", "birthday.2=2"]);
 }
 
 #[test]
@@ -307,12 +350,12 @@ fn an_orders_numbers_may_be_strings() {
     let order = content(
         json!({ "type": "order", "order": { "catalog_id": 9, "text": "Please", "product_items": [
             { "product_retailer_id": "a", "quantity": "2", "item_price": "10.50", "currency": "CZK" },
-            { "product_retailer_id": "b", "quantity": 1, "item_price": 7.5 },
+            { "product_retailer_id": "b", "quantity": 2.0, "item_price": 7.5 },
         ]}}),
     );
-    let item = |id: &str, quantity, price: &str, currency: Option<&str>| OrderItem {
+    let item = |id: &str, quantity: &str, price: &str, currency: Option<&str>| OrderItem {
         retailer_id: Some(id.into()),
-        quantity: Some(quantity),
+        quantity: Some(quantity.into()),
         item_price: Some(price.into()),
         currency: currency.map(str::to_owned),
     };
@@ -321,7 +364,10 @@ fn an_orders_numbers_may_be_strings() {
         Content::Order {
             catalog_id: Some("9".into()),
             text: Some("Please".into()),
-            items: vec![item("a", 2, "10.50", Some("CZK")), item("b", 1, "7.5", None)],
+            items: vec![
+                item("a", "2", "10.50", Some("CZK")),
+                item("b", "2.0", "7.5", None)
+            ],
         }
     );
 }
@@ -361,7 +407,7 @@ fn edits_and_revocations() {
     assert_eq!(
         edit,
         Content::Edit {
-            original: wamid("wamid.0"),
+            original: Some(wamid("wamid.0")),
             content: Content::Text {
                 body: "corrected".into()
             }
@@ -377,7 +423,7 @@ fn edits_and_revocations() {
     assert_eq!(
         content(nested),
         Content::Edit {
-            original: wamid("wamid.0"),
+            original: Some(wamid("wamid.0")),
             content: inner
         }
     );
@@ -385,6 +431,11 @@ fn edits_and_revocations() {
         content(json!({ "type": "edit", "edit": { "original_message_id": "wamid.0" } })),
         unknown("edit")
     );
+
+    let bare = json!({ "type": "edit", "edit": { "message": { "text": { "body": "corrected" } } } });
+    let bare = content(bare);
+    assert!(matches!(bare, Content::Edit { original: None, .. }));
+    assert_eq!(summary(&bare), Some("corrected"), "its key says what it is");
 
     let revoke = content(json!({ "type": "revoke", "revoke": { "original_message_id": "wamid.0" } }));
     assert_eq!(
@@ -442,6 +493,8 @@ fn an_unknown_type_is_a_message_all_the_same() {
     assert_eq!(hologram.content.summary(), None);
     assert_eq!(hologram.sender.wa_id.unwrap().as_str(), "420777123456");
     assert_eq!(content(json!({})), unknown(""));
+    let without_a_type = content(json!({ "text": { "body": "x" } }));
+    assert_eq!(without_a_type, Content::Text { body: "x".into() });
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! A long conversation, read from its end to its beginning, and on into the customer's earlier sessions.
 
 use crate::{
+    said::{of_type, post},
     stories,
     support::{
         START, Story,
         people::Browser,
-        world::{Line, delivery, id_of},
+        world::{Line, delivery, id_of, text_message},
     },
 };
 use domain::{
@@ -26,6 +27,7 @@ stories! {
     earlier_sessions_are_readable_by_who_may_see_them
     a_cursor_opens_nothing_that_is_not_there_for_the_reader
     without_a_script_a_link_leads_to_older_messages
+    what_was_said_in_an_earlier_session_is_quoted_to_who_may_see_it
 }
 
 /// Any message of the customer's, so many seconds after the beginning.
@@ -396,4 +398,35 @@ async fn without_a_script_a_link_leads_to_older_messages(story: &Story) {
     assert!(shows(&page, 699) && page.contains("<textarea"));
     let nonsense = jana.get(&format!("/inbox/{id}?before=x")).await;
     assert!(nonsense.status.as_u16() < 500, "{nonsense:?}");
+}
+
+async fn what_was_said_in_an_earlier_session_is_quoted_to_who_may_see_it(story: &Story) {
+    let (jana, jana_sees) = story.operator("301", "jana").await;
+    let (petr, petr_sees) = story.operator("302", "petr").await;
+    let queue = story.queue("Support", &[&jana, &petr]).await;
+    let line = story.channel(&story.app(1), 1, "queue", &queue).await;
+    story.connect(&line).await;
+    post(story, &line, text_message(FROM, "wamid.1", "Is it red?")).await;
+    let edit = json!({
+        "original_message_id": "wamid.1", "message": {"type": "text", "text": {"body": "Is it blue?"}},
+    });
+    post(story, &line, of_type("wamid.2", "edit", &edit)).await;
+    let first = format!("/api/v1/sessions/{}", session(story).await);
+    let pick_up = format!("{first}/pick-up");
+    story.api.post(&pick_up, json!({"extension": "301"})).await.ok();
+    story.api.post(&format!("{first}/close"), json!({})).await.ok();
+
+    let mut again = text_message(FROM, "wamid.3", "And this one?");
+    again["context"] = json!({"id": "wamid.1"});
+    again["timestamp"] = json!((START.millis() / 1000 + 1).to_string());
+    post(story, &line, again).await;
+    let second = session(story).await;
+    let quote = async |browser: &Browser| {
+        let messages = open(browser, &second).await.messages;
+        assert_eq!(messages.len(), 1, "the other stands in its own session");
+        messages[0].said.clone().expect("it answers").quote
+    };
+    let quoted = quote(&jana_sees).await.expect("hers");
+    assert_eq!(quoted.text.as_deref(), Some("Is it blue?"), "as it is now");
+    assert!(quote(&petr_sees).await.is_none(), "a colleague's session");
 }

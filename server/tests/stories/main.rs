@@ -14,6 +14,7 @@ mod groups;
 mod history;
 mod inbound;
 mod inbox;
+mod incomplete;
 mod input;
 mod outbound;
 mod pages;

@@ -7,10 +7,10 @@ use crate::{
         world::{Line, WABA_ID, delivery, id_of, text_message},
     },
 };
-use domain::delivery::DeadReason;
+use domain::{delivery::DeadReason, people::Actor};
 use serde_json::{Value, json};
 
-const FROM: &str = "420800555901";
+pub(crate) const FROM: &str = "420800555901";
 
 stories! {
     the_answers_of_a_form_are_shown_whatever_they_are
@@ -18,6 +18,8 @@ stories! {
     a_reason_that_is_no_object_is_shown
     nobody_opens_a_session_by_a_deletion_alone
     what_was_sent_from_the_phone_stands_in_the_thread
+    what_was_answered_on_the_phone_waits_no_more
+    what_was_sent_from_the_phone_in_private_stays_out_of_a_group
     an_edit_of_a_message_that_is_not_here_is_a_message
     what_nobody_uses_is_kept_and_is_no_fault
     metas_test_is_noted_and_is_no_fault
@@ -26,27 +28,27 @@ stories! {
     what_was_written_in_a_group_is_not_answered_in_private
 }
 
-async fn post(story: &Story, line: &Line, message: Value) {
+pub(crate) async fn post(story: &Story, line: &Line, message: Value) {
     let body = delivery(&line.phone_number_id, FROM, &[message]);
     post_body(story, line, body).await;
 }
 
-async fn post_body(story: &Story, line: &Line, body: impl Into<Vec<u8>>) {
+pub(crate) async fn post_body(story: &Story, line: &Line, body: impl Into<Vec<u8>>) {
     assert_eq!(story.post_signed(&line.webhook_url, &line.app, body).await, 200);
     story.settled().await;
 }
 
-fn of_type(wamid: &str, kind: &str, own: &Value) -> Value {
+pub(crate) fn of_type(wamid: &str, kind: &str, own: &Value) -> Value {
     let at = START.millis() / 1000;
     json!({"from": FROM, "id": wamid, "timestamp": at.to_string(), "type": kind, kind: own})
 }
 
-fn notification(waba: &str, field: &str, value: &Value) -> String {
+pub(crate) fn notification(waba: &str, field: &str, value: &Value) -> String {
     let change = json!({"field": field, "value": value});
     json!({"object": "whatsapp_business_account", "entry": [{"id": waba, "changes": [change]}]}).to_string()
 }
 
-async fn page(story: &Story) -> String {
+pub(crate) async fn page(story: &Story) -> String {
     let (id, admin) = (id_of(&story.session().await), story.admin("admin").await);
     admin.get(&format!("/inbox/{id}?tab=all")).await.text
 }
@@ -198,6 +200,15 @@ async fn what_nobody_uses_is_kept_and_is_no_fault(story: &Story) {
     let fields = ["standby", "messaging_handovers", "a_new_field"];
     assert_eq!(told[..3], fields);
     assert_eq!(told[3], "(#131000) Something went wrong");
+    let channel = line.channel.parse().expect("an id");
+    let activity = engine::channels::activity(&story.engine, &Actor::System, channel).await;
+    let failed: u32 = activity
+        .expect("activity")
+        .deliveries
+        .iter()
+        .map(|row| row.dead_letters)
+        .sum();
+    assert_eq!(failed, 0, "nothing has failed");
     assert_eq!(story.count("sessions").await, 0);
     let admin = story.admin("admin").await;
     assert!(
@@ -207,6 +218,26 @@ async fn what_nobody_uses_is_kept_and_is_no_fault(story: &Story) {
             .text
             .contains("Switchboard does not use this")
     );
+
+    // Replayed by a version that has no use for it either, it stays what it is; also when its delivery is forgotten.
+    for _ in 0..2 {
+        let replayed = story
+            .api
+            .post("/api/v1/deliveries/dead/replay", json!({}))
+            .await
+            .ok();
+        assert_eq!(replayed["kept"], json!({"not_used": 4}));
+        story.database.run(story.data_dir(), "DELETE FROM journal").await;
+    }
+    let again: Vec<_> = story
+        .dead_letters()
+        .await
+        .into_iter()
+        .rev()
+        .map(|letter| letter.detail)
+        .collect();
+    assert_eq!(again, told.into_iter().map(Some).collect::<Vec<_>>());
+    assert_eq!(story.count("messages").await, 0);
 }
 
 async fn metas_test_is_noted_and_is_no_fault(story: &Story) {
@@ -298,20 +329,65 @@ async fn what_was_written_in_a_group_is_not_answered_in_private(story: &Story) {
     assert_eq!(story.messages(&session).await.len(), 2);
 }
 
+/// What was sent from the phone at a time, in seconds.
+fn echo(line: &Line, at: i64, wamid: &str, to: &str, text: &str) -> String {
+    let echo = json!({
+        "from": "420800555010", "to": to, "id": wamid, "timestamp": at.to_string(), "type": "text", "text": {"body": text},
+    });
+    let metadata = json!({"display_phone_number": "420800555010", "phone_number_id": line.phone_number_id});
+    let value = json!({"metadata": metadata, "message_echoes": [echo]});
+    notification(WABA_ID, "smb_message_echoes", &value)
+}
+
+async fn what_was_answered_on_the_phone_waits_no_more(story: &Story) {
+    let line = story.support().await;
+    let now = START.millis() / 1000;
+    let waits = async || {
+        let id = id_of(&story.session().await).parse().expect("an id");
+        let row = engine::sessions::row(&story.engine, &Actor::System, id).await;
+        row.expect("a row").waiting_since.is_some()
+    };
+    post(story, &line, text_message(FROM, "wamid.1", "Until when?")).await;
+    assert!(waits().await);
+    // It was written before the question came.
+    post_body(
+        story,
+        &line,
+        echo(&line, now - 60, "wamid.a", FROM, "Your parcel is here"),
+    )
+    .await;
+    assert!(waits().await);
+    post_body(story, &line, echo(&line, now, "wamid.b", FROM, "Until six")).await;
+    assert!(!waits().await);
+    let mut thanks = text_message(FROM, "wamid.2", "And tomorrow?");
+    thanks["timestamp"] = json!((now + 1).to_string());
+    post(story, &line, thanks).await;
+    assert!(waits().await);
+}
+
+async fn what_was_sent_from_the_phone_in_private_stays_out_of_a_group(story: &Story) {
+    let line = story.support().await;
+    let mut question = text_message(FROM, "wamid.g", "A question to all");
+    question["group_id"] = json!("Y2FwaV9ncm91cDoxMjM0");
+    post(story, &line, question).await;
+    let group = story.session().await;
+    let path = format!("/api/v1/sessions/{}", id_of(&group));
+    let pick_up = format!("{path}/pick-up");
+    story.api.post(&pick_up, json!({"extension": "201"})).await.ok();
+    story.api.post(&format!("{path}/close"), json!({})).await.ok();
+    let now = START.millis() / 1000;
+    for wamid in ["wamid.e", "wamid.f"] {
+        post_body(story, &line, echo(&line, now, wamid, FROM, "Only for you")).await;
+    }
+    assert_eq!(story.messages(&group).await.len(), 1);
+    assert_eq!(story.count("sessions").await, 2);
+}
+
 async fn what_was_sent_from_the_phone_stands_in_the_thread(story: &Story) {
     let line = story.support().await;
     let metadata = json!({"display_phone_number": "420800555010", "phone_number_id": line.phone_number_id});
     let now = START.millis() / 1000;
-    let echo = |wamid: &str, to: &str, text: &str| {
-        let echo = json!({
-            "from": "420800555010", "to": to, "id": wamid, "timestamp": now.to_string(), "type": "text", "text": {"body": text},
-        });
-        notification(
-            WABA_ID,
-            "smb_message_echoes",
-            &json!({"metadata": metadata, "message_echoes": [echo]}),
-        )
-    };
+    let echo = |wamid: &str, to: &str, text: &str| echo(&line, now, wamid, to, text);
     post(story, &line, text_message(FROM, "wamid.1", "Until when?")).await;
     let before = story.session().await;
     // Its status may be quicker.

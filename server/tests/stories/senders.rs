@@ -7,6 +7,7 @@ use crate::{
         world::{Line, WABA_ID, id_of},
     },
 };
+use domain::people::Actor;
 use serde_json::{Value, json};
 
 stories! {
@@ -16,6 +17,8 @@ stories! {
     the_two_spellings_of_a_number_are_one_contact
     a_sender_is_known_however_meta_names_them
     a_username_is_never_an_identity
+    whatsapps_own_message_asks_for_no_answer
+    whatsapps_own_message_to_nobodys_session_is_history
 }
 
 /// Delivers a message with these fields, so many seconds after the beginning.
@@ -169,4 +172,68 @@ async fn a_username_is_never_an_identity(story: &Story) {
     }
     assert_eq!(story.count("contacts").await, 2);
     assert_eq!(story.api.items("/api/v1/sessions").await.len(), 2);
+}
+
+async fn whatsapps_own_message_asks_for_no_answer(story: &Story) {
+    let line = story.support().await;
+    let (old, new) = ("420800555901", "420800555902");
+    receives(story, &line, 0, json!({"from": old})).await;
+    let path = format!("/api/v1/sessions/{}/pick-up", id_of(&story.session().await));
+    let picked_up = story.api.post(&path, json!({"extension": "201"})).await.ok();
+    story.answers(&picked_up, "Hello").await;
+    story.settled().await;
+    let before = story.session().await;
+    let system = json!({"type": "user_changed_number", "body": "The number has changed", "wa_id": new});
+    let change = json!({"from": old, "type": "system", "system": system});
+    receives(story, &line, 60, change.clone()).await;
+    let after = story.session().await;
+    for same in ["id", "state", "unread", "window_closes_at"] {
+        assert_eq!(after[same], before[same], "{same}");
+    }
+    let row = engine::sessions::row(
+        &story.engine,
+        &Actor::System,
+        id_of(&after).parse().expect("an id"),
+    );
+    assert_eq!(row.await.expect("a row").waiting_since, None);
+    let told = story.messages(&after).await.pop().expect("a message");
+    assert_eq!(told["text"]["body"], "The number has changed", "it is seen");
+    // What the customer writes is still counted, and what is read is read.
+    receives(story, &line, 61, json!({"from": new})).await;
+    assert_eq!(story.session().await["unread"], 1);
+    assert_eq!(story.count("contacts").await, 1);
+}
+
+async fn whatsapps_own_message_to_nobodys_session_is_history(story: &Story) {
+    let line = story.support().await;
+    let told =
+        |wa_id: &str| json!({"type": "customer_identity_changed", "body": "A new phone", "wa_id": wa_id});
+    let from = "420800555901";
+    for seconds in [0, 1] {
+        let change = json!({"from": from, "type": "system", "system": told(from)});
+        receives(story, &line, seconds, change).await;
+    }
+    let session = story.session().await;
+    assert_eq!(
+        (&session["state"], &session["unread"]),
+        (&json!("closed"), &json!(0))
+    );
+    assert!(session["window_closes_at"].is_null(), "{session}");
+    assert_eq!(story.messages(&session).await.len(), 2);
+    assert!(story.dead_letters().await.is_empty());
+
+    // Whoever reads the next session reads it above.
+    receives(story, &line, 2, json!({"from": from})).await;
+    let sessions = story.api.items("/api/v1/sessions").await;
+    assert_eq!(sessions.len(), 2);
+    let open = sessions
+        .iter()
+        .find(|row| row["closed_at"].is_null())
+        .expect("an open one");
+    assert_eq!(open["unread"], 1);
+    let id = id_of(open).parse().expect("an id");
+    let thread = engine::thread::read(&story.engine, &Actor::System, id, None)
+        .await
+        .expect("a thread");
+    assert_eq!(thread.past.len(), 1);
 }

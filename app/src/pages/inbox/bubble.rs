@@ -2,7 +2,7 @@
 
 use super::{
     emoji,
-    face::{self, AdvertView, ForwardedLine, JsonLink, QuoteView, Trouble, WhatView},
+    face::{self, AdvertView, DetailsView, ForwardedLine, JsonLink, QuoteView, Trouble, WhatView},
     flow::Line,
     glyph::{self, Glyph, Ticks},
     marks::{self, Piece},
@@ -176,6 +176,7 @@ fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) -> i
     let names = matches!(said.what, What::Contacts(_) | What::Flow(_));
     let what = (said.what != What::Text)
         .then(|| view! { <WhatView what=said.what text=message.text.clone() id=message.id /> });
+    let details = view! { <DetailsView details=said.details /> };
     let text = message
         .text
         .filter(|_| !names)
@@ -192,7 +193,7 @@ fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) -> i
     view! {
         <div class="flow-line" id=face::anchor(id) class:ours=ours class:first=first class:failed=failed>
             <div class="bubble">
-                {author} {phone} {again} {advert} {forwarded} {quote} {gone} {kind} {what} {trouble} {json} <div class="bubble-body">
+                {author} {phone} {again} {advert} {forwarded} {quote} {gone} {kind} {what} {details} {trouble} {json} <div class="bubble-body">
                     {text} {edited} <Foot at=message.at status />
                 </div>
             </div>

@@ -69,6 +69,7 @@ pub fn AdvertView(advert: Advert) -> impl IntoView {
             <p class="bubble-kind">{move || t_string!(i18n, inbox.face.advert)}</p>
             {advert.headline.map(|headline| view! { <strong dir="auto">{headline}</strong> })}
             {advert.body.map(|body| view! { <span dir="auto">{body}</span> })} {link}
+            <DetailsView details=advert.details />
         </div>
     }
     .into_any()
@@ -89,18 +90,22 @@ pub fn WhatView(what: What, text: Option<String>, id: MessageId) -> impl IntoVie
             coordinates,
             name,
             address,
+            url,
         } => {
             let name = name.filter(|name| Some(name) != text.as_ref());
             let address = address.filter(|address| Some(address) != text.as_ref());
-            let on_map = on_a_map(&coordinates);
-            let on_map = view! {
-                <p>
-                    <a href=on_map target="_blank" rel="noopener noreferrer">
-                        {coordinates}
-                    </a>
-                </p>
-            };
-            view! { <div class="bubble-facts">{name.map(line)} {address.map(line)} {on_map}</div> }.into_any()
+            let on_map = coordinates.map(|coordinates| {
+                let href = on_a_map(&coordinates);
+                view! {
+                    <p>
+                        <a href=href target="_blank" rel="noopener noreferrer">
+                            {coordinates}
+                        </a>
+                    </p>
+                }
+            });
+            let url = url.map(|url| view! { <p dir="auto">{value_of(&FactKind::Url, url)}</p> });
+            view! { <div class="bubble-facts">{name.map(line)} {address.map(line)} {on_map} {url}</div> }.into_any()
         }
         What::Contacts(cards) => {
             let cards = cards.into_iter().enumerate();
@@ -109,6 +114,9 @@ pub fn WhatView(what: What, text: Option<String>, id: MessageId) -> impl IntoVie
         }
         What::Order(lines) => {
             view! { <ul class="bubble-facts">{lines.into_iter().map(order).collect_view()}</ul> }.into_any()
+        }
+        What::Flow(answers) if answers.is_empty() => {
+            view! { <p class="bubble-facts">{move || t_string!(i18n, inbox.face.no_answers)}</p> }.into_any()
         }
         What::Flow(answers) => {
             view! { <dl class="bubble-facts bubble-pairs">{answers.into_iter().map(answer).collect_view()}</dl> }
@@ -211,6 +219,27 @@ fn answer(of: Answer) -> AnyView {
     .into_any()
 }
 
+/// Whatever else a message says, field by field.
+#[component]
+pub fn DetailsView(details: Vec<Answer>) -> impl IntoView {
+    let i18n = use_i18n();
+    let detail = |of: Answer| {
+        let field = of.field;
+        let label = move || words::detail(i18n.get_locale(), &field);
+        view! {
+            <div>
+                <dt dir="auto">{label}</dt>
+                <dd dir="auto">{of.value}</dd>
+            </div>
+        }
+    };
+    let any = !details.is_empty();
+    any.then(|| {
+        view! { <dl class="bubble-facts bubble-pairs">{details.into_iter().map(detail).collect_view()}</dl> }
+    })
+    .into_any()
+}
+
 /// Meta's words for what is wrong with a message.
 #[component]
 pub fn Trouble(words: String) -> impl IntoView {
@@ -221,7 +250,8 @@ pub fn Trouble(words: String) -> impl IntoView {
 
 fn order(line: OrderLine) -> AnyView {
     let price = line.price.map(|price| format!(" – {price}"));
-    view! { <li class="nums">{line.quantity} " × " <bdi>{line.product}</bdi> {price}</li> }.into_any()
+    let quantity = line.quantity.map(|quantity| format!("{quantity} × "));
+    view! { <li class="nums">{quantity} <bdi>{line.product}</bdi> {price}</li> }.into_any()
 }
 
 /// For whom may see it.

@@ -178,6 +178,21 @@ pub fn fact(locale: Locale, what: &FactKind) -> String {
     .to_owned()
 }
 
+/// What a field of a message is; a word of Meta's that has none of ours stays as it is.
+pub fn detail(locale: Locale, field: &str) -> String {
+    match field {
+        "description" => td_string!(locale, inbox.detail.description),
+        "catalog_id" => td_string!(locale, inbox.detail.catalog),
+        "product_retailer_id" => td_string!(locale, inbox.detail.product),
+        "response" => td_string!(locale, inbox.detail.response),
+        "welcome_message" => td_string!(locale, inbox.detail.greeting),
+        "source_type" => td_string!(locale, inbox.detail.source),
+        "source_id" => td_string!(locale, inbox.detail.source_id),
+        other => return other.to_owned(),
+    }
+    .to_owned()
+}
+
 /// Why something was refused, in the words of an inbox.
 pub fn why(locale: Locale, error: &ApiError) -> String {
     match error {

@@ -143,6 +143,12 @@ fn only_a_customers_own_message_has_to_be_read() {
     assert!(speaks(&theirs(1, "text", Some("Hello"), None)));
     assert!(!speaks(&theirs(2, "reaction", Some("👍"), Some(1))));
     assert!(!speaks(&ours(3, "Here")));
+    assert!(!speaks(&theirs(
+        4,
+        "system",
+        Some("The number has changed"),
+        None
+    )));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::{
 };
 use domain::{
     channel::{Activity, ActivityView, Deed, DeliveryRow, Detail, Presence},
+    delivery::DeadReason,
     ids::ChannelId,
     people::{Actor, Permission},
     refusal::Refusal,
@@ -45,6 +46,7 @@ pub async fn activity(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Activi
         .column(dead_letter::Column::DeliveryId)
         .column_as(dead_letter::Column::Id.count(), "count")
         .filter(dead_letter::Column::DeliveryId.is_in(deliveries.iter().map(|delivery| delivery.id)))
+        .filter(dead_letter::Column::Reason.is_in(DeadReason::faults()))
         .group_by(dead_letter::Column::DeliveryId)
         .into_tuple()
         .all(db)

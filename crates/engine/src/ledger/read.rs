@@ -11,7 +11,7 @@ use crate::{
     seal::Kind,
     sessions::is_open,
 };
-use domain::{ids::MessageId, session::State};
+use domain::{ids::MessageId, message::is_by_whatsapp, session::State};
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::Expr,
@@ -38,21 +38,20 @@ impl Ledger {
         messages.extend(edits.iter().cloned());
         let (identities, contacts) = people(tx, &wanted).await?;
         let sessions = sessions(tx, contacts.iter().map(|row| row.id), &messages).await?;
-        let (closed, quicker) = for_echoes(tx, items, &contacts, &wanted).await?;
-        let by_contact = closed
-            .iter()
-            .map(|session| ((session.contact_id, session.channel_id), session.id))
-            .collect();
+        let closed = closed(tx, items, &contacts).await?;
+        let quicker = quicker(tx, items, &wanted).await?;
         let (queues, members) = queues(tx, &numbers, &sessions).await?;
         destinations.extend(queues);
+        let place = |session: &session::Model| {
+            let place = (session.contact_id, session.channel_id, session.group_id.clone());
+            (place, session.id)
+        };
         let open = sessions
             .iter()
             .filter(|session| session.state != State::Closed.as_str())
-            .map(|session| {
-                let place = (session.contact_id, session.channel_id, session.group_id.clone());
-                (place, session.id)
-            })
+            .map(place)
             .collect();
+        let newest_closed = closed.iter().map(place).collect();
         let by_wamid = messages
             .iter()
             .filter_map(|row| Some(((row.phone_number_id.clone(), row.wamid.clone()?), row.id)))
@@ -68,7 +67,7 @@ impl Ledger {
             new_identities: Vec::new(),
             sessions: Rows::known(closed.into_iter().chain(sessions), |row| row.id),
             open,
-            closed: by_contact,
+            closed: newest_closed,
             edits: HashMap::new(),
             quicker,
             messages: Rows::known(messages, |row| row.id),
@@ -158,7 +157,8 @@ async fn early(tx: &DatabaseTransaction, items: &[&Item]) -> Result<Vec<dead_let
 pub(crate) fn target(content: &Content) -> Option<&str> {
     match content {
         Content::Reaction { wamid, .. } => Some(wamid.as_str()),
-        Content::Edit { original, .. } | Content::Revoke { original } => Some(original.as_str()),
+        Content::Edit { original, .. } => original.as_ref().map(whatsapp::Wamid::as_str),
+        Content::Revoke { original } => Some(original.as_str()),
         _ => None,
     }
 }
@@ -302,36 +302,54 @@ fn incoming<'i>(items: &[&'i Item]) -> Vec<&'i str> {
     }))
 }
 
-/// What only an echo asks for: where it goes when no session is open, and the statuses that were quicker.
-async fn for_echoes(
+/// Where those of these messages go that open no session, when none is open.
+async fn closed(
     tx: &DatabaseTransaction,
     items: &[&Item],
     contacts: &[contact::Model],
-    wanted: &Wanted,
-) -> Result<(Vec<session::Model>, Vec<message_status::Model>)> {
-    let (mut closed, mut quicker) = (Vec::new(), Vec::new());
-    if !items.iter().any(|item| matches!(item.kind, ItemKind::Echo(_))) {
-        return Ok((closed, quicker));
+) -> Result<Vec<session::Model>> {
+    let mut found = Vec::new();
+    let opens_none = |item: &&Item| match &item.kind {
+        ItemKind::Echo(_) => true,
+        ItemKind::Message(message) => is_by_whatsapp(message.content.kind()),
+        _ => false,
+    };
+    if !items.iter().any(opens_none) {
+        return Ok(found);
     }
     let newer = "NOT EXISTS (SELECT 1 FROM sessions newer WHERE newer.contact_id = sessions.contact_id \
-                 AND newer.channel_id = sessions.channel_id AND newer.id > sessions.id)";
+                 AND newer.channel_id = sessions.channel_id \
+                 AND newer.group_id IS NOT DISTINCT FROM sessions.group_id AND newer.id > sessions.id)";
     for contacts in contacts.chunks(AT_ONCE) {
         let query = session::Entity::find()
             .filter(session::Column::ContactId.is_in(contacts.iter().map(|row| row.id)))
             .filter(session::Column::State.eq(State::Closed.as_str()))
             .filter(Expr::cust(newer));
         let query = query.order_by_asc(session::Column::Id).lock_exclusive();
-        closed.extend(query.all(tx).await?);
+        found.extend(query.all(tx).await?);
+    }
+    Ok(found)
+}
+
+/// The statuses that were quicker than the echo of their message.
+async fn quicker(
+    tx: &DatabaseTransaction,
+    items: &[&Item],
+    wanted: &Wanted,
+) -> Result<Vec<message_status::Model>> {
+    let mut found = Vec::new();
+    if !items.iter().any(|item| matches!(item.kind, ItemKind::Echo(_))) {
+        return Ok(found);
     }
     for (number, wamids) in &wanted.wamids {
         for wamids in wamids.chunks(AT_ONCE) {
             let query = message_status::Entity::find()
                 .filter(message_status::Column::PhoneNumberId.eq(number.as_str()))
                 .filter(message_status::Column::Wamid.is_in(wamids));
-            quicker.extend(query.all(tx).await?);
+            found.extend(query.all(tx).await?);
         }
     }
-    Ok((closed, quicker))
+    Ok(found)
 }
 
 type Members = HashMap<Uuid, Vec<Uuid>>;

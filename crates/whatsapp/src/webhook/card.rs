@@ -48,17 +48,38 @@ pub struct SharedAddress {
     pub kind: Option<String>,
 }
 
-/// The fields that are read by name.
-const KNOWN: [&str; 9] = [
-    "name",
-    "phones",
-    "emails",
-    "org",
-    "addresses",
-    "urls",
-    "birthday",
-    "vcard",
-    "origin",
+/// The fields that are read by name, and in each those of its objects.
+const KNOWN: [(&str, &[&str]); 9] = [
+    (
+        "name",
+        &[
+            "formatted_name",
+            "prefix",
+            "first_name",
+            "middle_name",
+            "last_name",
+            "suffix",
+        ],
+    ),
+    ("phones", &["phone", "wa_id", "type"]),
+    ("emails", &["email", "type"]),
+    ("org", &["company", "department", "title"]),
+    (
+        "addresses",
+        &[
+            "street",
+            "city",
+            "state",
+            "zip",
+            "country",
+            "country_code",
+            "type",
+        ],
+    ),
+    ("urls", &["url", "type"]),
+    ("birthday", &[]),
+    ("vcard", &[]),
+    ("origin", &[]),
 ];
 
 impl SharedContact {
@@ -144,21 +165,34 @@ fn typed(card: &Object<'_>, key: &str, value: &str) -> Vec<Typed> {
     card.each(key).filter_map(one).collect()
 }
 
+/// Whatever is not read by name, by the names of its fields.
 fn other(card: &Object<'_>) -> Vec<Field> {
-    let mut keys: Vec<_> = card.keys().filter(|key| !KNOWN.contains(key)).collect();
+    let mut keys: Vec<_> = card.keys().collect();
     keys.sort_unstable();
     let of = |key: &str| {
-        let inside = card
-            .raw(key)
-            .and_then(|raw| fields(raw.get()))
-            .unwrap_or_default();
-        inside.into_iter().filter(|field| !field.value.is_empty()).map({
-            let key = key.to_owned();
-            move |mut field| {
-                field.place.insert(0, key.clone());
-                field
+        let known = KNOWN.iter().find(|(name, _)| *name == key);
+        // What has a kind of its own stands in a list.
+        let listed = known.is_some_and(|(_, names)| names.contains(&"type"));
+        let is_text = card.string(key).is_some();
+        let inside = card.raw(key).and_then(|raw| fields(raw.get()));
+        let is_read = |field: &Field| {
+            let place = match field.place.split_first() {
+                Some((number, rest)) if listed && number.bytes().all(|b| b.is_ascii_digit()) => rest,
+                _ => &field.place,
+            };
+            match (known, place) {
+                (Some(_), []) => is_text || !field.place.is_empty(),
+                (Some((_, names)), [name]) => names.contains(&name.as_str()),
+                _ => false,
             }
-        })
+        };
+        let unread = inside.unwrap_or_default().into_iter();
+        let unread = unread.filter(|field| !field.value.is_empty() && !is_read(field));
+        let named = unread.map(|mut field| {
+            field.place.insert(0, key.to_owned());
+            field
+        });
+        named.collect::<Vec<_>>()
     };
     keys.into_iter().flat_map(of).collect()
 }

@@ -14,8 +14,8 @@ pub enum Content {
     },
     Media {
         kind: MediaKind,
-        /// Good for seven days.
-        id: String,
+        /// Good for seven days. Without one there is no file, but what is said of it is kept.
+        id: Option<String>,
         /// May carry parameters: `audio/ogg; codecs=opus`.
         mime_type: Option<String>,
         /// In base64, unlike the hex of the media endpoint.
@@ -29,8 +29,8 @@ pub enum Content {
         url: Option<String>,
     },
     Location {
-        latitude: f64,
-        longitude: f64,
+        latitude: Option<f64>,
+        longitude: Option<f64>,
         name: Option<String>,
         address: Option<String>,
         url: Option<String>,
@@ -54,8 +54,9 @@ pub enum Content {
     },
     /// WhatsApp speaks, not the customer.
     System(SystemChange),
+    /// Without the message that it is about it is a message of its own.
     Edit {
-        original: Wamid,
+        original: Option<Wamid>,
         content: Box<Content>,
     },
     Revoke {
@@ -82,7 +83,8 @@ pub enum MediaKind {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OrderItem {
     pub retailer_id: Option<String>,
-    pub quantity: Option<i64>,
+    /// A decimal number in Meta's own digits.
+    pub quantity: Option<String>,
     /// A decimal number in Meta's own digits.
     pub item_price: Option<String>,
     pub currency: Option<String>,
@@ -171,7 +173,7 @@ impl Content {
     }
 
     pub(super) fn read(message: &Object<'_>) -> Self {
-        let kind = message.text("type").unwrap_or_default();
+        let kind = kind_of(message);
         let content = if kind == "edit" {
             edit(message)
         } else {
@@ -181,14 +183,40 @@ impl Content {
     }
 }
 
+/// Meta's word for the type; where it is missing, the key of the type's own object says the same.
+fn kind_of(message: &Object<'_>) -> String {
+    let own = || KINDS.into_iter().find(|kind| message.raw(kind).is_some());
+    let kind = message.text("type");
+    kind.or_else(|| own().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The types that have an object of their own.
+const KINDS: [&str; 15] = [
+    "text",
+    "image",
+    "video",
+    "audio",
+    "document",
+    "sticker",
+    "location",
+    "contacts",
+    "button",
+    "interactive",
+    "reaction",
+    "order",
+    "system",
+    "edit",
+    "revoke",
+];
+
 /// The new content cannot be an edit itself, so the depth of a body is bounded.
 fn edit(message: &Object<'_>) -> Option<Content> {
     let edit = message.object("edit")?;
     let edited = edit.object("message")?;
-    let kind = edited.text("type").unwrap_or_default();
+    let kind = kind_of(&edited);
     let content = plain(&kind, &edited).unwrap_or(Content::Unknown { kind });
     Some(Content::Edit {
-        original: edit.parsed("original_message_id")?,
+        original: edit.parsed("original_message_id"),
         content: Box::new(content),
     })
 }
@@ -200,7 +228,7 @@ fn plain(kind: &str, message: &Object<'_>) -> Option<Content> {
         "text" => Some(Content::Text {
             body: own?.string("body")?,
         }),
-        "location" => location(&own?),
+        "location" => Some(location(&own?)),
         "contacts" => {
             message.raw(kind)?;
             Some(Content::Contacts(
@@ -234,14 +262,14 @@ fn plain(kind: &str, message: &Object<'_>) -> Option<Content> {
             kind: own.and_then(|own| own.text("type")),
         }),
         "unknown" => Some(Content::Unsupported { kind: None }),
-        _ => media(MediaKind::from_word(kind)?, &own?),
+        _ => Some(media(MediaKind::from_word(kind)?, &own?)),
     }
 }
 
-fn media(kind: MediaKind, own: &Object<'_>) -> Option<Content> {
-    Some(Content::Media {
+fn media(kind: MediaKind, own: &Object<'_>) -> Content {
+    Content::Media {
         kind,
-        id: own.text("id")?,
+        id: own.text("id"),
         mime_type: own.text("mime_type"),
         sha256: own.text("sha256"),
         caption: own.text("caption"),
@@ -249,24 +277,24 @@ fn media(kind: MediaKind, own: &Object<'_>) -> Option<Content> {
         voice: own.flag("voice"),
         animated: own.flag("animated"),
         url: own.text("url"),
-    })
+    }
 }
 
-fn location(own: &Object<'_>) -> Option<Content> {
+fn location(own: &Object<'_>) -> Content {
     let degrees = |key: &str| own.parsed(key).filter(|number: &f64| number.is_finite());
-    Some(Content::Location {
-        latitude: degrees("latitude")?,
-        longitude: degrees("longitude")?,
+    Content::Location {
+        latitude: degrees("latitude"),
+        longitude: degrees("longitude"),
         name: own.text("name"),
         address: own.text("address"),
         url: own.text("url"),
-    })
+    }
 }
 
 fn order(own: &Object<'_>) -> Content {
     let item = |item: Object<'_>| OrderItem {
         retailer_id: item.text("product_retailer_id"),
-        quantity: item.parsed("quantity"),
+        quantity: item.text("quantity"),
         item_price: item.text("item_price"),
         currency: item.text("currency"),
     };

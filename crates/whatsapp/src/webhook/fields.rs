@@ -6,7 +6,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::json;
+use crate::json::{self, Object};
 
 /// Objects and lists in one another; what is deeper is shown as JSON.
 const DEEPEST: usize = 12;
@@ -34,6 +34,19 @@ pub fn fields(text: &str) -> Option<Vec<Field>> {
         });
     }
     Some(found)
+}
+
+/// The fields of one part of a JSON text, as [`fields`]; none when the part is not there.
+pub fn fields_at(text: &str, place: &[&str]) -> Vec<Field> {
+    fn part<'a>(raw: &'a RawValue, place: &[&str]) -> Option<&'a RawValue> {
+        match place.split_first() {
+            None => Some(raw),
+            Some((key, rest)) => part(Object::open(raw)?.raw(key)?, rest),
+        }
+    }
+    let whole: Option<&RawValue> = serde_json::from_str(text).ok();
+    let part = whole.and_then(|raw| part(raw, place));
+    part.and_then(|raw| fields(raw.get())).unwrap_or_default()
 }
 
 fn walk(raw: &RawValue, place: &mut Vec<String>, found: &mut Vec<Field>) {
@@ -126,6 +139,20 @@ mod tests {
                 pair("none", ""),
             ]
         );
+    }
+
+    #[test]
+    fn one_part_is_read_alone() {
+        let text = r#"{"a":{"b":{"c":"x"},"d":"y"}}"#;
+        let places = |place: &[&str]| -> Vec<_> {
+            let found = fields_at(text, place).into_iter();
+            found.map(|field| (field.place.join("."), field.value)).collect()
+        };
+        assert_eq!(places(&["a"]), [pair("b.c", "x"), pair("d", "y")]);
+        assert_eq!(places(&["a", "b"]), [pair("c", "x")]);
+        assert_eq!(places(&["a", "d"]), [pair("", "y")]);
+        assert_eq!(places(&["a", "d", "e"]), []);
+        assert_eq!(fields_at("{", &[]), []);
     }
 
     #[test]

@@ -1,0 +1,104 @@
+//! What a message says that has no place of its own in a bubble: field by field.
+
+use domain::said::{Advert, Answer};
+use whatsapp::webhook::{Content, Field, Interactive, fields_at};
+
+/// Fields of one message, and characters of each; an administrator sees the JSON.
+const MOST: usize = 50;
+const VALUE_MOST: usize = 1000;
+
+/// What the message says beside its type's own words. What is not known is shown whole.
+pub(super) fn of(content: &Content, payload: &str) -> Vec<Answer> {
+    let (content, mut place) = match content {
+        Content::Edit { content, .. } => (content.as_ref(), vec!["edit", "message"]),
+        content => (content, Vec::new()),
+    };
+    let own: &[&str] = match content {
+        Content::Interactive(Interactive::ListReply { .. }) => &["interactive", "list_reply", "description"],
+        Content::Interactive(Interactive::CallPermissionReply { .. }) => {
+            &["interactive", "call_permission_reply"]
+        }
+        Content::Interactive(Interactive::Product(_)) => &["interactive", "product"],
+        Content::Interactive(Interactive::Other { .. }) => &["interactive"],
+        Content::Order { .. } => &["order", "catalog_id"],
+        Content::System(change) if change.body.is_none() => &["system"],
+        Content::Location {
+            latitude, longitude, ..
+        } if latitude.is_none() || longitude.is_none() => &["location"],
+        Content::Unknown { kind } => &[kind.as_str()],
+        _ => &[],
+    };
+    // The product of whose page the customer asks.
+    let mut found = at(payload, &["context", "referred_product"]);
+    if !own.is_empty() {
+        place.extend(own);
+        found.extend(at(payload, &place));
+    }
+    if let Content::Location { .. } = content {
+        found.retain(|detail| !["name", "address", "url"].contains(&detail.field.as_str()));
+    }
+    found.retain(|detail| !detail.value.is_empty());
+    if found.len() > MOST {
+        found.truncate(MOST);
+        found.push(Answer {
+            field: "…".to_owned(),
+            value: "…".to_owned(),
+        });
+    }
+    found
+}
+
+/// The advertisement that led here: its words, and which one it was.
+pub(super) fn advert(referral: &serde_json::Value) -> Advert {
+    let text = |at: &str| {
+        let text = referral.pointer(at)?.as_str()?;
+        Some(text.to_owned()).filter(|text| !text.is_empty())
+    };
+    // What is no web address is no link: it could be a script.
+    let is_web = |link: &String| link.starts_with("https://") || link.starts_with("http://");
+    let detail = |(field, at): (&str, &str)| {
+        let value = text(at)?;
+        Some(shortened(Answer {
+            field: field.to_owned(),
+            value,
+        }))
+    };
+    let details = [
+        ("welcome_message", "/welcome_message/text"),
+        ("source_type", "/source_type"),
+        ("source_id", "/source_id"),
+    ];
+    Advert {
+        headline: text("/headline"),
+        body: text("/body"),
+        link: text("/source_url").filter(is_web),
+        details: details.into_iter().filter_map(detail).collect(),
+    }
+}
+
+/// The fields of a part of a message.
+fn at(payload: &str, place: &[&str]) -> Vec<Answer> {
+    let name = place.last().copied().unwrap_or_default();
+    let fields = fields_at(payload, place).into_iter();
+    fields.map(|field| shortened(answer(field, name))).collect()
+}
+
+/// A field by its place; a value that is all there is has the name that is given.
+pub(super) fn answer(field: Field, else_named: &str) -> Answer {
+    let named = field.place.join(" › ");
+    Answer {
+        field: match named.is_empty() {
+            true => else_named.to_owned(),
+            false => named,
+        },
+        value: field.value,
+    }
+}
+
+fn shortened(mut answer: Answer) -> Answer {
+    if let Some((end, _)) = answer.value.char_indices().nth(VALUE_MOST) {
+        answer.value.truncate(end);
+        answer.value.push('…');
+    }
+    answer
+}
