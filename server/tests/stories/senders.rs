@@ -14,6 +14,7 @@ stories! {
     a_changed_number_carries_the_contact_over
     a_changed_user_id_carries_the_contact_over_without_a_number
     two_contacts_that_are_one_person_are_joined
+    the_later_session_may_be_the_older_contacts
     the_two_spellings_of_a_number_are_one_contact
     a_sender_is_known_however_meta_names_them
     a_username_is_never_an_identity
@@ -111,6 +112,27 @@ async fn two_contacts_that_are_one_person_are_joined(story: &Story) {
     );
     assert_eq!(open[0]["contact"]["number"], "+420800555901");
     assert_eq!(story.messages(open[0]).await.len(), 3);
+}
+
+async fn the_later_session_may_be_the_older_contacts(story: &Story) {
+    let line = story.support().await;
+    let (number, user) = ("420800555901", "CZ.1");
+    // The number's contact is the older one, and has no session yet.
+    let reaction = json!({"message_id": "wamid.unknown", "emoji": "👍"});
+    let reaction = json!({"from": number, "type": "reaction", "reaction": reaction});
+    receives(story, &line, 0, reaction).await;
+    receives(story, &line, 1, json!({"from_user_id": user})).await;
+    receives(story, &line, 2, json!({"from": number})).await;
+    assert_eq!(story.count("sessions").await, 2);
+    receives(story, &line, 3, json!({"from": number, "from_user_id": user})).await;
+    let failed = story.api.items("/api/v1/deliveries/dead?reason=failed").await;
+    assert!(failed.is_empty(), "{failed:#?}");
+    let sessions = story.api.items("/api/v1/sessions").await;
+    let mut open = sessions.iter().filter(|session| session["closed_at"].is_null());
+    let (Some(open), None) = (open.next(), open.next()) else {
+        panic!("one open session: {sessions:#?}");
+    };
+    assert_eq!(story.messages(open).await.len(), 3);
 }
 
 async fn the_two_spellings_of_a_number_are_one_contact(story: &Story) {

@@ -11,6 +11,7 @@ use crate::{
     events::Changes,
     search,
 };
+use domain::session::State;
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable, QueryFilter,
     QueryOrder, QuerySelect,
@@ -143,9 +144,12 @@ impl Ledger {
             })
         });
         put(tx, identities.collect(), None).await?;
+        // Of two sessions that became one, the one that ended makes room first: a contact has one open session.
+        let mut sessions = self.sessions.into_changed();
+        sessions.sort_by_key(|session| session.state != State::Closed.as_str());
         put(
             tx,
-            self.sessions.into_changed(),
+            sessions,
             replacing(
                 session::Column::Id,
                 [
