@@ -19,15 +19,6 @@ stories! {
     a_group_is_marked_in_the_list_the_thread_and_the_details
 }
 
-/// A queue of one operator with a browser, and a channel into it.
-async fn desk(story: &Story) -> (Line, Browser) {
-    let (own, jana) = story.operator("301", "jana").await;
-    let queue = story.queue("Support", &[&own]).await;
-    let line = story.channel(&story.app(1), 1, "queue", &queue).await;
-    story.connect(&line).await;
-    (line, jana)
-}
-
 async fn post(story: &Story, line: &Line, message: Value) {
     let body = delivery(&line.phone_number_id, FROM, &[message]);
     assert_eq!(story.post_signed(&line.webhook_url, &line.app, body).await, 200);
@@ -46,7 +37,7 @@ async fn open(browser: &Browser, session: &str) -> Thread {
 }
 
 async fn what_its_owner_sees_in_a_group_is_read(story: &Story) {
-    let (line, jana) = desk(story).await;
+    let (line, jana) = story.desk_of_one().await;
     wrote_in_a_group(story, &line, "wamid.g", "A question to all").await;
     let id = id_of(&story.session().await);
     let waiting = open(&jana, &id).await;
@@ -65,7 +56,7 @@ async fn what_its_owner_sees_in_a_group_is_read(story: &Story) {
 }
 
 async fn a_group_is_marked_in_the_list_the_thread_and_the_details(story: &Story) {
-    let (line, _) = desk(story).await;
+    let (line, _) = story.desk_of_one().await;
     let admin = story.admin("admin").await;
     post(story, &line, text_message(FROM, "wamid.p", "A question to you")).await;
     let private = id_of(&story.session().await);

@@ -60,15 +60,6 @@ async fn wrote(story: &Story, line: &Line, numbers: std::ops::Range<i64>) {
     write(story, line, &numbers.map(text).collect::<Vec<_>>()).await;
 }
 
-/// A queue of one operator with a browser, and a channel into it.
-async fn desk(story: &Story) -> (Line, Browser) {
-    let (own, jana) = story.operator("301", "jana").await;
-    let queue = story.queue("Support", &[&own]).await;
-    let line = story.channel(&story.app(1), 1, "queue", &queue).await;
-    story.connect(&line).await;
-    (line, jana)
-}
-
 /// The latest session.
 async fn session(story: &Story) -> String {
     id_of(&story.api.items("/api/v1/sessions").await[0])
@@ -102,7 +93,7 @@ fn texts(messages: &[MessageView]) -> Vec<i64> {
 }
 
 async fn fifteen_hundred_messages_are_read_to_the_first_by_sixteen_at_once(story: &Story) {
-    let (line, jana) = desk(story).await;
+    let (line, jana) = story.desk_of_one().await;
     wrote(story, &line, 0..1500).await;
     let id = session(story).await;
 
@@ -121,7 +112,7 @@ async fn fifteen_hundred_messages_are_read_to_the_first_by_sixteen_at_once(story
 }
 
 async fn what_is_about_a_message_stands_with_it_on_another_page(story: &Story) {
-    let (line, jana) = desk(story).await;
+    let (line, jana) = story.desk_of_one().await;
     wrote(story, &line, 0..600).await;
     let id = session(story).await;
     let before = open(&jana, &id).await;
@@ -185,7 +176,7 @@ async fn what_is_about_a_message_stands_with_it_on_another_page(story: &Story) {
 }
 
 async fn read_is_what_was_on_the_screen_and_never_less(story: &Story) {
-    let (line, jana) = desk(story).await;
+    let (line, jana) = story.desk_of_one().await;
     wrote(story, &line, 0..450).await;
     let id = session(story).await;
     assert_eq!(jana.call("inbox/pick-up", &[("session", &id)]).await.status, 200);
@@ -241,7 +232,7 @@ async fn read_is_what_was_on_the_screen_and_never_less(story: &Story) {
 }
 
 async fn an_answer_reads_everything(story: &Story) {
-    let (line, jana) = desk(story).await;
+    let (line, jana) = story.desk_of_one().await;
     wrote(story, &line, 0..30).await;
     let id = session(story).await;
     jana.call("inbox/pick-up", &[("session", &id)]).await;
@@ -316,7 +307,7 @@ async fn earlier_sessions_are_readable_by_who_may_see_them(story: &Story) {
 }
 
 async fn a_cursor_opens_nothing_that_is_not_there_for_the_reader(story: &Story) {
-    let (line, jana) = desk(story).await;
+    let (line, jana) = story.desk_of_one().await;
     wrote(story, &line, 0..10).await;
     let own = session(story).await;
     // Another customer, in a queue that is not Jana's.
@@ -361,7 +352,7 @@ async fn a_cursor_opens_nothing_that_is_not_there_for_the_reader(story: &Story) 
 }
 
 async fn without_a_script_a_link_leads_to_older_messages(story: &Story) {
-    let (line, jana) = desk(story).await;
+    let (line, jana) = story.desk_of_one().await;
     let messages = (0..700).map(|n| message(n, n, "text", &json!({"body": format!("Message {n}.")})));
     write(story, &line, &messages.collect::<Vec<_>>()).await;
     let id = session(story).await;

@@ -35,6 +35,14 @@ stories! {
 /// Long enough for any single wait between two attempts.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
+/// Whatever becomes of a message, Meta says nothing of it.
+fn tells_no_statuses(story: &Story) {
+    story
+        .meta
+        .set(Setting::Statuses { reported: false })
+        .expect("set");
+}
+
 async fn last(story: &Story, session: &Value) -> Value {
     story.messages(session).await.pop().expect("a message")
 }
@@ -238,10 +246,7 @@ async fn a_success_that_cannot_be_read_is_not_sent_again(story: &Story) {
 async fn what_nobody_can_tell_is_sent_twice_at_the_most(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
-    story
-        .meta
-        .set(Setting::Statuses { reported: false })
-        .expect("set");
+    tells_no_statuses(story);
     let page = |code| SendFault::AcceptThenPage {
         code,
         body: "<html>".into(),
@@ -277,10 +282,7 @@ async fn what_nobody_can_tell_is_sent_twice_at_the_most(story: &Story) {
 async fn a_refusal_after_a_doubt_does_not_end_the_doubt(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
-    story
-        .meta
-        .set(Setting::Statuses { reported: false })
-        .expect("set");
+    tells_no_statuses(story);
     story.meta.fault(accepted_behind_a_gateway());
     story.meta.fault(SendFault::ErrorCode {
         code: 131_026,
@@ -317,10 +319,7 @@ fn accepted_behind_a_gateway() -> SendFault {
 async fn a_channel_deleted_in_doubt_leaves_the_doubt(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
-    story
-        .meta
-        .set(Setting::Statuses { reported: false })
-        .expect("set");
+    tells_no_statuses(story);
     story.meta.fault(accepted_behind_a_gateway());
     story.answers(&session, "Perhaps").await;
     story.answers(&session, "Certainly not").await;
@@ -339,10 +338,7 @@ async fn a_channel_deleted_in_doubt_leaves_the_doubt(story: &Story) {
 async fn a_success_that_cannot_be_recorded_is_noted(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
-    story
-        .meta
-        .set(Setting::Statuses { reported: false })
-        .expect("set");
+    tells_no_statuses(story);
     story.answers(&session, "First").await;
     story.settled().await;
     let wamid = story.meta.sent_messages()[0].wamid.clone();
@@ -403,10 +399,7 @@ async fn a_message_that_cannot_be_written_keeps_nobody_waiting(story: &Story) {
         id_of(other.expect("a second session"))
     );
     let other = story.api.post(&picked, json!({"extension": "202"})).await.ok();
-    story
-        .meta
-        .set(Setting::Statuses { reported: false })
-        .expect("set");
+    tells_no_statuses(story);
     let refuses = match &story.database {
         Database::Sqlite => {
             "CREATE TRIGGER stuck BEFORE UPDATE ON messages WHEN OLD.text LIKE 'Stuck%' \

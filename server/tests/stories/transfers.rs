@@ -64,6 +64,20 @@ impl Desk {
         }
     }
 
+    /// A session that Jana picked up from the queue, and one that a channel of her own brought her.
+    async fn janas_of_both_kinds(&self, story: &Story) -> (String, String) {
+        let queued = self.janas(story, 1).await;
+        let direct = story.channel(&story.app(2), 2, "extension", &self.jana_id).await;
+        story.connect(&direct).await;
+        story.says(story.customer(2), &direct, "Hello, Jana").await;
+        let sessions = ids(&story.api.items("/api/v1/sessions").await);
+        let routed = sessions
+            .into_iter()
+            .find(|id| *id != queued)
+            .expect("a second session");
+        (queued, routed)
+    }
+
     /// A session that Jana has.
     async fn janas(&self, story: &Story, n: u32) -> String {
         let before = ids(&story.api.items("/api/v1/sessions?limit=200").await);
@@ -418,15 +432,7 @@ async fn many_transferred_by_sixteen_move_once(story: &Story) {
 
 async fn a_disabled_extension_strands_nobody(story: &Story) {
     let desk = Desk::open(story).await;
-    let queued = desk.janas(story, 1).await;
-    let direct = story.channel(&story.app(2), 2, "extension", &desk.jana_id).await;
-    story.connect(&direct).await;
-    story.says(story.customer(2), &direct, "Hello, Jana").await;
-    let sessions = ids(&story.api.items("/api/v1/sessions").await);
-    let routed = sessions
-        .into_iter()
-        .find(|id| *id != queued)
-        .expect("a second session");
+    let (queued, routed) = desk.janas_of_both_kinds(story).await;
 
     let jana = desk.jana_id.parse().expect("an id");
     let disable = async |disabled| {
@@ -489,15 +495,7 @@ async fn a_disabled_extension_strands_nobody(story: &Story) {
 /// Nobody can answer there any more, so it is as if the extension were disabled; and whoever looks is told.
 async fn a_removed_log_in_strands_nobody(story: &Story) {
     let desk = Desk::open(story).await;
-    let queued = desk.janas(story, 1).await;
-    let direct = story.channel(&story.app(2), 2, "extension", &desk.jana_id).await;
-    story.connect(&direct).await;
-    story.says(story.customer(2), &direct, "Hello, Jana").await;
-    let sessions = ids(&story.api.items("/api/v1/sessions").await);
-    let routed = sessions
-        .into_iter()
-        .find(|id| *id != queued)
-        .expect("a second session");
+    let (queued, routed) = desk.janas_of_both_kinds(story).await;
 
     let mut events = story.engine.events().subscribe();
     let without = ExtensionForm {

@@ -1,6 +1,9 @@
 //! What a company has before a story begins: a Meta app, numbers, extensions, queues, channels.
 
-use super::{Story, people::PASSWORD};
+use super::{
+    Story,
+    people::{Browser, PASSWORD},
+};
 use serde_json::{Value, json};
 use simulator::{AppSpec, CustomerId, CustomerSpec, NumberSpec, Signature, TokenState};
 use url::Url;
@@ -128,6 +131,15 @@ impl Story {
         let (jana, petr) = (self.extension("201").await, self.extension("202").await);
         let queue = self.queue("Support", &[&jana, &petr]).await;
         self.channel(&self.app(1), 1, "queue", &queue).await
+    }
+
+    /// A queue of one operator with a browser, and a connected channel into it.
+    pub async fn desk_of_one(&self) -> (Line, Browser) {
+        let (own, jana) = self.operator("301", "jana").await;
+        let queue = self.queue("Support", &[&own]).await;
+        let line = self.channel(&self.app(1), 1, "queue", &queue).await;
+        self.connect(&line).await;
+        (line, jana)
     }
 
     pub fn customer(&self, n: u32) -> CustomerId {
