@@ -105,6 +105,35 @@ test('what waits goes out under the name of its writer only, when they are back'
   await expect.poll(kept).toBe(0);
 });
 
+test('what was typed is shown to nobody else in this browser', async ({ world, person, troubles }) => {
+  troubles.allow(/404/);
+  await world.addOperator('900', 'Vendula Vedoucí', 'vendula', 'supervisor');
+  const page = await person('jana');
+  const id = await pickedUp(world, page);
+  await reply(page).fill('Half a rep');
+  const becomes = async (login: string) => {
+    await page.goto('about:blank');
+    await page.request.post('/rpc/auth/log-out', { form: {} });
+    await page.request.post('/rpc/auth/log-in', { form: { login, password: PASSWORD } });
+  };
+
+  await becomes('vendula');
+  await visit(page, `/inbox/${id}?tab=all`);
+  await page.getByRole('button', { name: inbox.thread.take_over, exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: inbox.transfer.take_over_title });
+  await dialog.getByLabel(inbox.transfer.reason).fill('Spěchá to');
+  await dialog.getByRole('button', { name: inbox.transfer.take_over }).click();
+  await expect(reply(page)).toBeEditable();
+  await expect(reply(page)).toHaveValue('');
+  await reply(page).fill('Of Vendula');
+
+  await becomes('jana');
+  await visit(page, `/inbox/${id}`);
+  const kept = page.getByRole('figure', { name: inbox.composer.draft_kept });
+  await expect(kept).toContainText('Half a rep');
+  await expect(kept).not.toContainText('Of Vendula');
+});
+
 test('a reply over which the process breaks holds no other session, and can be tried again or taken back', async ({
   world,
   person,

@@ -67,7 +67,7 @@ pub struct Outbox {
     pub returned: RwSignal<Option<Returned>>,
     /// Sessions in which the process broke a moment ago.
     resting: StoredValue<Vec<SessionId>>,
-    writer: StoredValue<Option<PersonId>>,
+    writer: RwSignal<Option<PersonId>>,
     who: WhoIsThere,
 }
 
@@ -84,7 +84,7 @@ pub fn provide_outbox(person: Resource<ApiResult<Me>>, who: WhoIsThere) {
         sent: RwSignal::new(Vec::new()),
         returned: RwSignal::new(None),
         resting: StoredValue::new(Vec::new()),
-        writer: StoredValue::new(None),
+        writer: RwSignal::new(None),
         who,
     };
     provide_context(outbox);
@@ -105,11 +105,23 @@ pub fn provide_outbox(person: Resource<ApiResult<Me>>, who: WhoIsThere) {
 impl Outbox {
     /// Shows a reply at once and sends it when those before it have gone out.
     pub fn send(self, reply: OnItsWay) {
-        if let Some(me) = self.writer.get_value() {
+        if let Some(me) = self.writer.get_untracked() {
             kept::keep(me, &reply);
         }
         self.waiting.update(|all| all.push(reply));
         self.go();
+    }
+
+    /// What this person typed in a session and did not send, once it is known who they are.
+    pub fn draft(self, session: SessionId) -> String {
+        let writer = self.writer.get();
+        writer.map_or_else(String::new, |me| drafts::load(me, session))
+    }
+
+    pub fn keep_draft(self, session: SessionId, text: &str) {
+        if let Some(me) = self.writer.get_untracked() {
+            drafts::save(me, session, text);
+        }
     }
 
     /// Sends one now that is stuck.
@@ -123,8 +135,11 @@ impl Outbox {
         if self.calling.get_untracked() == Some(reply.session) {
             return;
         }
-        drafts::append(reply.session, &reply.text);
-        self.done_with(self.writer.get_value(), &reply.key);
+        let writer = self.writer.get_untracked();
+        if let Some(me) = writer {
+            drafts::append(me, reply.session, &reply.text);
+        }
+        self.done_with(writer, &reply.key);
         self.returned.set(Some(Returned {
             session: reply.session,
             why: None,
@@ -134,11 +149,11 @@ impl Outbox {
 
     /// What somebody else has written in this browser stays kept until they are back.
     fn belong_to(self, me: PersonId) {
-        let before = self.writer.get_value();
+        let before = self.writer.get_untracked();
         if before == Some(me) {
             return;
         }
-        self.writer.set_value(Some(me));
+        self.writer.set(Some(me));
         self.resting.set_value(Vec::new());
         self.waiting.update(|all| {
             // Whoever writes before it is known who they are is whoever the page is for.
@@ -179,7 +194,7 @@ impl Outbox {
     async fn send_all(self) {
         while let Some(reply) = self.next() {
             self.calling.try_set(Some(reply.session));
-            let Some(writer) = self.writer.try_get_value() else {
+            let Some(writer) = self.writer.try_get_untracked() else {
                 return;
             };
             let (session, key) = (reply.session, reply.key.clone());
@@ -198,9 +213,11 @@ impl Outbox {
                     }
                     queue::Then::SessionWaits => self.rest(session, &key),
                     // Its writer finds it where it is kept.
-                    queue::Then::Back if self.writer.try_get_value() != Some(writer) => {}
+                    queue::Then::Back if self.writer.try_get_untracked() != Some(writer) => {}
                     queue::Then::Back => {
-                        drafts::append(session, &reply.text);
+                        if let Some(me) = writer {
+                            drafts::append(me, session, &reply.text);
+                        }
                         self.done_with(writer, &key);
                         let why = Some(why);
                         self.returned.try_set(Some(Returned { session, why }));

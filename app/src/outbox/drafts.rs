@@ -1,6 +1,7 @@
-//! What was typed and not sent, one text a session. It stays in this browser and outlives a reload.
+//! What was typed and not sent, one text a session. It stays in this browser, outlives a reload, and belongs to whoever
+//! typed it.
 
-use domain::ids::SessionId;
+use domain::ids::{PersonId, SessionId};
 use leptos::prelude::window;
 
 pub fn storage() -> Option<web_sys::Storage> {
@@ -8,33 +9,33 @@ pub fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
 
-fn key(session: SessionId) -> String {
-    format!("draft.{session}")
+fn key(person: PersonId, session: SessionId) -> String {
+    format!("draft.{person}.{session}")
 }
 
-pub fn load(session: SessionId) -> String {
-    let stored = storage().and_then(|storage| storage.get_item(&key(session)).ok().flatten());
+pub(super) fn load(person: PersonId, session: SessionId) -> String {
+    let stored = storage().and_then(|storage| storage.get_item(&key(person, session)).ok().flatten());
     stored.unwrap_or_default()
 }
 
-pub fn save(session: SessionId, text: &str) {
+pub(super) fn save(person: PersonId, session: SessionId, text: &str) {
     let Some(storage) = storage() else {
         return;
     };
     // A full storage only costs the draft.
     let _ = if text.is_empty() {
-        storage.remove_item(&key(session))
+        storage.remove_item(&key(person, session))
     } else {
-        storage.set_item(&key(session), text)
+        storage.set_item(&key(person, session), text)
     };
 }
 
 /// Adds to what is there already: the person may have gone on typing.
-pub fn append(session: SessionId, text: &str) {
-    let before = load(session);
+pub(super) fn append(person: PersonId, session: SessionId, text: &str) {
+    let before = load(person, session);
     if before.trim().is_empty() {
-        save(session, text);
+        save(person, session, text);
     } else {
-        save(session, &format!("{before}\n{text}"));
+        save(person, session, &format!("{before}\n{text}"));
     }
 }

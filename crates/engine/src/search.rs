@@ -19,6 +19,8 @@ use uuid::Uuid;
 /// Up to so many contacts are looked up one by one. When more are sought, even among millions, a page of their sessions
 /// is most often among the latest.
 const FEW: u64 = 3000;
+/// So far are words counted, to tell which part of a text is the rarest: counting is much quicker than looking up.
+pub(crate) const COUNTED: u64 = 100_000;
 /// Contacts whose words are made in one transaction.
 const AT_ONCE: u64 = 1000;
 /// Whoever waits for the program to start learns so often how far it is.
@@ -111,66 +113,90 @@ pub(crate) async fn complete(db: &Database, clock: &Clock) -> Result<()> {
     Ok(())
 }
 
-/// The sessions of those whom somebody looks for, found in two ways.
+/// Contacts whom somebody looks for: for each part of the text, how a word of theirs has to begin.
 #[derive(Debug)]
-pub(crate) struct Sought {
-    /// Goes through the sessions and asks of each whose it is: soon done where many are sought.
-    pub(crate) walked: Condition,
-    /// Looks up whose sessions are sought: soon done where they are few.
-    pub(crate) looked_up: Condition,
-    pub(crate) many: bool,
-}
+pub(crate) struct Sought(Vec<Vec<String>>);
 
 /// What a text asks for; `None` when it is blank.
-pub(crate) async fn sought(db: &impl ConnectionTrait, text: &str) -> Result<Option<Sought>> {
-    let Some(sought) = search::sought(text) else {
-        return Ok(None);
-    };
-    let mut rarest = (0, 0);
-    for (n, starts) in sought.iter().enumerate() {
-        let found = (at_most(db, starts).await?, n);
-        rarest = if n == 0 { found } else { rarest.min(found) };
-    }
-    let walked = |starts: &Vec<String>| {
-        let theirs = Query::select()
-            .column((contact_word::Entity, contact_word::Column::ContactId))
-            .from(contact_word::Entity)
-            .and_where(
-                Expr::col((contact_word::Entity, contact_word::Column::ContactId))
-                    .equals((session::Entity, session::Column::ContactId)),
-            )
-            .cond_where(
-                starts
-                    .iter()
-                    .map(|start| begins(start))
-                    .fold(Condition::any(), Condition::add),
-            )
-            .take();
-        Expr::exists(theirs)
-    };
-    let looked_up = |(n, starts): (usize, &Vec<String>)| match n == rarest.1 {
-        true => session::Column::ContactId.in_subquery(contacts(starts)),
-        false => walked(starts),
-    };
-    // A text without a word is nobody's.
-    let all = |each: Vec<Expr>| match each.is_empty() {
-        true => Condition::all().add(Expr::value(false)),
-        false => each.into_iter().fold(Condition::all(), Condition::add),
-    };
-    Ok(Some(Sought {
-        walked: all(sought.iter().map(walked).collect()),
-        looked_up: all(sought.iter().enumerate().map(looked_up).collect()),
-        many: rarest.0 > FEW,
-    }))
+pub(crate) fn sought(text: &str) -> Option<Sought> {
+    search::sought(text).map(Sought)
 }
 
-/// How many words begin so, counted as far as that makes a difference.
-async fn at_most(db: &impl ConnectionTrait, starts: &[String]) -> Result<u64> {
+impl Sought {
+    /// Whether no part of the text is that of a few.
+    pub(crate) async fn are_many(&self, db: &impl ConnectionTrait) -> Result<bool> {
+        Ok(self.rarest(db, FEW + 1).await?.found > FEW)
+    }
+
+    /// Their sessions. Goes through sessions and asks of each whose it is: soon done where many are sought.
+    pub(crate) fn walked(&self) -> Condition {
+        self.sessions(|_, starts| has_word(starts))
+    }
+
+    /// Their sessions. Looks up whose word begins as that part of the text that fewest have: soon done where these are
+    /// few.
+    pub(crate) async fn looked_up(&self, db: &impl ConnectionTrait) -> Result<Condition> {
+        let rarest = self.rarest(db, COUNTED).await?;
+        Ok(self.sessions(|part, starts| match part == rarest.part {
+            true => session::Column::ContactId.in_subquery(contacts(starts)),
+            false => has_word(starts),
+        }))
+    }
+
+    fn sessions(&self, each: impl Fn(usize, &[String]) -> Expr) -> Condition {
+        // A text without a word is nobody's.
+        if self.0.is_empty() {
+            return Condition::all().add(Expr::value(false));
+        }
+        let parts = self.0.iter().enumerate();
+        parts
+            .map(|(part, starts)| each(part, starts))
+            .fold(Condition::all(), Condition::add)
+    }
+
+    /// The part of the text that fewest words begin with, each counted as far as `most`.
+    pub(crate) async fn rarest(&self, db: &impl ConnectionTrait, most: u64) -> Result<Rarest> {
+        let mut rarest = Rarest::default();
+        for (part, starts) in self.0.iter().enumerate() {
+            let found = at_most(db, starts, most).await?;
+            if part == 0 || found < rarest.found {
+                rarest = Rarest { part, found };
+            }
+        }
+        Ok(rarest)
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Rarest {
+    /// Which part, from 0.
+    part: usize,
+    /// How many words begin so.
+    pub(crate) found: u64,
+}
+
+/// Whether one of the words of the session's contact begins with one of these.
+fn has_word(starts: &[String]) -> Expr {
+    let begins = starts.iter().map(|start| begins(start));
+    let theirs = Query::select()
+        .column((contact_word::Entity, contact_word::Column::ContactId))
+        .from(contact_word::Entity)
+        .and_where(
+            Expr::col((contact_word::Entity, contact_word::Column::ContactId))
+                .equals((session::Entity, session::Column::ContactId)),
+        )
+        .cond_where(begins.fold(Condition::any(), Condition::add))
+        .take();
+    Expr::exists(theirs)
+}
+
+/// How many words begin so; of each start no more than `most` are counted.
+async fn at_most(db: &impl ConnectionTrait, starts: &[String], most: u64) -> Result<u64> {
     let mut many = 0;
     for start in starts {
         let count = Query::select()
             .expr(Expr::cust("COUNT(*)"))
-            .from_subquery(stretch(start).limit(FEW + 1).take(), "some")
+            .from_subquery(stretch(start).limit(most).take(), "some")
             .take();
         let row = db.query_one(&count).await?;
         let found: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;

@@ -189,17 +189,17 @@ pub async fn inbox(
 ) -> Result<Page<SessionRow>> {
     let order = Order::of(tab);
     let stretches = stretches::of_tab(e.db.read(), actor, tab).await?;
-    let Some(sought) = search::sought(e.db.read(), search.unwrap_or_default()).await? else {
+    let Some(sought) = search::sought(search.unwrap_or_default()) else {
         return page_in(e, &stretches, order, Condition::all(), page).await;
     };
-    if sought.many {
+    if sought.are_many(e.db.read()).await? {
         // A page of many is most often among the latest sessions; one's own that are open, and the waiting, are few.
         let since = match tab {
             Tab::All => latest_from(e, &stretches, page).await?,
             Tab::Mine | Tab::Waiting => None,
         };
         let latest = since.map(|since| session::Column::LastMessageAt.gte(since));
-        let walked = sought.walked.add_option(latest);
+        let walked = sought.walked().add_option(latest);
         let found = page_in(e, &stretches, order, walked, page).await?;
         if since.is_none() || found.next_cursor.is_some() {
             return Ok(found);
@@ -207,7 +207,7 @@ pub async fn inbox(
     }
     let looked_up = session::Entity::find()
         .filter(on_tab(actor, tab))
-        .filter(sought.looked_up);
+        .filter(sought.looked_up(e.db.read()).await?);
     page_of(e, order.sort_found(looked_up), order, page).await
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Http, login_session};
 use axum::{
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -14,13 +14,16 @@ use tower_sessions::Session;
 pub async fn download(
     State(http): State<Http>,
     session: Session,
-    Path((message, nth)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
 ) -> Response {
     let actor = match login_session::person(&http.engine, &session).await {
         Ok(me) => Actor::Person(me),
         Err(status) => return status.into_response(),
     };
-    let (Ok(message), Ok(nth)) = (message.parse(), nth.parse()) else {
+    let named = path
+        .ok()
+        .and_then(|Path((message, nth))| Some((message.parse().ok()?, nth.parse().ok()?)));
+    let Some((message, nth)) = named else {
         return StatusCode::NOT_FOUND.into_response();
     };
     match messages::card(&http.engine, &actor, message, nth).await {

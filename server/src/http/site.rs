@@ -4,7 +4,7 @@
 
 use axum::{
     body::{Body, Bytes},
-    extract::Path,
+    extract::{Path, rejection::PathRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -85,7 +85,10 @@ fn hash() -> Option<String> {
 }
 
 /// A file of `/pkg`.
-pub async fn package(Path(path): Path<String>, headers: HeaderMap) -> Response {
+pub async fn package(path: Result<Path<String>, PathRejection>, headers: HeaderMap) -> Response {
+    let Ok(Path(path)) = path else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let caching = match path.split_once('/') {
         Some(_) => FOR_EVER,
         None => ASK_EACH_TIME,

@@ -3,7 +3,10 @@
 
 use super::{Http, body_limit, client_address, request::DURATION};
 use axum::{
-    extract::{Path, Query, Request, State, rejection::QueryRejection},
+    extract::{
+        Path, Query, Request, State,
+        rejection::{PathRejection, QueryRejection},
+    },
     http::{Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -73,12 +76,20 @@ pub struct Subscription {
     challenge: String,
 }
 
+type WebhookPath = Result<Path<String>, PathRejection>;
+
+/// What is not UTF-8 is the address of no webhook, as is an empty one.
+fn webhook_id(path: WebhookPath) -> String {
+    path.map_or_else(|_| String::new(), |Path(id)| id)
+}
+
 /// The handshake when a callback address is set: the challenge goes back verbatim, as plain text.
 pub async fn handshake(
     State(http): State<Http>,
-    Path(webhook_id): Path<String>,
+    path: WebhookPath,
     query: Result<Query<Subscription>, QueryRejection>,
 ) -> Response {
+    let webhook_id = webhook_id(path);
     let refused = |reason, answer: Response| {
         metrics::counter!(HANDSHAKES_REFUSED, "reason" => reason).increment(1);
         answer
@@ -103,7 +114,8 @@ pub async fn handshake(
 }
 
 /// A notification. The content type is not looked at: the signature tells what is Meta's.
-pub async fn accept(State(http): State<Http>, Path(webhook_id): Path<String>, request: Request) -> Response {
+pub async fn accept(State(http): State<Http>, path: WebhookPath, request: Request) -> Response {
+    let webhook_id = webhook_id(path);
     let (head, body) = request.into_parts();
     let limits = &http.settings.http;
     let signature = head.headers.get(SIGNATURE);

@@ -13,7 +13,7 @@ use url::form_urlencoded;
 stories! {
     no_server_function_breaks_over_its_input
     no_route_of_the_api_breaks_over_its_input
-    no_address_with_a_nul_breaks_anything
+    no_address_that_cannot_be_a_text_breaks_anything
 }
 
 const LONG: usize = 60_000;
@@ -228,7 +228,7 @@ async fn no_route_of_the_api_breaks_over_its_input(story: &Story) {
     panics::assert_none();
 }
 
-async fn no_address_with_a_nul_breaks_anything(story: &Story) {
+async fn no_address_that_cannot_be_a_text_breaks_anything(story: &Story) {
     let admin = story.admin("admin").await;
     for path in [
         "/inbox?q=%00",
@@ -245,8 +245,31 @@ async fn no_address_with_a_nul_breaks_anything(story: &Story) {
         let answer = admin.get(path).await;
         assert!(answer.status.is_client_error(), "{path}: {answer:?}");
     }
-    let unknown = admin.request(Method::POST, "/webhooks/whatsapp/%00").body("{}");
-    assert_eq!(send(unknown).await.status, 404);
+    for path in ["/webhooks/whatsapp/%00", "/webhooks/whatsapp/%ff"] {
+        let unknown = admin.request(Method::POST, path).body("{}");
+        assert_eq!(send(unknown).await.status, 404);
+    }
+    for path in [
+        "/webhooks/whatsapp/%ff?hub.mode=subscribe&hub.verify_token=x&hub.challenge=1",
+        "/inbox/cards/%ff/1",
+        "/pkg/%ff",
+        "/files/%ff",
+        "/%ff",
+        "/inbox/%ff",
+        "/channels/%ff",
+        "/system/deliveries/%ff",
+        "/api/v1/sessions/%ff",
+        "/api/v1/channels/%ff/health",
+        "/api/%ff",
+    ] {
+        let mut get = admin.request(Method::GET, path);
+        if path.starts_with("/api") {
+            get = story.api.request(Method::GET, path);
+        }
+        let answer = send(get).await;
+        assert_eq!(answer.status, 404, "{path}: {answer:?}");
+        assert!(!answer.text.contains("Invalid"), "{path}: {answer:?}");
+    }
     let long = "x".repeat(LONG / 2);
     let answer = admin.get(&format!("/inbox?q={long}")).await;
     assert!(answer.status.is_success(), "{}", answer.status);

@@ -4,7 +4,7 @@ use super::{browser, head::PickUp, keys::REPLY_ID, state::use_inbox, words};
 use crate::{
     api::{ApiError, inbox::SendText},
     i18n::*,
-    outbox::{OnItsWay, drafts, use_outbox},
+    outbox::{OnItsWay, Outbox, use_outbox},
     ui::{IconName, LiveText, icon::Icon, time::use_now},
 };
 use domain::{
@@ -115,6 +115,7 @@ fn key_of_this_page() -> Option<String> {
 #[derive(Debug, Clone, Copy)]
 struct Draft {
     id: SessionId,
+    outbox: Outbox,
     area: NodeRef<html::Textarea>,
     /// Characters typed.
     length: RwSignal<usize>,
@@ -128,15 +129,17 @@ fn use_draft(id: SessionId) -> Draft {
     let posted = ServerAction::<SendText>::new().value();
     let draft = Draft {
         id,
+        outbox,
         area: NodeRef::new(),
         length: RwSignal::new(0),
         // After a plain form post.
         why: RwSignal::new(posted.with_untracked(|answer| answer.as_ref()?.as_ref().err().cloned())),
     };
     Effect::new(move |_| {
+        let kept = outbox.draft(id);
         if let Some(area) = draft.area.get() {
             if area.value().is_empty() {
-                area.set_value(&drafts::load(id));
+                area.set_value(&kept);
             }
             draft.measure();
         }
@@ -146,7 +149,7 @@ fn use_draft(id: SessionId) -> Draft {
         if let Some(back) = back {
             draft.why.set(back.why);
             if let Some(area) = draft.area.get() {
-                area.set_value(&drafts::load(id));
+                area.set_value(&outbox.draft(id));
                 draft.measure();
             }
             outbox.returned.set(None);
@@ -158,7 +161,7 @@ fn use_draft(id: SessionId) -> Draft {
 impl Draft {
     fn typed(self) {
         if let Some(area) = self.area.get_untracked() {
-            drafts::save(self.id, &area.value());
+            self.outbox.keep_draft(self.id, &area.value());
             self.measure();
         }
     }
@@ -173,7 +176,6 @@ impl Draft {
     }
 
     fn send(self) {
-        let outbox = use_outbox();
         let Some(area) = self.area.get_untracked().filter(|area| !area.read_only()) else {
             return;
         };
@@ -187,10 +189,10 @@ impl Draft {
             }
         };
         area.set_value("");
-        drafts::save(self.id, "");
+        self.outbox.keep_draft(self.id, "");
         self.why.set(None);
         self.measure();
-        outbox.send(OnItsWay {
+        self.outbox.send(OnItsWay {
             session: self.id,
             key: browser::fresh_key(),
             text: body,

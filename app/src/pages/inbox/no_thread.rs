@@ -4,7 +4,7 @@ use super::{state::use_inbox, words};
 use crate::{
     api::ApiError,
     i18n::*,
-    outbox::drafts,
+    outbox::use_outbox,
     ui::{ButtonLink, Empty, IconName, TroubleView, trouble::tell_status},
 };
 use domain::{ids::SessionId, refusal::Refusal};
@@ -90,7 +90,8 @@ pub fn Gone(id: SessionId, error: ApiError, was_open: bool) -> impl IntoView {
         false => t_string!(i18n, inbox.thread.gone_text).to_owned(),
     });
     let draft = RwSignal::new(String::new());
-    Effect::new(move |_| draft.set(drafts::load(id)));
+    let outbox = use_outbox();
+    Effect::new(move |_| draft.set(outbox.draft(id)));
     let kept = move || {
         let draft = draft.get();
         (!draft.is_empty()).then(|| {

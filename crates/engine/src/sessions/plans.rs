@@ -11,7 +11,7 @@ use domain::{
     ids::PersonId,
     people::{Me, Role},
 };
-use sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm::{DatabaseConnection, DbBackend, QueryTrait};
 
 /// Sessions, as many contacts, and a hundred messages of nobody's concern here.
 const MANY: u32 = 20_000;
@@ -96,16 +96,17 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
     let (admin, jana) = (person(OLD, Role::Admin), person(OLD, Role::Operator));
     let novice = person(NEW, Role::Operator);
     let searched = async |actor: &Actor, text: &str| {
-        let sought = search::sought(db, text).await.unwrap().unwrap();
+        let sought = search::sought(text).unwrap();
         let order = Order::LatestMessageFirst;
-        let query = match sought.many {
+        let query = match sought.are_many(db).await.unwrap() {
             true => {
                 let stretches = stretches::of_tab(db, actor, Tab::All).await.unwrap();
-                stretches::first(&stretches, order, &sought.walked, 51)
+                stretches::first(&stretches, order, &sought.walked(), 51)
             }
             false => {
                 let query = session::Entity::find().filter(on_tab(actor, Tab::All));
-                order.sort_found(query.filter(sought.looked_up)).limit(51)
+                let looked_up = sought.looked_up(db).await.unwrap();
+                order.sort_found(query.filter(looked_up)).limit(51)
             }
         };
         plan(db, &query).await
@@ -206,6 +207,16 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
             &["sessions_waiting"],
         ),
         (
+            "open sessions by owner",
+            plan(db, &transfer::open_by_owner()).await,
+            &["sessions_open_by_owner"],
+        ),
+        (
+            "waiting sessions by queue",
+            plan(db, &transfer::waiting_by_queue()).await,
+            &["sessions_waiting"],
+        ),
+        (
             "open sessions",
             plan(
                 db,
@@ -238,6 +249,27 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
         let sorts = plan.contains("USE TEMP B-TREE FOR ORDER BY") || plan.contains("Sort Key");
         let may_sort = what.starts_with("search for one") || what.ends_with("s by place");
         assert!(!sorts || may_sort, "{what} sorts: {plan}");
+    }
+}
+
+/// Everybody is a customer, and half of them have such a number: these are looked up, not everybody.
+async fn the_rarest_part_is_looked_up(db: &Database) {
+    let db = db.read();
+    for sql in history(db.get_database_backend()) {
+        db.execute_unprepared(&sql).await.unwrap();
+    }
+    for text in ["customer 43000001", "43000001 customer"] {
+        let sought = search::sought(text).unwrap();
+        assert!(sought.are_many(db).await.unwrap());
+        let rarest = sought.rarest(db, search::COUNTED).await.unwrap();
+        assert_eq!(rarest.found, 10_000, "{text}");
+        let looked_up = session::Entity::find().filter(sought.looked_up(db).await.unwrap());
+        let sql = looked_up.build(db.get_database_backend()).to_string();
+        let (_, subquery) = sql.split_once(" IN (").unwrap();
+        assert!(
+            subquery.split(')').next().unwrap().contains("'43000001'"),
+            "{sql}"
+        );
     }
 }
 
@@ -300,6 +332,17 @@ async fn the_inbox_is_read_in_indexes_on_sqlite() {
 #[ignore = "needs PostgreSQL; cargo xtask test runs them"]
 async fn the_inbox_is_read_in_indexes_on_postgres() {
     testing::on_postgres(the_inbox_is_read_in_indexes).await;
+}
+
+#[tokio::test]
+async fn the_rarest_part_is_looked_up_on_sqlite() {
+    testing::on_sqlite(the_rarest_part_is_looked_up).await;
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL; cargo xtask test runs them"]
+async fn the_rarest_part_is_looked_up_on_postgres() {
+    testing::on_postgres(the_rarest_part_is_looked_up).await;
 }
 
 #[tokio::test]

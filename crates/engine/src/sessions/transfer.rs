@@ -1,6 +1,6 @@
 //! Moving open sessions from one owner or queue to another.
 
-use super::{Audience, Order, find, is_open, page_of, standing};
+use super::{Audience, Order, find, is_open, is_waiting, page_of, standing};
 use crate::{
     Engine, Result, channels,
     entity::{extension, queue, session, session_moment},
@@ -18,7 +18,7 @@ use domain::{
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, sea_query::Expr,
+    QueryOrder, QuerySelect, Select, sea_query::Expr,
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -279,27 +279,17 @@ async fn put(
 pub async fn holders(e: &Engine, actor: &Actor) -> Result<Vec<HolderRow>> {
     actor.require(Permission::Supervise)?;
     let db = e.db.read();
-    let counted: Vec<(Option<Uuid>, Option<Uuid>, i64)> = session::Entity::find()
-        .select_only()
-        .column(session::Column::ExtensionId)
-        .column(session::Column::QueueId)
-        .column_as(session::Column::Id.count(), "open")
-        .filter(is_open())
-        .group_by(session::Column::ExtensionId)
-        .group_by(session::Column::QueueId)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let mut open: HashMap<Holder, u32> = HashMap::new();
-    for (extension, queue, many) in counted {
-        let sum = open.entry(holder_of(extension, queue)).or_default();
-        *sum = sum.saturating_add(u32::try_from(many).unwrap_or(u32::MAX));
-    }
+    let owned: Vec<(Uuid, i64)> = open_by_owner().into_tuple().all(db).await?;
+    let waiting: Vec<(Option<Uuid>, i64)> = waiting_by_queue().into_tuple().all(db).await?;
+    let owned = owned
+        .into_iter()
+        .map(|(id, open)| (holder_of(Some(id), None), open));
+    let waiting = waiting.into_iter().map(|(id, open)| (holder_of(None, id), open));
     let attended = people::attended(db).await?;
     let extensions = extension::Entity::find().all(db).await?;
     let queues = queue::Entity::find().all(db).await?;
-    let mut rows = Vec::with_capacity(open.len());
-    for (holder, open) in open {
+    let mut rows = Vec::new();
+    for (holder, open) in owned.chain(waiting) {
         let (label, answers) = match holder {
             Holder::Extension(id) => {
                 let found = extensions.iter().find(|e| e.id == id.uuid());
@@ -322,11 +312,31 @@ pub async fn holders(e: &Engine, actor: &Actor) -> Result<Vec<HolderRow>> {
             holder,
             label,
             unattended: !answers,
-            open,
+            open: u32::try_from(open).unwrap_or(u32::MAX),
         });
     }
     rows.sort_by(|a, b| (!a.unattended, &a.label).cmp(&(!b.unattended, &b.label)));
     Ok(rows)
+}
+
+/// How many open sessions each extension has. Like the next, it is counted in an index, without the rows.
+pub(super) fn open_by_owner() -> Select<session::Entity> {
+    let owned = session::Column::ExtensionId.is_not_null();
+    count_by(session::Column::ExtensionId, is_open().add(owned))
+}
+
+/// How many sessions wait in each queue and in none: these are the open ones that nobody has.
+pub(super) fn waiting_by_queue() -> Select<session::Entity> {
+    count_by(session::Column::QueueId, is_waiting())
+}
+
+fn count_by(place: session::Column, counted: Condition) -> Select<session::Entity> {
+    session::Entity::find()
+        .select_only()
+        .column(place)
+        .column_as(Expr::cust("COUNT(*)"), "sessions")
+        .filter(counted)
+        .group_by(place)
 }
 
 /// The open sessions of one holder, the latest message first.

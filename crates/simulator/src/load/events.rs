@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 
 use super::burst::{histogram, micros};
 use super::operator::Operator;
@@ -25,7 +25,8 @@ pub async fn listen(operator: &Operator) -> anyhow::Result<Listener> {
     let mut stream = operator.get("events", "text/event-stream").await?;
     let heard = tokio::spawn(async move {
         let (mut heard, mut line) = (Vec::new(), Vec::new());
-        while let Ok(Ok(Some(chunk))) = timeout(LAST, stream.chunk()).await {
+        let last = |heard: &[Instant]| heard.last().map_or_else(Instant::now, |heard| *heard) + LAST;
+        while let Ok(Ok(Some(chunk))) = timeout_at(last(&heard), stream.chunk()).await {
             let now = Instant::now();
             for byte in chunk {
                 if byte != b'\n' {

@@ -1,14 +1,11 @@
 //! `/api/v1/channels/{id}/health`: what the doctor found last, and an examination now.
 
-use super::{Administrator, Reader, id, problem::Problem, time};
+use super::{Administrator, Id, Reader, problem::Problem, time};
 use crate::http::Http;
-use axum::{
-    Json,
-    extract::{Path, State},
-    response::IntoResponse,
-};
+use axum::{Json, extract::State, response::IntoResponse};
 use domain::{
     doctor::{Check, Finding, State as Ended},
+    ids::ChannelId,
     time::Timestamp,
 };
 use engine::doctor;
@@ -58,17 +55,17 @@ impl From<Finding> for Row {
 pub async fn latest(
     Reader(actor): Reader,
     State(http): State<Http>,
-    Path(channel): Path<String>,
+    Id(channel): Id<ChannelId>,
 ) -> Result<impl IntoResponse, Problem> {
-    let findings = doctor::latest(&http.engine, &actor, id(&channel)?).await?;
+    let findings = doctor::latest(&http.engine, &actor, channel).await?;
     Ok(Json(Health::from(findings)))
 }
 
 pub async fn examine(
     Administrator(actor): Administrator,
     State(http): State<Http>,
-    Path(channel): Path<String>,
+    Id(channel): Id<ChannelId>,
 ) -> Result<impl IntoResponse, Problem> {
-    let findings = doctor::examine(&http.engine, &actor, id(&channel)?).await?;
+    let findings = doctor::examine(&http.engine, &actor, channel).await?;
     Ok(Json(Health::from(findings)))
 }

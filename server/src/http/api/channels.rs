@@ -1,9 +1,9 @@
 //! `/api/v1/channels`. Secrets go in and never come out.
 
-use super::{Administrator, Reader, id, json::Json, list, list::Wanted, problem::Problem, time};
+use super::{Administrator, Id, Reader, json::Json, list, list::Wanted, problem::Problem, time};
 use crate::http::Http;
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::{StatusCode, header},
     response::IntoResponse,
 };
@@ -141,9 +141,9 @@ pub async fn list(
 pub async fn get(
     Reader(actor): Reader,
     State(http): State<Http>,
-    Path(channel): Path<String>,
+    Id(channel): Id<ChannelId>,
 ) -> Result<impl IntoResponse, Problem> {
-    let channel = channels::get(&http.engine, &actor, id(&channel)?).await?;
+    let channel = channels::get(&http.engine, &actor, channel).await?;
     Ok(axum::Json(Channel::from(channel)))
 }
 

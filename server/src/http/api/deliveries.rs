@@ -1,18 +1,14 @@
 //! `/api/v1/deliveries/dead`: what came from Meta and could not be applied.
 
 use super::{
-    Administrator, id,
+    Administrator, Id,
     json::Json,
     list::{self, Asked, Wanted},
     problem::Problem,
     time,
 };
 use crate::http::Http;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-    response::IntoResponse,
-};
+use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use domain::{
     delivery::{DeadLetter, DeadReason, Filter, Replayed},
     ids::DeadLetterId,
@@ -130,9 +126,9 @@ pub async fn list(
 pub async fn get(
     Administrator(actor): Administrator,
     State(http): State<Http>,
-    Path(letter): Path<String>,
+    Id(letter): Id<DeadLetterId>,
 ) -> Result<impl IntoResponse, Problem> {
-    let open = dead_letters::open(&http.engine, &actor, id(&letter)?).await?;
+    let open = dead_letters::open(&http.engine, &actor, letter).await?;
     Ok(axum::Json(Letter {
         raw: Some(open.raw),
         ..Letter::from(open.letter)
@@ -142,18 +138,18 @@ pub async fn get(
 pub async fn delete(
     Administrator(actor): Administrator,
     State(http): State<Http>,
-    Path(letter): Path<String>,
+    Id(letter): Id<DeadLetterId>,
 ) -> Result<impl IntoResponse, Problem> {
-    dead_letters::delete(&http.engine, &actor, id(&letter)?).await?;
+    dead_letters::delete(&http.engine, &actor, letter).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 pub async fn replay(
     Administrator(actor): Administrator,
     State(http): State<Http>,
-    Path(letter): Path<String>,
+    Id(letter): Id<DeadLetterId>,
 ) -> Result<impl IntoResponse, Problem> {
-    let replayed = dead_letters::replay(&http.engine, &actor, id(&letter)?).await?;
+    let replayed = dead_letters::replay(&http.engine, &actor, letter).await?;
     Ok(axum::Json(Outcome::from(replayed)))
 }
 

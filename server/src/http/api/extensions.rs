@@ -1,9 +1,9 @@
 //! `/api/v1/extensions`.
 
-use super::{Administrator, Reader, id, json::Json, list, list::Wanted, problem::Problem, time};
+use super::{Administrator, Id, Reader, json::Json, list, list::Wanted, problem::Problem, time};
 use crate::http::Http;
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::{StatusCode, header},
     response::IntoResponse,
 };
@@ -57,9 +57,9 @@ pub async fn list(
 pub async fn get(
     Reader(actor): Reader,
     State(http): State<Http>,
-    Path(extension): Path<String>,
+    Id(extension): Id<ExtensionId>,
 ) -> Result<impl IntoResponse, Problem> {
-    let row = extensions::get(&http.engine, &actor, id(&extension)?).await?;
+    let row = extensions::get(&http.engine, &actor, extension).await?;
     Ok(axum::Json(Extension::from(row)))
 }
 

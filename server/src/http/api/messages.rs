@@ -1,9 +1,9 @@
 //! `/api/v1/sessions/{id}/messages`.
 
-use super::{Operator, Reader, id, json::Json, list, list::Wanted, problem::Problem, time};
+use super::{Id, Operator, Reader, json::Json, list, list::Wanted, problem::Problem, time};
 use crate::http::Http;
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::IntoResponse,
 };
@@ -115,10 +115,10 @@ impl NewMessage {
 pub async fn list(
     Reader(actor): Reader,
     State(http): State<Http>,
-    Path(session): Path<String>,
+    Id(session): Id<SessionId>,
     Wanted(wanted): Wanted,
 ) -> Result<impl IntoResponse, Problem> {
-    let page = messages::list(&http.engine, &actor, id(&session)?, &wanted).await?;
+    let page = messages::list(&http.engine, &actor, session, &wanted).await?;
     Ok(list::page(page, Message::from))
 }
 
@@ -127,11 +127,10 @@ pub async fn list(
 pub async fn send(
     Operator(actor): Operator,
     State(http): State<Http>,
-    Path(session): Path<String>,
+    Id(session): Id<SessionId>,
     headers: HeaderMap,
     Json(new): Json<NewMessage>,
 ) -> Result<impl IntoResponse, Problem> {
-    let session = id(&session)?;
     let key = headers.get("idempotency-key");
     let key = key
         .map(|key| idempotency_key(key.to_str().unwrap_or("\0")))

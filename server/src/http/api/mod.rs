@@ -16,7 +16,7 @@ pub mod sessions;
 
 use super::{Http, body_limit};
 use axum::{
-    extract::{FromRequestParts, Request, State},
+    extract::{FromRequestParts, Path, Request, State},
     http::{HeaderMap, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
@@ -25,6 +25,7 @@ use domain::people::{Actor, Scope};
 use domain::time::Timestamp;
 use engine::Engine;
 use problem::Problem;
+use std::str::FromStr;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// Whoever holds the token.
@@ -109,13 +110,19 @@ scopes! {
     Administrator needs Administer
 }
 
-/// An id in the path. What is no id of ours leads nowhere.
-///
-/// # Errors
-/// 404.
-pub fn id<T: std::str::FromStr>(text: &str) -> Result<T, Problem> {
-    text.parse()
-        .map_err(|_| Problem::of(StatusCode::NOT_FOUND, "there is no such thing"))
+/// The id in the path. What is no id of ours leads nowhere.
+#[derive(Debug)]
+pub struct Id<T>(pub T);
+
+impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for Id<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let text = Path::<String>::from_request_parts(parts, state).await.ok();
+        let id = text.and_then(|Path(text)| text.parse().ok());
+        id.map(Self)
+            .ok_or_else(|| Problem::of(StatusCode::NOT_FOUND, "there is no such thing"))
+    }
 }
 
 /// Every other address under `/api`.

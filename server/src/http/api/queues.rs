@@ -1,13 +1,13 @@
 //! `/api/v1/queues`.
 
-use super::{Administrator, Reader, id, json::Json, list, list::Wanted, problem::Problem};
+use super::{Administrator, Id, Reader, json::Json, list, list::Wanted, problem::Problem};
 use crate::http::Http;
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::{StatusCode, header},
     response::IntoResponse,
 };
-use domain::queue::QueueForm;
+use domain::{ids::QueueId, queue::QueueForm};
 use engine::queues;
 
 pub async fn list(
@@ -22,9 +22,9 @@ pub async fn list(
 pub async fn get(
     Reader(actor): Reader,
     State(http): State<Http>,
-    Path(queue): Path<String>,
+    Id(queue): Id<QueueId>,
 ) -> Result<impl IntoResponse, Problem> {
-    Ok(axum::Json(queues::get(&http.engine, &actor, id(&queue)?).await?))
+    Ok(axum::Json(queues::get(&http.engine, &actor, queue).await?))
 }
 
 pub async fn create(

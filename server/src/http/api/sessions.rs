@@ -1,11 +1,8 @@
 //! `/api/v1/sessions`.
 
-use super::{Operator, Reader, extensions, id, json::Json, list, list::Wanted, problem::Problem, time};
+use super::{Id, Operator, Reader, extensions, json::Json, list, list::Wanted, problem::Problem, time};
 use crate::http::Http;
-use axum::{
-    extract::{Path, State},
-    response::IntoResponse,
-};
+use axum::{extract::State, response::IntoResponse};
 use domain::{
     ids::SessionId,
     people::{Actor, ExtensionRef},
@@ -116,18 +113,17 @@ pub async fn list(
 pub async fn get(
     Reader(actor): Reader,
     State(http): State<Http>,
-    Path(session): Path<String>,
+    Id(session): Id<SessionId>,
 ) -> Result<impl IntoResponse, Problem> {
-    read(&http.engine, &actor, id(&session)?).await
+    read(&http.engine, &actor, session).await
 }
 
 pub async fn pick_up(
     Operator(actor): Operator,
     State(http): State<Http>,
-    Path(session): Path<String>,
+    Id(session): Id<SessionId>,
     Json(wanted): Json<PickUp>,
 ) -> Result<impl IntoResponse, Problem> {
-    let session = id(&session)?;
     let extension = extensions::named(&http.engine, &actor, &wanted.extension).await?;
     sessions::pick_up(&http.engine, &actor, session, Some(extension)).await?;
     read(&http.engine, &actor, session).await
@@ -136,9 +132,8 @@ pub async fn pick_up(
 pub async fn close(
     Operator(actor): Operator,
     State(http): State<Http>,
-    Path(session): Path<String>,
+    Id(session): Id<SessionId>,
 ) -> Result<impl IntoResponse, Problem> {
-    let session = id(&session)?;
     sessions::close(&http.engine, &actor, session).await?;
     read(&http.engine, &actor, session).await
 }
@@ -147,10 +142,9 @@ pub async fn close(
 pub async fn transfer(
     Operator(actor): Operator,
     State(http): State<Http>,
-    Path(session): Path<String>,
+    Id(session): Id<SessionId>,
     Json(wanted): Json<NewTransfer>,
 ) -> Result<impl IntoResponse, Problem> {
-    let session = id(&session)?;
     sessions::transfer(&http.engine, &actor, session, &wanted.into()).await?;
     read(&http.engine, &actor, session).await
 }
