@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import { expect, test, visit } from './support/test.js';
 import { filled, words } from './support/words.js';
 
-const { common, directory, inbox } = words('en');
+const { channels, common, directory, inbox } = words('en');
 const chat = (page: Page) => page.getByRole('log', { name: inbox.thread.messages });
 const reply = (page: Page) => page.getByLabel(inbox.composer.label, { exact: true });
 /** Whoever lost a session asks for it once more, and is told who has it. */
@@ -47,6 +47,7 @@ test('a session is transferred by the keyboard', async ({ world, person, trouble
   await world.simulator.says(karel, 'Haló?');
   const { id } = await world.sessionOf(karel);
   await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
+  await world.api('POST', 'extensions', { number: '205', name: 'Sklad' });
   await visit(petr, '/inbox?tab=mine');
   await visit(vendula, `/inbox/${id}?tab=all`);
   troubles.allow(...LOST);
@@ -56,6 +57,8 @@ test('a session is transferred by the keyboard', async ({ world, person, trouble
   await vendula.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   await vendula.keyboard.press('t');
+  // Nobody can log in as this one.
+  await expect(dialog.getByRole('option', { name: `205 Sklad (${channels.is_empty})` })).toHaveCount(1);
   await dialog.getByLabel(inbox.transfer.to, { exact: true }).selectOption('202 Petr Svoboda');
   await dialog.getByLabel(inbox.transfer.reason).fill('Ví o tom víc');
   await vendula.keyboard.press('Enter');

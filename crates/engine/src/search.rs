@@ -18,9 +18,9 @@ use uuid::Uuid;
 
 /// Up to so many contacts are looked up one by one. When more are sought, even among millions, a page of their sessions
 /// is most often among the latest.
-const FEW: u64 = 3000;
-/// So far are words counted, to tell which part of a text is the rarest: counting is much quicker than looking up.
-pub(crate) const COUNTED: u64 = 100_000;
+pub(crate) const FEW: u64 = 12_000;
+/// So far are words counted before more than a few are looked up: counting is much quicker.
+pub(crate) const COUNTED: u64 = 200_000;
 /// Contacts whose words are made in one transaction.
 const AT_ONCE: u64 = 1000;
 /// Whoever waits for the program to start learns so often how far it is.
@@ -123,56 +123,37 @@ pub(crate) fn sought(text: &str) -> Option<Sought> {
 }
 
 impl Sought {
-    /// Whether no part of the text is that of a few.
-    pub(crate) async fn are_many(&self, db: &impl ConnectionTrait) -> Result<bool> {
-        Ok(self.rarest(db, FEW + 1).await?.found > FEW)
-    }
-
-    /// Their sessions. Goes through sessions and asks of each whose it is: soon done where many are sought.
-    pub(crate) fn walked(&self) -> Condition {
-        self.sessions(|_, starts| has_word(starts))
-    }
-
-    /// Their sessions. Looks up whose word begins as that part of the text that fewest have: soon done where these are
-    /// few.
-    pub(crate) async fn looked_up(&self, db: &impl ConnectionTrait) -> Result<Condition> {
-        let rarest = self.rarest(db, COUNTED).await?;
-        Ok(self.sessions(|part, starts| match part == rarest.part {
-            true => session::Column::ContactId.in_subquery(contacts(starts)),
-            false => has_word(starts),
-        }))
-    }
-
-    fn sessions(&self, each: impl Fn(usize, &[String]) -> Expr) -> Condition {
-        // A text without a word is nobody's.
-        if self.0.is_empty() {
-            return Condition::all().add(Expr::value(false));
-        }
-        let parts = self.0.iter().enumerate();
-        parts
-            .map(|(part, starts)| each(part, starts))
-            .fold(Condition::all(), Condition::add)
-    }
-
-    /// The part of the text that fewest words begin with, each counted as far as `most`.
-    pub(crate) async fn rarest(&self, db: &impl ConnectionTrait, most: u64) -> Result<Rarest> {
-        let mut rarest = Rarest::default();
-        for (part, starts) in self.0.iter().enumerate() {
-            let found = at_most(db, starts, most).await?;
-            if part == 0 || found < rarest.found {
-                rarest = Rarest { part, found };
+    /// Puts that part of the text first that fewest words begin with, and says how many do, or `most`.
+    pub(crate) async fn rarest_first(&mut self, db: &impl ConnectionTrait, most: u64) -> Result<u64> {
+        let mut rarest = most;
+        for part in 0..self.0.len() {
+            let found = at_most(db, &self.0[part], rarest).await?;
+            if found < rarest {
+                rarest = found;
+                self.0.swap(0, part);
             }
         }
         Ok(rarest)
     }
-}
 
-#[derive(Debug, Default)]
-pub(crate) struct Rarest {
-    /// Which part, from 0.
-    part: usize,
-    /// How many words begin so.
-    pub(crate) found: u64,
+    /// Their sessions. Goes through sessions and asks of each whose it is: soon done where many are sought.
+    pub(crate) fn walked(&self) -> Condition {
+        self.sessions(has_word)
+    }
+
+    /// Their sessions. Looks up all whom the first part of the text fits: soon done where these are few.
+    pub(crate) fn looked_up(&self) -> Condition {
+        self.sessions(|starts| session::Column::ContactId.in_subquery(contacts(starts)))
+    }
+
+    fn sessions(&self, first: impl Fn(&[String]) -> Expr) -> Condition {
+        let Some((rarest, others)) = self.0.split_first() else {
+            // A text without a word is nobody's.
+            return Condition::all().add(Expr::value(false));
+        };
+        let others = others.iter().map(|starts| has_word(starts));
+        others.fold(Condition::all().add(first(rarest)), Condition::add)
+    }
 }
 
 /// Whether one of the words of the session's contact begins with one of these.

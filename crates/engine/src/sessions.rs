@@ -36,7 +36,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Sessions, of those that the asker sees, that a search for many goes through before it looks whose are sought.
-const LATEST: u64 = 20_000;
+const LATEST: u64 = 10_000;
 
 /// `session::Model::waiting_since` of somebody who does not wait: it comes last.
 pub(crate) const ANSWERED: i64 = i64::MAX;
@@ -184,15 +184,15 @@ pub async fn inbox(
     e: &Engine,
     actor: &Actor,
     tab: Tab,
-    search: Option<&str>,
+    text: Option<&str>,
     page: &PageRequest,
 ) -> Result<Page<SessionRow>> {
     let order = Order::of(tab);
     let stretches = stretches::of_tab(e.db.read(), actor, tab).await?;
-    let Some(sought) = search::sought(search.unwrap_or_default()) else {
+    let Some(mut sought) = search::sought(text.unwrap_or_default()) else {
         return page_in(e, &stretches, order, Condition::all(), page).await;
     };
-    if sought.are_many(e.db.read()).await? {
+    if sought.rarest_first(e.db.read(), search::FEW + 1).await? > search::FEW {
         // A page of many is most often among the latest sessions; one's own that are open, and the waiting, are few.
         let since = match tab {
             Tab::All => latest_from(e, &stretches, page).await?,
@@ -204,10 +204,11 @@ pub async fn inbox(
         if since.is_none() || found.next_cursor.is_some() {
             return Ok(found);
         }
+        sought.rarest_first(e.db.read(), search::COUNTED).await?;
     }
     let looked_up = session::Entity::find()
         .filter(on_tab(actor, tab))
-        .filter(sought.looked_up(e.db.read()).await?);
+        .filter(sought.looked_up());
     page_of(e, order.sort_found(looked_up), order, page).await
 }
 

@@ -220,7 +220,17 @@ pub fn TargetSelect(id: &'static str, destinations: Option<Destinations>) -> imp
     let i18n = use_i18n();
     let options = |list: Vec<DestinationRef>| {
         let option = |target: DestinationRef| {
-            view! { <option value=target.destination.to_string()>{target.label}</option> }
+            let nobody = move || {
+                target
+                    .empty
+                    .then(|| format!(" ({})", t_string!(i18n, channels.is_empty)))
+            };
+            view! {
+                <option value=target.destination.to_string()>
+                    {target.label}
+                    {nobody}
+                </option>
+            }
         };
         list.into_iter().map(option).collect_view()
     };
