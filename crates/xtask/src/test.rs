@@ -1,8 +1,5 @@
 //! `cargo xtask test`: everything that CI runs, in the order in which a mistake shows soonest.
 
-use std::num::NonZero;
-use std::thread::available_parallelism;
-
 use clap::{Args, ValueEnum};
 
 use crate::postgres::{Cluster, Durability};
@@ -122,14 +119,12 @@ fn tests() -> anyhow::Result<()> {
         cargo.env("SWITCHBOARD_TEST_POSTGRES_URL", cluster.url());
         process::run(cargo.args(packages).args(rest))
     };
-    // Most of them wait for a disk, a process or a clock half of the time.
-    let at_once = (2 * available_parallelism().map_or(2, NonZero::get)).to_string();
     for packages in [NATIVE, XTASK] {
         if tools::has_nextest() {
             run(
                 &["nextest", "run", "--no-fail-fast", "--run-ignored", "all"],
                 packages,
-                &["--test-threads", &at_once],
+                &[],
             )?;
         } else {
             run(&["test", "--tests"], packages, &["--", "--include-ignored"])?;

@@ -11,7 +11,7 @@ use domain::{
     ids::PersonId,
     people::{Me, Role},
 };
-use sea_orm::{DatabaseConnection, DbBackend, QueryTrait};
+use sea_orm::{DatabaseConnection, DbBackend};
 
 /// Sessions, as many contacts, and a hundred messages of nobody's concern here.
 const MANY: u32 = 20_000;
@@ -103,10 +103,7 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
                 let stretches = stretches::of_tab(db, actor, Tab::All).await.unwrap();
                 stretches::first(&stretches, order, &sought.walked(), 51)
             }
-            false => {
-                let query = session::Entity::find().filter(on_tab(actor, Tab::All));
-                order.sort_found(query.filter(sought.looked_up())).limit(51)
-            }
+            false => first_found(actor, Tab::All, order, sought.looked_up(), 51),
         };
         plan(db, &query).await
     };

@@ -6,10 +6,7 @@
 //! whole history for a new operator, who has less than a page.
 
 use super::*;
-use sea_orm::{
-    QueryTrait,
-    sea_query::{SelectStatement, UnionType},
-};
+use sea_orm::sea_query::{SelectStatement, UnionType};
 
 /// Queues that have a stretch each. Somebody who is in more has several queues to a stretch: SQLite puts no more than
 /// 500 statements together.
