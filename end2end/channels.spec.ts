@@ -436,6 +436,7 @@ test('the guide follows the focus and ticks what is done, live', async ({ world,
 });
 
 test('every tab of a troubled channel, wide and narrow', async ({ world, person }) => {
+  test.setTimeout(120_000);
   await set(world, { set: 'subscribed_apps', waba_id: EXAMPLE.waba, app_ids: [] });
   await set(world, { set: 'callback', of: 'app', id: EXAMPLE.app, url: 'https://other.example/hook' });
   await set(world, { set: 'number', phone_number_id: EXAMPLE.numberId, platform_type: 'NOT_APPLICABLE' });
@@ -447,15 +448,14 @@ test('every tab of a troubled channel, wide and narrow', async ({ world, person 
     await visit(page, at(world, tab));
     for (const width of [1280, 1024, 768, 360]) {
       await page.setViewportSize({ width, height: 800 });
-      if (width === 1280 || width === 360) {
-        await expectAccessible(page);
-        await page.emulateMedia({ colorScheme: 'dark' });
-        await expectAccessible(page, ['color-contrast']);
-        await page.emulateMedia({ colorScheme: 'light' });
-      }
+      if (width === 1280 || width === 360) await expectAccessible(page);
       const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(excess, `${tab} at ${width}`).toBeLessThanOrEqual(0);
     }
+    // What is not a colour is the same in the dark.
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await expectAccessible(page, ['color-contrast']);
+    await page.emulateMedia({ colorScheme: 'light' });
   }
 });
 

@@ -191,7 +191,7 @@ fn ShownSessions(shown: Shown, who: Option<HolderRow>, transfer: ServerAction<Tr
                     <thead>
                         <tr>
                             <th scope="col">{move || t_string!(i18n, directory.sessions.customer)}</th>
-                            <th scope="col">{move || t_string!(i18n, channels.title)}</th>
+                            <th scope="col">{move || t_string!(i18n, inbox.details.channel)}</th>
                             <th scope="col">{move || t_string!(i18n, directory.sessions.last)}</th>
                         </tr>
                     </thead>
@@ -237,7 +237,7 @@ fn SessionLine(row: SessionRow) -> impl IntoView {
                     {row.group.then(|| view! { <InGroup /> })}
                 </span>
             </th>
-            <td data-label=move || t_string!(i18n, channels.title)>{row.channel.name}</td>
+            <td data-label=move || t_string!(i18n, inbox.details.channel)>{row.channel.name}</td>
             <td data-label=move || t_string!(i18n, directory.sessions.last)>
                 <Time at=row.last_message_at />
             </td>
