@@ -5,7 +5,7 @@ import { expect, test, visit } from './support/test.js';
 import { words } from './support/words.js';
 import { PASSWORD, type World } from './support/world.js';
 
-const { inbox } = words('en');
+const { auth, common, inbox } = words('en');
 const SEND = '**/rpc/inbox/send-text';
 const chat = (page: Page) => page.getByRole('log', { name: inbox.thread.messages });
 const reply = (page: Page) => page.getByLabel(inbox.composer.label, { exact: true });
@@ -88,6 +88,7 @@ test('what waits goes out under the name of its writer only, when they are back'
   await reply(page).fill('From Jana');
   await reply(page).press('Enter');
   await expect(bubbles(page)).toHaveText(['From Jana']);
+  await reply(page).fill('Half a rep');
 
   // In another tab of this browser somebody else logs in.
   await page.request.post('/rpc/auth/log-out', { form: {} });
@@ -95,6 +96,7 @@ test('what waits goes out under the name of its writer only, when they are back'
   await page.context().setOffline(false);
   await expect(page.locator('header.bar').getByText('Vendula Vedoucí').first()).toBeAttached({ timeout: 40_000 });
   await expect(bubbles(page)).toHaveCount(0);
+  await expect(page.locator('#composer-text')).toHaveValue('');
   expect(await world.simulator.accepted()).toEqual([]);
   expect(await kept()).toBe(1);
 
@@ -103,6 +105,7 @@ test('what waits goes out under the name of its writer only, when they are back'
   await visit(page, `/inbox/${id}`);
   await expect.poll(() => world.simulator.accepted(), { timeout: 20_000 }).toEqual(['From Jana']);
   await expect.poll(kept).toBe(0);
+  await expect(reply(page)).toHaveValue('Half a rep');
 });
 
 test('what was typed is shown to nobody else in this browser', async ({ world, person, troubles }) => {
@@ -186,6 +189,37 @@ test('what is refused comes back into the field with the reason', async ({ world
   await expect(bubbles(page)).toHaveCount(0, { timeout: 20_000 });
   await expect(reply(page)).toHaveValue('Too late');
   await expect(page.getByRole('alert').filter({ hasText: inbox.composer.closed })).toBeVisible();
+});
+
+test('what is written before it is known who writes waits for that, and is not lost when it is refused', async ({
+  world,
+  person,
+  troubles,
+}) => {
+  troubles.allow(/409/);
+  const page = await person('jana');
+  const id = await pickedUp(world, page);
+  await page.request.post('/rpc/auth/log-out', { form: {} });
+  let tell = () => {};
+  const told = new Promise<void>((resolve) => (tell = resolve));
+  await page.route('**/rpc/auth/me', async (route) => {
+    await told;
+    await route.continue();
+  });
+  await page.goto(`/login?next=/inbox/${id}`);
+  // The button is there as soon as the page is live.
+  await expect(page.getByRole('button', { name: common.button.reveal })).toBeVisible();
+  await page.getByLabel(auth.login, { exact: true }).fill('jana');
+  await page.getByLabel(auth.password, { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: auth.log_in }).click();
+  await expect(reply(page)).toBeEditable();
+  await world.api('POST', `sessions/${id}/close`);
+  await reply(page).fill('Too early');
+  await reply(page).press('Enter');
+  await expect(bubbles(page)).toHaveText(['Too early']);
+  tell();
+  await expect(reply(page)).toHaveValue('Too early');
+  await expect(bubbles(page)).toHaveCount(0);
 });
 
 test('in a closed session nothing offers to be tried again', async ({ world, person }) => {

@@ -103,7 +103,12 @@ pub fn provide_outbox(person: Resource<ApiResult<Me>>, who: WhoIsThere) {
 }
 
 impl Outbox {
-    /// Shows a reply at once and sends it when those before it have gone out.
+    /// Who is logged in, once that is known.
+    pub fn writer(self) -> Option<PersonId> {
+        self.writer.get()
+    }
+
+    /// Shows a reply at once and sends it when those before it have gone out, and it is known who writes.
     pub fn send(self, reply: OnItsWay) {
         if let Some(me) = self.writer.get_untracked() {
             kept::keep(me, &reply);
@@ -135,11 +140,12 @@ impl Outbox {
         if self.calling.get_untracked() == Some(reply.session) {
             return;
         }
-        let writer = self.writer.get_untracked();
-        if let Some(me) = writer {
-            drafts::append(me, reply.session, &reply.text);
-        }
-        self.done_with(writer, &reply.key);
+        // Nothing has gone out, so nothing is stuck, before it is known who writes.
+        let Some(me) = self.writer.get_untracked() else {
+            return;
+        };
+        drafts::append(me, reply.session, &reply.text);
+        self.done_with(me, &reply.key);
         self.returned.set(Some(Returned {
             session: reply.session,
             why: None,
@@ -194,14 +200,16 @@ impl Outbox {
     async fn send_all(self) {
         while let Some(reply) = self.next() {
             self.calling.try_set(Some(reply.session));
-            let Some(writer) = self.writer.try_get_untracked() else {
-                return;
+            let Some(me) = self.writer.try_get_untracked().flatten() else {
+                self.who.ask();
+                set_timeout(move || self.go(), AGAIN);
+                break;
             };
             let (session, key) = (reply.session, reply.key.clone());
-            match api::send_text(session, reply.text.clone(), Some(key.clone()), writer).await {
+            match api::send_text(session, reply.text.clone(), Some(key.clone()), Some(me)).await {
                 Ok(sent) => {
                     self.sent.try_update(|all| all.push((session, sent)));
-                    self.done_with(writer, &key);
+                    self.done_with(me, &key);
                 }
                 Err(why) => match queue::after(&why) {
                     queue::Then::AllWait => {
@@ -213,12 +221,10 @@ impl Outbox {
                     }
                     queue::Then::SessionWaits => self.rest(session, &key),
                     // Its writer finds it where it is kept.
-                    queue::Then::Back if self.writer.try_get_untracked() != Some(writer) => {}
+                    queue::Then::Back if self.writer.try_get_untracked() != Some(Some(me)) => {}
                     queue::Then::Back => {
-                        if let Some(me) = writer {
-                            drafts::append(me, session, &reply.text);
-                        }
-                        self.done_with(writer, &key);
+                        drafts::append(me, session, &reply.text);
+                        self.done_with(me, &key);
                         let why = Some(why);
                         self.returned.try_set(Some(Returned { session, why }));
                     }
@@ -236,10 +242,8 @@ impl Outbox {
         set_timeout(move || self.wake(session), pause);
     }
 
-    fn done_with(self, writer: Option<PersonId>, key: &str) {
-        if let Some(writer) = writer {
-            kept::forget(writer, key);
-        }
+    fn done_with(self, writer: PersonId, key: &str) {
+        kept::forget(writer, key);
         self.waiting
             .try_update(|all| all.retain(|other| other.key != key));
     }

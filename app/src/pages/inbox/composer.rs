@@ -8,7 +8,7 @@ use crate::{
     ui::{IconName, LiveText, icon::Icon, time::use_now},
 };
 use domain::{
-    ids::SessionId,
+    ids::{PersonId, SessionId},
     message::{TEXT_MOST, text},
     queue,
     refusal::{Problem, Refusal},
@@ -135,14 +135,16 @@ fn use_draft(id: SessionId) -> Draft {
         // After a plain form post.
         why: RwSignal::new(posted.with_untracked(|answer| answer.as_ref()?.as_ref().err().cloned())),
     };
-    Effect::new(move |_| {
-        let kept = outbox.draft(id);
+    Effect::new(move |before: Option<Option<PersonId>>| {
+        let writer = outbox.writer();
         if let Some(area) = draft.area.get() {
-            if area.value().is_empty() {
-                area.set_value(&kept);
+            // What is in the field is kept for whoever typed it.
+            if area.value().is_empty() || before.flatten().is_some_and(|before| writer != Some(before)) {
+                area.set_value(&outbox.draft(id));
             }
-            draft.measure();
+            draft.typed();
         }
+        writer
     });
     Effect::new(move |_| {
         let back = outbox.returned.get().filter(|back| back.session == id);
