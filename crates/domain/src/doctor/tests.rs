@@ -811,6 +811,10 @@ fn silence_does_not_make_anothers_address_ones_own() {
                 }
             )
         );
+        // Nor does a fault of ours that is known meanwhile.
+        evidence.reach = unreachable();
+        assert_ne!(state(&evidence, Check::Webhook), State::Good);
+        evidence.reach = Reach::Ours;
         // Without another channel it can only have come to its own.
         evidence.kin.clear();
         let alone = delivered_at.map_or(State::Bad, |_| State::Good);

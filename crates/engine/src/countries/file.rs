@@ -174,7 +174,12 @@ mod tests {
         let folder = tempfile::TempDir::new().unwrap();
         let large = folder.path().join("large.mmdb");
         fs::File::create(&large).unwrap().set_len(MOST + 1).unwrap();
-        for path in [Path::new("/dev/zero"), folder.path(), &large] {
+        let pipe = folder.path().join("pipe.mmdb");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        // Somebody who may write into it, and does not.
+        let _writer = fs::File::options().read(true).write(true).open(&pipe).unwrap();
+        for path in [Path::new("/dev/zero"), folder.path(), &large, &pipe] {
             let file = DatabaseFile::new(folder.path(), Some(path.to_owned()));
             let read = timeout(READ_WITHIN, file.read_if_changed()).await.unwrap();
             assert_eq!(read.unwrap().err(), Some(Unfit::Unreadable), "{}", path.display());
