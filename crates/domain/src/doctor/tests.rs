@@ -812,7 +812,7 @@ fn silence_does_not_make_anothers_address_ones_own() {
             )
         );
         // Nor does a fault of ours that is known meanwhile.
-        evidence.reach = unreachable();
+        evidence.reach = Reach::NotUs { status: 404 };
         assert_ne!(state(&evidence, Check::Webhook), State::Good);
         evidence.reach = Reach::Ours;
         // Without another channel it can only have come to its own.
