@@ -14,14 +14,14 @@ pub const THEME_COOKIE: &str = "theme";
 /// The cookie in which the browser tells its time zone, as [`crate::ui::zone::Zone`] writes it.
 pub const ZONE_COOKIE: &str = "zone";
 
-/// The cookie by which the process recognises a browser in which somebody has logged in before (`engine::browsers`).
+/// The cookie by which the process recognises a browser in which somebody has logged in before (`engine::access::browsers`).
 #[cfg(feature = "ssr")]
 pub const BROWSER_COOKIE: &str = "switchboard_browser";
 
 /// The cookie's line: no script reads it.
 #[cfg(feature = "ssr")]
 pub fn browser_cookie(value: &str, secure: bool) -> String {
-    let lives = engine::browsers::KNOWN_FOR.as_secs();
+    let lives = engine::access::browsers::KNOWN_FOR.as_secs();
     let secure = if secure { "; Secure" } else { "" };
     format!("{BROWSER_COOKIE}={value}; Path=/; Max-Age={lives}; HttpOnly; SameSite=Lax{secure}")
 }

@@ -183,7 +183,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
             return Ok(());
         }
     };
-    if let Some(token) = engine::people::create_setup_link(application.engine()).await? {
+    if let Some(token) = engine::access::users::create_setup_link(application.engine()).await? {
         let mut link = application.public_url().join("setup")?;
         link.query_pairs_mut().append_pair("token", &token);
         tracing::warn!("nobody can log in yet: create the first administrator at {link}");
@@ -220,7 +220,7 @@ async fn replace_master_key(settings: &Settings) -> anyhow::Result<()> {
 }
 
 async fn unlock(engine: &Engine, login: &str) -> anyhow::Result<()> {
-    let link = engine::browsers::unlock(engine, login).await;
+    let link = engine::access::browsers::unlock(engine, login).await;
     let link = link.map_err(|error| match error {
         engine::Error::Refused(Refusal::NotFound) => {
             anyhow::anyhow!("nobody who may log in is called {login:?}")
@@ -244,7 +244,7 @@ async fn add_person(engine: &Engine, person: AddPerson) -> anyhow::Result<()> {
         password: password.clone(),
         role: person.role,
     };
-    engine::people::add(engine, &Actor::System, &form)
+    engine::access::users::add(engine, &Actor::System, &form)
         .await
         .map_err(readable)?;
     if !person.password_stdin {
@@ -277,7 +277,8 @@ async fn replay(engine: &Engine, which: &Replay) -> anyhow::Result<()> {
     });
     let mut so_far = Replayed::default();
     loop {
-        let batch = engine::dead_letters::replay_all(engine, &Actor::System, &filter, so_far.next).await?;
+        let batch =
+            engine::inbound::dead_letters::replay_all(engine, &Actor::System, &filter, so_far.next).await?;
         so_far = batch.after(&so_far);
         if so_far.next.is_none() {
             break;
@@ -302,7 +303,7 @@ async fn create_token(engine: &Engine, token: &CreateToken) -> anyhow::Result<()
         .scope
         .parse()
         .map_err(|_| anyhow::anyhow!("no such scope"))?;
-    let token = engine::tokens::create(engine, &token.name, scope)
+    let token = engine::access::api_tokens::create(engine, &token.name, scope)
         .await
         .map_err(readable)?;
     println!("{token}");

@@ -148,7 +148,7 @@ async fn people_and_queue(engine: &Engine) -> anyhow::Result<QueueId> {
         password: PASSWORD.into(),
         role: "admin".into(),
     };
-    engine::people::add(engine, &Actor::System, &admin).await?;
+    engine::access::users::add(engine, &Actor::System, &admin).await?;
     let mut members = Vec::new();
     for (number, name, login) in [("201", "Jana Nováková", "jana"), ("202", "Petr Svoboda", "petr")] {
         let extension = ExtensionForm {
@@ -159,7 +159,7 @@ async fn people_and_queue(engine: &Engine) -> anyhow::Result<QueueId> {
             role: "operator".into(),
         };
         members.push(
-            engine::extensions::create(engine, &Actor::System, &extension)
+            engine::directory::extensions::create(engine, &Actor::System, &extension)
                 .await?
                 .to_string(),
         );
@@ -169,7 +169,7 @@ async fn people_and_queue(engine: &Engine) -> anyhow::Result<QueueId> {
         members,
         pick_up: "manual".into(),
     };
-    Ok(engine::queues::create(engine, &Actor::System, &queue).await?)
+    Ok(engine::directory::queues::create(engine, &Actor::System, &queue).await?)
 }
 
 async fn channel(engine: &Engine, queue: QueueId) -> anyhow::Result<ChannelView> {

@@ -31,7 +31,7 @@ pub async fn log_in(
     #[server(default)] next: String,
 ) -> Result<(), ApiError> {
     let (from, browser) = (guard::client_address(), guard::browser());
-    let me = engine::people::log_in(&engine()?, &login, &password, from, browser.as_deref()).await?;
+    let me = engine::access::users::log_in(&engine()?, &login, &password, from, browser.as_deref()).await?;
     enter(me).await?;
     leptos_axum::redirect(local(&next));
     Ok(())
@@ -56,7 +56,7 @@ impl Checked for LogIn {
 /// Whether a first administrator may still be made with this link.
 #[server(prefix = "/rpc", endpoint = "auth/setup-link")]
 pub async fn setup_link_valid(token: String) -> Result<bool, ApiError> {
-    Ok(engine::people::setup_link_valid(&engine()?, &token).await?)
+    Ok(engine::access::users::setup_link_valid(&engine()?, &token).await?)
 }
 
 /// Makes the first administrator, logs in as that person and leads to the channels.
@@ -66,7 +66,7 @@ pub async fn finish_setup(token: String, #[server(default)] form: PersonForm) ->
         role: Role::Admin.to_string(),
         ..form
     };
-    let me = engine::people::finish_setup(&engine()?, &token, &form).await?;
+    let me = engine::access::users::finish_setup(&engine()?, &token, &form).await?;
     enter(me).await?;
     leptos_axum::redirect("/channels");
     Ok(())
@@ -95,7 +95,7 @@ pub async fn log_out() -> Result<(), ApiError> {
 #[server(prefix = "/rpc", endpoint = "auth/log-out-everywhere")]
 pub async fn log_out_everywhere() -> Result<(), ApiError> {
     let me = who_am_i().await?;
-    engine::web_sessions::delete_all_of(&engine()?, me.id).await?;
+    engine::access::web_sessions::delete_all_of(&engine()?, me.id).await?;
     flush().await?;
     leptos_axum::redirect("/login");
     Ok(())
@@ -108,7 +108,7 @@ pub async fn set_language(language: Language) -> Result<(), ApiError> {
     match who_am_i().await {
         Ok(me) => {
             let actor = domain::people::Actor::Person(me);
-            Ok(engine::people::set_language(&engine()?, &actor, language).await?)
+            Ok(engine::access::users::set_language(&engine()?, &actor, language).await?)
         }
         Err(_) => Ok(()),
     }
@@ -129,7 +129,7 @@ async fn enter(me: Me) -> ApiResult<()> {
     session.cycle_id().await.map_err(broken)?;
     session.insert(PERSON, me.id).await.map_err(broken)?;
     let engine = engine()?;
-    let known = engine::browsers::introduce(&engine, &me.login, guard::browser().as_deref());
+    let known = engine::access::browsers::introduce(&engine, &me.login, guard::browser().as_deref());
     set_cookie(&crate::prefs::browser_cookie(&known, engine.is_behind_https()));
     if let Some(language) = me.language {
         keep(crate::prefs::LANGUAGE_COOKIE, language.as_str());

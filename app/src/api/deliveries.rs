@@ -48,9 +48,9 @@ pub async fn deliveries(
     let (engine, actor) = (engine()?, actor().await?);
     let page = domain::page::PageRequest { limit: None, cursor };
     Ok(Deliveries {
-        waiting: engine::dead_letters::waiting(&engine, &actor).await?,
-        counts: engine::dead_letters::count_by_reason(&engine, &actor, &filter).await?,
-        letters: engine::dead_letters::list(&engine, &actor, &filter, &page).await?,
+        waiting: engine::inbound::dead_letters::waiting(&engine, &actor).await?,
+        counts: engine::inbound::dead_letters::count_by_reason(&engine, &actor, &filter).await?,
+        letters: engine::inbound::dead_letters::list(&engine, &actor, &filter, &page).await?,
         replayed: kept::take(REPLAYED).await?,
     })
 }
@@ -59,14 +59,14 @@ pub async fn deliveries(
 #[server(prefix = "/rpc", endpoint = "deliveries/channels")]
 pub async fn letter_channels() -> Result<Vec<ChannelRef>, ApiError> {
     let actor = actor().await?;
-    Ok(engine::dead_letters::channels(&engine()?, &actor).await?)
+    Ok(engine::inbound::dead_letters::channels(&engine()?, &actor).await?)
 }
 
 /// One letter with its JSON.
 #[server(name = ReadLetter, prefix = "/rpc", endpoint = "deliveries/letter")]
 pub async fn letter(id: DeadLetterId) -> Result<LetterPage, ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
-    let mut open = engine::dead_letters::open(&engine, &actor, id).await?;
+    let mut open = engine::inbound::dead_letters::open(&engine, &actor, id).await?;
     let end = open.raw.char_indices().nth(RAW_MOST).map(|(end, _)| end);
     if let Some(end) = end {
         open.raw.truncate(end);
@@ -82,7 +82,7 @@ pub async fn letter(id: DeadLetterId) -> Result<LetterPage, ApiError> {
 #[server(prefix = "/rpc", endpoint = "deliveries/replay")]
 pub async fn replay(id: DeadLetterId) -> Result<Replayed, ApiError> {
     let actor = actor().await?;
-    let replayed = engine::dead_letters::replay(&engine()?, &actor, id).await?;
+    let replayed = engine::inbound::dead_letters::replay(&engine()?, &actor, id).await?;
     kept::leave(REPLAYED, &replayed).await?;
     match replayed.applied {
         0 => guard::lead(&format!("/system/deliveries/{id}")),
@@ -99,7 +99,7 @@ pub async fn replay_all(
     #[server(default)] after: Option<DeadLetterId>,
 ) -> Result<Replayed, ApiError> {
     let actor = actor().await?;
-    let replayed = engine::dead_letters::replay_all(&engine()?, &actor, &filter, after).await?;
+    let replayed = engine::inbound::dead_letters::replay_all(&engine()?, &actor, &filter, after).await?;
     kept::leave(REPLAYED, &replayed).await?;
     guard::lead(&address(&filter, None));
     Ok(replayed)
@@ -109,7 +109,7 @@ pub async fn replay_all(
 #[server(prefix = "/rpc", endpoint = "deliveries/delete")]
 pub async fn delete_letter(id: DeadLetterId) -> Result<(), ApiError> {
     let actor = actor().await?;
-    engine::dead_letters::delete(&engine()?, &actor, id).await?;
+    engine::inbound::dead_letters::delete(&engine()?, &actor, id).await?;
     guard::lead("/system/deliveries");
     Ok(())
 }

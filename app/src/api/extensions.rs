@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 #[server(prefix = "/rpc", endpoint = "extensions/list")]
 pub async fn extensions() -> Result<Vec<ExtensionRow>, ApiError> {
     let actor = actor().await?;
-    Ok(engine::extensions::list(&engine()?, &actor).await?)
+    Ok(engine::directory::extensions::list(&engine()?, &actor).await?)
 }
 
 /// What an extension's editor shows.
@@ -35,7 +35,7 @@ pub async fn extension(#[server(default)] id: Option<ExtensionId>) -> Result<Ext
     let (engine, actor) = (engine()?, actor().await?);
     Ok(ExtensionPage {
         extension: match id {
-            Some(id) => Some(engine::extensions::get(&engine, &actor, id).await?),
+            Some(id) => Some(engine::directory::extensions::get(&engine, &actor, id).await?),
             None => None,
         },
         unsaved: kept::kept(&place_of(id)).await?,
@@ -51,8 +51,8 @@ pub async fn save_extension(
     let (engine, actor) = (engine()?, actor().await?);
     let typed = kept::recall(&place_of(id), 0, form).await?;
     let saved = match id {
-        Some(id) => engine::extensions::change(&engine, &actor, id, &typed.form).await,
-        None => engine::extensions::create(&engine, &actor, &typed.form)
+        Some(id) => engine::directory::extensions::change(&engine, &actor, id, &typed.form).await,
+        None => engine::directory::extensions::create(&engine, &actor, &typed.form)
             .await
             .map(drop),
     };
@@ -71,7 +71,7 @@ impl Checked for SaveExtension {
 #[server(prefix = "/rpc", endpoint = "extensions/set-disabled")]
 pub async fn set_extension_disabled(id: ExtensionId, disabled: bool) -> Result<(), ApiError> {
     let actor = actor().await?;
-    engine::extensions::set_disabled(&engine()?, &actor, id, disabled).await?;
+    engine::directory::extensions::set_disabled(&engine()?, &actor, id, disabled).await?;
     guard::lead(&format!("/extensions/{id}"));
     Ok(())
 }

@@ -57,7 +57,7 @@ pub async fn actor() -> ApiResult<Actor> {
     let Some(person) = person else {
         return Err(ApiError::SignIn.sent());
     };
-    match engine::people::me(&engine()?, person).await? {
+    match engine::access::users::me(&engine()?, person).await? {
         Some(me) => Ok(Actor::Person(me)),
         None => Err(ApiError::SignIn.sent()),
     }

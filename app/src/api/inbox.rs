@@ -52,7 +52,7 @@ pub async fn thread(
     #[server(default)] before: Option<String>,
 ) -> Result<session::Thread, ApiError> {
     let actor = guard::actor().await?;
-    Ok(engine::thread::read(&guard::engine()?, &actor, session, before.as_deref()).await?)
+    Ok(engine::sessions::thread::read(&guard::engine()?, &actor, session, before.as_deref()).await?)
 }
 
 /// What stands above the part of a thread that was read before.
@@ -62,7 +62,7 @@ pub async fn thread(
 #[server(prefix = "/rpc", endpoint = "inbox/thread-above")]
 pub async fn thread_above(session: SessionId, cursor: String) -> Result<session::Above, ApiError> {
     let actor = guard::actor().await?;
-    Ok(engine::thread::above(&guard::engine()?, &actor, session, &cursor).await?)
+    Ok(engine::sessions::thread::above(&guard::engine()?, &actor, session, &cursor).await?)
 }
 
 /// A customer's message as Meta sent it.
@@ -72,7 +72,7 @@ pub async fn thread_above(session: SessionId, cursor: String) -> Result<session:
 #[server(prefix = "/rpc", endpoint = "inbox/message-json")]
 pub async fn message_json(message: MessageId) -> Result<String, ApiError> {
     let actor = guard::actor().await?;
-    Ok(engine::messages::payload(&guard::engine()?, &actor, message).await?)
+    Ok(engine::sessions::messages::payload(&guard::engine()?, &actor, message).await?)
 }
 
 /// Takes a waiting session.
@@ -113,7 +113,10 @@ pub async fn send_text(
     {
         return Err(ApiError::SignIn.sent());
     }
-    Ok(engine::messages::send_text(&guard::engine()?, &actor, session, &body, key.as_deref()).await?)
+    Ok(
+        engine::sessions::messages::send_text(&guard::engine()?, &actor, session, &body, key.as_deref())
+            .await?,
+    )
 }
 
 /// Somebody of ours has had the messages up to this one on the screen.
@@ -123,7 +126,7 @@ pub async fn send_text(
 #[server(prefix = "/rpc", endpoint = "inbox/mark-read")]
 pub async fn mark_read(session: SessionId, message: MessageId) -> Result<(), ApiError> {
     let actor = guard::actor().await?;
-    Ok(engine::thread::mark_read(&guard::engine()?, &actor, session, message).await?)
+    Ok(engine::sessions::thread::mark_read(&guard::engine()?, &actor, session, message).await?)
 }
 
 /// Sends a failed message again, as a new message that names the failed one.
@@ -133,5 +136,5 @@ pub async fn mark_read(session: SessionId, message: MessageId) -> Result<(), Api
 #[server(prefix = "/rpc", endpoint = "inbox/retry")]
 pub async fn retry(message: MessageId) -> Result<MessageView, ApiError> {
     let actor = guard::actor().await?;
-    Ok(engine::messages::retry(&guard::engine()?, &actor, message).await?)
+    Ok(engine::sessions::messages::retry(&guard::engine()?, &actor, message).await?)
 }

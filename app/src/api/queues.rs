@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 #[server(prefix = "/rpc", endpoint = "queues/list")]
 pub async fn queues() -> Result<Vec<QueueRow>, ApiError> {
     let actor = actor().await?;
-    Ok(engine::queues::list(&engine()?, &actor).await?)
+    Ok(engine::directory::queues::list(&engine()?, &actor).await?)
 }
 
 /// What a queue's editor shows.
@@ -38,10 +38,10 @@ pub async fn queue(#[server(default)] id: Option<QueueId>) -> Result<QueuePage, 
     let (engine, actor) = (engine()?, actor().await?);
     Ok(QueuePage {
         queue: match id {
-            Some(id) => Some(engine::queues::get(&engine, &actor, id).await?),
+            Some(id) => Some(engine::directory::queues::get(&engine, &actor, id).await?),
             None => None,
         },
-        people: engine::extensions::list(&engine, &actor).await?,
+        people: engine::directory::extensions::list(&engine, &actor).await?,
         unsaved: kept::kept(&place_of(id)).await?,
     })
 }
@@ -55,8 +55,8 @@ pub async fn save_queue(
     let (engine, actor) = (engine()?, actor().await?);
     let typed = kept::recall(&place_of(id), 0, form).await?;
     let saved = match id {
-        Some(id) => engine::queues::change(&engine, &actor, id, &typed.form).await,
-        None => engine::queues::create(&engine, &actor, &typed.form)
+        Some(id) => engine::directory::queues::change(&engine, &actor, id, &typed.form).await,
+        None => engine::directory::queues::create(&engine, &actor, &typed.form)
             .await
             .map(drop),
     };
@@ -75,7 +75,7 @@ impl Checked for SaveQueue {
 #[server(prefix = "/rpc", endpoint = "queues/set-disabled")]
 pub async fn set_queue_disabled(id: QueueId, disabled: bool) -> Result<(), ApiError> {
     let actor = actor().await?;
-    engine::queues::set_disabled(&engine()?, &actor, id, disabled).await?;
+    engine::directory::queues::set_disabled(&engine()?, &actor, id, disabled).await?;
     guard::lead(&format!("/queues/{id}"));
     Ok(())
 }

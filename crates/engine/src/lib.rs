@@ -7,121 +7,56 @@
 //! |---|---|---|
 //! | [`webhook`] → [`inbox`] → [`process`] → [`apply`] | [`messages`] → [`outbox`] → [`statuses`] | [`channels`] → [`channel_check`] → [`doctor`] |
 
-pub mod browsers;
+pub mod access;
 pub mod channels;
 pub mod countries;
-pub mod dead_letters;
+pub mod directory;
 pub mod doctor;
 pub mod events;
-pub mod extensions;
-pub mod messages;
+pub mod inbound;
 pub mod metrics;
-pub mod people;
-pub mod queues;
+pub mod outbound;
 pub mod sessions;
-pub mod thread;
-pub mod tokens;
-pub mod web_sessions;
-pub mod webhook;
+pub mod testing;
 
-mod apply;
 mod audit;
-mod channel_check;
-mod checkpoint;
 mod clock;
+mod config;
 mod contacts;
-mod cursor;
+mod credentials;
 mod data_folder;
 mod database;
 mod entity;
 mod error;
-mod hooks;
-mod inbox;
-mod journal;
-mod ledger;
-mod master_key;
-mod outbox;
-mod passwords;
-mod postgres;
-mod process;
 mod random;
 mod retention;
-mod said;
-mod seal;
-mod search;
-mod statuses;
-#[cfg(test)]
-mod testing;
-mod throttle;
-mod token_state;
+mod workers;
 
 pub use clock::Clock;
+pub use config::{Config, Purpose};
 pub use error::{Error, Result};
 pub use events::Events;
+pub use workers::Workers;
 
+use access::{login_throttle::Throttle, passwords::Passwords};
+use contacts::search;
+use countries::Countries;
+use credentials::{master_key, seal::MasterKey};
 use data_folder::Held;
 use database::Database;
+use doctor::schedule::Rounds;
 use domain::people::Actor;
-use hooks::Hooks;
-use inbox::Inbox;
-use passwords::Passwords;
-use seal::MasterKey;
-use secrecy::SecretString;
+use inbound::{intake::Inbox, webhook_cache::Hooks};
+use outbound::worker::{self, Memory};
 use std::{
     fmt,
     ops::Deref,
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
-use throttle::Throttle;
-use tokio::{
-    sync::{Notify, Semaphore},
-    task::JoinHandle,
-};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::{Notify, Semaphore};
 use url::Url;
 use whatsapp::graph::Graph;
-
-/// What the engine needs to know.
-#[derive(Debug)]
-pub struct Config {
-    /// Where the database (SQLite) and the master key live. It is created when absent.
-    pub data_dir: PathBuf,
-    /// `postgres://…` or `sqlite:…`; none: SQLite in the data directory.
-    pub database_url: Option<SecretString>,
-    /// How long a PostgreSQL that is not there is waited for.
-    pub database_wait: Duration,
-    pub purpose: Purpose,
-    /// How Meta reaches this process.
-    pub public_url: Url,
-    pub graph_url: Url,
-    /// Such as `v25.0`.
-    pub graph_version: String,
-    /// 32 bytes in base64; none: `master.key` in the data directory.
-    pub master_key: Option<SecretString>,
-    pub clock: Clock,
-    /// Deliveries that may wait for the journal; more are told to come later.
-    pub inbox_capacity: usize,
-    /// How long a delivery may wait for the disk before it is told to come later.
-    pub inbox_patience: Duration,
-    /// A country database that some other program keeps; none: the one that is uploaded.
-    pub country_database: Option<PathBuf>,
-}
-
-/// What a process is started for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// To serve: the only one in a data folder with SQLite, and on its file.
-    Serve,
-    /// To make one call; a server may run beside it.
-    Command,
-    /// To give up a master key that is lost.
-    NewMasterKey,
-}
 
 /// The engine. Clones share everything: a request makes several, so a clone is one pointer.
 #[derive(Debug, Clone)]
@@ -138,18 +73,18 @@ pub struct Parts {
     pub(crate) inbox_patience: Duration,
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
-    pub(crate) countries: Arc<countries::Countries>,
+    pub(crate) countries: Arc<Countries>,
     pub(crate) process_wake: Arc<Notify>,
     pub(crate) outbox_wake: Arc<Notify>,
     pub(crate) channel_check: Arc<Notify>,
-    pub(crate) rounds: Arc<channel_check::Rounds>,
+    pub(crate) rounds: Arc<Rounds>,
     /// The newest event after which badges were looked at.
     pub(crate) badges_heard: Arc<AtomicU64>,
     /// For addresses that are not Meta's.
     pub(crate) web: reqwest::Client,
     /// Places for calls that send; all are free when none is under way.
     pub(crate) calls: Arc<Semaphore>,
-    pub(crate) outbox: outbox::Memory,
+    pub(crate) outbox: Memory,
     clock: Clock,
     events: Arc<Events>,
     _held: Vec<Held>,
@@ -216,10 +151,7 @@ impl Engine {
             hooks: Arc::default(),
             passwords: Passwords::default(),
             throttle: Throttle::new(&config.clock),
-            countries: Arc::new(countries::Countries::new(
-                &config.data_dir,
-                config.country_database,
-            )),
+            countries: Arc::new(Countries::new(&config.data_dir, config.country_database)),
             process_wake,
             outbox_wake: Arc::default(),
             channel_check: Arc::default(),
@@ -227,8 +159,8 @@ impl Engine {
             badges_heard: Arc::default(),
             web: doctor::client()
                 .map_err(|error| Error::Setup(format!("there is no client for HTTPS: {error}")))?,
-            calls: Arc::new(Semaphore::new(outbox::AT_ONCE)),
-            outbox: outbox::Memory::default(),
+            calls: Arc::new(Semaphore::new(worker::AT_ONCE)),
+            outbox: Memory::default(),
             clock: config.clock,
             events: Arc::new(Events::new()),
             _held: match config.purpose {
@@ -241,24 +173,6 @@ impl Engine {
         }
         countries::load(&engine).await?;
         Ok(engine)
-    }
-
-    pub fn start_workers(&self) -> Workers {
-        let stop = CancellationToken::new();
-        let tasks = vec![
-            tokio::spawn(process::run(self.clone(), stop.clone())),
-            tokio::spawn(outbox::run(self.clone(), stop.clone())),
-            tokio::spawn(channel_check::run(self.clone(), stop.clone())),
-            tokio::spawn(doctor::badge::run(self.clone(), stop.clone())),
-            tokio::spawn(retention::run(self.clone(), stop.clone())),
-            tokio::spawn(countries::run(self.clone(), stop.clone())),
-            tokio::spawn(checkpoint::run(self.clone(), stop.clone())),
-        ];
-        Workers {
-            stop,
-            tasks,
-            db: self.db.clone(),
-        }
     }
 
     async fn note_new_key(&self, forgotten: u64) -> Result<()> {
@@ -285,73 +199,5 @@ impl Engine {
     /// Whether the database answers.
     pub async fn ready(&self) -> Result<()> {
         self.db.ping().await
-    }
-
-    /// For tests: returns once every delivery is processed, nothing in the outbox is due, every channel is checked
-    /// and its badge noted, or after ten seconds.
-    pub async fn settled(&self) {
-        for _ in 0..1000 {
-            if self.is_settled().await.unwrap_or(false) {
-                return;
-            }
-            self.process_wake.notify_one();
-            self.outbox_wake.notify_one();
-            self.channel_check.notify_one();
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    }
-
-    /// For tests: returns once every delivery is applied, or after ten seconds.
-    pub async fn applied(&self) {
-        for _ in 0..2000 {
-            if metrics::waiting(self.db.read())
-                .await
-                .is_ok_and(|waiting| waiting == 0)
-            {
-                return;
-            }
-            self.process_wake.notify_one();
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    }
-
-    /// For tests: does what is done at each start, so that all contacts can be searched.
-    pub async fn complete_search(&self) -> Result<()> {
-        search::complete(&self.db, &self.clock).await
-    }
-
-    /// For tests: forgets what is due to be forgotten now.
-    pub async fn forget(&self) -> Result<()> {
-        retention::pass(self).await
-    }
-
-    async fn is_settled(&self) -> Result<bool> {
-        let unprocessed = metrics::waiting(self.db.read()).await?;
-        let due = outbox::due(self, self.clock().now().millis()).await?;
-        let idle = self.calls.available_permits() == outbox::AT_ONCE;
-        let examined = channel_check::due(self).await?.is_empty();
-        let noted = self.badges_heard.load(Ordering::SeqCst) == self.events().last();
-        Ok(unprocessed == 0 && due.is_empty() && idle && examined && noted)
-    }
-}
-
-/// The running workers.
-#[derive(Debug)]
-pub struct Workers {
-    stop: CancellationToken,
-    tasks: Vec<JoinHandle<()>>,
-    db: Database,
-}
-
-impl Workers {
-    /// Lets each worker finish what it has in hand, then closes the database.
-    pub async fn stop(self) {
-        self.stop.cancel();
-        for task in self.tasks {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "a worker ended badly");
-            }
-        }
-        self.db.close().await;
     }
 }

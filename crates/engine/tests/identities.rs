@@ -99,7 +99,7 @@ async fn sessions_of(desk: &Desk) -> BTreeSet<BTreeSet<String>> {
     let mut by_contact: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
     let mut open = BTreeSet::new();
     for row in desk.sessions().await {
-        let thread = engine::thread::read(&desk.engine, &Actor::System, row.id, None)
+        let thread = engine::sessions::thread::read(&desk.engine, &Actor::System, row.id, None)
             .await
             .unwrap();
         let is_whatsapps = thread.messages.iter().all(|message| message.kind == "system");

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::people::Actor;
-use engine::messages;
+use engine::sessions::messages;
 use std::fmt::Write as _;
 use tower_sessions::Session;
 

@@ -15,7 +15,10 @@ use domain::{
     ids::PersonId,
     people::{Actor, Me},
 };
-use engine::{Engine, people, web_sessions};
+use engine::{
+    Engine,
+    access::{users, web_sessions},
+};
 use futures::{Stream, StreamExt as _, future, stream};
 use serde::Serialize;
 use std::{
@@ -109,7 +112,7 @@ async fn logged_out(engine: Engine, me: Me, session: String, check: Duration) {
     loop {
         tokio::time::sleep(check).await;
         let in_session = web_sessions::load(&engine, &session).await;
-        let person = people::me(&engine, me.id).await;
+        let person = users::me(&engine, me.id).await;
         let is_out = matches!(in_session, Ok(None));
         let has_changed = person.is_ok_and(|now| now.as_ref() != Some(&me));
         if is_out || has_changed {

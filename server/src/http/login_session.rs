@@ -8,7 +8,10 @@ use app::api::guard::PERSON;
 use async_trait::async_trait;
 use axum::http::StatusCode;
 use domain::{ids::PersonId, people::Me, time::Timestamp};
-use engine::{Engine, people, web_sessions};
+use engine::{
+    Engine,
+    access::{users, web_sessions},
+};
 use std::time::Duration;
 use time::OffsetDateTime;
 use tower_sessions::{
@@ -49,7 +52,7 @@ pub fn layer(http: &Http) -> SessionManagerLayer<Store> {
 pub async fn person(engine: &Engine, session: &Session) -> std::result::Result<Me, StatusCode> {
     let person = session.get::<PersonId>(PERSON).await;
     let person = person.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
-    let me = people::me(engine, person.ok_or(StatusCode::UNAUTHORIZED)?).await;
+    let me = users::me(engine, person.ok_or(StatusCode::UNAUTHORIZED)?).await;
     me.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?
         .ok_or(StatusCode::UNAUTHORIZED)
 }

@@ -1,4 +1,4 @@
-//! Makes a browser known, so that the throttle lets its owner log in (`engine::browsers`). The link comes from
+//! Makes a browser known, so that the throttle lets its owner log in (`engine::access::browsers`). The link comes from
 //! `switchboard person unlock`, and leads to the log-in.
 
 use super::Http;
@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header::SET_COOKIE},
     response::{IntoResponse as _, Redirect, Response},
 };
-use engine::browsers;
+use engine::access::browsers;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]

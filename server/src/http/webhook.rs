@@ -14,8 +14,8 @@ use axum::{
 use domain::countries::Door;
 use engine::{
     countries,
+    inbound::webhook::{Handshake, NotAccepted},
     metrics::{DELIVERIES_REFUSED, HANDSHAKES_REFUSED},
-    webhook::{Handshake, NotAccepted},
 };
 use serde::Deserialize;
 use std::time::{Duration, Instant};
@@ -98,7 +98,7 @@ pub async fn handshake(
         Ok(Query(asked)) if asked.mode == "subscribe" => asked,
         _ => return refused("no_handshake", StatusCode::FORBIDDEN.into_response()),
     };
-    match engine::webhook::handshake(&http.engine, &webhook_id, &asked.verify_token).await {
+    match engine::inbound::webhook::handshake(&http.engine, &webhook_id, &asked.verify_token).await {
         Ok(Handshake::Accepted) => (
             [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
             asked.challenge,
@@ -121,7 +121,7 @@ pub async fn accept(State(http): State<Http>, path: WebhookPath, request: Reques
     let signature = head.headers.get(SIGNATURE);
     let signature = signature.and_then(|value| value.to_str().ok());
     // Nothing of a stranger's body is kept.
-    let call = match engine::webhook::call(&http.engine, &webhook_id, signature).await {
+    let call = match engine::inbound::webhook::call(&http.engine, &webhook_id, signature).await {
         Ok(call) => call,
         Err(why) => {
             body_limit::throw_away(&head.headers, body).await;
@@ -146,7 +146,7 @@ pub async fn accept(State(http): State<Http>, path: WebhookPath, request: Reques
             };
         }
     };
-    match engine::webhook::accept(&http.engine, call, body).await {
+    match engine::inbound::webhook::accept(&http.engine, call, body).await {
         Ok(()) => StatusCode::OK.into_response(),
         Err(why) => refuse(&why),
     }

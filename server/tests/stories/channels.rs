@@ -172,7 +172,7 @@ async fn a_disabled_destination_sends_new_sessions_to_the_fallback(story: &Story
     let queue = story.staffed("Rescue").await;
     let line = story.channel(&story.app(1), 1, "extension", &extension).await;
     story.connect(&line).await;
-    let disabled = engine::extensions::set_disabled(
+    let disabled = engine::directory::extensions::set_disabled(
         &story.engine,
         &Actor::System,
         extension.parse().expect("an id"),

@@ -188,7 +188,7 @@ async fn letters_are_filtered_and_counted(story: &Story) {
             ..Filter::default()
         };
         async move {
-            engine::dead_letters::count_by_reason(&story.engine, &Actor::System, &filter)
+            engine::inbound::dead_letters::count_by_reason(&story.engine, &Actor::System, &filter)
                 .await
                 .expect("counts")
         }

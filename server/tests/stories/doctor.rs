@@ -302,7 +302,7 @@ async fn a_destination_that_is_gone(story: &Story) {
     let line = story.support().await;
     let queues = story.api.items("/api/v1/queues").await;
     let queue: QueueId = queues[0]["id"].as_str().expect("an id").parse().expect("an id");
-    engine::queues::set_disabled(&story.engine, &Actor::System, queue, true)
+    engine::directory::queues::set_disabled(&story.engine, &Actor::System, queue, true)
         .await
         .expect("disabled");
     assert_eq!(
@@ -438,14 +438,14 @@ async fn a_queue_without_anybody(story: &Story) {
     assert_eq!(row().await, false);
 
     let extension: ExtensionId = jana.parse().expect("an id");
-    engine::extensions::set_disabled(&story.engine, &Actor::System, extension, true)
+    engine::directory::extensions::set_disabled(&story.engine, &Actor::System, extension, true)
         .await
         .expect("disabled");
     let nobody = [("destination", "destination_empty")];
     assert_eq!(bad(&story.examine(&line).await), nobody);
     assert_eq!(row().await, true);
 
-    engine::extensions::set_disabled(&story.engine, &Actor::System, extension, false)
+    engine::directory::extensions::set_disabled(&story.engine, &Actor::System, extension, false)
         .await
         .expect("enabled");
     let members = async |members: Vec<String>| {
@@ -455,7 +455,7 @@ async fn a_queue_without_anybody(story: &Story) {
             pick_up: "manual".into(),
         };
         let id: QueueId = queue.parse().expect("an id");
-        engine::queues::change(&story.engine, &Actor::System, id, &form)
+        engine::directory::queues::change(&story.engine, &Actor::System, id, &form)
             .await
             .expect("saved");
         story.settled().await;
@@ -498,7 +498,7 @@ async fn an_extension_without_a_log_in_is_nobody(story: &Story) {
             role: "operator".into(),
         };
         let id: ExtensionId = night.parse().expect("an id");
-        engine::extensions::change(&story.engine, &Actor::System, id, &form)
+        engine::directory::extensions::change(&story.engine, &Actor::System, id, &form)
             .await
             .expect("saved");
         story.settled().await;

@@ -77,7 +77,7 @@ async fn a_thousand_updates_in_three_megabytes_all_arrive(story: &Story) {
     let letters = story.dead_letters().await;
     assert_eq!(letters.len(), 1);
     assert_eq!(letters[0].reason, DeadReason::UnreadableItem);
-    let open = engine::dead_letters::open(&story.engine, &Actor::System, letters[0].id).await;
+    let open = engine::inbound::dead_letters::open(&story.engine, &Actor::System, letters[0].id).await;
     assert!(open.expect("a letter").raw.contains("nobody can read this"));
 }
 
@@ -306,7 +306,7 @@ async fn a_batch_that_the_disk_has_spoilt_stops_nobody(story: &Story) {
     assert_eq!(letters.len(), 1, "and the batch is not forgotten");
     assert_eq!(letters[0].reason, DeadReason::Failed);
     let all = domain::delivery::Filter::default();
-    let replayed = engine::dead_letters::replay_all(&story.engine, &Actor::System, &all, None).await;
+    let replayed = engine::inbound::dead_letters::replay_all(&story.engine, &Actor::System, &all, None).await;
     assert_eq!(
         replayed.expect("an answer").lost,
         1,

@@ -15,7 +15,12 @@ use domain::{
     queue::QueueForm,
     refusal::Refusal,
 };
-use engine::{Engine, Error, channels, extensions, people, queues};
+use engine::{
+    Engine, Error,
+    access::users,
+    channels,
+    directory::{extensions, queues},
+};
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::json;
@@ -71,11 +76,11 @@ fn person(n: usize) -> PersonForm {
 }
 
 async fn one_set_up_link_makes_one_administrator(story: &Story) {
-    let link = people::create_setup_link(&story.engine).await.expect("a link");
+    let link = users::create_setup_link(&story.engine).await.expect("a link");
     let link = link.expect("nobody is there");
     let refused = race(story, |engine, n| {
         let link = link.clone();
-        async move { people::finish_setup(&engine, &link, &person(n)).await.map(drop) }
+        async move { users::finish_setup(&engine, &link, &person(n)).await.map(drop) }
     });
     assert_eq!(refused.await, vec![Refusal::LinkUsed; MANY - 1]);
     assert_eq!(story.count(ADMINS).await, 1);
@@ -163,7 +168,7 @@ async fn a_number_a_name_and_a_log_in_are_given_once(story: &Story) {
     });
     assert_eq!(refused.await, taken("name"));
     let refused = race(story, |engine, _| async move {
-        people::add(&engine, &Actor::System, &person(1)).await.map(drop)
+        users::add(&engine, &Actor::System, &person(1)).await.map(drop)
     });
     assert_eq!(refused.await, taken("login"));
 }

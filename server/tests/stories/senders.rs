@@ -254,7 +254,7 @@ async fn whatsapps_own_message_to_nobodys_session_is_history(story: &Story) {
         .expect("an open one");
     assert_eq!(open["unread"], 1);
     let id = id_of(open).parse().expect("an id");
-    let thread = engine::thread::read(&story.engine, &Actor::System, id, None)
+    let thread = engine::sessions::thread::read(&story.engine, &Actor::System, id, None)
         .await
         .expect("a thread");
     assert_eq!(thread.past.len(), 1);

@@ -138,7 +138,7 @@ async fn a_browser_that_is_known_is_let_in_where_others_guess(story: &Story) {
     assert!(status("jana", Some(&janas)).await.is_success());
 
     // Two share a browser.
-    let link = engine::browsers::unlock(&story.engine, "petr")
+    let link = engine::access::browsers::unlock(&story.engine, "petr")
         .await
         .expect("a link");
     let open = async |url: &str| {

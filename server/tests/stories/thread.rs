@@ -39,7 +39,7 @@ async fn post(story: &Story, line: &Line, message: Value) {
 
 async fn thread(story: &Story) -> Vec<MessageView> {
     let id = id_of(&story.session().await).parse().expect("an id");
-    let thread = engine::thread::read(&story.engine, &Actor::System, id, None).await;
+    let thread = engine::sessions::thread::read(&story.engine, &Actor::System, id, None).await;
     thread.expect("a thread").messages
 }
 

@@ -314,7 +314,7 @@ async fn sessions_are_transferred_to_extensions_and_queues(story: &Story) {
     let reader = story.api_with(domain::people::Scope::Read).await;
     reader.post(&path, to("queue", &sales)).await.problem(403);
     let queue = sales.parse().expect("an id");
-    engine::queues::set_disabled(&story.engine, &Actor::System, queue, true)
+    engine::directory::queues::set_disabled(&story.engine, &Actor::System, queue, true)
         .await
         .expect("disabled");
     let disabled = story.api.post(&path, to("queue", &sales)).await.problem(409);
@@ -436,7 +436,7 @@ async fn a_disabled_extension_strands_nobody(story: &Story) {
 
     let jana = desk.jana_id.parse().expect("an id");
     let disable = async |disabled| {
-        engine::extensions::set_disabled(&story.engine, &Actor::System, jana, disabled)
+        engine::directory::extensions::set_disabled(&story.engine, &Actor::System, jana, disabled)
             .await
             .expect("done");
     };
@@ -505,7 +505,7 @@ async fn a_removed_log_in_strands_nobody(story: &Story) {
         ..ExtensionForm::default()
     };
     let jana = desk.jana_id.parse().expect("an id");
-    engine::extensions::change(&story.engine, &Actor::System, jana, &without)
+    engine::directory::extensions::change(&story.engine, &Actor::System, jana, &without)
         .await
         .expect("saved");
     for (id, queue, moment) in [
@@ -541,7 +541,7 @@ async fn nobody_is_given_a_session_while_being_disabled(story: &Story) {
     }
     let petr = desk.petr_id.parse().expect("an id");
     let disable = async {
-        engine::extensions::set_disabled(&story.engine, &Actor::System, petr, true)
+        engine::directory::extensions::set_disabled(&story.engine, &Actor::System, petr, true)
             .await
             .expect("disabled");
     };

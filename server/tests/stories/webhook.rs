@@ -329,7 +329,7 @@ async fn a_number_without_a_channel_is_kept_with_the_reason(story: &Story) {
     let letters = story.dead_letters().await;
     assert_eq!(letters.len(), 1);
     assert_eq!(letters[0].reason, DeadReason::UnknownNumber);
-    let open = engine::dead_letters::open(&story.engine, &Actor::System, letters[0].id).await;
+    let open = engine::inbound::dead_letters::open(&story.engine, &Actor::System, letters[0].id).await;
     assert!(open.expect("a letter").raw.contains("Anybody there?"));
     assert_eq!(story.count("sessions").await, 0);
 }

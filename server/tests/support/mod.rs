@@ -81,7 +81,7 @@ impl Story {
         let url = Url::parse(&format!("http://{}/", application.address())).expect("a URL");
         let stop = CancellationToken::new();
         let server = tokio::spawn(application.run_until(stop.clone().cancelled_owned()));
-        let token = engine::tokens::create(&engine, "story", Scope::Administer)
+        let token = engine::access::api_tokens::create(&engine, "story", Scope::Administer)
             .await
             .expect("a token");
         let api = Api::new(&url, Some(token));
@@ -100,7 +100,7 @@ impl Story {
 
     /// An API client with a token of this scope.
     pub async fn api_with(&self, scope: Scope) -> Api {
-        let token = engine::tokens::create(&self.engine, "story", scope)
+        let token = engine::access::api_tokens::create(&self.engine, "story", scope)
             .await
             .expect("a token");
         Api::new(&self.url, Some(token))
@@ -129,7 +129,7 @@ impl Story {
     pub async fn dead_letters(&self) -> Vec<domain::delivery::DeadLetter> {
         let page = domain::page::PageRequest::default();
         let filter = domain::delivery::Filter::default();
-        let letters = engine::dead_letters::list(&self.engine, &Actor::System, &filter, &page).await;
+        let letters = engine::inbound::dead_letters::list(&self.engine, &Actor::System, &filter, &page).await;
         letters.expect("the dead letters").items
     }
 

@@ -112,7 +112,7 @@ impl Story {
             password: PASSWORD.into(),
             role: "admin".into(),
         };
-        engine::people::add(&self.engine, &Actor::System, &form)
+        engine::access::users::add(&self.engine, &Actor::System, &form)
             .await
             .expect("a person");
         self.logged_in(login).await
@@ -136,7 +136,7 @@ impl Story {
             password: PASSWORD.into(),
             role: role.into(),
         };
-        let id = engine::extensions::create(&self.engine, &Actor::System, &form)
+        let id = engine::directory::extensions::create(&self.engine, &Actor::System, &form)
             .await
             .expect("an extension");
         (id.to_string(), self.logged_in(login).await)

@@ -1,8 +1,8 @@
 //! The badge: from our own records and from what the doctor found last.
 
-use super::secrets::Known;
 use crate::{
     Result,
+    credentials::secrets::Known,
     entity::{channel, channel_finding},
 };
 use domain::{

@@ -2,8 +2,8 @@
 
 use crate::{
     Result,
+    access::users,
     entity::{channel, extension, person, queue, queue_member},
-    people,
 };
 use domain::{
     channel::{Destination, DestinationRef},
@@ -64,7 +64,7 @@ pub(super) async fn extensions(
         .order_by_asc(extension::Column::Number)
         .all(db)
         .await?;
-    let attended = people::attended(db).await?;
+    let attended = users::attended(db).await?;
     let shown = found.into_iter().map(|extension| {
         let shown = DestinationRef {
             destination: Destination::Extension(ExtensionId::new(extension.id)),

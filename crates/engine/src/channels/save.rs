@@ -1,14 +1,14 @@
 //! What an admin or a script changes of a channel. Each change and its audit row are one transaction.
 
-use super::{Directory, detail, reservation, secrets, view};
 use crate::{
     Engine, Result,
-    audit::{self, Subject},
+    audit::{self, Subject, detail},
+    channels::{Directory, reservation, view},
+    credentials::{seal::Kind, secrets},
     entity::{channel, channel_reservation, extension, outbox, queue, session},
     events::Changes,
     random,
-    seal::Kind,
-    sessions,
+    sessions::{self, status},
 };
 use domain::{
     channel::{
@@ -208,7 +208,7 @@ pub async fn delete(e: &Engine, actor: &Actor, id: ChannelId, name: &str) -> Res
         };
         let in_doubt = job.calling_since.is_some() || job.doubts > 0;
         let message = MessageId::new(job.message_id);
-        changes.append(crate::statuses::given_up(&tx, message, gone, in_doubt).await?);
+        changes.append(status::given_up(&tx, message, gone, in_doubt).await?);
     }
     for open in session::Entity::find()
         .filter(session::Column::ChannelId.eq(id.uuid()))

@@ -158,9 +158,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_day_is_read_by_its_slots_on_sqlite() {
-        testing::on_sqlite(async |db| {
+        testing::database::on_sqlite(async |db| {
             remember(db).await;
-            let plan = testing::plan(db.read(), &since(NOW)).await;
+            let plan = testing::database::plan(db.read(), &since(NOW)).await;
             assert!(plan.contains("SEARCH") && plan.contains("slot>"), "{plan}");
             counts_a_day_and_no_more(db).await;
         })
@@ -170,9 +170,9 @@ mod tests {
     #[tokio::test]
     #[ignore = "needs PostgreSQL; cargo xtask test runs them"]
     async fn a_day_is_read_by_its_slots_on_postgres() {
-        testing::on_postgres(async |db| {
+        testing::database::on_postgres(async |db| {
             remember(db).await;
-            let plan = testing::plan(db.read(), &since(NOW)).await;
+            let plan = testing::database::plan(db.read(), &since(NOW)).await;
             assert!(plan.contains("Index Cond: (slot >"), "{plan}");
             counts_a_day_and_no_more(db).await;
         })

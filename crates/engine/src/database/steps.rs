@@ -79,11 +79,11 @@ async fn what_is_unread_comes_after_the_position(db: &Database) {
 
 #[tokio::test]
 async fn what_is_unread_comes_after_the_position_on_sqlite() {
-    testing::on_bare_sqlite(what_is_unread_comes_after_the_position).await;
+    testing::database::on_bare_sqlite(what_is_unread_comes_after_the_position).await;
 }
 
 #[tokio::test]
 #[ignore = "needs PostgreSQL; cargo xtask test runs them"]
 async fn what_is_unread_comes_after_the_position_on_postgres() {
-    testing::on_bare_postgres(what_is_unread_comes_after_the_position).await;
+    testing::database::on_bare_postgres(what_is_unread_comes_after_the_position).await;
 }

@@ -5,8 +5,8 @@
 
 use crate::{
     Engine, Result,
-    audit::{self, Subject},
-    channels::{self, detail},
+    audit::{self, Subject, detail},
+    channels,
     entity::{audit as rows, channel},
     events::Changes,
 };

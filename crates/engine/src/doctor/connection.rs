@@ -3,7 +3,8 @@
 
 use super::records;
 use crate::{
-    Engine, Result, channels,
+    Engine, Result,
+    credentials::secrets,
     entity::{channel, channel_finding},
 };
 use domain::{
@@ -25,7 +26,7 @@ const OUTDATED: [Check; 4] = [
 pub(crate) async fn outdate(e: &Engine, tx: &DatabaseTransaction, id: ChannelId) -> Result<Vec<ChannelId>> {
     e.rounds.outdate();
     use channel_finding::Column;
-    let signers = channels::signers(tx, id).await?;
+    let signers = secrets::signers(tx, id).await?;
     let fingerprints: Vec<&str> = signers.iter().map(|(_, row)| row.fingerprint.as_str()).collect();
     let connected = records::channel(tx, id).await?;
     let kin = records::kin(tx, &connected, &fingerprints).await?;

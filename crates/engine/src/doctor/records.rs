@@ -4,8 +4,8 @@ use super::findings;
 use crate::{
     Engine, Result,
     channels::{self, Directory},
+    credentials::{seal::Kind, secrets},
     entity::{channel, channel_secret},
-    seal::Kind,
 };
 use domain::{
     channel::DestinationRef,
@@ -59,8 +59,8 @@ impl Records {
     pub(super) async fn read(e: &Engine, id: ChannelId) -> Result<Self> {
         let db = e.db.read();
         let channel = channel(db, id).await?;
-        let token = channels::open_secret(e, db, id, Kind::AccessToken).await?;
-        let signers = channels::signers(db, id).await?;
+        let token = secrets::open_secret(e, db, id, Kind::AccessToken).await?;
+        let signers = secrets::signers(db, id).await?;
         let mut app_secrets = Vec::with_capacity(signers.len());
         for (kind, row) in &signers {
             app_secrets.push(e.key.open(id, *kind, &row.sealed)?);
@@ -124,7 +124,7 @@ pub(super) async fn app_verified_at(
     db: &impl ConnectionTrait,
     channel: &channel::Model,
 ) -> Result<Option<i64>> {
-    let signers = channels::signers(db, ChannelId::new(channel.id)).await?;
+    let signers = secrets::signers(db, ChannelId::new(channel.id)).await?;
     let fingerprints: Vec<&str> = signers.iter().map(|(_, row)| row.fingerprint.as_str()).collect();
     Ok(verified_at(&kin(db, channel, &fingerprints).await?))
 }

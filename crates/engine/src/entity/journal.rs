@@ -13,7 +13,7 @@ pub struct Model {
     /// Failed tries to apply all of it at once.
     pub attempts: i64,
     pub applied_at: Option<i64>,
-    /// The deliveries, in the form of `crate::journal`.
+    /// The deliveries, in the form of `crate::inbound::journal`.
     #[sea_orm(column_type = "Blob")]
     pub body: Vec<u8>,
 }

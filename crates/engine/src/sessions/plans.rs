@@ -3,9 +3,9 @@
 
 use super::*;
 use crate::{
+    contacts::search,
     database::Database,
-    search,
-    testing::{self, plan},
+    testing::database::{self as testing, plan},
 };
 use domain::{
     ids::PersonId,

@@ -2,10 +2,12 @@
 
 use super::{Audience, Order, find, is_open, is_waiting, page_of, standing};
 use crate::{
-    Engine, Result, channels,
+    Engine, Result,
+    access::users,
+    channels,
+    directory::queues,
     entity::{extension, queue, session, session_moment},
     events::Changes,
-    people, queues,
 };
 use domain::{
     channel::{Destination, Destinations},
@@ -49,7 +51,7 @@ pub async fn transfer(e: &Engine, actor: &Actor, id: SessionId, form: &TransferF
 
 /// Takes a session from whoever has it.
 pub async fn take_over(e: &Engine, actor: &Actor, id: SessionId, from: String, reason: String) -> Result<()> {
-    let own = people::own_extension(actor)?;
+    let own = users::own_extension(actor)?;
     let form = TransferForm {
         from,
         to: Destination::Extension(own.id).to_string(),
@@ -285,7 +287,7 @@ pub async fn holders(e: &Engine, actor: &Actor) -> Result<Vec<HolderRow>> {
         .into_iter()
         .map(|(id, open)| (holder_of(Some(id), None), open));
     let waiting = waiting.into_iter().map(|(id, open)| (holder_of(None, id), open));
-    let attended = people::attended(db).await?;
+    let attended = users::attended(db).await?;
     let extensions = extension::Entity::find().all(db).await?;
     let queues = queue::Entity::find().all(db).await?;
     let mut rows = Vec::new();

@@ -10,7 +10,12 @@ use domain::{
     queue::QueueForm,
     time::Timestamp,
 };
-use engine::{Clock, Config, Engine, Purpose, channels, extensions, messages, queues, sessions, webhook};
+use engine::{
+    Clock, Config, Engine, Purpose, channels,
+    directory::{extensions, queues},
+    inbound::webhook,
+    sessions::{self, messages},
+};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, time::Duration};
 use tempfile::TempDir;
@@ -195,7 +200,7 @@ impl Desk {
     pub async fn state(&self) -> BTreeMap<String, Value> {
         let mut state = BTreeMap::new();
         for row in self.sessions().await {
-            let thread = engine::thread::read(&self.engine, &Actor::System, row.id, None)
+            let thread = sessions::thread::read(&self.engine, &Actor::System, row.id, None)
                 .await
                 .unwrap();
             let messages: Vec<_> = thread

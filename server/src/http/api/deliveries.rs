@@ -13,7 +13,7 @@ use domain::{
     delivery::{DeadLetter, DeadReason, Filter, Replayed},
     ids::DeadLetterId,
 };
-use engine::dead_letters;
+use engine::inbound::dead_letters;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

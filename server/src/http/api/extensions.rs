@@ -12,7 +12,7 @@ use domain::{
     people::{Actor, ExtensionForm, ExtensionRow, Role},
     refusal,
 };
-use engine::{Engine, extensions};
+use engine::{Engine, directory::extensions};
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]

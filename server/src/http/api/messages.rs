@@ -14,7 +14,10 @@ use domain::{
     phone::same_customer_key,
     refusal::{self, Problems, Refusal},
 };
-use engine::{Engine, messages, sessions};
+use engine::{
+    Engine,
+    sessions::{self, messages},
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Serialize)]

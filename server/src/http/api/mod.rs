@@ -43,7 +43,7 @@ impl Caller {
             )
         };
         let token = bearer(headers).ok_or_else(unauthorized)?;
-        let actor = engine::tokens::authenticate(engine, token).await?;
+        let actor = engine::access::api_tokens::authenticate(engine, token).await?;
         actor.map(Self).ok_or_else(unauthorized)
     }
 

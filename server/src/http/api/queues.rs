@@ -8,7 +8,7 @@ use axum::{
     response::IntoResponse,
 };
 use domain::{ids::QueueId, queue::QueueForm};
-use engine::queues;
+use engine::directory::queues;
 
 pub async fn list(
     Reader(actor): Reader,

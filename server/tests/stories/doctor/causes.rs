@@ -174,7 +174,7 @@ async fn wrong_signatures_and_their_end(story: &Story) {
 
 async fn set_disabled(story: &Story, queue: &str, disabled: bool) {
     let queue: QueueId = queue.parse().expect("an id");
-    engine::queues::set_disabled(&story.engine, &Actor::System, queue, disabled)
+    engine::directory::queues::set_disabled(&story.engine, &Actor::System, queue, disabled)
         .await
         .expect("switched");
 }

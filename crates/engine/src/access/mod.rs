@@ -1,0 +1,9 @@
+//! Who gets in: users and their passwords, browsers that are logged in or known, and tokens of the API.
+
+pub mod api_tokens;
+pub mod browsers;
+pub mod users;
+pub mod web_sessions;
+
+pub(crate) mod login_throttle;
+pub(crate) mod passwords;

@@ -1,0 +1,351 @@
+//! People: who logs in, and the first administrator.
+
+use crate::{
+    Engine, Error, Result,
+    access::{api_tokens, browsers, login_throttle::Attempt},
+    audit::{self, Subject},
+    entity::{extension, person, setup_link},
+    events::Changes,
+    random, sessions,
+};
+use domain::{
+    ids::{ExtensionId, PersonId},
+    people::{Actor, ExtensionRef, Language, Me, NewPerson, Permission, PersonForm, Role, login_name},
+    refusal::{Problem, Refusal},
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr,
+};
+use std::{collections::HashSet, net::IpAddr, time::Duration};
+use uuid::Uuid;
+
+const SETUP_LINK_LIVES: Duration = Duration::from_secs(24 * 60 * 60);
+
+pub async fn has_people(e: &Engine) -> Result<bool> {
+    Ok(person::Entity::find().limit(1).count(e.db.read()).await? > 0)
+}
+
+/// A token for the link that creates the first administrator; `None` when there are people already. An older link
+/// stops working.
+pub async fn create_setup_link(e: &Engine) -> Result<Option<String>> {
+    let tx = e.db.write_alone().await?;
+    if person::Entity::find().limit(1).count(&tx).await? > 0 {
+        return Ok(None);
+    }
+    setup_link::Entity::delete_many().exec(&tx).await?;
+    let token = random::token();
+    let link = setup_link::Model {
+        token_hash: api_tokens::sha256(&token),
+        expires_at: e.clock().now().plus(SETUP_LINK_LIVES).millis(),
+    };
+    setup_link::Entity::insert(link.into_active_model())
+        .exec_without_returning(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(Some(token))
+}
+
+pub async fn setup_link_valid(e: &Engine, token: &str) -> Result<bool> {
+    link_valid(e, e.db.read(), token).await
+}
+
+async fn link_valid(e: &Engine, db: &impl ConnectionTrait, token: &str) -> Result<bool> {
+    let link = setup_link::Entity::find_by_id(api_tokens::sha256(token))
+        .one(db)
+        .await?;
+    Ok(link.is_some_and(|link| link.expires_at > e.clock().now().millis()))
+}
+
+/// Creates the first administrator and uses the link up.
+pub async fn finish_setup(e: &Engine, token: &str, form: &PersonForm) -> Result<Me> {
+    let form = PersonForm {
+        role: Role::Admin.to_string(),
+        ..form.clone()
+    };
+    if !setup_link_valid(e, token).await? {
+        return Err(Refusal::LinkUsed.into());
+    }
+    let new = form.check()?;
+    let hash = e.passwords.hash(new.password.clone()).await?;
+    let tx = e.db.write_alone().await?;
+    if !link_valid(e, &tx, token).await? || person::Entity::find().limit(1).count(&tx).await? > 0 {
+        return Err(Refusal::LinkUsed.into());
+    }
+    setup_link::Entity::delete_many().exec(&tx).await?;
+    let id = insert(e, &tx, &Actor::System, &new, hash).await?;
+    tx.commit().await?;
+    me(e, id)
+        .await?
+        .ok_or_else(|| Error::Corrupt("the new administrator is gone".into()))
+}
+
+/// Adds a person without an extension.
+pub async fn add(e: &Engine, actor: &Actor, form: &PersonForm) -> Result<PersonId> {
+    actor.require(Permission::Administer)?;
+    let new = form.check()?;
+    let hash = e.passwords.hash(new.password.clone()).await?;
+    let tx = e.db.write_alone().await?;
+    login_is_free(&tx, &new.login, None).await?;
+    let id = insert(e, &tx, actor, &new, hash).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+async fn insert(
+    e: &Engine,
+    tx: &DatabaseTransaction,
+    actor: &Actor,
+    new: &NewPerson,
+    hash: String,
+) -> Result<PersonId> {
+    let row = person::Model {
+        id: e.clock().new_id(),
+        login: new.login.clone(),
+        name: new.name.clone(),
+        role: new.role.to_string(),
+        password_hash: hash,
+        language: None,
+        extension_id: None,
+        disabled_at: None,
+        created_at: e.clock().now().millis(),
+    };
+    let id = row.id;
+    person::Entity::insert(row.into_active_model())
+        .exec_without_returning(tx)
+        .await?;
+    audit::note(
+        e,
+        tx,
+        actor,
+        "person.add",
+        Subject::Person(id),
+        Some(format!("{} ({})", new.login, new.role)),
+    )
+    .await?;
+    Ok(PersonId::new(id))
+}
+
+/// Refuses a log-in that somebody other than `except` has.
+pub(crate) async fn login_is_free(
+    tx: &DatabaseTransaction,
+    login: &str,
+    except: Option<ExtensionId>,
+) -> Result<()> {
+    let other = person::Entity::find()
+        .filter(person::Column::Login.eq(login))
+        .one(tx)
+        .await?;
+    match other {
+        Some(other) if except.is_none() || other.extension_id != except.map(ExtensionId::uuid) => {
+            Err(Refusal::field("login", Problem::Taken).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks a log-in. Wrong names, wrong passwords and disabled people get the same answer in the same time. `browser`
+/// is the cookie of `browsers`.
+pub async fn log_in(
+    e: &Engine,
+    login: &str,
+    password: &str,
+    from: Option<IpAddr>,
+    browser: Option<&str>,
+) -> Result<Me> {
+    // What no account can be called is nobody's, and goes the same way.
+    let login = login_name(login).unwrap_or_default();
+    let attempt = Attempt {
+        login: &login,
+        from,
+        browser: browsers::known(e, &login, browser),
+    };
+    e.throttle.begin(attempt)?;
+    let found = person::Entity::find()
+        .filter(person::Column::Login.eq(login.as_str()))
+        .one(e.db.read())
+        .await?;
+    let hash = found
+        .as_ref()
+        .filter(|p| p.disabled_at.is_none())
+        .map(|p| p.password_hash.clone());
+    let too_long = password.len() > domain::people::PASSWORD_MOST;
+    let password = if too_long {
+        String::new()
+    } else {
+        password.to_owned()
+    };
+    let fits = match e.passwords.fits(password, hash).await {
+        // Nothing was found out by it.
+        Err(busy) => {
+            e.throttle.was_right(attempt);
+            return Err(busy);
+        }
+        Ok(fits) => fits,
+    };
+    if !fits {
+        metrics::counter!(crate::metrics::LOGINS_REFUSED).increment(1);
+        return Err(Refusal::WrongLogin.into());
+    }
+    e.throttle.was_right(attempt);
+    match found {
+        Some(found) => me(e, PersonId::new(found.id))
+            .await?
+            .ok_or(Refusal::WrongLogin.into()),
+        None => Err(Refusal::WrongLogin.into()),
+    }
+}
+
+/// The person as they are now; `None` when gone or disabled.
+pub async fn me(e: &Engine, id: PersonId) -> Result<Option<Me>> {
+    let Some(found) = person::Entity::find_by_id(id.uuid()).one(e.db.read()).await? else {
+        return Ok(None);
+    };
+    if found.disabled_at.is_some() {
+        return Ok(None);
+    }
+    let extension = match found.extension_id {
+        None => None,
+        Some(id) => extension::Entity::find_by_id(id)
+            .one(e.db.read())
+            .await?
+            .filter(|x| x.disabled_at.is_none()),
+    };
+    Ok(Some(Me {
+        id,
+        login: found.login,
+        name: found.name,
+        role: found
+            .role
+            .parse()
+            .map_err(|_| Error::Corrupt(format!("role {}", found.role)))?,
+        language: found.language.and_then(|language| language.parse().ok()),
+        extension: extension.map(crate::directory::extensions::reference),
+    }))
+}
+
+pub async fn set_language(e: &Engine, actor: &Actor, language: Language) -> Result<()> {
+    let Actor::Person(me) = actor else {
+        return Err(Refusal::Forbidden.into());
+    };
+    let tx = e.db.write().await?;
+    person::Entity::update_many()
+        .col_expr(person::Column::Language, Expr::value(language.as_str()))
+        .filter(person::Column::Id.eq(me.id.uuid()))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Creates, changes or removes the log-in of an extension, whose row is locked. Removing disables the person and frees
+/// the extension and its open sessions: no customer waits for somebody who is gone.
+pub(crate) async fn save_login(
+    e: &Engine,
+    tx: &DatabaseTransaction,
+    actor: &Actor,
+    extension: &extension::Model,
+    login: Option<(&domain::people::LoginAs, Option<String>)>,
+) -> Result<Changes> {
+    let current = person::Entity::find()
+        .filter(person::Column::ExtensionId.eq(extension.id))
+        .one(tx)
+        .await?;
+    let now = e.clock().now().millis();
+    let mut changes = Changes::default();
+    match (current, login) {
+        (None, None) => {}
+        (Some(current), None) => {
+            keep_an_admin(tx, &current).await?;
+            changes = sessions::release(e, tx, actor, ExtensionId::new(extension.id)).await?;
+            let id = current.id;
+            crate::access::web_sessions::delete_all(tx, PersonId::new(id)).await?;
+            let mut change = current.into_active_model();
+            change.extension_id = Set(None);
+            change.disabled_at = Set(Some(now));
+            person::Entity::update(change).exec(tx).await?;
+            audit::note(e, tx, actor, "person.disable", Subject::Person(id), None).await?;
+        }
+        (None, Some((login, hash))) => {
+            login_is_free(tx, &login.login, None).await?;
+            let hash = hash.ok_or(Refusal::field("password", Problem::Required))?;
+            let row = person::Model {
+                id: e.clock().new_id(),
+                login: login.login.clone(),
+                name: extension.name.clone(),
+                role: login.role.to_string(),
+                password_hash: hash,
+                language: None,
+                extension_id: Some(extension.id),
+                disabled_at: extension.disabled_at,
+                created_at: now,
+            };
+            let detail = format!("{} ({})", row.login, row.role);
+            let id = row.id;
+            person::Entity::insert(row.into_active_model())
+                .exec_without_returning(tx)
+                .await?;
+            audit::note(e, tx, actor, "person.add", Subject::Person(id), Some(detail)).await?;
+        }
+        (Some(current), Some((login, hash))) => {
+            login_is_free(tx, &login.login, Some(ExtensionId::new(extension.id))).await?;
+            if login.role != Role::Admin {
+                keep_an_admin(tx, &current).await?;
+            }
+            let id = current.id;
+            let mut change = current.into_active_model();
+            change.login = Set(login.login.clone());
+            change.name = Set(extension.name.clone());
+            change.role = Set(login.role.to_string());
+            let new_password = hash.is_some();
+            if let Some(hash) = hash {
+                change.password_hash = Set(hash);
+                crate::access::web_sessions::delete_all(tx, PersonId::new(id)).await?;
+            }
+            person::Entity::update(change).exec(tx).await?;
+            let detail = format!(
+                "{} ({}){}",
+                login.login,
+                login.role,
+                if new_password { ", new password" } else { "" }
+            );
+            audit::note(e, tx, actor, "person.change", Subject::Person(id), Some(detail)).await?;
+        }
+    }
+    Ok(changes)
+}
+
+/// Refuses to take the last administrator away.
+pub(crate) async fn keep_an_admin(tx: &DatabaseTransaction, person: &person::Model) -> Result<()> {
+    if person.role != Role::Admin.as_str() || person.disabled_at.is_some() {
+        return Ok(());
+    }
+    let admins = person::Entity::find()
+        .filter(person::Column::Role.eq(Role::Admin.as_str()))
+        .filter(person::Column::DisabledAt.is_null())
+        .count(tx)
+        .await?;
+    if admins > 1 {
+        Ok(())
+    } else {
+        Err(Refusal::LastAdmin.into())
+    }
+}
+
+/// The extensions as which somebody can log in.
+pub(crate) async fn attended(db: &impl ConnectionTrait) -> Result<HashSet<Uuid>> {
+    let ids: Vec<Uuid> = person::Entity::find()
+        .select_only()
+        .column(person::Column::ExtensionId)
+        .filter(person::Column::ExtensionId.is_not_null())
+        .filter(person::Column::DisabledAt.is_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(ids.into_iter().collect())
+}
+
+/// The extension that a person answers as, for those who have one.
+pub(crate) fn own_extension(actor: &Actor) -> Result<ExtensionRef> {
+    actor.extension().cloned().ok_or(Refusal::NoExtension.into())
+}

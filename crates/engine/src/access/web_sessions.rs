@@ -1,0 +1,91 @@
+//! Browsers that are logged in. The database holds the SHA-256 of a session's id: a stolen copy opens nothing.
+
+use crate::{Engine, Result, access::api_tokens::sha256, entity::web_session};
+use domain::{ids::PersonId, time::Timestamp};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
+
+/// What a browser session holds, as its owner wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    pub data: String,
+    pub expires_at: Timestamp,
+}
+
+/// `None` when there is none or it has expired.
+pub async fn load(e: &Engine, id: &str) -> Result<Option<Stored>> {
+    let found = web_session::Entity::find_by_id(sha256(id))
+        .one(e.db.read())
+        .await?;
+    let now = e.clock().now();
+    Ok(found
+        .map(|row| Stored {
+            data: row.data,
+            expires_at: Timestamp::from_millis(row.expires_at),
+        })
+        .filter(|stored| stored.expires_at > now))
+}
+
+/// Creates or replaces.
+pub async fn save(
+    e: &Engine,
+    id: &str,
+    data: &str,
+    person: Option<PersonId>,
+    expires_at: Timestamp,
+) -> Result<()> {
+    use web_session::Column;
+    let row = web_session::Model {
+        id_hash: sha256(id),
+        person_id: person.map(PersonId::uuid),
+        data: data.to_owned(),
+        expires_at: expires_at.millis(),
+    };
+    let replace = OnConflict::column(Column::IdHash)
+        .update_columns([Column::PersonId, Column::Data, Column::ExpiresAt])
+        .to_owned();
+    let tx = e.db.write().await?;
+    web_session::Entity::insert(row.into_active_model())
+        .on_conflict(replace)
+        .exec_without_returning(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Lets a session live longer, if it still exists: a log-out at the same moment is not undone.
+pub async fn renew(e: &Engine, id: &str, expires_at: Timestamp) -> Result<()> {
+    let tx = e.db.write().await?;
+    web_session::Entity::update_many()
+        .col_expr(web_session::Column::ExpiresAt, Expr::value(expires_at.millis()))
+        .filter(web_session::Column::IdHash.eq(sha256(id)))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+pub async fn delete(e: &Engine, id: &str) -> Result<()> {
+    let tx = e.db.write().await?;
+    web_session::Entity::delete_by_id(sha256(id)).exec(&tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Logs a person out everywhere. Returns how many browsers that were.
+pub async fn delete_all_of(e: &Engine, person: PersonId) -> Result<u64> {
+    let tx = e.db.write().await?;
+    let deleted = delete_all(&tx, person).await?;
+    tx.commit().await?;
+    Ok(deleted)
+}
+
+pub(crate) async fn delete_all(tx: &impl ConnectionTrait, person: PersonId) -> Result<u64> {
+    let deleted = web_session::Entity::delete_many()
+        .filter(web_session::Column::PersonId.eq(person.uuid()))
+        .exec(tx)
+        .await?;
+    Ok(deleted.rows_affected)
+}

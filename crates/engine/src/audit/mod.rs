@@ -1,0 +1,71 @@
+//! Who changed what: a row in the same transaction as the change.
+
+pub(crate) mod detail;
+
+use crate::{Engine, Result, entity::audit};
+use domain::people::Actor;
+use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel};
+use uuid::Uuid;
+
+/// What a change was made to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Subject {
+    Person(Uuid),
+    Extension(Uuid),
+    Queue(Uuid),
+    Channel(Uuid),
+    Token(Uuid),
+    DeadLetter(Uuid),
+    /// There is one set of rules.
+    Countries,
+    /// There is one.
+    MasterKey,
+}
+
+impl Subject {
+    fn parts(self) -> (&'static str, Option<Uuid>) {
+        match self {
+            Self::Person(id) => ("person", Some(id)),
+            Self::Extension(id) => ("extension", Some(id)),
+            Self::Queue(id) => ("queue", Some(id)),
+            Self::Channel(id) => ("channel", Some(id)),
+            Self::Token(id) => ("token", Some(id)),
+            Self::DeadLetter(id) => ("dead_letter", Some(id)),
+            Self::Countries => ("countries", None),
+            Self::MasterKey => ("master_key", None),
+        }
+    }
+}
+
+/// Notes a change. `detail` never holds a secret's value.
+pub(crate) async fn note(
+    e: &Engine,
+    tx: &DatabaseTransaction,
+    actor: &Actor,
+    action: &str,
+    subject: Subject,
+    detail: Option<String>,
+) -> Result<()> {
+    let (subject_kind, subject_id) = subject.parts();
+    let row = audit::Model {
+        id: e.clock().new_id(),
+        at: e.clock().now().millis(),
+        actor: name_of(actor),
+        action: action.to_owned(),
+        subject_kind: subject_kind.to_owned(),
+        subject_id,
+        detail,
+    };
+    audit::Entity::insert(row.into_active_model())
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+fn name_of(actor: &Actor) -> String {
+    match actor {
+        Actor::Person(me) => format!("person:{}:{}", me.id, me.login),
+        Actor::Token { id, name, .. } => format!("token:{id}:{name}"),
+        Actor::System => "system".to_owned(),
+    }
+}

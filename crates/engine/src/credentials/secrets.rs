@@ -1,0 +1,127 @@
+//! A channel's secrets: sealed, told apart by kind, recognised by fingerprint.
+
+use crate::{Engine, Result, credentials::seal::Kind, entity::channel_secret};
+use domain::ids::ChannelId;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    sea_query::OnConflict,
+};
+use secrecy::{ExposeSecret, SecretString};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Shorter secrets show nothing of themselves: four characters would be too much.
+const SHOWN_FROM: usize = 12;
+
+/// What may be told of a channel's secrets.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    pub(crate) access_token: Option<channel_secret::Model>,
+    pub(crate) app_secret: Option<channel_secret::Model>,
+    pub(crate) next_app_secret: Option<channel_secret::Model>,
+}
+
+pub(crate) async fn known(db: &impl ConnectionTrait, id: ChannelId) -> Result<Known> {
+    let mut known = Known::default();
+    for row in channel_secret::Entity::find()
+        .filter(channel_secret::Column::ChannelId.eq(id.uuid()))
+        .all(db)
+        .await?
+    {
+        known.add(row);
+    }
+    Ok(known)
+}
+
+/// The same for every channel.
+pub(crate) async fn of_all(db: &impl ConnectionTrait) -> Result<HashMap<Uuid, Known>> {
+    let mut all: HashMap<Uuid, Known> = HashMap::new();
+    for row in channel_secret::Entity::find().all(db).await? {
+        all.entry(row.channel_id).or_default().add(row);
+    }
+    Ok(all)
+}
+
+impl Known {
+    fn add(&mut self, row: channel_secret::Model) {
+        match Kind::from_stored(&row.kind) {
+            Some(Kind::AccessToken) => self.access_token = Some(row),
+            Some(Kind::AppSecret) => self.app_secret = Some(row),
+            Some(Kind::NextAppSecret) => self.next_app_secret = Some(row),
+            None => {}
+        }
+    }
+}
+
+/// Every app secret that may sign for the channel: two while Meta's is being reset.
+pub(crate) async fn signers(
+    db: &impl ConnectionTrait,
+    id: ChannelId,
+) -> Result<Vec<(Kind, channel_secret::Model)>> {
+    let known = known(db, id).await?;
+    let first = known.app_secret.map(|row| (Kind::AppSecret, row));
+    let second = known.next_app_secret.map(|row| (Kind::NextAppSecret, row));
+    Ok(first.into_iter().chain(second).collect())
+}
+
+/// A channel's secret, opened.
+pub(crate) async fn open_secret(
+    e: &Engine,
+    db: &impl ConnectionTrait,
+    id: ChannelId,
+    kind: Kind,
+) -> Result<Option<SecretString>> {
+    let found = channel_secret::Entity::find_by_id((id.uuid(), kind.as_str().to_owned()))
+        .one(db)
+        .await?;
+    found.map(|row| e.key.open(id, kind, &row.sealed)).transpose()
+}
+
+pub(crate) async fn write(
+    e: &Engine,
+    tx: &DatabaseTransaction,
+    id: ChannelId,
+    kind: Kind,
+    secret: &SecretString,
+) -> Result<()> {
+    use channel_secret::Column;
+    let text = secret.expose_secret();
+    let last: Vec<char> = text.chars().rev().take(4).collect();
+    let shown = text.chars().count() >= SHOWN_FROM;
+    let row = channel_secret::Model {
+        channel_id: id.uuid(),
+        kind: kind.as_str().to_owned(),
+        key_id: e.key.id().to_owned(),
+        sealed: e.key.seal(id, kind, secret)?,
+        last_four: if shown {
+            last.iter().rev().collect()
+        } else {
+            String::new()
+        },
+        fingerprint: e.key.fingerprint(secret),
+        created_at: e.clock().now().millis(),
+    };
+    let replace = OnConflict::columns([Column::ChannelId, Column::Kind])
+        .update_columns([
+            Column::KeyId,
+            Column::Sealed,
+            Column::LastFour,
+            Column::Fingerprint,
+            Column::CreatedAt,
+        ])
+        .to_owned();
+    channel_secret::Entity::insert(row.into_active_model())
+        .on_conflict(replace)
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn remove(tx: &DatabaseTransaction, id: ChannelId, kinds: &[Kind]) -> Result<()> {
+    channel_secret::Entity::delete_many()
+        .filter(channel_secret::Column::ChannelId.eq(id.uuid()))
+        .filter(channel_secret::Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str())))
+        .exec(tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,234 @@
+//! Extensions of the PBX, each with the log-in of the person who answers there.
+
+use crate::{
+    Engine, Result,
+    access::users,
+    audit::{self, Subject},
+    entity::{extension, person, session},
+    events::Changes,
+    sessions,
+};
+use domain::{
+    event::Change,
+    ids::{ExtensionId, PersonId},
+    people::{Actor, Extension, ExtensionForm, ExtensionRef, ExtensionRow, Permission},
+    refusal::{Problem, Refusal},
+    time::Timestamp,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, Select,
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<ExtensionRow>> {
+    actor_may_look(actor)?;
+    let extensions = extension::Entity::find()
+        .order_by_asc(extension::Column::Number)
+        .all(e.db.read())
+        .await?;
+    rows(e, extensions).await
+}
+
+pub async fn get(e: &Engine, actor: &Actor, id: ExtensionId) -> Result<ExtensionRow> {
+    actor_may_look(actor)?;
+    let found = extension::Entity::find_by_id(id.uuid())
+        .one(e.db.read())
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    let mut rows = rows(e, vec![found]).await?;
+    Ok(rows.pop().ok_or(Refusal::NotFound)?)
+}
+
+/// Scripts may look at the directory; of the people only administrators.
+pub(crate) fn actor_may_look(actor: &Actor) -> Result<()> {
+    match actor {
+        Actor::Token { .. } | Actor::System => Ok(()),
+        Actor::Person(_) => Ok(actor.require(Permission::Administer)?),
+    }
+}
+
+/// Each table is read with one statement, however many extensions there are.
+async fn rows(e: &Engine, extensions: Vec<extension::Model>) -> Result<Vec<ExtensionRow>> {
+    let db = e.db.read();
+    let ids: Vec<Uuid> = extensions.iter().map(|extension| extension.id).collect();
+    let people = person::Entity::find()
+        .filter(person::Column::ExtensionId.is_in(ids.iter().copied()))
+        .all(db)
+        .await?;
+    let mut logins: HashMap<Option<Uuid>, person::Model> = people
+        .into_iter()
+        .map(|person| (person.extension_id, person))
+        .collect();
+    let open: Vec<(Uuid, i64)> = open_sessions(ids).into_tuple().all(db).await?;
+    let open: HashMap<Uuid, i64> = open.into_iter().collect();
+    let rows = extensions.into_iter().map(|extension| {
+        let login = logins.remove(&Some(extension.id));
+        let open = open.get(&extension.id).copied().unwrap_or(0);
+        ExtensionRow {
+            id: ExtensionId::new(extension.id),
+            number: extension.number,
+            name: extension.name,
+            role: login.as_ref().and_then(|person| person.role.parse().ok()),
+            login: login.map(|person| person.login),
+            disabled: extension.disabled_at.is_some(),
+            open_sessions: u32::try_from(open).unwrap_or(u32::MAX),
+            created_at: Timestamp::from_millis(extension.created_at),
+        }
+    });
+    Ok(rows.collect())
+}
+
+/// How many open sessions each of these has.
+pub(crate) fn open_sessions(ids: Vec<Uuid>) -> Select<session::Entity> {
+    session::Entity::find()
+        .select_only()
+        .column(session::Column::ExtensionId)
+        .column_as(session::Column::Id.count(), "open")
+        .filter(session::Column::ExtensionId.is_in(ids))
+        .filter(sessions::is_open())
+        .group_by(session::Column::ExtensionId)
+}
+
+pub async fn create(e: &Engine, actor: &Actor, form: &ExtensionForm) -> Result<ExtensionId> {
+    actor.require(Permission::Administer)?;
+    let form = form.check()?;
+    let hash = hash_of(e, &form).await?;
+    let tx = e.db.write_alone().await?;
+    number_is_free(&tx, &form.number, None).await?;
+    let new = extension::Model {
+        id: e.clock().new_id(),
+        number: form.number.clone(),
+        name: form.name.clone(),
+        disabled_at: None,
+        created_at: e.clock().now().millis(),
+    };
+    let id = new.id;
+    extension::Entity::insert(new.clone().into_active_model())
+        .exec_without_returning(&tx)
+        .await?;
+    users::save_login(
+        e,
+        &tx,
+        actor,
+        &new,
+        form.login.as_ref().map(|login| (login, hash)),
+    )
+    .await?;
+    let detail = format!("{} {}", form.number, form.name);
+    audit::note(
+        e,
+        &tx,
+        actor,
+        "extension.create",
+        Subject::Extension(id),
+        Some(detail),
+    )
+    .await?;
+    tx.commit().await?;
+    e.events().publish(Changes::of(Change::Directory));
+    Ok(ExtensionId::new(id))
+}
+
+pub async fn change(e: &Engine, actor: &Actor, id: ExtensionId, form: &ExtensionForm) -> Result<()> {
+    actor.require(Permission::Administer)?;
+    let form = form.check()?;
+    let hash = hash_of(e, &form).await?;
+    let tx = e.db.write_alone().await?;
+    let current = extension::Entity::find_by_id(id.uuid())
+        .one(&tx)
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    number_is_free(&tx, &form.number, Some(id)).await?;
+    let mut change = current.into_active_model();
+    change.number = Set(form.number.clone());
+    change.name = Set(form.name.clone());
+    let changed = extension::Entity::update(change).exec(&tx).await?;
+    let login = form.login.as_ref().map(|login| (login, hash));
+    let mut changes = Changes::of(Change::Directory);
+    changes.append(users::save_login(e, &tx, actor, &changed, login).await?);
+    let detail = format!("{} {}", form.number, form.name);
+    audit::note(
+        e,
+        &tx,
+        actor,
+        "extension.change",
+        Subject::Extension(id.uuid()),
+        Some(detail),
+    )
+    .await?;
+    tx.commit().await?;
+    e.events().publish(changes);
+    Ok(())
+}
+
+/// A disabled extension gets no new sessions and its person cannot log in; its history stays. Its open sessions go back
+/// to their queues, and those without one wait where supervisors see them: no customer waits for somebody who is gone.
+pub async fn set_disabled(e: &Engine, actor: &Actor, id: ExtensionId, disabled: bool) -> Result<()> {
+    actor.require(Permission::Administer)?;
+    let tx = e.db.write_alone().await?;
+    let current = extension::Entity::find_by_id(id.uuid())
+        .lock_exclusive()
+        .one(&tx)
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    let mut changes = Changes::of(Change::Directory);
+    if disabled {
+        changes.append(sessions::release(e, &tx, actor, id).await?);
+    }
+    let disabled_at = disabled.then(|| e.clock().now().millis());
+    if let Some(person) = person::Entity::find()
+        .filter(person::Column::ExtensionId.eq(current.id))
+        .one(&tx)
+        .await?
+    {
+        if disabled {
+            users::keep_an_admin(&tx, &person).await?;
+            crate::access::web_sessions::delete_all(&tx, PersonId::new(person.id)).await?;
+        }
+        let mut change = person.into_active_model();
+        change.disabled_at = Set(disabled_at);
+        person::Entity::update(change).exec(&tx).await?;
+    }
+    let mut change = current.into_active_model();
+    change.disabled_at = Set(disabled_at);
+    extension::Entity::update(change).exec(&tx).await?;
+    let action = if disabled {
+        "extension.disable"
+    } else {
+        "extension.enable"
+    };
+    audit::note(e, &tx, actor, action, Subject::Extension(id.uuid()), None).await?;
+    tx.commit().await?;
+    e.events().publish(changes);
+    Ok(())
+}
+
+async fn hash_of(e: &Engine, form: &Extension) -> Result<Option<String>> {
+    match form.login.as_ref().and_then(|login| login.password.clone()) {
+        Some(password) => e.passwords.hash(password).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn number_is_free(tx: &DatabaseTransaction, number: &str, except: Option<ExtensionId>) -> Result<()> {
+    let other = extension::Entity::find()
+        .filter(extension::Column::Number.eq(number))
+        .one(tx)
+        .await?;
+    match other {
+        Some(other) if Some(other.id) != except.map(ExtensionId::uuid) => {
+            Err(Refusal::field("number", Problem::Taken).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn reference(extension: extension::Model) -> ExtensionRef {
+    ExtensionRef {
+        id: ExtensionId::new(extension.id),
+        number: extension.number,
+        name: extension.name,
+    }
+}

@@ -1,0 +1,4 @@
+//! The PBX's directory: extensions with their log-ins, and message queues with their members.
+
+pub mod extensions;
+pub mod queues;

@@ -1,0 +1,233 @@
+//! Message queues and their members.
+
+use crate::{
+    Engine, Error, Result,
+    access::users,
+    audit::{self, Subject},
+    directory::extensions::{actor_may_look, reference},
+    entity::{extension, queue, queue_member, session},
+    events::Changes,
+    sessions,
+};
+use domain::{
+    event::Change,
+    ids::{ExtensionId, QueueId},
+    people::{Actor, Permission},
+    queue::{Queue, QueueForm, QueueRow},
+    refusal::{Problem, Refusal},
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<QueueRow>> {
+    actor_may_look(actor)?;
+    let queues = queue::Entity::find()
+        .order_by_asc(queue::Column::Name)
+        .all(e.db.read())
+        .await?;
+    rows(e, queues).await
+}
+
+pub async fn get(e: &Engine, actor: &Actor, id: QueueId) -> Result<QueueRow> {
+    actor_may_look(actor)?;
+    let found = queue::Entity::find_by_id(id.uuid())
+        .one(e.db.read())
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    let mut rows = rows(e, vec![found]).await?;
+    Ok(rows.pop().ok_or(Refusal::NotFound)?)
+}
+
+/// Each table is read with one statement, however many queues there are.
+async fn rows(e: &Engine, queues: Vec<queue::Model>) -> Result<Vec<QueueRow>> {
+    let db = e.db.read();
+    let ids: Vec<Uuid> = queues.iter().map(|queue| queue.id).collect();
+    let members = queue_member::Entity::find()
+        .filter(queue_member::Column::QueueId.is_in(ids.iter().copied()))
+        .all(db)
+        .await?;
+    let known = extension::Entity::find()
+        .filter(extension::Column::Id.is_in(members.iter().map(|member| member.extension_id)))
+        .order_by_asc(extension::Column::Number)
+        .all(db)
+        .await?;
+    let waiting: Vec<(Uuid, i64)> = waiting_sessions(ids).into_tuple().all(db).await?;
+    let attended = users::attended(db).await?;
+    let waiting: HashMap<Uuid, i64> = waiting.into_iter().collect();
+    let mut of_queue: HashMap<Uuid, HashSet<Uuid>> = HashMap::new();
+    for member in members {
+        of_queue
+            .entry(member.queue_id)
+            .or_default()
+            .insert(member.extension_id);
+    }
+    let nobody = HashSet::new();
+    let row = |queue: queue::Model| {
+        let ids = of_queue.get(&queue.id).unwrap_or(&nobody);
+        let members = known.iter().filter(|extension| ids.contains(&extension.id));
+        Ok(QueueRow {
+            id: QueueId::new(queue.id),
+            name: queue.name,
+            pick_up: queue
+                .pick_up
+                .parse()
+                .map_err(|_| Error::Corrupt(format!("pick-up mode {}", queue.pick_up)))?,
+            empty: !ids.iter().any(|id| attended.contains(id)),
+            members: members.cloned().map(reference).collect(),
+            disabled: queue.disabled_at.is_some(),
+            waiting: waiting
+                .get(&queue.id)
+                .map_or(0, |waiting| u32::try_from(*waiting).unwrap_or(u32::MAX)),
+        })
+    };
+    queues.into_iter().map(row).collect()
+}
+
+/// How many sessions wait in each of these.
+pub(crate) fn waiting_sessions(ids: Vec<Uuid>) -> Select<session::Entity> {
+    session::Entity::find()
+        .select_only()
+        .column(session::Column::QueueId)
+        .column_as(session::Column::Id.count(), "waiting")
+        .filter(session::Column::QueueId.is_in(ids))
+        .filter(sessions::is_waiting())
+        .group_by(session::Column::QueueId)
+}
+
+pub async fn create(e: &Engine, actor: &Actor, form: &QueueForm) -> Result<QueueId> {
+    actor.require(Permission::Administer)?;
+    let form = form.check()?;
+    let tx = e.db.write_alone().await?;
+    name_is_free(&tx, &form.name, None).await?;
+    let new = queue::Model {
+        id: e.clock().new_id(),
+        name: form.name.clone(),
+        pick_up: form.pick_up.as_str().to_owned(),
+        disabled_at: None,
+        created_at: e.clock().now().millis(),
+    };
+    let id = new.id;
+    queue::Entity::insert(new.into_active_model())
+        .exec_without_returning(&tx)
+        .await?;
+    set_members(&tx, id, &form.members).await?;
+    audit::note(
+        e,
+        &tx,
+        actor,
+        "queue.create",
+        Subject::Queue(id),
+        Some(detail(&form)),
+    )
+    .await?;
+    tx.commit().await?;
+    e.events().publish(Changes::of(Change::Directory));
+    Ok(QueueId::new(id))
+}
+
+pub async fn change(e: &Engine, actor: &Actor, id: QueueId, form: &QueueForm) -> Result<()> {
+    actor.require(Permission::Administer)?;
+    let form = form.check()?;
+    let tx = e.db.write_alone().await?;
+    let current = queue::Entity::find_by_id(id.uuid())
+        .one(&tx)
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    name_is_free(&tx, &form.name, Some(id)).await?;
+    let mut change = current.into_active_model();
+    change.name = Set(form.name.clone());
+    change.pick_up = Set(form.pick_up.as_str().to_owned());
+    queue::Entity::update(change).exec(&tx).await?;
+    set_members(&tx, id.uuid(), &form.members).await?;
+    audit::note(
+        e,
+        &tx,
+        actor,
+        "queue.change",
+        Subject::Queue(id.uuid()),
+        Some(detail(&form)),
+    )
+    .await?;
+    tx.commit().await?;
+    e.events().publish(Changes::of(Change::Directory));
+    e.events().publish(Changes::of(Change::Resync));
+    Ok(())
+}
+
+/// A disabled queue gets no new sessions; those in it stay until somebody takes them.
+pub async fn set_disabled(e: &Engine, actor: &Actor, id: QueueId, disabled: bool) -> Result<()> {
+    actor.require(Permission::Administer)?;
+    let tx = e.db.write_alone().await?;
+    let current = queue::Entity::find_by_id(id.uuid())
+        .one(&tx)
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    let mut change = current.into_active_model();
+    change.disabled_at = Set(disabled.then(|| e.clock().now().millis()));
+    queue::Entity::update(change).exec(&tx).await?;
+    let action = if disabled { "queue.disable" } else { "queue.enable" };
+    audit::note(e, &tx, actor, action, Subject::Queue(id.uuid()), None).await?;
+    tx.commit().await?;
+    e.events().publish(Changes::of(Change::Directory));
+    Ok(())
+}
+
+fn detail(form: &Queue) -> String {
+    format!(
+        "{}, {} members, pick-up {}",
+        form.name,
+        form.members.len(),
+        form.pick_up.as_str()
+    )
+}
+
+async fn set_members(tx: &DatabaseTransaction, queue: Uuid, members: &[ExtensionId]) -> Result<()> {
+    let ids: Vec<Uuid> = members.iter().map(|id| id.uuid()).collect();
+    let known = extension::Entity::find()
+        .filter(extension::Column::Id.is_in(ids.clone()))
+        .count(tx)
+        .await?;
+    if known != ids.len() as u64 {
+        return Err(Refusal::field("members", Problem::Unknown).into());
+    }
+    queue_member::Entity::delete_many()
+        .filter(queue_member::Column::QueueId.eq(queue))
+        .exec(tx)
+        .await?;
+    let rows = ids.into_iter().map(|extension_id| queue_member::Model {
+        queue_id: queue,
+        extension_id,
+    });
+    let rows: Vec<_> = rows.map(IntoActiveModel::into_active_model).collect();
+    if !rows.is_empty() {
+        queue_member::Entity::insert_many(rows)
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn members(db: &impl ConnectionTrait, queue: Uuid) -> Result<Vec<Uuid>> {
+    let rows = queue_member::Entity::find()
+        .filter(queue_member::Column::QueueId.eq(queue))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.extension_id).collect())
+}
+
+async fn name_is_free(tx: &DatabaseTransaction, name: &str, except: Option<QueueId>) -> Result<()> {
+    let other = queue::Entity::find()
+        .filter(queue::Column::Name.eq(name))
+        .one(tx)
+        .await?;
+    match other {
+        Some(other) if Some(other.id) != except.map(QueueId::uuid) => {
+            Err(Refusal::field("name", Problem::Taken).into())
+        }
+        _ => Ok(()),
+    }
+}

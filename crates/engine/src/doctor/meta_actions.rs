@@ -1,0 +1,285 @@
+//! What an admin would otherwise click in Meta's portal. Each step says what it called; Meta's refusal is handed on
+//! in Meta's words. Every step is in the audit log, whatever became of it.
+
+use crate::{
+    Engine, Result,
+    audit::{self, Subject, detail},
+    doctor::{
+        probes,
+        records::{self, Records},
+    },
+};
+use domain::{
+    channel::{Detail, Step, meta_id},
+    doctor::{Errand, NumberChoice, Outcome, Place},
+    ids::ChannelId,
+    people::{Actor, Permission},
+    refusal::{Problem, Refusal, is_invisible, optional},
+};
+use secrecy::SecretString;
+use whatsapp::graph::{Callback, GraphError, PhoneNumber, Told};
+
+/// Digits of a number's two-step PIN.
+const PIN: usize = 6;
+/// Meta's code for a token, also an app's, that it does not take.
+const BAD_TOKEN: i64 = 190;
+
+/// Subscribes the token's app to the channel's WhatsApp Business Account.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Invalid` when the channel has no access token or no WABA id.
+pub async fn subscribe_waba(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Errand> {
+    actor.require(Permission::Administer)?;
+    let records = Records::read(e, id).await?;
+    let token = needed("access_token", records.token.as_ref())?;
+    let waba = needed("waba_id", records.channel.waba_id.as_deref())?;
+    let told = e.graph.subscribe_app(token, waba).await;
+    let errand = report(format!("POST /{waba}/subscribed_apps"), told);
+    finish(e, actor, id, Step::SubscribeWaba, errand).await
+}
+
+/// Tells Meta this channel's webhook address: in the app's subscription, for all its numbers, or as an override of
+/// this number. Meta makes the handshake before it answers.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Invalid` when something that the call needs is not filled in, or the place is another.
+pub async fn set_callback(e: &Engine, actor: &Actor, id: ChannelId, place: Place) -> Result<Errand> {
+    actor.require(Permission::Administer)?;
+    let records = Records::read(e, id).await?;
+    let token = needed("access_token", records.token.as_ref())?;
+    let callback = Callback {
+        url: &records.webhook_url,
+        verify_token: &records.channel.verify_token,
+    };
+    let errand = match place {
+        Place::Waba => return Err(Refusal::field("place", Problem::Unknown).into()),
+        Place::Number => {
+            let number = needed("phone_number_id", records.channel.phone_number_id.as_deref())?;
+            let told = e.graph.set_number_callback(token, number, callback).await;
+            report(format!("POST /{number}"), told)
+        }
+        Place::App => {
+            needed("app_secret", records.app_secrets.first())?;
+            match app_id(e, &records, token).await {
+                Ok(app) => {
+                    let told = subscribe_with_any(e, &app, &records.app_secrets, callback).await;
+                    report(format!("POST /{app}/subscriptions"), told)
+                }
+                Err(failed) => failed,
+            }
+        }
+    };
+    finish(e, actor, id, Step::SetCallback, errand).await
+}
+
+/// Registers the number for the Cloud API, with the six digits of its two-step PIN.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Invalid` for a PIN that is none, or when the channel has no access token or number.
+pub async fn register(e: &Engine, actor: &Actor, id: ChannelId, pin: &str) -> Result<Errand> {
+    actor.require(Permission::Administer)?;
+    let pin: String = pin
+        .chars()
+        .filter(|c| !c.is_whitespace() && !is_invisible(*c))
+        .collect();
+    check_pin(&pin)?;
+    let records = Records::read(e, id).await?;
+    let token = needed("access_token", records.token.as_ref())?;
+    let number = needed("phone_number_id", records.channel.phone_number_id.as_deref())?;
+    let told = e.graph.register(token, number, &pin).await;
+    let errand = report(format!("POST /{number}/register"), told);
+    finish(e, actor, id, Step::Register, errand).await
+}
+
+/// The numbers of a WhatsApp Business Account; without an id, of every account that the token is limited to. A token
+/// that is typed but not saved yet comes with the call.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Invalid` for an id that is none, without a token, or when the account has to be named.
+pub async fn fetch_numbers(
+    e: &Engine,
+    actor: &Actor,
+    id: ChannelId,
+    waba_id: &str,
+    token: Option<&str>,
+) -> Result<Errand<Vec<NumberChoice>>> {
+    actor.require(Permission::Administer)?;
+    let waba_id = match optional(waba_id).map(meta_id).transpose() {
+        Ok(waba_id) => waba_id,
+        Err(problem) => return Err(Refusal::field("waba_id", problem).into()),
+    };
+    let typed = token.map(str::trim).filter(|token| !token.is_empty());
+    let stored = match typed {
+        Some(_) => {
+            records::channel(e.db.read(), id).await?;
+            None
+        }
+        None => Records::read(e, id).await?.token,
+    };
+    let token = typed.map(SecretString::from).or(stored);
+    let token = needed("access_token", token.as_ref())?;
+    let wabas = match waba_id {
+        Some(waba_id) => vec![waba_id],
+        None => match limited_to(e, token).await {
+            Ok(wabas) if wabas.is_empty() => return Err(Refusal::field("waba_id", Problem::Required).into()),
+            Ok(wabas) => wabas,
+            Err(failed) => return finish(e, actor, id, Step::FetchNumbers, failed).await,
+        },
+    };
+    let mut errand = Errand {
+        called: String::new(),
+        outcome: Outcome::Done(Vec::new()),
+    };
+    for waba in wabas {
+        let told = e.graph.phone_numbers(token, &waba).await;
+        let one = report(format!("GET /{waba}/phone_numbers"), told);
+        errand.called = one.called;
+        match (&mut errand.outcome, one.outcome) {
+            (Outcome::Done(choices), Outcome::Done(numbers)) => {
+                choices.extend(numbers.into_iter().map(|number| choice(&waba, number)));
+            }
+            (_, failed) => {
+                errand.outcome = failed.map(|_| Vec::new());
+                break;
+            }
+        }
+    }
+    finish(e, actor, id, Step::FetchNumbers, errand).await
+}
+
+fn choice(waba: &str, number: PhoneNumber) -> NumberChoice {
+    NumberChoice {
+        waba_id: waba.to_owned(),
+        phone_number_id: number.id,
+        display: number.display_phone_number,
+        verified_name: number.verified_name,
+    }
+}
+
+fn needed<'a, T: ?Sized>(field: &str, value: Option<&'a T>) -> Result<&'a T> {
+    Ok(value.ok_or_else(|| Refusal::field(field, Problem::Required))?)
+}
+
+fn check_pin(pin: &str) -> Result<()> {
+    let problem = match pin.len() {
+        0 => Problem::Required,
+        _ if !pin.bytes().all(|byte| byte.is_ascii_digit()) => Problem::NotNumeric,
+        length if length < PIN => Problem::TooShort,
+        length if length > PIN => Problem::TooLong,
+        _ => return Ok(()),
+    };
+    Err(Refusal::field("pin", problem).into())
+}
+
+/// The token's app, or why it cannot be found out.
+async fn app_id(e: &Engine, records: &Records, token: &SecretString) -> std::result::Result<String, Errand> {
+    let inspected = report(
+        "GET /debug_token".to_owned(),
+        e.graph.debug_token(token, token).await,
+    );
+    match inspected.outcome {
+        Outcome::Done(token) => match token.app_id.or_else(|| records.app_id.clone()) {
+            Some(app) => Ok(app),
+            None => Err(Errand {
+                called: inspected.called,
+                outcome: match token.error {
+                    Some(error) => refused(&error),
+                    None => Outcome::NoAnswer {
+                        why: "Meta does not tell the token's app".to_owned(),
+                    },
+                },
+            }),
+        },
+        failed => records.app_id.clone().ok_or(Errand {
+            called: inspected.called,
+            outcome: failed.map(drop),
+        }),
+    }
+}
+
+async fn limited_to(
+    e: &Engine,
+    token: &SecretString,
+) -> std::result::Result<Vec<String>, Errand<Vec<NumberChoice>>> {
+    let inspected = report(
+        "GET /debug_token".to_owned(),
+        e.graph.debug_token(token, token).await,
+    );
+    match inspected.outcome {
+        Outcome::Done(token) => Ok(probes::token_seen(token).wabas),
+        failed => Err(Errand {
+            called: inspected.called,
+            outcome: failed.map(|_| Vec::new()),
+        }),
+    }
+}
+
+/// While one app secret takes the other's place, either may be the right one.
+async fn subscribe_with_any(
+    e: &Engine,
+    app: &str,
+    secrets: &[SecretString],
+    callback: Callback<'_>,
+) -> Told<()> {
+    let mut last = None;
+    for secret in secrets {
+        let told = e.graph.set_app_subscription(app, secret, callback).await;
+        let wrong_secret = matches!(&told.answer, Err(GraphError::Refused(error)) if error.code == BAD_TOKEN);
+        last = Some(told);
+        if !wrong_secret {
+            break;
+        }
+    }
+    last.unwrap_or_else(|| Told {
+        answer: Err(GraphError::NotSent("there is no app secret".to_owned())),
+        date: None,
+    })
+}
+
+fn report<T>(called: String, told: Told<T>) -> Errand<T> {
+    let outcome = match told.answer {
+        Ok(value) => Outcome::Done(value),
+        Err(GraphError::Refused(error)) => refused(&error),
+        Err(error) => Outcome::NoAnswer {
+            why: error.to_string(),
+        },
+    };
+    Errand { called, outcome }
+}
+
+fn refused<T>(error: &whatsapp::graph::ApiError) -> Outcome<T> {
+    let words = [&error.user_title, &error.user_msg, &error.details];
+    let words: Vec<&str> = words.into_iter().flatten().map(String::as_str).collect();
+    Outcome::Refused {
+        code: error.code,
+        message: error.message.clone(),
+        details: (!words.is_empty()).then(|| words.join(" ")),
+    }
+}
+
+/// Writes the errand down, and has the channel examined anew.
+async fn finish<T: Clone>(
+    e: &Engine,
+    actor: &Actor,
+    id: ChannelId,
+    step: Step,
+    errand: Errand<T>,
+) -> Result<Errand<T>> {
+    let action = match step {
+        Step::SubscribeWaba => "channel.meta.subscribe_waba",
+        Step::SetCallback => "channel.meta.set_callback",
+        Step::Register => "channel.meta.register",
+        Step::FetchNumbers => "channel.meta.fetch_numbers",
+    };
+    let detail = detail::write(&Detail::Meta {
+        step,
+        errand: errand.without_value(),
+    })?;
+    let tx = e.db.write().await?;
+    audit::note(e, &tx, actor, action, Subject::Channel(id.uuid()), Some(detail)).await?;
+    tx.commit().await?;
+    if errand.called.starts_with("POST") {
+        super::soon(e, id).await?;
+    }
+    Ok(errand)
+}

@@ -1,0 +1,305 @@
+//! One item of a delivery and its effects, in memory. Applying an item again changes nothing.
+
+use crate::{
+    entity::{channel, message, session},
+    inbound::{
+        batch::{Ledger, target},
+        contacts, dead_letters,
+        journal::Delivery,
+    },
+    metrics::ITEMS,
+    sessions::{self, status},
+};
+use domain::{
+    delivery::DeadReason,
+    event::Change,
+    ids::ChannelId,
+    message::{Direction, Status, is_by_whatsapp},
+    name,
+    session::{Happening, Route, State, route},
+    time::Timestamp,
+};
+use std::sync::Arc;
+use uuid::Uuid;
+use whatsapp::webhook::{Content, Item, ItemKind};
+
+/// Why an item cannot be applied.
+pub(crate) type Dead = (DeadReason, Option<String>);
+
+/// Applies an item, or keeps it as a dead letter with the reason.
+pub(crate) fn item(ledger: &mut Ledger, delivery: &Delivery, position: usize, item: &Item) {
+    let outcome = try_item(ledger, delivery, item);
+    let label = match &outcome {
+        Ok(()) => "applied",
+        Err((reason, _)) => reason.as_str(),
+    };
+    metrics::counter!(ITEMS, "outcome" => label).increment(1);
+    if let Err(why) = outcome {
+        let number = item.phone_number_id.as_deref();
+        dead_letters::keep(ledger, delivery, position, number, &item.raw, why);
+    }
+}
+
+/// Applies an item.
+///
+/// # Errors
+/// The reason and its detail when it cannot be. Nothing of the item is applied then; who sent it may be known better.
+pub(crate) fn try_item(ledger: &mut Ledger, delivery: &Delivery, item: &Item) -> Result<(), Dead> {
+    if is_metas_test(ledger, item) {
+        ledger.metas_test(delivery);
+        return Ok(());
+    }
+    match &item.kind {
+        ItemKind::Malformed { reason } => Err((DeadReason::UnreadableItem, Some(reason.clone()))),
+        ItemKind::Error(error) => Err((DeadReason::NotUsed, error.reason())),
+        ItemKind::Change { field } => Err((DeadReason::NotUsed, Some(field.clone()))),
+        ItemKind::Message(_) | ItemKind::Echo(_) => {
+            let channel = channel_of(ledger, delivery, item)?;
+            message(ledger, &channel, &item.kind, &item.raw, delivery.received_at)
+        }
+        ItemKind::Status(update) => {
+            let channel = channel_of(ledger, delivery, item)?;
+            status::apply(ledger, &channel, update, delivery.received_at, &item.raw);
+            Ok(())
+        }
+    }
+}
+
+/// Whether the *Test* button of Meta's dashboard sent it: its samples are of no account and of a number that is nobody's.
+/// <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/create-webhook-endpoint>
+fn is_metas_test(ledger: &Ledger, item: &Item) -> bool {
+    let number = item.phone_number_id.as_deref();
+    let ours = number.is_some_and(|id| ledger.number(id).is_some());
+    let sample = item.waba_id.as_deref() == Some("0") || number == Some("123456123");
+    sample && !ours
+}
+
+/// The channel of the item's number, provided that its app secret is the one that signed: whoever knows the secret
+/// of one Meta app must not be able to speak for the numbers of another.
+fn channel_of(ledger: &Ledger, delivery: &Delivery, item: &Item) -> Result<Arc<channel::Model>, Dead> {
+    let number = item.phone_number_id.as_deref();
+    let number = number.and_then(|id| ledger.number(id));
+    let number = number.ok_or((DeadReason::UnknownNumber, None))?;
+    if number.signers.contains(&delivery.signed_by) {
+        Ok(number.channel.clone())
+    } else {
+        Err((DeadReason::ForeignSecret, None))
+    }
+}
+
+/// A customer's message, or one that the business wrote on its phone.
+fn message(
+    ledger: &mut Ledger,
+    channel: &channel::Model,
+    kind: &ItemKind,
+    raw: &str,
+    received_at: i64,
+) -> Result<(), Dead> {
+    let (inbound, from_phone) = match kind {
+        ItemKind::Message(message) => (message, false),
+        ItemKind::Echo(message) => (message, true),
+        _ => return Ok(()),
+    };
+    let phone_number_id = channel.phone_number_id.clone().unwrap_or_default();
+    if ledger.message(&phone_number_id, inbound.wamid.as_str()).is_some() {
+        return Ok(());
+    }
+    if is_about_nothing(&inbound.content) {
+        let why = format!("a {} that does not name its message", inbound.content.kind());
+        return Err((DeadReason::UnreadableItem, Some(why)));
+    }
+    // The time shown, and the service window, are Meta's.
+    let at = Timestamp::told(inbound.timestamp, Timestamp::from_millis(received_at)).millis();
+    let Some(contact) = contacts::resolve(ledger, inbound, at) else {
+        let why = "the message names no customer".to_owned();
+        return Err((DeadReason::UnreadableItem, Some(why)));
+    };
+    let by_customer = !from_phone && !is_by_whatsapp(inbound.content.kind());
+    let group = inbound.group_id.clone();
+    let about = target(&inbound.content).map(str::to_owned);
+    let of_target = about.as_deref();
+    let of_target = of_target.and_then(|wamid| ledger.message(&phone_number_id, wamid));
+    let of_target = of_target.map(|target| target.session_id);
+    // A reaction to the last word of a closed session does not open a new one.
+    let session = match of_target {
+        Some(session) => session,
+        // Nobody opens a session by a reaction or a deletion alone; once the message comes, it finds this one.
+        None if only_about_another(&inbound.content) => ledger
+            .open_session(contact, channel.id, group.as_deref())
+            .ok_or_else(|| (DeadReason::NoMessage, about.clone()))?,
+        None if !by_customer => {
+            let open = ledger.open_session(contact, channel.id, group.as_deref());
+            let known = open.or_else(|| ledger.closed_session(contact, channel.id, group.as_deref()));
+            // Nobody has to take what waits for no answer: its session is there to be read.
+            known.unwrap_or_else(|| new_session(ledger, channel, contact, group, at, true))
+        }
+        None => open_session(ledger, channel, contact, group, at),
+    };
+    let id = ledger.clock.new_id();
+    let row = message::Model {
+        id,
+        session_id: session,
+        direction: match from_phone {
+            true => Direction::Outbound.as_str().to_owned(),
+            false => Direction::Inbound.as_str().to_owned(),
+        },
+        kind: inbound.content.kind().to_owned(),
+        text: text_of(&inbound.content),
+        phone_number_id: phone_number_id.clone(),
+        wamid: Some(inbound.wamid.as_str().to_owned()),
+        at,
+        status: from_phone.then(|| Status::Sent.as_str().to_owned()),
+        failure_code: None,
+        failure_title: None,
+        failure_details: None,
+        author: None,
+        retry_of: None,
+        idempotency_key: None,
+        target_wamid: about,
+        phone: from_phone,
+    };
+    // An edit of a message that is not here has its whole text: it stands for it until it comes.
+    let stands_alone = of_target.is_none() && matches!(inbound.content, Content::Edit { .. });
+    let seen = target(&inbound.content).is_none()
+        && ledger.edited_before(&phone_number_id, inbound.wamid.as_str(), session, from_phone);
+    ledger.add_message(row, raw);
+    if from_phone {
+        status::catch_up(ledger, id, &phone_number_id, inbound.wamid.as_str());
+    }
+    if stands_alone {
+        ledger.edit_stands_alone(id);
+    }
+    if let Some(session) = ledger.sessions.change(session) {
+        if by_customer {
+            session.last_inbound_at = session.last_inbound_at.max(Some(at));
+        }
+        if stands_alone || speaks(&inbound.content) {
+            session.unread += i64::from(by_customer && !seen);
+            if by_customer {
+                session.waiting_since = session.waiting_since.min(at);
+            } else if from_phone && Some(at) >= session.last_inbound_at {
+                session.waiting_since = sessions::ANSWERED;
+            }
+            if session.last_message_id.is_none() || at >= session.last_message_at {
+                session.last_message_at = at;
+                session.last_message_id = Some(id);
+            }
+        }
+    }
+    if !from_phone {
+        hear(ledger, channel, &phone_number_id, received_at);
+    }
+    ledger.announce_message(session, id, by_customer);
+    for letter in ledger.waiting_for(&phone_number_id, inbound.wamid.as_str()) {
+        if let Some(early) = whatsapp::webhook::message_item(&letter.raw)
+            && message(ledger, channel, &early, &letter.raw, letter.at).is_ok()
+        {
+            ledger.letter_done(letter.id);
+        }
+    }
+    Ok(())
+}
+
+/// What is stored as its text. Names of files and people must not turn round: `fdp.exe` would be read as `exe.pdf`.
+fn text_of(content: &Content) -> Option<String> {
+    match content {
+        Content::Media { caption: None, .. } => name::shown(&content.summary()?),
+        Content::Contacts(cards) => {
+            let names = cards.iter().filter_map(|card| name::shown(card.label()?));
+            Some(names.collect::<Vec<_>>().join(", ")).filter(|names| !names.is_empty())
+        }
+        _ => content.summary(),
+    }
+}
+
+/// Whether it says nothing without the message that it is about. An edit has the whole text.
+fn only_about_another(content: &Content) -> bool {
+    matches!(content, Content::Reaction { .. } | Content::Revoke { .. })
+}
+
+/// Whether it should be about another message, and does not say which: nothing of it can be shown anywhere.
+fn is_about_nothing(content: &Content) -> bool {
+    matches!(content, Content::Unknown { kind } if matches!(kind.as_str(), "reaction" | "revoke"))
+}
+
+/// Whether it is a message of its own, which somebody has to read; what changes another one is shown with that one.
+fn speaks(content: &Content) -> bool {
+    target(content).is_none()
+}
+
+/// The one open session of the contact on the channel, in the group or in private; a new one is routed.
+fn open_session(
+    ledger: &mut Ledger,
+    channel: &channel::Model,
+    contact: Uuid,
+    group: Option<String>,
+    at: i64,
+) -> Uuid {
+    if let Some(open) = ledger.open_session(contact, channel.id, group.as_deref()) {
+        return open;
+    }
+    new_session(ledger, channel, contact, group, at, false)
+}
+
+fn new_session(
+    ledger: &mut Ledger,
+    channel: &channel::Model,
+    contact: Uuid,
+    group: Option<String>,
+    at: i64,
+    closed: bool,
+) -> Uuid {
+    let (state, queue_id, extension_id, what) = match route(ledger.targets(channel)) {
+        Route::Owner(id) => (
+            State::Assigned,
+            None,
+            Some(id.uuid()),
+            Happening::RoutedToExtension,
+        ),
+        Route::Queue(id) => (State::Waiting, Some(id.uuid()), None, Happening::RoutedToQueue),
+        Route::Nobody => (State::Waiting, None, None, Happening::RoutedToNobody),
+    };
+    let id = ledger.clock.new_id();
+    let who = ledger.name_of(extension_id.or(queue_id));
+    ledger.add_session(session::Model {
+        id,
+        channel_id: channel.id,
+        contact_id: contact,
+        state: if closed { State::Closed } else { state }.as_str().to_owned(),
+        queue_id,
+        extension_id,
+        unread: 0,
+        last_message_id: None,
+        last_message_at: at,
+        last_inbound_at: None,
+        opened_at: ledger.now,
+        closed_at: closed.then_some(ledger.now),
+        group_id: group,
+        read_at: None,
+        read_id: None,
+        waiting_since: sessions::ANSWERED,
+    });
+    ledger.moment(id, Happening::Opened, None);
+    if !closed {
+        ledger.moment(id, what, who);
+    }
+    id
+}
+
+/// Notes that the channel has heard of Meta; for the first time, its badge changes.
+fn hear(ledger: &mut Ledger, channel: &channel::Model, phone_number_id: &str, received_at: i64) {
+    let Some(heard) = ledger.heard(phone_number_id) else {
+        return;
+    };
+    let first =
+        channel.handshake_at.is_none() && channel.last_inbound_at.is_none() && heard.inbound_at.is_none();
+    heard.inbound_at = heard
+        .inbound_at
+        .max(channel.last_inbound_at)
+        .max(Some(received_at));
+    if first {
+        ledger.tell(Change::Channel {
+            channel: ChannelId::new(channel.id),
+        });
+    }
+}

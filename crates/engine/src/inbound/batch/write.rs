@@ -1,0 +1,343 @@
+//! What a batch has changed, written with one statement a table.
+
+use crate::{
+    Result,
+    channels::traffic::Traffic,
+    contacts::search,
+    entity::{
+        audit, channel, contact, contact_identity, dead_letter, delivery, message, message_payload,
+        message_status, outbox, session,
+    },
+    events::Changes,
+    inbound::batch::Ledger,
+};
+use domain::session::State;
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable, QueryFilter,
+    QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict},
+};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Parameters in one statement: SQLite's limit is 32,766.
+const PARAMETERS: usize = 30_000;
+
+/// Rows that are only added, and changes to rows that were never read.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    payloads: Vec<message_payload::Model>,
+    statuses: Vec<message_status::Model>,
+    dead: Vec<dead_letter::Model>,
+    /// Messages that Meta has: nothing is left to be sent.
+    sent: Vec<Uuid>,
+    deliveries: Vec<delivery::Model>,
+    notes: Vec<audit::Model>,
+    /// Sessions whose newest message is another than was thought.
+    newest: BTreeSet<Uuid>,
+    /// Letters whose content is applied.
+    letters_done: Vec<Uuid>,
+    /// Contacts that became part of another: which, and of whom.
+    merged: Vec<(Uuid, Uuid)>,
+    /// Sessions whose messages went into another: from, to.
+    moved: Vec<(Uuid, Uuid)>,
+    traffic: Traffic,
+}
+
+impl Written {
+    pub(super) fn payload(&mut self, message: Uuid, payload: &str) {
+        self.payloads.push(message_payload::Model {
+            message_id: message,
+            payload: payload.to_owned(),
+        });
+    }
+
+    pub(super) fn traffic(&mut self, channel: Uuid, direction: &str, at: i64) {
+        self.traffic.add(channel, direction, at);
+    }
+
+    pub(crate) fn status(&mut self, row: message_status::Model) {
+        self.statuses.push(row);
+    }
+
+    pub(crate) fn dead(&mut self, row: dead_letter::Model) {
+        self.dead.push(row);
+    }
+
+    pub(crate) fn sent(&mut self, message: Uuid) {
+        self.sent.push(message);
+    }
+
+    pub(super) fn delivery(&mut self, row: delivery::Model) {
+        self.deliveries.push(row);
+    }
+
+    pub(super) fn look_for_newest(&mut self, session: Uuid) {
+        self.newest.insert(session);
+    }
+
+    pub(super) fn statuses(&self) -> &[message_status::Model] {
+        &self.statuses
+    }
+
+    pub(super) fn note(&mut self, row: audit::Model) {
+        self.notes.push(row);
+    }
+
+    pub(super) fn letter_done(&mut self, letter: Uuid) {
+        self.letters_done.push(letter);
+    }
+
+    pub(super) fn merged(&mut self, gone: Uuid, kept: Uuid) {
+        self.merged.push((gone, kept));
+    }
+
+    pub(super) fn moved(&mut self, from: Uuid, to: Uuid) {
+        self.moved.push((from, to));
+    }
+}
+
+impl Ledger {
+    /// Writes everything; returns what to publish once the transaction has committed.
+    pub(crate) async fn write(self, tx: &DatabaseTransaction) -> Result<Changes> {
+        let Written {
+            payloads,
+            statuses,
+            dead,
+            sent,
+            deliveries,
+            notes,
+            newest,
+            letters_done,
+            merged,
+            moved,
+            traffic,
+        } = self.written;
+        for number in self.numbers.values() {
+            hear(tx, number).await?;
+        }
+        let mut contacts = self.contacts.into_changed();
+        search::keep(tx, &mut contacts, self.now).await?;
+        put(
+            tx,
+            contacts,
+            replacing(
+                contact::Column::Id,
+                [
+                    contact::Column::Name,
+                    contact::Column::Username,
+                    contact::Column::WaId,
+                    contact::Column::Bsuid,
+                    contact::Column::ProfileAt,
+                    contact::Column::WordsAt,
+                ],
+            ),
+        )
+        .await?;
+        let identities = self.new_identities.into_iter().filter_map(|identity| {
+            let contact_id = *self.identities.get(&identity)?;
+            let (kind, value) = identity;
+            Some(contact_identity::Model {
+                kind: kind.to_owned(),
+                value,
+                contact_id,
+            })
+        });
+        put(tx, identities.collect(), None).await?;
+        // Of two sessions that became one, the one that ended makes room first: a contact has one open session.
+        let mut sessions = self.sessions.into_changed();
+        sessions.sort_by_key(|session| session.state != State::Closed.as_str());
+        put(
+            tx,
+            sessions,
+            replacing(
+                session::Column::Id,
+                [
+                    session::Column::ContactId,
+                    session::Column::State,
+                    session::Column::ExtensionId,
+                    session::Column::Unread,
+                    session::Column::LastMessageId,
+                    session::Column::LastMessageAt,
+                    session::Column::LastInboundAt,
+                    session::Column::ClosedAt,
+                    session::Column::WaitingSince,
+                ],
+            ),
+        )
+        .await?;
+        put(tx, self.moments, None).await?;
+        put(
+            tx,
+            self.messages.into_changed(),
+            replacing(
+                message::Column::Id,
+                [
+                    message::Column::SessionId,
+                    message::Column::Wamid,
+                    message::Column::Status,
+                    message::Column::FailureCode,
+                    message::Column::FailureTitle,
+                    message::Column::FailureDetails,
+                ],
+            ),
+        )
+        .await?;
+        put(tx, payloads, None).await?;
+        put(tx, statuses, Some(OnConflict::new().do_nothing().to_owned())).await?;
+        put(
+            tx,
+            dead,
+            Some(
+                OnConflict::columns([dead_letter::Column::DeliveryId, dead_letter::Column::Position])
+                    .do_nothing()
+                    .to_owned(),
+            ),
+        )
+        .await?;
+        put(tx, notes, None).await?;
+        for ids in letters_done.chunks(PARAMETERS) {
+            dead_letter::Entity::delete_many()
+                .filter(dead_letter::Column::Id.is_in(ids.iter().copied()))
+                .exec(tx)
+                .await?;
+        }
+        for ids in sent.chunks(PARAMETERS) {
+            let query = outbox::Entity::delete_many();
+            query
+                .filter(outbox::Column::MessageId.is_in(ids.iter().copied()))
+                .exec(tx)
+                .await?;
+        }
+        for (from, to) in moved {
+            move_session(tx, from, to).await?;
+        }
+        for session in newest {
+            look_for_newest(tx, session).await?;
+        }
+        for (gone, kept) in merged {
+            merge(tx, gone, kept).await?;
+        }
+        put(
+            tx,
+            deliveries,
+            replacing(
+                delivery::Column::Id,
+                [delivery::Column::Attempts, delivery::Column::ProcessedAt],
+            ),
+        )
+        .await?;
+        traffic.write(tx).await?;
+        Ok(self.changes)
+    }
+}
+
+/// Where a row with the same key exists, these columns of it are replaced.
+fn replacing<C: ColumnTrait, const N: usize>(key: C, columns: [C; N]) -> Option<OnConflict> {
+    Some(OnConflict::column(key).update_columns(columns).to_owned())
+}
+
+/// Inserts rows; with `conflict` those that exist are changed or left alone.
+async fn put<M, E, A>(tx: &DatabaseTransaction, rows: Vec<M>, conflict: Option<OnConflict>) -> Result<()>
+where
+    M: IntoActiveModel<A> + sea_orm::ModelTrait<Entity = E>,
+    E: EntityTrait<Model = M, ActiveModel = A>,
+    A: sea_orm::ActiveModelTrait<Entity = E>,
+{
+    let at_once = PARAMETERS / E::Column::iter().count();
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let some: Vec<A> = rows
+            .by_ref()
+            .take(at_once)
+            .map(IntoActiveModel::into_active_model)
+            .collect();
+        let mut insert = E::insert_many(some);
+        if let Some(conflict) = &conflict {
+            insert = insert.on_conflict(conflict.clone());
+        }
+        insert.exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Notes when the channel last heard of Meta; these only rise.
+async fn hear(tx: &DatabaseTransaction, number: &super::Number) -> Result<()> {
+    use channel::Column;
+    let heard = &number.heard;
+    if heard.inbound_at.is_none() && heard.status_at.is_none() {
+        return Ok(());
+    }
+    let mut update = channel::Entity::update_many();
+    for (column, at) in [
+        (Column::LastInboundAt, heard.inbound_at),
+        (Column::LastStatusAt, heard.status_at),
+    ] {
+        if let Some(at) = at {
+            update = update.col_expr(column, Expr::value(at));
+        }
+    }
+    update.filter(Column::Id.eq(number.channel.id)).exec(tx).await?;
+    Ok(())
+}
+
+/// Messages that were not read: those in memory have moved already.
+async fn move_session(tx: &DatabaseTransaction, from: Uuid, to: Uuid) -> Result<()> {
+    message::Entity::update_many()
+        .col_expr(message::Column::SessionId, Expr::value(to))
+        .filter(message::Column::SessionId.eq(from))
+        .exec(tx)
+        .await?;
+    outbox::Entity::update_many()
+        .col_expr(outbox::Column::SessionId, Expr::value(to))
+        .filter(outbox::Column::SessionId.eq(from))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// The newest message of a session: not what is about another one, but an edit whose message is not here.
+async fn look_for_newest(tx: &DatabaseTransaction, id: Uuid) -> Result<()> {
+    let alone = "messages.kind = 'edit' AND NOT EXISTS (SELECT 1 FROM messages original \
+                 WHERE original.wamid = messages.target_wamid \
+                 AND original.phone_number_id = messages.phone_number_id)";
+    let speaks = Condition::any()
+        .add(message::Column::TargetWamid.is_null())
+        .add(Expr::cust(alone));
+    let newest: Option<(Uuid, i64)> = message::Entity::find()
+        .select_only()
+        .columns([message::Column::Id, message::Column::At])
+        .filter(message::Column::SessionId.eq(id))
+        .filter(speaks)
+        .order_by_desc(message::Column::At)
+        .order_by_desc(message::Column::Id)
+        .into_tuple()
+        .one(tx)
+        .await?;
+    let mut update = session::Entity::update_many();
+    update = update.col_expr(
+        session::Column::LastMessageId,
+        Expr::value(newest.map(|(newest, _)| newest)),
+    );
+    if let Some((_, at)) = newest {
+        update = update.col_expr(session::Column::LastMessageAt, Expr::value(at));
+    }
+    update.filter(session::Column::Id.eq(id)).exec(tx).await?;
+    Ok(())
+}
+
+async fn merge(tx: &DatabaseTransaction, gone: Uuid, kept: Uuid) -> Result<()> {
+    session::Entity::update_many()
+        .col_expr(session::Column::ContactId, Expr::value(kept))
+        .filter(session::Column::ContactId.eq(gone))
+        .exec(tx)
+        .await?;
+    contact_identity::Entity::update_many()
+        .col_expr(contact_identity::Column::ContactId, Expr::value(kept))
+        .filter(contact_identity::Column::ContactId.eq(gone))
+        .exec(tx)
+        .await?;
+    search::forget(tx, gone).await?;
+    contact::Entity::delete_by_id(gone).exec(tx).await?;
+    Ok(())
+}

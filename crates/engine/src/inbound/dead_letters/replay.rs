@@ -1,0 +1,281 @@
+//! Applying a letter again, after whatever was in its way has been mended.
+//!
+//! The letter goes in the transaction in which its item is applied, so that it is done once however often and by however
+//! many it is asked for; that a message is there once comes from its wamid, as always.
+
+use crate::{
+    Engine, Error, Result,
+    audit::{self, Subject},
+    database::storable,
+    entity::{dead_letter, delivery, journal},
+    inbound::{
+        apply::{self, Dead},
+        batch::Ledger,
+        dead_letters::{matching, of_change},
+        journal::{self as batch, Delivery, Entry},
+    },
+};
+use domain::{
+    delivery::{DeadReason, Filter, Replayed},
+    ids::DeadLetterId,
+    people::{Actor, Permission},
+    refusal::Refusal,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use uuid::Uuid;
+use whatsapp::webhook::Item;
+
+/// Letters of one call; whoever asks for more goes on after the last.
+const AT_ONCE: u64 = 100;
+/// Tries of one letter: another writer may be in the way.
+const TRIES: u32 = 3;
+
+/// What became of one letter.
+enum Outcome {
+    Applied,
+    Kept(DeadReason),
+    /// Neither the delivery nor who signed it is known any more.
+    Lost,
+    /// Somebody else was quicker.
+    Gone,
+}
+
+/// Applies one letter again.
+///
+/// # Errors
+/// [`Refusal::NothingToReplay`] when what it would take is no longer stored.
+pub async fn replay(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Replayed> {
+    actor.require(Permission::Administer)?;
+    let mut replayed = Replayed::default();
+    match one(e, actor, id).await? {
+        Outcome::Applied => replayed.applied = 1,
+        Outcome::Kept(reason) => replayed.keep(reason),
+        Outcome::Lost => return Err(Refusal::NothingToReplay.into()),
+        Outcome::Gone => return Err(Refusal::NotFound.into()),
+    }
+    e.events().publish(of_change());
+    Ok(replayed)
+}
+
+/// Applies the letters that match, oldest first, after the one named: the first hundred.
+pub async fn replay_all(
+    e: &Engine,
+    actor: &Actor,
+    filter: &Filter,
+    after: Option<DeadLetterId>,
+) -> Result<Replayed> {
+    use dead_letter::Column;
+    actor.require(Permission::Administer)?;
+    let from = |after: Option<Uuid>| {
+        let all = dead_letter::Entity::find().filter(matching(e, filter));
+        match after {
+            Some(after) => all.filter(Column::Id.gt(after)),
+            None => all,
+        }
+    };
+    let ids: Vec<Uuid> = from(after.map(DeadLetterId::uuid))
+        .select_only()
+        .column(Column::Id)
+        .order_by_asc(Column::Id)
+        .limit(AT_ONCE)
+        .into_tuple()
+        .all(e.db.read())
+        .await?;
+    let mut replayed = Replayed::default();
+    for id in &ids {
+        match one(e, actor, DeadLetterId::new(*id)).await? {
+            Outcome::Applied => replayed.applied += 1,
+            Outcome::Kept(reason) => replayed.keep(reason),
+            Outcome::Lost => replayed.lost += 1,
+            Outcome::Gone => {}
+        }
+    }
+    if let Some(last) = ids.last() {
+        replayed.left = from(Some(*last)).count(e.db.read()).await?;
+        replayed.next = (replayed.left > 0).then(|| DeadLetterId::new(*last));
+        e.events().publish(of_change());
+    }
+    Ok(replayed)
+}
+
+async fn one(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Outcome> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match attempt(e, actor, id).await {
+            Err(Error::Database(_)) if tries < TRIES => {}
+            Err(error @ Error::Database(_)) if !error.is_passing() => {
+                let tx = e.db.write().await?;
+                let why = (DeadReason::Failed, Some(error.to_string()));
+                keep(&tx, id.uuid(), why).await?;
+                tx.commit().await?;
+                return Ok(Outcome::Kept(DeadReason::Failed));
+            }
+            other => return other,
+        }
+    }
+}
+
+async fn attempt(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Outcome> {
+    let tx = e.db.write().await?;
+    let letter = dead_letter::Entity::find_by_id(id.uuid())
+        .lock_exclusive()
+        .one(&tx)
+        .await?;
+    let Some(letter) = letter else {
+        return Ok(Outcome::Gone);
+    };
+    let Some(delivery) = delivery_of(&tx, &letter).await? else {
+        return Ok(Outcome::Lost);
+    };
+    let items = match items_of(&letter, &delivery) {
+        Ok(items) => items,
+        Err(why) => {
+            let reason = why.0;
+            keep(&tx, letter.id, why).await?;
+            tx.commit().await?;
+            return Ok(Outcome::Kept(reason));
+        }
+    };
+    let found: Vec<&Item> = items.iter().map(|(_, item)| item).collect();
+    let mut ledger = Ledger::read(e, &tx, &found).await?;
+    let whole_body = letter.reason == DeadReason::UnreadableBody.as_str();
+    let mut kept = None;
+    for (position, item) in &items {
+        let Err(why) = apply::try_item(&mut ledger, &delivery, item) else {
+            continue;
+        };
+        kept = kept.or(Some(why.0));
+        if whole_body {
+            // It can be read by now: what cannot be applied of it becomes a letter of its own.
+            let number = item.phone_number_id.as_deref();
+            super::keep(&mut ledger, &delivery, *position, number, &item.raw, why);
+        } else {
+            keep(&tx, letter.id, why).await?;
+        }
+    }
+    if whole_body || kept.is_none() {
+        dead_letter::Entity::delete_by_id(letter.id).exec(&tx).await?;
+        let subject = Subject::DeadLetter(letter.id);
+        audit::note(e, &tx, actor, "replayed", subject, Some(letter.reason)).await?;
+    }
+    let changes = ledger.write(&tx).await?;
+    tx.commit().await?;
+    e.events().publish(changes);
+    Ok(kept.map_or(Outcome::Applied, Outcome::Kept))
+}
+
+/// The letter stays, for this reason.
+async fn keep(tx: &DatabaseTransaction, id: Uuid, (reason, detail): Dead) -> Result<()> {
+    let row = dead_letter::ActiveModel {
+        id: Set(id),
+        reason: Set(reason.as_str().to_owned()),
+        detail: Set(detail.map(storable)),
+        ..Default::default()
+    };
+    dead_letter::Entity::update_many()
+        .set(row)
+        .filter(dead_letter::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// The letter's items, each with its place in the delivery.
+fn items_of(
+    letter: &dead_letter::Model,
+    delivery: &Delivery,
+) -> std::result::Result<Vec<(usize, Item)>, Dead> {
+    let items = whatsapp::webhook::parse(&delivery.body)
+        .map_err(|error| (DeadReason::UnreadableBody, Some(error.to_string())))?;
+    let mut items: Vec<_> = items.into_iter().enumerate().collect();
+    if letter.reason == DeadReason::UnreadableBody.as_str() {
+        return Ok(items);
+    }
+    // Another version of this program may count otherwise; what the item says stays the same.
+    let position = usize::try_from(letter.position).unwrap_or(usize::MAX);
+    let same = |(_, item): &&(usize, Item)| storable(item.raw.clone()) == letter.raw;
+    let of_place = items.get(position).filter(same).map(|(place, _)| *place);
+    let place = of_place.or_else(|| items.iter().find(same).map(|(place, _)| *place));
+    match place {
+        Some(place) => Ok(vec![items.swap_remove(place)]),
+        None => {
+            let why = "it is not in its delivery any more".to_owned();
+            Err((DeadReason::UnreadableItem, Some(why)))
+        }
+    }
+}
+
+/// The delivery in which the letter came: from the journal, or built around the letter's own JSON when the journal has
+/// forgotten it. Who signed must be known: without that nothing may be applied.
+async fn delivery_of(tx: &DatabaseTransaction, letter: &dead_letter::Model) -> Result<Option<Delivery>> {
+    let stored: Option<(i64, Vec<u8>)> = match letter.journal_id {
+        None => None,
+        Some(id) => {
+            journal::Entity::find_by_id(id)
+                .select_only()
+                .columns([journal::Column::ReceivedAt, journal::Column::Body])
+                .into_tuple()
+                .one(tx)
+                .await?
+        }
+    };
+    if let Some((received_at, body)) = stored {
+        // A batch that cannot be read was set aside with a letter: it must not stop the others from being replayed.
+        let entries = batch::read(body).unwrap_or_default();
+        if let Some(entry) = entries.into_iter().find(|entry| entry.id == letter.delivery_id) {
+            return Ok(Some(Delivery {
+                journal: letter.journal_id.unwrap_or_default(),
+                received_at,
+                attempts: 0,
+                entry,
+            }));
+        }
+    }
+    let row = delivery::Entity::find_by_id(letter.delivery_id).one(tx).await?;
+    Ok(row.map(|row| Delivery {
+        journal: letter.journal_id.unwrap_or_default(),
+        received_at: row.received_at,
+        attempts: row.attempts,
+        entry: Entry {
+            id: row.id,
+            channel: row.channel_id,
+            signed_by: row.signed_by,
+            body: around(letter).into(),
+        },
+    }))
+}
+
+/// A notification with the letter's item in it.
+fn around(letter: &dead_letter::Model) -> String {
+    if letter.reason == DeadReason::UnreadableBody.as_str() {
+        return letter.raw.clone();
+    }
+    let number = serde_json::Value::from(letter.phone_number_id.clone());
+    let item = serde_json::from_str::<serde_json::Value>(&letter.raw).unwrap_or_default();
+    let change = match (item.get("field"), item.get("status"), item.get("code")) {
+        // A whole change is its own envelope.
+        (Some(_), ..) => letter.raw.clone(),
+        (_, Some(_), _) => within(&number, "statuses", &letter.raw),
+        _ if item.is_string() => within(&number, "errors", &letter.raw),
+        (_, _, Some(_)) => within(&number, "errors", &letter.raw),
+        _ if item.get("to").or(item.get("to_user_id")).is_some() => format!(
+            r#"{{"field":"smb_message_echoes","value":{{"metadata":{{"phone_number_id":{number}}},"message_echoes":[{}]}}}}"#,
+            letter.raw
+        ),
+        _ => within(&number, "messages", &letter.raw),
+    };
+    format!(
+        r#"{{"object":"{}","entry":[{{"id":"","changes":[{change}]}}]}}"#,
+        whatsapp::webhook::OBJECT,
+    )
+}
+
+fn within(number: &serde_json::Value, list: &str, item: &str) -> String {
+    format!(
+        r#"{{"field":"messages","value":{{"metadata":{{"phone_number_id":{number}}},"{list}":[{item}]}}}}"#
+    )
+}

@@ -1,0 +1,196 @@
+//! What Meta asks of a webhook address: the handshake, and the acceptance of deliveries.
+
+use crate::{
+    Engine, Result,
+    channels::reservation,
+    doctor::connection,
+    entity::channel,
+    events::Changes,
+    inbound::{
+        intake::Received,
+        webhook_cache::{self, Hook},
+    },
+    metrics::{DELIVERIES_ACCEPTED, DELIVERIES_REFUSED},
+};
+use bytes::Bytes;
+use domain::{doctor, event::Change, ids::ChannelId};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use subtle::ConstantTimeEq;
+use tokio::time::timeout;
+use whatsapp::signature::{Signature, SignatureError};
+
+/// The answer to Meta's handshake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handshake {
+    Accepted,
+    UnknownWebhook,
+    WrongToken,
+}
+
+/// Why a delivery was not accepted. Nothing of it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotAccepted {
+    #[error("no channel has this webhook address")]
+    UnknownWebhook,
+    #[error("the signature does not prove that Meta sent this: {0}")]
+    Signature(SignatureError),
+    /// The journal is full or the database is down: Meta should try again.
+    #[error("not available now")]
+    Unavailable,
+}
+
+/// Compares the verify token and, when it fits, notes that Meta knows the address.
+pub async fn handshake(e: &Engine, webhook_id: &str, verify_token: &str) -> Result<Handshake> {
+    let Some(hook) = webhook_cache::find(e, webhook_id).await? else {
+        return Ok(Handshake::UnknownWebhook);
+    };
+    if !bool::from(hook.verify_token.as_bytes().ct_eq(verify_token.as_bytes())) {
+        return Ok(Handshake::WrongToken);
+    }
+    let tx = e.db.write().await?;
+    let now = e.clock().now().millis();
+    if reservation::verified(&tx, hook.channel, now).await? {
+        tx.commit().await?;
+        return Ok(Handshake::Accepted);
+    }
+    channel::Entity::update_many()
+        .col_expr(channel::Column::HandshakeAt, Expr::value(now))
+        .filter(channel::Column::Id.eq(hook.channel.uuid()))
+        .exec(&tx)
+        .await?;
+    let kin = connection::outdate(e, &tx, hook.channel).await?;
+    tx.commit().await?;
+    e.rounds.outdate();
+    for channel in kin {
+        e.events().publish(Changes::of(Change::Channel { channel }));
+    }
+    Ok(Handshake::Accepted)
+}
+
+/// A delivery of which the head is known: the address is a channel's, and a signature came with it.
+#[derive(Debug)]
+pub struct Call {
+    hook: Arc<Hook>,
+    signature: Signature,
+    /// What is left of the time for which Meta waits.
+    patience: Duration,
+}
+
+/// Finds out from the head of a request whether its body is worth reading.
+pub async fn call(
+    e: &Engine,
+    webhook_id: &str,
+    signature: Option<&str>,
+) -> std::result::Result<Call, NotAccepted> {
+    count(try_call(e, webhook_id, signature).await)
+}
+
+async fn try_call(
+    e: &Engine,
+    webhook_id: &str,
+    signature: Option<&str>,
+) -> std::result::Result<Call, NotAccepted> {
+    let (hook, patience) = match e.hooks.known(webhook_id) {
+        Some(hook) => (hook, e.inbox_patience),
+        None => {
+            let asked = Instant::now();
+            let found = timeout(e.inbox_patience, webhook_cache::find(e, webhook_id)).await;
+            let found = found.map_err(|_| NotAccepted::Unavailable)?.map_err(|error| {
+                tracing::error!(%error, "the channel of a webhook address cannot be read");
+                NotAccepted::Unavailable
+            })?;
+            let left = e.inbox_patience.saturating_sub(asked.elapsed());
+            (found.ok_or(NotAccepted::UnknownWebhook)?, left)
+        }
+    };
+    match Signature::read(signature) {
+        Ok(signature) => Ok(Call {
+            hook,
+            signature,
+            patience,
+        }),
+        Err(why) => Err(not_signed(e, &hook, why).await),
+    }
+}
+
+/// Checks the signature over the exact bytes, and returns once the delivery is on disk.
+pub async fn accept(e: &Engine, call: Call, body: Bytes) -> std::result::Result<(), NotAccepted> {
+    // Meta does not wait for ever, and what it gave up it sends again.
+    let accepted = timeout(call.patience, try_accept(e, &call, body)).await;
+    let accepted = count(accepted.unwrap_or(Err(NotAccepted::Unavailable)));
+    if accepted.is_ok() {
+        metrics::counter!(DELIVERIES_ACCEPTED).increment(1);
+    }
+    accepted
+}
+
+fn count<T>(outcome: std::result::Result<T, NotAccepted>) -> std::result::Result<T, NotAccepted> {
+    if let Err(why) = &outcome {
+        let reason = match why {
+            NotAccepted::UnknownWebhook => "unknown_webhook",
+            NotAccepted::Signature(_) => "signature",
+            NotAccepted::Unavailable => "unavailable",
+        };
+        metrics::counter!(DELIVERIES_REFUSED, "reason" => reason).increment(1);
+    }
+    outcome
+}
+
+async fn try_accept(e: &Engine, call: &Call, body: Bytes) -> std::result::Result<(), NotAccepted> {
+    let hook = &call.hook;
+    // The app secret that signed: the first, or the second while Meta's is being reset.
+    let signer = hook
+        .signers
+        .iter()
+        .find(|signer| call.signature.is_of(&signer.secret, &body));
+    let Some(signer) = signer else {
+        return Err(not_signed(e, hook, SignatureError::Mismatch).await);
+    };
+    if hook.failures.over() {
+        note_signatures(e, hook.channel, 0).await;
+    }
+    let received = Received {
+        channel: hook.channel,
+        signed_by: signer.fingerprint.clone(),
+        body,
+    };
+    if e.inbox.store(received).await {
+        Ok(())
+    } else {
+        Err(NotAccepted::Unavailable)
+    }
+}
+
+async fn not_signed(e: &Engine, hook: &Hook, why: SignatureError) -> NotAccepted {
+    if let Some(count) = hook.failures.one_more(e.clock().now().millis()) {
+        note_signatures(e, hook.channel, count).await;
+    }
+    NotAccepted::Signature(why)
+}
+
+/// Writes down how many signatures in a row were wrong, and tells the pages when that changes the badge.
+async fn note_signatures(e: &Engine, id: ChannelId, count: i64) {
+    let noted = async {
+        let tx = e.db.write().await?;
+        let mut update =
+            channel::Entity::update_many().col_expr(channel::Column::SignatureFailures, Expr::value(count));
+        if count > 0 {
+            let now = e.clock().now().millis();
+            update = update.col_expr(channel::Column::SignatureFailedAt, Expr::value(now));
+        }
+        update.filter(channel::Column::Id.eq(id.uuid())).exec(&tx).await?;
+        tx.commit().await?;
+        Result::Ok(())
+    };
+    match noted.await {
+        Ok(()) if count == 0 || count == doctor::SIGNATURES_WRONG_FROM => {
+            e.events().publish(Changes::of(Change::Channel { channel: id }));
+        }
+        Ok(()) => {}
+        Err(error) => tracing::warn!(%error, "wrong signatures could not be counted"),
+    }
+}

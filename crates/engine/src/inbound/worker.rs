@@ -1,0 +1,318 @@
+//! The worker that applies what the journal holds. It takes no input: a signal and a timer wake it, it looks at what
+//! is not applied, and it may do the same delivery twice without harm.
+
+use crate::{
+    Engine, Error, Result,
+    entity::{delivery, journal},
+    inbound::{
+        apply,
+        batch::Ledger,
+        dead_letters,
+        journal::{self as batch, Delivery, Entry},
+    },
+};
+use bytes::Bytes;
+use domain::delivery::DeadReason;
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
+};
+use std::{
+    collections::{HashMap, HashSet},
+    time::{Duration, Instant},
+};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use whatsapp::webhook::{BodyError, Item};
+
+/// Deliveries applied in one transaction, more or less: whole batches of the journal.
+const TOGETHER: i64 = 128;
+/// Batches of the journal looked at at once.
+const BATCHES: u64 = 64;
+/// Tries of a delivery as a whole before each of its items is tried alone.
+const TRIES: i64 = 3;
+/// How often it looks without being woken.
+const PATROL: Duration = Duration::from_secs(5);
+/// How long it waits when the database does not answer.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Milliseconds without a crowd after which applying goes on.
+const CALM: u32 = 2;
+/// While Meta is waiting, applying gets one part of the time in so many.
+const PATIENCE: u32 = 24;
+
+pub(crate) async fn run(e: Engine, stop: CancellationToken) {
+    let mut crowds = 0;
+    while !stop.is_cancelled() {
+        let started = Instant::now();
+        let wait = match pass(&e).await {
+            Ok(0) => PATROL,
+            Ok(_) => {
+                give_way(&e, started.elapsed(), &mut crowds).await;
+                continue;
+            }
+            Err(error) => {
+                tracing::error!(%error, "deliveries cannot be processed now; they stay in the journal");
+                PAUSE
+            }
+        };
+        tokio::select! {
+            () = e.process_wake.notified() => {}
+            () = tokio::time::sleep(wait) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+/// Acknowledging comes first: while crowds wait for it, applying takes only a part of the time, and so more at once.
+async fn give_way(e: &Engine, worked: Duration, seen: &mut u64) {
+    let until = Instant::now() + worked * PATIENCE;
+    let mut calm = 0;
+    while e.inbox.crowds() != *seen || calm > 0 {
+        calm = if e.inbox.crowds() == *seen { calm + 1 } else { 1 };
+        *seen = e.inbox.crowds();
+        if calm > CALM || Instant::now() >= until {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// Applies the oldest batches. Returns how many it looked at.
+async fn pass(e: &Engine) -> Result<usize> {
+    let waiting = waiting(e).await?;
+    let Some(first) = waiting.first() else {
+        return Ok(0);
+    };
+    if first.attempts > 0 {
+        one_by_one(e, first).await?;
+        return Ok(1);
+    }
+    let fresh: Vec<_> = waiting
+        .into_iter()
+        .take_while(|batch| batch.attempts == 0)
+        .collect();
+    match together(e, &fresh).await {
+        Ok(()) => {}
+        Err(error) if error.is_passing() => return Err(error),
+        Err(error) => {
+            // One of them is in the way of the others.
+            tracing::warn!(%error, batches = fresh.len(), "a batch could not be applied; its deliveries are tried alone");
+            let tx = e.db.write().await?;
+            journal::Entity::update_many()
+                .col_expr(journal::Column::Attempts, Expr::value(1))
+                .filter(journal::Column::Id.is_in(fresh.iter().map(|batch| batch.id)))
+                .exec(&tx)
+                .await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(fresh.len())
+}
+
+/// A batch that is not applied, without its body.
+#[derive(Debug, DerivePartialModel)]
+#[sea_orm(entity = "journal::Entity")]
+struct Waiting {
+    id: Uuid,
+    received_at: i64,
+    deliveries: i64,
+    attempts: i64,
+}
+
+/// The oldest batches that are not applied, about [`TOGETHER`] deliveries.
+async fn waiting(e: &Engine) -> Result<Vec<Waiting>> {
+    let found: Vec<Waiting> = journal::Entity::find()
+        .filter(journal::Column::AppliedAt.is_null())
+        .order_by_asc(journal::Column::Id)
+        .limit(BATCHES)
+        .into_partial_model()
+        .all(e.db.read())
+        .await?;
+    let mut deliveries = 0;
+    let enough = |batch: &Waiting| {
+        let more = deliveries < TOGETHER;
+        deliveries += batch.deliveries;
+        more
+    };
+    Ok(found.into_iter().take_while(enough).collect())
+}
+
+/// What a delivery says; `Err` when it says nothing that can be read.
+type Items = std::result::Result<Vec<Item>, BodyError>;
+
+/// The deliveries of these batches, in the order in which they came.
+async fn deliveries(e: &Engine, batches: &[Waiting]) -> Result<Vec<(Delivery, Items)>> {
+    let bodies: Vec<(Uuid, Vec<u8>)> = journal::Entity::find()
+        .filter(journal::Column::Id.is_in(batches.iter().map(|batch| batch.id)))
+        .select_only()
+        .columns([journal::Column::Id, journal::Column::Body])
+        .into_tuple()
+        .all(e.db.read())
+        .await?;
+    let mut bodies: HashMap<_, _> = bodies.into_iter().collect();
+    let mut all = Vec::new();
+    for of in batches {
+        let body = bodies.remove(&of.id).unwrap_or_default();
+        for entry in batch::read(body)? {
+            let items = whatsapp::webhook::parse(&entry.body);
+            let delivery = Delivery {
+                journal: of.id,
+                received_at: of.received_at,
+                attempts: 0,
+                entry,
+            };
+            all.push((delivery, items));
+        }
+    }
+    Ok(all)
+}
+
+/// Applies batches in one transaction: all or none.
+async fn together(e: &Engine, batches: &[Waiting]) -> Result<()> {
+    let work = deliveries(e, batches).await?;
+    let work: Vec<_> = work.iter().collect();
+    let ids = batches.iter().map(|batch| batch.id).collect();
+    apply_all(e, &work, ids).await
+}
+
+async fn apply_all(e: &Engine, work: &[&(Delivery, Items)], finished: Vec<Uuid>) -> Result<()> {
+    let items: Vec<_> = work
+        .iter()
+        .flat_map(|(_, items)| items.iter().flatten())
+        .collect();
+    let tx = e.db.write().await?;
+    let mut ledger = Ledger::read(e, &tx, &items).await?;
+    for (delivery, items) in work {
+        match items {
+            Ok(items) => {
+                for (position, item) in items.iter().enumerate() {
+                    apply::item(&mut ledger, delivery, position, item);
+                }
+            }
+            Err(error) => {
+                let why = (DeadReason::UnreadableBody, Some(error.to_string()));
+                let raw = String::from_utf8_lossy(&delivery.body);
+                dead_letters::keep(&mut ledger, delivery, 0, None, &raw, why);
+            }
+        }
+        ledger.done(delivery);
+    }
+    let changes = ledger.write(&tx).await?;
+    mark_applied(e, &tx, finished).await?;
+    tx.commit().await?;
+    e.events().publish(changes);
+    Ok(())
+}
+
+async fn mark_applied(e: &Engine, tx: &DatabaseTransaction, batches: Vec<Uuid>) -> Result<()> {
+    if !batches.is_empty() {
+        journal::Entity::update_many()
+            .col_expr(journal::Column::AppliedAt, Expr::value(e.clock().now().millis()))
+            .filter(journal::Column::Id.is_in(batches))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// A batch that could not be applied at once: each of its deliveries in a transaction of its own.
+async fn one_by_one(e: &Engine, of: &Waiting) -> Result<()> {
+    let mut all = match deliveries(e, std::slice::from_ref(of)).await {
+        Err(Error::Corrupt(what)) => return set_aside(e, of, &what).await,
+        all => all?,
+    };
+    let done = delivery::Entity::find()
+        .filter(delivery::Column::Id.is_in(all.iter().map(|(delivery, _)| delivery.id)))
+        .all(e.db.read())
+        .await?;
+    let done: HashSet<_> = done.into_iter().map(|row| row.id).collect();
+    for work in all
+        .iter_mut()
+        .filter(|(delivery, _)| !done.contains(&delivery.id))
+    {
+        while let Err(error) = apply_all(e, &[work], Vec::new()).await {
+            if error.is_passing() {
+                return Err(error);
+            }
+            work.0.attempts += 1;
+            tracing::warn!(delivery = %work.0.id, attempts = work.0.attempts, %error, "a delivery could not be applied");
+            if work.0.attempts >= TRIES {
+                item_by_item(e, work).await?;
+                break;
+            }
+        }
+    }
+    let tx = e.db.write().await?;
+    mark_applied(e, &tx, vec![of.id]).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A batch that the disk gives back in another form than it was given: it stays in the journal, with a dead letter
+/// that points to it, and no longer stops those behind it.
+async fn set_aside(e: &Engine, of: &Waiting, what: &str) -> Result<()> {
+    tracing::error!(batch = %of.id, deliveries = of.deliveries, what, "a batch of the journal cannot be read");
+    let unread = Delivery {
+        journal: of.id,
+        received_at: of.received_at,
+        attempts: of.attempts,
+        entry: Entry {
+            id: of.id,
+            channel: Uuid::nil(),
+            signed_by: String::new(),
+            body: Bytes::new(),
+        },
+    };
+    let tx = e.db.write().await?;
+    let mut ledger = Ledger::read(e, &tx, &[]).await?;
+    let detail = format!("{what} with {} deliveries cannot be read", of.deliveries);
+    dead_letters::keep(
+        &mut ledger,
+        &unread,
+        0,
+        None,
+        "",
+        (DeadReason::Failed, Some(detail)),
+    );
+    let changes = ledger.write(&tx).await?;
+    mark_applied(e, &tx, vec![of.id]).await?;
+    tx.commit().await?;
+    e.events().publish(changes);
+    Ok(())
+}
+
+/// The last resort: what can be applied is, and each item that cannot becomes a dead letter, so that a bad one never
+/// stops its neighbours.
+async fn item_by_item(e: &Engine, (delivery, items): &(Delivery, Items)) -> Result<()> {
+    for (position, item) in items.iter().flatten().enumerate() {
+        if let Err(error) = alone(e, delivery, position, item).await {
+            if error.is_passing() {
+                return Err(error);
+            }
+            let tx = e.db.write().await?;
+            let mut ledger = Ledger::read(e, &tx, &[]).await?;
+            let number = item.phone_number_id.as_deref();
+            let why = (DeadReason::Failed, Some(error.to_string()));
+            dead_letters::keep(&mut ledger, delivery, position, number, &item.raw, why);
+            commit(e, tx, ledger).await?;
+        }
+    }
+    let tx = e.db.write().await?;
+    let mut ledger = Ledger::read(e, &tx, &[]).await?;
+    ledger.done(delivery);
+    commit(e, tx, ledger).await
+}
+
+async fn alone(e: &Engine, delivery: &Delivery, position: usize, item: &Item) -> Result<()> {
+    let tx = e.db.write().await?;
+    let mut ledger = Ledger::read(e, &tx, &[item]).await?;
+    apply::item(&mut ledger, delivery, position, item);
+    commit(e, tx, ledger).await
+}
+
+async fn commit(e: &Engine, tx: DatabaseTransaction, ledger: Ledger) -> Result<()> {
+    let changes = ledger.write(&tx).await?;
+    tx.commit().await?;
+    e.events().publish(changes);
+    Ok(())
+}

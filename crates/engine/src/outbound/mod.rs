@@ -1,0 +1,5 @@
+//! The outbound pipe, from the outbox to Meta.
+
+pub(crate) mod worker;
+
+mod verdict;

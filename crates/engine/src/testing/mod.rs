@@ -1,0 +1,56 @@
+//! What tests ask of an engine, and what its unit tests share.
+
+#[cfg(test)]
+pub(crate) mod database;
+
+use crate::{Engine, Result, contacts::search, doctor, metrics, outbound, retention};
+use std::{sync::atomic::Ordering, time::Duration};
+
+impl Engine {
+    /// Returns once every delivery is processed, nothing in the outbox is due, every channel is checked and its badge
+    /// noted, or after ten seconds.
+    pub async fn settled(&self) {
+        for _ in 0..1000 {
+            if self.is_settled().await.unwrap_or(false) {
+                return;
+            }
+            self.process_wake.notify_one();
+            self.outbox_wake.notify_one();
+            self.channel_check.notify_one();
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Returns once every delivery is applied, or after ten seconds.
+    pub async fn applied(&self) {
+        for _ in 0..2000 {
+            if metrics::waiting(self.db.read())
+                .await
+                .is_ok_and(|waiting| waiting == 0)
+            {
+                return;
+            }
+            self.process_wake.notify_one();
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Does what is done at each start, so that all contacts can be searched.
+    pub async fn complete_search(&self) -> Result<()> {
+        search::complete(&self.db, self.clock()).await
+    }
+
+    /// Deletes what is due to be deleted now.
+    pub async fn forget(&self) -> Result<()> {
+        retention::pass(self).await
+    }
+
+    async fn is_settled(&self) -> Result<bool> {
+        let unprocessed = metrics::waiting(self.db.read()).await?;
+        let due = outbound::worker::due(self, self.clock().now().millis()).await?;
+        let idle = self.calls.available_permits() == outbound::worker::AT_ONCE;
+        let examined = doctor::schedule::due(self).await?.is_empty();
+        let noted = self.badges_heard.load(Ordering::SeqCst) == self.events().last();
+        Ok(unprocessed == 0 && due.is_empty() && idle && examined && noted)
+    }
+}

@@ -1,0 +1,50 @@
+//! The workers: each looks at the database, does what is due, and may run twice.
+
+use crate::{
+    Engine, countries,
+    database::{Database, checkpoint},
+    doctor, inbound, outbound, retention,
+};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+impl Engine {
+    pub fn start_workers(&self) -> Workers {
+        let stop = CancellationToken::new();
+        let tasks = vec![
+            tokio::spawn(inbound::worker::run(self.clone(), stop.clone())),
+            tokio::spawn(outbound::worker::run(self.clone(), stop.clone())),
+            tokio::spawn(doctor::schedule::run(self.clone(), stop.clone())),
+            tokio::spawn(doctor::badge::run(self.clone(), stop.clone())),
+            tokio::spawn(retention::run(self.clone(), stop.clone())),
+            tokio::spawn(countries::run(self.clone(), stop.clone())),
+            tokio::spawn(checkpoint::run(self.clone(), stop.clone())),
+        ];
+        Workers {
+            stop,
+            tasks,
+            db: self.db.clone(),
+        }
+    }
+}
+
+/// The running workers.
+#[derive(Debug)]
+pub struct Workers {
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+    db: Database,
+}
+
+impl Workers {
+    /// Lets each worker finish what it has in hand, then closes the database.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a worker ended badly");
+            }
+        }
+        self.db.close().await;
+    }
+}
