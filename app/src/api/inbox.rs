@@ -72,7 +72,7 @@ pub async fn thread_above(session: SessionId, cursor: String) -> Result<session:
 #[server(prefix = "/rpc", endpoint = "inbox/message-json")]
 pub async fn message_json(message: MessageId) -> Result<String, ApiError> {
     let actor = guard::actor().await?;
-    Ok(engine::sessions::messages::payload(&guard::engine()?, &actor, message).await?)
+    Ok(engine::sessions::content::payload(&guard::engine()?, &actor, message).await?)
 }
 
 /// Takes a waiting session.
@@ -113,10 +113,7 @@ pub async fn send_text(
     {
         return Err(ApiError::SignIn.sent());
     }
-    Ok(
-        engine::sessions::messages::send_text(&guard::engine()?, &actor, session, &body, key.as_deref())
-            .await?,
-    )
+    Ok(engine::outbound::send::send_text(&guard::engine()?, &actor, session, &body, key.as_deref()).await?)
 }
 
 /// Somebody of ours has had the messages up to this one on the screen.
@@ -126,7 +123,7 @@ pub async fn send_text(
 #[server(prefix = "/rpc", endpoint = "inbox/mark-read")]
 pub async fn mark_read(session: SessionId, message: MessageId) -> Result<(), ApiError> {
     let actor = guard::actor().await?;
-    Ok(engine::sessions::thread::mark_read(&guard::engine()?, &actor, session, message).await?)
+    Ok(engine::sessions::mark_read(&guard::engine()?, &actor, session, message).await?)
 }
 
 /// Sends a failed message again, as a new message that names the failed one.
@@ -136,5 +133,5 @@ pub async fn mark_read(session: SessionId, message: MessageId) -> Result<(), Api
 #[server(prefix = "/rpc", endpoint = "inbox/retry")]
 pub async fn retry(message: MessageId) -> Result<MessageView, ApiError> {
     let actor = guard::actor().await?;
-    Ok(engine::sessions::messages::retry(&guard::engine()?, &actor, message).await?)
+    Ok(engine::outbound::send::retry(&guard::engine()?, &actor, message).await?)
 }

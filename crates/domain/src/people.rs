@@ -197,6 +197,14 @@ impl Actor {
             Self::Token { .. } | Self::System => None,
         }
     }
+
+    /// The extension that a person answers as.
+    ///
+    /// # Errors
+    /// [`Refusal::NoExtension`].
+    pub fn own_extension(&self) -> Result<&ExtensionRef, Refusal> {
+        self.extension().ok_or(Refusal::NoExtension)
+    }
 }
 
 /// A row of the extensions page.

@@ -3,7 +3,7 @@
 use crate::{
     Engine, Result,
     entity::{dead_letter, journal, outbox, session},
-    sessions,
+    sessions::access,
 };
 use domain::delivery::DeadReason;
 use metrics::gauge;
@@ -44,7 +44,7 @@ pub async fn observe(e: &Engine) -> Result<()> {
     let faults = dead_letter::Column::Reason.is_in(DeadReason::faults());
     let faults = dead_letter::Entity::find().filter(faults);
     set(DEAD_LETTERS, faults.count(db).await?);
-    let open = session::Entity::find().filter(sessions::is_open());
+    let open = session::Entity::find().filter(access::is_open());
     set(SESSIONS_OPEN, open.count(db).await?);
     set(COUNTRIES_BLIND, u64::from(e.countries.is_blind()));
     Ok(())

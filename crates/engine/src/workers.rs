@@ -14,7 +14,7 @@ impl Engine {
         let tasks = vec![
             tokio::spawn(inbound::worker::run(self.clone(), stop.clone())),
             tokio::spawn(outbound::worker::run(self.clone(), stop.clone())),
-            tokio::spawn(doctor::schedule::run(self.clone(), stop.clone())),
+            tokio::spawn(doctor::worker::run(self.clone(), stop.clone())),
             tokio::spawn(doctor::badge::run(self.clone(), stop.clone())),
             tokio::spawn(retention::run(self.clone(), stop.clone())),
             tokio::spawn(countries::run(self.clone(), stop.clone())),

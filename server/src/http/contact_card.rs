@@ -7,7 +7,6 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::people::Actor;
-use engine::sessions::messages;
 use std::fmt::Write as _;
 use tower_sessions::Session;
 
@@ -26,7 +25,7 @@ pub async fn download(
     let Some((message, nth)) = named else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match messages::card(&http.engine, &actor, message, nth).await {
+    match engine::sessions::content::card(&http.engine, &actor, message, nth).await {
         Ok((name, card)) => {
             let headers = [
                 (

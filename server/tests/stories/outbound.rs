@@ -227,7 +227,7 @@ async fn a_success_that_cannot_be_read_is_not_sent_again(story: &Story) {
     // A person decides to send it once more; then a status tells after all.
     let retry = id_of(&messages[1]).parse().expect("an id");
     let system = domain::people::Actor::System;
-    let again = engine::sessions::messages::retry(&story.engine, &system, retry)
+    let again = engine::outbound::send::retry(&story.engine, &system, retry)
         .await
         .expect("sent again");
     assert_eq!(again.retry_of, Some(retry));
@@ -555,7 +555,7 @@ async fn a_key_is_for_one_text(story: &Story) {
     let id = id_of(&session).parse().expect("an id");
     let by_console = |key: String| {
         let (engine, system) = (&story.engine, &system);
-        async move { engine::sessions::messages::send_text(engine, system, id, "Long", Some(&key)).await }
+        async move { engine::outbound::send::send_text(engine, system, id, "Long", Some(&key)).await }
     };
     assert!(by_console(longest).await.is_ok());
     assert!(by_console(longer).await.is_err());
@@ -665,7 +665,7 @@ async fn a_closed_session_sends_nothing_again(story: &Story) {
     let close = format!("/api/v1/sessions/{}/close", id_of(&session));
     story.api.post(&close, json!({})).await.ok();
     let system = domain::people::Actor::System;
-    let again = engine::sessions::messages::retry(&story.engine, &system, failed).await;
+    let again = engine::outbound::send::retry(&story.engine, &system, failed).await;
     assert!(matches!(
         again,
         Err(engine::Error::Refused(domain::refusal::Refusal::SessionClosed))

@@ -5,20 +5,18 @@ use crate::{
     access::{api_tokens, browsers, login_throttle::Attempt},
     audit::{self, Subject},
     entity::{extension, person, setup_link},
-    events::Changes,
-    random, sessions,
+    random,
 };
 use domain::{
     ids::{ExtensionId, PersonId},
-    people::{Actor, ExtensionRef, Language, Me, NewPerson, Permission, PersonForm, Role, login_name},
+    people::{Actor, Language, Me, NewPerson, Permission, PersonForm, Role, login_name},
     refusal::{Problem, Refusal},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QuerySelect, sea_query::Expr,
 };
-use std::{collections::HashSet, net::IpAddr, time::Duration};
-use uuid::Uuid;
+use std::{net::IpAddr, time::Duration};
 
 const SETUP_LINK_LIVES: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -220,7 +218,7 @@ pub async fn me(e: &Engine, id: PersonId) -> Result<Option<Me>> {
             .parse()
             .map_err(|_| Error::Corrupt(format!("role {}", found.role)))?,
         language: found.language.and_then(|language| language.parse().ok()),
-        extension: extension.map(crate::directory::extensions::reference),
+        extension: extension.map(Into::into),
     }))
 }
 
@@ -236,116 +234,4 @@ pub async fn set_language(e: &Engine, actor: &Actor, language: Language) -> Resu
         .await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// Creates, changes or removes the log-in of an extension, whose row is locked. Removing disables the person and frees
-/// the extension and its open sessions: no customer waits for somebody who is gone.
-pub(crate) async fn save_login(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    actor: &Actor,
-    extension: &extension::Model,
-    login: Option<(&domain::people::LoginAs, Option<String>)>,
-) -> Result<Changes> {
-    let current = person::Entity::find()
-        .filter(person::Column::ExtensionId.eq(extension.id))
-        .one(tx)
-        .await?;
-    let now = e.clock().now().millis();
-    let mut changes = Changes::default();
-    match (current, login) {
-        (None, None) => {}
-        (Some(current), None) => {
-            keep_an_admin(tx, &current).await?;
-            changes = sessions::release(e, tx, actor, ExtensionId::new(extension.id)).await?;
-            let id = current.id;
-            crate::access::web_sessions::delete_all(tx, PersonId::new(id)).await?;
-            let mut change = current.into_active_model();
-            change.extension_id = Set(None);
-            change.disabled_at = Set(Some(now));
-            person::Entity::update(change).exec(tx).await?;
-            audit::note(e, tx, actor, "person.disable", Subject::Person(id), None).await?;
-        }
-        (None, Some((login, hash))) => {
-            login_is_free(tx, &login.login, None).await?;
-            let hash = hash.ok_or(Refusal::field("password", Problem::Required))?;
-            let row = person::Model {
-                id: e.clock().new_id(),
-                login: login.login.clone(),
-                name: extension.name.clone(),
-                role: login.role.to_string(),
-                password_hash: hash,
-                language: None,
-                extension_id: Some(extension.id),
-                disabled_at: extension.disabled_at,
-                created_at: now,
-            };
-            let detail = format!("{} ({})", row.login, row.role);
-            let id = row.id;
-            person::Entity::insert(row.into_active_model())
-                .exec_without_returning(tx)
-                .await?;
-            audit::note(e, tx, actor, "person.add", Subject::Person(id), Some(detail)).await?;
-        }
-        (Some(current), Some((login, hash))) => {
-            login_is_free(tx, &login.login, Some(ExtensionId::new(extension.id))).await?;
-            if login.role != Role::Admin {
-                keep_an_admin(tx, &current).await?;
-            }
-            let id = current.id;
-            let mut change = current.into_active_model();
-            change.login = Set(login.login.clone());
-            change.name = Set(extension.name.clone());
-            change.role = Set(login.role.to_string());
-            let new_password = hash.is_some();
-            if let Some(hash) = hash {
-                change.password_hash = Set(hash);
-                crate::access::web_sessions::delete_all(tx, PersonId::new(id)).await?;
-            }
-            person::Entity::update(change).exec(tx).await?;
-            let detail = format!(
-                "{} ({}){}",
-                login.login,
-                login.role,
-                if new_password { ", new password" } else { "" }
-            );
-            audit::note(e, tx, actor, "person.change", Subject::Person(id), Some(detail)).await?;
-        }
-    }
-    Ok(changes)
-}
-
-/// Refuses to take the last administrator away.
-pub(crate) async fn keep_an_admin(tx: &DatabaseTransaction, person: &person::Model) -> Result<()> {
-    if person.role != Role::Admin.as_str() || person.disabled_at.is_some() {
-        return Ok(());
-    }
-    let admins = person::Entity::find()
-        .filter(person::Column::Role.eq(Role::Admin.as_str()))
-        .filter(person::Column::DisabledAt.is_null())
-        .count(tx)
-        .await?;
-    if admins > 1 {
-        Ok(())
-    } else {
-        Err(Refusal::LastAdmin.into())
-    }
-}
-
-/// The extensions as which somebody can log in.
-pub(crate) async fn attended(db: &impl ConnectionTrait) -> Result<HashSet<Uuid>> {
-    let ids: Vec<Uuid> = person::Entity::find()
-        .select_only()
-        .column(person::Column::ExtensionId)
-        .filter(person::Column::ExtensionId.is_not_null())
-        .filter(person::Column::DisabledAt.is_null())
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(ids.into_iter().collect())
-}
-
-/// The extension that a person answers as, for those who have one.
-pub(crate) fn own_extension(actor: &Actor) -> Result<ExtensionRef> {
-    actor.extension().cloned().ok_or(Refusal::NoExtension.into())
 }

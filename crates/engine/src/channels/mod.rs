@@ -1,13 +1,12 @@
 //! Communication channels: what lists and the editor show. Secrets go in and never out.
 
 mod badge;
-mod destination;
 mod history;
 pub(crate) mod reservation;
 mod save;
 pub(crate) mod traffic;
 
-pub(crate) use destination::Directory;
+pub(crate) use crate::directory::destination::Directory;
 pub use history::{activity, presence};
 pub use save::{
     create, delete, drop_old_app_secret, pause, reserve, resume, rotate_verify_token, save_authentication,
@@ -16,11 +15,9 @@ pub use save::{
 
 use crate::{
     Engine, Result,
-    credentials::{
-        seal::Kind,
-        secrets::{self, Known},
-    },
-    entity::{channel, channel_secret, extension, queue},
+    credentials::secrets::{self, Known},
+    directory::destination,
+    entity::{channel, channel_secret},
 };
 use badge::{Wrong, badge, webhook_seen_at};
 use domain::{
@@ -29,11 +26,9 @@ use domain::{
     people::Actor,
     phone::PhoneNumber,
     refusal::Refusal,
-    session::Blocked,
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Condition};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// Every channel. Each table is read with one statement, however many channels there are.
 pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<ChannelRow>> {
@@ -78,35 +73,7 @@ pub async fn get(e: &Engine, actor: &Actor, id: ChannelId) -> Result<ChannelView
 /// Every extension and queue that takes new sessions.
 pub async fn destinations(e: &Engine, actor: &Actor) -> Result<Destinations> {
     crate::directory::extensions::actor_may_look(actor)?;
-    enabled_destinations(e).await
-}
-
-pub(crate) async fn enabled_destinations(e: &Engine) -> Result<Destinations> {
-    let db = e.db.read();
-    let extensions = Condition::all().add(extension::Column::DisabledAt.is_null());
-    let queues = Condition::all().add(queue::Column::DisabledAt.is_null());
-    let shown = |found: Vec<(Uuid, _)>| found.into_iter().map(|(_, to)| to).collect();
-    Ok(Destinations {
-        extensions: shown(destination::extensions(db, extensions).await?),
-        queues: shown(destination::queues(db, queues).await?),
-    })
-}
-
-/// Why nothing that is written now goes out through the channel.
-pub(crate) async fn blocked(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Blocked>> {
-    let Some(channel) = channel::Entity::find_by_id(id).one(db).await? else {
-        return Ok(Some(Blocked::Incomplete));
-    };
-    let token = channel_secret::Entity::find_by_id((id, Kind::AccessToken.as_str().to_owned()))
-        .one(db)
-        .await?;
-    let complete = channel.deleted_at.is_none() && channel.phone_number_id.is_some() && token.is_some();
-    Ok(match TokenState::from_stored(&channel.token_state) {
-        _ if !complete => Some(Blocked::Incomplete),
-        _ if channel.paused_at.is_some() => Some(Blocked::Paused),
-        TokenState::Refused => Some(Blocked::TokenRefused),
-        TokenState::Unknown | TokenState::Accepted => None,
-    })
+    destination::enabled_destinations(e).await
 }
 
 /// The calling code of numbers that are typed without one: that of the channel's number, or of any other channel's.

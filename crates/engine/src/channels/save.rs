@@ -3,12 +3,13 @@
 use crate::{
     Engine, Result,
     audit::{self, Subject, detail},
-    channels::{Directory, reservation, view},
+    channels::{reservation, view},
     credentials::{seal::Kind, secrets},
+    directory::destination::Directory,
     entity::{channel, channel_reservation, extension, outbox, queue, session},
     events::Changes,
     random,
-    sessions::{self, status},
+    sessions::{access, lifecycle, status},
 };
 use domain::{
     channel::{
@@ -212,11 +213,11 @@ pub async fn delete(e: &Engine, actor: &Actor, id: ChannelId, name: &str) -> Res
     }
     for open in session::Entity::find()
         .filter(session::Column::ChannelId.eq(id.uuid()))
-        .filter(sessions::is_open())
+        .filter(access::is_open())
         .all(&tx)
         .await?
     {
-        changes.append(sessions::end(e, &tx, actor, &open).await?);
+        changes.append(lifecycle::end(e, &tx, actor, &open).await?);
     }
     secrets::remove(&tx, id, &Kind::ALL).await?;
     let now = e.clock().now().millis();

@@ -1,3 +1,45 @@
-//! Contacts: the company's customers, as sessions show and searches find them.
+//! Contacts: the company's customers, as sessions show them, searches find them and answers reach them.
 
 pub(crate) mod search;
+
+use crate::{Result, entity::contact};
+use domain::{ids::ContactId, name, session::ContactRef};
+use sea_orm::{ConnectionTrait, EntityTrait};
+use uuid::Uuid;
+use whatsapp::{Bsuid, WaId, graph::Recipient};
+
+/// To whom an answer goes: the number that Meta gave, else the BSUID.
+pub(crate) async fn recipient(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Recipient>> {
+    let Some(contact) = contact::Entity::find_by_id(id).one(db).await? else {
+        return Ok(None);
+    };
+    let wa_id = contact
+        .wa_id
+        .as_deref()
+        .and_then(|id| WaId::parse(id).ok())
+        .map(Recipient::WaId);
+    Ok(wa_id.or_else(|| {
+        contact
+            .bsuid
+            .as_deref()
+            .and_then(|id| Bsuid::parse(id).ok())
+            .map(Recipient::Bsuid)
+    }))
+}
+
+pub(crate) fn reference(contact: contact::Model) -> ContactRef {
+    let number = contact.wa_id.map(|digits| format!("+{digits}"));
+    let username = contact.username.as_deref().and_then(name::shown);
+    let username = username.map(|name| format!("@{}", name.trim_start_matches('@')));
+    let label = contact.name.as_deref().and_then(name::shown);
+    let label = label
+        .or_else(|| number.clone())
+        .or_else(|| username.clone())
+        .or(contact.bsuid);
+    ContactRef {
+        id: ContactId::new(contact.id),
+        label: label.unwrap_or_default(),
+        number,
+        username,
+    }
+}

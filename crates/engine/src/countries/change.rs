@@ -47,7 +47,7 @@ pub async fn save(
     audit::note(e, &tx, actor, "countries.save", Subject::Countries, Some(detail)).await?;
     doctor::outdate_all(e, &tx).await?;
     tx.commit().await?;
-    e.countries.rules.read(e).await?;
+    e.countries.rules.read(&e.db, e.clock()).await?;
     changed(e);
     Ok(())
 }
@@ -75,7 +75,7 @@ pub async fn off(e: &Engine, actor: &Actor) -> Result<Vec<StoredRule>> {
         doctor::outdate_all(e, &tx).await?;
     }
     tx.commit().await?;
-    e.countries.rules.read(e).await?;
+    e.countries.rules.read(&e.db, e.clock()).await?;
     changed(e);
     Ok(gone)
 }

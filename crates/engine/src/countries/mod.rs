@@ -13,6 +13,7 @@
 mod change;
 mod file;
 mod lookup;
+pub(crate) mod memory;
 mod meta;
 mod rules;
 mod tree;
@@ -21,23 +22,14 @@ pub use change::{off, replace_database, save};
 
 use crate::{Engine, Result, metrics::REFUSED_BY_COUNTRY};
 use domain::{
-    countries::{
-        DatabaseView, Door, DoorView, Overview, RuleView, ShutOut, StoredRule, Unfit, Whereabouts, is_private,
-    },
+    countries::{DatabaseView, Door, DoorView, Overview, RuleView, StoredRule, Unfit},
     people::{Actor, Permission},
 };
-use file::DatabaseFile;
-use lookup::CountryDatabase;
-use meta::Callers;
-use rules::Rules;
 use std::{
-    collections::BTreeSet,
     net::IpAddr,
-    path::PathBuf,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError},
     time::Duration,
 };
-use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 /// Largest database that may be uploaded, in bytes. Those of countries alone have about ten million.
@@ -45,75 +37,10 @@ pub const DATABASE_MOST: usize = 32 * 1024 * 1024;
 /// How often the file is looked at: a program that updates it tells nobody.
 const PATROL: Duration = Duration::from_secs(60);
 
-/// What is kept in memory.
-#[derive(Debug)]
-pub(crate) struct Countries {
-    rules: Rules,
-    file: DatabaseFile,
-    database: RwLock<std::result::Result<Arc<CountryDatabase>, Unfit>>,
-    callers: Callers,
-    /// One change after the other, so that memory ends up as the last one left the database.
-    turn: Mutex<()>,
-}
-
-impl Countries {
-    /// `named` is the file that a setting names, instead of the one in the data folder.
-    pub(crate) fn new(data_dir: &std::path::Path, named: Option<PathBuf>) -> Self {
-        Self {
-            rules: Rules::default(),
-            file: DatabaseFile::new(data_dir, named),
-            database: RwLock::new(Err(Unfit::Missing)),
-            callers: Callers::default(),
-            turn: Mutex::default(),
-        }
-    }
-
-    fn database(&self) -> std::result::Result<Arc<CountryDatabase>, Unfit> {
-        self.database
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    fn whereabouts(&self, address: IpAddr) -> Whereabouts {
-        if is_private(address) {
-            return Whereabouts::Private;
-        }
-        match self.database() {
-            Ok(database) => database.whereabouts(address),
-            Err(_) => Whereabouts::NoDatabase,
-        }
-    }
-
-    /// Whether a rule is set and there is nothing to judge by: every door is open.
-    pub(crate) fn is_blind(&self) -> bool {
-        self.database().is_err() && Door::ALL.iter().any(|door| self.rules.of(*door).only.is_some())
-    }
-
-    /// Which of WhatsApp's servers the rule of a door shuts out.
-    pub(crate) fn shut_out(&self, door: Door, now: domain::time::Timestamp) -> Option<ShutOut> {
-        let (rule, database) = (self.rules.of(door), self.database().ok()?);
-        let lately = self.callers.lately(now).into_iter();
-        let servers = lately.map(|address| self.whereabouts(address));
-        let mut shut_out = ShutOut {
-            countries: BTreeSet::new(),
-            unknown: false,
-        };
-        for server in servers.chain(database.meta().iter().copied()) {
-            match server {
-                _ if rule.admits(server) => {}
-                Whereabouts::In { country } => drop(shut_out.countries.insert(country)),
-                _ => shut_out.unknown = true,
-            }
-        }
-        (shut_out.unknown || !shut_out.countries.is_empty()).then_some(shut_out)
-    }
-}
-
 /// Reads the rules and the country database at the start. A database that cannot be read leaves every door open:
 /// nobody can be told apart, and who could mend it must not be shut out.
 pub(crate) async fn load(e: &Engine) -> Result<()> {
-    e.countries.rules.read(e).await?;
+    e.countries.rules.read(&e.db, e.clock()).await?;
     look_at_file(e).await;
     if e.countries.is_blind() {
         tracing::error!(
@@ -169,7 +96,7 @@ pub async fn admits(e: &Engine, door: Door, address: IpAddr) -> bool {
         return true;
     }
     // The command line may have opened the doors meanwhile. Only who would be refused waits for this.
-    if let Err(error) = e.countries.rules.read_if_old(e).await {
+    if let Err(error) = e.countries.rules.read_if_old(&e.db, e.clock()).await {
         tracing::warn!(%error, "the allowed countries cannot be read anew");
     }
     if e.countries.rules.of(door).admits(from) {
@@ -191,7 +118,7 @@ pub fn webhook_came_from(e: &Engine, address: IpAddr) {
 /// `Forbidden` for who may not administer.
 pub async fn overview(e: &Engine, actor: &Actor, from: Option<IpAddr>) -> Result<Overview> {
     actor.require(Permission::Administer)?;
-    e.countries.rules.read(e).await?;
+    e.countries.rules.read(&e.db, e.clock()).await?;
     let (now, file) = (e.clock().now(), &e.countries.file);
     let door = |door| DoorView {
         door,

@@ -1,6 +1,6 @@
 //! The rules as they are stored, and in memory.
 
-use crate::{Engine, Error, Result, entity::country_rule};
+use crate::{Clock, Error, Result, database::Database, entity::country_rule};
 use domain::{
     countries::{Country, Door, Rule, StoredRule},
     refusal::Refusal,
@@ -38,10 +38,10 @@ impl Rules {
         known.by_door.get(&door).cloned().unwrap_or_default()
     }
 
-    pub(super) async fn read(&self, e: &Engine) -> Result<()> {
+    pub(super) async fn read(&self, db: &Database, clock: &Clock) -> Result<()> {
         let _turn = self.reading.lock().await;
-        let read_at = Some(e.clock().now());
-        let rows = country_rule::Entity::find().all(e.db.read()).await?;
+        let read_at = Some(clock.now());
+        let rows = country_rule::Entity::find().all(db.read()).await?;
         let rules = rows
             .into_iter()
             .map(|row| Ok((row.door.parse().map_err(corrupt)?, Arc::new(rule(&row)?))));
@@ -51,8 +51,8 @@ impl Rules {
     }
 
     /// Of many that come at once, one reads.
-    pub(super) async fn read_if_old(&self, e: &Engine) -> Result<()> {
-        let now = e.clock().now();
+    pub(super) async fn read_if_old(&self, db: &Database, clock: &Clock) -> Result<()> {
+        let now = clock.now();
         {
             let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
             if known.read_at.is_some_and(|read_at| now.since(read_at) < FRESH) {
@@ -60,7 +60,7 @@ impl Rules {
             }
             known.read_at = Some(now);
         }
-        self.read(e).await
+        self.read(db, clock).await
     }
 }
 

@@ -2,16 +2,16 @@
 
 use crate::{
     Engine, Result,
-    access::users,
     audit::{self, Subject},
+    directory::logins,
     entity::{extension, person, session},
     events::Changes,
-    sessions,
+    sessions::{self, access},
 };
 use domain::{
     event::Change,
     ids::{ExtensionId, PersonId},
-    people::{Actor, Extension, ExtensionForm, ExtensionRef, ExtensionRow, Permission},
+    people::{Actor, Extension, ExtensionForm, ExtensionRow, Permission},
     refusal::{Problem, Refusal},
     time::Timestamp,
 };
@@ -87,7 +87,7 @@ pub(crate) fn open_sessions(ids: Vec<Uuid>) -> Select<session::Entity> {
         .column(session::Column::ExtensionId)
         .column_as(session::Column::Id.count(), "open")
         .filter(session::Column::ExtensionId.is_in(ids))
-        .filter(sessions::is_open())
+        .filter(access::is_open())
         .group_by(session::Column::ExtensionId)
 }
 
@@ -108,7 +108,7 @@ pub async fn create(e: &Engine, actor: &Actor, form: &ExtensionForm) -> Result<E
     extension::Entity::insert(new.clone().into_active_model())
         .exec_without_returning(&tx)
         .await?;
-    users::save_login(
+    logins::save_login(
         e,
         &tx,
         actor,
@@ -147,7 +147,7 @@ pub async fn change(e: &Engine, actor: &Actor, id: ExtensionId, form: &Extension
     let changed = extension::Entity::update(change).exec(&tx).await?;
     let login = form.login.as_ref().map(|login| (login, hash));
     let mut changes = Changes::of(Change::Directory);
-    changes.append(users::save_login(e, &tx, actor, &changed, login).await?);
+    changes.append(logins::save_login(e, &tx, actor, &changed, login).await?);
     let detail = format!("{} {}", form.number, form.name);
     audit::note(
         e,
@@ -184,7 +184,7 @@ pub async fn set_disabled(e: &Engine, actor: &Actor, id: ExtensionId, disabled: 
         .await?
     {
         if disabled {
-            users::keep_an_admin(&tx, &person).await?;
+            logins::keep_an_admin(&tx, &person).await?;
             crate::access::web_sessions::delete_all(&tx, PersonId::new(person.id)).await?;
         }
         let mut change = person.into_active_model();
@@ -222,13 +222,5 @@ async fn number_is_free(tx: &DatabaseTransaction, number: &str, except: Option<E
             Err(Refusal::field("number", Problem::Taken).into())
         }
         _ => Ok(()),
-    }
-}
-
-pub(crate) fn reference(extension: extension::Model) -> ExtensionRef {
-    ExtensionRef {
-        id: ExtensionId::new(extension.id),
-        number: extension.number,
-        name: extension.name,
     }
 }

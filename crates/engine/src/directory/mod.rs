@@ -2,3 +2,6 @@
 
 pub mod extensions;
 pub mod queues;
+
+pub(crate) mod destination;
+pub(crate) mod logins;

@@ -2,12 +2,11 @@
 
 use crate::{
     Engine, Error, Result,
-    access::users,
     audit::{self, Subject},
-    directory::extensions::{actor_may_look, reference},
+    directory::{extensions::actor_may_look, logins},
     entity::{extension, queue, queue_member, session},
     events::Changes,
-    sessions,
+    sessions::access,
 };
 use domain::{
     event::Change,
@@ -17,8 +16,8 @@ use domain::{
     refusal::{Problem, Refusal},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -56,7 +55,7 @@ async fn rows(e: &Engine, queues: Vec<queue::Model>) -> Result<Vec<QueueRow>> {
         .all(db)
         .await?;
     let waiting: Vec<(Uuid, i64)> = waiting_sessions(ids).into_tuple().all(db).await?;
-    let attended = users::attended(db).await?;
+    let attended = logins::attended(db).await?;
     let waiting: HashMap<Uuid, i64> = waiting.into_iter().collect();
     let mut of_queue: HashMap<Uuid, HashSet<Uuid>> = HashMap::new();
     for member in members {
@@ -77,7 +76,7 @@ async fn rows(e: &Engine, queues: Vec<queue::Model>) -> Result<Vec<QueueRow>> {
                 .parse()
                 .map_err(|_| Error::Corrupt(format!("pick-up mode {}", queue.pick_up)))?,
             empty: !ids.iter().any(|id| attended.contains(id)),
-            members: members.cloned().map(reference).collect(),
+            members: members.cloned().map(Into::into).collect(),
             disabled: queue.disabled_at.is_some(),
             waiting: waiting
                 .get(&queue.id)
@@ -94,7 +93,7 @@ pub(crate) fn waiting_sessions(ids: Vec<Uuid>) -> Select<session::Entity> {
         .column(session::Column::QueueId)
         .column_as(session::Column::Id.count(), "waiting")
         .filter(session::Column::QueueId.is_in(ids))
-        .filter(sessions::is_waiting())
+        .filter(access::is_waiting())
         .group_by(session::Column::QueueId)
 }
 
@@ -209,14 +208,6 @@ async fn set_members(tx: &DatabaseTransaction, queue: Uuid, members: &[Extension
             .await?;
     }
     Ok(())
-}
-
-pub(crate) async fn members(db: &impl ConnectionTrait, queue: Uuid) -> Result<Vec<Uuid>> {
-    let rows = queue_member::Entity::find()
-        .filter(queue_member::Column::QueueId.eq(queue))
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(|row| row.extension_id).collect())
 }
 
 async fn name_is_free(tx: &DatabaseTransaction, name: &str, except: Option<QueueId>) -> Result<()> {

@@ -18,6 +18,7 @@ mod probes;
 mod reach;
 mod records;
 pub(crate) mod schedule;
+pub(crate) mod worker;
 
 pub use crate::doctor::meta_actions::{fetch_numbers, register, set_callback, subscribe_waba};
 pub(crate) use reach::client;

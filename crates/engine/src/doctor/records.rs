@@ -2,9 +2,9 @@
 
 use super::findings;
 use crate::{
-    Engine, Result,
-    channels::{self, Directory},
+    Engine, Result, channels,
     credentials::{seal::Kind, secrets},
+    directory::destination::Directory,
     entity::{channel, channel_secret},
 };
 use domain::{

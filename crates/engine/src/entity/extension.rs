@@ -1,5 +1,6 @@
 //! One extension of the PBX.
 
+use domain::{ids::ExtensionId, people::ExtensionRef};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -13,6 +14,16 @@ pub struct Model {
     pub name: String,
     pub disabled_at: Option<i64>,
     pub created_at: i64,
+}
+
+impl From<Model> for ExtensionRef {
+    fn from(row: Model) -> Self {
+        Self {
+            id: ExtensionId::new(row.id),
+            number: row.number,
+            name: row.name,
+        }
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,5 +1,6 @@
 //! A message queue.
 
+use domain::queue::PickUp;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -13,6 +14,13 @@ pub struct Model {
     pub pick_up: String,
     pub disabled_at: Option<i64>,
     pub created_at: i64,
+}
+
+impl Model {
+    pub fn pick_up_mode(&self) -> crate::Result<PickUp> {
+        let unknown = |_| crate::Error::Corrupt(format!("pick-up mode {}", self.pick_up));
+        self.pick_up.parse().map_err(unknown)
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

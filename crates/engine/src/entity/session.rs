@@ -2,6 +2,9 @@
 
 use sea_orm::entity::prelude::*;
 
+/// [`Model::waiting_since`] of somebody who does not wait: it comes last.
+pub const ANSWERED: i64 = i64::MAX;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "sessions")]
 pub struct Model {

@@ -6,9 +6,9 @@ use crate::{
         batch::{Ledger, target},
         contacts, dead_letters,
         journal::Delivery,
+        statuses,
     },
     metrics::ITEMS,
-    sessions::{self, status},
 };
 use domain::{
     delivery::DeadReason,
@@ -59,7 +59,7 @@ pub(crate) fn try_item(ledger: &mut Ledger, delivery: &Delivery, item: &Item) ->
         }
         ItemKind::Status(update) => {
             let channel = channel_of(ledger, delivery, item)?;
-            status::apply(ledger, &channel, update, delivery.received_at, &item.raw);
+            statuses::apply(ledger, &channel, update, delivery.received_at, &item.raw);
             Ok(())
         }
     }
@@ -164,7 +164,7 @@ fn message(
         && ledger.edited_before(&phone_number_id, inbound.wamid.as_str(), session, from_phone);
     ledger.add_message(row, raw);
     if from_phone {
-        status::catch_up(ledger, id, &phone_number_id, inbound.wamid.as_str());
+        statuses::catch_up(ledger, id, &phone_number_id, inbound.wamid.as_str());
     }
     if stands_alone {
         ledger.edit_stands_alone(id);
@@ -178,7 +178,7 @@ fn message(
             if by_customer {
                 session.waiting_since = session.waiting_since.min(at);
             } else if from_phone && Some(at) >= session.last_inbound_at {
-                session.waiting_since = sessions::ANSWERED;
+                session.waiting_since = session::ANSWERED;
             }
             if session.last_message_id.is_none() || at >= session.last_message_at {
                 session.last_message_at = at;
@@ -277,7 +277,7 @@ fn new_session(
         group_id: group,
         read_at: None,
         read_id: None,
-        waiting_since: sessions::ANSWERED,
+        waiting_since: session::ANSWERED,
     });
     ledger.moment(id, Happening::Opened, None);
     if !closed {

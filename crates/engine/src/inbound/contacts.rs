@@ -4,47 +4,15 @@
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids>
 
 use crate::{
-    Result,
     entity::contact,
-    inbound::batch::{Identity, Ledger},
+    inbound::{
+        batch::Ledger,
+        identities::{change, identities},
+    },
 };
-use domain::{ids::ContactId, name, phone::same_customer_key, session::ContactRef};
-use sea_orm::{ConnectionTrait, EntityTrait};
+use domain::name;
 use uuid::Uuid;
-use whatsapp::{
-    Bsuid, WaId,
-    graph::Recipient,
-    webhook::{Content, InboundMessage, SystemChange},
-};
-
-const BSUID: &str = "bsuid";
-const WA_ID: &str = "wa_id";
-pub(crate) const KINDS: [&str; 2] = [BSUID, WA_ID];
-
-/// Every identity that a message tells of its sender. After a change of number the old and the new ones are one
-/// person's, so that whatever is still on its way from the old one meets the same contact.
-pub(crate) fn identities(inbound: &InboundMessage) -> Vec<Identity> {
-    let bsuid = |id: &Option<Bsuid>| id.as_ref().map(|id| (BSUID, id.as_str().to_owned()));
-    let wa_id = |id: &Option<WaId>| id.as_ref().map(|id| (WA_ID, same_customer_key(id.as_str())));
-    let sender = [bsuid(&inbound.sender.bsuid), wa_id(&inbound.sender.wa_id)];
-    let change = change(inbound).map(|change| {
-        [
-            bsuid(&change.previous_bsuid),
-            bsuid(&change.bsuid),
-            wa_id(&change.wa_id),
-        ]
-    });
-    let all = sender.into_iter().chain(change.into_iter().flatten());
-    all.flatten().collect()
-}
-
-/// A system message that names a new identity of its sender.
-fn change(inbound: &InboundMessage) -> Option<&SystemChange> {
-    match &inbound.content {
-        Content::System(change) => Some(change),
-        _ => None,
-    }
-}
+use whatsapp::webhook::InboundMessage;
 
 /// Finds the contact of a message's sender, or makes one; `None` when Meta names nobody at all. `at` is Meta's time of
 /// the message, in milliseconds.
@@ -152,40 +120,4 @@ fn merge(ledger: &mut Ledger, kept: Uuid, gone: Uuid) {
         }
     }
     ledger.merge(kept, gone);
-}
-
-/// To whom an answer goes: the number that Meta gave, else the BSUID.
-pub(crate) async fn recipient(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Recipient>> {
-    let Some(contact) = contact::Entity::find_by_id(id).one(db).await? else {
-        return Ok(None);
-    };
-    let wa_id = contact
-        .wa_id
-        .as_deref()
-        .and_then(|id| WaId::parse(id).ok())
-        .map(Recipient::WaId);
-    Ok(wa_id.or_else(|| {
-        contact
-            .bsuid
-            .as_deref()
-            .and_then(|id| Bsuid::parse(id).ok())
-            .map(Recipient::Bsuid)
-    }))
-}
-
-pub(crate) fn reference(contact: contact::Model) -> ContactRef {
-    let number = contact.wa_id.map(|digits| format!("+{digits}"));
-    let username = contact.username.as_deref().and_then(name::shown);
-    let username = username.map(|name| format!("@{}", name.trim_start_matches('@')));
-    let label = contact.name.as_deref().and_then(name::shown);
-    let label = label
-        .or_else(|| number.clone())
-        .or_else(|| username.clone())
-        .or(contact.bsuid);
-    ContactRef {
-        id: ContactId::new(contact.id),
-        label: label.unwrap_or_default(),
-        number,
-        username,
-    }
 }

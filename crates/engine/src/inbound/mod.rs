@@ -17,6 +17,8 @@ pub(crate) mod journal;
 pub(crate) mod webhook_cache;
 pub(crate) mod worker;
 
-pub(crate) mod apply;
-pub(crate) mod batch;
-pub(crate) mod contacts;
+mod apply;
+mod batch;
+mod contacts;
+mod identities;
+mod statuses;

@@ -3,12 +3,13 @@
 use crate::{
     Engine, Result,
     channels::reservation,
+    credentials::secrets,
     doctor::connection,
     entity::channel,
     events::Changes,
     inbound::{
         intake::Received,
-        webhook_cache::{self, Hook},
+        webhook_cache::{Failures, Hook, Signer},
     },
     metrics::{DELIVERIES_ACCEPTED, DELIVERIES_REFUSED},
 };
@@ -45,7 +46,7 @@ pub enum NotAccepted {
 
 /// Compares the verify token and, when it fits, notes that Meta knows the address.
 pub async fn handshake(e: &Engine, webhook_id: &str, verify_token: &str) -> Result<Handshake> {
-    let Some(hook) = webhook_cache::find(e, webhook_id).await? else {
+    let Some(hook) = find(e, webhook_id).await? else {
         return Ok(Handshake::UnknownWebhook);
     };
     if !bool::from(hook.verify_token.as_bytes().ct_eq(verify_token.as_bytes())) {
@@ -98,7 +99,7 @@ async fn try_call(
         Some(hook) => (hook, e.inbox_patience),
         None => {
             let asked = Instant::now();
-            let found = timeout(e.inbox_patience, webhook_cache::find(e, webhook_id)).await;
+            let found = timeout(e.inbox_patience, find(e, webhook_id)).await;
             let found = found.map_err(|_| NotAccepted::Unavailable)?.map_err(|error| {
                 tracing::error!(%error, "the channel of a webhook address cannot be read");
                 NotAccepted::Unavailable
@@ -193,4 +194,57 @@ async fn note_signatures(e: &Engine, id: ChannelId, count: i64) {
         Ok(()) => {}
         Err(error) => tracing::warn!(%error, "wrong signatures could not be counted"),
     }
+}
+
+/// Characters in a webhook id at the most. Ours have 32 (`random::token`).
+const ID_MOST: usize = 64;
+
+/// The channel at a webhook address.
+pub(crate) async fn find(e: &Engine, webhook_id: &str) -> Result<Option<Arc<Hook>>> {
+    if let Some(hook) = e.hooks.known(webhook_id) {
+        return Ok(Some(hook));
+    }
+    // Whatever anybody may call. What is no address of ours is not looked up.
+    if webhook_id.len() > ID_MOST || !webhook_id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Ok(None);
+    }
+    let generation = e.hooks.generation();
+    let db = e.db.read();
+    let Some(found) = channel::Entity::find()
+        .filter(channel::Column::WebhookId.eq(webhook_id))
+        .one(db)
+        .await?
+    else {
+        return reserved(e, webhook_id).await;
+    };
+    let channel = ChannelId::new(found.id);
+    let mut signers = Vec::new();
+    for (kind, row) in secrets::signers(db, channel).await? {
+        signers.push(Signer {
+            secret: e.key.open(channel, kind, &row.sealed)?,
+            fingerprint: row.fingerprint.into(),
+        });
+    }
+    let hook = Arc::new(Hook {
+        channel,
+        verify_token: found.verify_token,
+        signers,
+        failures: Failures::from_stored(found.signature_failures),
+    });
+    e.hooks.keep(webhook_id, hook.clone(), generation);
+    Ok(Some(hook))
+}
+
+/// An address that was told for a channel which has not been saved yet: Meta may verify it, and nothing else. It is not
+/// kept in memory: the next save makes it a channel's.
+async fn reserved(e: &Engine, webhook_id: &str) -> Result<Option<Arc<Hook>>> {
+    let reserved = reservation::at_address(e.db.read(), webhook_id).await?;
+    Ok(reserved.map(|reserved| {
+        Arc::new(Hook {
+            channel: ChannelId::new(reserved.id),
+            verify_token: reserved.verify_token,
+            signers: Vec::new(),
+            failures: Failures::from_stored(0),
+        })
+    }))
 }

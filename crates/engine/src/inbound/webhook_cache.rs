@@ -1,8 +1,7 @@
 //! What the webhook needs of a channel, kept in memory: the secret that must have signed, and its fingerprint.
 
-use crate::{Engine, Result, channels, credentials::secrets, entity::channel};
 use domain::{doctor, ids::ChannelId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
 use secrecy::SecretString;
 use std::{
     collections::HashMap,
@@ -36,13 +35,11 @@ pub(crate) struct Failures {
     noted_at: AtomicI64,
 }
 
-/// Characters in a webhook id at the most. Ours have 32 (`random::token`).
-const ID_MOST: usize = 64;
 /// Milliseconds between two notes of failures.
 const NOTE_EVERY: i64 = 1000;
 
 impl Failures {
-    fn from_stored(in_a_row: i64) -> Self {
+    pub(super) fn from_stored(in_a_row: i64) -> Self {
         Self {
             in_a_row: AtomicI64::new(in_a_row),
             noted_at: AtomicI64::new(0),
@@ -83,68 +80,23 @@ impl Hooks {
         known.by_webhook_id.get(webhook_id).cloned()
     }
 
+    /// To be asked for before a channel is read from the database, for [`Self::keep`].
+    pub(super) fn generation(&self) -> u64 {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).generation
+    }
+
+    /// Caches what was read, unless channels have changed since.
+    pub(super) fn keep(&self, webhook_id: &str, hook: Arc<Hook>, generation: u64) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.generation == generation {
+            known.by_webhook_id.insert(webhook_id.to_owned(), hook);
+        }
+    }
+
     /// Channels have changed: read them again.
     pub(crate) fn forget(&self) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         known.by_webhook_id.clear();
         known.generation += 1;
     }
-}
-
-/// The channel at a webhook address.
-pub(crate) async fn find(e: &Engine, webhook_id: &str) -> Result<Option<Arc<Hook>>> {
-    if let Some(hook) = e.hooks.known(webhook_id) {
-        return Ok(Some(hook));
-    }
-    // Whatever anybody may call. What is no address of ours is not looked up.
-    if webhook_id.len() > ID_MOST || !webhook_id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return Ok(None);
-    }
-    let generation = e
-        .hooks
-        .0
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .generation;
-    let db = e.db.read();
-    let Some(found) = channel::Entity::find()
-        .filter(channel::Column::WebhookId.eq(webhook_id))
-        .one(db)
-        .await?
-    else {
-        return reserved(e, webhook_id).await;
-    };
-    let channel = ChannelId::new(found.id);
-    let mut signers = Vec::new();
-    for (kind, row) in secrets::signers(db, channel).await? {
-        signers.push(Signer {
-            secret: e.key.open(channel, kind, &row.sealed)?,
-            fingerprint: row.fingerprint.into(),
-        });
-    }
-    let hook = Arc::new(Hook {
-        channel,
-        verify_token: found.verify_token,
-        signers,
-        failures: Failures::from_stored(found.signature_failures),
-    });
-    let mut known = e.hooks.0.write().unwrap_or_else(PoisonError::into_inner);
-    if known.generation == generation {
-        known.by_webhook_id.insert(webhook_id.to_owned(), hook.clone());
-    }
-    Ok(Some(hook))
-}
-
-/// An address that was told for a channel which has not been saved yet: Meta may verify it, and nothing else. It is not
-/// kept in memory: the next save makes it a channel's.
-async fn reserved(e: &Engine, webhook_id: &str) -> Result<Option<Arc<Hook>>> {
-    let reserved = channels::reservation::at_address(e.db.read(), webhook_id).await?;
-    Ok(reserved.map(|reserved| {
-        Arc::new(Hook {
-            channel: ChannelId::new(reserved.id),
-            verify_token: reserved.verify_token,
-            signers: Vec::new(),
-            failures: Failures::from_stored(0),
-        })
-    }))
 }

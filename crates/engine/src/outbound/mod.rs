@@ -1,5 +1,19 @@
-//! The outbound pipe, from the outbox to Meta.
+//! The outbound pipe, from an operator's answer to Meta:
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `send` | writes a message together with its outbox row |
+//! | `queue`, `memory` | which messages are due, and which call is under way |
+//! | `worker` | calls Meta |
+//! | `verdict` | says for each answer whether to try again, wait or fail |
+//! | `record` | writes down what became of a call |
 
+pub mod send;
+
+pub(crate) mod blocked;
+pub(crate) mod memory;
+pub(crate) mod queue;
 pub(crate) mod worker;
 
+mod record;
 mod verdict;

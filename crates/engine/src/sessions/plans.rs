@@ -1,17 +1,31 @@
 //! What the inbox asks is found in indexes, however long the history is. A plan that reads through a table would be
 //! quick today and slow in a year.
 
-use super::*;
 use crate::{
     contacts::search,
     database::Database,
+    directory::{extensions, queues},
+    entity::session,
+    sessions::{
+        access::{is_open, on_tab, visible_to},
+        holders::{self},
+        list::{counted, first_found},
+        order::Order,
+        stretches,
+    },
     testing::database::{self as testing, plan},
 };
 use domain::{
-    ids::PersonId,
-    people::{Me, Role},
+    ids::{ExtensionId, PersonId},
+    page::PageRequest,
+    people::{Actor, ExtensionRef, Me, Role},
+    session::Tab,
 };
-use sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm::{
+    Condition, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, QueryFilter, QuerySelect,
+    QueryTrait, sea_query::Expr,
+};
+use uuid::Uuid;
 
 /// Sessions, as many contacts, and a hundred messages of nobody's concern here.
 const MANY: u32 = 20_000;
@@ -204,12 +218,12 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
         ),
         (
             "open sessions by owner",
-            plan(db, &transfer::open_by_owner()).await,
+            plan(db, &holders::open_by_owner()).await,
             &["sessions_open_by_owner"],
         ),
         (
             "waiting sessions by queue",
-            plan(db, &transfer::waiting_by_queue()).await,
+            plan(db, &holders::waiting_by_queue()).await,
             &["sessions_waiting"],
         ),
         (

@@ -3,121 +3,21 @@
 
 use crate::{
     Result,
-    entity::{channel, message, message_status, session},
+    entity::{message, message_status},
     events::Changes,
-    inbound::batch::Ledger,
-    sessions,
+    sessions::audience::announce,
 };
 use domain::{
-    event::Change,
-    ids::{MessageId, SessionId},
-    message::{Direction, Failure, Status},
-    time::Timestamp,
+    ids::MessageId,
+    message::{Failure, Status},
 };
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
     QuerySelect,
 };
-use uuid::Uuid;
-use whatsapp::webhook::{GraphErrorObject, StatusUpdate};
-
-/// Milliseconds. When the last status came is shown to the minute: not every one has to write it.
-const STATUS_NOTED_EVERY: i64 = 10_000;
-
-/// Notes a status and moves the message's tick. A message that we do not know may be another application's, or one
-/// whose acceptance is not recorded yet: the status waits for it.
-pub(crate) fn apply(
-    ledger: &mut Ledger,
-    channel: &channel::Model,
-    update: &StatusUpdate,
-    received_at: i64,
-    raw: &str,
-) {
-    let phone_number_id = channel.phone_number_id.clone().unwrap_or_default();
-    let failure = update.errors.first().map(failure_of);
-    let at = Timestamp::told(update.timestamp, Timestamp::from_millis(received_at)).millis();
-    ledger.written().status(message_status::Model {
-        phone_number_id: phone_number_id.clone(),
-        wamid: update.wamid.as_str().to_owned(),
-        status: update.status.as_str().to_owned(),
-        participant: update.participant.clone().unwrap_or_default(),
-        at,
-        failure_code: failure.as_ref().and_then(|failure| failure.code),
-        failure_title: failure.as_ref().map(|failure| failure.title.clone()),
-        failure_details: failure.as_ref().and_then(|failure| failure.details.clone()),
-        payload: raw.to_owned(),
-    });
-    let now = ledger.now;
-    let noted_long_ago = channel
-        .last_status_at
-        .is_none_or(|last| now - last >= STATUS_NOTED_EVERY);
-    if let Some(heard) = ledger.heard(&phone_number_id).filter(|_| noted_long_ago) {
-        heard.status_at = Some(now);
-    }
-    let Some(id) = find_message(ledger, &phone_number_id, update) else {
-        return;
-    };
-    let Some(news) = Status::from_stored(update.status.as_str()) else {
-        return;
-    };
-    // Meta has it, so whatever was still to be sent is sent.
-    ledger.written().sent(id);
-    // An id is one message's, also when Meta gives it to two.
-    let wamid = update.wamid.as_str();
-    let holder = ledger.message(&phone_number_id, wamid);
-    let free = holder.is_none_or(|holder| holder.id == id);
-    let Some(moved) = ledger
-        .messages
-        .get(id)
-        .and_then(|message| advance(message, free.then_some(wamid), news, failure))
-    else {
-        return;
-    };
-    if free {
-        ledger.name_message(&phone_number_id, wamid, id);
-    }
-    let session = moved.session_id;
-    ledger.messages.add(id, moved);
-    ledger.announce_message(session, id, false);
-}
-
-/// The message by our own id, which Meta hands back, or by Meta's.
-fn find_message(ledger: &Ledger, phone_number_id: &str, update: &StatusUpdate) -> Option<Uuid> {
-    let is_ours = |message: &&message::Model| {
-        message.direction == Direction::Outbound.as_str() && message.phone_number_id == phone_number_id
-    };
-    let by_our_id = || {
-        let id = update.callback_data.as_deref()?.parse::<MessageId>().ok()?;
-        ledger.messages.get(id.uuid()).filter(is_ours)
-    };
-    let by_wamid = || {
-        ledger
-            .message(phone_number_id, update.wamid.as_str())
-            .filter(is_ours)
-    };
-    by_our_id().or_else(by_wamid).map(|message| message.id)
-}
-
-/// The echo of a message came after its statuses.
-pub(crate) fn catch_up(ledger: &mut Ledger, id: Uuid, phone_number_id: &str, wamid: &str) {
-    for row in ledger.quicker_statuses(phone_number_id, wamid) {
-        let failure = row.failure_title.map(|title| Failure {
-            code: row.failure_code,
-            title,
-            details: row.failure_details,
-        });
-        let moved = Status::from_stored(&row.status).and_then(|news| {
-            let message = ledger.messages.get(id)?;
-            advance(message, None, news, failure)
-        });
-        if let Some(moved) = moved {
-            ledger.messages.add(id, moved);
-        }
-    }
-}
 
 /// The message with its status moved forward; `None` when it stays where it is.
-fn advance(
+pub(crate) fn advance(
     message: &message::Model,
     wamid: Option<&str>,
     news: Status,
@@ -230,29 +130,4 @@ async fn locked(tx: &DatabaseTransaction, id: MessageId) -> Result<Option<messag
 async fn store(tx: &DatabaseTransaction, message: message::Model) -> Result<message::Model> {
     let all = message.into_active_model().reset_all();
     Ok(message::Entity::update(all).exec(tx).await?)
-}
-
-pub(crate) async fn announce(tx: &DatabaseTransaction, message: &message::Model) -> Result<Changes> {
-    let mut changes = Changes::default();
-    if let Some(session) = session::Entity::find_by_id(message.session_id).one(tx).await? {
-        let change = Change::Message {
-            session: SessionId::new(session.id),
-            message: MessageId::new(message.id),
-            inbound: false,
-        };
-        changes.add(change, sessions::audience(tx, &session).await?);
-    }
-    Ok(changes)
-}
-
-fn failure_of(error: &GraphErrorObject) -> Failure {
-    let title = error.title.clone().or_else(|| error.message.clone());
-    let known = || whatsapp::errors::title_of(error.code).map(str::to_owned);
-    Failure {
-        code: (error.code != GraphErrorObject::NO_CODE).then_some(error.code),
-        title: title
-            .or_else(known)
-            .unwrap_or_else(|| "Meta gave no reason".to_owned()),
-        details: error.details.clone(),
-    }
 }

@@ -5,8 +5,21 @@
 //! Asked for all at once, the databases would go through everybody's sessions until a page of them is found: through a
 //! whole history for a new operator, who has less than a page.
 
-use super::*;
-use sea_orm::sea_query::{SelectStatement, UnionType};
+use crate::{
+    Result,
+    entity::{queue_member, session},
+    sessions::{
+        access::{is_closed, is_open, is_waiting, on_tab, owned_by},
+        order::Order,
+    },
+};
+use domain::{people::Actor, session::Tab};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
+    sea_query::{Expr, Query, SelectStatement, UnionType},
+};
+use uuid::Uuid;
 
 /// Queues that have a stretch each. Somebody who is in more has several queues to a stretch: SQLite puts no more than
 /// 500 statements together.

@@ -3,7 +3,13 @@
 #[cfg(test)]
 pub(crate) mod database;
 
-use crate::{Engine, Result, contacts::search, doctor, metrics, outbound, retention};
+use crate::{
+    Engine, Result,
+    contacts::search,
+    doctor, metrics,
+    outbound::{self},
+    retention,
+};
 use std::{sync::atomic::Ordering, time::Duration};
 
 impl Engine {
@@ -47,9 +53,9 @@ impl Engine {
 
     async fn is_settled(&self) -> Result<bool> {
         let unprocessed = metrics::waiting(self.db.read()).await?;
-        let due = outbound::worker::due(self, self.clock().now().millis()).await?;
-        let idle = self.calls.available_permits() == outbound::worker::AT_ONCE;
-        let examined = doctor::schedule::due(self).await?.is_empty();
+        let due = outbound::queue::due(self, self.clock().now().millis()).await?;
+        let idle = self.calls.available_permits() == outbound::memory::AT_ONCE;
+        let examined = doctor::worker::due(self).await?.is_empty();
         let noted = self.badges_heard.load(Ordering::SeqCst) == self.events().last();
         Ok(unprocessed == 0 && due.is_empty() && idle && examined && noted)
     }

@@ -14,7 +14,7 @@ use engine::{
     Clock, Config, Engine, Purpose, channels,
     directory::{extensions, queues},
     inbound::webhook,
-    sessions::{self, messages},
+    sessions::{self},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, time::Duration};
@@ -162,7 +162,7 @@ impl Desk {
         sessions::pick_up(&desk.engine, &admin, session, Some(extension))
             .await
             .unwrap();
-        let sent = messages::send_text(&desk.engine, &admin, session, "an answer", None)
+        let sent = engine::outbound::send::send_text(&desk.engine, &admin, session, "an answer", None)
             .await
             .unwrap();
         desk.ours = sent.id.to_string();

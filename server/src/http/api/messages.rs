@@ -140,6 +140,7 @@ pub async fn send(
         .transpose();
     let key = key.map_err(|problem| Refusal::field("Idempotency-Key", problem))?;
     let text = new.check(&http.engine, &actor, session).await?;
-    let message = messages::send_text(&http.engine, &actor, session, &text, key.as_deref()).await?;
+    let message =
+        engine::outbound::send::send_text(&http.engine, &actor, session, &text, key.as_deref()).await?;
     Ok((StatusCode::ACCEPTED, axum::Json(Message::from(message))))
 }

@@ -13,7 +13,7 @@ use crate::{
     Clock,
     entity::{audit, channel, contact, dead_letter, message, message_status, session, session_moment},
     events::{Audience, Changes},
-    inbound::{batch::rows::Rows, journal::Delivery},
+    inbound::{batch::rows::Rows, identities::Identity, journal::Delivery},
 };
 use domain::{
     channel::Destination,
@@ -28,9 +28,6 @@ use std::{
     sync::Arc,
 };
 use uuid::Uuid;
-
-/// A contact's identity: its kind and its value.
-pub(crate) type Identity = (&'static str, String);
 
 /// Where there is one open session: of a contact, on a channel, in a group or in private.
 type Place = (Uuid, Uuid, Option<String>);

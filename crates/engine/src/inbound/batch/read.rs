@@ -9,10 +9,10 @@ use crate::{
     },
     events::Changes,
     inbound::{
-        batch::{Heard, Identity, Ledger, Named, Number, distinct, rows::Rows, write::Written},
-        contacts,
+        batch::{Heard, Ledger, Named, Number, distinct, rows::Rows, write::Written},
+        identities::{self, Identity},
     },
-    sessions::is_open,
+    sessions::access::is_open,
 };
 use domain::{ids::MessageId, message::is_by_whatsapp, session::State};
 use sea_orm::{
@@ -128,7 +128,7 @@ impl Wanted {
         let wamids = self.of_number(number);
         wamids.push(inbound.wamid.as_str().to_owned());
         wamids.extend(target(&inbound.content).map(str::to_owned));
-        self.identities.extend(contacts::identities(inbound));
+        self.identities.extend(identities::identities(inbound));
     }
 
     /// A letter that may be applied with the message for which it waits.
@@ -224,7 +224,7 @@ async fn people(
     wanted: &Wanted,
 ) -> Result<(HashMap<Identity, Uuid>, Vec<contact::Model>)> {
     let mut identities = HashMap::new();
-    for kind in contacts::KINDS {
+    for kind in identities::KINDS {
         let of_kind = wanted.identities.iter().filter(|(of, _)| *of == kind);
         let values = distinct(of_kind.map(|(_, value)| value.as_str()));
         for values in values.chunks(AT_ONCE) {

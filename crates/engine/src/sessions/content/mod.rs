@@ -5,7 +5,7 @@ mod details;
 use crate::{
     Engine, Result,
     entity::{message, message_payload},
-    sessions,
+    sessions::access,
 };
 use domain::{
     ids::{MessageId, SessionId},
@@ -33,7 +33,7 @@ pub async fn card(e: &Engine, actor: &Actor, id: MessageId, nth: usize) -> Resul
     let db = e.db.read();
     let found = message::Entity::find_by_id(id.uuid()).one(db).await?;
     let found = found.ok_or(Refusal::NotFound)?;
-    sessions::find(db, actor, SessionId::new(found.session_id), false).await?;
+    access::find(db, actor, SessionId::new(found.session_id), false).await?;
     let payload = message_payload::Entity::find_by_id(id.uuid()).one(db).await?;
     let payload = payload.ok_or(Refusal::NotFound)?.payload;
     let said = whatsapp::webhook::message(&payload).map(|message| what(&message.content));

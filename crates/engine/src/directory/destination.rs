@@ -1,17 +1,18 @@
 //! Where a channel's new sessions go, as pages show it. The extensions and queues are read with one statement each.
 
+use crate::Engine;
 use crate::{
     Result,
-    access::users,
+    directory::logins,
     entity::{channel, extension, person, queue, queue_member},
 };
+use domain::channel::Destinations;
 use domain::{
     channel::{Destination, DestinationRef},
     ids::{ExtensionId, QueueId},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Condition,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -64,7 +65,7 @@ pub(super) async fn extensions(
         .order_by_asc(extension::Column::Number)
         .all(db)
         .await?;
-    let attended = users::attended(db).await?;
+    let attended = logins::attended(db).await?;
     let shown = found.into_iter().map(|extension| {
         let shown = DestinationRef {
             destination: Destination::Extension(ExtensionId::new(extension.id)),
@@ -118,4 +119,15 @@ async fn staffed(db: &impl ConnectionTrait) -> Result<HashSet<Uuid>> {
         .all(db)
         .await?;
     Ok(queues.into_iter().collect())
+}
+
+pub(crate) async fn enabled_destinations(e: &Engine) -> Result<Destinations> {
+    let db = e.db.read();
+    let extensions = Condition::all().add(extension::Column::DisabledAt.is_null());
+    let queues = Condition::all().add(queue::Column::DisabledAt.is_null());
+    let shown = |found: Vec<(Uuid, _)>| found.into_iter().map(|(_, to)| to).collect();
+    Ok(Destinations {
+        extensions: shown(self::extensions(db, extensions).await?),
+        queues: shown(self::queues(db, queues).await?),
+    })
 }

@@ -1,0 +1,87 @@
+//! The worker that has every channel examined: soon after a save, and every few minutes, so that the badge turns red
+//! and green again by itself.
+
+use crate::{
+    Engine, Result,
+    doctor::{self, schedule},
+    entity::channel,
+};
+use domain::{ids::ChannelId, time::Timestamp};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// Examinations under way at once.
+const AT_ONCE: usize = 4;
+
+pub(crate) async fn run(e: Engine, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        tokio::select! {
+            passed = pass(&e) => if let Err(error) = passed {
+                tracing::error!(%error, "channels cannot be examined now");
+            },
+            () = stop.cancelled() => break,
+        }
+        tokio::select! {
+            () = e.channel_check.notified() => {}
+            () = tokio::time::sleep(e.rounds.pause()) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+async fn pass(e: &Engine) -> Result<()> {
+    let mut under_way = JoinSet::new();
+    for channel in due(e).await? {
+        if under_way.len() >= AT_ONCE {
+            under_way.join_next().await;
+        }
+        let e = e.clone();
+        under_way.spawn(async move {
+            let id = ChannelId::new(channel.id);
+            if let Err(error) = doctor::look(&e, id).await {
+                tracing::error!(%error, channel = %id, "a channel cannot be examined");
+                if let Err(error) = put_off(&e, id).await {
+                    tracing::error!(%error, channel = %id, "nor can this be written down");
+                }
+            }
+        });
+    }
+    while under_way.join_next().await.is_some() {}
+    Ok(())
+}
+
+/// Channels that nobody has examined for a while, or since they were saved.
+pub(crate) async fn due(e: &Engine) -> Result<Vec<channel::Model>> {
+    use channel::Column;
+    let channels = channel::Entity::find()
+        .filter(Column::PausedAt.is_null())
+        .filter(Column::DeletedAt.is_null())
+        .all(e.db.read())
+        .await?;
+    let now = e.clock().now();
+    let is_due = |channel: &channel::Model| match (channel.doctor_at, channel.token_checked_at) {
+        (Some(last), Some(_)) => {
+            let last = Timestamp::from_millis(last);
+            let id = ChannelId::new(channel.id);
+            now >= last.plus(schedule::wait(id, last, e.rounds.silences(id)))
+                || e.rounds.looks_again(id).is_some_and(|at| now >= at)
+        }
+        _ => true,
+    };
+    Ok(channels.into_iter().filter(is_due).collect())
+}
+
+/// What cannot be examined is not tried again at once.
+async fn put_off(e: &Engine, id: ChannelId) -> Result<()> {
+    let now = e.clock().now().millis();
+    let tx = e.db.write().await?;
+    channel::Entity::update_many()
+        .col_expr(channel::Column::DoctorAt, Expr::value(now))
+        .col_expr(channel::Column::TokenCheckedAt, Expr::value(now))
+        .filter(channel::Column::Id.eq(id.uuid()))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}

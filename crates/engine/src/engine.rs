@@ -1,0 +1,88 @@
+//! The engine: the database, the client of Meta's Graph API, and what the rooms keep in memory.
+
+use crate::{
+    Clock, Events, Result,
+    access::{login_throttle::Throttle, passwords::Passwords},
+    countries::memory::Countries,
+    credentials::seal::MasterKey,
+    data_folder::Held,
+    database::Database,
+    doctor::schedule::Rounds,
+    inbound::{intake::Inbox, webhook_cache::Hooks},
+    outbound::memory::Memory,
+};
+use std::{
+    fmt,
+    ops::Deref,
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
+use tokio::sync::{Notify, Semaphore};
+use url::Url;
+use whatsapp::graph::Graph;
+
+/// The engine. Clones share everything: a request makes several, so a clone is one pointer.
+#[derive(Debug, Clone)]
+pub struct Engine(pub(crate) Arc<Parts>);
+
+/// What the engine is made of.
+pub struct Parts {
+    pub(crate) db: Database,
+    pub(crate) key: Arc<MasterKey>,
+    pub(crate) graph: Graph,
+    pub(crate) public_url: Url,
+    pub(crate) hooks: Arc<Hooks>,
+    pub(crate) inbox: Inbox,
+    pub(crate) inbox_patience: Duration,
+    pub(crate) passwords: Passwords,
+    pub(crate) throttle: Throttle,
+    pub(crate) countries: Arc<Countries>,
+    pub(crate) process_wake: Arc<Notify>,
+    pub(crate) outbox_wake: Arc<Notify>,
+    pub(crate) channel_check: Arc<Notify>,
+    pub(crate) rounds: Arc<Rounds>,
+    /// The newest event after which badges were looked at.
+    pub(crate) badges_heard: Arc<AtomicU64>,
+    /// For addresses that are not Meta's.
+    pub(crate) web: reqwest::Client,
+    /// Places for calls that send; all are free when none is under way.
+    pub(crate) calls: Arc<Semaphore>,
+    pub(crate) outbox: Memory,
+    pub(crate) clock: Clock,
+    pub(crate) events: Arc<Events>,
+    pub(crate) _held: Vec<Held>,
+}
+
+impl Deref for Engine {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parts").finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Whether browsers reach this process by HTTPS.
+    pub fn is_behind_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub fn events(&self) -> &Events {
+        &self.events
+    }
+
+    /// Whether the database answers.
+    pub async fn ready(&self) -> Result<()> {
+        self.db.ping().await
+    }
+}

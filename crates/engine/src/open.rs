@@ -1,0 +1,101 @@
+//! Opening the engine: connects, migrates, loads the master key.
+
+use crate::{
+    Config, Engine, Error, Events, Purpose, Result,
+    access::login_throttle::Throttle,
+    access::passwords::Passwords,
+    audit,
+    contacts::search,
+    countries::{self, memory::Countries},
+    credentials::master_key,
+    data_folder,
+    database::Database,
+    doctor,
+    engine::Parts,
+    inbound::intake::Inbox,
+    outbound::memory::{self, Memory},
+};
+use domain::people::Actor;
+use std::sync::Arc;
+use tokio::sync::{Notify, Semaphore};
+use whatsapp::graph::Graph;
+
+impl Engine {
+    /// Connects, brings the tables up to date, and loads the master key, which the first start creates. No worker runs
+    /// yet.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] names what is wrong with the data directory, the database, the key or Meta's address, and what
+    /// to do; [`Error::Database`] when the database cannot be used.
+    pub async fn open(config: Config) -> Result<Self> {
+        let graph = Graph::new(config.graph_url, &config.graph_version)
+            .map_err(|error| Error::Setup(format!("meta.graph_url, meta.graph_version: {error}")))?;
+        let (folder, url, given) = (&config.data_dir, &config.database_url, &config.master_key);
+        data_folder::create(folder)?;
+        let db = Database::connect(folder, url.as_ref(), config.database_wait).await?;
+        // An older version that serves must not have its tables changed under its feet, either.
+        let alone = db.is_sqlite() && (config.purpose != Purpose::Command || db.is_behind().await?);
+        let mut held = Vec::new();
+        if alone {
+            held.push(data_folder::hold(folder)?);
+            if let Some(file) = db.file().await? {
+                held.push(data_folder::hold_database(&file)?);
+            }
+        }
+        db.migrate().await?;
+        search::complete(&db, &config.clock).await?;
+        let (key, forgotten) = match config.purpose {
+            Purpose::NewMasterKey => master_key::replace(&db, folder, given.as_ref(), &config.clock).await?,
+            _ => (
+                master_key::load(&db, folder, given.as_ref(), &config.clock).await?,
+                0,
+            ),
+        };
+        let process_wake = Arc::new(Notify::new());
+        let engine = Self(Arc::new(Parts {
+            inbox: Inbox::start(
+                config.inbox_capacity,
+                db.clone(),
+                config.clock.clone(),
+                process_wake.clone(),
+            ),
+            inbox_patience: config.inbox_patience,
+            db,
+            key: Arc::new(key),
+            graph,
+            public_url: config.public_url,
+            hooks: Arc::default(),
+            passwords: Passwords::default(),
+            throttle: Throttle::new(&config.clock),
+            countries: Arc::new(Countries::new(&config.data_dir, config.country_database)),
+            process_wake,
+            outbox_wake: Arc::default(),
+            channel_check: Arc::default(),
+            rounds: Arc::default(),
+            badges_heard: Arc::default(),
+            web: doctor::client()
+                .map_err(|error| Error::Setup(format!("there is no client for HTTPS: {error}")))?,
+            calls: Arc::new(Semaphore::new(memory::AT_ONCE)),
+            outbox: Memory::default(),
+            clock: config.clock,
+            events: Arc::new(Events::new()),
+            _held: match config.purpose {
+                Purpose::Serve => held,
+                Purpose::Command | Purpose::NewMasterKey => Vec::new(),
+            },
+        }));
+        if config.purpose == Purpose::NewMasterKey {
+            engine.note_new_key(forgotten).await?;
+        }
+        countries::load(&engine).await?;
+        Ok(engine)
+    }
+
+    async fn note_new_key(&self, forgotten: u64) -> Result<()> {
+        let detail = format!("{forgotten} secrets forgotten");
+        let (actor, subject) = (Actor::System, audit::Subject::MasterKey);
+        let tx = self.db.write().await?;
+        audit::note(self, &tx, &actor, "master_key.replace", subject, Some(detail)).await?;
+        Ok(tx.commit().await?)
+    }
+}

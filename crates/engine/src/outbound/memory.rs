@@ -1,0 +1,42 @@
+//! What the outbound worker keeps in memory. A restart may forget all of it.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use uuid::Uuid;
+
+/// Calls under way at once.
+/// How long the worker waits when the database is in its way.
+pub(super) const PAUSE: Duration = Duration::from_secs(1);
+
+pub(crate) const AT_ONCE: usize = 16;
+
+/// What the outbox keeps in memory. A restart may forget all of it.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    /// Messages whose call is under way, or whose answer is not written down yet.
+    pub(super) in_hand: Mutex<HashSet<Uuid>>,
+    /// Channels that Meta asked to wait, and until when in milliseconds.
+    pub(super) held: Mutex<HashMap<Uuid, i64>>,
+}
+
+impl Memory {
+    pub(super) fn in_hand(&self) -> MutexGuard<'_, HashSet<Uuid>> {
+        self.in_hand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The channels that still have to wait.
+    pub(super) fn held(&self, now: i64) -> HashMap<Uuid, i64> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.retain(|_, until| *until > now);
+        held.clone()
+    }
+
+    pub(super) fn hold(&self, channel: Uuid, until: i64) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = held.entry(channel).or_default();
+        *known = until.max(*known);
+    }
+}

@@ -1,0 +1,138 @@
+//! The outbox: which messages are due, and which call is under way.
+
+use crate::{
+    Engine, Result,
+    entity::{channel, message, outbox},
+    events::Changes,
+    outbound::{memory::AT_ONCE, verdict::SILENCE},
+    sessions::audience::announce,
+};
+use domain::{
+    ids::{MessageId, SessionId},
+    message::Waits,
+    time::Timestamp,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, Query},
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Messages that are due and are not behind another one of their session: a customer reads answers in the order in
+/// which they were written.
+pub(crate) async fn due(e: &Engine, now: i64) -> Result<Vec<outbox::Model>> {
+    let oldest_of_its_session = Expr::cust(
+        "NOT EXISTS (SELECT 1 FROM outbox AS earlier \
+         WHERE earlier.session_id = outbox.session_id AND earlier.message_id < outbox.message_id)",
+    );
+    let paused = Query::select()
+        .column(channel::Column::Id)
+        .from(channel::Entity)
+        .and_where(channel::Column::PausedAt.is_not_null())
+        .to_owned();
+    let in_hand: Vec<Uuid> = e.outbox.in_hand().iter().copied().collect();
+    let held = e.outbox.held(now).into_keys();
+    Ok(outbox::Entity::find()
+        .filter(outbox::Column::DueAt.lte(now))
+        .filter(outbox::Column::ChannelId.not_in_subquery(paused))
+        .filter(outbox::Column::ChannelId.is_not_in(held))
+        .filter(outbox::Column::MessageId.is_not_in(in_hand))
+        .filter(oldest_of_its_session)
+        .order_by_asc(outbox::Column::MessageId)
+        .limit(AT_ONCE as u64)
+        .all(e.db.read())
+        .await?)
+}
+
+/// Notes that a call is about to be made; `None` when somebody else was quicker. A call before it whose outcome never
+/// became known is a doubt.
+pub(crate) async fn claim(e: &Engine, job: outbox::Model, now: i64) -> Result<Option<outbox::Model>> {
+    let silence_ends = Timestamp::from_millis(now)
+        .plus(whatsapp::graph::TOTAL_TIMEOUT)
+        .plus(SILENCE);
+    let claimed = outbox::Model {
+        attempts: job.attempts + 1,
+        doubts: job.doubts + i64::from(job.calling_since.is_some()),
+        calling_since: Some(now),
+        due_at: silence_ends.millis(),
+        ..job
+    };
+    let tx = e.db.write().await?;
+    let changed = outbox::Entity::update_many()
+        .col_expr(outbox::Column::Attempts, Expr::value(claimed.attempts))
+        .col_expr(outbox::Column::Doubts, Expr::value(claimed.doubts))
+        .col_expr(outbox::Column::CallingSince, Expr::value(claimed.calling_since))
+        .col_expr(outbox::Column::DueAt, Expr::value(claimed.due_at))
+        .filter(outbox::Column::MessageId.eq(job.message_id))
+        .filter(outbox::Column::DueAt.eq(job.due_at))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok((changed.rows_affected == 1).then_some(claimed))
+}
+
+/// What became of the message cannot be written to it. Its row in the outbox is taken away all the same: it must neither
+/// be sent again nor keep others waiting.
+pub(crate) async fn forget(e: &Engine, job: &outbox::Model) -> Result<()> {
+    let tx = e.db.write().await?;
+    outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
+    tx.commit().await?;
+    metrics::counter!(crate::metrics::SENDS, "outcome" => "unrecorded").increment(1);
+    tracing::error!(
+        message = %job.message_id,
+        "what became of a message cannot be written down: it still looks as if it were queued, and is not sent any more"
+    );
+    Ok(())
+}
+
+pub(crate) async fn postpone(
+    tx: &DatabaseTransaction,
+    job: &outbox::Model,
+    due: Timestamp,
+    calling_since: Option<Timestamp>,
+    doubts: i64,
+) -> Result<Changes> {
+    outbox::Entity::update_many()
+        .col_expr(outbox::Column::DueAt, Expr::value(due.millis()))
+        .col_expr(
+            outbox::Column::CallingSince,
+            Expr::value(calling_since.map(Timestamp::millis)),
+        )
+        .col_expr(outbox::Column::Doubts, Expr::value(doubts))
+        .filter(outbox::Column::MessageId.eq(job.message_id))
+        .exec(tx)
+        .await?;
+    // Whoever looks at the message sees what it waits for.
+    match message::Entity::find_by_id(job.message_id).one(tx).await? {
+        Some(message) => announce(tx, &message).await,
+        None => Ok(Changes::default()),
+    }
+}
+
+/// What the queued messages of a session wait for, as far as it is not simply their turn.
+pub(crate) async fn waiting_for(
+    e: &Engine,
+    db: &impl ConnectionTrait,
+    session: SessionId,
+    paused: bool,
+) -> Result<HashMap<MessageId, Waits>> {
+    let jobs = outbox::Entity::find()
+        .filter(outbox::Column::SessionId.eq(session.uuid()))
+        .all(db)
+        .await?;
+    let now = e.clock().now().millis();
+    let held = e.outbox.held(now);
+    let in_hand = e.outbox.in_hand().clone();
+    let waits = |job: &outbox::Model| match job {
+        job if in_hand.contains(&job.message_id) => None,
+        job if job.calling_since.is_some() => Some(Waits::Confirmation),
+        _ if paused => Some(Waits::Paused),
+        job if job.attempts > 0 || held.contains_key(&job.channel_id) => Some(Waits::Meta),
+        _ => None,
+    };
+    Ok(jobs
+        .iter()
+        .filter_map(|job| Some((MessageId::new(job.message_id), waits(job)?)))
+        .collect())
+}

@@ -1,0 +1,185 @@
+//! Who sees which sessions, and who may go on with one. Every query starts from who asks.
+
+use crate::{
+    Result,
+    entity::{extension, queue, queue_member, session, session_moment},
+    sessions::audience::members,
+};
+use domain::{
+    ids::SessionId,
+    people::{Actor, ExtensionRef},
+    refusal::Refusal,
+    session::{QueueStanding, Standing, State, Tab},
+};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, Query},
+};
+
+/// The sessions that somebody may see: all of them, or one's own and those that nobody owns in one's queues.
+pub(crate) fn visible_to(actor: &Actor) -> Condition {
+    if actor.sees_everything() {
+        return Condition::all();
+    }
+    match actor.extension() {
+        Some(own) => Condition::any().add(owned_by(own)).add(unowned_in_queues_of(own)),
+        None => Condition::all().add(Expr::value(false)),
+    }
+}
+
+pub(crate) fn owned_by(own: &ExtensionRef) -> Condition {
+    Condition::all().add(session::Column::ExtensionId.eq(own.id.uuid()))
+}
+
+pub(crate) fn unowned_in_queues_of(own: &ExtensionRef) -> Condition {
+    Condition::all()
+        .add(session::Column::ExtensionId.is_null())
+        .add(in_queues_of(own))
+}
+
+pub(crate) fn in_queues_of(own: &ExtensionRef) -> Expr {
+    let mine = Query::select()
+        .column(queue_member::Column::QueueId)
+        .from(queue_member::Entity)
+        .and_where(queue_member::Column::ExtensionId.eq(own.id.uuid()))
+        .to_owned();
+    session::Column::QueueId.in_subquery(mine)
+}
+
+pub(crate) fn on_tab(actor: &Actor, tab: Tab) -> Condition {
+    match tab {
+        Tab::All => visible_to(actor),
+        Tab::Mine => match actor.extension() {
+            Some(own) => owned_by(own).add(is_open()),
+            None => Condition::all().add(Expr::value(false)),
+        },
+        Tab::Waiting => match actor.extension() {
+            _ if actor.sees_everything() => is_waiting(),
+            Some(own) => is_waiting().add(in_queues_of(own)),
+            None => Condition::all().add(Expr::value(false)),
+        },
+    }
+}
+
+/// In the words of the partial indexes, as [`is_closed`] and [`is_waiting`]: with a parameter in it, SQLite would read
+/// every session there is.
+pub(crate) fn is_open() -> Condition {
+    Condition::all().add(state().ne(written(State::Closed)))
+}
+
+pub(crate) fn is_closed() -> Condition {
+    Condition::all().add(state().eq(written(State::Closed)))
+}
+
+pub(crate) fn is_waiting() -> Condition {
+    Condition::all().add(state().eq(written(State::Waiting)))
+}
+
+fn state() -> Expr {
+    Expr::col((session::Entity, session::Column::State))
+}
+
+fn written(state: State) -> Expr {
+    Expr::cust(format!("'{}'", state.as_str()))
+}
+
+/// A session that the asker may see. `for_change` keeps it from changing until the transaction ends.
+pub(crate) async fn find(
+    db: &impl ConnectionTrait,
+    actor: &Actor,
+    id: SessionId,
+    for_change: bool,
+) -> Result<session::Model> {
+    let mut query = session::Entity::find_by_id(id.uuid()).filter(visible_to(actor));
+    if for_change {
+        query = query.lock_exclusive();
+    }
+    match query.one(db).await? {
+        Some(found) => Ok(found),
+        None => Err(why_unseen(db, actor, id).await?.into()),
+    }
+}
+
+/// What decides who may go on with a session.
+///
+/// Membership is that of `answering`: the asker's own extension, or the one for which a script picks up.
+pub(crate) async fn standing(
+    db: &impl ConnectionTrait,
+    answering: Option<&ExtensionRef>,
+    of: &session::Model,
+) -> Result<Standing> {
+    let owner = owner_of(db, of).await?;
+    let queue = match of.queue_id {
+        Some(id) => queue::Entity::find_by_id(id).one(db).await?,
+        None => None,
+    };
+    let queue = match queue {
+        Some(queue) => {
+            let member = match answering {
+                Some(own) => members(db, queue.id).await?.contains(&own.id.uuid()),
+                None => false,
+            };
+            Some(QueueStanding {
+                pick_up: queue.pick_up_mode()?,
+                member,
+            })
+        }
+        None => None,
+    };
+    Ok(Standing {
+        state: State::from_stored(&of.state),
+        owner,
+        queue,
+        group: of.group_id.is_some(),
+    })
+}
+
+pub(crate) async fn owner_of(db: &impl ConnectionTrait, of: &session::Model) -> Result<Option<ExtensionRef>> {
+    let owner = match of.extension_id {
+        Some(id) => extension::Entity::find_by_id(id).one(db).await?,
+        None => None,
+    };
+    Ok(owner.map(Into::into))
+}
+
+/// What is said to whoever expected it elsewhere, or can no longer see it.
+pub(crate) async fn now_at(db: &impl ConnectionTrait, of: &session::Model) -> Result<Refusal> {
+    let owner = owner_of(db, of).await?;
+    if let Some(owner) = owner {
+        return Ok(Refusal::Taken { by: owner.name });
+    }
+    let queue = match of.queue_id {
+        Some(id) => queue::Entity::find_by_id(id).one(db).await?,
+        None => None,
+    };
+    Ok(match queue {
+        Some(queue) => Refusal::Moved { to: queue.name },
+        None => Refusal::ChangedMeanwhile,
+    })
+}
+
+/// Why somebody cannot see a session: whoever could a moment ago, as a member of its queue or as its owner, learns where
+/// it is now. For anybody else it does not exist.
+pub(crate) async fn why_unseen(db: &impl ConnectionTrait, actor: &Actor, id: SessionId) -> Result<Refusal> {
+    let Some(own) = actor.extension() else {
+        return Ok(Refusal::NotFound);
+    };
+    let found = session::Entity::find_by_id(id.uuid()).one(db).await?;
+    let Some(of) = found.filter(|of| of.state != State::Closed.as_str()) else {
+        return Ok(Refusal::NotFound);
+    };
+    let member = match of.queue_id {
+        Some(queue) => members(db, queue).await?.contains(&own.id.uuid()),
+        None => false,
+    };
+    let had_it = || async {
+        let lost = session_moment::Entity::find()
+            .filter(session_moment::Column::LostBy.eq(own.id.uuid()))
+            .filter(session_moment::Column::SessionId.eq(of.id));
+        Ok::<_, crate::Error>(lost.one(db).await?.is_some())
+    };
+    match member || had_it().await? {
+        true => now_at(db, &of).await,
+        false => Ok(Refusal::NotFound),
+    }
+}

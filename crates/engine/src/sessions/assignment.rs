@@ -1,0 +1,90 @@
+//! A session gets its owner: somebody picks it up.
+
+use crate::{
+    Engine, Result,
+    entity::{extension, session},
+    events::Changes,
+    sessions::{
+        access::{find, standing},
+        audience::session_changed,
+        timeline::moment,
+    },
+};
+use domain::{
+    ids::{ExtensionId, SessionId},
+    people::{Actor, ExtensionRef},
+    refusal::Refusal,
+    session::{Happening, State},
+};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+
+/// Makes the session one extension's own. Of several who try at once exactly one succeeds; the others learn who.
+/// People pick up for themselves; a script names the extension.
+pub async fn pick_up(e: &Engine, actor: &Actor, id: SessionId, extension: Option<ExtensionId>) -> Result<()> {
+    let tx = e.db.write().await?;
+    let taker = match (actor, extension) {
+        (Actor::Person(_), _) => actor.own_extension()?.clone(),
+        (_, Some(extension)) => {
+            let found = extension::Entity::find_by_id(extension.uuid()).one(&tx).await?;
+            let found = found.ok_or(Refusal::field("extension", domain::refusal::Problem::Unknown))?;
+            found.into()
+        }
+        (_, None) => return Err(Refusal::field("extension", domain::refusal::Problem::Required).into()),
+    };
+    stays_enabled(&tx, &taker).await?;
+    // Whoever was too late may no longer see the session, but shall learn who took it.
+    let found = session::Entity::find_by_id(id.uuid())
+        .lock_exclusive()
+        .one(&tx)
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    let standing = standing(&tx, Some(&taker), &found).await?;
+    let member = standing.queue.is_some_and(|queue| queue.member);
+    if !member && find(&tx, actor, id, false).await.is_err() {
+        return Err(Refusal::NotFound.into());
+    }
+    standing.pick_up(actor, &taker)?;
+    if found.extension_id == Some(taker.id.uuid()) {
+        return Ok(());
+    }
+    let changes = take(e, &tx, &found, &taker).await?;
+    tx.commit().await?;
+    e.events().publish(changes);
+    Ok(())
+}
+
+/// Gives an unowned session its owner, within the caller's transaction.
+pub(crate) async fn take(
+    e: &Engine,
+    tx: &DatabaseTransaction,
+    of: &session::Model,
+    taker: &ExtensionRef,
+) -> Result<Changes> {
+    let taken = session::Entity::update_many()
+        .col_expr(session::Column::ExtensionId, Expr::value(taker.id.uuid()))
+        .col_expr(session::Column::State, Expr::value(State::Assigned.as_str()))
+        .filter(session::Column::Id.eq(of.id))
+        .filter(session::Column::ExtensionId.is_null())
+        .filter(session::Column::State.eq(State::Waiting.as_str()))
+        .exec(tx)
+        .await?;
+    if taken.rows_affected == 0 {
+        return Err(Refusal::PickUpFirst.into());
+    }
+    moment(e, tx, of.id, Happening::PickedUp, Some(taker.name.clone())).await?;
+    let now = session::Entity::find_by_id(of.id)
+        .one(tx)
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    session_changed(tx, &now).await
+}
+
+/// Keeps an extension from being disabled until the transaction ends, and refuses one that is. It comes before the
+/// session is locked, in the order in which whoever disables it locks them.
+pub(crate) async fn stays_enabled(tx: &DatabaseTransaction, own: &ExtensionRef) -> Result<()> {
+    let found = extension::Entity::find_by_id(own.id.uuid()).lock_shared().one(tx);
+    match found.await? {
+        Some(found) if found.disabled_at.is_none() => Ok(()),
+        _ => Err(Refusal::Disabled.into()),
+    }
+}

@@ -1,0 +1,74 @@
+//! A session is answered, and ends.
+
+use crate::{
+    Engine, Result,
+    entity::session::{self, ANSWERED},
+    events::Changes,
+    sessions::{
+        access::{find, standing},
+        audience::session_changed,
+        timeline::{moment, name_of},
+    },
+};
+use domain::{
+    ids::SessionId,
+    people::Actor,
+    session::{Happening, State},
+};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
+use uuid::Uuid;
+
+/// Ends a session. The customer's next message opens a new one.
+pub async fn close(e: &Engine, actor: &Actor, id: SessionId) -> Result<()> {
+    let tx = e.db.write().await?;
+    let found = find(&tx, actor, id, true).await?;
+    standing(&tx, actor.extension(), &found).await?.close(actor)?;
+    let changes = end(e, &tx, actor, &found).await?;
+    tx.commit().await?;
+    e.events().publish(changes);
+    Ok(())
+}
+
+/// Closes a session, within the caller's transaction.
+pub(crate) async fn end(
+    e: &Engine,
+    tx: &DatabaseTransaction,
+    actor: &Actor,
+    of: &session::Model,
+) -> Result<Changes> {
+    session::Entity::update_many()
+        .col_expr(session::Column::State, Expr::value(State::Closed.as_str()))
+        .col_expr(session::Column::ClosedAt, Expr::value(e.clock().now().millis()))
+        .col_expr(session::Column::Unread, Expr::value(0))
+        .filter(session::Column::Id.eq(of.id))
+        .exec(tx)
+        .await?;
+    moment(e, tx, of.id, Happening::Closed, Some(name_of(actor))).await?;
+    session_changed(tx, of).await
+}
+
+/// One of ours wrote.
+pub(crate) async fn answered(
+    tx: &DatabaseTransaction,
+    of: &session::Model,
+    message: Uuid,
+    at: i64,
+) -> Result<()> {
+    use session::Column;
+    // Whoever answers has read what was there.
+    let position = Ord::max(of.read_at.zip(of.read_id), Some((at, message)));
+    session::Entity::update_many()
+        .col_expr(Column::Unread, Expr::value(0))
+        .col_expr(Column::ReadAt, Expr::value(position.map(|(at, _)| at)))
+        .col_expr(Column::ReadId, Expr::value(position.map(|(_, id)| id)))
+        .col_expr(
+            Column::LastMessageAt,
+            Expr::value(Ord::max(at, of.last_message_at)),
+        )
+        .col_expr(Column::LastMessageId, Expr::value(message))
+        .col_expr(Column::WaitingSince, Expr::value(ANSWERED))
+        .filter(Column::Id.eq(of.id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! In which order the sessions of a list stand, and the cursors into it.
+
+use crate::{Result, database::cursor, entity::session};
+use domain::{page::PageRequest, session::Tab};
+use sea_orm::{ColumnTrait, Condition, ExprTrait, QueryOrder, Select, sea_query::Expr};
+
+/// In which order the sessions of a list stand; a cursor names the last one's time and id.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Order {
+    LatestMessageFirst,
+    LongestWaitFirst,
+}
+
+impl Order {
+    pub(super) fn of(tab: Tab) -> Self {
+        match tab {
+            Tab::Mine | Tab::All => Self::LatestMessageFirst,
+            Tab::Waiting => Self::LongestWaitFirst,
+        }
+    }
+
+    pub(super) fn column(self) -> session::Column {
+        match self {
+            Self::LatestMessageFirst => session::Column::LastMessageAt,
+            Self::LongestWaitFirst => session::Column::WaitingSince,
+        }
+    }
+
+    pub(super) fn direction(self) -> sea_orm::Order {
+        match self {
+            Self::LatestMessageFirst => sea_orm::Order::Desc,
+            Self::LongestWaitFirst => sea_orm::Order::Asc,
+        }
+    }
+
+    pub(super) fn sort(self, query: Select<session::Entity>) -> Select<session::Entity> {
+        query
+            .order_by(self.column(), self.direction())
+            .order_by(session::Column::Id, self.direction())
+    }
+
+    /// The same order, of sessions that were looked up. The databases would rather go through all sessions in this order
+    /// until a page of them is found, and cannot know that it may be far; an expression has no index.
+    pub(super) fn sort_found(self, query: Select<session::Entity>) -> Select<session::Entity> {
+        query
+            .order_by(
+                Expr::col((session::Entity, self.column())).add(0_i64),
+                self.direction(),
+            )
+            .order_by(session::Column::Id, self.direction())
+    }
+
+    /// What comes after the page before; that its time is not earlier, too, leads into the middle of an index.
+    pub(super) fn beyond(self, page: &PageRequest) -> Result<Condition> {
+        let Some((at, id)) = cursor::time_and_id(page)? else {
+            return Ok(Condition::all());
+        };
+        let column = self.column();
+        let (later, same_time, not_earlier) = match self {
+            Self::LatestMessageFirst => (column.lt(at), session::Column::Id.lt(id), column.lte(at)),
+            Self::LongestWaitFirst => (column.gt(at), session::Column::Id.gt(id), column.gte(at)),
+        };
+        let same_time = Condition::all().add(column.eq(at)).add(same_time);
+        Ok(Condition::all()
+            .add(not_earlier)
+            .add(Condition::any().add(later).add(same_time)))
+    }
+
+    pub(super) fn cursor(self, row: &session::Model) -> String {
+        let at = match self {
+            Self::LatestMessageFirst => row.last_message_at,
+            Self::LongestWaitFirst => row.waiting_since,
+        };
+        cursor::of_time_and_id(at, row.id)
+    }
+}

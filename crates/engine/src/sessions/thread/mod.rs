@@ -1,0 +1,156 @@
+//! Reading a thread: from its end upwards, page by page, and on into the contact's earlier sessions.
+//!
+//! Who may see a session may see those earlier ones of its contact that the rule for sessions shows them
+//! ([`access::visible_to`]): supervisors all of them, an operator their own and those that nobody owns in their
+//! queues. Looking at one customer opens nothing of a colleague's that the inbox would not.
+//!
+//! A cursor names a session and a message in it. Reactions, edits and deletions stand with the message that they are
+//! about, on whichever page that is.
+
+pub(super) mod cursor;
+mod earlier;
+mod page;
+
+use crate::{
+    Engine, Result,
+    entity::session,
+    outbound::{blocked::blocked, queue},
+    sessions::{
+        access, rows,
+        thread::{
+            cursor::Cursor,
+            earlier::{earlier_than, labels, past},
+            page::page,
+        },
+        timeline::timelines,
+        unread::first_unread,
+    },
+};
+use domain::{
+    ids::SessionId,
+    message::{MessageView, Status},
+    people::Actor,
+    refusal::Refusal,
+    session::{Above, Blocked, Stretch, Thread},
+};
+use sea_orm::ConnectionTrait;
+
+/// Messages of a page.
+const PAGE: u64 = 200;
+/// With more unread messages the first page is longer, so that it opens where they begin; but not longer than this.
+const FIRST_PAGE_MOST: u64 = 500;
+/// Read messages above the unread ones.
+const READ_BEFORE_UNREAD: u64 = 20;
+
+/// A session with its newest messages, or with those before a place.
+///
+/// # Errors
+/// Not the asker's to see, or a cursor that is not ours.
+pub async fn read(e: &Engine, actor: &Actor, id: SessionId, before: Option<&str>) -> Result<Thread> {
+    let db = e.db.read();
+    let found = access::find(db, actor, id, false).await?;
+    let blocked = blocked(db, found.channel_id).await?;
+    let mut thread = Thread {
+        messages: Vec::new(),
+        whole: false,
+        earlier: Vec::new(),
+        above: None,
+        cut: before.is_some(),
+        first_unread: first_unread(db, &found).await?,
+        changed_above: Vec::new(),
+        timeline: timelines(db, &[found.id])
+            .await?
+            .remove(&found.id)
+            .unwrap_or_default(),
+        past: past(db, actor, &found).await?,
+        may: access::standing(db, actor.extension(), &found).await?.may(actor),
+        blocked,
+        session: rows::rows(db, vec![found.clone()])
+            .await?
+            .pop()
+            .ok_or(Refusal::NotFound)?,
+    };
+    if let Some(cursor) = before {
+        thread.put_above(read_above(db, actor, &found, cursor).await?);
+        return Ok(thread);
+    }
+    let unread = u64::try_from(found.unread).unwrap_or(0);
+    let limit = (unread + READ_BEFORE_UNREAD).clamp(PAGE, FIRST_PAGE_MOST);
+    let mut page = page(db, actor, &found, None, limit).await?;
+    let paused = blocked == Some(Blocked::Paused);
+    let queued = |message: &MessageView| message.status == Some(Status::Queued);
+    if page.messages.iter().any(queued) {
+        let mut waiting = queue::waiting_for(e, db, id, paused).await?;
+        for message in &mut page.messages {
+            message.waits = waiting.remove(&message.id);
+        }
+    }
+    thread.above = match page.before {
+        Some(place) => Some(Cursor::before(found.id, place).to_string()),
+        None => earlier_than(db, actor, &found)
+            .await?
+            .map(|it| Cursor::end(it.id).to_string()),
+    };
+    thread.whole = page.before.is_none();
+    thread.messages = page.messages;
+    thread.changed_above = page.changed_above;
+    Ok(thread)
+}
+
+/// What stands above a place in a session's thread.
+///
+/// # Errors
+/// Not the asker's to see, or a cursor that is not ours.
+pub async fn above(e: &Engine, actor: &Actor, id: SessionId, cursor: &str) -> Result<Above> {
+    let db = e.db.read();
+    let found = access::find(db, actor, id, false).await?;
+    read_above(db, actor, &found, cursor).await
+}
+
+async fn read_above(
+    db: &impl ConnectionTrait,
+    actor: &Actor,
+    opened: &session::Model,
+    cursor: &str,
+) -> Result<Above> {
+    let cursor = Cursor::parse(cursor).ok_or(Refusal::BadCursor)?;
+    let mut of = access::find(db, actor, SessionId::new(cursor.session), false).await?;
+    if of.contact_id != opened.contact_id {
+        return Err(Refusal::NotFound.into());
+    }
+    let mut place = cursor.before;
+    let mut left = PAGE;
+    let mut stretches = Vec::new();
+    let above = loop {
+        let page = page(db, actor, &of, place.take(), left).await?;
+        left = left.saturating_sub(page.messages.len() as u64);
+        stretches.push((of.clone(), page.messages, page.before.is_none()));
+        if let Some(place) = page.before {
+            break Some(Cursor::before(of.id, place));
+        }
+        let Some(next) = earlier_than(db, actor, &of).await? else {
+            break None;
+        };
+        if left == 0 {
+            break Some(Cursor::end(next.id));
+        }
+        of = next;
+    };
+    let rows: Vec<_> = stretches.iter().map(|(of, ..)| of.clone()).collect();
+    let ids: Vec<_> = rows.iter().map(|of| of.id).collect();
+    let mut timelines = timelines(db, &ids).await?;
+    let labels = labels(db, rows).await?;
+    let stretches = stretches
+        .into_iter()
+        .zip(labels)
+        .map(|((of, messages, whole), session)| Stretch {
+            timeline: timelines.remove(&of.id).unwrap_or_default(),
+            session,
+            messages,
+            whole,
+        });
+    Ok(Above {
+        stretches: stretches.rev().collect(),
+        above: above.map(|cursor| cursor.to_string()),
+    })
+}

@@ -1,0 +1,148 @@
+//! One page of one session, with the reactions, edits and deletions that are about its messages.
+
+use crate::{
+    Result,
+    entity::{message, session},
+    sessions::{access, content, messages::view, thread::cursor::Place},
+};
+use domain::{ids::MessageId, message::MessageView, people::Actor, thread::fold};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Query,
+};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// Reactions and the like to the messages of a page: nobody's thumbs cost an unbounded read.
+const ABOUT_MOST: u64 = 2000;
+
+/// One page of one session.
+pub(crate) struct Page {
+    /// Oldest first, as they are shown.
+    pub(super) messages: Vec<MessageView>,
+    /// The first of them, when others stand before it.
+    pub(super) before: Option<Place>,
+    /// Messages on other pages that one of these has changed.
+    pub(super) changed_above: Vec<MessageView>,
+}
+
+pub(crate) async fn page(
+    db: &impl ConnectionTrait,
+    actor: &Actor,
+    of: &session::Model,
+    before: Option<Place>,
+    limit: u64,
+) -> Result<Page> {
+    use message::Column;
+    let mut query = message::Entity::find()
+        .filter(Column::SessionId.eq(of.id))
+        .order_by_desc(Column::At)
+        .order_by_desc(Column::Id)
+        .limit(limit + 1);
+    if let Some((at, id)) = before {
+        let same_time = Condition::all().add(Column::At.eq(at)).add(Column::Id.lt(id));
+        query = query
+            .filter(Column::At.lte(at))
+            .filter(Condition::any().add(Column::At.lt(at)).add(same_time));
+    }
+    let mut rows = query.all(db).await?;
+    let more = rows.len() as u64 > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let before = rows.last().filter(|_| more).map(|row| (row.at, row.id));
+    rows.reverse();
+
+    let on_page: HashSet<_> = rows.iter().map(|row| MessageId::new(row.id)).collect();
+    let mut messages: Vec<_> = rows.into_iter().map(view).collect();
+    content::fill(db, actor, &mut messages).await?;
+    let found = named_elsewhere(db, actor, of, &messages).await?;
+    let sessions: HashSet<_> = found.iter().map(|row| row.session_id).chain([of.id]).collect();
+    let mut elsewhere: Vec<_> = found.into_iter().map(view).collect();
+    content::fill(db, actor, &mut elsewhere).await?;
+    let changed: HashSet<_> = messages.iter().filter_map(|row| row.about.clone()).collect();
+    messages.extend(elsewhere);
+    let about = about(db, sessions, &messages).await?;
+    messages.extend(about);
+    let (messages, others): (Vec<_>, Vec<_>) = fold(messages)
+        .into_iter()
+        .partition(|message| on_page.contains(&message.id));
+    let is_changed = |message: &MessageView| {
+        message.about.is_none()
+            && message
+                .wamid
+                .as_ref()
+                .is_some_and(|wamid| changed.contains(wamid))
+    };
+    Ok(Page {
+        messages,
+        before,
+        changed_above: others.into_iter().filter(is_changed).collect(),
+    })
+}
+
+/// The messages that these are about, or answer, and that are not among them. A customer may answer what was said in an
+/// earlier session, which is quoted to whoever may see that session.
+async fn named_elsewhere(
+    db: &impl ConnectionTrait,
+    actor: &Actor,
+    of: &session::Model,
+    messages: &[MessageView],
+) -> Result<Vec<message::Model>> {
+    use message::Column;
+    let known: HashSet<_> = messages
+        .iter()
+        .filter_map(|message| message.wamid.as_ref())
+        .collect();
+    let missing = |named: Vec<&String>| -> HashSet<String> {
+        let missing = named.into_iter().filter(|wamid| !known.contains(wamid));
+        missing.cloned().collect()
+    };
+    let answers = |message: &MessageView| message.said.as_ref()?.answers.clone();
+    let answered: Vec<_> = messages.iter().filter_map(answers).collect();
+    let answered = missing(answered.iter().collect());
+    let about = missing(
+        messages
+            .iter()
+            .filter_map(|message| message.about.as_ref())
+            .collect(),
+    );
+    if answered.is_empty() && about.is_empty() {
+        return Ok(Vec::new());
+    }
+    let theirs = Query::select()
+        .column(session::Column::Id)
+        .from(session::Entity)
+        .and_where(session::Column::ContactId.eq(of.contact_id))
+        .cond_where(access::visible_to(actor))
+        .to_owned();
+    let quoted = Condition::all()
+        .add(Column::Wamid.is_in(answered))
+        .add(Column::SessionId.in_subquery(theirs));
+    let changed = Condition::all()
+        .add(Column::Wamid.is_in(about))
+        .add(Column::SessionId.eq(of.id));
+    let found = message::Entity::find().filter(Condition::any().add(quoted).add(changed));
+    Ok(found.all(db).await?)
+}
+
+/// What is about these messages, and not among them.
+async fn about(
+    db: &impl ConnectionTrait,
+    sessions: HashSet<Uuid>,
+    messages: &[MessageView],
+) -> Result<Vec<MessageView>> {
+    let targets = messages
+        .iter()
+        .filter(|message| message.about.is_none())
+        .filter_map(|message| message.wamid.as_ref());
+    let known: HashSet<_> = messages.iter().map(|message| message.id).collect();
+    let found = message::Entity::find()
+        .filter(message::Column::SessionId.is_in(sessions))
+        .filter(message::Column::TargetWamid.is_in(targets))
+        .order_by_desc(message::Column::At)
+        .order_by_desc(message::Column::Id)
+        .limit(ABOUT_MOST)
+        .all(db)
+        .await?;
+    let found = found.into_iter().map(view);
+    Ok(found.filter(|message| !known.contains(&message.id)).collect())
+}

@@ -1,0 +1,63 @@
+//! The timeline of a session: what happened to it, and who did it.
+
+use crate::{Engine, Result, entity::session_moment};
+use domain::session::Moment;
+use domain::{people::Actor, session::Happening, time::Timestamp};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+pub(crate) async fn moment(
+    e: &Engine,
+    tx: &DatabaseTransaction,
+    session: Uuid,
+    what: Happening,
+    who: Option<String>,
+) -> Result<()> {
+    let row = session_moment::Model {
+        id: e.clock().new_id(),
+        session_id: session,
+        at: e.clock().now().millis(),
+        what: what.as_str().to_owned(),
+        who,
+        done_by: None,
+        reason: None,
+        lost_by: None,
+    };
+    session_moment::Entity::insert(row.into_active_model())
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+pub(crate) fn name_of(actor: &Actor) -> String {
+    match actor {
+        Actor::Person(me) => me.name.clone(),
+        Actor::Token { name, .. } => name.clone(),
+        Actor::System => "Switchboard".to_owned(),
+    }
+}
+
+/// What happened to these sessions, oldest first.
+pub(crate) async fn timelines(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Moment>>> {
+    let rows = session_moment::Entity::find()
+        .filter(session_moment::Column::SessionId.is_in(ids.iter().copied()))
+        .order_by_asc(session_moment::Column::Id)
+        .all(db)
+        .await?;
+    let mut timelines: HashMap<Uuid, Vec<Moment>> = HashMap::new();
+    for row in rows {
+        if let Some(what) = Happening::from_stored(&row.what) {
+            timelines.entry(row.session_id).or_default().push(Moment {
+                at: Timestamp::from_millis(row.at),
+                what,
+                who: row.who,
+                by: row.done_by,
+                reason: row.reason,
+            });
+        }
+    }
+    Ok(timelines)
+}

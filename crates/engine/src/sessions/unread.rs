@@ -1,0 +1,92 @@
+//! What of a session is unread, and up to where it was read.
+
+use crate::{
+    Engine, Result,
+    entity::{message, session},
+    sessions::{access, audience, thread::cursor::Place},
+};
+use domain::{
+    ids::{MessageId, SessionId},
+    message::{Direction, SYSTEM},
+    people::Actor,
+    refusal::Refusal,
+};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select,
+    sea_query::Expr,
+};
+use uuid::Uuid;
+
+/// The messages up to this one have been on somebody's screen. The position only rises, and the unread messages are
+/// those after it. Only whoever would answer can say so: a look by somebody else leaves them unread.
+///
+/// # Errors
+/// Not the asker's to see, or no message of this session.
+pub async fn mark_read(e: &Engine, actor: &Actor, id: SessionId, seen: MessageId) -> Result<()> {
+    let tx = e.db.write().await?;
+    let found = access::find(&tx, actor, id, true).await?;
+    if found.unread == 0
+        || !access::standing(&tx, actor.extension(), &found)
+            .await?
+            .reads(actor)
+    {
+        return Ok(());
+    }
+    let seen = message::Entity::find_by_id(seen.uuid())
+        .filter(message::Column::SessionId.eq(found.id))
+        .one(&tx)
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    let before = found.read_at.zip(found.read_id);
+    let position = Ord::max(before, Some((seen.at, seen.id)));
+    let after = customers_messages_after(found.id, position).count(&tx).await?;
+    let unread = Ord::min(i64::try_from(after).unwrap_or(i64::MAX), found.unread);
+    if position == before && unread == found.unread {
+        return Ok(());
+    }
+    session::Entity::update_many()
+        .col_expr(session::Column::Unread, Expr::value(unread))
+        .col_expr(session::Column::ReadAt, Expr::value(position.map(|(at, _)| at)))
+        .col_expr(session::Column::ReadId, Expr::value(position.map(|(_, id)| id)))
+        .filter(session::Column::Id.eq(found.id))
+        .exec(&tx)
+        .await?;
+    let changes = audience::session_changed(&tx, &found).await?;
+    tx.commit().await?;
+    e.events().publish(changes);
+    Ok(())
+}
+
+/// What the customer wrote after a place, or all of it.
+pub(crate) fn customers_messages_after(session: Uuid, place: Option<Place>) -> Select<message::Entity> {
+    use message::Column;
+    let query = message::Entity::find()
+        .filter(Column::SessionId.eq(session))
+        .filter(Column::Direction.eq(Direction::Inbound.as_str()))
+        .filter(Column::Kind.ne(SYSTEM))
+        .filter(Column::TargetWamid.is_null());
+    match place {
+        None => query,
+        Some((at, id)) => {
+            let same_time = Condition::all().add(Column::At.eq(at)).add(Column::Id.gt(id));
+            query
+                .filter(Column::At.gte(at))
+                .filter(Condition::any().add(Column::At.gt(at)).add(same_time))
+        }
+    }
+}
+
+pub(crate) async fn first_unread(
+    db: &impl ConnectionTrait,
+    of: &session::Model,
+) -> Result<Option<MessageId>> {
+    if of.unread == 0 {
+        return Ok(None);
+    }
+    let first = customers_messages_after(of.id, of.read_at.zip(of.read_id))
+        .order_by_asc(message::Column::At)
+        .order_by_asc(message::Column::Id)
+        .one(db)
+        .await?;
+    Ok(first.map(|row| MessageId::new(row.id)))
+}
