@@ -20,7 +20,7 @@ use std::{
 use url::Url;
 
 /// The reference of all settings.
-pub const DEFAULTS: &str = include_str!("../default.toml");
+pub const DEFAULTS: &str = include_str!("../../default.toml");
 const FILE: &str = "switchboard.toml";
 const VARIABLES: &str = "SWITCHBOARD_";
 /// Never shown.
