@@ -3,7 +3,6 @@
 
 mod values;
 
-use crate::http::client_address::{ForwardedHeader, Proxy};
 use figment::{
     Figment,
     providers::{Env, Format as _, Toml},
@@ -18,6 +17,8 @@ use std::{
     time::Duration,
 };
 use url::Url;
+
+pub use values::{ForwardedHeader, Proxy};
 
 /// The reference of all settings.
 pub const DEFAULTS: &str = include_str!("../../default.toml");

@@ -2,7 +2,7 @@
 
 use crate::support::{Story, http::Answer, people::Browser};
 use reqwest::{Method, header};
-use server::http::{Access, routes};
+use server::http::routes::{Access, routes};
 use std::collections::BTreeSet;
 
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
