@@ -1,0 +1,173 @@
+//! Calls, and the two that everything depends on: to send a message, and to look at a number.
+
+use std::time::{Duration, Instant};
+
+use reqwest::{
+    Client, RequestBuilder,
+    header::{AUTHORIZATION, HeaderValue},
+    redirect,
+};
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::{
+    answer::{Accepted, Answer, PhoneNumber},
+    error::{self, ApiError, GraphError, SetupError},
+    outbound::Outbound,
+};
+
+/// Until the connection stands.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// From the call to the end of the answer.
+pub const TOTAL_TIMEOUT: Duration = Duration::from_secs(15);
+
+const USER_AGENT: &str = concat!("switchboard/", env!("CARGO_PKG_VERSION"));
+
+/// A client for one address and one version of the API. A clone shares its connections.
+#[derive(Debug, Clone)]
+pub struct Graph {
+    pub(super) http: Client,
+    /// The address with the version.
+    base: Url,
+    /// For each call, where it is not [`TOTAL_TIMEOUT`].
+    limit: Option<Duration>,
+}
+
+impl Graph {
+    /// `base` is `https://graph.facebook.com`, or a stand-in with or without a path; `version` is
+    /// written as in `v25.0`. The process must have installed a rustls crypto provider.
+    ///
+    /// # Errors
+    /// [`SetupError`] when the address or the version cannot be used.
+    pub fn new(base: Url, version: &str) -> Result<Self, SetupError> {
+        Self::with_timeouts(base, version, CONNECT_TIMEOUT, TOTAL_TIMEOUT)
+    }
+
+    /// As [`new`](Self::new), with other limits.
+    ///
+    /// # Errors
+    /// [`SetupError`] when the address or the version cannot be used.
+    pub fn with_timeouts(
+        mut base: Url,
+        version: &str,
+        connect: Duration,
+        total: Duration,
+    ) -> Result<Self, SetupError> {
+        if !is_version(version) {
+            return Err(SetupError::Version(version.to_owned()));
+        }
+        if !matches!(base.scheme(), "http" | "https")
+            || !base.username().is_empty()
+            || base.password().is_some()
+        {
+            return Err(SetupError::Base);
+        }
+        base.set_query(None);
+        base.set_fragment(None);
+        base.path_segments_mut()
+            .map_err(|()| SetupError::Base)?
+            .pop_if_empty()
+            .push(version);
+
+        let http = Client::builder()
+            .connect_timeout(connect)
+            .timeout(total)
+            .redirect(redirect::Policy::none())
+            .user_agent(USER_AGENT)
+            .build()
+            .map_err(|error| SetupError::Client(error::chain(error)))?;
+        Ok(Self {
+            http,
+            base,
+            limit: None,
+        })
+    }
+
+    /// The same client with another limit for each call, from its start to the end of the answer.
+    #[must_use]
+    pub fn within(&self, limit: Duration) -> Self {
+        Self {
+            limit: Some(limit),
+            ..self.clone()
+        }
+    }
+
+    /// Sends a message from a number. Success means that Meta accepted it, not that it arrived: that
+    /// comes as a status.
+    ///
+    /// # Errors
+    /// [`GraphError`]; see [`GraphError::may_have_been_accepted`] before sending again.
+    pub async fn send(
+        &self,
+        token: &SecretString,
+        phone_number_id: &str,
+        message: &Outbound,
+    ) -> Result<Accepted, GraphError> {
+        let url = self.at(phone_number_id, &["messages"])?;
+        let answer = self
+            .call("send", self.http.post(url).json(&message.to_json()), token)
+            .await?;
+        answer.accepted()
+    }
+
+    /// Looks at a number: proves the token and the id, and tells the number's state.
+    ///
+    /// # Errors
+    /// [`GraphError`].
+    pub async fn phone_number(
+        &self,
+        token: &SecretString,
+        phone_number_id: &str,
+    ) -> Result<PhoneNumber, GraphError> {
+        let url = self.at(phone_number_id, &[])?;
+        let request = self.http.get(url).query(&[("fields", PhoneNumber::FIELDS)]);
+        self.call("phone_number", request, token).await?.phone_number()
+    }
+
+    /// The id becomes a part of the path, so nothing that could change the path may be in it.
+    pub(super) fn at(&self, id: &str, rest: &[&str]) -> Result<Url, GraphError> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+        if !(1..=64).contains(&id.len()) || !id.bytes().all(plain) {
+            return Err(ApiError::here(100, Some(33), "not an id of Meta's").into());
+        }
+        let mut url = self.base.clone();
+        match url.path_segments_mut() {
+            Ok(mut path) => path.push(id).extend(rest),
+            Err(()) => return Err(GraphError::NotSent("the address has no path".to_owned())),
+        };
+        Ok(url)
+    }
+
+    pub(super) async fn call(
+        &self,
+        name: &str,
+        request: RequestBuilder,
+        token: &SecretString,
+    ) -> Result<Answer, GraphError> {
+        let started = Instant::now();
+        let mut request = request.header(AUTHORIZATION, bearer(token)?);
+        if let Some(limit) = self.limit {
+            request = request.timeout(limit);
+        }
+        let answer = Answer::receive(request).await;
+        let http_status = answer.as_ref().ok().map(|answer| answer.http_status);
+        let error = answer.as_ref().err().map(tracing::field::display);
+        tracing::debug!(call = name, http_status, error, elapsed = ?started.elapsed(), "called the Graph API");
+        answer
+    }
+}
+
+fn bearer(token: &SecretString) -> Result<HeaderValue, GraphError> {
+    let mut header = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
+        .map_err(|_| ApiError::here(190, None, "the access token holds a character that no token has"))?;
+    header.set_sensitive(true);
+    Ok(header)
+}
+
+/// `v25.0`
+fn is_version(text: &str) -> bool {
+    let digits = |part: &str| (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    text.strip_prefix('v')
+        .and_then(|number| number.split_once('.'))
+        .is_some_and(|(major, minor)| digits(major) && digits(minor))
+}
