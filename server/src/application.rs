@@ -1,7 +1,7 @@
 //! From settings to a listening server, and to a clean stop. The same for `main` and for tests, which take port 0.
 
 use crate::{
-    http::{self, Http, client_address::Peer},
+    http::{self, client_address::Peer, state::Http},
     settings::Settings,
 };
 use axum::{
@@ -10,7 +10,6 @@ use axum::{
     serve::{Listener as _, ListenerExt as _},
 };
 use engine::{Clock, Config, Engine, Purpose};
-use futures::FutureExt as _;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -21,7 +20,6 @@ use std::{
     time::Duration,
 };
 use tokio::{net::TcpListener, time::timeout};
-use tokio_util::sync::CancellationToken;
 use tower::Service as _;
 use url::Url;
 
@@ -182,22 +180,6 @@ pub fn install_crypto() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
-/// Ready at SIGINT (Ctrl+C) or SIGTERM.
-///
-/// # Errors
-/// The handlers cannot be installed.
-pub fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        futures::select! {
-            _ = interrupt.recv().boxed().fuse() => {}
-            _ = terminate.recv().boxed().fuse() => {}
-        }
-    })
-}
-
 /// A browser on the same machine reaches a server that listens everywhere at localhost.
 pub fn url_of(address: SocketAddr) -> Url {
     let ip = match address.ip() {
@@ -207,23 +189,4 @@ pub fn url_of(address: SocketAddr) -> Url {
     };
     Url::parse(&format!("http://{}/", SocketAddr::new(ip, address.port())))
         .expect("an address and a port make a URL")
-}
-
-/// Ends when the server stops.
-#[derive(Debug, Clone, Default)]
-pub struct Stopping(CancellationToken);
-
-impl Stopping {
-    fn cancel(&self) {
-        self.0.cancel();
-    }
-
-    pub fn has_begun(&self) -> bool {
-        self.0.is_cancelled()
-    }
-
-    /// Waits for the stop.
-    pub async fn begun(self) {
-        self.0.cancelled_owned().await;
-    }
 }

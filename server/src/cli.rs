@@ -1,9 +1,10 @@
 //! The commands. Each reads the settings, opens the engine, and makes one call.
 
 use crate::{
-    application::{Application, engine_config, stop_signal, url_of},
+    application::{Application, engine_config, url_of},
     demo, doctor, logging,
     settings::Settings,
+    shutdown::stop_signal,
     systemd,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};

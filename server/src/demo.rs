@@ -1,11 +1,7 @@
 //! `switchboard demo`: a console with people, a queue and a connected channel, a simulated WhatsApp beside it, and
 //! a customer who waits for an answer. Its data is made afresh and removed at the end.
 
-use crate::{
-    application::{Application, stop_signal},
-    logging,
-    settings::Settings,
-};
+use crate::{application::Application, logging, settings::Settings, shutdown::stop_signal};
 use anyhow::Context as _;
 use clap::Args;
 use domain::{

@@ -1,5 +1,5 @@
-//! The one error that a browser sees. Its HTTP status is set here and nowhere else; internal text is logged with a
-//! reference and never sent.
+//! The one error that a browser sees. A refusal has the same HTTP status as in the REST API; internal text is logged
+//! with a reference and never sent.
 
 use domain::refusal::Refusal;
 use leptos::server_fn::{codec::JsonEncoding, error::FromServerFnError, error::ServerFnErrorErr};
@@ -63,7 +63,7 @@ impl FromServerFnError for ApiError {
 
 #[cfg(feature = "ssr")]
 mod process {
-    use super::{ApiError, Refusal};
+    use super::ApiError;
     use crate::api::guard::is_plain_form;
     use axum::http::{StatusCode, header::RETRY_AFTER, request::Parts};
     use leptos::prelude::use_context;
@@ -77,18 +77,9 @@ mod process {
                 Self::Transport(_) => StatusCode::BAD_REQUEST,
                 Self::Malformed => StatusCode::UNPROCESSABLE_ENTITY,
                 Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-                Self::Refused(refusal) => match refusal {
-                    Refusal::NotFound | Refusal::LinkUsed => StatusCode::NOT_FOUND,
-                    Refusal::Forbidden | Refusal::CountryNotAllowed { .. } => StatusCode::FORBIDDEN,
-                    Refusal::WrongLogin => StatusCode::UNAUTHORIZED,
-                    Refusal::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
-                    Refusal::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
-                    Refusal::Invalid { .. }
-                    | Refusal::BadCursor
-                    | Refusal::UnfitDatabase { .. }
-                    | Refusal::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-                    _ => StatusCode::CONFLICT,
-                },
+                // The table of classes holds good statuses only.
+                Self::Refused(refusal) => StatusCode::from_u16(refusal.class().status())
+                    .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             }
         }
 
@@ -107,9 +98,10 @@ mod process {
         pub(in crate::api) fn sent(self) -> Self {
             if let (false, Some(response)) = (is_plain_form(), use_context::<ResponseOptions>()) {
                 response.set_status(self.status());
-                if let Self::Refused(Refusal::TooManyAttempts { seconds } | Refusal::Busy { seconds }) = &self
+                if let Self::Refused(refusal) = &self
+                    && let Some(seconds) = refusal.retry_after()
                 {
-                    response.insert_header(RETRY_AFTER, (*seconds).into());
+                    response.insert_header(RETRY_AFTER, seconds.into());
                 }
             }
             self

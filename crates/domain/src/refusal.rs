@@ -71,6 +71,46 @@ pub enum Refusal {
     UnfitDatabase { why: Unfit },
 }
 
+/// The kinds of refusal that a caller tells apart by the HTTP status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// The call itself cannot be read.
+    Malformed,
+    /// Nobody has proved who is asking.
+    Unauthenticated,
+    /// Whoever asks may not do this.
+    Forbidden,
+    /// It does not exist, or the caller must not know that it does.
+    NotFound,
+    /// The state of things does not allow it now.
+    Conflict,
+    /// It existed once, and will not come back.
+    Gone,
+    /// The call can be read, and its values are wrong.
+    Invalid,
+    /// The caller asks too often.
+    TooMany,
+    /// The same call may succeed in a moment.
+    Unavailable,
+}
+
+impl Class {
+    /// The HTTP status: <https://www.rfc-editor.org/rfc/rfc9110#section-15>
+    pub fn status(self) -> u16 {
+        match self {
+            Self::Malformed => 400,
+            Self::Unauthenticated => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Conflict => 409,
+            Self::Gone => 410,
+            Self::Invalid => 422,
+            Self::TooMany => 429,
+            Self::Unavailable => 503,
+        }
+    }
+}
+
 /// One field of a form and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldProblem {
@@ -132,6 +172,45 @@ impl Problems {
 }
 
 impl Refusal {
+    /// What kind of refusal this is, for the REST API and for the console alike.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::BadCursor => Class::Malformed,
+            Self::WrongLogin => Class::Unauthenticated,
+            Self::Forbidden | Self::CountryNotAllowed { .. } => Class::Forbidden,
+            Self::NotFound => Class::NotFound,
+            Self::LinkUsed => Class::Gone,
+            Self::Invalid { .. } | Self::UnfitDatabase { .. } | Self::KeyReused => Class::Invalid,
+            Self::TooManyAttempts { .. } => Class::TooMany,
+            Self::Busy { .. } => Class::Unavailable,
+            Self::ChangedMeanwhile
+            | Self::Taken { .. }
+            | Self::Moved { .. }
+            | Self::PickUpFirst
+            | Self::NotYours { .. }
+            | Self::SessionClosed
+            | Self::InGroup
+            | Self::NoExtension
+            | Self::Disabled
+            | Self::NoPickUp
+            | Self::LastAdmin
+            | Self::NotFailed
+            | Self::NothingToReplay
+            | Self::NameDiffers
+            | Self::LocksYouOut { .. }
+            | Self::NoCountryDatabase
+            | Self::ChannelIncomplete => Class::Conflict,
+        }
+    }
+
+    /// In how many seconds the same call may succeed (`Retry-After`), where that is known.
+    pub fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::TooManyAttempts { seconds } | Self::Busy { seconds } => Some(*seconds),
+            _ => None,
+        }
+    }
+
     /// A refusal for a single field.
     pub fn field(field: &str, problem: Problem) -> Self {
         Self::Invalid {
@@ -204,6 +283,54 @@ pub fn is_invisible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Scripts and pages rely on these numbers.
+    #[test]
+    fn each_refusal_has_its_status() {
+        let address = IpAddr::from([203, 0, 113, 9]);
+        let who = || "Jana".to_owned();
+        let table = [
+            (Refusal::BadCursor, 400),
+            (Refusal::WrongLogin, 401),
+            (Refusal::Forbidden, 403),
+            (Refusal::CountryNotAllowed { address }, 403),
+            (Refusal::NotFound, 404),
+            (Refusal::ChangedMeanwhile, 409),
+            (Refusal::Taken { by: who() }, 409),
+            (Refusal::Moved { to: who() }, 409),
+            (Refusal::PickUpFirst, 409),
+            (Refusal::NotYours { owner: who() }, 409),
+            (Refusal::SessionClosed, 409),
+            (Refusal::InGroup, 409),
+            (Refusal::NoExtension, 409),
+            (Refusal::Disabled, 409),
+            (Refusal::NoPickUp, 409),
+            (Refusal::LastAdmin, 409),
+            (Refusal::NotFailed, 409),
+            (Refusal::NothingToReplay, 409),
+            (Refusal::NameDiffers, 409),
+            (
+                Refusal::LocksYouOut {
+                    address,
+                    country: None,
+                },
+                409,
+            ),
+            (Refusal::NoCountryDatabase, 409),
+            (Refusal::ChannelIncomplete, 409),
+            (Refusal::LinkUsed, 410),
+            (Refusal::field("name", Problem::Required), 422),
+            (Refusal::UnfitDatabase { why: Unfit::ALL[0] }, 422),
+            (Refusal::KeyReused, 422),
+            (Refusal::TooManyAttempts { seconds: 7 }, 429),
+            (Refusal::Busy { seconds: 7 }, 503),
+        ];
+        for (refusal, status) in table {
+            assert_eq!(refusal.class().status(), status, "{refusal:?}");
+            let waits = matches!(status, 429 | 503).then_some(7);
+            assert_eq!(refusal.retry_after(), waits, "{refusal:?}");
+        }
+    }
 
     #[test]
     fn what_cannot_be_seen_is_no_name_and_no_part_of_one() {

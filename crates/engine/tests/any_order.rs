@@ -6,9 +6,9 @@
 mod desk;
 
 use desk::{Desk, NOW, Update};
-use proptest::{prelude::*, sample::Index};
+use proptest::{prelude::*, sample::Index, test_runner::TestCaseError};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How Meta names a sender.
 #[derive(Debug, Clone, Copy)]
@@ -24,9 +24,12 @@ enum Named {
 #[derive(Debug, Clone)]
 enum Says {
     Text,
-    Reaction(Index, bool),
-    Edit(Index),
-    Revoke(Index),
+    /// A reaction, each with an emoji of its own. The number chooses one of the person's earlier texts.
+    Reaction(usize),
+    /// The reaction to that text is withdrawn, if there is one.
+    Withdrawal(usize),
+    Edit(usize),
+    Revoke(usize),
 }
 
 /// Who writes, how Meta names them, and what they say.
@@ -41,9 +44,10 @@ fn line() -> impl Strategy<Value = Line> {
     ];
     let says = prop_oneof![
         5 => Just(Says::Text),
-        2 => (any::<Index>(), any::<bool>()).prop_map(|(which, taken_back)| Says::Reaction(which, taken_back)),
-        1 => any::<Index>().prop_map(Says::Edit),
-        1 => any::<Index>().prop_map(Says::Revoke),
+        3 => any::<usize>().prop_map(Says::Reaction),
+        2 => any::<usize>().prop_map(Says::Withdrawal),
+        1 => any::<usize>().prop_map(Says::Edit),
+        1 => any::<usize>().prop_map(Says::Revoke),
     ];
     (0..3_u8, named, says)
 }
@@ -57,12 +61,12 @@ fn history(lines: &[Line]) -> Vec<Update> {
     for (n, (person, named, says)) in lines.iter().cloned().chain(links).enumerate() {
         let wamid = format!("wamid.{n}");
         let own = texts.entry(person).or_default();
-        let chosen = |which: &Index| which.get(own).clone();
+        let chosen = |which: &usize| own[which % own.len()].clone();
         let content = match &says {
-            Says::Reaction(which, false) if !own.is_empty() => {
-                json!({ "type": "reaction", "reaction": { "message_id": chosen(which), "emoji": "👍" } })
+            Says::Reaction(which) if !own.is_empty() => {
+                json!({ "type": "reaction", "reaction": { "message_id": chosen(which), "emoji": emoji(n) } })
             }
-            Says::Reaction(which, true) if !own.is_empty() => {
+            Says::Withdrawal(which) if !own.is_empty() => {
                 json!({ "type": "reaction", "reaction": { "message_id": chosen(which) } })
             }
             Says::Edit(which) if !own.is_empty() => json!({ "type": "edit", "edit": {
@@ -98,6 +102,58 @@ fn history(lines: &[Line]) -> Vec<Update> {
     updates
 }
 
+/// A different one for each of a history's first hundred updates.
+fn emoji(n: usize) -> String {
+    let first = u32::from('\u{1f400}');
+    char::from_u32(first + u32::try_from(n).unwrap())
+        .unwrap()
+        .to_string()
+}
+
+/// The reactions that a customer's phone shows after this history, by the message to which they belong: the last one of
+/// the customer, unless it was withdrawn or the message was deleted.
+fn reactions(history: &[Update]) -> BTreeMap<String, String> {
+    let mut shown = BTreeMap::new();
+    let mut deleted = BTreeSet::new();
+    for update in history {
+        let Update::Message(message) = update else {
+            continue;
+        };
+        let about = |kind: &str, id: &str| message[kind][id].as_str().unwrap().to_owned();
+        match message["type"].as_str().unwrap() {
+            "reaction" => {
+                let text = about("reaction", "message_id");
+                match message["reaction"]["emoji"].as_str() {
+                    Some(emoji) => shown.insert(text, emoji.to_owned()),
+                    None => shown.remove(&text),
+                };
+            }
+            "revoke" => {
+                deleted.insert(about("revoke", "original_message_id"));
+            }
+            _ => {}
+        }
+    }
+    shown.retain(|text, _| !deleted.contains(text));
+    shown
+}
+
+/// The reactions that the operator sees in a [`Desk::state`].
+fn seen(state: &BTreeMap<String, Value>) -> BTreeMap<String, String> {
+    let messages = state
+        .values()
+        .flat_map(|session| session["messages"].as_array().unwrap());
+    let seen = messages.flat_map(|message| {
+        let of = |reaction: &Value| {
+            assert_eq!(reaction[0], "inbound");
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            (text(&message["wamid"]), text(&reaction[1]))
+        };
+        message["reactions"].as_array().unwrap().iter().map(of)
+    });
+    seen.collect()
+}
+
 /// What became of an answer of ours; `ours` is our id, which Meta hands back.
 fn statuses(words: &[u8], ours: &str) -> Vec<Update> {
     let status = |word: &u8| {
@@ -125,6 +181,29 @@ async fn after(deliveries: impl Fn(&str) -> Vec<Vec<Update>>) -> BTreeMap<String
     state
 }
 
+/// One history told in order and once, and told in another way: the operator sees the same, and the reactions that the
+/// customers see.
+fn both_end_the_same(
+    lines: &[Line],
+    words: &[u8],
+    retold: impl Fn(Vec<Update>) -> Vec<Vec<Update>>,
+) -> Result<(), TestCaseError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    let history = history(lines);
+    let all = |ours: &str| [history.clone(), statuses(words, ours)].concat();
+    let in_order = runtime.block_on(after(|ours| {
+        all(ours).into_iter().map(|update| vec![update]).collect()
+    }));
+    prop_assert_eq!(seen(&in_order), reactions(&history));
+    let mixed = runtime.block_on(after(|ours| retold(all(ours))));
+    prop_assert_eq!(in_order, mixed);
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 60, ..ProptestConfig::default() })]
 
@@ -136,11 +215,7 @@ proptest! {
         twice in proptest::collection::vec(any::<Index>(), 0..6),
         cuts in proptest::collection::vec(1..5_usize, 1..8),
     ) {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let all = |ours: &str| [history(&lines), statuses(&words, ours)].concat();
-        let in_order = runtime.block_on(after(|ours| all(ours).into_iter().map(|update| vec![update]).collect()));
-        let mixed = runtime.block_on(after(|ours| {
-            let mut updates = all(ours);
+        both_end_the_same(&lines, &words, |mut updates| {
             let again: Vec<_> = twice.iter().map(|which| which.get(&updates).clone()).collect();
             updates.extend(again);
             shuffle(&mut updates, order);
@@ -151,9 +226,24 @@ proptest! {
                 deliveries.push(updates.drain(..size).collect());
             }
             deliveries
-        }));
-        prop_assert_eq!(in_order, mixed);
+        })?;
     }
+}
+
+/// Chance may leave these out: one reaction after the other, and one that is withdrawn, each told backwards.
+#[test]
+fn a_reaction_is_replaced_and_withdrawn_in_any_order() {
+    let lines = [
+        (0, Says::Text),
+        (1, Says::Text),
+        (0, Says::Reaction(0)),
+        (1, Says::Reaction(0)),
+        (0, Says::Reaction(0)),
+        (1, Says::Withdrawal(0)),
+    ];
+    let lines = lines.map(|(person, says)| (person, Named::Both, says));
+    let backwards = |updates: Vec<Update>| updates.into_iter().rev().map(|update| vec![update]).collect();
+    both_end_the_same(&lines, &[], backwards).unwrap();
 }
 
 /// A shuffle that a failing case can repeat.

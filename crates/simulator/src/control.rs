@@ -15,12 +15,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio_stream::wrappers::WatchStream;
 
-use crate::delivery::Outcome;
 use crate::faults::Fault;
-use crate::payload;
+use crate::handshake::HandshakeError;
 use crate::settings::Setting;
-use crate::world::{CustomerId, CustomerSpec, Number, NumberSpec, Said, SentMessage, Unknown, World};
-use crate::{HandshakeError, Shared};
+use crate::shared::Shared;
+use crate::world::{
+    CustomerId, CustomerSpec, Number, NumberSpec, Outcome, Said, SentMessage, Unknown, World, gist,
+};
 
 /// How many deliveries the log shows when nothing else is asked for.
 const SHOWN_DELIVERIES: usize = 30;
@@ -125,7 +126,7 @@ fn own(world: &World, said: &Said) -> Value {
 
 fn reply(sent: &SentMessage) -> Value {
     let unread = !sent.statuses.iter().any(|status| status == "read");
-    let text = payload::gist(&sent.body);
+    let text = gist(&sent.body);
     json!({ "id": sent.wamid, "own": false, "text": text, "at": sent.at, "unread": unread })
 }
 

@@ -3,8 +3,9 @@
 
 use url::Url;
 
+use crate::ids;
+use crate::shared::Shared;
 use crate::world::Callback;
-use crate::{Shared, ids};
 
 /// Meta's limit for a callback URL, in characters.
 const LONGEST_URL: usize = 200;

@@ -58,22 +58,3 @@ async fn serve(listen: SocketAddr) -> anyhow::Result<()> {
     simulator.shutdown().await;
     Ok(())
 }
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "messages of a load run carry the real time"
-)]
-fn now_seconds() -> u64 {
-    let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since_1970.unwrap_or_default().as_secs()
-}
-
-/// A number that no other run has.
-fn run_number() -> u64 {
-    let mut bytes = [0; 6];
-    // Without random numbers two runs against one database would meet, which the second would report.
-    let _ = getrandom::fill(&mut bytes);
-    bytes
-        .iter()
-        .fold(0, |number, byte| number << 8 | u64::from(*byte))
-}

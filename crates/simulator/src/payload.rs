@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::world::{CustomerId, CustomerSpec, NumberSpec, SentMessage, World};
+use crate::world::{CustomerSpec, NumberSpec, SentMessage, World};
 
 /// What one `messages` delivery tells.
 #[derive(Debug, Clone, Default)]
@@ -71,7 +71,7 @@ impl Update {
         for customer in self
             .messages
             .iter()
-            .filter_map(|message| writer_of(world, message))
+            .filter_map(|message| world.writer_of(message))
         {
             contacts.push(contact(&world.customers[&customer], true));
         }
@@ -91,18 +91,6 @@ impl Update {
         contacts.dedup();
         contacts
     }
-}
-
-/// The customer who wrote an inbound message, where the simulator knows them.
-pub(crate) fn writer_of(world: &World, message: &Value) -> Option<CustomerId> {
-    let by_number = message["from"]
-        .as_str()
-        .and_then(|wa_id| world.customer_by_wa_id(wa_id));
-    by_number.or_else(|| {
-        message["from_user_id"]
-            .as_str()
-            .and_then(|bsuid| world.customer_by_bsuid(bsuid))
-    })
 }
 
 /// A contact; status deliveries carry none of the profile.
@@ -129,26 +117,6 @@ pub(crate) fn text_message(customer: &CustomerSpec, wamid: &str, text: &str, at:
     message.insert("type".into(), json!("text"));
     message.insert("text".into(), json!({ "body": text }));
     Value::Object(message)
-}
-
-/// What a chat shows of a message, inbound or outbound: its words, or else its type in brackets.
-pub(crate) fn gist(message: &Value) -> String {
-    let kind = message["type"].as_str().unwrap_or("text");
-    let content = &message[kind];
-    let words = [
-        &content["body"],
-        &content["caption"],
-        &content["emoji"],
-        &content["body"]["text"],
-    ];
-    match words.iter().find_map(|words| words.as_str()) {
-        Some(words) if kind == "text" => words.to_owned(),
-        Some(words) => format!("[{kind}] {words}"),
-        None => match content["name"].as_str() {
-            Some(name) => format!("[{kind}] {name}"),
-            None => format!("[{kind}]"),
-        },
-    }
 }
 
 /// The report on a message that the business has sent. `pricing` is the one of a service conversation.

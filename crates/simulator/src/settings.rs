@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::world::{Callback, TokenState, Unknown, World};
+use crate::world::{Callback, Outage, TokenState, Unknown, World};
 
 /// One setting. Where a value is `None` the old one stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,20 +54,6 @@ pub enum CallbackOf {
     App,
     Waba,
     Number,
-}
-
-/// Graph is not itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Outage {
-    /// A page of HTML under this status, as Meta's edge answers.
-    Status5xx { code: u16 },
-    /// Meta's error object with this code.
-    ErrorCode { code: i64, http: u16 },
-    /// No answer, ever.
-    Hang,
-    /// The connection is closed without one.
-    DropConnection,
 }
 
 /// A token, which is added when it is new.

@@ -11,16 +11,18 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use crate::delivery::{Answer, Delivery};
 use crate::faults::Fault;
 use crate::handshake::HandshakeError;
+use crate::options::Options;
 use crate::payload::Update;
 use crate::settings::Setting;
+use crate::shared::Shared;
 use crate::wire::{CuttableListener, Scissors};
 use crate::world::{
-    App, AppSpec, CustomerId, CustomerSpec, Number, NumberSpec, SentMessage, TokenState, Unknown, World,
+    Answer, App, AppSpec, CustomerId, CustomerSpec, Delivery, Number, NumberSpec, SentMessage, TokenState,
+    Unknown, World,
 };
-use crate::{Options, Shared, control, graph, phone};
+use crate::{control, graph, phone};
 
 /// How long [`Simulator::settled`] waits.
 const SETTLES_WITHIN: Duration = Duration::from_secs(30);

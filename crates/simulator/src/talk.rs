@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::Shared;
-use crate::delivery::{DeliveryId, Outcome};
 use crate::ids;
 use crate::payload::{self, Update};
-use crate::world::{CustomerId, Said, SentMessage, Unknown, World};
+use crate::shared::Shared;
+use crate::world::{CustomerId, DeliveryId, Outcome, Said, SentMessage, Unknown, World};
 
 /// The customer service window: <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
 const SERVICE_WINDOW_MS: i64 = 24 * 60 * 60 * 1000;

@@ -5,7 +5,11 @@
 //! A client that is refused in the middle of its sending often sees a broken connection instead of the answer.
 //! So what is too large is read to its end and thrown away, unless it is larger than any honest mistake.
 
-use super::{Http, login_session};
+use super::{
+    login_session,
+    room::{Room, Taken},
+    state::Http,
+};
 use axum::{
     body::{Body, Bytes, HttpBody as _},
     extract::{Request, State},
@@ -14,10 +18,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http_body_util::BodyExt as _;
-use std::{
-    sync::atomic::{AtomicI64, Ordering},
-    time::Duration,
-};
+use std::time::Duration;
 use tokio::time::timeout;
 use tower_sessions::Session;
 
@@ -29,55 +30,6 @@ const PATIENCE: usize = 32 * 1024 * 1024;
 const THROWN_AWAY_WITHIN: Duration = Duration::from_secs(5);
 /// Seconds after which somebody for whose body there was no room may come again.
 const RETRY_AFTER: u32 = 5;
-
-/// Room for all bodies that are in memory, in bytes.
-#[derive(Debug)]
-pub struct Room {
-    left: AtomicI64,
-}
-
-impl Room {
-    pub fn of(bytes: usize) -> Self {
-        Self {
-            left: AtomicI64::new(i64::try_from(bytes).unwrap_or(i64::MAX)),
-        }
-    }
-}
-
-/// What one body takes of the room; it is free again when this is dropped.
-#[derive(Debug)]
-pub struct Taken<'r> {
-    room: &'r Room,
-    bytes: i64,
-}
-
-impl<'r> Taken<'r> {
-    fn nothing_of(room: &'r Room) -> Self {
-        Self { room, bytes: 0 }
-    }
-
-    /// Takes more; false when there is not so much left.
-    fn more(&mut self, bytes: usize) -> bool {
-        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
-        if self.room.left.fetch_sub(bytes, Ordering::Relaxed) < bytes {
-            self.room.left.fetch_add(bytes, Ordering::Relaxed);
-            return false;
-        }
-        self.bytes += bytes;
-        true
-    }
-
-    fn give_back(&mut self) {
-        self.room.left.fetch_add(self.bytes, Ordering::Relaxed);
-        self.bytes = 0;
-    }
-}
-
-impl Drop for Taken<'_> {
-    fn drop(&mut self) {
-        self.give_back();
-    }
-}
 
 /// For what anybody may call.
 pub async fn of_strangers(State(http): State<Http>, request: Request, next: Next) -> Response {
@@ -229,6 +181,6 @@ mod tests {
         assert_eq!(read(&room, 1001).await.err(), Some(StatusCode::PAYLOAD_TOO_LARGE));
         read(&room, 1000).await.expect("there is room again");
         drop(other);
-        assert_eq!(room.left.into_inner(), 1500);
+        assert_eq!(room.left(), 1500);
     }
 }

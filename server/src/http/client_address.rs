@@ -1,7 +1,7 @@
 //! The address a request really comes from. Log-ins are throttled by it, so nobody may choose it freely: what a header
 //! says of it is believed from the proxies in the settings only, and read from its trustworthy end.
 
-use crate::settings::Settings;
+use crate::settings::{ForwardedHeader, Proxy, Settings};
 use app::api::guard::ClientAddress;
 use axum::{
     extract::{Request, State},
@@ -9,8 +9,6 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use ipnet::IpNet;
-use serde::Deserialize;
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     sync::{Arc, Mutex, PoisonError},
@@ -25,33 +23,6 @@ const SAY_EVERY: Duration = Duration::from_secs(60 * 60);
 /// The other end of the connection: a client or a proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer(pub IpAddr);
-
-/// A reverse proxy, or a network of them: `10.0.0.7` or `10.0.0.0/8`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Proxy(IpNet);
-
-impl TryFrom<String> for Proxy {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-        network
-            .map(Self)
-            .map_err(|_| format!("{text:?} is neither an address nor a network"))
-    }
-}
-
-/// Which header the proxies write. The other one they may pass on as a client has invented it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ForwardedHeader {
-    /// `X-Forwarded-For`, and `Forwarded` where there is none.
-    Either,
-    XForwardedFor,
-    /// <https://www.rfc-editor.org/rfc/rfc7239>
-    Forwarded,
-}
 
 /// Puts the [`ClientAddress`] into the request.
 pub async fn find(State(settings): State<Arc<Settings>>, mut request: Request, next: Next) -> Response {
@@ -71,7 +42,7 @@ pub fn of(request: &Request, settings: &Settings) -> Option<IpAddr> {
 /// Every proxy appends the address it was called from, so the list is read from its end for as long as each
 /// address is a trusted proxy; what stands before the first other address may be invented.
 fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Proxy], written: ForwardedHeader) -> IpAddr {
-    let is_trusted = |ip: IpAddr| trusted.iter().any(|Proxy(network)| network.contains(&ip));
+    let is_trusted = |ip: IpAddr| trusted.iter().any(|proxy| proxy.includes(ip));
     let (header, read): (&str, fn(&str) -> Option<IpAddr>) = match written {
         ForwardedHeader::XForwardedFor => (X_FORWARDED_FOR, address),
         ForwardedHeader::Either if headers.contains_key(X_FORWARDED_FOR) => (X_FORWARDED_FOR, address),

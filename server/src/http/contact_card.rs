@@ -1,6 +1,6 @@
 //! A contact card that a customer sent, as a file for whoever may read the message.
 
-use super::{Http, login_session};
+use super::{login_session, state::Http};
 use axum::{
     extract::{Path, State, rejection::PathRejection},
     http::{HeaderValue, StatusCode, header},

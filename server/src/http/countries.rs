@@ -1,7 +1,7 @@
 //! The allowed countries at the door. By which door a request comes in is said by the table of routes, so that no
 //! spelling of a path leads around it; who is refused is told what has happened in their own language.
 
-use super::{Http, api::problem::Problem, plain_page, routes};
+use super::{api::problem::Problem, plain_page::plain_page, routes::routes, state::Http};
 use app::{
     api::{ApiError, guard::ClientAddress},
     prefs, words,

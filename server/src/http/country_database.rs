@@ -1,11 +1,7 @@
 //! The country database, uploaded by an administrator: a plain form with a file, which needs no script. The page that
 //! it leads back to says what came of it.
 
-use super::{
-    Http,
-    body_limit::{self, Taken},
-    login_session,
-};
+use super::{body_limit, login_session, room::Taken, state::Http};
 use app::api::guard::ClientAddress;
 use axum::{
     Extension,

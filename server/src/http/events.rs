@@ -1,18 +1,17 @@
 //! Live updates, as server-sent events. Each says only what to read again, so a stream may break at any time: its
 //! first event tells where it begins, and a browser connects again by itself.
 
-use super::{Http, login_session};
+use super::{login_session, state::Http, streams::Streams};
 use axum::{
     extract::State,
     http::{HeaderName, StatusCode, header},
     response::{
-        IntoResponse, Response,
+        IntoResponse as _, Response,
         sse::{self, Sse},
     },
 };
 use domain::{
     event::{Event, HELLO, Hello, PING, PING_EVERY},
-    ids::PersonId,
     people::{Actor, Me},
 };
 use engine::{
@@ -21,17 +20,9 @@ use engine::{
 };
 use futures::{Stream, StreamExt as _, future, stream};
 use serde::Serialize;
-use std::{
-    collections::HashMap,
-    convert::Infallible,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{convert::Infallible, time::Duration};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tower_sessions::Session;
-
-/// When whoever was refused for want of room may try again.
-const RETRY_AFTER: &str = "30";
 
 /// For those in between. nginx holds an answer back until its buffer is full, unless
 /// [this header](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering) says otherwise; what
@@ -117,73 +108,6 @@ async fn logged_out(engine: Engine, me: Me, session: String, check: Duration) {
         let has_changed = person.is_ok_and(|now| now.as_ref() != Some(&me));
         if is_out || has_changed {
             return;
-        }
-    }
-}
-
-/// How many streams each person has open.
-#[derive(Debug, Default)]
-pub struct Streams(Mutex<HashMap<PersonId, usize>>);
-
-/// One open stream; dropped with it.
-#[derive(Debug)]
-struct Place {
-    streams: Arc<Streams>,
-    person: PersonId,
-}
-
-/// Why there is no room for another stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Full {
-    /// This person has enough of them.
-    Person,
-    /// The process has.
-    Process,
-}
-
-impl IntoResponse for Full {
-    fn into_response(self) -> Response {
-        let (status, text) = match self {
-            Self::Person => (
-                StatusCode::TOO_MANY_REQUESTS,
-                "You have this console open in too many browsers: close one (http.streams_per_person).\n",
-            ),
-            Self::Process => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "Too many people follow live updates at the moment (http.streams).\n",
-            ),
-        };
-        (status, [(header::RETRY_AFTER, RETRY_AFTER)], text).into_response()
-    }
-}
-
-impl Streams {
-    fn take(streams: &Arc<Self>, person: PersonId, most: usize, most_in_all: usize) -> Result<Place, Full> {
-        let mut open = streams.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.values().sum::<usize>() >= most_in_all {
-            tracing::warn!("no room for another stream of live updates: http.streams");
-            return Err(Full::Process);
-        }
-        let count = open.entry(person).or_default();
-        if *count >= most {
-            return Err(Full::Person);
-        }
-        *count += 1;
-        Ok(Place {
-            streams: Arc::clone(streams),
-            person,
-        })
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut open = self.streams.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.person) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.person);
-            }
         }
     }
 }

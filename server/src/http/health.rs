@@ -1,6 +1,6 @@
 //! For those who watch the process: is it up, can it work, how much does it do.
 
-use super::{Http, api::Caller, client_address::Peer};
+use super::{api::Caller, client_address::Peer, state::Http};
 use axum::{
     Extension,
     extract::State,

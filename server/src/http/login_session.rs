@@ -3,7 +3,7 @@
 //! The cookie lives as long as the longest session; when a session ends is decided here, by the engine's clock: after
 //! some hours without a request, and some days after the log-in in any case.
 
-use super::Http;
+use super::state::Http;
 use app::api::guard::PERSON;
 use async_trait::async_trait;
 use axum::http::StatusCode;

@@ -1,6 +1,6 @@
 //! The console: `app`'s pages and server functions, with what they find in their context.
 
-use super::{Http, apart::Apart, plain_page, site, text};
+use super::{apart::Apart, plain_page::plain_page, site, state::Http, text};
 use app::{App, api::ApiError, prefs, shell, words};
 use axum::{
     Json, Router,

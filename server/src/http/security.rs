@@ -3,7 +3,7 @@
 //! Server functions are plain POSTs. A page of somebody else's cannot make one: the cookie is `SameSite=Lax`, and a
 //! request that a browser marks as coming from another site is refused here.
 
-use super::{Http, api};
+use super::{api, state::Http};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},

@@ -1,7 +1,7 @@
 //! Makes a browser known, so that the throttle lets its owner log in (`engine::access::browsers`). The link comes from
 //! `switchboard person unlock`, and leads to the log-in.
 
-use super::Http;
+use super::state::Http;
 use app::prefs;
 use axum::{
     extract::{Query, State, rejection::QueryRejection},

@@ -1,7 +1,7 @@
 //! Meta's webhook. The raw bytes go to the engine as they came; 200 means that they are on disk.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/create-webhook-endpoint>
 
-use super::{Http, body_limit, client_address, request::DURATION};
+use super::{body_limit, client_address, request::DURATION, state::Http};
 use axum::{
     extract::{
         Path, Query, Request, State,

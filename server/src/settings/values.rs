@@ -1,11 +1,45 @@
 //! How single values are read, and what is wrong with those that are refused.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize as _, Deserializer, de::Error as _};
-use std::{path::PathBuf, time::Duration};
+use serde::{Deserialize, Deserializer, de::Error as _};
+use std::{net::IpAddr, path::PathBuf, time::Duration};
 use tracing_subscriber::EnvFilter;
 use url::Url;
+
+/// A reverse proxy, or a network of them: `10.0.0.7` or `10.0.0.0/8`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Proxy(IpNet);
+
+impl TryFrom<String> for Proxy {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        network
+            .map(Self)
+            .map_err(|_| format!("{text:?} is neither an address nor a network"))
+    }
+}
+
+impl Proxy {
+    pub fn includes(&self, address: IpAddr) -> bool {
+        self.0.contains(&address)
+    }
+}
+
+/// Which header the proxies write. The other one they may pass on as a client has invented it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-For`, and `Forwarded` where there is none.
+    Either,
+    XForwardedFor,
+    /// <https://www.rfc-editor.org/rfc/rfc7239>
+    Forwarded,
+}
 
 pub(super) fn public_url<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Url>, D::Error> {
     let text = String::deserialize(from)?;

@@ -1,4 +1,4 @@
-//! Everything that a delivery holds counts, and every refusal is counted.
+//! Everything that a delivery holds counts.
 
 use crate::{
     stories,
@@ -8,7 +8,6 @@ use crate::{
     },
 };
 use domain::{delivery::DeadReason, people::Actor};
-use reqwest::Method;
 use serde_json::{Value, json};
 use simulator::Signature;
 
@@ -23,7 +22,6 @@ stories! {
     a_late_name_does_not_replace_a_newer_one
     every_type_is_a_message_and_an_unknown_one_too
     a_batch_that_the_disk_has_spoilt_stops_nobody
-    every_refusal_is_counted
     a_run_of_wrong_signatures_degrades_the_channel
 }
 
@@ -211,56 +209,6 @@ async fn every_type_is_a_message_and_an_unknown_one_too(story: &Story) {
     assert_eq!(kinds, own.iter().map(|(kind, _)| *kind).collect::<Vec<_>>());
     assert_eq!(story.count("message_payloads").await, 14, "each with its JSON");
     assert!(story.dead_letters().await.is_empty());
-}
-
-async fn counted(story: &Story, line: &str) -> u64 {
-    let metrics = story.api.get("/metrics").await.text;
-    let found = metrics.lines().find_map(|told| told.strip_prefix(line));
-    found.map_or(0, |count| count.trim().parse().expect("a number"))
-}
-
-async fn every_refusal_is_counted(story: &Story) {
-    let line = story.support().await;
-    let body = || delivery(&line.phone_number_id, FROM, &[text_at(FROM, "wamid.1", 0)]);
-    let deliveries = |reason: &str| format!("switchboard_deliveries_refused_total{{reason=\"{reason}\"}}");
-    let handshakes = |reason: &str| format!("switchboard_handshakes_refused_total{{reason=\"{reason}\"}}");
-    let unknown = line.webhook_url.join("nosuchwebhook").expect("a URL");
-    let api = story.anonymous();
-
-    let before = counted(story, &deliveries("signature")).await;
-    for signature in [Signature::Missing, Signature::Given("sha256=00".into())] {
-        let answer = story
-            .meta
-            .deliver_raw(Some(&line.webhook_url), body(), signature)
-            .await;
-        assert_eq!(answer.expect("an answer").0, 401);
-    }
-    assert!(counted(story, &deliveries("signature")).await >= before + 2);
-
-    let before = counted(story, &deliveries("unknown_webhook")).await;
-    assert_eq!(story.post_signed(&unknown, &line.app, body()).await, 404);
-    assert!(counted(story, &deliveries("unknown_webhook")).await > before);
-
-    let before = counted(story, &deliveries("too_large")).await;
-    let large = vec![b' '; 4 * 1024 * 1024 + 1];
-    assert_eq!(story.post_signed(&line.webhook_url, &line.app, large).await, 413);
-    assert!(counted(story, &deliveries("too_large")).await > before);
-
-    for (url, token, status, reason) in [
-        (&line.webhook_url, "wrong", 403, "verify_token"),
-        (&unknown, line.verify_token.as_str(), 404, "unknown_webhook"),
-    ] {
-        let before = counted(story, &handshakes(reason)).await;
-        let query = [
-            ("hub.mode", "subscribe"),
-            ("hub.verify_token", token),
-            ("hub.challenge", "1"),
-        ];
-        let request = api.request(Method::GET, url.as_str()).query(&query);
-        assert_eq!(api.send(request).await.status, status);
-        assert!(counted(story, &handshakes(reason)).await > before, "{reason}");
-    }
-    assert_eq!(story.count("journal").await, 0, "and nothing of it is kept");
 }
 
 async fn a_run_of_wrong_signatures_degrades_the_channel(story: &Story) {

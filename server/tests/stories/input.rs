@@ -7,7 +7,10 @@ use crate::{
 };
 use reqwest::{Method, RequestBuilder, header};
 use serde_json::{Value, json};
-use server::http::{Access, pages, routes};
+use server::http::{
+    pages,
+    routes::{Access, routes},
+};
 use url::form_urlencoded;
 
 stories! {

@@ -21,6 +21,7 @@ mod pages;
 mod process;
 mod proxies;
 mod races;
+mod refusals;
 mod said;
 mod senders;
 mod strangers;

@@ -208,17 +208,17 @@ impl Desk {
                 .iter()
                 .map(|message| {
                     let failure = message.failure.as_ref().map(|failure| failure.code);
-                    json!([
-                        message.wamid,
-                        message.kind,
-                        message.text,
-                        message.at,
-                        message.status,
-                        failure,
-                        message.marks.reactions,
-                        message.marks.edited.as_ref().map(|edited| &edited.before),
-                        message.marks.deleted,
-                    ])
+                    json!({
+                        "wamid": message.wamid,
+                        "kind": message.kind,
+                        "text": message.text,
+                        "at": message.at,
+                        "status": message.status,
+                        "failure": failure,
+                        "reactions": message.marks.reactions,
+                        "edited": message.marks.edited.as_ref().map(|edited| &edited.before),
+                        "deleted": message.marks.deleted,
+                    })
                 })
                 .collect();
             let shown = json!({

@@ -8,9 +8,10 @@ use axum::extract::{Path, State};
 use serde_json::{Map, Value, json};
 
 use super::auth::Token;
+use super::change::{success, verified};
+use super::error::GraphError;
 use super::params::Params;
-use super::{GraphError, success, verified};
-use crate::Shared;
+use crate::shared::Shared;
 use crate::world::{CONNECTED, Number, REGISTERED, World};
 
 const DEFAULT_FIELDS: [&str; 5] = [

@@ -9,8 +9,8 @@ use axum::http::request::Parts;
 use secrecy::ExposeSecret as _;
 use whatsapp::signature;
 
-use super::GraphError;
-use crate::Shared;
+use super::error::GraphError;
+use crate::shared::Shared;
 use crate::world::{self, MANAGEMENT, Number, TokenState, World};
 
 /// A valid token, whatever it may do.

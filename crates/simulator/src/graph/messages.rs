@@ -13,9 +13,10 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::auth::Token;
-use super::{GraphError, success};
-use crate::Shared;
+use super::change::success;
+use super::error::GraphError;
 use crate::faults::SendFault;
+use crate::shared::Shared;
 use crate::talk::{Accepted, Valid, digits, looks_like_bsuid};
 use crate::wire::Scissors;
 use crate::world::{MESSAGING, REGISTERED};

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod auth;
+mod change;
 mod error;
 mod messages;
 mod mood;
@@ -17,23 +18,9 @@ use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use serde_json::{Value, json};
 
-pub(crate) use self::error::GraphError;
-use crate::world::Callback;
-use crate::{Shared, handshake};
-
-/// What Graph answers to a change that it has made.
-fn success() -> axum::Json<Value> {
-    axum::Json(json!({ "success": true }))
-}
-
-/// An address that has answered the handshake.
-async fn verified(shared: &Shared, address: &str, verify_token: &str) -> Result<Callback, GraphError> {
-    let verified = handshake::verify(&shared.http, address, verify_token).await;
-    let url = verified.map_err(|error| GraphError::handshake(&error))?;
-    Ok(Callback { url })
-}
+use self::error::GraphError;
+use crate::shared::Shared;
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()

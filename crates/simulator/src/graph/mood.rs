@@ -9,10 +9,10 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use super::GraphError;
-use crate::Shared;
-use crate::settings::Outage;
+use super::error::GraphError;
+use crate::shared::Shared;
 use crate::wire::Scissors;
+use crate::world::Outage;
 
 pub(crate) async fn apply(
     State(shared): State<Arc<Shared>>,

@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
 
-use super::GraphError;
+use super::error::GraphError;
 
 /// Far more than any body that Graph takes here, in bytes.
 const LARGEST_BODY: usize = 1024 * 1024;

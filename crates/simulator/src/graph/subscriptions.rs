@@ -9,10 +9,11 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
-use super::auth::Token;
+use super::auth::{self, Token};
+use super::change::{success, verified};
+use super::error::GraphError;
 use super::params::Params;
-use super::{GraphError, auth, success, verified};
-use crate::Shared;
+use crate::shared::Shared;
 use crate::world::WabaSubscription;
 
 const OBJECT: &str = "whatsapp_business_account";

@@ -8,9 +8,10 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
+use super::auth;
+use super::error::GraphError;
 use super::params::Params;
-use super::{GraphError, auth};
-use crate::Shared;
+use crate::shared::Shared;
 use crate::world::{Token, TokenState};
 
 pub(crate) async fn debug(

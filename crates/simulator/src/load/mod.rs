@@ -11,6 +11,7 @@ mod events;
 mod gauges;
 mod looks;
 mod operator;
+mod run;
 mod target;
 mod text;
 

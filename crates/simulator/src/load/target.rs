@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::net::lookup_host;
 use url::Url;
 
-use crate::run_number;
+use super::run::run_number;
 
 #[derive(Debug, Clone)]
 pub struct Target {

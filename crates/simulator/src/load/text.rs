@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
+use super::run::{now_seconds, run_number};
 use super::target::Target;
-use crate::{now_seconds, run_number};
 
 /// A body and the header that proves it.
 #[derive(Debug)]

@@ -9,14 +9,14 @@ use reqwest::{
 };
 use serde_json::value::RawValue;
 
-use super::{
-    MAX_ANSWER_BYTES,
-    error::{ApiError, GraphError, RetryAfter},
-};
+use super::error::{ApiError, GraphError, RetryAfter};
 use crate::{
     ids::{Bsuid, WaId, Wamid, person},
     json::Object,
 };
+
+/// An answer that is longer is not read to its end.
+pub const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 
 /// Meta took a message over.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,13 +3,15 @@
 //! Secrets travel in the `Authorization` header wherever Meta takes them there, also an app's own token. The token
 //! that is asked about is a parameter of a GET, so no error and no log names a URL.
 
-use std::time::Duration;
-
 use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::{ApiError, Graph, GraphError, PhoneNumber};
+use super::{
+    answer::PhoneNumber,
+    client::Graph,
+    error::{ApiError, GraphError},
+};
 use crate::{
     json::{Object, string},
     signature,
@@ -81,15 +83,6 @@ pub fn app_token(app_id: &str, app_secret: &SecretString) -> SecretString {
 }
 
 impl Graph {
-    /// The same client with another limit for each call, from its start to the end of the answer.
-    #[must_use]
-    pub fn within(&self, limit: Duration) -> Self {
-        Self {
-            limit: Some(limit),
-            ..self.clone()
-        }
-    }
-
     /// Asks what a token is worth. `access` is an app's token, or the inspected one itself.
     pub async fn debug_token(&self, access: &SecretString, inspected: &SecretString) -> Told<TokenInfo> {
         let ask = |request: RequestBuilder| request.query(&[("input_token", inspected.expose_secret())]);

@@ -1,11 +1,11 @@
 //! One message: who sent it, what it answers, where it came from. What it says is `content`.
 
 use super::{
-    GraphErrorObject,
     contact::{Contact, Contacts, Person},
     content::Content,
 };
 use crate::{
+    errors::GraphErrorObject,
     ids::{Bsuid, WaId, Wamid},
     json::Object,
 };

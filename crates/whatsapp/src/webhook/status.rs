@@ -3,8 +3,9 @@
 
 use std::fmt;
 
-use super::{GraphErrorObject, contact::Person};
+use super::contact::Person;
 use crate::{
+    errors::GraphErrorObject,
     ids::{Bsuid, WaId, Wamid},
     json::Object,
 };

@@ -1,7 +1,7 @@
 //! `/api/v1/channels/{id}/health`: what the doctor found last, and an examination now.
 
 use super::{Administrator, Id, Reader, problem::Problem, time};
-use crate::http::Http;
+use crate::http::state::Http;
 use axum::{Json, extract::State, response::IntoResponse};
 use domain::{
     doctor::{Check, Finding, State as Ended},

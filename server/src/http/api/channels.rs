@@ -1,7 +1,7 @@
 //! `/api/v1/channels`. Secrets go in and never come out.
 
 use super::{Administrator, Id, Reader, json::Json, list, list::Wanted, problem::Problem, time};
-use crate::http::Http;
+use crate::http::state::Http;
 use axum::{
     extract::State,
     http::{StatusCode, header},

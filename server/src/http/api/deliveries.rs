@@ -7,7 +7,7 @@ use super::{
     problem::Problem,
     time,
 };
-use crate::http::Http;
+use crate::http::state::Http;
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use domain::{
     delivery::{DeadLetter, DeadReason, Filter, Replayed},

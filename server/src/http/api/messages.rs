@@ -1,7 +1,7 @@
 //! `/api/v1/sessions/{id}/messages`.
 
 use super::{Id, Operator, Reader, json::Json, list, list::Wanted, problem::Problem, time};
-use crate::http::Http;
+use crate::http::state::Http;
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},

@@ -14,7 +14,7 @@ pub mod problem;
 pub mod queues;
 pub mod sessions;
 
-use super::{Http, body_limit};
+use super::{body_limit, state::Http};
 use axum::{
     extract::{FromRequestParts, Path, Request, State},
     http::{HeaderMap, StatusCode, header, request::Parts},

@@ -1,4 +1,5 @@
-//! Errors as problem+json: <https://www.rfc-editor.org/rfc/rfc9457>. The status of each refusal is set here.
+//! Errors as problem+json: <https://www.rfc-editor.org/rfc/rfc9457>. The status of each refusal is
+//! `domain::refusal::Class`'s.
 
 use axum::{
     extract::Request,
@@ -50,48 +51,18 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let reason = serde_json::to_value(&refusal).unwrap_or_default();
         let reason = reason["reason"].as_str().unwrap_or("refused");
-        let mut problem = Self::of(status(&refusal), refusal.to_string());
+        // The table of classes holds good statuses only.
+        let status = StatusCode::from_u16(refusal.class().status());
+        let mut problem = Self::of(
+            status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            refusal.to_string(),
+        );
         problem.kind = format!("urn:switchboard:{reason}");
-        match refusal {
-            Refusal::Invalid { fields } => problem.fields = fields,
-            Refusal::TooManyAttempts { seconds } | Refusal::Busy { seconds } => {
-                problem.retry_after = Some(seconds);
-            }
-            _ => {}
+        problem.retry_after = refusal.retry_after();
+        if let Refusal::Invalid { fields } = refusal {
+            problem.fields = fields;
         }
         problem
-    }
-}
-
-fn status(refusal: &Refusal) -> StatusCode {
-    match refusal {
-        Refusal::NotFound => StatusCode::NOT_FOUND,
-        Refusal::Forbidden | Refusal::CountryNotAllowed { .. } => StatusCode::FORBIDDEN,
-        Refusal::WrongLogin => StatusCode::UNAUTHORIZED,
-        Refusal::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
-        Refusal::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
-        Refusal::LinkUsed => StatusCode::GONE,
-        Refusal::Invalid { .. } | Refusal::UnfitDatabase { .. } | Refusal::KeyReused => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        Refusal::BadCursor => StatusCode::BAD_REQUEST,
-        Refusal::ChangedMeanwhile
-        | Refusal::Taken { .. }
-        | Refusal::Moved { .. }
-        | Refusal::PickUpFirst
-        | Refusal::NotYours { .. }
-        | Refusal::SessionClosed
-        | Refusal::InGroup
-        | Refusal::NoExtension
-        | Refusal::Disabled
-        | Refusal::NoPickUp
-        | Refusal::LastAdmin
-        | Refusal::NotFailed
-        | Refusal::NothingToReplay
-        | Refusal::NameDiffers
-        | Refusal::LocksYouOut { .. }
-        | Refusal::NoCountryDatabase
-        | Refusal::ChannelIncomplete => StatusCode::CONFLICT,
     }
 }
 

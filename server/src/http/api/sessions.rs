@@ -1,7 +1,7 @@
 //! `/api/v1/sessions`.
 
 use super::{Id, Operator, Reader, extensions, json::Json, list, list::Wanted, problem::Problem, time};
-use crate::http::Http;
+use crate::http::state::Http;
 use axum::{extract::State, response::IntoResponse};
 use domain::{
     ids::SessionId,

@@ -1,76 +1,34 @@
 //! What exists in the simulated Meta: apps, numbers, tokens and customers, and what has passed between
 //! them. Plain data behind one lock; it grows for as long as the simulator runs.
 
+mod account;
+mod customer;
+mod delivery;
+mod message;
+mod mood;
+mod token;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use crate::delivery::{Delivery, DeliveryId};
+pub use self::account::{AppSpec, NumberSpec};
+pub use self::customer::{CustomerId, CustomerSpec};
+pub use self::delivery::{Answer, Attempt, Delivery, DeliveryId, Outcome};
+pub use self::message::SentMessage;
+pub use self::mood::Outage;
+pub use self::token::TokenState;
+
+pub(crate) use self::account::{App, CONNECTED, Callback, Number, REGISTERED, WabaSubscription};
+pub(crate) use self::delivery::Queued;
+pub(crate) use self::message::{Said, gist};
+pub(crate) use self::mood::GraphMood;
+pub(crate) use self::token::{MANAGEMENT, MESSAGING, Token};
+
 use crate::faults::{Fault, SendFault, WebhookFault};
 use crate::ids;
-use crate::payload;
-use crate::settings::Outage;
-
-pub(crate) const MANAGEMENT: &str = "whatsapp_business_management";
-pub(crate) const MESSAGING: &str = "whatsapp_business_messaging";
-/// A number's `platform_type` and `status` after its registration.
-pub(crate) const REGISTERED: &str = "CLOUD_API";
-pub(crate) const CONNECTED: &str = "CONNECTED";
-
-/// A Meta app: it owns the webhook subscription and signs deliveries with its secret.
-#[derive(Debug, Clone, Deserialize)]
-pub struct AppSpec {
-    pub id: String,
-    pub secret: SecretString,
-}
-
-/// A business phone number, the WhatsApp Business Account it belongs to, and the app that serves it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct NumberSpec {
-    pub phone_number_id: String,
-    pub waba_id: String,
-    /// As Meta shows it, for example `+420 555 010 100`.
-    pub display_phone_number: String,
-    pub verified_name: String,
-    pub app_id: String,
-}
-
-/// How Graph treats a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TokenState {
-    Valid,
-    /// 190 with subcode 463.
-    Expired,
-    /// 190 with subcode 467.
-    Revoked,
-    /// 190 as for a token that Graph has never given out.
-    Malformed,
-    /// Valid, but without the WhatsApp permissions: 10 under HTTP 403.
-    Powerless,
-}
-
-/// A person with WhatsApp. Without a number and without a BSUID they are given a BSUID.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct CustomerSpec {
-    pub name: String,
-    /// International digits without `+`.
-    #[serde(default)]
-    pub wa_id: Option<String>,
-    /// The business-scoped user id, such as `CZ.13491208655302741918`.
-    #[serde(default)]
-    pub bsuid: Option<String>,
-    #[serde(default)]
-    pub username: Option<String>,
-}
-
-/// A customer of this simulator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct CustomerId(pub u64);
 
 /// Something was named that the simulated world does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -83,118 +41,6 @@ pub enum Unknown {
     App(String),
     #[error("no message {0}")]
     Message(String),
-}
-
-/// A message that Graph has accepted from the business.
-#[derive(Debug, Clone, Serialize)]
-pub struct SentMessage {
-    pub wamid: String,
-    pub phone_number_id: String,
-    pub to: Option<String>,
-    /// The BSUID, where the message was sent to one.
-    pub recipient: Option<String>,
-    /// The customer it reaches, if there is one.
-    pub customer: Option<CustomerId>,
-    pub body: Value,
-    #[serde(skip)]
-    pub token: String,
-    /// Unix milliseconds.
-    pub at: i64,
-    /// The statuses reported so far, oldest first.
-    pub statuses: Vec<String>,
-}
-
-/// A message that a customer has written.
-#[derive(Debug, Clone)]
-pub(crate) struct Said {
-    pub wamid: String,
-    pub customer: CustomerId,
-    pub phone_number_id: String,
-    pub text: String,
-    pub at: i64,
-    pub deliveries: Vec<DeliveryId>,
-    /// The business has marked it as read.
-    pub read: bool,
-}
-
-/// Where deliveries go; it has passed the handshake.
-#[derive(Debug, Clone)]
-pub(crate) struct Callback {
-    pub url: Url,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct App {
-    pub secret: SecretString,
-    pub callback: Option<Callback>,
-    pub fields: Vec<String>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Number {
-    pub spec: NumberSpec,
-    pub callback: Option<Callback>,
-    pub platform_type: String,
-    pub status: String,
-    pub quality_rating: String,
-    pub throughput: String,
-    /// Two-step verification; empty: none yet.
-    pub pin: String,
-}
-
-impl Number {
-    /// Registered, connected and well.
-    pub(crate) fn new(spec: NumberSpec) -> Self {
-        Self {
-            spec,
-            callback: None,
-            platform_type: REGISTERED.into(),
-            status: CONNECTED.into(),
-            quality_rating: "GREEN".into(),
-            throughput: "STANDARD".into(),
-            pin: String::new(),
-        }
-    }
-}
-
-/// An app in a WABA's `subscribed_apps`, with the WABA's own callback where it has one.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct WabaSubscription {
-    pub callback: Option<Callback>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Token {
-    pub state: TokenState,
-    pub app_id: Option<String>,
-    pub kind: String,
-    /// Unix seconds; 0 is never.
-    pub expires_at: i64,
-    pub scopes: Vec<String>,
-    /// Empty: all.
-    pub wabas: Vec<String>,
-    pub tells_wabas: bool,
-    pub inspects_itself: bool,
-}
-
-impl Token {
-    pub(crate) fn has(&self, scope: &str) -> bool {
-        self.state != TokenState::Powerless && self.scopes.iter().any(|own| own == scope)
-    }
-
-    pub(crate) fn sees(&self, waba_id: &str) -> bool {
-        self.wabas.is_empty() || self.wabas.iter().any(|own| own == waba_id)
-    }
-}
-
-/// How Graph as a whole behaves.
-#[derive(Debug, Default)]
-pub(crate) struct GraphMood {
-    pub ahead_seconds: i64,
-    pub latency_ms: u64,
-    /// It reports on no message that it accepts.
-    pub silent: bool,
-    pub outage: Option<Outage>,
 }
 
 #[derive(Debug, Default)]
@@ -273,6 +119,18 @@ impl World {
         self.customer_where(|customer| customer.bsuid.as_deref() == Some(bsuid))
     }
 
+    /// The customer who wrote an inbound message, where the simulator knows them.
+    pub(crate) fn writer_of(&self, message: &Value) -> Option<CustomerId> {
+        let by_number = message["from"]
+            .as_str()
+            .and_then(|wa_id| self.customer_by_wa_id(wa_id));
+        by_number.or_else(|| {
+            message["from_user_id"]
+                .as_str()
+                .and_then(|bsuid| self.customer_by_bsuid(bsuid))
+        })
+    }
+
     fn customer_where(&self, fits: impl Fn(&CustomerSpec) -> bool) -> Option<CustomerId> {
         self.customers
             .iter()
@@ -287,7 +145,7 @@ impl World {
     /// Notes a message that is on its way to the business: it opens the service window, stands in the
     /// customer's chat and can be marked as read.
     pub(crate) fn remember(&mut self, number: &str, message: &Value, now: i64, deliveries: &[DeliveryId]) {
-        let Some(customer) = payload::writer_of(self, message) else {
+        let Some(customer) = self.writer_of(message) else {
             return;
         };
         let seconds = message["timestamp"]
@@ -307,7 +165,7 @@ impl World {
             wamid: wamid.to_owned(),
             customer,
             phone_number_id: number.to_owned(),
-            text: payload::gist(message),
+            text: gist(message),
             at: now,
             deliveries: deliveries.to_vec(),
             read: false,

@@ -1,11 +1,4 @@
-//! The client of Meta's Graph API. There is no idempotency key: a message that timed out may have been
-//! accepted, so every failure says whether it was certainly not.
-//! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
-
-mod answer;
-mod error;
-mod health;
-mod outbound;
+//! Calls, and the two that everything depends on: to send a message, and to look at a number.
 
 use std::time::{Duration, Instant};
 
@@ -17,26 +10,23 @@ use reqwest::{
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-pub use answer::{Accepted, PhoneNumber, Webhooks};
-pub use error::{ApiError, GraphError, RetryAfter, SetupError};
-pub use health::{AppSubscription, Callback, SubscribedApp, TokenInfo, Told, app_token};
-pub use outbound::{Outbound, OutboundBody, Recipient};
-
-use answer::Answer;
+use super::{
+    answer::{Accepted, Answer, PhoneNumber},
+    error::{self, ApiError, GraphError, SetupError},
+    outbound::Outbound,
+};
 
 /// Until the connection stands.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// From the call to the end of the answer.
 pub const TOTAL_TIMEOUT: Duration = Duration::from_secs(15);
-/// An answer that is longer is not read to its end.
-pub const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 
 const USER_AGENT: &str = concat!("switchboard/", env!("CARGO_PKG_VERSION"));
 
 /// A client for one address and one version of the API. A clone shares its connections.
 #[derive(Debug, Clone)]
 pub struct Graph {
-    http: Client,
+    pub(super) http: Client,
     /// The address with the version.
     base: Url,
     /// For each call, where it is not [`TOTAL_TIMEOUT`].
@@ -93,6 +83,15 @@ impl Graph {
         })
     }
 
+    /// The same client with another limit for each call, from its start to the end of the answer.
+    #[must_use]
+    pub fn within(&self, limit: Duration) -> Self {
+        Self {
+            limit: Some(limit),
+            ..self.clone()
+        }
+    }
+
     /// Sends a message from a number. Success means that Meta accepted it, not that it arrived: that
     /// comes as a status.
     ///
@@ -126,7 +125,7 @@ impl Graph {
     }
 
     /// The id becomes a part of the path, so nothing that could change the path may be in it.
-    fn at(&self, id: &str, rest: &[&str]) -> Result<Url, GraphError> {
+    pub(super) fn at(&self, id: &str, rest: &[&str]) -> Result<Url, GraphError> {
         let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
         if !(1..=64).contains(&id.len()) || !id.bytes().all(plain) {
             return Err(ApiError::here(100, Some(33), "not an id of Meta's").into());
@@ -139,7 +138,7 @@ impl Graph {
         Ok(url)
     }
 
-    async fn call(
+    pub(super) async fn call(
         &self,
         name: &str,
         request: RequestBuilder,

@@ -3,7 +3,6 @@
 
 mod values;
 
-use crate::http::client_address::{ForwardedHeader, Proxy};
 use figment::{
     Figment,
     providers::{Env, Format as _, Toml},
@@ -19,8 +18,10 @@ use std::{
 };
 use url::Url;
 
+pub use values::{ForwardedHeader, Proxy};
+
 /// The reference of all settings.
-pub const DEFAULTS: &str = include_str!("../default.toml");
+pub const DEFAULTS: &str = include_str!("../../default.toml");
 const FILE: &str = "switchboard.toml";
 const VARIABLES: &str = "SWITCHBOARD_";
 /// Never shown.

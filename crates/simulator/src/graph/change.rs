@@ -1,0 +1,24 @@
+//! What all changes have in common: the address that is verified first, and the answer.
+
+use serde_json::{Value, json};
+
+use super::error::GraphError;
+use crate::handshake;
+use crate::shared::Shared;
+use crate::world::Callback;
+
+/// What Graph answers to a change that it has made.
+pub(super) fn success() -> axum::Json<Value> {
+    axum::Json(json!({ "success": true }))
+}
+
+/// An address that has answered the handshake.
+pub(super) async fn verified(
+    shared: &Shared,
+    address: &str,
+    verify_token: &str,
+) -> Result<Callback, GraphError> {
+    let verified = handshake::verify(&shared.http, address, verify_token).await;
+    let url = verified.map_err(|error| GraphError::handshake(&error))?;
+    Ok(Callback { url })
+}

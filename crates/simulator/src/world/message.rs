@@ -1,0 +1,59 @@
+//! What was written, on both sides.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::customer::CustomerId;
+use super::delivery::DeliveryId;
+
+/// A message that Graph has accepted from the business.
+#[derive(Debug, Clone, Serialize)]
+pub struct SentMessage {
+    pub wamid: String,
+    pub phone_number_id: String,
+    pub to: Option<String>,
+    /// The BSUID, where the message was sent to one.
+    pub recipient: Option<String>,
+    /// The customer it reaches, if there is one.
+    pub customer: Option<CustomerId>,
+    pub body: Value,
+    #[serde(skip)]
+    pub token: String,
+    /// Unix milliseconds.
+    pub at: i64,
+    /// The statuses reported so far, oldest first.
+    pub statuses: Vec<String>,
+}
+
+/// A message that a customer has written.
+#[derive(Debug, Clone)]
+pub(crate) struct Said {
+    pub wamid: String,
+    pub customer: CustomerId,
+    pub phone_number_id: String,
+    pub text: String,
+    pub at: i64,
+    pub deliveries: Vec<DeliveryId>,
+    /// The business has marked it as read.
+    pub read: bool,
+}
+
+/// What a chat shows of a message, inbound or outbound: its words, or else its type in brackets.
+pub(crate) fn gist(message: &Value) -> String {
+    let kind = message["type"].as_str().unwrap_or("text");
+    let content = &message[kind];
+    let words = [
+        &content["body"],
+        &content["caption"],
+        &content["emoji"],
+        &content["body"]["text"],
+    ];
+    match words.iter().find_map(|words| words.as_str()) {
+        Some(words) if kind == "text" => words.to_owned(),
+        Some(words) => format!("[{kind}] {words}"),
+        None => match content["name"].as_str() {
+            Some(name) => format!("[{kind}] {name}"),
+            None => format!("[{kind}]"),
+        },
+    }
+}

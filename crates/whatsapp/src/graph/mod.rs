@@ -1,0 +1,15 @@
+//! The client of Meta's Graph API. There is no idempotency key: a message that timed out may have been
+//! accepted, so every failure says whether it was certainly not.
+//! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
+
+mod answer;
+mod client;
+mod error;
+mod health;
+mod outbound;
+
+pub use answer::{Accepted, MAX_ANSWER_BYTES, PhoneNumber, Webhooks};
+pub use client::{CONNECT_TIMEOUT, Graph, TOTAL_TIMEOUT};
+pub use error::{ApiError, GraphError, RetryAfter, SetupError};
+pub use health::{AppSubscription, Callback, SubscribedApp, TokenInfo, Told, app_token};
+pub use outbound::{Outbound, OutboundBody, Recipient};

@@ -1,0 +1,57 @@
+//! Room for bodies in memory: however many come at once, they take no more than was given.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Room for all bodies that are in memory, in bytes.
+#[derive(Debug)]
+pub struct Room {
+    left: AtomicI64,
+}
+
+impl Room {
+    pub fn of(bytes: usize) -> Self {
+        Self {
+            left: AtomicI64::new(i64::try_from(bytes).unwrap_or(i64::MAX)),
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn left(&self) -> i64 {
+        self.left.load(Ordering::Relaxed)
+    }
+}
+
+/// What one body takes of the room; it is free again when this is dropped.
+#[derive(Debug)]
+pub struct Taken<'r> {
+    room: &'r Room,
+    bytes: i64,
+}
+
+impl<'r> Taken<'r> {
+    pub(super) fn nothing_of(room: &'r Room) -> Self {
+        Self { room, bytes: 0 }
+    }
+
+    /// Takes more; false when there is not so much left.
+    pub(super) fn more(&mut self, bytes: usize) -> bool {
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        if self.room.left.fetch_sub(bytes, Ordering::Relaxed) < bytes {
+            self.room.left.fetch_add(bytes, Ordering::Relaxed);
+            return false;
+        }
+        self.bytes += bytes;
+        true
+    }
+
+    pub(super) fn give_back(&mut self) {
+        self.room.left.fetch_add(self.bytes, Ordering::Relaxed);
+        self.bytes = 0;
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.give_back();
+    }
+}

@@ -1,0 +1,60 @@
+//! What the handlers share.
+
+use super::{room::Room, site, streams::Streams};
+use crate::{settings::Settings, shutdown::Stopping};
+use axum::extract::FromRef;
+use engine::Engine;
+use leptos::config::LeptosOptions;
+use std::{ops::Deref, sync::Arc};
+use tokio::sync::Semaphore;
+use url::Url;
+
+/// Every layer of every request clones it, so it is one pointer.
+#[derive(Debug, Clone)]
+pub struct Http(Arc<Shared>);
+
+/// See [`Http`].
+#[derive(Debug)]
+pub struct Shared {
+    pub engine: Engine,
+    pub settings: Arc<Settings>,
+    pub public_url: Url,
+    pub stopping: Stopping,
+    pub leptos: LeptosOptions,
+    /// Room for bodies of those who are known.
+    pub bodies: Room,
+    pub strangers_bodies: Room,
+    /// Places for pages that are being drawn.
+    pub(super) pages: Arc<Semaphore>,
+    pub(super) streams: Arc<Streams>,
+}
+
+impl Deref for Http {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl Http {
+    pub fn new(engine: Engine, settings: Settings, public_url: Url) -> Self {
+        Self(Arc::new(Shared {
+            engine,
+            public_url,
+            stopping: Stopping::default(),
+            leptos: site::leptos_options(settings.http.listen),
+            bodies: Room::of(settings.http.bodies_bytes),
+            strangers_bodies: Room::of(settings.http.strangers_bodies_bytes),
+            pages: Arc::new(Semaphore::new(settings.http.pages.min(Semaphore::MAX_PERMITS))),
+            streams: Arc::default(),
+            settings: Arc::new(settings),
+        }))
+    }
+}
+
+impl FromRef<Http> for LeptosOptions {
+    fn from_ref(http: &Http) -> Self {
+        http.leptos.clone()
+    }
+}

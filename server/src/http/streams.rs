@@ -1,0 +1,86 @@
+//! Who has live updates open, and how many of them: each is a connection for hours.
+
+use axum::{
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::ids::PersonId;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// When whoever was refused for want of room may try again.
+const RETRY_AFTER: &str = "30";
+
+/// How many streams each person has open.
+#[derive(Debug, Default)]
+pub struct Streams(Mutex<HashMap<PersonId, usize>>);
+
+/// One open stream; dropped with it.
+#[derive(Debug)]
+pub(super) struct Place {
+    streams: Arc<Streams>,
+    person: PersonId,
+}
+
+/// Why there is no room for another stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Full {
+    /// This person has enough of them.
+    Person,
+    /// The process has.
+    Process,
+}
+
+impl IntoResponse for Full {
+    fn into_response(self) -> Response {
+        let (status, text) = match self {
+            Self::Person => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "You have this console open in too many browsers: close one (http.streams_per_person).\n",
+            ),
+            Self::Process => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Too many people follow live updates at the moment (http.streams).\n",
+            ),
+        };
+        (status, [(header::RETRY_AFTER, RETRY_AFTER)], text).into_response()
+    }
+}
+
+impl Streams {
+    pub(super) fn take(
+        streams: &Arc<Self>,
+        person: PersonId,
+        most: usize,
+        most_in_all: usize,
+    ) -> Result<Place, Full> {
+        let mut open = streams.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.values().sum::<usize>() >= most_in_all {
+            tracing::warn!("no room for another stream of live updates: http.streams");
+            return Err(Full::Process);
+        }
+        let count = open.entry(person).or_default();
+        if *count >= most {
+            return Err(Full::Person);
+        }
+        *count += 1;
+        Ok(Place {
+            streams: Arc::clone(streams),
+            person,
+        })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut open = self.streams.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = open.get_mut(&self.person) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.person);
+            }
+        }
+    }
+}
