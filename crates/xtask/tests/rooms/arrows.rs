@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use syn::{
     Arm, Attribute, Block, Field, FieldValue, ImplItemConst, ImplItemFn, Item, ItemConst, ItemEnum, ItemFn,
     ItemImpl, ItemMacro, ItemMod, ItemStatic, ItemStruct, ItemTrait, ItemType, ItemUse, Local, Macro, Path,
-    Stmt, StmtMacro, TraitItemFn, Variant, Visibility,
+    Stmt, StmtMacro, TraitItemFn, Variant,
     visit::{self, Visit},
 };
 
@@ -79,11 +79,7 @@ impl Source {
         let start = match first.as_str() {
             "crate" => vec![Target::Module(0)],
             "self" => vec![Target::Module(module)],
-            "super" => self.modules[module]
-                .parent
-                .map(Target::Module)
-                .into_iter()
-                .collect(),
+            "super" => self.parent(module),
             name => self.named(module, name, true, seen),
         };
         self.followed(module, start, rest, seen)
@@ -99,11 +95,7 @@ impl Source {
             });
             let Some(module) = through else { break };
             targets = match name.as_str() {
-                "super" => self.modules[module]
-                    .parent
-                    .map(Target::Module)
-                    .into_iter()
-                    .collect(),
+                "super" => self.parent(module),
                 name => self.named(module, name, module == from, seen),
             };
             // What a macro makes, or another crate gives, is this module's own to whoever names it here.
@@ -113,6 +105,14 @@ impl Source {
             }
         }
         targets
+    }
+
+    fn parent(&self, module: usize) -> Vec<Target> {
+        self.modules[module]
+            .parent
+            .map(Target::Module)
+            .into_iter()
+            .collect()
     }
 }
 
@@ -144,6 +144,10 @@ impl Reader<'_> {
     }
 
     fn path(&mut self, path: &[String]) {
+        // A name alone is of this file, or its `use` has drawn the arrow.
+        if path.len() < 2 {
+            return;
+        }
         for target in self.targets(path) {
             // A module's name ties nothing by itself; what is taken from the module does.
             if let Target::Item { file, name } = target {
@@ -186,7 +190,7 @@ impl Reader<'_> {
                 continue;
             }
             if colons != 2 {
-                self.written(&path);
+                self.path(&path);
                 path.clear();
             } else if path.is_empty() {
                 // `::one::two` starts with another crate, whatever has its name here.
@@ -203,13 +207,7 @@ impl Reader<'_> {
                 TokenTree::Literal(_) => {}
             }
         }
-        self.written(&path);
-    }
-
-    fn written(&mut self, path: &[String]) {
-        if path.len() > 1 {
-            self.path(path);
-        }
+        self.path(&path);
     }
 }
 
@@ -279,6 +277,4 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     fn visit_item_mod(&mut self, _: &'ast ItemMod) {}
 
     fn visit_attribute(&mut self, _: &'ast Attribute) {}
-
-    fn visit_visibility(&mut self, _: &'ast Visibility) {}
 }

@@ -17,7 +17,7 @@ mod walls;
 use arrows::Arrows;
 use serde_json::Value;
 use source::{Files, Source};
-use std::{path::Path, process::Command};
+use std::{path::Path, process::Command, thread};
 
 /// The crates of ours, each as the folder of its sources.
 fn crates(workspace: &Path) -> Vec<String> {
@@ -53,24 +53,45 @@ struct House {
     arrows: Arrows,
 }
 
-fn read(workspace: &Path, folders: impl IntoIterator<Item = impl AsRef<str>>) -> House {
-    let mut house = House::default();
-    for folder in folders {
-        let folder = folder.as_ref();
-        let files = source::files(workspace, folder);
-        let roots = ["lib.rs", "main.rs"].map(|root| format!("{folder}/{root}"));
-        for root in roots.into_iter().filter(|root| files.contains_key(root)) {
-            let source = Source::read(&files, &root);
-            house
-                .product
-                .extend(source.files().into_iter().map(str::to_owned));
+/// Each crate is read by a thread of its own, for the sake of whoever waits.
+fn read<'a>(workspace: &Path, folders: impl IntoIterator<Item = &'a String>) -> House {
+    thread::scope(|scope| {
+        let readers = folders.into_iter();
+        let readers = readers.map(|folder| scope.spawn(move || read_crate(workspace, folder)));
+        let readers = readers.collect::<Vec<_>>().into_iter();
+        let houses = readers.map(|reader| reader.join().expect("the crate is read"));
+        houses.reduce(House::with).unwrap_or_default()
+    })
+}
+
+fn read_crate(workspace: &Path, folder: &str) -> House {
+    let mut house = House {
+        files: source::files(workspace, folder),
+        ..House::default()
+    };
+    let roots = ["lib.rs", "main.rs"].map(|root| format!("{folder}/{root}"));
+    for root in roots {
+        if house.files.contains_key(&root) {
+            let source = Source::read(&house.files, &root);
+            let product = source.files().into_iter().map(str::to_owned);
+            house.product.extend(product);
             house.arrows.extend(arrows::arrows(&source));
             house.tests.extend(source.tests);
             house.roots.push(root);
         }
-        house.files.extend(files);
     }
     house
+}
+
+impl House {
+    fn with(mut self, other: Self) -> Self {
+        self.files.extend(other.files);
+        self.roots.extend(other.roots);
+        self.product.extend(other.product);
+        self.tests.extend(other.tests);
+        self.arrows.extend(other.arrows);
+        self
+    }
 }
 
 fn workspace() -> &'static Path {
@@ -79,7 +100,7 @@ fn workspace() -> &'static Path {
 
 #[test]
 fn every_file_is_read() {
-    let house = read(workspace(), crates(workspace()));
+    let house = read(workspace(), &crates(workspace()));
     for folder in ["app/src", "crates/engine/src", "server/src"] {
         let found = house.product.iter().any(|file| file.starts_with(folder));
         assert!(
@@ -102,7 +123,7 @@ fn every_file_is_read() {
 /// The root of a crate is left out: it names every room, and what it holds is for all of them.
 #[test]
 fn no_files_name_each_other_in_a_circle() {
-    let mut house = read(workspace(), crates(workspace()));
+    let mut house = read(workspace(), &crates(workspace()));
     assert!(
         !house.arrows.is_empty(),
         "no arrow: is the test looking at the right place?"

@@ -124,11 +124,12 @@ fn what_is_no_arrow() {
     for text in [
         "mod child;",
         "use crate::b;",
-        "use ::b::B;",
+        "use super::b; use ::b::B;",
         "use b::B;",
-        "fn f() { ::b::B; }",
+        "use super::b; fn f() { ::b::B; }",
         "pub(in crate::b) struct A;",
         "#[derive(crate::b::B)] struct A;",
+        "#[crate::b::B] struct A;",
         "/// [`crate::b::B`]\nstruct A;",
         "#[cfg(test)] use crate::b::B;",
         "#[cfg(test)] mod tests { use crate::b::B; }",
@@ -167,6 +168,20 @@ fn a_re_export_is_followed_to_what_it_is_about() {
     for text in ["pub use elsewhere::Thing;", "make!(Thing);"] {
         assert_eq!(facade(text), ["user.rs → room/mod.rs: Thing"], "{text}");
     }
+    // An import of its own gives nothing away: whoever takes it there leans on the façade.
+    let told = told(&[
+        ("lib.rs", "mod room; mod thing;"),
+        ("room/mod.rs", "mod inner; use crate::thing::Thing;"),
+        ("room/inner.rs", "use super::Thing;"),
+        ("thing.rs", "pub struct Thing;"),
+    ]);
+    assert_eq!(
+        told,
+        [
+            "room/inner.rs → room/mod.rs: Thing",
+            "room/mod.rs → thing.rs: Thing"
+        ]
+    );
     // A name that leads to itself ends nowhere.
     assert_eq!(facade("pub use self::Thing;"), ["user.rs → room/mod.rs: Thing"]);
 }
