@@ -3,8 +3,8 @@
 use super::ApiError;
 #[cfg(feature = "ssr")]
 use super::{
+    flash,
     guard::{self, actor, engine},
-    kept,
 };
 use domain::{
     delivery::{DeadLetter, DeadReason, Filter, OpenLetter, Replayed, Waiting},
@@ -51,7 +51,7 @@ pub async fn deliveries(
         waiting: engine::dead_letters::waiting(&engine, &actor).await?,
         counts: engine::dead_letters::count_by_reason(&engine, &actor, &filter).await?,
         letters: engine::dead_letters::list(&engine, &actor, &filter, &page).await?,
-        replayed: kept::take(REPLAYED).await?,
+        replayed: flash::take(REPLAYED).await?,
     })
 }
 
@@ -74,7 +74,7 @@ pub async fn letter(id: DeadLetterId) -> Result<LetterPage, ApiError> {
     Ok(LetterPage {
         open,
         cut: end.is_some(),
-        replayed: kept::take(REPLAYED).await?,
+        replayed: flash::take(REPLAYED).await?,
     })
 }
 
@@ -83,7 +83,7 @@ pub async fn letter(id: DeadLetterId) -> Result<LetterPage, ApiError> {
 pub async fn replay(id: DeadLetterId) -> Result<Replayed, ApiError> {
     let actor = actor().await?;
     let replayed = engine::dead_letters::replay(&engine()?, &actor, id).await?;
-    kept::leave(REPLAYED, &replayed).await?;
+    flash::leave(REPLAYED, &replayed).await?;
     match replayed.applied {
         0 => guard::lead(&format!("/system/deliveries/{id}")),
         _ => guard::lead("/system/deliveries"),
@@ -100,7 +100,7 @@ pub async fn replay_all(
 ) -> Result<Replayed, ApiError> {
     let actor = actor().await?;
     let replayed = engine::dead_letters::replay_all(&engine()?, &actor, &filter, after).await?;
-    kept::leave(REPLAYED, &replayed).await?;
+    flash::leave(REPLAYED, &replayed).await?;
     guard::lead(&address(&filter, None));
     Ok(replayed)
 }

@@ -11,7 +11,7 @@ pub type ApiResult<T> = Result<T, ApiError>;
 /// Why a server function did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum ApiError {
-    /// The rules say no; the words are in [`crate::words::refusal`].
+    /// The rules say no; the words are in [`crate::labels::refusal`].
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// Nobody is logged in.

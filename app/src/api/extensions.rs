@@ -1,10 +1,10 @@
 //! Extensions and their log-ins.
 
-use super::{ApiError, Checked, kept::Unsaved};
+use super::{ApiError, Checked, flash::Unsaved};
 #[cfg(feature = "ssr")]
 use super::{
+    flash,
     guard::{self, actor, engine},
-    kept,
 };
 use domain::{
     ids::ExtensionId,
@@ -38,7 +38,7 @@ pub async fn extension(#[server(default)] id: Option<ExtensionId>) -> Result<Ext
             Some(id) => Some(engine::extensions::get(&engine, &actor, id).await?),
             None => None,
         },
-        unsaved: kept::kept(&place_of(id)).await?,
+        unsaved: flash::kept(&place_of(id)).await?,
     })
 }
 
@@ -49,7 +49,7 @@ pub async fn save_extension(
     #[server(default)] form: ExtensionForm,
 ) -> Result<(), ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
-    let typed = kept::recall(&place_of(id), 0, form).await?;
+    let typed = flash::recall(&place_of(id), 0, form).await?;
     let saved = match id {
         Some(id) => engine::extensions::change(&engine, &actor, id, &typed.form).await,
         None => engine::extensions::create(&engine, &actor, &typed.form)

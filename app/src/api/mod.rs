@@ -5,13 +5,13 @@ pub mod auth;
 pub mod channels;
 pub mod countries;
 pub mod deliveries;
-pub mod errands;
 pub mod error;
 pub mod extensions;
+pub mod flash;
 #[cfg(feature = "ssr")]
 pub mod guard;
 pub mod inbox;
-pub mod kept;
+pub mod meta_actions;
 pub mod queues;
 pub mod transfers;
 

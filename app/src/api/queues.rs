@@ -1,10 +1,10 @@
 //! Message queues.
 
-use super::{ApiError, Checked, kept::Unsaved};
+use super::{ApiError, Checked, flash::Unsaved};
 #[cfg(feature = "ssr")]
 use super::{
+    flash,
     guard::{self, actor, engine},
-    kept,
 };
 use domain::{
     ids::QueueId,
@@ -42,7 +42,7 @@ pub async fn queue(#[server(default)] id: Option<QueueId>) -> Result<QueuePage, 
             None => None,
         },
         people: engine::extensions::list(&engine, &actor).await?,
-        unsaved: kept::kept(&place_of(id)).await?,
+        unsaved: flash::kept(&place_of(id)).await?,
     })
 }
 
@@ -53,7 +53,7 @@ pub async fn save_queue(
     #[server(default)] form: QueueForm,
 ) -> Result<(), ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
-    let typed = kept::recall(&place_of(id), 0, form).await?;
+    let typed = flash::recall(&place_of(id), 0, form).await?;
     let saved = match id {
         Some(id) => engine::queues::change(&engine, &actor, id, &typed.form).await,
         None => engine::queues::create(&engine, &actor, &typed.form)

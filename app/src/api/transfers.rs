@@ -3,8 +3,8 @@
 use super::ApiError;
 #[cfg(feature = "ssr")]
 use super::{
+    flash,
     guard::{self, actor, engine},
-    kept,
 };
 use domain::{
     channel::Destinations,
@@ -102,7 +102,7 @@ pub async fn sessions(#[server(default)] of: String) -> Result<SessionsPage, Api
     Ok(SessionsPage {
         holders: engine::sessions::holders(&engine, &actor).await?,
         shown,
-        moved: kept::take(MOVED).await?,
+        moved: flash::take(MOVED).await?,
     })
 }
 
@@ -123,7 +123,7 @@ pub async fn transfer_all(
     let address = format!("/sessions?of={}", of.unwrap_or_default());
     let form = TransferForm { from, to, reason };
     let moved = engine::sessions::transfer_all(&engine()?, &actor, &sessions, &form).await?;
-    kept::leave(MOVED, &moved).await?;
+    flash::leave(MOVED, &moved).await?;
     guard::lead(&address);
     Ok(moved)
 }

@@ -1,32 +1,30 @@
 //! One file a screen; the folder follows the URL.
 
 pub mod channels;
-pub mod deliveries;
 pub mod directory;
 pub mod extensions;
 pub mod inbox;
 pub mod login;
-pub mod message;
 pub mod not_found;
 pub mod queues;
 pub mod security;
 pub mod sessions;
 pub mod setup;
+pub mod system;
 
 pub use self::{
     channels::{
         ActivityTab, AuthenticationTab, ChannelPage, ChannelsPage, DeleteTab, HealthTab, MessagingTab,
     },
-    deliveries::{DeliveriesPage, LetterPage},
     extensions::{ExtensionPage, ExtensionsPage, NewExtensionPage},
     inbox::InboxPage,
     login::LoginPage,
-    message::MessagePage,
     not_found::NotFoundPage,
     queues::{NewQueuePage, QueuePage, QueuesPage},
     security::CountriesPage,
     sessions::SessionsPage,
     setup::SetupPage,
+    system::{DeliveriesPage, LetterPage, MessagePage},
 };
 
 use crate::api::{ApiError, ApiResult};

@@ -7,8 +7,8 @@ use crate::{
         transfers::{SessionsPage as Page, Shown, TransferAll, sessions},
     },
     i18n::*,
+    labels,
     ui::{Badge, Button, Empty, IconName, Kind, Load, PageHead, Time, Tone, form::on_answer, use_toasts},
-    words,
 };
 use domain::session::{Holder, HolderRow, Moved, SessionRow};
 use leptos::{form::ActionForm, prelude::*};
@@ -171,7 +171,7 @@ fn ShownSessions(shown: Shown, who: Option<HolderRow>, transfer: ServerAction<Tr
         answer.try_get().flatten().and_then(Result::err).map(|error| {
             let words = match error.problem("sessions") {
                 Some(_) => t_string!(i18n, directory.sessions.none_selected).to_owned(),
-                None => words::sentence(i18n.get_locale(), &error),
+                None => labels::sentence(i18n.get_locale(), &error),
             };
             view! { <p class="problem">{words}</p> }
         })

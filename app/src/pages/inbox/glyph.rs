@@ -1,6 +1,6 @@
 //! The small signs of the inbox: ticks, and what kind of message it is. Strokes on a 24-unit grid, as in the kit.
 
-use super::words;
+use super::labels;
 use crate::{i18n::*, ui::LiveText};
 use domain::{
     message::{Direction, Status},
@@ -38,7 +38,7 @@ pub fn Ticks(status: Status) -> impl IntoView {
         Status::Read | Status::Played => (TICKS, "ticks ticks-read"),
         Status::Failed => (FAILED, "ticks ticks-failed"),
     };
-    let word = move || words::status(i18n.get_locale(), status);
+    let word = move || labels::status(i18n.get_locale(), status);
     view! {
         <span class=class title=word>
             <Glyph path />
@@ -88,7 +88,7 @@ pub fn PreviewLine(preview: Memo<Option<Preview>>) -> impl IntoView {
         preview
             .try_get()
             .flatten()
-            .map(|preview| words::preview(i18n.get_locale(), &preview))
+            .map(|preview| labels::preview(i18n.get_locale(), &preview))
             .unwrap_or_default()
     };
     view! {

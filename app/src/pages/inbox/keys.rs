@@ -1,8 +1,7 @@
 //! The keys of the inbox. They press what is on the screen, so a key can do nothing that a button could not. No
 //! letter with Alt: AltGr belongs to Czech.
 
-use super::browser;
-use crate::{i18n::*, outbox::drafts::storage};
+use crate::{browser, i18n::*, outbox::drafts::storage};
 use leptos::{ev, ev::KeyboardEvent, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement};

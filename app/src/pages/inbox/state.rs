@@ -8,6 +8,7 @@ use crate::{
         inbox::{self as api, Close, PickUp, Retry},
         transfers::{TakeOver, Transfer},
     },
+    browser,
     frame::use_me,
     live::{Reader, use_live},
     outbox::{Outbox, use_outbox},
@@ -339,7 +340,7 @@ fn is_news<T>(answer: &Answer<T>) -> bool {
 fn keep_focus(change: impl FnOnce()) {
     let focused = document().active_element().map(|element| element.id());
     change();
-    let Some(id) = focused.filter(|id| id.starts_with(super::row::ROW_ID)) else {
+    let Some(id) = focused.filter(|id| id.starts_with(super::list::ROW_ID)) else {
         return;
     };
     request_animation_frame(move || {
@@ -347,7 +348,7 @@ fn keep_focus(change: impl FnOnce()) {
             .active_element()
             .is_none_or(|element| element.id().is_empty())
         {
-            super::browser::focus(&id);
+            browser::focus(&id);
         }
     });
 }
