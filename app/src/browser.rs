@@ -1,6 +1,5 @@
-//! The few things that the inbox asks of the browser directly. They run in event handlers and effects only.
+//! The few things that are asked of the browser directly. They run in event handlers and effects only.
 
-use crate::ui::zone::day;
 use domain::time::Timestamp;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -10,19 +9,6 @@ use web_sys::{FocusOptions, HtmlElement};
 pub fn now() -> Timestamp {
     #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds")]
     Timestamp::from_millis(js_sys::Date::now() as i64)
-}
-
-/// A number for the day of this moment in the browser's zone: it rises from day to day.
-pub fn local_day(at: Timestamp) -> i64 {
-    const MINUTE: i64 = 60_000;
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "milliseconds of our times fit into 53 bits"
-    )]
-    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(at.millis() as f64));
-    #[expect(clippy::cast_possible_truncation, reason = "minutes of a zone's offset")]
-    let offset = date.get_timezone_offset() as i64;
-    day(None, Timestamp::from_millis(at.millis() - offset * MINUTE))
 }
 
 /// A key under which a reply is sent once, however often it is tried.
@@ -36,6 +22,12 @@ pub fn fresh_key() -> String {
 
 pub fn element(id: &str) -> Option<HtmlElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// What this browser keeps.
+pub fn storage() -> Option<web_sys::Storage> {
+    // Private windows may refuse.
+    window().local_storage().ok().flatten()
 }
 
 /// Focuses an element without scrolling to it.

@@ -1,10 +1,11 @@
 //! Communication channels: the list, and the tabs of the editor. What is done at Meta is in [`super::meta_actions`].
 
-use super::{ApiError, Checked, flash::Unsaved};
+use super::{checked::Checked, error::ApiError, flash::Unsaved};
 #[cfg(feature = "ssr")]
 use super::{
     flash,
-    guard::{self, actor, engine},
+    guard::{actor, engine},
+    plain_form,
 };
 use domain::{
     channel::{
@@ -69,7 +70,7 @@ pub async fn save_authentication(
     let typed = flash::recall(&authentication_of(id), version, form).await?;
     let saved = engine::channels::save_authentication(&engine()?, &actor, id, version, &typed.form).await;
     typed.settle(saved)?;
-    guard::lead(&format!("/channels/{id}"));
+    plain_form::redirect(&format!("/channels/{id}"));
     Ok(())
 }
 
@@ -89,7 +90,7 @@ pub async fn rotate_verify_token(
     let (engine, actor) = (engine()?, actor().await?);
     flash::hold(&authentication_of(id), version, form).await?;
     engine::channels::rotate_verify_token(&engine, &actor, id).await?;
-    guard::lead(&format!("/channels/{id}?typed"));
+    plain_form::redirect(&format!("/channels/{id}?typed"));
     Ok(engine::channels::get(&engine, &actor, id).await?.verify_token)
 }
 
@@ -103,7 +104,7 @@ pub async fn drop_old_app_secret(
     let actor = actor().await?;
     flash::hold(&authentication_of(id), version, form).await?;
     engine::channels::drop_old_app_secret(&engine()?, &actor, id).await?;
-    guard::lead(&format!("/channels/{id}?typed"));
+    plain_form::redirect(&format!("/channels/{id}?typed"));
     Ok(())
 }
 
@@ -143,7 +144,7 @@ pub async fn save_messaging(
     let typed = flash::recall(&messaging_of(id), version, form).await?;
     let saved = engine::channels::save_messaging(&engine()?, &actor, id, version, &typed.form).await;
     typed.settle(saved)?;
-    guard::lead(&format!("/channels/{id}/messaging"));
+    plain_form::redirect(&format!("/channels/{id}/messaging"));
     Ok(())
 }
 
@@ -165,7 +166,7 @@ pub async fn fetch_numbers(
     typed.keep();
     let numbers = engine::doctor::fetch_numbers(&engine()?, &actor, id, &typed.form.waba_id, None).await?;
     flash::leave(&numbers_of(id), &numbers).await?;
-    guard::lead(&format!("/channels/{id}/messaging?typed"));
+    plain_form::redirect(&format!("/channels/{id}/messaging?typed"));
     Ok(numbers)
 }
 
@@ -187,7 +188,7 @@ pub async fn pick_number(
         ..form
     };
     flash::recall(&messaging_of(id), version, form).await?.keep();
-    guard::lead(&format!("/channels/{id}/messaging?typed"));
+    plain_form::redirect(&format!("/channels/{id}/messaging?typed"));
     Ok(())
 }
 
@@ -196,7 +197,7 @@ pub async fn pick_number(
 pub async fn pause_channel(id: ChannelId) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::channels::pause(&engine()?, &actor, id).await?;
-    guard::lead(&format!("/channels/{id}"));
+    plain_form::redirect(&format!("/channels/{id}"));
     Ok(())
 }
 
@@ -205,7 +206,7 @@ pub async fn pause_channel(id: ChannelId) -> Result<(), ApiError> {
 pub async fn resume_channel(id: ChannelId) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::channels::resume(&engine()?, &actor, id).await?;
-    guard::lead(&format!("/channels/{id}"));
+    plain_form::redirect(&format!("/channels/{id}"));
     Ok(())
 }
 
@@ -214,7 +215,7 @@ pub async fn resume_channel(id: ChannelId) -> Result<(), ApiError> {
 pub async fn delete_channel(id: ChannelId, #[server(default)] name: String) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::channels::delete(&engine()?, &actor, id, &name).await?;
-    guard::lead("/channels");
+    plain_form::redirect("/channels");
     Ok(())
 }
 
@@ -240,7 +241,7 @@ pub async fn findings(id: ChannelId) -> Result<Vec<Finding>, ApiError> {
 pub async fn examine_channel(id: ChannelId) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::doctor::examine(&engine()?, &actor, id).await?;
-    guard::lead(&format!("/channels/{id}/health"));
+    plain_form::redirect(&format!("/channels/{id}/health"));
     Ok(())
 }
 

@@ -1,10 +1,11 @@
 //! The allowed countries. The country database comes by a form of its own, with a file.
 
-use super::{ApiError, Checked, flash::Unsaved};
+use super::{checked::Checked, error::ApiError, flash::Unsaved};
 #[cfg(feature = "ssr")]
 use super::{
     flash,
-    guard::{self, actor, client_address, engine},
+    guard::{actor, client_address, engine},
+    plain_form,
 };
 use domain::{
     countries::{CountriesForm, Door, Overview, RuleView},
@@ -45,7 +46,7 @@ pub async fn save_countries(version: i64, #[server(default)] form: CountriesForm
     let typed = flash::recall(&place(door), version, form).await?;
     let saved = engine::countries::save(&engine()?, &actor, client_address(), version, &typed.form).await;
     typed.settle(saved)?;
-    guard::lead(&path(door));
+    plain_form::redirect(&path(door));
     Ok(())
 }
 

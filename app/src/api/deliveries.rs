@@ -1,10 +1,11 @@
 //! What came from Meta and could not be applied.
 
-use super::ApiError;
+use super::error::ApiError;
 #[cfg(feature = "ssr")]
 use super::{
     flash,
-    guard::{self, actor, engine},
+    guard::{actor, engine},
+    plain_form,
 };
 use domain::{
     delivery::{DeadLetter, DeadReason, Filter, OpenLetter, Replayed, Waiting},
@@ -85,8 +86,8 @@ pub async fn replay(id: DeadLetterId) -> Result<Replayed, ApiError> {
     let replayed = engine::dead_letters::replay(&engine()?, &actor, id).await?;
     flash::leave(REPLAYED, &replayed).await?;
     match replayed.applied {
-        0 => guard::lead(&format!("/system/deliveries/{id}")),
-        _ => guard::lead("/system/deliveries"),
+        0 => plain_form::redirect(&format!("/system/deliveries/{id}")),
+        _ => plain_form::redirect("/system/deliveries"),
     }
     Ok(replayed)
 }
@@ -101,7 +102,7 @@ pub async fn replay_all(
     let actor = actor().await?;
     let replayed = engine::dead_letters::replay_all(&engine()?, &actor, &filter, after).await?;
     flash::leave(REPLAYED, &replayed).await?;
-    guard::lead(&address(&filter, None));
+    plain_form::redirect(&address(&filter, None));
     Ok(replayed)
 }
 
@@ -110,7 +111,7 @@ pub async fn replay_all(
 pub async fn delete_letter(id: DeadLetterId) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::dead_letters::delete(&engine()?, &actor, id).await?;
-    guard::lead("/system/deliveries");
+    plain_form::redirect("/system/deliveries");
     Ok(())
 }
 

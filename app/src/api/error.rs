@@ -64,7 +64,7 @@ impl FromServerFnError for ApiError {
 #[cfg(feature = "ssr")]
 mod process {
     use super::{ApiError, Refusal};
-    use crate::api::guard::is_plain_form;
+    use crate::api::plain_form::is_plain_form;
     use axum::http::{StatusCode, header::RETRY_AFTER, request::Parts};
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;

@@ -1,10 +1,11 @@
 //! Extensions and their log-ins.
 
-use super::{ApiError, Checked, flash::Unsaved};
+use super::{checked::Checked, error::ApiError, flash::Unsaved};
 #[cfg(feature = "ssr")]
 use super::{
     flash,
-    guard::{self, actor, engine},
+    guard::{actor, engine},
+    plain_form,
 };
 use domain::{
     ids::ExtensionId,
@@ -57,7 +58,7 @@ pub async fn save_extension(
             .map(drop),
     };
     typed.settle(saved)?;
-    guard::lead("/extensions");
+    plain_form::redirect("/extensions");
     Ok(())
 }
 
@@ -72,7 +73,7 @@ impl Checked for SaveExtension {
 pub async fn set_extension_disabled(id: ExtensionId, disabled: bool) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::extensions::set_disabled(&engine()?, &actor, id, disabled).await?;
-    guard::lead(&format!("/extensions/{id}"));
+    plain_form::redirect(&format!("/extensions/{id}"));
     Ok(())
 }
 

@@ -92,7 +92,7 @@ fn without_secrets<F: Keepable>(mut form: F, version: i64) -> Unsaved<F> {
 #[cfg(feature = "ssr")]
 mod process {
     use super::{Keepable, Unsaved, fill, without_secrets};
-    use crate::api::{ApiResult, guard};
+    use crate::api::{error::ApiResult, guard, plain_form::is_plain_form};
     use axum::http::request::Parts;
     use domain::time::Timestamp;
     use leptos::prelude::use_context;
@@ -152,7 +152,7 @@ mod process {
         if let Some((_, kept)) = kept {
             fill(&mut form, kept);
         }
-        let keeps = was_kept || guard::is_plain_form();
+        let keeps = was_kept || is_plain_form();
         Ok(Recalled {
             form,
             version,
@@ -165,7 +165,7 @@ mod process {
     where
         F: Keepable + Serialize + DeserializeOwned,
     {
-        if guard::is_plain_form() {
+        if is_plain_form() {
             recall(place, version, form).await?.keep();
         }
         Ok(())
@@ -213,7 +213,7 @@ mod process {
 
     /// Leaves an answer for the page that a plain form post leads to.
     pub async fn leave(place: &str, answer: &impl Serialize) -> ApiResult<()> {
-        if guard::is_plain_form()
+        if is_plain_form()
             && let Some(slot) = Slot::of(place).await?
         {
             slot.write(answer);

@@ -1,10 +1,11 @@
 //! What an admin would otherwise click in Meta. Meta's refusal is an answer here, and shown in Meta's own words.
 
-use super::{ApiError, Checked};
+use super::{checked::Checked, error::ApiError};
 #[cfg(feature = "ssr")]
 use super::{
     flash,
-    guard::{self, actor, engine},
+    guard::{actor, engine},
+    plain_form,
 };
 use domain::{
     channel::Presence,
@@ -74,7 +75,7 @@ impl Checked for RegisterNumber {
 #[cfg(feature = "ssr")]
 async fn answer(id: ChannelId, errand: Errand) -> Result<Errand, ApiError> {
     flash::leave(&place_of(id), &errand).await?;
-    guard::lead(&format!("/channels/{id}/health"));
+    plain_form::redirect(&format!("/channels/{id}/health"));
     Ok(errand)
 }
 

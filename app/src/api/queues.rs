@@ -1,10 +1,11 @@
 //! Message queues.
 
-use super::{ApiError, Checked, flash::Unsaved};
+use super::{checked::Checked, error::ApiError, flash::Unsaved};
 #[cfg(feature = "ssr")]
 use super::{
     flash,
-    guard::{self, actor, engine},
+    guard::{actor, engine},
+    plain_form,
 };
 use domain::{
     ids::QueueId,
@@ -61,7 +62,7 @@ pub async fn save_queue(
             .map(drop),
     };
     typed.settle(saved)?;
-    guard::lead("/queues");
+    plain_form::redirect("/queues");
     Ok(())
 }
 
@@ -76,7 +77,7 @@ impl Checked for SaveQueue {
 pub async fn set_queue_disabled(id: QueueId, disabled: bool) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::queues::set_disabled(&engine()?, &actor, id, disabled).await?;
-    guard::lead(&format!("/queues/{id}"));
+    plain_form::redirect(&format!("/queues/{id}"));
     Ok(())
 }
 

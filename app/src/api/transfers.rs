@@ -1,10 +1,11 @@
 //! Sessions by who has them, and moving them: for supervisors.
 
-use super::ApiError;
+use super::error::ApiError;
 #[cfg(feature = "ssr")]
 use super::{
     flash,
-    guard::{self, actor, engine},
+    guard::{actor, engine},
+    plain_form,
 };
 use domain::{
     channel::Destinations,
@@ -39,7 +40,7 @@ pub async fn take_over(
 ) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::sessions::take_over(&engine()?, &actor, session, from, reason).await?;
-    guard::lead(&format!("/inbox/{session}?tab=mine"));
+    plain_form::redirect(&format!("/inbox/{session}?tab=mine"));
     Ok(())
 }
 
@@ -57,7 +58,7 @@ pub async fn transfer(
     let actor = actor().await?;
     let form = TransferForm { from, to, reason };
     engine::sessions::transfer(&engine()?, &actor, session, &form).await?;
-    guard::lead(&format!("/inbox/{session}?tab=all"));
+    plain_form::redirect(&format!("/inbox/{session}?tab=all"));
     Ok(())
 }
 
@@ -124,7 +125,7 @@ pub async fn transfer_all(
     let form = TransferForm { from, to, reason };
     let moved = engine::sessions::transfer_all(&engine()?, &actor, &sessions, &form).await?;
     flash::leave(MOVED, &moved).await?;
-    guard::lead(&address);
+    plain_form::redirect(&address);
     Ok(moved)
 }
 

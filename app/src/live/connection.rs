@@ -2,7 +2,7 @@
 //! and going.
 
 use super::{
-    Bells,
+    signals::Bells,
     tabs::{Act, Millis, Note, Tab},
 };
 use domain::{

@@ -3,9 +3,12 @@
 //! the process takes it once, however often it is sent, and the name of whoever wrote it: once somebody else is logged in
 //! in this browser, it waits for its writer. What is refused goes back into the draft.
 
-pub mod drafts;
+mod drafts;
 mod queue;
+mod reply;
 mod stored;
+
+pub use self::reply::{OnItsWay, Returned};
 
 use crate::{
     api::{ApiError, ApiResult, inbox as api},
@@ -15,44 +18,14 @@ use domain::{
     ids::{PersonId, SessionId},
     message::MessageView,
     people::Me,
-    time::Timestamp,
 };
 use leptos::{prelude::*, task::spawn_local};
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// A reply that could not be delivered to the process is tried again after this long, or once it is heard again.
 const AGAIN: Duration = Duration::from_secs(5);
 /// One over which the process has broken several times is tried less often.
 const SLOWLY: Duration = Duration::from_secs(60);
-
-/// A reply on its way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OnItsWay {
-    pub session: SessionId,
-    pub key: String,
-    pub text: String,
-    /// When it was written, by this browser's clock.
-    pub at: Timestamp,
-    /// How often the process has broken over it.
-    #[serde(skip)]
-    pub broke: u8,
-}
-
-impl OnItsWay {
-    /// So often that it has to be said.
-    pub fn stuck(&self) -> bool {
-        self.broke >= queue::BREAKS_MOST
-    }
-}
-
-/// A reply that was refused, or that its writer took back. Its text is in the draft again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Returned {
-    pub session: SessionId,
-    /// `None` when it was taken back.
-    pub why: Option<ApiError>,
-}
 
 /// What this person has written and the process has not taken yet. It lives as long as somebody is logged in, whatever
 /// page they look at.

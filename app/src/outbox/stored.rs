@@ -1,7 +1,8 @@
 //! Replies on their way, in this browser's storage: a reload, a crash or a closed window loses none. Each is an entry
 //! of its own, so two windows do not overwrite each other, and belongs to whoever wrote it.
 
-use super::{OnItsWay, drafts::storage};
+use super::reply::OnItsWay;
+use crate::browser::storage;
 use domain::ids::PersonId;
 
 fn prefix(person: PersonId) -> String {

@@ -11,6 +11,7 @@ pub mod security;
 pub mod sessions;
 pub mod setup;
 pub mod system;
+mod url;
 
 pub use self::{
     channels::{
@@ -26,23 +27,3 @@ pub use self::{
     setup::SetupPage,
     system::{DeliveriesPage, LetterPage, MessagePage},
 };
-
-use crate::api::{ApiError, ApiResult};
-use domain::refusal::Refusal;
-use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
-use std::str::FromStr;
-
-/// The id in the URL; `None` when it is not the id of anything.
-fn id_in_url<T>() -> Memo<Option<T>>
-where
-    T: FromStr + PartialEq + Send + Sync + 'static,
-{
-    let params = use_params_map();
-    Memo::new(move |_| params.with(|params| params.get("id")?.parse().ok()))
-}
-
-/// An id that is none is the id of nothing.
-fn known<T>(id: Option<T>) -> ApiResult<T> {
-    id.ok_or(ApiError::Refused(Refusal::NotFound))
-}

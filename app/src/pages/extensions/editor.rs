@@ -7,7 +7,7 @@ use crate::{
     live::use_live,
     pages::{
         directory::{DirectoryList, Enabled, SwitchForm, saves, switches},
-        id_in_url, known,
+        url::{id_in_url, known},
     },
     ui::{
         Button, ButtonLink, CheckedForm, Field, Form, IconName, Kind, Load, PageHead, field::FieldProblem,

@@ -1,7 +1,10 @@
 //! The keys of the inbox. They press what is on the screen, so a key can do nothing that a button could not. No
 //! letter with Alt: AltGr belongs to Czech.
 
-use crate::{browser, i18n::*, outbox::drafts::storage};
+use crate::{
+    browser::{self, storage},
+    i18n::*,
+};
 use leptos::{ev, ev::KeyboardEvent, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement};

@@ -6,7 +6,7 @@ use crate::{
     labels,
     pages::{
         directory::{Enabled, SwitchForm, saves, switches},
-        id_in_url, known,
+        url::{id_in_url, known},
     },
     ui::{
         Button, ButtonLink, CheckedForm, Field, Form, Icon, IconName, Kind, Load, PageHead,

@@ -3,7 +3,7 @@
 use crate::{
     api::inbox::message_json,
     i18n::*,
-    pages::{id_in_url, known},
+    pages::url::{id_in_url, known},
     ui::{Load, PageHead},
 };
 use domain::ids::MessageId;

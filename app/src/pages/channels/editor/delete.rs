@@ -3,7 +3,7 @@
 use crate::{
     api::channels::{DeleteChannel, channel},
     i18n::*,
-    pages::{id_in_url, known},
+    pages::url::{id_in_url, known},
     ui::{
         Button, ButtonLink, CheckedForm, Field, Form, Kind, Load,
         form::{FormAnswer, on_answer},

@@ -5,7 +5,7 @@ use crate::{
     api::{ApiResult, channels::findings},
     i18n::*,
     live::use_live,
-    pages::known,
+    pages::url::known,
     ui::{Icon, IconName, form::FocusedField},
 };
 use domain::{

@@ -23,7 +23,7 @@ use crate::{
     i18n::*,
     labels,
     live::use_live,
-    pages::{id_in_url, known},
+    pages::url::{id_in_url, known},
     ui::{Badge, ButtonLink, Form, Menu, PageHead, Skeleton, Time, form::on_answer, use_toasts},
 };
 use domain::{

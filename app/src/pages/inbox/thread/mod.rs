@@ -155,7 +155,7 @@ fn Flow(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool>) -> imp
     let days = Memo::new(move |_| {
         let live = live.get();
         let day_of = |at| match live {
-            true => browser::local_day(at),
+            true => zone::local_day(at),
             // As the process saw it.
             false => zone::day(zone.as_ref(), at),
         };

@@ -11,7 +11,7 @@ use crate::{
     i18n::*,
     labels,
     live::use_live,
-    pages::known,
+    pages::url::known,
     ui::{Form, Load, PageHead, form::on_answer, use_toasts},
 };
 use domain::countries::{Door, DoorView, Overview, Whereabouts};

@@ -5,7 +5,7 @@ use crate::{
     api::deliveries::{DeleteLetter, LetterPage as Opened, Replay, letter},
     i18n::*,
     labels,
-    pages::{id_in_url, known},
+    pages::url::{id_in_url, known},
     ui::{
         Button, ButtonLink, IconName, Kind, Load, PageHead, Quote, Time, TimeStyle,
         form::{FormAnswer, on_answer},

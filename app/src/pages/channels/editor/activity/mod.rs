@@ -7,7 +7,7 @@ use crate::{
     api::channels::activity,
     i18n::*,
     live::use_live,
-    pages::{id_in_url, known},
+    pages::url::{id_in_url, known},
     ui::{Load, Quote, Time},
 };
 use domain::{

@@ -14,7 +14,7 @@ use crate::{
     },
     i18n::*,
     labels,
-    pages::{id_in_url, known},
+    pages::url::{id_in_url, known},
     ui::{
         Button, ButtonLink, CheckedForm, CopyField, Field, Form, Kind, Load, Secret,
         form::{FormAnswer, on_answer},

@@ -14,7 +14,7 @@ use crate::{
     live::use_live,
     pages::{
         channels::findings::{self, Advice, Group, Told},
-        id_in_url, known,
+        url::{id_in_url, known},
     },
     ui::{Button, Icon, IconName, Load, Quote, Time, form::on_answer, use_toasts},
 };

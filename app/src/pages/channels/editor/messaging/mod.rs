@@ -12,7 +12,7 @@ use crate::{
     api::channels::{MessagingPage, SaveMessaging, messaging},
     i18n::*,
     labels,
-    pages::{id_in_url, known},
+    pages::url::{id_in_url, known},
     ui::{Button, ButtonLink, CheckedForm, Field, Form, Kind, Load, form::FormAnswer},
 };
 use domain::{
