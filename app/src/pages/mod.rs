@@ -3,6 +3,7 @@
 pub mod channels;
 pub mod directory;
 pub mod extensions;
+mod in_group;
 pub mod inbox;
 pub mod login;
 pub mod not_found;
@@ -11,6 +12,7 @@ pub mod security;
 pub mod sessions;
 pub mod setup;
 pub mod system;
+mod transfer_fields;
 mod url;
 
 pub use self::{

@@ -1,6 +1,9 @@
 //! Open sessions by who has them, so that a supervisor finds those that nobody attends to, and moves them together.
 
-use super::inbox::{InGroup, Reason, TargetSelect};
+use super::{
+    in_group::InGroup,
+    transfer_fields::{Reason, TargetSelect},
+};
 use crate::{
     api::{
         ApiError,

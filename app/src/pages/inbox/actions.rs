@@ -1,22 +1,37 @@
-//! What asks before it is done: closing a session, taking it over, transferring it. Each is a dialog. Without JavaScript
-//! its button leads to the same page with the dialog open.
+//! What is done with a session: picking it up, and what asks before it is done, closing it, taking it over and
+//! transferring it. Those are dialogs. Without JavaScript their buttons lead to the same page with the dialog open.
 
 use super::{
-    keys::{CLOSE_ID, TRANSFER_ID},
+    element_ids::{CLOSE_ID, TRANSFER_ID},
     state::use_inbox,
 };
 use crate::{
     api::transfers::targets,
     i18n::*,
+    pages::transfer_fields::{Reason, TargetSelect},
     ui::{IconName, LiveText, icon::Icon},
 };
-use domain::{
-    channel::{DestinationRef, Destinations},
-    ids::SessionId,
-    session::{REASON_MOST, Thread},
-};
+use domain::{ids::SessionId, session::Thread};
 use leptos::{ev::MouseEvent, form::ActionForm, html, prelude::*};
 use leptos_router::hooks::use_query_map;
+
+/// *Pick up*, as a form that works before the page is live.
+#[component]
+pub fn PickUp(id: SessionId, #[prop(optional)] id_in_page: Option<&'static str>) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let pending = inbox.pick_up.pending();
+    view! {
+        <ActionForm action=inbox.pick_up>
+            <input type="hidden" name="session" value=id.to_string() />
+            <button type="submit" class="button primary" id=id_in_page prop:disabled=move || pending.try_get().unwrap_or_default()>
+                <Icon name=IconName::PickUp />
+                <span>{move || t_string!(i18n, inbox.thread.pick_up)}</span>
+            </button>
+        </ActionForm>
+    }
+    .into_any()
+}
 
 type Word = fn(Locale) -> &'static str;
 
@@ -212,69 +227,6 @@ fn Targets(opened: RwSignal<bool>) -> impl IntoView {
         view! { <TargetSelect id="transfer-to" destinations /> }
     };
     view! { <Transition>{select}</Transition> }.into_any()
-}
-
-/// Where sessions can go.
-#[component]
-pub fn TargetSelect(id: &'static str, destinations: Option<Destinations>) -> impl IntoView {
-    let i18n = use_i18n();
-    let options = |list: Vec<DestinationRef>| {
-        let option = |target: DestinationRef| {
-            let nobody = move || {
-                target
-                    .empty
-                    .then(|| format!(" ({})", t_string!(i18n, channels.is_empty)))
-            };
-            view! {
-                <option value=target.destination.to_string()>
-                    {target.label}
-                    {nobody}
-                </option>
-            }
-        };
-        list.into_iter().map(option).collect_view()
-    };
-    let (queues, extensions) = destinations
-        .map(|all| (all.queues, all.extensions))
-        .unwrap_or_default();
-    view! {
-        <div class="field">
-            <label for=id>{move || t_string!(i18n, inbox.transfer.to)}</label>
-            <select id=id name="to" class="input" required>
-                <option value="">{move || t_string!(i18n, inbox.transfer.choose)}</option>
-                <optgroup label=move || t_string!(i18n, inbox.transfer.queues)>{options(queues)}</optgroup>
-                <optgroup label=move || t_string!(i18n, inbox.transfer.extensions)>
-                    {options(extensions)}
-                </optgroup>
-            </select>
-        </div>
-    }
-    .into_any()
-}
-
-/// Why; it stands in the timeline.
-#[component]
-pub fn Reason(name: &'static str) -> impl IntoView {
-    let i18n = use_i18n();
-    let id = format!("reason-{name}");
-    let hint = format!("{id}-hint");
-    view! {
-        <div class="field">
-            <label for=id.clone()>{move || t_string!(i18n, inbox.transfer.reason)}</label>
-            <input
-                id=id
-                name="reason"
-                class="input"
-                autocomplete="off"
-                maxlength=REASON_MOST.to_string()
-                aria-describedby=hint.clone()
-            />
-            <p class="hint" id=hint>
-                {move || t_string!(i18n, inbox.transfer.reason_hint)}
-            </p>
-        </div>
-    }
-    .into_any()
 }
 
 #[component]

@@ -2,19 +2,21 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`query`], [`state`] | where the URL says one is, and what the process says is there |
+//! | [`query`], [`state`], [`fetch`] | where the URL says one is, and what the process says is there |
 //! | [`list`] | search, tabs, rows |
 //! | [`thread`] | one session |
 //! | [`markup`] | WhatsApp's marks and phone numbers in a text |
-//! | [`actions`] | what asks before it is done: close, take over, transfer |
+//! | [`actions`] | what is done with a session: pick up, close, take over, transfer |
 //! | [`composer`] | where replies are written; [`crate::outbox`] has their way out |
 //! | [`details`] | the contact and the session as facts |
 //! | [`keys`] | the keyboard |
-//! | [`glyph`], [`labels`] | small signs, names of things |
+//! | [`glyph`], [`window_clock`], [`labels`], [`element_ids`] | small signs, names of things and of elements |
 
 mod actions;
 mod composer;
 mod details;
+mod element_ids;
+mod fetch;
 mod glyph;
 mod keys;
 mod labels;
@@ -23,11 +25,7 @@ mod markup;
 mod query;
 mod state;
 mod thread;
-
-pub use self::{
-    actions::{Reason, TargetSelect},
-    thread::InGroup,
-};
+mod window_clock;
 
 use self::{details::Shown, keys::Keys, list::SessionList, state::Inbox, thread::ThreadPane};
 use crate::i18n::*;

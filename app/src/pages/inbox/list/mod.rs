@@ -1,33 +1,28 @@
 //! The left column: which sessions, and one row for each.
 
 mod empty;
+mod preview;
 mod row;
-
-pub use self::row::{ROW_ID, initial};
+mod search;
+mod tabs;
 
 use self::{
     empty::{NoRows, RowsSkeleton},
     row::Row,
+    search::Search,
+    tabs::{TabLinks, Tabs},
 };
-use super::{
-    keys::{self, MORE_ID, SEARCH_ID},
-    state::use_inbox,
-};
+use super::{element_ids::MORE_ID, keys, state::use_inbox};
 use crate::{
     api::ApiError,
     i18n::*,
-    ui::{Icon, IconName, LiveText, Title, TroubleView, time::use_now, worked_out},
+    ui::{Icon, IconName, TroubleView, time::use_now, worked_out},
 };
 use domain::{
     ids::SessionId,
-    session::{InboxCounts, InboxPage, SessionRow, Several, Tab},
+    session::{InboxPage, SessionRow, Several},
 };
-use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
-use leptos_router::{NavigateOptions, components::Form, hooks::use_navigate};
-use std::time::Duration;
-
-/// Whoever types a name is not asked after each letter.
-const TYPING: Duration = Duration::from_millis(250);
+use leptos::prelude::*;
 
 /// Search, tabs and rows.
 #[component]
@@ -58,65 +53,6 @@ pub fn SessionList() -> impl IntoView {
     .into_any()
 }
 
-#[component]
-fn Search() -> impl IntoView {
-    let i18n = use_i18n();
-    let inbox = use_inbox();
-    let navigate = use_navigate();
-    let typing = StoredValue::new(None::<TimeoutHandle>);
-    let search = move |text: String| {
-        let query = inbox.query.get_untracked();
-        if query.search != text {
-            let href = query.searching(text).href(inbox.session.get_untracked());
-            navigate(
-                &href,
-                NavigateOptions {
-                    replace: true,
-                    scroll: false,
-                    ..Default::default()
-                },
-            );
-        }
-    };
-    let typed = move |event| {
-        let (search, text) = (search.clone(), event_target_value(&event));
-        if let Some(timer) = typing.get_value() {
-            timer.clear();
-        }
-        typing.set_value(set_timeout_with_handle(move || search(text.trim().to_owned()), TYPING).ok());
-    };
-    // Cleared or gone back from elsewhere; what somebody is typing stays.
-    let field = NodeRef::<html::Input>::new();
-    Effect::new(move |_| {
-        let search = inbox.query.with(|query| query.search.clone());
-        let typing = document()
-            .active_element()
-            .is_some_and(|element| element.id() == SEARCH_ID);
-        if let Some(field) = field.get().filter(|_| !typing) {
-            field.set_value(&search);
-        }
-    });
-    let label = move || t_string!(i18n, inbox.list.search);
-    view! {
-        <Form action="" method="get" attr:class="inbox-search" attr:role="search">
-            <input type="hidden" name="tab" value=move || inbox.query.with(|query| query.tab.as_str()) />
-            <Icon name=IconName::Search />
-            <input
-                id=SEARCH_ID
-                node_ref=field
-                type="search"
-                name="q"
-                autocomplete="off"
-                aria-label=label
-                placeholder=label
-                value=inbox.query.with_untracked(|query| query.search.clone())
-                on:input=typed
-            />
-        </Form>
-    }
-    .into_any()
-}
-
 /// The keys can be seen without a key. Before the page is live there are none.
 #[component]
 fn KeysButton() -> impl IntoView {
@@ -133,68 +69,6 @@ fn KeysButton() -> impl IntoView {
         >
             <Icon name=IconName::Keyboard />
         </button>
-    }
-    .into_any()
-}
-
-#[component]
-fn Tabs() -> impl IntoView {
-    let i18n = use_i18n();
-    let inbox = use_inbox();
-    let counts = worked_out(move |_| inbox.counts.get().and_then(Result::ok));
-    let title = move || {
-        let title = t_string!(i18n, inbox.title);
-        match counts.get().map_or(0, |counts| counts.unread) {
-            0 => title.to_owned(),
-            unread => format!("({unread}) {title}"),
-        }
-    };
-    view! {
-        <Title text=title />
-        <TabLinks counts />
-    }
-    .into_any()
-}
-
-#[component]
-fn TabLinks(#[prop(into)] counts: Signal<Option<InboxCounts>>) -> impl IntoView {
-    let i18n = use_i18n();
-    let inbox = use_inbox();
-    let link = move |tab: Tab| {
-        let name = move || match tab {
-            Tab::Mine => t_string!(i18n, inbox.list.mine),
-            Tab::Waiting => t_string!(i18n, inbox.list.waiting),
-            Tab::All => t_string!(i18n, inbox.list.all),
-        };
-        let count = move || {
-            counts.try_get().flatten().and_then(|counts| match tab {
-                Tab::Mine => Some(counts.mine),
-                Tab::Waiting => Some(counts.waiting),
-                Tab::All => None,
-            })
-        };
-        let counted = move || {
-            let text = move || count().map(|count| count.to_string()).unwrap_or_default();
-            count()
-                .is_some()
-                .then(|| view! { <LiveText class="inbox-tab-count" text /> })
-        };
-        view! {
-            <a
-                class="inbox-tab"
-                href=move || inbox.query.with(|query| query.on(tab).href(inbox.session.get()))
-                aria-current=move || inbox.query.with(|query| query.tab == tab).then_some("page")
-            >
-                {name}
-                " "
-                {counted}
-            </a>
-        }
-    };
-    view! {
-        <nav class="inbox-tabs" aria-label=move || t_string!(i18n, inbox.list.tabs)>
-            {Tab::ALL.map(link).into_iter().collect_view()}
-        </nav>
     }
     .into_any()
 }
@@ -240,6 +114,18 @@ fn Rows() -> impl IntoView {
     .into_any()
 }
 
+/// What has to be said in each row: there are several, or there were when these sessions began.
+fn several(page: &InboxPage) -> Several {
+    let differ = |of: fn(&SessionRow) -> Option<String>| {
+        let mut all = page.rows.items.iter().filter_map(of);
+        all.next().is_some_and(|first| all.any(|other| other != first))
+    };
+    Several {
+        channels: page.several.channels || differ(|row| Some(row.channel.id.to_string())),
+        queues: page.several.queues || differ(|row| row.queue.as_ref().map(|queue| queue.id.to_string())),
+    }
+}
+
 #[component]
 fn FullRows(page: Signal<Result<InboxPage, Option<ApiError>>>) -> impl IntoView {
     let i18n = use_i18n();
@@ -251,7 +137,7 @@ fn FullRows(page: Signal<Result<InboxPage, Option<ApiError>>>) -> impl IntoView 
         })
     };
     let several =
-        Memo::new(move |_| page.with(|page| page.as_ref().map_or_else(|_| Several::default(), row::several)));
+        Memo::new(move |_| page.with(|page| page.as_ref().map_or_else(|_| Several::default(), several)));
     let row = move |id: SessionId| {
         let row = Memo::new(move |before: Option<&Option<SessionRow>>| {
             let now = page.with(|page| {

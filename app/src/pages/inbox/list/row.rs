@@ -1,34 +1,23 @@
 //! One session as a row of the list.
 
+use super::preview::PreviewLine;
 use crate::{
     i18n::*,
     labels::initials,
     pages::inbox::{
-        glyph::{GROUP, Glyph, PreviewLine, WindowClock},
+        element_ids::ROW_ID,
+        glyph::{GROUP, Glyph},
+        labels::initial,
         state::use_inbox,
+        window_clock::WindowClock,
     },
     ui::{LiveText, Time, TimeStyle},
 };
 use domain::{
     ids::SessionId,
-    session::{InboxPage, SessionRow, Several, State, Tab},
+    session::{SessionRow, Several, State, Tab},
 };
 use leptos::prelude::*;
-
-/// Each row's element id starts so.
-pub const ROW_ID: &str = "row-";
-
-/// What has to be said in each row: there are several, or there were when these sessions began.
-pub fn several(page: &InboxPage) -> Several {
-    let differ = |of: fn(&SessionRow) -> Option<String>| {
-        let mut all = page.rows.items.iter().filter_map(of);
-        all.next().is_some_and(|first| all.any(|other| other != first))
-    };
-    Several {
-        channels: page.several.channels || differ(|row| Some(row.channel.id.to_string())),
-        queues: page.several.queues || differ(|row| row.queue.as_ref().map(|queue| queue.id.to_string())),
-    }
-}
 
 #[component]
 pub fn Row(row: Signal<SessionRow>, id: SessionId, several: Memo<Several>) -> impl IntoView {
@@ -148,24 +137,4 @@ pub fn Row(row: Signal<SessionRow>, id: SessionId, several: Memo<Several>) -> im
         </a>
     }
     .into_any()
-}
-
-/// The letter on a customer's avatar; a number has none.
-pub fn initial(label: &str) -> String {
-    match label.chars().find(|c| c.is_alphanumeric()) {
-        Some(c) if c.is_alphabetic() => c.to_uppercase().collect(),
-        _ => "#".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::initial;
-
-    #[test]
-    fn avatars_have_a_letter_or_a_hash() {
-        assert_eq!(initial("čeněk Dvořák"), "Č");
-        assert_eq!(initial("🌻 Eva"), "E");
-        assert_eq!(initial("+420 777"), "#");
-    }
 }

@@ -2,6 +2,7 @@
 //! numbers, as a tree. The tree is shown as nodes, so whatever a customer writes stays text.
 //! <https://faq.whatsapp.com/539178204879377>
 
+mod addresses;
 mod phones;
 
 /// A stretch of a text.
@@ -27,12 +28,6 @@ const DEPTH_MOST: u8 = 4;
 /// A mark whose other end is farther than so many marks of its kind is none: nobody's text may cost a quadratic
 /// search.
 const MARKS_BETWEEN_MOST: usize = 100;
-/// Characters in a web address at the most, for the same reason.
-const ADDRESS_MOST: usize = 2000;
-/// Characters before and after the `@` at the most.
-const MAIL_NAME_MOST: usize = 64;
-const MAIL_DOMAIN_MOST: usize = 255;
-
 /// Reads the marks of a text.
 pub fn pieces(text: &str) -> Vec<Piece> {
     read(text, DEPTH_MOST)
@@ -62,10 +57,7 @@ fn read(text: &str, depth: u8) -> Vec<Piece> {
             plain_from = at;
             continue;
         }
-        let found = marked(text, at, depth)
-            .or_else(|| link(text, at))
-            .or_else(|| phone(text, at))
-            .or_else(|| mail(text, at));
+        let found = marked(text, at, depth).or_else(|| link(text, at));
         match found {
             Some((piece, end)) => {
                 push_plain(&mut pieces, &text[plain_from..at]);
@@ -135,99 +127,15 @@ fn is_edge(neighbour: Option<char>) -> bool {
     neighbour.is_none_or(|c| !c.is_alphanumeric())
 }
 
-/// A web address that starts here, and where it ends.
+/// An address or a number that starts here, and where it ends.
 fn link(text: &str, at: usize) -> Option<(Piece, usize)> {
-    let rest = &text[at..];
-    let starts = |prefix: &str| {
-        rest.get(..prefix.len())
-            .is_some_and(|s| s.eq_ignore_ascii_case(prefix))
-    };
-    let scheme = ["https://", "http://", "www."]
-        .into_iter()
-        .find(|scheme| starts(scheme))?;
-    if !is_edge(text[..at].chars().next_back()) {
-        return None;
-    }
-    let ends = |c: char| c.is_whitespace() || c.is_control() || "<>\"".contains(c);
-    let (end, _) = rest
-        .char_indices()
-        .chain([(rest.len(), ' ')])
-        .take(ADDRESS_MOST)
-        .find(|(_, c)| ends(*c))?;
-    let address = without_trailing_punctuation(&rest[..end]);
-    if address.len() <= scheme.len() {
-        return None;
-    }
-    let href = match scheme {
-        "www." => format!("https://{address}"),
-        _ => address.to_owned(),
-    };
-    Some((
-        Piece::Link {
-            text: address.to_owned(),
-            href,
-        },
-        at + address.len(),
-    ))
-}
-
-/// A phone number that starts here, and where it ends.
-fn phone(text: &str, at: usize) -> Option<(Piece, usize)> {
-    let (length, href) = phones::phone(text, at)?;
+    let found = addresses::web(text, at)
+        .or_else(|| phones::phone(text, at))
+        .or_else(|| addresses::mail(text, at));
+    let (length, href) = found?;
     let end = at + length;
     let text = text[at..end].to_owned();
     Some((Piece::Link { text, href }, end))
-}
-
-/// An e-mail address that starts here, and where it ends.
-fn mail(text: &str, at: usize) -> Option<(Piece, usize)> {
-    let in_name = |c: char| c.is_ascii_alphanumeric() || "._%+-".contains(c);
-    let rest = &text[at..];
-    let before = text[..at].chars().next_back();
-    if !rest.starts_with(|c: char| c.is_ascii_alphanumeric())
-        || before.is_some_and(|c| c.is_alphanumeric() || in_name(c))
-    {
-        return None;
-    }
-    let name = rest
-        .bytes()
-        .take(MAIL_NAME_MOST + 1)
-        .position(|b| !in_name(char::from(b)))?;
-    let domain = rest[name..].strip_prefix('@')?;
-    let end = domain
-        .bytes()
-        .take(MAIL_DOMAIN_MOST + 1)
-        .position(|b| !(b.is_ascii_alphanumeric() || b == b'.' || b == b'-'))
-        .unwrap_or(domain.len().min(MAIL_DOMAIN_MOST));
-    let domain = domain[..end].trim_end_matches(['.', '-']);
-    let last = domain.rsplit_once('.').filter(|(first, _)| !first.is_empty());
-    let is_domain =
-        last.is_some_and(|(_, top)| top.len() >= 2 && top.bytes().all(|b| b.is_ascii_alphabetic()));
-    let length = name + 1 + domain.len();
-    is_domain.then(|| {
-        let link = Piece::Link {
-            text: rest[..length].to_owned(),
-            href: format!("mailto:{}", &rest[..length]),
-        };
-        (link, at + length)
-    })
-}
-
-/// The full stop after an address, or the bracket around it, does not belong to it.
-fn without_trailing_punctuation(mut address: &str) -> &str {
-    while let Some(last) = address.chars().next_back() {
-        let belongs = match last {
-            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '_' | '~' | '…' | '“' | '”' => false,
-            ')' => address.matches('(').count() >= address.matches(')').count(),
-            ']' => address.matches('[').count() >= address.matches(']').count(),
-            _ => true,
-        };
-        if belongs {
-            break;
-        }
-        address = &address[..address.len() - last.len_utf8()];
-    }
-    address
 }
 
 #[cfg(test)]

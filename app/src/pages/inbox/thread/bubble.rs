@@ -1,85 +1,27 @@
-//! One line of a thread: a bubble, a moment of the session, or the unread line.
+//! A message in its bubble.
 
 use super::{
-    content::{self, AdvertView, DetailsView, ForwardedLine, JsonLink, QuoteView, Trouble, WhatView},
-    emoji,
-    timeline::Line,
+    content::{AdvertView, DetailsView, ForwardedLine, JsonLink, QuoteView, Trouble, WhatView},
+    fate::{Fate, FateLine, Stuck},
+    text::Text,
 };
 use crate::{
     i18n::*,
     outbox::OnItsWay,
     pages::inbox::{
+        element_ids,
         glyph::{self, Glyph, Ticks},
         labels,
-        markup::{self, Piece},
         state::use_inbox,
     },
     ui::{Time, TimeStyle},
 };
 use domain::{
-    ids::MessageId,
-    message::{Direction, Edited, Failure, Marks, MessageView, Status, Waits},
+    message::{Direction, Edited, Marks, MessageView, Status},
     said::What,
-    session::Moment,
     time::Timestamp,
 };
 use leptos::prelude::*;
-
-/// The element id of the unread line.
-pub const UNREAD_ID: &str = "unread-line";
-
-#[component]
-pub fn LineView(line: Line) -> impl IntoView {
-    match line {
-        Line::Unread(count) => view! { <UnreadLine count /> }.into_any(),
-        Line::Moment(moment) => view! { <MomentLine moment /> }.into_any(),
-        Line::Stray(message) => view! { <StrayLine message /> }.into_any(),
-        Line::Bubble {
-            message,
-            first,
-            retry,
-            told_below,
-        } => view! { <Bubble message first retry told_below /> }.into_any(),
-        Line::OnItsWay { message, first } => view! { <BubbleOnItsWay message first /> }.into_any(),
-    }
-}
-
-#[component]
-fn UnreadLine(count: u32) -> impl IntoView {
-    let i18n = use_i18n();
-    view! {
-        <p class="flow-unread" id=UNREAD_ID>
-            <span>{move || t_string!(i18n, inbox.thread.unread, count = count).to_string()}</span>
-        </p>
-    }
-    .into_any()
-}
-
-#[component]
-fn MomentLine(moment: Moment) -> impl IntoView {
-    let i18n = use_i18n();
-    let at = moment.at;
-    view! {
-        <p class="flow-moment">
-            {move || labels::moment(i18n.get_locale(), &moment)} " · " <Time at=at style=TimeStyle::Clock />
-        </p>
-    }
-    .into_any()
-}
-
-/// What somebody did to a message that is not shown.
-#[component]
-fn StrayLine(message: MessageView) -> impl IntoView {
-    let i18n = use_i18n();
-    let at = message.at;
-    view! {
-        <p class="flow-moment">
-            <bdi>{move || labels::stray(i18n.get_locale(), &message)}</bdi> " · "
-            <Time at=at style=TimeStyle::Clock />
-        </p>
-    }
-    .into_any()
-}
 
 /// Reactions, as WhatsApp hangs them under a bubble.
 #[component]
@@ -119,7 +61,7 @@ fn Before(edited: Edited) -> impl IntoView {
 }
 
 #[component]
-fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) -> impl IntoView {
+pub fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let ours = message.direction == Direction::Outbound;
@@ -193,7 +135,7 @@ fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) -> i
     };
     let fate = view! { <FateLine fate /> };
     view! {
-        <div class="flow-line" id=content::anchor(id) class:ours=ours class:first=first class:failed=failed>
+        <div class="flow-line" id=element_ids::of_message(id) class:ours=ours class:first=first class:failed=failed>
             <div class="bubble">
                 {author} {phone} {again} {advert} {forwarded} {quote} {gone} {kind} {what} {details} {trouble} {json} <div class="bubble-body">
                     {text} {edited} <Foot at=message.at status />
@@ -205,76 +147,8 @@ fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) -> i
     .into_any()
 }
 
-/// What has become of a message of ours, as far as its ticks do not say it.
-#[derive(Debug, Clone)]
-struct Fate {
-    status: Option<Status>,
-    failure: Option<Failure>,
-    waits: Option<Waits>,
-    retry: Option<MessageId>,
-}
-
 #[component]
-fn FateLine(fate: Fate) -> impl IntoView {
-    let i18n = use_i18n();
-    let Fate {
-        status,
-        failure,
-        waits,
-        retry,
-    } = fate;
-    let retry = retry.map(|id| view! { <Again id /> });
-    match (status, failure, waits) {
-        (Some(Status::Failed), failure, _) => view! {
-            <div class="bubble-failure">{failure.map(|failure| view! { <Why failure /> })} {retry}</div>
-        }
-        .into_any(),
-        (Some(Status::Unconfirmed), None, _) => view! {
-            <div class="bubble-failure">
-                <p>{move || t_string!(i18n, inbox.failure.unconfirmed)}</p>
-                {retry}
-            </div>
-        }
-        .into_any(),
-        (Some(Status::Unconfirmed), Some(failure), _) => view! {
-            <div class="bubble-failure">
-                <p>{move || t_string!(i18n, inbox.failure.unconfirmed_failed)}</p>
-                <Why failure />
-                {retry}
-            </div>
-        }
-        .into_any(),
-        (Some(Status::Sent), Some(_), _) => view! {
-            <p class="bubble-waits">{move || t_string!(i18n, inbox.failure.no_ticks)}</p>
-        }
-        .into_any(),
-        (Some(Status::Queued), _, Some(waits)) => view! {
-            <p class="bubble-waits">{move || labels::waits(i18n.get_locale(), waits)}</p>
-        }
-        .into_any(),
-        _ => ().into_any(),
-    }
-}
-
-/// *Retry*, as a form that works before the page is live.
-#[component]
-fn Again(id: MessageId) -> impl IntoView {
-    let i18n = use_i18n();
-    let inbox = use_inbox();
-    let pending = inbox.retry.pending();
-    view! {
-        <ActionForm action=inbox.retry>
-            <input type="hidden" name="message" value=id.to_string() />
-            <button type="submit" class="button" prop:disabled=move || pending.try_get().unwrap_or_default()>
-                {move || t_string!(i18n, inbox.bubble.retry)}
-            </button>
-        </ActionForm>
-    }
-    .into_any()
-}
-
-#[component]
-fn BubbleOnItsWay(message: OnItsWay, first: bool) -> impl IntoView {
+pub fn BubbleOnItsWay(message: OnItsWay, first: bool) -> impl IntoView {
     let stuck = message.stuck();
     let (text, at) = (message.text.clone(), message.at);
     let trouble = stuck.then(|| view! { <Stuck message /> });
@@ -292,31 +166,6 @@ fn BubbleOnItsWay(message: OnItsWay, first: bool) -> impl IntoView {
     .into_any()
 }
 
-/// The process has broken over it several times: what that means, and what can be done.
-#[component]
-fn Stuck(message: OnItsWay) -> impl IntoView {
-    let i18n = use_i18n();
-    let outbox = use_inbox().outbox;
-    let session = message.session;
-    view! {
-        <div class="bubble-failure">
-            <p role="alert">{move || t_string!(i18n, inbox.bubble.stuck)}</p>
-            <button type="button" class="button" on:click=move |_| outbox.try_again(session)>
-                {move || t_string!(i18n, inbox.bubble.retry)}
-            </button>
-            <button
-                type="button"
-                class="button"
-                prop:disabled=move || outbox.calling.get() == Some(session)
-                on:click=move |_| outbox.take_back(&message)
-            >
-                {move || t_string!(i18n, inbox.bubble.take_back)}
-            </button>
-        </div>
-    }
-    .into_any()
-}
-
 #[component]
 fn Foot(at: Timestamp, status: Option<Status>) -> impl IntoView {
     view! {
@@ -326,67 +175,4 @@ fn Foot(at: Timestamp, status: Option<Status>) -> impl IntoView {
         </p>
     }
     .into_any()
-}
-
-/// Our words for it first, then Meta's.
-#[component]
-fn Why(failure: Failure) -> impl IntoView {
-    let i18n = use_i18n();
-    let meaning = failure.meaning();
-    let metas = match failure.details {
-        Some(details) if details != failure.title => format!("{} – {details}", failure.title),
-        _ => failure.title,
-    };
-    let from_meta = failure.code.map(|code| {
-        let named = metas.contains(&code.to_string());
-        move || {
-            let words = t_string!(i18n, inbox.bubble.meta_says, words = metas.clone()).to_string();
-            let code = t_string!(i18n, inbox.bubble.code, code = code).to_string();
-            let code = (!named).then(|| format!(" ({code})"));
-            view! { <p class="bubble-meta">{words} {code}</p> }
-        }
-    });
-    view! {
-        <p>{move || labels::meaning(i18n.get_locale(), meaning)}</p>
-        {from_meta}
-    }
-    .into_any()
-}
-
-/// A text with WhatsApp's marks. Everything in it becomes a text node, whatever it says.
-#[component]
-fn Text(text: String) -> impl IntoView {
-    view! {
-        <div class="bubble-text" class:bubble-emoji=emoji::alone(&text) dir="auto">
-            {shown(markup::pieces(&text))}
-        </div>
-    }
-    .into_any()
-}
-
-fn shown(pieces: Vec<Piece>) -> AnyView {
-    pieces.into_iter().map(shown_piece).collect_view().into_any()
-}
-
-fn shown_piece(piece: Piece) -> AnyView {
-    match piece {
-        Piece::Text(text) => text.into_any(),
-        Piece::Bold(inner) => view! { <strong>{shown(inner)}</strong> }.into_any(),
-        Piece::Italic(inner) => view! { <em>{shown(inner)}</em> }.into_any(),
-        Piece::Strike(inner) => view! { <s>{shown(inner)}</s> }.into_any(),
-        Piece::Mono(text) => view! { <code>{text}</code> }.into_any(),
-        Piece::Link { text, href } if href.starts_with("http") => view! {
-            <a href=href target="_blank" rel="noopener noreferrer">
-                {text}
-            </a>
-        }
-        .into_any(),
-        // What another program opens needs no window of its own.
-        Piece::Link { text, href } => view! {
-            <a href=href rel="external">
-                {text}
-            </a>
-        }
-        .into_any(),
-    }
 }

@@ -1,21 +1,14 @@
 //! What stands in a bubble around its text: what it answers, where it comes from, and whatever is no text.
 
-use crate::{i18n::*, pages::inbox::labels};
+use crate::{
+    i18n::*,
+    pages::inbox::{element_ids, labels},
+};
 use domain::{
     ids::MessageId,
     said::{Advert, Answer, Card, FactKind, Forwarded, OrderLine, Quote, What},
 };
 use leptos::prelude::*;
-
-/// The element of a message, to jump to.
-pub fn anchor(id: MessageId) -> String {
-    format!("m-{id}")
-}
-
-/// The message whose element has this id.
-pub fn message_of(anchor: &str) -> Option<MessageId> {
-    anchor.strip_prefix("m-")?.parse().ok()
-}
 
 /// The message that this one answers; without one, that it is not here.
 #[component]
@@ -33,7 +26,7 @@ pub fn QuoteView(quote: Option<Quote>) -> impl IntoView {
     };
     let text = move || labels::line(i18n.get_locale(), quote.text.as_deref(), &quote.kind);
     view! {
-        <a class="bubble-quote" href=format!("#{}", anchor(quote.id)) rel="external">
+        <a class="bubble-quote" href=format!("#{}", element_ids::of_message(quote.id)) rel="external">
             <strong>{who}</strong>
             <span dir="auto">{text}</span>
         </a>

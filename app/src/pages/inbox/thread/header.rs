@@ -1,15 +1,14 @@
-//! The head of a thread: who it is, what is left of the service window, and what can be done with the session.
+//! The header of a thread: who it is, what is left of the service window, and what can be done with the session.
 
 use crate::{
     i18n::*,
     pages::inbox::{
-        actions::{Close, TakeOver, Transfer},
-        details::{SWITCH_ID, use_shown},
-        glyph::WindowClock,
-        keys::PICK_UP_ID,
-        labels,
-        list::initial,
+        actions::{Close, PickUp, TakeOver, Transfer},
+        details::use_shown,
+        element_ids::{DETAILS_SWITCH_ID, PICK_UP_ID},
+        labels::{self, initial},
         state::use_inbox,
+        window_clock::WindowClock,
     },
     ui::{IconName, LiveText, icon::Icon},
 };
@@ -21,7 +20,7 @@ use domain::{
 use leptos::prelude::*;
 
 #[component]
-pub fn Head(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
+pub fn Header(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let label = move || thread.with(|thread| thread.session.contact.label.clone());
@@ -98,24 +97,6 @@ fn number(thread: Memo<Thread>) -> Option<String> {
     })
 }
 
-/// *Pick up*, as a form that works before the page is live.
-#[component]
-pub fn PickUp(id: SessionId, #[prop(optional)] id_in_page: Option<&'static str>) -> impl IntoView {
-    let i18n = use_i18n();
-    let inbox = use_inbox();
-    let pending = inbox.pick_up.pending();
-    view! {
-        <ActionForm action=inbox.pick_up>
-            <input type="hidden" name="session" value=id.to_string() />
-            <button type="submit" class="button primary" id=id_in_page prop:disabled=move || pending.try_get().unwrap_or_default()>
-                <Icon name=IconName::PickUp />
-                <span>{move || t_string!(i18n, inbox.thread.pick_up)}</span>
-            </button>
-        </ActionForm>
-    }
-    .into_any()
-}
-
 #[component]
 fn DetailsSwitch() -> impl IntoView {
     let i18n = use_i18n();
@@ -123,7 +104,7 @@ fn DetailsSwitch() -> impl IntoView {
     view! {
         <button
             type="button"
-            id=SWITCH_ID
+            id=DETAILS_SWITCH_ID
             class="button quiet"
             aria-label=move || t_string!(i18n, inbox.thread.details)
             title=move || t_string!(i18n, inbox.thread.details)

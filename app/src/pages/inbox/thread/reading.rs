@@ -1,8 +1,8 @@
 //! Tells the process what has been read: what was on the screen while somebody looked at it. The position only rises,
 //! so looking back at older messages changes nothing.
 
-use super::{content, scroll::Scroll};
-use crate::{api, live::Reader};
+use super::scroll::Scroll;
+use crate::{api, live::Reader, pages::inbox::element_ids};
 use domain::{
     ids::{MessageId, SessionId},
     session::Thread,
@@ -28,7 +28,7 @@ pub fn mark_read(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool
                 looking.try_set_value(false);
                 let newest = scroll
                     .newest_on_screen(SHOWN)
-                    .and_then(|line| content::message_of(&line.id()));
+                    .and_then(|line| element_ids::message_of(&line.id()));
                 if seen.try_get_untracked().is_some_and(|before| before != newest) {
                     seen.set(newest);
                 }

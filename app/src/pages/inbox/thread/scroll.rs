@@ -1,11 +1,10 @@
 //! Where somebody reads in a thread: at its end, which it then follows, or above it.
 
-use super::bubble::UNREAD_ID;
 use crate::{
     browser,
     i18n::*,
     outbox::OnItsWay,
-    pages::inbox::state::use_inbox,
+    pages::inbox::{element_ids::UNREAD_ID, state::use_inbox},
     ui::{Icon, IconName, LiveText},
 };
 use domain::{
