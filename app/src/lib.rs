@@ -104,7 +104,7 @@ fn Pages() -> impl IntoView {
                     <Route path=path!("/security/countries/:door?") view=CountriesPage ssr=WHOLE />
                     <Route path=path!("/system/deliveries") view=DeliveriesPage ssr=WHOLE />
                     <Route path=path!("/system/messages/:id") view=MessagePage ssr=WHOLE />
-                    <Route path=path!("/system/deliveries/:id") view=LetterPage ssr=WHOLE />
+                    <Route path=path!("/system/deliveries/:id") view=DeadLetterPage ssr=WHOLE />
                     <Route path=path!("/*any") view=NotFoundPage ssr=WHOLE />
                 </ParentRoute>
             </Routes>

@@ -27,5 +27,5 @@ pub use self::{
     security::CountriesPage,
     sessions::SessionsPage,
     setup::SetupPage,
-    system::{DeliveriesPage, LetterPage, MessagePage},
+    system::{DeadLetterPage, DeliveriesPage, MessagePage},
 };

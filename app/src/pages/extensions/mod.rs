@@ -1,5 +1,9 @@
 //! Extensions: numbers on the PBX, and who logs in as them.
 
 mod editor;
+mod list;
 
-pub use self::editor::{ExtensionPage, ExtensionsPage, NewExtensionPage};
+pub use self::{
+    editor::{ExtensionPage, NewExtensionPage},
+    list::ExtensionsPage,
+};

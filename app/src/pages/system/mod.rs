@@ -4,6 +4,6 @@ mod deliveries;
 mod message;
 
 pub use self::{
-    deliveries::{DeliveriesPage, LetterPage},
+    deliveries::{DeadLetterPage, DeliveriesPage},
     message::MessagePage,
 };

@@ -1,5 +1,11 @@
-//! The words of the doctor, for the list and for the editor.
+//! What the doctor found, for the list and for the editor.
 
+mod check;
+mod group;
 mod told;
 
-pub use self::told::{Advice, Group, Mend, Told, check, grouped, told};
+pub use self::{
+    check::check,
+    group::{Group, grouped},
+    told::{Advice, Mend, Told, told},
+};

@@ -1,15 +1,15 @@
 //! The messages of a thread, day by day, in what scrolls them.
 
 use super::{
+    divider::use_divider,
     line::{LineView, SessionLine},
     links::{LinkAbove, LinkBelow},
     reading::mark_read,
     scroll::{Down, Scroll},
-    timeline::{self, DayKey, Divider, Key, Line, lay_out},
+    timeline::{DayKey, Key, Line, lay_out},
 };
 use crate::{
     i18n::*,
-    outbox::OnItsWay,
     pages::inbox::state::use_inbox,
     ui::{Time, TimeStyle, time::use_now, zone},
 };
@@ -96,27 +96,4 @@ pub fn Messages(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool>
         </div>
     }
     .into_any()
-}
-
-/// The unread line stays where it was when the thread was opened. It moves when messages come while somebody looks
-/// away who had read all before, and goes when they answer.
-fn use_divider(
-    thread: Memo<Thread>,
-    mine: Memo<Vec<OnItsWay>>,
-    attentive: ReadSignal<bool>,
-) -> RwSignal<Option<Divider>> {
-    let divider = RwSignal::new(thread.with_untracked(timeline::divider));
-    Effect::new(move |unread_before: Option<u32>| {
-        let now = thread.with(timeline::divider);
-        if now.is_some() && unread_before == Some(0) && !attentive.get_untracked() {
-            divider.set(now);
-        }
-        thread.with(|thread| thread.session.unread)
-    });
-    Effect::new(move |_| {
-        if mine.with(|mine| !mine.is_empty()) {
-            divider.set(None);
-        }
-    });
-    divider
 }

@@ -3,13 +3,14 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`header`], [`placeholder`] | what stands above the messages, and what stands where there are none |
-//! | [`messages`], [`timeline`] | the messages on the page, and the order in which they stand |
+//! | [`messages`], [`timeline`], [`divider`] | the messages on the page, their order, and where the unread ones begin |
 //! | [`line`], [`bubble`], [`content`], [`text`], [`emoji`], [`fate`] | one line of them |
 //! | [`scroll`], [`links`], [`reading`], [`announcer`] | where somebody reads, and what they have read or heard |
 
 mod announcer;
 mod bubble;
 mod content;
+mod divider;
 mod emoji;
 mod fate;
 mod header;

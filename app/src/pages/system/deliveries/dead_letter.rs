@@ -22,7 +22,7 @@ use leptos_router::hooks::use_navigate;
 const LIST: &str = "/system/deliveries";
 
 #[component]
-pub fn LetterPage() -> impl IntoView {
+pub fn DeadLetterPage() -> impl IntoView {
     let i18n = use_i18n();
     let toasts = use_toasts();
     let id = id_in_url::<DeadLetterId>();

@@ -4,7 +4,7 @@ mod dead_letter;
 mod filter;
 mod outcome;
 
-pub use self::dead_letter::LetterPage;
+pub use self::dead_letter::DeadLetterPage;
 
 use self::{
     dead_letter::Facts,
@@ -209,7 +209,7 @@ fn letters(page: &Deliveries, filter: &Filter, first: bool, replay: ServerAction
         .letters
         .items
         .iter()
-        .map(|letter| view! { <Letter letter=letter.clone() replay /> })
+        .map(|letter| view! { <LetterItem letter=letter.clone() replay /> })
         .collect_view()
         .into_any();
     view! {
@@ -220,7 +220,7 @@ fn letters(page: &Deliveries, filter: &Filter, first: bool, replay: ServerAction
 }
 
 #[component]
-fn Letter(letter: DeadLetter, replay: ServerAction<Replay>) -> impl IntoView {
+fn LetterItem(letter: DeadLetter, replay: ServerAction<Replay>) -> impl IntoView {
     let i18n = use_i18n();
     let (id, at, reason) = (letter.id, letter.at, letter.reason);
     let title_id = format!("letter-{id}");

@@ -3,7 +3,7 @@
 use crate::{
     i18n::*,
     labels,
-    pages::channels::{editor::guide, findings},
+    pages::channels::{editor::field_labels, findings},
 };
 use domain::{
     channel::{BadgeChange, Changed, Deed, Detail, NewValue, Reason, Step, TokenAnswer},
@@ -72,7 +72,7 @@ fn quote_of_reason(reason: &Reason) -> Option<String> {
 }
 
 fn field(locale: Locale, change: &Changed) -> String {
-    let field = guide::label(locale, &change.field);
+    let field = field_labels::label(locale, &change.field);
     let value = match &change.now {
         NewValue::Secret => return td_string!(locale, channels.history.replaced, field = field),
         NewValue::Empty => return td_string!(locale, channels.history.emptied, field = field),
@@ -103,7 +103,7 @@ fn reason(locale: Locale, reason: &Reason) -> String {
             td_string!(
                 locale,
                 channels.reason.missing,
-                field = guide::label(locale, field)
+                field = field_labels::label(locale, field)
             )
         }
         Reason::Complete => td_string!(locale, channels.reason.complete).to_owned(),

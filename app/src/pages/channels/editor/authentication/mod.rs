@@ -2,10 +2,10 @@
 
 mod secrets;
 
-use self::secrets::AppSecrets;
+use self::secrets::{AppSecrets, secret_hint};
 use super::{
     guide::{self, WithGuide},
-    saves,
+    save::saves,
 };
 use crate::{
     api::{
@@ -150,14 +150,6 @@ fn AuthenticationForm(
         </CheckedForm>
     }
     .into_any()
-}
-
-/// The hint of a secret; another one when what was typed is kept and not saved.
-pub fn secret_hint(locale: Locale, typed: bool) -> &'static str {
-    match typed {
-        true => td_string!(locale, channels.field.typed),
-        false => td_string!(locale, channels.field.secret_hint),
-    }
 }
 
 #[component]

@@ -1,6 +1,5 @@
 //! The app secret, and the second one that is valid beside it while Meta's is being reset.
 
-use super::secret_hint;
 use crate::{
     api::channels::DropOldAppSecret,
     i18n::*,
@@ -26,6 +25,14 @@ pub fn shut() {
             input.set_value("");
         }
         drop(field.remove_attribute("open"));
+    }
+}
+
+/// The hint of a secret; another one when what was typed is kept and not saved.
+pub fn secret_hint(locale: Locale, typed: bool) -> &'static str {
+    match typed {
+        true => td_string!(locale, channels.field.typed),
+        false => td_string!(locale, channels.field.secret_hint),
     }
 }
 

@@ -23,15 +23,15 @@ use leptos::{form::ActionForm, prelude::*, server_fn::ServerFn};
 
 /// What can be asked of Meta.
 #[derive(Clone, Copy)]
-pub struct Errands {
+pub struct MetaActions {
     subscribe: ServerAction<SubscribeWaba>,
     callback: ServerAction<SetCallback>,
     register: Form<RegisterNumber>,
 }
 
-impl Errands {
+impl MetaActions {
     pub fn new() -> Self {
-        let errands = Self {
+        let actions = Self {
             subscribe: ServerAction::new(),
             callback: ServerAction::new(),
             register: Form::new(),
@@ -44,29 +44,29 @@ impl Errands {
                 toasts.say(t_string!(i18n, channels.meta.done));
             }
         };
-        on_answer(errands.subscribe, say);
-        on_answer(errands.callback, say);
-        on_answer(errands.register.action, say);
-        errands
+        on_answer(actions.subscribe, say);
+        on_answer(actions.callback, say);
+        on_answer(actions.register.action, say);
+        actions
     }
 }
 
 /// Meta's refusals of which the line has gone: the next examination, too, was refused.
 #[component]
 pub fn Strays(
-    errands: Errands,
+    actions: MetaActions,
     /// What the lines offer now.
     offered: Vec<Mend>,
 ) -> impl IntoView {
     let offers = |mends: &[Mend]| offered.iter().any(|mend| mends.contains(mend));
-    let subscribe = (!offers(&[Mend::Subscribe])).then(|| view! { <Refused of=errands.subscribe /> });
+    let subscribe = (!offers(&[Mend::Subscribe])).then(|| view! { <Refused of=actions.subscribe /> });
     let callbacks = [
         Mend::CallbackOfApp,
         Mend::CallbackOfNumber,
         Mend::CallbackOfEither,
     ];
-    let callback = (!offers(&callbacks)).then(|| view! { <Refused of=errands.callback /> });
-    let register = (!offers(&[Mend::Register])).then(|| view! { <Refused of=errands.register.action /> });
+    let callback = (!offers(&callbacks)).then(|| view! { <Refused of=actions.callback /> });
+    let register = (!offers(&[Mend::Register])).then(|| view! { <Refused of=actions.register.action /> });
     view! { <div aria-live="polite">{subscribe} {callback} {register}</div> }.into_any()
 }
 
@@ -90,7 +90,7 @@ pub fn MendView(
     channel: ChannelView,
     /// The app's id, where it is known.
     app_id: Option<String>,
-    errands: Errands,
+    actions: MetaActions,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let id = channel.id;
@@ -117,14 +117,14 @@ pub fn MendView(
         .into_any(),
         Mend::Subscribe => {
             let call = format!("POST /{}/subscribed_apps", channel.waba_id.unwrap_or_default());
-            view! { <SubscribeForm id call action=errands.subscribe /> }.into_any()
+            view! { <SubscribeForm id call action=actions.subscribe /> }.into_any()
         }
         Mend::CallbackOfApp => {
-            view! { <CallbackForm id of_app=Some(of_app) of_number=None action=errands.callback /> }
+            view! { <CallbackForm id of_app=Some(of_app) of_number=None action=actions.callback /> }
                 .into_any()
         }
         Mend::CallbackOfNumber => {
-            view! { <CallbackForm id of_app=None of_number=Some(of_number) action=errands.callback /> }
+            view! { <CallbackForm id of_app=None of_number=Some(of_number) action=actions.callback /> }
                 .into_any()
         }
         Mend::CallbackOfEither => view! {
@@ -132,13 +132,13 @@ pub fn MendView(
                 id
                 of_app=Some(of_app)
                 of_number=Some(of_number)
-                action=errands.callback
+                action=actions.callback
             />
         }
         .into_any(),
         Mend::Register => {
             let call = format!("POST /{number}/register");
-            view! { <RegisterForm id call form=errands.register /> }.into_any()
+            view! { <RegisterForm id call form=actions.register /> }.into_any()
         }
     }
 }

@@ -2,8 +2,8 @@
 
 mod meta_actions;
 
-use self::meta_actions::{Errands, MendView, Strays};
-use super::{Head, answer::Answer, guide};
+use self::meta_actions::{MendView, MetaActions, Strays};
+use super::{answer::Answer, field_labels, save::EditedChannel};
 use crate::{
     api::{
         channels::ExamineChannel,
@@ -31,7 +31,7 @@ pub fn HealthTab() -> impl IntoView {
     let i18n = use_i18n();
     let toasts = use_toasts();
     let live = use_live();
-    let Head(head) = expect_context();
+    let EditedChannel(edited) = expect_context();
     let id = id_in_url::<ChannelId>();
     let shown = Resource::new(
         move || (id.get(), live.channels.get()),
@@ -41,19 +41,19 @@ pub fn HealthTab() -> impl IntoView {
     on_answer(examine, move |answer| match answer {
         Ok(()) => {
             toasts.say(t_string!(i18n, channels.health.checked));
-            head.refetch();
+            edited.refetch();
             shown.refetch();
         }
         Err(error) => toasts.warn(labels::sentence(i18n.get_locale_untracked(), error)),
     });
     // Made here, so that Meta's answers outlive the lines.
-    let errands = Errands::new();
-    let page = move |page: HealthPage| view! { <Health page examine errands /> }.into_any();
+    let actions = MetaActions::new();
+    let page = move |page: HealthPage| view! { <Health page examine actions /> }.into_any();
     view! { <Load from=shown view=page /> }.into_any()
 }
 
 #[component]
-fn Health(page: HealthPage, examine: ServerAction<ExamineChannel>, errands: Errands) -> impl IntoView {
+fn Health(page: HealthPage, examine: ServerAction<ExamineChannel>, actions: MetaActions) -> impl IntoView {
     let i18n = use_i18n();
     let HealthPage {
         channel,
@@ -84,7 +84,7 @@ fn Health(page: HealthPage, examine: ServerAction<ExamineChannel>, errands: Erra
                 .map(|finding| {
                     let at = Some(finding.at).filter(|at| Some(*at) != newest);
                     let (channel, app_id) = (channel.clone(), app_id.clone());
-                    view! { <Line finding at channel app_id errands /> }
+                    view! { <Line finding at channel app_id actions /> }
                 })
                 .collect_view();
             view! { <GroupView group>{lines}</GroupView> }
@@ -94,7 +94,7 @@ fn Health(page: HealthPage, examine: ServerAction<ExamineChannel>, errands: Erra
     view! {
         <div class="health">
             {summary} <div aria-live="polite">{answered.map(|errand| view! { <Answer errand /> })}</div>
-            <Strays errands offered /> {never} {groups}
+            <Strays actions offered /> {never} {groups}
         </div>
     }
     .into_any()
@@ -165,7 +165,7 @@ fn meaning(locale: Locale, channel: &ChannelView, trouble: Option<&Finding>) -> 
             let missing: Vec<_> = channel
                 .missing()
                 .into_iter()
-                .map(|field| guide::label(locale, field))
+                .map(|field| field_labels::label(locale, field))
                 .collect();
             td_string!(locale, channels.health.draft, missing = missing.join(", "))
         }
@@ -209,7 +209,7 @@ fn Line(
     at: Option<Timestamp>,
     channel: ChannelView,
     app_id: Option<String>,
-    errands: Errands,
+    actions: MetaActions,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let (check, state) = (finding.check, finding.state);
@@ -231,7 +231,7 @@ fn Line(
         .into_iter()
         .map(|mend| {
             let (channel, app_id) = (channel.clone(), app_id.clone());
-            view! { <MendView mend channel app_id errands /> }
+            view! { <MendView mend channel app_id actions /> }
         })
         .collect_view();
     let (class, mark) = match state {

@@ -3,7 +3,7 @@
 
 use crate::{
     i18n::*,
-    pages::channels::editor::guide,
+    pages::channels::editor::field_labels,
     ui::{
         FormState, Icon, IconName,
         field::{self, FieldProblem},
@@ -32,7 +32,7 @@ pub fn DestinationField(
     let live = use_now();
     let select = NodeRef::<html::Select>::new();
     let wanted = RwSignal::new(String::new());
-    let label = move || guide::label(i18n.get_locale(), name);
+    let label = move || field_labels::label(i18n.get_locale(), name);
 
     let mut texts = Vec::new();
     let mut options = |list: Vec<DestinationRef>| {

@@ -6,7 +6,7 @@ mod numbers;
 use self::{destination::DestinationField, numbers::FetchNumbersField};
 use super::{
     guide::{self, WithGuide},
-    saves,
+    save::saves,
 };
 use crate::{
     api::channels::{MessagingPage, SaveMessaging, messaging},

@@ -1,6 +1,7 @@
 //! The order of a thread: its sessions, their days, and in each its messages, the session's moments and the unread
 //! line.
 
+use super::divider::Divider;
 use crate::outbox::OnItsWay;
 use domain::{
     ids::{MessageId, SessionId},
@@ -75,21 +76,6 @@ pub enum Key {
     Stray(MessageId),
     /// Its key, and whether it is stuck.
     OnItsWay(String, bool),
-}
-
-/// Where the unread messages begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Divider {
-    pub before: MessageId,
-    pub count: u32,
-}
-
-/// Where the unread messages of a thread begin, if it has any.
-pub fn divider(thread: &Thread) -> Option<Divider> {
-    Some(Divider {
-        before: thread.first_unread?,
-        count: thread.session.unread,
-    })
 }
 
 /// Lays a thread out. `day_of` tells the days apart.

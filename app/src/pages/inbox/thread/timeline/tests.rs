@@ -1,4 +1,5 @@
 use super::*;
+use crate::pages::inbox::thread::divider::divider;
 use domain::{
     ids::{ChannelId, ContactId, SessionId},
     message::{Failure, Marks},
