@@ -4,4 +4,5 @@
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/i18n/mod.rs"));
 }
+
 pub use self::generated::i18n::*;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub const LANGUAGE_COOKIE: &str = "language";
 /// The cookie that holds `light` or `dark`; without it the system decides.
 pub const THEME_COOKIE: &str = "theme";
+
 /// The cookie by which the process recognises a browser in which somebody has logged in before (`engine::browsers`).
 #[cfg(feature = "ssr")]
 pub const BROWSER_COOKIE: &str = "switchboard_browser";

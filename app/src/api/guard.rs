@@ -1,4 +1,4 @@
-//! Who asks. Every server function opens with [`actor`], except those by which one comes to be somebody.
+//! Who asks. Every server function opens with [`actor`], except the log-in functions.
 
 use super::error::{ApiError, ApiResult};
 use axum::http::request::Parts;

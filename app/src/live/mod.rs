@@ -58,21 +58,21 @@ impl WhoIsThere {
 
 /// Listens for as long as the calling component is shown, as whoever is logged in. `drawn`: see [`position`].
 pub fn provide_live(person: Resource<ApiResult<Me>>, drawn: Option<Position>) -> WhoIsThere {
-    let (live, bells) = signals();
+    let (live, notifiers) = signals();
     provide_context(live);
-    tell_when_offline(live.connected, bells.offline);
+    tell_when_offline(live.connected, notifiers.offline);
 
     // Only the first one has the page that the process drew.
     let drawn = StoredValue::new(drawn);
     let id = Memo::new(move |_| person.get()?.ok().map(|me| me.id));
     let who = WhoIsThere {
         person,
-        signed_out: bells.signed_out,
+        signed_out: notifiers.signed_out,
     };
     Effect::new(move |_| {
         if let Some(id) = id.get() {
             let drawn = drawn.try_update_value(Option::take).flatten();
-            connection::connect(id, drawn, bells, move || who.ask());
+            connection::connect(id, drawn, notifiers, move || who.ask());
         }
     });
     who

@@ -48,7 +48,7 @@ pub fn use_live() -> Live {
 
 /// The other ends of [`Live`]'s signals.
 #[derive(Clone, Copy)]
-pub(super) struct Bells {
+pub(super) struct Notifiers {
     sessions: WriteSignal<u64>,
     messages: WriteSignal<u64>,
     channels: WriteSignal<u64>,
@@ -61,17 +61,17 @@ pub(super) struct Bells {
     by_session: WriteSignal<BySession>,
 }
 
-pub(super) fn signals() -> (Live, Bells) {
-    let (sessions, ring_sessions) = signal(0);
-    let (messages, ring_messages) = signal(0);
-    let (channels, ring_channels) = signal(0);
-    let (directory, ring_directory) = signal(0);
-    let (dead_letters, ring_dead_letters) = signal(0);
-    let (countries, ring_countries) = signal(0);
+pub(super) fn signals() -> (Live, Notifiers) {
+    let (sessions, notify_sessions) = signal(0);
+    let (messages, notify_messages) = signal(0);
+    let (channels, notify_channels) = signal(0);
+    let (directory, notify_directory) = signal(0);
+    let (dead_letters, notify_dead_letters) = signal(0);
+    let (countries, notify_countries) = signal(0);
     let (connected, set_connected) = signal(true);
     let (offline, set_offline) = signal(false);
     let (signed_out, set_signed_out) = signal(false);
-    let (by_session, ring_session) = signal(BySession::default());
+    let (by_session, notify_session) = signal(BySession::default());
     (
         Live {
             sessions,
@@ -85,23 +85,23 @@ pub(super) fn signals() -> (Live, Bells) {
             signed_out,
             by_session,
         },
-        Bells {
-            sessions: ring_sessions,
-            messages: ring_messages,
-            channels: ring_channels,
-            directory: ring_directory,
-            dead_letters: ring_dead_letters,
-            countries: ring_countries,
+        Notifiers {
+            sessions: notify_sessions,
+            messages: notify_messages,
+            channels: notify_channels,
+            directory: notify_directory,
+            dead_letters: notify_dead_letters,
+            countries: notify_countries,
             connected: set_connected,
             offline: set_offline,
             signed_out: set_signed_out,
-            by_session: ring_session,
+            by_session: notify_session,
         },
     )
 }
 
-impl Bells {
-    pub(super) fn ring(self, change: &Change) {
+impl Notifiers {
+    pub(super) fn notify(self, change: &Change) {
         match *change {
             Change::Session { session } => {
                 self.sessions.update(|n| *n += 1);
@@ -115,7 +115,7 @@ impl Bells {
             Change::Directory => self.directory.update(|n| *n += 1),
             Change::DeadLetter => self.dead_letters.update(|n| *n += 1),
             Change::Countries => self.countries.update(|n| *n += 1),
-            Change::Resync => self.ring_all(),
+            Change::Resync => self.notify_all(),
         }
     }
 
@@ -128,8 +128,8 @@ impl Bells {
             .update(|changes| *changes.each.entry(session).or_default() += 1);
     }
 
-    fn ring_all(self) {
-        for bell in [
+    fn notify_all(self) {
+        for notifier in [
             self.sessions,
             self.messages,
             self.channels,
@@ -137,7 +137,7 @@ impl Bells {
             self.dead_letters,
             self.countries,
         ] {
-            bell.update(|n| *n += 1);
+            notifier.update(|n| *n += 1);
         }
         self.by_session.update(|changes| changes.all += 1);
     }
@@ -155,10 +155,10 @@ mod tests {
     fn a_message_touches_its_session_and_no_other() {
         let owner = Owner::new();
         owner.with(|| {
-            let (live, bells) = signals();
+            let (live, notifiers) = signals();
             let ours = id("00000000-0000-0000-0000-000000000001");
             let other = id("00000000-0000-0000-0000-000000000002");
-            bells.ring(&Change::Message {
+            notifiers.notify(&Change::Message {
                 session: ours,
                 message: "00000000-0000-0000-0000-000000000003".parse().unwrap(),
                 inbound: true,
@@ -172,8 +172,8 @@ mod tests {
     fn a_resync_touches_everything() {
         let owner = Owner::new();
         owner.with(|| {
-            let (live, bells) = signals();
-            bells.ring(&Change::Resync);
+            let (live, notifiers) = signals();
+            notifiers.notify(&Change::Resync);
             assert_eq!(live.session(id("00000000-0000-0000-0000-000000000001")), 1);
             assert_eq!(
                 (live.inbox(), live.channels.get(), live.directory.get()),

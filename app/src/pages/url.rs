@@ -15,7 +15,7 @@ where
     Memo::new(move |_| params.with(|params| params.get("id")?.parse().ok()))
 }
 
-/// An id that is none is the id of nothing.
+/// An id that cannot be parsed names nothing.
 pub fn known<T>(id: Option<T>) -> ApiResult<T> {
     id.ok_or(ApiError::Refused(Refusal::NotFound))
 }

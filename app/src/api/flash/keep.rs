@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use leptos::prelude::use_context;
 use serde::{Serialize, de::DeserializeOwned};
 
-/// What was typed before and is not saved comes to what is typed now: secrets whose fields are empty.
+/// Fills empty secret fields from the kept input.
 ///
 /// Afterwards [`Recalled::settle`] keeps the form, or forgets it.
 pub async fn recall<F>(place: &str, version: i64, mut form: F) -> ApiResult<Recalled<F>>

@@ -36,7 +36,7 @@ impl Tab {
     pub fn event(&mut self, now: Millis, data: String) {
         if let (Role::Leading { lead, .. }, Some(at)) = (self.role, self.seen.clone()) {
             self.heard(now);
-            let at = self.ring(&data, at);
+            let at = self.notify(&data, at);
             self.relay(lead, at, Heard::Event(data));
         }
     }
@@ -78,7 +78,7 @@ impl Tab {
                     Heard::Hello => self.begin(&at),
                     Heard::Ping => self.catch_up(&at),
                     Heard::Event(data) => {
-                        self.ring(&data, at);
+                        self.notify(&data, at);
                     }
                 }
             }
@@ -116,19 +116,19 @@ impl Tab {
             .as_ref()
             .is_some_and(|seen| seen.process == at.process && seen.number >= at.number);
         if !knows {
-            self.acts.push(Act::Ring(Change::Resync));
+            self.acts.push(Act::Notify(Change::Resync));
             self.seen = Some(at.clone());
         }
     }
 
     /// Where one is after the event. Its numbers need not come in their order, so none is passed over.
-    fn ring(&mut self, data: &str, mut at: Position) -> Position {
+    fn notify(&mut self, data: &str, mut at: Position) -> Position {
         let event = serde_json::from_str::<Event>(data).ok();
         if let Some(event) = &event {
             at.number = at.number.max(event.number);
         }
         self.acts
-            .push(Act::Ring(event.map_or(Change::Resync, |event| event.change)));
+            .push(Act::Notify(event.map_or(Change::Resync, |event| event.change)));
         let of_this_process = self.seen.as_ref().filter(|seen| seen.process == at.process);
         let number = of_this_process.map_or(0, |seen| seen.number).max(at.number);
         self.seen = Some(Position { number, ..at.clone() });

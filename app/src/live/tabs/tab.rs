@@ -24,7 +24,7 @@ pub enum Act {
     Close,
     Tell(Note),
     /// Something may have changed.
-    Ring(Change),
+    Notify(Change),
     Connected(bool),
     /// Ask who is logged in: the stream was refused, is another person's, or began anew.
     FindOut,

@@ -33,7 +33,7 @@ struct Browser {
     now: Millis,
     tabs: Vec<Tab>,
     streams: Vec<bool>,
-    rung: Vec<Vec<Change>>,
+    changes: Vec<Vec<Change>>,
     connected: Vec<bool>,
     asked: Vec<usize>,
     /// Whether the process answers.
@@ -53,7 +53,7 @@ impl Browser {
             now: SOME,
             tabs: tabs.collect(),
             streams: vec![false; count],
-            rung: vec![Vec::new(); count],
+            changes: vec![Vec::new(); count],
             connected: vec![true; count],
             asked: vec![0; count],
             up: true,
@@ -95,7 +95,7 @@ impl Browser {
                         }
                     }
                 }
-                Act::Ring(change) => self.rung[n].push(change),
+                Act::Notify(change) => self.changes[n].push(change),
                 Act::Connected(connected) => self.connected[n] = connected,
                 Act::FindOut => self.asked[n] += 1,
             }
@@ -145,10 +145,14 @@ fn seven_tabs_have_one_stream_and_all_hear() {
     browser.pass(1);
     assert_eq!(browser.open().len(), 1);
     browser.happens();
-    assert_eq!(browser.rung, vec![vec![Change::Directory]; 7]);
+    assert_eq!(browser.changes, vec![vec![Change::Directory]; 7]);
     browser.pass(600);
     assert_eq!(browser.open().len(), 1);
-    assert_eq!(browser.rung, vec![vec![Change::Directory]; 7], "and nothing else");
+    assert_eq!(
+        browser.changes,
+        vec![vec![Change::Directory]; 7],
+        "and nothing else"
+    );
     assert_eq!(browser.connected, [true; 7]);
 }
 
@@ -156,13 +160,13 @@ fn seven_tabs_have_one_stream_and_all_hear() {
 fn a_page_that_missed_nothing_reads_nothing_again() {
     let mut browser = Browser::with(1);
     browser.pass(60);
-    assert!(browser.rung[0].is_empty());
+    assert!(browser.changes[0].is_empty());
 
     let mut browser = Browser::with(1);
     browser.number = 8;
     browser.pass(60);
     assert_eq!(
-        browser.rung[0],
+        browser.changes[0],
         [Change::Resync],
         "something happened after the page was drawn"
     );
@@ -175,7 +179,7 @@ fn a_page_that_joins_late_learns_what_it_missed() {
     browser.pass(5);
     browser.happens();
     browser.step(1, |tab, now| tab.arrive(now, false));
-    assert_eq!(browser.rung[1], [Change::Resync]);
+    assert_eq!(browser.changes[1], [Change::Resync]);
     assert_eq!(browser.open(), [0]);
 }
 
@@ -190,7 +194,7 @@ fn when_the_one_that_listens_leaves_another_takes_over_at_once() {
     assert_ne!(browser.open(), [0]);
     browser.happens();
     assert_eq!(
-        browser.rung[1..],
+        browser.changes[1..],
         [vec![Change::Directory], vec![Change::Directory]]
     );
 }
@@ -224,7 +228,7 @@ fn a_process_that_hangs_is_noticed_in_every_tab_within_twenty_seconds() {
     browser.number = 9;
     browser.pass(45);
     assert_eq!(browser.connected, [true; 3]);
-    assert_eq!(browser.rung, vec![vec![Change::Resync]; 3]);
+    assert_eq!(browser.changes, vec![vec![Change::Resync]; 3]);
     assert_eq!(browser.open().len(), 1);
 }
 
@@ -271,7 +275,7 @@ fn a_stream_of_somebody_else_is_not_listened_to() {
         acts.contains(&Act::FindOut) && acts.contains(&Act::Close),
         "{acts:?}"
     );
-    assert!(!acts.iter().any(|act| matches!(act, Act::Ring(_))), "{acts:?}");
+    assert!(!acts.iter().any(|act| matches!(act, Act::Notify(_))), "{acts:?}");
 }
 
 #[test]
@@ -298,7 +302,7 @@ fn numbers_of_another_process_are_not_compared() {
     let mut of_another = hello(3);
     of_another.position.process = "second".into();
     tab.hello(SOME, of_another);
-    assert!(tab.take_acts().contains(&Act::Ring(Change::Resync)));
+    assert!(tab.take_acts().contains(&Act::Notify(Change::Resync)));
 }
 
 #[test]
@@ -308,5 +312,5 @@ fn what_this_page_does_not_know_is_read_again() {
     browser.step(0, |tab, now| {
         tab.event(now, "{\"number\":8,\"change\":\"newer\"}".into())
     });
-    assert_eq!(browser.rung, vec![vec![Change::Resync]; 2]);
+    assert_eq!(browser.changes, vec![vec![Change::Resync]; 2]);
 }

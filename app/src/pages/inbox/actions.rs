@@ -233,7 +233,7 @@ fn Targets(opened: RwSignal<bool>) -> impl IntoView {
 fn Buttons(id: SessionId, dialog: NodeRef<html::Dialog>, word: Word) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
-    // A button of its own form would be a form within a form.
+    // HTML forbids nested forms, so this is no button of a form of its own.
     let back = move |event: MouseEvent| {
         if dialog.get_untracked().is_some() {
             event.prevent_default();

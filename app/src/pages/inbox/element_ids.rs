@@ -12,7 +12,7 @@ pub const PICK_UP_ID: &str = "thread-pick-up";
 pub const CLOSE_ID: &str = "thread-close";
 pub const TRANSFER_ID: &str = "thread-transfer";
 pub const REPLY_ID: &str = "composer-text";
-/// The button in the thread's head that shows and hides them.
+/// The button in the thread's header that shows and hides the details.
 pub const DETAILS_SWITCH_ID: &str = "details-switch";
 pub const UNREAD_ID: &str = "unread-line";
 

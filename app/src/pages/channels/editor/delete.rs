@@ -23,7 +23,7 @@ pub fn DeleteTab() -> impl IntoView {
     let toasts = use_toasts();
     let go = use_navigate();
     let id = id_in_url::<ChannelId>();
-    // Not the head's: events must not touch what is typed.
+    // Not the header's: events must not touch what is typed.
     let stored = Resource::new(move || id.get(), |id| async move { channel(known(id)?).await });
     let delete = Form::<DeleteChannel>::new();
     let name = RwSignal::new(String::new());
@@ -38,7 +38,7 @@ pub fn DeleteTab() -> impl IntoView {
             name.set(channel.name.clone());
             view! { <DeleteForm channel=*channel delete /> }.into_any()
         }
-        // The head says who deleted it.
+        // The header says who deleted it.
         Presence::Deleted { .. } => ().into_any(),
     };
     view! { <Load from=stored view=form /> }.into_any()

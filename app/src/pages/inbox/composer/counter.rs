@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 /// From so many characters left on, they are counted.
 const NEAR: usize = 300;
+
 #[component]
 pub fn Counter(length: RwSignal<usize>) -> impl IntoView {
     let i18n = use_i18n();

@@ -88,7 +88,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             <div class="composer-line">{field} {button}</div>
             <Counter length=draft.length />
         </form>
-        // A form inside a form is none: the button that helps stands beside.
+        // HTML forbids nested forms: the button that helps stands beside.
         <Help id thread />
     }
     .into_any()

@@ -60,7 +60,7 @@ fn Health(page: HealthPage, examine: ServerAction<ExamineChannel>, actions: Meta
         findings,
         answered,
     } = page;
-    // The head says who deleted it.
+    // The header says who deleted it.
     let Presence::Here(channel) = channel else {
         return ().into_any();
     };
