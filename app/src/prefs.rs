@@ -1,8 +1,7 @@
 //! What each person chooses for the console itself: language and theme. Both are cookies, so that the process
-//! draws the page right from the first byte; the language is also kept with the person. The browser's time zone is
-//! the third cookie, for the same reason.
+//! draws the page right from the first byte; the language is also kept with the person.
 
-use crate::{i18n::Locale, ui::zone::Zone};
+use crate::i18n::Locale;
 use leptos::prelude::{Owner, on_cleanup, provide_context};
 use leptos_i18n::context::{I18nContextOptions, UseLocalesOptions, init_i18n_context_with_options};
 use serde::{Deserialize, Serialize};
@@ -11,8 +10,6 @@ use serde::{Deserialize, Serialize};
 pub const LANGUAGE_COOKIE: &str = "language";
 /// The cookie that holds `light` or `dark`; without it the system decides.
 pub const THEME_COOKIE: &str = "theme";
-/// The cookie in which the browser tells its time zone, as [`crate::ui::zone::Zone`] writes it.
-pub const ZONE_COOKIE: &str = "zone";
 
 /// The cookie by which the process recognises a browser in which somebody has logged in before (`engine::access::browsers`).
 #[cfg(feature = "ssr")]
@@ -127,16 +124,6 @@ pub fn requested_theme() -> Option<Theme> {
     None
 }
 
-/// The browser's zone as it told it before this page: the process and the browser read the same cookie, so both draw the
-/// same at first. `None` on the first visit.
-pub fn requested_zone() -> Option<Zone> {
-    #[cfg(feature = "ssr")]
-    let told = cookie(ZONE_COOKIE);
-    #[cfg(not(feature = "ssr"))]
-    let told = crate::ui::zone::told_before();
-    Zone::parse(&told?)
-}
-
 /// A header of the request that is being answered.
 #[cfg(feature = "ssr")]
 fn header(name: &str) -> Option<String> {
@@ -144,8 +131,9 @@ fn header(name: &str) -> Option<String> {
     parts.headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
+/// A cookie of the request that is being answered.
 #[cfg(feature = "ssr")]
-fn cookie(name: &str) -> Option<String> {
+pub fn cookie(name: &str) -> Option<String> {
     header("cookie")?
         .split(';')
         .filter_map(|pair| pair.trim().split_once('='))

@@ -1,10 +1,10 @@
 //! Coming and going: log-in, first start, log-out; and what each person chooses for the console.
 
 #[cfg(feature = "ssr")]
-use super::ApiResult;
+use super::error::ApiResult;
 #[cfg(feature = "ssr")]
 use super::guard::{self, PERSON, actor, engine, web_session};
-use super::{ApiError, Checked};
+use super::{checked::Checked, error::ApiError};
 use domain::{
     people::{Language, Me, PersonForm, Role},
     refusal::{Problem, Problems, Refusal},

@@ -1,10 +1,11 @@
-//! Communication channels: the list, and the tabs of the editor. What is done at Meta is in [`super::errands`].
+//! Communication channels: the list, and the tabs of the editor. What is done at Meta is in [`super::meta_actions`].
 
-use super::{ApiError, Checked, kept::Unsaved};
+use super::{checked::Checked, error::ApiError, flash::Unsaved};
 #[cfg(feature = "ssr")]
 use super::{
-    guard::{self, actor, engine},
-    kept,
+    flash,
+    guard::{actor, engine},
+    plain_form,
 };
 use domain::{
     channel::{
@@ -54,7 +55,7 @@ pub async fn authentication(id: ChannelId) -> Result<AuthenticationPage, ApiErro
     let actor = actor().await?;
     Ok(AuthenticationPage {
         channel: engine::channels::get(&engine()?, &actor, id).await?,
-        unsaved: kept::kept(&authentication_of(id)).await?,
+        unsaved: flash::kept(&authentication_of(id)).await?,
     })
 }
 
@@ -66,10 +67,10 @@ pub async fn save_authentication(
     #[server(default)] form: AuthenticationForm,
 ) -> Result<(), ApiError> {
     let actor = actor().await?;
-    let typed = kept::recall(&authentication_of(id), version, form).await?;
+    let typed = flash::recall(&authentication_of(id), version, form).await?;
     let saved = engine::channels::save_authentication(&engine()?, &actor, id, version, &typed.form).await;
     typed.settle(saved)?;
-    guard::lead(&format!("/channels/{id}"));
+    plain_form::redirect(&format!("/channels/{id}"));
     Ok(())
 }
 
@@ -87,9 +88,9 @@ pub async fn rotate_verify_token(
     #[server(default)] form: AuthenticationForm,
 ) -> Result<String, ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
-    kept::hold(&authentication_of(id), version, form).await?;
+    flash::hold(&authentication_of(id), version, form).await?;
     engine::channels::rotate_verify_token(&engine, &actor, id).await?;
-    guard::lead(&format!("/channels/{id}?typed"));
+    plain_form::redirect(&format!("/channels/{id}?typed"));
     Ok(engine::channels::get(&engine, &actor, id).await?.verify_token)
 }
 
@@ -101,9 +102,9 @@ pub async fn drop_old_app_secret(
     #[server(default)] form: AuthenticationForm,
 ) -> Result<(), ApiError> {
     let actor = actor().await?;
-    kept::hold(&authentication_of(id), version, form).await?;
+    flash::hold(&authentication_of(id), version, form).await?;
     engine::channels::drop_old_app_secret(&engine()?, &actor, id).await?;
-    guard::lead(&format!("/channels/{id}?typed"));
+    plain_form::redirect(&format!("/channels/{id}?typed"));
     Ok(())
 }
 
@@ -127,8 +128,8 @@ pub async fn messaging(id: ChannelId) -> Result<MessagingPage, ApiError> {
         channel: engine::channels::get(&engine, &actor, id).await?,
         destinations: engine::channels::destinations(&engine, &actor).await?,
         country: engine::channels::calling_code(&engine, &actor, id).await?,
-        unsaved: kept::kept(&messaging_of(id)).await?,
-        numbers: kept::take(&numbers_of(id)).await?,
+        unsaved: flash::kept(&messaging_of(id)).await?,
+        numbers: flash::take(&numbers_of(id)).await?,
     })
 }
 
@@ -140,10 +141,10 @@ pub async fn save_messaging(
     #[server(default)] form: MessagingForm,
 ) -> Result<(), ApiError> {
     let actor = actor().await?;
-    let typed = kept::recall(&messaging_of(id), version, form).await?;
+    let typed = flash::recall(&messaging_of(id), version, form).await?;
     let saved = engine::channels::save_messaging(&engine()?, &actor, id, version, &typed.form).await;
     typed.settle(saved)?;
-    guard::lead(&format!("/channels/{id}/messaging"));
+    plain_form::redirect(&format!("/channels/{id}/messaging"));
     Ok(())
 }
 
@@ -161,11 +162,11 @@ pub async fn fetch_numbers(
     #[server(default)] form: MessagingForm,
 ) -> Result<Errand<Vec<NumberChoice>>, ApiError> {
     let actor = actor().await?;
-    let typed = kept::recall(&messaging_of(id), version, form).await?;
+    let typed = flash::recall(&messaging_of(id), version, form).await?;
     typed.keep();
     let numbers = engine::doctor::fetch_numbers(&engine()?, &actor, id, &typed.form.waba_id, None).await?;
-    kept::leave(&numbers_of(id), &numbers).await?;
-    guard::lead(&format!("/channels/{id}/messaging?typed"));
+    flash::leave(&numbers_of(id), &numbers).await?;
+    plain_form::redirect(&format!("/channels/{id}/messaging?typed"));
     Ok(numbers)
 }
 
@@ -186,8 +187,8 @@ pub async fn pick_number(
         waba_id: picked.waba_id,
         ..form
     };
-    kept::recall(&messaging_of(id), version, form).await?.keep();
-    guard::lead(&format!("/channels/{id}/messaging?typed"));
+    flash::recall(&messaging_of(id), version, form).await?.keep();
+    plain_form::redirect(&format!("/channels/{id}/messaging?typed"));
     Ok(())
 }
 
@@ -196,7 +197,7 @@ pub async fn pick_number(
 pub async fn pause_channel(id: ChannelId) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::channels::pause(&engine()?, &actor, id).await?;
-    guard::lead(&format!("/channels/{id}"));
+    plain_form::redirect(&format!("/channels/{id}"));
     Ok(())
 }
 
@@ -205,7 +206,7 @@ pub async fn pause_channel(id: ChannelId) -> Result<(), ApiError> {
 pub async fn resume_channel(id: ChannelId) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::channels::resume(&engine()?, &actor, id).await?;
-    guard::lead(&format!("/channels/{id}"));
+    plain_form::redirect(&format!("/channels/{id}"));
     Ok(())
 }
 
@@ -214,7 +215,7 @@ pub async fn resume_channel(id: ChannelId) -> Result<(), ApiError> {
 pub async fn delete_channel(id: ChannelId, #[server(default)] name: String) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::channels::delete(&engine()?, &actor, id, &name).await?;
-    guard::lead("/channels");
+    plain_form::redirect("/channels");
     Ok(())
 }
 
@@ -240,7 +241,7 @@ pub async fn findings(id: ChannelId) -> Result<Vec<Finding>, ApiError> {
 pub async fn examine_channel(id: ChannelId) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::doctor::examine(&engine()?, &actor, id).await?;
-    guard::lead(&format!("/channels/{id}/health"));
+    plain_form::redirect(&format!("/channels/{id}/health"));
     Ok(())
 }
 

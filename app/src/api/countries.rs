@@ -1,10 +1,11 @@
 //! The allowed countries. The country database comes by a form of its own, with a file.
 
-use super::{ApiError, Checked, kept::Unsaved};
+use super::{checked::Checked, error::ApiError, flash::Unsaved};
 #[cfg(feature = "ssr")]
 use super::{
-    guard::{self, actor, client_address, engine},
-    kept,
+    flash,
+    guard::{actor, client_address, engine},
+    plain_form,
 };
 use domain::{
     countries::{CountriesForm, Door, Overview, RuleView},
@@ -33,7 +34,7 @@ pub async fn country_rule(door: Door) -> Result<RulePage, ApiError> {
     let actor = actor().await?;
     Ok(RulePage {
         stored: engine::countries::rule(&engine()?, &actor, door).await?,
-        unsaved: kept::kept(&place(door)).await?,
+        unsaved: flash::kept(&place(door)).await?,
     })
 }
 
@@ -42,10 +43,10 @@ pub async fn country_rule(door: Door) -> Result<RulePage, ApiError> {
 pub async fn save_countries(version: i64, #[server(default)] form: CountriesForm) -> Result<(), ApiError> {
     let actor = actor().await?;
     let door = form.door.parse().unwrap_or(Door::Console);
-    let typed = kept::recall(&place(door), version, form).await?;
+    let typed = flash::recall(&place(door), version, form).await?;
     let saved = engine::countries::save(&engine()?, &actor, client_address(), version, &typed.form).await;
     typed.settle(saved)?;
-    guard::lead(&path(door));
+    plain_form::redirect(&path(door));
     Ok(())
 }
 

@@ -1,10 +1,11 @@
 //! What came from Meta and could not be applied.
 
-use super::ApiError;
+use super::error::ApiError;
 #[cfg(feature = "ssr")]
 use super::{
-    guard::{self, actor, engine},
-    kept,
+    flash,
+    guard::{actor, engine},
+    plain_form,
 };
 use domain::{
     delivery::{DeadLetter, DeadReason, Filter, OpenLetter, Replayed, Waiting},
@@ -51,7 +52,7 @@ pub async fn deliveries(
         waiting: engine::inbound::dead_letters::waiting(&engine, &actor).await?,
         counts: engine::inbound::dead_letters::count_by_reason(&engine, &actor, &filter).await?,
         letters: engine::inbound::dead_letters::list(&engine, &actor, &filter, &page).await?,
-        replayed: kept::take(REPLAYED).await?,
+        replayed: flash::take(REPLAYED).await?,
     })
 }
 
@@ -74,7 +75,7 @@ pub async fn letter(id: DeadLetterId) -> Result<LetterPage, ApiError> {
     Ok(LetterPage {
         open,
         cut: end.is_some(),
-        replayed: kept::take(REPLAYED).await?,
+        replayed: flash::take(REPLAYED).await?,
     })
 }
 
@@ -83,10 +84,10 @@ pub async fn letter(id: DeadLetterId) -> Result<LetterPage, ApiError> {
 pub async fn replay(id: DeadLetterId) -> Result<Replayed, ApiError> {
     let actor = actor().await?;
     let replayed = engine::inbound::dead_letters::replay(&engine()?, &actor, id).await?;
-    kept::leave(REPLAYED, &replayed).await?;
+    flash::leave(REPLAYED, &replayed).await?;
     match replayed.applied {
-        0 => guard::lead(&format!("/system/deliveries/{id}")),
-        _ => guard::lead("/system/deliveries"),
+        0 => plain_form::redirect(&format!("/system/deliveries/{id}")),
+        _ => plain_form::redirect("/system/deliveries"),
     }
     Ok(replayed)
 }
@@ -100,8 +101,8 @@ pub async fn replay_all(
 ) -> Result<Replayed, ApiError> {
     let actor = actor().await?;
     let replayed = engine::inbound::dead_letters::replay_all(&engine()?, &actor, &filter, after).await?;
-    kept::leave(REPLAYED, &replayed).await?;
-    guard::lead(&address(&filter, None));
+    flash::leave(REPLAYED, &replayed).await?;
+    plain_form::redirect(&address(&filter, None));
     Ok(replayed)
 }
 
@@ -110,7 +111,7 @@ pub async fn replay_all(
 pub async fn delete_letter(id: DeadLetterId) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::inbound::dead_letters::delete(&engine()?, &actor, id).await?;
-    guard::lead("/system/deliveries");
+    plain_form::redirect("/system/deliveries");
     Ok(())
 }
 

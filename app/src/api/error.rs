@@ -11,7 +11,7 @@ pub type ApiResult<T> = Result<T, ApiError>;
 /// Why a server function did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum ApiError {
-    /// The rules say no; the words are in [`crate::words::refusal`].
+    /// The rules say no; the words are in [`crate::labels::refusal`].
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// Nobody is logged in.
@@ -64,7 +64,7 @@ impl FromServerFnError for ApiError {
 #[cfg(feature = "ssr")]
 mod process {
     use super::ApiError;
-    use crate::api::guard::is_plain_form;
+    use crate::api::plain_form::is_plain_form;
     use axum::http::{StatusCode, header::RETRY_AFTER, request::Parts};
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;

@@ -1,10 +1,11 @@
 //! Extensions and their log-ins.
 
-use super::{ApiError, Checked, kept::Unsaved};
+use super::{checked::Checked, error::ApiError, flash::Unsaved};
 #[cfg(feature = "ssr")]
 use super::{
-    guard::{self, actor, engine},
-    kept,
+    flash,
+    guard::{actor, engine},
+    plain_form,
 };
 use domain::{
     ids::ExtensionId,
@@ -38,7 +39,7 @@ pub async fn extension(#[server(default)] id: Option<ExtensionId>) -> Result<Ext
             Some(id) => Some(engine::directory::extensions::get(&engine, &actor, id).await?),
             None => None,
         },
-        unsaved: kept::kept(&place_of(id)).await?,
+        unsaved: flash::kept(&place_of(id)).await?,
     })
 }
 
@@ -49,7 +50,7 @@ pub async fn save_extension(
     #[server(default)] form: ExtensionForm,
 ) -> Result<(), ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
-    let typed = kept::recall(&place_of(id), 0, form).await?;
+    let typed = flash::recall(&place_of(id), 0, form).await?;
     let saved = match id {
         Some(id) => engine::directory::extensions::change(&engine, &actor, id, &typed.form).await,
         None => engine::directory::extensions::create(&engine, &actor, &typed.form)
@@ -57,7 +58,7 @@ pub async fn save_extension(
             .map(drop),
     };
     typed.settle(saved)?;
-    guard::lead("/extensions");
+    plain_form::redirect("/extensions");
     Ok(())
 }
 
@@ -72,7 +73,7 @@ impl Checked for SaveExtension {
 pub async fn set_extension_disabled(id: ExtensionId, disabled: bool) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::directory::extensions::set_disabled(&engine()?, &actor, id, disabled).await?;
-    guard::lead(&format!("/extensions/{id}"));
+    plain_form::redirect(&format!("/extensions/{id}"));
     Ok(())
 }
 

@@ -1,7 +1,7 @@
-//! Who asks. Every server function opens with [`actor`], except those by which one comes to be somebody.
+//! Who asks. Every server function opens with [`actor`], except the log-in functions.
 
-use super::{ApiError, ApiResult};
-use axum::http::{header::ACCEPT, request::Parts};
+use super::error::{ApiError, ApiResult};
+use axum::http::request::Parts;
 use domain::{ids::PersonId, people::Actor, time::Timestamp};
 use engine::Engine;
 use leptos::prelude::use_context;
@@ -61,19 +61,4 @@ pub async fn actor() -> ApiResult<Actor> {
         Some(me) => Ok(Actor::Person(me)),
         None => Err(ApiError::SignIn.sent()),
     }
-}
-
-/// Leads a plain form post on. The live page goes by itself, after it has said what happened.
-pub fn lead(path: &str) {
-    if is_plain_form() {
-        leptos_axum::redirect(path);
-    }
-}
-
-/// Whether a form was posted without JavaScript, so that the answer is a page and not data.
-pub fn is_plain_form() -> bool {
-    use_context::<Parts>().is_some_and(|parts| {
-        let accepts = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
-        accepts.is_some_and(|accepts| accepts.contains("text/html"))
-    })
 }

@@ -3,25 +3,22 @@
 
 pub mod auth;
 pub mod channels;
+mod checked;
 pub mod countries;
 pub mod deliveries;
-pub mod errands;
 pub mod error;
 pub mod extensions;
+pub mod flash;
 #[cfg(feature = "ssr")]
 pub mod guard;
 pub mod inbox;
-pub mod kept;
+pub mod meta_actions;
+#[cfg(feature = "ssr")]
+pub mod plain_form;
 pub mod queues;
 pub mod transfers;
 
-pub use error::{ApiError, ApiResult};
-
-use domain::refusal::Refusal;
-
-/// A server function whose input the browser checks by the same rules before it sends it.
-pub trait Checked {
-    /// # Errors
-    /// [`Refusal::Invalid`] with every field that is wrong.
-    fn check(&self) -> Result<(), Refusal>;
-}
+pub use self::{
+    checked::Checked,
+    error::{ApiError, ApiResult},
+};

@@ -1,10 +1,11 @@
 //! Message queues.
 
-use super::{ApiError, Checked, kept::Unsaved};
+use super::{checked::Checked, error::ApiError, flash::Unsaved};
 #[cfg(feature = "ssr")]
 use super::{
-    guard::{self, actor, engine},
-    kept,
+    flash,
+    guard::{actor, engine},
+    plain_form,
 };
 use domain::{
     ids::QueueId,
@@ -42,7 +43,7 @@ pub async fn queue(#[server(default)] id: Option<QueueId>) -> Result<QueuePage, 
             None => None,
         },
         people: engine::directory::extensions::list(&engine, &actor).await?,
-        unsaved: kept::kept(&place_of(id)).await?,
+        unsaved: flash::kept(&place_of(id)).await?,
     })
 }
 
@@ -53,7 +54,7 @@ pub async fn save_queue(
     #[server(default)] form: QueueForm,
 ) -> Result<(), ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
-    let typed = kept::recall(&place_of(id), 0, form).await?;
+    let typed = flash::recall(&place_of(id), 0, form).await?;
     let saved = match id {
         Some(id) => engine::directory::queues::change(&engine, &actor, id, &typed.form).await,
         None => engine::directory::queues::create(&engine, &actor, &typed.form)
@@ -61,7 +62,7 @@ pub async fn save_queue(
             .map(drop),
     };
     typed.settle(saved)?;
-    guard::lead("/queues");
+    plain_form::redirect("/queues");
     Ok(())
 }
 
@@ -76,7 +77,7 @@ impl Checked for SaveQueue {
 pub async fn set_queue_disabled(id: QueueId, disabled: bool) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::directory::queues::set_disabled(&engine()?, &actor, id, disabled).await?;
-    guard::lead(&format!("/queues/{id}"));
+    plain_form::redirect(&format!("/queues/{id}"));
     Ok(())
 }
 

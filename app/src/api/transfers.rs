@@ -1,10 +1,11 @@
 //! Sessions by who has them, and moving them: for supervisors.
 
-use super::ApiError;
+use super::error::ApiError;
 #[cfg(feature = "ssr")]
 use super::{
-    guard::{self, actor, engine},
-    kept,
+    flash,
+    guard::{actor, engine},
+    plain_form,
 };
 use domain::{
     channel::Destinations,
@@ -39,7 +40,7 @@ pub async fn take_over(
 ) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::sessions::take_over(&engine()?, &actor, session, from, reason).await?;
-    guard::lead(&format!("/inbox/{session}?tab=mine"));
+    plain_form::redirect(&format!("/inbox/{session}?tab=mine"));
     Ok(())
 }
 
@@ -57,7 +58,7 @@ pub async fn transfer(
     let actor = actor().await?;
     let form = TransferForm { from, to, reason };
     engine::sessions::transfer(&engine()?, &actor, session, &form).await?;
-    guard::lead(&format!("/inbox/{session}?tab=all"));
+    plain_form::redirect(&format!("/inbox/{session}?tab=all"));
     Ok(())
 }
 
@@ -102,7 +103,7 @@ pub async fn sessions(#[server(default)] of: String) -> Result<SessionsPage, Api
     Ok(SessionsPage {
         holders: engine::sessions::holders(&engine, &actor).await?,
         shown,
-        moved: kept::take(MOVED).await?,
+        moved: flash::take(MOVED).await?,
     })
 }
 
@@ -123,8 +124,8 @@ pub async fn transfer_all(
     let address = format!("/sessions?of={}", of.unwrap_or_default());
     let form = TransferForm { from, to, reason };
     let moved = engine::sessions::transfer_all(&engine()?, &actor, &sessions, &form).await?;
-    kept::leave(MOVED, &moved).await?;
-    guard::lead(&address);
+    flash::leave(MOVED, &moved).await?;
+    plain_form::redirect(&address);
     Ok(moved)
 }
 

@@ -7,8 +7,8 @@ use crate::{
         auth::{LogOut, LogOutEverywhere},
     },
     i18n::*,
+    labels,
     ui::{Icon, IconName, Menu},
-    words,
 };
 use domain::people::Me;
 use leptos::{form::ActionForm, html, prelude::*};
@@ -102,7 +102,7 @@ fn PersonMenu(me: Me) -> impl IntoView {
     let i18n = use_i18n();
     let log_out = ServerAction::<LogOut>::new();
     let log_out_everywhere = ServerAction::<LogOutEverywhere>::new();
-    let initials = words::initials(&me.name);
+    let initials = labels::initials(&me.name);
     let name = me.name.clone();
     let label = Signal::derive(move || t_string!(i18n, common.frame.person, name = name.clone()));
     let who = match &me.extension {

@@ -2,7 +2,7 @@
 //! and going.
 
 use super::{
-    Bells,
+    signals::Notifiers,
     tabs::{Act, Millis, Note, Tab},
 };
 use domain::{
@@ -21,7 +21,12 @@ use web_sys::{BroadcastChannel, EventSource, MessageEvent, PageTransitionEvent};
 const TICK: Duration = Duration::from_secs(1);
 
 /// Connects for as long as the owner lives. `find_out` is called when it has to be asked who is logged in.
-pub(super) fn connect(person: PersonId, seen: Option<Position>, bells: Bells, find_out: impl Fn() + 'static) {
+pub(super) fn connect(
+    person: PersonId,
+    seen: Option<Position>,
+    notifiers: Notifiers,
+    find_out: impl Fn() + 'static,
+) {
     let luck = js_sys::Math::random();
     // Whole numbers up to here are exact in JSON, too.
     let tab = (js_sys::Math::random() * 9_007_199_254_740_991.0) as u64;
@@ -30,7 +35,7 @@ pub(super) fn connect(person: PersonId, seen: Option<Position>, bells: Bells, fi
         tab: RefCell::new(Tab::new(person, tab, luck, seen)),
         stream: RefCell::default(),
         others: RefCell::default(),
-        bells,
+        notifiers,
         find_out: Box::new(find_out),
     });
     Connection::arrive(&connection);
@@ -55,7 +60,7 @@ struct Connection {
     stream: RefCell<Option<Stream>>,
     /// `None` where tabs cannot speak with each other.
     others: RefCell<Option<Others>>,
-    bells: Bells,
+    notifiers: Notifiers,
     find_out: Box<dyn Fn()>,
 }
 
@@ -96,8 +101,8 @@ impl Connection {
                         others.tell(&note);
                     }
                 }
-                Act::Ring(change) => this.bells.ring(&change),
-                Act::Connected(connected) => this.bells.connect(connected),
+                Act::Notify(change) => this.notifiers.notify(&change),
+                Act::Connected(connected) => this.notifiers.connect(connected),
                 Act::FindOut => (this.find_out)(),
             }
         }

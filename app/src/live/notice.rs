@@ -1,6 +1,6 @@
 //! What people are told about the connection and about their log-in, on every page.
 
-use super::use_live;
+use super::signals::use_live;
 use crate::{
     api::ApiResult,
     i18n::*,

@@ -1,13 +1,8 @@
 //! What was typed and not sent, one text a session. It stays in this browser, outlives a reload, and belongs to whoever
 //! typed it.
 
+use crate::browser::storage;
 use domain::ids::{PersonId, SessionId};
-use leptos::prelude::window;
-
-pub fn storage() -> Option<web_sys::Storage> {
-    // Private windows may refuse.
-    window().local_storage().ok().flatten()
-}
 
 fn key(person: PersonId, session: SessionId) -> String {
     format!("draft.{person}.{session}")

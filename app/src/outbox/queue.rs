@@ -1,11 +1,8 @@
 //! Which reply goes next, and what becomes of one that did not go.
 
-use super::OnItsWay;
+use super::reply::OnItsWay;
 use crate::api::ApiError;
 use domain::ids::SessionId;
-
-/// The process may break over a reply this often before it is said.
-pub(super) const BREAKS_MOST: u8 = 3;
 
 /// The oldest of those that may go. A session that rests keeps its order: nothing of it goes.
 pub(super) fn next<'a>(waiting: &'a [OnItsWay], resting: &[SessionId]) -> Option<&'a OnItsWay> {

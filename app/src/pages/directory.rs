@@ -3,11 +3,11 @@
 use crate::{
     api::{ApiError, ApiResult},
     i18n::*,
+    labels,
     ui::{
         Badge, Button, ButtonLink, Empty, Form, IconName, Kind, Load, PageHead, Tone, form::on_answer,
         use_toasts,
     },
-    words,
 };
 use leptos::{
     form::ActionForm,
@@ -98,7 +98,7 @@ where
             toasts.say(t_string!(i18n, common.said.saved));
             stored.refetch();
         }
-        Err(error) => toasts.warn(words::sentence(i18n.get_locale_untracked(), error)),
+        Err(error) => toasts.warn(labels::sentence(i18n.get_locale_untracked(), error)),
     });
     switch
 }

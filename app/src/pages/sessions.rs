@@ -1,14 +1,17 @@
 //! Open sessions by who has them, so that a supervisor finds those that nobody attends to, and moves them together.
 
-use super::inbox::{InGroup, Reason, TargetSelect};
+use super::{
+    in_group::InGroup,
+    transfer_fields::{Reason, TargetSelect},
+};
 use crate::{
     api::{
         ApiError,
         transfers::{SessionsPage as Page, Shown, TransferAll, sessions},
     },
     i18n::*,
+    labels,
     ui::{Badge, Button, Empty, IconName, Kind, Load, PageHead, Time, Tone, form::on_answer, use_toasts},
-    words,
 };
 use domain::session::{Holder, HolderRow, Moved, SessionRow};
 use leptos::{form::ActionForm, prelude::*};
@@ -171,7 +174,7 @@ fn ShownSessions(shown: Shown, who: Option<HolderRow>, transfer: ServerAction<Tr
         answer.try_get().flatten().and_then(Result::err).map(|error| {
             let words = match error.problem("sessions") {
                 Some(_) => t_string!(i18n, directory.sessions.none_selected).to_owned(),
-                None => words::sentence(i18n.get_locale(), &error),
+                None => labels::sentence(i18n.get_locale(), &error),
             };
             view! { <p class="problem">{words}</p> }
         })

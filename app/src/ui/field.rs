@@ -5,7 +5,7 @@ use super::{
     icon::{Icon, IconName},
     time::use_now,
 };
-use crate::{i18n::*, words};
+use crate::{i18n::*, labels};
 use leptos::prelude::*;
 
 /// A text field of a [`super::CheckedForm`].
@@ -127,7 +127,7 @@ pub fn FieldProblem(name: &'static str) -> impl IntoView {
     let text = move || {
         state
             .problem(name)
-            .map(|problem| words::field_problem(i18n.get_locale(), &problem))
+            .map(|problem| labels::field_problem(i18n.get_locale(), &problem))
     };
     view! { <p class="problem" id=format!("{}-problem", id(name)) aria-live="polite">{text}</p> }.into_any()
 }

@@ -5,7 +5,7 @@ use super::toast::use_toasts;
 use crate::{
     api::{ApiError, Checked},
     i18n::*,
-    words,
+    labels,
 };
 use domain::refusal::{FieldProblem, Refusal};
 use leptos::{
@@ -286,7 +286,7 @@ where
     // Where the lines are drawn anew with each event, it is asked once more when its signal has gone.
     let text = move || {
         answer.try_with(|answer| match answer {
-            Some(Err(error)) => Some(words::sentence(i18n.get_locale(), error)),
+            Some(Err(error)) => Some(labels::sentence(i18n.get_locale(), error)),
             _ => None,
         })?
     };

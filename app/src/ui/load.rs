@@ -1,7 +1,7 @@
 //! What is read from the process: a skeleton while it comes, the view when it is there, else what went wrong; and what
 //! is worked out of it.
 
-use super::{Skeleton, TroubleView};
+use super::{skeleton::Skeleton, trouble::TroubleView};
 use crate::api::ApiResult;
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};

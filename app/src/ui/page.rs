@@ -1,6 +1,6 @@
 //! The head of a page: its name, in the window's title too, and what can be done with the whole of it.
 
-use super::Title;
+use super::title::Title;
 use leptos::prelude::*;
 
 /// The head of a page. Its children stand at the right: badges and buttons.

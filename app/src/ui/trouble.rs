@@ -5,7 +5,7 @@ use super::{
     icon::{Icon, IconName},
     title::Title,
 };
-use crate::{api::ApiError, i18n::*, words};
+use crate::{api::ApiError, i18n::*, labels};
 use domain::refusal::Refusal;
 use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_location, location::Location};
@@ -19,7 +19,7 @@ pub fn TroubleView(error: ApiError, retry: Callback<()>) -> impl IntoView {
     tell_status(&error);
     let i18n = use_i18n();
     let worth_retrying = !matches!(error, ApiError::Refused(Refusal::NotFound | Refusal::Forbidden));
-    let trouble = Memo::new(move |_| words::trouble(i18n.get_locale(), &error));
+    let trouble = Memo::new(move |_| labels::trouble(i18n.get_locale(), &error));
     view! {
         <Title text=move || trouble.get().title />
         <section class="empty" role="alert">

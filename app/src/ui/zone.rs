@@ -1,10 +1,12 @@
 //! The browser's time zone. It tells it in a cookie, as offsets from UTC and when they change, so that the process can
 //! draw times and days right; without the cookie the process writes UTC and says so.
 
-use crate::prefs::{ZONE_COOKIE, requested_zone};
 use domain::time::Timestamp;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+
+/// The cookie in which the browser tells its time zone, as [`Zone::told`] writes it.
+const ZONE_COOKIE: &str = "zone";
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -62,6 +64,18 @@ pub fn day(zone: Option<&Zone>, at: Timestamp) -> i64 {
     at.millis().div_euclid(DAY)
 }
 
+/// A number for the day of this moment in the browser's zone: it rises from day to day.
+pub fn local_day(at: Timestamp) -> i64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds of our times fit into 53 bits"
+    )]
+    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(at.millis() as f64));
+    #[expect(clippy::cast_possible_truncation, reason = "minutes of a zone's offset")]
+    let offset = date.get_timezone_offset() as i64;
+    day(None, Timestamp::from_millis(at.millis() - offset * MINUTE))
+}
+
 /// What the process and the browser both know when they draw for the first time.
 #[derive(Debug, Clone)]
 struct Known(Option<Zone>);
@@ -83,8 +97,19 @@ pub fn use_zone() -> Option<Zone> {
     use_context::<Known>().and_then(|known| known.0)
 }
 
+/// The browser's zone as it told it before this page: the process and the browser read the same cookie, so both draw the
+/// same at first. `None` on the first visit.
+fn requested_zone() -> Option<Zone> {
+    #[cfg(feature = "ssr")]
+    let told = crate::prefs::cookie(ZONE_COOKIE);
+    #[cfg(not(feature = "ssr"))]
+    let told = told_before();
+    Zone::parse(&told?)
+}
+
 /// The zone as this browser told it before.
-pub fn told_before() -> Option<String> {
+#[cfg(not(feature = "ssr"))]
+fn told_before() -> Option<String> {
     let cookies = html_document()?.cookie().ok()?;
     let pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
     let mut told = pairs.filter(|(name, _)| *name == ZONE_COOKIE);

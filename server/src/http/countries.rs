@@ -4,7 +4,7 @@
 use super::{api::problem::Problem, plain_page::plain_page, routes::routes, state::Http};
 use app::{
     api::{ApiError, guard::ClientAddress},
-    prefs, words,
+    labels, prefs,
 };
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -64,7 +64,7 @@ pub async fn guard(State(doors): State<Doors>, request: Request, next: Next) -> 
         }
         Door::Console | Door::Files => {
             let locale = prefs::language_of(request.headers());
-            let page = plain_page(locale, &words::country_refused(locale, address));
+            let page = plain_page(locale, &labels::country_refused(locale, address));
             (StatusCode::FORBIDDEN, page).into_response()
         }
     }

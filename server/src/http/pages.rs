@@ -1,7 +1,7 @@
 //! The console: `app`'s pages and server functions, with what they find in their context.
 
 use super::{apart::Apart, plain_page::plain_page, site, state::Http, text};
-use app::{App, api::ApiError, prefs, shell, words};
+use app::{App, api::ApiError, labels, prefs, shell};
 use axum::{
     Json, Router,
     body::{Body, to_bytes},
@@ -85,7 +85,7 @@ async fn draw(State(http): State<Http>, request: Request) -> Response {
     });
     let Some(drawing) = in_a_place(&http.pages, PLACE_WITHIN, page.in_current_span()).await else {
         tracing::warn!("no room for another page: http.pages");
-        let words = plain_page(locale, &words::too_busy(locale));
+        let words = plain_page(locale, &labels::too_busy(locale));
         let retry_after = [(header::RETRY_AFTER, RETRY_AFTER)];
         return (StatusCode::SERVICE_UNAVAILABLE, retry_after, words).into_response();
     };

@@ -4,9 +4,9 @@ use super::findings;
 use crate::{
     api::channels::{AddChannel, channels},
     i18n::*,
+    labels,
     live::use_live,
     ui::{Badge, Empty, Icon, IconName, Load, Menu, PageHead, Time},
-    words,
 };
 use domain::channel::{ChannelRow, Destination, DestinationRef};
 use leptos::{form::ActionForm, prelude::*};
@@ -134,7 +134,7 @@ fn ChannelLine(row: ChannelRow) -> impl IntoView {
                 {phone_number
                     .map_or_else(
                         || none.into_any(),
-                        |number| view! { <span>{words::phone(&number)}</span> }.into_any(),
+                        |number| view! { <span>{labels::phone(&number)}</span> }.into_any(),
                     )}
             </td>
             <td data-label=move || t_string!(i18n, channels.column.destination)>
@@ -146,7 +146,7 @@ fn ChannelLine(row: ChannelRow) -> impl IntoView {
             </td>
             <td data-label=move || t_string!(i18n, channels.column.status)>
                 <a class="plain" href=format!("/channels/{id}/health")>
-                    <Badge tone=badge.into() word=move || words::badge(i18n.get_locale(), badge) />
+                    <Badge tone=badge.into() word=move || labels::badge(i18n.get_locale(), badge) />
                     {reasons}
                 </a>
             </td>

@@ -1,15 +1,11 @@
 //! The small signs of the inbox: ticks, and what kind of message it is. Strokes on a 24-unit grid, as in the kit.
 
-use super::words;
-use crate::{i18n::*, ui::LiveText};
-use domain::{
-    message::{Direction, Status},
-    session::Preview,
-    time::Timestamp,
-};
+use super::labels;
+use crate::i18n::*;
+use domain::message::Status;
 use leptos::prelude::*;
 
-const CLOCK: &str = "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 8v4l3 2";
+pub const CLOCK: &str = "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 8v4l3 2";
 const TICK: &str = "M5 13l4 4L19 7";
 const TICKS: &str = "M2 13l4 4L16 7M12 16l1.5 1L23 7";
 const DOUBTFUL: &str = "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM9.500 9.500a2.500 2.500 0 1 1 3.500 2.300c-.7.3-1 .8-1 1.700M12 16.5v.5";
@@ -38,7 +34,7 @@ pub fn Ticks(status: Status) -> impl IntoView {
         Status::Read | Status::Played => (TICKS, "ticks ticks-read"),
         Status::Failed => (FAILED, "ticks ticks-failed"),
     };
-    let word = move || words::status(i18n.get_locale(), status);
+    let word = move || labels::status(i18n.get_locale(), status);
     view! {
         <span class=class title=word>
             <Glyph path />
@@ -65,88 +61,4 @@ pub fn of_kind(kind: &str) -> Option<&'static str> {
         "order" => "M5 8h14l-1 12H6zM9 8V6a3 3 0 0 1 6 0v2",
         _ => "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 11v6M12 7v.5",
     })
-}
-
-/// The newest message of a session in one line.
-#[component]
-pub fn PreviewLine(preview: Memo<Option<Preview>>) -> impl IntoView {
-    let i18n = use_i18n();
-    let ticks = move || {
-        let status = preview.with(|preview| {
-            let ours = preview
-                .as_ref()
-                .filter(|preview| preview.direction == Direction::Outbound);
-            ours?.status
-        });
-        status.map(|status| view! { <Ticks status /> })
-    };
-    let sign = move || {
-        let path = preview.with(|preview| of_kind(&preview.as_ref()?.kind));
-        path.map(|path| view! { <Glyph path /> })
-    };
-    let text = move || {
-        preview
-            .try_get()
-            .flatten()
-            .map(|preview| words::preview(i18n.get_locale(), &preview))
-            .unwrap_or_default()
-    };
-    view! {
-        {ticks}
-        {sign}
-        <LiveText class="row-text" dir="auto" text />
-    }
-    .into_any()
-}
-
-const HOUR_MS: i64 = 60 * 60 * 1000;
-
-/// What is left of the service window. Nothing until the page is live: the process does not say what time it is here.
-#[component]
-pub fn WindowClock(
-    #[prop(into)] closes: Signal<Option<Timestamp>>,
-    /// Only when it closes soon, or has closed.
-    #[prop(optional)]
-    only_soon: bool,
-) -> impl IntoView {
-    let i18n = use_i18n();
-    let now = crate::ui::time::use_now();
-    let left = Memo::new(move |_| {
-        let left = closes.get()?.millis() - now.get()?.millis();
-        // Whole minutes, so that it changes no more often than it shows.
-        Some((left / 60_000).max(0))
-    });
-    let shown = Memo::new(move |_| {
-        let minutes = left.get()?;
-        let soon = minutes * 60_000 < 2 * HOUR_MS;
-        (soon || !only_soon).then_some((minutes == 0, soon))
-    });
-    let view = move || {
-        let (over, soon) = shown.get()?;
-        let view = if over {
-            let long = move || t_string!(i18n, inbox.window.closed_long);
-            view! {
-                <span class="window-clock window-closed" title=long>
-                    <Glyph path=CLOCK />
-                    {move || t_string!(i18n, inbox.window.closed)}
-                </span>
-            }
-            .into_any()
-        } else {
-            let text = move || {
-                let minutes = left.get().unwrap_or(0);
-                format!("{}:{:02}", minutes / 60, minutes % 60)
-            };
-            let long = move || t_string!(i18n, inbox.window.left, left = text()).to_string();
-            view! {
-                <span class="window-clock" class:window-soon=soon title=long>
-                    <Glyph path=CLOCK />
-                    <LiveText text />
-                </span>
-            }
-            .into_any()
-        };
-        Some(view)
-    };
-    view! { {view} }.into_any()
 }

@@ -1,20 +1,14 @@
 //! The keys of the inbox. They press what is on the screen, so a key can do nothing that a button could not. No
 //! letter with Alt: AltGr belongs to Czech.
 
-use super::browser;
-use crate::{i18n::*, outbox::drafts::storage};
+use super::element_ids::{CLOSE_ID, MORE_ID, PICK_UP_ID, REPLY_ID, SEARCH_ID, TRANSFER_ID};
+use crate::{
+    browser::{self, storage},
+    i18n::*,
+};
 use leptos::{ev, ev::KeyboardEvent, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement};
-
-/// The search box's.
-pub const SEARCH_ID: &str = "inbox-search";
-/// The link to more rows.
-pub const MORE_ID: &str = "inbox-more";
-pub const PICK_UP_ID: &str = "thread-pick-up";
-pub const CLOSE_ID: &str = "thread-close";
-pub const TRANSFER_ID: &str = "thread-transfer";
-pub const REPLY_ID: &str = "composer-text";
 
 const HELP_ID: &str = "keys";
 /// Where this browser keeps that letters are off.

@@ -2,44 +2,30 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`query`], [`state`] | where the URL says one is, and what the process says is there |
-//! | [`list`], [`row`], [`no_rows`] | search, tabs, rows |
-//! | [`thread`], [`head`], [`scroll`], [`reading`], [`no_thread`] | one session |
-//! | [`flow`], [`bubble`], [`marks`], [`phones`], [`emoji`] | its lines: their order, their looks, WhatsApp's marks and phone numbers in a text |
-//! | [`steps`] | what asks before it is done: close, take over, transfer |
+//! | [`query`], [`state`], [`fetch`] | where the URL says one is, and what the process says is there |
+//! | [`list`] | search, tabs, rows |
+//! | [`thread`] | one session |
+//! | [`markup`] | WhatsApp's marks and phone numbers in a text |
+//! | [`actions`] | what is done with a session: pick up, close, take over, transfer |
 //! | [`composer`] | where replies are written; [`crate::outbox`] has their way out |
 //! | [`details`] | the contact and the session as facts |
 //! | [`keys`] | the keyboard |
-//! | [`glyph`], [`words`], [`browser`] | small signs, names of things, what is asked of the browser |
+//! | [`glyph`], [`window_clock`], [`labels`], [`element_ids`] | small signs, names of things and of elements |
 
-mod browser;
-mod bubble;
+mod actions;
 mod composer;
 mod details;
-mod emoji;
-mod face;
-mod flow;
+mod element_ids;
+mod fetch;
 mod glyph;
-mod head;
 mod keys;
+mod labels;
 mod list;
-mod marks;
-mod no_rows;
-mod no_thread;
-mod phones;
+mod markup;
 mod query;
-mod reading;
-mod row;
-mod scroll;
 mod state;
-mod steps;
 mod thread;
-mod words;
-
-pub use self::{
-    steps::{Reason, TargetSelect},
-    thread::InGroup,
-};
+mod window_clock;
 
 use self::{details::Shown, keys::Keys, list::SessionList, state::Inbox, thread::ThreadPane};
 use crate::i18n::*;

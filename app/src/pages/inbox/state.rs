@@ -1,10 +1,13 @@
 //! What the inbox knows: where the URL says one is, what the process says is there, and what is on its way. The
 //! URL is the only memory of tab, search and session, so every state can be linked, reloaded and gone back to.
 
-use super::query::Query;
+use super::{
+    fetch::{read_list, read_list_again, read_thread, read_thread_again},
+    query::Query,
+};
 use crate::{
     api::{
-        ApiError,
+        ApiError, ApiResult,
         inbox::{self as api, Close, PickUp, Retry},
         transfers::{TakeOver, Transfer},
     },
@@ -15,7 +18,6 @@ use crate::{
 use domain::{
     ids::SessionId,
     people::Me,
-    refusal::Refusal,
     session::{InboxCounts, InboxPage, Tab, Thread},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -23,9 +25,6 @@ use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map, use_query_map},
 };
-use std::collections::HashSet;
-
-type Answer<T> = Result<T, ApiError>;
 
 /// The inbox, for every part of the page. Its resources are read inside `<Transition>` only.
 #[derive(Clone, Copy)]
@@ -35,10 +34,10 @@ pub struct Inbox {
     pub session: Memo<Option<SessionId>>,
     /// The URL names something that cannot be a session.
     pub nowhere: Memo<bool>,
-    pub counts: Resource<Answer<InboxCounts>>,
-    pub list: Resource<Answer<InboxPage>>,
-    pub thread: Resource<Option<(SessionId, Answer<Thread>)>>,
-    me: Resource<Answer<Me>>,
+    pub counts: Resource<ApiResult<InboxCounts>>,
+    pub list: Resource<ApiResult<InboxPage>>,
+    pub thread: Resource<Option<(SessionId, ApiResult<Thread>)>>,
+    me: Resource<ApiResult<Me>>,
     pub pick_up: ServerAction<PickUp>,
     pub close: ServerAction<Close>,
     pub retry: ServerAction<Retry>,
@@ -123,7 +122,7 @@ impl Inbox {
         inbox.watch(move || inbox.transfer.value().with(refusal_of));
         let go_to_mine = go.clone();
         // What I have picked up or taken over is among mine now.
-        let is_mine = |answer: &Option<Answer<()>>| matches!(answer, Some(Ok(())));
+        let is_mine = |answer: &Option<ApiResult<()>>| matches!(answer, Some(Ok(())));
         Effect::new(move |_| {
             let picked_up = inbox.pick_up.value().with(is_mine);
             if inbox.take_over.value().with(is_mine) || picked_up {
@@ -254,100 +253,6 @@ impl Inbox {
     }
 }
 
-fn refusal_of<T>(answer: &Option<Answer<T>>) -> Option<Option<ApiError>> {
+fn refusal_of<T>(answer: &Option<ApiResult<T>>) -> Option<Option<ApiError>> {
     answer.as_ref().map(|answer| answer.as_ref().err().cloned())
-}
-
-async fn read_list(query: Query) -> Answer<InboxPage> {
-    let mut page = api::inbox(query.tab, query.search.clone(), None).await?;
-    let rows = &mut page.rows;
-    for _ in 1..query.pages {
-        let Some(cursor) = rows.next_cursor.take() else {
-            break;
-        };
-        let next = api::inbox(query.tab, query.search.clone(), Some(cursor)).await?;
-        rows.items.extend(next.rows.items);
-        rows.next_cursor = next.rows.next_cursor;
-    }
-    // A session that rose while we turned the page is on both.
-    let mut seen = HashSet::new();
-    rows.items.retain(|row| seen.insert(row.id));
-    Ok(page)
-}
-
-async fn read_thread(
-    (session, before): (Option<SessionId>, Option<String>),
-) -> Option<(SessionId, Answer<Thread>)> {
-    let session = session?;
-    Some((session, api::thread(session, before).await))
-}
-
-async fn read_list_again(
-    query: Memo<Query>,
-    counts: Resource<Answer<InboxCounts>>,
-    list: Resource<Answer<InboxPage>>,
-) {
-    let Some(asked) = query.try_get_untracked() else {
-        return;
-    };
-    let fresh = read_list(asked.clone()).await;
-    if is_news(&fresh) && query.try_get_untracked() == Some(asked) {
-        keep_focus(|| {
-            list.try_set(Some(fresh));
-        });
-    }
-    let fresh = api::counts().await;
-    if is_news(&fresh) {
-        counts.try_set(Some(fresh));
-    }
-}
-
-async fn read_thread_again(
-    session: Memo<Option<SessionId>>,
-    before: Memo<Option<String>>,
-    outbox: Outbox,
-    thread: Resource<Option<(SessionId, Answer<Thread>)>>,
-) {
-    let (Some(Some(asked)), Some(from)) = (session.try_get_untracked(), before.try_get_untracked()) else {
-        return;
-    };
-    let fresh = api::thread(asked, from.clone()).await;
-    // While the process is being given a reply, it would be seen twice. Afterwards this is asked again.
-    let calling = outbox.calling.try_get_untracked().flatten() == Some(asked);
-    let still_open =
-        session.try_get_untracked() == Some(Some(asked)) && before.try_get_untracked() == Some(from);
-    if !is_news(&fresh) || calling || !still_open {
-        return;
-    }
-    thread.try_update(|open| match (open, fresh) {
-        (Some(Some((id, Ok(thread)))), Ok(fresh)) if *id == asked => thread.renew(fresh),
-        (open, fresh) => *open = Some(Some((asked, fresh))),
-    });
-}
-
-/// A hiccup of the network or of the process does not take away what is already shown.
-fn is_news<T>(answer: &Answer<T>) -> bool {
-    matches!(
-        answer,
-        Ok(_)
-            | Err(ApiError::SignIn
-                | ApiError::Refused(Refusal::NotFound | Refusal::Taken { .. } | Refusal::Moved { .. }))
-    )
-}
-
-/// A row that moves in the list loses the focus: it gets it back.
-fn keep_focus(change: impl FnOnce()) {
-    let focused = document().active_element().map(|element| element.id());
-    change();
-    let Some(id) = focused.filter(|id| id.starts_with(super::row::ROW_ID)) else {
-        return;
-    };
-    request_animation_frame(move || {
-        if document()
-            .active_element()
-            .is_none_or(|element| element.id().is_empty())
-        {
-            super::browser::focus(&id);
-        }
-    });
 }

@@ -3,15 +3,15 @@
 use crate::{
     api::queues::{QueuePage as Page, SaveQueue, SetQueueDisabled, queue},
     i18n::*,
+    labels,
     pages::{
         directory::{Enabled, SwitchForm, saves, switches},
-        id_in_url, known,
+        url::{id_in_url, known},
     },
     ui::{
         Button, ButtonLink, CheckedForm, Field, Form, Icon, IconName, Kind, Load, PageHead,
         field::FieldProblem, form::FormAnswer, time::use_now,
     },
-    words,
 };
 use domain::{
     ids::QueueId,
@@ -107,8 +107,8 @@ fn QueueForm(page: Page, save: Form<SaveQueue>) -> impl IntoView {
                 <label class="choice">
                     <input type="radio" name="form[pick_up]" value=mode.as_str() checked=mode == chosen />
                     <span>
-                        <strong>{move || words::pick_up(i18n.get_locale(), mode)}</strong>
-                        <span class="hint">{move || words::pick_up_text(i18n.get_locale(), mode)}</span>
+                        <strong>{move || labels::pick_up(i18n.get_locale(), mode)}</strong>
+                        <span class="hint">{move || labels::pick_up_text(i18n.get_locale(), mode)}</span>
                     </span>
                 </label>
             }

@@ -3,10 +3,10 @@
 use crate::{
     api::queues::queues,
     i18n::*,
+    labels,
     live::use_live,
     pages::directory::{DirectoryList, Enabled},
     ui::{Badge, IconName, Tone},
-    words,
 };
 use domain::queue::QueueRow;
 use leptos::prelude::*;
@@ -66,7 +66,7 @@ fn QueueTable(rows: Vec<QueueRow>) -> impl IntoView {
                 </td>
                 <td data-label=move || {
                     t_string!(i18n, directory.queues.pick_up)
-                }>{move || words::pick_up(i18n.get_locale(), pick_up)}</td>
+                }>{move || labels::pick_up(i18n.get_locale(), pick_up)}</td>
                 <td data-label=move || t_string!(i18n, directory.queues.status)>
                     <Enabled disabled />
                 </td>

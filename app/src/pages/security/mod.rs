@@ -1,8 +1,5 @@
 //! Security › …
 
-pub mod countries;
-mod country_choice;
-mod country_database;
-mod country_rule;
+mod countries;
 
-pub use countries::CountriesPage;
+pub use self::countries::CountriesPage;

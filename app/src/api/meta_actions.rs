@@ -1,0 +1,85 @@
+//! What an admin would otherwise click in Meta. Meta's refusal is an answer here, and shown in Meta's own words.
+
+use super::{checked::Checked, error::ApiError};
+#[cfg(feature = "ssr")]
+use super::{
+    flash,
+    guard::{actor, engine},
+    plain_form,
+};
+use domain::{
+    channel::Presence,
+    doctor::{Errand, Finding, Place},
+    ids::ChannelId,
+    refusal::{Problem, Refusal},
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What the Health tab shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HealthPage {
+    pub channel: Presence,
+    pub findings: Vec<Finding>,
+    /// What Meta answered to the form that led here, when no script showed it.
+    pub answered: Option<Errand>,
+}
+
+/// The Health tab.
+#[server(prefix = "/rpc", endpoint = "channels/health")]
+pub async fn health(id: ChannelId) -> Result<HealthPage, ApiError> {
+    let (engine, actor) = (engine()?, actor().await?);
+    Ok(HealthPage {
+        channel: engine::channels::presence(&engine, &actor, id).await?,
+        findings: engine::doctor::latest(&engine, &actor, id).await?,
+        answered: flash::take(&place_of(id)).await?,
+    })
+}
+
+/// Subscribes the app to the WhatsApp Business Account.
+#[server(prefix = "/rpc", endpoint = "channels/subscribe-waba")]
+pub async fn subscribe_waba(id: ChannelId) -> Result<Errand, ApiError> {
+    let actor = actor().await?;
+    let errand = engine::doctor::subscribe_waba(&engine()?, &actor, id).await?;
+    answer(id, errand).await
+}
+
+/// Tells Meta this channel's webhook: for the whole app, or for this number only.
+#[server(prefix = "/rpc", endpoint = "channels/set-callback")]
+pub async fn set_callback(id: ChannelId, place: Place) -> Result<Errand, ApiError> {
+    let actor = actor().await?;
+    let errand = engine::doctor::set_callback(&engine()?, &actor, id, place).await?;
+    answer(id, errand).await
+}
+
+/// Registers the number with its PIN.
+#[server(prefix = "/rpc", endpoint = "channels/register-number")]
+pub async fn register_number(id: ChannelId, #[server(default)] pin: String) -> Result<Errand, ApiError> {
+    let actor = actor().await?;
+    let errand = engine::doctor::register(&engine()?, &actor, id, &pin).await?;
+    answer(id, errand).await
+}
+
+impl Checked for RegisterNumber {
+    fn check(&self) -> Result<(), Refusal> {
+        match self.pin.trim() {
+            "" => Err(Refusal::field("pin", Problem::Required)),
+            pin if !pin.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Err(Refusal::field("pin", Problem::NotNumeric))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+async fn answer(id: ChannelId, errand: Errand) -> Result<Errand, ApiError> {
+    flash::leave(&place_of(id), &errand).await?;
+    plain_form::redirect(&format!("/channels/{id}/health"));
+    Ok(errand)
+}
+
+#[cfg(feature = "ssr")]
+fn place_of(id: ChannelId) -> String {
+    format!("channel {id} errand")
+}

@@ -1,0 +1,72 @@
+//! The few things that are asked of the browser directly. They run in event handlers and effects only.
+
+use domain::time::Timestamp;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{FocusOptions, HtmlElement};
+
+/// The present.
+pub fn now() -> Timestamp {
+    #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds")]
+    Timestamp::from_millis(js_sys::Date::now() as i64)
+}
+
+/// A key under which a reply is sent once, however often it is tried.
+pub fn fresh_key() -> String {
+    match window().crypto() {
+        // Only in secure contexts; a console opened over plain http still has to send.
+        Ok(crypto) if js_sys::Reflect::has(&crypto, &"randomUUID".into()) == Ok(true) => crypto.random_uuid(),
+        _ => format!("{}-{}", js_sys::Date::now(), js_sys::Math::random()),
+    }
+}
+
+pub fn element(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// What this browser keeps.
+pub fn storage() -> Option<web_sys::Storage> {
+    // Private windows may refuse.
+    window().local_storage().ok().flatten()
+}
+
+/// Focuses an element without scrolling to it.
+pub fn focus(id: &str) {
+    if let Some(element) = element(id) {
+        let options = FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = element.focus_with_options(&options);
+    }
+}
+
+/// Brings an element into sight within what scrolls it, and moves nothing else: the browser's own `scrollIntoView`
+/// moves the whole window, too. Whatever scrolls is positioned, so it is what the element's place is measured from.
+pub fn reveal(element: &HtmlElement) {
+    let Some(scroller) = element.offset_parent() else {
+        return;
+    };
+    let (top, bottom) = (
+        element.offset_top(),
+        element.offset_top() + element.offset_height(),
+    );
+    let (seen_from, height) = (scroller.scroll_top(), scroller.client_height());
+    if top < seen_from {
+        scroller.set_scroll_top(top);
+    } else if bottom > seen_from + height {
+        scroller.set_scroll_top(bottom - height);
+    }
+}
+
+/// Whether somebody can see this page right now: marks what is read.
+pub fn use_attention() -> ReadSignal<bool> {
+    let (attentive, set) = signal(false);
+    Effect::new(move |_| {
+        let look = move || set.set(!document().hidden() && document().has_focus().unwrap_or(true));
+        look();
+        for event in ["focus", "blur", "visibilitychange"] {
+            let listener = window_event_listener_untyped(event, move |_| look());
+            on_cleanup(move || listener.remove());
+        }
+    });
+    attentive
+}

@@ -1,0 +1,111 @@
+//! The process' events as signals. Events are hints: each one raises a counter, and whoever shows the thing reads
+//! it again. After a gap (a lost connection, a sleeping tab) everything is raised, so nothing needs a reload.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`signals`] | the counters |
+//! | [`tabs`] | which tab of a browser listens, when the connection is lost, when it is tried again: pure steps |
+//! | [`connection`] | these steps done in the browser |
+//! | [`notice`] | what people are told of it |
+//! | [`reader`] | reading again without a flood |
+
+mod connection;
+mod notice;
+mod reader;
+mod signals;
+mod tabs;
+
+pub use self::{
+    notice::LiveNotice,
+    reader::Reader,
+    signals::{Live, use_live},
+};
+
+use self::signals::signals;
+
+use crate::api::{ApiError, ApiResult, auth::who_am_i};
+use domain::{event::Position, people::Me};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
+use std::time::Duration;
+
+/// How long a lost connection stays unmentioned: most come back by themselves.
+const QUIET: Duration = Duration::from_secs(3);
+
+/// Where the process's events are, to be asked before anything else of the page is read: what happens later is heard.
+pub fn position() -> Option<Position> {
+    SharedValue::new(|| {
+        #[cfg(feature = "ssr")]
+        return use_context::<engine::Engine>().map(|engine| engine.events().position());
+        #[cfg(not(feature = "ssr"))]
+        None
+    })
+    .into_inner()
+}
+
+/// Finds out who is logged in.
+#[derive(Debug, Clone, Copy)]
+pub struct WhoIsThere {
+    person: Resource<ApiResult<Me>>,
+    signed_out: WriteSignal<bool>,
+}
+
+impl WhoIsThere {
+    /// The log-in may be over, or somebody else's, or may have got other rights.
+    pub fn ask(self) {
+        spawn_local(find_out(self.person, self.signed_out));
+    }
+}
+
+/// Listens for as long as the calling component is shown, as whoever is logged in. `drawn`: see [`position`].
+pub fn provide_live(person: Resource<ApiResult<Me>>, drawn: Option<Position>) -> WhoIsThere {
+    let (live, notifiers) = signals();
+    provide_context(live);
+    tell_when_offline(live.connected, notifiers.offline);
+
+    // Only the first one has the page that the process drew.
+    let drawn = StoredValue::new(drawn);
+    let id = Memo::new(move |_| person.get()?.ok().map(|me| me.id));
+    let who = WhoIsThere {
+        person,
+        signed_out: notifiers.signed_out,
+    };
+    Effect::new(move |_| {
+        if let Some(id) = id.get() {
+            let drawn = drawn.try_update_value(Option::take).flatten();
+            connection::connect(id, drawn, notifiers, move || who.ask());
+        }
+    });
+    who
+}
+
+/// Asks the process.
+async fn find_out(person: Resource<ApiResult<Me>>, signed_out: WriteSignal<bool>) {
+    let answer = who_am_i().await;
+    match answer {
+        Ok(me) => {
+            let _ = signed_out.try_set(false);
+            if person.try_get_untracked().flatten().as_ref() != Some(&Ok(me.clone())) {
+                let _ = person.try_set(Some(Ok(me)));
+            }
+        }
+        Err(ApiError::SignIn) => {
+            let _ = signed_out.try_set(true);
+        }
+        // The connection tells by itself that there is none.
+        Err(_) => {}
+    }
+}
+
+fn tell_when_offline(connected: ReadSignal<bool>, offline: WriteSignal<bool>) {
+    Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
+        if let Some(timer) = timer.flatten() {
+            timer.clear();
+        }
+        if connected.get() {
+            offline.set(false);
+            None
+        } else {
+            set_timeout_with_handle(move || offline.set(true), QUIET).ok()
+        }
+    });
+}

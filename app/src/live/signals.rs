@@ -1,0 +1,184 @@
+//! What has changed, as counters: one end for whoever shows it, the other for whoever hears of it.
+
+use domain::{event::Change, ids::SessionId};
+use leptos::prelude::*;
+use std::collections::HashMap;
+
+/// Counters that rise whenever a thing of their kind may have changed.
+#[derive(Debug, Clone, Copy)]
+pub struct Live {
+    pub sessions: ReadSignal<u64>,
+    pub messages: ReadSignal<u64>,
+    pub channels: ReadSignal<u64>,
+    pub directory: ReadSignal<u64>,
+    pub dead_letters: ReadSignal<u64>,
+    pub countries: ReadSignal<u64>,
+    /// Whether the process can be heard now.
+    pub connected: ReadSignal<bool>,
+    /// Not connected for longer than a hiccup.
+    pub offline: ReadSignal<bool>,
+    /// The log-in has ended while the page was open.
+    pub signed_out: ReadSignal<bool>,
+    by_session: ReadSignal<BySession>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct BySession {
+    all: u64,
+    each: HashMap<SessionId, u64>,
+}
+
+impl Live {
+    /// Rises when this session, or a message in it, may have changed.
+    pub fn session(&self, id: SessionId) -> u64 {
+        self.by_session
+            .with(|changes| changes.all + changes.each.get(&id).copied().unwrap_or(0))
+    }
+
+    /// Rises when anything in the inbox may have changed.
+    pub fn inbox(&self) -> u64 {
+        self.sessions.get() + self.messages.get()
+    }
+}
+
+/// The signals that [`provide_live`] made.
+pub fn use_live() -> Live {
+    expect_context()
+}
+
+/// The other ends of [`Live`]'s signals.
+#[derive(Clone, Copy)]
+pub(super) struct Notifiers {
+    sessions: WriteSignal<u64>,
+    messages: WriteSignal<u64>,
+    channels: WriteSignal<u64>,
+    directory: WriteSignal<u64>,
+    dead_letters: WriteSignal<u64>,
+    countries: WriteSignal<u64>,
+    pub(super) connected: WriteSignal<bool>,
+    pub(super) offline: WriteSignal<bool>,
+    pub(super) signed_out: WriteSignal<bool>,
+    by_session: WriteSignal<BySession>,
+}
+
+pub(super) fn signals() -> (Live, Notifiers) {
+    let (sessions, notify_sessions) = signal(0);
+    let (messages, notify_messages) = signal(0);
+    let (channels, notify_channels) = signal(0);
+    let (directory, notify_directory) = signal(0);
+    let (dead_letters, notify_dead_letters) = signal(0);
+    let (countries, notify_countries) = signal(0);
+    let (connected, set_connected) = signal(true);
+    let (offline, set_offline) = signal(false);
+    let (signed_out, set_signed_out) = signal(false);
+    let (by_session, notify_session) = signal(BySession::default());
+    (
+        Live {
+            sessions,
+            messages,
+            channels,
+            directory,
+            dead_letters,
+            countries,
+            connected,
+            offline,
+            signed_out,
+            by_session,
+        },
+        Notifiers {
+            sessions: notify_sessions,
+            messages: notify_messages,
+            channels: notify_channels,
+            directory: notify_directory,
+            dead_letters: notify_dead_letters,
+            countries: notify_countries,
+            connected: set_connected,
+            offline: set_offline,
+            signed_out: set_signed_out,
+            by_session: notify_session,
+        },
+    )
+}
+
+impl Notifiers {
+    pub(super) fn notify(self, change: &Change) {
+        match *change {
+            Change::Session { session } => {
+                self.sessions.update(|n| *n += 1);
+                self.touch(session);
+            }
+            Change::Message { session, .. } => {
+                self.messages.update(|n| *n += 1);
+                self.touch(session);
+            }
+            Change::Channel { .. } => self.channels.update(|n| *n += 1),
+            Change::Directory => self.directory.update(|n| *n += 1),
+            Change::DeadLetter => self.dead_letters.update(|n| *n += 1),
+            Change::Countries => self.countries.update(|n| *n += 1),
+            Change::Resync => self.notify_all(),
+        }
+    }
+
+    pub(super) fn connect(self, connected: bool) {
+        let _ = self.connected.try_set(connected);
+    }
+
+    fn touch(self, session: SessionId) {
+        self.by_session
+            .update(|changes| *changes.each.entry(session).or_default() += 1);
+    }
+
+    fn notify_all(self) {
+        for notifier in [
+            self.sessions,
+            self.messages,
+            self.channels,
+            self.directory,
+            self.dead_letters,
+            self.countries,
+        ] {
+            notifier.update(|n| *n += 1);
+        }
+        self.by_session.update(|changes| changes.all += 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> SessionId {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_message_touches_its_session_and_no_other() {
+        let owner = Owner::new();
+        owner.with(|| {
+            let (live, notifiers) = signals();
+            let ours = id("00000000-0000-0000-0000-000000000001");
+            let other = id("00000000-0000-0000-0000-000000000002");
+            notifiers.notify(&Change::Message {
+                session: ours,
+                message: "00000000-0000-0000-0000-000000000003".parse().unwrap(),
+                inbound: true,
+            });
+            assert_eq!((live.session(ours), live.session(other)), (1, 0));
+            assert_eq!((live.messages.get(), live.sessions.get()), (1, 0));
+        });
+    }
+
+    #[test]
+    fn a_resync_touches_everything() {
+        let owner = Owner::new();
+        owner.with(|| {
+            let (live, notifiers) = signals();
+            notifiers.notify(&Change::Resync);
+            assert_eq!(live.session(id("00000000-0000-0000-0000-000000000001")), 1);
+            assert_eq!(
+                (live.inbox(), live.channels.get(), live.directory.get()),
+                (2, 1, 1)
+            );
+        });
+    }
+}

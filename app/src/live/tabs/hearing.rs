@@ -1,0 +1,147 @@
+//! What a tab hears, from the process or from another tab.
+
+use super::{
+    note::{Heard, Lead, Millis, Note},
+    tab::{Act, HAND_OVER, Role, Stream, Tab, WAIT_FIRST},
+};
+use domain::event::{Change, Event, Hello, Position};
+
+impl Tab {
+    pub fn hello(&mut self, now: Millis, hello: Hello) {
+        let Role::Leading { lead, .. } = self.role else {
+            return;
+        };
+        if hello.person != self.person {
+            self.acts.push(Act::FindOut);
+            self.lose(now, lead);
+            return;
+        }
+        self.role = Role::Leading {
+            lead,
+            stream: Stream::Open,
+        };
+        self.heard(now);
+        self.wait = WAIT_FIRST;
+        self.begin(&hello.position);
+        self.relay(lead, hello.position, Heard::Hello);
+    }
+
+    pub fn ping(&mut self, now: Millis) {
+        if let Role::Leading { lead, .. } = self.role {
+            self.heard(now);
+            self.relay_ping(lead);
+        }
+    }
+
+    pub fn event(&mut self, now: Millis, data: String) {
+        if let (Role::Leading { lead, .. }, Some(at)) = (self.role, self.seen.clone()) {
+            self.heard(now);
+            let at = self.notify(&data, at);
+            self.relay(lead, at, Heard::Event(data));
+        }
+    }
+
+    /// The stream ended, or did not begin. `refused`: the process, or a proxy, answered something else.
+    pub fn failed(&mut self, now: Millis, refused: bool) {
+        if let Role::Leading { lead, .. } = self.role {
+            self.lose(now, lead);
+            if refused {
+                self.acts.push(Act::FindOut);
+            }
+        }
+    }
+
+    /// Another tab of the same person says something.
+    pub fn note(&mut self, now: Millis, note: Note) {
+        match (self.role, note) {
+            (Role::Away, _) => {}
+            (Role::Leading { lead, .. }, Note::Anybody) => {
+                if self.listens(now) {
+                    self.relay_ping(lead);
+                } else {
+                    self.tell(Note::Lost { lead });
+                }
+            }
+            (Role::Leading { lead, .. }, Note::Heard { lead: other, .. })
+                if self.listens(now) && lead < other =>
+            {
+                self.relay_ping(lead);
+            }
+            (Role::Leading { lead, .. }, Note::Lost { .. }) if self.listens(now) => self.relay_ping(lead),
+            (Role::Leading { lead, .. }, Note::Lost { lead: other }) if lead < other => {
+                self.tell(Note::Lost { lead });
+            }
+            (_, Note::Heard { at, what, .. }) => {
+                self.follow(now);
+                self.set_connected(true);
+                match what {
+                    Heard::Hello => self.begin(&at),
+                    Heard::Ping => self.catch_up(&at),
+                    Heard::Event(data) => {
+                        self.notify(&data, at);
+                    }
+                }
+            }
+            (_, Note::Lost { .. }) => {
+                self.follow(now);
+                self.set_connected(false);
+            }
+            (Role::Following, Note::Leaving) => {
+                self.heard = now;
+                self.role = Role::Asking {
+                    until: now + HAND_OVER * self.luck,
+                };
+            }
+            (_, Note::Anybody | Note::Leaving) => {}
+        }
+    }
+
+    fn heard(&mut self, now: Millis) {
+        self.heard = now;
+        self.set_connected(true);
+    }
+
+    /// A stream begins: after a break the person may have become somebody else, or may do other things.
+    fn begin(&mut self, at: &Position) {
+        if std::mem::replace(&mut self.once_connected, true) {
+            self.acts.push(Act::FindOut);
+        }
+        self.catch_up(at);
+    }
+
+    /// Everything up to `at` has happened; what this page does not know of it was missed.
+    fn catch_up(&mut self, at: &Position) {
+        let knows = self
+            .seen
+            .as_ref()
+            .is_some_and(|seen| seen.process == at.process && seen.number >= at.number);
+        if !knows {
+            self.acts.push(Act::Notify(Change::Resync));
+            self.seen = Some(at.clone());
+        }
+    }
+
+    /// Where one is after the event. Its numbers need not come in their order, so none is passed over.
+    fn notify(&mut self, data: &str, mut at: Position) -> Position {
+        let event = serde_json::from_str::<Event>(data).ok();
+        if let Some(event) = &event {
+            at.number = at.number.max(event.number);
+        }
+        self.acts
+            .push(Act::Notify(event.map_or(Change::Resync, |event| event.change)));
+        let of_this_process = self.seen.as_ref().filter(|seen| seen.process == at.process);
+        let number = of_this_process.map_or(0, |seen| seen.number).max(at.number);
+        self.seen = Some(Position { number, ..at.clone() });
+        at
+    }
+
+    fn relay_ping(&mut self, lead: Lead) {
+        if let Some(at) = self.seen.clone() {
+            self.relay(lead, at, Heard::Ping);
+        }
+    }
+
+    fn relay(&mut self, lead: Lead, at: Position, what: Heard) {
+        self.tell(Note::Heard { lead, at, what });
+    }
+}

@@ -1,0 +1,226 @@
+//! One tab: whether it listens or follows, and when it tries again.
+
+use super::note::{Lead, Millis, Note};
+use domain::{
+    event::{Change, Position, SILENCE},
+    ids::PersonId,
+};
+
+/// How long a new tab waits for one that listens already.
+const ASK: Millis = 250.0;
+/// When the one that listened leaves, each waits for up to this long, so that one is the first.
+pub(super) const HAND_OVER: Millis = 300.0;
+/// After a failure we try again after about this long, and each time after twice as long …
+pub(super) const WAIT_FIRST: Millis = 1_000.0;
+/// … up to this.
+const WAIT_MOST: Millis = 30_000.0;
+/// Those that follow are up to this much more patient, each by its own luck.
+const PATIENCE: Millis = 2_000.0;
+
+/// What is to be done next.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    Open,
+    Close,
+    Tell(Note),
+    /// Something may have changed.
+    Notify(Change),
+    Connected(bool),
+    /// Ask who is logged in: the stream was refused, is another person's, or began anew.
+    FindOut,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Role {
+    Away,
+    Asking { until: Millis },
+    Following,
+    Leading { lead: Lead, stream: Stream },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Stream {
+    Opening,
+    Open,
+    Waiting { until: Millis },
+}
+
+/// One tab among those of its person.
+#[derive(Debug)]
+pub struct Tab {
+    pub(super) person: PersonId,
+    pub(super) tab: u64,
+    /// From 0 to 1, so that tabs and browsers do not all act at once.
+    pub(super) luck: f64,
+    /// What this page knows of: everything up to here.
+    pub(super) seen: Option<Position>,
+    /// When the process, or the tab that listens, gave its last sign of life.
+    pub(super) heard: Millis,
+    pub(super) connected: bool,
+    /// Whether there has been a connection on this page.
+    pub(super) once_connected: bool,
+    pub(super) wait: Millis,
+    pub(super) role: Role,
+    pub(super) acts: Vec<Act>,
+}
+
+impl Tab {
+    /// `seen`: the position that was read before the page was drawn.
+    pub fn new(person: PersonId, tab: u64, luck: f64, seen: Option<Position>) -> Self {
+        Self {
+            person,
+            tab,
+            luck,
+            seen,
+            heard: 0.0,
+            connected: true,
+            once_connected: false,
+            wait: WAIT_FIRST,
+            role: Role::Away,
+            acts: Vec::new(),
+        }
+    }
+
+    /// What has to be done by now.
+    pub fn take_acts(&mut self) -> Vec<Act> {
+        std::mem::take(&mut self.acts)
+    }
+
+    /// Begins, or comes back from the back/forward cache. `alone`: tabs cannot speak with each other here.
+    pub fn arrive(&mut self, now: Millis, alone: bool) {
+        self.heard = now;
+        if alone {
+            self.lead(now);
+        } else {
+            self.role = Role::Asking { until: now + ASK };
+            self.tell(Note::Anybody);
+        }
+    }
+
+    /// The page goes away, perhaps for good.
+    pub fn leave(&mut self) {
+        if let Role::Leading { .. } = self.role {
+            self.acts.push(Act::Close);
+            self.tell(Note::Leaving);
+        }
+        self.role = Role::Away;
+    }
+
+    /// About once a second.
+    pub fn tick(&mut self, now: Millis) {
+        match self.role {
+            Role::Away => {}
+            Role::Asking { until } => {
+                if now >= until {
+                    self.lead(now);
+                }
+            }
+            Role::Following => {
+                if self.is_silent(now, PATIENCE * self.luck) {
+                    self.set_connected(false);
+                    self.lead(now);
+                }
+            }
+            Role::Leading { lead, stream } => {
+                match stream {
+                    Stream::Waiting { until } if now >= until => self.open(now, lead),
+                    Stream::Opening | Stream::Open if self.is_silent(now, 0.0) => self.lose(now, lead),
+                    _ => {}
+                }
+                if !self.connected {
+                    self.tell(Note::Lost { lead });
+                }
+            }
+        }
+    }
+
+    /// The network is back, the machine woke up, or somebody looks at the page: no reason to wait any longer.
+    pub fn wake(&mut self, now: Millis) {
+        match self.role {
+            Role::Leading { lead, stream } => {
+                self.wait = WAIT_FIRST;
+                match stream {
+                    Stream::Waiting { .. } => self.open(now, lead),
+                    Stream::Opening | Stream::Open if self.is_silent(now, 0.0) => {
+                        self.acts.push(Act::Close);
+                        self.open(now, lead);
+                    }
+                    _ => {}
+                }
+            }
+            // The one that should listen may sleep in the background.
+            Role::Following if !self.connected || self.is_silent(now, 0.0) => self.lead(now),
+            _ => {}
+        }
+    }
+
+    /// The browser says that there is no network.
+    pub fn offline(&mut self) {
+        self.set_connected(false);
+    }
+
+    fn lead(&mut self, now: Millis) {
+        let lead = Lead {
+            since: now,
+            tab: self.tab,
+        };
+        self.open(now, lead);
+    }
+
+    fn open(&mut self, now: Millis, lead: Lead) {
+        self.heard = now;
+        self.role = Role::Leading {
+            lead,
+            stream: Stream::Opening,
+        };
+        self.acts.push(Act::Open);
+    }
+
+    pub(super) fn lose(&mut self, now: Millis, lead: Lead) {
+        let until = now + self.wait * (0.5 + self.luck / 2.0);
+        self.wait = (self.wait * 2.0).min(WAIT_MOST);
+        self.role = Role::Leading {
+            lead,
+            stream: Stream::Waiting { until },
+        };
+        self.acts.push(Act::Close);
+        self.set_connected(false);
+        self.tell(Note::Lost { lead });
+    }
+
+    pub(super) fn follow(&mut self, now: Millis) {
+        if let Role::Leading { .. } = self.role {
+            self.acts.push(Act::Close);
+        }
+        self.role = Role::Following;
+        self.heard = now;
+        self.wait = WAIT_FIRST;
+    }
+
+    pub(super) fn is_silent(&self, now: Millis, patience: Millis) -> bool {
+        now - self.heard > SILENCE.as_secs_f64() * 1000.0 + patience
+    }
+
+    /// Whether this tab is the one that hears the process now. One that was frozen only believes so.
+    pub(super) fn listens(&self, now: Millis) -> bool {
+        let open = matches!(
+            self.role,
+            Role::Leading {
+                stream: Stream::Open,
+                ..
+            }
+        );
+        open && !self.is_silent(now, 0.0)
+    }
+
+    pub(super) fn set_connected(&mut self, connected: bool) {
+        if self.connected != connected {
+            self.connected = connected;
+            self.acts.push(Act::Connected(connected));
+        }
+    }
+
+    pub(super) fn tell(&mut self, note: Note) {
+        self.acts.push(Act::Tell(note));
+    }
+}

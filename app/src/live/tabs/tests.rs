@@ -1,0 +1,316 @@
+use super::{
+    note::Millis,
+    tab::{Act, Tab},
+};
+use domain::{
+    event::{Change, Hello, Position},
+    ids::PersonId,
+};
+
+const SOME: Millis = 1_000_000.0;
+const SECOND: Millis = 1_000.0;
+
+fn person(n: u8) -> PersonId {
+    format!("00000000-0000-0000-0000-00000000000{n}").parse().unwrap()
+}
+
+fn at(number: u64) -> Position {
+    Position {
+        process: "first".into(),
+        number,
+    }
+}
+
+fn hello(number: u64) -> Hello {
+    Hello {
+        person: person(1),
+        position: at(number),
+    }
+}
+
+/// Tabs of one browser, each with the page of position 7, and the process that they listen to.
+struct Browser {
+    now: Millis,
+    tabs: Vec<Tab>,
+    streams: Vec<bool>,
+    changes: Vec<Vec<Change>>,
+    connected: Vec<bool>,
+    asked: Vec<usize>,
+    /// Whether the process answers.
+    up: bool,
+    /// Tabs that do nothing at the moment, as a browser does with those in the background.
+    frozen: Vec<usize>,
+    number: u64,
+}
+
+impl Browser {
+    fn with(count: usize) -> Self {
+        let tabs = (0..count).map(|n| {
+            let luck = (n as f64 + 0.5) / count as f64;
+            Tab::new(person(1), n as u64, luck, Some(at(7)))
+        });
+        let mut browser = Self {
+            now: SOME,
+            tabs: tabs.collect(),
+            streams: vec![false; count],
+            changes: vec![Vec::new(); count],
+            connected: vec![true; count],
+            asked: vec![0; count],
+            up: true,
+            frozen: Vec::new(),
+            number: 7,
+        };
+        for n in 0..count {
+            browser.step(n, |tab, now| tab.arrive(now, false));
+        }
+        browser
+    }
+
+    fn step(&mut self, n: usize, step: impl FnOnce(&mut Tab, Millis)) {
+        step(&mut self.tabs[n], self.now);
+        self.act(n);
+    }
+
+    /// Does what a tab has asked for, and what that makes others ask for.
+    fn act(&mut self, n: usize) {
+        for act in self.tabs[n].take_acts() {
+            match act {
+                Act::Open => {
+                    assert!(!self.streams[n], "a second stream in one tab");
+                    self.streams[n] = true;
+                    if self.up {
+                        let hello = hello(self.number);
+                        self.tabs[n].hello(self.now, hello);
+                        self.act(n);
+                    }
+                }
+                Act::Close => self.streams[n] = false,
+                Act::Tell(note) => {
+                    let others = (0..self.tabs.len()).filter(|&other| other != n);
+                    for other in others.collect::<Vec<_>>() {
+                        if !self.frozen.contains(&other) {
+                            let note = note.clone();
+                            self.tabs[other].note(self.now, note);
+                            self.act(other);
+                        }
+                    }
+                }
+                Act::Notify(change) => self.changes[n].push(change),
+                Act::Connected(connected) => self.connected[n] = connected,
+                Act::FindOut => self.asked[n] += 1,
+            }
+        }
+    }
+
+    fn each(&mut self, step: impl Fn(&mut Tab, Millis)) {
+        for n in 0..self.tabs.len() {
+            if !self.frozen.contains(&n) {
+                self.step(n, &step);
+            }
+        }
+    }
+
+    /// So many seconds pass, with a ping in every fifth.
+    fn pass(&mut self, seconds: u32) {
+        for second in 1..=seconds {
+            self.now += SECOND;
+            if self.up && second % 5 == 0 {
+                for n in self.open() {
+                    if !self.frozen.contains(&n) {
+                        self.step(n, |tab, now| tab.ping(now));
+                    }
+                }
+            }
+            self.each(|tab, now| tab.tick(now));
+        }
+    }
+
+    fn happens(&mut self) {
+        self.number += 1;
+        let data = format!("{{\"number\":{},\"change\":\"directory\"}}", self.number);
+        for n in self.open() {
+            let data = data.clone();
+            self.step(n, |tab, now| tab.event(now, data));
+        }
+    }
+
+    fn open(&self) -> Vec<usize> {
+        (0..self.tabs.len()).filter(|&n| self.streams[n]).collect()
+    }
+}
+
+#[test]
+fn seven_tabs_have_one_stream_and_all_hear() {
+    let mut browser = Browser::with(7);
+    browser.pass(1);
+    assert_eq!(browser.open().len(), 1);
+    browser.happens();
+    assert_eq!(browser.changes, vec![vec![Change::Directory]; 7]);
+    browser.pass(600);
+    assert_eq!(browser.open().len(), 1);
+    assert_eq!(
+        browser.changes,
+        vec![vec![Change::Directory]; 7],
+        "and nothing else"
+    );
+    assert_eq!(browser.connected, [true; 7]);
+}
+
+#[test]
+fn a_page_that_missed_nothing_reads_nothing_again() {
+    let mut browser = Browser::with(1);
+    browser.pass(60);
+    assert!(browser.changes[0].is_empty());
+
+    let mut browser = Browser::with(1);
+    browser.number = 8;
+    browser.pass(60);
+    assert_eq!(
+        browser.changes[0],
+        [Change::Resync],
+        "something happened after the page was drawn"
+    );
+}
+
+#[test]
+fn a_page_that_joins_late_learns_what_it_missed() {
+    let mut browser = Browser::with(2);
+    browser.step(1, |tab, _| tab.leave());
+    browser.pass(5);
+    browser.happens();
+    browser.step(1, |tab, now| tab.arrive(now, false));
+    assert_eq!(browser.changes[1], [Change::Resync]);
+    assert_eq!(browser.open(), [0]);
+}
+
+#[test]
+fn when_the_one_that_listens_leaves_another_takes_over_at_once() {
+    let mut browser = Browser::with(3);
+    browser.pass(1);
+    assert_eq!(browser.open(), [0]);
+    browser.step(0, |tab, _| tab.leave());
+    browser.pass(1);
+    assert_eq!(browser.open().len(), 1);
+    assert_ne!(browser.open(), [0]);
+    browser.happens();
+    assert_eq!(
+        browser.changes[1..],
+        [vec![Change::Directory], vec![Change::Directory]]
+    );
+}
+
+#[test]
+fn a_tab_that_is_frozen_is_replaced_and_gives_way_when_it_thaws() {
+    let mut browser = Browser::with(3);
+    browser.pass(1);
+    browser.frozen.push(0);
+    browser.pass(15);
+    let others = |browser: &Browser| browser.open().into_iter().filter(|&n| n != 0).count();
+    assert_eq!(others(&browser), 1);
+    browser.frozen.clear();
+    browser.pass(20);
+    assert_eq!(browser.open().len(), 1);
+    assert_eq!(browser.connected, [true; 3]);
+}
+
+#[test]
+fn a_process_that_hangs_is_noticed_in_every_tab_within_twenty_seconds() {
+    let mut browser = Browser::with(3);
+    browser.pass(1);
+    browser.up = false;
+    browser.pass(15);
+    assert_eq!(browser.connected, [false; 3]);
+    assert!(browser.open().len() <= 1, "not all of them knock");
+    browser.pass(300);
+    assert!(browser.open().len() <= 1);
+
+    browser.up = true;
+    browser.number = 9;
+    browser.pass(45);
+    assert_eq!(browser.connected, [true; 3]);
+    assert_eq!(browser.changes, vec![vec![Change::Resync]; 3]);
+    assert_eq!(browser.open().len(), 1);
+}
+
+#[test]
+fn waking_up_does_not_wait() {
+    let mut browser = Browser::with(2);
+    browser.pass(1);
+    browser.up = false;
+    browser.pass(300);
+    browser.up = true;
+    browser.each(|tab, now| tab.wake(now));
+    assert_eq!(browser.connected, [true; 2]);
+}
+
+#[test]
+fn tries_become_rarer() {
+    let mut tab = Tab::new(person(1), 1, 1.0, None);
+    tab.arrive(SOME, true);
+    let (mut now, mut tries) = (SOME, Vec::new());
+    for _ in 0..100 {
+        let acts = tab.take_acts();
+        if acts.contains(&Act::Open) {
+            tries.push((now - SOME) / SECOND);
+            tab.failed(now, false);
+        }
+        now += SECOND;
+        tab.tick(now);
+    }
+    assert_eq!(tries, [0.0, 1.0, 3.0, 7.0, 15.0, 31.0, 61.0, 91.0]);
+}
+
+#[test]
+fn a_stream_of_somebody_else_is_not_listened_to() {
+    let mut tab = Tab::new(person(1), 1, 0.5, Some(at(7)));
+    tab.arrive(SOME, true);
+    tab.take_acts();
+    let petr = Hello {
+        person: person(2),
+        position: at(9),
+    };
+    tab.hello(SOME, petr);
+    let acts = tab.take_acts();
+    assert!(
+        acts.contains(&Act::FindOut) && acts.contains(&Act::Close),
+        "{acts:?}"
+    );
+    assert!(!acts.iter().any(|act| matches!(act, Act::Notify(_))), "{acts:?}");
+}
+
+#[test]
+fn whoever_is_refused_finds_out_why() {
+    let mut browser = Browser::with(1);
+    browser.pass(1);
+    browser.up = false;
+    browser.step(0, |tab, now| tab.failed(now, true));
+    assert_eq!(browser.asked, [1]);
+    browser.up = true;
+    browser.pass(2);
+    assert_eq!(
+        browser.asked,
+        [2],
+        "and again once it is back: rights may have changed"
+    );
+}
+
+#[test]
+fn numbers_of_another_process_are_not_compared() {
+    let mut tab = Tab::new(person(1), 1, 0.5, Some(at(7)));
+    tab.arrive(SOME, true);
+    tab.take_acts();
+    let mut of_another = hello(3);
+    of_another.position.process = "second".into();
+    tab.hello(SOME, of_another);
+    assert!(tab.take_acts().contains(&Act::Notify(Change::Resync)));
+}
+
+#[test]
+fn what_this_page_does_not_know_is_read_again() {
+    let mut browser = Browser::with(2);
+    browser.pass(1);
+    browser.step(0, |tab, now| {
+        tab.event(now, "{\"number\":8,\"change\":\"newer\"}".into())
+    });
+    assert_eq!(browser.changes, vec![vec![Change::Resync]; 2]);
+}

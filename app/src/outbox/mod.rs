@@ -1,0 +1,223 @@
+//! Replies on their way: shown at once, and sent one after the other, so that those of a session arrive in the order in
+//! which they were written. While the process cannot be reached they wait, also over a reload. Each has a key under which
+//! the process takes it once, however often it is sent, and the name of whoever wrote it: once somebody else is logged in
+//! in this browser, it waits for its writer. What is refused goes back into the draft.
+
+mod drafts;
+mod queue;
+mod reply;
+mod stored;
+
+pub use self::reply::{OnItsWay, Returned};
+
+use crate::{
+    api::{ApiError, ApiResult, inbox as api},
+    live::{WhoIsThere, use_live},
+};
+use domain::{
+    ids::{PersonId, SessionId},
+    message::MessageView,
+    people::Me,
+};
+use leptos::{prelude::*, task::spawn_local};
+use std::time::Duration;
+
+/// A reply that could not be delivered to the process is tried again after this long, or once it is heard again.
+const AGAIN: Duration = Duration::from_secs(5);
+/// One over which the process has broken several times is tried less often.
+const SLOWLY: Duration = Duration::from_secs(60);
+
+/// What this person has written and the process has not taken yet. It lives as long as somebody is logged in, whatever
+/// page they look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Outbox {
+    /// In the order in which they were written.
+    pub waiting: RwSignal<Vec<OnItsWay>>,
+    /// The one that the process is being given right now.
+    pub calling: RwSignal<Option<SessionId>>,
+    /// What the process has taken, until a page has shown it.
+    pub sent: RwSignal<Vec<(SessionId, MessageView)>>,
+    pub returned: RwSignal<Option<Returned>>,
+    /// Sessions in which the process broke a moment ago.
+    resting: StoredValue<Vec<SessionId>>,
+    writer: RwSignal<Option<PersonId>>,
+    who: WhoIsThere,
+}
+
+/// The outbox that [`provide_outbox`] made.
+pub fn use_outbox() -> Outbox {
+    expect_context()
+}
+
+/// Takes up what was left over, and goes on whenever the process can be heard again.
+pub fn provide_outbox(person: Resource<ApiResult<Me>>, who: WhoIsThere) {
+    let outbox = Outbox {
+        waiting: RwSignal::new(Vec::new()),
+        calling: RwSignal::new(None),
+        sent: RwSignal::new(Vec::new()),
+        returned: RwSignal::new(None),
+        resting: StoredValue::new(Vec::new()),
+        writer: RwSignal::new(None),
+        who,
+    };
+    provide_context(outbox);
+    Effect::new(move |_| {
+        if let Some(me) = person.with(|me| Some(me.as_ref()?.as_ref().ok()?.id)) {
+            outbox.belong_to(me);
+        }
+    });
+    let live = use_live();
+    Effect::new(move |_| {
+        if live.connected.get() {
+            outbox.resting.set_value(Vec::new());
+            outbox.go();
+        }
+    });
+}
+
+impl Outbox {
+    /// Who is logged in, once that is known.
+    pub fn writer(self) -> Option<PersonId> {
+        self.writer.get()
+    }
+
+    /// Shows a reply at once and sends it when those before it have gone out, and it is known who writes.
+    pub fn send(self, reply: OnItsWay) {
+        if let Some(me) = self.writer.get_untracked() {
+            stored::keep(me, &reply);
+        }
+        self.waiting.update(|all| all.push(reply));
+        self.go();
+    }
+
+    /// What this person typed in a session and did not send, once it is known who they are.
+    pub fn draft(self, session: SessionId) -> String {
+        let writer = self.writer.get();
+        writer.map_or_else(String::new, |me| drafts::load(me, session))
+    }
+
+    pub fn keep_draft(self, session: SessionId, text: &str) {
+        if let Some(me) = self.writer.get_untracked() {
+            drafts::save(me, session, text);
+        }
+    }
+
+    /// Sends one now that is stuck.
+    pub fn try_again(self, session: SessionId) {
+        self.wake(session);
+    }
+
+    /// Puts one that is stuck back into the draft: those behind it go on.
+    pub fn take_back(self, reply: &OnItsWay) {
+        // The process may be taking it just now.
+        if self.calling.get_untracked() == Some(reply.session) {
+            return;
+        }
+        // Nothing has gone out, so nothing is stuck, before it is known who writes.
+        let Some(me) = self.writer.get_untracked() else {
+            return;
+        };
+        drafts::append(me, reply.session, &reply.text);
+        self.done_with(me, &reply.key);
+        self.returned.set(Some(Returned {
+            session: reply.session,
+            why: None,
+        }));
+        self.wake(reply.session);
+    }
+
+    /// What somebody else has written in this browser stays kept until they are back.
+    fn belong_to(self, me: PersonId) {
+        let before = self.writer.get_untracked();
+        if before == Some(me) {
+            return;
+        }
+        self.writer.set(Some(me));
+        self.resting.set_value(Vec::new());
+        self.waiting.update(|all| {
+            // Whoever writes before it is known who they are is whoever the page is for.
+            let unclaimed = if before.is_none() {
+                std::mem::take(all)
+            } else {
+                Vec::new()
+            };
+            for reply in &unclaimed {
+                stored::keep(me, reply);
+            }
+            *all = queue::joined(stored::all(me), unclaimed);
+        });
+        self.go();
+    }
+
+    fn wake(self, session: SessionId) {
+        self.resting
+            .try_update_value(|resting| resting.retain(|other| *other != session));
+        self.go();
+    }
+
+    fn go(self) {
+        let idle = self.calling.try_get_untracked() == Some(None);
+        if let Some(next) = self.next().filter(|_| idle) {
+            self.calling.set(Some(next.session));
+            spawn_local(self.send_all());
+        }
+    }
+
+    fn next(self) -> Option<OnItsWay> {
+        let resting = self.resting.try_get_value()?;
+        self.waiting
+            .try_with_untracked(|all| queue::next(all, &resting).cloned())
+            .flatten()
+    }
+
+    async fn send_all(self) {
+        while let Some(reply) = self.next() {
+            self.calling.try_set(Some(reply.session));
+            let Some(me) = self.writer.try_get_untracked().flatten() else {
+                self.who.ask();
+                set_timeout(move || self.go(), AGAIN);
+                break;
+            };
+            let (session, key) = (reply.session, reply.key.clone());
+            match api::send_text(session, reply.text.clone(), Some(key.clone()), Some(me)).await {
+                Ok(sent) => {
+                    self.sent.try_update(|all| all.push((session, sent)));
+                    self.done_with(me, &key);
+                }
+                Err(why) => match queue::after(&why) {
+                    queue::Then::AllWait => {
+                        if why == ApiError::SignIn {
+                            self.who.ask();
+                        }
+                        set_timeout(move || self.go(), AGAIN);
+                        break;
+                    }
+                    queue::Then::SessionWaits => self.rest(session, &key),
+                    // Its writer finds it where it is kept.
+                    queue::Then::Back if self.writer.try_get_untracked() != Some(Some(me)) => {}
+                    queue::Then::Back => {
+                        drafts::append(me, session, &reply.text);
+                        self.done_with(me, &key);
+                        let why = Some(why);
+                        self.returned.try_set(Some(Returned { session, why }));
+                    }
+                },
+            }
+        }
+        self.calling.try_set(None);
+    }
+
+    /// The others of its session wait behind it; those of other sessions go on.
+    fn rest(self, session: SessionId, key: &str) {
+        let stuck = self.waiting.try_update(|all| queue::broke_over(all, key));
+        self.resting.try_update_value(|resting| resting.push(session));
+        let pause = if stuck == Some(true) { SLOWLY } else { AGAIN };
+        set_timeout(move || self.wake(session), pause);
+    }
+
+    fn done_with(self, writer: PersonId, key: &str) {
+        stored::forget(writer, key);
+        self.waiting
+            .try_update(|all| all.retain(|other| other.key != key));
+    }
+}

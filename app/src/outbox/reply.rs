@@ -1,0 +1,36 @@
+//! A reply between the field in which it was written and the process.
+
+use crate::api::ApiError;
+use domain::{ids::SessionId, time::Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The process may break over a reply this often before it is said.
+const BREAKS_MOST: u8 = 3;
+
+/// A reply on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnItsWay {
+    pub session: SessionId,
+    pub key: String,
+    pub text: String,
+    /// When it was written, by this browser's clock.
+    pub at: Timestamp,
+    /// How often the process has broken over it.
+    #[serde(skip)]
+    pub broke: u8,
+}
+
+impl OnItsWay {
+    /// So often that it has to be said.
+    pub fn stuck(&self) -> bool {
+        self.broke >= BREAKS_MOST
+    }
+}
+
+/// A reply that was refused, or that its writer took back. Its text is in the draft again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Returned {
+    pub session: SessionId,
+    /// `None` when it was taken back.
+    pub why: Option<ApiError>,
+}

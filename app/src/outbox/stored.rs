@@ -1,0 +1,40 @@
+//! Replies on their way, in this browser's storage: a reload, a crash or a closed window loses none. Each is an entry
+//! of its own, so two windows do not overwrite each other, and belongs to whoever wrote it.
+
+use super::reply::OnItsWay;
+use crate::browser::storage;
+use domain::ids::PersonId;
+
+fn prefix(person: PersonId) -> String {
+    format!("outbox.{person}.")
+}
+
+/// A full storage only costs the reload.
+pub(super) fn keep(person: PersonId, reply: &OnItsWay) {
+    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(reply)) {
+        let _ = storage.set_item(&format!("{}{}", prefix(person), reply.key), &text);
+    }
+}
+
+pub(super) fn forget(person: PersonId, key: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(&format!("{}{key}", prefix(person)));
+    }
+}
+
+/// What this person wrote and nobody has taken yet, in the order in which it was written.
+pub(super) fn all(person: PersonId) -> Vec<OnItsWay> {
+    let Some(storage) = storage() else {
+        return Vec::new();
+    };
+    let prefix = prefix(person);
+    let keys = (0..storage.length().unwrap_or(0)).filter_map(|n| storage.key(n).ok().flatten());
+    let texts = keys
+        .filter(|key| key.starts_with(&prefix))
+        .filter_map(|key| storage.get_item(&key).ok().flatten());
+    let mut all: Vec<OnItsWay> = texts
+        .filter_map(|text| serde_json::from_str(&text).ok())
+        .collect();
+    all.sort_by_key(|reply| reply.at);
+    all
+}

@@ -1,0 +1,153 @@
+//! The numbers that Meta knows, to pick from instead of copying ids.
+
+use crate::{
+    api::channels::{FetchNumbers, PickNumber},
+    i18n::*,
+    labels,
+    pages::channels::editor::answer::Answer,
+    ui::{Button, IconName, field, use_toasts},
+};
+use domain::doctor::{Errand, NumberChoice, Outcome};
+use leptos::{ev, form::FromFormData, prelude::*, server_fn::ServerFn};
+use wasm_bindgen::JsCast;
+use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
+
+/// The button and the list. They belong to the form around them: what is typed there goes along, saved or not.
+#[component]
+pub fn FetchNumbersField(
+    /// There is a token to ask with.
+    has_token: bool,
+    /// Answered before the page was drawn.
+    answered: Option<Errand<Vec<NumberChoice>>>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let fetch = ServerAction::<FetchNumbers>::new();
+    let press = move |event: ev::MouseEvent| {
+        let asked = form_of(&event)
+            .and_then(|form| FormData::new_with_form(&form).ok())
+            .and_then(|data| FetchNumbers::from_form_data(&data).ok());
+        if let Some(asked) = asked {
+            event.prevent_default();
+            fetch.dispatch(asked);
+        }
+    };
+    let answer = fetch.value();
+    let shown = move || match (answer.try_get().flatten(), &answered) {
+        (Some(Ok(errand)), _) => Some(view! { <Numbers errand /> }.into_any()),
+        (Some(Err(error)), _) => {
+            Some(view! { <p class="notice bad">{labels::sentence(i18n.get_locale(), &error)}</p> }.into_any())
+        }
+        (None, Some(errand)) => Some(view! { <Numbers errand=errand.clone() /> }.into_any()),
+        (None, None) => None,
+    };
+    let hint = move || match has_token {
+        true => t_string!(i18n, channels.numbers.hint),
+        false => t_string!(i18n, channels.numbers.no_token),
+    };
+    view! {
+        <div class="numbers">
+            <Button
+                submit=true
+                icon=IconName::Refresh
+                busy=fetch.pending()
+                disabled=!has_token
+                attr:formaction=FetchNumbers::PATH
+                attr:formnovalidate=true
+                press
+            >
+                {move || t_string!(i18n, channels.numbers.button)}
+            </Button>
+            <p class="hint">{hint}</p>
+            <div aria-live="polite">{shown}</div>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Numbers(errand: Errand<Vec<NumberChoice>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let Errand { called, outcome } = errand;
+    match outcome {
+        Outcome::Done(numbers) if numbers.is_empty() => {
+            view! { <p class="notice">{move || t_string!(i18n, channels.numbers.none)}</p> }.into_any()
+        }
+        Outcome::Done(numbers) => {
+            let lines = numbers
+                .into_iter()
+                .map(|number| view! { <NumberLine number /> })
+                .collect_view();
+            view! {
+                <p>{move || t_string!(i18n, channels.numbers.found)}</p>
+                <ul class="number-list">{lines}</ul>
+            }
+            .into_any()
+        }
+        failed => {
+            let errand = Errand {
+                called,
+                outcome: failed.map(drop),
+            };
+            view! { <Answer errand /> }.into_any()
+        }
+    }
+}
+
+#[component]
+fn NumberLine(number: NumberChoice) -> impl IntoView {
+    let i18n = use_i18n();
+    let toasts = use_toasts();
+    // Read again by `pick_number`, where there is no script to fill in the fields.
+    let value = serde_json::to_string(&number).unwrap_or_default();
+    let display = number
+        .display
+        .clone()
+        .unwrap_or_else(|| number.phone_number_id.clone());
+    let name = number.verified_name.clone();
+    let id = number.phone_number_id.clone();
+    let press = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        if let Some(display) = &number.display {
+            fill("phone_number", display);
+        }
+        fill("phone_number_id", &number.phone_number_id);
+        fill("waba_id", &number.waba_id);
+        toasts.say(t_string!(i18n, channels.numbers.picked));
+    };
+    view! {
+        <li>
+            <button
+                type="submit"
+                class="number-choice"
+                name="number"
+                value=value
+                formaction=PickNumber::PATH
+                formnovalidate
+                on:click=press
+            >
+                <strong class="nums">{display}</strong>
+                <span>{name}</span>
+                <code>{id}</code>
+            </button>
+        </li>
+    }
+    .into_any()
+}
+
+fn form_of(event: &ev::MouseEvent) -> Option<HtmlFormElement> {
+    let pressed: web_sys::Element = event.target()?.dyn_into().ok()?;
+    pressed.closest("form").ok()??.dyn_into().ok()
+}
+
+/// Types into a field; the form hears it as if a person did.
+fn fill(name: &str, value: &str) {
+    let input = document().get_element_by_id(&field::id(name));
+    if let Some(input) = input.and_then(|input| input.dyn_into::<HtmlInputElement>().ok()) {
+        input.set_value(value);
+        let options = web_sys::EventInit::new();
+        options.set_bubbles(true);
+        if let Ok(event) = web_sys::Event::new_with_event_init_dict("input", &options) {
+            drop(input.dispatch_event(&event));
+        }
+    }
+}

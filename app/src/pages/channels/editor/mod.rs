@@ -1,0 +1,89 @@
+//! A channel's editor: its header above its tabs. The header follows events; the forms in the tabs do not, so that
+//! nothing typed is lost to one.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`header`] | name, badge with its reasons, number and menu |
+//! | [`authentication`], [`messaging`], [`health`], [`activity`], [`delete`] | the tabs |
+//! | [`guide`], [`field_labels`] | Meta's steps beside the forms, names of fields |
+//! | [`save`], [`answer`] | what the tabs share: saving, and what Meta answered |
+
+mod activity;
+mod answer;
+mod authentication;
+mod delete;
+mod field_labels;
+mod guide;
+mod header;
+mod health;
+mod messaging;
+mod save;
+
+pub use self::{
+    activity::ActivityTab, authentication::AuthenticationTab, delete::DeleteTab, health::HealthTab,
+    messaging::MessagingTab,
+};
+
+use self::{
+    header::{Gone, Header, Switches},
+    save::EditedChannel,
+};
+use crate::{
+    api::channels::channel,
+    i18n::*,
+    live::use_live,
+    pages::url::{id_in_url, known},
+    ui::Skeleton,
+};
+use domain::{channel::Presence, ids::ChannelId};
+use leptos::prelude::*;
+use leptos_router::components::{A, Outlet};
+
+#[component]
+pub fn ChannelPage() -> impl IntoView {
+    let i18n = use_i18n();
+    let live = use_live();
+    let id = id_in_url::<ChannelId>();
+    let edited = Resource::new(
+        move || (id.get(), live.channels.get()),
+        |(id, _)| async move { channel(known(id)?).await },
+    );
+    provide_context(EditedChannel(edited));
+    let switches = Switches::new(edited);
+    let tab = move |path: &'static str| {
+        move || {
+            format!(
+                "/channels/{}{path}",
+                id.get().map(|id| id.to_string()).unwrap_or_default()
+            )
+        }
+    };
+    let tabs = view! {
+        <nav class="tabs" aria-label=move || t_string!(i18n, channels.tab.label)>
+            <A href=tab("") exact=true>
+                {move || t_string!(i18n, channels.tab.authentication)}
+            </A>
+            <A href=tab("/messaging")>{move || t_string!(i18n, channels.tab.messaging)}</A>
+            <A href=tab("/health")>{move || t_string!(i18n, channels.tab.health)}</A>
+            <A href=tab("/activity")>{move || t_string!(i18n, channels.tab.activity)}</A>
+        </nav>
+    }
+    .into_any();
+    // What went wrong, if anything did, is said by the tab.
+    let header = move || {
+        Suspend::new(async move {
+            Some(match edited.await.ok()? {
+                Presence::Here(channel) => view! { <Header channel=*channel switches /> }.into_any(),
+                Presence::Deleted { name, by, at } => view! { <Gone name by at /> }.into_any(),
+            })
+        })
+    };
+    // When somebody else deletes it, nothing that is typed below can be saved.
+    let gone = RwSignal::new(false);
+    Effect::new(move || gone.set(matches!(edited.get(), Some(Ok(Presence::Deleted { .. })))));
+    view! {
+        <Transition fallback=|| view! { <Skeleton lines=1 /> }>{header}</Transition>
+        <div hidden=move || gone.get()>{tabs} <Outlet /></div>
+    }
+    .into_any()
+}

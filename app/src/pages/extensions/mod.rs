@@ -1,0 +1,9 @@
+//! Extensions: numbers on the PBX, and who logs in as them.
+
+mod editor;
+mod list;
+
+pub use self::{
+    editor::{ExtensionPage, NewExtensionPage},
+    list::ExtensionsPage,
+};

@@ -1,0 +1,11 @@
+//! Behind what a session of a group is called.
+
+use crate::i18n::*;
+use leptos::prelude::*;
+
+/// Others read along.
+#[component]
+pub fn InGroup() -> impl IntoView {
+    let i18n = use_i18n();
+    view! { <span>" · " {move || t_string!(i18n, inbox.thread.in_a_group)}</span> }.into_any()
+}

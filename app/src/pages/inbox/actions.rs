@@ -1,0 +1,258 @@
+//! What is done with a session: picking it up, and what asks before it is done, closing it, taking it over and
+//! transferring it. Those are dialogs. Without JavaScript their buttons lead to the same page with the dialog open.
+
+use super::{
+    element_ids::{CLOSE_ID, TRANSFER_ID},
+    state::use_inbox,
+};
+use crate::{
+    api::transfers::targets,
+    i18n::*,
+    pages::transfer_fields::{Reason, TargetSelect},
+    ui::{IconName, LiveText, icon::Icon},
+};
+use domain::{ids::SessionId, session::Thread};
+use leptos::{ev::MouseEvent, form::ActionForm, html, prelude::*};
+use leptos_router::hooks::use_query_map;
+
+/// *Pick up*, as a form that works before the page is live.
+#[component]
+pub fn PickUp(id: SessionId, #[prop(optional)] id_in_page: Option<&'static str>) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let pending = inbox.pick_up.pending();
+    view! {
+        <ActionForm action=inbox.pick_up>
+            <input type="hidden" name="session" value=id.to_string() />
+            <button type="submit" class="button primary" id=id_in_page prop:disabled=move || pending.try_get().unwrap_or_default()>
+                <Icon name=IconName::PickUp />
+                <span>{move || t_string!(i18n, inbox.thread.pick_up)}</span>
+            </button>
+        </ActionForm>
+    }
+    .into_any()
+}
+
+type Word = fn(Locale) -> &'static str;
+
+/// A button, and the dialog that it opens.
+#[component]
+fn Step(
+    id: SessionId,
+    /// How the address names it.
+    step: &'static str,
+    icon: IconName,
+    word: Word,
+    title: Word,
+    #[prop(optional)] id_in_page: Option<&'static str>,
+    dialog: NodeRef<html::Dialog>,
+    /// Raised when it opens.
+    #[prop(optional)]
+    opened: Option<RwSignal<bool>>,
+    children: Children,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let open = is_asked_for(step);
+    let ask = move |event: MouseEvent| {
+        if let Some(dialog) = dialog.get_untracked() {
+            event.prevent_default();
+            let _ = dialog.show_modal();
+            if let Some(opened) = opened {
+                opened.set(true);
+            }
+        }
+    };
+    let label = move || word(i18n.get_locale());
+    let title_id = format!("step-{step}");
+    view! {
+        <form method="get" action=format!("/inbox/{id}")>
+            <input type="hidden" name="tab" value=move || inbox.query.with(|query| query.tab.as_str()) />
+            <input type="hidden" name="q" value=move || inbox.query.with(|query| query.search.clone()) />
+            <input type="hidden" name="step" value=step />
+            <button type="submit" class="button" id=id_in_page aria-label=label title=label on:click=ask>
+                <Icon name=icon />
+                <span>{label}</span>
+            </button>
+        </form>
+        <dialog
+            class="dialog"
+            node_ref=dialog
+            open=open
+            aria-labelledby=title_id.clone()
+            on:submit=move |_| leave(dialog)
+        >
+            <h2 id=title_id.clone()>{move || title(i18n.get_locale())}</h2>
+            {children()}
+        </dialog>
+    }
+    .into_any()
+}
+
+/// Whether the address asks for this step.
+fn is_asked_for(step: &str) -> bool {
+    use_query_map().with_untracked(|map| map.get_str("step") == Some(step))
+}
+
+fn leave(dialog: NodeRef<html::Dialog>) {
+    if let Some(dialog) = dialog.get_untracked() {
+        dialog.close();
+    }
+}
+
+/// *Close*.
+#[component]
+pub fn Close(id: SessionId) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let pending = inbox.close.pending();
+    let dialog = NodeRef::new();
+    view! {
+        <Step
+            id
+            step="close"
+            icon=IconName::Close
+            word=|locale| td_string!(locale, inbox.thread.close)
+            title=|locale| td_string!(locale, inbox.confirm.title)
+            id_in_page=CLOSE_ID
+            dialog
+        >
+            <p>{move || t_string!(i18n, inbox.confirm.text)}</p>
+            <div class="dialog-buttons">
+                <form method="dialog">
+                    <button class="button">{move || t_string!(i18n, inbox.confirm.no)}</button>
+                </form>
+                <ActionForm action=inbox.close>
+                    <input type="hidden" name="session" value=id.to_string() />
+                    <button type="submit" class="button primary" autofocus prop:disabled=move || pending.try_get().unwrap_or_default()>
+                        {move || t_string!(i18n, inbox.confirm.yes)}
+                    </button>
+                </ActionForm>
+            </div>
+        </Step>
+    }
+    .into_any()
+}
+
+/// *Take over*, from whoever has it.
+#[component]
+pub fn TakeOver(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let dialog = NodeRef::new();
+    let text = move || {
+        let owner = thread.with(|thread| thread.session.owner.as_ref().map(|owner| owner.name.clone()));
+        t_string!(
+            i18n,
+            inbox.transfer.take_over_text,
+            owner = owner.unwrap_or_default()
+        )
+        .to_string()
+    };
+    view! {
+        <Step
+            id
+            step="take-over"
+            icon=IconName::PickUp
+            word=|locale| td_string!(locale, inbox.thread.take_over)
+            title=|locale| td_string!(locale, inbox.transfer.take_over_title)
+            dialog
+        >
+            <p>
+                <LiveText text />
+            </p>
+            <ActionForm action=inbox.take_over>
+                <Seen id thread />
+                <Reason name="take-over" />
+                <Buttons id dialog word=|locale| td_string!(locale, inbox.transfer.take_over) />
+            </ActionForm>
+        </Step>
+    }
+    .into_any()
+}
+
+/// *Transfer*, to an extension or a queue.
+#[component]
+pub fn Transfer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
+    let inbox = use_inbox();
+    let dialog = NodeRef::new();
+    let opened = RwSignal::new(is_asked_for("transfer"));
+    view! {
+        <Step
+            id
+            step="transfer"
+            icon=IconName::Transfer
+            word=|locale| td_string!(locale, inbox.thread.transfer)
+            title=|locale| td_string!(locale, inbox.transfer.title)
+            id_in_page=TRANSFER_ID
+            dialog
+            opened
+        >
+            <ActionForm action=inbox.transfer>
+                <Seen id thread />
+                <Targets opened />
+                <Reason name="transfer" />
+                <Buttons id dialog word=|locale| td_string!(locale, inbox.transfer.transfer) />
+            </ActionForm>
+        </Step>
+    }
+    .into_any()
+}
+
+/// Which session, and who had it in the eyes of whoever sends the form.
+#[component]
+fn Seen(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
+    let from = move || thread.with(|thread| thread.session.holder().to_string());
+    view! {
+        <input type="hidden" name="session" value=id.to_string() />
+        <input type="hidden" name="from" value=from prop:value=from />
+    }
+    .into_any()
+}
+
+/// Asked for when the dialog opens, and not before.
+#[component]
+fn Targets(opened: RwSignal<bool>) -> impl IntoView {
+    let wanted = Resource::new(
+        move || opened.get(),
+        |opened| async move {
+            match opened {
+                true => targets().await.map(Some),
+                false => Ok(None),
+            }
+        },
+    );
+    let select = move || {
+        let destinations = wanted.get().and_then(Result::ok).flatten();
+        view! { <TargetSelect id="transfer-to" destinations /> }
+    };
+    view! { <Transition>{select}</Transition> }.into_any()
+}
+
+#[component]
+fn Buttons(id: SessionId, dialog: NodeRef<html::Dialog>, word: Word) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    // HTML forbids nested forms, so this is no button of a form of its own.
+    let back = move |event: MouseEvent| {
+        if dialog.get_untracked().is_some() {
+            event.prevent_default();
+            leave(dialog);
+        }
+    };
+    view! {
+        <div class="dialog-buttons">
+            <a
+                class="button"
+                href=move || inbox.query.with(|query| query.href(Some(id)))
+                on:click=back
+            >
+                {move || t_string!(i18n, inbox.transfer.no)}
+            </a>
+            <button type="submit" class="button primary">
+                {move || word(i18n.get_locale())}
+            </button>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,108 @@
+//! What is being typed. It is kept until the process has taken it.
+
+use crate::{
+    api::{ApiError, inbox::SendText},
+    browser,
+    outbox::{OnItsWay, Outbox, use_outbox},
+};
+use domain::{
+    ids::{PersonId, SessionId},
+    message::text,
+    refusal::{Problem, Refusal},
+};
+use leptos::{html, prelude::*};
+
+/// Lines that the box grows to where the browser does not size it by itself.
+const ROWS_MOST: u32 = 8;
+
+#[derive(Debug, Clone, Copy)]
+pub struct Draft {
+    id: SessionId,
+    outbox: Outbox,
+    pub area: NodeRef<html::Textarea>,
+    /// Characters typed.
+    pub length: RwSignal<usize>,
+    /// Why the last one was not sent.
+    pub why: RwSignal<Option<ApiError>>,
+}
+
+/// The draft lives in the field itself, so that nothing typed before the page was live is lost.
+pub fn use_draft(id: SessionId) -> Draft {
+    let outbox = use_outbox();
+    let posted = ServerAction::<SendText>::new().value();
+    let draft = Draft {
+        id,
+        outbox,
+        area: NodeRef::new(),
+        length: RwSignal::new(0),
+        // After a plain form post.
+        why: RwSignal::new(posted.with_untracked(|answer| answer.as_ref()?.as_ref().err().cloned())),
+    };
+    Effect::new(move |before: Option<Option<PersonId>>| {
+        let writer = outbox.writer();
+        if let Some(area) = draft.area.get() {
+            // What is in the field is kept for whoever typed it.
+            if area.value().is_empty() || before.flatten().is_some_and(|before| writer != Some(before)) {
+                area.set_value(&outbox.draft(id));
+            }
+            draft.typed();
+        }
+        writer
+    });
+    Effect::new(move |_| {
+        let back = outbox.returned.get().filter(|back| back.session == id);
+        if let Some(back) = back {
+            draft.why.set(back.why);
+            if let Some(area) = draft.area.get() {
+                area.set_value(&outbox.draft(id));
+                draft.measure();
+            }
+            outbox.returned.set(None);
+        }
+    });
+    draft
+}
+
+impl Draft {
+    pub fn typed(self) {
+        if let Some(area) = self.area.get_untracked() {
+            self.outbox.keep_draft(self.id, &area.value());
+            self.measure();
+        }
+    }
+
+    fn measure(self) {
+        if let Some(area) = self.area.get_untracked() {
+            let text = area.value();
+            let lines = u32::try_from(text.lines().count()).unwrap_or(ROWS_MOST);
+            area.set_rows(lines.clamp(1, ROWS_MOST));
+            self.length.set(text.chars().count());
+        }
+    }
+
+    pub fn send(self) {
+        let Some(area) = self.area.get_untracked().filter(|area| !area.read_only()) else {
+            return;
+        };
+        let body = match text(&area.value()) {
+            Ok(body) => body,
+            Err(Problem::Required) => return,
+            Err(problem) => {
+                self.why
+                    .set(Some(ApiError::Refused(Refusal::field("body", problem))));
+                return;
+            }
+        };
+        area.set_value("");
+        self.outbox.keep_draft(self.id, "");
+        self.why.set(None);
+        self.measure();
+        self.outbox.send(OnItsWay {
+            session: self.id,
+            key: browser::fresh_key(),
+            text: body,
+            at: browser::now(),
+            broke: 0,
+        });
+    }
+}

@@ -1,0 +1,111 @@
+//! Where replies are written. What is typed is never lost: it is kept as a draft until the process has taken it.
+
+mod counter;
+mod draft;
+mod notes;
+
+use self::{
+    counter::Counter,
+    draft::use_draft,
+    notes::{Help, Notes},
+};
+use super::{element_ids::REPLY_ID, state::use_inbox};
+use crate::{
+    api::inbox::SendText,
+    browser,
+    i18n::*,
+    ui::{IconName, icon::Icon},
+};
+use domain::{ids::SessionId, message::TEXT_MOST, session::Thread};
+use leptos::{ev::KeyboardEvent, prelude::*};
+use server_fn::ServerFn;
+
+#[component]
+pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
+    let i18n = use_i18n();
+    let draft = use_draft(id);
+    let refusal = Memo::new(move |_| thread.with(|thread| thread.may.reply.clone().err()));
+    let refused = move || refusal.with(Option::is_some);
+    let inbox = use_inbox();
+    Effect::new(move |_| {
+        if inbox.wants_to_write.get() && !refused() {
+            inbox.wants_to_write.set(false);
+            // Once the field can be seen.
+            request_animation_frame(|| browser::focus(REPLY_ID));
+        }
+    });
+    let too_long = Memo::new(move |_| draft.length.get() > TEXT_MOST);
+    let pressed = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && !event.shift_key() && !composes(&event) {
+            event.prevent_default();
+            draft.send();
+        }
+    };
+    let label = move || t_string!(i18n, inbox.composer.label);
+    let field = view! {
+        <textarea
+            id=REPLY_ID
+            name="body"
+            rows="1"
+            node_ref=draft.area
+            aria-label=label
+            aria-describedby="composer-notes"
+            placeholder=move || (!refused()).then(|| t_string!(i18n, inbox.composer.placeholder))
+            title=move || t_string!(i18n, inbox.composer.hint)
+            prop:readOnly=refused
+            readonly=refusal.with_untracked(Option::is_some)
+            aria-invalid=move || too_long.get().then_some("true")
+            on:input=move |_| draft.typed()
+            on:keydown=pressed
+        ></textarea>
+    };
+    let button = view! {
+        <button
+            type="submit"
+            class="button primary"
+            aria-label=move || t_string!(i18n, inbox.composer.send)
+            prop:disabled=move || refused() || too_long.get()
+            disabled=refusal.with_untracked(Option::is_some)
+        >
+            <Icon name=IconName::Send />
+        </button>
+    };
+    view! {
+        <form
+            class="composer"
+            class:composer-refused=refused
+            class:composer-empty=move || draft.length.get() == 0
+            method="post"
+            action=SendText::url()
+            on:submit=move |event| {
+                event.prevent_default();
+                draft.send();
+            }
+        >
+            <input type="hidden" name="session" value=id.to_string() />
+            <input type="hidden" name="key" autocomplete="off" value=key_of_this_page() />
+            <Notes thread draft />
+            <div class="composer-line">{field} {button}</div>
+            <Counter length=draft.length />
+        </form>
+        // HTML forbids nested forms: the button that helps stands beside.
+        <Help id thread />
+    }
+    .into_any()
+}
+
+/// Enter also ends the composition of a letter in some keyboards: that one is not ours. Safari tells first that the
+/// composition is over, and then of a key with this code: <https://bugs.webkit.org/show_bug.cgi?id=165004>
+fn composes(event: &KeyboardEvent) -> bool {
+    const OF_AN_INPUT_METHOD: u32 = 229;
+    event.is_composing() || event.key_code() == OF_AN_INPUT_METHOD
+}
+
+/// Without JavaScript a double click posts the form twice: the key makes that one message. The live page makes a
+/// key for each message itself.
+fn key_of_this_page() -> Option<String> {
+    #[cfg(feature = "ssr")]
+    return Some(Nonce::new().to_string());
+    #[cfg(not(feature = "ssr"))]
+    None
+}

@@ -1,0 +1,103 @@
+//! What one should know before replying, why a reply came back, and why one cannot reply.
+
+use super::draft::Draft;
+use crate::{
+    api::ApiError,
+    i18n::*,
+    pages::inbox::{actions::PickUp, labels},
+    ui::{LiveText, time::use_now},
+};
+use domain::{ids::SessionId, queue, session::Thread};
+use leptos::prelude::*;
+
+/// What one should know before replying, and why a reply came back.
+#[component]
+pub fn Notes(thread: Memo<Thread>, draft: Draft) -> impl IntoView {
+    let i18n = use_i18n();
+    let now = use_now();
+    let may = move || thread.with(|thread| thread.may.reply.is_ok());
+    let window_closed = Memo::new(move |_| {
+        let closes = thread.with(|thread| thread.session.window_closes_at);
+        may()
+            && now
+                .get()
+                .is_some_and(|now| closes.is_none_or(|closes| closes <= now))
+    });
+    let picks_up = move || {
+        may()
+            && thread.with(|thread| {
+                let session = &thread.session;
+                let auto = session
+                    .queue
+                    .as_ref()
+                    .is_some_and(|q| q.pick_up == queue::PickUp::Auto);
+                session.owner.is_none() && auto
+            })
+    };
+    // Before anything is typed, not after it has failed.
+    let blocked = move || {
+        let blocked = thread.with(|thread| thread.blocked.filter(|_| thread.may.reply.is_ok()))?;
+        Some(view! { <p class="composer-warning">{move || labels::blocked(i18n.get_locale(), blocked)}</p> })
+    };
+    let window = move || {
+        window_closed
+            .get()
+            .then(|| view! { <p class="composer-warning">{move || t_string!(i18n, inbox.window.notice)}</p> })
+    };
+    let takes = move || {
+        picks_up().then(
+            || view! { <p class="composer-note">{move || t_string!(i18n, inbox.composer.picks_up)}</p> },
+        )
+    };
+    let has_failed = Memo::new(move |_| draft.why.with(Option::is_some));
+    let why = move || {
+        let why = draft.why.get().map(|why| labels::why(i18n.get_locale(), &why));
+        t_string!(i18n, inbox.composer.not_sent, why = why.unwrap_or_default()).to_string()
+    };
+    let failed = move || {
+        has_failed.get().then(|| {
+            view! {
+                <p class="composer-failed">
+                    <LiveText text=why />
+                </p>
+            }
+        })
+    };
+    view! {
+        <div id="composer-notes" class="composer-notes">
+            {blocked}
+            {window}
+            {takes}
+            <div role="alert">{failed}</div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Why one cannot reply, and the button that helps.
+#[component]
+pub fn Help(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
+    let i18n = use_i18n();
+    let refusal = Memo::new(move |_| thread.with(|thread| thread.may.reply.clone().err()));
+    let may_pick_up = Memo::new(move |_| thread.with(|thread| thread.may.pick_up));
+    let refused = Memo::new(move |_| refusal.with(Option::is_some));
+    let words = move || {
+        let refusal = refusal.get().map(ApiError::Refused);
+        refusal
+            .map(|why| labels::why(i18n.get_locale(), &why))
+            .unwrap_or_default()
+    };
+    let view = move || {
+        refused.get().then(|| {
+            view! {
+                <div class="composer-help">
+                    <p>
+                        <LiveText text=words />
+                    </p>
+                    {move || may_pick_up.get().then(|| view! { <PickUp id /> })}
+                </div>
+            }
+        })
+    };
+    view! { {view} }.into_any()
+}

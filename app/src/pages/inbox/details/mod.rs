@@ -1,0 +1,43 @@
+//! The right column: the contact and the session as facts. It can be put away.
+
+mod contact;
+mod past;
+mod session;
+mod shown;
+mod timeline;
+
+pub use self::shown::{Shown, use_shown};
+
+use self::{contact::Contact, past::Past, session::Session, shown::HIDE_ID, timeline::Timeline};
+use crate::{
+    i18n::*,
+    ui::{Icon, IconName},
+};
+use domain::session::Thread;
+use leptos::prelude::*;
+
+#[component]
+pub fn Details(thread: Memo<Thread>) -> impl IntoView {
+    let i18n = use_i18n();
+    let shown = use_shown();
+    let contact = view! { <Contact thread /> }.into_any();
+    let session = view! { <Session thread /> }.into_any();
+    let timeline = view! { <Timeline thread /> }.into_any();
+    let past = view! { <Past thread /> }.into_any();
+    view! {
+        <button
+            type="button"
+            id=HIDE_ID
+            class="button quiet details-hide"
+            aria-label=move || t_string!(i18n, inbox.details.hide)
+            on:click=move |_| shown.switch()
+        >
+            <Icon name=IconName::Cross />
+        </button>
+        {contact}
+        {session}
+        {timeline}
+        {past}
+    }
+    .into_any()
+}

@@ -1,0 +1,27 @@
+//! The element ids by which one part of the inbox finds another.
+
+use domain::ids::MessageId;
+
+/// Each row's id begins so.
+pub const ROW_ID: &str = "row-";
+/// The search box's.
+pub const SEARCH_ID: &str = "inbox-search";
+/// The link to more rows.
+pub const MORE_ID: &str = "inbox-more";
+pub const PICK_UP_ID: &str = "thread-pick-up";
+pub const CLOSE_ID: &str = "thread-close";
+pub const TRANSFER_ID: &str = "thread-transfer";
+pub const REPLY_ID: &str = "composer-text";
+/// The button in the thread's header that shows and hides the details.
+pub const DETAILS_SWITCH_ID: &str = "details-switch";
+pub const UNREAD_ID: &str = "unread-line";
+
+/// The element of a message, to jump to.
+pub fn of_message(id: MessageId) -> String {
+    format!("m-{id}")
+}
+
+/// The message whose element has this id.
+pub fn message_of(anchor: &str) -> Option<MessageId> {
+    anchor.strip_prefix("m-")?.parse().ok()
+}

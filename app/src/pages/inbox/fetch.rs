@@ -1,0 +1,109 @@
+//! Reading the list and the thread from the process, and reading them again while they are shown.
+
+use super::{element_ids::ROW_ID, query::Query};
+use crate::{
+    api::{ApiError, ApiResult, inbox as api},
+    browser,
+    outbox::Outbox,
+};
+use domain::{
+    ids::SessionId,
+    refusal::Refusal,
+    session::{InboxCounts, InboxPage, Thread},
+};
+use leptos::prelude::*;
+use std::collections::HashSet;
+
+pub async fn read_list(query: Query) -> ApiResult<InboxPage> {
+    let mut page = api::inbox(query.tab, query.search.clone(), None).await?;
+    let rows = &mut page.rows;
+    for _ in 1..query.pages {
+        let Some(cursor) = rows.next_cursor.take() else {
+            break;
+        };
+        let next = api::inbox(query.tab, query.search.clone(), Some(cursor)).await?;
+        rows.items.extend(next.rows.items);
+        rows.next_cursor = next.rows.next_cursor;
+    }
+    // A session that rose while we turned the page is on both.
+    let mut seen = HashSet::new();
+    rows.items.retain(|row| seen.insert(row.id));
+    Ok(page)
+}
+
+pub async fn read_thread(
+    (session, before): (Option<SessionId>, Option<String>),
+) -> Option<(SessionId, ApiResult<Thread>)> {
+    let session = session?;
+    Some((session, api::thread(session, before).await))
+}
+
+pub async fn read_list_again(
+    query: Memo<Query>,
+    counts: Resource<ApiResult<InboxCounts>>,
+    list: Resource<ApiResult<InboxPage>>,
+) {
+    let Some(asked) = query.try_get_untracked() else {
+        return;
+    };
+    let fresh = read_list(asked.clone()).await;
+    if is_news(&fresh) && query.try_get_untracked() == Some(asked) {
+        keep_focus(|| {
+            list.try_set(Some(fresh));
+        });
+    }
+    let fresh = api::counts().await;
+    if is_news(&fresh) {
+        counts.try_set(Some(fresh));
+    }
+}
+
+pub async fn read_thread_again(
+    session: Memo<Option<SessionId>>,
+    before: Memo<Option<String>>,
+    outbox: Outbox,
+    thread: Resource<Option<(SessionId, ApiResult<Thread>)>>,
+) {
+    let (Some(Some(asked)), Some(from)) = (session.try_get_untracked(), before.try_get_untracked()) else {
+        return;
+    };
+    let fresh = api::thread(asked, from.clone()).await;
+    // While the process is being given a reply, it would be seen twice. Afterwards this is asked again.
+    let calling = outbox.calling.try_get_untracked().flatten() == Some(asked);
+    let still_open =
+        session.try_get_untracked() == Some(Some(asked)) && before.try_get_untracked() == Some(from);
+    if !is_news(&fresh) || calling || !still_open {
+        return;
+    }
+    thread.try_update(|open| match (open, fresh) {
+        (Some(Some((id, Ok(thread)))), Ok(fresh)) if *id == asked => thread.renew(fresh),
+        (open, fresh) => *open = Some(Some((asked, fresh))),
+    });
+}
+
+/// A hiccup of the network or of the process does not take away what is already shown.
+fn is_news<T>(answer: &ApiResult<T>) -> bool {
+    matches!(
+        answer,
+        Ok(_)
+            | Err(ApiError::SignIn
+                | ApiError::Refused(Refusal::NotFound | Refusal::Taken { .. } | Refusal::Moved { .. }))
+    )
+}
+
+/// A row that moves in the list loses the focus: it gets it back.
+fn keep_focus(change: impl FnOnce()) {
+    let focused = document().active_element().map(|element| element.id());
+    change();
+    let Some(id) = focused.filter(|id| id.starts_with(ROW_ID)) else {
+        return;
+    };
+    request_animation_frame(move || {
+        if document()
+            .active_element()
+            .is_none_or(|element| element.id().is_empty())
+        {
+            browser::focus(&id);
+        }
+    });
+}

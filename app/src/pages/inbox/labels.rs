@@ -1,0 +1,249 @@
+//! What the parts of a thread are called in the reader's language.
+
+use super::markup::plain;
+use crate::{api::ApiError, i18n::*, labels};
+use domain::{
+    message::{Meaning, MessageView, Status, Waits},
+    refusal::Refusal,
+    said::FactKind,
+    session::{Blocked, Happening, Moment, Preview},
+};
+
+/// Meta calls an answer to a form as it calls one that was chosen.
+pub const FORM: &str = "form";
+
+pub fn kind(locale: Locale, kind: &str) -> String {
+    match kind {
+        "image" => td_string!(locale, inbox.kind.image),
+        "video" => td_string!(locale, inbox.kind.video),
+        "audio" | "voice" => td_string!(locale, inbox.kind.audio),
+        "document" => td_string!(locale, inbox.kind.document),
+        "sticker" => td_string!(locale, inbox.kind.sticker),
+        "location" => td_string!(locale, inbox.kind.location),
+        "contacts" => td_string!(locale, inbox.kind.contacts),
+        "edit" => td_string!(locale, inbox.kind.edit),
+        "revoke" => td_string!(locale, inbox.kind.revoke),
+        "reaction" => td_string!(locale, inbox.kind.reaction),
+        "button" => td_string!(locale, inbox.kind.button),
+        "interactive" => td_string!(locale, inbox.kind.interactive),
+        FORM => td_string!(locale, inbox.kind.form),
+        "order" => td_string!(locale, inbox.kind.order),
+        "system" => td_string!(locale, inbox.kind.system),
+        "template" => td_string!(locale, inbox.kind.template),
+        "unsupported" => td_string!(locale, inbox.kind.unsupported),
+        other => return td_string!(locale, inbox.kind.other, kind = other).to_string(),
+    }
+    .to_owned()
+}
+
+/// Characters of a message in one line.
+const LINE_MOST: usize = 120;
+
+/// A message in one line: its text, else what it is.
+pub fn line(locale: Locale, text: Option<&str>, message_kind: &str) -> String {
+    match text.map(str::trim).filter(|text| !text.is_empty()) {
+        // The whole text is read first: a mark may end behind what is shown.
+        Some(text) => plain(text)
+            .chars()
+            .take(LINE_MOST)
+            .filter(|c| !turns_the_line(*c))
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect(),
+        None => kind(locale, message_kind),
+    }
+}
+
+/// Marks that change the direction of what follows, beyond the text in which they stand.
+fn turns_the_line(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+pub fn preview(locale: Locale, preview: &Preview) -> String {
+    line(locale, preview.text.as_deref(), &preview.kind)
+}
+
+pub fn spoken(locale: Locale, who: &str, message: &MessageView) -> String {
+    let text = line(locale, message.text.as_deref(), &message.kind);
+    td_string!(locale, inbox.thread.from, who = who, text = text).to_string()
+}
+
+/// What was done to a message that is not shown.
+pub fn stray(locale: Locale, message: &MessageView) -> String {
+    let text = message.text.as_deref().filter(|text| !text.is_empty());
+    match (message.kind.as_str(), text) {
+        ("reaction", Some(emoji)) => td_string!(locale, inbox.stray.reacted, emoji = emoji).to_string(),
+        ("reaction", None) => td_string!(locale, inbox.stray.took_back).to_owned(),
+        ("edit", _) => {
+            let text = line(locale, text, "edit");
+            td_string!(locale, inbox.stray.edited, text = text).to_string()
+        }
+        _ => td_string!(locale, inbox.stray.deleted).to_owned(),
+    }
+}
+
+pub fn status(locale: Locale, status: Status) -> &'static str {
+    match status {
+        Status::Queued => td_string!(locale, inbox.status.queued),
+        Status::Unconfirmed => td_string!(locale, inbox.status.unconfirmed),
+        Status::Sent => td_string!(locale, inbox.status.sent),
+        Status::Delivered => td_string!(locale, inbox.status.delivered),
+        Status::Read => td_string!(locale, inbox.status.read),
+        Status::Played => td_string!(locale, inbox.status.played),
+        Status::Failed => td_string!(locale, inbox.status.failed),
+    }
+}
+
+pub fn meaning(locale: Locale, meaning: Meaning) -> &'static str {
+    match meaning {
+        Meaning::WindowClosed => td_string!(locale, inbox.failure.window_closed),
+        Meaning::Unreachable => td_string!(locale, inbox.failure.unreachable),
+        Meaning::NotOnTestList => td_string!(locale, inbox.failure.not_on_test_list),
+        Meaning::TokenRefused => td_string!(locale, inbox.failure.token_refused),
+        Meaning::AccountLimited => td_string!(locale, inbox.failure.account_limited),
+        Meaning::TooFast => td_string!(locale, inbox.failure.too_fast),
+        Meaning::Withheld => td_string!(locale, inbox.failure.withheld),
+        Meaning::MetaUnavailable => td_string!(locale, inbox.failure.meta_unavailable),
+        Meaning::Other => td_string!(locale, inbox.failure.other),
+    }
+}
+
+/// What a queued message waits for.
+pub fn waits(locale: Locale, waits: Waits) -> &'static str {
+    match waits {
+        Waits::Paused => td_string!(locale, inbox.waits.paused),
+        Waits::Meta => td_string!(locale, inbox.waits.meta),
+        Waits::Confirmation => td_string!(locale, inbox.waits.confirmation),
+    }
+}
+
+pub fn moment(locale: Locale, moment: &Moment) -> String {
+    let words = moment_without_reason(locale, moment);
+    match &moment.reason {
+        Some(reason) => td_string!(
+            locale,
+            inbox.moment.because,
+            what = words,
+            reason = reason.as_str()
+        )
+        .to_string(),
+        None => words,
+    }
+}
+
+fn moment_without_reason(locale: Locale, moment: &Moment) -> String {
+    let who = moment.who.as_deref().unwrap_or("–");
+    let by = moment.by.as_deref().unwrap_or("–");
+    match (moment.what, &moment.who) {
+        (Happening::Opened, _) => td_string!(locale, inbox.moment.opened).to_owned(),
+        (Happening::RoutedToExtension, _) => {
+            td_string!(locale, inbox.moment.to_extension, who = who).to_string()
+        }
+        (Happening::RoutedToQueue, _) => td_string!(locale, inbox.moment.to_queue, who = who).to_string(),
+        (Happening::RoutedToNobody, _) => td_string!(locale, inbox.moment.to_nobody).to_owned(),
+        (Happening::PickedUp, _) => td_string!(locale, inbox.moment.picked_up, who = who).to_string(),
+        (Happening::TakenOver, _) => td_string!(locale, inbox.moment.taken_over, who = who).to_string(),
+        (Happening::Transferred, _) => {
+            td_string!(locale, inbox.moment.transferred, who = who, by = by).to_string()
+        }
+        (Happening::BackInQueue, _) => td_string!(locale, inbox.moment.back_in_queue, who = who).to_string(),
+        (Happening::LeftToNobody, _) => td_string!(locale, inbox.moment.left_to_nobody).to_owned(),
+        (Happening::Closed, Some(_)) => td_string!(locale, inbox.moment.closed_by, who = who).to_string(),
+        (Happening::Closed, None) => td_string!(locale, inbox.moment.closed).to_owned(),
+        (Happening::Joined, _) => td_string!(locale, inbox.moment.joined).to_owned(),
+    }
+}
+
+/// Why nothing that is written now goes out.
+pub fn blocked(locale: Locale, blocked: Blocked) -> &'static str {
+    match blocked {
+        Blocked::Paused => td_string!(locale, inbox.composer.paused),
+        Blocked::TokenRefused => td_string!(locale, inbox.composer.token_refused),
+        Blocked::Incomplete => td_string!(locale, inbox.composer.incomplete),
+    }
+}
+
+/// What a line of a contact card is.
+pub fn fact(locale: Locale, what: &FactKind) -> String {
+    match what {
+        FactKind::Phone => td_string!(locale, inbox.fact.phone),
+        FactKind::Email => td_string!(locale, inbox.fact.email),
+        FactKind::Organisation => td_string!(locale, inbox.fact.organisation),
+        FactKind::Department => td_string!(locale, inbox.fact.department),
+        FactKind::Title => td_string!(locale, inbox.fact.title),
+        FactKind::Address => td_string!(locale, inbox.fact.address),
+        FactKind::Url => td_string!(locale, inbox.fact.url),
+        FactKind::Birthday => td_string!(locale, inbox.fact.birthday),
+        FactKind::Other(word) => return word.clone(),
+    }
+    .to_owned()
+}
+
+/// What a field of a message is; a word of Meta's that has none of ours stays as it is.
+pub fn detail(locale: Locale, field: &str) -> String {
+    match field {
+        "description" => td_string!(locale, inbox.detail.description),
+        "catalog_id" => td_string!(locale, inbox.detail.catalog),
+        "product_retailer_id" => td_string!(locale, inbox.detail.product),
+        "response" => td_string!(locale, inbox.detail.response),
+        "welcome_message" => td_string!(locale, inbox.detail.greeting),
+        "source_type" => td_string!(locale, inbox.detail.source),
+        "source_id" => td_string!(locale, inbox.detail.source_id),
+        other => return other.to_owned(),
+    }
+    .to_owned()
+}
+
+/// Why something was refused, in the words of an inbox.
+pub fn why(locale: Locale, error: &ApiError) -> String {
+    match error {
+        ApiError::Refused(Refusal::Taken { by }) => {
+            td_string!(locale, inbox.thread.taken, by = by.as_str()).to_string()
+        }
+        ApiError::Refused(Refusal::Moved { to }) => {
+            td_string!(locale, inbox.thread.moved, to = to.as_str()).to_string()
+        }
+        ApiError::Refused(Refusal::NotYours { owner }) => {
+            td_string!(locale, inbox.composer.not_yours, owner = owner.as_str()).to_string()
+        }
+        ApiError::Refused(Refusal::PickUpFirst) => {
+            td_string!(locale, inbox.composer.pick_up_first).to_owned()
+        }
+        ApiError::Refused(Refusal::NoExtension) => td_string!(locale, inbox.composer.no_extension).to_owned(),
+        ApiError::Refused(Refusal::SessionClosed) => td_string!(locale, inbox.composer.closed).to_owned(),
+        other => match other.problem("body") {
+            Some(problem) => labels::problem(locale, problem).to_owned(),
+            None => labels::sentence(locale, other),
+        },
+    }
+}
+
+/// The letter on a customer's avatar; a number has none.
+pub fn initial(label: &str) -> String {
+    match label.chars().find(|c| c.is_alphanumeric()) {
+        Some(c) if c.is_alphabetic() => c.to_uppercase().collect(),
+        _ => "#".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn avatars_have_a_letter_or_a_hash() {
+        assert_eq!(initial("čeněk Dvořák"), "Č");
+        assert_eq!(initial("🌻 Eva"), "E");
+        assert_eq!(initial("+420 777"), "#");
+    }
+
+    #[test]
+    fn a_line_is_cut_after_its_marks_are_read() {
+        let long = "dlouhý text ".repeat(40);
+        let shown = line(Locale::cs, Some(&format!("*{}*", long.trim())), "text");
+        assert_eq!(shown, long.chars().take(LINE_MOST).collect::<String>());
+        assert_eq!(
+            line(Locale::cs, Some("* mléko\n* máslo"), "text"),
+            "• mléko • máslo"
+        );
+    }
+}

@@ -1,0 +1,182 @@
+//! The left column: which sessions, and one row for each.
+
+mod empty;
+mod preview;
+mod row;
+mod search;
+mod tabs;
+
+use self::{
+    empty::{NoRows, RowsSkeleton},
+    row::Row,
+    search::Search,
+    tabs::{TabLinks, Tabs},
+};
+use super::{element_ids::MORE_ID, keys, state::use_inbox};
+use crate::{
+    api::ApiError,
+    i18n::*,
+    ui::{Icon, IconName, TroubleView, time::use_now, worked_out},
+};
+use domain::{
+    ids::SessionId,
+    session::{InboxPage, SessionRow, Several},
+};
+use leptos::prelude::*;
+
+/// Search, tabs and rows.
+#[component]
+pub fn SessionList() -> impl IntoView {
+    let i18n = use_i18n();
+    let tabs = view! {
+        <Transition fallback=|| view! { <TabLinks counts=None /> }>
+            <Tabs />
+        </Transition>
+    }
+    .into_any();
+    let rows = view! {
+        <Transition fallback=RowsSkeleton>
+            <Rows />
+        </Transition>
+    }
+    .into_any();
+    view! {
+        <section class="inbox-list" aria-label=move || t_string!(i18n, inbox.list.label)>
+            <div class="inbox-top">
+                <Search />
+                <KeysButton />
+            </div>
+            {tabs}
+            <div class="rows-scroll">{rows}</div>
+        </section>
+    }
+    .into_any()
+}
+
+/// The keys can be seen without a key. Before the page is live there are none.
+#[component]
+fn KeysButton() -> impl IntoView {
+    let i18n = use_i18n();
+    let now = use_now();
+    view! {
+        <button
+            type="button"
+            class="button quiet"
+            class:not-yet=move || now.with(Option::is_none)
+            aria-label=move || t_string!(i18n, inbox.keys.title)
+            title=move || t_string!(i18n, inbox.keys.title)
+            on:click=move |_| _ = keys::show()
+        >
+            <Icon name=IconName::Keyboard />
+        </button>
+    }
+    .into_any()
+}
+
+/// What there is to show; the rows themselves change without it.
+#[derive(Debug, Clone, PartialEq)]
+enum Shape {
+    Nothing,
+    Failed(ApiError),
+    Rows,
+}
+
+#[component]
+fn Rows() -> impl IntoView {
+    let inbox = use_inbox();
+    let page = worked_out(move |_| match inbox.list.get() {
+        Some(Ok(page)) => Ok(page),
+        Some(Err(error)) => Err(Some(error)),
+        None => Err(None),
+    });
+    let shape = worked_out(move |_| {
+        page.with(|page| match page {
+            Ok(page) if page.rows.items.is_empty() => Some(Shape::Nothing),
+            Ok(_) => Some(Shape::Rows),
+            Err(Some(error)) => Some(Shape::Failed(error.clone())),
+            Err(None) => None,
+        })
+    });
+    view! {
+        {move || {
+            shape
+                .get()
+                .map(|shape| match shape {
+                    Shape::Nothing => view! { <NoRows /> }.into_any(),
+                    Shape::Failed(error) => {
+                        let retry = Callback::new(move |()| inbox.list.refetch());
+                        view! { <TroubleView error retry /> }.into_any()
+                    }
+                    Shape::Rows => view! { <FullRows page /> }.into_any(),
+                })
+        }}
+    }
+    .into_any()
+}
+
+/// What has to be said in each row: there are several, or there were when these sessions began.
+fn several(page: &InboxPage) -> Several {
+    let differ = |of: fn(&SessionRow) -> Option<String>| {
+        let mut all = page.rows.items.iter().filter_map(of);
+        all.next().is_some_and(|first| all.any(|other| other != first))
+    };
+    Several {
+        channels: page.several.channels || differ(|row| Some(row.channel.id.to_string())),
+        queues: page.several.queues || differ(|row| row.queue.as_ref().map(|queue| queue.id.to_string())),
+    }
+}
+
+#[component]
+fn FullRows(page: Signal<Result<InboxPage, Option<ApiError>>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let ids = move || {
+        page.with(|page| match page {
+            Ok(page) => page.rows.items.iter().map(|row| row.id).collect(),
+            Err(_) => Vec::new(),
+        })
+    };
+    let several =
+        Memo::new(move |_| page.with(|page| page.as_ref().map_or_else(|_| Several::default(), several)));
+    let row = move |id: SessionId| {
+        let row = Memo::new(move |before: Option<&Option<SessionRow>>| {
+            let now = page.with(|page| {
+                page.as_ref()
+                    .ok()?
+                    .rows
+                    .items
+                    .iter()
+                    .find(|row| row.id == id)
+                    .cloned()
+            });
+            // A row on its way out keeps its last face.
+            now.or_else(|| before.cloned().flatten())
+        });
+        row.get_untracked().map(|first| {
+            let row = Signal::derive(move || row.get().unwrap_or_else(|| first.clone()));
+            view! {
+                <li>
+                    <Row row id several />
+                </li>
+            }
+        })
+    };
+    let more = move || {
+        let more = page.with(|page| page.as_ref().is_ok_and(|page| page.rows.next_cursor.is_some()));
+        let href = move || inbox.query.with(|query| query.longer().href(inbox.session.get()));
+        more.then(|| {
+            view! {
+                <a id=MORE_ID class="button quiet rows-more" href=href>
+                    {move || t_string!(i18n, inbox.list.more)}
+                </a>
+            }
+        })
+    };
+    view! {
+        <ul class="rows">
+            <For each=ids key=|id| *id children=row />
+        </ul>
+        {more}
+    }
+    .into_any()
+}

@@ -1,0 +1,72 @@
+//! The search box. What it looks for stands in the address.
+
+use crate::{
+    i18n::*,
+    pages::inbox::{element_ids::SEARCH_ID, state::use_inbox},
+    ui::{Icon, IconName},
+};
+use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos_router::{NavigateOptions, components::Form, hooks::use_navigate};
+use std::time::Duration;
+
+/// Whoever types a name is not asked after each letter.
+const TYPING: Duration = Duration::from_millis(250);
+
+#[component]
+pub fn Search() -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let navigate = use_navigate();
+    let typing = StoredValue::new(None::<TimeoutHandle>);
+    let search = move |text: String| {
+        let query = inbox.query.get_untracked();
+        if query.search != text {
+            let href = query.searching(text).href(inbox.session.get_untracked());
+            navigate(
+                &href,
+                NavigateOptions {
+                    replace: true,
+                    scroll: false,
+                    ..Default::default()
+                },
+            );
+        }
+    };
+    let typed = move |event| {
+        let (search, text) = (search.clone(), event_target_value(&event));
+        if let Some(timer) = typing.get_value() {
+            timer.clear();
+        }
+        typing.set_value(set_timeout_with_handle(move || search(text.trim().to_owned()), TYPING).ok());
+    };
+    // Cleared or gone back from elsewhere; what somebody is typing stays.
+    let field = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        let search = inbox.query.with(|query| query.search.clone());
+        let typing = document()
+            .active_element()
+            .is_some_and(|element| element.id() == SEARCH_ID);
+        if let Some(field) = field.get().filter(|_| !typing) {
+            field.set_value(&search);
+        }
+    });
+    let label = move || t_string!(i18n, inbox.list.search);
+    view! {
+        <Form action="" method="get" attr:class="inbox-search" attr:role="search">
+            <input type="hidden" name="tab" value=move || inbox.query.with(|query| query.tab.as_str()) />
+            <Icon name=IconName::Search />
+            <input
+                id=SEARCH_ID
+                node_ref=field
+                type="search"
+                name="q"
+                autocomplete="off"
+                aria-label=label
+                placeholder=label
+                value=inbox.query.with_untracked(|query| query.search.clone())
+                on:input=typed
+            />
+        </Form>
+    }
+    .into_any()
+}

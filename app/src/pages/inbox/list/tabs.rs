@@ -1,0 +1,71 @@
+//! The tabs with their counts, which the page's title has, too.
+
+use crate::{
+    i18n::*,
+    pages::inbox::state::use_inbox,
+    ui::{LiveText, Title, worked_out},
+};
+use domain::session::{InboxCounts, Tab};
+use leptos::prelude::*;
+
+#[component]
+pub fn Tabs() -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let counts = worked_out(move |_| inbox.counts.get().and_then(Result::ok));
+    let title = move || {
+        let title = t_string!(i18n, inbox.title);
+        match counts.get().map_or(0, |counts| counts.unread) {
+            0 => title.to_owned(),
+            unread => format!("({unread}) {title}"),
+        }
+    };
+    view! {
+        <Title text=title />
+        <TabLinks counts />
+    }
+    .into_any()
+}
+
+#[component]
+pub fn TabLinks(#[prop(into)] counts: Signal<Option<InboxCounts>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let link = move |tab: Tab| {
+        let name = move || match tab {
+            Tab::Mine => t_string!(i18n, inbox.list.mine),
+            Tab::Waiting => t_string!(i18n, inbox.list.waiting),
+            Tab::All => t_string!(i18n, inbox.list.all),
+        };
+        let count = move || {
+            counts.try_get().flatten().and_then(|counts| match tab {
+                Tab::Mine => Some(counts.mine),
+                Tab::Waiting => Some(counts.waiting),
+                Tab::All => None,
+            })
+        };
+        let counted = move || {
+            let text = move || count().map(|count| count.to_string()).unwrap_or_default();
+            count()
+                .is_some()
+                .then(|| view! { <LiveText class="inbox-tab-count" text /> })
+        };
+        view! {
+            <a
+                class="inbox-tab"
+                href=move || inbox.query.with(|query| query.on(tab).href(inbox.session.get()))
+                aria-current=move || inbox.query.with(|query| query.tab == tab).then_some("page")
+            >
+                {name}
+                " "
+                {counted}
+            </a>
+        }
+    };
+    view! {
+        <nav class="inbox-tabs" aria-label=move || t_string!(i18n, inbox.list.tabs)>
+            {Tab::ALL.map(link).into_iter().collect_view()}
+        </nav>
+    }
+    .into_any()
+}

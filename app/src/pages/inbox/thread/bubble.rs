@@ -1,0 +1,178 @@
+//! A message in its bubble.
+
+use super::{
+    content::{AdvertView, DetailsView, ForwardedLine, JsonLink, QuoteView, Trouble, WhatView},
+    fate::{Fate, FateLine, Stuck},
+    text::Text,
+};
+use crate::{
+    i18n::*,
+    outbox::OnItsWay,
+    pages::inbox::{
+        element_ids,
+        glyph::{self, Glyph, Ticks},
+        labels,
+        state::use_inbox,
+    },
+    ui::{Time, TimeStyle},
+};
+use domain::{
+    message::{Direction, Edited, Marks, MessageView, Status},
+    said::What,
+    time::Timestamp,
+};
+use leptos::prelude::*;
+
+/// Reactions, as WhatsApp hangs them under a bubble.
+#[component]
+fn Reactions(of: Vec<(Direction, String)>) -> impl IntoView {
+    let i18n = use_i18n();
+    let each = of.into_iter().map(|(who, emoji)| {
+        let said = move || match who {
+            Direction::Inbound => t_string!(i18n, inbox.bubble.they_reacted),
+            Direction::Outbound => t_string!(i18n, inbox.bubble.we_reacted),
+        };
+        view! {
+            <li title=said>
+                <span class="sr-only">{said} " "</span>
+                <bdi>{emoji}</bdi>
+            </li>
+        }
+    });
+    view! { <ul class="bubble-reactions">{each.collect_view()}</ul> }.into_any()
+}
+
+/// Says that a text is not the first one, which whoever looks can see.
+#[component]
+fn Before(edited: Edited) -> impl IntoView {
+    let i18n = use_i18n();
+    let said = move || t_string!(i18n, inbox.bubble.edited);
+    match edited.before.filter(|before| !before.is_empty()) {
+        None => view! { <p class="bubble-edited">{said}</p> }.into_any(),
+        Some(before) => view! {
+            <details class="bubble-edited">
+                <summary>{said}</summary>
+                <p>{move || t_string!(i18n, inbox.bubble.before)}</p>
+                <Text text=before />
+            </details>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+pub fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let ours = message.direction == Direction::Outbound;
+    let status = message.status.filter(|_| ours);
+    let failed = status.is_some_and(Status::may_be_retried);
+    let author = message.author.filter(|_| ours && first).map(|author| {
+        let shown = author.clone();
+        let mine = move || inbox.i_am(&author);
+        move || (!mine()).then(|| view! { <p class="bubble-author">{shown.clone()}</p> })
+    });
+    let phone = message.phone.then(|| {
+        view! { <p class="bubble-kind">{move || t_string!(i18n, inbox.bubble.from_phone)}</p> }
+    });
+    let again = message
+        .retry_of
+        .map(|_| view! { <p class="bubble-again">{move || t_string!(i18n, inbox.bubble.again)}</p> });
+    let Marks {
+        reactions,
+        edited,
+        deleted,
+    } = message.marks;
+    let gone = deleted.then(|| {
+        let said = move || match ours {
+            true => t_string!(i18n, inbox.bubble.deleted),
+            false => t_string!(i18n, inbox.bubble.deleted_by_customer),
+        };
+        view! { <p class="bubble-kind bubble-gone">{said}</p> }
+    });
+    let edited = edited.map(|edited| view! { <Before edited /> });
+    let reactions = (!reactions.is_empty()).then(|| view! { <Reactions of=reactions /> });
+    let kind = glyph::of_kind(&message.kind).filter(|_| !deleted).map(|path| {
+        let kind = match message.said.as_ref().map(|said| &said.what) {
+            Some(What::Flow(_)) => labels::FORM.to_owned(),
+            _ => message.kind.clone(),
+        };
+        view! {
+            <p class="bubble-kind">
+                <Glyph path />
+                <span>{move || labels::kind(i18n.get_locale(), &kind)}</span>
+            </p>
+        }
+    });
+    let said = message.said.unwrap_or_default();
+    let quote = said
+        .answers
+        .is_some()
+        .then(|| view! { <QuoteView quote=said.quote /> });
+    let forwarded = said
+        .forwarded
+        .map(|forwarded| view! { <ForwardedLine forwarded /> });
+    let advert = said.advert.map(|advert| view! { <AdvertView advert /> });
+    let odd = matches!(said.what, What::Unsupported { .. } | What::Unknown);
+    let json = (said.json && odd).then(|| view! { <JsonLink id=message.id /> });
+    let trouble = said.trouble.map(|words| view! { <Trouble words /> });
+    // Their text is but a summary of what stands above it.
+    let names = matches!(said.what, What::Contacts(_) | What::Flow(_));
+    let what = (said.what != What::Text)
+        .then(|| view! { <WhatView what=said.what text=message.text.clone() id=message.id /> });
+    let details = view! { <DetailsView details=said.details /> };
+    let text = message
+        .text
+        .filter(|_| !names)
+        .filter(|text| !text.is_empty())
+        .map(|text| view! { <Text text /> });
+    let id = message.id;
+    let fate = Fate {
+        status,
+        failure: message.failure.filter(|_| !told_below),
+        waits: message.waits,
+        retry: retry.then_some(id),
+    };
+    let fate = view! { <FateLine fate /> };
+    view! {
+        <div class="flow-line" id=element_ids::of_message(id) class:ours=ours class:first=first class:failed=failed>
+            <div class="bubble">
+                {author} {phone} {again} {advert} {forwarded} {quote} {gone} {kind} {what} {details} {trouble} {json} <div class="bubble-body">
+                    {text} {edited} <Foot at=message.at status />
+                </div>
+            </div>
+            {reactions} {fate}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn BubbleOnItsWay(message: OnItsWay, first: bool) -> impl IntoView {
+    let stuck = message.stuck();
+    let (text, at) = (message.text.clone(), message.at);
+    let trouble = stuck.then(|| view! { <Stuck message /> });
+    view! {
+        <div class="flow-line ours" class:first=first class:failed=stuck>
+            <div class="bubble">
+                <div class="bubble-body">
+                    <Text text />
+                    <Foot at status=Some(Status::Queued) />
+                </div>
+            </div>
+            {trouble}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Foot(at: Timestamp, status: Option<Status>) -> impl IntoView {
+    view! {
+        <p class="bubble-foot">
+            <Time at=at style=TimeStyle::Clock />
+            {status.map(|status| view! { <Ticks status /> })}
+        </p>
+    }
+    .into_any()
+}

@@ -1,0 +1,259 @@
+//! What stands in a bubble around its text: what it answers, where it comes from, and whatever is no text.
+
+use crate::{
+    i18n::*,
+    pages::inbox::{element_ids, labels},
+};
+use domain::{
+    ids::MessageId,
+    said::{Advert, Answer, Card, FactKind, Forwarded, OrderLine, Quote, What},
+};
+use leptos::prelude::*;
+
+/// The message that this one answers; without one, that it is not here.
+#[component]
+pub fn QuoteView(quote: Option<Quote>) -> impl IntoView {
+    let i18n = use_i18n();
+    let Some(quote) = quote else {
+        return view! { <p class="bubble-quote">{move || t_string!(i18n, inbox.face.quote_gone)}</p> }
+            .into_any();
+    };
+    let who = quote.author.clone();
+    let who = move || match (&who, quote.ours) {
+        (Some(author), _) => author.clone(),
+        (None, true) => t_string!(i18n, inbox.face.quote_us).to_owned(),
+        (None, false) => t_string!(i18n, inbox.face.quote_them).to_owned(),
+    };
+    let text = move || labels::line(i18n.get_locale(), quote.text.as_deref(), &quote.kind);
+    view! {
+        <a class="bubble-quote" href=format!("#{}", element_ids::of_message(quote.id)) rel="external">
+            <strong>{who}</strong>
+            <span dir="auto">{text}</span>
+        </a>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn ForwardedLine(forwarded: Forwarded) -> impl IntoView {
+    let i18n = use_i18n();
+    let said = move || match forwarded {
+        Forwarded::Once => t_string!(i18n, inbox.face.forwarded),
+        Forwarded::Often => t_string!(i18n, inbox.face.forwarded_often),
+    };
+    view! { <p class="bubble-kind">{said}</p> }.into_any()
+}
+
+/// The advertisement that led the customer here.
+#[component]
+pub fn AdvertView(advert: Advert) -> impl IntoView {
+    let i18n = use_i18n();
+    let link = advert.link.map(|link| {
+        let shown = link.clone();
+        view! {
+            <a href=link target="_blank" rel="noopener noreferrer">
+                {shown}
+            </a>
+        }
+    });
+    view! {
+        <div class="bubble-advert">
+            <p class="bubble-kind">{move || t_string!(i18n, inbox.face.advert)}</p>
+            {advert.headline.map(|headline| view! { <strong dir="auto">{headline}</strong> })}
+            {advert.body.map(|body| view! { <span dir="auto">{body}</span> })} {link}
+            <DetailsView details=advert.details />
+        </div>
+    }
+    .into_any()
+}
+
+/// Whatever is no text. `text` is what stands below it anyway.
+#[component]
+pub fn WhatView(what: What, text: Option<String>, id: MessageId) -> impl IntoView {
+    let i18n = use_i18n();
+    let line = |text: String| view! { <p dir="auto">{text}</p> };
+    match what {
+        What::Text => ().into_any(),
+        What::Media { file_name, .. } => file_name
+            .filter(|name| Some(name) != text.as_ref())
+            .map(line)
+            .into_any(),
+        What::Place {
+            coordinates,
+            name,
+            address,
+            url,
+        } => {
+            let name = name.filter(|name| Some(name) != text.as_ref());
+            let address = address.filter(|address| Some(address) != text.as_ref());
+            let on_map = coordinates.map(|coordinates| {
+                let href = on_a_map(&coordinates);
+                view! {
+                    <p>
+                        <a href=href target="_blank" rel="noopener noreferrer">
+                            {coordinates}
+                        </a>
+                    </p>
+                }
+            });
+            let url = url.map(|url| view! { <p dir="auto">{value_of(&FactKind::Url, url)}</p> });
+            view! { <div class="bubble-facts">{name.map(line)} {address.map(line)} {on_map} {url}</div> }.into_any()
+        }
+        What::Contacts(cards) => {
+            let cards = cards.into_iter().enumerate();
+            let cards = cards.map(|(n, card)| view! { <CardView card href=format!("/inbox/cards/{id}/{n}") /> });
+            view! { <ul class="bubble-facts bubble-cards">{cards.collect_view()}</ul> }.into_any()
+        }
+        What::Order(lines) => {
+            view! { <ul class="bubble-facts">{lines.into_iter().map(order).collect_view()}</ul> }.into_any()
+        }
+        What::Flow(answers) if answers.is_empty() => {
+            view! { <p class="bubble-facts">{move || t_string!(i18n, inbox.face.no_answers)}</p> }.into_any()
+        }
+        What::Flow(answers) => {
+            view! { <dl class="bubble-facts bubble-pairs">{answers.into_iter().map(answer).collect_view()}</dl> }
+                .into_any()
+        }
+        What::Unsupported { kind } => kind
+            .map(|kind| {
+                let said = move || t_string!(i18n, inbox.face.was, kind = kind.clone()).to_string();
+                view! { <p class="bubble-facts">{said}</p> }
+            })
+            .into_any(),
+        What::Unknown => {
+            view! { <p class="bubble-facts">{move || t_string!(i18n, inbox.face.unknown)}</p> }.into_any()
+        }
+    }
+}
+
+/// `50.0755, 14.4378` on OpenStreetMap, with a marker.
+fn on_a_map(coordinates: &str) -> String {
+    let (latitude, longitude) = coordinates.split_once(", ").unwrap_or_default();
+    format!("https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}&zoom=17")
+}
+
+/// A number that can be called; the browser knows by what.
+fn call(phone: String) -> AnyView {
+    let digits: String = phone
+        .chars()
+        .filter(|c| c.is_ascii_digit() || *c == '+')
+        .collect();
+    view! {
+        <a class="nums" href=format!("tel:{digits}") rel="external">
+            {phone}
+        </a>
+        " "
+    }
+    .into_any()
+}
+
+/// A contact card: whatever came of it, and the card as a file.
+#[component]
+fn CardView(card: Card, href: String) -> impl IntoView {
+    let i18n = use_i18n();
+    let facts = card.facts.into_iter().map(|fact| {
+        let what = fact.what.clone();
+        let label = move || {
+            let word = labels::fact(i18n.get_locale(), &what);
+            match &fact.which {
+                Some(which) => format!("{word} ({})", which.to_lowercase()),
+                None => word,
+            }
+        };
+        view! {
+            <div>
+                <dt>{label}</dt>
+                <dd dir="auto">{value_of(&fact.what, fact.value)}</dd>
+            </div>
+        }
+    });
+    view! {
+        <li>
+            {card.name.map(|name| view! { <strong dir="auto">{name}</strong> })}
+            <dl class="bubble-pairs">{facts.collect_view()}</dl>
+            <a href=href download="" rel="external">
+                {move || t_string!(i18n, inbox.face.save_card)}
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+/// What can be called or written to is a link; anything else stays text.
+fn value_of(what: &FactKind, value: String) -> AnyView {
+    let is_web = value.starts_with("https://") || value.starts_with("http://");
+    let href = match what {
+        FactKind::Phone => return call(value),
+        FactKind::Email
+            if value.contains('@') && !value.contains(|c: char| c.is_whitespace() || "?&%".contains(c)) =>
+        {
+            format!("mailto:{value}")
+        }
+        FactKind::Url if is_web => value.clone(),
+        _ => return value.into_any(),
+    };
+    view! {
+        <a href=href target="_blank" rel="noopener noreferrer">
+            {value}
+        </a>
+    }
+    .into_any()
+}
+
+fn answer(of: Answer) -> AnyView {
+    let field = (!of.field.is_empty()).then(|| view! { <dt dir="auto">{of.field}</dt> });
+    view! {
+        <div>
+            {field}
+            <dd dir="auto">{of.value}</dd>
+        </div>
+    }
+    .into_any()
+}
+
+/// Whatever else a message says, field by field.
+#[component]
+pub fn DetailsView(details: Vec<Answer>) -> impl IntoView {
+    let i18n = use_i18n();
+    let detail = |of: Answer| {
+        let field = of.field;
+        let label = move || labels::detail(i18n.get_locale(), &field);
+        view! {
+            <div>
+                <dt dir="auto">{label}</dt>
+                <dd dir="auto">{of.value}</dd>
+            </div>
+        }
+    };
+    let any = !details.is_empty();
+    any.then(|| {
+        view! { <dl class="bubble-facts bubble-pairs">{details.into_iter().map(detail).collect_view()}</dl> }
+    })
+    .into_any()
+}
+
+/// Meta's words for what is wrong with a message.
+#[component]
+pub fn Trouble(words: String) -> impl IntoView {
+    let i18n = use_i18n();
+    view! { <p class="bubble-meta">{move || t_string!(i18n, inbox.bubble.meta_says, words = words.clone()).to_string()}</p> }
+        .into_any()
+}
+
+fn order(line: OrderLine) -> AnyView {
+    let price = line.price.map(|price| format!(" – {price}"));
+    let quantity = line.quantity.map(|quantity| format!("{quantity} × "));
+    view! { <li class="nums">{quantity} <bdi>{line.product}</bdi> {price}</li> }.into_any()
+}
+
+/// For whom may see it.
+#[component]
+pub fn JsonLink(id: MessageId) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <a class="bubble-json" href=format!("/system/messages/{id}")>
+            {move || t_string!(i18n, inbox.face.json)}
+        </a>
+    }
+    .into_any()
+}

@@ -1,0 +1,130 @@
+//! What has become of a message of ours: why it failed, what it waits for, and what can be done.
+
+use crate::{
+    i18n::*,
+    outbox::OnItsWay,
+    pages::inbox::{labels, state::use_inbox},
+};
+use domain::{
+    ids::MessageId,
+    message::{Failure, Status, Waits},
+};
+use leptos::prelude::*;
+
+/// As far as its ticks do not say it.
+#[derive(Debug, Clone)]
+pub struct Fate {
+    pub status: Option<Status>,
+    pub failure: Option<Failure>,
+    pub waits: Option<Waits>,
+    pub retry: Option<MessageId>,
+}
+
+#[component]
+pub fn FateLine(fate: Fate) -> impl IntoView {
+    let i18n = use_i18n();
+    let Fate {
+        status,
+        failure,
+        waits,
+        retry,
+    } = fate;
+    let retry = retry.map(|id| view! { <Again id /> });
+    match (status, failure, waits) {
+        (Some(Status::Failed), failure, _) => view! {
+            <div class="bubble-failure">{failure.map(|failure| view! { <Why failure /> })} {retry}</div>
+        }
+        .into_any(),
+        (Some(Status::Unconfirmed), None, _) => view! {
+            <div class="bubble-failure">
+                <p>{move || t_string!(i18n, inbox.failure.unconfirmed)}</p>
+                {retry}
+            </div>
+        }
+        .into_any(),
+        (Some(Status::Unconfirmed), Some(failure), _) => view! {
+            <div class="bubble-failure">
+                <p>{move || t_string!(i18n, inbox.failure.unconfirmed_failed)}</p>
+                <Why failure />
+                {retry}
+            </div>
+        }
+        .into_any(),
+        (Some(Status::Sent), Some(_), _) => view! {
+            <p class="bubble-waits">{move || t_string!(i18n, inbox.failure.no_ticks)}</p>
+        }
+        .into_any(),
+        (Some(Status::Queued), _, Some(waits)) => view! {
+            <p class="bubble-waits">{move || labels::waits(i18n.get_locale(), waits)}</p>
+        }
+        .into_any(),
+        _ => ().into_any(),
+    }
+}
+
+/// *Retry*, as a form that works before the page is live.
+#[component]
+fn Again(id: MessageId) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let pending = inbox.retry.pending();
+    view! {
+        <ActionForm action=inbox.retry>
+            <input type="hidden" name="message" value=id.to_string() />
+            <button type="submit" class="button" prop:disabled=move || pending.try_get().unwrap_or_default()>
+                {move || t_string!(i18n, inbox.bubble.retry)}
+            </button>
+        </ActionForm>
+    }
+    .into_any()
+}
+
+/// Our words for it first, then Meta's.
+#[component]
+fn Why(failure: Failure) -> impl IntoView {
+    let i18n = use_i18n();
+    let meaning = failure.meaning();
+    let metas = match failure.details {
+        Some(details) if details != failure.title => format!("{} – {details}", failure.title),
+        _ => failure.title,
+    };
+    let from_meta = failure.code.map(|code| {
+        let named = metas.contains(&code.to_string());
+        move || {
+            let words = t_string!(i18n, inbox.bubble.meta_says, words = metas.clone()).to_string();
+            let code = t_string!(i18n, inbox.bubble.code, code = code).to_string();
+            let code = (!named).then(|| format!(" ({code})"));
+            view! { <p class="bubble-meta">{words} {code}</p> }
+        }
+    });
+    view! {
+        <p>{move || labels::meaning(i18n.get_locale(), meaning)}</p>
+        {from_meta}
+    }
+    .into_any()
+}
+
+/// The process has broken over it several times.
+#[component]
+pub fn Stuck(message: OnItsWay) -> impl IntoView {
+    let i18n = use_i18n();
+    let outbox = use_inbox().outbox;
+    let session = message.session;
+    view! {
+        <div class="bubble-failure">
+            <p role="alert">{move || t_string!(i18n, inbox.bubble.stuck)}</p>
+            <button type="button" class="button" on:click=move |_| outbox.try_again(session)>
+                {move || t_string!(i18n, inbox.bubble.retry)}
+            </button>
+            <button
+                type="button"
+                class="button"
+                prop:disabled=move || outbox.calling.get() == Some(session)
+                on:click=move |_| outbox.take_back(&message)
+            >
+                {move || t_string!(i18n, inbox.bubble.take_back)}
+            </button>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,94 @@
+//! One line of a thread: a bubble, a moment of the session, the unread line, or where a session begins.
+
+use super::{
+    bubble::{Bubble, BubbleOnItsWay},
+    timeline::{Begins, Line},
+};
+use crate::{
+    i18n::*,
+    pages::{
+        in_group::InGroup,
+        inbox::{element_ids::UNREAD_ID, labels},
+    },
+    ui::{Time, TimeStyle},
+};
+use domain::{message::MessageView, session::Moment};
+use leptos::prelude::*;
+
+#[component]
+pub fn LineView(line: Line) -> impl IntoView {
+    match line {
+        Line::Unread(count) => view! { <UnreadLine count /> }.into_any(),
+        Line::Moment(moment) => view! { <MomentLine moment /> }.into_any(),
+        Line::Stray(message) => view! { <StrayLine message /> }.into_any(),
+        Line::Bubble {
+            message,
+            first,
+            retry,
+            told_below,
+        } => view! { <Bubble message first retry told_below /> }.into_any(),
+        Line::OnItsWay { message, first } => view! { <BubbleOnItsWay message first /> }.into_any(),
+    }
+}
+
+#[component]
+fn UnreadLine(count: u32) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <p class="flow-unread" id=UNREAD_ID>
+            <span>{move || t_string!(i18n, inbox.thread.unread, count = count).to_string()}</span>
+        </p>
+    }
+    .into_any()
+}
+
+#[component]
+fn MomentLine(moment: Moment) -> impl IntoView {
+    let i18n = use_i18n();
+    let at = moment.at;
+    view! {
+        <p class="flow-moment">
+            {move || labels::moment(i18n.get_locale(), &moment)} " · " <Time at=at style=TimeStyle::Clock />
+        </p>
+    }
+    .into_any()
+}
+
+/// What somebody did to a message that is not shown.
+#[component]
+fn StrayLine(message: MessageView) -> impl IntoView {
+    let i18n = use_i18n();
+    let at = message.at;
+    view! {
+        <p class="flow-moment">
+            <bdi>{move || labels::stray(i18n.get_locale(), &message)}</bdi> " · "
+            <Time at=at style=TimeStyle::Clock />
+        </p>
+    }
+    .into_any()
+}
+
+/// Where one session of the contact ends and the next one begins.
+#[component]
+pub fn SessionLine(begins: Begins) -> impl IntoView {
+    let i18n = use_i18n();
+    match begins {
+        Begins::This { group } => view! {
+            <p class="flow-session">
+                {move || t_string!(i18n, inbox.thread.this_session)} {group.then(|| view! { <InGroup /> })}
+            </p>
+        }
+        .into_any(),
+        Begins::Earlier(session) => {
+            let owner = session.owner.map(|owner| format!(" · {owner}"));
+            view! {
+                <p class="flow-session">
+                    {move || t_string!(i18n, inbox.thread.earlier_session)} " · "
+                    <Time at=session.opened_at style=TimeStyle::Day /> " · " {session.channel} {owner}
+                    {session.group.then(|| view! { <InGroup /> })}
+                </p>
+            }
+            .into_any()
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The middle column: one session with its header, its messages and the composer.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`header`], [`placeholder`] | what stands above the messages, and what stands where there are none |
+//! | [`messages`], [`timeline`], [`divider`] | the messages on the page, their order, and where the unread ones begin |
+//! | [`line`], [`bubble`], [`content`], [`text`], [`emoji`], [`fate`] | one line of them |
+//! | [`scroll`], [`links`], [`reading`], [`announcer`] | where somebody reads, and what they have read or heard |
+
+mod announcer;
+mod bubble;
+mod content;
+mod divider;
+mod emoji;
+mod fate;
+mod header;
+mod line;
+mod links;
+mod messages;
+mod placeholder;
+mod reading;
+mod scroll;
+mod text;
+mod timeline;
+
+use self::{
+    announcer::Announcer,
+    header::Header,
+    messages::Messages,
+    placeholder::{Choose, Gone, Nowhere, ThreadSkeleton},
+};
+use super::{composer::Composer, details::Details, state::use_inbox};
+use crate::{api::ApiError, browser, i18n::*, ui::worked_out};
+use domain::{ids::SessionId, session::Thread};
+use leptos::prelude::*;
+
+/// The thread that the URL names, with its details; or what stands there instead.
+#[component]
+pub fn ThreadPane() -> impl IntoView {
+    view! {
+        <Transition fallback=ThreadSkeleton>
+            <Pane />
+        </Transition>
+    }
+    .into_any()
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Shape {
+    Choose,
+    Nowhere,
+    Loading,
+    Gone {
+        id: SessionId,
+        error: ApiError,
+        /// It was open a moment ago.
+        was_open: bool,
+    },
+    Open(SessionId),
+}
+
+#[component]
+fn Pane() -> impl IntoView {
+    let inbox = use_inbox();
+    let read = worked_out(move |_| inbox.thread.get().flatten());
+    let shape = worked_out(move |before: Option<&Shape>| {
+        let Some(wanted) = inbox.session.get() else {
+            read.track();
+            return if inbox.nowhere.get() {
+                Shape::Nowhere
+            } else {
+                Shape::Choose
+            };
+        };
+        let was_open = match before {
+            Some(Shape::Open(id)) => *id == wanted,
+            Some(Shape::Gone { id, was_open, .. }) => *was_open && *id == wanted,
+            _ => false,
+        };
+        read.with(|read| match read {
+            Some((id, Ok(_))) if *id == wanted => Shape::Open(wanted),
+            Some((id, Err(error))) if *id == wanted => Shape::Gone {
+                id: wanted,
+                error: error.clone(),
+                was_open,
+            },
+            // Another thread is still there: it must not be answered by mistake.
+            _ => Shape::Loading,
+        })
+    });
+    let view = move || match shape.get() {
+        Shape::Choose => view! { <Choose /> }.into_any(),
+        Shape::Nowhere => view! { <Nowhere /> }.into_any(),
+        Shape::Loading => view! { <ThreadSkeleton /> }.into_any(),
+        Shape::Gone { id, error, was_open } => view! { <Gone id error was_open /> }.into_any(),
+        Shape::Open(id) => read
+            .get_untracked()
+            .and_then(|(_, thread)| thread.ok())
+            .map(|first| {
+                let thread = Memo::new(move |before: Option<&Thread>| {
+                    let now = read.with(|read| match read {
+                        Some((read, Ok(thread))) if *read == id => Some(thread.clone()),
+                        _ => None,
+                    });
+                    now.or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
+                });
+                view! { <Open id thread /> }
+            })
+            .into_any(),
+    };
+    view! { {view} }.into_any()
+}
+
+#[component]
+fn Open(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
+    let i18n = use_i18n();
+    let name = move || thread.with(|thread| thread.session.contact.label.clone());
+    let attentive = browser::use_attention();
+    let messages = view! { <Messages id thread attentive /> }.into_any();
+    let header = view! { <Header id thread /> }.into_any();
+    // Older messages are for reading: an answer belongs below the newest one.
+    let cut = Memo::new(move |_| thread.with(|thread| thread.cut));
+    view! {
+        <section class="inbox-thread" aria-label=name>
+            {header}
+            {messages}
+            {move || (!cut.get()).then(|| view! { <Composer id thread /> })}
+            <Announcer thread />
+        </section>
+        <aside class="inbox-details" aria-label=move || t_string!(i18n, inbox.thread.details)>
+            <Details thread />
+        </aside>
+    }
+    .into_any()
+}

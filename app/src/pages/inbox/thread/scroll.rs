@@ -1,0 +1,235 @@
+//! Where somebody reads in a thread: at its end, which it then follows, or above it.
+
+use crate::{
+    browser,
+    i18n::*,
+    outbox::OnItsWay,
+    pages::inbox::{element_ids::UNREAD_ID, state::use_inbox},
+    ui::{Icon, IconName, LiveText},
+};
+use domain::{
+    ids::MessageId,
+    message::{Direction, MessageView},
+    session::Thread,
+};
+use leptos::{html, prelude::*};
+use leptos_use::use_resize_observer;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, NodeList};
+
+/// Pixels above the end from which on somebody is reading older messages.
+const FAR: i32 = 120;
+/// Pixels below the top at which what stands above is read.
+const NEAR_TOP: i32 = 800;
+/// Pixels for the day that sticks to the top.
+const CHIP: i32 = 48;
+
+#[derive(Debug, Clone, Copy)]
+pub struct Scroll {
+    pub scroller: NodeRef<html::Div>,
+    /// What it scrolls.
+    pub content: NodeRef<html::Div>,
+    /// The newest message when somebody scrolled up; `None` at the end.
+    pub left_at: RwSignal<Option<Option<MessageId>>>,
+    /// Rises with each move.
+    pub moves: RwSignal<u64>,
+    /// Somebody has chosen to go to the end, past whatever is unread.
+    pub went_to_end: RwSignal<bool>,
+    held: StoredValue<Option<Held>>,
+}
+
+/// The line that somebody reads above the end, and where it stands on the screen.
+#[derive(Debug, Clone)]
+struct Held {
+    id: String,
+    place: f64,
+}
+
+impl Scroll {
+    pub fn new() -> Self {
+        Self {
+            scroller: NodeRef::new(),
+            content: NodeRef::new(),
+            left_at: RwSignal::new(None),
+            moves: RwSignal::new(0),
+            went_to_end: RwSignal::new(false),
+            held: StoredValue::new(None),
+        }
+    }
+
+    pub fn moved(self, thread: Memo<Thread>) {
+        let Some(scroller) = self.scroller.get_untracked() else {
+            return;
+        };
+        // In a reversed column the end is 0 and older messages are below it.
+        let far = scroller.scroll_top().abs() > FAR;
+        if far != self.left_at.with_untracked(Option::is_some) {
+            let newest = || thread.with_untracked(|thread| thread.messages.last().map(|m| m.id));
+            self.left_at.set(far.then(newest));
+        }
+        self.held
+            .set_value(if far { self.first_on_screen() } else { None });
+        self.moves.update(|n| *n += 1);
+    }
+
+    fn to_end(self) {
+        if let Some(scroller) = self.scroller.get_untracked() {
+            scroller.set_scroll_top(0);
+        }
+    }
+
+    /// To the unread line when opened, to the end with each reply of mine.
+    pub fn follow(self, mine: Memo<Vec<OnItsWay>>) {
+        Effect::new(move |written: Option<usize>| {
+            let waiting = mine.with(Vec::len);
+            match written {
+                None => self.to_unread(),
+                Some(before) if waiting > before => self.to_end(),
+                Some(_) => {}
+            }
+            waiting
+        });
+    }
+
+    /// Moves this scroller only: the window around it has to stay where it is.
+    fn to_unread(self) {
+        let (Some(scroller), Some(line)) = (self.scroller.get_untracked(), browser::element(UNREAD_ID))
+        else {
+            return;
+        };
+        scroller.set_scroll_top(line.offset_top() - CHIP);
+    }
+
+    /// Above the end, what somebody reads stands still whatever comes or grows below it. Not every browser does that by
+    /// itself, and those that do count what comes on top twice.
+    pub fn hold_still(self) {
+        use_resize_observer(self.content, move |_, _| {
+            let held = self.held.try_get_value().flatten();
+            let (Some(held), Some(scroller)) = (held, self.scroller.try_get_untracked().flatten()) else {
+                return;
+            };
+            let Some(line) = browser::element(&held.id) else {
+                return;
+            };
+            let moved = line.get_bounding_client_rect().top() - held.place;
+            if moved.abs() >= 1.0 {
+                scroller.scroll_by_with_x_and_y(0.0, moved);
+            }
+        });
+    }
+
+    fn first_on_screen(self) -> Option<Held> {
+        let scroller = self.scroller.get_untracked()?;
+        let from = scroller.scroll_top();
+        let lines = Lines::of(&scroller)?;
+        let line = lines.get(lines.first_that(|line| line.offset_top() + line.offset_height() > from))?;
+        let place = line.get_bounding_client_rect().top();
+        Some(Held { id: line.id(), place })
+    }
+
+    /// The newest message of which so many pixels are on the screen.
+    pub fn newest_on_screen(self, shown: i32) -> Option<HtmlElement> {
+        let scroller = self.scroller.try_get_untracked()??;
+        let below = scroller.scroll_top() + scroller.client_height();
+        let lines = Lines::of(&scroller)?;
+        let beyond = lines.first_that(|line| line.offset_top() + line.offset_height().min(shown) > below);
+        lines.get(beyond.checked_sub(1)?)
+    }
+
+    /// Reads what stands above as soon as somebody comes near the top. What then comes on top moves nothing: places in a
+    /// reversed column are counted from its end.
+    pub fn reach_up(self, thread: Memo<Thread>) {
+        let inbox = use_inbox();
+        Effect::new(move |_| {
+            self.moves.track();
+            thread.track();
+            // Once it is drawn.
+            request_animation_frame(move || {
+                let is_near = self
+                    .scroller
+                    .try_get_untracked()
+                    .flatten()
+                    .is_some_and(|scroller| {
+                        let left = scroller.scroll_height() - scroller.client_height();
+                        left - scroller.scroll_top().abs() < NEAR_TOP
+                    });
+                if is_near {
+                    inbox.read_above();
+                }
+            });
+        });
+    }
+}
+
+/// The lines of messages. They stand one below the other, so that a place is found in few looks.
+struct Lines(NodeList);
+
+impl Lines {
+    fn of(scroller: &HtmlElement) -> Option<Self> {
+        scroller.query_selector_all(".flow-line[id]").ok().map(Self)
+    }
+
+    fn get(&self, n: u32) -> Option<HtmlElement> {
+        self.0.get(n)?.dyn_into().ok()
+    }
+
+    /// The number of the first line for which this holds, as it does for all below it.
+    fn first_that(&self, holds: impl Fn(&HtmlElement) -> bool) -> u32 {
+        let (mut from, mut to) = (0, self.0.length());
+        while from < to {
+            let middle = from + (to - from) / 2;
+            if self.get(middle).is_some_and(|line| holds(&line)) {
+                to = middle;
+            } else {
+                from = middle + 1;
+            }
+        }
+        from
+    }
+}
+
+fn inbound_after(messages: &[MessageView], newest_then: Option<MessageId>) -> usize {
+    let since = messages
+        .iter()
+        .rev()
+        .take_while(|message| Some(message.id) != newest_then);
+    since
+        .filter(|message| message.direction == Direction::Inbound)
+        .count()
+}
+
+/// The pill that leads to the end, with how much is new there.
+#[component]
+pub fn Down(thread: Memo<Thread>, scroll: Scroll) -> impl IntoView {
+    let i18n = use_i18n();
+    let news = Memo::new(move |_| {
+        let left_at = scroll.left_at.get()?;
+        thread.with(|thread| u32::try_from(inbound_after(&thread.messages, left_at)).ok())
+    });
+    let go = move |_| {
+        scroll.went_to_end.set(true);
+        scroll.to_end();
+    };
+    let away = Memo::new(move |_| news.with(Option::is_some));
+    let count = Memo::new(move |_| news.get().unwrap_or(0));
+    let some = Memo::new(move |_| count.get() > 0);
+    let label = move || match count.get() {
+        0 => t_string!(i18n, inbox.thread.down).to_owned(),
+        count => t_string!(i18n, inbox.thread.news, count = count).to_string(),
+    };
+    let number = move || {
+        some.get()
+            .then(|| view! { <LiveText text=move || count.get().to_string() /> })
+    };
+    let view = move || {
+        away.get().then(|| {
+            view! {
+                <button type="button" class="flow-down" aria-label=label title=label on:click=go>
+                    <Icon name=IconName::ChevronDown />
+                    {number}
+                </button>
+            }
+        })
+    };
+    view! { {view} }.into_any()
+}

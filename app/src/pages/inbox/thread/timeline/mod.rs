@@ -1,0 +1,290 @@
+//! The order of a thread: its sessions, their days, and in each its messages, the session's moments and the unread
+//! line.
+
+use super::divider::Divider;
+use crate::outbox::OnItsWay;
+use domain::{
+    ids::{MessageId, SessionId},
+    message::{Direction, Marks, MessageView, Status, Waits},
+    session::{EarlierSession, Happening, Moment, Thread},
+    time::Timestamp,
+};
+use std::collections::HashSet;
+
+/// Bubbles of one writer that are closer than this belong together.
+const TOGETHER_MS: i64 = 3 * 60 * 1000;
+
+/// One day of a session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Day {
+    pub key: DayKey,
+    /// When its first line was.
+    pub at: Timestamp,
+    /// The session that begins here, where the thread shows more than one.
+    pub begins: Option<Begins>,
+    pub lines: Vec<(Key, Line)>,
+}
+
+/// What makes two days the same day: the session, and the number of the day.
+pub type DayKey = (SessionId, i64);
+
+/// A session that begins.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Begins {
+    Earlier(EarlierSession),
+    /// The one that was opened.
+    This {
+        group: bool,
+    },
+}
+
+/// One line of a thread.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Line {
+    /// So many unread messages follow.
+    Unread(u32),
+    Moment(Moment),
+    Bubble {
+        message: MessageView,
+        /// The first of its group: it has the author's name and the tail.
+        first: bool,
+        /// It failed, nothing has tried it again, and the reader may.
+        retry: bool,
+        /// It failed, and the next message failed for the same reason, which is told there.
+        told_below: bool,
+    },
+    /// About a message that is not shown here.
+    Stray(MessageView),
+    OnItsWay {
+        message: OnItsWay,
+        first: bool,
+    },
+}
+
+/// What makes two lines the same line. Whatever changes how a line looks is part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Key {
+    Unread(MessageId),
+    Moment(usize),
+    Bubble(
+        MessageId,
+        (Option<Status>, Option<Waits>),
+        [bool; 4],
+        Marks,
+        Option<String>,
+    ),
+    Stray(MessageId),
+    /// Its key, and whether it is stuck.
+    OnItsWay(String, bool),
+}
+
+/// Lays a thread out. `day_of` tells the days apart.
+pub fn lay_out(
+    thread: &Thread,
+    on_its_way: &[OnItsWay],
+    divider: Option<Divider>,
+    day_of: impl Fn(Timestamp) -> i64,
+) -> Vec<Day> {
+    let mut days = Vec::new();
+    for stretch in &thread.earlier {
+        let mut layout = Layout::new(stretch.session.id, divider, false, &day_of);
+        layout.session(&stretch.messages, &stretch.timeline, stretch.whole);
+        // Also the end of what was said in a group is marked: elsewhere it would look as if it had been private.
+        let marked = stretch.whole || stretch.session.group;
+        let begins = marked.then(|| Begins::Earlier(stretch.session.clone()));
+        days.extend(layout.beginning_with(begins));
+    }
+    let may_retry = thread.may.reply.is_ok();
+    let mut layout = Layout::new(thread.session.id, divider, may_retry, &day_of);
+    layout.session(&thread.messages, &thread.timeline, thread.whole);
+    for message in on_its_way {
+        layout.on_its_way(message);
+    }
+    let follows = !thread.earlier.is_empty();
+    let group = thread.session.group;
+    days.extend(layout.beginning_with(follows.then_some(Begins::This { group })));
+    days
+}
+
+/// Messages have whole seconds, moments have milliseconds. Within one second nobody can say what came first, except
+/// that nothing is written in a session once it is closed.
+fn precedes(moment: &Moment, message: &MessageView) -> bool {
+    let second = |at: Timestamp| at.millis().div_euclid(1000);
+    match moment.what {
+        Happening::Closed => second(moment.at) < second(message.at),
+        _ => second(moment.at) <= second(message.at),
+    }
+}
+
+/// The first message opened the session, so it is a little older: Meta took it before we did.
+fn opens(moment: &Moment) -> bool {
+    match moment.what {
+        Happening::Opened
+        | Happening::RoutedToExtension
+        | Happening::RoutedToQueue
+        | Happening::RoutedToNobody => true,
+        Happening::PickedUp
+        | Happening::TakenOver
+        | Happening::Transferred
+        | Happening::BackInQueue
+        | Happening::LeftToNobody
+        | Happening::Closed
+        | Happening::Joined => false,
+    }
+}
+
+/// Lays one session out.
+struct Layout<F> {
+    session: SessionId,
+    divider: Option<Divider>,
+    may_retry: bool,
+    days: Vec<Day>,
+    /// Who wrote the bubble above, and when.
+    last: Option<(Direction, Option<String>, Timestamp)>,
+    day_of: F,
+}
+
+impl<F: Fn(Timestamp) -> i64> Layout<F> {
+    fn new(session: SessionId, divider: Option<Divider>, may_retry: bool, day_of: F) -> Self {
+        Self {
+            session,
+            divider,
+            may_retry,
+            days: Vec::new(),
+            last: None,
+            day_of,
+        }
+    }
+
+    /// `whole`: the first message is the first of the session. What happened before one that is not belongs to messages
+    /// that are not here.
+    fn session(&mut self, messages: &[MessageView], timeline: &[Moment], whole: bool) {
+        let retried: HashSet<_> = messages.iter().filter_map(|message| message.retry_of).collect();
+        // Meta may have had the first messages long before we did: the beginning is where they begin, whatever the clock
+        // said.
+        let beginning = timeline.iter().take_while(|moment| opens(moment)).count();
+        let away = if whole { 0 } else { beginning };
+        let mut moments = timeline.iter().enumerate().skip(away).peekable();
+        for (nth, message) in messages.iter().enumerate() {
+            let comes_first =
+                |moment: &Moment| precedes(moment, message) || (nth == 0 && whole && opens(moment));
+            while let Some((n, moment)) = moments.next_if(|(_, moment)| comes_first(moment)) {
+                if nth > 0 || whole {
+                    self.moment(n, moment, moment.at.min(message.at));
+                }
+            }
+            if let Some(divider) = self.divider.filter(|divider| divider.before == message.id) {
+                self.alone(message.at, Key::Unread(message.id), Line::Unread(divider.count));
+            }
+            let failed = message.status.is_some_and(Status::may_be_retried);
+            let retry = failed && self.may_retry && !retried.contains(&message.id);
+            let told_below = message.failure.is_some()
+                && messages
+                    .get(nth + 1)
+                    .is_some_and(|next| next.failure == message.failure);
+            self.message(message, retry, told_below);
+        }
+        for (n, moment) in moments {
+            self.moment(n, moment, moment.at);
+        }
+    }
+
+    fn beginning_with(mut self, begins: Option<Begins>) -> Vec<Day> {
+        if let Some(first) = self.days.first_mut() {
+            first.begins = begins;
+        }
+        self.days
+    }
+
+    fn begin(&mut self, at: Timestamp, lines: Vec<(Key, Line)>) {
+        self.days.push(Day {
+            key: (self.session, (self.day_of)(at)),
+            at,
+            begins: None,
+            lines,
+        });
+    }
+
+    fn push(&mut self, at: Timestamp, key: Key, line: Line) {
+        match self.days.last_mut() {
+            Some(day) => day.lines.push((key, line)),
+            None => self.begin(at, vec![(key, line)]),
+        }
+    }
+
+    /// Begins a new day if this is one. Meta's clock may run a little behind: no day begins twice for that.
+    fn reach(&mut self, at: Timestamp) {
+        let number = (self.day_of)(at);
+        if self.days.last().is_none_or(|day| number > day.key.1) {
+            self.last = None;
+            self.begin(at, Vec::new());
+        }
+    }
+
+    fn alone(&mut self, at: Timestamp, key: Key, line: Line) {
+        self.reach(at);
+        self.last = None;
+        self.push(at, key, line);
+    }
+
+    fn moment(&mut self, n: usize, moment: &Moment, at: Timestamp) {
+        self.alone(at, Key::Moment(n), Line::Moment(moment.clone()));
+    }
+
+    fn message(&mut self, message: &MessageView, retry: bool, told_below: bool) {
+        // An edit of a message that is not here has its whole text.
+        if message.about.is_some() && message.kind != "edit" {
+            let line = Line::Stray(message.clone());
+            return self.alone(message.at, Key::Stray(message.id), line);
+        }
+        self.reach(message.at);
+        let first = self.begins_group(message.direction, message.author.clone(), message.at);
+        let looks = [message.failure.is_some(), first, retry, told_below];
+        let said = message.said.as_ref();
+        let quoted = said.and_then(|said| said.quote.as_ref()?.text.clone());
+        let fate = (message.status, message.waits);
+        let key = Key::Bubble(message.id, fate, looks, message.marks.clone(), quoted);
+        self.push(
+            message.at,
+            key,
+            Line::Bubble {
+                message: message.clone(),
+                first,
+                retry,
+                told_below,
+            },
+        );
+    }
+
+    fn on_its_way(&mut self, message: &OnItsWay) {
+        self.reach(message.at);
+        // It has no author yet: it is mine, and the bubble above most likely, too.
+        let author = self.last.as_ref().and_then(|(_, author, _)| author.clone());
+        let first = self.begins_group(Direction::Outbound, author, message.at);
+        let key = Key::OnItsWay(message.key.clone(), message.stuck());
+        self.push(
+            message.at,
+            key,
+            Line::OnItsWay {
+                message: message.clone(),
+                first,
+            },
+        );
+    }
+
+    fn begins_group(&mut self, direction: Direction, author: Option<String>, at: Timestamp) -> bool {
+        let goes_on = self
+            .last
+            .as_ref()
+            .is_some_and(|(same_direction, same_author, before)| {
+                *same_direction == direction
+                    && *same_author == author
+                    && at.millis() - before.millis() < TOGETHER_MS
+            });
+        self.last = Some((direction, author, at));
+        !goes_on
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,9 @@
+//! System: what came from Meta and could not be applied, and a message as it came.
+
+mod deliveries;
+mod message;
+
+pub use self::{
+    deliveries::{DeadLetterPage, DeliveriesPage},
+    message::MessagePage,
+};

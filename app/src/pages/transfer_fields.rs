@@ -1,0 +1,71 @@
+//! What is asked before sessions are moved: in the inbox one, on the page of sessions many.
+
+use crate::i18n::*;
+use domain::{
+    channel::{DestinationRef, Destinations},
+    session::REASON_MOST,
+};
+use leptos::prelude::*;
+
+/// Where sessions can go.
+#[component]
+pub fn TargetSelect(id: &'static str, destinations: Option<Destinations>) -> impl IntoView {
+    let i18n = use_i18n();
+    let options = |list: Vec<DestinationRef>| {
+        let option = |target: DestinationRef| {
+            let nobody = move || {
+                target
+                    .empty
+                    .then(|| format!(" ({})", t_string!(i18n, channels.is_empty)))
+            };
+            view! {
+                <option value=target.destination.to_string()>
+                    {target.label}
+                    {nobody}
+                </option>
+            }
+        };
+        list.into_iter().map(option).collect_view()
+    };
+    let (queues, extensions) = destinations
+        .map(|all| (all.queues, all.extensions))
+        .unwrap_or_default();
+    view! {
+        <div class="field">
+            <label for=id>{move || t_string!(i18n, inbox.transfer.to)}</label>
+            <select id=id name="to" class="input" required>
+                <option value="">{move || t_string!(i18n, inbox.transfer.choose)}</option>
+                <optgroup label=move || t_string!(i18n, inbox.transfer.queues)>{options(queues)}</optgroup>
+                <optgroup label=move || t_string!(i18n, inbox.transfer.extensions)>
+                    {options(extensions)}
+                </optgroup>
+            </select>
+        </div>
+    }
+    .into_any()
+}
+
+/// Why; it stands in the timeline.
+#[component]
+pub fn Reason(name: &'static str) -> impl IntoView {
+    let i18n = use_i18n();
+    let id = format!("reason-{name}");
+    let hint = format!("{id}-hint");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{move || t_string!(i18n, inbox.transfer.reason)}</label>
+            <input
+                id=id
+                name="reason"
+                class="input"
+                autocomplete="off"
+                maxlength=REASON_MOST.to_string()
+                aria-describedby=hint.clone()
+            />
+            <p class="hint" id=hint>
+                {move || t_string!(i18n, inbox.transfer.reason_hint)}
+            </p>
+        </div>
+    }
+    .into_any()
+}
