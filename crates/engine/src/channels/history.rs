@@ -3,6 +3,7 @@
 use crate::{
     Engine, Result,
     audit::detail,
+    channels::view::{find_or_reserved, view},
     entity::{audit, channel, dead_letter, delivery},
 };
 use domain::{
@@ -26,7 +27,7 @@ pub async fn activity(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Activi
     let db = e.db.read();
     if channel::Entity::find_by_id(id.uuid()).one(db).await?.is_none() {
         // Nothing has happened yet to a channel that is being set up.
-        super::view(e, id).await?;
+        view(e, id).await?;
     }
     let lines = audit::Entity::find()
         .filter(audit::Column::SubjectKind.eq("channel"))
@@ -71,7 +72,7 @@ pub async fn activity(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Activi
 /// `Forbidden` for who may not look at channels, `NotFound` when there never was one.
 pub async fn presence(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Presence> {
     crate::directory::extensions::actor_may_look(actor)?;
-    if let Some(channel) = super::find_or_reserved(e, id).await? {
+    if let Some(channel) = find_or_reserved(e, id).await? {
         return Ok(Presence::Here(Box::new(channel)));
     }
     let deleted = audit::Entity::find()

@@ -2,29 +2,28 @@
 
 use crate::{
     Engine, Result,
-    audit::{self, Subject, detail},
-    channels::{reservation, view},
+    channels::{
+        calling_code::calling_code_of,
+        change::{changed, current, note},
+        reservation,
+        view::view,
+    },
     credentials::{seal::Kind, secrets},
     directory::destination::Directory,
-    entity::{channel, channel_reservation, extension, outbox, queue, session},
-    events::Changes,
+    entity::{channel, channel_reservation, extension, queue},
     random,
-    sessions::{access, lifecycle, status},
 };
 use domain::{
     channel::{
         Authentication, AuthenticationForm, Changed, ChannelView, Destination, DestinationRef, Detail,
         Messaging, MessagingForm, NewValue, TokenState,
     },
-    event::Change,
-    ids::{ChannelId, MessageId},
-    message::Failure,
+    ids::ChannelId,
     people::{Actor, Permission},
     refusal::{Problem, Refusal},
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect,
 };
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -127,160 +126,9 @@ pub async fn save_messaging(
 async fn with_country(e: &Engine, id: Option<ChannelId>, form: &MessagingForm) -> Result<MessagingForm> {
     let mut form = form.clone();
     if form.country.is_empty() {
-        form.country = super::calling_code_of(e, id).await?.unwrap_or_default();
+        form.country = calling_code_of(e, id).await?.unwrap_or_default();
     }
     Ok(form)
-}
-
-/// Makes a new verify token. Meta asks for it only when the callback is saved: a connection that works goes on.
-pub async fn rotate_verify_token(e: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
-    actor.require(Permission::Administer)?;
-    let tx = e.db.write().await?;
-    let reserved = reservation::rotate(&tx, id).await?;
-    tx.commit().await?;
-    if reserved {
-        e.hooks.forget();
-        return Ok(());
-    }
-    change(e, actor, id, "channel.rotate_verify_token", |_, channel| {
-        channel.verify_token = Set(random::token());
-        Ok(())
-    })
-    .await
-}
-
-/// Ends the reset of the app secret: the second one becomes the only one.
-pub async fn drop_old_app_secret(e: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
-    actor.require(Permission::Administer)?;
-    let tx = e.db.write().await?;
-    current(&tx, id).await?;
-    let next = secrets::open_secret(e, &tx, id, Kind::NextAppSecret).await?;
-    let next = next.ok_or(Refusal::field("next_app_secret", Problem::Required))?;
-    secrets::write(e, &tx, id, Kind::AppSecret, &next).await?;
-    secrets::remove(&tx, id, &[Kind::NextAppSecret]).await?;
-    note(e, &tx, actor, id, "channel.drop_old_app_secret", None).await?;
-    tx.commit().await?;
-    changed(e, id);
-    Ok(())
-}
-
-/// Stops sending and checking. What comes in is still kept and shown, so that nothing is lost.
-pub async fn pause(e: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
-    change(e, actor, id, "channel.pause", |e, channel| {
-        channel.paused_at = Set(Some(e.clock().now().millis()));
-        Ok(())
-    })
-    .await
-}
-
-pub async fn resume(e: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
-    change(e, actor, id, "channel.resume", |_, channel| {
-        channel.paused_at = Set(None);
-        Ok(())
-    })
-    .await?;
-    e.outbox_wake.notify_one();
-    Ok(())
-}
-
-/// Deletes a channel: its secrets and its webhook address are gone at once, its sessions are closed and stay
-/// readable, and what still waited to be sent fails with that reason, or is unconfirmed where Meta may have it.
-///
-/// # Errors
-/// [`Refusal::NameDiffers`] unless `name` is the channel's.
-pub async fn delete(e: &Engine, actor: &Actor, id: ChannelId, name: &str) -> Result<()> {
-    actor.require(Permission::Administer)?;
-    let tx = e.db.write().await?;
-    let found = current(&tx, id).await?;
-    if found.name.trim() != name.trim() {
-        return Err(Refusal::NameDiffers.into());
-    }
-    let mut changes = Changes::of(Change::Channel { channel: id });
-    for job in outbox::Entity::find()
-        .filter(outbox::Column::ChannelId.eq(id.uuid()))
-        .all(&tx)
-        .await?
-    {
-        outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
-        let gone = Failure {
-            code: Some(100),
-            title: "The channel was deleted before the message was sent".to_owned(),
-            details: None,
-        };
-        let in_doubt = job.calling_since.is_some() || job.doubts > 0;
-        let message = MessageId::new(job.message_id);
-        changes.append(status::given_up(&tx, message, gone, in_doubt).await?);
-    }
-    for open in session::Entity::find()
-        .filter(session::Column::ChannelId.eq(id.uuid()))
-        .filter(access::is_open())
-        .all(&tx)
-        .await?
-    {
-        changes.append(lifecycle::end(e, &tx, actor, &open).await?);
-    }
-    secrets::remove(&tx, id, &Kind::ALL).await?;
-    let now = e.clock().now().millis();
-    let found_name = found.name.clone();
-    let mut gone = found.into_active_model();
-    gone.deleted_at = Set(Some(now));
-    // Another channel may have the number now, and nobody may call the old address.
-    gone.phone_number_id = Set(None);
-    gone.webhook_id = Set(random::token());
-    channel::Entity::update(gone).exec(&tx).await?;
-    let name = found_name.trim().to_owned();
-    note(e, &tx, actor, id, "channel.delete", Some(Detail::Name { name })).await?;
-    tx.commit().await?;
-    e.hooks.forget();
-    e.events().publish(changes);
-    Ok(())
-}
-
-/// One small change of the row, with its audit row.
-async fn change(
-    e: &Engine,
-    actor: &Actor,
-    id: ChannelId,
-    action: &str,
-    apply: impl FnOnce(&Engine, &mut channel::ActiveModel) -> Result<()>,
-) -> Result<()> {
-    actor.require(Permission::Administer)?;
-    let tx = e.db.write().await?;
-    let mut row = current(&tx, id).await?.into_active_model();
-    apply(e, &mut row)?;
-    channel::Entity::update(row).exec(&tx).await?;
-    note(e, &tx, actor, id, action, None).await?;
-    tx.commit().await?;
-    changed(e, id);
-    Ok(())
-}
-
-/// After a commit: what is kept in memory is read again, the channel is checked soon, and pages are told.
-fn changed(e: &Engine, id: ChannelId) {
-    e.hooks.forget();
-    e.channel_check.notify_one();
-    e.events().publish(Changes::of(Change::Channel { channel: id }));
-}
-
-async fn note(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    actor: &Actor,
-    id: ChannelId,
-    action: &str,
-    detail: Option<Detail>,
-) -> Result<()> {
-    let detail = detail.map(|detail| detail::write(&detail)).transpose()?;
-    audit::note(e, tx, actor, action, Subject::Channel(id.uuid()), detail).await
-}
-
-async fn current(tx: &DatabaseTransaction, id: ChannelId) -> Result<channel::Model> {
-    let found = channel::Entity::find_by_id(id.uuid())
-        .filter(channel::Column::DeletedAt.is_null())
-        .lock_exclusive()
-        .one(tx)
-        .await?;
-    Ok(found.ok_or(Refusal::NotFound)?)
 }
 
 /// Makes sure that nobody saved in the meantime. The first save makes the channel out of its reservation.

@@ -1,9 +1,8 @@
 //! Where a channel's new sessions go, as pages show it. The extensions and queues are read with one statement each.
 
-use crate::Engine;
 use crate::{
-    Result,
-    directory::logins,
+    Engine, Result,
+    directory::attended::attended,
     entity::{channel, extension, person, queue, queue_member},
 };
 use domain::channel::Destinations;
@@ -65,7 +64,7 @@ pub(super) async fn extensions(
         .order_by_asc(extension::Column::Number)
         .all(db)
         .await?;
-    let attended = logins::attended(db).await?;
+    let attended = attended(db).await?;
     let shown = found.into_iter().map(|extension| {
         let shown = DestinationRef {
             destination: Destination::Extension(ExtensionId::new(extension.id)),

@@ -14,11 +14,9 @@ use domain::{
     refusal::{Problem, Refusal},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QuerySelect,
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter,
 };
-use std::collections::HashSet;
-use uuid::Uuid;
 
 /// Creates, changes or removes the log-in of an extension, whose row is locked. Removing disables the person and frees
 /// the extension and its open sessions: no customer waits for somebody who is gone.
@@ -112,17 +110,4 @@ pub(crate) async fn keep_an_admin(tx: &DatabaseTransaction, person: &person::Mod
     } else {
         Err(Refusal::LastAdmin.into())
     }
-}
-
-/// The extensions as which somebody can log in.
-pub(crate) async fn attended(db: &impl ConnectionTrait) -> Result<HashSet<Uuid>> {
-    let ids: Vec<Uuid> = person::Entity::find()
-        .select_only()
-        .column(person::Column::ExtensionId)
-        .filter(person::Column::ExtensionId.is_not_null())
-        .filter(person::Column::DisabledAt.is_null())
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(ids.into_iter().collect())
 }

@@ -3,5 +3,6 @@
 pub mod extensions;
 pub mod queues;
 
+pub(crate) mod attended;
 pub(crate) mod destination;
 pub(crate) mod logins;

@@ -3,7 +3,7 @@
 use crate::{
     Engine, Error, Result,
     audit::{self, Subject},
-    directory::{extensions::actor_may_look, logins},
+    directory::{attended::attended, extensions::actor_may_look},
     entity::{extension, queue, queue_member, session},
     events::Changes,
     sessions::access,
@@ -55,7 +55,7 @@ async fn rows(e: &Engine, queues: Vec<queue::Model>) -> Result<Vec<QueueRow>> {
         .all(db)
         .await?;
     let waiting: Vec<(Uuid, i64)> = waiting_sessions(ids).into_tuple().all(db).await?;
-    let attended = logins::attended(db).await?;
+    let attended = attended(db).await?;
     let waiting: HashMap<Uuid, i64> = waiting.into_iter().collect();
     let mut of_queue: HashMap<Uuid, HashSet<Uuid>> = HashMap::new();
     for member in members {

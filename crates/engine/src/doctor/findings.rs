@@ -72,6 +72,10 @@ pub(super) fn keep_unanswered(found: Vec<Finding>, kept: &[Finding]) -> Vec<Find
     found.into_iter().map(|new| stands(&new).unwrap_or(new)).collect()
 }
 
+pub(crate) fn of(findings: &[Finding], check: Check) -> Option<&Finding> {
+    findings.iter().find(|finding| finding.check == check)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,8 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `schedule`, `worker` | when a channel is examined |
+//! | `examine` | gathers the evidence, keeps the findings |
 //! | `records` | our side of the evidence |
 //! | `probes`, `reach` | Meta's side, and our own public address |
 //! | `findings` | what was found last |
@@ -12,6 +14,7 @@
 
 pub(crate) mod badge;
 pub(crate) mod connection;
+mod examine;
 mod findings;
 mod meta_actions;
 mod probes;
@@ -20,206 +23,8 @@ mod records;
 pub(crate) mod schedule;
 pub(crate) mod worker;
 
-pub use crate::doctor::meta_actions::{fetch_numbers, register, set_callback, subscribe_waba};
+pub use examine::{examine, latest};
+pub use meta_actions::{fetch_numbers, register, set_callback, subscribe_waba};
+
+pub(crate) use examine::{look, outdate_all, soon};
 pub(crate) use reach::client;
-
-use crate::{
-    Engine, Result, channels::reservation, credentials::token_state, entity::channel, events::Changes,
-};
-use domain::{
-    channel::{TokenAnswer, TokenState},
-    countries::Door,
-    doctor::{Check, Evidence, Finding, Probe, Reach, SETTLING, Seen, State, diagnose},
-    event::Change,
-    ids::ChannelId,
-    people::{Actor, Permission},
-    refusal::Refusal,
-    time::Timestamp,
-};
-use probes::Answers;
-use records::Records;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
-
-/// Examines a channel now.
-///
-/// # Errors
-/// `Forbidden` for who may not administer, `NotFound`.
-pub async fn examine(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Finding>> {
-    actor.require(Permission::Administer)?;
-    look(e, id).await
-}
-
-/// What was found last, each with its time; nothing before the first examination. It outlives the channel.
-///
-/// # Errors
-/// `Forbidden` for who may not look at channels, `NotFound` when there never was one.
-pub async fn latest(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Finding>> {
-    crate::directory::extensions::actor_may_look(actor)?;
-    let db = e.db.read();
-    let found = channel::Entity::find_by_id(id.uuid()).one(db).await?;
-    if found.is_none() && reservation::find(db, id).await?.is_none() {
-        return Err(Refusal::NotFound.into());
-    }
-    findings::read(db, id).await
-}
-
-pub(crate) async fn look(e: &Engine, id: ChannelId) -> Result<Vec<Finding>> {
-    let age = e.rounds.age();
-    let records = Records::read(e, id).await?;
-    let (answers, reach) = tokio::join!(
-        probes::ask(e, &records),
-        reach::attempt(&e.web, &records.public_url)
-    );
-    let evidence = evidence(e, &records, answers, reach);
-    let found = diagnose(&evidence);
-    let found = if is_silent(&evidence) {
-        findings::keep_unanswered(found, &records.kept)
-    } else {
-        found
-    };
-    e.rounds
-        .note_silence(id, matches!(evidence.token, Probe::Down { .. }));
-    store(e, &records, age, &found).await?;
-    Ok(found)
-}
-
-/// Asks for an examination soon, by the worker.
-pub(crate) async fn soon(e: &Engine, id: ChannelId) -> Result<()> {
-    let tx = e.db.write().await?;
-    channel::Entity::update_many()
-        .col_expr(channel::Column::DoctorAt, Expr::value(Option::<i64>::None))
-        .filter(channel::Column::Id.eq(id.uuid()))
-        .exec(&tx)
-        .await?;
-    tx.commit().await?;
-    e.rounds.outdate();
-    e.channel_check.notify_one();
-    Ok(())
-}
-
-/// What was found before is of other rules: every channel is due.
-pub(crate) async fn outdate_all(e: &Engine, tx: &DatabaseTransaction) -> Result<()> {
-    e.rounds.outdate();
-    channel::Entity::update_many()
-        .col_expr(channel::Column::DoctorAt, Expr::value(Option::<i64>::None))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-fn evidence(e: &Engine, records: &Records, answers: Answers, reach: Reach) -> Evidence {
-    let channel = &records.channel;
-    let at = |millis: Option<i64>| millis.map(Timestamp::from_millis);
-    let is_shut = |door| e.countries.shut_out(door, e.clock().now()).is_some();
-    Evidence {
-        now: e.clock().now(),
-        public_url: records.public_url.to_string(),
-        reach,
-        webhook_url: records.webhook_url.clone(),
-        kin: records.kin.clone(),
-        has_access_token: records.token.is_some(),
-        has_app_secret: !records.app_secrets.is_empty(),
-        phone_number: channel.phone_number.clone(),
-        phone_number_id: channel.phone_number_id.clone(),
-        waba_id: channel.waba_id.clone(),
-        handshake_at: at(channel.handshake_at),
-        app_verified_at: at(records.app_verified_at),
-        last_inbound_at: at(channel.last_inbound_at),
-        last_status_at: at(channel.last_status_at),
-        signature_failures: u32::try_from(channel.signature_failures).unwrap_or(0),
-        signature_failed_at: at(channel.signature_failed_at),
-        token: answers.token,
-        app_id: answers.app_id,
-        app_secret: answers.app_secret,
-        number: answers.number,
-        waba: answers.waba,
-        waba_numbers: answers.waba_numbers,
-        app: answers.app,
-        clock_ahead: answers.clock_ahead,
-        destination: records.destination,
-        fallback: records.fallback,
-        webhooks_blocked: is_shut(Door::Webhooks),
-        files_blocked: is_shut(Door::Files),
-    }
-}
-
-/// Some question to Meta has no answer. Errors that pass by themselves are none (`probes::probe`).
-fn is_silent(evidence: &Evidence) -> bool {
-    fn down<T>(probe: &Probe<T>) -> bool {
-        matches!(probe, Probe::Down { .. })
-    }
-    down(&evidence.token)
-        || down(&evidence.app_secret)
-        || down(&evidence.number)
-        || down(&evidence.waba)
-        || down(&evidence.waba_numbers)
-        || down(&evidence.app)
-}
-
-pub(crate) fn of(findings: &[Finding], check: Check) -> Option<&Finding> {
-    findings.iter().find(|finding| finding.check == check)
-}
-
-/// What an examination says of the token: a verdict, or nothing when Meta gave none. Without the permission to send
-/// a token is as good as refused.
-fn verdict(found: &[Finding]) -> (Option<TokenState>, Option<TokenAnswer>) {
-    let sends = |names: &[String]| names.iter().any(|name| name == "whatsapp_business_messaging");
-    if let Some(Finding {
-        seen: Seen::PermissionsMissing { names },
-        ..
-    }) = of(found, Check::Permissions)
-        && sends(names)
-    {
-        let answer = TokenAnswer::Lacks(names.join(", "));
-        return (Some(TokenState::Refused), Some(answer));
-    }
-    match of(found, Check::Token).map(|token| (token.state, &token.seen)) {
-        Some((State::Good, _)) => (Some(TokenState::Accepted), None),
-        Some((State::Bad, Seen::MetaSays { code, message })) => {
-            // Without permission to look it may send all the same.
-            let refused = (*code == 190).then_some(TokenState::Refused);
-            (refused, Some(TokenAnswer::Meta(format!("({code}) {message}"))))
-        }
-        Some((State::Bad, Seen::TokenExpired)) => (Some(TokenState::Refused), Some(TokenAnswer::Expired)),
-        Some((State::Bad, Seen::TokenRevoked)) => (Some(TokenState::Refused), Some(TokenAnswer::Revoked)),
-        Some((State::Bad, Seen::TokenMalformed)) => (Some(TokenState::Refused), Some(TokenAnswer::Malformed)),
-        _ => (None, None),
-    }
-}
-
-/// Keeps the findings, unless the channel was saved or its app's address verified while they were being made: then the
-/// next examination is due already. What Meta had not stored yet is looked at again when it must have.
-async fn store(e: &Engine, records: &Records, age: u64, found: &[Finding]) -> Result<()> {
-    let id = ChannelId::new(records.channel.id);
-    let now = e.clock().now().millis();
-    let tx = e.db.write().await?;
-    let current = records::locked(&tx, id).await?;
-    if current.version != records.channel.version
-        || e.rounds.age() != age
-        || records::app_verified_at(&tx, &current).await? != records.app_verified_at
-    {
-        return Ok(tx.rollback().await?);
-    }
-    let settling = found.iter().any(|finding| finding.seen == Seen::Settling);
-    let verified_at = records.app_verified_at.filter(|_| settling);
-    e.rounds.look_again(
-        id,
-        verified_at.map(|at| Timestamp::from_millis(at).plus(SETTLING)),
-    );
-    findings::write(&tx, id, found).await?;
-    let (state, answer) = verdict(found);
-    let answer = answer.map(|answer| answer.to_string());
-    token_state::write(&tx, id, Some(now), state, answer).await?;
-    channel::Entity::update_many()
-        .col_expr(channel::Column::DoctorAt, Expr::value(now))
-        .filter(channel::Column::Id.eq(id.uuid()))
-        .exec(&tx)
-        .await?;
-    tx.commit().await?;
-    if settling {
-        // It sleeps for longer than that.
-        e.channel_check.notify_one();
-    }
-    e.events().publish(Changes::of(Change::Channel { channel: id }));
-    Ok(())
-}

@@ -1,10 +1,10 @@
 //! What we know ourselves of a channel that is to be examined.
 
-use super::findings;
 use crate::{
     Engine, Result, channels,
     credentials::{seal::Kind, secrets},
     directory::destination::Directory,
+    doctor::findings,
     entity::{channel, channel_secret},
 };
 use domain::{
@@ -107,7 +107,7 @@ impl Records {
 
 /// The id that was shown with the app secret, unless the secret is younger.
 fn known_app(kept: &[Finding], newest_secret: Option<i64>) -> Option<String> {
-    let finding = super::of(kept, Check::AppSecret)?;
+    let finding = findings::of(kept, Check::AppSecret)?;
     match &finding.seen {
         Seen::Fine { what } if newest_secret? <= finding.at.millis() => what.clone(),
         _ => None,

@@ -3,9 +3,10 @@
 use crate::{
     entity::{channel, message, session},
     inbound::{
-        batch::{Ledger, target},
-        contacts, dead_letters,
+        batch::Ledger,
+        contacts,
         journal::Delivery,
+        reject::{Dead, keep},
         statuses,
     },
     metrics::ITEMS,
@@ -23,9 +24,6 @@ use std::sync::Arc;
 use uuid::Uuid;
 use whatsapp::webhook::{Content, Item, ItemKind};
 
-/// Why an item cannot be applied.
-pub(crate) type Dead = (DeadReason, Option<String>);
-
 /// Applies an item, or keeps it as a dead letter with the reason.
 pub(crate) fn item(ledger: &mut Ledger, delivery: &Delivery, position: usize, item: &Item) {
     let outcome = try_item(ledger, delivery, item);
@@ -36,7 +34,7 @@ pub(crate) fn item(ledger: &mut Ledger, delivery: &Delivery, position: usize, it
     metrics::counter!(ITEMS, "outcome" => label).increment(1);
     if let Err(why) = outcome {
         let number = item.phone_number_id.as_deref();
-        dead_letters::keep(ledger, delivery, position, number, &item.raw, why);
+        keep(ledger, delivery, position, number, &item.raw, why);
     }
 }
 
@@ -116,7 +114,7 @@ fn message(
     };
     let by_customer = !from_phone && !is_by_whatsapp(inbound.content.kind());
     let group = inbound.group_id.clone();
-    let about = target(&inbound.content).map(str::to_owned);
+    let about = inbound.content.about().map(str::to_owned);
     let of_target = about.as_deref();
     let of_target = of_target.and_then(|wamid| ledger.message(&phone_number_id, wamid));
     let of_target = of_target.map(|target| target.session_id);
@@ -160,7 +158,7 @@ fn message(
     };
     // An edit of a message that is not here has its whole text: it stands for it until it comes.
     let stands_alone = of_target.is_none() && matches!(inbound.content, Content::Edit { .. });
-    let seen = target(&inbound.content).is_none()
+    let seen = inbound.content.about().is_none()
         && ledger.edited_before(&phone_number_id, inbound.wamid.as_str(), session, from_phone);
     ledger.add_message(row, raw);
     if from_phone {
@@ -224,7 +222,7 @@ fn is_about_nothing(content: &Content) -> bool {
 
 /// Whether it is a message of its own, which somebody has to read; what changes another one is shown with that one.
 fn speaks(content: &Content) -> bool {
-    target(content).is_none()
+    content.about().is_none()
 }
 
 /// The one open session of the contact on the channel, in the group or in private; a new one is routed.

@@ -21,4 +21,5 @@ mod apply;
 mod batch;
 mod contacts;
 mod identities;
+mod reject;
 mod statuses;

@@ -7,8 +7,8 @@ use crate::{
     inbound::{
         apply,
         batch::Ledger,
-        dead_letters,
         journal::{self as batch, Delivery, Entry},
+        reject::keep,
     },
 };
 use bytes::Bytes;
@@ -192,7 +192,7 @@ async fn apply_all(e: &Engine, work: &[&(Delivery, Items)], finished: Vec<Uuid>)
             Err(error) => {
                 let why = (DeadReason::UnreadableBody, Some(error.to_string()));
                 let raw = String::from_utf8_lossy(&delivery.body);
-                dead_letters::keep(&mut ledger, delivery, 0, None, &raw, why);
+                keep(&mut ledger, delivery, 0, None, &raw, why);
             }
         }
         ledger.done(delivery);
@@ -266,7 +266,7 @@ async fn set_aside(e: &Engine, of: &Waiting, what: &str) -> Result<()> {
     let tx = e.db.write().await?;
     let mut ledger = Ledger::read(e, &tx, &[]).await?;
     let detail = format!("{what} with {} deliveries cannot be read", of.deliveries);
-    dead_letters::keep(
+    keep(
         &mut ledger,
         &unread,
         0,
@@ -293,7 +293,7 @@ async fn item_by_item(e: &Engine, (delivery, items): &(Delivery, Items)) -> Resu
             let mut ledger = Ledger::read(e, &tx, &[]).await?;
             let number = item.phone_number_id.as_deref();
             let why = (DeadReason::Failed, Some(error.to_string()));
-            dead_letters::keep(&mut ledger, delivery, position, number, &item.raw, why);
+            keep(&mut ledger, delivery, position, number, &item.raw, why);
             commit(e, tx, ledger).await?;
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     Engine, Result,
-    directory::logins,
+    directory::attended::attended,
     entity::{extension, queue, session},
     sessions::{
         access::{is_open, is_waiting},
@@ -43,7 +43,7 @@ pub async fn holders(e: &Engine, actor: &Actor) -> Result<Vec<HolderRow>> {
         .into_iter()
         .map(|(id, open)| (holder_of(Some(id), None), open));
     let waiting = waiting.into_iter().map(|(id, open)| (holder_of(None, id), open));
-    let attended = logins::attended(db).await?;
+    let attended = attended(db).await?;
     let extensions = extension::Entity::find().all(db).await?;
     let queues = queue::Entity::find().all(db).await?;
     let mut rows = Vec::new();

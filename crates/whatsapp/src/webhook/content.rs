@@ -130,6 +130,16 @@ impl MediaKind {
 }
 
 impl Content {
+    /// The message that a reaction, an edit or a deletion is about.
+    pub fn about(&self) -> Option<&str> {
+        match self {
+            Self::Reaction { wamid, .. } => Some(wamid.as_str()),
+            Self::Edit { original, .. } => original.as_ref().map(Wamid::as_str),
+            Self::Revoke { original } => Some(original.as_str()),
+            _ => None,
+        }
+    }
+
     /// Meta's word for the type; its old `unknown` is `unsupported`, and a missing type is empty.
     pub fn kind(&self) -> &str {
         match self {

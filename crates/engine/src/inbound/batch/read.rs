@@ -9,7 +9,11 @@ use crate::{
     },
     events::Changes,
     inbound::{
-        batch::{Heard, Ledger, Named, Number, distinct, rows::Rows, write::Written},
+        batch::{
+            ledger::{Heard, Ledger, Named, Number, distinct},
+            rows::Rows,
+            written::Written,
+        },
         identities::{self, Identity},
     },
     sessions::access::is_open,
@@ -21,7 +25,7 @@ use sea_orm::{
 };
 use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
-use whatsapp::webhook::{Content, InboundMessage, Item, ItemKind};
+use whatsapp::webhook::{InboundMessage, Item, ItemKind};
 
 /// Values in one `IN`: SQLite has 32,766 parameters a statement, PostgreSQL twice as many.
 const AT_ONCE: usize = 10_000;
@@ -127,7 +131,7 @@ impl Wanted {
     fn message(&mut self, number: &str, inbound: &InboundMessage) {
         let wamids = self.of_number(number);
         wamids.push(inbound.wamid.as_str().to_owned());
-        wamids.extend(target(&inbound.content).map(str::to_owned));
+        wamids.extend(inbound.content.about().map(str::to_owned));
         self.identities.extend(identities::identities(inbound));
     }
 
@@ -154,16 +158,6 @@ async fn early(tx: &DatabaseTransaction, items: &[&Item]) -> Result<Vec<dead_let
         found.extend(of_these.order_by_asc(dead_letter::Column::Id).all(tx).await?);
     }
     Ok(found)
-}
-
-/// The message that this one is about.
-pub(crate) fn target(content: &Content) -> Option<&str> {
-    match content {
-        Content::Reaction { wamid, .. } => Some(wamid.as_str()),
-        Content::Edit { original, .. } => original.as_ref().map(whatsapp::Wamid::as_str),
-        Content::Revoke { original } => Some(original.as_str()),
-        _ => None,
-    }
 }
 
 async fn numbers(tx: &DatabaseTransaction, wanted: &Wanted) -> Result<HashMap<String, Number>> {
@@ -371,16 +365,7 @@ async fn extensions(
     }
     let query = extension::Entity::find().filter(extension::Column::Id.is_in(ids));
     let query = query.order_by_asc(extension::Column::Id).lock_shared();
-    let named = |row: extension::Model| {
-        let disabled = row.disabled_at.is_some();
-        (
-            row.id,
-            Named {
-                name: row.name,
-                disabled,
-            },
-        )
-    };
+    let named = |row: extension::Model| (row.id, Named::new(row.name, row.disabled_at));
     Ok(query.all(tx).await?.into_iter().map(named).collect())
 }
 
@@ -398,16 +383,13 @@ async fn queues(
         return Ok((named, members));
     }
     let query = queue::Entity::find().filter(queue::Column::Id.is_in(queues.iter().copied()));
-    named.extend(query.all(tx).await?.into_iter().map(|row| {
-        let disabled = row.disabled_at.is_some();
-        (
-            row.id,
-            Named {
-                name: row.name,
-                disabled,
-            },
-        )
-    }));
+    named.extend(
+        query
+            .all(tx)
+            .await?
+            .into_iter()
+            .map(|row| (row.id, Named::new(row.name, row.disabled_at))),
+    );
     let query = queue_member::Entity::find().filter(queue_member::Column::QueueId.is_in(queues));
     for row in query.all(tx).await? {
         members.entry(row.queue_id).or_default().push(row.extension_id);

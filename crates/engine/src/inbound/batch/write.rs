@@ -2,14 +2,10 @@
 
 use crate::{
     Result,
-    channels::traffic::Traffic,
     contacts::search,
-    entity::{
-        audit, channel, contact, contact_identity, dead_letter, delivery, message, message_payload,
-        message_status, outbox, session,
-    },
+    entity::{channel, contact, contact_identity, dead_letter, delivery, message, outbox, session},
     events::Changes,
-    inbound::batch::Ledger,
+    inbound::batch::{Ledger, ledger::Number, written::Written},
 };
 use domain::session::State;
 use sea_orm::{
@@ -17,85 +13,11 @@ use sea_orm::{
     QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
-use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 /// Parameters in one statement: SQLite's limit is 32,766.
 const PARAMETERS: usize = 30_000;
-
-/// Rows that are only added, and changes to rows that were never read.
-#[derive(Debug, Default)]
-pub(crate) struct Written {
-    payloads: Vec<message_payload::Model>,
-    statuses: Vec<message_status::Model>,
-    dead: Vec<dead_letter::Model>,
-    /// Messages that Meta has: nothing is left to be sent.
-    sent: Vec<Uuid>,
-    deliveries: Vec<delivery::Model>,
-    notes: Vec<audit::Model>,
-    /// Sessions whose newest message is another than was thought.
-    newest: BTreeSet<Uuid>,
-    /// Letters whose content is applied.
-    letters_done: Vec<Uuid>,
-    /// Contacts that became part of another: which, and of whom.
-    merged: Vec<(Uuid, Uuid)>,
-    /// Sessions whose messages went into another: from, to.
-    moved: Vec<(Uuid, Uuid)>,
-    traffic: Traffic,
-}
-
-impl Written {
-    pub(super) fn payload(&mut self, message: Uuid, payload: &str) {
-        self.payloads.push(message_payload::Model {
-            message_id: message,
-            payload: payload.to_owned(),
-        });
-    }
-
-    pub(super) fn traffic(&mut self, channel: Uuid, direction: &str, at: i64) {
-        self.traffic.add(channel, direction, at);
-    }
-
-    pub(crate) fn status(&mut self, row: message_status::Model) {
-        self.statuses.push(row);
-    }
-
-    pub(crate) fn dead(&mut self, row: dead_letter::Model) {
-        self.dead.push(row);
-    }
-
-    pub(crate) fn sent(&mut self, message: Uuid) {
-        self.sent.push(message);
-    }
-
-    pub(super) fn delivery(&mut self, row: delivery::Model) {
-        self.deliveries.push(row);
-    }
-
-    pub(super) fn look_for_newest(&mut self, session: Uuid) {
-        self.newest.insert(session);
-    }
-
-    pub(super) fn statuses(&self) -> &[message_status::Model] {
-        &self.statuses
-    }
-
-    pub(super) fn note(&mut self, row: audit::Model) {
-        self.notes.push(row);
-    }
-
-    pub(super) fn letter_done(&mut self, letter: Uuid) {
-        self.letters_done.push(letter);
-    }
-
-    pub(super) fn merged(&mut self, gone: Uuid, kept: Uuid) {
-        self.merged.push((gone, kept));
-    }
-
-    pub(super) fn moved(&mut self, from: Uuid, to: Uuid) {
-        self.moved.push((from, to));
-    }
-}
 
 impl Ledger {
     /// Writes everything; returns what to publish once the transaction has committed.
@@ -262,7 +184,7 @@ where
 }
 
 /// Notes when the channel last heard of Meta; these only rise.
-async fn hear(tx: &DatabaseTransaction, number: &super::Number) -> Result<()> {
+async fn hear(tx: &DatabaseTransaction, number: &Number) -> Result<()> {
     use channel::Column;
     let heard = &number.heard;
     if heard.inbound_at.is_none() && heard.status_at.is_none() {

@@ -9,10 +9,11 @@ use crate::{
     database::storable,
     entity::{dead_letter, delivery, journal},
     inbound::{
-        apply::{self, Dead},
+        apply,
         batch::Ledger,
-        dead_letters::{matching, of_change},
+        dead_letters::filter::{matching, of_change},
         journal::{self as batch, Delivery, Entry},
+        reject::{self, Dead},
     },
 };
 use domain::{
@@ -152,7 +153,7 @@ async fn attempt(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Outcome>
         if whole_body {
             // It can be read by now: what cannot be applied of it becomes a letter of its own.
             let number = item.phone_number_id.as_deref();
-            super::keep(&mut ledger, &delivery, *position, number, &item.raw, why);
+            reject::keep(&mut ledger, &delivery, *position, number, &item.raw, why);
         } else {
             keep(&tx, letter.id, why).await?;
         }

@@ -1,0 +1,66 @@
+//! The channels that lists show, and where they may lead.
+
+use crate::{
+    Engine, Result,
+    channels::{
+        badge::{Wrong, badge},
+        traffic,
+        view::view,
+    },
+    credentials::secrets::{self, Known},
+    directory::destination::{self, Directory},
+    entity::channel,
+};
+use domain::{
+    channel::{ChannelRow, ChannelView, Destinations},
+    ids::ChannelId,
+    people::Actor,
+    time::Timestamp,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+/// Every channel. Each table is read with one statement, however many channels there are.
+pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<ChannelRow>> {
+    crate::directory::extensions::actor_may_look(actor)?;
+    let db = e.db.read();
+    let channels = channel::Entity::find()
+        .filter(channel::Column::DeletedAt.is_null())
+        .order_by_asc(channel::Column::Name)
+        .all(db)
+        .await?;
+    let directory = Directory::of(db, &channels).await?;
+    let secrets = secrets::of_all(db).await?;
+    let wrong = Wrong::read(db, None).await?;
+    let traffic = traffic::of_a_day(db, e.clock().now()).await?;
+    let nothing = Known::default();
+    let rows = channels.into_iter().map(|channel| {
+        let (to, fallback) = (directory.destination(&channel), directory.fallback(&channel));
+        let known = secrets.get(&channel.id).unwrap_or(&nothing);
+        let (badge, degraded_by) = badge(&channel, to.as_ref(), fallback.as_ref(), known, &wrong);
+        let day = traffic.get(&channel.id).copied().unwrap_or_default();
+        ChannelRow {
+            id: ChannelId::new(channel.id),
+            inbound_day: day.inbound,
+            outbound_day: day.outbound,
+            name: channel.name,
+            phone_number: channel.phone_number,
+            phone_number_id: channel.phone_number_id,
+            destination: to,
+            badge,
+            degraded_by,
+            last_inbound_at: channel.last_inbound_at.map(Timestamp::from_millis),
+        }
+    });
+    Ok(rows.collect())
+}
+
+pub async fn get(e: &Engine, actor: &Actor, id: ChannelId) -> Result<ChannelView> {
+    crate::directory::extensions::actor_may_look(actor)?;
+    view(e, id).await
+}
+
+/// Every extension and queue that takes new sessions.
+pub async fn destinations(e: &Engine, actor: &Actor) -> Result<Destinations> {
+    crate::directory::extensions::actor_may_look(actor)?;
+    destination::enabled_destinations(e).await
+}

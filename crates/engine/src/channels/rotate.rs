@@ -1,0 +1,49 @@
+//! Verify token and app secrets are exchanged while Meta goes on calling.
+
+use crate::{
+    Engine, Result,
+    channels::{
+        change::{change, changed, current, note},
+        reservation,
+    },
+    credentials::{seal::Kind, secrets},
+    random,
+};
+use domain::{
+    ids::ChannelId,
+    people::{Actor, Permission},
+    refusal::{Problem, Refusal},
+};
+use sea_orm::ActiveValue::Set;
+
+/// Makes a new verify token. Meta asks for it only when the callback is saved: a connection that works goes on.
+pub async fn rotate_verify_token(e: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
+    actor.require(Permission::Administer)?;
+    let tx = e.db.write().await?;
+    let reserved = reservation::rotate(&tx, id).await?;
+    tx.commit().await?;
+    if reserved {
+        e.hooks.forget();
+        return Ok(());
+    }
+    change(e, actor, id, "channel.rotate_verify_token", |_, channel| {
+        channel.verify_token = Set(random::token());
+        Ok(())
+    })
+    .await
+}
+
+/// Ends the reset of the app secret: the second one becomes the only one.
+pub async fn drop_old_app_secret(e: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
+    actor.require(Permission::Administer)?;
+    let tx = e.db.write().await?;
+    current(&tx, id).await?;
+    let next = secrets::open_secret(e, &tx, id, Kind::NextAppSecret).await?;
+    let next = next.ok_or(Refusal::field("next_app_secret", Problem::Required))?;
+    secrets::write(e, &tx, id, Kind::AppSecret, &next).await?;
+    secrets::remove(&tx, id, &[Kind::NextAppSecret]).await?;
+    note(e, &tx, actor, id, "channel.drop_old_app_secret", None).await?;
+    tx.commit().await?;
+    changed(e, id);
+    Ok(())
+}

@@ -1,0 +1,414 @@
+//! The rows of a batch, in memory, and how they change.
+
+use crate::{
+    Clock,
+    entity::{audit, channel, contact, dead_letter, message, message_status, session, session_moment},
+    events::{Audience, Changes},
+    inbound::{
+        batch::{rows::Rows, written::Written},
+        identities::Identity,
+        journal::Delivery,
+    },
+};
+use domain::{
+    channel::Destination,
+    delivery::DeadReason,
+    event::Change,
+    ids::{ChannelId, ExtensionId, MessageId, QueueId, SessionId},
+    message::Direction,
+    session::{Happening, State, Target},
+};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+use uuid::Uuid;
+
+/// Where there is one open session: of a contact, on a channel, in a group or in private.
+type Place = (Uuid, Uuid, Option<String>);
+
+/// The rows of a batch, in memory.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    pub(crate) clock: Clock,
+    /// Milliseconds; one moment for the whole batch.
+    pub(crate) now: i64,
+    /// By Meta's id of the number.
+    pub(super) numbers: HashMap<String, Number>,
+    pub(super) destinations: HashMap<Uuid, Named>,
+    pub(super) members: HashMap<Uuid, Vec<Uuid>>,
+    pub(crate) contacts: Rows<contact::Model>,
+    pub(super) identities: HashMap<Identity, Uuid>,
+    pub(super) new_identities: Vec<Identity>,
+    pub(crate) sessions: Rows<session::Model>,
+    pub(super) open: HashMap<Place, Uuid>,
+    /// The newest session of a place, where it is closed; read only for what opens none.
+    pub(super) closed: HashMap<Place, Uuid>,
+    /// Edits, by the message that they are about.
+    pub(super) edits: HashMap<(String, String), Vec<Uuid>>,
+    /// Statuses that were quicker than the echo of their message.
+    pub(super) quicker: Vec<message_status::Model>,
+    pub(crate) messages: Rows<message::Model>,
+    /// By Meta's id of the number and of the message.
+    pub(super) by_wamid: HashMap<(String, String), Uuid>,
+    /// Letters with what is about a message that had not come, by that message.
+    pub(super) waiting: HashMap<(String, String), Vec<dead_letter::Model>>,
+    pub(super) moments: Vec<session_moment::Model>,
+    pub(super) written: Written,
+    pub(super) changes: Changes,
+}
+
+/// A phone number of a channel, and all that routing asks about it.
+#[derive(Debug)]
+pub(crate) struct Number {
+    pub(crate) channel: Arc<channel::Model>,
+    /// Fingerprints of the app secrets that may sign for it.
+    pub(crate) signers: Vec<String>,
+    pub(crate) heard: Heard,
+}
+
+/// What a channel heard in this batch; milliseconds.
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    pub(crate) inbound_at: Option<i64>,
+    pub(crate) status_at: Option<i64>,
+}
+
+#[derive(Debug)]
+pub(super) struct Named {
+    pub(super) name: String,
+    pub(super) disabled: bool,
+}
+
+impl Named {
+    pub(super) fn new(name: String, disabled_at: Option<i64>) -> Self {
+        Self {
+            name,
+            disabled: disabled_at.is_some(),
+        }
+    }
+}
+
+impl Ledger {
+    pub(crate) fn number(&self, phone_number_id: &str) -> Option<&Number> {
+        self.numbers.get(phone_number_id)
+    }
+
+    pub(crate) fn heard(&mut self, phone_number_id: &str) -> Option<&mut Heard> {
+        self.numbers
+            .get_mut(phone_number_id)
+            .map(|number| &mut number.heard)
+    }
+
+    /// The destination of a channel, then the fallback.
+    pub(crate) fn targets(&self, channel: &channel::Model) -> Vec<Target> {
+        let places = [
+            (channel.extension_id, channel.queue_id),
+            (channel.fallback_extension_id, channel.fallback_queue_id),
+        ];
+        let target = |(extension, queue): (Option<Uuid>, Option<Uuid>)| {
+            let id = extension.or(queue)?;
+            let destination = match extension {
+                Some(id) => Destination::Extension(ExtensionId::new(id)),
+                None => Destination::Queue(QueueId::new(id)),
+            };
+            let named = self.destinations.get(&id)?;
+            Some(Target {
+                destination,
+                disabled: named.disabled,
+            })
+        };
+        places.into_iter().filter_map(target).collect()
+    }
+
+    pub(crate) fn message(&self, phone_number_id: &str, wamid: &str) -> Option<&message::Model> {
+        let id = self
+            .by_wamid
+            .get(&(phone_number_id.to_owned(), wamid.to_owned()))?;
+        self.messages.get(*id)
+    }
+
+    /// A message of this batch, or one that got its wamid from a status.
+    pub(crate) fn name_message(&mut self, phone_number_id: &str, wamid: &str, id: Uuid) {
+        let key = (phone_number_id.to_owned(), wamid.to_owned());
+        self.by_wamid.insert(key, id);
+    }
+
+    pub(crate) fn add_message(&mut self, row: message::Model, payload: &str) {
+        if let Some(wamid) = &row.wamid {
+            self.by_wamid
+                .insert((row.phone_number_id.clone(), wamid.clone()), row.id);
+        }
+        self.written.payload(row.id, payload);
+        if let Some(session) = self.sessions.get(row.session_id) {
+            self.written.traffic(session.channel_id, &row.direction, row.at);
+        }
+        self.messages.add(row.id, row);
+    }
+
+    pub(crate) fn identity(&self, identity: &Identity) -> Option<Uuid> {
+        self.identities.get(identity).copied()
+    }
+
+    pub(crate) fn add_identity(&mut self, identity: Identity, contact: Uuid) {
+        if self.identities.insert(identity.clone(), contact).is_none() {
+            self.new_identities.push(identity);
+        }
+    }
+
+    pub(crate) fn open_session(&self, contact: Uuid, channel: Uuid, group: Option<&str>) -> Option<Uuid> {
+        self.open
+            .get(&(contact, channel, group.map(str::to_owned)))
+            .copied()
+    }
+
+    /// An edit whose message is not here.
+    pub(crate) fn edit_stands_alone(&mut self, id: Uuid) {
+        if let Some(row) = self.messages.get(id)
+            && let Some(wamid) = &row.target_wamid
+        {
+            let key = (row.phone_number_id.clone(), wamid.clone());
+            self.edits.entry(key).or_default().push(id);
+        }
+    }
+
+    /// A message comes to `session` whose edits have stood for it until now: they go where it goes and are no messages of
+    /// their own any more. Whether somebody has read them.
+    pub(crate) fn edited_before(
+        &mut self,
+        phone_number_id: &str,
+        wamid: &str,
+        session: Uuid,
+        ours: bool,
+    ) -> bool {
+        if self.edits.is_empty() {
+            return false;
+        }
+        let key = (phone_number_id.to_owned(), wamid.to_owned());
+        let mut seen = false;
+        for edit in self.edits.remove(&key).unwrap_or_default() {
+            // Nobody edits the words of another.
+            let same_side = |row: &&message::Model| (row.direction == Direction::Outbound.as_str()) == ours;
+            let Some(from) = self
+                .messages
+                .get(edit)
+                .filter(same_side)
+                .map(|row| row.session_id)
+            else {
+                continue;
+            };
+            if let Some(of) = self.sessions.change(from).filter(|_| !ours) {
+                seen |= from == session && of.unread == 0;
+                of.unread = (of.unread - 1).max(0);
+            }
+            if from != session
+                && let Some(row) = self.messages.change(edit)
+            {
+                row.session_id = session;
+            }
+            self.written.look_for_newest(from);
+            self.written.look_for_newest(session);
+        }
+        seen
+    }
+
+    /// The newest session of the contact on the channel, in the group or in private, which is closed.
+    pub(crate) fn closed_session(&self, contact: Uuid, channel: Uuid, group: Option<&str>) -> Option<Uuid> {
+        self.closed
+            .get(&(contact, channel, group.map(str::to_owned)))
+            .copied()
+    }
+
+    /// The statuses that came before their message.
+    pub(crate) fn quicker_statuses(&self, phone_number_id: &str, wamid: &str) -> Vec<message_status::Model> {
+        let all = self.quicker.iter().chain(self.written.statuses());
+        let of_it =
+            |row: &&message_status::Model| row.phone_number_id == phone_number_id && row.wamid == wamid;
+        all.filter(of_it).cloned().collect()
+    }
+
+    pub(crate) fn add_session(&mut self, row: session::Model) {
+        let place = (row.contact_id, row.channel_id, row.group_id.clone());
+        if row.state == State::Closed.as_str() {
+            self.closed.insert(place, row.id);
+        } else {
+            self.open.insert(place, row.id);
+        }
+        self.sessions.add(row.id, row);
+    }
+
+    /// A line of the session's timeline; `who` is the name of whom it went to.
+    pub(crate) fn moment(&mut self, session: Uuid, what: Happening, who: Option<String>) {
+        self.moments.push(session_moment::Model {
+            id: self.clock.new_id(),
+            session_id: session,
+            at: self.now,
+            what: what.as_str().to_owned(),
+            who,
+            done_by: None,
+            reason: None,
+            lost_by: None,
+        });
+    }
+
+    pub(crate) fn name_of(&self, destination: Option<Uuid>) -> Option<String> {
+        Some(self.destinations.get(&destination?)?.name.clone())
+    }
+
+    /// Two contacts turned out to be one: all that is `gone`'s becomes `kept`'s.
+    pub(crate) fn merge(&mut self, kept: Uuid, gone: Uuid) {
+        for owner in self.identities.values_mut().filter(|owner| **owner == gone) {
+            *owner = kept;
+        }
+        let theirs: Vec<_> = self
+            .open
+            .iter()
+            .filter(|((contact, ..), _)| *contact == gone)
+            .map(|(place, session)| (place.clone(), *session))
+            .collect();
+        for (place, session) in theirs {
+            self.open.remove(&place);
+            let (_, channel, group) = place;
+            let survivor = match self.open_session(kept, channel, group.as_deref()) {
+                Some(other) => self.join_sessions(other.min(session), other.max(session)),
+                None => session,
+            };
+            self.open.insert((kept, channel, group), survivor);
+        }
+        for ((contact, channel, group), session) in std::mem::take(&mut self.closed) {
+            let contact = if contact == gone { kept } else { contact };
+            let newest = self.closed.entry((contact, channel, group)).or_insert(session);
+            *newest = session.max(*newest);
+        }
+        for id in self.sessions.ids_where(|session| session.contact_id == gone) {
+            if let Some(session) = self.sessions.change(id) {
+                session.contact_id = kept;
+            }
+        }
+        self.contacts.forget(gone);
+        self.written.merged(gone, kept);
+    }
+
+    /// The messages of the later session go into the earlier one, which keeps an owner if either had one.
+    fn join_sessions(&mut self, earlier: Uuid, later: Uuid) -> Uuid {
+        let Some(ended) = self.sessions.change(later) else {
+            return earlier;
+        };
+        let was = ended.clone();
+        ended.state = State::Closed.as_str().to_owned();
+        ended.closed_at = Some(self.now);
+        ended.unread = 0;
+        if let Some(kept) = self.sessions.change(earlier) {
+            kept.unread += was.unread;
+            kept.waiting_since = kept.waiting_since.min(was.waiting_since);
+            kept.last_inbound_at = kept.last_inbound_at.max(was.last_inbound_at);
+            if kept.last_message_id.is_none() || was.last_message_at > kept.last_message_at {
+                kept.last_message_at = was.last_message_at;
+                kept.last_message_id = was.last_message_id;
+            }
+            if kept.extension_id.is_none() && was.extension_id.is_some() {
+                kept.extension_id = was.extension_id;
+                kept.state = was.state;
+            }
+        }
+        for id in self.messages.ids_where(|message| message.session_id == later) {
+            if let Some(message) = self.messages.change(id) {
+                message.session_id = earlier;
+            }
+        }
+        self.moment(later, Happening::Joined, None);
+        self.moment(earlier, Happening::Joined, None);
+        self.written.moved(later, earlier);
+        self.written.look_for_newest(earlier);
+        self.session_changed(earlier);
+        self.session_changed(later);
+        earlier
+    }
+
+    pub(crate) fn announce_message(&mut self, session: Uuid, message: Uuid, inbound: bool) {
+        let change = Change::Message {
+            session: SessionId::new(session),
+            message: MessageId::new(message),
+            inbound,
+        };
+        self.announce(session, change);
+    }
+
+    fn session_changed(&mut self, session: Uuid) {
+        let change = Change::Session {
+            session: SessionId::new(session),
+        };
+        self.announce(session, change);
+    }
+
+    fn announce(&mut self, session: Uuid, change: Change) {
+        if let Some(session) = self.sessions.get(session) {
+            let audience = match (session.extension_id, session.queue_id) {
+                (Some(owner), _) => vec![owner],
+                (None, Some(queue)) => self.members.get(&queue).cloned().unwrap_or_default(),
+                (None, None) => Vec::new(),
+            };
+            self.changes.add(change, Audience::Extensions(audience));
+        }
+    }
+
+    /// Something that everybody may hear of.
+    pub(crate) fn tell(&mut self, change: Change) {
+        self.changes.add(change, Audience::Everybody);
+    }
+
+    /// A letter that waits for a message.
+    pub(crate) fn wait(&mut self, letter: &dead_letter::Model) {
+        if letter.reason == DeadReason::NoMessage.as_str()
+            && let (Some(number), Some(wamid)) = (&letter.phone_number_id, &letter.detail)
+        {
+            let key = (number.clone(), wamid.clone());
+            self.waiting.entry(key).or_default().push(letter.clone());
+        }
+    }
+
+    /// The letters that waited for this message; they are asked for once.
+    pub(crate) fn waiting_for(&mut self, phone_number_id: &str, wamid: &str) -> Vec<dead_letter::Model> {
+        if self.waiting.is_empty() {
+            return Vec::new();
+        }
+        let key = (phone_number_id.to_owned(), wamid.to_owned());
+        self.waiting.remove(&key).unwrap_or_default()
+    }
+
+    /// What is in a letter is applied.
+    pub(crate) fn letter_done(&mut self, letter: Uuid) {
+        self.written.letter_done(letter);
+        self.tell(Change::DeadLetter);
+    }
+
+    /// The *Test* button of Meta's dashboard reached a channel's address.
+    pub(crate) fn metas_test(&mut self, delivery: &Delivery) {
+        self.written.note(audit::Model {
+            id: self.clock.new_id(),
+            at: self.now,
+            actor: "system".to_owned(),
+            action: "channel.test_arrived".to_owned(),
+            subject_kind: "channel".to_owned(),
+            subject_id: Some(delivery.channel),
+            detail: None,
+        });
+        self.tell(Change::Channel {
+            channel: ChannelId::new(delivery.channel),
+        });
+    }
+
+    /// The delivery is dealt with.
+    pub(crate) fn done(&mut self, delivery: &Delivery) {
+        self.written.delivery(delivery.row(Some(self.now)));
+    }
+
+    pub(crate) fn written(&mut self) -> &mut Written {
+        &mut self.written
+    }
+}
+
+/// The distinct values, for a query.
+pub(super) fn distinct<T: std::hash::Hash + Eq>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+    values.into_iter().collect::<HashSet<_>>().into_iter().collect()
+}

@@ -1,0 +1,83 @@
+//! Rows that a batch only adds, and changes to rows that it never read.
+
+use crate::{
+    channels::traffic::Traffic,
+    entity::{audit, dead_letter, delivery, message_payload, message_status},
+};
+
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Rows that are only added, and changes to rows that were never read.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    pub(super) payloads: Vec<message_payload::Model>,
+    pub(super) statuses: Vec<message_status::Model>,
+    pub(super) dead: Vec<dead_letter::Model>,
+    /// Messages that Meta has: nothing is left to be sent.
+    pub(super) sent: Vec<Uuid>,
+    pub(super) deliveries: Vec<delivery::Model>,
+    pub(super) notes: Vec<audit::Model>,
+    /// Sessions whose newest message is another than was thought.
+    pub(super) newest: BTreeSet<Uuid>,
+    /// Letters whose content is applied.
+    pub(super) letters_done: Vec<Uuid>,
+    /// Contacts that became part of another: which, and of whom.
+    pub(super) merged: Vec<(Uuid, Uuid)>,
+    /// Sessions whose messages went into another: from, to.
+    pub(super) moved: Vec<(Uuid, Uuid)>,
+    pub(super) traffic: Traffic,
+}
+
+impl Written {
+    pub(super) fn payload(&mut self, message: Uuid, payload: &str) {
+        self.payloads.push(message_payload::Model {
+            message_id: message,
+            payload: payload.to_owned(),
+        });
+    }
+
+    pub(super) fn traffic(&mut self, channel: Uuid, direction: &str, at: i64) {
+        self.traffic.add(channel, direction, at);
+    }
+
+    pub(crate) fn status(&mut self, row: message_status::Model) {
+        self.statuses.push(row);
+    }
+
+    pub(crate) fn dead(&mut self, row: dead_letter::Model) {
+        self.dead.push(row);
+    }
+
+    pub(crate) fn sent(&mut self, message: Uuid) {
+        self.sent.push(message);
+    }
+
+    pub(super) fn delivery(&mut self, row: delivery::Model) {
+        self.deliveries.push(row);
+    }
+
+    pub(super) fn look_for_newest(&mut self, session: Uuid) {
+        self.newest.insert(session);
+    }
+
+    pub(super) fn statuses(&self) -> &[message_status::Model] {
+        &self.statuses
+    }
+
+    pub(super) fn note(&mut self, row: audit::Model) {
+        self.notes.push(row);
+    }
+
+    pub(super) fn letter_done(&mut self, letter: Uuid) {
+        self.letters_done.push(letter);
+    }
+
+    pub(super) fn merged(&mut self, gone: Uuid, kept: Uuid) {
+        self.merged.push((gone, kept));
+    }
+
+    pub(super) fn moved(&mut self, from: Uuid, to: Uuid) {
+        self.moved.push((from, to));
+    }
+}

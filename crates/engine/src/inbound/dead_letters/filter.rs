@@ -1,0 +1,33 @@
+//! Which dead letters a filter means.
+
+use crate::{
+    Engine,
+    database::storable,
+    entity::dead_letter,
+    events::{Audience, Changes},
+};
+use domain::{delivery::Filter, event::Change};
+use sea_orm::{ColumnTrait, Condition};
+
+pub(super) fn of_change() -> Changes {
+    let mut changes = Changes::default();
+    changes.add(Change::DeadLetter, Audience::Everybody);
+    changes
+}
+
+pub(super) fn matching(e: &Engine, filter: &Filter) -> Condition {
+    use dead_letter::Column;
+    let since = filter
+        .within
+        .map(|within| e.clock().now().minus(within.duration()).millis());
+    Condition::all()
+        .add_option(filter.reason.map(|reason| Column::Reason.eq(reason.as_str())))
+        .add_option(filter.channel.map(|id| Column::ChannelId.eq(id.uuid())))
+        .add_option(
+            filter
+                .phone_number_id
+                .as_deref()
+                .map(|number| Column::PhoneNumberId.eq(storable(number.to_owned()))),
+        )
+        .add_option(since.map(|since| Column::At.gte(since)))
+}

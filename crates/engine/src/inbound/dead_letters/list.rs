@@ -1,0 +1,201 @@
+//! Dead letters, listed, counted, opened and thrown away.
+
+use crate::{
+    Engine, Error, Result,
+    audit::{self, Subject},
+    database::cursor,
+    entity::{channel, dead_letter, journal},
+    inbound::dead_letters::filter::{matching, of_change},
+    metrics,
+};
+use domain::{
+    delivery::{DeadLetter, DeadReason, Filter, OpenLetter, Waiting},
+    ids::{ChannelId, DeadLetterId},
+    page::{Page, PageRequest},
+    people::{Actor, Permission},
+    refusal::Refusal,
+    session::ChannelRef,
+    time::Timestamp,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use std::collections::HashMap;
+
+/// Every column but the JSON.
+#[derive(Debug, sea_orm::DerivePartialModel)]
+#[sea_orm(entity = "dead_letter::Entity")]
+struct Envelope {
+    id: uuid::Uuid,
+    at: i64,
+    reason: String,
+    detail: Option<String>,
+    phone_number_id: Option<String>,
+    channel_id: uuid::Uuid,
+}
+
+/// Newest first.
+pub async fn list(
+    e: &Engine,
+    actor: &Actor,
+    filter: &Filter,
+    page: &PageRequest,
+) -> Result<Page<DeadLetter>> {
+    actor.require(Permission::Administer)?;
+    let limit = page.limit();
+    let mut query = dead_letter::Entity::find()
+        .filter(matching(e, filter))
+        .order_by_desc(dead_letter::Column::Id)
+        .limit(u64::from(limit) + 1);
+    if let Some(after) = cursor::id(page)? {
+        query = query.filter(dead_letter::Column::Id.lt(after));
+    }
+    let mut rows = query.into_partial_model::<Envelope>().all(e.db.read()).await?;
+    let next_cursor = cursor::cut(&mut rows, limit, |row| row.id.to_string());
+    let names: HashMap<_, _> = channel::Entity::find()
+        .filter(channel::Column::Id.is_in(rows.iter().map(|row| row.channel_id)))
+        .all(e.db.read())
+        .await?
+        .into_iter()
+        .map(|channel| (channel.id, channel.name))
+        .collect();
+    let items: Result<Vec<_>> = rows
+        .into_iter()
+        .map(|row| {
+            let arrived_at = names.get(&row.channel_id).cloned();
+            shown(row, arrived_at)
+        })
+        .collect();
+    Ok(Page {
+        items: items?,
+        next_cursor,
+    })
+}
+
+/// A letter with its JSON.
+pub async fn open(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<OpenLetter> {
+    actor.require(Permission::Administer)?;
+    let row = find(e.db.read(), id).await?;
+    let arrived_at = channel::Entity::find_by_id(row.channel_id)
+        .one(e.db.read())
+        .await?
+        .map(|channel| channel.name);
+    let envelope = Envelope {
+        id: row.id,
+        at: row.at,
+        reason: row.reason,
+        detail: row.detail,
+        phone_number_id: row.phone_number_id,
+        channel_id: row.channel_id,
+    };
+    Ok(OpenLetter {
+        letter: shown(envelope, arrived_at)?,
+        raw: row.raw,
+    })
+}
+
+pub async fn count(e: &Engine, actor: &Actor) -> Result<u64> {
+    actor.require(Permission::Administer)?;
+    Ok(dead_letter::Entity::find().count(e.db.read()).await?)
+}
+
+/// How many there are of each reason, whichever reason the filter names.
+pub async fn count_by_reason(e: &Engine, actor: &Actor, filter: &Filter) -> Result<Vec<(DeadReason, u64)>> {
+    actor.require(Permission::Administer)?;
+    let of_any = Filter {
+        reason: None,
+        ..filter.clone()
+    };
+    let counted: Vec<(String, i64)> = dead_letter::Entity::find()
+        .filter(matching(e, &of_any))
+        .select_only()
+        .column(dead_letter::Column::Reason)
+        .column_as(dead_letter::Column::Id.count(), "letters")
+        .group_by(dead_letter::Column::Reason)
+        .into_tuple()
+        .all(e.db.read())
+        .await?;
+    let of = |reason: DeadReason| {
+        let (_, count) = counted.iter().find(|(word, _)| word == reason.as_str())?;
+        Some((reason, u64::try_from(*count).unwrap_or(0)))
+    };
+    Ok(DeadReason::ALL.into_iter().filter_map(of).collect())
+}
+
+/// The channels at whose addresses letters can arrive.
+pub async fn channels(e: &Engine, actor: &Actor) -> Result<Vec<ChannelRef>> {
+    actor.require(Permission::Administer)?;
+    let found: Vec<(uuid::Uuid, String)> = channel::Entity::find()
+        .select_only()
+        .columns([channel::Column::Id, channel::Column::Name])
+        .order_by_asc(channel::Column::Name)
+        .order_by_asc(channel::Column::Id)
+        .into_tuple()
+        .all(e.db.read())
+        .await?;
+    let channel = |(id, name)| ChannelRef {
+        id: ChannelId::new(id),
+        name,
+    };
+    Ok(found.into_iter().map(channel).collect())
+}
+
+/// What is stored and not applied yet.
+pub async fn waiting(e: &Engine, actor: &Actor) -> Result<Waiting> {
+    actor.require(Permission::Administer)?;
+    let oldest: Option<i64> = journal::Entity::find()
+        .filter(journal::Column::AppliedAt.is_null())
+        .order_by_asc(journal::Column::Id)
+        .select_only()
+        .column(journal::Column::ReceivedAt)
+        .into_tuple()
+        .one(e.db.read())
+        .await?;
+    Ok(Waiting {
+        deliveries: metrics::waiting(e.db.read()).await?,
+        since: oldest.map(Timestamp::from_millis),
+    })
+}
+
+/// Throws a letter away.
+pub async fn delete(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<()> {
+    actor.require(Permission::Administer)?;
+    let tx = e.db.write().await?;
+    let row = find(&tx, id).await?;
+    let gone = dead_letter::Entity::delete_by_id(row.id).exec(&tx).await?;
+    if gone.rows_affected == 0 {
+        return Err(Refusal::NotFound.into());
+    }
+    audit::note(
+        e,
+        &tx,
+        actor,
+        "deleted",
+        Subject::DeadLetter(row.id),
+        Some(row.reason),
+    )
+    .await?;
+    tx.commit().await?;
+    e.events().publish(of_change());
+    Ok(())
+}
+
+async fn find(db: &impl ConnectionTrait, id: DeadLetterId) -> Result<dead_letter::Model> {
+    let row = dead_letter::Entity::find_by_id(id.uuid()).one(db).await?;
+    Ok(row.ok_or(Refusal::NotFound)?)
+}
+
+fn shown(row: Envelope, arrived_at: Option<String>) -> Result<DeadLetter> {
+    Ok(DeadLetter {
+        id: DeadLetterId::new(row.id),
+        at: Timestamp::from_millis(row.at),
+        reason: reason_of(&row.reason)?,
+        detail: row.detail,
+        phone_number_id: row.phone_number_id,
+        arrived_at,
+    })
+}
+
+fn reason_of(word: &str) -> Result<DeadReason> {
+    DeadReason::from_stored(word).ok_or_else(|| Error::Corrupt(format!("dead letter's reason {word}")))
+}
