@@ -91,8 +91,8 @@ impl Connection {
         };
         for act in acts {
             match act {
-                Act::Open => {
-                    let stream = Stream::open(Rc::downgrade(this));
+                Act::Open(after) => {
+                    let stream = Stream::open(Rc::downgrade(this), after);
                     *this.stream.borrow_mut() = stream;
                 }
                 Act::Close => drop(this.stream.borrow_mut().take()),
@@ -145,8 +145,12 @@ struct Stream {
 }
 
 impl Stream {
-    fn open(connection: Weak<Connection>) -> Option<Self> {
-        let source = EventSource::new("/events").ok()?;
+    fn open(connection: Weak<Connection>, after: Option<Position>) -> Option<Self> {
+        let address = match after {
+            Some(Position { number }) => format!("/events?after={number}"),
+            None => "/events".to_owned(),
+        };
+        let source = EventSource::new(&address).ok()?;
         let message = Closure::<dyn FnMut(MessageEvent)>::new({
             let connection = connection.clone();
             move |message: MessageEvent| {

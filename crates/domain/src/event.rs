@@ -14,10 +14,9 @@ pub const PING: &str = "ping";
 /// The name of each stream's first event, a [`Hello`].
 pub const HELLO: &str = "hello";
 
-/// A place in a process's events. Numbers of another process cannot be compared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A place among the events: everything up to this number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Position {
-    pub process: String,
     pub number: u64,
 }
 
@@ -33,7 +32,7 @@ pub struct Hello {
 /// Something changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
-    /// Rises by one with every event since the process started.
+    /// Rises with every event, also over restarts.
     pub number: u64,
     #[serde(flatten)]
     pub change: Change,

@@ -10,6 +10,7 @@ use crate::{
     doctor::schedule::Rounds,
     inbound::{intake::Inbox, webhook_cache::Hooks},
     outbound::memory::Memory,
+    wakes::Wakes,
 };
 use std::{
     fmt,
@@ -37,9 +38,9 @@ pub struct Parts {
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
     pub(crate) countries: Arc<Countries>,
-    pub(crate) process_wake: Arc<Notify>,
-    pub(crate) outbox_wake: Arc<Notify>,
-    pub(crate) channel_check: Arc<Notify>,
+    /// Wakes the inbound worker: deliveries are in the journal.
+    pub(crate) journal_written: Arc<Notify>,
+    pub(crate) wakes: Wakes,
     pub(crate) rounds: Arc<Rounds>,
     /// The newest event after which badges were looked at.
     pub(crate) badges_heard: Arc<AtomicU64>,

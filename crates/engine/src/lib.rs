@@ -32,6 +32,8 @@ mod error;
 mod open;
 mod random;
 mod retention;
+mod transaction;
+mod wakes;
 mod workers;
 
 pub use clock::Clock;

@@ -4,7 +4,7 @@ use crate::{
     Config, Engine, Error, Events, Purpose, Result,
     access::login_throttle::Throttle,
     access::passwords::Passwords,
-    audit,
+    audit::Subject,
     contacts::search,
     countries::{self, memory::Countries},
     credentials::master_key,
@@ -12,8 +12,10 @@ use crate::{
     database::Database,
     doctor,
     engine::Parts,
+    events::log,
     inbound::intake::Inbox,
     outbound::memory::{self, Memory},
+    wakes::Wakes,
 };
 use domain::people::Actor;
 use std::sync::Arc;
@@ -51,15 +53,16 @@ impl Engine {
                 0,
             ),
         };
-        let process_wake = Arc::new(Notify::new());
+        let journal_written = Arc::new(Notify::new());
         let engine = Self(Arc::new(Parts {
             inbox: Inbox::start(
                 config.inbox_capacity,
                 db.clone(),
                 config.clock.clone(),
-                process_wake.clone(),
+                journal_written.clone(),
             ),
             inbox_patience: config.inbox_patience,
+            events: Arc::new(Events::new(log::newest(db.read()).await?)),
             db,
             key: Arc::new(key),
             graph,
@@ -68,9 +71,8 @@ impl Engine {
             passwords: Passwords::default(),
             throttle: Throttle::new(&config.clock),
             countries: Arc::new(Countries::new(&config.data_dir, config.country_database)),
-            process_wake,
-            outbox_wake: Arc::default(),
-            channel_check: Arc::default(),
+            journal_written,
+            wakes: Wakes::default(),
             rounds: Arc::default(),
             badges_heard: Arc::default(),
             web: doctor::client()
@@ -78,7 +80,6 @@ impl Engine {
             calls: Arc::new(Semaphore::new(memory::AT_ONCE)),
             outbox: Memory::default(),
             clock: config.clock,
-            events: Arc::new(Events::new()),
             _held: match config.purpose {
                 Purpose::Serve => held,
                 Purpose::Command | Purpose::NewMasterKey => Vec::new(),
@@ -93,9 +94,8 @@ impl Engine {
 
     async fn note_new_key(&self, forgotten: u64) -> Result<()> {
         let detail = format!("{forgotten} secrets forgotten");
-        let (actor, subject) = (Actor::System, audit::Subject::MasterKey);
-        let tx = self.db.write().await?;
-        audit::note(self, &tx, &actor, "master_key.replace", subject, Some(detail)).await?;
-        Ok(tx.commit().await?)
+        let tx = self.transaction(&Actor::System).await?;
+        tx.audit("master_key.replace", Subject::MasterKey, Some(detail));
+        tx.commit().await
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     Engine, Result,
     channels::{reservation, traffic},
     entity::{dead_letter, delivery, journal, setup_link, web_session},
+    events::log,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Query};
 use std::time::Duration;
@@ -14,6 +15,8 @@ use uuid::Uuid;
 const DELIVERIES_LIVE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 /// What could not be applied, and the deliveries in which it came.
 const DEAD_LETTERS_LIVE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// What changed, for streams that come back.
+const EVENTS_LIVE: Duration = Duration::from_secs(24 * 60 * 60);
 /// Deliveries forgotten in one transaction at the most, so that others get their turn.
 const BATCH: u64 = 500;
 const PATROL: Duration = Duration::from_secs(10 * 60);
@@ -49,6 +52,8 @@ pub(crate) async fn pass(e: &Engine) -> Result<()> {
     let before = now.minus(DELIVERIES_LIVE).millis();
     while forget_deliveries(e, before).await? == BATCH {}
     while forget_rows(e, before).await? == BATCH {}
+    let before = now.minus(EVENTS_LIVE).millis();
+    while forget_events(e, before).await? == BATCH {}
     Ok(())
 }
 
@@ -97,6 +102,13 @@ async fn forget_deliveries(e: &Engine, before: i64) -> Result<u64> {
         .await?;
     tx.commit().await?;
     Ok(gone.rows_affected)
+}
+
+async fn forget_events(e: &Engine, before: i64) -> Result<u64> {
+    let tx = e.db.write().await?;
+    let gone = log::forget(&tx, before, BATCH).await?;
+    tx.commit().await?;
+    Ok(gone)
 }
 
 async fn forget_rows(e: &Engine, before: i64) -> Result<u64> {

@@ -3,7 +3,9 @@
 use crate::{
     Engine, countries,
     database::{Database, checkpoint},
-    doctor, inbound, outbound, retention,
+    doctor,
+    events::dispatcher,
+    inbound, outbound, retention,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +18,7 @@ impl Engine {
             tokio::spawn(outbound::worker::run(self.clone(), stop.clone())),
             tokio::spawn(doctor::worker::run(self.clone(), stop.clone())),
             tokio::spawn(doctor::badge::run(self.clone(), stop.clone())),
+            tokio::spawn(dispatcher::run(self.clone(), stop.clone())),
             tokio::spawn(retention::run(self.clone(), stop.clone())),
             tokio::spawn(countries::run(self.clone(), stop.clone())),
             tokio::spawn(checkpoint::run(self.clone(), stop.clone())),

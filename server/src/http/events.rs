@@ -1,10 +1,10 @@
 //! Live updates, as server-sent events. Each says only what to read again, so a stream may break at any time: its
-//! first event tells where it begins, and a browser connects again by itself.
+//! first event tells where it begins, and a browser that connects again names the last event that it knows of.
 
 use super::{login_session, state::Http, streams::Streams};
 use axum::{
-    extract::State,
-    http::{HeaderName, StatusCode, header},
+    extract::{Query, State},
+    http::{HeaderMap, HeaderName, StatusCode, header},
     response::{
         IntoResponse as _, Response,
         sse::{self, Sse},
@@ -17,9 +17,10 @@ use domain::{
 use engine::{
     Engine,
     access::{users, web_sessions},
+    events,
 };
 use futures::{Stream, StreamExt as _, future, stream};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{convert::Infallible, time::Duration};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tower_sessions::Session;
@@ -32,9 +33,23 @@ const PASS_ON_AT_ONCE: [(HeaderName, &str); 2] = [
     (header::CACHE_CONTROL, "no-cache, no-transform"),
 ];
 
+/// Where a stream goes on.
+#[derive(Debug, Deserialize)]
+pub struct Since {
+    after: Option<u64>,
+}
+
 /// What the person may see, for as long as they are logged in and remain who they are; after a change of role
 /// the stream ends, and the browser's next one has the new rights.
-pub async fn stream(State(http): State<Http>, session: Session) -> Response {
+///
+/// `after`, or `Last-Event-ID`, is the number of the last event that the browser knows of: what happened since is told
+/// first.
+pub async fn stream(
+    State(http): State<Http>,
+    Query(Since { after }): Query<Since>,
+    headers: HeaderMap,
+    session: Session,
+) -> Response {
     let engine = http.engine.clone();
     let me = match login_session::person(&engine, &session).await {
         Ok(me) => me,
@@ -49,14 +64,21 @@ pub async fn stream(State(http): State<Http>, session: Session) -> Response {
         Err(full) => return full.into_response(),
     };
 
-    // From here on nothing is missed, so the position is read after it.
-    let subscription = engine.events().subscribe();
+    let actor = Actor::Person(me.clone());
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
+    let after = last.and_then(|id| id.parse().ok()).or(after);
+    let (position, subscription) = match events::follow(&engine, &actor, after).await {
+        Ok(begun) => begun,
+        Err(error) => {
+            tracing::warn!(%error, "a stream of events cannot begin now");
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+    };
     let hello = Hello {
         person: me.id,
-        position: engine.events().position(),
+        position,
     };
-    let actor = Actor::Person(me.clone());
-    let events = stream::unfold(
+    let changes = stream::unfold(
         (subscription, actor, place),
         |(mut subscription, actor, place)| async move {
             let event = subscription.next(&actor).await?;
@@ -72,7 +94,7 @@ pub async fn stream(State(http): State<Http>, session: Session) -> Response {
     let over = future::select(gone, Box::pin(http.stopping.clone().begun()));
 
     let events = stream::iter([named(HELLO, &hello)])
-        .chain(stream::select(events, pings()))
+        .chain(stream::select(changes, pings()))
         .map(Ok::<_, Infallible>)
         .take_until(over);
     (PASS_ON_AT_ONCE, Sse::new(events)).into_response()

@@ -20,6 +20,8 @@ use tokio::time::timeout;
 
 stories! {
     two_hundred_streams_hear_of_a_message
+    a_stream_goes_on_where_it_broke_off
+    what_is_no_longer_kept_is_read_again
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,10 +34,11 @@ async fn each_sees_what_is_theirs_to_see() {
     let queue = story.queue("Support", &[&jana_id]).await;
     let line = story.channel(&story.app(1), 1, "queue", &queue).await;
     story.connect(&line).await;
+    story.settled().await;
     let (mut janas, mut petrs) = (Events::open(&jana).await, Events::open(&petr).await);
     let (to_jana, to_petr) = (janas.hello().await, petrs.hello().await);
     assert_ne!(to_jana["person"], to_petr["person"]);
-    assert_eq!(to_jana["process"], to_petr["process"]);
+    assert_eq!(to_jana["number"], to_petr["number"]);
 
     story.says(story.customer(1), &line, "Hello").await;
     let event = janas.until("message").await;
@@ -215,22 +218,17 @@ async fn a_page_tells_from_which_event_on_it_has_to_listen() {
         let page = browser.get("/inbox").await.text;
         // Serialised for the browser: once escaped.
         let (_, rest) = page
-            .split_once("\\\"process\\\":\\\"")
+            .split_once("{\\\"number\\\":")
             .expect("a position in the page");
-        let (process, rest) = rest.split_once("\\\",\\\"number\\\":").expect("a number");
         let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        (process.to_owned(), number.parse::<u64>().expect("a number"))
+        number.parse::<u64>().expect("a number")
     };
     let before = drawn().await;
     let hello = Events::open(&browser).await.hello().await;
-    assert_eq!(
-        json!([before.0, before.1]),
-        json!([hello["process"], hello["number"]])
-    );
+    assert_eq!(json!(before), hello["number"]);
     engine_says_something(&story).await;
-    let after = drawn().await;
-    assert_eq!(after.0, before.0);
-    assert!(after.1 > before.1);
+    story.engine.settled().await;
+    assert!(drawn().await > before);
     story.end().await;
 }
 
@@ -264,4 +262,90 @@ async fn two_hundred_streams_hear_of_a_message(story: &Story) {
     let pages = join_all(people.iter().map(|person| person.get("/inbox"))).await;
     assert!(pages.iter().all(|page| page.status == 200));
     drop(streams);
+}
+
+async fn a_stream_goes_on_where_it_broke_off(story: &Story) {
+    let ((jana_id, jana), (_, petr)) = (
+        story.operator("201", "jana").await,
+        story.operator("202", "petr").await,
+    );
+    let queue = story.queue("Support", &[&jana_id]).await;
+    let line = story.channel(&story.app(1), 1, "queue", &queue).await;
+    story.connect(&line).await;
+    story.settled().await;
+    let before = Events::open(&jana).await.hello().await["number"]
+        .as_u64()
+        .expect("a number");
+
+    story.says(story.customer(1), &line, "Hello").await;
+    story.says(story.customer(2), &line, "Good day").await;
+    story.settled().await;
+    engine_says_something(story).await;
+    story.settled().await;
+
+    // By the address as our own page does, and by the header as browsers do when they connect again by themselves.
+    let by_header = jana
+        .request(Method::GET, "/events")
+        .header("last-event-id", before.to_string());
+    let by_header = by_header.send().await.expect("an answer");
+    for mut again in [Events::after(&jana, before).await, Events::of(by_header)] {
+        assert_eq!(again.hello().await["number"], json!(before));
+        let mut last = before;
+        let mut told = Vec::new();
+        while !told.contains(&"directory".to_owned()) {
+            let event = again.next().await.expect("an event");
+            let number = event["number"].as_u64().expect("a number");
+            assert!(number > last, "in their order, each once: {number} after {last}");
+            last = number;
+            told.push(event["change"].as_str().expect("a word").to_owned());
+        }
+        let messages = told.iter().filter(|change| *change == "message").count();
+        assert_eq!(messages, 2, "{told:?}");
+        // What happens now follows.
+        story.says(story.customer(1), &line, "Are you there?").await;
+        assert!(again.until("message").await["number"].as_u64().expect("a number") > last);
+    }
+
+    // Petr is no member, and is told nothing of it afterwards either.
+    let mut petrs = Events::after(&petr, before).await;
+    petrs.hello().await;
+    loop {
+        let event = petrs.next().await.expect("an event");
+        assert_eq!(event["session"], json!(null), "{event}");
+        if event["change"] == "directory" {
+            break;
+        }
+    }
+}
+
+async fn what_is_no_longer_kept_is_read_again(story: &Story) {
+    let admin = story.admin("admin").await;
+    engine_says_something(story).await;
+    story.settled().await;
+    let old = Events::open(&admin).await.hello().await["number"]
+        .as_u64()
+        .expect("a number");
+    for _ in 0..3 {
+        engine_says_something(story).await;
+    }
+    story.later(Duration::from_secs(25 * 60 * 60)).await;
+    story.engine.forget().await.expect("the old events are deleted");
+    assert!(story.count("events").await < 4, "the newest stay");
+    // The log-in is over by now.
+    let admin = story.admin("another").await;
+
+    for unknown in [old, old + 1_000_000] {
+        let mut again = Events::after(&admin, unknown).await;
+        let newest = again.hello().await["number"].as_u64().expect("a number");
+        assert!(newest > old && newest < old + 1_000_000);
+        assert_eq!(again.next().await.expect("an event")["change"], "resync");
+    }
+    // Numbers go on.
+    let mut stream = Events::open(&admin).await;
+    let newest = stream.hello().await["number"].as_u64();
+    engine_says_something(story).await;
+    assert!(stream.until("directory").await["number"].as_u64() > newest);
+    // Nonsense is refused, and is no failure of ours.
+    let nonsense = admin.request(Method::GET, "/events?after=x").send().await;
+    assert_eq!(nonsense.expect("an answer").status(), 400);
 }

@@ -22,6 +22,13 @@ impl Events {
         Self::of(response)
     }
 
+    /// A stream that goes on after the event of this number.
+    pub async fn after(browser: &Browser, number: u64) -> Self {
+        let path = format!("/events?after={number}");
+        let response = browser.request(Method::GET, &path).send().await;
+        Self::of(response.expect("an answer"))
+    }
+
     pub fn of(response: Response) -> Self {
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");

@@ -22,6 +22,8 @@ impl Tab {
         };
         self.heard(now);
         self.wait = WAIT_FIRST;
+        // Numbers never go back but with the whole database.
+        self.seen = self.seen.filter(|seen| *seen <= hello.position);
         self.begin(&hello.position);
         self.relay(lead, hello.position, Heard::Hello);
     }
@@ -34,7 +36,7 @@ impl Tab {
     }
 
     pub fn event(&mut self, now: Millis, data: String) {
-        if let (Role::Leading { lead, .. }, Some(at)) = (self.role, self.seen.clone()) {
+        if let (Role::Leading { lead, .. }, Some(at)) = (self.role, self.seen) {
             self.heard(now);
             let at = self.notify(&data, at);
             self.relay(lead, at, Heard::Event(data));
@@ -111,17 +113,13 @@ impl Tab {
 
     /// Everything up to `at` has happened; what this page does not know of it was missed.
     fn catch_up(&mut self, at: &Position) {
-        let knows = self
-            .seen
-            .as_ref()
-            .is_some_and(|seen| seen.process == at.process && seen.number >= at.number);
-        if !knows {
+        if self.seen.is_none_or(|seen| seen < *at) {
             self.acts.push(Act::Notify(Change::Resync));
-            self.seen = Some(at.clone());
+            self.seen = Some(*at);
         }
     }
 
-    /// Where one is after the event. Its numbers need not come in their order, so none is passed over.
+    /// Where one is after the event.
     fn notify(&mut self, data: &str, mut at: Position) -> Position {
         let event = serde_json::from_str::<Event>(data).ok();
         if let Some(event) = &event {
@@ -129,14 +127,12 @@ impl Tab {
         }
         self.acts
             .push(Act::Notify(event.map_or(Change::Resync, |event| event.change)));
-        let of_this_process = self.seen.as_ref().filter(|seen| seen.process == at.process);
-        let number = of_this_process.map_or(0, |seen| seen.number).max(at.number);
-        self.seen = Some(Position { number, ..at.clone() });
+        self.seen = self.seen.max(Some(at));
         at
     }
 
     fn relay_ping(&mut self, lead: Lead) {
-        if let Some(at) = self.seen.clone() {
+        if let Some(at) = self.seen {
             self.relay(lead, at, Heard::Ping);
         }
     }

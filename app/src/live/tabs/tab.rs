@@ -20,7 +20,8 @@ const PATIENCE: Millis = 2_000.0;
 /// What is to be done next.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Act {
-    Open,
+    /// Open a stream that tells what happened after this.
+    Open(Option<Position>),
     Close,
     Tell(Note),
     /// Something may have changed.
@@ -173,7 +174,7 @@ impl Tab {
             lead,
             stream: Stream::Opening,
         };
-        self.acts.push(Act::Open);
+        self.acts.push(Act::Open(self.seen));
     }
 
     pub(super) fn lose(&mut self, now: Millis, lead: Lead) {

@@ -15,10 +15,7 @@ fn person(n: u8) -> PersonId {
 }
 
 fn at(number: u64) -> Position {
-    Position {
-        process: "first".into(),
-        number,
-    }
+    Position { number }
 }
 
 fn hello(number: u64) -> Hello {
@@ -38,6 +35,8 @@ struct Browser {
     asked: Vec<usize>,
     /// Whether the process answers.
     up: bool,
+    /// Whether it still knows what happened while nobody listened.
+    keeps: bool,
     /// Tabs that do nothing at the moment, as a browser does with those in the background.
     frozen: Vec<usize>,
     number: u64,
@@ -57,6 +56,7 @@ impl Browser {
             connected: vec![true; count],
             asked: vec![0; count],
             up: true,
+            keeps: false,
             frozen: Vec::new(),
             number: 7,
         };
@@ -75,13 +75,11 @@ impl Browser {
     fn act(&mut self, n: usize) {
         for act in self.tabs[n].take_acts() {
             match act {
-                Act::Open => {
+                Act::Open(after) => {
                     assert!(!self.streams[n], "a second stream in one tab");
                     self.streams[n] = true;
                     if self.up {
-                        let hello = hello(self.number);
-                        self.tabs[n].hello(self.now, hello);
-                        self.act(n);
+                        self.answer(n, after);
                     }
                 }
                 Act::Close => self.streams[n] = false,
@@ -99,6 +97,17 @@ impl Browser {
                 Act::Connected(connected) => self.connected[n] = connected,
                 Act::FindOut => self.asked[n] += 1,
             }
+        }
+    }
+
+    /// The process answers a stream that wants to know what happened after this.
+    fn answer(&mut self, n: usize, after: Option<Position>) {
+        let from = after.filter(|_| self.keeps).unwrap_or(at(self.number));
+        self.tabs[n].hello(self.now, hello(from.number));
+        self.act(n);
+        for number in from.number + 1..=self.number {
+            let data = format!("{{\"number\":{number},\"change\":\"directory\"}}");
+            self.step(n, |tab, now| tab.event(now, data));
         }
     }
 
@@ -250,7 +259,7 @@ fn tries_become_rarer() {
     let (mut now, mut tries) = (SOME, Vec::new());
     for _ in 0..100 {
         let acts = tab.take_acts();
-        if acts.contains(&Act::Open) {
+        if acts.iter().any(|act| matches!(act, Act::Open(_))) {
             tries.push((now - SOME) / SECOND);
             tab.failed(now, false);
         }
@@ -295,14 +304,30 @@ fn whoever_is_refused_finds_out_why() {
 }
 
 #[test]
-fn numbers_of_another_process_are_not_compared() {
+fn numbers_of_a_database_that_was_restored_are_not_compared() {
     let mut tab = Tab::new(person(1), 1, 0.5, Some(at(7)));
     tab.arrive(SOME, true);
-    tab.take_acts();
-    let mut of_another = hello(3);
-    of_another.position.process = "second".into();
-    tab.hello(SOME, of_another);
+    assert!(tab.take_acts().contains(&Act::Open(Some(at(7)))));
+    tab.hello(SOME, hello(3));
     assert!(tab.take_acts().contains(&Act::Notify(Change::Resync)));
+    tab.failed(SOME, false);
+    tab.tick(SOME + 2.0 * SECOND);
+    assert!(tab.take_acts().contains(&Act::Open(Some(at(3)))));
+}
+
+#[test]
+fn a_process_that_keeps_its_events_tells_what_was_missed() {
+    let mut browser = Browser::with(2);
+    browser.keeps = true;
+    browser.pass(1);
+    browser.up = false;
+    browser.pass(13);
+    assert_eq!(browser.connected, [false; 2]);
+    browser.number = 9;
+    browser.up = true;
+    browser.pass(45);
+    assert_eq!(browser.connected, [true; 2]);
+    assert_eq!(browser.changes, vec![vec![Change::Directory; 2]; 2]);
 }
 
 #[test]

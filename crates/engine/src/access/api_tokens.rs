@@ -1,11 +1,6 @@
 //! API tokens: shown once, kept as SHA-256. They are random, so a fast hash is enough.
 
-use crate::{
-    Engine, Error, Result,
-    audit::{self, Subject},
-    entity::api_token,
-    random,
-};
+use crate::{Engine, Error, Result, audit::Subject, entity::api_token, random};
 use domain::{
     ids::TokenId,
     people::{Actor, NAME_MOST, Scope},
@@ -34,16 +29,8 @@ pub async fn create(e: &Engine, name: &str, scope: Scope) -> Result<String> {
         revoked_at: None,
     };
     let detail = format!("{} ({})", row.name, row.scope);
-    let tx = e.db.write().await?;
-    audit::note(
-        e,
-        &tx,
-        &Actor::System,
-        "token.create",
-        Subject::Token(row.id),
-        Some(detail),
-    )
-    .await?;
+    let tx = e.transaction(&Actor::System).await?;
+    tx.audit("token.create", Subject::Token(row.id), Some(detail));
     api_token::Entity::insert(row.into_active_model())
         .exec_without_returning(&tx)
         .await?;

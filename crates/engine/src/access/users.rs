@@ -3,9 +3,10 @@
 use crate::{
     Engine, Error, Result,
     access::{api_tokens, browsers, login_throttle::Attempt},
-    audit::{self, Subject},
+    audit::Subject,
     entity::{extension, person, setup_link},
     random,
+    transaction::Transaction,
 };
 use domain::{
     ids::{ExtensionId, PersonId},
@@ -27,7 +28,7 @@ pub async fn has_people(e: &Engine) -> Result<bool> {
 /// A token for the link that creates the first administrator; `None` when there are people already. An older link
 /// stops working.
 pub async fn create_setup_link(e: &Engine) -> Result<Option<String>> {
-    let tx = e.db.write_alone().await?;
+    let tx = e.transaction_alone(&Actor::System).await?;
     if person::Entity::find().limit(1).count(&tx).await? > 0 {
         return Ok(None);
     }
@@ -66,12 +67,12 @@ pub async fn finish_setup(e: &Engine, token: &str, form: &PersonForm) -> Result<
     }
     let new = form.check()?;
     let hash = e.passwords.hash(new.password.clone()).await?;
-    let tx = e.db.write_alone().await?;
+    let tx = e.transaction_alone(&Actor::System).await?;
     if !link_valid(e, &tx, token).await? || person::Entity::find().limit(1).count(&tx).await? > 0 {
         return Err(Refusal::LinkUsed.into());
     }
     setup_link::Entity::delete_many().exec(&tx).await?;
-    let id = insert(e, &tx, &Actor::System, &new, hash).await?;
+    let id = insert(&tx, &new, hash).await?;
     tx.commit().await?;
     me(e, id)
         .await?
@@ -83,22 +84,16 @@ pub async fn add(e: &Engine, actor: &Actor, form: &PersonForm) -> Result<PersonI
     actor.require(Permission::Administer)?;
     let new = form.check()?;
     let hash = e.passwords.hash(new.password.clone()).await?;
-    let tx = e.db.write_alone().await?;
+    let tx = e.transaction_alone(actor).await?;
     login_is_free(&tx, &new.login, None).await?;
-    let id = insert(e, &tx, actor, &new, hash).await?;
+    let id = insert(&tx, &new, hash).await?;
     tx.commit().await?;
     Ok(id)
 }
 
-async fn insert(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    actor: &Actor,
-    new: &NewPerson,
-    hash: String,
-) -> Result<PersonId> {
+async fn insert(tx: &Transaction, new: &NewPerson, hash: String) -> Result<PersonId> {
     let row = person::Model {
-        id: e.clock().new_id(),
+        id: tx.engine().clock().new_id(),
         login: new.login.clone(),
         name: new.name.clone(),
         role: new.role.to_string(),
@@ -106,21 +101,14 @@ async fn insert(
         language: None,
         extension_id: None,
         disabled_at: None,
-        created_at: e.clock().now().millis(),
+        created_at: tx.engine().clock().now().millis(),
     };
     let id = row.id;
     person::Entity::insert(row.into_active_model())
         .exec_without_returning(tx)
         .await?;
-    audit::note(
-        e,
-        tx,
-        actor,
-        "person.add",
-        Subject::Person(id),
-        Some(format!("{} ({})", new.login, new.role)),
-    )
-    .await?;
+    let detail = format!("{} ({})", new.login, new.role);
+    tx.audit("person.add", Subject::Person(id), Some(detail));
     Ok(PersonId::new(id))
 }
 
@@ -226,7 +214,7 @@ pub async fn set_language(e: &Engine, actor: &Actor, language: Language) -> Resu
     let Actor::Person(me) = actor else {
         return Err(Refusal::Forbidden.into());
     };
-    let tx = e.db.write().await?;
+    let tx = e.transaction(actor).await?;
     person::Entity::update_many()
         .col_expr(person::Column::Language, Expr::value(language.as_str()))
         .filter(person::Column::Id.eq(me.id.uuid()))

@@ -37,26 +37,38 @@ impl Subject {
     }
 }
 
-/// Notes a change. `detail` never holds a secret's value.
-pub(crate) async fn note(
-    e: &Engine,
+/// One line of the log, without its time and actor.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) action: String,
+    pub(crate) subject: Subject,
+    pub(crate) detail: Option<String>,
+}
+
+/// Writes lines of one actor. Only [`Transaction`](crate::transaction::Transaction) calls it.
+pub(crate) async fn write(
+    engine: &Engine,
     tx: &DatabaseTransaction,
     actor: &Actor,
-    action: &str,
-    subject: Subject,
-    detail: Option<String>,
+    entries: Vec<Entry>,
 ) -> Result<()> {
-    let (subject_kind, subject_id) = subject.parts();
-    let row = audit::Model {
-        id: e.clock().new_id(),
-        at: e.clock().now().millis(),
-        actor: name_of(actor),
-        action: action.to_owned(),
-        subject_kind: subject_kind.to_owned(),
-        subject_id,
-        detail,
-    };
-    audit::Entity::insert(row.into_active_model())
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let rows = entries.into_iter().map(|entry| {
+        let (subject_kind, subject_id) = entry.subject.parts();
+        let row = audit::Model {
+            id: engine.clock().new_id(),
+            at: engine.clock().now().millis(),
+            actor: name_of(actor),
+            action: entry.action,
+            subject_kind: subject_kind.to_owned(),
+            subject_id,
+            detail: entry.detail,
+        };
+        row.into_active_model()
+    });
+    audit::Entity::insert_many(rows)
         .exec_without_returning(tx)
         .await?;
     Ok(())

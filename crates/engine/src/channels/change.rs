@@ -2,9 +2,11 @@
 
 use crate::{
     Engine, Result,
-    audit::{self, Subject, detail},
+    audit::{Subject, detail},
     entity::channel,
-    events::Changes,
+    events::Audience,
+    transaction::Transaction,
+    wakes::Worker,
 };
 use domain::{
     channel::Detail,
@@ -21,36 +23,29 @@ pub(super) async fn change(
     actor: &Actor,
     id: ChannelId,
     action: &str,
-    apply: impl FnOnce(&Engine, &mut channel::ActiveModel) -> Result<()>,
+    apply: impl FnOnce(&Transaction, &mut channel::ActiveModel),
 ) -> Result<()> {
     actor.require(Permission::Administer)?;
-    let tx = e.db.write().await?;
+    let tx = e.transaction(actor).await?;
     let mut row = current(&tx, id).await?.into_active_model();
-    apply(e, &mut row)?;
+    apply(&tx, &mut row);
     channel::Entity::update(row).exec(&tx).await?;
-    note(e, &tx, actor, id, action, None).await?;
-    tx.commit().await?;
-    changed(e, id);
-    Ok(())
+    note(&tx, id, action, None)?;
+    changed(&tx, id);
+    tx.commit().await
 }
 
-/// After a commit: what is kept in memory is read again, the channel is checked soon, and pages are told.
-pub(super) fn changed(e: &Engine, id: ChannelId) {
-    e.hooks.forget();
-    e.channel_check.notify_one();
-    e.events().publish(Changes::of(Change::Channel { channel: id }));
+/// After the commit what is kept in memory is read again, the channel is checked soon, and pages are told.
+pub(super) fn changed(tx: &Transaction, id: ChannelId) {
+    tx.then(|engine| engine.hooks.forget());
+    tx.wake(Worker::Doctor);
+    tx.changed(Change::Channel { channel: id }, Audience::Everybody);
 }
 
-pub(super) async fn note(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    actor: &Actor,
-    id: ChannelId,
-    action: &str,
-    detail: Option<Detail>,
-) -> Result<()> {
+pub(super) fn note(tx: &Transaction, id: ChannelId, action: &str, detail: Option<Detail>) -> Result<()> {
     let detail = detail.map(|detail| detail::write(&detail)).transpose()?;
-    audit::note(e, tx, actor, action, Subject::Channel(id.uuid()), detail).await
+    tx.audit(action, Subject::Channel(id.uuid()), detail);
+    Ok(())
 }
 
 pub(super) async fn current(tx: &DatabaseTransaction, id: ChannelId) -> Result<channel::Model> {

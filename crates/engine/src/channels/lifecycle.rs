@@ -5,9 +5,10 @@ use crate::{
     channels::change::{change, current, note},
     credentials::{seal::Kind, secrets},
     entity::{channel, outbox, session},
-    events::Changes,
+    events::Audience,
     random,
     sessions::{access, lifecycle, status},
+    wakes::Worker,
 };
 use domain::{
     channel::Detail,
@@ -21,21 +22,18 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, Query
 
 /// Stops sending and checking. What comes in is still kept and shown, so that nothing is lost.
 pub async fn pause(e: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
-    change(e, actor, id, "channel.pause", |e, channel| {
-        channel.paused_at = Set(Some(e.clock().now().millis()));
-        Ok(())
+    change(e, actor, id, "channel.pause", |tx, channel| {
+        channel.paused_at = Set(Some(tx.engine().clock().now().millis()));
     })
     .await
 }
 
 pub async fn resume(e: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
-    change(e, actor, id, "channel.resume", |_, channel| {
+    change(e, actor, id, "channel.resume", |tx, channel| {
         channel.paused_at = Set(None);
-        Ok(())
+        tx.wake(Worker::Outbound);
     })
-    .await?;
-    e.outbox_wake.notify_one();
-    Ok(())
+    .await
 }
 
 /// Deletes a channel: its secrets and its webhook address are gone at once, its sessions are closed and stay
@@ -45,12 +43,11 @@ pub async fn resume(e: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
 /// [`Refusal::NameDiffers`] unless `name` is the channel's.
 pub async fn delete(e: &Engine, actor: &Actor, id: ChannelId, name: &str) -> Result<()> {
     actor.require(Permission::Administer)?;
-    let tx = e.db.write().await?;
+    let tx = e.transaction(actor).await?;
     let found = current(&tx, id).await?;
     if found.name.trim() != name.trim() {
         return Err(Refusal::NameDiffers.into());
     }
-    let mut changes = Changes::of(Change::Channel { channel: id });
     for job in outbox::Entity::find()
         .filter(outbox::Column::ChannelId.eq(id.uuid()))
         .all(&tx)
@@ -64,7 +61,7 @@ pub async fn delete(e: &Engine, actor: &Actor, id: ChannelId, name: &str) -> Res
         };
         let in_doubt = job.calling_since.is_some() || job.doubts > 0;
         let message = MessageId::new(job.message_id);
-        changes.append(status::given_up(&tx, message, gone, in_doubt).await?);
+        status::given_up(&tx, message, gone, in_doubt).await?;
     }
     for open in session::Entity::find()
         .filter(session::Column::ChannelId.eq(id.uuid()))
@@ -72,7 +69,7 @@ pub async fn delete(e: &Engine, actor: &Actor, id: ChannelId, name: &str) -> Res
         .all(&tx)
         .await?
     {
-        changes.append(lifecycle::end(e, &tx, actor, &open).await?);
+        lifecycle::end(&tx, &open).await?;
     }
     secrets::remove(&tx, id, &Kind::ALL).await?;
     let now = e.clock().now().millis();
@@ -84,9 +81,8 @@ pub async fn delete(e: &Engine, actor: &Actor, id: ChannelId, name: &str) -> Res
     gone.webhook_id = Set(random::token());
     channel::Entity::update(gone).exec(&tx).await?;
     let name = found_name.trim().to_owned();
-    note(e, &tx, actor, id, "channel.delete", Some(Detail::Name { name })).await?;
-    tx.commit().await?;
-    e.hooks.forget();
-    e.events().publish(changes);
-    Ok(())
+    note(&tx, id, "channel.delete", Some(Detail::Name { name }))?;
+    tx.then(|engine| engine.hooks.forget());
+    tx.changed(Change::Channel { channel: id }, Audience::Everybody);
+    tx.commit().await
 }

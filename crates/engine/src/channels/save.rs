@@ -12,6 +12,7 @@ use crate::{
     directory::destination::Directory,
     entity::{channel, channel_reservation, extension, queue},
     random,
+    transaction::Transaction,
 };
 use domain::{
     channel::{
@@ -32,7 +33,7 @@ use uuid::Uuid;
 /// channel begins with its first save.
 pub async fn reserve(e: &Engine, actor: &Actor) -> Result<ChannelId> {
     actor.require(Permission::Administer)?;
-    let tx = e.db.write().await?;
+    let tx = e.transaction(actor).await?;
     let id = reservation::of(e, &tx, actor).await?;
     tx.commit().await?;
     Ok(id)
@@ -48,12 +49,12 @@ pub async fn create(
     actor.require(Permission::Administer)?;
     let messaging = with_country(e, None, messaging).await?;
     let (authentication, messaging) = check_both(authentication, &messaging)?;
-    let tx = e.db.write_alone().await?;
-    let id = insert(e, &tx, actor, &authentication.name, None).await?;
-    write_authentication(e, &tx, actor, id, &authentication).await?;
-    write_messaging(e, &tx, actor, id, &messaging).await?;
+    let tx = e.transaction_alone(actor).await?;
+    let id = insert(&tx, &authentication.name, None).await?;
+    write_authentication(&tx, id, &authentication).await?;
+    write_messaging(&tx, id, &messaging).await?;
+    changed(&tx, id);
     tx.commit().await?;
-    changed(e, id);
     view(e, id).await
 }
 
@@ -96,12 +97,11 @@ pub async fn save_authentication(
 ) -> Result<()> {
     actor.require(Permission::Administer)?;
     let form = form.check()?;
-    let tx = e.db.write().await?;
-    begin(e, &tx, actor, id, version, &form.name).await?;
-    write_authentication(e, &tx, actor, id, &form).await?;
-    tx.commit().await?;
-    changed(e, id);
-    Ok(())
+    let tx = e.transaction(actor).await?;
+    begin(&tx, id, version, &form.name).await?;
+    write_authentication(&tx, id, &form).await?;
+    changed(&tx, id);
+    tx.commit().await
 }
 
 /// Saves the Messaging Settings tab.
@@ -114,12 +114,11 @@ pub async fn save_messaging(
 ) -> Result<()> {
     actor.require(Permission::Administer)?;
     let form = with_country(e, Some(id), form).await?.check()?;
-    let tx = e.db.write_alone().await?;
-    begin(e, &tx, actor, id, version, reservation::NAME).await?;
-    write_messaging(e, &tx, actor, id, &form).await?;
-    tx.commit().await?;
-    changed(e, id);
-    Ok(())
+    let tx = e.transaction_alone(actor).await?;
+    begin(&tx, id, version, reservation::NAME).await?;
+    write_messaging(&tx, id, &form).await?;
+    changed(&tx, id);
+    tx.commit().await
 }
 
 /// Scripts do not name the country of a number that is written without one; pages do.
@@ -132,16 +131,9 @@ async fn with_country(e: &Engine, id: Option<ChannelId>, form: &MessagingForm) -
 }
 
 /// Makes sure that nobody saved in the meantime. The first save makes the channel out of its reservation.
-async fn begin(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    actor: &Actor,
-    id: ChannelId,
-    version: i64,
-    name: &str,
-) -> Result<()> {
+async fn begin(tx: &Transaction, id: ChannelId, version: i64, name: &str) -> Result<()> {
     if let Some(reserved) = reservation::take(tx, id).await? {
-        insert(e, tx, actor, name, Some(reserved)).await?;
+        insert(tx, name, Some(reserved)).await?;
         return Ok(());
     }
     if current(tx, id).await?.version == version {
@@ -152,15 +144,13 @@ async fn begin(
 }
 
 async fn insert(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    actor: &Actor,
+    tx: &Transaction,
     name: &str,
     reserved: Option<channel_reservation::Model>,
 ) -> Result<ChannelId> {
     let (id, handshake_at) = match &reserved {
         Some(reserved) => (reserved.id, reserved.handshake_at),
-        None => (e.clock().new_id(), None),
+        None => (tx.engine().clock().new_id(), None),
     };
     let (webhook_id, verify_token) = reserved
         .map(|reserved| (reserved.webhook_id, reserved.verify_token))
@@ -182,7 +172,7 @@ async fn insert(
         token_state: TokenState::Unknown.as_str().to_owned(),
         token_checked_at: None,
         token_answer: None,
-        created_at: e.clock().now().millis(),
+        created_at: tx.engine().clock().now().millis(),
         fallback_extension_id: None,
         fallback_queue_id: None,
         paused_at: None,
@@ -196,17 +186,11 @@ async fn insert(
         .exec_without_returning(tx)
         .await?;
     let name = name.to_owned();
-    note(e, tx, actor, id, "channel.add", Some(Detail::Name { name })).await?;
+    note(tx, id, "channel.add", Some(Detail::Name { name }))?;
     Ok(id)
 }
 
-async fn write_authentication(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    actor: &Actor,
-    id: ChannelId,
-    form: &Authentication,
-) -> Result<()> {
+async fn write_authentication(tx: &Transaction, id: ChannelId, form: &Authentication) -> Result<()> {
     let row = current(tx, id).await?;
     let version = row.version + 1;
     let mut changed = Vec::new();
@@ -222,7 +206,7 @@ async fn write_authentication(
         (Kind::NextAppSecret, &form.next_app_secret),
     ] {
         if let Some(value) = value {
-            secrets::write(e, tx, id, kind, &SecretString::from(value.clone())).await?;
+            secrets::write(tx.engine(), tx, id, kind, &SecretString::from(value.clone())).await?;
             changed.push(now(kind.as_str(), NewValue::Secret));
         }
     }
@@ -235,16 +219,10 @@ async fn write_authentication(
     }
     channel::Entity::update(change).exec(tx).await?;
     let detail = Detail::Fields { changed };
-    note(e, tx, actor, id, "channel.authentication", Some(detail)).await
+    note(tx, id, "channel.authentication", Some(detail))
 }
 
-async fn write_messaging(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    actor: &Actor,
-    id: ChannelId,
-    form: &Messaging,
-) -> Result<()> {
+async fn write_messaging(tx: &Transaction, id: ChannelId, form: &Messaging) -> Result<()> {
     let other = channel::Entity::find()
         .filter(channel::Column::PhoneNumberId.eq(form.phone_number_id.as_str()))
         .filter(channel::Column::Id.ne(id.uuid()))
@@ -278,7 +256,7 @@ async fn write_messaging(
     let detail = Detail::Fields {
         changed: messaging_changes(tx, &before, &after).await?,
     };
-    note(e, tx, actor, id, "channel.messaging", Some(detail)).await
+    note(tx, id, "channel.messaging", Some(detail))
 }
 
 /// What the tab has changed, with the names of the destinations.

@@ -2,12 +2,7 @@
 //! transaction; the channels are examined anew, for Meta's servers may be shut out now, or let in again.
 
 use super::{lookup, rules};
-use crate::{
-    Engine, Result,
-    audit::{self, Subject},
-    doctor,
-    events::Changes,
-};
+use crate::{Engine, Result, audit::Subject, doctor, events::Audience, transaction::Transaction};
 use bytes::Bytes;
 use domain::{
     countries::{CountriesForm, DatabaseView, Door, Rule, StoredRule, Whereabouts, is_private},
@@ -41,15 +36,13 @@ pub async fn save(
     if let (Door::Console, Some(address)) = (door, from) {
         lets_in(&rule, address, e.countries.whereabouts(address))?;
     }
-    let tx = e.db.write().await?;
+    let tx = e.transaction(actor).await?;
     rules::write(&tx, door, &rule, version).await?;
     let detail = rules::spelt(door, &rule);
-    audit::note(e, &tx, actor, "countries.save", Subject::Countries, Some(detail)).await?;
-    doctor::outdate_all(e, &tx).await?;
-    tx.commit().await?;
-    e.countries.rules.read(&e.db, e.clock()).await?;
-    changed(e);
-    Ok(())
+    tx.audit("countries.save", Subject::Countries, Some(detail));
+    tx.then(move |engine| engine.countries.rules.put(door, rule));
+    changed(&tx).await?;
+    tx.commit().await
 }
 
 /// Opens every door to everybody: the way back for whoever is locked out. Returns the rules that are gone.
@@ -59,7 +52,7 @@ pub async fn save(
 pub async fn off(e: &Engine, actor: &Actor) -> Result<Vec<StoredRule>> {
     actor.require(Permission::Administer)?;
     let _turn = e.countries.turn.lock().await;
-    let tx = e.db.write().await?;
+    let tx = e.transaction(actor).await?;
     let mut gone = Vec::new();
     for door in Door::ALL {
         let stored = rules::stored(&tx, door).await?;
@@ -71,12 +64,15 @@ pub async fn off(e: &Engine, actor: &Actor) -> Result<Vec<StoredRule>> {
     let was: Vec<String> = gone.iter().map(|was| rules::spelt(was.door, &was.rule)).collect();
     let detail = format!("it was {}", was.join("; "));
     if !gone.is_empty() {
-        audit::note(e, &tx, actor, "countries.off", Subject::Countries, Some(detail)).await?;
-        doctor::outdate_all(e, &tx).await?;
+        tx.audit("countries.off", Subject::Countries, Some(detail));
+        changed(&tx).await?;
     }
+    tx.then(|engine| {
+        for door in Door::ALL {
+            engine.countries.rules.put(door, Rule::default());
+        }
+    });
     tx.commit().await?;
-    e.countries.rules.read(&e.db, e.clock()).await?;
-    changed(e);
     Ok(gone)
 }
 
@@ -105,25 +101,16 @@ pub async fn replace_database(
         lets_in(&console, address, database.whereabouts(address))?;
     }
     let view = database.view();
-    let tx = e.db.write().await?;
+    let tx = e.transaction(actor).await?;
     let detail = format!("{}, {} nodes", view.kind, view.nodes);
-    audit::note(
-        e,
-        &tx,
-        actor,
-        "countries.database",
-        Subject::Countries,
-        Some(detail),
-    )
-    .await?;
-    doctor::outdate_all(e, &tx).await?;
+    tx.audit("countries.database", Subject::Countries, Some(detail));
+    tx.then(move |engine| {
+        let kept = engine.countries.database.write();
+        *kept.unwrap_or_else(PoisonError::into_inner) = Ok(Arc::new(database));
+    });
+    changed(&tx).await?;
     e.countries.file.replace(bytes).await?;
     tx.commit().await?;
-    *e.countries
-        .database
-        .write()
-        .unwrap_or_else(PoisonError::into_inner) = Ok(Arc::new(database));
-    changed(e);
     Ok(view)
 }
 
@@ -138,8 +125,8 @@ fn lets_in(console: &Rule, address: IpAddr, from: Whereabouts) -> std::result::R
     Err(Refusal::LocksYouOut { address, country })
 }
 
-fn changed(e: &Engine) {
-    e.events().publish(Changes::of(Change::Countries));
-    e.rounds.outdate();
-    e.channel_check.notify_one();
+/// Pages are told, and every channel is examined anew.
+async fn changed(tx: &Transaction) -> Result<()> {
+    tx.changed(Change::Countries, Audience::Everybody);
+    doctor::outdate_all(tx).await
 }

@@ -50,6 +50,12 @@ impl Rules {
         Ok(())
     }
 
+    /// The rule of a door as it was committed.
+    pub(super) fn put(&self, door: Door, rule: Rule) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.by_door.insert(door, Arc::new(rule));
+    }
+
     /// Of many that come at once, one reads.
     pub(super) async fn read_if_old(&self, db: &Database, clock: &Clock) -> Result<()> {
         let now = clock.now();

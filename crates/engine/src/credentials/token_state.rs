@@ -1,7 +1,7 @@
 //! What is known of a channel's access token. It changes only by what Meta says: a time-out says nothing.
 
-use crate::{Engine, Result, entity::channel, events::Changes};
-use domain::{channel::TokenState, event::Change, ids::ChannelId};
+use crate::{Engine, Result, entity::channel, events::Audience, wakes::Worker};
+use domain::{channel::TokenState, event::Change, ids::ChannelId, people::Actor};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
 
 /// Notes what a send taught. Nothing is written, and no page is told, when it is no news; else the doctor looks soon.
@@ -18,12 +18,11 @@ pub(crate) async fn learn(
     if known.is_none_or(|known| known.token_state == state.as_str()) {
         return Ok(());
     }
-    let tx = e.db.write().await?;
+    let tx = e.transaction(&Actor::System).await?;
     write(&tx, id, None, Some(state), answer).await?;
-    tx.commit().await?;
-    e.events().publish(Changes::of(Change::Channel { channel: id }));
-    e.channel_check.notify_one();
-    Ok(())
+    tx.changed(Change::Channel { channel: id }, Audience::Everybody);
+    tx.wake(Worker::Doctor);
+    tx.commit().await
 }
 
 /// Writes the answer to a check; without a state Meta gave no verdict, and the last one stands. Without a time the

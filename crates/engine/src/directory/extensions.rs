@@ -2,10 +2,10 @@
 
 use crate::{
     Engine, Result,
-    audit::{self, Subject},
+    audit::Subject,
     directory::logins,
     entity::{extension, person, session},
-    events::Changes,
+    events::Audience,
     sessions::{self, access},
 };
 use domain::{
@@ -95,7 +95,7 @@ pub async fn create(e: &Engine, actor: &Actor, form: &ExtensionForm) -> Result<E
     actor.require(Permission::Administer)?;
     let form = form.check()?;
     let hash = hash_of(e, &form).await?;
-    let tx = e.db.write_alone().await?;
+    let tx = e.transaction_alone(actor).await?;
     number_is_free(&tx, &form.number, None).await?;
     let new = extension::Model {
         id: e.clock().new_id(),
@@ -108,26 +108,12 @@ pub async fn create(e: &Engine, actor: &Actor, form: &ExtensionForm) -> Result<E
     extension::Entity::insert(new.clone().into_active_model())
         .exec_without_returning(&tx)
         .await?;
-    logins::save_login(
-        e,
-        &tx,
-        actor,
-        &new,
-        form.login.as_ref().map(|login| (login, hash)),
-    )
-    .await?;
+    let login = form.login.as_ref().map(|login| (login, hash));
+    logins::save_login(&tx, &new, login).await?;
     let detail = format!("{} {}", form.number, form.name);
-    audit::note(
-        e,
-        &tx,
-        actor,
-        "extension.create",
-        Subject::Extension(id),
-        Some(detail),
-    )
-    .await?;
+    tx.audit("extension.create", Subject::Extension(id), Some(detail));
+    tx.changed(Change::Directory, Audience::Everybody);
     tx.commit().await?;
-    e.events().publish(Changes::of(Change::Directory));
     Ok(ExtensionId::new(id))
 }
 
@@ -135,7 +121,7 @@ pub async fn change(e: &Engine, actor: &Actor, id: ExtensionId, form: &Extension
     actor.require(Permission::Administer)?;
     let form = form.check()?;
     let hash = hash_of(e, &form).await?;
-    let tx = e.db.write_alone().await?;
+    let tx = e.transaction_alone(actor).await?;
     let current = extension::Entity::find_by_id(id.uuid())
         .one(&tx)
         .await?
@@ -146,36 +132,25 @@ pub async fn change(e: &Engine, actor: &Actor, id: ExtensionId, form: &Extension
     change.name = Set(form.name.clone());
     let changed = extension::Entity::update(change).exec(&tx).await?;
     let login = form.login.as_ref().map(|login| (login, hash));
-    let mut changes = Changes::of(Change::Directory);
-    changes.append(logins::save_login(e, &tx, actor, &changed, login).await?);
+    logins::save_login(&tx, &changed, login).await?;
     let detail = format!("{} {}", form.number, form.name);
-    audit::note(
-        e,
-        &tx,
-        actor,
-        "extension.change",
-        Subject::Extension(id.uuid()),
-        Some(detail),
-    )
-    .await?;
-    tx.commit().await?;
-    e.events().publish(changes);
-    Ok(())
+    tx.audit("extension.change", Subject::Extension(id.uuid()), Some(detail));
+    tx.changed(Change::Directory, Audience::Everybody);
+    tx.commit().await
 }
 
 /// A disabled extension gets no new sessions and its person cannot log in; its history stays. Its open sessions go back
 /// to their queues, and those without one wait where supervisors see them: no customer waits for somebody who is gone.
 pub async fn set_disabled(e: &Engine, actor: &Actor, id: ExtensionId, disabled: bool) -> Result<()> {
     actor.require(Permission::Administer)?;
-    let tx = e.db.write_alone().await?;
+    let tx = e.transaction_alone(actor).await?;
     let current = extension::Entity::find_by_id(id.uuid())
         .lock_exclusive()
         .one(&tx)
         .await?
         .ok_or(Refusal::NotFound)?;
-    let mut changes = Changes::of(Change::Directory);
     if disabled {
-        changes.append(sessions::release(e, &tx, actor, id).await?);
+        sessions::release(&tx, id).await?;
     }
     let disabled_at = disabled.then(|| e.clock().now().millis());
     if let Some(person) = person::Entity::find()
@@ -199,10 +174,9 @@ pub async fn set_disabled(e: &Engine, actor: &Actor, id: ExtensionId, disabled: 
     } else {
         "extension.enable"
     };
-    audit::note(e, &tx, actor, action, Subject::Extension(id.uuid()), None).await?;
-    tx.commit().await?;
-    e.events().publish(changes);
-    Ok(())
+    tx.audit(action, Subject::Extension(id.uuid()), None);
+    tx.changed(Change::Directory, Audience::Everybody);
+    tx.commit().await
 }
 
 async fn hash_of(e: &Engine, form: &Extension) -> Result<Option<String>> {

@@ -1,16 +1,16 @@
 //! The log-in of an extension: the person who answers there.
 
 use crate::{
-    Engine, Result,
+    Result,
     access::users::login_is_free,
-    audit::{self, Subject},
+    audit::Subject,
     entity::{extension, person},
-    events::Changes,
     sessions,
+    transaction::Transaction,
 };
 use domain::{
     ids::{ExtensionId, PersonId},
-    people::{Actor, Role},
+    people::Role,
     refusal::{Problem, Refusal},
 };
 use sea_orm::{
@@ -21,36 +21,33 @@ use sea_orm::{
 /// Creates, changes or removes the log-in of an extension, whose row is locked. Removing disables the person and frees
 /// the extension and its open sessions: no customer waits for somebody who is gone.
 pub(crate) async fn save_login(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    actor: &Actor,
+    tx: &Transaction,
     extension: &extension::Model,
     login: Option<(&domain::people::LoginAs, Option<String>)>,
-) -> Result<Changes> {
+) -> Result<()> {
     let current = person::Entity::find()
         .filter(person::Column::ExtensionId.eq(extension.id))
         .one(tx)
         .await?;
-    let now = e.clock().now().millis();
-    let mut changes = Changes::default();
+    let now = tx.engine().clock().now().millis();
     match (current, login) {
         (None, None) => {}
         (Some(current), None) => {
             keep_an_admin(tx, &current).await?;
-            changes = sessions::release(e, tx, actor, ExtensionId::new(extension.id)).await?;
+            sessions::release(tx, ExtensionId::new(extension.id)).await?;
             let id = current.id;
             crate::access::web_sessions::delete_all(tx, PersonId::new(id)).await?;
             let mut change = current.into_active_model();
             change.extension_id = Set(None);
             change.disabled_at = Set(Some(now));
             person::Entity::update(change).exec(tx).await?;
-            audit::note(e, tx, actor, "person.disable", Subject::Person(id), None).await?;
+            tx.audit("person.disable", Subject::Person(id), None);
         }
         (None, Some((login, hash))) => {
             login_is_free(tx, &login.login, None).await?;
             let hash = hash.ok_or(Refusal::field("password", Problem::Required))?;
             let row = person::Model {
-                id: e.clock().new_id(),
+                id: tx.engine().clock().new_id(),
                 login: login.login.clone(),
                 name: extension.name.clone(),
                 role: login.role.to_string(),
@@ -65,7 +62,7 @@ pub(crate) async fn save_login(
             person::Entity::insert(row.into_active_model())
                 .exec_without_returning(tx)
                 .await?;
-            audit::note(e, tx, actor, "person.add", Subject::Person(id), Some(detail)).await?;
+            tx.audit("person.add", Subject::Person(id), Some(detail));
         }
         (Some(current), Some((login, hash))) => {
             login_is_free(tx, &login.login, Some(ExtensionId::new(extension.id))).await?;
@@ -89,10 +86,10 @@ pub(crate) async fn save_login(
                 login.role,
                 if new_password { ", new password" } else { "" }
             );
-            audit::note(e, tx, actor, "person.change", Subject::Person(id), Some(detail)).await?;
+            tx.audit("person.change", Subject::Person(id), Some(detail));
         }
     }
-    Ok(changes)
+    Ok(())
 }
 
 /// Refuses to take the last administrator away.

@@ -2,10 +2,10 @@
 
 use crate::{
     Engine, Error, Result,
-    audit::{self, Subject},
+    audit::Subject,
     directory::{attended::attended, extensions::actor_may_look},
     entity::{extension, queue, queue_member, session},
-    events::Changes,
+    events::Audience,
     sessions::access,
 };
 use domain::{
@@ -100,7 +100,7 @@ pub(crate) fn waiting_sessions(ids: Vec<Uuid>) -> Select<session::Entity> {
 pub async fn create(e: &Engine, actor: &Actor, form: &QueueForm) -> Result<QueueId> {
     actor.require(Permission::Administer)?;
     let form = form.check()?;
-    let tx = e.db.write_alone().await?;
+    let tx = e.transaction_alone(actor).await?;
     name_is_free(&tx, &form.name, None).await?;
     let new = queue::Model {
         id: e.clock().new_id(),
@@ -114,24 +114,16 @@ pub async fn create(e: &Engine, actor: &Actor, form: &QueueForm) -> Result<Queue
         .exec_without_returning(&tx)
         .await?;
     set_members(&tx, id, &form.members).await?;
-    audit::note(
-        e,
-        &tx,
-        actor,
-        "queue.create",
-        Subject::Queue(id),
-        Some(detail(&form)),
-    )
-    .await?;
+    tx.audit("queue.create", Subject::Queue(id), Some(detail(&form)));
+    tx.changed(Change::Directory, Audience::Everybody);
     tx.commit().await?;
-    e.events().publish(Changes::of(Change::Directory));
     Ok(QueueId::new(id))
 }
 
 pub async fn change(e: &Engine, actor: &Actor, id: QueueId, form: &QueueForm) -> Result<()> {
     actor.require(Permission::Administer)?;
     let form = form.check()?;
-    let tx = e.db.write_alone().await?;
+    let tx = e.transaction_alone(actor).await?;
     let current = queue::Entity::find_by_id(id.uuid())
         .one(&tx)
         .await?
@@ -142,25 +134,17 @@ pub async fn change(e: &Engine, actor: &Actor, id: QueueId, form: &QueueForm) ->
     change.pick_up = Set(form.pick_up.as_str().to_owned());
     queue::Entity::update(change).exec(&tx).await?;
     set_members(&tx, id.uuid(), &form.members).await?;
-    audit::note(
-        e,
-        &tx,
-        actor,
-        "queue.change",
-        Subject::Queue(id.uuid()),
-        Some(detail(&form)),
-    )
-    .await?;
-    tx.commit().await?;
-    e.events().publish(Changes::of(Change::Directory));
-    e.events().publish(Changes::of(Change::Resync));
-    Ok(())
+    tx.audit("queue.change", Subject::Queue(id.uuid()), Some(detail(&form)));
+    tx.changed(Change::Directory, Audience::Everybody);
+    // Members have come and gone, and see other sessions now.
+    tx.changed(Change::Resync, Audience::Everybody);
+    tx.commit().await
 }
 
 /// A disabled queue gets no new sessions; those in it stay until somebody takes them.
 pub async fn set_disabled(e: &Engine, actor: &Actor, id: QueueId, disabled: bool) -> Result<()> {
     actor.require(Permission::Administer)?;
-    let tx = e.db.write_alone().await?;
+    let tx = e.transaction_alone(actor).await?;
     let current = queue::Entity::find_by_id(id.uuid())
         .one(&tx)
         .await?
@@ -169,10 +153,9 @@ pub async fn set_disabled(e: &Engine, actor: &Actor, id: QueueId, disabled: bool
     change.disabled_at = Set(disabled.then(|| e.clock().now().millis()));
     queue::Entity::update(change).exec(&tx).await?;
     let action = if disabled { "queue.disable" } else { "queue.enable" };
-    audit::note(e, &tx, actor, action, Subject::Queue(id.uuid()), None).await?;
-    tx.commit().await?;
-    e.events().publish(Changes::of(Change::Directory));
-    Ok(())
+    tx.audit(action, Subject::Queue(id.uuid()), None);
+    tx.changed(Change::Directory, Audience::Everybody);
+    tx.commit().await
 }
 
 fn detail(form: &Queue) -> String {

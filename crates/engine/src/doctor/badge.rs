@@ -5,10 +5,10 @@
 
 use crate::{
     Engine, Result,
-    audit::{self, Subject, detail},
+    audit::{Subject, detail},
     channels,
     entity::{audit as rows, channel},
-    events::Changes,
+    events::Audience,
 };
 use domain::{
     channel::{BadgeChange, Detail},
@@ -97,11 +97,10 @@ async fn note(e: &Engine, id: ChannelId) -> Result<()> {
     };
     let detail = detail::write(&Detail::Badge(change))?;
     let subject = Subject::Channel(id.uuid());
-    let tx = e.db.write().await?;
-    audit::note(e, &tx, &Actor::System, ACTION, subject, Some(detail)).await?;
-    tx.commit().await?;
-    e.events().publish(Changes::of(Change::Channel { channel: id }));
-    Ok(())
+    let tx = e.transaction(&Actor::System).await?;
+    tx.audit(ACTION, subject, Some(detail));
+    tx.changed(Change::Channel { channel: id }, Audience::Everybody);
+    tx.commit().await
 }
 
 async fn last(e: &Engine, id: ChannelId) -> Result<Option<BadgeChange>> {

@@ -3,15 +3,18 @@
 
 use super::records;
 use crate::{
-    Engine, Result,
+    Result,
     credentials::secrets,
     entity::{channel, channel_finding},
+    events::Audience,
+    transaction::Transaction,
 };
 use domain::{
     doctor::{Check, Seen, State},
+    event::Change,
     ids::ChannelId,
 };
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 /// What a handshake has to do with.
 const OUTDATED: [Check; 4] = [
@@ -21,10 +24,11 @@ const OUTDATED: [Check; 4] = [
     Check::Webhook,
 ];
 
-/// The next examination of the channels that are returned is due. The worker is not woken for it: Meta saves the
+/// The next examination of these channels is due. The worker is not woken for it: Meta saves the
 /// address only after our answer.
-pub(crate) async fn outdate(e: &Engine, tx: &DatabaseTransaction, id: ChannelId) -> Result<Vec<ChannelId>> {
-    e.rounds.outdate();
+pub(crate) async fn outdate(tx: &Transaction, id: ChannelId) -> Result<()> {
+    tx.engine().rounds.outdate();
+    tx.then(|engine| engine.rounds.outdate());
     use channel_finding::Column;
     let signers = secrets::signers(tx, id).await?;
     let fingerprints: Vec<&str> = signers.iter().map(|(_, row)| row.fingerprint.as_str()).collect();
@@ -44,5 +48,9 @@ pub(crate) async fn outdate(e: &Engine, tx: &DatabaseTransaction, id: ChannelId)
         .filter(Column::Name.is_in(OUTDATED.map(Check::as_str)))
         .exec(tx)
         .await?;
-    Ok(ids.into_iter().map(ChannelId::new).collect())
+    for id in ids {
+        let channel = ChannelId::new(id);
+        tx.changed(Change::Channel { channel }, Audience::Everybody);
+    }
+    Ok(())
 }

@@ -11,7 +11,9 @@ use crate::{
         records::{self, Records},
     },
     entity::channel,
-    events::Changes,
+    events::Audience,
+    transaction::Transaction,
+    wakes::Worker,
 };
 use domain::{
     channel::{TokenAnswer, TokenState},
@@ -23,7 +25,7 @@ use domain::{
     refusal::Refusal,
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 /// Examines a channel now.
 ///
@@ -70,21 +72,22 @@ pub(crate) async fn look(e: &Engine, id: ChannelId) -> Result<Vec<Finding>> {
 
 /// Asks for an examination soon, by the worker.
 pub(crate) async fn soon(e: &Engine, id: ChannelId) -> Result<()> {
-    let tx = e.db.write().await?;
+    let tx = e.transaction(&Actor::System).await?;
     channel::Entity::update_many()
         .col_expr(channel::Column::DoctorAt, Expr::value(Option::<i64>::None))
         .filter(channel::Column::Id.eq(id.uuid()))
         .exec(&tx)
         .await?;
-    tx.commit().await?;
-    e.rounds.outdate();
-    e.channel_check.notify_one();
-    Ok(())
+    tx.then(|engine| engine.rounds.outdate());
+    tx.wake(Worker::Doctor);
+    tx.commit().await
 }
 
 /// What was found before is of other rules: every channel is due.
-pub(crate) async fn outdate_all(e: &Engine, tx: &DatabaseTransaction) -> Result<()> {
-    e.rounds.outdate();
+pub(crate) async fn outdate_all(tx: &Transaction) -> Result<()> {
+    tx.engine().rounds.outdate();
+    tx.then(|engine| engine.rounds.outdate());
+    tx.wake(Worker::Doctor);
     channel::Entity::update_many()
         .col_expr(channel::Column::DoctorAt, Expr::value(Option::<i64>::None))
         .exec(tx)
@@ -173,13 +176,13 @@ fn verdict(found: &[Finding]) -> (Option<TokenState>, Option<TokenAnswer>) {
 async fn store(e: &Engine, records: &Records, age: u64, found: &[Finding]) -> Result<()> {
     let id = ChannelId::new(records.channel.id);
     let now = e.clock().now().millis();
-    let tx = e.db.write().await?;
+    let tx = e.transaction(&Actor::System).await?;
     let current = records::locked(&tx, id).await?;
     if current.version != records.channel.version
         || e.rounds.age() != age
         || records::app_verified_at(&tx, &current).await? != records.app_verified_at
     {
-        return Ok(tx.rollback().await?);
+        return Ok(());
     }
     let settling = found.iter().any(|finding| finding.seen == Seen::Settling);
     let verified_at = records.app_verified_at.filter(|_| settling);
@@ -196,11 +199,10 @@ async fn store(e: &Engine, records: &Records, age: u64, found: &[Finding]) -> Re
         .filter(channel::Column::Id.eq(id.uuid()))
         .exec(&tx)
         .await?;
-    tx.commit().await?;
     if settling {
         // It sleeps for longer than that.
-        e.channel_check.notify_one();
+        tx.wake(Worker::Doctor);
     }
-    e.events().publish(Changes::of(Change::Channel { channel: id }));
-    Ok(())
+    tx.changed(Change::Channel { channel: id }, Audience::Everybody);
+    tx.commit().await
 }

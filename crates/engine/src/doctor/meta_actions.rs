@@ -3,7 +3,7 @@
 
 use crate::{
     Engine, Result,
-    audit::{self, Subject, detail},
+    audit::{Subject, detail},
     doctor::{
         probes,
         records::{self, Records},
@@ -275,8 +275,8 @@ async fn finish<T: Clone>(
         step,
         errand: errand.without_value(),
     })?;
-    let tx = e.db.write().await?;
-    audit::note(e, &tx, actor, action, Subject::Channel(id.uuid()), Some(detail)).await?;
+    let tx = e.transaction(actor).await?;
+    tx.audit(action, Subject::Channel(id.uuid()), Some(detail));
     tx.commit().await?;
     if errand.called.starts_with("POST") {
         super::soon(e, id).await?;

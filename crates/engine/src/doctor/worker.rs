@@ -5,8 +5,9 @@ use crate::{
     Engine, Result,
     doctor::{self, schedule},
     entity::channel,
+    wakes::Worker,
 };
-use domain::{ids::ChannelId, time::Timestamp};
+use domain::{ids::ChannelId, people::Actor, time::Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -23,7 +24,7 @@ pub(crate) async fn run(e: Engine, stop: CancellationToken) {
             () = stop.cancelled() => break,
         }
         tokio::select! {
-            () = e.channel_check.notified() => {}
+            () = e.wakes.woken(Worker::Doctor) => {}
             () = tokio::time::sleep(e.rounds.pause()) => {}
             () = stop.cancelled() => {}
         }
@@ -75,7 +76,7 @@ pub(crate) async fn due(e: &Engine) -> Result<Vec<channel::Model>> {
 /// What cannot be examined is not tried again at once.
 async fn put_off(e: &Engine, id: ChannelId) -> Result<()> {
     let now = e.clock().now().millis();
-    let tx = e.db.write().await?;
+    let tx = e.transaction(&Actor::System).await?;
     channel::Entity::update_many()
         .col_expr(channel::Column::DoctorAt, Expr::value(now))
         .col_expr(channel::Column::TokenCheckedAt, Expr::value(now))

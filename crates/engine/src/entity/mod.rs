@@ -13,6 +13,7 @@ pub mod contact_word;
 pub mod country_rule;
 pub mod dead_letter;
 pub mod delivery;
+pub mod event;
 pub mod extension;
 pub mod journal;
 pub mod master_key;

@@ -6,7 +6,7 @@ use crate::{
     credentials::secrets,
     doctor::connection,
     entity::channel,
-    events::Changes,
+    events::Audience,
     inbound::{
         intake::Received,
         webhook_cache::{Failures, Hook, Signer},
@@ -14,7 +14,7 @@ use crate::{
     metrics::{DELIVERIES_ACCEPTED, DELIVERIES_REFUSED},
 };
 use bytes::Bytes;
-use domain::{doctor, event::Change, ids::ChannelId};
+use domain::{doctor, event::Change, ids::ChannelId, people::Actor};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use std::{
     sync::Arc,
@@ -52,7 +52,7 @@ pub async fn handshake(e: &Engine, webhook_id: &str, verify_token: &str) -> Resu
     if !bool::from(hook.verify_token.as_bytes().ct_eq(verify_token.as_bytes())) {
         return Ok(Handshake::WrongToken);
     }
-    let tx = e.db.write().await?;
+    let tx = e.transaction(&Actor::System).await?;
     let now = e.clock().now().millis();
     if reservation::verified(&tx, hook.channel, now).await? {
         tx.commit().await?;
@@ -63,12 +63,8 @@ pub async fn handshake(e: &Engine, webhook_id: &str, verify_token: &str) -> Resu
         .filter(channel::Column::Id.eq(hook.channel.uuid()))
         .exec(&tx)
         .await?;
-    let kin = connection::outdate(e, &tx, hook.channel).await?;
+    connection::outdate(&tx, hook.channel).await?;
     tx.commit().await?;
-    e.rounds.outdate();
-    for channel in kin {
-        e.events().publish(Changes::of(Change::Channel { channel }));
-    }
     Ok(Handshake::Accepted)
 }
 
@@ -176,7 +172,7 @@ async fn not_signed(e: &Engine, hook: &Hook, why: SignatureError) -> NotAccepted
 /// Writes down how many signatures in a row were wrong, and tells the pages when that changes the badge.
 async fn note_signatures(e: &Engine, id: ChannelId, count: i64) {
     let noted = async {
-        let tx = e.db.write().await?;
+        let tx = e.transaction(&Actor::System).await?;
         let mut update =
             channel::Entity::update_many().col_expr(channel::Column::SignatureFailures, Expr::value(count));
         if count > 0 {
@@ -184,15 +180,13 @@ async fn note_signatures(e: &Engine, id: ChannelId, count: i64) {
             update = update.col_expr(channel::Column::SignatureFailedAt, Expr::value(now));
         }
         update.filter(channel::Column::Id.eq(id.uuid())).exec(&tx).await?;
-        tx.commit().await?;
-        Result::Ok(())
-    };
-    match noted.await {
-        Ok(()) if count == 0 || count == doctor::SIGNATURES_WRONG_FROM => {
-            e.events().publish(Changes::of(Change::Channel { channel: id }));
+        if count == 0 || count == doctor::SIGNATURES_WRONG_FROM {
+            tx.changed(Change::Channel { channel: id }, Audience::Everybody);
         }
-        Ok(()) => {}
-        Err(error) => tracing::warn!(%error, "wrong signatures could not be counted"),
+        tx.commit().await
+    };
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, "wrong signatures could not be counted");
     }
 }
 

@@ -10,9 +10,10 @@ use crate::{
         journal::{self as batch, Delivery, Entry},
         reject::keep,
     },
+    transaction::Transaction,
 };
 use bytes::Bytes;
-use domain::delivery::DeadReason;
+use domain::{delivery::DeadReason, people::Actor};
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Expr,
@@ -56,7 +57,7 @@ pub(crate) async fn run(e: Engine, stop: CancellationToken) {
             }
         };
         tokio::select! {
-            () = e.process_wake.notified() => {}
+            () = e.journal_written.notified() => {}
             () = tokio::time::sleep(wait) => {}
             () = stop.cancelled() => {}
         }
@@ -97,7 +98,7 @@ async fn pass(e: &Engine) -> Result<usize> {
         Err(error) => {
             // One of them is in the way of the others.
             tracing::warn!(%error, batches = fresh.len(), "a batch could not be applied; its deliveries are tried alone");
-            let tx = e.db.write().await?;
+            let tx = e.transaction(&Actor::System).await?;
             journal::Entity::update_many()
                 .col_expr(journal::Column::Attempts, Expr::value(1))
                 .filter(journal::Column::Id.is_in(fresh.iter().map(|batch| batch.id)))
@@ -180,8 +181,8 @@ async fn apply_all(e: &Engine, work: &[&(Delivery, Items)], finished: Vec<Uuid>)
         .iter()
         .flat_map(|(_, items)| items.iter().flatten())
         .collect();
-    let tx = e.db.write().await?;
-    let mut ledger = Ledger::read(e, &tx, &items).await?;
+    let tx = e.transaction(&Actor::System).await?;
+    let mut ledger = Ledger::read(&tx, &items).await?;
     for (delivery, items) in work {
         match items {
             Ok(items) => {
@@ -197,11 +198,9 @@ async fn apply_all(e: &Engine, work: &[&(Delivery, Items)], finished: Vec<Uuid>)
         }
         ledger.done(delivery);
     }
-    let changes = ledger.write(&tx).await?;
+    ledger.write(&tx).await?;
     mark_applied(e, &tx, finished).await?;
-    tx.commit().await?;
-    e.events().publish(changes);
-    Ok(())
+    tx.commit().await
 }
 
 async fn mark_applied(e: &Engine, tx: &DatabaseTransaction, batches: Vec<Uuid>) -> Result<()> {
@@ -242,7 +241,7 @@ async fn one_by_one(e: &Engine, of: &Waiting) -> Result<()> {
             }
         }
     }
-    let tx = e.db.write().await?;
+    let tx = e.transaction(&Actor::System).await?;
     mark_applied(e, &tx, vec![of.id]).await?;
     tx.commit().await?;
     Ok(())
@@ -263,8 +262,8 @@ async fn set_aside(e: &Engine, of: &Waiting, what: &str) -> Result<()> {
             body: Bytes::new(),
         },
     };
-    let tx = e.db.write().await?;
-    let mut ledger = Ledger::read(e, &tx, &[]).await?;
+    let tx = e.transaction(&Actor::System).await?;
+    let mut ledger = Ledger::read(&tx, &[]).await?;
     let detail = format!("{what} with {} deliveries cannot be read", of.deliveries);
     keep(
         &mut ledger,
@@ -274,11 +273,9 @@ async fn set_aside(e: &Engine, of: &Waiting, what: &str) -> Result<()> {
         "",
         (DeadReason::Failed, Some(detail)),
     );
-    let changes = ledger.write(&tx).await?;
+    ledger.write(&tx).await?;
     mark_applied(e, &tx, vec![of.id]).await?;
-    tx.commit().await?;
-    e.events().publish(changes);
-    Ok(())
+    tx.commit().await
 }
 
 /// The last resort: what can be applied is, and each item that cannot becomes a dead letter, so that a bad one never
@@ -289,30 +286,28 @@ async fn item_by_item(e: &Engine, (delivery, items): &(Delivery, Items)) -> Resu
             if error.is_passing() {
                 return Err(error);
             }
-            let tx = e.db.write().await?;
-            let mut ledger = Ledger::read(e, &tx, &[]).await?;
+            let tx = e.transaction(&Actor::System).await?;
+            let mut ledger = Ledger::read(&tx, &[]).await?;
             let number = item.phone_number_id.as_deref();
             let why = (DeadReason::Failed, Some(error.to_string()));
             keep(&mut ledger, delivery, position, number, &item.raw, why);
-            commit(e, tx, ledger).await?;
+            commit(tx, ledger).await?;
         }
     }
-    let tx = e.db.write().await?;
-    let mut ledger = Ledger::read(e, &tx, &[]).await?;
+    let tx = e.transaction(&Actor::System).await?;
+    let mut ledger = Ledger::read(&tx, &[]).await?;
     ledger.done(delivery);
-    commit(e, tx, ledger).await
+    commit(tx, ledger).await
 }
 
 async fn alone(e: &Engine, delivery: &Delivery, position: usize, item: &Item) -> Result<()> {
-    let tx = e.db.write().await?;
-    let mut ledger = Ledger::read(e, &tx, &[item]).await?;
+    let tx = e.transaction(&Actor::System).await?;
+    let mut ledger = Ledger::read(&tx, &[item]).await?;
     apply::item(&mut ledger, delivery, position, item);
-    commit(e, tx, ledger).await
+    commit(tx, ledger).await
 }
 
-async fn commit(e: &Engine, tx: DatabaseTransaction, ledger: Ledger) -> Result<()> {
-    let changes = ledger.write(&tx).await?;
-    tx.commit().await?;
-    e.events().publish(changes);
-    Ok(())
+async fn commit(tx: Transaction, ledger: Ledger) -> Result<()> {
+    ledger.write(&tx).await?;
+    tx.commit().await
 }

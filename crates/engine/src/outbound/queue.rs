@@ -3,17 +3,18 @@
 use crate::{
     Engine, Result,
     entity::{channel, message, outbox},
-    events::Changes,
     outbound::{memory::AT_ONCE, verdict::SILENCE},
-    sessions::audience::announce,
+    sessions::audience::message_changed,
+    transaction::Transaction,
 };
 use domain::{
     ids::{MessageId, SessionId},
     message::Waits,
+    people::Actor,
     time::Timestamp,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, Query},
 };
 use std::collections::HashMap;
@@ -58,7 +59,7 @@ pub(crate) async fn claim(e: &Engine, job: outbox::Model, now: i64) -> Result<Op
         due_at: silence_ends.millis(),
         ..job
     };
-    let tx = e.db.write().await?;
+    let tx = e.transaction(&Actor::System).await?;
     let changed = outbox::Entity::update_many()
         .col_expr(outbox::Column::Attempts, Expr::value(claimed.attempts))
         .col_expr(outbox::Column::Doubts, Expr::value(claimed.doubts))
@@ -75,7 +76,7 @@ pub(crate) async fn claim(e: &Engine, job: outbox::Model, now: i64) -> Result<Op
 /// What became of the message cannot be written to it. Its row in the outbox is taken away all the same: it must neither
 /// be sent again nor keep others waiting.
 pub(crate) async fn forget(e: &Engine, job: &outbox::Model) -> Result<()> {
-    let tx = e.db.write().await?;
+    let tx = e.transaction(&Actor::System).await?;
     outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
     tx.commit().await?;
     metrics::counter!(crate::metrics::SENDS, "outcome" => "unrecorded").increment(1);
@@ -87,12 +88,12 @@ pub(crate) async fn forget(e: &Engine, job: &outbox::Model) -> Result<()> {
 }
 
 pub(crate) async fn postpone(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     job: &outbox::Model,
     due: Timestamp,
     calling_since: Option<Timestamp>,
     doubts: i64,
-) -> Result<Changes> {
+) -> Result<()> {
     outbox::Entity::update_many()
         .col_expr(outbox::Column::DueAt, Expr::value(due.millis()))
         .col_expr(
@@ -105,8 +106,8 @@ pub(crate) async fn postpone(
         .await?;
     // Whoever looks at the message sees what it waits for.
     match message::Entity::find_by_id(job.message_id).one(tx).await? {
-        Some(message) => announce(tx, &message).await,
-        None => Ok(Changes::default()),
+        Some(message) => message_changed(tx, &message).await,
+        None => Ok(()),
     }
 }
 

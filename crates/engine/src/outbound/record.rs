@@ -4,7 +4,6 @@ use crate::{
     Engine, Result,
     database::storable,
     entity::outbox,
-    events::Changes,
     outbound::{
         memory::PAUSE,
         queue::{forget, postpone},
@@ -12,7 +11,7 @@ use crate::{
     },
     sessions::status,
 };
-use domain::{ids::MessageId, message::Failure};
+use domain::{ids::MessageId, message::Failure, people::Actor};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 /// No status has told whether Meta has the message, and it has been sent as often as it may be: a person decides.
@@ -27,7 +26,7 @@ pub(crate) async fn ask(e: &Engine, job: &outbox::Model) -> Result<()> {
 }
 
 async fn unconfirmed(e: &Engine, job: &outbox::Model) -> Result<()> {
-    let tx = e.db.write().await?;
+    let tx = e.transaction(&Actor::System).await?;
     let gone = outbox::Entity::delete_many()
         .filter(outbox::Column::MessageId.eq(job.message_id))
         .filter(outbox::Column::DueAt.eq(job.due_at))
@@ -36,11 +35,10 @@ async fn unconfirmed(e: &Engine, job: &outbox::Model) -> Result<()> {
     if gone.rows_affected == 0 {
         return Ok(());
     }
-    let changes = status::unconfirmed(&tx, MessageId::new(job.message_id), None).await?;
+    status::unconfirmed(&tx, MessageId::new(job.message_id), None).await?;
     tx.commit().await?;
     metrics::counter!(crate::metrics::SENDS, "outcome" => "unconfirmed").increment(1);
     tracing::warn!(message = %job.message_id, "Meta may have this message, and no status tells; somebody has to decide");
-    e.events().publish(changes);
     Ok(())
 }
 
@@ -60,7 +58,7 @@ pub(crate) async fn write_down(e: &Engine, job: &outbox::Model, verdict: &Verdic
     let mut extent = Extent::Whole;
     loop {
         let error = match record(e, job, verdict, extent).await {
-            Ok(changes) => return e.events().publish(changes),
+            Ok(()) => return,
             Err(error) => error,
         };
         if error.is_passing() {
@@ -78,15 +76,14 @@ pub(crate) async fn write_down(e: &Engine, job: &outbox::Model, verdict: &Verdic
     }
 }
 
-async fn record(e: &Engine, job: &outbox::Model, verdict: &Verdict, extent: Extent) -> Result<Changes> {
+async fn record(e: &Engine, job: &outbox::Model, verdict: &Verdict, extent: Extent) -> Result<()> {
     if matches!(extent, Extent::Over) {
-        forget(e, job).await?;
-        return Ok(Changes::default());
+        return forget(e, job).await;
     }
     let id = MessageId::new(job.message_id);
     let now = e.clock().now();
-    let tx = e.db.write().await?;
-    let changes = match verdict {
+    let tx = e.transaction(&Actor::System).await?;
+    match verdict {
         Verdict::Sent(accepted) => {
             outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
             match extent {
@@ -101,7 +98,7 @@ async fn record(e: &Engine, job: &outbox::Model, verdict: &Verdict, extent: Exte
                 title: storable(failure.title.clone()),
                 details: failure.details.clone().map(storable),
             };
-            status::given_up(&tx, id, failure, job.doubts > 0).await?
+            status::given_up(&tx, id, failure, job.doubts > 0).await?;
         }
         Verdict::Again(wait) => postpone(&tx, job, now.plus(*wait), None, job.doubts).await?,
         Verdict::Doubt { wait, once_more } => {
@@ -109,9 +106,8 @@ async fn record(e: &Engine, job: &outbox::Model, verdict: &Verdict, extent: Exte
                 true => job.doubts,
                 false => DOUBTS_MOST - 1,
             };
-            postpone(&tx, job, now.plus(*wait), Some(now), doubts).await?
+            postpone(&tx, job, now.plus(*wait), Some(now), doubts).await?;
         }
-    };
-    tx.commit().await?;
-    Ok(changes)
+    }
+    tx.commit().await
 }

@@ -4,8 +4,9 @@ use crate::{
     Engine, Result,
     channels::traffic::Traffic,
     entity::{channel, message, outbox, session},
-    events::Changes,
-    sessions::{access, assignment, audience::announce, lifecycle, messages::view},
+    sessions::{access, assignment, audience::message_changed, lifecycle, messages::view},
+    transaction::Transaction,
+    wakes::Worker,
 };
 use domain::{
     ids::{MessageId, SessionId},
@@ -28,7 +29,7 @@ pub async fn send_text(
     let body = text(body).map_err(|problem| Refusal::field("body", problem))?;
     let key = key.filter(|key| !key.is_empty()).map(idempotency_key).transpose();
     let key = key.map_err(|problem| Refusal::field("key", problem))?;
-    let tx = e.db.write().await?;
+    let tx = e.transaction(actor).await?;
     if let Some(own) = actor.extension() {
         assignment::stays_enabled(&tx, own).await?;
     }
@@ -41,16 +42,14 @@ pub async fn send_text(
             false => Err(Refusal::KeyReused.into()),
         };
     }
-    let (written, changes) = write(e, &tx, actor, &session, body, key.as_deref(), None).await?;
+    let written = write(&tx, &session, body, key.as_deref(), None).await?;
     tx.commit().await?;
-    e.events().publish(changes);
-    e.outbox_wake.notify_one();
     Ok(written)
 }
 
 /// Sends a failed message again, as a new message that names the failed one.
 pub async fn retry(e: &Engine, actor: &Actor, id: MessageId) -> Result<MessageView> {
-    let tx = e.db.write().await?;
+    let tx = e.transaction(actor).await?;
     if let Some(own) = actor.extension() {
         assignment::stays_enabled(&tx, own).await?;
     }
@@ -68,10 +67,8 @@ pub async fn retry(e: &Engine, actor: &Actor, id: MessageId) -> Result<MessageVi
     if let Some(known) = of_key(&tx, &session, &key).await? {
         return Ok(view(known));
     }
-    let (written, changes) = write(e, &tx, actor, &session, body, Some(&key), Some(id)).await?;
+    let written = write(&tx, &session, body, Some(&key), Some(id)).await?;
     tx.commit().await?;
-    e.events().publish(changes);
-    e.outbox_wake.notify_one();
     Ok(written)
 }
 
@@ -88,14 +85,13 @@ async fn of_key(
 }
 
 async fn write(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    actor: &Actor,
+    tx: &Transaction,
     session: &session::Model,
     body: String,
     key: Option<&str>,
     retry_of: Option<MessageId>,
-) -> Result<(MessageView, Changes)> {
+) -> Result<MessageView> {
+    let (actor, clock) = (tx.actor(), tx.engine().clock());
     let standing = access::standing(tx, actor.extension(), session).await?;
     let effect = standing.reply(actor)?;
     let channel = channel::Entity::find_by_id(session.channel_id)
@@ -103,11 +99,10 @@ async fn write(
         .await?
         .ok_or(Refusal::NotFound)?;
     let phone_number_id = channel.phone_number_id.ok_or(Refusal::ChannelIncomplete)?;
-    let mut changes = Changes::default();
     let mut session = session.clone();
     if effect == ReplyEffect::PicksUp {
         let taker = actor.own_extension()?.clone();
-        changes.append(assignment::take(e, tx, &session, &taker).await?);
+        assignment::take(tx, &session, &taker).await?;
         session.extension_id = Some(taker.id.uuid());
     }
     let author = match actor {
@@ -115,9 +110,9 @@ async fn write(
         Actor::Token { .. } => standing.owner.map(|owner| owner.name),
         Actor::System => None,
     };
-    let now = e.clock().now().millis();
+    let now = clock.now().millis();
     let row = message::Model {
-        id: e.clock().new_id(),
+        id: clock.new_id(),
         session_id: session.id,
         direction: Direction::Outbound.as_str().to_owned(),
         kind: "text".to_owned(),
@@ -156,6 +151,7 @@ async fn write(
         .exec_without_returning(tx)
         .await?;
     lifecycle::answered(tx, &session, row.id, row.at).await?;
-    changes.append(announce(tx, &row).await?);
-    Ok((view(row), changes))
+    message_changed(tx, &row).await?;
+    tx.wake(Worker::Outbound);
+    Ok(view(row))
 }

@@ -16,8 +16,9 @@ use crate::{
         record::{ask, write_down},
         verdict::{Called, DOUBTS_MOST, Verdict, asked_wait, verdict},
     },
+    wakes::Worker,
 };
-use domain::{channel::TokenState, ids::ChannelId, message::Failure, time::Timestamp};
+use domain::{channel::TokenState, ids::ChannelId, message::Failure, people::Actor, time::Timestamp};
 use sea_orm::EntityTrait;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -44,7 +45,7 @@ pub(crate) async fn run(e: Engine, stop: CancellationToken) {
             }
         };
         tokio::select! {
-            () = e.outbox_wake.notified() => {}
+            () = e.wakes.woken(Worker::Outbound) => {}
             () = tokio::time::sleep(wait) => {}
             () = stop.cancelled() => {}
         }
@@ -96,7 +97,7 @@ async fn begin(e: &Engine, calls: &mut JoinSet<()>, job: outbox::Model, now: i64
         e.outbox.in_hand().remove(&job.message_id);
         drop(place);
         // The next message of the session may go now.
-        e.outbox_wake.notify_one();
+        e.wakes.wake(Worker::Outbound);
     });
     Ok(true)
 }
@@ -131,7 +132,7 @@ type Learnt = Option<(TokenState, Option<String>)>;
 async fn try_to_send(e: &Engine, job: &outbox::Model) -> Result<Option<(Verdict, Learnt)>> {
     let found = message::Entity::find_by_id(job.message_id).one(e.db.read());
     let Some(message) = found.await? else {
-        let tx = e.db.write().await?;
+        let tx = e.transaction(&Actor::System).await?;
         outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
         tx.commit().await?;
         return Ok(None);

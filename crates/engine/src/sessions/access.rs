@@ -3,7 +3,6 @@
 use crate::{
     Result,
     entity::{extension, queue, queue_member, session, session_moment},
-    sessions::audience::members,
 };
 use domain::{
     ids::SessionId,
@@ -15,6 +14,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, Query},
 };
+use uuid::Uuid;
 
 /// The sessions that somebody may see: all of them, or one's own and those that nobody owns in one's queues.
 pub(crate) fn visible_to(actor: &Actor) -> Condition {
@@ -182,4 +182,13 @@ pub(crate) async fn why_unseen(db: &impl ConnectionTrait, actor: &Actor, id: Ses
         true => now_at(db, &of).await,
         false => Ok(Refusal::NotFound),
     }
+}
+
+/// The extensions in a queue.
+pub(crate) async fn members(db: &impl ConnectionTrait, queue: Uuid) -> Result<Vec<Uuid>> {
+    let rows = queue_member::Entity::find()
+        .filter(queue_member::Column::QueueId.eq(queue))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.extension_id).collect())
 }

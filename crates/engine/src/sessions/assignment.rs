@@ -3,12 +3,12 @@
 use crate::{
     Engine, Result,
     entity::{extension, session},
-    events::Changes,
     sessions::{
         access::{find, standing},
         audience::session_changed,
         timeline::moment,
     },
+    transaction::Transaction,
 };
 use domain::{
     ids::{ExtensionId, SessionId},
@@ -21,7 +21,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryS
 /// Makes the session one extension's own. Of several who try at once exactly one succeeds; the others learn who.
 /// People pick up for themselves; a script names the extension.
 pub async fn pick_up(e: &Engine, actor: &Actor, id: SessionId, extension: Option<ExtensionId>) -> Result<()> {
-    let tx = e.db.write().await?;
+    let tx = e.transaction(actor).await?;
     let taker = match (actor, extension) {
         (Actor::Person(_), _) => actor.own_extension()?.clone(),
         (_, Some(extension)) => {
@@ -47,19 +47,12 @@ pub async fn pick_up(e: &Engine, actor: &Actor, id: SessionId, extension: Option
     if found.extension_id == Some(taker.id.uuid()) {
         return Ok(());
     }
-    let changes = take(e, &tx, &found, &taker).await?;
-    tx.commit().await?;
-    e.events().publish(changes);
-    Ok(())
+    take(&tx, &found, &taker).await?;
+    tx.commit().await
 }
 
 /// Gives an unowned session its owner, within the caller's transaction.
-pub(crate) async fn take(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    of: &session::Model,
-    taker: &ExtensionRef,
-) -> Result<Changes> {
+pub(crate) async fn take(tx: &Transaction, of: &session::Model, taker: &ExtensionRef) -> Result<()> {
     let taken = session::Entity::update_many()
         .col_expr(session::Column::ExtensionId, Expr::value(taker.id.uuid()))
         .col_expr(session::Column::State, Expr::value(State::Assigned.as_str()))
@@ -71,12 +64,13 @@ pub(crate) async fn take(
     if taken.rows_affected == 0 {
         return Err(Refusal::PickUpFirst.into());
     }
-    moment(e, tx, of.id, Happening::PickedUp, Some(taker.name.clone())).await?;
+    moment(tx, of.id, Happening::PickedUp, Some(taker.name.clone())).await?;
     let now = session::Entity::find_by_id(of.id)
         .one(tx)
         .await?
         .ok_or(Refusal::NotFound)?;
-    session_changed(tx, &now).await
+    session_changed(tx, &now);
+    Ok(())
 }
 
 /// Keeps an extension from being disabled until the transaction ends, and refuses one that is. It comes before the

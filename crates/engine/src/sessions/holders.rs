@@ -5,8 +5,7 @@ use crate::{
     directory::attended::attended,
     entity::{extension, queue, session},
     sessions::{
-        access::{is_open, is_waiting},
-        audience::members,
+        access::{is_open, is_waiting, members},
         list::page_of,
         order::Order,
     },

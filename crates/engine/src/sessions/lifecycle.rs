@@ -3,12 +3,12 @@
 use crate::{
     Engine, Result,
     entity::session::{self, ANSWERED},
-    events::Changes,
     sessions::{
         access::{find, standing},
         audience::session_changed,
         timeline::{moment, name_of},
     },
+    transaction::Transaction,
 };
 use domain::{
     ids::SessionId,
@@ -20,31 +20,26 @@ use uuid::Uuid;
 
 /// Ends a session. The customer's next message opens a new one.
 pub async fn close(e: &Engine, actor: &Actor, id: SessionId) -> Result<()> {
-    let tx = e.db.write().await?;
+    let tx = e.transaction(actor).await?;
     let found = find(&tx, actor, id, true).await?;
     standing(&tx, actor.extension(), &found).await?.close(actor)?;
-    let changes = end(e, &tx, actor, &found).await?;
-    tx.commit().await?;
-    e.events().publish(changes);
-    Ok(())
+    end(&tx, &found).await?;
+    tx.commit().await
 }
 
 /// Closes a session, within the caller's transaction.
-pub(crate) async fn end(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    actor: &Actor,
-    of: &session::Model,
-) -> Result<Changes> {
+pub(crate) async fn end(tx: &Transaction, of: &session::Model) -> Result<()> {
+    let now = tx.engine().clock().now().millis();
     session::Entity::update_many()
         .col_expr(session::Column::State, Expr::value(State::Closed.as_str()))
-        .col_expr(session::Column::ClosedAt, Expr::value(e.clock().now().millis()))
+        .col_expr(session::Column::ClosedAt, Expr::value(now))
         .col_expr(session::Column::Unread, Expr::value(0))
         .filter(session::Column::Id.eq(of.id))
         .exec(tx)
         .await?;
-    moment(e, tx, of.id, Happening::Closed, Some(name_of(actor))).await?;
-    session_changed(tx, of).await
+    moment(tx, of.id, Happening::Closed, Some(name_of(tx.actor()))).await?;
+    session_changed(tx, of);
+    Ok(())
 }
 
 /// One of ours wrote.

@@ -4,17 +4,14 @@
 use crate::{
     Result,
     entity::{message, message_status},
-    events::Changes,
-    sessions::audience::announce,
+    sessions::audience::message_changed,
+    transaction::Transaction,
 };
 use domain::{
     ids::MessageId,
     message::{Failure, Status},
 };
-use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect,
-};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 
 /// The message with its status moved forward; `None` when it stays where it is.
 pub(crate) fn advance(
@@ -42,9 +39,9 @@ pub(crate) fn advance(
 }
 
 /// Meta accepted the message: from now on it has Meta's id, and the statuses that were quicker than the answer count.
-pub(crate) async fn accepted(tx: &DatabaseTransaction, id: MessageId, wamid: &str) -> Result<Changes> {
+pub(crate) async fn accepted(tx: &Transaction, id: MessageId, wamid: &str) -> Result<()> {
     let Some(mut found) = locked(tx, id).await? else {
-        return Ok(Changes::default());
+        return Ok(());
     };
     let quicker = message_status::Entity::find()
         .filter(message_status::Column::PhoneNumberId.eq(found.phone_number_id.as_str()))
@@ -60,40 +57,39 @@ pub(crate) async fn accepted(tx: &DatabaseTransaction, id: MessageId, wamid: &st
         });
         news.extend(Status::from_stored(&row.status).map(|status| (status, failure)));
     }
-    let mut changes = Changes::default();
     for (status, failure) in news {
         if let Some(moved) = advance(&found, Some(wamid), status, failure) {
             found = store(tx, moved).await?;
-            changes.append(announce(tx, &found).await?);
+            message_changed(tx, &found).await?;
         }
     }
-    Ok(changes)
+    Ok(())
 }
 
 /// Meta accepted the message under an id that cannot be stored, because another message has it, say. Its ticks move
 /// only by statuses that bring our own id back.
-pub(crate) async fn accepted_without_id(tx: &DatabaseTransaction, id: MessageId) -> Result<Changes> {
+pub(crate) async fn accepted_without_id(tx: &Transaction, id: MessageId) -> Result<()> {
     let Some(moved) = locked(tx, id)
         .await?
         .and_then(|found| advance(&found, None, Status::Sent, None))
     else {
-        return Ok(Changes::default());
+        return Ok(());
     };
     let moved = message::Model {
         failure_title: Some("Meta accepted the message, but its id could not be stored".to_owned()),
         ..moved
     };
-    announce(tx, &store(tx, moved).await?).await
+    message_changed(tx, &store(tx, moved).await?).await
 }
 
 /// The message will not be sent any more. The reason is that of the last attempt: when an earlier one ended in doubt,
 /// Meta may have the message all the same.
 pub(crate) async fn given_up(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     id: MessageId,
     failure: Failure,
     in_doubt: bool,
-) -> Result<Changes> {
+) -> Result<()> {
     match in_doubt {
         true => unconfirmed(tx, id, Some(failure)).await,
         false => move_on(tx, id, Status::Failed, Some(failure)).await,
@@ -101,33 +97,24 @@ pub(crate) async fn given_up(
 }
 
 /// Nobody knows whether Meta has the message; it will not be sent by itself any more.
-pub(crate) async fn unconfirmed(
-    tx: &DatabaseTransaction,
-    id: MessageId,
-    failure: Option<Failure>,
-) -> Result<Changes> {
+pub(crate) async fn unconfirmed(tx: &Transaction, id: MessageId, failure: Option<Failure>) -> Result<()> {
     move_on(tx, id, Status::Unconfirmed, failure).await
 }
 
-async fn move_on(
-    tx: &DatabaseTransaction,
-    id: MessageId,
-    news: Status,
-    failure: Option<Failure>,
-) -> Result<Changes> {
+async fn move_on(tx: &Transaction, id: MessageId, news: Status, failure: Option<Failure>) -> Result<()> {
     let found = locked(tx, id).await?;
     match found.and_then(|found| advance(&found, None, news, failure)) {
-        Some(moved) => announce(tx, &store(tx, moved).await?).await,
-        None => Ok(Changes::default()),
+        Some(moved) => message_changed(tx, &store(tx, moved).await?).await,
+        None => Ok(()),
     }
 }
 
-async fn locked(tx: &DatabaseTransaction, id: MessageId) -> Result<Option<message::Model>> {
+async fn locked(tx: &Transaction, id: MessageId) -> Result<Option<message::Model>> {
     let found = message::Entity::find_by_id(id.uuid()).lock_exclusive();
     Ok(found.one(tx).await?)
 }
 
-async fn store(tx: &DatabaseTransaction, message: message::Model) -> Result<message::Model> {
+async fn store(tx: &Transaction, message: message::Model) -> Result<message::Model> {
     let all = message.into_active_model().reset_all();
     Ok(message::Entity::update(all).exec(tx).await?)
 }

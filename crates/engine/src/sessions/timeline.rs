@@ -1,25 +1,22 @@
 //! The timeline of a session: what happened to it, and who did it.
 
-use crate::{Engine, Result, entity::session_moment};
+use crate::{Result, entity::session_moment, transaction::Transaction};
 use domain::session::Moment;
 use domain::{people::Actor, session::Happening, time::Timestamp};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use std::collections::HashMap;
 use uuid::Uuid;
 
 pub(crate) async fn moment(
-    e: &Engine,
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     session: Uuid,
     what: Happening,
     who: Option<String>,
 ) -> Result<()> {
     let row = session_moment::Model {
-        id: e.clock().new_id(),
+        id: tx.engine().clock().new_id(),
         session_id: session,
-        at: e.clock().now().millis(),
+        at: tx.engine().clock().now().millis(),
         what: what.as_str().to_owned(),
         who,
         done_by: None,

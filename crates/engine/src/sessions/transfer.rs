@@ -4,13 +4,13 @@ use crate::{
     Engine, Result,
     directory::destination,
     entity::{extension, queue, session, session_moment},
-    events::{Audience, Changes},
+    events::Audience,
     sessions::{
         access::{find, is_open, now_at, standing, visible_to},
-        audience::members,
         holders::holder,
         timeline::name_of,
     },
+    transaction::Transaction,
 };
 use domain::{
     channel::{Destination, Destinations},
@@ -24,7 +24,7 @@ use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Expr,
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// Every extension and queue to which sessions can be moved.
@@ -38,17 +38,15 @@ pub async fn targets(e: &Engine, actor: &Actor) -> Result<Destinations> {
 pub async fn transfer(e: &Engine, actor: &Actor, id: SessionId, form: &TransferForm) -> Result<()> {
     actor.require(Permission::Supervise)?;
     let wanted = form.check()?;
-    let tx = e.db.write().await?;
+    let tx = e.transaction(actor).await?;
     let to = Target::lock(&tx, wanted.to).await?;
     let of = find(&tx, actor, id, true).await?;
     standing(&tx, actor.extension(), &of).await?.transfer(actor)?;
     if wanted.from.is_some_and(|from| from != holder(&of)) {
         return Err(now_at(&tx, &of).await?.into());
     }
-    let changes = move_to(e, &tx, actor, &of, &to, &wanted).await?;
-    tx.commit().await?;
-    e.events().publish(changes);
-    Ok(())
+    move_to(&tx, &of, &to, &wanted).await?;
+    tx.commit().await
 }
 
 /// Takes a session from whoever has it.
@@ -79,7 +77,7 @@ pub async fn transfer_all(
         return Err(Refusal::field("sessions", Problem::TooLong).into());
     }
     let asked = ids.len();
-    let tx = e.db.write().await?;
+    let tx = e.transaction(actor).await?;
     let to = Target::lock(&tx, wanted.to).await?;
     let open = session::Entity::find()
         .filter(visible_to(actor))
@@ -89,15 +87,14 @@ pub async fn transfer_all(
         .lock_exclusive()
         .all(&tx)
         .await?;
-    let (mut changes, mut moved) = (Changes::default(), 0);
+    let mut moved = 0;
     for of in open {
         if wanted.from.is_none_or(|from| from == holder(&of)) {
-            changes.append(move_to(e, &tx, actor, &of, &to, &wanted).await?);
+            move_to(&tx, &of, &to, &wanted).await?;
             moved += 1;
         }
     }
     tx.commit().await?;
-    e.events().publish(changes);
     let count = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
     Ok(Moved {
         moved: count(moved),
@@ -107,12 +104,7 @@ pub async fn transfer_all(
 
 /// Frees the open sessions of an extension that is being disabled or loses its log-in: those of a queue go back to it, the
 /// others wait where supervisors see them.
-pub(crate) async fn release(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    actor: &Actor,
-    extension: ExtensionId,
-) -> Result<Changes> {
+pub(crate) async fn release(tx: &Transaction, extension: ExtensionId) -> Result<()> {
     let open = session::Entity::find()
         .filter(session::Column::ExtensionId.eq(extension.uuid()))
         .filter(is_open())
@@ -123,7 +115,6 @@ pub(crate) async fn release(
     let named =
         queue::Entity::find().filter(queue::Column::Id.is_in(open.iter().filter_map(|of| of.queue_id)));
     let named: HashMap<Uuid, String> = named.all(tx).await?.into_iter().map(|q| (q.id, q.name)).collect();
-    let mut changes = Changes::default();
     for of in open {
         let queue = of.queue_id.and_then(|id| named.get(&id).cloned());
         let what = match queue {
@@ -135,9 +126,9 @@ pub(crate) async fn release(
             who: queue,
             reason: None,
         };
-        changes.append(put(e, tx, actor, &of, (None, of.queue_id), moment).await?);
+        put(tx, &of, (None, of.queue_id), moment).await?;
     }
-    Ok(changes)
+    Ok(())
 }
 
 /// Where the sessions go, kept as it is until the transaction ends: nobody disables it meanwhile.
@@ -168,23 +159,16 @@ impl Target {
     }
 }
 
-async fn move_to(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    actor: &Actor,
-    of: &session::Model,
-    to: &Target,
-    wanted: &Transfer,
-) -> Result<Changes> {
+async fn move_to(tx: &Transaction, of: &session::Model, to: &Target, wanted: &Transfer) -> Result<()> {
     if holder(of) == Holder::from(to.destination) {
-        return Ok(Changes::default());
+        return Ok(());
     }
     let place = match to.destination {
         // Its queue is where it came from, and where it goes back to.
         Destination::Extension(id) => (Some(id.uuid()), of.queue_id),
         Destination::Queue(id) => (None, Some(id.uuid())),
     };
-    let own = actor.extension().map(|own| Destination::Extension(own.id));
+    let own = tx.actor().extension().map(|own| Destination::Extension(own.id));
     let what = match own == Some(to.destination) {
         true => Happening::TakenOver,
         false => Happening::Transferred,
@@ -194,7 +178,7 @@ async fn move_to(
         who: Some(to.name.clone()),
         reason: wanted.reason.clone(),
     };
-    put(e, tx, actor, of, place, moment).await
+    put(tx, of, place, moment).await
 }
 
 /// What the timeline says of a move.
@@ -206,13 +190,11 @@ struct Told {
 
 /// Gives a session, which is locked, its owner and its queue; those who had it and those who get it hear of it.
 async fn put(
-    e: &Engine,
-    tx: &DatabaseTransaction,
-    actor: &Actor,
+    tx: &Transaction,
     of: &session::Model,
     (owner, queue): (Option<Uuid>, Option<Uuid>),
     moment: Told,
-) -> Result<Changes> {
+) -> Result<()> {
     let state = match owner {
         Some(_) => State::Assigned,
         None => State::Waiting,
@@ -225,27 +207,21 @@ async fn put(
         .exec(tx)
         .await?;
     let row = session_moment::Model {
-        id: e.clock().new_id(),
+        id: tx.engine().clock().new_id(),
         session_id: of.id,
-        at: e.clock().now().millis(),
+        at: tx.engine().clock().now().millis(),
         what: moment.what.as_str().to_owned(),
         who: moment.who,
-        done_by: Some(name_of(actor)),
+        done_by: Some(name_of(tx.actor())),
         reason: moment.reason,
         lost_by: of.extension_id,
     };
     session_moment::Entity::insert(row.into_active_model())
         .exec_without_returning(tx)
         .await?;
-    let mut hear: Vec<Uuid> = [of.extension_id, owner].into_iter().flatten().collect();
-    let queues: HashSet<Uuid> = [of.queue_id, queue].into_iter().flatten().collect();
-    for queue in queues {
-        hear.extend(members(tx, queue).await?);
-    }
-    let mut changes = Changes::default();
-    let change = Change::Session {
-        session: SessionId::new(of.id),
-    };
-    changes.add(change, Audience::Extensions(hear));
-    Ok(changes)
+    let session = SessionId::new(of.id);
+    let owners = [of.extension_id, owner].into_iter().flatten();
+    let queues: BTreeSet<Uuid> = [of.queue_id, queue].into_iter().flatten().collect();
+    tx.changed(Change::Session { session }, Audience::of(owners, queues));
+    Ok(())
 }

@@ -23,7 +23,7 @@ use uuid::Uuid;
 /// # Errors
 /// Not the asker's to see, or no message of this session.
 pub async fn mark_read(e: &Engine, actor: &Actor, id: SessionId, seen: MessageId) -> Result<()> {
-    let tx = e.db.write().await?;
+    let tx = e.transaction(actor).await?;
     let found = access::find(&tx, actor, id, true).await?;
     if found.unread == 0
         || !access::standing(&tx, actor.extension(), &found)
@@ -51,10 +51,8 @@ pub async fn mark_read(e: &Engine, actor: &Actor, id: SessionId, seen: MessageId
         .filter(session::Column::Id.eq(found.id))
         .exec(&tx)
         .await?;
-    let changes = audience::session_changed(&tx, &found).await?;
-    tx.commit().await?;
-    e.events().publish(changes);
-    Ok(())
+    audience::session_changed(&tx, &found);
+    tx.commit().await
 }
 
 /// What the customer wrote after a place, or all of it.

@@ -4,11 +4,7 @@
 pub(crate) mod database;
 
 use crate::{
-    Engine, Result,
-    contacts::search,
-    doctor, metrics,
-    outbound::{self},
-    retention,
+    Engine, Result, contacts::search, doctor, events::log, metrics, outbound, retention, wakes::Worker,
 };
 use std::{sync::atomic::Ordering, time::Duration};
 
@@ -20,9 +16,9 @@ impl Engine {
             if self.is_settled().await.unwrap_or(false) {
                 return;
             }
-            self.process_wake.notify_one();
-            self.outbox_wake.notify_one();
-            self.channel_check.notify_one();
+            self.journal_written.notify_one();
+            self.wakes.wake(Worker::Outbound);
+            self.wakes.wake(Worker::Doctor);
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
@@ -36,7 +32,7 @@ impl Engine {
             {
                 return;
             }
-            self.process_wake.notify_one();
+            self.journal_written.notify_one();
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
@@ -56,7 +52,7 @@ impl Engine {
         let due = outbound::queue::due(self, self.clock().now().millis()).await?;
         let idle = self.calls.available_permits() == outbound::memory::AT_ONCE;
         let examined = doctor::worker::due(self).await?.is_empty();
-        let noted = self.badges_heard.load(Ordering::SeqCst) == self.events().last();
+        let noted = self.badges_heard.load(Ordering::SeqCst) == log::newest(self.db.read()).await?;
         Ok(unprocessed == 0 && due.is_empty() && idle && examined && noted)
     }
 }

@@ -2,8 +2,7 @@
 
 use crate::{
     Clock,
-    entity::{audit, channel, contact, dead_letter, message, message_status, session, session_moment},
-    events::{Audience, Changes},
+    entity::{channel, contact, dead_letter, message, message_status, session, session_moment},
     inbound::{
         batch::{rows::Rows, written::Written},
         identities::Identity,
@@ -14,12 +13,12 @@ use domain::{
     channel::Destination,
     delivery::DeadReason,
     event::Change,
-    ids::{ChannelId, ExtensionId, MessageId, QueueId, SessionId},
+    ids::{ExtensionId, QueueId},
     message::Direction,
     session::{Happening, State, Target},
 };
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 use uuid::Uuid;
@@ -36,7 +35,6 @@ pub(crate) struct Ledger {
     /// By Meta's id of the number.
     pub(super) numbers: HashMap<String, Number>,
     pub(super) destinations: HashMap<Uuid, Named>,
-    pub(super) members: HashMap<Uuid, Vec<Uuid>>,
     pub(crate) contacts: Rows<contact::Model>,
     pub(super) identities: HashMap<Identity, Uuid>,
     pub(super) new_identities: Vec<Identity>,
@@ -55,7 +53,7 @@ pub(crate) struct Ledger {
     pub(super) waiting: HashMap<(String, String), Vec<dead_letter::Model>>,
     pub(super) moments: Vec<session_moment::Model>,
     pub(super) written: Written,
-    pub(super) changes: Changes,
+    pub(super) news: News,
 }
 
 /// A phone number of a channel, and all that routing asks about it.
@@ -78,6 +76,18 @@ pub(crate) struct Heard {
 pub(super) struct Named {
     pub(super) name: String,
     pub(super) disabled: bool,
+}
+
+/// What is told of the batch: one event for all messages of a session.
+#[derive(Debug, Default)]
+pub(super) struct News {
+    /// By session: the message that changed last, and whether a customer wrote one.
+    pub(super) messages: BTreeMap<Uuid, (Uuid, bool)>,
+    /// Sessions that became one.
+    pub(super) sessions: BTreeSet<Uuid>,
+    /// Channels that Meta's *Test* button reached.
+    pub(super) tested: BTreeSet<Uuid>,
+    pub(super) everybody: Vec<Change>,
 }
 
 impl Named {
@@ -326,35 +336,18 @@ impl Ledger {
     }
 
     pub(crate) fn announce_message(&mut self, session: Uuid, message: Uuid, inbound: bool) {
-        let change = Change::Message {
-            session: SessionId::new(session),
-            message: MessageId::new(message),
-            inbound,
-        };
-        self.announce(session, change);
+        let (newest, by_customer) = self.news.messages.entry(session).or_insert((message, false));
+        *newest = message;
+        *by_customer |= inbound;
     }
 
     fn session_changed(&mut self, session: Uuid) {
-        let change = Change::Session {
-            session: SessionId::new(session),
-        };
-        self.announce(session, change);
-    }
-
-    fn announce(&mut self, session: Uuid, change: Change) {
-        if let Some(session) = self.sessions.get(session) {
-            let audience = match (session.extension_id, session.queue_id) {
-                (Some(owner), _) => vec![owner],
-                (None, Some(queue)) => self.members.get(&queue).cloned().unwrap_or_default(),
-                (None, None) => Vec::new(),
-            };
-            self.changes.add(change, Audience::Extensions(audience));
-        }
+        self.news.sessions.insert(session);
     }
 
     /// Something that everybody may hear of.
     pub(crate) fn tell(&mut self, change: Change) {
-        self.changes.add(change, Audience::Everybody);
+        self.news.everybody.push(change);
     }
 
     /// A letter that waits for a message.
@@ -384,18 +377,7 @@ impl Ledger {
 
     /// The *Test* button of Meta's dashboard reached a channel's address.
     pub(crate) fn metas_test(&mut self, delivery: &Delivery) {
-        self.written.note(audit::Model {
-            id: self.clock.new_id(),
-            at: self.now,
-            actor: "system".to_owned(),
-            action: "channel.test_arrived".to_owned(),
-            subject_kind: "channel".to_owned(),
-            subject_id: Some(delivery.channel),
-            detail: None,
-        });
-        self.tell(Change::Channel {
-            channel: ChannelId::new(delivery.channel),
-        });
+        self.news.tested.insert(delivery.channel);
     }
 
     /// The delivery is dealt with.

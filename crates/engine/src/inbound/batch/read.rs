@@ -1,22 +1,22 @@
 //! What a batch needs to know, read with one query a table.
 
 use crate::{
-    Engine, Result,
+    Result,
     credentials::seal::Kind,
     entity::{
         channel, channel_secret, contact, contact_identity, dead_letter, extension, message, message_status,
-        queue, queue_member, session,
+        queue, session,
     },
-    events::Changes,
     inbound::{
         batch::{
-            ledger::{Heard, Ledger, Named, Number, distinct},
+            ledger::{Heard, Ledger, Named, News, Number, distinct},
             rows::Rows,
             written::Written,
         },
         identities::{self, Identity},
     },
     sessions::access::is_open,
+    transaction::Transaction,
 };
 use domain::{ids::MessageId, message::is_by_whatsapp, session::State};
 use sea_orm::{
@@ -32,7 +32,8 @@ const AT_ONCE: usize = 10_000;
 
 impl Ledger {
     /// Reads what these items are about.
-    pub(crate) async fn read(e: &Engine, tx: &DatabaseTransaction, items: &[&Item]) -> Result<Self> {
+    pub(crate) async fn read(tx: &Transaction, items: &[&Item]) -> Result<Self> {
+        let clock = tx.engine().clock();
         let early = early(tx, items).await?;
         let mut wanted = Wanted::of(items);
         for letter in &early {
@@ -47,8 +48,7 @@ impl Ledger {
         let sessions = sessions(tx, contacts.iter().map(|row| row.id), &messages).await?;
         let closed = closed(tx, items, &contacts).await?;
         let quicker = quicker(tx, items, &wanted).await?;
-        let (queues, members) = queues(tx, &numbers, &sessions).await?;
-        destinations.extend(queues);
+        destinations.extend(queues(tx, &numbers).await?);
         let place = |session: &session::Model| {
             let place = (session.contact_id, session.channel_id, session.group_id.clone());
             (place, session.id)
@@ -64,11 +64,10 @@ impl Ledger {
             .filter_map(|row| Some(((row.phone_number_id.clone(), row.wamid.clone()?), row.id)))
             .collect();
         let mut ledger = Self {
-            clock: e.clock().clone(),
-            now: e.clock().now().millis(),
+            clock: clock.clone(),
+            now: clock.now().millis(),
             numbers,
             destinations,
-            members,
             contacts: Rows::known(contacts, |row| row.id),
             identities,
             new_identities: Vec::new(),
@@ -82,7 +81,7 @@ impl Ledger {
             waiting: HashMap::new(),
             moments: Vec::new(),
             written: Written::default(),
-            changes: Changes::default(),
+            news: News::default(),
         };
         early.iter().for_each(|letter| ledger.wait(letter));
         edits.iter().for_each(|edit| ledger.edit_stands_alone(edit.id));
@@ -349,8 +348,6 @@ async fn quicker(
     Ok(found)
 }
 
-type Members = HashMap<Uuid, Vec<Uuid>>;
-
 /// The extensions to which the channels lead. Nobody disables one until the transaction ends: a session that it gets would
 /// be left with it. They are locked before messages and sessions, in the order of whoever disables one.
 async fn extensions(
@@ -369,32 +366,16 @@ async fn extensions(
     Ok(query.all(tx).await?.into_iter().map(named).collect())
 }
 
-/// The queues to which the channels lead and those of the sessions, and who answers them.
-async fn queues(
-    tx: &DatabaseTransaction,
-    numbers: &HashMap<String, Number>,
-    sessions: &[session::Model],
-) -> Result<(HashMap<Uuid, Named>, Members)> {
+/// The queues to which the channels lead.
+async fn queues(tx: &DatabaseTransaction, numbers: &HashMap<String, Number>) -> Result<HashMap<Uuid, Named>> {
     let channels = numbers.values().map(|number| number.channel.as_ref());
-    let of_channels = channels.flat_map(|c| [c.queue_id, c.fallback_queue_id]).flatten();
-    let queues = distinct(of_channels.chain(sessions.iter().filter_map(|session| session.queue_id)));
-    let (mut named, mut members) = (HashMap::new(), Members::new());
+    let queues = distinct(channels.flat_map(|c| [c.queue_id, c.fallback_queue_id]).flatten());
     if queues.is_empty() {
-        return Ok((named, members));
+        return Ok(HashMap::new());
     }
-    let query = queue::Entity::find().filter(queue::Column::Id.is_in(queues.iter().copied()));
-    named.extend(
-        query
-            .all(tx)
-            .await?
-            .into_iter()
-            .map(|row| (row.id, Named::new(row.name, row.disabled_at))),
-    );
-    let query = queue_member::Entity::find().filter(queue_member::Column::QueueId.is_in(queues));
-    for row in query.all(tx).await? {
-        members.entry(row.queue_id).or_default().push(row.extension_id);
-    }
-    Ok((named, members))
+    let found = queue::Entity::find().filter(queue::Column::Id.is_in(queues));
+    let named = |row: queue::Model| (row.id, Named::new(row.name, row.disabled_at));
+    Ok(found.all(tx).await?.into_iter().map(named).collect())
 }
 
 #[cfg(test)]

@@ -2,12 +2,18 @@
 
 use crate::{
     Result,
+    audit::Subject,
     contacts::search,
     entity::{channel, contact, contact_identity, dead_letter, delivery, message, outbox, session},
-    events::Changes,
+    events::Audience,
     inbound::batch::{Ledger, ledger::Number, written::Written},
+    transaction::Transaction,
 };
-use domain::session::State;
+use domain::{
+    event::Change,
+    ids::{ChannelId, MessageId, SessionId},
+    session::State,
+};
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable, QueryFilter,
     QueryOrder, QuerySelect,
@@ -20,15 +26,15 @@ use uuid::Uuid;
 const PARAMETERS: usize = 30_000;
 
 impl Ledger {
-    /// Writes everything; returns what to publish once the transaction has committed.
-    pub(crate) async fn write(self, tx: &DatabaseTransaction) -> Result<Changes> {
+    /// Writes everything.
+    pub(crate) async fn write(self, tx: &Transaction) -> Result<()> {
+        self.tell_news(tx);
         let Written {
             payloads,
             statuses,
             dead,
             sent,
             deliveries,
-            notes,
             newest,
             letters_done,
             merged,
@@ -117,7 +123,6 @@ impl Ledger {
             ),
         )
         .await?;
-        put(tx, notes, None).await?;
         for ids in letters_done.chunks(PARAMETERS) {
             dead_letter::Entity::delete_many()
                 .filter(dead_letter::Column::Id.is_in(ids.iter().copied()))
@@ -149,8 +154,37 @@ impl Ledger {
             ),
         )
         .await?;
-        traffic.write(tx).await?;
-        Ok(self.changes)
+        traffic.write(tx).await
+    }
+
+    /// Tells of the sessions as they are after the batch.
+    fn tell_news(&self, tx: &Transaction) {
+        for (session, (message, inbound)) in &self.news.messages {
+            if let Some(session) = self.sessions.get(*session) {
+                let change = Change::Message {
+                    session: SessionId::new(session.id),
+                    message: MessageId::new(*message),
+                    inbound: *inbound,
+                };
+                tx.changed(change, Audience::of_session(session));
+            }
+        }
+        for session in &self.news.sessions {
+            if let Some(session) = self.sessions.get(*session) {
+                let change = Change::Session {
+                    session: SessionId::new(session.id),
+                };
+                tx.changed(change, Audience::around_session(session));
+            }
+        }
+        for channel in &self.news.tested {
+            tx.audit("channel.test_arrived", Subject::Channel(*channel), None);
+            let channel = ChannelId::new(*channel);
+            tx.changed(Change::Channel { channel }, Audience::Everybody);
+        }
+        for change in &self.news.everybody {
+            tx.changed(change.clone(), Audience::Everybody);
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     channels::traffic::Traffic,
-    entity::{audit, dead_letter, delivery, message_payload, message_status},
+    entity::{dead_letter, delivery, message_payload, message_status},
 };
 
 use std::collections::BTreeSet;
@@ -17,7 +17,6 @@ pub(crate) struct Written {
     /// Messages that Meta has: nothing is left to be sent.
     pub(super) sent: Vec<Uuid>,
     pub(super) deliveries: Vec<delivery::Model>,
-    pub(super) notes: Vec<audit::Model>,
     /// Sessions whose newest message is another than was thought.
     pub(super) newest: BTreeSet<Uuid>,
     /// Letters whose content is applied.
@@ -63,10 +62,6 @@ impl Written {
 
     pub(super) fn statuses(&self) -> &[message_status::Model] {
         &self.statuses
-    }
-
-    pub(super) fn note(&mut self, row: audit::Model) {
-        self.notes.push(row);
     }
 
     pub(super) fn letter_done(&mut self, letter: Uuid) {

@@ -1,19 +1,8 @@
 //! Which dead letters a filter means.
 
-use crate::{
-    Engine,
-    database::storable,
-    entity::dead_letter,
-    events::{Audience, Changes},
-};
-use domain::{delivery::Filter, event::Change};
+use crate::{Engine, database::storable, entity::dead_letter};
+use domain::delivery::Filter;
 use sea_orm::{ColumnTrait, Condition};
-
-pub(super) fn of_change() -> Changes {
-    let mut changes = Changes::default();
-    changes.add(Change::DeadLetter, Audience::Everybody);
-    changes
-}
 
 pub(super) fn matching(e: &Engine, filter: &Filter) -> Condition {
     use dead_letter::Column;

@@ -2,14 +2,16 @@
 
 use crate::{
     Engine, Error, Result,
-    audit::{self, Subject},
+    audit::Subject,
     database::cursor,
     entity::{channel, dead_letter, journal},
-    inbound::dead_letters::filter::{matching, of_change},
+    events::Audience,
+    inbound::dead_letters::filter::matching,
     metrics,
 };
 use domain::{
     delivery::{DeadLetter, DeadReason, Filter, OpenLetter, Waiting},
+    event::Change,
     ids::{ChannelId, DeadLetterId},
     page::{Page, PageRequest},
     people::{Actor, Permission},
@@ -160,24 +162,15 @@ pub async fn waiting(e: &Engine, actor: &Actor) -> Result<Waiting> {
 /// Throws a letter away.
 pub async fn delete(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<()> {
     actor.require(Permission::Administer)?;
-    let tx = e.db.write().await?;
+    let tx = e.transaction(actor).await?;
     let row = find(&tx, id).await?;
     let gone = dead_letter::Entity::delete_by_id(row.id).exec(&tx).await?;
     if gone.rows_affected == 0 {
         return Err(Refusal::NotFound.into());
     }
-    audit::note(
-        e,
-        &tx,
-        actor,
-        "deleted",
-        Subject::DeadLetter(row.id),
-        Some(row.reason),
-    )
-    .await?;
-    tx.commit().await?;
-    e.events().publish(of_change());
-    Ok(())
+    tx.audit("deleted", Subject::DeadLetter(row.id), Some(row.reason));
+    tx.changed(Change::DeadLetter, Audience::Everybody);
+    tx.commit().await
 }
 
 async fn find(db: &impl ConnectionTrait, id: DeadLetterId) -> Result<dead_letter::Model> {

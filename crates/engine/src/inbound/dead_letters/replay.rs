@@ -5,19 +5,22 @@
 
 use crate::{
     Engine, Error, Result,
-    audit::{self, Subject},
+    audit::Subject,
     database::storable,
     entity::{dead_letter, delivery, journal},
+    events::Audience,
     inbound::{
         apply,
         batch::Ledger,
-        dead_letters::filter::{matching, of_change},
+        dead_letters::filter::matching,
         journal::{self as batch, Delivery, Entry},
         reject::{self, Dead},
     },
+    transaction::Transaction,
 };
 use domain::{
     delivery::{DeadReason, Filter, Replayed},
+    event::Change,
     ids::DeadLetterId,
     people::{Actor, Permission},
     refusal::Refusal,
@@ -57,7 +60,6 @@ pub async fn replay(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Repla
         Outcome::Lost => return Err(Refusal::NothingToReplay.into()),
         Outcome::Gone => return Err(Refusal::NotFound.into()),
     }
-    e.events().publish(of_change());
     Ok(replayed)
 }
 
@@ -97,7 +99,6 @@ pub async fn replay_all(
     if let Some(last) = ids.last() {
         replayed.left = from(Some(*last)).count(e.db.read()).await?;
         replayed.next = (replayed.left > 0).then(|| DeadLetterId::new(*last));
-        e.events().publish(of_change());
     }
     Ok(replayed)
 }
@@ -109,7 +110,7 @@ async fn one(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Outcome> {
         match attempt(e, actor, id).await {
             Err(Error::Database(_)) if tries < TRIES => {}
             Err(error @ Error::Database(_)) if !error.is_passing() => {
-                let tx = e.db.write().await?;
+                let tx = e.transaction(actor).await?;
                 let why = (DeadReason::Failed, Some(error.to_string()));
                 keep(&tx, id.uuid(), why).await?;
                 tx.commit().await?;
@@ -121,7 +122,7 @@ async fn one(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Outcome> {
 }
 
 async fn attempt(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Outcome> {
-    let tx = e.db.write().await?;
+    let tx = e.transaction(actor).await?;
     let letter = dead_letter::Entity::find_by_id(id.uuid())
         .lock_exclusive()
         .one(&tx)
@@ -142,7 +143,7 @@ async fn attempt(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Outcome>
         }
     };
     let found: Vec<&Item> = items.iter().map(|(_, item)| item).collect();
-    let mut ledger = Ledger::read(e, &tx, &found).await?;
+    let mut ledger = Ledger::read(&tx, &found).await?;
     let whole_body = letter.reason == DeadReason::UnreadableBody.as_str();
     let mut kept = None;
     for (position, item) in &items {
@@ -160,17 +161,17 @@ async fn attempt(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Outcome>
     }
     if whole_body || kept.is_none() {
         dead_letter::Entity::delete_by_id(letter.id).exec(&tx).await?;
-        let subject = Subject::DeadLetter(letter.id);
-        audit::note(e, &tx, actor, "replayed", subject, Some(letter.reason)).await?;
+        tx.audit("replayed", Subject::DeadLetter(letter.id), Some(letter.reason));
     }
-    let changes = ledger.write(&tx).await?;
+    ledger.write(&tx).await?;
+    tx.changed(Change::DeadLetter, Audience::Everybody);
     tx.commit().await?;
-    e.events().publish(changes);
     Ok(kept.map_or(Outcome::Applied, Outcome::Kept))
 }
 
 /// The letter stays, for this reason.
-async fn keep(tx: &DatabaseTransaction, id: Uuid, (reason, detail): Dead) -> Result<()> {
+async fn keep(tx: &Transaction, id: Uuid, (reason, detail): Dead) -> Result<()> {
+    tx.changed(Change::DeadLetter, Audience::Everybody);
     let row = dead_letter::ActiveModel {
         id: Set(id),
         reason: Set(reason.as_str().to_owned()),

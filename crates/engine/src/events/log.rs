@@ -1,0 +1,179 @@
+//! The events of a day, as rows. Numbers rise in the order of the commits: whoever has read up to one has missed none
+//! below it.
+
+use crate::{
+    Error, Result,
+    entity::event,
+    events::audience::{Audience, Hearers},
+};
+use domain::{
+    event::Change,
+    ids::{ChannelId, MessageId, SessionId},
+};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use serde::{Deserialize, Serialize};
+
+/// Rows of one statement: SQLite takes 32,766 parameters.
+const AT_ONCE: usize = 2000;
+/// PostgreSQL's advisory lock of those who write events: "events" as a number.
+const LOCK: i64 = 0x6576_656e_7473;
+
+/// A row, read.
+#[derive(Debug)]
+pub(super) struct Logged {
+    pub(super) number: u64,
+    pub(super) change: Change,
+    pub(super) audience: Audience,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Detail {
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    inbound: bool,
+}
+
+/// Writes events as the last rows of a transaction. On PostgreSQL those who write events commit one after the other:
+/// otherwise a lower number could appear after a higher one, and whoever has read the higher one would miss it.
+pub(crate) async fn write(tx: &DatabaseTransaction, at: i64, events: Vec<(Change, Audience)>) -> Result<()> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        let lock = format!("SELECT pg_advisory_xact_lock({LOCK})");
+        tx.execute_unprepared(&lock).await?;
+    }
+    let rows = events
+        .into_iter()
+        .map(|(change, audience)| row(at, &change, &audience))
+        .collect::<Result<Vec<_>>>()?;
+    for rows in rows.chunks(AT_ONCE) {
+        event::Entity::insert_many(rows.iter().cloned())
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+fn row(at: i64, change: &Change, audience: &Audience) -> Result<event::ActiveModel> {
+    let (kind, session, message, channel, detail) = match *change {
+        Change::Session { session } => ("session", Some(session), None, None, None),
+        Change::Message {
+            session,
+            message,
+            inbound,
+        } => (
+            "message",
+            Some(session),
+            Some(message),
+            None,
+            Some(Detail { inbound }),
+        ),
+        Change::Channel { channel } => ("channel", None, None, Some(channel), None),
+        Change::Directory => ("directory", None, None, None, None),
+        Change::Countries => ("countries", None, None, None, None),
+        Change::DeadLetter => ("dead_letter", None, None, None, None),
+        Change::Resync => ("resync", None, None, None, None),
+    };
+    let audience = match audience {
+        Audience::Everybody => None,
+        Audience::Some(hearers) => Some(json(hearers)?),
+    };
+    Ok(event::ActiveModel {
+        number: NotSet,
+        at: Set(at),
+        kind: Set(kind.to_owned()),
+        audience: Set(audience),
+        session_id: Set(session.map(SessionId::uuid)),
+        message_id: Set(message.map(MessageId::uuid)),
+        channel_id: Set(channel.map(ChannelId::uuid)),
+        detail: Set(detail.as_ref().map(json).transpose()?),
+    })
+}
+
+fn json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| Error::Corrupt(format!("an event: {error}")))
+}
+
+/// The oldest events after this number.
+pub(super) async fn after(db: &impl ConnectionTrait, number: u64, many: u64) -> Result<Vec<Logged>> {
+    let number = i64::try_from(number).unwrap_or(i64::MAX);
+    let rows = event::Entity::find()
+        .filter(event::Column::Number.gt(number))
+        .order_by_asc(event::Column::Number)
+        .limit(many)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(logged).collect())
+}
+
+/// A row that a newer version wrote and this one does not know means: read everything again.
+fn logged(row: event::Model) -> Logged {
+    let detail = row.detail.as_deref().map(serde_json::from_str).transpose();
+    let detail: Detail = detail.ok().flatten().unwrap_or_default();
+    let change = match (row.kind.as_str(), row.session_id, row.message_id, row.channel_id) {
+        ("session", Some(session), ..) => Change::Session {
+            session: SessionId::new(session),
+        },
+        ("message", Some(session), Some(message), _) => Change::Message {
+            session: SessionId::new(session),
+            message: MessageId::new(message),
+            inbound: detail.inbound,
+        },
+        ("channel", .., Some(channel)) => Change::Channel {
+            channel: ChannelId::new(channel),
+        },
+        ("directory", ..) => Change::Directory,
+        ("countries", ..) => Change::Countries,
+        ("dead_letter", ..) => Change::DeadLetter,
+        _ => Change::Resync,
+    };
+    let hearers = row.audience.as_deref().map(serde_json::from_str::<Hearers>);
+    let audience = match (&change, hearers) {
+        (Change::Resync, _) | (_, None) => Audience::Everybody,
+        // What cannot be read is for those who see everything.
+        (_, Some(hearers)) => Audience::Some(hearers.unwrap_or_default()),
+    };
+    Logged {
+        number: row.number.unsigned_abs(),
+        change,
+        audience,
+    }
+}
+
+/// The number of the newest event; 0 when there was none yet. Retention leaves the newest row.
+pub(crate) async fn newest(db: &impl ConnectionTrait) -> Result<u64> {
+    let query = event::Entity::find().order_by_desc(event::Column::Number);
+    Ok(number_of(query.one(db).await?))
+}
+
+/// The number of the oldest event that is kept; 0 when there was none yet.
+pub(super) async fn oldest(db: &impl ConnectionTrait) -> Result<u64> {
+    let query = event::Entity::find().order_by_asc(event::Column::Number);
+    Ok(number_of(query.one(db).await?))
+}
+
+fn number_of(row: Option<event::Model>) -> u64 {
+    row.map_or(0, |row| row.number.unsigned_abs())
+}
+
+/// Deletes some of the oldest events that are older than `before`, but never the newest: its number must not be forgotten.
+/// Returns how many.
+pub(crate) async fn forget(tx: &DatabaseTransaction, before: i64, many: u64) -> Result<u64> {
+    let newest = i64::try_from(newest(tx).await?).unwrap_or(i64::MAX);
+    let oldest: Vec<i64> = event::Entity::find()
+        .select_only()
+        .column(event::Column::Number)
+        .order_by_asc(event::Column::Number)
+        .limit(many)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let gone = event::Entity::delete_many()
+        .filter(event::Column::Number.is_in(oldest))
+        .filter(event::Column::At.lt(before))
+        .filter(event::Column::Number.lt(newest))
+        .exec(tx)
+        .await?;
+    Ok(gone.rows_affected)
+}

@@ -1,0 +1,162 @@
+//! The one way to change something. A transaction collects, beside the rows, who did what (the audit log), what pages are
+//! told, which workers have to look, and what is kept in memory. The first two are rows of the same transaction; the rest
+//! is done when it has committed. Dropped, it does nothing of all that.
+
+use crate::{
+    Engine, Result,
+    audit::{self, Subject},
+    events::{Audience, log},
+    wakes::Worker,
+};
+use async_trait::async_trait;
+use domain::{event::Change, people::Actor};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use std::{
+    collections::{BTreeSet, HashSet},
+    fmt, mem,
+    ops::Deref,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+pub(crate) struct Transaction {
+    engine: Engine,
+    actor: Actor,
+    rows: DatabaseTransaction,
+    pending: Mutex<Pending>,
+}
+
+/// What waits for the commit.
+#[derive(Default)]
+struct Pending {
+    audit: Vec<audit::Entry>,
+    changes: Vec<(Change, Audience)>,
+    wake: BTreeSet<Worker>,
+    then: Vec<Box<dyn FnOnce(&Engine) + Send>>,
+}
+
+impl Engine {
+    /// Begins a change by this actor.
+    pub(crate) async fn transaction(&self, actor: &Actor) -> Result<Transaction> {
+        Ok(Transaction::new(self, actor, self.db.write().await?))
+    }
+
+    /// Begins a change that depends on rows which it does not itself change, see
+    /// [`Database::write_alone`](crate::database::Database::write_alone).
+    pub(crate) async fn transaction_alone(&self, actor: &Actor) -> Result<Transaction> {
+        Ok(Transaction::new(self, actor, self.db.write_alone().await?))
+    }
+}
+
+impl Transaction {
+    fn new(engine: &Engine, actor: &Actor, rows: DatabaseTransaction) -> Self {
+        Self {
+            engine: engine.clone(),
+            actor: actor.clone(),
+            rows,
+            pending: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(crate) fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Notes who did what in the audit log. `detail` never holds a secret's value.
+    pub(crate) fn audit(&self, action: &str, subject: Subject, detail: Option<String>) {
+        let entry = audit::Entry {
+            action: action.to_owned(),
+            subject,
+            detail,
+        };
+        self.pending().audit.push(entry);
+    }
+
+    /// Tells those who may see it that something changed. The same change is told once.
+    pub(crate) fn changed(&self, change: Change, audience: Audience) {
+        self.pending().changes.push((change, audience));
+    }
+
+    /// Wakes a worker after the commit.
+    pub(crate) fn wake(&self, worker: Worker) {
+        self.pending().wake.insert(worker);
+    }
+
+    /// Brings up to date what is kept in memory, after the commit and before anybody hears of it.
+    pub(crate) fn then(&self, step: impl FnOnce(&Engine) + Send + 'static) {
+        self.pending().then.push(Box::new(step));
+    }
+
+    pub(crate) async fn commit(self) -> Result<()> {
+        let Self {
+            engine,
+            actor,
+            rows,
+            pending,
+        } = self;
+        let mut pending = pending.into_inner().unwrap_or_else(PoisonError::into_inner);
+        audit::write(&engine, &rows, &actor, mem::take(&mut pending.audit)).await?;
+        let mut told = HashSet::new();
+        pending.changes.retain(|change| told.insert(change.clone()));
+        let tells = !pending.changes.is_empty();
+        if tells {
+            let at = engine.clock().now().millis();
+            log::write(&rows, at, mem::take(&mut pending.changes)).await?;
+        }
+        rows.commit().await?;
+        for step in pending.then {
+            step(&engine);
+        }
+        if tells {
+            engine.events().committed();
+        }
+        for worker in pending.wake {
+            engine.wakes.wake(worker);
+        }
+        Ok(())
+    }
+
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Deref for Transaction {
+    type Target = DatabaseTransaction;
+
+    fn deref(&self) -> &DatabaseTransaction {
+        &self.rows
+    }
+}
+
+impl fmt::Debug for Transaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transaction").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Transaction {
+    fn get_database_backend(&self) -> DbBackend {
+        self.rows.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> std::result::Result<ExecResult, DbErr> {
+        self.rows.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> std::result::Result<ExecResult, DbErr> {
+        self.rows.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> std::result::Result<Option<QueryResult>, DbErr> {
+        self.rows.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> std::result::Result<Vec<QueryResult>, DbErr> {
+        self.rows.query_all_raw(statement).await
+    }
+}

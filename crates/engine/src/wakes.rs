@@ -1,0 +1,33 @@
+//! What wakes the workers that follow a commit.
+
+use tokio::sync::Notify;
+
+/// A worker that looks at the database when woken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Worker {
+    Outbound,
+    Doctor,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Wakes {
+    outbound: Notify,
+    doctor: Notify,
+}
+
+impl Wakes {
+    pub(crate) fn wake(&self, worker: Worker) {
+        self.of(worker).notify_one();
+    }
+
+    pub(crate) async fn woken(&self, worker: Worker) {
+        self.of(worker).notified().await;
+    }
+
+    fn of(&self, worker: Worker) -> &Notify {
+        match worker {
+            Worker::Outbound => &self.outbound,
+            Worker::Doctor => &self.doctor,
+        }
+    }
+}
