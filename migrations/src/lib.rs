@@ -28,6 +28,7 @@ mod m0017_channel_traffic;
 mod m0018_master_key;
 mod m0019_read_position;
 mod m0020_operators;
+mod m0027_claims;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_master_key::Step),
             Box::new(m0019_read_position::Step),
             Box::new(m0020_operators::Step),
+            Box::new(m0027_claims::Step),
         ]
     }
 }

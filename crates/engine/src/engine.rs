@@ -19,6 +19,7 @@ use std::{
 };
 use tokio::sync::{Notify, Semaphore};
 use url::Url;
+use uuid::Uuid;
 use whatsapp::graph::Graph;
 
 /// The engine. Clones share everything: a request makes several, so a clone is one pointer.
@@ -27,6 +28,8 @@ pub struct Engine(pub(crate) Arc<Parts>);
 
 /// What the engine is made of.
 pub struct Parts {
+    /// In whose name this engine claims what several engines on one database share.
+    pub(crate) id: Uuid,
     pub(crate) db: Database,
     pub(crate) key: Arc<MasterKey>,
     pub(crate) graph: Graph,

@@ -53,6 +53,7 @@ impl Engine {
         };
         let process_wake = Arc::new(Notify::new());
         let engine = Self(Arc::new(Parts {
+            id: config.clock.new_id(),
             inbox: Inbox::start(
                 config.inbox_capacity,
                 db.clone(),

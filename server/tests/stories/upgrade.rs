@@ -24,7 +24,7 @@ const NAME: &str = "Žofie Nováková";
 const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know, what makes it fail when much of it is done, and the way back.
-const OBSTACLES: [(&str, &str); 8] = [
+const OBSTACLES: [(&str, &str); 9] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -54,6 +54,7 @@ const OBSTACLES: [(&str, &str); 8] = [
         "CREATE TABLE sessions_waiting_in_queue (id INTEGER)",
         "DROP TABLE sessions_waiting_in_queue",
     ),
+    ("CREATE TABLE leases (id INTEGER)", "DROP TABLE leases"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

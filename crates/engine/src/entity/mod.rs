@@ -15,6 +15,7 @@ pub mod dead_letter;
 pub mod delivery;
 pub mod extension;
 pub mod journal;
+pub mod lease;
 pub mod master_key;
 pub mod message;
 pub mod message_payload;
