@@ -29,6 +29,7 @@ mod m0018_master_key;
 mod m0019_read_position;
 mod m0020_operators;
 mod m0021_events;
+mod m0022_claims;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_read_position::Step),
             Box::new(m0020_operators::Step),
             Box::new(m0021_events::Step),
+            Box::new(m0022_claims::Step),
         ]
     }
 }

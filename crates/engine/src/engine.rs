@@ -20,6 +20,7 @@ use std::{
 };
 use tokio::sync::{Notify, Semaphore};
 use url::Url;
+use uuid::Uuid;
 use whatsapp::graph::Graph;
 
 /// The engine. Clones share everything: a request makes several, so a clone is one pointer.
@@ -28,6 +29,8 @@ pub struct Engine(pub(crate) Arc<Parts>);
 
 /// What the engine is made of.
 pub struct Parts {
+    /// In whose name this engine claims what several engines on one database share.
+    pub(crate) id: Uuid,
     pub(crate) db: Database,
     pub(crate) key: Arc<MasterKey>,
     pub(crate) graph: Graph,

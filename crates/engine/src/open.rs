@@ -55,6 +55,7 @@ impl Engine {
         };
         let journal_written = Arc::new(Notify::new());
         let engine = Self(Arc::new(Parts {
+            id: config.clock.new_id(),
             inbox: Inbox::start(
                 config.inbox_capacity,
                 db.clone(),

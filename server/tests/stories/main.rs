@@ -9,6 +9,7 @@ mod countries;
 mod crowd;
 mod deliveries;
 mod doctor;
+mod engines;
 mod events;
 mod groups;
 mod history;

@@ -24,7 +24,7 @@ const NAME: &str = "Žofie Nováková";
 const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know, what makes it fail when much of it is done, and the way back.
-const OBSTACLES: [(&str, &str); 9] = [
+const OBSTACLES: [(&str, &str); 10] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -55,6 +55,7 @@ const OBSTACLES: [(&str, &str); 9] = [
         "DROP TABLE sessions_waiting_in_queue",
     ),
     ("CREATE TABLE events (id INTEGER)", "DROP TABLE events"),
+    ("CREATE TABLE leases (id INTEGER)", "DROP TABLE leases"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

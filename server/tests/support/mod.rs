@@ -65,13 +65,7 @@ impl Story {
         let meta = meta.await.expect("a simulator");
 
         let folder = TempDir::new().expect("a folder");
-        let mut settings = Settings::defaults();
-        settings.http.listen = "127.0.0.1:0".parse().expect("an address");
-        settings.data.dir = folder.path().to_owned();
-        // So that a story can come from any address.
-        settings.http.trusted_proxies = vec!["127.0.0.1".to_owned().try_into().expect("a proxy")];
-        settings.database.url = database.url();
-        settings.meta.graph_url = meta.url();
+        let mut settings = settings(folder.path(), &database, &meta);
         change(&mut settings);
 
         let application = Application::build(settings, clock.clone())
@@ -158,6 +152,18 @@ impl Story {
         drop(self.engine);
         self.database.remove().await;
     }
+}
+
+/// As a story's server has them.
+pub fn settings(folder: &Path, database: &Database, meta: &Simulator) -> Settings {
+    let mut settings = Settings::defaults();
+    settings.http.listen = "127.0.0.1:0".parse().expect("an address");
+    settings.data.dir = folder.to_owned();
+    // So that a story can come from any address.
+    settings.http.trusted_proxies = vec!["127.0.0.1".to_owned().try_into().expect("a proxy")];
+    settings.database.url = database.url();
+    settings.meta.graph_url = meta.url();
+    settings
 }
 
 /// Runs each story on SQLite and on PostgreSQL.

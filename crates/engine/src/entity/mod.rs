@@ -16,6 +16,7 @@ pub mod delivery;
 pub mod event;
 pub mod extension;
 pub mod journal;
+pub mod lease;
 pub mod master_key;
 pub mod message;
 pub mod message_payload;

@@ -14,6 +14,8 @@ pub struct Model {
     pub calling_since: Option<i64>,
     /// Calls whose outcome never became known.
     pub doubts: i64,
+    /// The engine whose call is under way. Its claim ends with `due_at`.
+    pub claimed_by: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

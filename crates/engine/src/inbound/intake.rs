@@ -60,6 +60,7 @@ impl Inbox {
         };
         let writer = Writer {
             db,
+            clock: inbox.clock.clone(),
             waiting: inbox.waiting.clone(),
             wake,
             crowds: inbox.crowds.clone(),
@@ -128,7 +129,7 @@ impl Waiting {
         let full = |last: &Forming| last.batch.deliveries() >= BATCH || last.batch.bytes() >= BATCH_BYTES;
         if self.batches.back().is_none_or(full) {
             self.batches.push_back(Forming {
-                batch: Batch::new(clock.new_id(), clock.now().millis()),
+                batch: Batch::new(clock.now().millis()),
                 outcome: watch::Sender::new(None),
             });
         }
@@ -159,6 +160,7 @@ struct Turn {
 
 struct Writer {
     db: Database,
+    clock: Clock,
     waiting: Arc<Mutex<Waiting>>,
     wake: Arc<Notify>,
     crowds: Arc<AtomicU64>,
@@ -222,7 +224,7 @@ impl Writer {
             }),
         };
         turn.left -= 1;
-        batch.store(&mut turn.connection).await
+        batch.store(self.clock.new_id(), &mut turn.connection).await
     }
 }
 

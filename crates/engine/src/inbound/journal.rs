@@ -61,7 +61,6 @@ pub(crate) struct Entry {
 /// A batch on its way into the journal.
 #[derive(Debug)]
 pub(crate) struct Batch {
-    id: Uuid,
     /// Milliseconds.
     received_at: i64,
     deliveries: usize,
@@ -69,9 +68,8 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    pub(crate) fn new(id: Uuid, received_at: i64) -> Self {
+    pub(crate) fn new(received_at: i64) -> Self {
         Self {
-            id,
             received_at,
             deliveries: 0,
             body: Vec::new(),
@@ -100,11 +98,13 @@ impl Batch {
     }
 
     /// Returns when it is on disk. One statement is a transaction of its own, and one trip to the database.
-    pub(crate) async fn store(self, with: &mut Kept) -> Result<()> {
+    ///
+    /// Its place in the journal is that of its `id`, which is made now: what another process was told 200 for before the
+    /// last delivery of this batch came has an earlier one.
+    pub(crate) async fn store(self, id: Uuid, with: &mut Kept) -> Result<()> {
         const INSERT: &str =
             "INSERT INTO journal (id, received_at, deliveries, attempts, body) VALUES ($1, $2, $3, 0, $4)";
         let Self {
-            id,
             received_at,
             deliveries,
             body,
@@ -204,7 +204,7 @@ mod tests {
     }
 
     fn written<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<u8> {
-        let mut batch = Batch::new(Uuid::nil(), 0);
+        let mut batch = Batch::new(0);
         for entry in entries {
             batch.push(entry.id, entry.channel, &entry.signed_by, &entry.body);
         }

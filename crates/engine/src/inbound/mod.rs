@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `webhook`, `webhook_cache` | finds the channel of the address, verifies the signature |
 //! | `intake`, `journal` | stores deliveries, many in one commit, before Meta is told 200 |
+//! | `lease` | says which of several engines applies what is stored |
 //! | `worker` | takes stored deliveries and has each applied exactly once |
 //! | `apply`, `contacts` | the effects of one item on contacts, sessions and messages |
 //! | `batch` | the rows that the deliveries of one transaction read and write |
@@ -21,5 +22,6 @@ mod apply;
 mod batch;
 mod contacts;
 mod identities;
+mod lease;
 mod reject;
 mod statuses;

@@ -1,5 +1,6 @@
 //! The worker that applies what the journal holds. It takes no input: a signal and a timer wake it, it looks at what
-//! is not applied, and it may do the same delivery twice without harm.
+//! is not applied, and it may do the same delivery twice without harm. Of several engines on one database one at a time
+//! applies (`lease`).
 
 use crate::{
     Engine, Error, Result,
@@ -8,6 +9,7 @@ use crate::{
         apply,
         batch::Ledger,
         journal::{self as batch, Delivery, Entry},
+        lease::{self, Claim, Lease},
         reject::keep,
     },
     transaction::Transaction,
@@ -34,6 +36,8 @@ const BATCHES: u64 = 64;
 const TRIES: i64 = 3;
 /// How often it looks without being woken.
 const PATROL: Duration = Duration::from_secs(5);
+/// How often it looks where other engines may store deliveries, or may have died while they applied them.
+const PATROL_AMONG_OTHERS: Duration = Duration::from_millis(250);
 /// How long it waits when the database does not answer.
 const PAUSE: Duration = Duration::from_secs(1);
 /// Milliseconds without a crowd after which applying goes on.
@@ -42,26 +46,34 @@ const CALM: u32 = 2;
 const PATIENCE: u32 = 24;
 
 pub(crate) async fn run(e: Engine, stop: CancellationToken) {
+    let patrol = match e.db.is_sqlite() {
+        true => PATROL,
+        false => PATROL_AMONG_OTHERS,
+    };
     let mut crowds = 0;
+    let mut lease = Lease::new(&e);
     while !stop.is_cancelled() {
         let started = Instant::now();
-        let wait = match pass(&e).await {
-            Ok(0) => PATROL,
-            Ok(_) => {
+        let (wait, may_be_woken) = match pass(&e, &mut lease).await {
+            Ok(Pass::Worked) => {
                 give_way(&e, started.elapsed(), &mut crowds).await;
                 continue;
             }
+            Ok(Pass::NothingWaits) => (patrol, true),
+            Ok(Pass::AnotherWorks) => (patrol, false),
             Err(error) => {
                 tracing::error!(%error, "deliveries cannot be processed now; they stay in the journal");
-                PAUSE
+                lease.forget();
+                (PAUSE, true)
             }
         };
         tokio::select! {
-            () = e.journal_written.notified() => {}
+            () = e.journal_written.notified(), if may_be_woken => {}
             () = tokio::time::sleep(wait) => {}
             () = stop.cancelled() => {}
         }
     }
+    lease.release().await;
 }
 
 /// Acknowledging comes first: while crowds wait for it, applying takes only a part of the time, and so more at once.
@@ -78,36 +90,56 @@ async fn give_way(e: &Engine, worked: Duration, seen: &mut u64) {
     }
 }
 
-/// Applies the oldest batches. Returns how many it looked at.
-async fn pass(e: &Engine) -> Result<usize> {
-    let waiting = waiting(e).await?;
-    let Some(first) = waiting.first() else {
-        return Ok(0);
-    };
-    if first.attempts > 0 {
-        one_by_one(e, first).await?;
-        return Ok(1);
+/// What came of a look at the journal.
+enum Pass {
+    Worked,
+    NothingWaits,
+    /// Another engine holds the lease.
+    AnotherWorks,
+}
+
+/// Applies the oldest batches.
+async fn pass(e: &Engine, lease: &mut Lease<'_>) -> Result<Pass> {
+    let mut waiting = oldest(e).await?;
+    if !waiting.is_empty() {
+        match lease.claim().await? {
+            Claim::Held => {}
+            Claim::Taken => waiting = oldest(e).await?,
+            Claim::Anothers => return Ok(Pass::AnotherWorks),
+        }
+    }
+    match waiting.is_empty() {
+        true => Ok(Pass::NothingWaits),
+        false => lease
+            .during(apply_oldest(e, waiting))
+            .await
+            .map(|()| Pass::Worked),
+    }
+}
+
+async fn apply_oldest(e: &Engine, waiting: Vec<Waiting>) -> Result<()> {
+    if let Some(first) = waiting.first().filter(|batch| batch.attempts > 0) {
+        return one_by_one(e, first).await;
     }
     let fresh: Vec<_> = waiting
         .into_iter()
         .take_while(|batch| batch.attempts == 0)
         .collect();
     match together(e, &fresh).await {
-        Ok(()) => {}
-        Err(error) if error.is_passing() => return Err(error),
-        Err(error) => {
+        Err(error) if !error.is_passing() => {
             // One of them is in the way of the others.
             tracing::warn!(%error, batches = fresh.len(), "a batch could not be applied; its deliveries are tried alone");
             let tx = e.transaction(&Actor::System).await?;
+            lease::confirm(e, &tx).await?;
             journal::Entity::update_many()
                 .col_expr(journal::Column::Attempts, Expr::value(1))
                 .filter(journal::Column::Id.is_in(fresh.iter().map(|batch| batch.id)))
                 .exec(&tx)
                 .await?;
-            tx.commit().await?;
+            Ok(tx.commit().await?)
         }
+        done => done,
     }
-    Ok(fresh.len())
 }
 
 /// A batch that is not applied, without its body.
@@ -121,7 +153,7 @@ struct Waiting {
 }
 
 /// The oldest batches that are not applied, about [`TOGETHER`] deliveries.
-async fn waiting(e: &Engine) -> Result<Vec<Waiting>> {
+async fn oldest(e: &Engine) -> Result<Vec<Waiting>> {
     let found: Vec<Waiting> = journal::Entity::find()
         .filter(journal::Column::AppliedAt.is_null())
         .order_by_asc(journal::Column::Id)
@@ -172,11 +204,11 @@ async fn deliveries(e: &Engine, batches: &[Waiting]) -> Result<Vec<(Delivery, It
 async fn together(e: &Engine, batches: &[Waiting]) -> Result<()> {
     let work = deliveries(e, batches).await?;
     let work: Vec<_> = work.iter().collect();
-    let ids = batches.iter().map(|batch| batch.id).collect();
-    apply_all(e, &work, ids).await
+    let ids: Vec<_> = batches.iter().map(|batch| batch.id).collect();
+    apply_all(e, &work, &ids).await
 }
 
-async fn apply_all(e: &Engine, work: &[&(Delivery, Items)], finished: Vec<Uuid>) -> Result<()> {
+async fn apply_all(e: &Engine, work: &[&(Delivery, Items)], finished: &[Uuid]) -> Result<()> {
     let items: Vec<_> = work
         .iter()
         .flat_map(|(_, items)| items.iter().flatten())
@@ -203,15 +235,25 @@ async fn apply_all(e: &Engine, work: &[&(Delivery, Items)], finished: Vec<Uuid>)
     tx.commit().await
 }
 
-async fn mark_applied(e: &Engine, tx: &DatabaseTransaction, batches: Vec<Uuid>) -> Result<()> {
-    if !batches.is_empty() {
-        journal::Entity::update_many()
-            .col_expr(journal::Column::AppliedAt, Expr::value(e.clock().now().millis()))
-            .filter(journal::Column::Id.is_in(batches))
-            .exec(tx)
-            .await?;
+/// The last statement of a transaction that applies: these batches are done, and this engine was the one to do it.
+///
+/// # Errors
+/// As [`lease::lost`]; nothing may be committed then.
+async fn mark_applied(e: &Engine, tx: &DatabaseTransaction, batches: &[Uuid]) -> Result<()> {
+    if batches.is_empty() {
+        return lease::confirm(e, tx).await;
     }
-    Ok(())
+    let marked = journal::Entity::update_many()
+        .col_expr(journal::Column::AppliedAt, Expr::value(e.clock().now().millis()))
+        .filter(journal::Column::Id.is_in(batches.iter().copied()))
+        .filter(journal::Column::AppliedAt.is_null())
+        .filter(lease::held(e))
+        .exec(tx)
+        .await?;
+    match usize::try_from(marked.rows_affected) == Ok(batches.len()) {
+        true => Ok(()),
+        false => Err(lease::lost()),
+    }
 }
 
 /// A batch that could not be applied at once: each of its deliveries in a transaction of its own.
@@ -229,7 +271,7 @@ async fn one_by_one(e: &Engine, of: &Waiting) -> Result<()> {
         .iter_mut()
         .filter(|(delivery, _)| !done.contains(&delivery.id))
     {
-        while let Err(error) = apply_all(e, &[work], Vec::new()).await {
+        while let Err(error) = apply_all(e, &[work], &[]).await {
             if error.is_passing() {
                 return Err(error);
             }
@@ -242,7 +284,7 @@ async fn one_by_one(e: &Engine, of: &Waiting) -> Result<()> {
         }
     }
     let tx = e.transaction(&Actor::System).await?;
-    mark_applied(e, &tx, vec![of.id]).await?;
+    mark_applied(e, &tx, &[of.id]).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -274,7 +316,7 @@ async fn set_aside(e: &Engine, of: &Waiting, what: &str) -> Result<()> {
         (DeadReason::Failed, Some(detail)),
     );
     ledger.write(&tx).await?;
-    mark_applied(e, &tx, vec![of.id]).await?;
+    mark_applied(e, &tx, &[of.id]).await?;
     tx.commit().await
 }
 
@@ -309,5 +351,6 @@ async fn alone(e: &Engine, delivery: &Delivery, position: usize, item: &Item) ->
 
 async fn commit(tx: Transaction, ledger: Ledger) -> Result<()> {
     ledger.write(&tx).await?;
+    mark_applied(tx.engine(), &tx, &[]).await?;
     tx.commit().await
 }

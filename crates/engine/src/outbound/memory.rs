@@ -1,4 +1,4 @@
-//! What the outbound worker keeps in memory. A restart may forget all of it.
+//! What the outbound worker keeps in memory. A restart may forget all of it, and another engine knows nothing of it.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -7,10 +7,10 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Calls under way at once.
 /// How long the worker waits when the database is in its way.
 pub(super) const PAUSE: Duration = Duration::from_secs(1);
 
+/// Calls under way at once.
 pub(crate) const AT_ONCE: usize = 16;
 
 /// What the outbox keeps in memory. A restart may forget all of it.

@@ -1,4 +1,9 @@
 //! The outbox: which messages are due, and which call is under way.
+//!
+//! Whoever calls Meta for a message claims its row first. The claim ends with `due_at`, which is then as far away as a call
+//! and the wait for a status can take: until then the row is nobody else's, and as the oldest of its session it keeps the
+//! later ones back. An engine that finds a claim that has ended treats it like a call that a crash interrupted. One that
+//! was only slow finds its claim gone and writes nothing down ([`unchanged`]).
 
 use crate::{
     Engine, Result,
@@ -14,8 +19,8 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, Query},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, LockBehavior, LockType, Query},
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -27,6 +32,13 @@ pub(crate) async fn due(e: &Engine, now: i64) -> Result<Vec<outbox::Model>> {
         "NOT EXISTS (SELECT 1 FROM outbox AS earlier \
          WHERE earlier.session_id = outbox.session_id AND earlier.message_id < outbox.message_id)",
     );
+    // Which is the oldest is as certain as the clocks of the engines that made the ids.
+    let in_a_call = Query::select()
+        .column(outbox::Column::SessionId)
+        .from(outbox::Entity)
+        .and_where(outbox::Column::ClaimedBy.is_not_null())
+        .and_where(outbox::Column::DueAt.gt(now))
+        .to_owned();
     let paused = Query::select()
         .column(channel::Column::Id)
         .from(channel::Entity)
@@ -40,6 +52,7 @@ pub(crate) async fn due(e: &Engine, now: i64) -> Result<Vec<outbox::Model>> {
         .filter(outbox::Column::ChannelId.is_not_in(held))
         .filter(outbox::Column::MessageId.is_not_in(in_hand))
         .filter(oldest_of_its_session)
+        .filter(outbox::Column::SessionId.not_in_subquery(in_a_call))
         .order_by_asc(outbox::Column::MessageId)
         .limit(AT_ONCE as u64)
         .all(e.db.read())
@@ -57,27 +70,51 @@ pub(crate) async fn claim(e: &Engine, job: outbox::Model, now: i64) -> Result<Op
         doubts: job.doubts + i64::from(job.calling_since.is_some()),
         calling_since: Some(now),
         due_at: silence_ends.millis(),
+        claimed_by: Some(e.id),
         ..job
     };
+    // Another engine that is about to claim it is not waited for.
+    let free = Query::select()
+        .column(outbox::Column::MessageId)
+        .from(outbox::Entity)
+        .and_where(outbox::Column::MessageId.eq(job.message_id))
+        .and_where(outbox::Column::DueAt.eq(job.due_at))
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .to_owned();
     let tx = e.transaction(&Actor::System).await?;
     let changed = outbox::Entity::update_many()
         .col_expr(outbox::Column::Attempts, Expr::value(claimed.attempts))
         .col_expr(outbox::Column::Doubts, Expr::value(claimed.doubts))
         .col_expr(outbox::Column::CallingSince, Expr::value(claimed.calling_since))
         .col_expr(outbox::Column::DueAt, Expr::value(claimed.due_at))
-        .filter(outbox::Column::MessageId.eq(job.message_id))
-        .filter(outbox::Column::DueAt.eq(job.due_at))
+        .col_expr(outbox::Column::ClaimedBy, Expr::value(claimed.claimed_by))
+        .filter(outbox::Column::MessageId.in_subquery(free))
         .exec(&tx)
         .await?;
     tx.commit().await?;
     Ok((changed.rows_affected == 1).then_some(claimed))
 }
 
+/// The row as this engine has read or claimed it: nobody has claimed it since.
+pub(super) fn unchanged(job: &outbox::Model) -> Condition {
+    let claim = match job.claimed_by {
+        Some(engine) => outbox::Column::ClaimedBy.eq(engine),
+        None => outbox::Column::ClaimedBy.is_null(),
+    };
+    Condition::all()
+        .add(outbox::Column::MessageId.eq(job.message_id))
+        .add(outbox::Column::Attempts.eq(job.attempts))
+        .add(claim)
+}
+
 /// What became of the message cannot be written to it. Its row in the outbox is taken away all the same: it must neither
 /// be sent again nor keep others waiting.
 pub(crate) async fn forget(e: &Engine, job: &outbox::Model) -> Result<()> {
     let tx = e.transaction(&Actor::System).await?;
-    outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
+    outbox::Entity::delete_many()
+        .filter(unchanged(job))
+        .exec(&tx)
+        .await?;
     tx.commit().await?;
     metrics::counter!(crate::metrics::SENDS, "outcome" => "unrecorded").increment(1);
     tracing::error!(
@@ -101,7 +138,8 @@ pub(crate) async fn postpone(
             Expr::value(calling_since.map(Timestamp::millis)),
         )
         .col_expr(outbox::Column::Doubts, Expr::value(doubts))
-        .filter(outbox::Column::MessageId.eq(job.message_id))
+        .col_expr(outbox::Column::ClaimedBy, Expr::value(None::<Uuid>))
+        .filter(unchanged(job))
         .exec(tx)
         .await?;
     // Whoever looks at the message sees what it waits for.

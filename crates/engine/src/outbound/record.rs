@@ -6,10 +6,11 @@ use crate::{
     entity::outbox,
     outbound::{
         memory::PAUSE,
-        queue::{forget, postpone},
+        queue::{forget, postpone, unchanged},
         verdict::{DOUBTS_MOST, Verdict},
     },
     sessions::status,
+    transaction::Transaction,
 };
 use domain::{ids::MessageId, message::Failure, people::Actor};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -76,6 +77,31 @@ pub(crate) async fn write_down(e: &Engine, job: &outbox::Model, verdict: &Verdic
     }
 }
 
+/// Whose the row was when the outcome of the call was known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Row {
+    Ours,
+    /// A status, say, was quicker than Meta's answer.
+    Gone,
+    /// Our claim has ended, and another engine has claimed the message: what becomes of it is for that one to say.
+    Anothers,
+}
+
+/// Takes the row out of the outbox, unless it is another engine's.
+async fn take_out(tx: &Transaction, job: &outbox::Model) -> Result<Row> {
+    let taken = outbox::Entity::delete_many().filter(unchanged(job));
+    if taken.exec(tx).await?.rows_affected == 1 {
+        return Ok(Row::Ours);
+    }
+    match outbox::Entity::find_by_id(job.message_id).one(tx).await? {
+        None => Ok(Row::Gone),
+        Some(_) => {
+            tracing::warn!(message = %job.message_id, "another engine has taken a message over during its call");
+            Ok(Row::Anothers)
+        }
+    }
+}
+
 async fn record(e: &Engine, job: &outbox::Model, verdict: &Verdict, extent: Extent) -> Result<()> {
     if matches!(extent, Extent::Over) {
         return forget(e, job).await;
@@ -84,21 +110,23 @@ async fn record(e: &Engine, job: &outbox::Model, verdict: &Verdict, extent: Exte
     let now = e.clock().now();
     let tx = e.transaction(&Actor::System).await?;
     match verdict {
-        Verdict::Sent(accepted) => {
-            outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
-            match extent {
-                Extent::Whole => status::accepted(&tx, id, accepted.wamid.as_str()).await?,
-                _ => status::accepted_without_id(&tx, id).await?,
-            }
-        }
+        Verdict::Sent(accepted) => match (take_out(&tx, job).await?, extent) {
+            (Row::Anothers, _) => {}
+            (_, Extent::Whole) => status::accepted(&tx, id, accepted.wamid.as_str()).await?,
+            _ => status::accepted_without_id(&tx, id).await?,
+        },
         Verdict::Fail(failure) => {
-            outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
+            let row = take_out(&tx, job).await?;
+            if row == Row::Anothers {
+                return Ok(());
+            }
             let failure = Failure {
                 code: failure.code,
                 title: storable(failure.title.clone()),
                 details: failure.details.clone().map(storable),
             };
-            status::given_up(&tx, id, failure, job.doubts > 0).await?;
+            // Whoever took the row away knows better than a refusal whether Meta has the message.
+            status::given_up(&tx, id, failure, job.doubts > 0 || row == Row::Gone).await?;
         }
         Verdict::Again(wait) => postpone(&tx, job, now.plus(*wait), None, job.doubts).await?,
         Verdict::Doubt { wait, once_more } => {

@@ -146,6 +146,7 @@ async fn write(
         due_at: now,
         calling_since: None,
         doubts: 0,
+        claimed_by: None,
     };
     outbox::Entity::insert(job.into_active_model())
         .exec_without_returning(tx)

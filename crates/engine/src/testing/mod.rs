@@ -4,8 +4,10 @@
 pub(crate) mod database;
 
 use crate::{
-    Engine, Result, contacts::search, doctor, events::log, metrics, outbound, retention, wakes::Worker,
+    Engine, Result, contacts::search, doctor, entity::lease, events::log, metrics, outbound, retention,
+    wakes::Worker,
 };
+use sea_orm::EntityTrait;
 use std::{sync::atomic::Ordering, time::Duration};
 
 impl Engine {
@@ -45,6 +47,14 @@ impl Engine {
     /// Deletes what is due to be deleted now.
     pub async fn forget(&self) -> Result<()> {
         retention::pass(self).await
+    }
+
+    /// Whether it is this engine, of all on the database, that applies what the journal holds.
+    pub async fn holds_the_journal(&self) -> Result<bool> {
+        let held = lease::Entity::find_by_id(lease::JOURNAL)
+            .one(self.db.read())
+            .await?;
+        Ok(held.is_some_and(|lease| lease.held_by == Some(self.id)))
     }
 
     async fn is_settled(&self) -> Result<bool> {

@@ -1,0 +1,27 @@
+//! Several engines on one PostgreSQL share the work: the lease on the journal says which of them applies deliveries, and
+//! a row of the outbox says which of them is calling Meta for it.
+
+use crate::columns::*;
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Step;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Step {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let mut change = Table::alter();
+        manager
+            .alter_table(change.table("outbox").add_column(id_null("claimed_by")).take())
+            .await?;
+        let name = ColumnDef::new("name").text().not_null().primary_key().take();
+        manager
+            .create_table(table("leases", [name, id_null("held_by"), at("held_until")]))
+            .await?;
+        // There is a row for each lease from the beginning: taking one is an update.
+        manager
+            .get_connection()
+            .execute_unprepared("INSERT INTO leases (name, held_until) VALUES ('journal', 0)")
+            .await
+            .map(drop)
+    }
+}
