@@ -5,10 +5,10 @@ use crate::{application::Application, logging, settings::Settings, shutdown::sto
 use anyhow::Context as _;
 use clap::Args;
 use domain::{
+    access::{Actor, ExtensionForm, PersonForm},
     channel::{AuthenticationForm, ChannelView, Destination, MessagingForm},
+    directory::queue::QueueForm,
     ids::QueueId,
-    people::{Actor, ExtensionForm, PersonForm},
-    queue::QueueForm,
 };
 use engine::{Clock, Engine};
 use simulator::{AppSpec, CustomerSpec, NumberSpec, RetryPlan, Simulator, TokenState};

@@ -6,7 +6,7 @@ use super::error::ApiResult;
 use super::guard::{self, PERSON, actor, engine, web_session};
 use super::{checked::Checked, error::ApiError};
 use domain::{
-    people::{Language, Me, PersonForm, Role},
+    access::{Language, Me, PersonForm, Role},
     refusal::{Problem, Problems, Refusal},
 };
 use leptos::prelude::*;
@@ -18,7 +18,7 @@ use leptos::prelude::*;
 #[server(prefix = "/rpc", endpoint = "auth/me")]
 pub async fn who_am_i() -> Result<Me, ApiError> {
     match actor().await? {
-        domain::people::Actor::Person(me) => Ok(me),
+        domain::access::Actor::Person(me) => Ok(me),
         _ => Err(ApiError::SignIn),
     }
 }
@@ -107,7 +107,7 @@ pub async fn set_language(language: Language) -> Result<(), ApiError> {
     keep(crate::prefs::LANGUAGE_COOKIE, language.as_str());
     match who_am_i().await {
         Ok(me) => {
-            let actor = domain::people::Actor::Person(me);
+            let actor = domain::access::Actor::Person(me);
             Ok(engine::access::users::set_language(&engine()?, &actor, language).await?)
         }
         Err(_) => Ok(()),

@@ -8,12 +8,12 @@ use super::{
     plain_form,
 };
 use domain::{
+    access::NAME_MOST,
     channel::{
         ActivityView, AuthenticationForm, ChannelRow, ChannelView, Destinations, MessagingForm, Presence,
     },
     doctor::{Errand, Finding, NumberChoice},
     ids::ChannelId,
-    people::NAME_MOST,
     refusal::{Problems, Refusal, line},
 };
 use leptos::prelude::*;

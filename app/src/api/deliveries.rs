@@ -8,7 +8,7 @@ use super::{
     plain_form,
 };
 use domain::{
-    delivery::{DeadLetter, DeadReason, Filter, OpenLetter, Replayed, Waiting},
+    dead_letter::{DeadLetter, DeadReason, Filter, OpenLetter, Replayed, Waiting},
     ids::DeadLetterId,
     page::Page,
     session::ChannelRef,

@@ -8,8 +8,8 @@ use super::{
     plain_form,
 };
 use domain::{
+    access::{ExtensionForm, ExtensionRow},
     ids::ExtensionId,
-    people::{ExtensionForm, ExtensionRow},
     refusal::Refusal,
 };
 use leptos::prelude::*;

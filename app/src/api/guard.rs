@@ -2,7 +2,7 @@
 
 use super::error::{ApiError, ApiResult};
 use axum::http::request::Parts;
-use domain::{ids::PersonId, people::Actor, time::Timestamp};
+use domain::{access::Actor, ids::PersonId, time::Timestamp};
 use engine::Engine;
 use leptos::prelude::use_context;
 use std::net::IpAddr;

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use super::guard;
 #[cfg(feature = "ssr")]
-use domain::{page::PageRequest, people::Actor, refusal::optional};
+use domain::{access::Actor, page::PageRequest, refusal::optional};
 
 /// One page of a tab, newest first; `search` matches names and numbers.
 ///

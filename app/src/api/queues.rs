@@ -8,9 +8,9 @@ use super::{
     plain_form,
 };
 use domain::{
+    access::ExtensionRow,
+    directory::queue::{QueueForm, QueueRow},
     ids::QueueId,
-    people::ExtensionRow,
-    queue::{QueueForm, QueueRow},
     refusal::Refusal,
 };
 use leptos::prelude::*;

@@ -10,7 +10,7 @@ use crate::{
     labels,
     ui::{Icon, IconName, Menu},
 };
-use domain::people::Me;
+use domain::access::Me;
 use leptos::{form::ActionForm, html, prelude::*};
 use leptos_router::hooks::use_location;
 

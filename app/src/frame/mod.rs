@@ -13,7 +13,7 @@ use crate::{
     outbox::provide_outbox,
     ui::toast::ToastCorner,
 };
-use domain::people::Me;
+use domain::access::Me;
 use leptos::{ev::MouseEvent, html, prelude::*};
 use leptos_router::components::Outlet;
 

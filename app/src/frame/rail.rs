@@ -6,7 +6,7 @@ use crate::{
     i18n::*,
     ui::{Icon, IconName, TroubleView},
 };
-use domain::people::{Actor, Me, Permission};
+use domain::access::{Actor, Me, Permission};
 use leptos::prelude::*;
 use leptos_router::components::A;
 

@@ -7,10 +7,10 @@ pub use countries::country_refused;
 
 use crate::{api::ApiError, i18n::*};
 use domain::{
+    access::Role,
     channel::Badge,
-    delivery::{DeadReason, Replayed, Within},
-    people::Role,
-    queue::PickUp,
+    dead_letter::{DeadReason, Replayed, Within},
+    directory::queue::PickUp,
     refusal::{FieldProblem, Problem, Refusal},
 };
 

@@ -24,7 +24,7 @@ pub use self::{
 use self::signals::signals;
 
 use crate::api::{ApiError, ApiResult, auth::who_am_i};
-use domain::{event::Position, people::Me};
+use domain::{access::Me, event::Position};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use std::time::Duration;
 

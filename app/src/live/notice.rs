@@ -6,7 +6,7 @@ use crate::{
     i18n::*,
     ui::{toast::use_toasts, trouble::log_in_path},
 };
-use domain::people::Me;
+use domain::access::Me;
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,

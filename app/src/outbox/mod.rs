@@ -15,9 +15,9 @@ use crate::{
     live::{WhoIsThere, use_live},
 };
 use domain::{
+    access::Me,
     ids::{PersonId, SessionId},
     message::MessageView,
-    people::Me,
 };
 use leptos::{prelude::*, task::spawn_local};
 use std::time::Duration;

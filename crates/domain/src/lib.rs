@@ -22,22 +22,20 @@
 //! | [`refusal`] | every reason for which a person's request is refused |
 //! | [`page`] | one page of a list |
 
+pub mod access;
 pub mod channel;
 pub mod countries;
-pub mod delivery;
+pub mod dead_letter;
+pub mod directory;
 pub mod doctor;
 pub mod event;
 pub mod ids;
 pub mod message;
 pub mod name;
 pub mod page;
-pub mod people;
 pub mod phone;
-pub mod queue;
 pub mod refusal;
-pub mod said;
 pub mod search;
 pub mod session;
-pub mod thread;
 pub mod time;
 pub mod vcard;

@@ -1,7 +1,7 @@
 //! Contact cards as files: written for whoever downloads one, and read where a card came as nothing else.
 //! <https://www.rfc-editor.org/rfc/rfc2426>
 
-use crate::said::{Card, Fact, FactKind};
+use crate::message::content::{Card, Fact, FactKind};
 
 /// Characters of a file's name at the most, without its ending.
 const NAME_MOST: usize = 60;

@@ -2,8 +2,8 @@
 
 use crate::random;
 use domain::{
+    access::Actor,
     event::{Change, Event, Position},
-    people::Actor,
 };
 use std::{
     collections::HashSet,

@@ -15,7 +15,7 @@ use crate::{
     inbound::intake::Inbox,
     outbound::memory::{self, Memory},
 };
-use domain::people::Actor;
+use domain::access::Actor;
 use std::sync::Arc;
 use tokio::sync::{Notify, Semaphore};
 use whatsapp::graph::Graph;

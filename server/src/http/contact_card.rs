@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use domain::people::Actor;
+use domain::access::Actor;
 use std::fmt::Write as _;
 use tower_sessions::Session;
 

@@ -11,8 +11,8 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{
+    access::{Actor, Permission},
     countries::Unfit,
-    people::{Actor, Permission},
     refusal::Refusal,
 };
 use engine::countries::{self, DATABASE_MOST};

@@ -11,8 +11,8 @@ use axum::{
     },
 };
 use domain::{
+    access::{Actor, Me},
     event::{Event, HELLO, Hello, PING, PING_EVERY},
-    people::{Actor, Me},
 };
 use engine::{
     Engine,

@@ -7,7 +7,7 @@ use super::state::Http;
 use app::api::guard::PERSON;
 use async_trait::async_trait;
 use axum::http::StatusCode;
-use domain::{ids::PersonId, people::Me, time::Timestamp};
+use domain::{access::Me, ids::PersonId, time::Timestamp};
 use engine::{
     Engine,
     access::{users, web_sessions},

@@ -9,10 +9,10 @@ use crate::{
     },
 };
 use domain::{
+    access::Actor,
     channel::{AuthenticationForm, Badge, ChannelView, Deed, MessagingForm},
     doctor::Check,
     ids::ChannelId,
-    people::Actor,
     refusal::Refusal,
 };
 use engine::{Error, channels};

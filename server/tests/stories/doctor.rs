@@ -17,11 +17,11 @@ use crate::{
     },
 };
 use domain::{
+    access::{Actor, ExtensionForm},
     channel::MessagingForm,
+    directory::queue::QueueForm,
     doctor::SETTLING,
     ids::{ChannelId, ExtensionId, QueueId},
-    people::{Actor, ExtensionForm},
-    queue::QueueForm,
 };
 use serde_json::{Value, json};
 use simulator::{AppSpec, CallbackOf, NumberSetting, NumberSpec, Outage, Setting, Signature, TokenSetting};

@@ -9,10 +9,10 @@ use crate::{
     },
 };
 use domain::{
+    access::{Actor, ExtensionForm, PersonForm},
     channel::{AuthenticationForm, MessagingForm},
+    directory::queue::QueueForm,
     ids::ExtensionId,
-    people::{Actor, ExtensionForm, PersonForm},
-    queue::QueueForm,
     refusal::Refusal,
 };
 use engine::{

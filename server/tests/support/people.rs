@@ -4,7 +4,7 @@ use super::{
     Story,
     http::{Answer, client},
 };
-use domain::people::{Actor, ExtensionForm, PersonForm};
+use domain::access::{Actor, ExtensionForm, PersonForm};
 use reqwest::{Client, Method, RequestBuilder, header};
 use url::{Url, form_urlencoded};
 

@@ -1,10 +1,10 @@
 //! Forms that can be kept, and what a page shows of one.
 
 use domain::{
+    access::ExtensionForm,
     channel::{AuthenticationForm, MessagingForm},
     countries::CountriesForm,
-    people::ExtensionForm,
-    queue::QueueForm,
+    directory::queue::QueueForm,
 };
 use serde::{Deserialize, Serialize};
 

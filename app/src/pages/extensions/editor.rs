@@ -14,8 +14,8 @@ use crate::{
     },
 };
 use domain::{
+    access::{self, ExtensionRow, Role},
     ids::ExtensionId,
-    people::{self, ExtensionRow, Role},
 };
 use leptos::prelude::*;
 
@@ -74,16 +74,16 @@ pub fn ExtensionPage() -> impl IntoView {
 }
 
 /// What is stored, as it is typed.
-fn typed(extension: Option<ExtensionRow>) -> people::ExtensionForm {
+fn typed(extension: Option<ExtensionRow>) -> access::ExtensionForm {
     match extension {
-        Some(e) => people::ExtensionForm {
+        Some(e) => access::ExtensionForm {
             number: e.number,
             name: e.name,
             login: e.login.unwrap_or_default(),
             password: String::new(),
             role: e.role.unwrap_or(Role::Operator).as_str().to_owned(),
         },
-        None => people::ExtensionForm {
+        None => access::ExtensionForm {
             role: Role::Operator.as_str().to_owned(),
             ..Default::default()
         },
@@ -99,7 +99,7 @@ fn ExtensionForm(page: Page, save: Form<SaveExtension>) -> impl IntoView {
         .map(|e| view! { <input type="hidden" name="id" value=e.id.to_string() /> });
     let has_login = extension.as_ref().is_some_and(|e| e.login.is_some());
     let password_typed = unsaved.as_ref().is_some_and(|unsaved| unsaved.holds("password"));
-    let people::ExtensionForm {
+    let access::ExtensionForm {
         number,
         name,
         login,

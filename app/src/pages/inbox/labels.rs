@@ -3,9 +3,8 @@
 use super::markup::plain;
 use crate::{api::ApiError, i18n::*, labels};
 use domain::{
-    message::{Meaning, MessageView, Status, Waits},
+    message::{Meaning, MessageView, Status, Waits, content::FactKind},
     refusal::Refusal,
-    said::FactKind,
     session::{Blocked, Happening, Moment, Preview},
 };
 

@@ -14,9 +14,9 @@ use crate::{
     },
 };
 use domain::{
+    access::ExtensionRow,
+    directory::queue::{self, PickUp, QueueRow},
     ids::QueueId,
-    people::ExtensionRow,
-    queue::{self, PickUp, QueueRow},
 };
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;

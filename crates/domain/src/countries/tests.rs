@@ -1,5 +1,5 @@
 use super::{names::NAMES, *};
-use crate::{people::Language, refusal::FieldProblem};
+use crate::{access::Language, refusal::FieldProblem};
 
 fn country(code: &str) -> Country {
     code.parse().unwrap()

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
+    access::{Me, Role, Scope},
     ids::{PersonId, TokenId},
-    people::{Me, Role, Scope},
 };
 use uuid::Uuid;
 

@@ -7,8 +7,8 @@ use crate::{
     random,
 };
 use domain::{
+    access::{Actor, NAME_MOST, Scope},
     ids::TokenId,
-    people::{Actor, NAME_MOST, Scope},
     refusal::{Refusal, line},
 };
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};

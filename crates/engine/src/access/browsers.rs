@@ -6,7 +6,7 @@
 
 use crate::{Engine, Result, entity::person, random};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use domain::{people::login_name, refusal::Refusal, time::Timestamp};
+use domain::{access::login_name, refusal::Refusal, time::Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::time::Duration;
 use subtle::ConstantTimeEq as _;

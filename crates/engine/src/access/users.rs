@@ -8,8 +8,8 @@ use crate::{
     random,
 };
 use domain::{
+    access::{Actor, Language, Me, NewPerson, Permission, PersonForm, Role, login_name},
     ids::{ExtensionId, PersonId},
-    people::{Actor, Language, Me, NewPerson, Permission, PersonForm, Role, login_name},
     refusal::{Problem, Refusal},
 };
 use sea_orm::{
@@ -167,7 +167,7 @@ pub async fn log_in(
         .as_ref()
         .filter(|p| p.disabled_at.is_none())
         .map(|p| p.password_hash.clone());
-    let too_long = password.len() > domain::people::PASSWORD_MOST;
+    let too_long = password.len() > domain::access::PASSWORD_MOST;
     let password = if too_long {
         String::new()
     } else {

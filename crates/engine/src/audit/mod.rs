@@ -3,7 +3,7 @@
 pub(crate) mod detail;
 
 use crate::{Engine, Result, entity::audit};
-use domain::people::Actor;
+use domain::access::Actor;
 use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 

@@ -6,10 +6,10 @@ use crate::{
     entity::{audit, channel, dead_letter, delivery},
 };
 use domain::{
+    access::{Actor, Permission},
     channel::{Activity, ActivityView, Deed, DeliveryRow, Detail, Presence},
-    delivery::DeadReason,
+    dead_letter::DeadReason,
     ids::ChannelId,
-    people::{Actor, Permission},
     refusal::Refusal,
     time::Timestamp,
 };

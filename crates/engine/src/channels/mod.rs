@@ -21,9 +21,9 @@ use crate::{
 };
 use badge::{Wrong, badge, webhook_seen_at};
 use domain::{
+    access::Actor,
     channel::{ChannelRow, ChannelView, Destinations, TokenState},
     ids::ChannelId,
-    people::Actor,
     phone::PhoneNumber,
     refusal::Refusal,
     time::Timestamp,

@@ -4,9 +4,9 @@
 
 use crate::{Engine, Result, entity::channel_reservation, random};
 use domain::{
+    access::Actor,
     channel::{Badge, ChannelView, TokenState},
     ids::ChannelId,
-    people::Actor,
     time::Timestamp,
 };
 use sea_orm::{

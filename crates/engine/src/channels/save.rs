@@ -12,6 +12,7 @@ use crate::{
     sessions::{access, lifecycle, status},
 };
 use domain::{
+    access::{Actor, Permission},
     channel::{
         Authentication, AuthenticationForm, Changed, ChannelView, Destination, DestinationRef, Detail,
         Messaging, MessagingForm, NewValue, TokenState,
@@ -19,7 +20,6 @@ use domain::{
     event::Change,
     ids::{ChannelId, MessageId},
     message::Failure,
-    people::{Actor, Permission},
     refusal::{Problem, Refusal},
 };
 use sea_orm::{

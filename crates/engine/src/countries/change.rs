@@ -10,9 +10,9 @@ use crate::{
 };
 use bytes::Bytes;
 use domain::{
+    access::{Actor, Permission},
     countries::{CountriesForm, DatabaseView, Door, Rule, StoredRule, Whereabouts, is_private},
     event::Change,
-    people::{Actor, Permission},
     refusal::Refusal,
 };
 use std::{

@@ -22,8 +22,8 @@ pub use change::{off, replace_database, save};
 
 use crate::{Engine, Result, metrics::REFUSED_BY_COUNTRY};
 use domain::{
+    access::{Actor, Permission},
     countries::{DatabaseView, Door, DoorView, Overview, RuleView, StoredRule, Unfit},
-    people::{Actor, Permission},
 };
 use std::{
     net::IpAddr,

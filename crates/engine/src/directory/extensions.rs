@@ -9,9 +9,9 @@ use crate::{
     sessions::{self, access},
 };
 use domain::{
+    access::{Actor, Extension, ExtensionForm, ExtensionRow, Permission},
     event::Change,
     ids::{ExtensionId, PersonId},
-    people::{Actor, Extension, ExtensionForm, ExtensionRow, Permission},
     refusal::{Problem, Refusal},
     time::Timestamp,
 };

@@ -9,8 +9,8 @@ use crate::{
     sessions,
 };
 use domain::{
+    access::{Actor, Role},
     ids::{ExtensionId, PersonId},
-    people::{Actor, Role},
     refusal::{Problem, Refusal},
 };
 use sea_orm::{
@@ -27,7 +27,7 @@ pub(crate) async fn save_login(
     tx: &DatabaseTransaction,
     actor: &Actor,
     extension: &extension::Model,
-    login: Option<(&domain::people::LoginAs, Option<String>)>,
+    login: Option<(&domain::access::LoginAs, Option<String>)>,
 ) -> Result<Changes> {
     let current = person::Entity::find()
         .filter(person::Column::ExtensionId.eq(extension.id))

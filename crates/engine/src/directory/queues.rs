@@ -9,10 +9,10 @@ use crate::{
     sessions::access,
 };
 use domain::{
+    access::{Actor, Permission},
+    directory::queue::{Queue, QueueForm, QueueRow},
     event::Change,
     ids::{ExtensionId, QueueId},
-    people::{Actor, Permission},
-    queue::{Queue, QueueForm, QueueRow},
     refusal::{Problem, Refusal},
 };
 use sea_orm::{

@@ -11,10 +11,10 @@ use crate::{
     events::Changes,
 };
 use domain::{
+    access::Actor,
     channel::{BadgeChange, Detail},
     event::{Change, Event},
     ids::ChannelId,
-    people::Actor,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::{sync::atomic::Ordering, time::Duration};

@@ -10,10 +10,10 @@ use crate::{
     },
 };
 use domain::{
+    access::{Actor, Permission},
     channel::{Detail, Step, meta_id},
     doctor::{Errand, NumberChoice, Outcome, Place},
     ids::ChannelId,
-    people::{Actor, Permission},
     refusal::{Problem, Refusal, is_invisible, optional},
 };
 use secrecy::SecretString;

@@ -27,12 +27,12 @@ use crate::{
     Engine, Result, channels::reservation, credentials::token_state, entity::channel, events::Changes,
 };
 use domain::{
+    access::{Actor, Permission},
     channel::{TokenAnswer, TokenState},
     countries::Door,
     doctor::{Check, Evidence, Finding, Probe, Reach, SETTLING, Seen, State, diagnose},
     event::Change,
     ids::ChannelId,
-    people::{Actor, Permission},
     refusal::Refusal,
     time::Timestamp,
 };

@@ -1,6 +1,6 @@
 //! A message queue.
 
-use domain::queue::PickUp;
+use domain::directory::queue::PickUp;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -11,7 +11,7 @@ use crate::{
     metrics::ITEMS,
 };
 use domain::{
-    delivery::DeadReason,
+    dead_letter::DeadReason,
     event::Change,
     ids::ChannelId,
     message::{Direction, Status, is_by_whatsapp},

@@ -12,7 +12,7 @@ use crate::{
     },
 };
 use bytes::Bytes;
-use domain::delivery::DeadReason;
+use domain::dead_letter::DeadReason;
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Expr,

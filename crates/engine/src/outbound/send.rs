@@ -8,9 +8,9 @@ use crate::{
     sessions::{access, assignment, audience::announce, lifecycle, messages::view},
 };
 use domain::{
+    access::Actor,
     ids::{MessageId, SessionId},
     message::{Direction, MessageView, Status, idempotency_key, text},
-    people::Actor,
     refusal::Refusal,
     session::ReplyEffect,
 };

@@ -6,8 +6,8 @@ use crate::{
     sessions::audience::members,
 };
 use domain::{
+    access::{Actor, ExtensionRef},
     ids::SessionId,
-    people::{Actor, ExtensionRef},
     refusal::Refusal,
     session::{QueueStanding, Standing, State, Tab},
 };

@@ -11,8 +11,8 @@ use crate::{
     },
 };
 use domain::{
+    access::{Actor, ExtensionRef},
     ids::{ExtensionId, SessionId},
-    people::{Actor, ExtensionRef},
     refusal::Refusal,
     session::{Happening, State},
 };

@@ -11,8 +11,8 @@ use crate::{
     },
 };
 use domain::{
+    access::Actor,
     ids::SessionId,
-    people::Actor,
     session::{Happening, State},
 };
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};

@@ -16,9 +16,9 @@ use crate::{
     testing::database::{self as testing, plan},
 };
 use domain::{
+    access::{Actor, ExtensionRef, Me, Role},
     ids::{ExtensionId, PersonId},
     page::PageRequest,
-    people::{Actor, ExtensionRef, Me, Role},
     session::Tab,
 };
 use sea_orm::{

@@ -122,6 +122,6 @@ async fn newest_messages(
         .map(about)
         .fold(Condition::any().add(newest), Condition::add);
     let rows = message::Entity::find().filter(or_about).all(db).await?;
-    let shown = domain::thread::fold(rows.into_iter().map(messages::view).collect());
+    let shown = domain::message::thread::fold(rows.into_iter().map(messages::view).collect());
     Ok(shown.into_iter().map(|message| (message.id, message)).collect())
 }

@@ -2,7 +2,7 @@
 
 use crate::{Engine, Result, entity::session_moment};
 use domain::session::Moment;
-use domain::{people::Actor, session::Happening, time::Timestamp};
+use domain::{access::Actor, session::Happening, time::Timestamp};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
 };

@@ -13,10 +13,10 @@ use crate::{
     },
 };
 use domain::{
+    access::{Actor, Permission},
     channel::{Destination, Destinations},
     event::Change,
     ids::{ExtensionId, SessionId},
-    people::{Actor, Permission},
     refusal::{Problem, Refusal},
     session::{Happening, Holder, MOVED_MOST, Moved, State, Transfer, TransferForm},
 };

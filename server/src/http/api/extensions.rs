@@ -8,8 +8,8 @@ use axum::{
     response::IntoResponse,
 };
 use domain::{
+    access::{Actor, ExtensionForm, ExtensionRow, Role},
     ids::ExtensionId,
-    people::{Actor, ExtensionForm, ExtensionRow, Role},
     refusal,
 };
 use engine::{Engine, directory::extensions};

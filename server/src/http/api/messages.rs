@@ -8,9 +8,9 @@ use axum::{
     response::IntoResponse,
 };
 use domain::{
+    access::Actor,
     ids::{MessageId, SessionId},
     message::{Direction, Failure, MessageView, Status, idempotency_key},
-    people::Actor,
     phone::same_customer_key,
     refusal::{self, Problems, Refusal},
 };

@@ -21,7 +21,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use domain::people::{Actor, Scope};
+use domain::access::{Actor, Scope};
 use domain::time::Timestamp;
 use engine::Engine;
 use problem::Problem;

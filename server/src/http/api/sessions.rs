@@ -4,8 +4,8 @@ use super::{Id, Operator, Reader, extensions, json::Json, list, list::Wanted, pr
 use crate::http::state::Http;
 use axum::{extract::State, response::IntoResponse};
 use domain::{
+    access::{Actor, ExtensionRef},
     ids::SessionId,
-    people::{Actor, ExtensionRef},
     session::{ChannelRef, ContactRef, QueueRef, SessionRow, State as SessionState, TransferForm},
 };
 use engine::{Engine, sessions};

@@ -9,8 +9,8 @@ use crate::{
     },
 };
 use domain::{
+    access::Actor,
     countries::{Door, Unfit},
-    people::Actor,
 };
 use engine::{Engine, countries};
 use serde_json::json;

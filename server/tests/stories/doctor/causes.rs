@@ -6,11 +6,11 @@ use crate::{
     support::world::{Line, WABA_ID, delivery, text_message},
 };
 use domain::{
+    access::Actor,
     channel::{AuthenticationForm, BadgeChange, Deed, Detail, MessagingForm, Reason},
     doctor::SETTLING,
     event::Change,
     ids::QueueId,
-    people::Actor,
 };
 use simulator::{Signature, TokenState};
 use std::time::Duration;

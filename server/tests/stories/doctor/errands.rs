@@ -6,9 +6,9 @@ use crate::{
     support::world::{Line, WABA_ID},
 };
 use domain::{
+    access::Actor,
     channel::{Deed, Detail},
     doctor::{Errand, Outcome, Place},
-    people::Actor,
 };
 use engine::doctor;
 use simulator::Outage;

@@ -3,8 +3,8 @@
 use super::Story;
 use crate::stories;
 use domain::{
+    access::{Actor, Me, Role, Scope},
     doctor::Place,
-    people::{Actor, Me, Role, Scope},
     refusal::Refusal,
 };
 use engine::doctor;

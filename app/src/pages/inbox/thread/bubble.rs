@@ -17,8 +17,7 @@ use crate::{
     ui::{Time, TimeStyle},
 };
 use domain::{
-    message::{Direction, Edited, Marks, MessageView, Status},
-    said::What,
+    message::{Direction, Edited, Marks, MessageView, Status, content::What},
     time::Timestamp,
 };
 use leptos::prelude::*;

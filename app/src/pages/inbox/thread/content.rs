@@ -6,7 +6,7 @@ use crate::{
 };
 use domain::{
     ids::MessageId,
-    said::{Advert, Answer, Card, FactKind, Forwarded, OrderLine, Quote, What},
+    message::content::{Advert, Answer, Card, FactKind, Forwarded, OrderLine, Quote, What},
 };
 use leptos::prelude::*;
 

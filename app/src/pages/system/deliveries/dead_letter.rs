@@ -13,7 +13,7 @@ use crate::{
     },
 };
 use domain::{
-    delivery::{DeadLetter, OpenLetter},
+    dead_letter::{DeadLetter, OpenLetter},
     ids::DeadLetterId,
 };
 use leptos::{form::ActionForm, prelude::*};

@@ -2,7 +2,7 @@
 
 use crate::{api::deliveries::address, i18n::*, labels};
 use domain::{
-    delivery::{DeadReason, Filter, Within},
+    dead_letter::{DeadReason, Filter, Within},
     session::ChannelRef,
 };
 use leptos::prelude::*;

@@ -22,7 +22,7 @@ use crate::{
         use_toasts,
     },
 };
-use domain::delivery::{DeadLetter, Filter, Replayed, Waiting};
+use domain::dead_letter::{DeadLetter, Filter, Replayed, Waiting};
 use leptos::{form::ActionForm, prelude::*};
 use leptos_router::hooks::use_query_map;
 

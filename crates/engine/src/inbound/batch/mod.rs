@@ -17,7 +17,7 @@ use crate::{
 };
 use domain::{
     channel::Destination,
-    delivery::DeadReason,
+    dead_letter::DeadReason,
     event::Change,
     ids::{ChannelId, ExtensionId, MessageId, QueueId, SessionId},
     message::Direction,

@@ -15,11 +15,11 @@ use crate::{
     metrics,
 };
 use domain::{
-    delivery::{DeadLetter, DeadReason, Filter, OpenLetter, Waiting},
+    access::{Actor, Permission},
+    dead_letter::{DeadLetter, DeadReason, Filter, OpenLetter, Waiting},
     event::Change,
     ids::{ChannelId, DeadLetterId},
     page::{Page, PageRequest},
-    people::{Actor, Permission},
     refusal::Refusal,
     session::ChannelRef,
     time::Timestamp,

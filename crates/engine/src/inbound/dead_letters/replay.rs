@@ -16,9 +16,9 @@ use crate::{
     },
 };
 use domain::{
-    delivery::{DeadReason, Filter, Replayed},
+    access::{Actor, Permission},
+    dead_letter::{DeadReason, Filter, Replayed},
     ids::DeadLetterId,
-    people::{Actor, Permission},
     refusal::Refusal,
 };
 use sea_orm::{

@@ -8,12 +8,14 @@ use crate::{
     sessions::access,
 };
 use domain::{
+    access::{Actor, Permission},
     ids::{MessageId, SessionId},
-    message::{Direction, MessageView},
+    message::{
+        Direction, MessageView,
+        content::{Answer, Card, Fact, FactKind, Forwarded, OrderLine, Said, What},
+    },
     name,
-    people::{Actor, Permission},
     refusal::Refusal,
-    said::{Answer, Card, Fact, FactKind, Forwarded, OrderLine, Said, What},
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use std::collections::HashMap;

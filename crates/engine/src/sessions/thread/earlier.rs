@@ -5,7 +5,7 @@ use crate::{
     entity::{channel, extension, message, session},
     sessions::access,
 };
-use domain::{ids::SessionId, people::Actor, session::EarlierSession, time::Timestamp};
+use domain::{access::Actor, ids::SessionId, session::EarlierSession, time::Timestamp};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     Select,

@@ -27,9 +27,9 @@ use crate::{
     },
 };
 use domain::{
+    access::Actor,
     ids::SessionId,
     message::{MessageView, Status},
-    people::Actor,
     refusal::Refusal,
     session::{Above, Blocked, Stretch, Thread},
 };

@@ -5,7 +5,11 @@ use crate::{
     entity::{message, session},
     sessions::{access, content, messages::view, thread::cursor::Place},
 };
-use domain::{ids::MessageId, message::MessageView, people::Actor, thread::fold};
+use domain::{
+    access::Actor,
+    ids::MessageId,
+    message::{MessageView, thread::fold},
+};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Query,

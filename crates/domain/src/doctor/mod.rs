@@ -2,13 +2,13 @@
 //! situation is a line in a table test. The words that people read, and the mend, are the console's.
 
 mod diagnose;
-mod errand;
 mod evidence;
+mod meta_action;
 #[cfg(test)]
 mod tests;
 
+pub use crate::doctor::meta_action::{Errand, NumberChoice, Outcome};
 pub use diagnose::{diagnose, is_local};
-pub use errand::{Errand, NumberChoice, Outcome};
 pub use evidence::{
     AppSecret, AppSubscription, Evidence, Kin, NumberSeen, Place, Probe, Reach, Taker, TokenSeen,
     WabaSubscription,

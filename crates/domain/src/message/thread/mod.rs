@@ -3,12 +3,9 @@
 //! A reaction, an edit and a deletion come as messages of their own, and Meta promises no order: whichever is there
 //! first, the end is the same.
 
-mod pages;
-
 use crate::{
     ids::MessageId,
-    message::{Direction, Edited, MessageView, is_by_whatsapp},
-    said::Quote,
+    message::{Direction, Edited, MessageView, content::Quote, is_by_whatsapp},
 };
 use std::collections::HashMap;
 
@@ -98,7 +95,7 @@ fn apply(target: &mut MessageView, row: MessageView) {
     }
 }
 
-fn when(row: &MessageView) -> (i64, MessageId) {
+pub(crate) fn when(row: &MessageView) -> (i64, MessageId) {
     (row.at.millis(), row.id)
 }
 

@@ -1,8 +1,8 @@
 //! Message queues: who is in them, and how a session leaves the queue for one operator.
 
 use crate::{
+    access::{ExtensionRef, NAME_MOST},
     ids::{ExtensionId, QueueId},
-    people::{ExtensionRef, NAME_MOST},
     refusal::{Problem, Problems, Refusal, line, optional},
 };
 use serde::{Deserialize, Serialize};

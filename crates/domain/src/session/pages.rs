@@ -1,6 +1,6 @@
 //! A thread is read from its end upwards, page by page, and its end again whenever something has happened.
 
-use super::when;
+use crate::message::thread::when;
 use crate::{
     message::MessageView,
     session::{Above, Thread},

@@ -1,6 +1,9 @@
 //! Messages and the order of their delivery statuses.
 
-use crate::{ids::MessageId, refusal::Problem, said::Said, time::Timestamp};
+pub mod content;
+pub mod thread;
+
+use crate::{ids::MessageId, message::content::Said, refusal::Problem, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Characters in a text message at the most.

@@ -8,9 +8,9 @@ pub use activity::{Activity, ActivityView, Changed, Deed, DeliveryRow, Detail, N
 pub use badge::{Badge, BadgeChange, ChannelFacts, Reason, TokenAnswer, TokenState};
 
 use crate::{
+    access::NAME_MOST,
     doctor::Check,
     ids::{ChannelId, ExtensionId, QueueId},
-    people::NAME_MOST,
     phone::PhoneNumber,
     refusal::{Problem, Problems, Refusal, is_invisible, line, optional},
     time::Timestamp,

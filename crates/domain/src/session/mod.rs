@@ -1,16 +1,17 @@
 //! Sessions: their states, how a new one is routed, and who may go on with one.
 
+mod pages;
 mod transfer;
 
 pub use transfer::{Holder, HolderRow, MOVED_MOST, Moved, REASON_MOST, Transfer, TransferForm};
 
 use crate::{
+    access::{Actor, ExtensionRef, Permission},
     channel::Destination,
+    directory::queue::PickUp,
     ids::{ChannelId, ContactId, ExtensionId, MessageId, QueueId, SessionId},
     message::{Direction, MessageView, Status},
     page::Page,
-    people::{Actor, ExtensionRef, Permission},
-    queue::PickUp,
     refusal::Refusal,
     time::Timestamp,
 };

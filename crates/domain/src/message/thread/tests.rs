@@ -1,5 +1,8 @@
-use super::*;
-use crate::{message::Marks, said::Said, time::Timestamp};
+use crate::message::thread::*;
+use crate::{
+    message::{Marks, content::Said},
+    time::Timestamp,
+};
 
 /// `number` is its id, its second and its wamid.
 fn row(number: u8, direction: Direction, kind: &str, text: Option<&str>, about: Option<u8>) -> MessageView {

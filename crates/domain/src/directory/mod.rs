@@ -1,0 +1,3 @@
+//! The company's extensions and message queues.
+
+pub mod queue;
