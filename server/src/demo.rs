@@ -5,9 +5,9 @@ use crate::{application::Application, logging, settings::Settings, shutdown::sto
 use anyhow::Context as _;
 use clap::Args;
 use domain::{
-    access::{Actor, ExtensionForm, PersonForm},
+    access::{Actor, PersonForm},
     channel::{AuthenticationForm, ChannelView, Destination, MessagingForm},
-    directory::queue::QueueForm,
+    directory::{ExtensionForm, QueueForm},
     ids::QueueId,
 };
 use engine::{Clock, Engine};

@@ -6,8 +6,9 @@ use super::error::ApiResult;
 use super::guard::{self, PERSON, actor, engine, web_session};
 use super::{checked::Checked, error::ApiError};
 use domain::{
-    access::{Language, Me, PersonForm, Role},
-    refusal::{Problem, Problems, Refusal},
+    access::{Me, PersonForm, Role},
+    form::{Invalid, Problem, Problems},
+    language::Language,
 };
 use leptos::prelude::*;
 
@@ -38,7 +39,7 @@ pub async fn log_in(
 }
 
 impl Checked for LogIn {
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self) -> Result<(), Invalid> {
         let mut problems = Problems::default();
         for (field, text) in [("login", &self.login), ("password", &self.password)] {
             if text.is_empty() {
@@ -73,7 +74,7 @@ pub async fn finish_setup(token: String, #[server(default)] form: PersonForm) ->
 }
 
 impl Checked for FinishSetup {
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self) -> Result<(), Invalid> {
         PersonForm {
             role: Role::Admin.to_string(),
             ..self.form.clone()

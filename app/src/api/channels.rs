@@ -8,13 +8,12 @@ use super::{
     plain_form,
 };
 use domain::{
-    access::NAME_MOST,
     channel::{
         ActivityView, AuthenticationForm, ChannelRow, ChannelView, Destinations, MessagingForm, Presence,
     },
     doctor::{Errand, Finding, NumberChoice},
+    form::{Invalid, NAME_MOST, Problems, line},
     ids::ChannelId,
-    refusal::{Problems, Refusal, line},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -75,7 +74,7 @@ pub async fn save_authentication(
 }
 
 impl Checked for SaveAuthentication {
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self) -> Result<(), Invalid> {
         self.form.check().map(drop)
     }
 }
@@ -149,7 +148,7 @@ pub async fn save_messaging(
 }
 
 impl Checked for SaveMessaging {
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self) -> Result<(), Invalid> {
         self.form.check().map(drop)
     }
 }
@@ -220,7 +219,7 @@ pub async fn delete_channel(id: ChannelId, #[server(default)] name: String) -> R
 }
 
 impl Checked for DeleteChannel {
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self) -> Result<(), Invalid> {
         let mut problems = Problems::default();
         match problems.take("name", line(&self.name, NAME_MOST)) {
             Some(_) => Ok(()),

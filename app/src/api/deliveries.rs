@@ -11,7 +11,7 @@ use domain::{
     dead_letter::{DeadLetter, DeadReason, Filter, OpenLetter, Replayed, Waiting},
     ids::DeadLetterId,
     page::Page,
-    session::ChannelRef,
+    refs::ChannelRef,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};

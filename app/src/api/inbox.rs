@@ -2,8 +2,11 @@
 
 use super::error::ApiError;
 use domain::{
+    access::Actor,
+    form::optional,
     ids::{MessageId, PersonId, SessionId},
     message::MessageView,
+    page::PageRequest,
     session::{self, InboxCounts, InboxPage, Tab},
 };
 use leptos::prelude::*;
@@ -11,7 +14,6 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use super::guard;
 #[cfg(feature = "ssr")]
-use domain::{access::Actor, page::PageRequest, refusal::optional};
 
 /// One page of a tab, newest first; `search` matches names and numbers.
 ///

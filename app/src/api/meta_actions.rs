@@ -10,8 +10,8 @@ use super::{
 use domain::{
     channel::Presence,
     doctor::{Errand, Finding, Place},
+    form::{Invalid, Problem},
     ids::ChannelId,
-    refusal::{Problem, Refusal},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -61,11 +61,11 @@ pub async fn register_number(id: ChannelId, #[server(default)] pin: String) -> R
 }
 
 impl Checked for RegisterNumber {
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self) -> Result<(), Invalid> {
         match self.pin.trim() {
-            "" => Err(Refusal::field("pin", Problem::Required)),
+            "" => Err(Invalid::field("pin", Problem::Required)),
             pin if !pin.bytes().all(|byte| byte.is_ascii_digit()) => {
-                Err(Refusal::field("pin", Problem::NotNumeric))
+                Err(Invalid::field("pin", Problem::NotNumeric))
             }
             _ => Ok(()),
         }

@@ -8,10 +8,9 @@ use super::{
     plain_form,
 };
 use domain::{
-    access::ExtensionRow,
-    directory::queue::{QueueForm, QueueRow},
+    directory::{ExtensionRow, QueueForm, QueueRow},
+    form::Invalid,
     ids::QueueId,
-    refusal::Refusal,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -67,7 +66,7 @@ pub async fn save_queue(
 }
 
 impl Checked for SaveQueue {
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self) -> Result<(), Invalid> {
         self.form.check().map(drop)
     }
 }

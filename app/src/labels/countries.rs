@@ -2,8 +2,8 @@
 
 use crate::i18n::*;
 use domain::{
-    access::Language,
     countries::{Country, Door, ShutOut, Unfit},
+    language::Language,
 };
 use std::net::IpAddr;
 

@@ -10,8 +10,9 @@ use domain::{
     access::Role,
     channel::Badge,
     dead_letter::{DeadReason, Replayed, Within},
-    directory::queue::PickUp,
-    refusal::{FieldProblem, Problem, Refusal},
+    form::{FieldProblem, Problem},
+    pick_up::PickUp,
+    refusal::Refusal,
 };
 
 /// Why the rules say no, in one sentence.

@@ -1,6 +1,6 @@
 //! Phone numbers as people write them on forms: E.164, kept as `+` and digits.
 
-use crate::refusal::is_invisible;
+use crate::form::is_invisible;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

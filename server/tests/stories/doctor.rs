@@ -17,9 +17,9 @@ use crate::{
     },
 };
 use domain::{
-    access::{Actor, ExtensionForm},
+    access::Actor,
     channel::MessagingForm,
-    directory::queue::QueueForm,
+    directory::{ExtensionForm, QueueForm},
     doctor::SETTLING,
     ids::{ChannelId, ExtensionId, QueueId},
 };

@@ -9,9 +9,9 @@ use crate::{
     },
 };
 use domain::{
-    access::{Actor, ExtensionForm, PersonForm},
+    access::{Actor, PersonForm},
     channel::{AuthenticationForm, MessagingForm},
-    directory::queue::QueueForm,
+    directory::{ExtensionForm, QueueForm},
     ids::ExtensionId,
     refusal::Refusal,
 };
@@ -148,7 +148,7 @@ async fn the_last_administrator_does_not_lose_the_log_in(story: &Story) {
 }
 
 async fn a_number_a_name_and_a_log_in_are_given_once(story: &Story) {
-    let taken = |field| vec![Refusal::field(field, domain::refusal::Problem::Taken); MANY - 1];
+    let taken = |field| vec![Refusal::field(field, domain::form::Problem::Taken); MANY - 1];
     let refused = race(story, |engine, n| async move {
         let form = ExtensionForm {
             number: "201".into(),

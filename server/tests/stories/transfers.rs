@@ -9,10 +9,7 @@ use crate::{
         world::{Line, id_of},
     },
 };
-use domain::{
-    access::{Actor, ExtensionForm},
-    event::Change,
-};
+use domain::{access::Actor, directory::ExtensionForm, event::Change};
 use futures::future::join_all;
 use reqwest::header;
 use serde_json::{Value, json};

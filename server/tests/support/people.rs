@@ -4,7 +4,10 @@ use super::{
     Story,
     http::{Answer, client},
 };
-use domain::access::{Actor, ExtensionForm, PersonForm};
+use domain::{
+    access::{Actor, PersonForm},
+    directory::ExtensionForm,
+};
 use reqwest::{Client, Method, RequestBuilder, header};
 use url::{Url, form_urlencoded};
 

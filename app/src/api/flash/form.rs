@@ -1,10 +1,9 @@
 //! Forms that can be kept, and what a page shows of one.
 
 use domain::{
-    access::ExtensionForm,
     channel::{AuthenticationForm, MessagingForm},
     countries::CountriesForm,
-    directory::queue::QueueForm,
+    directory::{ExtensionForm, QueueForm},
 };
 use serde::{Deserialize, Serialize};
 

@@ -14,7 +14,8 @@ use crate::{
     },
 };
 use domain::{
-    access::{self, ExtensionRow, Role},
+    access::{self, Role},
+    directory::ExtensionRow,
     ids::ExtensionId,
 };
 use leptos::prelude::*;

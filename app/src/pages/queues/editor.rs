@@ -14,9 +14,9 @@ use crate::{
     },
 };
 use domain::{
-    access::ExtensionRow,
-    directory::queue::{self, PickUp, QueueRow},
+    directory::{ExtensionRow, QueueRow, queue},
     ids::QueueId,
+    pick_up::PickUp,
 };
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;

@@ -1,7 +1,11 @@
 use super::*;
 use crate::{
-    access::{Me, Role, Scope},
-    ids::{PersonId, TokenId},
+    access::{Actor, Me, Role, Scope},
+    channel::Destination,
+    ids::{ExtensionId, PersonId, QueueId, TokenId},
+    pick_up::PickUp,
+    refs::ExtensionRef,
+    refusal::Refusal,
 };
 use uuid::Uuid;
 

@@ -2,8 +2,8 @@
 
 use crate::{
     channel::Destination,
+    form::{Invalid, Problem, Problems, line, optional},
     ids::{ExtensionId, QueueId},
-    refusal::{Problem, Problems, Refusal, line, optional},
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -75,8 +75,8 @@ pub struct Transfer {
 
 impl TransferForm {
     /// # Errors
-    /// [`Refusal::Invalid`] with every field that is wrong.
-    pub fn check(&self) -> Result<Transfer, Refusal> {
+    /// [`Invalid`] with every field that is wrong.
+    pub fn check(&self) -> Result<Transfer, Invalid> {
         let mut problems = Problems::default();
         let from = problems.take("from", optional(&self.from).map(str::parse).transpose());
         let to = match optional(&self.to) {

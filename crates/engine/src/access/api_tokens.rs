@@ -7,9 +7,10 @@ use crate::{
     random,
 };
 use domain::{
-    access::{Actor, NAME_MOST, Scope},
+    access::{Actor, Scope},
+    form::{NAME_MOST, line},
     ids::TokenId,
-    refusal::{Refusal, line},
+    refusal::Refusal,
 };
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use sha2::{Digest, Sha256};

@@ -8,9 +8,11 @@ use crate::{
     random,
 };
 use domain::{
-    access::{Actor, Language, Me, NewPerson, Permission, PersonForm, Role, login_name},
+    access::{Actor, Me, NewPerson, Permission, PersonForm, Role, login_name},
+    form::Problem,
     ids::{ExtensionId, PersonId},
-    refusal::{Problem, Refusal},
+    language::Language,
+    refusal::Refusal,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,

@@ -18,9 +18,10 @@ use domain::{
         Messaging, MessagingForm, NewValue, TokenState,
     },
     event::Change,
+    form::{Invalid, Problem},
     ids::{ChannelId, MessageId},
     message::Failure,
-    refusal::{Problem, Refusal},
+    refusal::Refusal,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
@@ -70,20 +71,17 @@ fn check_both(
             ("app_secret", &checked.app_secret),
         ] {
             if value.is_none() {
-                problems.push(Refusal::field(field, Problem::Required));
+                problems.push(Invalid::field(field, Problem::Required));
             }
         }
     }
     let messaging = messaging.check();
     problems.extend(authentication.clone().err());
     problems.extend(messaging.clone().err());
-    let fields = problems.into_iter().flat_map(|problem| match problem {
-        Refusal::Invalid { fields } => fields,
-        _ => Vec::new(),
-    });
+    let fields = problems.into_iter().flat_map(|problem| problem.fields);
     match (fields.collect::<Vec<_>>(), authentication, messaging) {
         (fields, Ok(authentication), Ok(messaging)) if fields.is_empty() => Ok((authentication, messaging)),
-        (fields, ..) => Err(Refusal::Invalid { fields }.into()),
+        (fields, ..) => Err(Invalid { fields }.into()),
     }
 }
 

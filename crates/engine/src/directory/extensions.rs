@@ -9,10 +9,12 @@ use crate::{
     sessions::{self, access},
 };
 use domain::{
-    access::{Actor, Extension, ExtensionForm, ExtensionRow, Permission},
+    access::{Actor, Permission},
+    directory::{Extension, ExtensionForm, ExtensionRow},
     event::Change,
+    form::Problem,
     ids::{ExtensionId, PersonId},
-    refusal::{Problem, Refusal},
+    refusal::Refusal,
     time::Timestamp,
 };
 use sea_orm::{

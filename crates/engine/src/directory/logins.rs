@@ -10,8 +10,9 @@ use crate::{
 };
 use domain::{
     access::{Actor, Role},
+    form::Problem,
     ids::{ExtensionId, PersonId},
-    refusal::{Problem, Refusal},
+    refusal::Refusal,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
@@ -27,7 +28,7 @@ pub(crate) async fn save_login(
     tx: &DatabaseTransaction,
     actor: &Actor,
     extension: &extension::Model,
-    login: Option<(&domain::access::LoginAs, Option<String>)>,
+    login: Option<(&domain::directory::LoginAs, Option<String>)>,
 ) -> Result<Changes> {
     let current = person::Entity::find()
         .filter(person::Column::ExtensionId.eq(extension.id))

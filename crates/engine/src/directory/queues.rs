@@ -10,10 +10,11 @@ use crate::{
 };
 use domain::{
     access::{Actor, Permission},
-    directory::queue::{Queue, QueueForm, QueueRow},
+    directory::{Queue, QueueForm, QueueRow},
     event::Change,
+    form::Problem,
     ids::{ExtensionId, QueueId},
-    refusal::{Problem, Refusal},
+    refusal::Refusal,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,

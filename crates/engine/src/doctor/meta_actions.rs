@@ -13,8 +13,9 @@ use domain::{
     access::{Actor, Permission},
     channel::{Detail, Step, meta_id},
     doctor::{Errand, NumberChoice, Outcome, Place},
+    form::{Problem, is_invisible, optional},
     ids::ChannelId,
-    refusal::{Problem, Refusal, is_invisible, optional},
+    refusal::Refusal,
 };
 use secrecy::SecretString;
 use whatsapp::graph::{Callback, GraphError, PhoneNumber, Told};

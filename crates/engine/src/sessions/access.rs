@@ -6,8 +6,9 @@ use crate::{
     sessions::audience::members,
 };
 use domain::{
-    access::{Actor, ExtensionRef},
+    access::Actor,
     ids::SessionId,
+    refs::ExtensionRef,
     refusal::Refusal,
     session::{QueueStanding, Standing, State, Tab},
 };

@@ -11,8 +11,9 @@ use crate::{
     },
 };
 use domain::{
-    access::{Actor, ExtensionRef},
+    access::Actor,
     ids::{ExtensionId, SessionId},
+    refs::ExtensionRef,
     refusal::Refusal,
     session::{Happening, State},
 };
@@ -26,10 +27,10 @@ pub async fn pick_up(e: &Engine, actor: &Actor, id: SessionId, extension: Option
         (Actor::Person(_), _) => actor.own_extension()?.clone(),
         (_, Some(extension)) => {
             let found = extension::Entity::find_by_id(extension.uuid()).one(&tx).await?;
-            let found = found.ok_or(Refusal::field("extension", domain::refusal::Problem::Unknown))?;
+            let found = found.ok_or(Refusal::field("extension", domain::form::Problem::Unknown))?;
             found.into()
         }
-        (_, None) => return Err(Refusal::field("extension", domain::refusal::Problem::Required).into()),
+        (_, None) => return Err(Refusal::field("extension", domain::form::Problem::Required).into()),
     };
     stays_enabled(&tx, &taker).await?;
     // Whoever was too late may no longer see the session, but shall learn who took it.

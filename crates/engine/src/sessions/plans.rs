@@ -16,9 +16,10 @@ use crate::{
     testing::database::{self as testing, plan},
 };
 use domain::{
-    access::{Actor, ExtensionRef, Me, Role},
+    access::{Actor, Me, Role},
     ids::{ExtensionId, PersonId},
     page::PageRequest,
+    refs::ExtensionRef,
     session::Tab,
 };
 use sea_orm::{

@@ -12,7 +12,8 @@ use crate::{
 use domain::{
     ids::{ChannelId, MessageId, QueueId, SessionId},
     message::MessageView,
-    session::{ChannelRef, Preview, QueueRef, SessionRow, State},
+    refs::{ChannelRef, QueueRef},
+    session::{Preview, SessionRow, State},
     time::{Timestamp, service_window_closes},
 };
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};

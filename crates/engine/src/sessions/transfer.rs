@@ -16,8 +16,9 @@ use domain::{
     access::{Actor, Permission},
     channel::{Destination, Destinations},
     event::Change,
+    form::Problem,
     ids::{ExtensionId, SessionId},
-    refusal::{Problem, Refusal},
+    refusal::Refusal,
     session::{Happening, Holder, MOVED_MOST, Moved, State, Transfer, TransferForm},
 };
 use sea_orm::{

@@ -4,9 +4,9 @@
 
 use bytes::Bytes;
 use domain::{
-    access::{Actor, ExtensionForm, Role},
+    access::{Actor, Role},
     channel::{AuthenticationForm, MessagingForm},
-    directory::queue::QueueForm,
+    directory::{ExtensionForm, QueueForm},
     page::PageRequest,
     time::Timestamp,
 };

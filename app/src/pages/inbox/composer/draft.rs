@@ -6,9 +6,10 @@ use crate::{
     outbox::{OnItsWay, Outbox, use_outbox},
 };
 use domain::{
+    form::Problem,
     ids::{PersonId, SessionId},
     message::text,
-    refusal::{Problem, Refusal},
+    refusal::Refusal,
 };
 use leptos::{html, prelude::*};
 

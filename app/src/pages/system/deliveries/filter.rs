@@ -3,7 +3,7 @@
 use crate::{api::deliveries::address, i18n::*, labels};
 use domain::{
     dead_letter::{DeadReason, Filter, Within},
-    session::ChannelRef,
+    refs::ChannelRef,
 };
 use leptos::prelude::*;
 use leptos_router::components::Form;

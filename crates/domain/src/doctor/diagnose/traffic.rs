@@ -1,6 +1,6 @@
 //! What Meta's calls were like.
 
-use super::{Doctor, Result, after, bad, fine, last};
+use super::result::{Doctor, Result, after, bad, fine, last};
 use crate::doctor::{Check, SIGNATURES_WRONG_FROM, Seen, State};
 
 /// Seconds. Time-bound proofs are refused beyond it.

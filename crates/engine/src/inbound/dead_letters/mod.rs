@@ -20,8 +20,8 @@ use domain::{
     event::Change,
     ids::{ChannelId, DeadLetterId},
     page::{Page, PageRequest},
+    refs::ChannelRef,
     refusal::Refusal,
-    session::ChannelRef,
     time::Timestamp,
 };
 use sea_orm::{

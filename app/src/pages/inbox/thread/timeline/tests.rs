@@ -3,7 +3,8 @@ use crate::pages::inbox::thread::divider::divider;
 use domain::{
     ids::{ChannelId, ContactId, SessionId},
     message::{Failure, Marks},
-    session::{ChannelRef, ContactRef, May, SessionRow, State, Stretch},
+    refs::{ChannelRef, ContactRef},
+    session::{May, SessionRow, State, Stretch},
 };
 
 fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(n: u8) -> T {

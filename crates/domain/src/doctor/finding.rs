@@ -1,0 +1,266 @@
+//! The checks, how one ended, and what was seen.
+
+use super::evidence::Place;
+use crate::{form::Problem, time::Timestamp};
+use serde::{Deserialize, Serialize};
+use std::str::FromStr;
+
+/// One line of the Health tab, in the order in which it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// `https`, a certificate that Meta accepts, no underscore in the host, and it is we who answer there.
+    PublicUrl,
+    /// Meta can be reached, and takes the access token.
+    Token,
+    TokenLifetime,
+    Permissions,
+    AppSecret,
+    /// The phone-number id is known to the token and is the id of the number.
+    Number,
+    Registration,
+    Connection,
+    Quality,
+    Throughput,
+    /// The app is subscribed to the WhatsApp Business Account: the step that is forgotten most often.
+    WabaSubscription,
+    /// The app's subscription has the field `messages`.
+    MessagesField,
+    /// Meta calls this channel's address and no other.
+    Callback,
+    /// Meta's handshake was answered.
+    Webhook,
+    /// The signature of the last delivery.
+    Signature,
+    LastInbound,
+    LastStatus,
+    ClockSkew,
+    /// New sessions go to somebody.
+    Destination,
+    /// The allowed countries leave Meta's servers in.
+    Countries,
+}
+
+impl Check {
+    pub const ALL: [Self; 20] = [
+        Self::PublicUrl,
+        Self::Token,
+        Self::TokenLifetime,
+        Self::Permissions,
+        Self::AppSecret,
+        Self::Number,
+        Self::Registration,
+        Self::Connection,
+        Self::Quality,
+        Self::Throughput,
+        Self::WabaSubscription,
+        Self::MessagesField,
+        Self::Callback,
+        Self::Webhook,
+        Self::Signature,
+        Self::LastInbound,
+        Self::LastStatus,
+        Self::ClockSkew,
+        Self::Destination,
+        Self::Countries,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PublicUrl => "public_url",
+            Self::Token => "token",
+            Self::TokenLifetime => "token_lifetime",
+            Self::Permissions => "permissions",
+            Self::AppSecret => "app_secret",
+            Self::Number => "number",
+            Self::Registration => "registration",
+            Self::Connection => "connection",
+            Self::Quality => "quality",
+            Self::Throughput => "throughput",
+            Self::WabaSubscription => "waba_subscription",
+            Self::MessagesField => "messages_field",
+            Self::Callback => "callback",
+            Self::Webhook => "webhook",
+            Self::Signature => "signature",
+            Self::LastInbound => "last_inbound",
+            Self::LastStatus => "last_status",
+            Self::ClockSkew => "clock_skew",
+            Self::Destination => "destination",
+            Self::Countries => "countries",
+        }
+    }
+}
+
+impl FromStr for Check {
+    type Err = Problem;
+    fn from_str(text: &str) -> Result<Self, Problem> {
+        Self::ALL
+            .into_iter()
+            .find(|check| check.as_str() == text)
+            .ok_or(Problem::Unknown)
+    }
+}
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// ✓
+    Good,
+    /// Works, but somebody should know.
+    Notice,
+    /// ✗
+    Bad,
+    /// –: it could not be checked, or there is nothing to check yet.
+    Unknown,
+}
+
+/// A check's result, with what was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    pub check: Check,
+    pub state: State,
+    pub seen: Seen,
+    pub at: Timestamp,
+}
+
+/// What was seen. Each is one sentence of the console, and one mend.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "seen", rename_all = "snake_case")]
+pub enum Seen {
+    /// Nothing is wrong; `what` is a value worth showing.
+    Fine {
+        what: Option<String>,
+    },
+    /// Another check has to succeed first.
+    After {
+        check: Check,
+    },
+    /// The field is still empty.
+    Missing,
+    /// Nothing has happened yet.
+    Never,
+    /// It last happened then.
+    Last {
+        at: Timestamp,
+    },
+    /// Meta answered with something that none of the others explains.
+    MetaSays {
+        code: i64,
+        message: String,
+    },
+
+    // The public address
+    NotHttps {
+        url: String,
+    },
+    /// Good for a trial: Meta cannot call it.
+    OnlyLocal {
+        url: String,
+    },
+    Underscore {
+        host: String,
+    },
+    Unreachable {
+        why: String,
+    },
+    BadCertificate {
+        why: String,
+    },
+    /// Somebody else answers there.
+    NotUs {
+        status: u16,
+    },
+
+    // Meta and the token
+    MetaUnreachable {
+        why: String,
+    },
+    TokenMalformed,
+    TokenExpired,
+    TokenRevoked,
+    TokenExpires {
+        at: Timestamp,
+    },
+    PermissionsMissing {
+        names: Vec<String>,
+    },
+    AppSecretWrong,
+    /// Meta knows the token, but it is of a business that this number does not belong to.
+    AnotherBusiness,
+
+    // The number
+    NumberUnknown,
+    /// The id is that of another number.
+    AnotherNumber {
+        number: String,
+    },
+    NotRegistered,
+    NotConnected {
+        status: String,
+    },
+    QualityLow {
+        rating: String,
+    },
+
+    // The subscriptions
+    /// The token sees the number, but no account with this id.
+    WabaUnknown,
+    /// The account exists, and the number is another account's.
+    NumberNotInWaba,
+    WabaNotSubscribed,
+    AppNotSubscribed,
+    MessagesNotSubscribed {
+        fields: Vec<String>,
+    },
+    CallbackElsewhere {
+        place: Place,
+        url: String,
+    },
+    /// Meta calls the address of another channel of the same app; this number's deliveries are accepted there.
+    CallbackOfKin {
+        channel: String,
+        url: String,
+    },
+    /// This channel's own address was never called. Of its number something came by that other channel's, or nothing.
+    KinCalled {
+        channel: String,
+        delivered_at: Option<Timestamp>,
+    },
+    /// Meta has verified the address a moment ago and may not have stored it yet: it is asked again soon.
+    Settling,
+
+    // What Meta's calls were like
+    SignaturesWrong {
+        count: u32,
+        last: Timestamp,
+    },
+    ClockWrong {
+        seconds: i64,
+    },
+
+    // Ours
+    DestinationDisabled {
+        fallback: bool,
+    },
+    /// Nobody can log in where new sessions go: a queue or an extension; `fallback`: it is the fallback's.
+    DestinationEmpty {
+        fallback: bool,
+    },
+    /// Meta's servers could not call the webhook, or could not fetch a file, from these countries.
+    CountriesBlocked {
+        webhooks: bool,
+        files: bool,
+    },
+}
+
+impl State {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Notice => "notice",
+            Self::Bad => "bad",
+            Self::Unknown => "unknown",
+        }
+    }
+}
