@@ -10,7 +10,7 @@ use crate::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
 use domain::{
-    access::{Actor, PersonForm, Role, Scope},
+    access::{Actor, Role, Scope, UserForm},
     dead_letter::{DeadReason, Filter, Replayed, Within},
     refusal::Refusal,
 };
@@ -239,7 +239,7 @@ async fn add_person(engine: &Engine, person: AddPerson) -> anyhow::Result<()> {
     } else {
         made_up()?
     };
-    let form = PersonForm {
+    let form = UserForm {
         login: person.login,
         name: person.name,
         password: password.clone(),

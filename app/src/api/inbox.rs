@@ -4,7 +4,7 @@ use super::error::ApiError;
 use domain::{
     access::Actor,
     form::optional,
-    ids::{MessageId, PersonId, SessionId},
+    ids::{MessageId, SessionId, UserId},
     message::MessageView,
     page::PageRequest,
     session::{self, InboxCounts, InboxPage, Tab},
@@ -107,10 +107,10 @@ pub async fn send_text(
     session: SessionId,
     #[server(default)] body: String,
     #[server(default)] key: Option<String>,
-    #[server(default)] writer: Option<PersonId>,
+    #[server(default)] writer: Option<UserId>,
 ) -> Result<MessageView, ApiError> {
     let actor = guard::actor().await?;
-    if let (Some(writer), Actor::Person(me)) = (writer, &actor)
+    if let (Some(writer), Actor::User(me)) = (writer, &actor)
         && me.id != writer
     {
         return Err(ApiError::SignIn.sent());

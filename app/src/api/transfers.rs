@@ -89,7 +89,7 @@ pub async fn sessions(#[server(default)] of: String) -> Result<SessionsPage, Api
     let shown = match of.parse() {
         Ok(holder) => {
             let page = PageRequest {
-                limit: Some(domain::page::PAGE_MOST),
+                limit: Some(domain::page::MAX_PAGE),
                 cursor: None,
             };
             Some(Shown {

@@ -136,7 +136,7 @@ pub fn is_invisible(c: char) -> bool {
 }
 
 /// Characters in a name at the most.
-pub const NAME_MOST: usize = 127;
+pub const MAX_NAME: usize = 127;
 
 #[cfg(test)]
 mod tests {

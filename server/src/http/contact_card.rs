@@ -16,7 +16,7 @@ pub async fn download(
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Response {
     let actor = match login_session::person(&http.engine, &session).await {
-        Ok(me) => Actor::Person(me),
+        Ok(me) => Actor::User(me),
         Err(status) => return status.into_response(),
     };
     let named = path

@@ -52,10 +52,10 @@ pub async fn stream(State(http): State<Http>, session: Session) -> Response {
     // From here on nothing is missed, so the position is read after it.
     let subscription = engine.events().subscribe();
     let hello = Hello {
-        person: me.id,
+        user: me.id,
         position: engine.events().position(),
     };
-    let actor = Actor::Person(me.clone());
+    let actor = Actor::User(me.clone());
     let events = stream::unfold(
         (subscription, actor, place),
         |(mut subscription, actor, place)| async move {

@@ -4,7 +4,7 @@
 mod badge;
 mod causes;
 mod empty;
-mod errands;
+mod meta_actions;
 mod situations;
 mod who;
 

@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use domain::{
-    access::{Actor, PersonForm},
+    access::{Actor, UserForm},
     channel::{AuthenticationForm, MessagingForm},
     directory::{ExtensionForm, QueueForm},
     ids::ExtensionId,
@@ -66,8 +66,8 @@ where
     refused.collect()
 }
 
-fn person(n: usize) -> PersonForm {
-    PersonForm {
+fn person(n: usize) -> UserForm {
+    UserForm {
         login: format!("admin{n}"),
         name: format!("Admin {n}"),
         password: PASSWORD.into(),

@@ -5,7 +5,7 @@ use super::{
     http::{Answer, client},
 };
 use domain::{
-    access::{Actor, PersonForm},
+    access::{Actor, UserForm},
     directory::ExtensionForm,
 };
 use reqwest::{Client, Method, RequestBuilder, header};
@@ -109,7 +109,7 @@ pub fn set_cookie(answer: &Answer) -> Option<String> {
 impl Story {
     /// An administrator without an extension.
     pub async fn admin(&self, login: &str) -> Browser {
-        let form = PersonForm {
+        let form = UserForm {
             login: login.into(),
             name: format!("Admin {login}"),
             password: PASSWORD.into(),

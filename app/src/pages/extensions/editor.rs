@@ -14,8 +14,8 @@ use crate::{
     },
 };
 use domain::{
-    access::{self, Role},
-    directory::ExtensionRow,
+    access::Role,
+    directory::{self, ExtensionRow},
     ids::ExtensionId,
 };
 use leptos::prelude::*;
@@ -75,16 +75,16 @@ pub fn ExtensionPage() -> impl IntoView {
 }
 
 /// What is stored, as it is typed.
-fn typed(extension: Option<ExtensionRow>) -> access::ExtensionForm {
+fn typed(extension: Option<ExtensionRow>) -> directory::ExtensionForm {
     match extension {
-        Some(e) => access::ExtensionForm {
+        Some(e) => directory::ExtensionForm {
             number: e.number,
             name: e.name,
             login: e.login.unwrap_or_default(),
             password: String::new(),
             role: e.role.unwrap_or(Role::Operator).as_str().to_owned(),
         },
-        None => access::ExtensionForm {
+        None => directory::ExtensionForm {
             role: Role::Operator.as_str().to_owned(),
             ..Default::default()
         },
@@ -100,7 +100,7 @@ fn ExtensionForm(page: Page, save: Form<SaveExtension>) -> impl IntoView {
         .map(|e| view! { <input type="hidden" name="id" value=e.id.to_string() /> });
     let has_login = extension.as_ref().is_some_and(|e| e.login.is_some());
     let password_typed = unsaved.as_ref().is_some_and(|unsaved| unsaved.holds("password"));
-    let access::ExtensionForm {
+    let directory::ExtensionForm {
         number,
         name,
         login,

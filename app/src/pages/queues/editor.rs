@@ -14,7 +14,7 @@ use crate::{
     },
 };
 use domain::{
-    directory::{ExtensionRow, QueueRow, queue},
+    directory::{self, ExtensionRow, QueueRow},
     ids::QueueId,
     pick_up::PickUp,
 };
@@ -140,9 +140,9 @@ fn QueueForm(page: Page, save: Form<SaveQueue>) -> impl IntoView {
 }
 
 /// What is stored, as it is typed.
-fn typed(queue: Option<QueueRow>, members: Vec<String>) -> queue::QueueForm {
+fn typed(queue: Option<QueueRow>, members: Vec<String>) -> directory::QueueForm {
     let (name, pick_up) = queue.map(|queue| (queue.name, queue.pick_up)).unwrap_or_default();
-    queue::QueueForm {
+    directory::QueueForm {
         name,
         members,
         pick_up: pick_up.as_str().to_owned(),

@@ -2,7 +2,7 @@
 
 use crate::{
     access::{Permission, Role, Scope},
-    ids::{PersonId, TokenId},
+    ids::{TokenId, UserId},
     language::Language,
     refs::ExtensionRef,
     refusal::Refusal,
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// Who asks for something: the start of every query and of every audit row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
-    Person(Me),
+    User(Me),
     Token {
         id: TokenId,
         name: String,
@@ -25,7 +25,7 @@ pub enum Actor {
 /// A person who is logged in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {
-    pub id: PersonId,
+    pub id: UserId,
     pub login: String,
     pub name: String,
     pub role: Role,
@@ -41,7 +41,7 @@ impl Actor {
                 Permission::Answer | Permission::Supervise => scope.includes(Scope::Operate),
                 Permission::Administer => scope.includes(Scope::Administer),
             },
-            Self::Person(me) => match permission {
+            Self::User(me) => match permission {
                 Permission::Answer => true,
                 Permission::Supervise => matches!(me.role, Role::Admin | Role::Supervisor),
                 Permission::Administer => me.role == Role::Admin,
@@ -62,13 +62,13 @@ impl Actor {
     pub fn sees_everything(&self) -> bool {
         match self {
             Self::System | Self::Token { .. } => true,
-            Self::Person(_) => self.may(Permission::Supervise),
+            Self::User(_) => self.may(Permission::Supervise),
         }
     }
 
     pub fn extension(&self) -> Option<&ExtensionRef> {
         match self {
-            Self::Person(me) => me.extension.as_ref(),
+            Self::User(me) => me.extension.as_ref(),
             Self::Token { .. } | Self::System => None,
         }
     }

@@ -8,4 +8,4 @@ mod user;
 pub use actor::{Actor, Me};
 pub use permission::Permission;
 pub use role::{Role, Scope};
-pub use user::{NewPerson, PASSWORD_LEAST, PASSWORD_MOST, PersonForm, login_name, password};
+pub use user::{MAX_PASSWORD, MIN_PASSWORD, NewUser, UserForm, login_name, password};

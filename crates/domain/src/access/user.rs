@@ -2,7 +2,7 @@
 
 use crate::{
     access::Role,
-    form::{Invalid, NAME_MOST, Problem, Problems, line},
+    form::{Invalid, MAX_NAME, Problem, Problems, line},
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -10,14 +10,14 @@ use std::fmt;
 /// What is typed to create a person without an extension: the first administrator, or one from the command line.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct PersonForm {
+pub struct UserForm {
     pub login: String,
     pub name: String,
     pub password: String,
     pub role: String,
 }
 
-impl fmt::Debug for PersonForm {
+impl fmt::Debug for UserForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PersonForm")
             .field("login", &self.login)
@@ -26,16 +26,16 @@ impl fmt::Debug for PersonForm {
     }
 }
 
-/// A checked [`PersonForm`].
+/// A checked [`UserForm`].
 #[derive(Clone, PartialEq, Eq)]
-pub struct NewPerson {
+pub struct NewUser {
     pub login: String,
     pub name: String,
     pub password: String,
     pub role: Role,
 }
 
-impl fmt::Debug for NewPerson {
+impl fmt::Debug for NewUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NewPerson")
             .field("login", &self.login)
@@ -44,17 +44,17 @@ impl fmt::Debug for NewPerson {
     }
 }
 
-impl PersonForm {
+impl UserForm {
     /// # Errors
     /// [`Invalid`] with every field that is wrong.
-    pub fn check(&self) -> Result<NewPerson, Invalid> {
+    pub fn check(&self) -> Result<NewUser, Invalid> {
         let mut problems = Problems::default();
         let login = problems.take("login", login_name(&self.login));
-        let name = problems.take("name", line(&self.name, NAME_MOST));
+        let name = problems.take("name", line(&self.name, MAX_NAME));
         let password = problems.take("password", password(&self.password));
         let role = problems.take("role", self.role.parse());
         match (login, name, password, role) {
-            (Some(login), Some(name), Some(password), Some(role)) => Ok(NewPerson {
+            (Some(login), Some(name), Some(password), Some(role)) => Ok(NewUser {
                 login,
                 name,
                 password,
@@ -67,10 +67,10 @@ impl PersonForm {
 
 /// Characters in a password at least. Length beats complexity rules.
 /// <https://pages.nist.gov/800-63-4/sp800-63b.html>
-pub const PASSWORD_LEAST: usize = 10;
+pub const MIN_PASSWORD: usize = 10;
 
 /// Bytes in a password at the most, so that hashing one cannot be made to cost much.
-pub const PASSWORD_MOST: usize = 512;
+pub const MAX_PASSWORD: usize = 512;
 
 /// 2 to 64 letters, digits and `. _ - @ +`, in lower case.
 pub fn login_name(text: &str) -> Result<String, Problem> {
@@ -86,11 +86,11 @@ pub fn login_name(text: &str) -> Result<String, Problem> {
     }
 }
 
-/// At least [`PASSWORD_LEAST`] characters; nothing is trimmed.
+/// At least [`MIN_PASSWORD`] characters; nothing is trimmed.
 pub fn password(text: &str) -> Result<String, Problem> {
-    if text.chars().count() < PASSWORD_LEAST {
+    if text.chars().count() < MIN_PASSWORD {
         Err(Problem::TooShort)
-    } else if text.len() > PASSWORD_MOST {
+    } else if text.len() > MAX_PASSWORD {
         Err(Problem::TooLong)
     } else {
         Ok(text.to_owned())

@@ -1,7 +1,7 @@
 //! The Activity tab: who did what to a channel, and what became of what Meta delivered.
 
 use crate::{
-    channel::{Deed, Detail},
+    channel::{AuditAction, AuditDetail},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -12,8 +12,8 @@ pub struct Activity {
     pub at: Timestamp,
     /// A person's log-in or a token's name; `None`: the process itself.
     pub who: Option<String>,
-    pub what: Deed,
-    pub detail: Option<Detail>,
+    pub what: AuditAction,
+    pub detail: Option<AuditDetail>,
 }
 
 /// A delivery in the Activity tab.

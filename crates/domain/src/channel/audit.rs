@@ -1,12 +1,12 @@
 //! What the audit log keeps of a channel.
 
-use crate::{channel::BadgeChange, doctor::Errand};
+use crate::{channel::BadgeChange, doctor::MetaAction};
 use serde::{Deserialize, Serialize};
 
 /// What was done to a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Deed {
+pub enum AuditAction {
     Added,
     SavedAuthentication,
     SavedMessaging,
@@ -27,7 +27,7 @@ pub enum Deed {
 /// never holds a secret's value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "detail", rename_all = "snake_case")]
-pub enum Detail {
+pub enum AuditDetail {
     /// The channel's name at that time.
     Name {
         name: String,
@@ -39,7 +39,8 @@ pub enum Detail {
     Badge(BadgeChange),
     Meta {
         step: Step,
-        errand: Errand,
+        #[serde(rename = "errand")]
+        meta_action: MetaAction,
     },
     /// Written before details were structured.
     Text {

@@ -1,6 +1,6 @@
 //! The form of the Authentication tab.
 
-use crate::form::{Invalid, NAME_MOST, Problem, Problems, is_invisible, line, optional};
+use crate::form::{Invalid, MAX_NAME, Problem, Problems, is_invisible, line, optional};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -47,7 +47,7 @@ impl AuthenticationForm {
     /// [`Invalid`] with every field that is wrong.
     pub fn check(&self) -> Result<Authentication, Invalid> {
         let mut problems = Problems::default();
-        let name = problems.take("name", line(&self.name, NAME_MOST));
+        let name = problems.take("name", line(&self.name, MAX_NAME));
         let mut take = |field: &str, text: &str| problems.take(field, optional(text).map(secret).transpose());
         let access_token = take("access_token", &self.access_token);
         let app_secret = take("app_secret", &self.app_secret);

@@ -12,7 +12,7 @@ mod token;
 mod view;
 
 pub use activity::{Activity, ActivityView, DeliveryRow};
-pub use audit::{Changed, Deed, Detail, NewValue, Step};
+pub use audit::{AuditAction, AuditDetail, Changed, NewValue, Step};
 pub use authentication::{Authentication, AuthenticationForm};
 pub use badge::{Badge, ChannelFacts};
 pub use badge_change::{BadgeChange, Reason};

@@ -2,7 +2,7 @@
 
 use crate::{
     access::{Role, login_name, password},
-    form::{Invalid, NAME_MOST, Problem, Problems, line, optional},
+    form::{Invalid, MAX_NAME, Problem, Problems, line, optional},
     ids::ExtensionId,
     time::Timestamp,
 };
@@ -75,7 +75,7 @@ impl ExtensionForm {
     pub fn check(&self) -> Result<Extension, Invalid> {
         let mut problems = Problems::default();
         let number = problems.take("number", extension_number(&self.number));
-        let name = problems.take("name", line(&self.name, NAME_MOST));
+        let name = problems.take("name", line(&self.name, MAX_NAME));
         let login = match optional(&self.login) {
             None => None,
             Some(login) => {

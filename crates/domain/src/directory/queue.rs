@@ -1,7 +1,7 @@
 //! Message queues: who is in them, and how a session leaves the queue for one operator.
 
 use crate::{
-    form::{Invalid, NAME_MOST, Problem, Problems, line, optional},
+    form::{Invalid, MAX_NAME, Problem, Problems, line, optional},
     ids::{ExtensionId, QueueId},
     pick_up::PickUp,
     refs::ExtensionRef,
@@ -44,7 +44,7 @@ impl QueueForm {
     /// [`Invalid`] with every field that is wrong.
     pub fn check(&self) -> Result<Queue, Invalid> {
         let mut problems = Problems::default();
-        let name = problems.take("name", line(&self.name, NAME_MOST));
+        let name = problems.take("name", line(&self.name, MAX_NAME));
         let members: Result<Vec<ExtensionId>, _> = self.members.iter().map(|id| id.parse()).collect();
         let members = problems.take("members", members.map_err(|_| Problem::Unknown));
         let pick_up = match optional(&self.pick_up) {

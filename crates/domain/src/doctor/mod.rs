@@ -15,5 +15,5 @@ pub use evidence::{
     WabaSubscription,
 };
 pub use finding::{Check, Finding, Seen, State};
-pub use meta_action::{Errand, NumberChoice, Outcome};
+pub use meta_action::{MetaAction, NumberChoice, Outcome};
 pub use verdict::{SETTLING, SIGNATURES_WRONG_FROM, cuts_off, degrading, trouble};

@@ -8,6 +8,6 @@ pub mod thread;
 mod view;
 
 pub use failure::{Failure, Meaning};
-pub use form::{KEY_MOST, TEXT_MOST, idempotency_key, text};
+pub use form::{MAX_KEY, MAX_TEXT, idempotency_key, text};
 pub use status::{Status, Waits};
 pub use view::{Direction, Edited, Marks, MessageView, SYSTEM, is_by_whatsapp};

@@ -2,7 +2,7 @@
 
 use crate::{
     ids::MessageId,
-    message::{Failure, Status, Waits, content::Said},
+    message::{Failure, Status, Waits, content::MessageContent},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -69,7 +69,7 @@ pub struct MessageView {
     pub marks: Marks,
     /// What a customer's message says beside its text, where there is such; only in a thread.
     #[serde(default)]
-    pub said: Option<Said>,
+    pub content: Option<MessageContent>,
     /// One of ours wrote it in the WhatsApp Business app on a phone.
     #[serde(default)]
     pub phone: bool,

@@ -11,9 +11,9 @@ mod transfer;
 mod view;
 
 pub use routing::{Route, Target, route};
-pub use rules::{May, QueueStanding, ReplyEffect, Standing};
+pub use rules::{May, QueueAccess, ReplyEffect, SessionAccess};
 pub use state::State;
 pub use thread::{Above, Blocked, EarlierSession, Stretch, Thread};
-pub use timeline::{Happening, Moment};
-pub use transfer::{Holder, HolderRow, MOVED_MOST, Moved, REASON_MOST, Transfer, TransferForm};
+pub use timeline::{SessionEvent, SessionEventKind};
+pub use transfer::{Holder, HolderRow, MAX_MOVED, MAX_REASON, Moved, Transfer, TransferForm};
 pub use view::{InboxCounts, InboxPage, Preview, SessionRow, Several, Tab};

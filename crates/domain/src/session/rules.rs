@@ -11,17 +11,17 @@ use serde::{Deserialize, Serialize};
 
 /// What decides who may go on with a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct SessionAccess {
     pub state: State,
     pub owner: Option<ExtensionRef>,
-    pub queue: Option<QueueStanding>,
+    pub queue: Option<QueueAccess>,
     /// It goes on in a WhatsApp group.
     pub group: bool,
 }
 
 /// The session's queue, as seen by the one who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct QueueStanding {
+pub struct QueueAccess {
     pub pick_up: PickUp,
     /// Whether the one who asks is a member.
     pub member: bool,
@@ -35,7 +35,7 @@ pub enum ReplyEffect {
     PicksUp,
 }
 
-impl Standing {
+impl SessionAccess {
     fn owned_by(&self, extension: &ExtensionRef) -> bool {
         self.owner.as_ref().is_some_and(|owner| owner.id == extension.id)
     }
@@ -53,13 +53,13 @@ impl Standing {
                 by: owner.name.clone(),
             }),
             (_, None) => match self.queue {
-                Some(QueueStanding {
+                Some(QueueAccess {
                     pick_up: PickUp::None,
                     ..
                 }) => Err(Refusal::NoPickUp),
-                Some(QueueStanding { member: true, .. }) => Ok(()),
+                Some(QueueAccess { member: true, .. }) => Ok(()),
                 // A supervisor rescues what waits in vain; a script acts for the members.
-                Some(_) if !matches!(actor, Actor::Person(_)) => Err(Refusal::Forbidden),
+                Some(_) if !matches!(actor, Actor::User(_)) => Err(Refusal::Forbidden),
                 Some(_) | None => actor.require(Permission::Supervise),
             },
         }
@@ -91,10 +91,10 @@ impl Standing {
             return match actor {
                 // A script answers in the owner's name.
                 Actor::Token { .. } | Actor::System => Ok(ReplyEffect::Nothing),
-                Actor::Person(me) if me.extension.as_ref().is_some_and(|e| self.owned_by(e)) => {
+                Actor::User(me) if me.extension.as_ref().is_some_and(|e| self.owned_by(e)) => {
                     Ok(ReplyEffect::Nothing)
                 }
-                Actor::Person(_) => Err(Refusal::NotYours {
+                Actor::User(_) => Err(Refusal::NotYours {
                     owner: owner.name.clone(),
                 }),
             };
@@ -105,8 +105,8 @@ impl Standing {
         };
         match (queue.pick_up, actor) {
             (PickUp::None, Actor::Token { .. } | Actor::System) => Ok(ReplyEffect::Nothing),
-            (PickUp::None, Actor::Person(_)) if queue.member => Ok(ReplyEffect::Nothing),
-            (PickUp::Auto, Actor::Person(_)) if queue.member => Ok(ReplyEffect::PicksUp),
+            (PickUp::None, Actor::User(_)) if queue.member => Ok(ReplyEffect::Nothing),
+            (PickUp::Auto, Actor::User(_)) if queue.member => Ok(ReplyEffect::PicksUp),
             _ => Err(Refusal::PickUpFirst),
         }
     }
@@ -114,7 +114,7 @@ impl Standing {
     /// People without an extension can neither take a session nor answer in a queue's name; scripts need none.
     fn has_extension(&self, actor: &Actor) -> Result<(), Refusal> {
         match actor {
-            Actor::Person(me) if me.extension.is_none() => Err(Refusal::NoExtension),
+            Actor::User(me) if me.extension.is_none() => Err(Refusal::NoExtension),
             _ => Ok(()),
         }
     }
@@ -139,12 +139,12 @@ impl Standing {
             }),
             (
                 None,
-                Some(QueueStanding {
+                Some(QueueAccess {
                     pick_up: PickUp::None,
                     member,
                 }),
             ) if supervises || member => Ok(()),
-            (None, _) if supervises && !matches!(actor, Actor::Person(_)) => Ok(()),
+            (None, _) if supervises && !matches!(actor, Actor::User(_)) => Ok(()),
             (None, _) => {
                 self.has_extension(actor)?;
                 Err(Refusal::PickUpFirst)

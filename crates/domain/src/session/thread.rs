@@ -3,7 +3,7 @@
 use crate::{
     ids::{MessageId, SessionId},
     message::{MessageView, thread::when},
-    session::{May, Moment, SessionRow},
+    session::{May, SessionEvent, SessionRow},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -65,8 +65,8 @@ impl Thread {
             .flat_map(|stretch| stretch.messages.iter_mut());
         let mut all = earlier.chain(self.messages.iter_mut());
         if let Some(message) = all.find(|message| message.id == changed.id) {
-            if let (Some(said), Some(before)) = (&mut changed.said, &mut message.said) {
-                said.quote = said.quote.take().or_else(|| before.quote.take());
+            if let (Some(content), Some(before)) = (&mut changed.content, &mut message.content) {
+                content.quote = content.quote.take().or_else(|| before.quote.take());
             }
             *message = changed;
         }
@@ -112,7 +112,7 @@ pub struct Thread {
     /// Messages above the first of these that one of these has changed: reacted to, edited, taken back.
     pub changed_above: Vec<MessageView>,
     /// Oldest first.
-    pub timeline: Vec<Moment>,
+    pub timeline: Vec<SessionEvent>,
     /// The contact's earlier sessions that the asker may see, the latest first; not more than the details list.
     pub past: Vec<EarlierSession>,
     pub may: May,
@@ -142,7 +142,7 @@ pub struct Stretch {
     /// The first of these is the first of the session.
     pub whole: bool,
     /// Oldest first.
-    pub timeline: Vec<Moment>,
+    pub timeline: Vec<SessionEvent>,
 }
 
 /// What stands above the part of a thread that was read before, oldest first.
@@ -178,7 +178,7 @@ mod tests {
             retry_of: None,
             about: None,
             marks: Marks::default(),
-            said: None,
+            content: None,
             phone: false,
         };
         numbers.map(one).collect()

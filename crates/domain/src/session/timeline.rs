@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 /// Something that happened to a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Moment {
+pub struct SessionEvent {
     pub at: Timestamp,
-    pub what: Happening,
+    pub what: SessionEventKind,
     /// Who did it, or to whom it went.
     pub who: Option<String>,
     /// Who moved it to `who`.
@@ -18,7 +18,7 @@ pub struct Moment {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Happening {
+pub enum SessionEventKind {
     Opened,
     RoutedToExtension,
     RoutedToQueue,
@@ -37,7 +37,7 @@ pub enum Happening {
     Joined,
 }
 
-impl Happening {
+impl SessionEventKind {
     const ALL: [Self; 11] = [
         Self::Opened,
         Self::RoutedToExtension,

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 /// Characters in a reason at the most.
-pub const REASON_MOST: usize = 200;
+pub const MAX_REASON: usize = 200;
 /// Sessions that are moved at once at the most.
-pub const MOVED_MOST: usize = 200;
+pub const MAX_MOVED: usize = 200;
 
 /// Who has an open session, or where it waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -83,7 +83,7 @@ impl TransferForm {
             None => problems.take("to", Err(Problem::Required)),
             Some(to) => problems.take("to", to.parse()),
         };
-        let reason = optional(&self.reason).map(|reason| line(reason, REASON_MOST));
+        let reason = optional(&self.reason).map(|reason| line(reason, MAX_REASON));
         let reason = problems.take("reason", reason.transpose());
         match (from, to, reason) {
             (Some(from), Some(to), Some(reason)) => Ok(Transfer { from, to, reason }),
@@ -141,7 +141,7 @@ mod tests {
             form(&to, " sick ").check().unwrap().reason.as_deref(),
             Some("sick")
         );
-        assert!(form(&to, &"x".repeat(REASON_MOST + 1)).check().is_err());
+        assert!(form(&to, &"x".repeat(MAX_REASON + 1)).check().is_err());
         assert!(form("nobody", "").check().is_err());
         assert!(form("", "").check().is_err());
     }

@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     access::{Actor, Scope},
-    form::{NAME_MOST, line},
+    form::{MAX_NAME, line},
     ids::TokenId,
     refusal::Refusal,
 };
@@ -24,7 +24,7 @@ pub(crate) fn sha256(text: &str) -> String {
 
 /// A new token, which cannot be shown again.
 pub async fn create(e: &Engine, name: &str, scope: Scope) -> Result<String> {
-    let name = line(name, NAME_MOST).map_err(|problem| Refusal::field("name", problem))?;
+    let name = line(name, MAX_NAME).map_err(|problem| Refusal::field("name", problem))?;
     let token = format!("{PREFIX}{}", hex::encode(random::bytes::<24>()));
     let row = api_token::Model {
         id: e.clock().new_id(),

@@ -4,13 +4,13 @@ use crate::{
     Engine, Error, Result,
     access::{api_tokens, browsers, login_throttle::Attempt},
     audit::{self, Subject},
-    entity::{extension, person, setup_link},
+    entity::{extension, setup_link, user},
     random,
 };
 use domain::{
-    access::{Actor, Me, NewPerson, Permission, PersonForm, Role, login_name},
+    access::{Actor, Me, NewUser, Permission, Role, UserForm, login_name},
     form::Problem,
-    ids::{ExtensionId, PersonId},
+    ids::{ExtensionId, UserId},
     language::Language,
     refusal::Refusal,
 };
@@ -22,15 +22,15 @@ use std::{net::IpAddr, time::Duration};
 
 const SETUP_LINK_LIVES: Duration = Duration::from_secs(24 * 60 * 60);
 
-pub async fn has_people(e: &Engine) -> Result<bool> {
-    Ok(person::Entity::find().limit(1).count(e.db.read()).await? > 0)
+pub async fn has_users(e: &Engine) -> Result<bool> {
+    Ok(user::Entity::find().limit(1).count(e.db.read()).await? > 0)
 }
 
 /// A token for the link that creates the first administrator; `None` when there are people already. An older link
 /// stops working.
 pub async fn create_setup_link(e: &Engine) -> Result<Option<String>> {
     let tx = e.db.write_alone().await?;
-    if person::Entity::find().limit(1).count(&tx).await? > 0 {
+    if user::Entity::find().limit(1).count(&tx).await? > 0 {
         return Ok(None);
     }
     setup_link::Entity::delete_many().exec(&tx).await?;
@@ -58,8 +58,8 @@ async fn link_valid(e: &Engine, db: &impl ConnectionTrait, token: &str) -> Resul
 }
 
 /// Creates the first administrator and uses the link up.
-pub async fn finish_setup(e: &Engine, token: &str, form: &PersonForm) -> Result<Me> {
-    let form = PersonForm {
+pub async fn finish_setup(e: &Engine, token: &str, form: &UserForm) -> Result<Me> {
+    let form = UserForm {
         role: Role::Admin.to_string(),
         ..form.clone()
     };
@@ -69,7 +69,7 @@ pub async fn finish_setup(e: &Engine, token: &str, form: &PersonForm) -> Result<
     let new = form.check()?;
     let hash = e.passwords.hash(new.password.clone()).await?;
     let tx = e.db.write_alone().await?;
-    if !link_valid(e, &tx, token).await? || person::Entity::find().limit(1).count(&tx).await? > 0 {
+    if !link_valid(e, &tx, token).await? || user::Entity::find().limit(1).count(&tx).await? > 0 {
         return Err(Refusal::LinkUsed.into());
     }
     setup_link::Entity::delete_many().exec(&tx).await?;
@@ -81,7 +81,7 @@ pub async fn finish_setup(e: &Engine, token: &str, form: &PersonForm) -> Result<
 }
 
 /// Adds a person without an extension.
-pub async fn add(e: &Engine, actor: &Actor, form: &PersonForm) -> Result<PersonId> {
+pub async fn add(e: &Engine, actor: &Actor, form: &UserForm) -> Result<UserId> {
     actor.require(Permission::Administer)?;
     let new = form.check()?;
     let hash = e.passwords.hash(new.password.clone()).await?;
@@ -96,10 +96,10 @@ async fn insert(
     e: &Engine,
     tx: &DatabaseTransaction,
     actor: &Actor,
-    new: &NewPerson,
+    new: &NewUser,
     hash: String,
-) -> Result<PersonId> {
-    let row = person::Model {
+) -> Result<UserId> {
+    let row = user::Model {
         id: e.clock().new_id(),
         login: new.login.clone(),
         name: new.name.clone(),
@@ -111,7 +111,7 @@ async fn insert(
         created_at: e.clock().now().millis(),
     };
     let id = row.id;
-    person::Entity::insert(row.into_active_model())
+    user::Entity::insert(row.into_active_model())
         .exec_without_returning(tx)
         .await?;
     audit::note(
@@ -119,11 +119,11 @@ async fn insert(
         tx,
         actor,
         "person.add",
-        Subject::Person(id),
+        Subject::User(id),
         Some(format!("{} ({})", new.login, new.role)),
     )
     .await?;
-    Ok(PersonId::new(id))
+    Ok(UserId::new(id))
 }
 
 /// Refuses a log-in that somebody other than `except` has.
@@ -132,8 +132,8 @@ pub(crate) async fn login_is_free(
     login: &str,
     except: Option<ExtensionId>,
 ) -> Result<()> {
-    let other = person::Entity::find()
-        .filter(person::Column::Login.eq(login))
+    let other = user::Entity::find()
+        .filter(user::Column::Login.eq(login))
         .one(tx)
         .await?;
     match other {
@@ -161,15 +161,15 @@ pub async fn log_in(
         browser: browsers::known(e, &login, browser),
     };
     e.throttle.begin(attempt)?;
-    let found = person::Entity::find()
-        .filter(person::Column::Login.eq(login.as_str()))
+    let found = user::Entity::find()
+        .filter(user::Column::Login.eq(login.as_str()))
         .one(e.db.read())
         .await?;
     let hash = found
         .as_ref()
         .filter(|p| p.disabled_at.is_none())
         .map(|p| p.password_hash.clone());
-    let too_long = password.len() > domain::access::PASSWORD_MOST;
+    let too_long = password.len() > domain::access::MAX_PASSWORD;
     let password = if too_long {
         String::new()
     } else {
@@ -189,7 +189,7 @@ pub async fn log_in(
     }
     e.throttle.was_right(attempt);
     match found {
-        Some(found) => me(e, PersonId::new(found.id))
+        Some(found) => me(e, UserId::new(found.id))
             .await?
             .ok_or(Refusal::WrongLogin.into()),
         None => Err(Refusal::WrongLogin.into()),
@@ -197,8 +197,8 @@ pub async fn log_in(
 }
 
 /// The person as they are now; `None` when gone or disabled.
-pub async fn me(e: &Engine, id: PersonId) -> Result<Option<Me>> {
-    let Some(found) = person::Entity::find_by_id(id.uuid()).one(e.db.read()).await? else {
+pub async fn me(e: &Engine, id: UserId) -> Result<Option<Me>> {
+    let Some(found) = user::Entity::find_by_id(id.uuid()).one(e.db.read()).await? else {
         return Ok(None);
     };
     if found.disabled_at.is_some() {
@@ -225,13 +225,13 @@ pub async fn me(e: &Engine, id: PersonId) -> Result<Option<Me>> {
 }
 
 pub async fn set_language(e: &Engine, actor: &Actor, language: Language) -> Result<()> {
-    let Actor::Person(me) = actor else {
+    let Actor::User(me) = actor else {
         return Err(Refusal::Forbidden.into());
     };
     let tx = e.db.write().await?;
-    person::Entity::update_many()
-        .col_expr(person::Column::Language, Expr::value(language.as_str()))
-        .filter(person::Column::Id.eq(me.id.uuid()))
+    user::Entity::update_many()
+        .col_expr(user::Column::Language, Expr::value(language.as_str()))
+        .filter(user::Column::Id.eq(me.id.uuid()))
         .exec(&tx)
         .await?;
     tx.commit().await?;

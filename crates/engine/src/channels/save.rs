@@ -14,7 +14,7 @@ use crate::{
 use domain::{
     access::{Actor, Permission},
     channel::{
-        Authentication, AuthenticationForm, Changed, ChannelView, Destination, DestinationRef, Detail,
+        AuditDetail, Authentication, AuthenticationForm, Changed, ChannelView, Destination, DestinationRef,
         Messaging, MessagingForm, NewValue, TokenState,
     },
     event::Change,
@@ -227,7 +227,15 @@ pub async fn delete(e: &Engine, actor: &Actor, id: ChannelId, name: &str) -> Res
     gone.webhook_id = Set(random::token());
     channel::Entity::update(gone).exec(&tx).await?;
     let name = found_name.trim().to_owned();
-    note(e, &tx, actor, id, "channel.delete", Some(Detail::Name { name })).await?;
+    note(
+        e,
+        &tx,
+        actor,
+        id,
+        "channel.delete",
+        Some(AuditDetail::Name { name }),
+    )
+    .await?;
     tx.commit().await?;
     e.hooks.forget();
     e.events().publish(changes);
@@ -266,7 +274,7 @@ async fn note(
     actor: &Actor,
     id: ChannelId,
     action: &str,
-    detail: Option<Detail>,
+    detail: Option<AuditDetail>,
 ) -> Result<()> {
     let detail = detail.map(|detail| detail::write(&detail)).transpose()?;
     audit::note(e, tx, actor, action, Subject::Channel(id.uuid()), detail).await
@@ -346,7 +354,7 @@ async fn insert(
         .exec_without_returning(tx)
         .await?;
     let name = name.to_owned();
-    note(e, tx, actor, id, "channel.add", Some(Detail::Name { name })).await?;
+    note(e, tx, actor, id, "channel.add", Some(AuditDetail::Name { name })).await?;
     Ok(id)
 }
 
@@ -384,7 +392,7 @@ async fn write_authentication(
         change.doctor_at = Set(None);
     }
     channel::Entity::update(change).exec(tx).await?;
-    let detail = Detail::Fields { changed };
+    let detail = AuditDetail::Fields { changed };
     note(e, tx, actor, id, "channel.authentication", Some(detail)).await
 }
 
@@ -425,7 +433,7 @@ async fn write_messaging(
     }
     change.doctor_at = Set(None);
     let after = channel::Entity::update(change).exec(tx).await?;
-    let detail = Detail::Fields {
+    let detail = AuditDetail::Fields {
         changed: messaging_changes(tx, &before, &after).await?,
     };
     note(e, tx, actor, id, "channel.messaging", Some(detail)).await

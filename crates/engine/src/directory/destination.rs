@@ -4,7 +4,7 @@ use crate::Engine;
 use crate::{
     Result,
     directory::logins,
-    entity::{channel, extension, person, queue, queue_member},
+    entity::{channel, extension, queue, queue_member, user},
 };
 use domain::channel::Destinations;
 use domain::{
@@ -109,12 +109,12 @@ async fn staffed(db: &impl ConnectionTrait) -> Result<HashSet<Uuid>> {
         .distinct()
         .join(
             JoinType::InnerJoin,
-            queue_member::Entity::belongs_to(person::Entity)
+            queue_member::Entity::belongs_to(user::Entity)
                 .from(queue_member::Column::ExtensionId)
-                .to(person::Column::ExtensionId)
+                .to(user::Column::ExtensionId)
                 .into(),
         )
-        .filter(person::Column::DisabledAt.is_null())
+        .filter(user::Column::DisabledAt.is_null())
         .into_tuple()
         .all(db)
         .await?;

@@ -4,14 +4,14 @@ use crate::{
     Engine, Result,
     access::users::login_is_free,
     audit::{self, Subject},
-    entity::{extension, person},
+    entity::{extension, user},
     events::Changes,
     sessions,
 };
 use domain::{
     access::{Actor, Role},
     form::Problem,
-    ids::{ExtensionId, PersonId},
+    ids::{ExtensionId, UserId},
     refusal::Refusal,
 };
 use sea_orm::{
@@ -30,8 +30,8 @@ pub(crate) async fn save_login(
     extension: &extension::Model,
     login: Option<(&domain::directory::LoginAs, Option<String>)>,
 ) -> Result<Changes> {
-    let current = person::Entity::find()
-        .filter(person::Column::ExtensionId.eq(extension.id))
+    let current = user::Entity::find()
+        .filter(user::Column::ExtensionId.eq(extension.id))
         .one(tx)
         .await?;
     let now = e.clock().now().millis();
@@ -42,17 +42,17 @@ pub(crate) async fn save_login(
             keep_an_admin(tx, &current).await?;
             changes = sessions::release(e, tx, actor, ExtensionId::new(extension.id)).await?;
             let id = current.id;
-            crate::access::web_sessions::delete_all(tx, PersonId::new(id)).await?;
+            crate::access::web_sessions::delete_all(tx, UserId::new(id)).await?;
             let mut change = current.into_active_model();
             change.extension_id = Set(None);
             change.disabled_at = Set(Some(now));
-            person::Entity::update(change).exec(tx).await?;
-            audit::note(e, tx, actor, "person.disable", Subject::Person(id), None).await?;
+            user::Entity::update(change).exec(tx).await?;
+            audit::note(e, tx, actor, "person.disable", Subject::User(id), None).await?;
         }
         (None, Some((login, hash))) => {
             login_is_free(tx, &login.login, None).await?;
             let hash = hash.ok_or(Refusal::field("password", Problem::Required))?;
-            let row = person::Model {
+            let row = user::Model {
                 id: e.clock().new_id(),
                 login: login.login.clone(),
                 name: extension.name.clone(),
@@ -65,10 +65,10 @@ pub(crate) async fn save_login(
             };
             let detail = format!("{} ({})", row.login, row.role);
             let id = row.id;
-            person::Entity::insert(row.into_active_model())
+            user::Entity::insert(row.into_active_model())
                 .exec_without_returning(tx)
                 .await?;
-            audit::note(e, tx, actor, "person.add", Subject::Person(id), Some(detail)).await?;
+            audit::note(e, tx, actor, "person.add", Subject::User(id), Some(detail)).await?;
         }
         (Some(current), Some((login, hash))) => {
             login_is_free(tx, &login.login, Some(ExtensionId::new(extension.id))).await?;
@@ -83,29 +83,29 @@ pub(crate) async fn save_login(
             let new_password = hash.is_some();
             if let Some(hash) = hash {
                 change.password_hash = Set(hash);
-                crate::access::web_sessions::delete_all(tx, PersonId::new(id)).await?;
+                crate::access::web_sessions::delete_all(tx, UserId::new(id)).await?;
             }
-            person::Entity::update(change).exec(tx).await?;
+            user::Entity::update(change).exec(tx).await?;
             let detail = format!(
                 "{} ({}){}",
                 login.login,
                 login.role,
                 if new_password { ", new password" } else { "" }
             );
-            audit::note(e, tx, actor, "person.change", Subject::Person(id), Some(detail)).await?;
+            audit::note(e, tx, actor, "person.change", Subject::User(id), Some(detail)).await?;
         }
     }
     Ok(changes)
 }
 
 /// Refuses to take the last administrator away.
-pub(crate) async fn keep_an_admin(tx: &DatabaseTransaction, person: &person::Model) -> Result<()> {
-    if person.role != Role::Admin.as_str() || person.disabled_at.is_some() {
+pub(crate) async fn keep_an_admin(tx: &DatabaseTransaction, user: &user::Model) -> Result<()> {
+    if user.role != Role::Admin.as_str() || user.disabled_at.is_some() {
         return Ok(());
     }
-    let admins = person::Entity::find()
-        .filter(person::Column::Role.eq(Role::Admin.as_str()))
-        .filter(person::Column::DisabledAt.is_null())
+    let admins = user::Entity::find()
+        .filter(user::Column::Role.eq(Role::Admin.as_str()))
+        .filter(user::Column::DisabledAt.is_null())
         .count(tx)
         .await?;
     if admins > 1 {
@@ -117,11 +117,11 @@ pub(crate) async fn keep_an_admin(tx: &DatabaseTransaction, person: &person::Mod
 
 /// The extensions as which somebody can log in.
 pub(crate) async fn attended(db: &impl ConnectionTrait) -> Result<HashSet<Uuid>> {
-    let ids: Vec<Uuid> = person::Entity::find()
+    let ids: Vec<Uuid> = user::Entity::find()
         .select_only()
-        .column(person::Column::ExtensionId)
-        .filter(person::Column::ExtensionId.is_not_null())
-        .filter(person::Column::DisabledAt.is_null())
+        .column(user::Column::ExtensionId)
+        .filter(user::Column::ExtensionId.is_not_null())
+        .filter(user::Column::DisabledAt.is_null())
         .into_tuple()
         .all(db)
         .await?;

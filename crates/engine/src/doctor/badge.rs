@@ -12,7 +12,7 @@ use crate::{
 };
 use domain::{
     access::Actor,
-    channel::{BadgeChange, Detail},
+    channel::{AuditDetail, BadgeChange},
     event::{Change, Event},
     ids::ChannelId,
 };
@@ -95,7 +95,7 @@ async fn note(e: &Engine, id: ChannelId) -> Result<()> {
     let Some(change) = BadgeChange::since(last.as_ref(), &channel) else {
         return Ok(());
     };
-    let detail = detail::write(&Detail::Badge(change))?;
+    let detail = detail::write(&AuditDetail::Badge(change))?;
     let subject = Subject::Channel(id.uuid());
     let tx = e.db.write().await?;
     audit::note(e, &tx, &Actor::System, ACTION, subject, Some(detail)).await?;
@@ -114,7 +114,7 @@ async fn last(e: &Engine, id: ChannelId) -> Result<Option<BadgeChange>> {
         .await?;
     let detail = row.and_then(|row| row.detail).map(|text| detail::read(&text));
     Ok(match detail {
-        Some(Detail::Badge(change)) => Some(change),
+        Some(AuditDetail::Badge(change)) => Some(change),
         _ => None,
     })
 }

@@ -8,7 +8,7 @@ use crate::{
     outbound::{
         memory::PAUSE,
         queue::{forget, postpone},
-        verdict::{DOUBTS_MOST, Verdict},
+        verdict::{MAX_DOUBTS, Verdict},
     },
     sessions::status,
 };
@@ -107,7 +107,7 @@ async fn record(e: &Engine, job: &outbox::Model, verdict: &Verdict, extent: Exte
         Verdict::Doubt { wait, once_more } => {
             let doubts = match once_more {
                 true => job.doubts,
-                false => DOUBTS_MOST - 1,
+                false => MAX_DOUBTS - 1,
             };
             postpone(&tx, job, now.plus(*wait), Some(now), doubts).await?
         }

@@ -111,7 +111,7 @@ async fn write(
         session.extension_id = Some(taker.id.uuid());
     }
     let author = match actor {
-        Actor::Person(me) => Some(me.name.clone()),
+        Actor::User(me) => Some(me.name.clone()),
         Actor::Token { .. } => standing.owner.map(|owner| owner.name),
         Actor::System => None,
     };

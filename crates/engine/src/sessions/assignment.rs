@@ -7,7 +7,7 @@ use crate::{
     sessions::{
         access::{find, standing},
         audience::session_changed,
-        timeline::moment,
+        timeline::session_event,
     },
 };
 use domain::{
@@ -15,7 +15,7 @@ use domain::{
     ids::{ExtensionId, SessionId},
     refs::ExtensionRef,
     refusal::Refusal,
-    session::{Happening, State},
+    session::{SessionEventKind, State},
 };
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
@@ -24,7 +24,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryS
 pub async fn pick_up(e: &Engine, actor: &Actor, id: SessionId, extension: Option<ExtensionId>) -> Result<()> {
     let tx = e.db.write().await?;
     let taker = match (actor, extension) {
-        (Actor::Person(_), _) => actor.own_extension()?.clone(),
+        (Actor::User(_), _) => actor.own_extension()?.clone(),
         (_, Some(extension)) => {
             let found = extension::Entity::find_by_id(extension.uuid()).one(&tx).await?;
             let found = found.ok_or(Refusal::field("extension", domain::form::Problem::Unknown))?;
@@ -72,7 +72,7 @@ pub(crate) async fn take(
     if taken.rows_affected == 0 {
         return Err(Refusal::PickUpFirst.into());
     }
-    moment(e, tx, of.id, Happening::PickedUp, Some(taker.name.clone())).await?;
+    session_event(e, tx, of.id, SessionEventKind::PickedUp, Some(taker.name.clone())).await?;
     let now = session::Entity::find_by_id(of.id)
         .one(tx)
         .await?

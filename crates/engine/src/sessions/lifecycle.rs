@@ -7,13 +7,13 @@ use crate::{
     sessions::{
         access::{find, standing},
         audience::session_changed,
-        timeline::{moment, name_of},
+        timeline::{name_of, session_event},
     },
 };
 use domain::{
     access::Actor,
     ids::SessionId,
-    session::{Happening, State},
+    session::{SessionEventKind, State},
 };
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
@@ -43,7 +43,7 @@ pub(crate) async fn end(
         .filter(session::Column::Id.eq(of.id))
         .exec(tx)
         .await?;
-    moment(e, tx, of.id, Happening::Closed, Some(name_of(actor))).await?;
+    session_event(e, tx, of.id, SessionEventKind::Closed, Some(name_of(actor))).await?;
     session_changed(tx, of).await
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn view(row: message::Model) -> MessageView {
         retry_of: row.retry_of.map(MessageId::new),
         about: row.target_wamid,
         marks: Marks::default(),
-        said: None,
+        content: None,
         phone: row.phone,
     }
 }

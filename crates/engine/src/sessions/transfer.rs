@@ -19,7 +19,7 @@ use domain::{
     form::Problem,
     ids::{ExtensionId, SessionId},
     refusal::Refusal,
-    session::{Happening, Holder, MOVED_MOST, Moved, State, Transfer, TransferForm},
+    session::{Holder, MAX_MOVED, Moved, SessionEventKind, State, Transfer, TransferForm},
 };
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
@@ -76,7 +76,7 @@ pub async fn transfer_all(
     if ids.is_empty() {
         return Err(Refusal::field("sessions", Problem::Required).into());
     }
-    if ids.len() > MOVED_MOST {
+    if ids.len() > MAX_MOVED {
         return Err(Refusal::field("sessions", Problem::TooLong).into());
     }
     let asked = ids.len();
@@ -128,15 +128,15 @@ pub(crate) async fn release(
     for of in open {
         let queue = of.queue_id.and_then(|id| named.get(&id).cloned());
         let what = match queue {
-            Some(_) => Happening::BackInQueue,
-            None => Happening::LeftToNobody,
+            Some(_) => SessionEventKind::BackInQueue,
+            None => SessionEventKind::LeftToNobody,
         };
-        let moment = Told {
+        let session_event = Told {
             what,
             who: queue,
             reason: None,
         };
-        changes.append(put(e, tx, actor, &of, (None, of.queue_id), moment).await?);
+        changes.append(put(e, tx, actor, &of, (None, of.queue_id), session_event).await?);
     }
     Ok(changes)
 }
@@ -187,20 +187,20 @@ async fn move_to(
     };
     let own = actor.extension().map(|own| Destination::Extension(own.id));
     let what = match own == Some(to.destination) {
-        true => Happening::TakenOver,
-        false => Happening::Transferred,
+        true => SessionEventKind::TakenOver,
+        false => SessionEventKind::Transferred,
     };
-    let moment = Told {
+    let session_event = Told {
         what,
         who: Some(to.name.clone()),
         reason: wanted.reason.clone(),
     };
-    put(e, tx, actor, of, place, moment).await
+    put(e, tx, actor, of, place, session_event).await
 }
 
 /// What the timeline says of a move.
 struct Told {
-    what: Happening,
+    what: SessionEventKind,
     who: Option<String>,
     reason: Option<String>,
 }
@@ -212,7 +212,7 @@ async fn put(
     actor: &Actor,
     of: &session::Model,
     (owner, queue): (Option<Uuid>, Option<Uuid>),
-    moment: Told,
+    session_event: Told,
 ) -> Result<Changes> {
     let state = match owner {
         Some(_) => State::Assigned,
@@ -229,10 +229,10 @@ async fn put(
         id: e.clock().new_id(),
         session_id: of.id,
         at: e.clock().now().millis(),
-        what: moment.what.as_str().to_owned(),
-        who: moment.who,
+        what: session_event.what.as_str().to_owned(),
+        who: session_event.who,
         done_by: Some(name_of(actor)),
-        reason: moment.reason,
+        reason: session_event.reason,
         lost_by: of.extension_id,
     };
     session_moment::Entity::insert(row.into_active_model())

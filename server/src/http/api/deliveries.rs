@@ -131,7 +131,7 @@ pub async fn get(
     let open = dead_letters::open(&http.engine, &actor, letter).await?;
     Ok(axum::Json(Letter {
         raw: Some(open.raw),
-        ..Letter::from(open.letter)
+        ..Letter::from(open.dead_letter)
     }))
 }
 

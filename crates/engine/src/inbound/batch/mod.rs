@@ -21,7 +21,7 @@ use domain::{
     event::Change,
     ids::{ChannelId, ExtensionId, MessageId, QueueId, SessionId},
     message::Direction,
-    session::{Happening, State, Target},
+    session::{SessionEventKind, State, Target},
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -58,7 +58,7 @@ pub(crate) struct Ledger {
     by_wamid: HashMap<(String, String), Uuid>,
     /// Letters with what is about a message that had not come, by that message.
     waiting: HashMap<(String, String), Vec<dead_letter::Model>>,
-    moments: Vec<session_moment::Model>,
+    session_events: Vec<session_moment::Model>,
     written: write::Written,
     changes: Changes,
 }
@@ -234,8 +234,8 @@ impl Ledger {
     }
 
     /// A line of the session's timeline; `who` is the name of whom it went to.
-    pub(crate) fn moment(&mut self, session: Uuid, what: Happening, who: Option<String>) {
-        self.moments.push(session_moment::Model {
+    pub(crate) fn session_event(&mut self, session: Uuid, what: SessionEventKind, who: Option<String>) {
+        self.session_events.push(session_moment::Model {
             id: self.clock.new_id(),
             session_id: session,
             at: self.now,
@@ -312,8 +312,8 @@ impl Ledger {
                 message.session_id = earlier;
             }
         }
-        self.moment(later, Happening::Joined, None);
-        self.moment(earlier, Happening::Joined, None);
+        self.session_event(later, SessionEventKind::Joined, None);
+        self.session_event(earlier, SessionEventKind::Joined, None);
         self.written.moved(later, earlier);
         self.written.look_for_newest(earlier);
         self.session_changed(earlier);
