@@ -10,8 +10,8 @@ use crate::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
 use domain::{
-    delivery::{DeadReason, Filter, Replayed, Within},
-    people::{Actor, PersonForm, Role, Scope},
+    access::{Actor, Role, Scope, UserForm},
+    dead_letter::{DeadReason, Filter, Replayed, Within},
     refusal::Refusal,
 };
 use engine::{Clock, Engine, Purpose};
@@ -239,7 +239,7 @@ async fn add_person(engine: &Engine, person: AddPerson) -> anyhow::Result<()> {
     } else {
         made_up()?
     };
-    let form = PersonForm {
+    let form = UserForm {
         login: person.login,
         name: person.name,
         password: password.clone(),

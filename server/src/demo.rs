@@ -5,10 +5,10 @@ use crate::{application::Application, logging, settings::Settings, shutdown::sto
 use anyhow::Context as _;
 use clap::Args;
 use domain::{
+    access::{Actor, UserForm},
     channel::{AuthenticationForm, ChannelView, Destination, MessagingForm},
+    directory::{ExtensionForm, QueueForm},
     ids::QueueId,
-    people::{Actor, ExtensionForm, PersonForm},
-    queue::QueueForm,
 };
 use engine::{Clock, Engine};
 use simulator::{AppSpec, CustomerSpec, NumberSpec, RetryPlan, Simulator, TokenState};
@@ -138,7 +138,7 @@ async fn furnish(engine: &Engine, simulator: &Simulator) -> anyhow::Result<()> {
 }
 
 async fn people_and_queue(engine: &Engine) -> anyhow::Result<QueueId> {
-    let admin = PersonForm {
+    let admin = UserForm {
         login: "admin".into(),
         name: "Alena Správná".into(),
         password: PASSWORD.into(),

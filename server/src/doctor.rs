@@ -2,9 +2,9 @@
 
 use anyhow::Context as _;
 use domain::{
+    access::Actor,
     channel::ChannelRow,
     doctor::{Check, Finding, Place, Seen, State},
-    people::Actor,
     time::Timestamp,
 };
 use engine::{Engine, channels, doctor};

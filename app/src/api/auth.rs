@@ -3,11 +3,12 @@
 #[cfg(feature = "ssr")]
 use super::error::ApiResult;
 #[cfg(feature = "ssr")]
-use super::guard::{self, PERSON, actor, engine, web_session};
+use super::guard::{self, USER, actor, engine, web_session};
 use super::{checked::Checked, error::ApiError};
 use domain::{
-    people::{Language, Me, PersonForm, Role},
-    refusal::{Problem, Problems, Refusal},
+    access::{Me, Role, UserForm},
+    form::{Invalid, Problem, Problems},
+    language::Language,
 };
 use leptos::prelude::*;
 
@@ -18,7 +19,7 @@ use leptos::prelude::*;
 #[server(prefix = "/rpc", endpoint = "auth/me")]
 pub async fn who_am_i() -> Result<Me, ApiError> {
     match actor().await? {
-        domain::people::Actor::Person(me) => Ok(me),
+        domain::access::Actor::User(me) => Ok(me),
         _ => Err(ApiError::SignIn),
     }
 }
@@ -38,7 +39,7 @@ pub async fn log_in(
 }
 
 impl Checked for LogIn {
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self) -> Result<(), Invalid> {
         let mut problems = Problems::default();
         for (field, text) in [("login", &self.login), ("password", &self.password)] {
             if text.is_empty() {
@@ -61,8 +62,8 @@ pub async fn setup_link_valid(token: String) -> Result<bool, ApiError> {
 
 /// Makes the first administrator, logs in as that person and leads to the channels.
 #[server(prefix = "/rpc", endpoint = "auth/finish-setup")]
-pub async fn finish_setup(token: String, #[server(default)] form: PersonForm) -> Result<(), ApiError> {
-    let form = PersonForm {
+pub async fn finish_setup(token: String, #[server(default)] form: UserForm) -> Result<(), ApiError> {
+    let form = UserForm {
         role: Role::Admin.to_string(),
         ..form
     };
@@ -73,8 +74,8 @@ pub async fn finish_setup(token: String, #[server(default)] form: PersonForm) ->
 }
 
 impl Checked for FinishSetup {
-    fn check(&self) -> Result<(), Refusal> {
-        PersonForm {
+    fn check(&self) -> Result<(), Invalid> {
+        UserForm {
             role: Role::Admin.to_string(),
             ..self.form.clone()
         }
@@ -107,7 +108,7 @@ pub async fn set_language(language: Language) -> Result<(), ApiError> {
     keep(crate::prefs::LANGUAGE_COOKIE, language.as_str());
     match who_am_i().await {
         Ok(me) => {
-            let actor = domain::people::Actor::Person(me);
+            let actor = domain::access::Actor::User(me);
             Ok(engine::access::users::set_language(&engine()?, &actor, language).await?)
         }
         Err(_) => Ok(()),
@@ -127,7 +128,7 @@ async fn enter(me: Me) -> ApiResult<()> {
     let session = web_session().await?;
     let broken = |error: tower_sessions::session::Error| ApiError::internal(&error);
     session.cycle_id().await.map_err(broken)?;
-    session.insert(PERSON, me.id).await.map_err(broken)?;
+    session.insert(USER, me.id).await.map_err(broken)?;
     let engine = engine()?;
     let known = engine::access::browsers::introduce(&engine, &me.login, guard::browser().as_deref());
     set_cookie(&crate::prefs::browser_cookie(&known, engine.is_behind_https()));

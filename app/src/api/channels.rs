@@ -11,10 +11,9 @@ use domain::{
     channel::{
         ActivityView, AuthenticationForm, ChannelRow, ChannelView, Destinations, MessagingForm, Presence,
     },
-    doctor::{Errand, Finding, NumberChoice},
+    doctor::{Finding, MetaAction, NumberChoice},
+    form::{Invalid, MAX_NAME, Problems, line},
     ids::ChannelId,
-    people::NAME_MOST,
-    refusal::{Problems, Refusal, line},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -75,7 +74,7 @@ pub async fn save_authentication(
 }
 
 impl Checked for SaveAuthentication {
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self) -> Result<(), Invalid> {
         self.form.check().map(drop)
     }
 }
@@ -117,7 +116,7 @@ pub struct MessagingPage {
     pub country: Option<String>,
     pub unsaved: Option<Unsaved<MessagingForm>>,
     /// What Meta said when it was asked for numbers just now.
-    pub numbers: Option<Errand<Vec<NumberChoice>>>,
+    pub numbers: Option<MetaAction<Vec<NumberChoice>>>,
 }
 
 /// The Messaging Settings tab.
@@ -149,7 +148,7 @@ pub async fn save_messaging(
 }
 
 impl Checked for SaveMessaging {
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self) -> Result<(), Invalid> {
         self.form.check().map(drop)
     }
 }
@@ -160,7 +159,7 @@ pub async fn fetch_numbers(
     id: ChannelId,
     version: i64,
     #[server(default)] form: MessagingForm,
-) -> Result<Errand<Vec<NumberChoice>>, ApiError> {
+) -> Result<MetaAction<Vec<NumberChoice>>, ApiError> {
     let actor = actor().await?;
     let typed = flash::recall(&messaging_of(id), version, form).await?;
     typed.keep();
@@ -220,9 +219,9 @@ pub async fn delete_channel(id: ChannelId, #[server(default)] name: String) -> R
 }
 
 impl Checked for DeleteChannel {
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self) -> Result<(), Invalid> {
         let mut problems = Problems::default();
-        match problems.take("name", line(&self.name, NAME_MOST)) {
+        match problems.take("name", line(&self.name, MAX_NAME)) {
             Some(_) => Ok(()),
             None => Err(problems.refuse()),
         }

@@ -9,7 +9,7 @@ use super::{
 };
 use domain::{
     countries::{CountriesForm, Door, Overview, RuleView},
-    refusal::Refusal,
+    form::Invalid,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,7 @@ pub async fn save_countries(version: i64, #[server(default)] form: CountriesForm
 }
 
 impl Checked for SaveCountries {
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self) -> Result<(), Invalid> {
         self.form.check().map(drop)
     }
 }

@@ -8,17 +8,17 @@ use super::{
     plain_form,
 };
 use domain::{
-    delivery::{DeadLetter, DeadReason, Filter, OpenLetter, Replayed, Waiting},
+    dead_letter::{DeadLetter, DeadReason, Filter, OpenDeadLetter, Replayed, Waiting},
     ids::DeadLetterId,
     page::Page,
-    session::ChannelRef,
+    refs::ChannelRef,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Characters of a letter's JSON that a page shows; the API has the rest.
 #[cfg(feature = "ssr")]
-const RAW_MOST: usize = 100_000;
+const MAX_RAW: usize = 100_000;
 
 /// System › Deliveries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,15 +26,15 @@ pub struct Deliveries {
     pub waiting: Waiting,
     /// Of each reason, whichever is chosen.
     pub counts: Vec<(DeadReason, u64)>,
-    pub letters: Page<DeadLetter>,
+    pub dead_letters: Page<DeadLetter>,
     /// What became of the form that led here, when no script showed it.
     pub replayed: Option<Replayed>,
 }
 
 /// One letter, opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LetterPage {
-    pub open: OpenLetter,
+pub struct DeadLetterPage {
+    pub open: OpenDeadLetter,
     /// The JSON goes on.
     pub cut: bool,
     pub replayed: Option<Replayed>,
@@ -51,7 +51,7 @@ pub async fn deliveries(
     Ok(Deliveries {
         waiting: engine::inbound::dead_letters::waiting(&engine, &actor).await?,
         counts: engine::inbound::dead_letters::count_by_reason(&engine, &actor, &filter).await?,
-        letters: engine::inbound::dead_letters::list(&engine, &actor, &filter, &page).await?,
+        dead_letters: engine::inbound::dead_letters::list(&engine, &actor, &filter, &page).await?,
         replayed: flash::take(REPLAYED).await?,
     })
 }
@@ -64,15 +64,15 @@ pub async fn letter_channels() -> Result<Vec<ChannelRef>, ApiError> {
 }
 
 /// One letter with its JSON.
-#[server(name = ReadLetter, prefix = "/rpc", endpoint = "deliveries/letter")]
-pub async fn letter(id: DeadLetterId) -> Result<LetterPage, ApiError> {
+#[server(name = ReadDeadLetter, prefix = "/rpc", endpoint = "deliveries/letter")]
+pub async fn dead_letter(id: DeadLetterId) -> Result<DeadLetterPage, ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
     let mut open = engine::inbound::dead_letters::open(&engine, &actor, id).await?;
-    let end = open.raw.char_indices().nth(RAW_MOST).map(|(end, _)| end);
+    let end = open.raw.char_indices().nth(MAX_RAW).map(|(end, _)| end);
     if let Some(end) = end {
         open.raw.truncate(end);
     }
-    Ok(LetterPage {
+    Ok(DeadLetterPage {
         open,
         cut: end.is_some(),
         replayed: flash::take(REPLAYED).await?,
@@ -108,7 +108,7 @@ pub async fn replay_all(
 
 /// Throws a letter away.
 #[server(prefix = "/rpc", endpoint = "deliveries/delete")]
-pub async fn delete_letter(id: DeadLetterId) -> Result<(), ApiError> {
+pub async fn delete_dead_letter(id: DeadLetterId) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::inbound::dead_letters::delete(&engine()?, &actor, id).await?;
     plain_form::redirect("/system/deliveries");

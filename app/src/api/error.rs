@@ -30,7 +30,7 @@ pub enum ApiError {
 
 impl ApiError {
     /// The problem of a field, when it is a form that was refused.
-    pub fn problem(&self, field: &str) -> Option<domain::refusal::Problem> {
+    pub fn problem(&self, field: &str) -> Option<domain::form::Problem> {
         match self {
             Self::Refused(Refusal::Invalid { fields }) => {
                 fields.iter().find(|f| f.field == field).map(|f| f.problem)

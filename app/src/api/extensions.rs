@@ -8,9 +8,9 @@ use super::{
     plain_form,
 };
 use domain::{
+    directory::{ExtensionForm, ExtensionRow},
+    form::Invalid,
     ids::ExtensionId,
-    people::{ExtensionForm, ExtensionRow},
-    refusal::Refusal,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -63,7 +63,7 @@ pub async fn save_extension(
 }
 
 impl Checked for SaveExtension {
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self) -> Result<(), Invalid> {
         self.form.check().map(drop)
     }
 }

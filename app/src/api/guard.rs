@@ -2,14 +2,14 @@
 
 use super::error::{ApiError, ApiResult};
 use axum::http::request::Parts;
-use domain::{ids::PersonId, people::Actor, time::Timestamp};
+use domain::{access::Actor, ids::UserId, time::Timestamp};
 use engine::Engine;
 use leptos::prelude::use_context;
 use std::net::IpAddr;
 use tower_sessions::Session;
 
 /// Under this key a web session holds the id of whoever logged in.
-pub const PERSON: &str = "person";
+pub const USER: &str = "person";
 
 /// The caller's address. The server puts it into the request's extensions: it knows which proxies to believe.
 #[derive(Debug, Clone, Copy)]
@@ -49,16 +49,16 @@ pub fn browser() -> Option<String> {
 /// # Errors
 /// [`ApiError::SignIn`] when nobody is, or the person is gone or disabled.
 pub async fn actor() -> ApiResult<Actor> {
-    let person: Option<PersonId> = web_session()
+    let user: Option<UserId> = web_session()
         .await?
-        .get(PERSON)
+        .get(USER)
         .await
         .map_err(|error| ApiError::internal(&error))?;
-    let Some(person) = person else {
+    let Some(user) = user else {
         return Err(ApiError::SignIn.sent());
     };
-    match engine::access::users::me(&engine()?, person).await? {
-        Some(me) => Ok(Actor::Person(me)),
+    match engine::access::users::me(&engine()?, user).await? {
+        Some(me) => Ok(Actor::User(me)),
         None => Err(ApiError::SignIn.sent()),
     }
 }

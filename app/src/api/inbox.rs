@@ -2,8 +2,11 @@
 
 use super::error::ApiError;
 use domain::{
-    ids::{MessageId, PersonId, SessionId},
+    access::Actor,
+    form::optional,
+    ids::{MessageId, SessionId, UserId},
     message::MessageView,
+    page::PageRequest,
     session::{self, InboxCounts, InboxPage, Tab},
 };
 use leptos::prelude::*;
@@ -11,7 +14,6 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use super::guard;
 #[cfg(feature = "ssr")]
-use domain::{page::PageRequest, people::Actor, refusal::optional};
 
 /// One page of a tab, newest first; `search` matches names and numbers.
 ///
@@ -105,10 +107,10 @@ pub async fn send_text(
     session: SessionId,
     #[server(default)] body: String,
     #[server(default)] key: Option<String>,
-    #[server(default)] writer: Option<PersonId>,
+    #[server(default)] writer: Option<UserId>,
 ) -> Result<MessageView, ApiError> {
     let actor = guard::actor().await?;
-    if let (Some(writer), Actor::Person(me)) = (writer, &actor)
+    if let (Some(writer), Actor::User(me)) = (writer, &actor)
         && me.id != writer
     {
         return Err(ApiError::SignIn.sent());

@@ -9,9 +9,9 @@ use super::{
 };
 use domain::{
     channel::Presence,
-    doctor::{Errand, Finding, Place},
+    doctor::{Finding, MetaAction, Place},
+    form::{Invalid, Problem},
     ids::ChannelId,
-    refusal::{Problem, Refusal},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub struct HealthPage {
     pub channel: Presence,
     pub findings: Vec<Finding>,
     /// What Meta answered to the form that led here, when no script showed it.
-    pub answered: Option<Errand>,
+    pub answered: Option<MetaAction>,
 }
 
 /// The Health tab.
@@ -38,34 +38,34 @@ pub async fn health(id: ChannelId) -> Result<HealthPage, ApiError> {
 
 /// Subscribes the app to the WhatsApp Business Account.
 #[server(prefix = "/rpc", endpoint = "channels/subscribe-waba")]
-pub async fn subscribe_waba(id: ChannelId) -> Result<Errand, ApiError> {
+pub async fn subscribe_waba(id: ChannelId) -> Result<MetaAction, ApiError> {
     let actor = actor().await?;
-    let errand = engine::doctor::subscribe_waba(&engine()?, &actor, id).await?;
-    answer(id, errand).await
+    let meta_action = engine::doctor::subscribe_waba(&engine()?, &actor, id).await?;
+    answer(id, meta_action).await
 }
 
 /// Tells Meta this channel's webhook: for the whole app, or for this number only.
 #[server(prefix = "/rpc", endpoint = "channels/set-callback")]
-pub async fn set_callback(id: ChannelId, place: Place) -> Result<Errand, ApiError> {
+pub async fn set_callback(id: ChannelId, place: Place) -> Result<MetaAction, ApiError> {
     let actor = actor().await?;
-    let errand = engine::doctor::set_callback(&engine()?, &actor, id, place).await?;
-    answer(id, errand).await
+    let meta_action = engine::doctor::set_callback(&engine()?, &actor, id, place).await?;
+    answer(id, meta_action).await
 }
 
 /// Registers the number with its PIN.
 #[server(prefix = "/rpc", endpoint = "channels/register-number")]
-pub async fn register_number(id: ChannelId, #[server(default)] pin: String) -> Result<Errand, ApiError> {
+pub async fn register_number(id: ChannelId, #[server(default)] pin: String) -> Result<MetaAction, ApiError> {
     let actor = actor().await?;
-    let errand = engine::doctor::register(&engine()?, &actor, id, &pin).await?;
-    answer(id, errand).await
+    let meta_action = engine::doctor::register(&engine()?, &actor, id, &pin).await?;
+    answer(id, meta_action).await
 }
 
 impl Checked for RegisterNumber {
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self) -> Result<(), Invalid> {
         match self.pin.trim() {
-            "" => Err(Refusal::field("pin", Problem::Required)),
+            "" => Err(Invalid::field("pin", Problem::Required)),
             pin if !pin.bytes().all(|byte| byte.is_ascii_digit()) => {
-                Err(Refusal::field("pin", Problem::NotNumeric))
+                Err(Invalid::field("pin", Problem::NotNumeric))
             }
             _ => Ok(()),
         }
@@ -73,10 +73,10 @@ impl Checked for RegisterNumber {
 }
 
 #[cfg(feature = "ssr")]
-async fn answer(id: ChannelId, errand: Errand) -> Result<Errand, ApiError> {
-    flash::leave(&place_of(id), &errand).await?;
+async fn answer(id: ChannelId, meta_action: MetaAction) -> Result<MetaAction, ApiError> {
+    flash::leave(&place_of(id), &meta_action).await?;
     plain_form::redirect(&format!("/channels/{id}/health"));
-    Ok(errand)
+    Ok(meta_action)
 }
 
 #[cfg(feature = "ssr")]

@@ -8,10 +8,9 @@ use super::{
     plain_form,
 };
 use domain::{
+    directory::{ExtensionRow, QueueForm, QueueRow},
+    form::Invalid,
     ids::QueueId,
-    people::ExtensionRow,
-    queue::{QueueForm, QueueRow},
-    refusal::Refusal,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -67,7 +66,7 @@ pub async fn save_queue(
 }
 
 impl Checked for SaveQueue {
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self) -> Result<(), Invalid> {
         self.form.check().map(drop)
     }
 }

@@ -10,11 +10,10 @@ use super::{
 use domain::{
     channel::Destinations,
     ids::SessionId,
-    page::Page,
-    session::{Holder, HolderRow, Moved, SessionRow},
+    page::{Page, PageRequest},
+    session::{Holder, HolderRow, Moved, SessionRow, TransferForm},
 };
 #[cfg(feature = "ssr")]
-use domain::{page::PageRequest, session::TransferForm};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -89,7 +88,7 @@ pub async fn sessions(#[server(default)] of: String) -> Result<SessionsPage, Api
     let shown = match of.parse() {
         Ok(holder) => {
             let page = PageRequest {
-                limit: Some(domain::page::PAGE_MOST),
+                limit: Some(domain::page::MAX_PAGE),
                 cursor: None,
             };
             Some(Shown {

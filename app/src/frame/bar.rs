@@ -10,12 +10,12 @@ use crate::{
     labels,
     ui::{Icon, IconName, Menu},
 };
-use domain::people::Me;
+use domain::access::Me;
 use leptos::{form::ActionForm, html, prelude::*};
 use leptos_router::hooks::use_location;
 
 #[component]
-pub fn Bar(person: Resource<ApiResult<Me>>) -> impl IntoView {
+pub fn Bar(user: Resource<ApiResult<Me>>) -> impl IntoView {
     let i18n = use_i18n();
     let drawer = NodeRef::<html::Input>::new();
     let place = use_location().pathname;
@@ -41,7 +41,7 @@ pub fn Bar(person: Resource<ApiResult<Me>>) -> impl IntoView {
             <ThemeSwitch />
             <LanguageSwitch />
             <Transition>
-                {move || Suspend::new(async move { person.await.ok().map(|me| view! { <PersonMenu me /> }) })}
+                {move || Suspend::new(async move { user.await.ok().map(|me| view! { <UserMenu me /> }) })}
             </Transition>
         </header>
     }
@@ -98,7 +98,7 @@ fn Breadcrumb() -> impl IntoView {
 }
 
 #[component]
-fn PersonMenu(me: Me) -> impl IntoView {
+fn UserMenu(me: Me) -> impl IntoView {
     let i18n = use_i18n();
     let log_out = ServerAction::<LogOut>::new();
     let log_out_everywhere = ServerAction::<LogOutEverywhere>::new();

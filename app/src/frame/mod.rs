@@ -13,7 +13,7 @@ use crate::{
     outbox::provide_outbox,
     ui::toast::ToastCorner,
 };
-use domain::people::Me;
+use domain::access::Me;
 use leptos::{ev::MouseEvent, html, prelude::*};
 use leptos_router::components::Outlet;
 
@@ -27,15 +27,15 @@ pub fn use_me() -> Resource<ApiResult<Me>> {
 pub fn Frame() -> impl IntoView {
     let i18n = use_i18n();
     let drawn = live::position();
-    let person = Resource::new(|| (), |()| who_am_i());
-    provide_context(person);
-    let who = live::provide_live(person, drawn);
-    provide_outbox(person, who);
+    let user = Resource::new(|| (), |()| who_am_i());
+    provide_context(user);
+    let who = live::provide_live(user, drawn);
+    provide_outbox(user, who);
     Effect::new(move |_| {
         if let Some(Ok(Me {
             language: Some(language),
             ..
-        })) = person.get()
+        })) = user.get()
         {
             speak(i18n, language);
         }
@@ -49,9 +49,9 @@ pub fn Frame() -> impl IntoView {
             drop(content.focus());
         }
     };
-    let rail = view! { <Rail person /> }.into_any();
-    let bar = view! { <Bar person /> }.into_any();
-    let notice = view! { <LiveNotice person /> }.into_any();
+    let rail = view! { <Rail user /> }.into_any();
+    let bar = view! { <Bar user /> }.into_any();
+    let notice = view! { <LiveNotice user /> }.into_any();
     view! {
         <a class="skip" href="#content" on:click=skip>
             {move || t_string!(i18n, common.nav.skip)}

@@ -6,20 +6,20 @@ use crate::{
     i18n::*,
     ui::{Icon, IconName, TroubleView},
 };
-use domain::people::{Actor, Me, Permission};
+use domain::access::{Actor, Me, Permission};
 use leptos::prelude::*;
 use leptos_router::components::A;
 
 #[component]
-pub fn Rail(person: Resource<ApiResult<Me>>) -> impl IntoView {
+pub fn Rail(user: Resource<ApiResult<Me>>) -> impl IntoView {
     let i18n = use_i18n();
     let places = move || {
         Suspend::new(async move {
-            match person.await {
+            match user.await {
                 Ok(me) => view! { <Places me /> }.into_any(),
                 // What the page says is enough, except that nobody is logged in.
                 Err(error @ ApiError::SignIn) => {
-                    let retry = Callback::new(move |()| person.refetch());
+                    let retry = Callback::new(move |()| user.refetch());
                     view! { <TroubleView error retry /> }.into_any()
                 }
                 Err(_) => ().into_any(),
@@ -45,7 +45,7 @@ pub fn Rail(person: Resource<ApiResult<Me>>) -> impl IntoView {
 #[component]
 fn Places(me: Me) -> impl IntoView {
     let i18n = use_i18n();
-    let actor = Actor::Person(me);
+    let actor = Actor::User(me);
     let administers = actor.may(Permission::Administer);
     let sessions = actor.may(Permission::Supervise).then(|| {
         view! {

@@ -6,7 +6,7 @@ use crate::{
     prefs::Theme,
     ui::{Icon, IconName},
 };
-use domain::people::Language;
+use domain::language::Language;
 use leptos::{form::ActionForm, prelude::*};
 use leptos_i18n::I18nContext;
 

@@ -3,7 +3,7 @@
 use crate::i18n::*;
 use domain::{
     countries::{Country, Door, ShutOut, Unfit},
-    people::Language,
+    language::Language,
 };
 use std::net::IpAddr;
 

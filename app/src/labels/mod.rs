@@ -7,11 +7,12 @@ pub use countries::country_refused;
 
 use crate::{api::ApiError, i18n::*};
 use domain::{
+    access::Role,
     channel::Badge,
-    delivery::{DeadReason, Replayed, Within},
-    people::Role,
-    queue::PickUp,
-    refusal::{FieldProblem, Problem, Refusal},
+    dead_letter::{DeadReason, Replayed, Within},
+    form::{FieldProblem, Problem},
+    pick_up::PickUp,
+    refusal::Refusal,
 };
 
 /// Why the rules say no, in one sentence.

@@ -7,7 +7,7 @@ use super::{
 };
 use domain::{
     event::{HELLO, Hello, PING, Position},
-    ids::PersonId,
+    ids::UserId,
 };
 use leptos::{leptos_dom::helpers::WindowListenerHandle, prelude::*};
 use std::{
@@ -22,7 +22,7 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// Connects for as long as the owner lives. `find_out` is called when it has to be asked who is logged in.
 pub(super) fn connect(
-    person: PersonId,
+    user: UserId,
     seen: Option<Position>,
     notifiers: Notifiers,
     find_out: impl Fn() + 'static,
@@ -31,8 +31,8 @@ pub(super) fn connect(
     // Whole numbers up to here are exact in JSON, too.
     let tab = (js_sys::Math::random() * 9_007_199_254_740_991.0) as u64;
     let connection = Rc::new(Connection {
-        person,
-        tab: RefCell::new(Tab::new(person, tab, luck, seen)),
+        user,
+        tab: RefCell::new(Tab::new(user, tab, luck, seen)),
         stream: RefCell::default(),
         others: RefCell::default(),
         notifiers,
@@ -55,7 +55,7 @@ pub(super) fn connect(
 }
 
 struct Connection {
-    person: PersonId,
+    user: UserId,
     tab: RefCell<Tab>,
     stream: RefCell<Option<Stream>>,
     /// `None` where tabs cannot speak with each other.
@@ -202,7 +202,7 @@ struct Others {
 
 impl Others {
     fn of(connection: &Rc<Connection>) -> Option<Self> {
-        let channel = BroadcastChannel::new(&format!("live.{}", connection.person)).ok()?;
+        let channel = BroadcastChannel::new(&format!("live.{}", connection.user)).ok()?;
         let weak = Rc::downgrade(connection);
         let message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
             let note = message.data().as_string();

@@ -24,7 +24,7 @@ pub use self::{
 use self::signals::signals;
 
 use crate::api::{ApiError, ApiResult, auth::who_am_i};
-use domain::{event::Position, people::Me};
+use domain::{access::Me, event::Position};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use std::time::Duration;
 
@@ -45,28 +45,28 @@ pub fn position() -> Option<Position> {
 /// Finds out who is logged in.
 #[derive(Debug, Clone, Copy)]
 pub struct WhoIsThere {
-    person: Resource<ApiResult<Me>>,
+    user: Resource<ApiResult<Me>>,
     signed_out: WriteSignal<bool>,
 }
 
 impl WhoIsThere {
     /// The log-in may be over, or somebody else's, or may have got other rights.
     pub fn ask(self) {
-        spawn_local(find_out(self.person, self.signed_out));
+        spawn_local(find_out(self.user, self.signed_out));
     }
 }
 
 /// Listens for as long as the calling component is shown, as whoever is logged in. `drawn`: see [`position`].
-pub fn provide_live(person: Resource<ApiResult<Me>>, drawn: Option<Position>) -> WhoIsThere {
+pub fn provide_live(user: Resource<ApiResult<Me>>, drawn: Option<Position>) -> WhoIsThere {
     let (live, notifiers) = signals();
     provide_context(live);
     tell_when_offline(live.connected, notifiers.offline);
 
     // Only the first one has the page that the process drew.
     let drawn = StoredValue::new(drawn);
-    let id = Memo::new(move |_| person.get()?.ok().map(|me| me.id));
+    let id = Memo::new(move |_| user.get()?.ok().map(|me| me.id));
     let who = WhoIsThere {
-        person,
+        user,
         signed_out: notifiers.signed_out,
     };
     Effect::new(move |_| {
@@ -79,13 +79,13 @@ pub fn provide_live(person: Resource<ApiResult<Me>>, drawn: Option<Position>) ->
 }
 
 /// Asks the process.
-async fn find_out(person: Resource<ApiResult<Me>>, signed_out: WriteSignal<bool>) {
+async fn find_out(user: Resource<ApiResult<Me>>, signed_out: WriteSignal<bool>) {
     let answer = who_am_i().await;
     match answer {
         Ok(me) => {
             let _ = signed_out.try_set(false);
-            if person.try_get_untracked().flatten().as_ref() != Some(&Ok(me.clone())) {
-                let _ = person.try_set(Some(Ok(me)));
+            if user.try_get_untracked().flatten().as_ref() != Some(&Ok(me.clone())) {
+                let _ = user.try_set(Some(Ok(me)));
             }
         }
         Err(ApiError::SignIn) => {

@@ -6,7 +6,7 @@ use crate::{
     i18n::*,
     ui::{toast::use_toasts, trouble::log_in_path},
 };
-use domain::people::Me;
+use domain::access::Me;
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -17,7 +17,7 @@ use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 
 /// A line above the page while something is wrong, and a word when it is right again.
 #[component]
-pub fn LiveNotice(person: Resource<ApiResult<Me>>) -> impl IntoView {
+pub fn LiveNotice(user: Resource<ApiResult<Me>>) -> impl IntoView {
     let i18n = use_i18n();
     let toasts = use_toasts();
     let live = use_live();
@@ -30,7 +30,7 @@ pub fn LiveNotice(person: Resource<ApiResult<Me>>) -> impl IntoView {
         offline
     });
     Effect::new(move |before: Option<Option<Me>>| {
-        let now = person.get().and_then(Result::ok);
+        let now = user.get().and_then(Result::ok);
         if let (Some(Some(before)), Some(now)) = (&before, &now)
             && before.id != now.id
         {

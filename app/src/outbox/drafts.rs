@@ -2,35 +2,35 @@
 //! typed it.
 
 use crate::browser::storage;
-use domain::ids::{PersonId, SessionId};
+use domain::ids::{SessionId, UserId};
 
-fn key(person: PersonId, session: SessionId) -> String {
-    format!("draft.{person}.{session}")
+fn key(user: UserId, session: SessionId) -> String {
+    format!("draft.{user}.{session}")
 }
 
-pub(super) fn load(person: PersonId, session: SessionId) -> String {
-    let stored = storage().and_then(|storage| storage.get_item(&key(person, session)).ok().flatten());
+pub(super) fn load(user: UserId, session: SessionId) -> String {
+    let stored = storage().and_then(|storage| storage.get_item(&key(user, session)).ok().flatten());
     stored.unwrap_or_default()
 }
 
-pub(super) fn save(person: PersonId, session: SessionId, text: &str) {
+pub(super) fn save(user: UserId, session: SessionId, text: &str) {
     let Some(storage) = storage() else {
         return;
     };
     // A full storage only costs the draft.
     let _ = if text.is_empty() {
-        storage.remove_item(&key(person, session))
+        storage.remove_item(&key(user, session))
     } else {
-        storage.set_item(&key(person, session), text)
+        storage.set_item(&key(user, session), text)
     };
 }
 
 /// Adds to what is there already: the person may have gone on typing.
-pub(super) fn append(person: PersonId, session: SessionId, text: &str) {
-    let before = load(person, session);
+pub(super) fn append(user: UserId, session: SessionId, text: &str) {
+    let before = load(user, session);
     if before.trim().is_empty() {
-        save(person, session, text);
+        save(user, session, text);
     } else {
-        save(person, session, &format!("{before}\n{text}"));
+        save(user, session, &format!("{before}\n{text}"));
     }
 }

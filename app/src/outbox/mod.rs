@@ -15,9 +15,9 @@ use crate::{
     live::{WhoIsThere, use_live},
 };
 use domain::{
-    ids::{PersonId, SessionId},
+    access::Me,
+    ids::{SessionId, UserId},
     message::MessageView,
-    people::Me,
 };
 use leptos::{prelude::*, task::spawn_local};
 use std::time::Duration;
@@ -40,7 +40,7 @@ pub struct Outbox {
     pub returned: RwSignal<Option<Returned>>,
     /// Sessions in which the process broke a moment ago.
     resting: StoredValue<Vec<SessionId>>,
-    writer: RwSignal<Option<PersonId>>,
+    writer: RwSignal<Option<UserId>>,
     who: WhoIsThere,
 }
 
@@ -50,7 +50,7 @@ pub fn use_outbox() -> Outbox {
 }
 
 /// Takes up what was left over, and goes on whenever the process can be heard again.
-pub fn provide_outbox(person: Resource<ApiResult<Me>>, who: WhoIsThere) {
+pub fn provide_outbox(user: Resource<ApiResult<Me>>, who: WhoIsThere) {
     let outbox = Outbox {
         waiting: RwSignal::new(Vec::new()),
         calling: RwSignal::new(None),
@@ -62,7 +62,7 @@ pub fn provide_outbox(person: Resource<ApiResult<Me>>, who: WhoIsThere) {
     };
     provide_context(outbox);
     Effect::new(move |_| {
-        if let Some(me) = person.with(|me| Some(me.as_ref()?.as_ref().ok()?.id)) {
+        if let Some(me) = user.with(|me| Some(me.as_ref()?.as_ref().ok()?.id)) {
             outbox.belong_to(me);
         }
     });
@@ -77,7 +77,7 @@ pub fn provide_outbox(person: Resource<ApiResult<Me>>, who: WhoIsThere) {
 
 impl Outbox {
     /// Who is logged in, once that is known.
-    pub fn writer(self) -> Option<PersonId> {
+    pub fn writer(self) -> Option<UserId> {
         self.writer.get()
     }
 
@@ -127,7 +127,7 @@ impl Outbox {
     }
 
     /// What somebody else has written in this browser stays kept until they are back.
-    fn belong_to(self, me: PersonId) {
+    fn belong_to(self, me: UserId) {
         let before = self.writer.get_untracked();
         if before == Some(me) {
             return;
@@ -215,7 +215,7 @@ impl Outbox {
         set_timeout(move || self.wake(session), pause);
     }
 
-    fn done_with(self, writer: PersonId, key: &str) {
+    fn done_with(self, writer: UserId, key: &str) {
         stored::forget(writer, key);
         self.waiting
             .try_update(|all| all.retain(|other| other.key != key));

@@ -5,7 +5,7 @@ use domain::{ids::SessionId, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The process may break over a reply this often before it is said.
-const BREAKS_MOST: u8 = 3;
+const MAX_BREAKS: u8 = 3;
 
 /// A reply on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ pub struct OnItsWay {
 impl OnItsWay {
     /// So often that it has to be said.
     pub fn stuck(&self) -> bool {
-        self.broke >= BREAKS_MOST
+        self.broke >= MAX_BREAKS
     }
 }
 

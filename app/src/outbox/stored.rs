@@ -3,31 +3,31 @@
 
 use super::reply::OnItsWay;
 use crate::browser::storage;
-use domain::ids::PersonId;
+use domain::ids::UserId;
 
-fn prefix(person: PersonId) -> String {
-    format!("outbox.{person}.")
+fn prefix(user: UserId) -> String {
+    format!("outbox.{user}.")
 }
 
 /// A full storage only costs the reload.
-pub(super) fn keep(person: PersonId, reply: &OnItsWay) {
+pub(super) fn keep(user: UserId, reply: &OnItsWay) {
     if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(reply)) {
-        let _ = storage.set_item(&format!("{}{}", prefix(person), reply.key), &text);
+        let _ = storage.set_item(&format!("{}{}", prefix(user), reply.key), &text);
     }
 }
 
-pub(super) fn forget(person: PersonId, key: &str) {
+pub(super) fn forget(user: UserId, key: &str) {
     if let Some(storage) = storage() {
-        let _ = storage.remove_item(&format!("{}{key}", prefix(person)));
+        let _ = storage.remove_item(&format!("{}{key}", prefix(user)));
     }
 }
 
 /// What this person wrote and nobody has taken yet, in the order in which it was written.
-pub(super) fn all(person: PersonId) -> Vec<OnItsWay> {
+pub(super) fn all(user: UserId) -> Vec<OnItsWay> {
     let Some(storage) = storage() else {
         return Vec::new();
     };
-    let prefix = prefix(person);
+    let prefix = prefix(user);
     let keys = (0..storage.length().unwrap_or(0)).filter_map(|n| storage.key(n).ok().flatten());
     let texts = keys
         .filter(|key| key.starts_with(&prefix))

@@ -3,7 +3,7 @@
 use crate::i18n::*;
 use domain::{
     channel::{DestinationRef, Destinations},
-    session::REASON_MOST,
+    session::MAX_REASON,
 };
 use leptos::prelude::*;
 
@@ -59,7 +59,7 @@ pub fn Reason(name: &'static str) -> impl IntoView {
                 name="reason"
                 class="input"
                 autocomplete="off"
-                maxlength=REASON_MOST.to_string()
+                maxlength=MAX_REASON.to_string()
                 aria-describedby=hint.clone()
             />
             <p class="hint" id=hint>

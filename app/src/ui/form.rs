@@ -7,7 +7,10 @@ use crate::{
     i18n::*,
     labels,
 };
-use domain::refusal::{FieldProblem, Refusal};
+use domain::{
+    form::{FieldProblem, Invalid},
+    refusal::Refusal,
+};
 use leptos::{
     ev,
     form::{ActionForm, FromFormData},
@@ -301,7 +304,7 @@ fn problems<S: Checked + DeserializeOwned>(form: &HtmlFormElement) -> Vec<FieldP
         .ok()
         .and_then(|data| S::from_form_data(&data).ok());
     match input.map(|input| input.check()) {
-        Some(Err(Refusal::Invalid { fields })) => fields,
+        Some(Err(Invalid { fields })) => fields,
         // What cannot be read here is left to the process to judge.
         _ => Vec::new(),
     }

@@ -14,9 +14,9 @@ const DAY: i64 = 24 * 60 * MINUTE;
 const PAST_DAYS: i64 = 800;
 const FUTURE_DAYS: i64 = 200;
 /// Nowhere clocks change more often in that time, even where they also change for Ramadan.
-const CHANGES_MOST: usize = 24;
+const MAX_CHANGES: usize = 24;
 /// No place on Earth is farther from UTC.
-const OFFSET_MOST: i64 = 15 * 60;
+const MAX_OFFSET: i64 = 15 * 60;
 
 /// Offsets from UTC in minutes, each from a moment on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Zone {
     pub fn parse(text: &str) -> Option<Self> {
         let offset = |text: &str| {
             let minutes: i64 = text.parse().ok()?;
-            (-OFFSET_MOST..=OFFSET_MOST).contains(&minutes).then_some(minutes)
+            (-MAX_OFFSET..=MAX_OFFSET).contains(&minutes).then_some(minutes)
         };
         let mut parts = text.split('_');
         let first = offset(parts.next()?)?;
@@ -40,7 +40,7 @@ impl Zone {
             Some((from.parse().ok()?, offset(to)?))
         };
         let changes: Vec<_> = parts.map(change).collect::<Option<_>>()?;
-        (changes.len() <= CHANGES_MOST).then_some(Self { first, changes })
+        (changes.len() <= MAX_CHANGES).then_some(Self { first, changes })
     }
 
     /// `60_1774746000.120_1792890000.60`: an hour east of UTC, two from a second of March on, one again in October.
@@ -144,7 +144,7 @@ fn of_this_browser() -> Zone {
     let mut before = (start, zone.first);
     for second in days {
         let offset = offset_at(second);
-        if offset != before.1 && zone.changes.len() < CHANGES_MOST {
+        if offset != before.1 && zone.changes.len() < MAX_CHANGES {
             zone.changes.push((changed_between(before.0, second), offset));
         }
         before = (second, offset);

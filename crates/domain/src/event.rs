@@ -1,6 +1,6 @@
 //! Events are hints with ids: whoever gets one reads the truth again, so a lost event costs nothing.
 
-use crate::ids::{ChannelId, MessageId, PersonId, SessionId};
+use crate::ids::{ChannelId, MessageId, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -24,7 +24,8 @@ pub struct Position {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hello {
     /// Whose log-in the stream was opened with.
-    pub person: PersonId,
+    #[serde(rename = "person")]
+    pub user: UserId,
     #[serde(flatten)]
     pub position: Position,
 }

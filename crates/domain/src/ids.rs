@@ -42,7 +42,7 @@ macro_rules! id {
 
 id! {
     /// Somebody who logs in.
-    PersonId
+    UserId
     /// A number on the PBX, with a name.
     ExtensionId
     /// A message queue.

@@ -3,41 +3,45 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`ids`] | one newtype for each thing that has an id |
-//! | [`time`] | [`Timestamp`](time::Timestamp) and the two clocks of a session |
+//! | [`refs`] | extensions, queues, channels and contacts as other things show them |
+//! | [`time`] | [`Timestamp`](time::Timestamp) and the service window |
+//! | [`language`] | the languages of the console |
+//! | [`form`] | the checks of what is typed, and what can be wrong with a field |
+//! | [`refusal`] | every reason for which a request is refused |
+//! | [`page`] | one page of a list |
 //! | [`phone`] | E.164 phone numbers |
 //! | [`name`] | a customer's name as it may be shown |
 //! | [`search`] | how customers are found by name and number |
-//! | [`people`] | roles, permissions, who acts, log-in and extension forms |
-//! | [`queue`] | message queues and pick-up modes |
+//! | [`access`] | users, roles, permissions, API scopes, who acts |
+//! | [`directory`] | extensions and message queues |
+//! | [`pick_up`] | how a session leaves a queue for one operator |
 //! | [`channel`] | channel forms and their checks, facts, the badge |
-//! | [`session`] | session states and who may do what with one |
-//! | [`message`] | messages, delivery statuses and their order |
-//! | [`said`] | what a customer's message says beside its text |
+//! | [`session`] | session states, their routing, who may do what with one, its timeline |
+//! | [`message`] | messages, what they say, delivery statuses and their order, the thread |
 //! | [`vcard`] | contact cards as files |
-//! | [`thread`] | reactions, edits and deletions beside what they are about |
-//! | [`delivery`] | what came from Meta and could not be applied |
+//! | [`dead_letter`] | what came from Meta and could not be applied |
 //! | [`countries`] | who may come in from where: the allowed countries of each door |
 //! | [`doctor`] | from what was seen of a channel to what is wrong with it |
 //! | [`event`] | hints that the process pushes to browsers |
-//! | [`refusal`] | every reason for which a person's request is refused |
-//! | [`page`] | one page of a list |
 
+pub mod access;
 pub mod channel;
 pub mod countries;
-pub mod delivery;
+pub mod dead_letter;
+pub mod directory;
 pub mod doctor;
 pub mod event;
+pub mod form;
 pub mod ids;
+pub mod language;
 pub mod message;
 pub mod name;
 pub mod page;
-pub mod people;
 pub mod phone;
-pub mod queue;
+pub mod pick_up;
+pub mod refs;
 pub mod refusal;
-pub mod said;
 pub mod search;
 pub mod session;
-pub mod thread;
 pub mod time;
 pub mod vcard;

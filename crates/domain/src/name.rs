@@ -2,12 +2,12 @@
 //! characters that turn the text around them, and names of nothing that can be seen.
 
 /// Characters of a name at the most; a row cuts it sooner.
-const MOST: usize = 200;
+const MAX: usize = 200;
 
 /// The name without what could harm the text around it; `None` when nothing of it can be seen.
 pub fn shown(name: &str) -> Option<String> {
     let harmless = name.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let harmless: String = harmless.filter(|&c| !turns(c)).take(MOST).collect();
+    let harmless: String = harmless.filter(|&c| !turns(c)).take(MAX).collect();
     let words: Vec<_> = harmless.split_whitespace().collect();
     let name = words.join(" ");
     name.chars().any(can_be_seen).then_some(name)

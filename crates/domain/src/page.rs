@@ -29,11 +29,11 @@ pub struct PageRequest {
 /// Items on a page unless told otherwise.
 pub const PAGE_DEFAULT: u32 = 50;
 /// Items on a page at the most.
-pub const PAGE_MOST: u32 = 200;
+pub const MAX_PAGE: u32 = 200;
 
 impl PageRequest {
-    /// The number of items to return: 1 to [`PAGE_MOST`].
+    /// The number of items to return: 1 to [`MAX_PAGE`].
     pub fn limit(&self) -> u32 {
-        self.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MOST)
+        self.limit.unwrap_or(PAGE_DEFAULT).clamp(1, MAX_PAGE)
     }
 }

@@ -1,6 +1,6 @@
 //! Phone numbers as people write them on forms: E.164, kept as `+` and digits.
 
-use crate::refusal::is_invisible;
+use crate::form::is_invisible;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -88,7 +88,7 @@ impl From<PhoneNumber> for String {
 }
 
 /// No national number is shorter; together with the country code this tells a whole number from a part of one.
-const NATIONAL_LEAST: usize = 8;
+const MIN_NATIONAL: usize = 8;
 
 /// No national number of this country is longer; one that is has its country code already, whichever that is.
 fn national_most(code: &str) -> usize {
@@ -102,7 +102,7 @@ fn national_most(code: &str) -> usize {
 fn with_country(digits: &str, country: Option<&str>) -> Result<String, NotAPhoneNumber> {
     let is_whole = match country {
         Some(code) => {
-            let of_this = digits.starts_with(code) && digits.len() >= code.len() + NATIONAL_LEAST;
+            let of_this = digits.starts_with(code) && digits.len() >= code.len() + MIN_NATIONAL;
             of_this || digits.len() > national_most(code) && !digits.starts_with('0')
         }
         // No country's national numbers are as long as this.

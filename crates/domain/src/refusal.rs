@@ -1,7 +1,10 @@
 //! Every reason for which a request of a person (or of a script) is refused. The words that people read are
 //! the console's; here is only what happened, so that each language says it its own way.
 
-use crate::countries::{Country, Unfit};
+use crate::{
+    countries::{Country, Unfit},
+    form::{FieldProblem, Invalid, Problem},
+};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -111,66 +114,6 @@ impl Class {
     }
 }
 
-/// One field of a form and what is wrong with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FieldProblem {
-    /// The field's name as the form and the API spell it.
-    pub field: String,
-    pub problem: Problem,
-    /// The name of the one that has the value already.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<String>,
-}
-
-/// What can be wrong with a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Problem {
-    Required,
-    /// Longer than the field allows.
-    TooLong,
-    /// Fewer characters than the field needs.
-    TooShort,
-    /// Not `+`, country code, number.
-    NotAPhoneNumber,
-    /// Digits only are allowed here.
-    NotNumeric,
-    /// Spaces, line breaks or characters that do not belong here; often a copy of more than the value.
-    NotAToken,
-    /// Another one has this already.
-    Taken,
-    /// It does not exist (any more) or is disabled.
-    Unknown,
-    NotALogin,
-}
-
-/// Collects the problems of one form.
-#[derive(Debug, Default)]
-pub struct Problems(Vec<FieldProblem>);
-
-impl Problems {
-    pub fn add(&mut self, field: &str, problem: Problem) {
-        self.0.push(FieldProblem {
-            field: field.to_owned(),
-            problem,
-            by: None,
-        });
-    }
-
-    /// Keeps a good value, or notes the problem under the field's name.
-    pub fn take<T>(&mut self, field: &str, value: Result<T, Problem>) -> Option<T> {
-        value.map_err(|problem| self.add(field, problem)).ok()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub fn refuse(self) -> Refusal {
-        Refusal::Invalid { fields: self.0 }
-    }
-}
-
 impl Refusal {
     /// What kind of refusal this is, for the REST API and for the console alike.
     pub fn class(&self) -> Class {
@@ -213,71 +156,19 @@ impl Refusal {
 
     /// A refusal for a single field.
     pub fn field(field: &str, problem: Problem) -> Self {
-        Self::Invalid {
-            fields: vec![FieldProblem {
-                field: field.to_owned(),
-                problem,
-                by: None,
-            }],
-        }
+        Invalid::field(field, problem).into()
     }
 
     /// Another one, of this name, has the field's value already.
     pub fn taken(field: &str, by: &str) -> Self {
-        Self::Invalid {
-            fields: vec![FieldProblem {
-                field: field.to_owned(),
-                problem: Problem::Taken,
-                by: Some(by.to_owned()),
-            }],
-        }
+        Invalid::taken(field, by).into()
     }
 }
 
-/// A trimmed line of 1 to `most` characters without control characters. What cannot be seen and came along with a
-/// copy is left out; the joiners of emoji and of Persian are part of what is seen.
-pub fn line(text: &str, most: usize) -> Result<String, Problem> {
-    let joins = |c: char| matches!(c, '\u{200c}' | '\u{200d}' | '\u{e0020}'..='\u{e007f}');
-    let text: String = trimmed(text)
-        .chars()
-        .filter(|c| c.is_control() || joins(*c) || !is_invisible(*c))
-        .collect();
-    if text.is_empty() {
-        Err(Problem::Required)
-    } else if text.chars().count() > most {
-        Err(Problem::TooLong)
-    } else if text.chars().any(char::is_control) {
-        Err(Problem::NotAToken)
-    } else {
-        Ok(text)
+impl From<Invalid> for Refusal {
+    fn from(Invalid { fields }: Invalid) -> Self {
+        Self::Invalid { fields }
     }
-}
-
-/// A trimmed optional field: an empty one is `None`.
-pub fn optional(text: &str) -> Option<&str> {
-    Some(trimmed(text)).filter(|t| !t.is_empty())
-}
-
-fn trimmed(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))
-}
-
-/// A character without a shape: line breaks and other controls, marks of the direction, joiners, byte-order marks.
-/// Pasted text has them around numbers and ids.
-pub fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
 }
 
 #[cfg(test)]
@@ -330,14 +221,5 @@ mod tests {
             let waits = matches!(status, 429 | 503).then_some(7);
             assert_eq!(refusal.retry_after(), waits, "{refusal:?}");
         }
-    }
-
-    #[test]
-    fn what_cannot_be_seen_is_no_name_and_no_part_of_one() {
-        assert_eq!(line("\u{200b}\u{202e} ", 9), Err(Problem::Required));
-        assert_eq!(line(" \u{202e}Podpora\u{202c}\n", 9), Ok("Podpora".to_owned()));
-        assert_eq!(line("👩\u{200d}💻", 9), Ok("👩\u{200d}💻".to_owned()));
-        assert_eq!(line("a\nb", 9), Err(Problem::NotAToken));
-        assert_eq!(optional("\u{feff}\n"), None);
     }
 }

@@ -12,10 +12,10 @@ use std::collections::BTreeSet;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// Characters of a word that count.
-const WORD_MOST: usize = 32;
+const MAX_WORD: usize = 32;
 /// Words of one contact, and of one search.
-const WORDS_MOST: usize = 16;
-const SOUGHT_MOST: usize = 8;
+const MAX_WORDS: usize = 16;
+const MAX_SOUGHT: usize = 8;
 /// Stands before a number that is written backwards: people know its last digits by heart.
 const BACKWARDS: char = '<';
 
@@ -23,9 +23,9 @@ const BACKWARDS: char = '<';
 /// them made anew.
 pub fn words(name: Option<&str>, username: Option<&str>, wa_id: Option<&str>) -> BTreeSet<String> {
     let texts = [name, username].into_iter().flatten();
-    let mut words: BTreeSet<_> = texts.flat_map(folded).take(WORDS_MOST).collect();
+    let mut words: BTreeSet<_> = texts.flat_map(folded).take(MAX_WORDS).collect();
     if let Some(digits) = wa_id.filter(|digits| is_number(digits)) {
-        let digits: String = digits.chars().take(WORD_MOST - 1).collect();
+        let digits: String = digits.chars().take(MAX_WORD - 1).collect();
         let national = &digits[calling_code_len(&digits).min(digits.len())..];
         words.extend([
             digits.clone(),
@@ -47,7 +47,7 @@ pub fn sought(text: &str) -> Option<Vec<Vec<String>>> {
     let mut sought: Vec<Vec<String>> = Vec::new();
     let mut number = String::new();
     // Digits side by side are one number, however they are grouped.
-    for word in folded(text).take(SOUGHT_MOST) {
+    for word in folded(text).take(MAX_SOUGHT) {
         if is_number(&word) {
             number.push_str(&word);
             continue;
@@ -65,7 +65,7 @@ pub fn sought(text: &str) -> Option<Vec<Vec<String>>> {
 
 /// What a number may be the beginning of.
 fn numbers(digits: &str) -> Vec<String> {
-    let digits: String = digits.chars().take(WORD_MOST - 1).collect();
+    let digits: String = digits.chars().take(MAX_WORD - 1).collect();
     // `00` stands for `+`; one zero leads a number within its country.
     let called = digits.strip_prefix("00").or_else(|| digits.strip_prefix('0'));
     let called = called.filter(|called| !called.is_empty());
@@ -92,7 +92,7 @@ fn folded(text: &str) -> impl Iterator<Item = String> {
     // Nobody looks for what stands behind so much.
     for c in letters
         .flat_map(char::to_lowercase)
-        .take(WORDS_MOST * WORD_MOST * 4)
+        .take(MAX_WORDS * MAX_WORD * 4)
     {
         if c.is_alphanumeric() {
             match spelled(c) {
@@ -105,7 +105,7 @@ fn folded(text: &str) -> impl Iterator<Item = String> {
         }
     }
     words.push(word);
-    let cut = |word: String| word.chars().take(WORD_MOST).collect::<String>();
+    let cut = |word: String| word.chars().take(MAX_WORD).collect::<String>();
     words.into_iter().filter(|word| !word.is_empty()).map(cut)
 }
 
@@ -230,7 +230,7 @@ mod tests {
         #[test]
         fn a_contact_is_found_by_its_own_name(name in "\\PC{1,60}", other in "[a-z]{3} ?[0-9]{0,9}") {
             let known = words(Some(&name), Some(&other), None);
-            if sought(&name).is_some_and(|sought| !sought.is_empty() && known.len() < WORDS_MOST) {
+            if sought(&name).is_some_and(|sought| !sought.is_empty() && known.len() < MAX_WORDS) {
                 // Digits side by side are looked for as one number.
                 let joined = folded(&name).filter(|word| is_number(word)).count() > 1;
                 prop_assert!(joined || finds(&name, &known), "{name:?}: {known:?}");
@@ -240,12 +240,12 @@ mod tests {
         #[test]
         fn however_long_it_is_it_has_an_end(text in "\\PC{0,3000}", wa_id in "[0-9]{0,80}") {
             let words = words(Some(&text), Some(&text), Some(&wa_id));
-            prop_assert!(words.len() <= WORDS_MOST + 4);
+            prop_assert!(words.len() <= MAX_WORDS + 4);
             let sought = sought(&text).unwrap_or_default();
-            prop_assert!(sought.len() <= SOUGHT_MOST);
+            prop_assert!(sought.len() <= MAX_SOUGHT);
             let all = words.iter().chain(sought.iter().flatten());
             for word in all {
-                prop_assert!(word.chars().count() <= WORD_MOST, "{word}");
+                prop_assert!(word.chars().count() <= MAX_WORD, "{word}");
             }
         }
     }

@@ -1,10 +1,10 @@
 //! Contact cards as files: written for whoever downloads one, and read where a card came as nothing else.
 //! <https://www.rfc-editor.org/rfc/rfc2426>
 
-use crate::said::{Card, Fact, FactKind};
+use crate::message::content::{Card, Fact, FactKind};
 
 /// Characters of a file's name at the most, without its ending.
-const NAME_MOST: usize = 60;
+const MAX_NAME: usize = 60;
 
 /// The card as a file: as it came, else made of what is known.
 pub fn write(card: &Card) -> String {
@@ -65,7 +65,7 @@ pub fn file_name(card: &Card) -> String {
     let safe: String = name
         .chars()
         .map(|c| if c.is_alphanumeric() { c } else { ' ' })
-        .take(NAME_MOST)
+        .take(MAX_NAME)
         .collect();
     let safe = safe.split_whitespace().collect::<Vec<_>>().join(" ");
     match safe.is_empty() {

@@ -1,6 +1,6 @@
 //! What can go wrong in a use case. Only a [`Refusal`] is meant for the one who asked.
 
-use domain::refusal::Refusal;
+use domain::{form::Invalid, refusal::Refusal};
 
 /// Why a use case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +15,12 @@ pub enum Error {
     Unavailable(&'static str),
     #[error("{0}")]
     Setup(String),
+}
+
+impl From<Invalid> for Error {
+    fn from(invalid: Invalid) -> Self {
+        Self::Refused(invalid.into())
+    }
 }
 
 /// The result of a use case.

@@ -5,7 +5,7 @@ use crate::{
     entity::{dead_letter, journal, outbox, session},
     sessions::access,
 };
-use domain::delivery::DeadReason;
+use domain::dead_letter::DeadReason;
 use metrics::gauge;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect,

@@ -17,7 +17,7 @@ use crate::{
     outbound::memory::{self, Memory},
     wakes::Wakes,
 };
-use domain::people::Actor;
+use domain::access::Actor;
 use std::sync::Arc;
 use tokio::sync::{Notify, Semaphore};
 use whatsapp::graph::Graph;

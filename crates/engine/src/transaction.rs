@@ -9,7 +9,7 @@ use crate::{
     wakes::Worker,
 };
 use async_trait::async_trait;
-use domain::{event::Change, people::Actor};
+use domain::{access::Actor, event::Change};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use std::{
     collections::{BTreeSet, HashSet},

@@ -7,7 +7,7 @@
 mod desk;
 
 use desk::{Desk, NOW, Update};
-use domain::people::Actor;
+use domain::access::Actor;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};

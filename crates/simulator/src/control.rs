@@ -20,7 +20,7 @@ use crate::handshake::HandshakeError;
 use crate::settings::Setting;
 use crate::shared::Shared;
 use crate::world::{
-    CustomerId, CustomerSpec, Number, NumberSpec, Outcome, Said, SentMessage, Unknown, World, gist,
+    CustomerId, CustomerSpec, MessageContent, Number, NumberSpec, Outcome, SentMessage, Unknown, World, gist,
 };
 
 /// How many deliveries the log shows when nothing else is asked for.
@@ -106,7 +106,7 @@ async fn chat(State(shared): State<Arc<Shared>>, Query(chat): Query<Chat>) -> Js
     Json(json!({ "messages": messages, "typing": typing.is_some_and(|until| now < *until) }))
 }
 
-fn own(world: &World, said: &Said) -> Value {
+fn own(world: &World, said: &MessageContent) -> Value {
     let outcomes: Vec<&Outcome> = said
         .deliveries
         .iter()

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::ids;
 use crate::payload::{self, Update};
 use crate::shared::Shared;
-use crate::world::{CustomerId, DeliveryId, Outcome, Said, SentMessage, Unknown, World};
+use crate::world::{CustomerId, DeliveryId, MessageContent, Outcome, SentMessage, Unknown, World};
 
 /// The customer service window: <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
 const SERVICE_WINDOW_MS: i64 = 24 * 60 * 60 * 1000;
@@ -185,7 +185,7 @@ impl Shared {
     pub(crate) fn business_reads(&self, phone_number_id: &str, wamid: &str, typing: bool) -> bool {
         let until = (self.options.now)() + TYPING_MS;
         self.change(|world| {
-            let fits = |said: &Said| said.wamid == wamid && said.phone_number_id == phone_number_id;
+            let fits = |said: &MessageContent| said.wamid == wamid && said.phone_number_id == phone_number_id;
             let Some(place) = world.said.iter().position(fits) else {
                 return false;
             };

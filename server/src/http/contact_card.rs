@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use domain::people::Actor;
+use domain::access::Actor;
 use std::fmt::Write as _;
 use tower_sessions::Session;
 
@@ -16,7 +16,7 @@ pub async fn download(
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Response {
     let actor = match login_session::person(&http.engine, &session).await {
-        Ok(me) => Actor::Person(me),
+        Ok(me) => Actor::User(me),
         Err(status) => return status.into_response(),
     };
     let named = path

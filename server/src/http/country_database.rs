@@ -11,11 +11,11 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{
+    access::{Actor, Permission},
     countries::Unfit,
-    people::{Actor, Permission},
     refusal::Refusal,
 };
-use engine::countries::{self, DATABASE_MOST};
+use engine::countries::{self, MAX_DATABASE};
 use tower_sessions::Session;
 
 /// What a form puts around the file, in bytes.
@@ -29,7 +29,7 @@ pub async fn replace(
     request: Request,
 ) -> Response {
     let actor = match login_session::person(&http.engine, &session).await {
-        Ok(me) => Actor::Person(me),
+        Ok(me) => Actor::User(me),
         Err(status) => return status.into_response(),
     };
     if actor.require(Permission::Administer).is_err() {
@@ -60,7 +60,7 @@ fn back(outcome: &str) -> Response {
 async fn file_in(http: &Http, request: Request) -> Result<(Vec<u8>, Taken<'_>), &'static str> {
     let missing = Unfit::Missing.as_str();
     let (parts, body) = request.into_parts();
-    let whole = body_limit::whole(&http.bodies, &parts.headers, body, DATABASE_MOST + WRAPPING).await;
+    let whole = body_limit::whole(&http.bodies, &parts.headers, body, MAX_DATABASE + WRAPPING).await;
     let (whole, taken) = whole.map_err(|status| match status {
         StatusCode::PAYLOAD_TOO_LARGE => Unfit::TooLarge.as_str(),
         StatusCode::SERVICE_UNAVAILABLE => "failed",
@@ -71,7 +71,7 @@ async fn file_in(http: &Http, request: Request) -> Result<(Vec<u8>, Taken<'_>), 
     while let Ok(Some(field)) = form.next_field().await {
         if field.name() == Some("database") {
             let bytes = field.bytes().await.map_err(|_| missing)?;
-            return if bytes.len() > DATABASE_MOST {
+            return if bytes.len() > MAX_DATABASE {
                 Err(Unfit::TooLarge.as_str())
             } else {
                 Ok((bytes.into(), taken))

@@ -11,8 +11,8 @@ use axum::{
     },
 };
 use domain::{
+    access::{Actor, Me},
     event::{Event, HELLO, Hello, PING, PING_EVERY},
-    people::{Actor, Me},
 };
 use engine::{
     Engine,
@@ -64,7 +64,7 @@ pub async fn stream(
         Err(full) => return full.into_response(),
     };
 
-    let actor = Actor::Person(me.clone());
+    let actor = Actor::User(me.clone());
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let after = last.and_then(|id| id.parse().ok()).or(after);
     let (position, subscription) = match events::follow(&engine, &actor, after).await {
@@ -75,7 +75,7 @@ pub async fn stream(
         }
     };
     let hello = Hello {
-        person: me.id,
+        user: me.id,
         position,
     };
     let changes = stream::unfold(

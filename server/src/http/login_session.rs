@@ -4,10 +4,10 @@
 //! some hours without a request, and some days after the log-in in any case.
 
 use super::state::Http;
-use app::api::guard::PERSON;
+use app::api::guard::USER;
 use async_trait::async_trait;
 use axum::http::StatusCode;
-use domain::{ids::PersonId, people::Me, time::Timestamp};
+use domain::{access::Me, ids::UserId, time::Timestamp};
 use engine::{
     Engine,
     access::{users, web_sessions},
@@ -50,7 +50,7 @@ pub fn layer(http: &Http) -> SessionManagerLayer<Store> {
 /// # Errors
 /// 401 when nobody is, or the person is gone or disabled; 503 when that cannot be found out.
 pub async fn person(engine: &Engine, session: &Session) -> std::result::Result<Me, StatusCode> {
-    let person = session.get::<PersonId>(PERSON).await;
+    let person = session.get::<UserId>(USER).await;
     let person = person.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
     let me = users::me(engine, person.ok_or(StatusCode::UNAUTHORIZED)?).await;
     me.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?
@@ -59,7 +59,7 @@ pub async fn person(engine: &Engine, session: &Session) -> std::result::Result<M
 
 /// Whether somebody has logged in with this session; they may be disabled by now.
 pub async fn has_begun(session: &Session) -> bool {
-    matches!(session.get::<PersonId>(PERSON).await, Ok(Some(_)))
+    matches!(session.get::<UserId>(USER).await, Ok(Some(_)))
 }
 
 /// Sessions in the engine's database.
@@ -80,8 +80,8 @@ impl Store {
 
     async fn write(&self, record: &Record) -> Result<()> {
         let data = serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
-        let person = record.data.get(PERSON).cloned();
-        let person = person.and_then(|value| serde_json::from_value::<PersonId>(value).ok());
+        let person = record.data.get(USER).cloned();
+        let person = person.and_then(|value| serde_json::from_value::<UserId>(value).ok());
         let (id, ends) = (record.id.to_string(), self.ends(record));
         web_sessions::save(&self.engine, &id, &data, person, ends)
             .await

@@ -4,7 +4,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::ids::PersonId;
+use domain::ids::UserId;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -15,13 +15,13 @@ const RETRY_AFTER: &str = "30";
 
 /// How many streams each person has open.
 #[derive(Debug, Default)]
-pub struct Streams(Mutex<HashMap<PersonId, usize>>);
+pub struct Streams(Mutex<HashMap<UserId, usize>>);
 
 /// One open stream; dropped with it.
 #[derive(Debug)]
 pub(super) struct Place {
     streams: Arc<Streams>,
-    person: PersonId,
+    person: UserId,
 }
 
 /// Why there is no room for another stream.
@@ -52,7 +52,7 @@ impl IntoResponse for Full {
 impl Streams {
     pub(super) fn take(
         streams: &Arc<Self>,
-        person: PersonId,
+        person: UserId,
         most: usize,
         most_in_all: usize,
     ) -> Result<Place, Full> {

@@ -4,7 +4,7 @@ use crate::{
     stories,
     support::{Story, world::id_of},
 };
-use domain::people::Scope;
+use domain::access::Scope;
 use reqwest::Method;
 use serde_json::json;
 

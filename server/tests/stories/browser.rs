@@ -119,7 +119,7 @@ async fn a_disabled_person_is_out_at_once(story: &Story) {
     assert!(operator.is_logged_in().await);
     let id = extension.parse().expect("an id");
     let disabled =
-        engine::directory::extensions::set_disabled(&story.engine, &domain::people::Actor::System, id, true);
+        engine::directory::extensions::set_disabled(&story.engine, &domain::access::Actor::System, id, true);
     disabled.await.expect("disabled");
     assert!(!operator.is_logged_in().await);
     assert_eq!(Browser::new(story).log_in("jana", PASSWORD).await.status, 401);

@@ -9,10 +9,10 @@ use crate::{
     },
 };
 use domain::{
-    channel::{AuthenticationForm, Badge, ChannelView, Deed, MessagingForm},
+    access::Actor,
+    channel::{AuditAction, AuthenticationForm, Badge, ChannelView, MessagingForm},
     doctor::Check,
     ids::ChannelId,
-    people::Actor,
     refusal::Refusal,
 };
 use engine::{Error, channels};
@@ -236,10 +236,10 @@ async fn what_was_done_stands_in_the_activity_without_secrets(story: &Story) {
         .expect("activity");
     let deeds: Vec<_> = shown.activity.iter().map(|line| line.what).collect();
     for deed in [
-        Deed::Paused,
-        Deed::RotatedVerifyToken,
-        Deed::SavedAuthentication,
-        Deed::Added,
+        AuditAction::Paused,
+        AuditAction::RotatedVerifyToken,
+        AuditAction::SavedAuthentication,
+        AuditAction::Added,
     ] {
         assert!(deeds.contains(&deed), "{deed:?} in {deeds:?}");
     }

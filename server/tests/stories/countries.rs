@@ -13,7 +13,7 @@ use crate::{
         world::Line,
     },
 };
-use domain::{countries::Door, people::Actor};
+use domain::{access::Actor, countries::Door};
 use engine::{Clock, Config, Engine, Purpose, countries};
 use reqwest::{Method, header};
 use serde_json::{Value, json};

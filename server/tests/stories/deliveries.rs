@@ -8,8 +8,8 @@ use crate::{
     },
 };
 use domain::{
-    delivery::{DeadReason, Filter, Within},
-    people::{Actor, Scope},
+    access::{Actor, Scope},
+    dead_letter::{DeadReason, Filter, Within},
 };
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@
 mod badge;
 mod causes;
 mod empty;
-mod errands;
+mod meta_actions;
 mod situations;
 mod who;
 
@@ -17,11 +17,11 @@ use crate::{
     },
 };
 use domain::{
+    access::Actor,
     channel::MessagingForm,
+    directory::{ExtensionForm, QueueForm},
     doctor::SETTLING,
     ids::{ChannelId, ExtensionId, QueueId},
-    people::{Actor, ExtensionForm},
-    queue::QueueForm,
 };
 use serde_json::{Value, json};
 use simulator::{AppSpec, CallbackOf, NumberSetting, NumberSpec, Outage, Setting, Signature, TokenSetting};

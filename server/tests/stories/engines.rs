@@ -7,7 +7,7 @@ use crate::support::{
     settings,
     world::{App, Line, delivery, id_of, text_message},
 };
-use domain::people::Scope;
+use domain::access::Scope;
 use engine::{Engine, access::api_tokens};
 use futures::future::join_all;
 use reqwest::Method;

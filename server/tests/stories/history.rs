@@ -143,7 +143,7 @@ async fn what_is_about_a_message_stands_with_it_on_another_page(story: &Story) {
     );
     assert!(thread.messages.iter().all(|message| message.about.is_none()));
     let quote = |thread: &Thread| {
-        let last = thread.messages.last()?.said.clone()?;
+        let last = thread.messages.last()?.content.clone()?;
         last.quote?.text
     };
     assert_eq!(
@@ -415,7 +415,7 @@ async fn what_was_said_in_an_earlier_session_is_quoted_to_who_may_see_it(story: 
     let quote = async |browser: &Browser| {
         let messages = open(browser, &second).await.messages;
         assert_eq!(messages.len(), 1, "the other stands in its own session");
-        messages[0].said.clone().expect("it answers").quote
+        messages[0].content.clone().expect("it answers").quote
     };
     let quoted = quote(&jana_sees).await.expect("hers");
     assert_eq!(quoted.text.as_deref(), Some("Is it blue?"), "as it is now");

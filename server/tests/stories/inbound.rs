@@ -7,7 +7,7 @@ use crate::{
         world::{Line, WABA_ID, delivery, text_message},
     },
 };
-use domain::{delivery::DeadReason, people::Actor};
+use domain::{access::Actor, dead_letter::DeadReason};
 use serde_json::{Value, json};
 use simulator::Signature;
 
@@ -253,7 +253,7 @@ async fn a_batch_that_the_disk_has_spoilt_stops_nobody(story: &Story) {
     let letters = story.dead_letters().await;
     assert_eq!(letters.len(), 1, "and the batch is not forgotten");
     assert_eq!(letters[0].reason, DeadReason::Failed);
-    let all = domain::delivery::Filter::default();
+    let all = domain::dead_letter::Filter::default();
     let replayed = engine::inbound::dead_letters::replay_all(&story.engine, &Actor::System, &all, None).await;
     assert_eq!(
         replayed.expect("an answer").lost,

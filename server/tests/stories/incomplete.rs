@@ -9,7 +9,7 @@ use crate::{
         world::{WABA_ID, text_message},
     },
 };
-use domain::delivery::DeadReason;
+use domain::dead_letter::DeadReason;
 use serde_json::json;
 
 stories! {

@@ -9,10 +9,10 @@ use crate::{
     },
 };
 use domain::{
+    access::{Actor, UserForm},
     channel::{AuthenticationForm, MessagingForm},
+    directory::{ExtensionForm, QueueForm},
     ids::ExtensionId,
-    people::{Actor, ExtensionForm, PersonForm},
-    queue::QueueForm,
     refusal::Refusal,
 };
 use engine::{
@@ -66,8 +66,8 @@ where
     refused.collect()
 }
 
-fn person(n: usize) -> PersonForm {
-    PersonForm {
+fn person(n: usize) -> UserForm {
+    UserForm {
         login: format!("admin{n}"),
         name: format!("Admin {n}"),
         password: PASSWORD.into(),
@@ -148,7 +148,7 @@ async fn the_last_administrator_does_not_lose_the_log_in(story: &Story) {
 }
 
 async fn a_number_a_name_and_a_log_in_are_given_once(story: &Story) {
-    let taken = |field| vec![Refusal::field(field, domain::refusal::Problem::Taken); MANY - 1];
+    let taken = |field| vec![Refusal::field(field, domain::form::Problem::Taken); MANY - 1];
     let refused = race(story, |engine, n| async move {
         let form = ExtensionForm {
             number: "201".into(),

@@ -7,7 +7,7 @@ use crate::{
         world::{Line, WABA_ID, delivery, id_of, text_message},
     },
 };
-use domain::{delivery::DeadReason, people::Actor};
+use domain::{access::Actor, dead_letter::DeadReason};
 use serde_json::{Value, json};
 
 pub(crate) const FROM: &str = "420800555901";

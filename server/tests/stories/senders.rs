@@ -7,7 +7,7 @@ use crate::{
         world::{Line, WABA_ID, id_of},
     },
 };
-use domain::people::Actor;
+use domain::access::Actor;
 use serde_json::{Value, json};
 
 stories! {

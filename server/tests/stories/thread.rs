@@ -8,9 +8,9 @@ use crate::{
     },
 };
 use domain::{
-    delivery::DeadReason,
+    access::Actor,
+    dead_letter::DeadReason,
     message::{Direction, MessageView},
-    people::Actor,
     session::Preview,
 };
 use serde_json::{Value, json};

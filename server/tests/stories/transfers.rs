@@ -9,10 +9,7 @@ use crate::{
         world::{Line, id_of},
     },
 };
-use domain::{
-    event::Change,
-    people::{Actor, ExtensionForm},
-};
+use domain::{access::Actor, directory::ExtensionForm, event::Change};
 use futures::future::join_all;
 use reqwest::header;
 use serde_json::{Value, json};
@@ -311,7 +308,7 @@ async fn sessions_are_transferred_to_extensions_and_queues(story: &Story) {
     }
     let nothing = "/api/v1/sessions/00000000-0000-0000-0000-000000000000/transfer";
     story.api.post(nothing, to("queue", &sales)).await.problem(404);
-    let reader = story.api_with(domain::people::Scope::Read).await;
+    let reader = story.api_with(domain::access::Scope::Read).await;
     reader.post(&path, to("queue", &sales)).await.problem(403);
     let queue = sales.parse().expect("an id");
     engine::directory::queues::set_disabled(&story.engine, &Actor::System, queue, true)

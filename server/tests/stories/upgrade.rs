@@ -154,7 +154,7 @@ async fn open(database: &Database, folder: &Path) -> engine::Result<Engine> {
 }
 
 /// What one customer and a company have written.
-type Said = &'static [(&'static str, bool)];
+type MessageContent = &'static [(&'static str, bool)];
 
 /// Which way, and whether it is a reaction.
 const THEIRS: (&str, bool) = ("inbound", false);
@@ -192,7 +192,7 @@ async fn fill(database: &Database, folder: &Path) -> i64 {
         insert(&db, "channels", row).await;
     }
 
-    let sessions: [(&str, (&'static str, Uuid), i64, Said); 4] = [
+    let sessions: [(&str, (&'static str, Uuid), i64, MessageContent); 4] = [
         (
             "waiting",
             ("queue_id", queue),

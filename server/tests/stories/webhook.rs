@@ -7,7 +7,7 @@ use crate::{
         world::{Line, delivery, text_message},
     },
 };
-use domain::{delivery::DeadReason, people::Actor};
+use domain::{access::Actor, dead_letter::DeadReason};
 use reqwest::Method;
 use serde_json::json;
 use simulator::{Signature, WebhookFault};

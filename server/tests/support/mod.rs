@@ -10,7 +10,7 @@ pub mod world;
 
 use database::Database;
 use domain::{
-    people::{Actor, Scope},
+    access::{Actor, Scope},
     time::Timestamp,
 };
 use engine::{Clock, Engine};
@@ -120,9 +120,9 @@ impl Story {
         self.settled().await;
     }
 
-    pub async fn dead_letters(&self) -> Vec<domain::delivery::DeadLetter> {
+    pub async fn dead_letters(&self) -> Vec<domain::dead_letter::DeadLetter> {
         let page = domain::page::PageRequest::default();
-        let filter = domain::delivery::Filter::default();
+        let filter = domain::dead_letter::Filter::default();
         let letters = engine::inbound::dead_letters::list(&self.engine, &Actor::System, &filter, &page).await;
         letters.expect("the dead letters").items
     }

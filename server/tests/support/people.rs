@@ -4,7 +4,10 @@ use super::{
     Story,
     http::{Answer, client},
 };
-use domain::people::{Actor, ExtensionForm, PersonForm};
+use domain::{
+    access::{Actor, UserForm},
+    directory::ExtensionForm,
+};
 use reqwest::{Client, Method, RequestBuilder, header};
 use url::{Url, form_urlencoded};
 
@@ -106,7 +109,7 @@ pub fn set_cookie(answer: &Answer) -> Option<String> {
 impl Story {
     /// An administrator without an extension.
     pub async fn admin(&self, login: &str) -> Browser {
-        let form = PersonForm {
+        let form = UserForm {
             login: login.into(),
             name: format!("Admin {login}"),
             password: PASSWORD.into(),

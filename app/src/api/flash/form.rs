@@ -3,8 +3,7 @@
 use domain::{
     channel::{AuthenticationForm, MessagingForm},
     countries::CountriesForm,
-    people::ExtensionForm,
-    queue::QueueForm,
+    directory::{ExtensionForm, QueueForm},
 };
 use serde::{Deserialize, Serialize};
 

@@ -11,7 +11,7 @@ use std::{
 
 const FOR: Duration = Duration::from_secs(10 * 60);
 /// Of everybody; the oldest goes first.
-const MOST: usize = 200;
+const MAX: usize = 200;
 const MOST_BYTES: usize = 32 * 1024;
 
 static SHELF: Mutex<Shelf> = Mutex::new(Shelf(VecDeque::new()));
@@ -65,7 +65,7 @@ impl Shelf {
             return;
         }
         self.0.push_back((slot, text));
-        if self.0.len() > MOST {
+        if self.0.len() > MAX {
             self.0.pop_front();
         }
     }
@@ -131,10 +131,10 @@ mod tests {
     #[test]
     fn there_is_an_end_to_it() {
         let mut shelf = shelf();
-        for person in 0..=MOST {
-            shelf.put(slot(&person.to_string(), "a", 0), "typed".to_owned());
+        for user in 0..=MAX {
+            shelf.put(slot(&user.to_string(), "a", 0), "typed".to_owned());
         }
-        assert_eq!(shelf.0.len(), MOST);
+        assert_eq!(shelf.0.len(), MAX);
         assert_eq!(shelf.get(&slot("0", "a", 0)), None, "the oldest has gone");
         shelf.put(slot("1", "a", 0), "x".repeat(MOST_BYTES + 1));
         assert_eq!(

@@ -11,7 +11,7 @@ impl Tab {
         let Role::Leading { lead, .. } = self.role else {
             return;
         };
-        if hello.person != self.person {
+        if hello.user != self.user {
             self.acts.push(Act::FindOut);
             self.lose(now, lead);
             return;

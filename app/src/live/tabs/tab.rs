@@ -3,7 +3,7 @@
 use super::note::{Lead, Millis, Note};
 use domain::{
     event::{Change, Position, SILENCE},
-    ids::PersonId,
+    ids::UserId,
 };
 
 /// How long a new tab waits for one that listens already.
@@ -13,7 +13,7 @@ pub(super) const HAND_OVER: Millis = 300.0;
 /// After a failure we try again after about this long, and each time after twice as long …
 pub(super) const WAIT_FIRST: Millis = 1_000.0;
 /// … up to this.
-const WAIT_MOST: Millis = 30_000.0;
+const MAX_WAIT: Millis = 30_000.0;
 /// Those that follow are up to this much more patient, each by its own luck.
 const PATIENCE: Millis = 2_000.0;
 
@@ -49,7 +49,7 @@ pub(super) enum Stream {
 /// One tab among those of its person.
 #[derive(Debug)]
 pub struct Tab {
-    pub(super) person: PersonId,
+    pub(super) user: UserId,
     pub(super) tab: u64,
     /// From 0 to 1, so that tabs and browsers do not all act at once.
     pub(super) luck: f64,
@@ -67,9 +67,9 @@ pub struct Tab {
 
 impl Tab {
     /// `seen`: the position that was read before the page was drawn.
-    pub fn new(person: PersonId, tab: u64, luck: f64, seen: Option<Position>) -> Self {
+    pub fn new(user: UserId, tab: u64, luck: f64, seen: Option<Position>) -> Self {
         Self {
-            person,
+            user,
             tab,
             luck,
             seen,
@@ -179,7 +179,7 @@ impl Tab {
 
     pub(super) fn lose(&mut self, now: Millis, lead: Lead) {
         let until = now + self.wait * (0.5 + self.luck / 2.0);
-        self.wait = (self.wait * 2.0).min(WAIT_MOST);
+        self.wait = (self.wait * 2.0).min(MAX_WAIT);
         self.role = Role::Leading {
             lead,
             stream: Stream::Waiting { until },

@@ -4,13 +4,13 @@ use super::{
 };
 use domain::{
     event::{Change, Hello, Position},
-    ids::PersonId,
+    ids::UserId,
 };
 
 const SOME: Millis = 1_000_000.0;
 const SECOND: Millis = 1_000.0;
 
-fn person(n: u8) -> PersonId {
+fn user(n: u8) -> UserId {
     format!("00000000-0000-0000-0000-00000000000{n}").parse().unwrap()
 }
 
@@ -20,7 +20,7 @@ fn at(number: u64) -> Position {
 
 fn hello(number: u64) -> Hello {
     Hello {
-        person: person(1),
+        user: user(1),
         position: at(number),
     }
 }
@@ -46,7 +46,7 @@ impl Browser {
     fn with(count: usize) -> Self {
         let tabs = (0..count).map(|n| {
             let luck = (n as f64 + 0.5) / count as f64;
-            Tab::new(person(1), n as u64, luck, Some(at(7)))
+            Tab::new(user(1), n as u64, luck, Some(at(7)))
         });
         let mut browser = Self {
             now: SOME,
@@ -254,7 +254,7 @@ fn waking_up_does_not_wait() {
 
 #[test]
 fn tries_become_rarer() {
-    let mut tab = Tab::new(person(1), 1, 1.0, None);
+    let mut tab = Tab::new(user(1), 1, 1.0, None);
     tab.arrive(SOME, true);
     let (mut now, mut tries) = (SOME, Vec::new());
     for _ in 0..100 {
@@ -271,11 +271,11 @@ fn tries_become_rarer() {
 
 #[test]
 fn a_stream_of_somebody_else_is_not_listened_to() {
-    let mut tab = Tab::new(person(1), 1, 0.5, Some(at(7)));
+    let mut tab = Tab::new(user(1), 1, 0.5, Some(at(7)));
     tab.arrive(SOME, true);
     tab.take_acts();
     let petr = Hello {
-        person: person(2),
+        user: user(2),
         position: at(9),
     };
     tab.hello(SOME, petr);
@@ -305,7 +305,7 @@ fn whoever_is_refused_finds_out_why() {
 
 #[test]
 fn numbers_of_a_database_that_was_restored_are_not_compared() {
-    let mut tab = Tab::new(person(1), 1, 0.5, Some(at(7)));
+    let mut tab = Tab::new(user(1), 1, 0.5, Some(at(7)));
     tab.arrive(SOME, true);
     assert!(tab.take_acts().contains(&Act::Open(Some(at(7)))));
     tab.hello(SOME, hello(3));

@@ -14,8 +14,9 @@ use crate::{
     },
 };
 use domain::{
+    access::Role,
+    directory::{self, ExtensionRow},
     ids::ExtensionId,
-    people::{self, ExtensionRow, Role},
 };
 use leptos::prelude::*;
 
@@ -74,16 +75,16 @@ pub fn ExtensionPage() -> impl IntoView {
 }
 
 /// What is stored, as it is typed.
-fn typed(extension: Option<ExtensionRow>) -> people::ExtensionForm {
+fn typed(extension: Option<ExtensionRow>) -> directory::ExtensionForm {
     match extension {
-        Some(e) => people::ExtensionForm {
+        Some(e) => directory::ExtensionForm {
             number: e.number,
             name: e.name,
             login: e.login.unwrap_or_default(),
             password: String::new(),
             role: e.role.unwrap_or(Role::Operator).as_str().to_owned(),
         },
-        None => people::ExtensionForm {
+        None => directory::ExtensionForm {
             role: Role::Operator.as_str().to_owned(),
             ..Default::default()
         },
@@ -99,7 +100,7 @@ fn ExtensionForm(page: Page, save: Form<SaveExtension>) -> impl IntoView {
         .map(|e| view! { <input type="hidden" name="id" value=e.id.to_string() /> });
     let has_login = extension.as_ref().is_some_and(|e| e.login.is_some());
     let password_typed = unsaved.as_ref().is_some_and(|unsaved| unsaved.holds("password"));
-    let people::ExtensionForm {
+    let directory::ExtensionForm {
         number,
         name,
         login,

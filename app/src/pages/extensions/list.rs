@@ -8,7 +8,7 @@ use crate::{
     pages::directory::{DirectoryList, Enabled},
     ui::IconName,
 };
-use domain::people::ExtensionRow;
+use domain::directory::ExtensionRow;
 use leptos::prelude::*;
 
 /// The list.

@@ -3,10 +3,9 @@
 use super::markup::plain;
 use crate::{api::ApiError, i18n::*, labels};
 use domain::{
-    message::{Meaning, MessageView, Status, Waits},
+    message::{Meaning, MessageView, Status, Waits, content::FactKind},
     refusal::Refusal,
-    said::FactKind,
-    session::{Blocked, Happening, Moment, Preview},
+    session::{Blocked, Preview, SessionEvent, SessionEventKind},
 };
 
 /// Meta calls an answer to a form as it calls one that was chosen.
@@ -37,7 +36,7 @@ pub fn kind(locale: Locale, kind: &str) -> String {
 }
 
 /// Characters of a message in one line.
-const LINE_MOST: usize = 120;
+const MAX_LINE: usize = 120;
 
 /// A message in one line: its text, else what it is.
 pub fn line(locale: Locale, text: Option<&str>, message_kind: &str) -> String {
@@ -45,7 +44,7 @@ pub fn line(locale: Locale, text: Option<&str>, message_kind: &str) -> String {
         // The whole text is read first: a mark may end behind what is shown.
         Some(text) => plain(text)
             .chars()
-            .take(LINE_MOST)
+            .take(MAX_LINE)
             .filter(|c| !turns_the_line(*c))
             .map(|c| if c.is_control() { ' ' } else { c })
             .collect(),
@@ -116,9 +115,9 @@ pub fn waits(locale: Locale, waits: Waits) -> &'static str {
     }
 }
 
-pub fn moment(locale: Locale, moment: &Moment) -> String {
-    let words = moment_without_reason(locale, moment);
-    match &moment.reason {
+pub fn event(locale: Locale, event: &SessionEvent) -> String {
+    let words = event_without_reason(locale, event);
+    match &event.reason {
         Some(reason) => td_string!(
             locale,
             inbox.moment.because,
@@ -130,26 +129,34 @@ pub fn moment(locale: Locale, moment: &Moment) -> String {
     }
 }
 
-fn moment_without_reason(locale: Locale, moment: &Moment) -> String {
-    let who = moment.who.as_deref().unwrap_or("–");
-    let by = moment.by.as_deref().unwrap_or("–");
-    match (moment.what, &moment.who) {
-        (Happening::Opened, _) => td_string!(locale, inbox.moment.opened).to_owned(),
-        (Happening::RoutedToExtension, _) => {
+fn event_without_reason(locale: Locale, event: &SessionEvent) -> String {
+    let who = event.who.as_deref().unwrap_or("–");
+    let by = event.by.as_deref().unwrap_or("–");
+    match (event.what, &event.who) {
+        (SessionEventKind::Opened, _) => td_string!(locale, inbox.moment.opened).to_owned(),
+        (SessionEventKind::RoutedToExtension, _) => {
             td_string!(locale, inbox.moment.to_extension, who = who).to_string()
         }
-        (Happening::RoutedToQueue, _) => td_string!(locale, inbox.moment.to_queue, who = who).to_string(),
-        (Happening::RoutedToNobody, _) => td_string!(locale, inbox.moment.to_nobody).to_owned(),
-        (Happening::PickedUp, _) => td_string!(locale, inbox.moment.picked_up, who = who).to_string(),
-        (Happening::TakenOver, _) => td_string!(locale, inbox.moment.taken_over, who = who).to_string(),
-        (Happening::Transferred, _) => {
+        (SessionEventKind::RoutedToQueue, _) => {
+            td_string!(locale, inbox.moment.to_queue, who = who).to_string()
+        }
+        (SessionEventKind::RoutedToNobody, _) => td_string!(locale, inbox.moment.to_nobody).to_owned(),
+        (SessionEventKind::PickedUp, _) => td_string!(locale, inbox.moment.picked_up, who = who).to_string(),
+        (SessionEventKind::TakenOver, _) => {
+            td_string!(locale, inbox.moment.taken_over, who = who).to_string()
+        }
+        (SessionEventKind::Transferred, _) => {
             td_string!(locale, inbox.moment.transferred, who = who, by = by).to_string()
         }
-        (Happening::BackInQueue, _) => td_string!(locale, inbox.moment.back_in_queue, who = who).to_string(),
-        (Happening::LeftToNobody, _) => td_string!(locale, inbox.moment.left_to_nobody).to_owned(),
-        (Happening::Closed, Some(_)) => td_string!(locale, inbox.moment.closed_by, who = who).to_string(),
-        (Happening::Closed, None) => td_string!(locale, inbox.moment.closed).to_owned(),
-        (Happening::Joined, _) => td_string!(locale, inbox.moment.joined).to_owned(),
+        (SessionEventKind::BackInQueue, _) => {
+            td_string!(locale, inbox.moment.back_in_queue, who = who).to_string()
+        }
+        (SessionEventKind::LeftToNobody, _) => td_string!(locale, inbox.moment.left_to_nobody).to_owned(),
+        (SessionEventKind::Closed, Some(_)) => {
+            td_string!(locale, inbox.moment.closed_by, who = who).to_string()
+        }
+        (SessionEventKind::Closed, None) => td_string!(locale, inbox.moment.closed).to_owned(),
+        (SessionEventKind::Joined, _) => td_string!(locale, inbox.moment.joined).to_owned(),
     }
 }
 
@@ -240,7 +247,7 @@ mod tests {
     fn a_line_is_cut_after_its_marks_are_read() {
         let long = "dlouhý text ".repeat(40);
         let shown = line(Locale::cs, Some(&format!("*{}*", long.trim())), "text");
-        assert_eq!(shown, long.chars().take(LINE_MOST).collect::<String>());
+        assert_eq!(shown, long.chars().take(MAX_LINE).collect::<String>());
         assert_eq!(
             line(Locale::cs, Some("* mléko\n* máslo"), "text"),
             "• mléko • máslo"

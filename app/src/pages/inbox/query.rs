@@ -4,7 +4,7 @@ use domain::{ids::SessionId, session::Tab};
 use leptos_router::params::ParamsMap;
 
 /// Pages of the list at the most; whoever looks for more searches.
-const PAGES_MOST: u8 = 20;
+const MAX_PAGES: u8 = 20;
 
 /// Which part of the list is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Query {
         Self {
             tab: map.get_str("tab").and_then(Tab::from_query).unwrap_or_default(),
             search: map.get_str("q").unwrap_or_default().to_owned(),
-            pages: pages.clamp(1, PAGES_MOST),
+            pages: pages.clamp(1, MAX_PAGES),
         }
     }
 
@@ -63,7 +63,7 @@ impl Query {
     /// One page more.
     pub fn longer(&self) -> Self {
         Self {
-            pages: (self.pages + 1).min(PAGES_MOST),
+            pages: (self.pages + 1).min(MAX_PAGES),
             ..self.clone()
         }
     }

@@ -16,8 +16,8 @@ use crate::{
     outbox::{Outbox, use_outbox},
 };
 use domain::{
+    access::Me,
     ids::SessionId,
-    people::Me,
     session::{InboxCounts, InboxPage, Tab, Thread},
 };
 use leptos::{prelude::*, task::spawn_local};

@@ -14,9 +14,9 @@ use crate::{
     },
 };
 use domain::{
+    directory::{self, ExtensionRow, QueueRow},
     ids::QueueId,
-    people::ExtensionRow,
-    queue::{self, PickUp, QueueRow},
+    pick_up::PickUp,
 };
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
@@ -140,9 +140,9 @@ fn QueueForm(page: Page, save: Form<SaveQueue>) -> impl IntoView {
 }
 
 /// What is stored, as it is typed.
-fn typed(queue: Option<QueueRow>, members: Vec<String>) -> queue::QueueForm {
+fn typed(queue: Option<QueueRow>, members: Vec<String>) -> directory::QueueForm {
     let (name, pick_up) = queue.map(|queue| (queue.name, queue.pick_up)).unwrap_or_default();
-    queue::QueueForm {
+    directory::QueueForm {
         name,
         members,
         pick_up: pick_up.as_str().to_owned(),

@@ -8,7 +8,7 @@ use crate::{
     pages::directory::{DirectoryList, Enabled},
     ui::{Badge, IconName, Tone},
 };
-use domain::queue::QueueRow;
+use domain::directory::QueueRow;
 use leptos::prelude::*;
 
 /// The list.

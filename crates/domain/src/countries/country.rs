@@ -1,7 +1,7 @@
 //! A country: its code, its names, and where a list in either language has it.
 
 use super::names::{EUROPEAN_UNION, NAMES};
-use crate::{people::Language, refusal::Problem};
+use crate::{form::Problem, language::Language};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 

@@ -1,5 +1,8 @@
 use super::{names::NAMES, *};
-use crate::{people::Language, refusal::FieldProblem};
+use crate::{
+    form::{FieldProblem, Invalid, Problem},
+    language::Language,
+};
 
 fn country(code: &str) -> Country {
     code.parse().unwrap()
@@ -141,7 +144,7 @@ fn form(door: &str, who: &str, countries: &[&str]) -> CountriesForm {
 
 fn wrong(form: &CountriesForm) -> Vec<(String, Problem)> {
     match form.check() {
-        Err(Refusal::Invalid { fields }) => fields
+        Err(Invalid { fields }) => fields
             .into_iter()
             .map(|FieldProblem { field, problem, .. }| (field, problem))
             .collect(),

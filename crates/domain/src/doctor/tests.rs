@@ -2,6 +2,7 @@
 //! finding that names it.
 
 use super::*;
+use crate::time::Timestamp;
 use std::time::Duration;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_341_600);

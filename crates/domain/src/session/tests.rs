@@ -1,7 +1,11 @@
 use super::*;
 use crate::{
-    ids::{PersonId, TokenId},
-    people::{Me, Role, Scope},
+    access::{Actor, Me, Role, Scope},
+    channel::Destination,
+    ids::{ExtensionId, QueueId, TokenId, UserId},
+    pick_up::PickUp,
+    refs::ExtensionRef,
+    refusal::Refusal,
 };
 use uuid::Uuid;
 
@@ -13,9 +17,9 @@ fn extension(n: u128) -> ExtensionRef {
     }
 }
 
-fn person(n: u128, role: Role) -> Actor {
-    Actor::Person(Me {
-        id: PersonId::new(Uuid::from_u128(n)),
+fn user(n: u128, role: Role) -> Actor {
+    Actor::User(Me {
+        id: UserId::new(Uuid::from_u128(n)),
         login: n.to_string(),
         name: n.to_string(),
         role,
@@ -32,20 +36,20 @@ fn token(scope: Scope) -> Actor {
     }
 }
 
-fn waiting(pick_up: PickUp, member: bool) -> Standing {
-    Standing {
+fn waiting(pick_up: PickUp, member: bool) -> SessionAccess {
+    SessionAccess {
         state: State::Waiting,
         owner: None,
-        queue: Some(QueueStanding { pick_up, member }),
+        queue: Some(QueueAccess { pick_up, member }),
         group: false,
     }
 }
 
-fn owned(n: u128) -> Standing {
-    Standing {
+fn owned(n: u128) -> SessionAccess {
+    SessionAccess {
         state: State::Assigned,
         owner: Some(extension(n)),
-        queue: Some(QueueStanding {
+        queue: Some(QueueAccess {
             pick_up: PickUp::Manual,
             member: true,
         }),
@@ -55,7 +59,7 @@ fn owned(n: u128) -> Standing {
 
 #[test]
 fn a_member_picks_up_and_a_stranger_does_not() {
-    let jana = person(201, Role::Operator);
+    let jana = user(201, Role::Operator);
     assert_eq!(
         waiting(PickUp::Manual, true).pick_up(&jana, &extension(201)),
         Ok(())
@@ -68,7 +72,7 @@ fn a_member_picks_up_and_a_stranger_does_not() {
         waiting(PickUp::Manual, false).pick_up(&token(Scope::Operate), &extension(201)),
         Err(Refusal::Forbidden)
     );
-    let boss = person(900, Role::Supervisor);
+    let boss = user(900, Role::Supervisor);
     assert_eq!(
         waiting(PickUp::Manual, false).pick_up(&boss, &extension(900)),
         Ok(())
@@ -77,7 +81,7 @@ fn a_member_picks_up_and_a_stranger_does_not() {
 
 #[test]
 fn the_second_to_pick_up_learns_who_was_first() {
-    let petr = person(202, Role::Operator);
+    let petr = user(202, Role::Operator);
     assert_eq!(
         owned(201).pick_up(&petr, &extension(202)),
         Err(Refusal::Taken { by: "E201".into() })
@@ -88,11 +92,11 @@ fn the_second_to_pick_up_learns_who_was_first() {
 #[test]
 fn only_the_owner_goes_on() {
     assert_eq!(
-        owned(201).reply(&person(201, Role::Operator)),
+        owned(201).reply(&user(201, Role::Operator)),
         Ok(ReplyEffect::Nothing)
     );
     assert_eq!(
-        owned(201).reply(&person(202, Role::Supervisor)),
+        owned(201).reply(&user(202, Role::Supervisor)),
         Err(Refusal::NotYours { owner: "E201".into() })
     );
     assert_eq!(owned(201).reply(&token(Scope::Operate)), Ok(ReplyEffect::Nothing));
@@ -101,7 +105,7 @@ fn only_the_owner_goes_on() {
 
 #[test]
 fn the_first_reply_does_what_the_queue_says() {
-    let jana = person(201, Role::Operator);
+    let jana = user(201, Role::Operator);
     assert_eq!(
         waiting(PickUp::Manual, true).reply(&jana),
         Err(Refusal::PickUpFirst)
@@ -124,11 +128,11 @@ fn the_first_reply_does_what_the_queue_says() {
 
 #[test]
 fn a_closed_session_takes_nothing_more() {
-    let closed = Standing {
+    let closed = SessionAccess {
         state: State::Closed,
         ..owned(201)
     };
-    let jana = person(201, Role::Operator);
+    let jana = user(201, Role::Operator);
     assert_eq!(closed.reply(&jana), Err(Refusal::SessionClosed));
     assert_eq!(
         closed.pick_up(&jana, &extension(201)),
@@ -139,19 +143,19 @@ fn a_closed_session_takes_nothing_more() {
 
 #[test]
 fn owner_and_supervisor_close() {
-    assert_eq!(owned(201).close(&person(201, Role::Operator)), Ok(()));
-    assert_eq!(owned(201).close(&person(900, Role::Supervisor)), Ok(()));
-    assert!(owned(201).close(&person(202, Role::Operator)).is_err());
+    assert_eq!(owned(201).close(&user(201, Role::Operator)), Ok(()));
+    assert_eq!(owned(201).close(&user(900, Role::Supervisor)), Ok(()));
+    assert!(owned(201).close(&user(202, Role::Operator)).is_err());
     assert_eq!(
-        waiting(PickUp::None, true).close(&person(202, Role::Operator)),
+        waiting(PickUp::None, true).close(&user(202, Role::Operator)),
         Ok(())
     );
 }
 
 #[test]
 fn what_waits_is_picked_up_before_it_is_closed() {
-    let boss = person(900, Role::Supervisor);
-    let nobodys = Standing {
+    let boss = user(900, Role::Supervisor);
+    let nobodys = SessionAccess {
         queue: None,
         ..waiting(PickUp::Manual, false)
     };
@@ -168,10 +172,10 @@ fn what_waits_is_picked_up_before_it_is_closed() {
 
 #[test]
 fn whoever_has_no_extension_is_told_so() {
-    let Actor::Person(me) = person(1, Role::Admin) else {
+    let Actor::User(me) = user(1, Role::Admin) else {
         panic!("a person");
     };
-    let admin = Actor::Person(Me {
+    let admin = Actor::User(Me {
         extension: None,
         ..me
     });
@@ -205,7 +209,7 @@ fn a_session_never_goes_nowhere() {
 
 #[test]
 fn supervisors_take_over_and_transfer_and_operators_do_not() {
-    let (jana, boss) = (person(201, Role::Operator), person(900, Role::Supervisor));
+    let (jana, boss) = (user(201, Role::Operator), user(900, Role::Supervisor));
     assert_eq!(owned(202).transfer(&boss), Ok(()));
     assert_eq!(owned(202).transfer(&token(Scope::Operate)), Ok(()));
     assert_eq!(
@@ -215,7 +219,7 @@ fn supervisors_take_over_and_transfer_and_operators_do_not() {
     );
     assert_eq!(owned(201).transfer(&token(Scope::Read)), Err(Refusal::Forbidden));
 
-    let may = |standing: &Standing, actor| {
+    let may = |standing: &SessionAccess, actor| {
         let may = standing.may(actor);
         (may.pick_up, may.take_over, may.transfer)
     };
@@ -227,7 +231,7 @@ fn supervisors_take_over_and_transfer_and_operators_do_not() {
     );
     assert_eq!(may(&waiting(PickUp::Manual, false), &boss), (true, false, true));
     assert_eq!(may(&owned(202), &jana), (false, false, false));
-    let closed = Standing {
+    let closed = SessionAccess {
         state: State::Closed,
         ..owned(202)
     };
@@ -237,17 +241,17 @@ fn supervisors_take_over_and_transfer_and_operators_do_not() {
 
 #[test]
 fn nobody_answers_in_a_group() {
-    let standing = Standing {
+    let standing = SessionAccess {
         group: true,
         ..owned(201)
     };
     for actor in [
         Actor::System,
-        person(201, Role::Operator),
-        person(900, Role::Supervisor),
+        user(201, Role::Operator),
+        user(900, Role::Supervisor),
     ] {
         assert_eq!(standing.reply(&actor), Err(Refusal::InGroup));
         assert!(standing.may(&actor).close, "it can be closed all the same");
     }
-    assert!(standing.reads(&person(201, Role::Operator)) && !standing.reads(&person(900, Role::Supervisor)));
+    assert!(standing.reads(&user(201, Role::Operator)) && !standing.reads(&user(900, Role::Supervisor)));
 }

@@ -2,16 +2,16 @@
 
 use crate::{
     channel::Destination,
+    form::{Invalid, Problem, Problems, line, optional},
     ids::{ExtensionId, QueueId},
-    refusal::{Problem, Problems, Refusal, line, optional},
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 /// Characters in a reason at the most.
-pub const REASON_MOST: usize = 200;
+pub const MAX_REASON: usize = 200;
 /// Sessions that are moved at once at the most.
-pub const MOVED_MOST: usize = 200;
+pub const MAX_MOVED: usize = 200;
 
 /// Who has an open session, or where it waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -75,15 +75,15 @@ pub struct Transfer {
 
 impl TransferForm {
     /// # Errors
-    /// [`Refusal::Invalid`] with every field that is wrong.
-    pub fn check(&self) -> Result<Transfer, Refusal> {
+    /// [`Invalid`] with every field that is wrong.
+    pub fn check(&self) -> Result<Transfer, Invalid> {
         let mut problems = Problems::default();
         let from = problems.take("from", optional(&self.from).map(str::parse).transpose());
         let to = match optional(&self.to) {
             None => problems.take("to", Err(Problem::Required)),
             Some(to) => problems.take("to", to.parse()),
         };
-        let reason = optional(&self.reason).map(|reason| line(reason, REASON_MOST));
+        let reason = optional(&self.reason).map(|reason| line(reason, MAX_REASON));
         let reason = problems.take("reason", reason.transpose());
         match (from, to, reason) {
             (Some(from), Some(to), Some(reason)) => Ok(Transfer { from, to, reason }),
@@ -141,7 +141,7 @@ mod tests {
             form(&to, " sick ").check().unwrap().reason.as_deref(),
             Some("sick")
         );
-        assert!(form(&to, &"x".repeat(REASON_MOST + 1)).check().is_err());
+        assert!(form(&to, &"x".repeat(MAX_REASON + 1)).check().is_err());
         assert!(form("nobody", "").check().is_err());
         assert!(form("", "").check().is_err());
     }

@@ -2,9 +2,10 @@
 
 use crate::{Engine, Error, Result, audit::Subject, entity::api_token, random};
 use domain::{
+    access::{Actor, Scope},
+    form::{MAX_NAME, line},
     ids::TokenId,
-    people::{Actor, NAME_MOST, Scope},
-    refusal::{Refusal, line},
+    refusal::Refusal,
 };
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use sha2::{Digest, Sha256};
@@ -18,7 +19,7 @@ pub(crate) fn sha256(text: &str) -> String {
 
 /// A new token, which cannot be shown again.
 pub async fn create(e: &Engine, name: &str, scope: Scope) -> Result<String> {
-    let name = line(name, NAME_MOST).map_err(|problem| Refusal::field("name", problem))?;
+    let name = line(name, MAX_NAME).map_err(|problem| Refusal::field("name", problem))?;
     let token = format!("{PREFIX}{}", hex::encode(random::bytes::<24>()));
     let row = api_token::Model {
         id: e.clock().new_id(),

@@ -4,9 +4,9 @@
 //!
 //! A cookie holds a few notes, the newest first, for people share browsers. A note does not say whose it is.
 
-use crate::{Engine, Result, entity::person, random};
+use crate::{Engine, Result, entity::user, random};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use domain::{people::login_name, refusal::Refusal, time::Timestamp};
+use domain::{access::login_name, refusal::Refusal, time::Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::time::Duration;
 use subtle::ConstantTimeEq as _;
@@ -60,9 +60,9 @@ pub(crate) fn known(e: &Engine, login: &str, cookie: Option<&str>) -> Option<[u8
 /// `NotFound` when nobody who may log in is called that.
 pub async fn unlock(e: &Engine, login: &str) -> Result<Url> {
     let login = login_name(login).map_err(|_| Refusal::NotFound)?;
-    person::Entity::find()
-        .filter(person::Column::Login.eq(login.as_str()))
-        .filter(person::Column::DisabledAt.is_null())
+    user::Entity::find()
+        .filter(user::Column::Login.eq(login.as_str()))
+        .filter(user::Column::DisabledAt.is_null())
         .one(e.db.read())
         .await?
         .ok_or(Refusal::NotFound)?;

@@ -18,7 +18,7 @@ use std::{
 use tokio::{sync::Semaphore, time::timeout};
 
 /// Hashes at once, also where there are more processors: each keeps its memory.
-const AT_ONCE_MOST: usize = 8;
+const MAX_AT_ONCE: usize = 8;
 /// Those who may wait, for each of them: some two seconds of work.
 const LINE: usize = 48;
 /// How long somebody waits.
@@ -41,7 +41,7 @@ type Memory = Mutex<Vec<Vec<Block>>>;
 impl Default for Passwords {
     fn default() -> Self {
         let processors = thread::available_parallelism().map_or(1, usize::from);
-        Self::new(processors.min(AT_ONCE_MOST))
+        Self::new(processors.min(MAX_AT_ONCE))
     }
 }
 

@@ -4,14 +4,16 @@ use crate::{
     Engine, Error, Result,
     access::{api_tokens, browsers, login_throttle::Attempt},
     audit::Subject,
-    entity::{extension, person, setup_link},
+    entity::{extension, setup_link, user},
     random,
     transaction::Transaction,
 };
 use domain::{
-    ids::{ExtensionId, PersonId},
-    people::{Actor, Language, Me, NewPerson, Permission, PersonForm, Role, login_name},
-    refusal::{Problem, Refusal},
+    access::{Actor, Me, NewUser, Permission, Role, UserForm, login_name},
+    form::Problem,
+    ids::{ExtensionId, UserId},
+    language::Language,
+    refusal::Refusal,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
@@ -21,15 +23,15 @@ use std::{net::IpAddr, time::Duration};
 
 const SETUP_LINK_LIVES: Duration = Duration::from_secs(24 * 60 * 60);
 
-pub async fn has_people(e: &Engine) -> Result<bool> {
-    Ok(person::Entity::find().limit(1).count(e.db.read()).await? > 0)
+pub async fn has_users(e: &Engine) -> Result<bool> {
+    Ok(user::Entity::find().limit(1).count(e.db.read()).await? > 0)
 }
 
 /// A token for the link that creates the first administrator; `None` when there are people already. An older link
 /// stops working.
 pub async fn create_setup_link(e: &Engine) -> Result<Option<String>> {
     let tx = e.transaction_alone(&Actor::System).await?;
-    if person::Entity::find().limit(1).count(&tx).await? > 0 {
+    if user::Entity::find().limit(1).count(&tx).await? > 0 {
         return Ok(None);
     }
     setup_link::Entity::delete_many().exec(&tx).await?;
@@ -57,8 +59,8 @@ async fn link_valid(e: &Engine, db: &impl ConnectionTrait, token: &str) -> Resul
 }
 
 /// Creates the first administrator and uses the link up.
-pub async fn finish_setup(e: &Engine, token: &str, form: &PersonForm) -> Result<Me> {
-    let form = PersonForm {
+pub async fn finish_setup(e: &Engine, token: &str, form: &UserForm) -> Result<Me> {
+    let form = UserForm {
         role: Role::Admin.to_string(),
         ..form.clone()
     };
@@ -68,7 +70,7 @@ pub async fn finish_setup(e: &Engine, token: &str, form: &PersonForm) -> Result<
     let new = form.check()?;
     let hash = e.passwords.hash(new.password.clone()).await?;
     let tx = e.transaction_alone(&Actor::System).await?;
-    if !link_valid(e, &tx, token).await? || person::Entity::find().limit(1).count(&tx).await? > 0 {
+    if !link_valid(e, &tx, token).await? || user::Entity::find().limit(1).count(&tx).await? > 0 {
         return Err(Refusal::LinkUsed.into());
     }
     setup_link::Entity::delete_many().exec(&tx).await?;
@@ -80,7 +82,7 @@ pub async fn finish_setup(e: &Engine, token: &str, form: &PersonForm) -> Result<
 }
 
 /// Adds a person without an extension.
-pub async fn add(e: &Engine, actor: &Actor, form: &PersonForm) -> Result<PersonId> {
+pub async fn add(e: &Engine, actor: &Actor, form: &UserForm) -> Result<UserId> {
     actor.require(Permission::Administer)?;
     let new = form.check()?;
     let hash = e.passwords.hash(new.password.clone()).await?;
@@ -91,8 +93,8 @@ pub async fn add(e: &Engine, actor: &Actor, form: &PersonForm) -> Result<PersonI
     Ok(id)
 }
 
-async fn insert(tx: &Transaction, new: &NewPerson, hash: String) -> Result<PersonId> {
-    let row = person::Model {
+async fn insert(tx: &Transaction, new: &NewUser, hash: String) -> Result<UserId> {
+    let row = user::Model {
         id: tx.engine().clock().new_id(),
         login: new.login.clone(),
         name: new.name.clone(),
@@ -104,12 +106,12 @@ async fn insert(tx: &Transaction, new: &NewPerson, hash: String) -> Result<Perso
         created_at: tx.engine().clock().now().millis(),
     };
     let id = row.id;
-    person::Entity::insert(row.into_active_model())
+    user::Entity::insert(row.into_active_model())
         .exec_without_returning(tx)
         .await?;
     let detail = format!("{} ({})", new.login, new.role);
-    tx.audit("person.add", Subject::Person(id), Some(detail));
-    Ok(PersonId::new(id))
+    tx.audit("person.add", Subject::User(id), Some(detail));
+    Ok(UserId::new(id))
 }
 
 /// Refuses a log-in that somebody other than `except` has.
@@ -118,8 +120,8 @@ pub(crate) async fn login_is_free(
     login: &str,
     except: Option<ExtensionId>,
 ) -> Result<()> {
-    let other = person::Entity::find()
-        .filter(person::Column::Login.eq(login))
+    let other = user::Entity::find()
+        .filter(user::Column::Login.eq(login))
         .one(tx)
         .await?;
     match other {
@@ -147,15 +149,15 @@ pub async fn log_in(
         browser: browsers::known(e, &login, browser),
     };
     e.throttle.begin(attempt)?;
-    let found = person::Entity::find()
-        .filter(person::Column::Login.eq(login.as_str()))
+    let found = user::Entity::find()
+        .filter(user::Column::Login.eq(login.as_str()))
         .one(e.db.read())
         .await?;
     let hash = found
         .as_ref()
         .filter(|p| p.disabled_at.is_none())
         .map(|p| p.password_hash.clone());
-    let too_long = password.len() > domain::people::PASSWORD_MOST;
+    let too_long = password.len() > domain::access::MAX_PASSWORD;
     let password = if too_long {
         String::new()
     } else {
@@ -175,7 +177,7 @@ pub async fn log_in(
     }
     e.throttle.was_right(attempt);
     match found {
-        Some(found) => me(e, PersonId::new(found.id))
+        Some(found) => me(e, UserId::new(found.id))
             .await?
             .ok_or(Refusal::WrongLogin.into()),
         None => Err(Refusal::WrongLogin.into()),
@@ -183,8 +185,8 @@ pub async fn log_in(
 }
 
 /// The person as they are now; `None` when gone or disabled.
-pub async fn me(e: &Engine, id: PersonId) -> Result<Option<Me>> {
-    let Some(found) = person::Entity::find_by_id(id.uuid()).one(e.db.read()).await? else {
+pub async fn me(e: &Engine, id: UserId) -> Result<Option<Me>> {
+    let Some(found) = user::Entity::find_by_id(id.uuid()).one(e.db.read()).await? else {
         return Ok(None);
     };
     if found.disabled_at.is_some() {
@@ -211,13 +213,13 @@ pub async fn me(e: &Engine, id: PersonId) -> Result<Option<Me>> {
 }
 
 pub async fn set_language(e: &Engine, actor: &Actor, language: Language) -> Result<()> {
-    let Actor::Person(me) = actor else {
+    let Actor::User(me) = actor else {
         return Err(Refusal::Forbidden.into());
     };
     let tx = e.transaction(actor).await?;
-    person::Entity::update_many()
-        .col_expr(person::Column::Language, Expr::value(language.as_str()))
-        .filter(person::Column::Id.eq(me.id.uuid()))
+    user::Entity::update_many()
+        .col_expr(user::Column::Language, Expr::value(language.as_str()))
+        .filter(user::Column::Id.eq(me.id.uuid()))
         .exec(&tx)
         .await?;
     tx.commit().await?;

@@ -1,7 +1,7 @@
 //! Browsers that are logged in. The database holds the SHA-256 of a session's id: a stolen copy opens nothing.
 
 use crate::{Engine, Result, access::api_tokens::sha256, entity::web_session};
-use domain::{ids::PersonId, time::Timestamp};
+use domain::{ids::UserId, time::Timestamp};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     sea_query::{Expr, OnConflict},
@@ -33,13 +33,13 @@ pub async fn save(
     e: &Engine,
     id: &str,
     data: &str,
-    person: Option<PersonId>,
+    user: Option<UserId>,
     expires_at: Timestamp,
 ) -> Result<()> {
     use web_session::Column;
     let row = web_session::Model {
         id_hash: sha256(id),
-        person_id: person.map(PersonId::uuid),
+        person_id: user.map(UserId::uuid),
         data: data.to_owned(),
         expires_at: expires_at.millis(),
     };
@@ -75,16 +75,16 @@ pub async fn delete(e: &Engine, id: &str) -> Result<()> {
 }
 
 /// Logs a person out everywhere. Returns how many browsers that were.
-pub async fn delete_all_of(e: &Engine, person: PersonId) -> Result<u64> {
+pub async fn delete_all_of(e: &Engine, user: UserId) -> Result<u64> {
     let tx = e.db.write().await?;
-    let deleted = delete_all(&tx, person).await?;
+    let deleted = delete_all(&tx, user).await?;
     tx.commit().await?;
     Ok(deleted)
 }
 
-pub(crate) async fn delete_all(tx: &impl ConnectionTrait, person: PersonId) -> Result<u64> {
+pub(crate) async fn delete_all(tx: &impl ConnectionTrait, user: UserId) -> Result<u64> {
     let deleted = web_session::Entity::delete_many()
-        .filter(web_session::Column::PersonId.eq(person.uuid()))
+        .filter(web_session::Column::PersonId.eq(user.uuid()))
         .exec(tx)
         .await?;
     Ok(deleted.rows_affected)

@@ -1,17 +1,17 @@
-//! What the audit log keeps of a deed: JSON of `domain::channel::Detail` in the row's text.
+//! What the audit log keeps of a deed: JSON of `domain::channel::AuditDetail` in the row's text.
 
 use crate::{Error, Result};
-use domain::channel::{Badge, BadgeChange, Detail, Reason};
+use domain::channel::{AuditDetail, Badge, BadgeChange, Reason};
 
-pub(crate) fn write(detail: &Detail) -> Result<String> {
+pub(crate) fn write(detail: &AuditDetail) -> Result<String> {
     serde_json::to_string(detail).map_err(|error| Error::Corrupt(error.to_string()))
 }
 
 /// Reads also what was written before details were structured.
-pub(crate) fn read(text: &str) -> Detail {
+pub(crate) fn read(text: &str) -> AuditDetail {
     serde_json::from_str(text).unwrap_or_else(|_| match old_badge(text) {
-        Some(change) => Detail::Badge(change),
-        None => Detail::Text {
+        Some(change) => AuditDetail::Badge(change),
+        None => AuditDetail::Text {
             text: text.to_owned(),
         },
     })
@@ -40,11 +40,11 @@ mod tests {
     use super::*;
     use domain::{
         channel::{Badge, Changed, NewValue, Reason, Step},
-        doctor::{Check, Errand, Outcome},
+        doctor::{Check, MetaAction, Outcome},
     };
 
-    fn badge(from: Badge, to: Badge, why: Vec<Reason>) -> Detail {
-        Detail::Badge(BadgeChange { from, to, why })
+    fn badge(from: Badge, to: Badge, why: Vec<Reason>) -> AuditDetail {
+        AuditDetail::Badge(BadgeChange { from, to, why })
     }
 
     #[test]
@@ -58,7 +58,7 @@ mod tests {
             field: "name".into(),
             now,
         });
-        let errand = Errand {
+        let meta_action = MetaAction {
             called: "POST /200/subscribed_apps".into(),
             outcome: Outcome::Refused {
                 code: 200,
@@ -67,21 +67,21 @@ mod tests {
             },
         };
         for detail in [
-            Detail::Name {
+            AuditDetail::Name {
                 name: "Support".into(),
             },
-            Detail::Fields {
+            AuditDetail::Fields {
                 changed: changed.to_vec(),
             },
-            Detail::Meta {
+            AuditDetail::Meta {
                 step: Step::SubscribeWaba,
-                errand: errand.clone(),
+                meta_action: meta_action.clone(),
             },
-            Detail::Meta {
+            AuditDetail::Meta {
                 step: Step::Register,
-                errand: Errand {
+                meta_action: MetaAction {
                     outcome: Outcome::Done(()),
-                    ..errand
+                    ..meta_action
                 },
             },
             badge(Badge::Draft, Badge::Active, vec![Reason::Complete]),
@@ -112,7 +112,7 @@ mod tests {
             ),
             (
                 "Support; new access_token",
-                Detail::Text {
+                AuditDetail::Text {
                     text: "Support; new access_token".into(),
                 },
             ),

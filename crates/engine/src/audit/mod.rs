@@ -3,14 +3,14 @@
 pub(crate) mod detail;
 
 use crate::{Engine, Result, entity::audit};
-use domain::people::Actor;
+use domain::access::Actor;
 use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
 /// What a change was made to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Subject {
-    Person(Uuid),
+    User(Uuid),
     Extension(Uuid),
     Queue(Uuid),
     Channel(Uuid),
@@ -25,7 +25,7 @@ pub(crate) enum Subject {
 impl Subject {
     fn parts(self) -> (&'static str, Option<Uuid>) {
         match self {
-            Self::Person(id) => ("person", Some(id)),
+            Self::User(id) => ("person", Some(id)),
             Self::Extension(id) => ("extension", Some(id)),
             Self::Queue(id) => ("queue", Some(id)),
             Self::Channel(id) => ("channel", Some(id)),
@@ -76,7 +76,7 @@ pub(crate) async fn write(
 
 fn name_of(actor: &Actor) -> String {
     match actor {
-        Actor::Person(me) => format!("person:{}:{}", me.id, me.login),
+        Actor::User(me) => format!("person:{}:{}", me.id, me.login),
         Actor::Token { id, name, .. } => format!("token:{id}:{name}"),
         Actor::System => "system".to_owned(),
     }

@@ -1,7 +1,7 @@
 //! The calling code of numbers that are typed without one.
 
 use crate::{Engine, Result, entity::channel};
-use domain::{ids::ChannelId, people::Actor, phone::PhoneNumber};
+use domain::{access::Actor, ids::ChannelId, phone::PhoneNumber};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// The calling code of numbers that are typed without one: that of the channel's number, or of any other channel's.

@@ -9,10 +9,10 @@ use crate::{
     wakes::Worker,
 };
 use domain::{
-    channel::Detail,
+    access::{Actor, Permission},
+    channel::AuditDetail,
     event::Change,
     ids::ChannelId,
-    people::{Actor, Permission},
     refusal::Refusal,
 };
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
@@ -42,7 +42,7 @@ pub(super) fn changed(tx: &Transaction, id: ChannelId) {
     tx.changed(Change::Channel { channel: id }, Audience::Everybody);
 }
 
-pub(super) fn note(tx: &Transaction, id: ChannelId, action: &str, detail: Option<Detail>) -> Result<()> {
+pub(super) fn note(tx: &Transaction, id: ChannelId, action: &str, detail: Option<AuditDetail>) -> Result<()> {
     let detail = detail.map(|detail| detail::write(&detail)).transpose()?;
     tx.audit(action, Subject::Channel(id.uuid()), detail);
     Ok(())

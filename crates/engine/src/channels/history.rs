@@ -7,10 +7,10 @@ use crate::{
     entity::{audit, channel, dead_letter, delivery},
 };
 use domain::{
-    channel::{Activity, ActivityView, Deed, DeliveryRow, Detail, Presence},
-    delivery::DeadReason,
+    access::{Actor, Permission},
+    channel::{Activity, ActivityView, AuditAction, AuditDetail, DeliveryRow, Presence},
+    dead_letter::DeadReason,
     ids::ChannelId,
-    people::{Actor, Permission},
     refusal::Refusal,
     time::Timestamp,
 };
@@ -85,7 +85,7 @@ pub async fn presence(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Presen
         .ok_or(Refusal::NotFound)?;
     Ok(Presence::Deleted {
         name: match deleted.detail {
-            Some(Detail::Name { name } | Detail::Text { text: name }) => name,
+            Some(AuditDetail::Name { name } | AuditDetail::Text { text: name }) => name,
             _ => String::new(),
         },
         by: deleted.who,
@@ -95,17 +95,17 @@ pub async fn presence(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Presen
 
 fn line(row: audit::Model) -> Option<Activity> {
     let what = match row.action.as_str() {
-        "channel.add" => Deed::Added,
-        "channel.authentication" => Deed::SavedAuthentication,
-        "channel.messaging" => Deed::SavedMessaging,
-        "channel.rotate_verify_token" => Deed::RotatedVerifyToken,
-        "channel.drop_old_app_secret" => Deed::DroppedOldAppSecret,
-        "channel.pause" => Deed::Paused,
-        "channel.resume" => Deed::Resumed,
-        "channel.delete" => Deed::Deleted,
-        "channel.test_arrived" => Deed::TestArrived,
-        "channel.badge" => Deed::BadgeChanged,
-        action if action.starts_with("channel.meta") => Deed::AskedMeta,
+        "channel.add" => AuditAction::Added,
+        "channel.authentication" => AuditAction::SavedAuthentication,
+        "channel.messaging" => AuditAction::SavedMessaging,
+        "channel.rotate_verify_token" => AuditAction::RotatedVerifyToken,
+        "channel.drop_old_app_secret" => AuditAction::DroppedOldAppSecret,
+        "channel.pause" => AuditAction::Paused,
+        "channel.resume" => AuditAction::Resumed,
+        "channel.delete" => AuditAction::Deleted,
+        "channel.test_arrived" => AuditAction::TestArrived,
+        "channel.badge" => AuditAction::BadgeChanged,
+        action if action.starts_with("channel.meta") => AuditAction::AskedMeta,
         _ => return None,
     };
     // `person:ID:LOGIN`, `token:ID:NAME`, `system`.

@@ -11,11 +11,11 @@ use crate::{
     wakes::Worker,
 };
 use domain::{
-    channel::Detail,
+    access::{Actor, Permission},
+    channel::AuditDetail,
     event::Change,
     ids::{ChannelId, MessageId},
     message::Failure,
-    people::{Actor, Permission},
     refusal::Refusal,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -81,7 +81,7 @@ pub async fn delete(e: &Engine, actor: &Actor, id: ChannelId, name: &str) -> Res
     gone.webhook_id = Set(random::token());
     channel::Entity::update(gone).exec(&tx).await?;
     let name = found_name.trim().to_owned();
-    note(&tx, id, "channel.delete", Some(Detail::Name { name }))?;
+    note(&tx, id, "channel.delete", Some(AuditDetail::Name { name }))?;
     tx.then(|engine| engine.hooks.forget());
     tx.changed(Change::Channel { channel: id }, Audience::Everybody);
     tx.commit().await

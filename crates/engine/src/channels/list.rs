@@ -12,9 +12,9 @@ use crate::{
     entity::channel,
 };
 use domain::{
+    access::Actor,
     channel::{ChannelRow, ChannelView, Destinations},
     ids::ChannelId,
-    people::Actor,
     time::Timestamp,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};

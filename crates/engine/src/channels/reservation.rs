@@ -4,9 +4,9 @@
 
 use crate::{Engine, Result, entity::channel_reservation, random};
 use domain::{
+    access::Actor,
     channel::{Badge, ChannelView, TokenState},
     ids::ChannelId,
-    people::Actor,
     time::Timestamp,
 };
 use sea_orm::{
@@ -26,7 +26,7 @@ pub(super) const NAME: &str = "WhatsApp";
 pub(super) async fn of(e: &Engine, tx: &DatabaseTransaction, actor: &Actor) -> Result<ChannelId> {
     use channel_reservation::Column;
     let reserved_by = match actor {
-        Actor::Person(me) => format!("person:{}", me.id),
+        Actor::User(me) => format!("person:{}", me.id),
         Actor::Token { name, .. } => format!("token:{name}"),
         Actor::System => "system".to_owned(),
     };

@@ -10,9 +10,10 @@ use crate::{
     random,
 };
 use domain::{
+    access::{Actor, Permission},
+    form::Problem,
     ids::ChannelId,
-    people::{Actor, Permission},
-    refusal::{Problem, Refusal},
+    refusal::Refusal,
 };
 use sea_orm::ActiveValue::Set;
 

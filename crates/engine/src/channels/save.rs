@@ -15,13 +15,14 @@ use crate::{
     transaction::Transaction,
 };
 use domain::{
+    access::{Actor, Permission},
     channel::{
-        Authentication, AuthenticationForm, Changed, ChannelView, Destination, DestinationRef, Detail,
+        AuditDetail, Authentication, AuthenticationForm, Changed, ChannelView, Destination, DestinationRef,
         Messaging, MessagingForm, NewValue, TokenState,
     },
+    form::{Invalid, Problem},
     ids::ChannelId,
-    people::{Actor, Permission},
-    refusal::{Problem, Refusal},
+    refusal::Refusal,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
@@ -70,20 +71,17 @@ fn check_both(
             ("app_secret", &checked.app_secret),
         ] {
             if value.is_none() {
-                problems.push(Refusal::field(field, Problem::Required));
+                problems.push(Invalid::field(field, Problem::Required));
             }
         }
     }
     let messaging = messaging.check();
     problems.extend(authentication.clone().err());
     problems.extend(messaging.clone().err());
-    let fields = problems.into_iter().flat_map(|problem| match problem {
-        Refusal::Invalid { fields } => fields,
-        _ => Vec::new(),
-    });
+    let fields = problems.into_iter().flat_map(|problem| problem.fields);
     match (fields.collect::<Vec<_>>(), authentication, messaging) {
         (fields, Ok(authentication), Ok(messaging)) if fields.is_empty() => Ok((authentication, messaging)),
-        (fields, ..) => Err(Refusal::Invalid { fields }.into()),
+        (fields, ..) => Err(Invalid { fields }.into()),
     }
 }
 
@@ -186,7 +184,7 @@ async fn insert(
         .exec_without_returning(tx)
         .await?;
     let name = name.to_owned();
-    note(tx, id, "channel.add", Some(Detail::Name { name }))?;
+    note(tx, id, "channel.add", Some(AuditDetail::Name { name }))?;
     Ok(id)
 }
 
@@ -218,7 +216,7 @@ async fn write_authentication(tx: &Transaction, id: ChannelId, form: &Authentica
         change.doctor_at = Set(None);
     }
     channel::Entity::update(change).exec(tx).await?;
-    let detail = Detail::Fields { changed };
+    let detail = AuditDetail::Fields { changed };
     note(tx, id, "channel.authentication", Some(detail))
 }
 
@@ -253,7 +251,7 @@ async fn write_messaging(tx: &Transaction, id: ChannelId, form: &Messaging) -> R
     }
     change.doctor_at = Set(None);
     let after = channel::Entity::update(change).exec(tx).await?;
-    let detail = Detail::Fields {
+    let detail = AuditDetail::Fields {
         changed: messaging_changes(tx, &before, &after).await?,
     };
     note(tx, id, "channel.messaging", Some(detail))

@@ -3,7 +3,7 @@
 pub(crate) mod search;
 
 use crate::{Result, entity::contact};
-use domain::{ids::ContactId, name, session::ContactRef};
+use domain::{ids::ContactId, name, refs::ContactRef};
 use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 use whatsapp::{Bsuid, WaId, graph::Recipient};

@@ -5,9 +5,9 @@ use super::{lookup, rules};
 use crate::{Engine, Result, audit::Subject, doctor, events::Audience, transaction::Transaction};
 use bytes::Bytes;
 use domain::{
+    access::{Actor, Permission},
     countries::{CountriesForm, DatabaseView, Door, Rule, StoredRule, Whereabouts, is_private},
     event::Change,
-    people::{Actor, Permission},
     refusal::Refusal,
 };
 use std::{

@@ -16,7 +16,7 @@ use tokio::{sync::Semaphore, time::timeout};
 
 const READ_WITHIN: Duration = Duration::from_secs(5);
 /// Bytes that are read at the most: those with cities, too, have fewer.
-const MOST: u64 = 256 * 1024 * 1024;
+const MAX: u64 = 256 * 1024 * 1024;
 const NAME: &str = "countries.mmdb";
 /// Until it is whole.
 const UNFINISHED: &str = "countries.mmdb.new";
@@ -112,19 +112,19 @@ fn mark(path: &Path) -> Mark {
 
 /// A pipe, or a device, may have no end, or none that comes.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let too_large = || io::Error::other(format!("it has more than {MOST} bytes"));
+    let too_large = || io::Error::other(format!("it has more than {MAX} bytes"));
     let metadata = fs::metadata(path)?;
     if !metadata.is_file() {
         return Err(io::Error::other("it is no regular file"));
     }
-    if metadata.len() > MOST {
+    if metadata.len() > MAX {
         return Err(too_large());
     }
     // It may be growing.
     let mut bytes = Vec::new();
-    fs::File::open(path)?.take(MOST + 1).read_to_end(&mut bytes)?;
+    fs::File::open(path)?.take(MAX + 1).read_to_end(&mut bytes)?;
     match u64::try_from(bytes.len()) {
-        Ok(..=MOST) => Ok(bytes),
+        Ok(..=MAX) => Ok(bytes),
         _ => Err(too_large()),
     }
 }
@@ -173,7 +173,7 @@ mod tests {
     async fn what_has_no_end_is_not_read_to_it() {
         let folder = tempfile::TempDir::new().unwrap();
         let large = folder.path().join("large.mmdb");
-        fs::File::create(&large).unwrap().set_len(MOST + 1).unwrap();
+        fs::File::create(&large).unwrap().set_len(MAX + 1).unwrap();
         let pipe = folder.path().join("pipe.mmdb");
         let made = std::process::Command::new("mkfifo").arg(&pipe).status();
         assert!(made.unwrap().success());

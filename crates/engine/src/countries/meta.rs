@@ -35,7 +35,7 @@ const RANGES: [&str; 21] = [
 ];
 
 /// Addresses that are remembered, and for how long. A restart forgets them: they come again.
-const CALLERS_MOST: usize = 16;
+const MAX_CALLERS: usize = 16;
 const CALLERS_LIVE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 pub(super) fn ranges() -> impl Iterator<Item = IpNetwork> {
@@ -55,7 +55,7 @@ impl Callers {
         let mut callers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match callers.iter().position(|(known, _)| *known == address) {
             Some(place) => drop(callers.remove(place)),
-            None if callers.len() >= CALLERS_MOST => drop(callers.remove(0)),
+            None if callers.len() >= MAX_CALLERS => drop(callers.remove(0)),
             None => {}
         }
         callers.push((address, now));
@@ -92,7 +92,7 @@ mod tests {
         callers.note(address(4), start.plus(Duration::from_secs(1)));
         callers.note("10.0.0.1".parse().unwrap(), start);
         let lately = callers.lately(start.plus(Duration::from_secs(1)));
-        assert_eq!(lately.len(), CALLERS_MOST);
+        assert_eq!(lately.len(), MAX_CALLERS);
         assert!(!lately.contains(&address(3)) && lately.contains(&address(19)));
         assert_eq!(lately.last(), Some(&address(4)), "the latest is the last to go");
         assert_eq!(callers.lately(start.plus(CALLERS_LIVE)), [address(4)]);

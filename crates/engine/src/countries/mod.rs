@@ -22,8 +22,8 @@ pub use change::{off, replace_database, save};
 
 use crate::{Engine, Result, metrics::REFUSED_BY_COUNTRY};
 use domain::{
+    access::{Actor, Permission},
     countries::{DatabaseView, Door, DoorView, Overview, RuleView, StoredRule, Unfit},
-    people::{Actor, Permission},
 };
 use std::{
     net::IpAddr,
@@ -33,7 +33,7 @@ use std::{
 use tokio_util::sync::CancellationToken;
 
 /// Largest database that may be uploaded, in bytes. Those of countries alone have about ten million.
-pub const DATABASE_MOST: usize = 32 * 1024 * 1024;
+pub const MAX_DATABASE: usize = 32 * 1024 * 1024;
 /// How often the file is looked at: a program that updates it tells nobody.
 const PATROL: Duration = Duration::from_secs(60);
 

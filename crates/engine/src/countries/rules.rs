@@ -129,6 +129,6 @@ fn rule(row: &country_rule::Model) -> Result<Rule> {
     })
 }
 
-fn corrupt(problem: domain::refusal::Problem) -> Error {
+fn corrupt(problem: domain::form::Problem) -> Error {
     Error::Corrupt(format!("a country rule: {problem:?}"))
 }

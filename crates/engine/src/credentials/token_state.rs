@@ -1,7 +1,7 @@
 //! What is known of a channel's access token. It changes only by what Meta says: a time-out says nothing.
 
 use crate::{Engine, Result, entity::channel, events::Audience, wakes::Worker};
-use domain::{channel::TokenState, event::Change, ids::ChannelId, people::Actor};
+use domain::{access::Actor, channel::TokenState, event::Change, ids::ChannelId};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
 
 /// Notes what a send taught. Nothing is written, and no page is told, when it is no news; else the doctor looks soon.

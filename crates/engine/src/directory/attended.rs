@@ -1,6 +1,6 @@
 //! The extensions at which somebody answers.
 
-use crate::{Result, entity::person};
+use crate::{Result, entity::user};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::HashSet;
@@ -8,11 +8,11 @@ use uuid::Uuid;
 
 /// The extensions as which somebody can log in.
 pub(crate) async fn attended(db: &impl ConnectionTrait) -> Result<HashSet<Uuid>> {
-    let ids: Vec<Uuid> = person::Entity::find()
+    let ids: Vec<Uuid> = user::Entity::find()
         .select_only()
-        .column(person::Column::ExtensionId)
-        .filter(person::Column::ExtensionId.is_not_null())
-        .filter(person::Column::DisabledAt.is_null())
+        .column(user::Column::ExtensionId)
+        .filter(user::Column::ExtensionId.is_not_null())
+        .filter(user::Column::DisabledAt.is_null())
         .into_tuple()
         .all(db)
         .await?;

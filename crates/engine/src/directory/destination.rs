@@ -3,11 +3,10 @@
 use crate::{
     Engine, Result,
     directory::attended::attended,
-    entity::{channel, extension, person, queue, queue_member},
+    entity::{channel, extension, queue, queue_member, user},
 };
-use domain::channel::Destinations;
 use domain::{
-    channel::{Destination, DestinationRef},
+    channel::{Destination, DestinationRef, Destinations},
     ids::{ExtensionId, QueueId},
 };
 use sea_orm::{
@@ -108,12 +107,12 @@ async fn staffed(db: &impl ConnectionTrait) -> Result<HashSet<Uuid>> {
         .distinct()
         .join(
             JoinType::InnerJoin,
-            queue_member::Entity::belongs_to(person::Entity)
+            queue_member::Entity::belongs_to(user::Entity)
                 .from(queue_member::Column::ExtensionId)
-                .to(person::Column::ExtensionId)
+                .to(user::Column::ExtensionId)
                 .into(),
         )
-        .filter(person::Column::DisabledAt.is_null())
+        .filter(user::Column::DisabledAt.is_null())
         .into_tuple()
         .all(db)
         .await?;

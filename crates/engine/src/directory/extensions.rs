@@ -4,15 +4,17 @@ use crate::{
     Engine, Result,
     audit::Subject,
     directory::logins,
-    entity::{extension, person, session},
+    entity::{extension, session, user},
     events::Audience,
     sessions::{self, access},
 };
 use domain::{
+    access::{Actor, Permission},
+    directory::{Extension, ExtensionForm, ExtensionRow},
     event::Change,
-    ids::{ExtensionId, PersonId},
-    people::{Actor, Extension, ExtensionForm, ExtensionRow, Permission},
-    refusal::{Problem, Refusal},
+    form::Problem,
+    ids::{ExtensionId, UserId},
+    refusal::Refusal,
     time::Timestamp,
 };
 use sea_orm::{
@@ -45,7 +47,7 @@ pub async fn get(e: &Engine, actor: &Actor, id: ExtensionId) -> Result<Extension
 pub(crate) fn actor_may_look(actor: &Actor) -> Result<()> {
     match actor {
         Actor::Token { .. } | Actor::System => Ok(()),
-        Actor::Person(_) => Ok(actor.require(Permission::Administer)?),
+        Actor::User(_) => Ok(actor.require(Permission::Administer)?),
     }
 }
 
@@ -53,14 +55,12 @@ pub(crate) fn actor_may_look(actor: &Actor) -> Result<()> {
 async fn rows(e: &Engine, extensions: Vec<extension::Model>) -> Result<Vec<ExtensionRow>> {
     let db = e.db.read();
     let ids: Vec<Uuid> = extensions.iter().map(|extension| extension.id).collect();
-    let people = person::Entity::find()
-        .filter(person::Column::ExtensionId.is_in(ids.iter().copied()))
+    let users = user::Entity::find()
+        .filter(user::Column::ExtensionId.is_in(ids.iter().copied()))
         .all(db)
         .await?;
-    let mut logins: HashMap<Option<Uuid>, person::Model> = people
-        .into_iter()
-        .map(|person| (person.extension_id, person))
-        .collect();
+    let mut logins: HashMap<Option<Uuid>, user::Model> =
+        users.into_iter().map(|user| (user.extension_id, user)).collect();
     let open: Vec<(Uuid, i64)> = open_sessions(ids).into_tuple().all(db).await?;
     let open: HashMap<Uuid, i64> = open.into_iter().collect();
     let rows = extensions.into_iter().map(|extension| {
@@ -70,8 +70,8 @@ async fn rows(e: &Engine, extensions: Vec<extension::Model>) -> Result<Vec<Exten
             id: ExtensionId::new(extension.id),
             number: extension.number,
             name: extension.name,
-            role: login.as_ref().and_then(|person| person.role.parse().ok()),
-            login: login.map(|person| person.login),
+            role: login.as_ref().and_then(|user| user.role.parse().ok()),
+            login: login.map(|user| user.login),
             disabled: extension.disabled_at.is_some(),
             open_sessions: u32::try_from(open).unwrap_or(u32::MAX),
             created_at: Timestamp::from_millis(extension.created_at),
@@ -153,18 +153,18 @@ pub async fn set_disabled(e: &Engine, actor: &Actor, id: ExtensionId, disabled: 
         sessions::release(&tx, id).await?;
     }
     let disabled_at = disabled.then(|| e.clock().now().millis());
-    if let Some(person) = person::Entity::find()
-        .filter(person::Column::ExtensionId.eq(current.id))
+    if let Some(user) = user::Entity::find()
+        .filter(user::Column::ExtensionId.eq(current.id))
         .one(&tx)
         .await?
     {
         if disabled {
-            logins::keep_an_admin(&tx, &person).await?;
-            crate::access::web_sessions::delete_all(&tx, PersonId::new(person.id)).await?;
+            logins::keep_an_admin(&tx, &user).await?;
+            crate::access::web_sessions::delete_all(&tx, UserId::new(user.id)).await?;
         }
-        let mut change = person.into_active_model();
+        let mut change = user.into_active_model();
         change.disabled_at = Set(disabled_at);
-        person::Entity::update(change).exec(&tx).await?;
+        user::Entity::update(change).exec(&tx).await?;
     }
     let mut change = current.into_active_model();
     change.disabled_at = Set(disabled_at);

@@ -4,14 +4,15 @@ use crate::{
     Result,
     access::users::login_is_free,
     audit::Subject,
-    entity::{extension, person},
+    entity::{extension, user},
     sessions,
     transaction::Transaction,
 };
 use domain::{
-    ids::{ExtensionId, PersonId},
-    people::Role,
-    refusal::{Problem, Refusal},
+    access::Role,
+    form::Problem,
+    ids::{ExtensionId, UserId},
+    refusal::Refusal,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
@@ -23,10 +24,10 @@ use sea_orm::{
 pub(crate) async fn save_login(
     tx: &Transaction,
     extension: &extension::Model,
-    login: Option<(&domain::people::LoginAs, Option<String>)>,
+    login: Option<(&domain::directory::LoginAs, Option<String>)>,
 ) -> Result<()> {
-    let current = person::Entity::find()
-        .filter(person::Column::ExtensionId.eq(extension.id))
+    let current = user::Entity::find()
+        .filter(user::Column::ExtensionId.eq(extension.id))
         .one(tx)
         .await?;
     let now = tx.engine().clock().now().millis();
@@ -36,17 +37,17 @@ pub(crate) async fn save_login(
             keep_an_admin(tx, &current).await?;
             sessions::release(tx, ExtensionId::new(extension.id)).await?;
             let id = current.id;
-            crate::access::web_sessions::delete_all(tx, PersonId::new(id)).await?;
+            crate::access::web_sessions::delete_all(tx, UserId::new(id)).await?;
             let mut change = current.into_active_model();
             change.extension_id = Set(None);
             change.disabled_at = Set(Some(now));
-            person::Entity::update(change).exec(tx).await?;
-            tx.audit("person.disable", Subject::Person(id), None);
+            user::Entity::update(change).exec(tx).await?;
+            tx.audit("person.disable", Subject::User(id), None);
         }
         (None, Some((login, hash))) => {
             login_is_free(tx, &login.login, None).await?;
             let hash = hash.ok_or(Refusal::field("password", Problem::Required))?;
-            let row = person::Model {
+            let row = user::Model {
                 id: tx.engine().clock().new_id(),
                 login: login.login.clone(),
                 name: extension.name.clone(),
@@ -59,10 +60,10 @@ pub(crate) async fn save_login(
             };
             let detail = format!("{} ({})", row.login, row.role);
             let id = row.id;
-            person::Entity::insert(row.into_active_model())
+            user::Entity::insert(row.into_active_model())
                 .exec_without_returning(tx)
                 .await?;
-            tx.audit("person.add", Subject::Person(id), Some(detail));
+            tx.audit("person.add", Subject::User(id), Some(detail));
         }
         (Some(current), Some((login, hash))) => {
             login_is_free(tx, &login.login, Some(ExtensionId::new(extension.id))).await?;
@@ -77,29 +78,29 @@ pub(crate) async fn save_login(
             let new_password = hash.is_some();
             if let Some(hash) = hash {
                 change.password_hash = Set(hash);
-                crate::access::web_sessions::delete_all(tx, PersonId::new(id)).await?;
+                crate::access::web_sessions::delete_all(tx, UserId::new(id)).await?;
             }
-            person::Entity::update(change).exec(tx).await?;
+            user::Entity::update(change).exec(tx).await?;
             let detail = format!(
                 "{} ({}){}",
                 login.login,
                 login.role,
                 if new_password { ", new password" } else { "" }
             );
-            tx.audit("person.change", Subject::Person(id), Some(detail));
+            tx.audit("person.change", Subject::User(id), Some(detail));
         }
     }
     Ok(())
 }
 
 /// Refuses to take the last administrator away.
-pub(crate) async fn keep_an_admin(tx: &DatabaseTransaction, person: &person::Model) -> Result<()> {
-    if person.role != Role::Admin.as_str() || person.disabled_at.is_some() {
+pub(crate) async fn keep_an_admin(tx: &DatabaseTransaction, user: &user::Model) -> Result<()> {
+    if user.role != Role::Admin.as_str() || user.disabled_at.is_some() {
         return Ok(());
     }
-    let admins = person::Entity::find()
-        .filter(person::Column::Role.eq(Role::Admin.as_str()))
-        .filter(person::Column::DisabledAt.is_null())
+    let admins = user::Entity::find()
+        .filter(user::Column::Role.eq(Role::Admin.as_str()))
+        .filter(user::Column::DisabledAt.is_null())
         .count(tx)
         .await?;
     if admins > 1 {

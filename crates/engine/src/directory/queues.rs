@@ -9,11 +9,12 @@ use crate::{
     sessions::access,
 };
 use domain::{
+    access::{Actor, Permission},
+    directory::{Queue, QueueForm, QueueRow},
     event::Change,
+    form::Problem,
     ids::{ExtensionId, QueueId},
-    people::{Actor, Permission},
-    queue::{Queue, QueueForm, QueueRow},
-    refusal::{Problem, Refusal},
+    refusal::Refusal,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,

@@ -11,10 +11,10 @@ use crate::{
     events::Audience,
 };
 use domain::{
-    channel::{BadgeChange, Detail},
+    access::Actor,
+    channel::{AuditDetail, BadgeChange},
     event::{Change, Event},
     ids::ChannelId,
-    people::Actor,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::{sync::atomic::Ordering, time::Duration};
@@ -95,7 +95,7 @@ async fn note(e: &Engine, id: ChannelId) -> Result<()> {
     let Some(change) = BadgeChange::since(last.as_ref(), &channel) else {
         return Ok(());
     };
-    let detail = detail::write(&Detail::Badge(change))?;
+    let detail = detail::write(&AuditDetail::Badge(change))?;
     let subject = Subject::Channel(id.uuid());
     let tx = e.transaction(&Actor::System).await?;
     tx.audit(ACTION, subject, Some(detail));
@@ -113,7 +113,7 @@ async fn last(e: &Engine, id: ChannelId) -> Result<Option<BadgeChange>> {
         .await?;
     let detail = row.and_then(|row| row.detail).map(|text| detail::read(&text));
     Ok(match detail {
-        Some(Detail::Badge(change)) => Some(change),
+        Some(AuditDetail::Badge(change)) => Some(change),
         _ => None,
     })
 }

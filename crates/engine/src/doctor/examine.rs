@@ -16,12 +16,12 @@ use crate::{
     wakes::Worker,
 };
 use domain::{
+    access::{Actor, Permission},
     channel::{TokenAnswer, TokenState},
     countries::Door,
     doctor::{Check, Evidence, Finding, Probe, Reach, SETTLING, Seen, State, diagnose},
     event::Change,
     ids::ChannelId,
-    people::{Actor, Permission},
     refusal::Refusal,
     time::Timestamp,
 };

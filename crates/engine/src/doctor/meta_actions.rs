@@ -10,11 +10,12 @@ use crate::{
     },
 };
 use domain::{
-    channel::{Detail, Step, meta_id},
-    doctor::{Errand, NumberChoice, Outcome, Place},
+    access::{Actor, Permission},
+    channel::{AuditDetail, Step, meta_id},
+    doctor::{MetaAction, NumberChoice, Outcome, Place},
+    form::{Problem, is_invisible, optional},
     ids::ChannelId,
-    people::{Actor, Permission},
-    refusal::{Problem, Refusal, is_invisible, optional},
+    refusal::Refusal,
 };
 use secrecy::SecretString;
 use whatsapp::graph::{Callback, GraphError, PhoneNumber, Told};
@@ -28,14 +29,14 @@ const BAD_TOKEN: i64 = 190;
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, `Invalid` when the channel has no access token or no WABA id.
-pub async fn subscribe_waba(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Errand> {
+pub async fn subscribe_waba(e: &Engine, actor: &Actor, id: ChannelId) -> Result<MetaAction> {
     actor.require(Permission::Administer)?;
     let records = Records::read(e, id).await?;
     let token = needed("access_token", records.token.as_ref())?;
     let waba = needed("waba_id", records.channel.waba_id.as_deref())?;
     let told = e.graph.subscribe_app(token, waba).await;
-    let errand = report(format!("POST /{waba}/subscribed_apps"), told);
-    finish(e, actor, id, Step::SubscribeWaba, errand).await
+    let meta_action = report(format!("POST /{waba}/subscribed_apps"), told);
+    finish(e, actor, id, Step::SubscribeWaba, meta_action).await
 }
 
 /// Tells Meta this channel's webhook address: in the app's subscription, for all its numbers, or as an override of
@@ -43,7 +44,7 @@ pub async fn subscribe_waba(e: &Engine, actor: &Actor, id: ChannelId) -> Result<
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, `Invalid` when something that the call needs is not filled in, or the place is another.
-pub async fn set_callback(e: &Engine, actor: &Actor, id: ChannelId, place: Place) -> Result<Errand> {
+pub async fn set_callback(e: &Engine, actor: &Actor, id: ChannelId, place: Place) -> Result<MetaAction> {
     actor.require(Permission::Administer)?;
     let records = Records::read(e, id).await?;
     let token = needed("access_token", records.token.as_ref())?;
@@ -51,7 +52,7 @@ pub async fn set_callback(e: &Engine, actor: &Actor, id: ChannelId, place: Place
         url: &records.webhook_url,
         verify_token: &records.channel.verify_token,
     };
-    let errand = match place {
+    let meta_action = match place {
         Place::Waba => return Err(Refusal::field("place", Problem::Unknown).into()),
         Place::Number => {
             let number = needed("phone_number_id", records.channel.phone_number_id.as_deref())?;
@@ -69,14 +70,14 @@ pub async fn set_callback(e: &Engine, actor: &Actor, id: ChannelId, place: Place
             }
         }
     };
-    finish(e, actor, id, Step::SetCallback, errand).await
+    finish(e, actor, id, Step::SetCallback, meta_action).await
 }
 
 /// Registers the number for the Cloud API, with the six digits of its two-step PIN.
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, `Invalid` for a PIN that is none, or when the channel has no access token or number.
-pub async fn register(e: &Engine, actor: &Actor, id: ChannelId, pin: &str) -> Result<Errand> {
+pub async fn register(e: &Engine, actor: &Actor, id: ChannelId, pin: &str) -> Result<MetaAction> {
     actor.require(Permission::Administer)?;
     let pin: String = pin
         .chars()
@@ -87,8 +88,8 @@ pub async fn register(e: &Engine, actor: &Actor, id: ChannelId, pin: &str) -> Re
     let token = needed("access_token", records.token.as_ref())?;
     let number = needed("phone_number_id", records.channel.phone_number_id.as_deref())?;
     let told = e.graph.register(token, number, &pin).await;
-    let errand = report(format!("POST /{number}/register"), told);
-    finish(e, actor, id, Step::Register, errand).await
+    let meta_action = report(format!("POST /{number}/register"), told);
+    finish(e, actor, id, Step::Register, meta_action).await
 }
 
 /// The numbers of a WhatsApp Business Account; without an id, of every account that the token is limited to. A token
@@ -102,7 +103,7 @@ pub async fn fetch_numbers(
     id: ChannelId,
     waba_id: &str,
     token: Option<&str>,
-) -> Result<Errand<Vec<NumberChoice>>> {
+) -> Result<MetaAction<Vec<NumberChoice>>> {
     actor.require(Permission::Administer)?;
     let waba_id = match optional(waba_id).map(meta_id).transpose() {
         Ok(waba_id) => waba_id,
@@ -126,25 +127,25 @@ pub async fn fetch_numbers(
             Err(failed) => return finish(e, actor, id, Step::FetchNumbers, failed).await,
         },
     };
-    let mut errand = Errand {
+    let mut meta_action = MetaAction {
         called: String::new(),
         outcome: Outcome::Done(Vec::new()),
     };
     for waba in wabas {
         let told = e.graph.phone_numbers(token, &waba).await;
         let one = report(format!("GET /{waba}/phone_numbers"), told);
-        errand.called = one.called;
-        match (&mut errand.outcome, one.outcome) {
+        meta_action.called = one.called;
+        match (&mut meta_action.outcome, one.outcome) {
             (Outcome::Done(choices), Outcome::Done(numbers)) => {
                 choices.extend(numbers.into_iter().map(|number| choice(&waba, number)));
             }
             (_, failed) => {
-                errand.outcome = failed.map(|_| Vec::new());
+                meta_action.outcome = failed.map(|_| Vec::new());
                 break;
             }
         }
     }
-    finish(e, actor, id, Step::FetchNumbers, errand).await
+    finish(e, actor, id, Step::FetchNumbers, meta_action).await
 }
 
 fn choice(waba: &str, number: PhoneNumber) -> NumberChoice {
@@ -172,7 +173,11 @@ fn check_pin(pin: &str) -> Result<()> {
 }
 
 /// The token's app, or why it cannot be found out.
-async fn app_id(e: &Engine, records: &Records, token: &SecretString) -> std::result::Result<String, Errand> {
+async fn app_id(
+    e: &Engine,
+    records: &Records,
+    token: &SecretString,
+) -> std::result::Result<String, MetaAction> {
     let inspected = report(
         "GET /debug_token".to_owned(),
         e.graph.debug_token(token, token).await,
@@ -180,7 +185,7 @@ async fn app_id(e: &Engine, records: &Records, token: &SecretString) -> std::res
     match inspected.outcome {
         Outcome::Done(token) => match token.app_id.or_else(|| records.app_id.clone()) {
             Some(app) => Ok(app),
-            None => Err(Errand {
+            None => Err(MetaAction {
                 called: inspected.called,
                 outcome: match token.error {
                     Some(error) => refused(&error),
@@ -190,7 +195,7 @@ async fn app_id(e: &Engine, records: &Records, token: &SecretString) -> std::res
                 },
             }),
         },
-        failed => records.app_id.clone().ok_or(Errand {
+        failed => records.app_id.clone().ok_or(MetaAction {
             called: inspected.called,
             outcome: failed.map(drop),
         }),
@@ -200,14 +205,14 @@ async fn app_id(e: &Engine, records: &Records, token: &SecretString) -> std::res
 async fn limited_to(
     e: &Engine,
     token: &SecretString,
-) -> std::result::Result<Vec<String>, Errand<Vec<NumberChoice>>> {
+) -> std::result::Result<Vec<String>, MetaAction<Vec<NumberChoice>>> {
     let inspected = report(
         "GET /debug_token".to_owned(),
         e.graph.debug_token(token, token).await,
     );
     match inspected.outcome {
         Outcome::Done(token) => Ok(probes::token_seen(token).wabas),
-        failed => Err(Errand {
+        failed => Err(MetaAction {
             called: inspected.called,
             outcome: failed.map(|_| Vec::new()),
         }),
@@ -236,7 +241,7 @@ async fn subscribe_with_any(
     })
 }
 
-fn report<T>(called: String, told: Told<T>) -> Errand<T> {
+fn report<T>(called: String, told: Told<T>) -> MetaAction<T> {
     let outcome = match told.answer {
         Ok(value) => Outcome::Done(value),
         Err(GraphError::Refused(error)) => refused(&error),
@@ -244,7 +249,7 @@ fn report<T>(called: String, told: Told<T>) -> Errand<T> {
             why: error.to_string(),
         },
     };
-    Errand { called, outcome }
+    MetaAction { called, outcome }
 }
 
 fn refused<T>(error: &whatsapp::graph::ApiError) -> Outcome<T> {
@@ -263,23 +268,23 @@ async fn finish<T: Clone>(
     actor: &Actor,
     id: ChannelId,
     step: Step,
-    errand: Errand<T>,
-) -> Result<Errand<T>> {
+    meta_action: MetaAction<T>,
+) -> Result<MetaAction<T>> {
     let action = match step {
         Step::SubscribeWaba => "channel.meta.subscribe_waba",
         Step::SetCallback => "channel.meta.set_callback",
         Step::Register => "channel.meta.register",
         Step::FetchNumbers => "channel.meta.fetch_numbers",
     };
-    let detail = detail::write(&Detail::Meta {
+    let detail = detail::write(&AuditDetail::Meta {
         step,
-        errand: errand.without_value(),
+        meta_action: meta_action.without_value(),
     })?;
     let tx = e.transaction(actor).await?;
     tx.audit(action, Subject::Channel(id.uuid()), Some(detail));
     tx.commit().await?;
-    if errand.called.starts_with("POST") {
+    if meta_action.called.starts_with("POST") {
         super::soon(e, id).await?;
     }
-    Ok(errand)
+    Ok(meta_action)
 }

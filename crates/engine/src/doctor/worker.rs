@@ -7,7 +7,7 @@ use crate::{
     entity::channel,
     wakes::Worker,
 };
-use domain::{ids::ChannelId, people::Actor, time::Timestamp};
+use domain::{access::Actor, ids::ChannelId, time::Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;

@@ -1,6 +1,6 @@
 //! One extension of the PBX.
 
-use domain::{ids::ExtensionId, people::ExtensionRef};
+use domain::{ids::ExtensionId, refs::ExtensionRef};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

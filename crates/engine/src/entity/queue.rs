@@ -1,6 +1,6 @@
 //! A message queue.
 
-use domain::queue::PickUp;
+use domain::pick_up::PickUp;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,7 +1,7 @@
 //! Who may hear of a change.
 
 use crate::entity::session;
-use domain::people::Actor;
+use domain::access::Actor;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

@@ -7,8 +7,8 @@ use crate::{
     events::{audience::Audience, log},
 };
 use domain::{
+    access::Actor,
     event::{Change, Event, Position},
-    people::Actor,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::{
@@ -37,7 +37,7 @@ pub(super) struct Published {
 
 impl Published {
     fn reaches(&self, actor: &Actor) -> bool {
-        let member = |own: &domain::people::ExtensionRef| self.members.contains(&own.id.uuid());
+        let member = |own: &domain::refs::ExtensionRef| self.members.contains(&own.id.uuid());
         self.audience.includes(actor, &[]) || actor.extension().is_some_and(member)
     }
 }

@@ -12,12 +12,12 @@ use crate::{
     metrics::ITEMS,
 };
 use domain::{
-    delivery::DeadReason,
+    dead_letter::DeadReason,
     event::Change,
     ids::ChannelId,
     message::{Direction, Status, is_by_whatsapp},
     name,
-    session::{Happening, Route, State, route},
+    session::{Route, SessionEventKind, State, route},
     time::Timestamp,
 };
 use std::sync::Arc;
@@ -252,10 +252,15 @@ fn new_session(
             State::Assigned,
             None,
             Some(id.uuid()),
-            Happening::RoutedToExtension,
+            SessionEventKind::RoutedToExtension,
         ),
-        Route::Queue(id) => (State::Waiting, Some(id.uuid()), None, Happening::RoutedToQueue),
-        Route::Nobody => (State::Waiting, None, None, Happening::RoutedToNobody),
+        Route::Queue(id) => (
+            State::Waiting,
+            Some(id.uuid()),
+            None,
+            SessionEventKind::RoutedToQueue,
+        ),
+        Route::Nobody => (State::Waiting, None, None, SessionEventKind::RoutedToNobody),
     };
     let id = ledger.clock.new_id();
     let who = ledger.name_of(extension_id.or(queue_id));
@@ -277,9 +282,9 @@ fn new_session(
         read_id: None,
         waiting_since: session::ANSWERED,
     });
-    ledger.moment(id, Happening::Opened, None);
+    ledger.session_event(id, SessionEventKind::Opened, None);
     if !closed {
-        ledger.moment(id, what, who);
+        ledger.session_event(id, what, who);
     }
     id
 }

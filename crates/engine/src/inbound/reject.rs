@@ -6,7 +6,7 @@ use crate::{
     inbound::{batch::Ledger, journal::Delivery},
 };
 
-use domain::{delivery::DeadReason, event::Change};
+use domain::{dead_letter::DeadReason, event::Change};
 
 /// Keeps an item; the same item of the same delivery only once.
 pub(crate) fn keep(

@@ -14,7 +14,7 @@ use crate::{
     metrics::{DELIVERIES_ACCEPTED, DELIVERIES_REFUSED},
 };
 use bytes::Bytes;
-use domain::{doctor, event::Change, ids::ChannelId, people::Actor};
+use domain::{access::Actor, doctor, event::Change, ids::ChannelId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use std::{
     sync::Arc,
@@ -191,7 +191,7 @@ async fn note_signatures(e: &Engine, id: ChannelId, count: i64) {
 }
 
 /// Characters in a webhook id at the most. Ours have 32 (`random::token`).
-const ID_MOST: usize = 64;
+const MAX_ID: usize = 64;
 
 /// The channel at a webhook address.
 pub(crate) async fn find(e: &Engine, webhook_id: &str) -> Result<Option<Arc<Hook>>> {
@@ -199,7 +199,7 @@ pub(crate) async fn find(e: &Engine, webhook_id: &str) -> Result<Option<Arc<Hook
         return Ok(Some(hook));
     }
     // Whatever anybody may call. What is no address of ours is not looked up.
-    if webhook_id.len() > ID_MOST || !webhook_id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    if webhook_id.len() > MAX_ID || !webhook_id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Ok(None);
     }
     let generation = e.hooks.generation();

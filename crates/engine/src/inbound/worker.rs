@@ -15,7 +15,7 @@ use crate::{
     transaction::Transaction,
 };
 use bytes::Bytes;
-use domain::{delivery::DeadReason, people::Actor};
+use domain::{access::Actor, dead_letter::DeadReason};
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Expr,

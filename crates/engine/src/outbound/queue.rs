@@ -13,9 +13,9 @@ use crate::{
     transaction::Transaction,
 };
 use domain::{
+    access::Actor,
     ids::{MessageId, SessionId},
     message::Waits,
-    people::Actor,
     time::Timestamp,
 };
 use sea_orm::{

@@ -7,12 +7,12 @@ use crate::{
     outbound::{
         memory::PAUSE,
         queue::{forget, postpone, unchanged},
-        verdict::{DOUBTS_MOST, Verdict},
+        verdict::{MAX_DOUBTS, Verdict},
     },
     sessions::status,
     transaction::Transaction,
 };
-use domain::{ids::MessageId, message::Failure, people::Actor};
+use domain::{access::Actor, ids::MessageId, message::Failure};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 /// No status has told whether Meta has the message, and it has been sent as often as it may be: a person decides.
@@ -132,7 +132,7 @@ async fn record(e: &Engine, job: &outbox::Model, verdict: &Verdict, extent: Exte
         Verdict::Doubt { wait, once_more } => {
             let doubts = match once_more {
                 true => job.doubts,
-                false => DOUBTS_MOST - 1,
+                false => MAX_DOUBTS - 1,
             };
             postpone(&tx, job, now.plus(*wait), Some(now), doubts).await?;
         }

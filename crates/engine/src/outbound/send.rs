@@ -9,9 +9,9 @@ use crate::{
     wakes::Worker,
 };
 use domain::{
+    access::Actor,
     ids::{MessageId, SessionId},
     message::{Direction, MessageView, Status, idempotency_key, text},
-    people::Actor,
     refusal::Refusal,
     session::ReplyEffect,
 };
@@ -106,7 +106,7 @@ async fn write(
         session.extension_id = Some(taker.id.uuid());
     }
     let author = match actor {
-        Actor::Person(me) => Some(me.name.clone()),
+        Actor::User(me) => Some(me.name.clone()),
         Actor::Token { .. } => standing.owner.map(|owner| owner.name),
         Actor::System => None,
     };

@@ -11,14 +11,14 @@ use whatsapp::{
 pub(super) const SILENCE: Duration = Duration::from_secs(30);
 /// Calls of unknown outcome, one after the other: then a person decides whether to send once more. Each of them may
 /// have become a message at the customer's.
-pub(super) const DOUBTS_MOST: i64 = 2;
+pub(super) const MAX_DOUBTS: i64 = 2;
 /// The first wait after a passing fault; it doubles with each attempt.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 /// The wait after an error that passes in minutes.
 const SLOW_WAIT: Duration = Duration::from_secs(60);
 /// `Retry-After` is obeyed up to this: a mistake in it must not hold answers for days.
-const RETRY_AFTER_MOST: Duration = Duration::from_secs(60 * 60);
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 /// Attempts after an error that rarely passes.
 const FEW: i64 = 3;
 /// An answer that could not be sent for so long is failed: sent later it would surprise the customer.
@@ -95,7 +95,7 @@ pub(super) fn asked_wait(called: &Called, now: i64) -> Option<(Duration, bool)> 
     let Called::Answered(Err(error)) = called else {
         return None;
     };
-    let wait = error.retry_after()?.wait(now).min(RETRY_AFTER_MOST);
+    let wait = error.retry_after()?.wait(now).min(MAX_RETRY_AFTER);
     let one_customer = matches!(error, GraphError::Refused(refused) if refused.code == PAIR_LIMIT);
     let passes = matches!(
         error.class(),
@@ -214,7 +214,7 @@ mod tests {
         );
         assert_eq!(
             asked(&page(503, seconds(u64::MAX))),
-            Some((RETRY_AFTER_MOST, true))
+            Some((MAX_RETRY_AFTER, true))
         );
         assert_eq!(
             asked(&page(404, seconds(60))),

@@ -14,11 +14,11 @@ use crate::{
         memory::PAUSE,
         queue::{claim, due},
         record::{ask, write_down},
-        verdict::{Called, DOUBTS_MOST, Verdict, asked_wait, verdict},
+        verdict::{Called, MAX_DOUBTS, Verdict, asked_wait, verdict},
     },
     wakes::Worker,
 };
-use domain::{channel::TokenState, ids::ChannelId, message::Failure, people::Actor, time::Timestamp};
+use domain::{access::Actor, channel::TokenState, ids::ChannelId, message::Failure, time::Timestamp};
 use sea_orm::EntityTrait;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -80,7 +80,7 @@ async fn pass(e: &Engine, calls: &mut JoinSet<()>) -> Result<Duration> {
 
 /// Starts the call of one message; returns whether there is a place for more.
 async fn begin(e: &Engine, calls: &mut JoinSet<()>, job: outbox::Model, now: i64) -> Result<bool> {
-    if job.calling_since.is_some() && job.doubts + 1 >= DOUBTS_MOST {
+    if job.calling_since.is_some() && job.doubts + 1 >= MAX_DOUBTS {
         ask(e, &job).await?;
         return Ok(true);
     }

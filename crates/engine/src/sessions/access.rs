@@ -5,10 +5,11 @@ use crate::{
     entity::{extension, queue, queue_member, session, session_moment},
 };
 use domain::{
+    access::Actor,
     ids::SessionId,
-    people::{Actor, ExtensionRef},
+    refs::ExtensionRef,
     refusal::Refusal,
-    session::{QueueStanding, Standing, State, Tab},
+    session::{QueueAccess, SessionAccess, State, Tab},
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
@@ -107,7 +108,7 @@ pub(crate) async fn standing(
     db: &impl ConnectionTrait,
     answering: Option<&ExtensionRef>,
     of: &session::Model,
-) -> Result<Standing> {
+) -> Result<SessionAccess> {
     let owner = owner_of(db, of).await?;
     let queue = match of.queue_id {
         Some(id) => queue::Entity::find_by_id(id).one(db).await?,
@@ -119,14 +120,14 @@ pub(crate) async fn standing(
                 Some(own) => members(db, queue.id).await?.contains(&own.id.uuid()),
                 None => false,
             };
-            Some(QueueStanding {
+            Some(QueueAccess {
                 pick_up: queue.pick_up_mode()?,
                 member,
             })
         }
         None => None,
     };
-    Ok(Standing {
+    Ok(SessionAccess {
         state: State::from_stored(&of.state),
         owner,
         queue,

@@ -6,15 +6,16 @@ use crate::{
     sessions::{
         access::{find, standing},
         audience::session_changed,
-        timeline::moment,
+        timeline::session_event,
     },
     transaction::Transaction,
 };
 use domain::{
+    access::Actor,
     ids::{ExtensionId, SessionId},
-    people::{Actor, ExtensionRef},
+    refs::ExtensionRef,
     refusal::Refusal,
-    session::{Happening, State},
+    session::{SessionEventKind, State},
 };
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
@@ -23,13 +24,13 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryS
 pub async fn pick_up(e: &Engine, actor: &Actor, id: SessionId, extension: Option<ExtensionId>) -> Result<()> {
     let tx = e.transaction(actor).await?;
     let taker = match (actor, extension) {
-        (Actor::Person(_), _) => actor.own_extension()?.clone(),
+        (Actor::User(_), _) => actor.own_extension()?.clone(),
         (_, Some(extension)) => {
             let found = extension::Entity::find_by_id(extension.uuid()).one(&tx).await?;
-            let found = found.ok_or(Refusal::field("extension", domain::refusal::Problem::Unknown))?;
+            let found = found.ok_or(Refusal::field("extension", domain::form::Problem::Unknown))?;
             found.into()
         }
-        (_, None) => return Err(Refusal::field("extension", domain::refusal::Problem::Required).into()),
+        (_, None) => return Err(Refusal::field("extension", domain::form::Problem::Required).into()),
     };
     stays_enabled(&tx, &taker).await?;
     // Whoever was too late may no longer see the session, but shall learn who took it.
@@ -64,7 +65,7 @@ pub(crate) async fn take(tx: &Transaction, of: &session::Model, taker: &Extensio
     if taken.rows_affected == 0 {
         return Err(Refusal::PickUpFirst.into());
     }
-    moment(tx, of.id, Happening::PickedUp, Some(taker.name.clone())).await?;
+    session_event(tx, of.id, SessionEventKind::PickedUp, Some(taker.name.clone())).await?;
     let now = session::Entity::find_by_id(of.id)
         .one(tx)
         .await?

@@ -11,9 +11,9 @@ use crate::{
     },
 };
 use domain::{
+    access::{Actor, Permission},
     ids::{ExtensionId, QueueId},
     page::{Page, PageRequest},
-    people::{Actor, Permission},
     session::{Holder, HolderRow, SessionRow},
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Select, sea_query::Expr};

@@ -6,14 +6,14 @@ use crate::{
     sessions::{
         access::{find, standing},
         audience::session_changed,
-        timeline::{moment, name_of},
+        timeline::{name_of, session_event},
     },
     transaction::Transaction,
 };
 use domain::{
+    access::Actor,
     ids::SessionId,
-    people::Actor,
-    session::{Happening, State},
+    session::{SessionEventKind, State},
 };
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
@@ -37,7 +37,7 @@ pub(crate) async fn end(tx: &Transaction, of: &session::Model) -> Result<()> {
         .filter(session::Column::Id.eq(of.id))
         .exec(tx)
         .await?;
-    moment(tx, of.id, Happening::Closed, Some(name_of(tx.actor()))).await?;
+    session_event(tx, of.id, SessionEventKind::Closed, Some(name_of(tx.actor()))).await?;
     session_changed(tx, of);
     Ok(())
 }

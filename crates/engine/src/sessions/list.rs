@@ -12,9 +12,9 @@ use crate::{
     },
 };
 use domain::{
+    access::Actor,
     ids::SessionId,
     page::{Page, PageRequest},
-    people::Actor,
     refusal::Refusal,
     session::{InboxCounts, SessionRow, Several, Tab},
 };

@@ -2,10 +2,10 @@
 
 use crate::{Engine, Result, database::cursor, entity::message, sessions::access};
 use domain::{
+    access::Actor,
     ids::{MessageId, SessionId},
     message::{Direction, Failure, Marks, MessageView, Status},
     page::{Page, PageRequest},
-    people::Actor,
     time::Timestamp,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -54,7 +54,7 @@ pub(crate) fn view(row: message::Model) -> MessageView {
         retry_of: row.retry_of.map(MessageId::new),
         about: row.target_wamid,
         marks: Marks::default(),
-        said: None,
+        content: None,
         phone: row.phone,
     }
 }

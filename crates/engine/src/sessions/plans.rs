@@ -16,9 +16,10 @@ use crate::{
     testing::database::{self as testing, plan},
 };
 use domain::{
-    ids::{ExtensionId, PersonId},
+    access::{Actor, Me, Role},
+    ids::{ExtensionId, UserId},
     page::PageRequest,
-    people::{Actor, ExtensionRef, Me, Role},
+    refs::ExtensionRef,
     session::Tab,
 };
 use sea_orm::{
@@ -82,14 +83,14 @@ fn history(backend: DbBackend) -> Vec<String> {
     ]
 }
 
-fn person(extension: u8, role: Role) -> Actor {
+fn user(extension: u8, role: Role) -> Actor {
     let own = ExtensionRef {
         id: ExtensionId::new(format!("{ONE}{extension}").parse().unwrap()),
         number: "1".into(),
         name: "E".into(),
     };
-    Actor::Person(Me {
-        id: PersonId::new(Uuid::nil()),
+    Actor::User(Me {
+        id: UserId::new(Uuid::nil()),
         login: "e".into(),
         name: "E".into(),
         role,
@@ -107,8 +108,8 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
     if backend == DbBackend::Postgres {
         db.execute_unprepared("VACUUM (ANALYZE)").await.unwrap();
     }
-    let (admin, jana) = (person(OLD, Role::Admin), person(OLD, Role::Operator));
-    let novice = person(NEW, Role::Operator);
+    let (admin, jana) = (user(OLD, Role::Admin), user(OLD, Role::Operator));
+    let novice = user(NEW, Role::Operator);
     let searched = async |actor: &Actor, text: &str| {
         let mut sought = search::sought(text).unwrap();
         let order = Order::LatestMessageFirst;
@@ -308,9 +309,9 @@ async fn stretches_are_the_whole_tab(db: &Database) {
         db.execute_unprepared(&sql).await.unwrap();
     }
     for (actor, many) in [
-        (person(OLD, Role::Admin), 5000),
-        (person(OLD, Role::Operator), 1000),
-        (person(NEW, Role::Operator), 5),
+        (user(OLD, Role::Admin), 5000),
+        (user(OLD, Role::Operator), 1000),
+        (user(NEW, Role::Operator), 5),
     ] {
         for tab in [Tab::Mine, Tab::Waiting, Tab::All] {
             let all = session::Entity::find().filter(on_tab(&actor, tab));

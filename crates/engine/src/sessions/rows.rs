@@ -12,7 +12,8 @@ use crate::{
 use domain::{
     ids::{ChannelId, MessageId, QueueId, SessionId},
     message::MessageView,
-    session::{ChannelRef, Preview, QueueRef, SessionRow, State},
+    refs::{ChannelRef, QueueRef},
+    session::{Preview, SessionRow, State},
     time::{Timestamp, service_window_closes},
 };
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
@@ -122,6 +123,6 @@ async fn newest_messages(
         .map(about)
         .fold(Condition::any().add(newest), Condition::add);
     let rows = message::Entity::find().filter(or_about).all(db).await?;
-    let shown = domain::thread::fold(rows.into_iter().map(messages::view).collect());
+    let shown = domain::message::thread::fold(rows.into_iter().map(messages::view).collect());
     Ok(shown.into_iter().map(|message| (message.id, message)).collect())
 }

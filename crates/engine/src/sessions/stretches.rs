@@ -13,7 +13,7 @@ use crate::{
         order::Order,
     },
 };
-use domain::{people::Actor, session::Tab};
+use domain::{access::Actor, session::Tab};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     Select,

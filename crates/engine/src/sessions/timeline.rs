@@ -1,16 +1,19 @@
 //! The timeline of a session: what happened to it, and who did it.
 
 use crate::{Result, entity::session_moment, transaction::Transaction};
-use domain::session::Moment;
-use domain::{people::Actor, session::Happening, time::Timestamp};
+use domain::{
+    access::Actor,
+    session::{SessionEvent, SessionEventKind},
+    time::Timestamp,
+};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-pub(crate) async fn moment(
+pub(crate) async fn session_event(
     tx: &Transaction,
     session: Uuid,
-    what: Happening,
+    what: SessionEventKind,
     who: Option<String>,
 ) -> Result<()> {
     let row = session_moment::Model {
@@ -31,23 +34,26 @@ pub(crate) async fn moment(
 
 pub(crate) fn name_of(actor: &Actor) -> String {
     match actor {
-        Actor::Person(me) => me.name.clone(),
+        Actor::User(me) => me.name.clone(),
         Actor::Token { name, .. } => name.clone(),
         Actor::System => "Switchboard".to_owned(),
     }
 }
 
 /// What happened to these sessions, oldest first.
-pub(crate) async fn timelines(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Moment>>> {
+pub(crate) async fn timelines(
+    db: &impl ConnectionTrait,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<SessionEvent>>> {
     let rows = session_moment::Entity::find()
         .filter(session_moment::Column::SessionId.is_in(ids.iter().copied()))
         .order_by_asc(session_moment::Column::Id)
         .all(db)
         .await?;
-    let mut timelines: HashMap<Uuid, Vec<Moment>> = HashMap::new();
+    let mut timelines: HashMap<Uuid, Vec<SessionEvent>> = HashMap::new();
     for row in rows {
-        if let Some(what) = Happening::from_stored(&row.what) {
-            timelines.entry(row.session_id).or_default().push(Moment {
+        if let Some(what) = SessionEventKind::from_stored(&row.what) {
+            timelines.entry(row.session_id).or_default().push(SessionEvent {
                 at: Timestamp::from_millis(row.at),
                 what,
                 who: row.who,

@@ -13,12 +13,13 @@ use crate::{
     transaction::Transaction,
 };
 use domain::{
+    access::{Actor, Permission},
     channel::{Destination, Destinations},
     event::Change,
+    form::Problem,
     ids::{ExtensionId, SessionId},
-    people::{Actor, Permission},
-    refusal::{Problem, Refusal},
-    session::{Happening, Holder, MOVED_MOST, Moved, State, Transfer, TransferForm},
+    refusal::Refusal,
+    session::{Holder, MAX_MOVED, Moved, SessionEventKind, State, Transfer, TransferForm},
 };
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
@@ -73,7 +74,7 @@ pub async fn transfer_all(
     if ids.is_empty() {
         return Err(Refusal::field("sessions", Problem::Required).into());
     }
-    if ids.len() > MOVED_MOST {
+    if ids.len() > MAX_MOVED {
         return Err(Refusal::field("sessions", Problem::TooLong).into());
     }
     let asked = ids.len();
@@ -118,15 +119,15 @@ pub(crate) async fn release(tx: &Transaction, extension: ExtensionId) -> Result<
     for of in open {
         let queue = of.queue_id.and_then(|id| named.get(&id).cloned());
         let what = match queue {
-            Some(_) => Happening::BackInQueue,
-            None => Happening::LeftToNobody,
+            Some(_) => SessionEventKind::BackInQueue,
+            None => SessionEventKind::LeftToNobody,
         };
-        let moment = Told {
+        let session_event = Told {
             what,
             who: queue,
             reason: None,
         };
-        put(tx, &of, (None, of.queue_id), moment).await?;
+        put(tx, &of, (None, of.queue_id), session_event).await?;
     }
     Ok(())
 }
@@ -170,20 +171,20 @@ async fn move_to(tx: &Transaction, of: &session::Model, to: &Target, wanted: &Tr
     };
     let own = tx.actor().extension().map(|own| Destination::Extension(own.id));
     let what = match own == Some(to.destination) {
-        true => Happening::TakenOver,
-        false => Happening::Transferred,
+        true => SessionEventKind::TakenOver,
+        false => SessionEventKind::Transferred,
     };
-    let moment = Told {
+    let session_event = Told {
         what,
         who: Some(to.name.clone()),
         reason: wanted.reason.clone(),
     };
-    put(tx, of, place, moment).await
+    put(tx, of, place, session_event).await
 }
 
 /// What the timeline says of a move.
 struct Told {
-    what: Happening,
+    what: SessionEventKind,
     who: Option<String>,
     reason: Option<String>,
 }
@@ -193,7 +194,7 @@ async fn put(
     tx: &Transaction,
     of: &session::Model,
     (owner, queue): (Option<Uuid>, Option<Uuid>),
-    moment: Told,
+    session_event: Told,
 ) -> Result<()> {
     let state = match owner {
         Some(_) => State::Assigned,
@@ -210,10 +211,10 @@ async fn put(
         id: tx.engine().clock().new_id(),
         session_id: of.id,
         at: tx.engine().clock().now().millis(),
-        what: moment.what.as_str().to_owned(),
-        who: moment.who,
+        what: session_event.what.as_str().to_owned(),
+        who: session_event.who,
         done_by: Some(name_of(tx.actor())),
-        reason: moment.reason,
+        reason: session_event.reason,
         lost_by: of.extension_id,
     };
     session_moment::Entity::insert(row.into_active_model())

@@ -6,9 +6,9 @@ use crate::{
     sessions::{access, audience, thread::cursor::Place},
 };
 use domain::{
+    access::Actor,
     ids::{MessageId, SessionId},
     message::{Direction, SYSTEM},
-    people::Actor,
     refusal::Refusal,
 };
 use sea_orm::{

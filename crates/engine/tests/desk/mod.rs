@@ -4,10 +4,10 @@
 
 use bytes::Bytes;
 use domain::{
+    access::{Actor, Role},
     channel::{AuthenticationForm, MessagingForm},
+    directory::{ExtensionForm, QueueForm},
     page::PageRequest,
-    people::{Actor, ExtensionForm, Role},
-    queue::QueueForm,
     time::Timestamp,
 };
 use engine::{

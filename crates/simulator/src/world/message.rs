@@ -27,7 +27,7 @@ pub struct SentMessage {
 
 /// A message that a customer has written.
 #[derive(Debug, Clone)]
-pub(crate) struct Said {
+pub(crate) struct MessageContent {
     pub wamid: String,
     pub customer: CustomerId,
     pub phone_number_id: String,

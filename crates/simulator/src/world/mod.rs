@@ -23,7 +23,7 @@ pub use self::token::TokenState;
 
 pub(crate) use self::account::{App, CONNECTED, Callback, Number, REGISTERED, WabaSubscription};
 pub(crate) use self::delivery::Queued;
-pub(crate) use self::message::{Said, gist};
+pub(crate) use self::message::{MessageContent, gist};
 pub(crate) use self::mood::GraphMood;
 pub(crate) use self::token::{MANAGEMENT, MESSAGING, Token};
 
@@ -54,7 +54,7 @@ pub(crate) struct World {
     pub newest_app: Option<String>,
     pub graph: GraphMood,
     pub customers: BTreeMap<CustomerId, CustomerSpec>,
-    pub said: Vec<Said>,
+    pub said: Vec<MessageContent>,
     pub sent: Vec<SentMessage>,
     pub deliveries: Vec<Delivery>,
     pub pending: usize,
@@ -161,7 +161,7 @@ impl World {
             known.deliveries.extend_from_slice(deliveries);
             return;
         }
-        self.said.push(Said {
+        self.said.push(MessageContent {
             wamid: wamid.to_owned(),
             customer,
             phone_number_id: number.to_owned(),

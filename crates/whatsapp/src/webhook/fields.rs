@@ -11,7 +11,7 @@ use crate::json::{self, Object};
 /// Objects and lists in one another; what is deeper is shown as JSON.
 const DEEPEST: usize = 12;
 /// Fields of one text; the rest is one field, so that nothing is left out.
-const MOST: usize = 500;
+const MAX: usize = 500;
 
 /// One value and where it stands: `address`, `street`; a list's items count from one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +25,8 @@ pub fn fields(text: &str) -> Option<Vec<Field>> {
     let raw: &RawValue = serde_json::from_str(text).ok()?;
     let mut found = Vec::new();
     walk(raw, &mut Vec::new(), &mut found);
-    if found.len() > MOST {
-        let rest = found.split_off(MOST);
+    if found.len() > MAX {
+        let rest = found.split_off(MAX);
         let line = |field: &Field| format!("{}: {}", field.place.join("."), field.value);
         found.push(Field {
             place: vec!["…".to_owned()],
@@ -171,7 +171,7 @@ mod tests {
         let many: Vec<_> = (0..5000).collect();
         let many = serde_json::to_string(&vec![many; 3]).unwrap();
         let found = shown(&many);
-        assert_eq!(found.len(), MOST + 1);
-        assert!(found[MOST].1.ends_with("3.5000: 4999"), "nothing is left out");
+        assert_eq!(found.len(), MAX + 1);
+        assert!(found[MAX].1.ends_with("3.5000: 4999"), "nothing is left out");
     }
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::http::state::Http;
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use domain::{
-    delivery::{DeadLetter, DeadReason, Filter, Replayed},
+    dead_letter::{DeadLetter, DeadReason, Filter, Replayed},
     ids::DeadLetterId,
 };
 use engine::inbound::dead_letters;
@@ -55,7 +55,7 @@ pub struct Matching {
     #[serde(default)]
     phone_number_id: Option<String>,
     #[serde(default)]
-    within: Option<domain::delivery::Within>,
+    within: Option<domain::dead_letter::Within>,
 }
 
 impl From<Matching> for Filter {
@@ -131,7 +131,7 @@ pub async fn get(
     let open = dead_letters::open(&http.engine, &actor, letter).await?;
     Ok(axum::Json(Letter {
         raw: Some(open.raw),
-        ..Letter::from(open.letter)
+        ..Letter::from(open.dead_letter)
     }))
 }
 

@@ -8,9 +8,11 @@ use axum::{
     response::IntoResponse,
 };
 use domain::{
+    access::{Actor, Role},
+    directory::{ExtensionForm, ExtensionRow},
+    form,
     ids::ExtensionId,
-    people::{Actor, ExtensionForm, ExtensionRow, Role},
-    refusal,
+    refusal::Refusal,
 };
 use engine::{Engine, directory::extensions};
 use serde::Serialize;
@@ -84,6 +86,6 @@ pub async fn named(engine: &Engine, actor: &Actor, name: &str) -> Result<Extensi
     }
     let rows = extensions::list(engine, actor).await?;
     let found = rows.into_iter().find(|row| row.number == name.trim());
-    let unknown = || refusal::Refusal::field("extension", refusal::Problem::Unknown).into();
+    let unknown = || Refusal::field("extension", form::Problem::Unknown).into();
     found.map(|row| row.id).ok_or_else(unknown)
 }

@@ -7,7 +7,7 @@ use axum::{
     http::{StatusCode, request::Parts},
 };
 use domain::{
-    page::{PAGE_MOST, Page, PageRequest},
+    page::{MAX_PAGE, Page, PageRequest},
     refusal::Refusal,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -47,8 +47,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Wanted {
         let bad = |detail: String| Problem::of(StatusCode::BAD_REQUEST, detail);
         let Asked(Parameters { limit, cursor }) = Asked::from_request_parts(parts, state).await?;
         let limit = limit.map(|text| match text.parse() {
-            Ok(limit @ 1..=PAGE_MOST) => Ok(limit),
-            _ => Err(bad(format!("limit must be a number from 1 to {PAGE_MOST}"))),
+            Ok(limit @ 1..=MAX_PAGE) => Ok(limit),
+            _ => Err(bad(format!("limit must be a number from 1 to {MAX_PAGE}"))),
         });
         Ok(Self(PageRequest {
             limit: limit.transpose()?,

@@ -8,11 +8,12 @@ use axum::{
     response::IntoResponse,
 };
 use domain::{
+    access::Actor,
+    form::{self, Problems},
     ids::{MessageId, SessionId},
     message::{Direction, Failure, MessageView, Status, idempotency_key},
-    people::Actor,
     phone::same_customer_key,
-    refusal::{self, Problems, Refusal},
+    refusal::Refusal,
 };
 use engine::{
     Engine,
@@ -88,7 +89,7 @@ impl NewMessage {
         let mut problems = Problems::default();
         let mut only = |field: &str, value: Option<&str>, right: &str| {
             if value.is_some_and(|value| value != right) {
-                problems.add(field, refusal::Problem::Unknown);
+                problems.add(field, form::Problem::Unknown);
             }
         };
         only("type", Some(&self.kind), "text");
@@ -99,19 +100,19 @@ impl NewMessage {
             let digits = |number: &str| number.chars().filter(char::is_ascii_digit).collect::<String>();
             let key = |number: &str| same_customer_key(&digits(number));
             if contact.number.is_none_or(|number| key(&number) != key(to)) {
-                problems.add("to", refusal::Problem::Unknown);
+                problems.add("to", form::Problem::Unknown);
             }
         }
         match self.text {
-            None => problems.add("text", refusal::Problem::Required),
+            None => problems.add("text", form::Problem::Required),
             Some(NewText {
                 preview_url: Some(false),
                 ..
-            }) => problems.add("text.preview_url", refusal::Problem::Unknown),
+            }) => problems.add("text.preview_url", form::Problem::Unknown),
             Some(text) if problems.is_empty() => return Ok(text.body),
             Some(_) => {}
         }
-        Err(problems.refuse().into())
+        Err(Refusal::from(problems.refuse()).into())
     }
 }
 

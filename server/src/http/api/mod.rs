@@ -21,8 +21,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use domain::people::{Actor, Scope};
-use domain::time::Timestamp;
+use domain::{
+    access::{Actor, Scope},
+    time::Timestamp,
+};
 use engine::Engine;
 use problem::Problem;
 use std::str::FromStr;

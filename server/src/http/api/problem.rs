@@ -7,7 +7,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::refusal::{FieldProblem, Refusal};
+use domain::{form::FieldProblem, refusal::Refusal};
 use serde::Serialize;
 
 const MEDIA_TYPE: &str = "application/problem+json";

@@ -7,7 +7,7 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
-use domain::{ids::QueueId, queue::QueueForm};
+use domain::{directory::QueueForm, ids::QueueId};
 use engine::directory::queues;
 
 pub async fn list(

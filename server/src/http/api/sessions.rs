@@ -4,9 +4,10 @@ use super::{Id, Operator, Reader, extensions, json::Json, list, list::Wanted, pr
 use crate::http::state::Http;
 use axum::{extract::State, response::IntoResponse};
 use domain::{
+    access::Actor,
     ids::SessionId,
-    people::{Actor, ExtensionRef},
-    session::{ChannelRef, ContactRef, QueueRef, SessionRow, State as SessionState, TransferForm},
+    refs::{ChannelRef, ContactRef, ExtensionRef, QueueRef},
+    session::{SessionRow, State as SessionState, TransferForm},
 };
 use engine::{Engine, sessions};
 use serde::{Deserialize, Serialize};

@@ -9,8 +9,8 @@ use crate::{
     },
 };
 use domain::{
+    access::Actor,
     countries::{Door, Unfit},
-    people::Actor,
 };
 use engine::{Engine, countries};
 use serde_json::json;
@@ -42,7 +42,7 @@ async fn what_is_no_country_database_replaces_none(story: &Story) {
     let (good, audit) = (mmdb::countries(&WORLD), story.count("audit").await);
     let mut damaged = good.clone();
     damaged[..60].fill(0xff);
-    let too_large = vec![0; countries::DATABASE_MOST + 1];
+    let too_large = vec![0; countries::MAX_DATABASE + 1];
     let mut circle = good.clone();
     circle[..6].fill(0);
     for (file, why) in [

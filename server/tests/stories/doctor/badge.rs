@@ -5,7 +5,7 @@ use crate::{
     stories,
     support::world::{Line, id_of},
 };
-use domain::people::Actor;
+use domain::access::Actor;
 use serde_json::Value;
 use simulator::{Outage, SendFault, TokenState};
 use std::time::{Duration, Instant};

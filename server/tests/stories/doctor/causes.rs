@@ -6,11 +6,11 @@ use crate::{
     support::world::{Line, WABA_ID, delivery, text_message},
 };
 use domain::{
-    channel::{AuthenticationForm, BadgeChange, Deed, Detail, MessagingForm, Reason},
+    access::Actor,
+    channel::{AuditAction, AuditDetail, AuthenticationForm, BadgeChange, MessagingForm, Reason},
     doctor::SETTLING,
     event::Change,
     ids::QueueId,
-    people::Actor,
 };
 use simulator::{Signature, TokenState};
 use std::time::Duration;
@@ -33,9 +33,9 @@ pub(super) async fn changes(story: &Story, line: &Line) -> Vec<String> {
     let view = engine::channels::activity(&story.engine, &Actor::System, line.id()).await;
     let lines = view.expect("the activity").activity.into_iter().rev();
     let changes = lines
-        .filter(|line| line.what == Deed::BadgeChanged)
+        .filter(|line| line.what == AuditAction::BadgeChanged)
         .map(|line| match line.detail {
-            Some(Detail::Badge(change)) => told(&change),
+            Some(AuditDetail::Badge(change)) => told(&change),
             other => panic!("{other:?}"),
         });
     changes.collect()

@@ -2,7 +2,7 @@
 
 use super::{CallbackOf, Setting, Story, bad, findings, of};
 use crate::support::world::WABA_ID;
-use domain::{channel::AuthenticationForm, people::Actor};
+use domain::{access::Actor, channel::AuthenticationForm};
 use serde_json::{Value, json};
 
 /// A public address of a story of its own: Meta cannot be made to call it, so its handshake is put there by hand.

@@ -3,8 +3,8 @@
 use super::Story;
 use crate::stories;
 use domain::{
+    access::{Actor, Me, Role, Scope},
     doctor::Place,
-    people::{Actor, Me, Role, Scope},
     refusal::Refusal,
 };
 use engine::doctor;
@@ -17,7 +17,7 @@ stories! {
 const ID: &str = "00000000-0000-7000-8000-000000000007";
 
 fn person(role: Role) -> Actor {
-    Actor::Person(Me {
+    Actor::User(Me {
         id: ID.parse().expect("an id"),
         login: "somebody".into(),
         name: "Somebody".into(),

@@ -1,14 +1,14 @@
 //! What Meta answered to something that was done in the admin's name.
 
 use crate::{i18n::*, ui::Quote};
-use domain::doctor::{Errand, Outcome};
+use domain::doctor::{MetaAction, Outcome};
 use leptos::prelude::*;
 
 /// What was called and how it ended; Meta's own words, when it refused, are behind *Details*.
 #[component]
-pub fn Answer(errand: Errand) -> impl IntoView {
+pub fn Answer(meta_action: MetaAction) -> impl IntoView {
     let i18n = use_i18n();
-    let Errand { called, outcome } = errand;
+    let MetaAction { called, outcome } = meta_action;
     let good = matches!(outcome, Outcome::Done(()));
     let quoted = match &outcome {
         Outcome::Done(()) => Vec::new(),

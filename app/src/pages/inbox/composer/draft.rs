@@ -6,14 +6,15 @@ use crate::{
     outbox::{OnItsWay, Outbox, use_outbox},
 };
 use domain::{
-    ids::{PersonId, SessionId},
+    form::Problem,
+    ids::{SessionId, UserId},
     message::text,
-    refusal::{Problem, Refusal},
+    refusal::Refusal,
 };
 use leptos::{html, prelude::*};
 
 /// Lines that the box grows to where the browser does not size it by itself.
-const ROWS_MOST: u32 = 8;
+const MAX_ROWS: u32 = 8;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Draft {
@@ -38,7 +39,7 @@ pub fn use_draft(id: SessionId) -> Draft {
         // After a plain form post.
         why: RwSignal::new(posted.with_untracked(|answer| answer.as_ref()?.as_ref().err().cloned())),
     };
-    Effect::new(move |before: Option<Option<PersonId>>| {
+    Effect::new(move |before: Option<Option<UserId>>| {
         let writer = outbox.writer();
         if let Some(area) = draft.area.get() {
             // What is in the field is kept for whoever typed it.
@@ -74,8 +75,8 @@ impl Draft {
     fn measure(self) {
         if let Some(area) = self.area.get_untracked() {
             let text = area.value();
-            let lines = u32::try_from(text.lines().count()).unwrap_or(ROWS_MOST);
-            area.set_rows(lines.clamp(1, ROWS_MOST));
+            let lines = u32::try_from(text.lines().count()).unwrap_or(MAX_ROWS);
+            area.set_rows(lines.clamp(1, MAX_ROWS));
             self.length.set(text.chars().count());
         }
     }

@@ -16,7 +16,7 @@ use crate::{
     i18n::*,
     ui::{IconName, icon::Icon},
 };
-use domain::{ids::SessionId, message::TEXT_MOST, session::Thread};
+use domain::{ids::SessionId, message::MAX_TEXT, session::Thread};
 use leptos::{ev::KeyboardEvent, prelude::*};
 use server_fn::ServerFn;
 
@@ -34,7 +34,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             request_animation_frame(|| browser::focus(REPLY_ID));
         }
     });
-    let too_long = Memo::new(move |_| draft.length.get() > TEXT_MOST);
+    let too_long = Memo::new(move |_| draft.length.get() > MAX_TEXT);
     let pressed = move |event: KeyboardEvent| {
         if event.key() == "Enter" && !event.shift_key() && !composes(&event) {
             event.prevent_default();

@@ -7,7 +7,7 @@ use crate::{
     pages::inbox::{actions::PickUp, labels},
     ui::{LiveText, time::use_now},
 };
-use domain::{ids::SessionId, queue, session::Thread};
+use domain::{ids::SessionId, pick_up::PickUp, session::Thread};
 use leptos::prelude::*;
 
 /// What one should know before replying, and why a reply came back.
@@ -27,10 +27,7 @@ pub fn Notes(thread: Memo<Thread>, draft: Draft) -> impl IntoView {
         may()
             && thread.with(|thread| {
                 let session = &thread.session;
-                let auto = session
-                    .queue
-                    .as_ref()
-                    .is_some_and(|q| q.pick_up == queue::PickUp::Auto);
+                let auto = session.queue.as_ref().is_some_and(|q| q.pick_up == PickUp::Auto);
                 session.owner.is_none() && auto
             })
     };

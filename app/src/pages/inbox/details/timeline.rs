@@ -7,16 +7,16 @@ use leptos::prelude::*;
 #[component]
 pub fn Timeline(thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
-    let moments =
+    let events =
         move || thread.with(|thread| thread.timeline.iter().cloned().enumerate().collect::<Vec<_>>());
     view! {
         <details open>
             <summary>{move || t_string!(i18n, inbox.details.timeline)}</summary>
             <ol class="details-timeline">
-                <For each=moments key=|(n, _)| *n let((_, moment))>
+                <For each=events key=|(n, _)| *n let((_, event))>
                     <li>
-                        <Time at=moment.at />
-                        <span>{move || labels::moment(i18n.get_locale(), &moment)}</span>
+                        <Time at=event.at />
+                        <span>{move || labels::event(i18n.get_locale(), &event)}</span>
                     </li>
                 </For>
             </ol>

@@ -2,10 +2,10 @@
 
 /// Characters in a web address at the most: nobody's text may cost a quadratic
 /// search.
-const ADDRESS_MOST: usize = 2000;
+const MAX_ADDRESS: usize = 2000;
 /// Characters before and after the `@` at the most.
-const MAIL_NAME_MOST: usize = 64;
-const MAIL_DOMAIN_MOST: usize = 255;
+const MAX_MAIL_NAME: usize = 64;
+const MAX_MAIL_DOMAIN: usize = 255;
 
 /// How long the web address is that starts here, and where it leads.
 pub fn web(text: &str, at: usize) -> Option<(usize, String)> {
@@ -24,7 +24,7 @@ pub fn web(text: &str, at: usize) -> Option<(usize, String)> {
     let (end, _) = rest
         .char_indices()
         .chain([(rest.len(), ' ')])
-        .take(ADDRESS_MOST)
+        .take(MAX_ADDRESS)
         .find(|(_, c)| ends(*c))?;
     let address = without_trailing_punctuation(&rest[..end]);
     if address.len() <= scheme.len() {
@@ -49,14 +49,14 @@ pub fn mail(text: &str, at: usize) -> Option<(usize, String)> {
     }
     let name = rest
         .bytes()
-        .take(MAIL_NAME_MOST + 1)
+        .take(MAX_MAIL_NAME + 1)
         .position(|b| !in_name(char::from(b)))?;
     let domain = rest[name..].strip_prefix('@')?;
     let end = domain
         .bytes()
-        .take(MAIL_DOMAIN_MOST + 1)
+        .take(MAX_MAIL_DOMAIN + 1)
         .position(|b| !(b.is_ascii_alphanumeric() || b == b'.' || b == b'-'))
-        .unwrap_or(domain.len().min(MAIL_DOMAIN_MOST));
+        .unwrap_or(domain.len().min(MAX_MAIL_DOMAIN));
     let domain = domain[..end].trim_end_matches(['.', '-']);
     let last = domain.rsplit_once('.').filter(|(first, _)| !first.is_empty());
     let is_domain =

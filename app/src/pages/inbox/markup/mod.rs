@@ -24,13 +24,13 @@ pub enum Piece {
 const BULLET: &str = "• ";
 const BULLET_TYPED: usize = 2;
 /// Marks inside marks inside marks are enough; deeper ones stay as they were typed.
-const DEPTH_MOST: u8 = 4;
+const MAX_DEPTH: u8 = 4;
 /// A mark whose other end is farther than so many marks of its kind is none: nobody's text may cost a quadratic
 /// search.
-const MARKS_BETWEEN_MOST: usize = 100;
+const MAX_MARKS_BETWEEN: usize = 100;
 /// Reads the marks of a text.
 pub fn pieces(text: &str) -> Vec<Piece> {
-    read(text, DEPTH_MOST)
+    read(text, MAX_DEPTH)
 }
 
 /// The text without its marks, for a place that shows one line.
@@ -50,7 +50,7 @@ fn read(text: &str, depth: u8) -> Vec<Piece> {
     let mut plain_from = 0;
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
-        if depth == DEPTH_MOST && is_bullet(text, at) {
+        if depth == MAX_DEPTH && is_bullet(text, at) {
             push_plain(&mut pieces, &text[plain_from..at]);
             push_plain(&mut pieces, BULLET);
             at += BULLET_TYPED;
@@ -108,7 +108,7 @@ fn marked(text: &str, at: usize, depth: u8) -> Option<(Piece, usize)> {
         return None;
     }
     let line = &inner[..inner.find('\n').unwrap_or(inner.len())];
-    let mut ends = line.match_indices(mark).map(|(i, _)| i).take(MARKS_BETWEEN_MOST);
+    let mut ends = line.match_indices(mark).map(|(i, _)| i).take(MAX_MARKS_BETWEEN);
     let len = ends.find(|&i| {
         i > 0 && !line[..i].ends_with(char::is_whitespace) && is_edge(line[i + 1..].chars().next())
     })?;

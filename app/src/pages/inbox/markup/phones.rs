@@ -4,8 +4,8 @@
 use domain::phone::calling_code_len;
 
 /// E.164.
-const LEAST: usize = 8;
-const MOST: usize = 15;
+const MIN: usize = 8;
+const MAX: usize = 15;
 /// With so many digits a number is whole, where its country's have no one length.
 const ENOUGH: usize = 12;
 /// With `00` in front, a number of such a country has at least so many.
@@ -49,7 +49,7 @@ pub fn phone(text: &str, at: usize) -> Option<(usize, String)> {
 fn after_plus(rest: &str) -> Option<(usize, String)> {
     let number = International::read(rest.strip_prefix('+')?)?;
     let whole = one_length(&number.digits).is_none_or(|length| number.digits.len() == length);
-    let fits = whole && (LEAST..=MOST).contains(&number.digits.len());
+    let fits = whole && (MIN..=MAX).contains(&number.digits.len());
     fits.then(|| (1 + number.length, format!("+{}", number.digits)))
 }
 
@@ -60,7 +60,7 @@ fn after_zeros(rest: &str) -> Option<(usize, String)> {
     let digits = &number.digits;
     let fits = match one_length(digits) {
         Some(length) => digits.len() == length && (number.groups > 1 || calling_code_len(digits) > 1),
-        None => number.groups > 1 && (ENOUGH_TO_TELL..=MOST).contains(&digits.len()),
+        None => number.groups > 1 && (ENOUGH_TO_TELL..=MAX).contains(&digits.len()),
     };
     fits.then(|| (2 + number.length, format!("+{digits}")))
 }
@@ -107,14 +107,14 @@ impl International {
             return None;
         }
         let mut number = Self {
-            digits: String::with_capacity(MOST),
+            digits: String::with_capacity(MAX),
             length: 0,
             groups: 0,
         };
         while number.digits.len() < one_length(&number.digits).unwrap_or(ENOUGH)
             && let Some((digits, length)) = group(&text[number.length..], number.digits.len())
         {
-            if number.digits.len() + digits.len() > MOST {
+            if number.digits.len() + digits.len() > MAX {
                 return None;
             }
             number.digits.push_str(digits);
@@ -152,13 +152,13 @@ fn group(rest: &str, before: usize) -> Option<(&str, usize)> {
         (None, _) => false,
     };
     // `2 ks` behind it.
-    let alone = digits.len() == 1 && before >= LEAST;
+    let alone = digits.len() == 1 && before >= MIN;
     (!digits.is_empty() && !of_a_word && !alone).then_some((digits, gap + digits.len()))
 }
 
 fn leading_digits(text: &str) -> &str {
     // One more than any number has is enough to see that it is none.
-    let end = text.bytes().take(MOST + 1).take_while(u8::is_ascii_digit).count();
+    let end = text.bytes().take(MAX + 1).take_while(u8::is_ascii_digit).count();
     &text[..end]
 }
 

@@ -1,7 +1,11 @@
 //! New messages, said aloud.
 
 use crate::{i18n::*, pages::inbox::labels, ui::LiveText};
-use domain::{ids::MessageId, message::MessageView, session::Thread, thread::speaks};
+use domain::{
+    ids::MessageId,
+    message::{MessageView, thread::speaks},
+    session::Thread,
+};
 use leptos::prelude::*;
 
 /// For whoever uses a screen reader.

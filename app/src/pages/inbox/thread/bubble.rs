@@ -1,7 +1,7 @@
 //! A message in its bubble.
 
 use super::{
-    content::{AdvertView, DetailsView, ForwardedLine, JsonLink, QuoteView, Trouble, WhatView},
+    content::{AdvertView, ContentView, DetailsView, ForwardedLine, JsonLink, QuoteView, Trouble},
     fate::{Fate, FateLine, Stuck},
     text::Text,
 };
@@ -17,8 +17,7 @@ use crate::{
     ui::{Time, TimeStyle},
 };
 use domain::{
-    message::{Direction, Edited, Marks, MessageView, Status},
-    said::What,
+    message::{Direction, Edited, Marks, MessageView, Status, content::ContentKind},
     time::Timestamp,
 };
 use leptos::prelude::*;
@@ -93,8 +92,8 @@ pub fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) 
     let edited = edited.map(|edited| view! { <Before edited /> });
     let reactions = (!reactions.is_empty()).then(|| view! { <Reactions of=reactions /> });
     let kind = glyph::of_kind(&message.kind).filter(|_| !deleted).map(|path| {
-        let kind = match message.said.as_ref().map(|said| &said.what) {
-            Some(What::Flow(_)) => labels::FORM.to_owned(),
+        let kind = match message.content.as_ref().map(|content| &content.what) {
+            Some(ContentKind::Flow(_)) => labels::FORM.to_owned(),
             _ => message.kind.clone(),
         };
         view! {
@@ -104,23 +103,26 @@ pub fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) 
             </p>
         }
     });
-    let said = message.said.unwrap_or_default();
-    let quote = said
+    let content = message.content.unwrap_or_default();
+    let quote = content
         .answers
         .is_some()
-        .then(|| view! { <QuoteView quote=said.quote /> });
-    let forwarded = said
+        .then(|| view! { <QuoteView quote=content.quote /> });
+    let forwarded = content
         .forwarded
         .map(|forwarded| view! { <ForwardedLine forwarded /> });
-    let advert = said.advert.map(|advert| view! { <AdvertView advert /> });
-    let odd = matches!(said.what, What::Unsupported { .. } | What::Unknown);
-    let json = (said.json && odd).then(|| view! { <JsonLink id=message.id /> });
-    let trouble = said.trouble.map(|words| view! { <Trouble words /> });
+    let advert = content.advert.map(|advert| view! { <AdvertView advert /> });
+    let odd = matches!(
+        content.what,
+        ContentKind::Unsupported { .. } | ContentKind::Unknown
+    );
+    let json = (content.json && odd).then(|| view! { <JsonLink id=message.id /> });
+    let trouble = content.trouble.map(|words| view! { <Trouble words /> });
     // Their text is but a summary of what stands above it.
-    let names = matches!(said.what, What::Contacts(_) | What::Flow(_));
-    let what = (said.what != What::Text)
-        .then(|| view! { <WhatView what=said.what text=message.text.clone() id=message.id /> });
-    let details = view! { <DetailsView details=said.details /> };
+    let names = matches!(content.what, ContentKind::Contacts(_) | ContentKind::Flow(_));
+    let what = (content.what != ContentKind::Text)
+        .then(|| view! { <ContentView what=content.what text=message.text.clone() id=message.id /> });
+    let details = view! { <DetailsView details=content.details /> };
     let text = message
         .text
         .filter(|_| !names)

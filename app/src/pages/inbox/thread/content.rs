@@ -6,7 +6,7 @@ use crate::{
 };
 use domain::{
     ids::MessageId,
-    said::{Advert, Answer, Card, FactKind, Forwarded, OrderLine, Quote, What},
+    message::content::{Advert, Answer, Card, ContentKind, FactKind, Forwarded, OrderLine, Quote},
 };
 use leptos::prelude::*;
 
@@ -69,16 +69,16 @@ pub fn AdvertView(advert: Advert) -> impl IntoView {
 
 /// Whatever is no text. `text` is what stands below it anyway.
 #[component]
-pub fn WhatView(what: What, text: Option<String>, id: MessageId) -> impl IntoView {
+pub fn ContentView(what: ContentKind, text: Option<String>, id: MessageId) -> impl IntoView {
     let i18n = use_i18n();
     let line = |text: String| view! { <p dir="auto">{text}</p> };
     match what {
-        What::Text => ().into_any(),
-        What::Media { file_name, .. } => file_name
+        ContentKind::Text => ().into_any(),
+        ContentKind::Media { file_name, .. } => file_name
             .filter(|name| Some(name) != text.as_ref())
             .map(line)
             .into_any(),
-        What::Place {
+        ContentKind::Place {
             coordinates,
             name,
             address,
@@ -99,28 +99,28 @@ pub fn WhatView(what: What, text: Option<String>, id: MessageId) -> impl IntoVie
             let url = url.map(|url| view! { <p dir="auto">{value_of(&FactKind::Url, url)}</p> });
             view! { <div class="bubble-facts">{name.map(line)} {address.map(line)} {on_map} {url}</div> }.into_any()
         }
-        What::Contacts(cards) => {
+        ContentKind::Contacts(cards) => {
             let cards = cards.into_iter().enumerate();
             let cards = cards.map(|(n, card)| view! { <CardView card href=format!("/inbox/cards/{id}/{n}") /> });
             view! { <ul class="bubble-facts bubble-cards">{cards.collect_view()}</ul> }.into_any()
         }
-        What::Order(lines) => {
+        ContentKind::Order(lines) => {
             view! { <ul class="bubble-facts">{lines.into_iter().map(order).collect_view()}</ul> }.into_any()
         }
-        What::Flow(answers) if answers.is_empty() => {
+        ContentKind::Flow(answers) if answers.is_empty() => {
             view! { <p class="bubble-facts">{move || t_string!(i18n, inbox.face.no_answers)}</p> }.into_any()
         }
-        What::Flow(answers) => {
+        ContentKind::Flow(answers) => {
             view! { <dl class="bubble-facts bubble-pairs">{answers.into_iter().map(answer).collect_view()}</dl> }
                 .into_any()
         }
-        What::Unsupported { kind } => kind
+        ContentKind::Unsupported { kind } => kind
             .map(|kind| {
                 let said = move || t_string!(i18n, inbox.face.was, kind = kind.clone()).to_string();
                 view! { <p class="bubble-facts">{said}</p> }
             })
             .into_any(),
-        What::Unknown => {
+        ContentKind::Unknown => {
             view! { <p class="bubble-facts">{move || t_string!(i18n, inbox.face.unknown)}</p> }.into_any()
         }
     }

@@ -1,7 +1,7 @@
 //! Whether a text is nothing but a few emoji, which are shown large, as WhatsApp does.
 
 /// More of them are a text like any other.
-const MOST: usize = 3;
+const MAX: usize = 3;
 
 /// Whether a text is one emoji, or two or three.
 pub fn alone(text: &str) -> bool {
@@ -28,7 +28,7 @@ pub fn alone(text: &str) -> bool {
         }
         before = Some(c);
     }
-    (1..=MOST).contains(&count) && !flag_half
+    (1..=MAX).contains(&count) && !flag_half
 }
 
 /// A digit is an emoji only inside a key's frame.

@@ -1,4 +1,4 @@
-//! One line of a thread: a bubble, a moment of the session, the unread line, or where a session begins.
+//! One line of a thread: a bubble, an event of the session, the unread line, or where a session begins.
 
 use super::{
     bubble::{Bubble, BubbleOnItsWay},
@@ -12,14 +12,14 @@ use crate::{
     },
     ui::{Time, TimeStyle},
 };
-use domain::{message::MessageView, session::Moment};
+use domain::{message::MessageView, session::SessionEvent};
 use leptos::prelude::*;
 
 #[component]
 pub fn LineView(line: Line) -> impl IntoView {
     match line {
         Line::Unread(count) => view! { <UnreadLine count /> }.into_any(),
-        Line::Moment(moment) => view! { <MomentLine moment /> }.into_any(),
+        Line::SessionEvent(event) => view! { <MomentLine event /> }.into_any(),
         Line::Stray(message) => view! { <StrayLine message /> }.into_any(),
         Line::Bubble {
             message,
@@ -43,12 +43,12 @@ fn UnreadLine(count: u32) -> impl IntoView {
 }
 
 #[component]
-fn MomentLine(moment: Moment) -> impl IntoView {
+fn MomentLine(event: SessionEvent) -> impl IntoView {
     let i18n = use_i18n();
-    let at = moment.at;
+    let at = event.at;
     view! {
         <p class="flow-moment">
-            {move || labels::moment(i18n.get_locale(), &moment)} " · " <Time at=at style=TimeStyle::Clock />
+            {move || labels::event(i18n.get_locale(), &event)} " · " <Time at=at style=TimeStyle::Clock />
         </p>
     }
     .into_any()

@@ -2,7 +2,7 @@
 
 use super::outcome::Outcome;
 use crate::{
-    api::deliveries::{DeleteLetter, LetterPage as Opened, Replay, letter},
+    api::deliveries::{DeadLetterPage as Opened, DeleteDeadLetter, Replay, dead_letter},
     i18n::*,
     labels,
     pages::url::{id_in_url, known},
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 use domain::{
-    delivery::{DeadLetter, OpenLetter},
+    dead_letter::{DeadLetter, OpenDeadLetter},
     ids::DeadLetterId,
 };
 use leptos::{form::ActionForm, prelude::*};
@@ -26,9 +26,12 @@ pub fn DeadLetterPage() -> impl IntoView {
     let i18n = use_i18n();
     let toasts = use_toasts();
     let id = id_in_url::<DeadLetterId>();
-    let stored = Resource::new(move || id.get(), |id| async move { letter(known(id)?).await });
+    let stored = Resource::new(
+        move || id.get(),
+        |id| async move { dead_letter(known(id)?).await },
+    );
     let replay = ServerAction::<Replay>::new();
-    let delete = ServerAction::<DeleteLetter>::new();
+    let delete = ServerAction::<DeleteDeadLetter>::new();
     let go = use_navigate();
     let go_back = go.clone();
     on_answer(replay, move |answer| {
@@ -64,12 +67,12 @@ pub fn DeadLetterPage() -> impl IntoView {
 fn OpenView(
     opened: Opened,
     replay: ServerAction<Replay>,
-    delete: ServerAction<DeleteLetter>,
+    delete: ServerAction<DeleteDeadLetter>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let Opened { open, cut, replayed } = opened;
-    let OpenLetter { letter, raw } = open;
-    let (id, at, reason) = (letter.id, letter.at, letter.reason);
+    let OpenDeadLetter { dead_letter, raw } = open;
+    let (id, at, reason) = (dead_letter.id, dead_letter.at, dead_letter.reason);
     let words = move || labels::dead_reason(i18n.get_locale(), reason);
     let cut = cut.then(|| {
         let text = move || t_string!(i18n, system.deliveries.cut, id = id.to_string()).to_string();
@@ -97,7 +100,7 @@ fn OpenView(
                     <Time at style=TimeStyle::Full />
                 </header>
                 <p>{move || words().1}</p>
-                <Facts letter />
+                <Facts dead_letter />
                 <h3 id="letter-raw">{move || t_string!(i18n, system.deliveries.raw)}</h3>
                 <pre tabindex="0" role="region" aria-labelledby="letter-raw">
                     {raw}
@@ -119,7 +122,7 @@ fn OpenView(
 
 /// What is known of a letter besides its reason.
 #[component]
-pub fn Facts(letter: DeadLetter) -> impl IntoView {
+pub fn Facts(dead_letter: DeadLetter) -> impl IntoView {
     let i18n = use_i18n();
     let fact = |name: fn(Locale) -> &'static str, value: Option<String>| {
         value.map(|value| {
@@ -131,10 +134,10 @@ pub fn Facts(letter: DeadLetter) -> impl IntoView {
     };
     view! {
         <dl class="facts">
-            {fact(|locale| td_string!(locale, system.deliveries.number_id), letter.phone_number_id)}
-            {fact(|locale| td_string!(locale, system.deliveries.arrived_at), letter.arrived_at)}
+            {fact(|locale| td_string!(locale, system.deliveries.number_id), dead_letter.phone_number_id)}
+            {fact(|locale| td_string!(locale, system.deliveries.arrived_at), dead_letter.arrived_at)}
         </dl>
-        <Quote words=letter.detail.into_iter().collect() />
+        <Quote words=dead_letter.detail.into_iter().collect() />
     }
     .into_any()
 }

@@ -2,8 +2,8 @@
 
 use crate::{api::deliveries::address, i18n::*, labels};
 use domain::{
-    delivery::{DeadReason, Filter, Within},
-    session::ChannelRef,
+    dead_letter::{DeadReason, Filter, Within},
+    refs::ChannelRef,
 };
 use leptos::prelude::*;
 use leptos_router::components::Form;

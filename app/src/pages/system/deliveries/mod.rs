@@ -22,7 +22,7 @@ use crate::{
         use_toasts,
     },
 };
-use domain::delivery::{DeadLetter, Filter, Replayed, Waiting};
+use domain::dead_letter::{DeadLetter, Filter, Replayed, Waiting};
 use leptos::{form::ActionForm, prelude::*};
 use leptos_router::hooks::use_query_map;
 
@@ -50,7 +50,7 @@ pub fn DeliveriesPage() -> impl IntoView {
     let list = move |page: Deliveries| {
         let filter = filter.get_untracked();
         let first = cursor.get_untracked().is_none();
-        let letters = letters(&page, &filter, first, one);
+        let dead_letters = dead_letters(&page, &filter, first, one);
         let matching = page
             .counts
             .iter()
@@ -72,7 +72,7 @@ pub fn DeliveriesPage() -> impl IntoView {
             <Reasons counts=page.counts filter=filter.clone() />
             {outcome}
             {replay}
-            {letters}
+            {dead_letters}
         }
         .into_any()
     };
@@ -171,9 +171,9 @@ fn ReplayForm(
     .into_any()
 }
 
-fn letters(page: &Deliveries, filter: &Filter, first: bool, replay: ServerAction<Replay>) -> AnyView {
+fn dead_letters(page: &Deliveries, filter: &Filter, first: bool, replay: ServerAction<Replay>) -> AnyView {
     let i18n = use_i18n();
-    if first && page.letters.items.is_empty() {
+    if first && page.dead_letters.items.is_empty() {
         return match *filter == Filter::default() {
             true => view! {
                 <Empty
@@ -201,28 +201,28 @@ fn letters(page: &Deliveries, filter: &Filter, first: bool, replay: ServerAction
         let href = address(filter, None);
         view! { <ButtonLink href>{move || t_string!(i18n, common.button.first_page)}</ButtonLink> }
     });
-    let older = page.letters.next_cursor.as_deref().map(|cursor| {
+    let older = page.dead_letters.next_cursor.as_deref().map(|cursor| {
         let href = address(filter, Some(cursor));
         view! { <ButtonLink href>{move || t_string!(i18n, common.button.next_page)}</ButtonLink> }
     });
-    let letters = page
-        .letters
+    let dead_letters = page
+        .dead_letters
         .items
         .iter()
-        .map(|letter| view! { <LetterItem letter=letter.clone() replay /> })
+        .map(|dead_letter| view! { <DeadLetterItem dead_letter=dead_letter.clone() replay /> })
         .collect_view()
         .into_any();
     view! {
-        <ul class="letters">{letters}</ul>
+        <ul class="letters">{dead_letters}</ul>
         <nav class="form-buttons">{newest} {older}</nav>
     }
     .into_any()
 }
 
 #[component]
-fn LetterItem(letter: DeadLetter, replay: ServerAction<Replay>) -> impl IntoView {
+fn DeadLetterItem(dead_letter: DeadLetter, replay: ServerAction<Replay>) -> impl IntoView {
     let i18n = use_i18n();
-    let (id, at, reason) = (letter.id, letter.at, letter.reason);
+    let (id, at, reason) = (dead_letter.id, dead_letter.at, dead_letter.reason);
     let title_id = format!("letter-{id}");
     let (of_button, of_link) = (title_id.clone(), title_id.clone());
     let words = move || labels::dead_reason(i18n.get_locale(), reason);
@@ -233,7 +233,7 @@ fn LetterItem(letter: DeadLetter, replay: ServerAction<Replay>) -> impl IntoView
                 <Time at style=TimeStyle::Full />
             </header>
             <p>{move || words().1}</p>
-            <Facts letter />
+            <Facts dead_letter />
             <div class="form-buttons">
                 <ActionForm action=replay>
                     <input type="hidden" name="id" value=id.to_string() />

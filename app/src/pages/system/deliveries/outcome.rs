@@ -1,7 +1,7 @@
 //! What became of letters that were applied again.
 
 use crate::{i18n::*, labels};
-use domain::delivery::Replayed;
+use domain::dead_letter::Replayed;
 use leptos::prelude::*;
 
 #[component]

@@ -1,6 +1,6 @@
 //! Our public address: whether Meta can call it, and whether it has.
 
-use super::{Doctor, Result, after, bad, fine, unknown};
+use super::result::{Doctor, Result, after, bad, fine, unknown};
 use crate::doctor::{Check, Reach, Seen, State};
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! The phone number.
 
-use super::{Doctor, Result, after, bad, fine, is_unknown, is_unseen, unknown};
+use super::result::{Doctor, Result, after, bad, fine, is_unknown, is_unseen, unknown};
 use crate::doctor::{Check, NumberSeen, Probe, Seen, State};
 
 impl Doctor<'_> {

@@ -1,6 +1,6 @@
 //! What has nothing to do with Meta.
 
-use super::{Doctor, Result, bad, fine};
+use super::result::{Doctor, Result, bad, fine};
 use crate::doctor::{Seen, State, Taker};
 
 impl Doctor<'_> {

@@ -1,6 +1,6 @@
 //! What Meta is told to deliver, and where: the account's subscription to the app, the app's fields, the address.
 
-use super::{Doctor, Result, after, bad, fine, is_unknown, unknown};
+use super::result::{Doctor, Result, after, bad, fine, is_unknown, unknown};
 use crate::doctor::{Check, Place, Probe, Seen, State};
 use url::Url;
 

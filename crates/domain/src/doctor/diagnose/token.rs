@@ -1,6 +1,6 @@
 //! The access token, and the app secret of its app.
 
-use super::{Doctor, Result, after, bad, fine, is_unseen, unknown};
+use super::result::{Doctor, Result, after, bad, fine, is_unseen, unknown};
 use crate::doctor::{AppSecret, Check, Probe, Seen, State, TokenSeen};
 use std::time::Duration;
 

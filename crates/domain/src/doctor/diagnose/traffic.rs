@@ -1,10 +1,10 @@
 //! What Meta's calls were like.
 
-use super::{Doctor, Result, after, bad, fine, last};
+use super::result::{Doctor, Result, after, bad, fine, last};
 use crate::doctor::{Check, SIGNATURES_WRONG_FROM, Seen, State};
 
 /// Seconds. Time-bound proofs are refused beyond it.
-const SKEW_MOST: i64 = 5 * 60;
+const MAX_SKEW: i64 = 5 * 60;
 
 impl Doctor<'_> {
     pub(super) fn signature(&self) -> Result {
@@ -32,7 +32,7 @@ impl Doctor<'_> {
     pub(super) fn clock_skew(&self) -> Result {
         match self.e.clock_ahead {
             None => after(Check::Token),
-            Some(seconds) if seconds.abs() > SKEW_MOST => bad(Seen::ClockWrong { seconds }),
+            Some(seconds) if seconds.abs() > MAX_SKEW => bad(Seen::ClockWrong { seconds }),
             Some(_) => fine(None),
         }
     }

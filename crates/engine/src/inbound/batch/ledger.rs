@@ -11,11 +11,11 @@ use crate::{
 };
 use domain::{
     channel::Destination,
-    delivery::DeadReason,
+    dead_letter::DeadReason,
     event::Change,
     ids::{ExtensionId, QueueId},
     message::Direction,
-    session::{Happening, State, Target},
+    session::{SessionEventKind, State, Target},
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
@@ -51,7 +51,7 @@ pub(crate) struct Ledger {
     pub(super) by_wamid: HashMap<(String, String), Uuid>,
     /// Letters with what is about a message that had not come, by that message.
     pub(super) waiting: HashMap<(String, String), Vec<dead_letter::Model>>,
-    pub(super) moments: Vec<session_moment::Model>,
+    pub(super) session_events: Vec<session_moment::Model>,
     pub(super) written: Written,
     pub(super) news: News,
 }
@@ -248,8 +248,8 @@ impl Ledger {
     }
 
     /// A line of the session's timeline; `who` is the name of whom it went to.
-    pub(crate) fn moment(&mut self, session: Uuid, what: Happening, who: Option<String>) {
-        self.moments.push(session_moment::Model {
+    pub(crate) fn session_event(&mut self, session: Uuid, what: SessionEventKind, who: Option<String>) {
+        self.session_events.push(session_moment::Model {
             id: self.clock.new_id(),
             session_id: session,
             at: self.now,
@@ -326,8 +326,8 @@ impl Ledger {
                 message.session_id = earlier;
             }
         }
-        self.moment(later, Happening::Joined, None);
-        self.moment(earlier, Happening::Joined, None);
+        self.session_event(later, SessionEventKind::Joined, None);
+        self.session_event(earlier, SessionEventKind::Joined, None);
         self.written.moved(later, earlier);
         self.written.look_for_newest(earlier);
         self.session_changed(earlier);

@@ -79,7 +79,7 @@ impl Ledger {
             messages: Rows::known(messages, |row| row.id),
             by_wamid,
             waiting: HashMap::new(),
-            moments: Vec::new(),
+            session_events: Vec::new(),
             written: Written::default(),
             news: News::default(),
         };

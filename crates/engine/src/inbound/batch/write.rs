@@ -94,7 +94,7 @@ impl Ledger {
             ),
         )
         .await?;
-        put(tx, self.moments, None).await?;
+        put(tx, self.session_events, None).await?;
         put(
             tx,
             self.messages.into_changed(),

@@ -1,7 +1,7 @@
 //! Which dead letters a filter means.
 
 use crate::{Engine, database::storable, entity::dead_letter};
-use domain::delivery::Filter;
+use domain::dead_letter::Filter;
 use sea_orm::{ColumnTrait, Condition};
 
 pub(super) fn matching(e: &Engine, filter: &Filter) -> Condition {

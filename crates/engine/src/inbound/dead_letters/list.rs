@@ -10,13 +10,13 @@ use crate::{
     metrics,
 };
 use domain::{
-    delivery::{DeadLetter, DeadReason, Filter, OpenLetter, Waiting},
+    access::{Actor, Permission},
+    dead_letter::{DeadLetter, DeadReason, Filter, OpenDeadLetter, Waiting},
     event::Change,
     ids::{ChannelId, DeadLetterId},
     page::{Page, PageRequest},
-    people::{Actor, Permission},
+    refs::ChannelRef,
     refusal::Refusal,
-    session::ChannelRef,
     time::Timestamp,
 };
 use sea_orm::{
@@ -75,7 +75,7 @@ pub async fn list(
 }
 
 /// A letter with its JSON.
-pub async fn open(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<OpenLetter> {
+pub async fn open(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<OpenDeadLetter> {
     actor.require(Permission::Administer)?;
     let row = find(e.db.read(), id).await?;
     let arrived_at = channel::Entity::find_by_id(row.channel_id)
@@ -90,8 +90,8 @@ pub async fn open(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<OpenLet
         phone_number_id: row.phone_number_id,
         channel_id: row.channel_id,
     };
-    Ok(OpenLetter {
-        letter: shown(envelope, arrived_at)?,
+    Ok(OpenDeadLetter {
+        dead_letter: shown(envelope, arrived_at)?,
         raw: row.raw,
     })
 }

@@ -19,10 +19,10 @@ use crate::{
     transaction::Transaction,
 };
 use domain::{
-    delivery::{DeadReason, Filter, Replayed},
+    access::{Actor, Permission},
+    dead_letter::{DeadReason, Filter, Replayed},
     event::Change,
     ids::DeadLetterId,
-    people::{Actor, Permission},
     refusal::Refusal,
 };
 use sea_orm::{
@@ -123,28 +123,28 @@ async fn one(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Outcome> {
 
 async fn attempt(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Outcome> {
     let tx = e.transaction(actor).await?;
-    let letter = dead_letter::Entity::find_by_id(id.uuid())
+    let dead_letter = dead_letter::Entity::find_by_id(id.uuid())
         .lock_exclusive()
         .one(&tx)
         .await?;
-    let Some(letter) = letter else {
+    let Some(dead_letter) = dead_letter else {
         return Ok(Outcome::Gone);
     };
-    let Some(delivery) = delivery_of(&tx, &letter).await? else {
+    let Some(delivery) = delivery_of(&tx, &dead_letter).await? else {
         return Ok(Outcome::Lost);
     };
-    let items = match items_of(&letter, &delivery) {
+    let items = match items_of(&dead_letter, &delivery) {
         Ok(items) => items,
         Err(why) => {
             let reason = why.0;
-            keep(&tx, letter.id, why).await?;
+            keep(&tx, dead_letter.id, why).await?;
             tx.commit().await?;
             return Ok(Outcome::Kept(reason));
         }
     };
     let found: Vec<&Item> = items.iter().map(|(_, item)| item).collect();
     let mut ledger = Ledger::read(&tx, &found).await?;
-    let whole_body = letter.reason == DeadReason::UnreadableBody.as_str();
+    let whole_body = dead_letter.reason == DeadReason::UnreadableBody.as_str();
     let mut kept = None;
     for (position, item) in &items {
         let Err(why) = apply::try_item(&mut ledger, &delivery, item) else {
@@ -156,12 +156,18 @@ async fn attempt(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Outcome>
             let number = item.phone_number_id.as_deref();
             reject::keep(&mut ledger, &delivery, *position, number, &item.raw, why);
         } else {
-            keep(&tx, letter.id, why).await?;
+            keep(&tx, dead_letter.id, why).await?;
         }
     }
     if whole_body || kept.is_none() {
-        dead_letter::Entity::delete_by_id(letter.id).exec(&tx).await?;
-        tx.audit("replayed", Subject::DeadLetter(letter.id), Some(letter.reason));
+        dead_letter::Entity::delete_by_id(dead_letter.id)
+            .exec(&tx)
+            .await?;
+        tx.audit(
+            "replayed",
+            Subject::DeadLetter(dead_letter.id),
+            Some(dead_letter.reason),
+        );
     }
     ledger.write(&tx).await?;
     tx.changed(Change::DeadLetter, Audience::Everybody);
@@ -188,18 +194,18 @@ async fn keep(tx: &Transaction, id: Uuid, (reason, detail): Dead) -> Result<()> 
 
 /// The letter's items, each with its place in the delivery.
 fn items_of(
-    letter: &dead_letter::Model,
+    dead_letter: &dead_letter::Model,
     delivery: &Delivery,
 ) -> std::result::Result<Vec<(usize, Item)>, Dead> {
     let items = whatsapp::webhook::parse(&delivery.body)
         .map_err(|error| (DeadReason::UnreadableBody, Some(error.to_string())))?;
     let mut items: Vec<_> = items.into_iter().enumerate().collect();
-    if letter.reason == DeadReason::UnreadableBody.as_str() {
+    if dead_letter.reason == DeadReason::UnreadableBody.as_str() {
         return Ok(items);
     }
     // Another version of this program may count otherwise; what the item says stays the same.
-    let position = usize::try_from(letter.position).unwrap_or(usize::MAX);
-    let same = |(_, item): &&(usize, Item)| storable(item.raw.clone()) == letter.raw;
+    let position = usize::try_from(dead_letter.position).unwrap_or(usize::MAX);
+    let same = |(_, item): &&(usize, Item)| storable(item.raw.clone()) == dead_letter.raw;
     let of_place = items.get(position).filter(same).map(|(place, _)| *place);
     let place = of_place.or_else(|| items.iter().find(same).map(|(place, _)| *place));
     match place {
@@ -213,8 +219,8 @@ fn items_of(
 
 /// The delivery in which the letter came: from the journal, or built around the letter's own JSON when the journal has
 /// forgotten it. Who signed must be known: without that nothing may be applied.
-async fn delivery_of(tx: &DatabaseTransaction, letter: &dead_letter::Model) -> Result<Option<Delivery>> {
-    let stored: Option<(i64, Vec<u8>)> = match letter.journal_id {
+async fn delivery_of(tx: &DatabaseTransaction, dead_letter: &dead_letter::Model) -> Result<Option<Delivery>> {
+    let stored: Option<(i64, Vec<u8>)> = match dead_letter.journal_id {
         None => None,
         Some(id) => {
             journal::Entity::find_by_id(id)
@@ -228,47 +234,52 @@ async fn delivery_of(tx: &DatabaseTransaction, letter: &dead_letter::Model) -> R
     if let Some((received_at, body)) = stored {
         // A batch that cannot be read was set aside with a letter: it must not stop the others from being replayed.
         let entries = batch::read(body).unwrap_or_default();
-        if let Some(entry) = entries.into_iter().find(|entry| entry.id == letter.delivery_id) {
+        if let Some(entry) = entries
+            .into_iter()
+            .find(|entry| entry.id == dead_letter.delivery_id)
+        {
             return Ok(Some(Delivery {
-                journal: letter.journal_id.unwrap_or_default(),
+                journal: dead_letter.journal_id.unwrap_or_default(),
                 received_at,
                 attempts: 0,
                 entry,
             }));
         }
     }
-    let row = delivery::Entity::find_by_id(letter.delivery_id).one(tx).await?;
+    let row = delivery::Entity::find_by_id(dead_letter.delivery_id)
+        .one(tx)
+        .await?;
     Ok(row.map(|row| Delivery {
-        journal: letter.journal_id.unwrap_or_default(),
+        journal: dead_letter.journal_id.unwrap_or_default(),
         received_at: row.received_at,
         attempts: row.attempts,
         entry: Entry {
             id: row.id,
             channel: row.channel_id,
             signed_by: row.signed_by,
-            body: around(letter).into(),
+            body: around(dead_letter).into(),
         },
     }))
 }
 
 /// A notification with the letter's item in it.
-fn around(letter: &dead_letter::Model) -> String {
-    if letter.reason == DeadReason::UnreadableBody.as_str() {
-        return letter.raw.clone();
+fn around(dead_letter: &dead_letter::Model) -> String {
+    if dead_letter.reason == DeadReason::UnreadableBody.as_str() {
+        return dead_letter.raw.clone();
     }
-    let number = serde_json::Value::from(letter.phone_number_id.clone());
-    let item = serde_json::from_str::<serde_json::Value>(&letter.raw).unwrap_or_default();
+    let number = serde_json::Value::from(dead_letter.phone_number_id.clone());
+    let item = serde_json::from_str::<serde_json::Value>(&dead_letter.raw).unwrap_or_default();
     let change = match (item.get("field"), item.get("status"), item.get("code")) {
         // A whole change is its own envelope.
-        (Some(_), ..) => letter.raw.clone(),
-        (_, Some(_), _) => within(&number, "statuses", &letter.raw),
-        _ if item.is_string() => within(&number, "errors", &letter.raw),
-        (_, _, Some(_)) => within(&number, "errors", &letter.raw),
+        (Some(_), ..) => dead_letter.raw.clone(),
+        (_, Some(_), _) => within(&number, "statuses", &dead_letter.raw),
+        _ if item.is_string() => within(&number, "errors", &dead_letter.raw),
+        (_, _, Some(_)) => within(&number, "errors", &dead_letter.raw),
         _ if item.get("to").or(item.get("to_user_id")).is_some() => format!(
             r#"{{"field":"smb_message_echoes","value":{{"metadata":{{"phone_number_id":{number}}},"message_echoes":[{}]}}}}"#,
-            letter.raw
+            dead_letter.raw
         ),
-        _ => within(&number, "messages", &letter.raw),
+        _ => within(&number, "messages", &dead_letter.raw),
     };
     format!(
         r#"{{"object":"{}","entry":[{{"id":"","changes":[{change}]}}]}}"#,

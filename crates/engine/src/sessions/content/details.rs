@@ -1,11 +1,11 @@
 //! What a message says that has no place of its own in a bubble: field by field.
 
-use domain::said::{Advert, Answer};
+use domain::message::content::{Advert, Answer};
 use whatsapp::webhook::{Content, Field, Interactive, fields_at};
 
 /// Fields of one message, and characters of each; an administrator sees the JSON.
-const MOST: usize = 50;
-const VALUE_MOST: usize = 1000;
+const MAX: usize = 50;
+const MAX_VALUE: usize = 1000;
 
 /// What the message says beside its type's own words. What is not known is shown whole.
 pub(super) fn of(content: &Content, payload: &str) -> Vec<Answer> {
@@ -38,8 +38,8 @@ pub(super) fn of(content: &Content, payload: &str) -> Vec<Answer> {
         found.retain(|detail| !["name", "address", "url"].contains(&detail.field.as_str()));
     }
     found.retain(|detail| !detail.value.is_empty());
-    if found.len() > MOST {
-        found.truncate(MOST);
+    if found.len() > MAX {
+        found.truncate(MAX);
         found.push(Answer {
             field: "…".to_owned(),
             value: "…".to_owned(),
@@ -96,7 +96,7 @@ pub(super) fn answer(field: Field, else_named: &str) -> Answer {
 }
 
 fn shortened(mut answer: Answer) -> Answer {
-    if let Some((end, _)) = answer.value.char_indices().nth(VALUE_MOST) {
+    if let Some((end, _)) = answer.value.char_indices().nth(MAX_VALUE) {
         answer.value.truncate(end);
         answer.value.push('…');
     }

@@ -8,12 +8,14 @@ use crate::{
     sessions::access,
 };
 use domain::{
+    access::{Actor, Permission},
     ids::{MessageId, SessionId},
-    message::{Direction, MessageView},
+    message::{
+        Direction, MessageView,
+        content::{Answer, Card, ContentKind, Fact, FactKind, Forwarded, MessageContent, OrderLine},
+    },
     name,
-    people::{Actor, Permission},
     refusal::Refusal,
-    said::{Answer, Card, Fact, FactKind, Forwarded, OrderLine, Said, What},
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use std::collections::HashMap;
@@ -36,8 +38,8 @@ pub async fn card(e: &Engine, actor: &Actor, id: MessageId, nth: usize) -> Resul
     access::find(db, actor, SessionId::new(found.session_id), false).await?;
     let payload = message_payload::Entity::find_by_id(id.uuid()).one(db).await?;
     let payload = payload.ok_or(Refusal::NotFound)?.payload;
-    let said = whatsapp::webhook::message(&payload).map(|message| what(&message.content));
-    let Some(What::Contacts(cards)) = said else {
+    let content = whatsapp::webhook::message(&payload).map(|message| what(&message.content));
+    let Some(ContentKind::Contacts(cards)) = content else {
         return Err(Refusal::NotFound.into());
     };
     let card = cards.into_iter().nth(nth).ok_or(Refusal::NotFound)?;
@@ -67,13 +69,13 @@ pub(crate) async fn fill(
             continue;
         };
         let read = whatsapp::webhook::message(payload);
-        let said = read.map(|message| said(&message, payload)).unwrap_or_default();
-        message.said = Some(Said { json, ..said }).filter(|said| !said.is_nothing());
+        let content = read.map(|message| content(&message, payload)).unwrap_or_default();
+        message.content = Some(MessageContent { json, ..content }).filter(|content| !content.is_nothing());
     }
     Ok(())
 }
 
-fn said(message: &InboundMessage, payload: &str) -> Said {
+fn content(message: &InboundMessage, payload: &str) -> MessageContent {
     let context = message.context.as_ref();
     let forwarded = context.and_then(
         |context| match (context.frequently_forwarded, context.forwarded) {
@@ -82,7 +84,7 @@ fn said(message: &InboundMessage, payload: &str) -> Said {
             (false, false) => None,
         },
     );
-    Said {
+    MessageContent {
         what: what(&message.content),
         details: details::of(&message.content, payload),
         answers: context.and_then(|context| Some(context.wamid.as_ref()?.as_str().to_owned())),
@@ -94,10 +96,10 @@ fn said(message: &InboundMessage, payload: &str) -> Said {
     }
 }
 
-fn what(content: &Content) -> What {
+fn what(content: &Content) -> ContentKind {
     match content {
         Content::Edit { content, .. } => what(content),
-        Content::Media { voice, filename, .. } => What::Media {
+        Content::Media { voice, filename, .. } => ContentKind::Media {
             voice: *voice,
             file_name: filename.as_deref().and_then(name::shown),
         },
@@ -109,16 +111,16 @@ fn what(content: &Content) -> What {
             url,
         } => {
             let coordinates = latitude.zip(*longitude);
-            What::Place {
+            ContentKind::Place {
                 coordinates: coordinates.map(|(latitude, longitude)| format!("{latitude}, {longitude}")),
                 name: name.clone(),
                 address: address.clone(),
                 url: url.clone(),
             }
         }
-        Content::Contacts(contacts) => What::Contacts(contacts.iter().map(shared).collect()),
+        Content::Contacts(contacts) => ContentKind::Contacts(contacts.iter().map(shared).collect()),
         Content::Interactive(Interactive::NfmReply { response_json, .. }) => {
-            What::Flow(answers(response_json.as_deref().unwrap_or_default()))
+            ContentKind::Flow(answers(response_json.as_deref().unwrap_or_default()))
         }
         Content::Order { items, .. } => {
             let line = |item: &whatsapp::webhook::OrderItem| OrderLine {
@@ -133,11 +135,11 @@ fn what(content: &Content) -> What {
                     None => price.clone(),
                 }),
             };
-            What::Order(items.iter().map(line).collect())
+            ContentKind::Order(items.iter().map(line).collect())
         }
-        Content::Unsupported { kind } => What::Unsupported { kind: kind.clone() },
-        Content::Unknown { .. } => What::Unknown,
-        _ => What::Text,
+        Content::Unsupported { kind } => ContentKind::Unsupported { kind: kind.clone() },
+        Content::Unknown { .. } => ContentKind::Unknown,
+        _ => ContentKind::Text,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     entity::{channel, extension, message, session},
     sessions::access,
 };
-use domain::{ids::SessionId, people::Actor, session::EarlierSession, time::Timestamp};
+use domain::{access::Actor, ids::SessionId, session::EarlierSession, time::Timestamp};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     Select,
@@ -14,7 +14,7 @@ use sea_orm::{
 use std::collections::HashMap;
 
 /// Earlier sessions in the details.
-const PAST_MOST: u64 = 50;
+const MAX_PAST: u64 = 50;
 
 /// The contact's sessions before this one that the asker may see, the latest first. One whose messages went into
 /// another has none, and is left out.
@@ -56,7 +56,7 @@ pub(crate) async fn past(
     actor: &Actor,
     of: &session::Model,
 ) -> Result<Vec<EarlierSession>> {
-    let found = earlier(actor, of).limit(PAST_MOST).all(db).await?;
+    let found = earlier(actor, of).limit(MAX_PAST).all(db).await?;
     labels(db, found).await
 }
 

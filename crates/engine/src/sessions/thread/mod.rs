@@ -27,9 +27,9 @@ use crate::{
     },
 };
 use domain::{
+    access::Actor,
     ids::SessionId,
     message::{MessageView, Status},
-    people::Actor,
     refusal::Refusal,
     session::{Above, Blocked, Stretch, Thread},
 };
@@ -38,7 +38,7 @@ use sea_orm::ConnectionTrait;
 /// Messages of a page.
 const PAGE: u64 = 200;
 /// With more unread messages the first page is longer, so that it opens where they begin; but not longer than this.
-const FIRST_PAGE_MOST: u64 = 500;
+const MAX_FIRST_PAGE: u64 = 500;
 /// Read messages above the unread ones.
 const READ_BEFORE_UNREAD: u64 = 20;
 
@@ -75,7 +75,7 @@ pub async fn read(e: &Engine, actor: &Actor, id: SessionId, before: Option<&str>
         return Ok(thread);
     }
     let unread = u64::try_from(found.unread).unwrap_or(0);
-    let limit = (unread + READ_BEFORE_UNREAD).clamp(PAGE, FIRST_PAGE_MOST);
+    let limit = (unread + READ_BEFORE_UNREAD).clamp(PAGE, MAX_FIRST_PAGE);
     let mut page = page(db, actor, &found, None, limit).await?;
     let paused = blocked == Some(Blocked::Paused);
     let queued = |message: &MessageView| message.status == Some(Status::Queued);

@@ -5,7 +5,11 @@ use crate::{
     entity::{message, session},
     sessions::{access, content, messages::view, thread::cursor::Place},
 };
-use domain::{ids::MessageId, message::MessageView, people::Actor, thread::fold};
+use domain::{
+    access::Actor,
+    ids::MessageId,
+    message::{MessageView, thread::fold},
+};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Query,
@@ -14,7 +18,7 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Reactions and the like to the messages of a page: nobody's thumbs cost an unbounded read.
-const ABOUT_MOST: u64 = 2000;
+const MAX_ABOUT: u64 = 2000;
 
 /// One page of one session.
 pub(crate) struct Page {
@@ -96,7 +100,7 @@ async fn named_elsewhere(
         let missing = named.into_iter().filter(|wamid| !known.contains(wamid));
         missing.cloned().collect()
     };
-    let answers = |message: &MessageView| message.said.as_ref()?.answers.clone();
+    let answers = |message: &MessageView| message.content.as_ref()?.answers.clone();
     let answered: Vec<_> = messages.iter().filter_map(answers).collect();
     let answered = missing(answered.iter().collect());
     let about = missing(
@@ -140,7 +144,7 @@ async fn about(
         .filter(message::Column::TargetWamid.is_in(targets))
         .order_by_desc(message::Column::At)
         .order_by_desc(message::Column::Id)
-        .limit(ABOUT_MOST)
+        .limit(MAX_ABOUT)
         .all(db)
         .await?;
     let found = found.into_iter().map(view);

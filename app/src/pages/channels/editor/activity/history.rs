@@ -6,46 +6,46 @@ use crate::{
     pages::channels::{editor::field_labels, findings},
 };
 use domain::{
-    channel::{BadgeChange, Changed, Deed, Detail, NewValue, Reason, Step, TokenAnswer},
-    doctor::{Errand, Outcome},
+    channel::{AuditAction, AuditDetail, BadgeChange, Changed, NewValue, Reason, Step, TokenAnswer},
+    doctor::{MetaAction, Outcome},
 };
 
 /// What was done.
-pub fn deed(locale: Locale, deed: Deed) -> &'static str {
+pub fn deed(locale: Locale, deed: AuditAction) -> &'static str {
     match deed {
-        Deed::Added => td_string!(locale, channels.deed.added),
-        Deed::SavedAuthentication => td_string!(locale, channels.deed.saved_authentication),
-        Deed::SavedMessaging => td_string!(locale, channels.deed.saved_messaging),
-        Deed::RotatedVerifyToken => td_string!(locale, channels.deed.rotated),
-        Deed::DroppedOldAppSecret => td_string!(locale, channels.deed.dropped),
-        Deed::Paused => td_string!(locale, channels.deed.paused),
-        Deed::Resumed => td_string!(locale, channels.deed.resumed),
-        Deed::Deleted => td_string!(locale, channels.deed.deleted),
-        Deed::BadgeChanged => td_string!(locale, channels.deed.badge),
-        Deed::AskedMeta => td_string!(locale, channels.deed.meta),
-        Deed::TestArrived => td_string!(locale, channels.deed.test_arrived),
+        AuditAction::Added => td_string!(locale, channels.deed.added),
+        AuditAction::SavedAuthentication => td_string!(locale, channels.deed.saved_authentication),
+        AuditAction::SavedMessaging => td_string!(locale, channels.deed.saved_messaging),
+        AuditAction::RotatedVerifyToken => td_string!(locale, channels.deed.rotated),
+        AuditAction::DroppedOldAppSecret => td_string!(locale, channels.deed.dropped),
+        AuditAction::Paused => td_string!(locale, channels.deed.paused),
+        AuditAction::Resumed => td_string!(locale, channels.deed.resumed),
+        AuditAction::Deleted => td_string!(locale, channels.deed.deleted),
+        AuditAction::BadgeChanged => td_string!(locale, channels.deed.badge),
+        AuditAction::AskedMeta => td_string!(locale, channels.deed.meta),
+        AuditAction::TestArrived => td_string!(locale, channels.deed.test_arrived),
     }
 }
 
 /// What is kept of it, in one sentence of the reader's language.
-pub fn detail(locale: Locale, detail: &Detail) -> String {
+pub fn detail(locale: Locale, detail: &AuditDetail) -> String {
     match detail {
-        Detail::Name { name } => name.clone(),
-        Detail::Fields { changed } if changed.is_empty() => {
+        AuditDetail::Name { name } => name.clone(),
+        AuditDetail::Fields { changed } if changed.is_empty() => {
             td_string!(locale, channels.history.nothing).to_owned()
         }
-        Detail::Fields { changed } => listed(changed, |change| field(locale, change)),
-        Detail::Badge(change) => badge(locale, change),
-        Detail::Meta { step, errand } => meta(locale, *step, errand),
-        Detail::Text { text } => text.clone(),
+        AuditDetail::Fields { changed } => listed(changed, |change| field(locale, change)),
+        AuditDetail::Badge(change) => badge(locale, change),
+        AuditDetail::Meta { step, meta_action } => meta(locale, *step, meta_action),
+        AuditDetail::Text { text } => text.clone(),
     }
 }
 
 /// Meta's own words in it, to be quoted.
-pub fn quotes(detail: &Detail) -> Vec<String> {
+pub fn quotes(detail: &AuditDetail) -> Vec<String> {
     match detail {
-        Detail::Badge(change) => change.why.iter().filter_map(quote_of_reason).collect(),
-        Detail::Meta { errand, .. } => match &errand.outcome {
+        AuditDetail::Badge(change) => change.why.iter().filter_map(quote_of_reason).collect(),
+        AuditDetail::Meta { meta_action, .. } => match &meta_action.outcome {
             Outcome::Done(()) => Vec::new(),
             Outcome::Refused {
                 code,
@@ -57,7 +57,7 @@ pub fn quotes(detail: &Detail) -> Vec<String> {
                 .collect(),
             Outcome::NoAnswer { why } => vec![why.clone()],
         },
-        Detail::Name { .. } | Detail::Fields { .. } | Detail::Text { .. } => Vec::new(),
+        AuditDetail::Name { .. } | AuditDetail::Fields { .. } | AuditDetail::Text { .. } => Vec::new(),
     }
 }
 
@@ -139,19 +139,19 @@ fn token_refused(locale: Locale, answer: Option<&str>) -> String {
     td_string!(locale, channels.reason.token_answer, answer = why)
 }
 
-fn meta(locale: Locale, step: Step, errand: &Errand) -> String {
+fn meta(locale: Locale, step: Step, meta_action: &MetaAction) -> String {
     let step = match step {
         Step::SubscribeWaba => td_string!(locale, channels.history.subscribe),
         Step::SetCallback => td_string!(locale, channels.history.callback),
         Step::Register => td_string!(locale, channels.history.register),
         Step::FetchNumbers => td_string!(locale, channels.history.numbers),
     };
-    let outcome = match &errand.outcome {
+    let outcome = match &meta_action.outcome {
         Outcome::Done(()) => td_string!(locale, channels.history.done),
         Outcome::Refused { .. } => td_string!(locale, channels.history.refused),
         Outcome::NoAnswer { .. } => td_string!(locale, channels.history.no_answer),
     };
-    format!("{step} ({}): {outcome}", errand.called)
+    format!("{step} ({}): {outcome}", meta_action.called)
 }
 
 fn listed<T>(items: &[T], word: impl Fn(&T) -> String) -> String {
@@ -163,8 +163,8 @@ mod tests {
     use super::*;
     use domain::{channel::Badge, doctor::Check};
 
-    fn badge_change(from: Badge, to: Badge, why: &[Reason]) -> Detail {
-        Detail::Badge(BadgeChange {
+    fn badge_change(from: Badge, to: Badge, why: &[Reason]) -> AuditDetail {
+        AuditDetail::Badge(BadgeChange {
             from,
             to,
             why: why.to_vec(),
@@ -183,7 +183,7 @@ mod tests {
         assert_eq!(detail(Locale::en, &more), "Degraded: Quality, Callback");
     }
 
-    fn refused(answer: &str) -> Detail {
+    fn refused(answer: &str) -> AuditDetail {
         let answer = Some(answer.to_owned());
         badge_change(
             Badge::Active,
@@ -208,9 +208,9 @@ mod tests {
         assert!(quotes(&expired).is_empty());
         let lacks = refused("the token lacks whatsapp_business_messaging");
         assert_eq!(quotes(&lacks), ["whatsapp_business_messaging"]);
-        let asked = Detail::Meta {
+        let asked = AuditDetail::Meta {
             step: Step::SubscribeWaba,
-            errand: Errand {
+            meta_action: MetaAction {
                 called: "POST /200/subscribed_apps".into(),
                 outcome: Outcome::Refused {
                     code: 100,
@@ -238,7 +238,7 @@ mod tests {
             field: field.into(),
             now,
         });
-        let saved = Detail::Fields {
+        let saved = AuditDetail::Fields {
             changed: changed.to_vec(),
         };
         assert_eq!(
@@ -246,7 +246,7 @@ mod tests {
             "Telefonní číslo: +420 777 123 456, Destinace pro příchozí zprávy: fronta Podpora, Náhradní destinace: \
              vymazáno, Přístupový token: nová hodnota"
         );
-        let nothing = Detail::Fields { changed: Vec::new() };
+        let nothing = AuditDetail::Fields { changed: Vec::new() };
         assert_eq!(detail(Locale::en, &nothing), "nothing changed");
     }
 }

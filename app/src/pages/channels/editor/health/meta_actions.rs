@@ -16,7 +16,7 @@ use crate::{
 };
 use domain::{
     channel::ChannelView,
-    doctor::{Errand, Place},
+    doctor::{MetaAction, Place},
     ids::ChannelId,
 };
 use leptos::{form::ActionForm, prelude::*, server_fn::ServerFn};
@@ -39,8 +39,11 @@ impl MetaActions {
         let i18n = use_i18n();
         let toasts = use_toasts();
         // The line that it mends may be gone before anybody reads the answer there.
-        let say = move |answer: &Result<Errand, ApiError>| {
-            if answer.as_ref().is_ok_and(|errand| errand.done().is_some()) {
+        let say = move |answer: &Result<MetaAction, ApiError>| {
+            if answer
+                .as_ref()
+                .is_ok_and(|meta_action| meta_action.done().is_some())
+            {
                 toasts.say(t_string!(i18n, channels.meta.done));
             }
         };
@@ -73,11 +76,11 @@ pub fn Strays(
 #[component]
 fn Refused<S>(of: ServerAction<S>) -> impl IntoView
 where
-    S: ServerFn<Output = Errand, Error = ApiError> + Clone + Send + Sync + 'static,
+    S: ServerFn<Output = MetaAction, Error = ApiError> + Clone + Send + Sync + 'static,
 {
     let answer = of.value();
     let shown = move || match answer.try_get().flatten() {
-        Some(Ok(errand)) if errand.done().is_none() => Some(view! { <Answer errand /> }),
+        Some(Ok(meta_action)) if meta_action.done().is_none() => Some(view! { <Answer meta_action /> }),
         _ => None,
     };
     view! { {shown} }.into_any()
@@ -264,11 +267,11 @@ fn Calls(call: String) -> impl IntoView {
 #[component]
 fn Answered<S>(to: ServerAction<S>) -> impl IntoView
 where
-    S: ServerFn<Output = Errand, Error = ApiError> + Clone + Send + Sync + 'static,
+    S: ServerFn<Output = MetaAction, Error = ApiError> + Clone + Send + Sync + 'static,
 {
     let answer = to.value();
     let shown = move || match answer.try_get().flatten() {
-        Some(Ok(errand)) => Some(view! { <Answer errand /> }),
+        Some(Ok(meta_action)) => Some(view! { <Answer meta_action /> }),
         _ => None,
     };
     view! { <div aria-live="polite">{shown}</div> }.into_any()

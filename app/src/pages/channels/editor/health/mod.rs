@@ -93,7 +93,7 @@ fn Health(page: HealthPage, examine: ServerAction<ExamineChannel>, actions: Meta
         .into_any();
     view! {
         <div class="health">
-            {summary} <div aria-live="polite">{answered.map(|errand| view! { <Answer errand /> })}</div>
+            {summary} <div aria-live="polite">{answered.map(|meta_action| view! { <Answer meta_action /> })}</div>
             <Strays actions offered /> {never} {groups}
         </div>
     }

@@ -7,7 +7,7 @@ use crate::{
     pages::channels::editor::answer::Answer,
     ui::{Button, IconName, field, use_toasts},
 };
-use domain::doctor::{Errand, NumberChoice, Outcome};
+use domain::doctor::{MetaAction, NumberChoice, Outcome};
 use leptos::{ev, form::FromFormData, prelude::*, server_fn::ServerFn};
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
@@ -18,7 +18,7 @@ pub fn FetchNumbersField(
     /// There is a token to ask with.
     has_token: bool,
     /// Answered before the page was drawn.
-    answered: Option<Errand<Vec<NumberChoice>>>,
+    answered: Option<MetaAction<Vec<NumberChoice>>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let fetch = ServerAction::<FetchNumbers>::new();
@@ -33,11 +33,11 @@ pub fn FetchNumbersField(
     };
     let answer = fetch.value();
     let shown = move || match (answer.try_get().flatten(), &answered) {
-        (Some(Ok(errand)), _) => Some(view! { <Numbers errand /> }.into_any()),
+        (Some(Ok(meta_action)), _) => Some(view! { <Numbers meta_action /> }.into_any()),
         (Some(Err(error)), _) => {
             Some(view! { <p class="notice bad">{labels::sentence(i18n.get_locale(), &error)}</p> }.into_any())
         }
-        (None, Some(errand)) => Some(view! { <Numbers errand=errand.clone() /> }.into_any()),
+        (None, Some(meta_action)) => Some(view! { <Numbers meta_action=meta_action.clone() /> }.into_any()),
         (None, None) => None,
     };
     let hint = move || match has_token {
@@ -65,9 +65,9 @@ pub fn FetchNumbersField(
 }
 
 #[component]
-fn Numbers(errand: Errand<Vec<NumberChoice>>) -> impl IntoView {
+fn Numbers(meta_action: MetaAction<Vec<NumberChoice>>) -> impl IntoView {
     let i18n = use_i18n();
-    let Errand { called, outcome } = errand;
+    let MetaAction { called, outcome } = meta_action;
     match outcome {
         Outcome::Done(numbers) if numbers.is_empty() => {
             view! { <p class="notice">{move || t_string!(i18n, channels.numbers.none)}</p> }.into_any()
@@ -84,11 +84,11 @@ fn Numbers(errand: Errand<Vec<NumberChoice>>) -> impl IntoView {
             .into_any()
         }
         failed => {
-            let errand = Errand {
+            let meta_action = MetaAction {
                 called,
                 outcome: failed.map(drop),
             };
-            view! { <Answer errand /> }.into_any()
+            view! { <Answer meta_action /> }.into_any()
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The order of a thread: its sessions, their days, and in each its messages, the session's moments and the unread
+//! The order of a thread: its sessions, their days, and in each its messages, the session's events and the unread
 //! line.
 
 use super::divider::Divider;
@@ -6,7 +6,7 @@ use crate::outbox::OnItsWay;
 use domain::{
     ids::{MessageId, SessionId},
     message::{Direction, Marks, MessageView, Status, Waits},
-    session::{EarlierSession, Happening, Moment, Thread},
+    session::{EarlierSession, SessionEvent, SessionEventKind, Thread},
     time::Timestamp,
 };
 use std::collections::HashSet;
@@ -43,7 +43,7 @@ pub enum Begins {
 pub enum Line {
     /// So many unread messages follow.
     Unread(u32),
-    Moment(Moment),
+    SessionEvent(SessionEvent),
     Bubble {
         message: MessageView,
         /// The first of its group: it has the author's name and the tail.
@@ -65,7 +65,7 @@ pub enum Line {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Key {
     Unread(MessageId),
-    Moment(usize),
+    SessionEvent(usize),
     Bubble(
         MessageId,
         (Option<Status>, Option<Waits>),
@@ -106,30 +106,30 @@ pub fn lay_out(
     days
 }
 
-/// Messages have whole seconds, moments have milliseconds. Within one second nobody can say what came first, except
+/// Messages have whole seconds, events have milliseconds. Within one second nobody can say what came first, except
 /// that nothing is written in a session once it is closed.
-fn precedes(moment: &Moment, message: &MessageView) -> bool {
+fn precedes(event: &SessionEvent, message: &MessageView) -> bool {
     let second = |at: Timestamp| at.millis().div_euclid(1000);
-    match moment.what {
-        Happening::Closed => second(moment.at) < second(message.at),
-        _ => second(moment.at) <= second(message.at),
+    match event.what {
+        SessionEventKind::Closed => second(event.at) < second(message.at),
+        _ => second(event.at) <= second(message.at),
     }
 }
 
 /// The first message opened the session, so it is a little older: Meta took it before we did.
-fn opens(moment: &Moment) -> bool {
-    match moment.what {
-        Happening::Opened
-        | Happening::RoutedToExtension
-        | Happening::RoutedToQueue
-        | Happening::RoutedToNobody => true,
-        Happening::PickedUp
-        | Happening::TakenOver
-        | Happening::Transferred
-        | Happening::BackInQueue
-        | Happening::LeftToNobody
-        | Happening::Closed
-        | Happening::Joined => false,
+fn opens(event: &SessionEvent) -> bool {
+    match event.what {
+        SessionEventKind::Opened
+        | SessionEventKind::RoutedToExtension
+        | SessionEventKind::RoutedToQueue
+        | SessionEventKind::RoutedToNobody => true,
+        SessionEventKind::PickedUp
+        | SessionEventKind::TakenOver
+        | SessionEventKind::Transferred
+        | SessionEventKind::BackInQueue
+        | SessionEventKind::LeftToNobody
+        | SessionEventKind::Closed
+        | SessionEventKind::Joined => false,
     }
 }
 
@@ -158,19 +158,19 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
 
     /// `whole`: the first message is the first of the session. What happened before one that is not belongs to messages
     /// that are not here.
-    fn session(&mut self, messages: &[MessageView], timeline: &[Moment], whole: bool) {
+    fn session(&mut self, messages: &[MessageView], timeline: &[SessionEvent], whole: bool) {
         let retried: HashSet<_> = messages.iter().filter_map(|message| message.retry_of).collect();
         // Meta may have had the first messages long before we did: the beginning is where they begin, whatever the clock
         // said.
-        let beginning = timeline.iter().take_while(|moment| opens(moment)).count();
+        let beginning = timeline.iter().take_while(|event| opens(event)).count();
         let away = if whole { 0 } else { beginning };
-        let mut moments = timeline.iter().enumerate().skip(away).peekable();
+        let mut events = timeline.iter().enumerate().skip(away).peekable();
         for (nth, message) in messages.iter().enumerate() {
             let comes_first =
-                |moment: &Moment| precedes(moment, message) || (nth == 0 && whole && opens(moment));
-            while let Some((n, moment)) = moments.next_if(|(_, moment)| comes_first(moment)) {
+                |event: &SessionEvent| precedes(event, message) || (nth == 0 && whole && opens(event));
+            while let Some((n, event)) = events.next_if(|(_, event)| comes_first(event)) {
                 if nth > 0 || whole {
-                    self.moment(n, moment, moment.at.min(message.at));
+                    self.event(n, event, event.at.min(message.at));
                 }
             }
             if let Some(divider) = self.divider.filter(|divider| divider.before == message.id) {
@@ -184,8 +184,8 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
                     .is_some_and(|next| next.failure == message.failure);
             self.message(message, retry, told_below);
         }
-        for (n, moment) in moments {
-            self.moment(n, moment, moment.at);
+        for (n, event) in events {
+            self.event(n, event, event.at);
         }
     }
 
@@ -227,8 +227,8 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
         self.push(at, key, line);
     }
 
-    fn moment(&mut self, n: usize, moment: &Moment, at: Timestamp) {
-        self.alone(at, Key::Moment(n), Line::Moment(moment.clone()));
+    fn event(&mut self, n: usize, event: &SessionEvent, at: Timestamp) {
+        self.alone(at, Key::SessionEvent(n), Line::SessionEvent(event.clone()));
     }
 
     fn message(&mut self, message: &MessageView, retry: bool, told_below: bool) {
@@ -240,8 +240,8 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
         self.reach(message.at);
         let first = self.begins_group(message.direction, message.author.clone(), message.at);
         let looks = [message.failure.is_some(), first, retry, told_below];
-        let said = message.said.as_ref();
-        let quoted = said.and_then(|said| said.quote.as_ref()?.text.clone());
+        let content = message.content.as_ref();
+        let quoted = content.and_then(|content| content.quote.as_ref()?.text.clone());
         let fate = (message.status, message.waits);
         let key = Key::Bubble(message.id, fate, looks, message.marks.clone(), quoted);
         self.push(

@@ -3,7 +3,8 @@ use crate::pages::inbox::thread::divider::divider;
 use domain::{
     ids::{ChannelId, ContactId, SessionId},
     message::{Failure, Marks},
-    session::{ChannelRef, ContactRef, May, SessionRow, State, Stretch},
+    refs::{ChannelRef, ContactRef},
+    session::{May, SessionRow, State, Stretch},
 };
 
 fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(n: u8) -> T {
@@ -31,12 +32,12 @@ pub fn message(n: u8, direction: Direction, minutes: i64) -> MessageView {
         retry_of: None,
         about: None,
         marks: Marks::default(),
-        said: None,
+        content: None,
         phone: false,
     }
 }
 
-pub fn thread(unread: u32, messages: Vec<MessageView>, timeline: Vec<Moment>) -> Thread {
+pub fn thread(unread: u32, messages: Vec<MessageView>, timeline: Vec<SessionEvent>) -> Thread {
     Thread {
         session: SessionRow {
             id: id::<SessionId>(1),
@@ -91,7 +92,7 @@ fn utc_day(at: Timestamp) -> i64 {
 fn sketch(days: &[Day]) -> String {
     let letter = |line: &Line| match line {
         Line::Unread(_) => 'U',
-        Line::Moment(_) => 'M',
+        Line::SessionEvent(_) => 'M',
         Line::Stray(_) => 'S',
         Line::Bubble { first: true, .. } => 'B',
         Line::Bubble { first: false, .. } => 'b',
@@ -142,9 +143,9 @@ fn a_new_day_begins_with_its_chip_and_never_twice() {
 
 #[test]
 fn moments_stand_where_they_happened() {
-    let moment = |minutes| Moment {
+    let event = |minutes| SessionEvent {
         at: at(minutes),
-        what: Happening::PickedUp,
+        what: SessionEventKind::PickedUp,
         who: None,
         by: None,
         reason: None,
@@ -155,7 +156,7 @@ fn moments_stand_where_they_happened() {
             message(10, Direction::Inbound, 1),
             message(11, Direction::Inbound, 2),
         ],
-        vec![moment(0), moment(1), moment(5)],
+        vec![event(0), event(1), event(5)],
     );
     assert_eq!(sketch(&lay_out(&thread, &[], None, utc_day)), "|MMBbM");
 }
@@ -163,7 +164,7 @@ fn moments_stand_where_they_happened() {
 #[test]
 fn a_session_opens_before_its_first_message_though_meta_had_that_earlier() {
     let midnight = 24 * 60;
-    let moment = |what| Moment {
+    let event = |what| SessionEvent {
         at: at(midnight),
         what,
         who: None,
@@ -177,9 +178,9 @@ fn a_session_opens_before_its_first_message_though_meta_had_that_earlier() {
             message(11, Direction::Inbound, midnight + 1),
         ],
         vec![
-            moment(Happening::Opened),
-            moment(Happening::RoutedToQueue),
-            moment(Happening::PickedUp),
+            event(SessionEventKind::Opened),
+            event(SessionEventKind::RoutedToQueue),
+            event(SessionEventKind::PickedUp),
         ],
     );
     assert_eq!(sketch(&lay_out(&thread, &[], None, utc_day)), "|MMB|MB");
@@ -246,9 +247,9 @@ fn earlier(n: u8, messages: Vec<MessageView>, whole: bool) -> Stretch {
         },
         messages,
         whole,
-        timeline: vec![Moment {
+        timeline: vec![SessionEvent {
             at: at(0),
-            what: Happening::Opened,
+            what: SessionEventKind::Opened,
             who: None,
             by: None,
             reason: None,
@@ -258,9 +259,9 @@ fn earlier(n: u8, messages: Vec<MessageView>, whole: bool) -> Stretch {
 
 #[test]
 fn a_session_begins_at_its_first_message_and_nowhere_else() {
-    let opened = Moment {
+    let opened = SessionEvent {
         at: at(0),
-        what: Happening::Opened,
+        what: SessionEventKind::Opened,
         who: None,
         by: None,
         reason: None,
@@ -296,7 +297,7 @@ fn earlier_sessions_stand_above_and_say_where_they_begin() {
 
 #[test]
 fn within_one_second_moments_come_before_messages_and_the_close_after_them() {
-    let moment = |millis, what| Moment {
+    let event = |millis, what| SessionEvent {
         at: Timestamp::from_millis(millis),
         what,
         who: None,
@@ -311,8 +312,8 @@ fn within_one_second_moments_come_before_messages_and_the_close_after_them() {
             message(10, Direction::Inbound, 1),
         ],
         vec![
-            moment(60_900, Happening::PickedUp),
-            moment(60_950, Happening::Closed),
+            event(60_900, SessionEventKind::PickedUp),
+            event(60_950, SessionEventKind::Closed),
         ],
     );
     let days = lay_out(&thread, &[], None, utc_day);

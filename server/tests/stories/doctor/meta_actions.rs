@@ -6,9 +6,9 @@ use crate::{
     support::world::{Line, WABA_ID},
 };
 use domain::{
-    channel::{Deed, Detail},
-    doctor::{Errand, Outcome, Place},
-    people::Actor,
+    access::Actor,
+    channel::{AuditAction, AuditDetail},
+    doctor::{MetaAction, Outcome, Place},
 };
 use engine::doctor;
 use simulator::Outage;
@@ -26,15 +26,15 @@ async fn asked(story: &Story, line: &Line) -> Vec<String> {
     let view = engine::channels::activity(&story.engine, &Actor::System, line.id()).await;
     let lines = view.expect("the activity").activity.into_iter().rev();
     let asked: Vec<String> = lines
-        .filter(|line| line.what == Deed::AskedMeta)
+        .filter(|line| line.what == AuditAction::AskedMeta)
         .filter_map(|line| match line.detail? {
-            Detail::Meta { errand, .. } => Some(errand),
+            AuditDetail::Meta { meta_action, .. } => Some(meta_action),
             other => panic!("{other:?}"),
         })
-        .map(|errand| match errand.outcome {
-            Outcome::Done(()) => format!("{}: done", errand.called),
-            Outcome::Refused { code, .. } => format!("{}: refused ({code})", errand.called),
-            Outcome::NoAnswer { .. } => format!("{}: no answer", errand.called),
+        .map(|meta_action| match meta_action.outcome {
+            Outcome::Done(()) => format!("{}: done", meta_action.called),
+            Outcome::Refused { code, .. } => format!("{}: refused ({code})", meta_action.called),
+            Outcome::NoAnswer { .. } => format!("{}: no answer", meta_action.called),
         })
         .collect();
     for secret in [&line.app.token, &line.app.secret, &line.verify_token] {
@@ -43,8 +43,8 @@ async fn asked(story: &Story, line: &Line) -> Vec<String> {
     asked
 }
 
-fn refused<T: std::fmt::Debug>(errand: &Errand<T>) -> i64 {
-    match &errand.outcome {
+fn refused<T: std::fmt::Debug>(meta_action: &MetaAction<T>) -> i64 {
+    match &meta_action.outcome {
         Outcome::Refused { code, .. } => *code,
         other => panic!("{other:?}"),
     }
@@ -60,14 +60,17 @@ async fn it_subscribes_the_waba(story: &Story) {
         bad(&story.examine(&line).await),
         [("waba_subscription", "waba_not_subscribed")]
     );
-    let errand = doctor::subscribe_waba(&story.engine, &Actor::System, line.id()).await;
-    let errand = errand.expect("asked");
-    assert_eq!(errand.called, format!("POST /{WABA_ID}/subscribed_apps"));
-    assert!(errand.done().is_some(), "{errand:?}");
+    let meta_action = doctor::subscribe_waba(&story.engine, &Actor::System, line.id()).await;
+    let meta_action = meta_action.expect("asked");
+    assert_eq!(meta_action.called, format!("POST /{WABA_ID}/subscribed_apps"));
+    assert!(meta_action.done().is_some(), "{meta_action:?}");
     assert!(bad(&story.examine(&line).await).is_empty());
     story.says(story.customer(1), &line, "Hello").await;
     assert_eq!(story.count("messages").await, 1, "and it arrives");
-    assert_eq!(asked(story, &line).await, [format!("{}: done", errand.called)]);
+    assert_eq!(
+        asked(story, &line).await,
+        [format!("{}: done", meta_action.called)]
+    );
 }
 
 async fn it_sets_the_callback(story: &Story) {
@@ -77,16 +80,16 @@ async fn it_sets_the_callback(story: &Story) {
         bad(&story.examine(&line).await),
         [("callback", "callback_elsewhere")]
     );
-    let errand = doctor::set_callback(&story.engine, &Actor::System, line.id(), Place::App).await;
-    let errand = errand.expect("asked");
-    assert_eq!(errand.called, format!("POST /{}/subscriptions", line.app.id));
-    assert!(errand.done().is_some(), "{errand:?}");
+    let meta_action = doctor::set_callback(&story.engine, &Actor::System, line.id(), Place::App).await;
+    let meta_action = meta_action.expect("asked");
+    assert_eq!(meta_action.called, format!("POST /{}/subscriptions", line.app.id));
+    assert!(meta_action.done().is_some(), "{meta_action:?}");
     assert!(bad(&story.examine(&line).await).is_empty());
 
     story.set_callback(CallbackOf::Waba, WABA_ID, Some(OTHER));
-    let errand = doctor::set_callback(&story.engine, &Actor::System, line.id(), Place::Number).await;
+    let meta_action = doctor::set_callback(&story.engine, &Actor::System, line.id(), Place::Number).await;
     assert_eq!(
-        errand.expect("asked").called,
+        meta_action.expect("asked").called,
         format!("POST /{}", line.phone_number_id)
     );
     let found = story.examine(&line).await;
@@ -106,10 +109,10 @@ async fn it_registers_the_number(story: &Story) {
         let refused = doctor::register(&story.engine, &Actor::System, line.id(), wrong).await;
         assert!(refused.is_err(), "{wrong:?} is not sent");
     }
-    let errand = doctor::register(&story.engine, &Actor::System, line.id(), "654321").await;
-    assert_eq!(refused(&errand.expect("asked")), 133_005, "another PIN");
-    let errand = doctor::register(&story.engine, &Actor::System, line.id(), "123456").await;
-    assert!(errand.expect("asked").done().is_some());
+    let meta_action = doctor::register(&story.engine, &Actor::System, line.id(), "654321").await;
+    assert_eq!(refused(&meta_action.expect("asked")), 133_005, "another PIN");
+    let meta_action = doctor::register(&story.engine, &Actor::System, line.id(), "123456").await;
+    assert!(meta_action.expect("asked").done().is_some());
     assert!(bad(&story.examine(&line).await).is_empty());
     let path = format!("POST /{}/register", line.phone_number_id);
     assert_eq!(
@@ -123,9 +126,9 @@ async fn it_fetches_the_numbers(story: &Story) {
     let fetch = async |waba: &str, token: Option<&str>| {
         doctor::fetch_numbers(&story.engine, &Actor::System, line.id(), waba, token).await
     };
-    let errand = fetch(WABA_ID, None).await.expect("asked");
-    assert_eq!(errand.called, format!("GET /{WABA_ID}/phone_numbers"));
-    let numbers = errand.done().expect("numbers").clone();
+    let meta_action = fetch(WABA_ID, None).await.expect("asked");
+    assert_eq!(meta_action.called, format!("GET /{WABA_ID}/phone_numbers"));
+    let numbers = meta_action.done().expect("numbers").clone();
     assert_eq!(numbers.len(), 1);
     assert_eq!(numbers[0].phone_number_id, line.phone_number_id);
     assert_eq!(numbers[0].display.as_deref(), Some("+420800555011"));
@@ -138,19 +141,22 @@ async fn it_fetches_the_numbers(story: &Story) {
     assert!(fetch("12x34", None).await.is_err(), "not an id");
     assert!(fetch("", None).await.is_err(), "the token sees every account");
     story.set_token(&line, |token| token.wabas = Some(vec![WABA_ID.into()]));
-    let errand = fetch("", None).await.expect("asked");
-    assert_eq!(errand.done(), Some(&numbers), "the token names its account");
+    let meta_action = fetch("", None).await.expect("asked");
+    assert_eq!(meta_action.done(), Some(&numbers), "the token names its account");
 }
 
 async fn meta_says_no(story: &Story) {
     let line = story.long_connected().await;
     story.set_secret(&line, "another-secret");
-    let errand = doctor::set_callback(&story.engine, &Actor::System, line.id(), Place::App).await;
-    assert_eq!(refused(&errand.expect("asked")), 190);
+    let meta_action = doctor::set_callback(&story.engine, &Actor::System, line.id(), Place::App).await;
+    assert_eq!(refused(&meta_action.expect("asked")), 190);
     story.outage(Some(Outage::Status5xx { code: 502 }));
-    let errand = doctor::subscribe_waba(&story.engine, &Actor::System, line.id()).await;
-    let errand = errand.expect("asked");
-    assert!(matches!(errand.outcome, Outcome::NoAnswer { .. }), "{errand:?}");
+    let meta_action = doctor::subscribe_waba(&story.engine, &Actor::System, line.id()).await;
+    let meta_action = meta_action.expect("asked");
+    assert!(
+        matches!(meta_action.outcome, Outcome::NoAnswer { .. }),
+        "{meta_action:?}"
+    );
     story.outage(None);
     assert_eq!(
         asked(story, &line).await,

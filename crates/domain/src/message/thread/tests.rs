@@ -1,5 +1,8 @@
-use super::*;
-use crate::{message::Marks, said::Said, time::Timestamp};
+use crate::message::thread::*;
+use crate::{
+    message::{Marks, content::MessageContent},
+    time::Timestamp,
+};
 
 /// `number` is its id, its second and its wamid.
 fn row(number: u8, direction: Direction, kind: &str, text: Option<&str>, about: Option<u8>) -> MessageView {
@@ -19,7 +22,7 @@ fn row(number: u8, direction: Direction, kind: &str, text: Option<&str>, about: 
         retry_of: None,
         about: about.map(|about| about.to_string()),
         marks: Marks::default(),
-        said: None,
+        content: None,
         phone: false,
     }
 }
@@ -154,9 +157,9 @@ fn only_a_customers_own_message_has_to_be_read() {
 #[test]
 fn an_answer_quotes_what_it_answers_as_it_is_now() {
     let answer = |number: u8, to: &str| MessageView {
-        said: Some(Said {
+        content: Some(MessageContent {
             answers: Some(to.to_owned()),
-            ..Said::default()
+            ..MessageContent::default()
         }),
         ..theirs(number, "text", Some("Yes"), None)
     };
@@ -173,7 +176,7 @@ fn an_answer_quotes_what_it_answers_as_it_is_now() {
         .filter_map(|message| {
             Some(
                 message
-                    .said?
+                    .content?
                     .quote
                     .map(|quote| (quote.ours, quote.text.unwrap_or_default())),
             )

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 /// The parts of a message that are not its text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Said {
-    pub what: What,
+pub struct MessageContent {
+    pub what: ContentKind,
     /// Whatever else it says: the words below a chosen row, the product in question, the fields of what is not known.
     #[serde(default)]
     pub details: Vec<Answer>,
@@ -23,7 +23,7 @@ pub struct Said {
     pub json: bool,
 }
 
-impl Said {
+impl MessageContent {
     /// Whether the text is all there is.
     pub fn is_nothing(&self) -> bool {
         *self
@@ -35,7 +35,7 @@ impl Said {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum What {
+pub enum ContentKind {
     /// The text says it.
     #[default]
     Text,

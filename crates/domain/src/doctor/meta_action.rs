@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// One call to Meta on an admin's behalf.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Errand<T = ()> {
+pub struct MetaAction<T = ()> {
     /// Method and path, without secrets: `POST /102290129340398/subscribed_apps`.
     pub called: String,
     pub outcome: Outcome<T>,
@@ -47,13 +47,13 @@ impl<T> Outcome<T> {
     }
 }
 
-impl<T> Errand<T> {
+impl<T> MetaAction<T> {
     /// What was called and how it ended.
-    pub fn without_value(&self) -> Errand
+    pub fn without_value(&self) -> MetaAction
     where
         T: Clone,
     {
-        Errand {
+        MetaAction {
             called: self.called.clone(),
             outcome: self.outcome.clone().map(drop),
         }

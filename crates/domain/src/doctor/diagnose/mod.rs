@@ -5,19 +5,15 @@
 mod address;
 mod number;
 mod ours;
+mod result;
 mod subscriptions;
 mod token;
 mod traffic;
 
 pub use address::is_local;
 
-use super::{Check, Evidence, Finding, Probe, SETTLING, Seen, State};
-use crate::time::Timestamp;
-
-/// Meta's error for an object that does not exist or that the token may not see; it does not tell which.
-const UNKNOWN_OBJECT: (i64, Option<i64>) = (100, Some(33));
-
-type Result = (State, Seen);
+use super::{Check, Evidence, Finding, SETTLING, Seen, State};
+use result::{Doctor, Result, after, last, unknown};
 
 /// Every check, in the order of [`Check::ALL`].
 pub fn diagnose(evidence: &Evidence) -> Vec<Finding> {
@@ -34,26 +30,6 @@ pub fn diagnose(evidence: &Evidence) -> Vec<Finding> {
             }
         })
         .collect()
-}
-
-struct Doctor<'e> {
-    e: &'e Evidence,
-}
-
-fn fine(what: Option<String>) -> Result {
-    (State::Good, Seen::Fine { what })
-}
-
-fn bad(seen: Seen) -> Result {
-    (State::Bad, seen)
-}
-
-fn unknown(seen: Seen) -> Result {
-    (State::Unknown, seen)
-}
-
-fn after(check: Check) -> Result {
-    unknown(Seen::After { check })
 }
 
 impl Doctor<'_> {
@@ -122,20 +98,5 @@ impl Doctor<'_> {
         } else {
             after(Check::Token)
         }
-    }
-}
-
-fn is_unknown(code: i64, subcode: Option<i64>) -> bool {
-    (code, subcode) == UNKNOWN_OBJECT || code == UNKNOWN_OBJECT.0 && subcode.is_none() || code == 33
-}
-
-fn is_unseen<T>(probe: &Probe<T>) -> bool {
-    matches!(probe, Probe::Refused { code, subcode, .. } if is_unknown(*code, *subcode))
-}
-
-fn last(at: Option<Timestamp>) -> Result {
-    match at {
-        Some(at) => (State::Good, Seen::Last { at }),
-        None => unknown(Seen::Never),
     }
 }

@@ -1,47 +1,12 @@
 //! Message queues: who is in them, and how a session leaves the queue for one operator.
 
 use crate::{
+    form::{Invalid, MAX_NAME, Problem, Problems, line, optional},
     ids::{ExtensionId, QueueId},
-    people::{ExtensionRef, NAME_MOST},
-    refusal::{Problem, Problems, Refusal, line, optional},
+    pick_up::PickUp,
+    refs::ExtensionRef,
 };
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
-
-/// How a waiting session becomes one operator's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PickUp {
-    /// Somebody clicks *Pick up*; until then nobody answers.
-    #[default]
-    Manual,
-    /// The first reply picks up.
-    Auto,
-    /// Nobody picks up: every member sees and answers for as long as the session is open.
-    None,
-}
-
-impl PickUp {
-    pub const ALL: [Self; 3] = [Self::Manual, Self::Auto, Self::None];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Manual => "manual",
-            Self::Auto => "auto",
-            Self::None => "none",
-        }
-    }
-}
-
-impl FromStr for PickUp {
-    type Err = Problem;
-    fn from_str(text: &str) -> Result<Self, Problem> {
-        Self::ALL
-            .into_iter()
-            .find(|mode| mode.as_str() == text)
-            .ok_or(Problem::Unknown)
-    }
-}
 
 /// A row of the queues page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,10 +41,10 @@ pub struct Queue {
 
 impl QueueForm {
     /// # Errors
-    /// [`Refusal::Invalid`] with every field that is wrong.
-    pub fn check(&self) -> Result<Queue, Refusal> {
+    /// [`Invalid`] with every field that is wrong.
+    pub fn check(&self) -> Result<Queue, Invalid> {
         let mut problems = Problems::default();
-        let name = problems.take("name", line(&self.name, NAME_MOST));
+        let name = problems.take("name", line(&self.name, MAX_NAME));
         let members: Result<Vec<ExtensionId>, _> = self.members.iter().map(|id| id.parse()).collect();
         let members = problems.take("members", members.map_err(|_| Problem::Unknown));
         let pick_up = match optional(&self.pick_up) {

@@ -3,12 +3,9 @@
 //! A reaction, an edit and a deletion come as messages of their own, and Meta promises no order: whichever is there
 //! first, the end is the same.
 
-mod pages;
-
 use crate::{
     ids::MessageId,
-    message::{Direction, Edited, MessageView, is_by_whatsapp},
-    said::Quote,
+    message::{Direction, Edited, MessageView, content::Quote, is_by_whatsapp},
 };
 use std::collections::HashMap;
 
@@ -39,7 +36,7 @@ pub fn fold(rows: Vec<MessageView>) -> Vec<MessageView> {
             message.text = None;
             message.marks.edited = None;
             message.marks.reactions.clear();
-            message.said = None;
+            message.content = None;
         }
     }
     quote(&mut shown, &places);
@@ -51,7 +48,10 @@ pub fn fold(rows: Vec<MessageView>) -> Vec<MessageView> {
 /// Puts to each answer what it answers, as it is now.
 fn quote(shown: &mut [MessageView], places: &HashMap<String, usize>) {
     for place in 0..shown.len() {
-        let answers = shown[place].said.as_ref().and_then(|said| said.answers.as_ref());
+        let answers = shown[place]
+            .content
+            .as_ref()
+            .and_then(|content| content.answers.as_ref());
         let Some(of) = answers
             .and_then(|wamid| places.get(wamid))
             .map(|place| &shown[*place])
@@ -65,8 +65,8 @@ fn quote(shown: &mut [MessageView], places: &HashMap<String, usize>) {
             kind: of.shown_kind().to_owned(),
             text: of.text.clone(),
         };
-        if let Some(said) = &mut shown[place].said {
-            said.quote = Some(quote);
+        if let Some(content) = &mut shown[place].content {
+            content.quote = Some(quote);
         }
     }
 }
@@ -98,7 +98,7 @@ fn apply(target: &mut MessageView, row: MessageView) {
     }
 }
 
-fn when(row: &MessageView) -> (i64, MessageId) {
+pub(crate) fn when(row: &MessageView) -> (i64, MessageId) {
     (row.at.millis(), row.id)
 }
 

@@ -1,10 +1,12 @@
 //! A thread is read from its end upwards, page by page, and its end again whenever something has happened.
 
-use super::when;
 use crate::{
-    message::MessageView,
-    session::{Above, Thread},
+    ids::{MessageId, SessionId},
+    message::{MessageView, thread::when},
+    session::{May, SessionEvent, SessionRow},
+    time::Timestamp,
 };
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 impl Thread {
@@ -63,8 +65,8 @@ impl Thread {
             .flat_map(|stretch| stretch.messages.iter_mut());
         let mut all = earlier.chain(self.messages.iter_mut());
         if let Some(message) = all.find(|message| message.id == changed.id) {
-            if let (Some(said), Some(before)) = (&mut changed.said, &mut message.said) {
-                said.quote = said.quote.take().or_else(|| before.quote.take());
+            if let (Some(content), Some(before)) = (&mut changed.content, &mut message.content) {
+                content.quote = content.quote.take().or_else(|| before.quote.take());
             }
             *message = changed;
         }
@@ -79,12 +81,84 @@ fn prepend(messages: &mut Vec<MessageView>, mut above: Vec<MessageView>) {
     *messages = above;
 }
 
+/// Why nothing that is written now goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Blocked {
+    /// Somebody paused the channel: messages wait.
+    Paused,
+    /// Meta refuses the channel's access token: messages fail.
+    TokenRefused,
+    /// The channel has no access token or no number, or is deleted: nothing can be sent.
+    Incomplete,
+}
+
+/// One session opened: its end, and as much above it as has been asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    pub session: SessionRow,
+    /// Oldest first.
+    pub messages: Vec<MessageView>,
+    /// The first of these is the first of the session.
+    pub whole: bool,
+    /// The contact's earlier sessions as far as they have been read, oldest first.
+    pub earlier: Vec<Stretch>,
+    /// Where reading goes on upwards; `None` at the very beginning.
+    pub above: Option<String>,
+    /// Newer messages follow that are not among these.
+    pub cut: bool,
+    /// Where the unread messages begin, which may be above the first of these.
+    pub first_unread: Option<MessageId>,
+    /// Messages above the first of these that one of these has changed: reacted to, edited, taken back.
+    pub changed_above: Vec<MessageView>,
+    /// Oldest first.
+    pub timeline: Vec<SessionEvent>,
+    /// The contact's earlier sessions that the asker may see, the latest first; not more than the details list.
+    pub past: Vec<EarlierSession>,
+    pub may: May,
+    pub blocked: Option<Blocked>,
+}
+
+/// An earlier session of a contact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierSession {
+    pub id: SessionId,
+    pub channel: String,
+    /// Who went on with it.
+    pub owner: Option<String>,
+    pub opened_at: Timestamp,
+    pub closed_at: Option<Timestamp>,
+    /// It went on in a WhatsApp group, where others read along.
+    #[serde(default)]
+    pub group: bool,
+}
+
+/// Messages of one session that follow each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stretch {
+    pub session: EarlierSession,
+    /// Oldest first.
+    pub messages: Vec<MessageView>,
+    /// The first of these is the first of the session.
+    pub whole: bool,
+    /// Oldest first.
+    pub timeline: Vec<SessionEvent>,
+}
+
+/// What stands above the part of a thread that was read before, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Above {
+    pub stretches: Vec<Stretch>,
+    pub above: Option<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use crate::{
         ids::{ChannelId, ContactId, MessageId, SessionId},
         message::{Direction, Marks, MessageView},
-        session::{Above, ChannelRef, ContactRef, EarlierSession, May, SessionRow, State, Stretch, Thread},
+        refs::{ChannelRef, ContactRef},
+        session::{Above, EarlierSession, May, SessionRow, State, Stretch, Thread},
         time::Timestamp,
     };
     use uuid::Uuid;
@@ -104,7 +178,7 @@ mod tests {
             retry_of: None,
             about: None,
             marks: Marks::default(),
-            said: None,
+            content: None,
             phone: false,
         };
         numbers.map(one).collect()

@@ -80,8 +80,8 @@ pub struct DeadLetter {
 
 /// A letter with its JSON as Meta sent it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpenLetter {
-    pub letter: DeadLetter,
+pub struct OpenDeadLetter {
+    pub dead_letter: DeadLetter,
     pub raw: String,
 }
 

@@ -1,0 +1,98 @@
+//! The forms of users, and the checks of log-in names and passwords.
+
+use crate::{
+    access::Role,
+    form::{Invalid, MAX_NAME, Problem, Problems, line},
+};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What is typed to create a person without an extension: the first administrator, or one from the command line.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UserForm {
+    pub login: String,
+    pub name: String,
+    pub password: String,
+    pub role: String,
+}
+
+impl fmt::Debug for UserForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PersonForm")
+            .field("login", &self.login)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A checked [`UserForm`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewUser {
+    pub login: String,
+    pub name: String,
+    pub password: String,
+    pub role: Role,
+}
+
+impl fmt::Debug for NewUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewPerson")
+            .field("login", &self.login)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+impl UserForm {
+    /// # Errors
+    /// [`Invalid`] with every field that is wrong.
+    pub fn check(&self) -> Result<NewUser, Invalid> {
+        let mut problems = Problems::default();
+        let login = problems.take("login", login_name(&self.login));
+        let name = problems.take("name", line(&self.name, MAX_NAME));
+        let password = problems.take("password", password(&self.password));
+        let role = problems.take("role", self.role.parse());
+        match (login, name, password, role) {
+            (Some(login), Some(name), Some(password), Some(role)) => Ok(NewUser {
+                login,
+                name,
+                password,
+                role,
+            }),
+            _ => Err(problems.refuse()),
+        }
+    }
+}
+
+/// Characters in a password at least. Length beats complexity rules.
+/// <https://pages.nist.gov/800-63-4/sp800-63b.html>
+pub const MIN_PASSWORD: usize = 10;
+
+/// Bytes in a password at the most, so that hashing one cannot be made to cost much.
+pub const MAX_PASSWORD: usize = 512;
+
+/// 2 to 64 letters, digits and `. _ - @ +`, in lower case.
+pub fn login_name(text: &str) -> Result<String, Problem> {
+    let login = line(text, 64)?.to_lowercase();
+    if login.chars().count() < 2 {
+        return Err(Problem::TooShort);
+    }
+    let fits = |c: char| c.is_alphanumeric() || "._-@+".contains(c);
+    if login.chars().all(fits) {
+        Ok(login)
+    } else {
+        Err(Problem::NotALogin)
+    }
+}
+
+/// At least [`MIN_PASSWORD`] characters; nothing is trimmed.
+pub fn password(text: &str) -> Result<String, Problem> {
+    if text.chars().count() < MIN_PASSWORD {
+        Err(Problem::TooShort)
+    } else if text.len() > MAX_PASSWORD {
+        Err(Problem::TooLong)
+    } else {
+        Ok(text.to_owned())
+    }
+}

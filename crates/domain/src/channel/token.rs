@@ -1,0 +1,80 @@
+//! What Meta says of the access token.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What Meta last said of the access token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenState {
+    /// Not asked yet, or Meta could not be reached.
+    #[default]
+    Unknown,
+    Accepted,
+    /// Meta answered that the token is expired, revoked or lacks a permission.
+    Refused,
+}
+
+impl TokenState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+        }
+    }
+
+    pub fn from_stored(text: &str) -> Self {
+        match text {
+            "accepted" => Self::Accepted,
+            "refused" => Self::Refused,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// Why the access token is refused. It is kept as a sentence: ours for what the doctor recognised, else Meta's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenAnswer {
+    Expired,
+    Revoked,
+    Malformed,
+    /// Permissions that it lacks, as Meta spells them.
+    Lacks(String),
+    /// Meta's own words.
+    Meta(String),
+}
+
+const EXPIRED: &str = "the token has expired";
+
+const REVOKED: &str = "the token has been revoked";
+
+const MALFORMED: &str = "Meta cannot read the token";
+
+const LACKS: &str = "the token lacks ";
+
+impl TokenAnswer {
+    pub fn read(kept: &str) -> Self {
+        match kept {
+            EXPIRED => Self::Expired,
+            REVOKED => Self::Revoked,
+            MALFORMED => Self::Malformed,
+            other => match other.strip_prefix(LACKS) {
+                Some(names) => Self::Lacks(names.to_owned()),
+                None => Self::Meta(other.to_owned()),
+            },
+        }
+    }
+}
+
+impl fmt::Display for TokenAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Expired => f.write_str(EXPIRED),
+            Self::Revoked => f.write_str(REVOKED),
+            Self::Malformed => f.write_str(MALFORMED),
+            Self::Lacks(names) => write!(f, "{LACKS}{names}"),
+            Self::Meta(words) => f.write_str(words),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Extensions: a number on the PBX, with a name and perhaps a log-in.
+
+use crate::{
+    access::{Role, login_name, password},
+    form::{Invalid, MAX_NAME, Problem, Problems, line, optional},
+    ids::ExtensionId,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A row of the extensions page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtensionRow {
+    pub id: ExtensionId,
+    pub number: String,
+    pub name: String,
+    pub login: Option<String>,
+    pub role: Option<Role>,
+    pub disabled: bool,
+    pub open_sessions: u32,
+    pub created_at: Timestamp,
+}
+
+/// What is typed to create or change an extension and its log-in.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExtensionForm {
+    pub number: String,
+    pub name: String,
+    /// Empty: nobody logs in as this extension.
+    pub login: String,
+    /// Empty: keep the one there is.
+    pub password: String,
+    pub role: String,
+}
+
+impl fmt::Debug for ExtensionForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExtensionForm")
+            .field("number", &self.number)
+            .field("login", &self.login)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A checked [`ExtensionForm`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extension {
+    pub number: String,
+    pub name: String,
+    pub login: Option<LoginAs>,
+}
+
+/// The log-in of an extension.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LoginAs {
+    pub login: String,
+    pub password: Option<String>,
+    pub role: Role,
+}
+
+impl fmt::Debug for LoginAs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginAs")
+            .field("login", &self.login)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ExtensionForm {
+    /// # Errors
+    /// [`Invalid`] with every field that is wrong.
+    pub fn check(&self) -> Result<Extension, Invalid> {
+        let mut problems = Problems::default();
+        let number = problems.take("number", extension_number(&self.number));
+        let name = problems.take("name", line(&self.name, MAX_NAME));
+        let login = match optional(&self.login) {
+            None => None,
+            Some(login) => {
+                let login = problems.take("login", login_name(login));
+                let password = match self.password.is_empty() {
+                    true => None,
+                    false => problems.take("password", password(&self.password)),
+                };
+                let role = match optional(&self.role) {
+                    None => Some(Role::Operator),
+                    Some(role) => problems.take("role", role.parse()),
+                };
+                login.zip(role).map(|(login, role)| LoginAs {
+                    login,
+                    password,
+                    role,
+                })
+            }
+        };
+        match (number, name, problems.is_empty()) {
+            (Some(number), Some(name), true) => Ok(Extension { number, name, login }),
+            _ => Err(problems.refuse()),
+        }
+    }
+}
+
+/// 1 to 20 digits, as PBXs number their extensions.
+pub fn extension_number(text: &str) -> Result<String, Problem> {
+    let number = line(text, 20)?;
+    if number.bytes().all(|b| b.is_ascii_digit()) {
+        Ok(number)
+    } else {
+        Err(Problem::NotNumeric)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_wrong_field_is_named() {
+        let form = ExtensionForm {
+            number: "2O1".into(),
+            login: "j k".into(),
+            password: "short".into(),
+            role: "king".into(),
+            ..ExtensionForm::default()
+        };
+        let Err(Invalid { fields }) = form.check() else {
+            panic!("must be refused")
+        };
+        let names: Vec<_> = fields.iter().map(|f| f.field.as_str()).collect();
+        assert_eq!(names, ["number", "name", "login", "password", "role"]);
+    }
+
+    #[test]
+    fn a_form_never_shows_its_password() {
+        let form = ExtensionForm {
+            password: "tajné heslo!".into(),
+            ..ExtensionForm::default()
+        };
+        assert!(!format!("{form:?}").contains("tajné"));
+    }
+}

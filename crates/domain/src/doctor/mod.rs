@@ -1,0 +1,19 @@
+//! The doctor: from what was seen of a channel to what is right, what is wrong, and why. Pure, so that every
+//! situation is a line in a table test. The words that people read, and the mend, are the console's.
+
+mod diagnose;
+mod evidence;
+mod finding;
+mod meta_action;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+pub use diagnose::{diagnose, is_local};
+pub use evidence::{
+    AppSecret, AppSubscription, Evidence, Kin, NumberSeen, Place, Probe, Reach, Taker, TokenSeen,
+    WabaSubscription,
+};
+pub use finding::{Check, Finding, Seen, State};
+pub use meta_action::{MetaAction, NumberChoice, Outcome};
+pub use verdict::{SETTLING, SIGNATURES_WRONG_FROM, cuts_off, degrading, trouble};

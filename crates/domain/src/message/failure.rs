@@ -1,0 +1,56 @@
+//! Why a message was not delivered.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a message was not delivered, or why the last attempt to send an unconfirmed one failed; or, of one that was
+/// accepted, why its ticks cannot be followed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Meta's error code, when Meta gave one.
+    pub code: Option<i64>,
+    /// Meta's words, or ours when Meta could not be reached.
+    pub title: String,
+    pub details: Option<String>,
+}
+
+/// What a failure means for the one who reads it. The console has the words for each.
+/// <https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Meaning {
+    /// More than 24 hours since the customer last wrote.
+    WindowClosed,
+    /// Not on WhatsApp, an old app, or has not accepted the terms.
+    Unreachable,
+    /// A test number sends only to numbers on its list.
+    NotOnTestList,
+    /// The channel's access token or its permissions.
+    TokenRefused,
+    /// Meta has locked or limited the account or the number.
+    AccountLimited,
+    /// Too many messages, in all or to this customer.
+    TooFast,
+    /// Meta chose not to deliver.
+    Withheld,
+    /// Meta was out of order or could not be reached, for too long.
+    MetaUnavailable,
+    Other,
+}
+
+impl Failure {
+    pub fn meaning(&self) -> Meaning {
+        match self.code {
+            None => Meaning::MetaUnavailable,
+            Some(131_047) => Meaning::WindowClosed,
+            Some(131_026) => Meaning::Unreachable,
+            Some(131_030) => Meaning::NotOnTestList,
+            Some(0 | 3 | 10 | 190 | 200..=299 | 131_005) => Meaning::TokenRefused,
+            Some(33 | 368 | 131_031 | 131_037 | 131_042 | 131_045 | 133_000 | 133_006 | 133_010) => {
+                Meaning::AccountLimited
+            }
+            Some(4 | 80_007 | 130_429 | 131_048 | 131_056) => Meaning::TooFast,
+            Some(130_472 | 131_049 | 131_050) => Meaning::Withheld,
+            Some(1 | 2 | 131_000 | 131_016 | 131_057 | 133_004) => Meaning::MetaUnavailable,
+            Some(_) => Meaning::Other,
+        }
+    }
+}

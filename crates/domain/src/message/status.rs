@@ -1,0 +1,129 @@
+//! Delivery statuses and their order.
+
+use serde::{Deserialize, Serialize};
+
+/// How far an outbound message has come.
+///
+/// The order is the rank: a status only ever rises, so any order of arrival gives the same end. A late `sent` does
+/// not clear a failure; `delivered` and what follows it do, because they can only be true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// In the outbox.
+    Queued,
+    /// Meta may have it: its answer was lost, and no status has told. Somebody decides whether to send it again.
+    Unconfirmed,
+    /// Accepted by Meta.
+    Sent,
+    Failed,
+    Delivered,
+    Read,
+    /// A voice message was listened to.
+    Played,
+}
+
+impl Status {
+    pub const ALL: [Self; 7] = [
+        Self::Queued,
+        Self::Unconfirmed,
+        Self::Sent,
+        Self::Failed,
+        Self::Delivered,
+        Self::Read,
+        Self::Played,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Unconfirmed => "unconfirmed",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::Delivered => "delivered",
+            Self::Read => "read",
+            Self::Played => "played",
+        }
+    }
+
+    pub fn from_stored(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+
+    /// Whether somebody may send the same text again.
+    pub fn may_be_retried(self) -> bool {
+        matches!(self, Self::Failed | Self::Unconfirmed)
+    }
+
+    /// The status after hearing of `news`, in whatever order news come.
+    pub fn advance(self, news: Self) -> Self {
+        self.max(news)
+    }
+}
+
+/// What a queued message waits for, if it is not simply its turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Waits {
+    /// Somebody paused the channel.
+    Paused,
+    /// Meta could not be reached, or asked to wait.
+    Meta,
+    /// Meta may have it: a status will tell.
+    Confirmation,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What a message of the first status has become once Meta tells the second.
+    /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/status>
+    #[test]
+    fn each_tick_after_each_news() {
+        use Status::{Delivered, Failed, Played, Queued, Read, Sent, Unconfirmed};
+        let told = [Queued, Unconfirmed, Sent, Failed, Delivered, Read, Played];
+        let after = [
+            // Whatever Meta tells proves that it has the message.
+            (
+                Queued,
+                [Queued, Unconfirmed, Sent, Failed, Delivered, Read, Played],
+            ),
+            (
+                Unconfirmed,
+                [Unconfirmed, Unconfirmed, Sent, Failed, Delivered, Read, Played],
+            ),
+            // A message is accepted first, and fails afterwards.
+            (Sent, [Sent, Sent, Sent, Failed, Delivered, Read, Played]),
+            // A late `sent` does not clear the failure. What a customer's phone reports is true in spite of it.
+            (Failed, [Failed, Failed, Failed, Failed, Delivered, Read, Played]),
+            // One phone of several may fail after another has the message.
+            (
+                Delivered,
+                [
+                    Delivered, Delivered, Delivered, Delivered, Delivered, Read, Played,
+                ],
+            ),
+            (Read, [Read, Read, Read, Read, Read, Read, Played]),
+            (Played, [Played, Played, Played, Played, Played, Played, Played]),
+        ];
+        for (status, ticks) in after {
+            for (news, tick) in told.into_iter().zip(ticks) {
+                assert_eq!(status.advance(news), tick, "{status:?}, then {news:?}");
+            }
+        }
+    }
+
+    proptest! {
+        /// The strongest news decides, whenever it comes.
+        #[test]
+        fn any_order_of_statuses_ends_with_the_strongest(
+            news in proptest::collection::vec(proptest::sample::select(Status::ALL.to_vec()), 1..12),
+        ) {
+            let words = ["played", "read", "delivered", "failed", "sent", "unconfirmed", "queued"];
+            let strongest = words.into_iter().find(|word| news.iter().any(|status| status.as_str() == *word));
+            let tick = news.iter().fold(Status::Queued, |status, news| status.advance(*news));
+            prop_assert_eq!(Some(tick.as_str()), strongest);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Sessions: their states, how a new one is routed, and who may go on with one.
+
+mod routing;
+mod rules;
+mod state;
+#[cfg(test)]
+mod tests;
+mod thread;
+mod timeline;
+mod transfer;
+mod view;
+
+pub use routing::{Route, Target, route};
+pub use rules::{May, QueueAccess, ReplyEffect, SessionAccess};
+pub use state::State;
+pub use thread::{Above, Blocked, EarlierSession, Stretch, Thread};
+pub use timeline::{SessionEvent, SessionEventKind};
+pub use transfer::{Holder, HolderRow, MAX_MOVED, MAX_REASON, Moved, Transfer, TransferForm};
+pub use view::{InboxCounts, InboxPage, Preview, SessionRow, Several, Tab};

@@ -1,0 +1,197 @@
+//! Who may go on with a session.
+
+use crate::{
+    access::{Actor, Permission},
+    pick_up::PickUp,
+    refs::ExtensionRef,
+    refusal::Refusal,
+    session::State,
+};
+use serde::{Deserialize, Serialize};
+
+/// What decides who may go on with a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionAccess {
+    pub state: State,
+    pub owner: Option<ExtensionRef>,
+    pub queue: Option<QueueAccess>,
+    /// It goes on in a WhatsApp group.
+    pub group: bool,
+}
+
+/// The session's queue, as seen by the one who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueAccess {
+    pub pick_up: PickUp,
+    /// Whether the one who asks is a member.
+    pub member: bool,
+}
+
+/// What a reply does besides being sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplyEffect {
+    Nothing,
+    /// The queue's pick-up mode makes the first reply take the session.
+    PicksUp,
+}
+
+impl SessionAccess {
+    fn owned_by(&self, extension: &ExtensionRef) -> bool {
+        self.owner.as_ref().is_some_and(|owner| owner.id == extension.id)
+    }
+
+    /// Whether the asker may take the session. Taking what is already one's own is allowed and changes nothing.
+    ///
+    /// # Errors
+    /// Closed, taken, a queue without pick-up, not a member, or no permission.
+    pub fn pick_up(&self, actor: &Actor, extension: &ExtensionRef) -> Result<(), Refusal> {
+        actor.require(Permission::Answer)?;
+        match (self.state, &self.owner) {
+            (State::Closed, _) => Err(Refusal::SessionClosed),
+            (_, Some(owner)) if owner.id == extension.id => Ok(()),
+            (_, Some(owner)) => Err(Refusal::Taken {
+                by: owner.name.clone(),
+            }),
+            (_, None) => match self.queue {
+                Some(QueueAccess {
+                    pick_up: PickUp::None,
+                    ..
+                }) => Err(Refusal::NoPickUp),
+                Some(QueueAccess { member: true, .. }) => Ok(()),
+                // A supervisor rescues what waits in vain; a script acts for the members.
+                Some(_) if !matches!(actor, Actor::User(_)) => Err(Refusal::Forbidden),
+                Some(_) | None => actor.require(Permission::Supervise),
+            },
+        }
+    }
+
+    /// Whether the asker may answer the customer.
+    ///
+    /// # Errors
+    /// Closed, somebody else's, or it has to be picked up first.
+    pub fn reply(&self, actor: &Actor) -> Result<ReplyEffect, Refusal> {
+        actor.require(Permission::Answer)?;
+        if self.state == State::Closed {
+            return Err(Refusal::SessionClosed);
+        }
+        // An answer would go to the one who wrote, in private, and not to those who read the question.
+        if self.group {
+            return Err(Refusal::InGroup);
+        }
+        self.answers(actor)
+    }
+
+    /// Whether the messages are the asker's to read: what others look at stays unread.
+    pub fn reads(&self, actor: &Actor) -> bool {
+        actor.may(Permission::Answer) && self.state != State::Closed && self.answers(actor).is_ok()
+    }
+
+    fn answers(&self, actor: &Actor) -> Result<ReplyEffect, Refusal> {
+        if let Some(owner) = &self.owner {
+            return match actor {
+                // A script answers in the owner's name.
+                Actor::Token { .. } | Actor::System => Ok(ReplyEffect::Nothing),
+                Actor::User(me) if me.extension.as_ref().is_some_and(|e| self.owned_by(e)) => {
+                    Ok(ReplyEffect::Nothing)
+                }
+                Actor::User(_) => Err(Refusal::NotYours {
+                    owner: owner.name.clone(),
+                }),
+            };
+        }
+        self.has_extension(actor)?;
+        let Some(queue) = self.queue else {
+            return Err(Refusal::PickUpFirst);
+        };
+        match (queue.pick_up, actor) {
+            (PickUp::None, Actor::Token { .. } | Actor::System) => Ok(ReplyEffect::Nothing),
+            (PickUp::None, Actor::User(_)) if queue.member => Ok(ReplyEffect::Nothing),
+            (PickUp::Auto, Actor::User(_)) if queue.member => Ok(ReplyEffect::PicksUp),
+            _ => Err(Refusal::PickUpFirst),
+        }
+    }
+
+    /// People without an extension can neither take a session nor answer in a queue's name; scripts need none.
+    fn has_extension(&self, actor: &Actor) -> Result<(), Refusal> {
+        match actor {
+            Actor::User(me) if me.extension.is_none() => Err(Refusal::NoExtension),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the asker may end the session. A person picks up first what waits to be picked up: no customer is
+    /// turned away by a click that meant another button.
+    ///
+    /// # Errors
+    /// Closed already, or neither owner, nor supervisor, nor member of a queue without pick-up.
+    pub fn close(&self, actor: &Actor) -> Result<(), Refusal> {
+        actor.require(Permission::Answer)?;
+        if self.state == State::Closed {
+            return Err(Refusal::SessionClosed);
+        }
+        let supervises = actor.may(Permission::Supervise);
+        match (&self.owner, self.queue) {
+            (Some(owner), _) if supervises || actor.extension().is_some_and(|own| own.id == owner.id) => {
+                Ok(())
+            }
+            (Some(owner), _) => Err(Refusal::NotYours {
+                owner: owner.name.clone(),
+            }),
+            (
+                None,
+                Some(QueueAccess {
+                    pick_up: PickUp::None,
+                    member,
+                }),
+            ) if supervises || member => Ok(()),
+            (None, _) if supervises && !matches!(actor, Actor::User(_)) => Ok(()),
+            (None, _) => {
+                self.has_extension(actor)?;
+                Err(Refusal::PickUpFirst)
+            }
+        }
+    }
+
+    /// Whether the asker may give the session to somebody else, or take it from whoever has it.
+    ///
+    /// # Errors
+    /// Closed, or not a supervisor.
+    pub fn transfer(&self, actor: &Actor) -> Result<(), Refusal> {
+        actor.require(Permission::Supervise)?;
+        match self.state {
+            State::Closed => Err(Refusal::SessionClosed),
+            State::Waiting | State::Assigned => Ok(()),
+        }
+    }
+
+    /// All answers at once, for the buttons.
+    pub fn may(&self, actor: &Actor) -> May {
+        May {
+            pick_up: actor
+                .extension()
+                .is_some_and(|e| !self.owned_by(e) && self.pick_up(actor, e).is_ok()),
+            reply: self.reply(actor).err().map_or(Ok(()), Err),
+            reads: self.reads(actor),
+            close: self.close(actor).is_ok(),
+            take_over: self.owner.is_some()
+                && actor.extension().is_some_and(|e| !self.owned_by(e))
+                && self.transfer(actor).is_ok(),
+            transfer: self.transfer(actor).is_ok(),
+        }
+    }
+}
+
+/// What the one who looks may do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct May {
+    pub pick_up: bool,
+    /// Why not, when not.
+    pub reply: Result<(), Refusal>,
+    /// What they look at is read.
+    #[serde(default)]
+    pub reads: bool,
+    pub close: bool,
+    /// From whoever has it.
+    pub take_over: bool,
+    pub transfer: bool,
+}

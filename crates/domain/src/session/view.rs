@@ -1,0 +1,119 @@
+//! Sessions as the inbox and the API list them.
+
+use crate::{
+    ids::SessionId,
+    message::{Direction, MessageView, Status},
+    page::Page,
+    refs::{ChannelRef, ContactRef, ExtensionRef, QueueRef},
+    session::{Holder, State},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// The newest message of a session in one line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    pub direction: Direction,
+    pub kind: String,
+    pub text: Option<String>,
+    pub status: Option<Status>,
+}
+
+impl Preview {
+    pub fn of(message: &MessageView) -> Self {
+        Self {
+            direction: message.direction,
+            kind: message.shown_kind().to_owned(),
+            text: message.text.clone(),
+            status: message.status,
+        }
+    }
+}
+
+/// A row of the inbox, and of the API's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionRow {
+    pub id: SessionId,
+    pub state: State,
+    pub contact: ContactRef,
+    pub channel: ChannelRef,
+    pub queue: Option<QueueRef>,
+    pub owner: Option<ExtensionRef>,
+    /// Customer's messages since somebody of ours last looked.
+    pub unread: u32,
+    pub last_message: Option<Preview>,
+    pub last_message_at: Timestamp,
+    pub window_closes_at: Option<Timestamp>,
+    pub opened_at: Timestamp,
+    pub closed_at: Option<Timestamp>,
+    /// When the customer wrote what nobody has answered yet.
+    pub waiting_since: Option<Timestamp>,
+    /// The customer writes in a WhatsApp group, where others read along.
+    #[serde(default)]
+    pub group: bool,
+}
+
+impl SessionRow {
+    /// Who has it, or where it waits; of an open one.
+    pub fn holder(&self) -> Holder {
+        match (&self.owner, &self.queue) {
+            (Some(owner), _) => Holder::Extension(owner.id),
+            (None, Some(queue)) => Holder::Queue(queue.id),
+            (None, None) => Holder::Nobody,
+        }
+    }
+}
+
+/// What has to be said of each session, because there are several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Several {
+    pub channels: bool,
+    pub queues: bool,
+}
+
+/// One page of the inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxPage {
+    #[serde(flatten)]
+    pub rows: Page<SessionRow>,
+    #[serde(default)]
+    pub several: Several,
+}
+
+/// The tabs of the inbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tab {
+    /// Open and mine.
+    #[default]
+    Mine,
+    /// Open and nobody's, in my queues.
+    Waiting,
+    /// Everything that I may see, closed ones too.
+    All,
+}
+
+impl Tab {
+    pub const ALL: [Self; 3] = [Self::Mine, Self::Waiting, Self::All];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mine => "mine",
+            Self::Waiting => "waiting",
+            Self::All => "all",
+        }
+    }
+
+    pub fn from_query(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tab| tab.as_str() == text)
+    }
+}
+
+/// The numbers on the tabs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct InboxCounts {
+    pub mine: u32,
+    pub waiting: u32,
+    /// Open sessions, mine or waiting for me, in which something is unread: the number in the window's title.
+    pub unread: u32,
+}
