@@ -168,8 +168,8 @@ pub fn engine_config(settings: &Settings, purpose: Purpose, public_url: Url, clo
         graph_version: settings.meta.graph_version.clone(),
         master_key: settings.security.master_key.clone(),
         clock,
-        inbox_capacity: settings.http.webhook_waiting,
-        inbox_patience: settings.http.webhook_seconds,
+        intake_capacity: settings.http.webhook_waiting,
+        intake_patience: settings.http.webhook_seconds,
         country_database: settings.security.country_database.clone(),
     }
 }

@@ -24,9 +24,9 @@ pub struct Config {
     pub master_key: Option<SecretString>,
     pub clock: Clock,
     /// Deliveries that may wait for the journal; more are told to come later.
-    pub inbox_capacity: usize,
+    pub intake_capacity: usize,
     /// How long a delivery may wait for the disk before it is told to come later.
-    pub inbox_patience: Duration,
+    pub intake_patience: Duration,
     /// A country database that some other program keeps; none: the one that is uploaded.
     pub country_database: Option<PathBuf>,
 }

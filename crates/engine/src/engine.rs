@@ -2,13 +2,13 @@
 
 use crate::{
     Clock, Events, Result,
-    access::{login_throttle::Throttle, passwords::Passwords},
+    access::{login_throttle::LoginThrottle, passwords::Passwords},
     countries::memory::Countries,
     credentials::seal::MasterKey,
     data_folder::Held,
     database::Database,
-    doctor::schedule::Rounds,
-    inbound::{intake::Inbox, webhook_cache::Hooks},
+    doctor::schedule::Schedule,
+    inbound::{intake::Intake, webhook_cache::WebhookCache},
     outbound::memory::Memory,
     wakes::Wakes,
 };
@@ -35,23 +35,23 @@ pub struct Parts {
     pub(crate) key: Arc<MasterKey>,
     pub(crate) graph: Graph,
     pub(crate) public_url: Url,
-    pub(crate) hooks: Arc<Hooks>,
-    pub(crate) inbox: Inbox,
-    pub(crate) inbox_patience: Duration,
+    pub(crate) webhook_cache: Arc<WebhookCache>,
+    pub(crate) intake: Intake,
+    pub(crate) intake_patience: Duration,
     pub(crate) passwords: Passwords,
-    pub(crate) throttle: Throttle,
+    pub(crate) login_throttle: LoginThrottle,
     pub(crate) countries: Arc<Countries>,
     /// Wakes the inbound worker: deliveries are in the journal.
     pub(crate) journal_written: Arc<Notify>,
     pub(crate) wakes: Wakes,
-    pub(crate) rounds: Arc<Rounds>,
+    pub(crate) doctor_schedule: Arc<Schedule>,
     /// The newest event after which badges were looked at.
     pub(crate) badges_heard: Arc<AtomicU64>,
     /// For addresses that are not Meta's.
     pub(crate) web: reqwest::Client,
     /// Places for calls that send; all are free when none is under way.
     pub(crate) calls: Arc<Semaphore>,
-    pub(crate) outbox: Memory,
+    pub(crate) outbound: Memory,
     pub(crate) clock: Clock,
     pub(crate) events: Arc<Events>,
     pub(crate) _held: Vec<Held>,

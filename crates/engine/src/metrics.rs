@@ -37,8 +37,8 @@ pub const DEAD_LETTERS: &str = "switchboard_dead_letters";
 pub const SESSIONS_OPEN: &str = "switchboard_sessions_open";
 
 /// Reads the gauges.
-pub async fn observe(e: &Engine) -> Result<()> {
-    let db = e.db.read();
+pub async fn observe(engine: &Engine) -> Result<()> {
+    let db = engine.db.read();
     set(DELIVERIES_WAITING, waiting(db).await?);
     set(OUTBOX_WAITING, outbox::Entity::find().count(db).await?);
     let faults = dead_letter::Column::Reason.is_in(DeadReason::faults());
@@ -46,7 +46,7 @@ pub async fn observe(e: &Engine) -> Result<()> {
     set(DEAD_LETTERS, faults.count(db).await?);
     let open = session::Entity::find().filter(access::is_open());
     set(SESSIONS_OPEN, open.count(db).await?);
-    set(COUNTRIES_BLIND, u64::from(e.countries.is_blind()));
+    set(COUNTRIES_BLIND, u64::from(engine.countries.is_blind()));
     Ok(())
 }
 

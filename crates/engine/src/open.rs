@@ -2,7 +2,7 @@
 
 use crate::{
     Config, Engine, Error, Events, Purpose, Result,
-    access::login_throttle::Throttle,
+    access::login_throttle::LoginThrottle,
     access::passwords::Passwords,
     audit::Subject,
     contacts::search,
@@ -13,7 +13,7 @@ use crate::{
     doctor,
     engine::Parts,
     events::log,
-    inbound::intake::Inbox,
+    inbound::intake::Intake,
     outbound::memory::{self, Memory},
     wakes::Wakes,
 };
@@ -56,30 +56,30 @@ impl Engine {
         let journal_written = Arc::new(Notify::new());
         let engine = Self(Arc::new(Parts {
             id: config.clock.new_id(),
-            inbox: Inbox::start(
-                config.inbox_capacity,
+            intake: Intake::start(
+                config.intake_capacity,
                 db.clone(),
                 config.clock.clone(),
                 journal_written.clone(),
             ),
-            inbox_patience: config.inbox_patience,
+            intake_patience: config.intake_patience,
             events: Arc::new(Events::new(log::newest(db.read()).await?)),
             db,
             key: Arc::new(key),
             graph,
             public_url: config.public_url,
-            hooks: Arc::default(),
+            webhook_cache: Arc::default(),
             passwords: Passwords::default(),
-            throttle: Throttle::new(&config.clock),
+            login_throttle: LoginThrottle::new(&config.clock),
             countries: Arc::new(Countries::new(&config.data_dir, config.country_database)),
             journal_written,
             wakes: Wakes::default(),
-            rounds: Arc::default(),
+            doctor_schedule: Arc::default(),
             badges_heard: Arc::default(),
             web: doctor::client()
                 .map_err(|error| Error::Setup(format!("there is no client for HTTPS: {error}")))?,
             calls: Arc::new(Semaphore::new(memory::AT_ONCE)),
-            outbox: Memory::default(),
+            outbound: Memory::default(),
             clock: config.clock,
             _held: match config.purpose {
                 Purpose::Serve => held,

@@ -21,9 +21,9 @@ const EVENTS_LIVE: Duration = Duration::from_secs(24 * 60 * 60);
 const BATCH: u64 = 500;
 const PATROL: Duration = Duration::from_secs(10 * 60);
 
-pub(crate) async fn run(e: Engine, stop: CancellationToken) {
+pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        if let Err(error) = pass(&e).await {
+        if let Err(error) = pass(&engine).await {
             tracing::error!(%error, "nothing can be forgotten now");
         }
         tokio::select! {
@@ -33,9 +33,9 @@ pub(crate) async fn run(e: Engine, stop: CancellationToken) {
     }
 }
 
-pub(crate) async fn pass(e: &Engine) -> Result<()> {
-    let now = e.clock().now();
-    let tx = e.db.write().await?;
+pub(crate) async fn pass(engine: &Engine) -> Result<()> {
+    let now = engine.clock().now();
+    let tx = engine.db.write().await?;
     web_session::Entity::delete_many()
         .filter(web_session::Column::ExpiresAt.lte(now.millis()))
         .exec(&tx)
@@ -48,16 +48,16 @@ pub(crate) async fn pass(e: &Engine) -> Result<()> {
     reservation::forget(&tx, now).await?;
     tx.commit().await?;
     let before = now.minus(DEAD_LETTERS_LIVE).millis();
-    while forget_letters(e, before).await? == BATCH {}
+    while forget_letters(engine, before).await? == BATCH {}
     let before = now.minus(DELIVERIES_LIVE).millis();
-    while forget_deliveries(e, before).await? == BATCH {}
-    while forget_rows(e, before).await? == BATCH {}
+    while forget_deliveries(engine, before).await? == BATCH {}
+    while forget_rows(engine, before).await? == BATCH {}
     let before = now.minus(EVENTS_LIVE).millis();
-    while forget_events(e, before).await? == BATCH {}
+    while forget_events(engine, before).await? == BATCH {}
     Ok(())
 }
 
-async fn forget_letters(e: &Engine, before: i64) -> Result<u64> {
+async fn forget_letters(engine: &Engine, before: i64) -> Result<u64> {
     let old: Vec<Uuid> = dead_letter::Entity::find()
         .filter(dead_letter::Column::Id.lt(first_id_at(before)))
         .order_by_asc(dead_letter::Column::Id)
@@ -65,9 +65,9 @@ async fn forget_letters(e: &Engine, before: i64) -> Result<u64> {
         .select_only()
         .column(dead_letter::Column::Id)
         .into_tuple()
-        .all(e.db.read())
+        .all(engine.db.read())
         .await?;
-    let tx = e.db.write().await?;
+    let tx = engine.db.write().await?;
     let gone = dead_letter::Entity::delete_many()
         .filter(dead_letter::Column::Id.is_in(old))
         .exec(&tx)
@@ -78,7 +78,7 @@ async fn forget_letters(e: &Engine, before: i64) -> Result<u64> {
 
 /// Whole batches of the journal with their bodies, and the rows of their deliveries; ids rise with time. What a dead
 /// letter needs to be replayed stays with it.
-async fn forget_deliveries(e: &Engine, before: i64) -> Result<u64> {
+async fn forget_deliveries(engine: &Engine, before: i64) -> Result<u64> {
     let needed = Query::select()
         .column(dead_letter::Column::JournalId)
         .from(dead_letter::Entity)
@@ -93,9 +93,9 @@ async fn forget_deliveries(e: &Engine, before: i64) -> Result<u64> {
         .order_by_asc(journal::Column::Id)
         .limit(BATCH)
         .into_tuple()
-        .all(e.db.read())
+        .all(engine.db.read())
         .await?;
-    let tx = e.db.write().await?;
+    let tx = engine.db.write().await?;
     let gone = journal::Entity::delete_many()
         .filter(journal::Column::Id.is_in(old))
         .exec(&tx)
@@ -104,24 +104,24 @@ async fn forget_deliveries(e: &Engine, before: i64) -> Result<u64> {
     Ok(gone.rows_affected)
 }
 
-async fn forget_events(e: &Engine, before: i64) -> Result<u64> {
-    let tx = e.db.write().await?;
+async fn forget_events(engine: &Engine, before: i64) -> Result<u64> {
+    let tx = engine.db.write().await?;
     let gone = log::forget(&tx, before, BATCH).await?;
     tx.commit().await?;
     Ok(gone)
 }
 
-async fn forget_rows(e: &Engine, before: i64) -> Result<u64> {
+async fn forget_rows(engine: &Engine, before: i64) -> Result<u64> {
     let old: Vec<_> = delivery::Entity::find()
         .filter(delivery::Column::Id.lt(first_id_at(before)))
         .order_by_asc(delivery::Column::Id)
         .limit(BATCH)
-        .all(e.db.read())
+        .all(engine.db.read())
         .await?
         .into_iter()
         .map(|row| row.id)
         .collect();
-    let tx = e.db.write().await?;
+    let tx = engine.db.write().await?;
     let gone = delivery::Entity::delete_many()
         .filter(delivery::Column::Id.is_in(old))
         .exec(&tx)

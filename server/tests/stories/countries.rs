@@ -138,8 +138,8 @@ impl Story {
             graph_version: "v25.0".to_owned(),
             master_key: None,
             clock: Clock::manual(self.clock.now()),
-            inbox_capacity: 8,
-            inbox_patience: Duration::from_secs(10),
+            intake_capacity: 8,
+            intake_patience: Duration::from_secs(10),
             country_database: None,
         };
         Engine::open(config).await.expect("an engine")

@@ -18,19 +18,19 @@ pub(crate) fn sha256(text: &str) -> String {
 }
 
 /// A new token, which cannot be shown again.
-pub async fn create(e: &Engine, name: &str, scope: Scope) -> Result<String> {
+pub async fn create(engine: &Engine, name: &str, scope: Scope) -> Result<String> {
     let name = line(name, MAX_NAME).map_err(|problem| Refusal::field("name", problem))?;
     let token = format!("{PREFIX}{}", hex::encode(random::bytes::<24>()));
     let row = api_token::Model {
-        id: e.clock().new_id(),
+        id: engine.clock().new_id(),
         name,
         scope: scope.as_str().to_owned(),
         token_hash: sha256(&token),
-        created_at: e.clock().now().millis(),
+        created_at: engine.clock().now().millis(),
         revoked_at: None,
     };
     let detail = format!("{} ({})", row.name, row.scope);
-    let tx = e.transaction(&Actor::System).await?;
+    let tx = engine.transaction(&Actor::System).await?;
     tx.audit("token.create", Subject::Token(row.id), Some(detail));
     api_token::Entity::insert(row.into_active_model())
         .exec_without_returning(&tx)
@@ -40,11 +40,11 @@ pub async fn create(e: &Engine, name: &str, scope: Scope) -> Result<String> {
 }
 
 /// Whose token it is; `None` when it is nobody's or revoked.
-pub async fn authenticate(e: &Engine, token: &str) -> Result<Option<Actor>> {
+pub async fn authenticate(engine: &Engine, token: &str) -> Result<Option<Actor>> {
     let found = api_token::Entity::find()
         .filter(api_token::Column::TokenHash.eq(sha256(token)))
         .filter(api_token::Column::RevokedAt.is_null())
-        .one(e.db.read())
+        .one(engine.db.read())
         .await?;
     let Some(found) = found else { return Ok(None) };
     let scope = found

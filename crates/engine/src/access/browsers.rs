@@ -31,14 +31,20 @@ enum Purpose {
 }
 
 /// The cookie's next value, when somebody has logged in with this one.
-pub fn introduce(e: &Engine, login: &str, cookie: Option<&str>) -> String {
+pub fn introduce(engine: &Engine, login: &str, cookie: Option<&str>) -> String {
     let notes: Vec<Note> = cookie.map(read).unwrap_or_default();
     let (own, others): (Vec<Note>, Vec<Note>) = notes
         .into_iter()
-        .partition(|note| is_good(e, Purpose::Cookie, login, note));
+        .partition(|note| is_good(engine, Purpose::Cookie, login, note));
     // The same browser keeps its name, and with it what is counted for it.
     let id = own.first().map_or_else(random::bytes, id_of);
-    let new = sign(e, Purpose::Cookie, login, id, e.clock().now().plus(KNOWN_FOR));
+    let new = sign(
+        engine,
+        Purpose::Cookie,
+        login,
+        id,
+        engine.clock().now().plus(KNOWN_FOR),
+    );
     let notes = [new].into_iter().chain(others).take(NOTES);
     notes
         .map(|note| BASE64_URL_SAFE_NO_PAD.encode(note))
@@ -47,9 +53,11 @@ pub fn introduce(e: &Engine, login: &str, cookie: Option<&str>) -> String {
 }
 
 /// The browser, when this person has logged in there before.
-pub(crate) fn known(e: &Engine, login: &str, cookie: Option<&str>) -> Option<[u8; 12]> {
+pub(crate) fn known(engine: &Engine, login: &str, cookie: Option<&str>) -> Option<[u8; 12]> {
     let notes = cookie.map(read).unwrap_or_default();
-    let own = notes.iter().find(|note| is_good(e, Purpose::Cookie, login, note));
+    let own = notes
+        .iter()
+        .find(|note| is_good(engine, Purpose::Cookie, login, note));
     own.map(id_of)
 }
 
@@ -58,22 +66,22 @@ pub(crate) fn known(e: &Engine, login: &str, cookie: Option<&str>) -> Option<[u8
 ///
 /// # Errors
 /// `NotFound` when nobody who may log in is called that.
-pub async fn unlock(e: &Engine, login: &str) -> Result<Url> {
+pub async fn unlock(engine: &Engine, login: &str) -> Result<Url> {
     let login = login_name(login).map_err(|_| Refusal::NotFound)?;
     user::Entity::find()
         .filter(user::Column::Login.eq(login.as_str()))
         .filter(user::Column::DisabledAt.is_null())
-        .one(e.db.read())
+        .one(engine.db.read())
         .await?
         .ok_or(Refusal::NotFound)?;
     let note = sign(
-        e,
+        engine,
         Purpose::Link,
         &login,
         random::bytes(),
-        e.clock().now().plus(LINK_LIVES),
+        engine.clock().now().plus(LINK_LIVES),
     );
-    let mut url = e.public_url.clone();
+    let mut url = engine.public_url.clone();
     url.set_path("/login/unlock");
     url.query_pairs_mut()
         .append_pair("login", &login)
@@ -83,10 +91,12 @@ pub async fn unlock(e: &Engine, login: &str) -> Result<Url> {
 
 /// The cookie's next value for a browser that has opened the link of [`unlock`]; `None` when the link is not, or no
 /// longer, good.
-pub fn unlocked(e: &Engine, login: &str, note: &str, cookie: Option<&str>) -> Option<String> {
+pub fn unlocked(engine: &Engine, login: &str, note: &str, cookie: Option<&str>) -> Option<String> {
     let notes = read(note);
-    let good = notes.iter().any(|note| is_good(e, Purpose::Link, login, note));
-    good.then(|| introduce(e, login, cookie))
+    let good = notes
+        .iter()
+        .any(|note| is_good(engine, Purpose::Link, login, note));
+    good.then(|| introduce(engine, login, cookie))
 }
 
 fn read(cookie: &str) -> Vec<Note> {
@@ -96,22 +106,22 @@ fn read(cookie: &str) -> Vec<Note> {
         .collect()
 }
 
-fn sign(e: &Engine, purpose: Purpose, login: &str, id: [u8; 12], until: Timestamp) -> Note {
+fn sign(engine: &Engine, purpose: Purpose, login: &str, id: [u8; 12], until: Timestamp) -> Note {
     let until = u32::try_from(until.millis() / MINUTE)
         .unwrap_or(u32::MAX)
         .to_be_bytes();
     let mut note = [0; 32];
     note[..12].copy_from_slice(&id);
     note[12..16].copy_from_slice(&until);
-    note[16..].copy_from_slice(&signature(e, purpose, login, &id, until));
+    note[16..].copy_from_slice(&signature(engine, purpose, login, &id, until));
     note
 }
 
-fn is_good(e: &Engine, purpose: Purpose, login: &str, note: &Note) -> bool {
+fn is_good(engine: &Engine, purpose: Purpose, login: &str, note: &Note) -> bool {
     let mut until = [0; 4];
     until.copy_from_slice(&note[12..16]);
-    let signed = signature(e, purpose, login, &id_of(note), until);
-    let lives = i64::from(u32::from_be_bytes(until)) > e.clock().now().millis() / MINUTE;
+    let signed = signature(engine, purpose, login, &id_of(note), until);
+    let lives = i64::from(u32::from_be_bytes(until)) > engine.clock().now().millis() / MINUTE;
     lives && bool::from(signed.ct_eq(&note[16..]))
 }
 
@@ -121,13 +131,13 @@ fn id_of(note: &Note) -> [u8; 12] {
     id
 }
 
-fn signature(e: &Engine, purpose: Purpose, login: &str, id: &[u8; 12], until: [u8; 4]) -> [u8; 16] {
+fn signature(engine: &Engine, purpose: Purpose, login: &str, id: &[u8; 12], until: [u8; 4]) -> [u8; 16] {
     let purpose = match purpose {
         Purpose::Cookie => b"c",
         Purpose::Link => b"l",
     };
     // What has no fixed length stands last.
-    let whole = e
+    let whole = engine
         .key
         .vouch(&[purpose, id.as_slice(), &until, login.as_bytes()].concat());
     let mut short = [0; 16];

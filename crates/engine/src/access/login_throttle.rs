@@ -38,14 +38,14 @@ pub(crate) struct Attempt<'a> {
     pub(crate) browser: Option<[u8; 12]>,
 }
 
-pub(crate) struct Throttle {
+pub(crate) struct LoginThrottle {
     clock: Clock,
     secret: RandomState,
     /// For each key the time at which everything counted for it will be forgotten.
     counted: Mutex<HashMap<u64, Timestamp>>,
 }
 
-impl Throttle {
+impl LoginThrottle {
     pub(crate) fn new(clock: &Clock) -> Self {
         Self {
             clock: clock.clone(),
@@ -138,9 +138,9 @@ fn make_room(counted: &mut HashMap<u64, Timestamp>, now: Timestamp) {
     }
 }
 
-impl fmt::Debug for Throttle {
+impl fmt::Debug for LoginThrottle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Throttle").finish_non_exhaustive()
+        f.debug_struct("LoginThrottle").finish_non_exhaustive()
     }
 }
 
@@ -159,9 +159,9 @@ fn network(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
-    fn throttle() -> (Clock, Throttle) {
+    fn throttle() -> (Clock, LoginThrottle) {
         let clock = Clock::manual(Timestamp::from_seconds(1_700_000_000));
-        let throttle = Throttle::new(&clock);
+        let throttle = LoginThrottle::new(&clock);
         (clock, throttle)
     }
 
@@ -265,7 +265,7 @@ mod tests {
         clock.advance(Duration::from_secs(24 * 60 * 60));
         throttle.begin(at("jana", "203.0.113.9")).unwrap();
         let earlier = Clock::manual(Timestamp::from_seconds(1_700_000_000));
-        let throttle = Throttle {
+        let throttle = LoginThrottle {
             clock: earlier.clone(),
             ..throttle
         };

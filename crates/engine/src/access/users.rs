@@ -23,14 +23,14 @@ use std::{net::IpAddr, time::Duration};
 
 const SETUP_LINK_LIVES: Duration = Duration::from_secs(24 * 60 * 60);
 
-pub async fn has_users(e: &Engine) -> Result<bool> {
-    Ok(user::Entity::find().limit(1).count(e.db.read()).await? > 0)
+pub async fn has_users(engine: &Engine) -> Result<bool> {
+    Ok(user::Entity::find().limit(1).count(engine.db.read()).await? > 0)
 }
 
 /// A token for the link that creates the first administrator; `None` when there are people already. An older link
 /// stops working.
-pub async fn create_setup_link(e: &Engine) -> Result<Option<String>> {
-    let tx = e.transaction_alone(&Actor::System).await?;
+pub async fn create_setup_link(engine: &Engine) -> Result<Option<String>> {
+    let tx = engine.transaction_alone(&Actor::System).await?;
     if user::Entity::find().limit(1).count(&tx).await? > 0 {
         return Ok(None);
     }
@@ -38,7 +38,7 @@ pub async fn create_setup_link(e: &Engine) -> Result<Option<String>> {
     let token = random::token();
     let link = setup_link::Model {
         token_hash: api_tokens::sha256(&token),
-        expires_at: e.clock().now().plus(SETUP_LINK_LIVES).millis(),
+        expires_at: engine.clock().now().plus(SETUP_LINK_LIVES).millis(),
     };
     setup_link::Entity::insert(link.into_active_model())
         .exec_without_returning(&tx)
@@ -47,46 +47,46 @@ pub async fn create_setup_link(e: &Engine) -> Result<Option<String>> {
     Ok(Some(token))
 }
 
-pub async fn setup_link_valid(e: &Engine, token: &str) -> Result<bool> {
-    link_valid(e, e.db.read(), token).await
+pub async fn setup_link_valid(engine: &Engine, token: &str) -> Result<bool> {
+    link_valid(engine, engine.db.read(), token).await
 }
 
-async fn link_valid(e: &Engine, db: &impl ConnectionTrait, token: &str) -> Result<bool> {
+async fn link_valid(engine: &Engine, db: &impl ConnectionTrait, token: &str) -> Result<bool> {
     let link = setup_link::Entity::find_by_id(api_tokens::sha256(token))
         .one(db)
         .await?;
-    Ok(link.is_some_and(|link| link.expires_at > e.clock().now().millis()))
+    Ok(link.is_some_and(|link| link.expires_at > engine.clock().now().millis()))
 }
 
 /// Creates the first administrator and uses the link up.
-pub async fn finish_setup(e: &Engine, token: &str, form: &UserForm) -> Result<Me> {
+pub async fn finish_setup(engine: &Engine, token: &str, form: &UserForm) -> Result<Me> {
     let form = UserForm {
         role: Role::Admin.to_string(),
         ..form.clone()
     };
-    if !setup_link_valid(e, token).await? {
+    if !setup_link_valid(engine, token).await? {
         return Err(Refusal::LinkUsed.into());
     }
     let new = form.check()?;
-    let hash = e.passwords.hash(new.password.clone()).await?;
-    let tx = e.transaction_alone(&Actor::System).await?;
-    if !link_valid(e, &tx, token).await? || user::Entity::find().limit(1).count(&tx).await? > 0 {
+    let hash = engine.passwords.hash(new.password.clone()).await?;
+    let tx = engine.transaction_alone(&Actor::System).await?;
+    if !link_valid(engine, &tx, token).await? || user::Entity::find().limit(1).count(&tx).await? > 0 {
         return Err(Refusal::LinkUsed.into());
     }
     setup_link::Entity::delete_many().exec(&tx).await?;
     let id = insert(&tx, &new, hash).await?;
     tx.commit().await?;
-    me(e, id)
+    me(engine, id)
         .await?
         .ok_or_else(|| Error::Corrupt("the new administrator is gone".into()))
 }
 
 /// Adds a person without an extension.
-pub async fn add(e: &Engine, actor: &Actor, form: &UserForm) -> Result<UserId> {
+pub async fn add(engine: &Engine, actor: &Actor, form: &UserForm) -> Result<UserId> {
     actor.require(Permission::Administer)?;
     let new = form.check()?;
-    let hash = e.passwords.hash(new.password.clone()).await?;
-    let tx = e.transaction_alone(actor).await?;
+    let hash = engine.passwords.hash(new.password.clone()).await?;
+    let tx = engine.transaction_alone(actor).await?;
     login_is_free(&tx, &new.login, None).await?;
     let id = insert(&tx, &new, hash).await?;
     tx.commit().await?;
@@ -135,7 +135,7 @@ pub(crate) async fn login_is_free(
 /// Checks a log-in. Wrong names, wrong passwords and disabled people get the same answer in the same time. `browser`
 /// is the cookie of `browsers`.
 pub async fn log_in(
-    e: &Engine,
+    engine: &Engine,
     login: &str,
     password: &str,
     from: Option<IpAddr>,
@@ -146,12 +146,12 @@ pub async fn log_in(
     let attempt = Attempt {
         login: &login,
         from,
-        browser: browsers::known(e, &login, browser),
+        browser: browsers::known(engine, &login, browser),
     };
-    e.throttle.begin(attempt)?;
+    engine.login_throttle.begin(attempt)?;
     let found = user::Entity::find()
         .filter(user::Column::Login.eq(login.as_str()))
-        .one(e.db.read())
+        .one(engine.db.read())
         .await?;
     let hash = found
         .as_ref()
@@ -163,10 +163,10 @@ pub async fn log_in(
     } else {
         password.to_owned()
     };
-    let fits = match e.passwords.fits(password, hash).await {
+    let fits = match engine.passwords.fits(password, hash).await {
         // Nothing was found out by it.
         Err(busy) => {
-            e.throttle.was_right(attempt);
+            engine.login_throttle.was_right(attempt);
             return Err(busy);
         }
         Ok(fits) => fits,
@@ -175,9 +175,9 @@ pub async fn log_in(
         metrics::counter!(crate::metrics::LOGINS_REFUSED).increment(1);
         return Err(Refusal::WrongLogin.into());
     }
-    e.throttle.was_right(attempt);
+    engine.login_throttle.was_right(attempt);
     match found {
-        Some(found) => me(e, UserId::new(found.id))
+        Some(found) => me(engine, UserId::new(found.id))
             .await?
             .ok_or(Refusal::WrongLogin.into()),
         None => Err(Refusal::WrongLogin.into()),
@@ -185,8 +185,8 @@ pub async fn log_in(
 }
 
 /// The person as they are now; `None` when gone or disabled.
-pub async fn me(e: &Engine, id: UserId) -> Result<Option<Me>> {
-    let Some(found) = user::Entity::find_by_id(id.uuid()).one(e.db.read()).await? else {
+pub async fn me(engine: &Engine, id: UserId) -> Result<Option<Me>> {
+    let Some(found) = user::Entity::find_by_id(id.uuid()).one(engine.db.read()).await? else {
         return Ok(None);
     };
     if found.disabled_at.is_some() {
@@ -195,7 +195,7 @@ pub async fn me(e: &Engine, id: UserId) -> Result<Option<Me>> {
     let extension = match found.extension_id {
         None => None,
         Some(id) => extension::Entity::find_by_id(id)
-            .one(e.db.read())
+            .one(engine.db.read())
             .await?
             .filter(|x| x.disabled_at.is_none()),
     };
@@ -212,11 +212,11 @@ pub async fn me(e: &Engine, id: UserId) -> Result<Option<Me>> {
     }))
 }
 
-pub async fn set_language(e: &Engine, actor: &Actor, language: Language) -> Result<()> {
+pub async fn set_language(engine: &Engine, actor: &Actor, language: Language) -> Result<()> {
     let Actor::User(me) = actor else {
         return Err(Refusal::Forbidden.into());
     };
-    let tx = e.transaction(actor).await?;
+    let tx = engine.transaction(actor).await?;
     user::Entity::update_many()
         .col_expr(user::Column::Language, Expr::value(language.as_str()))
         .filter(user::Column::Id.eq(me.id.uuid()))

@@ -15,11 +15,11 @@ pub struct Stored {
 }
 
 /// `None` when there is none or it has expired.
-pub async fn load(e: &Engine, id: &str) -> Result<Option<Stored>> {
+pub async fn load(engine: &Engine, id: &str) -> Result<Option<Stored>> {
     let found = web_session::Entity::find_by_id(sha256(id))
-        .one(e.db.read())
+        .one(engine.db.read())
         .await?;
-    let now = e.clock().now();
+    let now = engine.clock().now();
     Ok(found
         .map(|row| Stored {
             data: row.data,
@@ -30,7 +30,7 @@ pub async fn load(e: &Engine, id: &str) -> Result<Option<Stored>> {
 
 /// Creates or replaces.
 pub async fn save(
-    e: &Engine,
+    engine: &Engine,
     id: &str,
     data: &str,
     user: Option<UserId>,
@@ -46,7 +46,7 @@ pub async fn save(
     let replace = OnConflict::column(Column::IdHash)
         .update_columns([Column::PersonId, Column::Data, Column::ExpiresAt])
         .to_owned();
-    let tx = e.db.write().await?;
+    let tx = engine.db.write().await?;
     web_session::Entity::insert(row.into_active_model())
         .on_conflict(replace)
         .exec_without_returning(&tx)
@@ -56,8 +56,8 @@ pub async fn save(
 }
 
 /// Lets a session live longer, if it still exists: a log-out at the same moment is not undone.
-pub async fn renew(e: &Engine, id: &str, expires_at: Timestamp) -> Result<()> {
-    let tx = e.db.write().await?;
+pub async fn renew(engine: &Engine, id: &str, expires_at: Timestamp) -> Result<()> {
+    let tx = engine.db.write().await?;
     web_session::Entity::update_many()
         .col_expr(web_session::Column::ExpiresAt, Expr::value(expires_at.millis()))
         .filter(web_session::Column::IdHash.eq(sha256(id)))
@@ -67,16 +67,16 @@ pub async fn renew(e: &Engine, id: &str, expires_at: Timestamp) -> Result<()> {
     Ok(())
 }
 
-pub async fn delete(e: &Engine, id: &str) -> Result<()> {
-    let tx = e.db.write().await?;
+pub async fn delete(engine: &Engine, id: &str) -> Result<()> {
+    let tx = engine.db.write().await?;
     web_session::Entity::delete_by_id(sha256(id)).exec(&tx).await?;
     tx.commit().await?;
     Ok(())
 }
 
 /// Logs a person out everywhere. Returns how many browsers that were.
-pub async fn delete_all_of(e: &Engine, user: UserId) -> Result<u64> {
-    let tx = e.db.write().await?;
+pub async fn delete_all_of(engine: &Engine, user: UserId) -> Result<u64> {
+    let tx = engine.db.write().await?;
     let deleted = delete_all(&tx, user).await?;
     tx.commit().await?;
     Ok(deleted)

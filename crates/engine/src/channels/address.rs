@@ -3,9 +3,9 @@
 use crate::Engine;
 
 /// The address that Meta is told to call.
-pub(crate) fn webhook_url(e: &Engine, webhook_id: &str) -> String {
+pub(crate) fn webhook_url(engine: &Engine, webhook_id: &str) -> String {
     format!(
         "{}/webhooks/whatsapp/{webhook_id}",
-        e.public_url.as_str().trim_end_matches('/')
+        engine.public_url.as_str().trim_end_matches('/')
     )
 }

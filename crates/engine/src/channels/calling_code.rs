@@ -8,17 +8,17 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 ///
 /// # Errors
 /// `Forbidden` for who may not look at channels.
-pub async fn calling_code(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Option<String>> {
+pub async fn calling_code(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Option<String>> {
     crate::directory::extensions::actor_may_look(actor)?;
-    calling_code_of(e, Some(id)).await
+    calling_code_of(engine, Some(id)).await
 }
 
-pub(super) async fn calling_code_of(e: &Engine, id: Option<ChannelId>) -> Result<Option<String>> {
+pub(super) async fn calling_code_of(engine: &Engine, id: Option<ChannelId>) -> Result<Option<String>> {
     let channels = channel::Entity::find()
         .filter(channel::Column::DeletedAt.is_null())
         .filter(channel::Column::PhoneNumber.is_not_null())
         .order_by_asc(channel::Column::CreatedAt)
-        .all(e.db.read())
+        .all(engine.db.read())
         .await?;
     let own = channels
         .iter()

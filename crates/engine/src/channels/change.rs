@@ -19,14 +19,14 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, Qu
 
 /// One small change of the row, with its audit row.
 pub(super) async fn change(
-    e: &Engine,
+    engine: &Engine,
     actor: &Actor,
     id: ChannelId,
     action: &str,
     apply: impl FnOnce(&Transaction, &mut channel::ActiveModel),
 ) -> Result<()> {
     actor.require(Permission::Administer)?;
-    let tx = e.transaction(actor).await?;
+    let tx = engine.transaction(actor).await?;
     let mut row = current(&tx, id).await?.into_active_model();
     apply(&tx, &mut row);
     channel::Entity::update(row).exec(&tx).await?;
@@ -37,7 +37,7 @@ pub(super) async fn change(
 
 /// After the commit what is kept in memory is read again, the channel is checked soon, and pages are told.
 pub(super) fn changed(tx: &Transaction, id: ChannelId) {
-    tx.then(|engine| engine.hooks.forget());
+    tx.then(|engine| engine.webhook_cache.forget());
     tx.wake(Worker::Doctor);
     tx.changed(Change::Channel { channel: id }, Audience::Everybody);
 }

@@ -22,12 +22,12 @@ const LINES: u64 = 50;
 const DELIVERIES: u64 = 20;
 
 /// The newest lines of a channel's history.
-pub async fn activity(e: &Engine, actor: &Actor, id: ChannelId) -> Result<ActivityView> {
+pub async fn activity(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<ActivityView> {
     actor.require(Permission::Administer)?;
-    let db = e.db.read();
+    let db = engine.db.read();
     if channel::Entity::find_by_id(id.uuid()).one(db).await?.is_none() {
         // Nothing has happened yet to a channel that is being set up.
-        view(e, id).await?;
+        view(engine, id).await?;
     }
     let lines = audit::Entity::find()
         .filter(audit::Column::SubjectKind.eq("channel"))
@@ -70,16 +70,16 @@ pub async fn activity(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Activi
 ///
 /// # Errors
 /// `Forbidden` for who may not look at channels, `NotFound` when there never was one.
-pub async fn presence(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Presence> {
+pub async fn presence(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Presence> {
     crate::directory::extensions::actor_may_look(actor)?;
-    if let Some(channel) = find_or_reserved(e, id).await? {
+    if let Some(channel) = find_or_reserved(engine, id).await? {
         return Ok(Presence::Here(Box::new(channel)));
     }
     let deleted = audit::Entity::find()
         .filter(audit::Column::SubjectKind.eq("channel"))
         .filter(audit::Column::SubjectId.eq(id.uuid()))
         .filter(audit::Column::Action.eq("channel.delete"))
-        .one(e.db.read())
+        .one(engine.db.read())
         .await?
         .and_then(line)
         .ok_or(Refusal::NotFound)?;

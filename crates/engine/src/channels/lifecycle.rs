@@ -21,15 +21,15 @@ use domain::{
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 /// Stops sending and checking. What comes in is still kept and shown, so that nothing is lost.
-pub async fn pause(e: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
-    change(e, actor, id, "channel.pause", |tx, channel| {
+pub async fn pause(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
+    change(engine, actor, id, "channel.pause", |tx, channel| {
         channel.paused_at = Set(Some(tx.engine().clock().now().millis()));
     })
     .await
 }
 
-pub async fn resume(e: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
-    change(e, actor, id, "channel.resume", |tx, channel| {
+pub async fn resume(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
+    change(engine, actor, id, "channel.resume", |tx, channel| {
         channel.paused_at = Set(None);
         tx.wake(Worker::Outbound);
     })
@@ -41,9 +41,9 @@ pub async fn resume(e: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
 ///
 /// # Errors
 /// [`Refusal::NameDiffers`] unless `name` is the channel's.
-pub async fn delete(e: &Engine, actor: &Actor, id: ChannelId, name: &str) -> Result<()> {
+pub async fn delete(engine: &Engine, actor: &Actor, id: ChannelId, name: &str) -> Result<()> {
     actor.require(Permission::Administer)?;
-    let tx = e.transaction(actor).await?;
+    let tx = engine.transaction(actor).await?;
     let found = current(&tx, id).await?;
     if found.name.trim() != name.trim() {
         return Err(Refusal::NameDiffers.into());
@@ -72,7 +72,7 @@ pub async fn delete(e: &Engine, actor: &Actor, id: ChannelId, name: &str) -> Res
         lifecycle::end(&tx, &open).await?;
     }
     secrets::remove(&tx, id, &Kind::ALL).await?;
-    let now = e.clock().now().millis();
+    let now = engine.clock().now().millis();
     let found_name = found.name.clone();
     let mut gone = found.into_active_model();
     gone.deleted_at = Set(Some(now));
@@ -82,7 +82,7 @@ pub async fn delete(e: &Engine, actor: &Actor, id: ChannelId, name: &str) -> Res
     channel::Entity::update(gone).exec(&tx).await?;
     let name = found_name.trim().to_owned();
     note(&tx, id, "channel.delete", Some(AuditDetail::Name { name }))?;
-    tx.then(|engine| engine.hooks.forget());
+    tx.then(|engine| engine.webhook_cache.forget());
     tx.changed(Change::Channel { channel: id }, Audience::Everybody);
     tx.commit().await
 }

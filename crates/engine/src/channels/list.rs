@@ -20,9 +20,9 @@ use domain::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// Every channel. Each table is read with one statement, however many channels there are.
-pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<ChannelRow>> {
+pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<ChannelRow>> {
     crate::directory::extensions::actor_may_look(actor)?;
-    let db = e.db.read();
+    let db = engine.db.read();
     let channels = channel::Entity::find()
         .filter(channel::Column::DeletedAt.is_null())
         .order_by_asc(channel::Column::Name)
@@ -31,7 +31,7 @@ pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<ChannelRow>> {
     let directory = Directory::of(db, &channels).await?;
     let secrets = secrets::of_all(db).await?;
     let wrong = Wrong::read(db, None).await?;
-    let traffic = traffic::of_a_day(db, e.clock().now()).await?;
+    let traffic = traffic::of_a_day(db, engine.clock().now()).await?;
     let nothing = Known::default();
     let rows = channels.into_iter().map(|channel| {
         let (to, fallback) = (directory.destination(&channel), directory.fallback(&channel));
@@ -54,13 +54,13 @@ pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<ChannelRow>> {
     Ok(rows.collect())
 }
 
-pub async fn get(e: &Engine, actor: &Actor, id: ChannelId) -> Result<ChannelView> {
+pub async fn get(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<ChannelView> {
     crate::directory::extensions::actor_may_look(actor)?;
-    view(e, id).await
+    view(engine, id).await
 }
 
 /// Every extension and queue that takes new sessions.
-pub async fn destinations(e: &Engine, actor: &Actor) -> Result<Destinations> {
+pub async fn destinations(engine: &Engine, actor: &Actor) -> Result<Destinations> {
     crate::directory::extensions::actor_may_look(actor)?;
-    destination::enabled_destinations(e).await
+    destination::enabled_destinations(engine).await
 }

@@ -23,7 +23,7 @@ const LIVES: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 pub(super) const NAME: &str = "WhatsApp";
 
 /// The reservation of whoever asks; made anew when there is none.
-pub(super) async fn of(e: &Engine, tx: &DatabaseTransaction, actor: &Actor) -> Result<ChannelId> {
+pub(super) async fn of(engine: &Engine, tx: &DatabaseTransaction, actor: &Actor) -> Result<ChannelId> {
     use channel_reservation::Column;
     let reserved_by = match actor {
         Actor::User(me) => format!("person:{}", me.id),
@@ -31,12 +31,12 @@ pub(super) async fn of(e: &Engine, tx: &DatabaseTransaction, actor: &Actor) -> R
         Actor::System => "system".to_owned(),
     };
     let new = channel_reservation::Model {
-        id: e.clock().new_id(),
+        id: engine.clock().new_id(),
         webhook_id: random::token(),
         verify_token: random::token(),
         handshake_at: None,
         reserved_by: reserved_by.clone(),
-        created_at: e.clock().now().millis(),
+        created_at: engine.clock().now().millis(),
     };
     channel_reservation::Entity::insert(new.clone().into_active_model())
         .on_conflict(
@@ -118,12 +118,12 @@ pub(crate) async fn forget(tx: &DatabaseTransaction, now: Timestamp) -> Result<(
 }
 
 /// The channel as its editor shows it before the first save.
-pub(super) fn view(e: &Engine, reserved: channel_reservation::Model) -> ChannelView {
+pub(super) fn view(engine: &Engine, reserved: channel_reservation::Model) -> ChannelView {
     ChannelView {
         id: ChannelId::new(reserved.id),
         version: 0,
         name: NAME.to_owned(),
-        webhook_url: super::webhook_url(e, &reserved.webhook_id),
+        webhook_url: super::webhook_url(engine, &reserved.webhook_id),
         verify_token: reserved.verify_token,
         access_token_end: None,
         app_secret_end: None,

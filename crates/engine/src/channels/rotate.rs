@@ -18,28 +18,28 @@ use domain::{
 use sea_orm::ActiveValue::Set;
 
 /// Makes a new verify token. Meta asks for it only when the callback is saved: a connection that works goes on.
-pub async fn rotate_verify_token(e: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
+pub async fn rotate_verify_token(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
     actor.require(Permission::Administer)?;
-    let tx = e.transaction(actor).await?;
+    let tx = engine.transaction(actor).await?;
     if reservation::rotate(&tx, id).await? {
-        tx.then(|engine| engine.hooks.forget());
+        tx.then(|engine| engine.webhook_cache.forget());
         return tx.commit().await;
     }
     drop(tx);
-    change(e, actor, id, "channel.rotate_verify_token", |_, channel| {
+    change(engine, actor, id, "channel.rotate_verify_token", |_, channel| {
         channel.verify_token = Set(random::token());
     })
     .await
 }
 
 /// Ends the reset of the app secret: the second one becomes the only one.
-pub async fn drop_old_app_secret(e: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
+pub async fn drop_old_app_secret(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
     actor.require(Permission::Administer)?;
-    let tx = e.transaction(actor).await?;
+    let tx = engine.transaction(actor).await?;
     current(&tx, id).await?;
-    let next = secrets::open_secret(e, &tx, id, Kind::NextAppSecret).await?;
+    let next = secrets::open_secret(engine, &tx, id, Kind::NextAppSecret).await?;
     let next = next.ok_or(Refusal::field("next_app_secret", Problem::Required))?;
-    secrets::write(e, &tx, id, Kind::AppSecret, &next).await?;
+    secrets::write(engine, &tx, id, Kind::AppSecret, &next).await?;
     secrets::remove(&tx, id, &[Kind::NextAppSecret]).await?;
     note(&tx, id, "channel.drop_old_app_secret", None)?;
     changed(&tx, id);

@@ -32,31 +32,31 @@ use uuid::Uuid;
 
 /// Reserves a webhook address and verify token, so that they can be pasted into Meta before anything is saved. The
 /// channel begins with its first save.
-pub async fn reserve(e: &Engine, actor: &Actor) -> Result<ChannelId> {
+pub async fn reserve(engine: &Engine, actor: &Actor) -> Result<ChannelId> {
     actor.require(Permission::Administer)?;
-    let tx = e.transaction(actor).await?;
-    let id = reservation::of(e, &tx, actor).await?;
+    let tx = engine.transaction(actor).await?;
+    let id = reservation::of(engine, &tx, actor).await?;
     tx.commit().await?;
     Ok(id)
 }
 
 /// A whole channel at once, as scripts create one.
 pub async fn create(
-    e: &Engine,
+    engine: &Engine,
     actor: &Actor,
     authentication: &AuthenticationForm,
     messaging: &MessagingForm,
 ) -> Result<ChannelView> {
     actor.require(Permission::Administer)?;
-    let messaging = with_country(e, None, messaging).await?;
+    let messaging = with_country(engine, None, messaging).await?;
     let (authentication, messaging) = check_both(authentication, &messaging)?;
-    let tx = e.transaction_alone(actor).await?;
+    let tx = engine.transaction_alone(actor).await?;
     let id = insert(&tx, &authentication.name, None).await?;
     write_authentication(&tx, id, &authentication).await?;
     write_messaging(&tx, id, &messaging).await?;
     changed(&tx, id);
     tx.commit().await?;
-    view(e, id).await
+    view(engine, id).await
 }
 
 fn check_both(
@@ -87,7 +87,7 @@ fn check_both(
 
 /// Saves the Authentication tab. Empty secrets stay as they are.
 pub async fn save_authentication(
-    e: &Engine,
+    engine: &Engine,
     actor: &Actor,
     id: ChannelId,
     version: i64,
@@ -95,7 +95,7 @@ pub async fn save_authentication(
 ) -> Result<()> {
     actor.require(Permission::Administer)?;
     let form = form.check()?;
-    let tx = e.transaction(actor).await?;
+    let tx = engine.transaction(actor).await?;
     begin(&tx, id, version, &form.name).await?;
     write_authentication(&tx, id, &form).await?;
     changed(&tx, id);
@@ -104,15 +104,15 @@ pub async fn save_authentication(
 
 /// Saves the Messaging Settings tab.
 pub async fn save_messaging(
-    e: &Engine,
+    engine: &Engine,
     actor: &Actor,
     id: ChannelId,
     version: i64,
     form: &MessagingForm,
 ) -> Result<()> {
     actor.require(Permission::Administer)?;
-    let form = with_country(e, Some(id), form).await?.check()?;
-    let tx = e.transaction_alone(actor).await?;
+    let form = with_country(engine, Some(id), form).await?.check()?;
+    let tx = engine.transaction_alone(actor).await?;
     begin(&tx, id, version, reservation::NAME).await?;
     write_messaging(&tx, id, &form).await?;
     changed(&tx, id);
@@ -120,10 +120,10 @@ pub async fn save_messaging(
 }
 
 /// Scripts do not name the country of a number that is written without one; pages do.
-async fn with_country(e: &Engine, id: Option<ChannelId>, form: &MessagingForm) -> Result<MessagingForm> {
+async fn with_country(engine: &Engine, id: Option<ChannelId>, form: &MessagingForm) -> Result<MessagingForm> {
     let mut form = form.clone();
     if form.country.is_empty() {
-        form.country = calling_code_of(e, id).await?.unwrap_or_default();
+        form.country = calling_code_of(engine, id).await?.unwrap_or_default();
     }
     Ok(form)
 }

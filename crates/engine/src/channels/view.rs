@@ -19,22 +19,22 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-pub(super) async fn view(e: &Engine, id: ChannelId) -> Result<ChannelView> {
-    Ok(find_or_reserved(e, id).await?.ok_or(Refusal::NotFound)?)
+pub(super) async fn view(engine: &Engine, id: ChannelId) -> Result<ChannelView> {
+    Ok(find_or_reserved(engine, id).await?.ok_or(Refusal::NotFound)?)
 }
 
 /// A channel, or one that is being set up and has not been saved yet: its version is 0.
-pub(super) async fn find_or_reserved(e: &Engine, id: ChannelId) -> Result<Option<ChannelView>> {
-    if let Some(channel) = find(e, id).await? {
+pub(super) async fn find_or_reserved(engine: &Engine, id: ChannelId) -> Result<Option<ChannelView>> {
+    if let Some(channel) = find(engine, id).await? {
         return Ok(Some(channel));
     }
-    let reserved = reservation::find(e.db.read(), id).await?;
-    Ok(reserved.map(|reserved| reservation::view(e, reserved)))
+    let reserved = reservation::find(engine.db.read(), id).await?;
+    Ok(reserved.map(|reserved| reservation::view(engine, reserved)))
 }
 
 /// A channel that has not been deleted.
-pub(crate) async fn find(e: &Engine, id: ChannelId) -> Result<Option<ChannelView>> {
-    let db = e.db.read();
+pub(crate) async fn find(engine: &Engine, id: ChannelId) -> Result<Option<ChannelView>> {
+    let db = engine.db.read();
     let Some(channel) = channel::Entity::find_by_id(id.uuid())
         .filter(channel::Column::DeletedAt.is_null())
         .one(db)
@@ -54,7 +54,7 @@ pub(crate) async fn find(e: &Engine, id: ChannelId) -> Result<Option<ChannelView
         badge,
         degraded_by,
         fallback,
-        webhook_url: webhook_url(e, &channel.webhook_id),
+        webhook_url: webhook_url(engine, &channel.webhook_id),
         verify_token: channel.verify_token.clone(),
         access_token_end: end(known.access_token),
         app_secret_end: end(known.app_secret),

@@ -21,7 +21,7 @@ use std::{
 /// What is wrong with the form; `NoCountryDatabase`; `LocksYouOut` when the one who saves could not come back;
 /// `ChangedMeanwhile`.
 pub async fn save(
-    e: &Engine,
+    engine: &Engine,
     actor: &Actor,
     from: Option<IpAddr>,
     version: i64,
@@ -29,14 +29,14 @@ pub async fn save(
 ) -> Result<()> {
     actor.require(Permission::Administer)?;
     let (door, rule) = form.check()?;
-    let _turn = e.countries.turn.lock().await;
-    if rule.only.is_some() && e.countries.database().is_err() {
+    let _turn = engine.countries.turn.lock().await;
+    if rule.only.is_some() && engine.countries.database().is_err() {
         return Err(Refusal::NoCountryDatabase.into());
     }
     if let (Door::Console, Some(address)) = (door, from) {
-        lets_in(&rule, address, e.countries.whereabouts(address))?;
+        lets_in(&rule, address, engine.countries.whereabouts(address))?;
     }
-    let tx = e.transaction(actor).await?;
+    let tx = engine.transaction(actor).await?;
     rules::write(&tx, door, &rule, version).await?;
     let detail = rules::spelt(door, &rule);
     tx.audit("countries.save", Subject::Countries, Some(detail));
@@ -49,10 +49,10 @@ pub async fn save(
 ///
 /// # Errors
 /// `Forbidden` for who may not administer.
-pub async fn off(e: &Engine, actor: &Actor) -> Result<Vec<StoredRule>> {
+pub async fn off(engine: &Engine, actor: &Actor) -> Result<Vec<StoredRule>> {
     actor.require(Permission::Administer)?;
-    let _turn = e.countries.turn.lock().await;
-    let tx = e.transaction(actor).await?;
+    let _turn = engine.countries.turn.lock().await;
+    let tx = engine.transaction(actor).await?;
     let mut gone = Vec::new();
     for door in Door::ALL {
         let stored = rules::stored(&tx, door).await?;
@@ -82,26 +82,26 @@ pub async fn off(e: &Engine, actor: &Actor) -> Result<Vec<StoredRule>> {
 /// `UnfitDatabase`; `LocksYouOut` when by this database the one who uploads could not come back; `Forbidden` for who
 /// may not administer, and for everybody while a setting names the file.
 pub async fn replace_database(
-    e: &Engine,
+    engine: &Engine,
     actor: &Actor,
     from: Option<IpAddr>,
     bytes: Vec<u8>,
 ) -> Result<DatabaseView> {
     actor.require(Permission::Administer)?;
-    if e.countries.file.is_named() {
+    if engine.countries.file.is_named() {
         return Err(Refusal::Forbidden.into());
     }
     let bytes = Bytes::from(bytes);
     let database = lookup::examine(bytes.clone())
         .await
         .map_err(|why| Refusal::UnfitDatabase { why })?;
-    let _turn = e.countries.turn.lock().await;
+    let _turn = engine.countries.turn.lock().await;
     if let Some(address) = from.filter(|address| !is_private(*address)) {
-        let console = rules::stored(e.db.read(), Door::Console).await?.rule;
+        let console = rules::stored(engine.db.read(), Door::Console).await?.rule;
         lets_in(&console, address, database.whereabouts(address))?;
     }
     let view = database.view();
-    let tx = e.transaction(actor).await?;
+    let tx = engine.transaction(actor).await?;
     let detail = format!("{}, {} nodes", view.kind, view.nodes);
     tx.audit("countries.database", Subject::Countries, Some(detail));
     tx.then(move |engine| {
@@ -109,7 +109,7 @@ pub async fn replace_database(
         *kept.unwrap_or_else(PoisonError::into_inner) = Ok(Arc::new(database));
     });
     changed(&tx).await?;
-    e.countries.file.replace(bytes).await?;
+    engine.countries.file.replace(bytes).await?;
     tx.commit().await?;
     Ok(view)
 }

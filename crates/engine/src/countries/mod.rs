@@ -39,12 +39,12 @@ const PATROL: Duration = Duration::from_secs(60);
 
 /// Reads the rules and the country database at the start. A database that cannot be read leaves every door open:
 /// nobody can be told apart, and who could mend it must not be shut out.
-pub(crate) async fn load(e: &Engine) -> Result<()> {
-    e.countries.rules.read(&e.db, e.clock()).await?;
-    look_at_file(e).await;
-    if e.countries.is_blind() {
+pub(crate) async fn load(engine: &Engine) -> Result<()> {
+    engine.countries.rules.read(&engine.db, engine.clock()).await?;
+    look_at_file(engine).await;
+    if engine.countries.is_blind() {
         tracing::error!(
-            file = %e.countries.file.path().display(),
+            file = %engine.countries.file.path().display(),
             "the allowed countries cannot be applied: there is no country database that can be read, \
              so everybody is let in until there is one"
         );
@@ -53,22 +53,22 @@ pub(crate) async fn load(e: &Engine) -> Result<()> {
 }
 
 /// The worker that notices when the file has been replaced.
-pub(crate) async fn run(e: Engine, stop: CancellationToken) {
+pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
     while !stop.is_cancelled() {
         tokio::select! {
-            () = tokio::time::sleep(PATROL) => look_at_file(&e).await,
+            () = tokio::time::sleep(PATROL) => look_at_file(&engine).await,
             () = stop.cancelled() => {}
         }
     }
 }
 
 /// Reads the file again when it is another one. What cannot be read replaces nothing that could.
-async fn look_at_file(e: &Engine) {
-    let _turn = e.countries.turn.lock().await;
-    let Some(read) = e.countries.file.read_if_changed().await else {
+async fn look_at_file(engine: &Engine) {
+    let _turn = engine.countries.turn.lock().await;
+    let Some(read) = engine.countries.file.read_if_changed().await else {
         return;
     };
-    let mut kept = e
+    let mut kept = engine
         .countries
         .database
         .write()
@@ -90,16 +90,21 @@ async fn look_at_file(e: &Engine) {
 }
 
 /// Whether an address may come in by a door. Who may not is counted.
-pub async fn admits(e: &Engine, door: Door, address: IpAddr) -> bool {
-    let from = e.countries.whereabouts(address);
-    if e.countries.rules.of(door).admits(from) {
+pub async fn admits(engine: &Engine, door: Door, address: IpAddr) -> bool {
+    let from = engine.countries.whereabouts(address);
+    if engine.countries.rules.of(door).admits(from) {
         return true;
     }
     // The command line may have opened the doors meanwhile. Only who would be refused waits for this.
-    if let Err(error) = e.countries.rules.read_if_old(&e.db, e.clock()).await {
+    if let Err(error) = engine
+        .countries
+        .rules
+        .read_if_old(&engine.db, engine.clock())
+        .await
+    {
         tracing::warn!(%error, "the allowed countries cannot be read anew");
     }
-    if e.countries.rules.of(door).admits(from) {
+    if engine.countries.rules.of(door).admits(from) {
         return true;
     }
     metrics::counter!(REFUSED_BY_COUNTRY, "door" => door.as_str()).increment(1);
@@ -108,21 +113,21 @@ pub async fn admits(e: &Engine, door: Door, address: IpAddr) -> bool {
 }
 
 /// Remembers from where a webhook came that Meta had signed.
-pub fn webhook_came_from(e: &Engine, address: IpAddr) {
-    e.countries.callers.note(address, e.clock().now());
+pub fn webhook_came_from(engine: &Engine, address: IpAddr) {
+    engine.countries.callers.note(address, engine.clock().now());
 }
 
 /// What the page shows beside the form, for somebody who asks from this address.
 ///
 /// # Errors
 /// `Forbidden` for who may not administer.
-pub async fn overview(e: &Engine, actor: &Actor, from: Option<IpAddr>) -> Result<Overview> {
+pub async fn overview(engine: &Engine, actor: &Actor, from: Option<IpAddr>) -> Result<Overview> {
     actor.require(Permission::Administer)?;
-    e.countries.rules.read(&e.db, e.clock()).await?;
-    let (now, file) = (e.clock().now(), &e.countries.file);
+    engine.countries.rules.read(&engine.db, engine.clock()).await?;
+    let (now, file) = (engine.clock().now(), &engine.countries.file);
     let door = |door| DoorView {
         door,
-        countries: e
+        countries: engine
             .countries
             .rules
             .of(door)
@@ -130,18 +135,18 @@ pub async fn overview(e: &Engine, actor: &Actor, from: Option<IpAddr>) -> Result
             .as_ref()
             .map(|only| u32::try_from(only.len()).unwrap_or(u32::MAX)),
         shut_out: match door {
-            Door::Files | Door::Webhooks => e.countries.shut_out(door, now),
+            Door::Files | Door::Webhooks => engine.countries.shut_out(door, now),
             Door::Console | Door::Api => None,
         },
     };
-    let database = e.countries.database();
+    let database = engine.countries.database();
     let is_absent = !file.is_named() && database.as_ref().err() == Some(&Unfit::Missing);
     Ok(Overview {
         doors: Door::ALL.map(door).into(),
         broken: database.as_ref().err().copied().filter(|_| !is_absent),
         database: database.ok().map(|database| database.view()),
         named_file: file.is_named().then(|| file.path().display().to_string()),
-        you: from.map(|address| (address, e.countries.whereabouts(address))),
+        you: from.map(|address| (address, engine.countries.whereabouts(address))),
     })
 }
 
@@ -149,10 +154,10 @@ pub async fn overview(e: &Engine, actor: &Actor, from: Option<IpAddr>) -> Result
 ///
 /// # Errors
 /// `Forbidden` for who may not administer.
-pub async fn rule(e: &Engine, actor: &Actor, door: Door) -> Result<RuleView> {
+pub async fn rule(engine: &Engine, actor: &Actor, door: Door) -> Result<RuleView> {
     actor.require(Permission::Administer)?;
-    let StoredRule { rule, version, .. } = rules::stored(e.db.read(), door).await?;
-    let database = e.countries.database();
+    let StoredRule { rule, version, .. } = rules::stored(engine.db.read(), door).await?;
+    let database = engine.countries.database();
     Ok(RuleView {
         door,
         rule,

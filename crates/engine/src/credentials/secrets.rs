@@ -66,7 +66,7 @@ pub(crate) async fn signers(
 
 /// A channel's secret, opened.
 pub(crate) async fn open_secret(
-    e: &Engine,
+    engine: &Engine,
     db: &impl ConnectionTrait,
     id: ChannelId,
     kind: Kind,
@@ -74,11 +74,13 @@ pub(crate) async fn open_secret(
     let found = channel_secret::Entity::find_by_id((id.uuid(), kind.as_str().to_owned()))
         .one(db)
         .await?;
-    found.map(|row| e.key.open(id, kind, &row.sealed)).transpose()
+    found
+        .map(|row| engine.key.open(id, kind, &row.sealed))
+        .transpose()
 }
 
 pub(crate) async fn write(
-    e: &Engine,
+    engine: &Engine,
     tx: &DatabaseTransaction,
     id: ChannelId,
     kind: Kind,
@@ -91,15 +93,15 @@ pub(crate) async fn write(
     let row = channel_secret::Model {
         channel_id: id.uuid(),
         kind: kind.as_str().to_owned(),
-        key_id: e.key.id().to_owned(),
-        sealed: e.key.seal(id, kind, secret)?,
+        key_id: engine.key.id().to_owned(),
+        sealed: engine.key.seal(id, kind, secret)?,
         last_four: if shown {
             last.iter().rev().collect()
         } else {
             String::new()
         },
-        fingerprint: e.key.fingerprint(secret),
-        created_at: e.clock().now().millis(),
+        fingerprint: engine.key.fingerprint(secret),
+        created_at: engine.clock().now().millis(),
     };
     let replace = OnConflict::columns([Column::ChannelId, Column::Kind])
         .update_columns([

@@ -6,19 +6,19 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_qu
 
 /// Notes what a send taught. Nothing is written, and no page is told, when it is no news; else the doctor looks soon.
 pub(crate) async fn learn(
-    e: &Engine,
+    engine: &Engine,
     id: ChannelId,
     state: TokenState,
     answer: Option<String>,
 ) -> Result<()> {
     let known = channel::Entity::find_by_id(id.uuid())
         .filter(channel::Column::DeletedAt.is_null())
-        .one(e.db.read())
+        .one(engine.db.read())
         .await?;
     if known.is_none_or(|known| known.token_state == state.as_str()) {
         return Ok(());
     }
-    let tx = e.transaction(&Actor::System).await?;
+    let tx = engine.transaction(&Actor::System).await?;
     write(&tx, id, None, Some(state), answer).await?;
     tx.changed(Change::Channel { channel: id }, Audience::Everybody);
     tx.wake(Worker::Doctor);

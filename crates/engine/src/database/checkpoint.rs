@@ -11,18 +11,18 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// The same after a failure, a full disk say.
 const LONG_PAUSE: Duration = Duration::from_secs(5);
 
-pub(crate) async fn run(e: Engine, stop: CancellationToken) {
+pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
     let mut pause = PAUSE;
     while !stop.is_cancelled() {
         tokio::select! {
-            () = e.db.written() => {}
+            () = engine.db.written() => {}
             () = stop.cancelled() => return,
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             () = stop.cancelled() => return,
         }
-        pause = match e.db.checkpoint().await {
+        pause = match engine.db.checkpoint().await {
             Ok(()) => PAUSE,
             Err(error) => {
                 tracing::warn!(%error, "the database's log cannot be carried back now");

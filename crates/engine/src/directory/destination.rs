@@ -119,8 +119,8 @@ async fn staffed(db: &impl ConnectionTrait) -> Result<HashSet<Uuid>> {
     Ok(queues.into_iter().collect())
 }
 
-pub(crate) async fn enabled_destinations(e: &Engine) -> Result<Destinations> {
-    let db = e.db.read();
+pub(crate) async fn enabled_destinations(engine: &Engine) -> Result<Destinations> {
+    let db = engine.db.read();
     let extensions = Condition::all().add(extension::Column::DisabledAt.is_null());
     let queues = Condition::all().add(queue::Column::DisabledAt.is_null());
     let shown = |found: Vec<(Uuid, _)>| found.into_iter().map(|(_, to)| to).collect();

@@ -24,22 +24,22 @@ use sea_orm::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
-pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<ExtensionRow>> {
+pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<ExtensionRow>> {
     actor_may_look(actor)?;
     let extensions = extension::Entity::find()
         .order_by_asc(extension::Column::Number)
-        .all(e.db.read())
+        .all(engine.db.read())
         .await?;
-    rows(e, extensions).await
+    rows(engine, extensions).await
 }
 
-pub async fn get(e: &Engine, actor: &Actor, id: ExtensionId) -> Result<ExtensionRow> {
+pub async fn get(engine: &Engine, actor: &Actor, id: ExtensionId) -> Result<ExtensionRow> {
     actor_may_look(actor)?;
     let found = extension::Entity::find_by_id(id.uuid())
-        .one(e.db.read())
+        .one(engine.db.read())
         .await?
         .ok_or(Refusal::NotFound)?;
-    let mut rows = rows(e, vec![found]).await?;
+    let mut rows = rows(engine, vec![found]).await?;
     Ok(rows.pop().ok_or(Refusal::NotFound)?)
 }
 
@@ -52,8 +52,8 @@ pub(crate) fn actor_may_look(actor: &Actor) -> Result<()> {
 }
 
 /// Each table is read with one statement, however many extensions there are.
-async fn rows(e: &Engine, extensions: Vec<extension::Model>) -> Result<Vec<ExtensionRow>> {
-    let db = e.db.read();
+async fn rows(engine: &Engine, extensions: Vec<extension::Model>) -> Result<Vec<ExtensionRow>> {
+    let db = engine.db.read();
     let ids: Vec<Uuid> = extensions.iter().map(|extension| extension.id).collect();
     let users = user::Entity::find()
         .filter(user::Column::ExtensionId.is_in(ids.iter().copied()))
@@ -91,18 +91,18 @@ pub(crate) fn open_sessions(ids: Vec<Uuid>) -> Select<session::Entity> {
         .group_by(session::Column::ExtensionId)
 }
 
-pub async fn create(e: &Engine, actor: &Actor, form: &ExtensionForm) -> Result<ExtensionId> {
+pub async fn create(engine: &Engine, actor: &Actor, form: &ExtensionForm) -> Result<ExtensionId> {
     actor.require(Permission::Administer)?;
     let form = form.check()?;
-    let hash = hash_of(e, &form).await?;
-    let tx = e.transaction_alone(actor).await?;
+    let hash = hash_of(engine, &form).await?;
+    let tx = engine.transaction_alone(actor).await?;
     number_is_free(&tx, &form.number, None).await?;
     let new = extension::Model {
-        id: e.clock().new_id(),
+        id: engine.clock().new_id(),
         number: form.number.clone(),
         name: form.name.clone(),
         disabled_at: None,
-        created_at: e.clock().now().millis(),
+        created_at: engine.clock().now().millis(),
     };
     let id = new.id;
     extension::Entity::insert(new.clone().into_active_model())
@@ -117,11 +117,11 @@ pub async fn create(e: &Engine, actor: &Actor, form: &ExtensionForm) -> Result<E
     Ok(ExtensionId::new(id))
 }
 
-pub async fn change(e: &Engine, actor: &Actor, id: ExtensionId, form: &ExtensionForm) -> Result<()> {
+pub async fn change(engine: &Engine, actor: &Actor, id: ExtensionId, form: &ExtensionForm) -> Result<()> {
     actor.require(Permission::Administer)?;
     let form = form.check()?;
-    let hash = hash_of(e, &form).await?;
-    let tx = e.transaction_alone(actor).await?;
+    let hash = hash_of(engine, &form).await?;
+    let tx = engine.transaction_alone(actor).await?;
     let current = extension::Entity::find_by_id(id.uuid())
         .one(&tx)
         .await?
@@ -141,9 +141,9 @@ pub async fn change(e: &Engine, actor: &Actor, id: ExtensionId, form: &Extension
 
 /// A disabled extension gets no new sessions and its person cannot log in; its history stays. Its open sessions go back
 /// to their queues, and those without one wait where supervisors see them: no customer waits for somebody who is gone.
-pub async fn set_disabled(e: &Engine, actor: &Actor, id: ExtensionId, disabled: bool) -> Result<()> {
+pub async fn set_disabled(engine: &Engine, actor: &Actor, id: ExtensionId, disabled: bool) -> Result<()> {
     actor.require(Permission::Administer)?;
-    let tx = e.transaction_alone(actor).await?;
+    let tx = engine.transaction_alone(actor).await?;
     let current = extension::Entity::find_by_id(id.uuid())
         .lock_exclusive()
         .one(&tx)
@@ -152,7 +152,7 @@ pub async fn set_disabled(e: &Engine, actor: &Actor, id: ExtensionId, disabled: 
     if disabled {
         sessions::release(&tx, id).await?;
     }
-    let disabled_at = disabled.then(|| e.clock().now().millis());
+    let disabled_at = disabled.then(|| engine.clock().now().millis());
     if let Some(user) = user::Entity::find()
         .filter(user::Column::ExtensionId.eq(current.id))
         .one(&tx)
@@ -179,9 +179,9 @@ pub async fn set_disabled(e: &Engine, actor: &Actor, id: ExtensionId, disabled: 
     tx.commit().await
 }
 
-async fn hash_of(e: &Engine, form: &Extension) -> Result<Option<String>> {
+async fn hash_of(engine: &Engine, form: &Extension) -> Result<Option<String>> {
     match form.login.as_ref().and_then(|login| login.password.clone()) {
-        Some(password) => e.passwords.hash(password).await.map(Some),
+        Some(password) => engine.passwords.hash(password).await.map(Some),
         None => Ok(None),
     }
 }

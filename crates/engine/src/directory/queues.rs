@@ -23,28 +23,28 @@ use sea_orm::{
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<QueueRow>> {
+pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<QueueRow>> {
     actor_may_look(actor)?;
     let queues = queue::Entity::find()
         .order_by_asc(queue::Column::Name)
-        .all(e.db.read())
+        .all(engine.db.read())
         .await?;
-    rows(e, queues).await
+    rows(engine, queues).await
 }
 
-pub async fn get(e: &Engine, actor: &Actor, id: QueueId) -> Result<QueueRow> {
+pub async fn get(engine: &Engine, actor: &Actor, id: QueueId) -> Result<QueueRow> {
     actor_may_look(actor)?;
     let found = queue::Entity::find_by_id(id.uuid())
-        .one(e.db.read())
+        .one(engine.db.read())
         .await?
         .ok_or(Refusal::NotFound)?;
-    let mut rows = rows(e, vec![found]).await?;
+    let mut rows = rows(engine, vec![found]).await?;
     Ok(rows.pop().ok_or(Refusal::NotFound)?)
 }
 
 /// Each table is read with one statement, however many queues there are.
-async fn rows(e: &Engine, queues: Vec<queue::Model>) -> Result<Vec<QueueRow>> {
-    let db = e.db.read();
+async fn rows(engine: &Engine, queues: Vec<queue::Model>) -> Result<Vec<QueueRow>> {
+    let db = engine.db.read();
     let ids: Vec<Uuid> = queues.iter().map(|queue| queue.id).collect();
     let members = queue_member::Entity::find()
         .filter(queue_member::Column::QueueId.is_in(ids.iter().copied()))
@@ -98,17 +98,17 @@ pub(crate) fn waiting_sessions(ids: Vec<Uuid>) -> Select<session::Entity> {
         .group_by(session::Column::QueueId)
 }
 
-pub async fn create(e: &Engine, actor: &Actor, form: &QueueForm) -> Result<QueueId> {
+pub async fn create(engine: &Engine, actor: &Actor, form: &QueueForm) -> Result<QueueId> {
     actor.require(Permission::Administer)?;
     let form = form.check()?;
-    let tx = e.transaction_alone(actor).await?;
+    let tx = engine.transaction_alone(actor).await?;
     name_is_free(&tx, &form.name, None).await?;
     let new = queue::Model {
-        id: e.clock().new_id(),
+        id: engine.clock().new_id(),
         name: form.name.clone(),
         pick_up: form.pick_up.as_str().to_owned(),
         disabled_at: None,
-        created_at: e.clock().now().millis(),
+        created_at: engine.clock().now().millis(),
     };
     let id = new.id;
     queue::Entity::insert(new.into_active_model())
@@ -121,10 +121,10 @@ pub async fn create(e: &Engine, actor: &Actor, form: &QueueForm) -> Result<Queue
     Ok(QueueId::new(id))
 }
 
-pub async fn change(e: &Engine, actor: &Actor, id: QueueId, form: &QueueForm) -> Result<()> {
+pub async fn change(engine: &Engine, actor: &Actor, id: QueueId, form: &QueueForm) -> Result<()> {
     actor.require(Permission::Administer)?;
     let form = form.check()?;
-    let tx = e.transaction_alone(actor).await?;
+    let tx = engine.transaction_alone(actor).await?;
     let current = queue::Entity::find_by_id(id.uuid())
         .one(&tx)
         .await?
@@ -143,15 +143,15 @@ pub async fn change(e: &Engine, actor: &Actor, id: QueueId, form: &QueueForm) ->
 }
 
 /// A disabled queue gets no new sessions; those in it stay until somebody takes them.
-pub async fn set_disabled(e: &Engine, actor: &Actor, id: QueueId, disabled: bool) -> Result<()> {
+pub async fn set_disabled(engine: &Engine, actor: &Actor, id: QueueId, disabled: bool) -> Result<()> {
     actor.require(Permission::Administer)?;
-    let tx = e.transaction_alone(actor).await?;
+    let tx = engine.transaction_alone(actor).await?;
     let current = queue::Entity::find_by_id(id.uuid())
         .one(&tx)
         .await?
         .ok_or(Refusal::NotFound)?;
     let mut change = current.into_active_model();
-    change.disabled_at = Set(disabled.then(|| e.clock().now().millis()));
+    change.disabled_at = Set(disabled.then(|| engine.clock().now().millis()));
     queue::Entity::update(change).exec(&tx).await?;
     let action = if disabled { "queue.disable" } else { "queue.enable" };
     tx.audit(action, Subject::Queue(id.uuid()), None);

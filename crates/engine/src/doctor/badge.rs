@@ -24,15 +24,15 @@ use tokio_util::sync::CancellationToken;
 const PATROL: Duration = Duration::from_secs(60);
 const ACTION: &str = "channel.badge";
 
-pub(crate) async fn run(e: Engine, stop: CancellationToken) {
-    let mut events = e.events().subscribe();
-    let mut heard = e.events().last();
+pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
+    let mut events = engine.events().subscribe();
+    let mut heard = engine.events().last();
     let mut due = Due::Every;
     loop {
-        if let Err(error) = look(&e, due).await {
+        if let Err(error) = look(&engine, due).await {
             tracing::error!(%error, "a change of a badge cannot be written down now");
         }
-        e.badges_heard.store(heard, Ordering::SeqCst);
+        engine.badges_heard.store(heard, Ordering::SeqCst);
         due = tokio::select! {
             event = events.next(&Actor::System) => match event {
                 Some(event) => {
@@ -66,20 +66,20 @@ impl Due {
     }
 }
 
-async fn look(e: &Engine, due: Due) -> Result<()> {
+async fn look(engine: &Engine, due: Due) -> Result<()> {
     match due {
         Due::Nobody => {}
-        Due::One(id) => note(e, id).await?,
+        Due::One(id) => note(engine, id).await?,
         Due::Every => {
             let all = channel::Entity::find()
                 .select_only()
                 .column(channel::Column::Id)
                 .filter(channel::Column::DeletedAt.is_null())
                 .into_tuple()
-                .all(e.db.read())
+                .all(engine.db.read())
                 .await?;
             for id in all {
-                note(e, ChannelId::new(id)).await?;
+                note(engine, ChannelId::new(id)).await?;
             }
         }
     }
@@ -87,29 +87,29 @@ async fn look(e: &Engine, due: Due) -> Result<()> {
 }
 
 /// Compares the badge with the one that was written down last.
-async fn note(e: &Engine, id: ChannelId) -> Result<()> {
-    let Some(channel) = channels::find(e, id).await? else {
+async fn note(engine: &Engine, id: ChannelId) -> Result<()> {
+    let Some(channel) = channels::find(engine, id).await? else {
         return Ok(());
     };
-    let last = last(e, id).await?;
+    let last = last(engine, id).await?;
     let Some(change) = BadgeChange::since(last.as_ref(), &channel) else {
         return Ok(());
     };
     let detail = detail::write(&AuditDetail::Badge(change))?;
     let subject = Subject::Channel(id.uuid());
-    let tx = e.transaction(&Actor::System).await?;
+    let tx = engine.transaction(&Actor::System).await?;
     tx.audit(ACTION, subject, Some(detail));
     tx.changed(Change::Channel { channel: id }, Audience::Everybody);
     tx.commit().await
 }
 
-async fn last(e: &Engine, id: ChannelId) -> Result<Option<BadgeChange>> {
+async fn last(engine: &Engine, id: ChannelId) -> Result<Option<BadgeChange>> {
     let row = rows::Entity::find()
         .filter(rows::Column::SubjectKind.eq("channel"))
         .filter(rows::Column::SubjectId.eq(id.uuid()))
         .filter(rows::Column::Action.eq(ACTION))
         .order_by_desc(rows::Column::Id)
-        .one(e.db.read())
+        .one(engine.db.read())
         .await?;
     let detail = row.and_then(|row| row.detail).map(|text| detail::read(&text));
     Ok(match detail {

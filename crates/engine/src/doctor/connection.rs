@@ -27,8 +27,8 @@ const OUTDATED: [Check; 4] = [
 /// The next examination of these channels is due. The worker is not woken for it: Meta saves the
 /// address only after our answer.
 pub(crate) async fn outdate(tx: &Transaction, id: ChannelId) -> Result<()> {
-    tx.engine().rounds.outdate();
-    tx.then(|engine| engine.rounds.outdate());
+    tx.engine().doctor_schedule.outdate();
+    tx.then(|engine| engine.doctor_schedule.outdate());
     use channel_finding::Column;
     let signers = secrets::signers(tx, id).await?;
     let fingerprints: Vec<&str> = signers.iter().map(|(_, row)| row.fingerprint.as_str()).collect();

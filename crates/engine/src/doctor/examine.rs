@@ -31,18 +31,18 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 ///
 /// # Errors
 /// `Forbidden` for who may not administer, `NotFound`.
-pub async fn examine(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Finding>> {
+pub async fn examine(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Finding>> {
     actor.require(Permission::Administer)?;
-    look(e, id).await
+    look(engine, id).await
 }
 
 /// What was found last, each with its time; nothing before the first examination. It outlives the channel.
 ///
 /// # Errors
 /// `Forbidden` for who may not look at channels, `NotFound` when there never was one.
-pub async fn latest(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Finding>> {
+pub async fn latest(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Finding>> {
     crate::directory::extensions::actor_may_look(actor)?;
-    let db = e.db.read();
+    let db = engine.db.read();
     let found = channel::Entity::find_by_id(id.uuid()).one(db).await?;
     if found.is_none() && reservation::find(db, id).await?.is_none() {
         return Err(Refusal::NotFound.into());
@@ -50,43 +50,44 @@ pub async fn latest(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Find
     findings::read(db, id).await
 }
 
-pub(crate) async fn look(e: &Engine, id: ChannelId) -> Result<Vec<Finding>> {
-    let age = e.rounds.age();
-    let records = Records::read(e, id).await?;
+pub(crate) async fn look(engine: &Engine, id: ChannelId) -> Result<Vec<Finding>> {
+    let age = engine.doctor_schedule.age();
+    let records = Records::read(engine, id).await?;
     let (answers, reach) = tokio::join!(
-        probes::ask(e, &records),
-        reach::attempt(&e.web, &records.public_url)
+        probes::ask(engine, &records),
+        reach::attempt(&engine.web, &records.public_url)
     );
-    let evidence = evidence(e, &records, answers, reach);
+    let evidence = evidence(engine, &records, answers, reach);
     let found = diagnose(&evidence);
     let found = if is_silent(&evidence) {
         findings::keep_unanswered(found, &records.kept)
     } else {
         found
     };
-    e.rounds
+    engine
+        .doctor_schedule
         .note_silence(id, matches!(evidence.token, Probe::Down { .. }));
-    store(e, &records, age, &found).await?;
+    store(engine, &records, age, &found).await?;
     Ok(found)
 }
 
 /// Asks for an examination soon, by the worker.
-pub(crate) async fn soon(e: &Engine, id: ChannelId) -> Result<()> {
-    let tx = e.transaction(&Actor::System).await?;
+pub(crate) async fn soon(engine: &Engine, id: ChannelId) -> Result<()> {
+    let tx = engine.transaction(&Actor::System).await?;
     channel::Entity::update_many()
         .col_expr(channel::Column::DoctorAt, Expr::value(Option::<i64>::None))
         .filter(channel::Column::Id.eq(id.uuid()))
         .exec(&tx)
         .await?;
-    tx.then(|engine| engine.rounds.outdate());
+    tx.then(|engine| engine.doctor_schedule.outdate());
     tx.wake(Worker::Doctor);
     tx.commit().await
 }
 
 /// What was found before is of other rules: every channel is due.
 pub(crate) async fn outdate_all(tx: &Transaction) -> Result<()> {
-    tx.engine().rounds.outdate();
-    tx.then(|engine| engine.rounds.outdate());
+    tx.engine().doctor_schedule.outdate();
+    tx.then(|engine| engine.doctor_schedule.outdate());
     tx.wake(Worker::Doctor);
     channel::Entity::update_many()
         .col_expr(channel::Column::DoctorAt, Expr::value(Option::<i64>::None))
@@ -95,12 +96,12 @@ pub(crate) async fn outdate_all(tx: &Transaction) -> Result<()> {
     Ok(())
 }
 
-fn evidence(e: &Engine, records: &Records, answers: Answers, reach: Reach) -> Evidence {
+fn evidence(engine: &Engine, records: &Records, answers: Answers, reach: Reach) -> Evidence {
     let channel = &records.channel;
     let at = |millis: Option<i64>| millis.map(Timestamp::from_millis);
-    let is_shut = |door| e.countries.shut_out(door, e.clock().now()).is_some();
+    let is_shut = |door| engine.countries.shut_out(door, engine.clock().now()).is_some();
     Evidence {
-        now: e.clock().now(),
+        now: engine.clock().now(),
         public_url: records.public_url.to_string(),
         reach,
         webhook_url: records.webhook_url.clone(),
@@ -173,20 +174,20 @@ fn verdict(found: &[Finding]) -> (Option<TokenState>, Option<TokenAnswer>) {
 
 /// Keeps the findings, unless the channel was saved or its app's address verified while they were being made: then the
 /// next examination is due already. What Meta had not stored yet is looked at again when it must have.
-async fn store(e: &Engine, records: &Records, age: u64, found: &[Finding]) -> Result<()> {
+async fn store(engine: &Engine, records: &Records, age: u64, found: &[Finding]) -> Result<()> {
     let id = ChannelId::new(records.channel.id);
-    let now = e.clock().now().millis();
-    let tx = e.transaction(&Actor::System).await?;
+    let now = engine.clock().now().millis();
+    let tx = engine.transaction(&Actor::System).await?;
     let current = records::locked(&tx, id).await?;
     if current.version != records.channel.version
-        || e.rounds.age() != age
+        || engine.doctor_schedule.age() != age
         || records::app_verified_at(&tx, &current).await? != records.app_verified_at
     {
         return Ok(());
     }
     let settling = found.iter().any(|finding| finding.seen == Seen::Settling);
     let verified_at = records.app_verified_at.filter(|_| settling);
-    e.rounds.look_again(
+    engine.doctor_schedule.look_again(
         id,
         verified_at.map(|at| Timestamp::from_millis(at).plus(SETTLING)),
     );

@@ -29,14 +29,14 @@ const BAD_TOKEN: i64 = 190;
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, `Invalid` when the channel has no access token or no WABA id.
-pub async fn subscribe_waba(e: &Engine, actor: &Actor, id: ChannelId) -> Result<MetaAction> {
+pub async fn subscribe_waba(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<MetaAction> {
     actor.require(Permission::Administer)?;
-    let records = Records::read(e, id).await?;
+    let records = Records::read(engine, id).await?;
     let token = needed("access_token", records.token.as_ref())?;
     let waba = needed("waba_id", records.channel.waba_id.as_deref())?;
-    let told = e.graph.subscribe_app(token, waba).await;
+    let told = engine.graph.subscribe_app(token, waba).await;
     let meta_action = report(format!("POST /{waba}/subscribed_apps"), told);
-    finish(e, actor, id, Step::SubscribeWaba, meta_action).await
+    finish(engine, actor, id, Step::SubscribeWaba, meta_action).await
 }
 
 /// Tells Meta this channel's webhook address: in the app's subscription, for all its numbers, or as an override of
@@ -44,9 +44,9 @@ pub async fn subscribe_waba(e: &Engine, actor: &Actor, id: ChannelId) -> Result<
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, `Invalid` when something that the call needs is not filled in, or the place is another.
-pub async fn set_callback(e: &Engine, actor: &Actor, id: ChannelId, place: Place) -> Result<MetaAction> {
+pub async fn set_callback(engine: &Engine, actor: &Actor, id: ChannelId, place: Place) -> Result<MetaAction> {
     actor.require(Permission::Administer)?;
-    let records = Records::read(e, id).await?;
+    let records = Records::read(engine, id).await?;
     let token = needed("access_token", records.token.as_ref())?;
     let callback = Callback {
         url: &records.webhook_url,
@@ -56,40 +56,40 @@ pub async fn set_callback(e: &Engine, actor: &Actor, id: ChannelId, place: Place
         Place::Waba => return Err(Refusal::field("place", Problem::Unknown).into()),
         Place::Number => {
             let number = needed("phone_number_id", records.channel.phone_number_id.as_deref())?;
-            let told = e.graph.set_number_callback(token, number, callback).await;
+            let told = engine.graph.set_number_callback(token, number, callback).await;
             report(format!("POST /{number}"), told)
         }
         Place::App => {
             needed("app_secret", records.app_secrets.first())?;
-            match app_id(e, &records, token).await {
+            match app_id(engine, &records, token).await {
                 Ok(app) => {
-                    let told = subscribe_with_any(e, &app, &records.app_secrets, callback).await;
+                    let told = subscribe_with_any(engine, &app, &records.app_secrets, callback).await;
                     report(format!("POST /{app}/subscriptions"), told)
                 }
                 Err(failed) => failed,
             }
         }
     };
-    finish(e, actor, id, Step::SetCallback, meta_action).await
+    finish(engine, actor, id, Step::SetCallback, meta_action).await
 }
 
 /// Registers the number for the Cloud API, with the six digits of its two-step PIN.
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, `Invalid` for a PIN that is none, or when the channel has no access token or number.
-pub async fn register(e: &Engine, actor: &Actor, id: ChannelId, pin: &str) -> Result<MetaAction> {
+pub async fn register(engine: &Engine, actor: &Actor, id: ChannelId, pin: &str) -> Result<MetaAction> {
     actor.require(Permission::Administer)?;
     let pin: String = pin
         .chars()
         .filter(|c| !c.is_whitespace() && !is_invisible(*c))
         .collect();
     check_pin(&pin)?;
-    let records = Records::read(e, id).await?;
+    let records = Records::read(engine, id).await?;
     let token = needed("access_token", records.token.as_ref())?;
     let number = needed("phone_number_id", records.channel.phone_number_id.as_deref())?;
-    let told = e.graph.register(token, number, &pin).await;
+    let told = engine.graph.register(token, number, &pin).await;
     let meta_action = report(format!("POST /{number}/register"), told);
-    finish(e, actor, id, Step::Register, meta_action).await
+    finish(engine, actor, id, Step::Register, meta_action).await
 }
 
 /// The numbers of a WhatsApp Business Account; without an id, of every account that the token is limited to. A token
@@ -98,7 +98,7 @@ pub async fn register(e: &Engine, actor: &Actor, id: ChannelId, pin: &str) -> Re
 /// # Errors
 /// `Forbidden`, `NotFound`, `Invalid` for an id that is none, without a token, or when the account has to be named.
 pub async fn fetch_numbers(
-    e: &Engine,
+    engine: &Engine,
     actor: &Actor,
     id: ChannelId,
     waba_id: &str,
@@ -112,19 +112,19 @@ pub async fn fetch_numbers(
     let typed = token.map(str::trim).filter(|token| !token.is_empty());
     let stored = match typed {
         Some(_) => {
-            records::channel(e.db.read(), id).await?;
+            records::channel(engine.db.read(), id).await?;
             None
         }
-        None => Records::read(e, id).await?.token,
+        None => Records::read(engine, id).await?.token,
     };
     let token = typed.map(SecretString::from).or(stored);
     let token = needed("access_token", token.as_ref())?;
     let wabas = match waba_id {
         Some(waba_id) => vec![waba_id],
-        None => match limited_to(e, token).await {
+        None => match limited_to(engine, token).await {
             Ok(wabas) if wabas.is_empty() => return Err(Refusal::field("waba_id", Problem::Required).into()),
             Ok(wabas) => wabas,
-            Err(failed) => return finish(e, actor, id, Step::FetchNumbers, failed).await,
+            Err(failed) => return finish(engine, actor, id, Step::FetchNumbers, failed).await,
         },
     };
     let mut meta_action = MetaAction {
@@ -132,7 +132,7 @@ pub async fn fetch_numbers(
         outcome: Outcome::Done(Vec::new()),
     };
     for waba in wabas {
-        let told = e.graph.phone_numbers(token, &waba).await;
+        let told = engine.graph.phone_numbers(token, &waba).await;
         let one = report(format!("GET /{waba}/phone_numbers"), told);
         meta_action.called = one.called;
         match (&mut meta_action.outcome, one.outcome) {
@@ -145,7 +145,7 @@ pub async fn fetch_numbers(
             }
         }
     }
-    finish(e, actor, id, Step::FetchNumbers, meta_action).await
+    finish(engine, actor, id, Step::FetchNumbers, meta_action).await
 }
 
 fn choice(waba: &str, number: PhoneNumber) -> NumberChoice {
@@ -174,13 +174,13 @@ fn check_pin(pin: &str) -> Result<()> {
 
 /// The token's app, or why it cannot be found out.
 async fn app_id(
-    e: &Engine,
+    engine: &Engine,
     records: &Records,
     token: &SecretString,
 ) -> std::result::Result<String, MetaAction> {
     let inspected = report(
         "GET /debug_token".to_owned(),
-        e.graph.debug_token(token, token).await,
+        engine.graph.debug_token(token, token).await,
     );
     match inspected.outcome {
         Outcome::Done(token) => match token.app_id.or_else(|| records.app_id.clone()) {
@@ -203,12 +203,12 @@ async fn app_id(
 }
 
 async fn limited_to(
-    e: &Engine,
+    engine: &Engine,
     token: &SecretString,
 ) -> std::result::Result<Vec<String>, MetaAction<Vec<NumberChoice>>> {
     let inspected = report(
         "GET /debug_token".to_owned(),
-        e.graph.debug_token(token, token).await,
+        engine.graph.debug_token(token, token).await,
     );
     match inspected.outcome {
         Outcome::Done(token) => Ok(probes::token_seen(token).wabas),
@@ -221,14 +221,14 @@ async fn limited_to(
 
 /// While one app secret takes the other's place, either may be the right one.
 async fn subscribe_with_any(
-    e: &Engine,
+    engine: &Engine,
     app: &str,
     secrets: &[SecretString],
     callback: Callback<'_>,
 ) -> Told<()> {
     let mut last = None;
     for secret in secrets {
-        let told = e.graph.set_app_subscription(app, secret, callback).await;
+        let told = engine.graph.set_app_subscription(app, secret, callback).await;
         let wrong_secret = matches!(&told.answer, Err(GraphError::Refused(error)) if error.code == BAD_TOKEN);
         last = Some(told);
         if !wrong_secret {
@@ -264,7 +264,7 @@ fn refused<T>(error: &whatsapp::graph::ApiError) -> Outcome<T> {
 
 /// Writes the errand down, and has the channel examined anew.
 async fn finish<T: Clone>(
-    e: &Engine,
+    engine: &Engine,
     actor: &Actor,
     id: ChannelId,
     step: Step,
@@ -280,11 +280,11 @@ async fn finish<T: Clone>(
         step,
         meta_action: meta_action.without_value(),
     })?;
-    let tx = e.transaction(actor).await?;
+    let tx = engine.transaction(actor).await?;
     tx.audit(action, Subject::Channel(id.uuid()), Some(detail));
     tx.commit().await?;
     if meta_action.called.starts_with("POST") {
-        super::soon(e, id).await?;
+        super::soon(engine, id).await?;
     }
     Ok(meta_action)
 }

@@ -34,10 +34,10 @@ pub(super) struct Answers {
     pub(super) clock_ahead: Option<i64>,
 }
 
-pub(super) async fn ask(e: &Engine, records: &Records) -> Answers {
+pub(super) async fn ask(engine: &Engine, records: &Records) -> Answers {
     let questions = Questions {
-        e,
-        graph: e.graph.within(EACH),
+        engine,
+        graph: engine.graph.within(EACH),
         ahead: Mutex::default(),
     };
     let answers = tokio::time::timeout(ALL, questions.ask(records)).await;
@@ -68,8 +68,8 @@ impl Answers {
     }
 }
 
-struct Questions<'e> {
-    e: &'e Engine,
+struct Questions<'engine> {
+    engine: &'engine Engine,
     graph: Graph,
     /// By how many seconds our clock was ahead of each answer's.
     ahead: Mutex<Vec<i64>>,
@@ -187,9 +187,9 @@ impl Questions<'_> {
 
     /// Compares Meta's clock with ours, in the middle of the call.
     async fn timed<T>(&self, call: impl Future<Output = Told<T>>) -> Told<T> {
-        let asked = self.e.clock().now().millis();
+        let asked = self.engine.clock().now().millis();
         let told = call.await;
-        let answered = self.e.clock().now().millis();
+        let answered = self.engine.clock().now().millis();
         if let (Some(date), Ok(mut ahead)) = (told.date, self.ahead.lock()) {
             ahead.push(asked.midpoint(answered).div_euclid(1000) - date);
         }

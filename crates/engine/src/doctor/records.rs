@@ -56,14 +56,14 @@ pub(super) async fn locked(tx: &DatabaseTransaction, id: ChannelId) -> Result<ch
 }
 
 impl Records {
-    pub(super) async fn read(e: &Engine, id: ChannelId) -> Result<Self> {
-        let db = e.db.read();
+    pub(super) async fn read(engine: &Engine, id: ChannelId) -> Result<Self> {
+        let db = engine.db.read();
         let channel = channel(db, id).await?;
-        let token = secrets::open_secret(e, db, id, Kind::AccessToken).await?;
+        let token = secrets::open_secret(engine, db, id, Kind::AccessToken).await?;
         let signers = secrets::signers(db, id).await?;
         let mut app_secrets = Vec::with_capacity(signers.len());
         for (kind, row) in &signers {
-            app_secrets.push(e.key.open(id, *kind, &row.sealed)?);
+            app_secrets.push(engine.key.open(id, *kind, &row.sealed)?);
         }
         let fingerprints: Vec<&str> = signers.iter().map(|(_, row)| row.fingerprint.as_str()).collect();
         let kin = kin(db, &channel, &fingerprints).await?;
@@ -86,14 +86,14 @@ impl Records {
             token,
             app_secrets,
             app_id: known_app(&kept, newest_secret),
-            public_url: e.public_url.clone(),
-            webhook_url: channels::webhook_url(e, &channel.webhook_id),
+            public_url: engine.public_url.clone(),
+            webhook_url: channels::webhook_url(engine, &channel.webhook_id),
             app_verified_at: verified_at(&kin),
             kin: kin
                 .into_iter()
                 .skip(1)
                 .map(|channel| Kin {
-                    webhook_url: channels::webhook_url(e, &channel.webhook_id),
+                    webhook_url: channels::webhook_url(engine, &channel.webhook_id),
                     name: channel.name,
                 })
                 .collect(),

@@ -20,7 +20,7 @@ const PATROL: Duration = Duration::from_secs(15);
 
 /// What the worker remembers.
 #[derive(Debug, Default)]
-pub(crate) struct Rounds {
+pub(crate) struct Schedule {
     /// How often in a row Meta did not answer for a channel.
     silences: Mutex<HashMap<ChannelId, u32>>,
     /// Channels of which Meta had not stored everything yet, and when it must have.
@@ -28,7 +28,7 @@ pub(crate) struct Rounds {
     age: AtomicU64,
 }
 
-impl Rounds {
+impl Schedule {
     /// Rises when what is being found may be true no more.
     pub(crate) fn age(&self) -> u64 {
         self.age.load(Ordering::SeqCst)

@@ -15,34 +15,34 @@ use tokio_util::sync::CancellationToken;
 /// Examinations under way at once.
 const AT_ONCE: usize = 4;
 
-pub(crate) async fn run(e: Engine, stop: CancellationToken) {
+pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
     while !stop.is_cancelled() {
         tokio::select! {
-            passed = pass(&e) => if let Err(error) = passed {
+            passed = pass(&engine) => if let Err(error) = passed {
                 tracing::error!(%error, "channels cannot be examined now");
             },
             () = stop.cancelled() => break,
         }
         tokio::select! {
-            () = e.wakes.woken(Worker::Doctor) => {}
-            () = tokio::time::sleep(e.rounds.pause()) => {}
+            () = engine.wakes.woken(Worker::Doctor) => {}
+            () = tokio::time::sleep(engine.doctor_schedule.pause()) => {}
             () = stop.cancelled() => {}
         }
     }
 }
 
-async fn pass(e: &Engine) -> Result<()> {
+async fn pass(engine: &Engine) -> Result<()> {
     let mut under_way = JoinSet::new();
-    for channel in due(e).await? {
+    for channel in due(engine).await? {
         if under_way.len() >= AT_ONCE {
             under_way.join_next().await;
         }
-        let e = e.clone();
+        let engine = engine.clone();
         under_way.spawn(async move {
             let id = ChannelId::new(channel.id);
-            if let Err(error) = doctor::look(&e, id).await {
+            if let Err(error) = doctor::look(&engine, id).await {
                 tracing::error!(%error, channel = %id, "a channel cannot be examined");
-                if let Err(error) = put_off(&e, id).await {
+                if let Err(error) = put_off(&engine, id).await {
                     tracing::error!(%error, channel = %id, "nor can this be written down");
                 }
             }
@@ -53,20 +53,20 @@ async fn pass(e: &Engine) -> Result<()> {
 }
 
 /// Channels that nobody has examined for a while, or since they were saved.
-pub(crate) async fn due(e: &Engine) -> Result<Vec<channel::Model>> {
+pub(crate) async fn due(engine: &Engine) -> Result<Vec<channel::Model>> {
     use channel::Column;
     let channels = channel::Entity::find()
         .filter(Column::PausedAt.is_null())
         .filter(Column::DeletedAt.is_null())
-        .all(e.db.read())
+        .all(engine.db.read())
         .await?;
-    let now = e.clock().now();
+    let now = engine.clock().now();
     let is_due = |channel: &channel::Model| match (channel.doctor_at, channel.token_checked_at) {
         (Some(last), Some(_)) => {
             let last = Timestamp::from_millis(last);
             let id = ChannelId::new(channel.id);
-            now >= last.plus(schedule::wait(id, last, e.rounds.silences(id)))
-                || e.rounds.looks_again(id).is_some_and(|at| now >= at)
+            now >= last.plus(schedule::wait(id, last, engine.doctor_schedule.silences(id)))
+                || engine.doctor_schedule.looks_again(id).is_some_and(|at| now >= at)
         }
         _ => true,
     };
@@ -74,9 +74,9 @@ pub(crate) async fn due(e: &Engine) -> Result<Vec<channel::Model>> {
 }
 
 /// What cannot be examined is not tried again at once.
-async fn put_off(e: &Engine, id: ChannelId) -> Result<()> {
-    let now = e.clock().now().millis();
-    let tx = e.transaction(&Actor::System).await?;
+async fn put_off(engine: &Engine, id: ChannelId) -> Result<()> {
+    let now = engine.clock().now().millis();
+    let tx = engine.transaction(&Actor::System).await?;
     channel::Entity::update_many()
         .col_expr(channel::Column::DoctorAt, Expr::value(now))
         .col_expr(channel::Column::TokenCheckedAt, Expr::value(now))

@@ -40,7 +40,7 @@ pub(crate) struct Received {
 
 /// The way in. Clones share it.
 #[derive(Debug, Clone)]
-pub(crate) struct Inbox {
+pub(crate) struct Intake {
     clock: Clock,
     waiting: Arc<Mutex<Waiting>>,
     /// Wakes the writer, which ends when the last of these is gone.
@@ -48,11 +48,11 @@ pub(crate) struct Inbox {
     crowds: Arc<AtomicU64>,
 }
 
-impl Inbox {
+impl Intake {
     /// Starts the writer.
     pub(crate) fn start(capacity: usize, db: Database, clock: Clock, wake: Arc<Notify>) -> Self {
         let (wake_writer, woken) = mpsc::channel(1);
-        let inbox = Self {
+        let intake = Self {
             clock,
             waiting: Arc::new(Mutex::new(Waiting::new(capacity.max(1)))),
             wake_writer,
@@ -60,13 +60,13 @@ impl Inbox {
         };
         let writer = Writer {
             db,
-            clock: inbox.clock.clone(),
-            waiting: inbox.waiting.clone(),
+            clock: intake.clock.clone(),
+            waiting: intake.waiting.clone(),
             wake,
-            crowds: inbox.crowds.clone(),
+            crowds: intake.crowds.clone(),
         };
         tokio::spawn(writer.run(woken));
-        inbox
+        intake
     }
 
     /// Returns true once the delivery is on disk; false when too many wait or the database refused. One that no longer

@@ -26,8 +26,8 @@ const RENEW: Duration = Duration::from_secs(3);
 
 /// What the worker knows of the lease.
 #[derive(Debug)]
-pub(super) struct Lease<'e> {
-    engine: &'e Engine,
+pub(super) struct Lease<'engine> {
+    engine: &'engine Engine,
     /// Milliseconds; 0 when it is not ours.
     until: i64,
 }
@@ -42,8 +42,8 @@ pub(super) enum Claim {
     Anothers,
 }
 
-impl<'e> Lease<'e> {
-    pub(super) fn new(engine: &'e Engine) -> Self {
+impl<'engine> Lease<'engine> {
+    pub(super) fn new(engine: &'engine Engine) -> Self {
         Self { engine, until: 0 }
     }
 
@@ -103,14 +103,14 @@ impl<'e> Lease<'e> {
 }
 
 /// Takes the lease or renews it; false while another engine holds it.
-async fn take(e: &Engine) -> Result<bool> {
-    let now = e.clock().now();
+async fn take(engine: &Engine) -> Result<bool> {
+    let now = engine.clock().now();
     let free = Condition::any()
-        .add(lease::Column::HeldBy.eq(e.id))
+        .add(lease::Column::HeldBy.eq(engine.id))
         .add(lease::Column::HeldUntil.lte(now.millis()));
-    let tx = e.db.write().await?;
+    let tx = engine.db.write().await?;
     let taken = lease::Entity::update_many()
-        .col_expr(lease::Column::HeldBy, Expr::value(e.id))
+        .col_expr(lease::Column::HeldBy, Expr::value(engine.id))
         .col_expr(lease::Column::HeldUntil, Expr::value(now.plus(TERM).millis()))
         .filter(lease::Column::Name.eq(lease::JOURNAL))
         .filter(free)
@@ -120,30 +120,30 @@ async fn take(e: &Engine) -> Result<bool> {
     Ok(taken.rows_affected == 1)
 }
 
-async fn end(e: &Engine) -> Result<()> {
-    let tx = e.db.write().await?;
+async fn end(engine: &Engine) -> Result<()> {
+    let tx = engine.db.write().await?;
     lease::Entity::update_many()
         .col_expr(lease::Column::HeldUntil, Expr::value(0_i64))
         .filter(lease::Column::Name.eq(lease::JOURNAL))
-        .filter(lease::Column::HeldBy.eq(e.id))
+        .filter(lease::Column::HeldBy.eq(engine.id))
         .exec(&tx)
         .await?;
     Ok(tx.commit().await?)
 }
 
 /// The lease, if it is this engine's. Nobody takes it until the transaction ends.
-fn ours(e: &Engine) -> Select<lease::Entity> {
+fn ours(engine: &Engine) -> Select<lease::Entity> {
     lease::Entity::find()
         .filter(lease::Column::Name.eq(lease::JOURNAL))
-        .filter(lease::Column::HeldBy.eq(e.id))
+        .filter(lease::Column::HeldBy.eq(engine.id))
         .lock_shared()
 }
 
 /// The condition of a statement that marks something as applied: the lease is this engine's.
-pub(super) fn held(e: &Engine) -> Condition {
-    match e.db.is_sqlite() {
+pub(super) fn held(engine: &Engine) -> Condition {
+    match engine.db.is_sqlite() {
         true => Condition::all(),
-        false => Condition::all().add(Expr::exists(ours(e).into_query())),
+        false => Condition::all().add(Expr::exists(ours(engine).into_query())),
     }
 }
 
@@ -151,8 +151,8 @@ pub(super) fn held(e: &Engine) -> Condition {
 ///
 /// # Errors
 /// As [`lost`].
-pub(super) async fn confirm(e: &Engine, tx: &DatabaseTransaction) -> Result<()> {
-    match e.db.is_sqlite() || ours(e).one(tx).await?.is_some() {
+pub(super) async fn confirm(engine: &Engine, tx: &DatabaseTransaction) -> Result<()> {
+    match engine.db.is_sqlite() || ours(engine).one(tx).await?.is_some() {
         true => Ok(()),
         false => Err(lost()),
     }

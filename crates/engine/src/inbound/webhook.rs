@@ -45,15 +45,15 @@ pub enum NotAccepted {
 }
 
 /// Compares the verify token and, when it fits, notes that Meta knows the address.
-pub async fn handshake(e: &Engine, webhook_id: &str, verify_token: &str) -> Result<Handshake> {
-    let Some(hook) = find(e, webhook_id).await? else {
+pub async fn handshake(engine: &Engine, webhook_id: &str, verify_token: &str) -> Result<Handshake> {
+    let Some(hook) = find(engine, webhook_id).await? else {
         return Ok(Handshake::UnknownWebhook);
     };
     if !bool::from(hook.verify_token.as_bytes().ct_eq(verify_token.as_bytes())) {
         return Ok(Handshake::WrongToken);
     }
-    let tx = e.transaction(&Actor::System).await?;
-    let now = e.clock().now().millis();
+    let tx = engine.transaction(&Actor::System).await?;
+    let now = engine.clock().now().millis();
     if reservation::verified(&tx, hook.channel, now).await? {
         tx.commit().await?;
         return Ok(Handshake::Accepted);
@@ -79,28 +79,28 @@ pub struct Call {
 
 /// Finds out from the head of a request whether its body is worth reading.
 pub async fn call(
-    e: &Engine,
+    engine: &Engine,
     webhook_id: &str,
     signature: Option<&str>,
 ) -> std::result::Result<Call, NotAccepted> {
-    count(try_call(e, webhook_id, signature).await)
+    count(try_call(engine, webhook_id, signature).await)
 }
 
 async fn try_call(
-    e: &Engine,
+    engine: &Engine,
     webhook_id: &str,
     signature: Option<&str>,
 ) -> std::result::Result<Call, NotAccepted> {
-    let (hook, patience) = match e.hooks.known(webhook_id) {
-        Some(hook) => (hook, e.inbox_patience),
+    let (hook, patience) = match engine.webhook_cache.known(webhook_id) {
+        Some(hook) => (hook, engine.intake_patience),
         None => {
             let asked = Instant::now();
-            let found = timeout(e.inbox_patience, find(e, webhook_id)).await;
+            let found = timeout(engine.intake_patience, find(engine, webhook_id)).await;
             let found = found.map_err(|_| NotAccepted::Unavailable)?.map_err(|error| {
                 tracing::error!(%error, "the channel of a webhook address cannot be read");
                 NotAccepted::Unavailable
             })?;
-            let left = e.inbox_patience.saturating_sub(asked.elapsed());
+            let left = engine.intake_patience.saturating_sub(asked.elapsed());
             (found.ok_or(NotAccepted::UnknownWebhook)?, left)
         }
     };
@@ -110,14 +110,14 @@ async fn try_call(
             signature,
             patience,
         }),
-        Err(why) => Err(not_signed(e, &hook, why).await),
+        Err(why) => Err(not_signed(engine, &hook, why).await),
     }
 }
 
 /// Checks the signature over the exact bytes, and returns once the delivery is on disk.
-pub async fn accept(e: &Engine, call: Call, body: Bytes) -> std::result::Result<(), NotAccepted> {
+pub async fn accept(engine: &Engine, call: Call, body: Bytes) -> std::result::Result<(), NotAccepted> {
     // Meta does not wait for ever, and what it gave up it sends again.
-    let accepted = timeout(call.patience, try_accept(e, &call, body)).await;
+    let accepted = timeout(call.patience, try_accept(engine, &call, body)).await;
     let accepted = count(accepted.unwrap_or(Err(NotAccepted::Unavailable)));
     if accepted.is_ok() {
         metrics::counter!(DELIVERIES_ACCEPTED).increment(1);
@@ -137,7 +137,7 @@ fn count<T>(outcome: std::result::Result<T, NotAccepted>) -> std::result::Result
     outcome
 }
 
-async fn try_accept(e: &Engine, call: &Call, body: Bytes) -> std::result::Result<(), NotAccepted> {
+async fn try_accept(engine: &Engine, call: &Call, body: Bytes) -> std::result::Result<(), NotAccepted> {
     let hook = &call.hook;
     // The app secret that signed: the first, or the second while Meta's is being reset.
     let signer = hook
@@ -145,38 +145,38 @@ async fn try_accept(e: &Engine, call: &Call, body: Bytes) -> std::result::Result
         .iter()
         .find(|signer| call.signature.is_of(&signer.secret, &body));
     let Some(signer) = signer else {
-        return Err(not_signed(e, hook, SignatureError::Mismatch).await);
+        return Err(not_signed(engine, hook, SignatureError::Mismatch).await);
     };
     if hook.failures.over() {
-        note_signatures(e, hook.channel, 0).await;
+        note_signatures(engine, hook.channel, 0).await;
     }
     let received = Received {
         channel: hook.channel,
         signed_by: signer.fingerprint.clone(),
         body,
     };
-    if e.inbox.store(received).await {
+    if engine.intake.store(received).await {
         Ok(())
     } else {
         Err(NotAccepted::Unavailable)
     }
 }
 
-async fn not_signed(e: &Engine, hook: &Hook, why: SignatureError) -> NotAccepted {
-    if let Some(count) = hook.failures.one_more(e.clock().now().millis()) {
-        note_signatures(e, hook.channel, count).await;
+async fn not_signed(engine: &Engine, hook: &Hook, why: SignatureError) -> NotAccepted {
+    if let Some(count) = hook.failures.one_more(engine.clock().now().millis()) {
+        note_signatures(engine, hook.channel, count).await;
     }
     NotAccepted::Signature(why)
 }
 
 /// Writes down how many signatures in a row were wrong, and tells the pages when that changes the badge.
-async fn note_signatures(e: &Engine, id: ChannelId, count: i64) {
+async fn note_signatures(engine: &Engine, id: ChannelId, count: i64) {
     let noted = async {
-        let tx = e.transaction(&Actor::System).await?;
+        let tx = engine.transaction(&Actor::System).await?;
         let mut update =
             channel::Entity::update_many().col_expr(channel::Column::SignatureFailures, Expr::value(count));
         if count > 0 {
-            let now = e.clock().now().millis();
+            let now = engine.clock().now().millis();
             update = update.col_expr(channel::Column::SignatureFailedAt, Expr::value(now));
         }
         update.filter(channel::Column::Id.eq(id.uuid())).exec(&tx).await?;
@@ -194,28 +194,28 @@ async fn note_signatures(e: &Engine, id: ChannelId, count: i64) {
 const MAX_ID: usize = 64;
 
 /// The channel at a webhook address.
-pub(crate) async fn find(e: &Engine, webhook_id: &str) -> Result<Option<Arc<Hook>>> {
-    if let Some(hook) = e.hooks.known(webhook_id) {
+pub(crate) async fn find(engine: &Engine, webhook_id: &str) -> Result<Option<Arc<Hook>>> {
+    if let Some(hook) = engine.webhook_cache.known(webhook_id) {
         return Ok(Some(hook));
     }
     // Whatever anybody may call. What is no address of ours is not looked up.
     if webhook_id.len() > MAX_ID || !webhook_id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Ok(None);
     }
-    let generation = e.hooks.generation();
-    let db = e.db.read();
+    let generation = engine.webhook_cache.generation();
+    let db = engine.db.read();
     let Some(found) = channel::Entity::find()
         .filter(channel::Column::WebhookId.eq(webhook_id))
         .one(db)
         .await?
     else {
-        return reserved(e, webhook_id).await;
+        return reserved(engine, webhook_id).await;
     };
     let channel = ChannelId::new(found.id);
     let mut signers = Vec::new();
     for (kind, row) in secrets::signers(db, channel).await? {
         signers.push(Signer {
-            secret: e.key.open(channel, kind, &row.sealed)?,
+            secret: engine.key.open(channel, kind, &row.sealed)?,
             fingerprint: row.fingerprint.into(),
         });
     }
@@ -225,14 +225,14 @@ pub(crate) async fn find(e: &Engine, webhook_id: &str) -> Result<Option<Arc<Hook
         signers,
         failures: Failures::from_stored(found.signature_failures),
     });
-    e.hooks.keep(webhook_id, hook.clone(), generation);
+    engine.webhook_cache.keep(webhook_id, hook.clone(), generation);
     Ok(Some(hook))
 }
 
 /// An address that was told for a channel which has not been saved yet: Meta may verify it, and nothing else. It is not
 /// kept in memory: the next save makes it a channel's.
-async fn reserved(e: &Engine, webhook_id: &str) -> Result<Option<Arc<Hook>>> {
-    let reserved = reservation::at_address(e.db.read(), webhook_id).await?;
+async fn reserved(engine: &Engine, webhook_id: &str) -> Result<Option<Arc<Hook>>> {
+    let reserved = reservation::at_address(engine.db.read(), webhook_id).await?;
     Ok(reserved.map(|reserved| {
         Arc::new(Hook {
             channel: ChannelId::new(reserved.id),

@@ -64,7 +64,7 @@ impl Failures {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Hooks(RwLock<Known>);
+pub(crate) struct WebhookCache(RwLock<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
@@ -73,7 +73,7 @@ struct Known {
     generation: u64,
 }
 
-impl Hooks {
+impl WebhookCache {
     /// Those that exist and were called since channels last changed; there are no others in here.
     pub(crate) fn known(&self, webhook_id: &str) -> Option<Arc<Hook>> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);

@@ -45,18 +45,18 @@ const CALM: u32 = 2;
 /// While Meta is waiting, applying gets one part of the time in so many.
 const PATIENCE: u32 = 24;
 
-pub(crate) async fn run(e: Engine, stop: CancellationToken) {
-    let patrol = match e.db.is_sqlite() {
+pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
+    let patrol = match engine.db.is_sqlite() {
         true => PATROL,
         false => PATROL_AMONG_OTHERS,
     };
     let mut crowds = 0;
-    let mut lease = Lease::new(&e);
+    let mut lease = Lease::new(&engine);
     while !stop.is_cancelled() {
         let started = Instant::now();
-        let (wait, may_be_woken) = match pass(&e, &mut lease).await {
+        let (wait, may_be_woken) = match pass(&engine, &mut lease).await {
             Ok(Pass::Worked) => {
-                give_way(&e, started.elapsed(), &mut crowds).await;
+                give_way(&engine, started.elapsed(), &mut crowds).await;
                 continue;
             }
             Ok(Pass::NothingWaits) => (patrol, true),
@@ -68,7 +68,7 @@ pub(crate) async fn run(e: Engine, stop: CancellationToken) {
             }
         };
         tokio::select! {
-            () = e.journal_written.notified(), if may_be_woken => {}
+            () = engine.journal_written.notified(), if may_be_woken => {}
             () = tokio::time::sleep(wait) => {}
             () = stop.cancelled() => {}
         }
@@ -77,12 +77,16 @@ pub(crate) async fn run(e: Engine, stop: CancellationToken) {
 }
 
 /// Acknowledging comes first: while crowds wait for it, applying takes only a part of the time, and so more at once.
-async fn give_way(e: &Engine, worked: Duration, seen: &mut u64) {
+async fn give_way(engine: &Engine, worked: Duration, seen: &mut u64) {
     let until = Instant::now() + worked * PATIENCE;
     let mut calm = 0;
-    while e.inbox.crowds() != *seen || calm > 0 {
-        calm = if e.inbox.crowds() == *seen { calm + 1 } else { 1 };
-        *seen = e.inbox.crowds();
+    while engine.intake.crowds() != *seen || calm > 0 {
+        calm = if engine.intake.crowds() == *seen {
+            calm + 1
+        } else {
+            1
+        };
+        *seen = engine.intake.crowds();
         if calm > CALM || Instant::now() >= until {
             return;
         }
@@ -99,38 +103,38 @@ enum Pass {
 }
 
 /// Applies the oldest batches.
-async fn pass(e: &Engine, lease: &mut Lease<'_>) -> Result<Pass> {
-    let mut waiting = oldest(e).await?;
+async fn pass(engine: &Engine, lease: &mut Lease<'_>) -> Result<Pass> {
+    let mut waiting = oldest(engine).await?;
     if !waiting.is_empty() {
         match lease.claim().await? {
             Claim::Held => {}
-            Claim::Taken => waiting = oldest(e).await?,
+            Claim::Taken => waiting = oldest(engine).await?,
             Claim::Anothers => return Ok(Pass::AnotherWorks),
         }
     }
     match waiting.is_empty() {
         true => Ok(Pass::NothingWaits),
         false => lease
-            .during(apply_oldest(e, waiting))
+            .during(apply_oldest(engine, waiting))
             .await
             .map(|()| Pass::Worked),
     }
 }
 
-async fn apply_oldest(e: &Engine, waiting: Vec<Waiting>) -> Result<()> {
+async fn apply_oldest(engine: &Engine, waiting: Vec<Waiting>) -> Result<()> {
     if let Some(first) = waiting.first().filter(|batch| batch.attempts > 0) {
-        return one_by_one(e, first).await;
+        return one_by_one(engine, first).await;
     }
     let fresh: Vec<_> = waiting
         .into_iter()
         .take_while(|batch| batch.attempts == 0)
         .collect();
-    match together(e, &fresh).await {
+    match together(engine, &fresh).await {
         Err(error) if !error.is_passing() => {
             // One of them is in the way of the others.
             tracing::warn!(%error, batches = fresh.len(), "a batch could not be applied; its deliveries are tried alone");
-            let tx = e.transaction(&Actor::System).await?;
-            lease::confirm(e, &tx).await?;
+            let tx = engine.transaction(&Actor::System).await?;
+            lease::confirm(engine, &tx).await?;
             journal::Entity::update_many()
                 .col_expr(journal::Column::Attempts, Expr::value(1))
                 .filter(journal::Column::Id.is_in(fresh.iter().map(|batch| batch.id)))
@@ -153,13 +157,13 @@ struct Waiting {
 }
 
 /// The oldest batches that are not applied, about [`TOGETHER`] deliveries.
-async fn oldest(e: &Engine) -> Result<Vec<Waiting>> {
+async fn oldest(engine: &Engine) -> Result<Vec<Waiting>> {
     let found: Vec<Waiting> = journal::Entity::find()
         .filter(journal::Column::AppliedAt.is_null())
         .order_by_asc(journal::Column::Id)
         .limit(BATCHES)
         .into_partial_model()
-        .all(e.db.read())
+        .all(engine.db.read())
         .await?;
     let mut deliveries = 0;
     let enough = |batch: &Waiting| {
@@ -174,13 +178,13 @@ async fn oldest(e: &Engine) -> Result<Vec<Waiting>> {
 type Items = std::result::Result<Vec<Item>, BodyError>;
 
 /// The deliveries of these batches, in the order in which they came.
-async fn deliveries(e: &Engine, batches: &[Waiting]) -> Result<Vec<(Delivery, Items)>> {
+async fn deliveries(engine: &Engine, batches: &[Waiting]) -> Result<Vec<(Delivery, Items)>> {
     let bodies: Vec<(Uuid, Vec<u8>)> = journal::Entity::find()
         .filter(journal::Column::Id.is_in(batches.iter().map(|batch| batch.id)))
         .select_only()
         .columns([journal::Column::Id, journal::Column::Body])
         .into_tuple()
-        .all(e.db.read())
+        .all(engine.db.read())
         .await?;
     let mut bodies: HashMap<_, _> = bodies.into_iter().collect();
     let mut all = Vec::new();
@@ -201,19 +205,19 @@ async fn deliveries(e: &Engine, batches: &[Waiting]) -> Result<Vec<(Delivery, It
 }
 
 /// Applies batches in one transaction: all or none.
-async fn together(e: &Engine, batches: &[Waiting]) -> Result<()> {
-    let work = deliveries(e, batches).await?;
+async fn together(engine: &Engine, batches: &[Waiting]) -> Result<()> {
+    let work = deliveries(engine, batches).await?;
     let work: Vec<_> = work.iter().collect();
     let ids: Vec<_> = batches.iter().map(|batch| batch.id).collect();
-    apply_all(e, &work, &ids).await
+    apply_all(engine, &work, &ids).await
 }
 
-async fn apply_all(e: &Engine, work: &[&(Delivery, Items)], finished: &[Uuid]) -> Result<()> {
+async fn apply_all(engine: &Engine, work: &[&(Delivery, Items)], finished: &[Uuid]) -> Result<()> {
     let items: Vec<_> = work
         .iter()
         .flat_map(|(_, items)| items.iter().flatten())
         .collect();
-    let tx = e.transaction(&Actor::System).await?;
+    let tx = engine.transaction(&Actor::System).await?;
     let mut ledger = Ledger::read(&tx, &items).await?;
     for (delivery, items) in work {
         match items {
@@ -231,7 +235,7 @@ async fn apply_all(e: &Engine, work: &[&(Delivery, Items)], finished: &[Uuid]) -
         ledger.done(delivery);
     }
     ledger.write(&tx).await?;
-    mark_applied(e, &tx, finished).await?;
+    mark_applied(engine, &tx, finished).await?;
     tx.commit().await
 }
 
@@ -239,15 +243,18 @@ async fn apply_all(e: &Engine, work: &[&(Delivery, Items)], finished: &[Uuid]) -
 ///
 /// # Errors
 /// As [`lease::lost`]; nothing may be committed then.
-async fn mark_applied(e: &Engine, tx: &DatabaseTransaction, batches: &[Uuid]) -> Result<()> {
+async fn mark_applied(engine: &Engine, tx: &DatabaseTransaction, batches: &[Uuid]) -> Result<()> {
     if batches.is_empty() {
-        return lease::confirm(e, tx).await;
+        return lease::confirm(engine, tx).await;
     }
     let marked = journal::Entity::update_many()
-        .col_expr(journal::Column::AppliedAt, Expr::value(e.clock().now().millis()))
+        .col_expr(
+            journal::Column::AppliedAt,
+            Expr::value(engine.clock().now().millis()),
+        )
         .filter(journal::Column::Id.is_in(batches.iter().copied()))
         .filter(journal::Column::AppliedAt.is_null())
-        .filter(lease::held(e))
+        .filter(lease::held(engine))
         .exec(tx)
         .await?;
     match usize::try_from(marked.rows_affected) == Ok(batches.len()) {
@@ -257,41 +264,41 @@ async fn mark_applied(e: &Engine, tx: &DatabaseTransaction, batches: &[Uuid]) ->
 }
 
 /// A batch that could not be applied at once: each of its deliveries in a transaction of its own.
-async fn one_by_one(e: &Engine, of: &Waiting) -> Result<()> {
-    let mut all = match deliveries(e, std::slice::from_ref(of)).await {
-        Err(Error::Corrupt(what)) => return set_aside(e, of, &what).await,
+async fn one_by_one(engine: &Engine, of: &Waiting) -> Result<()> {
+    let mut all = match deliveries(engine, std::slice::from_ref(of)).await {
+        Err(Error::Corrupt(what)) => return set_aside(engine, of, &what).await,
         all => all?,
     };
     let done = delivery::Entity::find()
         .filter(delivery::Column::Id.is_in(all.iter().map(|(delivery, _)| delivery.id)))
-        .all(e.db.read())
+        .all(engine.db.read())
         .await?;
     let done: HashSet<_> = done.into_iter().map(|row| row.id).collect();
     for work in all
         .iter_mut()
         .filter(|(delivery, _)| !done.contains(&delivery.id))
     {
-        while let Err(error) = apply_all(e, &[work], &[]).await {
+        while let Err(error) = apply_all(engine, &[work], &[]).await {
             if error.is_passing() {
                 return Err(error);
             }
             work.0.attempts += 1;
             tracing::warn!(delivery = %work.0.id, attempts = work.0.attempts, %error, "a delivery could not be applied");
             if work.0.attempts >= TRIES {
-                item_by_item(e, work).await?;
+                item_by_item(engine, work).await?;
                 break;
             }
         }
     }
-    let tx = e.transaction(&Actor::System).await?;
-    mark_applied(e, &tx, &[of.id]).await?;
+    let tx = engine.transaction(&Actor::System).await?;
+    mark_applied(engine, &tx, &[of.id]).await?;
     tx.commit().await?;
     Ok(())
 }
 
 /// A batch that the disk gives back in another form than it was given: it stays in the journal, with a dead letter
 /// that points to it, and no longer stops those behind it.
-async fn set_aside(e: &Engine, of: &Waiting, what: &str) -> Result<()> {
+async fn set_aside(engine: &Engine, of: &Waiting, what: &str) -> Result<()> {
     tracing::error!(batch = %of.id, deliveries = of.deliveries, what, "a batch of the journal cannot be read");
     let unread = Delivery {
         journal: of.id,
@@ -304,7 +311,7 @@ async fn set_aside(e: &Engine, of: &Waiting, what: &str) -> Result<()> {
             body: Bytes::new(),
         },
     };
-    let tx = e.transaction(&Actor::System).await?;
+    let tx = engine.transaction(&Actor::System).await?;
     let mut ledger = Ledger::read(&tx, &[]).await?;
     let detail = format!("{what} with {} deliveries cannot be read", of.deliveries);
     keep(
@@ -316,19 +323,19 @@ async fn set_aside(e: &Engine, of: &Waiting, what: &str) -> Result<()> {
         (DeadReason::Failed, Some(detail)),
     );
     ledger.write(&tx).await?;
-    mark_applied(e, &tx, &[of.id]).await?;
+    mark_applied(engine, &tx, &[of.id]).await?;
     tx.commit().await
 }
 
 /// The last resort: what can be applied is, and each item that cannot becomes a dead letter, so that a bad one never
 /// stops its neighbours.
-async fn item_by_item(e: &Engine, (delivery, items): &(Delivery, Items)) -> Result<()> {
+async fn item_by_item(engine: &Engine, (delivery, items): &(Delivery, Items)) -> Result<()> {
     for (position, item) in items.iter().flatten().enumerate() {
-        if let Err(error) = alone(e, delivery, position, item).await {
+        if let Err(error) = alone(engine, delivery, position, item).await {
             if error.is_passing() {
                 return Err(error);
             }
-            let tx = e.transaction(&Actor::System).await?;
+            let tx = engine.transaction(&Actor::System).await?;
             let mut ledger = Ledger::read(&tx, &[]).await?;
             let number = item.phone_number_id.as_deref();
             let why = (DeadReason::Failed, Some(error.to_string()));
@@ -336,14 +343,14 @@ async fn item_by_item(e: &Engine, (delivery, items): &(Delivery, Items)) -> Resu
             commit(tx, ledger).await?;
         }
     }
-    let tx = e.transaction(&Actor::System).await?;
+    let tx = engine.transaction(&Actor::System).await?;
     let mut ledger = Ledger::read(&tx, &[]).await?;
     ledger.done(delivery);
     commit(tx, ledger).await
 }
 
-async fn alone(e: &Engine, delivery: &Delivery, position: usize, item: &Item) -> Result<()> {
-    let tx = e.transaction(&Actor::System).await?;
+async fn alone(engine: &Engine, delivery: &Delivery, position: usize, item: &Item) -> Result<()> {
+    let tx = engine.transaction(&Actor::System).await?;
     let mut ledger = Ledger::read(&tx, &[item]).await?;
     apply::item(&mut ledger, delivery, position, item);
     commit(tx, ledger).await

@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 /// Messages that are due and are not behind another one of their session: a customer reads answers in the order in
 /// which they were written.
-pub(crate) async fn due(e: &Engine, now: i64) -> Result<Vec<outbox::Model>> {
+pub(crate) async fn due(engine: &Engine, now: i64) -> Result<Vec<outbox::Model>> {
     let oldest_of_its_session = Expr::cust(
         "NOT EXISTS (SELECT 1 FROM outbox AS earlier \
          WHERE earlier.session_id = outbox.session_id AND earlier.message_id < outbox.message_id)",
@@ -44,8 +44,8 @@ pub(crate) async fn due(e: &Engine, now: i64) -> Result<Vec<outbox::Model>> {
         .from(channel::Entity)
         .and_where(channel::Column::PausedAt.is_not_null())
         .to_owned();
-    let in_hand: Vec<Uuid> = e.outbox.in_hand().iter().copied().collect();
-    let held = e.outbox.held(now).into_keys();
+    let in_hand: Vec<Uuid> = engine.outbound.in_hand().iter().copied().collect();
+    let held = engine.outbound.held(now).into_keys();
     Ok(outbox::Entity::find()
         .filter(outbox::Column::DueAt.lte(now))
         .filter(outbox::Column::ChannelId.not_in_subquery(paused))
@@ -55,13 +55,13 @@ pub(crate) async fn due(e: &Engine, now: i64) -> Result<Vec<outbox::Model>> {
         .filter(outbox::Column::SessionId.not_in_subquery(in_a_call))
         .order_by_asc(outbox::Column::MessageId)
         .limit(AT_ONCE as u64)
-        .all(e.db.read())
+        .all(engine.db.read())
         .await?)
 }
 
 /// Notes that a call is about to be made; `None` when somebody else was quicker. A call before it whose outcome never
 /// became known is a doubt.
-pub(crate) async fn claim(e: &Engine, job: outbox::Model, now: i64) -> Result<Option<outbox::Model>> {
+pub(crate) async fn claim(engine: &Engine, job: outbox::Model, now: i64) -> Result<Option<outbox::Model>> {
     let silence_ends = Timestamp::from_millis(now)
         .plus(whatsapp::graph::TOTAL_TIMEOUT)
         .plus(SILENCE);
@@ -70,7 +70,7 @@ pub(crate) async fn claim(e: &Engine, job: outbox::Model, now: i64) -> Result<Op
         doubts: job.doubts + i64::from(job.calling_since.is_some()),
         calling_since: Some(now),
         due_at: silence_ends.millis(),
-        claimed_by: Some(e.id),
+        claimed_by: Some(engine.id),
         ..job
     };
     // Another engine that is about to claim it is not waited for.
@@ -81,7 +81,7 @@ pub(crate) async fn claim(e: &Engine, job: outbox::Model, now: i64) -> Result<Op
         .and_where(outbox::Column::DueAt.eq(job.due_at))
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .to_owned();
-    let tx = e.transaction(&Actor::System).await?;
+    let tx = engine.transaction(&Actor::System).await?;
     let changed = outbox::Entity::update_many()
         .col_expr(outbox::Column::Attempts, Expr::value(claimed.attempts))
         .col_expr(outbox::Column::Doubts, Expr::value(claimed.doubts))
@@ -109,8 +109,8 @@ pub(super) fn unchanged(job: &outbox::Model) -> Condition {
 
 /// What became of the message cannot be written to it. Its row in the outbox is taken away all the same: it must neither
 /// be sent again nor keep others waiting.
-pub(crate) async fn forget(e: &Engine, job: &outbox::Model) -> Result<()> {
-    let tx = e.transaction(&Actor::System).await?;
+pub(crate) async fn forget(engine: &Engine, job: &outbox::Model) -> Result<()> {
+    let tx = engine.transaction(&Actor::System).await?;
     outbox::Entity::delete_many()
         .filter(unchanged(job))
         .exec(&tx)
@@ -151,7 +151,7 @@ pub(crate) async fn postpone(
 
 /// What the queued messages of a session wait for, as far as it is not simply their turn.
 pub(crate) async fn waiting_for(
-    e: &Engine,
+    engine: &Engine,
     db: &impl ConnectionTrait,
     session: SessionId,
     paused: bool,
@@ -160,9 +160,9 @@ pub(crate) async fn waiting_for(
         .filter(outbox::Column::SessionId.eq(session.uuid()))
         .all(db)
         .await?;
-    let now = e.clock().now().millis();
-    let held = e.outbox.held(now);
-    let in_hand = e.outbox.in_hand().clone();
+    let now = engine.clock().now().millis();
+    let held = engine.outbound.held(now);
+    let in_hand = engine.outbound.in_hand().clone();
     let waits = |job: &outbox::Model| match job {
         job if in_hand.contains(&job.message_id) => None,
         job if job.calling_since.is_some() => Some(Waits::Confirmation),

@@ -16,18 +16,18 @@ use domain::{access::Actor, ids::MessageId, message::Failure};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 /// No status has told whether Meta has the message, and it has been sent as often as it may be: a person decides.
-pub(crate) async fn ask(e: &Engine, job: &outbox::Model) -> Result<()> {
-    match unconfirmed(e, job).await {
+pub(crate) async fn ask(engine: &Engine, job: &outbox::Model) -> Result<()> {
+    match unconfirmed(engine, job).await {
         Err(error) if !error.is_passing() => {
             tracing::error!(%error, message = %job.message_id, "a message cannot be marked as unconfirmed");
-            forget(e, job).await
+            forget(engine, job).await
         }
         done => done,
     }
 }
 
-async fn unconfirmed(e: &Engine, job: &outbox::Model) -> Result<()> {
-    let tx = e.transaction(&Actor::System).await?;
+async fn unconfirmed(engine: &Engine, job: &outbox::Model) -> Result<()> {
+    let tx = engine.transaction(&Actor::System).await?;
     let gone = outbox::Entity::delete_many()
         .filter(outbox::Column::MessageId.eq(job.message_id))
         .filter(outbox::Column::DueAt.eq(job.due_at))
@@ -55,10 +55,10 @@ enum Extent {
 
 /// Writes the verdict down. The answer is in memory only, so while the database is away this waits for it; and what
 /// cannot be written as it is gets written with a note, or not at all, because whatever stays in the outbox is sent again.
-pub(crate) async fn write_down(e: &Engine, job: &outbox::Model, verdict: &Verdict) {
+pub(crate) async fn write_down(engine: &Engine, job: &outbox::Model, verdict: &Verdict) {
     let mut extent = Extent::Whole;
     loop {
-        let error = match record(e, job, verdict, extent).await {
+        let error = match record(engine, job, verdict, extent).await {
             Ok(()) => return,
             Err(error) => error,
         };
@@ -102,13 +102,13 @@ async fn take_out(tx: &Transaction, job: &outbox::Model) -> Result<Row> {
     }
 }
 
-async fn record(e: &Engine, job: &outbox::Model, verdict: &Verdict, extent: Extent) -> Result<()> {
+async fn record(engine: &Engine, job: &outbox::Model, verdict: &Verdict, extent: Extent) -> Result<()> {
     if matches!(extent, Extent::Over) {
-        return forget(e, job).await;
+        return forget(engine, job).await;
     }
     let id = MessageId::new(job.message_id);
-    let now = e.clock().now();
-    let tx = e.transaction(&Actor::System).await?;
+    let now = engine.clock().now();
+    let tx = engine.transaction(&Actor::System).await?;
     match verdict {
         Verdict::Sent(accepted) => match (take_out(&tx, job).await?, extent) {
             (Row::Anothers, _) => {}

@@ -20,7 +20,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, Qu
 /// Answers the customer. The same `key` again returns the same message and sends nothing twice; with another text it is
 /// refused, because one of the two would be lost in silence.
 pub async fn send_text(
-    e: &Engine,
+    engine: &Engine,
     actor: &Actor,
     id: SessionId,
     body: &str,
@@ -29,7 +29,7 @@ pub async fn send_text(
     let body = text(body).map_err(|problem| Refusal::field("body", problem))?;
     let key = key.filter(|key| !key.is_empty()).map(idempotency_key).transpose();
     let key = key.map_err(|problem| Refusal::field("key", problem))?;
-    let tx = e.transaction(actor).await?;
+    let tx = engine.transaction(actor).await?;
     if let Some(own) = actor.extension() {
         assignment::stays_enabled(&tx, own).await?;
     }
@@ -48,8 +48,8 @@ pub async fn send_text(
 }
 
 /// Sends a failed message again, as a new message that names the failed one.
-pub async fn retry(e: &Engine, actor: &Actor, id: MessageId) -> Result<MessageView> {
-    let tx = e.transaction(actor).await?;
+pub async fn retry(engine: &Engine, actor: &Actor, id: MessageId) -> Result<MessageView> {
+    let tx = engine.transaction(actor).await?;
     if let Some(own) = actor.extension() {
         assignment::stays_enabled(&tx, own).await?;
     }

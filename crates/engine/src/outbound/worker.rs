@@ -33,11 +33,11 @@ const PATROL: Duration = Duration::from_millis(250);
 /// How long a stop waits for calls under way.
 const FAREWELL: Duration = Duration::from_secs(7);
 
-pub(crate) async fn run(e: Engine, stop: CancellationToken) {
+pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
     let mut calls = JoinSet::new();
     while !stop.is_cancelled() {
         while calls.try_join_next().is_some() {}
-        let wait = match pass(&e, &mut calls).await {
+        let wait = match pass(&engine, &mut calls).await {
             Ok(wait) => wait,
             Err(error) => {
                 tracing::error!(%error, "the outbox cannot be read now; messages wait in it");
@@ -45,7 +45,7 @@ pub(crate) async fn run(e: Engine, stop: CancellationToken) {
             }
         };
         tokio::select! {
-            () = e.wakes.woken(Worker::Outbound) => {}
+            () = engine.wakes.woken(Worker::Outbound) => {}
             () = tokio::time::sleep(wait) => {}
             () = stop.cancelled() => {}
         }
@@ -60,12 +60,12 @@ pub(crate) async fn run(e: Engine, stop: CancellationToken) {
 
 /// Starts a call for every message that is due, the oldest of each session first. Returns how long to rest. A message
 /// whose row is in the way of itself is in nobody else's.
-async fn pass(e: &Engine, calls: &mut JoinSet<()>) -> Result<Duration> {
-    let now = e.clock().now().millis();
+async fn pass(engine: &Engine, calls: &mut JoinSet<()>) -> Result<Duration> {
+    let now = engine.clock().now().millis();
     let mut wait = PATROL;
-    for job in due(e, now).await? {
+    for job in due(engine, now).await? {
         let message = job.message_id;
-        match begin(e, calls, job, now).await {
+        match begin(engine, calls, job, now).await {
             Ok(true) => {}
             Ok(false) => break,
             Err(error) if error.is_passing() => return Err(error),
@@ -79,31 +79,31 @@ async fn pass(e: &Engine, calls: &mut JoinSet<()>) -> Result<Duration> {
 }
 
 /// Starts the call of one message; returns whether there is a place for more.
-async fn begin(e: &Engine, calls: &mut JoinSet<()>, job: outbox::Model, now: i64) -> Result<bool> {
+async fn begin(engine: &Engine, calls: &mut JoinSet<()>, job: outbox::Model, now: i64) -> Result<bool> {
     if job.calling_since.is_some() && job.doubts + 1 >= MAX_DOUBTS {
-        ask(e, &job).await?;
+        ask(engine, &job).await?;
         return Ok(true);
     }
-    let Ok(place) = e.calls.clone().try_acquire_owned() else {
+    let Ok(place) = engine.calls.clone().try_acquire_owned() else {
         return Ok(false);
     };
-    let Some(job) = claim(e, job, now).await? else {
+    let Some(job) = claim(engine, job, now).await? else {
         return Ok(true);
     };
-    let e = e.clone();
-    e.outbox.in_hand().insert(job.message_id);
+    let engine = engine.clone();
+    engine.outbound.in_hand().insert(job.message_id);
     calls.spawn(async move {
-        attempt(&e, &job).await;
-        e.outbox.in_hand().remove(&job.message_id);
+        attempt(&engine, &job).await;
+        engine.outbound.in_hand().remove(&job.message_id);
         drop(place);
         // The next message of the session may go now.
-        e.wakes.wake(Worker::Outbound);
+        engine.wakes.wake(Worker::Outbound);
     });
     Ok(true)
 }
 
-async fn attempt(e: &Engine, job: &outbox::Model) {
-    let (verdict, token) = match try_to_send(e, job).await {
+async fn attempt(engine: &Engine, job: &outbox::Model) {
+    let (verdict, token) = match try_to_send(engine, job).await {
         Ok(Some(done)) => done,
         // The message is gone; so is its row.
         Ok(None) => return,
@@ -119,9 +119,9 @@ async fn attempt(e: &Engine, job: &outbox::Model) {
     };
     metrics::counter!(crate::metrics::SENDS, "outcome" => outcome).increment(1);
     tracing::debug!(message = %job.message_id, job.attempts, ?verdict, "sent a message to Meta");
-    write_down(e, job, &verdict).await;
+    write_down(engine, job, &verdict).await;
     if let Some((state, answer)) = token
-        && let Err(error) = token_state::learn(e, ChannelId::new(job.channel_id), state, answer).await
+        && let Err(error) = token_state::learn(engine, ChannelId::new(job.channel_id), state, answer).await
     {
         tracing::error!(%error, channel = %job.channel_id, "what a send taught about a token was not noted");
     }
@@ -129,15 +129,15 @@ async fn attempt(e: &Engine, job: &outbox::Model) {
 
 type Learnt = Option<(TokenState, Option<String>)>;
 
-async fn try_to_send(e: &Engine, job: &outbox::Model) -> Result<Option<(Verdict, Learnt)>> {
-    let found = message::Entity::find_by_id(job.message_id).one(e.db.read());
+async fn try_to_send(engine: &Engine, job: &outbox::Model) -> Result<Option<(Verdict, Learnt)>> {
+    let found = message::Entity::find_by_id(job.message_id).one(engine.db.read());
     let Some(message) = found.await? else {
-        let tx = e.transaction(&Actor::System).await?;
+        let tx = engine.transaction(&Actor::System).await?;
         outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
         tx.commit().await?;
         return Ok(None);
     };
-    let called = match call(e, job, &message).await {
+    let called = match call(engine, job, &message).await {
         Ok(called) => called,
         Err(error) if error.is_passing() => return Err(error),
         // A token that was sealed with another key, say: waiting does not help.
@@ -154,18 +154,18 @@ async fn try_to_send(e: &Engine, job: &outbox::Model) -> Result<Option<(Verdict,
         }
         _ => None,
     };
-    let now = e.clock().now();
+    let now = engine.clock().now();
     let asked = asked_wait(&called, now.millis() / 1000);
     if let Some((wait, true)) = asked {
-        e.outbox.hold(job.channel_id, now.plus(wait).millis());
+        engine.outbound.hold(job.channel_id, now.plus(wait).millis());
     }
     let age = now.since(Timestamp::from_millis(message.at));
     let verdict = verdict(called, job.attempts, age, asked.map(|(wait, _)| wait));
     Ok(Some((verdict, learnt)))
 }
 
-async fn call(e: &Engine, job: &outbox::Model, message: &message::Model) -> Result<Called> {
-    let db = e.db.read();
+async fn call(engine: &Engine, job: &outbox::Model, message: &message::Model) -> Result<Called> {
+    let db = engine.db.read();
     let impossible = |code: i64, title: &str| {
         Called::Impossible(Failure {
             code: Some(code),
@@ -174,7 +174,7 @@ async fn call(e: &Engine, job: &outbox::Model, message: &message::Model) -> Resu
         })
     };
     let channel = ChannelId::new(job.channel_id);
-    let Some(token) = secrets::open_secret(e, db, channel, Kind::AccessToken).await? else {
+    let Some(token) = secrets::open_secret(engine, db, channel, Kind::AccessToken).await? else {
         return Ok(impossible(190, "The channel has no access token"));
     };
     let session = session::Entity::find_by_id(job.session_id).one(db).await?;
@@ -195,6 +195,9 @@ async fn call(e: &Engine, job: &outbox::Model, message: &message::Model) -> Resu
         callback_data: Some(message.id.to_string()),
     };
     Ok(Called::Answered(
-        e.graph.send(&token, &message.phone_number_id, &outbound).await,
+        engine
+            .graph
+            .send(&token, &message.phone_number_id, &outbound)
+            .await,
     ))
 }

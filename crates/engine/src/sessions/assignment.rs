@@ -21,8 +21,13 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryS
 
 /// Makes the session one extension's own. Of several who try at once exactly one succeeds; the others learn who.
 /// People pick up for themselves; a script names the extension.
-pub async fn pick_up(e: &Engine, actor: &Actor, id: SessionId, extension: Option<ExtensionId>) -> Result<()> {
-    let tx = e.transaction(actor).await?;
+pub async fn pick_up(
+    engine: &Engine,
+    actor: &Actor,
+    id: SessionId,
+    extension: Option<ExtensionId>,
+) -> Result<()> {
+    let tx = engine.transaction(actor).await?;
     let taker = match (actor, extension) {
         (Actor::User(_), _) => actor.own_extension()?.clone(),
         (_, Some(extension)) => {

@@ -33,9 +33,9 @@ pub(crate) fn holder_of(extension: Option<Uuid>, queue: Option<Uuid>) -> Holder 
 }
 
 /// Everybody who has open sessions, and every place where some wait; those that nobody attends to come first.
-pub async fn holders(e: &Engine, actor: &Actor) -> Result<Vec<HolderRow>> {
+pub async fn holders(engine: &Engine, actor: &Actor) -> Result<Vec<HolderRow>> {
     actor.require(Permission::Supervise)?;
-    let db = e.db.read();
+    let db = engine.db.read();
     let owned: Vec<(Uuid, i64)> = open_by_owner().into_tuple().all(db).await?;
     let waiting: Vec<(Option<Uuid>, i64)> = waiting_by_queue().into_tuple().all(db).await?;
     let owned = owned
@@ -49,9 +49,9 @@ pub async fn holders(e: &Engine, actor: &Actor) -> Result<Vec<HolderRow>> {
     for (holder, open) in owned.chain(waiting) {
         let (label, answers) = match holder {
             Holder::Extension(id) => {
-                let found = extensions.iter().find(|e| e.id == id.uuid());
+                let found = extensions.iter().find(|row| row.id == id.uuid());
                 (
-                    found.map(|e| format!("{} {}", e.number, e.name)),
+                    found.map(|row| format!("{} {}", row.number, row.name)),
                     attended.contains(&id.uuid()),
                 )
             }
@@ -98,7 +98,7 @@ fn count_by(place: session::Column, counted: Condition) -> Select<session::Entit
 
 /// The open sessions of one holder, the latest message first.
 pub async fn held_by(
-    e: &Engine,
+    engine: &Engine,
     actor: &Actor,
     holder: Holder,
     page: &PageRequest,
@@ -116,5 +116,5 @@ pub async fn held_by(
     };
     let open = session::Entity::find().filter(held).filter(is_open());
     let order = Order::LatestMessageFirst;
-    page_of(e, order.sort(open), order, page).await
+    page_of(engine, order.sort(open), order, page).await
 }

@@ -19,8 +19,8 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_qu
 use uuid::Uuid;
 
 /// Ends a session. The customer's next message opens a new one.
-pub async fn close(e: &Engine, actor: &Actor, id: SessionId) -> Result<()> {
-    let tx = e.transaction(actor).await?;
+pub async fn close(engine: &Engine, actor: &Actor, id: SessionId) -> Result<()> {
+    let tx = engine.transaction(actor).await?;
     let found = find(&tx, actor, id, true).await?;
     standing(&tx, actor.extension(), &found).await?.close(actor)?;
     end(&tx, &found).await?;

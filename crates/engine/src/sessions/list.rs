@@ -28,36 +28,36 @@ pub(crate) const LATEST: u64 = 10_000;
 
 /// One tab of the inbox: the latest message first, among the waiting who waits longest.
 pub async fn inbox(
-    e: &Engine,
+    engine: &Engine,
     actor: &Actor,
     tab: Tab,
     text: Option<&str>,
     page: &PageRequest,
 ) -> Result<Page<SessionRow>> {
     let order = Order::of(tab);
-    let stretches = stretches::of_tab(e.db.read(), actor, tab).await?;
+    let stretches = stretches::of_tab(engine.db.read(), actor, tab).await?;
     let Some(mut sought) = search::sought(text.unwrap_or_default()) else {
-        return page_in(e, &stretches, order, Condition::all(), page).await;
+        return page_in(engine, &stretches, order, Condition::all(), page).await;
     };
-    let many = sought.rarest_first(e.db.read(), search::FEW + 1).await? > search::FEW;
+    let many = sought.rarest_first(engine.db.read(), search::FEW + 1).await? > search::FEW;
     // A page of many is most often among the latest sessions; one's own that are open, and the waiting, are few.
     let since = match tab {
-        Tab::All => latest_from(e, &stretches, page).await?,
+        Tab::All => latest_from(engine, &stretches, page).await?,
         Tab::Mine | Tab::Waiting => None,
     };
     let sees_few = tab == Tab::All && since.is_none();
     if many || sees_few {
         let latest = since.map(|since| session::Column::LastMessageAt.gte(since));
         let walked = sought.walked().add_option(latest);
-        let found = page_in(e, &stretches, order, walked, page).await?;
+        let found = page_in(engine, &stretches, order, walked, page).await?;
         if since.is_none() || found.next_cursor.is_some() {
             return Ok(found);
         }
-        sought.rarest_first(e.db.read(), search::COUNTED).await?;
+        sought.rarest_first(engine.db.read(), search::COUNTED).await?;
     }
     let narrowed = sought.looked_up().add(order.beyond(page)?);
     let query = first_found(actor, tab, order, narrowed, read_for(page));
-    shown(e, query, order, page).await
+    shown(engine, query, order, page).await
 }
 
 /// The first so many sessions of a tab, of those that are looked up. Their ids are sorted first: sorting whole sessions
@@ -79,23 +79,23 @@ pub(crate) fn first_found(
 }
 
 /// The time of the last of the `LATEST` sessions from the page on; `None` when the asker sees no more than those.
-async fn latest_from(e: &Engine, stretches: &[Condition], page: &PageRequest) -> Result<Option<i64>> {
+async fn latest_from(engine: &Engine, stretches: &[Condition], page: &PageRequest) -> Result<Option<i64>> {
     let beyond = Order::LatestMessageFirst.beyond(page)?;
     let Some(query) = stretches::time_of_nth(stretches, &beyond, LATEST) else {
         return Ok(None);
     };
-    let row = e.db.read().query_one(&query).await?;
+    let row = engine.db.read().query_one(&query).await?;
     Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
 }
 
 /// Everything that the asker may see, the latest message first.
-pub async fn list(e: &Engine, actor: &Actor, page: &PageRequest) -> Result<Page<SessionRow>> {
-    inbox(e, actor, Tab::All, None, page).await
+pub async fn list(engine: &Engine, actor: &Actor, page: &PageRequest) -> Result<Page<SessionRow>> {
+    inbox(engine, actor, Tab::All, None, page).await
 }
 
 /// One page of what these stretches have of it.
 async fn page_in(
-    e: &Engine,
+    engine: &Engine,
     stretches: &[Condition],
     order: Order,
     narrowed: Condition,
@@ -103,18 +103,18 @@ async fn page_in(
 ) -> Result<Page<SessionRow>> {
     let narrowed = narrowed.add(order.beyond(page)?);
     let query = stretches::first(stretches, order, &narrowed, read_for(page));
-    shown(e, query, order, page).await
+    shown(engine, query, order, page).await
 }
 
 /// One page of sessions that are sorted already.
 pub(crate) async fn page_of(
-    e: &Engine,
+    engine: &Engine,
     query: Select<session::Entity>,
     order: Order,
     page: &PageRequest,
 ) -> Result<Page<SessionRow>> {
     let query = query.filter(order.beyond(page)?).limit(read_for(page));
-    shown(e, query, order, page).await
+    shown(engine, query, order, page).await
 }
 
 /// One more than the page has, to learn whether there are more.
@@ -123,23 +123,23 @@ fn read_for(page: &PageRequest) -> u64 {
 }
 
 async fn shown(
-    e: &Engine,
+    engine: &Engine,
     query: Select<session::Entity>,
     order: Order,
     page: &PageRequest,
 ) -> Result<Page<SessionRow>> {
-    let mut found = query.all(e.db.read()).await?;
+    let mut found = query.all(engine.db.read()).await?;
     let next_cursor = cursor::cut(&mut found, page.limit(), |row| order.cursor(row));
     Ok(Page {
-        items: rows::rows(e.db.read(), found).await?,
+        items: rows::rows(engine.db.read(), found).await?,
         next_cursor,
     })
 }
 
 /// Whether there is more than one channel, and more than one queue. It is asked of all there are: a list that is narrowed
 /// to one channel's sessions still says which.
-pub async fn several(e: &Engine) -> Result<Several> {
-    let db = e.db.read();
+pub async fn several(engine: &Engine) -> Result<Several> {
+    let db = engine.db.read();
     let channels = channel::Entity::find().filter(channel::Column::DeletedAt.is_null());
     Ok(Several {
         channels: channels.count(db).await? > 1,
@@ -148,9 +148,9 @@ pub async fn several(e: &Engine) -> Result<Several> {
 }
 
 /// The numbers on the tabs, and in the window's title.
-pub async fn counts(e: &Engine, actor: &Actor) -> Result<InboxCounts> {
-    let (mine, my_unread) = count(e, actor, Tab::Mine).await?;
-    let (waiting, waiting_unread) = count(e, actor, Tab::Waiting).await?;
+pub async fn counts(engine: &Engine, actor: &Actor) -> Result<InboxCounts> {
+    let (mine, my_unread) = count(engine, actor, Tab::Mine).await?;
+    let (waiting, waiting_unread) = count(engine, actor, Tab::Waiting).await?;
     Ok(InboxCounts {
         mine,
         waiting,
@@ -159,8 +159,8 @@ pub async fn counts(e: &Engine, actor: &Actor) -> Result<InboxCounts> {
 }
 
 /// The sessions of a tab, and those of them in which something is unread.
-async fn count(e: &Engine, actor: &Actor, tab: Tab) -> Result<(u32, u32)> {
-    let found: Option<(i64, Option<i64>)> = counted(actor, tab).into_tuple().one(e.db.read()).await?;
+async fn count(engine: &Engine, actor: &Actor, tab: Tab) -> Result<(u32, u32)> {
+    let found: Option<(i64, Option<i64>)> = counted(actor, tab).into_tuple().one(engine.db.read()).await?;
     let (all, unread) = found.unwrap_or_default();
     let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
     Ok((number(all), number(unread.unwrap_or(0))))
@@ -177,9 +177,9 @@ pub(crate) fn counted(actor: &Actor, tab: Tab) -> Select<session::Entity> {
         )
 }
 
-pub async fn row(e: &Engine, actor: &Actor, id: SessionId) -> Result<SessionRow> {
-    let found = find(e.db.read(), actor, id, false).await?;
-    rows::rows(e.db.read(), vec![found])
+pub async fn row(engine: &Engine, actor: &Actor, id: SessionId) -> Result<SessionRow> {
+    let found = find(engine.db.read(), actor, id, false).await?;
+    rows::rows(engine.db.read(), vec![found])
         .await?
         .pop()
         .ok_or(Refusal::NotFound.into())

@@ -13,9 +13,14 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Quer
 pub use crate::sessions::content::{card, payload};
 
 /// The messages of a session, oldest first.
-pub async fn list(e: &Engine, actor: &Actor, id: SessionId, page: &PageRequest) -> Result<Page<MessageView>> {
+pub async fn list(
+    engine: &Engine,
+    actor: &Actor,
+    id: SessionId,
+    page: &PageRequest,
+) -> Result<Page<MessageView>> {
     use message::Column;
-    let session = access::find(e.db.read(), actor, id, false).await?;
+    let session = access::find(engine.db.read(), actor, id, false).await?;
     let limit = page.limit();
     let mut query = message::Entity::find()
         .filter(Column::SessionId.eq(session.id))
@@ -26,7 +31,7 @@ pub async fn list(e: &Engine, actor: &Actor, id: SessionId, page: &PageRequest) 
         let same_time = Condition::all().add(Column::At.eq(at)).add(Column::Id.gt(id));
         query = query.filter(Condition::any().add(Column::At.gt(at)).add(same_time));
     }
-    let mut rows = query.all(e.db.read()).await?;
+    let mut rows = query.all(engine.db.read()).await?;
     let next_cursor = cursor::cut(&mut rows, limit, |row| cursor::of_time_and_id(row.at, row.id));
     Ok(Page {
         items: rows.into_iter().map(view).collect(),

@@ -29,17 +29,17 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// Every extension and queue to which sessions can be moved.
-pub async fn targets(e: &Engine, actor: &Actor) -> Result<Destinations> {
+pub async fn targets(engine: &Engine, actor: &Actor) -> Result<Destinations> {
     actor.require(Permission::Supervise)?;
-    destination::enabled_destinations(e).await
+    destination::enabled_destinations(engine).await
 }
 
 /// Moves a session. Of several who try at once, each having seen the same owner, exactly one succeeds; the others
 /// learn who has it now.
-pub async fn transfer(e: &Engine, actor: &Actor, id: SessionId, form: &TransferForm) -> Result<()> {
+pub async fn transfer(engine: &Engine, actor: &Actor, id: SessionId, form: &TransferForm) -> Result<()> {
     actor.require(Permission::Supervise)?;
     let wanted = form.check()?;
-    let tx = e.transaction(actor).await?;
+    let tx = engine.transaction(actor).await?;
     let to = Target::lock(&tx, wanted.to).await?;
     let of = find(&tx, actor, id, true).await?;
     standing(&tx, actor.extension(), &of).await?.transfer(actor)?;
@@ -51,19 +51,25 @@ pub async fn transfer(e: &Engine, actor: &Actor, id: SessionId, form: &TransferF
 }
 
 /// Takes a session from whoever has it.
-pub async fn take_over(e: &Engine, actor: &Actor, id: SessionId, from: String, reason: String) -> Result<()> {
+pub async fn take_over(
+    engine: &Engine,
+    actor: &Actor,
+    id: SessionId,
+    from: String,
+    reason: String,
+) -> Result<()> {
     let own = actor.own_extension()?.clone();
     let form = TransferForm {
         from,
         to: Destination::Extension(own.id).to_string(),
         reason,
     };
-    transfer(e, actor, id, &form).await
+    transfer(engine, actor, id, &form).await
 }
 
 /// Moves sessions together. What is closed, or no longer where it was seen, is left alone.
 pub async fn transfer_all(
-    e: &Engine,
+    engine: &Engine,
     actor: &Actor,
     ids: &[SessionId],
     form: &TransferForm,
@@ -78,7 +84,7 @@ pub async fn transfer_all(
         return Err(Refusal::field("sessions", Problem::TooLong).into());
     }
     let asked = ids.len();
-    let tx = e.transaction(actor).await?;
+    let tx = engine.transaction(actor).await?;
     let to = Target::lock(&tx, wanted.to).await?;
     let open = session::Entity::find()
         .filter(visible_to(actor))

@@ -22,8 +22,8 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// Not the asker's to see, or no message of this session.
-pub async fn mark_read(e: &Engine, actor: &Actor, id: SessionId, seen: MessageId) -> Result<()> {
-    let tx = e.transaction(actor).await?;
+pub async fn mark_read(engine: &Engine, actor: &Actor, id: SessionId, seen: MessageId) -> Result<()> {
+    let tx = engine.transaction(actor).await?;
     let found = access::find(&tx, actor, id, true).await?;
     if found.unread == 0
         || !access::standing(&tx, actor.extension(), &found)

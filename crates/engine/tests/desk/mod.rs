@@ -106,8 +106,8 @@ impl Desk {
             graph_version: "v25.0".to_owned(),
             master_key: None,
             clock: Clock::manual(Timestamp::from_seconds(NOW)),
-            inbox_capacity: 64,
-            inbox_patience: Duration::from_secs(10),
+            intake_capacity: 64,
+            intake_patience: Duration::from_secs(10),
             country_database: None,
         })
         .await

@@ -4,11 +4,11 @@ use crate::{Engine, database::storable, entity::dead_letter};
 use domain::dead_letter::Filter;
 use sea_orm::{ColumnTrait, Condition};
 
-pub(super) fn matching(e: &Engine, filter: &Filter) -> Condition {
+pub(super) fn matching(engine: &Engine, filter: &Filter) -> Condition {
     use dead_letter::Column;
     let since = filter
         .within
-        .map(|within| e.clock().now().minus(within.duration()).millis());
+        .map(|within| engine.clock().now().minus(within.duration()).millis());
     Condition::all()
         .add_option(filter.reason.map(|reason| Column::Reason.eq(reason.as_str())))
         .add_option(filter.channel.map(|id| Column::ChannelId.eq(id.uuid())))

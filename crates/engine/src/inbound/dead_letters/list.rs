@@ -38,7 +38,7 @@ struct Envelope {
 
 /// Newest first.
 pub async fn list(
-    e: &Engine,
+    engine: &Engine,
     actor: &Actor,
     filter: &Filter,
     page: &PageRequest,
@@ -46,17 +46,20 @@ pub async fn list(
     actor.require(Permission::Administer)?;
     let limit = page.limit();
     let mut query = dead_letter::Entity::find()
-        .filter(matching(e, filter))
+        .filter(matching(engine, filter))
         .order_by_desc(dead_letter::Column::Id)
         .limit(u64::from(limit) + 1);
     if let Some(after) = cursor::id(page)? {
         query = query.filter(dead_letter::Column::Id.lt(after));
     }
-    let mut rows = query.into_partial_model::<Envelope>().all(e.db.read()).await?;
+    let mut rows = query
+        .into_partial_model::<Envelope>()
+        .all(engine.db.read())
+        .await?;
     let next_cursor = cursor::cut(&mut rows, limit, |row| row.id.to_string());
     let names: HashMap<_, _> = channel::Entity::find()
         .filter(channel::Column::Id.is_in(rows.iter().map(|row| row.channel_id)))
-        .all(e.db.read())
+        .all(engine.db.read())
         .await?
         .into_iter()
         .map(|channel| (channel.id, channel.name))
@@ -75,11 +78,11 @@ pub async fn list(
 }
 
 /// A letter with its JSON.
-pub async fn open(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<OpenDeadLetter> {
+pub async fn open(engine: &Engine, actor: &Actor, id: DeadLetterId) -> Result<OpenDeadLetter> {
     actor.require(Permission::Administer)?;
-    let row = find(e.db.read(), id).await?;
+    let row = find(engine.db.read(), id).await?;
     let arrived_at = channel::Entity::find_by_id(row.channel_id)
-        .one(e.db.read())
+        .one(engine.db.read())
         .await?
         .map(|channel| channel.name);
     let envelope = Envelope {
@@ -96,26 +99,30 @@ pub async fn open(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<OpenDea
     })
 }
 
-pub async fn count(e: &Engine, actor: &Actor) -> Result<u64> {
+pub async fn count(engine: &Engine, actor: &Actor) -> Result<u64> {
     actor.require(Permission::Administer)?;
-    Ok(dead_letter::Entity::find().count(e.db.read()).await?)
+    Ok(dead_letter::Entity::find().count(engine.db.read()).await?)
 }
 
 /// How many there are of each reason, whichever reason the filter names.
-pub async fn count_by_reason(e: &Engine, actor: &Actor, filter: &Filter) -> Result<Vec<(DeadReason, u64)>> {
+pub async fn count_by_reason(
+    engine: &Engine,
+    actor: &Actor,
+    filter: &Filter,
+) -> Result<Vec<(DeadReason, u64)>> {
     actor.require(Permission::Administer)?;
     let of_any = Filter {
         reason: None,
         ..filter.clone()
     };
     let counted: Vec<(String, i64)> = dead_letter::Entity::find()
-        .filter(matching(e, &of_any))
+        .filter(matching(engine, &of_any))
         .select_only()
         .column(dead_letter::Column::Reason)
         .column_as(dead_letter::Column::Id.count(), "letters")
         .group_by(dead_letter::Column::Reason)
         .into_tuple()
-        .all(e.db.read())
+        .all(engine.db.read())
         .await?;
     let of = |reason: DeadReason| {
         let (_, count) = counted.iter().find(|(word, _)| word == reason.as_str())?;
@@ -125,7 +132,7 @@ pub async fn count_by_reason(e: &Engine, actor: &Actor, filter: &Filter) -> Resu
 }
 
 /// The channels at whose addresses letters can arrive.
-pub async fn channels(e: &Engine, actor: &Actor) -> Result<Vec<ChannelRef>> {
+pub async fn channels(engine: &Engine, actor: &Actor) -> Result<Vec<ChannelRef>> {
     actor.require(Permission::Administer)?;
     let found: Vec<(uuid::Uuid, String)> = channel::Entity::find()
         .select_only()
@@ -133,7 +140,7 @@ pub async fn channels(e: &Engine, actor: &Actor) -> Result<Vec<ChannelRef>> {
         .order_by_asc(channel::Column::Name)
         .order_by_asc(channel::Column::Id)
         .into_tuple()
-        .all(e.db.read())
+        .all(engine.db.read())
         .await?;
     let channel = |(id, name)| ChannelRef {
         id: ChannelId::new(id),
@@ -143,7 +150,7 @@ pub async fn channels(e: &Engine, actor: &Actor) -> Result<Vec<ChannelRef>> {
 }
 
 /// What is stored and not applied yet.
-pub async fn waiting(e: &Engine, actor: &Actor) -> Result<Waiting> {
+pub async fn waiting(engine: &Engine, actor: &Actor) -> Result<Waiting> {
     actor.require(Permission::Administer)?;
     let oldest: Option<i64> = journal::Entity::find()
         .filter(journal::Column::AppliedAt.is_null())
@@ -151,18 +158,18 @@ pub async fn waiting(e: &Engine, actor: &Actor) -> Result<Waiting> {
         .select_only()
         .column(journal::Column::ReceivedAt)
         .into_tuple()
-        .one(e.db.read())
+        .one(engine.db.read())
         .await?;
     Ok(Waiting {
-        deliveries: metrics::waiting(e.db.read()).await?,
+        deliveries: metrics::waiting(engine.db.read()).await?,
         since: oldest.map(Timestamp::from_millis),
     })
 }
 
 /// Throws a letter away.
-pub async fn delete(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<()> {
+pub async fn delete(engine: &Engine, actor: &Actor, id: DeadLetterId) -> Result<()> {
     actor.require(Permission::Administer)?;
-    let tx = e.transaction(actor).await?;
+    let tx = engine.transaction(actor).await?;
     let row = find(&tx, id).await?;
     let gone = dead_letter::Entity::delete_by_id(row.id).exec(&tx).await?;
     if gone.rows_affected == 0 {

@@ -51,10 +51,10 @@ enum Outcome {
 ///
 /// # Errors
 /// [`Refusal::NothingToReplay`] when what it would take is no longer stored.
-pub async fn replay(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Replayed> {
+pub async fn replay(engine: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Replayed> {
     actor.require(Permission::Administer)?;
     let mut replayed = Replayed::default();
-    match one(e, actor, id).await? {
+    match one(engine, actor, id).await? {
         Outcome::Applied => replayed.applied = 1,
         Outcome::Kept(reason) => replayed.keep(reason),
         Outcome::Lost => return Err(Refusal::NothingToReplay.into()),
@@ -65,7 +65,7 @@ pub async fn replay(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Repla
 
 /// Applies the letters that match, oldest first, after the one named: the first hundred.
 pub async fn replay_all(
-    e: &Engine,
+    engine: &Engine,
     actor: &Actor,
     filter: &Filter,
     after: Option<DeadLetterId>,
@@ -73,7 +73,7 @@ pub async fn replay_all(
     use dead_letter::Column;
     actor.require(Permission::Administer)?;
     let from = |after: Option<Uuid>| {
-        let all = dead_letter::Entity::find().filter(matching(e, filter));
+        let all = dead_letter::Entity::find().filter(matching(engine, filter));
         match after {
             Some(after) => all.filter(Column::Id.gt(after)),
             None => all,
@@ -85,11 +85,11 @@ pub async fn replay_all(
         .order_by_asc(Column::Id)
         .limit(AT_ONCE)
         .into_tuple()
-        .all(e.db.read())
+        .all(engine.db.read())
         .await?;
     let mut replayed = Replayed::default();
     for id in &ids {
-        match one(e, actor, DeadLetterId::new(*id)).await? {
+        match one(engine, actor, DeadLetterId::new(*id)).await? {
             Outcome::Applied => replayed.applied += 1,
             Outcome::Kept(reason) => replayed.keep(reason),
             Outcome::Lost => replayed.lost += 1,
@@ -97,20 +97,20 @@ pub async fn replay_all(
         }
     }
     if let Some(last) = ids.last() {
-        replayed.left = from(Some(*last)).count(e.db.read()).await?;
+        replayed.left = from(Some(*last)).count(engine.db.read()).await?;
         replayed.next = (replayed.left > 0).then(|| DeadLetterId::new(*last));
     }
     Ok(replayed)
 }
 
-async fn one(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Outcome> {
+async fn one(engine: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Outcome> {
     let mut tries = 0;
     loop {
         tries += 1;
-        match attempt(e, actor, id).await {
+        match attempt(engine, actor, id).await {
             Err(Error::Database(_)) if tries < TRIES => {}
             Err(error @ Error::Database(_)) if !error.is_passing() => {
-                let tx = e.transaction(actor).await?;
+                let tx = engine.transaction(actor).await?;
                 let why = (DeadReason::Failed, Some(error.to_string()));
                 keep(&tx, id.uuid(), why).await?;
                 tx.commit().await?;
@@ -121,8 +121,8 @@ async fn one(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Outcome> {
     }
 }
 
-async fn attempt(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Outcome> {
-    let tx = e.transaction(actor).await?;
+async fn attempt(engine: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Outcome> {
+    let tx = engine.transaction(actor).await?;
     let dead_letter = dead_letter::Entity::find_by_id(id.uuid())
         .lock_exclusive()
         .one(&tx)

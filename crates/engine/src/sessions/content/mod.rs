@@ -22,17 +22,17 @@ use std::collections::HashMap;
 use whatsapp::webhook::{Content, GraphErrorObject, InboundMessage, Interactive, SharedContact};
 
 /// The JSON of a customer's message as Meta sent it.
-pub async fn payload(e: &Engine, actor: &Actor, id: MessageId) -> Result<String> {
+pub async fn payload(engine: &Engine, actor: &Actor, id: MessageId) -> Result<String> {
     actor.require(Permission::Administer)?;
     let found = message_payload::Entity::find_by_id(id.uuid())
-        .one(e.db.read())
+        .one(engine.db.read())
         .await?;
     Ok(found.ok_or(Refusal::NotFound)?.payload)
 }
 
 /// A contact card of a message as a file: its name and its content. Whoever may see the session may have it.
-pub async fn card(e: &Engine, actor: &Actor, id: MessageId, nth: usize) -> Result<(String, String)> {
-    let db = e.db.read();
+pub async fn card(engine: &Engine, actor: &Actor, id: MessageId, nth: usize) -> Result<(String, String)> {
+    let db = engine.db.read();
     let found = message::Entity::find_by_id(id.uuid()).one(db).await?;
     let found = found.ok_or(Refusal::NotFound)?;
     access::find(db, actor, SessionId::new(found.session_id), false).await?;

@@ -46,8 +46,8 @@ const READ_BEFORE_UNREAD: u64 = 20;
 ///
 /// # Errors
 /// Not the asker's to see, or a cursor that is not ours.
-pub async fn read(e: &Engine, actor: &Actor, id: SessionId, before: Option<&str>) -> Result<Thread> {
-    let db = e.db.read();
+pub async fn read(engine: &Engine, actor: &Actor, id: SessionId, before: Option<&str>) -> Result<Thread> {
+    let db = engine.db.read();
     let found = access::find(db, actor, id, false).await?;
     let blocked = blocked(db, found.channel_id).await?;
     let mut thread = Thread {
@@ -80,7 +80,7 @@ pub async fn read(e: &Engine, actor: &Actor, id: SessionId, before: Option<&str>
     let paused = blocked == Some(Blocked::Paused);
     let queued = |message: &MessageView| message.status == Some(Status::Queued);
     if page.messages.iter().any(queued) {
-        let mut waiting = queue::waiting_for(e, db, id, paused).await?;
+        let mut waiting = queue::waiting_for(engine, db, id, paused).await?;
         for message in &mut page.messages {
             message.waits = waiting.remove(&message.id);
         }
@@ -101,8 +101,8 @@ pub async fn read(e: &Engine, actor: &Actor, id: SessionId, before: Option<&str>
 ///
 /// # Errors
 /// Not the asker's to see, or a cursor that is not ours.
-pub async fn above(e: &Engine, actor: &Actor, id: SessionId, cursor: &str) -> Result<Above> {
-    let db = e.db.read();
+pub async fn above(engine: &Engine, actor: &Actor, id: SessionId, cursor: &str) -> Result<Above> {
+    let db = engine.db.read();
     let found = access::find(db, actor, id, false).await?;
     read_above(db, actor, &found, cursor).await
 }
