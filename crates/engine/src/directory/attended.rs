@@ -1,7 +1,6 @@
 //! The extensions at which somebody answers.
 
 use crate::{Result, entity::user};
-
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::HashSet;
 use uuid::Uuid;

@@ -1,7 +1,6 @@
 //! When a channel is examined again, and what the examinations remember of each other.
 
 use domain::{doctor::SETTLING, ids::ChannelId, time::Timestamp};
-
 use std::{
     collections::HashMap,
     sync::{

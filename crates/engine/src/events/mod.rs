@@ -5,15 +5,19 @@
 //! | `audience` | says who may hear of a change |
 //! | `log` | keeps the events of a day as rows |
 //! | `dispatcher` | reads new rows and hands them to all who listen |
-//! | `stream` | one listener, also one that comes back |
+//! | `stream` | who listens |
+//! | `follow` | a listener that comes back is told what it missed |
 //!
 //! A [`Transaction`](crate::transaction::Transaction) writes the rows; nothing else does.
 
-mod audience;
 pub(crate) mod dispatcher;
 pub(crate) mod log;
+
+mod audience;
+mod follow;
 mod stream;
 
-pub use stream::{Events, Subscription, follow};
+pub use follow::follow;
+pub use stream::{Events, Subscription};
 
 pub(crate) use audience::Audience;

@@ -1,16 +1,10 @@
 //! The stream of events in this process, and those who listen to it.
 
-use crate::{
-    Engine, Result,
-    database::Database,
-    entity::queue_member,
-    events::{audience::Audience, log},
-};
+use crate::events::audience::Audience;
 use domain::{
     access::Actor,
     event::{Change, Event, Position},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::{
     collections::VecDeque,
     sync::{
@@ -23,8 +17,6 @@ use uuid::Uuid;
 
 /// Events kept for a slow listener; one that falls behind further is told to read everything again.
 const KEPT: usize = 1024;
-/// Missed events that are told one by one; after more of them it is quicker to read everything again.
-const MAX_MISSED: u64 = 1000;
 
 /// An event, and the members of the queues that may hear of it.
 #[derive(Debug)]
@@ -96,70 +88,11 @@ impl Events {
     }
 }
 
-/// Listens from `after` on, so that nothing is missed by whoever has been away; without it, from now on. Returns the place
-/// after which the stream tells everything. It begins with [`Change::Resync`] when too much was missed, or what was is no
-/// longer kept.
-///
-/// # Errors
-/// The database cannot be read.
-pub async fn follow(engine: &Engine, actor: &Actor, after: Option<u64>) -> Result<(Position, Subscription)> {
-    // First, so that nothing falls between what is read and what is heard.
-    let mut subscription = engine.events().subscribe();
-    let Some(after) = after else {
-        return Ok((
-            Position {
-                number: subscription.last,
-            },
-            subscription,
-        ));
-    };
-    let db = engine.db.read();
-    let newest = log::newest(db).await?;
-    // A number from before the database was restored says nothing.
-    let known = after <= newest && (after == newest || after + 1 >= log::oldest(db).await?);
-    let missed = match known {
-        true => log::after(db, after, MAX_MISSED + 1).await?,
-        false => Vec::new(),
-    };
-    if !known || missed.len() as u64 > MAX_MISSED {
-        subscription.last = newest.max(subscription.last);
-        subscription.missed.push_back(resync(subscription.last));
-        return Ok((
-            Position {
-                number: subscription.last,
-            },
-            subscription,
-        ));
-    }
-    let queues = queues_of(&engine.db, actor).await?;
-    for event in missed {
-        subscription.last = subscription.last.max(event.number);
-        if event.audience.includes(actor, &queues) {
-            subscription.missed.push_back(Event {
-                number: event.number,
-                change: event.change,
-            });
-        }
-    }
-    Ok((Position { number: after }, subscription))
-}
-
-fn resync(number: u64) -> Event {
+pub(super) fn resync(number: u64) -> Event {
     Event {
         number,
         change: Change::Resync,
     }
-}
-
-async fn queues_of(db: &Database, actor: &Actor) -> Result<Vec<Uuid>> {
-    let Some(own) = actor.extension() else {
-        return Ok(Vec::new());
-    };
-    let queues = queue_member::Entity::find()
-        .select_only()
-        .column(queue_member::Column::QueueId)
-        .filter(queue_member::Column::ExtensionId.eq(own.id.uuid()));
-    Ok(queues.into_tuple().all(db.read()).await?)
 }
 
 /// One listener.
@@ -167,9 +100,9 @@ async fn queues_of(db: &Database, actor: &Actor) -> Result<Vec<Uuid>> {
 pub struct Subscription {
     receiver: broadcast::Receiver<Arc<Published>>,
     /// What happened before, and was not told yet.
-    missed: VecDeque<Event>,
+    pub(super) missed: VecDeque<Event>,
     /// The number up to which everything was told, or is in `missed`.
-    last: u64,
+    pub(super) last: u64,
 }
 
 impl Subscription {

@@ -5,7 +5,6 @@ use crate::{
     entity::dead_letter,
     inbound::{batch::Ledger, journal::Delivery},
 };
-
 use domain::{dead_letter::DeadReason, event::Change};
 
 /// Keeps an item; the same item of the same delivery only once.

@@ -11,7 +11,6 @@ use domain::{
     message::{Direction, Failure, Status},
     time::Timestamp,
 };
-
 use uuid::Uuid;
 use whatsapp::webhook::{GraphErrorObject, StatusUpdate};
 

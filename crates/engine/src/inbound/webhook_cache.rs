@@ -1,7 +1,6 @@
 //! What the webhook needs of a channel, kept in memory: the secret that must have signed, and its fingerprint.
 
 use domain::{doctor, ids::ChannelId};
-
 use secrecy::SecretString;
 use std::{
     collections::HashMap,

@@ -19,7 +19,6 @@ use sea_orm::{
     QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
-
 use uuid::Uuid;
 
 /// Parameters in one statement: SQLite's limit is 32,766.

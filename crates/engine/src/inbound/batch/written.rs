@@ -4,7 +4,6 @@ use crate::{
     channels::traffic::Traffic,
     entity::{dead_letter, delivery, message_payload, message_status},
 };
-
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
