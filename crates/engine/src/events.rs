@@ -2,7 +2,7 @@
 
 use crate::random;
 use domain::{
-    access::Actor,
+    access::{Actor, Permission},
     event::{Change, Event, Position},
 };
 use std::{
@@ -137,7 +137,8 @@ fn reaches(audience: &Audience, actor: &Actor) -> bool {
     match audience {
         Audience::Everybody => true,
         Audience::Extensions(ids) => {
-            actor.sees_everything() || actor.extension().is_some_and(|own| ids.contains(&own.id.uuid()))
+            actor.may(Permission::SessionReadAll)
+                || actor.extension().is_some_and(|own| ids.contains(&own.id.uuid()))
         }
     }
 }

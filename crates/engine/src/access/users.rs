@@ -82,7 +82,7 @@ pub async fn finish_setup(e: &Engine, token: &str, form: &UserForm) -> Result<Me
 
 /// Adds a person without an extension.
 pub async fn add(e: &Engine, actor: &Actor, form: &UserForm) -> Result<UserId> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::UserChange)?;
     let new = form.check()?;
     let hash = e.passwords.hash(new.password.clone()).await?;
     let tx = e.db.write_alone().await?;

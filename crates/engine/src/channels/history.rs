@@ -22,7 +22,7 @@ const DELIVERIES: u64 = 20;
 
 /// The newest lines of a channel's history.
 pub async fn activity(e: &Engine, actor: &Actor, id: ChannelId) -> Result<ActivityView> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::AuditRead)?;
     let db = e.db.read();
     if channel::Entity::find_by_id(id.uuid()).one(db).await?.is_none() {
         // Nothing has happened yet to a channel that is being set up.
@@ -70,7 +70,7 @@ pub async fn activity(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Activi
 /// # Errors
 /// `Forbidden` for who may not look at channels, `NotFound` when there never was one.
 pub async fn presence(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Presence> {
-    crate::directory::extensions::actor_may_look(actor)?;
+    actor.require(Permission::ChannelRead)?;
     if let Some(channel) = super::find_or_reserved(e, id).await? {
         return Ok(Presence::Here(Box::new(channel)));
     }

@@ -21,7 +21,7 @@ use crate::{
 };
 use badge::{Wrong, badge, webhook_seen_at};
 use domain::{
-    access::Actor,
+    access::{Actor, Permission},
     channel::{ChannelRow, ChannelView, Destinations, TokenState},
     ids::ChannelId,
     phone::PhoneNumber,
@@ -32,7 +32,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// Every channel. Each table is read with one statement, however many channels there are.
 pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<ChannelRow>> {
-    crate::directory::extensions::actor_may_look(actor)?;
+    actor.require(Permission::ChannelRead)?;
     let db = e.db.read();
     let channels = channel::Entity::find()
         .filter(channel::Column::DeletedAt.is_null())
@@ -66,13 +66,13 @@ pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<ChannelRow>> {
 }
 
 pub async fn get(e: &Engine, actor: &Actor, id: ChannelId) -> Result<ChannelView> {
-    crate::directory::extensions::actor_may_look(actor)?;
+    actor.require(Permission::ChannelRead)?;
     view(e, id).await
 }
 
 /// Every extension and queue that takes new sessions.
 pub async fn destinations(e: &Engine, actor: &Actor) -> Result<Destinations> {
-    crate::directory::extensions::actor_may_look(actor)?;
+    actor.require(Permission::ChannelRead)?;
     destination::enabled_destinations(e).await
 }
 
@@ -81,7 +81,7 @@ pub async fn destinations(e: &Engine, actor: &Actor) -> Result<Destinations> {
 /// # Errors
 /// `Forbidden` for who may not look at channels.
 pub async fn calling_code(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Option<String>> {
-    crate::directory::extensions::actor_may_look(actor)?;
+    actor.require(Permission::ChannelRead)?;
     calling_code_of(e, Some(id)).await
 }
 

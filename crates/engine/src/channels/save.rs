@@ -33,7 +33,7 @@ use uuid::Uuid;
 /// Reserves a webhook address and verify token, so that they can be pasted into Meta before anything is saved. The
 /// channel begins with its first save.
 pub async fn reserve(e: &Engine, actor: &Actor) -> Result<ChannelId> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let tx = e.db.write().await?;
     let id = reservation::of(e, &tx, actor).await?;
     tx.commit().await?;
@@ -47,7 +47,7 @@ pub async fn create(
     authentication: &AuthenticationForm,
     messaging: &MessagingForm,
 ) -> Result<ChannelView> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let messaging = with_country(e, None, messaging).await?;
     let (authentication, messaging) = check_both(authentication, &messaging)?;
     let tx = e.db.write_alone().await?;
@@ -93,7 +93,7 @@ pub async fn save_authentication(
     version: i64,
     form: &AuthenticationForm,
 ) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let form = form.check()?;
     let tx = e.db.write().await?;
     begin(e, &tx, actor, id, version, &form.name).await?;
@@ -111,7 +111,7 @@ pub async fn save_messaging(
     version: i64,
     form: &MessagingForm,
 ) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let form = with_country(e, Some(id), form).await?.check()?;
     let tx = e.db.write_alone().await?;
     begin(e, &tx, actor, id, version, reservation::NAME).await?;
@@ -132,7 +132,7 @@ async fn with_country(e: &Engine, id: Option<ChannelId>, form: &MessagingForm) -
 
 /// Makes a new verify token. Meta asks for it only when the callback is saved: a connection that works goes on.
 pub async fn rotate_verify_token(e: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let tx = e.db.write().await?;
     let reserved = reservation::rotate(&tx, id).await?;
     tx.commit().await?;
@@ -149,7 +149,7 @@ pub async fn rotate_verify_token(e: &Engine, actor: &Actor, id: ChannelId) -> Re
 
 /// Ends the reset of the app secret: the second one becomes the only one.
 pub async fn drop_old_app_secret(e: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let tx = e.db.write().await?;
     current(&tx, id).await?;
     let next = secrets::open_secret(e, &tx, id, Kind::NextAppSecret).await?;
@@ -187,7 +187,7 @@ pub async fn resume(e: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
 /// # Errors
 /// [`Refusal::NameDiffers`] unless `name` is the channel's.
 pub async fn delete(e: &Engine, actor: &Actor, id: ChannelId, name: &str) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let tx = e.db.write().await?;
     let found = current(&tx, id).await?;
     if found.name.trim() != name.trim() {
@@ -250,7 +250,7 @@ async fn change(
     action: &str,
     apply: impl FnOnce(&Engine, &mut channel::ActiveModel) -> Result<()>,
 ) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let tx = e.db.write().await?;
     let mut row = current(&tx, id).await?.into_active_model();
     apply(e, &mut row)?;

@@ -32,7 +32,7 @@ pub async fn save(
     version: i64,
     form: &CountriesForm,
 ) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::CountryChange)?;
     let (door, rule) = form.check()?;
     let _turn = e.countries.turn.lock().await;
     if rule.only.is_some() && e.countries.database().is_err() {
@@ -57,7 +57,7 @@ pub async fn save(
 /// # Errors
 /// `Forbidden` for who may not administer.
 pub async fn off(e: &Engine, actor: &Actor) -> Result<Vec<StoredRule>> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::CountryChange)?;
     let _turn = e.countries.turn.lock().await;
     let tx = e.db.write().await?;
     let mut gone = Vec::new();
@@ -91,7 +91,7 @@ pub async fn replace_database(
     from: Option<IpAddr>,
     bytes: Vec<u8>,
 ) -> Result<DatabaseView> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::CountryChange)?;
     if e.countries.file.is_named() {
         return Err(Refusal::Forbidden.into());
     }

@@ -117,7 +117,7 @@ pub fn webhook_came_from(e: &Engine, address: IpAddr) {
 /// # Errors
 /// `Forbidden` for who may not administer.
 pub async fn overview(e: &Engine, actor: &Actor, from: Option<IpAddr>) -> Result<Overview> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::CountryRead)?;
     e.countries.rules.read(&e.db, e.clock()).await?;
     let (now, file) = (e.clock().now(), &e.countries.file);
     let door = |door| DoorView {
@@ -150,7 +150,7 @@ pub async fn overview(e: &Engine, actor: &Actor, from: Option<IpAddr>) -> Result
 /// # Errors
 /// `Forbidden` for who may not administer.
 pub async fn rule(e: &Engine, actor: &Actor, door: Door) -> Result<RuleView> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::CountryRead)?;
     let StoredRule { rule, version, .. } = rules::stored(e.db.read(), door).await?;
     let database = e.countries.database();
     Ok(RuleView {

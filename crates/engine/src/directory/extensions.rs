@@ -25,7 +25,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<ExtensionRow>> {
-    actor_may_look(actor)?;
+    actor.require(Permission::DirectoryRead)?;
     let extensions = extension::Entity::find()
         .order_by_asc(extension::Column::Number)
         .all(e.db.read())
@@ -34,21 +34,13 @@ pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<ExtensionRow>> {
 }
 
 pub async fn get(e: &Engine, actor: &Actor, id: ExtensionId) -> Result<ExtensionRow> {
-    actor_may_look(actor)?;
+    actor.require(Permission::DirectoryRead)?;
     let found = extension::Entity::find_by_id(id.uuid())
         .one(e.db.read())
         .await?
         .ok_or(Refusal::NotFound)?;
     let mut rows = rows(e, vec![found]).await?;
     Ok(rows.pop().ok_or(Refusal::NotFound)?)
-}
-
-/// Scripts may look at the directory; of the people only administrators.
-pub(crate) fn actor_may_look(actor: &Actor) -> Result<()> {
-    match actor {
-        Actor::Token { .. } | Actor::System => Ok(()),
-        Actor::User(_) => Ok(actor.require(Permission::Administer)?),
-    }
 }
 
 /// Each table is read with one statement, however many extensions there are.
@@ -92,7 +84,7 @@ pub(crate) fn open_sessions(ids: Vec<Uuid>) -> Select<session::Entity> {
 }
 
 pub async fn create(e: &Engine, actor: &Actor, form: &ExtensionForm) -> Result<ExtensionId> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DirectoryChange)?;
     let form = form.check()?;
     let hash = hash_of(e, &form).await?;
     let tx = e.db.write_alone().await?;
@@ -132,7 +124,7 @@ pub async fn create(e: &Engine, actor: &Actor, form: &ExtensionForm) -> Result<E
 }
 
 pub async fn change(e: &Engine, actor: &Actor, id: ExtensionId, form: &ExtensionForm) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DirectoryChange)?;
     let form = form.check()?;
     let hash = hash_of(e, &form).await?;
     let tx = e.db.write_alone().await?;
@@ -166,7 +158,7 @@ pub async fn change(e: &Engine, actor: &Actor, id: ExtensionId, form: &Extension
 /// A disabled extension gets no new sessions and its person cannot log in; its history stays. Its open sessions go back
 /// to their queues, and those without one wait where supervisors see them: no customer waits for somebody who is gone.
 pub async fn set_disabled(e: &Engine, actor: &Actor, id: ExtensionId, disabled: bool) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DirectoryChange)?;
     let tx = e.db.write_alone().await?;
     let current = extension::Entity::find_by_id(id.uuid())
         .lock_exclusive()

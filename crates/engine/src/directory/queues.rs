@@ -3,7 +3,7 @@
 use crate::{
     Engine, Error, Result,
     audit::{self, Subject},
-    directory::{extensions::actor_may_look, logins},
+    directory::logins,
     entity::{extension, queue, queue_member, session},
     events::Changes,
     sessions::access,
@@ -24,7 +24,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<QueueRow>> {
-    actor_may_look(actor)?;
+    actor.require(Permission::DirectoryRead)?;
     let queues = queue::Entity::find()
         .order_by_asc(queue::Column::Name)
         .all(e.db.read())
@@ -33,7 +33,7 @@ pub async fn list(e: &Engine, actor: &Actor) -> Result<Vec<QueueRow>> {
 }
 
 pub async fn get(e: &Engine, actor: &Actor, id: QueueId) -> Result<QueueRow> {
-    actor_may_look(actor)?;
+    actor.require(Permission::DirectoryRead)?;
     let found = queue::Entity::find_by_id(id.uuid())
         .one(e.db.read())
         .await?
@@ -99,7 +99,7 @@ pub(crate) fn waiting_sessions(ids: Vec<Uuid>) -> Select<session::Entity> {
 }
 
 pub async fn create(e: &Engine, actor: &Actor, form: &QueueForm) -> Result<QueueId> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DirectoryChange)?;
     let form = form.check()?;
     let tx = e.db.write_alone().await?;
     name_is_free(&tx, &form.name, None).await?;
@@ -130,7 +130,7 @@ pub async fn create(e: &Engine, actor: &Actor, form: &QueueForm) -> Result<Queue
 }
 
 pub async fn change(e: &Engine, actor: &Actor, id: QueueId, form: &QueueForm) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DirectoryChange)?;
     let form = form.check()?;
     let tx = e.db.write_alone().await?;
     let current = queue::Entity::find_by_id(id.uuid())
@@ -160,7 +160,7 @@ pub async fn change(e: &Engine, actor: &Actor, id: QueueId, form: &QueueForm) ->
 
 /// A disabled queue gets no new sessions; those in it stay until somebody takes them.
 pub async fn set_disabled(e: &Engine, actor: &Actor, id: QueueId, disabled: bool) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DirectoryChange)?;
     let tx = e.db.write_alone().await?;
     let current = queue::Entity::find_by_id(id.uuid())
         .one(&tx)

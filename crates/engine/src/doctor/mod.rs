@@ -45,7 +45,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_qu
 /// # Errors
 /// `Forbidden` for who may not administer, `NotFound`.
 pub async fn examine(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Finding>> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     look(e, id).await
 }
 
@@ -54,7 +54,7 @@ pub async fn examine(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Fin
 /// # Errors
 /// `Forbidden` for who may not look at channels, `NotFound` when there never was one.
 pub async fn latest(e: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Finding>> {
-    crate::directory::extensions::actor_may_look(actor)?;
+    actor.require(Permission::ChannelRead)?;
     let db = e.db.read();
     let found = channel::Entity::find_by_id(id.uuid()).one(db).await?;
     if found.is_none() && reservation::find(db, id).await?.is_none() {

@@ -49,7 +49,7 @@ pub async fn list(
     filter: &Filter,
     page: &PageRequest,
 ) -> Result<Page<DeadLetter>> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DeadLetterRead)?;
     let limit = page.limit();
     let mut query = dead_letter::Entity::find()
         .filter(matching(e, filter))
@@ -82,7 +82,7 @@ pub async fn list(
 
 /// A letter with its JSON.
 pub async fn open(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<OpenDeadLetter> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DeadLetterRead)?;
     let row = find(e.db.read(), id).await?;
     let arrived_at = channel::Entity::find_by_id(row.channel_id)
         .one(e.db.read())
@@ -103,13 +103,13 @@ pub async fn open(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<OpenDea
 }
 
 pub async fn count(e: &Engine, actor: &Actor) -> Result<u64> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DeadLetterRead)?;
     Ok(dead_letter::Entity::find().count(e.db.read()).await?)
 }
 
 /// How many there are of each reason, whichever reason the filter names.
 pub async fn count_by_reason(e: &Engine, actor: &Actor, filter: &Filter) -> Result<Vec<(DeadReason, u64)>> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DeadLetterRead)?;
     let of_any = Filter {
         reason: None,
         ..filter.clone()
@@ -132,7 +132,7 @@ pub async fn count_by_reason(e: &Engine, actor: &Actor, filter: &Filter) -> Resu
 
 /// The channels at whose addresses letters can arrive.
 pub async fn channels(e: &Engine, actor: &Actor) -> Result<Vec<ChannelRef>> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DeadLetterRead)?;
     let found: Vec<(uuid::Uuid, String)> = channel::Entity::find()
         .select_only()
         .columns([channel::Column::Id, channel::Column::Name])
@@ -150,7 +150,7 @@ pub async fn channels(e: &Engine, actor: &Actor) -> Result<Vec<ChannelRef>> {
 
 /// What is stored and not applied yet.
 pub async fn waiting(e: &Engine, actor: &Actor) -> Result<Waiting> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DeadLetterRead)?;
     let oldest: Option<i64> = journal::Entity::find()
         .filter(journal::Column::AppliedAt.is_null())
         .order_by_asc(journal::Column::Id)
@@ -167,7 +167,7 @@ pub async fn waiting(e: &Engine, actor: &Actor) -> Result<Waiting> {
 
 /// Throws a letter away.
 pub async fn delete(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DeadLetterChange)?;
     let tx = e.db.write().await?;
     let row = find(&tx, id).await?;
     let gone = dead_letter::Entity::delete_by_id(row.id).exec(&tx).await?;

@@ -48,7 +48,7 @@ enum Outcome {
 /// # Errors
 /// [`Refusal::NothingToReplay`] when what it would take is no longer stored.
 pub async fn replay(e: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Replayed> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DeadLetterChange)?;
     let mut replayed = Replayed::default();
     match one(e, actor, id).await? {
         Outcome::Applied => replayed.applied = 1,
@@ -68,7 +68,7 @@ pub async fn replay_all(
     after: Option<DeadLetterId>,
 ) -> Result<Replayed> {
     use dead_letter::Column;
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DeadLetterChange)?;
     let from = |after: Option<Uuid>| {
         let all = dead_letter::Entity::find().filter(matching(e, filter));
         match after {
