@@ -46,8 +46,8 @@ pub fn Rail(user: Resource<ApiResult<Me>>) -> impl IntoView {
 fn Places(me: Me) -> impl IntoView {
     let i18n = use_i18n();
     let actor = Actor::User(me);
-    let administers = actor.may(Permission::Administer);
-    let sessions = actor.may(Permission::Supervise).then(|| {
+    let administers = actor.may(Permission::ChannelRead);
+    let sessions = actor.may(Permission::SessionTransfer).then(|| {
         view! {
             <Place
                 href="/sessions"

@@ -32,7 +32,7 @@ pub async fn replace(
         Ok(me) => Actor::User(me),
         Err(status) => return status.into_response(),
     };
-    if actor.require(Permission::Administer).is_err() {
+    if actor.require(Permission::CountryChange).is_err() {
         return StatusCode::FORBIDDEN.into_response();
     }
     let (bytes, _taken) = match file_in(&http, request).await {

@@ -1,7 +1,10 @@
 //! Who asks for something, and whether they may.
 
+use super::{
+    permission::Permission,
+    role::{Role, Scope},
+};
 use crate::{
-    access::{Permission, Role, Scope},
     ids::{TokenId, UserId},
     language::Language,
     refs::ExtensionRef,
@@ -35,18 +38,12 @@ pub struct Me {
 
 impl Actor {
     pub fn may(&self, permission: Permission) -> bool {
-        match self {
-            Self::System => true,
-            Self::Token { scope, .. } => match permission {
-                Permission::Answer | Permission::Supervise => scope.includes(Scope::Operate),
-                Permission::Administer => scope.includes(Scope::Administer),
-            },
-            Self::User(me) => match permission {
-                Permission::Answer => true,
-                Permission::Supervise => matches!(me.role, Role::Admin | Role::Supervisor),
-                Permission::Administer => me.role == Role::Admin,
-            },
-        }
+        let has = match self {
+            Self::System => Permission::ALL,
+            Self::Token { scope, .. } => scope.permissions(),
+            Self::User(me) => me.role.permissions(),
+        };
+        has.contains(&permission)
     }
 
     /// Refuses whoever lacks the permission.
@@ -55,14 +52,6 @@ impl Actor {
             Ok(())
         } else {
             Err(Refusal::Forbidden)
-        }
-    }
-
-    /// Whether every session is visible, not only one's own and those of one's queues.
-    pub fn sees_everything(&self) -> bool {
-        match self {
-            Self::System | Self::Token { .. } => true,
-            Self::User(_) => self.may(Permission::Supervise),
         }
     }
 
@@ -87,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scopes_widen() {
+    fn a_token_that_only_reads_sees_every_session_and_answers_none() {
         assert!(Scope::Administer.includes(Scope::Read));
         assert!(!Scope::Read.includes(Scope::Operate));
         let reader = Actor::Token {
@@ -95,7 +84,7 @@ mod tests {
             name: "r".into(),
             scope: Scope::Read,
         };
-        assert!(!reader.may(Permission::Answer));
-        assert!(reader.sees_everything());
+        assert!(!reader.may(Permission::SessionAnswer));
+        assert!(reader.may(Permission::SessionReadAll));
     }
 }

@@ -45,7 +45,7 @@ impl SessionAccess {
     /// # Errors
     /// Closed, taken, a queue without pick-up, not a member, or no permission.
     pub fn pick_up(&self, actor: &Actor, extension: &ExtensionRef) -> Result<(), Refusal> {
-        actor.require(Permission::Answer)?;
+        actor.require(Permission::SessionPickUp)?;
         match (self.state, &self.owner) {
             (State::Closed, _) => Err(Refusal::SessionClosed),
             (_, Some(owner)) if owner.id == extension.id => Ok(()),
@@ -60,7 +60,7 @@ impl SessionAccess {
                 Some(QueueAccess { member: true, .. }) => Ok(()),
                 // A supervisor rescues what waits in vain; a script acts for the members.
                 Some(_) if !matches!(actor, Actor::User(_)) => Err(Refusal::Forbidden),
-                Some(_) | None => actor.require(Permission::Supervise),
+                Some(_) | None => actor.require(Permission::SessionPickUpAny),
             },
         }
     }
@@ -70,7 +70,7 @@ impl SessionAccess {
     /// # Errors
     /// Closed, somebody else's, or it has to be picked up first.
     pub fn reply(&self, actor: &Actor) -> Result<ReplyEffect, Refusal> {
-        actor.require(Permission::Answer)?;
+        actor.require(Permission::SessionAnswer)?;
         if self.state == State::Closed {
             return Err(Refusal::SessionClosed);
         }
@@ -83,7 +83,7 @@ impl SessionAccess {
 
     /// Whether the messages are the asker's to read: what others look at stays unread.
     pub fn reads(&self, actor: &Actor) -> bool {
-        actor.may(Permission::Answer) && self.state != State::Closed && self.answers(actor).is_ok()
+        actor.may(Permission::SessionAnswer) && self.state != State::Closed && self.answers(actor).is_ok()
     }
 
     fn answers(&self, actor: &Actor) -> Result<ReplyEffect, Refusal> {
@@ -125,11 +125,11 @@ impl SessionAccess {
     /// # Errors
     /// Closed already, or neither owner, nor supervisor, nor member of a queue without pick-up.
     pub fn close(&self, actor: &Actor) -> Result<(), Refusal> {
-        actor.require(Permission::Answer)?;
+        actor.require(Permission::SessionClose)?;
         if self.state == State::Closed {
             return Err(Refusal::SessionClosed);
         }
-        let supervises = actor.may(Permission::Supervise);
+        let supervises = actor.may(Permission::SessionCloseAny);
         match (&self.owner, self.queue) {
             (Some(owner), _) if supervises || actor.extension().is_some_and(|own| own.id == owner.id) => {
                 Ok(())
@@ -157,7 +157,7 @@ impl SessionAccess {
     /// # Errors
     /// Closed, or not a supervisor.
     pub fn transfer(&self, actor: &Actor) -> Result<(), Refusal> {
-        actor.require(Permission::Supervise)?;
+        actor.require(Permission::SessionTransfer)?;
         match self.state {
             State::Closed => Err(Refusal::SessionClosed),
             State::Waiting | State::Assigned => Ok(()),

@@ -83,7 +83,7 @@ pub async fn finish_setup(engine: &Engine, token: &str, form: &UserForm) -> Resu
 
 /// Adds a person without an extension.
 pub async fn add(engine: &Engine, actor: &Actor, form: &UserForm) -> Result<UserId> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::UserChange)?;
     let new = form.check()?;
     let hash = engine.passwords.hash(new.password.clone()).await?;
     let tx = engine.transaction_alone(actor).await?;

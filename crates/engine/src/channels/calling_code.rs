@@ -1,7 +1,11 @@
 //! The calling code of numbers that are typed without one.
 
 use crate::{Engine, Result, entity::channel};
-use domain::{access::Actor, ids::ChannelId, phone::PhoneNumber};
+use domain::{
+    access::{Actor, Permission},
+    ids::ChannelId,
+    phone::PhoneNumber,
+};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// The calling code of numbers that are typed without one: that of the channel's number, or of any other channel's.
@@ -9,7 +13,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 /// # Errors
 /// `Forbidden` for who may not look at channels.
 pub async fn calling_code(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Option<String>> {
-    crate::directory::extensions::actor_may_look(actor)?;
+    actor.require(Permission::ChannelRead)?;
     calling_code_of(engine, Some(id)).await
 }
 

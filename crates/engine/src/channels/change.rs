@@ -25,7 +25,7 @@ pub(super) async fn change(
     action: &str,
     apply: impl FnOnce(&Transaction, &mut channel::ActiveModel),
 ) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let tx = engine.transaction(actor).await?;
     let mut row = current(&tx, id).await?.into_active_model();
     apply(&tx, &mut row);

@@ -42,7 +42,7 @@ pub async fn resume(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<()>
 /// # Errors
 /// [`Refusal::NameDiffers`] unless `name` is the channel's.
 pub async fn delete(engine: &Engine, actor: &Actor, id: ChannelId, name: &str) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let tx = engine.transaction(actor).await?;
     let found = current(&tx, id).await?;
     if found.name.trim() != name.trim() {

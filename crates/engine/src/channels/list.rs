@@ -12,7 +12,7 @@ use crate::{
     entity::channel,
 };
 use domain::{
-    access::Actor,
+    access::{Actor, Permission},
     channel::{ChannelRow, ChannelView, Destinations},
     ids::ChannelId,
     time::Timestamp,
@@ -21,7 +21,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// Every channel. Each table is read with one statement, however many channels there are.
 pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<ChannelRow>> {
-    crate::directory::extensions::actor_may_look(actor)?;
+    actor.require(Permission::ChannelRead)?;
     let db = engine.db.read();
     let channels = channel::Entity::find()
         .filter(channel::Column::DeletedAt.is_null())
@@ -55,12 +55,12 @@ pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<ChannelRow>> {
 }
 
 pub async fn get(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<ChannelView> {
-    crate::directory::extensions::actor_may_look(actor)?;
+    actor.require(Permission::ChannelRead)?;
     view(engine, id).await
 }
 
 /// Every extension and queue that takes new sessions.
 pub async fn destinations(engine: &Engine, actor: &Actor) -> Result<Destinations> {
-    crate::directory::extensions::actor_may_look(actor)?;
+    actor.require(Permission::ChannelRead)?;
     destination::enabled_destinations(engine).await
 }

@@ -19,7 +19,7 @@ use sea_orm::ActiveValue::Set;
 
 /// Makes a new verify token. Meta asks for it only when the callback is saved: a connection that works goes on.
 pub async fn rotate_verify_token(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let tx = engine.transaction(actor).await?;
     if reservation::rotate(&tx, id).await? {
         tx.then(|engine| engine.webhook_cache.forget());
@@ -34,7 +34,7 @@ pub async fn rotate_verify_token(engine: &Engine, actor: &Actor, id: ChannelId) 
 
 /// Ends the reset of the app secret: the second one becomes the only one.
 pub async fn drop_old_app_secret(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let tx = engine.transaction(actor).await?;
     current(&tx, id).await?;
     let next = secrets::open_secret(engine, &tx, id, Kind::NextAppSecret).await?;

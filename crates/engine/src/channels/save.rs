@@ -33,7 +33,7 @@ use uuid::Uuid;
 /// Reserves a webhook address and verify token, so that they can be pasted into Meta before anything is saved. The
 /// channel begins with its first save.
 pub async fn reserve(engine: &Engine, actor: &Actor) -> Result<ChannelId> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let tx = engine.transaction(actor).await?;
     let id = reservation::of(engine, &tx, actor).await?;
     tx.commit().await?;
@@ -47,7 +47,7 @@ pub async fn create(
     authentication: &AuthenticationForm,
     messaging: &MessagingForm,
 ) -> Result<ChannelView> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let messaging = with_country(engine, None, messaging).await?;
     let (authentication, messaging) = check_both(authentication, &messaging)?;
     let tx = engine.transaction_alone(actor).await?;
@@ -93,7 +93,7 @@ pub async fn save_authentication(
     version: i64,
     form: &AuthenticationForm,
 ) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let form = form.check()?;
     let tx = engine.transaction(actor).await?;
     begin(&tx, id, version, &form.name).await?;
@@ -110,7 +110,7 @@ pub async fn save_messaging(
     version: i64,
     form: &MessagingForm,
 ) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let form = with_country(engine, Some(id), form).await?.check()?;
     let tx = engine.transaction_alone(actor).await?;
     begin(&tx, id, version, reservation::NAME).await?;

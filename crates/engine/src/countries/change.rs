@@ -27,7 +27,7 @@ pub async fn save(
     version: i64,
     form: &CountriesForm,
 ) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::CountryChange)?;
     let (door, rule) = form.check()?;
     let _turn = engine.countries.turn.lock().await;
     if rule.only.is_some() && engine.countries.database().is_err() {
@@ -50,7 +50,7 @@ pub async fn save(
 /// # Errors
 /// `Forbidden` for who may not administer.
 pub async fn off(engine: &Engine, actor: &Actor) -> Result<Vec<StoredRule>> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::CountryChange)?;
     let _turn = engine.countries.turn.lock().await;
     let tx = engine.transaction(actor).await?;
     let mut gone = Vec::new();
@@ -87,7 +87,7 @@ pub async fn replace_database(
     from: Option<IpAddr>,
     bytes: Vec<u8>,
 ) -> Result<DatabaseView> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::CountryChange)?;
     if engine.countries.file.is_named() {
         return Err(Refusal::Forbidden.into());
     }

@@ -122,7 +122,7 @@ pub fn webhook_came_from(engine: &Engine, address: IpAddr) {
 /// # Errors
 /// `Forbidden` for who may not administer.
 pub async fn overview(engine: &Engine, actor: &Actor, from: Option<IpAddr>) -> Result<Overview> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::CountryRead)?;
     engine.countries.rules.read(&engine.db, engine.clock()).await?;
     let (now, file) = (engine.clock().now(), &engine.countries.file);
     let door = |door| DoorView {
@@ -155,7 +155,7 @@ pub async fn overview(engine: &Engine, actor: &Actor, from: Option<IpAddr>) -> R
 /// # Errors
 /// `Forbidden` for who may not administer.
 pub async fn rule(engine: &Engine, actor: &Actor, door: Door) -> Result<RuleView> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::CountryRead)?;
     let StoredRule { rule, version, .. } = rules::stored(engine.db.read(), door).await?;
     let database = engine.countries.database();
     Ok(RuleView {

@@ -25,7 +25,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<ExtensionRow>> {
-    actor_may_look(actor)?;
+    actor.require(Permission::DirectoryRead)?;
     let extensions = extension::Entity::find()
         .order_by_asc(extension::Column::Number)
         .all(engine.db.read())
@@ -34,21 +34,13 @@ pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<ExtensionRow>> {
 }
 
 pub async fn get(engine: &Engine, actor: &Actor, id: ExtensionId) -> Result<ExtensionRow> {
-    actor_may_look(actor)?;
+    actor.require(Permission::DirectoryRead)?;
     let found = extension::Entity::find_by_id(id.uuid())
         .one(engine.db.read())
         .await?
         .ok_or(Refusal::NotFound)?;
     let mut rows = rows(engine, vec![found]).await?;
     Ok(rows.pop().ok_or(Refusal::NotFound)?)
-}
-
-/// Scripts may look at the directory; of the people only administrators.
-pub(crate) fn actor_may_look(actor: &Actor) -> Result<()> {
-    match actor {
-        Actor::Token { .. } | Actor::System => Ok(()),
-        Actor::User(_) => Ok(actor.require(Permission::Administer)?),
-    }
 }
 
 /// Each table is read with one statement, however many extensions there are.
@@ -92,7 +84,7 @@ pub(crate) fn open_sessions(ids: Vec<Uuid>) -> Select<session::Entity> {
 }
 
 pub async fn create(engine: &Engine, actor: &Actor, form: &ExtensionForm) -> Result<ExtensionId> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DirectoryChange)?;
     let form = form.check()?;
     let hash = hash_of(engine, &form).await?;
     let tx = engine.transaction_alone(actor).await?;
@@ -118,7 +110,7 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &ExtensionForm) -> Res
 }
 
 pub async fn change(engine: &Engine, actor: &Actor, id: ExtensionId, form: &ExtensionForm) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DirectoryChange)?;
     let form = form.check()?;
     let hash = hash_of(engine, &form).await?;
     let tx = engine.transaction_alone(actor).await?;
@@ -142,7 +134,7 @@ pub async fn change(engine: &Engine, actor: &Actor, id: ExtensionId, form: &Exte
 /// A disabled extension gets no new sessions and its person cannot log in; its history stays. Its open sessions go back
 /// to their queues, and those without one wait where supervisors see them: no customer waits for somebody who is gone.
 pub async fn set_disabled(engine: &Engine, actor: &Actor, id: ExtensionId, disabled: bool) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DirectoryChange)?;
     let tx = engine.transaction_alone(actor).await?;
     let current = extension::Entity::find_by_id(id.uuid())
         .lock_exclusive()

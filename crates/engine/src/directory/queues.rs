@@ -3,7 +3,7 @@
 use crate::{
     Engine, Error, Result,
     audit::Subject,
-    directory::{attended::attended, extensions::actor_may_look},
+    directory::attended::attended,
     entity::{extension, queue, queue_member, session},
     events::Audience,
     sessions::access,
@@ -24,7 +24,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<QueueRow>> {
-    actor_may_look(actor)?;
+    actor.require(Permission::DirectoryRead)?;
     let queues = queue::Entity::find()
         .order_by_asc(queue::Column::Name)
         .all(engine.db.read())
@@ -33,7 +33,7 @@ pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<QueueRow>> {
 }
 
 pub async fn get(engine: &Engine, actor: &Actor, id: QueueId) -> Result<QueueRow> {
-    actor_may_look(actor)?;
+    actor.require(Permission::DirectoryRead)?;
     let found = queue::Entity::find_by_id(id.uuid())
         .one(engine.db.read())
         .await?
@@ -99,7 +99,7 @@ pub(crate) fn waiting_sessions(ids: Vec<Uuid>) -> Select<session::Entity> {
 }
 
 pub async fn create(engine: &Engine, actor: &Actor, form: &QueueForm) -> Result<QueueId> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DirectoryChange)?;
     let form = form.check()?;
     let tx = engine.transaction_alone(actor).await?;
     name_is_free(&tx, &form.name, None).await?;
@@ -122,7 +122,7 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &QueueForm) -> Result<
 }
 
 pub async fn change(engine: &Engine, actor: &Actor, id: QueueId, form: &QueueForm) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DirectoryChange)?;
     let form = form.check()?;
     let tx = engine.transaction_alone(actor).await?;
     let current = queue::Entity::find_by_id(id.uuid())
@@ -144,7 +144,7 @@ pub async fn change(engine: &Engine, actor: &Actor, id: QueueId, form: &QueueFor
 
 /// A disabled queue gets no new sessions; those in it stay until somebody takes them.
 pub async fn set_disabled(engine: &Engine, actor: &Actor, id: QueueId, disabled: bool) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DirectoryChange)?;
     let tx = engine.transaction_alone(actor).await?;
     let current = queue::Entity::find_by_id(id.uuid())
         .one(&tx)

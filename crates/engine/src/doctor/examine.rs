@@ -32,7 +32,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 /// # Errors
 /// `Forbidden` for who may not administer, `NotFound`.
 pub async fn examine(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Finding>> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     look(engine, id).await
 }
 
@@ -41,7 +41,7 @@ pub async fn examine(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Ve
 /// # Errors
 /// `Forbidden` for who may not look at channels, `NotFound` when there never was one.
 pub async fn latest(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Finding>> {
-    crate::directory::extensions::actor_may_look(actor)?;
+    actor.require(Permission::ChannelRead)?;
     let db = engine.db.read();
     let found = channel::Entity::find_by_id(id.uuid()).one(db).await?;
     if found.is_none() && reservation::find(db, id).await?.is_none() {

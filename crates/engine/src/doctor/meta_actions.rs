@@ -30,7 +30,7 @@ const BAD_TOKEN: i64 = 190;
 /// # Errors
 /// `Forbidden`, `NotFound`, `Invalid` when the channel has no access token or no WABA id.
 pub async fn subscribe_waba(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<MetaAction> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let records = Records::read(engine, id).await?;
     let token = needed("access_token", records.token.as_ref())?;
     let waba = needed("waba_id", records.channel.waba_id.as_deref())?;
@@ -45,7 +45,7 @@ pub async fn subscribe_waba(engine: &Engine, actor: &Actor, id: ChannelId) -> Re
 /// # Errors
 /// `Forbidden`, `NotFound`, `Invalid` when something that the call needs is not filled in, or the place is another.
 pub async fn set_callback(engine: &Engine, actor: &Actor, id: ChannelId, place: Place) -> Result<MetaAction> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let records = Records::read(engine, id).await?;
     let token = needed("access_token", records.token.as_ref())?;
     let callback = Callback {
@@ -78,7 +78,7 @@ pub async fn set_callback(engine: &Engine, actor: &Actor, id: ChannelId, place: 
 /// # Errors
 /// `Forbidden`, `NotFound`, `Invalid` for a PIN that is none, or when the channel has no access token or number.
 pub async fn register(engine: &Engine, actor: &Actor, id: ChannelId, pin: &str) -> Result<MetaAction> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let pin: String = pin
         .chars()
         .filter(|c| !c.is_whitespace() && !is_invisible(*c))
@@ -104,7 +104,7 @@ pub async fn fetch_numbers(
     waba_id: &str,
     token: Option<&str>,
 ) -> Result<MetaAction<Vec<NumberChoice>>> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::ChannelChange)?;
     let waba_id = match optional(waba_id).map(meta_id).transpose() {
         Ok(waba_id) => waba_id,
         Err(problem) => return Err(Refusal::field("waba_id", problem).into()),

@@ -1,7 +1,7 @@
 //! Who may hear of a change.
 
 use crate::entity::session;
-use domain::access::Actor;
+use domain::access::{Actor, Permission};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -50,7 +50,7 @@ impl Audience {
         match self {
             Self::Everybody => true,
             Self::Some(hearers) => {
-                actor.sees_everything()
+                actor.may(Permission::SessionReadAll)
                     || actor.extension().is_some_and(|own| {
                         hearers.extensions.contains(&own.id.uuid())
                             || hearers.queues.iter().any(|queue| queues.contains(queue))

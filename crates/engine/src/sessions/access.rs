@@ -5,7 +5,7 @@ use crate::{
     entity::{extension, queue, queue_member, session, session_moment},
 };
 use domain::{
-    access::Actor,
+    access::{Actor, Permission},
     ids::SessionId,
     refs::ExtensionRef,
     refusal::Refusal,
@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 /// The sessions that somebody may see: all of them, or one's own and those that nobody owns in one's queues.
 pub(crate) fn visible_to(actor: &Actor) -> Condition {
-    if actor.sees_everything() {
+    if actor.may(Permission::SessionReadAll) {
         return Condition::all();
     }
     match actor.extension() {
@@ -55,7 +55,7 @@ pub(crate) fn on_tab(actor: &Actor, tab: Tab) -> Condition {
             None => Condition::all().add(Expr::value(false)),
         },
         Tab::Waiting => match actor.extension() {
-            _ if actor.sees_everything() => is_waiting(),
+            _ if actor.may(Permission::SessionReadAll) => is_waiting(),
             Some(own) => is_waiting().add(in_queues_of(own)),
             None => Condition::all().add(Expr::value(false)),
         },

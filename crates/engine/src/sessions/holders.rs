@@ -34,7 +34,7 @@ pub(crate) fn holder_of(extension: Option<Uuid>, queue: Option<Uuid>) -> Holder 
 
 /// Everybody who has open sessions, and every place where some wait; those that nobody attends to come first.
 pub async fn holders(engine: &Engine, actor: &Actor) -> Result<Vec<HolderRow>> {
-    actor.require(Permission::Supervise)?;
+    actor.require(Permission::SessionTransfer)?;
     let db = engine.db.read();
     let owned: Vec<(Uuid, i64)> = open_by_owner().into_tuple().all(db).await?;
     let waiting: Vec<(Option<Uuid>, i64)> = waiting_by_queue().into_tuple().all(db).await?;
@@ -104,7 +104,7 @@ pub async fn held_by(
     page: &PageRequest,
 ) -> Result<Page<SessionRow>> {
     use session::Column;
-    actor.require(Permission::Supervise)?;
+    actor.require(Permission::SessionTransfer)?;
     let held = match holder {
         Holder::Extension(id) => Condition::all().add(Column::ExtensionId.eq(id.uuid())),
         Holder::Queue(id) => Condition::all()

@@ -13,7 +13,10 @@ use crate::{
         order::Order,
     },
 };
-use domain::{access::Actor, session::Tab};
+use domain::{
+    access::{Actor, Permission},
+    session::Tab,
+};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     Select,
@@ -28,7 +31,7 @@ const QUEUES_APART: usize = 100;
 /// The stretches of a tab. No session is in two of them, and together they are [`on_tab`].
 pub(super) async fn of_tab(db: &impl ConnectionTrait, actor: &Actor, tab: Tab) -> Result<Vec<Condition>> {
     let own = match actor.extension() {
-        Some(own) if !actor.sees_everything() && tab != Tab::Mine => own,
+        Some(own) if !actor.may(Permission::SessionReadAll) && tab != Tab::Mine => own,
         _ => return Ok(vec![on_tab(actor, tab)]),
     };
     let queues: Vec<Uuid> = queue_member::Entity::find()

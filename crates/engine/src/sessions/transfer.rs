@@ -30,14 +30,14 @@ use uuid::Uuid;
 
 /// Every extension and queue to which sessions can be moved.
 pub async fn targets(engine: &Engine, actor: &Actor) -> Result<Destinations> {
-    actor.require(Permission::Supervise)?;
+    actor.require(Permission::SessionTransfer)?;
     destination::enabled_destinations(engine).await
 }
 
 /// Moves a session. Of several who try at once, each having seen the same owner, exactly one succeeds; the others
 /// learn who has it now.
 pub async fn transfer(engine: &Engine, actor: &Actor, id: SessionId, form: &TransferForm) -> Result<()> {
-    actor.require(Permission::Supervise)?;
+    actor.require(Permission::SessionTransfer)?;
     let wanted = form.check()?;
     let tx = engine.transaction(actor).await?;
     let to = Target::lock(&tx, wanted.to).await?;
@@ -74,7 +74,7 @@ pub async fn transfer_all(
     ids: &[SessionId],
     form: &TransferForm,
 ) -> Result<Moved> {
-    actor.require(Permission::Supervise)?;
+    actor.require(Permission::SessionTransfer)?;
     let wanted = form.check()?;
     let ids: HashSet<Uuid> = ids.iter().map(|id| id.uuid()).collect();
     if ids.is_empty() {

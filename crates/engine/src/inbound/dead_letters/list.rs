@@ -43,7 +43,7 @@ pub async fn list(
     filter: &Filter,
     page: &PageRequest,
 ) -> Result<Page<DeadLetter>> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DeadLetterRead)?;
     let limit = page.limit();
     let mut query = dead_letter::Entity::find()
         .filter(matching(engine, filter))
@@ -79,7 +79,7 @@ pub async fn list(
 
 /// A letter with its JSON.
 pub async fn open(engine: &Engine, actor: &Actor, id: DeadLetterId) -> Result<OpenDeadLetter> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DeadLetterRead)?;
     let row = find(engine.db.read(), id).await?;
     let arrived_at = channel::Entity::find_by_id(row.channel_id)
         .one(engine.db.read())
@@ -100,7 +100,7 @@ pub async fn open(engine: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Op
 }
 
 pub async fn count(engine: &Engine, actor: &Actor) -> Result<u64> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DeadLetterRead)?;
     Ok(dead_letter::Entity::find().count(engine.db.read()).await?)
 }
 
@@ -110,7 +110,7 @@ pub async fn count_by_reason(
     actor: &Actor,
     filter: &Filter,
 ) -> Result<Vec<(DeadReason, u64)>> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DeadLetterRead)?;
     let of_any = Filter {
         reason: None,
         ..filter.clone()
@@ -133,7 +133,7 @@ pub async fn count_by_reason(
 
 /// The channels at whose addresses letters can arrive.
 pub async fn channels(engine: &Engine, actor: &Actor) -> Result<Vec<ChannelRef>> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DeadLetterRead)?;
     let found: Vec<(uuid::Uuid, String)> = channel::Entity::find()
         .select_only()
         .columns([channel::Column::Id, channel::Column::Name])
@@ -151,7 +151,7 @@ pub async fn channels(engine: &Engine, actor: &Actor) -> Result<Vec<ChannelRef>>
 
 /// What is stored and not applied yet.
 pub async fn waiting(engine: &Engine, actor: &Actor) -> Result<Waiting> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DeadLetterRead)?;
     let oldest: Option<i64> = journal::Entity::find()
         .filter(journal::Column::AppliedAt.is_null())
         .order_by_asc(journal::Column::Id)
@@ -168,7 +168,7 @@ pub async fn waiting(engine: &Engine, actor: &Actor) -> Result<Waiting> {
 
 /// Throws a letter away.
 pub async fn delete(engine: &Engine, actor: &Actor, id: DeadLetterId) -> Result<()> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DeadLetterChange)?;
     let tx = engine.transaction(actor).await?;
     let row = find(&tx, id).await?;
     let gone = dead_letter::Entity::delete_by_id(row.id).exec(&tx).await?;

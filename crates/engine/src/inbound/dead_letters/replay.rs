@@ -52,7 +52,7 @@ enum Outcome {
 /// # Errors
 /// [`Refusal::NothingToReplay`] when what it would take is no longer stored.
 pub async fn replay(engine: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Replayed> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DeadLetterChange)?;
     let mut replayed = Replayed::default();
     match one(engine, actor, id).await? {
         Outcome::Applied => replayed.applied = 1,
@@ -71,7 +71,7 @@ pub async fn replay_all(
     after: Option<DeadLetterId>,
 ) -> Result<Replayed> {
     use dead_letter::Column;
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::DeadLetterChange)?;
     let from = |after: Option<Uuid>| {
         let all = dead_letter::Entity::find().filter(matching(engine, filter));
         match after {

@@ -23,7 +23,7 @@ use whatsapp::webhook::{Content, GraphErrorObject, InboundMessage, Interactive, 
 
 /// The JSON of a customer's message as Meta sent it.
 pub async fn payload(engine: &Engine, actor: &Actor, id: MessageId) -> Result<String> {
-    actor.require(Permission::Administer)?;
+    actor.require(Permission::MessageReadPayload)?;
     let found = message_payload::Entity::find_by_id(id.uuid())
         .one(engine.db.read())
         .await?;
@@ -52,7 +52,7 @@ pub(crate) async fn fill(
     actor: &Actor,
     messages: &mut [MessageView],
 ) -> Result<()> {
-    let json = actor.may(Permission::Administer);
+    let json = actor.may(Permission::MessageReadPayload);
     let theirs = messages.iter().filter(|message| {
         (message.direction == Direction::Inbound || message.phone) && message.about.is_none()
     });
