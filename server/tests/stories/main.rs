@@ -19,6 +19,7 @@ mod incomplete;
 mod input;
 mod outbound;
 mod pages;
+mod permissions;
 mod process;
 mod proxies;
 mod races;
