@@ -2,11 +2,8 @@
 
 use super::error::ApiError;
 use domain::{
-    access::Actor,
-    form::optional,
     ids::{MessageId, SessionId, UserId},
     message::MessageView,
-    page::PageRequest,
     session::{self, InboxCounts, InboxPage, Tab},
 };
 use leptos::prelude::*;
@@ -14,6 +11,7 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use super::guard;
 #[cfg(feature = "ssr")]
+use domain::{access::Actor, form::optional, page::PageRequest};
 
 /// One page of a tab, newest first; `search` matches names and numbers.
 ///

@@ -10,10 +10,11 @@ use super::{
 use domain::{
     channel::Destinations,
     ids::SessionId,
-    page::{Page, PageRequest},
-    session::{Holder, HolderRow, Moved, SessionRow, TransferForm},
+    page::Page,
+    session::{Holder, HolderRow, Moved, SessionRow},
 };
 #[cfg(feature = "ssr")]
+use domain::{page::PageRequest, session::TransferForm};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
