@@ -29,7 +29,7 @@ use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
-    components::{ParentRoute, Redirect, Route, Router, Routes},
+    components::{ParentRoute, Route, Router, Routes},
     path,
 };
 
@@ -84,7 +84,7 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("/login") view=LoginPage ssr=WHOLE />
                 <Route path=path!("/setup") view=SetupPage ssr=WHOLE />
                 <ParentRoute path=path!("") view=Frame ssr=WHOLE>
-                    <Route path=path!("/") view=|| view! { <Redirect path="/inbox" /> } ssr=WHOLE />
+                    <Route path=path!("/") view=HomePage ssr=WHOLE />
                     <Route path=path!("/inbox/:session?") view=InboxPage ssr=WHOLE />
                     <Route path=path!("/sessions") view=SessionsPage ssr=WHOLE />
                     <Route path=path!("/channels") view=ChannelsPage ssr=WHOLE />

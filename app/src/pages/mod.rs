@@ -3,6 +3,7 @@
 pub mod channels;
 pub mod directory;
 pub mod extensions;
+pub mod home;
 mod in_group;
 pub mod inbox;
 pub mod login;
@@ -20,6 +21,7 @@ pub use self::{
         ActivityTab, AuthenticationTab, ChannelPage, ChannelsPage, DeleteTab, HealthTab, MessagingTab,
     },
     extensions::{ExtensionPage, ExtensionsPage, NewExtensionPage},
+    home::HomePage,
     inbox::InboxPage,
     login::LoginPage,
     not_found::NotFoundPage,

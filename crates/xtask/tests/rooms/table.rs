@@ -9,6 +9,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("channels", &["url"]),
         ("directory", &[]),
         ("extensions", &["directory", "url"]),
+        ("home", &[]),
         ("in_group", &[]),
         ("inbox", &["in_group", "transfer_fields"]),
         ("login", &[]),

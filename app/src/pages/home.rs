@@ -1,0 +1,18 @@
+//! `/`: the inbox, for whoever is logged in. The rail leads everybody else to the log-in page.
+
+use crate::frame::use_me;
+use leptos::prelude::*;
+use leptos_router::components::Redirect;
+
+#[component]
+pub fn HomePage() -> impl IntoView {
+    let user = use_me();
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                user.await.is_ok().then(|| view! { <Redirect path="/inbox" /> })
+            })}
+        </Transition>
+    }
+    .into_any()
+}
