@@ -25,13 +25,16 @@ pub(crate) struct Transaction {
     pending: Mutex<Pending>,
 }
 
+/// What follows the commit in memory.
+type Step = Box<dyn FnOnce(&Engine) + Send>;
+
 /// What waits for the commit.
 #[derive(Default)]
 struct Pending {
     audit: Vec<audit::Entry>,
     changes: Vec<(Change, Audience)>,
     wake: BTreeSet<Worker>,
-    then: Vec<Box<dyn FnOnce(&Engine) + Send>>,
+    then: Vec<Step>,
 }
 
 impl Engine {
