@@ -90,7 +90,7 @@ impl Customer {
     }
 
     fn is_answered(&self) -> bool {
-        self.n % 2 == 0
+        self.n.is_multiple_of(2)
     }
 }
 
@@ -111,7 +111,7 @@ impl Traffic {
     async fn of(&self, customer: &Customer) {
         for n in 1..=MESSAGES {
             let text = format!("{}.{n}", customer.n);
-            let mut node = &self.nodes[usize::from((customer.n + n) % 2 == 0)];
+            let mut node = &self.nodes[usize::from((customer.n + n).is_multiple_of(2))];
             while !self.says(node, customer, &text).await {
                 node = &self.nodes[1];
             }
