@@ -13,7 +13,7 @@ use domain::{access::Actor, event::Change};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use std::{
     collections::{BTreeSet, HashSet},
-    fmt, mem,
+    fmt,
     ops::Deref,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -100,23 +100,27 @@ impl Transaction {
             rows,
             pending,
         } = self;
-        let mut pending = pending.into_inner().unwrap_or_else(PoisonError::into_inner);
-        audit::write(&engine, &rows, &actor, mem::take(&mut pending.audit)).await?;
+        let Pending {
+            audit,
+            mut changes,
+            wake,
+            then,
+        } = pending.into_inner().unwrap_or_else(PoisonError::into_inner);
+        audit::write(&engine, &rows, &actor, audit).await?;
         let mut told = HashSet::new();
-        pending.changes.retain(|change| told.insert(change.clone()));
-        let tells = !pending.changes.is_empty();
+        changes.retain(|change| told.insert(change.clone()));
+        let tells = !changes.is_empty();
         if tells {
-            let at = engine.clock().now().millis();
-            log::write(&rows, at, mem::take(&mut pending.changes)).await?;
+            log::write(&rows, engine.clock().now().millis(), changes).await?;
         }
         rows.commit().await?;
-        for step in pending.then {
+        for step in then {
             step(&engine);
         }
         if tells {
             engine.events().committed();
         }
-        for worker in pending.wake {
+        for worker in wake {
             engine.wakes.wake(worker);
         }
         Ok(())

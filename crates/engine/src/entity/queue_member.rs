@@ -1,6 +1,6 @@
 //! Who answers a queue.
 
-use sea_orm::entity::prelude::*;
+use sea_orm::{QuerySelect, entity::prelude::*};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "queue_members")]
@@ -9,6 +9,24 @@ pub struct Model {
     pub queue_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub extension_id: Uuid,
+}
+
+impl Entity {
+    /// The ids of the extensions in a queue.
+    pub fn extensions_in(queue: Uuid) -> Select<Self> {
+        Self::find()
+            .select_only()
+            .column(Column::ExtensionId)
+            .filter(Column::QueueId.eq(queue))
+    }
+
+    /// The ids of the queues that an extension is in.
+    pub fn queues_of(extension: Uuid) -> Select<Self> {
+        Self::find()
+            .select_only()
+            .column(Column::QueueId)
+            .filter(Column::ExtensionId.eq(extension))
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

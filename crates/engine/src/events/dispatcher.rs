@@ -11,7 +11,6 @@ use crate::{
     },
 };
 use domain::event::{Change, Event};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::{collections::HashMap, time::Duration};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -74,10 +73,7 @@ impl Members {
             let members = match self.0.get(queue) {
                 Some(members) => members,
                 None => {
-                    let members = queue_member::Entity::find()
-                        .select_only()
-                        .column(queue_member::Column::ExtensionId)
-                        .filter(queue_member::Column::QueueId.eq(*queue));
+                    let members = queue_member::Entity::extensions_in(*queue);
                     let members: Vec<Uuid> = members.into_tuple().all(engine.db.read()).await?;
                     self.0.entry(*queue).or_insert(members)
                 }

@@ -13,7 +13,6 @@ use domain::{
     access::Actor,
     event::{Event, Position},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 /// Missed events that are told one by one; after more of them it is quicker to read everything again.
@@ -71,9 +70,6 @@ async fn queues_of(db: &Database, actor: &Actor) -> Result<Vec<Uuid>> {
     let Some(own) = actor.extension() else {
         return Ok(Vec::new());
     };
-    let queues = queue_member::Entity::find()
-        .select_only()
-        .column(queue_member::Column::QueueId)
-        .filter(queue_member::Column::ExtensionId.eq(own.id.uuid()));
+    let queues = queue_member::Entity::queues_of(own.id.uuid());
     Ok(queues.into_tuple().all(db.read()).await?)
 }

@@ -31,7 +31,7 @@ pub(super) struct Logged {
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct AuditDetail {
+struct Detail {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     inbound: bool,
 }
@@ -67,7 +67,7 @@ fn row(at: i64, change: &Change, audience: &Audience) -> Result<event::ActiveMod
             Some(session),
             Some(message),
             None,
-            Some(AuditDetail { inbound }),
+            Some(Detail { inbound }),
         ),
         Change::Channel { channel } => ("channel", None, None, Some(channel), None),
         Change::Directory => ("directory", None, None, None, None),
@@ -110,7 +110,7 @@ pub(super) async fn after(db: &impl ConnectionTrait, number: u64, many: u64) -> 
 /// A row that a newer version wrote and this one does not know means: read everything again.
 fn logged(row: event::Model) -> Logged {
     let detail = row.detail.as_deref().map(serde_json::from_str).transpose();
-    let detail: AuditDetail = detail.ok().flatten().unwrap_or_default();
+    let detail: Detail = detail.ok().flatten().unwrap_or_default();
     let change = match (row.kind.as_str(), row.session_id, row.message_id, row.channel_id) {
         ("session", Some(session), ..) => Change::Session {
             session: SessionId::new(session),

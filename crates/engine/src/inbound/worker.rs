@@ -140,7 +140,7 @@ async fn apply_oldest(engine: &Engine, waiting: Vec<Waiting>) -> Result<()> {
                 .filter(journal::Column::Id.is_in(fresh.iter().map(|batch| batch.id)))
                 .exec(&tx)
                 .await?;
-            Ok(tx.commit().await?)
+            tx.commit().await
         }
         done => done,
     }

@@ -187,9 +187,6 @@ pub(crate) async fn why_unseen(db: &impl ConnectionTrait, actor: &Actor, id: Ses
 
 /// The extensions in a queue.
 pub(crate) async fn members(db: &impl ConnectionTrait, queue: Uuid) -> Result<Vec<Uuid>> {
-    let rows = queue_member::Entity::find()
-        .filter(queue_member::Column::QueueId.eq(queue))
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(|row| row.extension_id).collect())
+    let members = queue_member::Entity::extensions_in(queue);
+    Ok(members.into_tuple().all(db).await?)
 }

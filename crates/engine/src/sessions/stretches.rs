@@ -34,10 +34,7 @@ pub(super) async fn of_tab(db: &impl ConnectionTrait, actor: &Actor, tab: Tab) -
         Some(own) if !actor.may(Permission::SessionReadAll) && tab != Tab::Mine => own,
         _ => return Ok(vec![on_tab(actor, tab)]),
     };
-    let queues: Vec<Uuid> = queue_member::Entity::find()
-        .select_only()
-        .column(queue_member::Column::QueueId)
-        .filter(queue_member::Column::ExtensionId.eq(own.id.uuid()))
+    let queues: Vec<Uuid> = queue_member::Entity::queues_of(own.id.uuid())
         .order_by_asc(queue_member::Column::QueueId)
         .into_tuple()
         .all(db)
