@@ -20,7 +20,7 @@ pub fn body(data: &[u8]) {
             assert!(text.contains(raw), "not of the body: {raw}");
         }
         if let ItemKind::Message(message) | ItemKind::Echo(message) = &item.kind {
-            let _ = (message.content.kind(), message.content.summary());
+            let _ = (message.content.kind(), message.content.about());
             if let Content::Interactive(Interactive::NfmReply { response_json, .. }) = &message.content {
                 let _ = response_json.as_deref().map(webhook::fields);
             }

@@ -41,9 +41,9 @@ enum Command {
         /// Its name or id
         channel: Option<String>,
     },
-    /// People who log in
-    #[command(subcommand)]
-    Person(PersonCommand),
+    /// Users: who logs in
+    #[command(subcommand, alias = "person")]
+    User(UserCommand),
     /// The allowed countries
     #[command(subcommand)]
     Countries(CountriesCommand),
@@ -62,10 +62,10 @@ enum Command {
 }
 
 #[derive(Debug, Subcommand)]
-enum PersonCommand {
-    /// Add a person; without --password-stdin a password is made up and printed
-    Add(AddPerson),
-    /// Print a link that lets a person log in who is kept out because somebody has tried too many wrong passwords
+enum UserCommand {
+    /// Add a user; without --password-stdin a password is made up and printed
+    Add(AddUser),
+    /// Print a link that lets a user log in who is kept out because somebody has tried too many wrong passwords
     Unlock {
         #[arg(long)]
         login: String,
@@ -73,13 +73,13 @@ enum PersonCommand {
 }
 
 #[derive(Debug, Args)]
-struct AddPerson {
+struct AddUser {
     #[arg(long)]
     login: String,
     /// As colleagues see it
     #[arg(long)]
     name: String,
-    #[arg(long, default_value = "admin", value_parser = PossibleValuesParser::new(Role::ALL.map(Role::as_str)))]
+    #[arg(long, default_value = "admin", value_parser = PossibleValuesParser::new(Role::ALL.iter().map(|word| word.as_str())))]
     role: String,
     /// Take the password from the first line of standard input
     #[arg(long)]
@@ -100,13 +100,13 @@ enum DeliveriesCommand {
 
 #[derive(Debug, Args)]
 struct Replay {
-    #[arg(long, value_parser = PossibleValuesParser::new(DeadReason::ALL.map(DeadReason::as_str)))]
+    #[arg(long, value_parser = PossibleValuesParser::new(DeadReason::ALL.iter().map(|word| word.as_str())))]
     reason: Option<String>,
     /// Of this phone number, by Meta's id
     #[arg(long, value_name = "ID")]
     phone_number_id: Option<String>,
     /// Of the last hour, day or week only
-    #[arg(long, value_parser = PossibleValuesParser::new(Within::ALL.map(Within::as_str)))]
+    #[arg(long, value_parser = PossibleValuesParser::new(Within::ALL.iter().map(|word| word.as_str())))]
     within: Option<String>,
 }
 
@@ -121,7 +121,7 @@ struct CreateToken {
     /// What it is for
     #[arg(long)]
     name: String,
-    #[arg(long, value_parser = PossibleValuesParser::new(Scope::ALL.map(Scope::as_str)))]
+    #[arg(long, value_parser = PossibleValuesParser::new(Scope::ALL.iter().map(|word| word.as_str())))]
     scope: String,
 }
 
@@ -160,8 +160,8 @@ impl Cli {
                 anyhow::ensure!(well, "something is wrong, marked with ✗ above");
                 Ok(())
             }
-            Command::Person(PersonCommand::Add(person)) => add_person(&open(&settings).await?, person).await,
-            Command::Person(PersonCommand::Unlock { login }) => unlock(&open(&settings).await?, &login).await,
+            Command::User(UserCommand::Add(user)) => add_user(&open(&settings).await?, user).await,
+            Command::User(UserCommand::Unlock { login }) => unlock(&open(&settings).await?, &login).await,
             Command::MasterKey(MasterKeyCommand::Replace) => replace_master_key(&settings).await,
             Command::Countries(CountriesCommand::Off) => countries_off(&open(&settings).await?).await,
             Command::Deliveries(DeliveriesCommand::Replay(which)) => {
@@ -233,22 +233,22 @@ async fn unlock(engine: &Engine, login: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn add_person(engine: &Engine, person: AddPerson) -> anyhow::Result<()> {
-    let password = if person.password_stdin {
+async fn add_user(engine: &Engine, user: AddUser) -> anyhow::Result<()> {
+    let password = if user.password_stdin {
         first_line()?
     } else {
         made_up()?
     };
     let form = UserForm {
-        login: person.login,
-        name: person.name,
+        login: user.login,
+        name: user.name,
         password: password.clone(),
-        role: person.role,
+        role: user.role,
     };
     engine::access::users::add(engine, &Actor::System, &form)
         .await
         .map_err(readable)?;
-    if !person.password_stdin {
+    if !user.password_stdin {
         println!("{password}");
         tracing::info!("the password of {} is on standard output", form.login);
     }

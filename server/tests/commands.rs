@@ -115,7 +115,7 @@ fn a_person_is_added_with_a_made_up_password_or_a_given_one() {
     let folder = TempDir::new().expect("a folder");
     let add = |login: &'static str| {
         [
-            "person", "add", "--login", login, "--name", "Somebody", "--role", "admin",
+            "user", "add", "--login", login, "--name", "Somebody", "--role", "admin",
         ]
     };
     let made_up = run(folder.path(), &add("first"));
@@ -591,14 +591,15 @@ fn somebody_forwards_who_is_not_believed() {
 #[test]
 fn who_is_kept_out_gets_a_link() {
     let folder = TempDir::new().expect("a folder");
-    let add = ["person", "add", "--login", "jana", "--name", "Jana"];
+    let add = ["user", "add", "--login", "jana", "--name", "Jana"];
     assert!(run(folder.path(), &add).status.success());
-    let link = run(folder.path(), &["person", "unlock", "--login", "Jana"]);
+    let link = run(folder.path(), &["user", "unlock", "--login", "Jana"]);
     let link = text(&link.stdout);
     assert!(
         link.starts_with("http://127.0.0.1:3000/login/unlock?login=jana&note="),
         "{link}"
     );
+    // The name that it had before.
     let unknown = run(folder.path(), &["person", "unlock", "--login", "petr"]);
     assert!(
         !unknown.status.success() && text(&unknown.stderr).contains("petr"),

@@ -58,7 +58,7 @@ pub async fn deliveries(
 
 /// The channels at which letters can arrive, for the filter.
 #[server(prefix = "/rpc", endpoint = "deliveries/channels")]
-pub async fn letter_channels() -> Result<Vec<ChannelRef>, ApiError> {
+pub async fn dead_letter_channels() -> Result<Vec<ChannelRef>, ApiError> {
     let actor = actor().await?;
     Ok(engine::inbound::dead_letters::channels(&engine()?, &actor).await?)
 }

@@ -66,6 +66,7 @@ mod process {
     use super::ApiError;
     use crate::api::plain_form::is_plain_form;
     use axum::http::{StatusCode, header::RETRY_AFTER, request::Parts};
+    use domain::refusal::Refusal;
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
 
@@ -112,6 +113,10 @@ mod process {
         fn from(error: engine::Error) -> Self {
             match error {
                 engine::Error::Refused(refusal) => Self::Refused(refusal).sent(),
+                engine::Error::Unavailable(what) => {
+                    tracing::warn!(what, "a server function was not possible now");
+                    Self::Refused(Refusal::Busy { seconds: 5 }).sent()
+                }
                 other => Self::internal(&other),
             }
         }

@@ -3,7 +3,7 @@
 use super::error::ApiError;
 use domain::{
     ids::{MessageId, SessionId, UserId},
-    message::MessageView,
+    message::{MessageView, content::Content},
     session::{self, InboxCounts, InboxPage, Tab},
 };
 use leptos::prelude::*;
@@ -113,7 +113,8 @@ pub async fn send_text(
     {
         return Err(ApiError::SignIn.sent());
     }
-    Ok(engine::outbound::send::send_text(&guard::engine()?, &actor, session, &body, key.as_deref()).await?)
+    let text = Content::text_of(&body);
+    Ok(engine::outbound::send::send(&guard::engine()?, &actor, session, text, key.as_deref()).await?)
 }
 
 /// Somebody of ours has had the messages up to this one on the screen.

@@ -28,7 +28,7 @@ pub struct QueuePage {
     /// `None`: a new one.
     pub queue: Option<QueueRow>,
     /// Whoever may become a member.
-    pub people: Vec<ExtensionRow>,
+    pub extensions: Vec<ExtensionRow>,
     pub unsaved: Option<Unsaved<QueueForm>>,
 }
 
@@ -41,7 +41,7 @@ pub async fn queue(#[server(default)] id: Option<QueueId>) -> Result<QueuePage, 
             Some(id) => Some(engine::directory::queues::get(&engine, &actor, id).await?),
             None => None,
         },
-        people: engine::directory::extensions::list(&engine, &actor).await?,
+        extensions: engine::directory::extensions::list(&engine, &actor).await?,
         unsaved: flash::kept(&place_of(id)).await?,
     })
 }

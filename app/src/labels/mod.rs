@@ -11,7 +11,7 @@ use domain::{
     channel::Badge,
     dead_letter::{DeadReason, Replayed, Within},
     form::{FieldProblem, Problem},
-    pick_up::PickUp,
+    pick_up_mode::PickUp,
     refusal::Refusal,
 };
 

@@ -41,9 +41,9 @@ where
     .into_any()
 }
 
-/// Something worked out of a resource, a memo in the browser. In the process it is worked out at every look: a page is
+/// A value derived from a resource: a memo in the browser. In the process it is derived at every look, because a page is
 /// drawn there as soon as the resource has its answer, which may be before a memo has heard of it.
-pub fn worked_out<T>(look: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Signal<T>
+pub fn derived<T>(look: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Signal<T>
 where
     T: PartialEq + Send + Sync + 'static,
 {

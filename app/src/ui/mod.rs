@@ -28,7 +28,7 @@ pub use self::{
     form::{CheckedForm, Form, FormState},
     icon::{Icon, IconName},
     live_text::LiveText,
-    load::{Load, worked_out},
+    load::{Load, derived},
     menu::Menu,
     page::PageHead,
     quote::Quote,

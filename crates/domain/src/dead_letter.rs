@@ -1,14 +1,19 @@
 //! What came from Meta and could not be applied.
 
 use crate::{
+    form::{Problem, unknown},
     ids::{ChannelId, DeadLetterId},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// Why an item of a delivery was not applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum DeadReason {
     /// The body had a good signature but is not a notification of WhatsApp's.
@@ -28,19 +33,11 @@ pub enum DeadReason {
 }
 
 impl DeadReason {
-    pub const ALL: [Self; 7] = [
-        Self::UnreadableBody,
-        Self::UnreadableItem,
-        Self::UnknownNumber,
-        Self::ForeignSecret,
-        Self::Failed,
-        Self::NoMessage,
-        Self::NotUsed,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The words of the reasons with which something is wrong.
     pub fn faults() -> impl Iterator<Item = &'static str> {
-        let faults = Self::ALL.into_iter().filter(|reason| reason.is_fault());
+        let faults = Self::ALL.iter().copied().filter(|reason| reason.is_fault());
         faults.map(Self::as_str)
     }
 
@@ -50,19 +47,7 @@ impl DeadReason {
     }
 
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::UnreadableBody => "unreadable_body",
-            Self::UnreadableItem => "unreadable_item",
-            Self::UnknownNumber => "unknown_number",
-            Self::ForeignSecret => "foreign_secret",
-            Self::Failed => "failed",
-            Self::NoMessage => "no_message",
-            Self::NotUsed => "not_used",
-        }
-    }
-
-    pub fn from_stored(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
+        self.into()
     }
 }
 
@@ -86,7 +71,10 @@ pub struct OpenDeadLetter {
 }
 
 /// How far back one looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Within {
     Hour,
@@ -95,14 +83,10 @@ pub enum Within {
 }
 
 impl Within {
-    pub const ALL: [Self; 3] = [Self::Hour, Self::Day, Self::Week];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Hour => "hour",
-            Self::Day => "day",
-            Self::Week => "week",
-        }
+        self.into()
     }
 
     pub fn duration(self) -> Duration {
@@ -135,11 +119,10 @@ impl Filter {
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
         let text = |key| get(key).map(|text| text.trim().to_owned());
         Self {
-            reason: text("reason").and_then(|text| DeadReason::from_stored(&text)),
+            reason: text("reason").and_then(|text| text.parse().ok()),
             channel: text("channel").and_then(|text| text.parse().ok()),
             phone_number_id: text("phone_number_id").filter(|text| !text.is_empty()),
-            within: text("within")
-                .and_then(|text| Within::ALL.into_iter().find(|within| within.as_str() == text)),
+            within: text("within").and_then(|text| text.parse().ok()),
         }
     }
 

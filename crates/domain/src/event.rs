@@ -24,7 +24,6 @@ pub struct Position {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hello {
     /// Whose log-in the stream was opened with.
-    #[serde(rename = "person")]
     pub user: UserId,
     #[serde(flatten)]
     pub position: Position,

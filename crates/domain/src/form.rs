@@ -35,6 +35,11 @@ pub enum Problem {
     NotALogin,
 }
 
+/// What is wrong with a word that is none of those that are known.
+pub(crate) fn unknown(_: &str) -> Problem {
+    Problem::Unknown
+}
+
 /// A form of which some fields are not right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("some fields are not right")]

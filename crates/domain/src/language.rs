@@ -1,11 +1,12 @@
 //! The languages of the console.
 
-use crate::form::Problem;
+use crate::form::{Problem, unknown};
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
+use strum::{EnumString, IntoStaticStr};
 
 /// The languages of the console.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Language {
     En,
@@ -14,20 +15,6 @@ pub enum Language {
 
 impl Language {
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Cs => "cs",
-        }
-    }
-}
-
-impl FromStr for Language {
-    type Err = Problem;
-    fn from_str(text: &str) -> Result<Self, Problem> {
-        match text {
-            "en" => Ok(Self::En),
-            "cs" => Ok(Self::Cs),
-            _ => Err(Problem::Unknown),
-        }
+        self.into()
     }
 }

@@ -10,11 +10,11 @@
 //! | [`refusal`] | every reason for which a request is refused |
 //! | [`page`] | one page of a list |
 //! | [`phone`] | E.164 phone numbers |
-//! | [`name`] | a customer's name as it may be shown |
+//! | [`display_name`] | a customer's name as it may be shown |
 //! | [`search`] | how customers are found by name and number |
 //! | [`access`] | users, roles, permissions, API scopes, who acts |
 //! | [`directory`] | extensions and message queues |
-//! | [`pick_up`] | how a session leaves a queue for one operator |
+//! | [`pick_up_mode`] | how a session leaves a queue for one operator |
 //! | [`channel`] | channel forms and their checks, facts, the badge |
 //! | [`session`] | session states, their routing, who may do what with one, its timeline |
 //! | [`message`] | messages, what they say, delivery statuses and their order, the thread |
@@ -29,16 +29,16 @@ pub mod channel;
 pub mod countries;
 pub mod dead_letter;
 pub mod directory;
+pub mod display_name;
 pub mod doctor;
 pub mod event;
 pub mod form;
 pub mod ids;
 pub mod language;
 pub mod message;
-pub mod name;
 pub mod page;
 pub mod phone;
-pub mod pick_up;
+pub mod pick_up_mode;
 pub mod refs;
 pub mod refusal;
 pub mod search;

@@ -2,7 +2,7 @@
 
 use crate::{
     ids::{ChannelId, ContactId, ExtensionId, QueueId},
-    pick_up::PickUp,
+    pick_up_mode::PickUp,
 };
 use serde::{Deserialize, Serialize};
 

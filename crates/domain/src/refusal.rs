@@ -20,7 +20,7 @@ pub enum Refusal {
     WrongLogin,
     #[error("too many attempts, try again in {seconds} s")]
     TooManyAttempts { seconds: u32 },
-    #[error("too many log in at once, try again in {seconds} s")]
+    #[error("too busy at this moment, try again in {seconds} s")]
     Busy { seconds: u32 },
     #[error("this link has been used or has expired")]
     LinkUsed,

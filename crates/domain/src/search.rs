@@ -5,7 +5,7 @@
 //! plain text, and finds it in an index.
 
 use crate::{
-    name::can_be_seen,
+    display_name::can_be_seen,
     phone::{calling_code_len, same_customer_key},
 };
 use std::collections::BTreeSet;

@@ -1,25 +1,23 @@
 //! Contact cards as files: written for whoever downloads one, and read where a card came as nothing else.
 //! <https://www.rfc-editor.org/rfc/rfc2426>
 
-use crate::message::content::{Card, Fact, FactKind};
+use crate::message::content::{Contact, Fact, FactKind};
 
 /// Characters of a file's name at the most, without its ending.
 const MAX_NAME: usize = 60;
 
 /// The card as a file: as it came, else made of what is known.
-pub fn write(card: &Card) -> String {
+pub fn write(card: &Contact) -> String {
     if let Some(vcard) = &card.vcard {
         return vcard.clone();
     }
+    let facts = card.facts();
     let mut lines = vec!["BEGIN:VCARD".to_owned(), "VERSION:3.0".to_owned()];
-    let name = card
-        .name
-        .as_deref()
-        .or_else(|| Some(card.facts.first()?.value.as_str()));
-    let name = escaped(name.unwrap_or_default());
+    let name = card.name.whole().or_else(|| Some(facts.first()?.value.clone()));
+    let name = escaped(&name.unwrap_or_default());
     lines.push(format!("N:{name};;;;"));
     lines.push(format!("FN:{name}"));
-    for Fact { what, which, value } in &card.facts {
+    for Fact { what, which, value } in &facts {
         let value = escaped(value);
         let which = which.as_deref().map(word).filter(|which| !which.is_empty());
         let which = which.map(|which| format!(";TYPE={which}")).unwrap_or_default();
@@ -60,8 +58,8 @@ fn word(text: &str) -> String {
 }
 
 /// A name for the file that no system takes for a path or a command.
-pub fn file_name(card: &Card) -> String {
-    let name = card.name.as_deref().unwrap_or_default();
+pub fn file_name(card: &Contact) -> String {
+    let name = card.name.whole().unwrap_or_default();
     let safe: String = name
         .chars()
         .map(|c| if c.is_alphanumeric() { c } else { ' ' })
@@ -122,14 +120,14 @@ pub fn read(vcard: &str) -> (Option<String>, Vec<Fact>) {
 }
 
 /// Adds what the card as a file says and the card itself does not.
-pub fn complete(card: &mut Card) {
+pub fn complete(card: &mut Contact) {
     let Some((name, read)) = card.vcard.as_deref().map(read) else {
         return;
     };
-    if card.name.is_none() {
-        card.name = name;
+    if card.name.whole().is_none() {
+        card.name.formatted_name = name;
     }
-    let told = std::mem::take(&mut card.facts);
+    let told = card.facts();
     let is_told = |fact: &Fact| {
         let mut same = told.iter().filter(|told| told.what == fact.what);
         match fact.what {
@@ -140,8 +138,7 @@ pub fn complete(card: &mut Card) {
             _ => same.next().is_some(),
         }
     };
-    let more: Vec<_> = read.into_iter().filter(|fact| !is_told(fact)).collect();
-    card.facts = told.into_iter().chain(more).collect();
+    card.more.extend(read.into_iter().filter(|fact| !is_told(fact)));
 }
 
 /// A value without what makes the same one look different.
@@ -179,6 +176,14 @@ fn unescaped(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::content::ContactName;
+
+    fn named(name: &str) -> ContactName {
+        ContactName {
+            formatted_name: Some(name.to_owned()),
+            ..ContactName::default()
+        }
+    }
 
     fn fact(what: FactKind, value: &str) -> Fact {
         Fact {
@@ -190,13 +195,13 @@ mod tests {
 
     #[test]
     fn what_a_sender_writes_stays_in_its_line() {
-        let card = Card {
-            name: Some("Nová; Jana,\r\nTEL:666".to_owned()),
-            facts: vec![Fact {
+        let card = Contact {
+            name: named("Nová; Jana,\r\nTEL:666"),
+            more: vec![Fact {
                 which: Some("WORK:\nX".to_owned()),
                 ..fact(FactKind::Email, "a@example.org\nEND:VCARD")
             }],
-            vcard: None,
+            ..Contact::default()
         };
         let text = write(&card);
         assert_eq!(
@@ -217,32 +222,32 @@ mod tests {
     #[test]
     fn a_file_is_named_by_letters_alone() {
         let named = |name: &str| {
-            file_name(&Card {
-                name: Some(name.to_owned()),
-                ..Card::default()
+            file_name(&Contact {
+                name: named(name),
+                ..Contact::default()
             })
         };
         assert_eq!(named("../../etc/passwd\u{202e}\"\r\nX: y"), "etc passwd X y.vcf");
         assert_eq!(named("Jana Nová"), "Jana Nová.vcf");
         assert_eq!(named("..."), "contact.vcf");
-        assert_eq!(file_name(&Card::default()), "contact.vcf");
+        assert_eq!(file_name(&Contact::default()), "contact.vcf");
     }
 
     #[test]
     fn a_file_adds_what_the_card_does_not_say() {
         let text = "BEGIN:VCARD\r\nFN:Eva\r\nTEL:+420 777 123 456\r\nTEL:+420777000111\r\nEMAIL:Eva@example.org\r\n\
             item1.X-ABLabel:Home\r\nADR:;;Dlouhá 1;Praha;;11000;\r\nEND:VCARD";
-        let mut card = Card {
-            name: None,
-            facts: vec![
+        let mut card = Contact {
+            more: vec![
                 fact(FactKind::Phone, "+420777123456"),
                 fact(FactKind::Address, "Dlouhá 1, 110 00 Praha"),
             ],
             vcard: Some(text.to_owned()),
+            ..Contact::default()
         };
         complete(&mut card);
-        assert_eq!(card.name.as_deref(), Some("Eva"));
-        let values: Vec<_> = card.facts.iter().map(|fact| fact.value.as_str()).collect();
+        assert_eq!(card.name.whole().as_deref(), Some("Eva"));
+        let values: Vec<_> = card.more.iter().map(|fact| fact.value.as_str()).collect();
         assert_eq!(
             values,
             [

@@ -44,10 +44,6 @@ fn wamid(text: &str) -> Wamid {
     Wamid::parse(text).unwrap()
 }
 
-fn summary(content: &Content) -> Option<&str> {
-    content.summary().map(|text| &*text.leak())
-}
-
 #[test]
 fn text() {
     let text = content(json!({ "type": "text", "text": { "body": "Dobrý den 👋" } }));
@@ -57,13 +53,10 @@ fn text() {
             body: "Dobrý den 👋".into()
         }
     );
-    assert_eq!((text.kind(), summary(&text)), ("text", Some("Dobrý den 👋")));
+    assert_eq!(text.kind(), "text");
 
     let empty = content(json!({ "type": "text", "text": { "body": "" } }));
-    assert_eq!(
-        (&empty, summary(&empty)),
-        (&Content::Text { body: String::new() }, None)
-    );
+    assert_eq!(empty, Content::Text { body: String::new() });
 }
 
 #[test]
@@ -90,10 +83,7 @@ fn media_of_every_kind() {
         assert_eq!((kind, id.as_deref(), mime_type), (expected, Some("123"), &None));
         assert_eq!((media.kind(), voice, animated), (word, false, false));
         let without_a_file = content(json!({ "type": word, word: { "caption": "no id" } }));
-        assert_eq!(
-            (without_a_file.kind(), summary(&without_a_file)),
-            (word, Some("no id"))
-        );
+        assert_eq!(without_a_file.kind(), word);
     }
 }
 
@@ -117,9 +107,6 @@ fn media_with_everything() {
             url: Some("https://lookaside.fbsbx.com/x".into()),
         }
     );
-    assert_eq!(summary(&media), Some("caption"));
-    let named = content(json!({ "type": "document", "document": { "id": "1", "filename": "invoice.pdf" } }));
-    assert_eq!(summary(&named), Some("invoice.pdf"));
 }
 
 #[test]
@@ -137,7 +124,6 @@ fn location() {
             url: Some("5".into()),
         }
     );
-    assert_eq!(summary(&place), Some("Castle"));
     let nowhere = json!({ "latitude": "NaN", "longitude": 1, "name": "Castle" });
     let nowhere = content(json!({ "type": "location", "location": nowhere }));
     assert_eq!(
@@ -164,11 +150,6 @@ fn shared_contacts() {
         { "name": { "first_name": "Petr", "last_name": "Malý" }, "phones": null, "emails": 4 },
         "not a contact",
     ]}));
-    assert_eq!(
-        summary(&cards),
-        Some("Jana Nová, Petr Malý"),
-        "who has no name is not named"
-    );
     let Content::Contacts(cards) = cards else {
         panic!("{cards:?}")
     };
@@ -238,7 +219,6 @@ fn template_button() {
             payload: Some("yes-1".into())
         }
     );
-    assert_eq!(summary(&button), Some("Yes"));
 }
 
 #[test]
@@ -248,7 +228,6 @@ fn interactive_answers() {
     };
 
     let button = answer("button_reply", json!({ "id": "b", "title": "Sales" }));
-    assert_eq!(summary(&button), Some("Sales"));
     assert_eq!(
         button,
         Content::Interactive(Interactive::ButtonReply {
@@ -332,7 +311,6 @@ fn a_reaction_without_an_emoji_was_taken_back() {
             emoji: Some("👍".into())
         }
     );
-    assert_eq!(summary(&thumb), Some("👍"));
     let taken_back = Content::Reaction {
         wamid: wamid("wamid.0"),
         emoji: None,
@@ -414,7 +392,7 @@ fn edits_and_revocations() {
             .into()
         }
     );
-    assert_eq!((edit.kind(), summary(&edit)), ("edit", Some("corrected")));
+    assert_eq!(edit.kind(), "edit");
 
     let nested = json!({ "type": "edit", "edit": { "original_message_id": "wamid.0", "message": {
         "type": "edit", "edit": { "original_message_id": "wamid.0", "message": edited },
@@ -435,7 +413,6 @@ fn edits_and_revocations() {
     let bare = json!({ "type": "edit", "edit": { "message": { "text": { "body": "corrected" } } } });
     let bare = content(bare);
     assert!(matches!(bare, Content::Edit { original: None, .. }));
-    assert_eq!(summary(&bare), Some("corrected"), "its key says what it is");
 
     let revoke = content(json!({ "type": "revoke", "revoke": { "original_message_id": "wamid.0" } }));
     assert_eq!(
@@ -490,7 +467,6 @@ fn an_unknown_type_is_a_message_all_the_same() {
         (&hologram.content, hologram.content.kind()),
         (&unknown("hologram"), "hologram")
     );
-    assert_eq!(hologram.content.summary(), None);
     assert_eq!(hologram.sender.wa_id.unwrap().as_str(), "420777123456");
     assert_eq!(content(json!({})), unknown(""));
     let without_a_type = content(json!({ "text": { "body": "x" } }));

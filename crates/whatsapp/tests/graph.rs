@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use secrecy::SecretString;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -23,7 +23,7 @@ use url::Url;
 use whatsapp::{
     WaId, Wamid,
     errors::RetryClass,
-    graph::{Accepted, ApiError, Graph, GraphError, Outbound, OutboundBody, Recipient, SetupError},
+    graph::{Accepted, ApiError, Graph, GraphError, Outbound, Recipient, SetupError},
 };
 
 const TOKEN: &str = "EAAG-very-secret";
@@ -82,11 +82,10 @@ fn client(base: Url) -> Graph {
 fn message() -> Outbound {
     Outbound {
         to: Recipient::WaId(WaId::parse("420777123456").unwrap()),
-        body: OutboundBody::Text {
-            body: "hello".into(),
-            preview_url: true,
-        },
-        reply_to: None,
+        message: Map::from_iter([
+            ("type".to_owned(), json!("text")),
+            ("text".to_owned(), json!({ "body": "hello", "preview_url": true })),
+        ]),
         callback_data: Some("message-7".into()),
     }
 }

@@ -120,7 +120,7 @@ impl Installation {
 
     fn add_person(&self, login: &str, role: &str) -> anyhow::Result<()> {
         let person = ["--login", login, "--name", login, "--role", role];
-        let mut add = self.command(&["person", "add", "--password-stdin"]);
+        let mut add = self.command(&["user", "add", "--password-stdin"]);
         process::feed(add.args(person), PASSWORD)
     }
 

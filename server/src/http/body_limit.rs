@@ -7,7 +7,7 @@
 
 use super::{
     login_session,
-    room::{Room, Taken},
+    memory_budget::{Room, Taken},
     state::Http,
 };
 use axum::{
@@ -58,7 +58,7 @@ async fn is_somebodys(http: &Http, most: Option<u64>, session: Option<Session>) 
     match (most, session) {
         (Some(0), _) | (_, None) => false,
         (Some(..=STRANGERS), Some(session)) => login_session::has_begun(&session).await,
-        (_, Some(session)) => login_session::person(&http.engine, &session).await.is_ok(),
+        (_, Some(session)) => login_session::user(&http.engine, &session).await.is_ok(),
     }
 }
 

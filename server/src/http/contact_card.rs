@@ -15,7 +15,7 @@ pub async fn download(
     session: Session,
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Response {
-    let actor = match login_session::person(&http.engine, &session).await {
+    let actor = match login_session::user(&http.engine, &session).await {
         Ok(me) => Actor::User(me),
         Err(status) => return status.into_response(),
     };

@@ -1,7 +1,7 @@
 //! The country database, uploaded by an administrator: a plain form with a file, which needs no script. The page that
 //! it leads back to says what came of it.
 
-use super::{body_limit, login_session, room::Taken, state::Http};
+use super::{body_limit, login_session, memory_budget::Taken, state::Http};
 use app::api::guard::ClientAddress;
 use axum::{
     Extension,
@@ -28,7 +28,7 @@ pub async fn replace(
     from: Option<Extension<ClientAddress>>,
     request: Request,
 ) -> Response {
-    let actor = match login_session::person(&http.engine, &session).await {
+    let actor = match login_session::user(&http.engine, &session).await {
         Ok(me) => Actor::User(me),
         Err(status) => return status.into_response(),
     };

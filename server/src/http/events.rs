@@ -39,7 +39,7 @@ pub struct Since {
     after: Option<u64>,
 }
 
-/// What the person may see, for as long as they are logged in and remain who they are; after a change of role
+/// What the user may see, for as long as they are logged in and remain who they are; after a change of role
 /// the stream ends, and the browser's next one has the new rights.
 ///
 /// `after`, or `Last-Event-ID`, is the number of the last event that the browser knows of: what happened since is told
@@ -51,7 +51,7 @@ pub async fn stream(
     session: Session,
 ) -> Response {
     let engine = http.engine.clone();
-    let me = match login_session::person(&engine, &session).await {
+    let me = match login_session::user(&engine, &session).await {
         Ok(me) => me,
         Err(status) => return status.into_response(),
     };
@@ -59,7 +59,7 @@ pub async fn stream(
         return StatusCode::UNAUTHORIZED.into_response();
     };
     let limits = &http.settings.http;
-    let place = match Streams::take(&http.streams, me.id, limits.streams_per_person, limits.streams) {
+    let place = match Streams::take(&http.streams, me.id, limits.streams_per_user, limits.streams) {
         Ok(place) => place,
         Err(full) => return full.into_response(),
     };
@@ -120,14 +120,14 @@ fn pings() -> impl Stream<Item = sse::Event> {
     })
 }
 
-/// Ends when the person is logged out, disabled, or changed. That the database is away says nothing about them.
+/// Ends when the user is logged out, disabled, or changed. That the database is away says nothing about them.
 async fn logged_out(engine: Engine, me: Me, session: String, check: Duration) {
     loop {
         tokio::time::sleep(check).await;
         let in_session = web_sessions::load(&engine, &session).await;
-        let person = users::me(&engine, me.id).await;
+        let user = users::me(&engine, me.id).await;
         let is_out = matches!(in_session, Ok(None));
-        let has_changed = person.is_ok_and(|now| now.as_ref() != Some(&me));
+        let has_changed = user.is_ok_and(|now| now.as_ref() != Some(&me));
         if is_out || has_changed {
             return;
         }

@@ -23,7 +23,7 @@ use tower_sessions::{
 
 /// The cookie's name.
 pub const COOKIE: &str = "switchboard_session";
-/// When the person logged in, beside what the pages keep.
+/// When the user logged in, beside what the pages keep.
 const BEGUN: &str = "begun";
 /// A session is prolonged when it has become this much shorter, so that not every request writes.
 const PROLONG_AFTER: Duration = Duration::from_secs(5 * 60);
@@ -48,11 +48,11 @@ pub fn layer(http: &Http) -> SessionManagerLayer<Store> {
 /// Whoever is logged in.
 ///
 /// # Errors
-/// 401 when nobody is, or the person is gone or disabled; 503 when that cannot be found out.
-pub async fn person(engine: &Engine, session: &Session) -> std::result::Result<Me, StatusCode> {
-    let person = session.get::<UserId>(USER).await;
-    let person = person.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
-    let me = users::me(engine, person.ok_or(StatusCode::UNAUTHORIZED)?).await;
+/// 401 when nobody is, or the user is gone or disabled; 503 when that cannot be found out.
+pub async fn user(engine: &Engine, session: &Session) -> std::result::Result<Me, StatusCode> {
+    let user = session.get::<UserId>(USER).await;
+    let user = user.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+    let me = users::me(engine, user.ok_or(StatusCode::UNAUTHORIZED)?).await;
     me.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?
         .ok_or(StatusCode::UNAUTHORIZED)
 }
@@ -80,10 +80,10 @@ impl Store {
 
     async fn write(&self, record: &Record) -> Result<()> {
         let data = serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
-        let person = record.data.get(USER).cloned();
-        let person = person.and_then(|value| serde_json::from_value::<UserId>(value).ok());
+        let user = record.data.get(USER).cloned();
+        let user = user.and_then(|value| serde_json::from_value::<UserId>(value).ok());
         let (id, ends) = (record.id.to_string(), self.ends(record));
-        web_sessions::save(&self.engine, &id, &data, person, ends)
+        web_sessions::save(&self.engine, &id, &data, user, ends)
             .await
             .map_err(broken)
     }

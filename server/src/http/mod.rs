@@ -9,10 +9,10 @@ pub mod country_database;
 pub mod events;
 pub mod health;
 pub mod login_session;
+pub mod memory_budget;
 pub mod packed;
 pub mod pages;
 pub mod request;
-pub mod room;
 pub mod routes;
 pub mod security;
 pub mod site;
@@ -22,8 +22,8 @@ pub mod text;
 pub mod unlock;
 pub mod webhook;
 
-mod apart;
 mod plain_page;
+mod reactive_owner;
 
 use axum::{
     Router,
@@ -53,7 +53,7 @@ pub fn router(http: Http) -> Router {
     let api = group(Access::Token)
         .layer(from_fn_with_state(http.clone(), body_limit::of_the_known))
         .layer(from_fn_with_state(http.clone(), api::authenticate));
-    let people = pages::add_to(group(Access::Person))
+    let users = pages::add_to(group(Access::User))
         .layer(from_fn_with_state(http.clone(), body_limit::of_people))
         .layer(login_session::layer(&http));
     let doors = from_fn_with_state(countries::Doors::of(&http), countries::guard);
@@ -75,7 +75,7 @@ pub fn router(http: Http) -> Router {
     let others = Router::new()
         .merge(open.layer(from_fn_with_state(http.clone(), body_limit::of_strangers)))
         .merge(api)
-        .merge(people)
+        .merge(users)
         // Bodies are in memory by now.
         .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::new())

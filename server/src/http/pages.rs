@@ -1,6 +1,6 @@
 //! The console: `app`'s pages and server functions, with what they find in their context.
 
-use super::{apart::Apart, plain_page::plain_page, site, state::Http, text};
+use super::{plain_page::plain_page, reactive_owner::Apart, site, state::Http, text};
 use app::{App, api::ApiError, labels, prefs, shell};
 use axum::{
     Json, Router,

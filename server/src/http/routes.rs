@@ -26,9 +26,9 @@ pub enum Access {
     Meta,
     /// Whoever has an API token; the handler asks for the scope.
     Token,
-    /// A person who is logged in.
-    Person,
-    /// A person who is logged in and sends a large body: the handler reads it once it knows who sends it.
+    /// A user who is logged in.
+    User,
+    /// A user who is logged in and sends a large body: the handler reads it once it knows who sends it.
     Upload,
 }
 
@@ -37,7 +37,7 @@ impl Access {
     pub fn door(self) -> Option<Door> {
         match self {
             Self::Public => None,
-            Self::Asset | Self::Person | Self::Upload => Some(Door::Console),
+            Self::Asset | Self::User | Self::Upload => Some(Door::Console),
             Self::Link => Some(Door::Files),
             Self::Meta => Some(Door::Webhooks),
             Self::Token => Some(Door::Api),
@@ -55,7 +55,7 @@ pub struct Route {
 
 /// Every route but the pages and the server functions, which are `app`'s own list.
 pub fn routes() -> Vec<Route> {
-    use Access::{Asset, Link, Meta, Person, Public, Token, Upload};
+    use Access::{Asset, Link, Meta, Public, Token, Upload, User};
     let route = |access, path, methods| Route {
         access,
         path,
@@ -84,12 +84,8 @@ pub fn routes() -> Vec<Route> {
             get(webhook::handshake).post(webhook::accept),
         ),
         //
-        route(Person, "/events", get(events::stream)),
-        route(
-            Person,
-            "/inbox/cards/{message}/{nth}",
-            get(contact_card::download),
-        ),
+        route(User, "/events", get(events::stream)),
+        route(User, "/inbox/cards/{message}/{nth}", get(contact_card::download)),
         route(
             Upload,
             "/security/countries/database",

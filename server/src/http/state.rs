@@ -1,6 +1,6 @@
 //! What the handlers share.
 
-use super::{room::Room, site, streams::Streams};
+use super::{memory_budget::Room, site, streams::Streams};
 use crate::{settings::Settings, shutdown::Stopping};
 use axum::extract::FromRef;
 use engine::Engine;

@@ -13,7 +13,7 @@ use std::{
 /// When whoever was refused for want of room may try again.
 const RETRY_AFTER: &str = "30";
 
-/// How many streams each person has open.
+/// How many streams each user has open.
 #[derive(Debug, Default)]
 pub struct Streams(Mutex<HashMap<UserId, usize>>);
 
@@ -21,14 +21,14 @@ pub struct Streams(Mutex<HashMap<UserId, usize>>);
 #[derive(Debug)]
 pub(super) struct Place {
     streams: Arc<Streams>,
-    person: UserId,
+    user: UserId,
 }
 
 /// Why there is no room for another stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Full {
-    /// This person has enough of them.
-    Person,
+    /// This user has enough of them.
+    User,
     /// The process has.
     Process,
 }
@@ -36,13 +36,13 @@ pub(super) enum Full {
 impl IntoResponse for Full {
     fn into_response(self) -> Response {
         let (status, text) = match self {
-            Self::Person => (
+            Self::User => (
                 StatusCode::TOO_MANY_REQUESTS,
-                "You have this console open in too many browsers: close one (http.streams_per_person).\n",
+                "You have this console open in too many browsers: close one (http.streams_per_user).\n",
             ),
             Self::Process => (
                 StatusCode::SERVICE_UNAVAILABLE,
-                "Too many people follow live updates at the moment (http.streams).\n",
+                "Too many users follow live updates at the moment (http.streams).\n",
             ),
         };
         (status, [(header::RETRY_AFTER, RETRY_AFTER)], text).into_response()
@@ -52,7 +52,7 @@ impl IntoResponse for Full {
 impl Streams {
     pub(super) fn take(
         streams: &Arc<Self>,
-        person: UserId,
+        user: UserId,
         most: usize,
         most_in_all: usize,
     ) -> Result<Place, Full> {
@@ -61,14 +61,14 @@ impl Streams {
             tracing::warn!("no room for another stream of live updates: http.streams");
             return Err(Full::Process);
         }
-        let count = open.entry(person).or_default();
+        let count = open.entry(user).or_default();
         if *count >= most {
-            return Err(Full::Person);
+            return Err(Full::User);
         }
         *count += 1;
         Ok(Place {
             streams: Arc::clone(streams),
-            person,
+            user,
         })
     }
 }
@@ -76,10 +76,10 @@ impl Streams {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut open = self.streams.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.person) {
+        if let Some(count) = open.get_mut(&self.user) {
             *count -= 1;
             if *count == 0 {
-                open.remove(&self.person);
+                open.remove(&self.user);
             }
         }
     }

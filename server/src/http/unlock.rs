@@ -1,5 +1,5 @@
 //! Makes a browser known, so that the throttle lets its owner log in (`engine::access::browsers`). The link comes from
-//! `switchboard person unlock`, and leads to the log-in.
+//! `switchboard user unlock`, and leads to the log-in.
 
 use super::state::Http;
 use app::prefs;

@@ -58,7 +58,7 @@ pub struct Http {
     pub webhook_seconds: Duration,
     pub pages: usize,
     pub streams: usize,
-    pub streams_per_person: usize,
+    pub streams_per_user: usize,
     #[serde(deserialize_with = "values::seconds")]
     pub stream_check_seconds: Duration,
 }

@@ -1,6 +1,6 @@
 //! Who gets in. One test goes over every route and server function there is, so a new one cannot be forgotten.
 
-use crate::support::{Story, http::Answer, people::Browser};
+use crate::support::{Story, http::Answer, users::Browser};
 use reqwest::{Method, header};
 use server::http::routes::{Access, routes};
 use std::collections::BTreeSet;
@@ -67,7 +67,7 @@ async fn every_route_refuses_an_anonymous_caller() {
                 }
                 Access::Meta => &[405],
                 Access::Token => &[401],
-                Access::Person | Access::Upload => &[401, 405],
+                Access::User | Access::Upload => &[401, 405],
             };
             assert!(refused.contains(&status), "{method} {path} answered {status}");
         }

@@ -5,7 +5,7 @@ use crate::{
     support::{
         Story,
         http::Answer,
-        people::{Browser, PASSWORD, set_cookie},
+        users::{Browser, PASSWORD, set_cookie},
     },
 };
 use reqwest::{Method, header};

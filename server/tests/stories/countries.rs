@@ -9,7 +9,7 @@ use crate::{
         Story,
         http::Answer,
         mmdb::{self, WORLD},
-        people::Browser,
+        users::Browser,
         world::Line,
     },
 };
@@ -184,10 +184,10 @@ async fn bytes_that_are_no_text_hide_no_address(story: &Story) {
 
 async fn each_door_by_itself(story: &Story) {
     let admin = story.with_countries().await;
-    let doors = Door::ALL.map(Door::as_str);
-    for guarded in doors {
+    let doors: Vec<_> = Door::ALL.iter().map(|door| door.as_str()).collect();
+    for guarded in doors.clone() {
         admin.save(guarded, &["CZ", "SK"]).await;
-        for door in doors {
+        for &door in &doors {
             let shut = if door == guarded { 403 } else { open(door) };
             for (address, status) in [
                 (CZECH, open(door)),

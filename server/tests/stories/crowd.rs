@@ -5,7 +5,7 @@ use crate::{
     support::{
         Story,
         http::Answer,
-        people::Browser,
+        users::Browser,
         world::{delivery, id_of, text_message},
     },
 };

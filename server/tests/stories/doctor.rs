@@ -12,7 +12,7 @@ use crate::{
     stories,
     support::{
         Story,
-        people::PASSWORD,
+        users::PASSWORD,
         world::{Line, WABA_ID, delivery, text_message},
     },
 };

@@ -5,7 +5,7 @@ use crate::{
     support::{
         Story,
         events::{Events, SOON},
-        people::{Browser, PASSWORD},
+        users::{Browser, PASSWORD},
         world::id_of,
     },
 };
@@ -37,7 +37,7 @@ async fn each_sees_what_is_theirs_to_see() {
     story.settled().await;
     let (mut janas, mut petrs) = (Events::open(&jana).await, Events::open(&petr).await);
     let (to_jana, to_petr) = (janas.hello().await, petrs.hello().await);
-    assert_ne!(to_jana["person"], to_petr["person"]);
+    assert_ne!(to_jana["user"], to_petr["user"]);
     assert_eq!(to_jana["number"], to_petr["number"]);
 
     story.says(story.customer(1), &line, "Hello").await;
@@ -103,7 +103,7 @@ async fn a_stream_ends_with_the_log_in_and_with_the_server() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_has_only_so_many_streams() {
-    let story = Story::with(|settings| settings.http.streams_per_person = 2).await;
+    let story = Story::with(|settings| settings.http.streams_per_user = 2).await;
     let browser = story.admin("admin").await;
     let first = Events::open(&browser).await;
     let _second = Events::open(&browser).await;

@@ -4,7 +4,7 @@ use crate::{
     stories,
     support::{
         Story,
-        people::Browser,
+        users::Browser,
         world::{Line, delivery, id_of, text_message},
     },
 };

@@ -1,11 +1,11 @@
 //! A long conversation, read from its end to its beginning, and on into the customer's earlier sessions.
 
 use crate::{
-    said::{of_type, post},
+    content::{of_type, post},
     stories,
     support::{
         START, Story,
-        people::Browser,
+        users::Browser,
         world::{Line, delivery, id_of, text_message},
     },
 };

@@ -4,7 +4,7 @@ use crate::{
     stories,
     support::{
         START, Story,
-        people::Browser,
+        users::Browser,
         world::{Line, WABA_ID, id_of},
     },
 };

@@ -2,7 +2,7 @@
 //! that nobody would answer.
 
 use crate::{
-    said::{FROM, notification, of_type, page, post, post_body},
+    content::{FROM, notification, of_type, page, post, post_body},
     stories,
     support::{
         START, Story,

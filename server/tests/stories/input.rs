@@ -3,7 +3,7 @@
 
 use crate::{
     stories,
-    support::{Story, http::Answer, panics, people::Browser, world::id_of},
+    support::{Story, http::Answer, panics, users::Browser, world::id_of},
 };
 use reqwest::{Method, RequestBuilder, header};
 use serde_json::{Value, json};

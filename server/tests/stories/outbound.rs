@@ -4,7 +4,10 @@ use crate::{
     stories,
     support::{Story, database::Database, world::id_of},
 };
-use domain::{message::Waits, session::Blocked};
+use domain::{
+    message::{Waits, content::Content},
+    session::Blocked,
+};
 use serde_json::{Value, json};
 use simulator::{SendFault, Setting, TokenState};
 use std::time::Duration;
@@ -555,7 +558,7 @@ async fn a_key_is_for_one_text(story: &Story) {
     let id = id_of(&session).parse().expect("an id");
     let by_console = |key: String| {
         let (engine, system) = (&story.engine, &system);
-        async move { engine::outbound::send::send_text(engine, system, id, "Long", Some(&key)).await }
+        async move { engine::outbound::send::send(engine, system, id, Content::text_of("Long"), Some(&key)).await }
     };
     assert!(by_console(longest).await.is_ok());
     assert!(by_console(longer).await.is_err());
@@ -585,11 +588,8 @@ async fn a_body_for_the_graph_api_is_taken_where_it_is_true(story: &Story) {
         (body("420800555299"), "to"),
         (with("messaging_product", json!("telegram")), "messaging_product"),
         (with("recipient_type", json!("group")), "recipient_type"),
-        (with("type", json!("image")), "type"),
-        (
-            with("text", json!({"body": "Hello", "preview_url": false})),
-            "text.preview_url",
-        ),
+        (with("type", json!("order")), "type"),
+        (with("text", json!({"body": " "})), "text.body"),
     ] {
         let refused = story.api.post(&path, wrong).await.problem(422);
         assert_eq!(refused["fields"][0]["field"], field);

@@ -2,7 +2,7 @@
 
 use crate::support::{
     Story, panics,
-    people::{Browser, COOKIE},
+    users::{Browser, COOKIE},
     world::id_of,
 };
 use flate2::read::GzDecoder;

@@ -1,6 +1,6 @@
 //! Who may call what: a golden file of every endpoint and every caller, compared with what the real router answers.
 
-use crate::support::{Story, people::Browser, world::id_of};
+use crate::support::{Story, users::Browser, world::id_of};
 use domain::access::Scope;
 use reqwest::{Method, RequestBuilder, header};
 use server::http::routes::routes;

@@ -6,7 +6,7 @@ use self::program::{HOST, Kind, Proxy};
 use crate::support::{
     Story,
     events::Events,
-    people::{Browser, PASSWORD},
+    users::{Browser, PASSWORD},
     world::{Line, delivery, text_message},
 };
 use futures::future::join_all;

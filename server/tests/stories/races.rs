@@ -4,7 +4,7 @@ use crate::{
     stories,
     support::{
         Story,
-        people::PASSWORD,
+        users::PASSWORD,
         world::{delivery, text_message},
     },
 };

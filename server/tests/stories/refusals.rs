@@ -5,7 +5,7 @@ use crate::{
     support::{
         Story,
         http::Answer,
-        people::{Browser, PASSWORD},
+        users::{Browser, PASSWORD},
         world::id_of,
     },
 };

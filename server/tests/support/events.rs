@@ -1,6 +1,6 @@
 //! An open stream of live updates.
 
-use super::people::Browser;
+use super::users::Browser;
 use futures::{Stream, StreamExt as _};
 use reqwest::{Method, Response};
 use serde_json::Value;

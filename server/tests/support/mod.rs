@@ -5,7 +5,7 @@ pub mod events;
 pub mod http;
 pub mod mmdb;
 pub mod panics;
-pub mod people;
+pub mod users;
 pub mod world;
 
 use database::Database;

@@ -2,7 +2,7 @@
 
 use super::{
     Story,
-    people::{Browser, PASSWORD},
+    users::{Browser, PASSWORD},
 };
 use serde_json::{Value, json};
 use simulator::{AppSpec, CustomerId, CustomerSpec, NumberSpec, Signature, TokenState};

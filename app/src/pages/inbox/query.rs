@@ -20,7 +20,10 @@ impl Query {
     pub fn read(map: &ParamsMap) -> Self {
         let pages = map.get_str("pages").and_then(|n| n.parse().ok()).unwrap_or(1);
         Self {
-            tab: map.get_str("tab").and_then(Tab::from_query).unwrap_or_default(),
+            tab: map
+                .get_str("tab")
+                .and_then(|tab| tab.parse().ok())
+                .unwrap_or_default(),
             search: map.get_str("q").unwrap_or_default().to_owned(),
             pages: pages.clamp(1, MAX_PAGES),
         }

@@ -16,7 +16,7 @@ use crate::{
 use domain::{
     directory::{self, ExtensionRow, QueueRow},
     ids::QueueId,
-    pick_up::PickUp,
+    pick_up_mode::PickUp,
 };
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
@@ -81,7 +81,7 @@ fn QueueForm(page: Page, save: Form<SaveQueue>) -> impl IntoView {
     let i18n = use_i18n();
     let Page {
         queue,
-        people,
+        extensions,
         unsaved,
     } = page;
     let id = queue
@@ -93,16 +93,16 @@ fn QueueForm(page: Page, save: Form<SaveQueue>) -> impl IntoView {
         .map(|member| member.id.to_string())
         .collect();
     let form = unsaved.map_or_else(|| typed(queue, stored.clone()), |unsaved| unsaved.form);
-    let people = people
+    let extensions = extensions
         .into_iter()
-        .filter(|person| !person.disabled || stored.contains(&person.id.to_string()))
-        .map(|person| (form.members.contains(&person.id.to_string()), person))
+        .filter(|extension| !extension.disabled || stored.contains(&extension.id.to_string()))
+        .map(|extension| (form.members.contains(&extension.id.to_string()), extension))
         .collect();
     let chosen = form.pick_up.parse().unwrap_or(PickUp::default());
     let name = form.name;
     let modes = PickUp::ALL
-        .into_iter()
-        .map(|mode| {
+        .iter()
+        .map(|&mode| {
             view! {
                 <label class="choice">
                     <input type="radio" name="form[pick_up]" value=mode.as_str() checked=mode == chosen />
@@ -123,7 +123,7 @@ fn QueueForm(page: Page, save: Form<SaveQueue>) -> impl IntoView {
                 label=move || t_string!(i18n, directory.queues.name)
                 hint=move || t_string!(i18n, directory.queues.name_hint)
                 value=name
-            /> <Members people /> <fieldset class="field">
+            /> <Members extensions /> <fieldset class="field">
                 <legend>{move || t_string!(i18n, directory.queues.pick_up)}</legend>
                 {modes}
             </fieldset> <FormAnswer action=save.action /> <div class="form-buttons">
@@ -151,11 +151,15 @@ fn typed(queue: Option<QueueRow>, members: Vec<String>) -> directory::QueueForm 
 
 /// Extensions to tick. The search hides what does not match; what is hidden stays ticked.
 #[component]
-fn Members(people: Vec<(bool, ExtensionRow)>) -> impl IntoView {
+fn Members(extensions: Vec<(bool, ExtensionRow)>) -> impl IntoView {
     let i18n = use_i18n();
     let live = use_now();
-    let answers = |person: &ExtensionRow| !person.disabled && person.login.is_some();
-    let empty = RwSignal::new(!people.iter().any(|(member, person)| *member && answers(person)));
+    let answers = |extension: &ExtensionRow| !extension.disabled && extension.login.is_some();
+    let empty = RwSignal::new(
+        !extensions
+            .iter()
+            .any(|(member, extension)| *member && answers(extension)),
+    );
     let count = move |event: ev::Event| {
         let ticked = event
             .target()
@@ -172,29 +176,29 @@ fn Members(people: Vec<(bool, ExtensionRow)>) -> impl IntoView {
     };
     let wanted = RwSignal::new(String::new());
     let search = move |event: ev::Event| wanted.set(event_target_value(&event).to_lowercase());
-    let texts: Vec<String> = people
+    let texts: Vec<String> = extensions
         .iter()
         .map(|(_, p)| format!("{} {}", p.number, p.name).to_lowercase())
         .collect();
-    let nobody = people.is_empty();
-    let boxes = people
+    let nobody = extensions.is_empty();
+    let boxes = extensions
         .into_iter()
         .zip(texts.clone())
-        .map(|((member, person), text)| {
-            let off = (!answers(&person)).then_some("");
+        .map(|((member, extension), text)| {
+            let off = (!answers(&extension)).then_some("");
             view! {
                 <label class="choice" class:hidden=move || wanted.try_with(|wanted| !text.contains(wanted.as_str())).unwrap_or_default()>
                     <input
                         type="checkbox"
                         name="form[members][]"
-                        value=person.id.to_string()
+                        value=extension.id.to_string()
                         checked=member
                         data-off=off
                     />
                     <span>
-                        <span class="nums muted">{person.number}</span>
+                        <span class="nums muted">{extension.number}</span>
                         " "
-                        {person.name}
+                        {extension.name}
                     </span>
                 </label>
             }

@@ -34,7 +34,7 @@ pub fn MessagePage() -> impl IntoView {
         .into_any()
     };
     view! {
-        <PageHead title=move || t_string!(i18n, inbox.face.json_title).to_owned() />
+        <PageHead title=move || t_string!(i18n, inbox.content.json_title).to_owned() />
         <Load from=json view=shown />
     }
     .into_any()

@@ -114,10 +114,12 @@ mod tests {
 
     #[test]
     fn roles_and_scopes_widen() {
-        let [admin, supervisor, operator] = Role::ALL.map(Role::permissions);
+        let [admin, supervisor, operator] =
+            [Role::Admin, Role::Supervisor, Role::Operator].map(Role::permissions);
         assert!(has_all(admin, supervisor) && has_all(supervisor, operator));
         assert!(!has_all(operator, supervisor) && !has_all(supervisor, admin));
-        let [read, operate, administer] = Scope::ALL.map(Scope::permissions);
+        let [read, operate, administer] =
+            [Scope::Read, Scope::Operate, Scope::Administer].map(Scope::permissions);
         assert!(has_all(administer, operate) && has_all(operate, read));
         assert!(!has_all(read, operate) && !has_all(operate, administer));
     }

@@ -1,11 +1,15 @@
 //! What people and API tokens are here for.
 
-use crate::form::Problem;
+use crate::form::{Problem, unknown};
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::fmt;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// What somebody is here for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Connects channels, keeps people and queues.
@@ -17,14 +21,10 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Self; 3] = [Self::Admin, Self::Supervisor, Self::Operator];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::Supervisor => "supervisor",
-            Self::Operator => "operator",
-        }
+        self.into()
     }
 }
 
@@ -34,18 +34,11 @@ impl fmt::Display for Role {
     }
 }
 
-impl FromStr for Role {
-    type Err = Problem;
-    fn from_str(text: &str) -> Result<Self, Problem> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.as_str() == text)
-            .ok_or(Problem::Unknown)
-    }
-}
-
 /// What an API token may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// Only look.
@@ -57,28 +50,14 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Self; 3] = [Self::Read, Self::Operate, Self::Administer];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Operate => "operate",
-            Self::Administer => "administer",
-        }
+        self.into()
     }
 
     /// A wider scope includes the narrower ones.
     pub fn includes(self, needed: Self) -> bool {
         self as u8 >= needed as u8
-    }
-}
-
-impl FromStr for Scope {
-    type Err = Problem;
-    fn from_str(text: &str) -> Result<Self, Problem> {
-        Self::ALL
-            .into_iter()
-            .find(|scope| scope.as_str() == text)
-            .ok_or(Problem::Unknown)
     }
 }

@@ -37,7 +37,7 @@ pub struct NewUser {
 
 impl fmt::Debug for NewUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewPerson")
+        f.debug_struct("NewUser")
             .field("login", &self.login)
             .field("role", &self.role)
             .finish_non_exhaustive()

@@ -1,10 +1,15 @@
 //! What Meta says of the access token.
 
+use crate::form::{Problem, unknown};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use strum::{EnumString, IntoStaticStr};
 
 /// What Meta last said of the access token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, EnumString, IntoStaticStr,
+)]
+#[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenState {
     /// Not asked yet, or Meta could not be reached.
@@ -17,19 +22,7 @@ pub enum TokenState {
 
 impl TokenState {
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::Accepted => "accepted",
-            Self::Refused => "refused",
-        }
-    }
-
-    pub fn from_stored(text: &str) -> Self {
-        match text {
-            "accepted" => Self::Accepted,
-            "refused" => Self::Refused,
-            _ => Self::Unknown,
-        }
+        self.into()
     }
 }
 

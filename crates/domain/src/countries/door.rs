@@ -1,11 +1,26 @@
 //! What the allowed countries guard.
 
-use crate::form::Problem;
+use crate::form::{Problem, unknown};
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// What is guarded, each by its own rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Door {
     /// Pages, what they call, and the files they are made of.
@@ -19,22 +34,9 @@ pub enum Door {
 }
 
 impl Door {
-    pub const ALL: [Self; 4] = [Self::Console, Self::Api, Self::Files, Self::Webhooks];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Console => "console",
-            Self::Api => "api",
-            Self::Files => "files",
-            Self::Webhooks => "webhooks",
-        }
-    }
-}
-
-impl FromStr for Door {
-    type Err = Problem;
-    fn from_str(text: &str) -> Result<Self, Problem> {
-        let mut doors = Self::ALL.into_iter();
-        doors.find(|door| door.as_str() == text).ok_or(Problem::Unknown)
+        self.into()
     }
 }

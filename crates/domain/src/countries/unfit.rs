@@ -1,11 +1,14 @@
 //! Why a file is not taken as the country database.
 
-use crate::form::Problem;
+use crate::form::{Problem, unknown};
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// Why a file is not taken as the country database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Unfit {
     /// No file was chosen.
@@ -20,29 +23,9 @@ pub enum Unfit {
 }
 
 impl Unfit {
-    pub const ALL: [Self; 5] = [
-        Self::Missing,
-        Self::TooLarge,
-        Self::Packed,
-        Self::Unreadable,
-        Self::NoCountries,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Missing => "missing",
-            Self::TooLarge => "too_large",
-            Self::Packed => "packed",
-            Self::Unreadable => "unreadable",
-            Self::NoCountries => "no_countries",
-        }
-    }
-}
-
-impl FromStr for Unfit {
-    type Err = Problem;
-    fn from_str(text: &str) -> Result<Self, Problem> {
-        let mut all = Self::ALL.into_iter();
-        all.find(|unfit| unfit.as_str() == text).ok_or(Problem::Unknown)
+        self.into()
     }
 }

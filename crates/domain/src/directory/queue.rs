@@ -3,7 +3,7 @@
 use crate::{
     form::{Invalid, MAX_NAME, Problem, Problems, line, optional},
     ids::{ExtensionId, QueueId},
-    pick_up::PickUp,
+    pick_up_mode::PickUp,
     refs::ExtensionRef,
 };
 use serde::{Deserialize, Serialize};

@@ -1,12 +1,30 @@
 //! The checks, how one ended, and what was seen.
 
 use super::evidence::Place;
-use crate::{form::Problem, time::Timestamp};
+use crate::{
+    form::{Problem, unknown},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// One line of the Health tab, in the order in which it is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Check {
     /// `https`, a certificate that Meta accepts, no underscore in the host, and it is we who answer there.
@@ -42,67 +60,16 @@ pub enum Check {
 }
 
 impl Check {
-    pub const ALL: [Self; 20] = [
-        Self::PublicUrl,
-        Self::Token,
-        Self::TokenLifetime,
-        Self::Permissions,
-        Self::AppSecret,
-        Self::Number,
-        Self::Registration,
-        Self::Connection,
-        Self::Quality,
-        Self::Throughput,
-        Self::WabaSubscription,
-        Self::MessagesField,
-        Self::Callback,
-        Self::Webhook,
-        Self::Signature,
-        Self::LastInbound,
-        Self::LastStatus,
-        Self::ClockSkew,
-        Self::Destination,
-        Self::Countries,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::PublicUrl => "public_url",
-            Self::Token => "token",
-            Self::TokenLifetime => "token_lifetime",
-            Self::Permissions => "permissions",
-            Self::AppSecret => "app_secret",
-            Self::Number => "number",
-            Self::Registration => "registration",
-            Self::Connection => "connection",
-            Self::Quality => "quality",
-            Self::Throughput => "throughput",
-            Self::WabaSubscription => "waba_subscription",
-            Self::MessagesField => "messages_field",
-            Self::Callback => "callback",
-            Self::Webhook => "webhook",
-            Self::Signature => "signature",
-            Self::LastInbound => "last_inbound",
-            Self::LastStatus => "last_status",
-            Self::ClockSkew => "clock_skew",
-            Self::Destination => "destination",
-            Self::Countries => "countries",
-        }
-    }
-}
-
-impl FromStr for Check {
-    type Err = Problem;
-    fn from_str(text: &str) -> Result<Self, Problem> {
-        Self::ALL
-            .into_iter()
-            .find(|check| check.as_str() == text)
-            .ok_or(Problem::Unknown)
+        self.into()
     }
 }
 
 /// How a check ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// ✓
@@ -256,11 +223,6 @@ pub enum Seen {
 
 impl State {
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Notice => "notice",
-            Self::Bad => "bad",
-            Self::Unknown => "unknown",
-        }
+        self.into()
     }
 }

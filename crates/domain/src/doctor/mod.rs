@@ -5,9 +5,9 @@ mod diagnose;
 mod evidence;
 mod finding;
 mod meta_action;
+mod severity;
 #[cfg(test)]
 mod tests;
-mod verdict;
 
 pub use diagnose::{diagnose, is_local};
 pub use evidence::{
@@ -16,4 +16,4 @@ pub use evidence::{
 };
 pub use finding::{Check, Finding, Seen, State};
 pub use meta_action::{MetaAction, NumberChoice, Outcome};
-pub use verdict::{SETTLING, SIGNATURES_WRONG_FROM, cuts_off, degrading, trouble};
+pub use severity::{SETTLING, SIGNATURES_WRONG_FROM, cuts_off, degrading, trouble};

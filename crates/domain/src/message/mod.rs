@@ -1,13 +1,17 @@
 //! Messages: what they say, how far they have come, and how a thread shows them.
 
+mod bubble;
 pub mod content;
 mod failure;
-mod form;
+mod key;
+mod outgoing;
 mod status;
 pub mod thread;
 mod view;
 
+pub use bubble::{Advert, BubbleContent, Forwarded, Quote};
 pub use failure::{Failure, Meaning};
-pub use form::{MAX_KEY, MAX_TEXT, idempotency_key, text};
+pub use key::{MAX_KEY, idempotency_key};
+pub use outgoing::{NotSendable, Outgoing};
 pub use status::{Status, Waits};
 pub use view::{Direction, Edited, Marks, MessageView, SYSTEM, is_by_whatsapp};

@@ -1,12 +1,29 @@
 //! Delivery statuses and their order.
 
+use crate::form::{Problem, unknown};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// How far an outbound message has come.
 ///
 /// The order is the rank: a status only ever rises, so any order of arrival gives the same end. A late `sent` does
 /// not clear a failure; `delivered` and what follows it do, because they can only be true.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// In the outbox.
@@ -23,30 +40,10 @@ pub enum Status {
 }
 
 impl Status {
-    pub const ALL: [Self; 7] = [
-        Self::Queued,
-        Self::Unconfirmed,
-        Self::Sent,
-        Self::Failed,
-        Self::Delivered,
-        Self::Read,
-        Self::Played,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Unconfirmed => "unconfirmed",
-            Self::Sent => "sent",
-            Self::Failed => "failed",
-            Self::Delivered => "delivered",
-            Self::Read => "read",
-            Self::Played => "played",
-        }
-    }
-
-    pub fn from_stored(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == text)
+        self.into()
     }
 
     /// Whether somebody may send the same text again.

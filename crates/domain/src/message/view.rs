@@ -1,13 +1,16 @@
 //! Messages as people and scripts see them.
 
 use crate::{
+    form::{Problem, unknown},
     ids::MessageId,
-    message::{Failure, Status, Waits, content::MessageContent},
+    message::{BubbleContent, Failure, Status, Waits},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     Inbound,
@@ -16,18 +19,7 @@ pub enum Direction {
 
 impl Direction {
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Inbound => "inbound",
-            Self::Outbound => "outbound",
-        }
-    }
-
-    pub fn from_stored(text: &str) -> Self {
-        if text == "outbound" {
-            Self::Outbound
-        } else {
-            Self::Inbound
-        }
+        self.into()
     }
 }
 
@@ -67,9 +59,9 @@ pub struct MessageView {
     /// What such messages made of it. Only a thread shows it so; a list has every message as it came.
     #[serde(default)]
     pub marks: Marks,
-    /// What a customer's message says beside its text, where there is such; only in a thread.
+    /// What it says beside its text, where there is such.
     #[serde(default)]
-    pub content: Option<MessageContent>,
+    pub content: Option<BubbleContent>,
     /// One of ours wrote it in the WhatsApp Business app on a phone.
     #[serde(default)]
     pub phone: bool,

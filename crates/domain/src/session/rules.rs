@@ -2,7 +2,7 @@
 
 use crate::{
     access::{Actor, Permission},
-    pick_up::PickUp,
+    pick_up_mode::PickUp,
     refs::ExtensionRef,
     refusal::Refusal,
     session::State,

@@ -1,9 +1,12 @@
 //! The life of a session.
 
+use crate::form::{Problem, unknown};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 /// The life of a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// In a queue, or with nobody: somebody should take it.
@@ -15,18 +18,6 @@ pub enum State {
 
 impl State {
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Assigned => "assigned",
-            Self::Closed => "closed",
-        }
-    }
-
-    pub fn from_stored(text: &str) -> Self {
-        match text {
-            "assigned" => Self::Assigned,
-            "closed" => Self::Closed,
-            _ => Self::Waiting,
-        }
+        self.into()
     }
 }

@@ -3,7 +3,7 @@ use crate::{
     access::{Actor, Me, Role, Scope},
     channel::Destination,
     ids::{ExtensionId, QueueId, TokenId, UserId},
-    pick_up::PickUp,
+    pick_up_mode::PickUp,
     refs::ExtensionRef,
     refusal::Refusal,
 };
@@ -159,13 +159,13 @@ fn what_waits_is_picked_up_before_it_is_closed() {
         queue: None,
         ..waiting(PickUp::Manual, false)
     };
-    for standing in [
+    for access in [
         waiting(PickUp::Manual, false),
         waiting(PickUp::Auto, true),
         nobodys,
     ] {
-        assert_eq!(standing.close(&boss), Err(Refusal::PickUpFirst));
-        assert_eq!(standing.close(&token(Scope::Administer)), Ok(()));
+        assert_eq!(access.close(&boss), Err(Refusal::PickUpFirst));
+        assert_eq!(access.close(&token(Scope::Administer)), Ok(()));
     }
     assert_eq!(waiting(PickUp::None, false).close(&boss), Ok(()));
 }
@@ -219,8 +219,8 @@ fn supervisors_take_over_and_transfer_and_operators_do_not() {
     );
     assert_eq!(owned(201).transfer(&token(Scope::Read)), Err(Refusal::Forbidden));
 
-    let may = |standing: &SessionAccess, actor| {
-        let may = standing.may(actor);
+    let may = |access: &SessionAccess, actor| {
+        let may = access.may(actor);
         (may.pick_up, may.take_over, may.transfer)
     };
     assert_eq!(may(&owned(202), &boss), (false, true, true));
@@ -241,7 +241,7 @@ fn supervisors_take_over_and_transfer_and_operators_do_not() {
 
 #[test]
 fn nobody_answers_in_a_group() {
-    let standing = SessionAccess {
+    let access = SessionAccess {
         group: true,
         ..owned(201)
     };
@@ -250,8 +250,8 @@ fn nobody_answers_in_a_group() {
         user(201, Role::Operator),
         user(900, Role::Supervisor),
     ] {
-        assert_eq!(standing.reply(&actor), Err(Refusal::InGroup));
-        assert!(standing.may(&actor).close, "it can be closed all the same");
+        assert_eq!(access.reply(&actor), Err(Refusal::InGroup));
+        assert!(access.may(&actor).close, "it can be closed all the same");
     }
-    assert!(standing.reads(&user(201, Role::Operator)) && !standing.reads(&user(900, Role::Supervisor)));
+    assert!(access.reads(&user(201, Role::Operator)) && !access.reads(&user(900, Role::Supervisor)));
 }

@@ -1,7 +1,11 @@
 //! What happened to a session.
 
-use crate::time::Timestamp;
+use crate::{
+    form::{Problem, unknown},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 /// Something that happened to a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +20,8 @@ pub struct SessionEvent {
     pub reason: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionEventKind {
     Opened,
@@ -38,37 +43,7 @@ pub enum SessionEventKind {
 }
 
 impl SessionEventKind {
-    const ALL: [Self; 11] = [
-        Self::Opened,
-        Self::RoutedToExtension,
-        Self::RoutedToQueue,
-        Self::RoutedToNobody,
-        Self::PickedUp,
-        Self::TakenOver,
-        Self::Transferred,
-        Self::BackInQueue,
-        Self::LeftToNobody,
-        Self::Closed,
-        Self::Joined,
-    ];
-
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Opened => "opened",
-            Self::RoutedToExtension => "routed_to_extension",
-            Self::RoutedToQueue => "routed_to_queue",
-            Self::RoutedToNobody => "routed_to_nobody",
-            Self::PickedUp => "picked_up",
-            Self::TakenOver => "taken_over",
-            Self::Transferred => "transferred",
-            Self::BackInQueue => "back_in_queue",
-            Self::LeftToNobody => "left_to_nobody",
-            Self::Closed => "closed",
-            Self::Joined => "joined",
-        }
-    }
-
-    pub fn from_stored(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|what| what.as_str() == text)
+        self.into()
     }
 }

@@ -1,6 +1,7 @@
 //! Sessions as the inbox and the API list them.
 
 use crate::{
+    form::{Problem, unknown},
     ids::SessionId,
     message::{Direction, MessageView, Status},
     page::Page,
@@ -9,6 +10,7 @@ use crate::{
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// The newest message of a session in one line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +83,21 @@ pub struct InboxPage {
 }
 
 /// The tabs of the inbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Tab {
     /// Open and mine.
@@ -94,18 +110,10 @@ pub enum Tab {
 }
 
 impl Tab {
-    pub const ALL: [Self; 3] = [Self::Mine, Self::Waiting, Self::All];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Mine => "mine",
-            Self::Waiting => "waiting",
-            Self::All => "all",
-        }
-    }
-
-    pub fn from_query(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|tab| tab.as_str() == text)
+        self.into()
     }
 }
 

@@ -1,6 +1,11 @@
 //! API tokens: shown once, kept as SHA-256. They are random, so a fast hash is enough.
 
-use crate::{Engine, Error, Result, audit::Subject, entity::api_token, random};
+use crate::{
+    Engine, Result,
+    audit::Subject,
+    entity::{api_token, stored},
+    random,
+};
 use domain::{
     access::{Actor, Scope},
     form::{MAX_NAME, line},
@@ -47,13 +52,9 @@ pub async fn authenticate(engine: &Engine, token: &str) -> Result<Option<Actor>>
         .one(engine.db.read())
         .await?;
     let Some(found) = found else { return Ok(None) };
-    let scope = found
-        .scope
-        .parse()
-        .map_err(|_| Error::Corrupt(format!("scope {}", found.scope)))?;
     Ok(Some(Actor::Token {
         id: TokenId::new(found.id),
+        scope: stored(&found.scope)?,
         name: found.name,
-        scope,
     }))
 }

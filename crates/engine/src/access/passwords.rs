@@ -64,18 +64,18 @@ impl Passwords {
             .map_err(|error| Error::Corrupt(format!("a password cannot be hashed: {error}")))
     }
 
-    /// Whether the password fits. Without a hash the same work is done and the answer is no, so that the time taken
+    /// Whether the password verify. Without a hash the same work is done and the answer is no, so that the time taken
     /// does not tell whether the log-in exists.
     ///
     /// # Errors
     /// [`Refusal::Busy`] when too many log in at once.
-    pub(crate) async fn fits(&self, password: String, known: Option<String>) -> Result<bool> {
+    pub(crate) async fn verify(&self, password: String, known: Option<String>) -> Result<bool> {
         static NOBODY: OnceLock<String> = OnceLock::new();
         self.work(move |memory| match known {
-            Some(known) => fits(memory, password.as_bytes(), &known).unwrap_or(false),
+            Some(known) => verify(memory, password.as_bytes(), &known).unwrap_or(false),
             None => {
                 let nobody = NOBODY.get_or_init(|| hash(memory, b"nobody").unwrap_or_default());
-                let _ = fits(memory, password.as_bytes(), nobody);
+                let _ = verify(memory, password.as_bytes(), nobody);
                 false
             }
         })
@@ -138,7 +138,7 @@ fn hash(memory: &mut Vec<Block>, password: &[u8]) -> PhcResult<String> {
     Ok(hash.to_string())
 }
 
-fn fits(memory: &mut Vec<Block>, password: &[u8], known: &str) -> PhcResult<bool> {
+fn verify(memory: &mut Vec<Block>, password: &[u8], known: &str) -> PhcResult<bool> {
     let known = PasswordHash::new(known)?;
     let (Some(salt), Some(hash)) = (known.salt, known.hash) else {
         return Ok(false);
@@ -191,14 +191,15 @@ mod tests {
             .unwrap()
             .to_string();
         for hash in [ours, theirs] {
-            let fits = async |password: &str| passwords.fits(password.to_owned(), Some(hash.clone())).await;
-            assert!(fits("correct horse").await.unwrap());
-            assert!(!fits("Correct horse").await.unwrap());
+            let verify =
+                async |password: &str| passwords.verify(password.to_owned(), Some(hash.clone())).await;
+            assert!(verify("correct horse").await.unwrap());
+            assert!(!verify("Correct horse").await.unwrap());
         }
-        assert!(!passwords.fits("nobody".to_owned(), None).await.unwrap());
+        assert!(!passwords.verify("nobody".to_owned(), None).await.unwrap());
         assert!(
             !passwords
-                .fits(String::new(), Some("no hash".to_owned()))
+                .verify(String::new(), Some("no hash".to_owned()))
                 .await
                 .unwrap()
         );
@@ -207,7 +208,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_crowd_waits_in_a_line_with_an_end_and_takes_no_more_memory_than_one() {
         let passwords = Passwords::new(1);
-        let crowd = join_all((0..200).map(|_| passwords.fits("guess".to_owned(), None))).await;
+        let crowd = join_all((0..200).map(|_| passwords.verify("guess".to_owned(), None))).await;
         let busy = crowd
             .iter()
             .filter(|answer| matches!(answer, Err(Error::Refused(Refusal::Busy { .. }))));

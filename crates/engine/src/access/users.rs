@@ -4,7 +4,7 @@ use crate::{
     Engine, Error, Result,
     access::{api_tokens, browsers, login_throttle::Attempt},
     audit::Subject,
-    entity::{extension, setup_link, user},
+    entity::{extension, setup_link, stored, user},
     random,
     transaction::Transaction,
 };
@@ -163,15 +163,15 @@ pub async fn log_in(
     } else {
         password.to_owned()
     };
-    let fits = match engine.passwords.fits(password, hash).await {
+    let verified = match engine.passwords.verify(password, hash).await {
         // Nothing was found out by it.
         Err(busy) => {
             engine.login_throttle.was_right(attempt);
             return Err(busy);
         }
-        Ok(fits) => fits,
+        Ok(verified) => verified,
     };
-    if !fits {
+    if !verified {
         metrics::counter!(crate::metrics::LOGINS_REFUSED).increment(1);
         return Err(Refusal::WrongLogin.into());
     }
@@ -203,10 +203,7 @@ pub async fn me(engine: &Engine, id: UserId) -> Result<Option<Me>> {
         id,
         login: found.login,
         name: found.name,
-        role: found
-            .role
-            .parse()
-            .map_err(|_| Error::Corrupt(format!("role {}", found.role)))?,
+        role: stored(&found.role)?,
         language: found.language.and_then(|language| language.parse().ok()),
         extension: extension.map(Into::into),
     }))

@@ -3,10 +3,10 @@
 use crate::{
     Result,
     credentials::secrets::Known,
-    entity::{channel, channel_finding},
+    entity::{channel, channel_finding, stored},
 };
 use domain::{
-    channel::{Badge, ChannelFacts, DestinationRef, TokenState},
+    channel::{Badge, ChannelFacts, DestinationRef},
     doctor::{self, Check, Seen, State},
     time::Timestamp,
 };
@@ -57,7 +57,7 @@ pub(super) fn badge(
     fallback: Option<&DestinationRef>,
     known: &Known,
     wrong: &Wrong,
-) -> (Badge, Vec<Check>) {
+) -> Result<(Badge, Vec<Check>)> {
     let wrong = wrong.of(channel);
     let mut degraded_by = doctor::degrading(&wrong);
     if to.is_some_and(|to| is_nobody(to, fallback)) {
@@ -72,7 +72,7 @@ pub(super) fn badge(
         has_number: channel.phone_number_id.is_some(),
         has_destination: to.is_some(),
         webhook_seen: webhook_seen_at(channel).is_some(),
-        token: TokenState::from_stored(&channel.token_state),
+        token: stored(&channel.token_state)?,
         paused: channel.paused_at.is_some(),
         cut_off: wrong.iter().any(|(_, seen)| cuts_off(channel, seen)),
         degraded: !degraded_by.is_empty(),
@@ -81,7 +81,7 @@ pub(super) fn badge(
     if !matches!(badge, Badge::NotReceiving | Badge::Degraded) {
         degraded_by.clear();
     }
-    (badge, degraded_by)
+    Ok((badge, degraded_by))
 }
 
 /// A delivery proves the id under which it came.

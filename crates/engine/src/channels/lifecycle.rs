@@ -71,7 +71,7 @@ pub async fn delete(engine: &Engine, actor: &Actor, id: ChannelId, name: &str) -
     {
         lifecycle::end(&tx, &open).await?;
     }
-    secrets::remove(&tx, id, &Kind::ALL).await?;
+    secrets::remove(&tx, id, Kind::ALL).await?;
     let now = engine.clock().now().millis();
     let found_name = found.name.clone();
     let mut gone = found.into_active_model();

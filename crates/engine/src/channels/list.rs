@@ -36,9 +36,9 @@ pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<ChannelRow>> {
     let rows = channels.into_iter().map(|channel| {
         let (to, fallback) = (directory.destination(&channel), directory.fallback(&channel));
         let known = secrets.get(&channel.id).unwrap_or(&nothing);
-        let (badge, degraded_by) = badge(&channel, to.as_ref(), fallback.as_ref(), known, &wrong);
+        let (badge, degraded_by) = badge(&channel, to.as_ref(), fallback.as_ref(), known, &wrong)?;
         let day = traffic.get(&channel.id).copied().unwrap_or_default();
-        ChannelRow {
+        Ok(ChannelRow {
             id: ChannelId::new(channel.id),
             inbound_day: day.inbound,
             outbound_day: day.outbound,
@@ -49,9 +49,9 @@ pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<ChannelRow>> {
             badge,
             degraded_by,
             last_inbound_at: channel.last_inbound_at.map(Timestamp::from_millis),
-        }
+        })
     });
-    Ok(rows.collect())
+    rows.collect()
 }
 
 pub async fn get(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<ChannelView> {

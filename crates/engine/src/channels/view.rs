@@ -9,14 +9,9 @@ use crate::{
     },
     credentials::secrets,
     directory::destination::Directory,
-    entity::{channel, channel_secret},
+    entity::{channel, channel_secret, stored},
 };
-use domain::{
-    channel::{ChannelView, TokenState},
-    ids::ChannelId,
-    refusal::Refusal,
-    time::Timestamp,
-};
+use domain::{channel::ChannelView, ids::ChannelId, refusal::Refusal, time::Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 pub(super) async fn view(engine: &Engine, id: ChannelId) -> Result<ChannelView> {
@@ -46,7 +41,7 @@ pub(crate) async fn find(engine: &Engine, id: ChannelId) -> Result<Option<Channe
     let (to, fallback) = (directory.destination(&channel), directory.fallback(&channel));
     let known = secrets::known(db, id).await?;
     let wrong = Wrong::read(db, Some(channel.id)).await?;
-    let (badge, degraded_by) = badge(&channel, to.as_ref(), fallback.as_ref(), &known, &wrong);
+    let (badge, degraded_by) = badge(&channel, to.as_ref(), fallback.as_ref(), &known, &wrong)?;
     let end = |secret: Option<channel_secret::Model>| secret.map(|secret| secret.last_four);
     Ok(Some(ChannelView {
         id,
@@ -62,7 +57,7 @@ pub(crate) async fn find(engine: &Engine, id: ChannelId) -> Result<Option<Channe
         destination: to,
         webhook_seen_at: webhook_seen_at(&channel),
         last_inbound_at: channel.last_inbound_at.map(Timestamp::from_millis),
-        token: TokenState::from_stored(&channel.token_state),
+        token: stored(&channel.token_state)?,
         token_checked_at: channel.token_checked_at.map(Timestamp::from_millis),
         token_answer: channel.token_answer,
         name: channel.name,

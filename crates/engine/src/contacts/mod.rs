@@ -3,7 +3,7 @@
 pub(crate) mod search;
 
 use crate::{Result, entity::contact};
-use domain::{ids::ContactId, name, refs::ContactRef};
+use domain::{display_name, ids::ContactId, refs::ContactRef};
 use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 use whatsapp::{Bsuid, WaId, graph::Recipient};
@@ -29,9 +29,9 @@ pub(crate) async fn recipient(db: &impl ConnectionTrait, id: Uuid) -> Result<Opt
 
 pub(crate) fn reference(contact: contact::Model) -> ContactRef {
     let number = contact.wa_id.map(|digits| format!("+{digits}"));
-    let username = contact.username.as_deref().and_then(name::shown);
+    let username = contact.username.as_deref().and_then(display_name::shown);
     let username = username.map(|name| format!("@{}", name.trim_start_matches('@')));
-    let label = contact.name.as_deref().and_then(name::shown);
+    let label = contact.name.as_deref().and_then(display_name::shown);
     let label = label
         .or_else(|| number.clone())
         .or_else(|| username.clone())

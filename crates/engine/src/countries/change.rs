@@ -54,7 +54,7 @@ pub async fn off(engine: &Engine, actor: &Actor) -> Result<Vec<StoredRule>> {
     let _turn = engine.countries.turn.lock().await;
     let tx = engine.transaction(actor).await?;
     let mut gone = Vec::new();
-    for door in Door::ALL {
+    for &door in Door::ALL {
         let stored = rules::stored(&tx, door).await?;
         if stored.rule.only.is_some() {
             rules::write(&tx, door, &Rule::default(), stored.version).await?;
@@ -68,7 +68,7 @@ pub async fn off(engine: &Engine, actor: &Actor) -> Result<Vec<StoredRule>> {
         changed(&tx).await?;
     }
     tx.then(|engine| {
-        for door in Door::ALL {
+        for &door in Door::ALL {
             engine.countries.rules.put(door, Rule::default());
         }
     });

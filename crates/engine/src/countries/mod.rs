@@ -142,7 +142,7 @@ pub async fn overview(engine: &Engine, actor: &Actor, from: Option<IpAddr>) -> R
     let database = engine.countries.database();
     let is_absent = !file.is_named() && database.as_ref().err() == Some(&Unfit::Missing);
     Ok(Overview {
-        doors: Door::ALL.map(door).into(),
+        doors: Door::ALL.iter().copied().map(door).collect(),
         broken: database.as_ref().err().copied().filter(|_| !is_absent),
         database: database.ok().map(|database| database.view()),
         named_file: file.is_named().then(|| file.path().display().to_string()),

@@ -15,12 +15,14 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
 };
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 const NONCE_BYTES: usize = 24;
 const FILE: &str = "master.key";
 
 /// What a sealed secret is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub(crate) enum Kind {
     AccessToken,
     AppSecret,
@@ -29,18 +31,10 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 3] = [Self::AccessToken, Self::AppSecret, Self::NextAppSecret];
-
-    pub(crate) fn from_stored(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
+    pub(crate) const ALL: &'static [Self] = Self::VARIANTS;
 
     pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::AccessToken => "access_token",
-            Self::AppSecret => "app_secret",
-            Self::NextAppSecret => "next_app_secret",
-        }
+        self.into()
     }
 }
 

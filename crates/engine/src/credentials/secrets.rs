@@ -1,6 +1,10 @@
 //! A channel's secrets: sealed, told apart by kind, recognised by fingerprint.
 
-use crate::{Engine, Result, credentials::seal::Kind, entity::channel_secret};
+use crate::{
+    Engine, Result,
+    credentials::seal::Kind,
+    entity::{channel_secret, stored},
+};
 use domain::ids::ChannelId;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
@@ -28,7 +32,7 @@ pub(crate) async fn known(db: &impl ConnectionTrait, id: ChannelId) -> Result<Kn
         .all(db)
         .await?
     {
-        known.add(row);
+        known.add(row)?;
     }
     Ok(known)
 }
@@ -37,19 +41,19 @@ pub(crate) async fn known(db: &impl ConnectionTrait, id: ChannelId) -> Result<Kn
 pub(crate) async fn of_all(db: &impl ConnectionTrait) -> Result<HashMap<Uuid, Known>> {
     let mut all: HashMap<Uuid, Known> = HashMap::new();
     for row in channel_secret::Entity::find().all(db).await? {
-        all.entry(row.channel_id).or_default().add(row);
+        all.entry(row.channel_id).or_default().add(row)?;
     }
     Ok(all)
 }
 
 impl Known {
-    fn add(&mut self, row: channel_secret::Model) {
-        match Kind::from_stored(&row.kind) {
-            Some(Kind::AccessToken) => self.access_token = Some(row),
-            Some(Kind::AppSecret) => self.app_secret = Some(row),
-            Some(Kind::NextAppSecret) => self.next_app_secret = Some(row),
-            None => {}
+    fn add(&mut self, row: channel_secret::Model) -> Result<()> {
+        match stored(&row.kind)? {
+            Kind::AccessToken => self.access_token = Some(row),
+            Kind::AppSecret => self.app_secret = Some(row),
+            Kind::NextAppSecret => self.next_app_secret = Some(row),
         }
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Message queues and their members.
 
 use crate::{
-    Engine, Error, Result,
+    Engine, Result,
     audit::Subject,
     directory::attended::attended,
     entity::{extension, queue, queue_member, session},
@@ -69,13 +69,11 @@ async fn rows(engine: &Engine, queues: Vec<queue::Model>) -> Result<Vec<QueueRow
     let row = |queue: queue::Model| {
         let ids = of_queue.get(&queue.id).unwrap_or(&nobody);
         let members = known.iter().filter(|extension| ids.contains(&extension.id));
+        let pick_up = queue.pick_up_mode()?;
         Ok(QueueRow {
             id: QueueId::new(queue.id),
             name: queue.name,
-            pick_up: queue
-                .pick_up
-                .parse()
-                .map_err(|_| Error::Corrupt(format!("pick-up mode {}", queue.pick_up)))?,
+            pick_up,
             empty: !ids.iter().any(|id| attended.contains(id)),
             members: members.cloned().map(Into::into).collect(),
             disabled: queue.disabled_at.is_some(),

@@ -1,7 +1,7 @@
 //! Meta has just made its handshake: what was found of the subscriptions before is no longer so, for every channel of
 //! the same Meta app.
 
-use super::records;
+use super::{outdate, records};
 use crate::{
     Result,
     credentials::secrets,
@@ -27,8 +27,7 @@ const OUTDATED: [Check; 4] = [
 /// The next examination of these channels is due. The worker is not woken for it: Meta saves the
 /// address only after our answer.
 pub(crate) async fn outdate(tx: &Transaction, id: ChannelId) -> Result<()> {
-    tx.engine().doctor_schedule.outdate();
-    tx.then(|engine| engine.doctor_schedule.outdate());
+    outdate::running_examinations(tx);
     use channel_finding::Column;
     let signers = secrets::signers(tx, id).await?;
     let fingerprints: Vec<&str> = signers.iter().map(|(_, row)| row.fingerprint.as_str()).collect();

@@ -5,7 +5,7 @@ use crate::{
     channels::reservation,
     credentials::token_state,
     doctor::{
-        findings,
+        findings, outdate,
         probes::{self, Answers},
         reach,
         records::{self, Records},
@@ -86,8 +86,7 @@ pub(crate) async fn soon(engine: &Engine, id: ChannelId) -> Result<()> {
 
 /// What was found before is of other rules: every channel is due.
 pub(crate) async fn outdate_all(tx: &Transaction) -> Result<()> {
-    tx.engine().doctor_schedule.outdate();
-    tx.then(|engine| engine.doctor_schedule.outdate());
+    outdate::running_examinations(tx);
     tx.wake(Worker::Doctor);
     channel::Entity::update_many()
         .col_expr(channel::Column::DoctorAt, Expr::value(Option::<i64>::None))

@@ -8,7 +8,7 @@
 //! | `records` | our side of the evidence |
 //! | `probes`, `reach` | Meta's side, and our own public address |
 //! | `findings` | what was found last |
-//! | `connection` | forgets what a handshake has outdated |
+//! | `connection`, `outdate` | forget what a handshake or another change has outdated |
 //! | `badge` | writes down each change of a badge |
 //! | `meta_actions` | what an admin would otherwise click in Meta |
 
@@ -17,6 +17,7 @@ pub(crate) mod connection;
 mod examine;
 mod findings;
 mod meta_actions;
+mod outdate;
 mod probes;
 mod reach;
 mod records;

@@ -1,4 +1,4 @@
-//! The JSON of an inbound message as Meta sent it.
+//! The JSON of a message as Meta sent it, or as it is sent to Meta.
 
 use sea_orm::entity::prelude::*;
 

@@ -27,5 +27,8 @@ pub mod queue_member;
 pub mod session;
 pub mod session_moment;
 pub mod setup_link;
+mod stored;
 pub mod user;
 pub mod web_session;
+
+pub(crate) use stored::stored;

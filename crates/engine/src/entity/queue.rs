@@ -1,6 +1,6 @@
 //! A message queue.
 
-use domain::pick_up::PickUp;
+use domain::pick_up_mode::PickUp;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -18,8 +18,7 @@ pub struct Model {
 
 impl Model {
     pub fn pick_up_mode(&self) -> crate::Result<PickUp> {
-        let unknown = |_| crate::Error::Corrupt(format!("pick-up mode {}", self.pick_up));
-        self.pick_up.parse().map_err(unknown)
+        super::stored(&self.pick_up)
     }
 }
 

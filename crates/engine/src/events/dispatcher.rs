@@ -29,7 +29,7 @@ pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
             Err(error) => tracing::error!(%error, "events cannot be read now; pages hear of changes later"),
         }
         tokio::select! {
-            () = engine.events().commit() => {}
+            () = engine.events().next_commit() => {}
             () = tokio::time::sleep(PATROL) => {}
             () = stop.cancelled() => {}
         }

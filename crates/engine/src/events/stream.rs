@@ -57,7 +57,7 @@ impl Events {
         self.committed.notify_one();
     }
 
-    pub(super) async fn commit(&self) {
+    pub(super) async fn next_commit(&self) {
         self.committed.notified().await;
     }
 

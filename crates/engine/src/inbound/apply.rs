@@ -3,20 +3,20 @@
 use crate::{
     entity::{channel, message, session},
     inbound::{
-        batch::Ledger,
+        batch::Batch,
         contacts,
         journal::Delivery,
         reject::{Dead, keep},
         statuses,
     },
     metrics::ITEMS,
+    sessions::content::received,
 };
 use domain::{
     dead_letter::DeadReason,
     event::Change,
     ids::ChannelId,
     message::{Direction, Status, is_by_whatsapp},
-    name,
     session::{Route, SessionEventKind, State, route},
     time::Timestamp,
 };
@@ -25,8 +25,8 @@ use uuid::Uuid;
 use whatsapp::webhook::{Content, Item, ItemKind};
 
 /// Applies an item, or keeps it as a dead letter with the reason.
-pub(crate) fn item(ledger: &mut Ledger, delivery: &Delivery, position: usize, item: &Item) {
-    let outcome = try_item(ledger, delivery, item);
+pub(crate) fn item(batch: &mut Batch, delivery: &Delivery, position: usize, item: &Item) {
+    let outcome = try_item(batch, delivery, item);
     let label = match &outcome {
         Ok(()) => "applied",
         Err((reason, _)) => reason.as_str(),
@@ -34,7 +34,7 @@ pub(crate) fn item(ledger: &mut Ledger, delivery: &Delivery, position: usize, it
     metrics::counter!(ITEMS, "outcome" => label).increment(1);
     if let Err(why) = outcome {
         let number = item.phone_number_id.as_deref();
-        keep(ledger, delivery, position, number, &item.raw, why);
+        keep(batch, delivery, position, number, &item.raw, why);
     }
 }
 
@@ -42,9 +42,9 @@ pub(crate) fn item(ledger: &mut Ledger, delivery: &Delivery, position: usize, it
 ///
 /// # Errors
 /// The reason and its detail when it cannot be. Nothing of the item is applied then; who sent it may be known better.
-pub(crate) fn try_item(ledger: &mut Ledger, delivery: &Delivery, item: &Item) -> Result<(), Dead> {
-    if is_metas_test(ledger, item) {
-        ledger.metas_test(delivery);
+pub(crate) fn try_item(batch: &mut Batch, delivery: &Delivery, item: &Item) -> Result<(), Dead> {
+    if is_metas_test(batch, item) {
+        batch.metas_test(delivery);
         return Ok(());
     }
     match &item.kind {
@@ -52,31 +52,30 @@ pub(crate) fn try_item(ledger: &mut Ledger, delivery: &Delivery, item: &Item) ->
         ItemKind::Error(error) => Err((DeadReason::NotUsed, error.reason())),
         ItemKind::Change { field } => Err((DeadReason::NotUsed, Some(field.clone()))),
         ItemKind::Message(_) | ItemKind::Echo(_) => {
-            let channel = channel_of(ledger, delivery, item)?;
-            message(ledger, &channel, &item.kind, &item.raw, delivery.received_at)
+            let channel = channel_of(batch, delivery, item)?;
+            message(batch, &channel, &item.kind, &item.raw, delivery.received_at)
         }
         ItemKind::Status(update) => {
-            let channel = channel_of(ledger, delivery, item)?;
-            statuses::apply(ledger, &channel, update, delivery.received_at, &item.raw);
-            Ok(())
+            let channel = channel_of(batch, delivery, item)?;
+            statuses::apply(batch, &channel, update, delivery.received_at, &item.raw)
         }
     }
 }
 
 /// Whether the *Test* button of Meta's dashboard sent it: its samples are of no account and of a number that is nobody's.
 /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/create-webhook-endpoint>
-fn is_metas_test(ledger: &Ledger, item: &Item) -> bool {
+fn is_metas_test(batch: &Batch, item: &Item) -> bool {
     let number = item.phone_number_id.as_deref();
-    let ours = number.is_some_and(|id| ledger.number(id).is_some());
+    let ours = number.is_some_and(|id| batch.number(id).is_some());
     let sample = item.waba_id.as_deref() == Some("0") || number == Some("123456123");
     sample && !ours
 }
 
 /// The channel of the item's number, provided that its app secret is the one that signed: whoever knows the secret
 /// of one Meta app must not be able to speak for the numbers of another.
-fn channel_of(ledger: &Ledger, delivery: &Delivery, item: &Item) -> Result<Arc<channel::Model>, Dead> {
+fn channel_of(batch: &Batch, delivery: &Delivery, item: &Item) -> Result<Arc<channel::Model>, Dead> {
     let number = item.phone_number_id.as_deref();
-    let number = number.and_then(|id| ledger.number(id));
+    let number = number.and_then(|id| batch.number(id));
     let number = number.ok_or((DeadReason::UnknownNumber, None))?;
     if number.signers.contains(&delivery.signed_by) {
         Ok(number.channel.clone())
@@ -87,7 +86,7 @@ fn channel_of(ledger: &Ledger, delivery: &Delivery, item: &Item) -> Result<Arc<c
 
 /// A customer's message, or one that the business wrote on its phone.
 fn message(
-    ledger: &mut Ledger,
+    batch: &mut Batch,
     channel: &channel::Model,
     kind: &ItemKind,
     raw: &str,
@@ -99,7 +98,7 @@ fn message(
         _ => return Ok(()),
     };
     let phone_number_id = channel.phone_number_id.clone().unwrap_or_default();
-    if ledger.message(&phone_number_id, inbound.wamid.as_str()).is_some() {
+    if batch.message(&phone_number_id, inbound.wamid.as_str()).is_some() {
         return Ok(());
     }
     if is_about_nothing(&inbound.content) {
@@ -108,7 +107,7 @@ fn message(
     }
     // The time shown, and the service window, are Meta's.
     let at = Timestamp::told(inbound.timestamp, Timestamp::from_millis(received_at)).millis();
-    let Some(contact) = contacts::resolve(ledger, inbound, at) else {
+    let Some(contact) = contacts::resolve(batch, inbound, at) else {
         let why = "the message names no customer".to_owned();
         return Err((DeadReason::UnreadableItem, Some(why)));
     };
@@ -116,24 +115,24 @@ fn message(
     let group = inbound.group_id.clone();
     let about = inbound.content.about().map(str::to_owned);
     let of_target = about.as_deref();
-    let of_target = of_target.and_then(|wamid| ledger.message(&phone_number_id, wamid));
+    let of_target = of_target.and_then(|wamid| batch.message(&phone_number_id, wamid));
     let of_target = of_target.map(|target| target.session_id);
     // A reaction to the last word of a closed session does not open a new one.
     let session = match of_target {
         Some(session) => session,
         // Nobody opens a session by a reaction or a deletion alone; once the message comes, it finds this one.
-        None if only_about_another(&inbound.content) => ledger
+        None if only_about_another(&inbound.content) => batch
             .open_session(contact, channel.id, group.as_deref())
             .ok_or_else(|| (DeadReason::NoMessage, about.clone()))?,
         None if !by_customer => {
-            let open = ledger.open_session(contact, channel.id, group.as_deref());
-            let known = open.or_else(|| ledger.closed_session(contact, channel.id, group.as_deref()));
+            let open = batch.open_session(contact, channel.id, group.as_deref());
+            let known = open.or_else(|| batch.closed_session(contact, channel.id, group.as_deref()));
             // Nobody has to take what waits for no answer: its session is there to be read.
-            known.unwrap_or_else(|| new_session(ledger, channel, contact, group, at, true))
+            known.unwrap_or_else(|| new_session(batch, channel, contact, group, at, true))
         }
-        None => open_session(ledger, channel, contact, group, at),
+        None => open_session(batch, channel, contact, group, at),
     };
-    let id = ledger.clock.new_id();
+    let id = batch.clock.new_id();
     let row = message::Model {
         id,
         session_id: session,
@@ -142,7 +141,7 @@ fn message(
             false => Direction::Inbound.as_str().to_owned(),
         },
         kind: inbound.content.kind().to_owned(),
-        text: text_of(&inbound.content),
+        text: received(&inbound.content).words(),
         phone_number_id: phone_number_id.clone(),
         wamid: Some(inbound.wamid.as_str().to_owned()),
         at,
@@ -159,15 +158,15 @@ fn message(
     // An edit of a message that is not here has its whole text: it stands for it until it comes.
     let stands_alone = of_target.is_none() && matches!(inbound.content, Content::Edit { .. });
     let seen = inbound.content.about().is_none()
-        && ledger.edited_before(&phone_number_id, inbound.wamid.as_str(), session, from_phone);
-    ledger.add_message(row, raw);
+        && batch.edited_before(&phone_number_id, inbound.wamid.as_str(), session, from_phone);
+    batch.add_message(row, raw);
     if from_phone {
-        statuses::catch_up(ledger, id, &phone_number_id, inbound.wamid.as_str());
+        statuses::catch_up(batch, id, &phone_number_id, inbound.wamid.as_str())?;
     }
     if stands_alone {
-        ledger.edit_stands_alone(id);
+        batch.edit_stands_alone(id);
     }
-    if let Some(session) = ledger.sessions.change(session) {
+    if let Some(session) = batch.sessions.change(session) {
         if by_customer {
             session.last_inbound_at = session.last_inbound_at.max(Some(at));
         }
@@ -185,29 +184,17 @@ fn message(
         }
     }
     if !from_phone {
-        hear(ledger, channel, &phone_number_id, received_at);
+        touch(batch, channel, &phone_number_id, received_at);
     }
-    ledger.announce_message(session, id, by_customer);
-    for letter in ledger.waiting_for(&phone_number_id, inbound.wamid.as_str()) {
+    batch.announce_message(session, id, by_customer);
+    for letter in batch.waiting_for(&phone_number_id, inbound.wamid.as_str()) {
         if let Some(early) = whatsapp::webhook::message_item(&letter.raw)
-            && message(ledger, channel, &early, &letter.raw, letter.at).is_ok()
+            && message(batch, channel, &early, &letter.raw, letter.at).is_ok()
         {
-            ledger.letter_done(letter.id);
+            batch.letter_done(letter.id);
         }
     }
     Ok(())
-}
-
-/// What is stored as its text. Names of files and people must not turn round: `fdp.exe` would be read as `exe.pdf`.
-fn text_of(content: &Content) -> Option<String> {
-    match content {
-        Content::Media { caption: None, .. } => name::shown(&content.summary()?),
-        Content::Contacts(cards) => {
-            let names = cards.iter().filter_map(|card| name::shown(card.label()?));
-            Some(names.collect::<Vec<_>>().join(", ")).filter(|names| !names.is_empty())
-        }
-        _ => content.summary(),
-    }
 }
 
 /// Whether it says nothing without the message that it is about. An edit has the whole text.
@@ -227,27 +214,27 @@ fn speaks(content: &Content) -> bool {
 
 /// The one open session of the contact on the channel, in the group or in private; a new one is routed.
 fn open_session(
-    ledger: &mut Ledger,
+    batch: &mut Batch,
     channel: &channel::Model,
     contact: Uuid,
     group: Option<String>,
     at: i64,
 ) -> Uuid {
-    if let Some(open) = ledger.open_session(contact, channel.id, group.as_deref()) {
+    if let Some(open) = batch.open_session(contact, channel.id, group.as_deref()) {
         return open;
     }
-    new_session(ledger, channel, contact, group, at, false)
+    new_session(batch, channel, contact, group, at, false)
 }
 
 fn new_session(
-    ledger: &mut Ledger,
+    batch: &mut Batch,
     channel: &channel::Model,
     contact: Uuid,
     group: Option<String>,
     at: i64,
     closed: bool,
 ) -> Uuid {
-    let (state, queue_id, extension_id, what) = match route(ledger.targets(channel)) {
+    let (state, queue_id, extension_id, what) = match route(batch.targets(channel)) {
         Route::Owner(id) => (
             State::Assigned,
             None,
@@ -262,9 +249,9 @@ fn new_session(
         ),
         Route::Nobody => (State::Waiting, None, None, SessionEventKind::RoutedToNobody),
     };
-    let id = ledger.clock.new_id();
-    let who = ledger.name_of(extension_id.or(queue_id));
-    ledger.add_session(session::Model {
+    let id = batch.clock.new_id();
+    let who = batch.name_of(extension_id.or(queue_id));
+    batch.add_session(session::Model {
         id,
         channel_id: channel.id,
         contact_id: contact,
@@ -275,23 +262,23 @@ fn new_session(
         last_message_id: None,
         last_message_at: at,
         last_inbound_at: None,
-        opened_at: ledger.now,
-        closed_at: closed.then_some(ledger.now),
+        opened_at: batch.now,
+        closed_at: closed.then_some(batch.now),
         group_id: group,
         read_at: None,
         read_id: None,
         waiting_since: session::ANSWERED,
     });
-    ledger.session_event(id, SessionEventKind::Opened, None);
+    batch.session_event(id, SessionEventKind::Opened, None);
     if !closed {
-        ledger.session_event(id, what, who);
+        batch.session_event(id, what, who);
     }
     id
 }
 
-/// Notes that the channel has heard of Meta; for the first time, its badge changes.
-fn hear(ledger: &mut Ledger, channel: &channel::Model, phone_number_id: &str, received_at: i64) {
-    let Some(heard) = ledger.heard(phone_number_id) else {
+/// Notes when the channel heard from Meta last; the first time changes its badge.
+fn touch(batch: &mut Batch, channel: &channel::Model, phone_number_id: &str, received_at: i64) {
+    let Some(heard) = batch.heard(phone_number_id) else {
         return;
     };
     let first =
@@ -301,7 +288,7 @@ fn hear(ledger: &mut Ledger, channel: &channel::Model, phone_number_id: &str, re
         .max(channel.last_inbound_at)
         .max(Some(received_at));
     if first {
-        ledger.tell(Change::Channel {
+        batch.tell(Change::Channel {
             channel: ChannelId::new(channel.id),
         });
     }

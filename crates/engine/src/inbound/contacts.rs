@@ -6,67 +6,70 @@
 use crate::{
     entity::contact,
     inbound::{
-        batch::Ledger,
+        batch::Batch,
         identities::{change, identities},
     },
 };
-use domain::name;
+use domain::display_name;
 use uuid::Uuid;
 use whatsapp::webhook::InboundMessage;
 
 /// Finds the contact of a message's sender, or makes one; `None` when Meta names nobody at all. `at` is Meta's time of
 /// the message, in milliseconds.
-pub(crate) fn resolve(ledger: &mut Ledger, inbound: &InboundMessage, at: i64) -> Option<Uuid> {
+pub(crate) fn resolve(batch: &mut Batch, inbound: &InboundMessage, at: i64) -> Option<Uuid> {
     let identities = identities(inbound);
     if identities.is_empty() {
         return None;
     }
-    let mut known: Vec<Uuid> = identities.iter().filter_map(|id| ledger.identity(id)).collect();
+    let mut known: Vec<Uuid> = identities.iter().filter_map(|id| batch.identity(id)).collect();
     known.sort_unstable();
     known.dedup();
     // The one that was there first stays.
     let contact = match known.split_first() {
-        None => insert(ledger),
+        None => insert(batch),
         Some((&kept, others)) => {
             for &gone in others {
-                merge(ledger, kept, gone);
+                merge(batch, kept, gone);
             }
             kept
         }
     };
     for identity in identities {
-        ledger.add_identity(identity, contact);
+        batch.add_identity(identity, contact);
     }
-    learn(ledger, contact, inbound, at);
+    learn(batch, contact, inbound, at);
     Some(contact)
 }
 
-fn insert(ledger: &mut Ledger) -> Uuid {
-    let id = ledger.clock.new_id();
+fn insert(batch: &mut Batch) -> Uuid {
+    let id = batch.clock.new_id();
     let new = contact::Model {
         id,
         name: None,
         username: None,
         wa_id: None,
         bsuid: None,
-        created_at: ledger.now,
+        created_at: batch.now,
         profile_at: None,
         words_at: None,
     };
-    ledger.contacts.add(id, new);
+    batch.contacts.add(id, new);
     id
 }
 
 /// Keeps what the sender says of itself now; what it leaves out stays as it was, and so does what is newer.
-fn learn(ledger: &mut Ledger, id: Uuid, inbound: &InboundMessage, at: i64) {
+fn learn(batch: &mut Batch, id: Uuid, inbound: &InboundMessage, at: i64) {
     let sender = &inbound.sender;
     let new_number = change(inbound).and_then(|change| change.wa_id.as_ref());
     let new_bsuid = change(inbound).and_then(|change| change.bsuid.as_ref());
-    let Some(before) = ledger.contacts.get(id) else {
+    let Some(before) = batch.contacts.get(id) else {
         return;
     };
     let told = contact::Model {
-        name: sender.name.clone().filter(|name| name::shown(name).is_some()),
+        name: sender
+            .name
+            .clone()
+            .filter(|name| display_name::shown(name).is_some()),
         username: sender.username.clone(),
         wa_id: new_number
             .or(sender.wa_id.as_ref())
@@ -84,7 +87,7 @@ fn learn(ledger: &mut Ledger, id: Uuid, inbound: &InboundMessage, at: i64) {
     };
     // When it was last told is worth a write only together with something else.
     if same_but_for_time != *before
-        && let Some(row) = ledger.contacts.change(id)
+        && let Some(row) = batch.contacts.change(id)
     {
         *row = now;
     }
@@ -107,11 +110,11 @@ fn join(one: contact::Model, other: contact::Model) -> contact::Model {
     }
 }
 
-fn merge(ledger: &mut Ledger, kept: Uuid, gone: Uuid) {
-    if let (Some(one), Some(other)) = (ledger.contacts.get(kept), ledger.contacts.get(gone)) {
+fn merge(batch: &mut Batch, kept: Uuid, gone: Uuid) {
+    if let (Some(one), Some(other)) = (batch.contacts.get(kept), batch.contacts.get(gone)) {
         let (id, created_at) = (one.id, one.created_at);
         let joined = join(one.clone(), other.clone());
-        if let Some(row) = ledger.contacts.change(kept) {
+        if let Some(row) = batch.contacts.change(kept) {
             *row = contact::Model {
                 id,
                 created_at,
@@ -119,5 +122,5 @@ fn merge(ledger: &mut Ledger, kept: Uuid, gone: Uuid) {
             };
         }
     }
-    ledger.merge(kept, gone);
+    batch.merge(kept, gone);
 }

@@ -1,10 +1,10 @@
-//! The journal's front door. Deliveries go into the batch that is forming; one writer takes that batch, commits it, and
+//! The journal's front door. Deliveries go into the row that is forming; one writer takes that row, commits it, and
 //! answers all who wait for it. The next one forms while the commit runs, so no timer is needed.
 
 use crate::{
     Clock, Result,
     database::{Database, Kept},
-    inbound::journal::Batch,
+    inbound::journal::NewRow,
 };
 use bytes::Bytes;
 use domain::ids::ChannelId;
@@ -18,9 +18,9 @@ use std::{
 use tokio::sync::{Notify, mpsc, watch};
 
 /// Deliveries in one commit at the most.
-const BATCH: usize = 512;
+const ROW_DELIVERIES: usize = 512;
 /// Bytes in one commit, beyond which no further delivery is taken in.
-const BATCH_BYTES: usize = 1024 * 1024;
+const ROW_BYTES: usize = 1024 * 1024;
 /// Bytes of all deliveries that wait; more are told to come later.
 const WAITING_BYTES: usize = 32 * 1024 * 1024;
 
@@ -28,7 +28,7 @@ const WAITING_BYTES: usize = 32 * 1024 * 1024;
 const TURN: u32 = 16;
 
 /// Deliveries in one commit that mean that Meta is waiting for the disk.
-const CROWD: usize = 24;
+const BURST: usize = 24;
 
 /// A delivery whose signature was good.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub(crate) struct Intake {
     waiting: Arc<Mutex<Waiting>>,
     /// Wakes the writer, which ends when the last of these is gone.
     wake_writer: mpsc::Sender<()>,
-    crowds: Arc<AtomicU64>,
+    bursts: Arc<AtomicU64>,
 }
 
 impl Intake {
@@ -56,14 +56,14 @@ impl Intake {
             clock,
             waiting: Arc::new(Mutex::new(Waiting::new(capacity.max(1)))),
             wake_writer,
-            crowds: Arc::default(),
+            bursts: Arc::default(),
         };
         let writer = Writer {
             db,
             clock: intake.clock.clone(),
             waiting: intake.waiting.clone(),
             wake,
-            crowds: intake.crowds.clone(),
+            bursts: intake.bursts.clone(),
         };
         tokio::spawn(writer.run(woken));
         intake
@@ -81,9 +81,9 @@ impl Intake {
         outcome.is_ok_and(|stored| *stored == Some(true))
     }
 
-    /// How many commits held a crowd. While this rises, deliveries come faster than one commit after the other.
-    pub(crate) fn crowds(&self) -> u64 {
-        self.crowds.load(Ordering::Relaxed)
+    /// How many commits held a burst. While this rises, deliveries come faster than one commit after the other.
+    pub(crate) fn bursts(&self) -> u64 {
+        self.bursts.load(Ordering::Relaxed)
     }
 }
 
@@ -95,7 +95,7 @@ fn lock(waiting: &Mutex<Waiting>) -> MutexGuard<'_, Waiting> {
 #[derive(Debug)]
 struct Waiting {
     /// The oldest first; the last one is forming.
-    batches: VecDeque<Forming>,
+    rows: VecDeque<Forming>,
     /// Of these and of the one that is being committed.
     deliveries: usize,
     bytes: usize,
@@ -103,10 +103,10 @@ struct Waiting {
     capacity: usize,
 }
 
-/// A batch that is not full, or that nobody has had the time to commit.
+/// A row that is not full, or that nobody has had the time to commit.
 #[derive(Debug)]
 struct Forming {
-    batch: Batch,
+    row: NewRow,
     /// Whether it is on disk, once that is known.
     outcome: watch::Sender<Option<bool>>,
 }
@@ -114,35 +114,35 @@ struct Forming {
 impl Waiting {
     fn new(capacity: usize) -> Self {
         Self {
-            batches: VecDeque::new(),
+            rows: VecDeque::new(),
             deliveries: 0,
             bytes: 0,
             capacity,
         }
     }
 
-    /// Puts a delivery into the batch that is forming; `None` when there is no room.
+    /// Puts a delivery into the row that is forming; `None` when there is no room.
     fn take_in(&mut self, clock: &Clock, received: Received) -> Option<watch::Receiver<Option<bool>>> {
         if self.deliveries >= self.capacity || self.bytes + received.body.len() > WAITING_BYTES {
             return None;
         }
-        let full = |last: &Forming| last.batch.deliveries() >= BATCH || last.batch.bytes() >= BATCH_BYTES;
-        if self.batches.back().is_none_or(full) {
-            self.batches.push_back(Forming {
-                batch: Batch::new(clock.now().millis()),
+        let full = |last: &Forming| last.row.deliveries() >= ROW_DELIVERIES || last.row.bytes() >= ROW_BYTES;
+        if self.rows.back().is_none_or(full) {
+            self.rows.push_back(Forming {
+                row: NewRow::new(clock.now().millis()),
                 outcome: watch::Sender::new(None),
             });
         }
-        let Forming { batch, outcome } = self.batches.back_mut()?;
-        let before = batch.bytes();
-        batch.push(
+        let Forming { row, outcome } = self.rows.back_mut()?;
+        let before = row.bytes();
+        row.push(
             clock.new_id(),
             received.channel.uuid(),
             &received.signed_by,
             &received.body,
         );
         self.deliveries += 1;
-        self.bytes += batch.bytes() - before;
+        self.bytes += row.bytes() - before;
         Some(outcome.subscribe())
     }
 
@@ -163,18 +163,18 @@ struct Writer {
     clock: Clock,
     waiting: Arc<Mutex<Waiting>>,
     wake: Arc<Notify>,
-    crowds: Arc<AtomicU64>,
+    bursts: Arc<AtomicU64>,
 }
 
 impl Writer {
     async fn run(self, mut woken: mpsc::Receiver<()>) {
         let mut turn = None;
         while woken.recv().await.is_some() {
-            while let Some(Forming { batch, outcome }) = self.next().await {
-                let (deliveries, bytes) = (batch.deliveries(), batch.bytes());
-                let stored = self.commit(&mut turn, batch).await;
-                if deliveries >= CROWD {
-                    self.crowds.fetch_add(1, Ordering::Relaxed);
+            while let Some(Forming { row, outcome }) = self.next().await {
+                let (deliveries, bytes) = (row.deliveries(), row.bytes());
+                let stored = self.commit(&mut turn, row).await;
+                if deliveries >= BURST {
+                    self.bursts.fetch_add(1, Ordering::Relaxed);
                 }
                 lock(&self.waiting).finished(deliveries, bytes);
                 outcome.send_replace(Some(stored));
@@ -184,7 +184,7 @@ impl Writer {
         }
     }
 
-    /// The oldest batch. It takes in also those deliveries that are on their way: whatever can run runs first, for as
+    /// The oldest row. It takes in also those deliveries that are on their way: whatever can run runs first, for as
     /// long as that brings more.
     async fn next(&self) -> Option<Forming> {
         let mut seen = 0;
@@ -192,17 +192,17 @@ impl Writer {
             tokio::task::yield_now().await;
             let mut waiting = lock(&self.waiting);
             let more = waiting.deliveries > seen;
-            if !more || waiting.batches.len() > 1 {
-                return waiting.batches.pop_front();
+            if !more || waiting.rows.len() > 1 {
+                return waiting.rows.pop_front();
             }
             seen = waiting.deliveries;
         }
     }
 
     /// Returns whether it is on disk.
-    async fn commit(&self, turn: &mut Option<Turn>, batch: Batch) -> bool {
-        let deliveries = batch.deliveries();
-        match self.try_commit(turn, batch).await {
+    async fn commit(&self, turn: &mut Option<Turn>, row: NewRow) -> bool {
+        let deliveries = row.deliveries();
+        match self.try_commit(turn, row).await {
             Ok(()) => {
                 turn.take_if(|turn| turn.left == 0);
                 true
@@ -215,7 +215,7 @@ impl Writer {
         }
     }
 
-    async fn try_commit(&self, turn: &mut Option<Turn>, batch: Batch) -> Result<()> {
+    async fn try_commit(&self, turn: &mut Option<Turn>, row: NewRow) -> Result<()> {
         let turn = match turn {
             Some(turn) => turn,
             none => none.insert(Turn {
@@ -224,7 +224,7 @@ impl Writer {
             }),
         };
         turn.left -= 1;
-        batch.store(self.clock.new_id(), &mut turn.connection).await
+        row.store(self.clock.new_id(), &mut turn.connection).await
     }
 }
 
@@ -248,18 +248,18 @@ mod tests {
     }
 
     fn sizes(waiting: &Waiting) -> Vec<usize> {
-        waiting.batches.iter().map(|of| of.batch.deliveries()).collect()
+        waiting.rows.iter().map(|of| of.row.deliveries()).collect()
     }
 
     #[test]
-    fn a_full_batch_is_followed_by_another() {
+    fn a_full_row_is_followed_by_another() {
         let mut waiting = Waiting::new(usize::MAX);
-        for _ in 0..=BATCH {
+        for _ in 0..=ROW_DELIVERIES {
             assert!(take_in(&mut waiting, 1));
         }
-        assert_eq!(sizes(&waiting), [BATCH, 1]);
-        assert!(take_in(&mut waiting, BATCH_BYTES) && take_in(&mut waiting, 1));
-        assert_eq!(sizes(&waiting), [BATCH, 2, 1]);
+        assert_eq!(sizes(&waiting), [ROW_DELIVERIES, 1]);
+        assert!(take_in(&mut waiting, ROW_BYTES) && take_in(&mut waiting, 1));
+        assert_eq!(sizes(&waiting), [ROW_DELIVERIES, 2, 1]);
     }
 
     #[test]
@@ -268,9 +268,9 @@ mod tests {
         assert!(take_in(&mut waiting, 1) && take_in(&mut waiting, 1));
         assert!(!take_in(&mut waiting, 1));
         // They leave room when they are on disk, not when they are taken out.
-        let batch = waiting.batches.pop_front().unwrap().batch;
+        let row = waiting.rows.pop_front().unwrap().row;
         assert!(!take_in(&mut waiting, 1));
-        waiting.finished(batch.deliveries(), batch.bytes());
+        waiting.finished(row.deliveries(), row.bytes());
         assert!(take_in(&mut waiting, 1));
         assert_eq!((waiting.deliveries, sizes(&waiting)), (1, vec![1]));
     }
@@ -281,8 +281,8 @@ mod tests {
         let third = WAITING_BYTES / 3;
         assert!(take_in(&mut waiting, third) && take_in(&mut waiting, third));
         assert!(!take_in(&mut waiting, third + 1));
-        let batch = waiting.batches.pop_front().unwrap().batch;
-        waiting.finished(batch.deliveries(), batch.bytes());
+        let row = waiting.rows.pop_front().unwrap().row;
+        waiting.finished(row.deliveries(), row.bytes());
         assert!(take_in(&mut waiting, third + 1));
     }
 }

@@ -1,5 +1,5 @@
-//! What one commit stored: the deliveries of a batch, one after the other, each as it came, in an LZ4 frame
-//! (<https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md>) with a checksum. Deliveries are alike, so a batch
+//! What one commit stored: the deliveries of a row, one after the other, each as it came, in an LZ4 frame
+//! (<https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md>) with a checksum. Deliveries are alike, so a row
 //! shrinks to a fraction: the less is written, the sooner it is on disk.
 //!
 //! An entry is the delivery's id (16 bytes), the channel's (16), and then, each with its length before it (4 bytes, the
@@ -58,16 +58,16 @@ pub(crate) struct Entry {
     pub(crate) body: Bytes,
 }
 
-/// A batch on its way into the journal.
+/// A row on its way into the journal.
 #[derive(Debug)]
-pub(crate) struct Batch {
+pub(crate) struct NewRow {
     /// Milliseconds.
     received_at: i64,
     deliveries: usize,
     body: Vec<u8>,
 }
 
-impl Batch {
+impl NewRow {
     pub(crate) fn new(received_at: i64) -> Self {
         Self {
             received_at,
@@ -100,7 +100,7 @@ impl Batch {
     /// Returns when it is on disk. One statement is a transaction of its own, and one trip to the database.
     ///
     /// Its place in the journal is that of its `id`, which is made now: what another process was told 200 for before the
-    /// last delivery of this batch came has an earlier one.
+    /// last delivery of this row came has an earlier one.
     pub(crate) async fn store(self, id: Uuid, with: &mut Kept) -> Result<()> {
         const INSERT: &str =
             "INSERT INTO journal (id, received_at, deliveries, attempts, body) VALUES ($1, $2, $3, 0, $4)";
@@ -150,13 +150,13 @@ fn unpack(journal: &[u8]) -> Result<Bytes> {
 }
 
 fn corrupt(why: impl Display) -> Error {
-    Error::Corrupt(format!("a batch of the journal: {why}"))
+    Error::Corrupt(format!("a row of the journal: {why}"))
 }
 
-/// Reads a batch back. One that was never packed, by an older version, is read as well.
+/// Reads a row back. One that was never packed, by an older version, is read as well.
 ///
 /// # Errors
-/// It is not what [`Batch`] wrote.
+/// It is not what [`NewRow`] wrote.
 pub(crate) fn read(journal: Vec<u8>) -> Result<Vec<Entry>> {
     let mut rest = match journal.starts_with(&FRAME) {
         true => unpack(&journal)?,
@@ -204,11 +204,11 @@ mod tests {
     }
 
     fn written<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<u8> {
-        let mut batch = Batch::new(0);
+        let mut row = NewRow::new(0);
         for entry in entries {
-            batch.push(entry.id, entry.channel, &entry.signed_by, &entry.body);
+            row.push(entry.id, entry.channel, &entry.signed_by, &entry.body);
         }
-        batch.body
+        row.body
     }
 
     #[test]
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_that_is_changed_or_cut_off_is_never_another_one() {
+    fn a_row_that_is_changed_or_cut_off_is_never_another_one() {
         let entries = [entry(br#"{"object":"whatsapp_business_account","entry":[]}"#)];
         let whole = pack(&written(&entries)).unwrap();
         for place in 1..whole.len() {

@@ -3,13 +3,13 @@
 use crate::{
     database::storable,
     entity::dead_letter,
-    inbound::{batch::Ledger, journal::Delivery},
+    inbound::{batch::Batch, journal::Delivery},
 };
 use domain::{dead_letter::DeadReason, event::Change};
 
 /// Keeps an item; the same item of the same delivery only once.
 pub(crate) fn keep(
-    ledger: &mut Ledger,
+    batch: &mut Batch,
     delivery: &Delivery,
     position: usize,
     phone_number_id: Option<&str>,
@@ -17,10 +17,10 @@ pub(crate) fn keep(
     (reason, detail): Dead,
 ) {
     let row = dead_letter::Model {
-        id: ledger.clock.new_id(),
+        id: batch.clock.new_id(),
         delivery_id: delivery.id,
         position: i64::try_from(position).unwrap_or(i64::MAX),
-        at: ledger.now,
+        at: batch.now,
         reason: reason.as_str().to_owned(),
         detail: detail.map(storable),
         phone_number_id: phone_number_id.map(|id| storable(id.to_owned())),
@@ -28,9 +28,9 @@ pub(crate) fn keep(
         journal_id: Some(delivery.journal),
         raw: storable(raw.to_owned()),
     };
-    ledger.wait(&row);
-    ledger.written().dead(row);
-    ledger.tell(Change::DeadLetter);
+    batch.wait(&row);
+    batch.written().dead(row);
+    batch.tell(Change::DeadLetter);
 }
 
 /// Why an item cannot be applied.

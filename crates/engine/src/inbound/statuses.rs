@@ -2,11 +2,13 @@
 //! goes back.
 
 use crate::{
+    Error,
     entity::{channel, message, message_status},
-    inbound::batch::Ledger,
+    inbound::{batch::Batch, reject::Dead},
     sessions::status::advance,
 };
 use domain::{
+    dead_letter::DeadReason,
     ids::MessageId,
     message::{Direction, Failure, Status},
     time::Timestamp,
@@ -20,16 +22,16 @@ const STATUS_NOTED_EVERY: i64 = 10_000;
 /// Notes a status and moves the message's tick. A message that we do not know may be another application's, or one
 /// whose acceptance is not recorded yet: the status waits for it.
 pub(crate) fn apply(
-    ledger: &mut Ledger,
+    batch: &mut Batch,
     channel: &channel::Model,
     update: &StatusUpdate,
     received_at: i64,
     raw: &str,
-) {
+) -> Result<(), Dead> {
     let phone_number_id = channel.phone_number_id.clone().unwrap_or_default();
     let failure = update.errors.first().map(failure_of);
     let at = Timestamp::told(update.timestamp, Timestamp::from_millis(received_at)).millis();
-    ledger.written().status(message_status::Model {
+    batch.written().status(message_status::Model {
         phone_number_id: phone_number_id.clone(),
         wamid: update.wamid.as_str().to_owned(),
         status: update.status.as_str().to_owned(),
@@ -40,51 +42,55 @@ pub(crate) fn apply(
         failure_details: failure.as_ref().and_then(|failure| failure.details.clone()),
         payload: raw.to_owned(),
     });
-    let now = ledger.now;
+    let now = batch.now;
     let noted_long_ago = channel
         .last_status_at
         .is_none_or(|last| now - last >= STATUS_NOTED_EVERY);
-    if let Some(heard) = ledger.heard(&phone_number_id).filter(|_| noted_long_ago) {
+    if let Some(heard) = batch.heard(&phone_number_id).filter(|_| noted_long_ago) {
         heard.status_at = Some(now);
     }
-    let Some(id) = find_message(ledger, &phone_number_id, update) else {
-        return;
+    let Some(id) = find_message(batch, &phone_number_id, update) else {
+        return Ok(());
     };
-    let Some(news) = Status::from_stored(update.status.as_str()) else {
-        return;
+    let Some(news) = update.status.as_str().parse::<Status>().ok() else {
+        return Ok(());
     };
     // Meta has it, so whatever was still to be sent is sent.
-    ledger.written().sent(id);
+    batch.written().sent(id);
     // An id is one message's, also when Meta gives it to two.
     let wamid = update.wamid.as_str();
-    let holder = ledger.message(&phone_number_id, wamid);
+    let holder = batch.message(&phone_number_id, wamid);
     let free = holder.is_none_or(|holder| holder.id == id);
-    let Some(moved) = ledger
-        .messages
-        .get(id)
-        .and_then(|message| advance(message, free.then_some(wamid), news, failure))
-    else {
-        return;
+    let moved = match batch.messages.get(id) {
+        Some(message) => advance(message, free.then_some(wamid), news, failure).map_err(unreadable)?,
+        None => None,
     };
+    let Some(moved) = moved else { return Ok(()) };
     if free {
-        ledger.name_message(&phone_number_id, wamid, id);
+        batch.name_message(&phone_number_id, wamid, id);
     }
     let session = moved.session_id;
-    ledger.messages.add(id, moved);
-    ledger.announce_message(session, id, false);
+    batch.messages.add(id, moved);
+    batch.announce_message(session, id, false);
+    Ok(())
+}
+
+/// What is stored of the message is no status.
+fn unreadable(error: Error) -> Dead {
+    (DeadReason::Failed, Some(error.to_string()))
 }
 
 /// The message by our own id, which Meta hands back, or by Meta's.
-fn find_message(ledger: &Ledger, phone_number_id: &str, update: &StatusUpdate) -> Option<Uuid> {
+fn find_message(batch: &Batch, phone_number_id: &str, update: &StatusUpdate) -> Option<Uuid> {
     let is_ours = |message: &&message::Model| {
         message.direction == Direction::Outbound.as_str() && message.phone_number_id == phone_number_id
     };
     let by_our_id = || {
         let id = update.callback_data.as_deref()?.parse::<MessageId>().ok()?;
-        ledger.messages.get(id.uuid()).filter(is_ours)
+        batch.messages.get(id.uuid()).filter(is_ours)
     };
     let by_wamid = || {
-        ledger
+        batch
             .message(phone_number_id, update.wamid.as_str())
             .filter(is_ours)
     };
@@ -92,21 +98,21 @@ fn find_message(ledger: &Ledger, phone_number_id: &str, update: &StatusUpdate) -
 }
 
 /// The echo of a message came after its statuses.
-pub(crate) fn catch_up(ledger: &mut Ledger, id: Uuid, phone_number_id: &str, wamid: &str) {
-    for row in ledger.quicker_statuses(phone_number_id, wamid) {
+pub(crate) fn catch_up(batch: &mut Batch, id: Uuid, phone_number_id: &str, wamid: &str) -> Result<(), Dead> {
+    for row in batch.quicker_statuses(phone_number_id, wamid) {
         let failure = row.failure_title.map(|title| Failure {
             code: row.failure_code,
             title,
             details: row.failure_details,
         });
-        let moved = Status::from_stored(&row.status).and_then(|news| {
-            let message = ledger.messages.get(id)?;
-            advance(message, None, news, failure)
-        });
-        if let Some(moved) = moved {
-            ledger.messages.add(id, moved);
+        // Meta may have a word that this version does not know.
+        if let (Ok(news), Some(message)) = (row.status.parse(), batch.messages.get(id))
+            && let Some(moved) = advance(message, None, news, failure).map_err(unreadable)?
+        {
+            batch.messages.add(id, moved);
         }
     }
+    Ok(())
 }
 
 fn failure_of(error: &GraphErrorObject) -> Failure {

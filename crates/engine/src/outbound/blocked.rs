@@ -3,7 +3,7 @@
 use crate::{
     Result,
     credentials::seal::Kind,
-    entity::{channel, channel_secret},
+    entity::{channel, channel_secret, stored},
 };
 use domain::{channel::TokenState, session::Blocked};
 use sea_orm::{ConnectionTrait, EntityTrait};
@@ -18,7 +18,7 @@ pub(crate) async fn blocked(db: &impl ConnectionTrait, id: Uuid) -> Result<Optio
         .one(db)
         .await?;
     let complete = channel.deleted_at.is_none() && channel.phone_number_id.is_some() && token.is_some();
-    Ok(match TokenState::from_stored(&channel.token_state) {
+    Ok(match stored(&channel.token_state)? {
         _ if !complete => Some(Blocked::Incomplete),
         _ if channel.paused_at.is_some() => Some(Blocked::Paused),
         TokenState::Refused => Some(Blocked::TokenRefused),

@@ -3,30 +3,31 @@
 use crate::{
     Engine, Result,
     channels::traffic::Traffic,
-    entity::{channel, message, outbox, session},
-    sessions::{access, assignment, audience::message_changed, lifecycle, messages::view},
+    entity::{channel, message, message_payload, outbox, session, stored},
+    sessions::{access, assignment, audience::message_changed, content, lifecycle, messages::view},
     transaction::Transaction,
     wakes::Worker,
 };
 use domain::{
     access::Actor,
     ids::{MessageId, SessionId},
-    message::{Direction, MessageView, Status, idempotency_key, text},
+    message::{Direction, MessageView, Outgoing, Status, idempotency_key},
     refusal::Refusal,
     session::ReplyEffect,
 };
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter};
 
-/// Answers the customer. The same `key` again returns the same message and sends nothing twice; with another text it is
+/// Answers the customer. The same `key` again returns the same message and sends nothing twice; with other content it is
 /// refused, because one of the two would be lost in silence.
-pub async fn send_text(
+pub async fn send(
     engine: &Engine,
     actor: &Actor,
     id: SessionId,
-    body: &str,
+    outgoing: impl Into<Outgoing>,
     key: Option<&str>,
 ) -> Result<MessageView> {
-    let body = text(body).map_err(|problem| Refusal::field("body", problem))?;
+    let outgoing = outgoing.into();
+    outgoing.content.check()?;
     let key = key.filter(|key| !key.is_empty()).map(idempotency_key).transpose();
     let key = key.map_err(|problem| Refusal::field("key", problem))?;
     let tx = engine.transaction(actor).await?;
@@ -37,12 +38,12 @@ pub async fn send_text(
     if let Some(key) = &key
         && let Some(known) = of_key(&tx, &session, key).await?
     {
-        return match known.text.as_deref() == Some(body.as_str()) {
-            true => Ok(view(known)),
+        return match content::outgoing(&*tx, &known).await? == outgoing {
+            true => view(known),
             false => Err(Refusal::KeyReused.into()),
         };
     }
-    let written = write(&tx, &session, body, key.as_deref(), None).await?;
+    let written = write(&tx, &session, &outgoing, key.as_deref(), None).await?;
     tx.commit().await?;
     Ok(written)
 }
@@ -58,16 +59,17 @@ pub async fn retry(engine: &Engine, actor: &Actor, id: MessageId) -> Result<Mess
         .await?
         .ok_or(Refusal::NotFound)?;
     let session = access::find(&tx, actor, SessionId::new(failed.session_id), true).await?;
-    let status = failed.status.as_deref().and_then(Status::from_stored);
-    let Some(body) = failed.text.filter(|_| status.is_some_and(Status::may_be_retried)) else {
+    let status = failed.status.as_deref().map(stored::<Status>).transpose()?;
+    if !status.is_some_and(Status::may_be_retried) {
         return Err(Refusal::NotFailed.into());
-    };
+    }
     // A double click must not send twice: the second attempt at the same message is the first one.
     let key = format!("retry:{id}");
     if let Some(known) = of_key(&tx, &session, &key).await? {
-        return Ok(view(known));
+        return view(known);
     }
-    let written = write(&tx, &session, body, Some(&key), Some(id)).await?;
+    let again = content::outgoing(&*tx, &failed).await?;
+    let written = write(&tx, &session, &again, Some(&key), Some(id)).await?;
     tx.commit().await?;
     Ok(written)
 }
@@ -87,13 +89,13 @@ async fn of_key(
 async fn write(
     tx: &Transaction,
     session: &session::Model,
-    body: String,
+    outgoing: &Outgoing,
     key: Option<&str>,
     retry_of: Option<MessageId>,
 ) -> Result<MessageView> {
     let (actor, clock) = (tx.actor(), tx.engine().clock());
-    let standing = access::standing(tx, actor.extension(), session).await?;
-    let effect = standing.reply(actor)?;
+    let access = access::session_access(tx, actor.extension(), session).await?;
+    let effect = access.reply(actor)?;
     let channel = channel::Entity::find_by_id(session.channel_id)
         .one(tx)
         .await?
@@ -107,7 +109,7 @@ async fn write(
     }
     let author = match actor {
         Actor::User(me) => Some(me.name.clone()),
-        Actor::Token { .. } => standing.owner.map(|owner| owner.name),
+        Actor::Token { .. } => access.owner.map(|owner| owner.name),
         Actor::System => None,
     };
     let now = clock.now().millis();
@@ -115,8 +117,8 @@ async fn write(
         id: clock.new_id(),
         session_id: session.id,
         direction: Direction::Outbound.as_str().to_owned(),
-        kind: "text".to_owned(),
-        text: Some(body),
+        kind: outgoing.content.kind().to_owned(),
+        text: outgoing.content.words(),
         phone_number_id,
         wamid: None,
         // Meta's times are whole seconds: with ours in seconds too, what happens within one stands in the order of
@@ -129,12 +131,17 @@ async fn write(
         author,
         retry_of: retry_of.map(MessageId::uuid),
         idempotency_key: key.map(str::to_owned),
-        target_wamid: None,
+        target_wamid: outgoing.content.about().map(str::to_owned),
         phone: false,
     };
     message::Entity::insert(row.clone().into_active_model())
         .exec_without_returning(tx)
         .await?;
+    if let Some(payload) = content::row_of(row.id, outgoing)? {
+        message_payload::Entity::insert(payload.into_active_model())
+            .exec_without_returning(tx)
+            .await?;
+    }
     let mut traffic = Traffic::default();
     traffic.add(session.channel_id, &row.direction, row.at);
     traffic.write(tx).await?;
@@ -151,8 +158,11 @@ async fn write(
     outbox::Entity::insert(job.into_active_model())
         .exec_without_returning(tx)
         .await?;
-    lifecycle::answered(tx, &session, row.id, row.at).await?;
+    // A reaction is shown with what it is about, and answers nothing.
+    if row.target_wamid.is_none() {
+        lifecycle::answered(tx, &session, row.id, row.at).await?;
+    }
     message_changed(tx, &row).await?;
     tx.wake(Worker::Outbound);
-    Ok(view(row))
+    view(row)
 }

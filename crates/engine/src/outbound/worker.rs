@@ -7,7 +7,7 @@
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
 
 use crate::{
-    Engine, Result, contacts,
+    Engine, Error, Result, contacts,
     credentials::{seal::Kind, secrets, token_state},
     entity::{message, outbox, session},
     outbound::{
@@ -16,6 +16,7 @@ use crate::{
         record::{ask, write_down},
         verdict::{Called, MAX_DOUBTS, Verdict, asked_wait, verdict},
     },
+    sessions::content,
     wakes::Worker,
 };
 use domain::{access::Actor, channel::TokenState, ids::ChannelId, message::Failure, time::Timestamp};
@@ -23,10 +24,7 @@ use sea_orm::EntityTrait;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use whatsapp::{
-    errors::RetryClass,
-    graph::{Outbound, OutboundBody},
-};
+use whatsapp::{errors::RetryClass, graph::Outbound};
 
 /// How often it looks without being woken; also how late a retry can be.
 const PATROL: Duration = Duration::from_millis(250);
@@ -185,13 +183,13 @@ async fn call(engine: &Engine, job: &outbox::Model, message: &message::Model) ->
     let Some(to) = to else {
         return Ok(impossible(131_026, "The customer has neither a number nor an id"));
     };
+    let message_json = match content::json(db, message).await {
+        Err(Error::Corrupt(_)) => return Ok(impossible(100, "The stored message cannot be read")),
+        json => json?,
+    };
     let outbound = Outbound {
         to,
-        body: OutboundBody::Text {
-            body: message.text.clone().unwrap_or_default(),
-            preview_url: true,
-        },
-        reply_to: None,
+        message: message_json,
         callback_data: Some(message.id.to_string()),
     };
     Ok(Called::Answered(

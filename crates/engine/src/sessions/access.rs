@@ -2,7 +2,7 @@
 
 use crate::{
     Result,
-    entity::{extension, queue, queue_member, session, session_moment},
+    entity::{extension, queue, queue_member, session, session_moment, stored},
 };
 use domain::{
     access::{Actor, Permission},
@@ -104,7 +104,7 @@ pub(crate) async fn find(
 /// What decides who may go on with a session.
 ///
 /// Membership is that of `answering`: the asker's own extension, or the one for which a script picks up.
-pub(crate) async fn standing(
+pub(crate) async fn session_access(
     db: &impl ConnectionTrait,
     answering: Option<&ExtensionRef>,
     of: &session::Model,
@@ -128,7 +128,7 @@ pub(crate) async fn standing(
         None => None,
     };
     Ok(SessionAccess {
-        state: State::from_stored(&of.state),
+        state: stored(&of.state)?,
         owner,
         queue,
         group: of.group_id.is_some(),

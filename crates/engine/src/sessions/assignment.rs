@@ -4,7 +4,7 @@ use crate::{
     Engine, Result,
     entity::{extension, session},
     sessions::{
-        access::{find, standing},
+        access::{find, session_access},
         audience::session_changed,
         timeline::session_event,
     },
@@ -44,12 +44,12 @@ pub async fn pick_up(
         .one(&tx)
         .await?
         .ok_or(Refusal::NotFound)?;
-    let standing = standing(&tx, Some(&taker), &found).await?;
-    let member = standing.queue.is_some_and(|queue| queue.member);
+    let access = session_access(&tx, Some(&taker), &found).await?;
+    let member = access.queue.is_some_and(|queue| queue.member);
     if !member && find(&tx, actor, id, false).await.is_err() {
         return Err(Refusal::NotFound.into());
     }
-    standing.pick_up(actor, &taker)?;
+    access.pick_up(actor, &taker)?;
     if found.extension_id == Some(taker.id.uuid()) {
         return Ok(());
     }

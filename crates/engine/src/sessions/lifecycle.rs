@@ -4,7 +4,7 @@ use crate::{
     Engine, Result,
     entity::session::{self, ANSWERED},
     sessions::{
-        access::{find, standing},
+        access::{find, session_access},
         audience::session_changed,
         timeline::{name_of, session_event},
     },
@@ -22,7 +22,9 @@ use uuid::Uuid;
 pub async fn close(engine: &Engine, actor: &Actor, id: SessionId) -> Result<()> {
     let tx = engine.transaction(actor).await?;
     let found = find(&tx, actor, id, true).await?;
-    standing(&tx, actor.extension(), &found).await?.close(actor)?;
+    session_access(&tx, actor.extension(), &found)
+        .await?
+        .close(actor)?;
     end(&tx, &found).await?;
     tx.commit().await
 }

@@ -1,10 +1,15 @@
-//! Messages: reading them, and writing one together with the outbox row that sends it.
+//! The messages of a session, as people and scripts read them.
 
-use crate::{Engine, Result, database::cursor, entity::message, sessions::access};
+use crate::{
+    Engine, Result,
+    database::cursor,
+    entity::{message, stored},
+    sessions::{access, content},
+};
 use domain::{
     access::Actor,
     ids::{MessageId, SessionId},
-    message::{Direction, Failure, Marks, MessageView, Status},
+    message::{Failure, Marks, MessageView},
     page::{Page, PageRequest},
     time::Timestamp,
 };
@@ -33,25 +38,24 @@ pub async fn list(
     }
     let mut rows = query.all(engine.db.read()).await?;
     let next_cursor = cursor::cut(&mut rows, limit, |row| cursor::of_time_and_id(row.at, row.id));
-    Ok(Page {
-        items: rows.into_iter().map(view).collect(),
-        next_cursor,
-    })
+    let mut items = rows.into_iter().map(view).collect::<Result<Vec<_>>>()?;
+    content::fill(engine.db.read(), actor, &mut items).await?;
+    Ok(Page { items, next_cursor })
 }
 
-pub(crate) fn view(row: message::Model) -> MessageView {
+pub(crate) fn view(row: message::Model) -> Result<MessageView> {
     let failure = row.failure_title.map(|title| Failure {
         code: row.failure_code,
         title,
         details: row.failure_details,
     });
-    MessageView {
+    Ok(MessageView {
         id: MessageId::new(row.id),
-        direction: Direction::from_stored(&row.direction),
+        direction: stored(&row.direction)?,
         kind: row.kind,
         text: row.text,
         at: Timestamp::from_millis(row.at),
-        status: row.status.as_deref().and_then(Status::from_stored),
+        status: row.status.as_deref().map(stored).transpose()?,
         failure,
         waits: None,
         author: row.author,
@@ -61,5 +65,5 @@ pub(crate) fn view(row: message::Model) -> MessageView {
         marks: Marks::default(),
         content: None,
         phone: row.phone,
-    }
+    })
 }

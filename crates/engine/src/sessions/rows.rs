@@ -6,6 +6,7 @@ use crate::{
     entity::{
         channel, contact, extension, message, queue,
         session::{self, ANSWERED},
+        stored,
     },
     sessions::messages,
 };
@@ -13,7 +14,7 @@ use domain::{
     ids::{ChannelId, MessageId, QueueId, SessionId},
     message::MessageView,
     refs::{ChannelRef, QueueRef},
-    session::{Preview, SessionRow, State},
+    session::{Preview, SessionRow},
     time::{Timestamp, service_window_closes},
 };
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
@@ -68,7 +69,7 @@ pub(crate) async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) 
         let last = row.last_message_id.and_then(|id| newest.get(&MessageId::new(id)));
         rows.push(SessionRow {
             id: SessionId::new(row.id),
-            state: State::from_stored(&row.state),
+            state: stored(&row.state)?,
             contact: contacts::reference(
                 contacts
                     .get(&row.contact_id)
@@ -123,6 +124,6 @@ async fn newest_messages(
         .map(about)
         .fold(Condition::any().add(newest), Condition::add);
     let rows = message::Entity::find().filter(or_about).all(db).await?;
-    let shown = domain::message::thread::fold(rows.into_iter().map(messages::view).collect());
+    let shown = domain::message::thread::fold(rows.into_iter().map(messages::view).collect::<Result<_>>()?);
     Ok(shown.into_iter().map(|message| (message.id, message)).collect())
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     Result,
-    entity::{message, message_status},
+    entity::{message, message_status, stored},
     sessions::audience::message_changed,
     transaction::Transaction,
 };
@@ -19,23 +19,23 @@ pub(crate) fn advance(
     wamid: Option<&str>,
     news: Status,
     failure: Option<Failure>,
-) -> Option<message::Model> {
-    let before = message.status.as_deref();
-    let before = before.and_then(Status::from_stored).unwrap_or(Status::Queued);
+) -> Result<Option<message::Model>> {
+    let before = message.status.as_deref().map(stored).transpose()?;
+    let before = before.unwrap_or(Status::Queued);
     let after = before.advance(news);
     let new_wamid = message.wamid.is_none().then_some(wamid).flatten();
     if after == before && new_wamid.is_none() {
-        return None;
+        return Ok(None);
     }
     let failure = failure.filter(|_| after.may_be_retried());
-    Some(message::Model {
+    Ok(Some(message::Model {
         status: Some(after.as_str().to_owned()),
         wamid: new_wamid.map(str::to_owned).or_else(|| message.wamid.clone()),
         failure_code: failure.as_ref().and_then(|failure| failure.code),
         failure_title: failure.as_ref().map(|failure| failure.title.clone()),
         failure_details: failure.and_then(|failure| failure.details),
         ..message.clone()
-    })
+    }))
 }
 
 /// Meta accepted the message: from now on it has Meta's id, and the statuses that were quicker than the answer count.
@@ -55,10 +55,11 @@ pub(crate) async fn accepted(tx: &Transaction, id: MessageId, wamid: &str) -> Re
             title,
             details: row.failure_details,
         });
-        news.extend(Status::from_stored(&row.status).map(|status| (status, failure)));
+        // Meta may have a word that this version does not know.
+        news.extend(row.status.parse().ok().map(|status| (status, failure)));
     }
     for (status, failure) in news {
-        if let Some(moved) = advance(&found, Some(wamid), status, failure) {
+        if let Some(moved) = advance(&found, Some(wamid), status, failure)? {
             found = store(tx, moved).await?;
             message_changed(tx, &found).await?;
         }
@@ -69,10 +70,7 @@ pub(crate) async fn accepted(tx: &Transaction, id: MessageId, wamid: &str) -> Re
 /// Meta accepted the message under an id that cannot be stored, because another message has it, say. Its ticks move
 /// only by statuses that bring our own id back.
 pub(crate) async fn accepted_without_id(tx: &Transaction, id: MessageId) -> Result<()> {
-    let Some(moved) = locked(tx, id)
-        .await?
-        .and_then(|found| advance(&found, None, Status::Sent, None))
-    else {
+    let Some(moved) = moved(tx, id, Status::Sent, None).await? else {
         return Ok(());
     };
     let moved = message::Model {
@@ -102,10 +100,21 @@ pub(crate) async fn unconfirmed(tx: &Transaction, id: MessageId, failure: Option
 }
 
 async fn move_on(tx: &Transaction, id: MessageId, news: Status, failure: Option<Failure>) -> Result<()> {
-    let found = locked(tx, id).await?;
-    match found.and_then(|found| advance(&found, None, news, failure)) {
+    match moved(tx, id, news, failure).await? {
         Some(moved) => message_changed(tx, &store(tx, moved).await?).await,
         None => Ok(()),
+    }
+}
+
+async fn moved(
+    tx: &Transaction,
+    id: MessageId,
+    news: Status,
+    failure: Option<Failure>,
+) -> Result<Option<message::Model>> {
+    match locked(tx, id).await? {
+        Some(found) => advance(&found, None, news, failure),
+        None => Ok(None),
     }
 }
 

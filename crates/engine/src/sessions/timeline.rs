@@ -1,6 +1,10 @@
 //! The timeline of a session: what happened to it, and who did it.
 
-use crate::{Result, entity::session_moment, transaction::Transaction};
+use crate::{
+    Result,
+    entity::{session_moment, stored},
+    transaction::Transaction,
+};
 use domain::{
     access::Actor,
     session::{SessionEvent, SessionEventKind},
@@ -52,15 +56,13 @@ pub(crate) async fn timelines(
         .await?;
     let mut timelines: HashMap<Uuid, Vec<SessionEvent>> = HashMap::new();
     for row in rows {
-        if let Some(what) = SessionEventKind::from_stored(&row.what) {
-            timelines.entry(row.session_id).or_default().push(SessionEvent {
-                at: Timestamp::from_millis(row.at),
-                what,
-                who: row.who,
-                by: row.done_by,
-                reason: row.reason,
-            });
-        }
+        timelines.entry(row.session_id).or_default().push(SessionEvent {
+            at: Timestamp::from_millis(row.at),
+            what: stored(&row.what)?,
+            who: row.who,
+            by: row.done_by,
+            reason: row.reason,
+        });
     }
     Ok(timelines)
 }

@@ -6,7 +6,7 @@ use crate::{
     entity::{extension, queue, session, session_moment},
     events::Audience,
     sessions::{
-        access::{find, is_open, now_at, standing, visible_to},
+        access::{find, is_open, now_at, session_access, visible_to},
         holders::holder,
         timeline::name_of,
     },
@@ -42,7 +42,9 @@ pub async fn transfer(engine: &Engine, actor: &Actor, id: SessionId, form: &Tran
     let tx = engine.transaction(actor).await?;
     let to = Target::lock(&tx, wanted.to).await?;
     let of = find(&tx, actor, id, true).await?;
-    standing(&tx, actor.extension(), &of).await?.transfer(actor)?;
+    session_access(&tx, actor.extension(), &of)
+        .await?
+        .transfer(actor)?;
     if wanted.from.is_some_and(|from| from != holder(&of)) {
         return Err(now_at(&tx, &of).await?.into());
     }

@@ -26,7 +26,7 @@ pub async fn mark_read(engine: &Engine, actor: &Actor, id: SessionId, seen: Mess
     let tx = engine.transaction(actor).await?;
     let found = access::find(&tx, actor, id, true).await?;
     if found.unread == 0
-        || !access::standing(&tx, actor.extension(), &found)
+        || !access::session_access(&tx, actor.extension(), &found)
             .await?
             .reads(actor)
     {

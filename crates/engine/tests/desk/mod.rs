@@ -7,6 +7,7 @@ use domain::{
     access::{Actor, Role},
     channel::{AuthenticationForm, MessagingForm},
     directory::{ExtensionForm, QueueForm},
+    message::content::Content,
     page::PageRequest,
     time::Timestamp,
 };
@@ -162,9 +163,10 @@ impl Desk {
         sessions::pick_up(&desk.engine, &admin, session, Some(extension))
             .await
             .unwrap();
-        let sent = engine::outbound::send::send_text(&desk.engine, &admin, session, "an answer", None)
-            .await
-            .unwrap();
+        let sent =
+            engine::outbound::send::send(&desk.engine, &admin, session, Content::text_of("an answer"), None)
+                .await
+                .unwrap();
         desk.ours = sent.id.to_string();
         desk.workers.stop().await;
         Template {

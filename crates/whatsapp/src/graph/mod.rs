@@ -12,4 +12,4 @@ pub use answer::{Accepted, MAX_ANSWER_BYTES, PhoneNumber, Webhooks};
 pub use client::{CONNECT_TIMEOUT, Graph, TOTAL_TIMEOUT};
 pub use error::{ApiError, GraphError, RetryAfter, SetupError};
 pub use health::{AppSubscription, Callback, SubscribedApp, TokenInfo, Told, app_token};
-pub use outbound::{Outbound, OutboundBody, Recipient};
+pub use outbound::{Outbound, Recipient};

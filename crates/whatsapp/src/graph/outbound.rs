@@ -1,15 +1,13 @@
 //! A message to send, and the JSON that Meta wants of it.
 
-use serde_json::{Value, json};
-
-use crate::ids::{Bsuid, WaId, Wamid};
+use crate::ids::{Bsuid, WaId};
+use serde_json::{Map, Value, json};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outbound {
     pub to: Recipient,
-    pub body: OutboundBody,
-    /// The message that this one answers.
-    pub reply_to: Option<Wamid>,
+    /// `type`, the object of that name, and `context` when it answers a message.
+    pub message: Map<String, Value>,
     /// Handed back with every status, at most 512 characters. The sender's own id belongs here: it is
     /// the only way to recognise a message whose answer was lost.
     pub callback_data: Option<String>,
@@ -21,36 +19,20 @@ pub enum Recipient {
     Bsuid(Bsuid),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OutboundBody {
-    /// At most 4096 characters.
-    Text { body: String, preview_url: bool },
-}
-
 impl Outbound {
     pub(super) fn to_json(&self) -> Value {
-        let mut message = json!({
-            "messaging_product": "whatsapp",
-            "recipient_type": "individual",
-        });
+        let mut message = self.message.clone();
+        message.insert("messaging_product".to_owned(), json!("whatsapp"));
+        message.insert("recipient_type".to_owned(), json!("individual"));
         // Never both: if both are present Meta takes `to`, and a BSUID in `to` may be dropped in silence.
         match &self.to {
-            Recipient::WaId(wa_id) => message["to"] = json!(wa_id),
-            Recipient::Bsuid(bsuid) => message["recipient"] = json!(bsuid),
-        }
-        match &self.body {
-            OutboundBody::Text { body, preview_url } => {
-                message["type"] = json!("text");
-                message["text"] = json!({ "body": body, "preview_url": preview_url });
-            }
-        }
-        if let Some(wamid) = &self.reply_to {
-            message["context"] = json!({ "message_id": wamid });
-        }
+            Recipient::WaId(wa_id) => message.insert("to".to_owned(), json!(wa_id)),
+            Recipient::Bsuid(bsuid) => message.insert("recipient".to_owned(), json!(bsuid)),
+        };
         if let Some(data) = &self.callback_data {
-            message["biz_opaque_callback_data"] = json!(data);
+            message.insert("biz_opaque_callback_data".to_owned(), json!(data));
         }
-        message
+        Value::Object(message)
     }
 }
 
@@ -59,14 +41,10 @@ mod tests {
     use super::*;
 
     fn text(to: Recipient) -> Outbound {
-        let body = OutboundBody::Text {
-            body: "Dobrý den".into(),
-            preview_url: false,
-        };
+        let text = json!({ "body": "Dobrý den", "preview_url": false });
         Outbound {
             to,
-            body,
-            reply_to: None,
+            message: Map::from_iter([("type".to_owned(), json!("text")), ("text".to_owned(), text)]),
             callback_data: None,
         }
     }
@@ -89,7 +67,8 @@ mod tests {
     #[test]
     fn a_reply_to_a_person_without_a_number() {
         let mut message = text(Recipient::Bsuid(Bsuid::parse("CZ.123").unwrap()));
-        message.reply_to = Some(Wamid::parse("wamid.A").unwrap());
+        let context = json!({ "message_id": "wamid.A" });
+        message.message.insert("context".to_owned(), context);
         message.callback_data = Some("message-7".into());
         assert_eq!(
             message.to_json(),

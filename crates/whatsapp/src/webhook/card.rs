@@ -137,19 +137,6 @@ impl SharedContact {
             other: other(card),
         }
     }
-
-    /// By what one would call it: the name, else the first thing that it says.
-    pub fn label(&self) -> Option<&str> {
-        let phone = || self.phones.iter().find_map(|phone| phone.phone.as_deref());
-        let email = || self.emails.first().map(|email| email.value.as_str());
-        let url = || self.urls.first().map(|url| url.value.as_str());
-        self.name
-            .as_deref()
-            .or(self.organisation.as_deref())
-            .or_else(phone)
-            .or_else(email)
-            .or_else(url)
-    }
 }
 
 fn typed(card: &Object<'_>, key: &str, value: &str) -> Vec<Typed> {

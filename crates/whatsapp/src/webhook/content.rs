@@ -159,29 +159,6 @@ impl Content {
         }
     }
 
-    /// The words inside the message that a person would read, if there are any.
-    pub fn summary(&self) -> Option<String> {
-        let text = match self {
-            Self::Text { body } => Some(body),
-            Self::Media {
-                caption, filename, ..
-            } => caption.as_ref().or(filename.as_ref()),
-            Self::Location { name, address, .. } => name.as_ref().or(address.as_ref()),
-            Self::Contacts(contacts) => {
-                let names: Vec<&str> = contacts.iter().filter_map(SharedContact::label).collect();
-                return Some(names.join(", ")).filter(|names| !names.is_empty());
-            }
-            Self::Button { text, payload } => text.as_ref().or(payload.as_ref()),
-            Self::Interactive(answer) => answer.summary(),
-            Self::Reaction { emoji, .. } => emoji.as_ref(),
-            Self::Order { text, .. } => text.as_ref(),
-            Self::System(change) => change.body.as_ref(),
-            Self::Edit { content, .. } => return content.summary(),
-            Self::Revoke { .. } | Self::Unsupported { .. } | Self::Unknown { .. } => None,
-        };
-        text.filter(|text| !text.is_empty()).cloned()
-    }
-
     pub(super) fn read(message: &Object<'_>) -> Self {
         let kind = kind_of(message);
         let content = if kind == "edit" {

@@ -69,12 +69,4 @@ impl Interactive {
             _ => Self::Other { kind },
         })
     }
-
-    pub(super) fn summary(&self) -> Option<&String> {
-        match self {
-            Self::ButtonReply { title, .. } | Self::ListReply { title, .. } => title.as_ref(),
-            Self::NfmReply { body, name, .. } => body.as_ref().or(name.as_ref()),
-            Self::CallPermissionReply { .. } | Self::Product(_) | Self::Other { .. } => None,
-        }
-    }
 }

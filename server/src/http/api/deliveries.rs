@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 #[derive(Debug, Serialize)]
-struct Letter {
+struct DeadLetterBody {
     id: DeadLetterId,
     at: String,
     reason: DeadReason,
@@ -31,7 +31,7 @@ struct Letter {
     raw: Option<String>,
 }
 
-impl From<DeadLetter> for Letter {
+impl From<DeadLetter> for DeadLetterBody {
     fn from(letter: DeadLetter) -> Self {
         Self {
             id: letter.id,
@@ -120,7 +120,7 @@ pub async fn list(
     Wanted(wanted): Wanted,
 ) -> Result<impl IntoResponse, Problem> {
     let page = dead_letters::list(&http.engine, &actor, &matching.into(), &wanted).await?;
-    Ok(list::page(page, Letter::from))
+    Ok(list::page(page, DeadLetterBody::from))
 }
 
 pub async fn get(
@@ -129,9 +129,9 @@ pub async fn get(
     Id(letter): Id<DeadLetterId>,
 ) -> Result<impl IntoResponse, Problem> {
     let open = dead_letters::open(&http.engine, &actor, letter).await?;
-    Ok(axum::Json(Letter {
+    Ok(axum::Json(DeadLetterBody {
         raw: Some(open.raw),
-        ..Letter::from(open.dead_letter)
+        ..DeadLetterBody::from(open.dead_letter)
     }))
 }
 

@@ -11,7 +11,9 @@ use domain::{
     access::Actor,
     form::{self, Problems},
     ids::{MessageId, SessionId},
-    message::{Direction, Failure, MessageView, Status, idempotency_key},
+    message::{
+        Direction, Failure, MessageView, NotSendable, Outgoing, Status, content::Content, idempotency_key,
+    },
     phone::same_customer_key,
     refusal::Refusal,
 };
@@ -20,6 +22,7 @@ use engine::{
     sessions::{self, messages},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 #[derive(Debug, Serialize)]
 struct Message {
@@ -37,6 +40,17 @@ struct Message {
     retry_of: Option<MessageId>,
     /// The wamid of the message that this one reacts to, edits or deletes: each of these is a message of its own here.
     about: Option<String>,
+    /// The message that this one answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<Context>,
+    /// What is no text, under the name of its type.
+    #[serde(flatten)]
+    content: Option<Content>,
+}
+
+#[derive(Debug, Serialize)]
+struct Context {
+    message_id: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -46,6 +60,7 @@ struct Text {
 
 impl From<MessageView> for Message {
     fn from(message: MessageView) -> Self {
+        let content = message.content.unwrap_or_default();
         Self {
             id: message.id,
             direction: message.direction,
@@ -58,6 +73,8 @@ impl From<MessageView> for Message {
             author: message.author,
             retry_of: message.retry_of,
             about: message.about,
+            context: content.answers.map(|message_id| Context { message_id }),
+            content: content.what,
         }
     }
 }
@@ -65,34 +82,23 @@ impl From<MessageView> for Message {
 /// As Meta spells it, so that a body written for the Graph API needs no translation. What the session says already may
 /// be said again where it is true.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct NewMessage {
-    #[serde(rename = "type")]
-    kind: String,
-    text: Option<NewText>,
     messaging_product: Option<String>,
     recipient_type: Option<String>,
     to: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewText {
-    body: String,
-    /// Links always have a preview.
-    preview_url: Option<bool>,
+    /// `type`, the object of that name, and `context` when it answers a message.
+    #[serde(flatten)]
+    message: Map<String, Value>,
 }
 
 impl NewMessage {
-    /// The text to send.
-    async fn check(self, engine: &Engine, actor: &Actor, session: SessionId) -> Result<String, Problem> {
+    async fn check(self, engine: &Engine, actor: &Actor, session: SessionId) -> Result<Outgoing, Problem> {
         let mut problems = Problems::default();
         let mut only = |field: &str, value: Option<&str>, right: &str| {
             if value.is_some_and(|value| value != right) {
                 problems.add(field, form::Problem::Unknown);
             }
         };
-        only("type", Some(&self.kind), "text");
         only("messaging_product", self.messaging_product.as_deref(), "whatsapp");
         only("recipient_type", self.recipient_type.as_deref(), "individual");
         if let Some(to) = &self.to {
@@ -103,16 +109,16 @@ impl NewMessage {
                 problems.add("to", form::Problem::Unknown);
             }
         }
-        match self.text {
-            None => problems.add("text", form::Problem::Required),
-            Some(NewText {
-                preview_url: Some(false),
-                ..
-            }) => problems.add("text.preview_url", form::Problem::Unknown),
-            Some(text) if problems.is_empty() => return Ok(text.body),
-            Some(_) => {}
+        if !problems.is_empty() {
+            return Err(Refusal::from(problems.refuse()).into());
         }
-        Err(Refusal::from(problems.refuse()).into())
+        Outgoing::from_meta(self.message).map_err(|error| match error {
+            NotSendable::Type => Refusal::field("type", form::Problem::Unknown).into(),
+            NotSendable::Field { .. } => Problem::of(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                format!("the body is JSON of another shape than is expected here: {error}"),
+            ),
+        })
     }
 }
 
@@ -127,7 +133,7 @@ pub async fn list(
 }
 
 /// 202: the message is in the outbox, and its status tells how far it has come. The same `Idempotency-Key` again
-/// gives the same message and sends nothing; with another text it is refused.
+/// gives the same message and sends nothing; with other content it is refused.
 pub async fn send(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -140,8 +146,8 @@ pub async fn send(
         .map(|key| idempotency_key(key.to_str().unwrap_or("\0")))
         .transpose();
     let key = key.map_err(|problem| Refusal::field("Idempotency-Key", problem))?;
-    let text = new.check(&http.engine, &actor, session).await?;
+    let outgoing = new.check(&http.engine, &actor, session).await?;
     let message =
-        engine::outbound::send::send_text(&http.engine, &actor, session, &text, key.as_deref()).await?;
+        engine::outbound::send::send(&http.engine, &actor, session, outgoing, key.as_deref()).await?;
     Ok((StatusCode::ACCEPTED, axum::Json(Message::from(message))))
 }

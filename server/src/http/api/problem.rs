@@ -71,10 +71,9 @@ impl From<engine::Error> for Problem {
     fn from(error: engine::Error) -> Self {
         match error {
             engine::Error::Refused(refusal) => refusal.into(),
-            engine::Error::Unavailable(_) => {
-                let mut problem = Self::of(StatusCode::SERVICE_UNAVAILABLE, "not possible now, try again");
-                problem.retry_after = Some(5);
-                problem
+            engine::Error::Unavailable(what) => {
+                tracing::warn!(what, "an API request was not possible now");
+                Refusal::Busy { seconds: 5 }.into()
             }
             internal => {
                 tracing::error!(error = %internal, "an API request failed");

@@ -240,7 +240,7 @@ mod tests {
     }
 
     fn all_good() -> Vec<(Check, State)> {
-        Check::ALL.into_iter().map(|check| (check, State::Good)).collect()
+        Check::ALL.iter().map(|check| (*check, State::Good)).collect()
     }
 
     fn all_good_but(check: Check, state: State) -> Vec<Finding> {

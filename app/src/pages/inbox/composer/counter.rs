@@ -1,7 +1,7 @@
 //! How much longer a reply may become.
 
 use crate::{i18n::*, ui::LiveText};
-use domain::message::MAX_TEXT;
+use domain::message::content::MAX_TEXT;
 use leptos::prelude::*;
 
 /// From so many characters left on, they are counted.

@@ -6,10 +6,8 @@ use crate::{
     outbox::{OnItsWay, Outbox, use_outbox},
 };
 use domain::{
-    form::Problem,
     ids::{SessionId, UserId},
-    message::text,
-    refusal::Refusal,
+    message::content::Content,
 };
 use leptos::{html, prelude::*};
 
@@ -85,15 +83,14 @@ impl Draft {
         let Some(area) = self.area.get_untracked().filter(|area| !area.read_only()) else {
             return;
         };
-        let body = match text(&area.value()) {
-            Ok(body) => body,
-            Err(Problem::Required) => return,
-            Err(problem) => {
-                self.why
-                    .set(Some(ApiError::Refused(Refusal::field("body", problem))));
-                return;
-            }
-        };
+        let text = area.value();
+        if text.trim().is_empty() {
+            return;
+        }
+        if let Err(invalid) = Content::text_of(&text).check() {
+            self.why.set(Some(ApiError::Refused(invalid.into())));
+            return;
+        }
         area.set_value("");
         self.outbox.keep_draft(self.id, "");
         self.why.set(None);
@@ -101,7 +98,7 @@ impl Draft {
         self.outbox.send(OnItsWay {
             session: self.id,
             key: browser::fresh_key(),
-            text: body,
+            text,
             at: browser::now(),
             broke: 0,
         });

@@ -16,7 +16,7 @@ use crate::{
     i18n::*,
     ui::{IconName, icon::Icon},
 };
-use domain::{ids::SessionId, message::MAX_TEXT, session::Thread};
+use domain::{ids::SessionId, message::content::MAX_TEXT, session::Thread};
 use leptos::{ev::KeyboardEvent, prelude::*};
 use server_fn::ServerFn;
 

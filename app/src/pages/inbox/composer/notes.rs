@@ -7,7 +7,7 @@ use crate::{
     pages::inbox::{actions::PickUp, labels},
     ui::{LiveText, time::use_now},
 };
-use domain::{ids::SessionId, pick_up::PickUp, session::Thread};
+use domain::{ids::SessionId, pick_up_mode::PickUp, session::Thread};
 use leptos::prelude::*;
 
 /// What one should know before replying, and why a reply came back.

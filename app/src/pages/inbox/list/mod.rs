@@ -16,7 +16,7 @@ use super::{element_ids::MORE_ID, keys, state::use_inbox};
 use crate::{
     api::ApiError,
     i18n::*,
-    ui::{Icon, IconName, TroubleView, time::use_now, worked_out},
+    ui::{Icon, IconName, TroubleView, derived, time::use_now},
 };
 use domain::{
     ids::SessionId,
@@ -84,12 +84,12 @@ enum Shape {
 #[component]
 fn Rows() -> impl IntoView {
     let inbox = use_inbox();
-    let page = worked_out(move |_| match inbox.list.get() {
+    let page = derived(move |_| match inbox.list.get() {
         Some(Ok(page)) => Ok(page),
         Some(Err(error)) => Err(Some(error)),
         None => Err(None),
     });
-    let shape = worked_out(move |_| {
+    let shape = derived(move |_| {
         page.with(|page| match page {
             Ok(page) if page.rows.items.is_empty() => Some(Shape::Nothing),
             Ok(_) => Some(Shape::Rows),

@@ -3,7 +3,7 @@
 use crate::{
     i18n::*,
     pages::inbox::state::use_inbox,
-    ui::{LiveText, Title, worked_out},
+    ui::{LiveText, Title, derived},
 };
 use domain::session::{InboxCounts, Tab};
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use leptos::prelude::*;
 pub fn Tabs() -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
-    let counts = worked_out(move |_| inbox.counts.get().and_then(Result::ok));
+    let counts = derived(move |_| inbox.counts.get().and_then(Result::ok));
     let title = move || {
         let title = t_string!(i18n, inbox.title);
         match counts.get().map_or(0, |counts| counts.unread) {
@@ -64,7 +64,7 @@ pub fn TabLinks(#[prop(into)] counts: Signal<Option<InboxCounts>>) -> impl IntoV
     };
     view! {
         <nav class="inbox-tabs" aria-label=move || t_string!(i18n, inbox.list.tabs)>
-            {Tab::ALL.map(link).into_iter().collect_view()}
+            {Tab::ALL.iter().copied().map(link).collect_view()}
         </nav>
     }
     .into_any()

@@ -17,7 +17,10 @@ use crate::{
     ui::{Time, TimeStyle},
 };
 use domain::{
-    message::{Direction, Edited, Marks, MessageView, Status, content::ContentKind},
+    message::{
+        Direction, Edited, Marks, MessageView, Status,
+        content::{Content, Interactive},
+    },
     time::Timestamp,
 };
 use leptos::prelude::*;
@@ -92,8 +95,9 @@ pub fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) 
     let edited = edited.map(|edited| view! { <Before edited /> });
     let reactions = (!reactions.is_empty()).then(|| view! { <Reactions of=reactions /> });
     let kind = glyph::of_kind(&message.kind).filter(|_| !deleted).map(|path| {
-        let kind = match message.content.as_ref().map(|content| &content.what) {
-            Some(ContentKind::Flow(_)) => labels::FORM.to_owned(),
+        let what = message.content.as_ref().and_then(|content| content.what.as_ref());
+        let kind = match what {
+            Some(Content::Interactive(Interactive::NfmReply(_))) => labels::FORM.to_owned(),
             _ => message.kind.clone(),
         };
         view! {
@@ -114,14 +118,18 @@ pub fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) 
     let advert = content.advert.map(|advert| view! { <AdvertView advert /> });
     let odd = matches!(
         content.what,
-        ContentKind::Unsupported { .. } | ContentKind::Unknown
+        Some(Content::Unsupported { .. } | Content::Unknown { .. })
     );
     let json = (content.json && odd).then(|| view! { <JsonLink id=message.id /> });
     let trouble = content.trouble.map(|words| view! { <Trouble words /> });
     // Their text is but a summary of what stands above it.
-    let names = matches!(content.what, ContentKind::Contacts(_) | ContentKind::Flow(_));
-    let what = (content.what != ContentKind::Text)
-        .then(|| view! { <ContentView what=content.what text=message.text.clone() id=message.id /> });
+    let names = matches!(
+        content.what,
+        Some(Content::Contacts(_) | Content::Interactive(Interactive::NfmReply(_)))
+    );
+    let what = content
+        .what
+        .map(|what| view! { <ContentView what text=message.text.clone() id=message.id /> });
     let details = view! { <DetailsView details=content.details /> };
     let text = message
         .text

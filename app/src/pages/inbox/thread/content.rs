@@ -5,8 +5,12 @@ use crate::{
     pages::inbox::{element_ids, labels},
 };
 use domain::{
+    display_name,
     ids::MessageId,
-    message::content::{Advert, Answer, Card, ContentKind, FactKind, Forwarded, OrderLine, Quote},
+    message::{
+        Advert, Forwarded, Quote,
+        content::{Answer, Contact, Content, FactKind, Interactive, Location, OrderLine},
+    },
 };
 use leptos::prelude::*;
 
@@ -15,14 +19,14 @@ use leptos::prelude::*;
 pub fn QuoteView(quote: Option<Quote>) -> impl IntoView {
     let i18n = use_i18n();
     let Some(quote) = quote else {
-        return view! { <p class="bubble-quote">{move || t_string!(i18n, inbox.face.quote_gone)}</p> }
+        return view! { <p class="bubble-quote">{move || t_string!(i18n, inbox.content.quote_gone)}</p> }
             .into_any();
     };
     let who = quote.author.clone();
     let who = move || match (&who, quote.ours) {
         (Some(author), _) => author.clone(),
-        (None, true) => t_string!(i18n, inbox.face.quote_us).to_owned(),
-        (None, false) => t_string!(i18n, inbox.face.quote_them).to_owned(),
+        (None, true) => t_string!(i18n, inbox.content.quote_us).to_owned(),
+        (None, false) => t_string!(i18n, inbox.content.quote_them).to_owned(),
     };
     let text = move || labels::line(i18n.get_locale(), quote.text.as_deref(), &quote.kind);
     view! {
@@ -38,8 +42,8 @@ pub fn QuoteView(quote: Option<Quote>) -> impl IntoView {
 pub fn ForwardedLine(forwarded: Forwarded) -> impl IntoView {
     let i18n = use_i18n();
     let said = move || match forwarded {
-        Forwarded::Once => t_string!(i18n, inbox.face.forwarded),
-        Forwarded::Often => t_string!(i18n, inbox.face.forwarded_often),
+        Forwarded::Once => t_string!(i18n, inbox.content.forwarded),
+        Forwarded::Often => t_string!(i18n, inbox.content.forwarded_often),
     };
     view! { <p class="bubble-kind">{said}</p> }.into_any()
 }
@@ -58,7 +62,7 @@ pub fn AdvertView(advert: Advert) -> impl IntoView {
     });
     view! {
         <div class="bubble-advert">
-            <p class="bubble-kind">{move || t_string!(i18n, inbox.face.advert)}</p>
+            <p class="bubble-kind">{move || t_string!(i18n, inbox.content.advert)}</p>
             {advert.headline.map(|headline| view! { <strong dir="auto">{headline}</strong> })}
             {advert.body.map(|body| view! { <span dir="auto">{body}</span> })} {link}
             <DetailsView details=advert.details />
@@ -67,69 +71,80 @@ pub fn AdvertView(advert: Advert) -> impl IntoView {
     .into_any()
 }
 
-/// Whatever is no text. `text` is what stands below it anyway.
+/// Whatever is more than its words. `text` is what stands below it anyway.
 #[component]
-pub fn ContentView(what: ContentKind, text: Option<String>, id: MessageId) -> impl IntoView {
+pub fn ContentView(what: Content, text: Option<String>, id: MessageId) -> impl IntoView {
     let i18n = use_i18n();
     let line = |text: String| view! { <p dir="auto">{text}</p> };
     match what {
-        ContentKind::Text => ().into_any(),
-        ContentKind::Media { file_name, .. } => file_name
+        Content::Image(media)
+        | Content::Video(media)
+        | Content::Audio(media)
+        | Content::Document(media)
+        | Content::Sticker(media) => media
+            .filename
             .filter(|name| Some(name) != text.as_ref())
             .map(line)
             .into_any(),
-        ContentKind::Place {
-            coordinates,
-            name,
-            address,
-            url,
-        } => {
-            let name = name.filter(|name| Some(name) != text.as_ref());
-            let address = address.filter(|address| Some(address) != text.as_ref());
-            let on_map = coordinates.map(|coordinates| {
-                let href = on_a_map(&coordinates);
-                view! {
-                    <p>
-                        <a href=href target="_blank" rel="noopener noreferrer">
-                            {coordinates}
-                        </a>
-                    </p>
-                }
-            });
-            let url = url.map(|url| view! { <p dir="auto">{value_of(&FactKind::Url, url)}</p> });
-            view! { <div class="bubble-facts">{name.map(line)} {address.map(line)} {on_map} {url}</div> }.into_any()
-        }
-        ContentKind::Contacts(cards) => {
+        Content::Location(place) => view! { <LocationView place text /> }.into_any(),
+        Content::Contacts(cards) => {
             let cards = cards.into_iter().enumerate();
             let cards = cards.map(|(n, card)| view! { <CardView card href=format!("/inbox/cards/{id}/{n}") /> });
             view! { <ul class="bubble-facts bubble-cards">{cards.collect_view()}</ul> }.into_any()
         }
-        ContentKind::Order(lines) => {
-            view! { <ul class="bubble-facts">{lines.into_iter().map(order).collect_view()}</ul> }.into_any()
+        Content::Order(own) => {
+            view! { <ul class="bubble-facts">{own.lines.into_iter().map(order).collect_view()}</ul> }.into_any()
         }
-        ContentKind::Flow(answers) if answers.is_empty() => {
-            view! { <p class="bubble-facts">{move || t_string!(i18n, inbox.face.no_answers)}</p> }.into_any()
+        Content::Interactive(Interactive::NfmReply(form)) if form.answers.is_empty() => {
+            view! { <p class="bubble-facts">{move || t_string!(i18n, inbox.content.no_answers)}</p> }.into_any()
         }
-        ContentKind::Flow(answers) => {
-            view! { <dl class="bubble-facts bubble-pairs">{answers.into_iter().map(answer).collect_view()}</dl> }
+        Content::Interactive(Interactive::NfmReply(form)) => {
+            view! { <dl class="bubble-facts bubble-pairs">{form.answers.into_iter().map(answer).collect_view()}</dl> }
                 .into_any()
         }
-        ContentKind::Unsupported { kind } => kind
+        Content::Interactive(interactive) => {
+            let choices = interactive.choices().into_iter().map(|choice| view! { <li dir="auto">{choice}</li> });
+            view! { <ul class="bubble-facts bubble-choices">{choices.collect_view()}</ul> }.into_any()
+        }
+        Content::Template(template) => line(template.name).into_any(),
+        Content::Unsupported { kind } => kind
             .map(|kind| {
-                let said = move || t_string!(i18n, inbox.face.was, kind = kind.clone()).to_string();
+                let said = move || t_string!(i18n, inbox.content.was, kind = kind.clone()).to_string();
                 view! { <p class="bubble-facts">{said}</p> }
             })
             .into_any(),
-        ContentKind::Unknown => {
-            view! { <p class="bubble-facts">{move || t_string!(i18n, inbox.face.unknown)}</p> }.into_any()
+        Content::Unknown { .. } => {
+            view! { <p class="bubble-facts">{move || t_string!(i18n, inbox.content.unknown)}</p> }.into_any()
         }
+        Content::Text(_)
+        | Content::Button(_)
+        | Content::Reaction(_)
+        | Content::System(_)
+        | Content::Edit(_)
+        | Content::Revoke(_) => ().into_any(),
     }
 }
 
-/// `50.0755, 14.4378` on OpenStreetMap, with a marker.
-fn on_a_map(coordinates: &str) -> String {
-    let (latitude, longitude) = coordinates.split_once(", ").unwrap_or_default();
-    format!("https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}&zoom=17")
+#[component]
+fn LocationView(place: Location, text: Option<String>) -> impl IntoView {
+    let line = |text: String| view! { <p dir="auto">{text}</p> };
+    let name = place.name.filter(|name| Some(name) != text.as_ref());
+    let address = place.address.filter(|address| Some(address) != text.as_ref());
+    let on_map = place.latitude.zip(place.longitude).map(|(latitude, longitude)| {
+        let (latitude, longitude) = (latitude.as_str(), longitude.as_str());
+        let href = format!("https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}&zoom=17");
+        view! {
+            <p>
+                <a href=href target="_blank" rel="noopener noreferrer">
+                    {format!("{latitude}, {longitude}")}
+                </a>
+            </p>
+        }
+    });
+    let url = place
+        .url
+        .map(|url| view! { <p dir="auto">{value_of(&FactKind::Url, url)}</p> });
+    view! { <div class="bubble-facts">{name.map(line)} {address.map(line)} {on_map} {url}</div> }.into_any()
 }
 
 /// A number that can be called; the browser knows by what.
@@ -149,9 +164,10 @@ fn call(phone: String) -> AnyView {
 
 /// A contact card: whatever came of it, and the card as a file.
 #[component]
-fn CardView(card: Card, href: String) -> impl IntoView {
+fn CardView(card: Contact, href: String) -> impl IntoView {
     let i18n = use_i18n();
-    let facts = card.facts.into_iter().map(|fact| {
+    let name = card.name.whole().as_deref().and_then(display_name::shown);
+    let facts = card.facts().into_iter().map(|fact| {
         let what = fact.what.clone();
         let label = move || {
             let word = labels::fact(i18n.get_locale(), &what);
@@ -169,10 +185,10 @@ fn CardView(card: Card, href: String) -> impl IntoView {
     });
     view! {
         <li>
-            {card.name.map(|name| view! { <strong dir="auto">{name}</strong> })}
+            {name.map(|name| view! { <strong dir="auto">{name}</strong> })}
             <dl class="bubble-pairs">{facts.collect_view()}</dl>
             <a href=href download="" rel="external">
-                {move || t_string!(i18n, inbox.face.save_card)}
+                {move || t_string!(i18n, inbox.content.save_card)}
             </a>
         </li>
     }
@@ -252,7 +268,7 @@ pub fn JsonLink(id: MessageId) -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <a class="bubble-json" href=format!("/system/messages/{id}")>
-            {move || t_string!(i18n, inbox.face.json)}
+            {move || t_string!(i18n, inbox.content.json)}
         </a>
     }
     .into_any()

@@ -30,7 +30,7 @@ use self::{
     placeholder::{Choose, Gone, Nowhere, ThreadSkeleton},
 };
 use super::{composer::Composer, details::Details, state::use_inbox};
-use crate::{api::ApiError, browser, i18n::*, ui::worked_out};
+use crate::{api::ApiError, browser, i18n::*, ui::derived};
 use domain::{ids::SessionId, session::Thread};
 use leptos::prelude::*;
 
@@ -62,8 +62,8 @@ enum Shape {
 #[component]
 fn Pane() -> impl IntoView {
     let inbox = use_inbox();
-    let read = worked_out(move |_| inbox.thread.get().flatten());
-    let shape = worked_out(move |before: Option<&Shape>| {
+    let read = derived(move |_| inbox.thread.get().flatten());
+    let shape = derived(move |before: Option<&Shape>| {
         let Some(wanted) = inbox.session.get() else {
             read.track();
             return if inbox.nowhere.get() {

@@ -69,7 +69,7 @@ pub fn FilterForm(filter: Memo<Filter>, channels: Vec<ChannelRef>) -> impl IntoV
             }
         })
         .collect();
-    let times = Within::ALL.map(|within| {
+    let times = Within::ALL.iter().copied().map(move |within| {
         view! {
             <option value=within.as_str() selected=now.within == Some(within)>
                 {move || labels::within(i18n.get_locale(), within)}

@@ -12,7 +12,7 @@ use self::{
     outcome::Outcome,
 };
 use crate::{
-    api::deliveries::{Deliveries, Replay, ReplayAll, address, deliveries, letter_channels},
+    api::deliveries::{Deliveries, Replay, ReplayAll, address, dead_letter_channels, deliveries},
     i18n::*,
     labels,
     live::use_live,
@@ -38,7 +38,7 @@ pub fn DeliveriesPage() -> impl IntoView {
         |(filter, cursor, _)| deliveries(filter, cursor),
     );
     // Events do not touch the form of the filter: somebody may be typing.
-    let channels = Resource::new(|| (), |()| letter_channels());
+    let channels = Resource::new(|| (), |()| dead_letter_channels());
     let all = ServerAction::<ReplayAll>::new();
     let one = ServerAction::<Replay>::new();
     let so_far = use_batches(all);

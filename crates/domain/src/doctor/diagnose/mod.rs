@@ -19,8 +19,8 @@ use result::{Doctor, Result, after, last, unknown};
 pub fn diagnose(evidence: &Evidence) -> Vec<Finding> {
     let doctor = Doctor { e: evidence };
     Check::ALL
-        .into_iter()
-        .map(|check| {
+        .iter()
+        .map(|&check| {
             let (state, seen) = doctor.look(check);
             Finding {
                 check,

@@ -5,7 +5,7 @@
 
 use crate::{
     ids::MessageId,
-    message::{Direction, Edited, MessageView, content::Quote, is_by_whatsapp},
+    message::{Direction, Edited, MessageView, Quote, Status, is_by_whatsapp},
 };
 use std::collections::HashMap;
 
@@ -71,10 +71,11 @@ fn quote(shown: &mut [MessageView], places: &HashMap<String, usize>) {
     }
 }
 
-/// Anybody reacts to anything; only one's own words can be changed or taken back.
+/// Anybody reacts to anything; only one's own words can be changed or taken back. A reaction that did not arrive must be
+/// seen.
 fn may(row: &MessageView, target: &MessageView) -> bool {
     match row.kind.as_str() {
-        "reaction" => true,
+        "reaction" => !row.status.is_some_and(Status::may_be_retried),
         _ => row.direction == target.direction,
     }
 }

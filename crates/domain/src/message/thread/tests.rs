@@ -1,6 +1,6 @@
 use crate::message::thread::*;
 use crate::{
-    message::{Marks, content::MessageContent},
+    message::{BubbleContent, Marks},
     time::Timestamp,
 };
 
@@ -157,9 +157,9 @@ fn only_a_customers_own_message_has_to_be_read() {
 #[test]
 fn an_answer_quotes_what_it_answers_as_it_is_now() {
     let answer = |number: u8, to: &str| MessageView {
-        content: Some(MessageContent {
+        content: Some(BubbleContent {
             answers: Some(to.to_owned()),
-            ..MessageContent::default()
+            ..BubbleContent::default()
         }),
         ..theirs(number, "text", Some("Yes"), None)
     };

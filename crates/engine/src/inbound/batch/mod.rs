@@ -4,10 +4,14 @@
 //! change it in memory, one item after the other; at the end each table is written with one statement. So a
 //! transaction costs hardly more for a thousand messages than for one, and the rules wait for nothing.
 
-mod ledger;
+mod additions;
+mod merge;
+mod rare;
 mod read;
 mod rows;
+mod state;
+mod targets;
+mod wanted;
 mod write;
-mod written;
 
-pub(crate) use ledger::Ledger;
+pub(crate) use state::Batch;

@@ -2,49 +2,44 @@
 
 use crate::{
     Result,
-    credentials::seal::Kind,
-    entity::{
-        channel, channel_secret, contact, contact_identity, dead_letter, extension, message, message_status,
-        queue, session,
-    },
+    entity::{contact, contact_identity, message, session},
     inbound::{
         batch::{
-            ledger::{Heard, Ledger, Named, News, Number, distinct},
+            additions::Additions,
+            rare::{closed, early, edits, quicker},
             rows::Rows,
-            written::Written,
+            state::{Batch, News, distinct},
+            targets::{extensions, numbers, queues},
+            wanted::{AT_ONCE, Wanted},
         },
         identities::{self, Identity},
     },
     sessions::access::is_open,
     transaction::Transaction,
 };
-use domain::{ids::MessageId, message::is_by_whatsapp, session::State};
+use domain::session::State;
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::Expr,
 };
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 use uuid::Uuid;
-use whatsapp::webhook::{InboundMessage, Item, ItemKind};
+use whatsapp::webhook::Item;
 
-/// Values in one `IN`: SQLite has 32,766 parameters a statement, PostgreSQL twice as many.
-const AT_ONCE: usize = 10_000;
-
-impl Ledger {
+impl Batch {
     /// Reads what these items are about.
     pub(crate) async fn read(tx: &Transaction, items: &[&Item]) -> Result<Self> {
         let clock = tx.engine().clock();
         let early = early(tx, items).await?;
         let mut wanted = Wanted::of(items);
         for letter in &early {
-            wanted.letter(letter);
+            wanted.dead_letter(letter);
         }
         let numbers = numbers(tx, &wanted).await?;
         let mut destinations = extensions(tx, &numbers).await?;
         let mut messages = messages(tx, &wanted).await?;
         let edits = edits(tx, items).await?;
         messages.extend(edits.iter().cloned());
-        let (identities, contacts) = people(tx, &wanted).await?;
+        let (identities, contacts) = contacts(tx, &wanted).await?;
         let sessions = sessions(tx, contacts.iter().map(|row| row.id), &messages).await?;
         let closed = closed(tx, items, &contacts).await?;
         let quicker = quicker(tx, items, &wanted).await?;
@@ -63,7 +58,7 @@ impl Ledger {
             .iter()
             .filter_map(|row| Some(((row.phone_number_id.clone(), row.wamid.clone()?), row.id)))
             .collect();
-        let mut ledger = Self {
+        let mut batch = Self {
             clock: clock.clone(),
             now: clock.now().millis(),
             numbers,
@@ -80,112 +75,13 @@ impl Ledger {
             by_wamid,
             waiting: HashMap::new(),
             session_events: Vec::new(),
-            written: Written::default(),
+            written: Additions::default(),
             news: News::default(),
         };
-        early.iter().for_each(|letter| ledger.wait(letter));
-        edits.iter().for_each(|edit| ledger.edit_stands_alone(edit.id));
-        Ok(ledger)
+        early.iter().for_each(|letter| batch.wait(letter));
+        edits.iter().for_each(|edit| batch.edit_stands_alone(edit.id));
+        Ok(batch)
     }
-}
-
-/// The keys of what has to be read.
-#[derive(Debug, Default)]
-struct Wanted {
-    /// Wamids by the number they belong to.
-    wamids: HashMap<String, Vec<String>>,
-    /// Our own ids, which Meta hands back with a status.
-    ours: Vec<Uuid>,
-    identities: Vec<Identity>,
-}
-
-impl Wanted {
-    fn of(items: &[&Item]) -> Self {
-        let mut wanted = Self::default();
-        for item in items {
-            let Some(number) = &item.phone_number_id else {
-                continue;
-            };
-            match &item.kind {
-                ItemKind::Message(message) | ItemKind::Echo(message) => wanted.message(number, message),
-                ItemKind::Status(update) => {
-                    let wamids = wanted.of_number(number);
-                    wamids.push(update.wamid.as_str().to_owned());
-                    let ours = update.callback_data.as_deref();
-                    let ours = ours.and_then(|id| id.parse::<MessageId>().ok());
-                    wanted.ours.extend(ours.map(MessageId::uuid));
-                }
-                ItemKind::Error(_) | ItemKind::Change { .. } | ItemKind::Malformed { .. } => {
-                    wanted.of_number(number);
-                }
-            }
-        }
-        wanted
-    }
-
-    fn of_number(&mut self, number: &str) -> &mut Vec<String> {
-        self.wamids.entry(number.to_owned()).or_default()
-    }
-
-    fn message(&mut self, number: &str, inbound: &InboundMessage) {
-        let wamids = self.of_number(number);
-        wamids.push(inbound.wamid.as_str().to_owned());
-        wamids.extend(inbound.content.about().map(str::to_owned));
-        self.identities.extend(identities::identities(inbound));
-    }
-
-    /// A letter that may be applied with the message for which it waits.
-    fn letter(&mut self, letter: &dead_letter::Model) {
-        let number = letter.phone_number_id.as_deref();
-        if let (Some(number), Some(inbound)) = (number, whatsapp::webhook::message(&letter.raw)) {
-            self.message(number, &inbound);
-        }
-    }
-}
-
-/// What came before these messages and is about them. There is hardly ever any.
-async fn early(tx: &DatabaseTransaction, items: &[&Item]) -> Result<Vec<dead_letter::Model>> {
-    // As it stands in the condition of the index.
-    let all = || dead_letter::Entity::find().filter(Expr::cust("reason = 'no_message'"));
-    let wamids = incoming(items);
-    let mut found = Vec::new();
-    if wamids.is_empty() || all().one(tx).await?.is_none() {
-        return Ok(found);
-    }
-    for wamids in wamids.chunks(AT_ONCE) {
-        let of_these = all().filter(dead_letter::Column::Detail.is_in(wamids.iter().copied()));
-        found.extend(of_these.order_by_asc(dead_letter::Column::Id).all(tx).await?);
-    }
-    Ok(found)
-}
-
-async fn numbers(tx: &DatabaseTransaction, wanted: &Wanted) -> Result<HashMap<String, Number>> {
-    let channels = channel::Entity::find()
-        .filter(channel::Column::PhoneNumberId.is_in(wanted.wamids.keys()))
-        .all(tx)
-        .await?;
-    if channels.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let secrets = channel_secret::Entity::find()
-        .filter(channel_secret::Column::ChannelId.is_in(channels.iter().map(|channel| channel.id)))
-        .filter(
-            channel_secret::Column::Kind
-                .is_in([Kind::AppSecret, Kind::NextAppSecret].map(|kind| kind.as_str())),
-        )
-        .all(tx)
-        .await?;
-    let number = |channel: channel::Model| {
-        let own = secrets.iter().filter(|secret| secret.channel_id == channel.id);
-        let signers = own.map(|secret| secret.fingerprint.clone()).collect();
-        let number = Number {
-            signers,
-            heard: Heard::default(),
-            channel: Arc::new(channel),
-        };
-        Some((number.channel.phone_number_id.clone()?, number))
-    };
-    Ok(channels.into_iter().filter_map(number).collect())
 }
 
 async fn messages(tx: &DatabaseTransaction, wanted: &Wanted) -> Result<Vec<message::Model>> {
@@ -212,7 +108,7 @@ fn of_wamids(number: &str, wamids: &[String]) -> Select<message::Entity> {
         .lock_exclusive()
 }
 
-async fn people(
+async fn contacts(
     tx: &DatabaseTransaction,
     wanted: &Wanted,
 ) -> Result<(HashMap<Identity, Uuid>, Vec<contact::Model>)> {
@@ -225,12 +121,12 @@ async fn people(
             identities.extend(found.into_iter().map(|row| ((kind, row.value), row.contact_id)));
         }
     }
-    let mut people = Vec::new();
+    let mut contacts = Vec::new();
     for ids in distinct(identities.values().copied()).chunks(AT_ONCE) {
         let query = contact::Entity::find().filter(contact::Column::Id.is_in(ids.iter().copied()));
-        people.extend(query.all(tx).await?);
+        contacts.extend(query.all(tx).await?);
     }
-    Ok((identities, people))
+    Ok((identities, contacts))
 }
 
 fn of_values(kind: &str, values: &[&str]) -> Select<contact_identity::Entity> {
@@ -266,116 +162,6 @@ async fn sessions(
         found.extend(rows.into_iter().map(|row| (row.id, row)));
     }
     Ok(found.into_values().collect())
-}
-
-/// The edits of these messages that came before them. Numbers without the phone app have none.
-async fn edits(tx: &DatabaseTransaction, items: &[&Item]) -> Result<Vec<message::Model>> {
-    // As it stands in the condition of the index.
-    let all = || message::Entity::find().filter(Expr::cust("kind = 'edit'"));
-    let wamids = incoming(items);
-    let mut found = Vec::new();
-    if wamids.is_empty() || all().one(tx).await?.is_none() {
-        return Ok(found);
-    }
-    for wamids in wamids.chunks(AT_ONCE) {
-        let of_these = all().filter(message::Column::TargetWamid.is_in(wamids.iter().copied()));
-        found.extend(
-            of_these
-                .order_by_asc(message::Column::Id)
-                .lock_exclusive()
-                .all(tx)
-                .await?,
-        );
-    }
-    Ok(found)
-}
-
-/// The wamids of the messages among these items.
-fn incoming<'i>(items: &[&'i Item]) -> Vec<&'i str> {
-    distinct(items.iter().filter_map(|item| match &item.kind {
-        ItemKind::Message(message) | ItemKind::Echo(message) => Some(message.wamid.as_str()),
-        _ => None,
-    }))
-}
-
-/// Where those of these messages go that open no session, when none is open.
-async fn closed(
-    tx: &DatabaseTransaction,
-    items: &[&Item],
-    contacts: &[contact::Model],
-) -> Result<Vec<session::Model>> {
-    let mut found = Vec::new();
-    let opens_none = |item: &&Item| match &item.kind {
-        ItemKind::Echo(_) => true,
-        ItemKind::Message(message) => is_by_whatsapp(message.content.kind()),
-        _ => false,
-    };
-    if !items.iter().any(opens_none) {
-        return Ok(found);
-    }
-    let newer = "NOT EXISTS (SELECT 1 FROM sessions newer WHERE newer.contact_id = sessions.contact_id \
-                 AND newer.channel_id = sessions.channel_id \
-                 AND newer.group_id IS NOT DISTINCT FROM sessions.group_id AND newer.id > sessions.id)";
-    for contacts in contacts.chunks(AT_ONCE) {
-        let query = session::Entity::find()
-            .filter(session::Column::ContactId.is_in(contacts.iter().map(|row| row.id)))
-            .filter(session::Column::State.eq(State::Closed.as_str()))
-            .filter(Expr::cust(newer));
-        let query = query.order_by_asc(session::Column::Id).lock_exclusive();
-        found.extend(query.all(tx).await?);
-    }
-    Ok(found)
-}
-
-/// The statuses that were quicker than the echo of their message.
-async fn quicker(
-    tx: &DatabaseTransaction,
-    items: &[&Item],
-    wanted: &Wanted,
-) -> Result<Vec<message_status::Model>> {
-    let mut found = Vec::new();
-    if !items.iter().any(|item| matches!(item.kind, ItemKind::Echo(_))) {
-        return Ok(found);
-    }
-    for (number, wamids) in &wanted.wamids {
-        for wamids in wamids.chunks(AT_ONCE) {
-            let query = message_status::Entity::find()
-                .filter(message_status::Column::PhoneNumberId.eq(number.as_str()))
-                .filter(message_status::Column::Wamid.is_in(wamids));
-            found.extend(query.all(tx).await?);
-        }
-    }
-    Ok(found)
-}
-
-/// The extensions to which the channels lead. Nobody disables one until the transaction ends: a session that it gets would
-/// be left with it. They are locked before messages and sessions, in the order of whoever disables one.
-async fn extensions(
-    tx: &DatabaseTransaction,
-    numbers: &HashMap<String, Number>,
-) -> Result<HashMap<Uuid, Named>> {
-    let channels = numbers.values().map(|number| number.channel.as_ref());
-    let ids = channels.flat_map(|c| [c.extension_id, c.fallback_extension_id]);
-    let ids = distinct(ids.flatten());
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let query = extension::Entity::find().filter(extension::Column::Id.is_in(ids));
-    let query = query.order_by_asc(extension::Column::Id).lock_shared();
-    let named = |row: extension::Model| (row.id, Named::new(row.name, row.disabled_at));
-    Ok(query.all(tx).await?.into_iter().map(named).collect())
-}
-
-/// The queues to which the channels lead.
-async fn queues(tx: &DatabaseTransaction, numbers: &HashMap<String, Number>) -> Result<HashMap<Uuid, Named>> {
-    let channels = numbers.values().map(|number| number.channel.as_ref());
-    let queues = distinct(channels.flat_map(|c| [c.queue_id, c.fallback_queue_id]).flatten());
-    if queues.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let found = queue::Entity::find().filter(queue::Column::Id.is_in(queues));
-    let named = |row: queue::Model| (row.id, Named::new(row.name, row.disabled_at));
-    Ok(found.all(tx).await?.into_iter().map(named).collect())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::{
     contacts::search,
     entity::{channel, contact, contact_identity, dead_letter, delivery, message, outbox, session},
     events::Audience,
-    inbound::batch::{Ledger, ledger::Number, written::Written},
+    inbound::batch::{Batch, additions::Additions, state::Number},
     transaction::Transaction,
 };
 use domain::{
@@ -24,11 +24,11 @@ use uuid::Uuid;
 /// Parameters in one statement: SQLite's limit is 32,766.
 const PARAMETERS: usize = 30_000;
 
-impl Ledger {
+impl Batch {
     /// Writes everything.
     pub(crate) async fn write(self, tx: &Transaction) -> Result<()> {
         self.tell_news(tx);
-        let Written {
+        let Additions {
             payloads,
             statuses,
             dead,

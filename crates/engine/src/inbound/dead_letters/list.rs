@@ -1,10 +1,10 @@
 //! Dead letters, listed, counted, opened and thrown away.
 
 use crate::{
-    Engine, Error, Result,
+    Engine, Result,
     audit::Subject,
     database::cursor,
-    entity::{channel, dead_letter, journal},
+    entity::{channel, dead_letter, journal, stored},
     events::Audience,
     inbound::dead_letters::filter::matching,
     metrics,
@@ -128,7 +128,7 @@ pub async fn count_by_reason(
         let (_, count) = counted.iter().find(|(word, _)| word == reason.as_str())?;
         Some((reason, u64::try_from(*count).unwrap_or(0)))
     };
-    Ok(DeadReason::ALL.into_iter().filter_map(of).collect())
+    Ok(DeadReason::ALL.iter().copied().filter_map(of).collect())
 }
 
 /// The channels at whose addresses letters can arrive.
@@ -189,13 +189,9 @@ fn shown(row: Envelope, arrived_at: Option<String>) -> Result<DeadLetter> {
     Ok(DeadLetter {
         id: DeadLetterId::new(row.id),
         at: Timestamp::from_millis(row.at),
-        reason: reason_of(&row.reason)?,
+        reason: stored(&row.reason)?,
         detail: row.detail,
         phone_number_id: row.phone_number_id,
         arrived_at,
     })
-}
-
-fn reason_of(word: &str) -> Result<DeadReason> {
-    DeadReason::from_stored(word).ok_or_else(|| Error::Corrupt(format!("dead letter's reason {word}")))
 }

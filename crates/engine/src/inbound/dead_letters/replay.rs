@@ -11,9 +11,9 @@ use crate::{
     events::Audience,
     inbound::{
         apply,
-        batch::Ledger,
+        batch::Batch,
         dead_letters::filter::matching,
-        journal::{self as batch, Delivery, Entry},
+        journal::{self as codec, Delivery, Entry},
         reject::{self, Dead},
     },
     transaction::Transaction,
@@ -143,18 +143,18 @@ async fn attempt(engine: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Out
         }
     };
     let found: Vec<&Item> = items.iter().map(|(_, item)| item).collect();
-    let mut ledger = Ledger::read(&tx, &found).await?;
+    let mut batch = Batch::read(&tx, &found).await?;
     let whole_body = dead_letter.reason == DeadReason::UnreadableBody.as_str();
     let mut kept = None;
     for (position, item) in &items {
-        let Err(why) = apply::try_item(&mut ledger, &delivery, item) else {
+        let Err(why) = apply::try_item(&mut batch, &delivery, item) else {
             continue;
         };
         kept = kept.or(Some(why.0));
         if whole_body {
             // It can be read by now: what cannot be applied of it becomes a letter of its own.
             let number = item.phone_number_id.as_deref();
-            reject::keep(&mut ledger, &delivery, *position, number, &item.raw, why);
+            reject::keep(&mut batch, &delivery, *position, number, &item.raw, why);
         } else {
             keep(&tx, dead_letter.id, why).await?;
         }
@@ -169,7 +169,7 @@ async fn attempt(engine: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Out
             Some(dead_letter.reason),
         );
     }
-    ledger.write(&tx).await?;
+    batch.write(&tx).await?;
     tx.changed(Change::DeadLetter, Audience::Everybody);
     tx.commit().await?;
     Ok(kept.map_or(Outcome::Applied, Outcome::Kept))
@@ -233,7 +233,7 @@ async fn delivery_of(tx: &DatabaseTransaction, dead_letter: &dead_letter::Model)
     };
     if let Some((received_at, body)) = stored {
         // A batch that cannot be read was set aside with a letter: it must not stop the others from being replayed.
-        let entries = batch::read(body).unwrap_or_default();
+        let entries = codec::read(body).unwrap_or_default();
         if let Some(entry) = entries
             .into_iter()
             .find(|entry| entry.id == dead_letter.delivery_id)

@@ -1,6 +1,6 @@
 //! What a message says that has no place of its own in a bubble: field by field.
 
-use domain::message::content::{Advert, Answer};
+use domain::message::{Advert, content::Answer};
 use whatsapp::webhook::{Content, Field, Interactive, fields_at};
 
 /// Fields of one message, and characters of each; an administrator sees the JSON.

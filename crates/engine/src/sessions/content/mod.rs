@@ -1,6 +1,11 @@
-//! What Meta's JSON of a message says beside its text, for those who read a thread.
+//! What a message says beside its text: from its JSON, for those who read a thread.
 
 mod details;
+mod outgoing;
+mod received;
+
+pub(crate) use outgoing::{json, outgoing, row_of};
+pub(crate) use received::received;
 
 use crate::{
     Engine, Result,
@@ -9,25 +14,24 @@ use crate::{
 };
 use domain::{
     access::{Actor, Permission},
+    display_name,
     ids::{MessageId, SessionId},
     message::{
-        Direction, MessageView,
-        content::{Answer, Card, ContentKind, Fact, FactKind, Forwarded, MessageContent, OrderLine},
+        BubbleContent, Direction, Forwarded, MessageView, Outgoing,
+        content::{Contact, Content},
     },
-    name,
     refusal::Refusal,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use std::collections::HashMap;
-use whatsapp::webhook::{Content, GraphErrorObject, InboundMessage, Interactive, SharedContact};
+use uuid::Uuid;
+use whatsapp::webhook::{GraphErrorObject, InboundMessage};
 
-/// The JSON of a customer's message as Meta sent it.
+/// The JSON of a message as Meta sent it, or as it is sent to Meta. A plain text of ours has none.
 pub async fn payload(engine: &Engine, actor: &Actor, id: MessageId) -> Result<String> {
     actor.require(Permission::MessageReadPayload)?;
-    let found = message_payload::Entity::find_by_id(id.uuid())
-        .one(engine.db.read())
-        .await?;
-    Ok(found.ok_or(Refusal::NotFound)?.payload)
+    let payload = payload_of(engine.db.read(), id.uuid()).await?;
+    Ok(payload.ok_or(Refusal::NotFound)?)
 }
 
 /// A contact card of a message as a file: its name and its content. Whoever may see the session may have it.
@@ -36,28 +40,31 @@ pub async fn card(engine: &Engine, actor: &Actor, id: MessageId, nth: usize) -> 
     let found = message::Entity::find_by_id(id.uuid()).one(db).await?;
     let found = found.ok_or(Refusal::NotFound)?;
     access::find(db, actor, SessionId::new(found.session_id), false).await?;
-    let payload = message_payload::Entity::find_by_id(id.uuid()).one(db).await?;
-    let payload = payload.ok_or(Refusal::NotFound)?.payload;
-    let content = whatsapp::webhook::message(&payload).map(|message| what(&message.content));
-    let Some(ContentKind::Contacts(cards)) = content else {
+    let payload = payload_of(db, id.uuid()).await?.ok_or(Refusal::NotFound)?;
+    let sent = is_sent(&found.direction, found.phone);
+    let what = bubble(sent, &payload).and_then(|bubble| bubble.what);
+    let Some(Content::Contacts(cards)) = what else {
         return Err(Refusal::NotFound.into());
     };
     let card = cards.into_iter().nth(nth).ok_or(Refusal::NotFound)?;
     Ok((domain::vcard::file_name(&card), domain::vcard::write(&card)))
 }
 
-/// Fills in what the customers' messages say, with one query.
+async fn payload_of(db: &impl ConnectionTrait, message: Uuid) -> Result<Option<String>> {
+    let found = message_payload::Entity::find_by_id(message).one(db).await?;
+    Ok(found.map(|row| row.payload))
+}
+
+/// Fills in what the messages say, with one query.
 pub(crate) async fn fill(
     db: &impl ConnectionTrait,
     actor: &Actor,
     messages: &mut [MessageView],
 ) -> Result<()> {
     let json = actor.may(Permission::MessageReadPayload);
-    let theirs = messages.iter().filter(|message| {
-        (message.direction == Direction::Inbound || message.phone) && message.about.is_none()
-    });
+    let whole = messages.iter().filter(|message| message.about.is_none());
     let found = message_payload::Entity::find()
-        .filter(message_payload::Column::MessageId.is_in(theirs.map(|message| message.id.uuid())))
+        .filter(message_payload::Column::MessageId.is_in(whole.map(|message| message.id.uuid())))
         .all(db)
         .await?;
     let payloads: HashMap<_, _> = found
@@ -68,14 +75,34 @@ pub(crate) async fn fill(
         let Some(payload) = payloads.get(&message.id.uuid()) else {
             continue;
         };
-        let read = whatsapp::webhook::message(payload);
-        let content = read.map(|message| content(&message, payload)).unwrap_or_default();
-        message.content = Some(MessageContent { json, ..content }).filter(|content| !content.is_nothing());
+        let sent = is_sent(message.direction.as_str(), message.phone);
+        let content = bubble(sent, payload).unwrap_or_default();
+        message.content = Some(BubbleContent { json, ..content }).filter(|content| !content.is_nothing());
     }
     Ok(())
 }
 
-fn content(message: &InboundMessage, payload: &str) -> MessageContent {
+/// Whether we sent it, so that its JSON is ours. What the business wrote on its phone came from Meta.
+fn is_sent(direction: &str, phone: bool) -> bool {
+    direction == Direction::Outbound.as_str() && !phone
+}
+
+fn bubble(sent: bool, payload: &str) -> Option<BubbleContent> {
+    match sent {
+        true => outgoing::read(payload).ok().map(of_sent),
+        false => whatsapp::webhook::message(payload).map(|message| of_received(&message, payload)),
+    }
+}
+
+fn of_sent(outgoing: Outgoing) -> BubbleContent {
+    BubbleContent {
+        what: beside_its_words(outgoing.content),
+        answers: outgoing.answers,
+        ..BubbleContent::default()
+    }
+}
+
+fn of_received(message: &InboundMessage, payload: &str) -> BubbleContent {
     let context = message.context.as_ref();
     let forwarded = context.and_then(
         |context| match (context.frequently_forwarded, context.forwarded) {
@@ -84,8 +111,8 @@ fn content(message: &InboundMessage, payload: &str) -> MessageContent {
             (false, false) => None,
         },
     );
-    MessageContent {
-        what: what(&message.content),
+    BubbleContent {
+        what: beside_its_words(received(&message.content)),
         details: details::of(&message.content, payload),
         answers: context.and_then(|context| Some(context.wamid.as_ref()?.as_str().to_owned())),
         quote: None,
@@ -96,124 +123,31 @@ fn content(message: &InboundMessage, payload: &str) -> MessageContent {
     }
 }
 
-fn what(content: &Content) -> ContentKind {
-    match content {
-        Content::Edit { content, .. } => what(content),
-        Content::Media { voice, filename, .. } => ContentKind::Media {
-            voice: *voice,
-            file_name: filename.as_deref().and_then(name::shown),
-        },
-        Content::Location {
-            latitude,
-            longitude,
-            name,
-            address,
-            url,
-        } => {
-            let coordinates = latitude.zip(*longitude);
-            ContentKind::Place {
-                coordinates: coordinates.map(|(latitude, longitude)| format!("{latitude}, {longitude}")),
-                name: name.clone(),
-                address: address.clone(),
-                url: url.clone(),
-            }
-        }
-        Content::Contacts(contacts) => ContentKind::Contacts(contacts.iter().map(shared).collect()),
-        Content::Interactive(Interactive::NfmReply { response_json, .. }) => {
-            ContentKind::Flow(answers(response_json.as_deref().unwrap_or_default()))
-        }
-        Content::Order { items, .. } => {
-            let line = |item: &whatsapp::webhook::OrderItem| OrderLine {
-                product: item
-                    .retailer_id
-                    .as_deref()
-                    .and_then(name::shown)
-                    .unwrap_or_default(),
-                quantity: item.quantity.as_deref().map(short_number),
-                price: item.item_price.as_ref().map(|price| match &item.currency {
-                    Some(currency) => format!("{price} {currency}"),
-                    None => price.clone(),
-                }),
-            };
-            ContentKind::Order(items.iter().map(line).collect())
-        }
-        Content::Unsupported { kind } => ContentKind::Unsupported { kind: kind.clone() },
-        Content::Unknown { .. } => ContentKind::Unknown,
-        _ => ContentKind::Text,
+/// The content, if it is more than its words. An edit is shown as what it makes of the message.
+fn beside_its_words(content: Content) -> Option<Content> {
+    let mut content = match content {
+        Content::Edit(edit) => *edit.content,
+        content => content,
+    };
+    if content.is_words() {
+        return None;
     }
+    match &mut content {
+        Content::Contacts(contacts) => contacts.iter_mut().for_each(completed),
+        Content::Image(media)
+        | Content::Video(media)
+        | Content::Audio(media)
+        | Content::Document(media)
+        | Content::Sticker(media) => {
+            media.filename = media.filename.as_deref().and_then(display_name::shown);
+        }
+        _ => {}
+    }
+    Some(content)
 }
 
-/// `2.50` is 2.5, and `2.0` is 2.
-fn short_number(number: &str) -> String {
-    let short = match number.contains('.') {
-        true => number.trim_end_matches('0').trim_end_matches('.'),
-        false => number,
-    };
-    short.to_owned()
-}
-
-/// The answers of a form; what cannot be read as one is shown as it came.
-fn answers(json: &str) -> Vec<Answer> {
-    let answers = match whatsapp::webhook::fields(json) {
-        Some(fields) => fields
-            .into_iter()
-            .map(|field| details::answer(field, ""))
-            .collect(),
-        None => vec![Answer {
-            field: String::new(),
-            value: json.to_owned(),
-        }],
-    };
-    let says = |answer: &Answer| !(answer.field.is_empty() && answer.value.trim().is_empty());
-    answers.into_iter().filter(says).collect()
-}
-
-fn shared(contact: &SharedContact) -> Card {
-    let mut facts = Vec::new();
-    let mut fact = |what: FactKind, which: Option<&String>, value: Option<String>| {
-        facts.extend(value.map(|value| Fact {
-            what,
-            which: which.cloned(),
-            value,
-        }));
-    };
-    for phone in &contact.phones {
-        let number = phone.phone.clone();
-        let number = number.or_else(|| phone.wa_id.as_ref().map(|id| format!("+{id}")));
-        fact(FactKind::Phone, phone.kind.as_ref(), number);
-    }
-    for email in &contact.emails {
-        fact(FactKind::Email, email.kind.as_ref(), Some(email.value.clone()));
-    }
-    fact(FactKind::Organisation, None, contact.organisation.clone());
-    fact(FactKind::Department, None, contact.department.clone());
-    fact(FactKind::Title, None, contact.title.clone());
-    for address in &contact.addresses {
-        let place = [&address.zip, &address.city].map(|part| part.as_deref().unwrap_or_default());
-        let place = Some(place.join(" ").trim().to_owned());
-        let parts = [&address.street, &place, &address.state, &address.country];
-        let parts: Vec<&str> = parts
-            .into_iter()
-            .filter_map(|part| part.as_deref())
-            .filter(|part| !part.is_empty())
-            .collect();
-        let whole = Some(parts.join(", ")).filter(|whole| !whole.is_empty());
-        fact(FactKind::Address, address.kind.as_ref(), whole);
-    }
-    for url in &contact.urls {
-        fact(FactKind::Url, url.kind.as_ref(), Some(url.value.clone()));
-    }
-    fact(FactKind::Birthday, None, contact.birthday.clone());
-    for field in &contact.other {
-        let name = field.place.join(" › ");
-        fact(FactKind::Other(name), None, Some(field.value.clone()));
-    }
-    let mut card = Card {
-        name: contact.name.clone(),
-        facts,
-        vcard: contact.vcard.clone(),
-    };
-    domain::vcard::complete(&mut card);
-    card.name = card.name.as_deref().and_then(name::shown);
-    card
+/// With whatever its file says; a name must not turn round.
+fn completed(card: &mut Contact) {
+    domain::vcard::complete(card);
+    card.name.formatted_name = card.name.whole().as_deref().and_then(display_name::shown);
 }

@@ -63,7 +63,9 @@ pub async fn read(engine: &Engine, actor: &Actor, id: SessionId, before: Option<
             .remove(&found.id)
             .unwrap_or_default(),
         past: past(db, actor, &found).await?,
-        may: access::standing(db, actor.extension(), &found).await?.may(actor),
+        may: access::session_access(db, actor.extension(), &found)
+            .await?
+            .may(actor),
         blocked,
         session: rows::rows(db, vec![found.clone()])
             .await?

@@ -56,11 +56,11 @@ pub(crate) async fn page(
     rows.reverse();
 
     let on_page: HashSet<_> = rows.iter().map(|row| MessageId::new(row.id)).collect();
-    let mut messages: Vec<_> = rows.into_iter().map(view).collect();
+    let mut messages = rows.into_iter().map(view).collect::<Result<Vec<_>>>()?;
     content::fill(db, actor, &mut messages).await?;
     let found = named_elsewhere(db, actor, of, &messages).await?;
     let sessions: HashSet<_> = found.iter().map(|row| row.session_id).chain([of.id]).collect();
-    let mut elsewhere: Vec<_> = found.into_iter().map(view).collect();
+    let mut elsewhere = found.into_iter().map(view).collect::<Result<Vec<_>>>()?;
     content::fill(db, actor, &mut elsewhere).await?;
     let changed: HashSet<_> = messages.iter().filter_map(|row| row.about.clone()).collect();
     messages.extend(elsewhere);
@@ -147,6 +147,8 @@ async fn about(
         .limit(MAX_ABOUT)
         .all(db)
         .await?;
-    let found = found.into_iter().map(view);
-    Ok(found.filter(|message| !known.contains(&message.id)).collect())
+    let new = found
+        .into_iter()
+        .filter(|row| !known.contains(&MessageId::new(row.id)));
+    new.map(view).collect()
 }

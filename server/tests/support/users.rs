@@ -123,15 +123,15 @@ impl Story {
 
     /// An operator with an extension, whose id comes first.
     pub async fn operator(&self, number: &str, login: &str) -> (String, Browser) {
-        self.person("operator", number, login).await
+        self.user("operator", number, login).await
     }
 
     /// A supervisor with an extension, whose id comes first.
     pub async fn supervisor(&self, number: &str, login: &str) -> (String, Browser) {
-        self.person("supervisor", number, login).await
+        self.user("supervisor", number, login).await
     }
 
-    async fn person(&self, role: &str, number: &str, login: &str) -> (String, Browser) {
+    async fn user(&self, role: &str, number: &str, login: &str) -> (String, Browser) {
         let form = ExtensionForm {
             number: number.into(),
             name: format!("{}{} {number}", role[..1].to_uppercase(), &role[1..]),

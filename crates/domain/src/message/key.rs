@@ -1,21 +1,6 @@
-//! The checks of a text that is to be sent, and of its idempotency key.
+//! The key under which a message is stored once.
 
 use crate::form::Problem;
-
-/// Characters in a text message at the most.
-/// <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/text-messages>
-pub const MAX_TEXT: usize = 4096;
-
-/// A text that can be sent: not blank, at most [`MAX_TEXT`] characters.
-pub fn text(body: &str) -> Result<String, Problem> {
-    if body.trim().is_empty() {
-        Err(Problem::Required)
-    } else if body.chars().count() > MAX_TEXT {
-        Err(Problem::TooLong)
-    } else {
-        Ok(body.to_owned())
-    }
-}
 
 /// Characters in an idempotency key at the most.
 pub const MAX_KEY: usize = 255;
@@ -47,15 +32,5 @@ mod tests {
         assert_eq!(idempotency_key("a\0b"), Err(Problem::NotAToken));
         assert!(idempotency_key(&"k".repeat(MAX_KEY)).is_ok());
         assert_eq!(idempotency_key(&"k".repeat(MAX_KEY + 1)), Err(Problem::TooLong));
-    }
-
-    #[test]
-    fn blank_and_long_texts_are_refused() {
-        assert_eq!(text(" \n"), Err(Problem::Required));
-        assert_eq!(
-            text(&"ž".repeat(MAX_TEXT)).map(|t| t.chars().count()),
-            Ok(MAX_TEXT)
-        );
-        assert_eq!(text(&"ž".repeat(MAX_TEXT + 1)), Err(Problem::TooLong));
     }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 /// Rows that are only added, and changes to rows that were never read.
 #[derive(Debug, Default)]
-pub(crate) struct Written {
+pub(crate) struct Additions {
     pub(super) payloads: Vec<message_payload::Model>,
     pub(super) statuses: Vec<message_status::Model>,
     pub(super) dead: Vec<dead_letter::Model>,
@@ -27,7 +27,7 @@ pub(crate) struct Written {
     pub(super) traffic: Traffic,
 }
 
-impl Written {
+impl Additions {
     pub(super) fn payload(&mut self, message: Uuid, payload: &str) {
         self.payloads.push(message_payload::Model {
             message_id: message,

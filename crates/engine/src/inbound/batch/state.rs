@@ -4,7 +4,7 @@ use crate::{
     Clock,
     entity::{channel, contact, dead_letter, message, message_status, session, session_moment},
     inbound::{
-        batch::{rows::Rows, written::Written},
+        batch::{additions::Additions, rows::Rows},
         identities::Identity,
         journal::Delivery,
     },
@@ -28,7 +28,7 @@ type Place = (Uuid, Uuid, Option<String>);
 
 /// The rows of a batch, in memory.
 #[derive(Debug)]
-pub(crate) struct Ledger {
+pub(crate) struct Batch {
     pub(crate) clock: Clock,
     /// Milliseconds; one moment for the whole batch.
     pub(crate) now: i64,
@@ -52,7 +52,7 @@ pub(crate) struct Ledger {
     /// Letters with what is about a message that had not come, by that message.
     pub(super) waiting: HashMap<(String, String), Vec<dead_letter::Model>>,
     pub(super) session_events: Vec<session_moment::Model>,
-    pub(super) written: Written,
+    pub(super) written: Additions,
     pub(super) news: News,
 }
 
@@ -99,7 +99,7 @@ impl Named {
     }
 }
 
-impl Ledger {
+impl Batch {
     pub(crate) fn number(&self, phone_number_id: &str) -> Option<&Number> {
         self.numbers.get(phone_number_id)
     }
@@ -265,83 +265,13 @@ impl Ledger {
         Some(self.destinations.get(&destination?)?.name.clone())
     }
 
-    /// Two contacts turned out to be one: all that is `gone`'s becomes `kept`'s.
-    pub(crate) fn merge(&mut self, kept: Uuid, gone: Uuid) {
-        for owner in self.identities.values_mut().filter(|owner| **owner == gone) {
-            *owner = kept;
-        }
-        let theirs: Vec<_> = self
-            .open
-            .iter()
-            .filter(|((contact, ..), _)| *contact == gone)
-            .map(|(place, session)| (place.clone(), *session))
-            .collect();
-        for (place, session) in theirs {
-            self.open.remove(&place);
-            let (_, channel, group) = place;
-            let survivor = match self.open_session(kept, channel, group.as_deref()) {
-                Some(other) => self.join_sessions(other.min(session), other.max(session)),
-                None => session,
-            };
-            self.open.insert((kept, channel, group), survivor);
-        }
-        for ((contact, channel, group), session) in std::mem::take(&mut self.closed) {
-            let contact = if contact == gone { kept } else { contact };
-            let newest = self.closed.entry((contact, channel, group)).or_insert(session);
-            *newest = session.max(*newest);
-        }
-        for id in self.sessions.ids_where(|session| session.contact_id == gone) {
-            if let Some(session) = self.sessions.change(id) {
-                session.contact_id = kept;
-            }
-        }
-        self.contacts.forget(gone);
-        self.written.merged(gone, kept);
-    }
-
-    /// The messages of the later session go into the earlier one, which keeps an owner if either had one.
-    fn join_sessions(&mut self, earlier: Uuid, later: Uuid) -> Uuid {
-        let Some(ended) = self.sessions.change(later) else {
-            return earlier;
-        };
-        let was = ended.clone();
-        ended.state = State::Closed.as_str().to_owned();
-        ended.closed_at = Some(self.now);
-        ended.unread = 0;
-        if let Some(kept) = self.sessions.change(earlier) {
-            kept.unread += was.unread;
-            kept.waiting_since = kept.waiting_since.min(was.waiting_since);
-            kept.last_inbound_at = kept.last_inbound_at.max(was.last_inbound_at);
-            if kept.last_message_id.is_none() || was.last_message_at > kept.last_message_at {
-                kept.last_message_at = was.last_message_at;
-                kept.last_message_id = was.last_message_id;
-            }
-            if kept.extension_id.is_none() && was.extension_id.is_some() {
-                kept.extension_id = was.extension_id;
-                kept.state = was.state;
-            }
-        }
-        for id in self.messages.ids_where(|message| message.session_id == later) {
-            if let Some(message) = self.messages.change(id) {
-                message.session_id = earlier;
-            }
-        }
-        self.session_event(later, SessionEventKind::Joined, None);
-        self.session_event(earlier, SessionEventKind::Joined, None);
-        self.written.moved(later, earlier);
-        self.written.look_for_newest(earlier);
-        self.session_changed(earlier);
-        self.session_changed(later);
-        earlier
-    }
-
     pub(crate) fn announce_message(&mut self, session: Uuid, message: Uuid, inbound: bool) {
         let (newest, by_customer) = self.news.messages.entry(session).or_insert((message, false));
         *newest = message;
         *by_customer |= inbound;
     }
 
-    fn session_changed(&mut self, session: Uuid) {
+    pub(super) fn session_changed(&mut self, session: Uuid) {
         self.news.sessions.insert(session);
     }
 
@@ -385,7 +315,7 @@ impl Ledger {
         self.written.delivery(delivery.row(Some(self.now)));
     }
 
-    pub(crate) fn written(&mut self) -> &mut Written {
+    pub(crate) fn written(&mut self) -> &mut Additions {
         &mut self.written
     }
 }

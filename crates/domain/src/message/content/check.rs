@@ -1,0 +1,464 @@
+//! What Meta asks of a message that is to be sent, told before it is sent: the same in the browser and in the process.
+//!
+//! | kind | limits |
+//! |---|---|
+//! | text | <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/text-messages> |
+//! | image and other files | <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/image-messages> |
+//! | buttons | <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/interactive-reply-buttons-messages> |
+//! | list | <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/interactive-list-messages> |
+//! | button that leads to a page | <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/interactive-cta-url-messages> |
+
+use super::{
+    contact::Contact,
+    interactive::{self, Header, Interactive, Words},
+    kinds::Content,
+    location::Location,
+    parts::{Media, Template},
+};
+use crate::form::{Invalid, Problem, Problems};
+
+/// Characters in a text at the most.
+pub const MAX_TEXT: usize = 4096;
+const MAX_CAPTION: usize = 1024;
+/// Our own: Meta gives no number.
+const MAX_LINE: usize = 1024;
+const MAX_ADDRESS: usize = 2048;
+const MAX_CONTACTS: usize = 257;
+const MAX_PARTS: usize = 100;
+
+const MAX_HEADER: usize = 60;
+const MAX_FOOTER: usize = 60;
+const MAX_BODY: usize = 1024;
+const MAX_LIST_BODY: usize = 4096;
+const MAX_BUTTONS: usize = 3;
+const MAX_BUTTON: usize = 20;
+const MAX_BUTTON_ID: usize = 256;
+const MAX_ROWS: usize = 10;
+const MAX_ROW: usize = 24;
+const MAX_ROW_ID: usize = 200;
+const MAX_DESCRIPTION: usize = 72;
+
+const MAX_TEMPLATE: usize = 512;
+/// Characters of a template's components as JSON; our own.
+const MAX_COMPONENTS: usize = 32 * 1024;
+
+impl Content {
+    /// # Errors
+    /// The fields that Meta would refuse, or a kind that cannot be sent.
+    pub fn check(&self) -> Result<(), Invalid> {
+        let mut check = Check::default();
+        let at = self.kind();
+        match self {
+            Self::Text(text) => check.words("text.body", &text.body, MAX_TEXT),
+            Self::Image(media) | Self::Video(media) => check.file(at, media, true, false),
+            Self::Document(media) => check.file(at, media, true, true),
+            Self::Audio(media) | Self::Sticker(media) => check.file(at, media, false, false),
+            Self::Location(place) => check.place(place),
+            Self::Contacts(contacts) => check.contacts(contacts),
+            Self::Interactive(interactive) => check.interactive(interactive),
+            Self::Reaction(reaction) => {
+                check.line("reaction.message_id", &reaction.message_id, MAX_LINE);
+                check.optional("reaction.emoji", reaction.emoji.as_ref(), 32);
+            }
+            Self::Template(template) => check.template(template),
+            Self::Button(_)
+            | Self::Order(_)
+            | Self::System(_)
+            | Self::Edit(_)
+            | Self::Revoke(_)
+            | Self::Unsupported { .. }
+            | Self::Unknown { .. } => check.add("type", Problem::Unknown),
+        }
+        match check.0.is_empty() {
+            true => Ok(()),
+            false => Err(check.0.refuse()),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Check(Problems);
+
+impl Check {
+    fn add(&mut self, field: &str, problem: Problem) {
+        self.0.add(field, problem);
+    }
+
+    /// Not blank, and not too long.
+    fn words(&mut self, field: &str, words: &str, most: usize) {
+        if words.trim().is_empty() {
+            self.add(field, Problem::Required);
+        } else {
+            self.length(field, words, most);
+        }
+    }
+
+    fn length(&mut self, field: &str, words: &str, most: usize) {
+        if words.chars().count() > most {
+            self.add(field, Problem::TooLong);
+        } else if words.contains('\0') {
+            self.add(field, Problem::NotAToken);
+        }
+    }
+
+    /// Words of one line.
+    fn line(&mut self, field: &str, words: &str, most: usize) {
+        self.words(field, words, most);
+        if words.contains(['\n', '\r']) {
+            self.add(field, Problem::NotAToken);
+        }
+    }
+
+    fn optional(&mut self, field: &str, words: Option<&String>, most: usize) {
+        if let Some(words) = words {
+            self.length(field, words, most);
+        }
+    }
+
+    fn count(&mut self, field: &str, count: usize, most: usize) {
+        if count == 0 {
+            self.add(field, Problem::Required);
+        } else if count > most {
+            self.add(field, Problem::TooLong);
+        }
+    }
+
+    fn web(&mut self, field: &str, link: &str) {
+        self.words(field, link, MAX_ADDRESS);
+        let web = url::Url::parse(link).is_ok_and(|link| matches!(link.scheme(), "http" | "https"));
+        if !web && !link.trim().is_empty() {
+            self.add(field, Problem::NotAToken);
+        }
+    }
+
+    /// A file is at Meta or at an address, and one of both.
+    fn file(&mut self, at: &str, file: &Media, caption: bool, name: bool) {
+        match (&file.id, &file.link) {
+            (Some(id), None) => self.line(&format!("{at}.id"), id, MAX_LINE),
+            (None, Some(link)) => self.web(&format!("{at}.link"), link),
+            (None, None) => self.add(&format!("{at}.id"), Problem::Required),
+            (Some(_), Some(_)) => self.add(&format!("{at}.link"), Problem::Unknown),
+        }
+        self.optional(&format!("{at}.caption"), file.caption.as_ref(), MAX_CAPTION);
+        self.optional(&format!("{at}.filename"), file.filename.as_ref(), MAX_LINE);
+        for (has, may, field) in [
+            (file.caption.is_some(), caption, "caption"),
+            (file.filename.is_some(), name, "filename"),
+            (file.voice, at == "audio", "voice"),
+        ] {
+            if has && !may {
+                self.add(&format!("{at}.{field}"), Problem::Unknown);
+            }
+        }
+    }
+
+    fn place(&mut self, place: &Location) {
+        for (field, degrees, limit) in [
+            ("location.latitude", &place.latitude, 90.0),
+            ("location.longitude", &place.longitude, 180.0),
+        ] {
+            match degrees {
+                None => self.add(field, Problem::Required),
+                Some(degrees) if !degrees.is_within(limit) => self.add(field, Problem::NotNumeric),
+                Some(_) => {}
+            }
+        }
+        self.optional("location.name", place.name.as_ref(), MAX_LINE);
+        self.optional("location.address", place.address.as_ref(), MAX_LINE);
+        if place.url.is_some() {
+            self.add("location.url", Problem::Unknown);
+        }
+    }
+
+    fn contacts(&mut self, contacts: &[Contact]) {
+        self.count("contacts", contacts.len(), MAX_CONTACTS);
+        for (n, contact) in contacts.iter().take(MAX_CONTACTS).enumerate() {
+            let field = |field: &str| format!("contacts[{n}].{field}");
+            let name = &contact.name;
+            self.words(
+                &field("name.formatted_name"),
+                name.formatted_name.as_deref().unwrap_or_default(),
+                MAX_LINE,
+            );
+            let parts = [
+                &name.prefix,
+                &name.first_name,
+                &name.middle_name,
+                &name.last_name,
+                &name.suffix,
+            ];
+            if parts.into_iter().all(Option::is_none) {
+                self.add(&field("name.first_name"), Problem::Required);
+            }
+            if contact.vcard.is_some() {
+                self.add(&field("vcard"), Problem::Unknown);
+            }
+            if !contact.more.is_empty() {
+                self.add(&field("more"), Problem::Unknown);
+            }
+            let facts = contact.facts();
+            if facts.len() > MAX_PARTS || facts.iter().any(|fact| fact.value.chars().count() > MAX_LINE) {
+                self.add(&field("phones"), Problem::TooLong);
+            }
+        }
+    }
+
+    fn interactive(&mut self, interactive: &Interactive) {
+        match interactive {
+            Interactive::Button(own) => {
+                self.around(own.header.as_ref(), &own.body, own.footer.as_ref(), MAX_BODY);
+                let buttons = &own.action.buttons;
+                self.count("interactive.action.buttons", buttons.len(), MAX_BUTTONS);
+                for (n, interactive::ReplyButton::Reply { reply }) in buttons.iter().enumerate() {
+                    let at = format!("interactive.action.buttons[{n}].reply");
+                    self.line(&format!("{at}.id"), &reply.id, MAX_BUTTON_ID);
+                    self.line(&format!("{at}.title"), &reply.title, MAX_BUTTON);
+                }
+            }
+            Interactive::List(own) => {
+                self.around(own.header.as_ref(), &own.body, own.footer.as_ref(), MAX_LIST_BODY);
+                self.line("interactive.action.button", &own.action.button, MAX_BUTTON);
+                self.sections(&own.action.sections);
+            }
+            Interactive::CtaUrl(own) => {
+                self.around(own.header.as_ref(), &own.body, own.footer.as_ref(), MAX_BODY);
+                let interactive::Link::CtaUrl { display_text, url } = &own.action;
+                self.line(
+                    "interactive.action.parameters.display_text",
+                    display_text,
+                    MAX_BUTTON,
+                );
+                self.web("interactive.action.parameters.url", url);
+            }
+            Interactive::ButtonReply(_)
+            | Interactive::ListReply(_)
+            | Interactive::NfmReply(_)
+            | Interactive::Other => self.add("interactive.type", Problem::Unknown),
+        }
+    }
+
+    fn sections(&mut self, sections: &[interactive::Section]) {
+        const AT: &str = "interactive.action.sections";
+        self.count(AT, sections.len(), MAX_ROWS);
+        let rows: usize = sections.iter().map(|section| section.rows.len()).sum();
+        if rows > MAX_ROWS {
+            self.add(AT, Problem::TooLong);
+            return;
+        }
+        for (n, section) in sections.iter().enumerate() {
+            self.count(&format!("{AT}[{n}].rows"), section.rows.len(), MAX_ROWS);
+            match &section.title {
+                Some(title) => self.line(&format!("{AT}[{n}].title"), title, MAX_ROW),
+                None if sections.len() > 1 => self.add(&format!("{AT}[{n}].title"), Problem::Required),
+                None => {}
+            }
+            for (m, row) in section.rows.iter().enumerate() {
+                let at = format!("{AT}[{n}].rows[{m}]");
+                self.line(&format!("{at}.id"), &row.id, MAX_ROW_ID);
+                self.line(&format!("{at}.title"), &row.title, MAX_ROW);
+                self.optional(
+                    &format!("{at}.description"),
+                    row.description.as_ref(),
+                    MAX_DESCRIPTION,
+                );
+            }
+        }
+    }
+
+    fn around(&mut self, header: Option<&Header>, body: &Words, footer: Option<&Words>, most: usize) {
+        self.words("interactive.body.text", &body.text, most);
+        if let Some(footer) = footer {
+            self.words("interactive.footer.text", &footer.text, MAX_FOOTER);
+        }
+        match header {
+            None => {}
+            Some(Header::Text { text }) => self.line("interactive.header.text", text, MAX_HEADER),
+            Some(Header::Image { image }) => self.file("interactive.header.image", image, false, false),
+            Some(Header::Video { video }) => self.file("interactive.header.video", video, false, false),
+            Some(Header::Document { document }) => {
+                self.file("interactive.header.document", document, false, true);
+            }
+        }
+    }
+
+    fn template(&mut self, template: &Template) {
+        self.line("template.name", &template.name, MAX_TEMPLATE);
+        self.line("template.language.code", &template.language.code, 16);
+        let size: usize = template
+            .components
+            .iter()
+            .map(|component| component.to_string().len())
+            .sum();
+        if size > MAX_COMPONENTS {
+            self.add("template.components", Problem::TooLong);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        form::Problem,
+        message::{Outgoing, content::Content},
+    };
+    use serde_json::{Value, json};
+
+    fn problems(message: Value) -> Vec<(String, Problem)> {
+        let Value::Object(message) = message else {
+            return Vec::new();
+        };
+        let fields = match Outgoing::from_meta(message) {
+            Ok(outgoing) => outgoing.content.check().err().map(|invalid| invalid.fields),
+            Err(error) => panic!("{error}"),
+        };
+        let fields = fields.unwrap_or_default().into_iter();
+        fields.map(|field| (field.field, field.problem)).collect()
+    }
+
+    #[test]
+    fn what_meta_takes_is_taken() {
+        let buttons = json!([{"type": "reply", "reply": {"id": "y", "title": "Yes"}}]);
+        let rows = json!([{"id": "1", "title": "Monday", "description": "From nine"}]);
+        for message in [
+            json!({"type": "text", "text": {"body": "ž".repeat(4096)}}),
+            json!({"type": "image", "image": {"link": "https://example.com/a.png", "caption": "c"}}),
+            json!({"type": "document", "document": {"id": "1", "filename": "a.pdf", "caption": "c"}}),
+            json!({"type": "audio", "audio": {"id": "1", "voice": true}}),
+            json!({"type": "sticker", "sticker": {"id": "1"}}),
+            json!({"type": "location", "location": {"latitude": "50.08", "longitude": 14.42, "name": "Castle"}}),
+            json!({"type": "contacts", "contacts": [
+                {"name": {"formatted_name": "Jana Nová", "first_name": "Jana"}, "phones": [{"phone": "+420", "type": "CELL"}]}]}),
+            json!({"type": "reaction", "reaction": {"message_id": "wamid.1", "emoji": ""}}),
+            json!({"type": "interactive", "interactive": {"type": "button", "body": {"text": "?"}, "action": {"buttons": buttons},
+                "header": {"type": "image", "image": {"id": "1"}}}}),
+            json!({"type": "interactive", "interactive": {"type": "list", "body": {"text": "?"},
+                "action": {"button": "Days", "sections": [{"rows": rows}]}}}),
+            json!({"type": "interactive", "interactive": {"type": "cta_url", "body": {"text": "?"}, "action": {"name": "cta_url",
+                "parameters": {"display_text": "Open", "url": "https://example.com"}}}}),
+            json!({"type": "template", "template": {"name": "hello_world", "language": {"code": "en_US"}, "components": [
+                {"type": "body", "parameters": [{"type": "text", "text": "Jana"}]}]}}),
+        ] {
+            assert_eq!(problems(message.clone()), [], "{message}");
+        }
+    }
+
+    #[test]
+    fn what_meta_refuses_is_told_by_its_field() {
+        let button = |title: &str| json!({"type": "reply", "reply": {"id": "1", "title": title}});
+        let buttons = |buttons: Vec<Value>| {
+            json!({"type": "interactive", "interactive": {"type": "button", "body": {"text": "?"},
+            "action": {"buttons": buttons}}})
+        };
+        let list = |sections: Value| {
+            json!({"type": "interactive", "interactive": {"type": "list", "body": {"text": "?"},
+            "action": {"button": "Days", "sections": sections}}})
+        };
+        let row = json!({"id": "1", "title": "Monday"});
+        for (message, field, problem) in [
+            (
+                json!({"type": "text", "text": {"body": " \n"}}),
+                "text.body",
+                Problem::Required,
+            ),
+            (
+                json!({"type": "text", "text": {"body": "ž".repeat(4097)}}),
+                "text.body",
+                Problem::TooLong,
+            ),
+            (
+                json!({"type": "image", "image": {}}),
+                "image.id",
+                Problem::Required,
+            ),
+            (
+                json!({"type": "image", "image": {"id": "1", "link": "https://a.b"}}),
+                "image.link",
+                Problem::Unknown,
+            ),
+            (
+                json!({"type": "image", "image": {"link": "javascript:alert(1)"}}),
+                "image.link",
+                Problem::NotAToken,
+            ),
+            (
+                json!({"type": "image", "image": {"id": "1", "caption": "c".repeat(1025)}}),
+                "image.caption",
+                Problem::TooLong,
+            ),
+            (
+                json!({"type": "audio", "audio": {"id": "1", "caption": "c"}}),
+                "audio.caption",
+                Problem::Unknown,
+            ),
+            (
+                json!({"type": "image", "image": {"id": "1", "voice": true}}),
+                "image.voice",
+                Problem::Unknown,
+            ),
+            (
+                json!({"type": "location", "location": {"latitude": "91", "longitude": 0}}),
+                "location.latitude",
+                Problem::NotNumeric,
+            ),
+            (
+                json!({"type": "location", "location": {"latitude": 1}}),
+                "location.longitude",
+                Problem::Required,
+            ),
+            (
+                json!({"type": "contacts", "contacts": []}),
+                "contacts",
+                Problem::Required,
+            ),
+            (
+                json!({"type": "contacts", "contacts": [{"name": {"formatted_name": "Jana"}}]}),
+                "contacts[0].name.first_name",
+                Problem::Required,
+            ),
+            (
+                json!({"type": "reaction", "reaction": {"message_id": "", "emoji": "👍"}}),
+                "reaction.message_id",
+                Problem::Required,
+            ),
+            (buttons(vec![]), "interactive.action.buttons", Problem::Required),
+            (
+                buttons(vec![button("1"), button("2"), button("3"), button("4")]),
+                "interactive.action.buttons",
+                Problem::TooLong,
+            ),
+            (
+                buttons(vec![button(&"t".repeat(21))]),
+                "interactive.action.buttons[0].reply.title",
+                Problem::TooLong,
+            ),
+            (
+                list(json!([{"rows": []}])),
+                "interactive.action.sections[0].rows",
+                Problem::Required,
+            ),
+            (
+                list(json!([{"rows": [row]}, {"title": "b", "rows": [row]}])),
+                "interactive.action.sections[0].title",
+                Problem::Required,
+            ),
+            (
+                list(json!([{"rows": vec![row; 11]}])),
+                "interactive.action.sections",
+                Problem::TooLong,
+            ),
+            (
+                json!({"type": "template", "template": {"name": "", "language": {"code": "cs"}}}),
+                "template.name",
+                Problem::Required,
+            ),
+        ] {
+            assert_eq!(
+                problems(message.clone()),
+                [(field.to_owned(), problem)],
+                "{message}"
+            );
+        }
+        let only_comes_in = Content::Unsupported { kind: None };
+        assert_eq!(only_comes_in.check().unwrap_err().fields[0].field, "type");
+    }
+}

@@ -1,0 +1,173 @@
+//! Buttons and lists, and what was chosen of them; forms (flows), and their answers.
+//! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/interactive-reply-buttons-messages>
+
+use super::parts::{Answer, Media};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Interactive {
+    /// Buttons to answer with.
+    Button(Button),
+    List(List),
+    /// A button that leads to a page.
+    CtaUrl(CtaUrl),
+    ButtonReply(Chosen),
+    ListReply(Chosen),
+    /// The answers of a form in WhatsApp (a flow).
+    NfmReply(Form),
+    /// Any other answer. Its JSON is kept beside.
+    Other,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Button {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<Header>,
+    pub body: Words,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub footer: Option<Words>,
+    pub action: Action<Vec<ReplyButton>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Action<T> {
+    pub buttons: T,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ReplyButton {
+    Reply { reply: Reply },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reply {
+    pub id: String,
+    pub title: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<Header>,
+    pub body: Words,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub footer: Option<Words>,
+    pub action: Sections,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sections {
+    /// The label of the button that opens the list.
+    pub button: String,
+    pub sections: Vec<Section>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    pub rows: Vec<Row>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    pub id: String,
+    pub title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CtaUrl {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<Header>,
+    pub body: Words,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub footer: Option<Words>,
+    pub action: Link,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    tag = "name",
+    content = "parameters",
+    rename_all = "snake_case",
+    deny_unknown_fields
+)]
+pub enum Link {
+    CtaUrl { display_text: String, url: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Header {
+    Text { text: String },
+    Image { image: Media },
+    Video { video: Media },
+    Document { document: Media },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    pub text: String,
+}
+
+/// The button or row that the customer chose.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chosen {
+    pub title: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    /// What WhatsApp says of it, else its name.
+    pub title: Option<String>,
+    pub answers: Vec<Answer>,
+}
+
+impl Interactive {
+    pub(super) fn words(&self) -> Option<&String> {
+        match self {
+            Self::Button(Button { body, .. })
+            | Self::List(List { body, .. })
+            | Self::CtaUrl(CtaUrl { body, .. }) => Some(&body.text),
+            Self::ButtonReply(chosen) | Self::ListReply(chosen) => chosen.title.as_ref(),
+            Self::NfmReply(form) => form.title.as_ref(),
+            Self::Other => None,
+        }
+    }
+
+    pub(super) fn is_words(&self) -> bool {
+        matches!(self, Self::ButtonReply(_) | Self::ListReply(_) | Self::Other)
+    }
+
+    /// What the customer can choose: the titles of buttons and rows.
+    pub fn choices(&self) -> Vec<String> {
+        match self {
+            Self::Button(own) => {
+                let title = |ReplyButton::Reply { reply }: &ReplyButton| reply.title.clone();
+                own.action.buttons.iter().map(title).collect()
+            }
+            Self::List(own) => {
+                let rows = own.action.sections.iter().flat_map(|section| &section.rows);
+                rows.map(|row| row.title.clone()).collect()
+            }
+            Self::CtaUrl(own) => {
+                let Link::CtaUrl { display_text, url } = &own.action;
+                vec![format!("{display_text}: {url}")]
+            }
+            Self::ButtonReply(_) | Self::ListReply(_) | Self::NfmReply(_) | Self::Other => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Every kind of content.
+
+use super::{
+    contact::Contact,
+    interactive::Interactive,
+    location::Location,
+    parts::{Media, Order, Reaction, Revoke, System, Tapped, Template, Text},
+};
+use crate::display_name;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    Text(Text),
+    Image(Media),
+    Video(Media),
+    Audio(Media),
+    Document(Media),
+    Sticker(Media),
+    Location(Location),
+    Contacts(Vec<Contact>),
+    Interactive(Interactive),
+    Reaction(Reaction),
+    Template(Template),
+    /// A tapped quick-reply button of a template.
+    Button(Tapped),
+    Order(Order),
+    /// WhatsApp speaks, not the customer.
+    System(System),
+    Edit(Edit),
+    Revoke(Revoke),
+    /// Meta received it and does not pass it on.
+    Unsupported {
+        /// Meta's word for what it was.
+        kind: Option<String>,
+    },
+    /// A kind that this version does not know. Its JSON is kept beside.
+    Unknown {
+        kind: String,
+    },
+}
+
+/// New content for an earlier message. Without the message that it is about it is a message of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    pub original_message_id: Option<String>,
+    pub content: Box<Content>,
+}
+
+impl Content {
+    /// A text whose links have a preview.
+    pub fn text_of(body: &str) -> Self {
+        Self::Text(Text {
+            body: body.to_owned(),
+            preview_url: true,
+        })
+    }
+
+    /// Meta's word for the kind; a missing one is empty.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Text(_) => "text",
+            Self::Image(_) => "image",
+            Self::Video(_) => "video",
+            Self::Audio(_) => "audio",
+            Self::Document(_) => "document",
+            Self::Sticker(_) => "sticker",
+            Self::Location(_) => "location",
+            Self::Contacts(_) => "contacts",
+            Self::Interactive(_) => "interactive",
+            Self::Reaction(_) => "reaction",
+            Self::Template(_) => "template",
+            Self::Button(_) => "button",
+            Self::Order(_) => "order",
+            Self::System(_) => "system",
+            Self::Edit(_) => "edit",
+            Self::Revoke(_) => "revoke",
+            Self::Unsupported { .. } => "unsupported",
+            Self::Unknown { kind } => kind,
+        }
+    }
+
+    /// The file of the kinds that are one.
+    pub fn media(&self) -> Option<&Media> {
+        match self {
+            Self::Image(media)
+            | Self::Video(media)
+            | Self::Audio(media)
+            | Self::Document(media)
+            | Self::Sticker(media) => Some(media),
+            _ => None,
+        }
+    }
+
+    /// The message that a reaction, an edit or a deletion is about.
+    pub fn about(&self) -> Option<&str> {
+        match self {
+            Self::Reaction(reaction) => Some(&reaction.message_id),
+            Self::Edit(edit) => edit.original_message_id.as_deref(),
+            Self::Revoke(revoke) => Some(&revoke.original_message_id),
+            _ => None,
+        }
+    }
+
+    /// The words that a person would read in it, if there are any: what a list shows and a search finds. Names of
+    /// files and people must not turn round: `fdp.exe` would be read as `exe.pdf`.
+    pub fn words(&self) -> Option<String> {
+        let words = match self {
+            Self::Text(text) => Some(&text.body),
+            Self::Image(media)
+            | Self::Video(media)
+            | Self::Audio(media)
+            | Self::Document(media)
+            | Self::Sticker(media) => match &media.caption {
+                None => return display_name::shown(media.filename.as_ref()?),
+                caption => caption.as_ref(),
+            },
+            Self::Location(place) => place.name.as_ref().or(place.address.as_ref()),
+            Self::Contacts(contacts) => {
+                let names = contacts
+                    .iter()
+                    .filter_map(|contact| display_name::shown(&contact.label()?));
+                return Some(names.collect::<Vec<_>>().join(", ")).filter(|names| !names.is_empty());
+            }
+            Self::Interactive(interactive) => interactive.words(),
+            Self::Reaction(reaction) => reaction.emoji.as_ref(),
+            Self::Button(tapped) => tapped.text.as_ref().or(tapped.payload.as_ref()),
+            Self::Order(order) => order.text.as_ref(),
+            Self::System(system) => system.body.as_ref(),
+            Self::Edit(edit) => return edit.content.words(),
+            Self::Template(_) | Self::Revoke(_) | Self::Unsupported { .. } | Self::Unknown { .. } => None,
+        };
+        words.filter(|words| !words.is_empty()).cloned()
+    }
+
+    /// Whether its words are all that there is to be shown of it.
+    pub fn is_words(&self) -> bool {
+        match self {
+            Self::Text(_) | Self::Button(_) | Self::Reaction(_) | Self::System(_) | Self::Revoke(_) => true,
+            Self::Interactive(interactive) => interactive.is_words(),
+            Self::Edit(edit) => edit.content.is_words(),
+            _ => false,
+        }
+    }
+}

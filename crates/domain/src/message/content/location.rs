@@ -1,0 +1,61 @@
+//! A place.
+
+use serde::{Deserialize, Serialize, de::Error};
+
+/// A place. One that came in may lack any part.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Location {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latitude: Option<Degrees>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub longitude: Option<Degrees>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// The page of the place, as it came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// Degrees as a decimal number in the digits of whoever wrote it. Meta takes it as a text, and a number is understood,
+/// too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Degrees(String);
+
+impl Degrees {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is no further from zero than that.
+    pub fn is_within(&self, limit: f64) -> bool {
+        self.0.parse::<f64>().is_ok_and(|degrees| degrees.abs() <= limit)
+    }
+}
+
+impl From<f64> for Degrees {
+    fn from(degrees: f64) -> Self {
+        Self(degrees.to_string())
+    }
+}
+
+impl<'de> Deserialize<'de> for Degrees {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Number(f64),
+            Text(String),
+        }
+        let text = match Written::deserialize(from)? {
+            Written::Number(degrees) => degrees.to_string(),
+            Written::Text(text) => text,
+        };
+        match text.parse::<f64>().is_ok_and(f64::is_finite) {
+            true => Ok(Self(text)),
+            false => Err(D::Error::custom("no decimal number")),
+        }
+    }
+}

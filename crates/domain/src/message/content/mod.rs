@@ -1,0 +1,24 @@
+//! What a message says, whoever wrote it: one type for the thread, the outbox, a retry and the API.
+//!
+//! Kinds and fields are spelt as Meta spells them, so that the same JSON is the body of `POST …/messages`, the row in
+//! `message_payloads` and the call to Meta ([`Outgoing`](super::Outgoing)). Some kinds only come in, a template only
+//! goes out. A message that came in keeps its own JSON beside this, for what no kind has a place for.
+//! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
+
+mod check;
+mod contact;
+mod interactive;
+mod kinds;
+mod location;
+mod parts;
+
+pub use check::MAX_TEXT;
+pub use contact::{Address, Contact, ContactName, Email, Fact, FactKind, Organization, Phone, Url};
+pub use interactive::{
+    Action, Button, Chosen, CtaUrl, Form, Header, Interactive, List, ReplyButton, Row, Section, Words,
+};
+pub use kinds::{Content, Edit};
+pub use location::{Degrees, Location};
+pub use parts::{
+    Answer, Media, Order, OrderLine, Reaction, Revoke, System, Tapped, Template, TemplateLanguage, Text,
+};

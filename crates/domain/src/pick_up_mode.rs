@@ -1,0 +1,40 @@
+//! How a waiting session becomes one operator's.
+
+use crate::form::{Problem, unknown};
+use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
+/// How a waiting session becomes one operator's.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
+#[serde(rename_all = "snake_case")]
+pub enum PickUp {
+    /// Somebody clicks *Pick up*; until then nobody answers.
+    #[default]
+    Manual,
+    /// The first reply picks up.
+    Auto,
+    /// Nobody picks up: every member sees and answers for as long as the session is open.
+    None,
+}
+
+impl PickUp {
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}

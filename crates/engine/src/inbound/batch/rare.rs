@@ -1,0 +1,111 @@
+//! What hardly any batch has to read: what came before the message that it is about, and what opens no session.
+
+use crate::{
+    Result,
+    entity::{contact, dead_letter, message, message_status, session},
+    inbound::batch::{
+        state::distinct,
+        wanted::{AT_ONCE, Wanted},
+    },
+};
+use domain::{message::is_by_whatsapp, session::State};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
+use whatsapp::webhook::{Item, ItemKind};
+
+/// What came before these messages and is about them. There is hardly ever any.
+pub(super) async fn early(tx: &DatabaseTransaction, items: &[&Item]) -> Result<Vec<dead_letter::Model>> {
+    // As it stands in the condition of the index.
+    let all = || dead_letter::Entity::find().filter(Expr::cust("reason = 'no_message'"));
+    let wamids = incoming(items);
+    let mut found = Vec::new();
+    if wamids.is_empty() || all().one(tx).await?.is_none() {
+        return Ok(found);
+    }
+    for wamids in wamids.chunks(AT_ONCE) {
+        let of_these = all().filter(dead_letter::Column::Detail.is_in(wamids.iter().copied()));
+        found.extend(of_these.order_by_asc(dead_letter::Column::Id).all(tx).await?);
+    }
+    Ok(found)
+}
+
+/// The edits of these messages that came before them. Numbers without the phone app have none.
+pub(super) async fn edits(tx: &DatabaseTransaction, items: &[&Item]) -> Result<Vec<message::Model>> {
+    // As it stands in the condition of the index.
+    let all = || message::Entity::find().filter(Expr::cust("kind = 'edit'"));
+    let wamids = incoming(items);
+    let mut found = Vec::new();
+    if wamids.is_empty() || all().one(tx).await?.is_none() {
+        return Ok(found);
+    }
+    for wamids in wamids.chunks(AT_ONCE) {
+        let of_these = all().filter(message::Column::TargetWamid.is_in(wamids.iter().copied()));
+        found.extend(
+            of_these
+                .order_by_asc(message::Column::Id)
+                .lock_exclusive()
+                .all(tx)
+                .await?,
+        );
+    }
+    Ok(found)
+}
+
+/// The wamids of the messages among these items.
+fn incoming<'i>(items: &[&'i Item]) -> Vec<&'i str> {
+    distinct(items.iter().filter_map(|item| match &item.kind {
+        ItemKind::Message(message) | ItemKind::Echo(message) => Some(message.wamid.as_str()),
+        _ => None,
+    }))
+}
+
+/// Where those of these messages go that open no session, when none is open.
+pub(super) async fn closed(
+    tx: &DatabaseTransaction,
+    items: &[&Item],
+    contacts: &[contact::Model],
+) -> Result<Vec<session::Model>> {
+    let mut found = Vec::new();
+    let opens_none = |item: &&Item| match &item.kind {
+        ItemKind::Echo(_) => true,
+        ItemKind::Message(message) => is_by_whatsapp(message.content.kind()),
+        _ => false,
+    };
+    if !items.iter().any(opens_none) {
+        return Ok(found);
+    }
+    let newer = "NOT EXISTS (SELECT 1 FROM sessions newer WHERE newer.contact_id = sessions.contact_id \
+                 AND newer.channel_id = sessions.channel_id \
+                 AND newer.group_id IS NOT DISTINCT FROM sessions.group_id AND newer.id > sessions.id)";
+    for contacts in contacts.chunks(AT_ONCE) {
+        let query = session::Entity::find()
+            .filter(session::Column::ContactId.is_in(contacts.iter().map(|row| row.id)))
+            .filter(session::Column::State.eq(State::Closed.as_str()))
+            .filter(Expr::cust(newer));
+        let query = query.order_by_asc(session::Column::Id).lock_exclusive();
+        found.extend(query.all(tx).await?);
+    }
+    Ok(found)
+}
+
+/// The statuses that were quicker than the echo of their message.
+pub(super) async fn quicker(
+    tx: &DatabaseTransaction,
+    items: &[&Item],
+    wanted: &Wanted,
+) -> Result<Vec<message_status::Model>> {
+    let mut found = Vec::new();
+    if !items.iter().any(|item| matches!(item.kind, ItemKind::Echo(_))) {
+        return Ok(found);
+    }
+    for (number, wamids) in &wanted.wamids {
+        for wamids in wamids.chunks(AT_ONCE) {
+            let query = message_status::Entity::find()
+                .filter(message_status::Column::PhoneNumberId.eq(number.as_str()))
+                .filter(message_status::Column::Wamid.is_in(wamids));
+            found.extend(query.all(tx).await?);
+        }
+    }
+    Ok(found)
+}
