@@ -3,7 +3,7 @@
 use super::error::ApiError;
 use domain::{
     ids::{MessageId, SessionId, UserId},
-    message::{MessageView, content::Content},
+    message::MessageView,
     session::{self, InboxCounts, InboxPage, Tab},
 };
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use super::guard;
 #[cfg(feature = "ssr")]
-use domain::{access::Actor, form::optional, page::PageRequest};
+use domain::{access::Actor, form::optional, message::content::Content, page::PageRequest};
 
 /// One page of a tab, newest first; `search` matches names and numbers.
 ///
