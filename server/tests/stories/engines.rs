@@ -203,6 +203,9 @@ async fn two_engines_apply_and_send_everything_once_and_in_order() {
     }
     for what in [
         "journal WHERE applied_at IS NULL",
+        // Two engines that apply the same are in each other's way, and then try again.
+        "journal WHERE attempts > 0",
+        "deliveries WHERE attempts > 0",
         "outbox",
         "dead_letters",
         "messages WHERE status IN ('queued', 'unconfirmed', 'failed')",
