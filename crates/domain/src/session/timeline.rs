@@ -16,7 +16,7 @@ pub struct SessionEvent {
     pub who: Option<String>,
     /// Who moved it to `who`.
     pub by: Option<String>,
-    /// As whoever moved it wrote it.
+    /// As typed by whoever moved it.
     pub reason: Option<String>,
 }
 
@@ -29,7 +29,7 @@ pub enum SessionEventKind {
     RoutedToQueue,
     RoutedToNobody,
     PickedUp,
-    /// A supervisor took it from whoever had it.
+    /// A supervisor took it from its owner.
     TakenOver,
     /// A supervisor gave it to an extension or a queue.
     Transferred,
