@@ -1,4 +1,4 @@
-//! The few kinds of columns that the steps are made of.
+//! The column types that the steps use.
 
 pub(crate) use sea_orm_migration::prelude::Table;
 pub(crate) use sea_orm_migration::prelude::*;
@@ -54,7 +54,7 @@ pub(crate) fn bytes(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).blob().not_null().take()
 }
 
-/// `ON DELETE RESTRICT`: nothing that is referred to disappears by accident.
+/// `ON DELETE RESTRICT`: a row that others refer to cannot be deleted by accident.
 pub(crate) fn refers(
     from: &'static str,
     to_table: &'static str,
@@ -84,7 +84,7 @@ pub(crate) fn unique<const N: usize>(
     index(name, table, columns).unique().take()
 }
 
-/// A unique or plain index over only those rows that fulfil `condition`; both databases have these.
+/// A unique or plain index over only the rows that match `condition`; both databases support these.
 pub(crate) async fn partial_index(
     manager: &SchemaManager<'_>,
     unique: bool,

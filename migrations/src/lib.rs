@@ -1,8 +1,8 @@
-//! The database's shape, one file a step. Ids are UUIDs, times are milliseconds since 1970 (UTC) as 64-bit
+//! The database schema, one file for each step. Ids are UUIDs, times are milliseconds since 1970 (UTC) as 64-bit
 //! integers, states are words: the same on SQLite and on PostgreSQL.
 //!
-//! All steps that are due are one transaction (`engine::database`), so a step does nothing that either database refuses
-//! inside of one: no `VACUUM`, no `PRAGMA`, no `CREATE INDEX CONCURRENTLY`.
+//! All pending steps run in one transaction (`engine::database`), so a step does nothing that either database refuses
+//! inside a transaction: no `VACUUM`, no `PRAGMA`, no `CREATE INDEX CONCURRENTLY`.
 
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::MigratorTrait;

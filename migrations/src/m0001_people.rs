@@ -1,4 +1,4 @@
-//! Extensions, the people who log in, their browser sessions, API tokens and one-time links.
+//! Extensions, users, their browser sessions, API tokens and one-time links.
 
 use crate::columns::*;
 

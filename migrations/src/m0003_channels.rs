@@ -1,4 +1,4 @@
-//! Communication channels, and their secrets apart from them.
+//! Communication channels, and their secrets in a table of their own.
 
 use crate::columns::*;
 
@@ -53,7 +53,8 @@ impl MigrationTrait for Step {
                 words("key_id"),
                 bytes("sealed"),
                 words("last_four"),
-                // Two channels of one Meta app have the same: it says nothing of the secret without the master key.
+                // Two channels of one Meta app have the same fingerprint; it reveals nothing about the secret without
+                // the master key.
                 words("fingerprint"),
                 at("created_at"),
             ],

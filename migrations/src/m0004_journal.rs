@@ -1,5 +1,5 @@
-//! The journal: every accepted delivery before anything is done with it. Bodies live apart from the rows that are
-//! listed, and expire.
+//! The journal: every accepted delivery, stored before it is processed. Bodies are in a table of their own, apart from
+//! the rows that are listed, and expire.
 
 use crate::columns::*;
 
@@ -16,7 +16,7 @@ impl MigrationTrait for Step {
                     key("id"),
                     id("channel_id"),
                     at("received_at"),
-                    // The fingerprint of the app secret that signed.
+                    // The fingerprint of the app secret that signed the delivery.
                     words("signed_by"),
                     number("attempts"),
                     at_null("processed_at"),

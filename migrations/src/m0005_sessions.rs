@@ -114,7 +114,7 @@ impl MigrationTrait for Step {
                 words_null("text"),
                 words("phone_number_id"),
                 words_null("wamid"),
-                // Meta's time for inbound, ours for outbound.
+                // Inbound: Meta's time. Outbound: the process's time.
                 at("at"),
                 words_null("status"),
                 number_null("failure_code"),

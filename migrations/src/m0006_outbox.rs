@@ -1,4 +1,4 @@
-//! The outbox: a row for every message that still has to reach Meta, written together with the message.
+//! The outbox: a row for every message that has not reached Meta yet, written together with the message.
 
 use crate::columns::*;
 
@@ -16,7 +16,8 @@ impl MigrationTrait for Step {
                 id("channel_id"),
                 number("attempts"),
                 at("due_at"),
-                // Set before Meta is called, cleared with the answer: after a crash it says that Meta may have it.
+                // Set before the call to Meta, cleared with its answer: after a crash it means that Meta may have the
+                // message.
                 at_null("calling_since"),
             ],
         );

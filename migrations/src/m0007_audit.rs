@@ -1,4 +1,4 @@
-//! Who changed what and when; never a secret's value.
+//! Who changed what and when; it never contains a secret's value.
 
 use crate::columns::*;
 

@@ -1,4 +1,5 @@
-//! What a channel's health is worked out from, pauses, deletion, and where sessions go when the destination is gone.
+//! The facts that a channel's health is derived from, pauses, deletion, and where sessions go when the destination is
+//! gone.
 
 use crate::columns::*;
 
@@ -14,13 +15,13 @@ impl MigrationTrait for Step {
             at_null("paused_at"),
             at_null("deleted_at"),
             at_null("last_status_at"),
-            // Deliveries in a row whose signature was wrong, and when the last of them came.
+            // The number of consecutive deliveries with a wrong signature, and the time of the last one.
             number("signature_failures").default(0).take(),
             at_null("signature_failed_at"),
             at_null("doctor_at"),
         ];
         for mut column in columns {
-            // SQLite adds one column at a time.
+            // SQLite can add only one column at a time.
             manager
                 .alter_table(Table::alter().table("channels").add_column(&mut column).take())
                 .await?;

@@ -1,5 +1,5 @@
-//! From which countries one may come in, a row for each door. All four rows are there from the start, so that a save
-//! is one update of the version that was read.
+//! The countries that each door admits, one row for each door. All four rows exist from the start, so that a save is
+//! one update of the version that was read.
 
 use crate::columns::*;
 
@@ -14,7 +14,7 @@ impl MigrationTrait for Step {
         manager
             .create_table(table(
                 "country_rules",
-                // Codes with spaces between; none: everybody.
+                // Country codes separated by spaces; NULL: everybody.
                 [door, words_null("countries"), unknown, number("version")],
             ))
             .await?;

@@ -1,8 +1,8 @@
-//! The journal holds what one commit stored, many deliveries together: acknowledging costs the disk's time and little
-//! else. A delivery's own row is written when it is applied, in the same transaction.
+//! A row of the journal holds the deliveries that one commit stored, so that an acknowledgement costs little more than
+//! the disk write. A delivery's own row is written when it is applied, in the same transaction.
 //!
-//! Besides: which message a reaction, an edit or a revocation is about, how fresh a contact's profile is, and the way
-//! from a contact to what is theirs.
+//! Also: the message that a reaction, an edit or a deletion is about, the age of a contact's profile, and the indexes
+//! from a contact to its sessions and identities.
 
 use crate::columns::*;
 use sea_orm_migration::sea_orm::{DbBackend, FromQueryResult, Statement};
@@ -19,10 +19,10 @@ impl MigrationTrait for Step {
                 key("id"),
                 at("received_at"),
                 number("deliveries"),
-                // Failed tries to apply all of it at once.
+                // Failed attempts to apply the whole batch.
                 number("attempts"),
                 at_null("applied_at"),
-                // Last, so that the others are read without it.
+                // The last column, so that the others are read without it.
                 bytes("body"),
             ],
         );
@@ -37,7 +37,7 @@ impl MigrationTrait for Step {
         )
         .await?;
         if manager.get_database_backend() == DbBackend::Postgres {
-            // Bodies are short-lived and written at the speed of the disk: compressing them would be slower.
+            // Bodies are short-lived and written at disk speed: compression would slow that down.
             run(
                 manager,
                 "ALTER TABLE journal ALTER COLUMN body SET STORAGE EXTERNAL",
@@ -57,7 +57,7 @@ impl MigrationTrait for Step {
             .await?;
 
         add_column(manager, "messages", words_null("target_wamid")).await?;
-        // Meta's time of the message from which name, number and user id were taken.
+        // Meta's time of the message that the name, number and user id come from.
         add_column(manager, "contacts", at_null("profile_at")).await?;
         manager
             .create_index(index("sessions_contact", "sessions", ["contact_id"]))
@@ -72,7 +72,7 @@ impl MigrationTrait for Step {
     }
 }
 
-/// What was acknowledged and not applied yet goes into the journal, each delivery as a batch of its own.
+/// Copies the deliveries that were acknowledged but not applied into the journal, each as a batch of its own.
 async fn carry_over(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     #[derive(FromQueryResult)]
     struct Waiting {
@@ -90,7 +90,7 @@ async fn carry_over(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
          JOIN delivery_bodies b ON b.delivery_id = d.id WHERE d.processed_at IS NULL ORDER BY d.id",
     );
     for row in Waiting::find_by_statement(waiting).all(db).await? {
-        // The form of `engine::journal`.
+        // The format of `engine::journal`.
         let mut entry = Vec::with_capacity(row.body.len() + 64);
         entry.extend_from_slice(row.id.as_bytes());
         entry.extend_from_slice(row.channel_id.as_bytes());

@@ -1,4 +1,4 @@
-//! What waits in the journal is counted, and looked through, in its index alone: bodies are large, and there may be
+//! Counting and scanning the waiting batches of the journal uses only its index: bodies are large, and there may be
 //! thousands of them.
 
 use crate::columns::*;

@@ -1,11 +1,11 @@
-//! Indexes that keep looking things up as quick as it was when there was little to look through.
+//! Indexes that keep lookups as fast on large tables as on small ones.
 //!
-//! What waits in the journal is counted, and looked through, in its index alone: bodies are large, and there may be
+//! Counting and scanning the waiting batches of the journal uses only its index: bodies are large, and there may be
 //! thousands of them.
 //!
-//! Among the columns of a key the one that tells most comes first. PostgreSQL takes a number that its statistics do not
-//! know yet, that of a new channel, for a rare one: with the number first it read all messages of the number for every
-//! batch, instead of the few that were asked for. So did the kinds of identities.
+//! The most selective column of a key comes first. PostgreSQL assumes that a value which its statistics do not know,
+//! such as a new channel's number, is rare. With the number first, it read all messages of the number for every batch
+//! instead of the few that were requested. The kinds of identities had the same problem.
 
 use crate::columns::*;
 use sea_orm_migration::sea_orm::DbBackend;
@@ -33,7 +33,7 @@ impl MigrationTrait for Step {
             .create_index(unique("messages_wamid", "messages", ["wamid", "phone_number_id"]))
             .await?;
 
-        // SQLite looks at every value of a list, in whatever order the columns are.
+        // SQLite looks up every value of an `IN` list, in whatever order the columns are.
         if manager.get_database_backend() == DbBackend::Postgres {
             run("ALTER TABLE contact_identities DROP CONSTRAINT contact_identities_pkey").await?;
             run("ALTER TABLE contact_identities ADD PRIMARY KEY (value, kind)").await?;

@@ -1,8 +1,8 @@
-//! Since when a customer waits. Who waits longest comes first, and whoever has been answered, last: that is the largest
-//! number there is.
+//! The time since when a customer waits. The longest wait sorts first. Answered customers sort last, because they have
+//! the largest possible number.
 //!
-//! The waiting are listed, and counted, in their index alone, and so are an extension's own. The state is in these
-//! indexes, too: SQLite would look into each row for it, though all rows of the index have the same.
+//! Listing and counting the waiting sessions, and an extension's own, uses only their indexes. The indexes include the
+//! state: without it SQLite would read each row for it, although all rows of the index have the same state.
 
 use crate::columns::*;
 

@@ -1,8 +1,8 @@
-//! What is about a message that has not come yet is looked for whenever messages come: in an index of its own, which
-//! is nearly always empty.
+//! When messages arrive, the process looks for items that arrived earlier and are about them. The index for this is
+//! nearly always empty.
 //!
-//! Besides, what somebody writes in a group is a session apart from what they write in private, and a message of ours may
-//! have been written in the WhatsApp app on the company's phone.
+//! Also: a customer's messages in a group form a session apart from their private one, and somebody may have written an
+//! outbound message in the WhatsApp app on the company's phone.
 
 use crate::columns::*;
 

@@ -1,4 +1,4 @@
-//! Who moved a session, why, and from whom; and how many calls for a message ended without a known outcome.
+//! Who moved a session, why, and from whom; and how many calls to Meta for a message ended without a known outcome.
 
 use crate::columns::*;
 
@@ -13,7 +13,7 @@ impl MigrationTrait for Step {
             ("outbox", &mut doubts),
             ("session_moments", &mut words_null("done_by")),
             ("session_moments", &mut words_null("reason")),
-            // The extension that lost the session: it may learn where the session went.
+            // The extension that lost the session; it may learn where the session went.
             ("session_moments", &mut id_null("lost_by")),
         ] {
             let add = Table::alter().table(table).add_column(column).take();

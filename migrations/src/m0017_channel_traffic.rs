@@ -1,5 +1,5 @@
-//! Messages counted by channel, direction and five minutes, so that the figures of a day do not read the messages; and
-//! webhook addresses that are told to an admin before the channel is saved.
+//! Message counts by channel, direction and five minutes, so that the daily figures do not read the messages; and
+//! webhook addresses that are shown to an administrator before the channel is saved.
 
 use crate::columns::*;
 use sea_orm_migration::sea_orm::DbBackend;
@@ -25,7 +25,7 @@ impl MigrationTrait for Step {
         traffic.primary_key(Index::create().col("slot").col("channel_id").col("direction"));
         manager.create_table(traffic).await?;
 
-        // What came in the last day, and an hour more.
+        // The messages of the last day and one more hour.
         let since = match manager.get_database_backend() {
             DbBackend::Postgres => "(EXTRACT(EPOCH FROM now())::bigint - 90000) * 1000",
             _ => "(CAST(strftime('%s', 'now') AS INTEGER) - 90000) * 1000",
@@ -46,7 +46,7 @@ impl MigrationTrait for Step {
                 words("webhook_id"),
                 words("verify_token"),
                 at_null("handshake_at"),
-                // The person whose set-up it is: one each.
+                // The user who is setting up the channel; each user has at most one.
                 words("reserved_by"),
                 at("created_at"),
             ],

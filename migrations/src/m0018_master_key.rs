@@ -1,4 +1,4 @@
-//! By which master key the secrets are sealed: one row. A process that has another key must not start.
+//! The fingerprint of the master key that seals the secrets, in one row. A process with another key must not start.
 
 use crate::columns::*;
 

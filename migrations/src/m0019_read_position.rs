@@ -1,7 +1,7 @@
-//! How far a session has been read: the newest message that was on somebody's screen. Unread is what came after it.
+//! How far a session has been read: the newest message that was on somebody's screen. Messages after it are unread.
 //!
-//! Besides, the way from a message to what is about it, so that a page of a thread finds its reactions wherever they
-//! stand.
+//! Also an index from a message to the messages about it, so that a page of a thread finds its reactions wherever they
+//! are.
 
 use crate::columns::*;
 use sea_orm_migration::sea_orm::Statement;
@@ -19,16 +19,17 @@ impl MigrationTrait for Step {
                 .await?;
         }
         let run = async |sql: &str| manager.get_connection().execute_unprepared(sql).await;
-        // Before any row is changed: PostgreSQL uses no index that was made after that in the same transaction.
+        // Created before any row changes: PostgreSQL does not use an index that is created after a change in the same
+        // transaction.
         run("CREATE INDEX sessions_unread ON sessions (unread) WHERE unread > 0").await?;
         run(
             "UPDATE sessions SET read_at = last_message_at, read_id = last_message_id \
              WHERE unread = 0 AND last_message_id IS NOT NULL",
         )
         .await?;
-        // A session with unread messages has no position yet: its unread messages are the last ones, so the position is
-        // the customer's message before them. No more than these are read, however long the session is. SQLite wants to
-        // know beforehand how many to pass over, so sessions with the same number go together.
+        // A session with unread messages has no position yet. Its unread messages are the last ones, so the position is
+        // the customer's message before them. The query reads no more than these, however long the session is. SQLite
+        // requires a constant OFFSET, so sessions with the same number are updated together.
         let numbers = "SELECT DISTINCT unread FROM sessions WHERE unread > 0";
         let numbers = Statement::from_string(manager.get_database_backend(), numbers);
         for row in manager.get_connection().query_all_raw(numbers).await? {

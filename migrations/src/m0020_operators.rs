@@ -1,12 +1,12 @@
-//! What an operator sees, each part of it by its latest message: their own sessions and, of each of their queues, those
-//! that nobody owns. Without these the list of a new operator was looked for among all the sessions there are.
+//! Indexes by the latest message for the two parts of an operator's list: their own sessions, and the unowned sessions
+//! in each of their queues. Without these indexes, the list of a new operator scanned all sessions.
 //!
-//! Open and closed ones have an index each. A closed session hardly ever changes, so a message writes no more than
-//! before; and what asks for one's open sessions cannot be led through all those that are closed. An extension's open
-//! ones have `sessions_open_by_owner`.
+//! Open and closed sessions have separate indexes. A closed session hardly ever changes, so a message causes no more
+//! index writes than before; and a query for open sessions never scans the closed ones. An extension's open sessions
+//! have `sessions_open_by_owner`.
 //!
-//! The closed ones' last columns are there for a search: it asks each whose it is, and would look into the row for that.
-//! SQLite would for the columns of the condition, too.
+//! The last columns of the indexes for closed sessions serve searches, which compare each session's contact and would
+//! otherwise read the row. SQLite would also read it for the columns of the condition.
 
 use crate::columns::*;
 

@@ -1,4 +1,4 @@
-//! What changed, numbered, so that a stream of live updates goes on where it broke off.
+//! Changes with consecutive numbers, so that a stream of live updates resumes where it broke off.
 
 use crate::columns::*;
 
@@ -9,7 +9,7 @@ pub(crate) struct Step;
 impl MigrationTrait for Step {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let mut number = ColumnDef::new("number");
-        // SQLite would give the number of a deleted row to the next one without AUTOINCREMENT.
+        // Without AUTOINCREMENT, SQLite would reuse the number of a deleted row.
         number.big_integer().not_null().auto_increment().primary_key();
         let events = table(
             "events",
@@ -17,7 +17,7 @@ impl MigrationTrait for Step {
                 number,
                 at("at"),
                 words("kind"),
-                // Who may see it, as JSON; NULL: everybody.
+                // Who may see the event, as JSON; NULL: everybody.
                 words_null("audience"),
                 id_null("session_id"),
                 id_null("message_id"),

@@ -1,5 +1,5 @@
-//! Several engines on one PostgreSQL share the work: the lease on the journal says which of them applies deliveries, and
-//! a row of the outbox says which of them is calling Meta for it.
+//! Several engines on one PostgreSQL share the work: the lease on the journal names the engine that applies deliveries,
+//! and a row of the outbox names the engine that is calling Meta for it.
 
 use crate::columns::*;
 
@@ -17,7 +17,7 @@ impl MigrationTrait for Step {
         manager
             .create_table(table("leases", [name, id_null("held_by"), at("held_until")]))
             .await?;
-        // There is a row for each lease from the beginning: taking one is an update.
+        // Each lease has a row from the beginning: taking a lease is an update.
         manager
             .get_connection()
             .execute_unprepared("INSERT INTO leases (name, held_until) VALUES ('journal', 0)")

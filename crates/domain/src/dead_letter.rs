@@ -1,4 +1,4 @@
-//! What came from Meta and could not be applied.
+//! Items from Meta that could not be applied.
 
 use crate::{
     form::{Problem, unknown},
@@ -16,32 +16,32 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 #[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum DeadReason {
-    /// The body had a good signature but is not a notification of WhatsApp's.
+    /// The body had a good signature but is not a WhatsApp notification.
     UnreadableBody,
-    /// The item lacks what every item of its kind has, such as an id.
+    /// The item lacks a field that every item of its kind has, such as an id.
     UnreadableItem,
     /// No channel has this phone-number id.
     UnknownNumber,
-    /// A channel has it, but the app secret that signed is not that channel's.
+    /// A channel has this id, but the app secret that signed the delivery is not that channel's.
     ForeignSecret,
-    /// It was tried several times and failed each time.
+    /// Applying the item failed several times.
     Failed,
-    /// It is about a message that is not here, such as a reaction to one from before the channel was connected.
+    /// The item is about a message that is not stored, such as a reaction to one from before the channel was connected.
     NoMessage,
-    /// A kind of update that this version has no use for.
+    /// A kind of update that this version does not use.
     NotUsed,
 }
 
 impl DeadReason {
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// The words of the reasons with which something is wrong.
+    /// The stored words of the reasons that are faults.
     pub fn faults() -> impl Iterator<Item = &'static str> {
         let faults = Self::ALL.iter().copied().filter(|reason| reason.is_fault());
         faults.map(Self::as_str)
     }
 
-    /// Whether something is wrong: somebody should look.
+    /// Whether the reason is a fault that somebody should look at.
     pub fn is_fault(self) -> bool {
         !matches!(self, Self::NoMessage | Self::NotUsed)
     }
@@ -51,7 +51,7 @@ impl DeadReason {
     }
 }
 
-/// An item that could not be applied. Its JSON may have megabytes, and is read on its own.
+/// An item that could not be applied. Its JSON may be megabytes long and is read separately.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeadLetter {
     pub id: DeadLetterId,
@@ -59,18 +59,18 @@ pub struct DeadLetter {
     pub reason: DeadReason,
     pub detail: Option<String>,
     pub phone_number_id: Option<String>,
-    /// The channel at whose webhook address it arrived.
+    /// The channel whose webhook address received the delivery.
     pub arrived_at: Option<String>,
 }
 
-/// A letter with its JSON as Meta sent it.
+/// A dead letter with its JSON as Meta sent it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenDeadLetter {
     pub dead_letter: DeadLetter,
     pub raw: String,
 }
 
-/// How far back one looks.
+/// How far back the list goes.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
 )]
@@ -99,13 +99,13 @@ impl Within {
     }
 }
 
-/// Which letters are meant; what is `None` does not matter.
+/// Which dead letters to list; a field that is `None` does not filter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<DeadReason>,
-    /// Where they arrived.
+    /// The channel whose webhook address received them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<ChannelId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -115,7 +115,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Reads an address; whatever is not understood is as if it were not there.
+    /// Reads the filter from a query string; unknown values are ignored.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
         let text = |key| get(key).map(|text| text.trim().to_owned());
         Self {
@@ -126,7 +126,7 @@ impl Filter {
         }
     }
 
-    /// What [`Filter::read`] reads.
+    /// The pairs that [`Filter::read`] reads.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let pairs = [
             ("reason", self.reason.map(|reason| reason.as_str().to_owned())),
@@ -141,31 +141,31 @@ impl Filter {
     }
 }
 
-/// Deliveries that are stored and not applied yet.
+/// Deliveries that are stored but not applied yet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
     pub deliveries: u64,
-    /// When the oldest came.
+    /// When the oldest one arrived.
     pub since: Option<Timestamp>,
 }
 
-/// What became of letters that were applied again.
+/// The result of applying dead letters again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replayed {
-    /// Letters that are gone, because what was in them is applied.
+    /// Dead letters that were deleted, because their content is applied.
     pub applied: u64,
-    /// Letters that stay, by their reason now.
+    /// Dead letters that remain, by their new reason.
     pub kept: Vec<(DeadReason, u64)>,
-    /// Letters of which nothing is stored that could be applied again.
+    /// Dead letters without a stored payload that could be applied again.
     pub lost: u64,
-    /// The last one that was tried: go on after it. `None`: all were.
+    /// The last one that was tried: continue after it. `None`: all were tried.
     pub next: Option<DeadLetterId>,
-    /// Those that were not tried yet.
+    /// Dead letters that have not been tried yet.
     pub left: u64,
 }
 
 impl Replayed {
-    /// One more letter that stays.
+    /// Counts one more dead letter that remains.
     pub fn keep(&mut self, reason: DeadReason) {
         match self.kept.iter_mut().find(|(of, _)| *of == reason) {
             Some((_, count)) => *count += 1,
@@ -173,7 +173,7 @@ impl Replayed {
         }
     }
 
-    /// Together with what was tried before.
+    /// Adds up this result and the earlier ones.
     #[must_use]
     pub fn after(mut self, before: &Self) -> Self {
         self.applied += before.applied;

@@ -1,10 +1,10 @@
-//! A customer's name as it may be shown. Customers choose it themselves, and Meta passes on whatever they chose:
-//! characters that turn the text around them, and names of nothing that can be seen.
+//! A customer's name, made safe to show. Customers choose it themselves, and Meta passes on whatever they choose,
+//! including characters that reverse the text around them and names without any visible character.
 
-/// Characters of a name at the most; a row cuts it sooner.
+/// Maximum number of characters of a name; rows truncate earlier.
 const MAX: usize = 200;
 
-/// The name without what could harm the text around it; `None` when nothing of it can be seen.
+/// The name without characters that could harm the text around it; `None` if no visible character remains.
 pub fn shown(name: &str) -> Option<String> {
     let harmless = name.chars().map(|c| if c.is_control() { ' ' } else { c });
     let harmless: String = harmless.filter(|&c| !turns(c)).take(MAX).collect();
@@ -13,14 +13,14 @@ pub fn shown(name: &str) -> Option<String> {
     name.chars().any(can_be_seen).then_some(name)
 }
 
-/// Marks, embeddings, overrides and isolates of bidirectional text, which reach beyond the name that has them.
+/// Marks, embeddings, overrides and isolates of bidirectional text, whose effect reaches beyond the name.
 /// <https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters>
 fn turns(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Neither blank nor ignored where it is drawn. What only changes its neighbours (accents, joiners, variations of an
-/// emoji) may be part of a name, but is none by itself.
+/// Neither blank nor ignored in rendering. Characters that only modify their neighbours (accents, joiners, emoji
+/// variation selectors) may be part of a name, but do not make one by themselves.
 /// <https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point>
 pub(crate) fn can_be_seen(c: char) -> bool {
     let nothing = c.is_whitespace()

@@ -1,29 +1,29 @@
-//! Events are hints with ids: whoever gets one reads the truth again, so a lost event costs nothing.
+//! Events are hints with ids: the receiver reads the data again, so a lost event costs nothing.
 
 use crate::ids::{ChannelId, MessageId, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// How often a stream says that it is alive. A comment would keep proxies content, but a browser's script cannot see
-/// one.
+/// How often a stream sends a ping. A comment would keep proxies from closing the stream, but scripts in the browser
+/// cannot see comments.
 pub const PING_EVERY: Duration = Duration::from_secs(5);
-/// Whoever hears nothing for this long has lost the connection: two pings are missing.
+/// After this long without an event, the connection is lost: two pings are missing.
 pub const SILENCE: Duration = Duration::from_secs(12);
-/// The name of the event that says nothing else.
+/// The name of the event that only proves that the stream is alive.
 pub const PING: &str = "ping";
 /// The name of each stream's first event, a [`Hello`].
 pub const HELLO: &str = "hello";
 
-/// A place among the events: everything up to this number.
+/// A position in the sequence of events: everything up to and including this number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Position {
     pub number: u64,
 }
 
-/// How a stream begins: what has happened up to here it does not tell.
+/// The start of a stream. The stream does not report events up to this position.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hello {
-    /// Whose log-in the stream was opened with.
+    /// The user whose log-in opened the stream.
     pub user: UserId,
     #[serde(flatten)]
     pub position: Position,
@@ -32,7 +32,7 @@ pub struct Hello {
 /// Something changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
-    /// Rises with every event, also over restarts.
+    /// Increases with every event, across restarts too.
     pub number: u64,
     #[serde(flatten)]
     pub change: Change,
@@ -42,9 +42,9 @@ pub struct Event {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum Change {
-    /// A session appeared, was routed, picked up, closed or read.
+    /// A session was created, routed, picked up, closed or read.
     Session { session: SessionId },
-    /// A message came in, went out, or its ticks moved.
+    /// A message came in, went out, or changed its status.
     Message {
         session: SessionId,
         message: MessageId,

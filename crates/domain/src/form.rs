@@ -1,14 +1,14 @@
-//! The checks of what is typed into forms, the same in the browser and in the process.
+//! The checks of form input, the same in the browser and in the process.
 
 use serde::{Deserialize, Serialize};
 
-/// One field of a form and what is wrong with it.
+/// One field of a form and its problem.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldProblem {
     /// The field's name as the form and the API spell it.
     pub field: String,
     pub problem: Problem,
-    /// The name of the one that has the value already.
+    /// The name of the object that already has this value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
 }
@@ -26,21 +26,21 @@ pub enum Problem {
     NotAPhoneNumber,
     /// Digits only are allowed here.
     NotNumeric,
-    /// Spaces, line breaks or characters that do not belong here; often a copy of more than the value.
+    /// Spaces, line breaks or characters that do not belong here; often more than the value was copied.
     NotAToken,
-    /// Another one has this already.
+    /// Another object already has this value.
     Taken,
-    /// It does not exist (any more) or is disabled.
+    /// It does not exist (any more), or it is disabled.
     Unknown,
     NotALogin,
 }
 
-/// What is wrong with a word that is none of those that are known.
+/// The problem of a word that is not a known value.
 pub(crate) fn unknown(_: &str) -> Problem {
     Problem::Unknown
 }
 
-/// A form of which some fields are not right.
+/// A form with invalid fields.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("some fields are not right")]
 pub struct Invalid {
@@ -48,14 +48,14 @@ pub struct Invalid {
 }
 
 impl Invalid {
-    /// A single field is not right.
+    /// A single invalid field.
     pub fn field(field: &str, problem: Problem) -> Self {
         let mut problems = Problems::default();
         problems.add(field, problem);
         problems.refuse()
     }
 
-    /// Another one, of this name, has the field's value already.
+    /// Another object with this name already has the field's value.
     pub fn taken(field: &str, by: &str) -> Self {
         Self {
             fields: vec![FieldProblem {
@@ -80,7 +80,7 @@ impl Problems {
         });
     }
 
-    /// Keeps a good value, or notes the problem under the field's name.
+    /// Returns a valid value, or records the problem under the field's name.
     pub fn take<T>(&mut self, field: &str, value: Result<T, Problem>) -> Option<T> {
         value.map_err(|problem| self.add(field, problem)).ok()
     }
@@ -94,8 +94,8 @@ impl Problems {
     }
 }
 
-/// A trimmed line of 1 to `most` characters without control characters. What cannot be seen and came along with a
-/// copy is left out; the joiners of emoji and of Persian are part of what is seen.
+/// A trimmed line of 1 to `most` characters without control characters. Invisible characters from copying are removed;
+/// the joiners of emoji and of Persian are kept, because they change what is visible.
 pub fn line(text: &str, most: usize) -> Result<String, Problem> {
     let joins = |c: char| matches!(c, '\u{200c}' | '\u{200d}' | '\u{e0020}'..='\u{e007f}');
     let text: String = trimmed(text)
@@ -122,8 +122,8 @@ fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))
 }
 
-/// A character without a shape: line breaks and other controls, marks of the direction, joiners, byte-order marks.
-/// Pasted text has them around numbers and ids.
+/// An invisible character: line breaks and other controls, direction marks, joiners, byte-order marks. Pasted text has
+/// them around numbers and ids.
 pub fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -140,7 +140,7 @@ pub fn is_invisible(c: char) -> bool {
         )
 }
 
-/// Characters in a name at the most.
+/// Maximum number of characters in a name.
 pub const MAX_NAME: usize = 127;
 
 #[cfg(test)]

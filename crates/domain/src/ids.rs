@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
-/// The text is not the id of anything: ids are UUIDs.
+/// The text cannot be parsed as an id: ids are UUIDs.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not an id")]
 pub struct NotAnId;
@@ -17,11 +17,11 @@ macro_rules! id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// Wraps an id that comes from the clock or from the database.
+            /// Wraps a UUID that comes from the clock or from the database.
             pub const fn new(id: Uuid) -> Self {
                 Self(id)
             }
-            /// The bare UUID, as the database keeps it.
+            /// The bare UUID, as the database stores it.
             pub const fn uuid(self) -> Uuid {
                 self.0
             }
@@ -55,7 +55,7 @@ id! {
     SessionId
     /// One message, in either direction.
     MessageId
-    /// One accepted webhook request of Meta's.
+    /// One accepted webhook request from Meta.
     DeliveryId
     /// An item of a delivery that could not be applied.
     DeadLetterId

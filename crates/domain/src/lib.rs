@@ -1,27 +1,27 @@
-//! The words and the rules of Switchboard: pure values, no I/O, the same in the process and in the browser.
+//! The vocabulary and the rules of Switchboard: pure values, no I/O, the same in the process and in the browser.
 //!
 //! | module | what it holds |
 //! |---|---|
 //! | [`ids`] | one newtype for each thing that has an id |
-//! | [`refs`] | extensions, queues, channels and contacts as other things show them |
+//! | [`refs`] | extensions, queues, channels and contacts as references in other views |
 //! | [`time`] | [`Timestamp`](time::Timestamp) and the service window |
 //! | [`language`] | the languages of the console |
-//! | [`form`] | the checks of what is typed, and what can be wrong with a field |
-//! | [`refusal`] | every reason for which a request is refused |
+//! | [`form`] | the checks of form input, and the problems that a field can have |
+//! | [`refusal`] | every reason why a request is refused |
 //! | [`page`] | one page of a list |
 //! | [`phone`] | E.164 phone numbers |
-//! | [`display_name`] | a customer's name as it may be shown |
+//! | [`display_name`] | a customer's name, made safe to show |
 //! | [`search`] | how customers are found by name and number |
-//! | [`access`] | users, roles, permissions, API scopes, who acts |
+//! | [`access`] | users, roles, permissions, API scopes, actors |
 //! | [`directory`] | extensions and message queues |
 //! | [`pick_up_mode`] | how a session leaves a queue for one operator |
 //! | [`channel`] | channel forms and their checks, facts, the badge |
-//! | [`session`] | session states, their routing, who may do what with one, its timeline |
-//! | [`message`] | messages, what they say, delivery statuses and their order, the thread |
+//! | [`session`] | session states, their routing, who may act on a session, its timeline |
+//! | [`message`] | messages, their content, delivery statuses and their order, the thread |
 //! | [`vcard`] | contact cards as files |
-//! | [`dead_letter`] | what came from Meta and could not be applied |
-//! | [`countries`] | who may come in from where: the allowed countries of each door |
-//! | [`doctor`] | from what was seen of a channel to what is wrong with it |
+//! | [`dead_letter`] | items from Meta that could not be applied |
+//! | [`countries`] | the allowed countries of each door |
+//! | [`doctor`] | the diagnosis of a channel: from evidence to findings |
 //! | [`event`] | hints that the process pushes to browsers |
 
 pub mod access;

@@ -1,4 +1,4 @@
-//! Lists come in pages, with a cursor that is opaque to whoever asks.
+//! Lists come in pages, with a cursor that is opaque to the caller.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page<T> {
     pub items: Vec<T>,
-    /// Pass it back to get what follows; `None` on the last page.
+    /// Pass it back to get the next page; `None` on the last page.
     pub next_cursor: Option<String>,
 }
 
@@ -19,16 +19,16 @@ impl<T> Page<T> {
     }
 }
 
-/// What a list is asked for.
+/// The parameters of a list request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageRequest {
     pub limit: Option<u32>,
     pub cursor: Option<String>,
 }
 
-/// Items on a page unless told otherwise.
+/// Default number of items on a page.
 pub const PAGE_DEFAULT: u32 = 50;
-/// Items on a page at the most.
+/// Maximum number of items on a page.
 pub const MAX_PAGE: u32 = 200;
 
 impl PageRequest {

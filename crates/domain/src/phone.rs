@@ -15,7 +15,8 @@ pub struct PhoneNumber(String);
 pub struct NotAPhoneNumber;
 
 impl PhoneNumber {
-    /// A number with its country code: after `+`, after `00`, or, when it is long enough to have one, alone.
+    /// Parses a number with its country code: after `+`, after `00`, or, if the number is long enough to have one,
+    /// alone.
     ///
     /// # Errors
     /// [`NotAPhoneNumber`] also when the country is missing.
@@ -23,12 +24,12 @@ impl PhoneNumber {
         Self::parse_in(text, None)
     }
 
-    /// Like [`PhoneNumber::parse`]; a number without a country code is one of `country`, given by its calling code.
+    /// Like [`PhoneNumber::parse`], but a number without a country code gets `country`, a calling code.
     ///
     /// # Errors
     /// [`NotAPhoneNumber`]
     pub fn parse_in(text: &str, country: Option<&str>) -> Result<Self, NotAPhoneNumber> {
-        // `+44 (0)20 …`: the zero is for callers from inside the country.
+        // In `+44 (0)20 …` the zero is for calls within the country.
         let text = text.replace("(0)", "");
         let mut plus = false;
         let mut typed = String::with_capacity(16);
@@ -62,7 +63,7 @@ impl PhoneNumber {
         &self.0
     }
 
-    /// The digits alone, as Meta's `wa_id` has them.
+    /// The digits without `+`, as in Meta's `wa_id`.
     pub fn digits(&self) -> &str {
         &self.0[1..]
     }
@@ -87,10 +88,10 @@ impl From<PhoneNumber> for String {
     }
 }
 
-/// No national number is shorter; together with the country code this tells a whole number from a part of one.
+/// The minimum length of a national number. With the country code, it tells a whole number from a part of one.
 const MIN_NATIONAL: usize = 8;
 
-/// No national number of this country is longer; one that is has its country code already, whichever that is.
+/// The maximum length of a national number of this country. A longer number already has a country code.
 fn national_most(code: &str) -> usize {
     match code.len() {
         2 => 11,
@@ -105,19 +106,19 @@ fn with_country(digits: &str, country: Option<&str>) -> Result<String, NotAPhone
             let of_this = digits.starts_with(code) && digits.len() >= code.len() + MIN_NATIONAL;
             of_this || digits.len() > national_most(code) && !digits.starts_with('0')
         }
-        // No country's national numbers are as long as this.
+        // No country has national numbers this long.
         None => digits.len() > 10,
     };
     match country {
         _ if is_whole => Ok(digits.to_owned()),
-        // Italy keeps the zero that others put before a national number.
+        // Italy keeps the zero that other countries put before a national number.
         Some("39") => Ok(format!("39{digits}")),
         Some(code) => Ok(format!("{code}{}", digits.strip_prefix('0').unwrap_or(digits))),
         None => Err(NotAPhoneNumber),
     }
 }
 
-/// Digits grouped for reading: `+420 777 123 456`. Anything that is not `+` and digits comes back as it is.
+/// Digits grouped for reading: `+420 777 123 456`. Input that is not `+` and digits is returned unchanged.
 pub fn grouped(number: &str) -> String {
     let Some(digits) = number
         .strip_prefix('+')
@@ -128,7 +129,7 @@ pub fn grouped(number: &str) -> String {
     let (country, rest) = digits.split_at(calling_code_len(digits).min(digits.len()));
     let mut text = format!("+{country}");
     for (i, digit) in rest.chars().enumerate() {
-        // A last group of four reads better than a lone digit.
+        // A last group of four is easier to read than a single digit.
         if i % 3 == 0 && rest.len() - i > 1 {
             text.push(' ');
         }
@@ -137,7 +138,7 @@ pub fn grouped(number: &str) -> String {
     text
 }
 
-/// How many of an international number's digits are its country's.
+/// The length of the calling code of an international number.
 pub fn calling_code_len(digits: &str) -> usize {
     if digits.starts_with('1') || digits.starts_with('7') {
         1
@@ -195,8 +196,8 @@ pub fn calling_code_len(digits: &str) -> usize {
     }
 }
 
-/// The key under which a `wa_id` is looked up. WhatsApp writes the same mobile of Brazil with and without a ninth
-/// digit, of Argentina with 549 and 54, of Mexico with 521 and 52: all forms get the same key.
+/// The key for looking up a `wa_id`. WhatsApp writes the same Brazilian mobile number with and without a ninth digit,
+/// an Argentine one with 549 and 54, a Mexican one with 521 and 52: all forms get the same key.
 pub fn same_customer_key(wa_id: &str) -> String {
     let without = |at: usize| format!("{}{}", &wa_id[..at], &wa_id[at + 1..]);
     if !wa_id.bytes().all(|b| b.is_ascii_digit()) || wa_id.len() != 13 {

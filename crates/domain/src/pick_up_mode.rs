@@ -1,10 +1,10 @@
-//! How a waiting session becomes one operator's.
+//! How a waiting session gets its owner.
 
 use crate::form::{Problem, unknown};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// How a waiting session becomes one operator's.
+/// How a waiting session gets its owner.
 #[derive(
     Debug,
     Clone,
@@ -22,12 +22,12 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 #[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum PickUp {
-    /// Somebody clicks *Pick up*; until then nobody answers.
+    /// A member clicks *Pick up*; until then nobody can answer.
     #[default]
     Manual,
     /// The first reply picks up.
     Auto,
-    /// Nobody picks up: every member sees and answers for as long as the session is open.
+    /// Nobody picks up: every member sees and answers the session as long as it is open.
     None,
 }
 

@@ -1,4 +1,4 @@
-//! Extensions, queues, channels and contacts as other things show them.
+//! Extensions, queues, channels and contacts as references in other views.
 
 use crate::{
     ids::{ChannelId, ContactId, ExtensionId, QueueId},
@@ -6,7 +6,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// An extension as other things show it.
+/// An extension as a reference in other views.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ExtensionRef {
     pub id: ExtensionId,
@@ -14,25 +14,25 @@ pub struct ExtensionRef {
     pub name: String,
 }
 
-/// A customer as lists show one.
+/// A customer as a reference in lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactRef {
     pub id: ContactId,
-    /// The profile name, else the number, else the username or the id.
+    /// The profile name, or else the number, the username or the id.
     pub label: String,
-    /// `+` and digits, when WhatsApp tells it.
+    /// `+` and digits, if WhatsApp gives the number.
     pub number: Option<String>,
     pub username: Option<String>,
 }
 
-/// A channel as lists show one.
+/// A channel as a reference in lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelRef {
     pub id: ChannelId,
     pub name: String,
 }
 
-/// A queue as lists show one.
+/// A queue as a reference in lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueRef {
     pub id: QueueId,

@@ -1,5 +1,5 @@
-//! Every reason for which a request of a person (or of a script) is refused. The words that people read are
-//! the console's; here is only what happened, so that each language says it its own way.
+//! Every reason why a request from a user or a script is refused. This module holds only the reason; the console holds
+//! the wording, so that each language has its own.
 
 use crate::{
     countries::{Country, Unfit},
@@ -74,26 +74,26 @@ pub enum Refusal {
     UnfitDatabase { why: Unfit },
 }
 
-/// The kinds of refusal that a caller tells apart by the HTTP status.
+/// The kinds of refusal that a caller distinguishes by the HTTP status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
-    /// The call itself cannot be read.
+    /// The request cannot be parsed.
     Malformed,
-    /// Nobody has proved who is asking.
+    /// The request has no valid log-in or token.
     Unauthenticated,
-    /// Whoever asks may not do this.
+    /// The caller may not do this.
     Forbidden,
     /// It does not exist, or the caller must not know that it does.
     NotFound,
-    /// The state of things does not allow it now.
+    /// The current state does not allow it.
     Conflict,
     /// It existed once, and will not come back.
     Gone,
-    /// The call can be read, and its values are wrong.
+    /// The request can be parsed, but its values are invalid.
     Invalid,
     /// The caller asks too often.
     TooMany,
-    /// The same call may succeed in a moment.
+    /// The same request may succeed in a moment.
     Unavailable,
 }
 
@@ -115,7 +115,7 @@ impl Class {
 }
 
 impl Refusal {
-    /// What kind of refusal this is, for the REST API and for the console alike.
+    /// The kind of this refusal, for the REST API and for the console alike.
     pub fn class(&self) -> Class {
         match self {
             Self::BadCursor => Class::Malformed,
@@ -146,7 +146,7 @@ impl Refusal {
         }
     }
 
-    /// In how many seconds the same call may succeed (`Retry-After`), where that is known.
+    /// The number of seconds after which the same request may succeed (`Retry-After`), if known.
     pub fn retry_after(&self) -> Option<u32> {
         match self {
             Self::TooManyAttempts { seconds } | Self::Busy { seconds } => Some(*seconds),
@@ -159,7 +159,7 @@ impl Refusal {
         Invalid::field(field, problem).into()
     }
 
-    /// Another one, of this name, has the field's value already.
+    /// Another object with this name already has the field's value.
     pub fn taken(field: &str, by: &str) -> Self {
         Invalid::taken(field, by).into()
     }
@@ -175,7 +175,7 @@ impl From<Invalid> for Refusal {
 mod tests {
     use super::*;
 
-    /// Scripts and pages rely on these numbers.
+    /// Scripts and pages rely on these status codes.
     #[test]
     fn each_refusal_has_its_status() {
         let address = IpAddr::from([203, 0, 113, 9]);

@@ -1,8 +1,8 @@
-//! How customers are found: by the beginnings of the words of a name, and by either end of a number. Accents, case and
-//! the way in which a number is written make no difference.
+//! How customers are found: by prefixes of the words of a name, and by either end of a number. Accents, case and the
+//! formatting of a number make no difference.
 //!
-//! Both sides are folded here, what is kept with a contact and what somebody types, so that the database compares
-//! plain text, and finds it in an index.
+//! Both sides are folded here, the stored words and the search text, so that the database compares plain text and can
+//! use an index.
 
 use crate::{
     display_name::can_be_seen,
@@ -11,16 +11,16 @@ use crate::{
 use std::collections::BTreeSet;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// Characters of a word that count.
+/// Maximum number of characters of a word that are indexed.
 const MAX_WORD: usize = 32;
-/// Words of one contact, and of one search.
+/// Maximum number of words of one contact; also bounds the text of a search.
 const MAX_WORDS: usize = 16;
 const MAX_SOUGHT: usize = 8;
-/// Stands before a number that is written backwards: people know its last digits by heart.
+/// Marks a number that is stored backwards: people know its last digits by heart.
 const BACKWARDS: char = '<';
 
-/// The words under which a contact is found. One that changes them for the same contact needs a migration that has
-/// them made anew.
+/// The search words of a contact. A change to this function that gives the same contact other words needs a migration
+/// that rebuilds them.
 pub fn words(name: Option<&str>, username: Option<&str>, wa_id: Option<&str>) -> BTreeSet<String> {
     let texts = [name, username].into_iter().flatten();
     let mut words: BTreeSet<_> = texts.flat_map(folded).take(MAX_WORDS).collect();
@@ -38,15 +38,15 @@ pub fn words(name: Option<&str>, username: Option<&str>, wa_id: Option<&str>) ->
     words
 }
 
-/// What somebody looks for: of each entry, one of these must begin a word of the contact. `None` when nothing is
-/// looked for; no entries when it is something that nobody is called.
+/// The search terms: for each entry, one of its alternatives must be a prefix of one of the contact's words. `None` if
+/// the search is empty; no entries if no contact can match.
 pub fn sought(text: &str) -> Option<Vec<Vec<String>>> {
     if text.trim().is_empty() {
         return None;
     }
     let mut sought: Vec<Vec<String>> = Vec::new();
     let mut number = String::new();
-    // Digits side by side are one number, however they are grouped.
+    // Adjacent groups of digits are one number, however they are grouped.
     for word in folded(text).take(MAX_SOUGHT) {
         if is_number(&word) {
             number.push_str(&word);
@@ -63,10 +63,10 @@ pub fn sought(text: &str) -> Option<Vec<Vec<String>>> {
     Some(sought)
 }
 
-/// What a number may be the beginning of.
+/// The forms that a typed number may be a prefix of.
 fn numbers(digits: &str) -> Vec<String> {
     let digits: String = digits.chars().take(MAX_WORD - 1).collect();
-    // `00` stands for `+`; one zero leads a number within its country.
+    // `00` stands for `+`; a single zero is the trunk prefix of a national number.
     let called = digits.strip_prefix("00").or_else(|| digits.strip_prefix('0'));
     let called = called.filter(|called| !called.is_empty());
     let mut all = BTreeSet::from([backwards(&digits), same_customer_key(&digits)]);
@@ -83,13 +83,13 @@ fn is_number(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// The words of a text: letters and digits without accents and case, and each emoji by itself.
+/// The words of a text: letters and digits without accents and case, and each emoji as a word.
 fn folded(text: &str) -> impl Iterator<Item = String> {
     let (mut words, mut word) = (Vec::new(), String::new());
     let letters = text
         .nfkd()
         .filter(|c| !is_combining_mark(*c) && !is_apostrophe(*c));
-    // Nobody looks for what stands behind so much.
+    // Ignores text beyond this length: nobody searches for it.
     for c in letters
         .flat_map(char::to_lowercase)
         .take(MAX_WORDS * MAX_WORD * 4)
@@ -109,7 +109,7 @@ fn folded(text: &str) -> impl Iterator<Item = String> {
     words.into_iter().filter(|word| !word.is_empty()).map(cut)
 }
 
-/// Letters whose stroke or tail is a part of them, and not an accent.
+/// Letters whose stroke or tail is part of the letter, not an accent.
 fn spelled(c: char) -> Option<&'static str> {
     Some(match c {
         'ß' => "ss",
@@ -131,7 +131,7 @@ fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '\u{2019}' | '\u{2bc}')
 }
 
-/// An emoji, say; not punctuation.
+/// An emoji, for example, but not punctuation.
 fn is_symbol(c: char) -> bool {
     c > '\u{2100}' && can_be_seen(c) && !matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}')
 }
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// As the database does.
+    /// Matches as the database does.
     fn finds(text: &str, words: &BTreeSet<String>) -> bool {
         let sought = sought(text).expect("something is looked for");
         let begins = |starts: &Vec<String>| {
@@ -212,7 +212,7 @@ mod tests {
         for text in ["778", "999", "7771234567"] {
             assert!(!finds(text, &cenek), "{text}");
         }
-        // One mobile of Brazil in both its forms.
+        // The same Brazilian mobile number in both its forms.
         assert!(finds(
             "+55 11 98765-4321",
             &words(None, None, Some("551187654321"))
@@ -231,7 +231,7 @@ mod tests {
         fn a_contact_is_found_by_its_own_name(name in "\\PC{1,60}", other in "[a-z]{3} ?[0-9]{0,9}") {
             let known = words(Some(&name), Some(&other), None);
             if sought(&name).is_some_and(|sought| !sought.is_empty() && known.len() < MAX_WORDS) {
-                // Digits side by side are looked for as one number.
+                // Adjacent groups of digits are searched as one number.
                 let joined = folded(&name).filter(|word| is_number(word)).count() > 1;
                 prop_assert!(joined || finds(&name, &known), "{name:?}: {known:?}");
             }

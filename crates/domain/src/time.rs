@@ -1,4 +1,4 @@
-//! Points in time, and the two clocks of a session, which must never be mixed up.
+//! Points in time, and the two clocks of a session, which must never be confused.
 
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -18,8 +18,9 @@ impl Timestamp {
         Self(seconds.saturating_mul(1000))
     }
 
-    /// When Meta says that something happened, or else when it arrived. A time far ahead is none: it would stand at the
-    /// end of the thread for ever and keep the service window open. Milliseconds in place of seconds look like that.
+    /// The time that Meta gives, or else the time of arrival. A time far in the future is ignored: it would stay at the
+    /// end of the thread for ever and keep the service window open. Milliseconds in place of seconds produce such
+    /// times.
     pub fn told(seconds: Option<i64>, arrived: Self) -> Self {
         let told = seconds.filter(|seconds| *seconds > 0).map(Self::from_seconds);
         told.filter(|told| *told <= arrived.plus(AHEAD))
@@ -50,14 +51,14 @@ impl Timestamp {
     }
 }
 
-/// How far Meta's clock may be before ours.
+/// How far Meta's clock may be ahead of the process's.
 const AHEAD: Duration = Duration::from_secs(10 * 60);
 
 /// How long after a customer's message a business may answer freely.
 /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
 pub const SERVICE_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// When the service window that the customer's last message opened closes.
+/// When the service window closes that the customer's last message opened.
 pub fn service_window_closes(last_inbound: Timestamp) -> Timestamp {
     last_inbound.plus(SERVICE_WINDOW)
 }

@@ -1,12 +1,12 @@
-//! Contact cards as files: written for whoever downloads one, and read where a card came as nothing else.
+//! Contact cards as files: written for downloads, and read if a card arrives only as a vCard.
 //! <https://www.rfc-editor.org/rfc/rfc2426>
 
 use crate::message::content::{Contact, Fact, FactKind};
 
-/// Characters of a file's name at the most, without its ending.
+/// Maximum number of characters of a file's name, without its extension.
 const MAX_NAME: usize = 60;
 
-/// The card as a file: as it came, else made of what is known.
+/// The card as a file: the original, or else one made from the known fields.
 pub fn write(card: &Contact) -> String {
     if let Some(vcard) = &card.vcard {
         return vcard.clone();
@@ -37,7 +37,7 @@ pub fn write(card: &Contact) -> String {
     lines.join("\r\n")
 }
 
-/// What a sender writes must not become a line of its own.
+/// Escapes line breaks, so that a sender's text cannot add a line.
 fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
@@ -51,13 +51,13 @@ fn escaped(text: &str) -> String {
     safe
 }
 
-/// A parameter's value: letters, digits and dashes alone.
+/// A parameter's value: only letters, digits and dashes.
 fn word(text: &str) -> String {
     let fits = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
     text.chars().filter(fits).take(20).collect()
 }
 
-/// A name for the file that no system takes for a path or a command.
+/// A file name that no system takes for a path or a command.
 pub fn file_name(card: &Contact) -> String {
     let name = card.name.whole().unwrap_or_default();
     let safe: String = name
@@ -72,9 +72,9 @@ pub fn file_name(card: &Contact) -> String {
     }
 }
 
-/// What a vCard says: its name, and a line for each of the rest.
+/// The content of a vCard: the name, and a fact for each other line.
 pub fn read(vcard: &str) -> (Option<String>, Vec<Fact>) {
-    // A line that begins with a blank goes on with the one above.
+    // A line that begins with a blank continues the line above.
     let unfolded = vcard.replace("\r\n", "\n").replace("\n ", "").replace("\n\t", "");
     let (mut name, mut facts) = (None, Vec::new());
     for line in unfolded.lines() {
@@ -83,7 +83,7 @@ pub fn read(vcard: &str) -> (Option<String>, Vec<Fact>) {
         };
         let mut parts = head.split(';');
         let property = parts.next().unwrap_or_default();
-        // `item1.TEL` is a TEL.
+        // `item1.TEL` is read as TEL.
         let property = property
             .rsplit('.')
             .next()
@@ -103,7 +103,7 @@ pub fn read(vcard: &str) -> (Option<String>, Vec<Fact>) {
                 continue;
             }
             "BEGIN" | "END" | "VERSION" | "PRODID" | "REV" | "UID" | "N" | "PHOTO" => continue,
-            // What the sender's phone calls the line above.
+            // The sender's own label for the line above.
             "X-ABLABEL" | "X-ABADR" => continue,
             "TEL" => FactKind::Phone,
             "EMAIL" => FactKind::Email,
@@ -119,7 +119,7 @@ pub fn read(vcard: &str) -> (Option<String>, Vec<Fact>) {
     (name, facts)
 }
 
-/// Adds what the card as a file says and the card itself does not.
+/// Adds the facts that are in the vCard but not in the card itself.
 pub fn complete(card: &mut Contact) {
     let Some((name, read)) = card.vcard.as_deref().map(read) else {
         return;
@@ -134,14 +134,14 @@ pub fn complete(card: &mut Contact) {
             FactKind::Phone | FactKind::Email | FactKind::Url | FactKind::Other(_) => {
                 same.any(|told| bare(told) == bare(fact))
             }
-            // Both put the same into other words: `Dlouhá 1, Praha, 11000` is `Dlouhá 1, 110 00 Praha`.
+            // The two may spell the same value differently: `Dlouhá 1, Praha, 11000` is `Dlouhá 1, 110 00 Praha`.
             _ => same.next().is_some(),
         }
     };
     card.more.extend(read.into_iter().filter(|fact| !is_told(fact)));
 }
 
-/// A value without what makes the same one look different.
+/// A value without the differences in spelling.
 fn bare(fact: &Fact) -> String {
     let value = fact.value.chars();
     match fact.what {
@@ -150,7 +150,7 @@ fn bare(fact: &Fact) -> String {
     }
 }
 
-/// The parts of a value, which semicolons divide, in one line.
+/// The parts of a value, separated by semicolons, in one line.
 fn unescaped(value: &str) -> String {
     let mut parts = vec![String::new()];
     let mut chars = value.chars();

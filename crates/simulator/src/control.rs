@@ -1,5 +1,5 @@
-//! The simulator by HTTP, for the phone page and for browser journeys. Every change is a JSON body, which
-//! a page of another origin cannot send without asking first, and it is never allowed to.
+//! The simulator over HTTP, for the phone page and for browser journeys. Every change is a JSON body. A page of another
+//! origin cannot send JSON without a preflight request, which the simulator never allows.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::world::{
     CustomerId, CustomerSpec, MessageContent, Number, NumberSpec, Outcome, SentMessage, Unknown, World, gist,
 };
 
-/// How many deliveries the log shows when nothing else is asked for.
+/// How many deliveries the log shows by default.
 const SHOWN_DELIVERIES: usize = 30;
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
@@ -130,7 +130,7 @@ fn reply(sent: &SentMessage) -> Value {
     json!({ "id": sent.wamid, "own": false, "text": text, "at": sent.at, "unread": unread })
 }
 
-/// Tells that something has changed; the page then asks for what it shows.
+/// Reports that something has changed; the page then reads its data again.
 async fn events(State(shared): State<Arc<Shared>>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let changes = WatchStream::new(shared.changed.subscribe());
     let events = changes.map(|()| Ok(Event::default().data("changed")));

@@ -1,5 +1,5 @@
-//! How updates reach a callback: one lane per business number, in order, signed, and retried until the
-//! answer is 200. A retry leaves the lane, so a failing delivery lets later ones overtake it, as at Meta.
+//! How updates reach a callback: one lane per business number, in order, signed, and retried until the answer is 200. A
+//! retry leaves the lane, so later deliveries overtake a failing one, as at Meta.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,15 +16,15 @@ use crate::world::{Answer, Attempt, Delivery, DeliveryId, Outcome, Queued, Unkno
 
 /// How long a callback may take to answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-/// How long the next delivery of a number waits for the first answer to the one before it.
+/// How long the next delivery of a number waits for the previous one's first answer.
 const ORDER_PATIENCE: Duration = Duration::from_secs(1);
-/// How long a delivery that is to be overtaken waits for another one.
+/// How long a reordered delivery waits for another one to overtake it.
 const REORDER_PATIENCE: Duration = Duration::from_secs(5);
 /// How much of an answer the log keeps, in characters.
 const KEPT_ANSWER: usize = 500;
 
 impl Shared {
-    /// Writes an update into the log and puts it into its number's lane. A scripted fault is taken here.
+    /// Adds an update to the log and to its number's lane. Takes the next scripted fault, if any.
     pub(crate) fn queue(self: &Arc<Self>, phone_number_id: &str, update: Update) -> Result<(), Unknown> {
         let now = (self.options.now)();
         let queued = self.change(|world| {
@@ -64,7 +64,7 @@ impl Shared {
         })?;
         let lane = self.lane(phone_number_id);
         for queued in queued {
-            // A lane only ends when the simulator does; then nothing is delivered any more.
+            // A lane ends only with the simulator, when nothing is delivered any more.
             let _ = lane.send(queued);
         }
         Ok(())
@@ -83,7 +83,7 @@ impl Shared {
         open.clone()
     }
 
-    /// Makes one attempt and writes it down; true when the delivery is finished.
+    /// Makes one attempt and records it; true if the delivery is finished.
     async fn attempt(&self, id: DeliveryId, properly_signed: bool) -> bool {
         let (route, text) = {
             let world = self.world();
@@ -180,7 +180,7 @@ async fn run_lane(shared: Arc<Shared>, mut queue: mpsc::UnboundedReceiver<Queued
     }
 }
 
-/// Starts a delivery and lets it have its first answer before the lane goes on.
+/// Starts a delivery and waits for its first answer before the lane continues.
 async fn begin(shared: &Arc<Shared>, queued: Queued) {
     let late = matches!(queued.fault, Some(WebhookFault::Delay { .. }));
     let (answered, first_answer) = oneshot::channel();

@@ -1,12 +1,12 @@
-//! The small made-up world that the binary starts with. Its numbers are from the ranges that are kept
-//! for fiction or never assigned.
+//! The small fictitious world that the binary starts with. Its numbers are from ranges that are reserved for fiction or
+//! never assigned.
 
 use secrecy::SecretString;
 
 use crate::simulator::Simulator;
 use crate::world::{AppSpec, CustomerSpec, NumberSpec, TokenState};
 
-/// The names under which the example world answers.
+/// The ids and tokens of the example world.
 #[derive(Debug, Clone)]
 pub struct ExampleWorld {
     pub app_id: String,
@@ -17,8 +17,8 @@ pub struct ExampleWorld {
 }
 
 impl Simulator {
-    /// Adds one app, one number, one token and three customers: one with a number, one with a number and
-    /// a BSUID, one with a username only.
+    /// Adds one app, one number, one token and three customers: one with a number, one with a number and a BSUID, one
+    /// with only a username.
     pub fn add_example_world(&self) -> ExampleWorld {
         let world = ExampleWorld {
             app_id: "100000000000001".into(),

@@ -1,11 +1,11 @@
-//! The troubles that can be scripted. Each target has a queue: a fault strikes once, on the next thing
-//! that its target does, so a test can say exactly what goes wrong and when it is over.
+//! Faults that can be scripted. Each target has a queue: a fault applies once, to the target's next action, so a test
+//! controls exactly what goes wrong and when it ends.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// One scripted trouble, for the Graph API's sends or for the webhook deliveries.
+/// One scripted fault, for the Graph API's sends or for the webhook deliveries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "target", rename_all = "snake_case")]
 pub enum Fault {
@@ -13,30 +13,30 @@ pub enum Fault {
     Webhook(WebhookFault),
 }
 
-/// What can happen to a valid `POST …/messages`. Refused requests and read marks use up no fault.
+/// What can happen to a valid `POST …/messages`. Refused requests and read marks consume no fault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum SendFault {
-    /// Answers properly, but `ms` milliseconds late.
+    /// Answers correctly, but `ms` milliseconds late.
     Delay { ms: u64 },
-    /// Answers this status with a page of HTML, as Meta's edge does; nothing is accepted.
+    /// Answers with this status and an HTML page, as Meta's edge does; nothing is accepted.
     Status5xx { code: u16, body: String },
-    /// 130429, the number's throughput is used up; nothing is accepted.
+    /// 130429: the number's throughput is exhausted; nothing is accepted.
     RateCode,
-    /// An error object with this code under this HTTP status; nothing is accepted.
+    /// An error object with this code and this HTTP status; nothing is accepted.
     ErrorCode { code: i64, http: u16 },
-    /// Accepts the message, then answers after so many seconds, or never.
+    /// Accepts the message, then answers after this many seconds, or never.
     Hang { seconds: Option<u64> },
     /// Closes the connection without an answer; nothing is accepted.
     DropConnection,
     /// Accepts the message, then closes the connection without an answer.
     AcceptThenDrop,
-    /// Accepts the message, then answers this status with this page: a gateway that did not wait for Graph, or a
-    /// success that cannot be read.
+    /// Accepts the message, then answers with this status and this page, like a gateway that did not wait for Graph, or
+    /// as an unreadable success.
     AcceptThenPage { code: u16, body: String },
-    /// Accepts the message, and answers with the id of another.
+    /// Accepts the message and answers with another message's id.
     AcceptAs { wamid: String },
-    /// Answers this status, with a page or Graph's error object, and `Retry-After`; nothing is accepted.
+    /// Answers with this status, a page or Graph's error object, and `Retry-After`; nothing is accepted.
     Busy {
         http: u16,
         code: Option<i64>,
@@ -52,11 +52,11 @@ pub enum WebhookFault {
     Duplicate,
     /// The next delivery of the same number overtakes this one.
     Reorder,
-    /// The first attempt carries a wrong signature; retries are signed properly.
+    /// The first attempt has a wrong signature; retries are signed correctly.
     BadSignature,
     /// The first attempt is made `ms` milliseconds late; later deliveries do not wait for it.
     Delay { ms: u64 },
-    /// Every message and status comes in a POST of its own, and without `contacts`.
+    /// Every message and status arrives in its own POST, without `contacts`.
     SplitOff,
 }
 
@@ -72,7 +72,7 @@ impl From<WebhookFault> for Fault {
     }
 }
 
-/// The waits between the attempts of one delivery; when they are used up the delivery is given up.
+/// The delays between the attempts of one delivery; after the last one the delivery is given up.
 ///
 /// Meta retries less and less often for at least 36 hours:
 /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/create-webhook-endpoint>
@@ -82,7 +82,7 @@ pub struct RetryPlan {
 }
 
 impl RetryPlan {
-    /// Seven retries in a quarter of an hour: long enough to restart a server by hand.
+    /// Seven retries within a quarter of an hour: long enough to restart a server by hand.
     pub fn patient() -> Self {
         Self {
             waits: [1, 2, 5, 15, 60, 240, 600].map(Duration::from_secs).to_vec(),

@@ -1,4 +1,4 @@
-//! The GET that Meta makes before it believes a callback URL:
+//! The GET with which Meta verifies a callback URL:
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/create-webhook-endpoint>
 
 use url::Url;
@@ -27,7 +27,7 @@ pub enum HandshakeError {
     WrongChallenge(String),
 }
 
-/// Asks the callback for the challenge and takes nothing but 200 with exactly that as body.
+/// Sends the challenge to the callback and accepts only 200 with exactly the challenge as the body.
 pub(crate) async fn verify(
     http: &reqwest::Client,
     callback: &str,
@@ -65,7 +65,7 @@ pub(crate) async fn verify(
 }
 
 impl Shared {
-    /// Both steps to webhooks at once, for a test or a demo that does not go through Graph.
+    /// Both steps to webhooks at once, for a test or a demo that does not use Graph.
     pub(crate) async fn subscribe(
         &self,
         app_id: &str,

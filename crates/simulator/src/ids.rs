@@ -1,9 +1,9 @@
-//! Ids made as Meta makes them: opaque, unique across restarts, and with the characters (`=`, `+`, `/`)
-//! that break code which takes them for plain words.
+//! Ids in Meta's format: opaque, unique across restarts, and with the characters (`=`, `+`, `/`) that break code which
+//! treats them as plain words.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-/// A message id. Real ones begin with a packed phone number, so they all look alike at the start.
+/// A message id. Real ones begin with a packed phone number, so they all start alike.
 pub(crate) fn wamid(person: &str) -> String {
     let mut packed = vec![0x1c, 0x18, 0x0b];
     packed.extend_from_slice(person.as_bytes());
@@ -11,7 +11,7 @@ pub(crate) fn wamid(person: &str) -> String {
     format!("wamid.{}", STANDARD.encode(packed))
 }
 
-/// A business-scoped user id, for a customer who was given neither a number nor such an id.
+/// A business-scoped user id, for a customer who has neither a number nor such an id.
 pub(crate) fn bsuid() -> String {
     format!("CZ.{}", digits(20))
 }

@@ -1,8 +1,8 @@
-//! A stand-in for Meta's WhatsApp Cloud API: the part of the Graph API that a console calls, the webhooks
-//! that Meta calls, and a customer's phone in the browser. It keeps to Meta's rules where they hurt
-//! (signatures, retries, the 24-hour window, lost answers), so what works here has met them once.
+//! A stand-in for Meta's WhatsApp Cloud API: the part of the Graph API that Switchboard calls, the webhooks that Meta
+//! calls, and a customer's phone in the browser. It follows Meta's rules where they cause trouble (signatures, retries,
+//! the 24-hour window, lost answers), so code that works here has been tested against them.
 //!
-//! A test builds a world, points the code under test at [`Simulator::url`], and then plays:
+//! A test builds a world, points the code under test at [`Simulator::url`], and then acts:
 //!
 //! ```no_run
 //! # async fn play() -> anyhow::Result<()> {

@@ -1,4 +1,4 @@
-//! The simulator on its own, with an example world: for trying a console by hand against a pretended Meta.
+//! The simulator as a program, with an example world: for trying Switchboard by hand against a simulated Meta.
 
 mod load;
 
@@ -21,16 +21,16 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Measure how quickly a running Switchboard takes and applies messages, beside a control
+    /// Measure how quickly a running Switchboard accepts and applies messages, compared with a control
     Load(load::Options),
-    /// The control alone: read the body, check the signature, answer 200
+    /// Run only the control: read the body, check the signature, answer 200
     Control(load::control::Options),
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().init();
-    // Fails only when a TLS is chosen already.
+    // Fails only if a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let arguments = Arguments::parse();
     match arguments.command {

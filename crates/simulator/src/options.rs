@@ -1,4 +1,4 @@
-//! How a simulator runs.
+//! The settings of a simulator.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -9,21 +9,21 @@ use crate::faults::RetryPlan;
 /// The simulator's clock, in unix milliseconds.
 pub type NowFn = Arc<dyn Fn() -> i64 + Send + Sync>;
 
-/// How a simulator runs.
+/// The settings of a simulator.
 #[derive(Clone)]
 pub struct Options {
     /// Port 0 takes any free one.
     pub listen: SocketAddr,
     pub now: NowFn,
     pub retry: RetryPlan,
-    /// Report `sent` and `delivered`, or `failed`, by itself.
+    /// Report `sent` and `delivered`, or `failed`, automatically.
     pub auto_statuses: bool,
-    /// Fail anything but a template with 131047 unless the customer wrote within 24 hours.
+    /// Fail every message except a template with 131047 unless the customer wrote within 24 hours.
     pub service_window: bool,
 }
 
 impl Default for Options {
-    /// Any free port of 127.0.0.1, the system's clock, quick retries, statuses and the window as at Meta.
+    /// Any free port of 127.0.0.1, the system's clock, quick retries, and Meta's statuses and service window.
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),

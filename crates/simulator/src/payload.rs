@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::world::{CustomerSpec, NumberSpec, SentMessage, World};
 
-/// What one `messages` delivery tells.
+/// The content of one `messages` delivery.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Update {
     pub messages: Vec<Value>,
@@ -15,7 +15,7 @@ pub(crate) struct Update {
 }
 
 impl Update {
-    /// Every message and status on its own, without contacts.
+    /// Each message and status in its own update, without contacts.
     pub(crate) fn split(self) -> Vec<Self> {
         let messages = self.messages.into_iter().map(|message| Self {
             messages: vec![message],
@@ -35,7 +35,7 @@ impl Update {
         }
     }
 
-    /// The whole body of the delivery.
+    /// The complete body of the delivery.
     pub(crate) fn body(&self, world: &World, number: &NumberSpec) -> Value {
         let digits: String = number
             .display_phone_number
@@ -93,7 +93,7 @@ impl Update {
     }
 }
 
-/// A contact; status deliveries carry none of the profile.
+/// A contact; in status deliveries without the profile.
 fn contact(customer: &CustomerSpec, with_profile: bool) -> Value {
     let mut contact = Map::new();
     if with_profile {
@@ -119,7 +119,7 @@ pub(crate) fn text_message(customer: &CustomerSpec, wamid: &str, text: &str, at:
     Value::Object(message)
 }
 
-/// The report on a message that the business has sent. `pricing` is the one of a service conversation.
+/// The status of a message that the business has sent. `pricing` is that of a service conversation.
 pub(crate) fn status(world: &World, sent: &SentMessage, status: &str, errors: &[Value], at: i64) -> Value {
     let mut report = Map::new();
     report.insert("id".into(), json!(sent.wamid));
@@ -156,8 +156,8 @@ pub(crate) fn status(world: &World, sent: &SentMessage, status: &str, errors: &[
     Value::Object(report)
 }
 
-/// The bytes on the wire: Meta escapes every character beyond ASCII with lower-case hex, and the slash,
-/// and signs the escaped text. See "Validate Payloads" in
+/// The bytes on the wire: Meta escapes the slash and every character beyond ASCII, with lower-case hex, and signs the
+/// escaped text. See "Validate Payloads" in
 /// <https://developers.facebook.com/docs/messenger-platform/webhooks#validate-payloads>.
 pub(crate) fn wire_text(body: &Value) -> String {
     let mut wire = String::new();

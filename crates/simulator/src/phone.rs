@@ -1,4 +1,4 @@
-//! The customer's phone: one page with its style and script, under a policy that allows nothing foreign.
+//! The customer's phone: one page with its style and script, under a policy that allows no other origin.
 
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName};

@@ -1,19 +1,19 @@
-//! What can be said of the simulated Meta besides its faults: what a token is worth, what state a number is in,
-//! who is subscribed to what. Each setting puts Graph into one of the situations that people get stuck in, and
-//! holds until the next one. The same values come from Rust and, as JSON, by HTTP.
+//! The settings of the simulated Meta besides its faults: the state of tokens and numbers, and the subscriptions. Each
+//! setting puts Graph into one of the situations that administrators get stuck in, and holds until it is changed. Rust
+//! code and, as JSON, HTTP requests use the same values.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::world::{Callback, Outage, TokenState, Unknown, World};
 
-/// One setting. Where a value is `None` the old one stays.
+/// One setting. A field that is `None` keeps its old value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "set", rename_all = "snake_case")]
 pub enum Setting {
     Token(TokenSetting),
     Number(NumberSetting),
-    /// The address of an app, a WABA or a number, without a handshake; none takes it away.
+    /// The callback address of an app, a WABA or a number, without a handshake; `None` removes it.
     Callback {
         of: CallbackOf,
         id: String,
@@ -29,25 +29,25 @@ pub enum Setting {
         waba_id: String,
         app_ids: Vec<String>,
     },
-    /// Graph's `Date` is so many seconds ahead.
+    /// How many seconds Graph's `Date` is ahead.
     Clock {
         ahead_seconds: i64,
     },
-    /// Every answer of Graph comes so much later.
+    /// The delay of every answer from Graph.
     Latency {
         ms: u64,
     },
-    /// Whether Meta reports on the messages that it accepts.
+    /// Whether Meta reports statuses of the messages that it accepts.
     Statuses {
         reported: bool,
     },
-    /// What every call to Graph ends in, until it is `None`.
+    /// The outcome of every call to Graph until this is `None`.
     Outage {
         outage: Option<Outage>,
     },
 }
 
-/// Who has an address for webhooks.
+/// The objects that can have a callback address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallbackOf {
@@ -56,28 +56,28 @@ pub enum CallbackOf {
     Number,
 }
 
-/// A token, which is added when it is new.
+/// A token; it is added if it is new.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TokenSetting {
     pub token: String,
     pub state: Option<TokenState>,
-    /// The app that it was made for.
+    /// The app that the token belongs to.
     pub app_id: Option<String>,
     /// `SYSTEM_USER`, `USER`, …
     pub kind: Option<String>,
-    /// Unix seconds; 0 is never.
+    /// Unix seconds; 0 means never.
     pub expires_at: Option<i64>,
     pub scopes: Option<Vec<String>>,
-    /// The WABAs that it sees; empty: all there are.
+    /// The WABAs that the token sees; empty: all of them.
     pub wabas: Option<Vec<String>>,
-    /// Whether `debug_token` tells them (`target_ids`).
+    /// Whether `debug_token` reports the WABAs (`target_ids`).
     pub tells_wabas: Option<bool>,
-    /// Whether it may be inspected by itself.
+    /// Whether the token may inspect itself.
     pub inspects_itself: Option<bool>,
 }
 
-/// A number's state; the words are Meta's.
+/// A number's state, in Meta's words.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NumberSetting {

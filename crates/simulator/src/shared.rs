@@ -1,4 +1,4 @@
-//! What the handlers, the lanes and the handle share.
+//! The state that the handlers, the lanes and the handle share.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,7 +15,7 @@ use crate::world::{Queued, World};
 pub(crate) struct Shared {
     pub options: Options,
     pub world: Mutex<World>,
-    /// Ticks after every change of the world.
+    /// Notified after every change of the world.
     pub changed: watch::Sender<()>,
     pub lanes: Mutex<HashMap<String, mpsc::UnboundedSender<Queued>>>,
     pub http: reqwest::Client,
@@ -40,7 +40,7 @@ impl Shared {
         result
     }
 
-    /// Runs a task that ends with the simulator.
+    /// Spawns a task that ends with the simulator.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let task = self.closing.clone().run_until_cancelled_owned(task);
         self.tasks

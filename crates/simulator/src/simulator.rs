@@ -1,4 +1,4 @@
-//! The handle: what tests, the demo and the phone page's API can do with the simulated Meta.
+//! The handle: the actions that tests, the demo and the phone page's API can perform in the simulated Meta.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -26,7 +26,7 @@ use crate::{control, graph, phone};
 
 /// How long [`Simulator::settled`] waits.
 const SETTLES_WITHIN: Duration = Duration::from_secs(30);
-/// How long [`Simulator::shutdown`] waits for what still runs.
+/// How long [`Simulator::shutdown`] waits for running tasks.
 const ENDS_WITHIN: Duration = Duration::from_secs(5);
 
 /// A running simulator. Clones share it; it ends with [`Simulator::shutdown`] or with the last clone.
@@ -37,13 +37,13 @@ pub struct Simulator {
     _ends_with_the_last_clone: Arc<DropGuard>,
 }
 
-/// What a hand-made delivery carries in `X-Hub-Signature-256`.
+/// The `X-Hub-Signature-256` of a hand-made delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signature {
-    /// The right one of this app.
+    /// The correct signature of this app.
     Of(String),
     Missing,
-    /// These very characters.
+    /// Exactly this text.
     Given(String),
 }
 
@@ -51,9 +51,9 @@ impl Simulator {
     /// Listens and serves until shut down or dropped.
     ///
     /// # Errors
-    /// The address cannot be listened on, or no HTTP client can be built.
+    /// The address cannot be bound, or no HTTP client can be built.
     pub async fn start(options: Options) -> anyhow::Result<Self> {
-        // Fails only when the process has chosen its provider already, which is as good.
+        // Fails only if the process has already chosen its provider, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .user_agent("facebookexternalua")
@@ -100,7 +100,7 @@ impl Simulator {
         })
     }
 
-    /// The base of the Graph API; a version and a path follow it.
+    /// The base of the Graph API; the version and the path follow it.
     pub fn url(&self) -> Url {
         self.url.clone()
     }
@@ -110,14 +110,14 @@ impl Simulator {
         self.url.clone()
     }
 
-    /// Ends everything: connections are closed and pending deliveries are dropped.
+    /// Ends the simulator: connections are closed and pending deliveries are dropped.
     pub async fn shutdown(&self) {
         self.shared.closing.cancel();
         self.shared.tasks.close();
         let _ = tokio::time::timeout(ENDS_WITHIN, self.shared.tasks.wait()).await;
     }
 
-    /// Adds an app, or gives an app another secret.
+    /// Adds an app, or changes the secret of an existing app.
     pub fn add_app(&self, app: AppSpec) {
         self.shared.change(|world| {
             world.newest_app = Some(app.id.clone());
@@ -141,7 +141,7 @@ impl Simulator {
         });
     }
 
-    /// Adds a token of the app that was added last, with both scopes.
+    /// Adds a token of the most recently added app, with both scopes.
     pub fn add_token(&self, token: &str, state: TokenState) {
         self.set_token(token, state);
     }
@@ -151,10 +151,10 @@ impl Simulator {
         self.shared.change(|world| world.token_mut(token).state = state);
     }
 
-    /// Puts Graph into a situation that holds until it is set otherwise.
+    /// Puts Graph into a situation that holds until another setting changes it.
     ///
     /// # Errors
-    /// It names an app or a number that is unknown.
+    /// The setting names an unknown app or number.
     pub fn set(&self, setting: Setting) -> Result<(), Unknown> {
         self.shared.change(|world| world.set(setting))
     }
@@ -164,11 +164,11 @@ impl Simulator {
         self.shared.change(|world| world.add_customer(customer))
     }
 
-    /// Makes the handshake and, when it holds, sets the app's callback and subscribes all WABAs that the
-    /// app serves: the two steps of `POST /{app}/subscriptions` and `POST /{waba}/subscribed_apps`.
+    /// Makes the handshake and, if it succeeds, sets the app's callback and subscribes all WABAs that the app serves:
+    /// the two steps of `POST /{app}/subscriptions` and `POST /{waba}/subscribed_apps`.
     ///
     /// # Errors
-    /// The app is unknown, or the callback does not pass the handshake.
+    /// The app is unknown, or the callback fails the handshake.
     pub async fn subscribe(
         &self,
         app_id: &str,
@@ -178,7 +178,7 @@ impl Simulator {
         self.shared.subscribe(app_id, callback_url, verify_token).await
     }
 
-    /// A customer writes to a number. Returns the message's wamid; the delivery is on its way.
+    /// A customer writes to a number. Returns the message's wamid; the delivery follows.
     ///
     /// # Errors
     /// The customer or the number is unknown.
@@ -191,7 +191,7 @@ impl Simulator {
         self.shared.customer_says(customer, phone_number_id, text)
     }
 
-    /// A customer reads everything that has reached them; each message is reported as `read` once.
+    /// A customer reads every message that has reached them; each message is reported as `read` once.
     ///
     /// # Errors
     /// The customer is unknown.
@@ -226,12 +226,12 @@ impl Simulator {
         Ok(())
     }
 
-    /// Posts these very bytes once, past faults, retries and the log (so they open no service window), and
-    /// returns status and body. Without
-    /// a callback they go to the app's own, which for other signatures than [`Signature::Of`] is the first.
+    /// Posts exactly these bytes once, without faults, retries and the log (so they open no service window), and
+    /// returns the status and the body. Without `callback` they go to the app's own, which is the first app's for
+    /// signatures other than [`Signature::Of`].
     ///
     /// # Errors
-    /// There is no such app or callback, or it does not answer within ten seconds.
+    /// There is no such app or callback, or the callback does not answer within ten seconds.
     pub async fn deliver_raw(
         &self,
         callback: Option<&Url>,
@@ -264,12 +264,12 @@ impl Simulator {
         }
     }
 
-    /// Scripts a fault for the next thing that its target does; several wait in a queue.
+    /// Scripts a fault for the next action of its target; several faults wait in a queue.
     pub fn fault(&self, fault: impl Into<Fault>) {
         self.shared.change(|world| world.script(fault.into()));
     }
 
-    /// Forgets the faults that have not struck yet.
+    /// Discards the faults that have not been applied yet.
     pub fn clear_faults(&self) {
         self.shared.change(World::clear_faults);
     }
@@ -295,7 +295,7 @@ impl Simulator {
         self.shared.world().deliveries.clone()
     }
 
-    /// Waits until no delivery is pending, at most half a minute; false when one still is.
+    /// Waits until no delivery is pending, at most half a minute; false if one still is.
     pub async fn settled(&self) -> bool {
         let mut changed = self.shared.changed.subscribe();
         let quiet = changed.wait_for(|()| self.shared.world().pending == 0);

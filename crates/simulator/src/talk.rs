@@ -1,4 +1,4 @@
-//! What people do: customers write and read, the business sends, and Meta reports on it.
+//! What people and Meta do: customers write and read, the business sends, and Meta reports statuses.
 
 use std::sync::Arc;
 
@@ -11,7 +11,8 @@ use crate::world::{CustomerId, DeliveryId, MessageContent, Outcome, SentMessage,
 
 /// The customer service window: <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
 const SERVICE_WINDOW_MS: i64 = 24 * 60 * 60 * 1000;
-/// A typing indicator goes after so long: <https://developers.facebook.com/documentation/business-messaging/whatsapp/typing-indicators>
+/// A typing indicator disappears after this time:
+/// <https://developers.facebook.com/documentation/business-messaging/whatsapp/typing-indicators>
 const TYPING_MS: i64 = 25_000;
 
 /// A message that has passed Graph's checks.
@@ -22,7 +23,7 @@ pub(crate) struct Valid {
     pub body: Value,
 }
 
-/// What Graph answers about whom a message goes to.
+/// Graph's answer about the recipient of a message.
 #[derive(Debug)]
 pub(crate) struct Accepted {
     pub wamid: String,
@@ -30,7 +31,7 @@ pub(crate) struct Accepted {
     pub bsuid: Option<String>,
 }
 
-/// What becomes of an accepted message.
+/// The fate of an accepted message.
 #[derive(Debug)]
 enum Fate {
     Reaches(CustomerId),
@@ -39,7 +40,7 @@ enum Fate {
         title: &'static str,
         details: &'static str,
     },
-    /// Nothing more is ever heard of it.
+    /// No status ever follows.
     Vanishes,
 }
 
@@ -68,7 +69,7 @@ impl Shared {
         Ok(wamid)
     }
 
-    /// Takes a message from the business and, with automatic statuses, reports on it.
+    /// Accepts a message from the business and, with automatic statuses, reports on it.
     pub(crate) fn accept(self: &Arc<Self>, phone_number_id: &str, token: &str, valid: Valid) -> Accepted {
         let at = (self.options.now)();
         let window_counts = self.options.service_window;
@@ -151,7 +152,7 @@ impl Shared {
         Ok(())
     }
 
-    /// The customer sees what the business has written, to one number or to all; each is read once.
+    /// The customer reads the business's messages, from one number or from all; each is read once.
     pub(crate) fn customer_reads(
         self: &Arc<Self>,
         id: CustomerId,
@@ -180,8 +181,7 @@ impl Shared {
             .try_for_each(|wamid| self.post_status(wamid, "read", &[]))
     }
 
-    /// The business marks a message, and what has arrived before it in that chat, as read; false for an
-    /// unknown message.
+    /// The business marks a message and all earlier ones in that chat as read; false if the message is unknown.
     pub(crate) fn business_reads(&self, phone_number_id: &str, wamid: &str, typing: bool) -> bool {
         let until = (self.options.now)() + TYPING_MS;
         self.change(|world| {
@@ -207,7 +207,7 @@ impl Shared {
 
 fn fate(world: &World, phone_number_id: &str, valid: &Valid, at: i64, window_counts: bool) -> Fate {
     let customer = match (&valid.to, &valid.recipient) {
-        // Sending to a BSUID goes by `recipient`; in `to` it is accepted and lost.
+        // A BSUID belongs in `recipient`; in `to` the message is accepted and lost.
         (Some(to), _) if looks_like_bsuid(to) => return Fate::Vanishes,
         (Some(to), _) => world.customer_by_wa_id(&digits(to)),
         (None, Some(bsuid)) => world.customer_by_bsuid(bsuid),
@@ -241,7 +241,7 @@ pub(crate) fn looks_like_bsuid(text: &str) -> bool {
     country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase()) && !rest.is_empty()
 }
 
-/// A phone number without the `+`, `-`, `()` and spaces that Graph takes.
+/// A phone number without the characters `+`, `-`, `()` and space, which Graph accepts.
 pub(crate) fn digits(number: &str) -> String {
     number.chars().filter(char::is_ascii_digit).collect()
 }

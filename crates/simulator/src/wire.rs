@@ -1,5 +1,5 @@
-//! A TCP listener whose connections can be cut from inside a handler. HTTP has no way to say "no answer":
-//! a cut connection fails its next write, and hyper closes it before a byte has gone out.
+//! A TCP listener whose connections a handler can cut. HTTP cannot express "no answer": a cut connection fails its next
+//! write, and hyper closes it before it has sent a byte.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Cuts the connection that a request came by.
+/// Cuts the connection that a request arrived on.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scissors(Arc<AtomicBool>);
 

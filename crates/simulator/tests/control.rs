@@ -1,4 +1,4 @@
-//! The HTTP control that the phone page and browser journeys use, and the end of a simulator.
+//! The HTTP control API that the phone page and browser journeys use, and the end of a simulator.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -120,7 +120,7 @@ async fn everything_ends_with_the_simulator() {
     while events.chunk().await.unwrap().is_some() {}
     assert!(stage.http.get(url.clone()).send().await.unwrap_err().is_connect());
 
-    // Without a shutdown, the last handle is enough.
+    // Without a shutdown, dropping the last handle is enough.
     let other = simulator::Simulator::start(simulator::Options::default())
         .await
         .unwrap();

@@ -1,4 +1,4 @@
-//! `POST …/messages` as Meta answers it: what is refused, what is reported, and what gets lost.
+//! `POST …/messages` as Meta answers it: refusals, statuses, and losses.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -228,7 +228,7 @@ async fn faults_that_answer_with_an_error_accept_nothing() {
         code: 502,
         body: "<h1>Bad Gateway</h1>".into(),
     });
-    // A refused request uses up no fault.
+    // A refused request consumes no fault.
     assert_eq!(stage.send(&text(JANA, "")).await.0, 400);
     let (status, body) = stage.send(&text(JANA, "x")).await;
     assert_eq!((status, code(&body)), (400, 130429));
@@ -318,7 +318,7 @@ async fn lost_answers_differ_in_whether_the_message_was_accepted() {
     stage.meta.fault(SendFault::Delay { ms: 600 });
     assert!(quickly("late").await.unwrap_err().is_timeout());
 
-    // Statuses come for the accepted ones all the same.
+    // Statuses of the accepted messages arrive all the same.
     assert!(stage.meta.settled().await);
     let delivered = stage
         .console

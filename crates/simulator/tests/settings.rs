@@ -1,4 +1,4 @@
-//! Graph in the situations that it can be put into.
+//! Graph in each of the situations that the settings produce.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -22,7 +22,7 @@ async fn a_callback_is_believed_only_with_200_and_the_challenge() {
     ));
     assert_eq!(subscribe("").await, Err(HandshakeError::NoToken));
 
-    // A refused callback is not kept.
+    // A refused callback is not stored.
     stage
         .meta
         .customer_says(stage.jana, NUMBER, "Is anybody there?")
@@ -106,7 +106,7 @@ async fn a_delivery_is_retried_until_200_and_given_up_when_the_plan_is_used_up()
     })
     .await;
     stage.subscribe().await;
-    // Only 200 will do: 201 is a refusal too.
+    // Only 200 counts: 201 is a refusal too.
     stage.console.answers(&[500, 201, 200]);
     stage.meta.customer_says(stage.jana, NUMBER, "one").unwrap();
     assert!(stage.meta.settled().await);
@@ -250,7 +250,7 @@ async fn through_graph_it_takes_the_callback_and_the_subscription_of_the_waba() 
     let (status, body) = answer(form(VERIFY_TOKEN, support::SECRET).send().await.unwrap()).await;
     assert_eq!((status, body), (200, json!({ "success": true })));
 
-    // The step that is most often forgotten: without it nothing arrives.
+    // The step that is forgotten most often: without it nothing arrives.
     stage.meta.customer_says(stage.jana, NUMBER, "lost").unwrap();
     let apps = stage.graph(&format!("{WABA}/subscribed_apps"));
     let listed = answer(stage.http.get(&apps).bearer_auth(TOKEN).send().await.unwrap()).await;

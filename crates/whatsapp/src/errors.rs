@@ -1,5 +1,5 @@
-//! Meta's error codes: what each is called and what it asks of the sender. The table is
-//! `error_codes.json` beside this file; its classes are our policy, its codes and titles Meta's.
+//! Meta's error codes: their titles, and what each requires of the sender. The table is `error_codes.json` beside this
+//! file. The classes are Switchboard's policy; the codes and titles are Meta's.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes>
 
 use std::{collections::HashMap, sync::LazyLock};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::json::{self, Object};
 
-/// What an error asks of the sender.
+/// What an error requires of the sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RetryClass {
@@ -18,9 +18,9 @@ pub enum RetryClass {
     RetryFew,
     /// Send again after minutes.
     RetrySlow,
-    /// Do not send again soon: hours, or a person decides.
+    /// Do not send again soon: wait for hours, or let somebody decide.
     Wait,
-    /// The access token is no longer good: stop sending with it and alert.
+    /// The access token is no longer valid: stop sending with it and alert.
     Reauth,
     /// The number or its account is blocked or misconfigured: stop sending from it and alert.
     Account,
@@ -32,18 +32,18 @@ pub enum RetryClass {
     Group,
 }
 
-/// What the code asks of the sender; `None` for a code that the table does not know.
+/// The class of the code; `None` for a code that is not in the table.
 pub fn class_of(code: i64) -> Option<RetryClass> {
     entry(code).map(|entry| entry.retry_class)
 }
 
-/// Meta's short English name of the code.
+/// Meta's short English title of the code.
 pub fn title_of(code: i64) -> Option<&'static str> {
     entry(code).map(|entry| entry.title.as_str())
 }
 
-/// An error as a webhook carries it: for a message, a status, or the number as a whole. Meta tells the
-/// reason of a failed message only once.
+/// An error in a webhook: for a message, a status, or the number as a whole. Meta sends the reason of a failed message
+/// only once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GraphErrorObject {
     /// [`GraphErrorObject::NO_CODE`] when Meta sent none.
@@ -59,13 +59,13 @@ impl GraphErrorObject {
     /// Stands for a missing code, because 0 is a code of Meta.
     pub const NO_CODE: i64 = -1;
 
-    /// `None` for a code that the table does not know.
+    /// `None` for a code that is not in the table.
     pub fn class(&self) -> Option<RetryClass> {
         class_of(self.code)
     }
 
-    /// The errors of a list. An item that is no object is a code or the reason itself: the documentation shows objects
-    /// alone, but the reason comes only once, so whatever stands there is kept.
+    /// The errors of a list. An item that is not an object is read as a code or as the reason itself: the documentation
+    /// shows objects only, but Meta sends the reason only once, so any text is kept.
     pub(crate) fn list(of: &Object<'_>, key: &str) -> Vec<Self> {
         let item = |raw| match Object::open(raw) {
             Some(object) => Some(Self::read(&object)),
@@ -74,7 +74,7 @@ impl GraphErrorObject {
         of.list(key).into_iter().filter_map(item).collect()
     }
 
-    /// A code or a reason that stands alone; `None` when it is blank.
+    /// A bare code or a bare reason; `None` if it is blank.
     pub(crate) fn bare(text: &str) -> Option<Self> {
         let text = text.trim();
         let code = text.parse().ok();
@@ -87,7 +87,7 @@ impl GraphErrorObject {
         })
     }
 
-    /// What it says, as exactly as Meta says it; the name of its code when it says nothing.
+    /// The most specific text that Meta gives, or else the title of the code.
     pub fn reason(&self) -> Option<String> {
         let said = [&self.details, &self.message, &self.title];
         let said = said.into_iter().flatten().next().cloned();

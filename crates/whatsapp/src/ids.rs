@@ -1,13 +1,13 @@
-//! The three identities of Meta. Each is built by `parse` alone, so a number, a user and a message
-//! cannot take one another's place, and an invalid one cannot exist.
+//! Meta's three kinds of ids. Only `parse` creates them, so a number, a user and a message cannot be confused, and no
+//! invalid id can exist.
 
 use serde::{Deserialize, Serialize};
 
-/// The text is not an identity of the kind that was asked for.
+/// The text is not an id of the expected kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a {kind}")]
 pub struct InvalidId {
-    /// The kind of identity: "WhatsApp number", "business-scoped user id" or "message id".
+    /// The kind of id: "WhatsApp number", "business-scoped user id" or "message id".
     pub kind: &'static str,
 }
 
@@ -20,7 +20,7 @@ macro_rules! identity {
 
         impl $name {
             /// # Errors
-            /// [`InvalidId`] when the text has another form.
+            /// [`InvalidId`] if the text does not have the expected form.
             pub fn parse(text: &str) -> Result<Self, InvalidId> {
                 $normal(text).map(|normal| Self(normal.to_owned())).ok_or(InvalidId { kind: $kind })
             }
@@ -108,8 +108,8 @@ fn wamid(text: &str) -> Option<&str> {
     (1..=512).contains(&text.len()).then_some(text)
 }
 
-/// Who a text names. Meta has put business-scoped ids into the fields of phone numbers, so every such
-/// field is read through this.
+/// Reads an id of a person. Meta has put business-scoped ids into phone-number fields, so every such field is read
+/// through this function.
 pub(crate) fn person(text: Option<String>) -> (Option<WaId>, Option<Bsuid>) {
     match text {
         Some(text) => (WaId::parse(&text).ok(), Bsuid::parse(&text).ok()),

@@ -1,17 +1,17 @@
-//! Lenient reading of Meta's JSON. An object is opened one level at a time and each field keeps its own
-//! text, so a field of a wrong type is absent instead of an error, and every part can be kept as received.
+//! Lenient reading of Meta's JSON. Objects are parsed one level at a time and each field keeps its own text. A field
+//! with a wrong type is therefore absent instead of an error, and every part can be kept as received.
 
 use std::{borrow::Cow, collections::HashMap, str::FromStr};
 
 use serde_json::value::RawValue;
 
-/// One object whose fields are still unread text. Key order is free; of equal keys the last counts;
-/// `null` counts as absent.
+/// An object whose fields are still unparsed text. Key order does not matter; of duplicate keys the last counts; `null`
+/// counts as absent.
 #[derive(Debug)]
 pub(crate) struct Object<'a>(HashMap<String, &'a RawValue>);
 
 impl<'a> Object<'a> {
-    /// `None` when the text is not an object.
+    /// `None` if the text is not an object.
     pub fn open(raw: &'a RawValue) -> Option<Self> {
         serde_json::from_str(raw.get()).ok().map(Self)
     }
@@ -24,7 +24,7 @@ impl<'a> Object<'a> {
         self.raw(key).and_then(Object::open)
     }
 
-    /// A value where a list belongs counts as a list of one, so that nothing received is passed over.
+    /// A value in place of a list counts as a list of one, so that nothing received is ignored.
     pub fn list(&self, key: &str) -> Vec<&'a RawValue> {
         let Some(raw) = self.raw(key) else {
             return Vec::new();
@@ -32,12 +32,12 @@ impl<'a> Object<'a> {
         serde_json::from_str(raw.get()).unwrap_or_else(|_| vec![raw])
     }
 
-    /// The objects of a list; anything else in it is passed over.
+    /// The objects of a list; other items are ignored.
     pub fn objects(&self, key: &str) -> impl Iterator<Item = Object<'a>> + use<'a> {
         self.list(key).into_iter().filter_map(Object::open)
     }
 
-    /// Each item of a list: an object, or the text of one that is none.
+    /// The items of a list: each an object, or the text of an item that is not an object.
     pub fn each(&self, key: &str) -> impl Iterator<Item = (Option<Object<'a>>, Option<String>)> + use<'a> {
         self.list(key).into_iter().map(|raw| {
             let text = string(raw).filter(|text| !text.is_empty());
@@ -49,17 +49,17 @@ impl<'a> Object<'a> {
         self.0.keys().map(String::as_str)
     }
 
-    /// A string, which may be empty, or a number in its own digits.
+    /// A string, which may be empty, or a number with its original digits.
     pub fn string(&self, key: &str) -> Option<String> {
         self.raw(key).and_then(string)
     }
 
-    /// As [`string`](Self::string), but Meta's empty strings count as absent.
+    /// Like [`string`](Self::string), but empty strings, which Meta sends, count as absent.
     pub fn text(&self, key: &str) -> Option<String> {
         self.string(key).filter(|text| !text.is_empty())
     }
 
-    /// A text that is also a valid `T`: a number in quotes or without, an id.
+    /// A text that parses as a `T`: a number with or without quotes, an id.
     pub fn parsed<T: FromStr>(&self, key: &str) -> Option<T> {
         self.string(key)?.trim().parse().ok()
     }
@@ -74,7 +74,7 @@ impl<'a> Object<'a> {
     }
 }
 
-/// Every text of Meta's is read here. NUL, which people can send and PostgreSQL does not store, becomes U+FFFD.
+/// All of Meta's text is read here. NUL, which people can send but PostgreSQL cannot store, becomes U+FFFD.
 pub(crate) fn string(raw: &RawValue) -> Option<String> {
     let text = raw.get();
     match text.as_bytes().first()? {
@@ -90,8 +90,8 @@ pub(crate) fn string(raw: &RawValue) -> Option<String> {
     }
 }
 
-/// Meta escapes its payloads as UTF-16, and a text cut inside an emoji leaves half of a pair, which is no
-/// valid string. The half becomes U+FFFD and the rest of the text is kept.
+/// Meta escapes its payloads as UTF-16. Text that is cut inside an emoji ends in half of a surrogate pair, which is not
+/// a valid string. The half becomes U+FFFD, and the rest of the text is kept.
 fn mend_surrogates(json: &str) -> Cow<'_, str> {
     if !json.contains("\\u") {
         return Cow::Borrowed(json);

@@ -1,15 +1,15 @@
-//! Meta's side of the wire: the WhatsApp Business Platform's Cloud API, and nothing of ours.
+//! Meta's side of the wire: the Cloud API of the WhatsApp Business Platform, and nothing of Switchboard's.
 //!
-//! | module        | what it knows                                                           |
+//! | module        | content                                                                 |
 //! |---------------|-------------------------------------------------------------------------|
 //! | [`signature`] | who sent a notification: `X-Hub-Signature-256` over its exact bytes     |
-//! | [`webhook`]   | what a notification says: messages, statuses, errors, other changes     |
-//! | [`graph`]     | how to send a message and look at a number, and what became of the call |
-//! | [`errors`]    | Meta's error codes and what each asks of the sender                     |
+//! | [`webhook`]   | a notification's content: messages, statuses, errors, other changes     |
+//! | [`graph`]     | how to send a message and read a number, and the outcome of the call    |
+//! | [`errors`]    | Meta's error codes and what each requires of the sender                 |
 //! | [`ids`]       | `WaId`, `Bsuid` and `Wamid`, which cannot be mixed up                   |
 //!
-//! Meta's documentation contradicts itself and its payloads change between versions, so everything that
-//! is read here is read leniently: an unknown or broken part costs that part, never its neighbours.
+//! Meta's documentation contradicts itself and its payloads change between versions. Everything is therefore read
+//! leniently: an unknown or broken part affects only itself, never its neighbours.
 
 pub mod errors;
 pub mod graph;

@@ -1,5 +1,5 @@
-//! Who sent a notification: an HMAC-SHA256 with the app secret over the exact bytes of the body.
-//! Meta signs its own escaped text (`\u00e4`, `\/`), so a body that was parsed and written again fails.
+//! Who sent a notification: an HMAC-SHA256 with the app secret over the exact bytes of the body. Meta signs its own
+//! escaped text (`\u00e4`, `\/`), so a body that is parsed and serialised again does not match.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/create-webhook-endpoint>
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -11,7 +11,7 @@ pub const HEADER: &str = "x-hub-signature-256";
 
 const PREFIX: &str = "sha256=";
 
-/// Why a notification is not believed.
+/// Why a notification is not trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
     #[error("the signature header is missing")]
@@ -27,12 +27,12 @@ pub fn sign(secret: &SecretString, body: &[u8]) -> String {
     format!("{PREFIX}{}", digest(secret, body))
 }
 
-/// The HMAC alone, in hex digits.
+/// The HMAC alone, as hex digits.
 pub fn digest(secret: &SecretString, text: &[u8]) -> String {
     hex::encode(mac(secret, text).finalize().into_bytes())
 }
 
-/// A signature as it was sent; it says nothing yet.
+/// A parsed signature that is not verified yet.
 #[derive(Debug, Clone, Copy)]
 pub struct Signature([u8; 32]);
 
@@ -50,16 +50,16 @@ impl Signature {
     }
 
     /// Checks, in constant time, that the body was signed with this app secret. An empty secret matches nothing: a
-    /// channel whose secret is not set must not believe everybody.
+    /// channel without a secret must not trust every sender.
     pub fn is_of(&self, secret: &SecretString, body: &[u8]) -> bool {
         !secret.expose_secret().is_empty() && mac(secret, body).verify_slice(&self.0).is_ok()
     }
 }
 
-/// Reads the header, and checks it against the body.
+/// Reads the header and checks it against the body.
 ///
 /// # Errors
-/// [`SignatureError`] when the body was not signed with this app secret.
+/// [`SignatureError`] if the body was not signed with this app secret.
 pub fn verify(secret: &SecretString, header: Option<&str>, body: &[u8]) -> Result<(), SignatureError> {
     match Signature::read(header)?.is_of(secret, body) {
         true => Ok(()),

@@ -1,4 +1,4 @@
-//! One message at a time: every type that Meta documents, and the ways in which each arrives broken.
+//! One message at a time: every type that Meta documents, and the ways in which each can be broken.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
@@ -11,7 +11,7 @@ use whatsapp::{
     },
 };
 
-/// The message with an id, a time and a sender, through a whole notification.
+/// Parses a message with an id, a time and a sender inside a whole notification.
 fn message(fields: Value) -> InboundMessage {
     let mut message = json!({ "id": "wamid.1", "timestamp": "1760000000", "from": "420777123456" });
     message
@@ -494,7 +494,7 @@ fn every_type_without_its_object_is_unknown() {
     ] {
         for own in [Value::Null, json!(""), json!(7)] {
             let content = content(json!({ "type": kind, kind: own }));
-            // A list of contacts keeps what can be read of it, here nothing.
+            // A list of contacts keeps the readable ones, here none.
             let nothing = kind == "contacts" && !own.is_null();
             assert_eq!(
                 content,

@@ -1,5 +1,6 @@
-//! The fuzzer's targets over its stored corpus, and over some thousand changes of it: flipped, cut and joined bytes,
-//! repeated keys, depth, huge numbers. `SWITCHBOARD_TEST_SEED` repeats a run, `SWITCHBOARD_TEST_CHANGES` makes more.
+//! Runs the fuzzer's targets over its stored corpus and over some thousand mutations of it: flipped, cut and joined
+//! bytes, repeated keys, depth, huge numbers. `SWITCHBOARD_TEST_SEED` repeats a run, `SWITCHBOARD_TEST_CHANGES` sets
+//! the number of mutations per file.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
@@ -9,7 +10,7 @@ mod targets;
 use std::{collections::BTreeSet, path::Path};
 use whatsapp::webhook::{self, ItemKind};
 
-/// Changes of each file of the corpus.
+/// Mutations of each file of the corpus.
 const CHANGES: u64 = 200;
 
 fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
@@ -30,7 +31,7 @@ fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// A simple generator: the same seed, the same run.
+/// A simple generator: the same seed gives the same run.
 struct Chance(u64);
 
 impl Chance {
@@ -43,7 +44,7 @@ impl Chance {
     }
 }
 
-/// Something that may stand where a value of JSON stands.
+/// An odd value in place of a JSON value.
 fn odd_value(chance: &mut Chance) -> String {
     let deep = 1 + chance.below(400);
     match chance.below(8) {
@@ -70,7 +71,7 @@ fn changed(seed: &[u8], other: &[u8], chance: &mut Chance) -> Vec<u8> {
                 bytes.extend_from_slice(&other[chance.below(other.len())..]);
             }
             3 => bytes.splice(at..at, other.iter().copied()).for_each(drop),
-            // What is between two quotes stands twice, such as a key.
+            // Duplicates the text between two quotes, such as a key.
             4 => {
                 let quotes: Vec<_> = bytes
                     .iter()
@@ -84,7 +85,7 @@ fn changed(seed: &[u8], other: &[u8], chance: &mut Chance) -> Vec<u8> {
                     bytes.splice(to + 1..=to, again).for_each(drop);
                 }
             }
-            // A value becomes another one.
+            // Replaces a value by another.
             _ => {
                 let colons: Vec<_> = bytes
                     .iter()
@@ -142,7 +143,7 @@ fn identities() {
     run("identity", targets::identity);
 }
 
-/// A corpus without a type would prove nothing about it.
+/// A corpus without a type would prove nothing about that type.
 #[test]
 fn the_corpus_has_every_type_and_every_status() {
     let mut kinds = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! Whole notifications: batches, whose contact is whose, statuses, and everything that is not a message.
+//! Whole notifications: batches, the matching of contacts, statuses, and everything that is not a message.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
@@ -33,7 +33,7 @@ fn status(item: &Item) -> &StatusUpdate {
     }
 }
 
-/// What an item is, in a few letters.
+/// The kind of an item in a few letters.
 fn name(item: &Item) -> String {
     match &item.kind {
         ItemKind::Message(message) => message.wamid.to_string(),

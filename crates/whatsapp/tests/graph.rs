@@ -1,4 +1,4 @@
-//! The client against a small server: what it sends, and what it makes of every kind of answer.
+//! The client against a small server: what it sends, and how it reads every kind of answer.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
@@ -36,7 +36,7 @@ struct Seen {
     body: Value,
 }
 
-/// A server that answers everything with one answer and remembers what it was asked.
+/// A server that gives the same answer to every request and records the requests.
 async fn server(status: u16, answer: impl Into<Vec<u8>>) -> (Url, Arc<Mutex<Vec<Seen>>>) {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let (answer, log) = (answer.into(), seen.clone());
@@ -58,7 +58,7 @@ async fn server(status: u16, answer: impl Into<Vec<u8>>) -> (Url, Arc<Mutex<Vec<
     (url, seen)
 }
 
-/// A server that reads the request and then only writes these bytes, or waits if there are none.
+/// A server that reads the request and then writes only these bytes, or waits if there are none.
 async fn raw_server(answer: Option<&'static str>) -> Url {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
@@ -312,7 +312,7 @@ async fn retry_after_is_read_in_seconds_and_as_a_date() {
         ("retry-after: 120".to_owned(), Some(120)),
         ("retry-after: 0".to_owned(), Some(0)),
         ("retry-after: 99999999999999999999999".to_owned(), Some(u64::MAX)),
-        // By the clock of whoever answers.
+        // By the server's clock.
         (
             format!("{date}\r\nretry-after: Sun, 06 Nov 1994 08:51:37 GMT"),
             Some(120),
@@ -321,7 +321,7 @@ async fn retry_after_is_read_in_seconds_and_as_a_date() {
             format!("{date}\r\nretry-after: Sun, 06 Nov 1994 08:40:00 GMT"),
             Some(0),
         ),
-        // Without a date it is our clock that counts.
+        // Without a `Date` the local clock counts.
         ("retry-after: Sun, 06 Nov 1994 08:51:37 GMT".to_owned(), Some(60)),
         ("retry-after: soon".to_owned(), None),
         ("retry-after: -5".to_owned(), None),
@@ -508,7 +508,7 @@ async fn why_a_token_is_not_valid() {
     assert_eq!((error.code, error.subcode), (190, Some(463)));
 }
 
-/// The inspected token is a parameter of the address, which no error may show.
+/// The inspected token is a parameter of the URL, which no error may show.
 #[tokio::test]
 async fn a_question_that_fails_does_not_show_its_secrets() {
     let told = client(raw_server(None).await)

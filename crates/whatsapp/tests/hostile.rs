@@ -1,4 +1,4 @@
-//! Whatever arrives, the parser neither panics nor lets a broken message cost a sound one.
+//! Whatever arrives, the parser neither panics nor loses a sound message because of a broken one.
 
 use proptest::{collection::vec, prelude::*};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ fn notification(messages: Vec<Value>) -> String {
     .to_string()
 }
 
-/// Any JSON under the keys that the parser looks at.
+/// Any JSON under the keys that the parser reads.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

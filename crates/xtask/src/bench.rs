@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: the figures of `docs/BENCHMARKS.md`, measured anew. Release builds, a throw-away
-//! installation, and `simulator load` against it.
+//! `cargo xtask bench`: measures the figures of `docs/BENCHMARKS.md` again, with release builds, a throw-away
+//! installation, and `simulator load`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,7 +18,7 @@ pub struct Options {
     /// Measure on a throw-away PostgreSQL instead of SQLite
     #[arg(long)]
     postgres: bool,
-    /// Messages that are in the database before anything is measured; ten to a customer
+    /// Messages that are in the database before the measurement; ten for each customer
     #[arg(long, default_value_t = 0)]
     history: u64,
     /// Passed on to `simulator load`
@@ -27,7 +27,8 @@ pub struct Options {
 }
 
 const LISTEN: &str = "127.0.0.1:3090";
-/// Who looks: somebody who sees everything, and two who do not, with much and with little of their own in a history.
+/// The users of the reads: one who sees everything, and two who do not, one with many and one with few sessions in the
+/// history.
 const ADMIN: &str = "bench";
 const OPERATORS: [&str; 2] = ["bench-old", "bench-new"];
 const PASSWORD: &str = "a password for the bench";
@@ -96,7 +97,7 @@ fn simulator() -> PathBuf {
     server::binary(Profile::Release).with_file_name("simulator")
 }
 
-/// A server that knows where its data is.
+/// A server and the location of its data.
 struct Installation {
     data: PathBuf,
     database: Option<String>,
@@ -110,7 +111,7 @@ impl Installation {
             .current_dir::<&Path>(&self.data)
             .env("SWITCHBOARD_HTTP__LISTEN", LISTEN)
             .env("SWITCHBOARD_DATA__DIR", &self.data)
-            // Nobody is there: what the doctor asks fails at once.
+            // Nothing listens there, so the doctor's requests fail at once.
             .env("SWITCHBOARD_META__GRAPH_URL", "http://127.0.0.1:9/");
         if let Some(url) = &self.database {
             command.env("SWITCHBOARD_DATABASE__URL", url);
@@ -124,7 +125,7 @@ impl Installation {
         process::feed(add.args(person), PASSWORD)
     }
 
-    /// Fills the database with the past, by the database's own command-line program.
+    /// Fills the database with a history, using the database's own command-line program.
     fn remember(&self, messages: u64) -> anyhow::Result<()> {
         process::run(&mut self.command(&["migrate"]))?;
         for login in OPERATORS {

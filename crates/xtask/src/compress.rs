@@ -1,13 +1,13 @@
-//! `.br` and `.gz` beside each file worth it, so that the server compresses nothing at run time.
+//! Writes `.br` and `.gz` beside each file that gains from them, so that the server compresses nothing at run time.
 
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
-/// Below this, in bytes, the answer fits one network packet anyway.
+/// In bytes; a smaller answer fits one network packet anyway.
 const WORTH_IT: u64 = 1024;
 
-/// What shrinks; pictures and fonts are compressed already.
+/// File types worth compressing; pictures and fonts are compressed already.
 const SHRINKS: [&str; 9] = [
     "wasm",
     "js",

@@ -1,5 +1,5 @@
-//! `cargo xtask crash`: the crash test of `server/tests/crash.rs` with as many kills as you have patience for, on
-//! SQLite and on a PostgreSQL that waits for the disk as in earnest.
+//! `cargo xtask crash`: the crash test of `server/tests/crash.rs` with any number of kills, on SQLite and on a
+//! PostgreSQL with fsync.
 
 use clap::Args;
 
@@ -11,7 +11,7 @@ pub struct Options {
     /// How often the server is killed on each database
     #[arg(long, default_value_t = 50)]
     kills: u64,
-    /// Repeat a run by the seed that it told
+    /// Repeat a run with the seed that it printed
     #[arg(long)]
     seed: Option<u64>,
 }

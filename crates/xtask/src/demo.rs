@@ -1,5 +1,5 @@
-//! `cargo xtask demo`: from a fresh clone to a running console with one command.
-//! A small wasm and a lightly optimised server: minutes quicker to build than a release.
+//! `cargo xtask demo`: from a fresh clone to a running console with one command. It builds a small wasm and a lightly
+//! optimised server, which takes minutes less than a release.
 
 use anyhow::bail;
 use clap::Args;

@@ -25,7 +25,7 @@ const WATCHED: [&str; 7] = [
     "style",
 ];
 
-/// Editors write a file in several steps: a change is over when nothing has moved for so long.
+/// Editors write a file in several steps: a change is complete when nothing has moved for this long.
 const QUIET: Duration = Duration::from_millis(200);
 
 #[derive(Debug, Args)]
@@ -35,7 +35,7 @@ pub struct Options {
     arguments: Vec<String>,
 }
 
-/// What a change makes stale.
+/// The parts that a change makes stale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stale {
     Site,
@@ -66,7 +66,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     }
 }
 
-/// The site changes last, when the server for it is there: the old pair stays whole until then.
+/// Replaces the site last, when its server is ready: until then the old pair stays complete.
 fn build(stale: Stale) -> anyhow::Result<()> {
     let mut steps = Steps::new(if stale == Stale::Site { 2 } else { 3 });
     let package = steps.run("Building the browser part", || wasm::build(Effort::Quick))?;
@@ -97,13 +97,13 @@ fn watch() -> anyhow::Result<(RecommendedWatcher, Receiver<PathBuf>)> {
     Ok((watcher, receiver))
 }
 
-/// Swap and backup files come and go without a change to the project.
+/// Editors create and delete swap and backup files without a change to the project.
 fn is_editors_own(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.starts_with('.') || name.ends_with('~')
 }
 
-/// Waits until something changes and it is quiet again; `None` when we shall stop.
+/// Waits for a change and for the quiet after it; `None` on an interrupt.
 fn next_change(changes: &Receiver<PathBuf>, running: &mut Option<Running>) -> anyhow::Result<Option<Stale>> {
     let first = loop {
         match changes.recv_timeout(QUIET) {

@@ -10,14 +10,14 @@ use crate::steps::Steps;
 use crate::wasm::Effort;
 use crate::{process, site, tools, workspace};
 
-/// Builds what the journeys walk through: the small wasm and a debug server, with the flags of
-/// the other native steps (tests included) so that nothing is built twice.
+/// Builds what the journeys need: the small wasm and a debug server, with the flags of the other native steps
+/// (including tests) so that nothing is built twice.
 pub fn build() -> anyhow::Result<()> {
     site::build(Effort::Small)?;
     process::run(workspace::cargo(["build", "--bins", "--tests"]).args(workspace::NATIVE))
 }
 
-/// Walks all journeys; with `pictures` they also write those of the README.
+/// Runs all journeys; with `pictures` they also write the pictures of the README.
 pub fn walk(pictures: bool) -> anyhow::Result<()> {
     ensure!(
         has_journeys(&workspace::end2end())?,
@@ -42,7 +42,7 @@ pub fn take_pictures() -> anyhow::Result<()> {
     steps.run("Taking pictures", || walk(true))
 }
 
-/// What `build` and `walk` need.
+/// Installs the requirements of `build` and `walk`.
 pub fn need() -> anyhow::Result<()> {
     tools::wasm_target()?;
     tools::chromium()?;

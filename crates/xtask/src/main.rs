@@ -1,6 +1,6 @@
-//! `cargo xtask`: everything that is done to this project, from a first look to the full check.
-//! It replaces Makefiles, shell scripts and globally installed tools: rustup and crates.io are
-//! enough to start, and what a command needs beyond them it installs itself or names in one line.
+//! `cargo xtask`: every task of this project, from a first look to the full check. It replaces Makefiles, shell scripts
+//! and globally installed tools: rustup and crates.io are enough to start. A command installs its further requirements
+//! itself or names them in one line.
 
 mod bench;
 mod build;
@@ -47,9 +47,9 @@ enum Task {
     Test(test::Options),
     /// Kill the server again and again under load, and count what is lost (nothing)
     Crash(crash::Options),
-    /// Measure the figures of docs/BENCHMARKS.md anew
+    /// Measure the figures of docs/BENCHMARKS.md again
     Bench(bench::Options),
-    /// Run the browser journeys so that they take the pictures in the README anew
+    /// Run the browser journeys and take the pictures in the README again
     Pictures,
 }
 

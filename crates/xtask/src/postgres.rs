@@ -1,5 +1,5 @@
-//! A PostgreSQL cluster for the length of one test run: on loopback, on a free port, in a
-//! temporary folder, and gone afterwards, also after a failure or Ctrl+C.
+//! A PostgreSQL cluster for one test run: on loopback, on a free port, in a temporary folder, which is removed
+//! afterwards, also after a failure or Ctrl+C.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -11,18 +11,18 @@ use tempfile::TempDir;
 
 use crate::process;
 
-/// PostgreSQL refuses to run as root; Debian's package brings this user.
+/// PostgreSQL refuses to run as root; Debian's package creates this user.
 const USER: &str = "postgres";
 
 /// Tests open many small pools.
 const SETTINGS: &str = "-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=300";
 
-/// Whether a commit waits for the disk.
+/// Whether a commit waits for fsync.
 #[derive(Debug, Clone, Copy)]
 pub enum Durability {
-    /// As in earnest.
+    /// As in production.
     Full,
-    /// Losing this data is no loss, so nothing is synced.
+    /// The data may be lost, so nothing is synced.
     None,
 }
 
@@ -78,7 +78,7 @@ impl Cluster {
         Ok(cluster)
     }
 
-    /// What tests connect to.
+    /// The URL that tests connect to.
     pub fn url(&self) -> String {
         format!("postgres://app@127.0.0.1:{}/postgres", self.port)
     }
@@ -109,7 +109,7 @@ impl Drop for Cluster {
     }
 }
 
-/// The folder with PostgreSQL's programs: Debian keeps them out of PATH, one folder a version.
+/// The folder of PostgreSQL's programs: Debian keeps them out of PATH, in one folder for each version.
 pub fn programs() -> Option<PathBuf> {
     let mut versions: Vec<_> = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()

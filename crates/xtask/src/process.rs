@@ -1,6 +1,6 @@
-//! Child processes. Each gets a process group of its own, so that Ctrl+C reaches only us and is
-//! passed on exactly once: some programs take a second one as "stop at once, clean up nothing".
-//! A first interrupt ends the children and lets every `Drop` here run; a second one kills.
+//! Child processes. Each has its own process group, so that Ctrl+C reaches only this process, which passes it on
+//! exactly once: some programs treat a second one as "stop at once, clean up nothing". A first interrupt ends the
+//! children and lets every `Drop` here run; a second one kills.
 
 use std::io::Write as _;
 use std::os::unix::process::CommandExt;
@@ -13,10 +13,10 @@ use anyhow::{Context, bail};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
-/// How long a child may take to end by itself.
+/// How long a child may take to exit by itself.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Signals closer together than this are one wish: `timeout`, for one, signals us and our group.
+/// Signals closer together than this count as one: `timeout`, for example, signals both this process and its group.
 const SAME_WISH: Duration = Duration::from_secs(1);
 
 struct Groups {
@@ -33,7 +33,7 @@ fn groups() -> MutexGuard<'static, Groups> {
     GROUPS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Passes Ctrl+C, a termination or a hang-up on to all running children.
+/// Forwards Ctrl+C, a termination or a hang-up to all running children.
 pub fn forward_interrupts() -> anyhow::Result<()> {
     ctrlc::set_handler(|| {
         let mut groups = groups();
@@ -50,12 +50,12 @@ pub fn forward_interrupts() -> anyhow::Result<()> {
     .context("listening for Ctrl+C")
 }
 
-/// Whether somebody asked us to stop.
+/// Whether an interrupt has asked the process to stop.
 pub fn interrupted() -> bool {
     groups().interrupted.is_some()
 }
 
-/// Runs a command to its end. An error names the command.
+/// Runs a command and waits for its end. An error names the command.
 pub fn run(command: &mut Command) -> anyhow::Result<()> {
     let status = Running::start(command)?.wait()?;
     if interrupted() {
@@ -67,7 +67,7 @@ pub fn run(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs a command to its end with this input.
+/// Runs a command with this input and waits for its end.
 pub fn feed(command: &mut Command, input: &str) -> anyhow::Result<()> {
     let mut child = command
         .stdin(Stdio::piped())
@@ -82,7 +82,7 @@ pub fn feed(command: &mut Command, input: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether a command exists and succeeds; what it prints is thrown away.
+/// Whether a command exists and succeeds; its output is discarded.
 pub fn succeeds(command: &mut Command) -> bool {
     command
         .stdin(Stdio::null())
@@ -92,12 +92,12 @@ pub fn succeeds(command: &mut Command) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// Runs a command that tidies up, also after an interrupt; its failure changes nothing.
+/// Runs a clean-up command, also after an interrupt; its failure is ignored.
 pub fn tidy(command: &mut Command) {
     succeeds(command.process_group(0));
 }
 
-/// A child that is ended, with all that it started, when this value goes.
+/// A child process; dropping this value ends it and every process that it started.
 #[derive(Debug)]
 pub struct Running {
     child: Child,
@@ -124,7 +124,7 @@ impl Running {
         Ok(self.child.wait()?)
     }
 
-    /// Whether the child has ended by itself.
+    /// Whether the child has exited by itself.
     pub fn ended(&mut self) -> anyhow::Result<Option<ExitStatus>> {
         Ok(self.child.try_wait()?)
     }
@@ -149,12 +149,12 @@ impl Drop for Running {
     }
 }
 
-/// The group may have ended in the meantime, which is what was wanted.
+/// Ignores the error: if the group has ended in the meantime, nothing is left to do.
 fn signal_group(group: Pid, signal: Signal) {
     let _ = killpg(group, signal);
 }
 
-/// The command as somebody would type it.
+/// The command as typed into a shell.
 fn line(command: &Command) -> String {
     let program = Path::new(command.get_program())
         .file_name()

@@ -31,8 +31,8 @@ impl Profile {
     }
 }
 
-/// Builds the server. A release binary carries the site, so that must be built first; the others
-/// read it when they run and only want its folder.
+/// Builds the server. A release binary embeds the site, so the site must be built first; other binaries read the site
+/// at run time and need only its folder.
 pub fn build(profile: Profile) -> anyhow::Result<()> {
     std::fs::create_dir_all(workspace::site())?;
     process::run(&mut workspace::cargo([
@@ -44,14 +44,14 @@ pub fn build(profile: Profile) -> anyhow::Result<()> {
     ]))
 }
 
-/// Where `build` leaves the binary.
+/// The path of the binary that `build` produces.
 pub fn binary(profile: Profile) -> PathBuf {
     workspace::native_target()
         .join(profile.folder())
         .join("switchboard")
 }
 
-/// `switchboard demo`: the server over a throw-away data folder, with the simulator beside it.
+/// `switchboard demo`: the server on a throw-away data folder, with the simulator beside it.
 pub fn demo(profile: Profile, arguments: &[String]) -> Command {
     let mut command = workspace::command(binary(profile));
     command.arg("demo").args(arguments);

@@ -1,8 +1,8 @@
-//! The site: everything a browser may fetch as a file, in `target/site`.
+//! The site: every file that a browser may fetch, in `target/site`.
 //!
-//! Scripts, wasm and styles lie in `pkg/HASH`, HASH being in `hash.txt`, so that they may be cached
-//! for ever. The folder is made beside the old one and takes its place when it is complete: a
-//! running server never shows half a site, and no stale `.br` survives.
+//! Scripts, wasm and styles are in `pkg/HASH`, where `hash.txt` contains HASH, so that they may be cached for ever. The
+//! new folder is created beside the old one and replaces it when it is complete: a running server never serves half a
+//! site, and no stale `.br` remains.
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +19,7 @@ pub fn build(effort: Effort) -> anyhow::Result<()> {
     assemble(&package, effort)
 }
 
-/// Puts the site together, in a fraction of a second, from the browser part in `package`, `style/` and `public/`.
+/// Assembles the site, in a fraction of a second, from the browser part in `package`, `style/` and `public/`.
 pub fn assemble(package: &Path, effort: Effort) -> anyhow::Result<()> {
     let _lock = workspace::lock()?;
     let site = workspace::site();

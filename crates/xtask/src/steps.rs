@@ -1,4 +1,4 @@
-//! Named steps with their times, and a table of them at the end.
+//! Named steps with their durations, and a table of them at the end.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ impl Steps {
         }
     }
 
-    /// Runs the next step, naming it before and telling its time after.
+    /// Runs the next step; prints its title before and its duration after.
     pub fn run<T>(&mut self, title: &str, step: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
         let number = self.done.len() + 1;
         let heading = format!("[{number}/{}] {title} …", self.total);
@@ -47,7 +47,7 @@ impl Steps {
         result
     }
 
-    /// One line a step, for the end.
+    /// One line for each step, printed at the end.
     pub fn summary(&self) -> String {
         let width = self
             .done
@@ -71,7 +71,7 @@ impl Steps {
     }
 }
 
-/// `3.2 s`, `93 s`, `8 min 14 s`: as precise as somebody who waits wants it.
+/// `3.2 s`, `93 s`, `8 min 14 s`: as precise as a waiting person needs it.
 pub fn seconds(time: Duration) -> String {
     match time.as_secs() {
         0..10 => format!("{:.1} s", time.as_secs_f64()),

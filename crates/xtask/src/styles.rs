@@ -1,4 +1,4 @@
-//! The style sheets: `style/main.css` and all it imports, as one minified file.
+//! The style sheets: `style/main.css` and all its imports, as one minified file.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything that CI runs, in the order in which a mistake shows soonest.
+//! `cargo xtask test`: everything that CI runs, in the order that reveals mistakes soonest.
 
 use clap::{Args, ValueEnum};
 
@@ -45,7 +45,7 @@ impl Step {
         }
     }
 
-    /// Installs what the step needs and the machine has not.
+    /// Installs missing requirements of the step.
     fn need(self) -> anyhow::Result<()> {
         match self {
             Self::Format | Self::Clippy => tools::components(),
@@ -86,7 +86,7 @@ fn run_all(selected: &[Step], steps: &mut Steps) -> anyhow::Result<()> {
         .try_for_each(|step| steps.run(step.title(), || step.run()))
 }
 
-/// Advisories are left out: they change from day to day, and a build must not.
+/// Excludes advisories: they change from day to day, and the result of a build must not.
 fn licences() -> anyhow::Result<()> {
     let mut deny = workspace::command(tools::cargo_deny()?);
     process::run(deny.args(["--log-level", "error", "check", "bans", "licenses", "sources"]))
@@ -111,7 +111,7 @@ fn clippy_wasm() -> anyhow::Result<()> {
     process::run(cargo.args(["--", "-D", "warnings"]))
 }
 
-/// Tests marked `#[ignore]` are those that need PostgreSQL or a reverse proxy; here they run too.
+/// Tests marked `#[ignore]` need PostgreSQL or a reverse proxy; this step runs them too.
 fn tests() -> anyhow::Result<()> {
     let cluster = Cluster::start(tools::postgres()?, Durability::None)?;
     let run = |arguments: &[&str], packages: &[&str], rest: &[&str]| {

@@ -1,4 +1,4 @@
-//! What the tasks need beyond Rust: found, else installed, else named in one line.
+//! The requirements of the tasks beyond Rust: found, else installed, else named in one line.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,10 +9,10 @@ use nix::unistd::geteuid;
 use crate::{postgres, process, workspace};
 
 const CARGO_DENY: &str = "0.20.2";
-/// Debian's binaryen is too old: it succeeds, and the page then fails to start.
+/// Debian's binaryen is too old: it succeeds, but the page then fails to start.
 const BINARYEN: &str = "132.0.0";
 
-/// The wasm target. rustup reads `rust-toolchain.toml` by itself; this is for those who switched that off.
+/// The wasm target. rustup reads `rust-toolchain.toml` by itself; this is for machines where that is switched off.
 pub fn wasm_target() -> anyhow::Result<()> {
     let target = "wasm32-unknown-unknown";
     let output = workspace::command("rustc")
@@ -51,7 +51,7 @@ pub fn proxies() -> anyhow::Result<()> {
         ("haproxy", "haproxy"),
         ("apache2", "apache2"),
     ] {
-        // Only root's PATH looks into /usr/sbin.
+        // Only root's PATH contains /usr/sbin.
         if in_path(program).is_none() && !Path::new("/usr/sbin").join(program).is_file() {
             install(package)?;
         }
@@ -59,7 +59,7 @@ pub fn proxies() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The browser for the journeys: CHROMIUM, else what PATH has.
+/// The browser for the journeys: CHROMIUM, else one from PATH.
 pub fn chromium() -> anyhow::Result<PathBuf> {
     if let Some(named) = std::env::var_os("CHROMIUM") {
         return Ok(named.into());
@@ -96,7 +96,7 @@ pub fn journeys() -> anyhow::Result<()> {
     process::run(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))
 }
 
-/// cargo-deny, installed for this clone only unless the machine has one.
+/// cargo-deny, installed for this clone only if the machine has none.
 pub fn cargo_deny() -> anyhow::Result<PathBuf> {
     if let Some(found) = in_path("cargo-deny") {
         return Ok(found);
@@ -116,7 +116,7 @@ pub fn cargo_deny() -> anyhow::Result<PathBuf> {
     Ok(program)
 }
 
-/// wasm-opt, where npm can bring it.
+/// wasm-opt, if npm can install it.
 pub fn wasm_opt() -> Option<Command> {
     let program = workspace::tools().join("node_modules/.bin/wasm-opt");
     if !program.exists() {
@@ -135,12 +135,12 @@ pub fn wasm_opt() -> Option<Command> {
     Some(Command::new(program))
 }
 
-/// Whether `cargo nextest` is there; `cargo test` does without it, only slower.
+/// Whether `cargo nextest` is installed; without it `cargo test` is used, which is slower.
 pub fn has_nextest() -> bool {
     in_path("cargo-nextest").is_some()
 }
 
-/// Installs a Debian package where we may.
+/// Installs a Debian package if the user may do so.
 fn install(package: &str) -> anyhow::Result<()> {
     if !geteuid().is_root() || in_path("apt-get").is_none() {
         bail!("{package} is missing: `sudo apt-get install {package}`, or your system's way to install it");

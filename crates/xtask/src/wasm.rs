@@ -1,5 +1,5 @@
-//! The browser part: `frontend` compiled to wasm, with the JavaScript that loads it.
-//! It has a target directory of its own, so that it and the server never wait for each other.
+//! The browser part: `frontend` compiled to wasm, with the JavaScript that loads it. It has its own target directory,
+//! so that its build and the server's never wait for each other.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,12 +12,12 @@ use crate::{compress, process, tools, workspace};
 /// The file name before the dot. Leptos compiles it into the page: see `.cargo/config.toml`.
 pub const NAME: &str = "switchboard";
 
-/// How much effort goes into the browser part.
+/// How much effort the build of the browser part takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
-    /// Quickest to build; big; nothing compressed.
+    /// Quickest to build; large; nothing compressed.
     Quick,
-    /// Small enough to show to somebody.
+    /// Small enough for a demonstration.
     Small,
     /// `Small`, then wasm-opt and the densest compression.
     Release,
@@ -31,7 +31,7 @@ impl Effort {
         }
     }
 
-    /// The folder that cargo makes for the profile.
+    /// The folder that cargo creates for the profile.
     const fn folder(self) -> &'static str {
         match self {
             Self::Quick => "debug",
@@ -58,7 +58,7 @@ impl Effort {
 }
 
 /// Builds the browser part and returns the folder that holds `NAME.js` and `NAME.wasm`.
-/// Bindings, wasm-opt and compression are skipped while the compiled wasm is the same.
+/// Skips bindings, wasm-opt and compression if the compiled wasm is unchanged.
 pub fn build(effort: Effort) -> anyhow::Result<PathBuf> {
     let target = workspace::target().join("wasm");
     let mut cargo = workspace::cargo([
@@ -81,7 +81,7 @@ pub fn build(effort: Effort) -> anyhow::Result<PathBuf> {
         .join("frontend.wasm");
     let package = workspace::scratch().join(effort.name());
     let stamp = package.with_extension("stamp");
-    // The tests build this very program again, and its file is another one then: what it makes is made anew.
+    // The tests rebuild this program itself. Its output depends on it, so a changed program invalidates the output.
     let maker = std::env::current_exe()
         .ok()
         .and_then(|maker| fingerprint(&maker).ok());
@@ -105,8 +105,8 @@ pub fn build(effort: Effort) -> anyhow::Result<PathBuf> {
     Ok(package)
 }
 
-/// Writes the JavaScript glue, and gives the wasm the name that the page asks for: wasm-bindgen
-/// adds `_bg`, Leptos with `LEPTOS_OUTPUT_NAME` does not.
+/// Writes the JavaScript glue, and renames the wasm to the name that the page requests: wasm-bindgen adds `_bg`, Leptos
+/// with `LEPTOS_OUTPUT_NAME` does not.
 fn bind(compiled: &Path, package: &Path, effort: Effort) -> anyhow::Result<()> {
     let small = effort != Effort::Quick;
     Bindgen::new()
@@ -134,7 +134,7 @@ fn bind(compiled: &Path, package: &Path, effort: Effort) -> anyhow::Result<()> {
 
 fn optimise(wasm: &Path) -> anyhow::Result<()> {
     let Some(mut wasm_opt) = tools::wasm_opt() else {
-        println!("wasm-opt is not to be had (npm package `binaryen`): the wasm stays some 10 % bigger.");
+        println!("wasm-opt is not available (npm package `binaryen`): the wasm stays some 10 % bigger.");
         return Ok(());
     };
     let smaller = wasm.with_extension("opt");
@@ -143,7 +143,7 @@ fn optimise(wasm: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Path, size and time of change: enough to notice that cargo wrote a file anew.
+/// Path, size and modification time: enough to detect that cargo has written a file again.
 fn fingerprint(path: &Path) -> anyhow::Result<String> {
     let about = path
         .metadata()

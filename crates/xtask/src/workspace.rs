@@ -1,14 +1,14 @@
-//! Where things are, and how `cargo` is called.
+//! The folders of the repository, and the calls of `cargo`.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The product's native packages, always all of them and always the same: a smaller set would have
-/// other features, and cargo would build the dependencies a second time. `frontend` is for wasm only.
+/// The product's native packages, always the same complete set: a subset would have other features, and cargo would
+/// build the dependencies a second time. `frontend` is for wasm only.
 pub const NATIVE: &[&str] = &["--workspace", "--exclude", "frontend", "--exclude", "xtask"];
 
-/// This package, which `cargo xtask` has already built alone.
+/// This package, which `cargo xtask` has already built by itself.
 pub const XTASK: &[&str] = &["--package", "xtask"];
 
 /// The root of the repository.
@@ -30,12 +30,12 @@ pub fn native_target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(target, |dir| root().join(dir))
 }
 
-/// The finished site, which the server shows.
+/// The finished site, which the server serves.
 pub fn site() -> PathBuf {
     target().join("site")
 }
 
-/// Tools that belong to this clone only.
+/// Tools that are installed for this clone only.
 pub fn tools() -> PathBuf {
     target().join("tools")
 }
@@ -45,7 +45,7 @@ pub fn scratch() -> PathBuf {
     target().join("xtask")
 }
 
-/// Waits until no other `cargo xtask` in this clone changes the site or what it is made of.
+/// Waits until no other `cargo xtask` in this clone changes the site or its inputs.
 pub fn lock() -> anyhow::Result<File> {
     std::fs::create_dir_all(scratch())?;
     let lock = File::create(scratch().join("lock"))?;
@@ -58,18 +58,18 @@ pub fn end2end() -> PathBuf {
     root().join("end2end")
 }
 
-/// A command that starts at the root of the repository.
+/// A command that runs in the root of the repository.
 pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root());
     command
 }
 
-/// The `cargo` that runs us, at the root of the repository.
+/// The `cargo` that runs this program, in the root of the repository.
 ///
-/// `cargo run` describes the running package in the environment. Build scripts that watch those
-/// variables (ring's does) would run again each time somebody changes between `cargo` and
-/// `cargo xtask`, and most of the tree after them.
+/// `cargo run` describes the running package in environment variables. Build scripts that watch those variables, such
+/// as ring's, would run again after each change between `cargo` and `cargo xtask`, and most of the dependency tree
+/// would be rebuilt.
 pub fn cargo<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Command {
     let mut command = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in std::env::vars_os() {

@@ -1,4 +1,4 @@
-//! The arrows of docs/ARCHITECTURE.md hold by this check, not by good will.
+//! Checks the arrows of docs/ARCHITECTURE.md.
 
 use serde_json::Value;
 use std::{
@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-/// What a crate must not name.
+/// The crates that a crate must not name.
 const WALLS: &[(&str, &[&str])] = &[
     ("domain", &["tokio", "axum", "leptos", "sea-orm", "reqwest"]),
     (
@@ -28,7 +28,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("migrations", &["domain", "engine", "app", "server", "whatsapp"]),
 ];
 
-/// What `cargo` prints.
+/// The output of `cargo`.
 fn cargo(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO"))
         .args(arguments)
@@ -40,7 +40,7 @@ fn cargo(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
-/// The names of all packages that this one is built from, itself among them.
+/// The names of all packages in the dependency tree of this one, including itself.
 fn built_from(package: &str, more: &[&str]) -> BTreeSet<String> {
     let tree = [
         "tree",
@@ -56,7 +56,7 @@ fn built_from(package: &str, more: &[&str]) -> BTreeSet<String> {
     names.map(str::to_owned).collect()
 }
 
-/// The names of all packages that there are: a wall against any other name would be a wall against nothing.
+/// The names of all existing packages: forbidding any other name would have no effect.
 fn packages() -> BTreeSet<String> {
     let lock = include_str!("../../../Cargo.lock");
     let names = lock
@@ -65,7 +65,7 @@ fn packages() -> BTreeSet<String> {
     names.map(str::to_owned).collect()
 }
 
-/// Each crate of ours and what it names, tests aside.
+/// Each crate of the workspace and the crates it names, without tests.
 fn named() -> BTreeMap<String, BTreeSet<String>> {
     let metadata = cargo(&["metadata", "--no-deps", "--format-version", "1"]);
     let metadata: Value = serde_json::from_str(&metadata).expect("cargo metadata is JSON");

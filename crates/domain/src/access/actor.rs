@@ -1,4 +1,4 @@
-//! Who asks for something, and whether they may.
+//! Who makes a request, and whether they are allowed to.
 
 use super::{
     permission::Permission,
@@ -12,7 +12,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Who asks for something: the start of every query and of every audit row.
+/// Who makes a request: an argument of every query, and part of every audit row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
     User(Me),
@@ -62,7 +62,7 @@ impl Actor {
         }
     }
 
-    /// The extension that a person answers as.
+    /// The extension that this user answers as.
     ///
     /// # Errors
     /// [`Refusal::NoExtension`].

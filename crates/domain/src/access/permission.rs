@@ -1,10 +1,10 @@
-//! What a use case needs of whoever asks for it, and which role and which scope has it.
+//! The permissions that use cases require, and which roles and scopes have them.
 
 use super::role::{Role, Scope};
 
 macro_rules! permissions {
     ($($(#[$doc:meta])* $name:ident = $text:literal)*) => {
-        /// What a use case needs of whoever asks for it.
+        /// A permission that a use case requires of the actor.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Permission {
             $($(#[$doc])* $name,)*
@@ -23,25 +23,25 @@ macro_rules! permissions {
 }
 
 permissions! {
-    /// Everybody's sessions, not only one's own and those of one's queues.
+    /// All sessions, not only the actor's own and those of the actor's queues.
     SessionReadAll = "session.read_all"
-    /// Answer the customer in a session that one has.
+    /// Answer the customer in a session that the actor owns.
     SessionAnswer = "session.answer"
-    /// Take what waits in one's own queues.
+    /// Pick up sessions that wait in the actor's own queues.
     SessionPickUp = "session.pick_up"
-    /// Take what waits elsewhere.
+    /// Pick up sessions that wait anywhere else.
     SessionPickUpAny = "session.pick_up_any"
-    /// End a session that one has.
+    /// Close a session that the actor owns.
     SessionClose = "session.close"
-    /// End a session that somebody else has.
+    /// Close a session that somebody else owns.
     SessionCloseAny = "session.close_any"
-    /// Give sessions to an extension or a queue, or take them from whoever has them.
+    /// Give sessions to an extension or a queue, or take them from their owner.
     SessionTransfer = "session.transfer"
     /// The JSON of a message as Meta sent it.
     MessageReadPayload = "message.read_payload"
-    /// Channels and what the doctor found last.
+    /// Channels and the doctor's latest findings.
     ChannelRead = "channel.read"
-    /// Set channels up, also at Meta, and examine them.
+    /// Set up channels, including their settings at Meta, and run the doctor.
     ChannelChange = "channel.change"
     /// Who did what to a channel.
     AuditRead = "audit.read"

@@ -1,18 +1,18 @@
-//! What people and API tokens are here for.
+//! The roles of users and the scopes of API tokens.
 
 use crate::form::{Problem, unknown};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// What somebody is here for.
+/// What a user does in Switchboard.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
 )]
 #[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Connects channels, keeps people and queues.
+    /// Connects channels, manages users and queues.
     Admin,
     /// Watches every queue and rescues sessions.
     Supervisor,
@@ -41,7 +41,7 @@ impl fmt::Display for Role {
 #[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// Only look.
+    /// Only read.
     Read,
     /// Also answer, pick up and close sessions.
     Operate,

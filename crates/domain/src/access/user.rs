@@ -7,7 +7,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What is typed to create a person without an extension: the first administrator, or one from the command line.
+/// What is typed to create a user without an extension: the first administrator, or a user from the command line.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UserForm {
@@ -65,11 +65,11 @@ impl UserForm {
     }
 }
 
-/// Characters in a password at least. Length beats complexity rules.
+/// Minimum number of characters in a password. Length beats complexity rules.
 /// <https://pages.nist.gov/800-63-4/sp800-63b.html>
 pub const MIN_PASSWORD: usize = 10;
 
-/// Bytes in a password at the most, so that hashing one cannot be made to cost much.
+/// Maximum number of bytes in a password; bounds the cost of hashing.
 pub const MAX_PASSWORD: usize = 512;
 
 /// 2 to 64 letters, digits and `. _ - @ +`, in lower case.

@@ -1,4 +1,4 @@
-//! The Activity tab: who did what to a channel, and what became of what Meta delivered.
+//! The Activity tab: who did what to a channel, and what became of the deliveries from Meta.
 
 use crate::{
     channel::{AuditAction, AuditDetail},
@@ -6,11 +6,11 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Something that an admin, a script or the process did to a channel.
+/// Something that an administrator, a script or the process did to a channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Activity {
     pub at: Timestamp,
-    /// A person's log-in or a token's name; `None`: the process itself.
+    /// A user's log-in or a token's name; `None`: the process itself.
     pub who: Option<String>,
     pub what: AuditAction,
     pub detail: Option<AuditDetail>,
@@ -21,7 +21,7 @@ pub struct Activity {
 pub struct DeliveryRow {
     pub at: Timestamp,
     pub processed_at: Option<Timestamp>,
-    /// Items of it that could not be applied.
+    /// Items of the delivery that could not be applied.
     pub dead_letters: u32,
 }
 

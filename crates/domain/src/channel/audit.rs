@@ -1,4 +1,4 @@
-//! What the audit log keeps of a channel.
+//! What the audit log records about a channel.
 
 use crate::{channel::BadgeChange, doctor::MetaAction};
 use serde::{Deserialize, Serialize};
@@ -15,16 +15,16 @@ pub enum AuditAction {
     Paused,
     Resumed,
     Deleted,
-    /// The badge changed by itself; the detail says from what to what and why.
+    /// The badge changed by itself; the detail holds the old badge, the new badge and the reason.
     BadgeChanged,
-    /// Something was set up at Meta in the admin's name; the detail says what.
+    /// Something was set up at Meta on the administrator's behalf; the detail says what.
     AskedMeta,
     /// The *Test* button of Meta's dashboard reached the address.
     TestArrived,
 }
 
-/// What the audit log keeps of a deed beside who and when; as JSON, so that each language words it its own way. It
-/// never holds a secret's value.
+/// What the audit log records about an action besides who and when. It is stored as JSON, so that each language words
+/// it in its own way. It never holds a secret's value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "detail", rename_all = "snake_case")]
 pub enum AuditDetail {
@@ -48,15 +48,15 @@ pub enum AuditDetail {
     },
 }
 
-/// A field and what stands in it now.
+/// A field and its new value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changed {
-    /// By its name in the form.
+    /// The field's name in the form.
     pub field: String,
     pub now: NewValue,
 }
 
-/// What a field was changed to, by the names of that time.
+/// A field's new value, with the names of that time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "value", rename_all = "snake_case")]
 pub enum NewValue {
@@ -64,12 +64,12 @@ pub enum NewValue {
     Queue(String),
     /// Its number and name.
     Extension(String),
-    /// A new one; it is not told.
+    /// A new secret; its value is not recorded.
     Secret,
     Empty,
 }
 
-/// What Meta was asked to do in the admin's name.
+/// What Meta was asked to do on the administrator's behalf.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {

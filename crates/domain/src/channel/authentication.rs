@@ -9,11 +9,11 @@ use std::fmt;
 #[serde(default)]
 pub struct AuthenticationForm {
     pub name: String,
-    /// Empty: keep the one there is.
+    /// Empty: keep the current one.
     pub access_token: String,
-    /// Empty: keep the one there is.
+    /// Empty: keep the current one.
     pub app_secret: String,
-    /// A second app secret, valid beside the first while Meta's is being reset. Empty: keep as it is.
+    /// A second app secret, valid beside the first while the secret is being reset at Meta. Empty: keep as it is.
     pub next_app_secret: String,
 }
 
@@ -64,8 +64,8 @@ impl AuthenticationForm {
     }
 }
 
-/// A token or a secret is one run of printable ASCII; a space in it means that more was copied than the value. A long
-/// one that was copied from several lines has line breaks in it.
+/// A token or a secret is one run of printable ASCII. A space in it means that more than the value was copied. A long
+/// value that was copied from several lines contains line breaks.
 fn secret(text: &str) -> Result<String, Problem> {
     let value: String = text.chars().filter(|c| !is_invisible(*c)).collect();
     if value.len() > 4096 {

@@ -3,7 +3,7 @@
 use crate::channel::TokenState;
 use serde::{Deserialize, Serialize};
 
-/// Everything that the badge is worked out from.
+/// Everything that the badge is derived from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ChannelFacts {
     pub has_access_token: bool,
@@ -14,9 +14,9 @@ pub struct ChannelFacts {
     pub webhook_seen: bool,
     pub token: TokenState,
     pub paused: bool,
-    /// The doctor found something that keeps every message from coming in.
+    /// The doctor found something that stops every inbound message.
     pub cut_off: bool,
-    /// The doctor found something wrong that does not stop the channel altogether.
+    /// The doctor found a problem that does not stop the channel altogether.
     pub degraded: bool,
 }
 
@@ -24,18 +24,18 @@ pub struct ChannelFacts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Badge {
-    /// Some field that Meta or the routing needs is still empty.
+    /// A field that Meta or the routing needs is still empty.
     Draft,
-    /// All is filled in, but Meta has not called the webhook yet.
+    /// Everything is filled in, but Meta has not called the webhook yet.
     WaitingForMeta,
     Active,
-    /// Nothing comes in; the reasons stand beside it.
+    /// No messages come in; the reasons are shown beside the badge.
     NotReceiving,
-    /// It works, but something is wrong; the reasons stand beside it.
+    /// The channel works, but something is wrong; the reasons are shown beside the badge.
     Degraded,
     /// Meta refuses the access token: nothing can be sent.
     TokenRefused,
-    /// Somebody paused it: what comes in is kept, nothing is sent.
+    /// Somebody paused the channel: inbound messages are stored, nothing is sent.
     Paused,
 }
 

@@ -1,4 +1,4 @@
-//! What is written down when the badge changes.
+//! What is recorded when the badge changes.
 
 use crate::{
     channel::{Badge, ChannelView, TokenState},
@@ -6,7 +6,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// One thing that makes the badge what it is, or that ended what it was before.
+/// One reason for the new badge, or for the end of the old one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum Reason {
@@ -22,26 +22,26 @@ pub enum Reason {
     Handshake,
     /// A delivery for this number came with a good signature.
     Delivery,
-    /// Something is wrong.
+    /// A check fails.
     Check {
         check: Check,
     },
-    /// It was wrong, and is no longer.
+    /// A check failed before and no longer does.
     Mended {
         check: Check,
     },
-    /// Meta refuses the access token, in these words.
+    /// Meta refuses the access token, with this message.
     TokenRefused {
         answer: Option<String>,
     },
     TokenAccepted,
-    /// Nothing is known of the token that took the refused one's place.
+    /// The refused token was replaced, and nothing is known of the new one.
     TokenReplaced,
     Paused,
     Resumed,
 }
 
-/// A change of the badge, or of what degrades the channel.
+/// A change of the badge, or of the checks that degrade the channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BadgeChange {
     pub from: Badge,
@@ -50,7 +50,7 @@ pub struct BadgeChange {
 }
 
 impl BadgeChange {
-    /// What has changed since `last` was written down; a channel begins as a draft.
+    /// The change since `last` was recorded; a channel begins as a draft.
     pub fn since(last: Option<&Self>, channel: &ChannelView) -> Option<Self> {
         let from = last.map_or(Badge::Draft, |last| last.to);
         let to = channel.badge;
@@ -65,7 +65,7 @@ impl BadgeChange {
         })
     }
 
-    /// What is wrong since then.
+    /// The checks that fail since this change.
     fn checks(&self) -> Vec<Check> {
         let checks = self.why.iter().filter_map(|reason| match reason {
             Reason::Check { check } => Some(*check),

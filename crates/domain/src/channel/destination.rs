@@ -15,7 +15,7 @@ pub enum Destination {
     Queue(QueueId),
 }
 
-/// As a `<select>` spells it: `extension:ID` or `queue:ID`.
+/// In the format of a `<select>`: `extension:ID` or `queue:ID`.
 impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -43,12 +43,12 @@ pub struct DestinationRef {
     /// The queue's name, or the extension's number and name.
     pub label: String,
     pub disabled: bool,
-    /// An extension as which nobody can log in, or a queue in which there are only such.
+    /// An extension that nobody can log in as, or a queue that has no other members.
     pub empty: bool,
 }
 
 impl DestinationRef {
-    /// Somebody takes the new sessions that go there.
+    /// Whether somebody can take the new sessions that go there.
     pub fn takes(&self) -> bool {
         !self.disabled && !self.empty
     }

@@ -17,7 +17,7 @@ pub struct MessagingForm {
     pub destination: String,
     /// Where new sessions go while the destination is disabled. Empty: supervisors find them among the waiting.
     pub fallback: String,
-    /// The calling code of a number that is typed without one, such as `420`; the page fills it in. Empty: none.
+    /// The calling code for numbers typed without one, such as `420`; the page fills it in. Empty: none.
     pub country: String,
 }
 
@@ -72,11 +72,11 @@ fn calling_code(text: &str) -> Option<&str> {
     optional(text).filter(|code| code.len() <= 3 && code.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// Meta's ids of phone numbers, accounts and apps are digits. What came along with a copy, such as a line break or a
-/// mark of the direction, is left out.
+/// Meta's ids of phone numbers, accounts and apps are digits. Invisible characters from copying, such as line breaks
+/// and direction marks, are removed.
 ///
 /// # Errors
-/// What is wrong with it.
+/// What is wrong with the id.
 pub fn meta_id(text: &str) -> Result<String, Problem> {
     let id: String = text
         .chars()

@@ -1,5 +1,5 @@
-//! Communication channels: what an admin types and its checks, where inbound messages go, and the badge, which
-//! is always derived from facts and never stored.
+//! Communication channels: the settings forms and their checks, where inbound messages go, and the badge, which is
+//! always derived from facts and never stored.
 
 mod activity;
 mod audit;

@@ -1,11 +1,11 @@
-//! What Meta says of the access token.
+//! What Meta says about the access token.
 
 use crate::form::{Problem, unknown};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use strum::{EnumString, IntoStaticStr};
 
-/// What Meta last said of the access token.
+/// Meta's latest answer about the access token.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, EnumString, IntoStaticStr,
 )]
@@ -26,13 +26,14 @@ impl TokenState {
     }
 }
 
-/// Why the access token is refused. It is kept as a sentence: ours for what the doctor recognised, else Meta's.
+/// Why the access token is refused. It is stored as a sentence: Switchboard's for what the doctor recognises, otherwise
+/// Meta's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenAnswer {
     Expired,
     Revoked,
     Malformed,
-    /// Permissions that it lacks, as Meta spells them.
+    /// Permissions that the token lacks, as Meta spells them.
     Lacks(String),
     /// Meta's own words.
     Meta(String),

@@ -17,7 +17,7 @@ pub struct ChannelRow {
     pub phone_number_id: Option<String>,
     pub destination: Option<DestinationRef>,
     pub badge: Badge,
-    /// What is wrong, when it is degraded.
+    /// The failed checks that degrade the channel.
     pub degraded_by: Vec<Check>,
     pub last_inbound_at: Option<Timestamp>,
     /// Messages received in the last 24 h.
@@ -26,18 +26,18 @@ pub struct ChannelRow {
     pub outbound_day: u32,
 }
 
-/// A channel in its editor. Secrets never come back: only their last four characters.
+/// A channel in its editor. It contains no secrets, only their last four characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelView {
     pub id: ChannelId,
-    /// Rises with every save; a save of an older version is refused. 0: nothing has been saved yet.
+    /// Incremented by every save; a save of an older version is refused. 0: nothing has been saved yet.
     pub version: i64,
     pub name: String,
     pub webhook_url: String,
     pub verify_token: String,
     pub access_token_end: Option<String>,
     pub app_secret_end: Option<String>,
-    /// A second app secret is valid beside the first.
+    /// The end of a second app secret that is valid beside the first.
     pub next_app_secret_end: Option<String>,
     pub phone_number: Option<String>,
     pub phone_number_id: Option<String>,
@@ -50,17 +50,17 @@ pub struct ChannelView {
     pub last_inbound_at: Option<Timestamp>,
     pub token: TokenState,
     pub token_checked_at: Option<Timestamp>,
-    /// Meta's own words about the token, when it refused it.
+    /// Meta's error message, if Meta refused the token.
     pub token_answer: Option<String>,
 }
 
 impl ChannelView {
-    /// Before the first save it has only an address and a verify token.
+    /// Before the first save, a channel has only an address and a verify token.
     pub fn is_saved(&self) -> bool {
         self.version > 0
     }
 
-    /// The fields that keep it a draft.
+    /// The empty fields that keep the channel a draft.
     pub fn missing(&self) -> Vec<&'static str> {
         let fields = [
             ("access_token", self.access_token_end.is_none()),
@@ -73,14 +73,14 @@ impl ChannelView {
     }
 }
 
-/// A channel, or what became of it: an editor that is open when somebody else deletes the channel says so.
+/// A channel, or the fact that it is deleted: an editor that is open when somebody else deletes the channel says so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Presence {
     Here(Box<ChannelView>),
     Deleted {
         name: String,
-        /// A person's log-in or a token's name.
+        /// A user's log-in or a token's name.
         by: Option<String>,
         at: Timestamp,
     },

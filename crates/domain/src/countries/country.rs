@@ -1,4 +1,4 @@
-//! A country: its code, its names, and where a list in either language has it.
+//! A country: its code, its names, and its position in a sorted list in either language.
 
 use super::names::{EUROPEAN_UNION, NAMES};
 use crate::{form::Problem, language::Language};
@@ -23,10 +23,10 @@ impl Country {
         }
     }
 
-    /// What a list is sorted by: letters with marks stand where readers of the language look for them.
+    /// The sort key: letters with diacritics are placed where readers of the language expect them.
     pub fn order(self, language: Language) -> String {
         let name = self.name(language).to_lowercase();
-        // In Czech some letters come after their plain ones, and "ch" after "h".
+        // In Czech some letters sort after their plain forms, and "ch" sorts after "h".
         let name = match language {
             Language::Cs => name.replace("ch", "h~"),
             Language::En => name,
@@ -53,7 +53,7 @@ impl Country {
     }
 }
 
-/// A letter without its mark, as one finds it in a list or types it in a search.
+/// A letter without its diacritic, for sorting and for search.
 pub fn plain(letter: char) -> char {
     match letter {
         'á' | 'ã' | 'å' => 'a',

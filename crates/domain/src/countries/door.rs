@@ -1,10 +1,10 @@
-//! What the allowed countries guard.
+//! The parts of the server that the allowed countries guard.
 
 use crate::form::{Problem, unknown};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// What is guarded, each by its own rule.
+/// A part of the server that has its own rule.
 #[derive(
     Debug,
     Clone,
@@ -23,7 +23,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 #[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Door {
-    /// Pages, what they call, and the files they are made of.
+    /// The pages, the endpoints that they call, and their static files.
     Console,
     /// `/api`.
     Api,

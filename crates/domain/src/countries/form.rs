@@ -7,7 +7,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// What is typed to change the rule of a door.
+/// What is typed to change a door's rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CountriesForm {
@@ -15,10 +15,10 @@ pub struct CountriesForm {
     /// `everybody` or `listed`.
     pub who: String,
     pub countries: Vec<String>,
-    /// Beside those in the list.
+    /// In addition to the listed countries.
     pub european_union: bool,
     pub unknown: bool,
-    /// Webhooks: that messages may be lost has been read.
+    /// Webhooks only: the administrator has confirmed the warning that messages may be lost.
     pub understood: bool,
 }
 

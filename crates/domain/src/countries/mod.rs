@@ -1,5 +1,5 @@
-//! Allowed countries: who may come in by which door, judged by where an address is. Pure; where an address is, is
-//! looked up by the engine in the database that the administrator supplies.
+//! Allowed countries: who may come in by which door, judged by the country of the address. Pure: the engine looks up
+//! the address in the database that the administrator supplies.
 
 mod country;
 mod door;

@@ -1,5 +1,5 @@
-//! What the countries of ISO 3166-1 are called, and Kosovo, whose code is not of the standard but in every database.
-//! By code, so that one is found by halving.
+//! The names of the countries of ISO 3166-1, and of Kosovo, whose code is not in the standard but in every database.
+//! Sorted by code for binary search.
 
 /// Code, English name, Czech name.
 #[rustfmt::skip]

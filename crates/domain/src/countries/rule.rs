@@ -1,25 +1,25 @@
-//! Who may come in by one door, judged by where an address is.
+//! Who may come in by one door, judged by the country of the address.
 
 use crate::countries::{Country, Door};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, net::IpAddr};
 
-/// Where an address is, as far as anybody can tell.
+/// Where an address is, as far as the server can tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "where", rename_all = "snake_case")]
 pub enum Whereabouts {
-    /// This machine, or the company's own network: no country.
+    /// This machine or the company's own network: no country.
     Private,
     In {
         country: Country,
     },
     /// Public, and not in the database.
     Unknown,
-    /// There is no database to look into.
+    /// No database is available.
     NoDatabase,
 }
 
-/// Whether an address is of this machine or of a network that the internet does not reach.
+/// Whether an address belongs to this machine or to a network that the internet does not reach.
 pub fn is_private(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(ip) => {
@@ -39,7 +39,7 @@ pub fn is_private(address: IpAddr) -> bool {
 pub struct Rule {
     /// `None`: everybody.
     pub only: Option<BTreeSet<Country>>,
-    /// With `only`: also addresses that the database does not know.
+    /// Used with `only`: also admit addresses that the database does not know.
     pub unknown: bool,
 }
 
@@ -50,7 +50,7 @@ impl Rule {
             Whereabouts::Private => true,
             Whereabouts::In { country } => only.contains(&country),
             Whereabouts::Unknown => self.unknown,
-            // Nobody can be told apart: shutting everybody out would shut out those who could mend it.
+            // Countries cannot be told apart. Refusing everybody would lock out the administrators who could fix it.
             Whereabouts::NoDatabase => true,
         }
     }
@@ -61,6 +61,6 @@ impl Rule {
 pub struct StoredRule {
     pub door: Door,
     pub rule: Rule,
-    /// Rises with every save.
+    /// Incremented by every save.
     pub version: i64,
 }

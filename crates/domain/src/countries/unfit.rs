@@ -1,10 +1,10 @@
-//! Why a file is not taken as the country database.
+//! Why a file is rejected as the country database.
 
 use crate::form::{Problem, unknown};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// Why a file is not taken as the country database.
+/// Why a file is rejected as the country database.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
 )]
@@ -18,7 +18,7 @@ pub enum Unfit {
     Packed,
     /// Not in MaxMind's format, or damaged.
     Unreadable,
-    /// In the format, but of something else, such as of providers.
+    /// In MaxMind's format, but with other data, such as providers.
     NoCountries,
 }
 

@@ -13,16 +13,16 @@ pub struct RuleView {
     pub door: Door,
     pub rule: Rule,
     pub version: i64,
-    /// Those in the country database, to choose from; none: there is no database.
+    /// The countries in the database, to choose from. Empty if there is no database.
     pub known: BTreeSet<Country>,
 }
 
 /// Servers of WhatsApp that a rule shuts out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShutOut {
-    /// Where they are; to be allowed.
+    /// The countries of these servers, to be allowed.
     pub countries: BTreeSet<Country>,
-    /// Some are not in the database.
+    /// Some servers are not in the database.
     pub unknown: bool,
 }
 
@@ -38,10 +38,10 @@ pub struct DoorView {
 /// The country database in use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatabaseView {
-    /// As the file says: `GeoLite2-Country`.
+    /// The type that the file states, such as `GeoLite2-Country`.
     pub kind: String,
     pub built_at: Timestamp,
-    /// Nodes of the search tree: how fine it is.
+    /// Nodes of the search tree: a measure of the database's precision.
     pub nodes: u32,
     pub countries: BTreeSet<Country>,
 }
@@ -52,16 +52,16 @@ pub struct Overview {
     /// In the order of [`Door::ALL`].
     pub doors: Vec<DoorView>,
     pub database: Option<DatabaseView>,
-    /// There is a file, or a setting names one, and it cannot be used.
+    /// A file exists or a setting names one, and it cannot be used.
     pub broken: Option<Unfit>,
-    /// The file that a setting names; such a one is not uploaded.
+    /// The file that a setting names; such a file is not uploaded.
     pub named_file: Option<String>,
-    /// Who asks, and from where.
+    /// The address and the country of the user who asks.
     pub you: Option<(IpAddr, Whereabouts)>,
 }
 
 impl Overview {
-    /// A rule is set, and there is nothing to judge by: every door is open.
+    /// A rule is set, but no database is available: every door is open.
     pub fn is_blind(&self) -> bool {
         self.database.is_none() && self.doors.iter().any(|door| door.countries.is_some())
     }

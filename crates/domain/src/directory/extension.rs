@@ -1,4 +1,4 @@
-//! Extensions: a number on the PBX, with a name and perhaps a log-in.
+//! Extensions: a number on the PBX with a name and an optional log-in.
 
 use crate::{
     access::{Role, login_name, password},
@@ -30,7 +30,7 @@ pub struct ExtensionForm {
     pub name: String,
     /// Empty: nobody logs in as this extension.
     pub login: String,
-    /// Empty: keep the one there is.
+    /// Empty: keep the current one.
     pub password: String,
     pub role: String,
 }

@@ -1,4 +1,4 @@
-//! Message queues: who is in them, and how a session leaves the queue for one operator.
+//! Message queues: their members, and how a session leaves the queue for one operator.
 
 use crate::{
     form::{Invalid, MAX_NAME, Problem, Problems, line, optional},
@@ -15,7 +15,7 @@ pub struct QueueRow {
     pub name: String,
     pub pick_up: PickUp,
     pub members: Vec<ExtensionRef>,
-    /// Nobody is in it, or only extensions as which nobody can log in: only supervisors see what waits.
+    /// The queue has no members, or only extensions that nobody can log in as: only supervisors see its sessions.
     pub empty: bool,
     pub disabled: bool,
     /// Sessions that nobody has picked up yet.

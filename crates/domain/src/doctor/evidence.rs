@@ -1,9 +1,9 @@
-//! What the doctor goes by: our own records, and Meta's answers put into our words.
+//! The doctor's input: the server's own records, and Meta's answers in Switchboard's terms.
 
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A question to Meta and what came of it.
+/// A question to Meta and its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Probe<T> {
     Seen(T),
@@ -13,11 +13,11 @@ pub enum Probe<T> {
         subcode: Option<i64>,
         message: String,
     },
-    /// No answer, or one that is not Meta's.
+    /// No answer, or an answer that did not come from Meta.
     Down {
         why: String,
     },
-    /// Something that the question needs is missing.
+    /// A prerequisite of the question is missing.
     NotAsked,
 }
 
@@ -30,10 +30,10 @@ impl<T> Probe<T> {
     }
 }
 
-/// What an attempt to call our own public address showed.
+/// The result of calling the server's own public address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
-    /// The address is this machine's own: there was nothing to try.
+    /// The address is local to this machine: there was nothing to try.
     NotTried,
     Ours,
     NotUs {
@@ -47,7 +47,7 @@ pub enum Reach {
     },
 }
 
-/// What Meta says of the access token.
+/// What Meta says about the access token.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TokenSeen {
     pub app_id: Option<String>,
@@ -57,20 +57,20 @@ pub struct TokenSeen {
     /// `None`: never.
     pub expires_at: Option<Timestamp>,
     pub scopes: Vec<String>,
-    /// WhatsApp Business Accounts that the token is limited to; empty: all of its business.
+    /// The WhatsApp Business Accounts that the token is limited to. Empty: all of its business.
     pub wabas: Vec<String>,
-    /// Why it is not valid, in Meta's code, subcode and words.
+    /// Why the token is not valid: Meta's code, subcode and message.
     pub error: Option<(i64, Option<i64>, String)>,
 }
 
-/// Whether the app secret is that of the token's app.
+/// Whether the app secret belongs to the token's app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AppSecret {
     Right,
     Wrong,
 }
 
-/// What Meta says of the phone-number id.
+/// What Meta says about the phone-number id.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NumberSeen {
     /// As Meta writes it: `+420 777 123 456`.
@@ -83,19 +83,19 @@ pub struct NumberSeen {
     /// `GREEN`, `YELLOW`, `RED`, `UNKNOWN`.
     pub quality: Option<String>,
     pub throughput: Option<String>,
-    /// Addresses that Meta calls: the number's own, its account's, its app's.
+    /// The addresses that Meta calls: the number's own, its account's, its app's.
     pub callback_of_number: Option<String>,
     pub callback_of_waba: Option<String>,
     pub callback_of_app: Option<String>,
 }
 
-/// Which apps the WhatsApp Business Account sends to.
+/// The apps that the WhatsApp Business Account delivers to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WabaSubscription {
     pub app_ids: Vec<String>,
 }
 
-/// Where and what the app is subscribed to.
+/// The app's subscription: its address and its fields.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AppSubscription {
     pub callback_url: String,
@@ -103,7 +103,7 @@ pub struct AppSubscription {
     pub active: bool,
 }
 
-/// On which level Meta is told an address; the more special one wins.
+/// The level at which an address is set at Meta; the most specific level wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
@@ -112,7 +112,7 @@ pub enum Place {
     App,
 }
 
-/// Another channel of the same Meta app. What Meta delivers to its address for this channel's number comes here, too.
+/// Another channel of the same Meta app. Deliveries for this channel's number that arrive at its address are accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kin {
     pub name: String,
@@ -124,7 +124,7 @@ pub struct Kin {
 pub enum Taker {
     NotChosen,
     Disabled,
-    /// An extension as which nobody can log in, or a queue in which there are only such.
+    /// An extension that nobody can log in as, or a queue that has no other members.
     Empty,
     Ready,
 }
@@ -137,7 +137,7 @@ pub struct Evidence {
     pub reach: Reach,
     /// This channel's own webhook address.
     pub webhook_url: String,
-    /// Channels with the same app secret: Meta has one address for the whole app.
+    /// Other channels with the same app secret: Meta calls one address for the whole app.
     pub kin: Vec<Kin>,
     pub has_access_token: bool,
     pub has_app_secret: bool,
@@ -146,15 +146,15 @@ pub struct Evidence {
     pub waba_id: Option<String>,
     /// Meta verified this channel's address.
     pub handshake_at: Option<Timestamp>,
-    /// Meta last verified the address of this channel or of one of its kin.
+    /// When Meta last verified the address of this channel or of one of its kin.
     pub app_verified_at: Option<Timestamp>,
     pub last_inbound_at: Option<Timestamp>,
     pub last_status_at: Option<Timestamp>,
-    /// In a row, since the last good one.
+    /// Consecutive wrong signatures since the last good one.
     pub signature_failures: u32,
     pub signature_failed_at: Option<Timestamp>,
     pub token: Probe<TokenSeen>,
-    /// The token's app, by its own word or as it was known before.
+    /// The token's app, as the token tells it or as it was stored before.
     pub app_id: Option<String>,
     pub app_secret: Probe<AppSecret>,
     pub number: Probe<NumberSeen>,
@@ -163,11 +163,11 @@ pub struct Evidence {
     pub waba_numbers: Probe<Vec<String>>,
     /// `None`: the app has no subscription for WhatsApp.
     pub app: Probe<Option<AppSubscription>>,
-    /// Seconds by which our clock is ahead of Meta's.
+    /// Seconds by which the server's clock is ahead of Meta's.
     pub clock_ahead: Option<i64>,
     pub destination: Taker,
     pub fallback: Taker,
-    /// Meta's servers are shut out by the allowed countries.
+    /// The allowed countries shut out Meta's servers.
     pub webhooks_blocked: bool,
     pub files_blocked: bool,
 }

@@ -1,4 +1,4 @@
-//! The checks, how one ended, and what was seen.
+//! The checks, their states, and what was seen.
 
 use super::evidence::Place;
 use crate::{
@@ -27,14 +27,14 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 #[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Check {
-    /// `https`, a certificate that Meta accepts, no underscore in the host, and it is we who answer there.
+    /// `https`, a certificate that Meta accepts, no underscore in the host, and this server answers there.
     PublicUrl,
-    /// Meta can be reached, and takes the access token.
+    /// Meta can be reached and accepts the access token.
     Token,
     TokenLifetime,
     Permissions,
     AppSecret,
-    /// The phone-number id is known to the token and is the id of the number.
+    /// The token sees the phone-number id, and the id belongs to the number.
     Number,
     Registration,
     Connection,
@@ -55,7 +55,7 @@ pub enum Check {
     ClockSkew,
     /// New sessions go to somebody.
     Destination,
-    /// The allowed countries leave Meta's servers in.
+    /// The allowed countries admit Meta's servers.
     Countries,
 }
 
@@ -67,14 +67,14 @@ impl Check {
     }
 }
 
-/// How a check ended.
+/// The state of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// ✓
     Good,
-    /// Works, but somebody should know.
+    /// It works, but an administrator should know.
     Notice,
     /// ✗
     Bad,
@@ -91,11 +91,11 @@ pub struct Finding {
     pub at: Timestamp,
 }
 
-/// What was seen. Each is one sentence of the console, and one mend.
+/// What was seen. The console has one sentence and one remedy for each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "seen", rename_all = "snake_case")]
 pub enum Seen {
-    /// Nothing is wrong; `what` is a value worth showing.
+    /// Nothing is wrong; `what` is a value to show.
     Fine {
         what: Option<String>,
     },
@@ -107,11 +107,11 @@ pub enum Seen {
     Missing,
     /// Nothing has happened yet.
     Never,
-    /// It last happened then.
+    /// The time when it last happened.
     Last {
         at: Timestamp,
     },
-    /// Meta answered with something that none of the others explains.
+    /// Meta answered with an error that no other variant explains.
     MetaSays {
         code: i64,
         message: String,
@@ -121,7 +121,7 @@ pub enum Seen {
     NotHttps {
         url: String,
     },
-    /// Good for a trial: Meta cannot call it.
+    /// Sufficient for a trial; Meta cannot call it.
     OnlyLocal {
         url: String,
     },
@@ -134,7 +134,7 @@ pub enum Seen {
     BadCertificate {
         why: String,
     },
-    /// Somebody else answers there.
+    /// Another server answers there.
     NotUs {
         status: u16,
     },
@@ -153,12 +153,12 @@ pub enum Seen {
         names: Vec<String>,
     },
     AppSecretWrong,
-    /// Meta knows the token, but it is of a business that this number does not belong to.
+    /// Meta accepts the token, but it belongs to a business that does not own this number.
     AnotherBusiness,
 
     // The number
     NumberUnknown,
-    /// The id is that of another number.
+    /// The id belongs to another number.
     AnotherNumber {
         number: String,
     },
@@ -173,7 +173,7 @@ pub enum Seen {
     // The subscriptions
     /// The token sees the number, but no account with this id.
     WabaUnknown,
-    /// The account exists, and the number is another account's.
+    /// The account exists, but the number belongs to another account.
     NumberNotInWaba,
     WabaNotSubscribed,
     AppNotSubscribed,
@@ -189,15 +189,16 @@ pub enum Seen {
         channel: String,
         url: String,
     },
-    /// This channel's own address was never called. Of its number something came by that other channel's, or nothing.
+    /// This channel's own address was never called. Deliveries for its number came by the other channel's address, or
+    /// not at all.
     KinCalled {
         channel: String,
         delivered_at: Option<Timestamp>,
     },
-    /// Meta has verified the address a moment ago and may not have stored it yet: it is asked again soon.
+    /// Meta has just verified the address and may not have stored it yet; the doctor asks again soon.
     Settling,
 
-    // What Meta's calls were like
+    // Meta's calls
     SignaturesWrong {
         count: u32,
         last: Timestamp,
@@ -206,15 +207,15 @@ pub enum Seen {
         seconds: i64,
     },
 
-    // Ours
+    // The server's own settings
     DestinationDisabled {
         fallback: bool,
     },
-    /// Nobody can log in where new sessions go: a queue or an extension; `fallback`: it is the fallback's.
+    /// Nobody can log in at the destination of new sessions, a queue or an extension. `fallback`: it is the fallback.
     DestinationEmpty {
         fallback: bool,
     },
-    /// Meta's servers could not call the webhook, or could not fetch a file, from these countries.
+    /// Meta's servers could not call the webhook, or could not fetch a file, from their countries.
     CountriesBlocked {
         webhooks: bool,
         files: bool,

@@ -1,9 +1,9 @@
-//! What the doctor does in Meta when an admin asks for it. A refusal of Meta's is an outcome here and not an error:
-//! its own words are what the admin needs.
+//! Changes that the doctor makes at Meta when an administrator asks for them. A refusal by Meta is an outcome here, not
+//! an error: the administrator needs Meta's own message.
 
 use serde::{Deserialize, Serialize};
 
-/// One call to Meta on an admin's behalf.
+/// One call to Meta on an administrator's behalf.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MetaAction<T = ()> {
     /// Method and path, without secrets: `POST /102290129340398/subscribed_apps`.
@@ -16,20 +16,20 @@ pub struct MetaAction<T = ()> {
 #[serde(tag = "outcome", content = "value", rename_all = "snake_case")]
 pub enum Outcome<T = ()> {
     Done(T),
-    /// Meta's own words.
+    /// Meta's own message.
     Refused {
         code: i64,
         message: String,
         details: Option<String>,
     },
-    /// No answer, or one that is not Meta's: it may have been done.
+    /// No answer, or one that did not come from Meta: it may have been done.
     NoAnswer {
         why: String,
     },
 }
 
 impl<T> Outcome<T> {
-    /// The same with another value, where there is one.
+    /// Maps the value of a success.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Outcome<U> {
         match self {
             Self::Done(value) => Outcome::Done(change(value)),
@@ -48,7 +48,7 @@ impl<T> Outcome<T> {
 }
 
 impl<T> MetaAction<T> {
-    /// What was called and how it ended.
+    /// The call and its outcome, without the value.
     pub fn without_value(&self) -> MetaAction
     where
         T: Clone,

@@ -1,5 +1,5 @@
-//! The doctor: from what was seen of a channel to what is right, what is wrong, and why. Pure, so that every
-//! situation is a line in a table test. The words that people read, and the mend, are the console's.
+//! The doctor: from evidence about a channel to what is right, what is wrong, and why. Pure, so that every situation is
+//! a row in a table test. The console holds the wording and the remedies.
 
 mod diagnose;
 mod evidence;

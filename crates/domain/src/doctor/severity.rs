@@ -1,18 +1,18 @@
-//! What the findings mean for the channel as a whole.
+//! The meaning of the findings for the channel as a whole.
 
 use super::finding::{Check, Finding, Seen, State};
 use std::time::Duration;
 
-/// How long after a handshake Meta's answers about subscriptions and callbacks are not held against a channel: Meta
-/// stores the address only after our answer.
+/// How long after a handshake Meta's answers about subscriptions and callbacks do not count against a channel: Meta
+/// stores the address only after the server's answer.
 /// <https://developers.facebook.com/docs/graph-api/webhooks/getting-started#verification-requests>
 pub const SETTLING: Duration = Duration::from_secs(3);
 
-/// Deliveries in a row with a wrong signature that degrade a channel: one may be a stray.
+/// Consecutive deliveries with a wrong signature that degrade a channel; a single one may be a stray.
 pub const SIGNATURES_WRONG_FROM: i64 = 3;
 
-/// Of what is wrong, what degrades a channel that works: not what the other badges say already, not that Meta could
-/// not be reached just now, and not our own attempt to call our address: Meta's calls prove that better.
+/// The failed checks that degrade a working channel. Excluded are those that other badges report, those where Meta
+/// cannot be reached, and the server's call to its own address, because Meta's calls are the better proof.
 pub fn degrading(wrong: &[(Check, Seen)]) -> Vec<Check> {
     let says_more = |(check, seen): &&(Check, Seen)| {
         !matches!(seen, Seen::Missing | Seen::MetaUnreachable { .. })
@@ -24,8 +24,8 @@ pub fn degrading(wrong: &[(Check, Seen)]) -> Vec<Check> {
     wrong.iter().filter(says_more).map(|(check, _)| *check).collect()
 }
 
-/// What keeps every message of the number from coming in. [`Seen::NumberUnknown`] does unless something has come in under
-/// this id: then the id is right, and it is the token that does not see the number.
+/// Whether a finding stops every inbound message of the number. [`Seen::NumberUnknown`] does, unless messages have come
+/// in under this id: then the id is right, and the token does not see the number.
 pub fn cuts_off(seen: &Seen) -> bool {
     match seen {
         Seen::NumberUnknown
@@ -36,7 +36,7 @@ pub fn cuts_off(seen: &Seen) -> bool {
         | Seen::AppSecretWrong
         | Seen::NotRegistered
         | Seen::CountriesBlocked { webhooks: true, .. } => true,
-        // FLAGGED, RESTRICTED and RATE_LIMITED limit what is sent.
+        // FLAGGED, RESTRICTED and RATE_LIMITED limit outbound messages only.
         Seen::NotConnected { status } => {
             !matches!(status.as_str(), "FLAGGED" | "RESTRICTED" | "RATE_LIMITED")
         }
@@ -44,8 +44,8 @@ pub fn cuts_off(seen: &Seen) -> bool {
     }
 }
 
-/// The finding that says best what is the matter: what cuts the channel off, or else the first thing that is wrong,
-/// or else that Meta calls another channel's address.
+/// The most important finding: one that cuts the channel off, or else the first that is wrong, or else that Meta calls
+/// another channel's address.
 pub fn trouble(findings: &[Finding]) -> Option<&Finding> {
     let wrong = |finding: &&Finding| {
         finding.state == State::Bad

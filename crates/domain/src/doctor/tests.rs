@@ -1,5 +1,5 @@
-//! The situations that people get stuck in. Each changes one thing of a channel that is well, and must give the one
-//! finding that names it.
+//! The situations that administrators get stuck in. Each changes one thing in a healthy channel and must give exactly
+//! the finding that names it.
 
 use super::*;
 use crate::time::Timestamp;
@@ -15,7 +15,7 @@ fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// Everything is as it should be.
+/// A healthy channel.
 fn well() -> Evidence {
     Evidence {
         now: NOW,
@@ -103,7 +103,7 @@ fn unseen<T>() -> Probe<T> {
     refused(100, Some(33), "Unsupported get request. Object does not exist")
 }
 
-/// Meta takes the token for nothing: every question ends so.
+/// Meta refuses the token: every question ends with this error.
 fn token_refused(evidence: &mut Evidence, subcode: Option<i64>, message: &str) {
     evidence.token = refused(190, subcode, message);
     evidence.number = refused(190, subcode, message);
@@ -738,7 +738,7 @@ fn what_is_worth_knowing_is_no_fault() {
     }
 }
 
-/// Meta lets only an app's developers inspect some tokens, which work all the same.
+/// Meta lets only an app's developers inspect some tokens; the tokens work all the same.
 #[test]
 fn a_token_that_may_not_be_inspected_is_judged_by_what_it_does() {
     let evidence = Evidence {
@@ -758,7 +758,7 @@ fn a_token_that_may_not_be_inspected_is_judged_by_what_it_does() {
     );
 }
 
-/// Meta has one address for the app, which may be another channel's. That works, but it is not this one's.
+/// Meta has one address for the app, which may be another channel's. That works, but is worth a notice.
 #[test]
 fn the_address_of_another_channel_of_the_app_is_not_ones_own() {
     let of_kin = |delivered_at| Evidence {
@@ -789,8 +789,8 @@ fn the_address_of_another_channel_of_the_app_is_not_ones_own() {
     }
 }
 
-/// While Meta is silent nobody knows whose address it calls: what came by another channel's address is no sign that this
-/// one's was ever called, nor that it never will be.
+/// While Meta does not answer, it is unknown whose address it calls. Deliveries by another channel's address prove
+/// neither that this channel's address was called nor that it never will be.
 #[test]
 fn silence_does_not_make_anothers_address_ones_own() {
     for delivered_at in [None, Some(NOW)] {
@@ -812,18 +812,18 @@ fn silence_does_not_make_anothers_address_ones_own() {
                 }
             )
         );
-        // Nor does a fault of ours that is known meanwhile.
+        // Nor does a fault of the server that is found meanwhile.
         evidence.reach = Reach::NotUs { status: 404 };
         assert_ne!(state(&evidence, Check::Webhook), State::Good);
         evidence.reach = Reach::Ours;
-        // Without another channel it can only have come to its own.
+        // Without another channel, the delivery can only have come to the channel's own address.
         evidence.kin.clear();
         let alone = delivered_at.map_or(State::Bad, |_| State::Good);
         assert_eq!(state(&evidence, Check::Webhook), alone);
     }
 }
 
-/// Whoever looks between Meta's handshake and Meta's saving of the address must not cry wolf.
+/// Between Meta's handshake and Meta's saving of the address, the doctor raises no alarm.
 #[test]
 fn what_meta_has_not_stored_yet_is_no_fault() {
     let mut checked = 0;
@@ -851,7 +851,7 @@ fn what_meta_has_not_stored_yet_is_no_fault() {
     assert!(checked >= 6, "{checked}");
 }
 
-/// Nothing comes in: that is more than an imperfection.
+/// Nothing comes in: that is more than degraded.
 #[test]
 fn what_cuts_a_channel_off_is_told_from_what_degrades_it() {
     let cut_off: Vec<&str> = situations()
@@ -900,7 +900,7 @@ fn one_question_without_an_answer_says_nothing_of_the_rest() {
     assert!(matches!(number.seen, Seen::MetaUnreachable { .. }));
 }
 
-/// Meta's passing trouble is no finding against the channel, and no reason to believe what is not seen.
+/// A temporary outage at Meta is not a finding against the channel, and proves nothing that was not seen.
 #[test]
 fn silence_is_no_fault() {
     let mut evidence = well();
@@ -926,7 +926,7 @@ fn silence_is_no_fault() {
     }
 }
 
-/// Only the question about the token has no answer: the number, seen with it, proves it.
+/// Only the question about the token has no answer; the number, read with the token, proves that it works.
 #[test]
 fn a_token_that_opens_the_number_works() {
     let evidence = Evidence {
@@ -940,7 +940,7 @@ fn a_token_that_opens_the_number_works() {
     assert_eq!(state(&evidence, Check::Number), State::Good);
 }
 
-/// It may send, may not look, and the question about it has no answer.
+/// The token may send but not read, and the question about the token has no answer.
 #[test]
 fn a_refusal_to_look_is_no_judgement_while_meta_is_silent() {
     let mut evidence = well();

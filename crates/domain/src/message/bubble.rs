@@ -1,4 +1,4 @@
-//! What a bubble shows of a message beside its text.
+//! What a bubble shows of a message besides its text.
 
 use crate::{
     ids::MessageId,
@@ -8,26 +8,26 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BubbleContent {
-    /// Unless its words are all that there is of it.
+    /// `None` if the text is the whole content.
     pub what: Option<Content>,
-    /// Whatever else it says: the words below a chosen row, the product in question, the fields of what is not known.
+    /// Everything else: the text below a chosen row, the product in question, the fields of unknown content.
     #[serde(default)]
     pub details: Vec<Answer>,
     /// The wamid of the message that it answers.
     pub answers: Option<String>,
-    /// That message, when the thread shows it.
+    /// The answered message, if the thread shows it.
     pub quote: Option<Quote>,
     pub forwarded: Option<Forwarded>,
     pub advert: Option<Advert>,
-    /// Meta's words for what is wrong with the message.
+    /// Meta's error text about the message.
     #[serde(default)]
     pub trouble: Option<String>,
-    /// Whoever asks may see its JSON.
+    /// Whether the current user may see the message's JSON.
     pub json: bool,
 }
 
 impl BubbleContent {
-    /// Whether the text is all there is.
+    /// Whether there is nothing besides the text.
     pub fn is_nothing(&self) -> bool {
         *self
             == Self {
@@ -51,7 +51,7 @@ pub struct Advert {
     pub body: Option<String>,
     /// `http` or `https`.
     pub link: Option<String>,
-    /// Which advertisement it was, and how it greeted.
+    /// Further facts about the advertisement, and its greeting.
     #[serde(default)]
     pub details: Vec<Answer>,
 }
@@ -60,7 +60,7 @@ pub struct Advert {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
     pub id: MessageId,
-    /// One of us wrote it.
+    /// The message is outbound.
     pub ours: bool,
     pub author: Option<String>,
     pub kind: String,

@@ -2,24 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Why a message was not delivered, or why the last attempt to send an unconfirmed one failed; or, of one that was
-/// accepted, why its ticks cannot be followed.
+/// Why a message was not delivered, or why the last attempt to send an unconfirmed one failed. For an accepted message:
+/// why its later statuses cannot be followed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// Meta's error code, when Meta gave one.
     pub code: Option<i64>,
-    /// Meta's words, or ours when Meta could not be reached.
+    /// Meta's message, or Switchboard's if Meta could not be reached.
     pub title: String,
     pub details: Option<String>,
 }
 
-/// What a failure means for the one who reads it. The console has the words for each.
+/// What a failure means for the operator. The console has the wording for each.
 /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Meaning {
     /// More than 24 hours since the customer last wrote.
     WindowClosed,
-    /// Not on WhatsApp, an old app, or has not accepted the terms.
+    /// Not on WhatsApp, an old app, or the terms are not accepted.
     Unreachable,
     /// A test number sends only to numbers on its list.
     NotOnTestList,
@@ -27,11 +27,11 @@ pub enum Meaning {
     TokenRefused,
     /// Meta has locked or limited the account or the number.
     AccountLimited,
-    /// Too many messages, in all or to this customer.
+    /// Too many messages, in total or to this customer.
     TooFast,
     /// Meta chose not to deliver.
     Withheld,
-    /// Meta was out of order or could not be reached, for too long.
+    /// Meta was out of order or unreachable for too long.
     MetaUnavailable,
     Other,
 }

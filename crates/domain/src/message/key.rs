@@ -1,12 +1,12 @@
-//! The key under which a message is stored once.
+//! The idempotency key of a message.
 
 use crate::form::Problem;
 
-/// Characters in an idempotency key at the most.
+/// Maximum number of characters in an idempotency key.
 pub const MAX_KEY: usize = 255;
 
-/// A key under which a message is stored once, however often it is sent: printable ASCII without spaces around it, as
-/// an HTTP header carries it.
+/// An idempotency key: a message is stored once, however often it is sent with the same key. Printable ASCII without
+/// surrounding spaces, as in an HTTP header.
 pub fn idempotency_key(text: &str) -> Result<String, Problem> {
     let key = text.trim();
     if key.is_empty() {

@@ -1,4 +1,4 @@
-//! Messages: what they say, how far they have come, and how a thread shows them.
+//! Messages: their content, their delivery status, and how a thread shows them.
 
 mod bubble;
 pub mod content;

@@ -1,9 +1,9 @@
-//! A message that goes out.
+//! An outgoing message.
 
 use super::content::Content;
 use serde_json::{Map, Value, json};
 
-/// What is sent to Meta, without for whom: stored beside the message, so that a retry sends the same again.
+/// What is sent to Meta, without the recipient. Stored beside the message, so that a retry sends the same again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
     pub content: Content,
@@ -11,7 +11,7 @@ pub struct Outgoing {
     pub answers: Option<String>,
 }
 
-/// Why a JSON is no message that can be sent.
+/// Why a JSON object is not a message that can be sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotSendable {
     #[error("the type is not one that can be sent")]
@@ -45,15 +45,15 @@ impl From<Content> for Outgoing {
 }
 
 impl Outgoing {
-    /// Whether the message's row says it all: a text whose links have a preview, and which answers nothing.
+    /// Whether the message's row holds the whole content: a text with link previews that answers no message.
     pub fn is_plain(&self) -> bool {
         self.answers.is_none() && matches!(&self.content, Content::Text(text) if text.preview_url)
     }
 
-    /// As Meta spells it: `type`, the object of that name, and `context` when it answers a message.
+    /// In Meta's format: `type`, the object of that name, and `context` if it answers a message.
     ///
     /// # Errors
-    /// It is no JSON, which no content of ours is.
+    /// Serialisation fails, which no [`Content`] causes.
     pub fn to_meta(&self) -> Result<Map<String, Value>, serde_json::Error> {
         let Value::Object(mut message) = serde_json::to_value(&self.content)? else {
             return Ok(Map::new());
@@ -66,7 +66,7 @@ impl Outgoing {
     }
 
     /// # Errors
-    /// The first thing that is wrong with it.
+    /// The first problem found.
     pub fn from_meta(mut message: Map<String, Value>) -> Result<Self, NotSendable> {
         let wrong = |field: &str, why: &str| NotSendable::Field {
             field: field.to_owned(),

@@ -4,10 +4,10 @@ use crate::form::{Problem, unknown};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// How far an outbound message has come.
+/// How far the delivery of an outbound message has come.
 ///
-/// The order is the rank: a status only ever rises, so any order of arrival gives the same end. A late `sent` does
-/// not clear a failure; `delivered` and what follows it do, because they can only be true.
+/// The order is the rank: a status only ever rises, so any order of arrival gives the same result. A late `sent` does
+/// not clear a failure; `delivered` and the statuses above it do, because they prove the delivery.
 #[derive(
     Debug,
     Clone,
@@ -28,14 +28,15 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 pub enum Status {
     /// In the outbox.
     Queued,
-    /// Meta may have it: its answer was lost, and no status has told. Somebody decides whether to send it again.
+    /// Meta may have the message: its answer was lost, and no status has arrived. Somebody decides whether to send it
+    /// again.
     Unconfirmed,
     /// Accepted by Meta.
     Sent,
     Failed,
     Delivered,
     Read,
-    /// A voice message was listened to.
+    /// The customer listened to a voice message.
     Played,
 }
 
@@ -46,26 +47,26 @@ impl Status {
         self.into()
     }
 
-    /// Whether somebody may send the same text again.
+    /// Whether an operator may send the same text again.
     pub fn may_be_retried(self) -> bool {
         matches!(self, Self::Failed | Self::Unconfirmed)
     }
 
-    /// The status after hearing of `news`, in whatever order news come.
+    /// The status after `news`, in whatever order statuses arrive.
     pub fn advance(self, news: Self) -> Self {
         self.max(news)
     }
 }
 
-/// What a queued message waits for, if it is not simply its turn.
+/// What a queued message waits for, if not for its turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Waits {
     /// Somebody paused the channel.
     Paused,
-    /// Meta could not be reached, or asked to wait.
+    /// Meta could not be reached, or asked for a delay.
     Meta,
-    /// Meta may have it: a status will tell.
+    /// Meta may have the message: a status will confirm it.
     Confirmation,
 }
 
@@ -74,14 +75,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// What a message of the first status has become once Meta tells the second.
+    /// The result of each status followed by each status from Meta.
     /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/status>
     #[test]
     fn each_tick_after_each_news() {
         use Status::{Delivered, Failed, Played, Queued, Read, Sent, Unconfirmed};
         let told = [Queued, Unconfirmed, Sent, Failed, Delivered, Read, Played];
         let after = [
-            // Whatever Meta tells proves that it has the message.
+            // Any status from Meta proves that Meta has the message.
             (
                 Queued,
                 [Queued, Unconfirmed, Sent, Failed, Delivered, Read, Played],
@@ -92,9 +93,9 @@ mod tests {
             ),
             // A message is accepted first, and fails afterwards.
             (Sent, [Sent, Sent, Sent, Failed, Delivered, Read, Played]),
-            // A late `sent` does not clear the failure. What a customer's phone reports is true in spite of it.
+            // A late `sent` does not clear the failure. A status from a customer's phone does.
             (Failed, [Failed, Failed, Failed, Failed, Delivered, Read, Played]),
-            // One phone of several may fail after another has the message.
+            // One of several phones may fail after another has received the message.
             (
                 Delivered,
                 [
@@ -112,7 +113,7 @@ mod tests {
     }
 
     proptest! {
-        /// The strongest news decides, whenever it comes.
+        /// The highest status wins, whenever it arrives.
         #[test]
         fn any_order_of_statuses_ends_with_the_strongest(
             news in proptest::collection::vec(proptest::sample::select(Status::ALL.to_vec()), 1..12),

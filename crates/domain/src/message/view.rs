@@ -1,4 +1,4 @@
-//! Messages as people and scripts see them.
+//! Messages as the console and the API show them.
 
 use crate::{
     form::{Problem, unknown},
@@ -23,8 +23,8 @@ impl Direction {
     }
 }
 
-/// Whether a message of this kind is WhatsApp's own, such as that a customer's number has changed: nobody has to answer
-/// it, and it opens no service window.
+/// Whether a message of this kind comes from WhatsApp itself, such as the notice that a customer's number has changed.
+/// Nobody has to answer it, and it opens no service window.
 pub fn is_by_whatsapp(kind: &str) -> bool {
     kind == SYSTEM
 }
@@ -32,63 +32,63 @@ pub fn is_by_whatsapp(kind: &str) -> bool {
 /// The kind of WhatsApp's own messages.
 pub const SYSTEM: &str = "system";
 
-/// A message as people and scripts see it.
+/// A message as the console and the API show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageView {
     pub id: MessageId,
     pub direction: Direction,
     /// Meta's word for the type: `text`, `image`, `reaction`, …
     pub kind: String,
-    /// The text, or whatever in it can be read: a caption, a file's name, a button's title.
+    /// The text, or any other readable part: a caption, a file's name, a button's title.
     pub text: Option<String>,
-    /// Meta's time for inbound, ours for outbound.
+    /// Inbound: Meta's time. Outbound: the process's time.
     pub at: Timestamp,
     /// Outbound only.
     pub status: Option<Status>,
     pub failure: Option<Failure>,
-    /// Of a queued one; only in a thread.
+    /// For a queued message; only in a thread.
     #[serde(default)]
     pub waits: Option<Waits>,
-    /// Who of ours wrote it.
+    /// Who at the company wrote it.
     pub author: Option<String>,
     pub wamid: Option<String>,
-    /// The failed message that this one tries again.
+    /// The failed message that this one retries.
     pub retry_of: Option<MessageId>,
     /// The wamid of the message that this one reacts to, edits or deletes.
     pub about: Option<String>,
-    /// What such messages made of it. Only a thread shows it so; a list has every message as it came.
+    /// The effect of such messages on this one. Only a thread merges them; a list has every message as received.
     #[serde(default)]
     pub marks: Marks,
-    /// What it says beside its text, where there is such.
+    /// Content besides the text, if any.
     #[serde(default)]
     pub content: Option<BubbleContent>,
-    /// One of ours wrote it in the WhatsApp Business app on a phone.
+    /// Somebody wrote it in the WhatsApp Business app on the company's phone.
     #[serde(default)]
     pub phone: bool,
 }
 
 impl MessageView {
-    /// Meta's word for what is shown: of one that was taken back nothing is left but that.
+    /// Meta's word for what is shown: a deleted message shows nothing but its deletion.
     pub fn shown_kind(&self) -> &str {
         if self.marks.deleted { "revoke" } else { &self.kind }
     }
 }
 
-/// What became of a message through later ones.
+/// The effect of later messages on a message.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Marks {
-    /// The last one of each side.
+    /// The last reaction of each side.
     pub reactions: Vec<(Direction, String)>,
     pub edited: Option<Edited>,
-    /// By whoever wrote it.
+    /// Deleted by its author's side.
     pub deleted: bool,
 }
 
-/// The text is another than it was.
+/// The text was edited.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Edited {
-    /// The message that says so.
+    /// The latest edit.
     pub by: MessageId,
-    /// The text at first.
+    /// The original text.
     pub before: Option<String>,
 }

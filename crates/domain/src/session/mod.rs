@@ -1,4 +1,4 @@
-//! Sessions: their states, how a new one is routed, and who may go on with one.
+//! Sessions: their states, the routing of new ones, and who may act on them.
 
 mod routing;
 mod rules;

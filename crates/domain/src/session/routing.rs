@@ -5,7 +5,7 @@ use crate::{
     ids::{ExtensionId, QueueId},
 };
 
-/// A destination of a channel, as the routing needs it.
+/// A channel's destination, as the routing needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Target {
     pub destination: Destination,
@@ -17,11 +17,11 @@ pub struct Target {
 pub enum Route {
     Owner(ExtensionId),
     Queue(QueueId),
-    /// Nothing that the channel names takes sessions: supervisors see it among the waiting.
+    /// None of the channel's destinations takes sessions: supervisors see it among the waiting sessions.
     Nobody,
 }
 
-/// Routes a new session to the first target that takes it: the destination, then the fallback.
+/// Routes a new session to the first target that takes sessions: the destination, then the fallback.
 pub fn route(targets: impl IntoIterator<Item = Target>) -> Route {
     match targets.into_iter().find(|target| !target.disabled) {
         Some(Target {

@@ -1,4 +1,4 @@
-//! Who may go on with a session.
+//! Who may act on a session.
 
 use crate::{
     access::{Actor, Permission},
@@ -9,25 +9,25 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What decides who may go on with a session.
+/// The facts that decide who may act on a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionAccess {
     pub state: State,
     pub owner: Option<ExtensionRef>,
     pub queue: Option<QueueAccess>,
-    /// It goes on in a WhatsApp group.
+    /// The session is in a WhatsApp group.
     pub group: bool,
 }
 
-/// The session's queue, as seen by the one who asks.
+/// The session's queue, as the actor sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueAccess {
     pub pick_up: PickUp,
-    /// Whether the one who asks is a member.
+    /// Whether the actor is a member.
     pub member: bool,
 }
 
-/// What a reply does besides being sent.
+/// The effect of a reply besides being sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReplyEffect {
     Nothing,
@@ -40,10 +40,11 @@ impl SessionAccess {
         self.owner.as_ref().is_some_and(|owner| owner.id == extension.id)
     }
 
-    /// Whether the asker may take the session. Taking what is already one's own is allowed and changes nothing.
+    /// Whether the actor may take the session. Taking a session that the actor already owns is allowed and changes
+    /// nothing.
     ///
     /// # Errors
-    /// Closed, taken, a queue without pick-up, not a member, or no permission.
+    /// The session is closed or taken, its queue has no pick-up, or the actor is not a member or lacks the permission.
     pub fn pick_up(&self, actor: &Actor, extension: &ExtensionRef) -> Result<(), Refusal> {
         actor.require(Permission::SessionPickUp)?;
         match (self.state, &self.owner) {
@@ -58,30 +59,30 @@ impl SessionAccess {
                     ..
                 }) => Err(Refusal::NoPickUp),
                 Some(QueueAccess { member: true, .. }) => Ok(()),
-                // A supervisor rescues what waits in vain; a script acts for the members.
+                // A supervisor may rescue sessions that wait too long; a script acts for the members.
                 Some(_) if !matches!(actor, Actor::User(_)) => Err(Refusal::Forbidden),
                 Some(_) | None => actor.require(Permission::SessionPickUpAny),
             },
         }
     }
 
-    /// Whether the asker may answer the customer.
+    /// Whether the actor may answer the customer.
     ///
     /// # Errors
-    /// Closed, somebody else's, or it has to be picked up first.
+    /// The session is closed or somebody else's, or has to be picked up first.
     pub fn reply(&self, actor: &Actor) -> Result<ReplyEffect, Refusal> {
         actor.require(Permission::SessionAnswer)?;
         if self.state == State::Closed {
             return Err(Refusal::SessionClosed);
         }
-        // An answer would go to the one who wrote, in private, and not to those who read the question.
+        // An answer would go to the sender in private, and not to the group that read the question.
         if self.group {
             return Err(Refusal::InGroup);
         }
         self.answers(actor)
     }
 
-    /// Whether the messages are the asker's to read: what others look at stays unread.
+    /// Whether the actor's view marks the messages as read; the views of other users do not.
     pub fn reads(&self, actor: &Actor) -> bool {
         actor.may(Permission::SessionAnswer) && self.state != State::Closed && self.answers(actor).is_ok()
     }
@@ -119,11 +120,12 @@ impl SessionAccess {
         }
     }
 
-    /// Whether the asker may end the session. A person picks up first what waits to be picked up: no customer is
-    /// turned away by a click that meant another button.
+    /// Whether the actor may close the session. A user has to pick up a waiting session first, so that a click on the
+    /// wrong button turns no customer away.
     ///
     /// # Errors
-    /// Closed already, or neither owner, nor supervisor, nor member of a queue without pick-up.
+    /// The session is closed already, or the actor is neither its owner, nor a supervisor, nor a member of a queue
+    /// without pick-up.
     pub fn close(&self, actor: &Actor) -> Result<(), Refusal> {
         actor.require(Permission::SessionClose)?;
         if self.state == State::Closed {
@@ -152,10 +154,10 @@ impl SessionAccess {
         }
     }
 
-    /// Whether the asker may give the session to somebody else, or take it from whoever has it.
+    /// Whether the actor may give the session to somebody else, or take it from its owner.
     ///
     /// # Errors
-    /// Closed, or not a supervisor.
+    /// The session is closed, or the actor is not a supervisor.
     pub fn transfer(&self, actor: &Actor) -> Result<(), Refusal> {
         actor.require(Permission::SessionTransfer)?;
         match self.state {
@@ -164,7 +166,7 @@ impl SessionAccess {
         }
     }
 
-    /// All answers at once, for the buttons.
+    /// All permissions at once, for the buttons.
     pub fn may(&self, actor: &Actor) -> May {
         May {
             pick_up: actor
@@ -181,17 +183,17 @@ impl SessionAccess {
     }
 }
 
-/// What the one who looks may do.
+/// What the actor may do with the session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct May {
     pub pick_up: bool,
-    /// Why not, when not.
+    /// The reason if not.
     pub reply: Result<(), Refusal>,
-    /// What they look at is read.
+    /// Viewing the messages marks them as read.
     #[serde(default)]
     pub reads: bool,
     pub close: bool,
-    /// From whoever has it.
+    /// Take the session from its owner.
     pub take_over: bool,
     pub transfer: bool,
 }

@@ -9,9 +9,9 @@ use strum::{EnumString, IntoStaticStr};
 #[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// In a queue, or with nobody: somebody should take it.
+    /// In a queue or with nobody: somebody should take it.
     Waiting,
-    /// It has an owner, who alone goes on.
+    /// It has an owner, and only the owner answers.
     Assigned,
     Closed,
 }

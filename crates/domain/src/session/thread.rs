@@ -1,4 +1,4 @@
-//! A thread is read from its end upwards, page by page, and its end again whenever something has happened.
+//! A thread is read from its end upwards, page by page, and its end is read again whenever something changes.
 
 use crate::{
     ids::{MessageId, SessionId},
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 impl Thread {
-    /// Puts on top what was read above it.
+    /// Puts an earlier page on top.
     pub fn put_above(&mut self, read: Above) {
         for stretch in read.stretches.into_iter().rev() {
             if stretch.session.id == self.session.id {
@@ -29,8 +29,8 @@ impl Thread {
         self.above = read.above;
     }
 
-    /// Takes over what was read again, and keeps what had been read above it. When so much has come that the two do
-    /// not meet, what was above is read anew.
+    /// Replaces the end of the thread by a fresh read and keeps the earlier pages above it. If so many messages have
+    /// arrived that the two do not overlap, the earlier pages are dropped and read again.
     pub fn renew(&mut self, fresh: Self) {
         let known: HashSet<_> = self.messages.iter().map(|message| message.id).collect();
         let meets = fresh.whole
@@ -57,7 +57,7 @@ impl Thread {
         }
     }
 
-    /// What it answers may be on yet another page: that does not change.
+    /// The answered message may be on another page: keeps the existing quote.
     fn replace(&mut self, mut changed: MessageView) {
         let earlier = self
             .earlier
@@ -73,7 +73,7 @@ impl Thread {
     }
 }
 
-/// A message that is there already is not doubled.
+/// Skips messages that are already there.
 fn prepend(messages: &mut Vec<MessageView>, mut above: Vec<MessageView>) {
     let known: HashSet<_> = messages.iter().map(|message| message.id).collect();
     above.retain(|message| !known.contains(&message.id));
@@ -81,7 +81,7 @@ fn prepend(messages: &mut Vec<MessageView>, mut above: Vec<MessageView>) {
     *messages = above;
 }
 
-/// Why nothing that is written now goes out.
+/// Why messages that are written now are not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Blocked {
@@ -93,27 +93,27 @@ pub enum Blocked {
     Incomplete,
 }
 
-/// One session opened: its end, and as much above it as has been asked for.
+/// An open session: its end, and the earlier pages that have been loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thread {
     pub session: SessionRow,
     /// Oldest first.
     pub messages: Vec<MessageView>,
-    /// The first of these is the first of the session.
+    /// `messages` begins with the session's first message.
     pub whole: bool,
-    /// The contact's earlier sessions as far as they have been read, oldest first.
+    /// The loaded part of the contact's earlier sessions, oldest first.
     pub earlier: Vec<Stretch>,
-    /// Where reading goes on upwards; `None` at the very beginning.
+    /// The cursor for reading upwards; `None` at the very beginning.
     pub above: Option<String>,
-    /// Newer messages follow that are not among these.
+    /// Newer messages exist that are not in `messages`.
     pub cut: bool,
-    /// Where the unread messages begin, which may be above the first of these.
+    /// The first unread message, which may be above `messages`.
     pub first_unread: Option<MessageId>,
-    /// Messages above the first of these that one of these has changed: reacted to, edited, taken back.
+    /// Messages above `messages` that a message in it has changed: reacted to, edited, deleted.
     pub changed_above: Vec<MessageView>,
     /// Oldest first.
     pub timeline: Vec<SessionEvent>,
-    /// The contact's earlier sessions that the asker may see, the latest first; not more than the details list.
+    /// The contact's earlier sessions that the actor may see, the latest first; at most as many as the details list.
     pub past: Vec<EarlierSession>,
     pub may: May,
     pub blocked: Option<Blocked>,
@@ -124,28 +124,28 @@ pub struct Thread {
 pub struct EarlierSession {
     pub id: SessionId,
     pub channel: String,
-    /// Who went on with it.
+    /// The session's owner.
     pub owner: Option<String>,
     pub opened_at: Timestamp,
     pub closed_at: Option<Timestamp>,
-    /// It went on in a WhatsApp group, where others read along.
+    /// The session was in a WhatsApp group, where others read along.
     #[serde(default)]
     pub group: bool,
 }
 
-/// Messages of one session that follow each other.
+/// Consecutive messages of one session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stretch {
     pub session: EarlierSession,
     /// Oldest first.
     pub messages: Vec<MessageView>,
-    /// The first of these is the first of the session.
+    /// `messages` begins with the session's first message.
     pub whole: bool,
     /// Oldest first.
     pub timeline: Vec<SessionEvent>,
 }
 
-/// What stands above the part of a thread that was read before, oldest first.
+/// The page above the part of a thread that is already loaded, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Above {
     pub stretches: Vec<Stretch>,
@@ -258,7 +258,7 @@ mod tests {
         }
     }
 
-    /// The numbers of the messages, earlier sessions first, and where reading goes on.
+    /// The numbers of the messages, earlier sessions first, and the cursor for reading upwards.
     fn sketch(thread: &Thread) -> String {
         let numbers = |messages: &[MessageView]| {
             let texts = messages.iter().filter_map(|message| message.text.clone());
@@ -317,7 +317,7 @@ mod tests {
         let mut read = thread(1..=2, None);
         read.renew(thread(1..=3, None));
         assert_eq!(sketch(&read), "1 2 3");
-        // A message that came late stands where it belongs.
+        // A message that arrived late is placed by its time.
         let mut late = thread(1..=3, None);
         late.messages.remove(1);
         late.renew(thread(1..=3, None));

@@ -1,4 +1,4 @@
-//! What happened to a session.
+//! The events in a session's life.
 
 use crate::{
     form::{Problem, unknown},
@@ -12,11 +12,11 @@ use strum::{EnumString, IntoStaticStr};
 pub struct SessionEvent {
     pub at: Timestamp,
     pub what: SessionEventKind,
-    /// Who did it, or to whom it went.
+    /// Who did it, or who received the session.
     pub who: Option<String>,
     /// Who moved it to `who`.
     pub by: Option<String>,
-    /// In the words of whoever moved it.
+    /// As typed by whoever moved it.
     pub reason: Option<String>,
 }
 
@@ -29,16 +29,16 @@ pub enum SessionEventKind {
     RoutedToQueue,
     RoutedToNobody,
     PickedUp,
-    /// A supervisor took it from whoever had it.
+    /// A supervisor took it from its owner.
     TakenOver,
     /// A supervisor gave it to an extension or a queue.
     Transferred,
-    /// Its extension was disabled: it went back to its queue.
+    /// Its extension was disabled: the session went back to its queue.
     BackInQueue,
-    /// Its extension was disabled, and it had no queue: it waits where supervisors see it.
+    /// Its extension was disabled, and the session had no queue: it waits where supervisors see it.
     LeftToNobody,
     Closed,
-    /// Its customer turned out to be the same as another session's: the messages of both are in the earlier one.
+    /// Its customer turned out to be the same as another session's: the messages of both are in the earlier session.
     Joined,
 }
 

@@ -1,4 +1,4 @@
-//! Moving open sessions: to an extension or to a queue, one or many, with a reason.
+//! Moving open sessions to an extension or a queue, one or many, with a reason.
 
 use crate::{
     channel::Destination,
@@ -8,17 +8,17 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// Characters in a reason at the most.
+/// Maximum number of characters in a reason.
 pub const MAX_REASON: usize = 200;
-/// Sessions that are moved at once at the most.
+/// Maximum number of sessions moved at once.
 pub const MAX_MOVED: usize = 200;
 
-/// Who has an open session, or where it waits.
+/// The owner of an open session, or the place where it waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Holder {
     Extension(ExtensionId),
-    /// It waits there.
+    /// It waits in this queue.
     Queue(QueueId),
     /// It waits where only supervisors see it.
     Nobody,
@@ -33,7 +33,7 @@ impl From<Destination> for Holder {
     }
 }
 
-/// As a form and an address spell it: `extension:ID`, `queue:ID` or `nobody`.
+/// In the format of forms and addresses: `extension:ID`, `queue:ID` or `nobody`.
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
@@ -58,7 +58,8 @@ impl FromStr for Holder {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TransferForm {
-    /// Who has them, as whoever asks saw it. What somebody else has moved meanwhile is left alone. Empty: whoever it is.
+    /// The holder that the page showed. Sessions that somebody else has moved meanwhile are left alone. Empty: any
+    /// holder.
     pub from: String,
     /// A [`Destination`].
     pub to: String,
@@ -92,20 +93,20 @@ impl TransferForm {
     }
 }
 
-/// How many of the sessions that were to be moved have been; the others had moved or ended meanwhile.
+/// How many of the requested sessions were moved; the others had been moved or closed meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Moved {
     pub moved: u32,
     pub left: u32,
 }
 
-/// Somebody who has open sessions, or a place where some wait.
+/// An extension that owns open sessions, or a place where some wait.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HolderRow {
     pub holder: Holder,
     /// The extension's number and name, or the queue's name; `None`: nobody.
     pub label: Option<String>,
-    /// A disabled one, or an extension as which nobody can log in.
+    /// It is disabled, or an extension that nobody can log in as.
     pub unattended: bool,
     pub open: u32,
 }

@@ -41,14 +41,14 @@ pub struct SessionRow {
     pub channel: ChannelRef,
     pub queue: Option<QueueRef>,
     pub owner: Option<ExtensionRef>,
-    /// Customer's messages since somebody of ours last looked.
+    /// The customer's messages since an operator last looked.
     pub unread: u32,
     pub last_message: Option<Preview>,
     pub last_message_at: Timestamp,
     pub window_closes_at: Option<Timestamp>,
     pub opened_at: Timestamp,
     pub closed_at: Option<Timestamp>,
-    /// When the customer wrote what nobody has answered yet.
+    /// When the customer wrote the first message that nobody has answered yet.
     pub waiting_since: Option<Timestamp>,
     /// The customer writes in a WhatsApp group, where others read along.
     #[serde(default)]
@@ -56,7 +56,7 @@ pub struct SessionRow {
 }
 
 impl SessionRow {
-    /// Who has it, or where it waits; of an open one.
+    /// The owner of an open session, or the place where it waits.
     pub fn holder(&self) -> Holder {
         match (&self.owner, &self.queue) {
             (Some(owner), _) => Holder::Extension(owner.id),
@@ -66,7 +66,7 @@ impl SessionRow {
     }
 }
 
-/// What has to be said of each session, because there are several.
+/// Which columns the rows need, because the values differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Several {
     pub channels: bool,
@@ -100,12 +100,12 @@ pub struct InboxPage {
 #[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Tab {
-    /// Open and mine.
+    /// Open and owned by the user.
     #[default]
     Mine,
-    /// Open and nobody's, in my queues.
+    /// Open without an owner, in the user's queues.
     Waiting,
-    /// Everything that I may see, closed ones too.
+    /// Every session that the user may see, including closed ones.
     All,
 }
 
@@ -117,11 +117,11 @@ impl Tab {
     }
 }
 
-/// The numbers on the tabs.
+/// The counts on the tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct InboxCounts {
     pub mine: u32,
     pub waiting: u32,
-    /// Open sessions, mine or waiting for me, in which something is unread: the number in the window's title.
+    /// Open sessions with unread messages that the user owns or may pick up: the number in the window's title.
     pub unread: u32,
 }

@@ -1,4 +1,4 @@
-//! Business numbers: what Graph tells about them, and their own callback.
+//! Business numbers: what Graph returns about them, and their own callback.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/phone-numbers>
 
 use std::sync::Arc;
@@ -50,7 +50,7 @@ pub(crate) async fn phone_numbers(
     ))
 }
 
-/// Sets the number's own callback; an empty address takes it away.
+/// Sets the number's own callback; an empty address removes it.
 ///
 /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/override>
 pub(crate) async fn configure(
@@ -93,7 +93,7 @@ pub(crate) async fn configure(
     Ok(success())
 }
 
-/// Registers a number for the Cloud API; the PIN is set by this where there is none.
+/// Registers a number for the Cloud API; the call sets the PIN if the number has none.
 ///
 /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/registration>
 pub(crate) async fn register(
@@ -158,7 +158,7 @@ fn field_of(world: &World, number: &Number, token: &Token, field: &str) -> Optio
     })
 }
 
-/// The addresses for the app that asks.
+/// The callback addresses as the asking app sees them.
 fn webhook_configuration(world: &World, number: &Number, token: &Token) -> Value {
     let app_id = token.known.app_id.as_ref().unwrap_or(&number.spec.app_id);
     let waba = world

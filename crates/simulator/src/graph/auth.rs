@@ -1,4 +1,4 @@
-//! Who may call: a known token in `Authorization: Bearer`, and nowhere else; and what it may see.
+//! Authorisation: a known token in `Authorization: Bearer` and nowhere else, and the objects that it may see.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::error::GraphError;
 use crate::shared::Shared;
 use crate::world::{self, MANAGEMENT, Number, TokenState, World};
 
-/// A valid token, whatever it may do.
+/// A valid token with any permissions.
 #[derive(Debug)]
 pub(crate) struct Token {
     pub(crate) text: String,
@@ -46,10 +46,10 @@ impl Token {
         }
     }
 
-    /// A number that the token may look at.
+    /// A number that the token may read.
     ///
     /// # Errors
-    /// As Graph answers for what is not there and for what may not be seen, which are the same.
+    /// Graph's error, which is the same for an object that does not exist and for one that is hidden.
     pub(crate) fn number<'w>(
         &self,
         world: &'w World,
@@ -64,7 +64,7 @@ impl Token {
     }
 
     /// # Errors
-    /// There is no such WABA, or it may not be seen.
+    /// The WABA does not exist or is hidden from the token.
     pub(crate) fn waba(&self, world: &World, method: &str, id: &str) -> Result<(), GraphError> {
         self.require(MANAGEMENT)?;
         if world.waba_exists(id) && self.known.sees(id) {
@@ -81,7 +81,7 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     (!token.is_empty()).then_some(token)
 }
 
-/// A token that is known and has neither expired nor been revoked.
+/// Checks that a token is known and neither expired nor revoked.
 pub(crate) fn check(world: &World, token: &str, now: i64) -> Result<world::Token, GraphError> {
     let known = world.tokens.get(token).ok_or_else(GraphError::unknown_token)?;
     match known.state {
@@ -93,7 +93,7 @@ pub(crate) fn check(world: &World, token: &str, now: i64) -> Result<world::Token
     }
 }
 
-/// A proof that is given is checked, also where the app does not ask for one.
+/// A proof that is sent is checked, even if the app does not require one.
 /// <https://developers.facebook.com/docs/graph-api/guides/secure-requests#appsecret_proof>
 fn check_proof(world: &World, token: &str, known: &world::Token, parts: &Parts) -> Result<(), GraphError> {
     let query = parts.uri.query().unwrap_or_default();
@@ -110,7 +110,7 @@ fn check_proof(world: &World, token: &str, known: &world::Token, parts: &Parts) 
     }
 }
 
-/// The app that speaks by `{app id}|{app secret}`; `None` when the token is not of that form.
+/// The app whose token is `{app id}|{app secret}`; `None` if the token does not have this form.
 pub(crate) fn app_of(world: &World, token: &str) -> Option<Result<String, GraphError>> {
     let (id, secret) = token.split_once('|')?;
     let right = world

@@ -1,4 +1,4 @@
-//! What all changes have in common: the address that is verified first, and the answer.
+//! What all changes share: the verification of the address first, and the answer.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::handshake;
 use crate::shared::Shared;
 use crate::world::Callback;
 
-/// What Graph answers to a change that it has made.
+/// Graph's answer to a successful change.
 pub(super) fn success() -> axum::Json<Value> {
     axum::Json(json!({ "success": true }))
 }

@@ -1,4 +1,4 @@
-//! Graph's error object. Code and details are what a client should build on, the rest is for people:
+//! Graph's error object. Clients should rely on the code and the details; the rest is for people:
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes>
 
 use axum::Json;
@@ -42,7 +42,7 @@ impl GraphError {
         Self::new(401, 190, "Invalid OAuth access token - Cannot parse access token")
     }
 
-    /// `{app id}|{app secret}` with a secret that is not the app's.
+    /// `{app id}|{app secret}` with a secret that does not belong to the app.
     pub(crate) fn bad_app_token() -> Self {
         Self::new(401, 190, "Invalid OAuth access token signature.")
     }
@@ -71,7 +71,7 @@ impl GraphError {
         )
     }
 
-    /// An id that does not exist, or that the token may not see: Graph does not tell which.
+    /// An id that does not exist or is hidden from the token; Graph does not tell which.
     pub(crate) fn no_object(method: &str, id: &str) -> Self {
         let message = format!(
             "Unsupported {method} request. Object with ID '{id}' does not exist, cannot be loaded due to \
@@ -92,12 +92,12 @@ impl GraphError {
         }
     }
 
-    /// 100: a parameter is missing or wrong. The message comes without the code.
+    /// 100: a parameter is missing or wrong. `message` does not contain the code.
     pub(crate) fn parameter(message: impl std::fmt::Display) -> Self {
         Self::new(400, 100, format!("(#100) {message}"))
     }
 
-    /// 131009: a value that WhatsApp does not take.
+    /// 131009: a value that WhatsApp does not accept.
     pub(crate) fn value(details: impl Into<String>) -> Self {
         Self::coded(131009, 400).with_details(details)
     }
@@ -111,7 +111,7 @@ impl GraphError {
         Self::new(400, 2200, message)
     }
 
-    /// An error by its code, with Meta's title where it is a common one.
+    /// An error by its code, with Meta's title for common codes.
     pub(crate) fn coded(code: i64, http: u16) -> Self {
         let title = match code {
             4 => "Application request limit reached",

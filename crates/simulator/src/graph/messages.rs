@@ -1,4 +1,4 @@
-//! `POST /{phone number id}/messages`: checks as Meta does, then accepts, unless a fault is scripted.
+//! `POST /{phone number id}/messages`: validates as Meta does, then accepts, unless a fault is scripted.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
 
 use std::sync::Arc;
@@ -122,13 +122,13 @@ pub(crate) async fn send(
     }
 }
 
-/// A page of HTML, which is not Graph's.
+/// An HTML page, which does not come from Graph.
 fn page(code: u16, body: String) -> Response {
     let status = StatusCode::from_u16(code).unwrap_or(StatusCode::BAD_GATEWAY);
     (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response()
 }
 
-/// Sleeps, but not beyond the end of the simulator.
+/// Sleeps until `time` has passed or the simulator ends.
 async fn pause(shared: &Shared, time: Duration) {
     shared.closing.run_until_cancelled(tokio::time::sleep(time)).await;
 }
@@ -246,7 +246,7 @@ fn at_most(name: &str, text: &str, limit: usize) -> Result<(), GraphError> {
     Ok(())
 }
 
-/// A read mark, with a typing indicator or without.
+/// A read mark, with or without a typing indicator.
 fn mark_read(
     shared: &Shared,
     phone_number_id: &str,

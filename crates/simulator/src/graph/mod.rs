@@ -1,4 +1,4 @@
-//! The part of the Graph API that a console calls. Every path begins with a version:
+//! The part of the Graph API that Switchboard calls. Every path begins with a version:
 //! <https://developers.facebook.com/docs/graph-api/guides/versioning>
 
 mod accounts;

@@ -1,4 +1,4 @@
-//! How Graph as a whole behaves: late, out of order, and with a clock of its own.
+//! The behaviour of Graph as a whole: its delays, outages, and clock.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,7 +53,7 @@ pub(crate) async fn apply(
     response
 }
 
-/// Sleeps, but not beyond the end of the simulator.
+/// Sleeps until the time has passed or the simulator ends.
 async fn pause(shared: &Shared, time: Duration) {
     shared.closing.run_until_cancelled(tokio::time::sleep(time)).await;
 }

@@ -1,4 +1,4 @@
-//! Graph takes parameters from the query, from a form or from a JSON object, whichever the caller likes.
+//! Graph accepts parameters in the query, in a form or in a JSON object, as the caller prefers.
 
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
@@ -7,15 +7,15 @@ use serde_json::{Map, Value};
 
 use super::error::GraphError;
 
-/// Far more than any body that Graph takes here, in bytes.
+/// In bytes; far more than any body that Graph accepts here.
 const LARGEST_BODY: usize = 1024 * 1024;
 
-/// The parameters of a request; the body wins over the query.
+/// The parameters of a request; the body takes precedence over the query.
 #[derive(Debug)]
 pub(crate) struct Params(Map<String, Value>);
 
 impl Params {
-    /// A parameter as text, if it is there and not empty.
+    /// A parameter as text, if it is present and not empty.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.as_str().filter(|text| !text.is_empty())
     }
@@ -25,7 +25,7 @@ impl Params {
             .ok_or_else(|| GraphError::parameter(format_args!("The parameter {name} is required.")))
     }
 
-    /// An object, which a form or a query carries as JSON text.
+    /// An object; forms and queries carry it as JSON text.
     pub(crate) fn object(&self, name: &str) -> Option<Map<String, Value>> {
         match self.0.get(name)? {
             Value::Object(object) => Some(object.clone()),

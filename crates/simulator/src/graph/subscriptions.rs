@@ -1,5 +1,5 @@
-//! The two steps to webhooks: the app's callback, and the WABA's subscription to the app. Without the
-//! second one the handshake succeeds and nothing ever arrives.
+//! The two steps to webhooks: the app's callback, and the WABA's subscription to the app. Without the second step the
+//! handshake succeeds but nothing ever arrives.
 //! <https://developers.facebook.com/docs/graph-api/webhooks/subscriptions-edge>
 
 use std::sync::Arc;
@@ -134,13 +134,13 @@ pub(crate) async fn unsubscribe_waba(
     Ok(success())
 }
 
-/// A token subscribes its own app, to a WABA that it sees.
+/// A token can subscribe only its own app, and only to a WABA that it sees.
 fn app_of_token(shared: &Shared, token: &Token, method: &str, waba_id: &str) -> Result<String, GraphError> {
     token.waba(&shared.world(), method, waba_id)?;
     token.known.app_id.clone().ok_or_else(GraphError::no_permission)
 }
 
-/// An app's subscriptions take the app's own token, `{id}|{secret}`.
+/// An app's subscriptions require the app's own token, `{id}|{secret}`.
 fn check_app_token(
     shared: &Shared,
     app_id: &str,

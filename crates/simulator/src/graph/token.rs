@@ -1,4 +1,4 @@
-//! `GET /debug_token`: what a token is worth, asked by its app or by the token about itself.
+//! `GET /debug_token`: inspects a token, on behalf of its app or of the token itself.
 //! <https://developers.facebook.com/docs/graph-api/reference/debug_token>
 
 use std::sync::Arc;
@@ -60,7 +60,7 @@ pub(crate) async fn debug(
     })
 }
 
-/// `GET /me`: whoever the token belongs to.
+/// `GET /me`: the owner of the token.
 pub(crate) async fn me(token: auth::Token) -> Json<Value> {
     let app_id = token.known.app_id.unwrap_or_default();
     Json(json!({ "id": format!("12210{app_id}") }))

@@ -1,4 +1,4 @@
-//! One burst: so many connections, each sending one request after the other for as long as it lasts.
+//! One burst: a number of connections, each sending one request after another until the time is up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,12 +12,12 @@ use super::connection::Connection;
 use super::target::Target;
 use super::text::Texts;
 
-/// How quickly the requests follow each other.
+/// How quickly requests follow each other.
 #[derive(Debug, Clone, Copy)]
 pub enum Pace {
-    /// Each connection sends as soon as it has its answer.
+    /// Each connection sends as soon as it has received its answer.
     Flat,
-    /// So many a second in all. What is late is sent at once, and its waiting counts as latency.
+    /// This many a second in total. Late requests are sent at once, and their delay counts as latency.
     PerSecond(u64),
 }
 
@@ -28,17 +28,17 @@ pub struct Burst<'a> {
     pub connections: usize,
     pub pace: Pace,
     pub length: Duration,
-    /// Whether to note the moment of each acknowledgement.
+    /// Whether to record the time of each acknowledgement.
     pub moments: bool,
 }
 
-/// What came of it. Latencies are in microseconds.
+/// The result of a burst. Latencies are in microseconds.
 #[derive(Debug)]
 pub struct Report {
     pub latency: Histogram<u64>,
     pub refused: u64,
     pub time: Duration,
-    /// When each acknowledgement came, where they were asked for.
+    /// The time of each acknowledgement, if requested.
     pub moments: Vec<Instant>,
 }
 
@@ -104,7 +104,7 @@ impl Burst<'_> {
     }
 }
 
-/// Three digits of latencies up to a minute, in microseconds.
+/// Latencies up to a minute with three significant digits, in microseconds.
 pub fn histogram() -> Histogram<u64> {
     Histogram::new_with_bounds(1, 60_000_000, 3).expect("the bounds are in order")
 }

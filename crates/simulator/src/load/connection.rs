@@ -1,5 +1,5 @@
-//! One kept-alive connection that speaks just enough HTTP/1.1. The generator shares the machine with what it
-//! measures, so it does as little as it can.
+//! One kept-alive connection with a minimal HTTP/1.1 client. The generator shares the machine with the process that it
+//! measures, so it does as little work as possible.
 
 use anyhow::{Context as _, bail};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use super::target::Target;
 use super::text::Signed;
 
-/// Enough for any answer to a webhook.
+/// Large enough for any answer to a webhook.
 const ANSWER: usize = 16 * 1024;
 
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Connection {
     }
 }
 
-/// The status, once head and body are there.
+/// The status, once the head and the body are complete.
 fn whole_answer(answer: &[u8]) -> anyhow::Result<Option<u16>> {
     let Some(head_end) = answer.windows(4).position(|four| four == b"\r\n\r\n") else {
         return Ok(None);

@@ -1,5 +1,5 @@
-//! The control: an axum handler that reads the body, checks the HMAC and answers 200. It runs as a process of its
-//! own, as the server does.
+//! The control: an axum handler that reads the body, checks the HMAC and answers 200. Like the server, it runs as a
+//! process of its own.
 
 use std::net::SocketAddr;
 use std::process::Stdio;
@@ -52,7 +52,7 @@ async fn accept(State(secret): State<Arc<SecretString>>, headers: HeaderMap, bod
     }
 }
 
-/// The control as a child, which ends with this value.
+/// The control as a child process, which ends when this value is dropped.
 #[derive(Debug)]
 pub struct Child {
     target: Target,

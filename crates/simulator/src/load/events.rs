@@ -1,5 +1,5 @@
-//! How soon an operator's browser hears of a message: the live stream of somebody who is logged in, beside the
-//! moments at which the messages were acknowledged.
+//! How soon an operator's browser hears of a message: compares the live stream of a logged-in user with the times at
+//! which the messages were acknowledged.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,9 +10,9 @@ use tokio::time::{Instant, timeout_at};
 use super::burst::{histogram, micros};
 use super::operator::Operator;
 
-/// How long the last events may take to come.
+/// How long to wait for the last events.
 const LAST: Duration = Duration::from_secs(5);
-/// What every event of an inbound message has.
+/// A part of every event of an inbound message.
 const INBOUND: &[u8] = b"\"inbound\":true";
 
 #[derive(Debug)]
@@ -45,8 +45,8 @@ pub async fn listen(operator: &Operator) -> anyhow::Result<Listener> {
 }
 
 impl Listener {
-    /// Waits until no event came for a while, and sets the moments beside each other: the first acknowledgement
-    /// belongs to the first event, and so on.
+    /// Waits until no event has come for a while, and pairs the two lists of times: the first acknowledgement belongs
+    /// to the first event, and so on.
     pub async fn finish(self, mut acknowledged: Vec<Instant>) -> anyhow::Result<Delays> {
         let heard = self.heard.await?;
         acknowledged.sort_unstable();

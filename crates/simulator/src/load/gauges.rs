@@ -1,4 +1,4 @@
-//! What the server tells of itself at `/metrics`.
+//! The gauges that the server reports at `/metrics`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,7 +22,7 @@ pub struct Gauges {
 pub struct Reading {
     /// Items applied since the start of the process.
     pub applied: u64,
-    /// Deliveries that are stored and not applied.
+    /// Deliveries that are stored but not applied.
     pub waiting: u64,
     /// Bytes of resident memory.
     pub memory: u64,
@@ -45,7 +45,7 @@ impl Gauges {
         let mut url = server.clone();
         url.set_path("/metrics");
         Self {
-            // A new connection each time: the server may close one that has been idle just when it is used again.
+            // A new connection each time: the server may close an idle connection at the moment of its reuse.
             http: reqwest::Client::builder()
                 .pool_max_idle_per_host(0)
                 .build()
@@ -91,7 +91,7 @@ impl Gauges {
     }
 }
 
-/// The most memory that was seen while this lives.
+/// The highest memory use observed while this value lives.
 #[derive(Debug)]
 pub struct Peak {
     bytes: Arc<AtomicU64>,

@@ -1,5 +1,5 @@
-//! How long a look takes: what the console asks of the process when somebody opens a page, types into the search, or
-//! hears of an event. One after the other, with nobody else there.
+//! The latency of reads: the requests that the console makes when somebody opens a page, types into the search, or
+//! hears of an event. One request after another, without other load.
 
 use std::time::Duration;
 
@@ -7,18 +7,18 @@ use tokio::time::Instant;
 
 use super::operator::Operator;
 
-/// Looks of each kind.
+/// Requests of each kind.
 const TIMES: usize = 20;
 
-/// What is asked: its name, its path, and its query.
+/// A request: its name, its path, and its query.
 type Call = (
     &'static str,
     &'static str,
     &'static [(&'static str, &'static str)],
 );
 
-/// Server functions with their arguments. The names and numbers are those of `cargo xtask bench --history`: one has
-/// everybody, one a thousand, one is a single customer's.
+/// Server functions with their arguments. The names and numbers are those of `cargo xtask bench --history`: one search
+/// matches everybody, one a thousand, one a single customer.
 const CALLS: &[Call] = &[
     ("counts of the inbox", "inbox/counts", &[]),
     ("list of the waiting", "inbox/list", &[("tab", "waiting")]),
@@ -61,7 +61,7 @@ const CALLS: &[Call] = &[
     ),
 ];
 const PAGES: &[&str] = &["inbox?tab=waiting"];
-/// Not everybody's to open.
+/// Pages that only some users may open.
 const ADMINISTRATORS_PAGES: &[&str] = &["channels"];
 
 pub async fn report(operator: &Operator) -> anyhow::Result<()> {

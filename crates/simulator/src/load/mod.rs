@@ -1,7 +1,7 @@
-//! `simulator load`: how fast a webhook is, beside a control on the same machine in the same run. The control is the
-//! least that any receiver has to do: read the body, check the signature, answer 200.
+//! `simulator load`: the speed of the webhook, compared with a control on the same machine in the same run. The control
+//! does the least that any receiver has to do: read the body, check the signature, answer 200.
 //!
-//! It drives the process from outside, by HTTP alone, as Meta would; whoever speaks the same three addresses
+//! It drives the process from outside, by HTTP alone, as Meta would. Any server with the same three addresses
 //! (`/api/v1`, the webhook, `/metrics`) can be measured with it.
 
 mod burst;
@@ -28,36 +28,36 @@ use text::Texts;
 
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Where Switchboard answers.
+    /// The address of Switchboard.
     #[arg(long, default_value = "http://127.0.0.1:3000/")]
     server: Url,
     /// An API token with the scope `administer`.
     #[arg(long)]
     token: String,
-    /// Connections that send at once.
+    /// Connections that send concurrently.
     #[arg(long, default_value_t = 64)]
     connections: usize,
     /// Seconds of each burst.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
-    /// Bursts against the control and the server, in turns.
+    /// Bursts against the control and the server, alternating.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
     /// Customers who write; each has one open session.
     #[arg(long, default_value_t = 2000)]
     customers: u64,
-    /// Messages a second of the steady run.
+    /// Messages a second in the steady run.
     #[arg(long, default_value_t = 5000)]
     steady: u64,
-    /// Somebody who may log in, as `login:password`, to measure what they see: how long a look takes, and
-    /// how soon the first one hears of a message. May be given several times.
+    /// A user as `login:password`, to measure what they see: how long a read takes, and how soon the first of them
+    /// hears of a message. May be given several times.
     #[arg(long)]
     operator: Vec<String>,
 }
 
-/// How many messages a second come while an operator's events are timed.
+/// Messages a second while an operator's events are timed.
 const EVENTS_RATE: u64 = 200;
-/// How long a backlog may take to be applied before the run gives up.
+/// How long the run waits for a backlog to be applied before it gives up.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 pub async fn run(options: &Options) -> anyhow::Result<()> {
@@ -142,7 +142,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Numbers of one burst, as one line.
+/// The results of one burst on one line.
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let ms = |quantile| self.latency.value_at_quantile(quantile) as f64 / 1000.0;

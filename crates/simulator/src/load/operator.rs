@@ -1,4 +1,4 @@
-//! Somebody who is logged in to the console, as their browser would be.
+//! A user who is logged in to the console, as their browser would be.
 
 use anyhow::{Context as _, bail};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, ORIGIN, SET_COOKIE};
@@ -53,7 +53,7 @@ impl Operator {
         Ok(request.send().await?.error_for_status()?)
     }
 
-    /// A server function, as the console's own script calls it.
+    /// Calls a server function, as the console's own script does.
     pub fn call(&self, function: &str, arguments: &[(&str, &str)]) -> anyhow::Result<RequestBuilder> {
         let form = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(arguments)

@@ -1,4 +1,4 @@
-//! What tells one load run from another.
+//! The number that distinguishes load runs.
 
 #[expect(
     clippy::disallowed_methods,
@@ -12,7 +12,7 @@ pub fn now_seconds() -> u64 {
 /// A number that no other run has.
 pub fn run_number() -> u64 {
     let mut bytes = [0; 6];
-    // Without random numbers two runs against one database would meet, which the second would report.
+    // If random numbers are unavailable, two runs against one database would collide, and the second would report that.
     let _ = getrandom::fill(&mut bytes);
     bytes
         .iter()

@@ -1,4 +1,4 @@
-//! What is sent to, and with which secret: a channel of our own, made through the REST API.
+//! The target of the requests and its secret: a channel of the load run, created through the REST API.
 
 use std::net::SocketAddr;
 
@@ -18,10 +18,10 @@ pub struct Target {
 }
 
 impl Target {
-    /// Makes an extension, a queue with it, and a channel that leads there.
+    /// Creates an extension, a queue that contains it, and a channel whose destination is the queue.
     ///
     /// # Errors
-    /// The server does not answer, or refuses; the error carries its answer.
+    /// The server does not answer or refuses; the error contains its answer.
     pub async fn connect(server: &Url, token: &str) -> anyhow::Result<Self> {
         let number = run_number();
         let api = Api { server, token };

@@ -1,4 +1,4 @@
-//! The requests: text messages of many customers, each with an id of its own, signed.
+//! The requests: signed text messages from many customers, each with its own id.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,14 +9,14 @@ use sha2::Sha256;
 use super::run::{now_seconds, run_number};
 use super::target::Target;
 
-/// A body and the header that proves it.
+/// A body and its signature header.
 #[derive(Debug)]
 pub struct Signed {
     pub body: Vec<u8>,
     pub signature: String,
 }
 
-/// An endless row of messages; clones share it.
+/// An endless sequence of messages; clones share it.
 #[derive(Debug, Clone)]
 pub struct Texts(Arc<Row>);
 
@@ -25,7 +25,7 @@ struct Row {
     hmac: Hmac<Sha256>,
     phone_number_id: String,
     customers: u64,
-    /// Tells this run's messages from those of others.
+    /// Distinguishes this run's messages from those of other runs.
     run: u64,
     next: AtomicU64,
 }

@@ -1,4 +1,4 @@
-// The phone: shows what the simulator knows and asks again whenever it says that something has changed.
+// The phone: shows the simulator's data and reads it again after every change event.
 
 import { language, words } from "./words.js";
 
@@ -26,7 +26,7 @@ const customer = at("customer");
 const number = at("number");
 const chat = at("chat");
 const text = at("text");
-// A customer who was just added and is to be chosen as soon as the list has them.
+// A customer who was just added; selected as soon as the list contains them.
 let wanted = "";
 let state = { customers: [], numbers: [], faults: { send: [], webhook: [] } };
 
@@ -198,7 +198,7 @@ async function refresh() {
   }
 }
 
-// Only what a person can see is read: the chat is open and the page is in front.
+// Marks as read only what a person can see: the chat is open and the page is in front.
 async function readWhatIsSeen(messages) {
   if (document.visibilityState !== "visible" || !messages.some((one) => one.unread)) return;
   await ask("read", "POST", { customer: Number(customer.value), phone_number_id: number.value });
@@ -289,7 +289,7 @@ showKind();
 customer.addEventListener("change", refresh);
 number.addEventListener("change", refresh);
 document.addEventListener("visibilitychange", refresh);
-// A typing indicator runs out without a change.
+// A typing indicator ends without a change event.
 setInterval(() => at("presence").textContent === words.typing && refresh(), 5000);
 refresh().then(() => text.focus());
 listen();

@@ -1,4 +1,4 @@
-//! Apps, numbers, and where their deliveries go.
+//! Apps, numbers, and their callbacks.
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ pub struct NumberSpec {
     pub app_id: String,
 }
 
-/// Where deliveries go; it has passed the handshake.
+/// A callback address that has passed the handshake.
 #[derive(Debug, Clone)]
 pub(crate) struct Callback {
     pub url: Url,
@@ -47,12 +47,12 @@ pub(crate) struct Number {
     pub status: String,
     pub quality_rating: String,
     pub throughput: String,
-    /// Two-step verification; empty: none yet.
+    /// The PIN of the two-step verification; empty: none yet.
     pub pin: String,
 }
 
 impl Number {
-    /// Registered, connected and well.
+    /// A number that is registered, connected and healthy.
     pub(crate) fn new(spec: NumberSpec) -> Self {
         Self {
             spec,
@@ -66,7 +66,7 @@ impl Number {
     }
 }
 
-/// An app in a WABA's `subscribed_apps`, with the WABA's own callback where it has one.
+/// An app in a WABA's `subscribed_apps`, with the WABA's own callback if it has one.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct WabaSubscription {
     pub callback: Option<Callback>,

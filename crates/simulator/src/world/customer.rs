@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A person with WhatsApp. Without a number and without a BSUID they are given a BSUID.
+/// A person with WhatsApp. A person without a number and without a BSUID is given a BSUID.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct CustomerSpec {
     pub name: String,

@@ -6,12 +6,12 @@ use url::Url;
 
 use crate::faults::WebhookFault;
 
-/// A delivery's place in the log, from 0.
+/// A delivery's index in the log, from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DeliveryId(pub usize);
 
-/// One webhook delivery and everything that happened to it.
+/// One webhook delivery and its attempts.
 #[derive(Debug, Clone, Serialize)]
 pub struct Delivery {
     pub id: DeliveryId,
@@ -27,7 +27,7 @@ pub struct Attempt {
     /// Unix milliseconds.
     pub at: i64,
     pub callback: Url,
-    /// False where a fault spoiled the signature.
+    /// False if a fault spoiled the signature.
     pub properly_signed: bool,
     pub answer: Answer,
 }
@@ -47,13 +47,13 @@ pub enum Outcome {
     Pending,
     /// The callback answered 200.
     Arrived,
-    /// The retry plan is used up.
+    /// The retry plan is exhausted.
     GivenUp,
-    /// There is nowhere to send it.
+    /// The delivery has no destination.
     NotSent { reason: String },
 }
 
-/// A delivery in its lane, with what is to go wrong at its first attempt.
+/// A delivery in its lane, with the fault for its first attempt.
 #[derive(Debug)]
 pub(crate) struct Queued {
     pub delivery: DeliveryId,

@@ -1,4 +1,4 @@
-//! What was written, on both sides.
+//! The messages of both sides.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -12,9 +12,9 @@ pub struct SentMessage {
     pub wamid: String,
     pub phone_number_id: String,
     pub to: Option<String>,
-    /// The BSUID, where the message was sent to one.
+    /// The BSUID, if the message was sent to one.
     pub recipient: Option<String>,
-    /// The customer it reaches, if there is one.
+    /// The customer that the message reaches, if any.
     pub customer: Option<CustomerId>,
     pub body: Value,
     #[serde(skip)]
@@ -38,7 +38,7 @@ pub(crate) struct MessageContent {
     pub read: bool,
 }
 
-/// What a chat shows of a message, inbound or outbound: its words, or else its type in brackets.
+/// What a chat shows of a message, inbound or outbound: its text, or else its type in brackets.
 pub(crate) fn gist(message: &Value) -> String {
     let kind = message["type"].as_str().unwrap_or("text");
     let content = &message[kind];

@@ -1,5 +1,5 @@
-//! What exists in the simulated Meta: apps, numbers, tokens and customers, and what has passed between
-//! them. Plain data behind one lock; it grows for as long as the simulator runs.
+//! The objects of the simulated Meta: apps, numbers, tokens and customers, and their messages. Plain data behind one
+//! lock; it grows as long as the simulator runs.
 
 mod account;
 mod customer;
@@ -30,7 +30,7 @@ pub(crate) use self::token::{MANAGEMENT, MESSAGING, Token};
 use crate::faults::{Fault, SendFault, WebhookFault};
 use crate::ids;
 
-/// Something was named that the simulated world does not have.
+/// A name that does not exist in the simulated world.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unknown {
     #[error("no business number {0}")]
@@ -47,10 +47,10 @@ pub enum Unknown {
 pub(crate) struct World {
     pub apps: BTreeMap<String, App>,
     pub numbers: BTreeMap<String, Number>,
-    /// By WABA and app.
+    /// Keyed by WABA and app.
     pub subscribed: BTreeMap<String, BTreeMap<String, WabaSubscription>>,
     pub tokens: HashMap<String, Token>,
-    /// The app that a new token is for.
+    /// The app that a new token belongs to.
     pub newest_app: Option<String>,
     pub graph: GraphMood,
     pub customers: BTreeMap<CustomerId, CustomerSpec>,
@@ -62,7 +62,7 @@ pub(crate) struct World {
     pub webhook_faults: VecDeque<WebhookFault>,
     /// When each customer last wrote to each number, in unix milliseconds.
     pub last_words: HashMap<(String, CustomerId), i64>,
-    /// Until when the business is shown as typing, in unix milliseconds.
+    /// The time until which the business is shown as typing, in unix milliseconds.
     pub typing: HashMap<(String, CustomerId), i64>,
 }
 
@@ -76,7 +76,7 @@ impl World {
         id
     }
 
-    /// A token, which is added when it is new: valid for ever, for the newest app, with both scopes.
+    /// A token; a new one is added: valid for ever, for the newest app, with both scopes.
     pub(crate) fn token_mut(&mut self, token: &str) -> &mut Token {
         let app_id = self.newest_app.clone();
         self.tokens.entry(token.to_owned()).or_insert_with(|| Token {
@@ -119,7 +119,7 @@ impl World {
         self.customer_where(|customer| customer.bsuid.as_deref() == Some(bsuid))
     }
 
-    /// The customer who wrote an inbound message, where the simulator knows them.
+    /// The customer who wrote an inbound message, if the simulator knows them.
     pub(crate) fn writer_of(&self, message: &Value) -> Option<CustomerId> {
         let by_number = message["from"]
             .as_str()
@@ -142,8 +142,8 @@ impl World {
         self.numbers.values().any(|number| number.spec.waba_id == waba_id)
     }
 
-    /// Notes a message that is on its way to the business: it opens the service window, stands in the
-    /// customer's chat and can be marked as read.
+    /// Records a message that is on its way to the business: it opens the service window, appears in the customer's
+    /// chat and can be marked as read.
     pub(crate) fn remember(&mut self, number: &str, message: &Value, now: i64, deliveries: &[DeliveryId]) {
         let Some(customer) = self.writer_of(message) else {
             return;
@@ -172,7 +172,7 @@ impl World {
         });
     }
 
-    /// Where this number's deliveries go, and the secret that signs them; the nearest override wins.
+    /// The callback of this number's deliveries, and the secret that signs them; the most specific override wins.
     ///
     /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/override>
     pub(crate) fn route(&self, phone_number_id: &str) -> Result<(Url, SecretString), &'static str> {

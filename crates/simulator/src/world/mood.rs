@@ -1,27 +1,27 @@
-//! Graph, when it is not itself.
+//! The state of Graph as a whole.
 
 use serde::{Deserialize, Serialize};
 
-/// How Graph as a whole behaves.
+/// The behaviour of Graph as a whole.
 #[derive(Debug, Default)]
 pub(crate) struct GraphMood {
     pub ahead_seconds: i64,
     pub latency_ms: u64,
-    /// It reports on no message that it accepts.
+    /// Meta reports no statuses of the messages that it accepts.
     pub silent: bool,
     pub outage: Option<Outage>,
 }
 
-/// Graph is not itself.
+/// An outage of Graph.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Outage {
-    /// A page of HTML under this status, as Meta's edge answers.
+    /// An HTML page with this status, as Meta's edge answers.
     Status5xx { code: u16 },
     /// Meta's error object with this code.
     ErrorCode { code: i64, http: u16 },
-    /// No answer, ever.
+    /// Never answers.
     Hang,
-    /// The connection is closed without one.
+    /// Closes the connection without an answer.
     DropConnection,
 }

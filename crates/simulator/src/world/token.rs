@@ -1,4 +1,4 @@
-//! Access tokens and what they are worth.
+//! Access tokens and their states.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ pub enum TokenState {
     Expired,
     /// 190 with subcode 467.
     Revoked,
-    /// 190 as for a token that Graph has never given out.
+    /// 190, as for a token that Graph has never issued.
     Malformed,
     /// Valid, but without the WhatsApp permissions: 10 under HTTP 403.
     Powerless,
@@ -25,7 +25,7 @@ pub(crate) struct Token {
     pub state: TokenState,
     pub app_id: Option<String>,
     pub kind: String,
-    /// Unix seconds; 0 is never.
+    /// Unix seconds; 0 means never.
     pub expires_at: i64,
     pub scopes: Vec<String>,
     /// Empty: all.

@@ -1,4 +1,4 @@
-//! A console in miniature: it passes the handshake, keeps what is posted to it, and answers as told.
+//! A miniature console: it passes the handshake, records the POSTs it receives, and answers as told.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -24,7 +24,7 @@ pub const JANA: &str = "420800555101";
 /// Sunday 22 November 2026, 12:00 UTC, in unix milliseconds.
 pub const NOON: i64 = 1_795_348_800_000;
 
-/// One POST as it came.
+/// One POST as received.
 #[derive(Debug, Clone)]
 pub struct Received {
     pub signature: String,
@@ -41,7 +41,7 @@ impl Received {
         self.json()["entry"][0]["changes"][0]["value"].clone()
     }
 
-    /// Computed here on purpose, not by the crate under test.
+    /// Computed here on purpose, not with the crate under test.
     pub fn is_signed(&self) -> bool {
         let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
         mac.update(&self.bytes);
@@ -56,7 +56,7 @@ pub struct Console {
 }
 
 impl Console {
-    /// Starts one and returns the address of its webhook.
+    /// Starts a console and returns the address of its webhook.
     pub async fn start() -> (Self, String) {
         let console = Self::default();
         let router = Router::new()
@@ -77,7 +77,7 @@ impl Console {
         self.received.lock().unwrap().clone()
     }
 
-    /// The statuses that came, as `(status, whole object)`.
+    /// The received statuses, as `(status, whole object)`.
     pub fn statuses(&self) -> Vec<(String, Value)> {
         let all = self.received().into_iter().flat_map(|received| {
             received.value()["statuses"]
@@ -89,7 +89,7 @@ impl Console {
             .collect()
     }
 
-    /// The texts that came, in order.
+    /// The received texts, in order.
     pub fn texts(&self) -> Vec<String> {
         let all = self.received().into_iter().flat_map(|received| {
             received.value()["messages"]
@@ -188,7 +188,7 @@ impl Stage {
             .unwrap();
     }
 
-    /// Subscribes, and lets the customer open the service window; the console has then received one POST.
+    /// Subscribes, and lets the customer open the service window. The console has then received one POST.
     pub async fn open(&self) {
         self.subscribe().await;
         self.meta.customer_says(self.jana, NUMBER, "Hello").unwrap();
@@ -199,7 +199,7 @@ impl Stage {
         format!("{}v25.0/{path}", self.meta.url())
     }
 
-    /// Sends a body as the business, and returns status and JSON.
+    /// Sends a body as the business; returns the status and the JSON.
     pub async fn send(&self, body: &Value) -> (u16, Value) {
         answer(self.request(body).send().await.unwrap()).await
     }

@@ -1,5 +1,5 @@
-//! What Meta answered to a call. A success that cannot be read is not a failure: the message may be on
-//! its way, and only a status can tell.
+//! Meta's answers to calls. An unreadable success is not a failure: Meta may be delivering the message, and only a
+//! status can tell.
 
 use std::time::UNIX_EPOCH;
 
@@ -15,10 +15,10 @@ use crate::{
     json::Object,
 };
 
-/// An answer that is longer is not read to its end.
+/// A longer answer is not read to its end.
 pub const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 
-/// Meta took a message over.
+/// Meta accepted a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
     pub wamid: Wamid,
@@ -27,7 +27,7 @@ pub struct Accepted {
     pub bsuid: Option<Bsuid>,
 }
 
-/// A business's phone number; the words in it are Meta's.
+/// A business's phone number; the values are Meta's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhoneNumber {
     pub id: String,
@@ -47,7 +47,7 @@ pub struct PhoneNumber {
     pub webhooks: Webhooks,
 }
 
-/// Of these addresses the first that is set counts.
+/// The first of these addresses that is set applies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Webhooks {
     pub phone_number: Option<String>,
@@ -55,7 +55,7 @@ pub struct Webhooks {
     pub application: Option<String>,
 }
 
-/// A response that was received to its end, or not (`body` is `None`).
+/// A response; `body` is `None` if it was not received completely.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub http_status: u16,
@@ -123,7 +123,7 @@ impl Answer {
         }
     }
 
-    /// Meta asks to build on the error object and not on the HTTP status.
+    /// Meta asks clients to rely on the error object, not on the HTTP status.
     pub fn read<T>(
         &self,
         unread: GraphError,
@@ -160,12 +160,12 @@ fn seconds(date: &HeaderValue) -> Option<i64> {
     i64::try_from(at.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()
 }
 
-/// Seconds, or a date. A date is compared with the `Date` of the same answer where there is one, so that it does not
-/// matter whether our clock is right. <https://www.rfc-editor.org/rfc/rfc9110#field.retry-after>
+/// Seconds, or a date. A date is compared with the `Date` of the same answer if it has one, so that an inaccurate local
+/// clock does not matter. <https://www.rfc-editor.org/rfc/rfc9110#field.retry-after>
 fn retry_after_of(header: &HeaderValue, date: Option<i64>) -> Option<RetryAfter> {
     let text = header.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than fit mean a very long time.
+        // A number that overflows means a very long time.
         return Some(RetryAfter::Seconds(text.parse().unwrap_or(u64::MAX)));
     }
     let at = seconds(header)?;

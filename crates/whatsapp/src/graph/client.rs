@@ -1,4 +1,4 @@
-//! Calls, and the two that everything depends on: to send a message, and to look at a number.
+//! The client, and its two basic calls: to send a message and to read a number.
 
 use std::time::{Duration, Instant};
 
@@ -16,9 +16,9 @@ use super::{
     outbound::Outbound,
 };
 
-/// Until the connection stands.
+/// The limit for establishing a connection.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// From the call to the end of the answer.
+/// The limit from the call to the end of the answer.
 pub const TOTAL_TIMEOUT: Duration = Duration::from_secs(15);
 
 const USER_AGENT: &str = concat!("switchboard/", env!("CARGO_PKG_VERSION"));
@@ -27,26 +27,26 @@ const USER_AGENT: &str = concat!("switchboard/", env!("CARGO_PKG_VERSION"));
 #[derive(Debug, Clone)]
 pub struct Graph {
     pub(super) http: Client,
-    /// The address with the version.
+    /// The base URL including the version.
     base: Url,
-    /// For each call, where it is not [`TOTAL_TIMEOUT`].
+    /// The limit for each call, if it is not [`TOTAL_TIMEOUT`].
     limit: Option<Duration>,
 }
 
 impl Graph {
-    /// `base` is `https://graph.facebook.com`, or a stand-in with or without a path; `version` is
-    /// written as in `v25.0`. The process must have installed a rustls crypto provider.
+    /// `base` is `https://graph.facebook.com` or a stand-in, with or without a path; `version` has the form `v25.0`.
+    /// The process must have installed a rustls crypto provider.
     ///
     /// # Errors
-    /// [`SetupError`] when the address or the version cannot be used.
+    /// [`SetupError`] if the address or the version is invalid.
     pub fn new(base: Url, version: &str) -> Result<Self, SetupError> {
         Self::with_timeouts(base, version, CONNECT_TIMEOUT, TOTAL_TIMEOUT)
     }
 
-    /// As [`new`](Self::new), with other limits.
+    /// Like [`new`](Self::new), with other limits.
     ///
     /// # Errors
-    /// [`SetupError`] when the address or the version cannot be used.
+    /// [`SetupError`] if the address or the version is invalid.
     pub fn with_timeouts(
         mut base: Url,
         version: &str,
@@ -83,7 +83,7 @@ impl Graph {
         })
     }
 
-    /// The same client with another limit for each call, from its start to the end of the answer.
+    /// The same client with another limit for each call, measured from its start to the end of the answer.
     #[must_use]
     pub fn within(&self, limit: Duration) -> Self {
         Self {
@@ -92,8 +92,8 @@ impl Graph {
         }
     }
 
-    /// Sends a message from a number. Success means that Meta accepted it, not that it arrived: that
-    /// comes as a status.
+    /// Sends a message from a number. Success means that Meta accepted the message, not that it arrived; a status
+    /// reports the arrival.
     ///
     /// # Errors
     /// [`GraphError`]; see [`GraphError::may_have_been_accepted`] before sending again.
@@ -110,7 +110,7 @@ impl Graph {
         answer.accepted()
     }
 
-    /// Looks at a number: proves the token and the id, and tells the number's state.
+    /// Reads a number: proves the token and the id, and returns the number's state.
     ///
     /// # Errors
     /// [`GraphError`].
@@ -124,7 +124,7 @@ impl Graph {
         self.call("phone_number", request, token).await?.phone_number()
     }
 
-    /// The id becomes a part of the path, so nothing that could change the path may be in it.
+    /// The id becomes a path segment, so it must not contain anything that could change the path.
     pub(super) fn at(&self, id: &str, rest: &[&str]) -> Result<Url, GraphError> {
         let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
         if !(1..=64).contains(&id.len()) || !id.bytes().all(plain) {

@@ -1,4 +1,4 @@
-//! How a call can fail. The texts hold neither the access token nor the request's URL.
+//! How a call can fail. The error texts contain neither the access token nor the request's URL.
 
 use std::{error::Error, time::Duration};
 
@@ -7,7 +7,7 @@ use crate::{
     json::Object,
 };
 
-/// Why a client cannot be made.
+/// Why a client cannot be created.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SetupError {
     #[error("the address is not an http or https address without a user name")]
@@ -21,19 +21,19 @@ pub enum SetupError {
 /// Why a call did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GraphError {
-    /// The request never left: certainly not accepted.
+    /// The request was never sent: certainly not accepted.
     #[error("could not reach Meta: {0}")]
     NotSent(String),
-    /// The request went out and its outcome is not known: it may have been accepted.
+    /// The request was sent and its outcome is unknown: it may have been accepted.
     #[error("no usable answer from Meta, which may have accepted the request: {0}")]
     Unknown(String),
-    /// The answer was a success that cannot be read: the request has almost certainly been accepted.
+    /// The answer was a success with an unreadable body: the request has almost certainly been accepted.
     #[error("Meta answered {http_status} with a body that cannot be read")]
     AcceptedUnread { http_status: u16 },
-    /// Meta refused, and said why.
+    /// Meta refused and gave a reason.
     #[error("Meta refused: {0}")]
     Refused(Box<ApiError>),
-    /// The answer was not a success and not what Meta documents: a gateway's page, a redirect.
+    /// The answer was neither a success nor an error that Meta documents: a gateway's page, a redirect.
     #[error("Meta answered {http_status} with something that is not its API's")]
     Unreadable {
         http_status: u16,
@@ -41,16 +41,16 @@ pub enum GraphError {
     },
 }
 
-/// How long the answer asks to wait before the next request.
+/// How long the answer asks the sender to wait before the next request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryAfter {
     Seconds(u64),
-    /// A date, in seconds since 1970, of an answer that did not say what time it is.
+    /// A date, in seconds since 1970, from an answer without a `Date`.
     At(i64),
 }
 
 impl RetryAfter {
-    /// The wait, where it is `now` (in seconds since 1970).
+    /// The time to wait if it is `now` (in seconds since 1970).
     pub fn wait(self, now: i64) -> Duration {
         Duration::from_secs(match self {
             Self::Seconds(seconds) => seconds,
@@ -59,28 +59,28 @@ impl RetryAfter {
     }
 }
 
-/// Meta's error object. Meta asks to build on `code` and `details`, not on the HTTP status.
+/// Meta's error object. Meta asks clients to rely on `code` and `details`, not on the HTTP status.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("({code}) {message}")]
 pub struct ApiError {
-    /// 0 when the call was refused here, with the code that Meta would give, and nothing was sent.
+    /// 0 if the client itself refused the call, with the code that Meta would give, and sent nothing.
     pub http_status: u16,
     pub code: i64,
     pub subcode: Option<i64>,
     pub message: String,
     pub details: Option<String>,
-    /// Meta says that it will pass.
+    /// Meta says that the error is temporary.
     pub is_transient: bool,
-    /// What Meta's support asks for.
+    /// The trace id that Meta's support asks for.
     pub fbtrace_id: Option<String>,
     pub user_title: Option<String>,
     pub user_msg: Option<String>,
-    /// From the answer's head.
+    /// From the answer's headers.
     pub retry_after: Option<RetryAfter>,
 }
 
 impl GraphError {
-    /// What the failure asks of the sender.
+    /// What the failure requires of the sender.
     pub fn class(&self) -> RetryClass {
         match self {
             Self::NotSent(_) | Self::Unknown(_) | Self::AcceptedUnread { .. } => RetryClass::Retry,
@@ -89,8 +89,8 @@ impl GraphError {
         }
     }
 
-    /// Whether the request may have taken effect all the same, so that sending again may send twice.
-    /// A gateway's 5xx does not tell whether the API behind it had finished, whatever the page looks like.
+    /// Whether the request may still have taken effect, so that sending again may send it twice. A gateway's 5xx does
+    /// not tell whether the API behind it had finished, whatever its page says.
     pub fn may_have_been_accepted(&self) -> bool {
         match self {
             Self::Unknown(_) | Self::AcceptedUnread { .. } => true,
@@ -100,7 +100,7 @@ impl GraphError {
         }
     }
 
-    /// How long the answer asks to wait, if it does.
+    /// How long the answer asks the sender to wait, if it does.
     pub fn retry_after(&self) -> Option<RetryAfter> {
         match self {
             Self::Refused(error) => error.retry_after,
@@ -125,10 +125,10 @@ impl From<ApiError> for GraphError {
 }
 
 impl ApiError {
-    /// What the error asks of the sender.
+    /// What the error requires of the sender.
     pub fn class(&self) -> RetryClass {
         match (self.code, self.subcode) {
-            // The number's id is wrong or the token may not use it: no fault of the message.
+            // The number's id is wrong, or the token may not use it: the message is not at fault.
             (100, Some(33)) => RetryClass::Account,
             (code, _) => match class_of(code) {
                 Some(class) => class,
@@ -138,13 +138,13 @@ impl ApiError {
         }
     }
 
-    /// Whether the code is one of Meta's. A gateway may put a code of its own into the same form: then it is the gateway
-    /// that speaks, and not the API.
+    /// Whether the code is one of Meta's. A gateway may use the same format with a code of its own: then the answer is
+    /// the gateway's, not the API's.
     fn is_documented(&self) -> bool {
         class_of(self.code).is_some() || is_limit(self.code)
     }
 
-    /// A refusal without asking Meta.
+    /// A refusal by the client, without a request to Meta.
     pub(super) fn here(code: i64, subcode: Option<i64>, message: &str) -> Self {
         Self {
             http_status: 0,
@@ -160,7 +160,7 @@ impl ApiError {
         }
     }
 
-    /// `None` without a code: then it is not Meta's error object.
+    /// `None` without a code, because the JSON is then not Meta's error object.
     pub(super) fn read(http_status: u16, error: &Object<'_>) -> Option<Self> {
         Some(Self {
             http_status,
@@ -184,7 +184,7 @@ fn is_limit(code: i64) -> bool {
 }
 
 fn class_of_http(status: u16) -> RetryClass {
-    // A gateway that waited in vain for the request (408), or that has too many of them (429).
+    // 408: a gateway waited in vain for the request. 429: the gateway has too many requests.
     if status >= 500 || matches!(status, 408 | 429) {
         RetryClass::Retry
     } else {
@@ -192,7 +192,7 @@ fn class_of_http(status: u16) -> RetryClass {
     }
 }
 
-/// The error with its causes, without its URL.
+/// The error with its causes, without the URL.
 pub(super) fn chain(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut text = error.to_string();

@@ -1,7 +1,7 @@
-//! What a connection's health is read from, and the steps that mend it: tokens, numbers, subscriptions.
+//! The calls that read a channel's health, and those that repair it: tokens, numbers, subscriptions.
 //!
-//! Secrets travel in the `Authorization` header wherever Meta takes them there, also an app's own token. The token
-//! that is asked about is a parameter of a GET, so no error and no log names a URL.
+//! Secrets, including an app's own token, are sent in the `Authorization` header wherever Meta accepts them there. The
+//! inspected token is a parameter of a GET, so errors and logs never contain a URL.
 
 use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
@@ -22,7 +22,7 @@ const OBJECT: &str = "whatsapp_business_account";
 /// More numbers than an account can have.
 const PAGE: &str = "200";
 
-/// What Meta answered, and the time on its clock when it did.
+/// Meta's answer, and the time on Meta's clock when it was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told<T> {
     pub answer: Result<T, GraphError>,
@@ -30,7 +30,7 @@ pub struct Told<T> {
     pub date: Option<i64>,
 }
 
-/// What an access token is worth.
+/// The state and permissions of an access token.
 /// <https://developers.facebook.com/docs/graph-api/reference/debug_token>
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TokenInfo {
@@ -43,11 +43,11 @@ pub struct TokenInfo {
     pub scopes: Vec<String>,
     /// Scopes with the ids that they are limited to; no ids: not limited.
     pub granular_scopes: Vec<(String, Vec<String>)>,
-    /// Why it is not valid.
+    /// Why the token is not valid.
     pub error: Option<ApiError>,
 }
 
-/// An app that gets a WhatsApp Business Account's webhooks.
+/// An app that receives a WhatsApp Business Account's webhooks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SubscribedApp {
     pub id: String,
@@ -55,7 +55,7 @@ pub struct SubscribedApp {
     pub override_callback: Option<String>,
 }
 
-/// What an app is subscribed to, and the address that it gave.
+/// What an app is subscribed to, and its callback address.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AppSubscription {
     pub object: String,
@@ -70,20 +70,20 @@ impl AppSubscription {
     }
 }
 
-/// An address for webhooks, and the token by which it knows Meta's handshake.
+/// A webhook address, and the token that proves Meta's handshake.
 #[derive(Debug, Clone, Copy)]
 pub struct Callback<'a> {
     pub url: &'a str,
     pub verify_token: &'a str,
 }
 
-/// The token by which an app speaks for itself.
+/// The access token of an app.
 pub fn app_token(app_id: &str, app_secret: &SecretString) -> SecretString {
     format!("{app_id}|{}", app_secret.expose_secret()).into()
 }
 
 impl Graph {
-    /// Asks what a token is worth. `access` is an app's token, or the inspected one itself.
+    /// Inspects a token. `access` is an app's token, or the inspected token itself.
     pub async fn debug_token(&self, access: &SecretString, inspected: &SecretString) -> Told<TokenInfo> {
         let ask = |request: RequestBuilder| request.query(&[("input_token", inspected.expose_secret())]);
         self.tell(
@@ -98,7 +98,7 @@ impl Graph {
         .await
     }
 
-    /// Looks at a number as [`phone_number`](Self::phone_number) does, and at Meta's clock.
+    /// Reads a number like [`phone_number`](Self::phone_number), and Meta's clock.
     pub async fn look_at_number(&self, token: &SecretString, phone_number_id: &str) -> Told<PhoneNumber> {
         let ask = |request: RequestBuilder| request.query(&[("fields", PhoneNumber::FIELDS)]);
         self.tell(
@@ -136,7 +136,7 @@ impl Graph {
         .await
     }
 
-    /// The apps that get an account's webhooks.
+    /// The apps that receive an account's webhooks.
     /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/reference/whatsapp-business-account/subscribed-apps-api>
     pub async fn subscribed_apps(&self, token: &SecretString, waba_id: &str) -> Told<Vec<SubscribedApp>> {
         let read = |body: &Object<'_>| {
@@ -159,14 +159,14 @@ impl Graph {
         .await
     }
 
-    /// Subscribes the token's app to an account: without it the handshake succeeds and nothing ever arrives.
+    /// Subscribes the token's app to an account. Without this the handshake succeeds but nothing ever arrives.
     pub async fn subscribe_app(&self, token: &SecretString, waba_id: &str) -> Told<()> {
         self.change("subscribe_app", waba_id, &["subscribed_apps"], token, &json!({}))
             .await
     }
 
-    /// Calls as the token, with a proof that the caller knows the secret of its app. A proof that is given is
-    /// checked whether or not the app asks for it.
+    /// Calls with the token and a proof that the caller knows its app's secret. Meta checks a proof that is sent,
+    /// whether or not the app requires one.
     /// <https://developers.facebook.com/docs/graph-api/guides/secure-requests#appsecret_proof>
     pub async fn prove_app_secret(&self, token: &SecretString, app_secret: &SecretString) -> Told<()> {
         let proof = signature::digest(app_secret, token.expose_secret().as_bytes());
@@ -177,7 +177,7 @@ impl Graph {
         .await
     }
 
-    /// What the app is subscribed to, for every object.
+    /// The app's subscriptions for all objects.
     /// <https://developers.facebook.com/docs/graph-api/webhooks/subscriptions-edge>
     pub async fn app_subscriptions(
         &self,
@@ -204,7 +204,7 @@ impl Graph {
         .await
     }
 
-    /// Subscribes the app to WhatsApp's messages at this address, in place of any other; Meta makes the handshake
+    /// Subscribes the app to WhatsApp messages at this address and replaces any other address. Meta makes the handshake
     /// before it answers.
     pub async fn set_app_subscription(
         &self,
@@ -228,7 +228,7 @@ impl Graph {
         .await
     }
 
-    /// Gives one number an address of its own, which wins over its account's and its app's; Meta makes the
+    /// Gives one number its own address, which takes precedence over its account's and its app's. Meta makes the
     /// handshake before it answers.
     /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/override>
     pub async fn set_number_callback(
@@ -245,8 +245,8 @@ impl Graph {
             .await
     }
 
-    /// Registers a number for the Cloud API. The PIN of six digits is the number's two-step verification, set by
-    /// this where it has none. Meta allows ten attempts in 72 hours.
+    /// Registers a number for the Cloud API. The six-digit PIN is the number's two-step verification; the call sets the
+    /// PIN if the number has none. Meta allows ten attempts in 72 hours.
     /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/registration>
     pub async fn register(&self, token: &SecretString, phone_number_id: &str, pin: &str) -> Told<()> {
         let body = json!({ "messaging_product": "whatsapp", "pin": pin });
@@ -309,7 +309,7 @@ impl Graph {
 }
 
 impl<T> Told<T> {
-    /// The same with another answer.
+    /// Judges the answer of a success; the date stays.
     pub fn and_then<U>(self, judge: impl FnOnce(T) -> Result<U, GraphError>) -> Told<U> {
         Told {
             answer: self.answer.and_then(judge),
@@ -361,7 +361,7 @@ impl SubscribedApp {
 }
 
 impl AppSubscription {
-    /// Fields are objects with a name and a version; once they were names.
+    /// Fields are objects with a name and a version; older answers have only names.
     fn read(data: &Object<'_>) -> Self {
         let field = |raw| string(raw).or_else(|| Object::open(raw)?.text("name"));
         Self {

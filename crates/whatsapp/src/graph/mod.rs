@@ -1,5 +1,5 @@
-//! The client of Meta's Graph API. There is no idempotency key: a message that timed out may have been
-//! accepted, so every failure says whether it was certainly not.
+//! The client of Meta's Graph API. The API has no idempotency key: a message that timed out may have been accepted, so
+//! every failure says whether the message was certainly not accepted.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
 
 mod answer;

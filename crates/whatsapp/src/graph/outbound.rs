@@ -1,4 +1,4 @@
-//! A message to send, and the JSON that Meta wants of it.
+//! An outbound message, and its JSON for Meta.
 
 use crate::ids::{Bsuid, WaId};
 use serde_json::{Map, Value, json};
@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outbound {
     pub to: Recipient,
-    /// `type`, the object of that name, and `context` when it answers a message.
+    /// `type`, the object of that name, and `context` if the message answers another.
     pub message: Map<String, Value>,
-    /// Handed back with every status, at most 512 characters. The sender's own id belongs here: it is
-    /// the only way to recognise a message whose answer was lost.
+    /// Returned with every status, at most 512 characters. Put the sender's own id here: it is the only way to
+    /// recognise a message whose answer was lost.
     pub callback_data: Option<String>,
 }
 
@@ -24,7 +24,7 @@ impl Outbound {
         let mut message = self.message.clone();
         message.insert("messaging_product".to_owned(), json!("whatsapp"));
         message.insert("recipient_type".to_owned(), json!("individual"));
-        // Never both: if both are present Meta takes `to`, and a BSUID in `to` may be dropped in silence.
+        // Never both: if both are present Meta uses `to`, and a BSUID in `to` may be dropped silently.
         match &self.to {
             Recipient::WaId(wa_id) => message.insert("to".to_owned(), json!(wa_id)),
             Recipient::Bsuid(bsuid) => message.insert("recipient".to_owned(), json!(bsuid)),

@@ -16,15 +16,15 @@ pub struct SharedContact {
     pub addresses: Vec<SharedAddress>,
     pub urls: Vec<Typed>,
     pub birthday: Option<String>,
-    /// The card as the phone keeps it.
+    /// The vCard from the sender's phone.
     pub vcard: Option<String>,
-    /// `contact_request` when it answers a request for contact details, else `other`.
+    /// `contact_request` if the card answers a request for contact details, else `other`.
     pub origin: Option<String>,
-    /// Whatever else came.
+    /// Any other fields.
     pub other: Vec<Field>,
 }
 
-/// A value, and of which kind: `WORK`, `HOME`.
+/// A value and its type: `WORK`, `HOME`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Typed {
     pub value: String,
@@ -48,7 +48,7 @@ pub struct SharedAddress {
     pub kind: Option<String>,
 }
 
-/// The fields that are read by name, and in each those of its objects.
+/// The fields that are read by name, and the names of their objects' fields that are read.
 const KNOWN: [(&str, &[&str]); 9] = [
     (
         "name",
@@ -152,13 +152,13 @@ fn typed(card: &Object<'_>, key: &str, value: &str) -> Vec<Typed> {
     card.each(key).filter_map(one).collect()
 }
 
-/// Whatever is not read by name, by the names of its fields.
+/// Everything that is not read by name, with the names of the fields.
 fn other(card: &Object<'_>) -> Vec<Field> {
     let mut keys: Vec<_> = card.keys().collect();
     keys.sort_unstable();
     let of = |key: &str| {
         let known = KNOWN.iter().find(|(name, _)| *name == key);
-        // What has a kind of its own stands in a list.
+        // Fields with a type are lists.
         let listed = known.is_some_and(|(_, names)| names.contains(&"type"));
         let is_text = card.string(key).is_some();
         let inside = card.raw(key).and_then(|raw| fields(raw.get()));

@@ -1,5 +1,5 @@
-//! The `contacts` beside messages and statuses: lean, out of order, with or without a phone number.
-//! A contact belongs to a message by its identity, never by its place in the list.
+//! The `contacts` beside messages and statuses: sparse, in any order, with or without a phone number. A contact belongs
+//! to a message by its identity, never by its position in the list.
 
 use serde_json::value::RawValue;
 
@@ -8,7 +8,7 @@ use crate::{
     json::Object,
 };
 
-/// The identities by which a person can be recognised.
+/// The ids that identify a person.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Person {
     pub wa_id: Option<WaId>,
@@ -16,7 +16,7 @@ pub(super) struct Person {
 }
 
 impl Person {
-    /// A field of a phone number that may hold a business-scoped id, and the field of that id.
+    /// Reads a phone-number field that may hold a business-scoped id, and the field of that id.
     pub fn read(object: &Object<'_>, number_key: &str, user_key: &str) -> Self {
         let (wa_id, misplaced) = person(object.text(number_key));
         Self {
@@ -50,7 +50,7 @@ pub(super) struct Contact<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Contacts<'a> {
     all: Vec<Contact<'a>>,
-    /// The value holds one message or status, so its only contact can hardly be anybody else's.
+    /// The value holds one message or status, so its only contact almost certainly belongs to it.
     of_one_update: bool,
 }
 

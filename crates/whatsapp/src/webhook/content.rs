@@ -1,5 +1,5 @@
-//! What a message says: one variant for each of Meta's types. A type that is new, or whose own object is
-//! missing or broken, is `Unknown` with its word, so that the message itself is never lost.
+//! The content of a message: one variant for each of Meta's types. A new type, or one whose own object is missing or
+//! broken, becomes `Unknown` with Meta's word, so that the message itself is never lost.
 
 use super::{card::SharedContact, interactive::Interactive};
 use crate::{
@@ -14,14 +14,14 @@ pub enum Content {
     },
     Media {
         kind: MediaKind,
-        /// Good for seven days. Without one there is no file, but what is said of it is kept.
+        /// Valid for seven days. Without an id there is no file, but the other fields are kept.
         id: Option<String>,
         /// May carry parameters: `audio/ogg; codecs=opus`.
         mime_type: Option<String>,
         /// In base64, unlike the hex of the media endpoint.
         sha256: Option<String>,
         caption: Option<String>,
-        /// Chosen by the sender: not to be trusted as a path.
+        /// Chosen by the sender: do not trust it as a path.
         filename: Option<String>,
         /// A voice message, recorded in WhatsApp.
         voice: bool,
@@ -42,7 +42,7 @@ pub enum Content {
         payload: Option<String>,
     },
     Interactive(Interactive),
-    /// No emoji means that the reaction was taken back.
+    /// No emoji means that the reaction was removed.
     Reaction {
         wamid: Wamid,
         emoji: Option<String>,
@@ -52,9 +52,9 @@ pub enum Content {
         text: Option<String>,
         items: Vec<OrderItem>,
     },
-    /// WhatsApp speaks, not the customer.
+    /// A message from WhatsApp, not from the customer.
     System(SystemChange),
-    /// Without the message that it is about it is a message of its own.
+    /// If the edited message is not stored, the edit is a message of its own.
     Edit {
         original: Option<Wamid>,
         content: Box<Content>,
@@ -62,7 +62,7 @@ pub enum Content {
     Revoke {
         original: Wamid,
     },
-    /// Meta received something that it does not pass on; `kind` says what, if Meta does.
+    /// Meta received something that it does not pass on; `kind` names it if Meta does.
     Unsupported {
         kind: Option<String>,
     },
@@ -83,9 +83,9 @@ pub enum MediaKind {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OrderItem {
     pub retailer_id: Option<String>,
-    /// A decimal number in Meta's own digits.
+    /// A decimal number with Meta's own digits.
     pub quantity: Option<String>,
-    /// A decimal number in Meta's own digits.
+    /// A decimal number with Meta's own digits.
     pub item_price: Option<String>,
     pub currency: Option<String>,
 }
@@ -140,7 +140,7 @@ impl Content {
         }
     }
 
-    /// Meta's word for the type; its old `unknown` is `unsupported`, and a missing type is empty.
+    /// Meta's word for the type; the old `unknown` becomes `unsupported`, and a missing type is empty.
     pub fn kind(&self) -> &str {
         match self {
             Self::Text { .. } => "text",
@@ -170,7 +170,7 @@ impl Content {
     }
 }
 
-/// Meta's word for the type; where it is missing, the key of the type's own object says the same.
+/// Meta's word for the type; if it is missing, the key of the type's own object gives the type.
 fn kind_of(message: &Object<'_>) -> String {
     let own = || KINDS.into_iter().find(|kind| message.raw(kind).is_some());
     let kind = message.text("type");
@@ -196,7 +196,7 @@ const KINDS: [&str; 15] = [
     "revoke",
 ];
 
-/// The new content cannot be an edit itself, so the depth of a body is bounded.
+/// The new content cannot itself be an edit, which bounds the depth of a body.
 fn edit(message: &Object<'_>) -> Option<Content> {
     let edit = message.object("edit")?;
     let edited = edit.object("message")?;
@@ -208,7 +208,7 @@ fn edit(message: &Object<'_>) -> Option<Content> {
     })
 }
 
-/// `None` for an unknown type, or when the type's own object is missing or broken.
+/// `None` for an unknown type, or if the type's own object is missing or broken.
 fn plain(kind: &str, message: &Object<'_>) -> Option<Content> {
     let own = message.object(kind);
     match kind {
@@ -293,7 +293,7 @@ fn order(own: &Object<'_>) -> Content {
 }
 
 fn system(own: &Object<'_>, message: &Object<'_>) -> SystemChange {
-    // Older payloads name the new number `new_wa_id`, and the identity by its hash alone.
+    // Older payloads name the new number `new_wa_id` and give the identity only as its hash.
     let (wa_id, misplaced) = person(own.text("wa_id").or_else(|| own.text("new_wa_id")));
     let identity = |object: &Object<'_>| {
         let raw = object.raw("identity")?;

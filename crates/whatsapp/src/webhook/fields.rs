@@ -1,4 +1,4 @@
-//! JSON whose shape nobody documents, such as the answers of a flow, as a list of fields: each value with its place.
+//! JSON of undocumented shape, such as the answers of a flow, as a list of fields: each value with its path.
 
 use serde::{
     Deserialize, Deserializer,
@@ -8,19 +8,19 @@ use serde_json::value::RawValue;
 
 use crate::json::{self, Object};
 
-/// Objects and lists in one another; what is deeper is shown as JSON.
+/// Maximum nesting of objects and lists; deeper parts are shown as JSON.
 const DEEPEST: usize = 12;
-/// Fields of one text; the rest is one field, so that nothing is left out.
+/// Maximum number of fields of one text; the rest becomes one field, so that nothing is left out.
 const MAX: usize = 500;
 
-/// One value and where it stands: `address`, `street`; a list's items count from one.
+/// One value and its path: `address`, `street`; list items are counted from one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
     pub place: Vec<String>,
     pub value: String,
 }
 
-/// The fields of a JSON text, in its order. `None` when it is not JSON.
+/// The fields of a JSON text, in its order. `None` if the text is not JSON.
 pub fn fields(text: &str) -> Option<Vec<Field>> {
     let raw: &RawValue = serde_json::from_str(text).ok()?;
     let mut found = Vec::new();
@@ -36,7 +36,7 @@ pub fn fields(text: &str) -> Option<Vec<Field>> {
     Some(found)
 }
 
-/// The fields of one part of a JSON text, as [`fields`]; none when the part is not there.
+/// The fields of one part of a JSON text, like [`fields`]; empty if the part is missing.
 pub fn fields_at(text: &str, place: &[&str]) -> Vec<Field> {
     fn part<'a>(raw: &'a RawValue, place: &[&str]) -> Option<&'a RawValue> {
         match place.split_first() {
@@ -80,7 +80,7 @@ fn parts(raw: &RawValue) -> Option<Vec<(String, &RawValue)>> {
     Some(items.into_iter().enumerate().map(number).collect())
 }
 
-/// An object's fields in the order in which they stand.
+/// An object's fields in their original order.
 struct Ordered<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Ordered<'de> {

@@ -14,8 +14,8 @@ pub enum Interactive {
         title: Option<String>,
         description: Option<String>,
     },
-    /// A submitted flow. `response_json` should be a string of JSON, but may be broken or missing: it is
-    /// kept as it came.
+    /// A submitted flow. `response_json` should be a string of JSON, but may be broken or missing; it is kept as
+    /// received.
     NfmReply {
         name: Option<String>,
         body: Option<String>,
@@ -25,7 +25,7 @@ pub enum Interactive {
     CallPermissionReply {
         response: Option<String>,
     },
-    /// A product of the catalogue; its inner shape is not documented, so it is kept as it came.
+    /// A product of the catalogue; its inner shape is not documented, so it is kept as received.
     Product(serde_json::Value),
     Other {
         kind: String,
@@ -33,7 +33,7 @@ pub enum Interactive {
 }
 
 impl Interactive {
-    /// `None` when the answer's own object is missing.
+    /// `None` if the answer's own object is missing.
     pub(super) fn read(object: &Object<'_>) -> Option<Self> {
         let kind = object.text("type")?;
         let answer = object.object(&kind);

@@ -1,4 +1,4 @@
-//! One message: who sent it, what it answers, where it came from. What it says is `content`.
+//! One message: its sender, the message it answers, its origin. Its content is in `content`.
 
 use super::{
     contact::{Contact, Contacts, Person},
@@ -18,7 +18,7 @@ pub struct InboundMessage {
     pub wamid: Wamid,
     /// When it was sent, in seconds since 1970; the service window counts from here.
     pub timestamp: Option<i64>,
-    /// The customer. Of an echo, which the business sent from its phone: to whom it went.
+    /// The customer. For an echo, which the business sent from its phone: the recipient.
     pub sender: Sender,
     pub content: Content,
     pub context: Option<Context>,
@@ -28,7 +28,7 @@ pub struct InboundMessage {
     pub errors: Vec<GraphErrorObject>,
 }
 
-/// Whoever sent a message. Since 2026 a sender may have no phone number, only a business-scoped id.
+/// The sender of a message. Since 2026 a sender may have a business-scoped id and no phone number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sender {
     pub wa_id: Option<WaId>,
@@ -36,7 +36,7 @@ pub struct Sender {
     pub parent_bsuid: Option<Bsuid>,
     /// The name that the person chose in WhatsApp.
     pub name: Option<String>,
-    /// Not an identity: it may change hands.
+    /// Not an identity: it may pass to another person.
     pub username: Option<String>,
 }
 
@@ -44,7 +44,7 @@ pub struct Sender {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
     pub wamid: Option<Wamid>,
-    /// Who wrote the message that is answered, as received.
+    /// The author of the answered message, as received.
     pub from: Option<String>,
     pub forwarded: bool,
     /// Forwarded more than five times.
@@ -69,12 +69,12 @@ impl InboundMessage {
         Self::with(object, ECHO_KEYS, contacts)
     }
 
-    /// Whether an update is an echo, where nothing around it says so: a customer's message names no recipient.
+    /// Whether an update is an echo, if the surrounding field does not tell: a customer's message names no recipient.
     pub(super) fn is_echo(object: &Object<'_>) -> bool {
         ECHO_KEYS.iter().any(|key| object.text(key).is_some())
     }
 
-    /// The fields that name the customer: a number, a user id, a parent's.
+    /// The array holds the fields that name the customer: a number, a user id, a parent's user id.
     fn with<'c, 'a>(
         object: &Object<'_>,
         [number, user, parent]: [&str; 3],

@@ -1,5 +1,5 @@
-//! What a notification says. One POST may carry up to a thousand updates of several numbers, so a body
-//! becomes a list of items, each with its own text as received; what cannot be read is an item too.
+//! The content of a notification. One POST may carry up to a thousand updates of several numbers. A body is therefore
+//! read into a list of items, each with its own text as received; an unreadable part is an item too.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages>
 
 mod card;
@@ -23,15 +23,15 @@ pub use interactive::Interactive;
 pub use message::{Context, InboundMessage, Sender};
 pub use status::{Status, StatusUpdate};
 
-/// The `object` of every notification of WhatsApp.
+/// The `object` of every WhatsApp notification.
 pub const OBJECT: &str = "whatsapp_business_account";
 
-/// Why a body holds no items at all.
+/// Why a body contains no items at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
     #[error("the body is not JSON: {0}")]
     NotJson(String),
-    /// Another product of Meta, or no notification; `object` is empty where there was none.
+    /// Another product of Meta, or not a notification; `object` is empty if it was missing.
     #[error("the notification is for {object:?}, not for WhatsApp")]
     NotWhatsApp { object: String },
 }
@@ -39,7 +39,7 @@ pub enum BodyError {
 /// One update of a notification.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {
-    /// The number it concerns, by Meta's id; absent in updates about a whole account.
+    /// Meta's id of the number; absent in updates about a whole account.
     pub phone_number_id: Option<String>,
     pub display_phone_number: Option<String>,
     /// The WhatsApp Business Account; "0" in the tests of Meta's dashboard.
@@ -54,16 +54,16 @@ pub struct Item {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ItemKind {
     Message(Box<InboundMessage>),
-    /// The business wrote it in the WhatsApp Business app on its phone.
+    /// A message that the business wrote in the WhatsApp Business app on its phone.
     Echo(Box<InboundMessage>),
     Status(StatusUpdate),
-    /// An error of the number as a whole, which may be no more than its reason.
+    /// An error of the number as a whole, which may consist only of its reason.
     Error(GraphErrorObject),
-    /// Another field than `messages`, or a `messages` change with nothing in it.
+    /// A field other than `messages`, or an empty `messages` change.
     Change {
         field: String,
     },
-    /// A part that is not what its place asks for, such as a message without an id.
+    /// A part without the required form, such as a message without an id.
     Malformed {
         reason: String,
     },
@@ -72,10 +72,10 @@ pub enum ItemKind {
 /// Reads a notification's body into its items, in the order of the body.
 ///
 /// # Errors
-/// [`BodyError`] when the body is not a notification of WhatsApp. A broken part within one is an
+/// [`BodyError`] if the body is not a WhatsApp notification. A broken part of a notification is an
 /// [`ItemKind::Malformed`] item.
 pub fn parse(body: &[u8]) -> Result<Vec<Item>, BodyError> {
-    // A sender between Meta and us may put a byte order mark there.
+    // A sender between Meta and the server may insert a byte order mark.
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let raw: &RawValue =
         serde_json::from_slice(body).map_err(|error| BodyError::NotJson(error.to_string()))?;
@@ -98,7 +98,7 @@ pub fn parse(body: &[u8]) -> Result<Vec<Item>, BodyError> {
     }
 }
 
-/// Reads one message, or echo, back from its item's own JSON; the contact beside it is not there any more.
+/// Reads a message or an echo back from its item's own JSON, without the contact that came beside it.
 pub fn message(raw: &str) -> Option<InboundMessage> {
     match message_item(raw)? {
         ItemKind::Message(message) | ItemKind::Echo(message) => Some(*message),
@@ -106,7 +106,7 @@ pub fn message(raw: &str) -> Option<InboundMessage> {
     }
 }
 
-/// As [`message`], and says which of both it is.
+/// Like [`message`], and tells which of the two it is.
 pub fn message_item(raw: &str) -> Option<ItemKind> {
     let raw: &RawValue = serde_json::from_str(raw).ok()?;
     let (object, nobody) = (Object::open(raw)?, Contacts::default());
@@ -157,7 +157,7 @@ fn change(raw: &RawValue, origin: &Origin, items: &mut Vec<Item>) {
     }
 }
 
-/// Messages and statuses may stand in one value.
+/// One value may contain both messages and statuses.
 fn updates(value: &Object<'_>, origin: &Origin, items: &mut Vec<Item>) {
     let messages = value.list("messages");
     let statuses = value.list("statuses");
@@ -200,7 +200,7 @@ fn updates(value: &Object<'_>, origin: &Origin, items: &mut Vec<Item>) {
     }
 }
 
-/// What the business wrote in the WhatsApp Business app on its phone.
+/// Messages that the business wrote in the WhatsApp Business app on its phone.
 fn echoes(value: &Object<'_>, origin: &Origin, items: &mut Vec<Item>) {
     let echoes = value.list("message_echoes");
     let contacts = Contacts::read(value, echoes.len() == 1);
@@ -217,7 +217,7 @@ fn echoes(value: &Object<'_>, origin: &Origin, items: &mut Vec<Item>) {
     }
 }
 
-/// Where an update comes from, as far as is known at its depth of the body.
+/// The origin of an update, as far as it is known at this depth of the body.
 #[derive(Debug, Clone, Default)]
 struct Origin {
     waba_id: Option<String>,
@@ -226,8 +226,8 @@ struct Origin {
 }
 
 impl Origin {
-    /// `messaging_handovers` has no metadata: its number is the recipient. Changes about a number's
-    /// quality or name have it directly in the value.
+    /// `messaging_handovers` has no metadata: its number is the recipient. Changes of a number's quality or name have
+    /// the number directly in the value.
     fn within(&self, value: &Object<'_>) -> Self {
         let places = [value.object("metadata"), value.object("recipient")];
         let find = |key: &str| {

@@ -1,5 +1,5 @@
-//! What became of a sent message. Statuses come late, twice and out of order, and may concern messages
-//! that another application sent; `read` without `delivered` is normal.
+//! The delivery statuses of sent messages. Statuses arrive late, twice and out of order, and may concern messages that
+//! another application sent; `read` without `delivered` is normal.
 
 use std::fmt;
 
@@ -18,9 +18,9 @@ pub struct StatusUpdate {
     pub timestamp: Option<i64>,
     pub recipient_wa_id: Option<WaId>,
     pub recipient_bsuid: Option<Bsuid>,
-    /// In a group every member has a status of their own; this names the member, as received.
+    /// In a group every member has their own status; this names the member, as received.
     pub participant: Option<String>,
-    /// `biz_opaque_callback_data`: what the sender gave Meta to hand back.
+    /// `biz_opaque_callback_data`: data that the sender gave Meta to return.
     pub callback_data: Option<String>,
     pub errors: Vec<GraphErrorObject>,
 }
@@ -30,10 +30,10 @@ pub enum Status {
     Sent,
     Delivered,
     Read,
-    /// A voice message was listened to.
+    /// The customer listened to a voice message.
     Played,
     Failed,
-    /// A word of Meta's that is not among these, such as the old `deleted` and `warning`.
+    /// Another word of Meta's, such as the old `deleted` and `warning`.
     Other(String),
 }
 

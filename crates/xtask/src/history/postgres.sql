@@ -1,6 +1,7 @@
--- A past for the bench: MESSAGES messages, ten in each session, of as many contacts as sessions. One session in twenty
--- is open. Ids are older than any that the server makes. A third of what is closed is an old operator's, who is in the
--- queue where nearly all wait; a new one has three sessions, and a queue in which one in a thousand of these wait.
+-- A history for the bench: MESSAGES messages, ten in each session, one session for each contact. One session in twenty
+-- is open. Ids are older than any that the server makes. An old operator owns a third of the closed sessions and is in
+-- the queue where nearly all open ones wait. A new operator has three sessions, and a queue where one in a thousand of
+-- the open ones waits.
 BEGIN;
 CREATE FUNCTION pg_temp.id(kind int, i bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS
 $$ SELECT ('010' || kind || '0000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid $$;
@@ -18,7 +19,7 @@ SELECT pg_temp.id(2, i), 'Customer ' || i, (430000000000 + i)::text, 17000000000
 FROM generate_series(1, MESSAGES / 10) i;
 INSERT INTO contact_identities (kind, value, contact_id)
 SELECT 'wa_id', (430000000000 + i)::text, pg_temp.id(2, i) FROM generate_series(1, MESSAGES / 10) i;
--- As domain::search makes them.
+-- In the format of domain::search.
 INSERT INTO contact_words (word, contact_id)
 SELECT word, pg_temp.id(2, i) FROM generate_series(1, MESSAGES / 10) i,
 LATERAL (SELECT DISTINCT unnest(ARRAY['customer', i::text, (430000000000 + i)::text, lpad(i::text, 10, '0'),
@@ -38,6 +39,6 @@ INSERT INTO message_payloads (message_id, payload)
 SELECT id, '{"from":"430000000000","id":"' || wamid || '","timestamp":"1700000000","type":"text","text":{"body":"' || text || '"}}'
 FROM messages;
 COMMIT;
--- So that nothing is left to be tidied up while it is measured.
+-- Leaves no maintenance work to run during the measurement.
 VACUUM (ANALYZE);
 CHECKPOINT;

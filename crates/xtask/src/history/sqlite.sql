@@ -1,6 +1,7 @@
--- A past for the bench: MESSAGES messages, ten in each session, of as many contacts as sessions. One session in twenty
--- is open. Ids are older than any that the server makes. A third of what is closed is an old operator's, who is in the
--- queue where nearly all wait; a new one has three sessions, and a queue in which one in a thousand of these wait.
+-- A history for the bench: MESSAGES messages, ten in each session, one session for each contact. One session in twenty
+-- is open. Ids are older than any that the server makes. An old operator owns a third of the closed sessions and is in
+-- the queue where nearly all open ones wait. A new operator has three sessions, and a queue where one in a thousand of
+-- the open ones waits.
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = OFF;
 BEGIN;
@@ -18,7 +19,8 @@ CREATE TEMP TABLE n AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 
 INSERT INTO contacts (id, name, wa_id, created_at, profile_at, words_at)
 SELECT CAST(char(1, 2) || printf('%014d', i) AS BLOB), 'Customer ' || i, 430000000000 + i, 1700000000000 + i, 1700000000000 + i,
        1700000000000 + i FROM n;
--- As domain::search makes them, but for the number backwards. In their order: a tree is filled soonest so.
+-- In the format of domain::search, except for the backward numbers. Inserted in sorted order, which fills the index
+-- fastest.
 INSERT OR IGNORE INTO contact_words (word, contact_id)
 SELECT 'customer', CAST(char(1, 2) || printf('%014d', i) AS BLOB) FROM n;
 INSERT OR IGNORE INTO contact_words (word, contact_id)

@@ -1,4 +1,4 @@
-//! Which file names what of which other file.
+//! Which file uses which names of which other file.
 
 use crate::source::{Module, Source, Use, only_for_tests, uses};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
@@ -10,7 +10,7 @@ use syn::{
     visit::{self, Visit},
 };
 
-/// From a file to a file: the names that tie them.
+/// From one file to another: the names that connect them.
 pub type Arrows = BTreeMap<(String, String), BTreeSet<String>>;
 
 pub fn arrows(source: &Source) -> Arrows {
@@ -29,7 +29,7 @@ pub fn arrows(source: &Source) -> Arrows {
     arrows
 }
 
-/// What a path leads to. A path of another crate leads nowhere.
+/// The target of a path. A path into another crate has no target.
 #[derive(Debug, Clone)]
 enum Target {
     Module(usize),
@@ -37,7 +37,7 @@ enum Target {
 }
 
 impl Source {
-    /// What `name` means in a module, to somebody `inside` of it or to the others.
+    /// The targets of `name` in a module, as seen from `inside` the module or from outside.
     fn named(&self, module: usize, name: &str, inside: bool, seen: &mut Seen) -> Vec<Target> {
         if !seen.insert((module, name.to_owned())) {
             return Vec::new();
@@ -85,7 +85,8 @@ impl Source {
         self.followed(module, start, rest, seen)
     }
 
-    /// The path goes on from `start`: through modules as far as there are any, to what the last of them gives.
+    /// Follows `rest` from `start`: through modules as long as there are any, then to the items that the last one
+    /// provides.
     fn followed(&self, from: usize, start: Vec<Target>, rest: &[String], seen: &mut Seen) -> Vec<Target> {
         let mut targets = start;
         for name in rest {
@@ -98,7 +99,7 @@ impl Source {
                 "super" => self.parent(module),
                 name => self.named(module, name, module == from, seen),
             };
-            // What a macro makes, or another crate gives, is this module's own to whoever names it here.
+            // If a macro or another crate provides the name, it counts as this module's own.
             if targets.is_empty() {
                 let (file, name) = (self.modules[module].file.clone(), name.clone());
                 targets = vec![Target::Item { file, name }];
@@ -116,14 +117,14 @@ impl Source {
     }
 }
 
-/// The names under way: a name that leads back to itself leads nowhere.
+/// The names being resolved: a name that leads back to itself has no target.
 type Seen = BTreeSet<(usize, String)>;
 
-/// Reads one module and draws its arrows.
+/// Reads one module and collects its arrows.
 struct Reader<'a> {
     source: &'a Source,
     module: usize,
-    /// What the blocks around the place that is read bring in.
+    /// The imports of the blocks around the current position.
     blocks: Vec<Vec<Use>>,
     arrows: &'a mut Arrows,
 }
@@ -144,12 +145,12 @@ impl Reader<'_> {
     }
 
     fn path(&mut self, path: &[String]) {
-        // A name alone is of this file, or its `use` has drawn the arrow.
+        // A single name belongs to this file, or its `use` has already added the arrow.
         if path.len() < 2 {
             return;
         }
         for target in self.targets(path) {
-            // A module's name ties nothing by itself; what is taken from the module does.
+            // A module's name alone adds no arrow; the item taken from the module does.
             if let Target::Item { file, name } = target {
                 self.arrow(file, name);
             }
@@ -179,7 +180,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A macro's tokens are no syntax yet: each `one::two` in them is read as a path.
+    /// A macro's tokens are not parsed: each `one::two` in them is read as a path.
     fn tokens(&mut self, tokens: TokenStream) {
         let mut path = Vec::new();
         let mut colons = 0;
@@ -193,7 +194,7 @@ impl Reader<'_> {
                 self.path(&path);
                 path.clear();
             } else if path.is_empty() {
-                // `::one::two` starts with another crate, whatever has its name here.
+                // `::one::two` begins with another crate, even if the name exists here.
                 path.push(String::new());
             }
             colons = 0;
@@ -211,7 +212,7 @@ impl Reader<'_> {
     }
 }
 
-/// Visits what has attributes, unless only a test has it.
+/// Visits nodes that have attributes, except those that only tests compile.
 macro_rules! visit_product {
     ($($visit:ident: $node:ty,)*) => {$(
         fn $visit(&mut self, node: &'ast $node) {
@@ -273,7 +274,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         self.tokens(called.tokens.clone());
     }
 
-    /// Each module is read by a reader of its own.
+    /// Each module has its own reader.
     fn visit_item_mod(&mut self, _: &'ast ItemMod) {}
 
     fn visit_attribute(&mut self, _: &'ast Attribute) {}

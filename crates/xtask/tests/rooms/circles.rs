@@ -6,7 +6,7 @@ use std::{
     fmt::Write as _,
 };
 
-/// Each circle as a text for whoever made it.
+/// A description of each circle.
 pub fn circles(arrows: &Arrows) -> Vec<String> {
     let mut circles = Vec::new();
     let mut told = BTreeSet::new();
@@ -23,7 +23,7 @@ pub fn circles(arrows: &Arrows) -> Vec<String> {
     circles
 }
 
-/// Where each file leads to, at last.
+/// All files that each file leads to, directly or indirectly.
 fn reach(arrows: &Arrows) -> BTreeMap<&str, BTreeSet<&str>> {
     let mut next = BTreeMap::<&str, Vec<&str>>::new();
     for (from, to) in arrows.keys() {

@@ -1,7 +1,7 @@
-//! Inside of a crate, no files name each other in a circle, and no room uses what `table.rs` does not allow.
+//! Within a crate, no files name each other in a circle, and no room uses what `table.rs` does not allow.
 //!
-//! After a move, write the new walls by hand, or print today's and paste them into `table.rs`, and look at what the
-//! difference says:
+//! After a move, write the new walls by hand, or print the current ones, paste them into `table.rs`, and review the
+//! difference:
 //!
 //! ```text
 //! cargo test -p xtask --test rooms -- --ignored --nocapture
@@ -19,7 +19,7 @@ use serde_json::Value;
 use source::{Files, Source};
 use std::{path::Path, process::Command, thread};
 
-/// The crates of ours, each as the folder of its sources.
+/// The crates of the workspace, each as the folder of its sources.
 fn crates(workspace: &Path) -> Vec<String> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--format-version", "1"])
@@ -42,10 +42,10 @@ fn crates(workspace: &Path) -> Vec<String> {
         .collect()
 }
 
-/// What was read of the crates.
+/// The result of reading the crates.
 #[derive(Debug, Default)]
 struct House {
-    /// Every file that lies in the folders.
+    /// Every file in the folders.
     files: Files,
     roots: Vec<String>,
     product: Vec<String>,
@@ -53,7 +53,7 @@ struct House {
     arrows: Arrows,
 }
 
-/// Each crate is read by a thread of its own, for the sake of whoever waits.
+/// Reads each crate in its own thread, for speed.
 fn read<'a>(workspace: &Path, folders: impl IntoIterator<Item = &'a String>) -> House {
     thread::scope(|scope| {
         let readers = folders.into_iter();
@@ -120,7 +120,7 @@ fn every_file_is_read() {
     );
 }
 
-/// The root of a crate is left out: it names every room, and what it holds is for all of them.
+/// Excludes the root of a crate: it names every room, and its items are for all of them.
 #[test]
 fn no_files_name_each_other_in_a_circle() {
     let mut house = read(workspace(), &crates(workspace()));
@@ -142,7 +142,7 @@ fn no_files_name_each_other_in_a_circle() {
     );
 }
 
-/// The rooms of each folder in the table, as they are.
+/// The current rooms of each folder in the table.
 fn plans() -> Vec<(&'static str, walls::Plan)> {
     let crates = crates(workspace());
     let folders = table::WALLS.iter().map(|(folder, _)| *folder);

@@ -1,4 +1,4 @@
-//! The reader over small crates: what is an arrow, and what is none.
+//! Tests the reader on small crates: what counts as an arrow, and what does not.
 
 use crate::{
     arrows::{Arrows, arrows},
@@ -18,7 +18,7 @@ fn drawn(files: &[(&str, &str)]) -> Arrows {
     arrows(&source(files))
 }
 
-/// The arrows as `from → to: names`.
+/// The arrows in the format `from → to: names`.
 fn told(files: &[(&str, &str)]) -> Vec<String> {
     let arrows = drawn(files).into_iter();
     let told = arrows.map(|((from, to), names)| {
@@ -28,7 +28,7 @@ fn told(files: &[(&str, &str)]) -> Vec<String> {
     told.collect()
 }
 
-/// `a.rs` with this text beside a `b.rs` that names `A` of it, and beside a child of its own.
+/// `a.rs` with this text, a `b.rs` that uses `A` from it, and a child module of `a.rs`.
 fn with_b(a: &str) -> Vec<String> {
     told(&[
         ("lib.rs", "mod a; mod b;"),
@@ -164,11 +164,11 @@ fn a_re_export_is_followed_to_what_it_is_about() {
     }
     let all = ["room/mod.rs → room/thing.rs: *", "user.rs → room/thing.rs: Thing"];
     assert_eq!(facade("mod thing; pub use thing::*;"), all);
-    // What the façade has from another crate, or makes by a macro, is its own.
+    // A name that the façade has from another crate or a macro counts as the façade's own.
     for text in ["pub use elsewhere::Thing;", "make!(Thing);"] {
         assert_eq!(facade(text), ["user.rs → room/mod.rs: Thing"], "{text}");
     }
-    // An import of its own gives nothing away: whoever takes it there leans on the façade.
+    // A private import exports nothing: a file that uses it depends on the façade.
     let told = told(&[
         ("lib.rs", "mod room; mod thing;"),
         ("room/mod.rs", "mod inner; use crate::thing::Thing;"),
@@ -182,7 +182,7 @@ fn a_re_export_is_followed_to_what_it_is_about() {
             "room/mod.rs → thing.rs: Thing"
         ]
     );
-    // A name that leads to itself ends nowhere.
+    // A name that leads to itself has no target.
     assert_eq!(facade("pub use self::Thing;"), ["user.rs → room/mod.rs: Thing"]);
 }
 
@@ -256,7 +256,7 @@ fn a_facade_makes_no_circle_out_of_nothing() {
             "use super::One; use crate::room; fn f() { room::One; } pub struct Two;",
         ),
     ]);
-    // A façade that defines what its rooms use is a part of the circle.
+    // A façade that defines items which its rooms use is part of the circle.
     let found = circles(&drawn(&[
         ("lib.rs", "mod room;"),
         ("room/mod.rs", "mod one; pub use one::One; pub struct Own;"),

@@ -1,5 +1,4 @@
-//! Reads a crate's module tree as the compiler would, tests aside: which modules there are, in which file each is,
-//! what it defines and what it imports.
+//! Reads a crate's module tree as the compiler would, without tests: its modules, their files, definitions and imports.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,10 +9,10 @@ use syn::{
     Attribute, Expr, Item, ItemMod, ItemUse, Lit, Meta, Token, UseTree, Visibility, punctuated::Punctuated,
 };
 
-/// The text of each file, by its path from the workspace's root.
+/// The text of each file, keyed by its path from the workspace's root.
 pub type Files = BTreeMap<String, String>;
 
-/// The Rust files in a folder and below.
+/// The Rust files in a folder and its subfolders.
 pub fn files(workspace: &Path, folder: &str) -> Files {
     let mut found = Files::new();
     for entry in fs::read_dir(workspace.join(folder)).expect("the folder is there") {
@@ -41,18 +40,18 @@ pub struct Source {
 pub struct Module {
     pub file: String,
     pub parent: Option<usize>,
-    /// A name stands for two modules where the platform picks one of them.
+    /// A name stands for two modules if the platform selects one of them.
     pub children: Vec<(String, usize)>,
     pub defined: BTreeSet<String>,
     pub uses: Vec<Use>,
     pub items: Vec<Item>,
 }
 
-/// One name that a `use` brings in.
+/// One name that a `use` imports.
 #[derive(Debug, Clone)]
 pub struct Use {
     pub path: Vec<String>,
-    /// None: everything (`*`).
+    /// `None`: everything (`*`).
     pub name: Option<String>,
     pub public: bool,
 }
@@ -64,7 +63,7 @@ impl Source {
         source
     }
 
-    /// Each file that the crate is made of, tests aside.
+    /// Every file of the crate, without tests.
     pub fn files(&self) -> BTreeSet<&str> {
         self.modules.iter().map(|module| module.file.as_str()).collect()
     }
@@ -75,7 +74,7 @@ impl Source {
         self.module(files, path, parent, folder, parsed.items)
     }
 
-    /// `folder` is where the files of this module's children are.
+    /// `folder` is the folder with the files of this module's children.
     fn module(
         &mut self,
         files: &Files,
@@ -141,7 +140,7 @@ impl Source {
     }
 }
 
-/// Whether `#[cfg(test)]` or the like keeps this out of the product.
+/// Whether `#[cfg(test)]` or a similar attribute excludes this from the product.
 pub fn only_for_tests(attributes: &[Attribute]) -> bool {
     fn holds(condition: &Meta) -> bool {
         let Meta::List(list) = condition else {
@@ -160,7 +159,7 @@ pub fn only_for_tests(attributes: &[Attribute]) -> bool {
         .any(|attribute| attribute.path().is_ident("cfg") && holds(&attribute.meta))
 }
 
-/// The names that a `use` brings in.
+/// The names that a `use` imports.
 pub fn uses(item: &ItemUse) -> Vec<Use> {
     fn spread(tree: &UseTree, before: &[String], public: bool, all: &mut Vec<Use>) {
         let mut add = |last: Option<String>, name: Option<String>| {
@@ -185,7 +184,7 @@ pub fn uses(item: &ItemUse) -> Vec<Use> {
         }
     }
     let mut all = Vec::new();
-    // `use ::one` is another crate's.
+    // `use ::one` refers to another crate.
     if item.leading_colon.is_none() && !only_for_tests(&item.attrs) {
         let public = !matches!(item.vis, Visibility::Inherited);
         spread(&item.tree, &[], public, &mut all);
@@ -227,7 +226,7 @@ fn folder_of(path: &str) -> String {
     path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned()
 }
 
-/// `path`, as it is meant in `file`.
+/// Resolves `path` relative to `file`.
 fn beside(file: &str, path: &str) -> String {
     let folder = folder_of(file);
     let mut parts = folder.split('/').collect::<Vec<_>>();

@@ -1,9 +1,9 @@
-//! What each room of a folder may use: its own crate's other rooms, tests aside. A room is a file `x.rs` or a folder
-//! `x/` (or both); `lib.rs` and `mod.rs` are none.
+//! What each room of a folder may use: its own crate's other rooms, without tests. A room is a file `x.rs` or a folder
+//! `x/` (or both); `lib.rs` and `mod.rs` are not rooms.
 
 use crate::walls::Rooms;
 
-#[rustfmt::skip] // A room a line.
+#[rustfmt::skip] // One line for each room.
 pub const WALLS: &[(&str, Rooms<'static>)] = &[
     ("app/src/pages", &[
         ("channels", &["url"]),

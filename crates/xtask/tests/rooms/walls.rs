@@ -1,4 +1,4 @@
-//! Which room of a folder uses which: as the files have it, and as the table allows it.
+//! Which room of a folder uses which: in the files, and as the table allows.
 
 use crate::arrows::Arrows;
 use std::{collections::BTreeMap, fmt::Write as _};
@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 /// Each room of a folder and the rooms that it may use.
 pub type Rooms<'a> = &'a [(&'a str, &'a [&'a str])];
 
-/// Each room of a folder and the rooms that it uses, with the ties.
+/// Each room of a folder and the rooms that it uses, with the connecting names.
 pub type Plan = BTreeMap<String, BTreeMap<String, Vec<String>>>;
 
 pub fn plan<'a>(folder: &str, files: impl IntoIterator<Item = &'a str>, arrows: &Arrows) -> Plan {
@@ -28,8 +28,8 @@ pub fn plan<'a>(folder: &str, files: impl IntoIterator<Item = &'a str>, arrows: 
     plan
 }
 
-/// The room of a file: `x` for `x.rs` and for all in `x/`. The folder's face (`lib.rs`, `mod.rs`) is none: it names
-/// every room, and what it holds is for all of them.
+/// The room of a file: `x` for `x.rs` and for every file in `x/`. The folder's façade (`lib.rs`, `mod.rs`) is not a
+/// room: it names every room, and its items are for all of them.
 fn room<'a>(folder: &str, file: &'a str) -> Option<&'a str> {
     let inside = file.strip_prefix(folder)?.strip_prefix('/')?;
     let first = inside.split('/').next()?;
@@ -37,7 +37,7 @@ fn room<'a>(folder: &str, file: &'a str) -> Option<&'a str> {
     (!["lib", "main", "mod"].contains(&room)).then_some(room)
 }
 
-/// Where the plan and the table differ, and what to do about it.
+/// The differences between the plan and the table, and what to do about each.
 pub fn differences(folder: &str, plan: &Plan, table: Rooms) -> Vec<String> {
     let mut found = Vec::new();
     for (room, uses) in plan {
@@ -71,7 +71,7 @@ pub fn differences(folder: &str, plan: &Plan, table: Rooms) -> Vec<String> {
     found
 }
 
-/// The rows of a folder as `table.rs` has them, a line being 110 characters at most.
+/// The rows of a folder in the format of `table.rs`, with at most 110 characters in a line.
 pub fn rows(folder: &str, plan: &Plan) -> String {
     let mut text = format!("    ({folder:?}, &[\n");
     for (room, uses) in plan {

@@ -1,10 +1,10 @@
-//! Our public address: whether Meta can call it, and whether it has.
+//! The channel's public address: whether Meta can call it, and whether it has done so.
 
 use super::result::{Doctor, Result, after, bad, fine, unknown};
 use crate::doctor::{Check, Reach, Seen, State};
 use std::time::Duration;
 
-/// A day with deliveries proves that Meta reaches us, whatever our own attempt says.
+/// A delivery within the last day proves that Meta reaches the server, whatever the server's own attempt shows.
 const RECENT: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Doctor<'_> {
@@ -63,7 +63,7 @@ impl Doctor<'_> {
                         },
                     );
                 }
-                // Whose address Meta calls is not known now, and what has come may have come by another channel's.
+                // It is unknown whose address Meta calls, and deliveries may have come by another channel's address.
                 (State::Unknown, _) if delivered_at.is_some() => return after(Check::Callback),
                 (State::Unknown, Seen::After { .. }) if earlier().is_none() => return after(Check::Callback),
                 _ => {}
@@ -73,7 +73,7 @@ impl Doctor<'_> {
             Some(at) => (State::Good, Seen::Last { at }),
             None => match earlier() {
                 Some(check) => after(check),
-                // Meta has taken the address, so it has made the handshake; ours is the memory that lacks it.
+                // Meta has accepted the address, so the handshake took place; only the record of it is missing.
                 None if self.callback().0 == State::Good => unknown(Seen::Never),
                 None => bad(Seen::Never),
             },
@@ -89,7 +89,7 @@ fn host_of(rest: &str) -> &str {
     }
 }
 
-/// Whether a host is the machine itself, which nobody else can call.
+/// Whether a host is this machine itself, which nobody else can call.
 pub fn is_local(host: &str) -> bool {
     matches!(host, "localhost" | "::1" | "[::1]") || host.ends_with(".localhost") || host.starts_with("127.")
 }

@@ -1,6 +1,6 @@
-//! From evidence to findings. One cause gives one finding: what depends on a failed check says so instead of failing
-//! too. Each file judges one place: the address, the token and its app, the number, what Meta is subscribed to, what
-//! its calls were like, and what is ours.
+//! From evidence to findings. One cause gives one finding: checks that depend on a failed check report that instead of
+//! failing too. Each file judges one area: the address, the token and its app, the number, Meta's subscriptions, Meta's
+//! calls, and the server's own settings.
 
 mod address;
 mod number;
@@ -62,7 +62,7 @@ impl Doctor<'_> {
         self.look(check).0 == State::Bad
     }
 
-    /// Whoever looks right after a handshake sees what Meta has not stored yet.
+    /// Right after a handshake, Meta may not have stored the address yet.
     fn unless_settling(&self, result: Result) -> Result {
         let settling = self
             .e
@@ -82,7 +82,7 @@ impl Doctor<'_> {
         }
     }
 
-    /// What a question without an answer leaves to say.
+    /// The result of a question that Meta did not answer.
     fn unanswered(&self, why: &str) -> Result {
         if self.token_works() {
             unknown(Seen::MetaUnreachable { why: why.to_owned() })
@@ -91,7 +91,7 @@ impl Doctor<'_> {
         }
     }
 
-    /// Why a question was not asked: the token's app is told by the token.
+    /// The result of a question that was not asked, because only the token tells its app.
     fn not_asked(&self) -> Result {
         if self.token_works() {
             unknown(Seen::Never)

@@ -4,7 +4,7 @@ use super::result::{Doctor, Result, after, bad, fine, is_unknown, is_unseen, unk
 use crate::doctor::{Check, NumberSeen, Probe, Seen, State};
 
 impl Doctor<'_> {
-    /// What has to be right before Meta's answer about the number means anything.
+    /// The checks that must succeed before Meta's answer about the number means anything.
     pub(super) fn before_number(&self) -> Option<Result> {
         if !self.token_works() {
             return Some(after(Check::Token));
@@ -51,7 +51,8 @@ impl Doctor<'_> {
         }
     }
 
-    /// The token is limited to accounts among which the channel's is not, or sees neither the number nor its account.
+    /// The token is limited to accounts that do not include the channel's, or it sees neither the number nor its
+    /// account.
     fn is_another_business(&self) -> bool {
         let limited = match (self.e.token.seen(), &self.e.waba_id) {
             (Some(token), Some(waba)) => !token.wabas.is_empty() && !token.wabas.contains(waba),

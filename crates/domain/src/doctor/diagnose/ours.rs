@@ -1,4 +1,4 @@
-//! What has nothing to do with Meta.
+//! The checks of the server's own settings.
 
 use super::result::{Doctor, Result, bad, fine};
 use crate::doctor::{Seen, State, Taker};

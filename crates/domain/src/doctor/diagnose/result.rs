@@ -1,14 +1,14 @@
-//! How one check ends, for the files that judge.
+//! The result of one check, for the files that judge.
 
 use crate::doctor::{Evidence, Probe, Seen, State};
 use crate::{doctor::Check, time::Timestamp};
 
-/// Meta's error for an object that does not exist or that the token may not see; it does not tell which.
+/// Meta's error for an object that does not exist or is hidden from the token; the error does not tell which.
 const UNKNOWN_OBJECT: (i64, Option<i64>) = (100, Some(33));
 
 pub(super) type Result = (State, Seen);
 
-/// Judges what was seen, a check at a time.
+/// Judges the evidence, one check at a time.
 pub(super) struct Doctor<'e> {
     pub(super) e: &'e Evidence,
 }

@@ -1,4 +1,4 @@
-//! What Meta is told to deliver, and where: the account's subscription to the app, the app's fields, the address.
+//! What Meta delivers, and where: the account's subscription to the app, the app's fields, the address.
 
 use super::result::{Doctor, Result, after, bad, fine, is_unknown, unknown};
 use crate::doctor::{Check, Place, Probe, Seen, State};
@@ -39,7 +39,7 @@ impl Doctor<'_> {
         }
     }
 
-    /// The token sees the number and the account, which does not list it.
+    /// The token sees the number and the account, but the account does not list the number.
     fn is_of_another_account(&self) -> bool {
         match (&self.e.waba_numbers, &self.e.phone_number_id) {
             (Probe::Seen(listed), Some(number)) => self.known_number().is_some() && !listed.contains(number),
@@ -97,8 +97,8 @@ impl Doctor<'_> {
     }
 }
 
-/// Whether a call to the one address arrives at the other: people write them to Meta in several ways, and the route takes
-/// a last slash and any query.
+/// Whether a call to one address arrives at the other. Administrators enter addresses at Meta in several spellings, and
+/// the route accepts a trailing slash and any query.
 fn is_same(one: &str, other: &str) -> bool {
     fn place(url: &Url) -> (&str, Option<&str>, Option<u16>, &str) {
         let path = url.path();

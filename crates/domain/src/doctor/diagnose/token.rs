@@ -4,17 +4,17 @@ use super::result::{Doctor, Result, after, bad, fine, is_unseen, unknown};
 use crate::doctor::{AppSecret, Check, Probe, Seen, State, TokenSeen};
 use std::time::Duration;
 
-/// Both are needed: one to send and receive, the other to look at numbers and subscriptions.
+/// Both are required: the first to send and receive, the second to read numbers and subscriptions.
 /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/access-tokens>
 const PERMISSIONS: [&str; 2] = ["whatsapp_business_messaging", "whatsapp_business_management"];
-/// A token that ends sooner is wrong for a server: it is the dashboard's, which lives for a day.
+/// A token that expires sooner does not suit a server: it is the dashboard's token, which lives for a day.
 const SOON: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
-/// Every trouble with a token itself has this code.
+/// Meta's code for every problem of a token itself.
 const BAD_TOKEN: i64 = 190;
 
-/// Meta's errors that judge the token: it is bad, it is none, or it lacks a permission. Any other error says nothing
-/// of it: Meta may be busy, or does not show the token to whoever asks.
+/// Meta's errors that are about the token: it is invalid, malformed, or lacks a permission. Other errors prove nothing:
+/// Meta may be busy, or may hide the token from the caller.
 /// <https://developers.facebook.com/docs/graph-api/guides/error-handling>
 fn judges(code: i64) -> bool {
     matches!(code, BAD_TOKEN | 102 | 104 | 2500 | 3 | 10 | 200..=299)
@@ -38,9 +38,9 @@ impl Doctor<'_> {
                 subcode,
                 message,
             } => bad(token_error(BAD_TOKEN, *subcode, message)),
-            // It may not be inspected, and may work all the same.
+            // The token may not be inspected, but may still work.
             Probe::Refused { .. } => self.by_use().unwrap_or_else(|| self.by_refusals()),
-            // Silence is no fault of the token's.
+            // A missing answer is not the token's fault.
             Probe::Down { why } => self
                 .by_use()
                 .unwrap_or_else(|| (State::Notice, Seen::MetaUnreachable { why: why.clone() })),
@@ -48,19 +48,19 @@ impl Doctor<'_> {
         }
     }
 
-    /// What the other questions, which were asked with the token, tell of it.
+    /// What the answers to the other questions, which were asked with this token, prove about it.
     fn by_use(&self) -> Option<Result> {
         let (number, waba) = (&self.e.number, &self.e.waba);
         let refused = [refusal(number), refusal(waba)].into_iter().flatten();
         if let Some((code, subcode, message)) = refused.into_iter().find(|(code, ..)| *code == BAD_TOKEN) {
             return Some(bad(token_error(code, subcode, message)));
         }
-        // Meta looks at the token before it looks for what was asked about.
+        // Meta checks the token before it looks up the object.
         let was_taken = number.seen().is_some() || is_unseen(number) || waba.seen().is_some();
         was_taken.then(|| fine(None))
     }
 
-    /// Meta shows neither the token nor anything with it.
+    /// Meta reveals neither the token nor anything that the token gives access to.
     fn by_refusals(&self) -> Result {
         let refusals = [
             refusal(&self.e.token),
@@ -107,7 +107,7 @@ impl Doctor<'_> {
         }
     }
 
-    /// What is known of a token that Meta takes, or why nothing is.
+    /// The facts about a token that Meta accepts, or the result if there are none.
     fn good_token(&self) -> std::result::Result<&TokenSeen, Result> {
         match &self.e.token {
             Probe::Seen(token) if token.valid => Ok(token),
@@ -131,7 +131,7 @@ impl Doctor<'_> {
             return bad(Seen::Missing);
         }
         match &self.e.app_secret {
-            // The id is shown, and remembered for when the token can no longer tell it.
+            // The app's id is shown, and stored for when the token can no longer tell it.
             Probe::Seen(AppSecret::Right) => fine(self.e.app_id.clone()),
             Probe::Seen(AppSecret::Wrong) => bad(Seen::AppSecretWrong),
             Probe::Refused { code, message, .. } => unknown(Seen::MetaSays {
@@ -155,7 +155,7 @@ fn refusal<T>(probe: &Probe<T>) -> Option<(i64, Option<i64>, &str)> {
     }
 }
 
-/// Meta tells the reasons apart by a subcode that newer versions leave out, and by words.
+/// Meta distinguishes the reasons by a subcode, which newer versions omit, and by the message.
 fn token_error(code: i64, subcode: Option<i64>, message: &str) -> Seen {
     let words = message.to_lowercase();
     let says = |any: &[&str]| any.iter().any(|word| words.contains(word));

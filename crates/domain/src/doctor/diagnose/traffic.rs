@@ -1,9 +1,9 @@
-//! What Meta's calls were like.
+//! The checks of Meta's calls.
 
 use super::result::{Doctor, Result, after, bad, fine, last};
 use crate::doctor::{Check, SIGNATURES_WRONG_FROM, Seen, State};
 
-/// Seconds. Time-bound proofs are refused beyond it.
+/// Seconds. Time-bound proofs beyond this skew are refused.
 const MAX_SKEW: i64 = 5 * 60;
 
 impl Doctor<'_> {

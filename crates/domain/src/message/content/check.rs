@@ -1,4 +1,4 @@
-//! What Meta asks of a message that is to be sent, told before it is sent: the same in the browser and in the process.
+//! Meta's limits for outgoing messages, checked before sending, in the browser as in the process.
 //!
 //! | kind | limits |
 //! |---|---|
@@ -17,10 +17,10 @@ use super::{
 };
 use crate::form::{Invalid, Problem, Problems};
 
-/// Characters in a text at the most.
+/// Maximum number of characters in a text.
 pub const MAX_TEXT: usize = 4096;
 const MAX_CAPTION: usize = 1024;
-/// Our own: Meta gives no number.
+/// Switchboard's own limit: Meta gives no number.
 const MAX_LINE: usize = 1024;
 const MAX_ADDRESS: usize = 2048;
 const MAX_CONTACTS: usize = 257;
@@ -39,7 +39,7 @@ const MAX_ROW_ID: usize = 200;
 const MAX_DESCRIPTION: usize = 72;
 
 const MAX_TEMPLATE: usize = 512;
-/// Characters of a template's components as JSON; our own.
+/// Maximum number of characters of a template's components as JSON; Switchboard's own limit.
 const MAX_COMPONENTS: usize = 32 * 1024;
 
 impl Content {
@@ -101,7 +101,7 @@ impl Check {
         }
     }
 
-    /// Words of one line.
+    /// A single line of text.
     fn line(&mut self, field: &str, words: &str, most: usize) {
         self.words(field, words, most);
         if words.contains(['\n', '\r']) {
@@ -131,7 +131,7 @@ impl Check {
         }
     }
 
-    /// A file is at Meta or at an address, and one of both.
+    /// A file needs either an id at Meta or a link, not both.
     fn file(&mut self, at: &str, file: &Media, caption: bool, name: bool) {
         match (&file.id, &file.link) {
             (Some(id), None) => self.line(&format!("{at}.id"), id, MAX_LINE),

@@ -1,4 +1,4 @@
-//! A contact card. One that came in may lack any part.
+//! A contact card. An inbound card may lack any part.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/contacts-messages>
 
 use serde::{Deserialize, Serialize};
@@ -19,10 +19,10 @@ pub struct Contact {
     pub urls: Vec<Url>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub birthday: Option<String>,
-    /// The card as the sender's phone keeps it; only of one that came in.
+    /// The vCard from the sender's phone; only in inbound messages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vcard: Option<String>,
-    /// Whatever else came in.
+    /// Any other inbound fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub more: Vec<Fact>,
 }
@@ -49,7 +49,7 @@ pub struct ContactName {
 pub struct Phone {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
-    /// The sender's word for which one it is: `WORK`, `HOME`.
+    /// The sender's label for the type: `WORK`, `HOME`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,11 +102,11 @@ pub struct Url {
     pub kind: Option<String>,
 }
 
-/// One line of a contact card, as it is shown and as a file has it.
+/// One line of a contact card, as shown and as in the vCard file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
     pub what: FactKind,
-    /// The sender's word for which one it is: `WORK`, `HOME`.
+    /// The sender's label for the type: `WORK`, `HOME`.
     pub which: Option<String>,
     pub value: String,
 }
@@ -122,12 +122,12 @@ pub enum FactKind {
     Address,
     Url,
     Birthday,
-    /// Meta's word for it.
+    /// Meta's name for the field.
     Other(String),
 }
 
 impl ContactName {
-    /// The whole name, else its parts in the order in which people write them.
+    /// The whole name, or else its parts in the order in which people write them.
     pub fn whole(&self) -> Option<String> {
         let parts = [
             &self.prefix,
@@ -145,7 +145,7 @@ impl ContactName {
 }
 
 impl Contact {
-    /// What one would call it: the name, else the first thing that it says.
+    /// A label for the card: the name, or else its first fact.
     pub fn label(&self) -> Option<String> {
         let company = || self.org.as_ref()?.company.clone();
         let phone = || self.phones.iter().find_map(|phone| phone.phone.clone());
@@ -159,7 +159,7 @@ impl Contact {
             .or_else(url)
     }
 
-    /// Everything that the card says beside the name.
+    /// All facts of the card except the name.
     pub fn facts(&self) -> Vec<Fact> {
         let mut facts = Vec::new();
         let mut fact = |what: FactKind, which: Option<&String>, value: Option<String>| {

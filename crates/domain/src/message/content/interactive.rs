@@ -1,4 +1,4 @@
-//! Buttons and lists, and what was chosen of them; forms (flows), and their answers.
+//! Buttons and lists, and the customer's choices; forms (flows), and their answers.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/interactive-reply-buttons-messages>
 
 use super::parts::{Answer, Media};
@@ -10,13 +10,13 @@ pub enum Interactive {
     /// Buttons to answer with.
     Button(Button),
     List(List),
-    /// A button that leads to a page.
+    /// A button that opens a web page.
     CtaUrl(CtaUrl),
     ButtonReply(Chosen),
     ListReply(Chosen),
-    /// The answers of a form in WhatsApp (a flow).
+    /// The answers to a form in WhatsApp (a flow).
     NfmReply(Form),
-    /// Any other answer. Its JSON is kept beside.
+    /// Any other answer. Its JSON is stored beside the content.
     Other,
 }
 
@@ -131,7 +131,7 @@ pub struct Chosen {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
-    /// What WhatsApp says of it, else its name.
+    /// WhatsApp's text for the choice, or else its name.
     pub title: Option<String>,
     pub answers: Vec<Answer>,
 }

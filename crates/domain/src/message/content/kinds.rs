@@ -26,22 +26,22 @@ pub enum Content {
     /// A tapped quick-reply button of a template.
     Button(Tapped),
     Order(Order),
-    /// WhatsApp speaks, not the customer.
+    /// A message from WhatsApp, not from the customer.
     System(System),
     Edit(Edit),
     Revoke(Revoke),
-    /// Meta received it and does not pass it on.
+    /// Meta received the message but does not pass it on.
     Unsupported {
-        /// Meta's word for what it was.
+        /// Meta's word for the original kind.
         kind: Option<String>,
     },
-    /// A kind that this version does not know. Its JSON is kept beside.
+    /// A kind that this version does not know. Its JSON is stored beside the content.
     Unknown {
         kind: String,
     },
 }
 
-/// New content for an earlier message. Without the message that it is about it is a message of its own.
+/// New content for an earlier message. If that message is not stored, the edit is shown as a message of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edit {
     pub original_message_id: Option<String>,
@@ -81,7 +81,7 @@ impl Content {
         }
     }
 
-    /// The file of the kinds that are one.
+    /// The file, for the kinds that are files.
     pub fn media(&self) -> Option<&Media> {
         match self {
             Self::Image(media)
@@ -103,8 +103,8 @@ impl Content {
         }
     }
 
-    /// The words that a person would read in it, if there are any: what a list shows and a search finds. Names of
-    /// files and people must not turn round: `fdp.exe` would be read as `exe.pdf`.
+    /// The readable text, if any: what lists show and searches find. Names of files and people must not reverse the
+    /// text: `fdp.exe` would be read as `exe.pdf`.
     pub fn words(&self) -> Option<String> {
         let words = match self {
             Self::Text(text) => Some(&text.body),
@@ -134,7 +134,7 @@ impl Content {
         words.filter(|words| !words.is_empty()).cloned()
     }
 
-    /// Whether its words are all that there is to be shown of it.
+    /// Whether the text is the whole content.
     pub fn is_words(&self) -> bool {
         match self {
             Self::Text(_) | Self::Button(_) | Self::Reaction(_) | Self::System(_) | Self::Revoke(_) => true,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, de::Error};
 
-/// A place. One that came in may lack any part.
+/// A place. An inbound one may lack any part.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Location {
@@ -14,13 +14,12 @@ pub struct Location {
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// The page of the place, as it came.
+    /// The place's web page, as received.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
 
-/// Degrees as a decimal number in the digits of whoever wrote it. Meta takes it as a text, and a number is understood,
-/// too.
+/// Degrees as a decimal number, with the sender's digits. Meta takes it as text; parsing also accepts a JSON number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Degrees(String);
 
@@ -29,7 +28,7 @@ impl Degrees {
         &self.0
     }
 
-    /// Whether it is no further from zero than that.
+    /// Whether the absolute value is at most `limit`.
     pub fn is_within(&self, limit: f64) -> bool {
         self.0.parse::<f64>().is_ok_and(|degrees| degrees.abs() <= limit)
     }

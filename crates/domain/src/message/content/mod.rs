@@ -1,8 +1,8 @@
-//! What a message says, whoever wrote it: one type for the thread, the outbox, a retry and the API.
+//! The content of a message, inbound or outbound: one type for the thread, the outbox, a retry and the API.
 //!
 //! Kinds and fields are spelt as Meta spells them, so that the same JSON is the body of `POST …/messages`, the row in
-//! `message_payloads` and the call to Meta ([`Outgoing`](super::Outgoing)). Some kinds only come in, a template only
-//! goes out. A message that came in keeps its own JSON beside this, for what no kind has a place for.
+//! `message_payloads` and the call to Meta ([`Outgoing`](super::Outgoing)). Some kinds are inbound only; a template is
+//! outbound only. An inbound message also stores its own JSON, for the fields that no kind has.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
 
 mod check;

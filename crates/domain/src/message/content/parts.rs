@@ -15,7 +15,7 @@ fn yes() -> bool {
     true
 }
 
-/// A file. One that goes out is at Meta (`id`), or where Meta fetches it (`link`).
+/// A file. An outbound file is stored at Meta (`id`), or Meta fetches it from an address (`link`).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Media {
@@ -25,7 +25,7 @@ pub struct Media {
     pub link: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caption: Option<String>,
-    /// Chosen by the sender.
+    /// The file name that the sender chose.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filename: Option<String>,
     /// A voice message.
@@ -36,9 +36,9 @@ pub struct Media {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reaction {
-    /// The wamid of the message that it is about.
+    /// The wamid of the message that the reaction is about.
     pub message_id: String,
-    /// An empty one, or none, takes the reaction back.
+    /// An empty or missing emoji removes the reaction.
     #[serde(default, serialize_with = "or_empty")]
     pub emoji: Option<String>,
 }
@@ -52,7 +52,7 @@ fn or_empty<S: serde::Serializer>(emoji: &Option<String>, to: S) -> Result<S::Ok
 pub struct Template {
     pub name: String,
     pub language: TemplateLanguage,
-    /// As Meta spells them: what fills the template's places.
+    /// Meta's format: the values of the template's placeholders.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub components: Vec<serde_json::Value>,
 }
@@ -60,7 +60,7 @@ pub struct Template {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TemplateLanguage {
-    /// Exactly as it was approved: `en` is not `en_US`.
+    /// Exactly as approved: `en` is not `en_US`.
     pub code: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
@@ -80,11 +80,11 @@ pub struct Order {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderLine {
-    /// The seller's own id of the product.
+    /// The seller's own product id.
     pub product: String,
-    /// As a decimal number, when it was told.
+    /// A decimal number, if the order has one.
     pub quantity: Option<String>,
-    /// Of one piece, with its currency.
+    /// The price of one piece, with its currency.
     pub price: Option<String>,
 }
 
@@ -93,16 +93,16 @@ pub struct System {
     pub body: Option<String>,
 }
 
-/// An earlier message was taken back.
+/// The deletion of an earlier message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revoke {
     pub original_message_id: String,
 }
 
-/// One answer of a form, or one field of something else.
+/// One answer of a form, or one field of other content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// The field's name; of nested ones the whole way. Empty where the form is no set of fields.
+    /// The field's name; for nested fields the whole path. Empty if the form has no named fields.
     pub field: String,
     pub value: String,
 }

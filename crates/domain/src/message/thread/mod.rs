@@ -1,7 +1,8 @@
-//! From messages as they are stored to a thread as it is shown: what is about another message stands with that one.
+//! From stored messages to the thread as shown: reactions, edits and deletions are merged into the messages they are
+//! about.
 //!
-//! A reaction, an edit and a deletion come as messages of their own, and Meta promises no order: whichever is there
-//! first, the end is the same.
+//! Reactions, edits and deletions arrive as messages of their own, and Meta promises no order. The result is the same
+//! for every order.
 
 use crate::{
     ids::MessageId,
@@ -9,8 +10,8 @@ use crate::{
 };
 use std::collections::HashMap;
 
-/// Puts reactions, edits and deletions to what they are about. What is about a message that is not among these stays
-/// a line of its own, and so does what somebody would do to another one's message.
+/// Merges reactions, edits and deletions into the messages they are about. One whose target is not in `rows`, or that
+/// edits or deletes the other side's message, stays a line of its own.
 pub fn fold(rows: Vec<MessageView>) -> Vec<MessageView> {
     let (about, mut shown): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.about.is_some());
     let places: HashMap<String, usize> = shown
@@ -45,7 +46,7 @@ pub fn fold(rows: Vec<MessageView>) -> Vec<MessageView> {
     shown
 }
 
-/// Puts to each answer what it answers, as it is now.
+/// Adds to each answer a quote of the message it answers, in its current state.
 fn quote(shown: &mut [MessageView], places: &HashMap<String, usize>) {
     for place in 0..shown.len() {
         let answers = shown[place]
@@ -71,8 +72,8 @@ fn quote(shown: &mut [MessageView], places: &HashMap<String, usize>) {
     }
 }
 
-/// Anybody reacts to anything; only one's own words can be changed or taken back. A reaction that did not arrive must be
-/// seen.
+/// Both sides may react to any message; only the author's side may edit or delete one. A reaction that failed must stay
+/// visible.
 fn may(row: &MessageView, target: &MessageView) -> bool {
     match row.kind.as_str() {
         "reaction" => !row.status.is_some_and(Status::may_be_retried),
@@ -80,7 +81,7 @@ fn may(row: &MessageView, target: &MessageView) -> bool {
     }
 }
 
-/// In the order given, so the last one wins.
+/// Applied in the given order, so the last one wins.
 fn apply(target: &mut MessageView, row: MessageView) {
     match row.kind.as_str() {
         "reaction" => {
@@ -103,10 +104,10 @@ pub(crate) fn when(row: &MessageView) -> (i64, MessageId) {
     (row.at.millis(), row.id)
 }
 
-/// Whether somebody has to read it: what is about another message is seen with that one, and WhatsApp's own messages
-/// ask for nothing.
+/// Whether the message counts as unread. Reactions and deletions are seen with the message they are about, and
+/// WhatsApp's own messages need no answer.
 pub fn speaks(message: &MessageView) -> bool {
-    // An edit that stands alone has the whole text of a message that is not here.
+    // An edit that stands alone has the whole text of a message that is not stored.
     message.direction == Direction::Inbound
         && (message.about.is_none() || message.kind == "edit")
         && !is_by_whatsapp(&message.kind)

@@ -4,7 +4,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// `number` is its id, its second and its wamid.
+/// `number` gives the id, the second and the wamid.
 fn row(number: u8, direction: Direction, kind: &str, text: Option<&str>, about: Option<u8>) -> MessageView {
     MessageView {
         id: format!("00000000-0000-0000-0000-0000000000{number:02}")
