@@ -26,7 +26,7 @@ use tokio::sync::Notify;
 /// SQLite's connections that read, beside the one that writes; below, all of PostgreSQL's connections.
 const READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
-/// How long another process may hold SQLite's write lock before ours gives up.
+/// How long another process may hold SQLite's write lock before this one gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(15);
 const FILE: &str = "switchboard.db";

@@ -185,7 +185,7 @@ impl Questions<'_> {
         })
     }
 
-    /// Compares Meta's clock with ours, in the middle of the call.
+    /// Compares Meta's clock with this machine's, in the middle of the call.
     async fn timed<T>(&self, call: impl Future<Output = Told<T>>) -> Told<T> {
         let asked = self.engine.clock().now().millis();
         let told = call.await;

@@ -28,7 +28,7 @@ const RENEW: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub(super) struct Lease<'engine> {
     engine: &'engine Engine,
-    /// Milliseconds; 0 when it is not ours.
+    /// Milliseconds; 0 when this engine does not hold the lease.
     until: i64,
 }
 

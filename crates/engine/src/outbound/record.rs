@@ -40,7 +40,7 @@ async fn unconfirmed(engine: &Engine, job: &outbox::Model) -> Result<()> {
     status::unconfirmed(&tx, MessageId::new(job.message_id), None).await?;
     tx.commit().await?;
     metrics::counter!(crate::metrics::SENDS, "outcome" => "unconfirmed").increment(1);
-    tracing::warn!(message = %job.message_id, "Meta may have this message, but no status says so; somebody has to decide");
+    tracing::warn!(message = %job.message_id, "Meta may have this message, and no status says so; a person decides");
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 //! The worker that sends. It takes no input: it looks at what is due, calls Meta, and writes down the answer.
 //!
 //! Meta has no idempotency key. A call whose answer was lost may have been accepted, so the row says that a call is
-//! under way before it is made, our message's id travels as `biz_opaque_callback_data`, and a status that brings it
-//! back settles the matter. When none comes within [`verdict::SILENCE`] the message is sent once more; when that ends in
-//! doubt again, it is *unconfirmed*, and a person decides.
+//! under way before it is made, the message's own id travels as `biz_opaque_callback_data`, and a status that brings it
+//! back settles the matter. When none comes within [`verdict::SILENCE`] the message is sent once more; when that ends
+//! in doubt again, it is *unconfirmed*, and a person decides.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
 
 use crate::{
