@@ -1,43 +1,43 @@
-//! What a process tells the engine at the start.
+//! The engine's configuration, given when the process starts.
 
 use crate::Clock;
 use secrecy::SecretString;
 use std::{path::PathBuf, time::Duration};
 use url::Url;
 
-/// What the engine needs to know.
+/// The engine's settings.
 #[derive(Debug)]
 pub struct Config {
     /// Where the database (SQLite) and the master key live. It is created when absent.
     pub data_dir: PathBuf,
-    /// `postgres://…` or `sqlite:…`; none: SQLite in the data directory.
+    /// `postgres://…` or `sqlite:…`; `None`: SQLite in the data directory.
     pub database_url: Option<SecretString>,
-    /// How long a PostgreSQL that is not there is waited for.
+    /// How long to wait for a PostgreSQL that does not answer.
     pub database_wait: Duration,
     pub purpose: Purpose,
-    /// How Meta reaches this process.
+    /// The address at which Meta reaches this process.
     pub public_url: Url,
     pub graph_url: Url,
     /// Such as `v25.0`.
     pub graph_version: String,
-    /// 32 bytes in base64; none: `master.key` in the data directory.
+    /// 32 bytes in base64; `None`: `master.key` in the data directory.
     pub master_key: Option<SecretString>,
     pub clock: Clock,
-    /// Deliveries that may wait for the journal; more are told to come later.
+    /// How many deliveries may wait for the journal; further ones are refused, and Meta retries them.
     pub intake_capacity: usize,
-    /// How long a delivery may wait for the disk before it is told to come later.
+    /// How long a delivery may wait for the disk before it is refused, and Meta retries it.
     pub intake_patience: Duration,
-    /// A country database that some other program keeps; none: the one that is uploaded.
+    /// A country database that another program maintains; `None`: the uploaded one.
     pub country_database: Option<PathBuf>,
 }
 
-/// What a process is started for.
+/// Why a process is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// To serve: the only one in a data folder with SQLite, and on its file.
+    /// To serve. With SQLite, only one process at a time serves from a data folder, and from a database file.
     Serve,
-    /// To make one call; a server may run beside it.
+    /// To run one command; a server may run beside it.
     Command,
-    /// To give up a master key that is lost.
+    /// To replace a master key that is lost.
     NewMasterKey,
 }

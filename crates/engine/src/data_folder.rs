@@ -1,4 +1,5 @@
-//! The data folder: nobody else's to read, and one process' to serve from. So is an SQLite file, wherever it lies.
+//! The data folder: only its owner may read it, and only one process at a time serves from it. The latter also holds
+//! for an SQLite file, wherever it is.
 
 use crate::{Error, Result};
 use std::{
@@ -10,7 +11,8 @@ use std::{
 
 const LOCK: &str = "switchboard.lock";
 
-/// Creates the folder for its owner alone: it holds what customers wrote. One that exists is left as it is.
+/// Creates the folder, readable by its owner only, because it holds what customers wrote. An existing folder stays as
+/// it is.
 pub(crate) fn create(path: &Path) -> Result<()> {
     let mut folder = fs::DirBuilder::new();
     folder.recursive(true);
@@ -24,11 +26,11 @@ pub(crate) fn create(path: &Path) -> Result<()> {
     })
 }
 
-/// Whoever has this has what is locked. It ends with the process, however that ends.
+/// A lock that this process holds. It ends with the process, however that ends.
 #[derive(Debug)]
 pub(crate) struct Held(#[expect(dead_code, reason = "the lock lasts as long as the open file")] File);
 
-/// Takes the folder.
+/// Locks the folder.
 ///
 /// # Errors
 /// [`Error::Setup`] when another process has it.
@@ -37,8 +39,8 @@ pub(crate) fn hold(path: &Path) -> Result<Held> {
     lock(&path.join(LOCK), &what, "folder (data.dir)")
 }
 
-/// Takes an SQLite file: other processes may have other data folders, and the same file. Two that serve from one would
-/// lose nothing, but neither would hear of the other's changes.
+/// Locks an SQLite file: processes with different data folders may use the same file. Two that served from one file
+/// would lose nothing, but neither would hear of the other's changes.
 ///
 /// # Errors
 /// [`Error::Setup`] when another process has it.
@@ -69,12 +71,12 @@ fn lock(name: &Path, what: &str, other: &str) -> Result<Held> {
         Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
             tracing::warn!(
                 file = %name.display(),
-                "this file system knows no locks: see to it that only one process serves from {what}"
+                "this file system does not support locks: make sure that only one process serves from {what}"
             );
         }
         Err(TryLockError::Error(error)) => return Err(cannot(error)),
     }
-    // Only for the words above: a full disk is no reason not to start.
+    // The process id is only for the message above: a full disk must not prevent the start.
     let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", process::id()));
     Ok(Held(file))
 }

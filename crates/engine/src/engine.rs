@@ -1,4 +1,4 @@
-//! The engine: the database, the client of Meta's Graph API, and what the rooms keep in memory.
+//! The engine: the database, the client of Meta's Graph API, and what the modules keep in memory.
 
 use crate::{
     Clock, Events, Result,
@@ -29,7 +29,7 @@ pub struct Engine(pub(crate) Arc<Parts>);
 
 /// What the engine is made of.
 pub struct Parts {
-    /// In whose name this engine claims what several engines on one database share.
+    /// Identifies this engine in its claims and leases, when several engines share one database.
     pub(crate) id: Uuid,
     pub(crate) db: Database,
     pub(crate) key: Arc<MasterKey>,
@@ -41,15 +41,15 @@ pub struct Parts {
     pub(crate) passwords: Passwords,
     pub(crate) login_throttle: LoginThrottle,
     pub(crate) countries: Arc<Countries>,
-    /// Wakes the inbound worker: deliveries are in the journal.
+    /// Wakes the inbound worker when deliveries are in the journal.
     pub(crate) journal_written: Arc<Notify>,
     pub(crate) wakes: Wakes,
     pub(crate) doctor_schedule: Arc<Schedule>,
-    /// The newest event after which badges were looked at.
+    /// The number of the newest event up to which the badge worker has looked at badges.
     pub(crate) badges_heard: Arc<AtomicU64>,
-    /// For addresses that are not Meta's.
+    /// The HTTP client for addresses that are not Meta's.
     pub(crate) web: reqwest::Client,
-    /// Places for calls that send; all are free when none is under way.
+    /// One permit for each call that may send at the same time; all are free when no call is under way.
     pub(crate) calls: Arc<Semaphore>,
     pub(crate) outbound: Memory,
     pub(crate) clock: Clock,

@@ -1,4 +1,4 @@
-//! What can go wrong in a use case. Only a [`Refusal`] is meant for the one who asked.
+//! What can go wrong in a use case. Only a [`Refusal`] is meant for the caller.
 
 use domain::{form::Invalid, refusal::Refusal};
 
@@ -27,8 +27,8 @@ impl From<Invalid> for Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// Whether the same may succeed later, because the database is in the way and not what is written into it: it is
-    /// locked, full, restarting or unreachable.
+    /// Whether the same statement may succeed later, because the fault is the database's and not the data's: the
+    /// database is locked, full, restarting or unreachable.
     pub(crate) fn is_passing(&self) -> bool {
         use sea_orm::{DbErr, RuntimeErr, sqlx};
         let error = match self {
@@ -48,7 +48,7 @@ impl Error {
         let code = error.code().unwrap_or_default();
         match error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
             // Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html: connection, transaction state,
-            // rollback, resources, state of an object, operator's intervention, system, internal.
+            // rollback, resources, object state, operator intervention, system, internal.
             Some(_) => ["08", "25", "40", "53", "55", "57", "58", "XX"]
                 .iter()
                 .any(|class| code.starts_with(class)),

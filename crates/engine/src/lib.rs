@@ -1,7 +1,7 @@
 //! What the product does: entities, use cases and workers. It knows the database and, through `whatsapp`, Meta; it
 //! knows nothing of HTTP servers and pages.
 //!
-//! Use cases are free functions, one module a noun: `sessions::pick_up(&engine, &actor, id)`.
+//! Use cases are free functions, one module per noun: `sessions::pick_up(&engine, &actor, id)`.
 //!
 //! | a customer's message | an operator's answer | connecting a number |
 //! |---|---|---|

@@ -1,4 +1,4 @@
-//! The names of what is counted, and the gauges that are read when somebody asks.
+//! The names of the metrics, and the gauges, which are read when somebody asks for them.
 
 use crate::{
     Engine, Result,
@@ -25,13 +25,13 @@ pub const SENDS: &str = "switchboard_sends_total";
 pub const LOGINS_REFUSED: &str = "switchboard_logins_refused_total";
 /// Requests from countries that are not allowed, by `door`.
 pub const REFUSED_BY_COUNTRY: &str = "switchboard_refused_by_country_total";
-/// 1 while countries are chosen and there is no country database to judge by: everybody is let in.
+/// 1 while countries are chosen but there is no country database to check addresses against: everybody is let in.
 pub const COUNTRIES_BLIND: &str = "switchboard_countries_blind";
 /// Deliveries that are stored but not applied yet.
 pub const DELIVERIES_WAITING: &str = "switchboard_deliveries_waiting";
 /// Messages that still have to reach Meta.
 pub const OUTBOX_WAITING: &str = "switchboard_outbox_waiting";
-/// Items that could not be applied, without those that nobody uses.
+/// Items that could not be applied because of a fault.
 pub const DEAD_LETTERS: &str = "switchboard_dead_letters";
 /// Sessions that are not closed.
 pub const SESSIONS_OPEN: &str = "switchboard_sessions_open";

@@ -9,7 +9,7 @@ pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// 128 bits in hexadecimal: fit for addresses and tokens.
+/// 128 random bits in hexadecimal, for addresses and tokens.
 pub(crate) fn token() -> String {
     hex::encode(bytes::<16>())
 }

@@ -1,4 +1,5 @@
-//! The worker that forgets: what has done its duty goes after the times below, which are the retention table.
+//! The worker that deletes what is no longer needed, after the times below. They are also in the retention table of
+//! `docs/OPERATING.md`.
 
 use crate::{
     Engine, Result,
@@ -13,18 +14,18 @@ use uuid::Uuid;
 
 /// Processed deliveries and their bodies. Meta repeats a delivery for up to 7 days.
 const DELIVERIES_LIVE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
-/// What could not be applied, and the deliveries in which it came.
+/// Dead letters, and the deliveries in which they came.
 const DEAD_LETTERS_LIVE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
-/// What changed, for streams that come back.
+/// Events, for streams that come back.
 const EVENTS_LIVE: Duration = Duration::from_secs(24 * 60 * 60);
-/// Deliveries forgotten in one transaction at the most, so that others get their turn.
+/// Maximum number of deliveries deleted in one transaction, so that other writers get their turn.
 const BATCH: u64 = 500;
 const PATROL: Duration = Duration::from_secs(10 * 60);
 
 pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
     while !stop.is_cancelled() {
         if let Err(error) = pass(&engine).await {
-            tracing::error!(%error, "nothing can be forgotten now");
+            tracing::error!(%error, "old data cannot be deleted now");
         }
         tokio::select! {
             () = tokio::time::sleep(PATROL) => {}
@@ -76,8 +77,8 @@ async fn forget_letters(engine: &Engine, before: i64) -> Result<u64> {
     Ok(gone.rows_affected)
 }
 
-/// Whole batches of the journal with their bodies, and the rows of their deliveries; ids rise with time. What a dead
-/// letter needs to be replayed stays with it.
+/// Deletes whole batches of the journal with their bodies, and the rows of their deliveries; ids rise with time. Keeps
+/// what is needed to replay a dead letter.
 async fn forget_deliveries(engine: &Engine, before: i64) -> Result<u64> {
     let needed = Query::select()
         .column(dead_letter::Column::JournalId)

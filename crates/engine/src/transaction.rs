@@ -1,6 +1,6 @@
-//! The one way to change something. A transaction collects, beside the rows, who did what (the audit log), what pages are
-//! told, which workers have to look, and what is kept in memory. The first two are rows of the same transaction; the rest
-//! is done when it has committed. Dropped, it does nothing of all that.
+//! The only way to change something. Besides the rows, a transaction collects who did what (the audit log), the events
+//! for pages, the workers to wake, and changes of what is kept in memory. Audit entries and events are rows of the same
+//! transaction; the rest is done after the commit. A dropped transaction does none of this.
 
 use crate::{
     Engine, Result,
@@ -25,7 +25,7 @@ pub(crate) struct Transaction {
     pending: Mutex<Pending>,
 }
 
-/// What follows the commit in memory.
+/// A change in memory that follows the commit.
 type Step = Box<dyn FnOnce(&Engine) + Send>;
 
 /// What waits for the commit.
@@ -78,7 +78,7 @@ impl Transaction {
         self.pending().audit.push(entry);
     }
 
-    /// Tells those who may see it that something changed. The same change is told once.
+    /// Tells those who may see it that something changed. Equal changes become one event.
     pub(crate) fn changed(&self, change: Change, audience: Audience) {
         self.pending().changes.push((change, audience));
     }
@@ -88,7 +88,7 @@ impl Transaction {
         self.pending().wake.insert(worker);
     }
 
-    /// Brings up to date what is kept in memory, after the commit and before anybody hears of it.
+    /// Runs `step` after the commit and before anybody hears of it, to bring up to date what is kept in memory.
     pub(crate) fn then(&self, step: impl FnOnce(&Engine) + Send + 'static) {
         self.pending().then.push(Box::new(step));
     }

@@ -1,4 +1,4 @@
-//! What wakes the workers that follow a commit.
+//! The signals that wake the workers after a commit.
 
 use tokio::sync::Notify;
 

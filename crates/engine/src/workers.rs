@@ -45,7 +45,7 @@ impl Workers {
         self.stop.cancel();
         for task in self.tasks {
             if let Err(error) = task.await {
-                tracing::error!(%error, "a worker ended badly");
+                tracing::error!(%error, "a worker did not end cleanly");
             }
         }
         self.db.close().await;

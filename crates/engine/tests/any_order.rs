@@ -1,5 +1,5 @@
-//! Meta promises neither order nor that a thing comes once. Whatever it makes of one history (any order, anything
-//! twice, any number of updates in a delivery), the end is the same.
+//! Meta promises neither order nor that an update comes only once. However Meta delivers one history (in any order,
+//! anything twice, any number of updates in a delivery), the end is the same.
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
@@ -56,7 +56,7 @@ fn line() -> impl Strategy<Value = Line> {
 fn history(lines: &[Line]) -> Vec<Update> {
     let mut updates = Vec::new();
     let mut texts: BTreeMap<u8, Vec<String>> = BTreeMap::new();
-    // In the end every number and user id of a person is known to be theirs.
+    // At the end, every number and user id of a person is known to be theirs.
     let links = (0..3).map(|person| (person, Named::Both, Says::Text));
     for (n, (person, named, says)) in lines.iter().cloned().chain(links).enumerate() {
         let wamid = format!("wamid.{n}");
@@ -102,7 +102,7 @@ fn history(lines: &[Line]) -> Vec<Update> {
     updates
 }
 
-/// A different one for each of a history's first hundred updates.
+/// A different emoji for each of a history's first hundred updates.
 fn emoji(n: usize) -> String {
     let first = u32::from('\u{1f400}');
     char::from_u32(first + u32::try_from(n).unwrap())
@@ -154,7 +154,7 @@ fn seen(state: &BTreeMap<String, Value>) -> BTreeMap<String, String> {
     seen.collect()
 }
 
-/// What became of an answer of ours; `ours` is our id, which Meta hands back.
+/// The statuses of an answer that Switchboard sent; `ours` is its own id, which Meta hands back.
 fn statuses(words: &[u8], ours: &str) -> Vec<Update> {
     let status = |word: &u8| {
         let word = ["sent", "delivered", "read", "failed"][usize::from(*word)];
@@ -181,8 +181,8 @@ async fn after(deliveries: impl Fn(&str) -> Vec<Vec<Update>>) -> BTreeMap<String
     state
 }
 
-/// One history told in order and once, and told in another way: the operator sees the same, and the reactions that the
-/// customers see.
+/// Delivers one history in order and once, and then in another way: the operator sees the same both times, and the
+/// reactions that the customers see.
 fn both_end_the_same(
     lines: &[Line],
     words: &[u8],
@@ -230,7 +230,7 @@ proptest! {
     }
 }
 
-/// Chance may leave these out: one reaction after the other, and one that is withdrawn, each told backwards.
+/// Random histories may miss these: one reaction after the other, and one that is withdrawn, each delivered backwards.
 #[test]
 fn a_reaction_is_replaced_and_withdrawn_in_any_order() {
     let lines = [

@@ -1,5 +1,5 @@
-//! Whoever shares an identity is one person, however late that is learned: the contacts are the connected components of
-//! the graph in which every message joins the identities that it names.
+//! Messages that share an identity come from one person, however late that becomes known: the contacts are the
+//! connected components of the graph in which every message joins the identities that it names.
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a message says of its sender: a number, a user id, and the ones that a change of number tells.
+/// What a message says of its sender: a number, a user id, and those that a change of number names.
 #[derive(Debug, Clone)]
 struct Names {
     number: Option<u8>,
@@ -94,7 +94,7 @@ fn people(all: &[Names]) -> BTreeSet<BTreeSet<String>> {
     groups.into_iter().map(|(_, wamids)| wamids).collect()
 }
 
-/// The messages of each contact of ours.
+/// The messages of each contact that the engine has made.
 async fn sessions_of(desk: &Desk) -> BTreeSet<BTreeSet<String>> {
     let mut by_contact: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
     let mut open = BTreeSet::new();
@@ -108,7 +108,7 @@ async fn sessions_of(desk: &Desk) -> BTreeSet<BTreeSet<String>> {
             .into_iter()
             .filter_map(|message| message.wamid)
             .collect();
-        // One that went into another is closed and empty; the desk has a session of its own.
+        // A session that was merged into another is closed and empty; the desk has a session of its own.
         if wamids.is_empty() || wamids.contains("wamid.first") {
             continue;
         }

@@ -15,7 +15,7 @@ use domain::{
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use sha2::{Digest, Sha256};
 
-/// So that a leaked token is recognised by those who scan for them.
+/// Lets secret scanners recognise a leaked token.
 const PREFIX: &str = "swb_";
 
 pub(crate) fn sha256(text: &str) -> String {
@@ -44,7 +44,7 @@ pub async fn create(engine: &Engine, name: &str, scope: Scope) -> Result<String>
     Ok(token)
 }
 
-/// Whose token it is; `None` when it is nobody's or revoked.
+/// The actor of a token; `None` when the token is unknown or revoked.
 pub async fn authenticate(engine: &Engine, token: &str) -> Result<Option<Actor>> {
     let found = api_token::Entity::find()
         .filter(api_token::Column::TokenHash.eq(sha256(token)))

@@ -1,8 +1,8 @@
-//! Browsers in which somebody has logged in before. Such a browser carries a cookie that says so, signed with a key
-//! that comes from the master key: strangers who guess at that person's password have no such cookie, and their wrong
-//! log-ins are not counted against it (`throttle`). It opens nothing: the password is still asked for.
+//! Browsers in which a user has logged in before. Such a browser carries a cookie that says so, signed with a key that
+//! is derived from the master key. Strangers who guess the user's password have no such cookie, and their wrong log-ins
+//! do not count against that browser (`login_throttle`). The cookie grants no access: the password is still required.
 //!
-//! A cookie holds a few notes, the newest first, for people share browsers. A note does not say whose it is.
+//! A cookie holds several notes, the newest first, because users share browsers. A note does not say whose it is.
 
 use crate::{Engine, Result, entity::user, random};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -12,31 +12,31 @@ use std::time::Duration;
 use subtle::ConstantTimeEq as _;
 use url::Url;
 
-/// How long a browser is known after a log-in.
+/// How long a browser stays known after a log-in.
 pub const KNOWN_FOR: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 /// How long the link of [`unlock`] works.
 const LINK_LIVES: Duration = Duration::from_secs(60 * 60);
-/// People of one browser who are known.
+/// Maximum number of users that one browser's cookie remembers.
 const NOTES: usize = 5;
 const MINUTE: i64 = 60_000;
 
-/// 12 random bytes, 4 for the minute at which it ends, and 16 of a signature.
+/// 12 random bytes, 4 bytes for the minute at which the note expires, and 16 bytes of a signature.
 type Note = [u8; 32];
 
-/// What a note was made for: a link must not be a cookie.
+/// What a note was made for: the note of a link must not work as a cookie.
 #[derive(Debug, Clone, Copy)]
 enum Purpose {
     Cookie,
     Link,
 }
 
-/// The cookie's next value, when somebody has logged in with this one.
+/// The cookie's next value, after a log-in with this cookie.
 pub fn introduce(engine: &Engine, login: &str, cookie: Option<&str>) -> String {
     let notes: Vec<Note> = cookie.map(read).unwrap_or_default();
     let (own, others): (Vec<Note>, Vec<Note>) = notes
         .into_iter()
         .partition(|note| is_good(engine, Purpose::Cookie, login, note));
-    // The same browser keeps its name, and with it what is counted for it.
+    // A browser keeps its id, and with it the count of its wrong log-ins.
     let id = own.first().map_or_else(random::bytes, id_of);
     let new = sign(
         engine,
@@ -52,7 +52,7 @@ pub fn introduce(engine: &Engine, login: &str, cookie: Option<&str>) -> String {
         .join(".")
 }
 
-/// The browser, when this person has logged in there before.
+/// The browser's id, when this user has logged in there before.
 pub(crate) fn known(engine: &Engine, login: &str, cookie: Option<&str>) -> Option<[u8; 12]> {
     let notes = cookie.map(read).unwrap_or_default();
     let own = notes
@@ -61,11 +61,11 @@ pub(crate) fn known(engine: &Engine, login: &str, cookie: Option<&str>) -> Optio
     own.map(id_of)
 }
 
-/// The address by which a browser becomes known without a log-in: the way round for who is kept out by the throttle.
-/// Whoever runs the process gives it to the person, who opens it within an hour and then logs in as always.
+/// A link by which a browser becomes known without a log-in, for a user whom the throttle keeps out. Whoever runs the
+/// server gives it to the user, who opens it within an hour and then logs in as usual.
 ///
 /// # Errors
-/// `NotFound` when nobody who may log in is called that.
+/// `NotFound` when no user who may log in has this name.
 pub async fn unlock(engine: &Engine, login: &str) -> Result<Url> {
     let login = login_name(login).map_err(|_| Refusal::NotFound)?;
     user::Entity::find()
@@ -89,8 +89,8 @@ pub async fn unlock(engine: &Engine, login: &str) -> Result<Url> {
     Ok(url)
 }
 
-/// The cookie's next value for a browser that has opened the link of [`unlock`]; `None` when the link is not, or no
-/// longer, good.
+/// The cookie's next value for a browser that has opened the link of [`unlock`]; `None` when the link is invalid or has
+/// expired.
 pub fn unlocked(engine: &Engine, login: &str, note: &str, cookie: Option<&str>) -> Option<String> {
     let notes = read(note);
     let good = notes
@@ -136,7 +136,7 @@ fn signature(engine: &Engine, purpose: Purpose, login: &str, id: &[u8; 12], unti
         Purpose::Cookie => b"c",
         Purpose::Link => b"l",
     };
-    // What has no fixed length stands last.
+    // The only part of variable length comes last.
     let whole = engine
         .key
         .vouch(&[purpose, id.as_slice(), &until, login.as_bytes()].concat());

@@ -1,9 +1,9 @@
-//! Wrong log-ins are counted, so that passwords cannot be tried out: for an account from one network, for a network
-//! over all accounts, and for an account over all networks. A browser in which that person has logged in before
-//! (`browsers`) has a count of its own: strangers who guess do not lock the owner out.
+//! Counts wrong log-ins, so that nobody can try out passwords: for an account from one network, for a network over all
+//! accounts, and for an account over all networks. A browser in which the user has logged in before (`browsers`) has a
+//! count of its own: strangers who guess do not lock the owner out.
 //!
-//! What comes from outside is hashed before it is a key, with a secret of this process: names of any length take the
-//! same room, and nobody can make two of them meet.
+//! Input from outside is hashed with a secret of this process before it becomes a key: names of any length take the
+//! same space, and nobody can make two keys collide.
 
 use crate::Clock;
 use domain::{refusal::Refusal, time::Timestamp};
@@ -16,32 +16,32 @@ use std::{
     time::Duration,
 };
 
-/// Wrong log-ins at once, and after how long one more is allowed.
+/// How many wrong log-ins are allowed at once, and after how long one more is.
 type Quota = (u32, Duration);
 
 const ACCOUNT_FROM_NETWORK: Quota = (10, Duration::from_secs(20));
-/// An office behind one address mistypes together in the morning.
+/// Large enough for an office behind one address that mistypes together in the morning.
 const NETWORK: Quota = (60, Duration::from_secs(5));
 /// NIST asks for a limit of a hundred: <https://pages.nist.gov/800-63-4/sp800-63b.html#throttle>
 const ACCOUNT: Quota = (100, Duration::from_secs(60));
 const KNOWN_BROWSER: Quota = (10, Duration::from_secs(20));
-/// Keys kept at the most.
+/// Maximum number of keys.
 const KEYS: usize = 30_000;
 
-/// Who tries.
+/// An attempt to log in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Attempt<'a> {
-    /// As accounts are called; empty for what no account can be called.
+    /// The log-in name; empty when no account can have this name.
     pub(crate) login: &'a str,
     pub(crate) from: Option<IpAddr>,
-    /// The browser, when that person has logged in there before.
+    /// The browser's id, when the user has logged in there before.
     pub(crate) browser: Option<[u8; 12]>,
 }
 
 pub(crate) struct LoginThrottle {
     clock: Clock,
     secret: RandomState,
-    /// For each key the time at which everything counted for it will be forgotten.
+    /// For each key, the time at which everything counted for it expires.
     counted: Mutex<HashMap<u64, Timestamp>>,
 }
 
@@ -54,7 +54,7 @@ impl LoginThrottle {
         }
     }
 
-    /// Counts an attempt as a wrong one, before it is known whether it is: many at once must not be seen as one.
+    /// Counts an attempt as a wrong one before its outcome is known: many at once must not pass as one.
     ///
     /// # Errors
     /// [`Refusal::TooManyAttempts`] with the seconds to wait; then nothing is counted.
@@ -87,7 +87,7 @@ impl LoginThrottle {
         Ok(())
     }
 
-    /// It was a right one after all.
+    /// Takes an attempt back from the count: it was not a wrong one.
     pub(crate) fn was_right(&self, attempt: Attempt<'_>) {
         let now = self.clock.now();
         let mut counted = self.counted();
@@ -127,7 +127,7 @@ impl LoginThrottle {
     }
 }
 
-/// Forgets what is over, and, when that is not enough, the half for which the least is counted.
+/// Removes expired keys and, when that is not enough, the half with the lowest counts.
 fn make_room(counted: &mut HashMap<u64, Timestamp>, now: Timestamp) {
     counted.retain(|_, kept| *kept > now);
     if counted.len() > KEYS / 2 {
@@ -144,7 +144,7 @@ impl fmt::Debug for LoginThrottle {
     }
 }
 
-/// Whoever has an IPv6 address has at least a /64 of them.
+/// The network of an address. Whoever has an IPv6 address has at least a /64.
 fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,

@@ -1,7 +1,6 @@
 //! Passwords: Argon2id on a blocking thread, so that a log-in never holds up the others. One hash takes 19 MB and some
-//! tens of milliseconds of a processor, for right and wrong passwords alike. So only as many are made at once as there
-//! are processors, in memory that is used again; a line of others waits, and who comes after these is told to come
-//! again.
+//! tens of milliseconds of a processor, for right and wrong passwords alike. So only as many are computed at once as
+//! there are processors, in memory that is reused. A limited number of others waits; any more are told to come again.
 
 use crate::{Error, Result, random};
 use argon2::{
@@ -17,25 +16,25 @@ use std::{
 };
 use tokio::{sync::Semaphore, time::timeout};
 
-/// Hashes at once, also where there are more processors: each keeps its memory.
+/// Maximum number of hashes at once, even where there are more processors: each keeps its memory.
 const MAX_AT_ONCE: usize = 8;
-/// Those who may wait, for each of them: some two seconds of work.
+/// How many may wait for each hash that is computed at once: about two seconds of work.
 const LINE: usize = 48;
 /// How long somebody waits.
 const PATIENCE: Duration = Duration::from_secs(6);
-/// Seconds after which whoever was sent away may come again.
+/// Seconds after which somebody who was turned away may come again.
 const AGAIN: u32 = 5;
 const SALT_BYTES: usize = 16;
 
 /// Where passwords are hashed.
 pub(crate) struct Passwords {
     places: Arc<Semaphore>,
-    /// Those who wait and those whose hash is being made.
+    /// Places for those who wait and for those whose hash is being computed.
     line: Semaphore,
     memory: Arc<Memory>,
 }
 
-/// Blocks that are not in use. There are as many as were ever in use at once, and as large.
+/// Blocks that are not in use. As many stay allocated as were ever in use at once, in their largest size.
 type Memory = Mutex<Vec<Vec<Block>>>;
 
 impl Default for Passwords {
@@ -54,7 +53,7 @@ impl Passwords {
         }
     }
 
-    /// A PHC string.
+    /// Hashes a password; returns a PHC string.
     ///
     /// # Errors
     /// [`Refusal::Busy`] when too many log in at once.
@@ -64,7 +63,7 @@ impl Passwords {
             .map_err(|error| Error::Corrupt(format!("a password cannot be hashed: {error}")))
     }
 
-    /// Whether the password verify. Without a hash the same work is done and the answer is no, so that the time taken
+    /// Whether the password is right. Without a known hash it does the same work and answers no, so that the time taken
     /// does not tell whether the log-in exists.
     ///
     /// # Errors
@@ -95,7 +94,7 @@ impl Passwords {
         };
         let memory = self.memory.clone();
         let done = tokio::task::spawn_blocking(move || {
-            // Whoever asked may be gone by now: the place is taken until the work is done.
+            // The caller may be gone by now: the place stays taken until the work is done.
             let _place = place;
             let mut blocks = lock(&memory).pop().unwrap_or_default();
             let done = work(&mut blocks);

@@ -1,4 +1,4 @@
-//! People: who logs in, and the first administrator.
+//! Users, and the first administrator.
 
 use crate::{
     Engine, Error, Result,
@@ -27,8 +27,8 @@ pub async fn has_users(engine: &Engine) -> Result<bool> {
     Ok(user::Entity::find().limit(1).count(engine.db.read()).await? > 0)
 }
 
-/// A token for the link that creates the first administrator; `None` when there are people already. An older link
-/// stops working.
+/// A token for the link that creates the first administrator; `None` when there are users already. An older link stops
+/// working.
 pub async fn create_setup_link(engine: &Engine) -> Result<Option<String>> {
     let tx = engine.transaction_alone(&Actor::System).await?;
     if user::Entity::find().limit(1).count(&tx).await? > 0 {
@@ -81,7 +81,7 @@ pub async fn finish_setup(engine: &Engine, token: &str, form: &UserForm) -> Resu
         .ok_or_else(|| Error::Corrupt("the new administrator is gone".into()))
 }
 
-/// Adds a person without an extension.
+/// Adds a user without an extension.
 pub async fn add(engine: &Engine, actor: &Actor, form: &UserForm) -> Result<UserId> {
     actor.require(Permission::UserChange)?;
     let new = form.check()?;
@@ -114,7 +114,7 @@ async fn insert(tx: &Transaction, new: &NewUser, hash: String) -> Result<UserId>
     Ok(UserId::new(id))
 }
 
-/// Refuses a log-in that somebody other than `except` has.
+/// Refuses a log-in that a user other than `except` has.
 pub(crate) async fn login_is_free(
     tx: &DatabaseTransaction,
     login: &str,
@@ -132,8 +132,8 @@ pub(crate) async fn login_is_free(
     }
 }
 
-/// Checks a log-in. Wrong names, wrong passwords and disabled people get the same answer in the same time. `browser`
-/// is the cookie of `browsers`.
+/// Checks a log-in. Wrong names, wrong passwords and disabled users get the same answer in the same time. `browser` is
+/// the cookie of `browsers`.
 pub async fn log_in(
     engine: &Engine,
     login: &str,
@@ -141,7 +141,7 @@ pub async fn log_in(
     from: Option<IpAddr>,
     browser: Option<&str>,
 ) -> Result<Me> {
-    // What no account can be called is nobody's, and goes the same way.
+    // A name that no account can have belongs to nobody, and takes the same path.
     let login = login_name(login).unwrap_or_default();
     let attempt = Attempt {
         login: &login,
@@ -164,7 +164,7 @@ pub async fn log_in(
         password.to_owned()
     };
     let verified = match engine.passwords.verify(password, hash).await {
-        // Nothing was found out by it.
+        // The password was not checked, so the attempt does not count.
         Err(busy) => {
             engine.login_throttle.was_right(attempt);
             return Err(busy);
@@ -184,7 +184,7 @@ pub async fn log_in(
     }
 }
 
-/// The person as they are now; `None` when gone or disabled.
+/// The user's current data; `None` when the user is gone or disabled.
 pub async fn me(engine: &Engine, id: UserId) -> Result<Option<Me>> {
     let Some(found) = user::Entity::find_by_id(id.uuid()).one(engine.db.read()).await? else {
         return Ok(None);

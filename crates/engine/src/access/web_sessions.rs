@@ -7,7 +7,7 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 
-/// What a browser session holds, as its owner wrote it.
+/// What a browser session holds, as the HTTP server wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
     pub data: String,
@@ -74,7 +74,7 @@ pub async fn delete(engine: &Engine, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// Logs a person out everywhere. Returns how many browsers that were.
+/// Logs a user out everywhere. Returns the number of browsers.
 pub async fn delete_all_of(engine: &Engine, user: UserId) -> Result<u64> {
     let tx = engine.db.write().await?;
     let deleted = delete_all(&tx, user).await?;

@@ -1,4 +1,4 @@
-//! What the audit log keeps of a deed: JSON of `domain::channel::AuditDetail` in the row's text.
+//! The detail of an audit entry: JSON of `domain::channel::AuditDetail` in the row's text.
 
 use crate::{Error, Result};
 use domain::channel::{AuditDetail, Badge, BadgeChange, Reason};
@@ -7,7 +7,7 @@ pub(crate) fn write(detail: &AuditDetail) -> Result<String> {
     serde_json::to_string(detail).map_err(|error| Error::Corrupt(error.to_string()))
 }
 
-/// Reads also what was written before details were structured.
+/// Also reads what was written before details were structured.
 pub(crate) fn read(text: &str) -> AuditDetail {
     serde_json::from_str(text).unwrap_or_else(|_| match old_badge(text) {
         Some(change) => AuditDetail::Badge(change),

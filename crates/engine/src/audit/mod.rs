@@ -16,9 +16,9 @@ pub(crate) enum Subject {
     Channel(Uuid),
     Token(Uuid),
     DeadLetter(Uuid),
-    /// There is one set of rules.
+    /// There is only one set of rules.
     Countries,
-    /// There is one.
+    /// There is only one.
     MasterKey,
 }
 

@@ -1,4 +1,4 @@
-//! The badge: from our own records and from what the doctor found last.
+//! The badge: derived from the database's records and from the doctor's latest findings.
 
 use crate::{
     Result,
@@ -19,7 +19,7 @@ use uuid::Uuid;
 pub(super) struct Wrong(HashMap<Uuid, Vec<channel_finding::Model>>);
 
 impl Wrong {
-    /// With one channel or with all.
+    /// Reads the findings of one channel or of all.
     pub(super) async fn read(db: &impl ConnectionTrait, only: Option<Uuid>) -> Result<Self> {
         use channel_finding::Column;
         let mut query = channel_finding::Entity::find().filter(Column::State.eq(State::Bad.as_str()));
@@ -39,10 +39,10 @@ impl Wrong {
             .get(&channel.id)
             .into_iter()
             .flatten()
-            // Meta has called since: what was wrong before may be right now, and the doctor looks again soon.
+            // Meta has made a handshake since: an older finding may be outdated, and the doctor looks again soon.
             .filter(|found| found.at > channel.handshake_at.unwrap_or(0))
             .filter_map(|found| Some((found.name.parse().ok()?, serde_json::from_str(&found.seen).ok()?)))
-            // These two are facts of ours, fresher than what the doctor found.
+            // For these two the database's records are fresher than the doctor's findings.
             .filter(|(check, _)| !matches!(check, Check::Destination | Check::Signature))
             .collect();
         wrong.sort_by_key(|(check, _)| *check);

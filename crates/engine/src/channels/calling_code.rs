@@ -1,4 +1,4 @@
-//! The calling code of numbers that are typed without one.
+//! The calling code for numbers that are typed without one.
 
 use crate::{Engine, Result, entity::channel};
 use domain::{
@@ -8,10 +8,10 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-/// The calling code of numbers that are typed without one: that of the channel's number, or of any other channel's.
+/// The calling code for numbers that are typed without one: that of the channel's number, or of any other channel's.
 ///
 /// # Errors
-/// `Forbidden` for who may not look at channels.
+/// `Forbidden` for an actor who may not read channels.
 pub async fn calling_code(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Option<String>> {
     actor.require(Permission::ChannelRead)?;
     calling_code_of(engine, Some(id)).await

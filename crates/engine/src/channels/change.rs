@@ -35,7 +35,7 @@ pub(super) async fn change(
     tx.commit().await
 }
 
-/// After the commit what is kept in memory is read again, the channel is checked soon, and pages are told.
+/// After the commit, clears the cache of webhook addresses, has the channel checked soon, and tells the pages.
 pub(super) fn changed(tx: &Transaction, id: ChannelId) {
     tx.then(|engine| engine.webhook_cache.forget());
     tx.wake(Worker::Doctor);

@@ -69,7 +69,7 @@ pub async fn activity(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<A
 /// A channel for its editor, or who deleted it.
 ///
 /// # Errors
-/// `Forbidden` for who may not look at channels, `NotFound` when there never was one.
+/// `Forbidden` for an actor who may not read channels, `NotFound` when there never was such a channel.
 pub async fn presence(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Presence> {
     actor.require(Permission::ChannelRead)?;
     if let Some(channel) = find_or_reserved(engine, id).await? {

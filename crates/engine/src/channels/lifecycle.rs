@@ -1,4 +1,4 @@
-//! A channel is paused, resumed and deleted.
+//! Pausing, resuming and deleting a channel.
 
 use crate::{
     Engine, Result,
@@ -20,7 +20,7 @@ use domain::{
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-/// Stops sending and checking. What comes in is still kept and shown, so that nothing is lost.
+/// Stops sending and checking. Incoming messages are still stored and shown, so that nothing is lost.
 pub async fn pause(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
     change(engine, actor, id, "channel.pause", |tx, channel| {
         channel.paused_at = Set(Some(tx.engine().clock().now().millis()));
@@ -36,8 +36,8 @@ pub async fn resume(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<()>
     .await
 }
 
-/// Deletes a channel: its secrets and its webhook address are gone at once, its sessions are closed and stay
-/// readable, and what still waited to be sent fails with that reason, or is unconfirmed where Meta may have it.
+/// Deletes a channel: its secrets and its webhook address are gone at once, and its sessions are closed and stay
+/// readable. Messages that still wait to be sent fail with that reason, or become unconfirmed where Meta may have them.
 ///
 /// # Errors
 /// [`Refusal::NameDiffers`] unless `name` is the channel's.

@@ -1,4 +1,4 @@
-//! The channels that lists show, and where they may lead.
+//! The channels as lists show them, and the destinations they may have.
 
 use crate::{
     Engine, Result,

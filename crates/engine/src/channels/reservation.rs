@@ -1,6 +1,6 @@
-//! The webhook address and verify token of a channel that is being set up. They are told before anything is saved, and
-//! Meta may verify them by then; the channel itself begins with the first save, so that a set-up which is left leaves
-//! no channel behind. Each person has one reservation, which the next set-up takes up again.
+//! The webhook address and verify token of a channel that is being set up. They are shown before anything is saved, and
+//! Meta may verify them by then; the channel itself begins with the first save, so that an abandoned set-up leaves no
+//! channel behind. Each user has one reservation, which the next set-up takes up again.
 
 use crate::{Engine, Result, entity::channel_reservation, random};
 use domain::{
@@ -16,13 +16,13 @@ use sea_orm::{
 };
 use std::time::Duration;
 
-/// A set-up that nobody has gone on with for so long is over.
+/// A set-up that nobody continues for this long expires.
 const LIVES: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// The name that the form begins with.
+/// The name with which the form is filled in at first.
 pub(super) const NAME: &str = "WhatsApp";
 
-/// The reservation of whoever asks; made anew when there is none.
+/// The actor's reservation; creates one when there is none.
 pub(super) async fn of(engine: &Engine, tx: &DatabaseTransaction, actor: &Actor) -> Result<ChannelId> {
     use channel_reservation::Column;
     let reserved_by = match actor {
@@ -53,8 +53,8 @@ pub(super) async fn of(engine: &Engine, tx: &DatabaseTransaction, actor: &Actor)
     Ok(ChannelId::new(reserved.map_or(new.id, |reserved| reserved.id)))
 }
 
-/// Takes the reservation: the channel begins. Of several who save at once one gets it; the others wait for that one and
-/// find none. So does a handshake or another verify token that comes meanwhile.
+/// Takes the reservation, because its channel begins. Of several saves at once, one gets it; the others wait for that
+/// transaction and find none. The same holds for a handshake or a new verify token that comes meanwhile.
 pub(super) async fn take(
     tx: &DatabaseTransaction,
     id: ChannelId,
@@ -86,7 +86,7 @@ pub(crate) async fn at_address(
         .await?)
 }
 
-/// Meta has verified the address; returns whether it is reserved and not a channel's.
+/// Notes that Meta has verified the address; returns whether it belongs to a reservation and not to a channel.
 pub(crate) async fn verified(tx: &DatabaseTransaction, id: ChannelId, now: i64) -> Result<bool> {
     let updated = channel_reservation::Entity::update_many()
         .col_expr(channel_reservation::Column::HandshakeAt, Expr::value(now))
@@ -96,7 +96,7 @@ pub(crate) async fn verified(tx: &DatabaseTransaction, id: ChannelId, now: i64) 
     Ok(updated.rows_affected > 0)
 }
 
-/// Gives it another verify token; returns whether there is one with this id.
+/// Gives the reservation another verify token; returns whether there is one with this id.
 pub(super) async fn rotate(tx: &DatabaseTransaction, id: ChannelId) -> Result<bool> {
     let updated = channel_reservation::Entity::update_many()
         .col_expr(

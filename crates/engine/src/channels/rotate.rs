@@ -1,4 +1,4 @@
-//! Verify token and app secrets are exchanged while Meta goes on calling.
+//! Replacing the verify token and app secrets while Meta goes on calling.
 
 use crate::{
     Engine, Result,
@@ -17,7 +17,7 @@ use domain::{
 };
 use sea_orm::ActiveValue::Set;
 
-/// Makes a new verify token. Meta asks for it only when the callback is saved: a connection that works goes on.
+/// Makes a new verify token. Meta asks for it only when the callback is saved, so a working connection goes on.
 pub async fn rotate_verify_token(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
     actor.require(Permission::ChannelChange)?;
     let tx = engine.transaction(actor).await?;

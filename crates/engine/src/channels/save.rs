@@ -1,4 +1,4 @@
-//! What an admin or a script changes of a channel. Each change and its audit row are one transaction.
+//! Changes of a channel by administrators and scripts. Each change and its audit row are one transaction.
 
 use crate::{
     Engine, Result,
@@ -40,7 +40,7 @@ pub async fn reserve(engine: &Engine, actor: &Actor) -> Result<ChannelId> {
     Ok(id)
 }
 
-/// A whole channel at once, as scripts create one.
+/// Creates a whole channel at once, for scripts.
 pub async fn create(
     engine: &Engine,
     actor: &Actor,
@@ -85,7 +85,7 @@ fn check_both(
     }
 }
 
-/// Saves the Authentication tab. Empty secrets stay as they are.
+/// Saves the Authentication tab. An empty field leaves its secret as it is.
 pub async fn save_authentication(
     engine: &Engine,
     actor: &Actor,
@@ -119,7 +119,7 @@ pub async fn save_messaging(
     tx.commit().await
 }
 
-/// Scripts do not name the country of a number that is written without one; pages do.
+/// Fills in the country of a number that is written without one: pages name it, scripts do not.
 async fn with_country(engine: &Engine, id: Option<ChannelId>, form: &MessagingForm) -> Result<MessagingForm> {
     let mut form = form.clone();
     if form.country.is_empty() {
@@ -128,7 +128,7 @@ async fn with_country(engine: &Engine, id: Option<ChannelId>, form: &MessagingFo
     Ok(form)
 }
 
-/// Makes sure that nobody saved in the meantime. The first save makes the channel out of its reservation.
+/// Makes sure that nobody saved in the meantime. The first save turns the reservation into the channel.
 async fn begin(tx: &Transaction, id: ChannelId, version: i64, name: &str) -> Result<()> {
     if let Some(reserved) = reservation::take(tx, id).await? {
         insert(tx, name, Some(reserved)).await?;
@@ -301,7 +301,7 @@ fn named(to: Option<DestinationRef>) -> NewValue {
     }
 }
 
-/// Nothing is known of another token, or of the token for another number, until Meta is asked.
+/// Nothing is known about another token, or about the token for another number, until Meta is asked.
 fn forget_token_state(change: &mut channel::ActiveModel) {
     change.token_state = Set(TokenState::Unknown.as_str().to_owned());
     change.token_checked_at = Set(None);

@@ -111,7 +111,7 @@ mod tests {
     use crate::{database::Database, testing};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_795_341_600);
-    /// Two weeks of fifty channels: as much as is kept if nothing is ever forgotten for so long.
+    /// The slots of fifty channels in two weeks: as much as is kept when nothing is deleted for that long.
     const LONG: i64 = 14 * 24 * 12 * 50;
 
     async fn remember(db: &Database) {

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 use whatsapp::{Bsuid, WaId, graph::Recipient};
 
-/// To whom an answer goes: the number that Meta gave, else the BSUID.
+/// The recipient of an answer: the number that Meta gave, else the BSUID.
 pub(crate) async fn recipient(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Recipient>> {
     let Some(contact) = contact::Entity::find_by_id(id).one(db).await? else {
         return Ok(None);

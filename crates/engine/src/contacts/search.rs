@@ -1,5 +1,5 @@
-//! Contacts by what people look for. `domain::search` says under which words a contact is found, and what must begin
-//! one of them; here they are kept beside the contact, and looked up.
+//! The search for contacts. `domain::search` says under which words a contact is found, and with what one of them must
+//! begin; this module stores the words beside the contact and looks them up.
 
 use crate::{
     Clock, Result,
@@ -16,19 +16,19 @@ use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// Up to so many contacts are looked up one by one. When more are sought, even among millions, a page of their sessions
-/// is most often among the latest.
+/// Maximum number of contacts that are looked up one by one. When more match, even among millions, a page of their
+/// sessions is most often among the latest.
 pub(crate) const FEW: u64 = 12_000;
-/// So far are words counted before more than a few are looked up: counting is much quicker.
+/// Up to this number words are counted before more than a few are looked up: counting is much quicker.
 pub(crate) const COUNTED: u64 = 200_000;
-/// Contacts whose words are made in one transaction.
+/// Contacts whose words are written in one transaction.
 const AT_ONCE: u64 = 1000;
-/// Whoever waits for the program to start learns so often how far it is.
+/// How often the log tells the progress, for whoever waits for the process to start.
 const TELL_EVERY: Duration = Duration::from_secs(5);
 /// Parameters in one statement: SQLite's limit is 32,766.
 const ROWS_AT_ONCE: usize = 10_000;
 
-/// Keeps the words of contacts that are being written.
+/// Stores the words of contacts that are being written.
 pub(crate) async fn keep(tx: &DatabaseTransaction, contacts: &mut [contact::Model], now: i64) -> Result<()> {
     let before = contacts.iter().filter(|contact| contact.words_at.is_some());
     let before: Vec<_> = before.map(|contact| contact.id).collect();
@@ -64,7 +64,7 @@ pub(crate) async fn keep(tx: &DatabaseTransaction, contacts: &mut [contact::Mode
     Ok(())
 }
 
-/// The contact is no more.
+/// Deletes the words of a contact that no longer exists.
 pub(crate) async fn forget(tx: &DatabaseTransaction, contact: Uuid) -> Result<()> {
     contact_word::Entity::delete_many()
         .filter(contact_word::Column::ContactId.eq(contact))
@@ -73,14 +73,14 @@ pub(crate) async fn forget(tx: &DatabaseTransaction, contact: Uuid) -> Result<()
     Ok(())
 }
 
-/// Makes the words of contacts that were there before there were words.
+/// Writes the words of contacts that were stored before there were words.
 pub(crate) async fn complete(db: &Database, clock: &Clock) -> Result<()> {
     let without = contact::Entity::find().filter(contact::Column::WordsAt.is_null());
     let all = without.clone().count(db.read()).await?;
     if all == 0 {
         return Ok(());
     }
-    tracing::info!(contacts = all, "contacts are being made ready for the search");
+    tracing::info!(contacts = all, "contacts are being indexed for the search");
     let (mut made, mut told) = (0, Instant::now());
     loop {
         let tx = db.write().await?;
@@ -105,7 +105,7 @@ pub(crate) async fn complete(db: &Database, clock: &Clock) -> Result<()> {
         tx.commit().await?;
         made += some.len();
         if told.elapsed() >= TELL_EVERY {
-            tracing::info!(made, of = all, "contacts are being made ready for the search");
+            tracing::info!(made, of = all, "contacts are being indexed for the search");
             told = Instant::now();
         }
     }
@@ -113,17 +113,17 @@ pub(crate) async fn complete(db: &Database, clock: &Clock) -> Result<()> {
     Ok(())
 }
 
-/// Contacts whom somebody looks for: for each part of the text, how a word of theirs has to begin.
+/// The contacts that a search means: for each part of the text, with what a word of the contact has to begin.
 #[derive(Debug)]
 pub(crate) struct Sought(Vec<Vec<String>>);
 
-/// What a text asks for; `None` when it is blank.
+/// What a text searches for; `None` when it is blank.
 pub(crate) fn sought(text: &str) -> Option<Sought> {
     search::sought(text).map(Sought)
 }
 
 impl Sought {
-    /// Puts that part of the text first that fewest words begin with, and says how many do, or `most`.
+    /// Moves the part of the text with which the fewest words begin to the front, and returns their number, or `most`.
     pub(crate) async fn rarest_first(&mut self, db: &impl ConnectionTrait, most: u64) -> Result<u64> {
         let mut rarest = most;
         for part in 0..self.0.len() {
@@ -136,19 +136,20 @@ impl Sought {
         Ok(rarest)
     }
 
-    /// Their sessions. Goes through sessions and asks of each whose it is: soon done where many are sought.
+    /// The sessions of these contacts. Scans sessions and checks the contact of each: quick where many contacts match.
     pub(crate) fn walked(&self) -> Condition {
         self.sessions(has_word)
     }
 
-    /// Their sessions. Looks up all whom the first part of the text fits: soon done where these are few.
+    /// The sessions of these contacts. Looks up all contacts that match the first part of the text: quick where these
+    /// are few.
     pub(crate) fn looked_up(&self) -> Condition {
         self.sessions(|starts| session::Column::ContactId.in_subquery(contacts(starts)))
     }
 
     fn sessions(&self, first: impl Fn(&[String]) -> Expr) -> Condition {
         let Some((rarest, others)) = self.0.split_first() else {
-            // A text without a word is nobody's.
+            // A text without a word matches no contact.
             return Condition::all().add(Expr::value(false));
         };
         let others = others.iter().map(|starts| has_word(starts));
@@ -156,7 +157,7 @@ impl Sought {
     }
 }
 
-/// Whether one of the words of the session's contact begins with one of these.
+/// Whether a word of the session's contact begins with one of these.
 fn has_word(starts: &[String]) -> Expr {
     let begins = starts.iter().map(|start| begins(start));
     let theirs = Query::select()
@@ -171,7 +172,7 @@ fn has_word(starts: &[String]) -> Expr {
     Expr::exists(theirs)
 }
 
-/// How many words begin so; of each start no more than `most` are counted.
+/// How many words begin with one of these; for each, no more than `most` are counted.
 async fn at_most(db: &impl ConnectionTrait, starts: &[String], most: u64) -> Result<u64> {
     let mut many = 0;
     for start in starts {
@@ -186,11 +187,11 @@ async fn at_most(db: &impl ConnectionTrait, starts: &[String], most: u64) -> Res
     Ok(many)
 }
 
-/// Contacts one of whose words begins with one of these.
+/// Contacts with a word that begins with one of these.
 fn contacts(starts: &[String]) -> SelectStatement {
     let mut stretches = starts.iter().map(|start| stretch(start));
     let first = stretches.next().unwrap_or_default();
-    // Not one condition with `OR`, for which PostgreSQL may read through the table.
+    // A union, because PostgreSQL may scan the table for one condition with `OR`.
     stretches.fold(first, |mut all, next| all.union(UnionType::All, next).take())
 }
 
@@ -202,7 +203,7 @@ fn stretch(start: &str) -> SelectStatement {
         .take()
 }
 
-/// A word begins so: a stretch of the index.
+/// Whether a word begins with this: a range of the index.
 fn begins(start: &str) -> Condition {
     Condition::all()
         .add(contact_word::Column::Word.gte(start))

@@ -1,5 +1,5 @@
 //! What an administrator changes, on the page or from the command line. Each change and its audit row are one
-//! transaction; the channels are examined anew, for Meta's servers may be shut out now, or let in again.
+//! transaction. Then every channel is examined again, because Meta's servers may now be shut out, or let in again.
 
 use super::{lookup, rules};
 use crate::{Engine, Result, audit::Subject, doctor, events::Audience, transaction::Transaction};
@@ -15,10 +15,10 @@ use std::{
     sync::{Arc, PoisonError},
 };
 
-/// Saves the rule of a door, on top of the version that was read.
+/// Saves the rule of a door, if the version that was read is still the stored one.
 ///
 /// # Errors
-/// What is wrong with the form; `NoCountryDatabase`; `LocksYouOut` when the one who saves could not come back;
+/// What is wrong with the form; `NoCountryDatabase`; `LocksYouOut` when the rule would keep out whoever saves it;
 /// `ChangedMeanwhile`.
 pub async fn save(
     engine: &Engine,
@@ -45,10 +45,10 @@ pub async fn save(
     tx.commit().await
 }
 
-/// Opens every door to everybody: the way back for whoever is locked out. Returns the rules that are gone.
+/// Opens every door to everybody: the way back for an administrator who is locked out. Returns the removed rules.
 ///
 /// # Errors
-/// `Forbidden` for who may not administer.
+/// `Forbidden` for an actor who may not administer.
 pub async fn off(engine: &Engine, actor: &Actor) -> Result<Vec<StoredRule>> {
     actor.require(Permission::CountryChange)?;
     let _turn = engine.countries.turn.lock().await;
@@ -76,10 +76,10 @@ pub async fn off(engine: &Engine, actor: &Actor) -> Result<Vec<StoredRule>> {
     Ok(gone)
 }
 
-/// Puts a country database in the place of the one there is.
+/// Replaces the country database.
 ///
 /// # Errors
-/// `UnfitDatabase`; `LocksYouOut` when by this database the one who uploads could not come back; `Forbidden` for who
+/// `UnfitDatabase`; `LocksYouOut` when this database would keep out whoever uploads it; `Forbidden` for an actor who
 /// may not administer, and for everybody while a setting names the file.
 pub async fn replace_database(
     engine: &Engine,
@@ -125,7 +125,7 @@ fn lets_in(console: &Rule, address: IpAddr, from: Whereabouts) -> std::result::R
     Err(Refusal::LocksYouOut { address, country })
 }
 
-/// Pages are told, and every channel is examined anew.
+/// Tells the pages, and has every channel examined again.
 async fn changed(tx: &Transaction) -> Result<()> {
     tx.changed(Change::Countries, Audience::Everybody);
     doctor::outdate_all(tx).await

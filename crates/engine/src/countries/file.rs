@@ -1,5 +1,5 @@
-//! Where the country database lies: in the data folder, where an upload replaces it, or where a setting says, where
-//! some other program may.
+//! The file of the country database: in the data folder, where an upload replaces it, or where a setting names it, and
+//! where another program may replace it.
 
 use super::lookup::{self, CountryDatabase};
 use crate::{Error, Result};
@@ -15,22 +15,22 @@ use std::{
 use tokio::{sync::Semaphore, time::timeout};
 
 const READ_WITHIN: Duration = Duration::from_secs(5);
-/// Bytes that are read at the most: those with cities, too, have fewer.
+/// Maximum number of bytes that are read: even databases with cities have fewer.
 const MAX: u64 = 256 * 1024 * 1024;
 const NAME: &str = "countries.mmdb";
-/// Until it is whole.
+/// The file's name until it is complete.
 const UNFINISHED: &str = "countries.mmdb.new";
 
 #[derive(Debug)]
 pub(super) struct DatabaseFile {
     path: PathBuf,
     named: bool,
-    /// The one that was read last.
+    /// The file that was read last.
     seen: Mutex<Option<Mark>>,
     looking: Arc<Semaphore>,
 }
 
-/// By what a file is told from the one before; none: there is no file.
+/// Tells a file from the one before; `None`: there is no file.
 type Mark = Option<(SystemTime, u64)>;
 
 impl DatabaseFile {
@@ -47,13 +47,13 @@ impl DatabaseFile {
         &self.path
     }
 
-    /// A setting names it.
+    /// Whether a setting names the file.
     pub(super) fn is_named(&self) -> bool {
         self.named
     }
 
-    /// What lies there now, unless that has been read already. It may lie on a server that does not answer: nobody waits
-    /// long for it, and while one look at it lasts there is no other.
+    /// Reads the file, unless it has been read already. The file may be on a server that does not answer: the wait is
+    /// short, and while one read lasts no other begins.
     pub(super) async fn read_if_changed(&self) -> Option<std::result::Result<CountryDatabase, Unfit>> {
         let turn = self.looking.clone().try_acquire_owned().ok()?;
         let (path, seen) = (self.path.clone(), *self.seen());
@@ -84,7 +84,7 @@ impl DatabaseFile {
         })
     }
 
-    /// Puts these bytes there: whole, or not at all.
+    /// Replaces the file with these bytes, completely or not at all.
     pub(super) async fn replace(&self, bytes: Bytes) -> Result<()> {
         let path = self.path.clone();
         let written = tokio::task::spawn_blocking(move || {
@@ -110,7 +110,7 @@ fn mark(path: &Path) -> Mark {
     Some((metadata.modified().ok()?, metadata.len()))
 }
 
-/// A pipe, or a device, may have no end, or none that comes.
+/// Reads regular files only: a pipe or a device may never end.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let too_large = || io::Error::other(format!("it has more than {MAX} bytes"));
     let metadata = fs::metadata(path)?;
@@ -120,7 +120,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     if metadata.len() > MAX {
         return Err(too_large());
     }
-    // It may be growing.
+    // The file may be growing.
     let mut bytes = Vec::new();
     fs::File::open(path)?.take(MAX + 1).read_to_end(&mut bytes)?;
     match u64::try_from(bytes.len()) {
@@ -139,7 +139,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&unfinished, path)?;
-    // The new name, too, has to reach the disk.
+    // The directory, too, has to reach the disk, because it holds the new name.
     fs::File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
 }
 
@@ -177,7 +177,7 @@ mod tests {
         let pipe = folder.path().join("pipe.mmdb");
         let made = std::process::Command::new("mkfifo").arg(&pipe).status();
         assert!(made.unwrap().success());
-        // Somebody who may write into it, and does not.
+        // A writer that has the pipe open and writes nothing.
         let _writer = fs::File::options().read(true).write(true).open(&pipe).unwrap();
         for path in [Path::new("/dev/zero"), folder.path(), &large, &pipe] {
             let file = DatabaseFile::new(folder.path(), Some(path.to_owned()));
@@ -186,7 +186,7 @@ mod tests {
         }
     }
 
-    /// As on a server that does not answer: the threads that wait for it do not become more and more.
+    /// As on a server that does not answer: threads that wait for it must not pile up.
     #[tokio::test]
     async fn while_one_look_lasts_there_is_no_other() {
         let folder = tempfile::TempDir::new().unwrap();

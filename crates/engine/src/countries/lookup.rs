@@ -1,5 +1,5 @@
-//! A country database in MaxMind's format: <https://maxmind.github.io/MaxMind-DB/>. It is judged by what it holds and
-//! not by its name: several publish such files.
+//! A country database in MaxMind's format: <https://maxmind.github.io/MaxMind-DB/>. A file is judged by its content and
+//! not by its name, because several publishers offer such files.
 
 use super::{
     meta,
@@ -19,32 +19,32 @@ use std::{
 };
 use tokio::time::timeout;
 
-/// Where in a record the country is.
+/// The place of the country in a record.
 const ISO_CODE: [PathElement<'static>; 2] = [PathElement::Key("country"), PathElement::Key("iso_code")];
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZIP: &[u8] = b"PK";
-/// How long a file may keep a processor busy. The largest databases of countries take less than a second.
+/// How long the examination of a file may take. The largest databases of countries take less than a second.
 const EXAMINED_WITHIN: Duration = Duration::from_secs(10);
 
-/// A database that has been looked through from one end to the other.
+/// A database whose whole tree has been examined.
 #[derive(Debug)]
 pub(super) struct CountryDatabase {
     reader: Reader<Bytes>,
     countries: BTreeSet<Country>,
-    /// Of WhatsApp's servers, each place once.
+    /// Where WhatsApp's servers are, each place once.
     meta: Vec<Whereabouts>,
 }
 
-/// A country; none: not in the database.
+/// A country; `None`: not in the database.
 type Place = Option<Country>;
 
 /// Finds out whether this is a country database.
 pub(super) async fn examine(bytes: Bytes) -> Result<CountryDatabase, Unfit> {
     let work = move || CountryDatabase::of(bytes, Instant::now() + EXAMINED_WITHIN);
-    // The work looks at the clock between two nodes; nobody waits for what may lie in one of them.
+    // The work checks the time only between nodes; this timeout covers a single node that takes too long.
     let examined = timeout(EXAMINED_WITHIN * 2, tokio::task::spawn_blocking(work)).await;
     examined.ok().and_then(Result::ok).unwrap_or_else(|| {
-        tracing::warn!("a file is not a country database: to look through it takes too long");
+        tracing::warn!("a file is not a country database: its examination takes too long");
         Err(Unfit::Unreadable)
     })
 }
@@ -75,7 +75,7 @@ impl CountryDatabase {
     }
 
     pub(super) fn whereabouts(&self, address: IpAddr) -> Whereabouts {
-        // What cannot be read is as good as not there.
+        // A record that cannot be read counts as missing.
         whereabouts(place(&self.reader, address.to_canonical()).ok().flatten())
     }
 
@@ -100,8 +100,8 @@ fn unreadable(error: &dyn std::error::Error) -> Unfit {
     Unfit::Unreadable
 }
 
-/// Where the most addresses of a range are. Databases place small parts of Meta's ranges all over the world, at the
-/// edges that serve browsers; what calls us stands in the data centres that have the rest.
+/// Where most addresses of a range are. Databases place small parts of Meta's ranges all over the world, at the edges
+/// that serve browsers; the servers that call webhooks are in the data centres, which have the rest.
 fn mostly(
     tree: Tree<'_>,
     places: &HashMap<usize, Place>,
@@ -125,7 +125,7 @@ fn whereabouts(place: Place) -> Whereabouts {
     place.map_or(Whereabouts::Unknown, |country| Whereabouts::In { country })
 }
 
-/// The country of every record. Goes over the whole tree, so that a damaged one is found out here.
+/// The country of every record. Walks the whole tree, so that damage is found here.
 fn places(reader: &Reader<Bytes>, tree: Tree<'_>, until: Instant) -> Result<HashMap<usize, Place>, Broken> {
     let mut places = HashMap::new();
     let everything = match reader.metadata().ip_version {

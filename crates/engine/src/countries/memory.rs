@@ -1,4 +1,4 @@
-//! The allowed countries as they are kept in memory: every request is judged.
+//! The allowed countries, kept in memory because every request is checked.
 
 use crate::countries::{file::DatabaseFile, lookup::CountryDatabase, meta::Callers, rules::Rules};
 use domain::countries::{Door, ShutOut, Unfit, Whereabouts, is_private};
@@ -17,7 +17,7 @@ pub(crate) struct Countries {
     pub(super) file: DatabaseFile,
     pub(super) database: RwLock<Result<Arc<CountryDatabase>, Unfit>>,
     pub(super) callers: Callers,
-    /// One change after the other, so that memory ends up as the last one left the database.
+    /// Allows one change at a time, so that memory matches what the last change left in the database.
     pub(super) turn: Mutex<()>,
 }
 
@@ -50,7 +50,7 @@ impl Countries {
         }
     }
 
-    /// Whether a rule is set and there is nothing to judge by: every door is open.
+    /// Whether a rule is set but there is no database to check against: then every door is open.
     pub(crate) fn is_blind(&self) -> bool {
         self.database().is_err() && Door::ALL.iter().any(|door| self.rules.of(*door).only.is_some())
     }

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-/// What Meta's network (AS32934) announces to the world. It changes: Meta tells how to ask for the current list at
+/// The ranges that Meta's network (AS32934) announces. They change: Meta tells how to ask for the current list at
 /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/overview>.
 const RANGES: [&str; 21] = [
     "31.13.24.0/21",
@@ -42,12 +42,12 @@ pub(super) fn ranges() -> impl Iterator<Item = IpNetwork> {
     RANGES.iter().filter_map(|range| range.parse().ok())
 }
 
-/// From where signed webhooks have come lately, the latest last. In memory: a delivery costs no write for it.
+/// The addresses from which signed webhooks came lately, the latest last. In memory, so that a delivery costs no write.
 #[derive(Debug, Default)]
 pub(super) struct Callers(Mutex<Vec<(IpAddr, Timestamp)>>);
 
 impl Callers {
-    /// Addresses without a country tell nothing.
+    /// Remembers an address; a private one is ignored, because it has no country.
     pub(super) fn note(&self, address: IpAddr, now: Timestamp) {
         if is_private(address) {
             return;

@@ -1,13 +1,13 @@
-//! Allowed countries: which addresses may come in by which door. The rules are in the database, the country database
-//! is a file; both are kept in memory, for every request is judged.
+//! Allowed countries: which addresses may come in by which door. The rules are in the database, the country database is
+//! a file; both are kept in memory, because every request is checked.
 //!
 //! | file | what it does |
 //! |---|---|
 //! | `change` | what an administrator changes |
 //! | `rules` | the rules as they are stored |
-//! | `lookup` | the country database: reads one, judges whether it is one, looks addresses up |
-//! | `tree` | its tree, walked with care |
-//! | `file` | where it lies, and how another takes its place |
+//! | `lookup` | the country database: reads one, examines it, looks addresses up |
+//! | `tree` | the tree of a country database |
+//! | `file` | where the country database is, and how another replaces it |
 //! | `meta` | where WhatsApp's servers are |
 
 mod change;
@@ -32,13 +32,13 @@ use std::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// Largest database that may be uploaded, in bytes. Those of countries alone have about ten million.
+/// Largest database that may be uploaded, in bytes. Those of countries alone have about ten million bytes.
 pub const MAX_DATABASE: usize = 32 * 1024 * 1024;
-/// How often the file is looked at: a program that updates it tells nobody.
+/// How often the file is checked: a program that updates it does not notify this process.
 const PATROL: Duration = Duration::from_secs(60);
 
-/// Reads the rules and the country database at the start. A database that cannot be read leaves every door open:
-/// nobody can be told apart, and who could mend it must not be shut out.
+/// Reads the rules and the country database at the start. A database that cannot be read leaves every door open: no
+/// address can be told from another, and whoever could repair it must not be shut out.
 pub(crate) async fn load(engine: &Engine) -> Result<()> {
     engine.countries.rules.read(&engine.db, engine.clock()).await?;
     look_at_file(engine).await;
@@ -62,7 +62,7 @@ pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
     }
 }
 
-/// Reads the file again when it is another one. What cannot be read replaces nothing that could.
+/// Reads the file again when it has changed. An unreadable file does not replace a readable one.
 async fn look_at_file(engine: &Engine) {
     let _turn = engine.countries.turn.lock().await;
     let Some(read) = engine.countries.file.read_if_changed().await else {
@@ -89,20 +89,20 @@ async fn look_at_file(engine: &Engine) {
     }
 }
 
-/// Whether an address may come in by a door. Who may not is counted.
+/// Whether an address may come in by a door. A refusal is counted.
 pub async fn admits(engine: &Engine, door: Door, address: IpAddr) -> bool {
     let from = engine.countries.whereabouts(address);
     if engine.countries.rules.of(door).admits(from) {
         return true;
     }
-    // The command line may have opened the doors meanwhile. Only who would be refused waits for this.
+    // The command line may have opened the doors meanwhile. Only a request that would be refused waits for this read.
     if let Err(error) = engine
         .countries
         .rules
         .read_if_old(&engine.db, engine.clock())
         .await
     {
-        tracing::warn!(%error, "the allowed countries cannot be read anew");
+        tracing::warn!(%error, "the allowed countries cannot be read again");
     }
     if engine.countries.rules.of(door).admits(from) {
         return true;
@@ -112,15 +112,15 @@ pub async fn admits(engine: &Engine, door: Door, address: IpAddr) -> bool {
     false
 }
 
-/// Remembers from where a webhook came that Meta had signed.
+/// Remembers the address from which a webhook signed by Meta came.
 pub fn webhook_came_from(engine: &Engine, address: IpAddr) {
     engine.countries.callers.note(address, engine.clock().now());
 }
 
-/// What the page shows beside the form, for somebody who asks from this address.
+/// What the page shows beside the form, for a request from this address.
 ///
 /// # Errors
-/// `Forbidden` for who may not administer.
+/// `Forbidden` for an actor who may not administer.
 pub async fn overview(engine: &Engine, actor: &Actor, from: Option<IpAddr>) -> Result<Overview> {
     actor.require(Permission::CountryRead)?;
     engine.countries.rules.read(&engine.db, engine.clock()).await?;
@@ -153,7 +153,7 @@ pub async fn overview(engine: &Engine, actor: &Actor, from: Option<IpAddr>) -> R
 /// The rule of a door, for its form.
 ///
 /// # Errors
-/// `Forbidden` for who may not administer.
+/// `Forbidden` for an actor who may not administer.
 pub async fn rule(engine: &Engine, actor: &Actor, door: Door) -> Result<RuleView> {
     actor.require(Permission::CountryRead)?;
     let StoredRule { rule, version, .. } = rules::stored(engine.db.read(), door).await?;

@@ -16,13 +16,13 @@ use std::{
 };
 use tokio::sync::Mutex;
 
-/// How old the rules may be by which somebody is refused.
+/// Maximum age of the rules by which somebody is refused.
 const FRESH: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Default)]
 pub(super) struct Rules {
     known: RwLock<Known>,
-    /// One after the other, so that what was read last is what stays.
+    /// Allows one read at a time, so that the result of the last read stays.
     reading: Mutex<()>,
 }
 
@@ -50,13 +50,13 @@ impl Rules {
         Ok(())
     }
 
-    /// The rule of a door as it was committed.
+    /// Keeps the rule of a door as it was committed.
     pub(super) fn put(&self, door: Door, rule: Rule) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.by_door.insert(door, Arc::new(rule));
     }
 
-    /// Of many that come at once, one reads.
+    /// Reads the rules again when they are old. Of many callers at once, one reads.
     pub(super) async fn read_if_old(&self, db: &Database, clock: &Clock) -> Result<()> {
         let now = clock.now();
         {

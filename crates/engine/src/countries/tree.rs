@@ -1,8 +1,8 @@
 //! The search tree of a country database, <https://maxmind.github.io/MaxMind-DB/>: nodes of two branches, one for each
 //! value of the next bit of an address. A branch leads to another node, to a record, or nowhere.
 //!
-//! Branches may share nodes, and databases do: IPv4 addresses stand at several places. So the paths through a small
-//! tree may be more than anybody can walk. Each node is visited once, and by the clock: it is a stranger's file.
+//! Branches may share nodes, and databases do so: IPv4 addresses are at several places. So even a small tree may have
+//! more paths than can be walked. Each node is visited once, and the time is limited, because a stranger made the file.
 
 use maxminddb::Metadata;
 use std::{
@@ -10,7 +10,7 @@ use std::{
     time::Instant,
 };
 
-/// Nodes between two looks at the clock.
+/// Nodes between two checks of the time.
 const LOOK_EVERY: usize = 1024;
 
 /// What is wrong with a file.
@@ -56,11 +56,11 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Calls `found` with every record under a network, each node's once.
+    /// Calls `found` with every record under a network, once per node.
     ///
     /// # Errors
-    /// The tree leads out of the file, in a circle, deeper than an address has bits, or it is past `until`; or what
-    /// `found` says.
+    /// The tree leads out of the file, runs in a circle, is deeper than an address has bits, or the time is past
+    /// `until`; or the error of `found`.
     pub(super) fn walk(
         self,
         network: IpAddr,
@@ -75,7 +75,7 @@ impl<'a> Tree<'a> {
         for level in 0..depth {
             match self.branch(start, bit(path, level))? {
                 next if next < self.nodes => start = next,
-                // The whole network is in a larger one.
+                // A record of a larger network covers the whole network.
                 end if end > self.nodes => return found(self.end(end, path, level + 1)),
                 _ => return Ok(()),
             }
@@ -125,7 +125,7 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
-    /// A network as this tree knows it: IPv4 stands in a tree of IPv6 as `::a.b.c.d`.
+    /// A network as this tree stores it: a tree of IPv6 has IPv4 as `::a.b.c.d`.
     fn bits(self, network: IpAddr, prefix: u8) -> Option<(u128, u8)> {
         match (network, self.depth) {
             (IpAddr::V4(ip), 32) => Some((u128::from(u32::from(ip)) << 96, prefix)),
@@ -138,7 +138,7 @@ impl<'a> Tree<'a> {
     fn end(self, record: usize, path: u128, prefix: u8) -> End {
         let address = match self.depth {
             32 => {
-                // The upper 32 bits are all there are.
+                // Only the upper 32 bits are used.
                 let bits = u32::try_from(path >> 96).unwrap_or_default();
                 IpAddr::V4(Ipv4Addr::from(bits))
             }
@@ -175,7 +175,7 @@ impl<'a> Tree<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Seen {
     Not,
-    /// Its branches are being walked: whoever comes to it again comes from below.
+    /// Its branches are being walked: a branch that leads here again closes a circle.
     Above,
     Whole,
 }

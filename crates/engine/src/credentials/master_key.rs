@@ -1,5 +1,6 @@
-//! Which master key this installation has. The database knows its fingerprint from the first start on: with another
-//! key, or with a new one because the file is gone, the process would run and every channel would die later, one by one.
+//! Which master key this installation has. The database stores its fingerprint from the first start on. Without that
+//! check, a process with another key, or with a new one because the file is gone, would run, and every channel would
+//! fail later, one by one.
 
 use crate::{
     Clock, Error, Result,
@@ -17,10 +18,10 @@ use sea_orm::{
 use secrecy::SecretString;
 use std::path::Path;
 
-/// The key that belongs to the database; the first start makes one.
+/// Loads the key that belongs to the database; the first start creates one.
 ///
 /// # Errors
-/// [`Error::Setup`] when it is missing or another one.
+/// [`Error::Setup`] when the key is missing or is another one.
 pub(crate) async fn load(
     db: &Database,
     data_dir: &Path,
@@ -59,7 +60,7 @@ pub(crate) async fn load(
     }
 }
 
-/// Takes the key that is there, or makes one, and forgets the secrets that were sealed by another. Returns how many.
+/// Takes the existing key, or creates one, and deletes the secrets that another key sealed. Returns how many.
 pub(crate) async fn replace(
     db: &Database,
     data_dir: &Path,
@@ -86,7 +87,7 @@ async fn known(db: &impl ConnectionTrait) -> Result<Option<String>> {
     Ok(row.map(|row| row.fingerprint))
 }
 
-/// Of two processes that start at once, the first one's key counts.
+/// Notes the key's fingerprint. When two processes start at once, the key of the first one counts.
 async fn note(db: &Database, key: &MasterKey, clock: &Clock) -> Result<String> {
     let row = master_key::Model {
         id: ONLY,

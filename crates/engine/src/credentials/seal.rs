@@ -26,7 +26,7 @@ const FILE: &str = "master.key";
 pub(crate) enum Kind {
     AccessToken,
     AppSecret,
-    /// Valid beside the first while Meta's is being reset.
+    /// Valid beside the first while the app secret is being reset at Meta.
     NextAppSecret,
 }
 
@@ -43,17 +43,18 @@ pub(crate) struct MasterKey {
     cipher: XChaCha20Poly1305,
     fingerprints: [u8; 32],
     browsers: [u8; 32],
-    /// Of the key itself, in hexadecimal.
+    /// The fingerprint of the key itself, in hexadecimal.
     own_fingerprint: String,
 }
 
 impl MasterKey {
-    /// Where it is, unless the settings hold it.
+    /// The path of the key file, unless the settings hold the key.
     pub(crate) fn file(data_dir: &Path) -> PathBuf {
         data_dir.join(FILE)
     }
 
-    /// From the settings, else from `master.key` in the data directory; `None` when there is no such file.
+    /// Loads the key from the settings, else from `master.key` in the data directory; `None` when there is no such
+    /// file.
     pub(crate) fn load(data_dir: &Path, given: Option<&SecretString>) -> Result<Option<Self>> {
         if let Some(text) = given {
             return Self::parse(text.expose_secret(), "security.master_key").map(Some);
@@ -69,7 +70,7 @@ impl MasterKey {
         }
     }
 
-    /// A new one, in the data directory.
+    /// Creates a key in the data directory.
     pub(crate) fn create(data_dir: &Path) -> Result<Self> {
         let path = Self::file(data_dir);
         let text = BASE64_STANDARD.encode(random::bytes::<32>());
@@ -107,12 +108,12 @@ impl MasterKey {
         })
     }
 
-    /// Says which key this is, without saying anything of it.
+    /// Identifies this key without revealing anything about it.
     pub(crate) fn of_itself(&self) -> String {
         self.own_fingerprint.clone()
     }
 
-    /// The short form, which stands beside each secret and in messages.
+    /// The short form of the fingerprint, which is stored beside each secret and shown in messages.
     pub(crate) fn id(&self) -> &str {
         &self.own_fingerprint[..8]
     }
@@ -151,13 +152,12 @@ impl MasterKey {
         Ok(String::from_utf8(opened).map_err(|_| unreadable())?.into())
     }
 
-    /// The same for the same secret, and useless without the master key: it tells whether two channels share an
-    /// app secret.
+    /// Equal for equal secrets, and useless without the master key: it tells whether two channels share an app secret.
     pub(crate) fn fingerprint(&self, secret: &SecretString) -> String {
         hex::encode(mac(&self.fingerprints, secret.expose_secret().as_bytes()))
     }
 
-    /// A signature over what a browser carries for us.
+    /// Signs what a browser carries in a cookie.
     pub(crate) fn vouch(&self, text: &[u8]) -> [u8; 32] {
         mac(&self.browsers, text)
     }
@@ -181,7 +181,7 @@ fn bound_to(channel: ChannelId, kind: Kind) -> Vec<u8> {
     [channel.uuid().as_bytes().as_slice(), kind.as_str().as_bytes()].concat()
 }
 
-/// Creates a file that only its owner may read, written whole before it has its name.
+/// Creates a file that only its owner may read. The file is complete before it gets its name.
 fn create_private(path: &Path, text: &str) -> std::io::Result<()> {
     let unfinished = path.with_extension(format!("new-{}", random::token()));
     let mut options = fs::OpenOptions::new();
@@ -191,7 +191,7 @@ fn create_private(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = options.open(&unfinished)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
-    // A link fails when the name is taken, so that of two processes that start at once one wins.
+    // Linking fails when the name is taken, so only one of two processes that start at once wins.
     let linked = fs::hard_link(&unfinished, path);
     fs::remove_file(&unfinished)?;
     match linked {

@@ -14,10 +14,10 @@ use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Shorter secrets show nothing of themselves: four characters would be too much.
+/// Minimum length of a secret whose characters are shown: four characters of a shorter one would be too many.
 const SHOWN_FROM: usize = 12;
 
-/// What may be told of a channel's secrets.
+/// What may be shown of a channel's secrets.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     pub(crate) access_token: Option<channel_secret::Model>,
@@ -57,7 +57,7 @@ impl Known {
     }
 }
 
-/// Every app secret that may sign for the channel: two while Meta's is being reset.
+/// Every app secret that may sign for the channel: two while the app secret is being reset at Meta.
 pub(crate) async fn signers(
     db: &impl ConnectionTrait,
     id: ChannelId,

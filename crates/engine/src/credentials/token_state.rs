@@ -1,10 +1,11 @@
-//! What is known of a channel's access token. It changes only by what Meta says: a time-out says nothing.
+//! What is known about a channel's access token. Only Meta's answers change it: a time-out says nothing.
 
 use crate::{Engine, Result, entity::channel, events::Audience, wakes::Worker};
 use domain::{access::Actor, channel::TokenState, event::Change, ids::ChannelId};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
 
-/// Notes what a send taught. Nothing is written, and no page is told, when it is no news; else the doctor looks soon.
+/// Notes what a send revealed about the token. When that is not new, nothing is written and no page is told; otherwise
+/// the doctor examines the channel soon.
 pub(crate) async fn learn(
     engine: &Engine,
     id: ChannelId,

@@ -1,4 +1,4 @@
-//! Cursors of lists: opaque to whoever gets one, and refused when they are not ours.
+//! Cursors of lists: opaque to whoever gets one, and refused when malformed.
 
 use crate::Result;
 use domain::{page::PageRequest, refusal::Refusal};
@@ -28,7 +28,7 @@ pub(crate) fn of_time_and_id(at: i64, id: Uuid) -> String {
     format!("{at}_{id}")
 }
 
-/// Takes the one row too many off, which was read to learn whether there are more, and names the last that stays.
+/// Removes the one row too many, which was read to learn whether there are more, and names the last that stays.
 pub(crate) fn cut<T>(rows: &mut Vec<T>, limit: u32, name: impl Fn(&T) -> String) -> Option<String> {
     let limit = limit as usize;
     let more = rows.len() > limit;

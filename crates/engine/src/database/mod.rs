@@ -23,10 +23,10 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// Connections that read, beside the one that writes (SQLite), or in all (PostgreSQL).
+/// SQLite's connections that read, beside the one that writes; below, all of PostgreSQL's connections.
 const READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
-/// How long another process may hold SQLite's write lock before ours gives up.
+/// How long another process may hold SQLite's write lock before this one gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(15);
 const FILE: &str = "switchboard.db";
@@ -42,7 +42,7 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Connects. A PostgreSQL that is not there is waited for, for as long as `wait`.
+    /// Connects. Waits for a PostgreSQL that does not answer, for as long as `wait`.
     pub(crate) async fn connect(data_dir: &Path, url: Option<&SecretString>, wait: Duration) -> Result<Self> {
         let written = Arc::default();
         Ok(match url {
@@ -88,7 +88,7 @@ impl Database {
         self.reader.get_database_backend() == DbBackend::Sqlite
     }
 
-    /// SQLite's file, by the name that SQLite has for it: however the settings spell it, and whatever links lead there.
+    /// The path of SQLite's file as SQLite resolves it, however the settings spell it and whatever links lead there.
     pub(crate) async fn file(&self) -> Result<Option<PathBuf>> {
         if !self.is_sqlite() {
             return Ok(None);
@@ -99,7 +99,7 @@ impl Database {
         );
         let row = self.reader.query_one_raw(main).await?;
         let file: Option<String> = row.map(|row| row.try_get("", "file")).transpose()?;
-        // One in memory has none.
+        // A database in memory has no file.
         Ok(file.filter(|file| !file.is_empty()).map(PathBuf::from))
     }
 
@@ -108,20 +108,21 @@ impl Database {
         Ok(!Migrator::get_pending_migrations(&self.writer).await?.is_empty())
     }
 
-    /// Brings the tables up to date: by all steps, or by none. One that fails or is broken off leaves the tables as they
-    /// were, for the next start, and for the older version. Of several processes one does it, and the others wait.
+    /// Brings the tables up to date, with all migrations or with none. A migration that fails or is interrupted leaves
+    /// the tables as they were, for the next start and for the older version. Of several processes one migrates, and
+    /// the others wait.
     pub(crate) async fn migrate(&self) -> Result<()> {
         let tx = self.write_alone().await?;
         Migrator::up(&tx, None).await?;
         Ok(tx.commit().await?)
     }
 
-    /// For looking.
+    /// The connection for reads.
     pub(crate) fn read(&self) -> &DatabaseConnection {
         &self.reader
     }
 
-    /// For a change: rolled back unless it is committed.
+    /// Begins a transaction that writes: rolled back unless it is committed.
     pub(crate) async fn write(&self) -> Result<DatabaseTransaction> {
         // SQLite takes the write lock at once: a transaction that reads first and writes later could otherwise
         // be refused in the middle.
@@ -133,9 +134,10 @@ impl Database {
         Ok(self.writer.begin_with_options(options).await?)
     }
 
-    /// For a change that depends on rows which it does not itself change: that a number is free, that an administrator
-    /// remains. Such changes come one after the other, whichever process makes them; PostgreSQL would let two of them
-    /// look at the same moment, and both find what they hope for. SQLite has one writer in any case.
+    /// Begins a transaction that depends on rows which it does not itself change: that a number is free, that an
+    /// administrator remains. Such transactions run one after the other, whichever process begins them; otherwise
+    /// PostgreSQL would let two of them check at the same moment, and both would pass. SQLite has one writer in any
+    /// case.
     pub(crate) async fn write_alone(&self) -> Result<DatabaseTransaction> {
         let tx = self.write().await?;
         if !self.is_sqlite() {
@@ -145,7 +147,7 @@ impl Database {
         Ok(tx)
     }
 
-    /// For many statements, each a transaction of its own, one right after the other.
+    /// A connection for many statements in a row, each a transaction of its own.
     pub(crate) async fn keep(&self) -> Result<Kept> {
         self.written.notify_one();
         let kept = match self.writer.get_database_backend() {
@@ -170,7 +172,7 @@ impl Database {
         self.written.notified().await;
     }
 
-    /// Carries SQLite's log back into the file, as far as nobody has to wait for it.
+    /// Checkpoints SQLite's write-ahead log into the file, as far as nobody has to wait for it.
     pub(crate) async fn checkpoint(&self) -> Result<()> {
         if self.is_sqlite() {
             let checkpoint = self.reader.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)");
@@ -193,8 +195,8 @@ impl Database {
     }
 }
 
-/// A connection that is kept from one statement to the next. The pool asks each one that it lends and gets back
-/// whether it is alive, and every question takes as long as a small commit.
+/// A connection that is kept from one statement to the next. The pool pings a connection when it lends it and when it
+/// gets it back, and every ping takes as long as a small commit.
 #[derive(Debug)]
 pub(crate) enum Kept {
     Sqlite(PoolConnection<Sqlite>),
@@ -207,24 +209,25 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false)
-        // A file does not hang up.
+        // A connection to a file does not break.
         .test_before_acquire(false)
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
-                // Meta is answered only when the disk has it.
+                // Meta is answered only when the data is on disk.
                 .synchronous(SqliteSynchronous::Full)
-                // Pages, some 16 MB, after which a commit carries back what `crate::database::checkpoint` has left.
+                // Pages, some 16 MB, after which a commit checkpoints what `crate::database::checkpoint` has left.
                 .pragma("wal_autocheckpoint", "4000")
-                // What a large statement needs to be taken back is kept in memory, not in a file of its own.
+                // What the rollback of a large statement needs is kept in memory, not in a file of its own.
                 .pragma("temp_store", "MEMORY")
                 .foreign_keys(true)
                 .busy_timeout(BUSY_TIMEOUT)
         })
-        // When a write fails, on a full disk say, SQLite may roll back by itself. The driver does not notice and goes
-        // on counting that transaction: whatever follows on the connection would be a savepoint in it, and once one
-        // of those is rolled back, a commit would write nothing. Such a connection is closed, and another is opened.
+        // When a write fails, for example on a full disk, SQLite may roll back by itself. The driver does not notice
+        // and still counts that transaction: every later transaction on the connection would be a savepoint in it, and
+        // once one of those is rolled back, a commit would write nothing. Such a connection is closed, and another is
+        // opened.
         // https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction
         .map_sqlx_sqlite_before_acquire(|connection, _| {
             Box::pin(async { Ok(!connection.is_in_transaction()) })
@@ -232,8 +235,8 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
     options
 }
 
-/// PostgreSQL stores every character but NUL: it becomes the replacement character. A text that was read out of Meta's
-/// JSON has none (`whatsapp::webhook`); this is for what was not, such as a body that is no JSON.
+/// PostgreSQL stores every character but NUL, so NUL becomes the replacement character. Text that was read out of
+/// Meta's JSON has no NUL (`whatsapp::webhook`); this is for other text, such as a body that is not JSON.
 pub(crate) fn storable(text: String) -> String {
     if text.contains('\0') {
         text.replace('\0', "\u{fffd}")
@@ -260,7 +263,7 @@ mod tests {
         tx.commit().await.unwrap();
         db.written().await;
 
-        // The file without its log.
+        // The file without its write-ahead log.
         let alone = tempfile::tempdir().unwrap();
         let has_t = async || {
             let copy = alone.path().join(FILE);
@@ -292,7 +295,7 @@ mod tests {
             .await
             .unwrap_err();
         drop(tx);
-        // A use case that changes its mind.
+        // A use case that rolls back.
         let tx = db.write().await.unwrap();
         tx.execute_unprepared("INSERT INTO t VALUES (2)").await.unwrap();
         drop(tx);

@@ -1,5 +1,5 @@
-//! The first call of PostgreSQL at a start. A pool says no more than that it has waited; here the answer names where
-//! nobody is, and why.
+//! The first connection to PostgreSQL at the start. A pool says only that it has waited; this error names the address
+//! that does not answer, and why.
 
 use crate::{Error, Result};
 use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _, postgres::PgConnectOptions};
@@ -7,12 +7,12 @@ use secrecy::{ExposeSecret, SecretString};
 use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
 
-/// How long one call waits for an answer.
+/// How long one attempt waits for an answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(4);
-/// Between two calls.
+/// The pause between two attempts.
 const AGAIN_AFTER: Duration = Duration::from_secs(3);
 
-/// Returns once PostgreSQL has let us in.
+/// Returns once PostgreSQL has accepted a connection.
 ///
 /// # Errors
 /// [`Error::Setup`] when it refuses, or when nobody answers for as long as `wait`.
@@ -26,7 +26,7 @@ pub(crate) async fn reach(url: &SecretString, wait: Duration) -> Result<()> {
     loop {
         let (why, may_pass) = match timeout(ANSWER_WITHIN, options.connect()).await {
             Ok(Ok(connection)) => {
-                // It has served its purpose, however it ends.
+                // The connection has served its purpose, however it ends.
                 let _ = connection.close().await;
                 return Ok(());
             }
@@ -43,7 +43,7 @@ pub(crate) async fn reach(url: &SecretString, wait: Duration) -> Result<()> {
     }
 }
 
-/// Where it should be. Nothing of the password.
+/// The address of PostgreSQL, without the password.
 fn place(options: &PgConnectOptions) -> String {
     let host = match options.get_socket() {
         Some(socket) => socket.display().to_string(),
@@ -53,12 +53,12 @@ fn place(options: &PgConnectOptions) -> String {
     format!("{host}:{}, database {database}", options.get_port())
 }
 
-/// In PostgreSQL's words, or in the system's; and whether it may be otherwise in a while.
+/// The reason in PostgreSQL's words, or in the system's, and whether it may pass.
 fn why(error: &sqlx::Error) -> (String, bool) {
     match error {
         sqlx::Error::Io(error) => (error.to_string(), true),
         sqlx::Error::Database(error) => {
-            // It is starting, stopping, or has no connection left.
+            // PostgreSQL is starting, stopping, or has no connection left.
             let code = error.code().unwrap_or_default();
             let may_pass = code.starts_with("57P") || code == "53300";
             (error.message().to_owned(), may_pass)

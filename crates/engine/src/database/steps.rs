@@ -1,13 +1,13 @@
-//! What a step makes of rows that were there before it.
+//! Tests of what a migration makes of existing rows.
 
 use super::*;
 use crate::testing;
 use sea_orm::Statement;
 
-/// As many steps as there were before sessions had a position.
+/// The number of migrations before sessions had a read position.
 const BEFORE_POSITIONS: u32 = 18;
 
-/// A session's inbound messages come at 1, 2, 3 …; the fifth and the last are about another message, the third is ours.
+/// Each session has messages at 1, 2, 3 …; the fifth and the last are about another message, the third is outbound.
 fn history(backend: DbBackend) -> Vec<String> {
     let id = |n: u32| match backend {
         DbBackend::Postgres => format!("'00000000-0000-7000-8000-{n:012}'::uuid"),
@@ -66,7 +66,7 @@ async fn what_is_unread_comes_after_the_position(db: &Database) {
             (row.try_get_by_index(0).unwrap(), column(1), column(2))
         })
         .collect();
-    // The customer's messages are 1, 2, 4, 6 and 7; five unread ones are all, and six are more than there are.
+    // The customer's messages are 1, 2, 4, 6 and 7; five unread ones are all of them, and six are more than there are.
     let expected = [
         (0, Some(8), Some(8)),
         (1, Some(6), Some(6)),

@@ -20,7 +20,7 @@ use uuid::Uuid;
 pub(crate) struct Directory(HashMap<Uuid, DestinationRef>);
 
 impl Directory {
-    /// Those that the channels name.
+    /// Reads the extensions and queues that the channels name.
     pub(crate) async fn of(db: &impl ConnectionTrait, channels: &[channel::Model]) -> Result<Self> {
         let extensions = channels
             .iter()
@@ -53,7 +53,7 @@ impl Directory {
     }
 }
 
-/// By number.
+/// The extensions, by number.
 pub(super) async fn extensions(
     db: &impl ConnectionTrait,
     which: Condition,
@@ -76,7 +76,7 @@ pub(super) async fn extensions(
     Ok(shown.collect())
 }
 
-/// By name.
+/// The queues, by name.
 pub(super) async fn queues(
     db: &impl ConnectionTrait,
     which: Condition,
@@ -99,7 +99,7 @@ pub(super) async fn queues(
     Ok(shown.collect())
 }
 
-/// Queues in which somebody is: an extension as which somebody can log in.
+/// Queues with at least one extension as which somebody can log in.
 async fn staffed(db: &impl ConnectionTrait) -> Result<HashSet<Uuid>> {
     let queues: Vec<Uuid> = queue_member::Entity::find()
         .select_only()

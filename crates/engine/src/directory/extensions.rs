@@ -1,4 +1,4 @@
-//! Extensions of the PBX, each with the log-in of the person who answers there.
+//! Extensions of the PBX, each with the log-in of the user who answers there.
 
 use crate::{
     Engine, Result,
@@ -131,8 +131,9 @@ pub async fn change(engine: &Engine, actor: &Actor, id: ExtensionId, form: &Exte
     tx.commit().await
 }
 
-/// A disabled extension gets no new sessions and its person cannot log in; its history stays. Its open sessions go back
-/// to their queues, and those without one wait where supervisors see them: no customer waits for somebody who is gone.
+/// A disabled extension gets no new sessions and its user cannot log in; its history stays. Its open sessions go back
+/// to their queues, and those without a queue wait where supervisors see them: no customer waits for somebody who is
+/// gone.
 pub async fn set_disabled(engine: &Engine, actor: &Actor, id: ExtensionId, disabled: bool) -> Result<()> {
     actor.require(Permission::DirectoryChange)?;
     let tx = engine.transaction_alone(actor).await?;

@@ -1,4 +1,4 @@
-//! The log-in of an extension: the person who answers there.
+//! The log-in of an extension: the user who answers there.
 
 use crate::{
     Result,
@@ -19,7 +19,7 @@ use sea_orm::{
     QueryFilter,
 };
 
-/// Creates, changes or removes the log-in of an extension, whose row is locked. Removing disables the person and frees
+/// Creates, changes or removes the log-in of an extension, whose row is locked. Removing disables the user and frees
 /// the extension and its open sessions: no customer waits for somebody who is gone.
 pub(crate) async fn save_login(
     tx: &Transaction,
@@ -93,7 +93,7 @@ pub(crate) async fn save_login(
     Ok(())
 }
 
-/// Refuses to take the last administrator away.
+/// Refuses to remove the last administrator.
 pub(crate) async fn keep_an_admin(tx: &DatabaseTransaction, user: &user::Model) -> Result<()> {
     if user.role != Role::Admin.as_str() || user.disabled_at.is_some() {
         return Ok(());

@@ -135,7 +135,7 @@ pub async fn change(engine: &Engine, actor: &Actor, id: QueueId, form: &QueueFor
     set_members(&tx, id.uuid(), &form.members).await?;
     tx.audit("queue.change", Subject::Queue(id.uuid()), Some(detail(&form)));
     tx.changed(Change::Directory, Audience::Everybody);
-    // Members have come and gone, and see other sessions now.
+    // Members have come and gone, and now see other sessions.
     tx.changed(Change::Resync, Audience::Everybody);
     tx.commit().await
 }

@@ -1,7 +1,7 @@
-//! Writes down every change of a badge, with its reason. It listens to the events that pages listen to: whatever can
-//! turn a badge tells the pages, so nobody else needs to think of it, and a message that changes no badge costs
-//! nothing. Every channel is looked at when it starts and now and then, so that a change whose event was lost is
-//! written down all the same.
+//! Records every change of a badge, with its reason. The worker listens to the events that pages listen to: whatever
+//! can change a badge tells the pages, so no other code needs to think of it, and a message that changes no badge costs
+//! nothing. It looks at every channel when it starts and periodically, so that a change whose event was lost is
+//! recorded all the same.
 
 use crate::{
     Engine, Result,
@@ -20,7 +20,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::{sync::atomic::Ordering, time::Duration};
 use tokio_util::sync::CancellationToken;
 
-/// How often it looks at every channel without having heard of one.
+/// How often it looks at every channel without an event.
 const PATROL: Duration = Duration::from_secs(60);
 const ACTION: &str = "channel.badge";
 
@@ -30,7 +30,7 @@ pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
     let mut due = Due::Every;
     loop {
         if let Err(error) = look(&engine, due).await {
-            tracing::error!(%error, "a change of a badge cannot be written down now");
+            tracing::error!(%error, "a change of a badge cannot be recorded now");
         }
         engine.badges_heard.store(heard, Ordering::SeqCst);
         due = tokio::select! {
@@ -59,7 +59,7 @@ impl Due {
     fn after(event: &Event) -> Self {
         match event.change {
             Change::Channel { channel } => Self::One(channel),
-            // A destination may have been disabled; some events were missed.
+            // `Directory`: a destination may have been disabled. `Resync`: some events were missed.
             Change::Directory | Change::Resync => Self::Every,
             _ => Self::Nobody,
         }
@@ -86,7 +86,7 @@ async fn look(engine: &Engine, due: Due) -> Result<()> {
     Ok(())
 }
 
-/// Compares the badge with the one that was written down last.
+/// Compares the badge with the one that was recorded last.
 async fn note(engine: &Engine, id: ChannelId) -> Result<()> {
     let Some(channel) = channels::find(engine, id).await? else {
         return Ok(());

@@ -1,5 +1,5 @@
-//! Meta has just made its handshake: what was found of the subscriptions before is no longer so, for every channel of
-//! the same Meta app.
+//! Meta has just made its handshake: earlier findings about the subscriptions are outdated, for every channel of the
+//! same Meta app.
 
 use super::{outdate, records};
 use crate::{
@@ -16,7 +16,7 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
-/// What a handshake has to do with.
+/// The checks that a handshake affects.
 const OUTDATED: [Check; 4] = [
     Check::WabaSubscription,
     Check::MessagesField,
@@ -24,8 +24,8 @@ const OUTDATED: [Check; 4] = [
     Check::Webhook,
 ];
 
-/// The next examination of these channels is due. The worker is not woken for it: Meta saves the
-/// address only after our answer.
+/// Makes the next examination of these channels due. The worker is not woken for it, because Meta saves the address
+/// only after it has the answer.
 pub(crate) async fn outdate(tx: &Transaction, id: ChannelId) -> Result<()> {
     outdate::running_examinations(tx);
     use channel_finding::Column;

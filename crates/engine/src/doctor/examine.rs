@@ -1,4 +1,5 @@
-//! An examination: our records and Meta's answers become evidence, the evidence becomes findings, and those are kept.
+//! An examination: the database's records and Meta's answers become evidence, the evidence becomes findings, and the
+//! findings are stored.
 
 use crate::{
     Engine, Result,
@@ -30,16 +31,16 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 /// Examines a channel now.
 ///
 /// # Errors
-/// `Forbidden` for who may not administer, `NotFound`.
+/// `Forbidden` for an actor who may not administer, `NotFound`.
 pub async fn examine(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Finding>> {
     actor.require(Permission::ChannelChange)?;
     look(engine, id).await
 }
 
-/// What was found last, each with its time; nothing before the first examination. It outlives the channel.
+/// The latest findings, each with its time; none before the first examination. They outlive the channel.
 ///
 /// # Errors
-/// `Forbidden` for who may not look at channels, `NotFound` when there never was one.
+/// `Forbidden` for an actor who may not read channels, `NotFound` when there never was such a channel.
 pub async fn latest(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec<Finding>> {
     actor.require(Permission::ChannelRead)?;
     let db = engine.db.read();
@@ -71,7 +72,7 @@ pub(crate) async fn look(engine: &Engine, id: ChannelId) -> Result<Vec<Finding>>
     Ok(found)
 }
 
-/// Asks for an examination soon, by the worker.
+/// Asks the worker to examine the channel soon.
 pub(crate) async fn soon(engine: &Engine, id: ChannelId) -> Result<()> {
     let tx = engine.transaction(&Actor::System).await?;
     channel::Entity::update_many()
@@ -84,7 +85,7 @@ pub(crate) async fn soon(engine: &Engine, id: ChannelId) -> Result<()> {
     tx.commit().await
 }
 
-/// What was found before is of other rules: every channel is due.
+/// Makes every channel due: the earlier findings were made under other rules.
 pub(crate) async fn outdate_all(tx: &Transaction) -> Result<()> {
     outdate::running_examinations(tx);
     tx.wake(Worker::Doctor);
@@ -131,7 +132,7 @@ fn evidence(engine: &Engine, records: &Records, answers: Answers, reach: Reach) 
     }
 }
 
-/// Some question to Meta has no answer. Errors that pass by themselves are none (`probes::probe`).
+/// Whether some question to Meta has no answer. An error that passes by itself is not an answer (`probes::probe`).
 fn is_silent(evidence: &Evidence) -> bool {
     fn down<T>(probe: &Probe<T>) -> bool {
         matches!(probe, Probe::Down { .. })
@@ -144,8 +145,8 @@ fn is_silent(evidence: &Evidence) -> bool {
         || down(&evidence.app)
 }
 
-/// What an examination says of the token: a verdict, or nothing when Meta gave none. Without the permission to send
-/// a token is as good as refused.
+/// What an examination says about the token: a verdict, or nothing when Meta gave none. A token without the permission
+/// to send counts as refused.
 fn verdict(found: &[Finding]) -> (Option<TokenState>, Option<TokenAnswer>) {
     let sends = |names: &[String]| names.iter().any(|name| name == "whatsapp_business_messaging");
     if let Some(Finding {
@@ -160,7 +161,7 @@ fn verdict(found: &[Finding]) -> (Option<TokenState>, Option<TokenAnswer>) {
     match findings::of(found, Check::Token).map(|token| (token.state, &token.seen)) {
         Some((State::Good, _)) => (Some(TokenState::Accepted), None),
         Some((State::Bad, Seen::MetaSays { code, message })) => {
-            // Without permission to look it may send all the same.
+            // A token without the permission to read may still send.
             let refused = (*code == 190).then_some(TokenState::Refused);
             (refused, Some(TokenAnswer::Meta(format!("({code}) {message}"))))
         }
@@ -171,8 +172,8 @@ fn verdict(found: &[Finding]) -> (Option<TokenState>, Option<TokenAnswer>) {
     }
 }
 
-/// Keeps the findings, unless the channel was saved or its app's address verified while they were being made: then the
-/// next examination is due already. What Meta had not stored yet is looked at again when it must have.
+/// Stores the findings, unless the channel was saved or its app's address verified meanwhile: then the next examination
+/// is due already. What Meta had not stored yet is checked again when Meta must have stored it.
 async fn store(engine: &Engine, records: &Records, age: u64, found: &[Finding]) -> Result<()> {
     let id = ChannelId::new(records.channel.id);
     let now = engine.clock().now().millis();
@@ -200,7 +201,7 @@ async fn store(engine: &Engine, records: &Records, age: u64, found: &[Finding]) 
         .exec(&tx)
         .await?;
     if settling {
-        // It sleeps for longer than that.
+        // The worker sleeps for longer than that.
         tx.wake(Worker::Doctor);
     }
     tx.changed(Change::Channel { channel: id }, Audience::Everybody);

@@ -1,4 +1,4 @@
-//! What was found last in each check of a channel.
+//! The latest finding of each check of a channel.
 
 use crate::{Error, Result, entity::channel_finding};
 use domain::{
@@ -11,7 +11,7 @@ use sea_orm::{
     sea_query::OnConflict,
 };
 
-/// In the order of the checks. What an older version has written and this one cannot read is left out.
+/// In the order of the checks. Skips what an older version wrote and this one cannot read.
 pub(super) async fn read(db: &impl ConnectionTrait, id: ChannelId) -> Result<Vec<Finding>> {
     let rows = channel_finding::Entity::find()
         .filter(channel_finding::Column::ChannelId.eq(id.uuid()))
@@ -60,7 +60,7 @@ pub(super) fn keep_unanswered(found: Vec<Finding>, kept: &[Finding]) -> Vec<Find
     let stands = |new: &Finding| {
         let old = kept.iter().find(|old| old.check == new.check)?;
         let stands = match new.check {
-            // That Meta is silent is told here, unless the token is known to be bad.
+            // This check reports that Meta is silent, unless the token is known to be bad.
             Check::Token => matches!(new.seen, Seen::MetaUnreachable { .. }) && old.state == State::Bad,
             _ => {
                 new.state == State::Unknown

@@ -1,5 +1,5 @@
-//! What an admin would otherwise click in Meta's portal. Each step says what it called; Meta's refusal is handed on
-//! in Meta's words. Every step is in the audit log, whatever became of it.
+//! Steps that an administrator would otherwise take in Meta's portal. Each step says what it called, and passes a
+//! refusal on in Meta's words. Every step is in the audit log, whatever its outcome.
 
 use crate::{
     Engine, Result,
@@ -22,7 +22,7 @@ use whatsapp::graph::{Callback, GraphError, PhoneNumber, Told};
 
 /// Digits of a number's two-step PIN.
 const PIN: usize = 6;
-/// Meta's code for a token, also an app's, that it does not take.
+/// Meta's error code for a token that it rejects; also for an app's token.
 const BAD_TOKEN: i64 = 190;
 
 /// Subscribes the token's app to the channel's WhatsApp Business Account.
@@ -43,7 +43,7 @@ pub async fn subscribe_waba(engine: &Engine, actor: &Actor, id: ChannelId) -> Re
 /// this number. Meta makes the handshake before it answers.
 ///
 /// # Errors
-/// `Forbidden`, `NotFound`, `Invalid` when something that the call needs is not filled in, or the place is another.
+/// `Forbidden`, `NotFound`, `Invalid` when a value that the call needs is missing, or for any other place.
 pub async fn set_callback(engine: &Engine, actor: &Actor, id: ChannelId, place: Place) -> Result<MetaAction> {
     actor.require(Permission::ChannelChange)?;
     let records = Records::read(engine, id).await?;
@@ -76,7 +76,7 @@ pub async fn set_callback(engine: &Engine, actor: &Actor, id: ChannelId, place: 
 /// Registers the number for the Cloud API, with the six digits of its two-step PIN.
 ///
 /// # Errors
-/// `Forbidden`, `NotFound`, `Invalid` for a PIN that is none, or when the channel has no access token or number.
+/// `Forbidden`, `NotFound`, `Invalid` when the PIN is malformed, or when the channel has no access token or number.
 pub async fn register(engine: &Engine, actor: &Actor, id: ChannelId, pin: &str) -> Result<MetaAction> {
     actor.require(Permission::ChannelChange)?;
     let pin: String = pin
@@ -92,11 +92,11 @@ pub async fn register(engine: &Engine, actor: &Actor, id: ChannelId, pin: &str) 
     finish(engine, actor, id, Step::Register, meta_action).await
 }
 
-/// The numbers of a WhatsApp Business Account; without an id, of every account that the token is limited to. A token
-/// that is typed but not saved yet comes with the call.
+/// The numbers of a WhatsApp Business Account; without an id, of every account that the token is limited to. The caller
+/// passes a token that is typed but not saved yet.
 ///
 /// # Errors
-/// `Forbidden`, `NotFound`, `Invalid` for an id that is none, without a token, or when the account has to be named.
+/// `Forbidden`, `NotFound`, `Invalid` when the id is malformed, without a token, or when the account has to be named.
 pub async fn fetch_numbers(
     engine: &Engine,
     actor: &Actor,
@@ -219,7 +219,7 @@ async fn limited_to(
     }
 }
 
-/// While one app secret takes the other's place, either may be the right one.
+/// Tries each app secret: while one replaces the other, either may be the right one.
 async fn subscribe_with_any(
     engine: &Engine,
     app: &str,
@@ -262,7 +262,7 @@ fn refused<T>(error: &whatsapp::graph::ApiError) -> Outcome<T> {
     }
 }
 
-/// Writes the errand down, and has the channel examined anew.
+/// Writes the audit entry, and has the channel examined again after a change.
 async fn finish<T: Clone>(
     engine: &Engine,
     actor: &Actor,

@@ -1,16 +1,16 @@
-//! The doctor of a channel: it gathers what our records and Meta tell, lets `domain::doctor` find out what is wrong,
-//! and keeps the findings with their time. It never takes longer than ten seconds.
+//! The doctor of a channel: it gathers evidence from the database's records and from Meta, lets `domain::doctor` find
+//! out what is wrong, and stores the findings with their time. It never takes longer than ten seconds.
 //!
 //! | file | what it does |
 //! |---|---|
 //! | `schedule`, `worker` | when a channel is examined |
-//! | `examine` | gathers the evidence, keeps the findings |
-//! | `records` | our side of the evidence |
-//! | `probes`, `reach` | Meta's side, and our own public address |
-//! | `findings` | what was found last |
-//! | `connection`, `outdate` | forget what a handshake or another change has outdated |
-//! | `badge` | writes down each change of a badge |
-//! | `meta_actions` | what an admin would otherwise click in Meta |
+//! | `examine` | gathers the evidence, stores the findings |
+//! | `records` | the evidence from the database |
+//! | `probes`, `reach` | the evidence from Meta, and from the server's public address |
+//! | `findings` | the latest findings |
+//! | `connection`, `outdate` | discard what a handshake or another change has outdated |
+//! | `badge` | records each change of a badge |
+//! | `meta_actions` | steps that an administrator would otherwise take in Meta's portal |
 
 pub(crate) mod badge;
 pub(crate) mod connection;

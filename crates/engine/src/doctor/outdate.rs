@@ -1,8 +1,8 @@
-//! A change that makes what is being found out untrue.
+//! A change that outdates examinations under way.
 
 use crate::transaction::Transaction;
 
-/// Findings that are being gathered while this change is made count for nothing, whenever their examination ends.
+/// Discards the findings of examinations that run while this change is made, whenever they end.
 pub(super) fn running_examinations(tx: &Transaction) {
     tx.engine().doctor_schedule.outdate();
     tx.then(|engine| engine.doctor_schedule.outdate());

@@ -1,4 +1,4 @@
-//! The questions to Meta, all that can be asked at once at once, each with its own limit.
+//! The questions to Meta: asked at the same time as far as possible, each with its own time limit.
 
 use super::records::Records;
 use crate::Engine;
@@ -14,13 +14,13 @@ use whatsapp::{
     graph::{self, ApiError, Graph, GraphError, PhoneNumber, SubscribedApp, TokenInfo, Told, app_token},
 };
 
-/// For each question.
+/// The time limit of each question.
 const EACH: Duration = Duration::from_secs(4);
-/// For all of them: what the app may be asked is known only after the token's answer.
+/// The time limit of all questions: those about the app can only be asked after the answer about the token.
 const ALL: Duration = Duration::from_secs(9);
 const MANAGEMENT: &str = "whatsapp_business_management";
 
-/// What Meta told.
+/// Meta's answers.
 #[derive(Debug)]
 pub(super) struct Answers {
     pub(super) token: Probe<TokenSeen>,
@@ -71,11 +71,11 @@ impl Answers {
 struct Questions<'engine> {
     engine: &'engine Engine,
     graph: Graph,
-    /// By how many seconds our clock was ahead of each answer's.
+    /// By how many seconds this machine's clock was ahead of each answer's.
     ahead: Mutex<Vec<i64>>,
 }
 
-/// What an app secret opened.
+/// What an app secret gave access to.
 struct OfApp {
     secret: Probe<AppSecret>,
     subscription: Probe<Option<AppSubscription>>,
@@ -127,7 +127,7 @@ impl Questions<'_> {
                 (proof, Probe::NotAsked, Probe::NotAsked)
             }
         };
-        // The app is told more of its tokens than they are told of themselves.
+        // Meta tells an app more about its tokens than it tells the tokens themselves.
         let token = match (&inspected, &by_app) {
             (Probe::Seen(_), _) => inspected,
             (_, Probe::Seen(_)) => by_app,
@@ -145,7 +145,7 @@ impl Questions<'_> {
         }
     }
 
-    /// Tries each app secret; the first that is right tells the rest.
+    /// Tries each app secret; the first that is right answers the rest.
     async fn of_app(&self, app_id: &str, secrets: &[SecretString], token: &SecretString) -> Option<OfApp> {
         let tries = secrets.iter().map(async |secret| {
             let own = app_token(app_id, secret);
@@ -167,9 +167,9 @@ impl Questions<'_> {
         (!tried.is_empty()).then(|| tried.swap_remove(right.unwrap_or(0)))
     }
 
-    /// Whether a secret is that of the token's app, when nobody tells which app it is: some tokens may not inspect
-    /// themselves, and then the app's own token, which holds the app's id, cannot be made. Where the id is known,
-    /// this would prove nothing that the app's token does not.
+    /// Whether a secret belongs to the token's app, when the app's id is unknown: some tokens may not inspect
+    /// themselves, and then the app's own token, which holds the app's id, cannot be made. Where the id is known, this
+    /// would prove nothing that the app's token does not.
     async fn prove(&self, secrets: &[SecretString], token: &SecretString) -> Probe<AppSecret> {
         let tries = secrets
             .iter()
@@ -185,7 +185,7 @@ impl Questions<'_> {
         })
     }
 
-    /// Compares Meta's clock with ours, in the middle of the call.
+    /// Compares Meta's clock with this machine's, in the middle of the call.
     async fn timed<T>(&self, call: impl Future<Output = Told<T>>) -> Told<T> {
         let asked = self.engine.clock().now().millis();
         let told = call.await;
@@ -196,14 +196,14 @@ impl Questions<'_> {
         told
     }
 
-    /// The smallest: an answer may have been on its way for long, but none is older than itself.
+    /// The smallest value: a slow answer only makes the difference larger.
     fn clock_ahead(&self) -> Option<i64> {
         let ahead = self.ahead.lock().ok()?;
         ahead.iter().copied().min_by_key(|seconds| seconds.abs())
     }
 }
 
-/// An error that passes by itself is no answer.
+/// Whether an error passes by itself; such an error is not an answer.
 pub(super) fn passes(error: &ApiError) -> bool {
     matches!(
         error.class(),
@@ -211,7 +211,7 @@ pub(super) fn passes(error: &ApiError) -> bool {
     )
 }
 
-/// A token that is not valid for a reason that passes has not been judged.
+/// A token that is invalid for a passing reason has not been judged.
 fn conclusive(token: TokenInfo) -> Result<TokenInfo, GraphError> {
     match token.error {
         Some(error) if !token.is_valid && passes(&error) => Err(error.into()),
@@ -233,7 +233,7 @@ fn probe<T, U>(told: Told<T>, seen: impl FnOnce(T) -> U) -> Probe<U> {
     }
 }
 
-/// Meta says it with several codes, one of which it also uses for passing trouble.
+/// Meta reports a wrong secret with several codes, one of which it also uses for passing errors.
 fn is_about_secret(error: &ApiError) -> bool {
     says_wrong_secret(&error.message)
 }
@@ -262,7 +262,7 @@ fn secret_by<T>(asked: &Probe<T>) -> Probe<AppSecret> {
     }
 }
 
-/// Any other refusal is of the token.
+/// Any other refusal is about the token.
 fn proof_by(asked: Probe<()>) -> Probe<AppSecret> {
     match asked {
         Probe::Seen(()) => Probe::Seen(AppSecret::Right),

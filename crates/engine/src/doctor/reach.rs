@@ -1,4 +1,5 @@
-//! Whether our public address leads to us. The attempt carries no secret: whoever answers there may be a stranger.
+//! Whether the server's public address leads to this process. The attempt carries no secret: whoever answers there may
+//! be a stranger.
 
 use domain::doctor::{Reach, is_local};
 use reqwest::{Client, ClientBuilder, redirect};
@@ -6,7 +7,7 @@ use std::{error::Error as _, time::Duration};
 use url::Url;
 
 const LIMIT: Duration = Duration::from_secs(4);
-/// What our `/healthz` answers.
+/// What `/healthz` answers.
 const HEALTHY: &[u8] = b"ok";
 
 /// # Errors
@@ -67,7 +68,7 @@ mod tests {
     };
     use tokio_rustls::TlsAcceptor;
 
-    /// A server for `pbx.test` that answers everything so, and the certificate that it signed itself.
+    /// A server for `pbx.test` that gives this answer to every request, and its self-signed certificate.
     async fn server(answer: &'static str) -> (SocketAddr, Certificate) {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let own = rcgen::generate_simple_self_signed(["pbx.test".to_owned()]).unwrap();

@@ -1,4 +1,4 @@
-//! What we know ourselves of a channel that is to be examined.
+//! The database's records of a channel that is to be examined.
 
 use crate::{
     Engine, Result, channels,
@@ -20,15 +20,15 @@ use url::Url;
 pub(super) struct Records {
     pub(super) channel: channel::Model,
     pub(super) token: Option<SecretString>,
-    /// Two while one takes the other's place.
+    /// Two while one replaces the other.
     pub(super) app_secrets: Vec<SecretString>,
-    /// Of the token's app, when the doctor has seen it with this app secret.
+    /// The id of the token's app, when the doctor has seen it with this app secret.
     pub(super) app_id: Option<String>,
     pub(super) public_url: Url,
     pub(super) webhook_url: String,
     /// Channels with the same app secret.
     pub(super) kin: Vec<Kin>,
-    /// Meta last verified an address of the app: this channel's or that of one of its kin.
+    /// When Meta last verified an address of the app: this channel's or that of one of its kin.
     pub(super) app_verified_at: Option<i64>,
     pub(super) destination: Taker,
     pub(super) fallback: Taker,
@@ -44,8 +44,8 @@ pub(super) async fn channel(db: &impl ConnectionTrait, id: ChannelId) -> Result<
     Ok(found.ok_or(Refusal::NotFound)?)
 }
 
-/// The same, and a handshake that comes meanwhile waits for the end of the transaction: else it would outdate what is
-/// not written yet.
+/// Reads the channel and locks its row: a handshake that comes meanwhile waits for the end of the transaction, because
+/// otherwise it would outdate what is not written yet.
 pub(super) async fn locked(tx: &DatabaseTransaction, id: ChannelId) -> Result<channel::Model> {
     let found = channel::Entity::find_by_id(id.uuid())
         .filter(channel::Column::DeletedAt.is_null())
@@ -78,7 +78,7 @@ impl Records {
 
         let kept = match channel.doctor_at {
             Some(_) => findings::read(db, id).await?,
-            // It was saved since: what was found before may be of other values.
+            // The channel was saved since: an earlier finding may be about other values.
             None => Vec::new(),
         };
         let newest_secret = signers.iter().map(|(_, row)| row.created_at).max();
@@ -105,7 +105,7 @@ impl Records {
     }
 }
 
-/// The id that was shown with the app secret, unless the secret is younger.
+/// The app id that was found with the app secret, unless the secret is newer.
 fn known_app(kept: &[Finding], newest_secret: Option<i64>) -> Option<String> {
     let finding = findings::of(kept, Check::AppSecret)?;
     match &finding.seen {
@@ -114,12 +114,12 @@ fn known_app(kept: &[Finding], newest_secret: Option<i64>) -> Option<String> {
     }
 }
 
-/// When Meta last verified an address of these.
+/// When Meta last verified an address of these channels.
 fn verified_at(kin: &[channel::Model]) -> Option<i64> {
     kin.iter().filter_map(|channel| channel.handshake_at).max()
 }
 
-/// The same, read now.
+/// Reads when Meta last verified an address of the channel's app, as it is now.
 pub(super) async fn app_verified_at(
     db: &impl ConnectionTrait,
     channel: &channel::Model,
@@ -148,7 +148,7 @@ pub(super) async fn kin(
     Ok([vec![channel.clone()], others].concat())
 }
 
-/// Whether somebody takes what goes there. One that is gone is as good as disabled.
+/// Whether somebody takes the sessions that go there. A destination that is gone counts as disabled.
 fn taker(chosen: bool, to: Option<DestinationRef>) -> Taker {
     match to {
         _ if !chosen => Taker::NotChosen,

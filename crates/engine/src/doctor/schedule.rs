@@ -1,4 +1,4 @@
-//! When a channel is examined again, and what the examinations remember of each other.
+//! When a channel is examined again, and what one examination leaves for the next.
 
 use domain::{doctor::SETTLING, ids::ChannelId, time::Timestamp};
 use std::{
@@ -12,9 +12,9 @@ use std::{
 
 /// How old an examination may be, give or take a fifth.
 const FRESH: Duration = Duration::from_secs(5 * 60);
-/// The same while Meta cannot be reached: it doubles with each attempt up to this.
+/// The same while Meta cannot be reached: it doubles with each attempt up to this limit.
 const LONGEST: Duration = Duration::from_secs(30 * 60);
-/// How often it looks without being woken.
+/// How often the worker looks without being woken.
 const PATROL: Duration = Duration::from_secs(15);
 
 /// What the worker remembers.
@@ -22,18 +22,18 @@ const PATROL: Duration = Duration::from_secs(15);
 pub(crate) struct Schedule {
     /// How often in a row Meta did not answer for a channel.
     silences: Mutex<HashMap<ChannelId, u32>>,
-    /// Channels of which Meta had not stored everything yet, and when it must have.
+    /// Channels for which Meta had not stored everything yet, and when it must have.
     settling: Mutex<HashMap<ChannelId, Timestamp>>,
     age: AtomicU64,
 }
 
 impl Schedule {
-    /// Rises when what is being found may be true no more.
+    /// Rises when the findings of examinations under way may be outdated.
     pub(crate) fn age(&self) -> u64 {
         self.age.load(Ordering::SeqCst)
     }
 
-    /// Examinations under way come too late to count.
+    /// Discards the findings of examinations under way.
     pub(crate) fn outdate(&self) {
         self.age.fetch_add(1, Ordering::SeqCst);
     }
@@ -48,7 +48,7 @@ impl Schedule {
         }
     }
 
-    /// The channel is due at this time, however fresh its findings are; or no longer.
+    /// Makes the channel due at this time, however fresh its findings are; `None`: no longer.
     pub(crate) fn look_again(&self, id: ChannelId, at: Option<Timestamp>) {
         let mut settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
         match at {
@@ -62,7 +62,7 @@ impl Schedule {
         settling.get(&id).copied()
     }
 
-    /// How long it may sleep.
+    /// How long the worker may sleep.
     pub(super) fn pause(&self) -> Duration {
         let settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
         match settling.is_empty() {
@@ -77,8 +77,8 @@ impl Schedule {
     }
 }
 
-/// From one examination to the next. The jitter is worked out from the channel and the time, so that channels drift
-/// apart and asking twice gives the same answer.
+/// The time from one examination to the next. The jitter is computed from the channel and the time, so that channels
+/// drift apart and asking twice gives the same answer.
 pub(super) fn wait(id: ChannelId, last: Timestamp, silences: u32) -> Duration {
     let grown = FRESH.saturating_mul(2_u32.saturating_pow(silences.min(8)));
     let seed = id.uuid().as_u128() ^ u128::from(last.millis().unsigned_abs());

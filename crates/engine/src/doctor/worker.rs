@@ -43,7 +43,7 @@ async fn pass(engine: &Engine) -> Result<()> {
             if let Err(error) = doctor::look(&engine, id).await {
                 tracing::error!(%error, channel = %id, "a channel cannot be examined");
                 if let Err(error) = put_off(&engine, id).await {
-                    tracing::error!(%error, channel = %id, "nor can this be written down");
+                    tracing::error!(%error, channel = %id, "the channel's next examination cannot be postponed");
                 }
             }
         });
@@ -73,7 +73,7 @@ pub(crate) async fn due(engine: &Engine) -> Result<Vec<channel::Model>> {
     Ok(channels.into_iter().filter(is_due).collect())
 }
 
-/// What cannot be examined is not tried again at once.
+/// Postpones a channel that cannot be examined, so that it is not tried again at once.
 async fn put_off(engine: &Engine, id: ChannelId) -> Result<()> {
     let now = engine.clock().now().millis();
     let tx = engine.transaction(&Actor::System).await?;

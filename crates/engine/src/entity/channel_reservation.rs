@@ -1,4 +1,4 @@
-//! A webhook address and verify token that an admin was told, of a channel that is not saved yet.
+//! The webhook address and verify token that an administrator was shown, for a channel that is not saved yet.
 
 use sea_orm::entity::prelude::*;
 

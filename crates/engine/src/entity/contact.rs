@@ -18,7 +18,7 @@ pub struct Model {
     pub created_at: i64,
     /// Meta's time of the message that the fields above were taken from.
     pub profile_at: Option<i64>,
-    /// When its words for the search were made; `None`: they have yet to be.
+    /// When its words for the search were written; `None`: not yet.
     pub words_at: Option<i64>,
 }
 

@@ -1,4 +1,4 @@
-//! A BSUID or a `wa_id`, and whose it is.
+//! A BSUID or a `wa_id`, and the contact to which it belongs.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! From which countries one may come in by one door.
+//! The countries that one door lets in.
 
 use sea_orm::entity::prelude::*;
 

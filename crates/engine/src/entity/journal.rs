@@ -8,7 +8,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub received_at: i64,
-    /// How many there are in it.
+    /// How many deliveries the batch holds.
     pub deliveries: i64,
     /// Failed tries to apply all of it at once.
     pub attempts: i64,

@@ -1,4 +1,4 @@
-//! What one engine at a time may do, and which of them does it until when.
+//! What only one engine at a time may do, which engine does it, and until when.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The master key by which the secrets are sealed. There is one row, with the id [`ONLY`].
+//! Which master key seals the secrets. There is one row, with the id [`ONLY`].
 
 use sea_orm::entity::prelude::*;
 

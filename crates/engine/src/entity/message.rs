@@ -34,7 +34,7 @@ pub struct Model {
     /// The message that a reaction, an edit or a revocation is about.
     #[sea_orm(column_type = "Text", nullable)]
     pub target_wamid: Option<String>,
-    /// Of ours: written in the WhatsApp Business app on a phone.
+    /// For outbound messages: written in the WhatsApp Business app on a phone.
     pub phone: bool,
 }
 

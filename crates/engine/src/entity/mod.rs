@@ -1,4 +1,4 @@
-//! The tables, one a file. Nothing here decides anything.
+//! The tables, one per file, without any logic.
 
 pub mod api_token;
 pub mod audit;

@@ -1,4 +1,4 @@
-//! Who answers a queue.
+//! The membership of an extension in a queue.
 
 use sea_orm::{QuerySelect, entity::prelude::*};
 

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-/// [`Model::waiting_since`] of somebody who does not wait: it comes last.
+/// [`Model::waiting_since`] of a customer who does not wait: it sorts last.
 pub const ANSWERED: i64 = i64::MAX;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -22,13 +22,13 @@ pub struct Model {
     pub last_inbound_at: Option<i64>,
     pub opened_at: i64,
     pub closed_at: Option<i64>,
-    /// Meta's id of the WhatsApp group in which it goes on; `None`: in private.
+    /// Meta's id of the WhatsApp group of the conversation; `None`: it is private.
     #[sea_orm(column_type = "Text", nullable)]
     pub group_id: Option<String>,
-    /// When the newest message was that somebody has seen, and which it is.
+    /// Time and id of the newest message that somebody has seen.
     pub read_at: Option<i64>,
     pub read_id: Option<Uuid>,
-    /// When the customer wrote what nobody has answered; `i64::MAX` when they have been answered.
+    /// Since when the customer has waited for an answer; `i64::MAX` when they have been answered.
     pub waiting_since: i64,
 }
 

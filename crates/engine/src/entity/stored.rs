@@ -3,10 +3,10 @@
 use crate::{Error, Result};
 use std::{any::type_name, str::FromStr};
 
-/// Reads one.
+/// Parses a stored word.
 ///
 /// # Errors
-/// [`Error::Corrupt`] for a word that this version does not know: a guess would make something else of it.
+/// [`Error::Corrupt`] for a word that this version does not know: a guess could change its meaning.
 pub(crate) fn stored<T: FromStr>(word: &str) -> Result<T> {
     let name = type_name::<T>().rsplit("::").next().unwrap_or_default();
     word.parse()

@@ -12,7 +12,7 @@ pub(crate) enum Audience {
     Some(Hearers),
 }
 
-/// Extensions, and queues in the place of their members: who is in a queue is asked when the event is told.
+/// Extensions, and queues instead of their members: the members of a queue are looked up when the event is told.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Hearers {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -30,7 +30,7 @@ impl Audience {
         }
     }
 
-    /// Those in whose lists the session comes or goes: its owner and its whole queue.
+    /// Those whose lists the session enters or leaves: its owner and its whole queue.
     pub(crate) fn around_session(of: &session::Model) -> Self {
         Self::of(of.extension_id, of.queue_id)
     }

@@ -1,5 +1,5 @@
 //! The worker that tells this process's listeners of new events, in the order of their numbers. It reads them from the
-//! database, so that each is told exactly when it is committed, whoever committed it.
+//! database, so that it tells an event if and only if it is committed, whichever process committed it.
 
 use crate::{
     Engine, Result,
@@ -59,7 +59,8 @@ async fn pass(engine: &Engine, members: &mut Members) -> Result<u64> {
     Ok(told)
 }
 
-/// Who is in which queue, as far as it was asked. Whoever changes a queue tells of it, and it is read again.
+/// The members of queues, as far as they were read. Every change of a queue is an event, after which they are read
+/// again.
 #[derive(Debug, Default)]
 struct Members(HashMap<Uuid, Vec<Uuid>>);
 

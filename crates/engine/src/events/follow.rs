@@ -1,4 +1,4 @@
-//! A listener that comes back is told what it missed.
+//! Telling a listener that comes back what it missed.
 
 use crate::{
     Engine, Result,
@@ -15,17 +15,17 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// Missed events that are told one by one; after more of them it is quicker to read everything again.
+/// How many missed events are told one by one; beyond that it is quicker to read everything again.
 const MAX_MISSED: u64 = 1000;
 
-/// Listens from `after` on, so that nothing is missed by whoever has been away; without it, from now on. Returns the place
-/// after which the stream tells everything. It begins with [`Change::Resync`] when too much was missed, or what was is no
-/// longer kept.
+/// Listens from `after` on, so that a listener that was away misses nothing; without it, from now on. Returns the
+/// position after which the stream tells everything. The stream begins with [`Change::Resync`] when the listener missed
+/// too much, or when the missed events are no longer kept.
 ///
 /// # Errors
 /// The database cannot be read.
 pub async fn follow(engine: &Engine, actor: &Actor, after: Option<u64>) -> Result<(Position, Subscription)> {
-    // First, so that nothing falls between what is read and what is heard.
+    // Subscribes first, so that no event falls between the read and the subscription.
     let mut subscription = engine.events().subscribe();
     let Some(after) = after else {
         return Ok((
@@ -37,7 +37,7 @@ pub async fn follow(engine: &Engine, actor: &Actor, after: Option<u64>) -> Resul
     };
     let db = engine.db.read();
     let newest = log::newest(db).await?;
-    // A number from before the database was restored says nothing.
+    // A number from before the database was restored is meaningless.
     let known = after <= newest && (after == newest || after + 1 >= log::oldest(db).await?);
     let missed = match known {
         true => log::after(db, after, MAX_MISSED + 1).await?,

@@ -1,5 +1,5 @@
-//! The events of a day, as rows. Numbers rise in the order of the commits: whoever has read up to one has missed none
-//! below it.
+//! The events of a day, as rows. Numbers rise in the order of the commits: a reader of one number has missed none below
+//! it.
 
 use crate::{
     Error, Result,
@@ -22,7 +22,7 @@ const AT_ONCE: usize = 2000;
 /// PostgreSQL's advisory lock of those who write events: "events" as a number.
 const LOCK: i64 = 0x6576_656e_7473;
 
-/// A row, read.
+/// A parsed row.
 #[derive(Debug)]
 pub(super) struct Logged {
     pub(super) number: u64,
@@ -36,8 +36,8 @@ struct Detail {
     inbound: bool,
 }
 
-/// Writes events as the last rows of a transaction. On PostgreSQL those who write events commit one after the other:
-/// otherwise a lower number could appear after a higher one, and whoever has read the higher one would miss it.
+/// Writes events as the last rows of a transaction. On PostgreSQL, transactions that write events commit one after the
+/// other: otherwise a lower number could appear after a higher one, and a reader of the higher one would miss it.
 pub(crate) async fn write(tx: &DatabaseTransaction, at: i64, events: Vec<(Change, Audience)>) -> Result<()> {
     if tx.get_database_backend() == DbBackend::Postgres {
         let lock = format!("SELECT pg_advisory_xact_lock({LOCK})");
@@ -107,7 +107,7 @@ pub(super) async fn after(db: &impl ConnectionTrait, number: u64, many: u64) -> 
     Ok(rows.into_iter().map(logged).collect())
 }
 
-/// A row that a newer version wrote and this one does not know means: read everything again.
+/// Parses a row. One of a newer version that this one does not know means: read everything again.
 fn logged(row: event::Model) -> Logged {
     let detail = row.detail.as_deref().map(serde_json::from_str).transpose();
     let detail: Detail = detail.ok().flatten().unwrap_or_default();
@@ -131,7 +131,7 @@ fn logged(row: event::Model) -> Logged {
     let hearers = row.audience.as_deref().map(serde_json::from_str::<Hearers>);
     let audience = match (&change, hearers) {
         (Change::Resync, _) | (_, None) => Audience::Everybody,
-        // What cannot be read is for those who see everything.
+        // Only those who see everything hear of an event whose audience cannot be read.
         (_, Some(hearers)) => Audience::Some(hearers.unwrap_or_default()),
     };
     Logged {
@@ -141,7 +141,7 @@ fn logged(row: event::Model) -> Logged {
     }
 }
 
-/// The number of the newest event; 0 when there was none yet. Retention leaves the newest row.
+/// The number of the newest event; 0 when there was none yet. Retention keeps the newest row.
 pub(crate) async fn newest(db: &impl ConnectionTrait) -> Result<u64> {
     let query = event::Entity::find().order_by_desc(event::Column::Number);
     Ok(number_of(query.one(db).await?))
@@ -157,8 +157,8 @@ fn number_of(row: Option<event::Model>) -> u64 {
     row.map_or(0, |row| row.number.unsigned_abs())
 }
 
-/// Deletes some of the oldest events that are older than `before`, but never the newest: its number must not be forgotten.
-/// Returns how many.
+/// Deletes up to `many` of the oldest events that are older than `before`, but never the newest: its number is still
+/// needed. Returns how many it deleted.
 pub(crate) async fn forget(tx: &DatabaseTransaction, before: i64, many: u64) -> Result<u64> {
     let newest = i64::try_from(newest(tx).await?).unwrap_or(i64::MAX);
     let oldest: Vec<i64> = event::Entity::find()

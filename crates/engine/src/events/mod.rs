@@ -4,9 +4,9 @@
 //! |---|---|
 //! | `audience` | says who may hear of a change |
 //! | `log` | keeps the events of a day as rows |
-//! | `dispatcher` | reads new rows and hands them to all who listen |
-//! | `stream` | who listens |
-//! | `follow` | a listener that comes back is told what it missed |
+//! | `dispatcher` | reads new rows and hands them to all listeners |
+//! | `stream` | the listeners of this process |
+//! | `follow` | tells a listener that comes back what it missed |
 //!
 //! A [`Transaction`](crate::transaction::Transaction) writes the rows; nothing else does.
 

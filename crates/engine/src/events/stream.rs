@@ -43,7 +43,7 @@ pub struct Events {
 }
 
 impl Events {
-    /// What follows on the event of this number.
+    /// The stream of events after this number.
     pub(crate) fn new(last: u64) -> Self {
         Self {
             sender: broadcast::Sender::new(KEPT),
@@ -52,7 +52,7 @@ impl Events {
         }
     }
 
-    /// Rows have been committed.
+    /// Tells the dispatcher that rows have been committed.
     pub(crate) fn committed(&self) {
         self.committed.notify_one();
     }
@@ -63,7 +63,7 @@ impl Events {
 
     pub(super) fn publish(&self, published: Published) {
         self.last.store(published.event.number, Ordering::SeqCst);
-        // Nobody listening is fine: whoever comes later reads the truth.
+        // Without a listener this fails, which is fine: whoever comes later reads the current state.
         drop(self.sender.send(Arc::new(published)));
     }
 
@@ -72,12 +72,12 @@ impl Events {
         self.last.load(Ordering::SeqCst)
     }
 
-    /// Whoever asks for it before reading something can tell later whether anything happened since.
+    /// The current position. Whoever takes it before reading something can tell later whether anything happened since.
     pub fn position(&self) -> Position {
         Position { number: self.last() }
     }
 
-    /// From now on.
+    /// Listens from now on.
     pub fn subscribe(&self) -> Subscription {
         let receiver = self.sender.subscribe();
         Subscription {
@@ -99,7 +99,7 @@ pub(super) fn resync(number: u64) -> Event {
 #[derive(Debug)]
 pub struct Subscription {
     receiver: broadcast::Receiver<Arc<Published>>,
-    /// What happened before, and was not told yet.
+    /// Earlier events that were not told yet.
     pub(super) missed: VecDeque<Event>,
     /// The number up to which everything was told, or is in `missed`.
     pub(super) last: u64,

@@ -41,7 +41,8 @@ pub(crate) fn item(batch: &mut Batch, delivery: &Delivery, position: usize, item
 /// Applies an item.
 ///
 /// # Errors
-/// The reason and its detail when it cannot be. Nothing of the item is applied then; who sent it may be known better.
+/// The reason and its detail when the item cannot be applied. Then nothing of it is applied, except what it tells of
+/// its sender.
 pub(crate) fn try_item(batch: &mut Batch, delivery: &Delivery, item: &Item) -> Result<(), Dead> {
     if is_metas_test(batch, item) {
         batch.metas_test(delivery);
@@ -62,7 +63,7 @@ pub(crate) fn try_item(batch: &mut Batch, delivery: &Delivery, item: &Item) -> R
     }
 }
 
-/// Whether the *Test* button of Meta's dashboard sent it: its samples are of no account and of a number that is nobody's.
+/// Whether the *Test* button of Meta's dashboard sent it: its samples belong to no account and to no channel's number.
 /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/create-webhook-endpoint>
 fn is_metas_test(batch: &Batch, item: &Item) -> bool {
     let number = item.phone_number_id.as_deref();
@@ -84,7 +85,7 @@ fn channel_of(batch: &Batch, delivery: &Delivery, item: &Item) -> Result<Arc<cha
     }
 }
 
-/// A customer's message, or one that the business wrote on its phone.
+/// Applies a customer's message, or one that the business wrote on its phone.
 fn message(
     batch: &mut Batch,
     channel: &channel::Model,
@@ -105,7 +106,7 @@ fn message(
         let why = format!("a {} that does not name its message", inbound.content.kind());
         return Err((DeadReason::UnreadableItem, Some(why)));
     }
-    // The time shown, and the service window, are Meta's.
+    // The time shown, and the service window, follow Meta's time.
     let at = Timestamp::told(inbound.timestamp, Timestamp::from_millis(received_at)).millis();
     let Some(contact) = contacts::resolve(batch, inbound, at) else {
         let why = "the message names no customer".to_owned();
@@ -117,17 +118,18 @@ fn message(
     let of_target = about.as_deref();
     let of_target = of_target.and_then(|wamid| batch.message(&phone_number_id, wamid));
     let of_target = of_target.map(|target| target.session_id);
-    // A reaction to the last word of a closed session does not open a new one.
+    // A reaction to the last message of a closed session does not open a new one.
     let session = match of_target {
         Some(session) => session,
-        // Nobody opens a session by a reaction or a deletion alone; once the message comes, it finds this one.
+        // A reaction or a deletion alone opens no session: without an open one it waits as a dead letter for its
+        // message.
         None if only_about_another(&inbound.content) => batch
             .open_session(contact, channel.id, group.as_deref())
             .ok_or_else(|| (DeadReason::NoMessage, about.clone()))?,
         None if !by_customer => {
             let open = batch.open_session(contact, channel.id, group.as_deref());
             let known = open.or_else(|| batch.closed_session(contact, channel.id, group.as_deref()));
-            // Nobody has to take what waits for no answer: its session is there to be read.
+            // Nobody has to take a session in which no message waits for an answer: it is there to be read.
             known.unwrap_or_else(|| new_session(batch, channel, contact, group, at, true))
         }
         None => open_session(batch, channel, contact, group, at),
@@ -155,7 +157,7 @@ fn message(
         target_wamid: about,
         phone: from_phone,
     };
-    // An edit of a message that is not here has its whole text: it stands for it until it comes.
+    // An edit has the whole text, so it stands for its message until that comes.
     let stands_alone = of_target.is_none() && matches!(inbound.content, Content::Edit { .. });
     let seen = inbound.content.about().is_none()
         && batch.edited_before(&phone_number_id, inbound.wamid.as_str(), session, from_phone);
@@ -202,7 +204,7 @@ fn only_about_another(content: &Content) -> bool {
     matches!(content, Content::Reaction { .. } | Content::Revoke { .. })
 }
 
-/// Whether it should be about another message, and does not say which: nothing of it can be shown anywhere.
+/// Whether it should be about another message but does not name it: it cannot be shown anywhere.
 fn is_about_nothing(content: &Content) -> bool {
     matches!(content, Content::Unknown { kind } if matches!(kind.as_str(), "reaction" | "revoke"))
 }
@@ -276,7 +278,7 @@ fn new_session(
     id
 }
 
-/// Notes when the channel heard from Meta last; the first time changes its badge.
+/// Notes when the channel last heard from Meta; the first time changes its badge.
 fn touch(batch: &mut Batch, channel: &channel::Model, phone_number_id: &str, received_at: i64) {
     let Some(heard) = batch.heard(phone_number_id) else {
         return;

@@ -1,6 +1,6 @@
-//! Customers. A contact is whoever has one of its identities: a BSUID, or a `wa_id`. Identities that Meta names
-//! together belong to one contact, and contacts that turn out to share one become one. A username is never an
-//! identity, because it may change hands.
+//! Customers. A contact is recognised by its identities: BSUIDs and `wa_id`s. Identities that Meta names together
+//! belong to one contact, and contacts that turn out to share one become one. A username is never an identity, because
+//! it may change hands.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids>
 
 use crate::{
@@ -24,7 +24,7 @@ pub(crate) fn resolve(batch: &mut Batch, inbound: &InboundMessage, at: i64) -> O
     let mut known: Vec<Uuid> = identities.iter().filter_map(|id| batch.identity(id)).collect();
     known.sort_unstable();
     known.dedup();
-    // The one that was there first stays.
+    // The oldest contact stays.
     let contact = match known.split_first() {
         None => insert(batch),
         Some((&kept, others)) => {
@@ -57,7 +57,7 @@ fn insert(batch: &mut Batch) -> Uuid {
     id
 }
 
-/// Keeps what the sender says of itself now; what it leaves out stays as it was, and so does what is newer.
+/// Stores what the sender says of itself now; what it leaves out stays as it was, and so does what is newer.
 fn learn(batch: &mut Batch, id: Uuid, inbound: &InboundMessage, at: i64) {
     let sender = &inbound.sender;
     let new_number = change(inbound).and_then(|change| change.wa_id.as_ref());
@@ -85,7 +85,7 @@ fn learn(batch: &mut Batch, id: Uuid, inbound: &InboundMessage, at: i64) {
         profile_at: before.profile_at,
         ..now.clone()
     };
-    // When it was last told is worth a write only together with something else.
+    // A newer time alone is not worth a write.
     if same_but_for_time != *before
         && let Some(row) = batch.contacts.change(id)
     {
@@ -93,7 +93,7 @@ fn learn(batch: &mut Batch, id: Uuid, inbound: &InboundMessage, at: i64) {
     }
 }
 
-/// What is newer, completed by what is older.
+/// The newer contact, completed by the older one.
 fn join(one: contact::Model, other: contact::Model) -> contact::Model {
     let (older, newer) = if other.profile_at >= one.profile_at {
         (one, other)

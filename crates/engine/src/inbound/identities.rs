@@ -12,8 +12,8 @@ const WA_ID: &str = "wa_id";
 
 pub(crate) const KINDS: [&str; 2] = [BSUID, WA_ID];
 
-/// Every identity that a message tells of its sender. After a change of number the old and the new ones are one
-/// person's, so that whatever is still on its way from the old one meets the same contact.
+/// Every identity that a message tells of its sender. After a change of number the old and the new identities belong to
+/// one person, so that whatever is still on its way from the old one reaches the same contact.
 pub(crate) fn identities(inbound: &InboundMessage) -> Vec<Identity> {
     let bsuid = |id: &Option<Bsuid>| id.as_ref().map(|id| (BSUID, id.as_str().to_owned()));
     let wa_id = |id: &Option<WaId>| id.as_ref().map(|id| (WA_ID, same_customer_key(id.as_str())));

@@ -1,5 +1,5 @@
-//! The journal's front door. Deliveries go into the row that is forming; one writer takes that row, commits it, and
-//! answers all who wait for it. The next one forms while the commit runs, so no timer is needed.
+//! The entrance of the journal. Deliveries go into the row that is forming; one writer takes that row, commits it, and
+//! answers all who wait for it. The next row forms while the commit runs, so no timer is needed.
 
 use crate::{
     Clock, Result,
@@ -17,17 +17,17 @@ use std::{
 };
 use tokio::sync::{Notify, mpsc, watch};
 
-/// Deliveries in one commit at the most.
+/// Maximum number of deliveries in one commit.
 const ROW_DELIVERIES: usize = 512;
-/// Bytes in one commit, beyond which no further delivery is taken in.
+/// Bytes in one commit beyond which it takes no further delivery.
 const ROW_BYTES: usize = 1024 * 1024;
-/// Bytes of all deliveries that wait; more are told to come later.
+/// Maximum bytes of all deliveries that wait; further ones are refused, and Meta retries them.
 const WAITING_BYTES: usize = 32 * 1024 * 1024;
 
-/// Commits in a row, before others that write get their turn.
+/// Commits in a row before other writers get their turn.
 const TURN: u32 = 16;
 
-/// Deliveries in one commit that mean that Meta is waiting for the disk.
+/// From this many deliveries in one commit on, Meta is waiting for the disk.
 const BURST: usize = 24;
 
 /// A delivery whose signature was good.
@@ -38,7 +38,7 @@ pub(crate) struct Received {
     pub(crate) body: Bytes,
 }
 
-/// The way in. Clones share it.
+/// Takes deliveries into the journal. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Intake {
     clock: Clock,
@@ -69,13 +69,13 @@ impl Intake {
         intake
     }
 
-    /// Returns true once the delivery is on disk; false when too many wait or the database refused. One that no longer
-    /// waits for the answer is stored all the same: Meta sends it again, and it is recognised.
+    /// Returns true once the delivery is on disk; false when too many wait or the database refused. A delivery is
+    /// stored even when its request no longer waits: Meta sends it again, and the repetition is recognised.
     pub(crate) async fn store(&self, received: Received) -> bool {
         let Some(mut outcome) = lock(&self.waiting).take_in(&self.clock, received) else {
             return false;
         };
-        // When that is full, the writer is about to look.
+        // A full buffer means that the writer is about to look.
         let _ = self.wake_writer.try_send(());
         let outcome = outcome.wait_for(Option::is_some).await;
         outcome.is_ok_and(|stored| *stored == Some(true))
@@ -96,14 +96,14 @@ fn lock(waiting: &Mutex<Waiting>) -> MutexGuard<'_, Waiting> {
 struct Waiting {
     /// The oldest first; the last one is forming.
     rows: VecDeque<Forming>,
-    /// Of these and of the one that is being committed.
+    /// The deliveries in these rows and in the one that is being committed.
     deliveries: usize,
     bytes: usize,
     /// Deliveries that may wait.
     capacity: usize,
 }
 
-/// A row that is not full, or that nobody has had the time to commit.
+/// A row that is not full, or not committed yet.
 #[derive(Debug)]
 struct Forming {
     row: NewRow,
@@ -152,7 +152,7 @@ impl Waiting {
     }
 }
 
-/// The connection, for some commits in a row: others want to write as well.
+/// The connection, kept for some commits in a row and then released, because others want to write as well.
 struct Turn {
     connection: Kept,
     left: u32,
@@ -184,8 +184,8 @@ impl Writer {
         }
     }
 
-    /// The oldest row. It takes in also those deliveries that are on their way: whatever can run runs first, for as
-    /// long as that brings more.
+    /// The oldest row. Lets other tasks run first, for as long as that brings more deliveries, so that the row takes in
+    /// those that are on their way.
     async fn next(&self) -> Option<Forming> {
         let mut seen = 0;
         loop {
@@ -267,7 +267,7 @@ mod tests {
         let mut waiting = Waiting::new(2);
         assert!(take_in(&mut waiting, 1) && take_in(&mut waiting, 1));
         assert!(!take_in(&mut waiting, 1));
-        // They leave room when they are on disk, not when they are taken out.
+        // Deliveries leave room once they are on disk, not when their row is taken out.
         let row = waiting.rows.pop_front().unwrap().row;
         assert!(!take_in(&mut waiting, 1));
         waiting.finished(row.deliveries(), row.bytes());

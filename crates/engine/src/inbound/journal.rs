@@ -2,8 +2,8 @@
 //! (<https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md>) with a checksum. Deliveries are alike, so a row
 //! shrinks to a fraction: the less is written, the sooner it is on disk.
 //!
-//! An entry is the delivery's id (16 bytes), the channel's (16), and then, each with its length before it (4 bytes, the
-//! highest first), the fingerprint of the app secret that signed and the body.
+//! An entry is the delivery's id (16 bytes), the channel's (16), and then the fingerprint of the app secret that signed
+//! and the body, each preceded by its length (4 bytes, big-endian).
 
 use crate::{Error, Result, database::Kept, entity::delivery};
 use bytes::{Buf as _, BufMut as _, Bytes};
@@ -76,12 +76,12 @@ impl NewRow {
         }
     }
 
-    /// How many are in it.
+    /// How many deliveries it holds.
     pub(crate) fn deliveries(&self) -> usize {
         self.deliveries
     }
 
-    /// How large it is before it is packed.
+    /// Its size before it is packed.
     pub(crate) fn bytes(&self) -> usize {
         self.body.len()
     }
@@ -97,10 +97,11 @@ impl NewRow {
         }
     }
 
-    /// Returns when it is on disk. One statement is a transaction of its own, and one trip to the database.
+    /// Stores the row; returns when it is on disk. One statement is a transaction of its own, and one round trip to the
+    /// database.
     ///
-    /// Its place in the journal is that of its `id`, which is made now: what another process was told 200 for before the
-    /// last delivery of this row came has an earlier one.
+    /// The row's place in the journal is that of its `id`, which is made now: a row that another process acknowledged
+    /// with 200 before the last delivery of this row came has an earlier one.
     pub(crate) async fn store(self, id: Uuid, with: &mut Kept) -> Result<()> {
         const INSERT: &str =
             "INSERT INTO journal (id, received_at, deliveries, attempts, body) VALUES ($1, $2, $3, 0, $4)";
@@ -127,7 +128,8 @@ impl NewRow {
     }
 }
 
-/// The first bytes of a frame. An entry begins with its id, and so with its time: never like this before the year 6400.
+/// The first bytes of a frame. An entry begins with its id, and so with its time: none begins like this before the year
+/// 6400.
 const FRAME: [u8; 4] = 0x184D_2204_u32.to_le_bytes();
 
 fn pack(entries: &[u8]) -> Result<Vec<u8>> {
@@ -153,7 +155,7 @@ fn corrupt(why: impl Display) -> Error {
     Error::Corrupt(format!("a row of the journal: {why}"))
 }
 
-/// Reads a row back. One that was never packed, by an older version, is read as well.
+/// Reads a row back, also one that an older version stored without packing it.
 ///
 /// # Errors
 /// It is not what [`NewRow`] wrote.

@@ -1,14 +1,14 @@
 //! Several engines on one PostgreSQL store deliveries, and one of them at a time applies them: the one that holds the
 //! lease on the journal. So deliveries of one contact are applied in their order, and no two transactions read the same
 //! session and write it back. One lease for the whole journal costs a statement every few seconds; a claim for each
-//! batch would cost one a batch, and would not keep two batches of one contact apart.
+//! batch would cost one per batch, and would not keep two batches of one contact apart.
 //!
 //! The lease ends by itself, so that another engine goes on after the holder has died. It decides who *works*; who
-//! *commits* is decided in the database: each transaction that applies something asks, before it commits, whether the
-//! lease is still its engine's, and locks the answer until it ends ([`held`], [`confirm`]). A takeover comes therefore before
-//! that question, and nothing is committed, or after the commit, and the next engine sees what was applied. The clocks
-//! of the engines are compared in one place, [`take`]: where they differ a takeover comes earlier or later by the
-//! difference, and nothing is applied twice.
+//! *commits* is decided in the database: each transaction that applies something checks, before it commits, that its
+//! engine still holds the lease, and locks that row until it ends ([`held`], [`confirm`]). So a takeover comes either
+//! before that check, and nothing is committed, or after the commit, and the next engine sees what was applied. The
+//! clocks of the engines are compared in one place, [`take`]: where they differ, a takeover comes earlier or later by
+//! the difference, and nothing is applied twice.
 //!
 //! SQLite has one engine: the lock on its file is the lease.
 
@@ -19,23 +19,23 @@ use sea_orm::{
 };
 use std::time::Duration;
 
-/// How long it is held without being renewed; also how long deliveries wait after an engine has died.
+/// How long the lease is held without being renewed; also how long deliveries wait after an engine has died.
 const TERM: Duration = Duration::from_secs(5);
-/// It is renewed when less than this is left.
+/// The lease is renewed when less than this is left.
 const RENEW: Duration = Duration::from_secs(3);
 
 /// What the worker knows of the lease.
 #[derive(Debug)]
 pub(super) struct Lease<'engine> {
     engine: &'engine Engine,
-    /// Milliseconds; 0 when it is not ours.
+    /// Milliseconds; 0 when this engine does not hold the lease.
     until: i64,
 }
 
 /// Whether this engine may apply what the journal holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Claim {
-    /// It could before, too.
+    /// It could do so before, too.
     Held,
     /// From now on. Another engine may have applied something since this one looked.
     Taken,
@@ -47,7 +47,8 @@ impl<'engine> Lease<'engine> {
         Self { engine, until: 0 }
     }
 
-    /// Takes the lease, or keeps it. The database is asked only when it is not ours or ends soon.
+    /// Takes the lease, or keeps it. Asks the database only when this engine does not hold the lease, or when it ends
+    /// soon.
     pub(super) async fn claim(&mut self) -> Result<Claim> {
         if self.engine.db.is_sqlite() {
             return Ok(Claim::Held);
@@ -67,7 +68,7 @@ impl<'engine> Lease<'engine> {
         })
     }
 
-    /// Renews it while the work goes on.
+    /// Renews the lease while the work goes on.
     pub(super) async fn during<T>(&self, work: impl Future<Output = T>) -> T {
         let renewals = async {
             if self.until == 0 {
@@ -75,7 +76,7 @@ impl<'engine> Lease<'engine> {
             }
             loop {
                 tokio::time::sleep(TERM.saturating_sub(RENEW)).await;
-                // Whether it is still ours is asked again before anything is committed.
+                // The lease is checked again before anything is committed.
                 if let Err(error) = take(self.engine).await {
                     tracing::warn!(%error, "the lease on the journal cannot be renewed now");
                 }
@@ -87,12 +88,12 @@ impl<'engine> Lease<'engine> {
         }
     }
 
-    /// After an error it is asked for again.
+    /// After an error, the lease is asked for again.
     pub(super) fn forget(&mut self) {
         self.until = 0;
     }
 
-    /// Gives it back, so that another engine goes on at once.
+    /// Gives the lease back, so that another engine goes on at once.
     pub(super) async fn release(self) {
         if self.until > 0
             && let Err(error) = end(self.engine).await
@@ -147,7 +148,7 @@ pub(super) fn held(engine: &Engine) -> Condition {
     }
 }
 
-/// For a transaction that marks nothing.
+/// The same check, for a transaction that marks nothing.
 ///
 /// # Errors
 /// As [`lost`].
@@ -158,7 +159,7 @@ pub(super) async fn confirm(engine: &Engine, tx: &DatabaseTransaction) -> Result
     }
 }
 
-/// Another engine has taken over: what this one was about to commit is that one's to do.
+/// Another engine has taken over, and does what this one was about to commit.
 pub(super) fn lost() -> Error {
     Error::Unavailable("another engine has taken over the journal")
 }

@@ -22,7 +22,7 @@ use whatsapp::webhook::Item;
 /// Tries of a delivery as a whole before each of its items is tried alone.
 const TRIES: i64 = 3;
 
-/// A row that could not be applied at once: each of its deliveries in a transaction of its own.
+/// Applies a row that could not be applied at once: each of its deliveries in a transaction of its own.
 pub(super) async fn one_by_one(engine: &Engine, of: &Waiting) -> Result<()> {
     let mut all = match deliveries(engine, std::slice::from_ref(of)).await {
         Err(Error::Corrupt(what)) => return set_aside(engine, of, &what).await,
@@ -55,8 +55,8 @@ pub(super) async fn one_by_one(engine: &Engine, of: &Waiting) -> Result<()> {
     Ok(())
 }
 
-/// A row that the disk gives back in another form than it was given: it stays in the journal, with a dead letter
-/// that points to it, and no longer stops those behind it.
+/// Sets aside a row that the disk returns in another form than it was stored: it stays in the journal, a dead letter
+/// points to it, and it no longer stops the rows behind it.
 async fn set_aside(engine: &Engine, of: &Waiting, what: &str) -> Result<()> {
     tracing::error!(row = %of.id, deliveries = of.deliveries, what, "a row of the journal cannot be read");
     let unread = Delivery {
@@ -86,7 +86,7 @@ async fn set_aside(engine: &Engine, of: &Waiting, what: &str) -> Result<()> {
     tx.commit().await
 }
 
-/// The last resort: what can be applied is, and each item that cannot becomes a dead letter, so that a bad one never
+/// The last resort: applies what can be applied, and turns each other item into a dead letter, so that a bad one never
 /// stops its neighbours.
 async fn item_by_item(engine: &Engine, (delivery, items): &(Delivery, Items)) -> Result<()> {
     for (position, item) in items.iter().flatten().enumerate() {

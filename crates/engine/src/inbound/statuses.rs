@@ -16,11 +16,11 @@ use domain::{
 use uuid::Uuid;
 use whatsapp::webhook::{GraphErrorObject, StatusUpdate};
 
-/// Milliseconds. When the last status came is shown to the minute: not every one has to write it.
+/// Milliseconds. The time of the last status is shown to the minute, so not every status has to write it.
 const STATUS_NOTED_EVERY: i64 = 10_000;
 
-/// Notes a status and moves the message's tick. A message that we do not know may be another application's, or one
-/// whose acceptance is not recorded yet: the status waits for it.
+/// Notes a status and moves the message's tick. An unknown message may be another application's, or one whose
+/// acceptance is not recorded yet: the status waits for it.
 pub(crate) fn apply(
     batch: &mut Batch,
     channel: &channel::Model,
@@ -55,9 +55,9 @@ pub(crate) fn apply(
     let Some(news) = update.status.as_str().parse::<Status>().ok() else {
         return Ok(());
     };
-    // Meta has it, so whatever was still to be sent is sent.
+    // Meta has the message, so nothing is left to be sent.
     batch.written().sent(id);
-    // An id is one message's, also when Meta gives it to two.
+    // An id belongs to one message, even when Meta gives it to two.
     let wamid = update.wamid.as_str();
     let holder = batch.message(&phone_number_id, wamid);
     let free = holder.is_none_or(|holder| holder.id == id);
@@ -75,12 +75,12 @@ pub(crate) fn apply(
     Ok(())
 }
 
-/// What is stored of the message is no status.
+/// The stored status of the message cannot be read.
 fn unreadable(error: Error) -> Dead {
     (DeadReason::Failed, Some(error.to_string()))
 }
 
-/// The message by our own id, which Meta hands back, or by Meta's.
+/// Finds the message by its own id, which Meta hands back, or by Meta's.
 fn find_message(batch: &Batch, phone_number_id: &str, update: &StatusUpdate) -> Option<Uuid> {
     let is_ours = |message: &&message::Model| {
         message.direction == Direction::Outbound.as_str() && message.phone_number_id == phone_number_id
@@ -97,7 +97,7 @@ fn find_message(batch: &Batch, phone_number_id: &str, update: &StatusUpdate) -> 
     by_our_id().or_else(by_wamid).map(|message| message.id)
 }
 
-/// The echo of a message came after its statuses.
+/// Applies statuses that came before the echo of their message.
 pub(crate) fn catch_up(batch: &mut Batch, id: Uuid, phone_number_id: &str, wamid: &str) -> Result<(), Dead> {
     for row in batch.quicker_statuses(phone_number_id, wamid) {
         let failure = row.failure_title.map(|title| Failure {

@@ -22,7 +22,7 @@ use whatsapp::webhook::{BodyError, Item};
 
 /// Deliveries applied in one transaction, more or less: whole rows of the journal.
 const TOGETHER: i64 = 128;
-/// Rows of the journal looked at at once.
+/// Rows of the journal read at once.
 const ROWS: u64 = 64;
 
 /// A row that is not applied, without its body.
@@ -53,7 +53,7 @@ pub(super) async fn oldest(engine: &Engine) -> Result<Vec<Waiting>> {
     Ok(found.into_iter().take_while(enough).collect())
 }
 
-/// What a delivery says; `Err` when it says nothing that can be read.
+/// The items of a delivery; `Err` when its body cannot be read.
 pub(super) type Items = std::result::Result<Vec<Item>, BodyError>;
 
 /// The deliveries of these rows, in the order in which they came.
@@ -118,7 +118,7 @@ pub(super) async fn apply_all(engine: &Engine, work: &[&(Delivery, Items)], fini
     tx.commit().await
 }
 
-/// The last statement of a transaction that applies: these rows are done, and this engine was the one to do it.
+/// Marks these rows as applied, if this engine still holds the lease. The last statement of a transaction that applies.
 ///
 /// # Errors
 /// As [`lease::lost`]; nothing may be committed then.

@@ -68,7 +68,7 @@ pub async fn handshake(engine: &Engine, webhook_id: &str, verify_token: &str) ->
     Ok(Handshake::Accepted)
 }
 
-/// A delivery of which the head is known: the address is a channel's, and a signature came with it.
+/// A delivery of which only the head has been read: its address is a channel's, and it has a signature.
 #[derive(Debug)]
 pub struct Call {
     hook: Arc<Hook>,
@@ -77,7 +77,7 @@ pub struct Call {
     patience: Duration,
 }
 
-/// Finds out from the head of a request whether its body is worth reading.
+/// Decides from the head of a request whether its body is worth reading.
 pub async fn call(
     engine: &Engine,
     webhook_id: &str,
@@ -116,7 +116,7 @@ async fn try_call(
 
 /// Checks the signature over the exact bytes, and returns once the delivery is on disk.
 pub async fn accept(engine: &Engine, call: Call, body: Bytes) -> std::result::Result<(), NotAccepted> {
-    // Meta does not wait for ever, and what it gave up it sends again.
+    // Meta does not wait for ever, and sends again what it gave up.
     let accepted = timeout(call.patience, try_accept(engine, &call, body)).await;
     let accepted = count(accepted.unwrap_or(Err(NotAccepted::Unavailable)));
     if accepted.is_ok() {
@@ -139,7 +139,7 @@ fn count<T>(outcome: std::result::Result<T, NotAccepted>) -> std::result::Result
 
 async fn try_accept(engine: &Engine, call: &Call, body: Bytes) -> std::result::Result<(), NotAccepted> {
     let hook = &call.hook;
-    // The app secret that signed: the first, or the second while Meta's is being reset.
+    // The app secret that signed: the first, or the second while the app secret is being reset at Meta.
     let signer = hook
         .signers
         .iter()
@@ -190,7 +190,7 @@ async fn note_signatures(engine: &Engine, id: ChannelId, count: i64) {
     }
 }
 
-/// Characters in a webhook id at the most. Ours have 32 (`random::token`).
+/// Maximum length of a webhook id. Switchboard's have 32 characters (`random::token`).
 const MAX_ID: usize = 64;
 
 /// The channel at a webhook address.
@@ -198,7 +198,7 @@ pub(crate) async fn find(engine: &Engine, webhook_id: &str) -> Result<Option<Arc
     if let Some(hook) = engine.webhook_cache.known(webhook_id) {
         return Ok(Some(hook));
     }
-    // Whatever anybody may call. What is no address of ours is not looked up.
+    // Anybody may call any address. A text that cannot be a webhook id is not looked up.
     if webhook_id.len() > MAX_ID || !webhook_id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Ok(None);
     }
@@ -229,8 +229,8 @@ pub(crate) async fn find(engine: &Engine, webhook_id: &str) -> Result<Option<Arc
     Ok(Some(hook))
 }
 
-/// An address that was told for a channel which has not been saved yet: Meta may verify it, and nothing else. It is not
-/// kept in memory: the next save makes it a channel's.
+/// An address that is reserved for a channel which has not been saved yet: Meta may verify it, and nothing else. It is
+/// not kept in memory, because the next save makes it a channel's.
 async fn reserved(engine: &Engine, webhook_id: &str) -> Result<Option<Arc<Hook>>> {
     let reserved = reservation::at_address(engine.db.read(), webhook_id).await?;
     Ok(reserved.map(|reserved| {

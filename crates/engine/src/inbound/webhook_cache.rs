@@ -15,7 +15,7 @@ use std::{
 pub(crate) struct Hook {
     pub(crate) channel: ChannelId,
     pub(crate) verify_token: String,
-    /// A channel without an app secret accepts nothing; two while Meta's is being reset.
+    /// A channel without an app secret accepts nothing; it has two while the app secret is being reset at Meta.
     pub(crate) signers: Vec<Signer>,
     pub(crate) failures: Failures,
 }
@@ -26,8 +26,8 @@ pub(crate) struct Signer {
     pub(crate) fingerprint: Arc<str>,
 }
 
-/// Wrong signatures in a row. They are counted here and written down at most once a second, so that whoever sends
-/// them in numbers does not keep the database busy.
+/// Wrong signatures in a row. They are counted here and written down at most once a second, so that a flood of them
+/// does not keep the database busy.
 #[derive(Debug)]
 pub(crate) struct Failures {
     in_a_row: AtomicI64,
@@ -45,7 +45,7 @@ impl Failures {
         }
     }
 
-    /// One more; returns the number when it should be written down.
+    /// Counts one more; returns the number when it should be written down.
     pub(crate) fn one_more(&self, now: i64) -> Option<i64> {
         let count = self.in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
         let noted = self.noted_at.load(Ordering::Relaxed);
@@ -56,7 +56,7 @@ impl Failures {
         })
     }
 
-    /// A good one; returns whether there is something to take back.
+    /// A good signature ends the row; returns whether there was a count to take back.
     pub(crate) fn over(&self) -> bool {
         self.in_a_row.load(Ordering::Relaxed) > 0 && self.in_a_row.swap(0, Ordering::Relaxed) > 0
     }
@@ -73,13 +73,14 @@ struct Known {
 }
 
 impl WebhookCache {
-    /// Those that exist and were called since channels last changed; there are no others in here.
+    /// The hook of an address, from the cache. It holds only addresses that exist and were called since channels last
+    /// changed.
     pub(crate) fn known(&self, webhook_id: &str) -> Option<Arc<Hook>> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         known.by_webhook_id.get(webhook_id).cloned()
     }
 
-    /// To be asked for before a channel is read from the database, for [`Self::keep`].
+    /// To be taken before a channel is read from the database, for [`Self::keep`].
     pub(super) fn generation(&self) -> u64 {
         self.0.read().unwrap_or_else(PoisonError::into_inner).generation
     }
@@ -92,7 +93,7 @@ impl WebhookCache {
         }
     }
 
-    /// Channels have changed: read them again.
+    /// Empties the cache, because channels have changed.
     pub(crate) fn forget(&self) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         known.by_webhook_id.clear();

@@ -1,6 +1,6 @@
-//! The worker that applies what the journal holds. It takes no input: a signal and a timer wake it, it looks at what
-//! is not applied, and it may do the same delivery twice without harm. Of several engines on one database one at a time
-//! applies (`lease`).
+//! The worker that applies what the journal holds. It takes no input: a signal and a timer wake it, it looks for what
+//! is not applied, and it may apply the same delivery twice without harm. Of several engines on one database, one at a
+//! time applies (`lease`).
 
 use crate::{
     Engine, Result,
@@ -24,7 +24,7 @@ const PATROL_AMONG_OTHERS: Duration = Duration::from_millis(250);
 const PAUSE: Duration = Duration::from_secs(1);
 /// Milliseconds without a burst after which applying goes on.
 const CALM: u32 = 2;
-/// While Meta is waiting, applying gets one part of the time in so many.
+/// While Meta is waiting, applying gets one part in this many of the time.
 const PATIENCE: u32 = 24;
 
 pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
@@ -58,7 +58,8 @@ pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
     lease.release().await;
 }
 
-/// Acknowledging comes first: while bursts wait for it, applying takes only a part of the time, and so more at once.
+/// Acknowledging comes first: while bursts wait for it, applying gets only a part of the time, and so applies more at
+/// once.
 async fn give_way(engine: &Engine, worked: Duration, seen: &mut u64) {
     let until = Instant::now() + worked * PATIENCE;
     let mut calm = 0;
@@ -76,7 +77,7 @@ async fn give_way(engine: &Engine, worked: Duration, seen: &mut u64) {
     }
 }
 
-/// What came of a look at the journal.
+/// The outcome of a look at the journal.
 enum Pass {
     Worked,
     NothingWaits,
@@ -110,7 +111,7 @@ async fn apply_oldest(engine: &Engine, waiting: Vec<Waiting>) -> Result<()> {
     let fresh: Vec<_> = waiting.into_iter().take_while(|row| row.attempts == 0).collect();
     match together(engine, &fresh).await {
         Err(error) if !error.is_passing() => {
-            // One of them is in the way of the others.
+            // One of the rows keeps the others from being applied.
             tracing::warn!(%error, rows = fresh.len(), "rows of the journal could not be applied together; their deliveries are tried alone");
             let tx = engine.transaction(&Actor::System).await?;
             lease::confirm(engine, &tx).await?;

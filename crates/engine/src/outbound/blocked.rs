@@ -1,4 +1,4 @@
-//! Why nothing that is written now goes out through a channel.
+//! Why a message that is written now cannot go out through a channel.
 
 use crate::{
     Result,
@@ -9,7 +9,7 @@ use domain::{channel::TokenState, session::Blocked};
 use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 
-/// Why nothing that is written now goes out through the channel.
+/// Why a message that is written now cannot go out through the channel; `None` when it can.
 pub(crate) async fn blocked(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Blocked>> {
     let Some(channel) = channel::Entity::find_by_id(id).one(db).await? else {
         return Ok(Some(Blocked::Incomplete));

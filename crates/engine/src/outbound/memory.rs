@@ -7,7 +7,7 @@ use std::{
 };
 use uuid::Uuid;
 
-/// How long the worker waits when the database is in its way.
+/// How long the worker waits after a database error.
 pub(super) const PAUSE: Duration = Duration::from_secs(1);
 
 /// Calls under way at once.

@@ -1,9 +1,9 @@
 //! The outbox: which messages are due, and which call is under way.
 //!
-//! Whoever calls Meta for a message claims its row first. The claim ends with `due_at`, which is then as far away as a call
-//! and the wait for a status can take: until then the row is nobody else's, and as the oldest of its session it keeps the
-//! later ones back. An engine that finds a claim that has ended treats it like a call that a crash interrupted. One that
-//! was only slow finds its claim gone and writes nothing down ([`unchanged`]).
+//! An engine claims a message's row before it calls Meta for it. The claim ends at `due_at`, which is then as far away
+//! as a call and the wait for a status can take. Until then no other engine takes the row, and as the oldest of its
+//! session it keeps the later ones back. An engine that finds an expired claim treats it like a call that a crash
+//! interrupted. An engine that was only slow finds its claim gone and records nothing ([`unchanged`]).
 
 use crate::{
     Engine, Result,
@@ -25,14 +25,14 @@ use sea_orm::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Messages that are due and are not behind another one of their session: a customer reads answers in the order in
-/// which they were written.
+/// Messages that are due and are not behind another one of their session: customers read answers in the order in which
+/// they were written.
 pub(crate) async fn due(engine: &Engine, now: i64) -> Result<Vec<outbox::Model>> {
     let oldest_of_its_session = Expr::cust(
         "NOT EXISTS (SELECT 1 FROM outbox AS earlier \
          WHERE earlier.session_id = outbox.session_id AND earlier.message_id < outbox.message_id)",
     );
-    // Which is the oldest is as certain as the clocks of the engines that made the ids.
+    // Which row is the oldest is as certain as the clocks of the engines that made the ids.
     let in_a_call = Query::select()
         .column(outbox::Column::SessionId)
         .from(outbox::Entity)
@@ -59,8 +59,8 @@ pub(crate) async fn due(engine: &Engine, now: i64) -> Result<Vec<outbox::Model>>
         .await?)
 }
 
-/// Notes that a call is about to be made; `None` when somebody else was quicker. A call before it whose outcome never
-/// became known is a doubt.
+/// Claims a message, because a call is about to be made; `None` when another engine was quicker. An earlier call whose
+/// outcome never became known is a doubt.
 pub(crate) async fn claim(engine: &Engine, job: outbox::Model, now: i64) -> Result<Option<outbox::Model>> {
     let silence_ends = Timestamp::from_millis(now)
         .plus(whatsapp::graph::TOTAL_TIMEOUT)
@@ -73,7 +73,7 @@ pub(crate) async fn claim(engine: &Engine, job: outbox::Model, now: i64) -> Resu
         claimed_by: Some(engine.id),
         ..job
     };
-    // Another engine that is about to claim it is not waited for.
+    // Does not wait for another engine that is about to claim the row.
     let free = Query::select()
         .column(outbox::Column::MessageId)
         .from(outbox::Entity)
@@ -95,7 +95,7 @@ pub(crate) async fn claim(engine: &Engine, job: outbox::Model, now: i64) -> Resu
     Ok((changed.rows_affected == 1).then_some(claimed))
 }
 
-/// The row as this engine has read or claimed it: nobody has claimed it since.
+/// The row, if nobody has claimed it since this engine read or claimed it.
 pub(super) fn unchanged(job: &outbox::Model) -> Condition {
     let claim = match job.claimed_by {
         Some(engine) => outbox::Column::ClaimedBy.eq(engine),
@@ -107,8 +107,8 @@ pub(super) fn unchanged(job: &outbox::Model) -> Condition {
         .add(claim)
 }
 
-/// What became of the message cannot be written to it. Its row in the outbox is taken away all the same: it must neither
-/// be sent again nor keep others waiting.
+/// Deletes the outbox row of a message whose outcome cannot be written to the message: it must neither be sent again
+/// nor keep others waiting.
 pub(crate) async fn forget(engine: &Engine, job: &outbox::Model) -> Result<()> {
     let tx = engine.transaction(&Actor::System).await?;
     outbox::Entity::delete_many()
@@ -119,7 +119,7 @@ pub(crate) async fn forget(engine: &Engine, job: &outbox::Model) -> Result<()> {
     metrics::counter!(crate::metrics::SENDS, "outcome" => "unrecorded").increment(1);
     tracing::error!(
         message = %job.message_id,
-        "what became of a message cannot be written down: it still looks as if it were queued, and is not sent any more"
+        "the outcome of a message cannot be recorded: it still looks as if it were queued, and is not sent any more"
     );
     Ok(())
 }
@@ -142,14 +142,14 @@ pub(crate) async fn postpone(
         .filter(unchanged(job))
         .exec(tx)
         .await?;
-    // Whoever looks at the message sees what it waits for.
+    // A page that shows the message shows what it waits for.
     match message::Entity::find_by_id(job.message_id).one(tx).await? {
         Some(message) => message_changed(tx, &message).await,
         None => Ok(()),
     }
 }
 
-/// What the queued messages of a session wait for, as far as it is not simply their turn.
+/// What the queued messages of a session wait for, unless they only wait for their turn.
 pub(crate) async fn waiting_for(
     engine: &Engine,
     db: &impl ConnectionTrait,

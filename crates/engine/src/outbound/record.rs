@@ -1,4 +1,4 @@
-//! Writing down what became of a call.
+//! Recording the outcome of a call.
 
 use crate::{
     Engine, Result,
@@ -15,7 +15,8 @@ use crate::{
 use domain::{access::Actor, ids::MessageId, message::Failure};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-/// No status has told whether Meta has the message, and it has been sent as often as it may be: a person decides.
+/// Leaves the decision to a person: no status has told whether Meta has the message, and it has been sent as often as
+/// it may be.
 pub(crate) async fn ask(engine: &Engine, job: &outbox::Model) -> Result<()> {
     match unconfirmed(engine, job).await {
         Err(error) if !error.is_passing() => {
@@ -39,22 +40,22 @@ async fn unconfirmed(engine: &Engine, job: &outbox::Model) -> Result<()> {
     status::unconfirmed(&tx, MessageId::new(job.message_id), None).await?;
     tx.commit().await?;
     metrics::counter!(crate::metrics::SENDS, "outcome" => "unconfirmed").increment(1);
-    tracing::warn!(message = %job.message_id, "Meta may have this message, and no status tells; somebody has to decide");
+    tracing::warn!(message = %job.message_id, "Meta may have this message, and no status says so; a person decides");
     Ok(())
 }
 
-/// How much of a verdict is written down.
+/// How much of a verdict is recorded.
 #[derive(Debug, Clone, Copy)]
 enum Extent {
     Whole,
-    /// A note instead of whatever in Meta's answer does not fit into the database.
+    /// A note instead of those parts of Meta's answer that the database cannot store.
     WithANote,
-    /// Nothing but that it is over.
+    /// Only that the call is over.
     Over,
 }
 
-/// Writes the verdict down. The answer is in memory only, so while the database is away this waits for it; and what
-/// cannot be written as it is gets written with a note, or not at all, because whatever stays in the outbox is sent again.
+/// Records the verdict. The answer is in memory only, so this waits while the database is unavailable. What cannot be
+/// stored as it is gets stored with a note, or not at all, because whatever stays in the outbox is sent again.
 pub(crate) async fn write_down(engine: &Engine, job: &outbox::Model, verdict: &Verdict) {
     let mut extent = Extent::Whole;
     loop {
@@ -63,27 +64,27 @@ pub(crate) async fn write_down(engine: &Engine, job: &outbox::Model, verdict: &V
             Err(error) => error,
         };
         if error.is_passing() {
-            tracing::error!(%error, message = %job.message_id, "Meta's answer cannot be written down yet");
+            tracing::error!(%error, message = %job.message_id, "Meta's answer cannot be recorded yet");
             tokio::time::sleep(PAUSE).await;
             continue;
         }
-        tracing::error!(%error, message = %job.message_id, ?extent, "Meta's answer cannot be written down");
+        tracing::error!(%error, message = %job.message_id, ?extent, "Meta's answer cannot be recorded");
         extent = match (extent, verdict) {
             (Extent::Whole, _) => Extent::WithANote,
             (Extent::WithANote, Verdict::Sent(_) | Verdict::Fail(_)) => Extent::Over,
-            // Its row is left: it counts as a call of unknown outcome, of which there are not many.
+            // Its row stays and counts as a call of unknown outcome, and the number of those is limited.
             _ => return,
         };
     }
 }
 
-/// Whose the row was when the outcome of the call was known.
+/// Who held the row when the outcome of the call became known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Row {
     Ours,
-    /// A status, say, was quicker than Meta's answer.
+    /// For example, a status was quicker than Meta's answer.
     Gone,
-    /// Our claim has ended, and another engine has claimed the message: what becomes of it is for that one to say.
+    /// This engine's claim has ended, and another engine has claimed the message: that engine records the outcome.
     Anothers,
 }
 
@@ -125,7 +126,7 @@ async fn record(engine: &Engine, job: &outbox::Model, verdict: &Verdict, extent:
                 title: storable(failure.title.clone()),
                 details: failure.details.clone().map(storable),
             };
-            // Whoever took the row away knows better than a refusal whether Meta has the message.
+            // Whoever deleted the row knows better than a refusal whether Meta has the message.
             status::given_up(&tx, id, failure, job.doubts > 0 || row == Row::Gone).await?;
         }
         Verdict::Again(wait) => postpone(&tx, job, now.plus(*wait), None, job.doubts).await?,

@@ -17,8 +17,8 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter};
 
-/// Answers the customer. The same `key` again returns the same message and sends nothing twice; with other content it is
-/// refused, because one of the two would be lost in silence.
+/// Answers the customer. A repeated `key` returns the same message and sends nothing twice; with other content it is
+/// refused, because otherwise one of the two would be lost silently.
 pub async fn send(
     engine: &Engine,
     actor: &Actor,
@@ -63,7 +63,7 @@ pub async fn retry(engine: &Engine, actor: &Actor, id: MessageId) -> Result<Mess
     if !status.is_some_and(Status::may_be_retried) {
         return Err(Refusal::NotFailed.into());
     }
-    // A double click must not send twice: the second attempt at the same message is the first one.
+    // A double click must not send twice: a second retry of the same message returns the first one.
     let key = format!("retry:{id}");
     if let Some(known) = of_key(&tx, &session, &key).await? {
         return view(known);
@@ -121,8 +121,8 @@ async fn write(
         text: outgoing.content.words(),
         phone_number_id,
         wamid: None,
-        // Meta's times are whole seconds: with ours in seconds too, what happens within one stands in the order of
-        // its arrival. Never before what it answers, even when the customer's clock runs ahead of ours.
+        // Meta's times are whole seconds. With whole seconds here too, messages of one second stay in the order of
+        // their arrival. An answer is never earlier than what it answers, even when the customer's clock runs ahead.
         at: (now - now.rem_euclid(1000)).max(session.last_inbound_at.unwrap_or(0)),
         status: Some(Status::Queued.as_str().to_owned()),
         failure_code: None,
@@ -158,7 +158,7 @@ async fn write(
     outbox::Entity::insert(job.into_active_model())
         .exec_without_returning(tx)
         .await?;
-    // A reaction is shown with what it is about, and answers nothing.
+    // A reaction is shown with its message, and does not count as an answer.
     if row.target_wamid.is_none() {
         lifecycle::answered(tx, &session, row.id, row.at).await?;
     }

@@ -1,4 +1,4 @@
-//! What to do after a call, and when. Every wait and every limit of the outbox stands here.
+//! What to do after a call, and when. Every wait and every limit of the outbox is in this file.
 
 use domain::message::Failure;
 use std::time::Duration;
@@ -9,28 +9,28 @@ use whatsapp::{
 
 /// How long a status may take to tell that a call whose outcome is unknown was accepted after all.
 pub(super) const SILENCE: Duration = Duration::from_secs(30);
-/// Calls of unknown outcome, one after the other: then a person decides whether to send once more. Each of them may
-/// have become a message at the customer's.
+/// Calls of unknown outcome in a row, after which a person decides whether to send once more. Each of them may have
+/// delivered the message to the customer.
 pub(super) const MAX_DOUBTS: i64 = 2;
 /// The first wait after a passing fault; it doubles with each attempt.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 /// The wait after an error that passes in minutes.
 const SLOW_WAIT: Duration = Duration::from_secs(60);
-/// `Retry-After` is obeyed up to this: a mistake in it must not hold answers for days.
+/// `Retry-After` is obeyed up to this limit: a mistake in it must not hold answers for days.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 /// Attempts after an error that rarely passes.
 const FEW: i64 = 3;
-/// An answer that could not be sent for so long is failed: sent later it would surprise the customer.
+/// An answer that could not be sent for this long fails: sent later, it would surprise the customer.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(6 * 60 * 60);
 /// Meta asks to wait 4^X seconds when one customer gets too many messages.
 const PAIR_LIMIT: i64 = 131_056;
 
-/// What came of an attempt to call.
+/// The outcome of an attempt to call.
 #[derive(Debug)]
 pub(super) enum Called {
     Answered(Result<Accepted, GraphError>),
-    /// It could not even be tried.
+    /// The call could not even be tried.
     Impossible(Failure),
 }
 
@@ -38,7 +38,7 @@ pub(super) enum Called {
 #[derive(Debug)]
 pub(super) enum Verdict {
     Sent(Accepted),
-    /// Certainly not accepted: again after this wait.
+    /// Certainly not accepted: try again after this wait.
     Again(Duration),
     /// Perhaps accepted. When no status tells so within this wait, the message is sent once more, or, if that is
     /// forbidden, a person is asked.
@@ -71,7 +71,7 @@ pub(super) fn verdict(called: Called, attempts: i64, age: Duration, asked: Optio
     if error.may_have_been_accepted() {
         return Verdict::Doubt {
             wait: SILENCE.max(asked),
-            // A success is a success, also where its body cannot be read.
+            // A success stays a success even when its body cannot be read.
             once_more: !matches!(error, GraphError::AcceptedUnread { .. }),
         };
     }
@@ -90,7 +90,7 @@ pub(super) fn verdict(called: Called, attempts: i64, age: Duration, asked: Optio
     }
 }
 
-/// The wait that an answer asks for, and whether it is the whole number that has to wait. `now` is in seconds.
+/// The wait that an answer asks for, and whether the whole number has to wait. `now` is in seconds.
 pub(super) fn asked_wait(called: &Called, now: i64) -> Option<(Duration, bool)> {
     let Called::Answered(Err(error)) = called else {
         return None;

@@ -1,9 +1,9 @@
 //! The worker that sends. It takes no input: it looks at what is due, calls Meta, and writes down the answer.
 //!
 //! Meta has no idempotency key. A call whose answer was lost may have been accepted, so the row says that a call is
-//! under way before it is made, our message's id travels as `biz_opaque_callback_data`, and a status that brings it
-//! back settles the matter. When none comes within [`verdict::SILENCE`] the message is sent once more; when that ends in
-//! doubt again, it is *unconfirmed*, and a person decides.
+//! under way before it is made, the message's own id travels as `biz_opaque_callback_data`, and a status that brings it
+//! back settles the matter. When none comes within [`verdict::SILENCE`] the message is sent once more; when that ends
+//! in doubt again, it is *unconfirmed*, and a person decides.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
 
 use crate::{
@@ -48,8 +48,8 @@ pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
             () = stop.cancelled() => {}
         }
     }
-    // What has been started is finished, so that its answer is not lost; a call that takes longer is settled like
-    // one that a crash interrupted.
+    // Calls under way are finished, so that their answers are not lost; a call that takes longer is settled like one
+    // that a crash interrupted.
     let finished = async { while calls.join_next().await.is_some() {} };
     if tokio::time::timeout(FAREWELL, finished).await.is_err() {
         tracing::warn!("calls to Meta were still under way; their outcome is found out after the next start");
@@ -57,7 +57,7 @@ pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
 }
 
 /// Starts a call for every message that is due, the oldest of each session first. Returns how long to rest. A message
-/// whose row is in the way of itself is in nobody else's.
+/// whose row causes an error does not hold up the others.
 async fn pass(engine: &Engine, calls: &mut JoinSet<()>) -> Result<Duration> {
     let now = engine.clock().now().millis();
     let mut wait = PATROL;
@@ -121,7 +121,7 @@ async fn attempt(engine: &Engine, job: &outbox::Model) {
     if let Some((state, answer)) = token
         && let Err(error) = token_state::learn(engine, ChannelId::new(job.channel_id), state, answer).await
     {
-        tracing::error!(%error, channel = %job.channel_id, "what a send taught about a token was not noted");
+        tracing::error!(%error, channel = %job.channel_id, "what a send revealed about a token was not recorded");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who sees which sessions, and who may go on with one. Every query starts from who asks.
+//! Who sees which sessions, and who may go on with one. Every query starts from the actor.
 
 use crate::{
     Result,
@@ -17,7 +17,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// The sessions that somebody may see: all of them, or one's own and those that nobody owns in one's queues.
+/// The sessions that an actor may see: all of them, or their own and the unowned ones in their queues.
 pub(crate) fn visible_to(actor: &Actor) -> Condition {
     if actor.may(Permission::SessionReadAll) {
         return Condition::all();
@@ -62,7 +62,7 @@ pub(crate) fn on_tab(actor: &Actor, tab: Tab) -> Condition {
     }
 }
 
-/// In the words of the partial indexes, as [`is_closed`] and [`is_waiting`]: with a parameter in it, SQLite would read
+/// Spelt as in the partial indexes, like [`is_closed`] and [`is_waiting`]: with a parameter in it, SQLite would read
 /// every session there is.
 pub(crate) fn is_open() -> Condition {
     Condition::all().add(state().ne(written(State::Closed)))
@@ -84,7 +84,7 @@ fn written(state: State) -> Expr {
     Expr::cust(format!("'{}'", state.as_str()))
 }
 
-/// A session that the asker may see. `for_change` keeps it from changing until the transaction ends.
+/// A session that the actor may see. `for_change` locks it until the transaction ends.
 pub(crate) async fn find(
     db: &impl ConnectionTrait,
     actor: &Actor,
@@ -103,7 +103,7 @@ pub(crate) async fn find(
 
 /// What decides who may go on with a session.
 ///
-/// Membership is that of `answering`: the asker's own extension, or the one for which a script picks up.
+/// Membership is that of `answering`: the actor's own extension, or the one for which a script picks up.
 pub(crate) async fn session_access(
     db: &impl ConnectionTrait,
     answering: Option<&ExtensionRef>,
@@ -143,7 +143,7 @@ pub(crate) async fn owner_of(db: &impl ConnectionTrait, of: &session::Model) -> 
     Ok(owner.map(Into::into))
 }
 
-/// What is said to whoever expected it elsewhere, or can no longer see it.
+/// The refusal for an actor who expected the session elsewhere, or can no longer see it.
 pub(crate) async fn now_at(db: &impl ConnectionTrait, of: &session::Model) -> Result<Refusal> {
     let owner = owner_of(db, of).await?;
     if let Some(owner) = owner {
@@ -159,8 +159,8 @@ pub(crate) async fn now_at(db: &impl ConnectionTrait, of: &session::Model) -> Re
     })
 }
 
-/// Why somebody cannot see a session: whoever could a moment ago, as a member of its queue or as its owner, learns where
-/// it is now. For anybody else it does not exist.
+/// Why an actor cannot see a session. One who could see it a moment ago, as a member of its queue or as its owner,
+/// learns where it is now; for anybody else it does not exist.
 pub(crate) async fn why_unseen(db: &impl ConnectionTrait, actor: &Actor, id: SessionId) -> Result<Refusal> {
     let Some(own) = actor.extension() else {
         return Ok(Refusal::NotFound);

@@ -1,4 +1,4 @@
-//! A session gets its owner: somebody picks it up.
+//! Picking up a session, which gives it its owner.
 
 use crate::{
     Engine, Result,
@@ -19,8 +19,8 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
-/// Makes the session one extension's own. Of several who try at once exactly one succeeds; the others learn who.
-/// People pick up for themselves; a script names the extension.
+/// Makes an extension the owner of the session. Of several who try at once exactly one succeeds; the others learn who.
+/// Users pick up for themselves; a script names the extension.
 pub async fn pick_up(
     engine: &Engine,
     actor: &Actor,
@@ -38,7 +38,7 @@ pub async fn pick_up(
         (_, None) => return Err(Refusal::field("extension", domain::form::Problem::Required).into()),
     };
     stays_enabled(&tx, &taker).await?;
-    // Whoever was too late may no longer see the session, but shall learn who took it.
+    // An actor who was too late may no longer see the session, but has to learn who took it.
     let found = session::Entity::find_by_id(id.uuid())
         .lock_exclusive()
         .one(&tx)
@@ -79,8 +79,8 @@ pub(crate) async fn take(tx: &Transaction, of: &session::Model, taker: &Extensio
     Ok(())
 }
 
-/// Keeps an extension from being disabled until the transaction ends, and refuses one that is. It comes before the
-/// session is locked, in the order in which whoever disables it locks them.
+/// Locks an extension, so that nobody disables it until the transaction ends, and refuses a disabled one. This comes
+/// before the session is locked, in the same order as when an extension is disabled.
 pub(crate) async fn stays_enabled(tx: &DatabaseTransaction, own: &ExtensionRef) -> Result<()> {
     let found = extension::Entity::find_by_id(own.id.uuid()).lock_shared().one(tx);
     match found.await? {

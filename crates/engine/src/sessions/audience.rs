@@ -18,7 +18,7 @@ pub(crate) fn session_changed(tx: &Transaction, of: &session::Model) {
     tx.changed(Change::Session { session }, Audience::around_session(of));
 }
 
-/// A message of ours was written, or its tick has moved.
+/// Tells that an outbound message was written, or that its tick has moved.
 pub(crate) async fn message_changed(tx: &Transaction, message: &message::Model) -> Result<()> {
     if let Some(session) = session::Entity::find_by_id(message.session_id).one(tx).await? {
         let change = Change::Message {

@@ -19,7 +19,7 @@ use domain::{
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Select, sea_query::Expr};
 use uuid::Uuid;
 
-/// Who has it, or where it waits.
+/// The owner of a session, or the place where it waits.
 pub(crate) fn holder(of: &session::Model) -> Holder {
     holder_of(of.extension_id, of.queue_id)
 }
@@ -32,7 +32,7 @@ pub(crate) fn holder_of(extension: Option<Uuid>, queue: Option<Uuid>) -> Holder 
     }
 }
 
-/// Everybody who has open sessions, and every place where some wait; those that nobody attends to come first.
+/// Everybody who has open sessions, and every place where some wait; unattended ones come first.
 pub async fn holders(engine: &Engine, actor: &Actor) -> Result<Vec<HolderRow>> {
     actor.require(Permission::SessionTransfer)?;
     let db = engine.db.read();

@@ -1,4 +1,4 @@
-//! A session is answered, and ends.
+//! Answering and closing a session.
 
 use crate::{
     Engine, Result,
@@ -44,7 +44,7 @@ pub(crate) async fn end(tx: &Transaction, of: &session::Model) -> Result<()> {
     Ok(())
 }
 
-/// One of ours wrote.
+/// Notes that the customer has been answered.
 pub(crate) async fn answered(
     tx: &DatabaseTransaction,
     of: &session::Model,

@@ -23,10 +23,10 @@ use sea_orm::{
     QueryTrait, Select, sea_query::Expr,
 };
 
-/// Sessions, of those that the asker sees, that a search for many goes through before it looks whose are sought.
+/// How many of the sessions that the actor sees a search with many matches scans before it looks contacts up.
 pub(crate) const LATEST: u64 = 10_000;
 
-/// One tab of the inbox: the latest message first, among the waiting who waits longest.
+/// One tab of the inbox: the latest message first; the waiting tab begins with the longest wait.
 pub async fn inbox(
     engine: &Engine,
     actor: &Actor,
@@ -40,7 +40,8 @@ pub async fn inbox(
         return page_in(engine, &stretches, order, Condition::all(), page).await;
     };
     let many = sought.rarest_first(engine.db.read(), search::FEW + 1).await? > search::FEW;
-    // A page of many is most often among the latest sessions; one's own that are open, and the waiting, are few.
+    // With many matches, most often a page of them is among the latest sessions. The actor's own open sessions, and the
+    // waiting ones, are few.
     let since = match tab {
         Tab::All => latest_from(engine, &stretches, page).await?,
         Tab::Mine | Tab::Waiting => None,
@@ -60,7 +61,7 @@ pub async fn inbox(
     shown(engine, query, order, page).await
 }
 
-/// The first so many sessions of a tab, of those that are looked up. Their ids are sorted first: sorting whole sessions
+/// The first `many` sessions of a tab, of those that were looked up. Their ids are sorted first: sorting whole sessions
 /// takes twice as long.
 pub(crate) fn first_found(
     actor: &Actor,
@@ -78,7 +79,7 @@ pub(crate) fn first_found(
     order.sort_found(session::Entity::find().filter(session::Column::Id.in_subquery(ids)))
 }
 
-/// The time of the last of the `LATEST` sessions from the page on; `None` when the asker sees no more than those.
+/// The time of the last of the `LATEST` sessions from the page on; `None` when the actor sees no more than those.
 async fn latest_from(engine: &Engine, stretches: &[Condition], page: &PageRequest) -> Result<Option<i64>> {
     let beyond = Order::LatestMessageFirst.beyond(page)?;
     let Some(query) = stretches::time_of_nth(stretches, &beyond, LATEST) else {
@@ -88,12 +89,12 @@ async fn latest_from(engine: &Engine, stretches: &[Condition], page: &PageReques
     Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
 }
 
-/// Everything that the asker may see, the latest message first.
+/// Everything that the actor may see, the latest message first.
 pub async fn list(engine: &Engine, actor: &Actor, page: &PageRequest) -> Result<Page<SessionRow>> {
     inbox(engine, actor, Tab::All, None, page).await
 }
 
-/// One page of what these stretches have of it.
+/// One page of the sessions in these stretches.
 async fn page_in(
     engine: &Engine,
     stretches: &[Condition],
@@ -136,8 +137,8 @@ async fn shown(
     })
 }
 
-/// Whether there is more than one channel, and more than one queue. It is asked of all there are: a list that is narrowed
-/// to one channel's sessions still says which.
+/// Whether there is more than one channel, and more than one queue. All of them count: a list that is narrowed to one
+/// channel's sessions still names the channel.
 pub async fn several(engine: &Engine) -> Result<Several> {
     let db = engine.db.read();
     let channels = channel::Entity::find().filter(channel::Column::DeletedAt.is_null());

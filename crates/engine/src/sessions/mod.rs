@@ -1,4 +1,4 @@
-//! Sessions: who sees which, how one is opened, picked up, moved and closed. Every query starts from who asks.
+//! Sessions: who sees which, how one is opened, picked up, moved and closed. Every query starts from the actor.
 //!
 //! | file | what it does |
 //! |---|---|

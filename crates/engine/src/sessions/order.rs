@@ -1,10 +1,10 @@
-//! In which order the sessions of a list stand, and the cursors into it.
+//! The order of the sessions in a list, and the cursors into it.
 
 use crate::{Result, database::cursor, entity::session};
 use domain::{page::PageRequest, session::Tab};
 use sea_orm::{ColumnTrait, Condition, ExprTrait, QueryOrder, Select, sea_query::Expr};
 
-/// In which order the sessions of a list stand; a cursor names the last one's time and id.
+/// The order of the sessions in a list; a cursor names the last one's time and id.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Order {
     LatestMessageFirst,
@@ -39,8 +39,9 @@ impl Order {
             .order_by(session::Column::Id, self.direction())
     }
 
-    /// The same order, of sessions that were looked up. The databases would rather go through all sessions in this order
-    /// until a page of them is found, and cannot know that it may be far; an expression has no index.
+    /// The same order, for sessions that were looked up. It sorts by an expression, which has no index. Otherwise the
+    /// databases would scan all sessions in this order until a page of them is found, and cannot know how many that
+    /// takes.
     pub(super) fn sort_found(self, query: Select<session::Entity>) -> Select<session::Entity> {
         query
             .order_by(
@@ -50,7 +51,8 @@ impl Order {
             .order_by(session::Column::Id, self.direction())
     }
 
-    /// What comes after the page before; that its time is not earlier, too, leads into the middle of an index.
+    /// What comes after the page before. The condition that its time is not earlier is redundant, but lets the database
+    /// start in the middle of an index.
     pub(super) fn beyond(self, page: &PageRequest) -> Result<Condition> {
         let Some((at, id)) = cursor::time_and_id(page)? else {
             return Ok(Condition::all());

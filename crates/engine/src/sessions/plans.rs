@@ -1,5 +1,5 @@
-//! What the inbox asks is found in indexes, however long the history is. A plan that reads through a table would be
-//! quick today and slow in a year.
+//! The inbox's queries use indexes, however long the history is. A plan that scans a table would be quick today and
+//! slow in a year.
 
 use crate::{
     contacts::search,
@@ -28,17 +28,18 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Sessions, as many contacts, and a hundred messages of nobody's concern here.
+/// The number of sessions, and of contacts.
 const MANY: u32 = 20_000;
 const ONE: &str = "00000000-0000-7000-8000-00000000000";
-/// Extensions: of one who has been there for long, and in the busy queue; and of one who is new, in a quiet one.
+/// Extensions: one with a long history, in the busy queue, and a new one, in a quiet queue.
 const OLD: u8 = 2;
 const NEW: u8 = 4;
 
-/// One session in twenty waits, fifty are open and the old extension's, some ended before anybody had them. Two are the
-/// new one's, and ten are in its queue. Times come in threes. Everybody is called Customer, and has a number.
+/// One session in twenty waits, fifty are open and belong to the old extension, and some ended before anybody had them.
+/// Two belong to the new extension, and ten are in its queue. Each time occurs three times. Every contact is called
+/// Customer, and has a number.
 fn history(backend: DbBackend) -> Vec<String> {
-    // SQLite keeps ids as bytes, PostgreSQL as what they are.
+    // SQLite keeps ids as bytes, PostgreSQL as UUIDs.
     let (number, id) = match backend {
         DbBackend::Postgres => (
             format!("generate_series(1, {MANY}) i"),
@@ -251,19 +252,19 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
                 .any(|through| format!("{plan}\n").contains(through));
             assert!(!through, "{what} reads through {table}: {plan}");
         }
-        // An operator's list is put together of beginnings; everybody's sessions would be a long way.
+        // An operator's list is made of the beginnings of stretches; a scan of everybody's sessions would take long.
         if what.starts_with("operator's") {
             assert!(!plan.contains("sessions_by_time"), "{what}: {plan}");
             continue;
         }
-        // A list comes in the order of its index, and ends after a page of it.
+        // A list is read in the order of its index, and ends after a page.
         let sorts = plan.contains("USE TEMP B-TREE FOR ORDER BY") || plan.contains("Sort Key");
         let may_sort = what.starts_with("search for one") || what.ends_with("s by place");
         assert!(!sorts || may_sort, "{what} sorts: {plan}");
     }
 }
 
-/// Everybody is a customer, and half of them have such a number: these are looked up, not everybody.
+/// Every contact is called Customer, and half of them have such a number: the search looks up these, not everybody.
 async fn the_rarest_part_is_looked_up(db: &Database) {
     let db = db.read();
     for sql in history(db.get_database_backend()) {
@@ -286,7 +287,7 @@ async fn the_rarest_part_is_looked_up(db: &Database) {
     }
 }
 
-/// Every page of a tab, as they are read one after the other.
+/// Every page of a tab, read one after the other.
 async fn page_by_page(db: &DatabaseConnection, actor: &Actor, tab: Tab, many: u64) -> Vec<Uuid> {
     let order = Order::of(tab);
     let stretches = stretches::of_tab(db, actor, tab).await.unwrap();

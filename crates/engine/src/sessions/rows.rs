@@ -111,7 +111,7 @@ async fn newest_messages(
     found: &[session::Model],
 ) -> Result<HashMap<MessageId, MessageView>> {
     use message::Column;
-    // What is about a message comes after it.
+    // A message about another one comes after it.
     let about = |of: &session::Model| {
         Condition::all()
             .add(Column::SessionId.eq(of.id))

@@ -38,7 +38,7 @@ pub(crate) fn advance(
     }))
 }
 
-/// Meta accepted the message: from now on it has Meta's id, and the statuses that were quicker than the answer count.
+/// Meta accepted the message: from now on it has Meta's id, and the statuses that came before the answer count.
 pub(crate) async fn accepted(tx: &Transaction, id: MessageId, wamid: &str) -> Result<()> {
     let Some(mut found) = locked(tx, id).await? else {
         return Ok(());
@@ -67,8 +67,8 @@ pub(crate) async fn accepted(tx: &Transaction, id: MessageId, wamid: &str) -> Re
     Ok(())
 }
 
-/// Meta accepted the message under an id that cannot be stored, because another message has it, say. Its ticks move
-/// only by statuses that bring our own id back.
+/// Meta accepted the message under an id that cannot be stored, for example because another message has it. Its ticks
+/// move only by statuses that bring its own id back.
 pub(crate) async fn accepted_without_id(tx: &Transaction, id: MessageId) -> Result<()> {
     let Some(moved) = moved(tx, id, Status::Sent, None).await? else {
         return Ok(());
@@ -94,7 +94,7 @@ pub(crate) async fn given_up(
     }
 }
 
-/// Nobody knows whether Meta has the message; it will not be sent by itself any more.
+/// Nobody knows whether Meta has the message; it is not sent automatically any more.
 pub(crate) async fn unconfirmed(tx: &Transaction, id: MessageId, failure: Option<Failure>) -> Result<()> {
     move_on(tx, id, Status::Unconfirmed, failure).await
 }

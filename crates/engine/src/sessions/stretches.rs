@@ -1,8 +1,8 @@
-//! What a tab of the inbox shows, as stretches of indexes. An operator sees their own sessions and those that nobody
-//! owns in their queues; no index has all of these in the order of the list. Each stretch, the open ones or the closed
-//! ones of one place, stands in one index in that order, so a page needs no more than the beginning of each.
+//! What a tab of the inbox shows, as stretches (ranges) of indexes. An operator sees their own sessions and the unowned
+//! ones in their queues; no index has all of these in the order of the list. Each stretch, the open or the closed
+//! sessions of one place, is in one index in that order, so a page needs only the beginning of each.
 //!
-//! Asked for all at once, the databases would go through everybody's sessions until a page of them is found: through a
+//! With one query for all of them, the databases would scan everybody's sessions until a page of them is found: the
 //! whole history for a new operator, who has less than a page.
 
 use crate::{
@@ -24,8 +24,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Queues that have a stretch each. Somebody who is in more has several queues to a stretch: SQLite puts no more than
-/// 500 statements together.
+/// Maximum number of queues with a stretch of their own. For an extension in more queues, several queues share a
+/// stretch: SQLite combines no more than 500 statements.
 const QUEUES_APART: usize = 100;
 
 /// The stretches of a tab. No session is in two of them, and together they are [`on_tab`].
@@ -56,7 +56,7 @@ pub(super) async fn of_tab(db: &impl ConnectionTrait, actor: &Actor, tab: Tab) -
     Ok(both.collect())
 }
 
-/// The first so many sessions of these stretches together.
+/// The first `many` sessions of these stretches together.
 pub(super) fn first(
     stretches: &[Condition],
     order: Order,
@@ -75,7 +75,7 @@ pub(super) fn first(
         .limit(many)
 }
 
-/// The time of the session that so many others come before; `None` when there are no stretches.
+/// The time of the session that comes after `n` others; `None` when there are no stretches.
 pub(super) fn time_of_nth(stretches: &[Condition], narrowed: &Condition, n: u64) -> Option<SelectStatement> {
     let order = Order::LatestMessageFirst;
     let mut all = together(stretches, order, narrowed, n + 1)?;
@@ -89,7 +89,7 @@ fn beginning(stretch: &Condition, order: Order, narrowed: &Condition, many: u64)
     order.sort(query).limit(many)
 }
 
-/// The beginnings of all stretches, of times and ids alone, in their order; it is for the caller to choose a column.
+/// The beginnings of all stretches, of times and ids alone, in their order; the caller chooses a column.
 fn together(
     stretches: &[Condition],
     order: Order,
@@ -99,7 +99,7 @@ fn together(
     let columns = [order.column(), session::Column::Id];
     let beginnings = stretches.iter().map(|stretch| {
         let query = beginning(stretch, order, narrowed, many).select_only();
-        // SQLite allows no order and no limit of one of several, but of a query within it.
+        // SQLite allows no order and no limit in one part of a union, but in a query within it.
         Query::select()
             .columns(columns)
             .from_subquery(query.columns(columns).into_query(), "beginning")

@@ -69,7 +69,7 @@ pub async fn take_over(
     transfer(engine, actor, id, &form).await
 }
 
-/// Moves sessions together. What is closed, or no longer where it was seen, is left alone.
+/// Moves several sessions. Leaves alone those that are closed, or no longer where they were seen.
 pub async fn transfer_all(
     engine: &Engine,
     actor: &Actor,
@@ -111,8 +111,8 @@ pub async fn transfer_all(
     })
 }
 
-/// Frees the open sessions of an extension that is being disabled or loses its log-in: those of a queue go back to it, the
-/// others wait where supervisors see them.
+/// Frees the open sessions of an extension that is being disabled or loses its log-in: those of a queue go back to it,
+/// and the others wait where supervisors see them.
 pub(crate) async fn release(tx: &Transaction, extension: ExtensionId) -> Result<()> {
     let open = session::Entity::find()
         .filter(session::Column::ExtensionId.eq(extension.uuid()))
@@ -140,7 +140,7 @@ pub(crate) async fn release(tx: &Transaction, extension: ExtensionId) -> Result<
     Ok(())
 }
 
-/// Where the sessions go, kept as it is until the transaction ends: nobody disables it meanwhile.
+/// Where the sessions go, locked so that nobody disables it until the transaction ends.
 struct Target {
     destination: Destination,
     name: String,
@@ -173,7 +173,7 @@ async fn move_to(tx: &Transaction, of: &session::Model, to: &Target, wanted: &Tr
         return Ok(());
     }
     let place = match to.destination {
-        // Its queue is where it came from, and where it goes back to.
+        // The session keeps its queue, from which it came and to which it may go back.
         Destination::Extension(id) => (Some(id.uuid()), of.queue_id),
         Destination::Queue(id) => (None, Some(id.uuid())),
     };

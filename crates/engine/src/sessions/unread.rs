@@ -1,4 +1,4 @@
-//! What of a session is unread, and up to where it was read.
+//! What is unread in a session, and up to where it was read.
 
 use crate::{
     Engine, Result,
@@ -17,11 +17,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// The messages up to this one have been on somebody's screen. The position only rises, and the unread messages are
-/// those after it. Only whoever would answer can say so: a look by somebody else leaves them unread.
+/// Notes that the messages up to this one have been on somebody's screen. The position only rises, and the unread
+/// messages are those after it. Only an actor who would answer can mark them as read: a look by somebody else leaves
+/// them unread.
 ///
 /// # Errors
-/// Not the asker's to see, or no message of this session.
+/// The actor may not see the session, or the message is not in it.
 pub async fn mark_read(engine: &Engine, actor: &Actor, id: SessionId, seen: MessageId) -> Result<()> {
     let tx = engine.transaction(actor).await?;
     let found = access::find(&tx, actor, id, true).await?;

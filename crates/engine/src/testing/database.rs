@@ -1,4 +1,4 @@
-//! What unit tests share: a database of their own, and how it goes about a query.
+//! What unit tests share: a database of their own, and the plan of a query.
 
 use crate::{Clock, database::Database};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryTrait, Statement};
@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use std::{path::Path, time::Duration};
 use url::Url;
 
-/// With our tables, in a folder that is gone afterwards.
+/// Runs a test on SQLite with the engine's tables, in a folder that is deleted afterwards.
 pub(crate) async fn on_sqlite(test: impl AsyncFnOnce(&Database)) {
     on_bare_sqlite(async |db| {
         db.migrate().await.unwrap();
@@ -15,8 +15,8 @@ pub(crate) async fn on_sqlite(test: impl AsyncFnOnce(&Database)) {
     .await;
 }
 
-/// With our tables, on the server that `SWITCHBOARD_TEST_POSTGRES_URL` names. Such a test is ignored but by
-/// `cargo xtask test`.
+/// Runs a test on PostgreSQL with the engine's tables, at the address that `SWITCHBOARD_TEST_POSTGRES_URL` holds. Only
+/// `cargo xtask test` runs such tests; otherwise they are ignored.
 pub(crate) async fn on_postgres(test: impl AsyncFnOnce(&Database)) {
     on_bare_postgres(async |db| {
         db.migrate().await.unwrap();
@@ -49,7 +49,7 @@ async fn on(folder: &Path, url: Option<&SecretString>, test: impl AsyncFnOnce(&D
     db.close().await;
 }
 
-/// How the database goes about it, as it does for the product: with parameters.
+/// The database's plan of a query with parameters, as the product runs it.
 pub(crate) async fn plan(db: &DatabaseConnection, query: &impl QueryTrait) -> String {
     let backend = db.get_database_backend();
     let statement = query.build(backend);

@@ -39,7 +39,7 @@ impl Engine {
         }
     }
 
-    /// Does what is done at each start, so that all contacts can be searched.
+    /// Indexes contacts as each start does, so that all of them can be searched.
     pub async fn complete_search(&self) -> Result<()> {
         search::complete(&self.db, self.clock()).await
     }
@@ -49,7 +49,7 @@ impl Engine {
         retention::pass(self).await
     }
 
-    /// Whether it is this engine, of all on the database, that applies what the journal holds.
+    /// Whether this engine, of all on the database, holds the lease on the journal.
     pub async fn holds_the_journal(&self) -> Result<bool> {
         let held = lease::Entity::find_by_id(lease::JOURNAL)
             .one(self.db.read())

@@ -28,7 +28,7 @@ const SECRET: &str = "an-app-secret";
 /// Seconds.
 pub const NOW: i64 = 1_780_000_000;
 
-/// One update of the history, before it is known in which order Meta tells it.
+/// One update of the history, in whatever order Meta tells it.
 #[derive(Debug, Clone)]
 pub enum Update {
     Message(Value),
@@ -56,17 +56,17 @@ fn body(updates: &[Update]) -> Bytes {
     body.to_string().into()
 }
 
-/// A running engine with one channel and one session, in which an answer of ours is under way.
+/// A running engine with one channel and one session, in which an answer is under way.
 pub struct Desk {
     pub engine: Engine,
     workers: engine::Workers,
     webhook: String,
-    /// Our id of the answer.
+    /// Switchboard's id of the answer.
     pub ours: String,
     folder: TempDir,
 }
 
-/// What every desk is a copy of: to make the tables takes longer than most cases.
+/// The template that every desk copies: making the tables takes longer than most cases.
 struct Template {
     folder: TempDir,
     webhook: String,
@@ -94,7 +94,7 @@ impl Desk {
     }
 
     async fn engine(folder: &TempDir) -> Engine {
-        // Fails only when it is chosen already.
+        // Fails only when a provider is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Engine::open(Config {
             data_dir: folder.path().to_owned(),
@@ -102,7 +102,7 @@ impl Desk {
             database_wait: Duration::ZERO,
             purpose: Purpose::Serve,
             public_url: "http://127.0.0.1/".parse().unwrap(),
-            // Nobody is there.
+            // Nothing listens there.
             graph_url: "http://127.0.0.1:9/".parse().unwrap(),
             graph_version: "v25.0".to_owned(),
             master_key: None,
@@ -185,7 +185,7 @@ impl Desk {
         webhook::accept(&self.engine, call, body).await.unwrap();
     }
 
-    /// The answer stays in the outbox while Meta cannot be reached, so only the deliveries are waited for.
+    /// The answer stays in the outbox while Meta cannot be reached, so this waits for the deliveries only.
     pub async fn settled(&self) {
         self.engine.applied().await;
     }
@@ -198,7 +198,7 @@ impl Desk {
             .items
     }
 
-    /// All that an operator sees, without our own ids.
+    /// All that an operator sees, without Switchboard's own ids.
     pub async fn state(&self) -> BTreeMap<String, Value> {
         let mut state = BTreeMap::new();
         for row in self.sessions().await {

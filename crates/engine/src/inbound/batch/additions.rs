@@ -13,14 +13,14 @@ pub(crate) struct Additions {
     pub(super) payloads: Vec<message_payload::Model>,
     pub(super) statuses: Vec<message_status::Model>,
     pub(super) dead: Vec<dead_letter::Model>,
-    /// Messages that Meta has: nothing is left to be sent.
+    /// Messages that Meta has, so that nothing is left to be sent.
     pub(super) sent: Vec<Uuid>,
     pub(super) deliveries: Vec<delivery::Model>,
-    /// Sessions whose newest message is another than was thought.
+    /// Sessions whose newest message has to be looked up again.
     pub(super) newest: BTreeSet<Uuid>,
-    /// Letters whose content is applied.
+    /// Dead letters whose content is applied.
     pub(super) letters_done: Vec<Uuid>,
-    /// Contacts that became part of another: which, and of whom.
+    /// Contacts that became part of another: from, to.
     pub(super) merged: Vec<(Uuid, Uuid)>,
     /// Sessions whose messages went into another: from, to.
     pub(super) moved: Vec<(Uuid, Uuid)>,

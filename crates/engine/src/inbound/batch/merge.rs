@@ -5,7 +5,7 @@ use domain::session::{SessionEventKind, State};
 use uuid::Uuid;
 
 impl Batch {
-    /// Two contacts turned out to be one: all that is `gone`'s becomes `kept`'s.
+    /// Merges two contacts that turned out to be one: all that belongs to `gone` goes to `kept`.
     pub(crate) fn merge(&mut self, kept: Uuid, gone: Uuid) {
         for owner in self.identities.values_mut().filter(|owner| **owner == gone) {
             *owner = kept;

@@ -1,4 +1,5 @@
-//! What hardly any batch has to read: what came before the message that it is about, and what opens no session.
+//! What hardly any batch has to read: items that came before the message that they are about, and sessions for messages
+//! that open none.
 
 use crate::{
     Result,
@@ -14,9 +15,9 @@ use sea_orm::{
 };
 use whatsapp::webhook::{Item, ItemKind};
 
-/// What came before these messages and is about them. There is hardly ever any.
+/// Items that are about these messages and came before them. There are hardly ever any.
 pub(super) async fn early(tx: &DatabaseTransaction, items: &[&Item]) -> Result<Vec<dead_letter::Model>> {
-    // As it stands in the condition of the index.
+    // Spelt as in the condition of the index.
     let all = || dead_letter::Entity::find().filter(Expr::cust("reason = 'no_message'"));
     let wamids = incoming(items);
     let mut found = Vec::new();
@@ -32,7 +33,7 @@ pub(super) async fn early(tx: &DatabaseTransaction, items: &[&Item]) -> Result<V
 
 /// The edits of these messages that came before them. Numbers without the phone app have none.
 pub(super) async fn edits(tx: &DatabaseTransaction, items: &[&Item]) -> Result<Vec<message::Model>> {
-    // As it stands in the condition of the index.
+    // Spelt as in the condition of the index.
     let all = || message::Entity::find().filter(Expr::cust("kind = 'edit'"));
     let wamids = incoming(items);
     let mut found = Vec::new();
@@ -60,7 +61,7 @@ fn incoming<'i>(items: &[&'i Item]) -> Vec<&'i str> {
     }))
 }
 
-/// Where those of these messages go that open no session, when none is open.
+/// The newest closed sessions, for those messages that open none when none is open.
 pub(super) async fn closed(
     tx: &DatabaseTransaction,
     items: &[&Item],
@@ -89,7 +90,7 @@ pub(super) async fn closed(
     Ok(found)
 }
 
-/// The statuses that were quicker than the echo of their message.
+/// The statuses that came before the echo of their message.
 pub(super) async fn quicker(
     tx: &DatabaseTransaction,
     items: &[&Item],

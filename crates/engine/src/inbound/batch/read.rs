@@ -1,4 +1,4 @@
-//! What a batch needs to know, read with one query a table.
+//! What a batch needs to know, read with one query per table.
 
 use crate::{
     Result,

@@ -1,4 +1,4 @@
-//! Rows of one table by their id: as they were read, or as they shall be written.
+//! Rows of one table by their id: as they were read, or as they will be written.
 
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;

@@ -23,7 +23,7 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Where there is one open session: of a contact, on a channel, in a group or in private.
+/// What has at most one open session: a contact, on a channel, in a group or in private.
 type Place = (Uuid, Uuid, Option<String>);
 
 /// The rows of a batch, in memory.
@@ -40,16 +40,16 @@ pub(crate) struct Batch {
     pub(super) new_identities: Vec<Identity>,
     pub(crate) sessions: Rows<session::Model>,
     pub(super) open: HashMap<Place, Uuid>,
-    /// The newest session of a place, where it is closed; read only for what opens none.
+    /// The newest session of a place, if it is closed; read only for messages that open none.
     pub(super) closed: HashMap<Place, Uuid>,
     /// Edits, by the message that they are about.
     pub(super) edits: HashMap<(String, String), Vec<Uuid>>,
-    /// Statuses that were quicker than the echo of their message.
+    /// Statuses that came before the echo of their message.
     pub(super) quicker: Vec<message_status::Model>,
     pub(crate) messages: Rows<message::Model>,
     /// By Meta's id of the number and of the message.
     pub(super) by_wamid: HashMap<(String, String), Uuid>,
-    /// Letters with what is about a message that had not come, by that message.
+    /// Dead letters about a message that had not come, by that message.
     pub(super) waiting: HashMap<(String, String), Vec<dead_letter::Model>>,
     pub(super) session_events: Vec<session_moment::Model>,
     pub(super) written: Additions,
@@ -78,7 +78,7 @@ pub(super) struct Named {
     pub(super) disabled: bool,
 }
 
-/// What is told of the batch: one event for all messages of a session.
+/// The events of the batch: one for all messages of a session.
 #[derive(Debug, Default)]
 pub(super) struct News {
     /// By session: the message that changed last, and whether a customer wrote one.
@@ -138,7 +138,7 @@ impl Batch {
         self.messages.get(*id)
     }
 
-    /// A message of this batch, or one that got its wamid from a status.
+    /// Notes the wamid of a message of this batch, or of one that got it from a status.
     pub(crate) fn name_message(&mut self, phone_number_id: &str, wamid: &str, id: Uuid) {
         let key = (phone_number_id.to_owned(), wamid.to_owned());
         self.by_wamid.insert(key, id);
@@ -172,7 +172,7 @@ impl Batch {
             .copied()
     }
 
-    /// An edit whose message is not here.
+    /// Notes an edit whose message is not here.
     pub(crate) fn edit_stands_alone(&mut self, id: Uuid) {
         if let Some(row) = self.messages.get(id)
             && let Some(wamid) = &row.target_wamid
@@ -182,8 +182,8 @@ impl Batch {
         }
     }
 
-    /// A message comes to `session` whose edits have stood for it until now: they go where it goes and are no messages of
-    /// their own any more. Whether somebody has read them.
+    /// Moves the edits that have stood for a message until now into its `session`, where they are no messages of their
+    /// own any more. Returns whether somebody has read them.
     pub(crate) fn edited_before(
         &mut self,
         phone_number_id: &str,
@@ -197,7 +197,7 @@ impl Batch {
         let key = (phone_number_id.to_owned(), wamid.to_owned());
         let mut seen = false;
         for edit in self.edits.remove(&key).unwrap_or_default() {
-            // Nobody edits the words of another.
+            // Nobody edits another sender's message.
             let same_side = |row: &&message::Model| (row.direction == Direction::Outbound.as_str()) == ours;
             let Some(from) = self
                 .messages
@@ -222,7 +222,7 @@ impl Batch {
         seen
     }
 
-    /// The newest session of the contact on the channel, in the group or in private, which is closed.
+    /// The newest session of the contact on the channel, in the group or in private, if it is closed.
     pub(crate) fn closed_session(&self, contact: Uuid, channel: Uuid, group: Option<&str>) -> Option<Uuid> {
         self.closed
             .get(&(contact, channel, group.map(str::to_owned)))
@@ -247,7 +247,7 @@ impl Batch {
         self.sessions.add(row.id, row);
     }
 
-    /// A line of the session's timeline; `who` is the name of whom it went to.
+    /// Adds a line to the session's timeline; `who` is the name of whoever got the session.
     pub(crate) fn session_event(&mut self, session: Uuid, what: SessionEventKind, who: Option<String>) {
         self.session_events.push(session_moment::Model {
             id: self.clock.new_id(),
@@ -275,12 +275,12 @@ impl Batch {
         self.news.sessions.insert(session);
     }
 
-    /// Something that everybody may hear of.
+    /// Adds an event that everybody may hear of.
     pub(crate) fn tell(&mut self, change: Change) {
         self.news.everybody.push(change);
     }
 
-    /// A letter that waits for a message.
+    /// Notes a dead letter that waits for a message.
     pub(crate) fn wait(&mut self, letter: &dead_letter::Model) {
         if letter.reason == DeadReason::NoMessage.as_str()
             && let (Some(number), Some(wamid)) = (&letter.phone_number_id, &letter.detail)
@@ -290,7 +290,7 @@ impl Batch {
         }
     }
 
-    /// The letters that waited for this message; they are asked for once.
+    /// Takes out the dead letters that waited for this message.
     pub(crate) fn waiting_for(&mut self, phone_number_id: &str, wamid: &str) -> Vec<dead_letter::Model> {
         if self.waiting.is_empty() {
             return Vec::new();
@@ -299,18 +299,18 @@ impl Batch {
         self.waiting.remove(&key).unwrap_or_default()
     }
 
-    /// What is in a letter is applied.
+    /// Notes that the content of a dead letter is applied.
     pub(crate) fn letter_done(&mut self, letter: Uuid) {
         self.written.letter_done(letter);
         self.tell(Change::DeadLetter);
     }
 
-    /// The *Test* button of Meta's dashboard reached a channel's address.
+    /// Notes that the *Test* button of Meta's dashboard reached a channel's address.
     pub(crate) fn metas_test(&mut self, delivery: &Delivery) {
         self.news.tested.insert(delivery.channel);
     }
 
-    /// The delivery is dealt with.
+    /// Notes that the delivery is processed.
     pub(crate) fn done(&mut self, delivery: &Delivery) {
         self.written.delivery(delivery.row(Some(self.now)));
     }

@@ -42,8 +42,9 @@ pub(super) async fn numbers(tx: &DatabaseTransaction, wanted: &Wanted) -> Result
     Ok(channels.into_iter().filter_map(number).collect())
 }
 
-/// The extensions to which the channels lead. Nobody disables one until the transaction ends: a session that it gets would
-/// be left with it. They are locked before messages and sessions, in the order of whoever disables one.
+/// The extensions to which the channels lead. They are locked, so that nobody disables one until the transaction ends:
+/// otherwise a disabled extension would be left with a session that it gets now. They are locked before messages and
+/// sessions, in the same order as when an extension is disabled.
 pub(super) async fn extensions(
     tx: &DatabaseTransaction,
     numbers: &HashMap<String, Number>,

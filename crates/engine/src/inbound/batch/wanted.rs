@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 use whatsapp::webhook::{InboundMessage, Item, ItemKind};
 
-/// Values in one `IN`: SQLite has 32,766 parameters a statement, PostgreSQL twice as many.
+/// Values in one `IN`: SQLite has 32,766 parameters per statement, PostgreSQL twice as many.
 pub(super) const AT_ONCE: usize = 10_000;
 
 /// The keys of what has to be read.
@@ -57,7 +57,7 @@ impl Wanted {
         self.identities.extend(identities::identities(inbound));
     }
 
-    /// A letter that may be applied with the message for which it waits.
+    /// Adds a dead letter that may be applied with the message for which it waits.
     pub(super) fn dead_letter(&mut self, letter: &dead_letter::Model) {
         let number = letter.phone_number_id.as_deref();
         if let (Some(number), Some(inbound)) = (number, whatsapp::webhook::message(&letter.raw)) {

@@ -1,4 +1,4 @@
-//! What a batch has changed, written with one statement a table.
+//! What a batch has changed, written with one statement per table.
 
 use crate::{
     Result,
@@ -71,7 +71,7 @@ impl Batch {
             })
         });
         put(tx, identities.collect(), None).await?;
-        // Of two sessions that became one, the one that ended makes room first: a contact has one open session.
+        // When two sessions became one, the one that ended is written first: a contact has only one open session.
         let mut sessions = self.sessions.into_changed();
         sessions.sort_by_key(|session| session.state != State::Closed.as_str());
         put(
@@ -216,7 +216,7 @@ where
     Ok(())
 }
 
-/// Notes when the channel last heard of Meta; these only rise.
+/// Notes when the channel last heard from Meta; these times only rise.
 async fn hear(tx: &DatabaseTransaction, number: &Number) -> Result<()> {
     use channel::Column;
     let heard = &number.heard;
@@ -236,7 +236,7 @@ async fn hear(tx: &DatabaseTransaction, number: &Number) -> Result<()> {
     Ok(())
 }
 
-/// Messages that were not read: those in memory have moved already.
+/// Moves messages that were not read: those in memory have moved already.
 async fn move_session(tx: &DatabaseTransaction, from: Uuid, to: Uuid) -> Result<()> {
     message::Entity::update_many()
         .col_expr(message::Column::SessionId, Expr::value(to))
@@ -251,7 +251,8 @@ async fn move_session(tx: &DatabaseTransaction, from: Uuid, to: Uuid) -> Result<
     Ok(())
 }
 
-/// The newest message of a session: not what is about another one, but an edit whose message is not here.
+/// Looks up the newest message of a session. A message about another one does not count, except an edit whose message
+/// is not here.
 async fn look_for_newest(tx: &DatabaseTransaction, id: Uuid) -> Result<()> {
     let alone = "messages.kind = 'edit' AND NOT EXISTS (SELECT 1 FROM messages original \
                  WHERE original.wamid = messages.target_wamid \

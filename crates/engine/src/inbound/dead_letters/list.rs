@@ -1,4 +1,4 @@
-//! Dead letters, listed, counted, opened and thrown away.
+//! Listing, counting, opening and deleting dead letters.
 
 use crate::{
     Engine, Result,
@@ -77,7 +77,7 @@ pub async fn list(
     })
 }
 
-/// A letter with its JSON.
+/// A dead letter with its JSON.
 pub async fn open(engine: &Engine, actor: &Actor, id: DeadLetterId) -> Result<OpenDeadLetter> {
     actor.require(Permission::DeadLetterRead)?;
     let row = find(engine.db.read(), id).await?;
@@ -131,7 +131,7 @@ pub async fn count_by_reason(
     Ok(DeadReason::ALL.iter().copied().filter_map(of).collect())
 }
 
-/// The channels at whose addresses letters can arrive.
+/// The channels at whose addresses dead letters can arrive.
 pub async fn channels(engine: &Engine, actor: &Actor) -> Result<Vec<ChannelRef>> {
     actor.require(Permission::DeadLetterRead)?;
     let found: Vec<(uuid::Uuid, String)> = channel::Entity::find()
@@ -166,7 +166,7 @@ pub async fn waiting(engine: &Engine, actor: &Actor) -> Result<Waiting> {
     })
 }
 
-/// Throws a letter away.
+/// Deletes a dead letter.
 pub async fn delete(engine: &Engine, actor: &Actor, id: DeadLetterId) -> Result<()> {
     actor.require(Permission::DeadLetterChange)?;
     let tx = engine.transaction(actor).await?;

@@ -1,5 +1,5 @@
 //! Items that could not be applied: kept as they came, with the reason, and shown to administrators, who have them
-//! applied again or throw them away.
+//! applied again or delete them.
 
 mod filter;
 mod list;

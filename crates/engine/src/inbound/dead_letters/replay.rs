@@ -1,7 +1,7 @@
-//! Applying a letter again, after whatever was in its way has been mended.
+//! Applying a dead letter again, after its cause has been fixed.
 //!
-//! The letter goes in the transaction in which its item is applied, so that it is done once however often and by however
-//! many it is asked for; that a message is there once comes from its wamid, as always.
+//! The transaction that applies the item also deletes the dead letter, so it is applied once, however often and by
+//! however many it is asked for. As always, the wamid makes sure that a message is stored only once.
 
 use crate::{
     Engine, Error, Result,
@@ -32,12 +32,12 @@ use sea_orm::{
 use uuid::Uuid;
 use whatsapp::webhook::Item;
 
-/// Letters of one call; whoever asks for more goes on after the last.
+/// Dead letters per call; whoever asks for more goes on after the last.
 const AT_ONCE: u64 = 100;
-/// Tries of one letter: another writer may be in the way.
+/// Tries of one dead letter: another writer may be in the way.
 const TRIES: u32 = 3;
 
-/// What became of one letter.
+/// What became of one dead letter.
 enum Outcome {
     Applied,
     Kept(DeadReason),
@@ -47,10 +47,10 @@ enum Outcome {
     Gone,
 }
 
-/// Applies one letter again.
+/// Applies one dead letter again.
 ///
 /// # Errors
-/// [`Refusal::NothingToReplay`] when what it would take is no longer stored.
+/// [`Refusal::NothingToReplay`] when what is needed for it is no longer stored.
 pub async fn replay(engine: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Replayed> {
     actor.require(Permission::DeadLetterChange)?;
     let mut replayed = Replayed::default();
@@ -63,7 +63,7 @@ pub async fn replay(engine: &Engine, actor: &Actor, id: DeadLetterId) -> Result<
     Ok(replayed)
 }
 
-/// Applies the letters that match, oldest first, after the one named: the first hundred.
+/// Applies the first hundred dead letters that match, oldest first, after the one named.
 pub async fn replay_all(
     engine: &Engine,
     actor: &Actor,
@@ -152,7 +152,7 @@ async fn attempt(engine: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Out
         };
         kept = kept.or(Some(why.0));
         if whole_body {
-            // It can be read by now: what cannot be applied of it becomes a letter of its own.
+            // The body can be read by now: each item that cannot be applied becomes a dead letter of its own.
             let number = item.phone_number_id.as_deref();
             reject::keep(&mut batch, &delivery, *position, number, &item.raw, why);
         } else {
@@ -175,7 +175,7 @@ async fn attempt(engine: &Engine, actor: &Actor, id: DeadLetterId) -> Result<Out
     Ok(kept.map_or(Outcome::Applied, Outcome::Kept))
 }
 
-/// The letter stays, for this reason.
+/// Keeps the dead letter, with this reason.
 async fn keep(tx: &Transaction, id: Uuid, (reason, detail): Dead) -> Result<()> {
     tx.changed(Change::DeadLetter, Audience::Everybody);
     let row = dead_letter::ActiveModel {
@@ -192,7 +192,7 @@ async fn keep(tx: &Transaction, id: Uuid, (reason, detail): Dead) -> Result<()> 
     Ok(())
 }
 
-/// The letter's items, each with its place in the delivery.
+/// The dead letter's items, each with its place in the delivery.
 fn items_of(
     dead_letter: &dead_letter::Model,
     delivery: &Delivery,
@@ -203,7 +203,7 @@ fn items_of(
     if dead_letter.reason == DeadReason::UnreadableBody.as_str() {
         return Ok(items);
     }
-    // Another version of this program may count otherwise; what the item says stays the same.
+    // Another version of this program may count positions otherwise; the item's JSON stays the same.
     let position = usize::try_from(dead_letter.position).unwrap_or(usize::MAX);
     let same = |(_, item): &&(usize, Item)| storable(item.raw.clone()) == dead_letter.raw;
     let of_place = items.get(position).filter(same).map(|(place, _)| *place);
@@ -217,8 +217,8 @@ fn items_of(
     }
 }
 
-/// The delivery in which the letter came: from the journal, or built around the letter's own JSON when the journal has
-/// forgotten it. Who signed must be known: without that nothing may be applied.
+/// The delivery in which the dead letter came: from the journal, or built around the dead letter's own JSON when the
+/// journal no longer has it. The signer must be known: otherwise nothing may be applied.
 async fn delivery_of(tx: &DatabaseTransaction, dead_letter: &dead_letter::Model) -> Result<Option<Delivery>> {
     let stored: Option<(i64, Vec<u8>)> = match dead_letter.journal_id {
         None => None,
@@ -232,7 +232,8 @@ async fn delivery_of(tx: &DatabaseTransaction, dead_letter: &dead_letter::Model)
         }
     };
     if let Some((received_at, body)) = stored {
-        // A batch that cannot be read was set aside with a letter: it must not stop the others from being replayed.
+        // A batch that cannot be read was set aside with a dead letter: it must not stop the others from being
+        // replayed.
         let entries = codec::read(body).unwrap_or_default();
         if let Some(entry) = entries
             .into_iter()
@@ -262,7 +263,7 @@ async fn delivery_of(tx: &DatabaseTransaction, dead_letter: &dead_letter::Model)
     }))
 }
 
-/// A notification with the letter's item in it.
+/// A notification with the dead letter's item in it.
 fn around(dead_letter: &dead_letter::Model) -> String {
     if dead_letter.reason == DeadReason::UnreadableBody.as_str() {
         return dead_letter.raw.clone();

@@ -1,13 +1,13 @@
-//! What a message says that has no place of its own in a bubble: field by field.
+//! What a message says that has no place of its own in a bubble, field by field.
 
 use domain::message::{Advert, content::Answer};
 use whatsapp::webhook::{Content, Field, Interactive, fields_at};
 
-/// Fields of one message, and characters of each; an administrator sees the JSON.
+/// Maximum fields of one message, and maximum characters of each; an administrator sees the whole JSON.
 const MAX: usize = 50;
 const MAX_VALUE: usize = 1000;
 
-/// What the message says beside its type's own words. What is not known is shown whole.
+/// What the message says besides the words of its type. An unknown type is shown whole.
 pub(super) fn of(content: &Content, payload: &str) -> Vec<Answer> {
     let (content, mut place) = match content {
         Content::Edit { content, .. } => (content.as_ref(), vec!["edit", "message"]),
@@ -28,7 +28,7 @@ pub(super) fn of(content: &Content, payload: &str) -> Vec<Answer> {
         Content::Unknown { kind } => &[kind.as_str()],
         _ => &[],
     };
-    // The product of whose page the customer asks.
+    // The product from whose page the customer asks.
     let mut found = at(payload, &["context", "referred_product"]);
     if !own.is_empty() {
         place.extend(own);
@@ -54,7 +54,7 @@ pub(super) fn advert(referral: &serde_json::Value) -> Advert {
         let text = referral.pointer(at)?.as_str()?;
         Some(text.to_owned()).filter(|text| !text.is_empty())
     };
-    // What is no web address is no link: it could be a script.
+    // Only a web address becomes a link: anything else could be a script.
     let is_web = |link: &String| link.starts_with("https://") || link.starts_with("http://");
     let detail = |(field, at): (&str, &str)| {
         let value = text(at)?;
@@ -83,7 +83,7 @@ fn at(payload: &str, place: &[&str]) -> Vec<Answer> {
     fields.map(|field| shortened(answer(field, name))).collect()
 }
 
-/// A field by its place; a value that is all there is has the name that is given.
+/// A field, named by its place; a value without a place gets the name `else_named`.
 pub(super) fn answer(field: Field, else_named: &str) -> Answer {
     let named = field.place.join(" › ");
     Answer {

@@ -1,4 +1,4 @@
-//! What a message says beside its text: from its JSON, for those who read a thread.
+//! What a message says besides its text: from its JSON, for those who read a thread.
 
 mod details;
 mod outgoing;
@@ -27,7 +27,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 use whatsapp::webhook::{GraphErrorObject, InboundMessage};
 
-/// The JSON of a message as Meta sent it, or as it is sent to Meta. A plain text of ours has none.
+/// The JSON of a message as Meta sent it, or as it is sent to Meta. An outbound plain text has none.
 pub async fn payload(engine: &Engine, actor: &Actor, id: MessageId) -> Result<String> {
     actor.require(Permission::MessageReadPayload)?;
     let payload = payload_of(engine.db.read(), id.uuid()).await?;
@@ -82,7 +82,8 @@ pub(crate) async fn fill(
     Ok(())
 }
 
-/// Whether we sent it, so that its JSON is ours. What the business wrote on its phone came from Meta.
+/// Whether Switchboard sent it, so that its JSON is Switchboard's own. What the business wrote on its phone came from
+/// Meta.
 fn is_sent(direction: &str, phone: bool) -> bool {
     direction == Direction::Outbound.as_str() && !phone
 }
@@ -123,7 +124,7 @@ fn of_received(message: &InboundMessage, payload: &str) -> BubbleContent {
     }
 }
 
-/// The content, if it is more than its words. An edit is shown as what it makes of the message.
+/// The content, if it is more than text. An edit is shown as the content that it gives its message.
 fn beside_its_words(content: Content) -> Option<Content> {
     let mut content = match content {
         Content::Edit(edit) => *edit.content,
@@ -146,7 +147,7 @@ fn beside_its_words(content: Content) -> Option<Content> {
     Some(content)
 }
 
-/// With whatever its file says; a name must not turn round.
+/// Completes a card from its file, and makes its name safe to show: a name must not reverse the text.
 fn completed(card: &mut Contact) {
     domain::vcard::complete(card);
     card.name.formatted_name = card.name.whole().as_deref().and_then(display_name::shown);

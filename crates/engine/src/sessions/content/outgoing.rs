@@ -1,4 +1,4 @@
-//! The JSON of a message that we send: beside its row, so that the thread, an attempt and a retry say the same.
+//! The JSON of an outbound message: beside its row, so that the thread, an attempt and a retry say the same.
 
 use crate::{
     Error, Result,
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use std::fmt::Display;
 use uuid::Uuid;
 
-/// What a message of ours says. The row of a plain text says it all.
+/// What an outbound message says. For a plain text, its row says it all.
 pub(crate) async fn outgoing(db: &impl ConnectionTrait, row: &message::Model) -> Result<Outgoing> {
     match message_payload::Entity::find_by_id(row.id).one(db).await? {
         Some(found) => read(&found.payload),
@@ -18,7 +18,7 @@ pub(crate) async fn outgoing(db: &impl ConnectionTrait, row: &message::Model) ->
     }
 }
 
-/// The same as Meta is told.
+/// The same, as the JSON that Meta gets.
 pub(crate) async fn json(db: &impl ConnectionTrait, row: &message::Model) -> Result<Map<String, Value>> {
     outgoing(db, row)
         .await?
@@ -31,7 +31,7 @@ pub(super) fn read(payload: &str) -> Result<Outgoing> {
     Outgoing::from_meta(message).map_err(|error| corrupt(&error))
 }
 
-/// The row of its JSON, when the message's own row does not say it all.
+/// The row that holds the message's JSON, unless the message's own row says it all.
 pub(crate) fn row_of(message: Uuid, outgoing: &Outgoing) -> Result<Option<message_payload::Model>> {
     if outgoing.is_plain() {
         return Ok(None);

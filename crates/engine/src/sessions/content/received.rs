@@ -122,7 +122,7 @@ fn short_number(number: &str) -> String {
     short.to_owned()
 }
 
-/// The answers of a form; what cannot be read as one is shown as it came.
+/// The answers of a form; JSON that cannot be read as one is shown as it came.
 fn answers(json: &str) -> Vec<Answer> {
     let answers = match wire::fields(json) {
         Some(fields) => fields

@@ -2,14 +2,14 @@
 
 use uuid::Uuid;
 
-/// When a message was, and which of that moment it is.
+/// The time of a message, and its id among those of the same time.
 pub(crate) type Place = (i64, Uuid);
 
 /// A place in the sessions of a contact, as pages name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cursor {
     pub(super) session: Uuid,
-    /// Without one, its end.
+    /// `None`: the end of the session.
     pub(super) before: Option<Place>,
 }
 

@@ -1,4 +1,4 @@
-//! The contact's earlier sessions that the asker may see.
+//! The contact's earlier sessions that the actor may see.
 
 use crate::{
     Result,
@@ -13,11 +13,11 @@ use sea_orm::{
 };
 use std::collections::HashMap;
 
-/// Earlier sessions in the details.
+/// Maximum number of earlier sessions in the details.
 const MAX_PAST: u64 = 50;
 
-/// The contact's sessions before this one that the asker may see, the latest first. One whose messages went into
-/// another has none, and is left out.
+/// The contact's sessions before this one that the actor may see, the latest first. Leaves out a session whose messages
+/// went into another, because it is empty.
 pub(crate) fn earlier(actor: &Actor, than: &session::Model) -> Select<session::Entity> {
     use session::Column;
     let has_messages = Query::select()
@@ -60,7 +60,7 @@ pub(crate) async fn past(
     labels(db, found).await
 }
 
-/// In the order given.
+/// The labels of sessions, in the order given.
 pub(crate) async fn labels(
     db: &impl ConnectionTrait,
     rows: Vec<session::Model>,

@@ -1,11 +1,11 @@
 //! Reading a thread: from its end upwards, page by page, and on into the contact's earlier sessions.
 //!
-//! Who may see a session may see those earlier ones of its contact that the rule for sessions shows them
-//! ([`access::visible_to`]): supervisors all of them, an operator their own and those that nobody owns in their
-//! queues. Looking at one customer opens nothing of a colleague's that the inbox would not.
+//! Whoever may see a session may see those earlier ones of its contact that the rule for sessions shows them
+//! ([`access::visible_to`]): supervisors all of them, an operator their own and the unowned ones in their queues. The
+//! thread of a customer shows nothing of a colleague's that the inbox would not show.
 //!
-//! A cursor names a session and a message in it. Reactions, edits and deletions stand with the message that they are
-//! about, on whichever page that is.
+//! A cursor names a session and a message in it. Reactions, edits and deletions are shown with the message that they
+//! are about, on whichever page that is.
 
 pub(super) mod cursor;
 mod earlier;
@@ -35,7 +35,7 @@ use domain::{
 };
 use sea_orm::ConnectionTrait;
 
-/// Messages of a page.
+/// Messages per page.
 const PAGE: u64 = 200;
 /// With more unread messages the first page is longer, so that it opens where they begin; but not longer than this.
 const MAX_FIRST_PAGE: u64 = 500;
@@ -45,7 +45,7 @@ const READ_BEFORE_UNREAD: u64 = 20;
 /// A session with its newest messages, or with those before a place.
 ///
 /// # Errors
-/// Not the asker's to see, or a cursor that is not ours.
+/// The actor may not see the session, or the cursor is malformed or another contact's.
 pub async fn read(engine: &Engine, actor: &Actor, id: SessionId, before: Option<&str>) -> Result<Thread> {
     let db = engine.db.read();
     let found = access::find(db, actor, id, false).await?;
@@ -102,7 +102,7 @@ pub async fn read(engine: &Engine, actor: &Actor, id: SessionId, before: Option<
 /// What stands above a place in a session's thread.
 ///
 /// # Errors
-/// Not the asker's to see, or a cursor that is not ours.
+/// The actor may not see the session, or the cursor is malformed or another contact's.
 pub async fn above(engine: &Engine, actor: &Actor, id: SessionId, cursor: &str) -> Result<Above> {
     let db = engine.db.read();
     let found = access::find(db, actor, id, false).await?;

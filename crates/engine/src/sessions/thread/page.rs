@@ -17,7 +17,7 @@ use sea_orm::{
 use std::collections::HashSet;
 use uuid::Uuid;
 
-/// Reactions and the like to the messages of a page: nobody's thumbs cost an unbounded read.
+/// Maximum number of reactions, edits and deletions that are read for one page.
 const MAX_ABOUT: u64 = 2000;
 
 /// One page of one session.
@@ -83,7 +83,7 @@ pub(crate) async fn page(
     })
 }
 
-/// The messages that these are about, or answer, and that are not among them. A customer may answer what was said in an
+/// The messages that these are about, or answer, and that are not among them. A customer may answer a message of an
 /// earlier session, which is quoted to whoever may see that session.
 async fn named_elsewhere(
     db: &impl ConnectionTrait,
