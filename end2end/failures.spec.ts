@@ -76,12 +76,12 @@ test('a closed session offers no retry', async ({ world, person }) => {
 test('a refusal is told in plain words, and a retry is a new attempt', async ({ world, person }) => {
   const page = await person('jana');
   await pickedUp(world, page);
-  await world.simulator.fault({ target: 'send', kind: 'error_code', code: 131047, http: 400 });
+  await world.simulator.fault({ target: 'send', kind: 'error_code', code: 131026, http: 400 });
   await reply(page).fill('Posílám fakturu.');
   await reply(page).press('Enter');
   await expect(chat(page).getByTitle(inbox.status.failed)).toBeVisible();
-  await expect(chat(page)).toContainText(inbox.failure.window_closed);
-  await expect(chat(page)).toContainText('131047');
+  await expect(chat(page)).toContainText(inbox.failure.unreachable);
+  await expect(chat(page)).toContainText('131026');
   expect(await world.simulator.accepted()).toEqual([]);
 
   await chat(page).getByRole('button', { name: inbox.bubble.retry }).click();

@@ -24,7 +24,7 @@ const NAME: &str = "Žofie Nováková";
 const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know, what makes it fail when much of it is done, and the way back.
-const OBSTACLES: [(&str, &str); 10] = [
+const OBSTACLES: [(&str, &str); 11] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -56,6 +56,10 @@ const OBSTACLES: [(&str, &str); 10] = [
     ),
     ("CREATE TABLE events (id INTEGER)", "DROP TABLE events"),
     ("CREATE TABLE leases (id INTEGER)", "DROP TABLE leases"),
+    (
+        "ALTER TABLE sessions ADD COLUMN window_closed_at BIGINT",
+        "ALTER TABLE sessions DROP COLUMN window_closed_at",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
