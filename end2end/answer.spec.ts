@@ -1,4 +1,4 @@
-// The way of an operator: a customer writes, the session appears, it is picked up, answered and closed.
+// An operator's work: a customer writes, the session appears, it is picked up, answered and closed.
 
 import { expect, expectSameDocument, mark, test, untilLive, visit } from './support/test.js';
 import { LOCALE, type Language, beginning, filled, words } from './support/words.js';
@@ -46,7 +46,7 @@ for (const language of ['en', 'cs'] as Language[]) {
       await test.step('Jana picks it up', async () => {
         await list.getByRole('link', { name: 'Karel Dvořák' }).click();
         await expect(chat).toContainText('Dobrý den, kde je můj balík?');
-        // Neither in Britain nor in Czechia anybody writes AM and PM.
+        // Neither Britain nor Czechia uses AM and PM.
         await expect(chat.locator('time').filter({ hasText: ':' }).first()).toHaveText(/^\d{2}:\d{2}$/);
         await page.getByRole('button', { name: inbox.thread.pick_up }).first().click();
         await expect(chat).toContainText(filled(inbox.moment.picked_up, { who: 'Jana Nováková' }));
@@ -55,7 +55,7 @@ for (const language of ['en', 'cs'] as Language[]) {
       });
 
       await test.step('her answer goes out: 🕓, ✓, ✓✓', async () => {
-        // The phone looks at another chat, so that nothing is read yet.
+        // The phone shows another chat, so that nothing is read yet.
         await customer.getByLabel('Customer', { exact: true }).selectOption(String(eva.id));
         await world.simulator.fault({ target: 'send', kind: 'delay', ms: 1500 });
         await world.simulator.fault({ target: 'webhook', kind: 'delay', ms: 1500 });
@@ -101,7 +101,7 @@ for (const language of ['en', 'cs'] as Language[]) {
         await expect(row).toContainText('Ještě jedna věc…');
         await row.click();
         await expect(chat).toContainText('Ještě jedna věc…');
-        // Above it stands what was said before.
+        // The earlier messages are above it.
         await expect(chat).toContainText(inbox.thread.this_session);
         await expect(chat).toContainText('Děkuji!');
         expect(await world.sessions()).toHaveLength(2);

@@ -17,7 +17,7 @@ test.use({
     use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
 });
 
-/** Chromium keeps no page that is not to be stored; Safari does. So this passes everything on, but that word. */
+/** Chromium keeps no page sent with `no-store`; Safari does. So this proxy passes on everything but that word. */
 async function withoutNoStore(to: string): Promise<{ url: string; stop: () => void }> {
   const server = createServer((asked, answer) => {
     const passed = request(new URL(asked.url ?? '/', to), { method: asked.method, headers: asked.headers }, (given) => {
@@ -47,7 +47,7 @@ test('a page out of the back/forward cache catches up and is live', async ({ wor
     await mark(page);
     await page.goto('/healthz');
     await world.simulator.says(await world.simulator.addCustomer('Karel Dvořák', '420800555201'), 'Dobrý den');
-    // Playwright's own way back waits for a page that loads.
+    // Playwright's own `goBack` waits for a page to load.
     await page.evaluate(() => history.back());
     await expect(row(page, 'Karel Dvořák')).toBeVisible();
     await expectSameDocument(page);

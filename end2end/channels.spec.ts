@@ -1,5 +1,5 @@
-// A channel after its first day: pausing, what an examination finds and mends, numbers to pick from, two people at
-// one form, secrets that change, and the end of it.
+// A channel after its first day: pausing, what an examination finds and mends, numbers to pick from, two users editing
+// one form, secrets that change, and its deletion.
 
 import type { Page } from '@playwright/test';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -203,7 +203,7 @@ test('a callback elsewhere is set for this number, and a refusal of Meta is show
   await set(world, { set: 'outage', outage: { kind: 'error_code', code: 4, http: 400 } });
   await callback.getByRole('radio', { name: channels.errand.number }).check();
   await mend.click();
-  // Meta refuses the examination that follows, too; what it said stays on the page all the same.
+  // Meta also refuses the examination that follows; its first answer stays on the page all the same.
   const refused = page.locator('.notice.bad').filter({ hasText: filled(channels.meta.refused, { code: '4' }) });
   await expect(refused).toBeVisible();
   await refused.getByText(common.details).click();
@@ -242,7 +242,7 @@ test('secrets: a wrong one is found; two are valid while one is reset', async ({
   };
   await replace('ffffffffffffffffffffffffffffffff');
   await expect(field(page, channels.field.app_secret), 'the field is shut after the save').toBeHidden();
-  // And it opens empty, once more.
+  // And it opens empty again.
   await secret.getByText(common.button.replace).click();
   await expect(field(page, channels.field.app_secret)).toHaveValue('');
   await secret.getByText(common.button.replace).click();
@@ -297,7 +297,7 @@ for (const language of ['cs', 'en'] as const) {
     await save(page, common).click();
     await expect(page.getByRole('heading', { name: 'Prodej', level: 1 })).toBeVisible();
     await expect(field(page, channels.field.webhook_url)).toHaveValue(address);
-    // Twice: first what is right, then what is wrong.
+    // Saved twice: first valid input, then invalid input.
     await field(page, channels.field.name).fill('');
     await save(page, common).click();
     await expect(page.getByText(common.problem.required)).toBeVisible();
@@ -452,7 +452,7 @@ test('every tab of a troubled channel, wide and narrow', async ({ world, person 
       const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(excess, `${tab} at ${width}`).toBeLessThanOrEqual(0);
     }
-    // What is not a colour is the same in the dark.
+    // Everything but the colours is the same in the dark.
     await page.emulateMedia({ colorScheme: 'dark' });
     await expectAccessible(page, ['color-contrast']);
     await page.emulateMedia({ colorScheme: 'light' });

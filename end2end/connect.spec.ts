@@ -1,11 +1,11 @@
-// The way of an administrator on the first day: from the one-time link on the log to a channel that is Active.
+// An administrator's first day: from the one-time link in the log to a channel that is Active.
 
 import { EXAMPLE } from './support/simulator.js';
 import { expect, expectSameDocument, mark, test, untilLive, visit } from './support/test.js';
 import { LOCALE, type Language, words } from './support/words.js';
 import { PASSWORD } from './support/world.js';
 
-// These must read exactly so: administrators know them from the guide of their PBX.
+// The exact texts matter: administrators know them from the guide of their PBX.
 const GUIDE = {
   en: {
     channels: 'Communication channels',
@@ -50,7 +50,7 @@ for (const language of ['en', 'cs'] as Language[]) {
         await page.getByRole('button', { name: common.button.save, exact: true }).click();
         const said = page.getByRole('status').filter({ hasText: common.said.saved });
         await expect(said).toBeVisible();
-        // Put away, so that it is not taken for the next one.
+        // Dismissed, so that it is not taken for the next one.
         await said.getByRole('button').click();
         await expect(said).toBeHidden();
       };

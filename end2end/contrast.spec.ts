@@ -1,5 +1,5 @@
-// Fields can be seen: their edges stand out from what is around them (WCAG 1.4.11), and so does what they say while
-// they are empty (1.4.3). axe looks at neither.
+// Fields are visible: their edges stand out from what is around them (WCAG 1.4.11), and so do their placeholders
+// (1.4.3). axe checks neither.
 
 import type { Page } from '@playwright/test';
 import { expect, test, visit } from './support/test.js';
@@ -15,7 +15,7 @@ function fields(page: Page): Promise<Field[]> {
   return page.evaluate(() => {
     const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
     if (!canvas) throw new Error('no canvas');
-    // Any notation of a colour, over what is behind it.
+    // A colour in any notation, drawn over the colour behind it.
     const over = (color: string, behind: number[]): number[] => {
       canvas.fillStyle = `rgb(${behind.join(' ')})`;
       canvas.fillRect(0, 0, 1, 1);

@@ -1,5 +1,5 @@
-// Allowed countries: a database is uploaded, countries are chosen, nobody locks themselves out. The reverse proxy is
-// played by a header: so a browser comes from anywhere.
+// Allowed countries: a database is uploaded, countries are chosen, nobody locks themselves out. A header plays the
+// reverse proxy, so a browser can come from anywhere.
 
 import type { BrowserContextOptions, Page } from '@playwright/test';
 import { AMERICAN, CZECH, countryDatabase, GERMAN } from './support/mmdb.js';
@@ -13,7 +13,7 @@ const from = (address: string, language: Language = 'en'): BrowserContextOptions
 
 const file = (buffer: Buffer) => ({ name: 'countries.mmdb', mimeType: 'application/octet-stream', buffer });
 
-/** What one does on the page, in a language. */
+/** The actions on the page, in a language. */
 function on(page: Page, language: Language = 'en') {
   const { common, security } = words(language);
   return {
@@ -94,14 +94,14 @@ test('in Czech, and WhatsApp’s servers are not forgotten', async ({ person }) 
   await it.save.click();
   await expect(it.saved).toBeVisible();
   await expect(page.getByText(security.shut_out.files)).toBeVisible();
-  // The database of the journey has no IPv6 at all.
+  // The journey's database has no IPv6 at all.
   await expect(page.getByText('Povolte také: Spojené státy, adresy, které databáze nezná.')).toBeVisible();
 
   await it.country('Spojené státy').check();
   await page.getByRole('checkbox', { name: security.unknown }).check();
   await it.save.click();
   await expect(page.getByText(security.shut_out.files)).toBeHidden();
-  // Chosen ones stand first, in the order of the language.
+  // Chosen countries come first, in the order of the language.
   await page.reload();
   const names = page.locator('.choices label:visible');
   await expect(names).toContainText(['Česko', 'Spojené státy', 'Německo']);

@@ -1,4 +1,4 @@
-// A day's amounts: three hundred customers wait, in windows of every width at which people work.
+// A day's load: three hundred customers wait, in windows of every width at which people work.
 
 import type { Page } from '@playwright/test';
 import { expect, test, visit } from './support/test.js';
@@ -13,7 +13,7 @@ const SIZES = [
   { width: 1280, height: 800 },
 ];
 
-/** Customers that wait, the one with the lowest number for the longest time. */
+/** Waiting customers; the one with the lowest number has waited longest. */
 async function crowd(world: World, many: number): Promise<void> {
   for (let n = 1; n <= many; n++) {
     const customer = await world.simulator.addCustomer(nameOf(n), String(420800600000 + n));
@@ -36,7 +36,7 @@ async function crowd(world: World, many: number): Promise<void> {
 
 const nameOf = (n: number) => `Zákazník ${String(n).padStart(3, '0')}`;
 
-/** Only what scrolls may move: never the window, and nothing is longer than it. */
+/** Only scrollers may scroll: never the window, and nothing is longer or wider than it. */
 async function expectStillWindow(page: Page): Promise<void> {
   const { moved, excess, wide } = await page.evaluate(() => ({
     moved: window.scrollY,

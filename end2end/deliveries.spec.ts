@@ -1,4 +1,4 @@
-// What could not be applied: seen, opened, replayed once its cause is mended, or thrown away.
+// Dead letters: listed, opened, replayed once their cause is mended, or deleted.
 
 import { Past } from './support/past.js';
 import { expect, test, visit } from './support/test.js';

@@ -1,4 +1,4 @@
-// When something fails: a hiccup of Meta's, a refusal of Meta's, and Switchboard itself being away.
+// Failures: a brief outage of Meta, a refusal by Meta, and Switchboard itself being down.
 
 import type { Page } from '@playwright/test';
 import { expect, expectSameDocument, mark, test, visit } from './support/test.js';
@@ -87,7 +87,7 @@ test('a refusal is told in plain words, and a retry is a new attempt', async ({ 
   await chat(page).getByRole('button', { name: inbox.bubble.retry }).click();
   await expect(chat(page)).toContainText(inbox.bubble.again);
   await expect(chat(page).getByTitle(inbox.status.delivered, { exact: true })).toBeVisible();
-  // The first attempt stays as what it was.
+  // The first attempt stays failed.
   await expect(chat(page).getByTitle(inbox.status.failed)).toBeVisible();
   expect(await world.simulator.accepted()).toEqual(['Posílám fakturu.']);
 });

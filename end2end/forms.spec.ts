@@ -1,4 +1,4 @@
-// Every form that stays on its page, saved well and then wrong: what is known of a form outlives its being drawn anew.
+// Every form that stays on its page, saved with valid and then with invalid input: a form's state survives a redraw.
 
 import type { Page } from '@playwright/test';
 import { expect, expectSameDocument, mark, test, visit } from './support/test.js';
@@ -9,7 +9,7 @@ const { common } = words('en');
 const save = (page: Page) => page.getByRole('button', { name: common.button.save, exact: true });
 const said = (page: Page) => page.getByRole('status').getByText(common.said.saved);
 
-/** Leaves the field wrong and saves: the field says so, nothing says that it was saved, and the page lives on. */
+/** Saves with invalid input: the field says so, nothing says that it was saved, and the page lives on. */
 async function expectRefused(page: Page, field: string, wrong: string): Promise<void> {
   const input = page.locator(`#field-${field}`);
   await input.fill(wrong);

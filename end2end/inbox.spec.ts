@@ -61,7 +61,7 @@ test('a translated page goes on being live', async ({ world, person }) => {
   const page = await person('jana');
   await visit(page, '/inbox?tab=waiting');
   await expect(row(page, 'Karel Dvořák')).toBeVisible();
-  // What changes in place asks not to be translated.
+  // Texts that change in place opt out of translation.
   for (const live of ['.row-name', '.row-text', '.row time', '.row-unread', '.inbox-tab-count']) {
     expect(await page.locator(live).first().evaluate((element) => !(element as HTMLElement).translate || !!element.querySelector('[translate="no"]')), live).toBe(true);
   }

@@ -7,10 +7,10 @@ import { PASSWORD } from './support/world.js';
 
 const { auth, common, inbox } = words('en');
 
-/** Who has the focus, by what a screen reader would say. */
+/** The element with the focus. */
 const focused = (page: Page) => page.locator(':focus');
 
-/** A focus that cannot be seen is none. */
+/** The focus has to be visible. */
 async function expectVisibleFocus(page: Page): Promise<void> {
   const ring = await focused(page).evaluate((element) => {
     const style = getComputedStyle(element);
@@ -113,7 +113,7 @@ test('from the log-in to a closed session', async ({ world, stranger }) => {
   await test.step('P picks up, R replies, Enter sends', async () => {
     await keyboard.press('p');
     await expect(chat).toContainText(filled(inbox.moment.picked_up, { who: 'Jana Nováková' }));
-    // Whoever picks up wants to write.
+    // A user who picks up wants to write.
     await expect(reply).toBeFocused();
     await keyboard.press('Escape');
     await expect(reply).not.toBeFocused();

@@ -1,4 +1,4 @@
-// Live updates: one stream a browser, and what happens to it when tabs, people and servers come and go.
+// Live updates: one stream per browser, and what happens to it when tabs, users and servers come and go.
 
 import type { BrowserContext, Page } from '@playwright/test';
 import { expect, expectSameDocument, mark, test, visit } from './support/test.js';

@@ -1,6 +1,6 @@
-// How the console looks: no violation of WCAG 2.2 AA that can be found by a program, in both languages and themes,
-// and no page wider than its window. The pictures in test-results are for people; with SWITCHBOARD_PICTURES=1 those
-// of the README are taken, too.
+// How the console looks: no violation of WCAG 2.2 AA that a program can find, in both languages and themes, and no page
+// wider than its window. The pictures in test-results are for people; with SWITCHBOARD_PICTURES=1 it takes those of the
+// README, too.
 
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
@@ -17,7 +17,7 @@ test.use({ trace: 'off' });
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 360, height: 740 };
-/** Where the frame and the inbox change their shape. */
+/** Widths at which the frame and the inbox change their layout. */
 const BETWEEN = [
   { width: 1024, height: 768 },
   { width: 768, height: 1024 },
@@ -62,11 +62,11 @@ function places(room: (typeof ROOMS)[number], world: World, session: string, let
   }
 }
 
-/** Relative times and the like are there only when the page is live; nothing may move on a picture. */
+/** Relative times and the like appear only when the page is live; nothing may move on a picture. */
 async function settle(page: Page): Promise<void> {
   await page.waitForLoadState('load');
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
-  // One that is called off, as by another theme, is over, too.
+  // A cancelled animation, as by another theme, is over, too.
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
 }
 
@@ -78,7 +78,7 @@ async function someCountries(page: Page): Promise<void> {
   expect((await page.request.post('/rpc/countries/save', { form })).ok()).toBe(true);
 }
 
-/** Looks at a page at every width, light and dark, and tells what is wrong with it. */
+/** Looks at a page at every width, light and dark, and returns what is wrong with it. */
 async function faults(page: Page, name: string): Promise<string[]> {
   const told: string[] = [];
   for (const size of [WIDE, NARROW, ...BETWEEN]) {
@@ -88,7 +88,7 @@ async function faults(page: Page, name: string): Promise<string[]> {
       await settle(page);
       await page.screenshot({ path: test.info().outputPath(`${name}-${colorScheme}-${size.width}.png`) });
       if (BETWEEN.includes(size)) continue;
-      // What is not a colour is the same in the dark.
+      // Everything but the colours is the same in the dark.
       const all = new AxeBuilder({ page });
       const axe = colorScheme === 'light' ? all.withTags(TAGS) : all.withRules(['color-contrast']);
       const where = `${name} at ${size.width}, ${colorScheme}`;

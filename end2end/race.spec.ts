@@ -1,4 +1,4 @@
-// Two operators, one customer: a session is picked up once, and the one who was late loses nothing.
+// Two operators, one customer: a session is picked up once, and the operator who was late loses nothing.
 
 import type { Page } from '@playwright/test';
 import { expect, test, visit } from './support/test.js';
@@ -10,7 +10,7 @@ const row = (page: Page, name: string) =>
 const chat = (page: Page) => page.getByRole('log', { name: inbox.thread.messages });
 const pickUp = (page: Page) => page.getByRole('button', { name: inbox.thread.pick_up }).first();
 const reply = (page: Page) => page.getByLabel(inbox.composer.label, { exact: true });
-/** The process refuses the one who is late, and shows the session no longer. */
+/** The process refuses the operator who is late, and no longer shows them the session. */
 const LATE = [/409 \(Conflict\)|^409 .*\/(pick-up|inbox\/thread)$/];
 
 test('both see it wait, one picks it up, the other sees it gone', async ({ world, person }) => {
@@ -44,7 +44,7 @@ test('of two who click at once, one wins and the other is told who', async ({ wo
   await world.simulator.says(karel, 'Haló?');
   await world.sessionOf(karel);
   for (const page of [jana, petr]) {
-    // No events reach this page, so it still offers what somebody else has taken.
+    // No events reach this page, so it still offers a session that somebody else has taken.
     await page.route('**/events', () => undefined);
     await visit(page, '/inbox?tab=waiting');
     await row(page, 'Karel Dvořák').click();

@@ -54,7 +54,7 @@ test('what is written while nothing goes out waits, outlives a reload, and goes 
   await expect(reply(page)).toHaveValue('');
   await expect(page.getByRole('alert').filter({ hasText: /\S/ })).toHaveCount(0);
 
-  // The first one arrives, though its answer is lost.
+  // The first reply arrives, though its answer is lost.
   let lost = 0;
   await page.route(SEND, async (route) => {
     if (lost === 0) await route.fetch();
@@ -170,7 +170,7 @@ test('a reply over which the process breaks holds no other session, and can be t
   expect(await world.simulator.accepted()).toEqual(['Elsewhere']);
   await chat(page).getByRole('button', { name: inbox.bubble.retry }).click();
   await expect(chat(page).getByText(inbox.bubble.stuck)).toBeVisible();
-  // Taken back, it is in the field, and what was behind it goes.
+  // Taken back, the reply is in the field, and those behind it are sent.
   await chat(page).getByRole('button', { name: inbox.bubble.take_back }).click();
   await expect(reply(page)).toHaveValue('Broken');
   await expect.poll(() => world.simulator.accepted()).toEqual(['Elsewhere', 'Behind it']);

@@ -1,4 +1,5 @@
-// A long conversation: it is read to its beginning, nothing jumps, and read is only what was on the screen.
+// A long conversation: it is read to its beginning, nothing jumps, and only messages that were on the screen count as
+// read.
 
 import type { Locator, Page } from '@playwright/test';
 import { wroteMany } from './support/past.js';
@@ -24,7 +25,7 @@ async function writes(world: World, texts: string[], start: number, step = 1000)
 
 const numbered = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => `No. ${from + n}`);
 
-/** Waits until the newest session has so many unread messages. */
+/** Waits until the newest session has `unread` unread messages, and returns its id. */
 async function session(world: World, unread: number): Promise<string> {
   const newest = async () => (await world.sessions()).find((session) => session.contact.label === KAREL.name);
   await expect.poll(async () => (await newest())?.unread, { timeout: 30_000 }).toBe(unread);
@@ -33,7 +34,7 @@ async function session(world: World, unread: number): Promise<string> {
 
 const unread = async (world: World, id: string) => (await world.api<{ unread: number }>('GET', `sessions/${id}`)).unread;
 
-/** Jana's own session of so many messages that she has answered, and so many new ones. */
+/** Jana's own session, with `read` messages that she has answered and `fresh` new ones. */
 async function conversation(world: World, read: number, fresh: number): Promise<string> {
   const start = Date.now() - HOUR;
   await writes(world, numbered(0, read), start);
@@ -86,7 +87,7 @@ for (const width of [1280, 768]) {
       expect(loaded).toBeLessThan(600);
       await expect(opened).toHaveCount(0);
       for (let turn = 0; turn < 40 && (await opened.count()) === 0; turn += 1) {
-        // A place near the top of what is loaded, from which what stands above is read at once.
+        // A place near the top of the loaded part, from which the messages above are loaded at once.
         const held = await page.evaluateHandle(() => {
           const scroller = document.querySelector('.flow-scroll');
           if (!scroller) throw new Error('no scroller');
@@ -141,7 +142,7 @@ test('a returning customer comes with their history', async ({ world, person }) 
   const page = await person('jana');
   await visit(page, `/inbox/${second}?tab=mine`);
   await expect(line(page, 'It is me again')).toBeInViewport();
-  // What is near comes by itself.
+  // Messages nearby load by themselves.
   await expect(line(page, 'No. 39')).toBeAttached();
   await expect(chat(page).getByText(inbox.thread.this_session)).toBeVisible();
   await chat(page).evaluate((scroller) => scroller.scrollTo(0, -scroller.scrollHeight));

@@ -1,4 +1,4 @@
-// A supervisor moves sessions: one, from under somebody's hands, and many.
+// A supervisor moves sessions: one that an operator is working on, and many.
 
 import type { Page } from '@playwright/test';
 import { expect, test, visit } from './support/test.js';
@@ -7,7 +7,7 @@ import { filled, words } from './support/words.js';
 const { channels, common, directory, inbox } = words('en');
 const chat = (page: Page) => page.getByRole('log', { name: inbox.thread.messages });
 const reply = (page: Page) => page.getByLabel(inbox.composer.label, { exact: true });
-/** Whoever lost a session asks for it once more, and is told who has it. */
+/** The operator who lost a session requests it once more, and is told who has it. */
 const LOST = [/409 \(Conflict\)|^409 .*\/inbox\/thread$/];
 
 test.beforeEach(async ({ world }) => {
@@ -91,7 +91,7 @@ test('many are transferred together, and a disabled extension strands nobody', a
   await expect(box(2)).toBeVisible();
   await expect(box(1)).toHaveCount(0);
 
-  // What disabling does is said before it is done.
+  // The page says what disabling does before it is done.
   await visit(admin, '/extensions');
   await admin.getByRole('link', { name: '201 Jana Nováková' }).click();
   await expect(admin.getByText(directory.extensions.disable_text)).toBeVisible();

@@ -1,4 +1,4 @@
-// What a page costs on its way and after it.
+// What a page costs while it loads and afterwards.
 
 import { expect, test } from './support/test.js';
 import { words } from './support/words.js';

@@ -76,7 +76,7 @@ test('a session is picked up and answered', async ({ world, person }) => {
   const sent = { session: await hidden('session'), key: await hidden('key'), body: 'Už to řeším.' };
   await page.getByRole('button', { name: inbox.composer.send }).click();
   await expect(chat).toContainText('Už to řeším.');
-  // Of a double click, a browser may post both: that is one message all the same.
+  // On a double click a browser may post the form twice: that is one message all the same.
   expect((await page.request.post('/rpc/inbox/send-text', { form: sent })).ok()).toBe(true);
   await expect.poll(() => world.simulator.accepted()).toEqual(['Už to řeším.']);
   await expect

@@ -1,5 +1,5 @@
-//! What must hold for any bytes at all. The fuzzer calls these functions (`cargo +nightly fuzz run body`), and so does
-//! `crates/whatsapp/tests/corpus.rs`, over the stored corpus and changes of it, with every run of the tests.
+//! Invariants that hold for any bytes. The fuzzer calls these functions (`cargo +nightly fuzz run body`), and so does
+//! `crates/whatsapp/tests/corpus.rs` in every test run, with the stored corpus and mutations of it.
 
 use domain::phone::same_customer_key;
 use secrecy::SecretString;
@@ -9,7 +9,7 @@ use whatsapp::{
     webhook::{self, Content, Interactive, ItemKind},
 };
 
-/// A body is refused, or all that it holds is an item, each with its own text.
+/// A body is refused, or everything in it becomes an item with its own raw text.
 pub fn body(data: &[u8]) {
     let items = webhook::parse(data);
     assert_eq!(items, webhook::parse(data), "reading twice is reading the same");
@@ -26,7 +26,7 @@ pub fn body(data: &[u8]) {
             }
         }
     }
-    // What another reader cannot read (deep, with huge numbers, with half an emoji) it cannot count either.
+    // serde_json cannot count what it cannot read: deep nesting, huge numbers, half an emoji.
     if let Ok(body) = serde_json::from_slice::<Value>(data) {
         let expected = Expected::of(&body);
         let messages = items
@@ -37,7 +37,7 @@ pub fn body(data: &[u8]) {
     }
 }
 
-/// What a body holds, counted in another way.
+/// The contents of a body, counted in another way.
 #[derive(Default)]
 struct Expected {
     items: usize,
@@ -81,7 +81,7 @@ impl Expected {
     }
 }
 
-/// One value is a list of one, and nothing is a list of none.
+/// A single value counts as a list of one, and null as an empty list.
 fn list(value: &Value) -> Vec<&Value> {
     match value {
         Value::Null => Vec::new(),
@@ -90,7 +90,8 @@ fn list(value: &Value) -> Vec<&Value> {
     }
 }
 
-/// Only what was signed is believed. The first byte is the length of the header, the rest is the body.
+/// Only a correct signature is accepted. The first byte of `data` is the length of the header; the header and the body
+/// follow.
 pub fn signature(data: &[u8]) {
     let Some((length, rest)) = data.split_first() else {
         return;
@@ -107,7 +108,7 @@ pub fn signature(data: &[u8]) {
     }
 }
 
-/// An identity is of one kind and stays what it is.
+/// A text parses as one kind of identity, and parsing does not change it.
 pub fn identity(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     if let Ok(id) = Wamid::parse(&text) {

@@ -1,4 +1,4 @@
-//! A release binary carries the site. Its folder must exist for that, even when the site has not been built.
+//! A release binary embeds the site, so the site's folder must exist even if the site has not been built.
 
 use std::{env, fs, path::Path};
 
@@ -9,7 +9,7 @@ fn main() {
     if let Err(error) = fs::create_dir_all(&site) {
         println!("cargo:warning=cannot create {}: {error}", site.display());
     }
-    // Debug builds read the site from disk, so a new one is no reason to build the server again.
+    // Debug builds read the site from disk, so a new site needs no rebuild of the server.
     if env::var("PROFILE").as_deref() == Ok("release") {
         println!("cargo:rerun-if-changed={}", site.display());
     }

@@ -1,20 +1,20 @@
-//! The few things that are asked of the browser directly. They run in event handlers and effects only.
+//! Direct calls to the browser. They run in event handlers and effects only.
 
 use domain::time::Timestamp;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{FocusOptions, HtmlElement};
 
-/// The present.
+/// The current time.
 pub fn now() -> Timestamp {
     #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds")]
     Timestamp::from_millis(js_sys::Date::now() as i64)
 }
 
-/// A key under which a reply is sent once, however often it is tried.
+/// A key under which a reply is sent once, however often it is retried.
 pub fn fresh_key() -> String {
     match window().crypto() {
-        // Only in secure contexts; a console opened over plain http still has to send.
+        // `randomUUID` exists only in secure contexts; a console opened over plain http still has to send.
         Ok(crypto) if js_sys::Reflect::has(&crypto, &"randomUUID".into()) == Ok(true) => crypto.random_uuid(),
         _ => format!("{}-{}", js_sys::Date::now(), js_sys::Math::random()),
     }
@@ -24,9 +24,9 @@ pub fn element(id: &str) -> Option<HtmlElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }
 
-/// What this browser keeps.
+/// This browser's local storage.
 pub fn storage() -> Option<web_sys::Storage> {
-    // Private windows may refuse.
+    // Private windows may refuse it.
     window().local_storage().ok().flatten()
 }
 
@@ -39,8 +39,8 @@ pub fn focus(id: &str) {
     }
 }
 
-/// Brings an element into sight within what scrolls it, and moves nothing else: the browser's own `scrollIntoView`
-/// moves the whole window, too. Whatever scrolls is positioned, so it is what the element's place is measured from.
+/// Scrolls an element into view within its scroller, and moves nothing else: the browser's own `scrollIntoView` moves
+/// the whole window, too. Every scroller is positioned, so it is the element's offset parent.
 pub fn reveal(element: &HtmlElement) {
     let Some(scroller) = element.offset_parent() else {
         return;
@@ -57,7 +57,7 @@ pub fn reveal(element: &HtmlElement) {
     }
 }
 
-/// Whether somebody can see this page right now: marks what is read.
+/// Whether the page is visible and has the focus now: messages on it then count as read.
 pub fn use_attention() -> ReadSignal<bool> {
     let (attentive, set) = signal(false);
     Effect::new(move |_| {

@@ -1,17 +1,17 @@
-//! What a person sees: the console, the same in the process (feature `ssr`) and in the browser (`hydrate`).
+//! The console: the same code in the process (feature `ssr`) and in the browser (`hydrate`).
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`frame`] | rail, top bar, and what is around every page |
-//! | [`pages`] | one file a screen; the folder follows the URL |
+//! | [`frame`] | the frame around every page: rail and top bar |
+//! | [`pages`] | one file per screen; the folder follows the URL |
 //! | [`ui`] | the kit: button, field, badge, table, time, … |
-//! | [`api`] | server functions, one file a noun; each opens with the guard and makes one engine call |
+//! | [`api`] | server functions, one file per noun; each starts with the guard and makes one engine call |
 //! | [`live`] | the process' events as signals |
 //! | [`outbox`] | replies on their way, and drafts |
 //! | [`labels`] | refusals, problems, badges and the like in the reader's language |
 //! | [`prefs`] | language and theme |
 //! | [`i18n`] | the translations |
-//! | [`browser`] | what is asked of the browser directly |
+//! | [`browser`] | direct calls to the browser |
 
 pub mod api;
 pub mod browser;

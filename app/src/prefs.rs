@@ -1,5 +1,5 @@
-//! What each person chooses for the console itself: language and theme. Both are cookies, so that the process
-//! draws the page right from the first byte; the language is also kept with the person.
+//! Each user's settings for the console itself: language and theme. Both are cookies, so that the process draws the
+//! page correctly from the first byte; the language is also stored with the user.
 
 use crate::i18n::Locale;
 use leptos::prelude::{Owner, on_cleanup, provide_context};
@@ -15,7 +15,7 @@ pub const THEME_COOKIE: &str = "theme";
 #[cfg(feature = "ssr")]
 pub const BROWSER_COOKIE: &str = "switchboard_browser";
 
-/// The cookie's line: no script reads it.
+/// The value of `Set-Cookie`: no script can read the cookie.
 #[cfg(feature = "ssr")]
 pub fn browser_cookie(value: &str, secure: bool) -> String {
     let lives = engine::access::browsers::KNOWN_FOR.as_secs();
@@ -50,10 +50,10 @@ impl Theme {
     }
 }
 
-/// Gives everything below its language.
+/// Provides the language to everything below.
 ///
-/// leptos_i18n starts an effect for a cookie that we do not use, also in the process; there it may run when the page
-/// has been sent and the language has gone. Below an owner that is paused no effect runs.
+/// leptos_i18n starts an effect for a cookie that is not used here. In the process the effect may run after the page
+/// has been sent, when the language is gone. Below a paused owner no effect runs.
 pub fn provide_language() {
     let Some(owner) = Owner::current().map(|owner| owner.child()) else {
         return;
@@ -89,7 +89,7 @@ pub fn requested_language() -> Locale {
     leptos_i18n::locale::resolve_locale_with_options(language_options())
 }
 
-/// The language for whoever sends these headers, where there is no page to ask.
+/// The language for a request with these headers, where there is no page.
 #[cfg(feature = "ssr")]
 pub fn language_of(headers: &axum::http::HeaderMap) -> Locale {
     use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
@@ -102,7 +102,7 @@ pub fn language_of(headers: &axum::http::HeaderMap) -> Locale {
     let chosen = text(COOKIE)
         .split(';')
         .find_map(|pair| pair.trim().strip_prefix(LANGUAGE_COOKIE)?.strip_prefix('='));
-    // Browsers name the one they like best first.
+    // Browsers name the preferred language first.
     let wanted = chosen.into_iter().chain(text(ACCEPT_LANGUAGE).split(','));
     let known = wanted.filter_map(|language| match language.trim().get(..2)? {
         "cs" => Some(Locale::cs),

@@ -103,7 +103,7 @@ async function pickUp(world: World, who: Customer, extension: string): Promise<s
   return id;
 }
 
-/** Answers, and waits until it is known what came of it. */
+/** Answers, and waits until the outcome is known. */
 async function answer(world: World, session: string, body: string): Promise<void> {
   const path = `sessions/${session}/messages`;
   const { id } = await world.api<Message>('POST', path, { type: 'text', text: { body } });

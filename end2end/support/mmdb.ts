@@ -1,7 +1,7 @@
 // A small country database in MaxMind's format, https://maxmind.github.io/MaxMind-DB/: a tree of bits that leads to
-// records. IPv4 only, which is all that a journey comes from.
+// records. IPv4 only: journeys use no other addresses.
 
-/** Czechia and Germany where they have addresses for documentation, and the United States everywhere else. */
+/** Czechia and Germany for two ranges of documentation addresses, and the United States everywhere else. */
 const WORLD: [network: string, country: string][] = [
   ['0.0.0.0/0', 'US'],
   ['203.0.113.0/24', 'CZ'],
@@ -41,7 +41,7 @@ export function countryDatabase(networks = WORLD): Buffer {
   return Buffer.concat([...nodes, Buffer.alloc(16), ...records, marker, metadata]);
 }
 
-/** The first network is the whole; each later one is a part of what is there. */
+/** The first network covers all addresses; each later one is a part of an earlier one. */
 function insert(tree: [Next, Next][], network: string, end: Next): void {
   if (tree.length === 0) {
     tree.push([end, end]);

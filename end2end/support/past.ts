@@ -1,5 +1,5 @@
-// Pictures need a past. This stands between the simulator and Switchboard, as Meta's callback, and gives messages
-// another time, and another content than the simulator's customers can write.
+// Pictures need a past. This proxy stands between the simulator and Switchboard, as Meta's callback. It gives messages
+// another time, and content that the simulator's customers cannot write.
 
 import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { text as read } from 'node:stream/consumers';
 import { type Customer, EXAMPLE, type Simulator } from './simulator.js';
 import type { Channel } from './world.js';
 
-/** Delivers many messages of one customer at once, as Meta does after it was held up: each with its own time. */
+/** Delivers many messages of one customer at once, as Meta does after a delay: each with its own time. */
 export async function wroteMany(
   channel: Channel,
   customer: { name: string; waId: string },
@@ -80,7 +80,7 @@ export class Past {
     return past;
   }
 
-  /** The customer writes so many minutes ago. */
+  /** The customer wrote `minutesAgo` minutes ago. */
   async wrote(customer: Customer, minutesAgo: number, text: string, content: Message = {}): Promise<void> {
     const seconds = Math.floor(Date.now() / 1000 - minutesAgo * 60);
     await this.says(customer, text, (message) => {

@@ -25,7 +25,7 @@ export class Program {
     }
   }
 
-  /** Waits until it has said something, and gives what the pattern's first group caught. */
+  /** Waits until its output matches, and returns what the pattern's first group caught. */
   async says(pattern: RegExp): Promise<string> {
     const until = Date.now() + STARTED_WITHIN;
     let over = false;
@@ -38,7 +38,7 @@ export class Program {
     }
   }
 
-  /** It hangs: it is there, and does nothing. */
+  /** Makes it hang: it is there, and does nothing. */
   hang(): void {
     this.child.kill('SIGSTOP');
   }
@@ -58,13 +58,13 @@ export class Program {
   }
 }
 
-/** Runs a command to its end and gives what it printed. */
+/** Runs a command to its end and returns what it printed. */
 export async function run(file: string, args: string[], env: Record<string, string>, input = ''): Promise<string> {
   const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
   let [out, complaints] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
-  // A command may end without having read its input; its code says whether that is wrong.
+  // A command may end without having read its input; its exit code says whether that is wrong.
   child.stdin.on('error', () => {}).end(input);
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${code}:\n${complaints}`);

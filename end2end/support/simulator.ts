@@ -1,9 +1,9 @@
-// The pretended Meta, with the example world that it starts with.
+// The simulated Meta, with the example world that it starts with.
 
 import { call } from './http.js';
 import { Program } from './program.js';
 
-/** What the example world of the simulator is called. */
+/** The names and ids in the simulator's example world. */
 export const EXAMPLE = {
   app: '100000000000001',
   appSecret: '0123456789abcdef0123456789abcdef',
@@ -45,7 +45,7 @@ export class Simulator {
     return new Simulator(program, url);
   }
 
-  /** Does what a person does in Meta's app settings: sets the callback, upon which Meta makes its handshake. */
+  /** Sets the callback, as a person does in Meta's app settings; Meta then makes its handshake. */
   async subscribe(callbackUrl: string, verifyToken: string): Promise<void> {
     await this.post('subscribe', { app_id: EXAMPLE.app, callback_url: callbackUrl, verify_token: verifyToken });
   }

@@ -73,7 +73,7 @@ export const test = base.extend<Fixtures>({
     }),
 });
 
-/** Does what leads to a page of the console, and waits until that is live: it then listens to events. */
+/** Does what leads to a page of the console, and waits until the page is live: it then listens to events. */
 export async function untilLive(page: Page, act: () => Promise<unknown>): Promise<void> {
   const live = page.waitForRequest((request) => new URL(request.url()).pathname === '/events');
   await act();
@@ -82,7 +82,7 @@ export async function untilLive(page: Page, act: () => Promise<unknown>): Promis
 
 export const visit = (page: Page, path: string): Promise<void> => untilLive(page, () => page.goto(path));
 
-/** Marks this document, so that a reload can be told. */
+/** Marks this document, so that a reload can be detected. */
 export async function mark(page: Page): Promise<void> {
   await page.evaluate(() => document.documentElement.setAttribute('data-journey', 'same'));
 }

@@ -1,5 +1,5 @@
-// Whatever a browser complains about. A journey that ends with a trouble has failed, even when it saw what it
-// wanted to see: hydration warnings, script errors and failed requests show in no locator.
+// Everything that a browser complains about. A journey that ends with a complaint has failed, even if all its
+// expectations were met: hydration warnings, script errors and failed requests show in no locator.
 
 import { type BrowserContext, expect } from '@playwright/test';
 
@@ -7,7 +7,7 @@ export class Troubles {
   private readonly seen: string[] = [];
   private readonly allowed: RegExp[] = [];
 
-  /** A trouble that the journey causes on purpose. */
+  /** Complaints that the journey causes on purpose. */
   allow(...troubles: RegExp[]): void {
     this.allowed.push(...troubles);
   }
@@ -24,7 +24,7 @@ export class Troubles {
     });
     context.on('requestfailed', (request) => {
       const why = request.failure()?.errorText ?? '';
-      // The browser itself gives up what a page asked for when the page is left.
+      // The browser itself aborts a page's requests when the page is left.
       if (why !== 'net::ERR_ABORTED') this.seen.push(`request failed: ${why} ${request.url()}`);
     });
   }

@@ -1,12 +1,12 @@
-// The product's own words, so that a better wording breaks no journey. What must read exactly so, the journeys
-// spell out themselves.
+// The product's own words, so that a better wording breaks no journey. Words that must not change are spelt out in the
+// journeys themselves.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type Language = 'en' | 'cs';
 
-/** The locale of a browser whose person reads that language. */
+/** The locale of a browser whose user reads that language. */
 export const LOCALE = { en: 'en-GB', cs: 'cs-CZ' } as const;
 
 interface Words {
@@ -26,12 +26,12 @@ export function words(language: Language): Words {
   return Object.fromEntries(namespaces.map((namespace) => [namespace, read(namespace)])) as unknown as Words;
 }
 
-/** Puts values into the places of a text: `{{ who }}`. */
+/** Puts values into the placeholders of a text: `{{ who }}`. */
 export function filled(text: string, values: Record<string, string | number>): string {
   return text.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name: string) => String(values[name]));
 }
 
-/** A pattern for a text that begins so. */
+/** A pattern for a text with this beginning. */
 export function beginning(text: string): RegExp {
   return new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`);
 }

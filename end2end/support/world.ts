@@ -64,7 +64,7 @@ export class World {
     await server?.stop();
   }
 
-  /** The server hangs for as long as something is done. */
+  /** The server hangs while `act` runs. */
   async whileItHangs(act: () => Promise<void>): Promise<void> {
     this.server?.hang();
     try {
@@ -83,7 +83,7 @@ export class World {
     }
   }
 
-  /** The link by which the first administrator is made. */
+  /** The link that creates the first administrator. */
   setupLink(): Promise<string> {
     if (!this.server) throw new Error('the server does not run');
     return this.server.says(/create the first administrator at (\S+)/);

@@ -1,4 +1,4 @@
-//! The browser's first call: the server has sent the page, this makes it live.
+//! The browser's entry point: the process has sent the page, and this makes it live.
 
 #![cfg(target_family = "wasm")]
 

@@ -1,4 +1,4 @@
-//! From settings to a listening server, and to a clean stop. The same for `main` and for tests, which take port 0.
+//! Builds the listening server from the settings, and stops it cleanly. `main` uses it, and so do tests (on port 0).
 
 use crate::{
     http::{self, client_address::Peer, state::Http},
@@ -23,10 +23,10 @@ use tokio::{net::TcpListener, time::timeout};
 use tower::Service as _;
 use url::Url;
 
-/// Requests in hand get this long at the stop, and after them the workers as long: ten seconds in all, with a margin.
+/// At the stop, running requests get this long, then the workers the same again: under ten seconds in all.
 const FINISH_WITHIN: Duration = Duration::from_millis(4500);
 
-/// Why there is no server.
+/// Why the server cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
     #[error(
@@ -39,7 +39,7 @@ pub enum BuildError {
     Engine(#[from] engine::Error),
 }
 
-/// A server that listens and has its database, and does nothing yet.
+/// A server that has bound its port and opened its database, but does not serve yet.
 #[derive(Debug)]
 pub struct Application {
     listener: TcpListener,
@@ -50,13 +50,13 @@ pub struct Application {
 }
 
 impl Application {
-    /// Listens, and opens and migrates the database.
+    /// Binds the port, then opens and migrates the database.
     ///
     /// # Errors
     /// The port is taken, or the database cannot be opened.
     pub async fn build(settings: Settings, clock: Clock) -> Result<Self, BuildError> {
         install_crypto();
-        // From here on everything is counted.
+        // Metrics count from here on.
         let _ = http::health::recorder();
         let listen = settings.http.listen;
         let listener = TcpListener::bind(listen)
@@ -85,12 +85,12 @@ impl Application {
         })
     }
 
-    /// Where it listens.
+    /// The address it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where browsers and Meta find it.
+    /// The URL at which browsers and Meta reach it.
     pub fn public_url(&self) -> &Url {
         &self.public_url
     }
@@ -99,8 +99,8 @@ impl Application {
         &self.engine
     }
 
-    /// Serves until `shutdown` is there; then accepts nothing new, ends event streams, finishes the requests in
-    /// hand and the work in hand. Ends within ten seconds of `shutdown` whatever happens.
+    /// Serves until `shutdown` resolves; then accepts nothing new, ends event streams, and finishes the running
+    /// requests and the workers' current work. Returns within ten seconds of `shutdown`, whatever happens.
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) {
         let workers = self.engine.start_workers();
         tracing::info!(address = %self.address, public_url = %self.public_url, "serving");
@@ -124,7 +124,7 @@ impl Application {
     }
 }
 
-/// Our own loop rather than `axum::serve`, which has no time-out for clients that are slow to send a head.
+/// Replaces `axum::serve`, which has no time-out for clients that send a request head slowly.
 async fn accept(
     listener: TcpListener,
     http: Http,
@@ -135,7 +135,7 @@ async fn accept(
         .timer(TokioTimer::new())
         .header_read_timeout(http.settings.http.head_seconds);
     let router = http::router(http);
-    // Without TCP_NODELAY a streamed page stalls for some 40 ms.
+    // Without TCP_NODELAY a streamed page stalls for about 40 ms.
     let mut listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
@@ -156,7 +156,7 @@ async fn accept(
     }
 }
 
-/// What the engine needs of the settings.
+/// The part of the settings that the engine needs.
 pub fn engine_config(settings: &Settings, purpose: Purpose, public_url: Url, clock: Clock) -> Config {
     Config {
         data_dir: settings.data.dir.clone(),
@@ -174,13 +174,13 @@ pub fn engine_config(settings: &Settings, purpose: Purpose, public_url: Url, clo
     }
 }
 
-/// Chooses the one TLS of the process.
+/// Installs the process's TLS provider.
 pub fn install_crypto() {
-    // Fails only when it is chosen already, which is as good.
+    // Fails only if a provider is installed already, which is fine.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
-/// A browser on the same machine reaches a server that listens everywhere at localhost.
+/// The URL for a listening address; a wildcard address becomes localhost.
 pub fn url_of(address: SocketAddr) -> Url {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from(Ipv4Addr::LOCALHOST),

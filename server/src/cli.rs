@@ -21,7 +21,7 @@ use std::{io::Read as _, path::PathBuf, pin::pin};
 #[derive(Debug, Parser)]
 #[command(name = "switchboard", version)]
 pub struct Cli {
-    /// Settings file; without it ./switchboard.toml, where there is one
+    /// Settings file; by default ./switchboard.toml, if it exists
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -32,11 +32,11 @@ pub struct Cli {
 enum Command {
     /// Serve the console, the webhooks and the API
     Serve,
-    /// Try it out: fresh data, demo people and a simulated WhatsApp, all gone at the end
+    /// Try it out: fresh data, demo users and a simulated WhatsApp, all removed at the end
     Demo(demo::Options),
     /// Bring the database to this version's state; `serve` does the same at its start
     Migrate,
-    /// Examine a channel, or all: what is right, what is wrong, and why; exits with 1 when something is wrong
+    /// Examine one channel or all: what is right, what is wrong, and why; exits with 1 when something is wrong
     Doctor {
         /// Its name or id
         channel: Option<String>,
@@ -47,13 +47,13 @@ enum Command {
     /// The allowed countries
     #[command(subcommand)]
     Countries(CountriesCommand),
-    /// What came from Meta and could not be applied
+    /// Deliveries from Meta that could not be applied
     #[command(subcommand)]
     Deliveries(DeliveriesCommand),
     /// Tokens for the REST API
     #[command(subcommand)]
     Token(TokenCommand),
-    /// The key by which secrets are sealed
+    /// The key that seals secrets
     #[command(subcommand)]
     MasterKey(MasterKeyCommand),
     /// The settings
@@ -63,9 +63,9 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum UserCommand {
-    /// Add a user; without --password-stdin a password is made up and printed
+    /// Add a user; without --password-stdin a password is generated and printed
     Add(AddUser),
-    /// Print a link that lets a user log in who is kept out because somebody has tried too many wrong passwords
+    /// Print a link that lets a user log in whom the throttle keeps out after too many wrong passwords
     Unlock {
         #[arg(long)]
         login: String,
@@ -76,7 +76,7 @@ enum UserCommand {
 struct AddUser {
     #[arg(long)]
     login: String,
-    /// As colleagues see it
+    /// The name that colleagues see
     #[arg(long)]
     name: String,
     #[arg(long, default_value = "admin", value_parser = PossibleValuesParser::new(Role::ALL.iter().map(|word| word.as_str())))]
@@ -88,13 +88,13 @@ struct AddUser {
 
 #[derive(Debug, Subcommand)]
 enum CountriesCommand {
-    /// Let everybody in again, by every door: for who is locked out; a server that runs obeys within seconds
+    /// Let everybody in again through every door, for whoever is locked out; a running server obeys within seconds
     Off,
 }
 
 #[derive(Debug, Subcommand)]
 enum DeliveriesCommand {
-    /// Apply it again, all or what matches; a server may run meanwhile
+    /// Apply them again, all or those that match; a server may run meanwhile
     Replay(Replay),
 }
 
@@ -102,17 +102,17 @@ enum DeliveriesCommand {
 struct Replay {
     #[arg(long, value_parser = PossibleValuesParser::new(DeadReason::ALL.iter().map(|word| word.as_str())))]
     reason: Option<String>,
-    /// Of this phone number, by Meta's id
+    /// Only those of the phone number with this id at Meta
     #[arg(long, value_name = "ID")]
     phone_number_id: Option<String>,
-    /// Of the last hour, day or week only
+    /// Only those of the last hour, day or week
     #[arg(long, value_parser = PossibleValuesParser::new(Within::ALL.iter().map(|word| word.as_str())))]
     within: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
 enum TokenCommand {
-    /// Print a new token, and nothing else, on standard output; it is not shown again
+    /// Print a new token, and nothing else, to standard output; it is not shown again
     Create(CreateToken),
 }
 
@@ -127,13 +127,13 @@ struct CreateToken {
 
 #[derive(Debug, Subcommand)]
 enum MasterKeyCommand {
-    /// When the master key is lost: take the one that is there, or a new one, and forget what the old one has sealed
+    /// For a lost master key: use the configured key, or create one, and forget the secrets sealed with the old key
     Replace,
 }
 
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
-    /// Show every setting in force and where it comes from, or everything that is wrong
+    /// Show every effective setting and where it comes from, or everything that is wrong
     Check,
 }
 
@@ -204,7 +204,7 @@ async fn open(settings: &Settings) -> anyhow::Result<Engine> {
 
 async fn open_for(settings: &Settings, purpose: Purpose) -> anyhow::Result<Engine> {
     crate::application::install_crypto();
-    // As `serve` would have it.
+    // The same default as `serve`.
     let public_url = settings.http.public_url.clone();
     let public_url = public_url.unwrap_or_else(|| url_of(settings.http.listen));
     let config = engine_config(settings, purpose, public_url, Clock::system());
@@ -268,7 +268,7 @@ async fn countries_off(engine: &Engine) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// In batches: each says how far it is.
+/// Replays in batches and prints the progress after each.
 async fn replay(engine: &Engine, which: &Replay) -> anyhow::Result<()> {
     let filter = Filter::read(|key| match key {
         "reason" => which.reason.clone(),

@@ -1,5 +1,5 @@
 //! `switchboard demo`: a console with people, a queue and a connected channel, a simulated WhatsApp beside it, and
-//! a customer who waits for an answer. Its data is made afresh and removed at the end.
+//! a customer who waits for an answer. Its data is created at the start and removed at the end.
 
 use crate::{application::Application, logging, settings::Settings, shutdown::stop_signal};
 use anyhow::Context as _;
@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-/// Everybody's password.
+/// The password of every demo user.
 const PASSWORD: &str = "switchboard";
 
 const APP_ID: &str = "100000000000001";
@@ -43,7 +43,7 @@ pub struct Options {
 /// Runs until Ctrl+C.
 ///
 /// # Errors
-/// A port is taken, or the folder to keep is not empty.
+/// A port is taken, or the folder given with `--keep` is not empty.
 pub async fn run(options: Options) -> anyhow::Result<()> {
     let stop = stop_signal()?;
     let mut settings = Settings::defaults();
@@ -115,7 +115,7 @@ async fn start_simulator(listen: SocketAddr) -> anyhow::Result<Simulator> {
     Ok(simulator)
 }
 
-/// People, a queue, a channel connected as a real one is, and a first message.
+/// Creates users, a queue, a channel connected the way a real one is, and a first message.
 async fn furnish(engine: &Engine, simulator: &Simulator) -> anyhow::Result<()> {
     let queue = people_and_queue(engine).await?;
     let channel = channel(engine, queue).await?;

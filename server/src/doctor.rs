@@ -1,4 +1,4 @@
-//! `switchboard doctor`: the Health tab for a terminal, in plain English, one line a check.
+//! `switchboard doctor`: the Health tab for a terminal, in plain English, one line per check.
 
 use anyhow::Context as _;
 use domain::{
@@ -9,7 +9,7 @@ use domain::{
 };
 use engine::{Engine, channels, doctor};
 
-/// Examines one channel, by its id or name, or all; false when something is wrong with any, or Meta did not answer.
+/// Examines one channel (by id or name) or all. Returns false if any check fails or Meta did not answer.
 ///
 /// # Errors
 /// There is no such channel, or the database cannot be read.
@@ -44,7 +44,7 @@ pub async fn run(engine: &Engine, wanted: Option<&str>) -> anyhow::Result<bool> 
     Ok(well)
 }
 
-/// Meta's silence is no fault, but nobody should take it for health.
+/// Meta not answering is no fault of the channel, but it is no proof of health either.
 fn is_well(finding: &Finding) -> bool {
     finding.state != State::Bad && !matches!(finding.seen, Seen::MetaUnreachable { .. })
 }

@@ -1,14 +1,14 @@
-//! The process: settings, every HTTP route on one page ([`http::routes`]), start and stop ([`application`]).
+//! The process: settings, every HTTP route in one table ([`http::routes`]), start and stop ([`application`]).
 //!
 //! | module | what it holds |
 //! |---|---|
 //! | [`settings`] | the settings; `default.toml` is their reference |
 //! | [`cli`] | the commands of `switchboard` |
 //! | [`doctor`] | `switchboard doctor`: the Health tab for a terminal |
-//! | [`application`] | from settings to a listening server, and to its end |
-//! | [`shutdown`] | the signals that ask for the stop, and the word of it |
+//! | [`application`] | builds the listening server from the settings, and stops it |
+//! | [`shutdown`] | the signals that request the stop, and the notice of it |
 //! | [`http`] | the table of routes, the layers around them, one file per endpoint |
-//! | [`systemd`] | what a service manager is told |
+//! | [`systemd`] | notifications to the service manager |
 //! | [`demo`] | `switchboard demo`: a throw-away console with a simulated WhatsApp |
 
 pub mod application;

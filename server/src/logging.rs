@@ -1,13 +1,14 @@
-//! Logs go to standard error, so that standard output carries only what a command is asked for.
+//! Logs go to standard error, so that standard output carries only a command's result.
 
 use crate::settings::{Log, LogFormat};
 use std::io::{IsTerminal as _, stderr};
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
-/// Starts logging. A second start changes nothing.
+/// Starts logging. A second call changes nothing.
 pub fn start(log: &Log) {
     let mut filter = EnvFilter::new(&log.level);
-    // The one takes every expired cookie for an attack; the other tells each step, and hides the set-up link.
+    // The first warns of an attack at every expired cookie; the second logs every migration step, which hides the
+    // set-up link.
     for quiet in ["tower_sessions_core=error", "sea_orm_migration=warn"] {
         if let Ok(quiet) = quiet.parse() {
             filter = filter.add_directive(quiet);

@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         }
     };
     let outcome = runtime.block_on(cli.run());
-    // What still keeps a thread busy ends with the process, which has promised to stop in time.
+    // Does not wait for blocked threads: the process must stop in time.
     runtime.shutdown_background();
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// An error with its causes, each sentence once: many errors repeat their cause in their own words.
+/// An error with its causes, each sentence once: many errors include the text of their cause.
 fn said(error: &anyhow::Error) -> String {
     let mut said = error.to_string();
     for cause in error.chain().skip(1).map(ToString::to_string) {

@@ -1,10 +1,10 @@
-//! The stop: the signals that ask for it, and the word of it to whatever would run on.
+//! The stop: the signals that request it, and the notice to everything that would otherwise run on.
 
 use futures::FutureExt as _;
 use std::io;
 use tokio_util::sync::CancellationToken;
 
-/// Ready at SIGINT (Ctrl+C) or SIGTERM.
+/// Resolves at SIGINT (Ctrl+C) or SIGTERM.
 ///
 /// # Errors
 /// The handlers cannot be installed.
@@ -20,7 +20,7 @@ pub fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ends when the server stops.
+/// Tells tasks that the server is stopping.
 #[derive(Debug, Clone, Default)]
 pub struct Stopping(CancellationToken);
 
@@ -33,7 +33,7 @@ impl Stopping {
         self.0.is_cancelled()
     }
 
-    /// Waits for the stop.
+    /// Waits until the stop has begun.
     pub async fn begun(self) {
         self.0.cancelled_owned().await;
     }

@@ -1,9 +1,9 @@
-//! What a service manager is told: <https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html>. Without
-//! one, nothing.
+//! Notifies the service manager, if there is one:
+//! <https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html>.
 
 use std::{env, ffi::OsStr, io, os::unix::net::UnixDatagram};
 
-/// Says how it stands, such as `READY=1`.
+/// Sends a state such as `READY=1`.
 pub fn notify(state: &str) {
     if let Some(socket) = env::var_os("NOTIFY_SOCKET")
         && let Err(error) = send(&socket, state)

@@ -1,4 +1,4 @@
-//! The commands, as a shell calls them.
+//! Runs the commands as a shell does.
 
 use std::{
     io::{BufReader, Read as _, Write as _},
@@ -9,7 +9,7 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// The binary with an empty environment, in a folder of its own.
+/// Runs the binary with an empty environment, in a folder of its own.
 fn switchboard(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
     command
@@ -151,7 +151,7 @@ fn migrate_may_run_twice() {
     }
 }
 
-/// A command that serves; killed with the test.
+/// A serving command; it is killed when the test ends.
 struct Serving(Child);
 
 impl Drop for Serving {
@@ -162,7 +162,7 @@ impl Drop for Serving {
 }
 
 impl Serving {
-    /// Asks it to end, waits until it has, and returns what else it has said.
+    /// Sends the signal and waits for the end; returns how long that took and whether the process ended cleanly.
     fn end(mut self, signal: &str) -> (Duration, bool) {
         let id = self.0.id().to_string();
         assert!(
@@ -371,7 +371,7 @@ fn a_folder_is_served_by_one_process() {
     assert!(clean);
 }
 
-/// However its name is written, and whatever folder the rest is in.
+/// However the file's name is written, and whichever data folder the other settings use.
 #[test]
 fn an_sqlite_file_is_served_by_one_process() {
     let (folder, place) = (
@@ -398,7 +398,7 @@ fn an_sqlite_file_is_served_by_one_process() {
     line_with(&mut log, "serving");
     std::os::unix::fs::symlink(&file, &link).expect("a link");
     for file in [&file, &link] {
-        // As `serve` does, it wants the file alone; and it ends if it gets it.
+        // Like `serve`, this command needs the file for itself; unlike `serve`, it ends if it gets the file.
         let second = with("other", file, &["master-key", "replace"]).output();
         let second = second.expect("the binary");
         let (said, process) = (text(&second.stderr), format!("process {}", serving.0.id()));
@@ -506,7 +506,7 @@ fn a_postgres_that_is_not_there_is_named_soon_and_once() {
     assert!(clean && took < Duration::from_secs(3), "{took:?}");
 }
 
-/// A pipe is a file that nobody can read to its end: what waits for it must hold up neither a command nor the stop.
+/// A named pipe cannot be read to its end: waiting for it must delay neither a command nor the stop.
 #[test]
 fn a_country_file_that_cannot_be_read_holds_nothing_up() {
     let folder = TempDir::new().expect("a folder");
@@ -518,7 +518,7 @@ fn a_country_file_that_cannot_be_read_holds_nothing_up() {
     let asked = Instant::now();
     assert!(run(folder.path(), &["countries", "off"]).status.success());
     assert!(asked.elapsed() < Duration::from_secs(15), "{:?}", asked.elapsed());
-    // Nor is one read that has no end.
+    // The same for an endless file.
     let asked = Instant::now();
     let endless = switchboard(folder.path(), &["countries", "off"])
         .env("SWITCHBOARD_SECURITY__COUNTRY_DATABASE", "/dev/zero")
@@ -599,7 +599,7 @@ fn who_is_kept_out_gets_a_link() {
         link.starts_with("http://127.0.0.1:3000/login/unlock?login=jana&note="),
         "{link}"
     );
-    // The name that it had before.
+    // The command's former name still works.
     let unknown = run(folder.path(), &["person", "unlock", "--login", "petr"]);
     assert!(
         !unknown.status.success() && text(&unknown.stderr).contains("petr"),

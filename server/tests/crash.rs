@@ -1,7 +1,7 @@
-//! 200 means on disk. The process is killed at random moments while deliveries come as fast as they are answered; in
-//! the end everything that was acknowledged is there, once, and nothing that was not sent.
+//! 200 means on disk. The test kills the process at random moments while clients send deliveries as fast as they are
+//! answered. In the end everything that was acknowledged is stored exactly once, and nothing that was not sent.
 //!
-//! `SWITCHBOARD_TEST_KILLS` says how many times; `SWITCHBOARD_TEST_SEED` repeats a run.
+//! `SWITCHBOARD_TEST_KILLS` sets the number of kills; `SWITCHBOARD_TEST_SEED` repeats a run.
 
 #[expect(dead_code, reason = "faults.rs uses the rest")]
 mod program;
@@ -20,7 +20,7 @@ use std::{
 const CLIENTS: u64 = 8;
 const CUSTOMERS: u64 = 40;
 
-/// A simple generator: the same seed, the same run.
+/// A simple random generator: the same seed gives the same run.
 #[derive(Debug, Clone)]
 struct Chance(u64);
 
@@ -34,7 +34,7 @@ impl Chance {
     }
 }
 
-/// What was sent, and whether Meta was told 200 for it.
+/// What was sent, and what was answered with 200.
 #[derive(Debug, Default)]
 struct Book {
     sent: HashSet<String>,
@@ -88,7 +88,7 @@ async fn survives(store: Store) {
         .collect();
     let mut chance = Chance(seed);
     for _ in 0..kills {
-        // Some kills come right after the start, while what was left is being applied.
+        // Some kills come right after the start, while the process applies the deliveries that were left.
         let lives = if chance.below(4) == 0 {
             chance.below(30)
         } else {
@@ -145,7 +145,7 @@ async fn survives(store: Store) {
         .collect();
     assert!(lost.is_empty(), "{} statuses lost", lost.len());
 
-    // Every effect of a message came with it: its contact's one open session, and one more unread.
+    // Each message brought all its effects: one open session for its contact, and one more unread message.
     assert_eq!(
         number(&db, "SELECT count(*) AS n FROM contacts").await,
         i64::try_from(CUSTOMERS).expect("few")
@@ -168,8 +168,8 @@ async fn survives(store: Store) {
     );
 }
 
-/// Sends as fast as it is answered: single messages and many at once, statuses, what was sent before, and items that
-/// nobody can read between good ones.
+/// Sends as fast as it is answered: single messages and batches, statuses, repetitions, and unreadable items between
+/// good ones.
 async fn client(
     mut chance: Chance,
     webhook: String,
@@ -182,7 +182,7 @@ async fn client(
         .build()
         .expect("a client");
     let mut last = Vec::new();
-    // Everybody writes, however soon it is over.
+    // Every customer writes, however soon the test ends.
     while !over.load(Ordering::Relaxed) || next.load(Ordering::Relaxed) < 4 * CUSTOMERS {
         let many = if chance.below(5) == 0 {
             1 + chance.below(40)
@@ -218,7 +218,7 @@ async fn client(
                 book.acknowledged.extend(wamids.iter().cloned());
                 book.statuses.extend(told);
             }
-            // Killed, or not yet up again.
+            // The process was killed, or is not up again yet.
             None => tokio::time::sleep(Duration::from_millis(5)).await,
             Some(503) => {}
             Some(other) => panic!("{other}"),

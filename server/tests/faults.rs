@@ -1,5 +1,5 @@
-//! The database is locked, full or gone for a while: Meta is told to come back, never 200 for what is not on disk; and
-//! when it is over, everything that was acknowledged is applied, nothing is a dead letter, and nobody had to help.
+//! The database is locked, full or unreachable for a while: Meta is told to retry, and never gets 200 for what is not
+//! on disk. Afterwards everything that was acknowledged is applied, nothing is a dead letter, and nobody had to help.
 
 mod program;
 
@@ -17,7 +17,7 @@ use std::{
 use tokio::task::JoinHandle;
 
 const CLIENTS: usize = 8;
-/// Answers that are waited for; more than were under way when something changed.
+/// How many answers to wait for: more than were under way at the change.
 const ENOUGH: usize = 3 * CLIENTS;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,12 +65,12 @@ async fn more_come_than_may_wait() {
     traffic.recovers(&program).await;
 }
 
-/// No file may become longer, as on a full disk.
+/// No file may grow, as on a full disk.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_disk_is_full() {
     let program = Program::connected(Store::Sqlite).await;
     let traffic = Traffic::start(&program);
-    // SQLite fails in another place each time.
+    // SQLite fails at a different place with each limit.
     for length in [0, 4096, 40_960] {
         traffic.told(200, ENOUGH).await;
         limit_files(&program, &length.to_string());
@@ -104,7 +104,7 @@ async fn postgres_is_restarted_under_load() {
     traffic.recovers(&program).await;
 }
 
-/// Customers who write all the time, and what they are told.
+/// Clients that send all the time, and the answers that they get.
 struct Traffic {
     answers: Arc<Mutex<Vec<(String, u16)>>>,
     over: Arc<AtomicBool>,
@@ -144,7 +144,7 @@ impl Traffic {
         answers.iter().filter(|(_, told)| *told == status).count()
     }
 
-    /// Waits until so many more were told this.
+    /// Waits for `more` further answers with this status.
     async fn told(&self, status: u16, more: usize) {
         let (started, before) = (Instant::now(), self.count(status));
         while self.count(status) < before + more {
@@ -156,7 +156,7 @@ impl Traffic {
         }
     }
 
-    /// Everybody is told this, and nothing else.
+    /// Every answer has this status.
     async fn nothing_but(&self, status: u16) {
         self.told(status, CLIENTS).await;
         let before = self.answers.lock().expect("the answers").len();
@@ -169,7 +169,7 @@ impl Traffic {
         );
     }
 
-    /// Deliveries are accepted again, and what was acknowledged is there.
+    /// Deliveries are accepted again, and everything that was acknowledged is stored.
     async fn recovers(self, program: &Program) {
         self.told(200, ENOUGH).await;
         self.over.store(true, Ordering::Relaxed);

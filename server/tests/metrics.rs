@@ -1,5 +1,5 @@
-//! Every refusal at the webhook is counted, once and under its reason. The counters belong to the process, so this needs
-//! one to which nobody else sends anything.
+//! Every refusal at the webhook is counted once, under its reason. The counters belong to the process, so this test
+//! needs a process to which nobody else sends anything.
 
 #[expect(
     dead_code,
@@ -71,7 +71,7 @@ async fn every_refusal_is_counted() {
     assert_eq!(kept, 0, "and nothing of it is kept");
 }
 
-/// All counters of refusals that are not zero.
+/// All refusal counters that are not zero.
 async fn counters(program: &Program) -> BTreeMap<String, u64> {
     let metrics = program.metrics().await;
     let lines = metrics.lines().filter_map(|line| line.rsplit_once(' '));

@@ -1,4 +1,4 @@
-//! Coming and going: log-in, first start, log-out; and what each person chooses for the console.
+//! Log-in, first start and log-out, and each user's language and theme.
 
 #[cfg(feature = "ssr")]
 use super::error::ApiResult;
@@ -24,7 +24,7 @@ pub async fn who_am_i() -> Result<Me, ApiError> {
     }
 }
 
-/// Logs in and leads to `next`.
+/// Logs in and redirects to `next`.
 #[server(prefix = "/rpc", endpoint = "auth/log-in")]
 pub async fn log_in(
     login: String,
@@ -54,13 +54,13 @@ impl Checked for LogIn {
     }
 }
 
-/// Whether a first administrator may still be made with this link.
+/// Whether this link may still create the first administrator.
 #[server(prefix = "/rpc", endpoint = "auth/setup-link")]
 pub async fn setup_link_valid(token: String) -> Result<bool, ApiError> {
     Ok(engine::access::users::setup_link_valid(&engine()?, &token).await?)
 }
 
-/// Makes the first administrator, logs in as that person and leads to the channels.
+/// Creates the first administrator, logs in as that user and redirects to the channels.
 #[server(prefix = "/rpc", endpoint = "auth/finish-setup")]
 pub async fn finish_setup(token: String, #[server(default)] form: UserForm) -> Result<(), ApiError> {
     let form = UserForm {
@@ -92,7 +92,7 @@ pub async fn log_out() -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Ends every web session of the person, here and on every other device.
+/// Ends every web session of the user, on this device and all others.
 #[server(prefix = "/rpc", endpoint = "auth/log-out-everywhere")]
 pub async fn log_out_everywhere() -> Result<(), ApiError> {
     let me = who_am_i().await?;
@@ -102,7 +102,7 @@ pub async fn log_out_everywhere() -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Chooses the language: in a cookie, and with the person if one is logged in.
+/// Stores the language in a cookie, and with the user if one is logged in.
 #[server(prefix = "/rpc", endpoint = "auth/language")]
 pub async fn set_language(language: Language) -> Result<(), ApiError> {
     keep(crate::prefs::LANGUAGE_COOKIE, language.as_str());
@@ -115,14 +115,14 @@ pub async fn set_language(language: Language) -> Result<(), ApiError> {
     }
 }
 
-/// Chooses the theme.
+/// Stores the theme in a cookie.
 #[server(prefix = "/rpc", endpoint = "auth/theme")]
 pub async fn set_theme(theme: crate::prefs::Theme) -> Result<(), ApiError> {
     keep(crate::prefs::THEME_COOKIE, theme.as_str());
     Ok(())
 }
 
-/// A fresh session id for whoever has just proved who they are, so that one planted before is worth nothing.
+/// Issues a fresh web session id after a log-in, so that an id planted before the log-in is worthless.
 #[cfg(feature = "ssr")]
 async fn enter(me: Me) -> ApiResult<()> {
     let session = web_session().await?;
@@ -144,7 +144,7 @@ async fn flush() -> ApiResult<()> {
     session.flush().await.map_err(|error| ApiError::internal(&error))
 }
 
-/// Only paths of this console are followed: `//host` and `/\host` are other places.
+/// Accepts only paths of this console: `//host` and `/\host` lead to other hosts.
 #[cfg(feature = "ssr")]
 fn local(next: &str) -> &str {
     let mut start = next.chars();
@@ -155,7 +155,7 @@ fn local(next: &str) -> &str {
     }
 }
 
-/// Sets a cookie that the page's own script may change, too: it holds a choice, not a secret.
+/// Sets a cookie that the page's script may change, too: it holds a preference, not a secret.
 #[cfg(feature = "ssr")]
 fn keep(name: &str, value: &str) {
     set_cookie(&format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax"));
@@ -185,7 +185,7 @@ mod tests {
             "//evil.example",
             "/\\evil.example",
             "/a\r\nb",
-            // A header holds no such letter.
+            // Not allowed in a header.
             "/ž",
         ] {
             assert_eq!(local(foreign), "/", "{foreign:?}");

@@ -1,4 +1,4 @@
-//! Communication channels: the list, and the tabs of the editor. What is done at Meta is in [`super::meta_actions`].
+//! Communication channels: the list, and the tabs of the editor. The actions at Meta are in [`super::meta_actions`].
 
 use super::{checked::Checked, error::ApiError, flash::Unsaved};
 #[cfg(feature = "ssr")]
@@ -32,7 +32,7 @@ pub async fn channel(id: ChannelId) -> Result<Presence, ApiError> {
     Ok(engine::channels::presence(&engine()?, &actor, id).await?)
 }
 
-/// Reserves a webhook URL and verify token, and leads to the editor; the channel begins with its first save.
+/// Reserves a webhook URL and a verify token, and redirects to the editor; the channel begins with its first save.
 #[server(prefix = "/rpc", endpoint = "channels/add")]
 pub async fn add_channel() -> Result<(), ApiError> {
     let actor = actor().await?;
@@ -79,7 +79,7 @@ impl Checked for SaveAuthentication {
     }
 }
 
-/// Makes a new verify token, and tells it. What is typed into the tab's form comes along and stays typed.
+/// Generates a new verify token and returns it. The form's unsaved input is sent along and kept.
 #[server(prefix = "/rpc", endpoint = "channels/rotate-verify-token")]
 pub async fn rotate_verify_token(
     id: ChannelId,
@@ -93,7 +93,7 @@ pub async fn rotate_verify_token(
     Ok(engine::channels::get(&engine, &actor, id).await?.verify_token)
 }
 
-/// Makes the second app secret the only one. What is typed into the tab's form comes along and stays typed.
+/// Makes the second app secret the only one. The form's unsaved input is sent along and kept.
 #[server(prefix = "/rpc", endpoint = "channels/drop-old-app-secret")]
 pub async fn drop_old_app_secret(
     id: ChannelId,
@@ -112,10 +112,10 @@ pub async fn drop_old_app_secret(
 pub struct MessagingPage {
     pub channel: ChannelView,
     pub destinations: Destinations,
-    /// The calling code of a number that is typed without one.
+    /// The calling code for a number that is typed without one.
     pub country: Option<String>,
     pub unsaved: Option<Unsaved<MessagingForm>>,
-    /// What Meta said when it was asked for numbers just now.
+    /// Meta's answer to the request for numbers made just now.
     pub numbers: Option<MetaAction<Vec<NumberChoice>>>,
 }
 
@@ -153,7 +153,7 @@ impl Checked for SaveMessaging {
     }
 }
 
-/// Asks Meta for the numbers of the account that is typed, saved or not.
+/// Asks Meta for the numbers of the account in the form, saved or not.
 #[server(prefix = "/rpc", endpoint = "channels/fetch-numbers")]
 pub async fn fetch_numbers(
     id: ChannelId,
@@ -169,8 +169,7 @@ pub async fn fetch_numbers(
     Ok(numbers)
 }
 
-/// Puts a number from the list into the form; the live page does it by itself. `number` is a [`NumberChoice`] as
-/// JSON.
+/// Puts a number from the list into the form; the live page does this itself. `number` is a [`NumberChoice`] as JSON.
 #[server(prefix = "/rpc", endpoint = "channels/pick-number")]
 pub async fn pick_number(
     id: ChannelId,
@@ -191,7 +190,7 @@ pub async fn pick_number(
     Ok(())
 }
 
-/// Stops sending; what comes in is kept and shown.
+/// Stops sending; incoming messages are still kept and shown.
 #[server(prefix = "/rpc", endpoint = "channels/pause")]
 pub async fn pause_channel(id: ChannelId) -> Result<(), ApiError> {
     let actor = actor().await?;
@@ -209,7 +208,7 @@ pub async fn resume_channel(id: ChannelId) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Deletes a channel whose name is typed.
+/// Deletes a channel after its name has been typed.
 #[server(prefix = "/rpc", endpoint = "channels/delete")]
 pub async fn delete_channel(id: ChannelId, #[server(default)] name: String) -> Result<(), ApiError> {
     let actor = actor().await?;
@@ -228,7 +227,7 @@ impl Checked for DeleteChannel {
     }
 }
 
-/// What the doctor found last.
+/// The doctor's latest findings.
 #[server(prefix = "/rpc", endpoint = "channels/findings")]
 pub async fn findings(id: ChannelId) -> Result<Vec<Finding>, ApiError> {
     let actor = actor().await?;

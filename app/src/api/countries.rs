@@ -1,4 +1,4 @@
-//! The allowed countries. The country database comes by a form of its own, with a file.
+//! The allowed countries. The country database has its own form, which uploads a file.
 
 use super::{checked::Checked, error::ApiError, flash::Unsaved};
 #[cfg(feature = "ssr")]

@@ -16,7 +16,7 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Characters of a letter's JSON that a page shows; the API has the rest.
+/// Characters of a dead letter's JSON that a page shows; the API has the rest.
 #[cfg(feature = "ssr")]
 const MAX_RAW: usize = 100_000;
 
@@ -24,23 +24,23 @@ const MAX_RAW: usize = 100_000;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deliveries {
     pub waiting: Waiting,
-    /// Of each reason, whichever is chosen.
+    /// Dead letters for every reason, whichever reason is chosen.
     pub counts: Vec<(DeadReason, u64)>,
     pub dead_letters: Page<DeadLetter>,
-    /// What became of the form that led here, when no script showed it.
+    /// The outcome of the form post that led here, if no script has shown it.
     pub replayed: Option<Replayed>,
 }
 
-/// One letter, opened.
+/// One dead letter, opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeadLetterPage {
     pub open: OpenDeadLetter,
-    /// The JSON goes on.
+    /// Whether the JSON is truncated.
     pub cut: bool,
     pub replayed: Option<Replayed>,
 }
 
-/// The letters that match, newest first.
+/// The matching dead letters, newest first.
 #[server(name = ReadDeliveries, prefix = "/rpc", endpoint = "deliveries/list")]
 pub async fn deliveries(
     #[server(default)] filter: Filter,
@@ -56,14 +56,14 @@ pub async fn deliveries(
     })
 }
 
-/// The channels at which letters can arrive, for the filter.
+/// The channels that can have dead letters, for the filter.
 #[server(prefix = "/rpc", endpoint = "deliveries/channels")]
 pub async fn dead_letter_channels() -> Result<Vec<ChannelRef>, ApiError> {
     let actor = actor().await?;
     Ok(engine::inbound::dead_letters::channels(&engine()?, &actor).await?)
 }
 
-/// One letter with its JSON.
+/// One dead letter with its JSON.
 #[server(name = ReadDeadLetter, prefix = "/rpc", endpoint = "deliveries/letter")]
 pub async fn dead_letter(id: DeadLetterId) -> Result<DeadLetterPage, ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
@@ -79,7 +79,7 @@ pub async fn dead_letter(id: DeadLetterId) -> Result<DeadLetterPage, ApiError> {
     })
 }
 
-/// Applies one letter again.
+/// Applies one dead letter again.
 #[server(prefix = "/rpc", endpoint = "deliveries/replay")]
 pub async fn replay(id: DeadLetterId) -> Result<Replayed, ApiError> {
     let actor = actor().await?;
@@ -92,8 +92,8 @@ pub async fn replay(id: DeadLetterId) -> Result<Replayed, ApiError> {
     Ok(replayed)
 }
 
-/// Applies the letters that match again, the first hundred after the one named. The live page asks until none is
-/// left; without a script the page has a button that goes on.
+/// Applies the matching dead letters again: the first hundred after the named one. The live page repeats the call until
+/// none is left; without a script the page has a button for the next hundred.
 #[server(prefix = "/rpc", endpoint = "deliveries/replay-all")]
 pub async fn replay_all(
     #[server(default)] filter: Filter,
@@ -106,7 +106,7 @@ pub async fn replay_all(
     Ok(replayed)
 }
 
-/// Throws a letter away.
+/// Deletes a dead letter.
 #[server(prefix = "/rpc", endpoint = "deliveries/delete")]
 pub async fn delete_dead_letter(id: DeadLetterId) -> Result<(), ApiError> {
     let actor = actor().await?;
@@ -115,7 +115,7 @@ pub async fn delete_dead_letter(id: DeadLetterId) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Where these letters are listed.
+/// The address of the list of these dead letters.
 pub fn address(filter: &Filter, cursor: Option<&str>) -> String {
     let mut pairs = filter.pairs();
     pairs.extend(cursor.map(|cursor| ("cursor", cursor.to_owned())));

@@ -5,10 +5,10 @@ use domain::refusal::Refusal;
 use leptos::server_fn::{codec::JsonEncoding, error::FromServerFnError, error::ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
-/// What a server function answers.
+/// The result of a server function.
 pub type ApiResult<T> = Result<T, ApiError>;
 
-/// Why a server function did not do what it was asked.
+/// Why a server function refused or failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum ApiError {
     /// The rules say no; the words are in [`crate::labels::refusal`].
@@ -17,19 +17,19 @@ pub enum ApiError {
     /// Nobody is logged in.
     #[error("log in first")]
     SignIn,
-    /// Something broke here; the log has the rest under the same reference.
+    /// An internal error; the log has the details under the same reference.
     #[error("internal error {reference}")]
     Internal { reference: String },
     /// The process could not be reached, or its answer was not understood.
     #[error("{0}")]
     Transport(String),
-    /// The process did not understand what it was asked, most likely by a page that is older or newer than itself.
+    /// The process did not understand the request, most likely because the page is older or newer than the process.
     #[error("this is not what is asked for here")]
     Malformed,
 }
 
 impl ApiError {
-    /// The problem of a field, when it is a form that was refused.
+    /// The problem of a field, if a form was refused.
     pub fn problem(&self, field: &str) -> Option<domain::form::Problem> {
         match self {
             Self::Refused(Refusal::Invalid { fields }) => {
@@ -43,7 +43,7 @@ impl ApiError {
 impl FromServerFnError for ApiError {
     type Encoder = JsonEncoding;
 
-    /// In the browser these are troubles on the way; in the process, what a call was made of.
+    /// In the browser these are transport errors; in the process, malformed arguments or internal errors.
     #[cfg(not(feature = "ssr"))]
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         Self::Transport(error.to_string())
@@ -78,13 +78,13 @@ mod process {
                 Self::Transport(_) => StatusCode::BAD_REQUEST,
                 Self::Malformed => StatusCode::UNPROCESSABLE_ENTITY,
                 Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-                // The table of classes holds good statuses only.
+                // Every class has a valid status.
                 Self::Refused(refusal) => StatusCode::from_u16(refusal.class().status())
                     .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             }
         }
 
-        /// Logs what must not leave the process and hands out the reference under which it is found.
+        /// Logs the text that must not leave the process, and returns an error with the log entry's reference.
         pub fn internal(error: &dyn std::fmt::Display) -> Self {
             let reference = use_context::<Parts>()
                 .and_then(|parts| Some(parts.headers.get("x-request-id")?.to_str().ok()?.to_owned()))
@@ -93,9 +93,10 @@ mod process {
             Self::Internal { reference }.sent()
         }
 
-        /// Sets the status of the response, and is the error.
+        /// Sets the status of the response and returns the error.
         ///
-        /// A plain form post is answered by a redirect back to the page, which shows the error: its status stays.
+        /// The answer to a plain form post is a redirect back to the page, which shows the error: the redirect keeps
+        /// its status.
         pub(in crate::api) fn sent(self) -> Self {
             if let (false, Some(response)) = (is_plain_form(), use_context::<ResponseOptions>()) {
                 response.set_status(self.status());

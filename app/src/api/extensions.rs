@@ -30,7 +30,7 @@ pub struct ExtensionPage {
     pub unsaved: Option<Unsaved<ExtensionForm>>,
 }
 
-/// An extension's editor; without an id, of a new one.
+/// An extension's editor; without an id, for a new extension.
 #[server(name = ReadExtension, prefix = "/rpc", endpoint = "extensions/get")]
 pub async fn extension(#[server(default)] id: Option<ExtensionId>) -> Result<ExtensionPage, ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
@@ -43,7 +43,7 @@ pub async fn extension(#[server(default)] id: Option<ExtensionId>) -> Result<Ext
     })
 }
 
-/// Saves an extension; without an id, makes one.
+/// Saves an extension; without an id, creates one.
 #[server(prefix = "/rpc", endpoint = "extensions/save")]
 pub async fn save_extension(
     #[server(default)] id: Option<ExtensionId>,

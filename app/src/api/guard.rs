@@ -1,4 +1,4 @@
-//! Who asks. Every server function opens with [`actor`], except the log-in functions.
+//! Identifies the caller. Every server function starts with [`actor`], except the log-in functions.
 
 use super::error::{ApiError, ApiResult};
 use axum::http::request::Parts;
@@ -8,10 +8,10 @@ use leptos::prelude::use_context;
 use std::net::IpAddr;
 use tower_sessions::Session;
 
-/// Under this key a web session holds the id of whoever logged in.
+/// The key under which a web session holds the id of its user.
 pub const USER: &str = "person";
 
-/// The caller's address. The server puts it into the request's extensions: it knows which proxies to believe.
+/// The caller's address. The server puts it into the request's extensions: it knows which proxies to trust.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientAddress(pub IpAddr);
 
@@ -20,7 +20,7 @@ pub fn engine() -> ApiResult<Engine> {
     use_context().ok_or_else(|| ApiError::internal(&"no engine in the context"))
 }
 
-/// The time, as the engine tells it.
+/// The engine's current time.
 pub fn now() -> Timestamp {
     use_context::<Engine>().map_or_else(|| Timestamp::from_millis(0), |engine| engine.clock().now())
 }
@@ -32,22 +32,22 @@ pub async fn web_session() -> ApiResult<Session> {
         .map_err(|error| ApiError::internal(&error))
 }
 
-/// The caller's address, if the server told it.
+/// The caller's address, if the server has provided it.
 pub fn client_address() -> Option<IpAddr> {
     let parts = use_context::<Parts>()?;
     parts.extensions.get::<ClientAddress>().map(|address| address.0)
 }
 
-/// What the caller's browser carries when somebody has logged in there before.
+/// The cookie that the caller's browser has if somebody has logged in there before.
 pub fn browser() -> Option<String> {
     let parts = use_context::<Parts>()?;
     crate::prefs::cookie_in(&parts.headers, crate::prefs::BROWSER_COOKIE).map(str::to_owned)
 }
 
-/// Whoever is logged in.
+/// The user who is logged in.
 ///
 /// # Errors
-/// [`ApiError::SignIn`] when nobody is, or the person is gone or disabled.
+/// [`ApiError::SignIn`] when nobody is, or the user is gone or disabled.
 pub async fn actor() -> ApiResult<Actor> {
     let user: Option<UserId> = web_session()
         .await?

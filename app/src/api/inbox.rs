@@ -1,4 +1,4 @@
-//! The operator's inbox: its list, one thread, and what can be done in it.
+//! The operator's inbox: its list, one thread, and the actions in it.
 
 use super::error::ApiError;
 use domain::{
@@ -16,7 +16,7 @@ use domain::{access::Actor, form::optional, message::content::Content, page::Pag
 /// One page of a tab, newest first; `search` matches names and numbers.
 ///
 /// # Errors
-/// Not signed in, or a cursor that is not ours.
+/// Not logged in, or an invalid cursor.
 #[server(prefix = "/rpc", endpoint = "inbox/list")]
 pub async fn inbox(
     tab: Tab,
@@ -35,7 +35,7 @@ pub async fn inbox(
 /// The numbers on the tabs and in the window's title.
 ///
 /// # Errors
-/// Not signed in.
+/// Not logged in.
 #[server(prefix = "/rpc", endpoint = "inbox/counts")]
 pub async fn counts() -> Result<InboxCounts, ApiError> {
     let actor = guard::actor().await?;
@@ -45,7 +45,7 @@ pub async fn counts() -> Result<InboxCounts, ApiError> {
 /// One session with its newest messages, or those before a cursor, and its timeline.
 ///
 /// # Errors
-/// Not signed in, not the asker's to see, or a cursor that is not ours.
+/// Not logged in, not visible to the caller, or an invalid cursor.
 #[server(prefix = "/rpc", endpoint = "inbox/thread")]
 pub async fn thread(
     session: SessionId,
@@ -55,10 +55,10 @@ pub async fn thread(
     Ok(engine::sessions::thread::read(&guard::engine()?, &actor, session, before.as_deref()).await?)
 }
 
-/// What stands above the part of a thread that was read before.
+/// The part of a thread above the part that was read before.
 ///
 /// # Errors
-/// Not signed in, not the asker's to see, or a cursor that is not ours.
+/// Not logged in, not visible to the caller, or an invalid cursor.
 #[server(prefix = "/rpc", endpoint = "inbox/thread-above")]
 pub async fn thread_above(session: SessionId, cursor: String) -> Result<session::Above, ApiError> {
     let actor = guard::actor().await?;
@@ -78,7 +78,7 @@ pub async fn message_json(message: MessageId) -> Result<String, ApiError> {
 /// Takes a waiting session.
 ///
 /// # Errors
-/// Somebody was quicker, or whatever else forbids it.
+/// Somebody else was quicker, or another rule forbids it.
 #[server(prefix = "/rpc", endpoint = "inbox/pick-up")]
 pub async fn pick_up(session: SessionId) -> Result<(), ApiError> {
     let actor = guard::actor().await?;
@@ -88,18 +88,18 @@ pub async fn pick_up(session: SessionId) -> Result<(), ApiError> {
 /// Ends a session.
 ///
 /// # Errors
-/// Closed already, or not the asker's to close.
+/// Already closed, or the caller may not close it.
 #[server(prefix = "/rpc", endpoint = "inbox/close")]
 pub async fn close(session: SessionId) -> Result<(), ApiError> {
     let actor = guard::actor().await?;
     Ok(engine::sessions::close(&guard::engine()?, &actor, session).await?)
 }
 
-/// Queues a reply. The same `key` again gives the same message, and nothing is sent twice. `writer` is whoever wrote it:
-/// meanwhile somebody else may have logged in in the same browser, and nobody's words go out as another's.
+/// Queues a reply. A repeated `key` returns the same message, and nothing is sent twice. `writer` is the user who wrote
+/// it: another user may have logged in in the same browser meanwhile, and no reply goes out under another user's name.
 ///
 /// # Errors
-/// Blank or too long, the writer is not logged in, or the asker may not answer here.
+/// Blank or too long, the writer is not logged in, or the caller may not answer here.
 #[server(prefix = "/rpc", endpoint = "inbox/send-text")]
 pub async fn send_text(
     session: SessionId,
@@ -117,10 +117,10 @@ pub async fn send_text(
     Ok(engine::outbound::send::send(&guard::engine()?, &actor, session, text, key.as_deref()).await?)
 }
 
-/// Somebody of ours has had the messages up to this one on the screen.
+/// Marks the messages up to this one as read: the user has had them on the screen.
 ///
 /// # Errors
-/// Not signed in, not the asker's to see, or no message of this session.
+/// Not logged in, not visible to the caller, or not a message of this session.
 #[server(prefix = "/rpc", endpoint = "inbox/mark-read")]
 pub async fn mark_read(session: SessionId, message: MessageId) -> Result<(), ApiError> {
     let actor = guard::actor().await?;
@@ -130,7 +130,7 @@ pub async fn mark_read(session: SessionId, message: MessageId) -> Result<(), Api
 /// Sends a failed message again, as a new message that names the failed one.
 ///
 /// # Errors
-/// It has not failed, or the asker may not answer here.
+/// The message has not failed, or the caller may not answer here.
 #[server(prefix = "/rpc", endpoint = "inbox/retry")]
 pub async fn retry(message: MessageId) -> Result<MessageView, ApiError> {
     let actor = guard::actor().await?;

@@ -1,4 +1,5 @@
-//! What an admin would otherwise click in Meta. Meta's refusal is an answer here, and shown in Meta's own words.
+//! Actions that an administrator would otherwise click at Meta. A refusal by Meta is an answer here, not an error, and
+//! is shown in Meta's own words.
 
 use super::{checked::Checked, error::ApiError};
 #[cfg(feature = "ssr")]
@@ -21,7 +22,7 @@ use serde::{Deserialize, Serialize};
 pub struct HealthPage {
     pub channel: Presence,
     pub findings: Vec<Finding>,
-    /// What Meta answered to the form that led here, when no script showed it.
+    /// Meta's answer to the form post that led here, if no script has shown it.
     pub answered: Option<MetaAction>,
 }
 
@@ -44,7 +45,7 @@ pub async fn subscribe_waba(id: ChannelId) -> Result<MetaAction, ApiError> {
     answer(id, meta_action).await
 }
 
-/// Tells Meta this channel's webhook: for the whole app, or for this number only.
+/// Sets this channel's webhook at Meta: for the whole app, or for this number only.
 #[server(prefix = "/rpc", endpoint = "channels/set-callback")]
 pub async fn set_callback(id: ChannelId, place: Place) -> Result<MetaAction, ApiError> {
     let actor = actor().await?;

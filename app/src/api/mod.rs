@@ -1,5 +1,5 @@
-//! Server functions: what the pages may ask of the process. Each opens with the [`guard`], makes one engine call
-//! and answers with [`ApiError`] when it cannot. They are a public surface: nothing here trusts the page.
+//! Server functions: the calls that pages make to the process. Each starts with the [`guard`], makes one engine call
+//! and returns [`ApiError`] when it fails. They are a public interface: nothing here trusts the page.
 
 pub mod auth;
 pub mod channels;

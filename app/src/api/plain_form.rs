@@ -3,7 +3,7 @@
 use axum::http::{header::ACCEPT, request::Parts};
 use leptos::prelude::use_context;
 
-/// Leads a plain form post on. The live page goes by itself, after it has said what happened.
+/// Redirects after a plain form post. The live page navigates itself, after it has shown the outcome.
 pub fn redirect(path: &str) {
     if is_plain_form() {
         leptos_axum::redirect(path);

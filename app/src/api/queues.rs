@@ -27,12 +27,12 @@ pub async fn queues() -> Result<Vec<QueueRow>, ApiError> {
 pub struct QueuePage {
     /// `None`: a new one.
     pub queue: Option<QueueRow>,
-    /// Whoever may become a member.
+    /// The extensions that may become members.
     pub extensions: Vec<ExtensionRow>,
     pub unsaved: Option<Unsaved<QueueForm>>,
 }
 
-/// A queue's editor; without an id, of a new one.
+/// A queue's editor; without an id, for a new queue.
 #[server(name = ReadQueue, prefix = "/rpc", endpoint = "queues/get")]
 pub async fn queue(#[server(default)] id: Option<QueueId>) -> Result<QueuePage, ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
@@ -46,7 +46,7 @@ pub async fn queue(#[server(default)] id: Option<QueueId>) -> Result<QueuePage, 
     })
 }
 
-/// Saves a queue; without an id, makes one.
+/// Saves a queue; without an id, creates one.
 #[server(prefix = "/rpc", endpoint = "queues/save")]
 pub async fn save_queue(
     #[server(default)] id: Option<QueueId>,

@@ -1,4 +1,4 @@
-//! Sessions by who has them, and moving them: for supervisors.
+//! Open sessions by holder, and moving them: for supervisors.
 
 use super::error::ApiError;
 #[cfg(feature = "ssr")]
@@ -28,10 +28,10 @@ pub async fn targets() -> Result<Destinations, ApiError> {
     Ok(engine::sessions::targets(&engine()?, &actor).await?)
 }
 
-/// Takes a session from whoever has it. `from` is a [`Holder`], as whoever asks saw it.
+/// Takes a session over from its holder. `from` is the [`Holder`] that the caller saw.
 ///
 /// # Errors
-/// Somebody was quicker, or whatever else forbids it.
+/// Somebody else was quicker, or another rule forbids it.
 #[server(prefix = "/rpc", endpoint = "transfers/take-over")]
 pub async fn take_over(
     session: SessionId,
@@ -47,7 +47,7 @@ pub async fn take_over(
 /// Gives a session to an extension or a queue.
 ///
 /// # Errors
-/// Somebody was quicker, or whatever else forbids it.
+/// Somebody else was quicker, or another rule forbids it.
 #[server(prefix = "/rpc", endpoint = "transfers/transfer")]
 pub async fn transfer(
     session: SessionId,
@@ -62,12 +62,12 @@ pub async fn transfer(
     Ok(())
 }
 
-/// Who has open sessions, and where some wait; and the sessions of one of them.
+/// Who has open sessions and where some wait, and the sessions of one holder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionsPage {
     pub holders: Vec<HolderRow>,
     pub shown: Option<Shown>,
-    /// What became of the last move, after a plain form post.
+    /// The outcome of the last move, after a plain form post.
     pub moved: Option<Moved>,
 }
 
@@ -107,7 +107,7 @@ pub async fn sessions(#[server(default)] of: String) -> Result<SessionsPage, Api
     })
 }
 
-/// Moves sessions together, as far as they are where they were seen.
+/// Moves several sessions, except those that are no longer where the caller saw them.
 ///
 /// # Errors
 /// Not a supervisor, no session, or no destination.
@@ -119,7 +119,7 @@ pub async fn transfer_all(
     #[server(default)] reason: String,
 ) -> Result<Moved, ApiError> {
     let actor = actor().await?;
-    // As it was understood: what was sent does not go into a header.
+    // Parsed and formatted again: raw input must not go into a header.
     let of = from.trim().parse::<Holder>().map(|holder| holder.to_string());
     let address = format!("/sessions?of={}", of.unwrap_or_default());
     let form = TransferForm { from, to, reason };

@@ -1,4 +1,4 @@
-//! Where one is, and what one chooses for oneself.
+//! The top bar: the current place, and the user's language, theme and log-out.
 
 use super::switches::{LanguageSwitch, ThemeSwitch};
 use crate::{

@@ -1,5 +1,5 @@
-//! What is around every page: the rail with the places that one may go to, and the bar with the way back up and
-//! one's own choices. Below 720 px the rail is a drawer.
+//! The frame around every page: the rail with the places that the user may open, and the bar with the way back up and
+//! the user's own settings. Below 720 px the rail is a drawer.
 
 mod bar;
 mod rail;
@@ -17,7 +17,7 @@ use domain::access::Me;
 use leptos::{ev::MouseEvent, html, prelude::*};
 use leptos_router::components::Outlet;
 
-/// Whoever is logged in. Read it inside `<Suspense>` or `<Transition>`.
+/// The user who is logged in. Read it inside `<Suspense>` or `<Transition>`.
 pub fn use_me() -> Resource<ApiResult<Me>> {
     expect_context()
 }
@@ -42,7 +42,7 @@ pub fn Frame() -> impl IntoView {
     });
 
     let content = NodeRef::<html::Main>::new();
-    // The router takes every click on a link, and would not move the focus.
+    // The router handles every click on a link and would not move the focus.
     let skip = move |event: MouseEvent| {
         if let Some(content) = content.get_untracked() {
             event.prevent_default();

@@ -1,5 +1,5 @@
-//! Where one may go: operators only to the inbox. Narrow, so that the page has the room: an icon over one short word.
-//! In the drawer of a small window, and for a screen reader, a place has its full name.
+//! The places that a user may open: for operators, only the inbox. The rail is narrow to leave room for the page: an
+//! icon over one short word. In the drawer of a small window, and for a screen reader, a place has its full name.
 
 use crate::{
     api::{ApiError, ApiResult},
@@ -17,7 +17,7 @@ pub fn Rail(user: Resource<ApiResult<Me>>) -> impl IntoView {
         Suspend::new(async move {
             match user.await {
                 Ok(me) => view! { <Places me /> }.into_any(),
-                // What the page says is enough, except that nobody is logged in.
+                // The page shows other errors itself; only a missing log-in is shown here.
                 Err(error @ ApiError::SignIn) => {
                     let retry = Callback::new(move |()| user.refetch());
                     view! { <TroubleView error retry /> }.into_any()
@@ -123,7 +123,7 @@ fn Place(
     href: &'static str,
     icon: IconName,
     #[prop(into)] name: Signal<&'static str>,
-    /// A word of the name, for a column of 72 pixels.
+    /// One word of the name, for a column of 72 pixels.
     #[prop(into)]
     short: Signal<&'static str>,
 ) -> impl IntoView {

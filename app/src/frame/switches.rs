@@ -1,4 +1,4 @@
-//! Theme and language: plain forms, which the live page answers at once.
+//! Theme and language: plain forms, which the live page applies at once.
 
 use crate::{
     api::auth::{SetLanguage, SetTheme},
@@ -10,7 +10,7 @@ use domain::language::Language;
 use leptos::{form::ActionForm, prelude::*};
 use leptos_i18n::I18nContext;
 
-/// Two buttons, of which the style sheet shows the one that changes something: only it knows the system's theme.
+/// Two buttons. The style sheet shows the one that would change the theme: only it knows the system's theme.
 #[component]
 pub fn ThemeSwitch() -> impl IntoView {
     let i18n = use_i18n();
@@ -85,7 +85,7 @@ pub fn LanguageSwitch() -> impl IntoView {
     .into_any()
 }
 
-/// Turns the live page to a language.
+/// Switches the live page to a language.
 pub fn speak(i18n: I18nContext<Locale>, language: Language) {
     let locale = match language {
         Language::En => Locale::en,

@@ -1,4 +1,4 @@
-//! Countries, doors, and why somebody is not let in.
+//! Countries, doors, and why an address is refused.
 
 use crate::i18n::*;
 use domain::{
@@ -18,7 +18,7 @@ pub fn country(locale: Locale, country: Country) -> &'static str {
     country.name(language(locale))
 }
 
-/// Countries as a reader of the language looks them up: those in `first` before the others.
+/// Countries in the order of the language, those in `first` before the others.
 pub fn in_order(
     locale: Locale,
     countries: impl IntoIterator<Item = Country>,
@@ -29,7 +29,7 @@ pub fn in_order(
     countries
 }
 
-/// Where somebody is; `None`: the database does not know.
+/// The name of a country; `None` if the database does not know it.
 pub fn place(locale: Locale, place: Option<Country>) -> &'static str {
     match place {
         Some(place) => country(locale, place),
@@ -37,7 +37,7 @@ pub fn place(locale: Locale, place: Option<Country>) -> &'static str {
     }
 }
 
-/// What to allow, so that WhatsApp's servers can come in.
+/// What to allow so that WhatsApp's servers are let in.
 pub fn to_add(locale: Locale, shut_out: &ShutOut) -> String {
     let countries = in_order(locale, shut_out.countries.iter().copied(), |_| false);
     let names = countries.into_iter().map(|one| country(locale, one));
@@ -55,7 +55,7 @@ pub fn door(locale: Locale, door: Door) -> &'static str {
     }
 }
 
-/// Who comes in by a door, in a sentence.
+/// Who comes in by a door, in one sentence.
 pub fn door_text(locale: Locale, door: Door) -> &'static str {
     match door {
         Door::Console => td_string!(locale, security.door.console_text),
@@ -65,7 +65,7 @@ pub fn door_text(locale: Locale, door: Door) -> &'static str {
     }
 }
 
-/// Why a file is not taken, and what to do.
+/// Why an uploaded file is rejected, and what to do.
 pub fn unfit(locale: Locale, why: Unfit) -> &'static str {
     match why {
         Unfit::Missing => td_string!(locale, security.unfit.missing),
@@ -76,7 +76,7 @@ pub fn unfit(locale: Locale, why: Unfit) -> &'static str {
     }
 }
 
-/// Title, text, and what to do, for who is turned away at the door.
+/// Title, text and advice for a visitor whose country is refused.
 pub fn country_refused(locale: Locale, address: IpAddr) -> [String; 3] {
     [
         td_string!(locale, security.refused.title).to_owned(),

@@ -1,5 +1,5 @@
-//! What the domain's values are called in the reader's language. Plain functions of the language: reactive where
-//! they are called in a closure, testable where they are not.
+//! The names of the domain's values in the reader's language. Plain functions of the language: reactive when called in
+//! a closure, testable when called outside of one.
 
 pub mod countries;
 
@@ -15,7 +15,7 @@ use domain::{
     refusal::Refusal,
 };
 
-/// Why the rules say no, in one sentence.
+/// Why a request was refused, in one sentence.
 pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
     match refusal {
         Refusal::NotFound => td_string!(locale, common.refusal.not_found).to_owned(),
@@ -59,7 +59,7 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
     }
 }
 
-/// Title, text, and what to do, for who asks for a page while too many do.
+/// Title, text and advice for a page that is refused because of too many requests.
 pub fn too_busy(locale: Locale) -> [String; 3] {
     [
         td_string!(locale, common.too_busy.title),
@@ -69,7 +69,7 @@ pub fn too_busy(locale: Locale) -> [String; 3] {
     .map(str::to_owned)
 }
 
-/// A person in two letters.
+/// A name as two letters.
 pub fn initials(name: &str) -> String {
     let words = name.split_whitespace();
     words.filter_map(|word| word.chars().next()).take(2).collect()
@@ -205,7 +205,7 @@ pub fn pick_up_text(locale: Locale, mode: PickUp) -> &'static str {
     }
 }
 
-/// How far back.
+/// How far back a filter reaches.
 pub fn within(locale: Locale, within: Within) -> &'static str {
     match within {
         Within::Hour => td_string!(locale, system.deliveries.hour),
@@ -214,7 +214,7 @@ pub fn within(locale: Locale, within: Within) -> &'static str {
     }
 }
 
-/// What became of letters that were applied again.
+/// The outcome of applying dead letters again.
 pub fn replayed(locale: Locale, replayed: &Replayed) -> String {
     let applied = td_string!(locale, system.deliveries.applied, count = replayed.applied).to_string();
     let mut sentences = vec![applied];
@@ -263,7 +263,7 @@ pub fn dead_reason(locale: Locale, reason: DeadReason) -> (&'static str, &'stati
     }
 }
 
-/// A number as people read it: Czech and Slovak ones in threes, others as they are.
+/// A number as people read it: Czech and Slovak numbers in groups of three, others unchanged.
 pub fn phone(number: &str) -> String {
     match number
         .strip_prefix("+42")

@@ -1,5 +1,5 @@
-//! What [`Tab`] decides, done in the browser: the stream, the word to the other tabs, the clock, and the page's coming
-//! and going.
+//! Carries out in the browser what [`Tab`] decides: the stream, the notes to the other tabs, the clock, and the page's
+//! arrival and departure.
 
 use super::{
     signals::Notifiers,
@@ -20,7 +20,7 @@ use web_sys::{BroadcastChannel, EventSource, MessageEvent, PageTransitionEvent};
 
 const TICK: Duration = Duration::from_secs(1);
 
-/// Connects for as long as the owner lives. `find_out` is called when it has to be asked who is logged in.
+/// Connects for as long as the owner lives. `find_out` is called when the page has to ask who is logged in.
 pub(super) fn connect(
     user: UserId,
     seen: Option<Position>,
@@ -28,7 +28,7 @@ pub(super) fn connect(
     find_out: impl Fn() + 'static,
 ) {
     let luck = js_sys::Math::random();
-    // Whole numbers up to here are exact in JSON, too.
+    // Integers up to 2^53 - 1 are exact in JSON, too.
     let tab = (js_sys::Math::random() * 9_007_199_254_740_991.0) as u64;
     let connection = Rc::new(Connection {
         user,
@@ -43,7 +43,7 @@ pub(super) fn connect(
     let listeners = connection.listen_to_the_page();
     let weak = Rc::downgrade(&connection);
     let clock = set_interval_with_handle(move || with(&weak, Tab::tick), TICK).ok();
-    // What an owner drops has to be `Send`; the connection stays in the browser's one thread.
+    // A value that an owner drops has to be `Send`; the connection stays on the browser's only thread.
     let kept = StoredValue::new_local(connection);
     on_cleanup(move || {
         if let Some(clock) = clock {
@@ -58,7 +58,7 @@ struct Connection {
     user: UserId,
     tab: RefCell<Tab>,
     stream: RefCell<Option<Stream>>,
-    /// `None` where tabs cannot speak with each other.
+    /// `None` where tabs cannot talk to each other.
     others: RefCell<Option<Others>>,
     notifiers: Notifiers,
     find_out: Box<dyn Fn()>,
@@ -77,7 +77,7 @@ impl Connection {
         Self::step(this, |tab, now| tab.arrive(now, alone));
     }
 
-    /// A page with an open stream or channel would not be kept for the way back.
+    /// Closes the stream and the broadcast channel: the back/forward cache keeps no page that has one open.
     fn leave(this: &Rc<Self>) {
         Self::step(this, |tab, _| tab.leave());
         this.others.borrow_mut().take();
@@ -127,7 +127,7 @@ impl Connection {
             }),
             on("pagehide", |this, _| Self::leave(this)),
             on("pageshow", |this, event| {
-                // Out of the back/forward cache, as it was left; anything may have happened since.
+                // The page returns from the back/forward cache as it was left; anything may have happened since.
                 if event.unchecked_ref::<PageTransitionEvent>().persisted() {
                     Self::arrive(this);
                     (this.find_out)();
@@ -137,7 +137,7 @@ impl Connection {
     }
 }
 
-/// An open stream with the callbacks that must live as long as it.
+/// An open stream, with the callbacks that must live as long as the stream.
 struct Stream {
     source: EventSource,
     _message: Closure<dyn FnMut(MessageEvent)>,
@@ -168,7 +168,7 @@ impl Stream {
         let failed = Closure::<dyn FnMut()>::new({
             let source = source.clone();
             move || {
-                // After an HTTP error the browser gives up, after others it would try again by itself.
+                // After an HTTP error the browser gives up; after other errors it would retry by itself.
                 let refused = source.ready_state() == EventSource::CLOSED;
                 with(&connection, |tab, now| tab.failed(now, refused));
             }
@@ -189,12 +189,12 @@ impl Stream {
 impl Drop for Stream {
     fn drop(&mut self) {
         self.source.set_onerror(None);
-        // Nothing comes from a closed one, so its other listeners may stay.
+        // A closed stream emits nothing, so its other listeners may stay.
         self.source.close();
     }
 }
 
-/// The other tabs of this person in this browser. Somebody else's have another name.
+/// The other tabs of this user in this browser. Another user's broadcast channel has another name.
 struct Others {
     channel: BroadcastChannel,
     _message: Closure<dyn FnMut(MessageEvent)>,
@@ -206,7 +206,7 @@ impl Others {
         let weak = Rc::downgrade(connection);
         let message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
             let note = message.data().as_string();
-            // One of another version may say what this one does not understand.
+            // A tab of another version may send a note that this tab does not understand.
             if let Some(note) = note.and_then(|text| serde_json::from_str::<Note>(&text).ok()) {
                 with(&weak, |tab, now| tab.note(now, note));
             }

@@ -1,12 +1,12 @@
-//! The process' events as signals. Events are hints: each one raises a counter, and whoever shows the thing reads
-//! it again. After a gap (a lost connection, a sleeping tab) everything is raised, so nothing needs a reload.
+//! The process' events as signals. Events are hints: each one raises a counter, and the component that shows the data
+//! reads it again. After a gap (a lost connection, a sleeping tab) every counter is raised, so nothing needs a reload.
 //!
 //! | module | what it holds |
 //! |---|---|
 //! | [`signals`] | the counters |
-//! | [`tabs`] | which tab of a browser listens, when the connection is lost, when it is tried again: pure steps |
-//! | [`connection`] | these steps done in the browser |
-//! | [`notice`] | what people are told of it |
+//! | [`tabs`] | which tab of a browser listens, when the connection is lost, when it is retried: pure steps |
+//! | [`connection`] | carries out these steps in the browser |
+//! | [`notice`] | what users are told about the connection |
 //! | [`reader`] | reading again without a flood |
 
 mod connection;
@@ -31,7 +31,7 @@ use std::time::Duration;
 /// How long a lost connection stays unmentioned: most come back by themselves.
 const QUIET: Duration = Duration::from_secs(3);
 
-/// Where the process's events are, to be asked before anything else of the page is read: what happens later is heard.
+/// The position of the process' events. It is read before anything else of the page, so that no later event is missed.
 pub fn position() -> Option<Position> {
     SharedValue::new(|| {
         #[cfg(feature = "ssr")]
@@ -50,19 +50,19 @@ pub struct WhoIsThere {
 }
 
 impl WhoIsThere {
-    /// The log-in may be over, or somebody else's, or may have got other rights.
+    /// Asks again: the log-in may have ended, be another user's, or have other permissions.
     pub fn ask(self) {
         spawn_local(find_out(self.user, self.signed_out));
     }
 }
 
-/// Listens for as long as the calling component is shown, as whoever is logged in. `drawn`: see [`position`].
+/// Listens as the logged-in user, for as long as the calling component is shown. `drawn`: see [`position`].
 pub fn provide_live(user: Resource<ApiResult<Me>>, drawn: Option<Position>) -> WhoIsThere {
     let (live, notifiers) = signals();
     provide_context(live);
     tell_when_offline(live.connected, notifiers.offline);
 
-    // Only the first one has the page that the process drew.
+    // Only the first user to connect has the page that the process drew.
     let drawn = StoredValue::new(drawn);
     let id = Memo::new(move |_| user.get()?.ok().map(|me| me.id));
     let who = WhoIsThere {
@@ -78,7 +78,7 @@ pub fn provide_live(user: Resource<ApiResult<Me>>, drawn: Option<Position>) -> W
     who
 }
 
-/// Asks the process.
+/// Asks the process who is logged in.
 async fn find_out(user: Resource<ApiResult<Me>>, signed_out: WriteSignal<bool>) {
     let answer = who_am_i().await;
     match answer {
@@ -91,7 +91,7 @@ async fn find_out(user: Resource<ApiResult<Me>>, signed_out: WriteSignal<bool>) 
         Err(ApiError::SignIn) => {
             let _ = signed_out.try_set(true);
         }
-        // The connection tells by itself that there is none.
+        // The connection itself reports that it is lost.
         Err(_) => {}
     }
 }

@@ -1,4 +1,4 @@
-//! What people are told about the connection and about their log-in, on every page.
+//! What users are told about the connection and their log-in, on every page.
 
 use super::signals::use_live;
 use crate::{
@@ -15,7 +15,7 @@ use leptos_router::{
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 
-/// A line above the page while something is wrong, and a word when it is right again.
+/// A line above the page while something is wrong, and a short notice when it works again.
 #[component]
 pub fn LiveNotice(user: Resource<ApiResult<Me>>) -> impl IntoView {
     let i18n = use_i18n();
@@ -41,7 +41,7 @@ pub fn LiveNotice(user: Resource<ApiResult<Me>>) -> impl IntoView {
     let location = use_location();
     let navigate = use_navigate();
     Effect::new(move |_| {
-        // What is typed stays where it is, and the log-in is made in another tab.
+        // Unsaved input stays on the page, and the user logs in again in another tab.
         if signed_out.get() && !something_is_typed() {
             let options = NavigateOptions {
                 replace: true,
@@ -74,7 +74,7 @@ pub fn LiveNotice(user: Resource<ApiResult<Me>>) -> impl IntoView {
     .into_any()
 }
 
-/// Whether leaving the page would lose what somebody typed. A reply is kept as a draft anyway.
+/// Whether leaving the page would lose unsaved input. A reply is kept as a draft anyway.
 fn something_is_typed() -> bool {
     let fields = "main form:not(.composer) :is(input:not([type=hidden], [type=search]), textarea)";
     let Ok(fields) = document().query_selector_all(fields) else {

@@ -1,15 +1,15 @@
-//! Reading again without a flood: what turns many hints into few requests.
+//! Reading again without a flood: turns many hints into few requests.
 
 use leptos::{prelude::*, task::spawn_local};
 use std::future::Future;
 
-/// Reads something again when asked or hinted to. One read at most is under way and one waits, so a storm of
-/// events costs no more than reading back to back.
+/// Reads something again when asked or hinted to. At most one read is in flight and one waits, so a burst of events
+/// costs no more than reading back to back.
 #[derive(Debug, Clone, Copy)]
 pub struct Reader(RwSignal<u64>);
 
 impl Reader {
-    /// `hint` is tracked; its first value is what has been read already.
+    /// `hint` is tracked; its first value stands for what has already been read.
     pub fn new<F>(hint: impl Fn() -> u64 + 'static, read: impl Fn() -> F + Copy + 'static) -> Self
     where
         F: Future<Output = ()> + 'static,

@@ -1,4 +1,4 @@
-//! What has changed, as counters: one end for whoever shows it, the other for whoever hears of it.
+//! What has changed, as counters: the read ends for the components that show it, the write ends for the connection.
 
 use domain::{event::Change, ids::SessionId};
 use leptos::prelude::*;
@@ -13,9 +13,9 @@ pub struct Live {
     pub directory: ReadSignal<u64>,
     pub dead_letters: ReadSignal<u64>,
     pub countries: ReadSignal<u64>,
-    /// Whether the process can be heard now.
+    /// Whether events from the process arrive now.
     pub connected: ReadSignal<bool>,
-    /// Not connected for longer than a hiccup.
+    /// Disconnected for longer than a brief interruption.
     pub offline: ReadSignal<bool>,
     /// The log-in has ended while the page was open.
     pub signed_out: ReadSignal<bool>,
@@ -46,7 +46,7 @@ pub fn use_live() -> Live {
     expect_context()
 }
 
-/// The other ends of [`Live`]'s signals.
+/// The write ends of [`Live`]'s signals.
 #[derive(Clone, Copy)]
 pub(super) struct Notifiers {
     sessions: WriteSignal<u64>,

@@ -1,4 +1,4 @@
-//! What was typed and not sent, one text a session. It stays in this browser, outlives a reload, and belongs to whoever
+//! Unsent text, one draft per session. A draft stays in this browser, survives a reload, and belongs to the user who
 //! typed it.
 
 use crate::browser::storage;
@@ -17,7 +17,7 @@ pub(super) fn save(user: UserId, session: SessionId, text: &str) {
     let Some(storage) = storage() else {
         return;
     };
-    // A full storage only costs the draft.
+    // If the storage is full, only the draft is lost.
     let _ = if text.is_empty() {
         storage.remove_item(&key(user, session))
     } else {
@@ -25,7 +25,7 @@ pub(super) fn save(user: UserId, session: SessionId, text: &str) {
     };
 }
 
-/// Adds to what is there already: the person may have gone on typing.
+/// Appends to the existing draft: the user may have gone on typing.
 pub(super) fn append(user: UserId, session: SessionId, text: &str) {
     let before = load(user, session);
     if before.trim().is_empty() {

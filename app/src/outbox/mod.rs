@@ -1,7 +1,7 @@
-//! Replies on their way: shown at once, and sent one after the other, so that those of a session arrive in the order in
-//! which they were written. While the process cannot be reached they wait, also over a reload. Each has a key under which
-//! the process takes it once, however often it is sent, and the name of whoever wrote it: once somebody else is logged in
-//! in this browser, it waits for its writer. What is refused goes back into the draft.
+//! Replies on their way: shown at once, and sent one after the other, so that a session's replies arrive in the order
+//! in which they were written. While the process cannot be reached they wait, even across a reload. Each reply has a
+//! key, under which the process accepts it once, however often it is sent, and a writer: while another user is logged
+//! in in this browser, the reply waits for its writer. A refused reply goes back into the draft.
 
 mod drafts;
 mod queue;
@@ -22,23 +22,23 @@ use domain::{
 use leptos::{prelude::*, task::spawn_local};
 use std::time::Duration;
 
-/// A reply that could not be delivered to the process is tried again after this long, or once it is heard again.
+/// A reply that could not be delivered to the process is retried after this long, or once the process is heard again.
 const AGAIN: Duration = Duration::from_secs(5);
-/// One over which the process has broken several times is tried less often.
+/// A reply that has caused several internal errors is retried less often.
 const SLOWLY: Duration = Duration::from_secs(60);
 
-/// What this person has written and the process has not taken yet. It lives as long as somebody is logged in, whatever
-/// page they look at.
+/// The replies that this user has written and the process has not accepted yet. The outbox lives as long as somebody is
+/// logged in, whatever page is open.
 #[derive(Debug, Clone, Copy)]
 pub struct Outbox {
     /// In the order in which they were written.
     pub waiting: RwSignal<Vec<OnItsWay>>,
-    /// The one that the process is being given right now.
+    /// The session whose reply is being sent to the process now.
     pub calling: RwSignal<Option<SessionId>>,
-    /// What the process has taken, until a page has shown it.
+    /// Messages that the process has accepted, until a page has shown them.
     pub sent: RwSignal<Vec<(SessionId, MessageView)>>,
     pub returned: RwSignal<Option<Returned>>,
-    /// Sessions in which the process broke a moment ago.
+    /// Sessions in which a reply caused an internal error a moment ago.
     resting: StoredValue<Vec<SessionId>>,
     writer: RwSignal<Option<UserId>>,
     who: WhoIsThere,
@@ -49,7 +49,7 @@ pub fn use_outbox() -> Outbox {
     expect_context()
 }
 
-/// Takes up what was left over, and goes on whenever the process can be heard again.
+/// Resumes the stored replies, and goes on whenever the process can be heard again.
 pub fn provide_outbox(user: Resource<ApiResult<Me>>, who: WhoIsThere) {
     let outbox = Outbox {
         waiting: RwSignal::new(Vec::new()),
@@ -81,7 +81,7 @@ impl Outbox {
         self.writer.get()
     }
 
-    /// Shows a reply at once and sends it when those before it have gone out, and it is known who writes.
+    /// Shows a reply at once, and sends it after those before it, once the writer is known.
     pub fn send(self, reply: OnItsWay) {
         if let Some(me) = self.writer.get_untracked() {
             stored::keep(me, &reply);
@@ -90,7 +90,7 @@ impl Outbox {
         self.go();
     }
 
-    /// What this person typed in a session and did not send, once it is known who they are.
+    /// The user's unsent text in a session; empty until the user is known.
     pub fn draft(self, session: SessionId) -> String {
         let writer = self.writer.get();
         writer.map_or_else(String::new, |me| drafts::load(me, session))
@@ -102,18 +102,18 @@ impl Outbox {
         }
     }
 
-    /// Sends one now that is stuck.
+    /// Retries a stuck reply now.
     pub fn try_again(self, session: SessionId) {
         self.wake(session);
     }
 
-    /// Puts one that is stuck back into the draft: those behind it go on.
+    /// Puts a stuck reply back into the draft, so that those behind it go on.
     pub fn take_back(self, reply: &OnItsWay) {
-        // The process may be taking it just now.
+        // The process may be accepting it right now.
         if self.calling.get_untracked() == Some(reply.session) {
             return;
         }
-        // Nothing has gone out, so nothing is stuck, before it is known who writes.
+        // Before the writer is known nothing has gone out, so nothing is stuck.
         let Some(me) = self.writer.get_untracked() else {
             return;
         };
@@ -126,7 +126,7 @@ impl Outbox {
         self.wake(reply.session);
     }
 
-    /// What somebody else has written in this browser stays kept until they are back.
+    /// Replies that another user has written in this browser stay stored until that user is back.
     fn belong_to(self, me: UserId) {
         let before = self.writer.get_untracked();
         if before == Some(me) {
@@ -135,7 +135,7 @@ impl Outbox {
         self.writer.set(Some(me));
         self.resting.set_value(Vec::new());
         self.waiting.update(|all| {
-            // Whoever writes before it is known who they are is whoever the page is for.
+            // Replies written before the user is known belong to the user of this page.
             let unclaimed = if before.is_none() {
                 std::mem::take(all)
             } else {
@@ -193,7 +193,7 @@ impl Outbox {
                         break;
                     }
                     queue::Then::SessionWaits => self.rest(session, &key),
-                    // Its writer finds it where it is kept.
+                    // It stays stored for its writer.
                     queue::Then::Back if self.writer.try_get_untracked() != Some(Some(me)) => {}
                     queue::Then::Back => {
                         drafts::append(me, session, &reply.text);
@@ -207,7 +207,7 @@ impl Outbox {
         self.calling.try_set(None);
     }
 
-    /// The others of its session wait behind it; those of other sessions go on.
+    /// The other replies of its session wait behind it; those of other sessions go on.
     fn rest(self, session: SessionId, key: &str) {
         let stuck = self.waiting.try_update(|all| queue::broke_over(all, key));
         self.resting.try_update_value(|resting| resting.push(session));

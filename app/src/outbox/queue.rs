@@ -1,22 +1,22 @@
-//! Which reply goes next, and what becomes of one that did not go.
+//! Which reply is sent next, and what follows when one was not accepted.
 
 use super::reply::OnItsWay;
 use crate::api::ApiError;
 use domain::ids::SessionId;
 
-/// The oldest of those that may go. A session that rests keeps its order: nothing of it goes.
+/// The oldest reply that may be sent. A resting session keeps its order: none of its replies is sent.
 pub(super) fn next<'a>(waiting: &'a [OnItsWay], resting: &[SessionId]) -> Option<&'a OnItsWay> {
     waiting.iter().find(|reply| !resting.contains(&reply.session))
 }
 
-/// What follows when the process did not take a reply.
+/// What follows when the process did not accept a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Then {
-    /// It is away, or somebody has to log in: no other would go, either.
+    /// The process cannot be reached, or a log-in is needed: no other reply would be accepted, either.
     AllWait,
-    /// It broke over this one.
+    /// This reply caused an internal error.
     SessionWaits,
-    /// It will not take it, however often it is asked.
+    /// The process refuses this reply, however often it is sent.
     Back,
 }
 
@@ -28,7 +28,7 @@ pub(super) fn after(why: &ApiError) -> Then {
     }
 }
 
-/// Counts it. Whether this one is stuck now.
+/// Counts the internal error, and returns whether the reply is now stuck.
 pub(super) fn broke_over(waiting: &mut [OnItsWay], key: &str) -> bool {
     let reply = waiting.iter_mut().find(|reply| reply.key == key);
     reply.is_some_and(|reply| {
@@ -37,7 +37,7 @@ pub(super) fn broke_over(waiting: &mut [OnItsWay], key: &str) -> bool {
     })
 }
 
-/// What was kept, and behind it what has been written since; each once.
+/// The stored replies, followed by those written since; each once.
 pub(super) fn joined(mut kept: Vec<OnItsWay>, written: Vec<OnItsWay>) -> Vec<OnItsWay> {
     kept.retain(|reply| written.iter().all(|other| other.key != reply.key));
     kept.extend(written);

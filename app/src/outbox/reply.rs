@@ -4,7 +4,7 @@ use crate::api::ApiError;
 use domain::{ids::SessionId, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// The process may break over a reply this often before it is said.
+/// A reply may cause this many internal errors before the user is told.
 const MAX_BREAKS: u8 = 3;
 
 /// A reply on its way.
@@ -15,13 +15,13 @@ pub struct OnItsWay {
     pub text: String,
     /// When it was written, by this browser's clock.
     pub at: Timestamp,
-    /// How often the process has broken over it.
+    /// How many internal errors it has caused.
     #[serde(skip)]
     pub broke: u8,
 }
 
 impl OnItsWay {
-    /// So often that it has to be said.
+    /// Whether it has caused so many internal errors that the user has to be told.
     pub fn stuck(&self) -> bool {
         self.broke >= MAX_BREAKS
     }

@@ -1,5 +1,5 @@
-//! Replies on their way, in this browser's storage: a reload, a crash or a closed window loses none. Each is an entry
-//! of its own, so two windows do not overwrite each other, and belongs to whoever wrote it.
+//! Replies on their way, in this browser's storage: a reload, a crash or a closed window loses none. Each reply has its
+//! own entry, so that two windows do not overwrite each other, and belongs to its writer.
 
 use super::reply::OnItsWay;
 use crate::browser::storage;
@@ -9,7 +9,7 @@ fn prefix(user: UserId) -> String {
     format!("outbox.{user}.")
 }
 
-/// A full storage only costs the reload.
+/// If the storage is full, the reply is only lost on a reload.
 pub(super) fn keep(user: UserId, reply: &OnItsWay) {
     if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(reply)) {
         let _ = storage.set_item(&format!("{}{}", prefix(user), reply.key), &text);
@@ -22,7 +22,7 @@ pub(super) fn forget(user: UserId, key: &str) {
     }
 }
 
-/// What this person wrote and nobody has taken yet, in the order in which it was written.
+/// The user's replies that the process has not accepted yet, in the order in which they were written.
 pub(super) fn all(user: UserId) -> Vec<OnItsWay> {
     let Some(storage) = storage() else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! What the pages of extensions and of queues have in common: both are listed, saved, disabled and enabled again.
+//! Shared by the pages of extensions and of queues: listing, saving, disabling and enabling.
 
 use crate::{
     api::{ApiError, ApiResult},
@@ -20,7 +20,7 @@ use web_sys::FormData;
 
 type Word = fn(Locale) -> &'static str;
 
-/// A list with its button, or what to do where it is empty.
+/// A list with its button, or what to do if it is empty.
 #[component]
 pub fn DirectoryList<T, V>(
     rows: Resource<ApiResult<Vec<T>>>,
@@ -64,7 +64,7 @@ where
     .into_any()
 }
 
-/// Saves, says so, and goes back to the list.
+/// Saves, shows a notice, and goes back to the list.
 pub fn saves<S>(list: &'static str) -> Form<S>
 where
     S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
@@ -83,7 +83,7 @@ where
     save
 }
 
-/// Disables or enables, says so, and reads again.
+/// Disables or enables, shows a notice, and reads again.
 pub fn switches<S, T>(stored: Resource<ApiResult<T>>) -> ServerAction<S>
 where
     S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
@@ -103,7 +103,7 @@ where
     switch
 }
 
-/// The button that disables or enables, with what that does.
+/// The button that disables or enables, with a text that says what it does.
 #[component]
 pub fn SwitchForm<S, O>(
     action: ServerAction<S>,

@@ -1,4 +1,4 @@
-//! `/`: the inbox, for whoever is logged in. The rail leads everybody else to the log-in page.
+//! `/`: the inbox, for users who are logged in. The rail sends everybody else to the log-in page.
 
 use crate::frame::use_me;
 use leptos::prelude::*;

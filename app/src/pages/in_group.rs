@@ -1,9 +1,9 @@
-//! Behind what a session of a group is called.
+//! The mark after the name of a group's session.
 
 use crate::i18n::*;
 use leptos::prelude::*;
 
-/// Others read along.
+/// Says that others read along.
 #[component]
 pub fn InGroup() -> impl IntoView {
     let i18n = use_i18n();

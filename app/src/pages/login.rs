@@ -1,4 +1,4 @@
-//! The way in. A plain form: it works before, and without, the wasm.
+//! The log-in page. A plain form: it works before, and without, the wasm.
 
 use crate::{
     api::auth::LogIn,
@@ -47,7 +47,7 @@ pub fn LoginPage() -> impl IntoView {
     .into_any()
 }
 
-/// What stands around the pages that one sees before being somebody.
+/// The frame around the pages that are shown before a log-in.
 #[component]
 pub fn Gate(
     #[prop(into)] title: Signal<&'static str>,

@@ -1,4 +1,4 @@
-//! One file a screen; the folder follows the URL.
+//! One file per screen; the folder follows the URL.
 
 pub mod channels;
 pub mod directory;

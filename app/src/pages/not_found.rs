@@ -1,4 +1,4 @@
-//! Nothing lives at this address.
+//! The page for an address that does not exist.
 
 use crate::{
     i18n::*,

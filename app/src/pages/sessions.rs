@@ -1,4 +1,4 @@
-//! Open sessions by who has them, so that a supervisor finds those that nobody attends to, and moves them together.
+//! Open sessions by holder, so that a supervisor finds those that nobody attends to, and moves them together.
 
 use super::{
     in_group::InGroup,
@@ -17,7 +17,7 @@ use domain::session::{Holder, HolderRow, Moved, SessionRow};
 use leptos::{form::ActionForm, prelude::*};
 use leptos_router::hooks::use_query_map;
 
-/// `/sessions`, and `/sessions?of=HOLDER`. Events do not touch it, so that nothing selected or typed is lost to one.
+/// `/sessions`, and `/sessions?of=HOLDER`. Events do not touch it, so that no event discards a selection or input.
 #[component]
 pub fn SessionsPage() -> impl IntoView {
     let i18n = use_i18n();

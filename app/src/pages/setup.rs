@@ -1,4 +1,4 @@
-//! The first start: whoever holds the link from the log becomes the first administrator.
+//! The first start: the person with the link from the log becomes the first administrator.
 
 use super::login::Gate;
 use crate::{

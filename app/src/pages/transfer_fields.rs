@@ -1,4 +1,4 @@
-//! What is asked before sessions are moved: in the inbox one, on the page of sessions many.
+//! The fields for moving sessions: one session in the inbox, many on the page of sessions.
 
 use crate::i18n::*;
 use domain::{
@@ -7,7 +7,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// Where sessions can go.
+/// The destinations for sessions.
 #[component]
 pub fn TargetSelect(id: &'static str, destinations: Option<Destinations>) -> impl IntoView {
     let i18n = use_i18n();
@@ -45,7 +45,7 @@ pub fn TargetSelect(id: &'static str, destinations: Option<Destinations>) -> imp
     .into_any()
 }
 
-/// Why; it stands in the timeline.
+/// The reason, which the timeline shows.
 #[component]
 pub fn Reason(name: &'static str) -> impl IntoView {
     let i18n = use_i18n();

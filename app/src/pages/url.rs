@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use std::str::FromStr;
 
-/// The id in the URL; `None` when it is not the id of anything.
+/// The id in the URL; `None` if it cannot be parsed.
 pub fn id_in_url<T>() -> Memo<Option<T>>
 where
     T: FromStr + PartialEq + Send + Sync + 'static,
@@ -15,7 +15,7 @@ where
     Memo::new(move |_| params.with(|params| params.get("id")?.parse().ok()))
 }
 
-/// An id that cannot be parsed names nothing.
+/// Unparsable ids map to `NotFound`.
 pub fn known<T>(id: Option<T>) -> ApiResult<T> {
     id.ok_or(ApiError::Refused(Refusal::NotFound))
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-/// What a state means for the one who looks.
+/// What a state means for the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     Good,
@@ -43,6 +43,6 @@ impl From<domain::channel::Badge> for Tone {
 /// A badge.
 #[component]
 pub fn Badge(tone: Tone, #[prop(into)] word: Signal<&'static str>) -> impl IntoView {
-    // What is drawn anew may be asked once more when its signals have gone.
+    // A view that is redrawn may run once more after its signals have gone.
     view! { <span class=tone.class()>{move || word.try_get()}</span> }.into_any()
 }

@@ -3,7 +3,7 @@
 use super::icon::{Icon, IconName};
 use leptos::{ev::MouseEvent, prelude::*};
 
-/// How loud a button is. A screen has one primary at the most.
+/// How prominent a button is. A screen has at most one primary button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Kind {
     Primary,
@@ -30,18 +30,18 @@ impl Kind {
 pub fn Button(
     #[prop(optional)] kind: Kind,
     #[prop(optional)] submit: bool,
-    /// Shown as busy and not to be pressed again.
+    /// Shown as busy; it cannot be pressed again.
     #[prop(optional, into)]
     busy: Signal<bool>,
     #[prop(optional, into)] disabled: Signal<bool>,
     #[prop(optional)] icon: Option<IconName>,
-    /// What a press does. It is not left to an `on:click` at the component: drawn again, the button would keep the
-    /// old listener beside the new one, and the old one's signals are gone.
+    /// The action of a press. It is not an `on:click` on the component: when redrawn, the button would keep the old
+    /// listener beside the new one, and the old listener's signals are gone.
     #[prop(optional, into)]
     press: Option<Callback<MouseEvent>>,
     children: Children,
 ) -> impl IntoView {
-    // What is drawn anew may be asked once more when its signals have gone.
+    // A view that is redrawn may run once more after its signals have gone.
     let is_busy = move || busy.try_get().unwrap_or_default();
     let is_disabled = move || disabled.try_get().unwrap_or_default();
     let pressed = move |event: MouseEvent| {

@@ -1,4 +1,4 @@
-//! A value to take elsewhere: read-only, with a button that copies it and says so.
+//! A value to paste elsewhere: read-only, with a button that copies it and confirms that.
 
 use super::{icon::Icon, icon::IconName, time::use_now};
 use crate::i18n::*;
@@ -66,7 +66,7 @@ pub fn CopyField(
     .into_any()
 }
 
-/// The clipboard exists only on https and localhost; elsewhere the old command does.
+/// The clipboard exists only on https and localhost; elsewhere the old `copy` command works.
 fn copy_from(input: &web_sys::HtmlInputElement) {
     input.select();
     let navigator = window().navigator();

@@ -1,4 +1,4 @@
-//! What stands where a list would be: says that there is nothing and what to do next.
+//! Shown in place of an empty list: says that there is nothing, and what to do next.
 
 use super::icon::{Icon, IconName};
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ pub fn Empty(
     icon: IconName,
     #[prop(into)] title: Signal<String>,
     #[prop(into)] text: Signal<String>,
-    /// It is all that the page has: its title is the page's.
+    /// The page has nothing else: this title is the page's title.
     #[prop(optional)]
     alone: bool,
     #[prop(optional)] children: Option<Children>,

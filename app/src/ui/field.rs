@@ -26,7 +26,7 @@ pub fn Field(
     /// For ids, tokens and numbers.
     #[prop(optional)]
     mono: bool,
-    /// The server function takes the field itself, not a form in which it stands.
+    /// The server function takes the field as an argument of its own, not as part of a form.
     #[prop(optional)]
     alone: bool,
     #[prop(optional)] autofocus: bool,
@@ -60,7 +60,7 @@ pub fn Field(
     .into_any()
 }
 
-/// Shows what is typed into a password field. It takes a script: before the page is live, there is no button.
+/// Reveals the text of a password field. This needs a script: before the page is live, there is no button.
 #[component]
 fn Reveal(name: &'static str, revealed: RwSignal<bool>) -> impl IntoView {
     let i18n = use_i18n();
@@ -87,13 +87,13 @@ fn Reveal(name: &'static str, revealed: RwSignal<bool>) -> impl IntoView {
     view! { {button} }.into_any()
 }
 
-/// A secret that is written and never read back: its last characters, and a way to put another in its place.
+/// A secret that is written and never read back: its last characters, and a way to replace it.
 #[component]
 pub fn Secret(
     name: &'static str,
     #[prop(into)] label: Signal<&'static str>,
     #[prop(into)] hint: Signal<&'static str>,
-    /// The last characters of the one that is stored.
+    /// The last characters of the stored secret.
     end: Option<String>,
     #[prop(into)] stored: Signal<&'static str>,
 ) -> impl IntoView {
@@ -107,7 +107,7 @@ pub fn Secret(
                     <span>{stored} " " <code>"••••" {end}</code></span>
                 </p>
                 <details class="secret-replace">
-                    // Its focus is the field's, for the guide.
+                    // For the guide, its focus counts as the field's.
                     <summary class="button" data-field=name>
                         {move || t_string!(i18n, common.button.replace)}
                     </summary>

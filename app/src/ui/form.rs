@@ -22,10 +22,10 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
 
-/// A form: what it is sent to, and what is known of its fields.
+/// A form: the server function that it is sent to, and the state of its fields.
 ///
-/// It is made once for a page, beside the resource that fills it: the form is drawn anew with each read, and what is
-/// known of it must outlive that.
+/// It is created once per page, beside the resource that fills it: each read redraws the form, and the state must
+/// outlive that.
 pub struct Form<S>
 where
     S: ServerFn + 'static,
@@ -98,17 +98,17 @@ where
     }
 }
 
-/// What is known about the form around a field.
+/// The state of the form around a field.
 #[derive(Debug, Clone, Copy)]
 pub struct FormState {
-    /// What the browser's own check found last.
+    /// The problems that the browser's own check found last.
     found: RwSignal<Vec<FieldProblem>>,
-    /// Fields that have been left: only these are told their problems before the form is sent.
+    /// Fields that the user has left: only these show their problems before the form is sent.
     left: RwSignal<Vec<String>>,
-    /// Fields typed into since the form was sent: what the process says of them is out of date.
+    /// Fields edited since the form was sent: the process' answer about them is out of date.
     edited: RwSignal<Vec<String>>,
     answered: Signal<Vec<FieldProblem>>,
-    /// It has been saved, and what is stored now has not been shown yet.
+    /// The form has been saved, and the stored values have not been shown yet.
     saved: StoredValue<bool>,
 }
 
@@ -129,15 +129,15 @@ impl FormState {
         });
     }
 
-    /// What has been saved is nothing that was left.
+    /// After a save, no field counts as left.
     fn begin_anew(self) {
         self.found.update(Vec::clear);
         self.left.update(Vec::clear);
         self.saved.set_value(true);
     }
 
-    /// Shows what is stored in a form that has been drawn anew: its fields are the same elements, which go on showing
-    /// what was typed before. What somebody has typed since stays.
+    /// Shows the stored values in a redrawn form: its fields are the same elements, which still show the text typed
+    /// before the save. Text typed since then stays.
     fn show_stored(self, form: &Element) {
         if !self.saved.try_update_value(std::mem::take).unwrap_or_default() {
             return;
@@ -158,7 +158,7 @@ impl FormState {
     }
 }
 
-/// Provided around a form, makes the focus known beside it.
+/// Provided around a form: tells the views beside it which field has the focus.
 #[derive(Debug, Clone, Copy)]
 pub struct FocusedField(pub RwSignal<Option<String>>);
 
@@ -167,7 +167,7 @@ pub struct FocusedField(pub RwSignal<Option<String>>);
 pub fn CheckedForm<S, O>(
     form: Form<S>,
     #[prop(default = "form")] class: &'static str,
-    /// For buttons that stand outside of it.
+    /// For buttons outside of the form.
     #[prop(optional)]
     id: Option<&'static str>,
     children: Children,
@@ -195,15 +195,15 @@ where
         bad
     };
 
-    // A button does not take the guide away: the page would move under the pointer that presses it.
+    // A button does not close the guide: the page would move under the pointer that presses the button.
     let focus_in = move |event: ev::FocusEvent| {
         if let (Some(FocusedField(focused)), Some(field)) = (focused, field_of(&event)) {
             focused.set(Some(field));
         }
     };
     let focus_out = move |event: ev::FocusEvent| {
-        // A sentence that appears now would move what is being pressed from under the pointer, and nothing would come of
-        // the press.
+        // A message that appears now would move the pressed element from under the pointer, and the press would be
+        // lost.
         if is_something_pressed() {
             return;
         }
@@ -223,7 +223,7 @@ where
         }
     };
     let submit = move |event: ev::SubmitEvent| {
-        // That it was saved is said of the last time.
+        // The notice that the form was saved is about the previous submit.
         toasts.withdraw();
         state.edited.update(Vec::clear);
         let Some(form) = form_of(&event) else { return };
@@ -243,7 +243,7 @@ where
         }
     });
 
-    // The listeners are at an element around the form, since at a component they would outlive their drawing.
+    // The listeners are on an element around the form, since on a component they would survive a redraw.
     view! {
         <div
             class="form-listeners"
@@ -277,7 +277,7 @@ where
     });
 }
 
-/// What the process said of the whole form, in one sentence. Problems of fields stand under the fields.
+/// The process' answer about the whole form, in one sentence. Problems of fields are shown under the fields.
 #[component]
 pub fn FormAnswer<S>(action: ServerAction<S>) -> impl IntoView
 where
@@ -286,7 +286,7 @@ where
 {
     let i18n = use_i18n();
     let answer = action.value();
-    // Where the lines are drawn anew with each event, it is asked once more when its signal has gone.
+    // Where each event redraws the lines, this runs once more after its signal has gone.
     let text = move || {
         answer.try_with(|answer| match answer {
             Some(Err(error)) => Some(labels::sentence(i18n.get_locale(), error)),
@@ -305,7 +305,7 @@ fn problems<S: Checked + DeserializeOwned>(form: &HtmlFormElement) -> Vec<FieldP
         .and_then(|data| S::from_form_data(&data).ok());
     match input.map(|input| input.check()) {
         Some(Err(Invalid { fields })) => fields,
-        // What cannot be read here is left to the process to judge.
+        // Input that cannot be parsed here is left to the process.
         _ => Vec::new(),
     }
 }
@@ -332,7 +332,7 @@ fn form_of(event: &web_sys::Event) -> Option<HtmlFormElement> {
     element_of(event)?.closest("form").ok()??.dyn_into().ok()
 }
 
-/// `form[members][]` is the field `members`. What is not sent names its field in `data-field`.
+/// `form[members][]` is the field `members`. An element that is not sent names its field in `data-field`.
 fn field_of(event: &web_sys::Event) -> Option<String> {
     let element = element_of(event)?;
     let name = element

@@ -1,4 +1,4 @@
-//! The few icons that we use: strokes on a 24-unit grid, in the colour of the text beside them.
+//! The console's few icons: strokes on a 24-unit grid, in the colour of the text beside them.
 
 use leptos::prelude::*;
 
@@ -84,11 +84,11 @@ impl IconName {
     }
 }
 
-/// An icon. It says nothing by itself: the words stand beside it, or in the button's `aria-label`.
+/// An icon. It has no label of its own: the words are beside it, or in the button's `aria-label`.
 #[component]
 pub fn Icon(name: IconName) -> impl IntoView {
     view! {
-        // Its size without styles.
+        // The size without styles.
         <svg class="icon" width="20" height="20" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
             <path d=name.path() />
         </svg>

@@ -1,8 +1,8 @@
-//! A text that changes where it stands: a name, a preview, a time.
+//! A text that changes in place: a name, a preview, a time.
 //!
-//! A browser's page translation puts elements of its own in the place of every text node, so that whatever is written
-//! to such a node later is not seen. A live text is written to its element. It also asks not to be translated: it is a
-//! name or a number, or what somebody wrote in a language of their own.
+//! A browser's page translation replaces every text node with elements of its own, so that later writes to the node are
+//! not seen. A live text is therefore written to its element. It also opts out of translation: it is a name, a number,
+//! or text that somebody wrote in their own language.
 
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -31,7 +31,7 @@ where
     .into_any()
 }
 
-/// Writes a text to its element whenever another one stands there.
+/// Writes a text to its element whenever the element's text differs.
 pub fn keep_written<E>(element: NodeRef<E>, text: impl Fn() -> String + 'static)
 where
     E: html::ElementType + 'static,

@@ -1,19 +1,18 @@
-//! What is read from the process: a skeleton while it comes, the view when it is there, else what went wrong; and what
-//! is worked out of it.
+//! Data from the process: a skeleton while it loads, then the view, or the error; and values derived from it.
 
 use super::{skeleton::Skeleton, trouble::TroubleView};
 use crate::api::ApiResult;
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
-/// Shows what a resource holds. Reading it again keeps the old view until the new one is there.
+/// Shows a resource. Reading it again keeps the old view until the new one is ready.
 ///
-/// The view is made anew with every read: whatever is typed into lives in a resource that events do not touch.
+/// Each read rebuilds the view: a form therefore uses a resource that events do not touch.
 #[component]
 pub fn Load<T, V>(
     from: Resource<ApiResult<T>>,
     #[prop(default = 5)] lines: u8,
-    /// Makes the view.
+    /// Builds the view.
     view: V,
 ) -> impl IntoView
 where
@@ -41,8 +40,8 @@ where
     .into_any()
 }
 
-/// A value derived from a resource: a memo in the browser. In the process it is derived at every look, because a page is
-/// drawn there as soon as the resource has its answer, which may be before a memo has heard of it.
+/// A value derived from a resource: a memo in the browser. In the process it is derived on every access, because a page
+/// is drawn there as soon as the resource has its answer, which may be before a memo is notified.
 pub fn derived<T>(look: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Signal<T>
 where
     T: PartialEq + Send + Sync + 'static,

@@ -44,7 +44,7 @@ pub fn Menu(
     });
     view! {
         <details class="menu" node_ref=details>
-            // A menu that is drawn anew may be asked once more when its label has gone.
+            // A menu that is redrawn may run once more after its label has gone.
             <summary class=class aria-label=move || label.and_then(|label| label.try_get())>
                 {summary()}
             </summary>

@@ -1,4 +1,4 @@
-//! The head of a page: its name, in the window's title too, and what can be done with the whole of it.
+//! The head of a page: its name, which is also the window's title, and the actions on the whole page.
 
 use super::title::Title;
 use leptos::prelude::*;

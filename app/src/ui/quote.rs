@@ -1,4 +1,4 @@
-//! Words that are not ours and not in the reader's language, such as Meta's: behind *Details*, quoted as they came.
+//! Words of a third party, such as Meta's, not in the reader's language: behind *Details*, quoted as they came.
 
 use crate::i18n::*;
 use leptos::prelude::*;

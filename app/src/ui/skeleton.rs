@@ -1,4 +1,4 @@
-//! Grey lines in the shape of what is still coming.
+//! Grey lines in the shape of the content that is still loading.
 
 use leptos::prelude::*;
 

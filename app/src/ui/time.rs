@@ -1,6 +1,6 @@
-//! Points in time as people read them. The process writes them by the zone that the browser told before, or by UTC,
-//! which it says; once the page is live, the browser's zone and the reader's language take over, and whatever is
-//! relative moves on twice a minute.
+//! Points in time as people read them. The process writes them in the zone that the browser sent before, or in UTC, and
+//! then says so; once the page is live, the browser's zone and the reader's language apply, and relative times are
+//! updated twice a minute.
 
 use super::live_text::keep_written;
 use super::zone::{Zone, use_zone};
@@ -14,7 +14,8 @@ const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// The present, twice a minute. `None` in the process and until the page is live: both draw the same at first.
+/// The current time, updated twice a minute. `None` in the process and until the page is live: both draw the same at
+/// first.
 #[derive(Debug, Clone, Copy)]
 pub struct Now(RwSignal<Option<Timestamp>>);
 
@@ -31,7 +32,7 @@ pub fn provide_now() {
     });
 }
 
-/// The present as the window knows it.
+/// The current time of this window.
 pub fn use_now() -> Signal<Option<Timestamp>> {
     expect_context::<Now>().0.into()
 }
@@ -48,9 +49,9 @@ pub enum TimeStyle {
     Day,
     /// Date and time to the second
     Full,
-    /// What is left until then: `21:40` hours and minutes
+    /// The time left until then: `21:40` hours and minutes
     Countdown,
-    /// How long ago, and no more than that: `12 min`
+    /// The time since then, without further words: `12 min`
     Since,
 }
 
@@ -60,7 +61,7 @@ pub fn Time(#[prop(into)] at: Signal<Timestamp>, #[prop(optional)] style: TimeSt
     let i18n = use_i18n();
     let now = use_now();
     let zone = use_zone();
-    // The clock ticks also for what is just being taken away.
+    // The clock also ticks for a view that is just being removed.
     let at = move || at.try_get();
     let text = move || {
         let text = at().map(|at| match now.get() {
@@ -143,7 +144,7 @@ fn day(at: Timestamp, now: Timestamp, locale: Locale) -> String {
     browser_text(at, locale, &parts)
 }
 
-/// Midnights between the two, in the browser's zone.
+/// The number of midnights between the two, in the browser's zone.
 fn days_between(at: Timestamp, now: Timestamp) -> i64 {
     let day = |t: Timestamp| {
         #[expect(
@@ -177,7 +178,8 @@ fn browser_text(at: Timestamp, locale: Locale, options: &[(&str, &str)]) -> Stri
     date.to_locale_string(&regional(locale), &wanted).into()
 }
 
-/// The chosen language as the browser's owner has it: `en-GB` writes another clock than `en`, which is American.
+/// The chosen language in the browser's regional variant: `en-GB` formats times differently from `en`, which is
+/// American.
 fn regional(locale: Locale) -> String {
     let wanted = locale.as_str();
     let languages = window().navigator().languages();

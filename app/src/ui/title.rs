@@ -1,12 +1,12 @@
-//! What the browser's tab is called.
+//! The title of the browser's tab.
 
 use leptos::prelude::*;
 
-/// The page's name in the tab. The innermost one that is drawn counts.
+/// The page's name in the tab. The innermost title that is drawn counts.
 #[component]
 pub fn Title(#[prop(into)] text: Signal<String>) -> impl IntoView {
-    // The process puts the head together when the page's signals may have gone: it gets text, as it stands when the
-    // page is drawn, and nothing that would have to be asked.
+    // The process assembles the head when the page's signals may have gone: the head gets the text as of drawing the
+    // page, not a signal.
     #[cfg(feature = "ssr")]
     let title = move || {
         let text = text.get();

@@ -1,4 +1,4 @@
-//! Short notices in the corner: what has just been done, or why not. Screen readers hear them.
+//! Short notices in the corner: what has just been done, or why not. Screen readers announce them.
 
 use super::icon::{Icon, IconName};
 use crate::i18n::*;
@@ -36,18 +36,18 @@ pub fn use_toasts() -> Toasts {
 }
 
 impl Toasts {
-    /// Something went well.
+    /// Reports a success.
     pub fn say(self, text: impl Into<String>) {
         self.show(text.into(), false);
     }
 
-    /// Something did not.
+    /// Reports a failure.
     pub fn warn(self, text: impl Into<String>) {
         self.withdraw();
         self.show(text.into(), true);
     }
 
-    /// Takes back what went well, since something is tried again.
+    /// Removes the reported successes, since something is tried again.
     pub fn withdraw(self) {
         self.shown.update(|shown| shown.retain(|toast| toast.bad));
     }

@@ -10,7 +10,7 @@ use domain::refusal::Refusal;
 use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_location, location::Location};
 
-/// An error in place of what could not be read. A lost log-in leads to the log-in page and back.
+/// An error in place of data that could not be read. A lost log-in leads to the log-in page and back.
 #[component]
 pub fn TroubleView(error: ApiError, retry: Callback<()>) -> impl IntoView {
     if error == ApiError::SignIn {
@@ -39,7 +39,7 @@ pub fn TroubleView(error: ApiError, retry: Callback<()>) -> impl IntoView {
     .into_any()
 }
 
-/// Where to log in, and to come back here from.
+/// The address of the log-in page that leads back here.
 pub fn log_in_path(location: &Location) -> String {
     let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
     let here = match search.as_str() {
@@ -52,7 +52,7 @@ pub fn log_in_path(location: &Location) -> String {
     }
 }
 
-/// Makes the page's own HTTP status say the same.
+/// Sets the HTTP status of the page itself to the error's.
 #[cfg(feature = "ssr")]
 pub fn tell_status(error: &ApiError) {
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {

@@ -1,33 +1,33 @@
-//! The browser's time zone. It tells it in a cookie, as offsets from UTC and when they change, so that the process can
-//! draw times and days right; without the cookie the process writes UTC and says so.
+//! The browser's time zone. The browser sends it in a cookie, as offsets from UTC and the times of their changes, so
+//! that the process can draw times and days correctly; without the cookie the process writes UTC and says so.
 
 use domain::time::Timestamp;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-/// The cookie in which the browser tells its time zone, as [`Zone::told`] writes it.
+/// The cookie with the browser's time zone, as [`Zone::told`] writes it.
 const ZONE_COOKIE: &str = "zone";
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
-/// Days before and after the present for which the offsets are told.
+/// Days before and after the present for which the cookie has the offsets.
 const PAST_DAYS: i64 = 800;
 const FUTURE_DAYS: i64 = 200;
-/// Nowhere clocks change more often in that time, even where they also change for Ramadan.
+/// No zone's clocks change more often in that time, not even where they also change for Ramadan.
 const MAX_CHANGES: usize = 24;
-/// No place on Earth is farther from UTC.
+/// In minutes; no place on Earth is farther from UTC.
 const MAX_OFFSET: i64 = 15 * 60;
 
-/// Offsets from UTC in minutes, each from a moment on.
+/// Offsets from UTC in minutes, each valid from a moment on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone {
     first: i64,
-    /// From which second on which offset holds, oldest first.
+    /// The second from which an offset is valid, and the offset; oldest first.
     changes: Vec<(i64, i64)>,
 }
 
 impl Zone {
-    /// Reads what [`Zone::told`] wrote; anything else is no zone.
+    /// Parses what [`Zone::told`] wrote; anything else is `None`.
     pub fn parse(text: &str) -> Option<Self> {
         let offset = |text: &str| {
             let minutes: i64 = text.parse().ok()?;
@@ -49,7 +49,7 @@ impl Zone {
         format!("{}{}", self.first, changes.collect::<String>())
     }
 
-    /// The time that a clock on the wall shows, as if that were UTC.
+    /// The time that a local clock shows, as if that were UTC.
     pub fn on_the_wall(&self, at: Timestamp) -> Timestamp {
         let second = at.millis().div_euclid(1000);
         let changed = self.changes.iter().rev().find(|(from, _)| *from <= second);
@@ -58,7 +58,7 @@ impl Zone {
     }
 }
 
-/// A number for the day of this moment, which rises from day to day; by UTC without a zone.
+/// A number for the day of this moment, which rises from day to day; in UTC without a zone.
 pub fn day(zone: Option<&Zone>, at: Timestamp) -> i64 {
     let at = zone.map_or(at, |zone| zone.on_the_wall(at));
     at.millis().div_euclid(DAY)
@@ -76,11 +76,11 @@ pub fn local_day(at: Timestamp) -> i64 {
     day(None, Timestamp::from_millis(at.millis() - offset * MINUTE))
 }
 
-/// What the process and the browser both know when they draw for the first time.
+/// The zone that the process and the browser both know when they first draw the page.
 #[derive(Debug, Clone)]
 struct Known(Option<Zone>);
 
-/// Lets times be drawn by the zone that was told before, and tells it when it has changed.
+/// Provides the zone that was sent before for drawing times, and sends it again when it has changed.
 pub fn provide_zone() {
     let known = requested_zone();
     provide_context(Known(known.clone()));
@@ -92,13 +92,13 @@ pub fn provide_zone() {
     });
 }
 
-/// The zone by which this page is drawn at first.
+/// The zone in which this page is drawn at first.
 pub fn use_zone() -> Option<Zone> {
     use_context::<Known>().and_then(|known| known.0)
 }
 
-/// The browser's zone as it told it before this page: the process and the browser read the same cookie, so both draw the
-/// same at first. `None` on the first visit.
+/// The browser's zone as sent before this page: the process and the browser read the same cookie, so both draw the same
+/// at first. `None` on the first visit.
 fn requested_zone() -> Option<Zone> {
     #[cfg(feature = "ssr")]
     let told = crate::prefs::cookie(ZONE_COOKIE);
@@ -107,7 +107,7 @@ fn requested_zone() -> Option<Zone> {
     Zone::parse(&told?)
 }
 
-/// The zone as this browser told it before.
+/// The zone that this browser sent before.
 #[cfg(not(feature = "ssr"))]
 fn told_before() -> Option<String> {
     let cookies = html_document()?.cookie().ok()?;
@@ -131,7 +131,7 @@ fn html_document() -> Option<web_sys::HtmlDocument> {
     document().dyn_into().ok()
 }
 
-/// Looks day by day where the offset changes, and there to the second.
+/// Searches day by day for changes of the offset, and then to the second.
 fn of_this_browser() -> Zone {
     #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds")]
     let today = (js_sys::Date::now() as i64).div_euclid(DAY) * DAY / 1000;

@@ -1,9 +1,10 @@
-//! Bodies are read whole before anything else is done with a request: up to a limit each, and all that are in memory
-//! together up to another one. Who sends one is known from the head before; a stranger may send what a log-in takes, and
-//! strangers have a room of their own: however much they send, and however slowly, they keep out nobody else.
+//! Reads each body whole before its request is handled. One limit applies to each body, another to all bodies in memory
+//! together. The request's head says who sends it. A sender who is not authenticated (a stranger) may send no more than
+//! a log-in needs, and strangers share a memory budget of their own: however much they send, and however slowly, they
+//! crowd out nobody else.
 //!
-//! A client that is refused in the middle of its sending often sees a broken connection instead of the answer.
-//! So what is too large is read to its end and thrown away, unless it is larger than any honest mistake.
+//! A client that is refused while it still sends often sees a broken connection instead of the answer. So a body that
+//! is too large is read to its end and discarded, unless it is larger than any honest mistake.
 
 use super::{
     login_session,
@@ -22,26 +23,26 @@ use std::time::Duration;
 use tokio::time::timeout;
 use tower_sessions::Session;
 
-/// Largest body of whoever has neither logged in nor a token.
+/// Largest body of a sender who has neither logged in nor a token.
 pub const STRANGERS: usize = 64 * 1024;
-/// Bytes beyond the limit that are read for the sake of a clear answer.
+/// Bytes beyond the limit that are read and discarded so that the client sees the answer.
 const PATIENCE: usize = 32 * 1024 * 1024;
-/// For how long what is refused from its head is read on, for the same sake.
+/// How long the body of a request that is refused by its head is read on, for the same reason.
 const THROWN_AWAY_WITHIN: Duration = Duration::from_secs(5);
-/// Seconds after which somebody for whose body there was no room may come again.
+/// Seconds after which a client whose body found no room may retry.
 const RETRY_AFTER: u32 = 5;
 
-/// For what anybody may call.
+/// For routes that anybody may call.
 pub async fn of_strangers(State(http): State<Http>, request: Request, next: Next) -> Response {
     read(&http.strangers_bodies, STRANGERS, request, next).await
 }
 
-/// For those who are known from the head already.
+/// For senders whom the request's head authenticates.
 pub async fn of_the_known(State(http): State<Http>, request: Request, next: Next) -> Response {
     read(&http.bodies, http.settings.http.body_bytes, request, next).await
 }
 
-/// For pages and what they call.
+/// For pages and server functions.
 pub async fn of_people(State(http): State<Http>, request: Request, next: Next) -> Response {
     let most = request.body().size_hint().upper();
     let session = request.extensions().get::<Session>().cloned();
@@ -51,8 +52,8 @@ pub async fn of_people(State(http): State<Http>, request: Request, next: Next) -
     }
 }
 
-/// A session is enough for a small body: the handler needs it, too, and it is read once. Only who sends much is looked
-/// up before.
+/// For a small body a session with a log-in is enough: the handler loads that session anyway, and it is read only once.
+/// For a large body the user is looked up first.
 async fn is_somebodys(http: &Http, most: Option<u64>, session: Option<Session>) -> bool {
     let most = most.and_then(|most| usize::try_from(most).ok());
     match (most, session) {
@@ -66,7 +67,7 @@ async fn is_somebodys(http: &Http, most: Option<u64>, session: Option<Session>) 
 async fn read(room: &Room, limit: usize, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     match whole(room, &parts.headers, body, limit).await {
-        // The room is taken until the answer is there.
+        // The body's memory stays reserved until the response exists.
         Ok((whole, _taken)) => next.run(Request::from_parts(parts, Body::from(whole))).await,
         Err(StatusCode::SERVICE_UNAVAILABLE) => (
             StatusCode::SERVICE_UNAVAILABLE,
@@ -80,7 +81,7 @@ async fn read(room: &Room, limit: usize, request: Request, next: Next) -> Respon
 /// Reads a body of up to `limit` bytes.
 ///
 /// # Errors
-/// 413 when it is larger, 400 when it breaks off, 503 when there is no room for it.
+/// 413 if it is larger, 400 if it breaks off, 503 if there is no room for it.
 pub async fn whole<'r>(
     room: &'r Room,
     headers: &HeaderMap,
@@ -130,12 +131,12 @@ pub async fn whole<'r>(
     if length > limit {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
-    // A short one comes at once, and is not copied.
+    // A short body arrives in one frame and is not copied.
     let whole = if whole.is_empty() { first } else { whole.into() };
     Ok((whole, taken))
 }
 
-/// Reads on for a while, for somebody who was refused before they had sent everything, and keeps nothing.
+/// Reads and discards the rest of a refused request's body for a while, so that the client sees the answer.
 pub async fn throw_away(headers: &HeaderMap, mut body: Body) {
     if body.is_end_stream() || waits_for_consent(headers) {
         return;
@@ -149,11 +150,11 @@ pub async fn throw_away(headers: &HeaderMap, mut body: Body) {
             }
         }
     };
-    // When it has not come by then, the connection ends.
+    // If the body has not ended by then, the connection is closed.
     let _ = timeout(THROWN_AWAY_WITHIN, to_the_end).await;
 }
 
-/// With `Expect: 100-continue` the body is not sent before we begin to read it.
+/// With `Expect: 100-continue` the client sends the body only once the server begins to read it.
 fn waits_for_consent(headers: &HeaderMap) -> bool {
     headers
         .get(header::EXPECT)

@@ -1,5 +1,5 @@
-//! The address a request really comes from. Log-ins are throttled by it, so nobody may choose it freely: what a header
-//! says of it is believed from the proxies in the settings only, and read from its trustworthy end.
+//! The address that a request really comes from. Log-ins are throttled by it, so nobody may choose it freely: a header
+//! is believed only if it comes from a proxy in the settings, and it is read from its trustworthy end.
 
 use crate::settings::{ForwardedHeader, Proxy, Settings};
 use app::api::guard::ClientAddress;
@@ -17,14 +17,14 @@ use std::{
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 const FORWARDED: &str = "forwarded";
-/// Between two lines in the log that somebody forwards who is not believed.
+/// The interval between two warnings about a proxy that is not trusted.
 const SAY_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// The other end of the connection: a client or a proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer(pub IpAddr);
 
-/// Puts the [`ClientAddress`] into the request.
+/// Inserts the [`ClientAddress`] into the request's extensions.
 pub async fn find(State(settings): State<Arc<Settings>>, mut request: Request, next: Next) -> Response {
     if let Some(client) = of(&request, &settings) {
         request.extensions_mut().insert(ClientAddress(client));
@@ -32,15 +32,15 @@ pub async fn find(State(settings): State<Arc<Settings>>, mut request: Request, n
     next.run(request).await
 }
 
-/// Where a request comes from; `None` when it has no connection, in a test.
+/// The client's address; `None` if the request has no connection, as in a test.
 pub fn of(request: &Request, settings: &Settings) -> Option<IpAddr> {
     let &Peer(peer) = request.extensions().get()?;
     let (trusted, written) = (&settings.http.trusted_proxies, settings.http.forwarded_header);
     Some(client(peer.to_canonical(), request.headers(), trusted, written))
 }
 
-/// Every proxy appends the address it was called from, so the list is read from its end for as long as each
-/// address is a trusted proxy; what stands before the first other address may be invented.
+/// Every proxy appends the address that called it, so the list is read from its end as long as each address is a
+/// trusted proxy. The first other address is the client; whatever stands before it may be invented.
 fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Proxy], written: ForwardedHeader) -> IpAddr {
     let is_trusted = |ip: IpAddr| trusted.iter().any(|proxy| proxy.includes(ip));
     let (header, read): (&str, fn(&str) -> Option<IpAddr>) = match written {
@@ -54,7 +54,7 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Proxy], written: Forward
         }
         return peer;
     }
-    // Neither a client's unbalanced quote nor its bytes that are no text reach what a proxy has appended.
+    // A client's unbalanced quote or non-UTF-8 bytes cannot spoil the part that a proxy appended.
     let mut hops = headers
         .get_all(header)
         .iter()
@@ -77,7 +77,7 @@ fn forwarded_for(element: &str) -> Option<IpAddr> {
     address(node)
 }
 
-/// An address, perhaps in quotes, perhaps with a port: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]`,
+/// An address, with or without quotes and port: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]`,
 /// `"[2001:db8::1]:4711"`.
 fn address(text: &str) -> Option<IpAddr> {
     let text = text.trim().trim_matches('"');
@@ -90,7 +90,8 @@ fn address(text: &str) -> Option<IpAddr> {
     text.parse().ok().or_else(|| without_port().map(IpAddr::from))
 }
 
-/// Whoever calls us so is taken for the client. When it is the proxy, all its clients are one to us.
+/// Warns that an untrusted peer sends the header. The peer counts as the client; if it is a proxy, all the clients
+/// behind it count as one.
 fn say_who_forwards(peer: IpAddr) {
     static SAID: Mutex<Option<Instant>> = Mutex::new(None);
     let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
@@ -142,7 +143,7 @@ mod tests {
         assert_eq!(seen("10.1.2.3", &["1.1.1.1, nonsense"]), "10.1.2.3");
     }
 
-    /// As nginx appends to whatever the client has sent.
+    /// nginx appends to whatever the client has sent.
     #[test]
     fn bytes_that_are_no_text_hide_nothing_behind_them() {
         let seen = |lines: &[(&'static str, &[u8])]| seen_by(ForwardedHeader::Either, "10.1.2.3", lines);

@@ -1,4 +1,4 @@
-//! A contact card that a customer sent, as a file for whoever may read the message.
+//! Downloads a contact card that a customer sent, for users who may read the message.
 
 use super::{login_session, state::Http};
 use axum::{
@@ -44,7 +44,7 @@ pub async fn download(
     }
 }
 
-/// As RFC 6266 has it: a name in ASCII for the old, and the whole name.
+/// The header of RFC 6266: an ASCII name for old browsers, and the full name.
 fn attachment(name: &str) -> HeaderValue {
     let mut encoded = String::new();
     for byte in name.bytes() {

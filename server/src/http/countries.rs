@@ -1,5 +1,5 @@
-//! The allowed countries at the door. By which door a request comes in is said by the table of routes, so that no
-//! spelling of a path leads around it; who is refused is told what has happened in their own language.
+//! Enforces the allowed countries. The table of routes determines a request's door, so no spelling of a path avoids the
+//! check. A refused client reads the reason in its own language.
 
 use super::{api::problem::Problem, plain_page::plain_page, routes::routes, state::Http};
 use app::{
@@ -37,7 +37,7 @@ impl Doors {
         }))
     }
 
-    /// What is not in the table is the console's: pages, server functions, and addresses that lead nowhere.
+    /// Everything outside the table belongs to the console: pages, server functions, and unknown addresses.
     fn at(&self, request: &Request) -> Option<Door> {
         let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
         let known = route.and_then(|route| self.0.by_route.get(route));
@@ -45,7 +45,7 @@ impl Doors {
     }
 }
 
-/// Refuses with 403 whoever is not in a country that the door's rule names.
+/// Answers 403 to a client outside the countries that the door's rule names.
 pub async fn guard(State(doors): State<Doors>, request: Request, next: Next) -> Response {
     let address = request.extensions().get::<ClientAddress>();
     let (Some(door), Some(&ClientAddress(address))) = (doors.at(&request), address) else {
@@ -58,7 +58,7 @@ pub async fn guard(State(doors): State<Doors>, request: Request, next: Next) -> 
     match door {
         Door::Api => Problem::from(reason).into_response(),
         Door::Webhooks => StatusCode::FORBIDDEN.into_response(),
-        // A page that is still open asks on.
+        // A page that is still open goes on calling.
         Door::Console if request.uri().path().starts_with("/rpc/") && !reads_pages(request.headers()) => {
             (StatusCode::FORBIDDEN, axum::Json(ApiError::Refused(reason))).into_response()
         }

@@ -1,5 +1,5 @@
-//! The country database, uploaded by an administrator: a plain form with a file, which needs no script. The page that
-//! it leads back to says what came of it.
+//! An administrator uploads the country database with a plain file form that needs no script. The response redirects to
+//! the page, which shows the outcome.
 
 use super::{body_limit, login_session, memory_budget::Taken, state::Http};
 use app::api::guard::ClientAddress;
@@ -18,10 +18,10 @@ use domain::{
 use engine::countries::{self, MAX_DATABASE};
 use tower_sessions::Session;
 
-/// What a form puts around the file, in bytes.
+/// Bytes that the multipart form adds around the file.
 const WRAPPING: usize = 4096;
 
-/// Nothing is read before it is clear that an administrator sends it.
+/// Reads the body only after it has checked that an administrator sends it.
 pub async fn replace(
     State(http): State<Http>,
     session: Session,
@@ -56,7 +56,7 @@ fn back(outcome: &str) -> Response {
     Redirect::to(&format!("/security/countries?database={outcome}#database")).into_response()
 }
 
-/// The file, or what the page says instead.
+/// The uploaded file, or the outcome that the page shows instead.
 async fn file_in(http: &Http, request: Request) -> Result<(Vec<u8>, Taken<'_>), &'static str> {
     let missing = Unfit::Missing.as_str();
     let (parts, body) = request.into_parts();

@@ -1,5 +1,5 @@
-//! Live updates, as server-sent events. Each says only what to read again, so a stream may break at any time: its
-//! first event tells where it begins, and a browser that connects again names the last event that it knows of.
+//! Live updates, as server-sent events. An event only says what to read again, so a stream may break at any time: its
+//! first event gives its position, and a browser that reconnects names the last event that it knows.
 
 use super::{login_session, state::Http, streams::Streams};
 use axum::{
@@ -25,24 +25,24 @@ use std::{convert::Infallible, time::Duration};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tower_sessions::Session;
 
-/// For those in between. nginx holds an answer back until its buffer is full, unless
-/// [this header](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering) says otherwise; what
-/// compresses holds it back as well, unless it must not transform it.
+/// Headers for proxies. nginx holds a response back until its buffer is full, unless
+/// [this header](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering) says otherwise; a
+/// compressing proxy holds it back as well, unless `no-transform` forbids compression.
 const PASS_ON_AT_ONCE: [(HeaderName, &str); 2] = [
     (HeaderName::from_static("x-accel-buffering"), "no"),
     (header::CACHE_CONTROL, "no-cache, no-transform"),
 ];
 
-/// Where a stream goes on.
+/// The position at which a stream resumes.
 #[derive(Debug, Deserialize)]
 pub struct Since {
     after: Option<u64>,
 }
 
-/// What the user may see, for as long as they are logged in and remain who they are; after a change of role
-/// the stream ends, and the browser's next one has the new rights.
+/// Streams the events that the user may see, for as long as they are logged in and their account is unchanged. After a
+/// change of role the stream ends, and the browser's next one has the new rights.
 ///
-/// `after`, or `Last-Event-ID`, is the number of the last event that the browser knows of: what happened since is told
+/// `after`, or `Last-Event-ID`, is the number of the last event that the browser knows: the events since then come
 /// first.
 pub async fn stream(
     State(http): State<Http>,
@@ -115,12 +115,13 @@ fn pings() -> impl Stream<Item = sse::Event> {
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     stream::unfold(clock, |mut clock| async move {
         clock.tick().await;
-        // An event without data would not be handed to the page.
+        // Browsers do not dispatch an event without data.
         Some((sse::Event::default().event(PING).data("{}"), clock))
     })
 }
 
-/// Ends when the user is logged out, disabled, or changed. That the database is away says nothing about them.
+/// Returns when the user is logged out, disabled, or changed. A database error says nothing about the user, so the
+/// stream goes on.
 async fn logged_out(engine: Engine, me: Me, session: String, check: Duration) {
     loop {
         tokio::time::sleep(check).await;

@@ -1,4 +1,4 @@
-//! For those who watch the process: is it up, can it work, how much does it do.
+//! For monitoring: is the process up, is it ready, and its metrics.
 
 use super::{api::Caller, client_address::Peer, state::Http};
 use axum::{
@@ -28,9 +28,9 @@ pub async fn ready(State(http): State<Http>) -> Response {
     }
 }
 
-/// In Prometheus' format, for a scraper on this machine, or for whoever has a token of any scope.
+/// Metrics in Prometheus' format, for a scraper on this machine, or for a caller with a token of any scope.
 ///
-/// Through a reverse proxy everybody seems to be on this machine; a request that was forwarded needs the token.
+/// Behind a reverse proxy every request seems to come from this machine, so a forwarded request needs a token.
 pub async fn metrics(
     State(http): State<Http>,
     peer: Option<Extension<Peer>>,
@@ -62,7 +62,7 @@ pub async fn metrics(
     }
 }
 
-/// Bytes of memory that the process has in use, under the name that dashboards know.
+/// The process's resident memory in bytes, under the name that dashboards expect.
 const MEMORY: &str = "process_resident_memory_bytes";
 
 fn resident_memory() -> Option<f64> {
@@ -89,10 +89,10 @@ pub fn recorder() -> Option<&'static PrometheusHandle> {
     RECORDER.get_or_init(install).as_ref()
 }
 
-/// How often what was measured is added up; until then each measurement takes memory.
+/// How often the recorder aggregates its samples; until then each sample takes memory.
 const UPKEEP: Duration = Duration::from_secs(5);
 
-/// Adds up what was measured, also when nobody ever asks for it.
+/// Aggregates the samples, even if nobody ever scrapes them.
 pub async fn keep_up() -> Infallible {
     loop {
         tokio::time::sleep(UPKEEP).await;

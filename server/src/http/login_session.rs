@@ -1,7 +1,7 @@
-//! Browsers that are logged in: a cookie with a random id, and the rest in the database.
+//! Log-in sessions: a cookie holds a random id, the database the rest.
 //!
-//! The cookie lives as long as the longest session; when a session ends is decided here, by the engine's clock: after
-//! some hours without a request, and some days after the log-in in any case.
+//! The cookie lives as long as the longest session. This module ends a session by the engine's clock: after
+//! `session_idle_hours` without a request, and `session_days` after the log-in in any case.
 
 use super::state::Http;
 use app::api::guard::USER;
@@ -23,12 +23,12 @@ use tower_sessions::{
 
 /// The cookie's name.
 pub const COOKIE: &str = "switchboard_session";
-/// When the user logged in, beside what the pages keep.
+/// The session's key for its start, beside the keys of the pages.
 const BEGUN: &str = "begun";
-/// A session is prolonged when it has become this much shorter, so that not every request writes.
+/// A session is prolonged only if that gains at least this much, so that not every request writes.
 const PROLONG_AFTER: Duration = Duration::from_secs(5 * 60);
 
-/// Gives pages and server functions their session.
+/// The layer that loads the session for pages and server functions.
 pub fn layer(http: &Http) -> SessionManagerLayer<Store> {
     let security = &http.settings.security;
     let store = Store {
@@ -45,10 +45,10 @@ pub fn layer(http: &Http) -> SessionManagerLayer<Store> {
         .with_expiry(Expiry::OnInactivity(longest))
 }
 
-/// Whoever is logged in.
+/// The user who is logged in.
 ///
 /// # Errors
-/// 401 when nobody is, or the user is gone or disabled; 503 when that cannot be found out.
+/// 401 if nobody is logged in, or the user is gone or disabled; 503 if the database cannot tell.
 pub async fn user(engine: &Engine, session: &Session) -> std::result::Result<Me, StatusCode> {
     let user = session.get::<UserId>(USER).await;
     let user = user.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
@@ -91,7 +91,7 @@ impl Store {
 
 #[async_trait]
 impl SessionStore for Store {
-    /// A session begins: at the first thing kept in it, and again with a new id at the log-in.
+    /// Called when the first value is stored in a session, and again at the log-in, which gives it a new id.
     async fn create(&self, record: &mut Record) -> Result<()> {
         let now = self.engine.clock().now().millis();
         record.data.insert(BEGUN.to_owned(), now.into());
@@ -110,7 +110,7 @@ impl SessionStore for Store {
             return Ok(None);
         };
         let data = serde_json::from_str(&stored.data).map_err(|error| Error::Decode(error.to_string()))?;
-        // The layer above works this out anew for each save, and nobody else reads it.
+        // The session layer computes this anew for each save, and nobody else reads it.
         let record = Record {
             id: *id,
             data,

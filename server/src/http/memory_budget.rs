@@ -1,8 +1,8 @@
-//! Room for bodies in memory: however many come at once, they take no more than was given.
+//! A memory budget for request bodies: however many arrive at once, together they never exceed it.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// Room for all bodies that are in memory, in bytes.
+/// The bytes that bodies in memory may still take.
 #[derive(Debug)]
 pub struct Room {
     left: AtomicI64,
@@ -21,7 +21,7 @@ impl Room {
     }
 }
 
-/// What one body takes of the room; it is free again when this is dropped.
+/// One body's share of the room; dropping it gives the bytes back.
 #[derive(Debug)]
 pub struct Taken<'r> {
     room: &'r Room,
@@ -33,7 +33,7 @@ impl<'r> Taken<'r> {
         Self { room, bytes: 0 }
     }
 
-    /// Takes more; false when there is not so much left.
+    /// Takes more bytes; returns false if too few are left.
     pub(super) fn more(&mut self, bytes: usize) -> bool {
         let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
         if self.room.left.fetch_sub(bytes, Ordering::Relaxed) < bytes {

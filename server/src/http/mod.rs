@@ -1,4 +1,4 @@
-//! Every HTTP route is in one table ([`routes`]); here are the layers around them.
+//! Puts the layers around the routes, which are all in one table ([`routes`]).
 
 pub mod api;
 pub mod body_limit;
@@ -36,10 +36,10 @@ use state::Http;
 use std::time::Duration;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
-/// A large body takes its time on a slow line.
+/// Time for a large upload over a slow line.
 const UPLOAD_WITHIN: Duration = Duration::from_secs(5 * 60);
 
-/// The whole of it. Layers are added from the inside out.
+/// The complete router. Layers are added from the inside out.
 pub fn router(http: Http) -> Router {
     let group = |access| {
         let of_group = routes().into_iter().filter(|route| route.access == access);
@@ -49,7 +49,7 @@ pub fn router(http: Http) -> Router {
     };
     let limits = &http.settings.http;
 
-    // Who sends a body is known before it is read.
+    // The sender is authenticated before the body is read.
     let api = group(Access::Token)
         .layer(from_fn_with_state(http.clone(), body_limit::of_the_known))
         .layer(from_fn_with_state(http.clone(), api::authenticate));
@@ -68,7 +68,7 @@ pub fn router(http: Http) -> Router {
         ));
     let open = [Access::Public, Access::Asset, Access::Link].map(group);
     let open = open.into_iter().fold(Router::new(), Router::merge);
-    // Meta sends by the thousand, and every layer costs as much as what it does.
+    // Meta sends thousands of requests a second, and each layer costs as much as the handler's own work.
     let protect = from_fn_with_state(http.clone(), webhook::protect);
     let meta = group(Access::Meta).layer((protect, CatchPanicLayer::new()));
 
@@ -76,7 +76,7 @@ pub fn router(http: Http) -> Router {
         .merge(open.layer(from_fn_with_state(http.clone(), body_limit::of_strangers)))
         .merge(api)
         .merge(users)
-        // Bodies are in memory by now.
+        // Bodies are already in memory here.
         .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(

@@ -1,5 +1,5 @@
-//! Pages and data go out packed, where the browser takes that. The site's files are packed when they are built, and
-//! the event stream never is: a packer would hold its events back.
+//! Compresses pages and data for browsers that accept gzip. The site's files are compressed at build time. The event
+//! stream is never compressed, because a compressor would hold its events back.
 
 use super::site::accepts;
 use axum::{
@@ -12,11 +12,11 @@ use axum::{
 use flate2::{Compression, write::GzEncoder};
 use std::io::Write as _;
 
-/// Bytes below which packing costs more than it saves.
+/// Size in bytes below which compression costs more than it saves.
 const WORTH_IT: u64 = 1024;
 const LEVEL: Compression = Compression::new(4);
 
-/// Packs what is whole in memory, text, and large enough.
+/// Compresses a response that is text, entirely in memory, and large enough.
 pub async fn pack(request: Request, next: Next) -> Response {
     let accepted = request.headers().get(header::ACCEPT_ENCODING);
     let taken = accepted
@@ -33,7 +33,7 @@ pub async fn pack(request: Request, next: Next) -> Response {
         return response;
     }
     let (mut head, body) = response.into_parts();
-    // It is in memory: it has an exact size.
+    // An exact size means that the body is in memory.
     let plain = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let Some(packed) = packed(&plain) else {
         return Response::from_parts(head, Body::from(plain));

@@ -1,4 +1,4 @@
-//! The console: `app`'s pages and server functions, with what they find in their context.
+//! The console: serves `app`'s pages and server functions, and provides their context.
 
 use super::{plain_page::plain_page, reactive_owner::Apart, site, state::Http, text};
 use app::{App, api::ApiError, labels, prefs, shell};
@@ -24,12 +24,12 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, task::JoinHandle, time::timeout};
 use tracing::Instrument as _;
 
-/// How long a page waits until it is drawn.
+/// How long a request for a page waits for a free place.
 const PLACE_WITHIN: Duration = Duration::from_secs(5);
-/// Seconds after which somebody may come again for whose page there was no place.
+/// Seconds after which a browser that got no place may retry.
 const RETRY_AFTER: u32 = 5;
 
-/// Adds every page and every server function, and the page for addresses that lead nowhere.
+/// Adds every page, every server function, and the page for unknown addresses.
 pub fn add_to(router: Router<Http>) -> Router<Http> {
     let functions = functions().into_iter();
     functions
@@ -39,19 +39,19 @@ pub fn add_to(router: Router<Http>) -> Router<Http> {
         .layer(map_response(redirect_whoever_reads_pages))
 }
 
-/// Every page but the one for addresses that lead nowhere: it matches everything, also files.
+/// Every page except the one for unknown addresses, which matches everything, including files.
 pub fn pages() -> Vec<AxumRouteListing> {
     let mut pages = generate_route_list(App);
     pages.retain(|page| !page.path().contains("{*"));
     pages
 }
 
-/// The path of every server function. They are all called by POST.
+/// The path of every server function. All are called with POST.
 pub fn functions() -> Vec<&'static str> {
     server_fn_paths().map(|(path, _)| path).collect()
 }
 
-/// A server function. Its arguments are in memory by now.
+/// Calls a server function. Its body is already in memory.
 async fn call(State(http): State<Http>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, usize::MAX).await else {
@@ -71,8 +71,8 @@ async fn call(State(http): State<Http>, request: Request) -> Response {
     .await
 }
 
-/// A page. It is drawn to its end in a task of its own, also for a browser that has gone away meanwhile: what reads for
-/// the page would otherwise find that its signals have gone, too. So many are drawn at once, and no more.
+/// Draws a page in a task of its own, to its end, even if the browser has gone away: otherwise the page's pending reads
+/// would find their signals disposed. `http.pages` limits how many are drawn at once.
 async fn draw(State(http): State<Http>, request: Request) -> Response {
     let locale = prefs::language_of(request.headers());
     let options = http.leptos.clone();
@@ -98,8 +98,8 @@ async fn draw(State(http): State<Http>, request: Request) -> Response {
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
-/// Begins work in a task of its own, which has its place until it ends, whoever still waits for it; `None` when no place
-/// has become free.
+/// Spawns work in a task that keeps its place until it ends, whether or not anybody still waits for it; `None` if no
+/// place became free in time.
 async fn in_a_place<T: Send + 'static>(
     places: &Arc<Semaphore>,
     within: Duration,
@@ -112,8 +112,8 @@ async fn in_a_place<T: Send + 'static>(
     }))
 }
 
-/// Leptos redirects only who asks for `text/html` in so many words; a page leads on whatever its reader accepts.
-/// Answers to server functions carry a header that the browser part understands, and stay as they are.
+/// Leptos redirects only clients whose `Accept` names `text/html`; this redirects every reader of a page. Responses of
+/// server functions stay unchanged: they carry a header that the wasm client understands.
 async fn redirect_whoever_reads_pages(mut response: Response) -> Response {
     let headers = response.headers();
     let is_page = headers
@@ -125,12 +125,12 @@ async fn redirect_whoever_reads_pages(mut response: Response) -> Response {
     response
 }
 
-/// What pages and server functions find beside the request.
+/// Provides the context of pages and server functions, beside the request.
 fn context(http: &Http) -> impl Fn() + Clone + Send + Sync + 'static {
     let engine = http.engine.clone();
     move || {
         provide_context(engine.clone());
-        // Leptos has minted a nonce of its own; the one in the header has to be the one in the page.
+        // Leptos mints a nonce of its own; the page must use the one in the header.
         let parts = use_context::<axum::http::request::Parts>();
         if let Some(nonce) = parts.and_then(|parts| parts.extensions.get::<Nonce>().cloned()) {
             provide_context(nonce);
@@ -138,7 +138,7 @@ fn context(http: &Http) -> impl Fn() + Clone + Send + Sync + 'static {
     }
 }
 
-/// A file such as `/favicon.svg`, or the page that says that there is nothing.
+/// Serves a file such as `/favicon.svg`, or the page for unknown addresses.
 async fn elsewhere(State(http): State<Http>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return StatusCode::NOT_FOUND.into_response();
@@ -159,7 +159,7 @@ mod tests {
         let places = Arc::new(Semaphore::new(1));
         let (end, ended) = oneshot::channel::<()>();
         let first = in_a_place(&places, Duration::ZERO, ended).await.expect("a place");
-        // Nobody waits for it any more.
+        // Nobody waits for the first task any more.
         drop(first);
         let soon = Duration::from_millis(20);
         assert!(in_a_place(&places, soon, async {}).await.is_none());

@@ -1,9 +1,9 @@
-//! A page of words alone, for who cannot have ours: its styles may be behind the same door.
+//! A plain page without styles, for a browser that cannot have the console's: its styles may be behind the same door.
 
 use app::i18n::{I18nLocaleTrait as _, Locale};
 use axum::response::Html;
 
-/// With a title, what has happened, and what to do.
+/// The page's title, what has happened, and what to do.
 pub fn plain_page(locale: Locale, [title, text, what_to_do]: &[String; 3]) -> Html<String> {
     let language = locale.as_str();
     Html(format!(

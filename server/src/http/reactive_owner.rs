@@ -1,8 +1,8 @@
-//! One request's reactive state, apart from that of all others.
+//! Isolates one request's reactive state from that of all others.
 //!
-//! Leptos keeps the current owner and the arena of the current signals with the thread, and not with the request. Work
-//! that has waited may go on on another thread, where another request has left its own: then a page finds its signals
-//! gone, and a server function finds itself below the owner of a page, which takes its contexts along when it ends.
+//! Leptos keeps the current owner and the arena of the current signals in thread-locals, not per request. A task may
+//! resume on another thread, on which another request has left its own: then a page finds its signals disposed, and a
+//! server function runs under the owner of a page, which drops the function's contexts when it ends.
 
 use leptos::reactive::owner::{Owner, Sandboxed};
 use std::{
@@ -11,10 +11,10 @@ use std::{
     task::{Context, Poll},
 };
 
-/// A future that finds owner and arena as it has left them, on whatever thread it goes on.
+/// A future that restores its owner and arena at each poll, whatever thread polls it.
 pub struct Apart<T> {
     owner: Owner,
-    /// Holds the arena, and makes it the current one when it is polled.
+    /// Holds the arena; polling it makes the arena the current one.
     arena: Sandboxed<Pending<()>>,
     future: Pin<Box<dyn Future<Output = T> + Send>>,
 }

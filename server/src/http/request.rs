@@ -1,5 +1,5 @@
-//! One span, one log line and one measurement a request. Only the route's template is named: paths hold ids,
-//! and query strings hold verify tokens and set-up links.
+//! One span, one log line and one measurement per request. They name only the route's template: paths contain ids, and
+//! query strings contain verify tokens and set-up links.
 
 use axum::{
     extract::{MatchedPath, Request},
@@ -13,11 +13,11 @@ use tracing::Instrument as _;
 /// How long requests took, by method, route and status.
 pub const DURATION: &str = "switchboard_http_request_seconds";
 
-/// Wraps a request; it has to be matched to its route before.
+/// Wraps a request that is already matched to its route.
 pub async fn record(mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = new_id();
-    // Errors shown to people name it, so that they are found in the log.
+    // Error pages show this id, so that the error can be found in the log.
     if let Ok(id) = HeaderValue::try_from(&id) {
         request.headers_mut().insert("x-request-id", id);
     }
@@ -48,7 +48,7 @@ pub async fn record(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// Anybody may invent methods, and every label value costs memory for ever.
+/// Clients can invent methods, and every label value costs memory for ever.
 fn label(method: &Method) -> String {
     match method.as_str() {
         known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => known.to_owned(),
@@ -58,7 +58,7 @@ fn label(method: &Method) -> String {
 
 fn new_id() -> String {
     let mut bytes = [0; 8];
-    // Without random numbers ids are all alike, which is no reason to refuse requests.
+    // Without random numbers all ids are the same, which is no reason to refuse requests.
     let _ = getrandom::fill(&mut bytes);
     hex::encode(bytes)
 }

@@ -1,4 +1,4 @@
-//! The table of routes: every path, who may call it, and what answers there.
+//! The table of routes: every path, who may call it, and its handlers.
 
 use super::{
     api,
@@ -18,7 +18,7 @@ use domain::countries::Door;
 pub enum Access {
     /// Anybody, from anywhere.
     Public,
-    /// Anybody: what the console is made of.
+    /// Anybody: the console's files.
     Asset,
     /// Whoever has the link.
     Link,
@@ -28,12 +28,12 @@ pub enum Access {
     Token,
     /// A user who is logged in.
     User,
-    /// A user who is logged in and sends a large body: the handler reads it once it knows who sends it.
+    /// A user who is logged in and sends a large body: the handler authenticates the sender before it reads the body.
     Upload,
 }
 
 impl Access {
-    /// By which door of the allowed countries one comes in; `None`: from anywhere.
+    /// The door whose rule of allowed countries applies; `None`: open to every country.
     pub fn door(self) -> Option<Door> {
         match self {
             Self::Public => None,
@@ -45,7 +45,7 @@ impl Access {
     }
 }
 
-/// A path, who may call it, and what answers there.
+/// A path, who may call it, and its handlers.
 #[derive(Debug)]
 pub struct Route {
     pub access: Access,
@@ -53,7 +53,7 @@ pub struct Route {
     pub(super) methods: MethodRouter<Http>,
 }
 
-/// Every route but the pages and the server functions, which are `app`'s own list.
+/// Every route except the pages and the server functions, which `app` lists.
 pub fn routes() -> Vec<Route> {
     use Access::{Asset, Link, Meta, Public, Token, Upload, User};
     let route = |access, path, methods| Route {
@@ -67,9 +67,9 @@ pub fn routes() -> Vec<Route> {
         // From this machine, or with a token.
         route(Public, "/metrics", get(health::metrics)),
         route(Asset, "/pkg/{*path}", get(site::package)),
-        // Makes this browser known: the link comes from the command line.
+        // Makes this browser known; `switchboard user unlock` prints the link.
         route(Asset, "/login/unlock", get(unlock::open)),
-        // Files of messages: none yet.
+        // Reserved for files of messages; there are none yet.
         route(Link, "/files/{*rest}", any(|| async { StatusCode::NOT_FOUND })),
         //
         route(
@@ -77,7 +77,7 @@ pub fn routes() -> Vec<Route> {
             "/webhooks/whatsapp/{webhook_id}",
             get(webhook::handshake).post(webhook::accept),
         ),
-        // Somebody has typed the address off.
+        // For an address that was typed by hand, with a trailing slash.
         route(
             Meta,
             "/webhooks/whatsapp/{webhook_id}/",

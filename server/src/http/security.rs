@@ -1,7 +1,7 @@
-//! What a browser is told to refuse, and what is refused of a browser.
+//! Security headers for the browser, and the check that refuses requests from other sites.
 //!
-//! Server functions are plain POSTs. A page of somebody else's cannot make one: the cookie is `SameSite=Lax`, and a
-//! request that a browser marks as coming from another site is refused here.
+//! Server functions are plain POSTs. A page of another site cannot call one: the cookie is `SameSite=Lax`, and this
+//! module refuses a request that the browser marks as coming from another site.
 
 use super::{api, state::Http};
 use axum::{
@@ -19,7 +19,7 @@ pub async fn headers(State(http): State<Http>, mut request: Request, next: Next)
     request.extensions_mut().insert(nonce.clone());
     let mut response = next.run(request).await;
 
-    // What says nothing of caching may be about customers.
+    // A response that does not mention caching may contain data of customers.
     let no_store = HeaderValue::from_static("no-store");
     response
         .headers_mut()
@@ -48,7 +48,7 @@ pub async fn headers(State(http): State<Http>, mut request: Request, next: Next)
     response
 }
 
-/// `wasm-unsafe-eval` lets the browser compile our WebAssembly, and evaluates no text.
+/// `wasm-unsafe-eval` lets the browser compile the console's WebAssembly; it does not allow `eval` of text.
 fn policy(nonce: &str) -> String {
     format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -57,10 +57,10 @@ fn policy(nonce: &str) -> String {
     )
 }
 
-/// Refuses what changes something and comes from another site's page.
+/// Refuses a request that changes something and comes from a page of another site.
 pub async fn refuse_foreign_sites(State(http): State<Http>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    // Neither carries the cookie: Meta signs, scripts bring a token.
+    // Neither depends on the cookie: Meta signs, scripts send a token.
     let without_cookie = path.starts_with("/webhooks/")
         || (path.starts_with("/api/") && api::bearer(request.headers()).is_some());
     if request.method().is_safe() || without_cookie || is_own_site(request.headers(), &http.public_url) {
@@ -70,7 +70,8 @@ pub async fn refuse_foreign_sites(State(http): State<Http>, request: Request, ne
     (StatusCode::FORBIDDEN, "This request came from another site.\n").into_response()
 }
 
-/// Browsers send `Sec-Fetch-Site` from trustworthy pages and `Origin` with every POST; without both it is no browser.
+/// Browsers send `Sec-Fetch-Site` from trustworthy pages and `Origin` with every POST; a client that sends neither is
+/// no browser.
 fn is_own_site(headers: &HeaderMap, public_url: &Url) -> bool {
     let text = |name: HeaderName| headers.get(name).map(HeaderValue::to_str);
     if let Some(site) = text(HeaderName::from_static("sec-fetch-site")) {

@@ -1,6 +1,7 @@
-//! The site's files: scripts, wasm, styles, icons. A release binary carries them; a debug build reads them from
-//! `target/site` when it starts, all at once: a build beside a running server replaces files of the same names, and
-//! takes away those that the server's pages link to. Those under `/pkg/HASH` change their address when they change, so they may be kept for ever.
+//! The site's files: scripts, wasm, styles, icons. A release binary embeds them; a debug build reads all of them from
+//! `target/site` when it starts, because a build beside a running server replaces files of the same names and removes
+//! those that the server's pages link to. Files under `/pkg/HASH` get a new address when they change, so browsers may
+//! cache them for ever.
 
 use axum::{
     body::{Body, Bytes},
@@ -18,7 +19,7 @@ struct Site;
 
 static FILES: LazyLock<Files> = LazyLock::new(Files::of::<Site>);
 
-/// Files as they were at the start, by their paths.
+/// The files as they were at the start, by path.
 struct Files(HashMap<String, File>);
 
 #[derive(Clone)]
@@ -76,7 +77,7 @@ pub fn leptos_options(listen: SocketAddr) -> LeptosOptions {
         .build()
 }
 
-/// Changes whenever a script, the wasm or a style does.
+/// The hash of the site: it changes whenever a script, the wasm or a style changes.
 fn hash() -> Option<String> {
     let file = FILES.get("hash.txt")?;
     std::str::from_utf8(&file.bytes)
@@ -104,7 +105,7 @@ pub fn top_level(path: &str, headers: &HeaderMap) -> Option<Response> {
 fn page_asset(path: &str) -> Option<&str> {
     match path.strip_prefix('/')? {
         "" | "hash.txt" => None,
-        // Browsers ask for it where a page names no icon, and beside everything that is no page.
+        // Browsers request it for a page that names no icon, and for every response that is not a page.
         "favicon.ico" => Some("favicon.svg"),
         name => Some(name).filter(|name| !name.starts_with("pkg/")),
     }
@@ -146,7 +147,7 @@ fn file(path: &str, headers: &HeaderMap, caching: &'static str) -> Option<Respon
     Some(response)
 }
 
-/// The best pre-compressed copy that the browser takes.
+/// The smallest pre-compressed copy that the browser accepts.
 fn smallest(path: &str, headers: &HeaderMap) -> Option<(&'static str, &'static File)> {
     let accepted = headers.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
     [("br", "br"), ("gzip", "gz")]
@@ -155,7 +156,7 @@ fn smallest(path: &str, headers: &HeaderMap) -> Option<(&'static str, &'static F
         .find_map(|(name, ending)| Some((name, FILES.get(&format!("{path}.{ending}"))?)))
 }
 
-/// Whether an `Accept-Encoding` names an encoding, other than to refuse it.
+/// Whether an `Accept-Encoding` names an encoding without refusing it (`q=0`).
 pub(super) fn accepts(accepted: &str, encoding: &str) -> bool {
     accepted.split(',').any(|part| {
         let (name, weight) = part.split_once(';').unwrap_or((part, ""));
@@ -177,7 +178,7 @@ mod tests {
         static BUILT_ANEW: Cell<bool> = const { Cell::new(false) };
     }
 
-    /// A folder from which a build takes its only file.
+    /// A folder whose only file a build removes.
     struct Folder;
 
     impl Embed for Folder {

@@ -1,4 +1,4 @@
-//! What the handlers share.
+//! The state that all handlers share.
 
 use super::{memory_budget::Room, site, streams::Streams};
 use crate::{settings::Settings, shutdown::Stopping};
@@ -9,7 +9,7 @@ use std::{ops::Deref, sync::Arc};
 use tokio::sync::Semaphore;
 use url::Url;
 
-/// Every layer of every request clones it, so it is one pointer.
+/// One pointer, because every layer of every request clones it.
 #[derive(Debug, Clone)]
 pub struct Http(Arc<Shared>);
 
@@ -21,7 +21,7 @@ pub struct Shared {
     pub public_url: Url,
     pub stopping: Stopping,
     pub leptos: LeptosOptions,
-    /// Room for bodies of those who are known.
+    /// Room for bodies of authenticated senders.
     pub bodies: Room,
     pub strangers_bodies: Room,
     /// Places for pages that are being drawn.

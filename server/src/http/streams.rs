@@ -1,4 +1,4 @@
-//! Who has live updates open, and how many of them: each is a connection for hours.
+//! Counts the open streams of live updates per user: each is a connection that lasts for hours.
 
 use axum::{
     http::{StatusCode, header},
@@ -10,14 +10,14 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// When whoever was refused for want of room may try again.
+/// Seconds after which a refused client may retry.
 const RETRY_AFTER: &str = "30";
 
 /// How many streams each user has open.
 #[derive(Debug, Default)]
 pub struct Streams(Mutex<HashMap<UserId, usize>>);
 
-/// One open stream; dropped with it.
+/// The place of one open stream; dropped together with it.
 #[derive(Debug)]
 pub(super) struct Place {
     streams: Arc<Streams>,
@@ -27,9 +27,9 @@ pub(super) struct Place {
 /// Why there is no room for another stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Full {
-    /// This user has enough of them.
+    /// This user has reached `http.streams_per_user`.
     User,
-    /// The process has.
+    /// All users together have reached `http.streams`.
     Process,
 }
 

@@ -1,5 +1,5 @@
-//! No text that comes in holds a NUL: nobody types one, and PostgreSQL keeps none. What Meta sends is another matter:
-//! it is kept as it came.
+//! Refuses text that contains a NUL: nobody types one, and PostgreSQL cannot store one. Meta's deliveries are an
+//! exception: they are kept as they came.
 
 use axum::{
     extract::Request,
@@ -22,7 +22,7 @@ pub fn in_address(uri: &Uri) -> bool {
         .is_some_and(|text| in_encoded(text.as_str().as_bytes()))
 }
 
-/// Whether there is a NUL in what is percent-encoded: a percent sign itself is `%25` there.
+/// Whether percent-encoded text contains a NUL. A literal percent sign is encoded as `%25`.
 pub fn in_encoded(text: &[u8]) -> bool {
     text.contains(&0) || text.windows(3).any(|three| three == b"%00")
 }

@@ -1,5 +1,5 @@
-//! Makes a browser known, so that the throttle lets its owner log in (`engine::access::browsers`). The link comes from
-//! `switchboard user unlock`, and leads to the log-in.
+//! Makes a browser known, so that the throttle lets its owner log in (`engine::access::browsers`). The link, which
+//! `switchboard user unlock` prints, redirects to the log-in.
 
 use super::state::Http;
 use app::prefs;
@@ -17,7 +17,7 @@ pub struct Link {
     note: String,
 }
 
-/// A link that is not good, or no longer, leads to the log-in as well, and changes nothing.
+/// An invalid or expired link changes nothing and redirects to the log-in as well.
 pub async fn open(
     State(http): State<Http>,
     headers: HeaderMap,

@@ -1,4 +1,4 @@
-//! Meta's webhook. The raw bytes go to the engine as they came; 200 means that they are on disk.
+//! Meta's webhook. The engine gets the raw bytes; 200 means that they are on disk.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/create-webhook-endpoint>
 
 use super::{body_limit, client_address, request::DURATION, state::Http};
@@ -24,11 +24,11 @@ use tokio::time::timeout;
 const ROUTE: &str = "/webhooks/whatsapp/{webhook_id}";
 const SIGNATURE: &str = "x-hub-signature-256";
 
-/// Seconds after which Meta may try again; it keeps to its own plan, other senders may not.
+/// Seconds after which the sender may retry. Meta follows its own schedule; other senders may obey this.
 const RETRY_AFTER: &str = "5";
 
-/// What stands before both methods: the allowed countries, and a measurement. No line is logged for each of thousands
-/// a second.
+/// The layer around both methods: it checks the allowed countries and measures. It logs no line per request, because
+/// thousands arrive every second.
 pub async fn protect(State(http): State<Http>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let post = request.method() == Method::POST;
@@ -54,7 +54,7 @@ pub async fn protect(State(http): State<Http>, request: Request, next: Next) -> 
 
 fn measure(post: bool, status: StatusCode, took: Duration) {
     let histogram = match (post, status) {
-        // The one that has to be quick: its labels are made at compile time.
+        // The frequent case: its labels are compile-time constants.
         (true, StatusCode::OK) => {
             metrics::histogram!(DURATION, "method" => "POST", "route" => ROUTE, "status" => "200")
         }
@@ -78,12 +78,12 @@ pub struct Subscription {
 
 type WebhookPath = Result<Path<String>, PathRejection>;
 
-/// What is not UTF-8 is the address of no webhook, as is an empty one.
+/// A path that is not UTF-8 becomes an empty id, which no webhook has.
 fn webhook_id(path: WebhookPath) -> String {
     path.map_or_else(|_| String::new(), |Path(id)| id)
 }
 
-/// The handshake when a callback address is set: the challenge goes back verbatim, as plain text.
+/// Answers Meta's handshake when a callback address is set: it returns the challenge verbatim, as plain text.
 pub async fn handshake(
     State(http): State<Http>,
     path: WebhookPath,
@@ -113,14 +113,14 @@ pub async fn handshake(
     }
 }
 
-/// A notification. The content type is not looked at: the signature tells what is Meta's.
+/// Accepts a notification. The content type is ignored: the signature proves that Meta sent it.
 pub async fn accept(State(http): State<Http>, path: WebhookPath, request: Request) -> Response {
     let webhook_id = webhook_id(path);
     let (head, body) = request.into_parts();
     let limits = &http.settings.http;
     let signature = head.headers.get(SIGNATURE);
     let signature = signature.and_then(|value| value.to_str().ok());
-    // Nothing of a stranger's body is kept.
+    // A stranger's body is read only to be discarded.
     let call = match engine::inbound::webhook::call(&http.engine, &webhook_id, signature).await {
         Ok(call) => call,
         Err(why) => {

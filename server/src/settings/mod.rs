@@ -1,5 +1,5 @@
-//! Settings: an embedded file in which every key has its comment, over it an optional file, over it the environment.
-//! All problems are found at once, and each is named by the key, or by the variable, in which it is.
+//! Settings come from an embedded file in which every key has a comment; an optional file overrides it, and the
+//! environment overrides both. All problems are reported at once, each with its key or its environment variable.
 
 mod values;
 
@@ -24,7 +24,7 @@ pub use values::{ForwardedHeader, Proxy};
 pub const DEFAULTS: &str = include_str!("../../default.toml");
 const FILE: &str = "switchboard.toml";
 const VARIABLES: &str = "SWITCHBOARD_";
-/// Never shown.
+/// Keys whose values are never shown.
 const SECRETS: [&str; 2] = ["database.url", "security.master_key"];
 
 #[derive(Debug, Clone, Deserialize)]
@@ -40,7 +40,7 @@ pub struct Settings {
 #[derive(Debug, Clone, Deserialize)]
 pub struct Http {
     pub listen: SocketAddr,
-    /// `None`: worked out from the address that is listened on.
+    /// `None`: derived from `listen`.
     #[serde(deserialize_with = "values::public_url")]
     pub public_url: Option<Url>,
     pub trusted_proxies: Vec<Proxy>,
@@ -91,7 +91,7 @@ pub struct Security {
     pub session_idle_hours: Duration,
     #[serde(deserialize_with = "values::days")]
     pub session_days: Duration,
-    /// `None`: the one that is uploaded.
+    /// `None`: the uploaded one.
     #[serde(deserialize_with = "values::file")]
     pub country_database: Option<PathBuf>,
 }
@@ -110,12 +110,12 @@ pub enum LogFormat {
     Json,
 }
 
-/// Every problem of the settings, one a line.
+/// Every problem of the settings, one per line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the settings are not right:\n  {}", .0.join("\n  "))]
 pub struct Problems(pub Vec<String>);
 
-/// One key, what it is set to, and by what.
+/// One key, its value, and the source of the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Effective {
     pub key: String,
@@ -131,14 +131,14 @@ impl fmt::Display for Effective {
 }
 
 impl Settings {
-    /// The defaults alone: tests and the demo start from them, whatever the environment says.
+    /// The defaults alone. Tests and the demo start from them and ignore the environment.
     pub fn defaults() -> Self {
         Figment::from(Toml::string(DEFAULTS))
             .extract()
             .expect("the embedded defaults are right: a test reads them")
     }
 
-    /// The defaults, the file (`./switchboard.toml`, where there is one, unless another is named), the environment.
+    /// The defaults, the file (the given one, or `./switchboard.toml` if it exists), and the environment.
     ///
     /// # Errors
     /// Every unknown key and every wrong value.
@@ -152,7 +152,7 @@ impl Settings {
             }
         }
 
-        // Serde stops at the first wrong value. With the default in its place the next one comes to light.
+        // Serde stops at the first wrong value. Replacing it with the default reveals the next one.
         let mut patched = figment.clone();
         let settings = loop {
             let error = match patched.extract::<Self>() {
@@ -192,7 +192,7 @@ fn layers(file: Option<&Path>) -> Result<Figment, Problems> {
         None if Path::new(FILE).is_file() => figment.merge(Toml::file_exact(FILE)),
         None => figment,
     };
-    // Other programs' variables may begin alike; ours have a section, and so two underscores.
+    // Variables of other programs may share the prefix; Switchboard's name a section, and so contain two underscores.
     let variables = Env::prefixed(VARIABLES)
         .filter(|name| name.as_str().contains("__"))
         .split("__");
@@ -217,7 +217,7 @@ fn keys(figment: &Figment) -> Vec<(String, Value)> {
     keys
 }
 
-/// Where a key is set, as the one who has to mend it knows it.
+/// Where a key is set, in the words of whoever has to correct it.
 fn place(figment: &Figment, key: &str) -> String {
     match source(figment, key).as_str() {
         "environment" => format!("{VARIABLES}{}", key.replace('.', "__").to_uppercase()),

@@ -1,4 +1,4 @@
-//! How single values are read, and what is wrong with those that are refused.
+//! Parses single values, and says what is wrong with those that it refuses.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ipnet::IpNet;
@@ -30,11 +30,11 @@ impl Proxy {
     }
 }
 
-/// Which header the proxies write. The other one they may pass on as a client has invented it.
+/// The header that the proxies write. They may pass the other one on with whatever a client put into it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ForwardedHeader {
-    /// `X-Forwarded-For`, and `Forwarded` where there is none.
+    /// `X-Forwarded-For`, or `Forwarded` if it is missing.
     Either,
     XForwardedFor,
     /// <https://www.rfc-editor.org/rfc/rfc7239>
@@ -109,7 +109,7 @@ pub(super) fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D:
     span(from, 1)
 }
 
-/// Zero is none.
+/// Zero is allowed and means no time at all.
 pub(super) fn seconds_or_none<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     Ok(Duration::from_secs(u32::deserialize(from)?.into()))
 }
@@ -122,7 +122,7 @@ pub(super) fn days<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Er
     span(from, 24 * 60 * 60)
 }
 
-/// Nothing here makes sense as zero, nor beyond some years.
+/// Zero is refused; `u32` is the upper limit.
 fn span<'de, D: Deserializer<'de>>(from: D, unit: u64) -> Result<Duration, D::Error> {
     match u32::deserialize(from)? {
         0 => Err(D::Error::custom("must be at least 1")),

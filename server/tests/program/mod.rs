@@ -1,4 +1,4 @@
-//! The real program as a process of its own, which can be killed and started again on the same data.
+//! Runs the real program as a separate process, which can be killed and started again on the same data.
 
 pub mod postgres;
 
@@ -16,14 +16,14 @@ use tempfile::TempDir;
 pub const SECRET: &str = "secret-of-the-app";
 pub const NUMBER: &str = "106540352242922";
 
-/// What the program keeps its data in.
+/// The database in which the program keeps its data.
 #[derive(Debug)]
 pub enum Store {
     Sqlite,
     Postgres { url: String },
 }
 
-/// An installation with one channel, and its process while it runs.
+/// An installation with one channel, and its process while that runs.
 #[derive(Debug)]
 pub struct Program {
     pub folder: TempDir,
@@ -35,12 +35,12 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts it for the first time and connects a channel.
+    /// Starts the program for the first time and connects a channel.
     pub async fn connected(store: Store) -> Self {
         Self::connected_with(store, &[("SWITCHBOARD_HTTP__WEBHOOK_SECONDS", "1")]).await
     }
 
-    /// With these settings in the environment.
+    /// The same with these settings in the environment.
     pub async fn connected_with(store: Store, settings: &[(&'static str, &'static str)]) -> Self {
         server::application::install_crypto();
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
@@ -74,7 +74,7 @@ impl Program {
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
-        // What would be killed on a full disk is told of it instead.
+        // Ignores SIGXFSZ: on a "full disk" a write fails instead of killing the process.
         let mut command = Command::new("sh");
         command
             .args([
@@ -86,7 +86,7 @@ impl Program {
             .env_clear()
             .current_dir(self.folder.path())
             .env("SWITCHBOARD_HTTP__LISTEN", &self.address)
-            // Nobody is there.
+            // Nothing listens there.
             .env("SWITCHBOARD_META__GRAPH_URL", "http://127.0.0.1:9/")
             .env("SWITCHBOARD_LOG__LEVEL", "warn")
             .envs(self.settings.iter().copied())
@@ -118,7 +118,7 @@ impl Program {
         panic!("it is not ready:\n{}", self.log());
     }
 
-    /// As by `kill -9`: at once, whatever it is doing.
+    /// Kills the process like `kill -9`: at once, whatever it is doing.
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().expect("a signal");
@@ -150,7 +150,7 @@ impl Program {
         answer.json().await.expect("JSON")
     }
 
-    /// Waits until the journal is applied, and returns a look at the tables.
+    /// Waits until the journal is applied, and returns a connection to the database.
     pub async fn applied(&self) -> DatabaseConnection {
         let db = self.database().await;
         let started = Instant::now();
@@ -181,7 +181,7 @@ impl Drop for Program {
     }
 }
 
-/// One number out of the database.
+/// The number that a query returns in column `n`.
 pub async fn number(db: &DatabaseConnection, sql: &str) -> i64 {
     let row = db
         .query_one_raw(statement(db, sql))
@@ -191,7 +191,7 @@ pub async fn number(db: &DatabaseConnection, sql: &str) -> i64 {
     row.try_get("", "n").expect("a number")
 }
 
-/// One column of text, as `t`.
+/// The texts that a query returns in column `t`.
 pub async fn texts(db: &DatabaseConnection, sql: &str) -> Vec<String> {
     let rows = db.query_all_raw(statement(db, sql)).await.expect("a query");
     rows.iter()
@@ -225,7 +225,7 @@ pub fn text_message(wamid: &str, from: &str) -> Value {
     json!({ "id": wamid, "from": from, "timestamp": "1780000000", "type": "text", "text": { "body": wamid } })
 }
 
-/// Sends a signed delivery; the status of the answer, or `None` when there was none.
+/// Sends a signed delivery; returns the status of the answer, or `None` if none came.
 pub async fn post(client: &reqwest::Client, webhook: &str, body: Vec<u8>) -> Option<u16> {
     let signature = whatsapp::signature::sign(&SECRET.into(), &body);
     let request = client

@@ -1,4 +1,4 @@
-//! A PostgreSQL of the test's own, which may be stopped and started.
+//! A PostgreSQL server of the test's own, which can be stopped and started.
 
 use std::{
     net::TcpListener,
@@ -48,14 +48,14 @@ impl Cluster {
             .arg("start"));
     }
 
-    /// At once, in the middle of whatever it is doing.
+    /// Stops it at once, in the middle of whatever it is doing.
     pub fn down(&self) {
         run(self
             .program("pg_ctl")
             .args(["-m", "immediate", "-w", "-s", "stop"]));
     }
 
-    /// PostgreSQL refuses to run as root; Debian's package brings a user of its own.
+    /// PostgreSQL refuses to run as root; Debian's package creates the user `postgres`.
     fn program(&self, name: &str) -> Command {
         let program = self.programs.join(name);
         let mut command = if is_root() {
@@ -88,7 +88,7 @@ fn is_root() -> bool {
     id.stdout.trim_ascii() == b"0"
 }
 
-/// Debian keeps them out of PATH, one folder a version.
+/// Debian keeps them outside PATH, in one folder per version.
 fn programs() -> Option<PathBuf> {
     let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let debian = debian.flatten().map(|version| version.path().join("bin"));

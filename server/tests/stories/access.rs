@@ -1,4 +1,4 @@
-//! Who gets in. One test goes over every route and server function there is, so a new one cannot be forgotten.
+//! Who gets in. One test covers every route and server function, so a new one cannot be forgotten.
 
 use crate::support::{Story, http::Answer, users::Browser};
 use reqwest::{Method, header};
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
-/// What may be had without a log-in, a token or a signature. Whoever adds to it has thought about it.
+/// Routes that need no log-in, no token and no signature. Add to this list only deliberately.
 const PUBLIC_ROUTES: [&str; 6] = [
     "/files/{*rest}",
     "/healthz",
@@ -53,7 +53,7 @@ async fn every_route_refuses_an_anonymous_caller() {
                     public.insert(route.path);
                     continue;
                 }
-                // The address is a channel's, so only the verify token or the signature can be missing.
+                // The address belongs to a channel, so only the verify token or the signature is missing.
                 Access::Meta if method == Method::GET => &[403],
                 Access::Meta if method == Method::POST => {
                     let signed = browser.request(Method::POST, &path);
@@ -102,7 +102,7 @@ async fn every_page_leads_an_anonymous_caller_to_the_log_in() {
                 "{path}: {answer:?}"
             ),
             200 => assert!(public.insert(page.path()), "{path}"),
-            // The page that says that there is nothing.
+            // The page for unknown addresses.
             404 => assert!(page.path().contains("{*"), "{path}"),
             other => panic!("{path} answered {other}"),
         }
@@ -135,7 +135,7 @@ async fn every_server_function_refuses_an_anonymous_caller() {
     story.end().await;
 }
 
-/// Good values for whatever any server function takes: it must not get as far as to refuse a wrong one.
+/// Valid values for the arguments of every server function: no call may be refused because of its arguments.
 fn arguments() -> Vec<(&'static str, &'static str)> {
     let ids = ["id", "session", "message", "channel", "extension", "queue"];
     let others = [
@@ -183,7 +183,7 @@ async fn metrics_are_for_this_machine_or_for_a_token() {
         local.text
     );
 
-    // A proxy on this machine forwards what comes from elsewhere.
+    // A proxy on this machine forwards a request from elsewhere.
     let forwarded = |api: &crate::support::http::Api| {
         let request = api
             .request(Method::GET, "/metrics")

@@ -1,4 +1,4 @@
-//! The REST API's manners: tokens, scopes, lists, problems.
+//! The REST API's conventions: tokens, scopes, lists, problems.
 
 use crate::{
     stories,

@@ -1,4 +1,4 @@
-//! What a browser is given, and what is refused of it.
+//! The cookies and headers that a browser gets, and the requests that are refused.
 
 use crate::{
     stories,
@@ -226,7 +226,7 @@ async fn what_comes_from_another_site_is_refused() {
     assert_eq!(call("origin", "https://evil.example".into()).await, 403);
     assert_eq!(call("origin", "null".into()).await, 403);
 
-    // Scripts and Meta have no cookie that could be misused.
+    // Requests of scripts and of Meta carry no cookie that another site could misuse.
     let script = story
         .api
         .request(Method::POST, "/api/v1/extensions")

@@ -1,4 +1,4 @@
-//! What an admin does to a channel that works: pausing, deleting, resetting secrets, taking the destination away.
+//! What an admin does to a working channel: pausing, deleting, resetting secrets, removing the destination.
 
 use crate::{
     stories,
@@ -250,7 +250,7 @@ async fn what_was_done_stands_in_the_activity_without_secrets(story: &Story) {
     }
 }
 
-/// The address and the verify token are there at once; the channel begins with the first save.
+/// The address and the verify token exist at once; the first save creates the channel.
 async fn a_set_up_that_is_left_stores_no_channel(story: &Story) {
     let admin = story.admin("alena").await;
     let other = story.admin("bara").await;
@@ -291,7 +291,7 @@ async fn a_set_up_that_is_left_stores_no_channel(story: &Story) {
     let rotated = view().await;
     assert_ne!(rotated.verify_token, told.verify_token);
 
-    // Meta may verify it before anything is saved, and nothing else.
+    // Before the first save Meta may verify the address, but deliver nothing.
     let app = story.app(1);
     let connected = story
         .meta
@@ -367,7 +367,7 @@ async fn what_is_pasted_is_understood(story: &Story) {
         create(4, "+49 (0)171 1234567").await.ok()["phone_number"],
         "+491711234567"
     );
-    // The token and the secret are the right ones, without what came along.
+    // The token and the secret are stored without the characters that were pasted around them.
     let path = format!("/api/v1/channels/{}/health", first["id"].as_str().expect("an id"));
     let health = story.api.post(&path, json!({})).await.ok();
     let findings = health["findings"].as_array().expect("findings").clone();

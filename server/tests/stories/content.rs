@@ -1,4 +1,4 @@
-//! What customers send beside text is seen whole, and what nobody uses is kept.
+//! Content other than text is shown completely, and unused content is kept.
 
 use crate::{
     stories,
@@ -219,7 +219,7 @@ async fn what_nobody_uses_is_kept_and_is_no_fault(story: &Story) {
             .contains("Switchboard does not use this")
     );
 
-    // Replayed by a version that has no use for it either, it stays what it is; also when its delivery is forgotten.
+    // A replay by a version that does not use it either changes nothing, even after its delivery was deleted.
     for _ in 0..2 {
         let replayed = story
             .api
@@ -266,7 +266,7 @@ async fn metas_test_is_noted_and_is_no_fault(story: &Story) {
         .text;
     assert!(page.contains("Meta’s test arrived"), "{page}");
 
-    // A number that is really ours is no sample, whatever the account says.
+    // A delivery for a connected number is no sample, whatever its account id says.
     let ours = notification("0", "messages", &sample(&line.phone_number_id));
     post_body(story, &line, ours).await;
     assert_eq!(story.count("sessions").await, 1);
@@ -287,7 +287,7 @@ async fn a_time_far_ahead_is_the_time_of_arrival(story: &Story) {
         text["timestamp"] = json!(told);
         post(story, &line, text).await;
     }
-    // The clock stands.
+    // The clock does not move.
     let arrived = "2026-11-22T10:00";
     for message in story.messages(&story.session().await).await {
         let at = message["timestamp"].as_str().expect("a time");
@@ -319,7 +319,7 @@ async fn what_was_written_in_a_group_is_not_answered_in_private(story: &Story) {
     assert_eq!(refused.status, 409, "{}", refused.text);
     assert!(refused.text.contains("group"), "{}", refused.text);
 
-    // What the same person writes in private is another session, which is answered.
+    // A private message of the same customer opens another session, which can be answered.
     post(story, &line, text_message(FROM, "wamid.p", "A question to you")).await;
     assert_eq!(story.count("sessions").await, 2);
     let mut again = text_message(FROM, "wamid.h", "Anybody?");
@@ -329,7 +329,7 @@ async fn what_was_written_in_a_group_is_not_answered_in_private(story: &Story) {
     assert_eq!(story.messages(&session).await.len(), 2);
 }
 
-/// What was sent from the phone at a time, in seconds.
+/// A message sent from the phone app at a time in seconds.
 fn echo(line: &Line, at: i64, wamid: &str, to: &str, text: &str) -> String {
     let echo = json!({
         "from": "420800555010", "to": to, "id": wamid, "timestamp": at.to_string(), "type": "text", "text": {"body": text},
@@ -390,7 +390,7 @@ async fn what_was_sent_from_the_phone_stands_in_the_thread(story: &Story) {
     let echo = |wamid: &str, to: &str, text: &str| echo(&line, now, wamid, to, text);
     post(story, &line, text_message(FROM, "wamid.1", "Until when?")).await;
     let before = story.session().await;
-    // Its status may be quicker.
+    // Its status may arrive first.
     let read = json!({"id": "wamid.e", "status": "read", "timestamp": now.to_string(), "recipient_id": FROM});
     let statuses = json!({"metadata": metadata, "statuses": [read]});
     post_body(story, &line, notification(WABA_ID, "messages", &statuses)).await;
@@ -411,7 +411,7 @@ async fn what_was_sent_from_the_phone_stands_in_the_thread(story: &Story) {
             .contains("Sent from the WhatsApp app on the phone")
     );
 
-    // To somebody who never wrote: it is there to be read, and nobody has to take it.
+    // To a customer who never wrote: the message can be read, and nobody has to pick the session up.
     for wamid in ["wamid.f", "wamid.g"] {
         post_body(story, &line, echo(wamid, "420800555977", "We have your parcel")).await;
     }

@@ -1,4 +1,4 @@
-//! The main job: a customer writes, somebody answers, and the ticks come back.
+//! The main flow: a customer writes, an operator answers, and the ticks come back.
 
 use crate::{
     stories,

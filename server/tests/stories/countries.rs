@@ -1,4 +1,5 @@
-//! Allowed countries: each door by itself, nobody locks themselves out, and Meta's servers are not forgotten.
+//! Allowed countries: each door has its own rule, nobody locks themselves out, and Meta's servers are not shut out
+//! unawares.
 
 mod database;
 mod meta;
@@ -37,7 +38,7 @@ const UNKNOWN: &str = "192.0.2.7";
 const PRIVATE: &str = "192.168.1.7";
 
 impl Browser {
-    /// Posts a form as somebody with this address.
+    /// Posts a form from this address.
     async fn call_from(&self, address: &str, function: &str, arguments: &[(&str, &str)]) -> Answer {
         let request = self.calling(function, arguments);
         let request = request.header("x-forwarded-for", address);
@@ -51,7 +52,7 @@ impl Browser {
         Answer::of(request.send().await.expect("an answer")).await
     }
 
-    /// Uploads a file as the page's form does, and returns what the page then says.
+    /// Uploads a file as the page's form does, and returns the outcome that the page then shows.
     async fn upload_from(&self, address: &str, file: &[u8]) -> String {
         let answer = self.send_file(address, "database", file).await;
         assert_eq!(answer.status, 303, "{answer:?}");
@@ -82,7 +83,7 @@ impl Browser {
         self.call_from(address, "countries/overview", &[]).await.ok()
     }
 
-    /// Lets only these countries in by a door, or everybody. Further fields may be given.
+    /// Allows a door only for these countries, or for everybody. Further fields may be given.
     async fn save_from(&self, address: &str, door: &str, only: &[&str], more: &[(&str, &str)]) -> Answer {
         let version = self.rule(door).await["version"].to_string();
         let who = if only.is_empty() { "everybody" } else { "listed" };
@@ -105,7 +106,7 @@ impl Browser {
 }
 
 impl Story {
-    /// An administrator, and the database of the world.
+    /// An administrator, with the test world's country database uploaded.
     async fn with_countries(&self) -> Browser {
         let admin = self.admin("admin").await;
         let replaced = admin.upload_from(CZECH, &mmdb::countries(&WORLD)).await;
@@ -113,7 +114,7 @@ impl Story {
         admin
     }
 
-    /// What somebody with this address gets at a door: the status.
+    /// The status that a client with this address gets at a door.
     async fn knock(&self, address: &str, door: &str) -> u16 {
         let (method, path) = match door {
             "console" => (Method::GET, "/login"),
@@ -154,7 +155,7 @@ impl Story {
     }
 }
 
-/// What the door answers when it lets somebody in.
+/// The status of a door that admits the client.
 fn open(door: &str) -> u16 {
     match door {
         "files" | "webhooks" => 404,
@@ -162,7 +163,7 @@ fn open(door: &str) -> u16 {
     }
 }
 
-/// Proxies pass on what a client sends, and write behind it.
+/// Proxies pass the client's header on and append to it.
 async fn bytes_that_are_no_text_hide_no_address(story: &Story) {
     let admin = story.with_countries().await;
     admin.save("console", &["CZ"]).await;
@@ -206,7 +207,7 @@ async fn each_door_by_itself(story: &Story) {
         for path in ["/healthz", "/readyz"] {
             assert_eq!(story.knock(GERMAN, path).await, 200);
         }
-        // With a token, from wherever it is scraped.
+        // The request has a token, so any address may scrape.
         assert_eq!(story.knock(GERMAN, "/metrics").await, 200);
         admin.save(guarded, &[]).await;
         assert_eq!(story.knock(GERMAN, guarded).await, open(guarded), "open again");
@@ -259,7 +260,7 @@ async fn nobody_locks_themselves_out(story: &Story) {
     );
     admin.save("console", &[]).await;
 
-    // Who is at the other doors is somebody else.
+    // The other doors serve other clients than the one that saves.
     assert!(
         admin
             .save_from(GERMAN, "api", &["CZ"], &[])
@@ -390,7 +391,7 @@ async fn of_two_who_save_the_second_is_told(story: &Story) {
         (409, &json!("changed_meanwhile"))
     );
     assert_eq!(admin.rule("api").await["rule"]["only"], json!(["CZ"]));
-    // Another door is another rule.
+    // Each door's rule has its own version.
     let other = [
         ("version", "1"),
         ("form[door]", "files"),
@@ -452,7 +453,7 @@ async fn who_is_refused_is_told_in_their_language(story: &Story) {
         (live.status.as_u16(), &live.json()["Refused"]["reason"]),
         (403, &json!("country_not_allowed"))
     );
-    // A wrong token is not even looked at.
+    // The country is checked before the token.
     let stranger = story
         .anonymous()
         .request(Method::GET, "/api/v1/channels")

@@ -1,4 +1,4 @@
-//! Many at once.
+//! Many customers at once.
 
 use crate::{
     stories,

@@ -1,4 +1,4 @@
-//! What could not be applied: found, opened, applied again when its cause is mended, or thrown away.
+//! Dead letters: found, opened, replayed once their cause is mended, or deleted.
 
 use crate::{
     stories,
@@ -43,7 +43,7 @@ async fn orphans(story: &Story, line: &Line, number: &str, wamids: &[&str]) {
     story.settled().await;
 }
 
-/// A channel gets the number for which there was none.
+/// Gives a channel the number that had none.
 async fn adopt(story: &Story, line: &Line) -> Line {
     let queue = story.queue("Adopted", &[]).await;
     story.channel(&line.app, 2, "queue", &queue).await
@@ -225,7 +225,7 @@ async fn a_forged_letter_stays_one_however_often_it_is_replayed(story: &Story) {
     assert_eq!(story.count("messages").await, 0);
 }
 
-/// A newer version reads what an older one could not.
+/// A newer version reads an item that an older one could not.
 async fn a_body_that_can_be_read_by_now_is_applied_whole(story: &Story) {
     let line = story.support().await;
     story.post_signed(&line.webhook_url, &line.app, "{").await;
@@ -275,7 +275,7 @@ async fn what_the_journal_has_forgotten_is_applied_from_the_letter(story: &Story
         "Anybody there?"
     );
 
-    // Who signed is forgotten, too.
+    // The record of who signed is deleted, too.
     story
         .database
         .run(story.data_dir(), "DELETE FROM deliveries")

@@ -1,5 +1,5 @@
-//! The doctor against a Meta that is put into every situation in which people get stuck: the one finding that names
-//! it, and no false one; and the badge that follows.
+//! Puts the simulated Meta into every situation in which people get stuck: the doctor reports the one finding that
+//! names the situation, and no false one, and the badge follows.
 
 mod badge;
 mod causes;
@@ -56,7 +56,7 @@ impl Line {
 }
 
 impl Story {
-    /// A connected channel, of which Meta has stored everything long ago.
+    /// A connected channel; Meta stored its callback and subscription long ago.
     async fn long_connected(&self) -> Line {
         let line = self.support().await;
         self.later(SETTLING).await;
@@ -206,7 +206,7 @@ async fn a_slip_in_an_id(story: &Story) {
     assert_eq!(status().await, "active");
 }
 
-/// What has come in under an id proves it: then it is the token that does not see the number, and messages arrive.
+/// Messages that arrived under an id prove the id: then the fault is that the token does not see the number.
 async fn a_number_that_the_token_cannot_see(story: &Story) {
     let line = story.long_connected().await;
     let unknown = "300000000000099";
@@ -220,7 +220,7 @@ async fn a_number_that_the_token_cannot_see(story: &Story) {
     assert_eq!(story.api.get(&path).await.ok()["status"], "degraded");
 }
 
-/// The token sees both accounts: only the account's own list tells.
+/// The token sees both accounts, so only the account's own list of numbers shows the mistake.
 async fn the_account_of_another_number(story: &Story) {
     let line = story.support().await;
     let other = "200000000000002";
@@ -246,7 +246,7 @@ async fn the_account_of_another_number(story: &Story) {
     assert!(bad(&story.examine(&line).await).is_empty());
 }
 
-/// Meta is busy, or cannot be reached: the doctor says so, and accuses nobody.
+/// Meta is busy, or cannot be reached: the doctor says so and reports no fault.
 async fn metas_passing_answers_are_no_findings(story: &Story) {
     let line = story.support().await;
     story.settled().await;
@@ -311,7 +311,7 @@ async fn a_destination_that_is_gone(story: &Story) {
     );
 }
 
-/// Only the app may inspect it: its secret and what was learnt of it before are enough.
+/// Only the app may inspect the token: the app secret and what is already known of the token are enough.
 async fn a_token_that_may_not_be_inspected(story: &Story) {
     let line = story.support().await;
     story.settled().await;
@@ -326,7 +326,7 @@ async fn a_token_that_may_not_be_inspected(story: &Story) {
     );
 }
 
-/// The token does not tell its app, and there was never one that did: a call with a proof tells all the same.
+/// Neither this token nor an earlier one names its app: a call with an app-secret proof still checks the secret.
 async fn an_app_secret_when_nobody_tells_the_app(story: &Story) {
     let queue = story.staffed("Support").await;
     let app = story.app(1);
@@ -350,8 +350,8 @@ async fn an_app_secret_when_nobody_tells_the_app(story: &Story) {
     );
 }
 
-/// Meta has one address for the app. The other channel's works for this one's number, but it is not this one's: the
-/// doctor says whose it is, and that nothing has come yet.
+/// Meta stores one callback address per app. The other channel's address works for this channel's number as well: the
+/// doctor names the channel whose address it is, and says that nothing has arrived yet.
 async fn channels_of_one_app(story: &Story) {
     let first = story.support().await;
     let queue = story.staffed("Sales").await;
@@ -381,7 +381,7 @@ async fn channels_of_one_app(story: &Story) {
     assert_ne!(webhook["seen"]["delivered_at"], Value::Null);
     assert_eq!(story.api.get(&path).await.ok()["status"], "active");
 
-    // Meta's silence makes the other channel's address nobody's own.
+    // When Meta does not answer, the other channel still keeps its address.
     for outage in [Outage::Status5xx { code: 502 }, Outage::DropConnection] {
         story.outage(Some(outage.clone()));
         let found = story.examine(&second).await;
@@ -400,7 +400,7 @@ async fn channels_of_one_app(story: &Story) {
     assert_eq!(of(&found, "webhook")["state"], "good", "it was called once");
 }
 
-/// Whoever writes a channel's address to Meta in another way has told it the same address.
+/// A trailing slash does not make a channel's callback address a different one.
 async fn an_address_with_a_slash_at_its_end(story: &Story) {
     let first = story.long_connected().await;
     let queue = story.staffed("Sales").await;
@@ -426,7 +426,7 @@ async fn an_address_with_a_slash_at_its_end(story: &Story) {
     assert_eq!(story.api.get(&path).await.ok()["status"], "active");
 }
 
-/// A queue in which nobody is, or only extensions that are disabled, is nobody.
+/// A queue that is empty, or has only disabled extensions, counts as nobody.
 async fn a_queue_without_anybody(story: &Story) {
     let jana = story.extension("201").await;
     let queue = story.queue("Support", &[&jana]).await;
@@ -476,7 +476,7 @@ async fn a_queue_without_anybody(story: &Story) {
     assert!(bad(&story.examine(&line).await).is_empty());
 }
 
-/// Nobody sees what goes to an extension as which nobody can log in, also where it is a queue's only member.
+/// Nobody sees messages that go to an extension without a log-in, even if it is a queue's only member.
 async fn an_extension_without_a_log_in_is_nobody(story: &Story) {
     let night = story.extension_of_nobody("205").await;
     let queue = story.queue("Night", &[&night]).await;
@@ -524,7 +524,7 @@ async fn an_extension_without_a_log_in_is_nobody(story: &Story) {
     seen(true).await;
 }
 
-/// Meta verifies the address first and stores it after our answer: whoever looks in between sees what is not so.
+/// Meta verifies the address first and stores it only after our answer: in between it reports a stale state.
 async fn a_look_right_after_the_handshake(story: &Story) {
     let queue = story.staffed("Support").await;
     let line = story.channel(&story.app(1), 1, "queue", &queue).await;
@@ -548,7 +548,7 @@ async fn a_look_right_after_the_handshake(story: &Story) {
         assert_eq!(of(&found, "messages_field")["seen"]["seen"], "settling");
         assert_eq!(status().await, "active");
     }
-    // Meta never stored it. Nobody asks; it is looked at again by itself.
+    // Meta never stored it. The doctor looks again without a request.
     story.later(SETTLING).await;
     for _ in 0..500 {
         if status().await == "not_receiving" {
@@ -558,7 +558,7 @@ async fn a_look_right_after_the_handshake(story: &Story) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     assert_eq!(status().await, "not_receiving");
-    // This time it does.
+    // This time Meta stores it.
     story.connect(&line).await;
     story.examine(&line).await;
     assert_eq!(status().await, "active");

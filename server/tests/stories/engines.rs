@@ -1,5 +1,5 @@
-//! Two processes on one PostgreSQL. Both take deliveries and answers, and one is killed in the middle of it: everything
-//! is applied and sent once, in its order.
+//! Two processes on one PostgreSQL. Both accept deliveries and answers, and one is killed in the middle: everything is
+//! applied and sent once, in order.
 
 use crate::support::{
     Story,
@@ -25,16 +25,16 @@ use std::{
 use tokio::runtime::{Builder, Runtime};
 use url::Url;
 
-/// Every second one is answered.
+/// Every second customer gets answers.
 const CUSTOMERS: u32 = 12;
-/// Messages of each.
+/// Messages per customer.
 const MESSAGES: u32 = 30;
 /// Longer than the lease on the journal.
 const TERM: Duration = Duration::from_secs(6);
 /// Longer than a claim in the outbox.
 const CLAIM: Duration = Duration::from_secs(60);
 
-/// A second process beside the story's: everything that it does runs in a runtime of its own.
+/// A second process beside the story's: all its work runs in a runtime of its own.
 struct Neighbour {
     engine: Engine,
     url: Url,
@@ -54,13 +54,13 @@ impl Neighbour {
         Self { engine, url, runtime }
     }
 
-    /// As by SIGKILL: nothing goes on from where it is, no connection says goodbye.
+    /// Stops it as SIGKILL does: no task continues, no connection is closed properly.
     fn kill(self) {
         self.runtime.shutdown_background();
     }
 }
 
-/// One of the two, as Meta and an operator reach it.
+/// One of the two processes, as Meta and an operator reach it.
 #[derive(Clone)]
 struct Node {
     api: Api,
@@ -94,20 +94,20 @@ impl Customer {
     }
 }
 
-/// Everybody who writes and answers.
+/// The customers' messages and the operators' answers.
 struct Traffic {
     meta: Simulator,
     app: App,
     phone_number_id: String,
-    /// Seconds.
+    /// In seconds.
     now: i64,
-    /// The second one lives.
+    /// The second one survives.
     nodes: [Node; 2],
     acknowledged: AtomicU32,
 }
 
 impl Traffic {
-    /// One message after the other, each to the other process; and to the one that is left when nobody answers.
+    /// Sends one message after the other, alternating between the processes; if one does not answer, to the survivor.
     async fn of(&self, customer: &Customer) {
         for n in 1..=MESSAGES {
             let text = format!("{}.{n}", customer.n);
@@ -153,7 +153,7 @@ async fn two_engines_apply_and_send_everything_once_and_in_order() {
     let customers = customers(&story, &line).await;
     story.connect(&line).await;
 
-    // Some calls take a moment, others reach Meta long before the answer comes.
+    // Some calls take a moment; others reach Meta long before the answer arrives.
     for n in 0..1000 {
         story.meta.fault(match n % 8 {
             0 => SendFault::Hang { seconds: Some(1) },
@@ -191,7 +191,7 @@ async fn two_engines_apply_and_send_everything_once_and_in_order() {
         .map(|client| client.expect("no panic"))
         .collect();
 
-    // The dead one's lease, and its claims, end with time.
+    // The dead process's lease and claims expire.
     assert!(story.count("journal WHERE applied_at IS NULL").await > 0);
     story.clock.advance(TERM);
     story.engine.applied().await;
@@ -218,7 +218,7 @@ async fn two_engines_apply_and_send_everything_once_and_in_order() {
     story.end().await;
 }
 
-/// The neighbour is the one that applies, and Meta calls it.
+/// Makes the neighbour the process that applies, and the one that Meta calls.
 async fn lead_to(neighbour: &Neighbour, story: &Story, line: &Line) {
     let theirs = Line {
         webhook_url: neighbour.url.join(line.webhook_url.path()).expect("an address"),
@@ -236,7 +236,7 @@ async fn lead_to(neighbour: &Neighbour, story: &Story, line: &Line) {
     panic!("the neighbour never applies");
 }
 
-/// Everybody has said hello, by which the service window opens, and was picked up.
+/// Every customer has said hello, which opens the service window, and every session is picked up.
 async fn customers(story: &Story, line: &Line) -> Vec<Customer> {
     let mut ids: Vec<CustomerId> = Vec::new();
     for n in 0..CUSTOMERS {

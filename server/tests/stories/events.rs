@@ -47,7 +47,7 @@ async fn each_sees_what_is_theirs_to_see() {
     assert_eq!(event["inbound"], true);
     assert!(event["number"].as_u64().expect("a number") > 0);
 
-    // Petr is no member: the next he hears of is what concerns everybody.
+    // Petr is no member: the next event that he gets is one for everybody.
     story
         .api
         .post("/api/v1/extensions", json!({"number": "203", "name": "New"}))
@@ -216,7 +216,7 @@ async fn a_page_tells_from_which_event_on_it_has_to_listen() {
     let browser = story.admin("admin").await;
     let drawn = async || {
         let page = browser.get("/inbox").await.text;
-        // Serialised for the browser: once escaped.
+        // The page holds the JSON as a string, so its quotes are escaped once.
         let (_, rest) = page
             .split_once("{\\\"number\\\":")
             .expect("a position in the page");
@@ -232,7 +232,7 @@ async fn a_page_tells_from_which_event_on_it_has_to_listen() {
     story.end().await;
 }
 
-/// Ten browsers of each of twenty people.
+/// Ten browsers for each of twenty users.
 async fn two_hundred_streams_hear_of_a_message(story: &Story) {
     let mut people = Vec::new();
     let mut ids = Vec::new();
@@ -258,7 +258,7 @@ async fn two_hundred_streams_hear_of_a_message(story: &Story) {
     assert_eq!(heard.len(), 200);
     assert!(heard.iter().all(|event| event["session"] == session));
 
-    // While they listen, the console answers as ever.
+    // The console still answers while they listen.
     let pages = join_all(people.iter().map(|person| person.get("/inbox"))).await;
     assert!(pages.iter().all(|page| page.status == 200));
     drop(streams);
@@ -283,7 +283,7 @@ async fn a_stream_goes_on_where_it_broke_off(story: &Story) {
     engine_says_something(story).await;
     story.settled().await;
 
-    // By the address as our own page does, and by the header as browsers do when they connect again by themselves.
+    // By the query, as the console's page does, and by the header, as browsers do when they reconnect on their own.
     let by_header = jana
         .request(Method::GET, "/events")
         .header("last-event-id", before.to_string());
@@ -301,12 +301,12 @@ async fn a_stream_goes_on_where_it_broke_off(story: &Story) {
         }
         let messages = told.iter().filter(|change| *change == "message").count();
         assert_eq!(messages, 2, "{told:?}");
-        // What happens now follows.
+        // New events follow.
         story.says(story.customer(1), &line, "Are you there?").await;
         assert!(again.until("message").await["number"].as_u64().expect("a number") > last);
     }
 
-    // Petr is no member, and is told nothing of it afterwards either.
+    // Petr is no member, and does not get these events later either.
     let mut petrs = Events::after(&petr, before).await;
     petrs.hello().await;
     loop {
@@ -331,7 +331,7 @@ async fn what_is_no_longer_kept_is_read_again(story: &Story) {
     story.later(Duration::from_secs(25 * 60 * 60)).await;
     story.engine.forget().await.expect("the old events are deleted");
     assert!(story.count("events").await < 4, "the newest stay");
-    // The log-in is over by now.
+    // The first log-in has expired.
     let admin = story.admin("another").await;
 
     for unknown in [old, old + 1_000_000] {
@@ -340,12 +340,12 @@ async fn what_is_no_longer_kept_is_read_again(story: &Story) {
         assert!(newest > old && newest < old + 1_000_000);
         assert_eq!(again.next().await.expect("an event")["change"], "resync");
     }
-    // Numbers go on.
+    // The numbers continue.
     let mut stream = Events::open(&admin).await;
     let newest = stream.hello().await["number"].as_u64();
     engine_says_something(story).await;
     assert!(stream.until("directory").await["number"].as_u64() > newest);
-    // Nonsense is refused, and is no failure of ours.
+    // An unparsable number is refused with 400; it is no internal error.
     let nonsense = admin.request(Method::GET, "/events?after=x").send().await;
     assert_eq!(nonsense.expect("an answer").status(), 400);
 }

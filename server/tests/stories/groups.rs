@@ -1,4 +1,4 @@
-//! What customers write in WhatsApp groups: it is read here, and never looks as if it had been private.
+//! Messages that customers write in WhatsApp groups can be read, and never look like private ones.
 
 use crate::{
     stories,
@@ -70,7 +70,7 @@ async fn a_group_is_marked_in_the_list_the_thread_and_the_details(story: &Story)
     let list = admin.get("/inbox?tab=all").await.text;
     assert_eq!(shown(&list), 1, "one row of two: {list}");
 
-    // Then the same person writes in private: what stands above was said before others.
+    // Then the same customer writes in private: the messages above were written in the group.
     story.clock.advance(std::time::Duration::from_secs(60));
     post(story, &line, text_message(FROM, "wamid.q", "Now between us")).await;
     let sessions = story.api.items("/api/v1/sessions").await;
@@ -92,7 +92,7 @@ async fn a_group_is_marked_in_the_list_the_thread_and_the_details(story: &Story)
     assert_eq!(shown(details), 1, "its link: {details}");
 }
 
-/// How often the mark stands there; a title repeats it.
+/// How often the mark appears, without its repetitions in titles.
 fn shown(html: &str) -> usize {
     let titles = html.matches(&format!("title=\"{IN_A_GROUP}\"")).count();
     html.matches(IN_A_GROUP).count() - titles

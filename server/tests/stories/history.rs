@@ -30,7 +30,7 @@ stories! {
     what_was_said_in_an_earlier_session_is_quoted_to_who_may_see_it
 }
 
-/// Any message of the customer's, so many seconds after the beginning.
+/// A message of the customer, this many seconds after the beginning.
 fn message(n: i64, after: i64, kind: &str, own: &Value) -> Value {
     let at = START.millis() / 1000 + after;
     json!({"from": FROM, "id": format!("wamid.{n}"), "timestamp": at.to_string(), "type": kind, kind: own})
@@ -41,7 +41,7 @@ fn text(n: i64) -> Value {
     message(n, n / 3, "text", &json!({"body": n.to_string()}))
 }
 
-/// The clock is moved to the latest of them: a time far ahead would count as the time of arrival.
+/// Moves the clock to the latest message: a time far ahead would be replaced by the time of arrival.
 async fn write(story: &Story, line: &Line, messages: &[Value]) {
     let seconds = |message: &Value| message["timestamp"].as_str()?.parse::<i64>().ok();
     let latest = messages.iter().filter_map(seconds).max().unwrap_or_default();
@@ -76,7 +76,7 @@ async fn above(browser: &Browser, session: &str, cursor: &str) -> Above {
     serde_json::from_str(&answer.text).unwrap_or_else(|error| panic!("{error}: {answer:?}"))
 }
 
-/// Reads up to the beginning, page by page.
+/// Reads up to the beginning of the thread, page by page.
 async fn read_all(browser: &Browser, session: &str) -> Thread {
     let mut thread = open(browser, session).await;
     while let Some(cursor) = thread.above.clone() {
@@ -98,7 +98,7 @@ async fn fifteen_hundred_messages_are_read_to_the_first_by_sixteen_at_once(story
     let id = session(story).await;
 
     let readers = join_all((0..16).map(|_| read_all(&jana, &id)));
-    // Meanwhile the customer goes on.
+    // Meanwhile the customer goes on writing.
     let (threads, ()) = tokio::join!(readers, wrote(story, &line, 1500..1550));
     for thread in threads {
         let read = texts(&thread.messages);
@@ -166,7 +166,7 @@ async fn what_is_about_a_message_stands_with_it_on_another_page(story: &Story) {
     is_marked(&thread.changed_above);
     is_marked(&read_all(&jana, &id).await.messages);
 
-    // Whoever had read up to there sees it, too.
+    // A page that had already read up to there shows it, too.
     let mut read = before;
     while let Some(cursor) = read.above.clone() {
         read.put_above(above(&jana, &id, &cursor).await);
@@ -205,7 +205,7 @@ async fn read_is_what_was_on_the_screen_and_never_less(story: &Story) {
     assert!(some.iter().all(|(unread, _)| *unread <= 440));
     assert_eq!(open(&jana, &id).await.session.unread, 449 - 300);
 
-    // A message that Meta delivers late stands above the position: a look at the end reads it, too.
+    // A message that Meta delivers late stands above the read position: reading to the end reads it, too.
     let late = message(1000, 1, "text", &json!({"body": "1000"}));
     write(story, &line, &[late]).await;
     assert_eq!(open(&jana, &id).await.session.unread, 150);
@@ -220,13 +220,13 @@ async fn read_is_what_was_on_the_screen_and_never_less(story: &Story) {
         .find(|message| message.text.as_deref() == Some("2000"));
     assert_eq!(now.first_unread, first.map(|message| message.id));
 
-    // A look by somebody who would not answer reads nothing.
+    // A look by a user who does not answer in the session marks nothing as read.
     let admin = story.admin("admin").await;
     let newest = now.messages.last().expect("messages").id.to_string();
     let arguments = [("session", id.as_str()), ("message", newest.as_str())];
     assert_eq!(admin.call("inbox/mark-read", &arguments).await.status, 200);
     assert_eq!(open(&jana, &id).await.session.unread, 3);
-    // Nor does a message of elsewhere.
+    // Nor does the id of a message that is not in the session.
     let arguments = [("session", id.as_str()), ("message", id.as_str())];
     assert_eq!(jana.call("inbox/mark-read", &arguments).await.status, 404);
 }
@@ -242,7 +242,7 @@ async fn an_answer_reads_everything(story: &Story) {
     assert_eq!(open(&jana, &id).await.session.unread, 0);
 
     wrote(story, &line, 2000..2001).await;
-    // A window that is scrolled far up tells late what it shows.
+    // A page that is scrolled far up reports an old message late.
     let arguments = [("session", id.as_str()), ("message", first.as_str())];
     assert_eq!(jana.call("inbox/mark-read", &arguments).await.status, 200);
     let now = open(&jana, &id).await;
@@ -250,7 +250,7 @@ async fn an_answer_reads_everything(story: &Story) {
     assert_eq!(now.first_unread, now.messages.last().map(|message| message.id));
 }
 
-/// Sends what the customer says into a new session, and closes the one before.
+/// Closes a session, so that the customer's next message opens a new one.
 async fn closed(story: &Story, session: &str) {
     let path = format!("/api/v1/sessions/{session}/close");
     story.api.post(&path, json!({})).await.ok();
@@ -264,7 +264,7 @@ async fn earlier_sessions_are_readable_by_who_may_see_them(story: &Story) {
     story.connect(&line).await;
     let admin = story.admin("admin").await;
 
-    // One that Jana had, one that Petr had, one that nobody took; the last one is open.
+    // One session that Jana had, one that Petr had, one that nobody picked up; the last one is open.
     let mut sessions = Vec::new();
     for (n, taker) in [(0, Some(&jana)), (1, Some(&petr)), (2, None), (3, Some(&jana))] {
         wrote(story, &line, n * 300..n * 300 + 250).await;

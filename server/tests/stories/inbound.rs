@@ -1,4 +1,4 @@
-//! Everything that a delivery holds counts.
+//! Every item of a delivery counts.
 
 use crate::{
     stories,
@@ -30,7 +30,7 @@ async fn receives(story: &Story, line: &Line, body: Vec<u8>) {
     story.settled().await;
 }
 
-/// A text that was written so many seconds after the beginning.
+/// A text written this many seconds after the beginning.
 fn text_at(from: &str, wamid: &str, seconds: i64) -> Value {
     let mut text = text_message(from, wamid, wamid);
     text["timestamp"] = json!((START.millis() / 1000 + seconds).to_string());

@@ -1,4 +1,4 @@
-//! The operator's list: who waits, who is found, and what is counted.
+//! The operator's list: which customers wait, which a search finds, and what is counted.
 
 use crate::{
     stories,
@@ -26,7 +26,7 @@ stories! {
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Somebody called so writes.
+/// A customer of this name writes.
 async fn wrote(story: &Story, line: &Line, number: u64, name: &str) {
     let from = number.to_string();
     let at = story.clock.now().millis();
@@ -71,7 +71,7 @@ async fn whoever_waits_longest_comes_first(story: &Story) {
         wrote(story, &line, number, name).await;
         story.clock.advance(MINUTE);
     }
-    // What is said later makes nobody wait less.
+    // A further message does not shorten the wait.
     wrote(story, &line, 420_601_000_001, "Adam").await;
     let page = list(&admin, &[("tab", "waiting")]).await;
     assert_eq!(labels(&page), ["Adam", "Berta", "Cyril"]);
@@ -84,7 +84,7 @@ async fn whoever_waits_longest_comes_first(story: &Story) {
     assert_eq!(newest_first[0]["contact"]["label"], "Adam");
     assert_eq!(newest_first[2]["contact"]["label"], "Berta");
 
-    // Whoever has an owner waits for that one's answer, and no more for anybody.
+    // A session with an owner waits for that owner only.
     let path = format!("/api/v1/sessions/{}", id_of(&newest_first[0]));
     story
         .api
@@ -131,7 +131,7 @@ async fn the_waiting_are_read_page_by_page(story: &Story) {
     let names: Vec<_> = (1..=120).map(|n| format!("Customer {n:03}")).collect();
     for (number, name) in (420_601_000_001..).zip(&names) {
         wrote(story, &line, number, name).await;
-        // Two at a time.
+        // Two share each minute.
         if number % 2 == 0 {
             story.clock.advance(MINUTE);
         }
@@ -156,7 +156,8 @@ async fn read_all(browser: &Browser, arguments: &[(&str, &str)]) -> Vec<String> 
     }
 }
 
-/// Their own, open and closed, and what nobody owns in two queues: all of it in one order, and nothing of others.
+/// An operator's own sessions, open and closed, and those that nobody owns in two queues: all in one order, and none of
+/// other operators.
 async fn an_operator_reads_what_they_see_page_by_page(story: &Story) {
     let (jana_id, jana) = story.operator("201", "jana").await;
     let (petr_id, petr) = story.operator("202", "petr").await;
@@ -171,7 +172,7 @@ async fn an_operator_reads_what_they_see_page_by_page(story: &Story) {
     for (n, name) in names.iter().enumerate() {
         let line = if n % 3 == 0 { &other } else { &line };
         wrote(story, line, 420_601_000_001 + n as u64, name).await;
-        // Two at a time.
+        // Two share each minute.
         if n % 2 == 1 {
             story.clock.advance(MINUTE);
         }
@@ -203,7 +204,7 @@ async fn an_operator_reads_what_they_see_page_by_page(story: &Story) {
     assert_eq!(read_all(&jana, &[("tab", "all")]).await, seen);
     assert_eq!(read_all(&jana, &[("tab", "all"), ("search", "cust")]).await, seen);
 
-    // Who waits in either queue, the longest first.
+    // The waiting sessions of both queues, the longest wait first.
     let waiting = story.api.items("/api/v1/sessions?limit=200").await;
     let waiting = waiting.iter().filter(|session| session["state"] == "waiting");
     let mut waiting: Vec<_> = waiting
@@ -247,7 +248,7 @@ async fn names_and_numbers_are_found_in_any_spelling(story: &Story) {
     }
     let long = "a".repeat(60_000);
     assert_eq!(found(&admin, &long[..1000]).await, [""; 0]);
-    // What somebody may not see is not found either.
+    // A search does not find sessions that the user may not see.
     assert_eq!(found(&jana, "cenek").await, [""; 0]);
     let waiting = list(&admin, &[("tab", "waiting"), ("search", "reh")]).await;
     assert_eq!(labels(&waiting), ["Řehoř Novák"]);

@@ -1,5 +1,5 @@
-//! What arrives with a part that is broken, or not there: what can be read of it is read, and nothing opens a session
-//! that nobody would answer.
+//! Items with a broken or missing part: everything readable is read, and nothing opens a session that nobody would
+//! answer.
 
 use crate::{
     content::{FROM, notification, of_type, page, post, post_body},
@@ -33,7 +33,7 @@ async fn nul_is_stored_as_a_sign_that_can_be_seen(story: &Story) {
     let image = json!({"id": "1\0", "mime_type": "\0", "caption": "c\0", "filename": "f\0"});
     for message in [
         text,
-        // Nothing private is open yet where it could stand.
+        // The customer has no open private session yet.
         of_type(
             "wamid.4",
             "reaction",
@@ -88,7 +88,7 @@ async fn nul_is_stored_as_a_sign_that_can_be_seen(story: &Story) {
     assert_eq!(story.count("messages").await, 6);
     assert_eq!(story.count("message_statuses").await, 1);
 
-    // What waited for such a message finds it.
+    // The reaction that waited for this message finds it.
     post(story, &line, text_message(FROM, "not here\0", "Here")).await;
     assert_eq!(
         (story.count("messages").await, story.dead_letters().await.len()),
@@ -129,7 +129,7 @@ async fn a_reaction_or_a_deletion_that_names_no_message_opens_no_session(story: 
     assert_eq!(replayed["kept"], json!({"unreadable_item": 5}));
 }
 
-/// The page of the only session has all of these.
+/// Asserts that the page of the only session contains all of these.
 async fn shows(story: &Story, expected: &[&str]) -> String {
     let page = page(story).await;
     for shown in expected {

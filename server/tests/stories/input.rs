@@ -1,5 +1,5 @@
-//! What no page of ours and no honest script sends: nothing, nonsense, NULs, and very long texts, to every server
-//! function and every route of the API there is.
+//! Sends input that neither the console nor an honest script sends (nothing, nonsense, NULs, very long texts) to every
+//! server function and every route of the API.
 
 use crate::{
     stories,
@@ -20,7 +20,7 @@ stories! {
 }
 
 const LONG: usize = 60_000;
-/// Where arithmetic ends, and beyond.
+/// Numbers at the limits of 64-bit arithmetic, and beyond.
 const NUMBERS: [&str; 6] = [
     "9223372036854775807",
     "-9223372036854775808",
@@ -31,7 +31,7 @@ const NUMBERS: [&str; 6] = [
 ];
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
-/// Whatever a server function may call its arguments, with something that is right for one of them.
+/// Every argument name that a server function uses, with a value that is valid for at least one of them.
 fn arguments(session: &str) -> Vec<(&'static str, String)> {
     let known = [
         ("after", NOBODY),
@@ -113,13 +113,13 @@ async fn no_server_function_breaks_over_its_input(story: &Story) {
             bodies.extend(NUMBERS.map(|number| with(name, number)));
         }
     }
-    // Those that end the session come last.
+    // The functions that end the log-in session come last.
     let mut functions = pages::functions();
     functions.sort_by_key(|path| (path.starts_with("/rpc/auth/"), *path));
     assert!(functions.len() > 30);
     for path in functions {
         for (n, body) in bodies.iter().enumerate() {
-            // A stranger comes no further than to be asked who it is, but here.
+            // Only these functions do more for a stranger than ask for a log-in.
             let open = n < 12 || path.starts_with("/rpc/auth/");
             for browser in [&admin, &stranger].into_iter().take(if open { 2 } else { 1 }) {
                 let call = browser
@@ -288,7 +288,7 @@ async fn send(request: RequestBuilder) -> Answer {
     Answer::of(request.send().await.expect("an answer")).await
 }
 
-/// No fault of ours, and no words of a library's.
+/// Asserts that the answer is no internal error and contains no text of a library.
 #[track_caller]
 fn check(path: &str, body: &[u8], answer: Answer) {
     let shown = String::from_utf8_lossy(&body[..body.len().min(200)]);

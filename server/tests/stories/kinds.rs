@@ -1,4 +1,4 @@
-//! Every kind of message that can be sent, from the API to Meta and back to the reader.
+//! Every kind of message that can be sent, from the API to Meta and back to the API's reader.
 
 use crate::{
     stories,
@@ -107,7 +107,7 @@ async fn each_kind_reaches_meta_as_it_was_written(story: &Story) {
         ]
     );
 
-    // What the console shows of it.
+    // The content that the console shows.
     let id = id_of(&session).parse().expect("an id");
     let thread = engine::sessions::thread::read(&story.engine, &Actor::System, id, None).await;
     let messages = thread.expect("a thread").messages;

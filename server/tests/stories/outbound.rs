@@ -1,4 +1,4 @@
-//! What happens to an answer when Meta is not at its best.
+//! What happens to an answer when Meta fails.
 
 use crate::{
     content::{notification, post_body},
@@ -43,10 +43,10 @@ stories! {
     a_closed_session_sends_nothing_again
 }
 
-/// Long enough for any single wait between two attempts.
+/// Longer than any wait between two attempts.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
-/// Whatever becomes of a message, Meta says nothing of it.
+/// Meta sends no statuses.
 fn tells_no_statuses(story: &Story) {
     story
         .meta
@@ -76,7 +76,7 @@ async fn is_sent_after(story: &Story, faults: &[SendFault]) {
     assert_eq!(story.meta.sent_messages().len(), 1);
 }
 
-/// Whether the API behind a gateway had finished, nobody knows: once more, and no oftener.
+/// The API behind the gateway may have accepted the message: it is sent once more, and no oftener.
 async fn a_server_error_is_tried_once_more(story: &Story) {
     is_sent_after(story, &[gateway(502)]).await;
 }
@@ -131,7 +131,7 @@ async fn retry_after_is_obeyed(story: &Story) {
         });
         story.answers(&session, "Hello").await;
         story.settled().await;
-        // It is the number that has to wait, not this message alone.
+        // The whole number has to wait, not only this message.
         story.answers(&other, "Hello to you, too").await;
         for _ in 0..4 {
             story.later(minute).await;
@@ -143,7 +143,7 @@ async fn retry_after_is_obeyed(story: &Story) {
         assert_eq!(story.meta.sent_messages().len(), sent, "{http} {code:?}");
     }
 
-    // A mistake in it does not hold answers for days.
+    // An absurd `Retry-After` does not hold answers back for days.
     story.meta.fault(SendFault::Busy {
         http: 429,
         code: None,
@@ -155,7 +155,7 @@ async fn retry_after_is_obeyed(story: &Story) {
     assert_eq!(story.meta.sent_messages().len(), sent + 1);
 }
 
-/// Meta has no idempotency key: after a lost answer a status tells that the message was accepted.
+/// Meta has no idempotency key: after a lost answer a status shows that Meta accepted the message.
 async fn a_lost_answer_does_not_send_twice(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
@@ -176,7 +176,7 @@ async fn a_gateways_page_after_accepting_does_not_send_twice(story: &Story) {
     let session = story.picked_up(&line).await;
     tells_no_statuses(story);
     let html = |code| (code, "<html>Gateway time-out</html>".to_owned());
-    // A gateway may write its page in the form of Meta's errors, with a code of its own.
+    // A gateway's page may have the form of Meta's errors, with a code of its own.
     let json = |code| {
         let error = json!({"error": {"code": code, "message": "Bad Gateway"}});
         (code, error.to_string())
@@ -190,7 +190,7 @@ async fn a_gateways_page_after_accepting_does_not_send_twice(story: &Story) {
         });
         story.answers(&session, &format!("Hello {n}")).await;
         story.settled().await;
-        // The status that settles it takes its time.
+        // The status that settles it arrives later.
         for _ in 0..3 {
             story.later(Duration::from_secs(5)).await;
         }
@@ -209,7 +209,7 @@ async fn a_gateways_page_after_accepting_does_not_send_twice(story: &Story) {
     }
 }
 
-/// Nothing but a status can tell its id; none comes, so a person is asked, and told what may happen.
+/// Only a status could bring the wamid. None comes, so a user decides, and is warned of what may happen.
 async fn a_success_that_cannot_be_read_is_not_sent_again(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
@@ -235,7 +235,7 @@ async fn a_success_that_cannot_be_read_is_not_sent_again(story: &Story) {
     assert_eq!(messages[1]["status"], "unconfirmed");
     assert_eq!(messages[2]["status"], "sent");
 
-    // A person decides to send it once more; then a status tells after all.
+    // A user decides to send it once more; then a status arrives after all.
     let retry = id_of(&messages[1]).parse().expect("an id");
     let system = domain::access::Actor::System;
     let again = engine::outbound::send::retry(&story.engine, &system, retry)
@@ -293,7 +293,7 @@ async fn what_nobody_can_tell_is_sent_twice_at_the_most(story: &Story) {
     );
 }
 
-/// Meta has accepted the message and nobody knows; that the second call is refused does not tell that it has not.
+/// Meta accepted the message, but its answer was lost. The refusal of the second call does not prove the contrary.
 async fn a_refusal_after_a_doubt_does_not_end_the_doubt(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
@@ -382,7 +382,7 @@ async fn a_success_that_cannot_be_recorded_is_noted(story: &Story) {
         "the session is not blocked"
     );
 
-    // A status that brings our own id back moves the right one's tick, whatever wamid it has.
+    // A status that brings our message's id back moves that message's tick, whatever its wamid.
     let status = json!({
         "id": wamid, "status": "read", "timestamp": "1795341700", "recipient_id": "420800555201",
         "biz_opaque_callback_data": second["id"],
@@ -401,8 +401,8 @@ async fn a_success_that_cannot_be_recorded_is_noted(story: &Story) {
     assert!(story.dead_letters().await.is_empty());
 }
 
-/// What the database refuses to write to one message is that message's trouble: it goes once or as often as a doubt
-/// allows, and everybody else's answers go on.
+/// If the database refuses to record one message's outcome, only that message suffers: it is sent once, or as often as
+/// a doubt allows, and all other answers go on.
 async fn a_message_that_cannot_be_written_keeps_nobody_waiting(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
@@ -608,7 +608,7 @@ async fn a_key_is_for_one_text(story: &Story) {
         id_of(&first)
     );
 
-    // One limit, on both ways in.
+    // The API and the console have the same limit.
     let (longest, longer) = ("k".repeat(255), "k".repeat(256));
     assert_eq!(send(longest.clone(), "Long").await.status, 202);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Every page, for many browsers at once, some of which go away in the middle; and how pages travel.
+//! Draws every page for many browsers at once, some of which disconnect in the middle; and checks compression.
 
 use crate::support::{
     Story, panics,
@@ -77,7 +77,7 @@ async fn many_browsers_at_once_see_every_page(story: Story) {
 
     let browsers = [admin, operator, Browser::new(&story)];
     let seen = stream::iter(0..PAGES).map(|n| {
-        // Every path for every browser, in an order that repeats late.
+        // Every path for every browser, in an order that takes long to repeat.
         let (path, browser) = (
             &paths[n % paths.len()],
             &browsers[n / paths.len() % browsers.len()],
@@ -103,7 +103,7 @@ async fn many_browsers_at_once_see_every_page(story: Story) {
     panics::assert_none();
 }
 
-/// Asks for a page and goes away, at times before its head has come and at times after it.
+/// Requests a page and disconnects, sometimes before the response's head arrives and sometimes after it.
 async fn break_off(address: std::net::SocketAddr, path: &str, browser: &Browser, after: Duration) {
     let cookie = browser.cookie.as_deref().unwrap_or_default();
     let ask = format!(

@@ -1,4 +1,4 @@
-//! Who may call what: a golden file of every endpoint and every caller, compared with what the real router answers.
+//! Who may call what: compares the real router's answers with a golden file of every endpoint and every caller.
 
 use crate::support::{Story, users::Browser, world::id_of};
 use domain::access::Scope;
@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, env, fmt::Write, fs};
 use url::form_urlencoded;
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/permissions.txt");
-/// Set it to write the golden file anew.
+/// The variable that makes the test rewrite the golden file.
 const REWRITE: &str = "SWITCHBOARD_REWRITE_GOLDEN";
 
 const HEAD: &str = "\
@@ -30,7 +30,7 @@ const METHODS: [Method; 5] = [
 ];
 const NOTHING: &str = "00000000-0000-0000-0000-000000000000";
 
-/// What the endpoints are about.
+/// The ids that the endpoints are called with.
 struct Things {
     channel: String,
     extension: String,
@@ -40,7 +40,7 @@ struct Things {
 }
 
 impl Things {
-    /// The thing that a path or the name of a server function is about.
+    /// The id that fits a path or the name of a server function.
     fn of(&self, path: &str) -> &str {
         let noun = |noun: &str| path.contains(noun);
         if noun("sessions") {
@@ -89,7 +89,7 @@ async fn permissions_are_those_of_the_golden_file() {
             }
         }
         let mut functions: Vec<_> = server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
-        // Whoever logs out is nobody afterwards, and a closed session can only be looked at.
+        // Logging out ends the caller's session, and a closed session can only be read, so these calls come last.
         functions.sort_by_key(|path| (path.contains("/log-out"), path.ends_with("/close"), *path));
         for path in functions {
             let request = caller
@@ -103,7 +103,7 @@ async fn permissions_are_those_of_the_golden_file() {
                 .push(outcome(request).await);
         }
     }
-    // A method that is not there.
+    // Drops methods that do not exist.
     table.retain(|_, row| !row.iter().any(|outcome| outcome == "405"));
     let names: Vec<_> = callers.iter().map(|(name, _)| *name).collect();
     let found = written(&names, &table);
@@ -144,7 +144,7 @@ async fn callers(story: &Story) -> Vec<(&'static str, Caller)> {
     ]
 }
 
-/// A session waits in the queue of the operator; what is changed or disabled is nobody's.
+/// A session waits in the operator's queue; whatever the calls change or disable belongs to no caller.
 async fn things(story: &Story) -> Things {
     let extensions = story.api.items("/api/v1/extensions").await;
     let operator = extensions.iter().find(|row| row["number"] == "402");
@@ -168,7 +168,7 @@ async fn things(story: &Story) -> Things {
     }
 }
 
-/// Good values for whatever any server function takes: only the permission decides.
+/// Valid values for the arguments of every server function, so that only the permission decides.
 fn arguments(path: &str, things: &Things) -> String {
     let arguments = [
         ("id", things.of(path)),
@@ -194,7 +194,7 @@ fn arguments(path: &str, things: &Things) -> String {
         .finish()
 }
 
-/// Only the head of the answer is read: a stream has no end.
+/// Reads only the head of the answer, because a stream has no end.
 async fn outcome(request: RequestBuilder) -> String {
     let status = request.send().await.expect("an answer").status();
     assert!(!status.is_server_error(), "{status}");

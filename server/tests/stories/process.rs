@@ -1,4 +1,4 @@
-//! The process: is it up, does it stop, does it bear slow clients.
+//! The process: it reports its health, stops cleanly, and survives slow clients.
 
 use crate::support::{
     Story,
@@ -100,7 +100,7 @@ async fn a_request_in_hand_is_finished_at_the_stop() {
     timeout(Duration::from_secs(3), refused)
         .await
         .expect("nothing new is accepted");
-    // Long enough for everything that does not wait for this request to have ended.
+    // Long enough for everything that does not wait for this request to end.
     tokio::time::sleep(Duration::from_millis(700)).await;
     stream.write_all(second).await.expect("written");
     let mut answer = [0; 12];

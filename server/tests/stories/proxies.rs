@@ -1,4 +1,4 @@
-//! Behind real reverse proxies, configured as docs/OPERATING.md says, over HTTP/2 with TLS.
+//! Tests the server behind real reverse proxies, configured as in docs/OPERATING.md, over HTTP/2 with TLS.
 
 mod program;
 
@@ -15,11 +15,11 @@ use serde_json::json;
 use std::time::{Duration, Instant};
 use url::Url;
 
-/// Where the browser is, as the server has to see it.
+/// The browser's address, which the server must see.
 const CLIENT: &str = "127.0.0.9";
-/// What somebody might claim to be.
+/// An address that a client falsely claims.
 const CLAIMED: &str = "198.51.100.7";
-/// A proxy that fills a buffer first would need an hour for it.
+/// A proxy that fills its buffer first would take an hour.
 const AT_ONCE: Duration = Duration::from_secs(3);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -33,7 +33,7 @@ async fn behind_nginx() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs nginx; cargo xtask test runs it"]
 async fn behind_nginx_as_everybody_sets_it_up() {
-    // No header, no buffering switched off, HTTP/1.0 to the server: `proxy_pass` and nothing else.
+    // Only `proxy_pass`: no header, buffering on, HTTP/1.0 to the server.
     let site = format!(
         "server {{ listen 443 ssl http2; ssl_certificate /etc/ssl/{HOST}.pem; ssl_certificate_key /etc/ssl/{HOST}.key; \
          location / {{ proxy_pass http://127.0.0.1:3000; }} }}"
@@ -67,7 +67,7 @@ async fn behind_apache() {
     proxied.end().await;
 }
 
-/// A story whose server is reached through a proxy only.
+/// A story whose server is reached only through a proxy.
 struct Proxied {
     story: Story,
     _proxy: Proxy,
@@ -88,7 +88,7 @@ impl Proxied {
         proxy.is_ready(&client, &url).await;
 
         story.admin("admin").await;
-        // The simulator knows neither the name nor the certificate: the story makes the handshake itself.
+        // The simulator knows neither the name nor the certificate, so the story performs the handshake itself.
         let line = story.support_before_the_handshake().await;
         let mut browser = Browser::through(client.clone(), url.clone());
         let answer = browser.log_in("admin", PASSWORD).await;
@@ -109,7 +109,7 @@ impl Proxied {
         self.lets_webhooks_through().await;
     }
 
-    /// Seven tabs of a browser that gives each a stream, on one connection.
+    /// Seven tabs of a browser, each with a stream, on one connection.
     async fn is_live(&self) {
         let page = self.browser.request(Method::GET, "/inbox").send().await;
         let page = page.expect("an answer");
@@ -133,7 +133,7 @@ impl Proxied {
         assert_eq!(self.post(body).await, 200);
         join_all(tabs.iter_mut().map(|tab| tab.until("message"))).await;
         assert!(begun.elapsed() < AT_ONCE, "a message after {:?}", begun.elapsed());
-        // And so it goes on.
+        // The streams stay open.
         join_all(tabs.iter_mut().map(|tab| tab.named("ping"))).await;
     }
 

@@ -1,4 +1,4 @@
-//! Sixteen at once: what must hold of all rows together holds also when everybody looks before anybody has written.
+//! Sixteen at once: invariants over several rows hold even if all callers read before any of them has written.
 
 use crate::{
     stories,
@@ -40,11 +40,11 @@ stories! {
 }
 
 const MANY: usize = 16;
-/// What depends on the moment is tried so often.
+/// How often to try what depends on timing.
 const ROUNDS: u32 = 16;
 const ADMINS: &str = "people WHERE role = 'admin' AND disabled_at IS NULL";
 
-/// Lets each begin at the same moment, and returns why some were refused.
+/// Starts all calls at the same moment, and returns the refusals.
 async fn race<F>(story: &Story, each: impl Fn(Engine, usize) -> F) -> Vec<Refusal>
 where
     F: Future<Output = engine::Result<()>> + Send + 'static,
@@ -185,7 +185,7 @@ async fn one_number_of_metas_has_one_channel(story: &Story) {
     assert_eq!((made, taken), (1, MANY - 1), "{all:?}");
 }
 
-/// Two tabs of a set-up, or one that is saved twice: the others learn that somebody was quicker.
+/// Two tabs with the same set-up, or one saved twice: the later saves are refused because the channel exists already.
 async fn a_reserved_channel_begins_once(story: &Story) {
     let queue = story.queue("Support", &[]).await;
     let authentication = AuthenticationForm {
@@ -200,7 +200,7 @@ async fn a_reserved_channel_begins_once(story: &Story) {
         destination: format!("queue:{queue}"),
         ..MessagingForm::default()
     };
-    // Nobody saves the other tab, or every second one does.
+    // First no call saves the other tab, then every second one does.
     for (made, other) in [(1, MANY + 1), (2, 2)] {
         let id = channels::reserve(&story.engine, &Actor::System).await;
         let id = id.expect("an address");

@@ -1,4 +1,4 @@
-//! A refusal has one status, whichever way the call comes in: through the REST API or from the console.
+//! A refusal has the same status through the REST API and from the console.
 
 use crate::{
     stories,
@@ -67,7 +67,7 @@ async fn the_api_and_the_console_refuse_alike(story: &Story) {
     let console = jana.call("inbox/send-text", &hello).await;
     both_refuse(&api, &console, 409, "pick_up_first");
 
-    // It waits in the queue, and not where it is said to be.
+    // The session waits in the queue, not at the extension that the request names.
     let (from, to) = (format!("extension:{jana_id}"), format!("extension:{petr_id}"));
     let place = |id: &str| json!({"type": "extension", "id": id});
     let body = json!({"from": place(&jana_id), "to": place(&petr_id)});
@@ -117,7 +117,7 @@ async fn what_only_the_console_refuses_has_its_status(story: &Story) {
     console_refuses(&used, 410, "link_used");
 }
 
-/// 415: not called JSON. 400: not JSON. 422: JSON of another shape, or with wrong values.
+/// 415: not declared as JSON. 400: not JSON. 422: JSON of another shape, or with wrong values.
 async fn a_call_that_cannot_be_read_is_told_apart_from_wrong_values(story: &Story) {
     let line = story.support().await;
     story.says(story.customer(1), &line, "Hello").await;

@@ -1,4 +1,4 @@
-//! Who writes: Meta names one person in many ways, and names may be learned late.
+//! Who writes: Meta names one person in many ways, and an identity may become known late.
 
 use crate::{
     stories,
@@ -22,7 +22,7 @@ stories! {
     whatsapps_own_message_to_nobodys_session_is_history
 }
 
-/// Delivers a message with these fields, so many seconds after the beginning.
+/// Delivers a message with these fields, this many seconds after the beginning.
 async fn receives(story: &Story, line: &Line, seconds: i64, fields: Value) {
     let mut message = json!({
         "id": format!("wamid.{seconds}"), "timestamp": (START.millis() / 1000 + seconds).to_string(),
@@ -64,7 +64,7 @@ async fn a_changed_number_carries_the_contact_over(story: &Story) {
     )
     .await;
     receives(story, &line, 2, json!({"from": new})).await;
-    // Still on its way from before.
+    // A message that was sent before the change and arrives late.
     receives(story, &line, 3, json!({"from": old})).await;
 
     assert_eq!(story.count("contacts").await, 1);
@@ -220,7 +220,7 @@ async fn whatsapps_own_message_asks_for_no_answer(story: &Story) {
     assert_eq!(row.await.expect("a row").waiting_since, None);
     let told = story.messages(&after).await.pop().expect("a message");
     assert_eq!(told["text"]["body"], "The number has changed", "it is seen");
-    // What the customer writes is still counted, and what is read is read.
+    // The customer's own message still counts as unread.
     receives(story, &line, 61, json!({"from": new})).await;
     assert_eq!(story.session().await["unread"], 1);
     assert_eq!(story.count("contacts").await, 1);
@@ -244,7 +244,7 @@ async fn whatsapps_own_message_to_nobodys_session_is_history(story: &Story) {
     assert_eq!(story.messages(&session).await.len(), 2);
     assert!(story.dead_letters().await.is_empty());
 
-    // Whoever reads the next session reads it above.
+    // The next session's thread shows it above.
     receives(story, &line, 2, json!({"from": from})).await;
     let sessions = story.api.items("/api/v1/sessions").await;
     assert_eq!(sessions.len(), 2);

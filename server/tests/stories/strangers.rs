@@ -1,4 +1,4 @@
-//! Strangers: who guesses passwords, and who sends much without being anybody.
+//! Strangers: clients that guess passwords, and clients that send much without having logged in.
 
 use crate::{
     stories,
@@ -40,7 +40,7 @@ async fn log_in_from(story: &Story, from: &str, login: &str, password: &str, kno
     Answer::of(request.send().await.expect("an answer")).await
 }
 
-/// What makes a browser known, in an answer.
+/// The cookie in an answer that makes a browser known.
 fn known(answer: &Answer) -> Option<String> {
     let cookies = answer.headers.get_all(header::SET_COOKIE).iter();
     let mut cookies = cookies.filter_map(|cookie| cookie.to_str().ok());
@@ -115,7 +115,7 @@ async fn everybody_behind_a_proxy_has_an_address_of_their_own(story: &Story) {
     );
 }
 
-/// As behind a proxy that nobody has named: all have one address.
+/// Behind a proxy that is not in the settings all clients have one address.
 async fn a_browser_that_is_known_is_let_in_where_others_guess(story: &Story) {
     story.admin("jana").await;
     story.admin("petr").await;
@@ -163,7 +163,7 @@ async fn a_browser_that_is_known_is_let_in_where_others_guess(story: &Story) {
     story.clock.advance(Duration::from_secs(60 * 60));
     assert_eq!(known(&open(link.as_str()).await), None, "it is too late");
 
-    // Nor is a known browser a way to guess for ever.
+    // A known browser does not allow endless guessing either.
     let mut wrong = Vec::new();
     for _ in 0..12 {
         wrong.push(
@@ -180,7 +180,7 @@ async fn a_browser_that_is_known_is_let_in_where_others_guess(story: &Story) {
     );
 }
 
-/// NUL does not come as far as that (`http::text`).
+/// A name with a NUL is refused before the log-in (`http::text`).
 async fn what_no_account_can_be_called_gets_the_same_answer(story: &Story) {
     story.admin("jana").await;
     for name in ["x".repeat(10_000), "ja na".to_owned(), "ja\nna".to_owned()] {
@@ -194,7 +194,7 @@ async fn what_no_account_can_be_called_gets_the_same_answer(story: &Story) {
     assert_eq!(most.status, 413, "a stranger sends what a log-in takes");
 }
 
-/// Says the head of a request and a part of its body.
+/// Sends the head of a request and a part of its body.
 async fn begin(story: &Story, head: &str, length: usize, sent: usize) -> TcpStream {
     let address = story.url.socket_addrs(|| None).expect("an address")[0];
     let mut stream = TcpStream::connect(address).await.expect("a connection");
@@ -268,7 +268,7 @@ async fn all_bodies_together_have_their_room() {
             .body(body.clone());
         story.anonymous().send(request).await
     };
-    // What the others have sent is read soon.
+    // The server needs a moment to read what the other clients have sent.
     let refused = async {
         loop {
             let answer = send().await;
@@ -311,7 +311,7 @@ async fn strangers_who_send_slowly_keep_out_only_strangers() {
     }
     let long = "x".repeat(60_000);
     let stranger = async || log_in_from(&story, OWNER, &long, PASSWORD, None).await;
-    // What the others have sent is read soon.
+    // The server needs a moment to read what the other clients have sent.
     let refused = async {
         loop {
             let answer = stranger().await;

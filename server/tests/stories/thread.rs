@@ -1,4 +1,4 @@
-//! Reactions, edits and deletions: rows of their own for scripts, and in a thread beside what they are about.
+//! Reactions, edits and deletions: messages of their own in the API, attached to their message in a thread.
 
 use crate::{
     stories,

@@ -61,7 +61,7 @@ impl Desk {
         }
     }
 
-    /// A session that Jana picked up from the queue, and one that a channel of her own brought her.
+    /// A session that Jana picked up from the queue, and one that came to her directly through a channel of her own.
     async fn janas_of_both_kinds(&self, story: &Story) -> (String, String) {
         let queued = self.janas(story, 1).await;
         let direct = story.channel(&story.app(2), 2, "extension", &self.jana_id).await;
@@ -98,7 +98,7 @@ async fn read(story: &Story, session: &str) -> Value {
     story.api.get(&format!("/api/v1/sessions/{session}")).await.ok()
 }
 
-/// What a server function refused with.
+/// The refusal of a server function.
 fn refusal(answer: &Answer) -> Value {
     let text = &answer.text;
     let json = &text[text.find('{').unwrap_or_else(|| panic!("{answer:?}"))..];
@@ -149,7 +149,7 @@ async fn a_supervisor_takes_over_and_everybody_learns_it(story: &Story) {
         )
     );
 
-    // Whoever had it learns who has it, whatever she tries, and sends nothing.
+    // The previous owner learns who has it, whatever she tries, and sends nothing.
     let who = json!({"reason": "taken", "by": "Supervisor 900"});
     assert_eq!(refusal(&thread(&desk.jana).await), who);
     let reply = [("session", session.as_str()), ("body", "I was about to answer")];
@@ -160,7 +160,7 @@ async fn a_supervisor_takes_over_and_everybody_learns_it(story: &Story) {
     );
     // So does a member of its queue.
     assert_eq!(refusal(&thread(&desk.petr).await), who);
-    // The new owner goes on.
+    // The new owner continues.
     let reply = [("session", session.as_str()), ("body", "It is me now")];
     assert!(
         desk.boss
@@ -171,7 +171,7 @@ async fn a_supervisor_takes_over_and_everybody_learns_it(story: &Story) {
     );
     story.settled().await;
     assert_eq!(story.meta.sent_messages().len(), 1);
-    // Taking what is already one's own changes nothing.
+    // Taking over a session that one already owns changes nothing.
     let moments = story.count("session_moments").await;
     assert!(
         take_over(&desk.boss, &session, &desk.boss_id, "")
@@ -187,7 +187,7 @@ async fn a_reply_goes_out_under_its_writers_log_in_only(story: &Story) {
     let session = desk.janas(story, 1).await;
     let id = async |browser: &Browser| id_of(&browser.call("auth/me", &[]).await.ok());
     let (jana, petr) = (id(&desk.jana).await, id(&desk.petr).await);
-    // What Petr wrote before Jana logged in in the same browser.
+    // A text that Petr wrote before Jana logged in in the same browser.
     let reply = |writer| {
         [
             ("session", session.as_str()),
@@ -280,7 +280,7 @@ async fn sessions_are_transferred_to_extensions_and_queues(story: &Story) {
         )
     );
 
-    // Seen elsewhere than it is now.
+    // The request names a holder that no longer has the session.
     let late = json!({"to": {"type": "extension", "id": desk.petr_id}, "from": {"type": "extension", "id": desk.jana_id}});
     let late = story.api.post(&path, late).await.problem(409);
     assert_eq!(late["type"], "urn:switchboard:moved");
@@ -454,7 +454,7 @@ async fn a_disabled_extension_strands_nobody(story: &Story) {
     assert_eq!(newest_moment(&desk.petr, &queued).await["what"], "back_in_queue");
     assert_eq!(newest_moment(&desk.boss, &routed).await["what"], "left_to_nobody");
 
-    // A member of the queue goes on with the one, a supervisor with the other.
+    // A member of the queue continues the first, a supervisor the second.
     assert!(
         desk.petr
             .call("inbox/pick-up", &[("session", &queued)])
@@ -489,7 +489,7 @@ async fn a_disabled_extension_strands_nobody(story: &Story) {
     );
 }
 
-/// Nobody can answer there any more, so it is as if the extension were disabled; and whoever looks is told.
+/// Nobody can answer there any more, so it has the effect of disabling the extension, and open pages are told.
 async fn a_removed_log_in_strands_nobody(story: &Story) {
     let desk = Desk::open(story).await;
     let (queued, routed) = desk.janas_of_both_kinds(story).await;
@@ -622,7 +622,7 @@ async fn it_works_without_javascript(story: &Story) {
     let after = page(&desk.boss, answer.header("location")).await;
     assert!(after.contains("Transferred: 1."), "{after}");
     assert_eq!(read(story, &session).await["state"], "waiting");
-    // What is wrong is said on the page.
+    // The page shows what is wrong.
     let arguments = [("from", from.as_str()), ("to", &to)];
     let answer = post(
         &desk.boss,

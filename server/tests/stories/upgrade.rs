@@ -1,4 +1,4 @@
-//! Databases of an older version: what a start makes of what is in them, and what a start leaves that breaks off.
+//! Databases of an older version: how a start upgrades their contents, and what an interrupted start leaves behind.
 
 use crate::support::database::Database;
 use engine::{Clock, Engine, Purpose};
@@ -23,7 +23,8 @@ const NUMBER: &str = "300000000000001";
 const NAME: &str = "Žofie Nováková";
 const WA_ID: &str = "420800555201";
 
-/// For each step that the older version did not know, what makes it fail when much of it is done, and the way back.
+/// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
+/// that.
 const OBSTACLES: [(&str, &str); 11] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
@@ -112,7 +113,7 @@ async fn a_start_that_is_broken_off_is_made_good_by_the_next_on_postgres() {
     a_start_that_is_broken_off_is_made_good_by_the_next(Database::postgres().await).await;
 }
 
-/// As by SIGTERM: a little later each time.
+/// Interrupted as by SIGTERM, a little later each time.
 async fn a_start_that_is_broken_off_is_made_good_by_the_next(database: Database) {
     let folder = TempDir::new().expect("a folder");
     let start = fill(&database, folder.path()).await;
@@ -145,7 +146,7 @@ async fn of_many_that_start_at_once_one_changes_the_tables_on_postgres() {
     }
 }
 
-/// As a command does.
+/// Opens the engine as a command does.
 async fn open(database: &Database, folder: &Path) -> engine::Result<Engine> {
     application::install_crypto();
     let mut settings = Settings::defaults();
@@ -160,7 +161,7 @@ async fn open(database: &Database, folder: &Path) -> engine::Result<Engine> {
 /// What one customer and a company have written.
 type MessageContent = &'static [(&'static str, bool)];
 
-/// Which way, and whether it is a reaction.
+/// The direction, and whether it is a reaction.
 const THEIRS: (&str, bool) = ("inbound", false);
 const OURS: (&str, bool) = ("outbound", false);
 const REACTION: (&str, bool) = ("inbound", true);

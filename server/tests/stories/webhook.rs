@@ -1,4 +1,4 @@
-//! What Meta, or somebody who pretends to be Meta, sends to a webhook address.
+//! Requests that Meta, or somebody who pretends to be Meta, sends to a webhook address.
 
 use crate::{
     stories,
@@ -160,7 +160,7 @@ async fn a_body_that_is_too_large_is_refused(story: &Story) {
     assert_eq!(story.count("journal").await, before);
 }
 
-/// Sends a body without telling its length before, and returns the beginning of the answer.
+/// Sends a body without a `Content-Length`, and returns the beginning of the answer.
 async fn without_length(story: &Story, line: &Line, signature: &str, body: &[u8]) -> String {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let address = story.url.socket_addrs(|| None).expect("an address")[0];

@@ -1,4 +1,4 @@
-//! A webhook's address as proxies, gateways and people's typing errors call it, over a bare connection.
+//! Calls a webhook address over a raw connection, the way proxies, gateways and typing errors do.
 
 use crate::{
     stories,
@@ -168,7 +168,7 @@ fn signed(line: &Line, body: &[u8]) -> String {
     format!("X-Hub-Signature-256: {}\r\n", line.app.sign(body))
 }
 
-/// The first status that comes back for these bytes.
+/// The status of the first response to these bytes.
 async fn status(story: &Story, bytes: Vec<u8>) -> u16 {
     let address = story.url.socket_addrs(|| None).expect("an address")[0];
     let mut connection = TcpStream::connect(address).await.expect("a connection");
@@ -178,6 +178,6 @@ async fn status(story: &Story, bytes: Vec<u8>) -> u16 {
     read.expect("an answer in time").expect("an answer");
     let answer = String::from_utf8_lossy(&answer);
     let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
-    // Who speaks another language is hung up on.
+    // 0: the server closes a connection that does not speak HTTP.
     status.unwrap_or(0)
 }

@@ -1,4 +1,4 @@
-//! A fresh database for each story, and a look into it from outside.
+//! A fresh database for each story, and direct access to it.
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database as Connect, DatabaseConnection, DbBackend, Statement,
@@ -36,7 +36,7 @@ impl Database {
         database
     }
 
-    /// What the settings say; `None` is SQLite in the data folder.
+    /// The URL for the settings; `None` is SQLite in the data folder.
     pub fn url(&self) -> Option<SecretString> {
         match self {
             Self::Sqlite => None,
@@ -63,7 +63,7 @@ impl Database {
         row.try_get("", "rows").expect("a number")
     }
 
-    /// Changes what no user of the product could.
+    /// Runs a statement that makes a change that no user of the product could make.
     pub async fn run(&self, folder: &Path, sql: &str) {
         let connection = self.look(folder, "rw").await;
         connection.execute_unprepared(sql).await.expect("a statement");

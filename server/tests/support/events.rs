@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::{pin::Pin, time::Duration};
 use tokio::time::timeout;
 
-/// The longest that an event may take.
+/// The longest time that an event may take.
 pub const SOON: Duration = Duration::from_secs(10);
 
 pub struct Events(Pin<Box<dyn Stream<Item = (String, Value)> + Send>>);
@@ -22,7 +22,7 @@ impl Events {
         Self::of(response)
     }
 
-    /// A stream that goes on after the event of this number.
+    /// Opens a stream that resumes after the event with this number.
     pub async fn after(browser: &Browser, number: u64) -> Self {
         let path = format!("/events?after={number}");
         let response = browser.request(Method::GET, &path).send().await;
@@ -35,7 +35,7 @@ impl Events {
         Self(Box::pin(events(response)))
     }
 
-    /// The next event of this name, or the end.
+    /// The next event of this name; `None` at the end of the stream.
     async fn of_name(&mut self, name: &str) -> Option<Value> {
         loop {
             let (found, data) = timeout(SOON, self.0.next()).await.expect("an event or the end")?;
@@ -50,7 +50,7 @@ impl Events {
         self.of_name(name).await.expect("an event")
     }
 
-    /// What a stream begins with.
+    /// The event with which a stream begins.
     pub async fn hello(&mut self) -> Value {
         let (name, data) = timeout(SOON, self.0.next())
             .await
@@ -60,7 +60,7 @@ impl Events {
         data
     }
 
-    /// The next change; `None` when the stream has ended.
+    /// The next change; `None` if the stream has ended.
     pub async fn next(&mut self) -> Option<Value> {
         self.of_name("message").await
     }
@@ -75,7 +75,7 @@ impl Events {
     }
 }
 
-/// Events with their names, as <https://html.spec.whatwg.org/multipage/server-sent-events.html> has them.
+/// Parses events with their names, see <https://html.spec.whatwg.org/multipage/server-sent-events.html>.
 fn events(response: Response) -> impl Stream<Item = (String, Value)> {
     futures::stream::unfold((response, String::new()), |(mut response, mut rest)| async move {
         loop {

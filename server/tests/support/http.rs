@@ -1,10 +1,10 @@
-//! HTTP as scripts and browsers speak it.
+//! HTTP clients for scripts and browsers.
 
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header::HeaderMap, redirect::Policy};
 use serde_json::Value;
 use url::Url;
 
-/// An answer, read whole.
+/// A response that is read completely.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -27,7 +27,7 @@ impl Answer {
             .map_or("", |value| value.to_str().expect("text"))
     }
 
-    /// The JSON of a request that went well.
+    /// The JSON of a successful answer.
     #[track_caller]
     pub fn ok(&self) -> Value {
         assert!(self.status.is_success(), "{} {}", self.status, self.text);
@@ -39,7 +39,7 @@ impl Answer {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
     }
 
-    /// A problem of this status; returns its JSON.
+    /// Asserts that the answer is a problem with this status; returns its JSON.
     #[track_caller]
     pub fn problem(&self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
@@ -78,7 +78,7 @@ impl Api {
         }
     }
 
-    /// A request that can still be changed; `path` may be a whole URL.
+    /// A request that the caller may still change; `path` may be a whole URL.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, self.url.join(path).expect("a path"));
         match &self.token {

@@ -1,11 +1,12 @@
-//! A small country database in MaxMind's format, <https://maxmind.github.io/MaxMind-DB/>: a tree of bits that leads
-//! to records. IPv4 stands in it as `::a.b.c.d`.
+//! A small country database in MaxMind's format, <https://maxmind.github.io/MaxMind-DB/>: a binary tree over an
+//! address's bits that leads to records. IPv4 addresses are stored as `::a.b.c.d`.
 
 use ipnet::IpNet;
 use std::net::IpAddr;
 
-/// The world of the stories: Czechia, Germany and Slovakia where they have addresses for documentation, a network
-/// that nobody knows, and the United States (IPv4) and Ireland (IPv6) everywhere else, WhatsApp's servers included.
+/// The world of the stories: Czechia, Germany and Slovakia have addresses reserved for documentation, one network
+/// belongs to no country, and everything else, WhatsApp's servers included, is in the United States (IPv4) or
+/// Ireland (IPv6).
 pub const WORLD: [(&str, &str); 6] = [
     ("0.0.0.0/0", "US"),
     ("2000::/3", "IE"),
@@ -24,20 +25,20 @@ enum Next {
     Record(usize),
 }
 
-/// A database of these networks, later ones over earlier ones; the country is at `country.iso_code`.
+/// A database of these networks; later ones override earlier ones. The country is at `country.iso_code`.
 pub fn countries(networks: &[(&str, &str)]) -> Vec<u8> {
     let record = |code: &str| map(&[("country", map(&[("iso_code", text(code))]))]);
     database("Story-Country", networks, record)
 }
 
-/// A database of these networks whose records are of another kind.
+/// A database of these networks whose records have another structure.
 pub fn providers(networks: &[(&str, &str)]) -> Vec<u8> {
     let record = |name: &str| map(&[("autonomous_system_organization", text(name))]);
     database("Story-ASN", networks, record)
 }
 
-/// A database whose every node leads to the next one by both of its branches: more paths than anybody can walk. At
-/// the end there is a country, or nothing.
+/// A database in which both branches of every node lead to the next node: more paths than any reader can walk. At the
+/// end there is a country, or nothing.
 pub fn shared(nodes: usize, end: &str) -> Vec<u8> {
     let last = if end.is_empty() {
         Next::Nothing
@@ -108,7 +109,7 @@ fn insert(tree: &mut Vec<[Next; 2]>, network: IpNet, end: Next) {
         }
         node = match tree[node][side] {
             Next::Node(next) => next,
-            // What was one network becomes two.
+            // Splits one network into two.
             whole => {
                 tree.push([whole; 2]);
                 tree[node][side] = Next::Node(tree.len() - 1);

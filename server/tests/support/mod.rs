@@ -1,4 +1,4 @@
-//! A server on port 0 with a fresh database, a simulated Meta beside it, and a clock that is moved by hand.
+//! A server on port 0 with a fresh database, a simulated Meta beside it, and a clock that the test moves.
 
 pub mod database;
 pub mod events;
@@ -32,7 +32,7 @@ pub struct Story {
     pub engine: Engine,
     pub clock: Clock,
     pub meta: Simulator,
-    /// With a token that may do everything.
+    /// An API client whose token may do everything.
     pub api: Api,
     pub url: Url,
     pub database: Database,
@@ -50,7 +50,7 @@ impl Story {
         Self::begin(Database::postgres().await, |_| {}).await
     }
 
-    /// On SQLite, with other settings than usual.
+    /// A story on SQLite with changed settings.
     pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         Self::begin(Database::sqlite(), change).await
     }
@@ -105,8 +105,8 @@ impl Story {
         Api::new(&self.url, None)
     }
 
-    /// Waits until Meta has delivered, everything is applied, and nothing is due to be sent: what one side does
-    /// may give work to the other, so both are asked until neither has any.
+    /// Waits until Meta has delivered everything, everything is applied, and nothing is due to be sent. Work on one
+    /// side may create work on the other, so it asks both several times.
     pub async fn settled(&self) {
         for _ in 0..3 {
             assert!(self.meta.settled().await, "Meta still has something to deliver");
@@ -114,7 +114,7 @@ impl Story {
         }
     }
 
-    /// Lets time pass, and lets what has become due happen.
+    /// Advances the clock, and waits for whatever has become due.
     pub async fn later(&self, by: Duration) {
         self.clock.advance(by);
         self.settled().await;
@@ -154,7 +154,7 @@ impl Story {
     }
 }
 
-/// As a story's server has them.
+/// The settings of a story's server.
 pub fn settings(folder: &Path, database: &Database, meta: &Simulator) -> Settings {
     let mut settings = Settings::defaults();
     settings.http.listen = "127.0.0.1:0".parse().expect("an address");

@@ -1,4 +1,4 @@
-//! Panics of spawned tasks fail no test by themselves: they are counted.
+//! Counts panics, because a panic in a spawned task fails no test by itself.
 
 use std::{
     panic,
@@ -10,7 +10,7 @@ use std::{
 
 static SEEN: AtomicUsize = AtomicUsize::new(0);
 
-/// Counts from now on.
+/// Starts counting.
 pub fn count() {
     static BEGUN: Once = Once::new();
     BEGUN.call_once(|| {

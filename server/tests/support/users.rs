@@ -1,4 +1,4 @@
-//! Somebody with a browser: a cookie, and the server functions.
+//! A user's browser: it holds the cookie and calls server functions.
 
 use super::{
     Story,
@@ -30,7 +30,7 @@ impl Browser {
         }
     }
 
-    /// One that reaches the server in another way.
+    /// A browser that reaches the server by another client and URL.
     pub fn through(client: Client, url: Url) -> Self {
         Self {
             client,
@@ -54,7 +54,7 @@ impl Browser {
         Answer::of(request.send().await.expect("an answer")).await
     }
 
-    /// Calls a server function as our own scripts do.
+    /// Calls a server function as the console's scripts do.
     pub async fn call(&self, function: &str, arguments: &[(&str, &str)]) -> Answer {
         let request = self
             .calling(function, arguments)
@@ -71,7 +71,7 @@ impl Browser {
             .body(body)
     }
 
-    /// Logs in, and keeps the cookie when that went well.
+    /// Logs in, and keeps the cookie if that succeeds.
     pub async fn log_in(&mut self, login: &str, password: &str) -> Answer {
         let answer = self
             .call(
@@ -85,13 +85,13 @@ impl Browser {
         answer
     }
 
-    /// Whether the server takes this browser for somebody's.
+    /// Whether the server regards this browser as logged in.
     pub async fn is_logged_in(&self) -> bool {
         self.call("auth/me", &[]).await.status.is_success()
     }
 }
 
-/// The session's id in an answer's `Set-Cookie`.
+/// The log-in session's id in an answer's `Set-Cookie`.
 pub fn set_cookie(answer: &Answer) -> Option<String> {
     let cookies = answer.headers.get_all(header::SET_COOKIE).iter();
     cookies
@@ -121,12 +121,12 @@ impl Story {
         self.logged_in(login).await
     }
 
-    /// An operator with an extension, whose id comes first.
+    /// An operator with an extension; returns the extension's id first.
     pub async fn operator(&self, number: &str, login: &str) -> (String, Browser) {
         self.user("operator", number, login).await
     }
 
-    /// A supervisor with an extension, whose id comes first.
+    /// A supervisor with an extension; returns the extension's id first.
     pub async fn supervisor(&self, number: &str, login: &str) -> (String, Browser) {
         self.user("supervisor", number, login).await
     }

@@ -1,4 +1,4 @@
-//! What a company has before a story begins: a Meta app, numbers, extensions, queues, channels.
+//! Sets up what a company has before a story begins: a Meta app, numbers, extensions, queues, channels.
 
 use super::{
     Story,
@@ -19,13 +19,13 @@ pub struct App {
 }
 
 impl App {
-    /// What the app puts into `X-Hub-Signature-256`.
+    /// The app's value for `X-Hub-Signature-256`.
     pub fn sign(&self, body: &[u8]) -> String {
         whatsapp::signature::sign(&self.secret.clone().into(), body)
     }
 }
 
-/// A number of an app's, connected to a channel of ours.
+/// A number of an app, with its channel in Switchboard.
 #[derive(Debug, Clone)]
 pub struct Line {
     pub channel: String,
@@ -50,7 +50,7 @@ impl Story {
         app
     }
 
-    /// An extension with a log-in: somebody answers there.
+    /// An extension with a log-in: a user answers there.
     pub async fn extension(&self, number: &str) -> String {
         let body = json!({
             "number": number,
@@ -73,14 +73,14 @@ impl Story {
         id_of(&self.api.post("/api/v1/queues", body).await.ok())
     }
 
-    /// A queue with an extension in it that nobody else uses.
+    /// A queue with one extension that no other queue has.
     pub async fn staffed(&self, name: &str) -> String {
         let number = 700 + self.api.items("/api/v1/extensions").await.len();
         let extension = self.extension(&number.to_string()).await;
         self.queue(name, &[&extension]).await
     }
 
-    /// Meta has the number, we have the channel, and neither knows of the other yet.
+    /// Meta has the number and Switchboard has the channel; they are not connected yet.
     pub async fn channel(&self, app: &App, n: u32, kind: &str, id: &str) -> Line {
         let phone_number_id = format!("30000000000000{n}");
         let phone_number = format!("+42080055501{n}");
@@ -111,7 +111,7 @@ impl Story {
         }
     }
 
-    /// Meta makes the handshake; from then on the app's deliveries come to this channel's address.
+    /// Meta performs the handshake; from then on the app's deliveries come to this channel's address.
     pub async fn connect(&self, line: &Line) {
         let connected = self
             .meta
@@ -119,21 +119,21 @@ impl Story {
         connected.await.expect("the handshake");
     }
 
-    /// A connected channel into a queue of two, extensions 201 and 202.
+    /// A connected channel that leads to a queue of two extensions, 201 and 202.
     pub async fn support(&self) -> Line {
         let line = self.support_before_the_handshake().await;
         self.connect(&line).await;
         line
     }
 
-    /// The same, and Meta has not called its webhook address yet.
+    /// The same, before Meta has called the webhook address.
     pub async fn support_before_the_handshake(&self) -> Line {
         let (jana, petr) = (self.extension("201").await, self.extension("202").await);
         let queue = self.queue("Support", &[&jana, &petr]).await;
         self.channel(&self.app(1), 1, "queue", &queue).await
     }
 
-    /// A queue of one operator with a browser, and a connected channel into it.
+    /// A queue of one operator with a browser, and a connected channel that leads to it.
     pub async fn desk_of_one(&self) -> (Line, Browser) {
         let (own, jana) = self.operator("301", "jana").await;
         let queue = self.queue("Support", &[&own]).await;
@@ -150,7 +150,7 @@ impl Story {
         })
     }
 
-    /// A customer writes, and it has arrived.
+    /// A customer writes; returns after the message has arrived.
     pub async fn says(&self, customer: CustomerId, line: &Line, text: &str) -> String {
         let wamid = self
             .meta
@@ -160,7 +160,7 @@ impl Story {
         wamid
     }
 
-    /// The only session there is.
+    /// The only session that exists.
     pub async fn session(&self) -> Value {
         let sessions = self.api.items("/api/v1/sessions").await;
         assert_eq!(sessions.len(), 1, "{sessions:#?}");
@@ -189,7 +189,7 @@ impl Story {
             .ok()
     }
 
-    /// Posts these bytes to a webhook address, signed by the app.
+    /// Posts these bytes to a webhook address, signed with the app's secret.
     pub async fn post_signed(&self, url: &Url, app: &App, body: impl Into<Vec<u8>>) -> u16 {
         let signature = Signature::Of(app.id.clone());
         self.meta

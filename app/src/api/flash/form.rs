@@ -1,4 +1,4 @@
-//! Forms that can be kept, and what a page shows of one.
+//! Forms whose unsaved input can be kept, and the part of it that a page shows.
 
 use domain::{
     channel::{AuthenticationForm, MessagingForm},
@@ -7,9 +7,9 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A form that can be kept.
+/// A form whose unsaved input can be kept.
 pub trait Keepable {
-    /// The fields that never go back to a browser, by their names.
+    /// The secret fields with their names: they are never sent back to a browser.
     fn secrets(&mut self) -> Vec<(&'static str, &mut String)> {
         Vec::new()
     }
@@ -37,14 +37,14 @@ impl Keepable for AuthenticationForm {
     }
 }
 
-/// A form as it was typed and not saved.
+/// A form with its unsaved input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unsaved<F> {
     /// Its secrets are empty here.
     pub form: F,
-    /// What was changed was this version; 0 where there are none.
+    /// The version that the input is based on; 0 for a form without versions.
     pub version: i64,
-    /// The secrets that were typed.
+    /// The names of the secrets that were typed.
     pub held: Vec<String>,
 }
 
@@ -54,7 +54,7 @@ impl<F> Unsaved<F> {
     }
 }
 
-/// A secret that is typed again wins over the one that is kept.
+/// Fills empty secrets from the kept input: a secret that is typed again wins.
 #[cfg_attr(
     not(feature = "ssr"),
     expect(dead_code, reason = "forms are kept in the process")

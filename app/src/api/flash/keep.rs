@@ -1,4 +1,4 @@
-//! Keeping what was typed and what was answered, and taking it up again.
+//! Keeping unsaved input and answers, and recalling them.
 
 use super::{
     form::{Keepable, Unsaved, fill, without_secrets},
@@ -30,7 +30,7 @@ where
     })
 }
 
-/// Keeps what is typed into a form beside a button that does something else. A live page keeps it by itself.
+/// Keeps a form's unsaved input when a button beside it does something else. A live page keeps the input itself.
 pub async fn hold<F>(place: &str, version: i64, form: F) -> ApiResult<()>
 where
     F: Keepable + Serialize + DeserializeOwned,
@@ -41,7 +41,7 @@ where
     Ok(())
 }
 
-/// A form with what was kept of it.
+/// A form, completed with its kept secrets.
 #[derive(Debug)]
 pub struct Recalled<F> {
     pub form: F,
@@ -50,7 +50,7 @@ pub struct Recalled<F> {
 }
 
 impl<F: Keepable + Serialize> Recalled<F> {
-    /// Keeps what was refused for the next view of the page; forgets what was saved.
+    /// Keeps a refused form for the next view of the page; forgets a saved one.
     pub fn settle<T, E>(self, outcome: Result<T, E>) -> Result<T, E> {
         if let Some(slot) = &self.slot {
             match &outcome {
@@ -61,7 +61,7 @@ impl<F: Keepable + Serialize> Recalled<F> {
         outcome
     }
 
-    /// Keeps it, whatever became of it.
+    /// Keeps the form, whatever the outcome.
     pub fn keep(&self) {
         if let Some(slot) = &self.slot {
             slot.write(&(self.version, &self.form));
@@ -69,7 +69,7 @@ impl<F: Keepable + Serialize> Recalled<F> {
     }
 }
 
-/// What the page shows of a kept form. A view of the page that does not follow a post forgets it.
+/// The kept form without its secrets, for the page. A view of the page that does not follow a post forgets the form.
 pub async fn kept<F: Keepable + DeserializeOwned>(place: &str) -> ApiResult<Option<Unsaved<F>>> {
     let Some(slot) = Slot::of(place).await? else {
         return Ok(None);
@@ -81,7 +81,7 @@ pub async fn kept<F: Keepable + DeserializeOwned>(place: &str) -> ApiResult<Opti
     Ok(kept.map(|(version, form)| without_secrets(form, version)))
 }
 
-/// Leaves an answer for the page that a plain form post leads to.
+/// Keeps an answer for the page that a plain form post redirects to.
 pub async fn leave(place: &str, answer: &impl Serialize) -> ApiResult<()> {
     if is_plain_form()
         && let Some(slot) = Slot::of(place).await?
@@ -91,7 +91,7 @@ pub async fn leave(place: &str, answer: &impl Serialize) -> ApiResult<()> {
     Ok(())
 }
 
-/// Takes an answer that was left.
+/// Takes a kept answer.
 pub async fn take<T: DeserializeOwned>(place: &str) -> ApiResult<Option<T>> {
     let Some(slot) = Slot::of(place).await? else {
         return Ok(None);
@@ -101,7 +101,7 @@ pub async fn take<T: DeserializeOwned>(place: &str) -> ApiResult<Option<T>> {
     Ok(left)
 }
 
-/// `?typed`, or the error that Leptos puts into the address.
+/// Whether the address has `?typed`, or the error that Leptos puts there.
 fn follows_a_post() -> bool {
     use_context::<Parts>().is_some_and(|parts| {
         let query = parts.uri.query().unwrap_or_default();

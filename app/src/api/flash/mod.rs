@@ -1,8 +1,9 @@
-//! What was typed into a form that was refused, and what Meta answered, for the next view of the page. Without
-//! JavaScript a post ends in a new page, and the browser forgets what stood in the old one.
+//! The input of a refused form, and Meta's answers, kept for the next view of the page. Without JavaScript a post loads
+//! a new page, and the browser forgets the input of the old one.
 //!
-//! It is kept in this process' memory only, for the same web session and the same form, for a few minutes. Secrets
-//! are kept with the rest and never sent back: the page says that they are there, and an empty field takes them.
+//! The input stays in this process' memory only, for the same web session and the same form, for a few minutes. Secrets
+//! are kept with the rest and never sent back: the page says that they are kept, and an empty field is filled from
+//! them.
 
 mod form;
 #[cfg(feature = "ssr")]

@@ -1,4 +1,4 @@
-//! Where it is kept: in memory, for a while, up to an end.
+//! The store: in memory, limited in time, number and size.
 
 use crate::api::{error::ApiResult, guard};
 use domain::time::Timestamp;
@@ -10,7 +10,7 @@ use std::{
 };
 
 const FOR: Duration = Duration::from_secs(10 * 60);
-/// Of everybody; the oldest goes first.
+/// Entries of all web sessions together; the oldest is dropped first.
 const MAX: usize = 200;
 const MOST_BYTES: usize = 32 * 1024;
 
@@ -38,7 +38,7 @@ impl Slot {
         with_shelf(|shelf| serde_json::from_str(shelf.get(self)?).ok())
     }
 
-    /// Forgets what is kept there.
+    /// Removes the entry.
     pub fn clear(&self) {
         with_shelf(|shelf| shelf.remove(self));
     }
@@ -54,7 +54,7 @@ fn with_shelf<T>(act: impl FnOnce(&mut Shelf) -> T) -> T {
     act(&mut SHELF.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Not to be printed: there are secrets in it.
+/// Without `Debug`: it holds secrets.
 struct Shelf(VecDeque<(Slot, String)>);
 
 impl Shelf {
@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(
             shelf.get(&slot("1", "a", 0)),
             None,
-            "too much is not kept, nor what it was to replace"
+            "an entry that is too large is not kept, nor is the one that it replaces"
         );
     }
 }

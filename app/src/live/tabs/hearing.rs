@@ -22,7 +22,7 @@ impl Tab {
         };
         self.heard(now);
         self.wait = WAIT_FIRST;
-        // Numbers never go back but with the whole database.
+        // Event numbers go back only if the whole database does.
         self.seen = self.seen.filter(|seen| *seen <= hello.position);
         self.begin(&hello.position);
         self.relay(lead, hello.position, Heard::Hello);
@@ -43,7 +43,7 @@ impl Tab {
         }
     }
 
-    /// The stream ended, or did not begin. `refused`: the process, or a proxy, answered something else.
+    /// The stream ended, or did not start. `refused`: the process or a proxy gave another answer.
     pub fn failed(&mut self, now: Millis, refused: bool) {
         if let Role::Leading { lead, .. } = self.role {
             self.lose(now, lead);
@@ -53,7 +53,7 @@ impl Tab {
         }
     }
 
-    /// Another tab of the same person says something.
+    /// A note from another tab of the same user.
     pub fn note(&mut self, now: Millis, note: Note) {
         match (self.role, note) {
             (Role::Away, _) => {}
@@ -103,7 +103,7 @@ impl Tab {
         self.set_connected(true);
     }
 
-    /// A stream begins: after a break the person may have become somebody else, or may do other things.
+    /// A stream starts: after a break another user may be logged in, or the user may have other permissions.
     fn begin(&mut self, at: &Position) {
         if std::mem::replace(&mut self.once_connected, true) {
             self.acts.push(Act::FindOut);
@@ -111,7 +111,7 @@ impl Tab {
         self.catch_up(at);
     }
 
-    /// Everything up to `at` has happened; what this page does not know of it was missed.
+    /// Everything up to `at` has happened; if this page has seen less, it has missed events.
     fn catch_up(&mut self, at: &Position) {
         if self.seen.is_none_or(|seen| seen < *at) {
             self.acts.push(Act::Notify(Change::Resync));
@@ -119,7 +119,7 @@ impl Tab {
         }
     }
 
-    /// Where one is after the event.
+    /// Returns the position after the event.
     fn notify(&mut self, data: &str, mut at: Position) -> Position {
         let event = serde_json::from_str::<Event>(data).ok();
         if let Some(event) = &event {

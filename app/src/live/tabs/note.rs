@@ -1,4 +1,4 @@
-//! What the tabs of one person tell each other.
+//! The notes that the tabs of one user send each other.
 
 use domain::event::Position;
 use serde::{Deserialize, Serialize};
@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 /// Milliseconds since some moment that all tabs share.
 pub type Millis = f64;
 
-/// What one tab tells the others of the same person.
+/// A note from one tab to the others of the same user.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Note {
-    /// Is there one that listens?
+    /// Does any tab listen?
     Anybody,
-    /// I listen and have heard this.
+    /// This tab listens and has heard this.
     Heard { lead: Lead, at: Position, what: Heard },
-    /// I am the one, and have no connection.
+    /// This tab leads and has no connection.
     Lost { lead: Lead },
-    /// I listened and go away.
+    /// This tab listened and goes away.
     Leaving,
 }
 
@@ -27,7 +27,7 @@ pub enum Heard {
     Event(String),
 }
 
-/// Of two tabs that listen the lesser stays: the one that has done so for longer.
+/// Of two listening tabs the lesser value stays: that tab has listened for longer.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
 pub struct Lead {
     pub(super) since: Millis,

@@ -6,28 +6,28 @@ use domain::{
     ids::UserId,
 };
 
-/// How long a new tab waits for one that listens already.
+/// How long a new tab waits for an answer from a tab that already listens.
 const ASK: Millis = 250.0;
-/// When the one that listened leaves, each waits for up to this long, so that one is the first.
+/// When the listening tab leaves, each other tab waits up to this long, so that one of them is first.
 pub(super) const HAND_OVER: Millis = 300.0;
-/// After a failure we try again after about this long, and each time after twice as long …
+/// The first retry after a failure comes after about this long, each further one after twice as long …
 pub(super) const WAIT_FIRST: Millis = 1_000.0;
 /// … up to this.
 const MAX_WAIT: Millis = 30_000.0;
-/// Those that follow are up to this much more patient, each by its own luck.
+/// Following tabs wait up to this much longer, each by its own random share.
 const PATIENCE: Millis = 2_000.0;
 
-/// What is to be done next.
+/// The next thing to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Act {
-    /// Open a stream that tells what happened after this.
+    /// Open a stream of the events after this position.
     Open(Option<Position>),
     Close,
     Tell(Note),
     /// Something may have changed.
     Notify(Change),
     Connected(bool),
-    /// Ask who is logged in: the stream was refused, is another person's, or began anew.
+    /// Ask who is logged in: the stream was refused, is another user's, or started anew.
     FindOut,
 }
 
@@ -46,14 +46,14 @@ pub(super) enum Stream {
     Waiting { until: Millis },
 }
 
-/// One tab among those of its person.
+/// One of a user's tabs.
 #[derive(Debug)]
 pub struct Tab {
     pub(super) user: UserId,
     pub(super) tab: u64,
-    /// From 0 to 1, so that tabs and browsers do not all act at once.
+    /// A random number from 0 to 1, so that tabs and browsers do not all act at once.
     pub(super) luck: f64,
-    /// What this page knows of: everything up to here.
+    /// This page knows of all events up to here.
     pub(super) seen: Option<Position>,
     /// When the process, or the tab that listens, gave its last sign of life.
     pub(super) heard: Millis,
@@ -82,12 +82,12 @@ impl Tab {
         }
     }
 
-    /// What has to be done by now.
+    /// Takes the actions that are due.
     pub fn take_acts(&mut self) -> Vec<Act> {
         std::mem::take(&mut self.acts)
     }
 
-    /// Begins, or comes back from the back/forward cache. `alone`: tabs cannot speak with each other here.
+    /// The page starts, or returns from the back/forward cache. `alone`: tabs cannot talk to each other here.
     pub fn arrive(&mut self, now: Millis, alone: bool) {
         self.heard = now;
         if alone {
@@ -107,7 +107,7 @@ impl Tab {
         self.role = Role::Away;
     }
 
-    /// About once a second.
+    /// Called about once a second.
     pub fn tick(&mut self, now: Millis) {
         match self.role {
             Role::Away => {}
@@ -135,7 +135,7 @@ impl Tab {
         }
     }
 
-    /// The network is back, the machine woke up, or somebody looks at the page: no reason to wait any longer.
+    /// The network is back, the machine woke up, or the user looks at the page: there is no reason to wait any longer.
     pub fn wake(&mut self, now: Millis) {
         match self.role {
             Role::Leading { lead, stream } => {
@@ -149,13 +149,13 @@ impl Tab {
                     _ => {}
                 }
             }
-            // The one that should listen may sleep in the background.
+            // The tab that should listen may be asleep in the background.
             Role::Following if !self.connected || self.is_silent(now, 0.0) => self.lead(now),
             _ => {}
         }
     }
 
-    /// The browser says that there is no network.
+    /// The browser reports that there is no network.
     pub fn offline(&mut self) {
         self.set_connected(false);
     }
@@ -202,7 +202,7 @@ impl Tab {
         now - self.heard > SILENCE.as_secs_f64() * 1000.0 + patience
     }
 
-    /// Whether this tab is the one that hears the process now. One that was frozen only believes so.
+    /// Whether this tab hears the process now. A tab that was frozen may wrongly take itself for the listening one.
     pub(super) fn listens(&self, now: Millis) -> bool {
         let open = matches!(
             self.role,

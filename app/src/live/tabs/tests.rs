@@ -25,7 +25,7 @@ fn hello(number: u64) -> Hello {
     }
 }
 
-/// Tabs of one browser, each with the page of position 7, and the process that they listen to.
+/// Tabs of one browser, each with a page drawn at position 7, and the process that they listen to.
 struct Browser {
     now: Millis,
     tabs: Vec<Tab>,
@@ -35,9 +35,9 @@ struct Browser {
     asked: Vec<usize>,
     /// Whether the process answers.
     up: bool,
-    /// Whether it still knows what happened while nobody listened.
+    /// Whether it still has the events from while nobody listened.
     keeps: bool,
-    /// Tabs that do nothing at the moment, as a browser does with those in the background.
+    /// Suspended tabs, as a browser suspends those in the background.
     frozen: Vec<usize>,
     number: u64,
 }
@@ -71,7 +71,7 @@ impl Browser {
         self.act(n);
     }
 
-    /// Does what a tab has asked for, and what that makes others ask for.
+    /// Carries out a tab's actions, and the actions that they cause in other tabs.
     fn act(&mut self, n: usize) {
         for act in self.tabs[n].take_acts() {
             match act {
@@ -100,7 +100,7 @@ impl Browser {
         }
     }
 
-    /// The process answers a stream that wants to know what happened after this.
+    /// The process answers a stream that asks for the events after this position.
     fn answer(&mut self, n: usize, after: Option<Position>) {
         let from = after.filter(|_| self.keeps).unwrap_or(at(self.number));
         self.tabs[n].hello(self.now, hello(from.number));
@@ -119,7 +119,7 @@ impl Browser {
         }
     }
 
-    /// So many seconds pass, with a ping in every fifth.
+    /// Lets `seconds` pass, with a ping every fifth second.
     fn pass(&mut self, seconds: u32) {
         for second in 1..=seconds {
             self.now += SECOND;
@@ -229,7 +229,7 @@ fn a_process_that_hangs_is_noticed_in_every_tab_within_twenty_seconds() {
     browser.up = false;
     browser.pass(15);
     assert_eq!(browser.connected, [false; 3]);
-    assert!(browser.open().len() <= 1, "not all of them knock");
+    assert!(browser.open().len() <= 1, "at most one tab retries");
     browser.pass(300);
     assert!(browser.open().len() <= 1);
 

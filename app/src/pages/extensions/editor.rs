@@ -33,7 +33,7 @@ pub fn NewExtensionPage() -> impl IntoView {
     .into_any()
 }
 
-/// One extension. Events do not touch the form, so that nothing typed is lost to one.
+/// One extension. Events do not touch the form, so that no event discards unsaved input.
 #[component]
 pub fn ExtensionPage() -> impl IntoView {
     let id = id_in_url::<ExtensionId>();
@@ -74,7 +74,7 @@ pub fn ExtensionPage() -> impl IntoView {
     view! { <Load from=stored view=form /> }.into_any()
 }
 
-/// What is stored, as it is typed.
+/// The stored values as form input.
 fn typed(extension: Option<ExtensionRow>) -> directory::ExtensionForm {
     match extension {
         Some(e) => directory::ExtensionForm {
@@ -107,7 +107,7 @@ fn ExtensionForm(page: Page, save: Form<SaveExtension>) -> impl IntoView {
         role,
         ..
     } = unsaved.map_or_else(|| typed(extension), |unsaved| unsaved.form);
-    // Made inside the form: fields look for it around them.
+    // Created inside the form: the fields use its context.
     let who = move || {
         view! {
             <Field

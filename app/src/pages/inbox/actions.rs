@@ -1,5 +1,5 @@
-//! What is done with a session: picking it up, and what asks before it is done, closing it, taking it over and
-//! transferring it. Those are dialogs. Without JavaScript their buttons lead to the same page with the dialog open.
+//! The actions on a session: picking it up; and closing it, taking it over and transferring it, each of which asks
+//! first in a dialog. Without JavaScript their buttons lead to the same page with the dialog open.
 
 use super::{
     element_ids::{CLOSE_ID, TRANSFER_ID},
@@ -39,14 +39,14 @@ type Word = fn(Locale) -> &'static str;
 #[component]
 fn Step(
     id: SessionId,
-    /// How the address names it.
+    /// The dialog's name in the address.
     step: &'static str,
     icon: IconName,
     word: Word,
     title: Word,
     #[prop(optional)] id_in_page: Option<&'static str>,
     dialog: NodeRef<html::Dialog>,
-    /// Raised when it opens.
+    /// Set when the dialog opens.
     #[prop(optional)]
     opened: Option<RwSignal<bool>>,
     children: Children,
@@ -134,7 +134,7 @@ pub fn Close(id: SessionId) -> impl IntoView {
     .into_any()
 }
 
-/// *Take over*, from whoever has it.
+/// *Take over*, from the current holder.
 #[component]
 pub fn TakeOver(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
@@ -199,7 +199,7 @@ pub fn Transfer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     .into_any()
 }
 
-/// Which session, and who had it in the eyes of whoever sends the form.
+/// The session, and the holder that the user saw when sending the form.
 #[component]
 fn Seen(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let from = move || thread.with(|thread| thread.session.holder().to_string());
@@ -210,7 +210,7 @@ fn Seen(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     .into_any()
 }
 
-/// Asked for when the dialog opens, and not before.
+/// Read when the dialog opens, and not before.
 #[component]
 fn Targets(opened: RwSignal<bool>) -> impl IntoView {
     let wanted = Resource::new(
@@ -233,7 +233,7 @@ fn Targets(opened: RwSignal<bool>) -> impl IntoView {
 fn Buttons(id: SessionId, dialog: NodeRef<html::Dialog>, word: Word) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
-    // HTML forbids nested forms, so this is no button of a form of its own.
+    // HTML forbids nested forms, so this is a link and not a button with its own form.
     let back = move |event: MouseEvent| {
         if dialog.get_untracked().is_some() {
             event.prevent_default();

@@ -2,9 +2,9 @@
 
 use domain::ids::MessageId;
 
-/// Each row's id begins so.
+/// The prefix of each row's id.
 pub const ROW_ID: &str = "row-";
-/// The search box's.
+/// The id of the search box.
 pub const SEARCH_ID: &str = "inbox-search";
 /// The link to more rows.
 pub const MORE_ID: &str = "inbox-more";

@@ -25,7 +25,7 @@ pub async fn read_list(query: Query) -> ApiResult<InboxPage> {
         rows.items.extend(next.rows.items);
         rows.next_cursor = next.rows.next_cursor;
     }
-    // A session that rose while we turned the page is on both.
+    // A session that moved up between two reads is on both pages.
     let mut seen = HashSet::new();
     rows.items.retain(|row| seen.insert(row.id));
     Ok(page)
@@ -68,7 +68,7 @@ pub async fn read_thread_again(
         return;
     };
     let fresh = api::thread(asked, from.clone()).await;
-    // While the process is being given a reply, it would be seen twice. Afterwards this is asked again.
+    // While a reply is being sent to the process, it would be shown twice. The thread is read again afterwards.
     let calling = outbox.calling.try_get_untracked().flatten() == Some(asked);
     let still_open =
         session.try_get_untracked() == Some(Some(asked)) && before.try_get_untracked() == Some(from);
@@ -81,7 +81,7 @@ pub async fn read_thread_again(
     });
 }
 
-/// A hiccup of the network or of the process does not take away what is already shown.
+/// A brief failure of the network or of the process does not remove what is already shown.
 fn is_news<T>(answer: &ApiResult<T>) -> bool {
     matches!(
         answer,
@@ -91,7 +91,7 @@ fn is_news<T>(answer: &ApiResult<T>) -> bool {
     )
 }
 
-/// A row that moves in the list loses the focus: it gets it back.
+/// A row that moves in the list loses the focus: this restores it.
 fn keep_focus(change: impl FnOnce()) {
     let focused = document().active_element().map(|element| element.id());
     change();

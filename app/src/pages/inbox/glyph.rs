@@ -1,4 +1,4 @@
-//! The small signs of the inbox: ticks, and what kind of message it is. Strokes on a 24-unit grid, as in the kit.
+//! The small signs of the inbox: ticks, and the kind of a message. Strokes on a 24-unit grid, as in the kit.
 
 use super::labels;
 use crate::i18n::*;
@@ -22,7 +22,7 @@ pub fn Glyph(path: &'static str, #[prop(default = "icon")] class: &'static str) 
     }
 }
 
-/// How far a message of ours has come. It is a sign and a word: the word is for screen readers and on hover.
+/// The status of an outgoing message. It is a sign and a word: the word is for screen readers and on hover.
 #[component]
 pub fn Ticks(status: Status) -> impl IntoView {
     let i18n = use_i18n();
@@ -44,7 +44,7 @@ pub fn Ticks(status: Status) -> impl IntoView {
     .into_any()
 }
 
-/// What a kind of message looks like; a text has no sign.
+/// The sign for a kind of message; a text has none.
 pub fn of_kind(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "text" => return None,

@@ -1,5 +1,5 @@
-//! The keys of the inbox. They press what is on the screen, so a key can do nothing that a button could not. No
-//! letter with Alt: AltGr belongs to Czech.
+//! The keyboard shortcuts of the inbox. They press the buttons on the screen, so a key can do nothing that a button
+//! could not. No shortcut combines a letter with Alt: the Czech layout uses AltGr.
 
 use super::element_ids::{CLOSE_ID, MORE_ID, PICK_UP_ID, REPLY_ID, SEARCH_ID, TRANSFER_ID};
 use crate::{
@@ -11,17 +11,17 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement};
 
 const HELP_ID: &str = "keys";
-/// Where this browser keeps that letters are off.
+/// The storage key under which this browser keeps that letters are off.
 const LETTERS: &str = "keys.letters";
 const OFF: &str = "off";
 
-/// Shows the keys.
+/// Shows the help on the keys.
 pub fn show() -> bool {
     let help = browser::element(HELP_ID).and_then(|help| help.dyn_into::<HtmlDialogElement>().ok());
     help.is_some_and(|help| help.show_modal().is_ok())
 }
 
-/// Single letters can be switched off: somebody who speaks to the computer would press them by accident.
+/// Single letters can be switched off: a user of speech input would press them by accident.
 /// <https://www.w3.org/WAI/WCAG22/Understanding/character-key-shortcuts>
 fn letters() -> bool {
     let kept = storage().and_then(|storage| storage.get_item(LETTERS).ok().flatten());
@@ -139,7 +139,7 @@ fn dialog_is_open() -> bool {
     document().query_selector("dialog[open]").ok().flatten().is_some()
 }
 
-/// The field that is being typed into, if one is.
+/// The field with the focus, if any.
 fn field_with_focus() -> Option<HtmlElement> {
     let element = document().active_element()?;
     let field = matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT");
@@ -155,7 +155,7 @@ fn focus(id: &str) -> bool {
     browser::element(id).map(|field| field.focus()).is_some()
 }
 
-/// Opens the session that is so many rows below the open one.
+/// Opens the session that is `by` rows below the open one.
 fn step(by: i64) -> bool {
     let Ok(rows) = document().query_selector_all("a.row") else {
         return false;
@@ -170,11 +170,11 @@ fn step(by: i64) -> bool {
     };
     let row = usize::try_from(wanted).ok().and_then(|wanted| rows.get(wanted));
     let Some(row) = row.and_then(|row| row.dyn_ref::<HtmlElement>()) else {
-        // Below the last one stands the link to more of them.
+        // Below the last row is the link to more rows.
         return by > 0 && press(MORE_ID);
     };
     row.click();
-    // So that Tab goes on from there, and a screen reader says where one is.
+    // So that Tab goes on from there, and a screen reader announces the row.
     browser::focus(&row.id());
     browser::reveal(row);
     true

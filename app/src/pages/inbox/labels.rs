@@ -1,4 +1,4 @@
-//! What the parts of a thread are called in the reader's language.
+//! The names of a thread's parts in the reader's language.
 
 use super::markup::plain;
 use crate::{api::ApiError, i18n::*, labels};
@@ -8,7 +8,7 @@ use domain::{
     session::{Blocked, Preview, SessionEvent, SessionEventKind},
 };
 
-/// Meta calls an answer to a form as it calls one that was chosen.
+/// A kind of this console's own: Meta uses the same name for an answered form and for a chosen answer.
 pub const FORM: &str = "form";
 
 pub fn kind(locale: Locale, kind: &str) -> String {
@@ -38,10 +38,10 @@ pub fn kind(locale: Locale, kind: &str) -> String {
 /// Characters of a message in one line.
 const MAX_LINE: usize = 120;
 
-/// A message in one line: its text, else what it is.
+/// A message in one line: its text, else its kind.
 pub fn line(locale: Locale, text: Option<&str>, message_kind: &str) -> String {
     match text.map(str::trim).filter(|text| !text.is_empty()) {
-        // The whole text is read first: a mark may end behind what is shown.
+        // The whole text is parsed first: a mark may end beyond the part that is shown.
         Some(text) => plain(text)
             .chars()
             .take(MAX_LINE)
@@ -52,7 +52,7 @@ pub fn line(locale: Locale, text: Option<&str>, message_kind: &str) -> String {
     }
 }
 
-/// Marks that change the direction of what follows, beyond the text in which they stand.
+/// Characters that change the text direction, even beyond the text that contains them.
 fn turns_the_line(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
@@ -160,7 +160,7 @@ fn event_without_reason(locale: Locale, event: &SessionEvent) -> String {
     }
 }
 
-/// Why nothing that is written now goes out.
+/// Why replies are not sent at present.
 pub fn blocked(locale: Locale, blocked: Blocked) -> &'static str {
     match blocked {
         Blocked::Paused => td_string!(locale, inbox.composer.paused),
@@ -169,7 +169,7 @@ pub fn blocked(locale: Locale, blocked: Blocked) -> &'static str {
     }
 }
 
-/// What a line of a contact card is.
+/// The label of a line of a contact card.
 pub fn fact(locale: Locale, what: &FactKind) -> String {
     match what {
         FactKind::Phone => td_string!(locale, inbox.fact.phone),
@@ -185,7 +185,7 @@ pub fn fact(locale: Locale, what: &FactKind) -> String {
     .to_owned()
 }
 
-/// What a field of a message is; a word of Meta's that has none of ours stays as it is.
+/// The label of a message's field; a name of Meta's that has no translation stays as it is.
 pub fn detail(locale: Locale, field: &str) -> String {
     match field {
         "description" => td_string!(locale, inbox.detail.description),
@@ -200,7 +200,7 @@ pub fn detail(locale: Locale, field: &str) -> String {
     .to_owned()
 }
 
-/// Why something was refused, in the words of an inbox.
+/// Why something was refused, in the inbox's wording.
 pub fn why(locale: Locale, error: &ApiError) -> String {
     match error {
         ApiError::Refused(Refusal::Taken { by }) => {

@@ -2,15 +2,15 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`query`], [`state`], [`fetch`] | where the URL says one is, and what the process says is there |
+//! | [`query`], [`state`], [`fetch`] | the place that the URL names, and the data that the process has for it |
 //! | [`list`] | search, tabs, rows |
 //! | [`thread`] | one session |
 //! | [`markup`] | WhatsApp's marks and phone numbers in a text |
-//! | [`actions`] | what is done with a session: pick up, close, take over, transfer |
-//! | [`composer`] | where replies are written; [`crate::outbox`] has their way out |
+//! | [`actions`] | the actions on a session: pick up, close, take over, transfer |
+//! | [`composer`] | where replies are written; [`crate::outbox`] sends them |
 //! | [`details`] | the contact and the session as facts |
 //! | [`keys`] | the keyboard |
-//! | [`glyph`], [`window_clock`], [`labels`], [`element_ids`] | small signs, names of things and of elements |
+//! | [`glyph`], [`window_clock`], [`labels`], [`element_ids`] | small signs, clock, labels, element ids |
 
 mod actions;
 mod composer;

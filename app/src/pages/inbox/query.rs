@@ -1,12 +1,12 @@
-//! Which part of the list is asked for, as the URL says it.
+//! Which part of the list is requested, as the URL gives it.
 
 use domain::{ids::SessionId, session::Tab};
 use leptos_router::params::ParamsMap;
 
-/// Pages of the list at the most; whoever looks for more searches.
+/// The maximum number of pages of the list; for more, users search.
 const MAX_PAGES: u8 = 20;
 
-/// Which part of the list is asked for.
+/// Which part of the list is requested.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
     pub tab: Tab,
@@ -16,7 +16,7 @@ pub struct Query {
 }
 
 impl Query {
-    /// Whatever is not understood is as if it were not there.
+    /// Values that cannot be parsed are ignored.
     pub fn read(map: &ParamsMap) -> Self {
         let pages = map.get_str("pages").and_then(|n| n.parse().ok()).unwrap_or(1);
         Self {
@@ -29,7 +29,7 @@ impl Query {
         }
     }
 
-    /// The address of this part of the list, with a session open beside it or none.
+    /// The address of this part of the list, with a session open beside it, if any.
     pub fn href(&self, session: Option<SessionId>) -> String {
         let mut href = match session {
             Some(session) => format!("/inbox/{session}?tab={}", self.tab.as_str()),

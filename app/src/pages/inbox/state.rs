@@ -1,5 +1,5 @@
-//! What the inbox knows: where the URL says one is, what the process says is there, and what is on its way. The
-//! URL is the only memory of tab, search and session, so every state can be linked, reloaded and gone back to.
+//! The state of the inbox: the place that the URL names, the data that the process has for it, and the replies on their
+//! way. Tab, search and session are kept in the URL only, so every state can be linked, reloaded and returned to.
 
 use super::{
     fetch::{read_list, read_list_again, read_thread, read_thread_again},
@@ -46,9 +46,9 @@ pub struct Inbox {
     /// Why the last click was refused, and in which session.
     pub refused: RwSignal<Option<(SessionId, ApiError)>>,
     pub outbox: Outbox,
-    /// What stands above in the thread is being read.
+    /// Whether the part above in the thread is being read.
     pub reading_above: RwSignal<bool>,
-    /// Whoever has picked up wants to write.
+    /// The user has picked up a session and wants to write.
     pub wants_to_write: RwSignal<bool>,
     list_reader: Reader,
     thread_reader: Reader,
@@ -60,7 +60,7 @@ pub fn use_inbox() -> Inbox {
 }
 
 impl Inbox {
-    /// Reads the URL and goes on reading it.
+    /// Reads the URL and keeps following it.
     pub fn open() -> Self {
         let (params, queries) = (use_params_map(), use_query_map());
         let query = Memo::new(move |_| queries.with(Query::read));
@@ -121,7 +121,7 @@ impl Inbox {
         inbox.watch(move || inbox.take_over.value().with(refusal_of));
         inbox.watch(move || inbox.transfer.value().with(refusal_of));
         let go_to_mine = go.clone();
-        // What I have picked up or taken over is among mine now.
+        // A session that the user has picked up or taken over is on `Tab::Mine` now.
         let is_mine = |answer: &Option<ApiResult<()>>| matches!(answer, Some(Ok(())));
         Effect::new(move |_| {
             let picked_up = inbox.pick_up.value().with(is_mine);
@@ -131,7 +131,7 @@ impl Inbox {
             }
         });
         inbox.show_what_was_sent();
-        // So is what I have answered first, where an answer picks up.
+        // So is a session that the user was first to answer, where an answer picks up.
         Effect::new(move |before: Option<Option<(SessionId, bool)>>| {
             let now = inbox.open_and_mine();
             let became_mine = now.is_some_and(|(id, mine)| mine && before == Some(Some((id, false))));
@@ -154,7 +154,7 @@ impl Inbox {
         })
     }
 
-    /// Reads what stands above in the open thread.
+    /// Reads the part above in the open thread.
     pub fn read_above(self) {
         let open = self.thread.try_with_untracked(|read| match read {
             Some(Some((id, Ok(thread)))) => Some((*id, thread.above.clone()?)),
@@ -173,7 +173,7 @@ impl Inbox {
             self.reading_above.try_set(false);
             if let Ok(read) = read {
                 self.thread.try_maybe_update(|open| match open {
-                    // It may have been read anew meanwhile, from another place on.
+                    // The thread may have been read again meanwhile, from another position.
                     Some(Some((now, Ok(thread)))) if *now == id && thread.above.as_ref() == Some(&cursor) => {
                         thread.put_above(read);
                         (true, ())
@@ -184,7 +184,7 @@ impl Inbox {
         });
     }
 
-    /// A reply that the process has taken takes the place of the one on its way.
+    /// The message that the process has accepted replaces the reply on its way.
     fn show_what_was_sent(self) {
         let sent = self.outbox.sent;
         Effect::new(move |_| {
@@ -215,7 +215,7 @@ impl Inbox {
         });
     }
 
-    /// The session whose thread is here, and whether it is the reader's own.
+    /// The session of the thread that is shown, and whether the reader owns it.
     fn open_and_mine(self) -> Option<(SessionId, bool)> {
         let (id, owner) = self.thread.with(|read| match read {
             Some(Some((id, Ok(thread)))) => Some((*id, thread.session.owner.as_ref().map(|owner| owner.id))),
@@ -234,12 +234,12 @@ impl Inbox {
         self.thread_reader.ask();
     }
 
-    /// `answer`: nothing yet, or done, or why not.
+    /// `answer`: nothing yet, or done, or the error.
     fn watch(self, answer: impl Fn() -> Option<Option<ApiError>> + 'static) {
         let note = move |why: Option<ApiError>| {
             self.refused.set(self.session.get_untracked().zip(why));
         };
-        // After a plain form post the answer is there at once, on both sides.
+        // After a plain form post the answer is there at once, in the process and in the browser.
         if let Some(why @ Some(_)) = untrack(&answer) {
             note(why);
         }

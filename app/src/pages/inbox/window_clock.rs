@@ -1,4 +1,4 @@
-//! What is left of a session's service window.
+//! The time left in a session's service window.
 
 use super::glyph::{CLOCK, Glyph};
 use crate::{
@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
 
-/// Nothing until the page is live: the process does not say what time it is here.
+/// Empty until the page is live: the process does not know the browser's time.
 #[component]
 pub fn WindowClock(
     #[prop(into)] closes: Signal<Option<Timestamp>>,
@@ -22,7 +22,7 @@ pub fn WindowClock(
     let now = use_now();
     let left = Memo::new(move |_| {
         let left = closes.get()?.millis() - now.get()?.millis();
-        // Whole minutes, so that it changes no more often than it shows.
+        // Whole minutes, so that the value changes no more often than the display.
         Some((left / 60_000).max(0))
     });
     let shown = Memo::new(move |_| {

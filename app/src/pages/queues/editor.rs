@@ -1,4 +1,4 @@
-//! A queue: its name, its members, and how one of them takes a session.
+//! A queue: its name, its members, and how a member picks up a session.
 
 use crate::{
     api::queues::{QueuePage as Page, SaveQueue, SetQueueDisabled, queue},
@@ -34,7 +34,7 @@ pub fn NewQueuePage() -> impl IntoView {
     .into_any()
 }
 
-/// One queue. Events do not touch the form, so that nothing typed is lost to one.
+/// One queue. Events do not touch the form, so that no event discards unsaved input.
 #[component]
 pub fn QueuePage() -> impl IntoView {
     let id = id_in_url::<QueueId>();
@@ -139,7 +139,7 @@ fn QueueForm(page: Page, save: Form<SaveQueue>) -> impl IntoView {
     .into_any()
 }
 
-/// What is stored, as it is typed.
+/// The stored values as form input.
 fn typed(queue: Option<QueueRow>, members: Vec<String>) -> directory::QueueForm {
     let (name, pick_up) = queue.map(|queue| (queue.name, queue.pick_up)).unwrap_or_default();
     directory::QueueForm {
@@ -149,7 +149,7 @@ fn typed(queue: Option<QueueRow>, members: Vec<String>) -> directory::QueueForm 
     }
 }
 
-/// Extensions to tick. The search hides what does not match; what is hidden stays ticked.
+/// Extensions to tick. The search hides those that do not match; hidden ones stay ticked.
 #[component]
 fn Members(extensions: Vec<(bool, ExtensionRow)>) -> impl IntoView {
     let i18n = use_i18n();

@@ -1,4 +1,4 @@
-//! Every queue with its members and how many wait in it.
+//! Every queue with its members and the number of sessions that wait in it.
 
 use crate::{
     api::queues::queues,

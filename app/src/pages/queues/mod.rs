@@ -1,4 +1,4 @@
-//! Message queues: who answers together, and how one of them takes a session.
+//! Message queues: who answers together, and how a member picks up a session.
 
 mod editor;
 mod list;

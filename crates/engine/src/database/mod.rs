@@ -2,7 +2,10 @@
 
 pub(crate) mod checkpoint;
 pub(crate) mod cursor;
+mod insert;
 mod postgres;
+
+pub(crate) use insert::{PARAMETERS, insert};
 
 use crate::Result;
 use migrations::{Migrator, MigratorTrait};
@@ -29,6 +32,9 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long another process may hold SQLite's write lock before this one gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(15);
+/// Statements that a connection to SQLite keeps prepared: those of the inbound pipe for each number of rows
+/// ([`insert()`]), and all others.
+const PREPARED: usize = 250;
 const FILE: &str = "switchboard.db";
 /// PostgreSQL's advisory lock of [`Database::write_alone`]: "switchbd" as a number.
 const ALONE: i64 = 0x7377_6974_6368_6264;
@@ -223,6 +229,7 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
                 .pragma("temp_store", "MEMORY")
                 .foreign_keys(true)
                 .busy_timeout(BUSY_TIMEOUT)
+                .statement_cache_capacity(PREPARED)
         })
         // When a write fails, for example on a full disk, SQLite may roll back by itself. The driver does not notice
         // and still counts that transaction: every later transaction on the connection would be a savepoint in it, and

@@ -3,6 +3,7 @@
 
 use crate::{
     Error, Result,
+    database::insert,
     entity::event,
     events::audience::{Audience, Hearers},
 };
@@ -17,8 +18,6 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Rows of one statement: SQLite takes 32,766 parameters.
-const AT_ONCE: usize = 2000;
 /// PostgreSQL's advisory lock of those who write events: "events" as a number.
 const LOCK: i64 = 0x6576_656e_7473;
 
@@ -47,12 +46,7 @@ pub(crate) async fn write(tx: &DatabaseTransaction, at: i64, events: Vec<(Change
         .into_iter()
         .map(|(change, audience)| row(at, &change, &audience))
         .collect::<Result<Vec<_>>>()?;
-    for rows in rows.chunks(AT_ONCE) {
-        event::Entity::insert_many(rows.iter().cloned())
-            .exec_without_returning(tx)
-            .await?;
-    }
-    Ok(())
+    insert(tx, rows, None).await
 }
 
 fn row(at: i64, change: &Change, audience: &Audience) -> Result<event::ActiveModel> {

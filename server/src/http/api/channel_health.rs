@@ -1,4 +1,4 @@
-//! `/api/v1/channels/{id}/health`: what the doctor found last, and an examination now.
+//! `/api/v1/channels/{id}/health`: the doctor's last findings, and an examination on request.
 
 use super::{Administrator, Id, Reader, problem::Problem, time};
 use crate::http::state::Http;
@@ -21,7 +21,7 @@ struct Health {
 struct Row {
     check: Check,
     state: Ended,
-    /// What was seen, by name, with its values.
+    /// The name of what the check saw, with its values.
     seen: Value,
     at: String,
 }
@@ -37,7 +37,7 @@ impl From<Vec<Finding>> for Health {
 impl From<Finding> for Row {
     fn from(finding: Finding) -> Self {
         let mut seen = serde_json::to_value(&finding.seen).unwrap_or_default();
-        // Times are written here as everywhere in this API.
+        // Timestamps in the same format as everywhere in this API.
         for key in ["at", "last"] {
             if let Some(millis) = seen[key].as_i64() {
                 seen[key] = time(Timestamp::from_millis(millis)).into();

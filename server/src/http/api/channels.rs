@@ -62,7 +62,7 @@ impl From<DestinationRef> for Destination {
     }
 }
 
-/// One channel with all that may be told of it.
+/// One channel with every field that may be shown.
 #[derive(Debug, Serialize)]
 struct Channel {
     id: ChannelId,

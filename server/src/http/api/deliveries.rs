@@ -1,4 +1,4 @@
-//! `/api/v1/deliveries/dead`: what came from Meta and could not be applied.
+//! `/api/v1/deliveries/dead`: the dead letters.
 
 use super::{
     Administrator, Id,
@@ -24,7 +24,7 @@ struct DeadLetterBody {
     reason: DeadReason,
     detail: Option<String>,
     phone_number_id: Option<String>,
-    /// The name of the channel at whose webhook it arrived.
+    /// The name of the channel whose webhook received it.
     arrived_at: Option<String>,
     /// The JSON as Meta sent it; not in the list.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,7 +45,7 @@ impl From<DeadLetter> for DeadLetterBody {
     }
 }
 
-/// Which letters: `reason`, `channel`, `phone_number_id`, `within`.
+/// The filter for dead letters: `reason`, `channel`, `phone_number_id`, `within`.
 #[derive(Debug, Deserialize)]
 pub struct Matching {
     #[serde(default)]
@@ -75,7 +75,7 @@ impl From<Matching> for Filter {
     }
 }
 
-/// Which letters to apply again, and after which one to go on.
+/// Which dead letters to apply again, and the one after which to continue.
 #[derive(Debug, Deserialize)]
 pub struct Again {
     #[serde(flatten)]
@@ -84,13 +84,13 @@ pub struct Again {
     after: Option<DeadLetterId>,
 }
 
-/// What became of them.
+/// The result of the replay.
 #[derive(Debug, Serialize)]
 struct Outcome {
     applied: u64,
-    /// Those that stay, by reason.
+    /// How many remain, by reason.
     kept: BTreeMap<&'static str, u64>,
-    /// Those of which too little is stored to apply them again.
+    /// How many can never be applied again, because too little of them is stored.
     lost: u64,
     /// Pass it as `after` to go on; `null` when all were tried.
     next: Option<DeadLetterId>,

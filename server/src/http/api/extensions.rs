@@ -76,10 +76,10 @@ pub async fn create(
     Ok((StatusCode::CREATED, location, axum::Json(Extension::from(row))))
 }
 
-/// An extension named by its id or by its number.
+/// Looks up an extension by its id or by its number.
 ///
 /// # Errors
-/// 422 when there is none.
+/// 422 if it does not exist.
 pub async fn named(engine: &Engine, actor: &Actor, name: &str) -> Result<ExtensionId, Problem> {
     if let Ok(id) = name.parse() {
         return Ok(id);

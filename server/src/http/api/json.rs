@@ -1,4 +1,4 @@
-//! JSON bodies, with every error as a problem.
+//! Reads JSON bodies and answers every error as problem+json.
 
 use super::problem::Problem;
 use crate::http::text;
@@ -44,7 +44,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             let detail = "no text may hold the character U+0000";
             return Err(Problem::of(StatusCode::UNPROCESSABLE_ENTITY, detail));
         }
-        // Not from the value: an error in the text has its line and column.
+        // Parsed again from the bytes, not from the value: only then do errors have a line and a column.
         serde_json::from_slice(&body).map(Self).map_err(unfit)
     }
 }

@@ -12,7 +12,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-/// What stands behind the `?` of an address, with every error as a problem in words of ours.
+/// The query parameters; errors are a `Problem` in this API's own words instead of axum's.
 #[derive(Debug)]
 pub struct Asked<T>(pub T);
 
@@ -30,7 +30,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
     }
 }
 
-/// What a list is asked for.
+/// The page of a list that the request asks for.
 #[derive(Debug)]
 pub struct Wanted(pub PageRequest);
 
@@ -57,15 +57,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Wanted {
     }
 }
 
-/// One page of `T`s, each written as a `U`.
+/// Converts a page of `T` into a JSON page of `U`.
 pub fn page<T, U: Serialize>(page: Page<T>, write: impl FnMut(T) -> U) -> Json<Page<U>> {
     Json(page.map(write))
 }
 
-/// Pages over a list that is short enough to be read whole. The cursor is the id of the last item shown.
+/// Cuts one page out of a list that is short enough to be read whole. The cursor is the id of the last item shown.
 ///
 /// # Errors
-/// The cursor is the id of nothing in the list.
+/// No item in the list has the cursor's id.
 pub fn cut<T>(items: Vec<T>, wanted: &PageRequest, id: impl Fn(&T) -> String) -> Result<Page<T>, Problem> {
     let start = match &wanted.cursor {
         None => 0,

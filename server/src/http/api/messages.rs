@@ -30,7 +30,7 @@ struct Message {
     direction: Direction,
     #[serde(rename = "type")]
     kind: String,
-    /// Whatever in the message can be read.
+    /// The message's readable text, if any.
     text: Option<Text>,
     timestamp: String,
     status: Option<Status>,
@@ -38,12 +38,13 @@ struct Message {
     wamid: Option<String>,
     author: Option<String>,
     retry_of: Option<MessageId>,
-    /// The wamid of the message that this one reacts to, edits or deletes: each of these is a message of its own here.
+    /// The wamid of the message that this one reacts to, edits or deletes. Here each reaction, edit and deletion is a
+    /// message of its own.
     about: Option<String>,
     /// The message that this one answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     context: Option<Context>,
-    /// What is no text, under the name of its type.
+    /// Content other than text, under the name of its type.
     #[serde(flatten)]
     content: Option<Content>,
 }
@@ -79,14 +80,14 @@ impl From<MessageView> for Message {
     }
 }
 
-/// As Meta spells it, so that a body written for the Graph API needs no translation. What the session says already may
-/// be said again where it is true.
+/// Spelt as Meta spells it, so that a body written for the Graph API works unchanged. Fields that the session already
+/// determines may be repeated if they agree with it.
 #[derive(Debug, Deserialize)]
 pub struct NewMessage {
     messaging_product: Option<String>,
     recipient_type: Option<String>,
     to: Option<String>,
-    /// `type`, the object of that name, and `context` when it answers a message.
+    /// `type`, the object of that name, and `context` if the message answers another one.
     #[serde(flatten)]
     message: Map<String, Value>,
 }
@@ -132,8 +133,8 @@ pub async fn list(
     Ok(list::page(page, Message::from))
 }
 
-/// 202: the message is in the outbox, and its status tells how far it has come. The same `Idempotency-Key` again
-/// gives the same message and sends nothing; with other content it is refused.
+/// 202: the message is in the outbox, and its status shows its progress. Repeating the `Idempotency-Key` returns the
+/// same message and sends nothing; the same key with other content is refused.
 pub async fn send(
     Operator(actor): Operator,
     State(http): State<Http>,

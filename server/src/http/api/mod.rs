@@ -1,7 +1,7 @@
-//! The REST API: the same use cases as the console's, for scripts. One file a noun.
+//! The REST API: the console's use cases, for scripts. One file per noun.
 //!
-//! Every request brings `Authorization: Bearer TOKEN`; without a good one nothing here says more than 401. Handlers
-//! name the scope they need by the type of their first argument. Errors are problem+json (RFC 9457).
+//! Every request carries `Authorization: Bearer TOKEN`; without a valid token the answer is always 401. The type of a
+//! handler's first argument names the scope that it needs. Errors are problem+json (RFC 9457).
 
 pub mod channel_health;
 pub mod channels;
@@ -36,7 +36,7 @@ pub struct Caller(pub Actor);
 
 impl Caller {
     /// # Errors
-    /// 401 without a token that is ours, 503 when it cannot be looked up.
+    /// 401 without a known token, 503 if the token cannot be looked up.
     pub async fn of(engine: &Engine, headers: &HeaderMap) -> Result<Self, Problem> {
         let unauthorized = || {
             Problem::of(
@@ -50,7 +50,7 @@ impl Caller {
     }
 
     /// # Errors
-    /// 403 when the token's scope is narrower.
+    /// 403 if the token's scope is narrower.
     pub fn require(&self, needed: Scope) -> Result<(), Problem> {
         match &self.0 {
             Actor::Token { scope, .. } if scope.includes(needed) => Ok(()),
@@ -72,7 +72,7 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// Stands before everything under `/api`.
+/// The layer that authenticates every request under `/api`.
 pub async fn authenticate(State(http): State<Http>, mut request: Request, next: Next) -> Response {
     match Caller::of(&http.engine, request.headers()).await {
         Ok(caller) => {
@@ -112,7 +112,7 @@ scopes! {
     Administrator needs Administer
 }
 
-/// The id in the path. What is no id of ours leads nowhere.
+/// The id in the path. Unparsable ids are answered with 404.
 #[derive(Debug)]
 pub struct Id<T>(pub T);
 

@@ -1,5 +1,5 @@
-//! Errors as problem+json: <https://www.rfc-editor.org/rfc/rfc9457>. The status of each refusal is
-//! `domain::refusal::Class`'s.
+//! Errors as problem+json: <https://www.rfc-editor.org/rfc/rfc9457>. The class of a refusal
+//! (`domain::refusal::Class`) sets its status.
 
 use axum::{
     extract::Request,
@@ -12,7 +12,7 @@ use serde::Serialize;
 
 const MEDIA_TYPE: &str = "application/problem+json";
 
-/// What went wrong, in the RFC's words.
+/// An error with the RFC's members.
 #[derive(Debug, Serialize)]
 pub struct Problem {
     /// `about:blank`, or `urn:switchboard:` and the refusal's name, which scripts may rely on.
@@ -22,7 +22,7 @@ pub struct Problem {
     #[serde(serialize_with = "code")]
     status: StatusCode,
     detail: String,
-    /// The fields that are not right, each with what is wrong.
+    /// The invalid fields, each with its problem.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fields: Vec<FieldProblem>,
     #[serde(skip)]
@@ -34,7 +34,7 @@ fn code<S: serde::Serializer>(status: &StatusCode, to: S) -> Result<S::Ok, S::Er
 }
 
 impl Problem {
-    /// A problem that its status explains.
+    /// A problem whose status says enough: it has no type of its own.
     pub fn of(status: StatusCode, detail: impl Into<String>) -> Self {
         Self {
             kind: "about:blank".to_owned(),
@@ -51,7 +51,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let reason = serde_json::to_value(&refusal).unwrap_or_default();
         let reason = reason["reason"].as_str().unwrap_or("refused");
-        // The table of classes holds good statuses only.
+        // Every class has a valid status.
         let status = StatusCode::from_u16(refusal.class().status());
         let mut problem = Self::of(
             status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
@@ -67,7 +67,7 @@ impl From<Refusal> for Problem {
 }
 
 impl From<engine::Error> for Problem {
-    /// What is ours to mend is logged and not told.
+    /// Internal errors are logged; the client sees only that one happened.
     fn from(error: engine::Error) -> Self {
         match error {
             engine::Error::Refused(refusal) => refusal.into(),
@@ -104,7 +104,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Errors under `/api` that no handler of ours made (wrong method, body too large, time-out, panic) become problems.
+/// Converts errors under `/api` that no handler made (wrong method, body too large, time-out, panic) into problems.
 pub async fn in_every_error(request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
     let response = next.run(request).await;

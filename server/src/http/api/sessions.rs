@@ -24,7 +24,7 @@ struct Session {
     unread: u32,
     opened_at: String,
     last_message_at: String,
-    /// Until then the business may answer freely.
+    /// The end of the service window.
     window_closes_at: Option<String>,
     closed_at: Option<String>,
 }
@@ -54,7 +54,7 @@ pub struct PickUp {
     extension: String,
 }
 
-/// Where sessions go, or who has them.
+/// The target or the current holder of sessions.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
@@ -74,7 +74,7 @@ impl Place {
 #[serde(deny_unknown_fields)]
 pub struct NewTransfer {
     to: Place,
-    /// Only from there: what somebody else has moved meanwhile is left alone.
+    /// Transfer only sessions that this holder still has; those that somebody else has moved meanwhile are left alone.
     from: Option<Place>,
     #[serde(default)]
     reason: String,
@@ -139,7 +139,7 @@ pub async fn close(
     read(&http.engine, &actor, session).await
 }
 
-/// Gives a session to an extension or a queue.
+/// Transfers a session to an extension or a queue.
 pub async fn transfer(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -150,7 +150,7 @@ pub async fn transfer(
     read(&http.engine, &actor, session).await
 }
 
-/// Gives many sessions to an extension or a queue.
+/// Transfers many sessions to an extension or a queue.
 pub async fn transfer_all(
     Operator(actor): Operator,
     State(http): State<Http>,

@@ -1,4 +1,4 @@
-//! The country database: what is taken for one, and what holds without.
+//! The country database: which files are accepted, and what applies without one.
 
 use super::{CZECH, GERMAN, PRIVATE};
 use crate::{

@@ -1,4 +1,4 @@
-//! WhatsApp's servers: they deliver webhooks and fetch files, and nobody shuts them out unawares.
+//! WhatsApp's servers deliver webhooks and fetch files: nobody shuts them out without a warning.
 
 use super::{AMERICAN, CZECH, GERMAN};
 use crate::{
@@ -95,7 +95,7 @@ async fn the_doctor_warns_when_metas_servers_are_shut_out(story: &Story) {
     admin.save("files", &["CZ", "US", "IE"]).await;
     admin.save("webhooks", &[]).await;
     assert_eq!(story.countries_finding(&line).await["state"], "good");
-    // Customers and scripts are not Meta.
+    // The rules of the console and of the API do not concern Meta's servers.
     admin.save("console", &["CZ"]).await;
     admin.save("api", &["CZ"]).await;
     let overview = admin.overview_from(CZECH).await;

@@ -1,4 +1,4 @@
-//! The badge follows what Meta says, by itself, and does not follow its silence.
+//! The badge follows Meta's answers without anybody's help, and does not change when Meta is silent.
 
 use super::{CallbackOf, OTHER, Story, bad, causes::changes, of};
 use crate::{
@@ -20,7 +20,7 @@ stories! {
     a_paused_channel_is_left_alone
 }
 
-/// Longer than from one examination to the next.
+/// Longer than the interval between two examinations.
 const ROUND: Duration = Duration::from_secs(7 * 60);
 /// The same while Meta cannot be reached.
 const LONG_ROUND: Duration = Duration::from_secs(37 * 60);
@@ -65,7 +65,7 @@ async fn a_revoked_token_turns_it_red_at_the_next_send_and_a_good_one_green_agai
     let changes = changes(story, &line).await;
     let last_two = changes.iter().rev().take(2).rev().collect::<Vec<_>>();
     assert!(last_two[0].starts_with("active → token_refused: "), "{changes:?}");
-    // By the send, or by the doctor if it looked first.
+    // The reason comes from the send, or from the doctor if it looked first.
     let told = ["190", "the token has been revoked"]
         .iter()
         .any(|words| last_two[0].contains(words));
@@ -85,7 +85,7 @@ async fn trouble_at_meta_does_not_turn_it(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
     story.settled().await;
-    // Meta saves a callback after its handshake; whoever looks in between finds none. From here on all is well.
+    // Meta saves a callback only after its handshake, so an earlier look finds none. From here on all is well.
     assert!(bad(&story.examine(&line).await).is_empty());
     let before = changes(story, &line).await;
     for outage in [

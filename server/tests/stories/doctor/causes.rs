@@ -1,4 +1,4 @@
-//! Every change of the badge is in the Activity tab with its reason and is told to the pages, whoever caused it.
+//! Every change of the badge is listed in the Activity tab with its reason and reaches the pages, whoever caused it.
 
 use super::{CallbackOf, OTHER, Setting, Story, bad};
 use crate::{
@@ -63,7 +63,7 @@ fn told(change: &BadgeChange) -> String {
     )
 }
 
-/// These are the newest changes, soon.
+/// Waits until these are the newest changes.
 async fn expect(story: &Story, line: &Line, newest: &[&str]) {
     let mut seen = Vec::new();
     for _ in 0..500 {
@@ -92,11 +92,11 @@ async fn a_channel_that_is_filled_in_and_connected(story: &Story) {
     assert_eq!(changes(story, &line).await.len(), 2, "and nothing else");
 }
 
-/// Its address was never verified: the app's deliveries come to it all the same.
+/// The channel's address was never verified, but the app's deliveries arrive at it.
 async fn the_first_delivery(story: &Story) {
     let queue = story.staffed("Support").await;
     let line = story.channel(&story.app(1), 1, "queue", &queue).await;
-    // Somebody set it up in Meta while another channel answered the handshake.
+    // Somebody entered the address at Meta while another channel answered the handshake.
     story.set_callback(CallbackOf::App, &line.app.id, Some(line.webhook_url.as_str()));
     story.set(Setting::SubscribedApps {
         waba_id: WABA_ID.into(),
@@ -195,7 +195,7 @@ async fn a_destination_and_its_fallback(story: &Story) {
     expect(story, &line, &["degraded → active: mended destination"]).await;
 }
 
-/// Saves the Messaging tab with something else in it.
+/// Saves the Messaging tab with a change.
 async fn save(story: &Story, line: &Line, change: impl FnOnce(&mut MessagingForm)) {
     let view = engine::channels::get(&story.engine, &Actor::System, line.id()).await;
     let view = view.expect("a channel");
@@ -212,7 +212,7 @@ async fn save(story: &Story, line: &Line, change: impl FnOnce(&mut MessagingForm
         .expect("saved");
 }
 
-/// Saves the Authentication tab with something else in it.
+/// Saves the Authentication tab with a change.
 async fn replace(story: &Story, line: &Line, change: impl FnOnce(&mut AuthenticationForm)) {
     let view = engine::channels::get(&story.engine, &Actor::System, line.id()).await;
     let view = view.expect("a channel");
@@ -258,7 +258,7 @@ async fn another_app_secret(story: &Story) {
     expect(story, &line, &["degraded → active: mended signature"]).await;
 }
 
-/// The old number's deliveries prove nothing for the new one; the handshake is the address', and stays.
+/// The old number's deliveries prove nothing for the new one; the handshake belongs to the address, and stays valid.
 async fn another_number(story: &Story) {
     let queue = story.staffed("Support").await;
     let line = story.channel(&story.app(1), 1, "queue", &queue).await;
@@ -273,7 +273,7 @@ async fn another_number(story: &Story) {
     expect(story, &line, &["not_receiving → waiting_for_meta: not_called"]).await;
 }
 
-/// One address for both channels of an app: what it mends is mended for both, and at once.
+/// Both channels of an app share one address at Meta: the handshake mends both at once.
 async fn a_handshake_of_another_channel(story: &Story) {
     let first = story.support().await;
     let queue = story.staffed("Sales").await;
@@ -294,7 +294,7 @@ async fn pages_are_told_after_it_is_written_down(story: &Story) {
     story.settled().await;
     let before = changes(story, &line).await.len();
     let mut events = story.engine.events().subscribe();
-    // What tells the pages of itself only that the directory has changed.
+    // By itself this change only tells the pages that the directory has changed.
     set_disabled(story, &queue, true).await;
     loop {
         let next = tokio::time::timeout(Duration::from_secs(5), events.next(&Actor::System));

@@ -1,11 +1,11 @@
-//! Channels that cannot be called, or are not filled in yet.
+//! Channels that Meta cannot reach, or that are not filled in yet.
 
 use super::{CallbackOf, Setting, Story, bad, findings, of};
 use crate::support::world::WABA_ID;
 use domain::{access::Actor, channel::AuthenticationForm};
 use serde_json::{Value, json};
 
-/// A public address of a story of its own: Meta cannot be made to call it, so its handshake is put there by hand.
+/// A story with another public address: the simulated Meta cannot call it, so the handshake is entered by hand.
 async fn with_address(public_url: &'static str) -> Vec<Value> {
     let story = Story::with(|settings| {
         settings.http.public_url = Some(public_url.parse().expect("a URL"));

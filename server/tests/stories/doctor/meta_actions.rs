@@ -1,4 +1,4 @@
-//! What the doctor does at Meta for an admin: it mends what it found, or hands on Meta's own words.
+//! The doctor's actions at Meta for an admin: they mend what it found, or show Meta's own words.
 
 use super::{CallbackOf, OTHER, Setting, Story, bad};
 use crate::{
@@ -21,7 +21,7 @@ stories! {
     meta_says_no
 }
 
-/// What the Activity tab says that Meta was asked, oldest first; never a secret.
+/// The Activity tab's lines about requests to Meta, oldest first; they never contain a secret.
 async fn asked(story: &Story, line: &Line) -> Vec<String> {
     let view = engine::channels::activity(&story.engine, &Actor::System, line.id()).await;
     let lines = view.expect("the activity").activity.into_iter().rev();

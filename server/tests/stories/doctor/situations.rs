@@ -1,4 +1,4 @@
-//! The situations: what happens at Meta, and the one finding that names it.
+//! The situations: a change at Meta, and the one finding that names it.
 
 use super::{CallbackOf, MANAGEMENT, MESSAGING, OTHER, Setting, Story, bad, of, scopes};
 use crate::{
@@ -15,7 +15,7 @@ const DAY: i64 = 24 * 60 * 60;
 
 type Change = fn(&Story, &Line);
 
-/// What happens at Meta, how it is taken back, the check and what it sees.
+/// The situation's name, the change at Meta, how it is undone, the check, and what the check sees.
 const SITUATIONS: &[(&str, Change, Change, &str, &str)] = &[
     (
         "a token that Meta never gave out",

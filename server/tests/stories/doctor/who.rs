@@ -1,4 +1,4 @@
-//! Only an administrator examines a channel or has something done at Meta.
+//! Only an administrator may examine a channel or start an action at Meta.
 
 use super::Story;
 use crate::stories;

@@ -1,5 +1,5 @@
-//! A reverse proxy of the test's own: a configuration, a port and a certificate that nobody else uses. Never the
-//! service that the package brings.
+//! Starts a reverse proxy for one test, with a configuration, a port and a certificate of its own. It never uses the
+//! service that the package installs.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::{Certificate, Client, redirect::Policy};
@@ -14,7 +14,7 @@ use std::{
 use tempfile::TempDir;
 use url::Url;
 
-/// The name in the documentation.
+/// The host name in the documentation.
 pub const HOST: &str = "pbx.example.com";
 const DOCUMENTATION: &str = include_str!("../../../../docs/OPERATING.md");
 const READY_WITHIN: Duration = Duration::from_secs(20);
@@ -27,7 +27,7 @@ pub enum Kind {
     Apache,
 }
 
-/// What a proxy is to do, with the port on which it does it.
+/// A proxy's configuration, and the port on which it listens.
 #[derive(Debug)]
 pub struct Site {
     kind: Kind,
@@ -36,7 +36,7 @@ pub struct Site {
 }
 
 impl Kind {
-    /// As docs/OPERATING.md has it.
+    /// The configuration in docs/OPERATING.md.
     pub fn documented(self, port: u16) -> Site {
         let fence = match self {
             Self::Nginx => "```nginx\n",
@@ -72,7 +72,7 @@ impl Kind {
         command
     }
 
-    /// What stands around a site, and is not the documentation's business.
+    /// Wraps a site in the configuration that the documentation leaves out.
     fn around(self, folder: &Path, port: u16, site: &str) -> String {
         let folder = folder.display();
         match self {
@@ -112,7 +112,7 @@ pub struct Proxy {
     port: u16,
 }
 
-/// As files have it: <https://www.rfc-editor.org/rfc/rfc7468>.
+/// Encodes DER as PEM: <https://www.rfc-editor.org/rfc/rfc7468>.
 fn pem(label: &str, der: &[u8]) -> String {
     let base64 = STANDARD.encode(der);
     let lines = base64.as_bytes().chunks(64);
@@ -128,7 +128,7 @@ impl Proxy {
     pub fn start(site: Site, server: u16) -> Self {
         let Site { kind, text, port } = site;
         let folder = TempDir::new().expect("a folder");
-        // Some of them give up root, and still have to come in here.
+        // Some proxies drop root privileges and still have to enter this folder.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("permissions");
         let own = rcgen::generate_simple_self_signed([HOST.to_owned()]).expect("a certificate");
         let certificate = pem("CERTIFICATE", own.cert.der());
@@ -143,7 +143,7 @@ impl Proxy {
             .replace("127.0.0.1:3000", &format!("127.0.0.1:{server}"))
             .replace("443", &port.to_string());
         if kind == Kind::Caddy {
-            // Nobody would certify this name for it.
+            // No authority would issue Caddy a certificate for this name.
             let folder = folder.path().display();
             let tls = format!("{HOST}:{port} {{\n    tls {folder}/{HOST}.pem {folder}/{HOST}.key");
             site = site.replace(&format!("{HOST} {{"), &tls);
@@ -165,7 +165,7 @@ impl Proxy {
         }
     }
 
-    /// A client that calls from this address, and knows the certificate.
+    /// A client that calls from this address and trusts the certificate.
     pub fn client(&self, from: IpAddr) -> Client {
         let certificate = Certificate::from_pem(self.certificate.as_bytes()).expect("a certificate");
         Client::builder()
@@ -197,7 +197,7 @@ impl Proxy {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        // Killed outright, some would leave their workers behind.
+        // SIGKILL would leave the workers of some proxies behind.
         let _ = Command::new("kill").arg(self.process.id().to_string()).status();
         let _ = self.process.wait();
     }

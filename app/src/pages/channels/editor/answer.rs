@@ -1,10 +1,10 @@
-//! What Meta answered to something that was done in the admin's name.
+//! Meta's answer to an action in the administrator's name.
 
 use crate::{i18n::*, ui::Quote};
 use domain::doctor::{MetaAction, Outcome};
 use leptos::prelude::*;
 
-/// What was called and how it ended; Meta's own words, when it refused, are behind *Details*.
+/// The call and its outcome; if Meta refused, its own words are behind *Details*.
 #[component]
 pub fn Answer(meta_action: MetaAction) -> impl IntoView {
     let i18n = use_i18n();

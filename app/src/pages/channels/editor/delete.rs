@@ -1,4 +1,4 @@
-//! Deleting a channel: says what happens, and asks for the name.
+//! Deleting a channel: explains the consequences, and asks for the name.
 
 use crate::{
     api::channels::{DeleteChannel, channel},
@@ -23,7 +23,7 @@ pub fn DeleteTab() -> impl IntoView {
     let toasts = use_toasts();
     let go = use_navigate();
     let id = id_in_url::<ChannelId>();
-    // Not the header's: events must not touch what is typed.
+    // Not the header's resource: events must not touch unsaved input.
     let stored = Resource::new(move || id.get(), |id| async move { channel(known(id)?).await });
     let delete = Form::<DeleteChannel>::new();
     let name = RwSignal::new(String::new());

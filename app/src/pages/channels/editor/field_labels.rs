@@ -1,4 +1,4 @@
-//! What the fields of a channel are called, and where their values are found.
+//! The labels of a channel's fields, and where to find their values.
 
 use crate::i18n::*;
 
@@ -19,7 +19,7 @@ pub fn label(locale: Locale, field: &str) -> &'static str {
     }
 }
 
-/// Where a field's value is found.
+/// Where to find a field's value.
 pub fn about(locale: Locale, field: &str) -> &'static str {
     match field {
         "name" => td_string!(locale, channels.guide.name),

@@ -1,5 +1,5 @@
-//! Meta's steps in their order, with Meta's own names of pages and menus. The step of the focused field opens, and
-//! a step has a tick once the doctor has seen it done. Without JavaScript it is a list.
+//! The steps at Meta in their order, with Meta's own names of pages and menus. The step of the focused field opens, and
+//! a step has a tick once the doctor has seen it done. Without JavaScript the guide is a list.
 
 use super::field_labels::{about, label};
 use crate::{
@@ -79,7 +79,7 @@ impl Step {
     }
 }
 
-/// The steps that are seen to be done.
+/// The steps that the doctor has seen done.
 pub fn done(channel: &ChannelView, findings: &[Finding]) -> Vec<Step> {
     let state = |check: Check| {
         let found = findings.iter().find(|finding| finding.check == check);
@@ -88,7 +88,7 @@ pub fn done(channel: &ChannelView, findings: &[Finding]) -> Vec<Step> {
     let good = |check: Check| state(check) == Some(State::Good);
     let is_done = |step: &Step| match step {
         Step::App => good(Check::AppSecret),
-        // The token of its system user sees the number.
+        // The token of the portfolio's system user sees the number.
         Step::Portfolio => good(Check::Number),
         Step::Phone => good(Check::Number) && good(Check::Registration),
         Step::Token => {
@@ -101,17 +101,17 @@ pub fn done(channel: &ChannelView, findings: &[Finding]) -> Vec<Step> {
             good(Check::Webhook)
                 && good(Check::MessagesField)
                 && state(Check::WabaSubscription) != Some(State::Bad)
-                // The address of another channel of the app is not this one's.
+                // A callback to another channel of the app is not this channel's.
                 && !matches!(state(Check::Callback), Some(State::Bad | State::Notice))
         }
     };
     Step::ALL.into_iter().filter(is_done).collect()
 }
 
-/// What the guide's ticks come from. It is made outside of what it is shown in.
+/// The findings behind the guide's ticks. The resource is created outside of the view that shows it.
 pub type Found = Resource<ApiResult<Vec<Finding>>>;
 
-/// What was found last, read again with every change of a channel.
+/// The latest findings, read again with every change of a channel.
 pub fn found(id: Memo<Option<ChannelId>>) -> Found {
     let live = use_live();
     Resource::new(

@@ -1,4 +1,4 @@
-//! What stands above the tabs: name, badge with its reasons, number and menu; or that the channel was deleted.
+//! The part above the tabs: name, badge with its reasons, number and menu; or that the channel was deleted.
 
 use crate::{
     api::{
@@ -19,7 +19,7 @@ use domain::{
 use leptos::{ev, form::ActionForm, prelude::*};
 use wasm_bindgen::JsCast;
 
-/// What the menu does.
+/// The menu's actions.
 #[derive(Clone, Copy)]
 pub struct Switches {
     pause: ServerAction<PauseChannel>,
@@ -48,7 +48,7 @@ impl Switches {
     }
 }
 
-/// What stands in place of a channel that was deleted.
+/// Shown in place of a deleted channel.
 #[component]
 pub fn Gone(name: String, by: Option<String>, at: Timestamp) -> impl IntoView {
     let i18n = use_i18n();
@@ -90,7 +90,7 @@ pub fn Header(channel: ChannelView, switches: Switches) -> impl IntoView {
         let title = title.clone();
         Signal::derive(move || t_string!(i18n, channels.head.more, name = title()))
     };
-    // The menu has done its work; the focus goes back to its button.
+    // Closes the menu, and returns the focus to its button.
     let close = move |event: ev::SubmitEvent| {
         let form = event
             .target()
@@ -155,7 +155,7 @@ pub fn Header(channel: ChannelView, switches: Switches) -> impl IntoView {
     .into_any()
 }
 
-/// Why a channel is degraded. Each reason leads to its line of the Health tab.
+/// Why a channel is degraded. Each reason links to its line of the Health tab.
 #[component]
 fn Because(id: ChannelId, checks: Vec<Check>) -> impl IntoView {
     let i18n = use_i18n();

@@ -1,12 +1,12 @@
-//! A channel's editor: its header above its tabs. The header follows events; the forms in the tabs do not, so that
-//! nothing typed is lost to one.
+//! A channel's editor: its header above its tabs. The header follows events; the forms in the tabs do not, so that no
+//! event discards unsaved input.
 //!
 //! | module | what it holds |
 //! |---|---|
 //! | [`header`] | name, badge with its reasons, number and menu |
 //! | [`authentication`], [`messaging`], [`health`], [`activity`], [`delete`] | the tabs |
-//! | [`guide`], [`field_labels`] | Meta's steps beside the forms, names of fields |
-//! | [`save`], [`answer`] | what the tabs share: saving, and what Meta answered |
+//! | [`guide`], [`field_labels`] | Meta's steps beside the forms, labels of fields |
+//! | [`save`], [`answer`] | shared by the tabs: saving, and Meta's answers |
 
 mod activity;
 mod answer;
@@ -69,7 +69,7 @@ pub fn ChannelPage() -> impl IntoView {
         </nav>
     }
     .into_any();
-    // What went wrong, if anything did, is said by the tab.
+    // If there is an error, the tab shows it.
     let header = move || {
         Suspend::new(async move {
             Some(match edited.await.ok()? {
@@ -78,7 +78,7 @@ pub fn ChannelPage() -> impl IntoView {
             })
         })
     };
-    // When somebody else deletes it, nothing that is typed below can be saved.
+    // Once somebody else has deleted the channel, input below cannot be saved.
     let gone = RwSignal::new(false);
     Effect::new(move || gone.set(matches!(edited.get(), Some(Ok(Presence::Deleted { .. })))));
     view! {

@@ -1,4 +1,4 @@
-//! What the tabs share: the channel that is edited, and saving a part of it.
+//! Shared by the tabs: the channel that is edited, and saving a part of it.
 
 use crate::{
     api::{ApiError, ApiResult},
@@ -9,11 +9,11 @@ use domain::channel::Presence;
 use leptos::{prelude::*, server_fn::ServerFn};
 use serde::{Serialize, de::DeserializeOwned};
 
-/// The channel as the editor's header shows it. Tabs read it again after a change of theirs.
+/// The channel as the editor's header shows it. Tabs read it again after they have changed it.
 #[derive(Debug, Clone, Copy)]
 pub struct EditedChannel(pub Resource<ApiResult<Presence>>);
 
-/// Saves a tab, says so, and reads the tab and the header again.
+/// Saves a tab, shows a notice, and reads the tab and the header again.
 pub fn saves<S, T>(stored: Resource<ApiResult<T>>) -> Form<S>
 where
     S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,

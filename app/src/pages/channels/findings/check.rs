@@ -1,9 +1,9 @@
-//! What the checks are called.
+//! The names of the checks.
 
 use crate::i18n::*;
 use domain::doctor::Check;
 
-/// What a check is called.
+/// The name of a check.
 pub fn check(locale: Locale, check: Check) -> &'static str {
     match check {
         Check::PublicUrl => td_string!(locale, channels.check.public_url),

@@ -49,7 +49,7 @@ impl Group {
     }
 }
 
-/// Findings by group: what is wrong first, and the group that has it.
+/// Findings by group: bad findings first, and first the groups that have them.
 pub fn grouped(findings: &[Finding]) -> Vec<(Group, Vec<Finding>)> {
     let mut groups: Vec<(Group, Vec<Finding>)> = Group::ALL
         .into_iter()

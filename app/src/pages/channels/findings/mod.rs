@@ -1,4 +1,4 @@
-//! What the doctor found, for the list and for the editor.
+//! The doctor's findings, for the list and for the editor.
 
 mod check;
 mod group;

@@ -1,5 +1,5 @@
-//! The words of the doctor: for each thing that can be seen in a check what it means, how it is mended, and where.
-//! A better wording is a change of `locales/*/channels.json`, a new situation a line of the table here.
+//! The doctor's findings in words: for each thing that a check can see, what it means, how to mend it, and where. To
+//! improve a wording, change `locales/*/channels.json`; for a new situation, add a line to the table here.
 
 use super::check::check;
 use crate::i18n::*;
@@ -12,11 +12,11 @@ use domain::{
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Told {
     pub seen: String,
-    /// Somebody else's words about it, not in the reader's language.
+    /// A third party's words about it, not in the reader's language.
     pub quote: Option<String>,
-    /// Stands behind what was seen.
+    /// Shown after what was seen.
     pub at: Option<Timestamp>,
-    /// What it means and how it is mended; nothing for what is in order.
+    /// What it means and how to mend it; `None` if nothing is wrong.
     pub advice: Option<Advice>,
     pub mends: Vec<Mend>,
 }
@@ -27,17 +27,17 @@ pub struct Advice {
     pub mend: &'static str,
 }
 
-/// What can be done about it here.
+/// What the user can do about a finding here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mend {
     Authentication,
     Messaging,
     Subscribe,
-    /// What is wrong is wrong with the app: nothing else mends it.
+    /// The app's address is wrong: nothing else mends it.
     CallbackOfApp,
-    /// Something overrides the app's address: only the number's own wins.
+    /// Something overrides the app's address: only the number's own address wins.
     CallbackOfNumber,
-    /// The admin chooses.
+    /// The administrator chooses.
     CallbackOfEither,
     Register,
 }
@@ -48,7 +48,7 @@ pub fn told(locale: Locale, finding: &Finding) -> Told {
         Authentication, CallbackOfApp, CallbackOfEither, CallbackOfNumber, Messaging, Register, Subscribe,
     };
 
-    // A finding that asks for something: what was seen, what it means, how it is mended.
+    // A finding that needs action: what was seen, what it means, how to mend it.
     macro_rules! wrong {
         ($key:ident $(, $name:ident = $value:expr)*; $($mend:expr),*) => {
             Told {
@@ -63,7 +63,7 @@ pub fn told(locale: Locale, finding: &Finding) -> Told {
             }
         };
     }
-    // One that does not.
+    // A finding that needs no action.
     macro_rules! plain {
         ($key:ident $(, $name:ident = $value:expr)*) => {
             Told {

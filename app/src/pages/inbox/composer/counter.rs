@@ -1,10 +1,10 @@
-//! How much longer a reply may become.
+//! How many more characters a reply may have.
 
 use crate::{i18n::*, ui::LiveText};
 use domain::message::content::MAX_TEXT;
 use leptos::prelude::*;
 
-/// From so many characters left on, they are counted.
+/// The counter appears once this many characters are left.
 const NEAR: usize = 300;
 
 #[component]

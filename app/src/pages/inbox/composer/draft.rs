@@ -1,4 +1,4 @@
-//! What is being typed. It is kept until the process has taken it.
+//! The reply that is being typed. It is kept until the process has accepted it.
 
 use crate::{
     api::{ApiError, inbox::SendText},
@@ -11,7 +11,7 @@ use domain::{
 };
 use leptos::{html, prelude::*};
 
-/// Lines that the box grows to where the browser does not size it by itself.
+/// The box grows to this many lines where the browser does not size it by itself.
 const MAX_ROWS: u32 = 8;
 
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +21,7 @@ pub struct Draft {
     pub area: NodeRef<html::Textarea>,
     /// Characters typed.
     pub length: RwSignal<usize>,
-    /// Why the last one was not sent.
+    /// Why the last reply was not sent.
     pub why: RwSignal<Option<ApiError>>,
 }
 
@@ -40,7 +40,7 @@ pub fn use_draft(id: SessionId) -> Draft {
     Effect::new(move |before: Option<Option<UserId>>| {
         let writer = outbox.writer();
         if let Some(area) = draft.area.get() {
-            // What is in the field is kept for whoever typed it.
+            // The text in the field is kept as a draft of the user who typed it.
             if area.value().is_empty() || before.flatten().is_some_and(|before| writer != Some(before)) {
                 area.set_value(&outbox.draft(id));
             }

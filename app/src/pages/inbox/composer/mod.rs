@@ -1,4 +1,4 @@
-//! Where replies are written. What is typed is never lost: it is kept as a draft until the process has taken it.
+//! The composer for replies. Its text is never lost: it is kept as a draft until the process has accepted it.
 
 mod counter;
 mod draft;
@@ -39,7 +39,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     Effect::new(move |_| {
         if inbox.wants_to_write.get() && !refused() {
             inbox.wants_to_write.set(false);
-            // Once the field can be seen.
+            // After the field has become visible.
             request_animation_frame(|| browser::focus(REPLY_ID));
         }
     });
@@ -97,21 +97,21 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             <div class="composer-line">{field} {button}</div>
             <Counter length=draft.length />
         </form>
-        // HTML forbids nested forms: the button that helps stands beside.
+        // HTML forbids nested forms, so the button that helps is outside.
         <Help id thread refusal />
     }
     .into_any()
 }
 
-/// Enter also ends the composition of a letter in some keyboards: that one is not ours. Safari tells first that the
-/// composition is over, and then of a key with this code: <https://bugs.webkit.org/show_bug.cgi?id=165004>
+/// With some input methods Enter also ends the composition of a character: that Enter does not send. Safari reports
+/// first that the composition is over, and then a key with this code: <https://bugs.webkit.org/show_bug.cgi?id=165004>
 fn composes(event: &KeyboardEvent) -> bool {
     const OF_AN_INPUT_METHOD: u32 = 229;
     event.is_composing() || event.key_code() == OF_AN_INPUT_METHOD
 }
 
-/// Without JavaScript a double click posts the form twice: the key makes that one message. The live page makes a
-/// key for each message itself.
+/// Without JavaScript a double click posts the form twice: the key makes both posts one message. The live page creates
+/// a key for each message itself.
 fn key_of_this_page() -> Option<String> {
     #[cfg(feature = "ssr")]
     return Some(Nonce::new().to_string());

@@ -1,4 +1,4 @@
-//! What one should know before replying, why a reply came back, and why one cannot reply.
+//! What to know before replying, why a reply came back, and why the user cannot reply.
 
 use super::draft::Draft;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 use domain::{ids::SessionId, pick_up_mode::PickUp, refusal::Refusal, session::Thread};
 use leptos::prelude::*;
 
-/// What one should know before replying, and why a reply came back.
+/// What to know before replying, and why a reply came back.
 #[component]
 pub fn Notes(thread: Memo<Thread>, draft: Draft) -> impl IntoView {
     let i18n = use_i18n();
@@ -23,7 +23,7 @@ pub fn Notes(thread: Memo<Thread>, draft: Draft) -> impl IntoView {
                 session.owner.is_none() && auto
             })
     };
-    // Before anything is typed, not after it has failed.
+    // The user is told before typing a reply, not after it has failed.
     let blocked = move || {
         let blocked = thread.with(|thread| thread.blocked.filter(|_| thread.may.reply.is_ok()))?;
         Some(view! { <p class="composer-warning">{move || labels::blocked(i18n.get_locale(), blocked)}</p> })
@@ -57,7 +57,7 @@ pub fn Notes(thread: Memo<Thread>, draft: Draft) -> impl IntoView {
     .into_any()
 }
 
-/// Why one cannot reply, and the button that helps.
+/// Why the user cannot reply, and the button that helps.
 #[component]
 pub fn Help(id: SessionId, thread: Memo<Thread>, refusal: Memo<Option<Refusal>>) -> impl IntoView {
     let i18n = use_i18n();

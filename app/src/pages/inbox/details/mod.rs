@@ -1,4 +1,4 @@
-//! The right column: the contact and the session as facts. It can be put away.
+//! The right column: the contact and the session as facts. It can be hidden.
 
 mod contact;
 mod past;

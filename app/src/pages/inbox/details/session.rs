@@ -68,7 +68,7 @@ pub fn Session(thread: Memo<Thread>) -> impl IntoView {
     .into_any()
 }
 
-/// Browsers give the clipboard to https and to this machine only: elsewhere there is no button.
+/// Browsers allow the clipboard on https and localhost only: elsewhere there is no button.
 #[component]
 fn Copy(text: String) -> impl IntoView {
     let i18n = use_i18n();

@@ -1,11 +1,11 @@
-//! Whether the details can be seen: the header's button shows and hides them, and so does their own.
+//! Whether the details are visible: the header's button shows and hides them, and their own button hides them.
 
 use crate::{browser, pages::inbox::element_ids::DETAILS_SWITCH_ID};
 use leptos::prelude::*;
 
 /// Narrower windows show the details only when asked to; inbox.css has the same number.
 const WIDE: &str = "(min-width: 1280px)";
-/// Their own button, in windows where they lie over the thread and its head.
+/// The details' own button, in windows where they cover the thread and its header.
 pub const HIDE_ID: &str = "details-hide";
 
 /// Whether the details are shown: `None` leaves it to the width of the window.
@@ -35,7 +35,7 @@ impl Shown {
         };
         let now = self.0.get_untracked().unwrap_or_else(by_width);
         self.0.set(Some(!now));
-        // Whoever uses the keyboard must not be left beneath the details, or with a button that is gone.
+        // The keyboard focus must not stay beneath the details, or on a button that is gone.
         request_animation_frame(move || browser::focus(if now { DETAILS_SWITCH_ID } else { HIDE_ID }));
     }
 }

@@ -1,4 +1,4 @@
-//! What stands where the rows would be: nothing to show, or a list that is still coming.
+//! Shown in place of the rows: an empty list, or a list that is still loading.
 
 use crate::{
     i18n::*,

@@ -1,4 +1,4 @@
-//! The left column: which sessions, and one row for each.
+//! The left column: search, tabs, and one row per session.
 
 mod empty;
 mod preview;
@@ -53,7 +53,7 @@ pub fn SessionList() -> impl IntoView {
     .into_any()
 }
 
-/// The keys can be seen without a key. Before the page is live there are none.
+/// A button that shows the keys, so that no key is needed for it. Before the page is live there are no keys.
 #[component]
 fn KeysButton() -> impl IntoView {
     let i18n = use_i18n();
@@ -73,7 +73,7 @@ fn KeysButton() -> impl IntoView {
     .into_any()
 }
 
-/// What there is to show; the rows themselves change without it.
+/// The state of the list; a change of a row does not change it.
 #[derive(Debug, Clone, PartialEq)]
 enum Shape {
     Nothing,
@@ -114,7 +114,7 @@ fn Rows() -> impl IntoView {
     .into_any()
 }
 
-/// What has to be said in each row: there are several, or there were when these sessions began.
+/// Whether each row has to name its channel and its queue: there are several, or there were when these sessions began.
 fn several(page: &InboxPage) -> Several {
     let differ = |of: fn(&SessionRow) -> Option<String>| {
         let mut all = page.rows.items.iter().filter_map(of);
@@ -149,7 +149,7 @@ fn FullRows(page: Signal<Result<InboxPage, Option<ApiError>>>) -> impl IntoView 
                     .find(|row| row.id == id)
                     .cloned()
             });
-            // A row on its way out keeps its last face.
+            // A row that is being removed keeps its last content.
             now.or_else(|| before.cloned().flatten())
         });
         row.get_untracked().map(|first| {

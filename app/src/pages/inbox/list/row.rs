@@ -29,7 +29,7 @@ pub fn Row(row: Signal<SessionRow>, id: SessionId, several: Memo<Several>) -> im
     let closed = move || row.with(|row| row.state == State::Closed);
     let closes =
         Signal::derive(move || row.with(|row| row.window_closes_at.filter(|_| row.state != State::Closed)));
-    // Who has it, short enough to leave the room to the message.
+    // The owner, short enough to leave room for the message.
     let owner = move || {
         let (short, long) = row.with(|row| match (row.state, &row.owner) {
             (State::Closed, _) => {
@@ -68,7 +68,7 @@ pub fn Row(row: Signal<SessionRow>, id: SessionId, several: Memo<Several>) -> im
         let on_tab = inbox.query.with(|query| query.tab == Tab::Waiting);
         row.with(|row| row.waiting_since).filter(|_| on_tab)
     });
-    // Among the waiting, how long; elsewhere, when somebody last wrote.
+    // On the tab of waiting sessions, how long this one has waited; elsewhere, the time of the last message.
     let time = move || match waiting_since.get() {
         Some(since) => view! {
             <span class="row-waits">

@@ -1,4 +1,4 @@
-//! The search box. What it looks for stands in the address.
+//! The search box. The searched text is in the address.
 
 use crate::{
     i18n::*,
@@ -9,7 +9,7 @@ use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use leptos_router::{NavigateOptions, components::Form, hooks::use_navigate};
 use std::time::Duration;
 
-/// Whoever types a name is not asked after each letter.
+/// The search starts after a pause of this length, not after each letter.
 const TYPING: Duration = Duration::from_millis(250);
 
 #[component]
@@ -39,7 +39,7 @@ pub fn Search() -> impl IntoView {
         }
         typing.set_value(set_timeout_with_handle(move || search(text.trim().to_owned()), TYPING).ok());
     };
-    // Cleared or gone back from elsewhere; what somebody is typing stays.
+    // Follows the address when the search is cleared or the user goes back; text that is being typed stays.
     let field = NodeRef::<html::Input>::new();
     Effect::new(move |_| {
         let search = inbox.query.with(|query| query.search.clone());

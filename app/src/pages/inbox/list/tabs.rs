@@ -1,4 +1,4 @@
-//! The tabs with their counts, which the page's title has, too.
+//! The tabs with their counts, which the page's title shows, too.
 
 use crate::{
     i18n::*,

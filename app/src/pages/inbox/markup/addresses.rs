@@ -1,13 +1,12 @@
 //! Web and e-mail addresses in a text.
 
-/// Characters in a web address at the most: nobody's text may cost a quadratic
-/// search.
+/// The maximum number of characters in a web address: it keeps the search from being quadratic.
 const MAX_ADDRESS: usize = 2000;
-/// Characters before and after the `@` at the most.
+/// The maximum number of characters before and after the `@`.
 const MAX_MAIL_NAME: usize = 64;
 const MAX_MAIL_DOMAIN: usize = 255;
 
-/// How long the web address is that starts here, and where it leads.
+/// The length of the web address that starts here, and where it leads.
 pub fn web(text: &str, at: usize) -> Option<(usize, String)> {
     let rest = &text[at..];
     let starts = |prefix: &str| {
@@ -37,7 +36,7 @@ pub fn web(text: &str, at: usize) -> Option<(usize, String)> {
     Some((address.len(), href))
 }
 
-/// How long the e-mail address is that starts here, and where it leads.
+/// The length of the e-mail address that starts here, and where it leads.
 pub fn mail(text: &str, at: usize) -> Option<(usize, String)> {
     let in_name = |c: char| c.is_ascii_alphanumeric() || "._%+-".contains(c);
     let rest = &text[at..];

@@ -13,20 +13,20 @@ pub enum Piece {
     Italic(Vec<Piece>),
     Strike(Vec<Piece>),
     Mono(String),
-    /// An address as it was written, and where it leads.
+    /// An address as written, and where it leads.
     Link {
         text: String,
         href: String,
     },
 }
 
-/// What stands before a line of a list, and how long what was typed for it is.
+/// The bullet before a line of a list, and the length of the typed one.
 const BULLET: &str = "• ";
 const BULLET_TYPED: usize = 2;
-/// Marks inside marks inside marks are enough; deeper ones stay as they were typed.
+/// The maximum nesting of marks; deeper marks stay as they were typed.
 const MAX_DEPTH: u8 = 4;
-/// A mark whose other end is farther than so many marks of its kind is none: nobody's text may cost a quadratic
-/// search.
+/// A mark whose other end is farther away than this many marks of its kind is plain text: this keeps the search from
+/// being quadratic.
 const MAX_MARKS_BETWEEN: usize = 100;
 /// Reads the marks of a text.
 pub fn pieces(text: &str) -> Vec<Piece> {

@@ -1,17 +1,18 @@
-//! Phone numbers in a text. What is not one beyond doubt stays text: a link that dials an order's number, or a part of a
-//! number, is worse than none.
+//! Phone numbers in a text. Anything doubtful stays text: a link that dials an order number, or a part of a number, is
+//! worse than no link.
 
 use domain::phone::calling_code_len;
 
 /// E.164.
 const MIN: usize = 8;
 const MAX: usize = 15;
-/// With so many digits a number is whole, where its country's have no one length.
+/// With this many digits a number is complete, if its country's numbers differ in length.
 const ENOUGH: usize = 12;
-/// With `00` in front, a number of such a country has at least so many.
+/// With `00` in front, a number of such a country has at least this many digits.
 const ENOUGH_TO_TELL: usize = 10;
 
-/// Countries in which every number is equally long, with their calling code: what follows is something else.
+/// Calling codes of countries in which all numbers have one length, and that length, which includes the calling code:
+/// further digits are something else.
 const ONE_LENGTH: [(&str, usize); 13] = [
     ("1", 11),
     ("7", 11),
@@ -28,10 +29,10 @@ const ONE_LENGTH: [(&str, usize); 13] = [
     ("421", 12),
 ];
 
-/// Between the digits of one number.
+/// The separators between the digits of one number.
 const GAPS: [&str; 10] = [" - ", " – ", " / ", " ", "\u{a0}", "-", "\u{2011}", "–", ".", "/"];
 
-/// A phone number that starts at this place: how long it is there, and the address that dials it.
+/// A phone number that starts at this place: its length in the text, and the address that dials it.
 pub fn phone(text: &str, at: usize) -> Option<(usize, String)> {
     let (before, rest) = text.split_at(at);
     let last = before.chars().next_back();
@@ -53,8 +54,8 @@ fn after_plus(rest: &str) -> Option<(usize, String)> {
     fits.then(|| (1 + number.length, format!("+{}", number.digits)))
 }
 
-/// `00420 777 123 456`. Without gaps it may also be the number of a parcel or of goods, unless it is just as long as the
-/// country's numbers are; those of `1` and `7` have too few digits to tell.
+/// `00420 777 123 456`. Without gaps it may also be the number of a parcel or of an article, unless it is exactly as
+/// long as the country's numbers; the numbers of `1` and `7` have too few digits to tell.
 fn after_zeros(rest: &str) -> Option<(usize, String)> {
     let number = International::read(rest.strip_prefix("00")?)?;
     let digits = &number.digits;
@@ -65,7 +66,7 @@ fn after_zeros(rest: &str) -> Option<(usize, String)> {
     fits.then(|| (2 + number.length, format!("+{digits}")))
 }
 
-/// `777 123 456`, and nothing of a number before or after it. None begins with 0 or 1.
+/// `777 123 456`, with no further part of a number before or after it. No such number begins with 0 or 1.
 fn in_threes(rest: &str) -> Option<(usize, String)> {
     let mut digits = String::with_capacity(9);
     let mut length = 0;
@@ -96,7 +97,7 @@ fn in_threes(rest: &str) -> Option<(usize, String)> {
 /// A number with its calling code.
 struct International {
     digits: String,
-    /// Bytes of it in the text.
+    /// Its length in the text, in bytes.
     length: usize,
     groups: usize,
 }
@@ -125,7 +126,7 @@ impl International {
     }
 }
 
-/// The next digits that belong to a number, and how far they reach; `before` of its digits have been read.
+/// The next digits that belong to a number, and where they end; `before` of its digits have been read.
 fn group(rest: &str, before: usize) -> Option<(&str, usize)> {
     let gap = match before {
         0 => 0,
@@ -135,13 +136,13 @@ fn group(rest: &str, before: usize) -> Option<(&str, usize)> {
             .map_or(0, str::len),
     };
     let rest = &rest[gap..];
-    // `+1 (555) 000-1234`, `+44 (0)20 …`: in brackets stands what leads the number, or something else.
+    // `+1 (555) 000-1234`, `+44 (0)20 …`: brackets contain the leading digits of the number, or something else.
     if let Some(inner) = rest.strip_prefix('(') {
         let digits = leading_digits(inner);
         let leads = (1..=3).contains(&before)
             && (1..=4).contains(&digits.len())
             && inner[digits.len()..].starts_with(')');
-        // The zero is for callers from inside the country.
+        // The zero is dialled only inside the country.
         return leads.then(|| (if digits == "0" { "" } else { digits }, gap + digits.len() + 2));
     }
     let digits = leading_digits(rest);
@@ -151,13 +152,13 @@ fn group(rest: &str, before: usize) -> Option<(&str, usize)> {
         (Some(next), _) => next.is_alphanumeric(),
         (None, _) => false,
     };
-    // `2 ks` behind it.
+    // A single digit after a number, as in `2 ks`, does not belong to it.
     let alone = digits.len() == 1 && before >= MIN;
     (!digits.is_empty() && !of_a_word && !alone).then_some((digits, gap + digits.len()))
 }
 
 fn leading_digits(text: &str) -> &str {
-    // One more than any number has is enough to see that it is none.
+    // One digit more than any number has is enough to rule a number out.
     let end = text.bytes().take(MAX + 1).take_while(u8::is_ascii_digit).count();
     &text[..end]
 }
@@ -168,7 +169,7 @@ fn one_length(digits: &str) -> Option<usize> {
     known.map(|(_, length)| length)
 }
 
-/// Whether digits go on here that began before.
+/// Whether the digits here continue digits before them.
 fn goes_on(before: &str) -> bool {
     let mut back = before.chars().rev();
     match back.next() {

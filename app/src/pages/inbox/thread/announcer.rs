@@ -1,4 +1,4 @@
-//! New messages, said aloud.
+//! Announces new messages.
 
 use crate::{i18n::*, pages::inbox::labels, ui::LiveText};
 use domain::{
@@ -8,7 +8,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// For whoever uses a screen reader.
+/// For users of screen readers.
 #[component]
 pub fn Announcer(thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();

@@ -44,7 +44,7 @@ fn Reactions(of: Vec<(Direction, String)>) -> impl IntoView {
     view! { <ul class="bubble-reactions">{each.collect_view()}</ul> }.into_any()
 }
 
-/// Says that a text is not the first one, which whoever looks can see.
+/// Says that a text was edited; the text before the edit can be shown.
 #[component]
 fn Before(edited: Edited) -> impl IntoView {
     let i18n = use_i18n();
@@ -122,7 +122,7 @@ pub fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) 
     );
     let json = (content.json && odd).then(|| view! { <JsonLink id=message.id /> });
     let trouble = content.trouble.map(|words| view! { <Trouble words /> });
-    // Their text is but a summary of what stands above it.
+    // Their text only summarises the content above it.
     let names = matches!(
         content.what,
         Some(Content::Contacts(_) | Content::Interactive(Interactive::NfmReply(_)))

@@ -1,4 +1,4 @@
-//! What stands in a bubble around its text: what it answers, where it comes from, and whatever is no text.
+//! The content of a bubble around its text: the message that it answers, its origin, and everything that is not text.
 
 use crate::{
     i18n::*,
@@ -14,7 +14,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// The message that this one answers; without one, that it is not here.
+/// The message that this one answers; without one, a note that it is not available.
 #[component]
 pub fn QuoteView(quote: Option<Quote>) -> impl IntoView {
     let i18n = use_i18n();
@@ -71,7 +71,7 @@ pub fn AdvertView(advert: Advert) -> impl IntoView {
     .into_any()
 }
 
-/// Whatever is more than its words. `text` is what stands below it anyway.
+/// The content other than text. `text` is shown below it anyway.
 #[component]
 pub fn ContentView(what: Content, text: Option<String>, id: MessageId) -> impl IntoView {
     let i18n = use_i18n();
@@ -147,7 +147,7 @@ fn LocationView(place: Location, text: Option<String>) -> impl IntoView {
     view! { <div class="bubble-facts">{name.map(line)} {address.map(line)} {on_map} {url}</div> }.into_any()
 }
 
-/// A number that can be called; the browser knows by what.
+/// A number that can be called; the browser chooses the program.
 fn call(phone: String) -> AnyView {
     let digits: String = phone
         .chars()
@@ -162,7 +162,7 @@ fn call(phone: String) -> AnyView {
     .into_any()
 }
 
-/// A contact card: whatever came of it, and the card as a file.
+/// A contact card: the facts that arrived, and the card as a file.
 #[component]
 fn CardView(card: Contact, href: String) -> impl IntoView {
     let i18n = use_i18n();
@@ -195,7 +195,7 @@ fn CardView(card: Contact, href: String) -> impl IntoView {
     .into_any()
 }
 
-/// What can be called or written to is a link; anything else stays text.
+/// Phone numbers, e-mail and web addresses are links; anything else stays text.
 fn value_of(what: &FactKind, value: String) -> AnyView {
     let is_web = value.starts_with("https://") || value.starts_with("http://");
     let href = match what {
@@ -227,7 +227,7 @@ fn answer(of: Answer) -> AnyView {
     .into_any()
 }
 
-/// Whatever else a message says, field by field.
+/// The rest of a message, field by field.
 #[component]
 pub fn DetailsView(details: Vec<Answer>) -> impl IntoView {
     let i18n = use_i18n();
@@ -262,7 +262,7 @@ fn order(line: OrderLine) -> AnyView {
     view! { <li class="nums">{quantity} <bdi>{line.product}</bdi> {price}</li> }.into_any()
 }
 
-/// For whom may see it.
+/// The link to a message's JSON, for those who may see it.
 #[component]
 pub fn JsonLink(id: MessageId) -> impl IntoView {
     let i18n = use_i18n();

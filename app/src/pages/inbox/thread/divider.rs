@@ -1,4 +1,4 @@
-//! The line above what is unread.
+//! The line above the unread messages.
 
 use crate::outbox::OnItsWay;
 use domain::{ids::MessageId, session::Thread};
@@ -19,8 +19,8 @@ pub fn divider(thread: &Thread) -> Option<Divider> {
     })
 }
 
-/// It stays where it was when the thread was opened. It moves when messages come while somebody looks
-/// away who had read all before, and goes when they answer.
+/// The line stays where it was when the thread was opened. It moves when messages arrive while a user who had read
+/// everything looks away, and goes when the user answers.
 pub fn use_divider(
     thread: Memo<Thread>,
     mine: Memo<Vec<OnItsWay>>,

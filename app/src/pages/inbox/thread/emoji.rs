@@ -1,6 +1,6 @@
 //! Whether a text is nothing but a few emoji, which are shown large, as WhatsApp does.
 
-/// More of them are a text like any other.
+/// A text of more emoji is shown like any other.
 const MAX: usize = 3;
 
 /// Whether a text is one emoji, or two or three.
@@ -11,7 +11,7 @@ pub fn alone(text: &str) -> bool {
     let mut before = None;
     for c in text.trim().chars() {
         match c {
-            // Of the shape before: coloured, of a skin, a key's frame, a region's letters.
+            // Modifiers of the character before: colour, skin tone, keycap, letters of a region's flag.
             '\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{E0020}'..='\u{E007F}' if before.is_some() => {}
             '\u{20E3}' if before.is_some() => {}
             '\u{200D}' if before.is_some() => joined = true,
@@ -31,7 +31,7 @@ pub fn alone(text: &str) -> bool {
     (1..=MAX).contains(&count) && !flag_half
 }
 
-/// A digit is an emoji only inside a key's frame.
+/// A digit is an emoji only as a keycap.
 fn is_key(text: &str, digit: char) -> bool {
     let framed = [format!("{digit}\u{FE0F}\u{20E3}"), format!("{digit}\u{20E3}")];
     framed.iter().any(|framed| text.contains(framed.as_str()))

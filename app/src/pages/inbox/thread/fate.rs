@@ -1,4 +1,4 @@
-//! What has become of a message of ours: why it failed, what it waits for, and what can be done.
+//! The fate of an outgoing message: why it failed, what it waits for, and what can be done.
 
 use crate::{
     i18n::*,
@@ -11,7 +11,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// As far as its ticks do not say it.
+/// The part of it that the ticks do not show.
 #[derive(Debug, Clone)]
 pub struct Fate {
     pub status: Option<Status>,
@@ -79,7 +79,7 @@ fn Again(id: MessageId) -> impl IntoView {
     .into_any()
 }
 
-/// Our words for it first, then Meta's.
+/// The reason in the reader's language first, then in Meta's words.
 #[component]
 fn Why(failure: Failure) -> impl IntoView {
     let i18n = use_i18n();
@@ -104,7 +104,7 @@ fn Why(failure: Failure) -> impl IntoView {
     .into_any()
 }
 
-/// The process has broken over it several times.
+/// The reply has caused several internal errors.
 #[component]
 pub fn Stuck(message: OnItsWay) -> impl IntoView {
     let i18n = use_i18n();

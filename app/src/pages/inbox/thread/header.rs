@@ -1,4 +1,4 @@
-//! The header of a thread: who it is, what is left of the service window, and what can be done with the session.
+//! The header of a thread: the contact, the time left in the service window, and the actions on the session.
 
 use crate::{
     i18n::*,
@@ -32,7 +32,7 @@ pub fn Header(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
                 .filter(|_| session.state != State::Closed)
         })
     });
-    // Memos, so that what is being typed into a dialog outlives the next event.
+    // Memos, so that input in a dialog survives the next event.
     let may = move |what: fn(&May) -> bool| Memo::new(move |_| thread.with(|thread| what(&thread.may)));
     let (pick_up, take_over) = (may(|may| may.pick_up), may(|may| may.take_over));
     let (transfer, close) = (may(|may| may.transfer), may(|may| may.close));
@@ -86,7 +86,7 @@ pub fn Header(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     .into_any()
 }
 
-/// The number, unless it is the name already.
+/// The number, unless the name already is the number.
 fn number(thread: Memo<Thread>) -> Option<String> {
     thread.with(|thread| {
         let contact = &thread.session.contact;
@@ -116,7 +116,7 @@ fn DetailsSwitch() -> impl IntoView {
     .into_any()
 }
 
-/// Why the last click did nothing: most often, somebody was quicker.
+/// Why the last click did nothing: most often, somebody else was quicker.
 #[component]
 fn Refused(id: SessionId) -> impl IntoView {
     let i18n = use_i18n();

@@ -1,11 +1,11 @@
-//! The links to what stands above the messages that are here, and below them.
+//! The links to the messages above and below those that are loaded.
 
 use crate::{i18n::*, pages::inbox::state::use_inbox, ui::LiveText};
 use domain::session::Thread;
 use leptos::{ev::MouseEvent, prelude::*};
 use leptos_router::location::Url;
 
-/// What stands above comes by itself when somebody scrolls there; without a script the link leads to it.
+/// The messages above load by themselves when the user scrolls there; without a script the link leads to them.
 #[component]
 pub fn LinkAbove(thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
@@ -40,7 +40,7 @@ pub fn LinkAbove(thread: Memo<Thread>) -> impl IntoView {
     view! { {link} }.into_any()
 }
 
-/// Back to the end, for whoever came by the link above.
+/// Back to the end, for a user who followed the link above.
 #[component]
 pub fn LinkBelow(thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();

@@ -1,4 +1,4 @@
-//! The messages of a thread, day by day, in what scrolls them.
+//! The messages of a thread, day by day, in their scroller.
 
 use super::{
     divider::use_divider,
@@ -35,7 +35,7 @@ pub fn Messages(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool>
         let live = live.get();
         let day_of = |at| match live {
             true => zone::local_day(at),
-            // As the process saw it.
+            // In the zone that the process used.
             false => zone::day(zone.as_ref(), at),
         };
         thread.with(|thread| mine.with(|mine| lay_out(thread, mine, divider.get(), day_of)))
@@ -47,7 +47,7 @@ pub fn Messages(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool>
     mark_read(id, thread, attentive, scroll);
     let day = move |key: DayKey| {
         let first = days.with_untracked(|days| days.iter().find(|day| day.key == key).map(|day| day.at));
-        // Another line may become the first of the day: above it, or when the zone is known.
+        // Another line may become the first of the day: one above it, or when the zone becomes known.
         let at = Memo::new(move |before: Option<&Timestamp>| {
             let now = days.with(|days| days.iter().find(|day| day.key == key).map(|day| day.at));
             now.or(before.copied())

@@ -2,10 +2,10 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`header`], [`placeholder`] | what stands above the messages, and what stands where there are none |
+//! | [`header`], [`placeholder`] | the part above the messages, and what is shown in place of a thread |
 //! | [`messages`], [`timeline`], [`divider`] | the messages on the page, their order, and where the unread ones begin |
 //! | [`line`], [`bubble`], [`content`], [`text`], [`emoji`], [`fate`] | one line of them |
-//! | [`scroll`], [`links`], [`reading`], [`announcer`] | where somebody reads, and what they have read or heard |
+//! | [`scroll`], [`links`], [`reading`], [`announcer`] | the reading position, and what has been read or announced |
 
 mod announcer;
 mod bubble;
@@ -34,7 +34,7 @@ use crate::{api::ApiError, browser, i18n::*, ui::derived};
 use domain::{ids::SessionId, session::Thread};
 use leptos::prelude::*;
 
-/// The thread that the URL names, with its details; or what stands there instead.
+/// The thread that the URL names, with its details; or what is shown in its place.
 #[component]
 pub fn ThreadPane() -> impl IntoView {
     view! {
@@ -84,7 +84,7 @@ fn Pane() -> impl IntoView {
                 error: error.clone(),
                 was_open,
             },
-            // Another thread is still there: it must not be answered by mistake.
+            // Another thread is still shown: the user must not answer it by mistake.
             _ => Shape::Loading,
         })
     });
@@ -118,7 +118,7 @@ fn Open(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let attentive = browser::use_attention();
     let messages = view! { <Messages id thread attentive /> }.into_any();
     let header = view! { <Header id thread /> }.into_any();
-    // Older messages are for reading: an answer belongs below the newest one.
+    // No composer below older messages: an answer belongs below the newest one.
     let cut = Memo::new(move |_| thread.with(|thread| thread.cut));
     view! {
         <section class="inbox-thread" aria-label=name>

@@ -1,4 +1,4 @@
-//! What stands where the thread would be: none chosen, one that cannot be seen, one still coming.
+//! Shown in place of a thread: none is chosen, the user may not see it, or it is still loading.
 
 use crate::{
     api::ApiError,
@@ -25,7 +25,7 @@ pub fn Choose() -> impl IntoView {
     .into_any()
 }
 
-/// The address names nothing that could be a session.
+/// The address has no valid session id.
 #[component]
 pub fn Nowhere() -> impl IntoView {
     tell_status(&ApiError::Refused(Refusal::NotFound));
@@ -46,7 +46,7 @@ pub fn Nowhere() -> impl IntoView {
     .into_any()
 }
 
-/// The thread cannot be seen. Whoever could see it a moment ago is told where it is now. The draft stays in sight.
+/// The user may not see the thread. A user who saw it a moment ago is told where it is now. The draft stays visible.
 #[component]
 pub fn Gone(id: SessionId, error: ApiError, was_open: bool) -> impl IntoView {
     let i18n = use_i18n();
@@ -65,7 +65,7 @@ pub fn Gone(id: SessionId, error: ApiError, was_open: bool) -> impl IntoView {
         .into_any();
     }
     let href = inbox.query.with_untracked(|query| query.href(None));
-    // A click that was too late was answered with the name, too.
+    // The answer to a click that was too late has the name, too.
     let error = elsewhere.then_some(error);
     let told = move || match inbox.refused.get() {
         Some((session, why @ ApiError::Refused(Refusal::Taken { .. }))) if session == id => Some(why),

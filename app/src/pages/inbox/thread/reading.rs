@@ -1,5 +1,5 @@
-//! Tells the process what has been read: what was on the screen while somebody looked at it. The position only rises,
-//! so looking back at older messages changes nothing.
+//! Tells the process what has been read: the messages that were on the screen while the user looked at it. The position
+//! only rises, so looking back at older messages changes nothing.
 
 use super::scroll::Scroll;
 use crate::{api, live::Reader, pages::inbox::element_ids};
@@ -10,7 +10,7 @@ use domain::{
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// What passes by more quickly has not been read.
+/// A message that passes by more quickly has not been read.
 const GLANCE: Duration = Duration::from_millis(250);
 /// Pixels of a message that have to be on the screen.
 const SHOWN: i32 = 24;
@@ -48,7 +48,7 @@ pub fn mark_read(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool
         let skipped = scroll.went_to_end.get();
         thread.with(|thread| is_news(thread, seen, skipped).then_some((seen, thread.session.unread)))
     });
-    // If it fails, the next message or look tries again.
+    // If this fails, the next message or look tries again.
     let reader = Reader::new(
         || 0,
         move || async move {
@@ -64,9 +64,9 @@ pub fn mark_read(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool
     });
 }
 
-/// Whether having seen this message reads anything. A preview marks nothing: only who has the session, or would answer
-/// in it, has read for all. What is unread above all that has been loaded cannot have been seen, unless somebody chose to
-/// skip it.
+/// Whether having seen this message marks anything as read. A preview marks nothing: only the user who has the session,
+/// or would answer in it, reads for all. Unread messages above the loaded part cannot have been seen, unless the user
+/// chose to skip them.
 fn is_news(thread: &Thread, seen: MessageId, skipped: bool) -> bool {
     if thread.session.unread == 0 || !thread.may.reads {
         return false;
@@ -76,7 +76,7 @@ fn is_news(thread: &Thread, seen: MessageId, skipped: bool) -> bool {
         return false;
     };
     match thread.first_unread {
-        // A message that came late stands above what has been read.
+        // A message that arrived late is above those that have been read.
         None => true,
         Some(first) => place(first).map_or(skipped, |first| first <= seen),
     }

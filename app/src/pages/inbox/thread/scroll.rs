@@ -1,4 +1,4 @@
-//! Where somebody reads in a thread: at its end, which it then follows, or above it.
+//! The reading position in a thread: at its end, which the view then follows, or above it.
 
 use crate::{
     browser,
@@ -17,28 +17,28 @@ use leptos_use::use_resize_observer;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, NodeList};
 
-/// Pixels above the end from which on somebody is reading older messages.
+/// Pixels above the end beyond which the user is reading older messages.
 const FAR: i32 = 120;
-/// Pixels below the top at which what stands above is read.
+/// Pixels below the top within which the messages above are loaded.
 const NEAR_TOP: i32 = 800;
-/// Pixels for the day that sticks to the top.
+/// Pixels taken by the day that sticks to the top.
 const CHIP: i32 = 48;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Scroll {
     pub scroller: NodeRef<html::Div>,
-    /// What it scrolls.
+    /// The content that it scrolls.
     pub content: NodeRef<html::Div>,
-    /// The newest message when somebody scrolled up; `None` at the end.
+    /// The newest message when the user scrolled up; `None` at the end.
     pub left_at: RwSignal<Option<Option<MessageId>>>,
     /// Rises with each move.
     pub moves: RwSignal<u64>,
-    /// Somebody has chosen to go to the end, past whatever is unread.
+    /// The user has chosen to go to the end, past unread messages.
     pub went_to_end: RwSignal<bool>,
     held: StoredValue<Option<Held>>,
 }
 
-/// The line that somebody reads above the end, and where it stands on the screen.
+/// The line that the user reads above the end, and its position on the screen.
 #[derive(Debug, Clone)]
 struct Held {
     id: String,
@@ -78,7 +78,7 @@ impl Scroll {
         }
     }
 
-    /// To the unread line when opened, to the end with each reply of mine.
+    /// Scrolls to the unread line when opened, and to the end with each reply of the user.
     pub fn follow(self, mine: Memo<Vec<OnItsWay>>) {
         Effect::new(move |written: Option<usize>| {
             let waiting = mine.with(Vec::len);
@@ -91,7 +91,7 @@ impl Scroll {
         });
     }
 
-    /// Moves this scroller only: the window around it has to stay where it is.
+    /// Moves this scroller only: the window around it must not move.
     fn to_unread(self) {
         let (Some(scroller), Some(line)) = (self.scroller.get_untracked(), browser::element(UNREAD_ID))
         else {
@@ -100,8 +100,8 @@ impl Scroll {
         scroller.set_scroll_top(line.offset_top() - CHIP);
     }
 
-    /// Above the end, what somebody reads stands still whatever comes or grows below it. Not every browser does that by
-    /// itself, and those that do count what comes on top twice.
+    /// Above the end, the line that the user reads stands still, whatever arrives or grows below it. Not every browser
+    /// does that by itself, and those that do count content added on top twice.
     pub fn hold_still(self) {
         use_resize_observer(self.content, move |_, _| {
             let held = self.held.try_get_value().flatten();
@@ -127,7 +127,7 @@ impl Scroll {
         Some(Held { id: line.id(), place })
     }
 
-    /// The newest message of which so many pixels are on the screen.
+    /// The newest message of which at least `shown` pixels are on the screen.
     pub fn newest_on_screen(self, shown: i32) -> Option<HtmlElement> {
         let scroller = self.scroller.try_get_untracked()??;
         let below = scroller.scroll_top() + scroller.client_height();
@@ -136,14 +136,14 @@ impl Scroll {
         lines.get(beyond.checked_sub(1)?)
     }
 
-    /// Reads what stands above as soon as somebody comes near the top. What then comes on top moves nothing: places in a
-    /// reversed column are counted from its end.
+    /// Loads the messages above as soon as the user comes near the top. Content added on top moves nothing: positions
+    /// in a reversed column are measured from its end.
     pub fn reach_up(self, thread: Memo<Thread>) {
         let inbox = use_inbox();
         Effect::new(move |_| {
             self.moves.track();
             thread.track();
-            // Once it is drawn.
+            // After the thread is drawn.
             request_animation_frame(move || {
                 let is_near = self
                     .scroller
@@ -161,7 +161,7 @@ impl Scroll {
     }
 }
 
-/// The lines of messages. They stand one below the other, so that a place is found in few looks.
+/// The lines of messages. They are ordered from top to bottom, so a binary search finds a place.
 struct Lines(NodeList);
 
 impl Lines {
@@ -173,7 +173,7 @@ impl Lines {
         self.0.get(n)?.dyn_into().ok()
     }
 
-    /// The number of the first line for which this holds, as it does for all below it.
+    /// The index of the first line for which `holds` is true, as it is for all lines below.
     fn first_that(&self, holds: impl Fn(&HtmlElement) -> bool) -> u32 {
         let (mut from, mut to) = (0, self.0.length());
         while from < to {
@@ -198,7 +198,7 @@ fn inbound_after(messages: &[MessageView], newest_then: Option<MessageId>) -> us
         .count()
 }
 
-/// The pill that leads to the end, with how much is new there.
+/// The button that leads to the end, with the number of new messages there.
 #[component]
 pub fn Down(thread: Memo<Thread>, scroll: Scroll) -> impl IntoView {
     let i18n = use_i18n();

@@ -1,4 +1,4 @@
-//! A text with WhatsApp's marks. Everything in it becomes a text node, whatever it says.
+//! A text with WhatsApp's marks. Everything in it becomes a text node, whatever it contains.
 
 use super::emoji;
 use crate::pages::inbox::markup::{self, Piece};
@@ -31,7 +31,7 @@ fn shown_piece(piece: Piece) -> AnyView {
             </a>
         }
         .into_any(),
-        // What another program opens needs no window of its own.
+        // A link that another program opens needs no window of its own.
         Piece::Link { text, href } => view! {
             <a href=href rel="external">
                 {text}

@@ -1,4 +1,4 @@
-//! Which countries: a list to search and to tick, and the European Union by one tick.
+//! The choice of countries: a list to search and to tick, and one tick for the European Union.
 
 use crate::{
     i18n::*,
@@ -9,7 +9,7 @@ use domain::countries::{Country, plain};
 use leptos::{ev, prelude::*};
 use std::collections::BTreeSet;
 
-/// Countries to tick, the chosen ones first. The search hides what does not match; what is hidden stays ticked.
+/// Countries to tick, the chosen ones first. The search hides those that do not match; hidden ones stay ticked.
 #[component]
 pub fn Choice(countries: BTreeSet<Country>, chosen: BTreeSet<Country>) -> impl IntoView {
     let i18n = use_i18n();
@@ -19,7 +19,7 @@ pub fn Choice(countries: BTreeSet<Country>, chosen: BTreeSet<Country>) -> impl I
     let chosen = RwSignal::new(chosen);
     let wanted = RwSignal::new(String::new());
     let search = move |event: ev::Event| wanted.set(searchable(&event_target_value(&event)));
-    // Enter would save the form, which is not what one means here.
+    // Enter would save the form, which the user does not mean here.
     let stay = |event: ev::KeyboardEvent| {
         if event.key() == "Enter" {
             event.prevent_default();
@@ -115,8 +115,8 @@ fn CountryBox(
     .into_any()
 }
 
-/// All of them at once. Without a script they are added when the form is saved; so the page never sends it ticked,
-/// or none of them could be taken away.
+/// All countries of the Union at once. Without a script they are added when the form is saved. The process therefore
+/// never draws this box ticked, or none of them could be removed.
 #[component]
 fn Union(chosen: RwSignal<BTreeSet<Country>>) -> impl IntoView {
     let i18n = use_i18n();
@@ -154,7 +154,7 @@ fn Union(chosen: RwSignal<BTreeSet<Country>>) -> impl IntoView {
     .into_any()
 }
 
-/// Found by its name in the reader's language or by its code, with or without the marks on letters.
+/// Matches a country by its name in the reader's language, with or without diacritics, or by its code.
 fn matches(country: Country, locale: Locale, wanted: &str) -> bool {
     searchable(labels::countries::country(locale, country)).contains(wanted)
         || country.code().to_lowercase() == wanted

@@ -1,5 +1,5 @@
-//! The country database: what there is, and a form that puts another in its place. The form has a file in it and is
-//! sent whole by the browser, with or without a script; the page that follows says what came of it.
+//! The country database: the one in use, and a form that replaces it. The form contains a file, so the browser itself
+//! sends it, with or without a script; the page that follows shows the outcome.
 
 use crate::{
     i18n::*,
@@ -40,7 +40,7 @@ pub fn CountryDatabase(found: Overview) -> impl IntoView {
     .into_any()
 }
 
-/// What came of the upload that led here.
+/// The outcome of the upload that led here.
 #[component]
 fn Outcome(has_one: bool) -> impl IntoView {
     let i18n = use_i18n();

@@ -1,5 +1,5 @@
-//! Security › Allowed countries: from where one may come in, by which door. What is above the forms follows events;
-//! the forms do not, so that nothing typed or chosen is lost to one.
+//! Security › Allowed countries: from which countries access is allowed, by which door. The part above the forms
+//! follows events; the forms do not, so that no event discards input or choices.
 
 mod choice;
 mod database;
@@ -18,7 +18,7 @@ use domain::countries::{Door, DoorView, Overview, Whereabouts};
 use leptos::prelude::*;
 use leptos_router::{components::A, hooks::use_params_map};
 
-/// How Meta's servers are found out.
+/// How to find out the addresses of Meta's servers.
 const META: &str =
     "https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/overview";
 
@@ -28,7 +28,7 @@ pub fn CountriesPage() -> impl IntoView {
     let toasts = use_toasts();
     let live = use_live();
     let params = use_params_map();
-    // An address that names no door leads nowhere.
+    // An unknown door in the address maps to `NotFound`.
     let door = Memo::new(move |_| match params.with(|params| params.get("door")) {
         None => Some(Door::Console),
         Some(door) => door.parse().ok(),

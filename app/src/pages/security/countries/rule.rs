@@ -31,7 +31,7 @@ pub fn CountryRule(page: RulePage, save: Form<SaveCountries>) -> impl IntoView {
     }
     let can_list = listed || !stored.known.is_empty();
     let countries = &stored.known | &chosen;
-    // Made inside the form: what is wrong is looked for around it.
+    // Created inside the form: the problems come from its context.
     let fields = move || {
         view! {
             <input type="hidden" name="form[door]" value=door.as_str() />
@@ -75,7 +75,7 @@ pub fn CountryRule(page: RulePage, save: Form<SaveCountries>) -> impl IntoView {
     .into_any()
 }
 
-/// What is stored, as it is typed.
+/// The stored values as form input.
 fn stored_form(rule: &domain::countries::Rule) -> CountriesForm {
     let who = match rule.only {
         None => CountriesForm::EVERYBODY,
@@ -86,7 +86,7 @@ fn stored_form(rule: &domain::countries::Rule) -> CountriesForm {
         who: who.to_owned(),
         countries: only.map(ToString::to_string).collect(),
         unknown: rule.unknown,
-        // It has been said once; a change is said again.
+        // The confirmation is not stored: each change asks for it again.
         understood: false,
         ..CountriesForm::default()
     }
@@ -133,7 +133,7 @@ fn Tick(
     checked: bool,
     #[prop(into)] label: Signal<&'static str>,
     #[prop(into)] text: Signal<&'static str>,
-    /// What is said when it is missing.
+    /// The text when the tick is missing.
     #[prop(into)]
     missing: Signal<&'static str>,
 ) -> impl IntoView {

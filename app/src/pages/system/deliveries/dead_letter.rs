@@ -1,4 +1,4 @@
-//! One letter: its JSON as Meta sent it, and what can be done with it.
+//! One dead letter: its JSON as Meta sent it, and the actions on it.
 
 use super::outcome::Outcome;
 use crate::{
@@ -120,7 +120,7 @@ fn OpenView(
     .into_any()
 }
 
-/// What is known of a letter besides its reason.
+/// What is known of a dead letter besides its reason.
 #[component]
 pub fn Facts(dead_letter: DeadLetter) -> impl IntoView {
     let i18n = use_i18n();

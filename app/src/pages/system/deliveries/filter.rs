@@ -1,4 +1,4 @@
-//! Which letters are shown. It stands in the address, and works as a plain form.
+//! Which dead letters are shown. The filter is in the address, and works as a plain form.
 
 use crate::{api::deliveries::address, i18n::*, labels};
 use domain::{
@@ -8,7 +8,7 @@ use domain::{
 use leptos::prelude::*;
 use leptos_router::components::Form;
 
-/// Links, one a reason, with how many there are.
+/// One link per reason, with the number of dead letters.
 #[component]
 pub fn Reasons(counts: Vec<(DeadReason, u64)>, filter: Filter) -> impl IntoView {
     let i18n = use_i18n();

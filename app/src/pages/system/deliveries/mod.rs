@@ -37,7 +37,7 @@ pub fn DeliveriesPage() -> impl IntoView {
         move || (filter.get(), cursor.get(), live.dead_letters.get()),
         |(filter, cursor, _)| deliveries(filter, cursor),
     );
-    // Events do not touch the form of the filter: somebody may be typing.
+    // Events do not touch the filter's form: the user may be typing.
     let channels = Resource::new(|| (), |()| dead_letter_channels());
     let all = ServerAction::<ReplayAll>::new();
     let one = ServerAction::<Replay>::new();
@@ -58,7 +58,7 @@ pub fn DeliveriesPage() -> impl IntoView {
         let matching = matching.map(|(_, count)| count).sum();
         let replay = (matching > 0)
             .then(|| view! { <ReplayForm action=all filter=filter.clone() count=matching done=page.replayed.clone() /> });
-        // A script has added them up already.
+        // Where a script runs, it has already added up the batches.
         let outcome = page.replayed.map(|replayed| {
             move || {
                 let replayed = replayed.clone();
@@ -89,7 +89,7 @@ pub fn DeliveriesPage() -> impl IntoView {
     .into_any()
 }
 
-/// Asks for one batch after the other, and adds up what became of them.
+/// Requests one batch after the other, and adds up the outcomes.
 fn use_batches(all: ServerAction<ReplayAll>) -> RwSignal<Option<Replayed>> {
     let so_far = RwSignal::new(None::<Replayed>);
     let filter = RwSignal::new(Filter::default());
@@ -129,7 +129,7 @@ fn WaitingLine(waiting: Waiting) -> impl IntoView {
     })
 }
 
-/// *Replay all*; and after a batch without a script, what became of it and how to go on.
+/// *Replay all*; and, after a batch without a script, a button for the next batch.
 #[component]
 fn ReplayForm(
     action: ServerAction<ReplayAll>,

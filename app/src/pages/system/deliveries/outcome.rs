@@ -1,4 +1,4 @@
-//! What became of letters that were applied again.
+//! The outcome of applying dead letters again.
 
 use crate::{i18n::*, labels};
 use domain::dead_letter::Replayed;

@@ -1,9 +1,10 @@
-//! What a batch has changed, written with one statement per table.
+//! What a batch has changed, written with a few statements a table.
 
 use crate::{
     Result,
     audit::Subject,
     contacts::search,
+    database::{PARAMETERS, insert},
     entity::{channel, contact, contact_identity, dead_letter, delivery, message, outbox, session},
     events::Audience,
     inbound::batch::{Batch, additions::Additions, state::Number},
@@ -15,14 +16,10 @@ use domain::{
     session::State,
 };
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable, QueryFilter,
-    QueryOrder, QuerySelect,
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
-
-/// Parameters in one statement: SQLite's limit is 32,766.
-const PARAMETERS: usize = 30_000;
 
 impl Batch {
     /// Writes everything.
@@ -45,7 +42,7 @@ impl Batch {
         }
         let mut contacts = self.contacts.into_changed();
         search::keep(tx, &mut contacts, self.now).await?;
-        put(
+        insert(
             tx,
             contacts,
             replacing(
@@ -70,11 +67,11 @@ impl Batch {
                 contact_id,
             })
         });
-        put(tx, identities.collect(), None).await?;
+        insert(tx, identities.collect(), None).await?;
         // When two sessions became one, the one that ended is written first: a contact has only one open session.
         let mut sessions = self.sessions.into_changed();
         sessions.sort_by_key(|session| session.state != State::Closed.as_str());
-        put(
+        insert(
             tx,
             sessions,
             replacing(
@@ -94,8 +91,8 @@ impl Batch {
             ),
         )
         .await?;
-        put(tx, self.session_events, None).await?;
-        put(
+        insert(tx, self.session_events, None).await?;
+        insert(
             tx,
             self.messages.into_changed(),
             replacing(
@@ -111,9 +108,9 @@ impl Batch {
             ),
         )
         .await?;
-        put(tx, payloads, None).await?;
-        put(tx, statuses, Some(OnConflict::new().do_nothing().to_owned())).await?;
-        put(
+        insert(tx, payloads, None).await?;
+        insert(tx, statuses, Some(OnConflict::new().do_nothing().to_owned())).await?;
+        insert(
             tx,
             dead,
             Some(
@@ -145,7 +142,7 @@ impl Batch {
         for (gone, kept) in merged {
             merge(tx, gone, kept).await?;
         }
-        put(
+        insert(
             tx,
             deliveries,
             replacing(
@@ -193,31 +190,7 @@ fn replacing<C: ColumnTrait, const N: usize>(key: C, columns: [C; N]) -> Option<
     Some(OnConflict::column(key).update_columns(columns).to_owned())
 }
 
-/// Inserts rows; with `conflict` those that exist are changed or left alone.
-async fn put<M, E, A>(tx: &DatabaseTransaction, rows: Vec<M>, conflict: Option<OnConflict>) -> Result<()>
-where
-    M: IntoActiveModel<A> + sea_orm::ModelTrait<Entity = E>,
-    E: EntityTrait<Model = M, ActiveModel = A>,
-    A: sea_orm::ActiveModelTrait<Entity = E>,
-{
-    let at_once = PARAMETERS / E::Column::iter().count();
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let some: Vec<A> = rows
-            .by_ref()
-            .take(at_once)
-            .map(IntoActiveModel::into_active_model)
-            .collect();
-        let mut insert = E::insert_many(some);
-        if let Some(conflict) = &conflict {
-            insert = insert.on_conflict(conflict.clone());
-        }
-        insert.exec_without_returning(tx).await?;
-    }
-    Ok(())
-}
-
-/// Notes when the channel last heard from Meta; these times only rise.
+/// Records when the channel last heard from Meta; these times only rise.
 async fn hear(tx: &DatabaseTransaction, number: &Number) -> Result<()> {
     use channel::Column;
     let heard = &number.heard;

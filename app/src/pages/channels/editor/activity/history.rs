@@ -1,4 +1,4 @@
-//! What the audit log keeps of a channel, in the reader's words.
+//! The audit log of a channel in the reader's language.
 
 use crate::{
     i18n::*,
@@ -10,7 +10,7 @@ use domain::{
     doctor::{MetaAction, Outcome},
 };
 
-/// What was done.
+/// The name of the action.
 pub fn deed(locale: Locale, deed: AuditAction) -> &'static str {
     match deed {
         AuditAction::Added => td_string!(locale, channels.deed.added),
@@ -27,7 +27,7 @@ pub fn deed(locale: Locale, deed: AuditAction) -> &'static str {
     }
 }
 
-/// What is kept of it, in one sentence of the reader's language.
+/// The recorded detail, in one sentence of the reader's language.
 pub fn detail(locale: Locale, detail: &AuditDetail) -> String {
     match detail {
         AuditDetail::Name { name } => name.clone(),
@@ -41,7 +41,7 @@ pub fn detail(locale: Locale, detail: &AuditDetail) -> String {
     }
 }
 
-/// Meta's own words in it, to be quoted.
+/// Meta's own words in the detail, to be quoted.
 pub fn quotes(detail: &AuditDetail) -> Vec<String> {
     match detail {
         AuditDetail::Badge(change) => change.why.iter().filter_map(quote_of_reason).collect(),

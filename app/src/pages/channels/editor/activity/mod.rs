@@ -1,5 +1,5 @@
-//! The Activity tab: who changed what and when, how the badge changed and why, and what became of what Meta
-//! delivered last.
+//! The Activity tab: who changed what and when, how the badge changed and why, and the outcome of Meta's latest
+//! deliveries.
 
 mod history;
 
@@ -63,7 +63,7 @@ pub fn ActivityTab() -> impl IntoView {
 
 type Word = fn(Locale) -> &'static str;
 
-/// A table with its title, or what is said in its place.
+/// A table with its title, or the text in its place.
 #[component]
 fn Section(
     id: &'static str,

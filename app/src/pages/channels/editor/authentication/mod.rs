@@ -1,4 +1,4 @@
-//! The Authentication tab: what goes into Meta, and what comes from there.
+//! The Authentication tab: the values to enter at Meta, and the values that come from Meta.
 
 mod secrets;
 
@@ -27,7 +27,8 @@ use domain::{
 };
 use leptos::{ev, prelude::*, server_fn::ServerFn};
 
-/// The id of the form, for the button that rotates the verify token: without JavaScript what is typed goes along.
+/// The id of the form, for the button that rotates the verify token: without JavaScript it sends the unsaved input
+/// along.
 const FORM: &str = "authentication";
 
 #[component]
@@ -47,7 +48,7 @@ pub fn AuthenticationTab() -> impl IntoView {
     let form = move |page: AuthenticationPage| {
         let AuthenticationPage { channel, unsaved } = page;
         let shown = channel.clone();
-        // Rotating does not touch what is typed into the form.
+        // Rotating does not touch the form's unsaved input.
         let verify_token = RwSignal::new(channel.verify_token.clone());
         view! {
             <WithGuide channel=shown.clone() found>
@@ -69,7 +70,7 @@ fn AuthenticationForm(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let stored = move || t_string!(i18n, channels.field.secret_stored);
-    // Made inside the form: fields look for it around them.
+    // Created inside the form: the fields use its context.
     let id = channel.id;
     let ChannelView {
         name,
@@ -136,7 +137,7 @@ fn AuthenticationForm(
     };
     view! {
         <CheckedForm form=save id=FORM>
-            // Enter saves: a form's default button is its first one.
+            // Enter saves: the first button of a form is its default.
             <button type="submit" hidden></button>
             {ours()} {theirs()} <FormAnswer action=save.action />
             <div class="form-buttons">

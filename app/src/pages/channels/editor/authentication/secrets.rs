@@ -1,4 +1,4 @@
-//! The app secret, and the second one that is valid beside it while Meta's is being reset.
+//! The app secret, and the second one that is also valid while the secret is being reset at Meta.
 
 use crate::{
     api::channels::DropOldAppSecret,
@@ -11,7 +11,7 @@ use leptos::{ev, prelude::*, server_fn::ServerFn};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-/// After a save what was put in a secret's place is stored, and its field is shut.
+/// Clears and closes the secrets' fields after a save: the new secrets are stored.
 pub fn shut() {
     let open = || {
         document()
@@ -28,7 +28,7 @@ pub fn shut() {
     }
 }
 
-/// The hint of a secret; another one when what was typed is kept and not saved.
+/// The hint of a secret; a different one if unsaved input is kept.
 pub fn secret_hint(locale: Locale, typed: bool) -> &'static str {
     match typed {
         true => td_string!(locale, channels.field.typed),
@@ -36,11 +36,11 @@ pub fn secret_hint(locale: Locale, typed: bool) -> &'static str {
     }
 }
 
-/// Both fields. Ending the reset does not touch what is typed into the others.
+/// Both fields. Ending the reset does not touch the unsaved input of the other fields.
 #[component]
 pub fn AppSecrets(
     id: ChannelId,
-    /// The last characters of those that are stored.
+    /// The last characters of the stored secrets.
     end: Option<String>,
     next_end: Option<String>,
     /// Typed and kept, not saved.
@@ -104,7 +104,7 @@ fn Second(typed: bool) -> impl IntoView {
     .into_any()
 }
 
-/// Both are valid. Without JavaScript the button posts the form around it, so that what is typed stays typed.
+/// Both secrets are valid. Without JavaScript the button posts the form around it, so that unsaved input is kept.
 #[component]
 fn Both(
     id: ChannelId,

@@ -1,5 +1,5 @@
-//! The buttons of the Health tab that do at Meta what an admin would do there. Each says what it will call, and shows
-//! Meta's answer.
+//! The buttons of the Health tab that do at Meta what an administrator would do there. Each shows the call that it will
+//! make, and Meta's answer.
 
 use crate::{
     api::{
@@ -21,7 +21,7 @@ use domain::{
 };
 use leptos::{form::ActionForm, prelude::*, server_fn::ServerFn};
 
-/// What can be asked of Meta.
+/// The actions at Meta.
 #[derive(Clone, Copy)]
 pub struct MetaActions {
     subscribe: ServerAction<SubscribeWaba>,
@@ -38,7 +38,7 @@ impl MetaActions {
         };
         let i18n = use_i18n();
         let toasts = use_toasts();
-        // The line that it mends may be gone before anybody reads the answer there.
+        // The line that the action mends may be gone before the user reads the answer there.
         let say = move |answer: &Result<MetaAction, ApiError>| {
             if answer
                 .as_ref()
@@ -54,11 +54,11 @@ impl MetaActions {
     }
 }
 
-/// Meta's refusals of which the line has gone: the next examination, too, was refused.
+/// Meta's refusals whose lines are gone, because Meta also refused the next examination.
 #[component]
 pub fn Strays(
     actions: MetaActions,
-    /// What the lines offer now.
+    /// The actions that the lines offer now.
     offered: Vec<Mend>,
 ) -> impl IntoView {
     let offers = |mends: &[Mend]| offered.iter().any(|mend| mends.contains(mend));
@@ -166,13 +166,13 @@ fn SubscribeForm(id: ChannelId, call: String, action: ServerAction<SubscribeWaba
     .into_any()
 }
 
-/// Where both places would do, the admin chooses; there is no choice that is right for everybody.
+/// Where both places would work, the administrator chooses: neither is right for everybody.
 #[component]
 fn CallbackForm(
     id: ChannelId,
-    /// What is called for the whole app.
+    /// The call for the whole app.
     of_app: Option<String>,
-    /// What is called for this number only.
+    /// The call for this number only.
     of_number: Option<String>,
     action: ServerAction<SetCallback>,
 ) -> impl IntoView {
@@ -254,7 +254,7 @@ fn RegisterForm(id: ChannelId, call: String, form: Form<RegisterNumber>) -> impl
     .into_any()
 }
 
-/// What will be called, so that nobody presses a button blindly.
+/// Shows the call before the button that makes it is pressed.
 #[component]
 fn Calls(call: String) -> impl IntoView {
     let i18n = use_i18n();

@@ -1,4 +1,4 @@
-//! The Health tab: one line a check – what was seen, what it means, how to mend it – and buttons that mend.
+//! The Health tab: one line per check (what was seen, what it means, how to mend it), and buttons that mend.
 
 mod meta_actions;
 
@@ -46,7 +46,7 @@ pub fn HealthTab() -> impl IntoView {
         }
         Err(error) => toasts.warn(labels::sentence(i18n.get_locale_untracked(), error)),
     });
-    // Made here, so that Meta's answers outlive the lines.
+    // Created here, so that Meta's answers outlive the lines.
     let actions = MetaActions::new();
     let page = move |page: HealthPage| view! { <Health page examine actions /> }.into_any();
     view! { <Load from=shown view=page /> }.into_any()
@@ -100,7 +100,7 @@ fn Health(page: HealthPage, examine: ServerAction<ExamineChannel>, actions: Meta
     .into_any()
 }
 
-/// The app that the token and the secret are of, once both have been found right.
+/// The app of the token and the secret, once both have been found valid.
 fn app_id(findings: &[Finding]) -> Option<String> {
     findings.iter().find_map(|finding| match &finding.seen {
         Seen::Fine { what } if finding.check == Check::AppSecret => what.clone(),
@@ -108,11 +108,11 @@ fn app_id(findings: &[Finding]) -> Option<String> {
     })
 }
 
-/// What the badge above means, and the button.
+/// The meaning of the badge above, and the button that examines the channel.
 #[component]
 fn Summary(
     channel: ChannelView,
-    /// What is the matter, if anything is.
+    /// What is wrong, if anything.
     trouble: Option<Finding>,
     newest: Option<Timestamp>,
     examine: ServerAction<ExamineChannel>,
@@ -133,7 +133,7 @@ fn Summary(
             </p>
         }
     });
-    // What has never been saved cannot be examined.
+    // A channel that has never been saved cannot be examined.
     let button = is_saved.then(|| {
         view! {
             <ActionForm action=examine>
@@ -157,7 +157,7 @@ fn Summary(
     .into_any()
 }
 
-/// What the badge means for the one who looks.
+/// What the badge means for the reader.
 fn meaning(locale: Locale, channel: &ChannelView, trouble: Option<&Finding>) -> String {
     let why = trouble.map(|finding| findings::told(locale, finding).seen);
     match (channel.badge, why) {
@@ -201,7 +201,7 @@ fn GroupView(group: Group, children: Children) -> impl IntoView {
     .into_any()
 }
 
-/// One check. What is in order takes one line.
+/// One check. A good check takes one line.
 #[component]
 fn Line(
     finding: Finding,

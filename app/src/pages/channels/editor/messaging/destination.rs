@@ -1,5 +1,5 @@
-//! Choosing an extension or a queue. The list is a native one: it opens, scrolls and finds by typing as the reader's
-//! system does it. Once the page is live a search above it leaves only what matches.
+//! Choosing an extension or a queue. The list is a native `<select>`: it opens, scrolls and finds by typing as usual on
+//! the reader's system. Once the page is live, a search above the list filters it.
 
 use crate::{
     i18n::*,
@@ -18,12 +18,12 @@ pub fn DestinationField(
     /// `destination` or `fallback`
     name: &'static str,
     #[prop(into)] hint: Signal<&'static str>,
-    /// What is said for none.
+    /// The text for no choice.
     #[prop(into)]
     none: Signal<&'static str>,
-    /// What is stored, disabled or not.
+    /// The stored destination, disabled or not.
     stored: Option<DestinationRef>,
-    /// As a `<select>` spells it; empty for none.
+    /// The chosen value of the `<select>`; empty for none.
     chosen: String,
     destinations: Destinations,
 ) -> impl IntoView {
@@ -91,7 +91,7 @@ pub fn DestinationField(
     };
     let unmatched = move || !wanted.read().is_empty() && first_match().is_none();
     let search = move |event: ev::Event| wanted.set(event_target_value(&event).to_lowercase());
-    // Enter takes the first that matches; the arrow goes to the list to choose another.
+    // Enter takes the first match; the down arrow moves to the list to choose another.
     let pressed = move |event: ev::KeyboardEvent| {
         let Some(select) = select.get_untracked() else {
             return;
@@ -175,7 +175,7 @@ pub fn DestinationField(
     .into_any()
 }
 
-/// Every word that is wanted stands in it.
+/// Whether the text contains every wanted word.
 fn matches(text: &str, wanted: &str) -> bool {
     wanted.split_whitespace().all(|word| text.contains(word))
 }

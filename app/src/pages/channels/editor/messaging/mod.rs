@@ -59,7 +59,7 @@ fn MessagingForm(page: MessagingPage, save: Form<SaveMessaging>) -> impl IntoVie
         ..form
     };
     let has_token = channel.access_token_end.is_some();
-    // Made inside the form: fields look for it around them.
+    // Created inside the form: the fields use its context.
     let fields = move || {
         view! {
             <input type="hidden" name="id" value=id.to_string() />
@@ -112,7 +112,7 @@ fn MessagingForm(page: MessagingPage, save: Form<SaveMessaging>) -> impl IntoVie
     };
     view! {
         <CheckedForm form=save>
-            // Enter saves: a form's default button is its first one.
+            // Enter saves: the first button of a form is its default.
             <button type="submit" hidden></button>
             {fields()} <FormAnswer action=save.action /> <div class="form-buttons">
                 <Button submit=true kind=Kind::Primary busy=save.pending()>
@@ -127,7 +127,7 @@ fn MessagingForm(page: MessagingPage, save: Form<SaveMessaging>) -> impl IntoVie
     .into_any()
 }
 
-/// What is stored, as it is typed.
+/// The stored values as form input.
 fn stored_form(channel: &ChannelView) -> channel::MessagingForm {
     let spelt = |to: &Option<channel::DestinationRef>| {
         to.as_ref()

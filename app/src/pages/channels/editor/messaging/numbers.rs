@@ -12,12 +12,12 @@ use leptos::{ev, form::FromFormData, prelude::*, server_fn::ServerFn};
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
 
-/// The button and the list. They belong to the form around them: what is typed there goes along, saved or not.
+/// The button and the list. They belong to the form around them and send its input along, saved or not.
 #[component]
 pub fn FetchNumbersField(
-    /// There is a token to ask with.
+    /// Whether there is a token to ask Meta with.
     has_token: bool,
-    /// Answered before the page was drawn.
+    /// Meta's answer, if it came before the page was drawn.
     answered: Option<MetaAction<Vec<NumberChoice>>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
@@ -97,7 +97,7 @@ fn Numbers(meta_action: MetaAction<Vec<NumberChoice>>) -> impl IntoView {
 fn NumberLine(number: NumberChoice) -> impl IntoView {
     let i18n = use_i18n();
     let toasts = use_toasts();
-    // Read again by `pick_number`, where there is no script to fill in the fields.
+    // `pick_number` parses this where no script fills in the fields.
     let value = serde_json::to_string(&number).unwrap_or_default();
     let display = number
         .display
@@ -139,7 +139,7 @@ fn form_of(event: &ev::MouseEvent) -> Option<HtmlFormElement> {
     pressed.closest("form").ok()??.dyn_into().ok()
 }
 
-/// Types into a field; the form hears it as if a person did.
+/// Fills in a field, with the input event that typing would cause.
 fn fill(name: &str, value: &str) {
     let input = document().get_element_by_id(&field::id(name));
     if let Some(input) = input.and_then(|input| input.dyn_into::<HtmlInputElement>().ok()) {

@@ -11,28 +11,28 @@ use domain::{
 };
 use std::collections::HashSet;
 
-/// Bubbles of one writer that are closer than this belong together.
+/// Bubbles of one writer that are closer in time than this belong together.
 const TOGETHER_MS: i64 = 3 * 60 * 1000;
 
 /// One day of a session.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Day {
     pub key: DayKey,
-    /// When its first line was.
+    /// The time of its first line.
     pub at: Timestamp,
     /// The session that begins here, where the thread shows more than one.
     pub begins: Option<Begins>,
     pub lines: Vec<(Key, Line)>,
 }
 
-/// What makes two days the same day: the session, and the number of the day.
+/// Identifies a day: the session, and the number of the day.
 pub type DayKey = (SessionId, i64);
 
 /// A session that begins.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Begins {
     Earlier(EarlierSession),
-    /// The one that was opened.
+    /// The session that was opened.
     This {
         group: bool,
     },
@@ -41,16 +41,16 @@ pub enum Begins {
 /// One line of a thread.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Line {
-    /// So many unread messages follow.
+    /// The number of unread messages that follow.
     Unread(u32),
     SessionEvent(SessionEvent),
     Bubble {
         message: MessageView,
         /// The first of its group: it has the author's name and the tail.
         first: bool,
-        /// It failed, nothing has tried it again, and the reader may.
+        /// It failed, has not been retried, and the reader may retry it.
         retry: bool,
-        /// It failed, and the next message failed for the same reason, which is told there.
+        /// It failed, and the next message failed for the same reason, which is shown there.
         told_below: bool,
     },
     /// About a message that is not shown here.
@@ -61,7 +61,7 @@ pub enum Line {
     },
 }
 
-/// What makes two lines the same line. Whatever changes how a line looks is part of it.
+/// Identifies a line. Everything that changes the look of a line is part of its key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Key {
     Unread(MessageId),
@@ -74,7 +74,7 @@ pub enum Key {
         Option<String>,
     ),
     Stray(MessageId),
-    /// Its key, and whether it is stuck.
+    /// The reply's key, and whether the reply is stuck.
     OnItsWay(String, bool),
 }
 
@@ -89,7 +89,7 @@ pub fn lay_out(
     for stretch in &thread.earlier {
         let mut layout = Layout::new(stretch.session.id, divider, false, &day_of);
         layout.session(&stretch.messages, &stretch.timeline, stretch.whole);
-        // Also the end of what was said in a group is marked: elsewhere it would look as if it had been private.
+        // The last part of a group's session is marked, too: otherwise it would look private.
         let marked = stretch.whole || stretch.session.group;
         let begins = marked.then(|| Begins::Earlier(stretch.session.clone()));
         days.extend(layout.beginning_with(begins));
@@ -106,8 +106,8 @@ pub fn lay_out(
     days
 }
 
-/// Messages have whole seconds, events have milliseconds. Within one second nobody can say what came first, except
-/// that nothing is written in a session once it is closed.
+/// Messages have whole seconds, events have milliseconds. Within one second the order is unknown, except that no
+/// message follows the closing of its session.
 fn precedes(event: &SessionEvent, message: &MessageView) -> bool {
     let second = |at: Timestamp| at.millis().div_euclid(1000);
     match event.what {
@@ -116,7 +116,7 @@ fn precedes(event: &SessionEvent, message: &MessageView) -> bool {
     }
 }
 
-/// The first message opened the session, so it is a little older: Meta took it before we did.
+/// The first message opened the session, so it is a little older: Meta received it before the process did.
 fn opens(event: &SessionEvent) -> bool {
     match event.what {
         SessionEventKind::Opened
@@ -156,12 +156,12 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
         }
     }
 
-    /// `whole`: the first message is the first of the session. What happened before one that is not belongs to messages
-    /// that are not here.
+    /// `whole`: the first message is the first of the session. Otherwise the events before it belong to messages that
+    /// are not loaded.
     fn session(&mut self, messages: &[MessageView], timeline: &[SessionEvent], whole: bool) {
         let retried: HashSet<_> = messages.iter().filter_map(|message| message.retry_of).collect();
-        // Meta may have had the first messages long before we did: the beginning is where they begin, whatever the clock
-        // said.
+        // Meta may have had the first messages long before the process did: the session begins where they begin,
+        // whatever the times of its events.
         let beginning = timeline.iter().take_while(|event| opens(event)).count();
         let away = if whole { 0 } else { beginning };
         let mut events = timeline.iter().enumerate().skip(away).peekable();
@@ -212,7 +212,7 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
         }
     }
 
-    /// Begins a new day if this is one. Meta's clock may run a little behind: no day begins twice for that.
+    /// Begins a new day if `at` is on one. Meta's clock may run a little behind: that does not begin a day twice.
     fn reach(&mut self, at: Timestamp) {
         let number = (self.day_of)(at);
         if self.days.last().is_none_or(|day| number > day.key.1) {
@@ -232,7 +232,7 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
     }
 
     fn message(&mut self, message: &MessageView, retry: bool, told_below: bool) {
-        // An edit of a message that is not here has its whole text.
+        // An edit has the whole text, even if the message that it edits is not here.
         if message.about.is_some() && message.kind != "edit" {
             let line = Line::Stray(message.clone());
             return self.alone(message.at, Key::Stray(message.id), line);
@@ -258,7 +258,7 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
 
     fn on_its_way(&mut self, message: &OnItsWay) {
         self.reach(message.at);
-        // It has no author yet: it is mine, and the bubble above most likely, too.
+        // The reply has no author yet: it is the reader's, and so is most likely the bubble above.
         let author = self.last.as_ref().and_then(|(_, author, _)| author.clone());
         let first = self.begins_group(Direction::Outbound, author, message.at);
         let key = Key::OnItsWay(message.key.clone(), message.stuck());

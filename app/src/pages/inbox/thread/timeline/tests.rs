@@ -88,7 +88,7 @@ fn utc_day(at: Timestamp) -> i64 {
     at.millis().div_euclid(86_400_000)
 }
 
-/// One letter a line and `|` before each day, so that a whole layout reads at a glance.
+/// One letter per line and `|` before each day, so that a whole layout reads at a glance.
 fn sketch(days: &[Day]) -> String {
     let letter = |line: &Line| match line {
         Line::Unread(_) => 'U',
@@ -267,7 +267,7 @@ fn a_session_begins_at_its_first_message_and_nowhere_else() {
         reason: None,
     };
     let mut thread = thread(0, vec![message(20, Direction::Inbound, 5)], vec![opened]);
-    // Meta had the messages before we opened the session, or after.
+    // Meta had the messages before the process opened the session, or after.
     for opened in [0, 10] {
         thread.timeline[0].at = at(opened);
         thread.whole = false;
@@ -308,7 +308,7 @@ fn within_one_second_moments_come_before_messages_and_the_close_after_them() {
         0,
         vec![
             message(11, Direction::Outbound, 1),
-            // Arrived later, though its id is smaller: the order of messages is the process' own.
+            // Arrived later, though its id is smaller: the process orders the messages.
             message(10, Direction::Inbound, 1),
         ],
         vec![
