@@ -10,7 +10,12 @@ impl MigrationTrait for Step {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let mut change = Table::alter();
         manager
-            .alter_table(change.table("sessions").add_column(at_null("window_closed_at")).take())
+            .alter_table(
+                change
+                    .table("sessions")
+                    .add_column(at_null("window_closed_at"))
+                    .take(),
+            )
             .await
     }
 }

@@ -60,7 +60,10 @@ pub const SERVICE_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// When the service window closes that the customer's last message opened, or when Meta said since then that it is
 /// closed. `None` if the customer has never written.
-pub fn service_window_closes(last_inbound: Option<Timestamp>, closed_by_meta: Option<Timestamp>) -> Option<Timestamp> {
+pub fn service_window_closes(
+    last_inbound: Option<Timestamp>,
+    closed_by_meta: Option<Timestamp>,
+) -> Option<Timestamp> {
     let last = last_inbound?;
     let closes = last.plus(SERVICE_WINDOW);
     // Meta's times are whole seconds: a message in the second of a refusal is newer.
@@ -80,9 +83,15 @@ mod tests {
         assert_eq!(service_window_closes(None, Some(message)), None);
         // Meta closed an earlier window, or this one, or has nothing more to say.
         let (hour, days) = (Duration::from_secs(3600), 3 * SERVICE_WINDOW);
-        assert_eq!(closes(Some(message.minus(hour))), Some(message.plus(SERVICE_WINDOW)));
+        assert_eq!(
+            closes(Some(message.minus(hour))),
+            Some(message.plus(SERVICE_WINDOW))
+        );
         assert_eq!(closes(Some(message.plus(hour))), Some(message.plus(hour)));
-        assert_eq!(closes(Some(message.plus(days))), Some(message.plus(SERVICE_WINDOW)));
+        assert_eq!(
+            closes(Some(message.plus(days))),
+            Some(message.plus(SERVICE_WINDOW))
+        );
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod engines;
 mod events;
 mod groups;
 mod history;
+mod idle;
 mod inbound;
 mod inbox;
 mod incomplete;

@@ -505,7 +505,11 @@ async fn outside_the_window_nothing_is_sent(story: &Story) {
     let (system, id) = (Actor::System, id_of(&session).parse().expect("an id"));
     let thread = engine::sessions::thread::read(&story.engine, &system, id, None).await;
     assert_eq!(thread.expect("a thread").may.reply, Err(Refusal::WindowClosed));
-    assert_eq!(story.messages(&session).await.len(), 2, "nothing is written that cannot be sent");
+    assert_eq!(
+        story.messages(&session).await.len(),
+        2,
+        "nothing is written that cannot be sent"
+    );
     assert_eq!(story.meta.sent_messages().len(), 1);
 
     // A template opens the conversation again.
@@ -525,7 +529,10 @@ async fn meta_may_close_the_window_and_the_customer_opens_it(story: &Story) {
     let closed = || async {
         story.settled().await;
         let message = last(story, &session).await;
-        assert_eq!((&message["status"], &message["error"]["code"]), (&json!("failed"), &json!(131_047)));
+        assert_eq!(
+            (&message["status"], &message["error"]["code"]),
+            (&json!("failed"), &json!(131_047))
+        );
         let refused = story.api.post(&path, text.clone()).await.problem(409);
         assert_eq!(refused["type"], "urn:switchboard:window_closed");
         story.later(Duration::from_secs(60)).await;

@@ -70,7 +70,9 @@ pub(crate) fn apply(
         batch.name_message(&phone_number_id, wamid, id);
     }
     let session = moved.session_id;
-    if closes_the_window(&moved) && let Some(session) = batch.sessions.change(session) {
+    if closes_the_window(&moved)
+        && let Some(session) = batch.sessions.change(session)
+    {
         session.window_closed_at = Some(now);
     }
     batch.messages.add(id, moved);

@@ -12,7 +12,8 @@ use domain::{
     message::{Failure, Status, WINDOW_CLOSED},
 };
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, sea_query::Expr,
+    ActiveModelTrait as _, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    sea_query::Expr,
 };
 
 /// The message with its status moved forward; `None` when it stays where it is.

@@ -5,7 +5,7 @@ pub(crate) mod database;
 
 use crate::{
     Engine, Result, contacts::search, doctor, entity::lease, events::log, metrics, outbound, retention,
-    wakes::Worker,
+    sessions::idle, wakes::Worker,
 };
 use sea_orm::EntityTrait;
 use std::{sync::atomic::Ordering, time::Duration};
@@ -42,6 +42,11 @@ impl Engine {
     /// Indexes contacts as each start does, so that all of them can be searched.
     pub async fn complete_search(&self) -> Result<()> {
         search::complete(&self.db, self.clock()).await
+    }
+
+    /// Closes the sessions that are idle now.
+    pub async fn close_idle(&self) -> Result<()> {
+        idle::pass(self).await
     }
 
     /// Deletes what is due to be deleted now.

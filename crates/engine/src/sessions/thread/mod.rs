@@ -44,8 +44,12 @@ const READ_BEFORE_UNREAD: u64 = 20;
 
 /// What the actor may do with the session now.
 async fn may(engine: &Engine, db: &impl ConnectionTrait, actor: &Actor, of: &session::Model) -> Result<May> {
-    let mut may = access::session_access(db, actor.extension(), of).await?.may(actor);
-    let open = of.window_closes_at().is_some_and(|closes| engine.clock().now() < closes);
+    let mut may = access::session_access(db, actor.extension(), of)
+        .await?
+        .may(actor);
+    let open = of
+        .window_closes_at()
+        .is_some_and(|closes| engine.clock().now() < closes);
     if may.reply.is_ok() && !open {
         may.reply = Err(Refusal::WindowClosed);
     }
