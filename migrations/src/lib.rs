@@ -31,6 +31,7 @@ mod m0020_operators;
 mod m0021_events;
 mod m0022_claims;
 mod m0023_service_window;
+mod m0024_lanes;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_events::Step),
             Box::new(m0022_claims::Step),
             Box::new(m0023_service_window::Step),
+            Box::new(m0024_lanes::Step),
         ]
     }
 }

@@ -21,6 +21,7 @@ mod incomplete;
 mod input;
 mod kinds;
 mod outbound;
+mod pace;
 mod pages;
 mod permissions;
 mod process;

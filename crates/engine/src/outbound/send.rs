@@ -159,6 +159,10 @@ async fn write(
         calling_since: None,
         doubts: 0,
         claimed_by: None,
+        lane: match actor {
+            Actor::User(_) => outbox::OPERATOR,
+            Actor::Token { .. } | Actor::System => outbox::SCRIPT,
+        },
     };
     outbox::Entity::insert(job.into_active_model())
         .exec_without_returning(tx)

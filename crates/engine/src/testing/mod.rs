@@ -4,8 +4,16 @@
 pub(crate) mod database;
 
 use crate::{
-    Engine, Result, contacts::search, doctor, entity::lease, events::log, metrics, outbound, retention,
-    sessions::idle, wakes::Worker,
+    Engine, Result,
+    contacts::search,
+    doctor,
+    entity::lease,
+    events::log,
+    metrics,
+    outbound::{self, pace::Full},
+    retention,
+    sessions::idle,
+    wakes::Worker,
 };
 use sea_orm::EntityTrait;
 use std::{sync::atomic::Ordering, time::Duration};
@@ -64,7 +72,7 @@ impl Engine {
 
     async fn is_settled(&self) -> Result<bool> {
         let unprocessed = metrics::waiting(self.db.read()).await?;
-        let due = outbound::queue::due(self, self.clock().now().millis()).await?;
+        let due = outbound::queue::due(self, self.clock().now().millis(), &Full::default()).await?;
         let idle = self.calls.available_permits() == outbound::memory::AT_ONCE;
         let examined = doctor::worker::due(self).await?.is_empty();
         let noted = self.badges_heard.load(Ordering::SeqCst) == log::newest(self.db.read()).await?;
