@@ -1,6 +1,7 @@
 // Failures: a brief outage of Meta, a refusal by Meta, and Switchboard itself being down.
 
 import type { Page } from '@playwright/test';
+import type { Customer } from './support/simulator.js';
 import { expect, expectSameDocument, mark, test, visit } from './support/test.js';
 import { words } from './support/words.js';
 import type { World } from './support/world.js';
@@ -11,7 +12,7 @@ const reply = (page: Page) => page.getByLabel(inbox.composer.label, { exact: tru
 const row = (page: Page, name: string) =>
   page.getByRole('region', { name: inbox.list.label }).getByRole('link', { name });
 
-async function pickedUp(world: World, page: Page): Promise<string> {
+async function pickedUp(world: World, page: Page): Promise<Customer> {
   const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
   await world.simulator.says(karel, 'Dobrý den');
   const { id } = await world.sessionOf(karel);
