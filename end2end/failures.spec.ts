@@ -1,6 +1,7 @@
 // Failures: a brief outage of Meta, a refusal by Meta, and Switchboard itself being down.
 
 import type { Page } from '@playwright/test';
+import type { Customer } from './support/simulator.js';
 import { expect, expectSameDocument, mark, test, visit } from './support/test.js';
 import { words } from './support/words.js';
 import type { World } from './support/world.js';
@@ -11,13 +12,14 @@ const reply = (page: Page) => page.getByLabel(inbox.composer.label, { exact: tru
 const row = (page: Page, name: string) =>
   page.getByRole('region', { name: inbox.list.label }).getByRole('link', { name });
 
-async function pickedUp(world: World, page: Page): Promise<void> {
+async function pickedUp(world: World, page: Page): Promise<Customer> {
   const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
   await world.simulator.says(karel, 'Dobrý den');
   const { id } = await world.sessionOf(karel);
   await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
   await visit(page, `/inbox/${id}`);
   await expect(reply(page)).toBeEditable();
+  return karel;
 }
 
 test('a hiccup of Meta’s passes by itself', async ({ world, person }) => {
@@ -76,12 +78,12 @@ test('a closed session offers no retry', async ({ world, person }) => {
 test('a refusal is told in plain words, and a retry is a new attempt', async ({ world, person }) => {
   const page = await person('jana');
   await pickedUp(world, page);
-  await world.simulator.fault({ target: 'send', kind: 'error_code', code: 131047, http: 400 });
+  await world.simulator.fault({ target: 'send', kind: 'error_code', code: 131026, http: 400 });
   await reply(page).fill('Posílám fakturu.');
   await reply(page).press('Enter');
   await expect(chat(page).getByTitle(inbox.status.failed)).toBeVisible();
-  await expect(chat(page)).toContainText(inbox.failure.window_closed);
-  await expect(chat(page)).toContainText('131047');
+  await expect(chat(page)).toContainText(inbox.failure.unreachable);
+  await expect(chat(page)).toContainText('131026');
   expect(await world.simulator.accepted()).toEqual([]);
 
   await chat(page).getByRole('button', { name: inbox.bubble.retry }).click();
@@ -90,6 +92,24 @@ test('a refusal is told in plain words, and a retry is a new attempt', async ({ 
   // The first attempt stays failed.
   await expect(chat(page).getByTitle(inbox.status.failed)).toBeVisible();
   expect(await world.simulator.accepted()).toEqual(['Posílám fakturu.']);
+});
+
+test('Meta closes the service window, and the customer opens it again', async ({ world, person }) => {
+  const page = await person('jana');
+  const karel = await pickedUp(world, page);
+  await world.simulator.fault({ target: 'send', kind: 'error_code', code: 131047, http: 400 });
+  await reply(page).fill('Posílám fakturu.');
+  await reply(page).press('Enter');
+  await expect(chat(page)).toContainText(inbox.failure.window_closed);
+  await expect(page.getByText(common.refusal.window_closed)).toBeVisible();
+  await expect(reply(page)).not.toBeEditable();
+
+  await world.simulator.says(karel, 'Prosím o fakturu.');
+  await expect(reply(page)).toBeEditable();
+  await reply(page).fill('Tady je.');
+  await reply(page).press('Enter');
+  await expect(chat(page).getByTitle(inbox.status.delivered, { exact: true })).toBeVisible();
+  expect(await world.simulator.accepted()).toEqual(['Tady je.']);
 });
 
 test('while Switchboard is away nothing is lost, and afterwards everything is there', async ({

@@ -30,6 +30,8 @@ mod m0019_read_position;
 mod m0020_operators;
 mod m0021_events;
 mod m0022_claims;
+mod m0023_service_window;
+mod m0024_lanes;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -60,6 +62,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_operators::Step),
             Box::new(m0021_events::Step),
             Box::new(m0022_claims::Step),
+            Box::new(m0023_service_window::Step),
+            Box::new(m0024_lanes::Step),
         ]
     }
 }

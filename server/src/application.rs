@@ -170,6 +170,7 @@ pub fn engine_config(settings: &Settings, purpose: Purpose, public_url: Url, clo
         clock,
         intake_capacity: settings.http.webhook_waiting,
         intake_patience: settings.http.webhook_seconds,
+        close_idle_after: settings.sessions.close_idle_hours,
         country_database: settings.security.country_database.clone(),
     }
 }

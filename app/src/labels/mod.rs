@@ -32,6 +32,7 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
         Refusal::PickUpFirst => td_string!(locale, common.refusal.pick_up_first).to_owned(),
         Refusal::NotYours { owner } => td_string!(locale, common.refusal.not_yours, name = owner.clone()),
         Refusal::InGroup => td_string!(locale, common.refusal.in_group).to_owned(),
+        Refusal::WindowClosed => td_string!(locale, common.refusal.window_closed).to_owned(),
         Refusal::SessionClosed => td_string!(locale, common.refusal.session_closed).to_owned(),
         Refusal::NoExtension => td_string!(locale, common.refusal.no_extension).to_owned(),
         Refusal::Disabled => td_string!(locale, common.refusal.disabled).to_owned(),

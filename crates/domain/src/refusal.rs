@@ -38,6 +38,8 @@ pub enum Refusal {
     SessionClosed,
     #[error("the customer wrote in a WhatsApp group, and answering in groups is not possible yet")]
     InGroup,
+    #[error("the service window is closed: the customer last wrote more than 24 hours ago")]
+    WindowClosed,
     #[error("you have no extension")]
     NoExtension,
     #[error("this extension or queue is disabled")]
@@ -133,6 +135,7 @@ impl Refusal {
             | Self::NotYours { .. }
             | Self::SessionClosed
             | Self::InGroup
+            | Self::WindowClosed
             | Self::NoExtension
             | Self::Disabled
             | Self::NoPickUp
@@ -193,6 +196,7 @@ mod tests {
             (Refusal::NotYours { owner: who() }, 409),
             (Refusal::SessionClosed, 409),
             (Refusal::InGroup, 409),
+            (Refusal::WindowClosed, 409),
             (Refusal::NoExtension, 409),
             (Refusal::Disabled, 409),
             (Refusal::NoPickUp, 409),

@@ -58,9 +58,17 @@ const AHEAD: Duration = Duration::from_secs(10 * 60);
 /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
 pub const SERVICE_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// When the service window closes that the customer's last message opened.
-pub fn service_window_closes(last_inbound: Timestamp) -> Timestamp {
-    last_inbound.plus(SERVICE_WINDOW)
+/// When the service window closes that the customer's last message opened, or when Meta said since then that it is
+/// closed. `None` if the customer has never written.
+pub fn service_window_closes(
+    last_inbound: Option<Timestamp>,
+    closed_by_meta: Option<Timestamp>,
+) -> Option<Timestamp> {
+    let last = last_inbound?;
+    let closes = last.plus(SERVICE_WINDOW);
+    // Meta's times are whole seconds: a message in the second of a refusal is newer.
+    let earlier = closed_by_meta.filter(|closed| closed.millis() / 1000 > last.millis() / 1000);
+    Some(earlier.map_or(closes, |closed| closed.min(closes)))
 }
 
 #[cfg(test)]
@@ -70,7 +78,20 @@ mod tests {
     #[test]
     fn the_window_closes_a_day_after_the_customers_message() {
         let message = Timestamp::from_seconds(1_700_000_000);
-        assert_eq!(service_window_closes(message).since(message), SERVICE_WINDOW);
+        let closes = |closed| service_window_closes(Some(message), closed);
+        assert_eq!(closes(None), Some(message.plus(SERVICE_WINDOW)));
+        assert_eq!(service_window_closes(None, Some(message)), None);
+        // Meta closed an earlier window, or this one, or has nothing more to say.
+        let (hour, days) = (Duration::from_secs(3600), 3 * SERVICE_WINDOW);
+        assert_eq!(
+            closes(Some(message.minus(hour))),
+            Some(message.plus(SERVICE_WINDOW))
+        );
+        assert_eq!(closes(Some(message.plus(hour))), Some(message.plus(hour)));
+        assert_eq!(
+            closes(Some(message.plus(days))),
+            Some(message.plus(SERVICE_WINDOW))
+        );
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub struct Config {
     pub intake_capacity: usize,
     /// How long a delivery may wait for the disk before it is refused, and Meta retries it.
     pub intake_patience: Duration,
+    /// How long after its last message an open session is closed; `None`: never.
+    pub close_idle_after: Option<Duration>,
     /// A country database that another program maintains; `None`: the uploaded one.
     pub country_database: Option<PathBuf>,
 }

@@ -38,6 +38,7 @@ pub struct Parts {
     pub(crate) webhook_cache: Arc<WebhookCache>,
     pub(crate) intake: Intake,
     pub(crate) intake_patience: Duration,
+    pub(crate) close_idle_after: Option<Duration>,
     pub(crate) passwords: Passwords,
     pub(crate) login_throttle: LoginThrottle,
     pub(crate) countries: Arc<Countries>,

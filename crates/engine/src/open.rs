@@ -63,6 +63,7 @@ impl Engine {
                 journal_written.clone(),
             ),
             intake_patience: config.intake_patience,
+            close_idle_after: config.close_idle_after,
             events: Arc::new(Events::new(log::newest(db.read()).await?)),
             db,
             key: Arc::new(key),

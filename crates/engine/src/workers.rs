@@ -6,6 +6,7 @@ use crate::{
     doctor,
     events::dispatcher,
     inbound, outbound, retention,
+    sessions::idle,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -20,6 +21,7 @@ impl Engine {
             tokio::spawn(doctor::badge::run(self.clone(), stop.clone())),
             tokio::spawn(dispatcher::run(self.clone(), stop.clone())),
             tokio::spawn(retention::run(self.clone(), stop.clone())),
+            tokio::spawn(idle::run(self.clone(), stop.clone())),
             tokio::spawn(countries::run(self.clone(), stop.clone())),
             tokio::spawn(checkpoint::run(self.clone(), stop.clone())),
         ];

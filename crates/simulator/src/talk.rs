@@ -96,6 +96,7 @@ impl Shared {
                 body: valid.body,
                 token: token.to_owned(),
                 at,
+                accepted: std::time::Instant::now(),
                 statuses: Vec::new(),
             });
             (Accepted { wamid, wa_id, bsuid }, fate)

@@ -33,6 +33,7 @@ pub struct Settings {
     pub data: Data,
     pub database: Database,
     pub meta: Meta,
+    pub sessions: Sessions,
     pub security: Security,
     pub log: Log,
 }
@@ -81,6 +82,13 @@ pub struct Meta {
     pub graph_url: Url,
     #[serde(deserialize_with = "values::graph_version")]
     pub graph_version: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Sessions {
+    /// `None`: never.
+    #[serde(deserialize_with = "values::hours_or_never")]
+    pub close_idle_hours: Option<Duration>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

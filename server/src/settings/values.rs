@@ -118,6 +118,12 @@ pub(super) fn hours<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::E
     span(from, 60 * 60)
 }
 
+/// Zero is allowed and means never.
+pub(super) fn hours_or_never<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    let hours = u32::deserialize(from)?;
+    Ok((hours > 0).then(|| Duration::from_secs(u64::from(hours) * 60 * 60)))
+}
+
 pub(super) fn days<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     span(from, 24 * 60 * 60)
 }

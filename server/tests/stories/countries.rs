@@ -141,6 +141,7 @@ impl Story {
             clock: Clock::manual(self.clock.now()),
             intake_capacity: 8,
             intake_patience: Duration::from_secs(10),
+            close_idle_after: None,
             country_database: None,
         };
         Engine::open(config).await.expect("an engine")

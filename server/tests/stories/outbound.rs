@@ -1,11 +1,18 @@
 //! What happens to an answer when Meta fails.
 
 use crate::{
+    content::{notification, post_body},
     stories,
-    support::{Story, database::Database, world::id_of},
+    support::{
+        Story,
+        database::Database,
+        world::{WABA_ID, id_of},
+    },
 };
 use domain::{
+    access::Actor,
     message::{Waits, content::Content},
+    refusal::Refusal,
     session::Blocked,
 };
 use serde_json::{Value, json};
@@ -26,7 +33,8 @@ stories! {
     a_message_that_cannot_be_written_keeps_nobody_waiting
     a_permanent_error_fails_with_its_reason
     a_refused_token_fails_and_shows_on_the_channel
-    outside_the_window_the_reason_is_kept
+    outside_the_window_nothing_is_sent
+    meta_may_close_the_window_and_the_customer_opens_it
     a_status_may_come_before_the_answer_to_the_send
     the_same_key_sends_once
     a_key_is_for_one_text
@@ -484,15 +492,75 @@ async fn a_refused_token_fails_and_shows_on_the_channel(story: &Story) {
     assert_eq!(channel["status"], "token_refused");
 }
 
-async fn outside_the_window_the_reason_is_kept(story: &Story) {
+async fn outside_the_window_nothing_is_sent(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
-    story.later(Duration::from_secs(25 * 60 * 60)).await;
-    story.answers(&session, "Sorry for the wait").await;
+    let path = format!("/api/v1/sessions/{}/messages", id_of(&session));
+    let text = json!({"type": "text", "text": {"body": "Sorry for the wait"}});
+    story.later(Duration::from_secs(24 * 60 * 60 - 60)).await;
+    story.api.post(&path, text.clone()).await.ok();
+    story.later(Duration::from_secs(60)).await;
+    let refused = story.api.post(&path, text.clone()).await.problem(409);
+    assert_eq!(refused["type"], "urn:switchboard:window_closed");
+    let (system, id) = (Actor::System, id_of(&session).parse().expect("an id"));
+    let thread = engine::sessions::thread::read(&story.engine, &system, id, None).await;
+    assert_eq!(thread.expect("a thread").may.reply, Err(Refusal::WindowClosed));
+    assert_eq!(
+        story.messages(&session).await.len(),
+        2,
+        "nothing is written that cannot be sent"
+    );
+    assert_eq!(story.meta.sent_messages().len(), 1);
+
+    // A template opens the conversation again.
+    let template = json!({"type": "template", "template": {"name": "hello", "language": {"code": "cs"}}});
+    story.api.post(&path, template).await.ok();
+}
+
+async fn meta_may_close_the_window_and_the_customer_opens_it(story: &Story) {
+    let line = story.support().await;
+    let customer = story.customer(1);
+    story.says(customer, &line, "Hello").await;
+    let session = story.session().await;
+    let pick_up = format!("/api/v1/sessions/{}/pick-up", id_of(&session));
+    story.api.post(&pick_up, json!({"extension": "201"})).await.ok();
+    let path = format!("/api/v1/sessions/{}/messages", id_of(&session));
+    let text = json!({"type": "text", "text": {"body": "Hello"}});
+    let closed = || async {
+        story.settled().await;
+        let message = last(story, &session).await;
+        assert_eq!(
+            (&message["status"], &message["error"]["code"]),
+            (&json!("failed"), &json!(131_047))
+        );
+        let refused = story.api.post(&path, text.clone()).await.problem(409);
+        assert_eq!(refused["type"], "urn:switchboard:window_closed");
+        story.later(Duration::from_secs(60)).await;
+        story.says(customer, &line, "Are you there?").await;
+    };
+    story.later(Duration::from_secs(60)).await;
+    story.meta.fault(SendFault::ErrorCode {
+        code: 131_047,
+        http: 400,
+    });
+    story.api.post(&path, text.clone()).await.ok();
+    closed().await;
+
+    // Meta accepts first, and tells later.
+    tells_no_statuses(story);
+    story.api.post(&path, text.clone()).await.ok();
     story.settled().await;
-    let message = last(story, &session).await;
-    assert_eq!(message["status"], "failed");
-    assert_eq!(message["error"]["code"], 131_047);
+    story.later(Duration::from_secs(60)).await;
+    let now = (story.clock.now().millis() / 1000).to_string();
+    let failed = json!({"id": last(story, &session).await["wamid"], "status": "failed", "timestamp": now,
+        "errors": [{"code": 131_047, "title": "Re-engagement message"}]});
+    let metadata = json!({"display_phone_number": "420800555010", "phone_number_id": line.phone_number_id});
+    let statuses = json!({"metadata": metadata, "statuses": [failed]});
+    post_body(story, &line, notification(WABA_ID, "messages", &statuses)).await;
+    closed().await;
+    story.api.post(&path, text.clone()).await.ok();
+    story.settled().await;
+    assert_eq!(last(story, &session).await["status"], "sent");
 }
 
 async fn a_status_may_come_before_the_answer_to_the_send(story: &Story) {

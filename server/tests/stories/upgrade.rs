@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 10] = [
+const OBSTACLES: [(&str, &str); 12] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -57,6 +57,14 @@ const OBSTACLES: [(&str, &str); 10] = [
     ),
     ("CREATE TABLE events (id INTEGER)", "DROP TABLE events"),
     ("CREATE TABLE leases (id INTEGER)", "DROP TABLE leases"),
+    (
+        "ALTER TABLE sessions ADD COLUMN window_closed_at BIGINT",
+        "ALTER TABLE sessions DROP COLUMN window_closed_at",
+    ),
+    (
+        "ALTER TABLE outbox ADD COLUMN lane BIGINT",
+        "ALTER TABLE outbox DROP COLUMN lane",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -155,6 +155,9 @@ fn event_without_reason(locale: Locale, event: &SessionEvent) -> String {
         (SessionEventKind::Closed, Some(_)) => {
             td_string!(locale, inbox.moment.closed_by, who = who).to_string()
         }
+        (SessionEventKind::ClosedIdle, _) => {
+            td_string!(locale, inbox.moment.closed_idle, hours = who).to_string()
+        }
         (SessionEventKind::Closed, None) => td_string!(locale, inbox.moment.closed).to_owned(),
         (SessionEventKind::Joined, _) => td_string!(locale, inbox.moment.joined).to_owned(),
     }

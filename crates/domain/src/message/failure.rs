@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Meta's code for a message outside the service window.
+pub const WINDOW_CLOSED: i64 = 131_047;
+
 /// Why a message was not delivered, or why the last attempt to send an unconfirmed one failed. For an accepted message:
 /// why its later statuses cannot be followed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +43,7 @@ impl Failure {
     pub fn meaning(&self) -> Meaning {
         match self.code {
             None => Meaning::MetaUnavailable,
-            Some(131_047) => Meaning::WindowClosed,
+            Some(WINDOW_CLOSED) => Meaning::WindowClosed,
             Some(131_026) => Meaning::Unreachable,
             Some(131_030) => Meaning::NotOnTestList,
             Some(0 | 3 | 10 | 190 | 200..=299 | 131_005) => Meaning::TokenRefused,

@@ -10,7 +10,7 @@ pub mod thread;
 mod view;
 
 pub use bubble::{Advert, BubbleContent, Forwarded, Quote};
-pub use failure::{Failure, Meaning};
+pub use failure::{Failure, Meaning, WINDOW_CLOSED};
 pub use key::{MAX_KEY, idempotency_key};
 pub use outgoing::{NotSendable, Outgoing};
 pub use status::{Status, Waits};

@@ -38,6 +38,8 @@ pub enum SessionEventKind {
     /// Its extension was disabled, and the session had no queue: it waits where supervisors see it.
     LeftToNobody,
     Closed,
+    /// Nobody had written for the number of hours in `who`.
+    ClosedIdle,
     /// Its customer turned out to be the same as another session's: the messages of both are in the earlier session.
     Joined,
 }

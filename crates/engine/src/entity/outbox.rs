@@ -16,7 +16,14 @@ pub struct Model {
     pub doubts: i64,
     /// The engine whose call is under way. Its claim ends with `due_at`.
     pub claimed_by: Option<Uuid>,
+    /// Lower ones go first: [`OPERATOR`], then [`SCRIPT`].
+    pub lane: i64,
 }
+
+/// A user waits for it to go.
+pub const OPERATOR: i64 = 0;
+/// Written by a script, perhaps with thousands of others.
+pub const SCRIPT: i64 = 1;
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}

@@ -1,5 +1,6 @@
 //! One conversation.
 
+use domain::time::{Timestamp, service_window_closes};
 use sea_orm::entity::prelude::*;
 
 /// [`Model::waiting_since`] of a customer who does not wait: it sorts last.
@@ -30,6 +31,16 @@ pub struct Model {
     pub read_id: Option<Uuid>,
     /// Since when the customer has waited for an answer; `i64::MAX` when they have been answered.
     pub waiting_since: i64,
+    /// When Meta last refused a message because the service window was closed.
+    pub window_closed_at: Option<i64>,
+}
+
+impl Model {
+    /// When the service window closes or closed; `None` if the customer has never written.
+    pub fn window_closes_at(&self) -> Option<Timestamp> {
+        let at = |millis: Option<i64>| millis.map(Timestamp::from_millis);
+        service_window_closes(at(self.last_inbound_at), at(self.window_closed_at))
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

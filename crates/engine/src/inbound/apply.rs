@@ -270,6 +270,7 @@ fn new_session(
         read_at: None,
         read_id: None,
         waiting_since: session::ANSWERED,
+        window_closed_at: None,
     });
     batch.session_event(id, SessionEventKind::Opened, None);
     if !closed {

@@ -5,7 +5,7 @@ use crate::{
     Error,
     entity::{channel, message, message_status},
     inbound::{batch::Batch, reject::Dead},
-    sessions::status::advance,
+    sessions::status::{advance, closes_the_window},
 };
 use domain::{
     dead_letter::DeadReason,
@@ -70,6 +70,11 @@ pub(crate) fn apply(
         batch.name_message(&phone_number_id, wamid, id);
     }
     let session = moved.session_id;
+    if closes_the_window(&moved)
+        && let Some(session) = batch.sessions.change(session)
+    {
+        session.window_closed_at = Some(now);
+    }
     batch.messages.add(id, moved);
     batch.announce_message(session, id, false);
     Ok(())

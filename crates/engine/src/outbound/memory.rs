@@ -1,5 +1,6 @@
 //! What the outbound worker keeps in memory. A restart may forget all of it, and another engine knows nothing of it.
 
+use crate::outbound::pace::Pace;
 use std::{
     collections::{HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -10,8 +11,8 @@ use uuid::Uuid;
 /// How long the worker waits after a database error.
 pub(super) const PAUSE: Duration = Duration::from_secs(1);
 
-/// Calls under way at once.
-pub(crate) const AT_ONCE: usize = 16;
+/// Calls under way at once, or about to be made: Meta may take a second for each, and several numbers send.
+pub(crate) const AT_ONCE: usize = 64;
 
 /// What the outbox keeps in memory. A restart may forget all of it.
 #[derive(Debug, Default)]
@@ -20,11 +21,16 @@ pub(crate) struct Memory {
     pub(super) in_hand: Mutex<HashSet<Uuid>>,
     /// Channels that Meta asked to wait, and until when in milliseconds.
     pub(super) held: Mutex<HashMap<Uuid, i64>>,
+    pub(super) pace: Mutex<Pace>,
 }
 
 impl Memory {
     pub(super) fn in_hand(&self) -> MutexGuard<'_, HashSet<Uuid>> {
         self.in_hand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The channels that still have to wait.

@@ -8,7 +8,7 @@
 use crate::{
     Engine, Result,
     entity::{channel, message, outbox},
-    outbound::{memory::AT_ONCE, verdict::SILENCE},
+    outbound::{pace::Full, verdict::SILENCE},
     sessions::audience::message_changed,
     transaction::Transaction,
 };
@@ -25,9 +25,36 @@ use sea_orm::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// Messages of one number that are looked at at once: more than fit into the time ahead.
+const OF_A_NUMBER: u64 = 16;
+
 /// Messages that are due and are not behind another one of their session: customers read answers in the order in which
-/// they were written.
-pub(crate) async fn due(engine: &Engine, now: i64) -> Result<Vec<outbox::Model>> {
+/// they were written. Of each number the most urgent ones; what `full` names has to wait.
+pub(crate) async fn due(engine: &Engine, now: i64, full: &Full) -> Result<Vec<outbox::Model>> {
+    let held = engine.outbound.held(now);
+    let paused = Query::select()
+        .column(channel::Column::Id)
+        .from(channel::Entity)
+        .and_where(channel::Column::PausedAt.is_not_null())
+        .to_owned();
+    let channels: Vec<Uuid> = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::ChannelId)
+        .distinct()
+        .filter(outbox::Column::ChannelId.not_in_subquery(paused))
+        .into_tuple()
+        .all(engine.db.read())
+        .await?;
+    let mut due = Vec::new();
+    for channel in channels {
+        if !held.contains_key(&channel) && !full.channels.contains(&channel) {
+            due.extend(due_of(engine, channel, now, full).await?);
+        }
+    }
+    Ok(due)
+}
+
+async fn due_of(engine: &Engine, channel: Uuid, now: i64, full: &Full) -> Result<Vec<outbox::Model>> {
     let oldest_of_its_session = Expr::cust(
         "NOT EXISTS (SELECT 1 FROM outbox AS earlier \
          WHERE earlier.session_id = outbox.session_id AND earlier.message_id < outbox.message_id)",
@@ -39,22 +66,17 @@ pub(crate) async fn due(engine: &Engine, now: i64) -> Result<Vec<outbox::Model>>
         .and_where(outbox::Column::ClaimedBy.is_not_null())
         .and_where(outbox::Column::DueAt.gt(now))
         .to_owned();
-    let paused = Query::select()
-        .column(channel::Column::Id)
-        .from(channel::Entity)
-        .and_where(channel::Column::PausedAt.is_not_null())
-        .to_owned();
     let in_hand: Vec<Uuid> = engine.outbound.in_hand().iter().copied().collect();
-    let held = engine.outbound.held(now).into_keys();
     Ok(outbox::Entity::find()
+        .filter(outbox::Column::ChannelId.eq(channel))
         .filter(outbox::Column::DueAt.lte(now))
-        .filter(outbox::Column::ChannelId.not_in_subquery(paused))
-        .filter(outbox::Column::ChannelId.is_not_in(held))
         .filter(outbox::Column::MessageId.is_not_in(in_hand))
+        .filter(outbox::Column::SessionId.is_not_in(full.sessions.iter().copied()))
         .filter(oldest_of_its_session)
         .filter(outbox::Column::SessionId.not_in_subquery(in_a_call))
+        .order_by_asc(outbox::Column::Lane)
         .order_by_asc(outbox::Column::MessageId)
-        .limit(AT_ONCE as u64)
+        .limit(OF_A_NUMBER)
         .all(engine.db.read())
         .await?)
 }

@@ -11,9 +11,10 @@ use crate::{
 use domain::{
     access::Actor,
     ids::{MessageId, SessionId},
-    message::{Direction, MessageView, Outgoing, Status, idempotency_key},
+    message::{Direction, MessageView, Outgoing, Status, content::Content, idempotency_key},
     refusal::Refusal,
     session::ReplyEffect,
+    time::Timestamp,
 };
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter};
 
@@ -96,6 +97,10 @@ async fn write(
     let (actor, clock) = (tx.actor(), tx.engine().clock());
     let access = access::session_access(tx, actor.extension(), session).await?;
     let effect = access.reply(actor)?;
+    let open = |closes: Timestamp| clock.now() < closes;
+    if !session.window_closes_at().is_some_and(open) && !matches!(outgoing.content, Content::Template(_)) {
+        return Err(Refusal::WindowClosed.into());
+    }
     let channel = channel::Entity::find_by_id(session.channel_id)
         .one(tx)
         .await?
@@ -154,6 +159,10 @@ async fn write(
         calling_since: None,
         doubts: 0,
         claimed_by: None,
+        lane: match actor {
+            Actor::User(_) => outbox::OPERATOR,
+            Actor::Token { .. } | Actor::System => outbox::SCRIPT,
+        },
     };
     outbox::Entity::insert(job.into_active_model())
         .exec_without_returning(tx)

@@ -21,13 +21,17 @@ use crate::{
 };
 use domain::{access::Actor, channel::TokenState, ids::ChannelId, message::Failure, time::Timestamp};
 use sea_orm::EntityTrait;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use whatsapp::{errors::RetryClass, graph::Outbound};
 
 /// How often it looks without being woken; also how late a retry can be.
 const PATROL: Duration = Duration::from_millis(250);
+/// How often it looks while a number has enough calls ahead.
+const TOP_UP: Duration = Duration::from_millis(25);
+/// How long further wakings are gathered.
+const GATHER: Duration = Duration::from_millis(5);
 /// How long a stop waits for calls under way.
 const FAREWELL: Duration = Duration::from_secs(7);
 
@@ -47,6 +51,8 @@ pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
             () = tokio::time::sleep(wait) => {}
             () = stop.cancelled() => {}
         }
+        // Of many wakings at once one is enough.
+        tokio::time::sleep(GATHER).await;
     }
     // Calls under way are finished, so that their answers are not lost; a call that takes longer is settled like one
     // that a crash interrupted.
@@ -61,11 +67,13 @@ pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
 async fn pass(engine: &Engine, calls: &mut JoinSet<()>) -> Result<Duration> {
     let now = engine.clock().now().millis();
     let mut wait = PATROL;
-    for job in due(engine, now).await? {
+    let full = engine.outbound.pace().full(Instant::now());
+    for job in due(engine, now, &full).await? {
         let message = job.message_id;
         match begin(engine, calls, job, now).await {
-            Ok(true) => {}
-            Ok(false) => break,
+            Ok(Begun::Call) => {}
+            Ok(Begun::Later) => wait = wait.min(TOP_UP),
+            Ok(Begun::NoPlace) => break,
             Err(error) if error.is_passing() => return Err(error),
             Err(error) => {
                 tracing::error!(%error, %message, "a message cannot be taken from the outbox; the others go on");
@@ -73,31 +81,52 @@ async fn pass(engine: &Engine, calls: &mut JoinSet<()>) -> Result<Duration> {
             }
         }
     }
+    if !full.channels.is_empty() {
+        wait = wait.min(TOP_UP);
+    }
     Ok(wait)
 }
 
-/// Starts the call of one message; returns whether there is a place for more.
-async fn begin(engine: &Engine, calls: &mut JoinSet<()>, job: outbox::Model, now: i64) -> Result<bool> {
+/// What became of a message that is due.
+enum Begun {
+    /// It is called for, or needs no call any more.
+    Call,
+    /// Its number, or its customer, has to wait.
+    Later,
+    /// No more calls may be under way.
+    NoPlace,
+}
+
+/// Starts the call of one message.
+async fn begin(engine: &Engine, calls: &mut JoinSet<()>, job: outbox::Model, now: i64) -> Result<Begun> {
     if job.calling_since.is_some() && job.doubts + 1 >= MAX_DOUBTS {
         ask(engine, &job).await?;
-        return Ok(true);
+        return Ok(Begun::Call);
     }
     let Ok(place) = engine.calls.clone().try_acquire_owned() else {
-        return Ok(false);
+        return Ok(Begun::NoPlace);
+    };
+    let at = engine
+        .outbound
+        .pace()
+        .take(job.channel_id, job.session_id, Instant::now());
+    let Some(at) = at else {
+        return Ok(Begun::Later);
     };
     let Some(job) = claim(engine, job, now).await? else {
-        return Ok(true);
+        return Ok(Begun::Call);
     };
     let engine = engine.clone();
     engine.outbound.in_hand().insert(job.message_id);
     calls.spawn(async move {
+        tokio::time::sleep_until(at.into()).await;
         attempt(&engine, &job).await;
         engine.outbound.in_hand().remove(&job.message_id);
         drop(place);
         // The next message of the session may go now.
         engine.wakes.wake(Worker::Outbound);
     });
-    Ok(true)
+    Ok(Begun::Call)
 }
 
 async fn attempt(engine: &Engine, job: &outbox::Model) {

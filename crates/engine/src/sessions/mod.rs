@@ -6,7 +6,7 @@
 //! | `list`, `order`, `stretches`, `rows` | the lists of the inbox, their search and counts |
 //! | `thread`, `messages`, `content`, `unread` | reading one |
 //! | `assignment`, `transfer`, `holders` | who has it |
-//! | `lifecycle`, `status`, `timeline`, `audience` | what changes write, and who hears of it |
+//! | `lifecycle`, `idle`, `status`, `timeline`, `audience` | what changes write, and who hears of it |
 
 pub mod content;
 pub mod messages;
@@ -15,6 +15,7 @@ pub mod thread;
 pub(crate) mod access;
 pub(crate) mod assignment;
 pub(crate) mod audience;
+pub(crate) mod idle;
 pub(crate) mod lifecycle;
 pub(crate) mod status;
 pub(crate) mod timeline;

@@ -15,7 +15,7 @@ use domain::{
     message::MessageView,
     refs::{ChannelRef, QueueRef},
     session::{Preview, SessionRow},
-    time::{Timestamp, service_window_closes},
+    time::Timestamp,
 };
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 use std::collections::HashMap;
@@ -92,9 +92,7 @@ pub(crate) async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) 
             unread: u32::try_from(row.unread).unwrap_or(0),
             last_message: last.map(Preview::of),
             last_message_at: Timestamp::from_millis(row.last_message_at),
-            window_closes_at: row
-                .last_inbound_at
-                .map(|at| service_window_closes(Timestamp::from_millis(at))),
+            window_closes_at: row.window_closes_at(),
             opened_at: Timestamp::from_millis(row.opened_at),
             closed_at: row.closed_at.map(Timestamp::from_millis),
             waiting_since: (row.closed_at.is_none() && row.waiting_since < ANSWERED)

@@ -3,15 +3,18 @@
 
 use crate::{
     Result,
-    entity::{message, message_status, stored},
+    entity::{message, message_status, session, stored},
     sessions::audience::message_changed,
     transaction::Transaction,
 };
 use domain::{
     ids::MessageId,
-    message::{Failure, Status},
+    message::{Failure, Status, WINDOW_CLOSED},
 };
-use sea_orm::{ActiveModelTrait as _, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    sea_query::Expr,
+};
 
 /// The message with its status moved forward; `None` when it stays where it is.
 pub(crate) fn advance(
@@ -36,6 +39,11 @@ pub(crate) fn advance(
         failure_details: failure.and_then(|failure| failure.details),
         ..message.clone()
     }))
+}
+
+/// Whether Meta refused the message because the service window is closed.
+pub(crate) fn closes_the_window(message: &message::Model) -> bool {
+    message.failure_code == Some(WINDOW_CLOSED)
 }
 
 /// Meta accepted the message: from now on it has Meta's id, and the statuses that came before the answer count.
@@ -100,10 +108,20 @@ pub(crate) async fn unconfirmed(tx: &Transaction, id: MessageId, failure: Option
 }
 
 async fn move_on(tx: &Transaction, id: MessageId, news: Status, failure: Option<Failure>) -> Result<()> {
-    match moved(tx, id, news, failure).await? {
-        Some(moved) => message_changed(tx, &store(tx, moved).await?).await,
-        None => Ok(()),
+    let Some(moved) = moved(tx, id, news, failure).await? else {
+        return Ok(());
+    };
+    if closes_the_window(&moved) {
+        session::Entity::update_many()
+            .col_expr(
+                session::Column::WindowClosedAt,
+                Expr::value(tx.engine().clock().now().millis()),
+            )
+            .filter(session::Column::Id.eq(moved.session_id))
+            .exec(tx)
+            .await?;
     }
+    message_changed(tx, &store(tx, moved).await?).await
 }
 
 async fn moved(

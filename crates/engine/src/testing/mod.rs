@@ -4,7 +4,15 @@
 pub(crate) mod database;
 
 use crate::{
-    Engine, Result, contacts::search, doctor, entity::lease, events::log, metrics, outbound, retention,
+    Engine, Result,
+    contacts::search,
+    doctor,
+    entity::lease,
+    events::log,
+    metrics,
+    outbound::{self, pace::Full},
+    retention,
+    sessions::idle,
     wakes::Worker,
 };
 use sea_orm::EntityTrait;
@@ -44,6 +52,11 @@ impl Engine {
         search::complete(&self.db, self.clock()).await
     }
 
+    /// Closes the sessions that are idle now.
+    pub async fn close_idle(&self) -> Result<()> {
+        idle::pass(self).await
+    }
+
     /// Deletes what is due to be deleted now.
     pub async fn forget(&self) -> Result<()> {
         retention::pass(self).await
@@ -59,7 +72,7 @@ impl Engine {
 
     async fn is_settled(&self) -> Result<bool> {
         let unprocessed = metrics::waiting(self.db.read()).await?;
-        let due = outbound::queue::due(self, self.clock().now().millis()).await?;
+        let due = outbound::queue::due(self, self.clock().now().millis(), &Full::default()).await?;
         let idle = self.calls.available_permits() == outbound::memory::AT_ONCE;
         let examined = doctor::worker::due(self).await?.is_empty();
         let noted = self.badges_heard.load(Ordering::SeqCst) == log::newest(self.db.read()).await?;

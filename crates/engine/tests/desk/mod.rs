@@ -109,6 +109,7 @@ impl Desk {
             clock: Clock::manual(Timestamp::from_seconds(NOW)),
             intake_capacity: 64,
             intake_patience: Duration::from_secs(10),
+            close_idle_after: None,
             country_database: None,
         })
         .await

@@ -1,5 +1,6 @@
 //! The messages of both sides.
 
+use std::time::Instant;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -21,6 +22,9 @@ pub struct SentMessage {
     pub token: String,
     /// Unix milliseconds.
     pub at: i64,
+    /// By the machine's own clock: `at` may be moved by hand.
+    #[serde(skip)]
+    pub accepted: Instant,
     /// The statuses reported so far, oldest first.
     pub statuses: Vec<String>,
 }

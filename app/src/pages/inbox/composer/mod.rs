@@ -14,9 +14,9 @@ use crate::{
     api::inbox::SendText,
     browser,
     i18n::*,
-    ui::{IconName, icon::Icon},
+    ui::{IconName, icon::Icon, time::use_now},
 };
-use domain::{ids::SessionId, message::content::MAX_TEXT, session::Thread};
+use domain::{ids::SessionId, message::content::MAX_TEXT, refusal::Refusal, session::Thread};
 use leptos::{ev::KeyboardEvent, prelude::*};
 use server_fn::ServerFn;
 
@@ -24,7 +24,16 @@ use server_fn::ServerFn;
 pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
     let draft = use_draft(id);
-    let refusal = Memo::new(move |_| thread.with(|thread| thread.may.reply.clone().err()));
+    let now = use_now();
+    // The window closes by itself, while the page is open.
+    let refusal = Memo::new(move |_| {
+        thread.with(|thread| {
+            let is_over = |closes| now.get().is_some_and(|now| closes <= now);
+            let over = thread.session.window_closes_at.is_some_and(is_over);
+            let refused = thread.may.reply.clone().err();
+            refused.or_else(|| over.then_some(Refusal::WindowClosed))
+        })
+    });
     let refused = move || refusal.with(Option::is_some);
     let inbox = use_inbox();
     Effect::new(move |_| {
@@ -89,7 +98,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             <Counter length=draft.length />
         </form>
         // HTML forbids nested forms, so the button that helps is outside.
-        <Help id thread />
+        <Help id thread refusal />
     }
     .into_any()
 }

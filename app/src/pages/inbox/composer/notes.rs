@@ -5,24 +5,16 @@ use crate::{
     api::ApiError,
     i18n::*,
     pages::inbox::{actions::PickUp, labels},
-    ui::{LiveText, time::use_now},
+    ui::LiveText,
 };
-use domain::{ids::SessionId, pick_up_mode::PickUp, session::Thread};
+use domain::{ids::SessionId, pick_up_mode::PickUp, refusal::Refusal, session::Thread};
 use leptos::prelude::*;
 
 /// What to know before replying, and why a reply came back.
 #[component]
 pub fn Notes(thread: Memo<Thread>, draft: Draft) -> impl IntoView {
     let i18n = use_i18n();
-    let now = use_now();
     let may = move || thread.with(|thread| thread.may.reply.is_ok());
-    let window_closed = Memo::new(move |_| {
-        let closes = thread.with(|thread| thread.session.window_closes_at);
-        may()
-            && now
-                .get()
-                .is_some_and(|now| closes.is_none_or(|closes| closes <= now))
-    });
     let picks_up = move || {
         may()
             && thread.with(|thread| {
@@ -35,11 +27,6 @@ pub fn Notes(thread: Memo<Thread>, draft: Draft) -> impl IntoView {
     let blocked = move || {
         let blocked = thread.with(|thread| thread.blocked.filter(|_| thread.may.reply.is_ok()))?;
         Some(view! { <p class="composer-warning">{move || labels::blocked(i18n.get_locale(), blocked)}</p> })
-    };
-    let window = move || {
-        window_closed
-            .get()
-            .then(|| view! { <p class="composer-warning">{move || t_string!(i18n, inbox.window.notice)}</p> })
     };
     let takes = move || {
         picks_up().then(
@@ -63,7 +50,6 @@ pub fn Notes(thread: Memo<Thread>, draft: Draft) -> impl IntoView {
     view! {
         <div id="composer-notes" class="composer-notes">
             {blocked}
-            {window}
             {takes}
             <div role="alert">{failed}</div>
         </div>
@@ -73,9 +59,8 @@ pub fn Notes(thread: Memo<Thread>, draft: Draft) -> impl IntoView {
 
 /// Why the user cannot reply, and the button that helps.
 #[component]
-pub fn Help(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
+pub fn Help(id: SessionId, thread: Memo<Thread>, refusal: Memo<Option<Refusal>>) -> impl IntoView {
     let i18n = use_i18n();
-    let refusal = Memo::new(move |_| thread.with(|thread| thread.may.reply.clone().err()));
     let may_pick_up = Memo::new(move |_| thread.with(|thread| thread.may.pick_up));
     let refused = Memo::new(move |_| refusal.with(Option::is_some));
     let words = move || {

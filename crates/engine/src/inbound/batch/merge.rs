@@ -52,6 +52,7 @@ impl Batch {
             kept.unread += was.unread;
             kept.waiting_since = kept.waiting_since.min(was.waiting_since);
             kept.last_inbound_at = kept.last_inbound_at.max(was.last_inbound_at);
+            kept.window_closed_at = kept.window_closed_at.max(was.window_closed_at);
             if kept.last_message_id.is_none() || was.last_message_at > kept.last_message_at {
                 kept.last_message_at = was.last_message_at;
                 kept.last_message_id = was.last_message_id;

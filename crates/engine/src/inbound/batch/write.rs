@@ -89,6 +89,7 @@ impl Batch {
                     session::Column::LastInboundAt,
                     session::Column::ClosedAt,
                     session::Column::WaitingSince,
+                    session::Column::WindowClosedAt,
                 ],
             ),
         )

@@ -31,7 +31,7 @@ use domain::{
     ids::SessionId,
     message::{MessageView, Status},
     refusal::Refusal,
-    session::{Above, Blocked, Stretch, Thread},
+    session::{Above, Blocked, May, Stretch, Thread},
 };
 use sea_orm::ConnectionTrait;
 
@@ -41,6 +41,20 @@ const PAGE: u64 = 200;
 const MAX_FIRST_PAGE: u64 = 500;
 /// Read messages above the unread ones.
 const READ_BEFORE_UNREAD: u64 = 20;
+
+/// What the actor may do with the session now.
+async fn may(engine: &Engine, db: &impl ConnectionTrait, actor: &Actor, of: &session::Model) -> Result<May> {
+    let mut may = access::session_access(db, actor.extension(), of)
+        .await?
+        .may(actor);
+    let open = of
+        .window_closes_at()
+        .is_some_and(|closes| engine.clock().now() < closes);
+    if may.reply.is_ok() && !open {
+        may.reply = Err(Refusal::WindowClosed);
+    }
+    Ok(may)
+}
 
 /// A session with its newest messages, or with those before a place.
 ///
@@ -63,9 +77,7 @@ pub async fn read(engine: &Engine, actor: &Actor, id: SessionId, before: Option<
             .remove(&found.id)
             .unwrap_or_default(),
         past: past(db, actor, &found).await?,
-        may: access::session_access(db, actor.extension(), &found)
-            .await?
-            .may(actor),
+        may: may(engine, db, actor, &found).await?,
         blocked,
         session: rows::rows(db, vec![found.clone()])
             .await?

@@ -111,7 +111,7 @@ pub fn lay_out(
 fn precedes(event: &SessionEvent, message: &MessageView) -> bool {
     let second = |at: Timestamp| at.millis().div_euclid(1000);
     match event.what {
-        SessionEventKind::Closed => second(event.at) < second(message.at),
+        SessionEventKind::Closed | SessionEventKind::ClosedIdle => second(event.at) < second(message.at),
         _ => second(event.at) <= second(message.at),
     }
 }
@@ -129,6 +129,7 @@ fn opens(event: &SessionEvent) -> bool {
         | SessionEventKind::BackInQueue
         | SessionEventKind::LeftToNobody
         | SessionEventKind::Closed
+        | SessionEventKind::ClosedIdle
         | SessionEventKind::Joined => false,
     }
 }
