@@ -237,7 +237,7 @@ async fn a_success_that_cannot_be_read_is_not_sent_again(story: &Story) {
 
     // A user decides to send it once more; then a status arrives after all.
     let retry = id_of(&messages[1]).parse().expect("an id");
-    let system = domain::access::Actor::System;
+    let system = Actor::System;
     let again = engine::outbound::send::retry(&story.engine, &system, retry)
         .await
         .expect("sent again");
@@ -340,7 +340,7 @@ async fn a_channel_deleted_in_doubt_leaves_the_doubt(story: &Story) {
     story.answers(&session, "Certainly not").await;
     story.settled().await;
     let channel = line.channel.parse().expect("an id");
-    let system = domain::access::Actor::System;
+    let system = Actor::System;
     engine::channels::delete(&story.engine, &system, channel, "Channel 1")
         .await
         .expect("deleted");
@@ -622,7 +622,7 @@ async fn a_key_is_for_one_text(story: &Story) {
         send(longer.clone(), "Too long").await.problem(422)["type"],
         "urn:switchboard:invalid"
     );
-    let system = domain::access::Actor::System;
+    let system = Actor::System;
     let id = id_of(&session).parse().expect("an id");
     let by_console = |key: String| {
         let (engine, system) = (&story.engine, &system);
@@ -674,10 +674,7 @@ async fn a_body_for_the_graph_api_is_taken_where_it_is_true(story: &Story) {
 async fn a_paused_channel_says_so(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
-    let (system, id) = (
-        domain::access::Actor::System,
-        id_of(&session).parse().expect("an id"),
-    );
+    let (system, id) = (Actor::System, id_of(&session).parse().expect("an id"));
     let channel = line.channel.parse().expect("an id");
     let thread = || async {
         let thread = engine::sessions::thread::read(&story.engine, &system, id, None).await;
@@ -732,11 +729,11 @@ async fn a_closed_session_sends_nothing_again(story: &Story) {
     story.settled().await;
     let close = format!("/api/v1/sessions/{}/close", id_of(&session));
     story.api.post(&close, json!({})).await.ok();
-    let system = domain::access::Actor::System;
+    let system = Actor::System;
     let again = engine::outbound::send::retry(&story.engine, &system, failed).await;
     assert!(matches!(
         again,
-        Err(engine::Error::Refused(domain::refusal::Refusal::SessionClosed))
+        Err(engine::Error::Refused(Refusal::SessionClosed))
     ));
     story.settled().await;
     assert!(story.meta.sent_messages().is_empty());

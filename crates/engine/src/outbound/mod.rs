@@ -5,7 +5,7 @@
 //! | `send` | writes a message together with its outbox row |
 //! | `queue`, `memory` | which messages are due, and which call is under way |
 //! | `worker` | calls Meta |
-//! | `pace` | says how fast a number and a customer may be sent to |
+//! | `pace`, `turn` | says how fast a number and a customer may be sent to |
 //! | `verdict` | says for each answer whether to try again, wait or fail |
 //! | `record` | writes down what became of a call |
 
@@ -18,4 +18,5 @@ pub(crate) mod queue;
 pub(crate) mod worker;
 
 mod record;
+mod turn;
 mod verdict;

@@ -14,6 +14,7 @@ use crate::{
         memory::PAUSE,
         queue::{claim, due},
         record::{ask, write_down},
+        turn::Place,
         verdict::{Called, MAX_DOUBTS, Verdict, asked_wait, verdict},
     },
     sessions::content,
@@ -106,11 +107,7 @@ async fn begin(engine: &Engine, calls: &mut JoinSet<()>, job: outbox::Model, now
     let Ok(place) = engine.calls.clone().try_acquire_owned() else {
         return Ok(Begun::NoPlace);
     };
-    let at = engine
-        .outbound
-        .pace()
-        .take(job.channel_id, job.session_id, Instant::now());
-    let Some(at) = at else {
+    let Some(mut turn) = Place::take(engine, &job) else {
         return Ok(Begun::Later);
     };
     let Some(job) = claim(engine, job, now).await? else {
@@ -119,8 +116,7 @@ async fn begin(engine: &Engine, calls: &mut JoinSet<()>, job: outbox::Model, now
     let engine = engine.clone();
     engine.outbound.in_hand().insert(job.message_id);
     calls.spawn(async move {
-        tokio::time::sleep_until(at.into()).await;
-        attempt(&engine, &job).await;
+        attempt(&engine, &job, &mut turn).await;
         engine.outbound.in_hand().remove(&job.message_id);
         drop(place);
         // The next message of the session may go now.
@@ -129,8 +125,8 @@ async fn begin(engine: &Engine, calls: &mut JoinSet<()>, job: outbox::Model, now
     Ok(Begun::Call)
 }
 
-async fn attempt(engine: &Engine, job: &outbox::Model) {
-    let (verdict, token) = match try_to_send(engine, job).await {
+async fn attempt(engine: &Engine, job: &outbox::Model, turn: &mut Place) {
+    let (verdict, token) = match try_to_send(engine, job, turn).await {
         Ok(Some(done)) => done,
         // The message is gone; so is its row.
         Ok(None) => return,
@@ -156,7 +152,11 @@ async fn attempt(engine: &Engine, job: &outbox::Model) {
 
 type Learnt = Option<(TokenState, Option<String>)>;
 
-async fn try_to_send(engine: &Engine, job: &outbox::Model) -> Result<Option<(Verdict, Learnt)>> {
+async fn try_to_send(
+    engine: &Engine,
+    job: &outbox::Model,
+    turn: &mut Place,
+) -> Result<Option<(Verdict, Learnt)>> {
     let found = message::Entity::find_by_id(job.message_id).one(engine.db.read());
     let Some(message) = found.await? else {
         let tx = engine.transaction(&Actor::System).await?;
@@ -164,7 +164,7 @@ async fn try_to_send(engine: &Engine, job: &outbox::Model) -> Result<Option<(Ver
         tx.commit().await?;
         return Ok(None);
     };
-    let called = match call(engine, job, &message).await {
+    let called = match call(engine, job, &message, turn).await {
         Ok(called) => called,
         Err(error) if error.is_passing() => return Err(error),
         // A token that was sealed with another key, say: waiting does not help.
@@ -191,7 +191,12 @@ async fn try_to_send(engine: &Engine, job: &outbox::Model) -> Result<Option<(Ver
     Ok(Some((verdict, learnt)))
 }
 
-async fn call(engine: &Engine, job: &outbox::Model, message: &message::Model) -> Result<Called> {
+async fn call(
+    engine: &Engine,
+    job: &outbox::Model,
+    message: &message::Model,
+    turn: &mut Place,
+) -> Result<Called> {
     let db = engine.db.read();
     let impossible = |code: i64, title: &str| {
         Called::Impossible(Failure {
@@ -221,6 +226,7 @@ async fn call(engine: &Engine, job: &outbox::Model, message: &message::Model) ->
         message: message_json,
         callback_data: Some(message.id.to_string()),
     };
+    turn.turn().await;
     Ok(Called::Answered(
         engine
             .graph

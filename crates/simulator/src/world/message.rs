@@ -1,8 +1,8 @@
 //! The messages of both sides.
 
-use std::time::Instant;
 use serde::Serialize;
 use serde_json::Value;
+use std::time::Instant;
 
 use super::customer::CustomerId;
 use super::delivery::DeliveryId;

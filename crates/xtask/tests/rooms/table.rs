@@ -79,11 +79,11 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("retention", &["channels", "engine", "entity", "error", "events"]),
         ("sessions", &["contacts", "database", "directory", "engine", "entity", "error", "events",
             "outbound", "transaction"]),
-        ("testing", &["contacts", "doctor", "engine", "entity", "error", "events", "metrics", "outbound",
+        ("testing", &["contacts", "doctor", "engine", "entity", "error", "events", "metrics", "outbound", "sessions",
             "retention", "wakes"]),
         ("transaction", &["audit", "engine", "error", "events", "wakes"]),
         ("wakes", &[]),
         ("workers", &["countries", "database", "doctor", "engine", "events", "inbound", "outbound",
-            "retention"]),
+            "retention", "sessions"]),
     ]),
 ];
