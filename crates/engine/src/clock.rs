@@ -55,6 +55,11 @@ impl Clock {
         }
     }
 
+    /// The lowest id of a millisecond: the first 48 bits of a UUIDv7 are the time.
+    pub(crate) fn first_id_at(millis: i64) -> Uuid {
+        Uuid::from_u128(u128::try_from(millis).unwrap_or(0) << 80)
+    }
+
     /// Moves a manual clock on. The machine's clock is left alone.
     pub fn advance(&self, by: Duration) {
         if let Source::Manual(at) = &self.source {

@@ -2,7 +2,7 @@
 //! `docs/OPERATING.md`.
 
 use crate::{
-    Engine, Result,
+    Clock, Engine, Result,
     channels::{reservation, traffic},
     entity::{dead_letter, delivery, journal, setup_link, web_session},
     events::log,
@@ -60,7 +60,7 @@ pub(crate) async fn pass(engine: &Engine) -> Result<()> {
 
 async fn forget_letters(engine: &Engine, before: i64) -> Result<u64> {
     let old: Vec<Uuid> = dead_letter::Entity::find()
-        .filter(dead_letter::Column::Id.lt(first_id_at(before)))
+        .filter(dead_letter::Column::Id.lt(Clock::first_id_at(before)))
         .order_by_asc(dead_letter::Column::Id)
         .limit(BATCH)
         .select_only()
@@ -88,7 +88,7 @@ async fn forget_deliveries(engine: &Engine, before: i64) -> Result<u64> {
     let old: Vec<Uuid> = journal::Entity::find()
         .select_only()
         .column(journal::Column::Id)
-        .filter(journal::Column::Id.lt(first_id_at(before)))
+        .filter(journal::Column::Id.lt(Clock::first_id_at(before)))
         .filter(journal::Column::AppliedAt.is_not_null())
         .filter(journal::Column::Id.not_in_subquery(needed))
         .order_by_asc(journal::Column::Id)
@@ -114,7 +114,7 @@ async fn forget_events(engine: &Engine, before: i64) -> Result<u64> {
 
 async fn forget_rows(engine: &Engine, before: i64) -> Result<u64> {
     let old: Vec<_> = delivery::Entity::find()
-        .filter(delivery::Column::Id.lt(first_id_at(before)))
+        .filter(delivery::Column::Id.lt(Clock::first_id_at(before)))
         .order_by_asc(delivery::Column::Id)
         .limit(BATCH)
         .all(engine.db.read())
@@ -129,9 +129,4 @@ async fn forget_rows(engine: &Engine, before: i64) -> Result<u64> {
         .await?;
     tx.commit().await?;
     Ok(gone.rows_affected)
-}
-
-/// The lowest UUIDv7 of a millisecond: its first 48 bits are the time.
-fn first_id_at(millis: i64) -> Uuid {
-    Uuid::from_u128(u128::try_from(millis).unwrap_or(0) << 80)
 }

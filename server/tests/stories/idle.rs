@@ -1,19 +1,24 @@
 //! Sessions in which nobody writes any more are closed.
 
 use crate::{
+    content::post_body,
     stories,
-    support::{Story, world::id_of},
+    support::{
+        Story,
+        world::{delivery, id_of, text_message},
+    },
 };
 use domain::{
     access::Actor,
     session::{SessionEvent, SessionEventKind},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 stories! {
     a_day_without_a_message_closes_a_session_once
     every_message_keeps_a_session_open
+    what_arrives_late_or_waits_to_be_sent_keeps_a_session_open
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -83,6 +88,38 @@ async fn every_message_keeps_a_session_open(story: &Story) {
     close_idle(story).await;
     assert_eq!(state(story, &session).await, "assigned");
     story.later(MINUTE).await;
+    close_idle(story).await;
+    assert_eq!(state(story, &session).await, "closed");
+}
+
+async fn what_arrives_late_or_waits_to_be_sent_keeps_a_session_open(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    story.later(DAY - MINUTE).await;
+    // Meta delivers late what was written a day ago.
+    let then = story.clock.now().millis() / 1000 - 60 * 60 * 24 + 120;
+    let mut late = text_message("420800555201", "wamid.late", "I wrote at once");
+    late["timestamp"] = json!(then.to_string());
+    let body = delivery(&line.phone_number_id, "420800555201", &[late]);
+    post_body(story, &line, body).await;
+    story.later(3 * MINUTE).await;
+    close_idle(story).await;
+    assert_eq!(state(story, &session).await, "assigned");
+
+    // An answer waits for its channel.
+    let (system, channel) = (Actor::System, line.channel.parse().expect("an id"));
+    story.says(story.customer(1), &line, "And?").await;
+    engine::channels::pause(&story.engine, &system, channel)
+        .await
+        .expect("paused");
+    story.answers(&session, "Tomorrow").await;
+    story.later(2 * DAY).await;
+    close_idle(story).await;
+    assert_eq!(state(story, &session).await, "assigned");
+    engine::channels::resume(&story.engine, &system, channel)
+        .await
+        .expect("resumed");
+    story.settled().await;
     close_idle(story).await;
     assert_eq!(state(story, &session).await, "closed");
 }

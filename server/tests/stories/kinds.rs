@@ -59,7 +59,8 @@ async fn each_kind_reaches_meta_as_it_was_written(story: &Story) {
     let first = story.messages(&session).await[0]["wamid"].clone();
     for mut kind in kinds() {
         kind["context"] = json!({"message_id": first});
-        story.api.post(&path, kind).await.ok();
+        let accepted = story.api.post(&path, kind.clone()).await.ok();
+        assert_eq!(accepted["context"], kind["context"], "{accepted}");
         story.settled().await;
     }
     let sent = story.meta.sent_messages();
@@ -167,6 +168,37 @@ async fn what_meta_would_refuse_is_refused_with_its_fields(story: &Story) {
         let told = refused["detail"].as_str().expect("a detail");
         assert!(told.contains(detail), "{told}");
     }
+    let answer = |context: Value, kind: Value| {
+        let mut message = kind;
+        message["context"] = json!({"message_id": context});
+        message
+    };
+    for (message, problem) in [
+        (
+            answer(json!(" "), json!({"type": "text", "text": {"body": "x"}})),
+            "required",
+        ),
+        (
+            answer(
+                json!("w".repeat(1025)),
+                json!({"type": "text", "text": {"body": "x"}}),
+            ),
+            "too_long",
+        ),
+        (
+            answer(
+                json!("wamid.1"),
+                json!({"type": "reaction", "reaction": {"message_id": "wamid.1", "emoji": "👍"}}),
+            ),
+            "unknown",
+        ),
+    ] {
+        let refused = story.api.post(&path, message).await.problem(422);
+        assert_eq!(
+            (&refused["fields"][0]["field"], &refused["fields"][0]["problem"]),
+            (&json!("context.message_id"), &json!(problem))
+        );
+    }
     story.settled().await;
     assert!(story.meta.sent_messages().is_empty());
     assert_eq!(story.messages(&session).await.len(), 1);
@@ -207,6 +239,19 @@ async fn a_key_is_for_one_content(story: &Story) {
     let place = |name: &str| json!({"type": "location", "location": {"latitude": 50.5, "longitude": 14, "name": name}});
     let first = send(place("Castle")).await.ok();
     assert_eq!(id_of(&send(place("Castle")).await.ok()), id_of(&first));
+    // A removal of a reaction is the same, however it is spelt.
+    let remove = |emoji: Value| {
+        let body = json!({"type": "reaction", "reaction": {"message_id": "wamid.1", "emoji": emoji}});
+        let request = story
+            .api
+            .request(Method::POST, &path)
+            .header("idempotency-key", "k-2");
+        story.api.send(request.json(&body))
+    };
+    assert_eq!(
+        id_of(&remove(json!("")).await.ok()),
+        id_of(&remove(Value::Null).await.ok())
+    );
     for other in [
         place("Bridge"),
         json!({"type": "text", "text": {"body": "Castle"}}),
@@ -217,7 +262,7 @@ async fn a_key_is_for_one_content(story: &Story) {
         );
     }
     story.settled().await;
-    assert_eq!(story.meta.sent_messages().len(), 1);
+    assert_eq!(story.meta.sent_messages().len(), 2);
 }
 
 async fn a_reaction_of_ours_is_shown_with_its_message_unless_it_fails(story: &Story) {

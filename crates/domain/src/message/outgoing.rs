@@ -1,7 +1,11 @@
 //! An outgoing message.
 
 use super::content::Content;
+use crate::form::{Invalid, Problem};
 use serde_json::{Map, Value, json};
+
+/// Switchboard's own limit: Meta gives no number.
+const MAX_WAMID: usize = 1024;
 
 /// What is sent to Meta, without the recipient. Stored beside the message, so that a retry sends the same again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +49,22 @@ impl From<Content> for Outgoing {
 }
 
 impl Outgoing {
+    /// # Errors
+    /// The fields that Meta would refuse, or a kind that cannot be sent.
+    pub fn check(&self) -> Result<(), Invalid> {
+        self.content.check()?;
+        let Some(wamid) = &self.answers else {
+            return Ok(());
+        };
+        let problem = match wamid.chars().count() {
+            _ if matches!(self.content, Content::Reaction(_)) => Problem::Unknown,
+            _ if wamid.trim().is_empty() => Problem::Required,
+            1..=MAX_WAMID => return Ok(()),
+            _ => Problem::TooLong,
+        };
+        Err(Invalid::field("context.message_id", problem))
+    }
+
     /// Whether the message's row holds the whole content: a text with link previews that answers no message.
     pub fn is_plain(&self) -> bool {
         self.answers.is_none() && matches!(&self.content, Content::Text(text) if text.preview_url)

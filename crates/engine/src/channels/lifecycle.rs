@@ -61,7 +61,7 @@ pub async fn delete(engine: &Engine, actor: &Actor, id: ChannelId, name: &str) -
         };
         let in_doubt = job.calling_since.is_some() || job.doubts > 0;
         let message = MessageId::new(job.message_id);
-        status::given_up(&tx, message, gone, in_doubt).await?;
+        status::given_up(&tx, message, gone, None, in_doubt).await?;
     }
     for open in session::Entity::find()
         .filter(session::Column::ChannelId.eq(id.uuid()))

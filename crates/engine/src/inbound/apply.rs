@@ -168,6 +168,13 @@ fn message(
     if stands_alone {
         batch.edit_stands_alone(id);
     }
+    // A reaction to a message of an earlier session opens the window of the one that is open now.
+    if by_customer
+        && let Some(open) = batch.open_session(contact, channel.id, inbound.group_id.as_deref())
+        && let Some(open) = batch.sessions.change(open)
+    {
+        open.last_inbound_at = open.last_inbound_at.max(Some(at));
+    }
     if let Some(session) = batch.sessions.change(session) {
         if by_customer {
             session.last_inbound_at = session.last_inbound_at.max(Some(at));

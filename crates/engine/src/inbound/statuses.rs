@@ -52,9 +52,8 @@ pub(crate) fn apply(
     let Some(id) = find_message(batch, &phone_number_id, update) else {
         return Ok(());
     };
-    let Some(news) = update.status.as_str().parse::<Status>().ok() else {
-        return Ok(());
-    };
+    // A word that this version does not know still proves that Meta has the message.
+    let news = update.status.as_str().parse().unwrap_or(Status::Sent);
     // Meta has the message, so nothing is left to be sent.
     batch.written().sent(id);
     // An id belongs to one message, even when Meta gives it to two.
@@ -73,7 +72,7 @@ pub(crate) fn apply(
     if closes_the_window(&moved)
         && let Some(session) = batch.sessions.change(session)
     {
-        session.window_closed_at = Some(now);
+        session.window_closed_at = session.window_closed_at.max(Some(at));
     }
     batch.messages.add(id, moved);
     batch.announce_message(session, id, false);

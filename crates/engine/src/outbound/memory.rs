@@ -12,7 +12,7 @@ use uuid::Uuid;
 pub(super) const PAUSE: Duration = Duration::from_secs(1);
 
 /// Calls under way at once, or about to be made: Meta may take a second for each, and several numbers send.
-pub(crate) const AT_ONCE: usize = 64;
+pub(crate) const AT_ONCE: usize = 128;
 
 /// What the outbox keeps in memory. A restart may forget all of it.
 #[derive(Debug, Default)]

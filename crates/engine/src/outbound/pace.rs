@@ -31,7 +31,10 @@ pub(super) struct Pace {
 
 #[derive(Debug, Default)]
 struct Number {
+    /// Messages that wait for their turn.
     waiting: u32,
+    /// These, and calls without an answer.
+    under_way: u32,
     last: Option<Instant>,
 }
 
@@ -56,15 +59,36 @@ impl Pace {
             return false;
         }
         number.waiting += 1;
+        number.under_way += 1;
         let paid = self.pairs.entry(session).or_insert(now);
         *paid = (*paid).max(now) + PAIR;
         true
     }
 
+    /// A message has had its turn.
     pub(super) fn leave(&mut self, channel: Uuid) {
         if let Some(number) = self.numbers.get_mut(&channel) {
             number.waiting = number.waiting.saturating_sub(1);
         }
+    }
+
+    /// A message goes without its turn: nothing was sent to its customer.
+    pub(super) fn give_up(&mut self, channel: Uuid, session: Uuid) {
+        self.leave(channel);
+        if let Some(paid) = self.pairs.get_mut(&session) {
+            *paid = paid.checked_sub(PAIR).unwrap_or(*paid);
+        }
+    }
+
+    /// The call is over, or was never made.
+    pub(super) fn end(&mut self, channel: Uuid) {
+        if let Some(number) = self.numbers.get_mut(&channel) {
+            number.under_way = number.under_way.saturating_sub(1);
+        }
+    }
+
+    pub(super) fn under_way(&self, channel: Uuid) -> u32 {
+        self.numbers.get(&channel).map_or(0, |number| number.under_way)
     }
 
     /// Takes the number's turn now, or says when the next one is. It counts from the last call as it was made, so that
@@ -150,6 +174,9 @@ mod tests {
         assert!(pace.enter(B, session(100), now) && pace.turn(B, now).is_ok());
         pace.leave(A);
         assert!(pace.full(now).channels.is_empty() && pace.enter(A, session(20), now));
+        assert_eq!((pace.under_way(A), pace.under_way(B)), (9, 1));
+        (0..9).for_each(|_| pace.end(A));
+        assert_eq!(pace.under_way(A), 0);
     }
 
     #[test]
@@ -173,7 +200,10 @@ mod tests {
             }
         }
         assert_eq!(told, 45 + 9);
-        let full = pace.full(start + Duration::from_millis(59_500));
-        assert_eq!(full.sessions, HashSet::from([session(1)]));
+        let soon = start + Duration::from_millis(59_500);
+        assert_eq!(pace.full(soon).sessions, HashSet::from([session(1)]));
+        // What was not sent is not counted.
+        pace.give_up(A, session(1));
+        assert!(pace.full(soon).sessions.is_empty());
     }
 }

@@ -37,7 +37,7 @@ pub(crate) async fn due(engine: &Engine, now: i64, full: &Full) -> Result<Vec<ou
         .from(channel::Entity)
         .and_where(channel::Column::PausedAt.is_not_null())
         .to_owned();
-    let channels: Vec<Uuid> = outbox::Entity::find()
+    let mut channels: Vec<Uuid> = outbox::Entity::find()
         .select_only()
         .column(outbox::Column::ChannelId)
         .distinct()
@@ -45,6 +45,8 @@ pub(crate) async fn due(engine: &Engine, now: i64, full: &Full) -> Result<Vec<ou
         .into_tuple()
         .all(engine.db.read())
         .await?;
+    // A number whose calls take long leaves room for the others.
+    channels.sort_by_cached_key(|channel| engine.outbound.pace().under_way(*channel));
     let mut due = Vec::new();
     for channel in channels {
         if !held.contains_key(&channel) && !full.channels.contains(&channel) {

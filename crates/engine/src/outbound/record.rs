@@ -127,7 +127,8 @@ async fn record(engine: &Engine, job: &outbox::Model, verdict: &Verdict, extent:
                 details: failure.details.clone().map(storable),
             };
             // Whoever deleted the row knows better than a refusal whether Meta has the message.
-            status::given_up(&tx, id, failure, job.doubts > 0 || row == Row::Gone).await?;
+            let in_doubt = job.doubts > 0 || row == Row::Gone;
+            status::given_up(&tx, id, failure, job.calling_since, in_doubt).await?;
         }
         Verdict::Again(wait) => postpone(&tx, job, now.plus(*wait), None, job.doubts).await?,
         Verdict::Doubt { wait, once_more } => {

@@ -16,7 +16,7 @@ use domain::{
     session::ReplyEffect,
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, sea_query::Expr};
 
 /// Answers the customer. A repeated `key` returns the same message and sends nothing twice; with other content it is
 /// refused, because otherwise one of the two would be lost silently.
@@ -28,7 +28,7 @@ pub async fn send(
     key: Option<&str>,
 ) -> Result<MessageView> {
     let outgoing = outgoing.into();
-    outgoing.content.check()?;
+    outgoing.check()?;
     let key = key.filter(|key| !key.is_empty()).map(idempotency_key).transpose();
     let key = key.map_err(|problem| Refusal::field("key", problem))?;
     let tx = engine.transaction(actor).await?;
@@ -40,7 +40,7 @@ pub async fn send(
         && let Some(known) = of_key(&tx, &session, key).await?
     {
         return match content::outgoing(&*tx, &known).await? == outgoing {
-            true => view(known),
+            true => shown(&tx, known).await,
             false => Err(Refusal::KeyReused.into()),
         };
     }
@@ -61,13 +61,13 @@ pub async fn retry(engine: &Engine, actor: &Actor, id: MessageId) -> Result<Mess
         .ok_or(Refusal::NotFound)?;
     let session = access::find(&tx, actor, SessionId::new(failed.session_id), true).await?;
     let status = failed.status.as_deref().map(stored::<Status>).transpose()?;
-    if !status.is_some_and(Status::may_be_retried) {
+    if failed.phone || !status.is_some_and(Status::may_be_retried) {
         return Err(Refusal::NotFailed.into());
     }
     // A double click must not send twice: a second retry of the same message returns the first one.
     let key = format!("retry:{id}");
     if let Some(known) = of_key(&tx, &session, &key).await? {
-        return view(known);
+        return shown(&tx, known).await;
     }
     let again = content::outgoing(&*tx, &failed).await?;
     let written = write(&tx, &session, &again, Some(&key), Some(id)).await?;
@@ -85,6 +85,13 @@ async fn of_key(
         .filter(message::Column::SessionId.eq(session.id))
         .filter(message::Column::IdempotencyKey.eq(key));
     Ok(found.one(tx).await?)
+}
+
+/// The message with what it says beside its words.
+async fn shown(tx: &Transaction, row: message::Model) -> Result<MessageView> {
+    let mut message = view(row)?;
+    content::fill(&**tx, tx.actor(), std::slice::from_mut(&mut message)).await?;
+    Ok(message)
 }
 
 async fn write(
@@ -164,14 +171,24 @@ async fn write(
             Actor::Token { .. } | Actor::System => outbox::SCRIPT,
         },
     };
+    let lane = job.lane;
     outbox::Entity::insert(job.into_active_model())
         .exec_without_returning(tx)
         .await?;
+    if lane == outbox::OPERATOR {
+        // What goes before it to the same customer is as urgent.
+        outbox::Entity::update_many()
+            .col_expr(outbox::Column::Lane, Expr::value(outbox::OPERATOR))
+            .filter(outbox::Column::SessionId.eq(session.id))
+            .filter(outbox::Column::Lane.ne(outbox::OPERATOR))
+            .exec(tx)
+            .await?;
+    }
     // A reaction is shown with its message, and does not count as an answer.
     if row.target_wamid.is_none() {
         lifecycle::answered(tx, &session, row.id, row.at).await?;
     }
     message_changed(tx, &row).await?;
     tx.wake(Worker::Outbound);
-    view(row)
+    shown(tx, row).await
 }

@@ -9,7 +9,8 @@ use uuid::Uuid;
 pub(super) struct Place {
     engine: Engine,
     channel: Uuid,
-    waits: bool,
+    session: Uuid,
+    had_its_turn: bool,
 }
 
 impl Place {
@@ -22,7 +23,8 @@ impl Place {
         entered.then(|| Self {
             engine: engine.clone(),
             channel: job.channel_id,
-            waits: true,
+            session: job.session_id,
+            had_its_turn: false,
         })
     }
 
@@ -31,21 +33,22 @@ impl Place {
         loop {
             let turn = self.engine.outbound.pace().turn(self.channel, Instant::now());
             match turn {
-                Ok(()) => return self.give_back(),
+                Ok(()) => {
+                    self.had_its_turn = true;
+                    return self.engine.outbound.pace().leave(self.channel);
+                }
                 Err(next) => tokio::time::sleep_until(next.into()).await,
             }
-        }
-    }
-
-    fn give_back(&mut self) {
-        if std::mem::take(&mut self.waits) {
-            self.engine.outbound.pace().leave(self.channel);
         }
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.give_back();
+        let mut pace = self.engine.outbound.pace();
+        if !self.had_its_turn {
+            pace.give_up(self.channel, self.session);
+        }
+        pace.end(self.channel);
     }
 }

@@ -227,6 +227,12 @@ async fn call(
         callback_data: Some(message.id.to_string()),
     };
     turn.turn().await;
+    let over = engine.clock().now().plus(whatsapp::graph::TOTAL_TIMEOUT);
+    if over.millis() > job.due_at {
+        return Err(Error::Unavailable(
+            "the claim of a message ends before its call could",
+        ));
+    }
     Ok(Called::Answered(
         engine
             .graph

@@ -2,7 +2,7 @@
 //! Meta's service window: a session may be closed while its window is open, and the other way round.
 
 use crate::{
-    Engine, Result,
+    Clock, Engine, Result,
     entity::session,
     sessions::{access::is_open, audience::session_changed, timeline::session_event},
 };
@@ -20,8 +20,10 @@ const AT_ONCE: u64 = 200;
 
 pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        if let Err(error) = pass(&engine).await {
-            tracing::error!(%error, "idle sessions cannot be closed now");
+        match pass(&engine).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "idle sessions cannot be closed now"),
         }
         tokio::select! {
             () = tokio::time::sleep(PATROL) => {}
@@ -30,47 +32,56 @@ pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
     }
 }
 
-/// Closes the sessions that are idle now.
-pub(crate) async fn pass(engine: &Engine) -> Result<()> {
+/// Closes some of the sessions that are idle now; returns whether there may be more.
+pub(crate) async fn pass(engine: &Engine) -> Result<bool> {
     let Some(after) = engine.close_idle_after else {
-        return Ok(());
+        return Ok(false);
     };
     let before = engine.clock().now().minus(after).millis();
-    // A late delivery opens a session with an old message: it stays open as long as any other.
-    let idle = || {
-        Condition::all()
-            .add(is_open())
-            .add(session::Column::LastMessageAt.lte(before))
-            .add(session::Column::OpenedAt.lte(before))
-    };
-    loop {
-        let found = session::Entity::find()
-            .filter(idle())
-            .order_by_asc(session::Column::Id)
-            .limit(AT_ONCE)
-            .all(engine.db.read())
-            .await?;
-        if found.is_empty() {
-            return Ok(());
-        }
-        let tx = engine.transaction(&Actor::System).await?;
-        let now = engine.clock().now().millis();
-        for of in &found {
-            let closed = session::Entity::update_many()
-                .col_expr(session::Column::State, Expr::value(State::Closed.as_str()))
-                .col_expr(session::Column::ClosedAt, Expr::value(now))
-                .col_expr(session::Column::Unread, Expr::value(0))
-                .filter(session::Column::Id.eq(of.id))
-                // A message may have arrived since, or another engine was quicker.
-                .filter(idle())
-                .exec(&tx)
-                .await?;
-            if closed.rows_affected == 1 {
-                let hours = (after.as_secs() / 3600).to_string();
-                session_event(&tx, of.id, SessionEventKind::ClosedIdle, Some(hours)).await?;
-                session_changed(&tx, of);
-            }
-        }
-        tx.commit().await?;
+    let found = session::Entity::find()
+        .filter(idle(before))
+        .order_by_asc(session::Column::Id)
+        .limit(AT_ONCE)
+        .all(engine.db.read())
+        .await?;
+    if found.is_empty() {
+        return Ok(false);
     }
+    let tx = engine.transaction(&Actor::System).await?;
+    let now = engine.clock().now().millis();
+    for of in &found {
+        let closed = session::Entity::update_many()
+            .col_expr(session::Column::State, Expr::value(State::Closed.as_str()))
+            .col_expr(session::Column::ClosedAt, Expr::value(now))
+            .col_expr(session::Column::Unread, Expr::value(0))
+            .filter(session::Column::Id.eq(of.id))
+            // A message may have arrived since, or another engine was quicker.
+            .filter(idle(before))
+            .exec(&tx)
+            .await?;
+        if closed.rows_affected == 1 {
+            let hours = (after.as_secs() / 3600).to_string();
+            session_event(&tx, of.id, SessionEventKind::ClosedIdle, Some(hours)).await?;
+            session_changed(&tx, of);
+        }
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Open, and nothing has been written or has arrived since, and no answer waits to be sent. The times of messages are
+/// Meta's; a late delivery arrives with an old one, and its id has the time of arrival.
+fn idle(before: i64) -> Condition {
+    let arrived = session::Column::LastMessageId;
+    let long_ago = Condition::any()
+        .add(arrived.is_null())
+        .add(arrived.lt(Clock::first_id_at(before)));
+    Condition::all()
+        .add(is_open())
+        .add(session::Column::LastMessageAt.lte(before))
+        .add(session::Column::OpenedAt.lte(before))
+        .add(long_ago)
+        .add(Expr::cust(
+            "NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.session_id = sessions.id)",
+        ))
 }

@@ -94,8 +94,17 @@ pub(crate) async fn given_up(
     tx: &Transaction,
     id: MessageId,
     failure: Failure,
+    called_at: Option<i64>,
     in_doubt: bool,
 ) -> Result<()> {
+    let closes = failure.code == Some(WINDOW_CLOSED);
+    if let (true, Some(at), Some(message)) = (closes, called_at, locked(tx, id).await?) {
+        session::Entity::update_many()
+            .col_expr(session::Column::WindowClosedAt, Expr::value(at))
+            .filter(session::Column::Id.eq(message.session_id))
+            .exec(tx)
+            .await?;
+    }
     match in_doubt {
         true => unconfirmed(tx, id, Some(failure)).await,
         false => move_on(tx, id, Status::Failed, Some(failure)).await,
@@ -111,16 +120,6 @@ async fn move_on(tx: &Transaction, id: MessageId, news: Status, failure: Option<
     let Some(moved) = moved(tx, id, news, failure).await? else {
         return Ok(());
     };
-    if closes_the_window(&moved) {
-        session::Entity::update_many()
-            .col_expr(
-                session::Column::WindowClosedAt,
-                Expr::value(tx.engine().clock().now().millis()),
-            )
-            .filter(session::Column::Id.eq(moved.session_id))
-            .exec(tx)
-            .await?;
-    }
     message_changed(tx, &store(tx, moved).await?).await
 }
 

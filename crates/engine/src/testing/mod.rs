@@ -54,7 +54,8 @@ impl Engine {
 
     /// Closes the sessions that are idle now.
     pub async fn close_idle(&self) -> Result<()> {
-        idle::pass(self).await
+        while idle::pass(self).await? {}
+        Ok(())
     }
 
     /// Deletes what is due to be deleted now.
@@ -72,10 +73,12 @@ impl Engine {
 
     async fn is_settled(&self) -> Result<bool> {
         let unprocessed = metrics::waiting(self.db.read()).await?;
+        let idle = || self.calls.available_permits() == outbound::memory::AT_ONCE;
+        // A message behind one whose call is under way is not due before that call is over.
+        let was_idle = idle();
         let due = outbound::queue::due(self, self.clock().now().millis(), &Full::default()).await?;
-        let idle = self.calls.available_permits() == outbound::memory::AT_ONCE;
         let examined = doctor::worker::due(self).await?.is_empty();
         let noted = self.badges_heard.load(Ordering::SeqCst) == log::newest(self.db.read()).await?;
-        Ok(unprocessed == 0 && due.is_empty() && idle && examined && noted)
+        Ok(unprocessed == 0 && due.is_empty() && was_idle && idle() && examined && noted)
     }
 }

@@ -39,8 +39,13 @@ pub struct Reaction {
     /// The wamid of the message that the reaction is about.
     pub message_id: String,
     /// An empty or missing emoji removes the reaction.
-    #[serde(default, serialize_with = "or_empty")]
+    #[serde(default, serialize_with = "or_empty", deserialize_with = "unless_empty")]
     pub emoji: Option<String>,
+}
+
+fn unless_empty<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let emoji = Option::<String>::deserialize(from)?;
+    Ok(emoji.filter(|emoji| !emoji.is_empty()))
 }
 
 fn or_empty<S: serde::Serializer>(emoji: &Option<String>, to: S) -> Result<S::Ok, S::Error> {

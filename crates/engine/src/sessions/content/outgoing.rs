@@ -14,7 +14,8 @@ use uuid::Uuid;
 pub(crate) async fn outgoing(db: &impl ConnectionTrait, row: &message::Model) -> Result<Outgoing> {
     match message_payload::Entity::find_by_id(row.id).one(db).await? {
         Some(found) => read(&found.payload),
-        None => Ok(Content::text_of(row.text.as_deref().unwrap_or_default()).into()),
+        None if row.kind == "text" => Ok(Content::text_of(row.text.as_deref().unwrap_or_default()).into()),
+        None => Err(corrupt(&"its content is gone")),
     }
 }
 

@@ -177,7 +177,7 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
             if let Some(divider) = self.divider.filter(|divider| divider.before == message.id) {
                 self.alone(message.at, Key::Unread(message.id), Line::Unread(divider.count));
             }
-            let failed = message.status.is_some_and(Status::may_be_retried);
+            let failed = message.status.is_some_and(Status::may_be_retried) && !message.phone;
             let retry = failed && self.may_retry && !retried.contains(&message.id);
             let told_below = message.failure.is_some()
                 && messages
