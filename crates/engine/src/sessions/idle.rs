@@ -75,7 +75,7 @@ fn idle(before: i64) -> Condition {
     let arrived = session::Column::LastMessageId;
     let long_ago = Condition::any()
         .add(arrived.is_null())
-        .add(arrived.lt(Clock::first_id_at(before)));
+        .add(arrived.lt(Clock::first_id_at(before + 1)));
     Condition::all()
         .add(is_open())
         .add(session::Column::LastMessageAt.lte(before))
