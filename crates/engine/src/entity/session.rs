@@ -41,6 +41,10 @@ impl Model {
         let at = |millis: Option<i64>| millis.map(Timestamp::from_millis);
         service_window_closes(at(self.last_inbound_at), at(self.window_closed_at))
     }
+
+    pub fn window_is_open(&self, now: Timestamp) -> bool {
+        self.window_closes_at().is_some_and(|closes| now < closes)
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -108,7 +108,7 @@ impl Pace {
     pub(super) fn full(&mut self, now: Instant) -> Full {
         let rests = |number: &Number| number.last.is_none_or(|last| last + SPACING <= now);
         self.numbers
-            .retain(|_, number| number.waiting > 0 || !rests(number));
+            .retain(|_, number| number.under_way > 0 || !rests(number));
         self.pairs.retain(|_, paid| *paid > now);
         let channels = self.numbers.iter().filter(|(_, number)| number.waiting >= AHEAD);
         let sessions = self
@@ -175,6 +175,10 @@ mod tests {
         pace.leave(A);
         assert!(pace.full(now).channels.is_empty() && pace.enter(A, session(20), now));
         assert_eq!((pace.under_way(A), pace.under_way(B)), (9, 1));
+        // A call that takes long is counted for as long as it takes.
+        (0..8).for_each(|_| pace.leave(A));
+        pace.full(now + 10 * SECOND);
+        assert_eq!(pace.under_way(A), 9);
         (0..9).for_each(|_| pace.end(A));
         assert_eq!(pace.under_way(A), 0);
     }

@@ -14,7 +14,6 @@ use domain::{
     message::{Direction, MessageView, Outgoing, Status, content::Content, idempotency_key},
     refusal::Refusal,
     session::ReplyEffect,
-    time::Timestamp,
 };
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, sea_query::Expr};
 
@@ -104,8 +103,7 @@ async fn write(
     let (actor, clock) = (tx.actor(), tx.engine().clock());
     let access = access::session_access(tx, actor.extension(), session).await?;
     let effect = access.reply(actor)?;
-    let open = |closes: Timestamp| clock.now() < closes;
-    if !session.window_closes_at().is_some_and(open) && !matches!(outgoing.content, Content::Template(_)) {
+    if !session.window_is_open(clock.now()) && !matches!(outgoing.content, Content::Template(_)) {
         return Err(Refusal::WindowClosed.into());
     }
     let channel = channel::Entity::find_by_id(session.channel_id)

@@ -81,18 +81,6 @@ impl Content {
         }
     }
 
-    /// The file, for the kinds that are files.
-    pub fn media(&self) -> Option<&Media> {
-        match self {
-            Self::Image(media)
-            | Self::Video(media)
-            | Self::Audio(media)
-            | Self::Document(media)
-            | Self::Sticker(media) => Some(media),
-            _ => None,
-        }
-    }
-
     /// The message that a reaction, an edit or a deletion is about.
     pub fn about(&self) -> Option<&str> {
         match self {

@@ -47,10 +47,7 @@ async fn may(engine: &Engine, db: &impl ConnectionTrait, actor: &Actor, of: &ses
     let mut may = access::session_access(db, actor.extension(), of)
         .await?
         .may(actor);
-    let open = of
-        .window_closes_at()
-        .is_some_and(|closes| engine.clock().now() < closes);
-    if may.reply.is_ok() && !open {
+    if may.reply.is_ok() && !of.window_is_open(engine.clock().now()) {
         may.reply = Err(Refusal::WindowClosed);
     }
     Ok(may)
