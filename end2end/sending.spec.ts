@@ -225,7 +225,7 @@ test('what is written before it is known who writes waits for that, and is not l
 test('in a closed session nothing offers to be tried again', async ({ world, person }) => {
   const page = await person('jana');
   const id = await pickedUp(world, page);
-  await world.simulator.fault({ target: 'send', kind: 'error_code', code: 131047, http: 400 });
+  await world.simulator.fault({ target: 'send', kind: 'error_code', code: 131026, http: 400 });
   await reply(page).fill('Posílám fakturu.');
   await reply(page).press('Enter');
   const again = chat(page).getByRole('button', { name: inbox.bubble.retry });
