@@ -2,7 +2,7 @@
 
 use super::error::ApiError;
 use domain::{
-    ids::{MessageId, SessionId, UserId},
+    ids::{FileId, MessageId, SessionId, UserId},
     message::MessageView,
     session::{self, InboxCounts, InboxPage, Tab},
 };
@@ -115,6 +115,30 @@ pub async fn send_text(
     }
     let text = Content::text_of(&body);
     Ok(engine::outbound::send::send(&guard::engine()?, &actor, session, text, key.as_deref()).await?)
+}
+
+/// Queues an uploaded file, as the kind of message that fits it. The rest is as for a text.
+///
+/// # Errors
+/// The file is not here or too large for WhatsApp, the writer is not logged in, or the caller may not answer here.
+#[server(prefix = "/rpc", endpoint = "inbox/send-file")]
+pub async fn send_file(
+    session: SessionId,
+    file: FileId,
+    #[server(default)] caption: String,
+    #[server(default)] voice: bool,
+    #[server(default)] key: Option<String>,
+    #[server(default)] writer: Option<UserId>,
+) -> Result<MessageView, ApiError> {
+    let actor = guard::actor().await?;
+    if let (Some(writer), Actor::User(me)) = (writer, &actor)
+        && me.id != writer
+    {
+        return Err(ApiError::SignIn.sent());
+    }
+    let engine = guard::engine()?;
+    let content = engine::files::upload::content(&engine, &actor, file, optional(&caption), voice).await?;
+    Ok(engine::outbound::send::send(&engine, &actor, session, content, key.as_deref()).await?)
 }
 
 /// Marks the messages up to this one as read: the user has had them on the screen.

@@ -33,6 +33,12 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
         Refusal::NotYours { owner } => td_string!(locale, common.refusal.not_yours, name = owner.clone()),
         Refusal::InGroup => td_string!(locale, common.refusal.in_group).to_owned(),
         Refusal::WindowClosed => td_string!(locale, common.refusal.window_closed).to_owned(),
+        Refusal::FileTooLarge { most } => {
+            td_string!(locale, common.refusal.file_too_large, most = *most / 1_000_000)
+        }
+        Refusal::NoSpace => td_string!(locale, common.refusal.no_space).to_owned(),
+        Refusal::WrongOffset { .. } => td_string!(locale, common.refusal.wrong_offset).to_owned(),
+        Refusal::FileGone => td_string!(locale, common.refusal.file_gone).to_owned(),
         Refusal::SessionClosed => td_string!(locale, common.refusal.session_closed).to_owned(),
         Refusal::NoExtension => td_string!(locale, common.refusal.no_extension).to_owned(),
         Refusal::Disabled => td_string!(locale, common.refusal.disabled).to_owned(),

@@ -81,6 +81,10 @@ impl Outbox {
         self.writer.get()
     }
 
+    pub fn writer_now(self) -> Option<UserId> {
+        self.writer.try_get_untracked().flatten()
+    }
+
     /// Shows a reply at once, and sends it after those before it, once the writer is known.
     pub fn send(self, reply: OnItsWay) {
         if let Some(me) = self.writer.get_untracked() {

@@ -55,6 +55,8 @@ id! {
     SessionId
     /// One message, in either direction.
     MessageId
+    /// A file of a message. A received one has the id of its message.
+    FileId
     /// One accepted webhook request from Meta.
     DeliveryId
     /// An item of a delivery that could not be applied.

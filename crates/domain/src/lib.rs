@@ -18,6 +18,7 @@
 //! | [`channel`] | channel forms and their checks, facts, the badge |
 //! | [`session`] | session states, their routing, who may act on a session, its timeline |
 //! | [`message`] | messages, their content, delivery statuses and their order, the thread |
+//! | [`file`] | files of messages: where their bytes are, their names |
 //! | [`vcard`] | contact cards as files |
 //! | [`dead_letter`] | items from Meta that could not be applied |
 //! | [`countries`] | the allowed countries of each door |
@@ -32,6 +33,7 @@ pub mod directory;
 pub mod display_name;
 pub mod doctor;
 pub mod event;
+pub mod file;
 pub mod form;
 pub mod ids;
 pub mod language;

@@ -40,6 +40,14 @@ pub enum Refusal {
     InGroup,
     #[error("the service window is closed: the customer last wrote more than 24 hours ago")]
     WindowClosed,
+    #[error("a file may have at most {most} bytes")]
+    FileTooLarge { most: u64 },
+    #[error("there is no space left for files")]
+    NoSpace,
+    #[error("the upload goes on at byte {offset}")]
+    WrongOffset { offset: u64 },
+    #[error("the file is not kept any more")]
+    FileGone,
     #[error("you have no extension")]
     NoExtension,
     #[error("this extension or queue is disabled")]
@@ -95,8 +103,12 @@ pub enum Class {
     Invalid,
     /// The caller asks too often.
     TooMany,
+    /// What is sent is larger than is accepted.
+    TooLarge,
     /// The same request may succeed in a moment.
     Unavailable,
+    /// There is no space to store what is sent.
+    NoSpace,
 }
 
 impl Class {
@@ -109,9 +121,11 @@ impl Class {
             Self::NotFound => 404,
             Self::Conflict => 409,
             Self::Gone => 410,
+            Self::TooLarge => 413,
             Self::Invalid => 422,
             Self::TooMany => 429,
             Self::Unavailable => 503,
+            Self::NoSpace => 507,
         }
     }
 }
@@ -124,7 +138,9 @@ impl Refusal {
             Self::WrongLogin => Class::Unauthenticated,
             Self::Forbidden | Self::CountryNotAllowed { .. } => Class::Forbidden,
             Self::NotFound => Class::NotFound,
-            Self::LinkUsed => Class::Gone,
+            Self::LinkUsed | Self::FileGone => Class::Gone,
+            Self::FileTooLarge { .. } => Class::TooLarge,
+            Self::NoSpace => Class::NoSpace,
             Self::Invalid { .. } | Self::UnfitDatabase { .. } | Self::KeyReused => Class::Invalid,
             Self::TooManyAttempts { .. } => Class::TooMany,
             Self::Busy { .. } => Class::Unavailable,
@@ -136,6 +152,7 @@ impl Refusal {
             | Self::SessionClosed
             | Self::InGroup
             | Self::WindowClosed
+            | Self::WrongOffset { .. }
             | Self::NoExtension
             | Self::Disabled
             | Self::NoPickUp

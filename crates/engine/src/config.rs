@@ -29,6 +29,13 @@ pub struct Config {
     pub intake_patience: Duration,
     /// How long after its last message an open session is closed; `None`: never.
     pub close_idle_after: Option<Duration>,
+    /// Maximum size of a file in bytes.
+    pub files_most: u64,
+    /// Bytes that files leave free on the disk.
+    pub files_free: u64,
+    /// How long a sent file is kept, and a received one.
+    pub keep_sent: Duration,
+    pub keep_received: Duration,
     /// A country database that another program maintains; `None`: the uploaded one.
     pub country_database: Option<PathBuf>,
 }

@@ -8,6 +8,7 @@ use crate::{
     data_folder::Held,
     database::Database,
     doctor::schedule::Schedule,
+    files::{store::Store, upload::Busy},
     inbound::{intake::Intake, webhook_cache::WebhookCache},
     outbound::memory::Memory,
     wakes::Wakes,
@@ -53,6 +54,12 @@ pub struct Parts {
     /// One permit for each call that may send at the same time; all are free when no call is under way.
     pub(crate) calls: Arc<Semaphore>,
     pub(crate) outbound: Memory,
+    pub(crate) files: Store,
+    pub(crate) uploads: Busy,
+    /// Bytes that files leave free on the disk.
+    pub(crate) files_free: u64,
+    pub(crate) keep_sent: Duration,
+    pub(crate) keep_received: Duration,
     pub(crate) clock: Clock,
     pub(crate) events: Arc<Events>,
     pub(crate) _held: Vec<Held>,

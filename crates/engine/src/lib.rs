@@ -13,6 +13,7 @@ pub mod countries;
 pub mod directory;
 pub mod doctor;
 pub mod events;
+pub mod files;
 pub mod inbound;
 pub mod metrics;
 pub mod outbound;

@@ -6,6 +6,7 @@ use crate::{
     channels::{reservation, traffic},
     entity::{dead_letter, delivery, journal, setup_link, web_session},
     events::log,
+    files::keep,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Query};
 use std::time::Duration;
@@ -55,6 +56,7 @@ pub(crate) async fn pass(engine: &Engine) -> Result<()> {
     while forget_rows(engine, before).await? == BATCH {}
     let before = now.minus(EVENTS_LIVE).millis();
     while forget_events(engine, before).await? == BATCH {}
+    keep::pass(engine).await?;
     Ok(())
 }
 

@@ -6,12 +6,18 @@ use tokio::sync::Notify;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Worker {
     Outbound,
+    /// Uploads files to Meta.
+    Upload,
+    /// Fetches files from Meta.
+    Fetch,
     Doctor,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Wakes {
     outbound: Notify,
+    upload: Notify,
+    fetch: Notify,
     doctor: Notify,
 }
 
@@ -27,6 +33,8 @@ impl Wakes {
     fn of(&self, worker: Worker) -> &Notify {
         match worker {
             Worker::Outbound => &self.outbound,
+            Worker::Upload => &self.upload,
+            Worker::Fetch => &self.fetch,
             Worker::Doctor => &self.doctor,
         }
     }

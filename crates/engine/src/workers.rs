@@ -5,6 +5,7 @@ use crate::{
     database::{Database, checkpoint},
     doctor,
     events::dispatcher,
+    files::fetch,
     inbound, outbound, retention,
     sessions::idle,
 };
@@ -17,6 +18,8 @@ impl Engine {
         let tasks = vec![
             tokio::spawn(inbound::worker::run(self.clone(), stop.clone())),
             tokio::spawn(outbound::worker::run(self.clone(), stop.clone())),
+            tokio::spawn(outbound::upload::run(self.clone(), stop.clone())),
+            tokio::spawn(fetch::run(self.clone(), stop.clone())),
             tokio::spawn(doctor::worker::run(self.clone(), stop.clone())),
             tokio::spawn(doctor::badge::run(self.clone(), stop.clone())),
             tokio::spawn(dispatcher::run(self.clone(), stop.clone())),

@@ -1,13 +1,12 @@
 //! Downloads a contact card that a customer sent, for users who may read the message.
 
-use super::{login_session, state::Http};
+use super::{attachment::attachment, login_session, state::Http};
 use axum::{
     extract::{Path, State, rejection::PathRejection},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use domain::access::Actor;
-use std::fmt::Write as _;
 use tower_sessions::Session;
 
 pub async fn download(
@@ -32,7 +31,7 @@ pub async fn download(
                     header::CONTENT_TYPE,
                     HeaderValue::from_static("text/vcard; charset=utf-8"),
                 ),
-                (header::CONTENT_DISPOSITION, attachment(&name)),
+                (header::CONTENT_DISPOSITION, attachment(&name, "contact.vcf")),
             ];
             (headers, card).into_response()
         }
@@ -42,18 +41,4 @@ pub async fn download(
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }
-}
-
-/// The header of RFC 6266: an ASCII name for old browsers, and the full name.
-fn attachment(name: &str) -> HeaderValue {
-    let mut encoded = String::new();
-    for byte in name.bytes() {
-        match byte {
-            b'.' | b'-' | b'_' => encoded.push(char::from(byte)),
-            byte if byte.is_ascii_alphanumeric() => encoded.push(char::from(byte)),
-            byte => drop(write!(encoded, "%{byte:02X}")),
-        }
-    }
-    let value = format!("attachment; filename=\"contact.vcf\"; filename*=UTF-8''{encoded}");
-    HeaderValue::try_from(value).unwrap_or_else(|_| HeaderValue::from_static("attachment"))
 }

@@ -9,6 +9,7 @@ pub mod country_database;
 pub mod events;
 pub mod health;
 pub mod login_session;
+pub mod media;
 pub mod memory_budget;
 pub mod packed;
 pub mod pages;
@@ -20,8 +21,10 @@ pub mod state;
 pub mod streams;
 pub mod text;
 pub mod unlock;
+pub mod uploads;
 pub mod webhook;
 
+mod attachment;
 mod plain_page;
 mod reactive_owner;
 
@@ -58,8 +61,10 @@ pub fn router(http: Http) -> Router {
         .layer(login_session::layer(&http));
     let doors = from_fn_with_state(countries::Doors::of(&http), countries::guard);
     let find_client = from_fn_with_state(http.settings.clone(), client_address::find);
-    let uploads = group(Access::Upload)
-        .layer(login_session::layer(&http))
+    let uploads = group(Access::Upload).layer(login_session::layer(&http));
+    let api_uploads = group(Access::TokenUpload).layer(from_fn_with_state(http.clone(), api::authenticate));
+    let uploads = uploads
+        .merge(api_uploads)
         .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(

@@ -3,9 +3,9 @@
 use super::{
     api,
     api::{channel_health, channels, deliveries, extensions, messages, queues, sessions},
-    contact_card, country_database, events, health, site,
+    contact_card, country_database, events, health, media, site,
     state::Http,
-    unlock, webhook,
+    unlock, uploads, webhook,
 };
 use axum::{
     http::StatusCode,
@@ -30,6 +30,8 @@ pub enum Access {
     User,
     /// A user who is logged in and sends a large body: the handler authenticates the sender before it reads the body.
     Upload,
+    /// The same for whoever has an API token.
+    TokenUpload,
 }
 
 impl Access {
@@ -40,7 +42,7 @@ impl Access {
             Self::Asset | Self::User | Self::Upload => Some(Door::Console),
             Self::Link => Some(Door::Files),
             Self::Meta => Some(Door::Webhooks),
-            Self::Token => Some(Door::Api),
+            Self::Token | Self::TokenUpload => Some(Door::Api),
         }
     }
 }
@@ -55,7 +57,7 @@ pub struct Route {
 
 /// Every route except the pages and the server functions, which `app` lists.
 pub fn routes() -> Vec<Route> {
-    use Access::{Asset, Link, Meta, Public, Token, Upload, User};
+    use Access::{Asset, Link, Meta, Public, Token, TokenUpload, Upload, User};
     let route = |access, path, methods| Route {
         access,
         path,
@@ -86,6 +88,9 @@ pub fn routes() -> Vec<Route> {
         //
         route(User, "/events", get(events::stream)),
         route(User, "/inbox/cards/{message}/{nth}", get(contact_card::download)),
+        route(User, "/media/{message}", get(media::of_user)),
+        route(Upload, uploads::CONSOLE, post(uploads::create).options(uploads::options)),
+        route(Upload, "/uploads/{id}", uploads::one()),
         route(
             Upload,
             "/security/countries/database",
@@ -122,6 +127,9 @@ pub fn routes() -> Vec<Route> {
             "/api/v1/sessions/{id}/messages",
             get(messages::list).post(messages::send),
         ),
+        route(Token, "/api/v1/messages/{id}/file", get(media::of_token)),
+        route(TokenUpload, uploads::API, post(uploads::create).options(uploads::options)),
+        route(TokenUpload, "/api/v1/uploads/{id}", uploads::one()),
         route(Token, "/api/v1/deliveries/dead", get(deliveries::list)),
         route(
             Token,

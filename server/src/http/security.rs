@@ -25,12 +25,16 @@ pub async fn headers(State(http): State<Http>, mut request: Request, next: Next)
         .headers_mut()
         .entry(header::CACHE_CONTROL)
         .or_insert(no_store);
+    // A file of a customer has a stricter policy of its own.
+    let own_policy = response.headers().contains_key(header::CONTENT_SECURITY_POLICY);
     let mut set = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::try_from(value) {
             response.headers_mut().insert(name, value);
         }
     };
-    set(header::CONTENT_SECURITY_POLICY, &policy(&nonce));
+    if !own_policy {
+        set(header::CONTENT_SECURITY_POLICY, &policy(&nonce));
+    }
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::X_FRAME_OPTIONS, "DENY");
     set(header::REFERRER_POLICY, "same-origin");

@@ -34,6 +34,7 @@ pub struct Settings {
     pub database: Database,
     pub meta: Meta,
     pub sessions: Sessions,
+    pub files: Files,
     pub security: Security,
     pub log: Log,
 }
@@ -89,6 +90,18 @@ pub struct Sessions {
     /// `None`: never.
     #[serde(deserialize_with = "values::hours_or_never")]
     pub close_idle_hours: Option<Duration>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Files {
+    #[serde(rename = "max_mb", deserialize_with = "values::megabytes")]
+    pub most: u64,
+    #[serde(rename = "free_mb", deserialize_with = "values::megabytes")]
+    pub free: u64,
+    #[serde(deserialize_with = "values::hours")]
+    pub keep_sent_hours: Duration,
+    #[serde(deserialize_with = "values::hours")]
+    pub keep_received_hours: Duration,
 }
 
 #[derive(Debug, Clone, Deserialize)]

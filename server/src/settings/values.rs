@@ -124,6 +124,11 @@ pub(super) fn hours_or_never<'de, D: Deserializer<'de>>(from: D) -> Result<Optio
     Ok((hours > 0).then(|| Duration::from_secs(u64::from(hours) * 60 * 60)))
 }
 
+/// As bytes.
+pub(super) fn megabytes<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    Ok(u64::from(u32::deserialize(from)?) * 1_000_000)
+}
+
 pub(super) fn days<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     span(from, 24 * 60 * 60)
 }

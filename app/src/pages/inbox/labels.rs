@@ -3,6 +3,7 @@
 use super::markup::plain;
 use crate::{api::ApiError, i18n::*, labels};
 use domain::{
+    file::{FileState, FileView},
     message::{Meaning, MessageView, Status, Waits, content::FactKind},
     refusal::Refusal,
     session::{Blocked, Preview, SessionEvent, SessionEventKind},
@@ -10,6 +11,48 @@ use domain::{
 
 /// A kind of this console's own: Meta uses the same name for an answered form and for a chosen answer.
 pub const FORM: &str = "form";
+
+/// Where the bytes of a file are.
+pub fn file_state(locale: Locale, state: FileState) -> &'static str {
+    match state {
+        FileState::Uploading => td_string!(locale, inbox.file.uploading),
+        FileState::Coming => td_string!(locale, inbox.file.coming),
+        FileState::Here => "",
+        FileState::Expired => td_string!(locale, inbox.file.expired),
+        FileState::Gone => td_string!(locale, inbox.file.gone),
+        FileState::TooLarge => td_string!(locale, inbox.file.too_large),
+        FileState::NotAllowed => td_string!(locale, inbox.file.not_allowed),
+    }
+}
+
+/// The type and the size of a file, as far as they are known.
+pub fn file_facts(locale: Locale, file: &FileView) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "it is shown with two digits")]
+    let size = file.size.map(|size| bytes(locale, size as f64));
+    let extension = file.filename.as_deref().and_then(|name| name.rsplit_once('.'));
+    let kind = match extension {
+        Some((_, extension)) => Some(extension.to_uppercase()),
+        None => file.mime_type.clone(),
+    };
+    let facts: Vec<_> = [kind, size].into_iter().flatten().collect();
+    facts.join(" · ")
+}
+
+/// A size in the units of the SI, with one decimal from megabytes on.
+pub fn bytes(locale: Locale, size: f64) -> String {
+    if size < 1000.0 {
+        return td_string!(locale, inbox.file.bytes, size = format!("{size:.0}"));
+    }
+    if size < 1_000_000.0 {
+        return td_string!(locale, inbox.file.kilobytes, size = format!("{:.0}", size / 1000.0));
+    }
+    let size = format!("{:.1}", size / 1_000_000.0);
+    let size = match locale {
+        Locale::cs => size.replace('.', ","),
+        Locale::en => size,
+    };
+    td_string!(locale, inbox.file.megabytes, size = size)
+}
 
 pub fn kind(locale: Locale, kind: &str) -> String {
     match kind {
@@ -110,6 +153,7 @@ pub fn meaning(locale: Locale, meaning: Meaning) -> &'static str {
 pub fn waits(locale: Locale, waits: Waits) -> &'static str {
     match waits {
         Waits::Paused => td_string!(locale, inbox.waits.paused),
+        Waits::File => td_string!(locale, inbox.waits.file),
         Waits::Meta => td_string!(locale, inbox.waits.meta),
         Waits::Confirmation => td_string!(locale, inbox.waits.confirmation),
     }

@@ -1,6 +1,7 @@
 //! What a bubble shows of a message besides its text.
 
 use crate::{
+    file::FileView,
     ids::MessageId,
     message::content::{Answer, Content},
 };
@@ -10,6 +11,9 @@ use serde::{Deserialize, Serialize};
 pub struct BubbleContent {
     /// `None` if the text is the whole content.
     pub what: Option<Content>,
+    /// The message's file, if it has one.
+    #[serde(default)]
+    pub file: Option<FileView>,
     /// Everything else: the text below a chosen row, the product in question, the fields of unknown content.
     #[serde(default)]
     pub details: Vec<Answer>,

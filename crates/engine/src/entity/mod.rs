@@ -15,6 +15,7 @@ pub mod dead_letter;
 pub mod delivery;
 pub mod event;
 pub mod extension;
+pub mod file;
 pub mod journal;
 pub mod lease;
 pub mod master_key;

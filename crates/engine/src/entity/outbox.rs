@@ -18,6 +18,8 @@ pub struct Model {
     pub claimed_by: Option<Uuid>,
     /// Lower ones go first: [`OPERATOR`], then [`SCRIPT`].
     pub lane: i64,
+    /// The file that has to be at Meta before the message can go.
+    pub file_id: Option<Uuid>,
 }
 
 /// A user waits for it to go.

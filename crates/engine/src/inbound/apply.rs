@@ -4,7 +4,7 @@ use crate::{
     entity::{channel, message, session},
     inbound::{
         batch::Batch,
-        contacts,
+        contacts, files,
         journal::Delivery,
         reject::{Dead, keep},
         statuses,
@@ -162,6 +162,12 @@ fn message(
     let seen = inbound.content.about().is_none()
         && batch.edited_before(&phone_number_id, inbound.wamid.as_str(), session, from_phone);
     batch.add_message(row, raw);
+    // An edit repeats the file of its message.
+    if (stands_alone || inbound.content.about().is_none())
+        && let Some(file) = files::coming(channel.id, id, &inbound.content, received_at)
+    {
+        batch.written().file(file);
+    }
     if from_phone {
         statuses::catch_up(batch, id, &phone_number_id, inbound.wamid.as_str())?;
     }

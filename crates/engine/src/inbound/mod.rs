@@ -21,6 +21,7 @@ pub(crate) mod worker;
 mod apply;
 mod batch;
 mod contacts;
+mod files;
 mod identities;
 mod lease;
 mod one_by_one;

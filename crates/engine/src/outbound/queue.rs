@@ -7,7 +7,7 @@
 
 use crate::{
     Engine, Result,
-    entity::{channel, message, outbox},
+    entity::{channel, file, message, outbox},
     outbound::{pace::Full, verdict::SILENCE},
     sessions::audience::message_changed,
     transaction::Transaction,
@@ -76,11 +76,24 @@ async fn due_of(engine: &Engine, channel: Uuid, now: i64, full: &Full) -> Result
         .filter(outbox::Column::SessionId.is_not_in(full.sessions.iter().copied()))
         .filter(oldest_of_its_session)
         .filter(outbox::Column::SessionId.not_in_subquery(in_a_call))
+        .filter(file_is_at_meta(now))
         .order_by_asc(outbox::Column::Lane)
         .order_by_asc(outbox::Column::MessageId)
         .limit(OF_A_NUMBER)
         .all(engine.db.read())
         .await?)
+}
+
+/// Whether Meta has the message's file, if it has one.
+fn file_is_at_meta(now: i64) -> Condition {
+    let there = Query::select()
+        .column(file::Column::Id)
+        .from(file::Entity)
+        .and_where(file::Column::MediaUntil.gt(now))
+        .to_owned();
+    Condition::any()
+        .add(outbox::Column::FileId.is_null())
+        .add(outbox::Column::FileId.in_subquery(there))
 }
 
 /// Claims a message, because a call is about to be made; `None` when another engine was quicker. An earlier call whose
@@ -187,10 +200,22 @@ pub(crate) async fn waiting_for(
     let now = engine.clock().now().millis();
     let held = engine.outbound.held(now);
     let in_hand = engine.outbound.in_hand().clone();
+    let files: Vec<Uuid> = jobs.iter().filter_map(|job| job.file_id).collect();
+    let at_meta: Vec<Uuid> = match files.is_empty() {
+        true => Vec::new(),
+        false => {
+            let found = file::Entity::find().select_only().column(file::Column::Id);
+            let found = found
+                .filter(file::Column::Id.is_in(files))
+                .filter(file::Column::MediaUntil.gt(now));
+            found.into_tuple().all(db).await?
+        }
+    };
     let waits = |job: &outbox::Model| match job {
         job if in_hand.contains(&job.message_id) => None,
         job if job.calling_since.is_some() => Some(Waits::Confirmation),
         _ if paused => Some(Waits::Paused),
+        job if job.file_id.is_some_and(|file| !at_meta.contains(&file)) => Some(Waits::File),
         job if job.attempts > 0 || held.contains_key(&job.channel_id) => Some(Waits::Meta),
         _ => None,
     };

@@ -4,13 +4,14 @@ use crate::{
     Engine, Result,
     channels::traffic::Traffic,
     entity::{channel, message, message_payload, outbox, session, stored},
+    outbound::attachment,
     sessions::{access, assignment, audience::message_changed, content, lifecycle, messages::view},
     transaction::Transaction,
     wakes::Worker,
 };
 use domain::{
     access::Actor,
-    ids::{MessageId, SessionId},
+    ids::{FileId, MessageId, SessionId},
     message::{Direction, MessageView, Outgoing, Status, content::Content, idempotency_key},
     refusal::Refusal,
     session::ReplyEffect,
@@ -111,6 +112,10 @@ async fn write(
         .await?
         .ok_or(Refusal::NotFound)?;
     let phone_number_id = channel.phone_number_id.ok_or(Refusal::ChannelIncomplete)?;
+    let file = match outgoing.content.file() {
+        Some(file) => Some(attachment::take(tx, session, outgoing, file, retry_of.is_some()).await?),
+        None => None,
+    };
     let mut session = session.clone();
     if effect == ReplyEffect::PicksUp {
         let taker = actor.own_extension()?.clone();
@@ -168,6 +173,7 @@ async fn write(
             Actor::User(_) => outbox::OPERATOR,
             Actor::Token { .. } | Actor::System => outbox::SCRIPT,
         },
+        file_id: file.map(FileId::uuid),
     };
     let lane = job.lane;
     outbox::Entity::insert(job.into_active_model())

@@ -22,7 +22,7 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 /// Attempts after an error that rarely passes.
 const FEW: i64 = 3;
 /// An answer that could not be sent for this long fails: sent later, it would surprise the customer.
-const GIVE_UP_AFTER: Duration = Duration::from_secs(6 * 60 * 60);
+pub(super) const GIVE_UP_AFTER: Duration = Duration::from_secs(6 * 60 * 60);
 /// Meta asks to wait 4^X seconds when one customer gets too many messages.
 const PAIR_LIMIT: i64 = 131_056;
 
@@ -109,7 +109,7 @@ fn doubled(first: Duration, times: i64) -> Duration {
     first.saturating_mul(factor).min(LONGEST_WAIT)
 }
 
-fn failure_of(error: &GraphError) -> Failure {
+pub(super) fn failure_of(error: &GraphError) -> Failure {
     match error {
         GraphError::Refused(refused) => Failure {
             code: Some(refused.code),

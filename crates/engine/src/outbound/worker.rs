@@ -11,6 +11,7 @@ use crate::{
     credentials::{seal::Kind, secrets, token_state},
     entity::{message, outbox, session},
     outbound::{
+        attachment,
         memory::PAUSE,
         queue::{claim, due},
         record::{ask, write_down},
@@ -20,7 +21,7 @@ use crate::{
     sessions::content,
     wakes::Worker,
 };
-use domain::{access::Actor, channel::TokenState, ids::ChannelId, message::Failure, time::Timestamp};
+use domain::{access::Actor, channel::TokenState, ids::{ChannelId, FileId}, message::Failure, time::Timestamp};
 use sea_orm::EntityTrait;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
@@ -217,10 +218,15 @@ async fn call(
     let Some(to) = to else {
         return Ok(impossible(131_026, "The customer has neither a number nor an id"));
     };
-    let message_json = match content::json(db, message).await {
+    let mut message_json = match content::json(db, message).await {
         Err(Error::Corrupt(_)) => return Ok(impossible(100, "The stored message cannot be read")),
         json => json?,
     };
+    if let Some(file) = job.file_id
+        && !attachment::name_at_meta(db, &mut message_json, FileId::new(file)).await?
+    {
+        return Ok(impossible(131_053, "The file of the message is gone"));
+    }
     let outbound = Outbound {
         to,
         message: message_json,

@@ -4,7 +4,7 @@
 use std::time::UNIX_EPOCH;
 
 use reqwest::{
-    RequestBuilder,
+    RequestBuilder, Response,
     header::{DATE, HeaderValue, RETRY_AFTER},
 };
 use serde_json::value::RawValue;
@@ -67,7 +67,11 @@ pub(super) struct Answer {
 
 impl Answer {
     pub async fn receive(request: RequestBuilder) -> Result<Self, GraphError> {
-        let mut response = request.send().await.map_err(GraphError::from_transport)?;
+        let response = request.send().await.map_err(GraphError::from_transport)?;
+        Ok(Self::of(response).await)
+    }
+
+    pub async fn of(mut response: Response) -> Self {
         let http_status = response.status().as_u16();
         let date = response.headers().get(DATE).and_then(seconds);
         let retry_after = response.headers().get(RETRY_AFTER);
@@ -80,12 +84,12 @@ impl Answer {
                 Ok(Some(_)) | Err(_) => break None,
             }
         };
-        Ok(Self {
+        Self {
             http_status,
             date,
             retry_after,
             body,
-        })
+        }
     }
 
     pub fn accepted(&self) -> Result<Accepted, GraphError> {

@@ -28,7 +28,7 @@ const USER_AGENT: &str = concat!("switchboard/", env!("CARGO_PKG_VERSION"));
 pub struct Graph {
     pub(super) http: Client,
     /// The base URL including the version.
-    base: Url,
+    pub(super) base: Url,
     /// The limit for each call, if it is not [`TOTAL_TIMEOUT`].
     limit: Option<Duration>,
 }
@@ -157,7 +157,7 @@ impl Graph {
     }
 }
 
-fn bearer(token: &SecretString) -> Result<HeaderValue, GraphError> {
+pub(super) fn bearer(token: &SecretString) -> Result<HeaderValue, GraphError> {
     let mut header = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
         .map_err(|_| ApiError::here(190, None, "the access token holds a character that no token has"))?;
     header.set_sensitive(true);

@@ -9,6 +9,7 @@ use axum::{
 };
 use domain::{
     access::Actor,
+    file::FileView,
     form::{self, Problems},
     ids::{MessageId, SessionId},
     message::{
@@ -44,6 +45,9 @@ struct Message {
     /// The message that this one answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     context: Option<Context>,
+    /// The message's file: whether its bytes are here, and what they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<FileView>,
     /// Content other than text, under the name of its type.
     #[serde(flatten)]
     content: Option<Content>,
@@ -75,6 +79,7 @@ impl From<MessageView> for Message {
             retry_of: message.retry_of,
             about: message.about,
             context: content.answers.map(|message_id| Context { message_id }),
+            file: content.file,
             content: content.what,
         }
     }

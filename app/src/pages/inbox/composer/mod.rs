@@ -1,10 +1,12 @@
 //! The composer for replies. Its text is never lost: it is kept as a draft until the process has accepted it.
 
+mod attach;
 mod counter;
 mod draft;
 mod notes;
 
 use self::{
+    attach::{AttachButton, AttachedFiles, use_files},
     counter::Counter,
     draft::use_draft,
     notes::{Help, Notes},
@@ -17,13 +19,17 @@ use crate::{
     ui::{IconName, icon::Icon, time::use_now},
 };
 use domain::{ids::SessionId, message::content::MAX_TEXT, refusal::Refusal, session::Thread};
-use leptos::{ev::KeyboardEvent, prelude::*};
+use leptos::{
+    ev::{ClipboardEvent, DragEvent, KeyboardEvent},
+    prelude::*,
+};
 use server_fn::ServerFn;
 
 #[component]
 pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
     let draft = use_draft(id);
+    let files = use_files(id);
     let now = use_now();
     // The window closes by itself, while the page is open.
     let refusal = Memo::new(move |_| {
@@ -44,10 +50,37 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
         }
     });
     let too_long = Memo::new(move |_| draft.length.get() > MAX_TEXT);
+    // Files first: the text often says what they are.
+    let send = move || {
+        files.send();
+        draft.send();
+    };
     let pressed = move |event: KeyboardEvent| {
         if event.key() == "Enter" && !event.shift_key() && !composes(&event) {
             event.prevent_default();
-            draft.send();
+            send();
+        }
+    };
+    let pasted = move |event: ClipboardEvent| {
+        let pasted = event.clipboard_data().and_then(|data| data.files());
+        if pasted.as_ref().is_some_and(|files| files.length() > 0) && !refused() {
+            event.prevent_default();
+            files.add_all(pasted);
+        }
+    };
+    let (over, set_over) = signal(false);
+    // Without this the browser would leave the page for the dropped file.
+    let dragged = move |event: DragEvent| {
+        if !refused() {
+            event.prevent_default();
+            set_over.set(true);
+        }
+    };
+    let dropped = move |event: DragEvent| {
+        set_over.set(false);
+        if !refused() {
+            event.prevent_default();
+            files.add_all(event.data_transfer().and_then(|data| data.files()));
         }
     };
     let label = move || t_string!(i18n, inbox.composer.label);
@@ -66,6 +99,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             aria-invalid=move || too_long.get().then_some("true")
             on:input=move |_| draft.typed()
             on:keydown=pressed
+            on:paste=pasted
         ></textarea>
     };
     let button = view! {
@@ -86,15 +120,20 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             class:composer-empty=move || draft.length.get() == 0
             method="post"
             action=SendText::url()
+            class:composer-over=over
             on:submit=move |event| {
                 event.prevent_default();
-                draft.send();
+                send();
             }
+            on:dragover=dragged
+            on:dragleave=move |_| set_over.set(false)
+            on:drop=dropped
         >
             <input type="hidden" name="session" value=id.to_string() />
             <input type="hidden" name="key" autocomplete="off" value=key_of_this_page() />
             <Notes thread draft />
-            <div class="composer-line">{field} {button}</div>
+            <AttachedFiles files />
+            <div class="composer-line"><AttachButton files refused=Signal::derive(refused) /> {field} {button}</div>
             <Counter length=draft.length />
         </form>
         // HTML forbids nested forms, so the button that helps is outside.

@@ -2,6 +2,7 @@
 
 use super::{
     content::{AdvertView, ContentView, DetailsView, ForwardedLine, JsonLink, QuoteView, Trouble},
+    file::{FileTile, speaks_for_itself},
     fate::{Fate, FateLine, Stuck},
     text::Text,
 };
@@ -94,7 +95,13 @@ pub fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) 
     });
     let edited = edited.map(|edited| view! { <Before edited /> });
     let reactions = (!reactions.is_empty()).then(|| view! { <Reactions of=reactions /> });
-    let kind = glyph::of_kind(&message.kind).filter(|_| !deleted).map(|path| {
+    let file = message
+        .content
+        .as_ref()
+        .and_then(|content| content.file.clone())
+        .filter(|_| !deleted);
+    let speaks = file.as_ref().is_some_and(|file| speaks_for_itself(&message.kind, file));
+    let kind = glyph::of_kind(&message.kind).filter(|_| !deleted && !speaks).map(|path| {
         let what = message.content.as_ref().and_then(|content| content.what.as_ref());
         let kind = match what {
             Some(Content::Interactive(Interactive::NfmReply(_))) => labels::FORM.to_owned(),
@@ -127,16 +134,19 @@ pub fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) 
         content.what,
         Some(Content::Contacts(_) | Content::Interactive(Interactive::NfmReply(_)))
     );
+    let filename = file.as_ref().and_then(|file| file.filename.clone());
     let what = content
         .what
+        .filter(|_| file.is_none())
         .map(|what| view! { <ContentView what text=message.text.clone() id=message.id /> });
     let details = view! { <DetailsView details=content.details /> };
     let text = message
         .text
-        .filter(|_| !names)
+        .filter(|text| !names && filename.as_ref() != Some(text))
         .filter(|text| !text.is_empty())
         .map(|text| view! { <Text text /> });
     let id = message.id;
+    let file = file.map(|file| view! { <FileTile id kind=message.kind file /> });
     let fate = Fate {
         status,
         failure: message.failure.filter(|_| !told_below),
@@ -147,7 +157,7 @@ pub fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) 
     view! {
         <div class="flow-line" id=element_ids::of_message(id) class:ours=ours class:first=first class:failed=failed>
             <div class="bubble">
-                {author} {phone} {again} {advert} {forwarded} {quote} {gone} {kind} {what} {details} {trouble} {json} <div class="bubble-body">
+                {author} {phone} {again} {advert} {forwarded} {quote} {gone} {kind} {file} {what} {details} {trouble} {json} <div class="bubble-body">
                     {text} {edited} <Foot at=message.at status />
                 </div>
             </div>

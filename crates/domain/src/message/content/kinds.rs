@@ -6,7 +6,7 @@ use super::{
     location::Location,
     parts::{Media, Order, Reaction, Revoke, System, Tapped, Template, Text},
 };
-use crate::display_name;
+use crate::{display_name, ids::FileId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +79,36 @@ impl Content {
             Self::Unsupported { .. } => "unsupported",
             Self::Unknown { kind } => kind,
         }
+    }
+
+    /// The file, if the message has one; that of an edit is its new content's.
+    pub fn media(&self) -> Option<&Media> {
+        match self {
+            Self::Image(media)
+            | Self::Video(media)
+            | Self::Audio(media)
+            | Self::Document(media)
+            | Self::Sticker(media) => Some(media),
+            Self::Edit(edit) => edit.content.media(),
+            _ => None,
+        }
+    }
+
+    pub fn media_mut(&mut self) -> Option<&mut Media> {
+        match self {
+            Self::Image(media)
+            | Self::Video(media)
+            | Self::Audio(media)
+            | Self::Document(media)
+            | Self::Sticker(media) => Some(media),
+            Self::Edit(edit) => edit.content.media_mut(),
+            _ => None,
+        }
+    }
+
+    /// The uploaded file that goes with an outgoing message.
+    pub fn file(&self) -> Option<FileId> {
+        self.media()?.file
     }
 
     /// The message that a reaction, an edit or a deletion is about.

@@ -1,5 +1,6 @@
 //! The smaller parts of a message's content.
 
+use crate::ids::FileId;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +16,8 @@ fn yes() -> bool {
     true
 }
 
-/// A file. An outbound file is stored at Meta (`id`), or Meta fetches it from an address (`link`).
+/// A file. An outbound file is stored at Meta (`id`), Meta fetches it from an address (`link`), or it was uploaded to
+/// Switchboard (`file`), which passes it on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Media {
@@ -23,6 +25,8 @@ pub struct Media {
     pub id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caption: Option<String>,
     /// The file name that the sender chose.

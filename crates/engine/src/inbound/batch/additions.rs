@@ -2,7 +2,7 @@
 
 use crate::{
     channels::traffic::Traffic,
-    entity::{dead_letter, delivery, message_payload, message_status},
+    entity::{dead_letter, delivery, file, message_payload, message_status},
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -11,6 +11,7 @@ use uuid::Uuid;
 #[derive(Debug, Default)]
 pub(crate) struct Additions {
     pub(super) payloads: Vec<message_payload::Model>,
+    pub(super) files: Vec<file::Model>,
     pub(super) statuses: Vec<message_status::Model>,
     pub(super) dead: Vec<dead_letter::Model>,
     /// Messages that Meta has, so that nothing is left to be sent.
@@ -33,6 +34,10 @@ impl Additions {
             message_id: message,
             payload: payload.to_owned(),
         });
+    }
+
+    pub(crate) fn file(&mut self, row: file::Model) {
+        self.files.push(row);
     }
 
     pub(super) fn traffic(&mut self, channel: Uuid, direction: &str, at: i64) {

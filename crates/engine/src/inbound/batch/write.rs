@@ -8,6 +8,7 @@ use crate::{
     events::Audience,
     inbound::batch::{Batch, additions::Additions, state::Number},
     transaction::Transaction,
+    wakes::Worker,
 };
 use domain::{
     event::Change,
@@ -30,6 +31,7 @@ impl Batch {
         self.tell_news(tx);
         let Additions {
             payloads,
+            files,
             statuses,
             dead,
             sent,
@@ -112,6 +114,10 @@ impl Batch {
         )
         .await?;
         put(tx, payloads, None).await?;
+        if !files.is_empty() {
+            put(tx, files, None).await?;
+            tx.wake(Worker::Fetch);
+        }
         put(tx, statuses, Some(OnConflict::new().do_nothing().to_owned())).await?;
         put(
             tx,

@@ -9,13 +9,13 @@ pub(crate) use received::received;
 
 use crate::{
     Engine, Result,
-    entity::{message, message_payload},
+    entity::{file, message, message_payload},
     sessions::access,
 };
 use domain::{
     access::{Actor, Permission},
     display_name,
-    ids::{MessageId, SessionId},
+    ids::{FileId, MessageId, SessionId},
     message::{
         BubbleContent, Direction, Forwarded, MessageView, Outgoing,
         content::{Contact, Content},
@@ -71,13 +71,31 @@ pub(crate) async fn fill(
         .into_iter()
         .map(|row| (row.message_id, row.payload))
         .collect();
-    for message in messages {
+    let mut files = HashMap::new();
+    for message in messages.iter_mut() {
         let Some(payload) = payloads.get(&message.id.uuid()) else {
             continue;
         };
         let sent = is_sent(message.direction.as_str(), message.phone);
         let content = bubble(sent, payload).unwrap_or_default();
+        if let Some(media) = content.what.as_ref().and_then(Content::media) {
+            // A received file has the id of its message.
+            let received = (!sent).then_some(message.id.uuid());
+            files.extend(Some(message.id).zip(media.file.map(FileId::uuid).or(received)));
+        }
         message.content = Some(BubbleContent { json, ..content }).filter(|content| !content.is_nothing());
+    }
+    if files.is_empty() {
+        return Ok(());
+    }
+    let found = file::Entity::find().filter(file::Column::Id.is_in(files.values().copied()));
+    let found: HashMap<_, _> = found.all(db).await?.into_iter().map(|row| (row.id, row)).collect();
+    for message in messages {
+        if let Some(row) = files.get(&message.id).and_then(|file| found.get(file))
+            && let Some(content) = &mut message.content
+        {
+            content.file = Some(row.view()?);
+        }
     }
     Ok(())
 }
@@ -114,6 +132,7 @@ fn of_received(message: &InboundMessage, payload: &str) -> BubbleContent {
     );
     BubbleContent {
         what: beside_its_words(received(&message.content)),
+        file: None,
         details: details::of(&message.content, payload),
         answers: context.and_then(|context| Some(context.wamid.as_ref()?.as_str().to_owned())),
         quote: None,
@@ -133,16 +152,11 @@ fn beside_its_words(content: Content) -> Option<Content> {
     if content.is_words() {
         return None;
     }
-    match &mut content {
-        Content::Contacts(contacts) => contacts.iter_mut().for_each(completed),
-        Content::Image(media)
-        | Content::Video(media)
-        | Content::Audio(media)
-        | Content::Document(media)
-        | Content::Sticker(media) => {
-            media.filename = media.filename.as_deref().and_then(display_name::shown);
-        }
-        _ => {}
+    if let Content::Contacts(contacts) = &mut content {
+        contacts.iter_mut().for_each(completed);
+    }
+    if let Some(media) = content.media_mut() {
+        media.filename = media.filename.as_deref().and_then(display_name::shown);
     }
     Some(content)
 }

@@ -131,13 +131,15 @@ impl Check {
         }
     }
 
-    /// A file needs either an id at Meta or a link, not both.
+    /// A file needs one of an id at Meta, a link, and an uploaded file.
     fn file(&mut self, at: &str, file: &Media, caption: bool, name: bool) {
-        match (&file.id, &file.link) {
-            (Some(id), None) => self.line(&format!("{at}.id"), id, MAX_LINE),
-            (None, Some(link)) => self.web(&format!("{at}.link"), link),
-            (None, None) => self.add(&format!("{at}.id"), Problem::Required),
-            (Some(_), Some(_)) => self.add(&format!("{at}.link"), Problem::Unknown),
+        match (&file.id, &file.link, &file.file) {
+            (Some(id), None, None) => self.line(&format!("{at}.id"), id, MAX_LINE),
+            (None, Some(link), None) => self.web(&format!("{at}.link"), link),
+            (None, None, Some(_)) => {}
+            (None, None, None) => self.add(&format!("{at}.id"), Problem::Required),
+            (_, Some(_), _) => self.add(&format!("{at}.link"), Problem::Unknown),
+            (Some(_), None, Some(_)) => self.add(&format!("{at}.file"), Problem::Unknown),
         }
         self.optional(&format!("{at}.caption"), file.caption.as_ref(), MAX_CAPTION);
         self.optional(&format!("{at}.filename"), file.filename.as_ref(), MAX_LINE);

@@ -1,0 +1,67 @@
+//! Files that go with a reply: picked, dropped or pasted, uploaded at once, and sent one message each.
+
+mod files;
+mod row;
+mod upload;
+
+pub use files::{Files, use_files};
+
+use crate::{
+    i18n::*,
+    ui::{IconName, icon::Icon},
+};
+use leptos::{html, prelude::*};
+use row::Row;
+
+/// The button that picks files. Without a script there is nothing behind it, so it appears with the live page.
+#[component]
+pub fn AttachButton(files: Files, #[prop(into)] refused: Signal<bool>) -> impl IntoView {
+    let i18n = use_i18n();
+    let input = NodeRef::<html::Input>::new();
+    let picked = move |_| {
+        if let Some(input) = input.get_untracked() {
+            files.add_all(input.files());
+            // The same file may be picked again.
+            input.set_value("");
+        }
+    };
+    let pick = move |_| {
+        if let Some(input) = input.get_untracked() {
+            input.click();
+        }
+    };
+    let label = move || t_string!(i18n, inbox.attach.attach);
+    view! {
+        <input type="file" multiple hidden node_ref=input on:change=picked aria-label=label />
+        <button
+            type="button"
+            class="button needs-script"
+            aria-label=label
+            title=label
+            on:click=pick
+            prop:disabled=move || refused.get()
+        >
+            <Icon name=IconName::Attach />
+        </button>
+    }
+    .into_any()
+}
+
+/// The files that wait to be sent.
+#[component]
+pub fn AttachedFiles(files: Files) -> impl IntoView {
+    let i18n = use_i18n();
+    let any = Memo::new(move |_| !files.is_empty());
+    let rows = move || {
+        any.get().then(|| {
+            view! {
+                <ul class="attached" aria-label=move || t_string!(i18n, inbox.attach.list)>
+                    <For each=move || files.all() key=|attached| attached.key() let:attached>
+                        <Row files attached />
+                    </For>
+                </ul>
+            }
+        })
+    };
+    view! { {rows} }.into_any()
+}

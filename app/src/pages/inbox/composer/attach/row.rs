@@ -1,0 +1,76 @@
+//! One attached file: its name, its caption and how far it is.
+
+use super::files::{Attached, Files, Step};
+use crate::{
+    i18n::*,
+    pages::inbox::labels,
+    ui::{IconName, LiveText, icon::Icon},
+};
+use leptos::prelude::*;
+
+#[component]
+pub fn Row(files: Files, attached: Attached) -> impl IntoView {
+    let i18n = use_i18n();
+    let name = attached.name();
+    let facts = format!("{name} · {}", labels::bytes(i18n.get_locale_untracked(), attached.size()));
+    let state = move || match attached.step.get() {
+        Step::Uploading { cut: true, .. } => t_string!(i18n, inbox.attach.waiting).to_owned(),
+        Step::Uploading { percent, .. } => {
+            t_string!(i18n, inbox.attach.uploading, percent = percent).to_string()
+        }
+        Step::Ready(_) => t_string!(i18n, inbox.attach.ready).to_owned(),
+        Step::Sending(_) => t_string!(i18n, inbox.attach.sending).to_owned(),
+        Step::Failed(why) => {
+            let why = labels::why(i18n.get_locale(), &why);
+            t_string!(i18n, inbox.attach.failed, why = why).to_string()
+        }
+    };
+    let percent = move || match attached.step.get() {
+        Step::Uploading { percent, .. } => percent,
+        _ => 100,
+    };
+    let failed = Memo::new(move |_| attached.step.with(|step| matches!(step, Step::Failed(_))));
+    let again = move || {
+        failed.get().then(|| {
+            view! {
+                <button type="button" class="button" on:click=move |_| files.try_again(attached)>
+                    {move || t_string!(i18n, inbox.bubble.retry)}
+                </button>
+            }
+        })
+    };
+    let (of_caption, of_button) = (name.clone(), name.clone());
+    let caption_label = move || t_string!(i18n, inbox.attach.caption, name = of_caption.clone()).to_string();
+    let remove_label = move || t_string!(i18n, inbox.attach.remove, name = of_button.clone()).to_string();
+    view! {
+        <li class:failed=move || failed.get()>
+            <div class="attached-what">
+                <strong dir="auto">{facts}</strong>
+                <progress max="100" value=percent aria-label=name></progress>
+                <span class="nums" role="status">
+                    <LiveText text=state />
+                </span>
+            </div>
+            <input
+                type="text"
+                maxlength="1024"
+                autocomplete="off"
+                aria-label=caption_label.clone()
+                placeholder=caption_label
+                prop:value=move || attached.caption.get()
+                on:input=move |event| attached.caption.set(event_target_value(&event))
+            />
+            {again}
+            <button
+                type="button"
+                class="button"
+                aria-label=remove_label.clone()
+                title=remove_label
+                on:click=move |_| files.remove(attached)
+            >
+                <Icon name=IconName::Cross />
+            </button>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,60 @@
+//! A file of a message. Its bytes are in the file store.
+
+use super::stored;
+use domain::file::FileView;
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "files")]
+pub struct Model {
+    /// A received file has the id of its message.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub channel_id: Uuid,
+    #[sea_orm(column_type = "Text")]
+    pub direction: String,
+    #[sea_orm(column_type = "Text")]
+    pub state: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub filename: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub mime_type: Option<String>,
+    /// In bytes.
+    pub size: Option<i64>,
+    /// In hex.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub sha256: Option<String>,
+    /// Who may send it: the user or the token that uploads it.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub uploaded_by: Option<String>,
+    /// Meta's id.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub media_id: Option<String>,
+    /// Until when Meta keeps it.
+    pub media_until: Option<i64>,
+    /// Transfers from or to Meta.
+    pub attempts: i64,
+    /// When the next transfer is due; `None`: none is.
+    pub due_at: Option<i64>,
+    /// The engine that transfers it now. Its claim ends with `due_at`.
+    pub claimed_by: Option<Uuid>,
+    pub created_at: i64,
+    /// When the bytes are deleted.
+    pub expires_at: Option<i64>,
+}
+
+impl Model {
+    pub fn view(&self) -> crate::Result<FileView> {
+        Ok(FileView {
+            state: stored(&self.state)?,
+            mime_type: self.mime_type.clone(),
+            size: self.size.and_then(|size| u64::try_from(size).ok()),
+            filename: self.filename.clone(),
+        })
+    }
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

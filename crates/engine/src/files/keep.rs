@@ -1,0 +1,112 @@
+//! How long files are kept. What remains is the tile that says so.
+
+use crate::{
+    Engine, Error, Result,
+    clock::Clock,
+    entity::{file, outbox},
+};
+use domain::{access::Actor, file::FileState};
+use futures::TryStreamExt as _;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::{Expr, Query}};
+use std::{collections::HashSet, io, time::Duration};
+use tokio::fs;
+use uuid::Uuid;
+
+/// How long an upload may take, and how long a complete one may wait for its message.
+pub(crate) const UNFINISHED: Duration = Duration::from_secs(24 * 60 * 60);
+/// Files that are looked at at once.
+const BATCH: u64 = 200;
+/// Bytes without a row are left alone for this long: their row may be about to be written.
+const ORPHAN_AFTER: Duration = Duration::from_secs(2 * 24 * 60 * 60);
+
+/// Deletes the bytes of files whose time is over, uploads that were given up, and what crashes left behind.
+pub(crate) async fn pass(engine: &Engine) -> Result<()> {
+    while expire(engine).await? == BATCH {}
+    sweep(engine).await
+}
+
+async fn expire(engine: &Engine) -> Result<u64> {
+    let needed = Query::select()
+        .column(outbox::Column::FileId)
+        .from(outbox::Entity)
+        .and_where(outbox::Column::FileId.is_not_null())
+        .to_owned();
+    let old = file::Entity::find()
+        .filter(file::Column::ExpiresAt.lte(engine.clock().now().millis()))
+        .filter(file::Column::Id.not_in_subquery(needed))
+        .order_by_asc(file::Column::ExpiresAt)
+        .limit(BATCH)
+        .all(engine.db.read())
+        .await?;
+    for row in &old {
+        // The bytes first: a row that says so must not lie.
+        engine.files.delete(row.id).await.map_err(|error| undeletable(&error))?;
+        if row.state == FileState::Uploading.as_str() {
+            remove(engine, row.id).await?;
+        }
+        let tx = engine.transaction(&Actor::System).await?;
+        if row.state == FileState::Uploading.as_str() {
+            file::Entity::delete_by_id(row.id).exec(&tx).await?;
+        } else {
+            file::Entity::update_many()
+                .col_expr(file::Column::State, Expr::value(FileState::Expired.as_str()))
+                .col_expr(file::Column::ExpiresAt, Expr::value(None::<i64>))
+                .col_expr(file::Column::DueAt, Expr::value(None::<i64>))
+                .filter(file::Column::Id.eq(row.id))
+                .exec(&tx)
+                .await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(old.len() as u64)
+}
+
+/// Deletes bytes that no row names: a crash came between the bytes and their row.
+async fn sweep(engine: &Engine) -> Result<()> {
+    let before = engine.clock().now().minus(ORPHAN_AFTER).millis();
+    let stored = engine.files.older_than(before).try_collect::<Vec<_>>().await;
+    let mut found = stored.map_err(|error| undeletable(&error))?;
+    let mut uploads = fs::read_dir(engine.files.uploads())
+        .await
+        .map_err(|error| undeletable(&error))?;
+    while let Some(entry) = uploads.next_entry().await.map_err(|error| undeletable(&error))? {
+        let id = entry.file_name().to_str().and_then(|name| name.parse().ok());
+        // Ids rise with time.
+        found.extend(id.filter(|id: &Uuid| *id < Clock::first_id_at(before)));
+    }
+    for some in found.chunks(500) {
+        let known: HashSet<Uuid> = file::Entity::find()
+            .select_only()
+            .column(file::Column::Id)
+            .filter(file::Column::Id.is_in(some.iter().copied()))
+            .filter(file::Column::State.is_in([FileState::Here.as_str(), FileState::Uploading.as_str()]))
+            .into_tuple()
+            .all(engine.db.read())
+            .await?
+            .into_iter()
+            .collect();
+        for orphan in some.iter().filter(|id| !known.contains(id)) {
+            tracing::info!(file = %orphan, "bytes that no message names are deleted");
+            engine.files.delete(*orphan).await.map_err(|error| undeletable(&error))?;
+            remove(engine, *orphan).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn remove(engine: &Engine, id: Uuid) -> Result<()> {
+    match fs::remove_file(engine.files.upload(id)).await {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(undeletable(&error)),
+        _ => Ok(()),
+    }
+}
+
+fn undeletable(error: &io::Error) -> Error {
+    tracing::error!(%error, "files cannot be deleted");
+    Error::Unavailable("files cannot be deleted")
+}
+
+/// Sizes are stored as the database's integers.
+pub(crate) fn stored_size(size: u64) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
+}

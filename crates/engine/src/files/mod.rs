@@ -1,0 +1,18 @@
+//! Files of messages: the store of their bytes, uploads by users and scripts, fetching from Meta, and how long files
+//! are kept.
+//!
+//! | a customer's file | a user's file |
+//! |---|---|
+//! | its row comes with the message → [`fetch`] | [`upload`] → the message → `outbound::upload` |
+
+pub(crate) mod claims;
+pub(crate) mod fetch;
+pub(crate) mod keep;
+mod read;
+mod space;
+pub(crate) mod store;
+pub(crate) mod transfers;
+pub mod upload;
+
+pub use read::{OpenFile, of_message};
+pub use store::Bytes;

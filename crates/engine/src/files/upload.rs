@@ -1,0 +1,309 @@
+//! Files that users and scripts upload, to send them. An upload grows on the disk, so that it goes on after a broken
+//! line or a restart where it stopped. Once it is complete it goes into the store, and a message may name it.
+
+use crate::{
+    Engine, Error, Result,
+    entity::{file, session, stored},
+    files::{keep, space},
+    sessions::access,
+};
+use bytes::Bytes;
+use domain::{
+    access::Actor,
+    file::{FileState, FileView, file_name},
+    form::Problem,
+    ids::{FileId, SessionId},
+    message::Direction,
+    refusal::Refusal,
+};
+use futures::{Stream, StreamExt as _, TryStreamExt as _};
+use sea_orm::{
+    ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, sea_query::Expr,
+};
+use std::{
+    collections::HashSet,
+    io,
+    sync::{Mutex, PoisonError},
+};
+use tokio::{
+    fs,
+    io::{AsyncSeekExt as _, AsyncWriteExt as _},
+};
+use tokio_util::io::ReaderStream;
+use uuid::Uuid;
+
+/// Uploads that one user or token may have unfinished.
+const MAX_UNFINISHED: u64 = 100;
+/// Bytes that are read from the disk at once.
+const PART: usize = 256 * 1024;
+
+/// The uploads that a request is writing to now.
+#[derive(Debug, Default)]
+pub(crate) struct Busy(Mutex<HashSet<Uuid>>);
+
+/// How far an upload is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes that are here.
+    pub offset: u64,
+    /// Bytes of the whole file.
+    pub size: u64,
+}
+
+/// Begins the upload of a file that is meant for a session.
+pub async fn begin(
+    engine: &Engine,
+    actor: &Actor,
+    id: SessionId,
+    filename: &str,
+    size: u64,
+) -> Result<FileId> {
+    let db = engine.db.read();
+    let session = access::find(db, actor, id, false).await?;
+    may_answer(engine, actor, &session).await?;
+    if size == 0 {
+        return Err(Refusal::field("size", Problem::Required).into());
+    }
+    if size > engine.files.most {
+        return Err(Refusal::FileTooLarge {
+            most: engine.files.most,
+        }
+        .into());
+    }
+    if !space::is_left(engine, size) {
+        tracing::warn!("the disk is nearly full: an upload was refused (files.free_mb)");
+        return Err(Refusal::NoSpace.into());
+    }
+    let uploader = uploader(actor);
+    let unfinished = file::Entity::find()
+        .filter(file::Column::UploadedBy.eq(&uploader))
+        .filter(file::Column::State.eq(FileState::Uploading.as_str()));
+    if unfinished.count(db).await? >= MAX_UNFINISHED {
+        return Err(Refusal::Busy { seconds: 60 }.into());
+    }
+    let now = engine.clock().now();
+    let row = file::Model {
+        id: engine.clock().new_id(),
+        channel_id: session.channel_id,
+        direction: Direction::Outbound.as_str().to_owned(),
+        state: FileState::Uploading.as_str().to_owned(),
+        filename: file_name(filename),
+        mime_type: None,
+        size: Some(keep::stored_size(size)),
+        sha256: None,
+        uploaded_by: Some(uploader),
+        media_id: None,
+        media_until: None,
+        attempts: 0,
+        due_at: None,
+        claimed_by: None,
+        created_at: now.millis(),
+        expires_at: Some(now.plus(keep::UNFINISHED).millis()),
+    };
+    let file = FileId::new(row.id);
+    create(engine, row.id).await.map_err(unwritable)?;
+    let tx = engine.transaction(actor).await?;
+    file::Entity::insert(row.into_active_model())
+        .exec_without_returning(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(file)
+}
+
+async fn may_answer(engine: &Engine, actor: &Actor, session: &session::Model) -> Result<()> {
+    let access = access::session_access(engine.db.read(), actor.extension(), session).await?;
+    access.reply(actor)?;
+    Ok(())
+}
+
+async fn create(engine: &Engine, id: Uuid) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    options.open(engine.files.upload(id)).await.map(drop)
+}
+
+/// How far the upload is. One that was cut off at its very end is completed.
+pub async fn progress(engine: &Engine, actor: &Actor, id: FileId) -> Result<Progress> {
+    let row = own(engine, actor, id).await?;
+    let size = size_of(&row);
+    if stored::<FileState>(&row.state)? != FileState::Uploading {
+        return Ok(Progress { offset: size, size });
+    }
+    let offset = length(engine, row.id).await?;
+    if offset == size {
+        let _place = Place::take(engine, row.id)?;
+        complete(engine, actor, row).await?;
+    }
+    Ok(Progress { offset, size })
+}
+
+/// Adds a part that begins at `offset`, and completes the file with its last part. Of a part that is cut off, what has
+/// come is kept.
+pub async fn append(
+    engine: &Engine,
+    actor: &Actor,
+    id: FileId,
+    offset: u64,
+    part: impl Stream<Item = io::Result<Bytes>>,
+) -> Result<Progress> {
+    let row = own(engine, actor, id).await?;
+    let size = size_of(&row);
+    if stored::<FileState>(&row.state)? != FileState::Uploading {
+        return match offset == size {
+            true => Ok(Progress { offset, size }),
+            false => Err(Refusal::WrongOffset { offset: size }.into()),
+        };
+    }
+    let _place = Place::take(engine, row.id)?;
+    let there = length(engine, row.id).await?;
+    if there != offset {
+        return Err(Refusal::WrongOffset { offset: there }.into());
+    }
+    let mut upload = fs::OpenOptions::new()
+        .write(true)
+        .open(engine.files.upload(row.id))
+        .await
+        .map_err(unwritable)?;
+    upload.seek(io::SeekFrom::Start(offset)).await.map_err(unwritable)?;
+    let mut offset = offset;
+    let mut part = std::pin::pin!(part);
+    let cut = loop {
+        let bytes = match part.next().await {
+            None => break false,
+            Some(Err(_)) => break true,
+            Some(Ok(bytes)) => bytes,
+        };
+        if offset + bytes.len() as u64 > size {
+            return Err(Refusal::WrongOffset { offset }.into());
+        }
+        upload.write_all(&bytes).await.map_err(unwritable)?;
+        offset += bytes.len() as u64;
+    };
+    upload.flush().await.map_err(unwritable)?;
+    if cut {
+        return Err(Error::Unavailable("the upload was cut off"));
+    }
+    if offset == size {
+        complete(engine, actor, row).await?;
+    }
+    Ok(Progress { offset, size })
+}
+
+/// Gives an unfinished upload up.
+pub async fn discard(engine: &Engine, actor: &Actor, id: FileId) -> Result<()> {
+    let row = own(engine, actor, id).await?;
+    let _place = Place::take(engine, row.id)?;
+    // A message may name a complete file, which goes when its time is over.
+    if stored::<FileState>(&row.state)? == FileState::Uploading {
+        let tx = engine.transaction(actor).await?;
+        file::Entity::delete_by_id(row.id).exec(&tx).await?;
+        tx.commit().await?;
+        remove(engine, row.id).await;
+    }
+    Ok(())
+}
+
+/// What a complete upload is.
+pub async fn view(engine: &Engine, actor: &Actor, id: FileId) -> Result<FileView> {
+    own(engine, actor, id).await?.view()
+}
+
+/// Puts a complete upload into the store.
+async fn complete(engine: &Engine, actor: &Actor, row: file::Model) -> Result<()> {
+    let upload = fs::File::open(engine.files.upload(row.id))
+        .await
+        .map_err(unwritable)?;
+    let mut content = ReaderStream::with_capacity(upload, PART);
+    let mut writer = engine.files.write(row.id).await.map_err(unwritable)?;
+    while let Some(part) = content.try_next().await.map_err(unwritable)? {
+        writer.put(part).await.map_err(unwritable)?;
+    }
+    let written = writer.finish().await.map_err(unwritable)?;
+    let until = engine.clock().now().plus(keep::UNFINISHED).millis();
+    let tx = engine.transaction(actor).await?;
+    file::Entity::update_many()
+        .col_expr(file::Column::State, Expr::value(FileState::Here.as_str()))
+        .col_expr(file::Column::Sha256, Expr::value(hex::encode(written.sha256)))
+        .col_expr(file::Column::ExpiresAt, Expr::value(until))
+        .filter(file::Column::Id.eq(row.id))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    remove(engine, row.id).await;
+    Ok(())
+}
+
+async fn remove(engine: &Engine, id: Uuid) {
+    if let Err(error) = fs::remove_file(engine.files.upload(id)).await
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        tracing::warn!(%error, file = %id, "an upload cannot be deleted; it is swept later");
+    }
+}
+
+/// The file, if the actor uploads it.
+async fn own(engine: &Engine, actor: &Actor, id: FileId) -> Result<file::Model> {
+    let found = file::Entity::find_by_id(id.uuid())
+        .filter(file::Column::UploadedBy.eq(uploader(actor)))
+        .one(engine.db.read())
+        .await?;
+    Ok(found.ok_or(Refusal::NotFound)?)
+}
+
+/// How a file names the user or token that uploads it.
+pub(crate) fn uploader(actor: &Actor) -> String {
+    match actor {
+        Actor::User(me) => format!("user:{}", me.id),
+        Actor::Token { id, .. } => format!("token:{id}"),
+        Actor::System => "system".to_owned(),
+    }
+}
+
+fn size_of(row: &file::Model) -> u64 {
+    row.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0)
+}
+
+async fn length(engine: &Engine, id: Uuid) -> Result<u64> {
+    match fs::metadata(engine.files.upload(id)).await {
+        Ok(upload) => Ok(upload.len()),
+        // It was swept: there is nothing to go on with.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Refusal::NotFound.into()),
+        Err(error) => Err(unwritable(error)),
+    }
+}
+
+fn unwritable(error: io::Error) -> Error {
+    if error.kind() == io::ErrorKind::StorageFull {
+        tracing::error!(%error, "the disk is full: an upload was refused");
+        return Refusal::NoSpace.into();
+    }
+    tracing::error!(%error, "an upload cannot be written");
+    Error::Unavailable("an upload cannot be written")
+}
+
+/// The right to write to an upload.
+struct Place<'a> {
+    engine: &'a Engine,
+    id: Uuid,
+}
+
+impl<'a> Place<'a> {
+    /// # Errors
+    /// Another request writes to the upload now.
+    fn take(engine: &'a Engine, id: Uuid) -> Result<Self> {
+        let mut busy = engine.uploads.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match busy.insert(id) {
+            true => Ok(Self { engine, id }),
+            false => Err(Refusal::Busy { seconds: 1 }.into()),
+        }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut busy = self.engine.uploads.0.lock().unwrap_or_else(PoisonError::into_inner);
+        busy.remove(&self.id);
+    }
+}
