@@ -1,0 +1,23 @@
+//! Files, looked at by their content and made fit for WhatsApp. What a file or its sender calls itself is never believed.
+//!
+//! | module      | content                                                                       |
+//! |-------------|-------------------------------------------------------------------------------|
+//! | [`inspect`] | what a file is                                                                |
+//! | [`details`] | what is known of a picture, a video, a recording                              |
+//! | [`limits`]  | WhatsApp's types and sizes: as what a file can be sent, and why not otherwise |
+//! | [`picture`] | thumbnails, and pictures written anew without what WhatsApp refuses           |
+//! | [`voice`]   | a browser's recording as a voice message                                      |
+//!
+//! The files come from customers and strangers. So memory is bounded whatever a file claims, and a file that lies is
+//! refused with a typed reason; it never panics. Everything here blocks: a server calls it on a thread for that.
+
+pub mod details;
+mod ebml;
+mod inspect;
+pub mod limits;
+pub mod picture;
+mod source;
+pub mod voice;
+
+pub use details::{Details, Inspected};
+pub use inspect::inspect;
