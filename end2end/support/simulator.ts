@@ -19,7 +19,17 @@ export type Fault =
   | { target: 'send'; kind: 'status5xx'; code: number; body: string }
   | { target: 'send'; kind: 'error_code'; code: number; http: number }
   | { target: 'send'; kind: 'accept_then_page'; code: number; body: string }
-  | { target: 'webhook'; kind: 'delay'; ms: number };
+  | { target: 'webhook'; kind: 'delay'; ms: number }
+  | ({ target: 'media_upload' | 'media_info' | 'media_download' } & MediaFault);
+
+export type MediaFault =
+  | { kind: 'error_code'; code: number; http: number }
+  | { kind: 'status'; http: number }
+  | { kind: 'redirect'; to: string }
+  | { kind: 'wrong_bytes' }
+  | { kind: 'wrong_size' }
+  | { kind: 'cut' }
+  | { kind: 'slow'; ms: number };
 
 export interface Customer {
   id: number;
@@ -27,8 +37,30 @@ export interface Customer {
   wa_id?: string;
 }
 
+/** A file that a customer sends. */
+export interface CustomerFile {
+  kind: 'audio' | 'document' | 'image' | 'sticker' | 'video';
+  mimeType: string;
+  bytes: Uint8Array<ArrayBuffer>;
+  caption?: string;
+  filename?: string;
+  voice?: boolean;
+}
+
+/** A file of a message that Meta has accepted, with its id or its link. */
+export interface SentFile {
+  kind: CustomerFile['kind'];
+  id?: string;
+  link?: string;
+  mime_type: string;
+  size: number;
+  /** In hex. */
+  sha256: string;
+}
+
 interface Sent {
   body: { text?: { body: string } };
+  file?: SentFile;
 }
 
 export class Simulator {
@@ -70,6 +102,24 @@ export class Simulator {
     await this.post('say', { customer: customer.id, phone_number_id: EXAMPLE.numberId, text });
   }
 
+  async sendsFile(customer: Customer, file: CustomerFile): Promise<void> {
+    const { kind, mimeType, bytes, caption, filename, voice = false } = file;
+    const query = new URLSearchParams({
+      customer: String(customer.id),
+      phone_number_id: EXAMPLE.numberId,
+      kind,
+      voice: String(voice),
+    });
+    if (caption !== undefined) query.set('caption', caption);
+    if (filename !== undefined) query.set('filename', filename);
+    const answer = await fetch(`${this.url}simulator/api/files?${query}`, {
+      method: 'PUT',
+      headers: { 'content-type': mimeType },
+      body: bytes,
+    });
+    if (!answer.ok) throw new Error(`the simulator refused the file: ${await answer.text()}`);
+  }
+
   async reads(customer: Customer): Promise<void> {
     await this.post('read', { customer: customer.id, phone_number_id: EXAMPLE.numberId });
   }
@@ -80,8 +130,14 @@ export class Simulator {
 
   /** The texts that Meta has accepted for sending, in their order. */
   async accepted(): Promise<string[]> {
-    const sent = await call<Sent[]>('GET', `${this.url}simulator/api/sent`);
+    const sent = await this.sent();
     return sent.map((message) => message.body.text?.body ?? '');
+  }
+
+  /** The files that Meta has accepted and has, in their order. */
+  async acceptedFiles(): Promise<SentFile[]> {
+    const sent = await this.sent();
+    return sent.flatMap((message) => message.file ?? []);
   }
 
   get log(): string {
@@ -90,6 +146,10 @@ export class Simulator {
 
   stop(): Promise<void> {
     return this.program.stop();
+  }
+
+  private sent(): Promise<Sent[]> {
+    return call<Sent[]>('GET', `${this.url}simulator/api/sent`);
   }
 
   private post<T>(path: string, body: unknown): Promise<T> {

@@ -4,13 +4,20 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
-/// One scripted fault, for the Graph API's sends or for the webhook deliveries.
+/// One scripted fault, for the Graph API's sends, for the webhook deliveries, or for one of the steps of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "target", rename_all = "snake_case")]
 pub enum Fault {
     Send(SendFault),
     Webhook(WebhookFault),
+    /// `POST …/media`
+    MediaUpload(MediaFault),
+    /// `GET /{media id}`
+    MediaInfo(MediaFault),
+    /// The download address.
+    MediaDownload(MediaFault),
 }
 
 /// What can happen to a valid `POST …/messages`. Refused requests and read marks consume no fault.
@@ -58,6 +65,44 @@ pub enum WebhookFault {
     Delay { ms: u64 },
     /// Every message and status arrives in its own POST, without `contacts`.
     SplitOff,
+}
+
+impl SendFault {
+    /// Whether the message is accepted all the same.
+    pub(crate) fn accepts(&self) -> bool {
+        match self {
+            Self::Delay { .. }
+            | Self::Hang { .. }
+            | Self::AcceptThenDrop
+            | Self::AcceptThenPage { .. }
+            | Self::AcceptAs { .. } => true,
+            Self::Status5xx { .. }
+            | Self::RateCode
+            | Self::ErrorCode { .. }
+            | Self::DropConnection
+            | Self::Busy { .. } => false,
+        }
+    }
+}
+
+/// What can happen to a valid request for a file. Refused requests consume no fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum MediaFault {
+    /// An error object with this code and this HTTP status; nothing is stored.
+    ErrorCode { code: i64, http: u16 },
+    /// An HTML page with this status; nothing is stored.
+    Status { http: u16 },
+    /// 302 to this address; nothing is stored.
+    Redirect { to: Url },
+    /// The first byte of a download is another one. An upload and its information get another SHA-256.
+    WrongBytes,
+    /// A download is complete after half of the file. An upload and its information get a size that is one byte larger.
+    WrongSize,
+    /// The connection ends in the middle of a download; the others are carried out and not answered.
+    Cut,
+    /// A download takes this long; the others are answered this much later.
+    Slow { ms: u64 },
 }
 
 impl From<SendFault> for Fault {

@@ -21,6 +21,16 @@ pub(crate) fn challenge() -> String {
     digits(10)
 }
 
+/// A file's id.
+pub(crate) fn media() -> String {
+    format!("1{}", digits(15))
+}
+
+/// The part of a download address that nobody can guess.
+pub(crate) fn download() -> String {
+    hex::encode(random())
+}
+
 /// The trace id in an error object.
 pub(crate) fn fbtrace() -> String {
     format!("A{}", hex::encode(random()))

@@ -22,27 +22,33 @@
 mod control;
 mod delivery;
 mod example;
+mod fate;
 mod faults;
+mod files;
 mod graph;
 mod handshake;
 mod ids;
+mod kinds;
+mod link;
 mod options;
 mod payload;
 mod phone;
 mod settings;
 mod shared;
 mod simulator;
+mod store;
 mod talk;
 mod wire;
 mod world;
 
 pub use crate::example::ExampleWorld;
-pub use crate::faults::{Fault, RetryPlan, SendFault, WebhookFault};
+pub use crate::faults::{Fault, MediaFault, RetryPlan, SendFault, WebhookFault};
 pub use crate::handshake::HandshakeError;
+pub use crate::kinds::FileKind;
 pub use crate::options::{NowFn, Options};
-pub use crate::settings::{CallbackOf, NumberSetting, Setting, TokenSetting};
+pub use crate::settings::{CallbackOf, NumberSetting, PaceSetting, Setting, TokenSetting};
 pub use crate::simulator::{Signature, Simulator};
 pub use crate::world::{
-    Answer, AppSpec, Attempt, CustomerId, CustomerSpec, Delivery, DeliveryId, NumberSpec, Outage, Outcome,
-    SentMessage, TokenState, Unknown,
+    Answer, AppSpec, Attempt, CustomerFile, CustomerId, CustomerSpec, Delivery, DeliveryId, FileSource,
+    NumberSpec, Outage, Outcome, SentFile, SentMessage, TokenState, Unknown,
 };

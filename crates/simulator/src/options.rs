@@ -20,10 +20,12 @@ pub struct Options {
     pub auto_statuses: bool,
     /// Fail every message except a template with 131047 unless the customer wrote within 24 hours.
     pub service_window: bool,
+    /// Refuse what is sent faster than Meta allows, with 130429 or 131056.
+    pub pace_limits: bool,
 }
 
 impl Default for Options {
-    /// Any free port of 127.0.0.1, the system's clock, quick retries, and Meta's statuses and service window.
+    /// Any free port of 127.0.0.1, the system's clock, quick retries, and Meta's statuses, service window and pace.
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -31,6 +33,7 @@ impl Default for Options {
             retry: RetryPlan::default(),
             auto_statuses: true,
             service_window: true,
+            pace_limits: true,
         }
     }
 }
@@ -43,6 +46,7 @@ impl fmt::Debug for Options {
             .field("retry", &self.retry)
             .field("auto_statuses", &self.auto_statuses)
             .field("service_window", &self.service_window)
+            .field("pace_limits", &self.pace_limits)
             .finish_non_exhaustive()
     }
 }

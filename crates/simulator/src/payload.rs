@@ -2,9 +2,12 @@
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages>
 //! A field that Meta leaves out is left out here, never null or empty.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
-use crate::world::{CustomerSpec, NumberSpec, SentMessage, World};
+use crate::kinds::FileKind;
+use crate::store::StoredFile;
+use crate::world::{CustomerFile, CustomerSpec, NumberSpec, SentMessage, World};
 
 /// The content of one `messages` delivery.
 #[derive(Debug, Clone, Default)]
@@ -107,16 +110,33 @@ fn contact(customer: &CustomerSpec, with_profile: bool) -> Value {
     Value::Object(contact)
 }
 
-/// A customer's text message.
-pub(crate) fn text_message(customer: &CustomerSpec, wamid: &str, text: &str, at: i64) -> Value {
+/// A customer's message of this kind.
+pub(crate) fn message(customer: &CustomerSpec, wamid: &str, kind: &str, content: Value, at: i64) -> Value {
     let mut message = Map::new();
     put(&mut message, "from", customer.wa_id.as_deref());
     put(&mut message, "from_user_id", customer.bsuid.as_deref());
     message.insert("id".into(), json!(wamid));
     message.insert("timestamp".into(), json!(seconds(at)));
-    message.insert("type".into(), json!("text"));
-    message.insert("text".into(), json!({ "body": text }));
+    message.insert("type".into(), json!(kind));
+    message.insert(kind.into(), content);
     Value::Object(message)
+}
+
+/// The content of a message with a file. Webhooks give the hash in Base64, Graph in hex.
+pub(crate) fn file(spec: &CustomerFile, stored: &StoredFile, id: &str, url: &str) -> Value {
+    let mut content = Map::new();
+    put(&mut content, "caption", spec.caption.as_deref());
+    put(&mut content, "filename", spec.filename.as_deref());
+    content.insert("mime_type".into(), json!(spec.mime_type));
+    content.insert("sha256".into(), json!(STANDARD.encode(stored.sha256)));
+    content.insert("id".into(), json!(id));
+    content.insert("url".into(), json!(url));
+    match spec.kind {
+        FileKind::Audio => content.insert("voice".into(), json!(spec.voice)),
+        FileKind::Sticker => content.insert("animated".into(), json!(stored.animated)),
+        FileKind::Document | FileKind::Image | FileKind::Video => None,
+    };
+    Value::Object(content)
 }
 
 /// The status of a message that the business has sent. `pricing` is that of a service conversation.

@@ -2,6 +2,8 @@
 //! setting puts Graph into one of the situations that administrators get stuck in, and holds until it is changed. Rust
 //! code and, as JSON, HTTP requests use the same values.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -41,6 +43,7 @@ pub enum Setting {
     Statuses {
         reported: bool,
     },
+    Pace(PaceSetting),
     /// The outcome of every call to Graph until this is `None`.
     Outage {
         outage: Option<Outage>,
@@ -91,8 +94,24 @@ pub struct NumberSetting {
     pub quality_rating: Option<String>,
     /// `STANDARD`, `HIGH`.
     pub throughput: Option<String>,
+    /// The messages that Meta accepts in any second; otherwise 80, with `HIGH` 1000, in coexistence 20.
+    pub messages_per_second: Option<u32>,
+    /// Whether the number is also used in the WhatsApp Business app.
+    pub coexistence: Option<bool>,
     /// The two-step PIN; empty: none yet.
     pub pin: Option<String>,
+}
+
+/// How fast a business may send.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PaceSetting {
+    /// Whether there are limits at all.
+    pub limited: Option<bool>,
+    /// Messages to one customer at once.
+    pub pair_burst: Option<u32>,
+    /// Milliseconds between two messages to one customer after the burst.
+    pub pair_every_ms: Option<u64>,
 }
 
 impl World {
@@ -117,6 +136,12 @@ impl World {
             Setting::Clock { ahead_seconds } => self.graph.ahead_seconds = ahead_seconds,
             Setting::Statuses { reported } => self.graph.silent = !reported,
             Setting::Latency { ms } => self.graph.latency_ms = ms,
+            Setting::Pace(setting) => {
+                put(&mut self.pace.limited, setting.limited);
+                put(&mut self.pace.pair_burst, setting.pair_burst);
+                let every = setting.pair_every_ms.map(Duration::from_millis);
+                put(&mut self.pace.pair_every, every);
+            }
             Setting::Outage { outage } => self.graph.outage = outage,
         }
         Ok(())
@@ -156,7 +181,9 @@ impl World {
         put(&mut number.status, setting.status);
         put(&mut number.quality_rating, setting.quality_rating);
         put(&mut number.throughput, setting.throughput);
+        put(&mut number.coexistence, setting.coexistence);
         put(&mut number.pin, setting.pin);
+        number.messages_per_second = setting.messages_per_second.or(number.messages_per_second);
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! The handle: the actions that tests, the demo and the phone page's API can perform in the simulated Meta.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use serde_json::Value;
@@ -72,9 +72,13 @@ impl Simulator {
         }
         let url = Url::parse(&format!("http://{address}/"))?;
         let closing = CancellationToken::new();
+        let mut world = World::default();
+        world.pace.limited = options.pace_limits;
         let shared = Arc::new(Shared {
             options,
-            world: Mutex::new(World::default()),
+            url: url.clone(),
+            started: Instant::now(),
+            world: Mutex::new(world),
             changed: watch::Sender::new(()),
             lanes: Mutex::default(),
             http,

@@ -1,27 +1,25 @@
 //! What people and Meta do: customers write and read, the business sends, and Meta reports statuses.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde_json::{Value, json};
+use url::Url;
 
+use crate::fate::{Attachment, Failure, Fate, Valid, digits};
 use crate::ids;
+use crate::kinds::FileKind;
 use crate::payload::{self, Update};
 use crate::shared::Shared;
-use crate::world::{CustomerId, DeliveryId, MessageContent, Outcome, SentMessage, Unknown, World};
+use crate::store::StoredFile;
+use crate::world::{
+    CustomerFile, CustomerId, DeliveryId, INBOUND_LIVES_MS, Media, MessageContent, Outcome, SentMessage,
+    Unknown, World,
+};
 
-/// The customer service window: <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
-const SERVICE_WINDOW_MS: i64 = 24 * 60 * 60 * 1000;
 /// A typing indicator disappears after this time:
 /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/typing-indicators>
 const TYPING_MS: i64 = 25_000;
-
-/// A message that has passed Graph's checks.
-#[derive(Debug)]
-pub(crate) struct Valid {
-    pub to: Option<String>,
-    pub recipient: Option<String>,
-    pub body: Value,
-}
 
 /// Graph's answer about the recipient of a message.
 #[derive(Debug)]
@@ -29,19 +27,6 @@ pub(crate) struct Accepted {
     pub wamid: String,
     pub wa_id: Option<String>,
     pub bsuid: Option<String>,
-}
-
-/// The fate of an accepted message.
-#[derive(Debug)]
-enum Fate {
-    Reaches(CustomerId),
-    Fails {
-        code: i64,
-        title: &'static str,
-        details: &'static str,
-    },
-    /// No status ever follows.
-    Vanishes,
 }
 
 impl Shared {
@@ -52,13 +37,42 @@ impl Shared {
         phone_number_id: &str,
         text: &str,
     ) -> Result<String, Unknown> {
+        self.write(id, phone_number_id, "text", json!({ "body": text }))
+    }
+
+    /// A customer sends a file, which Meta keeps for the business.
+    pub(crate) fn customer_sends(
+        self: &Arc<Self>,
+        id: CustomerId,
+        phone_number_id: &str,
+        spec: &CustomerFile,
+        stored: StoredFile,
+    ) -> Result<String, Unknown> {
+        let media = Media {
+            phone_number_id: phone_number_id.to_owned(),
+            mime_type: spec.mime_type.clone(),
+            file: stored.clone(),
+            until: (self.options.now)() + INBOUND_LIVES_MS,
+        };
+        let media_id = self.change(|world| world.add_media(media));
+        let content = payload::file(spec, &stored, &media_id, &self.download_address(&media_id));
+        self.write(id, phone_number_id, spec.kind.name(), content)
+    }
+
+    fn write(
+        self: &Arc<Self>,
+        id: CustomerId,
+        phone_number_id: &str,
+        kind: &str,
+        content: Value,
+    ) -> Result<String, Unknown> {
         let at = (self.options.now)();
         let (wamid, message) = {
             let world = self.world();
             world.number(phone_number_id)?;
             let customer = world.customer(id)?;
             let wamid = ids::wamid(customer.wa_id.as_deref().unwrap_or_default());
-            let message = payload::text_message(customer, &wamid, text, at);
+            let message = payload::message(customer, &wamid, kind, content, at);
             (wamid, message)
         };
         let update = Update {
@@ -74,10 +88,10 @@ impl Shared {
         let at = (self.options.now)();
         let window_counts = self.options.service_window;
         let (accepted, fate) = self.change(|world| {
-            let fate = fate(world, phone_number_id, &valid, at, window_counts);
+            let fate = valid.fate(world, phone_number_id, at, window_counts);
             let reached = match fate {
-                Fate::Reaches(customer) => Some(customer),
-                Fate::Fails { .. } | Fate::Vanishes => None,
+                Fate::Reaches(customer) | Fate::Fetches(customer, ..) => Some(customer),
+                Fate::Fails(_) | Fate::Vanishes => None,
             };
             if let Some(customer) = reached {
                 world.typing.remove(&(phone_number_id.to_owned(), customer));
@@ -87,6 +101,8 @@ impl Shared {
             let wa_id = wa_id.or_else(|| valid.to.as_deref().map(digits));
             let wamid = ids::wamid(wa_id.as_deref().unwrap_or_default());
             let bsuid = valid.recipient.clone();
+            let accepted = Instant::now();
+            let since_start = accepted.duration_since(self.started).as_millis();
             world.sent.push(SentMessage {
                 wamid: wamid.clone(),
                 phone_number_id: phone_number_id.to_owned(),
@@ -96,33 +112,64 @@ impl Shared {
                 body: valid.body,
                 token: token.to_owned(),
                 at,
-                accepted: std::time::Instant::now(),
+                accepted,
+                accepted_ms: u64::try_from(since_start).unwrap_or(u64::MAX),
+                file: valid.attachment.and_then(Attachment::here),
                 statuses: Vec::new(),
             });
+            if let Fate::Fetches(..) = fate {
+                world.pending += 1;
+            }
             (Accepted { wamid, wa_id, bsuid }, fate)
         });
-        if self.options.auto_statuses && !self.world().graph.silent {
-            let reported = match fate {
-                Fate::Reaches(_) => ["sent", "delivered"]
-                    .iter()
-                    .try_for_each(|status| self.post_status(&accepted.wamid, status, &[])),
-                Fate::Fails { code, title, details } => {
-                    let error = json!({
-                        "code": code,
-                        "title": title,
-                        "message": title,
-                        "error_data": { "details": details },
-                        "href": "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
-                    });
-                    self.post_status(&accepted.wamid, "failed", &[error])
-                }
-                Fate::Vanishes => Ok(()),
-            };
-            if let Err(error) = reported {
-                tracing::warn!(%error, "no automatic status");
+        match fate {
+            Fate::Reaches(_) => self.report(&accepted.wamid, None),
+            Fate::Fetches(_, kind, link) => {
+                let (shared, wamid) = (Arc::clone(self), accepted.wamid.clone());
+                self.spawn(async move { shared.fetch_for(&wamid, kind, &link).await });
             }
+            Fate::Fails(failure) => self.report(&accepted.wamid, Some(&failure)),
+            Fate::Vanishes => {}
         }
         accepted
+    }
+
+    /// Fetches the file of an accepted message; its statuses follow.
+    async fn fetch_for(self: &Arc<Self>, wamid: &str, kind: FileKind, link: &Url) {
+        let fetched = self.fetch(kind, link).await;
+        let failure = fetched.as_ref().err().map(|details| Failure::of_file(details));
+        self.change(|world| {
+            if let Some(sent) = world.sent.iter_mut().rfind(|sent| sent.wamid == wamid) {
+                sent.file = fetched.ok();
+            }
+        });
+        self.report(wamid, failure.as_ref());
+        self.change(|world| world.pending -= 1);
+    }
+
+    /// Reports automatically on an accepted message: `sent` and `delivered`, or `failed`.
+    fn report(self: &Arc<Self>, wamid: &str, failure: Option<&Failure>) {
+        if !self.options.auto_statuses || self.world().graph.silent {
+            return;
+        }
+        let reported = match failure {
+            None => ["sent", "delivered"]
+                .iter()
+                .try_for_each(|status| self.post_status(wamid, status, &[])),
+            Some(Failure { code, title, details }) => {
+                let error = json!({
+                    "code": code,
+                    "title": title,
+                    "message": title,
+                    "error_data": { "details": details },
+                    "href": "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
+                });
+                self.post_status(wamid, "failed", &[error])
+            }
+        };
+        if let Err(error) = reported {
+            tracing::warn!(%error, "no automatic status");
+        }
     }
 
     /// Queues a status for a message that the business has sent.
@@ -204,45 +251,4 @@ impl Shared {
             true
         })
     }
-}
-
-fn fate(world: &World, phone_number_id: &str, valid: &Valid, at: i64, window_counts: bool) -> Fate {
-    let customer = match (&valid.to, &valid.recipient) {
-        // A BSUID belongs in `recipient`; in `to` the message is accepted and lost.
-        (Some(to), _) if looks_like_bsuid(to) => return Fate::Vanishes,
-        (Some(to), _) => world.customer_by_wa_id(&digits(to)),
-        (None, Some(bsuid)) => world.customer_by_bsuid(bsuid),
-        (None, None) => None,
-    };
-    let Some(customer) = customer else {
-        return Fate::Fails {
-            code: 131026,
-            title: "Message undeliverable",
-            details: "The recipient is not on WhatsApp.",
-        };
-    };
-    let last_words = world.last_words.get(&(phone_number_id.to_owned(), customer));
-    let open = last_words.is_some_and(|last| at - last < SERVICE_WINDOW_MS);
-    if window_counts && !open && valid.body["type"] != "template" {
-        return Fate::Fails {
-            code: 131047,
-            title: "Re-engagement message",
-            details: "Message failed to send because more than 24 hours have passed since the customer last \
-                      replied to this number.",
-        };
-    }
-    Fate::Reaches(customer)
-}
-
-/// `CC.` and letters or digits: <https://developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids>
-pub(crate) fn looks_like_bsuid(text: &str) -> bool {
-    let Some((country, rest)) = text.split_once('.') else {
-        return false;
-    };
-    country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase()) && !rest.is_empty()
-}
-
-/// A phone number without the characters `+`, `-`, `()` and space, which Graph accepts.
-pub(crate) fn digits(number: &str) -> String {
-    number.chars().filter(char::is_ascii_digit).collect()
 }

@@ -13,7 +13,7 @@ use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::application::Application;
-use simulator::{CustomerId, SendFault, Signature, Simulator};
+use simulator::{CustomerId, PaceSetting, SendFault, Setting, Signature, Simulator};
 use std::{
     collections::HashMap,
     sync::{
@@ -152,6 +152,12 @@ async fn two_engines_apply_and_send_everything_once_and_in_order() {
     lead_to(&neighbour, &story, &line).await;
     let customers = customers(&story, &line).await;
     story.connect(&line).await;
+    // Each engine counts for itself.
+    let unlimited = PaceSetting {
+        limited: Some(false),
+        ..PaceSetting::default()
+    };
+    story.meta.set(Setting::Pace(unlimited)).expect("a setting");
 
     // Some calls take a moment; others reach Meta long before the answer arrives.
     for n in 0..1000 {

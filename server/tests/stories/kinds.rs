@@ -2,7 +2,10 @@
 
 use crate::{
     stories,
-    support::{Story, world::id_of},
+    support::{
+        Story, files,
+        world::{Line, id_of},
+    },
 };
 use domain::{
     access::Actor,
@@ -10,28 +13,42 @@ use domain::{
 };
 use reqwest::Method;
 use serde_json::{Value, json};
-use simulator::SendFault;
+use simulator::{CustomerFile, FileKind, FileSource, SendFault};
 
 stories! {
     each_kind_reaches_meta_as_it_was_written
+    a_customers_file_is_told_with_its_name
     what_meta_would_refuse_is_refused_with_its_fields
     a_failed_message_of_any_kind_is_sent_again_the_same
     a_key_is_for_one_content
     a_reaction_of_ours_is_shown_with_its_message_unless_it_fails
 }
 
-fn kinds() -> Vec<Value> {
+/// One message of each kind; Meta knows their files.
+async fn kinds(story: &Story, line: &Line) -> Vec<Value> {
+    let picture = files::serve("image/png", b"a picture")
+        .await
+        .join("a.png")
+        .expect("a URL");
+    let upload = async |mime_type: &str| {
+        let uploaded = story
+            .meta
+            .business_uploads(&line.phone_number_id, mime_type, b"a file");
+        uploaded.await.expect("a number")
+    };
+    let (video, audio) = (upload("video/mp4").await, upload("audio/ogg").await);
+    let (invoice, sticker) = (upload("application/pdf").await, upload("image/webp").await);
     let buttons = json!([{"type": "reply", "reply": {"id": "yes", "title": "Yes"}},
         {"type": "reply", "reply": {"id": "no", "title": "No"}}]);
     let sections =
         json!([{"title": "Week", "rows": [{"id": "1", "title": "Monday", "description": "From nine"}]}]);
     vec![
         json!({"type": "text", "text": {"body": "See https://example.com", "preview_url": false}}),
-        json!({"type": "image", "image": {"link": "https://example.com/a.png", "caption": "The door"}}),
-        json!({"type": "video", "video": {"id": "1", "caption": "The way"}}),
-        json!({"type": "audio", "audio": {"id": "1", "voice": true}}),
-        json!({"type": "document", "document": {"id": "1", "filename": "invoice.pdf", "caption": "The invoice"}}),
-        json!({"type": "sticker", "sticker": {"id": "1"}}),
+        json!({"type": "image", "image": {"link": picture, "caption": "The door"}}),
+        json!({"type": "video", "video": {"id": video, "caption": "The way"}}),
+        json!({"type": "audio", "audio": {"id": audio, "voice": true}}),
+        json!({"type": "document", "document": {"id": invoice, "filename": "invoice.pdf", "caption": "The invoice"}}),
+        json!({"type": "sticker", "sticker": {"id": sticker}}),
         json!({"type": "location", "location": {"latitude": "50.0755", "longitude": "14.4378", "name": "Castle",
             "address": "Prague 1"}}),
         json!({"type": "contacts", "contacts": [{"name": {"formatted_name": "Jana Nová", "first_name": "Jana"},
@@ -55,17 +72,18 @@ fn refused(code: i64) -> SendFault {
 async fn each_kind_reaches_meta_as_it_was_written(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
+    let kinds = kinds(story, &line).await;
     let path = format!("/api/v1/sessions/{}/messages", id_of(&session));
     let first = story.messages(&session).await[0]["wamid"].clone();
-    for mut kind in kinds() {
+    for mut kind in kinds.clone() {
         kind["context"] = json!({"message_id": first});
         let accepted = story.api.post(&path, kind.clone()).await.ok();
         assert_eq!(accepted["context"], kind["context"], "{accepted}");
         story.settled().await;
     }
     let sent = story.meta.sent_messages();
-    assert_eq!(sent.len(), kinds().len());
-    for (sent, kind) in sent.iter().zip(kinds()) {
+    assert_eq!(sent.len(), kinds.len());
+    for (sent, kind) in sent.iter().zip(&kinds) {
         let word = kind["type"].as_str().expect("a type");
         assert_eq!(
             (&sent.body["type"], &sent.body[word], &sent.body["context"]),
@@ -73,8 +91,14 @@ async fn each_kind_reaches_meta_as_it_was_written(story: &Story) {
         );
     }
 
+    let files = story.accepted_files();
+    let by_link = files
+        .iter()
+        .filter(|file| matches!(file.source, FileSource::Link(_)));
+    assert_eq!((files.len(), by_link.count()), (5, 1), "{files:?}");
+
     let shown = story.messages(&session).await;
-    for (shown, kind) in shown[1..].iter().zip(kinds()) {
+    for (shown, kind) in shown[1..].iter().zip(&kinds) {
         let word = kind["type"].as_str().expect("a type");
         assert_eq!(
             (&shown["type"], &shown["context"]["message_id"]),
@@ -128,6 +152,20 @@ async fn each_kind_reaches_meta_as_it_was_written(story: &Story) {
             vec!["Monday"],
             vec!["Open: https://example.com/1"]
         ]
+    );
+}
+
+async fn a_customers_file_is_told_with_its_name(story: &Story) {
+    let line = story.support().await;
+    let file = CustomerFile {
+        filename: Some("faktura.pdf".into()),
+        ..CustomerFile::new(FileKind::Document, "application/pdf")
+    };
+    let wamid = story.sends(story.customer(1), &line, &file, b"%PDF").await;
+    let shown = story.messages(&story.session().await).await;
+    assert_eq!(
+        (&shown[0]["wamid"], &shown[0]["document"]["filename"]),
+        (&json!(wamid), &json!("faktura.pdf"))
     );
 }
 
@@ -208,7 +246,8 @@ async fn a_failed_message_of_any_kind_is_sent_again_the_same(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
     let path = format!("/api/v1/sessions/{}/messages", id_of(&session));
-    for kind in kinds() {
+    let kinds = kinds(story, &line).await;
+    for kind in &kinds {
         story.meta.fault(refused(131_026));
         let failed = story.api.post(&path, kind.clone()).await.ok();
         story.settled().await;
@@ -223,7 +262,7 @@ async fn a_failed_message_of_any_kind_is_sent_again_the_same(story: &Story) {
             (&kind["type"], &kind[word])
         );
     }
-    assert_eq!(story.meta.sent_messages().len(), kinds().len());
+    assert_eq!(story.meta.sent_messages().len(), kinds.len());
 }
 
 async fn a_key_is_for_one_content(story: &Story) {
@@ -268,6 +307,7 @@ async fn a_key_is_for_one_content(story: &Story) {
 async fn a_reaction_of_ours_is_shown_with_its_message_unless_it_fails(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
+    let kinds = kinds(story, &line).await;
     let path = format!("/api/v1/sessions/{}/messages", id_of(&session));
     let first = story.messages(&session).await[0]["wamid"].clone();
     let react =

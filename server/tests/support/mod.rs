@@ -2,6 +2,7 @@
 
 pub mod database;
 pub mod events;
+pub mod files;
 pub mod http;
 pub mod mmdb;
 pub mod panics;

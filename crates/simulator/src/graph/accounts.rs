@@ -151,7 +151,7 @@ fn field_of(world: &World, number: &Number, token: &Token, field: &str) -> Optio
         "platform_type" => json!(number.platform_type),
         "throughput" => json!({ "level": number.throughput }),
         "status" => json!(number.status),
-        "is_on_biz_app" => json!(false),
+        "is_on_biz_app" => json!(number.coexistence),
         "whatsapp_business_manager_messaging_limit" => json!("TIER_2K"),
         "webhook_configuration" => webhook_configuration(world, number, token),
         _ => return None,

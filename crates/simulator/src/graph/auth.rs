@@ -11,7 +11,7 @@ use whatsapp::signature;
 
 use super::error::GraphError;
 use crate::shared::Shared;
-use crate::world::{self, MANAGEMENT, Number, TokenState, World};
+use crate::world::{self, MANAGEMENT, MESSAGING, Number, REGISTERED, TokenState, World};
 
 /// A valid token with any permissions.
 #[derive(Debug)]
@@ -61,6 +61,28 @@ impl Token {
         number
             .filter(|number| self.known.sees(&number.spec.waba_id))
             .ok_or_else(|| GraphError::no_object(method, id))
+    }
+
+    /// A number that the token may send from.
+    ///
+    /// # Errors
+    /// The number does not exist, is hidden from the token, or is not registered.
+    pub(crate) fn sender<'w>(
+        &self,
+        world: &'w World,
+        method: &str,
+        id: &str,
+    ) -> Result<&'w Number, GraphError> {
+        self.require(MESSAGING)?;
+        let number = world
+            .numbers
+            .get(id)
+            .filter(|number| self.known.sees(&number.spec.waba_id))
+            .ok_or_else(|| GraphError::no_object(method, id))?;
+        if number.platform_type != REGISTERED {
+            return Err(GraphError::coded(133010, 400));
+        }
+        Ok(number)
     }
 
     /// # Errors

@@ -129,6 +129,7 @@ impl GraphError {
             131047 => "Re-engagement message",
             131048 => "Spam rate limit hit",
             131049 => "This message was not delivered to maintain healthy ecosystem engagement.",
+            131053 => "Media upload error",
             131056 => "(Business Account, Consumer Account) pair rate limit hit",
             131057 => "Account in maintenance mode",
             133005 => "Two step verification PIN Mismatch",

@@ -2,24 +2,27 @@
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Path, State};
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
+use super::attachment;
 use super::auth::Token;
 use super::change::success;
+use super::edge::{page, pause};
 use super::error::GraphError;
+use crate::fate::{Valid, digits, looks_like_bsuid};
 use crate::faults::SendFault;
 use crate::shared::Shared;
-use crate::talk::{Accepted, Valid, digits, looks_like_bsuid};
+use crate::talk::Accepted;
 use crate::wire::Scissors;
-use crate::world::{MESSAGING, REGISTERED};
+use crate::world::{TooFast, World};
 
 /// In characters.
 const LONGEST_TEXT: usize = 4096;
@@ -47,18 +50,10 @@ pub(crate) async fn send(
     token: Token,
     body: Bytes,
 ) -> Result<Response, GraphError> {
-    token.require(MESSAGING)?;
-    let own_number = {
+    let (own_number, per_second) = {
         let world = shared.world();
-        let number = world
-            .numbers
-            .get(&id)
-            .filter(|number| token.known.sees(&number.spec.waba_id))
-            .ok_or_else(|| GraphError::no_object("post", &id))?;
-        if number.platform_type != REGISTERED {
-            return Err(GraphError::coded(133010, 400));
-        }
-        digits(&number.spec.display_phone_number)
+        let number = token.sender(&world, "post", &id)?;
+        (digits(&number.spec.display_phone_number), number.per_second())
     };
     let object: Map<String, Value> = serde_json::from_slice(&body)
         .map_err(|_| GraphError::parameter("The parameter messaging_product is required."))?;
@@ -66,8 +61,9 @@ pub(crate) async fn send(
     if object.contains_key("status") {
         return mark_read(&shared, &id, &object).map(IntoResponse::into_response);
     }
-    let valid = check(object, &own_number)?;
-    let fault = shared.change(|world| world.send_faults.pop_front());
+    let mut valid = check(object, &own_number)?;
+    valid.attachment = attachment::of(&shared.world(), &id, &valid.body, (shared.options.now)())?;
+    let fault = shared.change(|world| next_fault(world, &id, &valid.person(), per_second))?;
     let accept = |valid: Valid| {
         let input = valid.to.clone().or_else(|| valid.recipient.clone());
         answer(input, shared.accept(&id, &token.text, valid))
@@ -79,9 +75,7 @@ pub(crate) async fn send(
             Ok(accept(valid))
         }
         Some(SendFault::Status5xx { code, body }) => Ok(page(code, body)),
-        Some(SendFault::RateCode) => {
-            Err(GraphError::coded(130429, 400).with_details("Message throughput has been reached."))
-        }
+        Some(SendFault::RateCode) => Err(over_throughput()),
         Some(SendFault::ErrorCode { code, http }) => Err(GraphError::coded(code, http)),
         Some(SendFault::Hang { seconds }) => {
             let answer = accept(valid);
@@ -112,7 +106,7 @@ pub(crate) async fn send(
         }) => {
             let mut response = match code {
                 Some(code) => GraphError::coded(code, http).into_response(),
-                None => page(http, "<h1>Service unavailable</h1>".to_owned()),
+                None => page(http, "<h1>Service unavailable</h1>"),
             };
             if let Ok(value) = HeaderValue::from_str(&retry_after) {
                 response.headers_mut().insert(RETRY_AFTER, value);
@@ -122,15 +116,32 @@ pub(crate) async fn send(
     }
 }
 
-/// An HTML page, which does not come from Graph.
-fn page(code: u16, body: String) -> Response {
-    let status = StatusCode::from_u16(code).unwrap_or(StatusCode::BAD_GATEWAY);
-    (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response()
+/// The scripted fault of a message that keeps the pace, which counts it unless the fault refuses it.
+fn next_fault(
+    world: &mut World,
+    number: &str,
+    person: &str,
+    per_second: u32,
+) -> Result<Option<SendFault>, GraphError> {
+    let now = Instant::now();
+    match world.pace.check(number, person, per_second, now) {
+        Ok(()) => {}
+        Err(TooFast::Number) => return Err(over_throughput()),
+        Err(TooFast::Pair) => {
+            let details = "Message failed to send because there were too many messages sent from this phone number \
+                           to the same phone number in a short period of time.";
+            return Err(GraphError::coded(131056, 400).with_details(details));
+        }
+    }
+    let fault = world.send_faults.pop_front();
+    if fault.as_ref().is_none_or(SendFault::accepts) {
+        world.pace.count(number, person, now);
+    }
+    Ok(fault)
 }
 
-/// Sleeps until `time` has passed or the simulator ends.
-async fn pause(shared: &Shared, time: Duration) {
-    shared.closing.run_until_cancelled(tokio::time::sleep(time)).await;
+fn over_throughput() -> GraphError {
+    GraphError::coded(130429, 400).with_details("Message throughput has been reached.")
 }
 
 fn answer(input: Option<String>, accepted: Accepted) -> Response {
@@ -218,6 +229,7 @@ fn check(object: Map<String, Value>, own_number: &str) -> Result<Valid, GraphErr
         to,
         recipient,
         body: Value::Object(object),
+        attachment: None,
     })
 }
 

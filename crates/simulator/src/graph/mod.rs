@@ -2,25 +2,31 @@
 //! <https://developers.facebook.com/docs/graph-api/guides/versioning>
 
 mod accounts;
+mod attachment;
 mod auth;
 mod change;
+mod download;
+mod edge;
 mod error;
+mod media;
 mod messages;
 mod mood;
 mod params;
 mod subscriptions;
 mod token;
+mod upload;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
 use self::error::GraphError;
 use crate::shared::Shared;
+use crate::wire::Scissors;
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
@@ -28,7 +34,11 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/{version}/me", get(token::me))
         .route(
             "/{version}/{id}",
-            get(accounts::phone_number).post(accounts::configure),
+            get(node).post(accounts::configure).delete(media::delete),
+        )
+        .route(
+            "/{version}/{id}/media",
+            post(upload::upload).layer(DefaultBodyLimit::disable()),
         )
         .route("/{version}/{id}/messages", post(messages::send))
         .route("/{version}/{id}/register", post(accounts::register))
@@ -47,8 +57,26 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         )
         .layer(middleware::from_fn(check_version))
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), mood::apply))
-        .with_state(shared)
+        .with_state(Arc::clone(&shared))
+        .merge(download::router(shared))
         .fallback(|| async { GraphError::unknown_path().into_response() })
+}
+
+/// `GET /{id}`: Graph knows by the id whether it names a file or a number.
+async fn node(
+    shared: State<Arc<Shared>>,
+    path: Path<(String, String)>,
+    scissors: ConnectInfo<Scissors>,
+    token: auth::Token,
+    params: params::Params,
+) -> Result<Response, GraphError> {
+    let is_media = shared.world().media.contains_key(&path.1);
+    if is_media {
+        media::info(shared, path, scissors, token, params).await
+    } else {
+        let number = accounts::phone_number(shared, path, token, params).await?;
+        Ok(number.into_response())
+    }
 }
 
 async fn check_version(request: Request, next: Next) -> Response {

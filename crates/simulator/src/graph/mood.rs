@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{CONTENT_TYPE, DATE};
+use axum::http::header::DATE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use super::edge::{pause, sorry};
 use super::error::GraphError;
 use crate::shared::Shared;
 use crate::wire::Scissors;
@@ -29,11 +30,7 @@ pub(crate) async fn apply(
     }
     let mut response = match outage {
         None => next.run(request).await,
-        Some(Outage::Status5xx { code }) => {
-            let status = StatusCode::from_u16(code).unwrap_or(StatusCode::BAD_GATEWAY);
-            let page = "<html><title>Sorry, something went wrong.</title></html>";
-            (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
-        }
+        Some(Outage::Status5xx { code }) => sorry(code),
         Some(Outage::ErrorCode { code, http }) => GraphError::coded(code, http).into_response(),
         Some(Outage::Hang) => {
             pause(&shared, Duration::MAX).await;
@@ -51,9 +48,4 @@ pub(crate) async fn apply(
         response.headers_mut().insert(DATE, date);
     }
     response
-}
-
-/// Sleeps until the time has passed or the simulator ends.
-async fn pause(shared: &Shared, time: Duration) {
-    shared.closing.run_until_cancelled(tokio::time::sleep(time)).await;
 }

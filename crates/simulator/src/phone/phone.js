@@ -41,7 +41,10 @@ function element(name, classes, content) {
 
 async function ask(path, method = "GET", body) {
   const options = { method };
-  if (body !== undefined) {
+  if (body instanceof File) {
+    options.headers = { "content-type": body.type || "application/octet-stream" };
+    options.body = body;
+  } else if (body !== undefined) {
     options.headers = { "content-type": "application/json" };
     options.body = JSON.stringify(body);
   }
@@ -130,7 +133,8 @@ function attemptWords(attempt) {
 
 function gist(delivery) {
   const value = delivery.body.entry[0].changes[0].value;
-  const messages = (value.messages ?? []).map((one) => one.text?.body ?? one.type);
+  const said = (one) => one.text?.body ?? one[one.type]?.filename ?? one.type;
+  const messages = (value.messages ?? []).map(said);
   const statuses = (value.statuses ?? []).map((one) => one.status);
   return [...messages.map((one) => `„${one}“`), ...statuses].join(", ");
 }
@@ -223,6 +227,28 @@ async function send() {
   });
   if (answer) text.value = "";
 }
+
+// The kind as which WhatsApp sends a chosen file.
+function kindOf(file) {
+  if (["image/jpeg", "image/png"].includes(file.type)) return "image";
+  if (file.type === "image/webp") return "sticker";
+  const kind = file.type.split("/")[0];
+  return ["audio", "video"].includes(kind) ? kind : "document";
+}
+
+at("file").addEventListener("change", async () => {
+  const [file] = at("file").files;
+  if (!file || text.disabled) return;
+  const kind = kindOf(file);
+  const query = new URLSearchParams({ customer: customer.value, phone_number_id: number.value, kind });
+  if (kind === "document") query.set("filename", file.name);
+  const caption = text.value.trim();
+  const withCaption = caption && ["document", "image", "video"].includes(kind);
+  if (withCaption) query.set("caption", caption);
+  const answer = await act(`files?${query}`, "PUT", file);
+  if (answer && withCaption) text.value = "";
+  at("file").value = "";
+});
 
 at("composer").addEventListener("submit", (event) => {
   event.preventDefault();

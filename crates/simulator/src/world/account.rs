@@ -47,6 +47,10 @@ pub(crate) struct Number {
     pub status: String,
     pub quality_rating: String,
     pub throughput: String,
+    /// Messages a second that replace those of the throughput.
+    pub messages_per_second: Option<u32>,
+    /// The number is also used in the WhatsApp Business app.
+    pub coexistence: bool,
     /// The PIN of the two-step verification; empty: none yet.
     pub pin: String,
 }
@@ -61,8 +65,21 @@ impl Number {
             status: CONNECTED.into(),
             quality_rating: "GREEN".into(),
             throughput: "STANDARD".into(),
+            messages_per_second: None,
+            coexistence: false,
             pin: String::new(),
         }
+    }
+
+    /// Messages that Meta accepts in any second:
+    /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput>
+    pub(crate) fn per_second(&self) -> u32 {
+        let usual = match self.throughput.as_str() {
+            _ if self.coexistence => 20,
+            "HIGH" => 1000,
+            _ => 80,
+        };
+        self.messages_per_second.unwrap_or(usual)
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::customer::CustomerId;
 use super::delivery::DeliveryId;
+use super::media::SentFile;
 
 /// A message that Graph has accepted from the business.
 #[derive(Debug, Clone, Serialize)]
@@ -25,6 +26,11 @@ pub struct SentMessage {
     /// By the machine's own clock: `at` may be moved by hand.
     #[serde(skip)]
     pub accepted: Instant,
+    /// The same in milliseconds since the simulator's start.
+    pub accepted_ms: u64,
+    /// The file, once Meta has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<SentFile>,
     /// The statuses reported so far, oldest first.
     pub statuses: Vec<String>,
 }
@@ -55,7 +61,7 @@ pub(crate) fn gist(message: &Value) -> String {
     match words.iter().find_map(|words| words.as_str()) {
         Some(words) if kind == "text" => words.to_owned(),
         Some(words) => format!("[{kind}] {words}"),
-        None => match content["name"].as_str() {
+        None => match content["name"].as_str().or(content["filename"].as_str()) {
             Some(name) => format!("[{kind}] {name}"),
             None => format!("[{kind}]"),
         },

@@ -4,8 +4,10 @@
 mod account;
 mod customer;
 mod delivery;
+mod media;
 mod message;
 mod mood;
+mod pace;
 mod token;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -17,17 +19,20 @@ use url::Url;
 pub use self::account::{AppSpec, NumberSpec};
 pub use self::customer::{CustomerId, CustomerSpec};
 pub use self::delivery::{Answer, Attempt, Delivery, DeliveryId, Outcome};
+pub use self::media::{CustomerFile, FileSource, SentFile};
 pub use self::message::SentMessage;
 pub use self::mood::Outage;
 pub use self::token::TokenState;
 
 pub(crate) use self::account::{App, CONNECTED, Callback, Number, REGISTERED, WabaSubscription};
 pub(crate) use self::delivery::Queued;
+pub(crate) use self::media::{ADDRESS_LIVES_MS, Download, INBOUND_LIVES_MS, Media, UPLOAD_LIVES_MS};
 pub(crate) use self::message::{MessageContent, gist};
 pub(crate) use self::mood::GraphMood;
+pub(crate) use self::pace::{Pace, TooFast};
 pub(crate) use self::token::{MANAGEMENT, MESSAGING, Token};
 
-use crate::faults::{Fault, SendFault, WebhookFault};
+use crate::faults::{Fault, MediaFault, SendFault, WebhookFault};
 use crate::ids;
 
 /// A name that does not exist in the simulated world.
@@ -57,7 +62,16 @@ pub(crate) struct World {
     pub said: Vec<MessageContent>,
     pub sent: Vec<SentMessage>,
     pub deliveries: Vec<Delivery>,
+    /// Webhook deliveries and fetched links that have not come to their end.
     pub pending: usize,
+    /// Keyed by media id.
+    pub media: HashMap<String, Media>,
+    /// Keyed by the last part of the address.
+    pub downloads: HashMap<String, Download>,
+    pub pace: Pace,
+    pub media_upload_faults: VecDeque<MediaFault>,
+    pub media_info_faults: VecDeque<MediaFault>,
+    pub media_download_faults: VecDeque<MediaFault>,
     pub send_faults: VecDeque<SendFault>,
     pub webhook_faults: VecDeque<WebhookFault>,
     /// When each customer last wrote to each number, in unix milliseconds.
@@ -95,12 +109,42 @@ impl World {
         match fault {
             Fault::Send(fault) => self.send_faults.push_back(fault),
             Fault::Webhook(fault) => self.webhook_faults.push_back(fault),
+            Fault::MediaUpload(fault) => self.media_upload_faults.push_back(fault),
+            Fault::MediaInfo(fault) => self.media_info_faults.push_back(fault),
+            Fault::MediaDownload(fault) => self.media_download_faults.push_back(fault),
         }
     }
 
     pub(crate) fn clear_faults(&mut self) {
         self.send_faults.clear();
         self.webhook_faults.clear();
+        self.media_upload_faults.clear();
+        self.media_info_faults.clear();
+        self.media_download_faults.clear();
+    }
+
+    pub(crate) fn add_media(&mut self, media: Media) -> String {
+        let id = ids::media();
+        self.media.insert(id.clone(), media);
+        id
+    }
+
+    /// Makes a new address of a file; the last part of it.
+    pub(crate) fn add_download(&mut self, media_id: &str, now: i64) -> String {
+        let key = ids::download();
+        let download = Download {
+            media_id: media_id.to_owned(),
+            until: now + ADDRESS_LIVES_MS,
+        };
+        self.downloads.insert(key.clone(), download);
+        key
+    }
+
+    /// A file that lives and whose account passes the test.
+    pub(crate) fn living_media(&self, id: &str, now: i64, owner: impl Fn(&str) -> bool) -> Option<&Media> {
+        let media = self.media.get(id).filter(|media| now < media.until)?;
+        let number = self.numbers.get(&media.phone_number_id)?;
+        owner(&number.spec.waba_id).then_some(media)
     }
 
     pub(crate) fn number(&self, id: &str) -> Result<&Number, Unknown> {

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 use simulator::{AppSpec, CustomerId, CustomerSpec, NumberSpec, Options, Simulator, TokenState};
 
 pub const APP: &str = "111";
@@ -204,12 +204,68 @@ impl Stage {
         answer(self.request(body).send().await.unwrap()).await
     }
 
+    /// Uploads a file; `part_type` is the type of the file's own part.
+    pub async fn upload(&self, declared: &str, part_type: &str, bytes: &[u8]) -> (u16, Value) {
+        let form = [
+            ("name=\"messaging_product\"".to_owned(), &b"whatsapp"[..]),
+            ("name=\"type\"".to_owned(), declared.as_bytes()),
+            (
+                format!("name=\"file\"; filename=\"file\"\r\nContent-Type: {part_type}"),
+                bytes,
+            ),
+        ];
+        self.upload_form(&form).await
+    }
+
+    /// Uploads these parts.
+    pub async fn upload_form(&self, parts: &[(String, &[u8])]) -> (u16, Value) {
+        let request = self
+            .http
+            .post(self.graph(&format!("{NUMBER}/media")))
+            .bearer_auth(TOKEN)
+            .header("content-type", FORM)
+            .body(form(parts));
+        answer(request.send().await.unwrap()).await
+    }
+
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        let request = self.http.get(self.graph(path)).bearer_auth(TOKEN);
+        answer(request.send().await.unwrap()).await
+    }
+
+    /// A request for a file's bytes, as a business makes it.
+    pub fn download(&self, address: &Value) -> reqwest::RequestBuilder {
+        self.http
+            .get(address.as_str().unwrap())
+            .bearer_auth(TOKEN)
+            .header("user-agent", "a business")
+    }
+
     pub fn request(&self, body: &Value) -> reqwest::RequestBuilder {
         self.http
             .post(self.graph(&format!("{NUMBER}/messages")))
             .bearer_auth(TOKEN)
             .json(body)
     }
+}
+
+pub const FORM: &str = "multipart/form-data; boundary=frontier";
+
+/// A multipart body. A part's name stands with its further headers.
+pub fn form(parts: &[(String, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (head, bytes) in parts {
+        body.extend(format!("--frontier\r\nContent-Disposition: form-data; {head}\r\n\r\n").into_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--frontier--\r\n");
+    body
+}
+
+/// Computed here on purpose, not with the crate under test.
+pub fn sha256(bytes: &[u8]) -> Vec<u8> {
+    Sha256::digest(bytes).to_vec()
 }
 
 pub async fn answer(response: reqwest::Response) -> (u16, Value) {

@@ -1,14 +1,16 @@
 //! The simulator over HTTP, for the phone page and for browser journeys. Every change is a JSON body. A page of another
 //! origin cannot send JSON without a preflight request, which the simulator never allows.
 
+mod files;
+
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use futures::{Stream, StreamExt as _};
 use serde::Deserialize;
@@ -34,6 +36,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/customers", post(add_customer))
         .route("/numbers", post(add_number))
         .route("/say", post(say))
+        .route("/files", put(files::send).layer(DefaultBodyLimit::disable()))
         .route("/read", post(read))
         .route("/status", post(status))
         .route("/faults", post(script).delete(clear_faults))
@@ -72,7 +75,13 @@ async fn state(State(shared): State<Arc<Shared>>) -> Json<Value> {
     Json(json!({
         "customers": customers.collect::<Vec<_>>(),
         "numbers": numbers.collect::<Vec<_>>(),
-        "faults": { "send": world.send_faults, "webhook": world.webhook_faults },
+        "faults": {
+            "send": world.send_faults,
+            "webhook": world.webhook_faults,
+            "media_upload": world.media_upload_faults,
+            "media_info": world.media_info_faults,
+            "media_download": world.media_download_faults,
+        },
         "pending": world.pending,
     }))
 }
