@@ -217,3 +217,33 @@ impl<W: Write> Pages<W> {
         Ok(self.position)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::samples;
+
+    /// The table of RFC 6716: SILK, hybrid and CELT, then one, two and any number of frames.
+    #[test]
+    fn the_first_byte_tells_how_long_a_packet_sounds() {
+        for (config, milliseconds) in [
+            (0, 10.0),
+            (3, 60.0),
+            (12, 10.0),
+            (15, 20.0),
+            (16, 2.5),
+            (31, 20.0),
+        ] {
+            let expected = Some((milliseconds * 48.0) as u64);
+            assert_eq!(samples(&[config << 3]), expected, "{config}");
+            assert_eq!(samples(&[config << 3 | 0x04]), expected, "stereo lasts as long");
+            let double = expected.map(|samples| samples * 2);
+            assert_eq!(samples(&[config << 3 | 1]), double);
+            assert_eq!(samples(&[config << 3 | 2]), double);
+            assert_eq!(samples(&[config << 3 | 3, 0x80 | 2]), double);
+        }
+        assert_eq!(samples(&[31 << 3 | 3, 6]), Some(5760));
+        for broken in [[].as_slice(), &[3], &[31 << 3 | 3, 0], &[31 << 3 | 3, 7]] {
+            assert_eq!(samples(broken), None, "{broken:?}");
+        }
+    }
+}

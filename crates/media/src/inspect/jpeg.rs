@@ -1,10 +1,10 @@
 //! A JPEG's segments: <https://www.w3.org/Graphics/JPEG/itu-t81.pdf>, annex B.
 
+use super::exif;
 use crate::{
     details::{Picture, Pixels},
     source::Source,
 };
-use image::metadata::Orientation;
 use std::io::{self, Read, Seek};
 
 /// Segments up to the pixels. Real pictures have some dozens.
@@ -35,35 +35,18 @@ pub(super) fn look<R: Read + Seek>(source: &mut Source<'_, R>) -> io::Result<Opt
                 frame = frame.or(source.bytes(start)?.map(|frame: [u8; 6]| (marker, frame)));
             }
             0xE0..=0xEF | 0xFE => {
-                let start = source.read(start, length)?;
-                match (marker, start.as_slice()) {
-                    (0xE0, [b'J', b'F', b'I', b'F', 0, ..]) => {}
-                    (
-                        0xE2,
-                        [
-                            b'I',
-                            b'C',
-                            b'C',
-                            b'_',
-                            b'P',
-                            b'R',
-                            b'O',
-                            b'F',
-                            b'I',
-                            b'L',
-                            b'E',
-                            0,
-                            ..,
-                        ],
-                    ) => {}
+                let content = source.read(start, length)?;
+                match marker {
+                    0xE0 if content.starts_with(b"JFIF\0") => {}
+                    0xE2 if content.starts_with(b"ICC_PROFILE\0") => {}
                     // It says how the colours are stored.
-                    (0xEE, [b'A', b'd', b'o', b'b', b'e', ..]) => {}
-                    (0xE1, [b'E', b'x', b'i', b'f', 0, _, exif @ ..]) => {
-                        metadata = true;
-                        let orientation = Orientation::from_exif_chunk(exif);
-                        rotated = orientation.is_some_and(|turn| turn != Orientation::NoTransforms);
-                    }
+                    0xEE if content.starts_with(b"Adobe") => {}
                     _ => metadata = true,
+                }
+                if marker == 0xE1
+                    && let Some(exif) = content.strip_prefix(b"Exif\0\0")
+                {
+                    rotated = exif::rotates(exif);
                 }
             }
             // The pixels begin. `length` is that of the scan's header, whose first byte counts its channels.

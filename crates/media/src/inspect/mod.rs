@@ -3,6 +3,7 @@
 //! The formats that WhatsApp knows are looked at here, because what matters of them stands behind the first bytes: the
 //! codec of a video, whether a picture moves. `infer` names the rest, as far as a browser may safely be told.
 
+mod exif;
 mod jpeg;
 mod mp4;
 mod office;
@@ -50,7 +51,7 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// Looks at a file of this size. Only a failed read is an error; a file that is cut or lies is something else than it
-/// claims.
+/// claims. The reader ends up anywhere.
 pub fn inspect(reader: &mut (impl Read + Seek), size: u64) -> io::Result<Inspected> {
     let mut source = Source::new(reader, size);
     let head = source.read(0, HEAD)?;

@@ -1,10 +1,10 @@
 //! A PNG's chunks: <https://www.w3.org/TR/png-3/#11Chunks>
 
+use super::exif;
 use crate::{
     details::{Picture, Pixels},
     source::Source,
 };
-use image::metadata::Orientation;
 use std::io::{self, Read, Seek};
 
 /// Encoders write chunks of 8 kB or more: enough for the largest file that WhatsApp takes.
@@ -47,8 +47,7 @@ pub(super) fn look<R: Read + Seek>(source: &mut Source<'_, R>) -> io::Result<Opt
             b"acTL" => picture.animated = true,
             b"eXIf" => {
                 let exif = source.read(at + 8, u64::from(length.min(64 * 1024)))?;
-                let orientation = Orientation::from_exif_chunk(&exif);
-                picture.rotated = orientation.is_some_and(|turn| turn != Orientation::NoTransforms);
+                picture.rotated = exif::rotates(&exif);
                 picture.metadata = true;
             }
             [b'a'..=b'z', ..] if !OF_THE_PIXELS.contains(&&kind) => picture.metadata = true,

@@ -1,10 +1,10 @@
 //! A WebP's chunks: <https://developers.google.com/speed/webp/docs/riff_container>
 
+use super::exif;
 use crate::{
     details::{Picture, Pixels},
     source::Source,
 };
-use image::metadata::Orientation;
 use std::io::{self, Read, Seek};
 
 /// Each frame of an animation is a chunk.
@@ -44,8 +44,7 @@ pub(super) fn look<R: Read + Seek>(source: &mut Source<'_, R>) -> io::Result<Opt
             b"ANIM" | b"ANMF" => picture.animated = true,
             b"EXIF" => {
                 let exif = source.read(at + 8, length.min(64 * 1024))?;
-                let orientation = Orientation::from_exif_chunk(&exif);
-                picture.rotated = orientation.is_some_and(|turn| turn != Orientation::NoTransforms);
+                picture.rotated = exif::rotates(&exif);
                 picture.metadata = true;
             }
             b"VP8X" | b"VP8 " | b"VP8L" | b"ALPH" | b"ICCP" => {}
