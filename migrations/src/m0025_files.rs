@@ -18,6 +18,7 @@ impl MigrationTrait for Step {
                     words("state"),
                     words_null("filename"),
                     words_null("mime_type"),
+                    words_null("kind"),
                     number_null("size"),
                     words_null("sha256"),
                     words_null("uploaded_by"),

@@ -34,7 +34,11 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
         Refusal::InGroup => td_string!(locale, common.refusal.in_group).to_owned(),
         Refusal::WindowClosed => td_string!(locale, common.refusal.window_closed).to_owned(),
         Refusal::FileTooLarge { most } => {
-            td_string!(locale, common.refusal.file_too_large, most = *most / 1_000_000)
+            let most = match most / 1_000_000 {
+                0 => format!("{} kB", most / 1000),
+                megabytes => format!("{megabytes} MB"),
+            };
+            td_string!(locale, common.refusal.file_too_large, most = most)
         }
         Refusal::NoSpace => td_string!(locale, common.refusal.no_space).to_owned(),
         Refusal::WrongOffset { .. } => td_string!(locale, common.refusal.wrong_offset).to_owned(),
@@ -160,6 +164,7 @@ pub fn problem(locale: Locale, problem: Problem) -> &'static str {
         Problem::NotAToken => td_string!(locale, common.problem.not_a_token),
         Problem::Taken => td_string!(locale, common.problem.taken),
         Problem::Unknown => td_string!(locale, common.problem.unknown),
+        Problem::WrongType => td_string!(locale, common.problem.wrong_type),
         Problem::NotALogin => td_string!(locale, common.problem.not_a_login),
     }
 }

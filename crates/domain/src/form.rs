@@ -33,6 +33,8 @@ pub enum Problem {
     /// It does not exist (any more), or it is disabled.
     Unknown,
     NotALogin,
+    /// A file of a type that does not belong here.
+    WrongType,
 }
 
 /// The problem of a word that is not a known value.

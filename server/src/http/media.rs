@@ -10,7 +10,7 @@ use super::{
 };
 use axum::{
     body::Body,
-    extract::{Path, State, rejection::PathRejection},
+    extract::{Path, Query, State, rejection::PathRejection},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -19,6 +19,7 @@ use engine::{
     Engine,
     files::{self, OpenFile},
 };
+use serde::Deserialize;
 use std::ops::Range;
 use tower_sessions::Session;
 
@@ -50,6 +51,7 @@ pub async fn of_user(
     State(http): State<Http>,
     session: Session,
     path: Result<Path<String>, PathRejection>,
+    Query(version): Query<Version>,
     headers: HeaderMap,
 ) -> Response {
     let actor = match login_session::user(&http.engine, &session).await {
@@ -60,7 +62,7 @@ pub async fn of_user(
     let Some(message) = message else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match answer(&http.engine, &actor, message, &headers).await {
+    match answer(&http.engine, &actor, message, &version, &headers).await {
         Ok(response) => response,
         Err(engine::Error::Refused(Refusal::FileGone)) => StatusCode::GONE.into_response(),
         Err(engine::Error::Refused(_)) => StatusCode::NOT_FOUND.into_response(),
@@ -75,18 +77,36 @@ pub async fn of_token(
     Reader(actor): Reader,
     State(http): State<Http>,
     Id(message): Id<MessageId>,
+    Query(version): Query<Version>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    Ok(answer(&http.engine, &actor, message, &headers).await?)
+    Ok(answer(&http.engine, &actor, message, &version, &headers).await?)
+}
+
+/// `?size=small` asks for the small version of a picture.
+#[derive(Debug, Deserialize)]
+pub struct Version {
+    size: Option<String>,
 }
 
 async fn answer(
     engine: &Engine,
     actor: &Actor,
     message: MessageId,
+    version: &Version,
     headers: &HeaderMap,
 ) -> engine::Result<Response> {
     let file = files::of_message(engine, actor, message).await?;
+    if version.size.as_deref() == Some("small")
+        && let Some(jpeg) = file.small().await?
+    {
+        let mut response = Body::from(jpeg).into_response();
+        describe(response.headers_mut(), &file);
+        set(response.headers_mut(), header::CONTENT_TYPE, "image/jpeg");
+        // A picture never changes, and a thread has many: whether this user may see them is asked once an hour.
+        set(response.headers_mut(), header::CACHE_CONTROL, "private, max-age=3600");
+        return Ok(response);
+    }
     let etag = file.sha256.as_ref().map(|sha256| format!("\"{sha256}\""));
     let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
     let mut response = match (wanted(headers, file.size), &etag) {

@@ -12,6 +12,7 @@ mod deliveries;
 mod doctor;
 mod engines;
 mod events;
+mod files;
 mod groups;
 mod history;
 mod idle;

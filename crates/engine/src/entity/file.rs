@@ -19,6 +19,9 @@ pub struct Model {
     pub filename: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub mime_type: Option<String>,
+    /// What WhatsApp takes an uploaded file as; also always as a document.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub kind: Option<String>,
     /// In bytes.
     pub size: Option<i64>,
     /// In hex.

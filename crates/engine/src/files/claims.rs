@@ -24,6 +24,14 @@ pub(crate) async fn due(engine: &Engine, direction: Direction, most: u64) -> Res
         .await?)
 }
 
+/// Whether no transfer is due or under way.
+pub(crate) async fn is_idle(engine: &Engine) -> Result<bool> {
+    let due = file::Column::DueAt.lte(engine.clock().now().millis());
+    let busy = Condition::any().add(due).add(file::Column::ClaimedBy.is_not_null());
+    let found = file::Entity::find().filter(busy).one(engine.db.read()).await?;
+    Ok(found.is_none())
+}
+
 /// Claims a file; `None` when another engine was quicker.
 pub(crate) async fn claim(engine: &Engine, file: file::Model) -> Result<Option<file::Model>> {
     let until = engine.clock().now().plus(CLAIMED_FOR).millis();

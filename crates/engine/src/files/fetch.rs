@@ -7,7 +7,9 @@ use crate::{
     entity::{file, message},
     files::{
         claims::{hold, postpone, unchanged, wait_after},
-        keep, space,
+        keep,
+        look::{self, Look},
+        space,
         store::Written,
         transfers,
     },
@@ -23,13 +25,18 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
-use std::time::Duration;
-use tokio::time::timeout;
+use sha2::{Digest as _, Sha256};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use tokio::{fs, io::AsyncWriteExt as _, time::timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use whatsapp::{
     errors::RetryClass,
-    graph::{GraphError, sha256},
+    graph::{Download, GraphError, sha256},
 };
 
 /// A download that brings nothing for this long is broken off.
@@ -48,7 +55,7 @@ pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
 /// What became of an attempt.
 #[derive(Debug)]
 enum Fetched {
-    Here { written: Written, mime_type: Option<String> },
+    Here { written: Written, mime_type: String },
     Later(Duration),
     Not(FileState),
 }
@@ -96,54 +103,76 @@ async fn try_to_fetch(engine: &Engine, file: file::Model) -> Result<Fetched> {
         Err(error) => return refused(engine, &file, &error).await,
     };
     let again = Ok(Fetched::Later(wait_after(file.attempts)));
-    let mut writer = match engine.files.write(file.id).await {
-        Ok(writer) => writer,
-        Err(error) => return unwritable(&file, &error),
+    let path = engine.files.growing(file.id);
+    let written = match grow(&path, &mut download, engine.files.most).await {
+        Ok(written) => written,
+        Err(Broken::TooLarge) => return Ok(Fetched::Not(FileState::TooLarge)),
+        Err(Broken::Line(why)) => {
+            tracing::warn!(why, file = %file.id, "a file was cut off; it is fetched again");
+            return again;
+        }
+        Err(Broken::Disk(error)) => return unwritable(&file, &error),
     };
-    loop {
-        let part = match timeout(SILENCE, download.chunk()).await {
-            Ok(Ok(Some(part))) => part,
-            Ok(Ok(None)) => break,
-            Ok(Err(error)) => {
-                tracing::warn!(%error, file = %file.id, "a file was cut off; it is fetched again");
-                let _ = writer.abort().await;
-                return again;
-            }
-            Err(_) => {
-                tracing::warn!(file = %file.id, "a file stopped coming; it is fetched again");
-                let _ = writer.abort().await;
-                return again;
-            }
-        };
-        if writer.size() + part.len() as u64 > engine.files.most {
-            let _ = writer.abort().await;
-            return Ok(Fetched::Not(FileState::TooLarge));
-        }
-        if let Err(error) = writer.put(part).await {
-            let _ = writer.abort().await;
-            return unwritable(&file, &error);
-        }
-    }
-    let written = writer.written();
     let digest = info.sha256.or_else(|| sha256(file.sha256.as_deref()?));
     if info.size.is_some_and(|size| size != written.size) || digest.is_some_and(|told| told != written.sha256) {
         tracing::warn!(file = %file.id, attempts = file.attempts, "a file has other bytes than Meta announced");
-        let _ = writer.abort().await;
         return match file.attempts < FEW {
             true => again,
             false => Ok(Fetched::Not(FileState::Gone)),
         };
     }
-    match writer.finish().await {
-        Ok(written) => Ok(Fetched::Here {
+    match store(engine, &file, path).await {
+        Ok(look) => Ok(Fetched::Here {
             written,
-            mime_type: info.mime_type,
+            mime_type: look.mime_type,
         }),
         Err(error) => unwritable(&file, &error),
     }
 }
 
-fn unwritable(file: &file::Model, error: &std::io::Error) -> Result<Fetched> {
+/// Why a download broke off.
+enum Broken {
+    TooLarge,
+    Line(String),
+    Disk(io::Error),
+}
+
+/// Writes a download to the disk. One that was cut off begins anew.
+async fn grow(path: &Path, download: &mut Download, most: u64) -> std::result::Result<Written, Broken> {
+    let mut growing = keep::create(path).await.map_err(Broken::Disk)?;
+    let (mut size, mut digest) = (0, Sha256::new());
+    loop {
+        let part = match timeout(SILENCE, download.chunk()).await {
+            Ok(Ok(Some(part))) => part,
+            Ok(Ok(None)) => break,
+            Ok(Err(error)) => return Err(Broken::Line(error.to_string())),
+            Err(_) => return Err(Broken::Line("nothing came for too long".to_owned())),
+        };
+        size += part.len() as u64;
+        if size > most {
+            return Err(Broken::TooLarge);
+        }
+        digest.update(&part);
+        growing.write_all(&part).await.map_err(Broken::Disk)?;
+    }
+    growing.flush().await.map_err(Broken::Disk)?;
+    Ok(Written {
+        size,
+        sha256: digest.finalize().into(),
+    })
+}
+
+async fn store(engine: &Engine, file: &file::Model, path: PathBuf) -> io::Result<Look> {
+    let mut look = look::received(path.clone()).await?;
+    engine.files.put(file.id, &path).await?;
+    if let Some(small) = look.small.take() {
+        engine.files.put_small(file.id, small).await?;
+    }
+    fs::remove_file(&path).await?;
+    Ok(look)
+}
+
+fn unwritable(file: &file::Model, error: &io::Error) -> Result<Fetched> {
     tracing::error!(%error, file = %file.id, "a file cannot be written; it is fetched again");
     Ok(Fetched::Later(SLOWLY))
 }
@@ -184,10 +213,8 @@ async fn settle(engine: &Engine, file: &file::Model, fetched: Fetched) -> Result
         update = update
             .col_expr(file::Column::Size, Expr::value(keep::stored_size(written.size)))
             .col_expr(file::Column::Sha256, Expr::value(hex::encode(written.sha256)))
+            .col_expr(file::Column::MimeType, Expr::value(mime_type))
             .col_expr(file::Column::ExpiresAt, Expr::value(until));
-        if let Some(mime_type) = mime_type {
-            update = update.col_expr(file::Column::MimeType, Expr::value(mime_type));
-        }
     }
     if update.filter(unchanged(file)).exec(&tx).await?.rows_affected == 0 {
         return Ok(());

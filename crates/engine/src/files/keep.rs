@@ -4,11 +4,12 @@ use crate::{
     Engine, Error, Result,
     clock::Clock,
     entity::{file, outbox},
+    files::store::id_of,
 };
 use domain::{access::Actor, file::FileState};
 use futures::TryStreamExt as _;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::{Expr, Query}};
-use std::{collections::HashSet, io, time::Duration};
+use std::{collections::HashSet, io, path::Path, time::Duration};
 use tokio::fs;
 use uuid::Uuid;
 
@@ -66,11 +67,11 @@ async fn sweep(engine: &Engine) -> Result<()> {
     let before = engine.clock().now().minus(ORPHAN_AFTER).millis();
     let stored = engine.files.older_than(before).try_collect::<Vec<_>>().await;
     let mut found = stored.map_err(|error| undeletable(&error))?;
-    let mut uploads = fs::read_dir(engine.files.uploads())
+    let mut uploads = fs::read_dir(engine.files.growing_folder())
         .await
         .map_err(|error| undeletable(&error))?;
     while let Some(entry) = uploads.next_entry().await.map_err(|error| undeletable(&error))? {
-        let id = entry.file_name().to_str().and_then(|name| name.parse().ok());
+        let id = entry.file_name().to_str().and_then(id_of);
         // Ids rise with time.
         found.extend(id.filter(|id: &Uuid| *id < Clock::first_id_at(before)));
     }
@@ -95,10 +96,14 @@ async fn sweep(engine: &Engine) -> Result<()> {
 }
 
 async fn remove(engine: &Engine, id: Uuid) -> Result<()> {
-    match fs::remove_file(engine.files.upload(id)).await {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(undeletable(&error)),
-        _ => Ok(()),
+    let growing = engine.files.growing(id);
+    for path in [growing.with_extension("fitted"), growing] {
+        match fs::remove_file(path).await {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(undeletable(&error)),
+            _ => {}
+        }
     }
+    Ok(())
 }
 
 fn undeletable(error: &io::Error) -> Error {
@@ -106,7 +111,31 @@ fn undeletable(error: &io::Error) -> Error {
     Error::Unavailable("files cannot be deleted")
 }
 
+/// An empty file that only its owner may read; what was there before is gone.
+pub(crate) async fn create(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    options.open(path).await
+}
+
 /// Sizes are stored as the database's integers.
 pub(crate) fn stored_size(size: u64) -> i64 {
     i64::try_from(size).unwrap_or(i64::MAX)
+}
+
+/// The name with the ending of its type, if the type was changed to make the file fit.
+pub(crate) fn named(name: &str, mime_type: &str) -> String {
+    let (endings, stem): (&[&str], _) = match mime_type {
+        "image/jpeg" => (&["jpg", "jpeg", "jpe", "jfif"], name),
+        "image/png" => (&["png"], name),
+        "audio/ogg" => (&["ogg", "oga", "opus"], name),
+        _ => return name.to_owned(),
+    };
+    let (stem, ending) = stem.rsplit_once('.').unwrap_or((stem, ""));
+    match endings.contains(&ending.to_lowercase().as_str()) {
+        true => name.to_owned(),
+        false => format!("{stem}.{}", endings.first().copied().unwrap_or_default()),
+    }
 }

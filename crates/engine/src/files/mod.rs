@@ -8,6 +8,7 @@
 pub(crate) mod claims;
 pub(crate) mod fetch;
 pub(crate) mod keep;
+mod look;
 mod read;
 mod space;
 pub(crate) mod store;

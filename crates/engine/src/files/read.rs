@@ -63,6 +63,17 @@ pub async fn of_message(engine: &Engine, actor: &Actor, id: MessageId) -> Result
 }
 
 impl OpenFile {
+    /// The small version of a picture, a JPEG; `None`: it has none.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn small(&self) -> Result<Option<bytes::Bytes>> {
+        self.engine.files.read_small(self.id).await.map_err(|error| {
+            tracing::error!(%error, file = %self.id, "a small picture cannot be read");
+            Error::Unavailable("a file cannot be read")
+        })
+    }
+
     /// The content, or a range of it.
     ///
     /// # Errors

@@ -8,14 +8,18 @@ use object_store::{
 };
 use sha2::{Digest as _, Sha256};
 use std::{io, ops::Range, path, path::PathBuf, sync::Arc};
+use tokio::fs;
+use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
 /// A part of a file that is written at once. Ten transfers hold twenty parts.
 const PART: usize = 1024 * 1024;
 
-/// The folder of the files, and that of the uploads that are not complete.
+/// The folder of the files, and that of the files that are not complete.
 const FILES: &str = "files";
-const UPLOADS: &str = "uploads";
+const GROWING: &str = "files.growing";
+/// The end of a small picture's name.
+const SMALL: &str = ".small";
 
 /// The content of a file, part by part.
 pub type Bytes = BoxStream<'static, io::Result<Chunk>>;
@@ -23,7 +27,7 @@ pub type Bytes = BoxStream<'static, io::Result<Chunk>>;
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
     objects: Arc<dyn ObjectStore>,
-    uploads: PathBuf,
+    growing: PathBuf,
     /// Maximum size of a file in bytes.
     pub(crate) most: u64,
 }
@@ -39,26 +43,59 @@ impl Store {
     /// # Errors
     /// [`Error::Setup`] if the folders cannot be created.
     pub(crate) fn open(data_dir: &path::Path, most: u64) -> Result<Self> {
-        let (files, uploads) = (data_dir.join(FILES), data_dir.join(UPLOADS));
+        let (files, growing) = (data_dir.join(FILES), data_dir.join(GROWING));
         data_folder::create(&files)?;
-        data_folder::create(&uploads)?;
+        data_folder::create(&growing)?;
         let objects = LocalFileSystem::new_with_prefix(&files)
+            .map(|files| files.with_fsync(true))
             .map_err(|error| Error::Setup(format!("the folder {}: {error}", files.display())))?;
         Ok(Self {
             objects: Arc::new(objects),
-            uploads,
+            growing,
             most,
         })
     }
 
-    /// Begins a file. It exists once [`Writer::finish`] has succeeded.
-    pub(crate) async fn write(&self, id: Uuid) -> io::Result<Writer> {
+    /// Stores a complete file under an id. It is there whole, or not at all.
+    pub(crate) async fn put(&self, id: Uuid, complete: &path::Path) -> io::Result<Written> {
+        let mut content = ReaderStream::with_capacity(fs::File::open(complete).await?, PART);
         let upload = self.objects.put_multipart(&place(id)).await?;
-        Ok(Writer {
-            upload: WriteMultipart::new_with_chunk_size(upload, PART),
-            size: 0,
-            sha256: Sha256::new(),
+        let mut upload = WriteMultipart::new_with_chunk_size(upload, PART);
+        let (mut size, mut sha256) = (0, Sha256::new());
+        while let Some(part) = content.next().await {
+            let written = async {
+                let part = part?;
+                size += part.len() as u64;
+                sha256.update(&part);
+                upload.wait_for_capacity(1).await?;
+                upload.put(part);
+                io::Result::Ok(())
+            };
+            if let Err(error) = written.await {
+                let _ = upload.abort().await;
+                return Err(error);
+            }
+        }
+        upload.finish().await?;
+        Ok(Written {
+            size,
+            sha256: sha256.finalize().into(),
         })
+    }
+
+    /// Stores the small version of a picture.
+    pub(crate) async fn put_small(&self, id: Uuid, jpeg: Vec<u8>) -> io::Result<()> {
+        self.objects.put(&small(id), jpeg.into()).await?;
+        Ok(())
+    }
+
+    /// The small version of a picture; `None`: it has none.
+    pub(crate) async fn read_small(&self, id: Uuid) -> io::Result<Option<Chunk>> {
+        match self.objects.get(&small(id)).await {
+            Ok(found) => Ok(Some(found.bytes().await?)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The content, or a range of it.
@@ -73,10 +110,13 @@ impl Store {
 
     /// Deletes the bytes; it is no error if there are none.
     pub(crate) async fn delete(&self, id: Uuid) -> io::Result<()> {
-        match self.objects.delete(&place(id)).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
+        for place in [place(id), small(id)] {
+            match self.objects.delete(&place).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
+        Ok(())
     }
 
     /// The ids of all files that were written before a time, in milliseconds.
@@ -85,65 +125,38 @@ impl Store {
         all.filter_map(move |found| async move {
             match found {
                 Ok(found) if found.last_modified.timestamp_millis() >= before => None,
-                Ok(found) => found.location.filename()?.parse().ok().map(Ok),
+                Ok(found) => Some(Ok(id_of(found.location.filename()?)?)),
                 Err(error) => Some(Err(error.into())),
             }
         })
     }
 
-    /// Where an upload grows until it is complete.
-    pub(crate) fn upload(&self, id: Uuid) -> PathBuf {
-        self.uploads.join(id.to_string())
+    /// Where a file grows until it is complete.
+    pub(crate) fn growing(&self, id: Uuid) -> PathBuf {
+        self.growing.join(id.to_string())
     }
 
-    pub(crate) fn uploads(&self) -> &path::Path {
-        &self.uploads
-    }
-}
-
-/// A file that is being written.
-#[derive(Debug)]
-pub(crate) struct Writer {
-    upload: WriteMultipart,
-    size: u64,
-    sha256: Sha256,
-}
-
-impl Writer {
-    pub(crate) async fn put(&mut self, part: Chunk) -> io::Result<()> {
-        self.upload.wait_for_capacity(1).await?;
-        self.size += part.len() as u64;
-        self.sha256.update(&part);
-        self.upload.put(part);
-        Ok(())
-    }
-
-    pub(crate) fn size(&self) -> u64 {
-        self.size
-    }
-
-    /// What has been put so far.
-    pub(crate) fn written(&self) -> Written {
-        Written {
-            size: self.size,
-            sha256: self.sha256.clone().finalize().into(),
-        }
-    }
-
-    pub(crate) async fn finish(self) -> io::Result<Written> {
-        let written = self.written();
-        self.upload.finish().await?;
-        Ok(written)
-    }
-
-    pub(crate) async fn abort(self) -> io::Result<()> {
-        Ok(self.upload.abort().await?)
+    pub(crate) fn growing_folder(&self) -> &path::Path {
+        &self.growing
     }
 }
 
 /// The last characters of an id are random, so that no folder has too many files.
 fn place(id: Uuid) -> Path {
     let name = id.to_string();
-    let folder = name.get(name.len() - 2..).unwrap_or_default().to_owned();
-    Path::from_iter([folder, name])
+    Path::from_iter([folder(&name), &name])
+}
+
+fn small(id: Uuid) -> Path {
+    let name = id.to_string();
+    Path::from_iter([folder(&name), &format!("{name}{SMALL}")])
+}
+
+fn folder(name: &str) -> &str {
+    name.get(name.len() - 2..).unwrap_or_default()
+}
+
+/// The file to which a name in the store belongs.
+pub(crate) fn id_of(name: &str) -> Option<Uuid> {
+    name.split('.').next()?.parse().ok()
 }

@@ -4,7 +4,7 @@
 use crate::{
     Engine, Error, Result,
     entity::{file, session, stored},
-    files::{keep, space},
+    files::{keep, look, space},
     sessions::access,
 };
 use bytes::Bytes;
@@ -13,10 +13,14 @@ use domain::{
     file::{FileState, FileView, file_name},
     form::Problem,
     ids::{FileId, SessionId},
-    message::Direction,
+    message::{
+        Direction,
+        content::{Content, Media},
+    },
     refusal::Refusal,
 };
-use futures::{Stream, StreamExt as _, TryStreamExt as _};
+use futures::{Stream, StreamExt as _};
+use media::limits::Kind;
 use sea_orm::{
     ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, sea_query::Expr,
 };
@@ -29,13 +33,10 @@ use tokio::{
     fs,
     io::{AsyncSeekExt as _, AsyncWriteExt as _},
 };
-use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
 /// Uploads that one user or token may have unfinished.
 const MAX_UNFINISHED: u64 = 100;
-/// Bytes that are read from the disk at once.
-const PART: usize = 256 * 1024;
 
 /// The uploads that a request is writing to now.
 #[derive(Debug, Default)]
@@ -88,6 +89,7 @@ pub async fn begin(
         direction: Direction::Outbound.as_str().to_owned(),
         state: FileState::Uploading.as_str().to_owned(),
         filename: file_name(filename),
+        kind: None,
         mime_type: None,
         size: Some(keep::stored_size(size)),
         sha256: None,
@@ -101,7 +103,7 @@ pub async fn begin(
         expires_at: Some(now.plus(keep::UNFINISHED).millis()),
     };
     let file = FileId::new(row.id);
-    create(engine, row.id).await.map_err(unwritable)?;
+    keep::create(&engine.files.growing(row.id)).await.map_err(unwritable)?;
     let tx = engine.transaction(actor).await?;
     file::Entity::insert(row.into_active_model())
         .exec_without_returning(&tx)
@@ -114,14 +116,6 @@ async fn may_answer(engine: &Engine, actor: &Actor, session: &session::Model) ->
     let access = access::session_access(engine.db.read(), actor.extension(), session).await?;
     access.reply(actor)?;
     Ok(())
-}
-
-async fn create(engine: &Engine, id: Uuid) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    options.mode(0o600);
-    options.open(engine.files.upload(id)).await.map(drop)
 }
 
 /// How far the upload is. One that was cut off at its very end is completed.
@@ -163,7 +157,7 @@ pub async fn append(
     }
     let mut upload = fs::OpenOptions::new()
         .write(true)
-        .open(engine.files.upload(row.id))
+        .open(engine.files.growing(row.id))
         .await
         .map_err(unwritable)?;
     upload.seek(io::SeekFrom::Start(offset)).await.map_err(unwritable)?;
@@ -210,21 +204,23 @@ pub async fn view(engine: &Engine, actor: &Actor, id: FileId) -> Result<FileView
     own(engine, actor, id).await?.view()
 }
 
-/// Puts a complete upload into the store.
+/// Makes a complete upload fit to be sent, and puts it into the store.
 async fn complete(engine: &Engine, actor: &Actor, row: file::Model) -> Result<()> {
-    let upload = fs::File::open(engine.files.upload(row.id))
-        .await
-        .map_err(unwritable)?;
-    let mut content = ReaderStream::with_capacity(upload, PART);
-    let mut writer = engine.files.write(row.id).await.map_err(unwritable)?;
-    while let Some(part) = content.try_next().await.map_err(unwritable)? {
-        writer.put(part).await.map_err(unwritable)?;
+    let path = engine.files.growing(row.id);
+    let look = look::sendable(path.clone()).await.map_err(unwritable)?;
+    let written = engine.files.put(row.id, &path).await.map_err(unwritable)?;
+    if let Some(small) = look.small {
+        engine.files.put_small(row.id, small).await.map_err(unwritable)?;
     }
-    let written = writer.finish().await.map_err(unwritable)?;
+    let filename = row.filename.as_deref().map(|name| keep::named(name, &look.mime_type));
     let until = engine.clock().now().plus(keep::UNFINISHED).millis();
     let tx = engine.transaction(actor).await?;
     file::Entity::update_many()
         .col_expr(file::Column::State, Expr::value(FileState::Here.as_str()))
+        .col_expr(file::Column::Filename, Expr::value(filename))
+        .col_expr(file::Column::MimeType, Expr::value(look.mime_type))
+        .col_expr(file::Column::Kind, Expr::value(look.kind.as_str()))
+        .col_expr(file::Column::Size, Expr::value(keep::stored_size(written.size)))
         .col_expr(file::Column::Sha256, Expr::value(hex::encode(written.sha256)))
         .col_expr(file::Column::ExpiresAt, Expr::value(until))
         .filter(file::Column::Id.eq(row.id))
@@ -235,8 +231,42 @@ async fn complete(engine: &Engine, actor: &Actor, row: file::Model) -> Result<()
     Ok(())
 }
 
+/// The content of a message with an uploaded file, of the kind that fits the file best.
+pub async fn content(
+    engine: &Engine,
+    actor: &Actor,
+    id: FileId,
+    caption: Option<&str>,
+    voice: bool,
+) -> Result<Content> {
+    let row = own(engine, actor, id).await?;
+    let media = Media {
+        file: Some(id),
+        caption: caption.map(str::to_owned),
+        ..Media::default()
+    };
+    let kind = row.kind.as_deref().and_then(|kind| kind.parse().ok());
+    Ok(match kind.unwrap_or(Kind::Document) {
+        Kind::Image => Content::Image(media),
+        Kind::Video => Content::Video(media),
+        // WhatsApp shows no caption with sound and stickers; what was typed is refused rather than lost.
+        Kind::Audio => Content::Audio(Media {
+            voice: voice && row.mime_type.as_deref() == Some(OGG),
+            ..media
+        }),
+        Kind::Sticker => Content::Sticker(media),
+        Kind::Document => Content::Document(Media {
+            filename: row.filename,
+            ..media
+        }),
+    })
+}
+
+/// The only type of a voice message.
+const OGG: &str = "audio/ogg";
+
 async fn remove(engine: &Engine, id: Uuid) {
-    if let Err(error) = fs::remove_file(engine.files.upload(id)).await
+    if let Err(error) = fs::remove_file(engine.files.growing(id)).await
         && error.kind() != io::ErrorKind::NotFound
     {
         tracing::warn!(%error, file = %id, "an upload cannot be deleted; it is swept later");
@@ -266,7 +296,7 @@ fn size_of(row: &file::Model) -> u64 {
 }
 
 async fn length(engine: &Engine, id: Uuid) -> Result<u64> {
-    match fs::metadata(engine.files.upload(id)).await {
+    match fs::metadata(engine.files.growing(id)).await {
         Ok(upload) => Ok(upload.len()),
         // It was swept: there is nothing to go on with.
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Refusal::NotFound.into()),

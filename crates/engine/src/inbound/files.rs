@@ -34,6 +34,7 @@ pub(super) fn coming(channel: Uuid, message: Uuid, content: &Content, at: i64) -
         direction: Direction::Inbound.as_str().to_owned(),
         state: state.as_str().to_owned(),
         filename: filename.as_deref().and_then(file_name),
+        kind: None,
         mime_type: mime_type.clone(),
         size: None,
         sha256: sha256.clone(),

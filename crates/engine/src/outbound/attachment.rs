@@ -14,6 +14,7 @@ use domain::{
     message::Outgoing,
     refusal::Refusal,
 };
+use media::limits::Kind;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::{Map, Value, json};
 
@@ -43,6 +44,7 @@ pub(crate) async fn take(
         FileState::Uploading => return Err(Refusal::field(&field, Problem::Required).into()),
         _ => return Err(Refusal::FileGone.into()),
     }
+    fits(outgoing, &row, &field)?;
     let now = tx.engine().clock().now();
     let until = now.plus(tx.engine().keep_sent).millis().max(row.expires_at.unwrap_or(0));
     let mut update = file::Entity::update_many().col_expr(file::Column::ExpiresAt, Expr::value(until));
@@ -55,6 +57,20 @@ pub(crate) async fn take(
     update.filter(file::Column::Id.eq(row.id)).exec(tx).await?;
     tx.wake(Worker::Upload);
     Ok(id)
+}
+
+/// Whether WhatsApp takes the file as this kind of message: as the kind that fits it best, or as a document.
+fn fits(outgoing: &Outgoing, row: &file::Model, field: &str) -> Result<()> {
+    let kind = outgoing.content.kind();
+    if let Ok(kind) = kind.parse::<Kind>()
+        && row.size.and_then(|size| u64::try_from(size).ok()) > Some(kind.max_size())
+    {
+        return Err(Refusal::FileTooLarge { most: kind.max_size() }.into());
+    }
+    match kind == Kind::Document.as_str() || row.kind.as_deref() == Some(kind) {
+        true => Ok(()),
+        false => Err(Refusal::field(field, Problem::WrongType).into()),
+    }
 }
 
 /// Names the file as Meta knows it. `false`: Meta does not have it.

@@ -3,7 +3,7 @@
 
 use crate::{
     Engine, Result,
-    credentials::{seal::Kind, secrets, token_state},
+    credentials::{seal, secrets, token_state},
     entity::{channel, file, outbox},
     files::{
         claims::{hold, postpone, unchanged, wait_after},
@@ -22,6 +22,7 @@ use domain::{
     message::{Direction, Failure},
     time::Timestamp,
 };
+use media::limits::Kind;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -87,7 +88,7 @@ async fn try_to_upload(engine: &Engine, file: file::Model) -> Result<Uploaded> {
     let Some(phone_number_id) = channel.phone_number_id else {
         return Ok(impossible(100, "The channel has no phone-number id"));
     };
-    let Some(token) = secrets::open_secret(engine, db, channel_id, Kind::AccessToken).await? else {
+    let Some(token) = secrets::open_secret(engine, db, channel_id, seal::Kind::AccessToken).await? else {
         return Ok(impossible(190, "The channel has no access token"));
     };
     let content = match engine.files.read(file.id, None).await {
@@ -101,7 +102,7 @@ async fn try_to_upload(engine: &Engine, file: file::Model) -> Result<Uploaded> {
         }
     };
     let upload = Upload {
-        mime_type: file.mime_type.clone().unwrap_or_else(|| OCTETS.to_owned()),
+        mime_type: told_type(&file).to_owned(),
         filename: file.filename.clone().unwrap_or_else(|| "file".to_owned()),
         size: file.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0),
         content,
@@ -118,8 +119,14 @@ async fn try_to_upload(engine: &Engine, file: file::Model) -> Result<Uploaded> {
     Ok(after(&error, file.attempts, engine.clock().now().since(since)))
 }
 
-/// The type of content that says nothing.
-const OCTETS: &str = "application/octet-stream";
+/// Meta takes sound in Ogg only with its codec.
+fn told_type(file: &file::Model) -> &str {
+    match file.mime_type.as_deref() {
+        Some("audio/ogg") if file.kind.as_deref() == Some(Kind::Audio.as_str()) => "audio/ogg; codecs=opus",
+        Some(mime_type) => mime_type,
+        None => "application/octet-stream",
+    }
+}
 
 /// When the message was written: its id tells.
 fn message_time(job: &outbox::Model) -> i64 {

@@ -9,6 +9,7 @@ use crate::{
     doctor,
     entity::lease,
     events::log,
+    files::claims,
     metrics,
     outbound::{self, pace::Full},
     retention,
@@ -27,8 +28,9 @@ impl Engine {
                 return;
             }
             self.journal_written.notify_one();
-            self.wakes.wake(Worker::Outbound);
-            self.wakes.wake(Worker::Doctor);
+            for worker in [Worker::Fetch, Worker::Upload, Worker::Outbound, Worker::Doctor] {
+                self.wakes.wake(worker);
+            }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
@@ -79,6 +81,7 @@ impl Engine {
         let due = outbound::queue::due(self, self.clock().now().millis(), &Full::default()).await?;
         let examined = doctor::worker::due(self).await?.is_empty();
         let noted = self.badges_heard.load(Ordering::SeqCst) == log::newest(self.db.read()).await?;
-        Ok(unprocessed == 0 && due.is_empty() && was_idle && idle() && examined && noted)
+        let transferred = claims::is_idle(self).await?;
+        Ok(transferred && unprocessed == 0 && due.is_empty() && was_idle && idle() && examined && noted)
     }
 }

@@ -73,7 +73,7 @@ fn Picture(href: String, sticker: bool) -> impl IntoView {
         }
     };
     let name = move || labels::kind(i18n.get_locale(), if sticker { "sticker" } else { "image" });
-    let (small, large) = (href.clone(), href.clone());
+    let (small, large) = (format!("{href}?size=small"), href.clone());
     view! {
         <a class="file-picture" class:sticker=sticker href=href download="" rel="external" on:click=open>
             <img src=small alt=name loading="lazy" decoding="async" />
@@ -81,7 +81,7 @@ fn Picture(href: String, sticker: bool) -> impl IntoView {
         <dialog class="file-viewer" node_ref=viewer on:click=close aria-label=name>
             <img src=large alt=name loading="lazy" />
             <button type="button" class="button">
-                {move || t_string!(i18n, common.button.close)}
+                {move || t_string!(i18n, inbox.file.close)}
             </button>
         </dialog>
     }

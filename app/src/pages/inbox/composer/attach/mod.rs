@@ -35,7 +35,7 @@ pub fn AttachButton(files: Files, #[prop(into)] refused: Signal<bool>) -> impl I
         <input type="file" multiple hidden node_ref=input on:change=picked aria-label=label />
         <button
             type="button"
-            class="button needs-script"
+            class="button"
             aria-label=label
             title=label
             on:click=pick
