@@ -33,6 +33,16 @@ pub enum Problem {
     /// It does not exist (any more), or it is disabled.
     Unknown,
     NotALogin,
+    /// Not digits with at most six decimals, or not more than nothing where that is needed.
+    NotAnAmount,
+    /// Not three capital letters (ISO 4217).
+    NotACurrency,
+    /// Not a whole number from 1 to 100.
+    NotAPercentage,
+    /// Not a day such as `2026-10-01`.
+    NotADate,
+    /// JSON that cannot be read, or that has another shape.
+    Malformed,
 }
 
 /// The problem of a word that is not a known value.

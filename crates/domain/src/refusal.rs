@@ -40,6 +40,8 @@ pub enum Refusal {
     InGroup,
     #[error("the service window is closed: the customer last wrote more than 24 hours ago")]
     WindowClosed,
+    #[error("this month's budget of {budget} is spent, and templates are stopped until the next month")]
+    BudgetSpent { budget: String },
     #[error("you have no extension")]
     NoExtension,
     #[error("this extension or queue is disabled")]
@@ -136,6 +138,7 @@ impl Refusal {
             | Self::SessionClosed
             | Self::InGroup
             | Self::WindowClosed
+            | Self::BudgetSpent { .. }
             | Self::NoExtension
             | Self::Disabled
             | Self::NoPickUp
@@ -197,6 +200,7 @@ mod tests {
             (Refusal::SessionClosed, 409),
             (Refusal::InGroup, 409),
             (Refusal::WindowClosed, 409),
+            (Refusal::BudgetSpent { budget: who() }, 409),
             (Refusal::NoExtension, 409),
             (Refusal::Disabled, 409),
             (Refusal::NoPickUp, 409),

@@ -25,6 +25,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
     ("crates/domain/src", &[
         ("access", &["form", "ids", "language", "refs", "refusal"]),
         ("channel", &["doctor", "form", "ids", "phone", "time"]),
+        ("cost", &["countries", "form", "message", "refs", "time"]),
         ("countries", &["form", "language", "time"]),
         ("dead_letter", &["form", "ids", "time"]),
         ("directory", &["access", "form", "ids", "pick_up_mode", "refs", "time"]),
