@@ -32,6 +32,7 @@ mod m0021_events;
 mod m0022_claims;
 mod m0023_service_window;
 mod m0024_lanes;
+mod m0026_costs;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_claims::Step),
             Box::new(m0023_service_window::Step),
             Box::new(m0024_lanes::Step),
+            Box::new(m0026_costs::Step),
         ]
     }
 }
