@@ -65,7 +65,10 @@ const OBSTACLES: [(&str, &str); 13] = [
         "ALTER TABLE outbox ADD COLUMN lane BIGINT",
         "ALTER TABLE outbox DROP COLUMN lane",
     ),
-    ("CREATE TABLE cost_settings (id INTEGER)", "DROP TABLE cost_settings"),
+    (
+        "CREATE TABLE cost_settings (id INTEGER)",
+        "DROP TABLE cost_settings",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

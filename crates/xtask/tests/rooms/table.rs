@@ -7,6 +7,7 @@ use crate::walls::Rooms;
 pub const WALLS: &[(&str, Rooms<'static>)] = &[
     ("app/src/pages", &[
         ("channels", &["url"]),
+        ("costs", &["url"]),
         ("directory", &[]),
         ("extensions", &["directory", "url"]),
         ("home", &[]),
