@@ -45,13 +45,7 @@ pub async fn cost_settings() -> Result<SettingsPage, ApiError> {
 pub async fn save_budget(version: i64, #[server(default)] form: BudgetForm) -> Result<(), ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
     let typed = flash::recall(BUDGET, version, form).await?;
-    let saved = match typed.form.check() {
-        Ok(budget) => engine::costs::save_budget(&engine, &actor, Some(version), budget.as_ref()).await,
-        Err(invalid) => actor
-            .require(domain::access::Permission::CostChange)
-            .and(Err(invalid.into()))
-            .map_err(engine::Error::from),
-    };
+    let saved = engine::costs::save_budget(&engine, &actor, Some(version), typed.form.check()).await;
     typed.settle(saved)?;
     plain_form::redirect(PATH);
     Ok(())
@@ -62,13 +56,7 @@ pub async fn save_budget(version: i64, #[server(default)] form: BudgetForm) -> R
 pub async fn save_rates(version: i64, #[server(default)] form: RatesForm) -> Result<(), ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
     let typed = flash::recall(RATES, version, form).await?;
-    let saved = match typed.form.check() {
-        Ok(rates) => engine::costs::save_rates(&engine, &actor, Some(version), rates.as_ref()).await,
-        Err(invalid) => actor
-            .require(domain::access::Permission::CostChange)
-            .and(Err(invalid.into()))
-            .map_err(engine::Error::from),
-    };
+    let saved = engine::costs::save_rates(&engine, &actor, Some(version), typed.form.check()).await;
     typed.settle(saved)?;
     plain_form::redirect(PATH);
     Ok(())

@@ -5,11 +5,12 @@ use crate::{
     stories,
     support::{
         START, Story,
+        http::Answer,
         world::{Line, WABA_ID, id_of},
     },
 };
 use domain::access::Scope;
-use reqwest::Method;
+use reqwest::{Method, header};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ stories! {
     a_thousand_service_messages_are_free
     rates_are_replaced_and_refused_with_their_fields
     a_spent_budget_warns_and_stops_templates_only
+    the_page_works_without_a_script
 }
 
 const TO: &str = "420800555201";
@@ -234,7 +236,7 @@ fn rates(currency: &str, country: &str, amount: Value) -> Value {
         "markets": [{"countries": [country], "rates": {"utility": amount}}]})
 }
 
-async fn put(story: &Story, path: &str, body: &Value) -> crate::support::http::Answer {
+async fn put(story: &Story, path: &str, body: &Value) -> Answer {
     let request = story.api.request(Method::PUT, path).json(body);
     story.api.send(request).await
 }
@@ -358,4 +360,75 @@ async fn a_spent_budget_warns_and_stops_templates_only(story: &Story) {
     story.later(Duration::from_secs(10 * 24 * 60 * 60)).await;
     story.api.post(&messages, template).await.ok();
     assert_eq!(story.count("audit WHERE action = 'costs.save_budget'").await, 3);
+}
+
+async fn the_page_works_without_a_script(story: &Story) {
+    let channel = story.support().await;
+    let admin = story.admin("admin").await;
+    let empty = admin.get("/costs").await.text;
+    for words in [
+        "November 2026",
+        "Nothing was charged in this month",
+        "href=\"/costs?month=2026-10\"",
+    ] {
+        assert!(empty.contains(words), "{words}: {empty}");
+    }
+    assert!(!empty.contains("month=2026-12"), "nobody knows the future");
+    let before = admin.get("/costs?month=2026-10").await.text;
+    assert!(before.contains("Nothing is known of this month"), "{before}");
+    assert!(before.contains("href=\"/costs?month=2026-11\""), "{before}");
+    assert_eq!(admin.get("/costs?month=autumn").await.status, 404);
+
+    let post = async |function: &str, arguments: &[(&str, &str)]| {
+        let request = admin
+            .calling(function, arguments)
+            .header(header::REFERER, story.url.join("/costs").expect("a URL").as_str())
+            .header(header::ACCEPT, "text/html,*/*;q=0.8");
+        Answer::of(request.send().await.expect("an answer")).await
+    };
+    let budget = |version: &'static str, amount: &'static str| {
+        [
+            ("version", version),
+            ("form[amount]", amount),
+            ("form[currency]", "EUR"),
+            ("form[warn_percent]", "50"),
+            ("form[stop_templates]", "true"),
+        ]
+    };
+    let saved = post("costs/save-budget", &budget("1", "0,1")).await;
+    assert_eq!((saved.status.as_u16(), saved.header("location")), (302, "/costs"));
+    let marketing = status("wamid.1", "delivered", TO, Some(priced("marketing", "regular")));
+    told(story, &channel, &[marketing]).await;
+    let page = admin.get("/costs").await.text;
+    assert!(page.contains("The budget is nearly spent"), "{page}");
+
+    // What was typed and refused is still there, with what is wrong.
+    let refused = post("costs/save-budget", &budget("2", "much")).await;
+    let page = admin.get(refused.header("location")).await.text;
+    assert!(page.contains("value=\"much\""), "{page}");
+    assert!(page.contains("Write an amount above zero"), "{page}");
+    let torn = [("version", "2"), ("form[rates]", "{\"currency\": 7")];
+    let refused = post("costs/save-rates", &torn).await;
+    let page = admin.get(refused.header("location")).await.text;
+    assert!(page.contains("line 1, column 14"), "{page}");
+    let late = post("costs/save-budget", &budget("1", "5")).await;
+    assert!(
+        late.header("location").contains("__err"),
+        "somebody has saved meanwhile"
+    );
+
+    let czech = admin
+        .request(Method::GET, "/costs")
+        .header(header::ACCEPT_LANGUAGE, "cs");
+    let czech = Answer::of(
+        czech
+            .header(header::ACCEPT, "text/html")
+            .send()
+            .await
+            .expect("a page"),
+    )
+    .await;
+    for words in ["Náklady", "listopad 2026", "0,0712\u{a0}EUR", "Marketingová"] {
+        assert!(czech.text.contains(words), "{words}: {}", czech.text);
+    }
 }

@@ -1,4 +1,4 @@
-//! A calendar month. Months begin and end in UTC: the time zone of the WhatsApp account, by which Meta bills, is not
+//! A calendar month. Months begin and end in UTC: Meta may bill by the time zone of the WhatsApp account, which is not
 //! known here, so messages of the last and the first hours of a month may stand in the other one on Meta's invoice.
 
 use crate::{form::Problem, time::Timestamp};

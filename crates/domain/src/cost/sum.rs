@@ -59,9 +59,9 @@ pub struct ChannelCosts {
 
 /// What a channel's messages of a month cost.
 ///
-/// Meta's documentation does not say whether a status calls the first thousand service messages billable. Counting both
-/// kinds is right in either case: only what exceeds a thousand, and is called billable, is paid. Which of the messages
-/// were the first is not counted, so the free ones are spread evenly over countries.
+/// A status may or may not call the first thousand service messages billable: that is not known. Counting both kinds is
+/// right in either case: only what exceeds a thousand, and is called billable, is paid. Which of the messages were the
+/// first is not counted, so the free ones are spread evenly over countries.
 pub fn costs_of(counters: Vec<Counter>, rates: &RateTable) -> ChannelCosts {
     let service = |charge: Charge| {
         let counters = counters.iter();

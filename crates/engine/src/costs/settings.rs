@@ -7,11 +7,15 @@ use crate::{
 use domain::{
     access::{Actor, Permission},
     cost::{Budget, CostSettings, Money, RateTable},
+    form::Invalid,
     refusal::Refusal,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, UpdateMany, sea_query::Expr,
 };
+
+/// What was typed, once its form has checked it. `None`: an empty form.
+type Checked<T> = std::result::Result<Option<T>, Invalid>;
 
 /// The rates and the budget.
 ///
@@ -26,17 +30,18 @@ pub async fn settings(engine: &Engine, actor: &Actor) -> Result<CostSettings> {
 /// stored one.
 ///
 /// # Errors
-/// `Forbidden`; `ChangedMeanwhile`
+/// `Forbidden`; what is wrong with the form; `ChangedMeanwhile`
 pub async fn save_rates(
     engine: &Engine,
     actor: &Actor,
     version: Option<i64>,
-    rates: Option<&RateTable>,
+    rates: Checked<RateTable>,
 ) -> Result<CostSettings> {
     actor.require(Permission::CostChange)?;
-    let json = rates.map(serde_json::to_string).transpose();
+    let rates = rates?;
+    let json = rates.as_ref().map(serde_json::to_string).transpose();
     let json = json.map_err(|error| Error::Corrupt(error.to_string()))?;
-    let detail = match rates {
+    let detail = match &rates {
         None => "the rates that this version knows".to_owned(),
         Some(rates) => format!(
             "{} of {}, {} markets: {}",
@@ -58,16 +63,17 @@ pub async fn save_rates(
 /// Sets the budget of a month, or removes it. With a `version`, only if that is still the stored one.
 ///
 /// # Errors
-/// `Forbidden`; `ChangedMeanwhile`
+/// `Forbidden`; what is wrong with the form; `ChangedMeanwhile`
 pub async fn save_budget(
     engine: &Engine,
     actor: &Actor,
     version: Option<i64>,
-    budget: Option<&Budget>,
+    budget: Checked<Budget>,
 ) -> Result<CostSettings> {
     use cost_settings::Column;
     actor.require(Permission::CostChange)?;
-    let detail = match budget {
+    let budget = budget?;
+    let detail = match &budget {
         None => "no budget".to_owned(),
         Some(budget) => format!(
             "{}, a warning from {} %, {}",
@@ -84,11 +90,11 @@ pub async fn save_budget(
     let mut change = cost_settings::Entity::update_many()
         .col_expr(
             Column::BudgetMicros,
-            Expr::value(budget.map(|budget| budget.amount.micros)),
+            Expr::value(budget.as_ref().map(|budget| budget.amount.micros)),
         )
         .col_expr(
             Column::BudgetCurrency,
-            Expr::value(budget.map(|budget| budget.amount.currency.to_string())),
+            Expr::value(budget.as_ref().map(|budget| budget.amount.currency.to_string())),
         );
     if let Some(budget) = budget {
         change = change

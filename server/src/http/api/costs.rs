@@ -11,7 +11,6 @@ use domain::{
     },
     countries::Country,
     ids::ChannelId,
-    refusal::Refusal,
 };
 use engine::costs;
 use serde::{Deserialize, Serialize};
@@ -186,8 +185,7 @@ pub async fn replace_rates(
     State(http): State<Http>,
     Json(rates): Json<RatesInput>,
 ) -> Result<impl IntoResponse, Problem> {
-    let rates = rates.check().map_err(Refusal::from)?;
-    let settings = costs::save_rates(&http.engine, &actor, None, Some(&rates)).await?;
+    let settings = costs::save_rates(&http.engine, &actor, None, rates.check().map(Some)).await?;
     Ok(axum::Json(RatesBody::from(settings)))
 }
 
@@ -196,7 +194,7 @@ pub async fn embedded_rates(
     Administrator(actor): Administrator,
     State(http): State<Http>,
 ) -> Result<impl IntoResponse, Problem> {
-    let settings = costs::save_rates(&http.engine, &actor, None, None).await?;
+    let settings = costs::save_rates(&http.engine, &actor, None, Ok(None)).await?;
     Ok(axum::Json(RatesBody::from(settings)))
 }
 
@@ -237,7 +235,6 @@ pub async fn set_budget(
             .map_or_else(String::new, |percent| percent.to_string()),
         stop_templates: new.stop_templates,
     };
-    let budget = form.check().map_err(Refusal::from)?;
-    let settings = costs::save_budget(&http.engine, &actor, None, budget.as_ref()).await?;
+    let settings = costs::save_budget(&http.engine, &actor, None, form.check()).await?;
     Ok(axum::Json(settings.budget.map(BudgetBody::from)))
 }
