@@ -129,11 +129,10 @@ impl FormState {
             problems.cloned().collect::<Vec<_>>()
         };
         let among = |fields: &Vec<String>| fields.iter().any(|of| of == field || within(of));
-        let ours = self
-            .left
-            .with(among)
-            .then(|| self.found.with(of))
-            .unwrap_or_default();
+        let ours = match self.left.with(among) {
+            true => self.found.with(of),
+            false => Vec::new(),
+        };
         match ours.is_empty() && !self.edited.with(among) {
             true => self.answered.with(of),
             false => ours,

@@ -71,7 +71,9 @@ fn Notices(costs: MonthCosts) -> impl IntoView {
             false => t_string!(i18n, costs.partial),
         };
         view! {
-            <p class="notice">{text} " " <Time at style=TimeStyle::Full /></p>
+            <p class="notice">
+                <span>{text} " " <Time at style=TimeStyle::Full /></span>
+            </p>
         }
     });
     // Earlier months no longer need a warning.
@@ -271,7 +273,7 @@ fn CounterRow(name: String, line: Line, currency: StoredValue<Currency>) -> impl
     };
     let paid = move || match paid {
         Some(paid) => paid.to_string(),
-        None => t_string!(i18n, costs.unknown).to_owned(),
+        None => t_string!(i18n, costs.charge.unknown).to_owned(),
     };
     view! {
         <tr>

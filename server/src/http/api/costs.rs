@@ -101,8 +101,14 @@ impl From<MonthCosts> for MonthBody {
     fn from(costs: MonthCosts) -> Self {
         let lines = costs.channels.iter().flat_map(|channel| &channel.costs.lines);
         let mut sum = SumBody::of(costs.sum, lines.map(|line| line.micros));
-        if costs.is_before_counting() {
+        let is_before = costs.is_before_counting();
+        let channels = costs.channels.into_iter().map(ChannelBody::from);
+        let mut channels: Vec<ChannelBody> = channels.collect();
+        if is_before {
             sum.amount = None;
+            for channel in &mut channels {
+                channel.sum.amount = None;
+            }
         }
         Self {
             month: costs.month,
@@ -112,7 +118,7 @@ impl From<MonthCosts> for MonthBody {
                 budget: budget.into(),
                 state,
             }),
-            channels: costs.channels.into_iter().map(ChannelBody::from).collect(),
+            channels,
             currency: costs.currency,
             rates_date: costs.rates_date,
         }
