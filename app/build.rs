@@ -3,10 +3,11 @@
 use leptos_i18n_build::{Config, ParseOptions, TranslationsInfos};
 use std::{env, error::Error, path::PathBuf};
 
-const NAMESPACES: [&str; 7] = [
+const NAMESPACES: [&str; 8] = [
     "common",
     "auth",
     "channels",
+    "costs",
     "directory",
     "inbox",
     "security",

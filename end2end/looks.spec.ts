@@ -48,6 +48,7 @@ function places(room: (typeof ROOMS)[number], world: World, session: string, let
       return [
         ['queues', '/queues'],
         ['queue', '/queues/new'],
+        ['costs', '/costs'],
         ['extensions', '/extensions'],
         ['extension', '/extensions/new'],
       ];

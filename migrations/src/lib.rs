@@ -33,6 +33,7 @@ mod m0022_claims;
 mod m0023_service_window;
 mod m0024_lanes;
 mod m0025_files;
+mod m0026_costs;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_service_window::Step),
             Box::new(m0024_lanes::Step),
             Box::new(m0025_files::Step),
+            Box::new(m0026_costs::Step),
         ]
     }
 }

@@ -7,15 +7,21 @@ use crate::{
     shutdown::stop_signal,
     systemd,
 };
+use anyhow::Context as _;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
 use domain::{
     access::{Actor, Role, Scope, UserForm},
+    cost::RatesInput,
     dead_letter::{DeadReason, Filter, Replayed, Within},
     refusal::Refusal,
 };
 use engine::{Clock, Engine, Purpose};
-use std::{io::Read as _, path::PathBuf, pin::pin};
+use std::{
+    io::Read as _,
+    path::{Path, PathBuf},
+    pin::pin,
+};
 
 /// WhatsApp on a company's PBX.
 #[derive(Debug, Parser)]
@@ -47,6 +53,9 @@ enum Command {
     /// The allowed countries
     #[command(subcommand)]
     Countries(CountriesCommand),
+    /// What messages cost
+    #[command(subcommand)]
+    Costs(CostsCommand),
     /// Deliveries from Meta that could not be applied
     #[command(subcommand)]
     Deliveries(DeliveriesCommand),
@@ -90,6 +99,12 @@ struct AddUser {
 enum CountriesCommand {
     /// Let everybody in again through every door, for whoever is locked out; a running server obeys within seconds
     Off,
+}
+
+#[derive(Debug, Subcommand)]
+enum CostsCommand {
+    /// Replace the rates by those of a JSON file, the same as for PUT /api/v1/costs/rates
+    Rates { file: PathBuf },
 }
 
 #[derive(Debug, Subcommand)]
@@ -164,6 +179,9 @@ impl Cli {
             Command::User(UserCommand::Unlock { login }) => unlock(&open(&settings).await?, &login).await,
             Command::MasterKey(MasterKeyCommand::Replace) => replace_master_key(&settings).await,
             Command::Countries(CountriesCommand::Off) => countries_off(&open(&settings).await?).await,
+            Command::Costs(CostsCommand::Rates { file }) => {
+                replace_rates(&open(&settings).await?, &file).await
+            }
             Command::Deliveries(DeliveriesCommand::Replay(which)) => {
                 replay(&open(&settings).await?, &which).await
             }
@@ -265,6 +283,21 @@ async fn countries_off(engine: &Engine) -> anyhow::Result<()> {
         let codes: Vec<&str> = only.iter().map(|country| country.code()).collect();
         println!("{}: everybody; it was {}", stored.door.as_str(), codes.join(" "));
     }
+    Ok(())
+}
+
+async fn replace_rates(engine: &Engine, file: &Path) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let rates: RatesInput = serde_json::from_str(&text).with_context(|| file.display().to_string())?;
+    let rates = rates.check().map_err(|invalid| {
+        let problems = invalid.fields.iter();
+        let problems = problems.map(|field| format!("{}: {:?}", field.field, field.problem));
+        anyhow::anyhow!("{}", problems.collect::<Vec<_>>().join(", "))
+    })?;
+    let saved = engine::costs::save_rates(engine, &Actor::System, None, Ok(Some(rates))).await?;
+    let rates = saved.rates;
+    let countries: usize = rates.markets.iter().map(|market| market.countries.len()).sum();
+    println!("{} of {}, countries: {countries}", rates.currency, rates.date);
     Ok(())
 }
 

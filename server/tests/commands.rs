@@ -56,6 +56,32 @@ fn config_check_shows_what_is_in_force_and_hides_secrets() {
 }
 
 #[test]
+fn rates_come_from_a_file_or_say_what_is_wrong_with_it() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("rates.json");
+    let with = |country: &str| {
+        let rates = format!(
+            r#"{{"currency": "EUR", "date": "2026-12-01", "source": "our card",
+                "markets": [{{"countries": ["{country}"], "rates": {{"utility": "0.02"}}}}]}}"#
+        );
+        std::fs::write(&file, rates).expect("a file");
+        run(folder.path(), &["costs", "rates", "rates.json"])
+    };
+    let wrong = with("Poland");
+    assert!(!wrong.status.success());
+    assert!(
+        text(&wrong.stderr).contains("markets.0.countries.0: Unknown"),
+        "{wrong:?}"
+    );
+    let right = with("PL");
+    assert_eq!(
+        text(&right.stdout),
+        "EUR of 2026-12-01, countries: 1\n",
+        "{right:?}"
+    );
+}
+
+#[test]
 fn everything_wrong_in_the_settings_is_named_at_once() {
     let folder = TempDir::new().expect("a folder");
     let file = "[http]\nlisten = \"nowhere\"\nlisten_on = 1\n[metta]\ngraph_version = \"v25.0\"\n";

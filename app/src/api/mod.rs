@@ -4,6 +4,7 @@
 pub mod auth;
 pub mod channels;
 mod checked;
+pub mod costs;
 pub mod countries;
 pub mod deliveries;
 pub mod error;

@@ -67,6 +67,11 @@ fn Breadcrumb() -> impl IntoView {
                 t_string!(i18n, common.nav.queues),
                 "/queues",
             ),
+            "costs" => (
+                Some(t_string!(i18n, common.nav.omnichannel)),
+                t_string!(i18n, common.nav.costs),
+                "/costs",
+            ),
             "extensions" => (None, t_string!(i18n, common.nav.extensions), "/extensions"),
             "security" => (
                 Some(t_string!(i18n, common.nav.security)),

@@ -75,6 +75,12 @@ fn Places(me: Me) -> impl IntoView {
                 name=move || t_string!(i18n, common.nav.queues)
                 short=move || t_string!(i18n, common.nav.short.queues)
             />
+            <Place
+                href="/costs"
+                icon=IconName::Cost
+                name=move || t_string!(i18n, common.nav.costs)
+                short=move || t_string!(i18n, common.nav.short.costs)
+            />
             <li class="group" aria-hidden="true"></li>
             <Place
                 href="/extensions"

@@ -1,6 +1,7 @@
 //! The names of the domain's values in the reader's language. Plain functions of the language: reactive when called in
 //! a closure, testable when called outside of one.
 
+pub mod costs;
 pub mod countries;
 
 pub use countries::country_refused;
@@ -43,6 +44,9 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
         Refusal::NoSpace => td_string!(locale, common.refusal.no_space).to_owned(),
         Refusal::WrongOffset { .. } => td_string!(locale, common.refusal.wrong_offset).to_owned(),
         Refusal::FileGone => td_string!(locale, common.refusal.file_gone).to_owned(),
+        Refusal::BudgetSpent { budget } => {
+            td_string!(locale, common.refusal.budget_spent, budget = budget.clone())
+        }
         Refusal::SessionClosed => td_string!(locale, common.refusal.session_closed).to_owned(),
         Refusal::NoExtension => td_string!(locale, common.refusal.no_extension).to_owned(),
         Refusal::Disabled => td_string!(locale, common.refusal.disabled).to_owned(),
@@ -166,6 +170,11 @@ pub fn problem(locale: Locale, problem: Problem) -> &'static str {
         Problem::Unknown => td_string!(locale, common.problem.unknown),
         Problem::WrongType => td_string!(locale, common.problem.wrong_type),
         Problem::NotALogin => td_string!(locale, common.problem.not_a_login),
+        Problem::NotAnAmount => td_string!(locale, common.problem.not_an_amount),
+        Problem::NotACurrency => td_string!(locale, common.problem.not_a_currency),
+        Problem::NotAPercentage => td_string!(locale, common.problem.not_a_percentage),
+        Problem::NotADate => td_string!(locale, common.problem.not_a_date),
+        Problem::Malformed => td_string!(locale, common.problem.malformed),
     }
 }
 

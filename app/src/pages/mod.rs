@@ -1,6 +1,7 @@
 //! One file per screen; the folder follows the URL.
 
 pub mod channels;
+pub mod costs;
 pub mod directory;
 pub mod extensions;
 pub mod home;
@@ -20,6 +21,7 @@ pub use self::{
     channels::{
         ActivityTab, AuthenticationTab, ChannelPage, ChannelsPage, DeleteTab, HealthTab, MessagingTab,
     },
+    costs::CostsPage,
     extensions::{ExtensionPage, ExtensionsPage, NewExtensionPage},
     home::HomePage,
     inbox::InboxPage,

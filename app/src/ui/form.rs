@@ -121,6 +121,24 @@ impl FormState {
         ours.or_else(|| self.answered.with(of).filter(|_| !self.edited.with(among)))
     }
 
+    /// What is wrong now within a field that holds fields of its own, such as `rates.markets.2.countries`.
+    pub fn problems_within(self, field: &str) -> Vec<FieldProblem> {
+        let within = |of: &str| of.strip_prefix(field).is_some_and(|rest| rest.starts_with('.'));
+        let of = |problems: &Vec<FieldProblem>| {
+            let problems = problems.iter().filter(|problem| within(&problem.field));
+            problems.cloned().collect::<Vec<_>>()
+        };
+        let among = |fields: &Vec<String>| fields.iter().any(|of| of == field || within(of));
+        let ours = match self.left.with(among) {
+            true => self.found.with(of),
+            false => Vec::new(),
+        };
+        match ours.is_empty() && !self.edited.with(among) {
+            true => self.answered.with(of),
+            false => ours,
+        }
+    }
+
     fn leave(self, field: String) {
         self.left.update(|left| {
             if !left.contains(&field) {
@@ -214,7 +232,7 @@ where
     };
     let input = move |event: ev::Event| {
         if let Some(field) = field_of(&event) {
-            if state.problem(&field).is_some()
+            if (state.problem(&field).is_some() || !state.problems_within(&field).is_empty())
                 && let Some(form) = form_of(&event)
             {
                 check(&form);

@@ -8,6 +8,7 @@ pub enum IconName {
     Inbox,
     Channel,
     Queue,
+    Cost,
     Extension,
     Delivery,
     Globe,
@@ -46,6 +47,7 @@ impl IconName {
             Self::Inbox => "M3 13h5l1.5 3h5L16 13h5M5 5h14l2 8v6H3v-6z",
             Self::Channel => "M4 5h16v11H10l-4 4v-4H4zM8 9h8M8 12h5",
             Self::Queue => "M4 6h16M4 12h16M4 18h10",
+            Self::Cost => "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM15.5 9a4.5 4.5 0 1 0 0 6M7 11h6M7 13.5h6",
             Self::Extension => {
                 "M6 3h4l1.5 5-2.5 2a12 12 0 0 0 5 5l2-2.5 5 1.5v4a2 2 0 0 1-2 2A17 17 0 0 1 4 5a2 2 0 0 1 2-2z"
             }

@@ -35,6 +35,16 @@ pub enum Problem {
     NotALogin,
     /// A file of a type that does not belong here.
     WrongType,
+    /// Not digits with at most six decimals, or not more than nothing where that is needed.
+    NotAnAmount,
+    /// Not three capital letters (ISO 4217).
+    NotACurrency,
+    /// Not a whole number from 1 to 100.
+    NotAPercentage,
+    /// Not a day such as `2026-10-01`.
+    NotADate,
+    /// JSON that cannot be read, or that has another shape.
+    Malformed,
 }
 
 /// The problem of a word that is not a known value.

@@ -22,11 +22,13 @@
 //! | [`vcard`] | contact cards as files |
 //! | [`dead_letter`] | items from Meta that could not be applied |
 //! | [`countries`] | the allowed countries of each door |
+//! | [`cost`] | what messages cost: rates, months, the budget |
 //! | [`doctor`] | the diagnosis of a channel: from evidence to findings |
 //! | [`event`] | hints that the process pushes to browsers |
 
 pub mod access;
 pub mod channel;
+pub mod cost;
 pub mod countries;
 pub mod dead_letter;
 pub mod directory;

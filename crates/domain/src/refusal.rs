@@ -48,6 +48,8 @@ pub enum Refusal {
     WrongOffset { offset: u64 },
     #[error("the file is not kept any more")]
     FileGone,
+    #[error("this month's budget of {budget} is spent, and templates are stopped until the next month")]
+    BudgetSpent { budget: String },
     #[error("you have no extension")]
     NoExtension,
     #[error("this extension or queue is disabled")]
@@ -153,6 +155,7 @@ impl Refusal {
             | Self::InGroup
             | Self::WindowClosed
             | Self::WrongOffset { .. }
+            | Self::BudgetSpent { .. }
             | Self::NoExtension
             | Self::Disabled
             | Self::NoPickUp
@@ -214,6 +217,7 @@ mod tests {
             (Refusal::SessionClosed, 409),
             (Refusal::InGroup, 409),
             (Refusal::WindowClosed, 409),
+            (Refusal::BudgetSpent { budget: who() }, 409),
             (Refusal::NoExtension, 409),
             (Refusal::Disabled, 409),
             (Refusal::NoPickUp, 409),

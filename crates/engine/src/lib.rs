@@ -9,6 +9,7 @@
 
 pub mod access;
 pub mod channels;
+pub mod costs;
 pub mod countries;
 pub mod directory;
 pub mod doctor;

@@ -6,6 +6,7 @@ use crate::{
     access::passwords::Passwords,
     audit::Subject,
     contacts::search,
+    costs,
     countries::{self, memory::Countries},
     credentials::master_key,
     data_folder,
@@ -47,6 +48,7 @@ impl Engine {
         }
         db.migrate().await?;
         search::complete(&db, &config.clock).await?;
+        costs::begin(&db, &config.clock).await?;
         let (key, forgotten) = match config.purpose {
             Purpose::NewMasterKey => master_key::replace(&db, folder, given.as_ref(), &config.clock).await?,
             _ => (

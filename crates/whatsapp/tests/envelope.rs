@@ -5,7 +5,9 @@
 use serde_json::{Value, json};
 use whatsapp::{
     errors::RetryClass,
-    webhook::{self, BodyError, Content, InboundMessage, Item, ItemKind, Sender, Status, StatusUpdate},
+    webhook::{
+        self, BodyError, Content, InboundMessage, Item, ItemKind, Pricing, Sender, Status, StatusUpdate,
+    },
 };
 
 fn notification(entries: Value) -> Vec<Item> {
@@ -313,7 +315,8 @@ fn a_status_with_everything() {
         "contacts": [{ "wa_id": "420777123456", "user_id": "CZ.1" }],
         "statuses": [{
             "id": "wamid.S", "status": "failed", "timestamp": 1_760_000_000, "recipient_id": "420777123456",
-            "recipient_user_id": "CZ.1", "biz_opaque_callback_data": "message-7", "pricing": { "billable": true },
+            "recipient_user_id": "CZ.1", "biz_opaque_callback_data": "message-7", "pricing": { "billable": true, "pricing_model": "PMP",
+                "type": "regular", "category": "service" },
             "errors": [{ "code": 131_047, "title": "Re-engagement message", "message": "m",
                 "error_data": { "details": "24 hours" }, "href": "https://developers.facebook.com/" }],
         }],
@@ -326,6 +329,13 @@ fn a_status_with_everything() {
     assert_eq!(failed.recipient_wa_id.as_ref().unwrap().as_str(), "420777123456");
     assert_eq!(failed.recipient_bsuid.as_ref().unwrap().as_str(), "CZ.1");
     assert_eq!(failed.callback_data.as_deref(), Some("message-7"));
+    let pricing = Pricing {
+        billable: Some(true),
+        model: Some("PMP".into()),
+        kind: Some("regular".into()),
+        category: Some("service".into()),
+    };
+    assert_eq!(failed.pricing, Some(pricing));
     assert_eq!(
         (failed.errors[0].code, failed.errors[0].class()),
         (131_047, Some(RetryClass::Recipient))
@@ -341,7 +351,9 @@ fn a_status_with_everything() {
 fn a_status_may_be_lean() {
     let items = values([json!({
         "contacts": [{ "wa_id": "420777123456" }],
-        "statuses": [{ "id": "1", "status": "failed", "recipient_id": "" }, { "id": "2", "status": "read" }],
+        "statuses": [{ "id": "1", "status": "failed", "recipient_id": "" }, { "id": "2", "status": "read" },
+            { "id": "3", "status": "sent", "pricing": { "billable": "false", "category": 7, "type": null } },
+            { "id": "4", "status": "sent", "pricing": "free" }],
     })]);
     for item in &items {
         let status = status(item);
@@ -351,6 +363,13 @@ fn a_status_may_be_lean() {
         );
         assert_eq!(item.contact_raw, None);
     }
+    let pricing = Pricing {
+        billable: Some(false),
+        category: Some("7".into()),
+        ..Pricing::default()
+    };
+    assert_eq!(status(&items[2]).pricing, Some(pricing));
+    assert_eq!(status(&items[3]).pricing, None);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     api,
-    api::{channel_health, channels, deliveries, extensions, messages, queues, sessions},
+    api::{channel_health, channels, costs, deliveries, extensions, messages, queues, sessions},
     contact_card, country_database, events, health, media, site,
     state::Http,
     unlock, uploads, webhook,
@@ -107,6 +107,19 @@ pub fn routes() -> Vec<Route> {
             Token,
             "/api/v1/channels/{id}/health",
             get(channel_health::latest).post(channel_health::examine),
+        ),
+        route(Token, "/api/v1/costs", get(costs::month)),
+        route(
+            Token,
+            "/api/v1/costs/rates",
+            get(costs::rates)
+                .put(costs::replace_rates)
+                .delete(costs::embedded_rates),
+        ),
+        route(
+            Token,
+            "/api/v1/costs/budget",
+            get(costs::budget).put(costs::set_budget),
         ),
         route(
             Token,

@@ -6,6 +6,7 @@ mod browser;
 mod channels;
 mod content;
 mod conversation;
+mod costs;
 mod countries;
 mod crowd;
 mod deliveries;

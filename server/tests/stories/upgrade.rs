@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 12] = [
+const OBSTACLES: [(&str, &str); 14] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -64,6 +64,11 @@ const OBSTACLES: [(&str, &str); 12] = [
     (
         "ALTER TABLE outbox ADD COLUMN lane BIGINT",
         "ALTER TABLE outbox DROP COLUMN lane",
+    ),
+    ("CREATE TABLE files (id INTEGER)", "DROP TABLE files"),
+    (
+        "CREATE TABLE cost_settings (id INTEGER)",
+        "DROP TABLE cost_settings",
     ),
 ];
 

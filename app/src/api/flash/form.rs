@@ -2,6 +2,7 @@
 
 use domain::{
     channel::{AuthenticationForm, MessagingForm},
+    cost::{BudgetForm, RatesForm},
     countries::CountriesForm,
     directory::{ExtensionForm, QueueForm},
 };
@@ -18,6 +19,10 @@ pub trait Keepable {
 impl Keepable for MessagingForm {}
 
 impl Keepable for CountriesForm {}
+
+impl Keepable for BudgetForm {}
+
+impl Keepable for RatesForm {}
 
 impl Keepable for QueueForm {}
 

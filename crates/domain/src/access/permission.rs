@@ -54,6 +54,10 @@ permissions! {
     CountryRead = "country.read"
     CountryChange = "country.change"
     DeadLetterRead = "dead_letter.read"
+    /// What messages cost, the rates and the budget.
+    CostRead = "cost.read"
+    /// Replace the rates, and set the budget.
+    CostChange = "cost.change"
     /// Apply dead letters again, and delete them.
     DeadLetterChange = "dead_letter.change"
 }
@@ -83,11 +87,11 @@ impl Role {
 impl Scope {
     pub fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            ChannelRead, DirectoryRead, SessionAnswer, SessionClose, SessionCloseAny, SessionPickUp,
-            SessionPickUpAny, SessionReadAll, SessionTransfer,
+            ChannelRead, CostRead, DirectoryRead, SessionAnswer, SessionClose, SessionCloseAny,
+            SessionPickUp, SessionPickUpAny, SessionReadAll, SessionTransfer,
         };
         match self {
-            Self::Read => &[SessionReadAll, ChannelRead, DirectoryRead],
+            Self::Read => &[SessionReadAll, ChannelRead, DirectoryRead, CostRead],
             Self::Operate => &[
                 SessionReadAll,
                 SessionAnswer,
@@ -98,6 +102,7 @@ impl Scope {
                 SessionTransfer,
                 ChannelRead,
                 DirectoryRead,
+                CostRead,
             ],
             Self::Administer => Permission::ALL,
         }

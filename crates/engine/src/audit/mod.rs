@@ -18,6 +18,8 @@ pub(crate) enum Subject {
     DeadLetter(Uuid),
     /// There is only one set of rules.
     Countries,
+    /// There is one table of rates, and one budget.
+    Costs,
     /// There is only one.
     MasterKey,
 }
@@ -32,6 +34,7 @@ impl Subject {
             Self::Token(id) => ("token", Some(id)),
             Self::DeadLetter(id) => ("dead_letter", Some(id)),
             Self::Countries => ("countries", None),
+            Self::Costs => ("costs", None),
             Self::MasterKey => ("master_key", None),
         }
     }

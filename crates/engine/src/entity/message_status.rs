@@ -21,6 +21,16 @@ pub struct Model {
     pub failure_details: Option<String>,
     #[sea_orm(column_type = "Text")]
     pub payload: String,
+    /// The customer's country, empty if not known; `None`: the status is not counted in the costs.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub country: Option<String>,
+    pub billable: Option<bool>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub pricing_model: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub pricing_type: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub pricing_category: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -8,6 +8,8 @@ use crate::{
     sessions::status::{advance, closes_the_window},
 };
 use domain::{
+    cost::{country_of_bsuid, country_of_number},
+    countries::Country,
     dead_letter::DeadReason,
     ids::MessageId,
     message::{Direction, Failure, Status},
@@ -31,7 +33,13 @@ pub(crate) fn apply(
     let phone_number_id = channel.phone_number_id.clone().unwrap_or_default();
     let failure = update.errors.first().map(failure_of);
     let at = Timestamp::told(update.timestamp, Timestamp::from_millis(received_at)).millis();
-    batch.written().status(message_status::Model {
+    // What is written on the phone is free, and Meta tells no price for it.
+    let phone = batch
+        .message(&phone_number_id, update.wamid.as_str())
+        .is_some_and(|message| message.phone);
+    let counts = update.pricing.is_some() || !phone;
+    let pricing = update.pricing.clone().unwrap_or_default();
+    let row = message_status::Model {
         phone_number_id: phone_number_id.clone(),
         wamid: update.wamid.as_str().to_owned(),
         status: update.status.as_str().to_owned(),
@@ -41,7 +49,14 @@ pub(crate) fn apply(
         failure_title: failure.as_ref().map(|failure| failure.title.clone()),
         failure_details: failure.as_ref().and_then(|failure| failure.details.clone()),
         payload: raw.to_owned(),
-    });
+        country: counts.then(|| country_of(update).map_or_else(String::new, |country| country.to_string())),
+        billable: pricing.billable,
+        pricing_model: pricing.model,
+        pricing_type: pricing.kind,
+        pricing_category: pricing.category,
+    };
+    batch.costs.note(channel.id, &row);
+    batch.written().status(row);
     let now = batch.now;
     let noted_long_ago = channel
         .last_status_at
@@ -77,6 +92,14 @@ pub(crate) fn apply(
     batch.messages.add(id, moved);
     batch.announce_message(session, id, false);
     Ok(())
+}
+
+/// The customer's country, by which Meta charges.
+fn country_of(update: &StatusUpdate) -> Option<Country> {
+    let number = update.recipient_wa_id.as_ref();
+    let by_number = number.and_then(|wa_id| country_of_number(wa_id.as_str()));
+    let bsuid = update.recipient_bsuid.as_ref();
+    by_number.or_else(|| country_of_bsuid(bsuid?.as_str()))
 }
 
 /// The stored status of the message cannot be read.

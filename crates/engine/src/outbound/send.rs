@@ -3,6 +3,7 @@
 use crate::{
     Engine, Result,
     channels::traffic::Traffic,
+    costs,
     entity::{channel, message, message_payload, outbox, session, stored},
     outbound::attachment,
     sessions::{access, assignment, audience::message_changed, content, lifecycle, messages::view},
@@ -106,6 +107,9 @@ async fn write(
     let effect = access.reply(actor)?;
     if !session.window_is_open(clock.now()) && !matches!(outgoing.content, Content::Template(_)) {
         return Err(Refusal::WindowClosed.into());
+    }
+    if matches!(outgoing.content, Content::Template(_)) {
+        costs::may_send_template(tx, clock.now()).await?;
     }
     let channel = channel::Entity::find_by_id(session.channel_id)
         .one(tx)

@@ -21,7 +21,7 @@ pub use content::{Content, MediaKind, OrderItem, SystemChange};
 pub use fields::{Field, fields, fields_at};
 pub use interactive::Interactive;
 pub use message::{Context, InboundMessage, Sender};
-pub use status::{Status, StatusUpdate};
+pub use status::{Pricing, Status, StatusUpdate};
 
 /// The `object` of every WhatsApp notification.
 pub const OBJECT: &str = "whatsapp_business_account";

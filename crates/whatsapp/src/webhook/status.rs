@@ -22,7 +22,35 @@ pub struct StatusUpdate {
     pub participant: Option<String>,
     /// `biz_opaque_callback_data`: data that the sender gave Meta to return.
     pub callback_data: Option<String>,
+    /// What Meta charges; with `sent`, and with one of `delivered` and `read`.
+    pub pricing: Option<Pricing>,
     pub errors: Vec<GraphErrorObject>,
+}
+
+/// The price of a message in Meta's words, as received. Meta never tells an amount.
+/// <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/status>
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pricing {
+    pub billable: Option<bool>,
+    /// `PMP` (per message) or the older `CBP` (per conversation).
+    pub model: Option<String>,
+    /// `regular`, `free_customer_service`, `free_entry_point`, …
+    pub kind: Option<String>,
+    /// `marketing`, `utility`, `authentication`, `service`, …
+    pub category: Option<String>,
+}
+
+impl Pricing {
+    fn read(object: &Object<'_>) -> Self {
+        Self {
+            billable: object
+                .raw("billable")
+                .and_then(|raw| raw.get().trim_matches('"').parse().ok()),
+            model: object.text("pricing_model"),
+            kind: object.text("type"),
+            category: object.text("category"),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -96,6 +124,7 @@ impl StatusUpdate {
             recipient_wa_id: recipient.wa_id,
             recipient_bsuid: recipient.bsuid,
             callback_data: object.text("biz_opaque_callback_data"),
+            pricing: object.object("pricing").as_ref().map(Pricing::read),
             errors: GraphErrorObject::list(object, "errors"),
         })
     }

@@ -5,6 +5,7 @@
 
 pub mod channel_health;
 pub mod channels;
+pub mod costs;
 pub mod deliveries;
 pub mod extensions;
 pub mod json;

@@ -2,6 +2,7 @@
 
 use crate::{
     Result,
+    costs::Ledger,
     entity::{contact, contact_identity, message, session},
     inbound::{
         batch::{
@@ -43,6 +44,7 @@ impl Batch {
         let sessions = sessions(tx, contacts.iter().map(|row| row.id), &messages).await?;
         let closed = closed(tx, items, &contacts).await?;
         let quicker = quicker(tx, items, &wanted).await?;
+        let costs = Ledger::read(tx, items).await?;
         destinations.extend(queues(tx, &numbers).await?);
         let place = |session: &session::Model| {
             let place = (session.contact_id, session.channel_id, session.group_id.clone());
@@ -75,6 +77,7 @@ impl Batch {
             by_wamid,
             waiting: HashMap::new(),
             session_events: Vec::new(),
+            costs,
             written: Additions::default(),
             news: News::default(),
         };

@@ -2,6 +2,7 @@
 
 use crate::{
     Clock,
+    costs::Ledger,
     entity::{channel, contact, dead_letter, message, message_status, session, session_moment},
     inbound::{
         batch::{additions::Additions, rows::Rows},
@@ -52,6 +53,7 @@ pub(crate) struct Batch {
     /// Dead letters about a message that had not come, by that message.
     pub(super) waiting: HashMap<(String, String), Vec<dead_letter::Model>>,
     pub(super) session_events: Vec<session_moment::Model>,
+    pub(crate) costs: Ledger,
     pub(super) written: Additions,
     pub(super) news: News,
 }

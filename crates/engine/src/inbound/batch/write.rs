@@ -160,7 +160,8 @@ impl Batch {
             ),
         )
         .await?;
-        traffic.write(tx).await
+        traffic.write(tx).await?;
+        self.costs.write(tx).await
     }
 
     /// Tells of the sessions as they are after the batch.
