@@ -11,7 +11,12 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use super::guard;
 #[cfg(feature = "ssr")]
-use domain::{access::Actor, form::optional, message::content::Content, page::PageRequest};
+use domain::{
+    access::Actor,
+    form::optional,
+    message::{Outgoing, content::Content},
+    page::PageRequest,
+};
 
 /// One page of a tab, newest first; `search` matches names and numbers.
 ///
@@ -106,6 +111,7 @@ pub async fn send_text(
     #[server(default)] body: String,
     #[server(default)] key: Option<String>,
     #[server(default)] writer: Option<UserId>,
+    #[server(default)] answers: Option<String>,
 ) -> Result<MessageView, ApiError> {
     let actor = guard::actor().await?;
     if let (Some(writer), Actor::User(me)) = (writer, &actor)
@@ -113,7 +119,10 @@ pub async fn send_text(
     {
         return Err(ApiError::SignIn.sent());
     }
-    let text = Content::text_of(&body);
+    let text = Outgoing {
+        content: Content::text_of(&body),
+        answers: answers.filter(|wamid| !wamid.is_empty()),
+    };
     Ok(engine::outbound::send::send(&guard::engine()?, &actor, session, text, key.as_deref()).await?)
 }
 
@@ -139,6 +148,16 @@ pub async fn send_file(
     let engine = guard::engine()?;
     let content = engine::files::upload::content(&engine, &actor, file, optional(&caption), voice).await?;
     Ok(engine::outbound::send::send(&engine, &actor, session, content, key.as_deref()).await?)
+}
+
+/// Reacts to a message; an empty emoji takes the reaction away.
+///
+/// # Errors
+/// Meta does not know the message, or the caller may not answer here.
+#[server(prefix = "/rpc", endpoint = "inbox/react")]
+pub async fn react(message: MessageId, #[server(default)] emoji: String) -> Result<MessageView, ApiError> {
+    let actor = guard::actor().await?;
+    Ok(engine::outbound::send::react(&guard::engine()?, &actor, message, &emoji).await?)
 }
 
 /// Marks the messages up to this one as read: the user has had them on the screen.

@@ -153,7 +153,10 @@ pub fn field_problem(locale: Locale, field: &FieldProblem) -> String {
             td_string!(locale, common.problem.taken_by_channel, name = name.clone())
         }
         (Problem::Taken, Some(name)) => td_string!(locale, common.problem.taken_by, name = name.clone()),
-        (other, _) => problem(locale, other).to_owned(),
+        (other, _) => match field.most {
+            Some(most) => td_string!(locale, common.problem.at_most, most = most),
+            None => problem(locale, other).to_owned(),
+        },
     }
 }
 

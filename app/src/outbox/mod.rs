@@ -183,7 +183,15 @@ impl Outbox {
                 break;
             };
             let (session, key) = (reply.session, reply.key.clone());
-            match api::send_text(session, reply.text.clone(), Some(key.clone()), Some(me)).await {
+            match api::send_text(
+                session,
+                reply.text.clone(),
+                Some(key.clone()),
+                Some(me),
+                reply.answers.clone(),
+            )
+            .await
+            {
                 Ok(sent) => {
                     self.sent.try_update(|all| all.push((session, sent)));
                     self.done_with(me, &key);

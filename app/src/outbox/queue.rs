@@ -60,6 +60,7 @@ mod tests {
             session: session(n),
             key: key.into(),
             text: key.into(),
+            answers: None,
             at: Timestamp::from_millis(0),
             broke: 0,
         }

@@ -13,6 +13,9 @@ pub struct OnItsWay {
     pub session: SessionId,
     pub key: String,
     pub text: String,
+    /// The wamid of the message that it answers.
+    #[serde(default)]
+    pub answers: Option<String>,
     /// When it was written, by this browser's clock.
     pub at: Timestamp,
     /// How many internal errors it has caused.

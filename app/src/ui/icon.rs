@@ -39,6 +39,7 @@ pub enum IconName {
     EyeOff,
     Keyboard,
     Attach,
+    Microphone,
 }
 
 impl IconName {
@@ -57,7 +58,12 @@ impl IconName {
             }
             Self::Search => "M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14zM16.5 16.5 21 21",
             Self::Plus => "M12 5v14M5 12h14",
-            Self::Attach => "M20 11l-8.500 8.500a5 5 0 0 1-7-7L13 4a3.500 3.500 0 0 1 5 5l-8.500 8.500a2 2 0 0 1-3-3L14 7",
+            Self::Attach => {
+                "M20 11l-8.500 8.500a5 5 0 0 1-7-7L13 4a3.500 3.500 0 0 1 5 5l-8.500 8.500a2 2 0 0 1-3-3L14 7"
+            }
+            Self::Microphone => {
+                "M12 3a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3zM6 11a6 6 0 0 0 12 0M12 17v4"
+            }
             Self::Check => "M5 12.5l5 5 9-11",
             Self::Cross => "M6 6l12 12M18 6 6 18",
             Self::Alert => "M12 3 2 20h20zM12 10v4M12 17v.5",

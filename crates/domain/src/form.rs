@@ -11,6 +11,9 @@ pub struct FieldProblem {
     /// The name of the object that already has this value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+    /// How many characters or parts are allowed, if the value has too many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<usize>,
 }
 
 /// What can be wrong with a field.
@@ -74,6 +77,7 @@ impl Invalid {
                 field: field.to_owned(),
                 problem: Problem::Taken,
                 by: Some(by.to_owned()),
+                most: None,
             }],
         }
     }
@@ -89,6 +93,17 @@ impl Problems {
             field: field.to_owned(),
             problem,
             by: None,
+            most: None,
+        });
+    }
+
+    /// The value is longer than `most`.
+    pub fn add_too_long(&mut self, field: &str, most: usize) {
+        self.0.push(FieldProblem {
+            field: field.to_owned(),
+            problem: Problem::TooLong,
+            by: None,
+            most: Some(most),
         });
     }
 

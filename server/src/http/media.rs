@@ -104,18 +104,26 @@ async fn answer(
         describe(response.headers_mut(), &file);
         set(response.headers_mut(), header::CONTENT_TYPE, "image/jpeg");
         // A picture never changes, and a thread has many: whether this user may see them is asked once an hour.
-        set(response.headers_mut(), header::CACHE_CONTROL, "private, max-age=3600");
+        set(
+            response.headers_mut(),
+            header::CACHE_CONTROL,
+            "private, max-age=3600",
+        );
         return Ok(response);
     }
     let etag = file.sha256.as_ref().map(|sha256| format!("\"{sha256}\""));
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|known| known.to_str().ok());
     let mut response = match (wanted(headers, file.size), &etag) {
         (_, Some(etag)) if known.is_some_and(|known| known.split(',').any(|known| known.trim() == etag)) => {
             StatusCode::NOT_MODIFIED.into_response()
         }
         (Wanted::All, _) => {
             let mut response = Body::from_stream(file.read(None).await?).into_response();
-            response.headers_mut().insert(header::CONTENT_LENGTH, file.size.into());
+            response
+                .headers_mut()
+                .insert(header::CONTENT_LENGTH, file.size.into());
             response
         }
         (Wanted::Part(range), _) => {
@@ -123,13 +131,19 @@ async fn answer(
             let told = format!("bytes {}-{}/{}", range.start, range.end - 1, file.size);
             let body = Body::from_stream(file.read(Some(range)).await?);
             let mut response = (StatusCode::PARTIAL_CONTENT, body).into_response();
-            response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+            response
+                .headers_mut()
+                .insert(header::CONTENT_LENGTH, length.into());
             set(response.headers_mut(), header::CONTENT_RANGE, &told);
             response
         }
         (Wanted::Nothing, _) => {
             let mut response = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
-            set(response.headers_mut(), header::CONTENT_RANGE, &format!("bytes */{}", file.size));
+            set(
+                response.headers_mut(),
+                header::CONTENT_RANGE,
+                &format!("bytes */{}", file.size),
+            );
             response
         }
     };
@@ -153,7 +167,10 @@ fn describe(headers: &mut HeaderMap, file: &OpenFile) {
         // Whether this user may still see it is asked each time.
         (header::CACHE_CONTROL, "private, no-cache"),
         (header::CONTENT_SECURITY_POLICY, POLICY),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }

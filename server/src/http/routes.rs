@@ -89,7 +89,11 @@ pub fn routes() -> Vec<Route> {
         route(User, "/events", get(events::stream)),
         route(User, "/inbox/cards/{message}/{nth}", get(contact_card::download)),
         route(User, "/media/{message}", get(media::of_user)),
-        route(Upload, uploads::CONSOLE, post(uploads::create).options(uploads::options)),
+        route(
+            Upload,
+            uploads::CONSOLE,
+            post(uploads::create).options(uploads::options),
+        ),
         route(Upload, "/uploads/{id}", uploads::one()),
         route(
             Upload,
@@ -141,7 +145,11 @@ pub fn routes() -> Vec<Route> {
             get(messages::list).post(messages::send),
         ),
         route(Token, "/api/v1/messages/{id}/file", get(media::of_token)),
-        route(TokenUpload, uploads::API, post(uploads::create).options(uploads::options)),
+        route(
+            TokenUpload,
+            uploads::API,
+            post(uploads::create).options(uploads::options),
+        ),
         route(TokenUpload, "/api/v1/uploads/{id}", uploads::one()),
         route(Token, "/api/v1/deliveries/dead", get(deliveries::list)),
         route(

@@ -158,7 +158,8 @@ async fn append(
         return Err(Refused::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
     let offset = number(&headers, "upload-offset");
-    let offset = offset.ok_or_else(|| refused(&uri, Refusal::field("Upload-Offset", form::Problem::Required)))?;
+    let offset =
+        offset.ok_or_else(|| refused(&uri, Refusal::field("Upload-Offset", form::Problem::Required)))?;
     let part = body.into_data_stream().map_err(io::Error::other);
     let progress = upload::append(&http.engine, &actor, id, offset, part).await;
     Ok(told(
@@ -196,7 +197,9 @@ fn resumable(mut response: Response) -> Response {
 
 fn set(response: &mut Response, name: &'static str, value: &str) {
     if let Ok(value) = HeaderValue::try_from(value) {
-        response.headers_mut().insert(HeaderName::from_static(name), value);
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static(name), value);
     }
 }
 
@@ -222,6 +225,10 @@ pub async fn options(State(http): State<Http>) -> Response {
     let mut response = resumable(StatusCode::NO_CONTENT.into_response());
     set(&mut response, "tus-version", VERSION);
     set(&mut response, "tus-extension", "creation,termination");
-    set(&mut response, "tus-max-size", &http.settings.files.most.to_string());
+    set(
+        &mut response,
+        "tus-max-size",
+        &http.settings.files.most.to_string(),
+    );
     response
 }

@@ -30,6 +30,8 @@ pub struct Program {
     pub store: Store,
     pub address: String,
     pub webhook: String,
+    /// A token with the scope `administer`.
+    pub token: String,
     process: Option<Child>,
     settings: Vec<(&'static str, &'static str)>,
 }
@@ -49,6 +51,7 @@ impl Program {
             store,
             address: format!("127.0.0.1:{}", port.expect("a port").port()),
             webhook: String::new(),
+            token: String::new(),
             process: None,
             settings: settings.to_vec(),
         };
@@ -69,6 +72,7 @@ impl Program {
         let channel = program.create(&token, "channels", &channel).await;
         let webhook = channel["webhook_url"].as_str().expect("an address");
         let path = webhook.rsplit('/').next().expect("an id");
+        program.token = token;
         program.webhook = format!("http://{}/webhooks/whatsapp/{path}", program.address);
         program
     }
@@ -86,7 +90,7 @@ impl Program {
             .env_clear()
             .current_dir(self.folder.path())
             .env("SWITCHBOARD_HTTP__LISTEN", &self.address)
-            // Nothing listens there.
+            // Nothing listens there, unless a test's settings say otherwise.
             .env("SWITCHBOARD_META__GRAPH_URL", "http://127.0.0.1:9/")
             .env("SWITCHBOARD_LOG__LEVEL", "warn")
             .envs(self.settings.iter().copied())

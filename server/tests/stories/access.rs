@@ -66,7 +66,7 @@ async fn every_route_refuses_an_anonymous_caller() {
                     &[401]
                 }
                 Access::Meta => &[405],
-                Access::Token => &[401],
+                Access::Token | Access::TokenUpload => &[401],
                 Access::User | Access::Upload => &[401, 405],
             };
             assert!(refused.contains(&status), "{method} {path} answered {status}");
@@ -137,7 +137,15 @@ async fn every_server_function_refuses_an_anonymous_caller() {
 
 /// Valid values for the arguments of every server function: no call may be refused because of its arguments.
 fn arguments() -> Vec<(&'static str, &'static str)> {
-    let ids = ["id", "session", "message", "channel", "extension", "queue"];
+    let ids = [
+        "id",
+        "session",
+        "message",
+        "channel",
+        "extension",
+        "queue",
+        "file",
+    ];
     let others = [
         ("cursor", "x"),
         ("tab", "mine"),

@@ -35,7 +35,8 @@ const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 
 
 /// A picture of a few colours, as a PNG of the smallest kind.
 fn png() -> Vec<u8> {
-    let base64 = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    let base64 =
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
     BASE64_STANDARD.decode(base64).expect("base64")
 }
 
@@ -66,7 +67,9 @@ async fn begin(browser: &Browser, session: &Value, name: &str, size: usize) -> A
         BASE64_STANDARD.encode(name)
     );
     let request = browser.request(Method::POST, "/uploads");
-    let request = request.header("upload-length", size).header("upload-metadata", metadata);
+    let request = request
+        .header("upload-length", size)
+        .header("upload-metadata", metadata);
     Answer::of(request.send().await.expect("an answer")).await
 }
 
@@ -91,7 +94,11 @@ async fn uploaded(browser: &Browser, session: &Value, name: &str, content: &[u8]
 
 async fn send(browser: &Browser, session: &Value, file: &str, caption: &str) -> Value {
     let session = id_of(session);
-    let arguments = [("session", session.as_str()), ("file", file), ("caption", caption)];
+    let arguments = [
+        ("session", session.as_str()),
+        ("file", file),
+        ("caption", caption),
+    ];
     browser.call("inbox/send-file", &arguments).await.ok()
 }
 
@@ -100,7 +107,9 @@ async fn desk(story: &Story) -> (Line, Browser, Value) {
     let (line, jana) = story.desk_of_one().await;
     story.says(story.customer(1), &line, "Hello").await;
     let session = story.session().await;
-    jana.call("inbox/pick-up", &[("session", &id_of(&session))]).await.ok();
+    jana.call("inbox/pick-up", &[("session", &id_of(&session))])
+        .await
+        .ok();
     (line, jana, session)
 }
 
@@ -117,14 +126,19 @@ async fn a_customers_file_is_fetched_and_shown_to_those_who_may_see_it(story: &S
     assert_eq!((status, body.as_slice()), (200, PDF));
     assert_eq!(headers["content-length"], PDF.len().to_string());
     let disposition = headers["content-disposition"].to_str().expect("text");
-    assert!(disposition.starts_with("attachment;") && disposition.contains("smlouva.pdf"), "{disposition}");
+    assert!(
+        disposition.starts_with("attachment;") && disposition.contains("smlouva.pdf"),
+        "{disposition}"
+    );
 
     let (status, headers, body) = bytes(jana.request(Method::GET, &path).header("range", "bytes=1-3")).await;
     assert_eq!((status, body.as_slice()), (206, &PDF[1..4]));
     assert_eq!(headers["content-range"], format!("bytes 1-3/{}", PDF.len()));
     let (status, ..) = bytes(jana.request(Method::GET, &path).header("range", "bytes=900-")).await;
     assert_eq!(status, 416);
-    let known = jana.request(Method::GET, &path).header("if-none-match", &headers["etag"]);
+    let known = jana
+        .request(Method::GET, &path)
+        .header("if-none-match", &headers["etag"]);
     assert_eq!(bytes(known).await.0, 304);
     let (status, headers, body) = bytes(jana.request(Method::HEAD, &path)).await;
     assert_eq!((status, body.len()), (200, 0));
@@ -132,7 +146,10 @@ async fn a_customers_file_is_fetched_and_shown_to_those_who_may_see_it(story: &S
 
     let (_, stranger) = story.operator("401", "petr").await;
     assert_eq!(bytes(stranger.request(Method::GET, &path)).await.0, 404);
-    assert_eq!(bytes(Browser::new(story).request(Method::GET, &path)).await.0, 401);
+    assert_eq!(
+        bytes(Browser::new(story).request(Method::GET, &path)).await.0,
+        401
+    );
     let by_token = format!("/api/v1/messages/{}/file", id_of(&message));
     assert_eq!(bytes(story.api.request(Method::GET, &by_token)).await.2, PDF);
     story.anonymous().get(&by_token).await.problem(401);
@@ -145,7 +162,10 @@ async fn a_customers_file_is_fetched_and_shown_to_those_who_may_see_it(story: &S
     story.sends(story.customer(1), &line, &picture, &png()).await;
     let small = format!("/media/{}?size=small", id_of(&last(story).await));
     let (status, headers, body) = bytes(jana.request(Method::GET, &small)).await;
-    assert_eq!((status, &headers["content-type"]), (200, &"image/jpeg".parse().expect("a header")));
+    assert_eq!(
+        (status, &headers["content-type"]),
+        (200, &"image/jpeg".parse().expect("a header"))
+    );
     assert!(body.starts_with(b"\xff\xd8\xff"), "a JPEG");
 }
 
@@ -156,7 +176,10 @@ async fn a_file_that_does_not_come_whole_is_fetched_again(story: &Story) {
         Fault::MediaDownload(MediaFault::Cut),
         Fault::MediaDownload(MediaFault::WrongBytes),
         Fault::MediaDownload(MediaFault::WrongSize),
-        Fault::MediaDownload(MediaFault::ErrorCode { code: 131_000, http: 500 }),
+        Fault::MediaDownload(MediaFault::ErrorCode {
+            code: 131_000,
+            http: 500,
+        }),
     ] {
         story.meta.fault(fault.clone());
         story.sends(story.customer(1), &line, &pdf(), PDF).await;
@@ -165,7 +188,11 @@ async fn a_file_that_does_not_come_whole_is_fetched_again(story: &Story) {
         let message = last(story).await;
         assert_eq!(message["file"]["state"], "here", "{fault:?}");
         let path = format!("/api/v1/messages/{}/file", id_of(&message));
-        assert_eq!(bytes(story.api.request(Method::GET, &path)).await.2, PDF, "{fault:?}");
+        assert_eq!(
+            bytes(story.api.request(Method::GET, &path)).await.2,
+            PDF,
+            "{fault:?}"
+        );
     }
 }
 
@@ -211,7 +238,10 @@ async fn an_uploaded_file_goes_before_what_was_written_after_it(story: &Story) {
     story.answers(&session, "Děkujeme").await;
     story.settled().await;
     let sent = story.meta.sent_messages();
-    let kinds: Vec<_> = sent.iter().map(|sent| sent.body["type"].as_str().expect("a type")).collect();
+    let kinds: Vec<_> = sent
+        .iter()
+        .map(|sent| sent.body["type"].as_str().expect("a type"))
+        .collect();
     assert_eq!(kinds, ["document", "text"]);
     let document = &sent[0].body["document"];
     assert_eq!(
@@ -233,18 +263,28 @@ async fn an_upload_goes_on_where_it_was_cut_off(story: &Story) {
     let (_, jana, session) = desk(story).await;
     let place = begin(&jana, &session, "faktura.pdf", PDF.len()).await;
     let place = place.header("location").to_owned();
-    assert_eq!(append(&jana, &place, 0, &PDF[..10]).await.header("upload-offset"), "10");
+    assert_eq!(
+        append(&jana, &place, 0, &PDF[..10]).await.header("upload-offset"),
+        "10"
+    );
     // The same part again, and one that comes too early.
     for (offset, part) in [(0, &PDF[..10]), (20, &PDF[20..])] {
         let refused = append(&jana, &place, offset, part).await;
         assert_eq!(refused.status, 409, "{}", refused.text);
         assert_eq!(refused.json(), json!({"reason": "wrong_offset", "offset": 10}));
     }
-    let told = jana.request(Method::HEAD, &place).send().await.expect("an answer");
-    assert_eq!((&told.headers()["upload-offset"], &told.headers()["upload-length"]), (
-        &"10".parse().expect("a header"),
-        &PDF.len().to_string().parse().expect("a header")
-    ));
+    let told = jana
+        .request(Method::HEAD, &place)
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(
+        (&told.headers()["upload-offset"], &told.headers()["upload-length"]),
+        (
+            &"10".parse().expect("a header"),
+            &PDF.len().to_string().parse().expect("a header")
+        )
+    );
     let (_, other) = story.operator("401", "petr").await;
     assert_eq!(append(&other, &place, 10, &PDF[10..]).await.status, 404);
     assert_eq!(append(&jana, &place, 10, &PDF[10..]).await.status, 204);
@@ -260,7 +300,11 @@ async fn an_upload_goes_on_where_it_was_cut_off(story: &Story) {
     let place = begin(&jana, &session, "b.pdf", 100).await;
     let place = place.header("location").to_owned();
     append(&jana, &place, 0, b"half").await;
-    let gone = jana.request(Method::DELETE, &place).send().await.expect("an answer");
+    let gone = jana
+        .request(Method::DELETE, &place)
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(gone.status(), 204);
     assert_eq!(append(&jana, &place, 4, b"x").await.status, 404);
     assert_eq!(files_in(&story.data_dir().join("files.growing")), 0);
@@ -270,7 +314,10 @@ async fn what_cannot_be_uploaded_is_refused(story: &Story) {
     let (_, jana, session) = desk(story).await;
     let too_large = begin(&jana, &session, "film.mp4", 100_000_001).await;
     assert_eq!(too_large.status, 413);
-    assert_eq!(too_large.json(), json!({"reason": "file_too_large", "most": 100_000_000}));
+    assert_eq!(
+        too_large.json(),
+        json!({"reason": "file_too_large", "most": 100_000_000})
+    );
     assert_eq!(begin(&jana, &session, "nothing.txt", 0).await.status, 422);
     let unknown = json!({"id": "00000000-0000-7000-8000-000000000000"});
     assert_eq!(begin(&jana, &unknown, "a.txt", 5).await.status, 404);
@@ -279,7 +326,10 @@ async fn what_cannot_be_uploaded_is_refused(story: &Story) {
     let stranger = begin(&Browser::new(story), &session, "a.txt", 5).await;
     assert_eq!(stranger.status, 401);
     let without = jana.request(Method::POST, "/uploads").header("upload-length", 5);
-    assert_eq!(Answer::of(without.send().await.expect("an answer")).await.status, 422);
+    assert_eq!(
+        Answer::of(without.send().await.expect("an answer")).await.status,
+        422
+    );
     let place = begin(&jana, &session, "a.txt", 5).await;
     let place = place.header("location").to_owned();
     assert_eq!(append(&jana, &place, 0, b"longer than told").await.status, 409);
@@ -316,15 +366,24 @@ async fn a_script_sends_a_file_and_only_as_what_it_is(story: &Story) {
 
     let path = format!("/api/v1/sessions/{}/messages", id_of(&session));
     for (kind, problem) in [("video", "wrong_type"), ("sticker", "wrong_type")] {
-        let refused = story.api.post(&path, json!({"type": kind, kind: {"file": file}})).await;
+        let refused = story
+            .api
+            .post(&path, json!({"type": kind, kind: {"file": file}}))
+            .await;
         let fields = refused.problem(422)["fields"].clone();
-        assert_eq!(fields, json!([{"field": format!("{kind}.file"), "problem": problem}]));
+        assert_eq!(
+            fields,
+            json!([{"field": format!("{kind}.file"), "problem": problem}])
+        );
     }
     let both = json!({"type": "image", "image": {"file": file, "id": "1"}});
     story.api.post(&path, both).await.problem(422);
     let body = json!({"type": "image", "image": {"file": file, "caption": "Door"}});
     let sent = story.api.post(&path, body.clone()).await.ok();
-    assert_eq!((&sent["image"], &sent["file"]["state"]), (&body["image"], &json!("here")));
+    assert_eq!(
+        (&sent["image"], &sent["file"]["state"]),
+        (&body["image"], &json!("here"))
+    );
     story.settled().await;
     assert_eq!(story.meta.sent_messages()[0].body["image"]["caption"], "Door");
     assert_eq!(story.accepted_files()[0].mime_type, "image/png");
@@ -344,10 +403,15 @@ async fn a_file_that_meta_refuses_fails_its_message(story: &Story) {
     story.answers(&session, "Děkujeme").await;
     story.settled().await;
     let messages = story.messages(&session).await;
-    assert_eq!((&messages[1]["status"], &messages[1]["error"]["code"]), (&json!("failed"), &json!(100)));
+    assert_eq!(
+        (&messages[1]["status"], &messages[1]["error"]["code"]),
+        (&json!("failed"), &json!(100))
+    );
     assert_eq!(messages[2]["status"], "delivered");
     // A retry uploads it again.
-    jana.call("inbox/retry", &[("message", &id_of(&messages[1]))]).await.ok();
+    jana.call("inbox/retry", &[("message", &id_of(&messages[1]))])
+        .await
+        .ok();
     story.settled().await;
     assert_eq!(story.accepted_files()[0].bytes().expect("a file"), PDF);
 }
@@ -379,14 +443,20 @@ async fn files_are_kept_for_a_time(story: &Story) {
     assert_eq!(files_in(&stored), 3);
     story.later(71 * HOUR).await;
     story.engine.forget().await.expect("the old files go");
-    assert_eq!((files_in(&stored), files_in(&story.data_dir().join("files.growing"))), (2, 0));
+    assert_eq!(
+        (
+            files_in(&stored),
+            files_in(&story.data_dir().join("files.growing"))
+        ),
+        (2, 0)
+    );
     story.later(2 * HOUR).await;
     story.engine.forget().await.expect("the old files go");
     assert_eq!(files_in(&stored), 0);
     for message in &story.messages(&session).await[1..] {
         assert_eq!(message["file"]["state"], "expired");
-        let path = format!("/media/{}", id_of(message));
-        assert_eq!(bytes(jana.request(Method::GET, &path)).await.0, 410);
+        let path = format!("/api/v1/messages/{}/file", id_of(message));
+        story.api.get(&path).await.problem(410);
     }
     // Bytes without a row, as a crash leaves them.
     let orphan = "019f0000-0000-7000-8000-000000000042";
@@ -399,17 +469,37 @@ async fn files_are_kept_for_a_time(story: &Story) {
 
 /// Files below a folder.
 fn files_in(folder: &Path) -> usize {
-    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
-    entries.map(|path| if path.is_dir() { files_in(&path) } else { 1 }).sum()
+    let entries = fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path());
+    entries
+        .map(|path| if path.is_dir() { files_in(&path) } else { 1 })
+        .sum()
 }
 
 async fn nothing_in_a_file_is_run(story: &Story) {
     let (line, jana) = story.desk_of_one().await;
     for (name, told, content) in [
-        ("a.html", "text/html", &b"<!doctype html><script>alert(1)</script>"[..]),
-        ("a.svg", "image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
-        ("a.pdf", "application/pdf", b"<html><script>alert(1)</script></html>"),
-        ("\r\nSet-Cookie: a=b\u{202e}fdp.exe", "application/pdf", b"MZ\x90\x00"),
+        (
+            "a.html",
+            "text/html",
+            &b"<!doctype html><script>alert(1)</script>"[..],
+        ),
+        (
+            "a.svg",
+            "image/svg+xml",
+            b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+        ),
+        (
+            "a.pdf",
+            "application/pdf",
+            b"<html><script>alert(1)</script></html>",
+        ),
+        (
+            "\r\nSet-Cookie: a=b\u{202e}fdp.exe",
+            "application/pdf",
+            b"MZ\x90\x00",
+        ),
     ] {
         let file = CustomerFile {
             filename: Some(name.to_owned()),

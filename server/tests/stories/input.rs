@@ -38,6 +38,7 @@ fn arguments(session: &str) -> Vec<(&'static str, String)> {
         ("body", "Hello"),
         ("cursor", ""),
         ("disabled", "true"),
+        ("file", NOBODY),
         ("filter[channel]", ""),
         ("filter[reason]", ""),
         ("form[countries][]", "CZ"),

@@ -307,7 +307,6 @@ async fn a_key_is_for_one_content(story: &Story) {
 async fn a_reaction_of_ours_is_shown_with_its_message_unless_it_fails(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
-    let kinds = kinds(story, &line).await;
     let path = format!("/api/v1/sessions/{}/messages", id_of(&session));
     let first = story.messages(&session).await[0]["wamid"].clone();
     let react =

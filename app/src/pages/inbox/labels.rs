@@ -44,7 +44,11 @@ pub fn bytes(locale: Locale, size: f64) -> String {
         return td_string!(locale, inbox.file.bytes, size = format!("{size:.0}"));
     }
     if size < 1_000_000.0 {
-        return td_string!(locale, inbox.file.kilobytes, size = format!("{:.0}", size / 1000.0));
+        return td_string!(
+            locale,
+            inbox.file.kilobytes,
+            size = format!("{:.0}", size / 1000.0)
+        );
     }
     let size = format!("{:.1}", size / 1_000_000.0);
     let size = match locale {

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     api::{
         ApiError, ApiResult,
-        inbox::{self as api, Close, PickUp, Retry},
+        inbox::{self as api, Close, PickUp, React, Retry},
         transfers::{TakeOver, Transfer},
     },
     frame::use_me,
@@ -17,7 +17,7 @@ use crate::{
 };
 use domain::{
     access::Me,
-    ids::SessionId,
+    ids::{MessageId, SessionId},
     session::{InboxCounts, InboxPage, Tab, Thread},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -50,8 +50,20 @@ pub struct Inbox {
     pub reading_above: RwSignal<bool>,
     /// The user has picked up a session and wants to write.
     pub wants_to_write: RwSignal<bool>,
+    /// The message that the next reply answers.
+    pub quoting: RwSignal<Option<Quoting>>,
+    react: ServerAction<React>,
     list_reader: Reader,
     thread_reader: Reader,
+}
+
+/// A message that a reply answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quoting {
+    pub session: SessionId,
+    pub wamid: String,
+    pub kind: String,
+    pub text: Option<String>,
 }
 
 /// The inbox that the page provides.
@@ -105,6 +117,8 @@ impl Inbox {
             outbox,
             reading_above: RwSignal::new(false),
             wants_to_write: RwSignal::new(false),
+            quoting: RwSignal::new(None),
+            react: ServerAction::new(),
             list_reader,
             thread_reader,
         };
@@ -143,7 +157,19 @@ impl Inbox {
         });
         inbox.watch(move || inbox.close.value().with(refusal_of));
         inbox.watch(move || inbox.retry.value().with(refusal_of));
+        inbox.watch(move || inbox.react.value().with(refusal_of));
         inbox
+    }
+
+    /// The message that a reply in this session would answer.
+    pub fn quoting_in(self, id: SessionId) -> Option<Quoting> {
+        self.quoting.get().filter(|quoting| quoting.session == id)
+    }
+
+    /// An empty emoji takes the reaction away.
+    pub fn react(self, message: MessageId, emoji: &str) {
+        let emoji = emoji.to_owned();
+        self.react.dispatch(React { message, emoji });
     }
 
     /// Whether this name is the reader's own.

@@ -32,7 +32,10 @@ pub fn file_name(name: &str) -> Option<String> {
     match name.rsplit_once('.') {
         Some((stem, extension)) if extension.chars().count() <= 16 => {
             let room = MAX_NAME.saturating_sub(extension.chars().count() + 1);
-            Some(format!("{}.{extension}", stem.chars().take(room).collect::<String>()))
+            Some(format!(
+                "{}.{extension}",
+                stem.chars().take(room).collect::<String>()
+            ))
         }
         _ => Some(name[..end].to_owned()),
     }

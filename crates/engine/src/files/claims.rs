@@ -5,7 +5,6 @@ use crate::{Engine, Result, entity::file};
 use domain::{access::Actor, message::Direction};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use std::{pin::pin, time::Duration};
-use uuid::Uuid;
 
 const CLAIMED_FOR: Duration = Duration::from_secs(60);
 const RENEWED_AFTER: Duration = Duration::from_secs(20);
@@ -27,7 +26,9 @@ pub(crate) async fn due(engine: &Engine, direction: Direction, most: u64) -> Res
 /// Whether no transfer is due or under way.
 pub(crate) async fn is_idle(engine: &Engine) -> Result<bool> {
     let due = file::Column::DueAt.lte(engine.clock().now().millis());
-    let busy = Condition::any().add(due).add(file::Column::ClaimedBy.is_not_null());
+    let busy = Condition::any()
+        .add(due)
+        .add(file::Column::ClaimedBy.is_not_null());
     let found = file::Entity::find().filter(busy).one(engine.db.read()).await?;
     Ok(found.is_none())
 }
@@ -99,7 +100,7 @@ async fn change(engine: &Engine, from: &file::Model, to: &file::Model) -> Result
     let changed = file::Entity::update_many()
         .col_expr(file::Column::Attempts, Expr::value(to.attempts))
         .col_expr(file::Column::DueAt, Expr::value(to.due_at))
-        .col_expr(file::Column::ClaimedBy, Expr::value(to.claimed_by.map(Uuid::from)))
+        .col_expr(file::Column::ClaimedBy, Expr::value(to.claimed_by))
         .filter(unchanged(from))
         .exec(&tx)
         .await?;

@@ -17,12 +17,7 @@ use crate::{
     wakes::Worker,
 };
 use domain::{
-    access::Actor,
-    channel::TokenState,
-    file::FileState,
-    ids::ChannelId,
-    message::Direction,
-    time::Timestamp,
+    access::Actor, channel::TokenState, file::FileState, ids::ChannelId, message::Direction, time::Timestamp,
 };
 use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 use sha2::{Digest as _, Sha256};
@@ -114,7 +109,8 @@ async fn try_to_fetch(engine: &Engine, file: file::Model) -> Result<Fetched> {
         Err(Broken::Disk(error)) => return unwritable(&file, &error),
     };
     let digest = info.sha256.or_else(|| sha256(file.sha256.as_deref()?));
-    if info.size.is_some_and(|size| size != written.size) || digest.is_some_and(|told| told != written.sha256) {
+    if info.size.is_some_and(|size| size != written.size) || digest.is_some_and(|told| told != written.sha256)
+    {
         tracing::warn!(file = %file.id, attempts = file.attempts, "a file has other bytes than Meta announced");
         return match file.attempts < FEW {
             true => again,

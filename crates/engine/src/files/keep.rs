@@ -8,7 +8,10 @@ use crate::{
 };
 use domain::{access::Actor, file::FileState};
 use futures::TryStreamExt as _;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::{Expr, Query}};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, Query},
+};
 use std::{collections::HashSet, io, path::Path, time::Duration};
 use tokio::fs;
 use uuid::Uuid;
@@ -41,7 +44,11 @@ async fn expire(engine: &Engine) -> Result<u64> {
         .await?;
     for row in &old {
         // The bytes first: a row that says so must not lie.
-        engine.files.delete(row.id).await.map_err(|error| undeletable(&error))?;
+        engine
+            .files
+            .delete(row.id)
+            .await
+            .map_err(|error| undeletable(&error))?;
         if row.state == FileState::Uploading.as_str() {
             remove(engine, row.id).await?;
         }
@@ -88,7 +95,11 @@ async fn sweep(engine: &Engine) -> Result<()> {
             .collect();
         for orphan in some.iter().filter(|id| !known.contains(id)) {
             tracing::info!(file = %orphan, "bytes that no message names are deleted");
-            engine.files.delete(*orphan).await.map_err(|error| undeletable(&error))?;
+            engine
+                .files
+                .delete(*orphan)
+                .await
+                .map_err(|error| undeletable(&error))?;
             remove(engine, *orphan).await?;
         }
     }

@@ -4,7 +4,8 @@ use crate::{Error, Result, data_folder};
 use bytes::Bytes as Chunk;
 use futures::{Stream, StreamExt as _, stream::BoxStream};
 use object_store::{
-    GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, WriteMultipart, local::LocalFileSystem, path::Path,
+    GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, WriteMultipart, local::LocalFileSystem,
+    path::Path,
 };
 use sha2::{Digest as _, Sha256};
 use std::{io, ops::Range, path, path::PathBuf, sync::Arc};

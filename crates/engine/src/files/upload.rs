@@ -21,9 +21,7 @@ use domain::{
 };
 use futures::{Stream, StreamExt as _};
 use media::limits::Kind;
-use sea_orm::{
-    ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, sea_query::Expr};
 use std::{
     collections::HashSet,
     io,
@@ -103,7 +101,9 @@ pub async fn begin(
         expires_at: Some(now.plus(keep::UNFINISHED).millis()),
     };
     let file = FileId::new(row.id);
-    keep::create(&engine.files.growing(row.id)).await.map_err(unwritable)?;
+    keep::create(&engine.files.growing(row.id))
+        .await
+        .map_err(unwritable)?;
     let tx = engine.transaction(actor).await?;
     file::Entity::insert(row.into_active_model())
         .exec_without_returning(&tx)
@@ -160,7 +160,10 @@ pub async fn append(
         .open(engine.files.growing(row.id))
         .await
         .map_err(unwritable)?;
-    upload.seek(io::SeekFrom::Start(offset)).await.map_err(unwritable)?;
+    upload
+        .seek(io::SeekFrom::Start(offset))
+        .await
+        .map_err(unwritable)?;
     let mut offset = offset;
     let mut part = std::pin::pin!(part);
     let cut = loop {
@@ -212,7 +215,10 @@ async fn complete(engine: &Engine, actor: &Actor, row: file::Model) -> Result<()
     if let Some(small) = look.small {
         engine.files.put_small(row.id, small).await.map_err(unwritable)?;
     }
-    let filename = row.filename.as_deref().map(|name| keep::named(name, &look.mime_type));
+    let filename = row
+        .filename
+        .as_deref()
+        .map(|name| keep::named(name, &look.mime_type));
     let until = engine.clock().now().plus(keep::UNFINISHED).millis();
     let tx = engine.transaction(actor).await?;
     file::Entity::update_many()
@@ -333,7 +339,12 @@ impl<'a> Place<'a> {
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        let mut busy = self.engine.uploads.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut busy = self
+            .engine
+            .uploads
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         busy.remove(&self.id);
     }
 }

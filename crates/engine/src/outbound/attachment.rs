@@ -7,13 +7,7 @@ use crate::{
     transaction::Transaction,
     wakes::Worker,
 };
-use domain::{
-    file::FileState,
-    form::Problem,
-    ids::FileId,
-    message::Outgoing,
-    refusal::Refusal,
-};
+use domain::{file::FileState, form::Problem, ids::FileId, message::Outgoing, refusal::Refusal};
 use media::limits::Kind;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::{Map, Value, json};
@@ -46,7 +40,10 @@ pub(crate) async fn take(
     }
     fits(outgoing, &row, &field)?;
     let now = tx.engine().clock().now();
-    let until = now.plus(tx.engine().keep_sent).millis().max(row.expires_at.unwrap_or(0));
+    let until = now
+        .plus(tx.engine().keep_sent)
+        .millis()
+        .max(row.expires_at.unwrap_or(0));
     let mut update = file::Entity::update_many().col_expr(file::Column::ExpiresAt, Expr::value(until));
     // A transfer that is under way for another message may just be ending without it, so this one begins anew.
     if row.media_until.is_none_or(|until| until <= now.millis()) {
@@ -65,7 +62,10 @@ fn fits(outgoing: &Outgoing, row: &file::Model, field: &str) -> Result<()> {
     if let Ok(kind) = kind.parse::<Kind>()
         && row.size.and_then(|size| u64::try_from(size).ok()) > Some(kind.max_size())
     {
-        return Err(Refusal::FileTooLarge { most: kind.max_size() }.into());
+        return Err(Refusal::FileTooLarge {
+            most: kind.max_size(),
+        }
+        .into());
     }
     match kind == Kind::Document.as_str() || row.kind.as_deref() == Some(kind) {
         true => Ok(()),
@@ -83,7 +83,11 @@ pub(super) async fn name_at_meta(
     let Some((row, media_id)) = row.and_then(|row| Some((row.clone(), row.media_id?))) else {
         return Ok(false);
     };
-    let kind = message.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let kind = message
+        .get("type")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
     let Some(Value::Object(media)) = message.get_mut(&kind) else {
         return Ok(false);
     };

@@ -13,7 +13,11 @@ use crate::{
 use domain::{
     access::Actor,
     ids::{FileId, MessageId, SessionId},
-    message::{Direction, MessageView, Outgoing, Status, content::Content, idempotency_key},
+    message::{
+        Direction, MessageView, Outgoing, Status,
+        content::{Content, Reaction},
+        idempotency_key,
+    },
     refusal::Refusal,
     session::ReplyEffect,
 };
@@ -48,6 +52,21 @@ pub async fn send(
     let written = write(&tx, &session, &outgoing, key.as_deref(), None).await?;
     tx.commit().await?;
     Ok(written)
+}
+
+/// Reacts to a message, in either direction, that Meta knows. An empty emoji takes the reaction away.
+pub async fn react(engine: &Engine, actor: &Actor, id: MessageId, emoji: &str) -> Result<MessageView> {
+    let found = message::Entity::find_by_id(id.uuid())
+        .one(engine.db.read())
+        .await?;
+    let found = found.ok_or(Refusal::NotFound)?;
+    let session = SessionId::new(found.session_id);
+    access::find(engine.db.read(), actor, session, false).await?;
+    let reaction = Reaction {
+        message_id: found.wamid.ok_or(Refusal::NotFound)?,
+        emoji: Some(emoji.to_owned()).filter(|emoji| !emoji.is_empty()),
+    };
+    send(engine, actor, session, Content::Reaction(reaction), None).await
 }
 
 /// Sends a failed message again, as a new message that names the failed one.

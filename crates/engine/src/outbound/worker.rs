@@ -21,7 +21,13 @@ use crate::{
     sessions::content,
     wakes::Worker,
 };
-use domain::{access::Actor, channel::TokenState, ids::{ChannelId, FileId}, message::Failure, time::Timestamp};
+use domain::{
+    access::Actor,
+    channel::TokenState,
+    ids::{ChannelId, FileId},
+    message::Failure,
+    time::Timestamp,
+};
 use sea_orm::EntityTrait;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;

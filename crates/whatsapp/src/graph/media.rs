@@ -143,9 +143,10 @@ impl Graph {
         let Some(Host::Domain(host)) = url.host() else {
             return url.host().is_some() && url.host() == self.base.host();
         };
-        let metas = HOSTS
-            .iter()
-            .any(|own| host.strip_suffix(own).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')));
+        let metas = HOSTS.iter().any(|own| {
+            host.strip_suffix(own)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        });
         let own = url.host() == self.base.host();
         own || (metas && url.scheme() == "https" && url.port().is_none())
     }
@@ -183,7 +184,11 @@ mod tests {
         let meta = Graph::new("https://graph.facebook.com".parse().unwrap(), "v25.0").unwrap();
         let stand_in = Graph::new("http://127.0.0.1:3401".parse().unwrap(), "v25.0").unwrap();
         for (url, at_meta, at_stand_in) in [
-            ("https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=1", true, true),
+            (
+                "https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=1",
+                true,
+                true,
+            ),
             ("https://mmg.whatsapp.net/x", true, true),
             ("http://lookaside.fbsbx.com/x", false, false),
             ("https://lookaside.fbsbx.com:8443/x", false, false),

@@ -79,17 +79,18 @@ impl Draft {
         }
     }
 
-    pub fn send(self) {
+    /// Sends the text as an answer to the message of this wamid, if there is one. Returns whether it is on its way.
+    pub fn send(self, answers: Option<String>) -> bool {
         let Some(area) = self.area.get_untracked().filter(|area| !area.read_only()) else {
-            return;
+            return false;
         };
         let text = area.value();
         if text.trim().is_empty() {
-            return;
+            return false;
         }
         if let Err(invalid) = Content::text_of(&text).check() {
             self.why.set(Some(ApiError::Refused(invalid.into())));
-            return;
+            return false;
         }
         area.set_value("");
         self.outbox.keep_draft(self.id, "");
@@ -99,8 +100,10 @@ impl Draft {
             session: self.id,
             key: browser::fresh_key(),
             text,
+            answers,
             at: browser::now(),
             broke: 0,
         });
+        true
     }
 }

@@ -4,12 +4,14 @@ mod attach;
 mod counter;
 mod draft;
 mod notes;
+mod quoted;
 
 use self::{
-    attach::{AttachButton, AttachedFiles, use_files},
+    attach::{AttachButton, AttachedFiles, RecordButton, use_files},
     counter::Counter,
     draft::use_draft,
     notes::{Help, Notes},
+    quoted::Quoted,
 };
 use super::{element_ids::REPLY_ID, state::use_inbox};
 use crate::{
@@ -30,6 +32,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
     let draft = use_draft(id);
     let files = use_files(id);
+    let inbox = use_inbox();
     let now = use_now();
     // The window closes by itself, while the page is open.
     let refusal = Memo::new(move |_| {
@@ -41,7 +44,6 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
         })
     });
     let refused = move || refusal.with(Option::is_some);
-    let inbox = use_inbox();
     Effect::new(move |_| {
         if inbox.wants_to_write.get() && !refused() {
             inbox.wants_to_write.set(false);
@@ -53,7 +55,9 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     // Files first: the text often says what they are.
     let send = move || {
         files.send();
-        draft.send();
+        if draft.send(inbox.quoting_in(id).map(|quoting| quoting.wamid)) {
+            inbox.quoting.set(None);
+        }
     };
     let pressed = move |event: KeyboardEvent| {
         if event.key() == "Enter" && !event.shift_key() && !composes(&event) {
@@ -132,8 +136,9 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             <input type="hidden" name="session" value=id.to_string() />
             <input type="hidden" name="key" autocomplete="off" value=key_of_this_page() />
             <Notes thread draft />
+            <Quoted id />
             <AttachedFiles files />
-            <div class="composer-line"><AttachButton files refused=Signal::derive(refused) /> {field} {button}</div>
+            <div class="composer-line"><AttachButton files refused=Signal::derive(refused) /> {field} <RecordButton files refused=Signal::derive(refused) /> {button}</div>
             <Counter length=draft.length />
         </form>
         // HTML forbids nested forms, so the button that helps is outside.

@@ -2,9 +2,10 @@
 
 use super::{
     content::{AdvertView, ContentView, DetailsView, ForwardedLine, JsonLink, QuoteView, Trouble},
-    file::{FileTile, speaks_for_itself},
     fate::{Fate, FateLine, Stuck},
+    file::{FileTile, speaks_for_itself},
     text::Text,
+    tools::{MessageTools, Tools, own_reaction},
 };
 use crate::{
     i18n::*,
@@ -13,7 +14,7 @@ use crate::{
         element_ids,
         glyph::{self, Glyph, Ticks},
         labels,
-        state::use_inbox,
+        state::{Quoting, use_inbox},
     },
     ui::{Time, TimeStyle},
 };
@@ -81,6 +82,23 @@ pub fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) 
     let again = message
         .retry_of
         .map(|_| view! { <p class="bubble-again">{move || t_string!(i18n, inbox.bubble.again)}</p> });
+    let tools = inbox
+        .session
+        .get_untracked()
+        .zip(message.wamid.clone())
+        .map(|(session, wamid)| Tools {
+            id: message.id,
+            quoting: Quoting {
+                session,
+                wamid,
+                kind: message.kind.clone(),
+                text: message.text.clone(),
+            },
+            reaction: own_reaction(&message.marks.reactions),
+        });
+    let tools = tools
+        .filter(|_| !failed && !message.marks.deleted)
+        .map(|tools| view! { <MessageTools tools /> });
     let Marks {
         reactions,
         edited,
@@ -100,20 +118,24 @@ pub fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) 
         .as_ref()
         .and_then(|content| content.file.clone())
         .filter(|_| !deleted);
-    let speaks = file.as_ref().is_some_and(|file| speaks_for_itself(&message.kind, file));
-    let kind = glyph::of_kind(&message.kind).filter(|_| !deleted && !speaks).map(|path| {
-        let what = message.content.as_ref().and_then(|content| content.what.as_ref());
-        let kind = match what {
-            Some(Content::Interactive(Interactive::NfmReply(_))) => labels::FORM.to_owned(),
-            _ => message.kind.clone(),
-        };
-        view! {
-            <p class="bubble-kind">
-                <Glyph path />
-                <span>{move || labels::kind(i18n.get_locale(), &kind)}</span>
-            </p>
-        }
-    });
+    let speaks = file
+        .as_ref()
+        .is_some_and(|file| speaks_for_itself(&message.kind, file));
+    let kind = glyph::of_kind(&message.kind)
+        .filter(|_| !deleted && !speaks)
+        .map(|path| {
+            let what = message.content.as_ref().and_then(|content| content.what.as_ref());
+            let kind = match what {
+                Some(Content::Interactive(Interactive::NfmReply(_))) => labels::FORM.to_owned(),
+                _ => message.kind.clone(),
+            };
+            view! {
+                <p class="bubble-kind">
+                    <Glyph path />
+                    <span>{move || labels::kind(i18n.get_locale(), &kind)}</span>
+                </p>
+            }
+        });
     let content = message.content.unwrap_or_default();
     let quote = content
         .answers
@@ -160,6 +182,7 @@ pub fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) 
                 {author} {phone} {again} {advert} {forwarded} {quote} {gone} {kind} {file} {what} {details} {trouble} {json} <div class="bubble-body">
                     {text} {edited} <Foot at=message.at status />
                 </div>
+                {tools}
             </div>
             {reactions} {fate}
         </div>

@@ -44,7 +44,8 @@ pub fn FileTile(id: MessageId, kind: String, file: FileView) -> impl IntoView {
         Shown::Picture => view! { <Picture href sticker=kind == "sticker" /> }.into_any(),
         Shown::Sound => {
             let label = move || labels::kind(i18n.get_locale(), "audio");
-            view! { <audio class="file-sound" controls preload="none" src=href aria-label=label></audio> }.into_any()
+            view! { <audio class="file-sound" controls preload="none" src=href aria-label=label></audio> }
+                .into_any()
         }
         Shown::Video => {
             let label = move || labels::kind(i18n.get_locale(), "video");
@@ -62,7 +63,10 @@ fn Picture(href: String, sticker: bool) -> impl IntoView {
     let viewer = NodeRef::<html::Dialog>::new();
     let open = move |event: MouseEvent| {
         // With a modifier the browser opens or saves the file itself.
-        if let Some(dialog) = viewer.get_untracked().filter(|_| !event.ctrl_key() && !event.meta_key()) {
+        if let Some(dialog) = viewer
+            .get_untracked()
+            .filter(|_| !event.ctrl_key() && !event.meta_key())
+        {
             event.prevent_default();
             let _ = dialog.show_modal();
         }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`header`], [`placeholder`] | the part above the messages, and what is shown in place of a thread |
 //! | [`messages`], [`timeline`], [`divider`] | the messages on the page, their order, and where the unread ones begin |
-//! | [`line`], [`bubble`], [`content`], [`text`], [`emoji`], [`file`], [`fate`] | one line of them |
+//! | [`line`], [`bubble`], [`content`], [`text`], [`emoji`], [`file`], [`tools`], [`fate`] | one line of them |
 //! | [`scroll`], [`links`], [`reading`], [`announcer`] | the reading position, and what has been read or announced |
 
 mod announcer;
@@ -23,6 +23,7 @@ mod reading;
 mod scroll;
 mod text;
 mod timeline;
+mod tools;
 
 use self::{
     announcer::Announcer,

@@ -89,7 +89,12 @@ pub(crate) async fn fill(
         return Ok(());
     }
     let found = file::Entity::find().filter(file::Column::Id.is_in(files.values().copied()));
-    let found: HashMap<_, _> = found.all(db).await?.into_iter().map(|row| (row.id, row)).collect();
+    let found: HashMap<_, _> = found
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
     for message in messages {
         if let Some(row) = files.get(&message.id).and_then(|file| found.get(file))
             && let Some(content) = &mut message.content

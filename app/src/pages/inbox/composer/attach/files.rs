@@ -14,7 +14,10 @@ use web_sys::{AbortController, File, FileList};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     /// The share that is there, in percent; and whether the line is cut.
-    Uploading { percent: u32, cut: bool },
+    Uploading {
+        percent: u32,
+        cut: bool,
+    },
     Ready(FileId),
     Sending(FileId),
     Failed(ApiError),
@@ -26,6 +29,8 @@ pub struct Attached {
     file: StoredValue<File, LocalStorage>,
     abort: StoredValue<AbortController, LocalStorage>,
     key: StoredValue<String>,
+    /// A recording of the user's voice.
+    pub voice: bool,
     pub caption: RwSignal<String>,
     pub step: RwSignal<Step>,
 }
@@ -87,11 +92,15 @@ impl Files {
             return;
         };
         for file in (0..list.length()).filter_map(|nth| list.get(nth)) {
-            self.add(file);
+            self.add(file, false);
         }
     }
 
-    fn add(self, file: File) {
+    pub fn add_voice(self, file: File) {
+        self.add(file, true);
+    }
+
+    fn add(self, file: File, voice: bool) {
         let Ok(abort) = AbortController::new() else {
             return;
         };
@@ -99,6 +108,7 @@ impl Files {
             file: StoredValue::new_local(file),
             abort: StoredValue::new_local(abort),
             key: StoredValue::new(browser::fresh_key()),
+            voice,
             caption: RwSignal::new(String::new()),
             step: RwSignal::new(Step::Uploading {
                 percent: 0,
@@ -111,7 +121,10 @@ impl Files {
 
     /// Uploads the file, or goes on with it.
     fn begin(self, attached: Attached) {
-        let (file, signal) = (attached.file.get_value(), attached.abort.with_value(AbortController::signal));
+        let (file, signal) = (
+            attached.file.get_value(),
+            attached.abort.with_value(AbortController::signal),
+        );
         attached.step.set(Step::Uploading {
             percent: 0,
             cut: false,
@@ -163,7 +176,15 @@ impl Files {
         spawn_local(async move {
             let caption = first.caption.get_untracked();
             let writer = self.outbox.writer_now();
-            let sent = api::send_file(self.session, file, caption, false, Some(first.key()), writer).await;
+            let sent = api::send_file(
+                self.session,
+                file,
+                caption,
+                first.voice,
+                Some(first.key()),
+                writer,
+            )
+            .await;
             self.busy.try_set_value(false);
             match sent {
                 Ok(message) => {

@@ -1,10 +1,12 @@
 //! Files that go with a reply: picked, dropped or pasted, uploaded at once, and sent one message each.
 
 mod files;
+mod recorder;
 mod row;
 mod upload;
 
 pub use files::{Files, use_files};
+pub use recorder::RecordButton;
 
 use crate::{
     i18n::*,

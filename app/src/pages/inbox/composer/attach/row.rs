@@ -12,7 +12,10 @@ use leptos::prelude::*;
 pub fn Row(files: Files, attached: Attached) -> impl IntoView {
     let i18n = use_i18n();
     let name = attached.name();
-    let facts = format!("{name} · {}", labels::bytes(i18n.get_locale_untracked(), attached.size()));
+    let facts = format!(
+        "{name} · {}",
+        labels::bytes(i18n.get_locale_untracked(), attached.size())
+    );
     let state = move || match attached.step.get() {
         Step::Uploading { cut: true, .. } => t_string!(i18n, inbox.attach.waiting).to_owned(),
         Step::Uploading { percent, .. } => {
@@ -42,15 +45,9 @@ pub fn Row(files: Files, attached: Attached) -> impl IntoView {
     let (of_caption, of_button) = (name.clone(), name.clone());
     let caption_label = move || t_string!(i18n, inbox.attach.caption, name = of_caption.clone()).to_string();
     let remove_label = move || t_string!(i18n, inbox.attach.remove, name = of_button.clone()).to_string();
-    view! {
-        <li class:failed=move || failed.get()>
-            <div class="attached-what">
-                <strong dir="auto">{facts}</strong>
-                <progress max="100" value=percent aria-label=name></progress>
-                <span class="nums" role="status">
-                    <LiveText text=state />
-                </span>
-            </div>
+    // WhatsApp shows no words with a voice message.
+    let caption = (!attached.voice).then(|| {
+        view! {
             <input
                 type="text"
                 maxlength="1024"
@@ -60,7 +57,18 @@ pub fn Row(files: Files, attached: Attached) -> impl IntoView {
                 prop:value=move || attached.caption.get()
                 on:input=move |event| attached.caption.set(event_target_value(&event))
             />
-            {again}
+        }
+    });
+    view! {
+        <li class:failed=move || failed.get()>
+            <div class="attached-what">
+                <strong dir="auto">{facts}</strong>
+                <progress max="100" value=percent aria-label=name></progress>
+                <span class="nums" role="status">
+                    <LiveText text=state />
+                </span>
+            </div>
+            {caption} {again}
             <button
                 type="button"
                 class="button"

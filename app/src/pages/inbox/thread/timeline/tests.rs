@@ -351,6 +351,7 @@ fn of_failures_in_a_row_only_the_last_tells_the_reason() {
 fn what_is_on_its_way_comes_last() {
     let thread = thread(0, vec![message(10, Direction::Outbound, 0)], vec![]);
     let mine = |key: &str, minutes| OnItsWay {
+        answers: None,
         session: id(1),
         key: key.into(),
         text: "t".into(),

@@ -1,4 +1,6 @@
-//! Meta's limits for outgoing messages, checked before sending, in the browser as in the process.
+//! Meta's limits for outgoing messages, checked before sending, in the browser as in the process. Lengths are counted in
+//! Unicode code points: Meta's OpenAPI document gives them as `maxLength`, which JSON Schema counts so
+//! (<https://json-schema.org/draft/2020-12/json-schema-validation#section-6.3.1>).
 //!
 //! | kind | limits |
 //! |---|---|
@@ -95,7 +97,7 @@ impl Check {
 
     fn length(&mut self, field: &str, words: &str, most: usize) {
         if words.chars().count() > most {
-            self.add(field, Problem::TooLong);
+            self.0.add_too_long(field, most);
         } else if words.contains('\0') {
             self.add(field, Problem::NotAToken);
         }
@@ -119,7 +121,7 @@ impl Check {
         if count == 0 {
             self.add(field, Problem::Required);
         } else if count > most {
-            self.add(field, Problem::TooLong);
+            self.0.add_too_long(field, most);
         }
     }
 
@@ -200,7 +202,7 @@ impl Check {
             }
             let facts = contact.facts();
             if facts.len() > MAX_PARTS || facts.iter().any(|fact| fact.value.chars().count() > MAX_LINE) {
-                self.add(&field("phones"), Problem::TooLong);
+                self.0.add_too_long(&field("phones"), MAX_PARTS);
             }
         }
     }
@@ -244,7 +246,7 @@ impl Check {
         self.count(AT, sections.len(), MAX_ROWS);
         let rows: usize = sections.iter().map(|section| section.rows.len()).sum();
         if rows > MAX_ROWS {
-            self.add(AT, Problem::TooLong);
+            self.0.add_too_long(AT, MAX_ROWS);
             return;
         }
         for (n, section) in sections.iter().enumerate() {
@@ -292,7 +294,7 @@ impl Check {
             .map(|component| component.to_string().len())
             .sum();
         if size > MAX_COMPONENTS {
-            self.add("template.components", Problem::TooLong);
+            self.0.add_too_long("template.components", MAX_COMPONENTS);
         }
     }
 }
