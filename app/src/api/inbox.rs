@@ -146,8 +146,15 @@ pub async fn send_file(
         return Err(ApiError::SignIn.sent());
     }
     let engine = guard::engine()?;
-    let content = engine::files::upload::content(&engine, &actor, file, optional(&caption), voice).await?;
-    Ok(engine::outbound::send::send(&engine, &actor, session, content, key.as_deref()).await?)
+    let contents = engine::files::upload::contents(&engine, &actor, file, optional(&caption), voice).await?;
+    let mut sent = Vec::new();
+    for (n, content) in contents.into_iter().enumerate() {
+        let key = key
+            .as_ref()
+            .map(|key| if n == 0 { key.clone() } else { format!("{key}.{n}") });
+        sent.push(engine::outbound::send::send(&engine, &actor, session, content, key.as_deref()).await?);
+    }
+    sent.into_iter().next().ok_or(ApiError::Malformed)
 }
 
 /// Reacts to a message; an empty emoji takes the reaction away.

@@ -7,12 +7,14 @@
 //! | [`thread`] | one session |
 //! | [`markup`] | WhatsApp's marks and phone numbers in a text |
 //! | [`actions`] | the actions on a session: pick up, close, take over, transfer |
+//! | [`attach`] | files that go with a reply: picked, dropped, pasted, recorded, uploaded |
 //! | [`composer`] | where replies are written; [`crate::outbox`] sends them |
 //! | [`details`] | the contact and the session as facts |
 //! | [`keys`] | the keyboard |
 //! | [`glyph`], [`window_clock`], [`labels`], [`element_ids`] | small signs, clock, labels, element ids |
 
 mod actions;
+mod attach;
 mod composer;
 mod details;
 mod element_ids;

@@ -2,6 +2,7 @@
 //! way. Tab, search and session are kept in the URL only, so every state can be linked, reloaded and returned to.
 
 use super::{
+    attach::AllFiles,
     fetch::{read_list, read_list_again, read_thread, read_thread_again},
     query::Query,
 };
@@ -53,6 +54,8 @@ pub struct Inbox {
     /// The message that the next reply answers.
     pub quoting: RwSignal<Option<Quoting>>,
     react: ServerAction<React>,
+    /// Files that wait to be sent, by session.
+    pub files: AllFiles,
     list_reader: Reader,
     thread_reader: Reader,
 }
@@ -119,6 +122,7 @@ impl Inbox {
             wants_to_write: RwSignal::new(false),
             quoting: RwSignal::new(None),
             react: ServerAction::new(),
+            files: AllFiles::new(),
             list_reader,
             thread_reader,
         };

@@ -52,7 +52,7 @@ mod tests {
             ("../../etc/passwd", Some("passwd")),
             ("C:\\temp\\a.pdf", Some("a.pdf")),
             ("invoice\u{202e}fdp.exe", Some("invoicefdp.exe")),
-            ("a\r\nSet-Cookie: x.txt", Some("aSet-Cookie x.txt")),
+            ("a\r\nSet-Cookie: x.txt", Some("a Set-Cookie x.txt")),
             ("Příliš žluťoučký.pdf", Some("Příliš žluťoučký.pdf")),
             ("...", None),
             ("", None),

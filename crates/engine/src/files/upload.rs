@@ -237,14 +237,15 @@ async fn complete(engine: &Engine, actor: &Actor, row: file::Model) -> Result<()
     Ok(())
 }
 
-/// The content of a message with an uploaded file, of the kind that fits the file best.
-pub async fn content(
+/// The contents of the messages that send an uploaded file, of the kind that fits it best: the file, and its caption as
+/// a text where WhatsApp shows none with the file.
+pub async fn contents(
     engine: &Engine,
     actor: &Actor,
     id: FileId,
     caption: Option<&str>,
     voice: bool,
-) -> Result<Content> {
+) -> Result<Vec<Content>> {
     let row = own(engine, actor, id).await?;
     let media = Media {
         file: Some(id),
@@ -252,20 +253,28 @@ pub async fn content(
         ..Media::default()
     };
     let kind = row.kind.as_deref().and_then(|kind| kind.parse().ok());
-    Ok(match kind.unwrap_or(Kind::Document) {
+    let kind = kind.unwrap_or(Kind::Document);
+    let words = media.caption.clone();
+    let bare = |media| Media {
+        caption: None,
+        ..media
+    };
+    let content = match kind {
         Kind::Image => Content::Image(media),
         Kind::Video => Content::Video(media),
-        // WhatsApp shows no caption with sound and stickers; what was typed is refused rather than lost.
         Kind::Audio => Content::Audio(Media {
             voice: voice && row.mime_type.as_deref() == Some(OGG),
-            ..media
+            ..bare(media)
         }),
-        Kind::Sticker => Content::Sticker(media),
+        Kind::Sticker => Content::Sticker(bare(media)),
         Kind::Document => Content::Document(Media {
             filename: row.filename,
             ..media
         }),
-    })
+    };
+    let after = words.filter(|_| matches!(kind, Kind::Audio | Kind::Sticker));
+    let after = after.map(|words| Content::text_of(&words));
+    Ok([Some(content), after].into_iter().flatten().collect())
 }
 
 /// The only type of a voice message.

@@ -81,6 +81,10 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         for file in std::fs::read_dir(template.folder.path()).unwrap() {
             let file = file.unwrap();
+            // The folders of files are empty, and made again.
+            if file.path().is_dir() {
+                continue;
+            }
             std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
         }
         let engine = Self::engine(&folder).await;

@@ -1,19 +1,21 @@
 //! The composer for replies. Its text is never lost: it is kept as a draft until the process has accepted it.
 
-mod attach;
 mod counter;
 mod draft;
 mod notes;
 mod quoted;
 
 use self::{
-    attach::{AttachButton, AttachedFiles, RecordButton, use_files},
     counter::Counter,
     draft::use_draft,
     notes::{Help, Notes},
     quoted::Quoted,
 };
-use super::{element_ids::REPLY_ID, state::use_inbox};
+use super::{
+    attach::{AttachButton, AttachedFiles, RecordButton},
+    element_ids::REPLY_ID,
+    state::use_inbox,
+};
 use crate::{
     api::inbox::SendText,
     browser,
@@ -31,8 +33,8 @@ use server_fn::ServerFn;
 pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
     let draft = use_draft(id);
-    let files = use_files(id);
     let inbox = use_inbox();
+    let files = inbox.files.of(id);
     let now = use_now();
     // The window closes by itself, while the page is open.
     let refusal = Memo::new(move |_| {

@@ -29,11 +29,13 @@ struct Recording {
 #[component]
 pub fn RecordButton(files: Files, #[prop(into)] refused: Signal<bool>) -> impl IntoView {
     let i18n = use_i18n();
-    let going_on = StoredValue::new_local(None::<Recording>);
+    // What belongs to the browser is made in its event handlers only.
+    let going_on = StoredValue::new(None::<StoredValue<Recording, LocalStorage>>);
     let seconds = RwSignal::new(None::<u32>);
     let failed = RwSignal::new(false);
     let end = move || {
-        if let Some(recording) = going_on.try_update_value(Option::take).flatten() {
+        let recording = going_on.try_update_value(Option::take).flatten();
+        if let Some(recording) = recording.and_then(|recording| recording.try_get_value()) {
             // What was recorded comes with the event, and then the microphone is let go.
             let _ = recording.recorder.stop();
             for track in recording.stream.get_tracks() {
@@ -48,7 +50,7 @@ pub fn RecordButton(files: Files, #[prop(into)] refused: Signal<bool>) -> impl I
         spawn_local(async move {
             match record(files).await {
                 Ok(recording) => {
-                    going_on.try_set_value(Some(recording));
+                    going_on.try_set_value(Some(StoredValue::new_local(recording)));
                     seconds.try_set(Some(0));
                 }
                 Err(_) => drop(failed.try_set(true)),

@@ -5,7 +5,7 @@ mod recorder;
 mod row;
 mod upload;
 
-pub use files::{Files, use_files};
+pub use files::{AllFiles, Files};
 pub use recorder::RecordButton;
 
 use crate::{

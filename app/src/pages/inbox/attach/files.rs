@@ -1,10 +1,10 @@
-//! The files of one reply, and their way: uploading, ready, sending. They live as long as the thread is open.
+//! The files of one reply, and their way: uploading, ready, sending. They live as long as the inbox is open.
 
 use super::upload::{Failed, upload};
 use crate::{
     api::{ApiError, inbox as api},
     browser,
-    outbox::use_outbox,
+    outbox::{Outbox, use_outbox},
 };
 use domain::ids::{FileId, SessionId};
 use leptos::{prelude::*, task::spawn_local};
@@ -23,9 +23,11 @@ pub enum Step {
     Failed(ApiError),
 }
 
-/// A file that goes with the reply.
+/// A file that goes with the reply. What belongs to the browser is made in its event handlers only: the process draws
+/// pages on several threads, and what is local to one must not come to another.
 #[derive(Debug, Clone, Copy)]
 pub struct Attached {
+    session: SessionId,
     file: StoredValue<File, LocalStorage>,
     abort: StoredValue<AbortController, LocalStorage>,
     key: StoredValue<String>,
@@ -48,43 +50,61 @@ impl Attached {
     pub fn size(self) -> f64 {
         self.file.with_value(|file| file.size())
     }
+
+    fn stop(self) {
+        self.abort.with_value(AbortController::abort);
+    }
 }
 
+/// The files of all threads that were open on this page: whoever looks at another thread finds them here again.
+#[derive(Debug, Clone, Copy)]
+pub struct AllFiles {
+    all: RwSignal<Vec<Attached>>,
+    /// Sessions whose files the user asked to send; those that are still on their way follow when they are there.
+    wanted: RwSignal<Vec<SessionId>>,
+    /// Sessions one of whose files is being sent.
+    busy: StoredValue<Vec<SessionId>>,
+    outbox: Outbox,
+}
+
+impl AllFiles {
+    /// Belongs to the page that makes it.
+    pub fn new() -> Self {
+        let files = Self {
+            all: RwSignal::new(Vec::new()),
+            wanted: RwSignal::new(Vec::new()),
+            busy: StoredValue::new(Vec::new()),
+            outbox: use_outbox(),
+        };
+        on_cleanup(move || {
+            let all = files.all.try_get_untracked().unwrap_or_default();
+            all.into_iter().for_each(Attached::stop);
+        });
+        files
+    }
+
+    pub fn of(self, session: SessionId) -> Files {
+        Files { session, of: self }
+    }
+}
+
+/// The files of one thread.
 #[derive(Debug, Clone, Copy)]
 pub struct Files {
     session: SessionId,
-    all: RwSignal<Vec<Attached>, LocalStorage>,
-    /// The user asked to send them; those that are still on their way follow when they are there.
-    wanted: RwSignal<bool>,
-    busy: StoredValue<bool>,
-    outbox: crate::outbox::Outbox,
-}
-
-pub fn use_files(session: SessionId) -> Files {
-    let files = Files {
-        session,
-        all: RwSignal::new_local(Vec::new()),
-        wanted: RwSignal::new(false),
-        busy: StoredValue::new(false),
-        outbox: use_outbox(),
-    };
-    on_cleanup(move || {
-        files.all.with_untracked(|all| {
-            for attached in all {
-                attached.abort.with_value(AbortController::abort);
-            }
-        });
-    });
-    files
+    of: AllFiles,
 }
 
 impl Files {
     pub fn all(self) -> Vec<Attached> {
-        self.all.get()
+        let mut all = self.of.all.get();
+        all.retain(|attached| attached.session == self.session);
+        all
     }
 
     pub fn is_empty(self) -> bool {
-        self.all.with(Vec::is_empty)
+        let mine = |attached: &Attached| attached.session == self.session;
+        !self.of.all.with(|all| all.iter().any(mine))
     }
 
     pub fn add_all(self, list: Option<FileList>) {
@@ -105,6 +125,7 @@ impl Files {
             return;
         };
         let attached = Attached {
+            session: self.session,
             file: StoredValue::new_local(file),
             abort: StoredValue::new_local(abort),
             key: StoredValue::new(browser::fresh_key()),
@@ -115,7 +136,7 @@ impl Files {
                 cut: false,
             }),
         };
-        self.all.update(|all| all.push(attached));
+        self.of.all.update(|all| all.push(attached));
         self.begin(attached);
     }
 
@@ -148,54 +169,75 @@ impl Files {
     }
 
     pub fn remove(self, attached: Attached) {
-        attached.abort.with_value(AbortController::abort);
+        attached.stop();
+        self.forget(attached);
+        // What stood behind it may go.
+        self.go();
+    }
+
+    fn forget(self, attached: Attached) {
         let key = attached.key();
-        self.all.update(|all| all.retain(|other| other.key() != key));
+        self.of
+            .all
+            .try_update(|all| all.retain(|other| other.key() != key));
     }
 
     /// Sends them, each as soon as it is there and those before it are sent.
     pub fn send(self) {
-        self.wanted.set(true);
+        self.of.wanted.update(|wanted| wanted.push(self.session));
         self.go();
     }
 
+    fn is_wanted(self) -> bool {
+        let wanted = self
+            .of
+            .wanted
+            .try_with_untracked(|wanted| wanted.contains(&self.session));
+        wanted == Some(true)
+    }
+
+    fn unwanted(self) {
+        self.of
+            .wanted
+            .try_update(|wanted| wanted.retain(|session| *session != self.session));
+    }
+
     fn go(self) {
-        if self.wanted.try_get_untracked() != Some(true) || self.busy.try_get_value() != Some(false) {
+        let is_busy = self.of.busy.try_with_value(|busy| busy.contains(&self.session));
+        if !self.is_wanted() || is_busy != Some(false) {
             return;
         }
-        let Some(first) = self.all.try_with_untracked(|all| all.first().copied()).flatten() else {
-            self.wanted.set(false);
+        let mine = |attached: &&Attached| attached.session == self.session;
+        let first = self
+            .of
+            .all
+            .try_with_untracked(|all| all.iter().find(mine).copied());
+        let Some(first) = first.flatten() else {
+            self.unwanted();
             return;
         };
         let Step::Ready(file) = first.step.get_untracked() else {
             // What has failed waits for the user, and what is on its way calls again.
             return;
         };
-        self.busy.set_value(true);
+        self.of.busy.update_value(|busy| busy.push(self.session));
         first.step.set(Step::Sending(file));
         spawn_local(async move {
             let caption = first.caption.get_untracked();
-            let writer = self.outbox.writer_now();
-            let sent = api::send_file(
-                self.session,
-                file,
-                caption,
-                first.voice,
-                Some(first.key()),
-                writer,
-            )
-            .await;
-            self.busy.try_set_value(false);
+            let (key, writer) = (Some(first.key()), self.of.outbox.writer_now());
+            let sent = api::send_file(self.session, file, caption, first.voice, key, writer).await;
+            self.of
+                .busy
+                .try_update_value(|busy| busy.retain(|session| *session != self.session));
             match sent {
                 Ok(message) => {
-                    let session = self.session;
-                    self.outbox.sent.try_update(|sent| sent.push((session, message)));
-                    let key = first.key();
-                    self.all.try_update(|all| all.retain(|other| other.key() != key));
+                    let sent = self.of.outbox.sent;
+                    sent.try_update(|sent| sent.push((self.session, message)));
+                    self.forget(first);
                     self.go();
                 }
                 Err(why) => {
-                    self.wanted.try_set(false);
+                    self.unwanted();
                     first.step.try_set(Step::Failed(why));
                 }
             }
