@@ -499,6 +499,7 @@ async fn outside_the_window_nothing_is_sent(story: &Story) {
     let text = json!({"type": "text", "text": {"body": "Sorry for the wait"}});
     story.later(Duration::from_secs(24 * 60 * 60 - 60)).await;
     story.api.post(&path, text.clone()).await.ok();
+    story.settled().await;
     story.later(Duration::from_secs(60)).await;
     let refused = story.api.post(&path, text.clone()).await.problem(409);
     assert_eq!(refused["type"], "urn:switchboard:window_closed");

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 /// Maximum number of characters in a file's name.
 const MAX_NAME: usize = 127;
+/// Maximum length of an extension in bytes, with its dot.
+const MAX_EXTENSION: usize = 17;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileView {
@@ -20,25 +22,22 @@ pub struct FileView {
 /// A name that is safe to show and to store a file under: without folders, controls and marks that reverse the text.
 pub fn file_name(name: &str) -> Option<String> {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String = display_name::shown(name)?
+    let safe: String = display_name::shown(&shortened(name))?
         .chars()
-        .filter(|c| !c.is_control() && !"<>:\"|?*".contains(*c))
+        .filter(|c| !"<>:\"|?*".contains(*c))
         .collect();
-    let name = name.trim_matches(['.', ' ']);
-    let Some((end, _)) = name.char_indices().nth(MAX_NAME) else {
-        return Some(name.to_owned()).filter(|name| !name.is_empty());
+    let safe = safe.trim_matches(['.', ' ']);
+    Some(safe.to_owned()).filter(|name| !name.is_empty())
+}
+
+/// A shorter name with the same end, which tells what kind of file it is.
+fn shortened(name: &str) -> String {
+    let (stem, end) = match name.rfind('.') {
+        Some(at) if name.len() - at <= MAX_EXTENSION => name.split_at(at),
+        _ => (name, ""),
     };
-    // The end tells what kind of file it is.
-    match name.rsplit_once('.') {
-        Some((stem, extension)) if extension.chars().count() <= 16 => {
-            let room = MAX_NAME.saturating_sub(extension.chars().count() + 1);
-            Some(format!(
-                "{}.{extension}",
-                stem.chars().take(room).collect::<String>()
-            ))
-        }
-        _ => Some(name[..end].to_owned()),
-    }
+    let room = MAX_NAME - end.chars().count();
+    stem.chars().take(room).chain(end.chars()).collect()
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ pub async fn upload(
     let mut pause = FIRST_PAUSE;
     let mut place: Option<String> = None;
     let mut offset: Option<f64> = None;
+    let mut share = 0;
     loop {
         let answer = match (&place, offset) {
             (None, _) => create(file, session, signal).await?,
@@ -67,10 +68,11 @@ pub async fn upload(
                         offset = there.and_then(|there| there.parse().ok());
                     }
                 }
-                told(percent(offset.unwrap_or(0.0), size), false);
+                share = percent(offset.unwrap_or(0.0), size);
+                told(share, false);
             }
             Answer::Cut => {
-                told(percent(offset.unwrap_or(0.0), size), true);
+                told(share, true);
                 offset = None;
                 sleep(pause).await;
                 if signal.aborted() {

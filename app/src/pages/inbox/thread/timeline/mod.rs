@@ -4,6 +4,7 @@
 use super::divider::Divider;
 use crate::outbox::OnItsWay;
 use domain::{
+    file::FileState,
     ids::{MessageId, SessionId},
     message::{Direction, Marks, MessageView, Status, Waits},
     session::{EarlierSession, SessionEvent, SessionEventKind, Thread},
@@ -68,7 +69,7 @@ pub enum Key {
     SessionEvent(usize),
     Bubble(
         MessageId,
-        (Option<Status>, Option<Waits>),
+        (Option<Status>, Option<Waits>, Option<FileState>),
         [bool; 4],
         Marks,
         Option<String>,
@@ -243,7 +244,8 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
         let looks = [message.failure.is_some(), first, retry, told_below];
         let content = message.content.as_ref();
         let quoted = content.and_then(|content| content.quote.as_ref()?.text.clone());
-        let fate = (message.status, message.waits);
+        let file = content.and_then(|content| Some(content.file.as_ref()?.state));
+        let fate = (message.status, message.waits, file);
         let key = Key::Bubble(message.id, fate, looks, message.marks.clone(), quoted);
         self.push(
             message.at,
