@@ -165,3 +165,44 @@ test('a picture is pasted, and a file is dropped', async ({ world, person }) => 
     'document',
   ]);
 });
+
+test('a voice message is recorded', async ({ world, person }) => {
+  const page = await person('jana');
+  await page.context().grantPermissions(['microphone']);
+  await pickedUp(world, page);
+  await page.getByRole('button', { name: inbox.attach.record, exact: true }).click();
+  const end = page.getByRole('button', { name: inbox.attach.record_end, exact: true });
+  await expect(page.locator('.composer')).toContainText('0:02');
+  await end.click();
+  await expect(attached(page)).toContainText('voice.webm');
+  await reply(page).press('Enter');
+  await expect(attached(page)).toHaveCount(0);
+  await expect(chat(page).getByTitle(inbox.status.delivered, { exact: true })).toBeVisible();
+  const [file] = await world.simulator.acceptedFiles();
+  expect([file?.kind, file?.mime_type.split(';')[0]]).toEqual(['audio', 'audio/ogg']);
+  await expect(chat(page).getByLabel(inbox.kind.audio)).toBeVisible();
+});
+
+test('an operator answers a particular message, and reacts', async ({ world, person }) => {
+  const page = await person('jana');
+  const karel = await pickedUp(world, page);
+  await world.simulator.says(karel, 'Kde je můj balík?');
+  const asked = chat(page).locator('.flow-line', { hasText: 'Kde je můj balík?' });
+  await asked.getByRole('button', { name: inbox.tools.open }).click();
+  await asked.getByRole('button', { name: inbox.tools.answer }).click();
+  await expect(page.locator('.composer-quote')).toContainText('Kde je můj balík?');
+  await reply(page).fill('Na cestě.');
+  await reply(page).press('Enter');
+  await expect(page.locator('.composer-quote')).toHaveCount(0);
+  const answer = chat(page).locator('.flow-line.ours', { hasText: 'Na cestě.' });
+  await expect(answer.locator('.bubble-quote')).toContainText('Kde je můj balík?');
+
+  const react = async () => {
+    await asked.getByRole('button', { name: inbox.tools.open }).click();
+    await asked.getByRole('button', { name: '👍' }).click();
+  };
+  await react();
+  await expect(asked.locator('.bubble-reactions')).toContainText('👍');
+  await react();
+  await expect(asked.locator('.bubble-reactions')).toHaveCount(0);
+});
