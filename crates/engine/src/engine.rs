@@ -8,7 +8,7 @@ use crate::{
     data_folder::Held,
     database::Database,
     doctor::schedule::Schedule,
-    files::{store::Store, upload::Busy},
+    files::{busy::Busy, store::Store},
     inbound::{intake::Intake, webhook_cache::WebhookCache},
     outbound::memory::Memory,
     wakes::Wakes,

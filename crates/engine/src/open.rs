@@ -14,7 +14,7 @@ use crate::{
     doctor,
     engine::Parts,
     events::log,
-    files::{store::Store, upload::Busy},
+    files::{busy::Busy, store::Store},
     inbound::intake::Intake,
     outbound::memory::{self, Memory},
     wakes::Wakes,

@@ -19,6 +19,10 @@ impl Inspected {
         }
     }
 
+    pub(crate) fn audio(mime: &str, codec: AudioCodec, channels: Option<u8>) -> Self {
+        Self::new(mime, Details::Audio(Audio { codec, channels }))
+    }
+
     pub(crate) fn unknown() -> Self {
         Self::new(UNKNOWN, Details::Other)
     }

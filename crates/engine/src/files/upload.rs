@@ -4,7 +4,7 @@
 use crate::{
     Engine, Error, Result,
     entity::{file, session, stored},
-    files::{keep, look, space},
+    files::{busy::Place, keep, look, space},
     sessions::access,
 };
 use bytes::Bytes;
@@ -22,11 +22,7 @@ use domain::{
 use futures::{Stream, StreamExt as _};
 use media::limits::Kind;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, sea_query::Expr};
-use std::{
-    collections::HashSet,
-    io,
-    sync::{Mutex, PoisonError},
-};
+use std::io;
 use tokio::{
     fs,
     io::{AsyncSeekExt as _, AsyncWriteExt as _},
@@ -35,10 +31,6 @@ use uuid::Uuid;
 
 /// Uploads that one user or token may have unfinished.
 const MAX_UNFINISHED: u64 = 100;
-
-/// The uploads that a request is writing to now.
-#[derive(Debug, Default)]
-pub(crate) struct Busy(Mutex<HashSet<Uuid>>);
 
 /// How far an upload is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,7 +119,7 @@ pub async fn progress(engine: &Engine, actor: &Actor, id: FileId) -> Result<Prog
     }
     let offset = length(engine, row.id).await?;
     if offset == size {
-        let _place = Place::take(engine, row.id)?;
+        let _place = place(engine, row.id)?;
         complete(engine, actor, row).await?;
     }
     Ok(Progress { offset, size })
@@ -150,7 +142,7 @@ pub async fn append(
             false => Err(Refusal::WrongOffset { offset: size }.into()),
         };
     }
-    let _place = Place::take(engine, row.id)?;
+    let _place = place(engine, row.id)?;
     let there = length(engine, row.id).await?;
     if there != offset {
         return Err(Refusal::WrongOffset { offset: there }.into());
@@ -191,7 +183,7 @@ pub async fn append(
 /// Gives an unfinished upload up.
 pub async fn discard(engine: &Engine, actor: &Actor, id: FileId) -> Result<()> {
     let row = own(engine, actor, id).await?;
-    let _place = Place::take(engine, row.id)?;
+    let _place = place(engine, row.id)?;
     // A message may name a complete file, which goes when its time is over.
     if stored::<FileState>(&row.state)? == FileState::Uploading {
         let tx = engine.transaction(actor).await?;
@@ -328,32 +320,8 @@ fn unwritable(error: io::Error) -> Error {
     Error::Unavailable("an upload cannot be written")
 }
 
-/// The right to write to an upload.
-struct Place<'a> {
-    engine: &'a Engine,
-    id: Uuid,
-}
-
-impl<'a> Place<'a> {
-    /// # Errors
-    /// Another request writes to the upload now.
-    fn take(engine: &'a Engine, id: Uuid) -> Result<Self> {
-        let mut busy = engine.uploads.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match busy.insert(id) {
-            true => Ok(Self { engine, id }),
-            false => Err(Refusal::Busy { seconds: 1 }.into()),
-        }
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        let mut busy = self
-            .engine
-            .uploads
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        busy.remove(&self.id);
-    }
+/// # Errors
+/// Another request writes to the upload now.
+fn place(engine: &Engine, id: Uuid) -> Result<Place<'_>> {
+    Ok(engine.uploads.take(id).ok_or(Refusal::Busy { seconds: 1 })?)
 }

@@ -15,7 +15,7 @@ mod webp;
 mod zip;
 
 use crate::{
-    details::{Audio, AudioCodec, Details, Inspected, Picture, Pixels},
+    details::{AudioCodec, Details, Inspected, Picture, Pixels},
     source::Source,
 };
 use std::io::{self, Read, Seek};
@@ -70,8 +70,10 @@ pub fn inspect(reader: &mut (impl Read + Seek), size: u64) -> io::Result<Inspect
         },
         [0x1A, 0x45, 0xDF, 0xA3, ..] => webm::look(reader)?,
         [b'O', b'g', b'g', b'S', ..] => ogg::look(&head),
-        [b'I', b'D', b'3', 2..=4, ..] => Some(audio("audio/mpeg", AudioCodec::Mp3, None)),
-        [b'#', b'!', b'A', b'M', b'R', b'\n', ..] => Some(audio("audio/amr", AudioCodec::Amr, Some(1))),
+        [b'I', b'D', b'3', 2..=4, ..] => Some(Inspected::audio("audio/mpeg", AudioCodec::Mp3, None)),
+        [b'#', b'!', b'A', b'M', b'R', b'\n', ..] => {
+            Some(Inspected::audio("audio/amr", AudioCodec::Amr, Some(1)))
+        }
         [b'%', b'P', b'D', b'F', b'-', ..] => Some(Inspected::new("application/pdf", Details::Document)),
         [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => office::look(&mut source)?,
         [b'P', b'K', 3, 4, ..] => match zip::look(&mut source)? {
@@ -92,10 +94,6 @@ pub fn inspect(reader: &mut (impl Read + Seek), size: u64) -> io::Result<Inspect
 fn picture(mime: &str, picture: Option<Picture>) -> Option<Inspected> {
     let picture = picture.filter(|picture| picture.width > 0 && picture.height > 0)?;
     Some(Inspected::new(mime, Details::Picture(picture)))
-}
-
-fn audio(mime: &str, codec: AudioCodec, channels: Option<u8>) -> Inspected {
-    Inspected::new(mime, Details::Audio(Audio { codec, channels }))
 }
 
 fn guess(head: &[u8]) -> Option<Inspected> {
@@ -128,8 +126,8 @@ fn frames(second: u8, third: u8) -> Option<Inspected> {
     let is_mp3 = is_layer(0x02) && third & 0xF0 != 0xF0 && third & 0x0C != 0x0C;
     let is_aac = is_layer(0) && second & 0xF0 == 0xF0 && third & 0x3C < 0x34;
     match (is_mp3, is_aac) {
-        (true, _) => Some(audio("audio/mpeg", AudioCodec::Mp3, None)),
-        (_, true) => Some(audio("audio/aac", AudioCodec::Aac, None)),
+        (true, _) => Some(Inspected::audio("audio/mpeg", AudioCodec::Mp3, None)),
+        (_, true) => Some(Inspected::audio("audio/aac", AudioCodec::Aac, None)),
         _ => None,
     }
 }

@@ -71,7 +71,7 @@ fn Opened(tools: Tools, open: RwSignal<bool>) -> impl IntoView {
             open.set(false);
         };
         view! {
-            <button type="button" class="bubble-emoji" aria-pressed=is_ours.to_string() on:click=react>
+            <button type="button" class="bubble-react" aria-pressed=is_ours.to_string() on:click=react>
                 {emoji}
             </button>
         }
