@@ -187,7 +187,7 @@ test('an operator answers a particular message, and reacts', async ({ world, per
   const page = await person('jana');
   const karel = await pickedUp(world, page);
   await world.simulator.says(karel, 'Kde je můj balík?');
-  const asked = chat(page).locator('.flow-line', { hasText: 'Kde je můj balík?' });
+  const asked = chat(page).locator('.flow-line:not(.ours)', { hasText: 'Kde je můj balík?' });
   await asked.getByRole('button', { name: inbox.tools.open }).click();
   await asked.getByRole('button', { name: inbox.tools.answer }).click();
   await expect(page.locator('.composer-quote')).toContainText('Kde je můj balík?');
