@@ -55,6 +55,7 @@ async function pickedUp(world: World, page: Page): Promise<Customer> {
 }
 
 test('what a customer sends is shown as what it is', async ({ world, person }) => {
+  test.slow();
   const page = await person('jana');
   const karel = await pickedUp(world, page);
   await world.simulator.sendsFile(karel, {
@@ -104,6 +105,7 @@ test('files are attached, one is removed, and a cut line costs nothing', async (
   person,
   troubles,
 }, testInfo) => {
+  test.slow();
   troubles.allow(/ERR_FAILED|ERR_INTERNET_DISCONNECTED/);
   const page = await person('jana');
   await pickedUp(world, page);
