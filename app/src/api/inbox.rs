@@ -113,17 +113,22 @@ pub async fn send_text(
     #[server(default)] writer: Option<UserId>,
     #[server(default)] answers: Option<String>,
 ) -> Result<MessageView, ApiError> {
-    let actor = guard::actor().await?;
-    if let (Some(writer), Actor::User(me)) = (writer, &actor)
-        && me.id != writer
-    {
-        return Err(ApiError::SignIn.sent());
-    }
+    let actor = written_by(writer).await?;
     let text = Outgoing {
         content: Content::text_of(&body),
         answers: answers.filter(|wamid| !wamid.is_empty()),
     };
     Ok(engine::outbound::send::send(&guard::engine()?, &actor, session, text, key.as_deref()).await?)
+}
+
+/// The caller, provided that they wrote the reply.
+#[cfg(feature = "ssr")]
+async fn written_by(writer: Option<UserId>) -> Result<Actor, ApiError> {
+    let actor = guard::actor().await?;
+    match (writer, &actor) {
+        (Some(writer), Actor::User(me)) if me.id != writer => Err(ApiError::SignIn.sent()),
+        _ => Ok(actor),
+    }
 }
 
 /// Queues an uploaded file, as the kind of message that fits it. The rest is as for a text.
@@ -139,12 +144,7 @@ pub async fn send_file(
     #[server(default)] key: Option<String>,
     #[server(default)] writer: Option<UserId>,
 ) -> Result<MessageView, ApiError> {
-    let actor = guard::actor().await?;
-    if let (Some(writer), Actor::User(me)) = (writer, &actor)
-        && me.id != writer
-    {
-        return Err(ApiError::SignIn.sent());
-    }
+    let actor = written_by(writer).await?;
     let engine = guard::engine()?;
     let contents = engine::files::upload::contents(&engine, &actor, file, optional(&caption), voice).await?;
     let mut sent = Vec::new();

@@ -47,11 +47,16 @@ pub struct Model {
 }
 
 impl Model {
+    /// The size in bytes, once it is known.
+    pub fn bytes(&self) -> Option<u64> {
+        self.size.and_then(|size| u64::try_from(size).ok())
+    }
+
     pub fn view(&self) -> crate::Result<FileView> {
         Ok(FileView {
             state: stored(&self.state)?,
             mime_type: self.mime_type.clone(),
-            size: self.size.and_then(|size| u64::try_from(size).ok()),
+            size: self.bytes(),
             filename: self.filename.clone(),
         })
     }

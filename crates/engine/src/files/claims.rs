@@ -49,12 +49,12 @@ pub(crate) async fn claim(engine: &Engine, file: file::Model) -> Result<Option<f
 pub(crate) async fn hold<T>(
     engine: &Engine,
     file: &mut file::Model,
-    transfer: impl Future<Output = T>,
+    transfer: impl Future<Output = Result<T>>,
 ) -> Result<Option<T>> {
     let mut transfer = pin!(transfer);
     loop {
         tokio::select! {
-            done = &mut transfer => return Ok(Some(done)),
+            done = &mut transfer => return done.map(Some),
             () = tokio::time::sleep(RENEWED_AFTER) => {
                 let until = engine.clock().now().plus(CLAIMED_FOR).millis();
                 let renewed = file::Model { due_at: Some(until), ..file.clone() };

@@ -58,8 +58,7 @@ enum Fetched {
 async fn fetch(engine: Engine, mut file: file::Model) {
     let transfer = try_to_fetch(&engine, file.clone());
     let outcome = match hold(&engine, &mut file, transfer).await {
-        Ok(Some(Ok(fetched))) => settle(&engine, &file, fetched).await,
-        Ok(Some(Err(error))) => Err(error),
+        Ok(Some(fetched)) => settle(&engine, &file, fetched).await,
         Ok(None) => Ok(()),
         Err(error) => Err(error),
     };

@@ -106,7 +106,8 @@ async fn sweep(engine: &Engine) -> Result<()> {
     Ok(())
 }
 
-async fn remove(engine: &Engine, id: Uuid) -> Result<()> {
+/// Deletes what grew of a file; it is no error if there is nothing.
+pub(crate) async fn remove(engine: &Engine, id: Uuid) -> Result<()> {
     let growing = engine.files.growing(id);
     for path in [growing.with_extension("fitted"), growing] {
         match fs::remove_file(path).await {
@@ -138,13 +139,13 @@ pub(crate) fn stored_size(size: u64) -> i64 {
 
 /// The name with the ending of its type, if the type was changed to make the file fit.
 pub(crate) fn named(name: &str, mime_type: &str) -> String {
-    let (endings, stem): (&[&str], _) = match mime_type {
-        "image/jpeg" => (&["jpg", "jpeg", "jpe", "jfif"], name),
-        "image/png" => (&["png"], name),
-        "audio/ogg" => (&["ogg", "oga", "opus"], name),
+    let endings: &[&str] = match mime_type {
+        "image/jpeg" => &["jpg", "jpeg", "jpe", "jfif"],
+        "image/png" => &["png"],
+        "audio/ogg" => &["ogg", "oga", "opus"],
         _ => return name.to_owned(),
     };
-    let (stem, ending) = stem.rsplit_once('.').unwrap_or((stem, ""));
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
     match endings.contains(&ending.to_lowercase().as_str()) {
         true => name.to_owned(),
         false => format!("{stem}.{}", endings.first().copied().unwrap_or_default()),

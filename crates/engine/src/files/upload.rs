@@ -113,7 +113,7 @@ async fn may_answer(engine: &Engine, actor: &Actor, session: &session::Model) ->
 /// How far the upload is. One that was cut off at its very end is completed.
 pub async fn progress(engine: &Engine, actor: &Actor, id: FileId) -> Result<Progress> {
     let row = own(engine, actor, id).await?;
-    let size = size_of(&row);
+    let size = row.bytes().unwrap_or(0);
     if stored::<FileState>(&row.state)? != FileState::Uploading {
         return Ok(Progress { offset: size, size });
     }
@@ -135,7 +135,7 @@ pub async fn append(
     part: impl Stream<Item = io::Result<Bytes>>,
 ) -> Result<Progress> {
     let row = own(engine, actor, id).await?;
-    let size = size_of(&row);
+    let size = row.bytes().unwrap_or(0);
     if stored::<FileState>(&row.state)? != FileState::Uploading {
         return match offset == size {
             true => Ok(Progress { offset, size }),
@@ -272,12 +272,9 @@ pub async fn contents(
 /// The only type of a voice message.
 const OGG: &str = "audio/ogg";
 
+/// What cannot be deleted now is swept later, and no reason to fail.
 async fn remove(engine: &Engine, id: Uuid) {
-    if let Err(error) = fs::remove_file(engine.files.growing(id)).await
-        && error.kind() != io::ErrorKind::NotFound
-    {
-        tracing::warn!(%error, file = %id, "an upload cannot be deleted; it is swept later");
-    }
+    let _ = keep::remove(engine, id).await;
 }
 
 /// The file, if the actor uploads it.
@@ -296,10 +293,6 @@ pub(crate) fn uploader(actor: &Actor) -> String {
         Actor::Token { id, .. } => format!("token:{id}"),
         Actor::System => "system".to_owned(),
     }
-}
-
-fn size_of(row: &file::Model) -> u64 {
-    row.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0)
 }
 
 async fn length(engine: &Engine, id: Uuid) -> Result<u64> {

@@ -60,7 +60,7 @@ pub(crate) async fn take(
 fn fits(outgoing: &Outgoing, row: &file::Model, field: &str) -> Result<()> {
     let kind = outgoing.content.kind();
     if let Ok(kind) = kind.parse::<Kind>()
-        && row.size.and_then(|size| u64::try_from(size).ok()) > Some(kind.max_size())
+        && row.bytes() > Some(kind.max_size())
     {
         return Err(Refusal::FileTooLarge {
             most: kind.max_size(),

@@ -54,9 +54,9 @@ enum Uploaded {
 async fn upload(engine: Engine, mut file: file::Model) {
     let transfer = try_to_upload(&engine, file.clone());
     let outcome = match hold(&engine, &mut file, transfer).await {
-        Ok(Some(Ok(uploaded))) => settle(&engine, &file, uploaded).await,
-        Ok(Some(Err(error))) | Err(error) => Err(error),
+        Ok(Some(uploaded)) => settle(&engine, &file, uploaded).await,
         Ok(None) => Ok(()),
+        Err(error) => Err(error),
     };
     if let Err(error) = outcome {
         // The claim ends by itself.
@@ -104,7 +104,7 @@ async fn try_to_upload(engine: &Engine, file: file::Model) -> Result<Uploaded> {
     let upload = Upload {
         mime_type: told_type(&file).to_owned(),
         filename: file.filename.clone().unwrap_or_else(|| "file".to_owned()),
-        size: file.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0),
+        size: file.bytes().unwrap_or(0),
         content,
     };
     let error = match engine.graph.upload(&token, &phone_number_id, upload).await {
