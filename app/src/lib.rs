@@ -91,6 +91,7 @@ fn Pages() -> impl IntoView {
                     <ParentRoute path=path!("/channels/:id") view=ChannelPage ssr=WHOLE>
                         <Route path=path!("") view=AuthenticationTab ssr=WHOLE />
                         <Route path=path!("messaging") view=MessagingTab ssr=WHOLE />
+                        <Route path=path!("sending") view=SendingTab ssr=WHOLE />
                         <Route path=path!("health") view=HealthTab ssr=WHOLE />
                         <Route path=path!("activity") view=ActivityTab ssr=WHOLE />
                         <Route path=path!("delete") view=DeleteTab ssr=WHOLE />

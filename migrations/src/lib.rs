@@ -34,6 +34,8 @@ mod m0023_service_window;
 mod m0024_lanes;
 mod m0025_files;
 mod m0026_costs;
+mod m0027_sending;
+mod m0030_file_attempts;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -68,6 +70,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_lanes::Step),
             Box::new(m0025_files::Step),
             Box::new(m0026_costs::Step),
+            Box::new(m0027_sending::Step),
+            Box::new(m0030_file_attempts::Step),
         ]
     }
 }

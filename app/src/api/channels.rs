@@ -10,6 +10,7 @@ use super::{
 use domain::{
     channel::{
         ActivityView, AuthenticationForm, ChannelRow, ChannelView, Destinations, MessagingForm, Presence,
+        SendingForm,
     },
     doctor::{Finding, MetaAction, NumberChoice},
     form::{Invalid, MAX_NAME, Problems, line},
@@ -153,6 +154,44 @@ impl Checked for SaveMessaging {
     }
 }
 
+/// What the Sending tab shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendingPage {
+    pub channel: ChannelView,
+    pub unsaved: Option<Unsaved<SendingForm>>,
+}
+
+/// The Sending tab.
+#[server(prefix = "/rpc", endpoint = "channels/sending")]
+pub async fn sending(id: ChannelId) -> Result<SendingPage, ApiError> {
+    let actor = actor().await?;
+    Ok(SendingPage {
+        channel: engine::channels::get(&engine()?, &actor, id).await?,
+        unsaved: flash::kept(&sending_of(id)).await?,
+    })
+}
+
+/// Saves the Sending tab.
+#[server(prefix = "/rpc", endpoint = "channels/save-sending")]
+pub async fn save_sending(
+    id: ChannelId,
+    version: i64,
+    #[server(default)] form: SendingForm,
+) -> Result<(), ApiError> {
+    let actor = actor().await?;
+    let typed = flash::recall(&sending_of(id), version, form).await?;
+    let saved = engine::channels::save_sending(&engine()?, &actor, id, version, &typed.form).await;
+    typed.settle(saved)?;
+    plain_form::redirect(&format!("/channels/{id}/sending"));
+    Ok(())
+}
+
+impl Checked for SaveSending {
+    fn check(&self) -> Result<(), Invalid> {
+        self.form.check().map(drop)
+    }
+}
+
 /// Asks Meta for the numbers of the account in the form, saved or not.
 #[server(prefix = "/rpc", endpoint = "channels/fetch-numbers")]
 pub async fn fetch_numbers(
@@ -258,6 +297,11 @@ fn authentication_of(id: ChannelId) -> String {
 #[cfg(feature = "ssr")]
 fn messaging_of(id: ChannelId) -> String {
     format!("channel {id} messaging")
+}
+
+#[cfg(feature = "ssr")]
+fn sending_of(id: ChannelId) -> String {
+    format!("channel {id} sending")
 }
 
 #[cfg(feature = "ssr")]

@@ -176,6 +176,7 @@ pub fn problem(locale: Locale, problem: Problem) -> &'static str {
         Problem::NotAnAmount => td_string!(locale, common.problem.not_an_amount),
         Problem::NotACurrency => td_string!(locale, common.problem.not_a_currency),
         Problem::NotAPercentage => td_string!(locale, common.problem.not_a_percentage),
+        Problem::NotARate => td_string!(locale, common.problem.not_a_rate),
         Problem::NotADate => td_string!(locale, common.problem.not_a_date),
         Problem::Malformed => td_string!(locale, common.problem.malformed),
     }

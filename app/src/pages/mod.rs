@@ -20,6 +20,7 @@ mod url;
 pub use self::{
     channels::{
         ActivityTab, AuthenticationTab, ChannelPage, ChannelsPage, DeleteTab, HealthTab, MessagingTab,
+        SendingTab,
     },
     costs::CostsPage,
     extensions::{ExtensionPage, ExtensionsPage, NewExtensionPage},

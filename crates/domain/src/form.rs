@@ -44,6 +44,8 @@ pub enum Problem {
     NotACurrency,
     /// Not a whole number from 1 to 100.
     NotAPercentage,
+    /// Not a whole number from 1 to 1000.
+    NotARate,
     /// Not a day such as `2026-10-01`.
     NotADate,
     /// JSON that cannot be read, or that has another shape.

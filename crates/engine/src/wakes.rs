@@ -8,6 +8,8 @@ pub(crate) enum Worker {
     Outbound,
     /// Uploads files to Meta.
     Upload,
+    /// Sends files again by the other way.
+    OtherWay,
     /// Fetches files from Meta.
     Fetch,
     Doctor,
@@ -17,6 +19,7 @@ pub(crate) enum Worker {
 pub(crate) struct Wakes {
     outbound: Notify,
     upload: Notify,
+    other_way: Notify,
     fetch: Notify,
     doctor: Notify,
 }
@@ -34,6 +37,7 @@ impl Wakes {
         match worker {
             Worker::Outbound => &self.outbound,
             Worker::Upload => &self.upload,
+            Worker::OtherWay => &self.other_way,
             Worker::Fetch => &self.fetch,
             Worker::Doctor => &self.doctor,
         }

@@ -5,6 +5,7 @@
 use super::{
     api::{Id, Reader, problem::Problem},
     attachment::attachment,
+    content::{POLICY, content},
     login_session,
     state::Http,
 };
@@ -20,11 +21,8 @@ use engine::{
     files::{self, OpenFile},
 };
 use serde::Deserialize;
-use std::ops::Range;
 use tower_sessions::Session;
 
-/// Nothing may be loaded or run, and a document is of no origin.
-const POLICY: &str = "default-src 'none'; sandbox";
 /// Types that a browser plays or draws without running anything in them; every other type is bytes.
 const SHOWN: [&str; 18] = [
     "application/pdf",
@@ -102,55 +100,15 @@ async fn answer(
     {
         let mut response = Body::from(jpeg).into_response();
         describe(response.headers_mut(), &file);
-        set(response.headers_mut(), header::CONTENT_TYPE, "image/jpeg");
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
         // A picture never changes, and a thread has many: whether this user may see them is asked once an hour.
-        set(
-            response.headers_mut(),
-            header::CACHE_CONTROL,
-            "private, max-age=3600",
-        );
+        let an_hour = HeaderValue::from_static("private, max-age=3600");
+        headers.insert(header::CACHE_CONTROL, an_hour);
         return Ok(response);
     }
-    let etag = file.sha256.as_ref().map(|sha256| format!("\"{sha256}\""));
-    let known = headers
-        .get(header::IF_NONE_MATCH)
-        .and_then(|known| known.to_str().ok());
-    let mut response = match (wanted(headers, file.size), &etag) {
-        (_, Some(etag)) if known.is_some_and(|known| known.split(',').any(|known| known.trim() == etag)) => {
-            StatusCode::NOT_MODIFIED.into_response()
-        }
-        (Wanted::All, _) => {
-            let mut response = Body::from_stream(file.read(None).await?).into_response();
-            response
-                .headers_mut()
-                .insert(header::CONTENT_LENGTH, file.size.into());
-            response
-        }
-        (Wanted::Part(range), _) => {
-            let length = range.end - range.start;
-            let told = format!("bytes {}-{}/{}", range.start, range.end - 1, file.size);
-            let body = Body::from_stream(file.read(Some(range)).await?);
-            let mut response = (StatusCode::PARTIAL_CONTENT, body).into_response();
-            response
-                .headers_mut()
-                .insert(header::CONTENT_LENGTH, length.into());
-            set(response.headers_mut(), header::CONTENT_RANGE, &told);
-            response
-        }
-        (Wanted::Nothing, _) => {
-            let mut response = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
-            set(
-                response.headers_mut(),
-                header::CONTENT_RANGE,
-                &format!("bytes */{}", file.size),
-            );
-            response
-        }
-    };
+    let mut response = content(&file, headers).await?;
     describe(response.headers_mut(), &file);
-    if let Some(etag) = etag {
-        set(response.headers_mut(), header::ETAG, &etag);
-    }
     Ok(response)
 }
 
@@ -163,7 +121,6 @@ fn describe(headers: &mut HeaderMap, file: &OpenFile) {
     headers.insert(header::CONTENT_DISPOSITION, attachment(name, "file"));
     for (name, value) in [
         (header::CONTENT_TYPE, mime_type),
-        (header::ACCEPT_RANGES, "bytes"),
         // Whether this user may still see it is asked each time.
         (header::CACHE_CONTROL, "private, no-cache"),
         (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -173,53 +130,5 @@ fn describe(headers: &mut HeaderMap, file: &OpenFile) {
         ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
-    }
-}
-
-fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::try_from(value) {
-        headers.insert(name, value);
-    }
-}
-
-/// Which bytes a request asks for.
-#[derive(Debug, PartialEq, Eq)]
-enum Wanted {
-    All,
-    Part(Range<u64>),
-    /// The range is not within the file.
-    Nothing,
-}
-
-/// Several ranges, and ranges that cannot be read, get the whole file, as RFC 9110 allows.
-fn wanted(headers: &HeaderMap, size: u64) -> Wanted {
-    let range = headers.get(header::RANGE).and_then(|range| range.to_str().ok());
-    let Some(ranges) = range.and_then(|range| http_range_header::parse_range_header(range).ok()) else {
-        return Wanted::All;
-    };
-    match ranges.validate(size).as_deref() {
-        Ok([range]) => Wanted::Part(*range.start()..*range.end() + 1),
-        Ok(_) => Wanted::All,
-        Err(_) => Wanted::Nothing,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_range_is_served_as_a_part() {
-        let wanted = |range: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::RANGE, range.parse().unwrap());
-            wanted(&headers, 1000)
-        };
-        assert_eq!(wanted("bytes=0-99"), Wanted::Part(0..100));
-        assert_eq!(wanted("bytes=900-"), Wanted::Part(900..1000));
-        assert_eq!(wanted("bytes=-100"), Wanted::Part(900..1000));
-        assert_eq!(wanted("bytes=1000-"), Wanted::Nothing);
-        assert_eq!(wanted("bytes=0-1,5-6"), Wanted::All);
-        assert_eq!(wanted("lines=1-2"), Wanted::All);
     }
 }

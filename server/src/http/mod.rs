@@ -8,6 +8,7 @@ pub mod countries;
 pub mod country_database;
 pub mod events;
 pub mod health;
+pub mod linked_file;
 pub mod login_session;
 pub mod media;
 pub mod memory_budget;
@@ -25,6 +26,7 @@ pub mod uploads;
 pub mod webhook;
 
 mod attachment;
+mod content;
 mod plain_page;
 mod reactive_owner;
 

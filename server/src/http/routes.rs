@@ -3,14 +3,11 @@
 use super::{
     api,
     api::{channel_health, channels, costs, deliveries, extensions, messages, queues, sessions},
-    contact_card, country_database, events, health, media, site,
+    contact_card, country_database, events, health, linked_file, media, site,
     state::Http,
     unlock, uploads, webhook,
 };
-use axum::{
-    http::StatusCode,
-    routing::{MethodRouter, any, get, post},
-};
+use axum::routing::{MethodRouter, any, get, post};
 use domain::countries::Door;
 
 /// Who may call a route.
@@ -71,8 +68,8 @@ pub fn routes() -> Vec<Route> {
         route(Asset, "/pkg/{*path}", get(site::package)),
         // Makes this browser known; `switchboard user unlock` prints the link.
         route(Asset, "/login/unlock", get(unlock::open)),
-        // Reserved for files of messages; there are none yet.
-        route(Link, "/files/{*rest}", any(|| async { StatusCode::NOT_FOUND })),
+        // WhatsApp fetches the files of messages here.
+        route(Link, "/files/{*token}", get(linked_file::fetch)),
         //
         route(
             Meta,

@@ -9,7 +9,7 @@ const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Routes that need no log-in, no token and no signature. Add to this list only deliberately.
 const PUBLIC_ROUTES: [&str; 6] = [
-    "/files/{*rest}",
+    "/files/{*token}",
     "/healthz",
     "/login/unlock",
     "/metrics",

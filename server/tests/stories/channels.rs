@@ -10,7 +10,10 @@ use crate::{
 };
 use domain::{
     access::Actor,
-    channel::{AuditAction, AuthenticationForm, Badge, ChannelView, MessagingForm},
+    channel::{
+        AuditAction, AuditDetail, AuthenticationForm, Badge, Changed, ChannelView, MessagingForm, NewValue,
+        Sending, SendingForm,
+    },
     doctor::Check,
     ids::ChannelId,
     refusal::Refusal,
@@ -26,6 +29,7 @@ stories! {
     wrong_signatures_in_a_row_degrade_and_a_good_one_mends
     a_disabled_destination_sends_new_sessions_to_the_fallback
     a_second_save_of_the_same_version_is_told
+    how_a_channel_sends_is_kept
     what_was_done_stands_in_the_activity_without_secrets
     a_set_up_that_is_left_stores_no_channel
     what_is_pasted_is_understood
@@ -201,6 +205,43 @@ async fn a_disabled_destination_sends_new_sessions_to_the_fallback(story: &Story
     assert_eq!(story.session().await["queue"]["id"], json!(queue));
 }
 
+async fn how_a_channel_sends_is_kept(story: &Story) {
+    let line = story.support().await;
+    let before = view(story, &line).await;
+    assert_eq!(before.sending, Sending::default());
+    let slow = SendingForm {
+        messages_per_second: "20".into(),
+        ..SendingForm::default()
+    };
+    let save = async |version| {
+        channels::save_sending(&story.engine, &Actor::System, id(&line), version, &slow).await
+    };
+    save(before.version).await.expect("saved");
+    let again = save(before.version).await;
+    assert!(
+        matches!(again, Err(Error::Refused(Refusal::ChangedMeanwhile))),
+        "{again:?}"
+    );
+    assert_eq!(view(story, &line).await.sending.messages_per_second, 20);
+    let activity = channels::activity(&story.engine, &Actor::System, id(&line))
+        .await
+        .expect("the activity");
+    let changed = vec![Changed {
+        field: "messages_per_second".into(),
+        now: NewValue::Text("20".into()),
+    }];
+    assert!(
+        activity.activity.iter().any(|entry| {
+            entry.what == AuditAction::SavedSending
+                && entry.detail
+                    == Some(AuditDetail::Fields {
+                        changed: changed.clone(),
+                    })
+        }),
+        "{activity:?}"
+    );
+}
+
 async fn a_second_save_of_the_same_version_is_told(story: &Story) {
     let line = story.support().await;
     let version = view(story, &line).await.version;
@@ -281,7 +322,7 @@ async fn a_set_up_that_is_left_stores_no_channel(story: &Story) {
     };
     let told = view().await;
     assert_eq!((told.version, told.badge), (0, Badge::Draft));
-    for tab in ["", "/messaging", "/health", "/activity"] {
+    for tab in ["", "/messaging", "/sending", "/health", "/activity"] {
         let page = admin.get(&format!("/channels/{id}{tab}")).await;
         assert!(page.status.is_success(), "{tab}: {}", page.status);
     }

@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 14] = [
+const OBSTACLES: [(&str, &str); 16] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -69,6 +69,14 @@ const OBSTACLES: [(&str, &str); 14] = [
     (
         "CREATE TABLE cost_settings (id INTEGER)",
         "DROP TABLE cost_settings",
+    ),
+    (
+        "ALTER TABLE channels ADD COLUMN messages_per_second BIGINT",
+        "ALTER TABLE channels DROP COLUMN messages_per_second",
+    ),
+    (
+        "CREATE TABLE file_attempts (id INTEGER)",
+        "DROP TABLE file_attempts",
     ),
 ];
 

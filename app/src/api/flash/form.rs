@@ -1,7 +1,7 @@
 //! Forms whose unsaved input can be kept, and the part of it that a page shows.
 
 use domain::{
-    channel::{AuthenticationForm, MessagingForm},
+    channel::{AuthenticationForm, MessagingForm, SendingForm},
     cost::{BudgetForm, RatesForm},
     countries::CountriesForm,
     directory::{ExtensionForm, QueueForm},
@@ -17,6 +17,8 @@ pub trait Keepable {
 }
 
 impl Keepable for MessagingForm {}
+
+impl Keepable for SendingForm {}
 
 impl Keepable for CountriesForm {}
 

@@ -5,6 +5,6 @@ mod findings;
 mod list;
 
 pub use self::{
-    editor::{ActivityTab, AuthenticationTab, ChannelPage, DeleteTab, HealthTab, MessagingTab},
+    editor::{ActivityTab, AuthenticationTab, ChannelPage, DeleteTab, HealthTab, MessagingTab, SendingTab},
     list::ChannelsPage,
 };

@@ -10,6 +10,7 @@ pub enum AuditAction {
     Added,
     SavedAuthentication,
     SavedMessaging,
+    SavedSending,
     RotatedVerifyToken,
     DroppedOldAppSecret,
     Paused,

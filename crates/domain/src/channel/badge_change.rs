@@ -140,6 +140,7 @@ mod tests {
                 empty: false,
             }),
             fallback: None,
+            sending: Default::default(),
             badge,
             degraded_by: Vec::new(),
             webhook_seen_at: Some(Timestamp::from_millis(1)),

@@ -1,7 +1,7 @@
 //! Channels as the list and the editor show them.
 
 use crate::{
-    channel::{Badge, DestinationRef, TokenState},
+    channel::{Badge, DestinationRef, Sending, TokenState},
     doctor::Check,
     ids::ChannelId,
     time::Timestamp,
@@ -44,6 +44,7 @@ pub struct ChannelView {
     pub waba_id: Option<String>,
     pub destination: Option<DestinationRef>,
     pub fallback: Option<DestinationRef>,
+    pub sending: Sending,
     pub badge: Badge,
     pub degraded_by: Vec<Check>,
     pub webhook_seen_at: Option<Timestamp>,

@@ -2,6 +2,8 @@
 
 mod state;
 mod view;
+mod way;
 
 pub use state::FileState;
 pub use view::{FileView, file_name};
+pub use way::{FileAttempt, FileWay};

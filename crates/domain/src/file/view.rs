@@ -1,6 +1,6 @@
 //! A file as the console and the API show it.
 
-use super::FileState;
+use super::{FileAttempt, FileState};
 use crate::display_name;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,9 @@ pub struct FileView {
     /// In bytes.
     pub size: Option<u64>,
     pub filename: Option<String>,
+    /// How it went to Meta; only for sent files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<FileAttempt>,
 }
 
 /// A name that is safe to show and to store a file under: without folders, controls and marks that reverse the text.

@@ -98,6 +98,7 @@ fn line(row: audit::Model) -> Option<Activity> {
         "channel.add" => AuditAction::Added,
         "channel.authentication" => AuditAction::SavedAuthentication,
         "channel.messaging" => AuditAction::SavedMessaging,
+        "channel.sending" => AuditAction::SavedSending,
         "channel.rotate_verify_token" => AuditAction::RotatedVerifyToken,
         "channel.drop_old_app_secret" => AuditAction::DroppedOldAppSecret,
         "channel.pause" => AuditAction::Paused,

@@ -10,6 +10,7 @@ mod list;
 pub(crate) mod reservation;
 mod rotate;
 mod save;
+mod sending;
 pub(crate) mod traffic;
 mod view;
 
@@ -19,6 +20,7 @@ pub use lifecycle::{delete, pause, resume};
 pub use list::{destinations, get, list};
 pub use rotate::{drop_old_app_secret, rotate_verify_token};
 pub use save::{create, reserve, save_authentication, save_messaging};
+pub use sending::save_sending;
 
 pub(crate) use address::webhook_url;
 pub(crate) use view::find;

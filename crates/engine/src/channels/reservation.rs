@@ -5,7 +5,7 @@
 use crate::{Engine, Result, entity::channel_reservation, random};
 use domain::{
     access::Actor,
-    channel::{Badge, ChannelView, TokenState},
+    channel::{Badge, ChannelView, Sending, TokenState},
     ids::ChannelId,
     time::Timestamp,
 };
@@ -133,6 +133,7 @@ pub(super) fn view(engine: &Engine, reserved: channel_reservation::Model) -> Cha
         waba_id: None,
         destination: None,
         fallback: None,
+        sending: Sending::default(),
         badge: Badge::Draft,
         degraded_by: Vec::new(),
         webhook_seen_at: reserved.handshake_at.map(Timestamp::from_millis),

@@ -18,7 +18,7 @@ use domain::{
     access::{Actor, Permission},
     channel::{
         AuditDetail, Authentication, AuthenticationForm, Changed, ChannelView, Destination, DestinationRef,
-        Messaging, MessagingForm, NewValue, TokenState,
+        Messaging, MessagingForm, NewValue, Sending, TokenState,
     },
     form::{Invalid, Problem},
     ids::ChannelId,
@@ -129,7 +129,7 @@ async fn with_country(engine: &Engine, id: Option<ChannelId>, form: &MessagingFo
 }
 
 /// Makes sure that nobody saved in the meantime. The first save turns the reservation into the channel.
-async fn begin(tx: &Transaction, id: ChannelId, version: i64, name: &str) -> Result<()> {
+pub(super) async fn begin(tx: &Transaction, id: ChannelId, version: i64, name: &str) -> Result<()> {
     if let Some(reserved) = reservation::take(tx, id).await? {
         insert(tx, name, Some(reserved)).await?;
         return Ok(());
@@ -154,6 +154,7 @@ async fn insert(
         .map(|reserved| (reserved.webhook_id, reserved.verify_token))
         .unwrap_or_else(|| (random::token(), random::token()));
     let id = ChannelId::new(id);
+    let sending = Sending::default();
     let new = channel::Model {
         id: id.uuid(),
         version: 1,
@@ -179,6 +180,9 @@ async fn insert(
         signature_failures: 0,
         signature_failed_at: None,
         doctor_at: None,
+        messages_per_second: sending.messages_per_second.into(),
+        file_way: sending.file_way.as_str().to_owned(),
+        unconfirmed: sending.unconfirmed.as_str().to_owned(),
     };
     channel::Entity::insert(new.into_active_model())
         .exec_without_returning(tx)

@@ -49,6 +49,7 @@ pub(crate) async fn find(engine: &Engine, id: ChannelId) -> Result<Option<Channe
         badge,
         degraded_by,
         fallback,
+        sending: channel.sending()?,
         webhook_url: webhook_url(engine, &channel.webhook_id),
         verify_token: channel.verify_token.clone(),
         access_token_end: end(known.access_token),

@@ -43,6 +43,7 @@ pub(crate) struct MasterKey {
     cipher: XChaCha20Poly1305,
     fingerprints: [u8; 32],
     browsers: [u8; 32],
+    links: [u8; 32],
     /// The fingerprint of the key itself, in hexadecimal.
     own_fingerprint: String,
 }
@@ -104,6 +105,7 @@ impl MasterKey {
             cipher: XChaCha20Poly1305::new(&bytes.into()),
             fingerprints: derive(b"switchboard fingerprint"),
             browsers: derive(b"switchboard known browser"),
+            links: derive(b"switchboard file link"),
             own_fingerprint: hex::encode(&derive(b"switchboard key id")[..16]),
         })
     }
@@ -160,6 +162,18 @@ impl MasterKey {
     /// Signs what a browser carries in a cookie.
     pub(crate) fn vouch(&self, text: &[u8]) -> [u8; 32] {
         mac(&self.browsers, text)
+    }
+
+    /// Signs the address of a file.
+    pub(crate) fn sign_link(&self, text: &[u8]) -> [u8; 32] {
+        mac(&self.links, text)
+    }
+
+    /// Whether this key signed the address, compared in constant time.
+    pub(crate) fn signed_link(&self, text: &[u8], signature: &[u8]) -> bool {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.links).expect("HMAC takes keys of any length");
+        mac.update(text);
+        mac.verify_slice(signature).is_ok()
     }
 }
 

@@ -38,6 +38,11 @@ pub struct Model {
     pub signature_failures: i64,
     pub signature_failed_at: Option<i64>,
     pub doctor_at: Option<i64>,
+    pub messages_per_second: i64,
+    #[sea_orm(column_type = "Text")]
+    pub file_way: String,
+    #[sea_orm(column_type = "Text")]
+    pub unconfirmed: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

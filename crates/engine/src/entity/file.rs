@@ -2,6 +2,7 @@
 
 use super::stored;
 use domain::file::FileView;
+use media::limits::Kind;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -52,12 +53,24 @@ impl Model {
         self.size.and_then(|size| u64::try_from(size).ok())
     }
 
+    /// The type as WhatsApp wants it told: sound in Ogg only with its codec.
+    pub fn type_for_meta(&self) -> &str {
+        match self.mime_type.as_deref() {
+            Some("audio/ogg") if self.kind.as_deref() == Some(Kind::Audio.as_str()) => {
+                "audio/ogg; codecs=opus"
+            }
+            Some(mime_type) => mime_type,
+            None => "application/octet-stream",
+        }
+    }
+
     pub fn view(&self) -> crate::Result<FileView> {
         Ok(FileView {
             state: stored(&self.state)?,
             mime_type: self.mime_type.clone(),
             size: self.bytes(),
             filename: self.filename.clone(),
+            attempt: None,
         })
     }
 }

@@ -17,6 +17,7 @@ pub mod delivery;
 pub mod event;
 pub mod extension;
 pub mod file;
+pub mod file_attempt;
 pub mod journal;
 pub mod lease;
 pub mod master_key;

@@ -16,16 +16,19 @@ pub struct Model {
     pub doubts: i64,
     /// The engine whose call is under way. Its claim ends with `due_at`.
     pub claimed_by: Option<Uuid>,
-    /// Lower ones go first: [`OPERATOR`], then [`SCRIPT`].
+    /// Lower ones go first, see [`lane`].
     pub lane: i64,
     /// The file that has to be at Meta before the message can go.
     pub file_id: Option<Uuid>,
+    /// WhatsApp fetches the file from a link, so the message does not wait until it is uploaded.
+    pub by_link: bool,
 }
 
-/// A user waits for it to go.
-pub const OPERATOR: i64 = 0;
-/// Written by a script, perhaps with thousands of others.
-pub const SCRIPT: i64 = 1;
+/// The lane of a message. A user waits for an answer to go, a script does not. In each of the two, the first message of
+/// a session goes before those that wait behind another one: no session waits for another's backlog.
+pub fn lane(of_user: bool, is_first: bool) -> i64 {
+    2 * i64::from(!of_user) + i64::from(!is_first)
+}
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}

@@ -3,12 +3,13 @@
 //!
 //! | a customer's file | a user's file |
 //! |---|---|
-//! | its row comes with the message → [`fetch`] | [`upload`] → the message → `outbound::upload` |
+//! | its row comes with the message → [`fetch`] | [`upload`] → the message → `outbound::upload`, or a [`link`] |
 
 pub(crate) mod busy;
 pub(crate) mod claims;
 pub(crate) mod fetch;
 pub(crate) mod keep;
+pub(crate) mod link;
 mod look;
 mod read;
 mod space;
@@ -16,5 +17,6 @@ pub(crate) mod store;
 pub(crate) mod transfers;
 pub mod upload;
 
+pub use link::of_link;
 pub use read::{OpenFile, of_message};
 pub use store::Bytes;

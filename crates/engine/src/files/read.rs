@@ -25,6 +25,8 @@ pub struct OpenFile {
     pub view: FileView,
     /// In bytes.
     pub size: u64,
+    /// The type as WhatsApp wants it told.
+    pub type_for_meta: String,
     /// In hex.
     pub sha256: Option<String>,
 }
@@ -45,24 +47,30 @@ pub async fn of_message(engine: &Engine, actor: &Actor, id: MessageId) -> Result
     let file = file.ok_or(Refusal::NotFound)?;
     let row = file::Entity::find_by_id(file.uuid()).one(db).await?;
     let row = row.ok_or(Refusal::NotFound)?;
-    let view = row.view()?;
-    match view.state {
+    match row.view()?.state {
         FileState::Here => {}
         FileState::Uploading | FileState::Coming => return Err(Refusal::NotFound.into()),
         FileState::Expired | FileState::Gone | FileState::TooLarge | FileState::NotAllowed => {
             return Err(Refusal::FileGone.into());
         }
     }
-    Ok(OpenFile {
-        engine: engine.clone(),
-        id: row.id,
-        size: view.size.unwrap_or(0),
-        sha256: row.sha256,
-        view,
-    })
+    OpenFile::of(engine, row)
 }
 
 impl OpenFile {
+    /// A file that is here.
+    pub(crate) fn of(engine: &Engine, row: file::Model) -> Result<Self> {
+        let view = row.view()?;
+        Ok(Self {
+            engine: engine.clone(),
+            id: row.id,
+            size: view.size.unwrap_or(0),
+            type_for_meta: row.type_for_meta().to_owned(),
+            sha256: row.sha256,
+            view,
+        })
+    }
+
     /// The small version of a picture, a JPEG; `None`: it has none.
     ///
     /// # Errors

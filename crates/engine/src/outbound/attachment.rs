@@ -1,18 +1,25 @@
 //! The uploaded file that goes with a message: whether it may, and how the call to Meta names it.
 
 use crate::{
-    Result,
-    entity::{file, session, stored},
-    files::upload::uploader,
+    Engine, Result,
+    entity::{file, outbox, session, stored},
+    files::{link, upload::uploader},
     transaction::Transaction,
     wakes::Worker,
 };
-use domain::{file::FileState, form::Problem, ids::FileId, message::Outgoing, refusal::Refusal};
+use domain::{
+    file::{FileState, FileWay},
+    form::Problem,
+    ids::FileId,
+    message::Outgoing,
+    refusal::Refusal,
+};
 use media::limits::Kind;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::{Map, Value, json};
 
-/// Lets a message have a file: it is kept as long as sent files are, and the worker that uploads to Meta is told.
+/// Lets a message have a file: it is kept as long as sent files are, and the worker that uploads to Meta is told, unless
+/// WhatsApp fetches it from a link.
 ///
 /// # Errors
 /// The actor did not upload it, it was uploaded for another channel, or it is not here (any more).
@@ -22,6 +29,7 @@ pub(crate) async fn take(
     outgoing: &Outgoing,
     id: FileId,
     retry: bool,
+    way: FileWay,
 ) -> Result<FileId> {
     let field = format!("{}.file", outgoing.content.kind());
     let row = file::Entity::find_by_id(id.uuid()).one(tx).await?;
@@ -46,7 +54,8 @@ pub(crate) async fn take(
         .max(row.expires_at.unwrap_or(0));
     let mut update = file::Entity::update_many().col_expr(file::Column::ExpiresAt, Expr::value(until));
     // A transfer that is under way for another message may just be ending without it, so this one begins anew.
-    if row.media_until.is_none_or(|until| until <= now.millis()) {
+    let at_meta = row.media_until.is_some_and(|until| until > now.millis());
+    if way == FileWay::Upload && !at_meta {
         update = update
             .col_expr(file::Column::DueAt, Expr::value(now.millis()))
             .col_expr(file::Column::Attempts, Expr::value(0));
@@ -73,15 +82,21 @@ fn fits(outgoing: &Outgoing, row: &file::Model, field: &str) -> Result<()> {
     }
 }
 
-/// Names the file as Meta knows it. `false`: Meta does not have it.
-pub(super) async fn name_at_meta(
-    db: &impl ConnectionTrait,
+/// Names the file as Meta gets it: by a link, or as what was uploaded before. `false`: it is gone.
+pub(super) async fn name(
+    engine: &Engine,
+    job: &outbox::Model,
     message: &mut Map<String, Value>,
     id: FileId,
 ) -> Result<bool> {
-    let row = file::Entity::find_by_id(id.uuid()).one(db).await?;
-    let Some((row, media_id)) = row.and_then(|row| Some((row.clone(), row.media_id?))) else {
+    let row = file::Entity::find_by_id(id.uuid()).one(engine.db.read()).await?;
+    let Some(row) = row else {
         return Ok(false);
+    };
+    let (field, value) = match (job.by_link, row.media_id) {
+        (true, _) => ("link", link::address(engine, row.id)),
+        (false, Some(media_id)) => ("id", media_id),
+        (false, None) => return Ok(false),
     };
     let kind = message
         .get("type")
@@ -92,7 +107,7 @@ pub(super) async fn name_at_meta(
         return Ok(false);
     };
     media.remove("file");
-    media.insert("id".to_owned(), json!(media_id));
+    media.insert(field.to_owned(), json!(value));
     // Without a name WhatsApp shows "Untitled".
     if let Some(filename) = row.filename.filter(|_| kind == "document") {
         media.entry("filename").or_insert(json!(filename));

@@ -4,8 +4,9 @@
 //! |---|---|
 //! | `send` | writes a message together with its outbox row |
 //! | `queue`, `memory` | which messages are due, and which call is under way |
-//! | `worker` | calls Meta |
-//! | `attachment`, `upload` | a message's uploaded file, and how it gets to Meta first |
+//! | `worker` | claims what is due, has Meta called, and writes the outcomes down, many in one transaction |
+//! | `claim`, `call` | a message's claim, and its call |
+//! | `attachment`, `upload`, `other_way` | a message's uploaded file, how it gets to Meta first, and what is tried when that fails |
 //! | `pace`, `turn` | says how fast a number and a customer may be sent to |
 //! | `verdict` | says for each answer whether to try again, wait or fail |
 //! | `record` | writes down what became of a call |
@@ -14,12 +15,15 @@ pub mod send;
 
 pub(crate) mod blocked;
 pub(crate) mod memory;
+pub(crate) mod other_way;
 pub(crate) mod pace;
 pub(crate) mod queue;
 pub(crate) mod upload;
 pub(crate) mod worker;
 
 mod attachment;
+mod call;
+mod claim;
 mod record;
 mod turn;
 mod verdict;

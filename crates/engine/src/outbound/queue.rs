@@ -8,55 +8,77 @@
 use crate::{
     Engine, Result,
     entity::{channel, file, message, outbox},
-    outbound::{pace::Full, verdict::SILENCE},
+    outbound::pace::{Full, ahead},
     sessions::audience::message_changed,
     transaction::Transaction,
 };
 use domain::{
     access::Actor,
+    channel::Sending,
     ids::{MessageId, SessionId},
     message::Waits,
     time::Timestamp,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, LockBehavior, LockType, Query},
+    sea_query::{Expr, ExprTrait, Query},
 };
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Messages of one number that are looked at at once: more than fit into the time ahead.
-const OF_A_NUMBER: u64 = 16;
-
 /// Messages that are due and are not behind another one of their session: customers read answers in the order in which
-/// they were written. Of each number the most urgent ones; what `full` names has to wait.
-pub(crate) async fn due(engine: &Engine, now: i64, full: &Full) -> Result<Vec<outbox::Model>> {
+/// they were written. Of each number the most urgent ones, as many as may wait for their turn; what `full` names has to
+/// wait.
+pub(crate) async fn due(
+    engine: &Engine,
+    db: &impl ConnectionTrait,
+    now: i64,
+    full: &Full,
+) -> Result<Vec<(outbox::Model, Sending)>> {
     let held = engine.outbound.held(now);
-    let paused = Query::select()
-        .column(channel::Column::Id)
-        .from(channel::Entity)
-        .and_where(channel::Column::PausedAt.is_not_null())
+    let waiting = Query::select()
+        .expr(Expr::val(1))
+        .from(outbox::Entity)
+        .and_where(
+            Expr::col((outbox::Entity, outbox::Column::ChannelId))
+                .equals((channel::Entity, channel::Column::Id)),
+        )
         .to_owned();
-    let mut channels: Vec<Uuid> = outbox::Entity::find()
-        .select_only()
-        .column(outbox::Column::ChannelId)
-        .distinct()
-        .filter(outbox::Column::ChannelId.not_in_subquery(paused))
-        .into_tuple()
-        .all(engine.db.read())
+    let mut channels = channel::Entity::find()
+        .filter(channel::Column::PausedAt.is_null())
+        .filter(Expr::exists(waiting))
+        .all(db)
         .await?;
+    channels.retain(|channel| !held.contains_key(&channel.id));
     // A number whose calls take long leaves room for the others.
-    channels.sort_by_cached_key(|channel| engine.outbound.pace().under_way(*channel));
+    channels.sort_by_cached_key(|channel| engine.outbound.pace().under_way(channel.id));
     let mut due = Vec::new();
     for channel in channels {
-        if !held.contains_key(&channel) && !full.channels.contains(&channel) {
-            due.extend(due_of(engine, channel, now, full).await?);
-        }
+        let sending = match channel.sending() {
+            Ok(sending) => sending,
+            Err(error) => {
+                tracing::error!(%error, channel = %channel.id, "a channel cannot send; the others go on");
+                continue;
+            }
+        };
+        let jobs = due_of(engine, db, channel.id, now, full, sending).await?;
+        due.extend(jobs.into_iter().map(|job| (job, sending)));
     }
     Ok(due)
 }
 
-async fn due_of(engine: &Engine, channel: Uuid, now: i64, full: &Full) -> Result<Vec<outbox::Model>> {
+async fn due_of(
+    engine: &Engine,
+    db: &impl ConnectionTrait,
+    channel: Uuid,
+    now: i64,
+    full: &Full,
+    sending: Sending,
+) -> Result<Vec<outbox::Model>> {
+    let lanes = full.lanes_from(channel);
+    if lanes == Some(0) {
+        return Ok(Vec::new());
+    }
     let oldest_of_its_session = Expr::cust(
         "NOT EXISTS (SELECT 1 FROM outbox AS earlier \
          WHERE earlier.session_id = outbox.session_id AND earlier.message_id < outbox.message_id)",
@@ -71,20 +93,21 @@ async fn due_of(engine: &Engine, channel: Uuid, now: i64, full: &Full) -> Result
     let in_hand: Vec<Uuid> = engine.outbound.in_hand().iter().copied().collect();
     Ok(outbox::Entity::find()
         .filter(outbox::Column::ChannelId.eq(channel))
+        .filter(outbox::Column::Lane.lt(lanes.unwrap_or(i64::MAX)))
         .filter(outbox::Column::DueAt.lte(now))
         .filter(outbox::Column::MessageId.is_not_in(in_hand))
-        .filter(outbox::Column::SessionId.is_not_in(full.sessions.iter().copied()))
+        .filter(outbox::Column::SessionId.is_not_in(full.sessions()))
         .filter(oldest_of_its_session)
         .filter(outbox::Column::SessionId.not_in_subquery(in_a_call))
         .filter(file_is_at_meta(now))
         .order_by_asc(outbox::Column::Lane)
         .order_by_asc(outbox::Column::MessageId)
-        .limit(OF_A_NUMBER)
-        .all(engine.db.read())
+        .limit(u64::try_from(ahead(sending.messages_per_second)).unwrap_or(u64::MAX))
+        .all(db)
         .await?)
 }
 
-/// Whether Meta has the message's file, if it has one.
+/// Whether Meta has the message's file, if it is to be uploaded.
 fn file_is_at_meta(now: i64) -> Condition {
     let there = Query::select()
         .column(file::Column::Id)
@@ -93,43 +116,8 @@ fn file_is_at_meta(now: i64) -> Condition {
         .to_owned();
     Condition::any()
         .add(outbox::Column::FileId.is_null())
+        .add(outbox::Column::ByLink.eq(true))
         .add(outbox::Column::FileId.in_subquery(there))
-}
-
-/// Claims a message, because a call is about to be made; `None` when another engine was quicker. An earlier call whose
-/// outcome never became known is a doubt.
-pub(crate) async fn claim(engine: &Engine, job: outbox::Model, now: i64) -> Result<Option<outbox::Model>> {
-    let silence_ends = Timestamp::from_millis(now)
-        .plus(whatsapp::graph::TOTAL_TIMEOUT)
-        .plus(SILENCE);
-    let claimed = outbox::Model {
-        attempts: job.attempts + 1,
-        doubts: job.doubts + i64::from(job.calling_since.is_some()),
-        calling_since: Some(now),
-        due_at: silence_ends.millis(),
-        claimed_by: Some(engine.id),
-        ..job
-    };
-    // Does not wait for another engine that is about to claim the row.
-    let free = Query::select()
-        .column(outbox::Column::MessageId)
-        .from(outbox::Entity)
-        .and_where(outbox::Column::MessageId.eq(job.message_id))
-        .and_where(outbox::Column::DueAt.eq(job.due_at))
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .to_owned();
-    let tx = engine.transaction(&Actor::System).await?;
-    let changed = outbox::Entity::update_many()
-        .col_expr(outbox::Column::Attempts, Expr::value(claimed.attempts))
-        .col_expr(outbox::Column::Doubts, Expr::value(claimed.doubts))
-        .col_expr(outbox::Column::CallingSince, Expr::value(claimed.calling_since))
-        .col_expr(outbox::Column::DueAt, Expr::value(claimed.due_at))
-        .col_expr(outbox::Column::ClaimedBy, Expr::value(claimed.claimed_by))
-        .filter(outbox::Column::MessageId.in_subquery(free))
-        .exec(&tx)
-        .await?;
-    tx.commit().await?;
-    Ok((changed.rows_affected == 1).then_some(claimed))
 }
 
 /// The row, if nobody has claimed it since this engine read or claimed it.
@@ -200,7 +188,8 @@ pub(crate) async fn waiting_for(
     let now = engine.clock().now().millis();
     let held = engine.outbound.held(now);
     let in_hand = engine.outbound.in_hand().clone();
-    let files: Vec<Uuid> = jobs.iter().filter_map(|job| job.file_id).collect();
+    let uploads = |job: &outbox::Model| job.file_id.filter(|_| !job.by_link);
+    let files: Vec<Uuid> = jobs.iter().filter_map(uploads).collect();
     let at_meta: Vec<Uuid> = match files.is_empty() {
         true => Vec::new(),
         false => {
@@ -215,7 +204,7 @@ pub(crate) async fn waiting_for(
         job if in_hand.contains(&job.message_id) => None,
         job if job.calling_since.is_some() => Some(Waits::Confirmation),
         _ if paused => Some(Waits::Paused),
-        job if job.file_id.is_some_and(|file| !at_meta.contains(&file)) => Some(Waits::File),
+        job if uploads(job).is_some_and(|file| !at_meta.contains(&file)) => Some(Waits::File),
         job if job.attempts > 0 || held.contains_key(&job.channel_id) => Some(Waits::Meta),
         _ => None,
     };

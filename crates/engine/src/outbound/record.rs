@@ -17,30 +17,21 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 /// Leaves the decision to a person: no status has told whether Meta has the message, and it has been sent as often as
 /// it may be.
-pub(crate) async fn ask(engine: &Engine, job: &outbox::Model) -> Result<()> {
-    match unconfirmed(engine, job).await {
-        Err(error) if !error.is_passing() => {
-            tracing::error!(%error, message = %job.message_id, "a message cannot be marked as unconfirmed");
-            forget(engine, job).await
-        }
-        done => done,
-    }
-}
-
-async fn unconfirmed(engine: &Engine, job: &outbox::Model) -> Result<()> {
-    let tx = engine.transaction(&Actor::System).await?;
+pub(super) async fn ask(tx: &Transaction, job: &outbox::Model) -> Result<()> {
     let gone = outbox::Entity::delete_many()
         .filter(outbox::Column::MessageId.eq(job.message_id))
         .filter(outbox::Column::DueAt.eq(job.due_at))
-        .exec(&tx)
+        .exec(tx)
         .await?;
     if gone.rows_affected == 0 {
         return Ok(());
     }
-    status::unconfirmed(&tx, MessageId::new(job.message_id), None).await?;
-    tx.commit().await?;
-    metrics::counter!(crate::metrics::SENDS, "outcome" => "unconfirmed").increment(1);
-    tracing::warn!(message = %job.message_id, "Meta may have this message, and no status says so; a person decides");
+    status::unconfirmed(tx, MessageId::new(job.message_id), None).await?;
+    let message = job.message_id;
+    tx.then(move |_| {
+        metrics::counter!(crate::metrics::SENDS, "outcome" => "unconfirmed").increment(1);
+        tracing::warn!(%message, "Meta may have this message, and no status says so; a person decides");
+    });
     Ok(())
 }
 
@@ -59,7 +50,7 @@ enum Extent {
 pub(crate) async fn write_down(engine: &Engine, job: &outbox::Model, verdict: &Verdict) {
     let mut extent = Extent::Whole;
     loop {
-        let error = match record(engine, job, verdict, extent).await {
+        let error = match record_alone(engine, job, verdict, extent).await {
             Ok(()) => return,
             Err(error) => error,
         };
@@ -103,21 +94,34 @@ async fn take_out(tx: &Transaction, job: &outbox::Model) -> Result<Row> {
     }
 }
 
-async fn record(engine: &Engine, job: &outbox::Model, verdict: &Verdict, extent: Extent) -> Result<()> {
+/// Records the verdict as it is.
+pub(super) async fn record(tx: &Transaction, job: &outbox::Model, verdict: &Verdict) -> Result<()> {
+    record_part(tx, job, verdict, Extent::Whole).await
+}
+
+async fn record_alone(engine: &Engine, job: &outbox::Model, verdict: &Verdict, extent: Extent) -> Result<()> {
     if matches!(extent, Extent::Over) {
         return forget(engine, job).await;
     }
-    let id = MessageId::new(job.message_id);
-    let now = engine.clock().now();
     let tx = engine.transaction(&Actor::System).await?;
+    record_part(&tx, job, verdict, extent).await?;
+    tx.commit().await
+}
+
+async fn record_part(tx: &Transaction, job: &outbox::Model, verdict: &Verdict, extent: Extent) -> Result<()> {
+    let id = MessageId::new(job.message_id);
+    let now = tx.engine().clock().now();
     match verdict {
-        Verdict::Sent(accepted) => match (take_out(&tx, job).await?, extent) {
+        Verdict::Gone => {
+            take_out(tx, job).await?;
+        }
+        Verdict::Sent(accepted) => match (take_out(tx, job).await?, extent) {
             (Row::Anothers, _) => {}
-            (_, Extent::Whole) => status::accepted(&tx, id, accepted.wamid.as_str()).await?,
-            _ => status::accepted_without_id(&tx, id).await?,
+            (_, Extent::Whole) => status::accepted(tx, id, accepted.wamid.as_str()).await?,
+            _ => status::accepted_without_id(tx, id).await?,
         },
         Verdict::Fail(failure) => {
-            let row = take_out(&tx, job).await?;
+            let row = take_out(tx, job).await?;
             if row == Row::Anothers {
                 return Ok(());
             }
@@ -128,16 +132,16 @@ async fn record(engine: &Engine, job: &outbox::Model, verdict: &Verdict, extent:
             };
             // Whoever deleted the row knows better than a refusal whether Meta has the message.
             let in_doubt = job.doubts > 0 || row == Row::Gone;
-            status::given_up(&tx, id, failure, job.calling_since, in_doubt).await?;
+            status::given_up(tx, id, failure, job.calling_since, in_doubt).await?;
         }
-        Verdict::Again(wait) => postpone(&tx, job, now.plus(*wait), None, job.doubts).await?,
+        Verdict::Again(wait) => postpone(tx, job, now.plus(*wait), None, job.doubts).await?,
         Verdict::Doubt { wait, once_more } => {
             let doubts = match once_more {
                 true => job.doubts,
                 false => MAX_DOUBTS - 1,
             };
-            postpone(&tx, job, now.plus(*wait), Some(now), doubts).await?;
+            postpone(tx, job, now.plus(*wait), Some(now), doubts).await?;
         }
     }
-    tx.commit().await
+    Ok(())
 }

@@ -4,7 +4,7 @@ use crate::{
     Engine, Result,
     channels::traffic::Traffic,
     costs,
-    entity::{channel, message, message_payload, outbox, session, stored},
+    entity::{channel, file_attempt, message, message_payload, outbox, session, stored},
     outbound::attachment,
     sessions::{access, assignment, audience::message_changed, content, lifecycle, messages::view},
     transaction::Transaction,
@@ -12,6 +12,7 @@ use crate::{
 };
 use domain::{
     access::Actor,
+    file::FileWay,
     ids::{FileId, MessageId, SessionId},
     message::{
         Direction, MessageView, Outgoing, Status,
@@ -21,7 +22,10 @@ use domain::{
     refusal::Refusal,
     session::ReplyEffect,
 };
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    sea_query::Expr,
+};
 
 /// Answers the customer. A repeated `key` returns the same message and sends nothing twice; with other content it is
 /// refused, because otherwise one of the two would be lost silently.
@@ -85,18 +89,27 @@ pub async fn retry(engine: &Engine, actor: &Actor, id: MessageId) -> Result<Mess
         return Err(Refusal::NotFailed.into());
     }
     // A double click must not send twice: a second retry of the same message returns the first one.
-    let key = format!("retry:{id}");
+    let key = retry_key(id);
     if let Some(known) = of_key(&tx, &session, &key).await? {
         return shown(&tx, known).await;
     }
     let again = content::outgoing(&*tx, &failed).await?;
-    let written = write(&tx, &session, &again, Some(&key), Some(id)).await?;
+    let of = Again {
+        failed: &failed,
+        other_way: None,
+    };
+    let written = write(&tx, &session, &again, Some(&key), Some(of)).await?;
     tx.commit().await?;
     Ok(written)
 }
 
+/// The idempotency key of the one retry of a message.
+pub(super) fn retry_key(failed: MessageId) -> String {
+    format!("retry:{failed}")
+}
+
 /// The message of this session that was stored under this key.
-async fn of_key(
+pub(super) async fn of_key(
     tx: &DatabaseTransaction,
     session: &session::Model,
     key: &str,
@@ -114,12 +127,20 @@ async fn shown(tx: &Transaction, row: message::Model) -> Result<MessageView> {
     Ok(message)
 }
 
-async fn write(
+/// What a message repeats.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Again<'failed> {
+    pub(super) failed: &'failed message::Model,
+    /// The file's other way, because the first has failed.
+    pub(super) other_way: Option<FileWay>,
+}
+
+pub(super) async fn write(
     tx: &Transaction,
     session: &session::Model,
     outgoing: &Outgoing,
     key: Option<&str>,
-    retry_of: Option<MessageId>,
+    again: Option<Again<'_>>,
 ) -> Result<MessageView> {
     let (actor, clock) = (tx.actor(), tx.engine().clock());
     let access = access::session_access(tx, actor.extension(), session).await?;
@@ -134,9 +155,11 @@ async fn write(
         .one(tx)
         .await?
         .ok_or(Refusal::NotFound)?;
+    let other_way = again.and_then(|again| again.other_way);
+    let way = other_way.unwrap_or(channel.sending()?.file_way);
     let phone_number_id = channel.phone_number_id.ok_or(Refusal::ChannelIncomplete)?;
     let file = match outgoing.content.file() {
-        Some(file) => Some(attachment::take(tx, session, outgoing, file, retry_of.is_some()).await?),
+        Some(file) => Some(attachment::take(tx, session, outgoing, file, again.is_some(), way).await?),
         None => None,
     };
     let mut session = session.clone();
@@ -148,7 +171,7 @@ async fn write(
     let author = match actor {
         Actor::User(me) => Some(me.name.clone()),
         Actor::Token { .. } => access.owner.map(|owner| owner.name),
-        Actor::System => None,
+        Actor::System => again.and_then(|again| again.failed.author.clone()),
     };
     let now = clock.now().millis();
     let row = message::Model {
@@ -167,7 +190,7 @@ async fn write(
         failure_title: None,
         failure_details: None,
         author,
-        retry_of: retry_of.map(MessageId::uuid),
+        retry_of: again.map(|again| again.failed.id),
         idempotency_key: key.map(str::to_owned),
         target_wamid: outgoing.content.about().map(str::to_owned),
         phone: false,
@@ -183,6 +206,11 @@ async fn write(
     let mut traffic = Traffic::default();
     traffic.add(session.channel_id, &row.direction, row.at);
     traffic.write(tx).await?;
+    let of_user = matches!(actor, Actor::User(_));
+    let others = outbox::Entity::find()
+        .filter(outbox::Column::SessionId.eq(session.id))
+        .count(tx)
+        .await?;
     let job = outbox::Model {
         message_id: row.id,
         session_id: session.id,
@@ -192,22 +220,34 @@ async fn write(
         calling_since: None,
         doubts: 0,
         claimed_by: None,
-        lane: match actor {
-            Actor::User(_) => outbox::OPERATOR,
-            Actor::Token { .. } | Actor::System => outbox::SCRIPT,
-        },
+        lane: outbox::lane(of_user, others == 0),
         file_id: file.map(FileId::uuid),
+        by_link: file.is_some() && way == FileWay::Link,
     };
-    let lane = job.lane;
+    if file.is_some() {
+        let attempt = file_attempt::Model {
+            message_id: row.id,
+            channel_id: session.channel_id,
+            way: way.as_str().to_owned(),
+            is_second: other_way.is_some(),
+            failed: false,
+            retry_due: false,
+            at: now,
+        };
+        file_attempt::Entity::insert(attempt.into_active_model())
+            .exec_without_returning(tx)
+            .await?;
+    }
     outbox::Entity::insert(job.into_active_model())
         .exec_without_returning(tx)
         .await?;
-    if lane == outbox::OPERATOR {
+    if of_user && others > 0 {
         // What goes before it to the same customer is as urgent.
+        let lane = outbox::lane(true, false);
         outbox::Entity::update_many()
-            .col_expr(outbox::Column::Lane, Expr::value(outbox::OPERATOR))
+            .col_expr(outbox::Column::Lane, Expr::value(lane))
             .filter(outbox::Column::SessionId.eq(session.id))
-            .filter(outbox::Column::Lane.ne(outbox::OPERATOR))
+            .filter(outbox::Column::Lane.gt(lane))
             .exec(tx)
             .await?;
     }

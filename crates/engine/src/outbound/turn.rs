@@ -1,7 +1,12 @@
 //! A message that waits until its number may make a call.
 
-use crate::{Engine, entity::outbox};
+use crate::{
+    Engine,
+    entity::outbox,
+    outbound::{memory::InHand, pace::Waiting},
+};
 use std::time::Instant;
+use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 /// A message's place among those that wait for their turn; it is given back with the value.
@@ -10,36 +15,52 @@ pub(super) struct Place {
     engine: Engine,
     channel: Uuid,
     session: Uuid,
+    message: Waiting,
     had_its_turn: bool,
+    _call: OwnedSemaphorePermit,
+    in_hand: Option<InHand>,
 }
 
 impl Place {
     /// `None` if the message has to wait without one.
-    pub(super) fn take(engine: &Engine, job: &outbox::Model) -> Option<Self> {
-        let entered = engine
-            .outbound
-            .pace()
-            .enter(job.channel_id, job.session_id, Instant::now());
+    pub(super) fn take(engine: &Engine, job: &outbox::Model, rate: u32) -> Option<Self> {
+        let call = engine.calls.clone().try_acquire_owned().ok()?;
+        let message = Waiting {
+            lane: job.lane,
+            message: job.message_id,
+        };
+        let now = Instant::now();
+        let mut pace = engine.outbound.pace();
+        let entered = pace.enter(job.channel_id, rate, job.session_id, message, now);
         entered.then(|| Self {
             engine: engine.clone(),
             channel: job.channel_id,
             session: job.session_id,
+            message,
             had_its_turn: false,
+            _call: call,
+            in_hand: Some(InHand::take(engine, job.message_id)),
         })
     }
 
     /// Waits until the number may make a call. It has to be made at once.
     pub(super) async fn turn(&mut self) {
         loop {
-            let turn = self.engine.outbound.pace().turn(self.channel, Instant::now());
+            let now = Instant::now();
+            let turn = self.engine.outbound.pace().turn(self.channel, self.message, now);
             match turn {
                 Ok(()) => {
                     self.had_its_turn = true;
-                    return self.engine.outbound.pace().leave(self.channel);
+                    return;
                 }
                 Err(next) => tokio::time::sleep_until(next.into()).await,
             }
         }
+    }
+
+    /// The call is over; the message stays in hand until its outcome is written down.
+    pub(super) fn over(mut self) -> Option<InHand> {
+        self.in_hand.take()
     }
 }
 
@@ -47,7 +68,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut pace = self.engine.outbound.pace();
         if !self.had_its_turn {
-            pace.give_up(self.channel, self.session);
+            pace.give_up(self.channel, self.session, self.message);
         }
         pace.end(self.channel);
     }

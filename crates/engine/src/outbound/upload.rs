@@ -4,12 +4,13 @@
 use crate::{
     Engine, Result,
     credentials::{seal, secrets, token_state},
-    entity::{channel, file, outbox},
+    entity::{channel, file, file_attempt::MEDIA_FAILED, outbox},
     files::{
         claims::{hold, postpone, unchanged, wait_after},
         transfers,
     },
     outbound::{
+        other_way::link_instead,
         record::write_down,
         verdict::{GIVE_UP_AFTER, Verdict, failure_of},
     },
@@ -22,7 +23,6 @@ use domain::{
     message::{Direction, Failure},
     time::Timestamp,
 };
-use media::limits::Kind;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -34,6 +34,8 @@ use whatsapp::{
 
 /// Meta keeps an upload for 30 days.
 const KEPT_BY_META: Duration = Duration::from_secs(29 * 24 * 60 * 60);
+/// Attempts before a link is tried, although the error may still pass.
+const LONG: i64 = 6;
 /// Attempts after an error that rarely passes.
 const FEW: i64 = 3;
 
@@ -46,7 +48,11 @@ pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
 enum Uploaded {
     AtMeta(String),
     Later(Duration),
-    Refused(Failure),
+    Refused {
+        failure: Failure,
+        /// A link may work all the same.
+        tries_link: bool,
+    },
     /// No message waits for it any more.
     Unneeded,
 }
@@ -66,16 +72,22 @@ async fn upload(engine: Engine, mut file: file::Model) {
 
 async fn try_to_upload(engine: &Engine, file: file::Model) -> Result<Uploaded> {
     let db = engine.db.read();
-    let waiting = outbox::Entity::find().filter(outbox::Column::FileId.eq(file.id));
+    let waiting = outbox::Entity::find()
+        .filter(outbox::Column::FileId.eq(file.id))
+        .filter(outbox::Column::ByLink.eq(false));
     let Some(waiting) = waiting.one(db).await? else {
         return Ok(Uploaded::Unneeded);
     };
     let impossible = |code: i64, title: &str| {
-        Uploaded::Refused(Failure {
+        let failure = Failure {
             code: Some(code),
             title: title.to_owned(),
             details: None,
-        })
+        };
+        Uploaded::Refused {
+            failure,
+            tries_link: false,
+        }
     };
     let channel_id = ChannelId::new(file.channel_id);
     let channel = channel::Entity::find_by_id(file.channel_id).one(db).await?;
@@ -102,7 +114,7 @@ async fn try_to_upload(engine: &Engine, file: file::Model) -> Result<Uploaded> {
         }
     };
     let upload = Upload {
-        mime_type: told_type(&file).to_owned(),
+        mime_type: file.type_for_meta().to_owned(),
         filename: file.filename.clone().unwrap_or_else(|| "file".to_owned()),
         size: file.bytes().unwrap_or(0),
         content,
@@ -117,15 +129,6 @@ async fn try_to_upload(engine: &Engine, file: file::Model) -> Result<Uploaded> {
     }
     let since = Timestamp::from_millis(message_time(&waiting));
     Ok(after(&error, file.attempts, engine.clock().now().since(since)))
-}
-
-/// Meta takes sound in Ogg only with its codec.
-fn told_type(file: &file::Model) -> &str {
-    match file.mime_type.as_deref() {
-        Some("audio/ogg") if file.kind.as_deref() == Some(Kind::Audio.as_str()) => "audio/ogg; codecs=opus",
-        Some(mime_type) => mime_type,
-        None => "application/octet-stream",
-    }
 }
 
 /// When the message was written: its id tells.
@@ -144,9 +147,12 @@ fn after(error: &GraphError, attempts: i64, age: Duration) -> Uploaded {
             RetryClass::RetryFew => attempts < FEW,
             _ => false,
         };
-    match passes && age < GIVE_UP_AFTER {
+    match passes && age < GIVE_UP_AFTER && attempts < LONG {
         true => Uploaded::Later(wait_after(attempts)),
-        false => Uploaded::Refused(failure_of(error)),
+        false => Uploaded::Refused {
+            failure: failure_of(error),
+            tries_link: !is_shared(error),
+        },
     }
 }
 
@@ -155,8 +161,8 @@ async fn settle(engine: &Engine, file: &file::Model, uploaded: Uploaded) -> Resu
         Uploaded::Later(wait) => return postpone(engine, file, wait).await,
         Uploaded::AtMeta(media_id) => Some(media_id),
         Uploaded::Unneeded => None,
-        Uploaded::Refused(failure) => {
-            fail(engine, file, &failure).await?;
+        Uploaded::Refused { failure, tries_link } => {
+            fail(engine, file, &failure, tries_link).await?;
             None
         }
     };
@@ -175,11 +181,31 @@ async fn settle(engine: &Engine, file: &file::Model, uploaded: Uploaded) -> Resu
     tx.commit().await
 }
 
-/// Fails the messages that wait for the file.
-async fn fail(engine: &Engine, file: &file::Model, failure: &Failure) -> Result<()> {
-    let waiting = outbox::Entity::find().filter(outbox::Column::FileId.eq(file.id));
-    for job in waiting.all(engine.db.read()).await? {
+/// Has the messages that wait for the file go with a link, unless that would fail for the same reason; the others fail.
+async fn fail(engine: &Engine, file: &file::Model, failure: &Failure, tries_link: bool) -> Result<()> {
+    let waiting = outbox::Entity::find()
+        .filter(outbox::Column::FileId.eq(file.id))
+        .filter(outbox::Column::ByLink.eq(false));
+    let mut waiting = waiting.all(engine.db.read()).await?;
+    if tries_link {
+        waiting = link_instead(engine, file, waiting).await?;
+    }
+    for job in waiting {
         write_down(engine, &job, &Verdict::Fail(failure.clone())).await;
     }
     Ok(())
+}
+
+/// Whether a link would fail for the same reason as the upload: the token, the number, or the file itself is refused.
+fn is_shared(error: &GraphError) -> bool {
+    let about_file = |error: &GraphError| match error {
+        GraphError::Refused(refused) => {
+            refused.code == MEDIA_FAILED || refused.message.contains("Param file")
+        }
+        _ => false,
+    };
+    matches!(
+        error.class(),
+        RetryClass::Reauth | RetryClass::Account | RetryClass::Recipient
+    ) || about_file(error)
 }

@@ -38,6 +38,8 @@ pub(super) enum Called {
 #[derive(Debug)]
 pub(super) enum Verdict {
     Sent(Accepted),
+    /// The message does not exist any more.
+    Gone,
     /// Certainly not accepted: try again after this wait.
     Again(Duration),
     /// Perhaps accepted. When no status tells so within this wait, the message is sent once more, or, if that is
@@ -53,6 +55,7 @@ impl Verdict {
     pub(super) fn as_str(&self) -> &'static str {
         match self {
             Self::Sent(_) => "sent",
+            Self::Gone => "gone",
             Self::Again(_) => "again",
             Self::Doubt { .. } => "unsure",
             Self::Fail(_) => "failed",

@@ -1,254 +1,247 @@
-//! The worker that sends. It takes no input: it looks at what is due, calls Meta, and writes down the answer.
+//! The worker that sends. It takes no input: it looks at what is due, calls Meta, and writes down the answers.
 //!
 //! Meta has no idempotency key. A call whose answer was lost may have been accepted, so the row says that a call is
 //! under way before it is made, the message's own id travels as `biz_opaque_callback_data`, and a status that brings it
-//! back settles the matter. When none comes within [`verdict::SILENCE`] the message is sent once more; when that ends
-//! in doubt again, it is *unconfirmed*, and a person decides.
+//! back settles the matter. When none comes within [`verdict::SILENCE`](super::verdict::SILENCE) the message is sent
+//! once more, if the channel wants that; when that ends in doubt again, it is *unconfirmed*, and a person decides.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
+//!
+//! One transaction writes down the outcomes of the last calls and claims the messages of the next. While many wait,
+//! outcomes are gathered, because a commit costs more than all that it writes.
 
 use crate::{
-    Engine, Error, Result, contacts,
-    credentials::{seal::Kind, secrets, token_state},
-    entity::{message, outbox, session},
+    Engine, Result,
+    credentials::token_state,
+    entity::outbox,
     outbound::{
-        attachment,
+        call::{Outcome, attempt},
+        claim::claim,
         memory::PAUSE,
-        queue::{claim, due},
-        record::{ask, write_down},
+        queue::due,
+        record::{ask, record, write_down},
         turn::Place,
-        verdict::{Called, MAX_DOUBTS, Verdict, asked_wait, verdict},
+        verdict::MAX_DOUBTS,
     },
-    sessions::content,
     wakes::Worker,
 };
 use domain::{
     access::Actor,
-    channel::TokenState,
-    ids::{ChannelId, FileId},
-    message::Failure,
-    time::Timestamp,
+    channel::{Sending, Unconfirmed},
+    ids::ChannelId,
 };
-use sea_orm::EntityTrait;
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use whatsapp::{errors::RetryClass, graph::Outbound};
 
 /// How often it looks without being woken; also how late a retry can be.
 const PATROL: Duration = Duration::from_millis(250);
-/// How often it looks while a number has enough calls ahead.
-const TOP_UP: Duration = Duration::from_millis(25);
 /// How long further wakings are gathered.
 const GATHER: Duration = Duration::from_millis(5);
+/// How long outcomes are gathered while other calls are under way: those of 12 messages at 80 a second.
+const BATCH: Duration = Duration::from_millis(150);
+/// Outcomes that are written down at once.
+const MOST: usize = 100;
+/// The wait after the first error in a row.
+const SHORT_PAUSE: Duration = Duration::from_millis(50);
 /// How long a stop waits for calls under way.
 const FAREWELL: Duration = Duration::from_secs(7);
 
 pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
-    let mut calls = JoinSet::new();
+    let mut sender = Sender {
+        engine,
+        calls: JoinSet::new(),
+        outcomes: Vec::new(),
+        since: None,
+    };
+    let mut pause = SHORT_PAUSE;
     while !stop.is_cancelled() {
-        while calls.try_join_next().is_some() {}
-        let wait = match pass(&engine, &mut calls).await {
-            Ok(wait) => wait,
+        let rest = match sender.pass().await {
+            Ok(rest) => {
+                pause = SHORT_PAUSE;
+                rest
+            }
             Err(error) => {
-                tracing::error!(%error, "the outbox cannot be read now; messages wait in it");
-                PAUSE
+                tracing::error!(%error, "the outbox cannot be read or written now; messages wait in it");
+                let rest = pause;
+                pause = (pause * 2).min(PAUSE);
+                rest
             }
         };
         tokio::select! {
-            () = engine.wakes.woken(Worker::Outbound) => {}
-            () = tokio::time::sleep(wait) => {}
+            () = sender.rest(rest) => {}
             () = stop.cancelled() => {}
         }
-        // Of many wakings at once one is enough.
-        tokio::time::sleep(GATHER).await;
     }
-    // Calls under way are finished, so that their answers are not lost; a call that takes longer is settled like one
-    // that a crash interrupted.
-    let finished = async { while calls.join_next().await.is_some() {} };
-    if tokio::time::timeout(FAREWELL, finished).await.is_err() {
+    if tokio::time::timeout(FAREWELL, sender.finish()).await.is_err() {
         tracing::warn!("calls to Meta were still under way; their outcome is found out after the next start");
     }
 }
 
-/// Starts a call for every message that is due, the oldest of each session first. Returns how long to rest. A message
-/// whose row causes an error does not hold up the others.
-async fn pass(engine: &Engine, calls: &mut JoinSet<()>) -> Result<Duration> {
-    let now = engine.clock().now().millis();
-    let mut wait = PATROL;
-    let full = engine.outbound.pace().full(Instant::now());
-    for job in due(engine, now, &full).await? {
-        let message = job.message_id;
-        match begin(engine, calls, job, now).await {
-            Ok(Begun::Call) => {}
-            Ok(Begun::Later) => wait = wait.min(TOP_UP),
-            Ok(Begun::NoPlace) => break,
-            Err(error) if error.is_passing() => return Err(error),
-            Err(error) => {
-                tracing::error!(%error, %message, "a message cannot be taken from the outbox; the others go on");
-                wait = PAUSE;
+struct Sender {
+    engine: Engine,
+    calls: JoinSet<Outcome>,
+    /// Outcomes that are not written down yet.
+    outcomes: Vec<Outcome>,
+    /// Since when there are any.
+    since: Option<Instant>,
+}
+
+impl Sender {
+    /// When the outcomes have to be written down: at once when no other can come soon.
+    fn write_at(&self) -> Option<Instant> {
+        let since = self.since?;
+        match self.calls.is_empty() || self.outcomes.len() >= MOST {
+            true => Some(since),
+            false => Some(since + BATCH),
+        }
+    }
+
+    fn keep(&mut self, outcome: Outcome) {
+        self.outcomes.push(outcome);
+        self.since.get_or_insert_with(Instant::now);
+    }
+
+    /// Rests until there is something to do.
+    async fn rest(&mut self, rest: Duration) {
+        let end = Instant::now() + rest;
+        loop {
+            let until = self.write_at().unwrap_or(end).min(end);
+            tokio::select! {
+                () = self.engine.wakes.woken(Worker::Outbound) => {
+                    // Of many wakings at once one is enough.
+                    return tokio::time::sleep(GATHER).await;
+                }
+                Some(call) = self.calls.join_next() => match call {
+                    Ok(outcome) => self.keep(outcome),
+                    Err(error) => tracing::error!(%error, "a call to Meta was broken off"),
+                },
+                () = tokio::time::sleep_until(until.into()) => return,
             }
         }
     }
-    if !full.channels.is_empty() {
-        wait = wait.min(TOP_UP);
-    }
-    Ok(wait)
-}
 
-/// What became of a message that is due.
-enum Begun {
-    /// It is called for, or needs no call any more.
-    Call,
-    /// Its number, or its customer, has to wait.
-    Later,
-    /// No more calls may be under way.
-    NoPlace,
-}
-
-/// Starts the call of one message.
-async fn begin(engine: &Engine, calls: &mut JoinSet<()>, job: outbox::Model, now: i64) -> Result<Begun> {
-    if job.calling_since.is_some() && job.doubts + 1 >= MAX_DOUBTS {
-        ask(engine, &job).await?;
-        return Ok(Begun::Call);
-    }
-    let Ok(place) = engine.calls.clone().try_acquire_owned() else {
-        return Ok(Begun::NoPlace);
-    };
-    let Some(mut turn) = Place::take(engine, &job) else {
-        return Ok(Begun::Later);
-    };
-    let Some(job) = claim(engine, job, now).await? else {
-        return Ok(Begun::Call);
-    };
-    let engine = engine.clone();
-    engine.outbound.in_hand().insert(job.message_id);
-    calls.spawn(async move {
-        attempt(&engine, &job, &mut turn).await;
-        engine.outbound.in_hand().remove(&job.message_id);
-        drop(place);
-        // The next message of the session may go now.
-        engine.wakes.wake(Worker::Outbound);
-    });
-    Ok(Begun::Call)
-}
-
-async fn attempt(engine: &Engine, job: &outbox::Model, turn: &mut Place) {
-    let (verdict, token) = match try_to_send(engine, job, turn).await {
-        Ok(Some(done)) => done,
-        // The message is gone; so is its row.
-        Ok(None) => return,
-        // Nothing was sent, so there is nothing to doubt.
-        Err(error) => {
-            tracing::error!(%error, message = %job.message_id, "a message cannot be sent now");
-            (Verdict::Again(PAUSE), None)
+    /// Writes down what is over and begins what is due. Returns how long to rest.
+    async fn pass(&mut self) -> Result<Duration> {
+        let writes = self.write_at().is_some_and(|at| at <= Instant::now());
+        // Looks before it takes the database's one writer.
+        if !writes && self.due(self.engine.db.read()).await?.is_empty() {
+            return Ok(PATROL);
         }
-    };
-    let outcome = match verdict {
-        Verdict::Fail(_) if job.doubts > 0 => "unconfirmed",
-        _ => verdict.as_str(),
-    };
-    metrics::counter!(crate::metrics::SENDS, "outcome" => outcome).increment(1);
-    tracing::debug!(message = %job.message_id, job.attempts, ?verdict, "sent a message to Meta");
-    write_down(engine, job, &verdict).await;
-    if let Some((state, answer)) = token
-        && let Err(error) = token_state::learn(engine, ChannelId::new(job.channel_id), state, answer).await
-    {
-        tracing::error!(%error, channel = %job.channel_id, "what a send revealed about a token was not recorded");
+        match self.together().await {
+            // One message whose row causes an error does not hold up the others.
+            Err(error) if !error.is_passing() => {
+                tracing::error!(%error, "messages cannot be sent together; each is tried alone");
+                self.one_by_one().await
+            }
+            done => done,
+        }
+    }
+
+    async fn due(&self, db: &impl sea_orm::ConnectionTrait) -> Result<Vec<(outbox::Model, Sending)>> {
+        let full = self.engine.outbound.pace().full(Instant::now());
+        due(&self.engine, db, self.engine.clock().now().millis(), &full).await
+    }
+
+    async fn together(&mut self) -> Result<Duration> {
+        let engine = self.engine.clone();
+        let tx = engine.transaction(&Actor::System).await?;
+        // The same order in every engine, so that none waits for another in a circle.
+        self.outcomes.sort_by_key(|outcome| outcome.job.message_id);
+        for outcome in &self.outcomes {
+            record(&tx, &outcome.job, &outcome.verdict).await?;
+        }
+        let mut begun = Vec::new();
+        for (job, sending) in self.due(&tx).await? {
+            begun.extend(begin(&tx, job, sending).await?);
+        }
+        tx.commit().await?;
+        let outcomes = std::mem::take(&mut self.outcomes);
+        self.since = None;
+        self.call(begun);
+        self.learn(outcomes).await;
+        Ok(PATROL)
+    }
+
+    async fn one_by_one(&mut self) -> Result<Duration> {
+        while let Some(outcome) = self.outcomes.pop() {
+            write_down(&self.engine, &outcome.job, &outcome.verdict).await;
+            self.learn(vec![outcome]).await;
+        }
+        self.since = None;
+        let engine = self.engine.clone();
+        for (job, sending) in self.due(engine.db.read()).await? {
+            let message = job.message_id;
+            let alone = async {
+                let tx = engine.transaction(&Actor::System).await?;
+                let begun = begin(&tx, job, sending).await?;
+                tx.commit().await?;
+                Ok(begun)
+            };
+            match alone.await {
+                Ok(begun) => self.call(begun),
+                Err(error) if crate::Error::is_passing(&error) => return Err(error),
+                Err(error) => {
+                    tracing::error!(%error, %message, "a message cannot be taken from the outbox; the others go on");
+                }
+            }
+        }
+        Ok(PAUSE)
+    }
+
+    fn call(&mut self, begun: impl IntoIterator<Item = (outbox::Model, Place)>) {
+        for (job, turn) in begun {
+            self.calls.spawn(attempt(self.engine.clone(), job, turn));
+        }
+    }
+
+    /// Notes what the calls revealed about the tokens.
+    async fn learn(&self, outcomes: Vec<Outcome>) {
+        let learnt: HashMap<_, _> = outcomes
+            .into_iter()
+            .filter_map(|outcome| Some((outcome.job.channel_id, outcome.learnt?)))
+            .collect();
+        for (channel, (state, answer)) in learnt {
+            let learnt = token_state::learn(&self.engine, ChannelId::new(channel), state, answer);
+            if let Err(error) = learnt.await {
+                tracing::error!(%error, %channel, "what a send revealed about a token was not recorded");
+            }
+        }
+    }
+
+    /// Finishes calls under way, so that their answers are not lost. A call that takes longer is settled like one that
+    /// a crash interrupted.
+    async fn finish(mut self) {
+        while let Some(call) = self.calls.join_next().await {
+            if let Ok(outcome) = call {
+                self.keep(outcome);
+            }
+        }
+        for outcome in std::mem::take(&mut self.outcomes) {
+            write_down(&self.engine, &outcome.job, &outcome.verdict).await;
+        }
     }
 }
 
-type Learnt = Option<(TokenState, Option<String>)>;
-
-async fn try_to_send(
-    engine: &Engine,
-    job: &outbox::Model,
-    turn: &mut Place,
-) -> Result<Option<(Verdict, Learnt)>> {
-    let found = message::Entity::find_by_id(job.message_id).one(engine.db.read());
-    let Some(message) = found.await? else {
-        let tx = engine.transaction(&Actor::System).await?;
-        outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
-        tx.commit().await?;
+/// Claims a message for its call. `None`: it has to wait, another engine was quicker, or a person decides about it.
+async fn begin(
+    tx: &crate::transaction::Transaction,
+    job: outbox::Model,
+    sending: Sending,
+) -> Result<Option<(outbox::Model, Place)>> {
+    let most_doubts = match sending.unconfirmed {
+        Unconfirmed::OnceMore => MAX_DOUBTS,
+        Unconfirmed::Ask => 1,
+    };
+    if job.calling_since.is_some() && job.doubts + 1 >= most_doubts {
+        ask(tx, &job).await?;
+        return Ok(None);
+    }
+    let Some(place) = Place::take(tx.engine(), &job, sending.messages_per_second) else {
         return Ok(None);
     };
-    let called = match call(engine, job, &message, turn).await {
-        Ok(called) => called,
-        Err(error) if error.is_passing() => return Err(error),
-        // A token that was sealed with another key, say: waiting does not help.
-        Err(error) => Called::Impossible(Failure {
-            code: Some(190),
-            title: "The access token cannot be read".to_owned(),
-            details: Some(error.to_string()),
-        }),
-    };
-    let learnt = match &called {
-        Called::Answered(Ok(_)) => Some((TokenState::Accepted, None)),
-        Called::Answered(Err(error)) if error.class() == RetryClass::Reauth => {
-            Some((TokenState::Refused, Some(error.to_string())))
-        }
-        _ => None,
-    };
-    let now = engine.clock().now();
-    let asked = asked_wait(&called, now.millis() / 1000);
-    if let Some((wait, true)) = asked {
-        engine.outbound.hold(job.channel_id, now.plus(wait).millis());
-    }
-    let age = now.since(Timestamp::from_millis(message.at));
-    let verdict = verdict(called, job.attempts, age, asked.map(|(wait, _)| wait));
-    Ok(Some((verdict, learnt)))
-}
-
-async fn call(
-    engine: &Engine,
-    job: &outbox::Model,
-    message: &message::Model,
-    turn: &mut Place,
-) -> Result<Called> {
-    let db = engine.db.read();
-    let impossible = |code: i64, title: &str| {
-        Called::Impossible(Failure {
-            code: Some(code),
-            title: title.to_owned(),
-            details: None,
-        })
-    };
-    let channel = ChannelId::new(job.channel_id);
-    let Some(token) = secrets::open_secret(engine, db, channel, Kind::AccessToken).await? else {
-        return Ok(impossible(190, "The channel has no access token"));
-    };
-    let session = session::Entity::find_by_id(job.session_id).one(db).await?;
-    let to = match session {
-        Some(session) => contacts::recipient(db, session.contact_id).await?,
-        None => None,
-    };
-    let Some(to) = to else {
-        return Ok(impossible(131_026, "The customer has neither a number nor an id"));
-    };
-    let mut message_json = match content::json(db, message).await {
-        Err(Error::Corrupt(_)) => return Ok(impossible(100, "The stored message cannot be read")),
-        json => json?,
-    };
-    if let Some(file) = job.file_id
-        && !attachment::name_at_meta(db, &mut message_json, FileId::new(file)).await?
-    {
-        return Ok(impossible(131_053, "The file of the message is gone"));
-    }
-    let outbound = Outbound {
-        to,
-        message: message_json,
-        callback_data: Some(message.id.to_string()),
-    };
-    turn.turn().await;
-    let over = engine.clock().now().plus(whatsapp::graph::TOTAL_TIMEOUT);
-    if over.millis() > job.due_at {
-        return Err(Error::Unavailable(
-            "the claim of a message ends before its call could",
-        ));
-    }
-    Ok(Called::Answered(
-        engine
-            .graph
-            .send(&token, &message.phone_number_id, &outbound)
-            .await,
-    ))
+    let now = tx.engine().clock().now().millis();
+    Ok(claim(tx, job, now).await?.map(|job| (job, place)))
 }

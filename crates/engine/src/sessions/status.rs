@@ -3,9 +3,10 @@
 
 use crate::{
     Result,
-    entity::{message, message_status, session, stored},
+    entity::{file_attempt, message, message_status, session, stored},
     sessions::audience::message_changed,
     transaction::Transaction,
+    wakes::Worker,
 };
 use domain::{
     ids::MessageId,
@@ -15,6 +16,7 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
     sea_query::Expr,
 };
+use uuid::Uuid;
 
 /// The message with its status moved forward; `None` when it stays where it is.
 pub(crate) fn advance(
@@ -44,6 +46,18 @@ pub(crate) fn advance(
 /// Whether Meta refused the message because the service window is closed.
 pub(crate) fn closes_the_window(message: &message::Model) -> bool {
     message.failure_code == Some(WINDOW_CLOSED)
+}
+
+/// Notes which of these messages failed because WhatsApp could not use their file: the other way is tried.
+pub(crate) async fn files_failed(tx: &Transaction, messages: &[message::Model]) -> Result<()> {
+    let failed = messages
+        .iter()
+        .filter(|message| message.failure_code == Some(file_attempt::MEDIA_FAILED));
+    let failed: Vec<Uuid> = failed.map(|message| message.id).collect();
+    if !failed.is_empty() && file_attempt::failed(&**tx, &failed).await? {
+        tx.wake(Worker::OtherWay);
+    }
+    Ok(())
 }
 
 /// Meta accepted the message: from now on it has Meta's id, and the statuses that came before the answer count.
@@ -141,6 +155,7 @@ async fn locked(tx: &Transaction, id: MessageId) -> Result<Option<message::Model
 }
 
 async fn store(tx: &Transaction, message: message::Model) -> Result<message::Model> {
+    files_failed(tx, std::slice::from_ref(&message)).await?;
     let all = message.into_active_model().reset_all();
     Ok(message::Entity::update(all).exec(tx).await?)
 }

@@ -75,10 +75,16 @@ impl Engine {
 
     async fn is_settled(&self) -> Result<bool> {
         let unprocessed = metrics::waiting(self.db.read()).await?;
-        let idle = || self.calls.available_permits() == outbound::memory::AT_ONCE;
+        let idle = || self.outbound.is_idle();
         // A message behind one whose call is under way is not due before that call is over.
         let was_idle = idle();
-        let due = outbound::queue::due(self, self.clock().now().millis(), &Full::default()).await?;
+        let due = outbound::queue::due(
+            self,
+            self.db.read(),
+            self.clock().now().millis(),
+            &Full::default(),
+        )
+        .await?;
         let examined = doctor::worker::due(self).await?.is_empty();
         let noted = self.badges_heard.load(Ordering::SeqCst) == log::newest(self.db.read()).await?;
         let transferred = claims::is_idle(self).await?;

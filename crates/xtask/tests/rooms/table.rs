@@ -25,7 +25,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
     ]),
     ("crates/domain/src", &[
         ("access", &["form", "ids", "language", "refs", "refusal"]),
-        ("channel", &["doctor", "form", "ids", "phone", "time"]),
+        ("channel", &["doctor", "file", "form", "ids", "phone", "time"]),
         ("cost", &["countries", "form", "message", "refs", "time"]),
         ("countries", &["form", "language", "time"]),
         ("dead_letter", &["form", "ids", "time"]),

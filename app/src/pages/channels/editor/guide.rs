@@ -219,6 +219,7 @@ mod tests {
             waba_id: None,
             destination: None,
             fallback: None,
+            sending: Default::default(),
             badge,
             degraded_by: Vec::new(),
             webhook_seen_at: None,

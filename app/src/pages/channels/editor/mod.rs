@@ -4,7 +4,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`header`] | name, badge with its reasons, number and menu |
-//! | [`authentication`], [`messaging`], [`health`], [`activity`], [`delete`] | the tabs |
+//! | [`authentication`], [`messaging`], [`sending`], [`health`], [`activity`], [`delete`] | the tabs |
 //! | [`guide`], [`field_labels`] | Meta's steps beside the forms, labels of fields |
 //! | [`save`], [`answer`] | shared by the tabs: saving, and Meta's answers |
 
@@ -18,10 +18,11 @@ mod header;
 mod health;
 mod messaging;
 mod save;
+mod sending;
 
 pub use self::{
     activity::ActivityTab, authentication::AuthenticationTab, delete::DeleteTab, health::HealthTab,
-    messaging::MessagingTab,
+    messaging::MessagingTab, sending::SendingTab,
 };
 
 use self::{
@@ -64,6 +65,7 @@ pub fn ChannelPage() -> impl IntoView {
                 {move || t_string!(i18n, channels.tab.authentication)}
             </A>
             <A href=tab("/messaging")>{move || t_string!(i18n, channels.tab.messaging)}</A>
+            <A href=tab("/sending")>{move || t_string!(i18n, channels.tab.sending)}</A>
             <A href=tab("/health")>{move || t_string!(i18n, channels.tab.health)}</A>
             <A href=tab("/activity")>{move || t_string!(i18n, channels.tab.activity)}</A>
         </nav>

@@ -7,6 +7,7 @@ use crate::{
     entity::{channel, contact, contact_identity, dead_letter, delivery, message, outbox, session},
     events::Audience,
     inbound::batch::{Batch, additions::Additions, state::Number},
+    sessions::status::files_failed,
     transaction::Transaction,
     wakes::Worker,
 };
@@ -97,9 +98,11 @@ impl Batch {
         )
         .await?;
         put(tx, self.session_events, None).await?;
+        let messages = self.messages.into_changed();
+        files_failed(tx, &messages).await?;
         put(
             tx,
-            self.messages.into_changed(),
+            messages,
             replacing(
                 message::Column::Id,
                 [

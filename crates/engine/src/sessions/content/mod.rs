@@ -9,12 +9,13 @@ pub(crate) use received::received;
 
 use crate::{
     Engine, Result,
-    entity::{file, message, message_payload},
+    entity::{file, file_attempt, message, message_payload},
     sessions::access,
 };
 use domain::{
     access::{Actor, Permission},
     display_name,
+    file::FileView,
     ids::{FileId, MessageId, SessionId},
     message::{
         BubbleContent, Direction, Forwarded, MessageView, Outgoing,
@@ -95,11 +96,23 @@ pub(crate) async fn fill(
         .into_iter()
         .map(|row| (row.id, row))
         .collect();
+    let sent = messages
+        .iter()
+        .filter(|message| message.direction == Direction::Outbound);
+    let attempts = file_attempt::Entity::find()
+        .filter(file_attempt::Column::MessageId.is_in(sent.map(|message| message.id.uuid())))
+        .all(db)
+        .await?;
+    let mut attempts: HashMap<_, _> = attempts.into_iter().map(|row| (row.message_id, row)).collect();
     for message in messages {
         if let Some(row) = files.get(&message.id).and_then(|file| found.get(file))
             && let Some(content) = &mut message.content
         {
-            content.file = Some(row.view()?);
+            let attempt = attempts.remove(&message.id.uuid());
+            content.file = Some(FileView {
+                attempt: attempt.map(|attempt| attempt.view()).transpose()?,
+                ..row.view()?
+            });
         }
     }
     Ok(())

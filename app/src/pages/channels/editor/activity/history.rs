@@ -16,6 +16,7 @@ pub fn deed(locale: Locale, deed: AuditAction) -> &'static str {
         AuditAction::Added => td_string!(locale, channels.deed.added),
         AuditAction::SavedAuthentication => td_string!(locale, channels.deed.saved_authentication),
         AuditAction::SavedMessaging => td_string!(locale, channels.deed.saved_messaging),
+        AuditAction::SavedSending => td_string!(locale, channels.deed.saved_sending),
         AuditAction::RotatedVerifyToken => td_string!(locale, channels.deed.rotated),
         AuditAction::DroppedOldAppSecret => td_string!(locale, channels.deed.dropped),
         AuditAction::Paused => td_string!(locale, channels.deed.paused),
@@ -76,8 +77,7 @@ fn field(locale: Locale, change: &Changed) -> String {
     let value = match &change.now {
         NewValue::Secret => return td_string!(locale, channels.history.replaced, field = field),
         NewValue::Empty => return td_string!(locale, channels.history.emptied, field = field),
-        NewValue::Text(text) if change.field == "phone_number" => labels::phone(text),
-        NewValue::Text(text) => text.clone(),
+        NewValue::Text(text) => field_labels::value(locale, &change.field, text),
         NewValue::Queue(name) => td_string!(locale, channels.history.queue, name = name.clone()),
         NewValue::Extension(name) => td_string!(locale, channels.history.extension, name = name.clone()),
     };

@@ -1,0 +1,78 @@
+//! How a channel sends: its Sending tab.
+
+use crate::{
+    Engine, Result,
+    channels::{
+        change::{changed, current, note},
+        reservation,
+        save::begin,
+    },
+    entity::{channel, stored},
+    wakes::Worker,
+};
+use domain::{
+    access::{Actor, Permission},
+    channel::{AuditDetail, Changed, NewValue, Sending, SendingForm},
+    ids::ChannelId,
+};
+use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel};
+
+impl channel::Model {
+    pub(crate) fn sending(&self) -> Result<Sending> {
+        Ok(Sending {
+            messages_per_second: u32::try_from(self.messages_per_second).unwrap_or(1).max(1),
+            file_way: stored(&self.file_way)?,
+            unconfirmed: stored(&self.unconfirmed)?,
+        })
+    }
+}
+
+/// Saves the Sending tab.
+///
+/// # Errors
+/// `ChangedMeanwhile` when somebody saved the channel since.
+pub async fn save_sending(
+    engine: &Engine,
+    actor: &Actor,
+    id: ChannelId,
+    version: i64,
+    form: &SendingForm,
+) -> Result<()> {
+    actor.require(Permission::ChannelChange)?;
+    let form = form.check()?;
+    let tx = engine.transaction(actor).await?;
+    begin(&tx, id, version, reservation::NAME).await?;
+    let row = current(&tx, id).await?;
+    let row_version = row.version;
+    let detail = AuditDetail::Fields {
+        changed: differences(row.sending()?, form),
+    };
+    let mut change = row.into_active_model();
+    change.version = Set(row_version + 1);
+    change.messages_per_second = Set(form.messages_per_second.into());
+    change.file_way = Set(form.file_way.as_str().to_owned());
+    change.unconfirmed = Set(form.unconfirmed.as_str().to_owned());
+    channel::Entity::update(change).exec(&tx).await?;
+    note(&tx, id, "channel.sending", Some(detail))?;
+    changed(&tx, id);
+    tx.wake(Worker::Outbound);
+    tx.commit().await
+}
+
+fn differences(before: Sending, after: Sending) -> Vec<Changed> {
+    let fields = |sending: Sending| {
+        [
+            ("messages_per_second", sending.messages_per_second.to_string()),
+            ("file_way", sending.file_way.as_str().to_owned()),
+            ("unconfirmed", sending.unconfirmed.as_str().to_owned()),
+        ]
+    };
+    let pairs = fields(before).into_iter().zip(fields(after));
+    let different = pairs.filter(|(old, new)| old != new);
+    different
+        .map(|(_, (field, now))| Changed {
+            field: field.to_owned(),
+            now: NewValue::Text(now),
+        })
+        .collect()
+}
