@@ -20,7 +20,8 @@ export type Fault =
   | { target: 'send'; kind: 'error_code'; code: number; http: number }
   | { target: 'send'; kind: 'accept_then_page'; code: number; body: string }
   | { target: 'webhook'; kind: 'delay'; ms: number }
-  | ({ target: 'media_upload' | 'media_info' | 'media_download' } & MediaFault);
+  | ({ target: 'media_upload' | 'media_info' | 'media_download' } & MediaFault)
+  | { target: 'link_fetch'; http: number };
 
 export type MediaFault =
   | { kind: 'error_code'; code: number; http: number }

@@ -18,6 +18,10 @@ pub enum Fault {
     MediaInfo(MediaFault),
     /// The download address.
     MediaDownload(MediaFault),
+    /// WhatsApp's fetch of a link: the server behind it answers with this status.
+    LinkFetch {
+        http: u16,
+    },
 }
 
 /// What can happen to a valid `POST …/messages`. Refused requests and read marks consume no fault.

@@ -22,13 +22,15 @@ impl Shared {
             let error = anyhow::Error::from(error);
             format!("Downloading media from weblink failed: {error:#}")
         };
+        let failed = |status: u16| format!("Downloading media from weblink failed with http code {status}");
+        if let Some(status) = self.change(|world| world.link_faults.pop_front()) {
+            return Err(failed(status));
+        }
         let request = self.http.get(link.clone()).timeout(FETCHED_WITHIN);
         let mut response = request.send().await.map_err(unreachable)?;
         let status = response.status().as_u16();
         if !(response.status().is_success() || response.status().is_redirection()) {
-            return Err(format!(
-                "Downloading media from weblink failed with http code {status}"
-            ));
+            return Err(failed(status));
         }
         let header = |name| response.headers().get(name)?.to_str().ok().map(ToOwned::to_owned);
         // A redirect fails by its page, which is HTML or has no type at all.

@@ -4,14 +4,15 @@ use crate::{
     stories,
     support::{
         Story,
+        files::{PDF, append, begin, begin_desk, last_message, send_file, uploaded},
         http::Answer,
         users::Browser,
-        world::{Line, id_of},
+        world::id_of,
     },
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use reqwest::{Method, RequestBuilder};
-use serde_json::{Value, json};
+use serde_json::json;
 use simulator::{CustomerFile, Fault, FileKind, MediaFault};
 use std::{fs, path::Path, time::Duration};
 
@@ -31,7 +32,6 @@ stories! {
 }
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
-const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
 
 /// A picture of a few colours, as a PNG of the smallest kind.
 fn png() -> Vec<u8> {
@@ -47,76 +47,16 @@ fn pdf() -> CustomerFile {
     }
 }
 
-/// The state of the file of the last message.
-async fn last(story: &Story) -> Value {
-    let session = story.session().await;
-    story.messages(&session).await.pop().expect("a message")
-}
-
 async fn bytes(request: RequestBuilder) -> (u16, reqwest::header::HeaderMap, Vec<u8>) {
     let answer = request.send().await.expect("an answer");
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
     (status, headers, answer.bytes().await.expect("a body").to_vec())
 }
 
-/// Begins an upload; returns its path.
-async fn begin(browser: &Browser, session: &Value, name: &str, size: usize) -> Answer {
-    let metadata = format!(
-        "session {},filename {}",
-        BASE64_STANDARD.encode(id_of(session)),
-        BASE64_STANDARD.encode(name)
-    );
-    let request = browser.request(Method::POST, "/uploads");
-    let request = request
-        .header("upload-length", size)
-        .header("upload-metadata", metadata);
-    Answer::of(request.send().await.expect("an answer")).await
-}
-
-async fn append(browser: &Browser, place: &str, offset: usize, part: &[u8]) -> Answer {
-    let request = browser.request(Method::PATCH, place);
-    let request = request
-        .header("content-type", "application/offset+octet-stream")
-        .header("upload-offset", offset)
-        .body(part.to_vec());
-    Answer::of(request.send().await.expect("an answer")).await
-}
-
-/// A file that a user has uploaded whole; returns its id.
-async fn uploaded(browser: &Browser, session: &Value, name: &str, content: &[u8]) -> String {
-    let begun = begin(browser, session, name, content.len()).await;
-    assert_eq!(begun.status, 201, "{}", begun.text);
-    let place = begun.header("location").to_owned();
-    let done = append(browser, &place, 0, content).await;
-    assert_eq!(done.status, 204, "{}", done.text);
-    place.rsplit('/').next().expect("an id").to_owned()
-}
-
-async fn send(browser: &Browser, session: &Value, file: &str, caption: &str) -> Value {
-    let session = id_of(session);
-    let arguments = [
-        ("session", session.as_str()),
-        ("file", file),
-        ("caption", caption),
-    ];
-    browser.call("inbox/send-file", &arguments).await.ok()
-}
-
-/// A session that jana has picked up.
-async fn desk(story: &Story) -> (Line, Browser, Value) {
-    let (line, jana) = story.desk_of_one().await;
-    story.says(story.customer(1), &line, "Hello").await;
-    let session = story.session().await;
-    jana.call("inbox/pick-up", &[("session", &id_of(&session))])
-        .await
-        .ok();
-    (line, jana, session)
-}
-
 async fn a_customers_file_is_fetched_and_shown_to_those_who_may_see_it(story: &Story) {
     let (line, jana) = story.desk_of_one().await;
     story.sends(story.customer(1), &line, &pdf(), PDF).await;
-    let message = last(story).await;
+    let message = last_message(story).await;
     assert_eq!(
         message["file"],
         json!({"state": "here", "mime_type": "application/pdf", "size": PDF.len(), "filename": "smlouva.pdf"})
@@ -160,7 +100,7 @@ async fn a_customers_file_is_fetched_and_shown_to_those_who_may_see_it(story: &S
     // A picture has a small version.
     let picture = CustomerFile::new(FileKind::Image, "image/png");
     story.sends(story.customer(1), &line, &picture, &png()).await;
-    let small = format!("/media/{}?size=small", id_of(&last(story).await));
+    let small = format!("/media/{}?size=small", id_of(&last_message(story).await));
     let (status, headers, body) = bytes(jana.request(Method::GET, &small)).await;
     assert_eq!(
         (status, &headers["content-type"]),
@@ -183,9 +123,9 @@ async fn a_file_that_does_not_come_whole_is_fetched_again(story: &Story) {
     ] {
         story.meta.fault(fault.clone());
         story.sends(story.customer(1), &line, &pdf(), PDF).await;
-        assert_eq!(last(story).await["file"]["state"], "coming", "{fault:?}");
+        assert_eq!(last_message(story).await["file"]["state"], "coming", "{fault:?}");
         story.later(Duration::from_secs(60)).await;
-        let message = last(story).await;
+        let message = last_message(story).await;
         assert_eq!(message["file"]["state"], "here", "{fault:?}");
         let path = format!("/api/v1/messages/{}/file", id_of(&message));
         assert_eq!(
@@ -205,7 +145,7 @@ async fn a_file_that_never_comes_whole_is_told_as_gone(story: &Story) {
     for _ in 0..6 {
         story.later(HOUR).await;
     }
-    let message = last(story).await;
+    let message = last_message(story).await;
     assert_eq!(message["file"]["state"], "gone");
     let path = format!("/media/{}", id_of(&message));
     assert_eq!(bytes(jana.request(Method::GET, &path)).await.0, 410);
@@ -224,13 +164,13 @@ async fn a_file_at_another_address_is_not_fetched(story: &Story) {
     for _ in 0..6 {
         story.later(HOUR).await;
     }
-    assert_eq!(last(story).await["file"]["state"], "gone");
+    assert_eq!(last_message(story).await["file"]["state"], "gone");
 }
 
 async fn an_uploaded_file_goes_before_what_was_written_after_it(story: &Story) {
-    let (_, jana, session) = desk(story).await;
+    let (_, jana, session) = begin_desk(story).await;
     let file = uploaded(&jana, &session, "faktura.pdf", PDF).await;
-    let shown = send(&jana, &session, &file, "Faktura za listopad").await;
+    let shown = send_file(&jana, &session, &file, "Faktura za listopad").await;
     assert_eq!(
         (&shown["kind"], &shown["text"], &shown["content"]["file"]["state"]),
         (&json!("document"), &json!("Faktura za listopad"), &json!("here"))
@@ -260,7 +200,7 @@ async fn an_uploaded_file_goes_before_what_was_written_after_it(story: &Story) {
 }
 
 async fn an_upload_goes_on_where_it_was_cut_off(story: &Story) {
-    let (_, jana, session) = desk(story).await;
+    let (_, jana, session) = begin_desk(story).await;
     let place = begin(&jana, &session, "faktura.pdf", PDF.len()).await;
     let place = place.header("location").to_owned();
     assert_eq!(
@@ -291,7 +231,7 @@ async fn an_upload_goes_on_where_it_was_cut_off(story: &Story) {
     // Its answer was lost, so it is asked again.
     assert_eq!(append(&jana, &place, PDF.len(), b"").await.status, 204);
     let file = place.rsplit('/').next().expect("an id");
-    send(&jana, &session, file, "").await;
+    send_file(&jana, &session, file, "").await;
     story.settled().await;
     assert_eq!(story.accepted_files()[0].bytes().expect("a file"), PDF);
     assert_eq!(story.messages(&session).await[1]["text"]["body"], "faktura.pdf");
@@ -311,7 +251,7 @@ async fn an_upload_goes_on_where_it_was_cut_off(story: &Story) {
 }
 
 async fn what_cannot_be_uploaded_is_refused(story: &Story) {
-    let (_, jana, session) = desk(story).await;
+    let (_, jana, session) = begin_desk(story).await;
     let too_large = begin(&jana, &session, "film.mp4", 100_000_001).await;
     assert_eq!(too_large.status, 413);
     assert_eq!(
@@ -394,12 +334,12 @@ async fn a_script_sends_a_file_and_only_as_what_it_is(story: &Story) {
 }
 
 async fn a_file_that_meta_refuses_fails_its_message(story: &Story) {
-    let (_, jana, session) = desk(story).await;
+    let (_, jana, session) = begin_desk(story).await;
     let file = uploaded(&jana, &session, "faktura.pdf", PDF).await;
     story
         .meta
         .fault(Fault::MediaUpload(MediaFault::ErrorCode { code: 100, http: 400 }));
-    send(&jana, &session, &file, "").await;
+    send_file(&jana, &session, &file, "").await;
     story.answers(&session, "Děkujeme").await;
     story.settled().await;
     let messages = story.messages(&session).await;
@@ -417,24 +357,24 @@ async fn a_file_that_meta_refuses_fails_its_message(story: &Story) {
 }
 
 async fn a_passing_fault_of_an_upload_passes(story: &Story) {
-    let (_, jana, session) = desk(story).await;
+    let (_, jana, session) = begin_desk(story).await;
     for fault in [MediaFault::Status { http: 502 }, MediaFault::Cut] {
         let file = uploaded(&jana, &session, "faktura.pdf", PDF).await;
         story.meta.fault(Fault::MediaUpload(fault.clone()));
-        send(&jana, &session, &file, "").await;
+        send_file(&jana, &session, &file, "").await;
         story.settled().await;
-        assert_eq!(last(story).await["status"], "queued", "{fault:?}");
+        assert_eq!(last_message(story).await["status"], "queued", "{fault:?}");
         story.later(Duration::from_secs(60)).await;
-        assert_eq!(last(story).await["status"], "delivered", "{fault:?}");
+        assert_eq!(last_message(story).await["status"], "delivered", "{fault:?}");
     }
     assert_eq!(story.accepted_files().len(), 2);
 }
 
 async fn files_are_kept_for_a_time(story: &Story) {
-    let (line, jana, session) = desk(story).await;
+    let (line, jana, session) = begin_desk(story).await;
     story.sends(story.customer(1), &line, &pdf(), PDF).await;
     let file = uploaded(&jana, &session, "faktura.pdf", PDF).await;
-    send(&jana, &session, &file, "").await;
+    send_file(&jana, &session, &file, "").await;
     // One that is never sent, and one that is never finished.
     uploaded(&jana, &session, "unsent.pdf", PDF).await;
     begin(&jana, &session, "unfinished.pdf", 100).await;
@@ -506,7 +446,7 @@ async fn nothing_in_a_file_is_run(story: &Story) {
             ..CustomerFile::new(FileKind::Document, told)
         };
         story.sends(story.customer(1), &line, &file, content).await;
-        let message = last(story).await;
+        let message = last_message(story).await;
         let path = format!("/media/{}", id_of(&message));
         for path in [path.clone(), format!("{path}?size=small")] {
             let (status, headers, body) = bytes(jana.request(Method::GET, &path)).await;

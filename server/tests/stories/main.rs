@@ -22,6 +22,7 @@ mod inbox;
 mod incomplete;
 mod input;
 mod kinds;
+mod links;
 mod outbound;
 mod pace;
 mod pages;

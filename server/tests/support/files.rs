@@ -1,9 +1,20 @@
 //! Files of customers and of the company.
 
-use super::{Story, world::Line};
+use super::{
+    Story,
+    http::Answer,
+    users::Browser,
+    world::{Line, id_of},
+};
 use axum::{Router, http::header::CONTENT_TYPE};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use reqwest::Method;
+use serde_json::Value;
 use simulator::{CustomerFile, CustomerId, SentFile};
 use url::Url;
+
+/// A small file.
+pub const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
 
 impl Story {
     /// A customer sends a file; returns the wamid after the message has arrived.
@@ -38,4 +49,64 @@ pub async fn serve(mime_type: &'static str, bytes: &'static [u8]) -> Url {
     let url = format!("http://{}/", listener.local_addr().expect("an address"));
     tokio::spawn(async move { axum::serve(listener, router).await });
     url.parse().expect("a URL")
+}
+
+/// The last message of the only session.
+pub async fn last_message(story: &Story) -> Value {
+    let session = story.session().await;
+    story.messages(&session).await.pop().expect("a message")
+}
+
+/// Begins an upload; returns its path.
+pub async fn begin(browser: &Browser, session: &Value, name: &str, size: usize) -> Answer {
+    let metadata = format!(
+        "session {},filename {}",
+        BASE64_STANDARD.encode(id_of(session)),
+        BASE64_STANDARD.encode(name)
+    );
+    let request = browser.request(Method::POST, "/uploads");
+    let request = request
+        .header("upload-length", size)
+        .header("upload-metadata", metadata);
+    Answer::of(request.send().await.expect("an answer")).await
+}
+
+pub async fn append(browser: &Browser, place: &str, offset: usize, part: &[u8]) -> Answer {
+    let request = browser.request(Method::PATCH, place);
+    let request = request
+        .header("content-type", "application/offset+octet-stream")
+        .header("upload-offset", offset)
+        .body(part.to_vec());
+    Answer::of(request.send().await.expect("an answer")).await
+}
+
+/// A file that a user has uploaded whole; returns its id.
+pub async fn uploaded(browser: &Browser, session: &Value, name: &str, content: &[u8]) -> String {
+    let begun = begin(browser, session, name, content.len()).await;
+    assert_eq!(begun.status, 201, "{}", begun.text);
+    let place = begun.header("location").to_owned();
+    let done = append(browser, &place, 0, content).await;
+    assert_eq!(done.status, 204, "{}", done.text);
+    place.rsplit('/').next().expect("an id").to_owned()
+}
+
+pub async fn send_file(browser: &Browser, session: &Value, file: &str, caption: &str) -> Value {
+    let session = id_of(session);
+    let arguments = [
+        ("session", session.as_str()),
+        ("file", file),
+        ("caption", caption),
+    ];
+    browser.call("inbox/send-file", &arguments).await.ok()
+}
+
+/// A session that jana has picked up.
+pub async fn begin_desk(story: &Story) -> (Line, Browser, Value) {
+    let (line, jana) = story.desk_of_one().await;
+    story.says(story.customer(1), &line, "Hello").await;
+    let session = story.session().await;
+    jana.call("inbox/pick-up", &[("session", &id_of(&session))])
+        .await
+        .ok();
+    (line, jana, session)
 }

@@ -34,6 +34,8 @@ use whatsapp::{
 
 /// Meta keeps an upload for 30 days.
 const KEPT_BY_META: Duration = Duration::from_secs(29 * 24 * 60 * 60);
+/// Meta's code for a file, a type or a number that it does not take.
+const INVALID_PARAMETER: i64 = 100;
 /// Attempts before a link is tried, although the error may still pass.
 const LONG: i64 = 6;
 /// Attempts after an error that rarely passes.
@@ -198,14 +200,13 @@ async fn fail(engine: &Engine, file: &file::Model, failure: &Failure, tries_link
 
 /// Whether a link would fail for the same reason as the upload: the token, the number, or the file itself is refused.
 fn is_shared(error: &GraphError) -> bool {
-    let about_file = |error: &GraphError| match error {
-        GraphError::Refused(refused) => {
-            refused.code == MEDIA_FAILED || refused.message.contains("Param file")
-        }
-        _ => false,
-    };
+    if let GraphError::Refused(refused) = error
+        && [INVALID_PARAMETER, MEDIA_FAILED].contains(&refused.code)
+    {
+        return true;
+    }
     matches!(
         error.class(),
         RetryClass::Reauth | RetryClass::Account | RetryClass::Recipient
-    ) || about_file(error)
+    )
 }

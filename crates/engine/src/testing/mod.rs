@@ -7,7 +7,7 @@ use crate::{
     Engine, Result,
     contacts::search,
     doctor,
-    entity::lease,
+    entity::{file_attempt, lease},
     events::log,
     files::claims,
     metrics,
@@ -88,6 +88,14 @@ impl Engine {
         let examined = doctor::worker::due(self).await?.is_empty();
         let noted = self.badges_heard.load(Ordering::SeqCst) == log::newest(self.db.read()).await?;
         let transferred = claims::is_idle(self).await?;
-        Ok(transferred && unprocessed == 0 && due.is_empty() && was_idle && idle() && examined && noted)
+        let repeated = file_attempt::due(self.db.read()).await?.is_empty();
+        Ok(repeated
+            && transferred
+            && unprocessed == 0
+            && due.is_empty()
+            && was_idle
+            && idle()
+            && examined
+            && noted)
     }
 }

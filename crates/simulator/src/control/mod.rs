@@ -81,6 +81,7 @@ async fn state(State(shared): State<Arc<Shared>>) -> Json<Value> {
             "media_upload": world.media_upload_faults,
             "media_info": world.media_info_faults,
             "media_download": world.media_download_faults,
+            "link_fetch": world.link_faults,
         },
         "pending": world.pending,
     }))

@@ -72,6 +72,8 @@ pub(crate) struct World {
     pub media_upload_faults: VecDeque<MediaFault>,
     pub media_info_faults: VecDeque<MediaFault>,
     pub media_download_faults: VecDeque<MediaFault>,
+    /// HTTP statuses.
+    pub link_faults: VecDeque<u16>,
     pub send_faults: VecDeque<SendFault>,
     pub webhook_faults: VecDeque<WebhookFault>,
     /// When each customer last wrote to each number, in unix milliseconds.
@@ -112,6 +114,7 @@ impl World {
             Fault::MediaUpload(fault) => self.media_upload_faults.push_back(fault),
             Fault::MediaInfo(fault) => self.media_info_faults.push_back(fault),
             Fault::MediaDownload(fault) => self.media_download_faults.push_back(fault),
+            Fault::LinkFetch { http } => self.link_faults.push_back(http),
         }
     }
 
@@ -121,6 +124,7 @@ impl World {
         self.media_upload_faults.clear();
         self.media_info_faults.clear();
         self.media_download_faults.clear();
+        self.link_faults.clear();
     }
 
     pub(crate) fn add_media(&mut self, media: Media) -> String {
