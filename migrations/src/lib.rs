@@ -36,6 +36,7 @@ mod m0025_files;
 mod m0026_costs;
 mod m0027_sending;
 mod m0030_file_attempts;
+mod m0031_payment;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0026_costs::Step),
             Box::new(m0027_sending::Step),
             Box::new(m0030_file_attempts::Step),
+            Box::new(m0031_payment::Step),
         ]
     }
 }

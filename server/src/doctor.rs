@@ -79,6 +79,7 @@ fn title(check: Check) -> &'static str {
         Check::Connection => "Connection",
         Check::Quality => "Quality",
         Check::Throughput => "Throughput",
+        Check::Payment => "Payment method",
         Check::WabaSubscription => "WABA subscription",
         Check::MessagesField => "Field messages",
         Check::Callback => "Callback",
@@ -89,6 +90,7 @@ fn title(check: Check) -> &'static str {
         Check::ClockSkew => "Clock",
         Check::Destination => "Destination",
         Check::Countries => "Allowed countries",
+        Check::Files => "Files",
     }
 }
 
@@ -120,6 +122,15 @@ fn sentence(seen: &Seen) -> String {
         Seen::NotRegistered => "the number is not registered for the Cloud API".to_owned(),
         Seen::NotConnected { status } => format!("the number is {status}"),
         Seen::QualityLow { rating } => format!("the quality rating is {rating}"),
+        Seen::PaymentRefused { at } => {
+            format!("Meta refused a message for lack of payment at {}", time(at))
+        }
+        Seen::FilesFailed { way, failed, of } => {
+            format!(
+                "{failed} of {of} files failed by {} since yesterday",
+                way.as_str()
+            )
+        }
         Seen::WabaUnknown => "the token sees the number, but no WABA with this ID".to_owned(),
         Seen::NumberNotInWaba => "the number does not belong to the WABA with this ID".to_owned(),
         Seen::WabaNotSubscribed => "the app is not subscribed to the WABA: nothing arrives".to_owned(),

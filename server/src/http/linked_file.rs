@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::refusal::Refusal;
-use engine::files;
+use engine::files::{self, Linked, PROBE, PROBE_TYPE};
 
 pub async fn fetch(
     State(http): State<Http>,
@@ -24,7 +24,10 @@ pub async fn fetch(
         return StatusCode::NOT_FOUND.into_response();
     };
     let answered = async {
-        let file = files::of_link(&http.engine, &token).await?;
+        let file = match files::of_link(&http.engine, &token).await? {
+            Linked::File(file) => file,
+            Linked::Probe => return Ok(([(header::CONTENT_TYPE, PROBE_TYPE)], PROBE).into_response()),
+        };
         let mut response = content(&file, &headers).await?;
         let told = HeaderValue::try_from(&file.type_for_meta);
         let name = file.view.filename.as_deref().unwrap_or("file");

@@ -21,6 +21,7 @@ stories! {
     a_thousand_service_messages_are_free
     rates_are_replaced_and_refused_with_their_fields
     a_spent_budget_warns_and_stops_templates_only
+    an_account_that_cannot_pay_shows_on_the_channel
     the_page_works_without_a_script
 }
 
@@ -75,6 +76,36 @@ fn line(country: &str, category: &str, charge: &str, messages: u64) -> (Value, V
         code => code.into(),
     };
     (country, category.into(), charge.into(), messages.into())
+}
+
+async fn an_account_that_cannot_pay_shows_on_the_channel(story: &Story) {
+    let channel = story.support().await;
+    let path = format!("/api/v1/channels/{}/health", channel.channel);
+    let payment = || async {
+        story.settled().await;
+        let health = story.api.get(&path).await.ok();
+        let checks = health["findings"].as_array().expect("findings").clone();
+        let payment = checks.into_iter().find(|check| check["check"] == "payment");
+        payment.expect("the check")["state"].clone()
+    };
+    story.api.post(&path, json!({})).await.ok();
+    assert_eq!(payment().await, "good");
+    let mut failed = status("wamid.1", "failed", TO, None);
+    failed["errors"] = json!([{"code": 131_042, "title": "Business eligibility payment issue"}]);
+    told(story, &channel, &[failed]).await;
+    assert_eq!(payment().await, "bad");
+    // A free message proves nothing.
+    let free = status(
+        "wamid.2",
+        "delivered",
+        TO,
+        Some(priced("service", "free_customer_service")),
+    );
+    told(story, &channel, &[free]).await;
+    assert_eq!(payment().await, "bad");
+    let paid = status("wamid.3", "delivered", TO, Some(priced("service", "regular")));
+    told(story, &channel, &[paid]).await;
+    assert_eq!(payment().await, "good");
 }
 
 async fn a_message_counts_once_whatever_its_statuses(story: &Story) {

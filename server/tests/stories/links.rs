@@ -211,7 +211,7 @@ async fn what_meta_does_not_take_goes_by_a_link_once(story: &Story) {
 
 async fn what_is_wrong_with_the_file_itself_is_not_tried_again(story: &Story) {
     let (_, jana, session) = begin_desk(story).await;
-    for code in [100, 131_053, 190] {
+    for code in [100, 131_053] {
         let http = 400;
         story
             .meta

@@ -11,6 +11,7 @@ use crate::{
 };
 use domain::{
     access::Actor,
+    channel::AuthenticationForm,
     message::{Waits, content::Content},
     refusal::Refusal,
     session::Blocked,
@@ -32,7 +33,8 @@ stories! {
     a_success_that_cannot_be_recorded_is_noted
     a_message_that_cannot_be_written_keeps_nobody_waiting
     a_permanent_error_fails_with_its_reason
-    a_refused_token_fails_and_shows_on_the_channel
+    while_the_token_is_refused_messages_wait_and_go_out_with_another
+    a_refused_number_stops_and_goes_on_by_itself
     outside_the_window_nothing_is_sent
     meta_may_close_the_window_and_the_customer_opens_it
     a_status_may_come_before_the_answer_to_the_send
@@ -475,21 +477,68 @@ async fn a_permanent_error_fails_with_its_reason(story: &Story) {
     assert!(story.meta.sent_messages().is_empty(), "it is not tried again");
 }
 
-async fn a_refused_token_fails_and_shows_on_the_channel(story: &Story) {
+async fn while_the_token_is_refused_messages_wait_and_go_out_with_another(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
     story.meta.set_token(&line.app.token, TokenState::Expired);
-    story.answers(&session, "Hello").await;
+    for text in ["One", "Two", "Three"] {
+        story.answers(&session, text).await;
+    }
     story.settled().await;
-    let message = last(story, &session).await;
-    assert_eq!(message["status"], "failed");
-    assert_eq!(message["error"]["code"], 190);
-    let channel = story
-        .api
-        .get(&format!("/api/v1/channels/{}", line.channel))
+    let path = format!("/api/v1/channels/{}", line.channel);
+    assert_eq!(story.api.get(&path).await.ok()["status"], "token_refused");
+    // They wait for longer than for anything else, and are not tried all the time.
+    for _ in 0..7 {
+        story.later(Duration::from_secs(60 * 60)).await;
+    }
+    assert_eq!(last(story, &session).await["status"], "queued");
+    let (system, id) = (Actor::System, id_of(&session).parse().expect("an id"));
+    let thread = engine::sessions::thread::read(&story.engine, &system, id, None).await;
+    let waits: Vec<_> = thread
+        .expect("a thread")
+        .messages
+        .iter()
+        .map(|message| message.waits)
+        .collect();
+    assert_eq!(waits[1..], [Some(Waits::Token); 3]);
+    assert!(story.meta.sent_messages().is_empty());
+
+    story.meta.set_token(&line.app.token, TokenState::Valid);
+    let form = AuthenticationForm {
+        name: "Support".into(),
+        access_token: line.app.token.clone(),
+        ..AuthenticationForm::default()
+    };
+    let id = line.channel.parse().expect("an id");
+    let channel = engine::channels::get(&story.engine, &system, id).await;
+    let version = channel.expect("the channel").version;
+    engine::channels::save_authentication(&story.engine, &system, id, version, &form)
         .await
-        .ok();
-    assert_eq!(channel["status"], "token_refused");
+        .expect("saved");
+    story.settled().await;
+    let bodies: Vec<_> = story
+        .meta
+        .sent_messages()
+        .iter()
+        .map(|sent| sent.body["text"]["body"].clone())
+        .collect();
+    assert_eq!(bodies, ["One", "Two", "Three"], "each once, in their order");
+    assert_eq!(story.api.get(&path).await.ok()["status"], "active");
+}
+
+async fn a_refused_number_stops_and_goes_on_by_itself(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    story.meta.fault(SendFault::ErrorCode {
+        code: 131_031,
+        http: 403,
+    });
+    story.answers(&session, "One").await;
+    story.settled().await;
+    assert_eq!(last(story, &session).await["status"], "queued");
+    assert!(story.meta.sent_messages().is_empty());
+    story.later(Duration::from_secs(6 * 60)).await;
+    assert_eq!(last(story, &session).await["status"], "delivered");
 }
 
 async fn outside_the_window_nothing_is_sent(story: &Story) {

@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 16] = [
+const OBSTACLES: [(&str, &str); 17] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -77,6 +77,10 @@ const OBSTACLES: [(&str, &str); 16] = [
     (
         "CREATE TABLE file_attempts (id INTEGER)",
         "DROP TABLE file_attempts",
+    ),
+    (
+        "ALTER TABLE channels ADD COLUMN payment_refused_at BIGINT",
+        "ALTER TABLE channels DROP COLUMN payment_refused_at",
     ),
 ];
 

@@ -157,6 +157,7 @@ pub fn meaning(locale: Locale, meaning: Meaning) -> &'static str {
 pub fn waits(locale: Locale, waits: Waits) -> &'static str {
     match waits {
         Waits::Paused => td_string!(locale, inbox.waits.paused),
+        Waits::Token => td_string!(locale, inbox.waits.token),
         Waits::File => td_string!(locale, inbox.waits.file),
         Waits::Meta => td_string!(locale, inbox.waits.meta),
         Waits::Confirmation => td_string!(locale, inbox.waits.confirmation),

@@ -1,6 +1,6 @@
 //! The doctor's input: the server's own records, and Meta's answers in Switchboard's terms.
 
-use crate::time::Timestamp;
+use crate::{file::FileWay, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A question to Meta and its result.
@@ -129,6 +129,14 @@ pub enum Taker {
     Ready,
 }
 
+/// Files that went one way, and how many of them WhatsApp could not use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FilesSent {
+    pub way: FileWay,
+    pub failed: u32,
+    pub of: u32,
+}
+
 /// Everything that a diagnosis needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
@@ -170,4 +178,10 @@ pub struct Evidence {
     /// The allowed countries shut out Meta's servers.
     pub webhooks_blocked: bool,
     pub files_blocked: bool,
+    /// The result of fetching a file from its link; `None`: the channel uploads its files.
+    pub file_link: Option<Reach>,
+    /// Files since yesterday.
+    pub files: Vec<FilesSent>,
+    /// When Meta last refused a message for lack of payment, if nothing paid was delivered since.
+    pub payment_refused_at: Option<Timestamp>,
 }

@@ -2,6 +2,7 @@
 
 use super::evidence::Place;
 use crate::{
+    file::FileWay,
     form::{Problem, unknown},
     time::Timestamp,
 };
@@ -40,6 +41,8 @@ pub enum Check {
     Connection,
     Quality,
     Throughput,
+    /// Meta delivers what has to be paid for.
+    Payment,
     /// The app is subscribed to the WhatsApp Business Account: the step that is forgotten most often.
     WabaSubscription,
     /// The app's subscription has the field `messages`.
@@ -57,6 +60,8 @@ pub enum Check {
     Destination,
     /// The allowed countries admit Meta's servers.
     Countries,
+    /// WhatsApp can fetch files from their links, and takes what is sent.
+    Files,
 }
 
 impl Check {
@@ -168,6 +173,15 @@ pub enum Seen {
     },
     QualityLow {
         rating: String,
+    },
+    PaymentRefused {
+        at: Timestamp,
+    },
+    /// Of the files that went one way since yesterday, as many failed.
+    FilesFailed {
+        way: FileWay,
+        failed: u32,
+        of: u32,
     },
 
     // The subscriptions

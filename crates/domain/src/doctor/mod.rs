@@ -11,7 +11,7 @@ mod tests;
 
 pub use diagnose::{diagnose, is_local};
 pub use evidence::{
-    AppSecret, AppSubscription, Evidence, Kin, NumberSeen, Place, Probe, Reach, Taker, TokenSeen,
+    AppSecret, AppSubscription, Evidence, FilesSent, Kin, NumberSeen, Place, Probe, Reach, Taker, TokenSeen,
     WabaSubscription,
 };
 pub use finding::{Check, Finding, Seen, State};

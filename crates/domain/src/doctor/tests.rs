@@ -2,7 +2,7 @@
 //! the finding that names it.
 
 use super::*;
-use crate::time::Timestamp;
+use crate::{file::FileWay, time::Timestamp};
 use std::time::Duration;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_341_600);
@@ -51,6 +51,9 @@ fn well() -> Evidence {
         fallback: Taker::NotChosen,
         webhooks_blocked: false,
         files_blocked: false,
+        file_link: None,
+        files: Vec::new(),
+        payment_refused_at: None,
     }
 }
 
@@ -674,7 +677,19 @@ fn state(evidence: &Evidence, check: Check) -> State {
 
 #[test]
 fn what_is_worth_knowing_is_no_fault() {
-    let notices: [(Check, Evidence); 7] = [
+    let notices: [(Check, Evidence); 8] = [
+        (
+            Check::Files,
+            Evidence {
+                file_link: Some(Reach::Ours),
+                files: vec![FilesSent {
+                    way: FileWay::Link,
+                    failed: 3,
+                    of: 6,
+                }],
+                ..well()
+            },
+        ),
         (
             Check::PublicUrl,
             Evidence {

@@ -64,6 +64,8 @@ impl Status {
 pub enum Waits {
     /// Somebody paused the channel.
     Paused,
+    /// Meta refuses the channel's access token.
+    Token,
     /// Its file is on its way to Meta.
     File,
     /// Meta could not be reached, or asked for a delay.

@@ -10,9 +10,10 @@ use crate::{
     },
     credentials::{seal::Kind, secrets},
     directory::destination::Directory,
-    entity::{channel, channel_reservation, extension, queue},
+    entity::{channel, channel_reservation, extension, outbox, queue},
     random,
     transaction::Transaction,
+    wakes::Worker,
 };
 use domain::{
     access::{Actor, Permission},
@@ -183,6 +184,7 @@ async fn insert(
         messages_per_second: sending.messages_per_second.into(),
         file_way: sending.file_way.as_str().to_owned(),
         unconfirmed: sending.unconfirmed.as_str().to_owned(),
+        payment_refused_at: None,
     };
     channel::Entity::insert(new.into_active_model())
         .exec_without_returning(tx)
@@ -214,6 +216,10 @@ async fn write_authentication(tx: &Transaction, id: ChannelId, form: &Authentica
     }
     if form.access_token.is_some() {
         forget_token_state(&mut change);
+        // What Meta refused with the old one goes out with the new one.
+        outbox::due_now(tx, id.uuid()).await?;
+        tx.then(move |engine| engine.outbound.release(id.uuid()));
+        tx.wake(Worker::Outbound);
     }
     if form.app_secret.is_some() || form.next_app_secret.is_some() {
         change.signature_failures = Set(0);

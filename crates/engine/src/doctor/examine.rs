@@ -22,10 +22,12 @@ use domain::{
     countries::Door,
     doctor::{Check, Evidence, Finding, Probe, Reach, SETTLING, Seen, State, diagnose},
     event::Change,
+    file::FileWay,
     ids::ChannelId,
     refusal::Refusal,
     time::Timestamp,
 };
+use futures::future::OptionFuture;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 /// Examines a channel now.
@@ -54,11 +56,14 @@ pub async fn latest(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<Vec
 pub(crate) async fn look(engine: &Engine, id: ChannelId) -> Result<Vec<Finding>> {
     let age = engine.doctor_schedule.age();
     let records = Records::read(engine, id).await?;
-    let (answers, reach) = tokio::join!(
+    let by_link = records.channel.sending()?.file_way == FileWay::Link;
+    let file_link = OptionFuture::from(by_link.then(|| reach::fetch_probe(engine)));
+    let (answers, reach, file_link) = tokio::join!(
         probes::ask(engine, &records),
-        reach::attempt(&engine.web, &records.public_url)
+        reach::attempt(&engine.web, &records.public_url),
+        file_link,
     );
-    let evidence = evidence(engine, &records, answers, reach);
+    let evidence = evidence(engine, &records, answers, reach, file_link);
     let found = diagnose(&evidence);
     let found = if is_silent(&evidence) {
         findings::keep_unanswered(found, &records.kept)
@@ -96,7 +101,13 @@ pub(crate) async fn outdate_all(tx: &Transaction) -> Result<()> {
     Ok(())
 }
 
-fn evidence(engine: &Engine, records: &Records, answers: Answers, reach: Reach) -> Evidence {
+fn evidence(
+    engine: &Engine,
+    records: &Records,
+    answers: Answers,
+    reach: Reach,
+    file_link: Option<Reach>,
+) -> Evidence {
     let channel = &records.channel;
     let at = |millis: Option<i64>| millis.map(Timestamp::from_millis);
     let is_shut = |door| engine.countries.shut_out(door, engine.clock().now()).is_some();
@@ -129,6 +140,9 @@ fn evidence(engine: &Engine, records: &Records, answers: Answers, reach: Reach) 
         fallback: records.fallback,
         webhooks_blocked: is_shut(Door::Webhooks),
         files_blocked: is_shut(Door::Files),
+        file_link,
+        files: records.files.clone(),
+        payment_refused_at: at(channel.payment_refused_at),
     }
 }
 

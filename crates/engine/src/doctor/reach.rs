@@ -1,12 +1,19 @@
 //! Whether the server's public address leads to this process. The attempt carries no secret: whoever answers there may
 //! be a stranger.
 
+use crate::{Engine, files::link};
 use domain::doctor::{Reach, is_local};
-use reqwest::{Client, ClientBuilder, redirect};
+use reqwest::{
+    Client, ClientBuilder,
+    header::{CONTENT_TYPE, USER_AGENT},
+    redirect,
+};
 use std::{error::Error as _, time::Duration};
 use url::Url;
 
 const LIMIT: Duration = Duration::from_secs(4);
+/// How Meta's fetcher names itself, as servers see it.
+const FETCHER: &str = "facebookexternalua";
 /// What `/healthz` answers.
 const HEALTHY: &[u8] = b"ok";
 
@@ -38,6 +45,26 @@ pub(super) async fn attempt(web: &Client, public_url: &Url) -> Reach {
         Reach::Ours
     } else {
         Reach::NotUs { status }
+    }
+}
+
+/// Fetches a file from its link, as WhatsApp would: on the public address, and without following a redirect.
+pub(super) async fn fetch_probe(engine: &Engine) -> Reach {
+    if engine.public_url.scheme() != "https" || engine.public_url.host_str().is_none_or(is_local) {
+        return Reach::NotTried;
+    }
+    let request = engine.web.get(link::probe_address(engine));
+    // Proxies that challenge unknown programs may let Meta's through, and the other way round.
+    let response = match request.header(USER_AGENT, FETCHER).send().await {
+        Ok(response) => response,
+        Err(error) => return failure(error),
+    };
+    let status = response.status().as_u16();
+    let told = response.headers().get(CONTENT_TYPE).cloned();
+    let content = response.bytes().await.unwrap_or_default();
+    match status == 200 && told.is_some_and(|told| told == link::PROBE_TYPE) && content == link::PROBE {
+        true => Reach::Ours,
+        false => Reach::NotUs { status },
     }
 }
 

@@ -5,16 +5,20 @@ use crate::{
     credentials::{seal::Kind, secrets},
     directory::destination::Directory,
     doctor::findings,
-    entity::{channel, channel_secret},
+    entity::{channel, channel_secret, file_attempt},
 };
 use domain::{
     channel::DestinationRef,
-    doctor::{Check, Finding, Kin, Seen, Taker},
+    doctor::{Check, FilesSent, Finding, Kin, Seen, Taker},
+    file::FileWay,
     ids::ChannelId,
     refusal::Refusal,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+};
 use secrecy::SecretString;
+use std::time::Duration;
 use url::Url;
 
 pub(super) struct Records {
@@ -33,6 +37,8 @@ pub(super) struct Records {
     pub(super) destination: Taker,
     pub(super) fallback: Taker,
     pub(super) kept: Vec<Finding>,
+    /// Since yesterday.
+    pub(super) files: Vec<FilesSent>,
 }
 
 /// A channel that has not been deleted.
@@ -100,9 +106,30 @@ impl Records {
             destination,
             fallback,
             kept,
+            files: files_sent(engine, &channel).await?,
             channel,
         })
     }
+}
+
+/// How the files since yesterday went, by way.
+async fn files_sent(engine: &Engine, channel: &channel::Model) -> Result<Vec<FilesSent>> {
+    let since = engine.clock().now().minus(Duration::from_secs(24 * 60 * 60));
+    let mut sent = Vec::new();
+    for &way in FileWay::ALL {
+        let all = file_attempt::Entity::find()
+            .filter(file_attempt::Column::ChannelId.eq(channel.id))
+            .filter(file_attempt::Column::At.gt(since.millis()))
+            .filter(file_attempt::Column::Way.eq(way.as_str()));
+        let failed = all.clone().filter(file_attempt::Column::Failed.eq(true));
+        let count = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        sent.push(FilesSent {
+            way,
+            failed: count(failed.count(engine.db.read()).await?),
+            of: count(all.count(engine.db.read()).await?),
+        });
+    }
+    Ok(sent)
 }
 
 /// The app id that was found with the app secret, unless the secret is newer.

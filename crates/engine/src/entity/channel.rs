@@ -43,6 +43,8 @@ pub struct Model {
     pub file_way: String,
     #[sea_orm(column_type = "Text")]
     pub unconfirmed: String,
+    /// Meta has delivered nothing that is paid for since.
+    pub payment_refused_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,6 +1,6 @@
 //! A message that still has to reach Meta.
 
-use sea_orm::entity::prelude::*;
+use sea_orm::{entity::prelude::*, sea_query::Expr};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "outbox")]
@@ -28,6 +28,17 @@ pub struct Model {
 /// a session goes before those that wait behind another one: no session waits for another's backlog.
 pub fn lane(of_user: bool, is_first: bool) -> i64 {
     2 * i64::from(!of_user) + i64::from(!is_first)
+}
+
+/// Messages of a channel that wait after a refusal are due now.
+pub(crate) async fn due_now(db: &impl ConnectionTrait, channel: Uuid) -> crate::Result<()> {
+    Entity::update_many()
+        .col_expr(Column::DueAt, Expr::value(0_i64))
+        .filter(Column::ChannelId.eq(channel))
+        .filter(Column::CallingSince.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -24,16 +24,35 @@ pub(crate) fn address(engine: &Engine, file: Uuid) -> String {
     format!("{base}/files/{}", sign(&engine.key, file, until))
 }
 
+/// A file that is always here, for the doctor to fetch.
+pub const PROBE: &[u8] = b"switchboard file link\n";
+pub const PROBE_TYPE: &str = "text/plain";
+const PROBE_ID: Uuid = Uuid::nil();
+
+pub(crate) fn probe_address(engine: &Engine) -> String {
+    address(engine, PROBE_ID)
+}
+
+/// What an address names.
+#[derive(Debug)]
+pub enum Linked {
+    File(OpenFile),
+    Probe,
+}
+
 /// The file that an address names, without a log-in.
 ///
 /// # Errors
 /// `NotFound` for an address that was not made here, or has expired; `FileGone` when the file is not kept any more.
-pub async fn of_link(engine: &Engine, token: &str) -> Result<OpenFile> {
+pub async fn of_link(engine: &Engine, token: &str) -> Result<Linked> {
     let file = verify(&engine.key, token, engine.clock().now()).ok_or(Refusal::NotFound)?;
+    if file == PROBE_ID {
+        return Ok(Linked::Probe);
+    }
     let row = file::Entity::find_by_id(file).one(engine.db.read()).await?;
     let row = row.ok_or(Refusal::NotFound)?;
     match stored(&row.state)? {
-        FileState::Here => OpenFile::of(engine, row),
+        FileState::Here => OpenFile::of(engine, row).map(Linked::File),
         _ => Err(Refusal::FileGone.into()),
     }
 }

@@ -17,6 +17,6 @@ pub(crate) mod store;
 pub(crate) mod transfers;
 pub mod upload;
 
-pub use link::of_link;
+pub use link::{Linked, PROBE, PROBE_TYPE, of_link};
 pub use read::{OpenFile, of_message};
 pub use store::Bytes;

@@ -5,7 +5,7 @@ use crate::{
     Error,
     entity::{channel, message, message_status},
     inbound::{batch::Batch, reject::Dead},
-    sessions::status::{advance, closes_the_window},
+    sessions::status::{advance, closes_the_window, lacks_payment},
 };
 use domain::{
     cost::{country_of_bsuid, country_of_number},
@@ -64,6 +64,13 @@ pub(crate) fn apply(
     if let Some(heard) = batch.heard(&phone_number_id).filter(|_| noted_long_ago) {
         heard.status_at = Some(now);
     }
+    let paid = pricing_tells_payment(update);
+    let refused = failure.as_ref().is_some_and(lacks_payment);
+    if (refused || paid && channel.payment_refused_at.is_some())
+        && let Some(heard) = batch.heard(&phone_number_id)
+    {
+        heard.payment_refused_at = Some(refused.then_some(at));
+    }
     let Some(id) = find_message(batch, &phone_number_id, update) else {
         return Ok(());
     };
@@ -92,6 +99,12 @@ pub(crate) fn apply(
     batch.messages.add(id, moved);
     batch.announce_message(session, id, false);
     Ok(())
+}
+
+/// Whether Meta has delivered a message that is paid for.
+fn pricing_tells_payment(update: &StatusUpdate) -> bool {
+    let billable = update.pricing.as_ref().and_then(|pricing| pricing.billable);
+    billable == Some(true) && update.errors.is_empty()
 }
 
 /// The customer's country, by which Meta charges.

@@ -8,7 +8,7 @@ use crate::{
         attachment,
         memory::{InHand, PAUSE},
         turn::Place,
-        verdict::{Called, Verdict, asked_wait, verdict},
+        verdict::{Called, Verdict, asked_wait, stops_the_number, verdict},
     },
     sessions::content,
 };
@@ -80,7 +80,10 @@ async fn try_to_send(engine: &Engine, job: &outbox::Model, turn: &mut Place) -> 
     };
     let now = engine.clock().now();
     let asked = asked_wait(&called, now.millis() / 1000);
-    if let Some((wait, true)) = asked {
+    let asked_of_number = asked
+        .filter(|(_, whole_number)| *whole_number)
+        .map(|(wait, _)| wait);
+    if let Some(wait) = asked_of_number.max(stops_the_number(&called)) {
         engine.outbound.hold(job.channel_id, now.plus(wait).millis());
     }
     let age = now.since(Timestamp::from_millis(message.at));

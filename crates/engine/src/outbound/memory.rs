@@ -45,6 +45,12 @@ impl Memory {
         held.clone()
     }
 
+    /// The reason why a channel had to wait may have gone.
+    pub(crate) fn release(&self, channel: Uuid) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.remove(&channel);
+    }
+
     pub(super) fn hold(&self, channel: Uuid, until: i64) {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let known = held.entry(channel).or_default();

@@ -14,9 +14,10 @@ use crate::{
 };
 use domain::{
     access::Actor,
-    channel::Sending,
+    channel::{Sending, TokenState},
     ids::{MessageId, SessionId},
     message::Waits,
+    session::Blocked,
     time::Timestamp,
 };
 use sea_orm::{
@@ -61,7 +62,11 @@ pub(crate) async fn due(
                 continue;
             }
         };
-        let jobs = due_of(engine, db, channel.id, now, full, sending).await?;
+        let mut jobs = due_of(engine, db, channel.id, now, full, sending).await?;
+        if channel.token_state == TokenState::Refused.as_str() {
+            // One finds out whether Meta still refuses it; the others need not be refused, too.
+            jobs.truncate(1);
+        }
         due.extend(jobs.into_iter().map(|job| (job, sending)));
     }
     Ok(due)
@@ -179,7 +184,7 @@ pub(crate) async fn waiting_for(
     engine: &Engine,
     db: &impl ConnectionTrait,
     session: SessionId,
-    paused: bool,
+    blocked: Option<Blocked>,
 ) -> Result<HashMap<MessageId, Waits>> {
     let jobs = outbox::Entity::find()
         .filter(outbox::Column::SessionId.eq(session.uuid()))
@@ -203,7 +208,8 @@ pub(crate) async fn waiting_for(
     let waits = |job: &outbox::Model| match job {
         job if in_hand.contains(&job.message_id) => None,
         job if job.calling_since.is_some() => Some(Waits::Confirmation),
-        _ if paused => Some(Waits::Paused),
+        _ if blocked == Some(Blocked::Paused) => Some(Waits::Paused),
+        _ if blocked == Some(Blocked::TokenRefused) => Some(Waits::Token),
         job if uploads(job).is_some_and(|file| !at_meta.contains(&file)) => Some(Waits::File),
         job if job.attempts > 0 || held.contains_key(&job.channel_id) => Some(Waits::Meta),
         _ => None,

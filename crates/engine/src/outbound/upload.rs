@@ -36,6 +36,8 @@ use whatsapp::{
 const KEPT_BY_META: Duration = Duration::from_secs(29 * 24 * 60 * 60);
 /// Meta's code for a file, a type or a number that it does not take.
 const INVALID_PARAMETER: i64 = 100;
+/// The wait while the channel is paused or Meta refuses its token.
+const UNTIL_MENDED: Duration = Duration::from_secs(60);
 /// Attempts before a link is tried, although the error may still pass.
 const LONG: i64 = 6;
 /// Attempts after an error that rarely passes.
@@ -96,8 +98,8 @@ async fn try_to_upload(engine: &Engine, file: file::Model) -> Result<Uploaded> {
     let Some(channel) = channel.filter(|channel| channel.deleted_at.is_none()) else {
         return Ok(impossible(190, "The channel is gone"));
     };
-    if channel.paused_at.is_some() {
-        return Ok(Uploaded::Later(wait_after(file.attempts)));
+    if channel.paused_at.is_some() || channel.token_state == TokenState::Refused.as_str() {
+        return Ok(Uploaded::Later(UNTIL_MENDED));
     }
     let Some(phone_number_id) = channel.phone_number_id else {
         return Ok(impossible(100, "The channel has no phone-number id"));
@@ -143,6 +145,9 @@ fn message_time(job: &outbox::Model) -> i64 {
 
 /// An upload that may have been accepted is repeated: a second copy at Meta does no harm.
 fn after(error: &GraphError, attempts: i64, age: Duration) -> Uploaded {
+    if error.class() == RetryClass::Reauth {
+        return Uploaded::Later(UNTIL_MENDED);
+    }
     let passes = error.may_have_been_accepted()
         || match error.class() {
             RetryClass::Retry | RetryClass::RetrySlow => true,

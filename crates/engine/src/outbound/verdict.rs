@@ -19,6 +19,12 @@ const LONGEST_WAIT: Duration = Duration::from_secs(120);
 const SLOW_WAIT: Duration = Duration::from_secs(60);
 /// `Retry-After` is obeyed up to this limit: a mistake in it must not hold answers for days.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
+/// The wait while Meta refuses the token; one message a minute finds out whether it still does.
+const TOKEN_WAIT: Duration = Duration::from_secs(60);
+/// The wait while Meta refuses the number or its account.
+const NUMBER_WAIT: Duration = Duration::from_secs(5 * 60);
+/// How long messages wait for another token: after that the service window is closed.
+const MENDED_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
 /// Attempts after an error that rarely passes.
 const FEW: i64 = 3;
 /// An answer that could not be sent for this long fails: sent later, it would surprise the customer.
@@ -78,7 +84,11 @@ pub(super) fn verdict(called: Called, attempts: i64, age: Duration, asked: Optio
             once_more: !matches!(error, GraphError::AcceptedUnread { .. }),
         };
     }
-    if age > GIVE_UP_AFTER {
+    let patience = match error.class() {
+        RetryClass::Reauth => MENDED_WITHIN,
+        _ => GIVE_UP_AFTER,
+    };
+    if age > patience {
         return Verdict::Fail(failure_of(&error));
     }
     let again = |wait: Duration| Verdict::Again(crate::random::jittered(wait).max(asked));
@@ -89,6 +99,8 @@ pub(super) fn verdict(called: Called, attempts: i64, age: Duration, asked: Optio
         (_, RetryClass::Retry) => again(doubled(FIRST_WAIT, attempts - 1)),
         (_, RetryClass::RetryFew) if attempts < FEW => again(doubled(FIRST_WAIT, attempts - 1)),
         (_, RetryClass::RetrySlow) => again(SLOW_WAIT),
+        (_, RetryClass::Reauth) => again(TOKEN_WAIT),
+        (_, RetryClass::Account) => again(NUMBER_WAIT),
         _ => Verdict::Fail(failure_of(&error)),
     }
 }
@@ -105,6 +117,19 @@ pub(super) fn asked_wait(called: &Called, now: i64) -> Option<(Duration, bool)> 
         RetryClass::Retry | RetryClass::RetryFew | RetryClass::RetrySlow
     );
     Some((wait, passes && !one_customer))
+}
+
+/// How long the whole number has to stop, because Meta refuses its token, itself or its account.
+pub(super) fn stops_the_number(called: &Called) -> Option<Duration> {
+    let Called::Answered(Err(error)) = called else {
+        return None;
+    };
+    match error.class() {
+        _ if error.may_have_been_accepted() => None,
+        RetryClass::Reauth => Some(TOKEN_WAIT),
+        RetryClass::Account => Some(NUMBER_WAIT),
+        _ => None,
+    }
 }
 
 fn doubled(first: Duration, times: i64) -> Duration {
@@ -171,7 +196,20 @@ mod tests {
         assert!(matches!(judge(page(429, None), 1, YOUNG), Verdict::Again(_)));
         assert!(matches!(judge(page(302, None), 1, YOUNG), Verdict::Fail(_)));
         assert!(matches!(judge(refused(131_047, 400), 1, YOUNG), Verdict::Fail(_)));
-        assert!(matches!(judge(refused(190, 401), 1, YOUNG), Verdict::Fail(_)));
+        // They wait for another token, or until the number is put right.
+        assert!(matches!(judge(refused(190, 401), 9, YOUNG), Verdict::Again(_)));
+        assert!(matches!(
+            judge(refused(190, 401), 9, GIVE_UP_AFTER + YOUNG),
+            Verdict::Again(_)
+        ));
+        assert!(matches!(
+            judge(refused(190, 401), 9, MENDED_WITHIN + YOUNG),
+            Verdict::Fail(_)
+        ));
+        assert!(matches!(
+            judge(refused(131_031, 403), 9, YOUNG),
+            Verdict::Again(_)
+        ));
         assert!(matches!(judge(refused(1, 400), 1, YOUNG), Verdict::Again(_)));
         assert!(matches!(judge(refused(1, 400), FEW, YOUNG), Verdict::Fail(_)));
         assert!(matches!(

@@ -158,6 +158,7 @@ impl Sender {
             begun.extend(begin(&tx, job, sending).await?);
         }
         tx.commit().await?;
+        metrics::counter!(crate::metrics::OUTBOX_COMMITS).increment(1);
         let outcomes = std::mem::take(&mut self.outcomes);
         self.since = None;
         self.call(begun);

@@ -43,6 +43,15 @@ pub(crate) fn advance(
     }))
 }
 
+/// Meta's codes for an account that cannot pay: no payment method, or a problem with it.
+/// <https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes>
+const PAYMENT: [i64; 2] = [131_042, 131_044];
+
+/// Whether Meta refused the message because the account cannot pay for it.
+pub(crate) fn lacks_payment(failure: &Failure) -> bool {
+    failure.code.is_some_and(|code| PAYMENT.contains(&code))
+}
+
 /// Whether Meta refused the message because the service window is closed.
 pub(crate) fn closes_the_window(message: &message::Model) -> bool {
     message.failure_code == Some(WINDOW_CLOSED)

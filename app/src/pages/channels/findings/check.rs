@@ -15,6 +15,8 @@ pub fn check(locale: Locale, check: Check) -> &'static str {
         Check::Registration => td_string!(locale, channels.check.registration),
         Check::Connection => td_string!(locale, channels.check.connection),
         Check::Quality => td_string!(locale, channels.check.quality),
+        Check::Payment => td_string!(locale, channels.check.payment),
+        Check::Files => td_string!(locale, channels.check.files),
         Check::Throughput => td_string!(locale, channels.check.throughput),
         Check::WabaSubscription => td_string!(locale, channels.check.waba_subscription),
         Check::MessagesField => td_string!(locale, channels.check.messages_field),

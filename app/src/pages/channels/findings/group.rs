@@ -28,12 +28,15 @@ impl Group {
         match check {
             Check::PublicUrl | Check::Webhook => Self::Address,
             Check::Token | Check::TokenLifetime | Check::Permissions | Check::AppSecret => Self::Token,
-            Check::Number | Check::Registration | Check::Connection | Check::Quality | Check::Throughput => {
-                Self::Number
-            }
+            Check::Number
+            | Check::Registration
+            | Check::Connection
+            | Check::Quality
+            | Check::Throughput
+            | Check::Payment => Self::Number,
             Check::WabaSubscription | Check::MessagesField | Check::Callback => Self::Subscriptions,
             Check::Signature | Check::LastInbound | Check::LastStatus => Self::Traffic,
-            Check::ClockSkew | Check::Destination | Check::Countries => Self::Ours,
+            Check::ClockSkew | Check::Destination | Check::Countries | Check::Files => Self::Ours,
         }
     }
 

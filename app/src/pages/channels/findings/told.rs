@@ -5,6 +5,7 @@ use super::check::check;
 use crate::i18n::*;
 use domain::{
     doctor::{Check, Finding, Place, Seen, State},
+    file::FileWay,
     time::Timestamp,
 };
 
@@ -32,6 +33,7 @@ pub struct Advice {
 pub enum Mend {
     Authentication,
     Messaging,
+    Sending,
     Subscribe,
     /// The app's address is wrong: nothing else mends it.
     CallbackOfApp,
@@ -45,7 +47,8 @@ pub enum Mend {
 /// The table.
 pub fn told(locale: Locale, finding: &Finding) -> Told {
     use Mend::{
-        Authentication, CallbackOfApp, CallbackOfEither, CallbackOfNumber, Messaging, Register, Subscribe,
+        Authentication, CallbackOfApp, CallbackOfEither, CallbackOfNumber, Messaging, Register, Sending,
+        Subscribe,
     };
 
     // A finding that needs action: what was seen, what it means, how to mend it.
@@ -90,6 +93,10 @@ pub fn told(locale: Locale, finding: &Finding) -> Told {
         (_, Seen::MetaSays { code, message }) => quoting(message, wrong!(says, code = *code;)),
 
         (Check::PublicUrl, Seen::Fine { what }) => plain!(url_fine, url = shown(what)),
+        (Check::Files, Seen::Unreachable { why } | Seen::BadCertificate { why }) => {
+            quoting(why, wrong!(link_unreachable; Sending))
+        }
+        (Check::Files, Seen::NotUs { status }) => wrong!(link_not_us, status = *status; Sending),
         (_, Seen::OnlyLocal { url }) => wrong!(url_local, url = url.as_str();),
         (_, Seen::NotHttps { url }) => wrong!(url_http, url = url.as_str();),
         (_, Seen::Underscore { host }) => wrong!(url_underscore, host = host.as_str();),
@@ -129,6 +136,9 @@ pub fn told(locale: Locale, finding: &Finding) -> Told {
         (Check::Quality, Seen::Fine { .. }) => plain!(quality_fine),
         (_, Seen::QualityLow { rating }) => wrong!(quality_low, rating = rating.as_str();),
         (Check::Throughput, Seen::Fine { what }) => plain!(throughput_fine, level = shown(what)),
+
+        (Check::Payment, Seen::Fine { .. }) => plain!(payment_fine),
+        (_, Seen::PaymentRefused { at: last }) => at(wrong!(payment_refused;), last),
 
         (Check::WabaSubscription, Seen::Fine { .. }) => plain!(waba_fine),
         (Check::WabaSubscription, Seen::Missing) => wrong!(waba_missing; Messaging),
@@ -187,6 +197,28 @@ pub fn told(locale: Locale, finding: &Finding) -> Told {
         (Check::Countries, Seen::Fine { .. }) => plain!(countries_fine),
         (_, Seen::CountriesBlocked { webhooks: true, .. }) => wrong!(countries_webhooks;),
         (_, Seen::CountriesBlocked { .. }) => wrong!(countries_files;),
+
+        (Check::Files, Seen::Fine { .. }) => plain!(files_fine),
+        (
+            _,
+            Seen::FilesFailed {
+                way: FileWay::Link,
+                failed,
+                of,
+            },
+        ) => {
+            wrong!(files_by_link, failed = *failed, of = *of; Sending)
+        }
+        (
+            _,
+            Seen::FilesFailed {
+                way: FileWay::Upload,
+                failed,
+                of,
+            },
+        ) => {
+            wrong!(files_by_upload, failed = *failed, of = *of; Sending)
+        }
 
         // Meta leaves fields out.
         _ => plain!(not_told),
@@ -289,6 +321,17 @@ mod tests {
             (Check::Signature, Seen::SignaturesWrong { count: 3, last: at }),
             (Check::ClockSkew, Seen::ClockWrong { seconds: 600 }),
             (Check::Destination, Seen::Missing),
+            (Check::Payment, Seen::PaymentRefused { at }),
+            (Check::Files, Seen::NotUs { status: 302 }),
+            (Check::Files, Seen::Unreachable { why: why() }),
+            (
+                Check::Files,
+                Seen::FilesFailed {
+                    way: FileWay::Link,
+                    failed: 3,
+                    of: 4,
+                },
+            ),
             (Check::Destination, Seen::DestinationDisabled { fallback: false }),
             (Check::Destination, Seen::DestinationEmpty { fallback: false }),
             (Check::Destination, Seen::DestinationEmpty { fallback: true }),

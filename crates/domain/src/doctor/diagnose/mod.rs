@@ -45,6 +45,7 @@ impl Doctor<'_> {
             Check::Connection => self.connection(),
             Check::Quality => self.quality(),
             Check::Throughput => self.throughput(),
+            Check::Payment => self.payment(),
             Check::WabaSubscription => self.unless_settling(self.waba_subscription()),
             Check::MessagesField => self.unless_settling(self.messages_field()),
             Check::Callback => self.unless_settling(self.callback()),
@@ -55,6 +56,7 @@ impl Doctor<'_> {
             Check::ClockSkew => self.clock_skew(),
             Check::Destination => self.destination(),
             Check::Countries => self.countries(),
+            Check::Files => self.files(),
         }
     }
 

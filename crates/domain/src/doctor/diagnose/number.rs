@@ -108,6 +108,13 @@ impl Doctor<'_> {
         }
     }
 
+    pub(super) fn payment(&self) -> Result {
+        match self.e.payment_refused_at {
+            Some(at) => bad(Seen::PaymentRefused { at }),
+            None => fine(None),
+        }
+    }
+
     pub(super) fn throughput(&self) -> Result {
         match self.known_number().map(|number| number.throughput.clone()) {
             None => after(Check::Number),

@@ -72,6 +72,8 @@ pub(crate) struct Number {
 pub(crate) struct Heard {
     pub(crate) inbound_at: Option<i64>,
     pub(crate) status_at: Option<i64>,
+    /// Whether and when Meta refused a message for lack of payment.
+    pub(crate) payment_refused_at: Option<Option<i64>>,
 }
 
 #[derive(Debug)]

@@ -228,10 +228,10 @@ where
 }
 
 /// Notes when the channel last heard from Meta; these times only rise.
-async fn hear(tx: &DatabaseTransaction, number: &Number) -> Result<()> {
+async fn hear(tx: &Transaction, number: &Number) -> Result<()> {
     use channel::Column;
     let heard = &number.heard;
-    if heard.inbound_at.is_none() && heard.status_at.is_none() {
+    if heard.inbound_at.is_none() && heard.status_at.is_none() && heard.payment_refused_at.is_none() {
         return Ok(());
     }
     let mut update = channel::Entity::update_many();
@@ -242,6 +242,12 @@ async fn hear(tx: &DatabaseTransaction, number: &Number) -> Result<()> {
         if let Some(at) = at {
             update = update.col_expr(column, Expr::value(at));
         }
+    }
+    if let Some(at) = heard.payment_refused_at {
+        update = update
+            .col_expr(Column::PaymentRefusedAt, Expr::value(at))
+            .col_expr(Column::DoctorAt, Expr::value(None::<i64>));
+        tx.wake(Worker::Doctor);
     }
     update.filter(Column::Id.eq(number.channel.id)).exec(tx).await?;
     Ok(())

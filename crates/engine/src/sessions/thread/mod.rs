@@ -31,7 +31,7 @@ use domain::{
     ids::SessionId,
     message::{MessageView, Status},
     refusal::Refusal,
-    session::{Above, Blocked, May, Stretch, Thread},
+    session::{Above, May, Stretch, Thread},
 };
 use sea_orm::ConnectionTrait;
 
@@ -88,10 +88,9 @@ pub async fn read(engine: &Engine, actor: &Actor, id: SessionId, before: Option<
     let unread = u64::try_from(found.unread).unwrap_or(0);
     let limit = (unread + READ_BEFORE_UNREAD).clamp(PAGE, MAX_FIRST_PAGE);
     let mut page = page(db, actor, &found, None, limit).await?;
-    let paused = blocked == Some(Blocked::Paused);
     let queued = |message: &MessageView| message.status == Some(Status::Queued);
     if page.messages.iter().any(queued) {
-        let mut waiting = queue::waiting_for(engine, db, id, paused).await?;
+        let mut waiting = queue::waiting_for(engine, db, id, blocked).await?;
         for message in &mut page.messages {
             message.waits = waiting.remove(&message.id);
         }

@@ -118,6 +118,14 @@ pub fn MendView(
             </p>
         }
         .into_any(),
+        Mend::Sending => view! {
+            <p>
+                <a href=format!(
+                    "/channels/{id}/sending",
+                )>{move || t_string!(i18n, channels.health.mend_sending)}</a>
+            </p>
+        }
+        .into_any(),
         Mend::Subscribe => {
             let call = format!("POST /{}/subscribed_apps", channel.waba_id.unwrap_or_default());
             view! { <SubscribeForm id call action=actions.subscribe /> }.into_any()
