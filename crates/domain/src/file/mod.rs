@@ -1,7 +1,9 @@
 //! Files of messages: where the bytes are, and what is known of them.
 
 mod state;
+mod upload;
 mod view;
 
 pub use state::FileState;
+pub use upload::UploadView;
 pub use view::{FileView, file_name};
