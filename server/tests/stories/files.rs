@@ -93,13 +93,29 @@ async fn uploaded(browser: &Browser, session: &Value, name: &str, content: &[u8]
 }
 
 async fn send(browser: &Browser, session: &Value, file: &str, caption: &str) -> Value {
-    let session = id_of(session);
-    let arguments = [
-        ("session", session.as_str()),
-        ("file", file),
-        ("caption", caption),
-    ];
-    browser.call("inbox/send-file", &arguments).await.ok()
+    let place = format!("/uploads/{file}");
+    let seen = browser
+        .request(Method::GET, &place)
+        .send()
+        .await
+        .expect("an answer");
+    let seen = Answer::of(seen).await.ok();
+    let kind = seen["kind"].as_str().expect("a kind");
+    let caption = Some(caption).filter(|caption| !caption.is_empty());
+    let mut outgoing = json!({"type": kind, kind: {"file": file}});
+    if kind == "document" {
+        outgoing[kind]["filename"] = seen["filename"].clone();
+    }
+    if let Some(caption) = caption {
+        outgoing[kind]["caption"] = json!(caption);
+    }
+    sent(browser, session, &outgoing).await.ok()
+}
+
+async fn sent(browser: &Browser, session: &Value, outgoing: &Value) -> Answer {
+    let (session, outgoing) = (id_of(session), outgoing.to_string());
+    let arguments = [("session", session.as_str()), ("outgoing", outgoing.as_str())];
+    browser.call("inbox/send", &arguments).await
 }
 
 /// A session that jana has picked up.
@@ -334,9 +350,8 @@ async fn what_cannot_be_uploaded_is_refused(story: &Story) {
     let place = place.header("location").to_owned();
     assert_eq!(append(&jana, &place, 0, b"longer than told").await.status, 409);
     let file = place.rsplit('/').next().expect("an id").to_owned();
-    let early = [("session", id_of(&session)), ("file", file)];
-    let early = early.each_ref().map(|(name, value)| (*name, value.as_str()));
-    assert_eq!(jana.call("inbox/send-file", &early).await.status, 422);
+    let early = json!({"type": "document", "document": {"file": file}});
+    assert_eq!(sent(&jana, &session, &early).await.status, 422);
 }
 
 async fn a_script_sends_a_file_and_only_as_what_it_is(story: &Story) {

@@ -63,6 +63,7 @@ fn arguments(session: &str) -> Vec<(&'static str, String)> {
         ("name", "Support"),
         ("next", "/"),
         ("number", "{}"),
+        ("outgoing", r#"{"type": "text", "text": {"body": "Hello"}}"#),
         ("password", "a wrong password"),
         ("pin", "123456"),
         ("place", "app"),

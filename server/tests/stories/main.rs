@@ -36,6 +36,7 @@ mod strangers;
 mod support;
 mod thread;
 mod transfers;
+mod typed;
 mod upgrade;
 mod webhook;
 mod wire;
