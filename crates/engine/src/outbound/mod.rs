@@ -6,7 +6,7 @@
 //! | `queue`, `memory` | which messages are due, and which call is under way |
 //! | `worker` | calls Meta |
 //! | `attachment`, `upload` | a message's uploaded file, and how it gets to Meta first |
-//! | `pace`, `turn` | says how fast a number and a customer may be sent to |
+//! | `pace`, `turn`, `estimate` | says how fast a number and a customer may be sent to |
 //! | `verdict` | says for each answer whether to try again, wait or fail |
 //! | `record` | writes down what became of a call |
 
@@ -20,6 +20,7 @@ pub(crate) mod upload;
 pub(crate) mod worker;
 
 mod attachment;
+mod estimate;
 mod record;
 mod turn;
 mod verdict;

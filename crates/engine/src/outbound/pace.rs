@@ -13,12 +13,12 @@ use std::{
 use uuid::Uuid;
 
 /// Between two calls from one number: 78.4 a second, so that calls that take unequally long never make it more than 80.
-const SPACING: Duration = Duration::from_micros(12_750);
+pub(super) const SPACING: Duration = Duration::from_micros(12_750);
 /// Messages of one number that are claimed and wait for their turn: an urgent one waits for no more than these.
 const AHEAD: u32 = 8;
 /// Messages to one customer that may be borrowed from the time after them.
-const BURST: u32 = 45;
-const PAIR: Duration = Duration::from_secs(6);
+pub(super) const BURST: u32 = 45;
+pub(super) const PAIR: Duration = Duration::from_secs(6);
 
 /// When calls were made, and how many are about to be.
 #[derive(Debug, Default)]
@@ -49,6 +49,12 @@ impl Pace {
     fn may_write_to(&self, session: Uuid, now: Instant) -> bool {
         let paid = self.pairs.get(&session).copied().unwrap_or(now).max(now);
         paid + PAIR <= now + PAIR * BURST
+    }
+
+    /// What has been borrowed from the time after now for a session's customer.
+    pub(super) fn borrowed(&self, session: Uuid, now: Instant) -> Duration {
+        let paid = self.pairs.get(&session);
+        paid.map_or(Duration::ZERO, |paid| paid.saturating_duration_since(now))
     }
 
     /// Takes a place among the messages that wait for their turn; false if there is none now.

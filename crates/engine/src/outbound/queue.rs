@@ -8,7 +8,7 @@
 use crate::{
     Engine, Result,
     entity::{channel, file, message, outbox},
-    outbound::{pace::Full, verdict::SILENCE},
+    outbound::{estimate, pace::Full, verdict::SILENCE},
     sessions::audience::message_changed,
     transaction::Transaction,
 };
@@ -186,7 +186,7 @@ pub(crate) async fn postpone(
     }
 }
 
-/// What the queued messages of a session wait for, unless they only wait for their turn.
+/// What the queued messages of a session wait for, unless their turn is soon.
 pub(crate) async fn waiting_for(
     engine: &Engine,
     db: &impl ConnectionTrait,
@@ -211,13 +211,14 @@ pub(crate) async fn waiting_for(
             found.into_tuple().all(db).await?
         }
     };
+    let turns = estimate::turns(engine, db, &jobs, now).await?;
     let waits = |job: &outbox::Model| match job {
         job if in_hand.contains(&job.message_id) => None,
         job if job.calling_since.is_some() => Some(Waits::Confirmation),
         _ if paused => Some(Waits::Paused),
         job if job.file_id.is_some_and(|file| !at_meta.contains(&file)) => Some(Waits::File),
         job if job.attempts > 0 || held.contains_key(&job.channel_id) => Some(Waits::Meta),
-        _ => None,
+        job => turns.get(&job.message_id).map(|&seconds| Waits::Turn { seconds }),
     };
     Ok(jobs
         .iter()
