@@ -6,6 +6,7 @@ use crate::{
 };
 use domain::message::{Outgoing, Typed, TypedContact, TypedKind, TypedRow, TypedSection};
 use serde_json::{Value, json};
+use simulator::CustomerId;
 
 stories! {
     every_form_reaches_meta
@@ -14,12 +15,13 @@ stories! {
     a_message_with_a_key_is_sent_once
 }
 
-async fn desk(story: &Story) -> (Browser, String) {
+async fn desk(story: &Story) -> (Browser, String, CustomerId) {
     let (line, jana) = story.desk_of_one().await;
-    story.says(story.customer(1), &line, "Hello").await;
+    let customer = story.customer(1);
+    story.says(customer, &line, "Hello").await;
     let session = id_of(&story.session().await);
     jana.call("inbox/pick-up", &[("session", &session)]).await.ok();
-    (jana, session)
+    (jana, session, customer)
 }
 
 fn typed() -> Typed {
@@ -55,7 +57,7 @@ fn outgoing(kind: TypedKind) -> String {
 }
 
 async fn every_form_reaches_meta(story: &Story) {
-    let (jana, session) = desk(story).await;
+    let (jana, session, _) = desk(story).await;
     for kind in TypedKind::ALL {
         let outgoing = outgoing(*kind);
         let sent = jana
@@ -80,7 +82,7 @@ async fn every_form_reaches_meta(story: &Story) {
 }
 
 async fn what_is_no_message_of_metas_is_refused(story: &Story) {
-    let (jana, session) = desk(story).await;
+    let (jana, session, _) = desk(story).await;
     let long = json!({"type": "interactive", "interactive": {"type": "button", "body": {"text": "?"},
         "action": {"buttons": [{"type": "reply", "reply": {"id": "1", "title": "x".repeat(21)}}]}}});
     let refused = jana
@@ -90,7 +92,10 @@ async fn what_is_no_message_of_metas_is_refused(story: &Story) {
         )
         .await;
     assert_eq!(refused.status, 422);
-    let field = &refused.json()["Refused"]["fields"][0];
+    // The error's own words come before its JSON.
+    let json = &refused.text[refused.text.find('{').expect("JSON")..];
+    let error: Value = serde_json::from_str(json).expect("JSON");
+    let field = &error["Refused"]["fields"][0];
     assert_eq!(
         (&field["field"], &field["most"]),
         (&json!("interactive.action.buttons[0].reply.title"), &json!(20))
@@ -112,7 +117,7 @@ async fn what_is_no_message_of_metas_is_refused(story: &Story) {
 }
 
 async fn a_customer_chooses_a_button_and_a_row(story: &Story) {
-    let (jana, session) = desk(story).await;
+    let (jana, session, customer) = desk(story).await;
     for (kind, choice) in [(TypedKind::Buttons, "2"), (TypedKind::List, "1")] {
         jana.call(
             "inbox/send",
@@ -122,7 +127,6 @@ async fn a_customer_chooses_a_button_and_a_row(story: &Story) {
         .ok();
         story.settled().await;
         let asked = story.meta.sent_messages().pop().expect("a message").wamid;
-        let customer = story.customer(1);
         assert!(story.meta.customer_chooses(customer, &asked, "9").is_err());
         story
             .meta
@@ -141,7 +145,7 @@ async fn a_customer_chooses_a_button_and_a_row(story: &Story) {
 }
 
 async fn a_message_with_a_key_is_sent_once(story: &Story) {
-    let (jana, session) = desk(story).await;
+    let (jana, session, _) = desk(story).await;
     let send = |kind| {
         let jana = &jana;
         let session = session.as_str();
