@@ -12,7 +12,7 @@ const { inbox } = words('en');
 const chat = (page: Page) => page.getByRole('log', { name: inbox.thread.messages });
 const reply = (page: Page) => page.getByLabel(inbox.composer.label, { exact: true });
 const attached = (page: Page) => page.getByRole('list', { name: inbox.attach.list }).getByRole('listitem');
-const picker = (page: Page) => page.locator('.composer input[type="file"]');
+const picker = (page: Page) => page.locator('.composer input[type="file"]:not([accept])');
 const send = (page: Page) => page.getByRole('button', { name: inbox.composer.send });
 
 const PDF = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n');

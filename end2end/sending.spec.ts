@@ -6,7 +6,7 @@ import { words } from './support/words.js';
 import { PASSWORD, type World } from './support/world.js';
 
 const { auth, common, inbox } = words('en');
-const SEND = '**/rpc/inbox/send-text';
+const SEND = '**/rpc/inbox/send';
 const chat = (page: Page) => page.getByRole('log', { name: inbox.thread.messages });
 const reply = (page: Page) => page.getByLabel(inbox.composer.label, { exact: true });
 const bubbles = (page: Page) => page.locator('.flow-line.ours .bubble-text');

@@ -77,7 +77,7 @@ test('a session is picked up and answered', async ({ world, person }) => {
   await page.getByRole('button', { name: inbox.composer.send }).click();
   await expect(chat).toContainText('Už to řeším.');
   // On a double click a browser may post the form twice: that is one message all the same.
-  expect((await page.request.post('/rpc/inbox/send-text', { form: sent })).ok()).toBe(true);
+  expect((await page.request.post('/rpc/inbox/send', { form: sent })).ok()).toBe(true);
   await expect.poll(() => world.simulator.accepted()).toEqual(['Už to řeším.']);
   await expect
     .poll(async () => {

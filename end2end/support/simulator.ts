@@ -59,8 +59,18 @@ export interface SentFile {
   sha256: string;
 }
 
-interface Sent {
-  body: { text?: { body: string } };
+/** A message that Meta has accepted. */
+export interface Sent {
+  wamid: string;
+  body: {
+    type: string;
+    text?: { body: string; preview_url?: boolean };
+    location?: { latitude: string; longitude: string; name?: string };
+    contacts?: unknown[];
+    interactive?: { type: string; action: unknown };
+    image?: { caption?: string };
+    document?: { caption?: string };
+  };
   file?: SentFile;
 }
 
@@ -101,6 +111,11 @@ export class Simulator {
 
   async says(customer: Customer, text: string): Promise<void> {
     await this.post('say', { customer: customer.id, phone_number_id: EXAMPLE.numberId, text });
+  }
+
+  /** The customer taps a button, or chooses a row, of the business' message. */
+  async chooses(customer: Customer, wamid: string, id: string): Promise<void> {
+    await this.post('choose', { customer: customer.id, wamid, id });
   }
 
   async sendsFile(customer: Customer, file: CustomerFile): Promise<void> {
@@ -149,7 +164,7 @@ export class Simulator {
     return this.program.stop();
   }
 
-  private sent(): Promise<Sent[]> {
+  sent(): Promise<Sent[]> {
     return call<Sent[]>('GET', `${this.url}simulator/api/sent`);
   }
 

@@ -2,21 +2,35 @@
 
 use super::error::ApiError;
 use domain::{
-    ids::{FileId, MessageId, SessionId, UserId},
-    message::MessageView,
+    ids::{MessageId, SessionId, UserId},
+    message::{MessageView, Outgoing},
     session::{self, InboxCounts, InboxPage, Tab},
 };
 use leptos::prelude::*;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 #[cfg(feature = "ssr")]
 use super::guard;
 #[cfg(feature = "ssr")]
-use domain::{
-    access::Actor,
-    form::optional,
-    message::{Outgoing, content::Content},
-    page::PageRequest,
-};
+use domain::{access::Actor, form::optional, message::content::Content, page::PageRequest};
+
+/// A message in Meta's spelling, as JSON within a form: the fields of a form cannot hold it.
+#[derive(Debug, Clone)]
+pub struct Written(pub Outgoing);
+
+impl Serialize for Written {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let json = serde_json::to_string(&self.0).map_err(ser::Error::custom)?;
+        to.serialize_str(&json)
+    }
+}
+
+impl<'de> Deserialize<'de> for Written {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let json = String::deserialize(from)?;
+        serde_json::from_str(&json).map(Self).map_err(de::Error::custom)
+    }
+}
 
 /// One page of a tab, newest first; `search` matches names and numbers.
 ///
@@ -100,25 +114,23 @@ pub async fn close(session: SessionId) -> Result<(), ApiError> {
     Ok(engine::sessions::close(&guard::engine()?, &actor, session).await?)
 }
 
-/// Queues a reply. A repeated `key` returns the same message, and nothing is sent twice. `writer` is the user who wrote
-/// it: another user may have logged in in the same browser meanwhile, and no reply goes out under another user's name.
+/// Queues a reply: `outgoing`, or the text `body` of a form on a page without a script. A repeated `key` returns the
+/// same message, and nothing is sent twice. `writer` is the user who wrote it: another user may have logged in in the
+/// same browser meanwhile, and no reply goes out under another user's name.
 ///
 /// # Errors
-/// Blank or too long, the writer is not logged in, or the caller may not answer here.
-#[server(prefix = "/rpc", endpoint = "inbox/send-text")]
-pub async fn send_text(
+/// Not a message that Meta takes, the writer is not logged in, or the caller may not answer here.
+#[server(prefix = "/rpc", endpoint = "inbox/send")]
+pub async fn send_message(
     session: SessionId,
+    #[server(default)] outgoing: Option<Written>,
     #[server(default)] body: String,
     #[server(default)] key: Option<String>,
     #[server(default)] writer: Option<UserId>,
-    #[server(default)] answers: Option<String>,
 ) -> Result<MessageView, ApiError> {
     let actor = written_by(writer).await?;
-    let text = Outgoing {
-        content: Content::text_of(&body),
-        answers: answers.filter(|wamid| !wamid.is_empty()),
-    };
-    Ok(engine::outbound::send::send(&guard::engine()?, &actor, session, text, key.as_deref()).await?)
+    let outgoing = outgoing.map_or_else(|| Content::text_of(&body).into(), |Written(outgoing)| outgoing);
+    Ok(engine::outbound::send::send(&guard::engine()?, &actor, session, outgoing, key.as_deref()).await?)
 }
 
 /// The caller, provided that they wrote the reply.
@@ -129,32 +141,6 @@ async fn written_by(writer: Option<UserId>) -> Result<Actor, ApiError> {
         (Some(writer), Actor::User(me)) if me.id != writer => Err(ApiError::SignIn.sent()),
         _ => Ok(actor),
     }
-}
-
-/// Queues an uploaded file, as the kind of message that fits it. The rest is as for a text.
-///
-/// # Errors
-/// The file is not here or too large for WhatsApp, the writer is not logged in, or the caller may not answer here.
-#[server(prefix = "/rpc", endpoint = "inbox/send-file")]
-pub async fn send_file(
-    session: SessionId,
-    file: FileId,
-    #[server(default)] caption: String,
-    #[server(default)] voice: bool,
-    #[server(default)] key: Option<String>,
-    #[server(default)] writer: Option<UserId>,
-) -> Result<MessageView, ApiError> {
-    let actor = written_by(writer).await?;
-    let engine = guard::engine()?;
-    let contents = engine::files::upload::contents(&engine, &actor, file, optional(&caption), voice).await?;
-    let mut sent = Vec::new();
-    for (n, content) in contents.into_iter().enumerate() {
-        let key = key
-            .as_ref()
-            .map(|key| if n == 0 { key.clone() } else { format!("{key}.{n}") });
-        sent.push(engine::outbound::send::send(&engine, &actor, session, content, key.as_deref()).await?);
-    }
-    sent.into_iter().next().ok_or(ApiError::Malformed)
 }
 
 /// Reacts to a message; an empty emoji takes the reaction away.

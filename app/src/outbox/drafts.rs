@@ -1,28 +1,41 @@
-//! Unsent text, one draft per session. A draft stays in this browser, survives a reload, and belongs to the user who
-//! typed it.
+//! Unsent text and forms, one draft per session and form. A draft stays in this browser, survives a reload, and belongs
+//! to the user who typed it.
 
 use crate::browser::storage;
-use domain::ids::{SessionId, UserId};
+use domain::{
+    ids::{SessionId, UserId},
+    message::{Typed, TypedKind},
+};
 
 fn key(user: UserId, session: SessionId) -> String {
     format!("draft.{user}.{session}")
 }
 
-pub(super) fn load(user: UserId, session: SessionId) -> String {
-    let stored = storage().and_then(|storage| storage.get_item(&key(user, session)).ok().flatten());
-    stored.unwrap_or_default()
+fn form_key(user: UserId, session: SessionId, kind: TypedKind) -> String {
+    format!("{}.{}", key(user, session), kind.as_str())
 }
 
-pub(super) fn save(user: UserId, session: SessionId, text: &str) {
+fn stored(key: &str) -> Option<String> {
+    storage().and_then(|storage| storage.get_item(key).ok().flatten())
+}
+
+/// If the storage is full, only the draft is lost.
+fn store(key: &str, draft: Option<&str>) {
     let Some(storage) = storage() else {
         return;
     };
-    // If the storage is full, only the draft is lost.
-    let _ = if text.is_empty() {
-        storage.remove_item(&key(user, session))
-    } else {
-        storage.set_item(&key(user, session), text)
+    let _ = match draft {
+        None => storage.remove_item(key),
+        Some(draft) => storage.set_item(key, draft),
     };
+}
+
+pub(super) fn load(user: UserId, session: SessionId) -> String {
+    stored(&key(user, session)).unwrap_or_default()
+}
+
+pub(super) fn save(user: UserId, session: SessionId, text: &str) {
+    store(&key(user, session), Some(text).filter(|text| !text.is_empty()));
 }
 
 /// Appends to the existing draft: the user may have gone on typing.
@@ -33,4 +46,15 @@ pub(super) fn append(user: UserId, session: SessionId, text: &str) {
     } else {
         save(user, session, &format!("{before}\n{text}"));
     }
+}
+
+pub(super) fn load_form(user: UserId, session: SessionId, kind: TypedKind) -> Option<Typed> {
+    serde_json::from_str(&stored(&form_key(user, session, kind))?).ok()
+}
+
+/// An empty form is not kept.
+pub(super) fn save_form(user: UserId, session: SessionId, kind: TypedKind, typed: &Typed) {
+    let json = serde_json::to_string(typed).ok();
+    let json = json.filter(|_| *typed != Typed::default());
+    store(&form_key(user, session, kind), json.as_deref());
 }

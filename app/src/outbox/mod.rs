@@ -1,7 +1,8 @@
 //! Replies on their way: shown at once, and sent one after the other, so that a session's replies arrive in the order
 //! in which they were written. While the process cannot be reached they wait, even across a reload. Each reply has a
 //! key, under which the process accepts it once, however often it is sent, and a writer: while another user is logged
-//! in in this browser, the reply waits for its writer. A refused reply goes back into the draft.
+//! in in this browser, the reply waits for its writer. A refused reply goes back to where it was written: into the
+//! draft, into its form, or among the attached files.
 
 mod drafts;
 mod queue;
@@ -11,13 +12,16 @@ mod stored;
 pub use self::reply::{OnItsWay, Returned};
 
 use crate::{
-    api::{ApiError, ApiResult, inbox as api},
+    api::{
+        ApiError, ApiResult,
+        inbox::{self as api, Written},
+    },
     live::{WhoIsThere, use_live},
 };
 use domain::{
     access::Me,
     ids::{SessionId, UserId},
-    message::MessageView,
+    message::{MessageView, Typed, TypedKind, content::Content},
 };
 use leptos::{prelude::*, task::spawn_local};
 use std::time::Duration;
@@ -38,6 +42,8 @@ pub struct Outbox {
     /// Messages that the process has accepted, until a page has shown them.
     pub sent: RwSignal<Vec<(SessionId, MessageView)>>,
     pub returned: RwSignal<Option<Returned>>,
+    /// The keys of files that were refused or taken back, until the page that has attached them knows.
+    pub files_back: RwSignal<Vec<(String, Option<ApiError>)>>,
     /// Sessions in which a reply caused an internal error a moment ago.
     resting: StoredValue<Vec<SessionId>>,
     writer: RwSignal<Option<UserId>>,
@@ -56,6 +62,7 @@ pub fn provide_outbox(user: Resource<ApiResult<Me>>, who: WhoIsThere) {
         calling: RwSignal::new(None),
         sent: RwSignal::new(Vec::new()),
         returned: RwSignal::new(None),
+        files_back: RwSignal::new(Vec::new()),
         resting: StoredValue::new(Vec::new()),
         writer: RwSignal::new(None),
         who,
@@ -94,6 +101,41 @@ impl Outbox {
         self.go();
     }
 
+    /// A file that was to be sent has been uploaded.
+    pub fn uploaded(self, key: &str, content: Content) {
+        let became = self.waiting.try_update(|all| {
+            let became = queue::uploaded(all, key, content);
+            if let Some(me) = self.writer.get_untracked()
+                && let Some(reply) = all.iter().find(|reply| reply.key == key)
+            {
+                stored::keep(me, reply);
+                became.iter().for_each(|text| stored::forget(me, text));
+            }
+        });
+        if became.is_some() {
+            self.go();
+        }
+    }
+
+    /// A file that was to be sent is not sent.
+    pub fn withdraw(self, key: &str) {
+        self.waiting.try_update(|all| queue::withdrawn(all, key));
+        self.go();
+    }
+
+    /// What the user has typed into a form of a session.
+    pub fn typed(self, session: SessionId, kind: TypedKind) -> Typed {
+        let writer = self.writer.get_untracked();
+        let typed = writer.and_then(|me| drafts::load_form(me, session, kind));
+        typed.unwrap_or_default()
+    }
+
+    pub fn keep_typed(self, session: SessionId, kind: TypedKind, typed: &Typed) {
+        if let Some(me) = self.writer.get_untracked() {
+            drafts::save_form(me, session, kind, typed);
+        }
+    }
+
     /// The user's unsent text in a session; empty until the user is known.
     pub fn draft(self, session: SessionId) -> String {
         let writer = self.writer.get();
@@ -111,7 +153,7 @@ impl Outbox {
         self.wake(session);
     }
 
-    /// Puts a stuck reply back into the draft, so that those behind it go on.
+    /// Puts a stuck reply back to where it was written, so that those behind it go on.
     pub fn take_back(self, reply: &OnItsWay) {
         // The process may be accepting it right now.
         if self.calling.get_untracked() == Some(reply.session) {
@@ -121,13 +163,31 @@ impl Outbox {
         let Some(me) = self.writer.get_untracked() else {
             return;
         };
-        drafts::append(me, reply.session, &reply.text);
-        self.done_with(me, &reply.key);
-        self.returned.set(Some(Returned {
-            session: reply.session,
-            why: None,
-        }));
+        self.give_back(me, reply, None);
         self.wake(reply.session);
+    }
+
+    fn give_back(self, me: UserId, reply: &OnItsWay, why: Option<ApiError>) {
+        if let Some(words) = reply.words() {
+            drafts::append(me, reply.session, words);
+        }
+        if let Some((kind, typed)) = &reply.typed {
+            drafts::save_form(me, reply.session, *kind, typed);
+        }
+        let is_file = reply
+            .content
+            .as_ref()
+            .is_some_and(|content| content.file().is_some());
+        if is_file {
+            let back = (reply.key.clone(), why.clone());
+            self.files_back.try_update(|back_now| back_now.push(back));
+        }
+        self.done_with(me, &reply.key);
+        self.returned.try_set(Some(Returned {
+            session: reply.session,
+            form: reply.typed.as_ref().map(|(kind, _)| *kind),
+            why,
+        }));
     }
 
     /// Replies that another user has written in this browser stay stored until that user is back.
@@ -183,15 +243,8 @@ impl Outbox {
                 break;
             };
             let (session, key) = (reply.session, reply.key.clone());
-            match api::send_text(
-                session,
-                reply.text.clone(),
-                Some(key.clone()),
-                Some(me),
-                reply.answers.clone(),
-            )
-            .await
-            {
+            let outgoing = reply.outgoing().map(Written);
+            match api::send_message(session, outgoing, String::new(), Some(key.clone()), Some(me)).await {
                 Ok(sent) => {
                     self.sent.try_update(|all| all.push((session, sent)));
                     self.done_with(me, &key);
@@ -208,10 +261,7 @@ impl Outbox {
                     // It stays stored for its writer.
                     queue::Then::Back if self.writer.try_get_untracked() != Some(Some(me)) => {}
                     queue::Then::Back => {
-                        drafts::append(me, session, &reply.text);
-                        self.done_with(me, &key);
-                        let why = Some(why);
-                        self.returned.try_set(Some(Returned { session, why }));
+                        self.give_back(me, &reply, Some(why));
                     }
                 },
             }

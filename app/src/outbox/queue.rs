@@ -1,12 +1,64 @@
-//! Which reply is sent next, and what follows when one was not accepted.
+//! Which reply is sent next, and what follows when one was not accepted. A file has its place from the moment at which
+//! it was to be sent, even while it is being uploaded, and what was written after it waits behind it.
 
 use super::reply::OnItsWay;
 use crate::api::ApiError;
-use domain::ids::SessionId;
+use domain::{
+    ids::SessionId,
+    message::content::{Content, MAX_CAPTION},
+};
 
-/// The oldest reply that may be sent. A resting session keeps its order: none of its replies is sent.
+/// The oldest reply that may be sent. A session keeps its order: while it rests, or its first reply is a file that is
+/// being uploaded, none of its replies is sent.
 pub(super) fn next<'a>(waiting: &'a [OnItsWay], resting: &[SessionId]) -> Option<&'a OnItsWay> {
-    waiting.iter().find(|reply| !resting.contains(&reply.session))
+    waiting.iter().enumerate().find_map(|(nth, reply)| {
+        let is_first = waiting[..nth].iter().all(|other| other.session != reply.session);
+        (is_first && reply.content.is_some() && !resting.contains(&reply.session)).then_some(reply)
+    })
+}
+
+/// A file has been uploaded: its message takes the file's place. The text that was written with it becomes the caption
+/// of the first file if that may have one; otherwise it follows the files. Returns the key of a text that has become a
+/// caption.
+pub(super) fn uploaded(waiting: &mut Vec<OnItsWay>, key: &str, mut content: Content) -> Option<String> {
+    let at = waiting.iter().position(|reply| reply.key == key)?;
+    let group = waiting[at].group.take();
+    let text = group.and_then(|group| {
+        let of_group = |reply: &OnItsWay| reply.group.as_ref() == Some(&group) && reply.content.is_some();
+        waiting.iter().position(of_group)
+    });
+    let words = text.and_then(|text| {
+        waiting[text].group = None;
+        Some(waiting[text].words()?.to_owned())
+    });
+    let free = match &mut content {
+        Content::Image(media) | Content::Video(media) | Content::Document(media) => Some(&mut media.caption),
+        _ => None,
+    };
+    let free = free.filter(|caption| caption.is_none());
+    let became = match (free, words) {
+        (Some(caption), Some(words)) if words.chars().count() <= MAX_CAPTION => {
+            *caption = Some(words);
+            text.map(|text| waiting.remove(text).key)
+        }
+        _ => None,
+    };
+    waiting[at].content = Some(content);
+    became
+}
+
+/// A file that was to be sent is not sent after all: the next one of its group answers in its place.
+pub(super) fn withdrawn(waiting: &mut Vec<OnItsWay>, key: &str) {
+    let Some(at) = waiting.iter().position(|reply| reply.key == key) else {
+        return;
+    };
+    let gone = waiting.remove(at);
+    let next = waiting[at..]
+        .iter_mut()
+        .find(|reply| gone.group.is_some() && reply.group == gone.group);
+    if let Some(next) = next.filter(|next| next.answers.is_none()) {
+        next.answers = gone.answers;
+    }
 }
 
 /// What follows when the process did not accept a reply.
@@ -45,71 +97,4 @@ pub(super) fn joined(mut kept: Vec<OnItsWay>, written: Vec<OnItsWay>) -> Vec<OnI
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::{refusal::Refusal, time::Timestamp};
-
-    fn session(n: u8) -> SessionId {
-        format!("00000000-0000-0000-0000-0000000000{n:02}")
-            .parse()
-            .unwrap()
-    }
-
-    fn reply(n: u8, key: &str) -> OnItsWay {
-        OnItsWay {
-            session: session(n),
-            key: key.into(),
-            text: key.into(),
-            answers: None,
-            at: Timestamp::from_millis(0),
-            broke: 0,
-        }
-    }
-
-    fn key<'a>(waiting: &'a [OnItsWay], resting: &[SessionId]) -> Option<&'a str> {
-        next(waiting, resting).map(|reply| reply.key.as_str())
-    }
-
-    #[test]
-    fn a_reply_over_which_the_process_breaks_holds_its_own_session_only() {
-        let waiting = [reply(1, "a"), reply(1, "b"), reply(2, "c")];
-        assert_eq!(key(&waiting, &[]), Some("a"));
-        assert_eq!(key(&waiting, &[session(1)]), Some("c"), "and never b before a");
-        assert_eq!(key(&waiting, &[session(1), session(2)]), None);
-    }
-
-    #[test]
-    fn after_a_few_breaks_it_is_said() {
-        let mut waiting = [reply(1, "a"), reply(1, "b")];
-        let stuck: Vec<_> = (0..4).map(|_| broke_over(&mut waiting, "a")).collect();
-        assert_eq!(stuck, [false, false, true, true]);
-        assert!(waiting[0].stuck() && !waiting[1].stuck());
-        assert!(!broke_over(&mut waiting, "gone"));
-    }
-
-    #[test]
-    fn only_what_is_about_this_reply_lets_others_go() {
-        let internal = ApiError::Internal {
-            reference: "r".into(),
-        };
-        for (why, then) in [
-            (ApiError::Transport("away".into()), Then::AllWait),
-            (ApiError::SignIn, Then::AllWait),
-            (internal, Then::SessionWaits),
-            (ApiError::Malformed, Then::Back),
-            (ApiError::Refused(Refusal::SessionClosed), Then::Back),
-        ] {
-            assert_eq!(after(&why), then, "{why:?}");
-        }
-    }
-
-    #[test]
-    fn what_was_kept_comes_first_and_nothing_twice() {
-        let all = joined(
-            vec![reply(1, "a"), reply(1, "b")],
-            vec![reply(1, "b"), reply(1, "c")],
-        );
-        let keys: Vec<_> = all.iter().map(|reply| reply.key.as_str()).collect();
-        assert_eq!(keys, ["a", "b", "c"]);
-    }
-}
+mod tests;

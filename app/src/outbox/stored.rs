@@ -9,8 +9,11 @@ fn prefix(user: UserId) -> String {
     format!("outbox.{user}.")
 }
 
-/// If the storage is full, the reply is only lost on a reload.
+/// A file that is still being uploaded is gone with the page. If the storage is full, the reply is only lost on a reload.
 pub(super) fn keep(user: UserId, reply: &OnItsWay) {
+    if reply.content.is_none() {
+        return;
+    }
     if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(reply)) {
         let _ = storage.set_item(&format!("{}{}", prefix(user), reply.key), &text);
     }

@@ -11,6 +11,7 @@ pub struct Inspected {
 /// The type of everything else. A browser stores it and shows nothing.
 pub const UNKNOWN: &str = "application/octet-stream";
 
+#[cfg(feature = "contents")]
 impl Inspected {
     pub(crate) fn new(mime: &str, details: Details) -> Self {
         Self {

@@ -12,12 +12,18 @@
 //! refused with a typed reason; it never panics. Everything here blocks: a server calls it on a thread for that.
 
 pub mod details;
+#[cfg(feature = "contents")]
 mod ebml;
+#[cfg(feature = "contents")]
 mod inspect;
 pub mod limits;
+#[cfg(feature = "contents")]
 pub mod picture;
+#[cfg(feature = "contents")]
 mod source;
+#[cfg(feature = "contents")]
 pub mod voice;
 
 pub use details::{Details, Inspected};
+#[cfg(feature = "contents")]
 pub use inspect::inspect;

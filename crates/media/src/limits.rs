@@ -30,7 +30,7 @@ const MB: u64 = 1000 * KB;
 pub const MAX_VOICE: u64 = 512 * KB;
 /// The only size of a sticker, in both directions.
 pub const STICKER_SIDE: u32 = 512;
-const MAX_ANIMATED_STICKER: u64 = 500 * KB;
+pub const MAX_ANIMATED_STICKER: u64 = 500 * KB;
 
 pub const IMAGES: &[&str] = &["image/jpeg", "image/png"];
 pub const VIDEOS: &[&str] = &["video/mp4", "video/3gpp"];
@@ -107,6 +107,19 @@ pub struct Fit {
     pub kinds: Vec<Kind>,
     /// The kind that the file is by its nature, and why it cannot be sent as that.
     pub obstacle: Option<(Kind, Obstacle)>,
+}
+
+/// Whether a file of this type is too large for what it is by its nature, so that it can be sent as a document only: the
+/// kind that it would be, and the largest that this kind may be. What is not known to be a picture, a video or a sound
+/// is a document anyway.
+pub fn too_large(mime: &str, size: u64) -> Option<(Kind, u64)> {
+    let kind = match mime.split('/').next() {
+        Some("image") => Kind::Image,
+        Some("video") => Kind::Video,
+        Some("audio") => Kind::Audio,
+        _ => return None,
+    };
+    (size > kind.max_size()).then_some((kind, kind.max_size()))
 }
 
 /// As what a file of this size can be sent. Any file can be a document.

@@ -195,6 +195,19 @@ impl Simulator {
         self.shared.customer_says(customer, phone_number_id, text)
     }
 
+    /// A customer taps a button, or chooses a row of a list, of a message that has reached them; `choice` is its id.
+    ///
+    /// # Errors
+    /// There is no such message or choice.
+    pub fn customer_chooses(
+        &self,
+        customer: CustomerId,
+        wamid: &str,
+        choice: &str,
+    ) -> Result<String, Unknown> {
+        self.shared.customer_chooses(customer, wamid, choice)
+    }
+
     /// A customer reads every message that has reached them; each message is reported as `read` once.
     ///
     /// # Errors

@@ -17,6 +17,27 @@ use crate::world::{
     Unknown, World,
 };
 
+/// What a customer can tap or choose in a message of the business.
+pub(crate) fn offers(body: &Value) -> Vec<Value> {
+    let interactive = &body["interactive"];
+    let action = &interactive["action"];
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    match interactive["type"].as_str() {
+        Some("button") => {
+            let buttons = list(&action["buttons"]);
+            buttons.iter().map(|button| button["reply"].clone()).collect()
+        }
+        Some("list") => {
+            let sections = list(&action["sections"]);
+            sections
+                .iter()
+                .flat_map(|section| list(&section["rows"]))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// A typing indicator disappears after this time:
 /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/typing-indicators>
 const TYPING_MS: i64 = 25_000;
@@ -37,7 +58,45 @@ impl Shared {
         phone_number_id: &str,
         text: &str,
     ) -> Result<String, Unknown> {
-        self.write(id, phone_number_id, "text", json!({ "body": text }))
+        self.write(id, phone_number_id, "text", json!({ "body": text }), None)
+    }
+
+    /// A customer taps a reply button, or chooses a row of a list, in a message of the business.
+    pub(crate) fn customer_chooses(
+        self: &Arc<Self>,
+        customer: CustomerId,
+        wamid: &str,
+        choice: &str,
+    ) -> Result<String, Unknown> {
+        let (number, content) = {
+            let world = self.world();
+            let sent = world.sent.iter().find(|sent| sent.wamid == wamid);
+            let sent = sent.filter(|sent| sent.customer == Some(customer));
+            let sent = sent.ok_or_else(|| Unknown::Message(wamid.to_owned()))?;
+            let offered = offers(&sent.body)
+                .into_iter()
+                .find(|offer| offer["id"] == *choice);
+            let offered = offered.ok_or_else(|| Unknown::Choice(choice.to_owned()))?;
+            let kind = match sent.body["interactive"]["type"].as_str() {
+                Some("list") => "list_reply",
+                _ => "button_reply",
+            };
+            let content = json!({ "type": kind, kind: offered });
+            (sent.phone_number_id.clone(), content)
+        };
+        self.write(customer, &number, "interactive", content, Some(wamid))
+    }
+
+    /// A customer sends a place.
+    pub(crate) fn customer_is_at(
+        self: &Arc<Self>,
+        id: CustomerId,
+        phone_number_id: &str,
+        latitude: f64,
+        longitude: f64,
+    ) -> Result<String, Unknown> {
+        let place = json!({ "latitude": latitude, "longitude": longitude });
+        self.write(id, phone_number_id, "location", place, None)
     }
 
     /// A customer sends a file, which Meta keeps for the business.
@@ -56,7 +115,7 @@ impl Shared {
         };
         let media_id = self.change(|world| world.add_media(media));
         let content = payload::file(spec, &stored, &media_id, &self.download_address(&media_id));
-        self.write(id, phone_number_id, spec.kind.name(), content)
+        self.write(id, phone_number_id, spec.kind.name(), content, None)
     }
 
     fn write(
@@ -65,14 +124,18 @@ impl Shared {
         phone_number_id: &str,
         kind: &str,
         content: Value,
+        answers: Option<&str>,
     ) -> Result<String, Unknown> {
         let at = (self.options.now)();
         let (wamid, message) = {
             let world = self.world();
-            world.number(phone_number_id)?;
+            let number = digits(&world.number(phone_number_id)?.spec.display_phone_number);
             let customer = world.customer(id)?;
             let wamid = ids::wamid(customer.wa_id.as_deref().unwrap_or_default());
-            let message = payload::message(customer, &wamid, kind, content, at);
+            let mut message = payload::message(customer, &wamid, kind, content, at);
+            if let Some(answers) = answers {
+                message["context"] = json!({ "from": number, "id": answers });
+            }
             (wamid, message)
         };
         let update = Update {

@@ -44,7 +44,7 @@ pub async fn headers(State(http): State<Http>, mut request: Request, next: Next)
     );
     set(
         HeaderName::from_static("permissions-policy"),
-        "camera=(), geolocation=(), payment=(), usb=()",
+        "camera=(), geolocation=(self), payment=(), usb=()",
     );
     if http.public_url.scheme() == "https" {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");

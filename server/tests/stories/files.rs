@@ -4,7 +4,7 @@ use crate::{
     stories,
     support::{
         Story,
-        files::{PDF, append, begin, begin_desk, last_message, send_file, uploaded},
+        files::{PDF, append, begin, begin_desk, last_message, send_file, send_outgoing, uploaded},
         http::Answer,
         users::Browser,
         world::id_of,
@@ -274,9 +274,8 @@ async fn what_cannot_be_uploaded_is_refused(story: &Story) {
     let place = place.header("location").to_owned();
     assert_eq!(append(&jana, &place, 0, b"longer than told").await.status, 409);
     let file = place.rsplit('/').next().expect("an id").to_owned();
-    let early = [("session", id_of(&session)), ("file", file)];
-    let early = early.each_ref().map(|(name, value)| (*name, value.as_str()));
-    assert_eq!(jana.call("inbox/send-file", &early).await.status, 422);
+    let early = json!({"type": "document", "document": {"file": file}});
+    assert_eq!(send_outgoing(&jana, &session, &early).await.status, 422);
 }
 
 async fn a_script_sends_a_file_and_only_as_what_it_is(story: &Story) {

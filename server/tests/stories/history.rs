@@ -238,7 +238,7 @@ async fn an_answer_reads_everything(story: &Story) {
     jana.call("inbox/pick-up", &[("session", &id)]).await;
     let first = open(&jana, &id).await.messages[0].id.to_string();
     let answer = [("session", id.as_str()), ("body", "An answer")];
-    assert_eq!(jana.call("inbox/send-text", &answer).await.status, 200);
+    assert_eq!(jana.call("inbox/send", &answer).await.status, 200);
     assert_eq!(open(&jana, &id).await.session.unread, 0);
 
     wrote(story, &line, 2000..2001).await;

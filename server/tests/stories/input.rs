@@ -66,6 +66,7 @@ fn arguments(session: &str) -> Vec<(&'static str, String)> {
         ("name", "Support"),
         ("next", "/"),
         ("number", "{}"),
+        ("outgoing", r#"{"type": "text", "text": {"body": "Hello"}}"#),
         ("password", "a wrong password"),
         ("pin", "123456"),
         ("place", "app"),
@@ -110,6 +111,8 @@ async fn no_server_function_breaks_over_its_input(story: &Story) {
     .map(|body| body.as_bytes().to_vec())
     .to_vec();
     bodies.push(b"id=\xff\x00\xfe".to_vec());
+    // Where a message is given, the text of a plain form is not read.
+    bodies.push(format!("session={session}&body=a%00b").into_bytes());
     for (name, usual) in &arguments {
         bodies.push(with(name, "a\0b"));
         bodies.push(with(name, &long));

@@ -37,6 +37,7 @@ mod strangers;
 mod support;
 mod thread;
 mod transfers;
+mod typed;
 mod upgrade;
 mod webhook;
 mod wire;

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 stories! {
     an_operators_answer_goes_before_what_scripts_have_written
+    a_message_that_waits_for_its_turn_says_how_long
 }
 
 /// Customers with a session each that extension 201 has picked up.
@@ -70,7 +71,7 @@ async fn an_operators_answer_goes_before_what_scripts_have_written(story: &Story
     }
     let id = id_of(waiting);
     let answer = [("session", id.as_str()), ("body", "At once")];
-    assert_eq!(jana.call("inbox/send-text", &answer).await.status, 200);
+    assert_eq!(jana.call("inbox/send", &answer).await.status, 200);
     engine::channels::resume(&story.engine, &system, channel)
         .await
         .expect("resumed");
@@ -88,4 +89,31 @@ async fn an_operators_answer_goes_before_what_scripts_have_written(story: &Story
         took > Duration::from_secs(2),
         "no number sends more than 80 a second: {took:?}"
     );
+}
+
+/// One customer gets 45 messages at once, and then one in six seconds.
+async fn a_message_that_waits_for_its_turn_says_how_long(story: &Story) {
+    let line = story.support().await;
+    let [session] = &sessions(story, &line, 1).await[..] else {
+        panic!("one session");
+    };
+    for _ in 0..48 {
+        story.answers(session, "News").await;
+    }
+    while story.meta.sent_messages().len() < 45 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let messages = story.messages(session).await;
+    let queued: Vec<_> = messages
+        .iter()
+        .filter(|message| message["status"] == "queued")
+        .map(|message| message["waits"]["turn"]["seconds"].as_u64())
+        .collect();
+    // The first one may be gone, or nearly.
+    let last = queued.last().copied().flatten();
+    assert!(
+        last.is_some_and(|seconds| (6..=18).contains(&seconds)),
+        "{queued:?}"
+    );
+    assert!(queued.windows(2).all(|pair| pair[0] < pair[1]), "{queued:?}");
 }

@@ -64,7 +64,7 @@ async fn the_api_and_the_console_refuse_alike(story: &Story) {
 
     let api = story.api.post(&path("messages"), say("Hello")).await;
     let hello = [("session", &*session), ("body", "Hello")];
-    let console = jana.call("inbox/send-text", &hello).await;
+    let console = jana.call("inbox/send", &hello).await;
     both_refuse(&api, &console, 409, "pick_up_first");
 
     // The session waits in the queue, not at the extension that the request names.
@@ -85,16 +85,16 @@ async fn the_api_and_the_console_refuse_alike(story: &Story) {
     both_refuse(&api, &console, 409, "taken");
 
     let text = |body| [("session", &*session), ("key", "k-1"), ("body", body)];
-    petr.call("inbox/send-text", &text("Once")).await.ok();
+    petr.call("inbox/send", &text("Once")).await.ok();
     let request = story.api.request(Method::POST, &path("messages"));
     let request = request.header("idempotency-key", "k-1").json(&say("Twice"));
     let api = story.api.send(request).await;
-    let console = petr.call("inbox/send-text", &text("Twice")).await;
+    let console = petr.call("inbox/send", &text("Twice")).await;
     both_refuse(&api, &console, 422, "key_reused");
 
     petr.call("inbox/close", &[("session", &session)]).await.ok();
     let api = story.api.post(&path("messages"), say("Hello")).await;
-    let console = petr.call("inbox/send-text", &hello).await;
+    let console = petr.call("inbox/send", &hello).await;
     both_refuse(&api, &console, 409, "session_closed");
 }
 

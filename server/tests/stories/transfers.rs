@@ -153,7 +153,7 @@ async fn a_supervisor_takes_over_and_everybody_learns_it(story: &Story) {
     let who = json!({"reason": "taken", "by": "Supervisor 900"});
     assert_eq!(refusal(&thread(&desk.jana).await), who);
     let reply = [("session", session.as_str()), ("body", "I was about to answer")];
-    assert_eq!(refusal(&desk.jana.call("inbox/send-text", &reply).await), who);
+    assert_eq!(refusal(&desk.jana.call("inbox/send", &reply).await), who);
     assert_eq!(
         refusal(&desk.jana.call("inbox/close", &[("session", &session)]).await),
         who
@@ -162,13 +162,7 @@ async fn a_supervisor_takes_over_and_everybody_learns_it(story: &Story) {
     assert_eq!(refusal(&thread(&desk.petr).await), who);
     // The new owner continues.
     let reply = [("session", session.as_str()), ("body", "It is me now")];
-    assert!(
-        desk.boss
-            .call("inbox/send-text", &reply)
-            .await
-            .status
-            .is_success()
-    );
+    assert!(desk.boss.call("inbox/send", &reply).await.status.is_success());
     story.settled().await;
     assert_eq!(story.meta.sent_messages().len(), 1);
     // Taking over a session that one already owns changes nothing.
@@ -195,11 +189,11 @@ async fn a_reply_goes_out_under_its_writers_log_in_only(story: &Story) {
             ("writer", writer),
         ]
     };
-    let refused = desk.jana.call("inbox/send-text", &reply(&petr)).await;
+    let refused = desk.jana.call("inbox/send", &reply(&petr)).await;
     assert_eq!(refused.status, 401, "{refused:?}");
     story.settled().await;
     assert_eq!(story.meta.sent_messages().len(), 0);
-    desk.jana.call("inbox/send-text", &reply(&jana)).await.ok();
+    desk.jana.call("inbox/send", &reply(&jana)).await.ok();
     story.settled().await;
     assert_eq!(story.meta.sent_messages().len(), 1);
 }

@@ -9,7 +9,7 @@ use super::{
 use axum::{Router, http::header::CONTENT_TYPE};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use simulator::{CustomerFile, CustomerId, SentFile};
 use url::Url;
 
@@ -91,13 +91,29 @@ pub async fn uploaded(browser: &Browser, session: &Value, name: &str, content: &
 }
 
 pub async fn send_file(browser: &Browser, session: &Value, file: &str, caption: &str) -> Value {
-    let session = id_of(session);
-    let arguments = [
-        ("session", session.as_str()),
-        ("file", file),
-        ("caption", caption),
-    ];
-    browser.call("inbox/send-file", &arguments).await.ok()
+    let place = format!("/uploads/{file}");
+    let seen = browser
+        .request(Method::GET, &place)
+        .send()
+        .await
+        .expect("an answer");
+    let seen = Answer::of(seen).await.ok();
+    let kind = seen["kind"].as_str().expect("a kind");
+    let caption = Some(caption).filter(|caption| !caption.is_empty());
+    let mut outgoing = json!({"type": kind, kind: {"file": file}});
+    if kind == "document" {
+        outgoing[kind]["filename"] = seen["filename"].clone();
+    }
+    if let Some(caption) = caption {
+        outgoing[kind]["caption"] = json!(caption);
+    }
+    send_outgoing(browser, session, &outgoing).await.ok()
+}
+
+pub async fn send_outgoing(browser: &Browser, session: &Value, outgoing: &Value) -> Answer {
+    let (session, outgoing) = (id_of(session), outgoing.to_string());
+    let arguments = [("session", session.as_str()), ("outgoing", outgoing.as_str())];
+    browser.call("inbox/send", &arguments).await
 }
 
 /// A session that jana has picked up.

@@ -4,13 +4,28 @@ use super::markup::plain;
 use crate::{api::ApiError, i18n::*, labels};
 use domain::{
     file::{FileState, FileView},
-    message::{Meaning, MessageView, Status, Waits, content::FactKind},
+    message::{
+        Meaning, MessageView, Status, Waits,
+        content::{FactKind, Interactive},
+    },
     refusal::Refusal,
     session::{Blocked, Preview, SessionEvent, SessionEventKind},
 };
 
 /// A kind of this console's own: Meta uses the same name for an answered form and for a chosen answer.
 pub const FORM: &str = "form";
+
+/// Our own words for what has one name at Meta: buttons, lists, links, forms, and what the customer chose.
+pub fn of_interactive(interactive: &Interactive) -> &'static str {
+    match interactive {
+        Interactive::NfmReply(_) => FORM,
+        Interactive::Button(_) => "buttons",
+        Interactive::List(_) => "list",
+        Interactive::CtaUrl(_) => "link",
+        Interactive::LocationRequestMessage(_) => "ask_location",
+        Interactive::ButtonReply(_) | Interactive::ListReply(_) | Interactive::Other => "interactive",
+    }
+}
 
 /// Where the bytes of a file are.
 pub fn file_state(locale: Locale, state: FileState) -> &'static str {
@@ -73,6 +88,10 @@ pub fn kind(locale: Locale, kind: &str) -> String {
         "button" => td_string!(locale, inbox.kind.button),
         "interactive" => td_string!(locale, inbox.kind.interactive),
         FORM => td_string!(locale, inbox.kind.form),
+        "buttons" => td_string!(locale, inbox.kind.buttons),
+        "list" => td_string!(locale, inbox.kind.list),
+        "link" => td_string!(locale, inbox.kind.link),
+        "ask_location" => td_string!(locale, inbox.kind.ask_location),
         "order" => td_string!(locale, inbox.kind.order),
         "system" => td_string!(locale, inbox.kind.system),
         "template" => td_string!(locale, inbox.kind.template),
@@ -154,14 +173,21 @@ pub fn meaning(locale: Locale, meaning: Meaning) -> &'static str {
 }
 
 /// What a queued message waits for.
-pub fn waits(locale: Locale, waits: Waits) -> &'static str {
+pub fn waits(locale: Locale, waits: Waits) -> String {
     match waits {
+        Waits::Turn { seconds } if seconds >= 90 => {
+            return td_string!(locale, inbox.waits.turn_minutes, minutes = seconds.div_ceil(60)).to_string();
+        }
+        Waits::Turn { seconds } => {
+            return td_string!(locale, inbox.waits.turn, seconds = seconds).to_string();
+        }
         Waits::Paused => td_string!(locale, inbox.waits.paused),
         Waits::Token => td_string!(locale, inbox.waits.token),
         Waits::File => td_string!(locale, inbox.waits.file),
         Waits::Meta => td_string!(locale, inbox.waits.meta),
         Waits::Confirmation => td_string!(locale, inbox.waits.confirmation),
     }
+    .to_owned()
 }
 
 pub fn event(locale: Locale, event: &SessionEvent) -> String {

@@ -170,6 +170,11 @@ impl Inbox {
         self.quoting.get().filter(|quoting| quoting.session == id)
     }
 
+    /// The same, in an event handler.
+    pub fn quoting_now(self, id: SessionId) -> Option<Quoting> {
+        untrack(|| self.quoting_in(id))
+    }
+
     /// An empty emoji takes the reaction away.
     pub fn react(self, message: MessageId, emoji: &str) {
         let emoji = emoji.to_owned();

@@ -7,6 +7,7 @@ mod key;
 mod outgoing;
 mod status;
 pub mod thread;
+mod typed;
 mod view;
 
 pub use bubble::{Advert, BubbleContent, Forwarded, Quote};
@@ -14,4 +15,5 @@ pub use failure::{Failure, Meaning, WINDOW_CLOSED};
 pub use key::{MAX_KEY, idempotency_key};
 pub use outgoing::{NotSendable, Outgoing};
 pub use status::{Status, Waits};
+pub use typed::{Typed, TypedContact, TypedField, TypedKind, TypedRow, TypedSection};
 pub use view::{Direction, Edited, Marks, MessageView, SYSTEM, is_by_whatsapp};

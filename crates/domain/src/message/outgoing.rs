@@ -2,6 +2,7 @@
 
 use super::content::Content;
 use crate::form::{Invalid, Problem};
+use serde::{Deserialize, Serialize, de, ser};
 use serde_json::{Map, Value, json};
 
 /// Switchboard's own limit: Meta gives no number.
@@ -45,6 +46,19 @@ impl From<Content> for Outgoing {
             content,
             answers: None,
         }
+    }
+}
+
+/// As Meta spells it.
+impl Serialize for Outgoing {
+    fn serialize<S: ser::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.to_meta().map_err(ser::Error::custom)?.serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Outgoing {
+    fn deserialize<D: de::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::from_meta(Map::deserialize(from)?).map_err(de::Error::custom)
     }
 }
 
@@ -142,6 +156,8 @@ mod tests {
                 "sections": [{"title": "t", "rows": [{"id": "1", "title": "Monday"}]}]}}}),
             json!({"type": "interactive", "interactive": {"type": "cta_url", "body": {"text": "?"}, "action": {
                 "name": "cta_url", "parameters": {"display_text": "Open", "url": "https://example.com"}}}}),
+            json!({"type": "interactive", "interactive": {"type": "location_request_message",
+                "body": {"text": "Where are you?"}, "action": {"name": "send_location"}}}),
             json!({"type": "reaction", "reaction": {"message_id": "wamid.1", "emoji": "👍"}}),
             json!({"type": "template", "template": {"name": "hello", "language": {"code": "cs"}, "components": [
                 {"type": "header", "parameters": [{"type": "image", "image": {"link": "https://example.com/a.png"}}]}]}}),

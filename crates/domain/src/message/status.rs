@@ -58,7 +58,7 @@ impl Status {
     }
 }
 
-/// What a queued message waits for, if not for its turn.
+/// What a queued message waits for, if it does not go at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Waits {
@@ -72,6 +72,8 @@ pub enum Waits {
     Meta,
     /// Meta may have the message: a status will confirm it.
     Confirmation,
+    /// WhatsApp limits how fast messages may be sent; this one may go in about so many seconds.
+    Turn { seconds: u32 },
 }
 
 #[cfg(test)]

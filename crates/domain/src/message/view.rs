@@ -3,11 +3,12 @@
 use crate::{
     form::{Problem, unknown},
     ids::MessageId,
-    message::{BubbleContent, Failure, Status, Waits},
+    message::{BubbleContent, Failure, Status, Waits, content::Content},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr};
+use uuid::Uuid;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
@@ -46,7 +47,7 @@ pub struct MessageView {
     /// Outbound only.
     pub status: Option<Status>,
     pub failure: Option<Failure>,
-    /// For a queued message; only in a thread.
+    /// For a queued message; only in a thread and in the API's list.
     #[serde(default)]
     pub waits: Option<Waits>,
     /// Who at the company wrote it.
@@ -68,6 +69,31 @@ pub struct MessageView {
 }
 
 impl MessageView {
+    /// A message that the process does not have yet, under the key with which it will be sent.
+    pub fn unsent(key: &str, content: &Content, at: Timestamp, status: Option<Status>) -> Self {
+        let what = (!content.is_words()).then(|| content.clone());
+        Self {
+            id: key.parse().unwrap_or(MessageId::new(Uuid::nil())),
+            direction: Direction::Outbound,
+            kind: content.kind().to_owned(),
+            text: content.words(),
+            at,
+            status,
+            failure: None,
+            waits: None,
+            author: None,
+            wamid: None,
+            retry_of: None,
+            about: None,
+            marks: Marks::default(),
+            content: what.map(|what| BubbleContent {
+                what: Some(what),
+                ..BubbleContent::default()
+            }),
+            phone: false,
+        }
+    }
+
     /// Meta's word for what is shown: a deleted message shows nothing but its deletion.
     pub fn shown_kind(&self) -> &str {
         if self.marks.deleted { "revoke" } else { &self.kind }

@@ -10,17 +10,13 @@ use crate::{
 use bytes::Bytes;
 use domain::{
     access::Actor,
-    file::{FileState, FileView, file_name},
+    file::{FileState, UploadView, file_name},
     form::Problem,
     ids::{FileId, SessionId},
-    message::{
-        Direction,
-        content::{Content, Media},
-    },
+    message::Direction,
     refusal::Refusal,
 };
 use futures::{Stream, StreamExt as _};
-use media::limits::Kind;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, sea_query::Expr};
 use std::io;
 use tokio::{
@@ -195,8 +191,12 @@ pub async fn discard(engine: &Engine, actor: &Actor, id: FileId) -> Result<()> {
 }
 
 /// What a complete upload is.
-pub async fn view(engine: &Engine, actor: &Actor, id: FileId) -> Result<FileView> {
-    own(engine, actor, id).await?.view()
+pub async fn view(engine: &Engine, actor: &Actor, id: FileId) -> Result<UploadView> {
+    let row = own(engine, actor, id).await?;
+    Ok(UploadView {
+        file: row.view()?,
+        kind: row.kind,
+    })
 }
 
 /// Makes a complete upload fit to be sent, and puts it into the store.
@@ -228,49 +228,6 @@ async fn complete(engine: &Engine, actor: &Actor, row: file::Model) -> Result<()
     remove(engine, row.id).await;
     Ok(())
 }
-
-/// The contents of the messages that send an uploaded file, of the kind that fits it best: the file, and its caption as
-/// a text where WhatsApp shows none with the file.
-pub async fn contents(
-    engine: &Engine,
-    actor: &Actor,
-    id: FileId,
-    caption: Option<&str>,
-    voice: bool,
-) -> Result<Vec<Content>> {
-    let row = own(engine, actor, id).await?;
-    let media = Media {
-        file: Some(id),
-        caption: caption.map(str::to_owned),
-        ..Media::default()
-    };
-    let kind = row.kind.as_deref().and_then(|kind| kind.parse().ok());
-    let kind = kind.unwrap_or(Kind::Document);
-    let words = media.caption.clone();
-    let bare = |media| Media {
-        caption: None,
-        ..media
-    };
-    let content = match kind {
-        Kind::Image => Content::Image(media),
-        Kind::Video => Content::Video(media),
-        Kind::Audio => Content::Audio(Media {
-            voice: voice && row.mime_type.as_deref() == Some(OGG),
-            ..bare(media)
-        }),
-        Kind::Sticker => Content::Sticker(bare(media)),
-        Kind::Document => Content::Document(Media {
-            filename: row.filename,
-            ..media
-        }),
-    };
-    let after = words.filter(|_| matches!(kind, Kind::Audio | Kind::Sticker));
-    let after = after.map(|words| Content::text_of(&words));
-    Ok([Some(content), after].into_iter().flatten().collect())
-}
-
-/// The only type of a voice message.
-const OGG: &str = "audio/ogg";
 
 /// What cannot be deleted now is swept later, and no reason to fail.
 async fn remove(engine: &Engine, id: Uuid) {

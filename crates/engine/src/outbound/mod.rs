@@ -7,7 +7,7 @@
 //! | `worker` | claims what is due, has Meta called, and writes the outcomes down, many in one transaction |
 //! | `claim`, `call` | a message's claim, and its call |
 //! | `attachment`, `upload`, `other_way` | a message's uploaded file, how it gets to Meta first, and what is tried when that fails |
-//! | `pace`, `turn` | says how fast a number and a customer may be sent to |
+//! | `pace`, `turn`, `estimate` | says how fast a number and a customer may be sent to |
 //! | `verdict` | says for each answer whether to try again, wait or fail |
 //! | `record` | writes down what became of a call |
 
@@ -24,6 +24,7 @@ pub(crate) mod worker;
 mod attachment;
 mod call;
 mod claim;
+mod estimate;
 mod record;
 mod turn;
 mod verdict;

@@ -13,14 +13,14 @@ use std::{
 use uuid::Uuid;
 
 /// Messages to one customer that may be borrowed from the time after them.
-const BURST: u32 = 45;
+pub(super) const BURST: u32 = 45;
 /// A little more than Meta's six seconds: it counts from the arrival of a call, and those that are made first may
 /// arrive late.
-const PAIR: Duration = Duration::from_millis(6100);
+pub(super) const PAIR: Duration = Duration::from_millis(6100);
 
 /// Between two calls from one number. A little less in a second than is allowed, because calls that are made late get
 /// into the second after their own.
-fn spacing(rate: u32) -> Duration {
+pub(super) fn spacing(rate: u32) -> Duration {
     match rate {
         0 | 1 => Duration::from_millis(1050),
         rate => Duration::from_secs(1) / (rate - (rate * 6).div_ceil(1000)),
@@ -96,6 +96,12 @@ impl Pace {
     fn may_write_to(&self, session: Uuid, now: Instant) -> bool {
         let paid = self.pairs.get(&session).copied().unwrap_or(now).max(now);
         paid + PAIR <= now + PAIR * BURST
+    }
+
+    /// What has been borrowed from the time after now for a session's customer.
+    pub(super) fn borrowed(&self, session: Uuid, now: Instant) -> Duration {
+        let paid = self.pairs.get(&session);
+        paid.map_or(Duration::ZERO, |paid| paid.saturating_duration_since(now))
     }
 
     /// Takes a place among the messages that wait for their turn; false if there is none now.

@@ -8,7 +8,10 @@
 use crate::{
     Engine, Result,
     entity::{channel, file, message, outbox},
-    outbound::pace::{Full, ahead},
+    outbound::{
+        estimate,
+        pace::{Full, ahead},
+    },
     sessions::audience::message_changed,
     transaction::Transaction,
 };
@@ -179,7 +182,7 @@ pub(crate) async fn postpone(
     }
 }
 
-/// What the queued messages of a session wait for, unless they only wait for their turn.
+/// What the queued messages of a session wait for, unless their turn is soon.
 pub(crate) async fn waiting_for(
     engine: &Engine,
     db: &impl ConnectionTrait,
@@ -205,6 +208,7 @@ pub(crate) async fn waiting_for(
             found.into_tuple().all(db).await?
         }
     };
+    let turns = estimate::turns(engine, db, &jobs, now).await?;
     let waits = |job: &outbox::Model| match job {
         job if in_hand.contains(&job.message_id) => None,
         job if job.calling_since.is_some() => Some(Waits::Confirmation),
@@ -212,7 +216,7 @@ pub(crate) async fn waiting_for(
         _ if blocked == Some(Blocked::TokenRefused) => Some(Waits::Token),
         job if uploads(job).is_some_and(|file| !at_meta.contains(&file)) => Some(Waits::File),
         job if job.attempts > 0 || held.contains_key(&job.channel_id) => Some(Waits::Meta),
-        _ => None,
+        job => turns.get(&job.message_id).map(|&seconds| Waits::Turn { seconds }),
     };
     Ok(jobs
         .iter()

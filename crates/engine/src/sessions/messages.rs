@@ -4,13 +4,15 @@ use crate::{
     Engine, Result,
     database::cursor,
     entity::{message, stored},
+    outbound::{blocked::blocked, queue},
     sessions::{access, content},
 };
 use domain::{
     access::Actor,
     ids::{MessageId, SessionId},
-    message::{Failure, Marks, MessageView},
+    message::{Failure, Marks, MessageView, Status},
     page::{Page, PageRequest},
+    session::Blocked,
     time::Timestamp,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -40,6 +42,13 @@ pub async fn list(
     let next_cursor = cursor::cut(&mut rows, limit, |row| cursor::of_time_and_id(row.at, row.id));
     let mut items = rows.into_iter().map(view).collect::<Result<Vec<_>>>()?;
     content::fill(engine.db.read(), actor, &mut items).await?;
+    if items.iter().any(|message| message.status == Some(Status::Queued)) {
+        let paused = blocked(engine.db.read(), session.channel_id).await? == Some(Blocked::Paused);
+        let mut waiting = queue::waiting_for(engine, engine.db.read(), id, paused).await?;
+        for message in &mut items {
+            message.waits = waiting.remove(&message.id);
+        }
+    }
     Ok(Page { items, next_cursor })
 }
 

@@ -21,6 +21,7 @@ use crate::faults::Fault;
 use crate::handshake::HandshakeError;
 use crate::settings::Setting;
 use crate::shared::Shared;
+use crate::talk::offers;
 use crate::world::{
     CustomerId, CustomerSpec, MessageContent, Number, NumberSpec, Outcome, SentMessage, Unknown, World, gist,
 };
@@ -36,6 +37,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/customers", post(add_customer))
         .route("/numbers", post(add_number))
         .route("/say", post(say))
+        .route("/choose", post(choose))
+        .route("/locate", post(locate))
         .route("/files", put(files::send).layer(DefaultBodyLimit::disable()))
         .route("/read", post(read))
         .route("/status", post(status))
@@ -137,7 +140,11 @@ fn own(world: &World, said: &MessageContent) -> Value {
 fn reply(sent: &SentMessage) -> Value {
     let unread = !sent.statuses.iter().any(|status| status == "read");
     let text = gist(&sent.body);
-    json!({ "id": sent.wamid, "own": false, "text": text, "at": sent.at, "unread": unread })
+    let asks = sent.body["interactive"]["type"] == "location_request_message";
+    json!({
+        "id": sent.wamid, "own": false, "text": text, "at": sent.at, "unread": unread,
+        "offers": offers(&sent.body), "asks_location": asks,
+    })
 }
 
 /// Reports that something has changed; the page then reads its data again.
@@ -169,6 +176,36 @@ struct Say {
 
 async fn say(State(shared): State<Arc<Shared>>, Json(say): Json<Say>) -> Result<Json<Value>, Unknown> {
     let wamid = shared.customer_says(say.customer, &say.phone_number_id, &say.text)?;
+    Ok(Json(json!({ "wamid": wamid })))
+}
+
+#[derive(Debug, Deserialize)]
+struct Choose {
+    customer: CustomerId,
+    /// The message of the business.
+    wamid: String,
+    /// The id of the button or row.
+    id: String,
+}
+
+async fn choose(
+    State(shared): State<Arc<Shared>>,
+    Json(choose): Json<Choose>,
+) -> Result<Json<Value>, Unknown> {
+    let wamid = shared.customer_chooses(choose.customer, &choose.wamid, &choose.id)?;
+    Ok(Json(json!({ "wamid": wamid })))
+}
+
+#[derive(Debug, Deserialize)]
+struct Locate {
+    customer: CustomerId,
+    phone_number_id: String,
+    latitude: f64,
+    longitude: f64,
+}
+
+async fn locate(State(shared): State<Arc<Shared>>, Json(at): Json<Locate>) -> Result<Json<Value>, Unknown> {
+    let wamid = shared.customer_is_at(at.customer, &at.phone_number_id, at.latitude, at.longitude)?;
     Ok(Json(json!({ "wamid": wamid })))
 }
 

@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 use super::attachment;
 use super::auth::Token;
 use super::change::success;
+use super::content;
 use super::edge::{page, pause};
 use super::error::GraphError;
 use crate::fate::{Valid, digits, looks_like_bsuid};
@@ -225,6 +226,7 @@ fn check(object: Map<String, Value>, own_number: &str) -> Result<Valid, GraphErr
         };
         at_most("text['body']", body, LONGEST_TEXT)?;
     }
+    content::check(kind, content)?;
     Ok(Valid {
         to,
         recipient,

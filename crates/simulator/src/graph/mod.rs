@@ -5,6 +5,7 @@ mod accounts;
 mod attachment;
 mod auth;
 mod change;
+mod content;
 mod download;
 mod edge;
 mod error;

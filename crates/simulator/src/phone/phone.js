@@ -112,6 +112,16 @@ function bubble(message) {
     foot.append(" ", ticks);
   }
   item.append(foot);
+  const offer = (label, path, body) => {
+    const button = element("button", "plain offer", label);
+    button.type = "button";
+    button.addEventListener("click", () => act(path, "POST", { customer: Number(customer.value), ...body }));
+    item.append(button);
+  };
+  for (const { id, title } of message.offers ?? []) offer(title, "choose", { wamid: message.id, id });
+  if (message.asks_location) {
+    offer(words.locate, "locate", { phone_number_id: number.value, latitude: 50.0875, longitude: 14.4213 });
+  }
   return item;
 }
 

@@ -57,6 +57,8 @@ pub(crate) fn gist(message: &Value) -> String {
         &content["caption"],
         &content["emoji"],
         &content["body"]["text"],
+        &content["button_reply"]["title"],
+        &content["list_reply"]["title"],
     ];
     match words.iter().find_map(|words| words.as_str()) {
         Some(words) if kind == "text" => words.to_owned(),

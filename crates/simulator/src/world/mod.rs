@@ -46,6 +46,8 @@ pub enum Unknown {
     App(String),
     #[error("no message {0}")]
     Message(String),
+    #[error("the message offers no choice {0}")]
+    Choice(String),
 }
 
 #[derive(Debug, Default)]

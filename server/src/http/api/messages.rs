@@ -13,7 +13,8 @@ use domain::{
     form::{self, Problems},
     ids::{MessageId, SessionId},
     message::{
-        Direction, Failure, MessageView, NotSendable, Outgoing, Status, content::Content, idempotency_key,
+        Direction, Failure, MessageView, NotSendable, Outgoing, Status, Waits, content::Content,
+        idempotency_key,
     },
     phone::same_customer_key,
     refusal::Refusal,
@@ -35,6 +36,9 @@ struct Message {
     text: Option<Text>,
     timestamp: String,
     status: Option<Status>,
+    /// What a queued message waits for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits: Option<Waits>,
     error: Option<Failure>,
     wamid: Option<String>,
     author: Option<String>,
@@ -73,6 +77,7 @@ impl From<MessageView> for Message {
             text: message.text.map(|body| Text { body }),
             timestamp: time(message.at),
             status: message.status,
+            waits: message.waits,
             error: message.failure,
             wamid: message.wamid,
             author: message.author,

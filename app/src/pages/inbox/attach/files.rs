@@ -1,69 +1,22 @@
-//! The files of one reply, and their way: uploading, ready, sending. They live as long as the inbox is open.
+//! The files of one reply, and their way: uploading, ready, in the outbox. They live as long as the inbox is open.
 
-use super::upload::{Failed, upload};
-use crate::{
-    api::{ApiError, inbox as api},
-    browser,
-    outbox::{Outbox, use_outbox},
+use super::{
+    attached::{Attached, Meant, Step},
+    upload::{Failed, upload},
 };
-use domain::ids::{FileId, SessionId};
+use crate::{
+    browser,
+    outbox::{OnItsWay, Outbox, use_outbox},
+};
+use domain::{ids::SessionId, message::content::Content};
 use leptos::{prelude::*, task::spawn_local};
-use web_sys::{AbortController, File, FileList};
-
-/// How far a file is.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Step {
-    /// The share that is there, in percent; and whether the line is cut.
-    Uploading {
-        percent: u32,
-        cut: bool,
-    },
-    Ready(FileId),
-    Sending(FileId),
-    Failed(ApiError),
-}
-
-/// A file that goes with the reply. What belongs to the browser is made in its event handlers only: the process draws
-/// pages on several threads, and what is local to one must not come to another.
-#[derive(Debug, Clone, Copy)]
-pub struct Attached {
-    session: SessionId,
-    file: StoredValue<File, LocalStorage>,
-    abort: StoredValue<AbortController, LocalStorage>,
-    key: StoredValue<String>,
-    /// A recording of the user's voice.
-    pub voice: bool,
-    pub caption: RwSignal<String>,
-    pub step: RwSignal<Step>,
-}
-
-impl Attached {
-    pub fn key(self) -> String {
-        self.key.get_value()
-    }
-
-    pub fn name(self) -> String {
-        self.file.with_value(File::name)
-    }
-
-    /// In bytes.
-    pub fn size(self) -> f64 {
-        self.file.with_value(|file| file.size())
-    }
-
-    fn stop(self) {
-        self.abort.with_value(AbortController::abort);
-    }
-}
+use std::collections::HashSet;
+use web_sys::{File, FileList};
 
 /// The files of all threads that were open on this page: whoever looks at another thread finds them here again.
 #[derive(Debug, Clone, Copy)]
 pub struct AllFiles {
     all: RwSignal<Vec<Attached>>,
-    /// Sessions whose files the user asked to send; those that are still on their way follow when they are there.
-    wanted: RwSignal<Vec<SessionId>>,
-    /// Sessions one of whose files is being sent.
-    busy: StoredValue<Vec<SessionId>>,
     outbox: Outbox,
 }
 
@@ -72,19 +25,57 @@ impl AllFiles {
     pub fn new() -> Self {
         let files = Self {
             all: RwSignal::new(Vec::new()),
-            wanted: RwSignal::new(Vec::new()),
-            busy: StoredValue::new(Vec::new()),
             outbox: use_outbox(),
         };
         on_cleanup(move || {
-            let all = files.all.try_get_untracked().unwrap_or_default();
-            all.into_iter().for_each(Attached::stop);
+            for attached in files.all.try_get_untracked().unwrap_or_default() {
+                attached.stop();
+                if !matches!(attached.step.try_get_untracked(), Some(Step::Sending(_))) {
+                    files.outbox.withdraw(&attached.key());
+                }
+            }
         });
+        Effect::new(move |_| files.follow_the_outbox());
         files
     }
 
     pub fn of(self, session: SessionId) -> Files {
         Files { session, of: self }
+    }
+
+    /// A file that was sent is done with; one that was refused or taken back is here again.
+    fn follow_the_outbox(self) {
+        let back = self.outbox.files_back.get();
+        let keys = self
+            .outbox
+            .waiting
+            .with(|all| all.iter().map(|reply| reply.key.clone()).collect::<HashSet<_>>());
+        for attached in self.all.get_untracked() {
+            let Step::Sending(file) = attached.step.get_untracked() else {
+                continue;
+            };
+            if keys.contains(&attached.key()) {
+                continue;
+            }
+            match back.iter().find(|(key, _)| *key == attached.key()) {
+                None => self.forget(attached),
+                Some((_, why)) => {
+                    attached.wanted.set(false);
+                    // It is in the draft.
+                    attached.caption.set(String::new());
+                    let step = why.clone().map_or(Step::Ready(file), Step::Failed);
+                    attached.step.set(step);
+                }
+            }
+        }
+        if !back.is_empty() {
+            self.outbox.files_back.set(Vec::new());
+        }
+    }
+
+    fn forget(self, attached: Attached) {
+        let key = attached.key();
+        self.all.try_update(|all| all.retain(|other| other.key() != key));
     }
 }
 
@@ -96,56 +87,32 @@ pub struct Files {
 }
 
 impl Files {
+    /// Those that are not in the outbox yet.
     pub fn all(self) -> Vec<Attached> {
         let mut all = self.of.all.get();
-        all.retain(|attached| attached.session == self.session);
+        all.retain(|attached| attached.session == self.session && !attached.is_sending());
         all
     }
 
-    pub fn is_empty(self) -> bool {
-        let mine = |attached: &Attached| attached.session == self.session;
-        !self.of.all.with(|all| all.iter().any(mine))
-    }
-
-    pub fn add_all(self, list: Option<FileList>) {
+    pub fn add_all(self, list: Option<FileList>, meant: Meant) {
         let Some(list) = list else {
             return;
         };
         for file in (0..list.length()).filter_map(|nth| list.get(nth)) {
-            self.add(file, false);
+            self.add(file, meant);
         }
     }
 
-    pub fn add_voice(self, file: File) {
-        self.add(file, true);
-    }
-
-    fn add(self, file: File, voice: bool) {
-        let Ok(abort) = AbortController::new() else {
-            return;
-        };
-        let attached = Attached {
-            session: self.session,
-            file: StoredValue::new_local(file),
-            abort: StoredValue::new_local(abort),
-            key: StoredValue::new(browser::fresh_key()),
-            voice,
-            caption: RwSignal::new(String::new()),
-            step: RwSignal::new(Step::Uploading {
-                percent: 0,
-                cut: false,
-            }),
-        };
-        self.of.all.update(|all| all.push(attached));
-        self.begin(attached);
+    pub fn add(self, file: File, meant: Meant) {
+        if let Some(attached) = Attached::new(self.session, file, meant) {
+            self.of.all.update(|all| all.push(attached));
+            self.begin(attached);
+        }
     }
 
     /// Uploads the file, or goes on with it.
     fn begin(self, attached: Attached) {
-        let (file, signal) = (
-            attached.file.get_value(),
-            attached.abort.with_value(AbortController::signal),
-        );
+        let (file, signal) = (attached.file(), attached.signal());
         attached.step.set(Step::Uploading {
             percent: 0,
             cut: false,
@@ -155,7 +122,7 @@ impl Files {
                 attached.step.try_set(Step::Uploading { percent, cut });
             };
             let step = match upload(&file, self.session, &signal, told).await {
-                Ok(id) => Step::Ready(id),
+                Ok(file) => Step::Ready(file),
                 Err(Failed::Stopped) => return,
                 Err(Failed::Refused(why)) => Step::Failed(why),
             };
@@ -168,79 +135,67 @@ impl Files {
         self.begin(attached);
     }
 
+    pub fn as_document(self, attached: Attached) {
+        attached.as_document.set(true);
+        self.go();
+    }
+
     pub fn remove(self, attached: Attached) {
         attached.stop();
-        self.forget(attached);
+        self.of.forget(attached);
+        self.of.outbox.withdraw(&attached.key());
         // What stood behind it may go.
         self.go();
     }
 
-    fn forget(self, attached: Attached) {
-        let key = attached.key();
-        self.of
-            .all
-            .try_update(|all| all.retain(|other| other.key() != key));
-    }
-
-    /// Sends them, each as soon as it is there and those before it are sent.
-    pub fn send(self) {
-        self.of.wanted.update(|wanted| wanted.push(self.session));
-        self.go();
-    }
-
-    fn is_wanted(self) -> bool {
-        let wanted = self
-            .of
-            .wanted
-            .try_with_untracked(|wanted| wanted.contains(&self.session));
-        wanted == Some(true)
-    }
-
-    fn unwanted(self) {
-        self.of
-            .wanted
-            .try_update(|wanted| wanted.retain(|session| *session != self.session));
-    }
-
-    fn go(self) {
-        let is_busy = self.of.busy.try_with_value(|busy| busy.contains(&self.session));
-        if !self.is_wanted() || is_busy != Some(false) {
-            return;
+    /// Gives the files their places in the outbox, and their text the place after them. Returns whether there are any.
+    pub fn send(self, text: Option<Content>, answers: Option<&String>) -> bool {
+        let mut new = self.of.all.get_untracked();
+        new.retain(|attached| attached.session == self.session && !attached.wanted.get_untracked());
+        let Some(group) = new.first().map(|first| first.key()) else {
+            return false;
+        };
+        let reply = |key: String, content| OnItsWay {
+            group: Some(group.clone()),
+            ..OnItsWay::new(self.session, key, content, browser::now())
+        };
+        for (nth, attached) in new.into_iter().enumerate() {
+            attached.wanted.set(true);
+            self.of.outbox.send(OnItsWay {
+                answers: answers.filter(|_| nth == 0).cloned(),
+                ..reply(attached.key(), None)
+            });
         }
-        let mine = |attached: &&Attached| attached.session == self.session;
-        let first = self
-            .of
-            .all
-            .try_with_untracked(|all| all.iter().find(mine).copied());
-        let Some(first) = first.flatten() else {
-            self.unwanted();
+        if text.is_some() {
+            self.of.outbox.send(reply(browser::fresh_key(), text));
+        }
+        self.go();
+        true
+    }
+
+    /// Each file becomes a message as soon as it is there, and those before it are messages.
+    fn go(self) {
+        let Some(all) = self.of.all.try_get_untracked() else {
             return;
         };
-        let Step::Ready(file) = first.step.get_untracked() else {
-            // What has failed waits for the user, and what is on its way calls again.
-            return;
-        };
-        self.of.busy.update_value(|busy| busy.push(self.session));
-        first.step.set(Step::Sending(file));
-        spawn_local(async move {
-            let caption = first.caption.get_untracked();
-            let (key, writer) = (Some(first.key()), self.of.outbox.writer_now());
-            let sent = api::send_file(self.session, file, caption, first.voice, key, writer).await;
-            self.of
-                .busy
-                .try_update_value(|busy| busy.retain(|session| *session != self.session));
-            match sent {
-                Ok(message) => {
-                    let sent = self.of.outbox.sent;
-                    sent.try_update(|sent| sent.push((self.session, message)));
-                    self.forget(first);
-                    self.go();
-                }
-                Err(why) => {
-                    self.unwanted();
-                    first.step.try_set(Step::Failed(why));
-                }
+        let mine = all
+            .into_iter()
+            .filter(|attached| attached.session == self.session);
+        for attached in mine.filter(|attached| attached.wanted.get_untracked()) {
+            let file = match attached.step.get_untracked() {
+                Step::Sending(_) => continue,
+                Step::Ready(file) if untrack(|| attached.choice()).is_none() => file,
+                // What has failed, or has to be decided on, waits for the user, and what is on its way calls again.
+                _ => return,
+            };
+            let (content, words) = attached.content(&file);
+            attached.step.set(Step::Sending(file));
+            self.of.outbox.uploaded(&attached.key(), content);
+            if let Some(words) = words {
+                let content = Some(Content::text_of(&words));
+                let reply = OnItsWay::new(self.session, browser::fresh_key(), content, browser::now());
+                self.of.outbox.send(reply);
             }
-        });
+        }
     }
 }

@@ -1,10 +1,13 @@
-//! Files that go with a reply: picked, dropped or pasted, uploaded at once, and sent one message each.
+//! Files that go with a reply: picked, dropped or pasted, uploaded at once, and sent one message each. One
+//! that is too large for what it is is sent as a document only if the user wants it.
 
+mod attached;
 mod files;
 mod recorder;
 mod row;
 mod upload;
 
+pub use attached::Meant;
 pub use files::{AllFiles, Files};
 pub use recorder::RecordButton;
 
@@ -22,7 +25,7 @@ pub fn AttachButton(files: Files, #[prop(into)] refused: Signal<bool>) -> impl I
     let input = NodeRef::<html::Input>::new();
     let picked = move |_| {
         if let Some(input) = input.get_untracked() {
-            files.add_all(input.files());
+            files.add_all(input.files(), Meant::File);
             // The same file may be picked again.
             input.set_value("");
         }
@@ -53,7 +56,7 @@ pub fn AttachButton(files: Files, #[prop(into)] refused: Signal<bool>) -> impl I
 #[component]
 pub fn AttachedFiles(files: Files) -> impl IntoView {
     let i18n = use_i18n();
-    let any = Memo::new(move |_| !files.is_empty());
+    let any = Memo::new(move |_| !files.all().is_empty());
     let rows = move || {
         any.get().then(|| {
             view! {

@@ -1,6 +1,6 @@
 //! Records a voice message. The browser's recording is made a voice message of WhatsApp's by the process.
 
-use super::files::Files;
+use super::{attached::Meant, files::Files};
 use crate::{
     i18n::*,
     ui::{IconName, LiveText, icon::Icon},
@@ -143,7 +143,7 @@ async fn record(files: Files) -> Result<Recording, JsValue> {
         if let Some(recorded) = event.data().filter(|recorded| recorded.size() > 0.0)
             && let Ok(file) = named(&recorded, &kind)
         {
-            files.add_voice(file);
+            files.add(file, Meant::Voice);
         }
     });
     recorder.set_ondataavailable(Some(attach.unchecked_ref()));

@@ -1,8 +1,10 @@
 //! Uploads a file in parts, by the protocol tus. After a cut line it asks how much has come, and goes on from there.
 
+use super::attached::Sendable;
 use crate::api::ApiError;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::{
+    file::UploadView,
     ids::{FileId, SessionId},
     refusal::Refusal,
 };
@@ -33,13 +35,13 @@ enum Answer {
     Cut,
 }
 
-/// Uploads the file, and returns its id. `told` hears of the share in percent, and whether the line is cut.
+/// Uploads the file, and returns what the process sees it as. `told` hears of the share in percent, and whether the line is cut.
 pub async fn upload(
     file: &File,
     session: SessionId,
     signal: &AbortSignal,
     told: impl Fn(u32, bool),
-) -> Result<FileId, Failed> {
+) -> Result<Sendable, Failed> {
     let size = file.size();
     let mut pause = FIRST_PAUSE;
     let mut place: Option<String> = None;
@@ -50,7 +52,10 @@ pub async fn upload(
             (None, _) => create(file, session, signal).await?,
             (Some(at), None) => request(at, "HEAD", &[], None, signal).await?,
             (Some(at), Some(from)) if from < size => append(at, file, from, signal).await?,
-            (Some(at), Some(_)) => return id_of(at),
+            (Some(at), Some(_)) => match describe(at, signal).await? {
+                Some(file) => return Ok(file),
+                None => Answer::Cut,
+            },
         };
         match answer {
             Answer::Done(response) => {
@@ -96,6 +101,18 @@ fn percent(part: f64, whole: f64) -> u32 {
 fn id_of(place: &str) -> Result<FileId, Failed> {
     let id = place.rsplit('/').next().unwrap_or_default();
     id.parse().map_err(|_| Failed::Refused(ApiError::Malformed))
+}
+
+/// What the process sees a complete file as; `None` when it could not be asked.
+async fn describe(place: &str, signal: &AbortSignal) -> Result<Option<Sendable>, Failed> {
+    let Answer::Done(response) = request(place, "GET", &[], None, signal).await? else {
+        return Ok(None);
+    };
+    let Some(text) = text_of(&response).await else {
+        return Ok(None);
+    };
+    let upload: UploadView = serde_json::from_str(&text).map_err(|_| Failed::Refused(ApiError::Malformed))?;
+    Ok(Some(Sendable::new(id_of(place)?, upload)))
 }
 
 async fn create(file: &File, session: SessionId, signal: &AbortSignal) -> Result<Answer, Failed> {
@@ -164,8 +181,11 @@ async fn request(
 }
 
 async fn refusal(response: &Response) -> Option<Refusal> {
-    let text = JsFuture::from(response.text().ok()?).await.ok()?;
-    serde_json::from_str(&text.as_string()?).ok()
+    serde_json::from_str(&text_of(response).await?).ok()
+}
+
+async fn text_of(response: &Response) -> Option<String> {
+    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
 }
 
 async fn sleep(pause: Duration) {

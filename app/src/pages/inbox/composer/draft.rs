@@ -1,13 +1,12 @@
 //! The reply that is being typed. It is kept until the process has accepted it.
 
 use crate::{
-    api::{ApiError, inbox::SendText},
-    browser,
-    outbox::{OnItsWay, Outbox, use_outbox},
+    api::{ApiError, inbox::SendMessage},
+    outbox::{Outbox, use_outbox},
 };
 use domain::{
     ids::{SessionId, UserId},
-    message::content::Content,
+    message::content::{Content, Text},
 };
 use leptos::{html, prelude::*};
 
@@ -21,6 +20,10 @@ pub struct Draft {
     pub area: NodeRef<html::Textarea>,
     /// Characters typed.
     pub length: RwSignal<usize>,
+    /// It has a link of which WhatsApp can show a preview.
+    pub has_link: RwSignal<bool>,
+    /// WhatsApp is to show it.
+    pub preview: RwSignal<bool>,
     /// Why the last reply was not sent.
     pub why: RwSignal<Option<ApiError>>,
 }
@@ -28,12 +31,14 @@ pub struct Draft {
 /// The draft lives in the field itself, so that nothing typed before the page was live is lost.
 pub fn use_draft(id: SessionId) -> Draft {
     let outbox = use_outbox();
-    let posted = ServerAction::<SendText>::new().value();
+    let posted = ServerAction::<SendMessage>::new().value();
     let draft = Draft {
         id,
         outbox,
         area: NodeRef::new(),
         length: RwSignal::new(0),
+        has_link: RwSignal::new(false),
+        preview: RwSignal::new(true),
         // After a plain form post.
         why: RwSignal::new(posted.with_untracked(|answer| answer.as_ref()?.as_ref().err().cloned())),
     };
@@ -49,7 +54,8 @@ pub fn use_draft(id: SessionId) -> Draft {
         writer
     });
     Effect::new(move |_| {
-        let back = outbox.returned.get().filter(|back| back.session == id);
+        let back = outbox.returned.get();
+        let back = back.filter(|back| back.session == id && back.form.is_none());
         if let Some(back) = back {
             draft.why.set(back.why);
             if let Some(area) = draft.area.get() {
@@ -76,34 +82,72 @@ impl Draft {
             let lines = u32::try_from(text.lines().count()).unwrap_or(MAX_ROWS);
             area.set_rows(lines.clamp(1, MAX_ROWS));
             self.length.set(text.chars().count());
+            self.has_link.set(has_link(&text));
         }
     }
 
-    /// Sends the text as an answer to the message of this wamid, if there is one. Returns whether it is on its way.
-    pub fn send(self, answers: Option<String>) -> bool {
-        let Some(area) = self.area.get_untracked().filter(|area| !area.read_only()) else {
-            return false;
-        };
+    /// Takes the text out of the field: `None` if it is blank.
+    ///
+    /// # Errors
+    /// It stays there, because it cannot be sent.
+    pub fn take(self) -> Result<Option<Content>, ()> {
+        let area = self
+            .area
+            .get_untracked()
+            .filter(|area| !area.read_only())
+            .ok_or(())?;
         let text = area.value();
         if text.trim().is_empty() {
-            return false;
+            return Ok(None);
         }
-        if let Err(invalid) = Content::text_of(&text).check() {
+        let content = Content::Text(Text {
+            preview_url: self.preview.get_untracked() || !has_link(&text),
+            body: text,
+        });
+        if let Err(invalid) = content.check() {
             self.why.set(Some(ApiError::Refused(invalid.into())));
-            return false;
+            return Err(());
         }
         area.set_value("");
         self.outbox.keep_draft(self.id, "");
         self.why.set(None);
+        self.preview.set(true);
         self.measure();
-        self.outbox.send(OnItsWay {
-            session: self.id,
-            key: browser::fresh_key(),
-            text,
-            answers,
-            at: browser::now(),
-            broke: 0,
-        });
-        true
+        Ok(Some(content))
+    }
+}
+
+/// WhatsApp shows a preview of an address that begins with its scheme.
+/// <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/text-messages>
+fn has_link(text: &str) -> bool {
+    let begins = |scheme: &str| {
+        text.match_indices(scheme)
+            .any(|(at, _)| text[at + scheme.len()..].starts_with(char::is_alphanumeric))
+    };
+    begins("https://") || begins("http://")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_link;
+
+    #[test]
+    fn a_link_is_an_address_with_its_scheme() {
+        for text in [
+            "https://example.com",
+            "see http://example.com/a",
+            "(https://é.cz)",
+        ] {
+            assert!(has_link(text), "{text}");
+        }
+        for text in [
+            "",
+            "www.example.com",
+            "https://",
+            "https:// example.com",
+            "ahttp:/x",
+        ] {
+            assert!(!has_link(text), "{text}");
+        }
     }
 }

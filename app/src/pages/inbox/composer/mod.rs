@@ -2,24 +2,31 @@
 
 mod counter;
 mod draft;
+mod forms;
+mod more;
 mod notes;
+mod preview;
 mod quoted;
 
 use self::{
     counter::Counter,
     draft::use_draft,
+    forms::{FormDialog, use_forms},
+    more::More,
     notes::{Help, Notes},
+    preview::PreviewSwitch,
     quoted::Quoted,
 };
 use super::{
-    attach::{AttachButton, AttachedFiles, RecordButton},
+    attach::{AttachButton, AttachedFiles, Meant, RecordButton},
     element_ids::REPLY_ID,
     state::use_inbox,
 };
 use crate::{
-    api::inbox::SendText,
+    api::inbox::SendMessage,
     browser,
     i18n::*,
+    outbox::OnItsWay,
     ui::{IconName, icon::Icon, time::use_now},
 };
 use domain::{ids::SessionId, message::content::MAX_TEXT, refusal::Refusal, session::Thread};
@@ -35,6 +42,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let draft = use_draft(id);
     let inbox = use_inbox();
     let files = inbox.files.of(id);
+    let forms = use_forms(id);
     let now = use_now();
     // The window closes by itself, while the page is open.
     let refusal = Memo::new(move |_| {
@@ -54,10 +62,20 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
         }
     });
     let too_long = Memo::new(move |_| draft.length.get() > MAX_TEXT);
-    // Files first: the text often says what they are.
     let send = move || {
-        files.send();
-        if draft.send(inbox.quoting_in(id).map(|quoting| quoting.wamid)) {
+        let answers = inbox.quoting_now(id).map(|quoting| quoting.wamid);
+        let Ok(text) = draft.take() else {
+            return;
+        };
+        let words = text.is_some();
+        let with_files = files.send(text.clone(), answers.as_ref());
+        if !with_files && words {
+            inbox.outbox.send(OnItsWay {
+                answers,
+                ..OnItsWay::new(id, browser::fresh_key(), text, browser::now())
+            });
+        }
+        if with_files || words {
             inbox.quoting.set(None);
         }
     };
@@ -71,7 +89,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
         let pasted = event.clipboard_data().and_then(|data| data.files());
         if pasted.as_ref().is_some_and(|files| files.length() > 0) && !refused() {
             event.prevent_default();
-            files.add_all(pasted);
+            files.add_all(pasted, Meant::File);
         }
     };
     let (over, set_over) = signal(false);
@@ -86,7 +104,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
         set_over.set(false);
         if !refused() {
             event.prevent_default();
-            files.add_all(event.data_transfer().and_then(|data| data.files()));
+            files.add_all(event.data_transfer().and_then(|data| data.files()), Meant::File);
         }
     };
     let label = move || t_string!(i18n, inbox.composer.label);
@@ -125,7 +143,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             class:composer-refused=refused
             class:composer-empty=move || draft.length.get() == 0
             method="post"
-            action=SendText::url()
+            action=SendMessage::url()
             class:composer-over=over
             on:submit=move |event| {
                 event.prevent_default();
@@ -140,10 +158,18 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             <Notes thread draft />
             <Quoted id />
             <AttachedFiles files />
-            <div class="composer-line"><AttachButton files refused=Signal::derive(refused) /> {field} <RecordButton files refused=Signal::derive(refused) /> {button}</div>
+            <div class="composer-line">
+                <More forms files />
+                <AttachButton files refused=Signal::derive(refused) />
+                {field}
+                <RecordButton files refused=Signal::derive(refused) />
+                {button}
+            </div>
+            <PreviewSwitch draft />
             <Counter length=draft.length />
         </form>
-        // HTML forbids nested forms, so the button that helps is outside.
+        // HTML forbids nested forms, so these are outside.
+        <FormDialog forms />
         <Help id thread refusal />
     }
     .into_any()

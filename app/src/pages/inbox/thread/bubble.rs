@@ -1,7 +1,7 @@
 //! A message in its bubble.
 
 use super::{
-    content::{AdvertView, ContentView, DetailsView, ForwardedLine, JsonLink, QuoteView, Trouble},
+    content::{AdvertView, ContentView, DetailsView, ForwardedLine, JsonLink, QuoteView, Trouble, choices},
     fate::{Fate, FateLine, Stuck},
     file::{FileTile, speaks_for_itself},
     text::Text,
@@ -65,7 +65,17 @@ fn Before(edited: Edited) -> impl IntoView {
 }
 
 #[component]
-pub fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) -> impl IntoView {
+pub fn Bubble(
+    message: MessageView,
+    first: bool,
+    retry: bool,
+    told_below: bool,
+    /// The process does not have it yet.
+    #[prop(optional)]
+    unsent: bool,
+    #[prop(optional)] stuck: bool,
+    #[prop(optional)] below: Option<AnyView>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let ours = message.direction == Direction::Outbound;
@@ -126,7 +136,7 @@ pub fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) 
         .map(|path| {
             let what = message.content.as_ref().and_then(|content| content.what.as_ref());
             let kind = match what {
-                Some(Content::Interactive(Interactive::NfmReply(_))) => labels::FORM.to_owned(),
+                Some(Content::Interactive(interactive)) => labels::of_interactive(interactive).to_owned(),
                 _ => message.kind.clone(),
             };
             view! {
@@ -157,10 +167,14 @@ pub fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) 
         Some(Content::Contacts(_) | Content::Interactive(Interactive::NfmReply(_)))
     );
     let filename = file.as_ref().and_then(|file| file.filename.clone());
-    let what = content
-        .what
-        .filter(|_| file.is_none())
-        .map(|what| view! { <ContentView what text=message.text.clone() id=message.id /> });
+    let choices = match &content.what {
+        Some(Content::Interactive(interactive)) => choices(interactive),
+        _ => None,
+    };
+    let what = content.what.filter(|_| file.is_none()).map(|what| {
+        let id = (!unsent).then_some(message.id);
+        view! { <ContentView what text=message.text.clone() id /> }
+    });
     let details = view! { <DetailsView details=content.details /> };
     let text = message
         .text
@@ -177,36 +191,40 @@ pub fn Bubble(message: MessageView, first: bool, retry: bool, told_below: bool) 
     };
     let fate = view! { <FateLine fate /> };
     view! {
-        <div class="flow-line" id=element_ids::of_message(id) class:ours=ours class:first=first class:failed=failed>
+        <div class="flow-line" id=element_ids::of_message(id) class:ours=ours class:first=first class:failed=failed || stuck>
             <div class="bubble">
                 {author} {phone} {again} {advert} {forwarded} {quote} {gone} {kind} {file} {what} {details} {trouble} {json} <div class="bubble-body">
                     {text} {edited} <Foot at=message.at status />
                 </div>
+                {choices}
                 {tools}
             </div>
-            {reactions} {fate}
+            {reactions} {fate} {below}
         </div>
     }
     .into_any()
 }
 
+/// A reply that the process does not have yet.
 #[component]
-pub fn BubbleOnItsWay(message: OnItsWay, first: bool) -> impl IntoView {
+pub fn BubbleOnItsWay(message: OnItsWay, first: bool, behind: bool) -> impl IntoView {
+    let i18n = use_i18n();
     let stuck = message.stuck();
-    let (text, at) = (message.text.clone(), message.at);
-    let trouble = stuck.then(|| view! { <Stuck message /> });
-    view! {
-        <div class="flow-line ours" class:first=first class:failed=stuck>
-            <div class="bubble">
-                <div class="bubble-body">
-                    <Text text />
-                    <Foot at status=Some(Status::Queued) />
-                </div>
-            </div>
-            {trouble}
-        </div>
-    }
-    .into_any()
+    let below = match (stuck, behind) {
+        (true, _) => view! { <Stuck message=message.clone() /> }.into_any(),
+        (false, true) => {
+            view! { <p class="bubble-waits">{move || t_string!(i18n, inbox.bubble.behind_file)}</p> }
+                .into_any()
+        }
+        (false, false) => ().into_any(),
+    };
+    message
+        .content
+        .map(|content| {
+            let message = MessageView::unsent(&message.key, &content, message.at, Some(Status::Queued));
+            view! { <Bubble message first retry=false told_below=false unsent=true stuck below /> }
+        })
+        .into_any()
 }
 
 #[component]

@@ -9,7 +9,7 @@ use domain::{
     ids::MessageId,
     message::{
         Advert, Forwarded, Quote,
-        content::{Answer, Contact, Content, FactKind, Interactive, Location, OrderLine},
+        content::{Answer, Contact, Content, FactKind, Header, Interactive, Location, OrderLine},
     },
 };
 use leptos::prelude::*;
@@ -73,7 +73,12 @@ pub fn AdvertView(advert: Advert) -> impl IntoView {
 
 /// The content other than text. `text` is shown below it anyway.
 #[component]
-pub fn ContentView(what: Content, text: Option<String>, id: MessageId) -> impl IntoView {
+pub fn ContentView(
+    what: Content,
+    text: Option<String>,
+    /// `None` for a message that the process does not have yet.
+    id: Option<MessageId>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let line = |text: String| view! { <p dir="auto">{text}</p> };
     match what {
@@ -89,7 +94,10 @@ pub fn ContentView(what: Content, text: Option<String>, id: MessageId) -> impl I
         Content::Location(place) => view! { <LocationView place text /> }.into_any(),
         Content::Contacts(cards) => {
             let cards = cards.into_iter().enumerate();
-            let cards = cards.map(|(n, card)| view! { <CardView card href=format!("/inbox/cards/{id}/{n}") /> });
+            let cards = cards.map(|(n, card)| {
+                let href = id.map(|id| format!("/inbox/cards/{id}/{n}"));
+                view! { <CardView card href /> }
+            });
             view! { <ul class="bubble-facts bubble-cards">{cards.collect_view()}</ul> }.into_any()
         }
         Content::Order(own) => {
@@ -102,10 +110,14 @@ pub fn ContentView(what: Content, text: Option<String>, id: MessageId) -> impl I
             view! { <dl class="bubble-facts bubble-pairs">{form.answers.into_iter().map(answer).collect_view()}</dl> }
                 .into_any()
         }
-        Content::Interactive(interactive) => {
-            let choices = interactive.choices().into_iter().map(|choice| view! { <li dir="auto">{choice}</li> });
-            view! { <ul class="bubble-facts bubble-choices">{choices.collect_view()}</ul> }.into_any()
-        }
+        Content::Interactive(interactive) => interactive
+            .header()
+            .and_then(|header| match header {
+                Header::Text { text } => Some(text.clone()),
+                _ => None,
+            })
+            .map(|text| view! { <p class="bubble-facts" dir="auto"><strong>{text}</strong></p> })
+            .into_any(),
         Content::Template(template) => line(template.name).into_any(),
         Content::Unsupported { kind } => kind
             .map(|kind| {
@@ -123,6 +135,21 @@ pub fn ContentView(what: Content, text: Option<String>, id: MessageId) -> impl I
         | Content::Edit(_)
         | Content::Revoke(_) => ().into_any(),
     }
+}
+
+/// What stands below the words of buttons and lists: the small print, and what the customer can choose.
+pub fn choices(interactive: &Interactive) -> Option<AnyView> {
+    let small = interactive.footer().map(|footer| {
+        view! { <p class="bubble-kind" dir="auto">{footer.to_owned()}</p> }
+    });
+    let choices = interactive.choices();
+    let choices = (!choices.is_empty()).then(|| {
+        let each = choices
+            .into_iter()
+            .map(|choice| view! { <li dir="auto">{choice}</li> });
+        view! { <ul class="bubble-facts bubble-choices">{each.collect_view()}</ul> }
+    });
+    (small.is_some() || choices.is_some()).then(|| view! { {small} {choices} }.into_any())
 }
 
 #[component]
@@ -164,7 +191,7 @@ fn call(phone: String) -> AnyView {
 
 /// A contact card: the facts that arrived, and the card as a file.
 #[component]
-fn CardView(card: Contact, href: String) -> impl IntoView {
+fn CardView(card: Contact, href: Option<String>) -> impl IntoView {
     let i18n = use_i18n();
     let name = card.name.whole().as_deref().and_then(display_name::shown);
     let facts = card.facts().into_iter().map(|fact| {
@@ -187,9 +214,11 @@ fn CardView(card: Contact, href: String) -> impl IntoView {
         <li>
             {name.map(|name| view! { <strong dir="auto">{name}</strong> })}
             <dl class="bubble-pairs">{facts.collect_view()}</dl>
-            <a href=href download="" rel="external">
-                {move || t_string!(i18n, inbox.content.save_card)}
-            </a>
+            {href.map(|href| view! {
+                <a href=href download="" rel="external">
+                    {move || t_string!(i18n, inbox.content.save_card)}
+                </a>
+            })}
         </li>
     }
     .into_any()

@@ -27,7 +27,11 @@ pub fn LineView(line: Line) -> impl IntoView {
             retry,
             told_below,
         } => view! { <Bubble message first retry told_below /> }.into_any(),
-        Line::OnItsWay { message, first } => view! { <BubbleOnItsWay message first /> }.into_any(),
+        Line::OnItsWay {
+            message,
+            first,
+            behind,
+        } => view! { <BubbleOnItsWay message first behind /> }.into_any(),
     }
 }
 

@@ -8,7 +8,7 @@
 //! | [`scroll`], [`links`], [`reading`], [`announcer`] | the reading position, and what has been read or announced |
 
 mod announcer;
-mod bubble;
+pub(super) mod bubble;
 mod content;
 mod divider;
 mod emoji;

@@ -12,6 +12,8 @@ pub enum Interactive {
     List(List),
     /// A button that opens a web page.
     CtaUrl(CtaUrl),
+    /// A button with which the customer sends their location.
+    LocationRequestMessage(LocationRequest),
     ButtonReply(Chosen),
     ListReply(Chosen),
     /// The answers to a form in WhatsApp (a flow).
@@ -108,6 +110,20 @@ pub enum Link {
     CtaUrl { display_text: String, url: String },
 }
 
+/// <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/location-request-messages>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LocationRequest {
+    pub body: Words,
+    pub action: AskLocation,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "snake_case", deny_unknown_fields)]
+pub enum AskLocation {
+    SendLocation,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Header {
@@ -141,7 +157,8 @@ impl Interactive {
         match self {
             Self::Button(Button { body, .. })
             | Self::List(List { body, .. })
-            | Self::CtaUrl(CtaUrl { body, .. }) => Some(&body.text),
+            | Self::CtaUrl(CtaUrl { body, .. })
+            | Self::LocationRequestMessage(LocationRequest { body, .. }) => Some(&body.text),
             Self::ButtonReply(chosen) | Self::ListReply(chosen) => chosen.title.as_ref(),
             Self::NfmReply(form) => form.title.as_ref(),
             Self::Other => None,
@@ -167,7 +184,29 @@ impl Interactive {
                 let Link::CtaUrl { display_text, url } = &own.action;
                 vec![format!("{display_text}: {url}")]
             }
-            Self::ButtonReply(_) | Self::ListReply(_) | Self::NfmReply(_) | Self::Other => Vec::new(),
+            Self::LocationRequestMessage(_)
+            | Self::ButtonReply(_)
+            | Self::ListReply(_)
+            | Self::NfmReply(_)
+            | Self::Other => Vec::new(),
+        }
+    }
+
+    pub fn header(&self) -> Option<&Header> {
+        match self {
+            Self::Button(Button { header, .. })
+            | Self::List(List { header, .. })
+            | Self::CtaUrl(CtaUrl { header, .. }) => header.as_ref(),
+            _ => None,
+        }
+    }
+
+    pub fn footer(&self) -> Option<&str> {
+        match self {
+            Self::Button(Button { footer, .. })
+            | Self::List(List { footer, .. })
+            | Self::CtaUrl(CtaUrl { footer, .. }) => Some(&footer.as_ref()?.text),
+            _ => None,
         }
     }
 }

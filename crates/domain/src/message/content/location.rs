@@ -28,6 +28,15 @@ impl Degrees {
         &self.0
     }
 
+    /// As a person types it: with a decimal point or comma. It need not be a number ([`Self::is_within`]).
+    pub fn typed(text: &str) -> Self {
+        let text = text.trim();
+        match text.contains('.') {
+            true => Self(text.to_owned()),
+            false => Self(text.replacen(',', ".", 1)),
+        }
+    }
+
     /// Whether the absolute value is at most `limit`.
     pub fn is_within(&self, limit: f64) -> bool {
         self.0.parse::<f64>().is_ok_and(|degrees| degrees.abs() <= limit)

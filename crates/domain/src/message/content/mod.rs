@@ -11,11 +11,13 @@ mod interactive;
 mod kinds;
 mod location;
 mod parts;
+mod place_link;
 
-pub use check::MAX_TEXT;
+pub use check::{MAX_BUTTONS, MAX_CAPTION, MAX_ROWS, MAX_TEXT};
 pub use contact::{Address, Contact, ContactName, Email, Fact, FactKind, Organization, Phone, Url};
 pub use interactive::{
-    Action, Button, Chosen, CtaUrl, Form, Header, Interactive, List, ReplyButton, Row, Section, Words,
+    Action, AskLocation, Button, Chosen, CtaUrl, Form, Header, Interactive, Link, List, LocationRequest,
+    Reply, ReplyButton, Row, Section, Sections, Words,
 };
 pub use kinds::{Content, Edit};
 pub use location::{Degrees, Location};

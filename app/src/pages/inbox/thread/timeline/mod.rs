@@ -59,6 +59,8 @@ pub enum Line {
     OnItsWay {
         message: OnItsWay,
         first: bool,
+        /// It waits for a file that is still being uploaded.
+        behind: bool,
     },
 }
 
@@ -75,8 +77,8 @@ pub enum Key {
         Option<String>,
     ),
     Stray(MessageId),
-    /// The reply's key, and whether the reply is stuck.
-    OnItsWay(String, bool),
+    /// The reply's key, whether the reply is stuck, and whether it waits for a file.
+    OnItsWay(String, bool, bool),
 }
 
 /// Lays a thread out. `day_of` tells the days apart.
@@ -98,8 +100,13 @@ pub fn lay_out(
     let may_retry = thread.may.reply.is_ok();
     let mut layout = Layout::new(thread.session.id, divider, may_retry, &day_of);
     layout.session(&thread.messages, &thread.timeline, thread.whole);
+    let mut behind = false;
     for message in on_its_way {
-        layout.on_its_way(message);
+        match message.content {
+            // It is among the attached files.
+            None => behind = true,
+            Some(_) => layout.on_its_way(message, behind),
+        }
     }
     let follows = !thread.earlier.is_empty();
     let group = thread.session.group;
@@ -259,18 +266,19 @@ impl<F: Fn(Timestamp) -> i64> Layout<F> {
         );
     }
 
-    fn on_its_way(&mut self, message: &OnItsWay) {
+    fn on_its_way(&mut self, message: &OnItsWay, behind: bool) {
         self.reach(message.at);
         // The reply has no author yet: it is the reader's, and so is most likely the bubble above.
         let author = self.last.as_ref().and_then(|(_, author, _)| author.clone());
         let first = self.begins_group(Direction::Outbound, author, message.at);
-        let key = Key::OnItsWay(message.key.clone(), message.stuck());
+        let key = Key::OnItsWay(message.key.clone(), message.stuck(), behind);
         self.push(
             message.at,
             key,
             Line::OnItsWay {
                 message: message.clone(),
                 first,
+                behind,
             },
         );
     }

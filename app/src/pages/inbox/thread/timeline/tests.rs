@@ -2,7 +2,7 @@ use super::*;
 use crate::pages::inbox::thread::divider::divider;
 use domain::{
     ids::{ChannelId, ContactId, SessionId},
-    message::{Failure, Marks},
+    message::{Failure, Marks, content::Content},
     refs::{ChannelRef, ContactRef},
     session::{May, SessionRow, State, Stretch},
 };
@@ -350,16 +350,23 @@ fn of_failures_in_a_row_only_the_last_tells_the_reason() {
 #[test]
 fn what_is_on_its_way_comes_last() {
     let thread = thread(0, vec![message(10, Direction::Outbound, 0)], vec![]);
-    let mine = |key: &str, minutes| OnItsWay {
-        answers: None,
-        session: id(1),
-        key: key.into(),
-        text: "t".into(),
-        at: at(minutes),
-        broke: 0,
-    };
-    let lines = lay_out(&thread, &[mine("a", 1), mine("b", 9)], None, utc_day);
+    let text =
+        |key: &str, minutes| OnItsWay::new(id(1), key.into(), Some(Content::text_of("t")), at(minutes));
+    let lines = lay_out(&thread, &[text("a", 1), text("b", 9)], None, utc_day);
     assert_eq!(sketch(&lines), "|BoO");
+
+    // A file that is being uploaded is shown where it was attached; what follows it says that it waits.
+    let file = OnItsWay::new(id(1), "f".into(), None, at(2));
+    let lines = lay_out(&thread, &[text("a", 1), file, text("b", 9)], None, utc_day);
+    assert_eq!(sketch(&lines), "|BoO");
+    let waits = lines
+        .iter()
+        .flat_map(|day| &day.lines)
+        .filter_map(|(_, line)| match line {
+            Line::OnItsWay { behind, .. } => Some(*behind),
+            _ => None,
+        });
+    assert_eq!(waits.collect::<Vec<_>>(), [false, true]);
 }
 
 #[test]

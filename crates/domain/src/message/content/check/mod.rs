@@ -8,6 +8,7 @@
 //! | image and other files | <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/image-messages> |
 //! | buttons | <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/interactive-reply-buttons-messages> |
 //! | list | <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/interactive-list-messages> |
+//! | request for the location | <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/location-request-messages> |
 //! | button that leads to a page | <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/interactive-cta-url-messages> |
 
 use super::{
@@ -18,10 +19,12 @@ use super::{
     parts::{Media, Template},
 };
 use crate::form::{Invalid, Problem, Problems};
+use std::collections::HashSet;
 
 /// Maximum number of characters in a text.
 pub const MAX_TEXT: usize = 4096;
-const MAX_CAPTION: usize = 1024;
+/// Maximum number of characters in a file's caption.
+pub const MAX_CAPTION: usize = 1024;
 /// Switchboard's own limit: Meta gives no number.
 const MAX_LINE: usize = 1024;
 const MAX_ADDRESS: usize = 2048;
@@ -32,10 +35,12 @@ const MAX_HEADER: usize = 60;
 const MAX_FOOTER: usize = 60;
 const MAX_BODY: usize = 1024;
 const MAX_LIST_BODY: usize = 4096;
-const MAX_BUTTONS: usize = 3;
+/// Maximum number of reply buttons.
+pub const MAX_BUTTONS: usize = 3;
 const MAX_BUTTON: usize = 20;
 const MAX_BUTTON_ID: usize = 256;
-const MAX_ROWS: usize = 10;
+/// Maximum number of rows of a list, in all its sections.
+pub const MAX_ROWS: usize = 10;
 const MAX_ROW: usize = 24;
 const MAX_ROW_ID: usize = 200;
 const MAX_DESCRIPTION: usize = 72;
@@ -217,6 +222,14 @@ impl Check {
                     let at = format!("interactive.action.buttons[{n}].reply");
                     self.line(&format!("{at}.id"), &reply.id, MAX_BUTTON_ID);
                     self.line(&format!("{at}.title"), &reply.title, MAX_BUTTON);
+                    let before = buttons.iter().take(n);
+                    let mut before = before.map(|interactive::ReplyButton::Reply { reply }| reply);
+                    if before.clone().any(|other| other.id == reply.id) {
+                        self.add(&format!("{at}.id"), Problem::Taken);
+                    }
+                    if before.any(|other| other.title == reply.title) && !reply.title.trim().is_empty() {
+                        self.add(&format!("{at}.title"), Problem::Taken);
+                    }
                 }
             }
             Interactive::List(own) => {
@@ -234,6 +247,9 @@ impl Check {
                 );
                 self.web("interactive.action.parameters.url", url);
             }
+            Interactive::LocationRequestMessage(own) => {
+                self.words("interactive.body.text", &own.body.text, MAX_BODY);
+            }
             Interactive::ButtonReply(_)
             | Interactive::ListReply(_)
             | Interactive::NfmReply(_)
@@ -249,6 +265,7 @@ impl Check {
             self.0.add_too_long(AT, MAX_ROWS);
             return;
         }
+        let mut ids = HashSet::new();
         for (n, section) in sections.iter().enumerate() {
             self.count(&format!("{AT}[{n}].rows"), section.rows.len(), MAX_ROWS);
             match &section.title {
@@ -259,6 +276,9 @@ impl Check {
             for (m, row) in section.rows.iter().enumerate() {
                 let at = format!("{AT}[{n}].rows[{m}]");
                 self.line(&format!("{at}.id"), &row.id, MAX_ROW_ID);
+                if !ids.insert(&row.id) {
+                    self.add(&format!("{at}.id"), Problem::Taken);
+                }
                 self.line(&format!("{at}.title"), &row.title, MAX_ROW);
                 self.optional(
                     &format!("{at}.description"),

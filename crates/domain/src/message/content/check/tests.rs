@@ -45,7 +45,7 @@ fn what_meta_takes_is_taken() {
 
 #[test]
 fn what_meta_refuses_is_told_by_its_field() {
-    let button = |title: &str| json!({"type": "reply", "reply": {"id": "1", "title": title}});
+    let button = |title: &str| json!({"type": "reply", "reply": {"id": title, "title": title}});
     let buttons = |buttons: Vec<Value>| {
         json!({"type": "interactive", "interactive": {"type": "button", "body": {"text": "?"},
         "action": {"buttons": buttons}}})
@@ -133,12 +133,39 @@ fn what_meta_refuses_is_told_by_its_field() {
             Problem::TooLong,
         ),
         (
+            buttons(vec![
+                button("Yes"),
+                json!({"type": "reply", "reply": {"id": "2", "title": "Yes"}}),
+            ]),
+            "interactive.action.buttons[1].reply.title",
+            Problem::Taken,
+        ),
+        (
+            buttons(vec![
+                button("Yes"),
+                json!({"type": "reply", "reply": {"id": "Yes", "title": "No"}}),
+            ]),
+            "interactive.action.buttons[1].reply.id",
+            Problem::Taken,
+        ),
+        (
+            list(json!([{"rows": [row, {"id": "1", "title": "Friday"}]}])),
+            "interactive.action.sections[0].rows[1].id",
+            Problem::Taken,
+        ),
+        (
+            json!({"type": "interactive", "interactive": {"type": "location_request_message",
+                "body": {"text": "w".repeat(1025)}, "action": {"name": "send_location"}}}),
+            "interactive.body.text",
+            Problem::TooLong,
+        ),
+        (
             list(json!([{"rows": []}])),
             "interactive.action.sections[0].rows",
             Problem::Required,
         ),
         (
-            list(json!([{"rows": [row]}, {"title": "b", "rows": [row]}])),
+            list(json!([{"rows": [row]}, {"title": "b", "rows": [{"id": "2", "title": "Friday"}]}])),
             "interactive.action.sections[0].title",
             Problem::Required,
         ),
