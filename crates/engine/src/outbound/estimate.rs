@@ -102,10 +102,10 @@ mod tests {
     #[test]
     fn a_customer_gets_45_at_once_and_then_one_in_six_seconds() {
         assert_eq!(wait(44, 44, 0), None);
-        assert_eq!(wait(45, 45, 0), Some(6));
-        assert_eq!(wait(46, 46, 0), Some(12));
-        assert_eq!(wait(0, 0, 45 * 6), Some(6), "all is borrowed");
-        assert_eq!(wait(0, 0, 45 * 6 - 5), None, "one second is not told");
+        assert_eq!(wait(45, 45, 0), Some(7));
+        assert_eq!(wait(46, 46, 0), Some(13));
+        assert_eq!(wait(0, 0, 46 * 6), Some(8), "all is borrowed");
+        assert_eq!(wait(0, 0, 45 * 6), None, "two seconds are not told");
         assert_eq!(wait(8000, 1, 0), Some(102), "the longer wait counts");
     }
 }
