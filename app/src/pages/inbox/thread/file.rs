@@ -2,7 +2,7 @@
 
 use crate::{i18n::*, pages::inbox::labels};
 use domain::{
-    file::{FileState, FileView},
+    file::{FileState, FileView, FileWay},
     ids::MessageId,
 };
 use leptos::{ev::MouseEvent, html, prelude::*};
@@ -36,6 +36,28 @@ pub fn speaks_for_itself(kind: &str, file: &FileView) -> bool {
 #[component]
 pub fn FileTile(id: MessageId, kind: String, file: FileView) -> impl IntoView {
     let href = format!("/media/{id}");
+    let second = file.attempt.filter(|attempt| attempt.is_second);
+    let note = second.map(|attempt| view! { <SecondWay way=attempt.way /> });
+    view! { <Content kind file href /> {note} }.into_any()
+}
+
+/// The first way of the file to Meta has failed.
+#[component]
+fn SecondWay(way: FileWay) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <p class="hint">
+            {move || match way {
+                FileWay::Upload => t_string!(i18n, inbox.file.second_upload),
+                FileWay::Link => t_string!(i18n, inbox.file.second_link),
+            }}
+        </p>
+    }
+    .into_any()
+}
+
+#[component]
+fn Content(kind: String, file: FileView, href: String) -> impl IntoView {
     if file.state != FileState::Here {
         return view! { <NotHere file /> }.into_any();
     }
