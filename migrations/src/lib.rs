@@ -34,6 +34,7 @@ mod m0023_service_window;
 mod m0024_lanes;
 mod m0025_files;
 mod m0026_costs;
+mod m0029_message_files;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_lanes::Step),
             Box::new(m0025_files::Step),
             Box::new(m0026_costs::Step),
+            Box::new(m0029_message_files::Step),
         ]
     }
 }

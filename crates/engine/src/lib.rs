@@ -39,7 +39,7 @@ mod wakes;
 mod workers;
 
 pub use clock::Clock;
-pub use config::{Config, Purpose};
+pub use config::{Bucket, Config, Purpose};
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use events::Events;

@@ -3,10 +3,11 @@
 use crate::{
     stories,
     support::{
-        Story,
+        START, Story,
+        events::Events,
         http::Answer,
-        users::Browser,
-        world::{Line, id_of},
+        users::{Browser, PASSWORD},
+        world::{Line, delivery, id_of},
     },
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -22,6 +23,7 @@ stories! {
     a_file_at_another_address_is_not_fetched
     an_uploaded_file_goes_before_what_was_written_after_it
     an_upload_goes_on_where_it_was_cut_off
+    a_file_under_an_impossible_id_is_gone
     what_cannot_be_uploaded_is_refused
     a_script_sends_a_file_and_only_as_what_it_is
     a_file_that_meta_refuses_fails_its_message
@@ -30,17 +32,17 @@ stories! {
     nothing_in_a_file_is_run
 }
 
-const HOUR: Duration = Duration::from_secs(60 * 60);
-const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+pub const HOUR: Duration = Duration::from_secs(60 * 60);
+pub const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
 
 /// A picture of a few colours, as a PNG of the smallest kind.
-fn png() -> Vec<u8> {
+pub fn png() -> Vec<u8> {
     let base64 =
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
     BASE64_STANDARD.decode(base64).expect("base64")
 }
 
-fn pdf() -> CustomerFile {
+pub fn pdf() -> CustomerFile {
     CustomerFile {
         filename: Some("smlouva.pdf".to_owned()),
         ..CustomerFile::new(FileKind::Document, "application/pdf")
@@ -48,19 +50,19 @@ fn pdf() -> CustomerFile {
 }
 
 /// The state of the file of the last message.
-async fn last(story: &Story) -> Value {
+pub async fn last(story: &Story) -> Value {
     let session = story.session().await;
     story.messages(&session).await.pop().expect("a message")
 }
 
-async fn bytes(request: RequestBuilder) -> (u16, reqwest::header::HeaderMap, Vec<u8>) {
+pub async fn bytes(request: RequestBuilder) -> (u16, reqwest::header::HeaderMap, Vec<u8>) {
     let answer = request.send().await.expect("an answer");
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
     (status, headers, answer.bytes().await.expect("a body").to_vec())
 }
 
 /// Begins an upload; returns its path.
-async fn begin(browser: &Browser, session: &Value, name: &str, size: usize) -> Answer {
+pub async fn begin(browser: &Browser, session: &Value, name: &str, size: usize) -> Answer {
     let metadata = format!(
         "session {},filename {}",
         BASE64_STANDARD.encode(id_of(session)),
@@ -73,7 +75,7 @@ async fn begin(browser: &Browser, session: &Value, name: &str, size: usize) -> A
     Answer::of(request.send().await.expect("an answer")).await
 }
 
-async fn append(browser: &Browser, place: &str, offset: usize, part: &[u8]) -> Answer {
+pub async fn append(browser: &Browser, place: &str, offset: usize, part: &[u8]) -> Answer {
     let request = browser.request(Method::PATCH, place);
     let request = request
         .header("content-type", "application/offset+octet-stream")
@@ -83,7 +85,7 @@ async fn append(browser: &Browser, place: &str, offset: usize, part: &[u8]) -> A
 }
 
 /// A file that a user has uploaded whole; returns its id.
-async fn uploaded(browser: &Browser, session: &Value, name: &str, content: &[u8]) -> String {
+pub async fn uploaded(browser: &Browser, session: &Value, name: &str, content: &[u8]) -> String {
     let begun = begin(browser, session, name, content.len()).await;
     assert_eq!(begun.status, 201, "{}", begun.text);
     let place = begun.header("location").to_owned();
@@ -92,7 +94,7 @@ async fn uploaded(browser: &Browser, session: &Value, name: &str, content: &[u8]
     place.rsplit('/').next().expect("an id").to_owned()
 }
 
-async fn send(browser: &Browser, session: &Value, file: &str, caption: &str) -> Value {
+pub async fn send(browser: &Browser, session: &Value, file: &str, caption: &str) -> Value {
     let session = id_of(session);
     let arguments = [
         ("session", session.as_str()),
@@ -103,7 +105,7 @@ async fn send(browser: &Browser, session: &Value, file: &str, caption: &str) -> 
 }
 
 /// A session that jana has picked up.
-async fn desk(story: &Story) -> (Line, Browser, Value) {
+pub async fn desk(story: &Story) -> (Line, Browser, Value) {
     let (line, jana) = story.desk_of_one().await;
     story.says(story.customer(1), &line, "Hello").await;
     let session = story.session().await;
@@ -224,6 +226,17 @@ async fn a_file_at_another_address_is_not_fetched(story: &Story) {
     for _ in 0..6 {
         story.later(HOUR).await;
     }
+    assert_eq!(last(story).await["file"]["state"], "gone");
+}
+
+async fn a_file_under_an_impossible_id_is_gone(story: &Story) {
+    let line = story.support().await;
+    let document = json!({"from": "420800555201", "id": "wamid.odd", "type": "document",
+        "timestamp": (START.millis() / 1000).to_string(),
+        "document": {"id": "../me", "mime_type": "application/pdf"}});
+    let odd = delivery(&line.phone_number_id, "420800555201", &[document]);
+    assert_eq!(story.post_signed(&line.webhook_url, &line.app, odd).await, 200);
+    story.settled().await;
     assert_eq!(last(story).await["file"]["state"], "gone");
 }
 
@@ -431,7 +444,7 @@ async fn a_passing_fault_of_an_upload_passes(story: &Story) {
 }
 
 async fn files_are_kept_for_a_time(story: &Story) {
-    let (line, jana, session) = desk(story).await;
+    let (line, mut jana, session) = desk(story).await;
     story.sends(story.customer(1), &line, &pdf(), PDF).await;
     let file = uploaded(&jana, &session, "faktura.pdf", PDF).await;
     send(&jana, &session, &file, "").await;
@@ -451,10 +464,14 @@ async fn files_are_kept_for_a_time(story: &Story) {
         (2, 0)
     );
     story.later(2 * HOUR).await;
+    jana.log_in("jana", PASSWORD).await;
+    let mut events = Events::open(&jana).await;
     story.engine.forget().await.expect("the old files go");
     assert_eq!(files_in(&stored), 0);
     for message in &story.messages(&session).await[1..] {
         assert_eq!(message["file"]["state"], "expired");
+        // An open page shows it at once.
+        assert_eq!(events.until("message").await["message"], message["id"]);
         let path = format!("/api/v1/messages/{}/file", id_of(message));
         story.api.get(&path).await.problem(410);
     }
@@ -468,7 +485,7 @@ async fn files_are_kept_for_a_time(story: &Story) {
 }
 
 /// Files below a folder.
-fn files_in(folder: &Path) -> usize {
+pub fn files_in(folder: &Path) -> usize {
     let entries = fs::read_dir(folder)
         .expect("a folder")
         .map(|entry| entry.expect("an entry").path());

@@ -3,6 +3,7 @@
 mod access;
 mod api;
 mod browser;
+mod bucket;
 mod channels;
 mod content;
 mod conversation;

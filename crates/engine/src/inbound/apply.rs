@@ -156,6 +156,7 @@ fn message(
         idempotency_key: None,
         target_wamid: about,
         phone: from_phone,
+        file_id: None,
     };
     // An edit has the whole text, so it stands for its message until that comes.
     let stands_alone = of_target.is_none() && matches!(inbound.content, Content::Edit { .. });

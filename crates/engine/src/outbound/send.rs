@@ -171,6 +171,7 @@ async fn write(
         idempotency_key: key.map(str::to_owned),
         target_wamid: outgoing.content.about().map(str::to_owned),
         phone: false,
+        file_id: file.map(FileId::uuid),
     };
     message::Entity::insert(row.clone().into_active_model())
         .exec_without_returning(tx)

@@ -74,7 +74,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("events", &["database", "engine", "entity", "error"]),
         ("inbound", &["audit", "channels", "clock", "contacts", "costs", "credentials", "database", "doctor",
             "engine", "entity", "error", "events", "metrics", "sessions", "transaction", "wakes"]),
-        ("files", &["clock", "credentials", "data_folder", "engine", "entity", "error", "random", "sessions", "wakes"]),
+        ("files", &["clock", "config", "credentials", "data_folder", "engine", "entity", "error", "random", "sessions", "wakes"]),
         ("metrics", &["engine", "entity", "error", "sessions"]),
         ("open", &["access", "audit", "config", "contacts", "costs", "countries", "credentials", "data_folder",
             "database", "doctor", "engine", "error", "events", "files", "inbound", "outbound", "wakes"]),
