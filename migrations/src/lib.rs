@@ -35,6 +35,7 @@ mod m0024_lanes;
 mod m0025_files;
 mod m0026_costs;
 mod m0029_message_files;
+mod m0031_read_receipts;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_files::Step),
             Box::new(m0026_costs::Step),
             Box::new(m0029_message_files::Step),
+            Box::new(m0031_read_receipts::Step),
         ]
     }
 }

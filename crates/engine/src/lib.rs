@@ -33,6 +33,7 @@ mod entity;
 mod error;
 mod open;
 mod random;
+mod receipts;
 mod retention;
 mod transaction;
 mod wakes;

@@ -21,6 +21,8 @@ pub const HANDSHAKES_REFUSED: &str = "switchboard_handshakes_refused_total";
 pub const ITEMS: &str = "switchboard_delivery_items_total";
 /// Calls that send a message, by `outcome`.
 pub const SENDS: &str = "switchboard_sends_total";
+/// Calls that tell WhatsApp what was read or that somebody types, by `outcome`.
+pub const RECEIPTS: &str = "switchboard_read_receipts_total";
 /// Log-ins with a wrong name or password.
 pub const LOGINS_REFUSED: &str = "switchboard_logins_refused_total";
 /// Requests from countries that are not allowed, by `door`.

@@ -10,6 +10,8 @@ pub(crate) enum Worker {
     Upload,
     /// Fetches files from Meta.
     Fetch,
+    /// Tells Meta what was read.
+    Receipts,
     Doctor,
 }
 
@@ -18,6 +20,7 @@ pub(crate) struct Wakes {
     outbound: Notify,
     upload: Notify,
     fetch: Notify,
+    receipts: Notify,
     doctor: Notify,
 }
 
@@ -35,6 +38,7 @@ impl Wakes {
             Worker::Outbound => &self.outbound,
             Worker::Upload => &self.upload,
             Worker::Fetch => &self.fetch,
+            Worker::Receipts => &self.receipts,
             Worker::Doctor => &self.doctor,
         }
     }

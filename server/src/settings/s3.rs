@@ -11,7 +11,7 @@ pub struct S3 {
     /// Empty: files are in the data folder.
     pub bucket: String,
     /// `None`: Amazon's, by the region.
-    #[serde(deserialize_with = "values::public_url")]
+    #[serde(deserialize_with = "values::endpoint")]
     pub endpoint: Option<Url>,
     pub bucket_in_host: bool,
     pub allow_http: bool,

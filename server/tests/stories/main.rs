@@ -30,6 +30,7 @@ mod permissions;
 mod process;
 mod proxies;
 mod races;
+mod receipts;
 mod refusals;
 mod senders;
 mod strangers;

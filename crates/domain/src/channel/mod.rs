@@ -8,6 +8,7 @@ mod badge;
 mod badge_change;
 mod destination;
 mod messaging;
+mod receipts;
 mod token;
 mod view;
 
@@ -18,5 +19,6 @@ pub use badge::{Badge, ChannelFacts};
 pub use badge_change::{BadgeChange, Reason};
 pub use destination::{Destination, DestinationRef, Destinations};
 pub use messaging::{Messaging, MessagingForm, meta_id};
+pub use receipts::ReadReceipts;
 pub use token::{TokenAnswer, TokenState};
 pub use view::{ChannelRow, ChannelView, Presence};

@@ -18,7 +18,7 @@ use domain::{
     access::{Actor, Permission},
     channel::{
         AuditDetail, Authentication, AuthenticationForm, Changed, ChannelView, Destination, DestinationRef,
-        Messaging, MessagingForm, NewValue, TokenState,
+        Messaging, MessagingForm, NewValue, ReadReceipts, TokenState,
     },
     form::{Invalid, Problem},
     ids::ChannelId,
@@ -179,6 +179,7 @@ async fn insert(
         signature_failures: 0,
         signature_failed_at: None,
         doctor_at: None,
+        read_receipts: ReadReceipts::default().as_str().to_owned(),
     };
     channel::Entity::insert(new.into_active_model())
         .exec_without_returning(tx)

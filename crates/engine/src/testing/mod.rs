@@ -82,6 +82,14 @@ impl Engine {
         let examined = doctor::worker::due(self).await?.is_empty();
         let noted = self.badges_heard.load(Ordering::SeqCst) == log::newest(self.db.read()).await?;
         let transferred = claims::is_idle(self).await?;
-        Ok(transferred && unprocessed == 0 && due.is_empty() && was_idle && idle() && examined && noted)
+        let told = self.receipts.are_told();
+        Ok(told
+            && transferred
+            && unprocessed == 0
+            && due.is_empty()
+            && was_idle
+            && idle()
+            && examined
+            && noted)
     }
 }

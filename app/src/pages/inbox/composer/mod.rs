@@ -4,12 +4,14 @@ mod counter;
 mod draft;
 mod notes;
 mod quoted;
+mod typing;
 
 use self::{
     counter::Counter,
     draft::use_draft,
     notes::{Help, Notes},
     quoted::Quoted,
+    typing::use_typing,
 };
 use super::{
     attach::{AttachButton, AttachedFiles, RecordButton},
@@ -33,6 +35,7 @@ use server_fn::ServerFn;
 pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
     let draft = use_draft(id);
+    let typing = use_typing(id, thread);
     let inbox = use_inbox();
     let files = inbox.files.of(id);
     let now = use_now();
@@ -59,6 +62,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
         files.send();
         if draft.send(inbox.quoting_in(id).map(|quoting| quoting.wamid)) {
             inbox.quoting.set(None);
+            typing.sent();
         }
     };
     let pressed = move |event: KeyboardEvent| {
@@ -103,7 +107,10 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             prop:readOnly=refused
             readonly=refusal.with_untracked(Option::is_some)
             aria-invalid=move || too_long.get().then_some("true")
-            on:input=move |_| draft.typed()
+            on:input=move |_| {
+                draft.typed();
+                typing.typed(draft.length.get_untracked());
+            }
             on:keydown=pressed
             on:paste=pasted
         ></textarea>
