@@ -35,8 +35,10 @@ mod m0024_lanes;
 mod m0025_files;
 mod m0026_costs;
 mod m0027_sending;
+mod m0029_message_files;
 mod m0030_file_attempts;
 mod m0031_payment;
+mod m0032_read_receipts;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -72,8 +74,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_files::Step),
             Box::new(m0026_costs::Step),
             Box::new(m0027_sending::Step),
+            Box::new(m0029_message_files::Step),
             Box::new(m0030_file_attempts::Step),
             Box::new(m0031_payment::Step),
+            Box::new(m0032_read_receipts::Step),
         ]
     }
 }

@@ -172,6 +172,7 @@ pub fn engine_config(settings: &Settings, purpose: Purpose, public_url: Url, clo
         intake_patience: settings.http.webhook_seconds,
         close_idle_after: settings.sessions.close_idle_hours,
         files_most: settings.files.most,
+        files_bucket: settings.files.s3.bucket(),
         files_free: settings.files.free,
         keep_sent: settings.files.keep_sent_hours,
         keep_received: settings.files.keep_received_hours,

@@ -39,6 +39,7 @@ fn config_check_shows_what_is_in_force_and_hides_secrets() {
     let output = switchboard(folder.path(), &["config", "check"])
         .env("SWITCHBOARD_META__GRAPH_VERSION", "v24.0")
         .env("SWITCHBOARD_DATABASE__URL", "postgres://u:hidden@localhost/x")
+        .env("SWITCHBOARD_FILES__S3__SECRET_ACCESS_KEY", "hidden")
         .env("SWITCHBOARD_BIN", "somebody else's")
         .output()
         .expect("the binary");

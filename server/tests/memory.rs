@@ -4,6 +4,9 @@
 
 #[expect(dead_code, reason = "crash.rs and faults.rs use the rest")]
 mod program;
+#[expect(dead_code, reason = "the stories use the rest")]
+#[path = "support/s3.rs"]
+mod s3;
 
 use axum::{
     Json, Router,
@@ -116,11 +119,30 @@ impl Desk {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_uploads_and_ten_downloads_at_once_take_little_memory() {
+    ten_of_each_take_little_memory(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_of_each_take_little_memory_with_a_bucket() {
+    let s3 = s3::S3::start().await;
+    let endpoint: &'static str = format!("http://{}/", s3.address).leak();
+    ten_of_each_take_little_memory(&[
+        ("SWITCHBOARD_FILES__S3__BUCKET", s3::BUCKET),
+        ("SWITCHBOARD_FILES__S3__ENDPOINT", endpoint),
+        ("SWITCHBOARD_FILES__S3__ALLOW_HTTP", "true"),
+        ("SWITCHBOARD_FILES__S3__ACCESS_KEY_ID", s3::KEY),
+        ("SWITCHBOARD_FILES__S3__SECRET_ACCESS_KEY", s3::SECRET),
+    ])
+    .await;
+}
+
+async fn ten_of_each_take_little_memory(more: &[(&'static str, &'static str)]) {
     let meta: &'static str = meta().await.leak();
-    let settings = [
+    let mut settings = vec![
         ("SWITCHBOARD_META__GRAPH_URL", meta),
         ("SWITCHBOARD_FILES__FREE_MB", "1"),
     ];
+    settings.extend(more);
     let program = Program::connected_with(Store::Sqlite, &settings).await;
     let client = Client::new();
     let post = async |messages: &[Value]| {

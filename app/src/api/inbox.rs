@@ -163,6 +163,16 @@ pub async fn mark_read(session: SessionId, message: MessageId) -> Result<(), Api
     Ok(engine::sessions::mark_read(&guard::engine()?, &actor, session, message).await?)
 }
 
+/// Lets the customer see that the user types an answer.
+///
+/// # Errors
+/// The caller may not answer here, or not now.
+#[server(prefix = "/rpc", endpoint = "inbox/typing")]
+pub async fn typing(session: SessionId) -> Result<(), ApiError> {
+    let actor = guard::actor().await?;
+    Ok(engine::sessions::typing(&guard::engine()?, &actor, session).await?)
+}
+
 /// Sends a failed message again, as a new message that names the failed one.
 ///
 /// # Errors

@@ -31,6 +31,8 @@ pub struct Config {
     pub close_idle_after: Option<Duration>,
     /// Maximum size of a file in bytes.
     pub files_most: u64,
+    /// Where the bytes of files are kept; `None`: in the data directory.
+    pub files_bucket: Option<Bucket>,
     /// Bytes that files leave free on the disk.
     pub files_free: u64,
     /// How long a sent file is kept, and a received one.
@@ -38,6 +40,23 @@ pub struct Config {
     pub keep_received: Duration,
     /// A country database that another program maintains; `None`: the uploaded one.
     pub country_database: Option<PathBuf>,
+}
+
+/// A bucket of an S3-compatible service.
+#[derive(Debug, Clone)]
+pub struct Bucket {
+    pub name: String,
+    /// `None`: Amazon's, by the region.
+    pub endpoint: Option<Url>,
+    /// The endpoint's host is the bucket's own; otherwise the bucket is the beginning of the path.
+    pub bucket_in_host: bool,
+    /// Whether the endpoint may be reached without TLS.
+    pub allow_http: bool,
+    pub region: String,
+    /// What the objects' names begin with; may be empty.
+    pub prefix: String,
+    pub access_key_id: String,
+    pub secret_access_key: SecretString,
 }
 
 /// Why a process is started.

@@ -11,6 +11,7 @@ use crate::{
     files::{busy::Busy, store::Store},
     inbound::{intake::Intake, webhook_cache::WebhookCache},
     outbound::memory::Memory,
+    receipts::waiting::Receipts,
     wakes::Wakes,
 };
 use std::{
@@ -54,6 +55,7 @@ pub struct Parts {
     /// One permit for each call that may send at the same time; all are free when no call is under way.
     pub(crate) calls: Arc<Semaphore>,
     pub(crate) outbound: Memory,
+    pub(crate) receipts: Receipts,
     pub(crate) files: Store,
     pub(crate) uploads: Busy,
     /// Bytes that files leave free on the disk.

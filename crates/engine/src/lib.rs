@@ -33,13 +33,14 @@ mod entity;
 mod error;
 mod open;
 mod random;
+mod receipts;
 mod retention;
 mod transaction;
 mod wakes;
 mod workers;
 
 pub use clock::Clock;
-pub use config::{Config, Purpose};
+pub use config::{Bucket, Config, Purpose};
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use events::Events;

@@ -23,6 +23,8 @@ pub const ITEMS: &str = "switchboard_delivery_items_total";
 pub const SENDS: &str = "switchboard_sends_total";
 /// Transactions that record outcomes of calls and claim messages for the next.
 pub const OUTBOX_COMMITS: &str = "switchboard_outbox_commits_total";
+/// Calls that tell WhatsApp what was read or that somebody types, by `outcome`.
+pub const RECEIPTS: &str = "switchboard_read_receipts_total";
 /// Log-ins with a wrong name or password.
 pub const LOGINS_REFUSED: &str = "switchboard_logins_refused_total";
 /// Requests from countries that are not allowed, by `door`.

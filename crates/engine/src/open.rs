@@ -17,6 +17,7 @@ use crate::{
     files::{busy::Busy, store::Store},
     inbound::intake::Intake,
     outbound::memory::{self, Memory},
+    receipts::waiting::Receipts,
     wakes::Wakes,
 };
 use domain::access::Actor;
@@ -84,7 +85,8 @@ impl Engine {
                 .map_err(|error| Error::Setup(format!("there is no client for HTTPS: {error}")))?,
             calls: Arc::new(Semaphore::new(memory::AT_ONCE)),
             outbound: Memory::default(),
-            files: Store::open(folder, config.files_most)?,
+            receipts: Receipts::default(),
+            files: Store::open(folder, config.files_most, config.files_bucket.as_ref())?,
             uploads: Busy::default(),
             files_free: config.files_free,
             keep_sent: config.keep_sent,

@@ -12,6 +12,8 @@ pub(crate) enum Worker {
     OtherWay,
     /// Fetches files from Meta.
     Fetch,
+    /// Tells Meta what was read.
+    Receipts,
     Doctor,
 }
 
@@ -21,6 +23,7 @@ pub(crate) struct Wakes {
     upload: Notify,
     other_way: Notify,
     fetch: Notify,
+    receipts: Notify,
     doctor: Notify,
 }
 
@@ -39,6 +42,7 @@ impl Wakes {
             Worker::Upload => &self.upload,
             Worker::OtherWay => &self.other_way,
             Worker::Fetch => &self.fetch,
+            Worker::Receipts => &self.receipts,
             Worker::Doctor => &self.doctor,
         }
     }

@@ -6,7 +6,7 @@ use crate::{
     doctor,
     events::dispatcher,
     files::fetch,
-    inbound, outbound, retention,
+    inbound, outbound, receipts, retention,
     sessions::idle,
 };
 use tokio::task::JoinHandle;
@@ -20,6 +20,7 @@ impl Engine {
             tokio::spawn(outbound::worker::run(self.clone(), stop.clone())),
             tokio::spawn(outbound::upload::run(self.clone(), stop.clone())),
             tokio::spawn(outbound::other_way::run(self.clone(), stop.clone())),
+            tokio::spawn(receipts::worker::run(self.clone(), stop.clone())),
             tokio::spawn(fetch::run(self.clone(), stop.clone())),
             tokio::spawn(doctor::worker::run(self.clone(), stop.clone())),
             tokio::spawn(doctor::badge::run(self.clone(), stop.clone())),

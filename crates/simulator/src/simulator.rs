@@ -19,8 +19,8 @@ use crate::settings::Setting;
 use crate::shared::Shared;
 use crate::wire::{CuttableListener, Scissors};
 use crate::world::{
-    Answer, App, AppSpec, CustomerId, CustomerSpec, Delivery, Number, NumberSpec, SentMessage, TokenState,
-    Unknown, World,
+    Answer, App, AppSpec, CustomerId, CustomerSpec, Delivery, Number, NumberSpec, ReadMark, SentMessage,
+    TokenState, Unknown, World,
 };
 use crate::{control, graph, phone};
 
@@ -305,6 +305,11 @@ impl Simulator {
             .filter(|said| said.read)
             .map(|said| said.wamid.clone())
             .collect()
+    }
+
+    /// The calls by which the business marked messages as read, oldest first.
+    pub fn read_marks(&self) -> Vec<ReadMark> {
+        self.shared.world().marks.clone()
     }
 
     /// All webhook deliveries with their attempts, oldest first.

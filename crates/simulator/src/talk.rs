@@ -13,8 +13,8 @@ use crate::payload::{self, Update};
 use crate::shared::Shared;
 use crate::store::StoredFile;
 use crate::world::{
-    CustomerFile, CustomerId, DeliveryId, INBOUND_LIVES_MS, Media, MessageContent, Outcome, SentMessage,
-    Unknown, World,
+    CustomerFile, CustomerId, DeliveryId, INBOUND_LIVES_MS, Media, MessageContent, Outcome, ReadMark,
+    SentMessage, Unknown, World,
 };
 
 /// What a customer can tap or choose in a message of the business.
@@ -41,6 +41,8 @@ pub(crate) fn offers(body: &Value) -> Vec<Value> {
 /// A typing indicator disappears after this time:
 /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/typing-indicators>
 const TYPING_MS: i64 = 25_000;
+/// An older message cannot be marked as read.
+const MARKABLE_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// Graph's answer about the recipient of a message.
 #[derive(Debug)]
@@ -292,15 +294,23 @@ impl Shared {
             .try_for_each(|wamid| self.post_status(wamid, "read", &[]))
     }
 
-    /// The business marks a message and all earlier ones in that chat as read; false if the message is unknown.
+    /// The business marks a message and all earlier ones in that chat as read; false if the message is unknown or too
+    /// old.
     pub(crate) fn business_reads(&self, phone_number_id: &str, wamid: &str, typing: bool) -> bool {
-        let until = (self.options.now)() + TYPING_MS;
+        let now = (self.options.now)();
         self.change(|world| {
-            let fits = |said: &MessageContent| said.wamid == wamid && said.phone_number_id == phone_number_id;
+            let fits = |said: &MessageContent| {
+                said.wamid == wamid && said.phone_number_id == phone_number_id && now - said.at <= MARKABLE_MS
+            };
             let Some(place) = world.said.iter().position(fits) else {
                 return false;
             };
             let customer = world.said[place].customer;
+            world.marks.push(ReadMark {
+                phone_number_id: phone_number_id.to_owned(),
+                wamid: wamid.to_owned(),
+                typing,
+            });
             world.said[place].read = true;
             let World { said, deliveries, .. } = world;
             let arrived = |id: &DeliveryId| deliveries[id.0].outcome == Outcome::Arrived;
@@ -309,7 +319,9 @@ impl Shared {
                 earlier.read |= same_chat && earlier.deliveries.iter().any(arrived);
             }
             if typing {
-                world.typing.insert((phone_number_id.to_owned(), customer), until);
+                world
+                    .typing
+                    .insert((phone_number_id.to_owned(), customer), now + TYPING_MS);
             }
             true
         })

@@ -1,6 +1,7 @@
 //! Settings come from an embedded file in which every key has a comment; an optional file overrides it, and the
 //! environment overrides both. All problems are reported at once, each with its key or its environment variable.
 
+mod s3;
 mod values;
 
 use figment::{
@@ -18,6 +19,7 @@ use std::{
 };
 use url::Url;
 
+pub use s3::S3;
 pub use values::{ForwardedHeader, Proxy};
 
 /// The reference of all settings.
@@ -25,7 +27,11 @@ pub const DEFAULTS: &str = include_str!("../../default.toml");
 const FILE: &str = "switchboard.toml";
 const VARIABLES: &str = "SWITCHBOARD_";
 /// Keys whose values are never shown.
-const SECRETS: [&str; 2] = ["database.url", "security.master_key"];
+const SECRETS: [&str; 3] = [
+    "database.url",
+    "files.s3.secret_access_key",
+    "security.master_key",
+];
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Settings {
@@ -102,6 +108,7 @@ pub struct Files {
     pub keep_sent_hours: Duration,
     #[serde(deserialize_with = "values::hours")]
     pub keep_received_hours: Duration,
+    pub s3: S3,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -188,6 +195,8 @@ impl Settings {
             problems.push(format!("{}: {}", place(&figment, &key), error.kind));
             patched = patched.merge((key.as_str(), default));
         };
+        let incomplete = settings.files.s3.problems();
+        problems.extend(incomplete.map(|(key, problem)| format!("{}: {problem}", place(&figment, key))));
         if !problems.is_empty() {
             return Err(Problems(problems));
         }
@@ -220,22 +229,23 @@ fn layers(file: Option<&Path>) -> Result<Figment, Problems> {
     Ok(figment.merge(variables))
 }
 
-/// All keys as `section.key`, with their values.
+/// All keys as `section.key` or `section.part.key`, with their values.
 fn keys(figment: &Figment) -> Vec<(String, Value)> {
-    let mut keys = Vec::new();
-    for (section, value) in figment.extract::<Dict>().unwrap_or_default() {
-        match value {
-            Value::Dict(_, values) => {
-                keys.extend(
-                    values
-                        .into_iter()
-                        .map(|(key, value)| (format!("{section}.{key}"), value)),
-                );
-            }
-            other => keys.push((section, other)),
-        }
+    let sections = figment.extract::<Dict>().unwrap_or_default();
+    sections
+        .into_iter()
+        .flat_map(|(key, value)| below(key, value))
+        .collect()
+}
+
+fn below(key: String, value: Value) -> Vec<(String, Value)> {
+    match value {
+        Value::Dict(_, values) => values
+            .into_iter()
+            .flat_map(|(name, value)| below(format!("{key}.{name}"), value))
+            .collect(),
+        other => vec![(key, other)],
     }
-    keys
 }
 
 /// Where a key is set, in the words of whoever has to correct it.

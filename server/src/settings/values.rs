@@ -57,6 +57,23 @@ pub(super) fn public_url<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Ur
     }
 }
 
+/// The address of a service, which may be below a path.
+pub(super) fn endpoint<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Url>, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let url = Url::parse(&text).map_err(D::Error::custom)?;
+    let plain = matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none();
+    if plain && url.has_host() && url.username().is_empty() && url.password().is_none() {
+        Ok(Some(url))
+    } else {
+        Err(D::Error::custom(
+            "must be https:// or http://, a host, and perhaps a path; the key has its own settings",
+        ))
+    }
+}
+
 pub(super) fn database_url<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SecretString>, D::Error> {
     let text = SecretString::deserialize(from)?;
     let url = text.expose_secret();

@@ -143,6 +143,7 @@ impl Story {
             intake_patience: Duration::from_secs(10),
             close_idle_after: None,
             files_most: 100_000_000,
+            files_bucket: None,
             files_free: 0,
             keep_sent: Duration::from_secs(72 * 60 * 60),
             keep_received: Duration::from_secs(72 * 60 * 60),

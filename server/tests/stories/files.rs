@@ -3,11 +3,12 @@
 use crate::{
     stories,
     support::{
-        Story,
+        START, Story,
+        events::Events,
         files::{PDF, append, begin, begin_desk, last_message, send_file, send_outgoing, uploaded},
         http::Answer,
-        users::Browser,
-        world::id_of,
+        users::{Browser, PASSWORD},
+        world::{delivery, id_of},
     },
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -23,6 +24,7 @@ stories! {
     a_file_at_another_address_is_not_fetched
     an_uploaded_file_goes_before_what_was_written_after_it
     an_upload_goes_on_where_it_was_cut_off
+    a_file_under_an_impossible_id_is_gone
     what_cannot_be_uploaded_is_refused
     a_script_sends_a_file_and_only_as_what_it_is
     a_file_that_meta_refuses_fails_its_message
@@ -31,23 +33,23 @@ stories! {
     nothing_in_a_file_is_run
 }
 
-const HOUR: Duration = Duration::from_secs(60 * 60);
+pub const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// A picture of a few colours, as a PNG of the smallest kind.
-fn png() -> Vec<u8> {
+pub fn png() -> Vec<u8> {
     let base64 =
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
     BASE64_STANDARD.decode(base64).expect("base64")
 }
 
-fn pdf() -> CustomerFile {
+pub fn pdf() -> CustomerFile {
     CustomerFile {
         filename: Some("smlouva.pdf".to_owned()),
         ..CustomerFile::new(FileKind::Document, "application/pdf")
     }
 }
 
-async fn bytes(request: RequestBuilder) -> (u16, reqwest::header::HeaderMap, Vec<u8>) {
+pub async fn bytes(request: RequestBuilder) -> (u16, reqwest::header::HeaderMap, Vec<u8>) {
     let answer = request.send().await.expect("an answer");
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
     (status, headers, answer.bytes().await.expect("a body").to_vec())
@@ -164,6 +166,17 @@ async fn a_file_at_another_address_is_not_fetched(story: &Story) {
     for _ in 0..6 {
         story.later(HOUR).await;
     }
+    assert_eq!(last_message(story).await["file"]["state"], "gone");
+}
+
+async fn a_file_under_an_impossible_id_is_gone(story: &Story) {
+    let line = story.support().await;
+    let document = json!({"from": "420800555201", "id": "wamid.odd", "type": "document",
+        "timestamp": (START.millis() / 1000).to_string(),
+        "document": {"id": "../me", "mime_type": "application/pdf"}});
+    let odd = delivery(&line.phone_number_id, "420800555201", &[document]);
+    assert_eq!(story.post_signed(&line.webhook_url, &line.app, odd).await, 200);
+    story.settled().await;
     assert_eq!(last_message(story).await["file"]["state"], "gone");
 }
 
@@ -370,7 +383,7 @@ async fn a_passing_fault_of_an_upload_passes(story: &Story) {
 }
 
 async fn files_are_kept_for_a_time(story: &Story) {
-    let (line, jana, session) = begin_desk(story).await;
+    let (line, mut jana, session) = begin_desk(story).await;
     story.sends(story.customer(1), &line, &pdf(), PDF).await;
     let file = uploaded(&jana, &session, "faktura.pdf", PDF).await;
     send_file(&jana, &session, &file, "").await;
@@ -390,10 +403,14 @@ async fn files_are_kept_for_a_time(story: &Story) {
         (2, 0)
     );
     story.later(2 * HOUR).await;
+    jana.log_in("jana", PASSWORD).await;
+    let mut events = Events::open(&jana).await;
     story.engine.forget().await.expect("the old files go");
     assert_eq!(files_in(&stored), 0);
     for message in &story.messages(&session).await[1..] {
         assert_eq!(message["file"]["state"], "expired");
+        // An open page shows it at once.
+        assert_eq!(events.until("message").await["message"], message["id"]);
         let path = format!("/api/v1/messages/{}/file", id_of(message));
         story.api.get(&path).await.problem(410);
     }
@@ -407,7 +424,7 @@ async fn files_are_kept_for_a_time(story: &Story) {
 }
 
 /// Files below a folder.
-fn files_in(folder: &Path) -> usize {
+pub fn files_in(folder: &Path) -> usize {
     let entries = fs::read_dir(folder)
         .expect("a folder")
         .map(|entry| entry.expect("an entry").path());

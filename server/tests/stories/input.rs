@@ -45,6 +45,7 @@ fn arguments(session: &str) -> Vec<(&'static str, String)> {
         ("form[messages_per_second]", "80"),
         ("form[file_way]", "upload"),
         ("form[unconfirmed]", "ask"),
+        ("form[read_receipts]", "never"),
         ("form[destination]", ""),
         ("form[door]", "console"),
         ("form[login]", "somebody"),

@@ -3,6 +3,7 @@
 mod access;
 mod api;
 mod browser;
+mod bucket;
 mod channels;
 mod content;
 mod conversation;
@@ -30,6 +31,7 @@ mod permissions;
 mod process;
 mod proxies;
 mod races;
+mod receipts;
 mod refusals;
 mod senders;
 mod strangers;

@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 17] = [
+const OBSTACLES: [(&str, &str); 19] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -81,6 +81,14 @@ const OBSTACLES: [(&str, &str); 17] = [
     (
         "ALTER TABLE channels ADD COLUMN payment_refused_at BIGINT",
         "ALTER TABLE channels DROP COLUMN payment_refused_at",
+    ),
+    (
+        "CREATE TABLE messages_of_file (id INTEGER)",
+        "DROP TABLE messages_of_file",
+    ),
+    (
+        "ALTER TABLE channels ADD COLUMN read_receipts TEXT",
+        "ALTER TABLE channels DROP COLUMN read_receipts",
     ),
 ];
 

@@ -6,6 +6,7 @@ pub mod files;
 pub mod http;
 pub mod mmdb;
 pub mod panics;
+pub mod s3;
 pub mod users;
 pub mod world;
 
@@ -56,7 +57,8 @@ impl Story {
         Self::begin(Database::sqlite(), change).await
     }
 
-    async fn begin(database: Database, change: impl FnOnce(&mut Settings)) -> Self {
+    /// A story on a database, with changed settings.
+    pub async fn begin(database: Database, change: impl FnOnce(&mut Settings)) -> Self {
         let clock = Clock::manual(START);
         let metas_clock = clock.clone();
         let meta = Simulator::start(Options {

@@ -1,6 +1,7 @@
 //! The form of the Sending tab.
 
 use crate::{
+    channel::ReadReceipts,
     file::FileWay,
     form::{Invalid, Problem, Problems, unknown},
 };
@@ -14,6 +15,7 @@ pub struct SendingForm {
     pub messages_per_second: String,
     pub file_way: String,
     pub unconfirmed: String,
+    pub read_receipts: String,
 }
 
 /// How a channel sends.
@@ -23,6 +25,7 @@ pub struct Sending {
     pub messages_per_second: u32,
     pub file_way: FileWay,
     pub unconfirmed: Unconfirmed,
+    pub read_receipts: ReadReceipts,
 }
 
 /// What becomes of a message whose call to Meta may have been accepted, when no status tells within half a minute.
@@ -72,6 +75,7 @@ impl Default for Sending {
             messages_per_second: 80,
             file_way: FileWay::default(),
             unconfirmed: Unconfirmed::default(),
+            read_receipts: ReadReceipts::default(),
         }
     }
 }
@@ -82,6 +86,7 @@ impl From<Sending> for SendingForm {
             messages_per_second: sending.messages_per_second.to_string(),
             file_way: sending.file_way.as_str().to_owned(),
             unconfirmed: sending.unconfirmed.as_str().to_owned(),
+            read_receipts: sending.read_receipts.as_str().to_owned(),
         }
     }
 }
@@ -104,12 +109,16 @@ impl SendingForm {
         let rate = problems.take("messages_per_second", rate);
         let file_way = problems.take("file_way", self.file_way.parse());
         let unconfirmed = problems.take("unconfirmed", self.unconfirmed.parse());
-        match (rate, file_way, unconfirmed) {
-            (Some(messages_per_second), Some(file_way), Some(unconfirmed)) => Ok(Sending {
-                messages_per_second,
-                file_way,
-                unconfirmed,
-            }),
+        let read_receipts = problems.take("read_receipts", self.read_receipts.parse());
+        match (rate, file_way, unconfirmed, read_receipts) {
+            (Some(messages_per_second), Some(file_way), Some(unconfirmed), Some(read_receipts)) => {
+                Ok(Sending {
+                    messages_per_second,
+                    file_way,
+                    unconfirmed,
+                    read_receipts,
+                })
+            }
             _ => Err(problems.refuse()),
         }
     }

@@ -179,6 +179,8 @@ impl SessionAccess {
                 && actor.extension().is_some_and(|e| !self.owned_by(e))
                 && self.transfer(actor).is_ok(),
             transfer: self.transfer(actor).is_ok(),
+            // The channel decides.
+            shows_typing: false,
         }
     }
 }
@@ -196,4 +198,7 @@ pub struct May {
     /// Take the session from its owner.
     pub take_over: bool,
     pub transfer: bool,
+    /// The customer sees when the actor types.
+    #[serde(default)]
+    pub shows_typing: bool,
 }

@@ -224,6 +224,7 @@ mod tests {
             timeline: vec![],
             past: vec![],
             may: May {
+                shows_typing: false,
                 pick_up: false,
                 reply: Ok(()),
                 reads: true,

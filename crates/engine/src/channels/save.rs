@@ -19,7 +19,7 @@ use domain::{
     access::{Actor, Permission},
     channel::{
         AuditDetail, Authentication, AuthenticationForm, Changed, ChannelView, Destination, DestinationRef,
-        Messaging, MessagingForm, NewValue, Sending, TokenState,
+        Messaging, MessagingForm, NewValue, ReadReceipts, Sending, TokenState,
     },
     form::{Invalid, Problem},
     ids::ChannelId,
@@ -185,6 +185,7 @@ async fn insert(
         file_way: sending.file_way.as_str().to_owned(),
         unconfirmed: sending.unconfirmed.as_str().to_owned(),
         payment_refused_at: None,
+        read_receipts: ReadReceipts::default().as_str().to_owned(),
     };
     channel::Entity::insert(new.into_active_model())
         .exec_without_returning(tx)

@@ -23,6 +23,7 @@ impl channel::Model {
             messages_per_second: u32::try_from(self.messages_per_second).unwrap_or(1).max(1),
             file_way: stored(&self.file_way)?,
             unconfirmed: stored(&self.unconfirmed)?,
+            read_receipts: self.read_receipts()?,
         })
     }
 }
@@ -52,6 +53,7 @@ pub async fn save_sending(
     change.messages_per_second = Set(form.messages_per_second.into());
     change.file_way = Set(form.file_way.as_str().to_owned());
     change.unconfirmed = Set(form.unconfirmed.as_str().to_owned());
+    change.read_receipts = Set(form.read_receipts.as_str().to_owned());
     channel::Entity::update(change).exec(&tx).await?;
     note(&tx, id, "channel.sending", Some(detail))?;
     changed(&tx, id);
@@ -65,6 +67,7 @@ fn differences(before: Sending, after: Sending) -> Vec<Changed> {
             ("messages_per_second", sending.messages_per_second.to_string()),
             ("file_way", sending.file_way.as_str().to_owned()),
             ("unconfirmed", sending.unconfirmed.as_str().to_owned()),
+            ("read_receipts", sending.read_receipts.as_str().to_owned()),
         ]
     };
     let pairs = fields(before).into_iter().zip(fields(after));

@@ -1,5 +1,6 @@
 //! A communication channel, without its secrets.
 
+use domain::channel::ReadReceipts;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -45,6 +46,14 @@ pub struct Model {
     pub unconfirmed: String,
     /// Meta has delivered nothing that is paid for since.
     pub payment_refused_at: Option<i64>,
+    #[sea_orm(column_type = "Text")]
+    pub read_receipts: String,
+}
+
+impl Model {
+    pub fn read_receipts(&self) -> crate::Result<ReadReceipts> {
+        super::stored(&self.read_receipts)
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -36,6 +36,8 @@ pub struct Model {
     pub target_wamid: Option<String>,
     /// For outbound messages: written in the WhatsApp Business app on a phone.
     pub phone: bool,
+    /// The uploaded file that it sends. A received file has the id of its message.
+    pub file_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -7,9 +7,7 @@ use crate::{
     entity::{file, message},
     files::{
         claims::{hold, postpone, unchanged, wait_after},
-        keep,
-        look::{self, Look},
-        space,
+        keep, look, space,
         store::Written,
         transfers,
     },
@@ -21,12 +19,8 @@ use domain::{
 };
 use sea_orm::{EntityTrait, QueryFilter, sea_query::Expr};
 use sha2::{Digest as _, Sha256};
-use std::{
-    io,
-    path::{Path, PathBuf},
-    time::Duration,
-};
-use tokio::{fs, io::AsyncWriteExt as _, time::timeout};
+use std::{io, path::Path, time::Duration};
+use tokio::{io::AsyncWriteExt as _, time::timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use whatsapp::{
@@ -116,11 +110,16 @@ async fn try_to_fetch(engine: &Engine, file: file::Model) -> Result<Fetched> {
             false => Ok(Fetched::Not(FileState::Gone)),
         };
     }
-    match store(engine, &file, path).await {
-        Ok(look) => Ok(Fetched::Here {
-            written,
-            mime_type: look.mime_type,
-        }),
+    let stored = async {
+        let look = look::received(path).await?;
+        engine.files.put(file.id, &look.path, look.small).await?;
+        io::Result::Ok(look.mime_type)
+    };
+    match stored.await {
+        Ok(mime_type) => {
+            keep::remove(engine, file.id).await?;
+            Ok(Fetched::Here { written, mime_type })
+        }
         Err(error) => unwritable(&file, &error),
     }
 }
@@ -157,16 +156,6 @@ async fn grow(path: &Path, download: &mut Download, most: u64) -> std::result::R
     })
 }
 
-async fn store(engine: &Engine, file: &file::Model, path: PathBuf) -> io::Result<Look> {
-    let mut look = look::received(path.clone()).await?;
-    engine.files.put(file.id, &path).await?;
-    if let Some(small) = look.small.take() {
-        engine.files.put_small(file.id, small).await?;
-    }
-    fs::remove_file(&path).await?;
-    Ok(look)
-}
-
 fn unwritable(file: &file::Model, error: &io::Error) -> Result<Fetched> {
     tracing::error!(%error, file = %file.id, "a file cannot be written; it is fetched again");
     Ok(Fetched::Later(SLOWLY))
@@ -174,10 +163,15 @@ fn unwritable(file: &file::Model, error: &io::Error) -> Result<Fetched> {
 
 async fn refused(engine: &Engine, file: &file::Model, error: &GraphError) -> Result<Fetched> {
     tracing::warn!(%error, file = %file.id, attempts = file.attempts, "Meta does not hand a file out");
-    if let GraphError::Refused(refused) = error
-        && refused.http_status == 0
+    // What the client itself refuses is never asked of Meta; a token that cannot be one counts as refused.
+    if let GraphError::Refused(own) = error
+        && own.http_status == 0
     {
-        return Ok(Fetched::Not(FileState::NotAllowed));
+        match (own.code, own.subcode) {
+            (100, Some(33)) => return Ok(Fetched::Not(FileState::Gone)),
+            (100, _) => return Ok(Fetched::Not(FileState::NotAllowed)),
+            _ => {}
+        }
     }
     match error.class() {
         RetryClass::Reauth => {

@@ -3,13 +3,14 @@
 use crate::{
     Engine, Error, Result,
     clock::Clock,
-    entity::{file, outbox},
-    files::store::id_of,
+    entity::{file, message, outbox},
+    files::{look::FITTED, store::id_of},
+    sessions::audience::message_changed,
 };
 use domain::{access::Actor, file::FileState};
 use futures::TryStreamExt as _;
 use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, Query},
 };
 use std::{collections::HashSet, io, path::Path, time::Duration};
@@ -63,6 +64,12 @@ async fn expire(engine: &Engine) -> Result<u64> {
                 .filter(file::Column::Id.eq(row.id))
                 .exec(&tx)
                 .await?;
+            let shown_in = Condition::any()
+                .add(message::Column::Id.eq(row.id))
+                .add(message::Column::FileId.eq(row.id));
+            for message in message::Entity::find().filter(shown_in).all(&tx).await? {
+                message_changed(&tx, &message).await?;
+            }
         }
         tx.commit().await?;
     }
@@ -109,7 +116,7 @@ async fn sweep(engine: &Engine) -> Result<()> {
 /// Deletes what grew of a file; it is no error if there is nothing.
 pub(crate) async fn remove(engine: &Engine, id: Uuid) -> Result<()> {
     let growing = engine.files.growing(id);
-    for path in [growing.with_extension("fitted"), growing] {
+    for path in [growing.with_extension(FITTED), growing] {
         match fs::remove_file(path).await {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(undeletable(&error)),
             _ => {}

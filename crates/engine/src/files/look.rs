@@ -3,7 +3,7 @@
 //! colours.
 
 use media::{
-    inspect,
+    Inspected, inspect,
     limits::{Kind, kinds_of},
     picture, voice,
 };
@@ -19,9 +19,14 @@ static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
 /// The longest side of a thumbnail, in pixels: twice the width of a bubble.
 const SMALL: u32 = 640;
 
+/// The ending of what was made of a file.
+pub(crate) const FITTED: &str = "fitted";
+
 /// What a file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Look {
+    /// The bytes that go into the store: the file, or what was made of it.
+    pub(crate) path: PathBuf,
     pub(crate) mime_type: String,
     /// What WhatsApp takes it as, the best first. Any file of at most 100 MB is a document.
     pub(crate) kind: Kind,
@@ -31,14 +36,17 @@ pub(crate) struct Look {
 
 /// Looks at a file that came in.
 pub(crate) async fn received(path: PathBuf) -> io::Result<Look> {
-    in_turn(move || look(&path)).await
+    in_turn(move || look(Inspection::of(path)?)).await
 }
 
-/// Makes a file fit to be sent, in its place, and looks at the outcome.
+/// Makes a file fit to be sent, beside it, and looks at the outcome.
 pub(crate) async fn sendable(path: PathBuf) -> io::Result<Look> {
     in_turn(move || {
-        make_fit(&path)?;
-        look(&path)
+        let as_it_is = Inspection::of(path)?;
+        look(match fitted(&as_it_is)? {
+            Some(fitted) => Inspection::of(fitted)?,
+            None => as_it_is,
+        })
     })
     .await
 }
@@ -48,47 +56,56 @@ async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send 
     spawn_blocking(work).await.map_err(io::Error::other)?
 }
 
-fn look(path: &Path) -> io::Result<Look> {
-    let size = fs::metadata(path)?.len();
-    let inspected = inspect(&mut open(path)?, size)?;
-    let fit = kinds_of(&inspected, size);
+/// A file, inspected once.
+struct Inspection {
+    path: PathBuf,
+    size: u64,
+    inspected: Inspected,
+}
+
+impl Inspection {
+    fn of(path: PathBuf) -> io::Result<Self> {
+        let size = fs::metadata(&path)?.len();
+        let inspected = inspect(&mut open(&path)?, size)?;
+        Ok(Self {
+            path,
+            size,
+            inspected,
+        })
+    }
+
+    /// What WhatsApp takes it as.
+    fn kind(&self) -> Option<Kind> {
+        kinds_of(&self.inspected, self.size).kinds.first().copied()
+    }
+}
+
+fn look(file: Inspection) -> io::Result<Look> {
     // A picture that cannot be decoded is shown as a line with its name.
-    let is_picture = matches!(inspected.details, media::Details::Picture(_));
+    let is_picture = matches!(file.inspected.details, media::Details::Picture(_));
     let small = match is_picture {
-        true => picture::thumbnail(open(path)?, SMALL).ok(),
+        true => picture::thumbnail(open(&file.path)?, SMALL).ok(),
         false => None,
     };
     Ok(Look {
-        mime_type: inspected.mime,
-        kind: fit.kinds.first().copied().unwrap_or(Kind::Document),
+        kind: file.kind().unwrap_or(Kind::Document),
+        mime_type: file.inspected.mime,
+        path: file.path,
         small,
     })
 }
 
-fn make_fit(path: &Path) -> io::Result<()> {
-    let size = fs::metadata(path)?.len();
-    let inspected = inspect(&mut open(path)?, size)?;
-    let fitted = path.with_extension("fitted");
-    let done = match inspected.mime.as_str() {
-        "audio/webm" => {
-            let out = BufWriter::new(File::create(&fitted)?);
-            voice::to_ogg(open(path)?, out).is_ok()
-        }
-        _ if kinds_of(&inspected, size).kinds.first() == Some(&Kind::Sticker) => false,
-        _ if picture::needs(&inspected) => {
-            let out = BufWriter::new(File::create(&fitted)?);
-            picture::sendable(open(path)?, out).is_ok()
-        }
+/// What was made of a file to make it fit; `None`: it goes as it is.
+fn fitted(file: &Inspection) -> io::Result<Option<PathBuf>> {
+    let path = file.path.with_extension(FITTED);
+    let out = || File::create(&path).map(BufWriter::new);
+    let done = match file.inspected.mime.as_str() {
+        "audio/webm" => voice::to_ogg(open(&file.path)?, out()?).is_ok(),
+        _ if file.kind() == Some(Kind::Sticker) => false,
+        _ if picture::needs(&file.inspected) => picture::sendable(open(&file.path)?, out()?).is_ok(),
         _ => false,
     };
-    match done {
-        true => fs::rename(&fitted, path),
-        // It goes as a document, as it is.
-        false => match fs::remove_file(&fitted) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        },
-    }
+    Ok(done.then_some(path))
 }
 
 fn open(path: &Path) -> io::Result<BufReader<File>> {

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | its row comes with the message → [`fetch`] | [`upload`] → the message → `outbound::upload`, or a [`link`] |
 
+mod bucket;
 pub(crate) mod busy;
 pub(crate) mod claims;
 pub(crate) mod fetch;

@@ -201,12 +201,10 @@ pub async fn view(engine: &Engine, actor: &Actor, id: FileId) -> Result<UploadVi
 
 /// Makes a complete upload fit to be sent, and puts it into the store.
 async fn complete(engine: &Engine, actor: &Actor, row: file::Model) -> Result<()> {
-    let path = engine.files.growing(row.id);
-    let look = look::sendable(path.clone()).await.map_err(unwritable)?;
-    let written = engine.files.put(row.id, &path).await.map_err(unwritable)?;
-    if let Some(small) = look.small {
-        engine.files.put_small(row.id, small).await.map_err(unwritable)?;
-    }
+    let look = look::sendable(engine.files.growing(row.id));
+    let look = look.await.map_err(unwritable)?;
+    let put = engine.files.put(row.id, &look.path, look.small).await;
+    let written = put.map_err(unwritable)?;
     let filename = row
         .filename
         .as_deref()

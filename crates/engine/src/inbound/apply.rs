@@ -10,9 +10,11 @@ use crate::{
         statuses,
     },
     metrics::ITEMS,
+    receipts::waiting::Receipt,
     sessions::content::received,
 };
 use domain::{
+    channel::ReadReceipts,
     dead_letter::DeadReason,
     event::Change,
     ids::ChannelId,
@@ -156,11 +158,20 @@ fn message(
         idempotency_key: None,
         target_wamid: about,
         phone: from_phone,
+        file_id: None,
     };
     // An edit has the whole text, so it stands for its message until that comes.
     let stands_alone = of_target.is_none() && matches!(inbound.content, Content::Edit { .. });
     let seen = inbound.content.about().is_none()
         && batch.edited_before(&phone_number_id, inbound.wamid.as_str(), session, from_phone);
+    if channel.read_receipts == ReadReceipts::Automatic.as_str()
+        && by_customer
+        && inbound.group_id.is_none()
+        && row.target_wamid.is_none()
+        && let Some(receipt) = Receipt::of(channel.id, &row, batch.clock.now())
+    {
+        batch.written().receipt(session, receipt);
+    }
     batch.add_message(row, raw);
     // An edit repeats the file of its message.
     if (stands_alone || inbound.content.about().is_none())

@@ -6,7 +6,9 @@ use crate::{
     costs,
     entity::{channel, file_attempt, message, message_payload, outbox, session, stored},
     outbound::attachment,
-    sessions::{access, assignment, audience::message_changed, content, lifecycle, messages::view},
+    sessions::{
+        access, assignment, audience::message_changed, content, lifecycle, messages::view, tell_read,
+    },
     transaction::Transaction,
     wakes::Worker,
 };
@@ -194,6 +196,7 @@ pub(super) async fn write(
         idempotency_key: key.map(str::to_owned),
         target_wamid: outgoing.content.about().map(str::to_owned),
         phone: false,
+        file_id: file.map(FileId::uuid),
     };
     message::Entity::insert(row.clone().into_active_model())
         .exec_without_returning(tx)
@@ -253,8 +256,13 @@ pub(super) async fn write(
     }
     // A reaction is shown with its message, and does not count as an answer.
     if row.target_wamid.is_none() {
+        if matches!(actor, Actor::User(_)) && session.unread > 0 {
+            tell_read(tx, &session, None).await?;
+        }
         lifecycle::answered(tx, &session, row.id, row.at).await?;
     }
+    let of = session.id;
+    tx.then(move |engine| engine.receipts.answered(of));
     message_changed(tx, &row).await?;
     tx.wake(Worker::Outbound);
     shown(tx, row).await

@@ -24,7 +24,7 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
-use std::time::Duration;
+use std::{io, time::Duration};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use whatsapp::{
@@ -107,11 +107,18 @@ async fn try_to_upload(engine: &Engine, file: file::Model) -> Result<Uploaded> {
     let Some(token) = secrets::open_secret(engine, db, channel_id, seal::Kind::AccessToken).await? else {
         return Ok(impossible(190, "The channel has no access token"));
     };
+    let written = Timestamp::from_millis(message_time(&waiting));
+    let age = engine.clock().now().since(written);
     let content = match engine.files.read(file.id, None).await {
         Ok(content) => content,
         Err(error) => {
             tracing::error!(%error, file = %file.id, "a file to be sent cannot be read");
-            return Ok(match file.attempts < FEW {
+            // A store that does not answer may come back; bytes that are gone do not.
+            let passes = match error.kind() {
+                io::ErrorKind::NotFound => file.attempts < FEW,
+                _ => age < GIVE_UP_AFTER,
+            };
+            return Ok(match passes {
                 true => Uploaded::Later(wait_after(file.attempts)),
                 false => impossible(100, "The file cannot be read"),
             });
@@ -131,8 +138,7 @@ async fn try_to_upload(engine: &Engine, file: file::Model) -> Result<Uploaded> {
     if error.class() == RetryClass::Reauth {
         token_state::learn(engine, channel_id, TokenState::Refused, Some(error.to_string())).await?;
     }
-    let since = Timestamp::from_millis(message_time(&waiting));
-    Ok(after(&error, file.attempts, engine.clock().now().since(since)))
+    Ok(after(&error, file.attempts, age))
 }
 
 /// When the message was written: its id tells.

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `access` | who sees which sessions, and who may go on with one |
 //! | `list`, `order`, `stretches`, `rows` | the lists of the inbox, their search and counts |
-//! | `thread`, `messages`, `content`, `unread` | reading one |
+//! | `thread`, `messages`, `content`, `unread`, `typing` | reading one, and typing in it |
 //! | `assignment`, `transfer`, `holders` | who has it |
 //! | `lifecycle`, `idle`, `status`, `timeline`, `audience` | what changes write, and who hears of it |
 
@@ -26,6 +26,7 @@ mod order;
 mod rows;
 mod stretches;
 mod transfer;
+mod typing;
 mod unread;
 
 #[cfg(test)]
@@ -36,6 +37,8 @@ pub use holders::{held_by, holders};
 pub use lifecycle::close;
 pub use list::{counts, inbox, list, row, several};
 pub use transfer::{take_over, targets, transfer, transfer_all};
-pub use unread::mark_read;
+pub use typing::typing;
+pub use unread::{mark_all_read, mark_read};
 
 pub(crate) use transfer::release;
+pub(crate) use unread::tell_read;

@@ -2,11 +2,15 @@
 
 use crate::{
     Engine, Result,
-    entity::{message, session},
+    entity::{channel, message, session},
+    receipts::waiting::Receipt,
     sessions::{access, audience, thread::cursor::Place},
+    transaction::Transaction,
+    wakes::Worker,
 };
 use domain::{
     access::Actor,
+    channel::ReadReceipts,
     ids::{MessageId, SessionId},
     message::{Direction, SYSTEM},
     refusal::Refusal,
@@ -53,7 +57,58 @@ pub async fn mark_read(engine: &Engine, actor: &Actor, id: SessionId, seen: Mess
         .exec(&tx)
         .await?;
     audience::session_changed(&tx, &found);
+    tell_read(&tx, &found, position).await?;
     tx.commit().await
+}
+
+/// Notes that everything has been read.
+///
+/// # Errors
+/// The actor may not see the session, or would not answer in it.
+pub async fn mark_all_read(engine: &Engine, actor: &Actor, id: SessionId) -> Result<()> {
+    let db = engine.db.read();
+    let found = access::find(db, actor, id, false).await?;
+    let access = access::session_access(db, actor.extension(), &found).await?;
+    if !access.reads(actor) {
+        access.reply(actor)?;
+    }
+    match newest(customers_messages_after(found.id, None)).one(db).await? {
+        Some(newest) => mark_read(engine, actor, id, MessageId::new(newest.id)).await,
+        None => Ok(()),
+    }
+}
+
+/// Lets WhatsApp know what has been read since the session's old position, up to a place or to the end, if the channel
+/// wants the customer to know when somebody has read.
+pub(crate) async fn tell_read(tx: &Transaction, of: &session::Model, until: Option<Place>) -> Result<()> {
+    let channel = channel::Entity::find_by_id(of.channel_id).one(tx).await?;
+    let Some(channel) = channel else {
+        return Ok(());
+    };
+    // A group's messages are read by its members' own phones.
+    if channel.read_receipts()? != ReadReceipts::ByOperator || of.group_id.is_some() {
+        return Ok(());
+    }
+    let mut read = customers_messages_after(of.id, of.read_at.zip(of.read_id));
+    if let Some((at, id)) = until {
+        use message::Column;
+        let same_time = Condition::all().add(Column::At.eq(at)).add(Column::Id.lte(id));
+        read = read.filter(Condition::any().add(Column::At.lt(at)).add(same_time));
+    }
+    let last = newest(read).one(tx).await?;
+    let now = tx.engine().clock().now();
+    if let Some(receipt) = last.and_then(|message| Receipt::of(channel.id, &message, now)) {
+        let session = of.id;
+        tx.then(move |engine| engine.receipts.add(session, receipt));
+        tx.wake(Worker::Receipts);
+    }
+    Ok(())
+}
+
+/// The same messages, the newest first.
+pub(crate) fn newest(of: Select<message::Entity>) -> Select<message::Entity> {
+    of.order_by_desc(message::Column::At)
+        .order_by_desc(message::Column::Id)
 }
 
 /// What the customer wrote after a place, or all of it.

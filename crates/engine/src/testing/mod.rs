@@ -89,7 +89,9 @@ impl Engine {
         let noted = self.badges_heard.load(Ordering::SeqCst) == log::newest(self.db.read()).await?;
         let transferred = claims::is_idle(self).await?;
         let repeated = file_attempt::due(self.db.read()).await?.is_empty();
-        Ok(repeated
+        let told = self.receipts.are_told();
+        Ok(told
+            && repeated
             && transferred
             && unprocessed == 0
             && due.is_empty()

@@ -270,11 +270,19 @@ fn mark_read(
         return Err(GraphError::parameter("Param status must be one of {READ}"));
     }
     let wamid = required(object, "message_id")?;
-    let typing = object.contains_key("typing_indicator");
-    if !shared.business_reads(phone_number_id, wamid, typing) {
-        return Err(GraphError::value(
-            "message_id is not a message that this number has received",
-        ));
+    let typing = match object.get("typing_indicator") {
+        None => false,
+        Some(Value::Object(indicator)) if indicator.get("type") == Some(&json!("text")) => true,
+        Some(_) => {
+            return Err(GraphError::parameter(
+                "Param typing_indicator[type] must be one of {TEXT}",
+            ));
+        }
+    };
+    match shared.business_reads(phone_number_id, wamid, typing) {
+        true => Ok(success()),
+        false => Err(GraphError::value(
+            "message_id is not a message that this number has received in the last 30 days",
+        )),
     }
-    Ok(success())
 }

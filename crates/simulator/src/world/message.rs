@@ -35,6 +35,15 @@ pub struct SentMessage {
     pub statuses: Vec<String>,
 }
 
+/// A call by which the business marked a message, and all before it, as read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReadMark {
+    pub phone_number_id: String,
+    pub wamid: String,
+    /// It also showed that somebody types.
+    pub typing: bool,
+}
+
 /// A message that a customer has written.
 #[derive(Debug, Clone)]
 pub(crate) struct MessageContent {

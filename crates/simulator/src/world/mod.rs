@@ -20,7 +20,7 @@ pub use self::account::{AppSpec, NumberSpec};
 pub use self::customer::{CustomerId, CustomerSpec};
 pub use self::delivery::{Answer, Attempt, Delivery, DeliveryId, Outcome};
 pub use self::media::{CustomerFile, FileSource, SentFile};
-pub use self::message::SentMessage;
+pub use self::message::{ReadMark, SentMessage};
 pub use self::mood::Outage;
 pub use self::token::TokenState;
 
@@ -82,6 +82,7 @@ pub(crate) struct World {
     pub last_words: HashMap<(String, CustomerId), i64>,
     /// The time until which the business is shown as typing, in unix milliseconds.
     pub typing: HashMap<(String, CustomerId), i64>,
+    pub marks: Vec<ReadMark>,
 }
 
 impl World {

@@ -8,6 +8,7 @@ use reqwest::{
     redirect,
 };
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
 use url::Url;
 
 use super::{
@@ -108,6 +109,29 @@ impl Graph {
             .call("send", self.http.post(url).json(&message.to_json()), token)
             .await?;
         answer.accepted()
+    }
+
+    /// Marks a customer's message, and all before it, as read; `typing`: also shows that somebody types, for 25 seconds or
+    /// until the answer.
+    /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/typing-indicators>
+    ///
+    /// # Errors
+    /// [`GraphError`]; Meta refuses a message that it does not know, or that is older than 30 days.
+    pub async fn mark_read(
+        &self,
+        token: &SecretString,
+        phone_number_id: &str,
+        wamid: &str,
+        typing: bool,
+    ) -> Result<(), GraphError> {
+        let url = self.at(phone_number_id, &["messages"])?;
+        let mut body = json!({ "messaging_product": "whatsapp", "status": "read", "message_id": wamid });
+        if typing {
+            body["typing_indicator"] = json!({ "type": "text" });
+        }
+        let request = self.http.post(url).json(&body);
+        let answer = self.call("mark_read", request, token).await?;
+        answer.read(answer.unreadable(), |body| body.flag("success").then_some(()))
     }
 
     /// Reads a number: proves the token and the id, and returns the number's state.

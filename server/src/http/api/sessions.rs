@@ -2,7 +2,7 @@
 
 use super::{Id, Operator, Reader, extensions, json::Json, list, list::Wanted, problem::Problem, time};
 use crate::http::state::Http;
-use axum::{extract::State, response::IntoResponse};
+use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use domain::{
     access::Actor,
     ids::SessionId,
@@ -137,6 +137,26 @@ pub async fn close(
 ) -> Result<impl IntoResponse, Problem> {
     sessions::close(&http.engine, &actor, session).await?;
     read(&http.engine, &actor, session).await
+}
+
+/// Notes that everything in a session was read.
+pub async fn mark_read(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Id(session): Id<SessionId>,
+) -> Result<impl IntoResponse, Problem> {
+    sessions::mark_all_read(&http.engine, &actor, session).await?;
+    read(&http.engine, &actor, session).await
+}
+
+/// Lets the customer see that somebody types.
+pub async fn typing(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Id(session): Id<SessionId>,
+) -> Result<impl IntoResponse, Problem> {
+    sessions::typing(&http.engine, &actor, session).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Transfers a session to an extension or a queue.

@@ -1,7 +1,10 @@
 //! The labels of a channel's fields and of their values, and where to find the values.
 
 use crate::{i18n::*, labels};
-use domain::{channel::Unconfirmed, file::FileWay};
+use domain::{
+    channel::{ReadReceipts, Unconfirmed},
+    file::FileWay,
+};
 
 /// A field's label.
 pub fn label(locale: Locale, field: &str) -> &'static str {
@@ -19,18 +22,21 @@ pub fn label(locale: Locale, field: &str) -> &'static str {
         "messages_per_second" => td_string!(locale, channels.sending.messages_per_second),
         "file_way" => td_string!(locale, channels.sending.file_way),
         "unconfirmed" => td_string!(locale, channels.sending.unconfirmed),
+        "read_receipts" => td_string!(locale, channels.sending.receipts),
         _ => td_string!(locale, channels.field.destination),
     }
 }
 
 /// A field's value as people read it.
 pub fn value(locale: Locale, field: &str, text: &str) -> String {
-    match (field, text.parse(), text.parse()) {
-        ("phone_number", ..) => labels::phone(text),
-        ("file_way", Ok(way), _) => file_way(locale, way).to_owned(),
-        ("unconfirmed", _, Ok(choice)) => unconfirmed(locale, choice).to_owned(),
-        _ => text.to_owned(),
-    }
+    let known = match field {
+        "phone_number" => return labels::phone(text),
+        "file_way" => text.parse().ok().map(|way| file_way(locale, way)),
+        "unconfirmed" => text.parse().ok().map(|choice| unconfirmed(locale, choice)),
+        "read_receipts" => text.parse().ok().map(|receipts| read_receipts(locale, receipts)),
+        _ => None,
+    };
+    known.unwrap_or(text).to_owned()
 }
 
 pub fn file_way(locale: Locale, way: FileWay) -> &'static str {
@@ -44,6 +50,14 @@ pub fn unconfirmed(locale: Locale, choice: Unconfirmed) -> &'static str {
     match choice {
         Unconfirmed::OnceMore => td_string!(locale, channels.sending.once_more),
         Unconfirmed::Ask => td_string!(locale, channels.sending.ask),
+    }
+}
+
+pub fn read_receipts(locale: Locale, receipts: ReadReceipts) -> &'static str {
+    match receipts {
+        ReadReceipts::Automatic => td_string!(locale, channels.sending.receipts_automatic),
+        ReadReceipts::ByOperator => td_string!(locale, channels.sending.receipts_by_operator),
+        ReadReceipts::Never => td_string!(locale, channels.sending.receipts_never),
     }
 }
 

@@ -1,7 +1,8 @@
-//! The Sending tab: how fast, how Meta gets files, and what becomes of messages of unknown outcome.
+//! The Sending tab: how fast, how Meta gets files, what becomes of messages of unknown outcome, and when customers see
+//! that a message was read.
 
 use super::{
-    field_labels::{file_way, unconfirmed},
+    field_labels::{file_way, read_receipts, unconfirmed},
     save::saves,
 };
 use crate::{
@@ -10,7 +11,11 @@ use crate::{
     pages::url::{id_in_url, known},
     ui::{Button, CheckedForm, Field, Form, Kind, Load, form::FormAnswer},
 };
-use domain::{channel::Unconfirmed, file::FileWay, ids::ChannelId};
+use domain::{
+    channel::{ReadReceipts, Unconfirmed},
+    file::FileWay,
+    ids::ChannelId,
+};
 use leptos::prelude::*;
 
 #[component]
@@ -70,6 +75,23 @@ fn SendingForm(page: SendingPage, save: Form<SaveSending>) -> impl IntoView {
                     })
                     .collect_view()}
             </fieldset>
+            <fieldset class="field">
+                <legend>{move || t_string!(i18n, channels.sending.receipts)}</legend>
+                {ReadReceipts::ALL
+                    .iter()
+                    .map(|&receipts| {
+                        choice(
+                            "form[read_receipts]",
+                            receipts.as_str(),
+                            form.read_receipts == receipts.as_str(),
+                            move |locale| (
+                                read_receipts(locale, receipts),
+                                read_receipts_text(locale, receipts),
+                            ),
+                        )
+                    })
+                    .collect_view()}
+            </fieldset>
         }
         .into_any()
     };
@@ -116,5 +138,13 @@ fn unconfirmed_text(locale: Locale, choice: Unconfirmed) -> &'static str {
     match choice {
         Unconfirmed::OnceMore => td_string!(locale, channels.sending.once_more_text),
         Unconfirmed::Ask => td_string!(locale, channels.sending.ask_text),
+    }
+}
+
+fn read_receipts_text(locale: Locale, receipts: ReadReceipts) -> &'static str {
+    match receipts {
+        ReadReceipts::Automatic => td_string!(locale, channels.sending.receipts_automatic_text),
+        ReadReceipts::ByOperator => td_string!(locale, channels.sending.receipts_by_operator_text),
+        ReadReceipts::Never => td_string!(locale, channels.sending.receipts_never_text),
     }
 }

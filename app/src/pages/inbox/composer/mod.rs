@@ -7,6 +7,7 @@ mod more;
 mod notes;
 mod preview;
 mod quoted;
+mod typing;
 
 use self::{
     counter::Counter,
@@ -16,6 +17,7 @@ use self::{
     notes::{Help, Notes},
     preview::PreviewSwitch,
     quoted::Quoted,
+    typing::use_typing,
 };
 use super::{
     attach::{AttachButton, AttachedFiles, Meant, RecordButton},
@@ -40,6 +42,7 @@ use server_fn::ServerFn;
 pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
     let draft = use_draft(id);
+    let typing = use_typing(id, thread);
     let inbox = use_inbox();
     let files = inbox.files.of(id);
     let forms = use_forms(id);
@@ -77,6 +80,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
         }
         if with_files || words {
             inbox.quoting.set(None);
+            typing.sent();
         }
     };
     let pressed = move |event: KeyboardEvent| {
@@ -121,7 +125,10 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             prop:readOnly=refused
             readonly=refusal.with_untracked(Option::is_some)
             aria-invalid=move || too_long.get().then_some("true")
-            on:input=move |_| draft.typed()
+            on:input=move |_| {
+                draft.typed();
+                typing.typed(draft.length.get_untracked());
+            }
             on:keydown=pressed
             on:paste=pasted
         ></textarea>

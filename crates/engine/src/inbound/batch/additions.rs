@@ -3,6 +3,7 @@
 use crate::{
     channels::traffic::Traffic,
     entity::{dead_letter, delivery, file, message_payload, message_status},
+    receipts::waiting::Receipt,
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -26,6 +27,8 @@ pub(crate) struct Additions {
     /// Sessions whose messages went into another: from, to.
     pub(super) moved: Vec<(Uuid, Uuid)>,
     pub(super) traffic: Traffic,
+    /// Messages that count as read at once, each with its session.
+    pub(super) receipts: Vec<(Uuid, Receipt)>,
 }
 
 impl Additions {
@@ -38,6 +41,10 @@ impl Additions {
 
     pub(crate) fn file(&mut self, row: file::Model) {
         self.files.push(row);
+    }
+
+    pub(crate) fn receipt(&mut self, session: Uuid, receipt: Receipt) {
+        self.receipts.push((session, receipt));
     }
 
     pub(super) fn traffic(&mut self, channel: Uuid, direction: &str, at: i64) {

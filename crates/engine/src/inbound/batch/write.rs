@@ -42,7 +42,16 @@ impl Batch {
             merged,
             moved,
             traffic,
+            receipts,
         } = self.written;
+        if !receipts.is_empty() {
+            tx.then(move |engine| {
+                for (session, receipt) in receipts {
+                    engine.receipts.add(session, receipt);
+                }
+            });
+            tx.wake(Worker::Receipts);
+        }
         for number in self.numbers.values() {
             hear(tx, number).await?;
         }

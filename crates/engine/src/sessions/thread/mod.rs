@@ -13,7 +13,7 @@ mod page;
 
 use crate::{
     Engine, Result,
-    entity::session,
+    entity::{channel, session},
     outbound::{blocked::blocked, queue},
     sessions::{
         access, rows,
@@ -28,12 +28,13 @@ use crate::{
 };
 use domain::{
     access::Actor,
+    channel::ReadReceipts,
     ids::SessionId,
     message::{MessageView, Status},
     refusal::Refusal,
     session::{Above, May, Stretch, Thread},
 };
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, EntityTrait};
 
 /// Messages per page.
 const PAGE: u64 = 200;
@@ -49,6 +50,11 @@ async fn may(engine: &Engine, db: &impl ConnectionTrait, actor: &Actor, of: &ses
         .may(actor);
     if may.reply.is_ok() && !of.window_is_open(engine.clock().now()) {
         may.reply = Err(Refusal::WindowClosed);
+    }
+    if may.reply.is_ok() {
+        let channel = channel::Entity::find_by_id(of.channel_id).one(db).await?;
+        let mode = channel.map(|channel| channel.read_receipts()).transpose()?;
+        may.shows_typing = mode.is_some_and(|mode| mode != ReadReceipts::Never);
     }
     Ok(may)
 }

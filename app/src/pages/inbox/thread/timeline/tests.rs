@@ -73,6 +73,7 @@ pub fn thread(unread: u32, messages: Vec<MessageView>, timeline: Vec<SessionEven
         timeline,
         past: vec![],
         may: May {
+            shows_typing: false,
             pick_up: false,
             reply: Ok(()),
             reads: true,
