@@ -108,7 +108,6 @@ async fn an_address_of_a_file_opens_nothing_else(story: &Story) {
     let link = link_of(story);
     let (base, token) = link.rsplit_once('/').expect("a path");
     for wrong in [
-        format!("{base}/"),
         format!("{base}/x"),
         format!("{base}/{}", &token[1..]),
         format!("{base}/{token}A"),

@@ -17,7 +17,7 @@ use crate::{
         call::{Outcome, attempt},
         claim::claim,
         memory::PAUSE,
-        queue::due,
+        queue::{due, forget},
         record::{ask, record, write_down},
         turn::Place,
         verdict::MAX_DOUBTS,
@@ -174,10 +174,9 @@ impl Sender {
         self.since = None;
         let engine = self.engine.clone();
         for (job, sending) in self.due(engine.db.read()).await? {
-            let message = job.message_id;
             let alone = async {
                 let tx = engine.transaction(&Actor::System).await?;
-                let begun = begin(&tx, job, sending).await?;
+                let begun = begin(&tx, job.clone(), sending).await?;
                 tx.commit().await?;
                 Ok(begun)
             };
@@ -185,7 +184,10 @@ impl Sender {
                 Ok(begun) => self.call(begun),
                 Err(error) if crate::Error::is_passing(&error) => return Err(error),
                 Err(error) => {
-                    tracing::error!(%error, %message, "a message cannot be taken from the outbox; the others go on");
+                    tracing::error!(%error, message = %job.message_id, "a message cannot be taken; the others go on");
+                    if is_for_a_person(&job, sending) {
+                        forget(&engine, &job).await?;
+                    }
                 }
             }
         }
@@ -226,17 +228,22 @@ impl Sender {
     }
 }
 
+/// Whether nobody knows what became of the message, and it may not be sent once more.
+fn is_for_a_person(job: &outbox::Model, sending: Sending) -> bool {
+    let most_doubts = match sending.unconfirmed {
+        Unconfirmed::OnceMore => MAX_DOUBTS,
+        Unconfirmed::Ask => 1,
+    };
+    job.calling_since.is_some() && job.doubts + 1 >= most_doubts
+}
+
 /// Claims a message for its call. `None`: it has to wait, another engine was quicker, or a person decides about it.
 async fn begin(
     tx: &crate::transaction::Transaction,
     job: outbox::Model,
     sending: Sending,
 ) -> Result<Option<(outbox::Model, Place)>> {
-    let most_doubts = match sending.unconfirmed {
-        Unconfirmed::OnceMore => MAX_DOUBTS,
-        Unconfirmed::Ask => 1,
-    };
-    if job.calling_since.is_some() && job.doubts + 1 >= most_doubts {
+    if is_for_a_person(&job, sending) {
         ask(tx, &job).await?;
         return Ok(None);
     }

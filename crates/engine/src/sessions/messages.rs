@@ -12,7 +12,6 @@ use domain::{
     ids::{MessageId, SessionId},
     message::{Failure, Marks, MessageView, Status},
     page::{Page, PageRequest},
-    session::Blocked,
     time::Timestamp,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -43,8 +42,8 @@ pub async fn list(
     let mut items = rows.into_iter().map(view).collect::<Result<Vec<_>>>()?;
     content::fill(engine.db.read(), actor, &mut items).await?;
     if items.iter().any(|message| message.status == Some(Status::Queued)) {
-        let paused = blocked(engine.db.read(), session.channel_id).await? == Some(Blocked::Paused);
-        let mut waiting = queue::waiting_for(engine, engine.db.read(), id, paused).await?;
+        let blocked = blocked(engine.db.read(), session.channel_id).await?;
+        let mut waiting = queue::waiting_for(engine, engine.db.read(), id, blocked).await?;
         for message in &mut items {
             message.waits = waiting.remove(&message.id);
         }
