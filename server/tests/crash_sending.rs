@@ -69,8 +69,13 @@ impl Meta {
 }
 
 async fn accept(State(meta): State<Arc<Meta>>, Json(body): Json<Value>) -> Json<Value> {
-    let id = body["biz_opaque_callback_data"].as_str().expect("an id").to_owned();
-    let text = body["text"]["body"].as_str().or(body["document"]["caption"].as_str());
+    let id = body["biz_opaque_callback_data"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    let text = body["text"]["body"]
+        .as_str()
+        .or(body["document"]["caption"].as_str());
     let wamid = {
         let mut accepted = meta.accepted.lock().expect("the list");
         accepted.push((id.clone(), text.expect("a text").to_owned()));
@@ -102,7 +107,10 @@ impl Script {
         let begun = self
             .request(Method::POST, "/api/v1/uploads")
             .header("upload-length", PDF.len())
-            .header("upload-metadata", format!("session {}", BASE64_STANDARD.encode(session)));
+            .header(
+                "upload-metadata",
+                format!("session {}", BASE64_STANDARD.encode(session)),
+            );
         let begun = begun.send().await.ok()?;
         let place = begun.headers().get("location")?.to_str().ok()?.to_owned();
         let whole = self
@@ -150,7 +158,10 @@ async fn a_message_is_sent_once_whenever_the_process_dies() {
     println!("{kills} kills, seed {seed}");
     let meta = Arc::new(Meta::default());
     let url: &'static str = meta.clone().start().await.leak();
-    let settings = [("SWITCHBOARD_META__GRAPH_URL", url), ("SWITCHBOARD_FILES__FREE_MB", "1")];
+    let settings = [
+        ("SWITCHBOARD_META__GRAPH_URL", url),
+        ("SWITCHBOARD_FILES__FREE_MB", "1"),
+    ];
     let mut program = Program::connected_with(Store::Sqlite, &settings).await;
     *meta.webhook.lock().expect("the address") = program.webhook.clone();
     let sessions = sessions(&program).await;
@@ -217,7 +228,11 @@ async fn a_message_is_sent_once_whenever_the_process_dies() {
         lost.len(),
         doubled.len()
     );
-    assert!(acknowledged.len() > 50, "hardly anything was sent:\n{}", program.log());
+    assert!(
+        acknowledged.len() > 50,
+        "hardly anything was sent:\n{}",
+        program.log()
+    );
     assert!(lost.is_empty(), "{lost:?}\n{}", program.log());
     assert!(doubled.is_empty(), "{doubled:?}\n{}", program.log());
     let others = "SELECT status AS t FROM messages WHERE direction = 'outbound' AND status <> 'sent'";

@@ -168,7 +168,7 @@ async fn a_channel_that_is_well(story: &Story) {
     story.says(story.customer(1), &line, "Hello").await;
     let found = story.examine(&line).await;
     assert!(bad(&found).is_empty(), "{found:#?}");
-    assert_eq!(found.len(), 20);
+    assert_eq!(found.len(), domain::doctor::Check::ALL.len());
     let unknown: Vec<&Value> = found
         .iter()
         .filter(|finding| finding["state"] == "unknown")

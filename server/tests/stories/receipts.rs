@@ -80,9 +80,9 @@ async fn a_message_counts_as_read_when_its_operator_has_seen_it(story: &Story) {
 async fn an_answer_tells_that_its_question_was_read(story: &Story) {
     let (_, jana, session) = mine(story).await;
     let arguments = [("session", session.as_str()), ("body", "Good day")];
-    jana.call("inbox/send-text", &arguments).await.ok();
+    jana.call("inbox/send", &arguments).await.ok();
     assert_eq!(told(story).await.len(), 1);
-    jana.call("inbox/send-text", &arguments).await.ok();
+    jana.call("inbox/send", &arguments).await.ok();
     assert_eq!(told(story).await.len(), 1);
 }
 
@@ -98,7 +98,7 @@ async fn typing_is_shown_and_told_once_in_a_while(story: &Story) {
     types(&jana, &session).await;
     assert_eq!(told(story).await.len(), 2);
     // The answer ends it, so that the next one is told at once.
-    jana.call("inbox/send-text", &[("session", &session), ("body", "Good day")])
+    jana.call("inbox/send", &[("session", &session), ("body", "Good day")])
         .await
         .ok();
     types(&jana, &session).await;
@@ -133,7 +133,7 @@ async fn a_channel_may_tell_nothing(story: &Story) {
     let messages = story.messages(&story.session().await).await;
     sees(story, &jana, &messages[1]).await;
     assert_eq!(types(&jana, &session).await, 200);
-    jana.call("inbox/send-text", &[("session", &session), ("body", "Good day")])
+    jana.call("inbox/send", &[("session", &session), ("body", "Good day")])
         .await
         .ok();
     assert_eq!(told(story).await, []);

@@ -30,6 +30,11 @@ pub fn lane(of_user: bool, is_first: bool) -> i64 {
     2 * i64::from(!of_user) + i64::from(!is_first)
 }
 
+/// Whether a user has written a message of this lane, or one behind it.
+pub fn is_of_user(of: i64) -> bool {
+    of < lane(false, true)
+}
+
 /// Messages of a channel that wait after a refusal are due now.
 pub(crate) async fn due_now(db: &impl ConnectionTrait, channel: Uuid) -> crate::Result<()> {
     Entity::update_many()

@@ -42,6 +42,8 @@ const PATROL: Duration = Duration::from_millis(250);
 const GATHER: Duration = Duration::from_millis(5);
 /// How long outcomes are gathered while other calls are under way: those of 12 messages at 80 a second.
 const BATCH: Duration = Duration::from_millis(150);
+/// The same for outcomes of what users have written: the next message of the session may wait for it.
+const SOON: Duration = Duration::from_millis(50);
 /// Outcomes that are written down at once.
 const MOST: usize = 100;
 /// The wait after the first error in a row.
@@ -93,10 +95,13 @@ impl Sender {
     /// When the outcomes have to be written down: at once when no other can come soon.
     fn write_at(&self) -> Option<Instant> {
         let since = self.since?;
-        match self.calls.is_empty() || self.outcomes.len() >= MOST {
-            true => Some(since),
-            false => Some(since + BATCH),
-        }
+        let of_user = |outcome: &Outcome| outbox::is_of_user(outcome.job.lane);
+        Some(match &self.outcomes {
+            _ if self.calls.is_empty() => since,
+            outcomes if outcomes.len() >= MOST => since,
+            outcomes if outcomes.iter().any(of_user) => since + SOON,
+            _ => since + BATCH,
+        })
     }
 
     fn keep(&mut self, outcome: Outcome) {
