@@ -186,14 +186,23 @@ async fn what_meta_does_not_take_goes_by_a_link_once(story: &Story) {
         json!({"way": "link", "is_second": true})
     );
 
+    // An upload has to be of a type that Meta names; a link need not.
+    let archive = [b"PK\x05\x06".as_slice(), &[0; 18]].concat();
+    let fault = MediaFault::ErrorCode { code: 100, http: 400 };
+    story.meta.fault(Fault::MediaUpload(fault));
+    let file = uploaded(&jana, &session, "plany.zip", &archive).await;
+    send_file(&jana, &session, &file, "").await;
+    story.settled().await;
+    assert_eq!(last_message(story).await["status"], "delivered");
+
     // The link fails too: that is all.
     refuse(1);
     story.meta.fault(Fault::LinkFetch { http: 500 });
     pdf_sent(story, &jana, &session).await;
     story.settled().await;
     let messages = story.messages(&session).await;
-    assert_eq!(messages.len(), 3);
-    assert_eq!(messages[2]["status"], "failed");
+    assert_eq!(messages.len(), 4);
+    assert_eq!(messages[3]["status"], "failed");
 
     // Meta is out of order for long: the link is tried while the upload might still succeed one day.
     for _ in 0..20 {

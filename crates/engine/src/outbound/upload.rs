@@ -23,6 +23,7 @@ use domain::{
     message::{Direction, Failure},
     time::Timestamp,
 };
+use media::limits::{DOCUMENTS, Kind};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use std::{io, time::Duration};
 use tokio_util::sync::CancellationToken;
@@ -138,7 +139,7 @@ async fn try_to_upload(engine: &Engine, file: file::Model) -> Result<Uploaded> {
     if error.class() == RetryClass::Reauth {
         token_state::learn(engine, channel_id, TokenState::Refused, Some(error.to_string())).await?;
     }
-    Ok(after(&error, file.attempts, age))
+    Ok(after(&error, &file, age))
 }
 
 /// When the message was written: its id tells.
@@ -150,7 +151,8 @@ fn message_time(job: &outbox::Model) -> i64 {
 }
 
 /// An upload that may have been accepted is repeated: a second copy at Meta does no harm.
-fn after(error: &GraphError, attempts: i64, age: Duration) -> Uploaded {
+fn after(error: &GraphError, file: &file::Model, age: Duration) -> Uploaded {
+    let attempts = file.attempts;
     if error.class() == RetryClass::Reauth {
         return Uploaded::Later(UNTIL_MENDED);
     }
@@ -164,7 +166,7 @@ fn after(error: &GraphError, attempts: i64, age: Duration) -> Uploaded {
         true => Uploaded::Later(wait_after(attempts)),
         false => Uploaded::Refused {
             failure: failure_of(error),
-            tries_link: !is_shared(error),
+            tries_link: !is_shared(error, file),
         },
     }
 }
@@ -210,11 +212,14 @@ async fn fail(engine: &Engine, file: &file::Model, failure: &Failure, tries_link
 }
 
 /// Whether a link would fail for the same reason as the upload: the token, the number, or the file itself is refused.
-fn is_shared(error: &GraphError) -> bool {
+/// An upload has to be of a type that Meta names, and of the size of that type; behind a link any file is a document.
+fn is_shared(error: &GraphError, file: &file::Model) -> bool {
+    let only_by_link = file.kind.as_deref() == Some(Kind::Document.as_str())
+        && !DOCUMENTS.contains(&file.mime_type.as_deref().unwrap_or_default());
     if let GraphError::Refused(refused) = error
         && [INVALID_PARAMETER, MEDIA_FAILED].contains(&refused.code)
     {
-        return true;
+        return !only_by_link;
     }
     matches!(
         error.class(),
