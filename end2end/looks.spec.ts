@@ -40,6 +40,7 @@ function places(room: (typeof ROOMS)[number], world: World, session: string, let
         ['channels', '/channels'],
         ['authentication', channel],
         ['messaging', `${channel}/messaging`],
+        ['sending', `${channel}/sending`],
         ['health', `${channel}/health`],
         ['activity', `${channel}/activity`],
         ['delete', `${channel}/delete`],

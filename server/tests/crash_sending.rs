@@ -254,7 +254,7 @@ async fn sessions(program: &Program) -> Vec<String> {
     assert_eq!(answer, Some(200));
     let db = program.applied().await;
     // As a script would pick them up, one by one, but at once.
-    let own = "UPDATE sessions SET state = 'assigned', waiting_since = NULL, extension_id = (SELECT id FROM extensions LIMIT 1)";
+    let own = "UPDATE sessions SET state = 'assigned', extension_id = (SELECT id FROM extensions LIMIT 1)";
     sea_orm::ConnectionTrait::execute_unprepared(&db, own)
         .await
         .expect("a change");

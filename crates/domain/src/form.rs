@@ -142,6 +142,11 @@ pub fn line(text: &str, most: usize) -> Result<String, Problem> {
     }
 }
 
+/// An optional field: an empty one is missing.
+pub fn owned(text: &str) -> Option<String> {
+    optional(text).map(str::to_owned)
+}
+
 /// A trimmed optional field: an empty one is `None`.
 pub fn optional(text: &str) -> Option<&str> {
     Some(trimmed(text)).filter(|t| !t.is_empty())

@@ -16,7 +16,7 @@ use crate::{
     events::log,
     files::{busy::Busy, store::Store},
     inbound::intake::Intake,
-    outbound::memory::{self, Memory},
+    outbound::{memory::Memory, pace},
     receipts::waiting::Receipts,
     wakes::Wakes,
 };
@@ -83,7 +83,7 @@ impl Engine {
             badges_heard: Arc::default(),
             web: doctor::client()
                 .map_err(|error| Error::Setup(format!("there is no client for HTTPS: {error}")))?,
-            calls: Arc::new(Semaphore::new(memory::AT_ONCE)),
+            calls: Arc::new(Semaphore::new(pace::AT_ONCE)),
             outbound: Memory::default(),
             receipts: Receipts::default(),
             files: Store::open(folder, config.files_most, config.files_bucket.as_ref())?,

@@ -193,7 +193,8 @@ async fn what_meta_does_not_take_goes_by_a_link_once(story: &Story) {
     let file = uploaded(&jana, &session, "plany.zip", &archive).await;
     send_file(&jana, &session, &file, "").await;
     story.settled().await;
-    assert_eq!(last_message(story).await["status"], "delivered");
+    let message = last_message(story).await;
+    assert_eq!(message["status"], "delivered", "{message}");
 
     // The link fails too: that is all.
     refuse(1);
@@ -214,7 +215,8 @@ async fn what_meta_does_not_take_goes_by_a_link_once(story: &Story) {
     for _ in 0..8 {
         story.later(Duration::from_secs(60)).await;
     }
-    assert_eq!(last_message(story).await["status"], "delivered");
+    let message = last_message(story).await;
+    assert_eq!(message["status"], "delivered", "{message}");
 }
 
 async fn what_is_wrong_with_the_file_itself_is_not_tried_again(story: &Story) {

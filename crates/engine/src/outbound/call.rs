@@ -6,8 +6,8 @@ use crate::{
     entity::{message, outbox, session},
     outbound::{
         attachment,
-        memory::{InHand, PAUSE},
-        turn::Place,
+        memory::PAUSE,
+        turn::{InHand, Place},
         verdict::{Called, Verdict, asked_wait, stops_the_number, verdict},
     },
     sessions::content,

@@ -47,7 +47,12 @@ pub(super) async fn turns(
     now: i64,
 ) -> Result<HashMap<Uuid, u32>> {
     use outbox::Column;
-    let mut jobs: Vec<_> = jobs.iter().collect();
+    // What is in hand has been counted for its customer.
+    let in_hand = engine.outbound.in_hand().clone();
+    let mut jobs: Vec<_> = jobs
+        .iter()
+        .filter(|job| !in_hand.contains(&job.message_id))
+        .collect();
     jobs.sort_by_key(|job| job.message_id);
     let Some(first) = jobs.first() else {
         return Ok(HashMap::new());

@@ -1,6 +1,6 @@
 //! What the outbound worker keeps in memory. A restart may forget all of it, and another engine knows nothing of it.
 
-use crate::{Engine, outbound::pace::Pace};
+use crate::outbound::pace::Pace;
 use std::{
     collections::{HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -10,9 +10,6 @@ use uuid::Uuid;
 
 /// How long the worker waits after a database error.
 pub(super) const PAUSE: Duration = Duration::from_secs(1);
-
-/// Calls under way at once, or about to be made: Meta may take a second for each, and several numbers send.
-pub(crate) const AT_ONCE: usize = 256;
 
 /// What the outbox keeps in memory.
 #[derive(Debug, Default)]
@@ -55,28 +52,5 @@ impl Memory {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let known = held.entry(channel).or_default();
         *known = until.max(*known);
-    }
-}
-
-/// A message in hand, until the value is dropped.
-#[derive(Debug)]
-pub(super) struct InHand {
-    engine: Engine,
-    message: Uuid,
-}
-
-impl InHand {
-    pub(super) fn take(engine: &Engine, message: Uuid) -> Self {
-        engine.outbound.in_hand().insert(message);
-        Self {
-            engine: engine.clone(),
-            message,
-        }
-    }
-}
-
-impl Drop for InHand {
-    fn drop(&mut self) {
-        self.engine.outbound.in_hand().remove(&self.message);
     }
 }

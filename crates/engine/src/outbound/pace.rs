@@ -12,6 +12,8 @@ use std::{
 };
 use uuid::Uuid;
 
+/// Calls under way at once, or about to be made: Meta may take a second for each, and several numbers send.
+pub(crate) const AT_ONCE: usize = 256;
 /// Messages to one customer that may be borrowed from the time after them.
 pub(super) const BURST: u32 = 45;
 /// A little more than Meta's six seconds: it counts from the arrival of a call, and those that are made first may
@@ -35,7 +37,7 @@ fn slack(spacing: Duration) -> Duration {
 /// Messages of one lane and of one number that are claimed and wait for their turn: those of 300 ms.
 pub(super) fn ahead(rate: u32) -> usize {
     let ahead = usize::try_from(rate).unwrap_or(usize::MAX).saturating_mul(3) / 10;
-    ahead.clamp(2, super::memory::AT_ONCE)
+    ahead.clamp(2, AT_ONCE)
 }
 
 /// A message that waits for its turn. The least goes first.

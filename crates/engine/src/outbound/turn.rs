@@ -1,10 +1,6 @@
 //! A message that waits until its number may make a call.
 
-use crate::{
-    Engine,
-    entity::outbox,
-    outbound::{memory::InHand, pace::Waiting},
-};
+use crate::{Engine, entity::outbox, outbound::pace::Waiting};
 use std::time::Instant;
 use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
@@ -71,5 +67,28 @@ impl Drop for Place {
             pace.give_up(self.channel, self.session, self.message);
         }
         pace.end(self.channel);
+    }
+}
+
+/// A message in hand, until the value is dropped.
+#[derive(Debug)]
+pub(super) struct InHand {
+    engine: Engine,
+    message: Uuid,
+}
+
+impl InHand {
+    pub(super) fn take(engine: &Engine, message: Uuid) -> Self {
+        engine.outbound.in_hand().insert(message);
+        Self {
+            engine: engine.clone(),
+            message,
+        }
+    }
+}
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        self.engine.outbound.in_hand().remove(&self.message);
     }
 }

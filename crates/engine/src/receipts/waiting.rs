@@ -67,7 +67,7 @@ impl Receipts {
             waiting.calls.insert(session, receipt);
             waiting.turns.push_back(session);
         } else {
-            counter!(crate::metrics::RECEIPTS, "outcome" => "lost").increment(1);
+            counter!(crate::metrics::names::RECEIPTS, "outcome" => "lost").increment(1);
         }
     }
 

@@ -79,7 +79,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("open", &["access", "audit", "config", "contacts", "costs", "countries", "credentials", "data_folder",
             "database", "doctor", "engine", "error", "events", "files", "inbound", "outbound", "receipts", "wakes"]),
         ("outbound", &["channels", "contacts", "costs", "credentials", "database", "engine", "entity", "error", "files",
-            "metrics", "random", "receipts", "sessions", "transaction", "wakes"]),
+            "metrics", "random", "sessions", "transaction", "wakes"]),
         ("random", &[]),
         ("receipts", &["credentials", "engine", "entity", "error", "metrics", "outbound", "wakes"]),
         ("retention", &["clock", "channels", "engine", "entity", "error", "events", "files"]),

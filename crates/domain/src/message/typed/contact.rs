@@ -1,6 +1,6 @@
 //! A contact card, as typed.
 
-use super::owned;
+use crate::form::owned;
 use crate::message::content::{Contact, ContactName, Email, Organization, Phone};
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! The fields of a form: where each is, and the name under which its problems are told.
 
-use super::{Typed, TypedKind};
+use super::form::{Typed, TypedKind};
 
 /// One field. Those of which there may be several have their number, beginning with 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

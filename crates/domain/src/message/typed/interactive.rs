@@ -1,34 +1,13 @@
 //! Buttons, lists and links, as typed. The ids that come back with a customer's choice are numbers in their order.
 
-use super::{Typed, owned};
-use crate::message::content::{
-    Action, AskLocation, Button, CtaUrl, Header, Interactive, Link, List, LocationRequest, Reply,
-    ReplyButton, Row, Section, Sections, Words,
+use super::{form::Typed, section::TypedRow};
+use crate::{
+    form::owned,
+    message::content::{
+        Action, AskLocation, Button, CtaUrl, Header, Interactive, Link, List, LocationRequest, Reply,
+        ReplyButton, Row, Section, Sections, Words,
+    },
 };
-use serde::{Deserialize, Serialize};
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct TypedSection {
-    pub title: String,
-    pub rows: Vec<TypedRow>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct TypedRow {
-    pub title: String,
-    pub description: String,
-}
-
-impl Default for TypedSection {
-    fn default() -> Self {
-        Self {
-            title: String::new(),
-            rows: vec![TypedRow::default()],
-        }
-    }
-}
 
 fn words(text: &str) -> Words {
     Words {
