@@ -186,15 +186,17 @@ async fn what_meta_does_not_take_goes_by_a_link_once(story: &Story) {
         json!({"way": "link", "is_second": true})
     );
 
-    // An upload has to be of a type that Meta names; a link need not.
+    // An upload has to be of a type that Meta names (100 otherwise); a link need not.
     let archive = [b"PK\x05\x06".as_slice(), &[0; 18]].concat();
-    let fault = MediaFault::ErrorCode { code: 100, http: 400 };
-    story.meta.fault(Fault::MediaUpload(fault));
     let file = uploaded(&jana, &session, "plany.zip", &archive).await;
     send_file(&jana, &session, &file, "").await;
     story.settled().await;
     let message = last_message(story).await;
     assert_eq!(message["status"], "delivered", "{message}");
+    assert_eq!(
+        message["file"]["attempt"],
+        json!({"way": "link", "is_second": true})
+    );
 
     // The link fails too: that is all.
     refuse(1);
