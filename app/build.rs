@@ -3,7 +3,7 @@
 use leptos_i18n_build::{Config, ParseOptions, TranslationsInfos};
 use std::{env, error::Error, path::PathBuf};
 
-const NAMESPACES: [&str; 8] = [
+const NAMESPACES: [&str; 9] = [
     "common",
     "auth",
     "channels",
@@ -12,6 +12,7 @@ const NAMESPACES: [&str; 8] = [
     "inbox",
     "security",
     "system",
+    "templates",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -49,6 +49,7 @@ function places(room: (typeof ROOMS)[number], world: World, session: string, let
       return [
         ['queues', '/queues'],
         ['queue', '/queues/new'],
+        ['templates', '/templates'],
         ['costs', '/costs'],
         ['extensions', '/extensions'],
         ['extension', '/extensions/new'],

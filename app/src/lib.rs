@@ -99,6 +99,7 @@ fn Pages() -> impl IntoView {
                     <Route path=path!("/queues") view=QueuesPage ssr=WHOLE />
                     <Route path=path!("/queues/new") view=NewQueuePage ssr=WHOLE />
                     <Route path=path!("/queues/:id") view=QueuePage ssr=WHOLE />
+                    <Route path=path!("/templates") view=TemplatesPage ssr=WHOLE />
                     <Route path=path!("/costs") view=CostsPage ssr=WHOLE />
                     <Route path=path!("/extensions") view=ExtensionsPage ssr=WHOLE />
                     <Route path=path!("/extensions/new") view=NewExtensionPage ssr=WHOLE />

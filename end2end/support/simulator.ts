@@ -59,6 +59,12 @@ export interface SentFile {
   sha256: string;
 }
 
+export interface Template {
+  name: string;
+  language: { code: string };
+  components: unknown[];
+}
+
 /** A message that Meta has accepted. */
 export interface Sent {
   wamid: string;
@@ -70,6 +76,7 @@ export interface Sent {
     interactive?: { type: string; action: unknown };
     image?: { caption?: string };
     document?: { caption?: string };
+    template?: Template;
   };
   file?: SentFile;
 }
@@ -134,6 +141,17 @@ export class Simulator {
       body: bytes,
     });
     if (!answer.ok) throw new Error(`the simulator refused the file: ${await answer.text()}`);
+  }
+
+  /** Something happens to a template of the example's account, such as `{ event: 'status', status: 'PAUSED' }`. */
+  async templateEvent(name: string, language: string, event: Record<string, unknown>): Promise<void> {
+    await this.post('templates', { waba_id: EXAMPLE.waba, name, language, ...event });
+  }
+
+  /** The templates that Meta has accepted for sending, in their order. */
+  async acceptedTemplates(): Promise<Template[]> {
+    const sent = await this.sent();
+    return sent.flatMap((message) => message.body.template ?? []);
   }
 
   async reads(customer: Customer): Promise<void> {

@@ -17,12 +17,13 @@ interface Words {
   inbox: typeof import('../../app/locales/en/inbox.json');
   security: typeof import('../../app/locales/en/security.json');
   system: typeof import('../../app/locales/en/system.json');
+  templates: typeof import('../../app/locales/en/templates.json');
 }
 
 export function words(language: Language): Words {
   const read = (namespace: string): unknown =>
     JSON.parse(readFileSync(join(import.meta.dirname, `../../app/locales/${language}/${namespace}.json`), 'utf8'));
-  const namespaces = ['auth', 'channels', 'common', 'directory', 'inbox', 'security', 'system'];
+  const namespaces = ['auth', 'channels', 'common', 'directory', 'inbox', 'security', 'system', 'templates'];
   return Object.fromEntries(namespaces.map((namespace) => [namespace, read(namespace)])) as unknown as Words;
 }
 

@@ -39,6 +39,7 @@ mod m0029_message_files;
 mod m0030_file_attempts;
 mod m0031_payment;
 mod m0032_read_receipts;
+mod m0033_templates;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -78,6 +79,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0030_file_attempts::Step),
             Box::new(m0031_payment::Step),
             Box::new(m0032_read_receipts::Step),
+            Box::new(m0033_templates::Step),
         ]
     }
 }

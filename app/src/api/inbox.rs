@@ -2,9 +2,10 @@
 
 use super::error::ApiError;
 use domain::{
-    ids::{MessageId, SessionId, UserId},
+    ids::{FileId, MessageId, SessionId, UserId},
     message::{MessageView, Outgoing},
     session::{self, InboxCounts, InboxPage, Tab},
+    template::Values,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
@@ -141,6 +142,27 @@ async fn written_by(writer: Option<UserId>) -> Result<Actor, ApiError> {
         (Some(writer), Actor::User(me)) if me.id != writer => Err(ApiError::SignIn.sent()),
         _ => Ok(actor),
     }
+}
+
+/// Queues a template with its values, by the names of their fields, and with the file of its header. The rest is as for
+/// a text.
+///
+/// # Errors
+/// Meta does not send the template now, values are missing or wrong, the channel sends no templates, the budget is spent,
+/// the writer is not logged in, or the caller may not answer here.
+#[server(prefix = "/rpc", endpoint = "inbox/send-template")]
+pub async fn send_template(
+    session: SessionId,
+    template: String,
+    #[server(default)] values: Values,
+    #[server(default)] file: Option<FileId>,
+    #[server(default)] key: Option<String>,
+    #[server(default)] writer: Option<UserId>,
+) -> Result<MessageView, ApiError> {
+    let actor = written_by(writer).await?;
+    let engine = guard::engine()?;
+    let content = engine::templates::filled(&engine, &actor, session, &template, &values, file).await?;
+    Ok(engine::outbound::send::send(&engine, &actor, session, content, key.as_deref()).await?)
 }
 
 /// Reacts to a message; an empty emoji takes the reaction away.

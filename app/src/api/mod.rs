@@ -17,6 +17,7 @@ pub mod meta_actions;
 #[cfg(feature = "ssr")]
 pub mod plain_form;
 pub mod queues;
+pub mod templates;
 pub mod transfers;
 
 pub use self::{

@@ -76,6 +76,12 @@ fn Places(me: Me) -> impl IntoView {
                 short=move || t_string!(i18n, common.nav.short.queues)
             />
             <Place
+                href="/templates"
+                icon=IconName::Template
+                name=move || t_string!(i18n, common.nav.templates)
+                short=move || t_string!(i18n, common.nav.short.templates)
+            />
+            <Place
                 href="/costs"
                 icon=IconName::Cost
                 name=move || t_string!(i18n, common.nav.costs)

@@ -3,15 +3,17 @@
 
 pub mod costs;
 pub mod countries;
+mod problems;
+pub mod templates;
 
 pub use countries::country_refused;
+pub use problems::{field_problem, problem};
 
 use crate::{api::ApiError, i18n::*};
 use domain::{
     access::Role,
     channel::Badge,
     dead_letter::{DeadReason, Replayed, Within},
-    form::{FieldProblem, Problem},
     pick_up_mode::PickUp,
     refusal::Refusal,
 };
@@ -46,6 +48,11 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
         Refusal::FileGone => td_string!(locale, common.refusal.file_gone).to_owned(),
         Refusal::BudgetSpent { budget } => {
             td_string!(locale, common.refusal.budget_spent, budget = budget.clone())
+        }
+        Refusal::TemplatesOff => td_string!(locale, common.refusal.templates_off).to_owned(),
+        Refusal::TemplateNotApproved { status } => {
+            let status = templates::status(locale, status);
+            td_string!(locale, common.refusal.template_not_approved, status = status)
         }
         Refusal::SessionClosed => td_string!(locale, common.refusal.session_closed).to_owned(),
         Refusal::NoExtension => td_string!(locale, common.refusal.no_extension).to_owned(),
@@ -143,42 +150,6 @@ pub fn sentence(locale: Locale, error: &ApiError) -> String {
             let Trouble { title, text } = trouble(locale, other);
             format!("{title}. {text}")
         }
-    }
-}
-
-/// What is wrong with a field, and who has its value already.
-pub fn field_problem(locale: Locale, field: &FieldProblem) -> String {
-    match (field.problem, &field.by) {
-        (Problem::Taken, Some(name)) if field.field == "phone_number_id" => {
-            td_string!(locale, common.problem.taken_by_channel, name = name.clone())
-        }
-        (Problem::Taken, Some(name)) => td_string!(locale, common.problem.taken_by, name = name.clone()),
-        (other, _) => match field.most {
-            Some(most) => td_string!(locale, common.problem.at_most, most = most),
-            None => problem(locale, other).to_owned(),
-        },
-    }
-}
-
-/// What can be wrong with any field.
-pub fn problem(locale: Locale, problem: Problem) -> &'static str {
-    match problem {
-        Problem::Required => td_string!(locale, common.problem.required),
-        Problem::TooLong => td_string!(locale, common.problem.too_long),
-        Problem::TooShort => td_string!(locale, common.problem.too_short),
-        Problem::NotAPhoneNumber => td_string!(locale, common.problem.not_a_phone_number),
-        Problem::NotNumeric => td_string!(locale, common.problem.not_numeric),
-        Problem::NotAToken => td_string!(locale, common.problem.not_a_token),
-        Problem::Taken => td_string!(locale, common.problem.taken),
-        Problem::Unknown => td_string!(locale, common.problem.unknown),
-        Problem::WrongType => td_string!(locale, common.problem.wrong_type),
-        Problem::NotALogin => td_string!(locale, common.problem.not_a_login),
-        Problem::NotAnAmount => td_string!(locale, common.problem.not_an_amount),
-        Problem::NotACurrency => td_string!(locale, common.problem.not_a_currency),
-        Problem::NotAPercentage => td_string!(locale, common.problem.not_a_percentage),
-        Problem::NotARate => td_string!(locale, common.problem.not_a_rate),
-        Problem::NotADate => td_string!(locale, common.problem.not_a_date),
-        Problem::Malformed => td_string!(locale, common.problem.malformed),
     }
 }
 

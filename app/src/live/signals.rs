@@ -13,6 +13,7 @@ pub struct Live {
     pub directory: ReadSignal<u64>,
     pub dead_letters: ReadSignal<u64>,
     pub countries: ReadSignal<u64>,
+    pub templates: ReadSignal<u64>,
     /// Whether events from the process arrive now.
     pub connected: ReadSignal<bool>,
     /// Disconnected for longer than a brief interruption.
@@ -55,6 +56,7 @@ pub(super) struct Notifiers {
     directory: WriteSignal<u64>,
     dead_letters: WriteSignal<u64>,
     countries: WriteSignal<u64>,
+    templates: WriteSignal<u64>,
     pub(super) connected: WriteSignal<bool>,
     pub(super) offline: WriteSignal<bool>,
     pub(super) signed_out: WriteSignal<bool>,
@@ -68,6 +70,7 @@ pub(super) fn signals() -> (Live, Notifiers) {
     let (directory, notify_directory) = signal(0);
     let (dead_letters, notify_dead_letters) = signal(0);
     let (countries, notify_countries) = signal(0);
+    let (templates, notify_templates) = signal(0);
     let (connected, set_connected) = signal(true);
     let (offline, set_offline) = signal(false);
     let (signed_out, set_signed_out) = signal(false);
@@ -80,6 +83,7 @@ pub(super) fn signals() -> (Live, Notifiers) {
             directory,
             dead_letters,
             countries,
+            templates,
             connected,
             offline,
             signed_out,
@@ -92,6 +96,7 @@ pub(super) fn signals() -> (Live, Notifiers) {
             directory: notify_directory,
             dead_letters: notify_dead_letters,
             countries: notify_countries,
+            templates: notify_templates,
             connected: set_connected,
             offline: set_offline,
             signed_out: set_signed_out,
@@ -115,6 +120,7 @@ impl Notifiers {
             Change::Directory => self.directory.update(|n| *n += 1),
             Change::DeadLetter => self.dead_letters.update(|n| *n += 1),
             Change::Countries => self.countries.update(|n| *n += 1),
+            Change::Templates => self.templates.update(|n| *n += 1),
             Change::Resync => self.notify_all(),
         }
     }
@@ -136,6 +142,7 @@ impl Notifiers {
             self.directory,
             self.dead_letters,
             self.countries,
+            self.templates,
         ] {
             notifier.update(|n| *n += 1);
         }

@@ -14,6 +14,7 @@ pub mod security;
 pub mod sessions;
 pub mod setup;
 pub mod system;
+pub mod templates;
 mod transfer_fields;
 mod url;
 
@@ -33,4 +34,5 @@ pub use self::{
     sessions::SessionsPage,
     setup::SetupPage,
     system::{DeadLetterPage, DeliveriesPage, MessagePage},
+    templates::TemplatesPage,
 };

@@ -15,7 +15,8 @@ pub enum Tone {
 }
 
 impl Tone {
-    fn class(self) -> &'static str {
+    /// For a word that is not one of this console's own.
+    pub fn class(self) -> &'static str {
         match self {
             Self::Good => "badge good",
             Self::Waiting => "badge waiting",

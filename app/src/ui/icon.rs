@@ -40,6 +40,7 @@ pub enum IconName {
     Keyboard,
     Attach,
     Microphone,
+    Template,
 }
 
 impl IconName {
@@ -64,6 +65,7 @@ impl IconName {
             Self::Microphone => {
                 "M12 3a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3zM6 11a6 6 0 0 0 12 0M12 17v4"
             }
+            Self::Template => "M5 4h14v16H5zM8 8h8M8 12h8M8 16h4",
             Self::Check => "M5 12.5l5 5 9-11",
             Self::Cross => "M6 6l12 12M18 6 6 18",
             Self::Alert => "M12 3 2 20h20zM12 10v4M12 17v.5",

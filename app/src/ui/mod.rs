@@ -3,6 +3,7 @@
 pub mod badge;
 pub mod button;
 pub mod copy;
+pub mod debounced;
 pub mod empty;
 pub mod field;
 pub mod form;
@@ -23,6 +24,7 @@ pub use self::{
     badge::{Badge, Tone},
     button::{Button, ButtonLink, Kind},
     copy::CopyField,
+    debounced::debounced,
     empty::Empty,
     field::{Field, Secret},
     form::{CheckedForm, Form, FormState},

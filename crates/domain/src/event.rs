@@ -56,6 +56,8 @@ pub enum Change {
     Directory,
     /// The allowed countries or their database changed.
     Countries,
+    /// Templates of a messaging account changed.
+    Templates,
     /// An item of a delivery could not be applied.
     DeadLetter,
     /// Some events may have been missed: read everything again.

@@ -22,6 +22,7 @@
 //! | [`vcard`] | contact cards as files |
 //! | [`dead_letter`] | items from Meta that could not be applied |
 //! | [`countries`] | the allowed countries of each door |
+//! | [`template`] | message templates: what they consist of, and how they are filled in |
 //! | [`cost`] | what messages cost: rates, months, the budget |
 //! | [`doctor`] | the diagnosis of a channel: from evidence to findings |
 //! | [`event`] | hints that the process pushes to browsers |
@@ -47,5 +48,6 @@ pub mod refs;
 pub mod refusal;
 pub mod search;
 pub mod session;
+pub mod template;
 pub mod time;
 pub mod vcard;

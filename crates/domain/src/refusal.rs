@@ -50,6 +50,10 @@ pub enum Refusal {
     FileGone,
     #[error("this month's budget of {budget} is spent, and templates are stopped until the next month")]
     BudgetSpent { budget: String },
+    #[error("this channel sends no templates")]
+    TemplatesOff,
+    #[error("Meta does not send this template now: it is {status}")]
+    TemplateNotApproved { status: String },
     #[error("you have no extension")]
     NoExtension,
     #[error("this extension or queue is disabled")]
@@ -156,6 +160,8 @@ impl Refusal {
             | Self::WindowClosed
             | Self::WrongOffset { .. }
             | Self::BudgetSpent { .. }
+            | Self::TemplatesOff
+            | Self::TemplateNotApproved { .. }
             | Self::NoExtension
             | Self::Disabled
             | Self::NoPickUp
@@ -218,6 +224,8 @@ mod tests {
             (Refusal::InGroup, 409),
             (Refusal::WindowClosed, 409),
             (Refusal::BudgetSpent { budget: who() }, 409),
+            (Refusal::TemplatesOff, 409),
+            (Refusal::TemplateNotApproved { status: who() }, 409),
             (Refusal::NoExtension, 409),
             (Refusal::Disabled, 409),
             (Refusal::NoPickUp, 409),

@@ -19,6 +19,7 @@ pub mod inbound;
 pub mod metrics;
 pub mod outbound;
 pub mod sessions;
+pub mod templates;
 pub mod testing;
 
 mod audit;

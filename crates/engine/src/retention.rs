@@ -7,6 +7,7 @@ use crate::{
     entity::{dead_letter, delivery, journal, setup_link, web_session},
     events::log,
     files::keep,
+    templates,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Query};
 use std::time::Duration;
@@ -48,6 +49,7 @@ pub(crate) async fn pass(engine: &Engine) -> Result<()> {
         .await?;
     traffic::forget(&tx, now).await?;
     reservation::forget(&tx, now).await?;
+    templates::forget(&tx).await?;
     tx.commit().await?;
     let before = now.minus(DEAD_LETTERS_LIVE).millis();
     while forget_letters(engine, before).await? == BATCH {}

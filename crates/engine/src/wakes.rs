@@ -15,6 +15,8 @@ pub(crate) enum Worker {
     /// Tells Meta what was read.
     Receipts,
     Doctor,
+    /// Asks Meta for templates.
+    Templates,
 }
 
 #[derive(Debug, Default)]
@@ -25,6 +27,7 @@ pub(crate) struct Wakes {
     fetch: Notify,
     receipts: Notify,
     doctor: Notify,
+    templates: Notify,
 }
 
 impl Wakes {
@@ -44,6 +47,7 @@ impl Wakes {
             Worker::Fetch => &self.fetch,
             Worker::Receipts => &self.receipts,
             Worker::Doctor => &self.doctor,
+            Worker::Templates => &self.templates,
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     files::fetch,
     inbound, outbound, receipts, retention,
     sessions::idle,
+    templates,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -23,6 +24,7 @@ impl Engine {
             tokio::spawn(receipts::worker::run(self.clone(), stop.clone())),
             tokio::spawn(fetch::run(self.clone(), stop.clone())),
             tokio::spawn(doctor::worker::run(self.clone(), stop.clone())),
+            tokio::spawn(templates::worker::run(self.clone(), stop.clone())),
             tokio::spawn(doctor::badge::run(self.clone(), stop.clone())),
             tokio::spawn(dispatcher::run(self.clone(), stop.clone())),
             tokio::spawn(retention::run(self.clone(), stop.clone())),

@@ -5,9 +5,6 @@ use url::Url;
 use crate::kinds::FileKind;
 use crate::world::{CustomerId, SentFile, World};
 
-/// The customer service window: <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
-const SERVICE_WINDOW_MS: i64 = 24 * 60 * 60 * 1000;
-
 /// A message that has passed Graph's checks.
 #[derive(Debug)]
 pub(crate) struct Valid {
@@ -84,8 +81,7 @@ impl Valid {
             let details = "The recipient is not on WhatsApp.";
             return Fate::Fails(Failure::new(131026, "Message undeliverable", details));
         };
-        let last_words = world.last_words.get(&(phone_number_id.to_owned(), customer));
-        let open = last_words.is_some_and(|last| at - last < SERVICE_WINDOW_MS);
+        let open = world.window_is_open(phone_number_id, customer, at);
         if window_counts && !open && self.body["type"] != "template" {
             let details = "Message failed to send because more than 24 hours have passed since the customer last \
                            replied to this number.";

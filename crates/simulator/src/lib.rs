@@ -50,5 +50,6 @@ pub use crate::settings::{CallbackOf, NumberSetting, PaceSetting, Setting, Token
 pub use crate::simulator::{Signature, Simulator};
 pub use crate::world::{
     Answer, AppSpec, Attempt, CustomerFile, CustomerId, CustomerSpec, Delivery, DeliveryId, FileSource,
-    NumberSpec, Outage, Outcome, ReadMark, SentFile, SentMessage, TokenState, Unknown,
+    NumberSpec, Outage, Outcome, ReadMark, SentFile, SentMessage, TemplateEvent, TemplateSpec, TokenState,
+    Unknown, example_templates,
 };

@@ -15,6 +15,8 @@ pub(crate) struct Update {
     pub messages: Vec<Value>,
     pub statuses: Vec<Value>,
     pub without_contacts: bool,
+    /// Another field than `messages`, and its value.
+    pub change: Option<(&'static str, Value)>,
 }
 
 impl Update {
@@ -40,6 +42,12 @@ impl Update {
 
     /// The complete body of the delivery.
     pub(crate) fn body(&self, world: &World, number: &NumberSpec) -> Value {
+        if let Some((field, value)) = &self.change {
+            return json!({
+                "object": "whatsapp_business_account",
+                "entry": [{ "id": number.waba_id, "changes": [{ "value": value, "field": field }] }],
+            });
+        }
         let digits: String = number
             .display_phone_number
             .chars()
@@ -139,7 +147,29 @@ pub(crate) fn file(spec: &CustomerFile, stored: &StoredFile, id: &str, url: &str
     Value::Object(content)
 }
 
-/// The status of a message that the business has sent. `pricing` is that of a service conversation.
+/// A service message is free, and so is a utility template within the service window.
+/// <https://developers.facebook.com/documentation/business-messaging/whatsapp/pricing>
+fn pricing(world: &World, sent: &SentMessage) -> Value {
+    let category = world
+        .template_of(sent)
+        .map(|template| template.category.to_lowercase());
+    let open = sent
+        .customer
+        .is_some_and(|customer| world.window_is_open(&sent.phone_number_id, customer, sent.at));
+    let free = match category.as_deref() {
+        None => true,
+        Some("utility") => open,
+        Some(_) => false,
+    };
+    json!({
+        "billable": !free,
+        "pricing_model": "PMP",
+        "category": category.as_deref().unwrap_or("service"),
+        "type": if free { "free_customer_service" } else { "regular" },
+    })
+}
+
+/// The status of a message that the business has sent.
 pub(crate) fn status(world: &World, sent: &SentMessage, status: &str, errors: &[Value], at: i64) -> Value {
     let mut report = Map::new();
     report.insert("id".into(), json!(sent.wamid));
@@ -160,15 +190,7 @@ pub(crate) fn status(world: &World, sent: &SentMessage, status: &str, errors: &[
         sent.body["biz_opaque_callback_data"].as_str(),
     );
     if matches!(status, "sent" | "delivered") {
-        report.insert(
-            "pricing".into(),
-            json!({
-                "billable": false,
-                "pricing_model": "PMP",
-                "category": "service",
-                "type": "free_customer_service",
-            }),
-        );
+        report.insert("pricing".into(), pricing(world, sent));
     }
     if !errors.is_empty() {
         report.insert("errors".into(), json!(errors));

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::world::{Callback, Outage, TokenState, Unknown, World};
+use crate::world::{Callback, Outage, TemplateSpec, TokenState, Unknown, World};
 
 /// One setting. A field that is `None` keeps its old value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,15 @@ pub enum Setting {
         reported: bool,
     },
     Pace(PaceSetting),
+    /// The templates of an account.
+    Templates {
+        waba_id: String,
+        templates: Vec<TemplateSpec>,
+    },
+    /// How many templates a page has at most; `None`: as many as the caller asks for.
+    TemplatePage {
+        most: Option<usize>,
+    },
     /// The outcome of every call to Graph until this is `None`.
     Outage {
         outage: Option<Outage>,
@@ -142,6 +151,10 @@ impl World {
                 let every = setting.pair_every_ms.map(Duration::from_millis);
                 put(&mut self.pace.pair_every, every);
             }
+            Setting::Templates { waba_id, templates } => {
+                self.templates.insert(waba_id, templates);
+            }
+            Setting::TemplatePage { most } => self.template_page = most,
             Setting::Outage { outage } => self.graph.outage = outage,
         }
         Ok(())

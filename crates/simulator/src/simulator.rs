@@ -20,7 +20,7 @@ use crate::shared::Shared;
 use crate::wire::{CuttableListener, Scissors};
 use crate::world::{
     Answer, App, AppSpec, CustomerId, CustomerSpec, Delivery, Number, NumberSpec, ReadMark, SentMessage,
-    TokenState, Unknown, World,
+    TemplateEvent, TokenState, Unknown, World,
 };
 use crate::{control, graph, phone};
 
@@ -216,6 +216,20 @@ impl Simulator {
         self.shared.customer_reads(customer, None)
     }
 
+    /// Something happens to a template of an account. Meta reports it if the app is subscribed to that field.
+    ///
+    /// # Errors
+    /// The account has no such template, or no number.
+    pub fn template_event(
+        &self,
+        waba_id: &str,
+        name: &str,
+        language: &str,
+        event: TemplateEvent,
+    ) -> Result<(), Unknown> {
+        self.shared.template_event(waba_id, name, language, event)
+    }
+
     /// Queues a status (`sent`, `delivered`, `read`, `failed`, …) of a message that the business sent.
     ///
     /// # Errors
@@ -237,7 +251,7 @@ impl Simulator {
         let update = Update {
             messages,
             statuses,
-            without_contacts: false,
+            ..Update::default()
         };
         self.shared.queue(phone_number_id, update)?;
         Ok(())

@@ -14,7 +14,7 @@ use crate::shared::Shared;
 use crate::store::StoredFile;
 use crate::world::{
     CustomerFile, CustomerId, DeliveryId, INBOUND_LIVES_MS, Media, MessageContent, Outcome, ReadMark,
-    SentMessage, Unknown, World,
+    SentMessage, TemplateEvent, Unknown, World,
 };
 
 /// What a customer can tap or choose in a message of the business.
@@ -235,6 +235,42 @@ impl Shared {
         if let Err(error) = reported {
             tracing::warn!(%error, "no automatic status");
         }
+    }
+
+    /// Something happens to a template; the webhook goes to the account's first number.
+    pub(crate) fn template_event(
+        self: &Arc<Self>,
+        waba_id: &str,
+        name: &str,
+        language: &str,
+        event: TemplateEvent,
+    ) -> Result<(), Unknown> {
+        let now = self.now_seconds();
+        let (number, change) = self.change(|world| {
+            let mut templates = world.templates_of(waba_id);
+            let found = templates
+                .iter_mut()
+                .find(|template| template.name == name && template.language == language)
+                .ok_or_else(|| Unknown::Template(format!("{name} ({language})")))?;
+            let change = found.happens(event, now);
+            world.templates.insert(waba_id.to_owned(), templates);
+            let number = world
+                .numbers
+                .values()
+                .find(|number| number.spec.waba_id == waba_id);
+            let number = number.ok_or_else(|| Unknown::Number(waba_id.to_owned()))?;
+            let app = world.apps.get(&number.spec.app_id);
+            let subscribed = app.is_some_and(|app| app.fields.iter().any(|field| field == change.0));
+            Ok((number.spec.phone_number_id.clone(), subscribed.then_some(change)))
+        })?;
+        if change.is_some() {
+            let update = Update {
+                change,
+                ..Update::default()
+            };
+            self.queue(&number, update)?;
+        }
+        Ok(())
     }
 
     /// Queues a status for a message that the business has sent.

@@ -192,7 +192,7 @@ async fn the_service_window_closes_after_24_hours_and_a_stranger_is_not_on_whats
     stage.send(&text(JANA, "in time")).await;
     clock.store(NOON + 24 * 3_600_000, Ordering::Relaxed);
     stage.send(&text(JANA, "too late")).await;
-    let template = json!({ "name": "hello", "language": { "code": "cs" } });
+    let template = json!({ "name": "hello_world", "language": { "code": "en_US" } });
     let template =
         json!({ "messaging_product": "whatsapp", "to": JANA, "type": "template", "template": template });
     stage.send(&template).await;

@@ -92,7 +92,7 @@ pub(crate) fn string(raw: &RawValue) -> Option<String> {
 
 /// Meta escapes its payloads as UTF-16. Text that is cut inside an emoji ends in half of a surrogate pair, which is not
 /// a valid string. The half becomes U+FFFD, and the rest of the text is kept.
-fn mend_surrogates(json: &str) -> Cow<'_, str> {
+pub(crate) fn mend_surrogates(json: &str) -> Cow<'_, str> {
     if !json.contains("\\u") {
         return Cow::Borrowed(json);
     }

@@ -154,6 +154,7 @@ fn the_corpus_has_every_type_and_every_status() {
                 ItemKind::Echo(_) => "echo".to_owned(),
                 ItemKind::Status(status) => format!("status {}", status.status),
                 ItemKind::Error(_) => "error".to_owned(),
+                ItemKind::Template(_) => "template".to_owned(),
                 ItemKind::Change { .. } => "change".to_owned(),
                 ItemKind::Malformed { .. } => "malformed".to_owned(),
             });

@@ -42,6 +42,7 @@ fn name(item: &Item) -> String {
         ItemKind::Echo(message) => format!("echo {}", message.wamid),
         ItemKind::Status(status) => format!("{} {}", status.wamid, status.status),
         ItemKind::Error(error) => format!("error {}", error.code),
+        ItemKind::Template(update) => format!("template {} {:?}", update.id, update.change),
         ItemKind::Change { field } => format!("change {field}"),
         ItemKind::Malformed { reason } => reason.clone(),
     }
@@ -461,5 +462,66 @@ fn a_single_object_where_a_list_belongs_is_read() {
     assert_eq!(
         names(&webhook::parse(body.to_string().as_bytes()).unwrap()),
         ["a"]
+    );
+}
+
+#[test]
+fn what_meta_tells_of_templates_is_read_whatever_is_missing() {
+    let body = |field: &str, value: Value| {
+        json!({ "object": webhook::OBJECT, "entry": [{ "id": "200", "changes": [{ "field": field, "value": value }] }] }).to_string()
+    };
+    let told = |field: &str, value: Value| {
+        let items = webhook::parse(body(field, value).as_bytes()).unwrap();
+        assert!(items.iter().all(|item| item.waba_id.as_deref() == Some("200")));
+        names(&items).join("; ")
+    };
+    let status = "message_template_status_update";
+    let all = json!({
+        "event": "REJECTED", "message_template_id": 1_234_567_890_123_456_789_u64, "message_template_name": "n",
+        "message_template_language": "en", "reason": "SCAM",
+        "rejection_info": { "reason": "why", "recommendation": "what" },
+    });
+    assert_eq!(
+        told(status, all),
+        "template 1234567890123456789 Status { event: \"REJECTED\", reason: Some(\"SCAM\"), \
+         explanation: Some(\"why\"), recommendation: Some(\"what\") }"
+    );
+    let paused = json!({ "event": "PAUSED", "message_template_id": "5", "reason": "NONE",
+        "other_info": { "title": "FIRST_PAUSE", "description": "for a while" } });
+    assert_eq!(
+        told(status, paused),
+        "template 5 Status { event: \"PAUSED\", reason: None, explanation: Some(\"for a while\"), \
+         recommendation: None }"
+    );
+    let announced = json!({ "message_template_id": 5, "new_category": "UTILITY", "correct_category": "MARKETING",
+        "category_update_timestamp": 1_795_341_600 });
+    assert_eq!(
+        told("template_category_update", announced),
+        "template 5 Category { new: Some(\"UTILITY\"), announced: Some(\"MARKETING\"), at: Some(1795341600) }"
+    );
+    let quality =
+        json!({ "message_template_id": 5, "previous_quality_score": "GREEN", "new_quality_score": "PURPLE" });
+    assert_eq!(
+        told("message_template_quality_update", quality),
+        "template 5 Quality { new: Some(\"PURPLE\") }"
+    );
+    let edited = json!({ "message_template_id": 5, "message_template_element": "text" });
+    assert_eq!(
+        told("message_template_components_update", edited),
+        "template 5 Components"
+    );
+    for broken in [
+        json!({ "event": "PAUSED" }),
+        json!({ "message_template_id": 5 }),
+        json!({}),
+    ] {
+        assert_eq!(
+            told(status, broken),
+            "a change of a template without its id or its event"
+        );
+    }
+    assert_eq!(
+        told(status, json!("text")),
+        "change message_template_status_update"
     );
 }

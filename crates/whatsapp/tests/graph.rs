@@ -542,3 +542,66 @@ async fn a_step_is_done_only_when_meta_says_so() {
     assert!(done(r#"{"success":false}"#).await.is_err());
     assert!(done("[]").await.is_err());
 }
+
+#[tokio::test]
+async fn templates_are_read_whatever_is_missing() {
+    let page = json!({
+        "data": [
+            { "id": 1627019861106475_u64, "name": "hello", "language": "en", "status": "ENCHANTED", "category": "UTILITY",
+              "correct_category": "", "parameter_format": "NAMED", "rejected_reason": "NONE",
+              "quality_score": { "score": "GREEN", "date": 1 }, "components": [{ "type": "BODY", "text": "a" }] },
+            { "id": "2", "quality_score": "RED", "rejected_reason": "SCAM" },
+            { "name": "without an id" },
+            7,
+        ],
+        "paging": { "cursors": { "before": "a", "after": "b" }, "next": "https://graph.facebook.com/…" },
+    });
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let (url, seen) = server(200, page.to_string()).await;
+    let graph = Graph::new(url, "v25.0").unwrap();
+    let page = graph
+        .templates(&TOKEN.into(), "200", Some("a b&c"))
+        .await
+        .unwrap();
+    assert_eq!(page.after.as_deref(), Some("b"));
+    let [first, second] = &page.templates[..] else {
+        panic!("{page:?}")
+    };
+    assert_eq!(
+        (first.id.as_str(), first.status.as_deref()),
+        ("1627019861106475", Some("ENCHANTED"))
+    );
+    assert_eq!((&first.correct_category, &first.rejected_reason), (&None, &None));
+    assert_eq!(
+        first.components.as_deref(),
+        Some(r#"[{"text":"a","type":"BODY"}]"#)
+    );
+    assert_eq!(
+        (second.quality.as_deref(), second.rejected_reason.as_deref()),
+        (Some("RED"), Some("SCAM"))
+    );
+    let asked = seen.lock().unwrap()[0].uri.to_string();
+    assert!(
+        asked.starts_with("/v25.0/200/message_templates?fields=id%2Cname"),
+        "{asked}"
+    );
+    assert!(asked.ends_with("&limit=50&after=a+b%26c"), "{asked}");
+
+    // The last page names no next one; what is no list is no page.
+    let (url, _) = server(200, r#"{"data":[],"paging":{"cursors":{"after":"b"}}}"#).await;
+    let last = Graph::new(url, "v25.0")
+        .unwrap()
+        .templates(&TOKEN.into(), "200", None)
+        .await
+        .unwrap();
+    assert_eq!((last.templates.len(), last.after), (0, None));
+    let (url, _) = server(200, r#"{"templates":[]}"#).await;
+    let unread = Graph::new(url, "v25.0")
+        .unwrap()
+        .templates(&TOKEN.into(), "200", None)
+        .await;
+    assert!(
+        matches!(unread, Err(GraphError::Unreadable { http_status: 200, .. })),
+        "{unread:?}"
+    );
+}

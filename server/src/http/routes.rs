@@ -2,7 +2,7 @@
 
 use super::{
     api,
-    api::{channel_health, channels, costs, deliveries, extensions, messages, queues, sessions},
+    api::{channel_health, channels, costs, deliveries, extensions, messages, queues, sessions, templates},
     contact_card, country_database, events, health, linked_file, media, site,
     state::Http,
     unlock, uploads, webhook,
@@ -109,6 +109,7 @@ pub fn routes() -> Vec<Route> {
             "/api/v1/channels/{id}/health",
             get(channel_health::latest).post(channel_health::examine),
         ),
+        route(Token, "/api/v1/channels/{id}/templates", get(templates::list)),
         route(Token, "/api/v1/costs", get(costs::month)),
         route(
             Token,

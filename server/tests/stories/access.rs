@@ -156,6 +156,7 @@ fn arguments() -> Vec<(&'static str, &'static str)> {
         ("number", "1"),
         ("place", "app"),
         ("door", "console"),
+        ("template", "1"),
     ];
     ids.iter().map(|name| (*name, NOBODY)).chain(others).collect()
 }

@@ -340,9 +340,11 @@ async fn rates_are_replaced_and_refused_with_their_fields(story: &Story) {
 
 async fn a_spent_budget_warns_and_stops_templates_only(story: &Story) {
     let channel = story.support().await;
+    story.allow_templates(&channel).await;
     let session = story.picked_up(&channel).await;
     let messages = format!("/api/v1/sessions/{}/messages", id_of(&session));
-    let template = json!({"type": "template", "template": {"name": "hello", "language": {"code": "en_US"}}});
+    let template =
+        json!({"type": "template", "template": {"name": "hello_world", "language": {"code": "en_US"}}});
     let budget = "/api/v1/costs/budget";
     assert_eq!(story.api.get(budget).await.ok(), Value::Null);
     let wrong = put(story, budget, &json!({"amount": "nothing"}))

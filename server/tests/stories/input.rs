@@ -36,6 +36,7 @@ fn arguments(session: &str) -> Vec<(&'static str, String)> {
     let known = [
         ("after", NOBODY),
         ("body", "Hello"),
+        ("channel", NOBODY),
         ("cursor", ""),
         ("disabled", "true"),
         ("file", NOBODY),
@@ -46,6 +47,7 @@ fn arguments(session: &str) -> Vec<(&'static str, String)> {
         ("form[file_way]", "upload"),
         ("form[unconfirmed]", "ask"),
         ("form[read_receipts]", "never"),
+        ("form[templates_allowed]", "true"),
         ("form[destination]", ""),
         ("form[door]", "console"),
         ("form[login]", "somebody"),
@@ -74,8 +76,10 @@ fn arguments(session: &str) -> Vec<(&'static str, String)> {
         ("search", "hello"),
         ("session", session),
         ("tab", "all"),
+        ("template", "900000000000001"),
         ("theme", "dark"),
         ("token", "none"),
+        ("values[body.1]", "Jana"),
         ("version", "1"),
     ];
     known.map(|(name, value)| (name, value.to_owned())).to_vec()

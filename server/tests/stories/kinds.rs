@@ -26,6 +26,7 @@ stories! {
 
 /// One message of each kind; Meta knows their files.
 async fn kinds(story: &Story, line: &Line) -> Vec<Value> {
+    story.allow_templates(line).await;
     let picture = files::serve("image/png", b"a picture")
         .await
         .join("a.png")
@@ -60,8 +61,11 @@ async fn kinds(story: &Story, line: &Line) -> Vec<Value> {
             "body": {"text": "Which day?"}, "action": {"button": "Days", "sections": sections}}}),
         json!({"type": "interactive", "interactive": {"type": "cta_url", "body": {"text": "Your order"}, "action": {
             "name": "cta_url", "parameters": {"display_text": "Open", "url": "https://example.com/1"}}}}),
-        json!({"type": "template", "template": {"name": "hello_world", "language": {"code": "en_US"}, "components": [
-            {"type": "body", "parameters": [{"type": "text", "text": "Jana"}]}]}}),
+        json!({"type": "template", "template": {"name": "order_shipped", "language": {"code": "en"}, "components": [
+            {"type": "body", "parameters": [
+                {"type": "text", "text": "Jana", "parameter_name": "customer_name"},
+                {"type": "text", "text": "7", "parameter_name": "order_number"}]},
+            {"type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": "7"}]}]}}),
     ]
 }
 
@@ -107,6 +111,7 @@ async fn each_kind_reaches_meta_as_it_was_written(story: &Story) {
         );
         match word {
             "text" => assert_eq!(shown["text"]["body"], "See https://example.com"),
+            "template" => assert_eq!(shown[word]["components"], kind[word]["components"], "{shown}"),
             _ => assert_eq!(shown[word], kind[word], "{shown}"),
         }
     }
@@ -128,7 +133,7 @@ async fn each_kind_reaches_meta_as_it_was_written(story: &Story) {
             Some("Shall we come?"),
             Some("Which day?"),
             Some("Your order"),
-            None,
+            Some("Hello Jana, your order 7 is on its way."),
         ]
     );
 

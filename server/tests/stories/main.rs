@@ -37,6 +37,7 @@ mod senders;
 mod strangers;
 #[path = "../support/mod.rs"]
 mod support;
+mod templates;
 mod thread;
 mod transfers;
 mod typed;

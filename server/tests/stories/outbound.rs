@@ -563,7 +563,9 @@ async fn outside_the_window_nothing_is_sent(story: &Story) {
     assert_eq!(story.meta.sent_messages().len(), 1);
 
     // A template opens the conversation again.
-    let template = json!({"type": "template", "template": {"name": "hello", "language": {"code": "cs"}}});
+    story.allow_templates(&line).await;
+    let template =
+        json!({"type": "template", "template": {"name": "hello_world", "language": {"code": "en_US"}}});
     story.api.post(&path, template).await.ok();
 }
 

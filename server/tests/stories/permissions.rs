@@ -184,6 +184,8 @@ fn arguments(path: &str, things: &Things) -> String {
         ("number", "1"),
         ("place", "app"),
         ("door", "console"),
+        ("template", "1"),
+        ("channel", things.channel.as_str()),
         ("language", "en"),
         ("theme", "dark"),
         ("login", "nobody"),

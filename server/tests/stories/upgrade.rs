@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 19] = [
+const OBSTACLES: [(&str, &str); 20] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -90,6 +90,7 @@ const OBSTACLES: [(&str, &str); 19] = [
         "ALTER TABLE channels ADD COLUMN read_receipts TEXT",
         "ALTER TABLE channels DROP COLUMN read_receipts",
     ),
+    ("CREATE TABLE templates (id INTEGER)", "DROP TABLE templates"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

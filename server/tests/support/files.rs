@@ -59,9 +59,13 @@ pub async fn last_message(story: &Story) -> Value {
 
 /// Begins an upload; returns its path.
 pub async fn begin(browser: &Browser, session: &Value, name: &str, size: usize) -> Answer {
+    begin_in(browser, &id_of(session), name, size).await
+}
+
+async fn begin_in(browser: &Browser, session: &str, name: &str, size: usize) -> Answer {
     let metadata = format!(
         "session {},filename {}",
-        BASE64_STANDARD.encode(id_of(session)),
+        BASE64_STANDARD.encode(session),
         BASE64_STANDARD.encode(name)
     );
     let request = browser.request(Method::POST, "/uploads");
@@ -82,12 +86,7 @@ pub async fn append(browser: &Browser, place: &str, offset: usize, part: &[u8]) 
 
 /// A file that a user has uploaded whole; returns its id.
 pub async fn uploaded(browser: &Browser, session: &Value, name: &str, content: &[u8]) -> String {
-    let begun = begin(browser, session, name, content.len()).await;
-    assert_eq!(begun.status, 201, "{}", begun.text);
-    let place = begun.header("location").to_owned();
-    let done = append(browser, &place, 0, content).await;
-    assert_eq!(done.status, 204, "{}", done.text);
-    place.rsplit('/').next().expect("an id").to_owned()
+    browser.uploads(&id_of(session), name, content).await
 }
 
 pub async fn send_file(browser: &Browser, session: &Value, file: &str, caption: &str) -> Value {
@@ -125,4 +124,16 @@ pub async fn begin_desk(story: &Story) -> (Line, Browser, Value) {
         .await
         .ok();
     (line, jana, session)
+}
+
+impl Browser {
+    /// Uploads a file for a session; returns its id.
+    pub async fn uploads(&self, session: &str, name: &str, content: &[u8]) -> String {
+        let begun = begin_in(self, session, name, content.len()).await;
+        assert_eq!(begun.status, 201, "{}", begun.text);
+        let place = begun.header("location").to_owned();
+        let done = append(self, &place, 0, content).await;
+        assert_eq!(done.status, 204, "{}", done.text);
+        place.rsplit('/').next().expect("an id").to_owned()
+    }
 }

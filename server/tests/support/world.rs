@@ -150,6 +150,27 @@ impl Story {
         })
     }
 
+    /// Operators may send templates on this channel; returns once Meta has told them.
+    pub async fn allow_templates(&self, line: &Line) {
+        self.set_templates(line, true).await;
+    }
+
+    pub async fn set_templates(&self, line: &Line, templates_allowed: bool) {
+        let id = line.channel.parse().expect("an id");
+        let actor = domain::access::Actor::System;
+        let channel = engine::channels::get(&self.engine, &actor, id)
+            .await
+            .expect("a channel");
+        let form = domain::channel::SendingForm {
+            templates_allowed,
+            ..channel.sending.into()
+        };
+        engine::channels::save_sending(&self.engine, &actor, id, channel.version, &form)
+            .await
+            .expect("it is saved");
+        self.settled().await;
+    }
+
     /// A customer writes; returns after the message has arrived.
     pub async fn says(&self, customer: CustomerId, line: &Line, text: &str) -> String {
         let wamid = self

@@ -167,6 +167,9 @@ pub fn meaning(locale: Locale, meaning: Meaning) -> &'static str {
         Meaning::AccountLimited => td_string!(locale, inbox.failure.account_limited),
         Meaning::TooFast => td_string!(locale, inbox.failure.too_fast),
         Meaning::Withheld => td_string!(locale, inbox.failure.withheld),
+        Meaning::TemplateUnknown => td_string!(locale, inbox.failure.template_unknown),
+        Meaning::TemplateValues => td_string!(locale, inbox.failure.template_values),
+        Meaning::TemplateStopped => td_string!(locale, inbox.failure.template_stopped),
         Meaning::MetaUnavailable => td_string!(locale, inbox.failure.meta_unavailable),
         Meaning::Other => td_string!(locale, inbox.failure.other),
     }
@@ -234,6 +237,7 @@ fn event_without_reason(locale: Locale, event: &SessionEvent) -> String {
             td_string!(locale, inbox.moment.closed_idle, hours = who).to_string()
         }
         (SessionEventKind::Closed, None) => td_string!(locale, inbox.moment.closed).to_owned(),
+        (SessionEventKind::Reopened, _) => td_string!(locale, inbox.moment.reopened, who = who).to_string(),
         (SessionEventKind::Joined, _) => td_string!(locale, inbox.moment.joined).to_owned(),
     }
 }

@@ -26,6 +26,7 @@ mod list;
 mod markup;
 mod query;
 mod state;
+mod template;
 mod thread;
 mod window_clock;
 

@@ -16,6 +16,7 @@ pub struct SendingForm {
     pub file_way: String,
     pub unconfirmed: String,
     pub read_receipts: String,
+    pub templates_allowed: bool,
 }
 
 /// How a channel sends.
@@ -26,6 +27,9 @@ pub struct Sending {
     pub file_way: FileWay,
     pub unconfirmed: Unconfirmed,
     pub read_receipts: ReadReceipts,
+    /// Operators may send templates. Not by default: a template costs money, and Meta lowers the quality of a number
+    /// whose templates customers do not want.
+    pub templates_allowed: bool,
 }
 
 /// What becomes of a message whose call to Meta may have been accepted, when no status tells within half a minute.
@@ -76,6 +80,7 @@ impl Default for Sending {
             file_way: FileWay::default(),
             unconfirmed: Unconfirmed::default(),
             read_receipts: ReadReceipts::default(),
+            templates_allowed: false,
         }
     }
 }
@@ -87,6 +92,7 @@ impl From<Sending> for SendingForm {
             file_way: sending.file_way.as_str().to_owned(),
             unconfirmed: sending.unconfirmed.as_str().to_owned(),
             read_receipts: sending.read_receipts.as_str().to_owned(),
+            templates_allowed: sending.templates_allowed,
         }
     }
 }
@@ -117,6 +123,7 @@ impl SendingForm {
                     file_way,
                     unconfirmed,
                     read_receipts,
+                    templates_allowed: self.templates_allowed,
                 })
             }
             _ => Err(problems.refuse()),

@@ -34,6 +34,12 @@ pub enum Meaning {
     TooFast,
     /// Meta chose not to deliver.
     Withheld,
+    /// Meta has no such template in this language.
+    TemplateUnknown,
+    /// The values do not fit the template.
+    TemplateValues,
+    /// Meta has paused or disabled the template, or objects to its content.
+    TemplateStopped,
     /// Meta was out of order or unreachable for too long.
     MetaUnavailable,
     Other,
@@ -47,9 +53,12 @@ impl Failure {
             Some(131_026) => Meaning::Unreachable,
             Some(131_030) => Meaning::NotOnTestList,
             Some(0 | 3 | 10 | 190 | 200..=299 | 131_005) => Meaning::TokenRefused,
-            Some(33 | 368 | 131_031 | 131_037 | 131_042 | 131_045 | 133_000 | 133_006 | 133_010) => {
-                Meaning::AccountLimited
-            }
+            Some(
+                33 | 368 | 131_031 | 131_037 | 131_042 | 131_045 | 131_064 | 133_000 | 133_006 | 133_010,
+            ) => Meaning::AccountLimited,
+            Some(132_001) => Meaning::TemplateUnknown,
+            Some(132_000 | 132_005 | 132_012 | 132_018) => Meaning::TemplateValues,
+            Some(132_007 | 132_015 | 132_016 | 132_068 | 132_069) => Meaning::TemplateStopped,
             Some(4 | 80_007 | 130_429 | 131_048 | 131_056) => Meaning::TooFast,
             Some(130_472 | 131_049 | 131_050) => Meaning::Withheld,
             Some(1 | 2 | 131_000 | 131_016 | 131_057 | 133_004) => Meaning::MetaUnavailable,

@@ -79,16 +79,40 @@ impl Outgoing {
         Err(Invalid::field("context.message_id", problem))
     }
 
+    /// Whether both send the same. What the customer reads of a template follows from it.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let bare = |outgoing: &Self| {
+            let mut outgoing = outgoing.clone();
+            if let Content::Template(template) = &mut outgoing.content {
+                template.text = None;
+            }
+            outgoing
+        };
+        bare(self) == bare(other)
+    }
+
     /// Whether the message's row holds the whole content: a text with link previews that answers no message.
     pub fn is_plain(&self) -> bool {
         self.answers.is_none() && matches!(&self.content, Content::Text(text) if text.preview_url)
     }
 
-    /// In Meta's format: `type`, the object of that name, and `context` if it answers a message.
+    /// What Meta gets: `type`, the object of that name, and `context` if it answers a message.
     ///
     /// # Errors
     /// Serialisation fails, which no [`Content`] causes.
     pub fn to_meta(&self) -> Result<Map<String, Value>, serde_json::Error> {
+        let mut message = self.to_stored()?;
+        if let Some(Value::Object(template)) = message.get_mut("template") {
+            template.remove("text");
+        }
+        Ok(message)
+    }
+
+    /// The same with what only Switchboard needs: the text of a template.
+    ///
+    /// # Errors
+    /// As [`to_meta`](Self::to_meta).
+    pub fn to_stored(&self) -> Result<Map<String, Value>, serde_json::Error> {
         let Value::Object(mut message) = serde_json::to_value(&self.content)? else {
             return Ok(Map::new());
         };
@@ -160,7 +184,11 @@ mod tests {
                 "body": {"text": "Where are you?"}, "action": {"name": "send_location"}}}),
             json!({"type": "reaction", "reaction": {"message_id": "wamid.1", "emoji": "👍"}}),
             json!({"type": "template", "template": {"name": "hello", "language": {"code": "cs"}, "components": [
-                {"type": "header", "parameters": [{"type": "image", "image": {"link": "https://example.com/a.png"}}]}]}}),
+                {"type": "header", "parameters": [{"type": "image", "image": {"link": "https://example.com/a.png"}}]},
+                {"type": "body", "parameters": [{"type": "text", "text": "Jana", "parameter_name": "name"},
+                    {"type": "currency", "currency": {"fallback_value": "1 Kč", "code": "CZK", "amount_1000": 1000}}]},
+                {"type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": "a"}]},
+                {"type": "carousel", "cards": [{"card_index": 0, "components": []}]}]}}),
         ] {
             let outgoing = read(message.clone());
             let written = outgoing.map(|outgoing| Value::Object(outgoing.to_meta().unwrap_or_default()));

@@ -33,6 +33,8 @@ pub enum ReplyEffect {
     Nothing,
     /// The queue's pick-up mode makes the first reply take the session.
     PicksUp,
+    /// A template goes on with a closed session.
+    Reopens,
 }
 
 impl SessionAccess {
@@ -80,6 +82,34 @@ impl SessionAccess {
             return Err(Refusal::InGroup);
         }
         self.answers(actor)
+    }
+
+    /// Whether the actor may send a template. It goes on with a closed session, too: a session without messages is closed
+    /// at about the time at which its service window closes, and then only a template reaches the customer.
+    ///
+    /// # Errors
+    /// Those of [`Self::reply`], except that a closed session is refused only to those who could not go on with it.
+    pub fn send_template(&self, actor: &Actor) -> Result<ReplyEffect, Refusal> {
+        if self.state != State::Closed {
+            return self.reply(actor);
+        }
+        actor.require(Permission::SessionAnswer)?;
+        if self.group {
+            return Err(Refusal::InGroup);
+        }
+        self.has_extension(actor)?;
+        let supervises = actor.may(Permission::SessionTransfer);
+        match (&self.owner, actor.extension()) {
+            // Nothing that happens by itself reopens a session.
+            _ if matches!(actor, Actor::System) => Err(Refusal::SessionClosed),
+            (Some(owner), Some(own)) if owner.id != own.id && !supervises => Err(Refusal::NotYours {
+                owner: owner.name.clone(),
+            }),
+            (None, Some(_)) if !supervises && !self.queue.is_some_and(|queue| queue.member) => {
+                Err(Refusal::SessionClosed)
+            }
+            _ => Ok(ReplyEffect::Reopens),
+        }
     }
 
     /// Whether the actor's view marks the messages as read; the views of other users do not.

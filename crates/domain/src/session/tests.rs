@@ -127,6 +127,52 @@ fn the_first_reply_does_what_the_queue_says() {
 }
 
 #[test]
+fn a_template_reopens_a_closed_session_for_those_who_could_go_on_with_it() {
+    let closed = |access| SessionAccess {
+        state: State::Closed,
+        ..access
+    };
+    let (jana, petr) = (user(201, Role::Operator), user(202, Role::Operator));
+    let reopens = Ok(ReplyEffect::Reopens);
+    assert_eq!(closed(owned(201)).send_template(&jana), reopens);
+    assert_eq!(closed(owned(201)).send_template(&token(Scope::Operate)), reopens);
+    assert_eq!(
+        closed(owned(201)).send_template(&user(203, Role::Supervisor)),
+        reopens
+    );
+    assert_eq!(
+        closed(owned(201)).send_template(&petr),
+        Err(Refusal::NotYours { owner: "E201".into() })
+    );
+    assert_eq!(
+        closed(owned(201)).send_template(&Actor::System),
+        Err(Refusal::SessionClosed)
+    );
+    assert_eq!(
+        closed(owned(201)).send_template(&token(Scope::Read)),
+        Err(Refusal::Forbidden)
+    );
+    assert_eq!(
+        closed(waiting(PickUp::Manual, true)).send_template(&jana),
+        reopens
+    );
+    assert_eq!(
+        closed(waiting(PickUp::Manual, false)).send_template(&jana),
+        Err(Refusal::SessionClosed)
+    );
+    let in_group = SessionAccess {
+        group: true,
+        ..closed(owned(201))
+    };
+    assert_eq!(in_group.send_template(&jana), Err(Refusal::InGroup));
+    // An open session follows the rules of a reply.
+    assert_eq!(
+        waiting(PickUp::Manual, true).send_template(&jana),
+        Err(Refusal::PickUpFirst)
+    );
+}
+
+#[test]
 fn a_closed_session_takes_nothing_more() {
     let closed = SessionAccess {
         state: State::Closed,

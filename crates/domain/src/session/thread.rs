@@ -117,6 +117,9 @@ pub struct Thread {
     pub past: Vec<EarlierSession>,
     pub may: May,
     pub blocked: Option<Blocked>,
+    /// The actor may send a template, even while the service window is closed.
+    #[serde(default)]
+    pub templates: bool,
 }
 
 /// An earlier session of a contact.
@@ -233,6 +236,7 @@ mod tests {
                 transfer: false,
             },
             blocked: None,
+            templates: false,
         }
     }
 

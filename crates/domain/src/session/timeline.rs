@@ -38,6 +38,8 @@ pub enum SessionEventKind {
     /// Its extension was disabled, and the session had no queue: it waits where supervisors see it.
     LeftToNobody,
     Closed,
+    /// Somebody sent a template after it was closed.
+    Reopened,
     /// Nobody had written for the number of hours in `who`.
     ClosedIdle,
     /// Its customer turned out to be the same as another session's: the messages of both are in the earlier session.

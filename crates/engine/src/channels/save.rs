@@ -180,6 +180,7 @@ async fn insert(
         last_status_at: None,
         signature_failures: 0,
         signature_failed_at: None,
+        templates_allowed: false,
         doctor_at: None,
         messages_per_second: sending.messages_per_second.into(),
         file_way: sending.file_way.as_str().to_owned(),

@@ -8,11 +8,13 @@ use crate::{
         save::begin,
     },
     entity::{channel, stored},
+    events::Audience,
     wakes::Worker,
 };
 use domain::{
     access::{Actor, Permission},
     channel::{AuditDetail, Changed, NewValue, Sending, SendingForm},
+    event::Change,
     ids::ChannelId,
 };
 use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel};
@@ -24,6 +26,7 @@ impl channel::Model {
             file_way: stored(&self.file_way)?,
             unconfirmed: stored(&self.unconfirmed)?,
             read_receipts: self.read_receipts()?,
+            templates_allowed: self.templates_allowed,
         })
     }
 }
@@ -45,8 +48,9 @@ pub async fn save_sending(
     begin(&tx, id, version, reservation::NAME).await?;
     let row = current(&tx, id).await?;
     let row_version = row.version;
+    let before = row.sending()?;
     let detail = AuditDetail::Fields {
-        changed: differences(row.sending()?, form),
+        changed: differences(before, form),
     };
     let mut change = row.into_active_model();
     change.version = Set(row_version + 1);
@@ -54,10 +58,15 @@ pub async fn save_sending(
     change.file_way = Set(form.file_way.as_str().to_owned());
     change.unconfirmed = Set(form.unconfirmed.as_str().to_owned());
     change.read_receipts = Set(form.read_receipts.as_str().to_owned());
+    change.templates_allowed = Set(form.templates_allowed);
     channel::Entity::update(change).exec(&tx).await?;
     note(&tx, id, "channel.sending", Some(detail))?;
     changed(&tx, id);
     tx.wake(Worker::Outbound);
+    if before.templates_allowed != form.templates_allowed {
+        tx.wake(Worker::Templates);
+        tx.changed(Change::Templates, Audience::Everybody);
+    }
     tx.commit().await
 }
 
@@ -68,6 +77,7 @@ fn differences(before: Sending, after: Sending) -> Vec<Changed> {
             ("file_way", sending.file_way.as_str().to_owned()),
             ("unconfirmed", sending.unconfirmed.as_str().to_owned()),
             ("read_receipts", sending.read_receipts.as_str().to_owned()),
+            ("templates_allowed", sending.templates_allowed.to_string()),
         ]
     };
     let pairs = fields(before).into_iter().zip(fields(after));

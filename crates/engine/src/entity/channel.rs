@@ -48,6 +48,8 @@ pub struct Model {
     pub payment_refused_at: Option<i64>,
     #[sea_orm(column_type = "Text")]
     pub read_receipts: String,
+    /// Whether operators may send templates.
+    pub templates_allowed: bool,
 }
 
 impl Model {

@@ -32,6 +32,8 @@ pub mod session;
 pub mod session_moment;
 pub mod setup_link;
 mod stored;
+pub mod template;
+pub mod template_account;
 pub mod user;
 pub mod web_session;
 

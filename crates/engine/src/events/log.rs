@@ -72,6 +72,7 @@ fn row(at: i64, change: &Change, audience: &Audience) -> Result<event::ActiveMod
         Change::Channel { channel } => ("channel", None, None, Some(channel), None),
         Change::Directory => ("directory", None, None, None, None),
         Change::Countries => ("countries", None, None, None, None),
+        Change::Templates => ("templates", None, None, None, None),
         Change::DeadLetter => ("dead_letter", None, None, None, None),
         Change::Resync => ("resync", None, None, None, None),
     };
@@ -124,6 +125,7 @@ fn logged(row: event::Model) -> Logged {
             channel: ChannelId::new(channel),
         },
         ("directory", ..) => Change::Directory,
+        ("templates", ..) => Change::Templates,
         ("countries", ..) => Change::Countries,
         ("dead_letter", ..) => Change::DeadLetter,
         _ => Change::Resync,

@@ -24,7 +24,7 @@ use domain::{
 };
 use std::sync::Arc;
 use uuid::Uuid;
-use whatsapp::webhook::{Content, Item, ItemKind};
+use whatsapp::webhook::{Content, Item, ItemKind, TemplateUpdate};
 
 /// Applies an item, or keeps it as a dead letter with the reason.
 pub(crate) fn item(batch: &mut Batch, delivery: &Delivery, position: usize, item: &Item) {
@@ -53,6 +53,7 @@ pub(crate) fn try_item(batch: &mut Batch, delivery: &Delivery, item: &Item) -> R
     match &item.kind {
         ItemKind::Malformed { reason } => Err((DeadReason::UnreadableItem, Some(reason.clone()))),
         ItemKind::Error(error) => Err((DeadReason::NotUsed, error.reason())),
+        ItemKind::Template(update) => template(batch, delivery, item, update),
         ItemKind::Change { field } => Err((DeadReason::NotUsed, Some(field.clone()))),
         ItemKind::Message(_) | ItemKind::Echo(_) => {
             let channel = channel_of(batch, delivery, item)?;
@@ -84,6 +85,29 @@ fn channel_of(batch: &Batch, delivery: &Delivery, item: &Item) -> Result<Arc<cha
         Ok(number.channel.clone())
     } else {
         Err((DeadReason::ForeignSecret, None))
+    }
+}
+
+/// Notes a change of a template, if the app secret of one of its account's channels has signed it.
+fn template(
+    batch: &mut Batch,
+    delivery: &Delivery,
+    item: &Item,
+    update: &TemplateUpdate,
+) -> Result<(), Dead> {
+    let waba_id = item.waba_id.as_deref().unwrap_or_default();
+    match batch.signers_of(waba_id) {
+        [] => Err((
+            DeadReason::NotUsed,
+            Some(format!(
+                "a template of the account {waba_id}, which no channel has"
+            )),
+        )),
+        signers if signers.contains(&delivery.signed_by) => {
+            batch.written().template(waba_id, update.clone());
+            Ok(())
+        }
+        _ => Err((DeadReason::ForeignSecret, None)),
     }
 }
 

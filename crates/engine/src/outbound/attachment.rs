@@ -11,12 +11,11 @@ use domain::{
     file::{FileState, FileWay},
     form::Problem,
     ids::FileId,
-    message::Outgoing,
+    message::{Outgoing, content::Content},
     refusal::Refusal,
 };
 use media::limits::Kind;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
-use serde_json::{Map, Value, json};
 
 /// Lets a message have a file: it is kept as long as sent files are, and the worker that uploads to Meta is told, unless
 /// WhatsApp fetches it from a link.
@@ -31,7 +30,10 @@ pub(crate) async fn take(
     retry: bool,
     way: FileWay,
 ) -> Result<FileId> {
-    let field = format!("{}.file", outgoing.content.kind());
+    let field = match &outgoing.content {
+        Content::Template(_) => "header.file".to_owned(),
+        other => format!("{}.file", other.kind()),
+    };
     let row = file::Entity::find_by_id(id.uuid()).one(tx).await?;
     let uploader = uploader(tx.actor());
     // Whoever may send the message again may send its file again.
@@ -67,7 +69,7 @@ pub(crate) async fn take(
 
 /// Whether WhatsApp takes the file as this kind of message: as the kind that fits it best, or as a document.
 fn fits(outgoing: &Outgoing, row: &file::Model, field: &str) -> Result<()> {
-    let kind = outgoing.content.kind();
+    let kind = outgoing.content.media_kind().unwrap_or_default();
     if let Ok(kind) = kind.parse::<Kind>()
         && row.bytes() > Some(kind.max_size())
     {
@@ -86,31 +88,26 @@ fn fits(outgoing: &Outgoing, row: &file::Model, field: &str) -> Result<()> {
 pub(super) async fn name(
     engine: &Engine,
     job: &outbox::Model,
-    message: &mut Map<String, Value>,
+    content: &mut Content,
     id: FileId,
 ) -> Result<bool> {
     let row = file::Entity::find_by_id(id.uuid()).one(engine.db.read()).await?;
     let Some(row) = row else {
         return Ok(false);
     };
-    let (field, value) = match (job.by_link, row.media_id) {
-        (true, _) => ("link", link::address(engine, row.id)),
-        (false, Some(media_id)) => ("id", media_id),
-        (false, None) => return Ok(false),
-    };
-    let kind = message
-        .get("type")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
-    let Some(Value::Object(media)) = message.get_mut(&kind) else {
+    let document = content.media_kind() == Some(Kind::Document.as_str());
+    let Some(media) = content.media_mut() else {
         return Ok(false);
     };
-    media.remove("file");
-    media.insert(field.to_owned(), json!(value));
+    media.file = None;
+    match (job.by_link, row.media_id) {
+        (true, _) => media.link = Some(link::address(engine, row.id)),
+        (false, Some(media_id)) => media.id = Some(media_id),
+        (false, None) => return Ok(false),
+    }
     // Without a name WhatsApp shows "Untitled".
-    if let Some(filename) = row.filename.filter(|_| kind == "document") {
-        media.entry("filename").or_insert(json!(filename));
+    if document && media.filename.is_none() {
+        media.filename = row.filename;
     }
     Ok(true)
 }

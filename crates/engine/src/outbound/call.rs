@@ -117,15 +117,19 @@ async fn call(
     let Some(to) = to else {
         return Ok(impossible(131_026, "The customer has neither a number nor an id"));
     };
-    let mut message_json = match content::json(db, message).await {
-        Err(Error::Corrupt(_)) => return Ok(impossible(100, "The stored message cannot be read")),
-        json => json?,
+    let unreadable = || impossible(100, "The stored message cannot be read");
+    let mut outgoing = match content::outgoing(db, message).await {
+        Err(Error::Corrupt(_)) => return Ok(unreadable()),
+        outgoing => outgoing?,
     };
     if let Some(file) = job.file_id
-        && !attachment::name(engine, job, &mut message_json, FileId::new(file)).await?
+        && !attachment::name(engine, job, &mut outgoing.content, FileId::new(file)).await?
     {
         return Ok(impossible(131_053, "The file of the message is gone"));
     }
+    let Ok(message_json) = outgoing.to_meta() else {
+        return Ok(unreadable());
+    };
     let outbound = Outbound {
         to,
         message: message_json,

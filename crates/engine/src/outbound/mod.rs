@@ -19,6 +19,7 @@ pub(crate) mod other_way;
 pub(crate) mod pace;
 pub(crate) mod queue;
 pub(crate) mod upload;
+pub(crate) mod verdict;
 pub(crate) mod worker;
 
 mod attachment;
@@ -27,4 +28,3 @@ mod claim;
 mod estimate;
 mod record;
 mod turn;
-mod verdict;

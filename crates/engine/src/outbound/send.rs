@@ -9,6 +9,7 @@ use crate::{
     sessions::{
         access, assignment, audience::message_changed, content, lifecycle, messages::view, tell_read,
     },
+    templates::sending,
     transaction::Transaction,
     wakes::Worker,
 };
@@ -50,7 +51,7 @@ pub async fn send(
     if let Some(key) = &key
         && let Some(known) = of_key(&tx, &session, key).await?
     {
-        return match content::outgoing(&*tx, &known).await? == outgoing {
+        return match content::outgoing(&*tx, &known).await?.is_same(&outgoing) {
             true => shown(&tx, known).await,
             false => Err(Refusal::KeyReused.into()),
         };
@@ -146,12 +147,13 @@ pub(super) async fn write(
 ) -> Result<MessageView> {
     let (actor, clock) = (tx.actor(), tx.engine().clock());
     let access = access::session_access(tx, actor.extension(), session).await?;
-    let effect = access.reply(actor)?;
-    if !session.window_is_open(clock.now()) && !matches!(outgoing.content, Content::Template(_)) {
+    let is_template = matches!(outgoing.content, Content::Template(_));
+    let effect = match is_template {
+        true => access.send_template(actor)?,
+        false => access.reply(actor)?,
+    };
+    if !session.window_is_open(clock.now()) && !is_template {
         return Err(Refusal::WindowClosed.into());
-    }
-    if matches!(outgoing.content, Content::Template(_)) {
-        costs::may_send_template(tx, clock.now()).await?;
     }
     let channel = channel::Entity::find_by_id(session.channel_id)
         .one(tx)
@@ -159,16 +161,33 @@ pub(super) async fn write(
         .ok_or(Refusal::NotFound)?;
     let other_way = again.and_then(|again| again.other_way);
     let way = other_way.unwrap_or(channel.sending()?.file_way);
+    let mut outgoing = outgoing.clone();
+    if let Content::Template(template) = &mut outgoing.content {
+        *template = sending::prepared(tx, &channel, template).await?;
+        costs::may_send_template(tx, clock.now()).await?;
+    }
+    let outgoing = &outgoing;
     let phone_number_id = channel.phone_number_id.ok_or(Refusal::ChannelIncomplete)?;
     let file = match outgoing.content.file() {
         Some(file) => Some(attachment::take(tx, session, outgoing, file, again.is_some(), way).await?),
         None => None,
     };
     let mut session = session.clone();
-    if effect == ReplyEffect::PicksUp {
-        let taker = actor.own_extension()?.clone();
-        assignment::take(tx, &session, &taker).await?;
-        session.extension_id = Some(taker.id.uuid());
+    match effect {
+        ReplyEffect::Nothing => {}
+        ReplyEffect::PicksUp => {
+            let taker = actor.own_extension()?.clone();
+            assignment::take(tx, &session, &taker).await?;
+            session.extension_id = Some(taker.id.uuid());
+        }
+        ReplyEffect::Reopens => {
+            let owner = match (actor.extension(), &access.owner) {
+                (Some(own), _) => Some(own),
+                (None, Some(owner)) if assignment::is_enabled(tx, owner).await? => Some(owner),
+                (None, _) => None,
+            };
+            session = lifecycle::reopen(tx, &session, owner).await?;
+        }
     }
     let author = match actor {
         Actor::User(me) => Some(me.name.clone()),

@@ -137,7 +137,7 @@ fn doubled(first: Duration, times: i64) -> Duration {
     first.saturating_mul(factor).min(LONGEST_WAIT)
 }
 
-pub(super) fn failure_of(error: &GraphError) -> Failure {
+pub(crate) fn failure_of(error: &GraphError) -> Failure {
     match error {
         GraphError::Refused(refused) => Failure {
             code: Some(refused.code),

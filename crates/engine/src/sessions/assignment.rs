@@ -82,9 +82,15 @@ pub(crate) async fn take(tx: &Transaction, of: &session::Model, taker: &Extensio
 /// Locks an extension, so that nobody disables it until the transaction ends, and refuses a disabled one. This comes
 /// before the session is locked, in the same order as when an extension is disabled.
 pub(crate) async fn stays_enabled(tx: &DatabaseTransaction, own: &ExtensionRef) -> Result<()> {
-    let found = extension::Entity::find_by_id(own.id.uuid()).lock_shared().one(tx);
-    match found.await? {
-        Some(found) if found.disabled_at.is_none() => Ok(()),
-        _ => Err(Refusal::Disabled.into()),
+    match is_enabled(tx, own).await? {
+        true => Ok(()),
+        false => Err(Refusal::Disabled.into()),
     }
+}
+
+/// Locks an extension, so that nobody disables it until the transaction ends. With a session locked before, this is
+/// safe only if the session is closed: disabling touches open ones.
+pub(crate) async fn is_enabled(tx: &DatabaseTransaction, own: &ExtensionRef) -> Result<bool> {
+    let found = extension::Entity::find_by_id(own.id.uuid()).lock_shared().one(tx);
+    Ok(found.await?.is_some_and(|found| found.disabled_at.is_none()))
 }

@@ -1,10 +1,10 @@
-//! Answering and closing a session.
+//! Answering, closing and reopening a session.
 
 use crate::{
     Engine, Result,
     entity::session::{self, ANSWERED},
     sessions::{
-        access::{find, session_access},
+        access::{self, find, session_access},
         audience::session_changed,
         timeline::{name_of, session_event},
     },
@@ -13,9 +13,14 @@ use crate::{
 use domain::{
     access::Actor,
     ids::SessionId,
+    refs::ExtensionRef,
+    refusal::Refusal,
     session::{SessionEventKind, State},
 };
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    QueryFilter, SqlErr, sea_query::Expr,
+};
 use uuid::Uuid;
 
 /// Ends a session. The customer's next message opens a new one.
@@ -42,6 +47,50 @@ pub(crate) async fn end(tx: &Transaction, of: &session::Model) -> Result<()> {
     session_event(tx, of.id, SessionEventKind::Closed, Some(name_of(tx.actor()))).await?;
     session_changed(tx, of);
     Ok(())
+}
+
+/// Whether the contact has an open session on the channel, beside this closed one.
+pub(crate) async fn goes_on_elsewhere(db: &impl ConnectionTrait, of: &session::Model) -> Result<bool> {
+    let open = session::Entity::find()
+        .filter(session::Column::ContactId.eq(of.contact_id))
+        .filter(session::Column::ChannelId.eq(of.channel_id))
+        .filter(session::Column::GroupId.is_null())
+        .filter(access::is_open())
+        .one(db);
+    Ok(open.await?.is_some())
+}
+
+/// Opens a closed session again, for its owner from now on or, without one, for its queue. Returns it as it is now.
+///
+/// # Errors
+/// `SessionClosed` when the customer has written since: that session is where the conversation goes on.
+pub(crate) async fn reopen(
+    tx: &Transaction,
+    of: &session::Model,
+    owner: Option<&ExtensionRef>,
+) -> Result<session::Model> {
+    if goes_on_elsewhere(&**tx, of).await? {
+        return Err(Refusal::SessionClosed.into());
+    }
+    let state = match owner {
+        Some(_) => State::Assigned,
+        None => State::Waiting,
+    };
+    let mut change = of.clone().into_active_model();
+    change.state = Set(state.as_str().to_owned());
+    change.closed_at = Set(None);
+    change.extension_id = Set(owner.map(|owner| owner.id.uuid()));
+    let now = match session::Entity::update(change).exec(&**tx).await {
+        // It was opened at this moment.
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            return Err(Refusal::SessionClosed.into());
+        }
+        now => now?,
+    };
+    session_event(tx, of.id, SessionEventKind::Reopened, Some(name_of(tx.actor()))).await?;
+    session_changed(tx, of);
+    session_changed(tx, &now);
+    Ok(now)
 }
 
 /// Notes that the customer has been answered.

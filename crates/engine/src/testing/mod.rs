@@ -14,6 +14,7 @@ use crate::{
     outbound::{self, pace::Full},
     retention,
     sessions::idle,
+    templates,
     wakes::Worker,
 };
 use sea_orm::EntityTrait;
@@ -28,7 +29,13 @@ impl Engine {
                 return;
             }
             self.journal_written.notify_one();
-            for worker in [Worker::Fetch, Worker::Upload, Worker::Outbound, Worker::Doctor] {
+            for worker in [
+                Worker::Fetch,
+                Worker::Upload,
+                Worker::Outbound,
+                Worker::Doctor,
+                Worker::Templates,
+            ] {
                 self.wakes.wake(worker);
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -87,6 +94,7 @@ impl Engine {
         .await?;
         let examined = doctor::worker::due(self).await?.is_empty();
         let noted = self.badges_heard.load(Ordering::SeqCst) == log::newest(self.db.read()).await?;
+        let synced = templates::worker::is_idle(self).await?;
         let transferred = claims::is_idle(self).await?;
         let repeated = file_attempt::due(self.db.read()).await?.is_empty();
         let told = self.receipts.are_told();
@@ -98,6 +106,7 @@ impl Engine {
             && was_idle
             && idle()
             && examined
-            && noted)
+            && noted
+            && synced)
     }
 }

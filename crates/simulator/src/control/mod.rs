@@ -23,7 +23,8 @@ use crate::settings::Setting;
 use crate::shared::Shared;
 use crate::talk::offers;
 use crate::world::{
-    CustomerId, CustomerSpec, MessageContent, Number, NumberSpec, Outcome, SentMessage, Unknown, World, gist,
+    CustomerId, CustomerSpec, MessageContent, Number, NumberSpec, Outcome, SentMessage, TemplateEvent,
+    Unknown, World,
 };
 
 /// How many deliveries the log shows by default.
@@ -47,6 +48,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/sent", get(sent))
         .route("/subscribe", post(subscribe))
         .route("/settings", post(set))
+        .route("/templates", post(template_event))
         .with_state(shared);
     Router::new().nest("/simulator/api", api)
 }
@@ -111,7 +113,7 @@ async fn chat(State(shared): State<Arc<Shared>>, Query(chat): Query<Chat>) -> Js
             && !sent.statuses.iter().any(|status| status == "failed")
     });
     let mut messages: Vec<(i64, Value)> = said.map(|said| (said.at, own(&world, said))).collect();
-    messages.extend(replies.map(|sent| (sent.at, reply(sent))));
+    messages.extend(replies.map(|sent| (sent.at, reply(&world, sent))));
     messages.sort_by_key(|(at, _)| *at);
     let messages: Vec<Value> = messages.into_iter().map(|(_, message)| message).collect();
     let typing = world.typing.get(&(chat.phone_number_id.clone(), chat.customer));
@@ -137,9 +139,9 @@ fn own(world: &World, said: &MessageContent) -> Value {
     json!({ "id": said.wamid, "own": true, "text": said.text, "at": said.at, "ticks": ticks })
 }
 
-fn reply(sent: &SentMessage) -> Value {
+fn reply(world: &World, sent: &SentMessage) -> Value {
     let unread = !sent.statuses.iter().any(|status| status == "read");
-    let text = gist(&sent.body);
+    let text = world.gist_of(sent);
     let asks = sent.body["interactive"]["type"] == "location_request_message";
     json!({
         "id": sent.wamid, "own": false, "text": text, "at": sent.at, "unread": unread,
@@ -207,6 +209,24 @@ struct Locate {
 async fn locate(State(shared): State<Arc<Shared>>, Json(at): Json<Locate>) -> Result<Json<Value>, Unknown> {
     let wamid = shared.customer_is_at(at.customer, &at.phone_number_id, at.latitude, at.longitude)?;
     Ok(Json(json!({ "wamid": wamid })))
+}
+
+#[derive(Debug, Deserialize)]
+struct OfTemplate {
+    waba_id: String,
+    name: String,
+    language: String,
+    #[serde(flatten)]
+    event: TemplateEvent,
+}
+
+/// Something happens to a template, such as `{"event": "status", "status": "PAUSED"}`.
+async fn template_event(
+    State(shared): State<Arc<Shared>>,
+    Json(of): Json<OfTemplate>,
+) -> Result<StatusCode, Unknown> {
+    shared.template_event(&of.waba_id, &of.name, &of.language, of.event)?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Debug, Deserialize)]

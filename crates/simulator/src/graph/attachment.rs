@@ -7,7 +7,7 @@ use url::Url;
 use super::error::GraphError;
 use crate::fate::{Attachment, File};
 use crate::kinds::FileKind;
-use crate::world::{FileSource, SentFile, World};
+use crate::world::{FileSource, SentFile, World, values};
 
 /// In characters.
 const LONGEST_CAPTION: usize = 1024;
@@ -19,10 +19,16 @@ pub(super) fn of(
     body: &Value,
     now: i64,
 ) -> Result<Option<Attachment>, GraphError> {
-    let Some(kind) = body["type"].as_str().and_then(FileKind::named) else {
+    // The file of a template is a value of its header.
+    let of_header = match body["type"] == "template" {
+        true => values(&body["template"], "header").first(),
+        false => None,
+    };
+    let place = of_header.unwrap_or(body);
+    let Some(kind) = place["type"].as_str().and_then(FileKind::named) else {
         return Ok(None);
     };
-    let (name, content) = (kind.name(), &body[kind.name()]);
+    let (name, content) = (kind.name(), &place[kind.name()]);
     check_words(kind, content)?;
     let text = |key: &str| content[key].as_str().filter(|text| !text.is_empty());
     let file = match (text("id"), text("link")) {

@@ -18,6 +18,7 @@ use super::change::success;
 use super::content;
 use super::edge::{page, pause};
 use super::error::GraphError;
+use super::template;
 use crate::fate::{Valid, digits, looks_like_bsuid};
 use crate::faults::SendFault;
 use crate::shared::Shared;
@@ -63,6 +64,9 @@ pub(crate) async fn send(
         return mark_read(&shared, &id, &object).map(IntoResponse::into_response);
     }
     let mut valid = check(object, &own_number)?;
+    if valid.body["type"] == "template" {
+        template::check(&shared.world(), &id, &valid.body["template"])?;
+    }
     valid.attachment = attachment::of(&shared.world(), &id, &valid.body, (shared.options.now)())?;
     let fault = shared.change(|world| next_fault(world, &id, &valid.person(), per_second))?;
     let accept = |valid: Valid| {

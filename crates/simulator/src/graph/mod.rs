@@ -14,6 +14,8 @@ mod messages;
 mod mood;
 mod params;
 mod subscriptions;
+mod template;
+mod templates;
 mod token;
 mod upload;
 
@@ -43,6 +45,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         )
         .route("/{version}/{id}/messages", post(messages::send))
         .route("/{version}/{id}/register", post(accounts::register))
+        .route("/{version}/{id}/message_templates", get(templates::list))
         .route("/{version}/{id}/phone_numbers", get(accounts::phone_numbers))
         .route(
             "/{version}/{id}/subscribed_apps",

@@ -8,6 +8,7 @@ mod media;
 mod message;
 mod mood;
 mod pace;
+mod template;
 mod token;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -22,6 +23,7 @@ pub use self::delivery::{Answer, Attempt, Delivery, DeliveryId, Outcome};
 pub use self::media::{CustomerFile, FileSource, SentFile};
 pub use self::message::{ReadMark, SentMessage};
 pub use self::mood::Outage;
+pub use self::template::{TemplateEvent, TemplateSpec, example_templates};
 pub use self::token::TokenState;
 
 pub(crate) use self::account::{App, CONNECTED, Callback, Number, REGISTERED, WabaSubscription};
@@ -30,10 +32,14 @@ pub(crate) use self::media::{ADDRESS_LIVES_MS, Download, INBOUND_LIVES_MS, Media
 pub(crate) use self::message::{MessageContent, gist};
 pub(crate) use self::mood::GraphMood;
 pub(crate) use self::pace::{Pace, TooFast};
+pub(crate) use self::template::{values, variables};
 pub(crate) use self::token::{MANAGEMENT, MESSAGING, Token};
 
 use crate::faults::{Fault, MediaFault, SendFault, WebhookFault};
 use crate::ids;
+
+/// The customer service window: <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
+const SERVICE_WINDOW_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// A name that does not exist in the simulated world.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +54,8 @@ pub enum Unknown {
     Message(String),
     #[error("the message offers no choice {0}")]
     Choice(String),
+    #[error("no template {0}")]
+    Template(String),
 }
 
 #[derive(Debug, Default)]
@@ -71,6 +79,10 @@ pub(crate) struct World {
     /// Keyed by the last part of the address.
     pub downloads: HashMap<String, Download>,
     pub pace: Pace,
+    /// Keyed by WABA; an account without an entry has the example templates.
+    pub templates: BTreeMap<String, Vec<TemplateSpec>>,
+    /// Templates of one page at most, if that is fewer than the caller asks for.
+    pub template_page: Option<usize>,
     pub media_upload_faults: VecDeque<MediaFault>,
     pub media_info_faults: VecDeque<MediaFault>,
     pub media_download_faults: VecDeque<MediaFault>,
@@ -152,6 +164,44 @@ impl World {
         let media = self.media.get(id).filter(|media| now < media.until)?;
         let number = self.numbers.get(&media.phone_number_id)?;
         owner(&number.spec.waba_id).then_some(media)
+    }
+
+    pub(crate) fn templates_of(&self, waba_id: &str) -> Vec<TemplateSpec> {
+        self.templates
+            .get(waba_id)
+            .cloned()
+            .unwrap_or_else(example_templates)
+    }
+
+    /// A template of a number's account.
+    pub(crate) fn template(&self, phone_number_id: &str, name: &str, language: &str) -> Option<TemplateSpec> {
+        let waba_id = &self.numbers.get(phone_number_id)?.spec.waba_id;
+        let mut templates = self.templates_of(waba_id).into_iter();
+        templates.find(|template| template.name == name && template.language == language)
+    }
+
+    /// The template of a message that the business has sent.
+    pub(crate) fn template_of(&self, sent: &SentMessage) -> Option<TemplateSpec> {
+        let template = &sent.body["template"];
+        self.template(
+            &sent.phone_number_id,
+            template["name"].as_str()?,
+            template["language"]["code"].as_str()?,
+        )
+    }
+
+    /// What a chat shows of a message of the business.
+    pub(crate) fn gist_of(&self, sent: &SentMessage) -> String {
+        match self.template_of(sent) {
+            Some(template) => template.filled(&sent.body["template"]),
+            None => gist(&sent.body),
+        }
+    }
+
+    /// Whether the customer has written to the number within the day before this time.
+    pub(crate) fn window_is_open(&self, phone_number_id: &str, customer: CustomerId, at: i64) -> bool {
+        let last_words = self.last_words.get(&(phone_number_id.to_owned(), customer));
+        last_words.is_some_and(|last| at - last < SERVICE_WINDOW_MS)
     }
 
     pub(crate) fn number(&self, id: &str) -> Result<&Number, Unknown> {

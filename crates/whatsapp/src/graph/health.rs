@@ -15,6 +15,7 @@ use super::{
 use crate::{
     json::{Object, string},
     signature,
+    webhook::TEMPLATE_FIELDS,
 };
 
 /// The webhook object of WhatsApp.
@@ -204,7 +205,7 @@ impl Graph {
         .await
     }
 
-    /// Subscribes the app to WhatsApp messages at this address and replaces any other address. Meta makes the handshake
+    /// Subscribes the app to WhatsApp messages and changes of templates at this address and replaces any other address. Meta makes the handshake
     /// before it answers.
     pub async fn set_app_subscription(
         &self,
@@ -212,11 +213,12 @@ impl Graph {
         app_secret: &SecretString,
         callback: Callback<'_>,
     ) -> Told<()> {
+        let fields: Vec<&str> = ["messages"].into_iter().chain(TEMPLATE_FIELDS).collect();
         let body = json!({
             "object": OBJECT,
             "callback_url": callback.url,
             "verify_token": callback.verify_token,
-            "fields": "messages",
+            "fields": fields.join(","),
         });
         self.change(
             "set_app_subscription",

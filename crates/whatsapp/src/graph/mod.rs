@@ -8,6 +8,7 @@ mod error;
 mod health;
 mod media;
 mod outbound;
+mod templates;
 
 pub use answer::{Accepted, MAX_ANSWER_BYTES, PhoneNumber, Webhooks};
 pub use client::{CONNECT_TIMEOUT, Graph, TOTAL_TIMEOUT};
@@ -15,3 +16,4 @@ pub use error::{ApiError, GraphError, RetryAfter, SetupError};
 pub use health::{AppSubscription, Callback, SubscribedApp, TokenInfo, Told, app_token};
 pub use media::{Download, FILE_TIMEOUT, MediaInfo, Upload, sha256};
 pub use outbound::{Outbound, Recipient};
+pub use templates::{Template, TemplatePage};

@@ -9,6 +9,7 @@ mod fields;
 mod interactive;
 mod message;
 mod status;
+mod template;
 
 use serde_json::value::RawValue;
 
@@ -22,6 +23,7 @@ pub use fields::{Field, fields, fields_at};
 pub use interactive::Interactive;
 pub use message::{Context, InboundMessage, Sender};
 pub use status::{Pricing, Status, StatusUpdate};
+pub use template::{TEMPLATE_FIELDS, TemplateChange, TemplateUpdate};
 
 /// The `object` of every WhatsApp notification.
 pub const OBJECT: &str = "whatsapp_business_account";
@@ -59,6 +61,8 @@ pub enum ItemKind {
     Status(StatusUpdate),
     /// An error of the number as a whole, which may consist only of its reason.
     Error(GraphErrorObject),
+    /// Something about a message template of the account.
+    Template(TemplateUpdate),
     /// A field other than `messages`, or an empty `messages` change.
     Change {
         field: String,
@@ -150,6 +154,12 @@ fn change(raw: &RawValue, origin: &Origin, items: &mut Vec<Item>) {
     match field.as_str() {
         "messages" => updates(&value, &origin, items),
         "smb_message_echoes" => echoes(&value, &origin, items),
+        field if TEMPLATE_FIELDS.contains(&field) => {
+            items.push(match TemplateUpdate::read(field, &value) {
+                Some(update) => origin.item(raw, ItemKind::Template(update)),
+                None => origin.malformed(raw, "a change of a template without its id or its event"),
+            });
+        }
         _ => {}
     }
     if items.len() == before {

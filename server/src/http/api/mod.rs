@@ -14,6 +14,7 @@ pub mod messages;
 pub mod problem;
 pub mod queues;
 pub mod sessions;
+pub mod templates;
 
 use super::{body_limit, state::Http};
 use axum::{

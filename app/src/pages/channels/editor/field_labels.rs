@@ -23,6 +23,7 @@ pub fn label(locale: Locale, field: &str) -> &'static str {
         "file_way" => td_string!(locale, channels.sending.file_way),
         "unconfirmed" => td_string!(locale, channels.sending.unconfirmed),
         "read_receipts" => td_string!(locale, channels.sending.receipts),
+        "templates_allowed" => td_string!(locale, channels.sending.templates),
         _ => td_string!(locale, channels.field.destination),
     }
 }
@@ -34,6 +35,7 @@ pub fn value(locale: Locale, field: &str, text: &str) -> String {
         "file_way" => text.parse().ok().map(|way| file_way(locale, way)),
         "unconfirmed" => text.parse().ok().map(|choice| unconfirmed(locale, choice)),
         "read_receipts" => text.parse().ok().map(|receipts| read_receipts(locale, receipts)),
+        "templates_allowed" => text.parse().ok().map(|allowed| templates(locale, allowed)),
         _ => None,
     };
     known.unwrap_or(text).to_owned()
@@ -43,6 +45,13 @@ pub fn file_way(locale: Locale, way: FileWay) -> &'static str {
     match way {
         FileWay::Upload => td_string!(locale, channels.sending.file_upload),
         FileWay::Link => td_string!(locale, channels.sending.file_link),
+    }
+}
+
+pub fn templates(locale: Locale, allowed: bool) -> &'static str {
+    match allowed {
+        true => td_string!(locale, channels.sending.templates_on),
+        false => td_string!(locale, channels.sending.templates_off),
     }
 }
 

@@ -1,5 +1,5 @@
 //! The Sending tab: how fast, how Meta gets files, what becomes of messages of unknown outcome, and when customers see
-//! that a message was read.
+//! that a message was read, and whether operators may send templates.
 
 use super::{
     field_labels::{file_way, read_receipts, unconfirmed},
@@ -91,6 +91,23 @@ fn SendingForm(page: SendingPage, save: Form<SaveSending>) -> impl IntoView {
                         )
                     })
                     .collect_view()}
+            </fieldset>
+            <fieldset class="field">
+                <legend>{move || t_string!(i18n, channels.sending.templates)}</legend>
+                <label class="choice">
+                    <input
+                        type="checkbox"
+                        name="form[templates_allowed]"
+                        value="true"
+                        checked=form.templates_allowed
+                    />
+                    <span>
+                        <strong>{move || t_string!(i18n, channels.sending.templates_allowed)}</strong>
+                        <span class="hint">
+                            {move || t_string!(i18n, channels.sending.templates_allowed_text)}
+                        </span>
+                    </span>
+                </label>
             </fieldset>
         }
         .into_any()

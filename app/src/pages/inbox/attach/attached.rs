@@ -30,7 +30,7 @@ pub enum Step {
 /// A file that is uploaded, as the process sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sendable {
-    id: FileId,
+    pub id: FileId,
     kind: Kind,
     mime: String,
     size: u64,

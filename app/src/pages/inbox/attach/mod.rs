@@ -5,7 +5,7 @@ mod attached;
 mod files;
 mod recorder;
 mod row;
-mod upload;
+pub(super) mod upload;
 
 pub use attached::Meant;
 pub use files::{AllFiles, Files};

@@ -23,6 +23,7 @@ use super::{
     attach::{AttachButton, AttachedFiles, Meant, RecordButton},
     element_ids::REPLY_ID,
     state::use_inbox,
+    template::{TemplateButton, TemplateDialog, Templates},
 };
 use crate::{
     api::inbox::SendMessage,
@@ -46,6 +47,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let inbox = use_inbox();
     let files = inbox.files.of(id);
     let forms = use_forms(id);
+    let templates = Templates::of(thread);
     let now = use_now();
     // The window closes by itself, while the page is open.
     let refusal = Memo::new(move |_| {
@@ -168,6 +170,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             <div class="composer-line">
                 <More forms files />
                 <AttachButton files refused=Signal::derive(refused) />
+                <TemplateButton templates />
                 {field}
                 <RecordButton files refused=Signal::derive(refused) />
                 {button}
@@ -177,7 +180,8 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
         </form>
         // HTML forbids nested forms, so these are outside.
         <FormDialog forms />
-        <Help id thread refusal />
+        <TemplateDialog id templates />
+        <Help id thread refusal templates />
     }
     .into_any()
 }

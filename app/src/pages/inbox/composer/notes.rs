@@ -4,7 +4,11 @@ use super::draft::Draft;
 use crate::{
     api::ApiError,
     i18n::*,
-    pages::inbox::{actions::PickUp, labels},
+    pages::inbox::{
+        actions::PickUp,
+        labels,
+        template::{TemplateButton, Templates},
+    },
     ui::LiveText,
 };
 use domain::{ids::SessionId, pick_up_mode::PickUp, refusal::Refusal, session::Thread};
@@ -59,7 +63,12 @@ pub fn Notes(thread: Memo<Thread>, draft: Draft) -> impl IntoView {
 
 /// Why the user cannot reply, and the button that helps.
 #[component]
-pub fn Help(id: SessionId, thread: Memo<Thread>, refusal: Memo<Option<Refusal>>) -> impl IntoView {
+pub fn Help(
+    id: SessionId,
+    thread: Memo<Thread>,
+    refusal: Memo<Option<Refusal>>,
+    templates: Templates,
+) -> impl IntoView {
     let i18n = use_i18n();
     let may_pick_up = Memo::new(move |_| thread.with(|thread| thread.may.pick_up));
     let refused = Memo::new(move |_| refusal.with(Option::is_some));
@@ -77,6 +86,7 @@ pub fn Help(id: SessionId, thread: Memo<Thread>, refusal: Memo<Option<Refusal>>)
                         <LiveText text=words />
                     </p>
                     {move || may_pick_up.get().then(|| view! { <PickUp id /> })}
+                    <TemplateButton templates wide=true />
                 </div>
             }
         })

@@ -3,22 +3,18 @@
 use crate::{
     i18n::*,
     pages::inbox::{element_ids::SEARCH_ID, state::use_inbox},
-    ui::{Icon, IconName},
+    ui::{Icon, IconName, debounced},
 };
-use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos::{html, prelude::*};
 use leptos_router::{NavigateOptions, components::Form, hooks::use_navigate};
-use std::time::Duration;
-
-/// The search starts after a pause of this length, not after each letter.
-const TYPING: Duration = Duration::from_millis(250);
 
 #[component]
 pub fn Search() -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let navigate = use_navigate();
-    let typing = StoredValue::new(None::<TimeoutHandle>);
-    let search = move |text: String| {
+    let search = debounced(move |text: String| {
+        let text = text.trim().to_owned();
         let query = inbox.query.get_untracked();
         if query.search != text {
             let href = query.searching(text).href(inbox.session.get_untracked());
@@ -31,14 +27,8 @@ pub fn Search() -> impl IntoView {
                 },
             );
         }
-    };
-    let typed = move |event| {
-        let (search, text) = (search.clone(), event_target_value(&event));
-        if let Some(timer) = typing.get_value() {
-            timer.clear();
-        }
-        typing.set_value(set_timeout_with_handle(move || search(text.trim().to_owned()), TYPING).ok());
-    };
+    });
+    let typed = move |event| search(event_target_value(&event));
     // Follows the address when the search is cleared or the user goes back; text that is being typed stays.
     let field = NodeRef::<html::Input>::new();
     Effect::new(move |_| {

@@ -167,14 +167,21 @@ pub fn Bubble(
         Some(Content::Contacts(_) | Content::Interactive(Interactive::NfmReply(_)))
     );
     let filename = file.as_ref().and_then(|file| file.filename.clone());
-    let choices = match &content.what {
-        Some(Content::Interactive(interactive)) => choices(interactive),
-        _ => None,
-    };
-    let what = content.what.filter(|_| file.is_none()).map(|what| {
-        let id = (!unsent).then_some(message.id);
-        view! { <ContentView what text=message.text.clone() id /> }
-    });
+    let file_kind = content
+        .what
+        .as_ref()
+        .and_then(|what| what.media_kind())
+        .unwrap_or(&message.kind)
+        .to_owned();
+    let choices = content.what.as_ref().and_then(choices);
+    let is_template = matches!(content.what, Some(Content::Template(_)));
+    let what = content
+        .what
+        .filter(|_| file.is_none() || is_template)
+        .map(|what| {
+            let id = (!unsent).then_some(message.id);
+            view! { <ContentView what text=message.text.clone() id /> }
+        });
     let details = view! { <DetailsView details=content.details /> };
     let text = message
         .text
@@ -182,7 +189,7 @@ pub fn Bubble(
         .filter(|text| !text.is_empty())
         .map(|text| view! { <Text text /> });
     let id = message.id;
-    let file = file.map(|file| view! { <FileTile id kind=message.kind file /> });
+    let file = file.map(|file| view! { <FileTile id kind=file_kind file /> });
     let fate = Fate {
         status,
         failure: message.failure.filter(|_| !told_below),

@@ -81,6 +81,7 @@ pub fn ContentView(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let line = |text: String| view! { <p dir="auto">{text}</p> };
+    let head = |text: String| view! { <p class="bubble-facts" dir="auto"><strong>{text}</strong></p> };
     match what {
         Content::Image(media)
         | Content::Video(media)
@@ -116,9 +117,15 @@ pub fn ContentView(
                 Header::Text { text } => Some(text.clone()),
                 _ => None,
             })
-            .map(|text| view! { <p class="bubble-facts" dir="auto"><strong>{text}</strong></p> })
+            .map(head)
             .into_any(),
-        Content::Template(template) => line(template.name).into_any(),
+        Content::Template(template) => match template.text {
+            None => line(template.name).into_any(),
+            Some(text) => text
+                .header
+                .map(head)
+                .into_any(),
+        },
         Content::Unsupported { kind } => kind
             .map(|kind| {
                 let said = move || t_string!(i18n, inbox.content.was, kind = kind.clone()).to_string();
@@ -137,12 +144,17 @@ pub fn ContentView(
     }
 }
 
-/// What stands below the words of buttons and lists: the small print, and what the customer can choose.
-pub fn choices(interactive: &Interactive) -> Option<AnyView> {
-    let small = interactive.footer().map(|footer| {
-        view! { <p class="bubble-kind" dir="auto">{footer.to_owned()}</p> }
-    });
-    let choices = interactive.choices();
+/// What stands below the words of buttons, lists and templates: the small print, and what the customer can choose.
+pub fn choices(what: &Content) -> Option<AnyView> {
+    let (small, choices) = match what {
+        Content::Interactive(interactive) => (interactive.footer().map(str::to_owned), interactive.choices()),
+        Content::Template(template) => {
+            let text = template.text.clone()?;
+            (text.footer, text.buttons)
+        }
+        _ => return None,
+    };
+    let small = small.map(|footer| view! { <p class="bubble-kind" dir="auto">{footer}</p> });
     let choices = (!choices.is_empty()).then(|| {
         let each = choices
             .into_iter()

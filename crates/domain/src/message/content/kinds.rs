@@ -4,7 +4,8 @@ use super::{
     contact::Contact,
     interactive::Interactive,
     location::Location,
-    parts::{Media, Order, Reaction, Revoke, System, Tapped, Template, Text},
+    parts::{Media, Order, Reaction, Revoke, System, Tapped, Text},
+    template::Template,
 };
 use crate::{display_name, ids::FileId};
 use serde::{Deserialize, Serialize};
@@ -89,6 +90,7 @@ impl Content {
             | Self::Audio(media)
             | Self::Document(media)
             | Self::Sticker(media) => Some(media),
+            Self::Template(template) => Some(template.media()?.1),
             Self::Edit(edit) => edit.content.media(),
             _ => None,
         }
@@ -101,8 +103,17 @@ impl Content {
             | Self::Audio(media)
             | Self::Document(media)
             | Self::Sticker(media) => Some(media),
+            Self::Template(template) => template.media_mut(),
             Self::Edit(edit) => edit.content.media_mut(),
             _ => None,
+        }
+    }
+
+    /// Meta's word for the kind of the file: a template's file has one of its own.
+    pub fn media_kind(&self) -> Option<&str> {
+        match self {
+            Self::Template(template) => Some(template.media()?.0),
+            other => other.media().map(|_| other.kind()),
         }
     }
 
@@ -147,7 +158,8 @@ impl Content {
             Self::Order(order) => order.text.as_ref(),
             Self::System(system) => system.body.as_ref(),
             Self::Edit(edit) => return edit.content.words(),
-            Self::Template(_) | Self::Revoke(_) | Self::Unsupported { .. } | Self::Unknown { .. } => None,
+            Self::Template(template) => template.text.as_ref().map(|text| &text.body),
+            Self::Revoke(_) | Self::Unsupported { .. } | Self::Unknown { .. } => None,
         };
         words.filter(|words| !words.is_empty()).cloned()
     }

@@ -12,8 +12,11 @@ mod kinds;
 mod location;
 mod parts;
 mod place_link;
+mod template;
 
-pub use check::{MAX_BUTTONS, MAX_CAPTION, MAX_ROWS, MAX_TEXT};
+pub use check::{
+    MAX_BODY, MAX_BUTTONS, MAX_CAPTION, MAX_COUPON, MAX_HEADER, MAX_ROWS, MAX_TEXT, MAX_URL, is_one_line,
+};
 pub use contact::{Address, Contact, ContactName, Email, Fact, FactKind, Organization, Phone, Url};
 pub use interactive::{
     Action, AskLocation, Button, Chosen, CtaUrl, Form, Header, Interactive, Link, List, LocationRequest,
@@ -21,6 +24,5 @@ pub use interactive::{
 };
 pub use kinds::{Content, Edit};
 pub use location::{Degrees, Location};
-pub use parts::{
-    Answer, Media, Order, OrderLine, Reaction, Revoke, System, Tapped, Template, TemplateLanguage, Text,
-};
+pub use parts::{Answer, Media, Order, OrderLine, Reaction, Revoke, System, Tapped, Text};
+pub use template::{Component, Parameter, Template, TemplateLanguage, TemplateText};

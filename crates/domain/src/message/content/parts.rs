@@ -56,25 +56,6 @@ fn or_empty<S: serde::Serializer>(emoji: &Option<String>, to: S) -> Result<S::Ok
     to.serialize_str(emoji.as_deref().unwrap_or_default())
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Template {
-    pub name: String,
-    pub language: TemplateLanguage,
-    /// Meta's format: the values of the template's placeholders.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub components: Vec<serde_json::Value>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TemplateLanguage {
-    /// Exactly as approved: `en` is not `en_US`.
-    pub code: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub policy: Option<String>,
-}
-
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tapped {
     pub text: Option<String>,

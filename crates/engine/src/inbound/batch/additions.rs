@@ -7,6 +7,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;
+use whatsapp::webhook::TemplateUpdate;
 
 /// Rows that are only added, and changes to rows that were never read.
 #[derive(Debug, Default)]
@@ -29,6 +30,8 @@ pub(crate) struct Additions {
     pub(super) traffic: Traffic,
     /// Messages that count as read at once, each with its session.
     pub(super) receipts: Vec<(Uuid, Receipt)>,
+    /// Changes of templates, by their account.
+    pub(super) templates: Vec<(String, TemplateUpdate)>,
 }
 
 impl Additions {
@@ -45,6 +48,10 @@ impl Additions {
 
     pub(crate) fn receipt(&mut self, session: Uuid, receipt: Receipt) {
         self.receipts.push((session, receipt));
+    }
+
+    pub(crate) fn template(&mut self, waba_id: &str, update: TemplateUpdate) {
+        self.templates.push((waba_id.to_owned(), update));
     }
 
     pub(super) fn traffic(&mut self, channel: Uuid, direction: &str, at: i64) {

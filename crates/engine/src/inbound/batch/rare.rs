@@ -1,5 +1,5 @@
-//! What hardly any batch has to read: items that came before the message that they are about, and sessions for messages
-//! that open none.
+//! What hardly any batch has to read: items that came before the message that they are about, sessions for messages that
+//! open none, and accounts whose templates changed.
 
 use crate::{
     Result,
@@ -8,11 +8,13 @@ use crate::{
         state::distinct,
         wanted::{AT_ONCE, Wanted},
     },
+    templates,
 };
 use domain::{message::is_by_whatsapp, session::State};
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
+use std::collections::HashMap;
 use whatsapp::webhook::{Item, ItemKind};
 
 /// Items that are about these messages and came before them. There are hardly ever any.
@@ -59,6 +61,24 @@ fn incoming<'i>(items: &[&'i Item]) -> Vec<&'i str> {
         ItemKind::Message(message) | ItemKind::Echo(message) => Some(message.wamid.as_str()),
         _ => None,
     }))
+}
+
+/// Who may sign for the accounts whose templates changed.
+pub(super) async fn accounts(
+    tx: &DatabaseTransaction,
+    items: &[&Item],
+) -> Result<HashMap<String, Vec<String>>> {
+    let mut accounts = HashMap::new();
+    let of_templates = items
+        .iter()
+        .filter(|item| matches!(item.kind, ItemKind::Template(_)));
+    for waba_id in distinct(of_templates.filter_map(|item| item.waba_id.as_deref())) {
+        accounts.insert(
+            waba_id.to_owned(),
+            templates::webhook::signers(tx, waba_id).await?,
+        );
+    }
+    Ok(accounts)
 }
 
 /// The newest closed sessions, for those messages that open none when none is open.

@@ -7,7 +7,7 @@ use crate::{
     inbound::{
         batch::{
             additions::Additions,
-            rare::{closed, early, edits, quicker},
+            rare::{accounts, closed, early, edits, quicker},
             rows::Rows,
             state::{Batch, News, distinct},
             targets::{extensions, numbers, queues},
@@ -44,6 +44,7 @@ impl Batch {
         let sessions = sessions(tx, contacts.iter().map(|row| row.id), &messages).await?;
         let closed = closed(tx, items, &contacts).await?;
         let quicker = quicker(tx, items, &wanted).await?;
+        let accounts = accounts(tx, items).await?;
         let costs = Ledger::read(tx, items).await?;
         destinations.extend(queues(tx, &numbers).await?);
         let place = |session: &session::Model| {
@@ -65,6 +66,7 @@ impl Batch {
             now: clock.now().millis(),
             numbers,
             destinations,
+            accounts,
             contacts: Rows::known(contacts, |row| row.id),
             identities,
             new_identities: Vec::new(),

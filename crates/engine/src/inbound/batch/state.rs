@@ -36,6 +36,8 @@ pub(crate) struct Batch {
     /// By Meta's id of the number.
     pub(super) numbers: HashMap<String, Number>,
     pub(super) destinations: HashMap<Uuid, Named>,
+    /// Fingerprints of the app secrets that may sign for an account; only of those whose templates changed.
+    pub(super) accounts: HashMap<String, Vec<String>>,
     pub(crate) contacts: Rows<contact::Model>,
     pub(super) identities: HashMap<Identity, Uuid>,
     pub(super) new_identities: Vec<Identity>,
@@ -112,6 +114,10 @@ impl Batch {
         self.numbers
             .get_mut(phone_number_id)
             .map(|number| &mut number.heard)
+    }
+
+    pub(crate) fn signers_of(&self, waba_id: &str) -> &[String] {
+        self.accounts.get(waba_id).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The destination of a channel, then the fallback.

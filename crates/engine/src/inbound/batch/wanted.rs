@@ -38,7 +38,10 @@ impl Wanted {
                     let ours = ours.and_then(|id| id.parse::<MessageId>().ok());
                     wanted.ours.extend(ours.map(MessageId::uuid));
                 }
-                ItemKind::Error(_) | ItemKind::Change { .. } | ItemKind::Malformed { .. } => {
+                ItemKind::Template(_)
+                | ItemKind::Error(_)
+                | ItemKind::Change { .. }
+                | ItemKind::Malformed { .. } => {
                     wanted.of_number(number);
                 }
             }

@@ -8,6 +8,7 @@ use crate::{
     events::Audience,
     inbound::batch::{Batch, additions::Additions, state::Number},
     sessions::status::files_failed,
+    templates,
     transaction::Transaction,
     wakes::Worker,
 };
@@ -43,6 +44,7 @@ impl Batch {
             moved,
             traffic,
             receipts,
+            templates: template_updates,
         } = self.written;
         if !receipts.is_empty() {
             tx.then(move |engine| {
@@ -125,6 +127,9 @@ impl Batch {
             ),
         )
         .await?;
+        for (waba_id, update) in template_updates {
+            templates::webhook::apply(tx, &waba_id, update).await?;
+        }
         put(tx, payloads, None).await?;
         if !files.is_empty() {
             put(tx, files, None).await?;

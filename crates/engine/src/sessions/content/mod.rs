@@ -4,7 +4,7 @@ mod details;
 mod outgoing;
 mod received;
 
-pub(crate) use outgoing::{json, outgoing, row_of};
+pub(crate) use outgoing::{outgoing, row_of};
 pub(crate) use received::received;
 
 use crate::{

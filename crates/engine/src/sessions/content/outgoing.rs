@@ -6,7 +6,7 @@ use crate::{
 };
 use domain::message::{Outgoing, content::Content};
 use sea_orm::{ConnectionTrait, EntityTrait};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::fmt::Display;
 use uuid::Uuid;
 
@@ -19,14 +19,6 @@ pub(crate) async fn outgoing(db: &impl ConnectionTrait, row: &message::Model) ->
     }
 }
 
-/// The same, as the JSON that Meta gets.
-pub(crate) async fn json(db: &impl ConnectionTrait, row: &message::Model) -> Result<Map<String, Value>> {
-    outgoing(db, row)
-        .await?
-        .to_meta()
-        .map_err(|error| corrupt(&error))
-}
-
 pub(super) fn read(payload: &str) -> Result<Outgoing> {
     let message = serde_json::from_str(payload).map_err(|error| corrupt(&error))?;
     Outgoing::from_meta(message).map_err(|error| corrupt(&error))
@@ -37,7 +29,7 @@ pub(crate) fn row_of(message: Uuid, outgoing: &Outgoing) -> Result<Option<messag
     if outgoing.is_plain() {
         return Ok(None);
     }
-    let json = outgoing.to_meta().map_err(|error| corrupt(&error))?;
+    let json = outgoing.to_stored().map_err(|error| corrupt(&error))?;
     Ok(Some(message_payload::Model {
         message_id: message,
         payload: Value::Object(json).to_string(),

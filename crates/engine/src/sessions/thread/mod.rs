@@ -16,7 +16,7 @@ use crate::{
     entity::{channel, session},
     outbound::{blocked::blocked, queue},
     sessions::{
-        access, rows,
+        access, lifecycle, rows,
         thread::{
             cursor::Cursor,
             earlier::{earlier_than, labels, past},
@@ -32,7 +32,7 @@ use domain::{
     ids::SessionId,
     message::{MessageView, Status},
     refusal::Refusal,
-    session::{Above, May, Stretch, Thread},
+    session::{Above, May, ReplyEffect, Stretch, Thread},
 };
 use sea_orm::{ConnectionTrait, EntityTrait};
 
@@ -43,20 +43,38 @@ const MAX_FIRST_PAGE: u64 = 500;
 /// Read messages above the unread ones.
 const READ_BEFORE_UNREAD: u64 = 20;
 
-/// What the actor may do with the session now.
-async fn may(engine: &Engine, db: &impl ConnectionTrait, actor: &Actor, of: &session::Model) -> Result<May> {
-    let mut may = access::session_access(db, actor.extension(), of)
-        .await?
-        .may(actor);
-    if may.reply.is_ok() && !of.window_is_open(engine.clock().now()) {
-        may.reply = Err(Refusal::WindowClosed);
+/// What the actor may do with the session now, and whether it may send a template, even while the service window is
+/// closed or the session is.
+async fn may(
+    engine: &Engine,
+    db: &impl ConnectionTrait,
+    actor: &Actor,
+    of: &session::Model,
+) -> Result<(May, bool)> {
+    let access = access::session_access(db, actor.extension(), of).await?;
+    let mut may = access.may(actor);
+    let templates = match access.send_template(actor) {
+        Ok(ReplyEffect::Reopens) => !lifecycle::goes_on_elsewhere(db, of).await?,
+        template => template.is_ok(),
+    };
+    if may.reply.is_err() && !templates {
+        return Ok((may, false));
     }
-    if may.reply.is_ok() {
-        let channel = channel::Entity::find_by_id(of.channel_id).one(db).await?;
+    let channel = channel::Entity::find_by_id(of.channel_id).one(db).await?;
+    let allowed = channel
+        .as_ref()
+        .is_some_and(|channel| channel.templates_allowed && channel.deleted_at.is_none());
+    let templates = templates && allowed;
+    if may.reply.is_err() {
+        return Ok((may, templates));
+    }
+    if of.window_is_open(engine.clock().now()) {
         let mode = channel.map(|channel| channel.read_receipts()).transpose()?;
         may.shows_typing = mode.is_some_and(|mode| mode != ReadReceipts::Never);
+    } else {
+        may.reply = Err(Refusal::WindowClosed);
     }
-    Ok(may)
+    Ok((may, templates))
 }
 
 /// A session with its newest messages, or with those before a place.
@@ -67,6 +85,7 @@ pub async fn read(engine: &Engine, actor: &Actor, id: SessionId, before: Option<
     let db = engine.db.read();
     let found = access::find(db, actor, id, false).await?;
     let blocked = blocked(db, found.channel_id).await?;
+    let (may, templates) = may(engine, db, actor, &found).await?;
     let mut thread = Thread {
         messages: Vec::new(),
         whole: false,
@@ -80,7 +99,8 @@ pub async fn read(engine: &Engine, actor: &Actor, id: SessionId, before: Option<
             .remove(&found.id)
             .unwrap_or_default(),
         past: past(db, actor, &found).await?,
-        may: may(engine, db, actor, &found).await?,
+        templates,
+        may,
         blocked,
         session: rows::rows(db, vec![found.clone()])
             .await?

@@ -137,6 +137,7 @@ fn opens(event: &SessionEvent) -> bool {
         | SessionEventKind::BackInQueue
         | SessionEventKind::LeftToNobody
         | SessionEventKind::Closed
+        | SessionEventKind::Reopened
         | SessionEventKind::ClosedIdle
         | SessionEventKind::Joined => false,
     }

@@ -82,6 +82,7 @@ pub fn thread(unread: u32, messages: Vec<MessageView>, timeline: Vec<SessionEven
             transfer: false,
         },
         blocked: None,
+        templates: false,
     }
 }
 

@@ -9,31 +9,27 @@
 //! | buttons | <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/interactive-reply-buttons-messages> |
 //! | list | <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/interactive-list-messages> |
 //! | request for the location | <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/location-request-messages> |
+//! | template | `template` |
 //! | button that leads to a page | <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/interactive-cta-url-messages> |
+
+mod limits;
+mod template;
+
+pub use limits::{MAX_BODY, MAX_CAPTION, MAX_HEADER, MAX_TEXT};
+pub use template::{MAX_COUPON, MAX_URL, is_one_line};
 
 use super::{
     contact::Contact,
     interactive::{self, Header, Interactive, Words},
     kinds::Content,
-    location::Location,
-    parts::{Media, Template},
 };
-use crate::form::{Invalid, Problem, Problems};
+use crate::form::{Invalid, Problem};
+use limits::{Check, MAX_LINE};
 use std::collections::HashSet;
 
-/// Maximum number of characters in a text.
-pub const MAX_TEXT: usize = 4096;
-/// Maximum number of characters in a file's caption.
-pub const MAX_CAPTION: usize = 1024;
-/// Switchboard's own limit: Meta gives no number.
-const MAX_LINE: usize = 1024;
-const MAX_ADDRESS: usize = 2048;
 const MAX_CONTACTS: usize = 257;
 const MAX_PARTS: usize = 100;
-
-const MAX_HEADER: usize = 60;
 const MAX_FOOTER: usize = 60;
-const MAX_BODY: usize = 1024;
 const MAX_LIST_BODY: usize = 4096;
 /// Maximum number of reply buttons.
 pub const MAX_BUTTONS: usize = 3;
@@ -44,10 +40,6 @@ pub const MAX_ROWS: usize = 10;
 const MAX_ROW: usize = 24;
 const MAX_ROW_ID: usize = 200;
 const MAX_DESCRIPTION: usize = 72;
-
-const MAX_TEMPLATE: usize = 512;
-/// Maximum number of characters of a template's components as JSON; Switchboard's own limit.
-const MAX_COMPONENTS: usize = 32 * 1024;
 
 impl Content {
     /// # Errors
@@ -60,7 +52,7 @@ impl Content {
             Self::Image(media) | Self::Video(media) => check.file(at, media, true, false),
             Self::Document(media) => check.file(at, media, true, true),
             Self::Audio(media) | Self::Sticker(media) => check.file(at, media, false, false),
-            Self::Location(place) => check.place(place),
+            Self::Location(place) => check.place(at, place),
             Self::Contacts(contacts) => check.contacts(contacts),
             Self::Interactive(interactive) => check.interactive(interactive),
             Self::Reaction(reaction) => {
@@ -83,102 +75,7 @@ impl Content {
     }
 }
 
-#[derive(Default)]
-struct Check(Problems);
-
 impl Check {
-    fn add(&mut self, field: &str, problem: Problem) {
-        self.0.add(field, problem);
-    }
-
-    /// Not blank, and not too long.
-    fn words(&mut self, field: &str, words: &str, most: usize) {
-        if words.trim().is_empty() {
-            self.add(field, Problem::Required);
-        } else {
-            self.length(field, words, most);
-        }
-    }
-
-    fn length(&mut self, field: &str, words: &str, most: usize) {
-        if words.chars().count() > most {
-            self.0.add_too_long(field, most);
-        } else if words.contains('\0') {
-            self.add(field, Problem::NotAToken);
-        }
-    }
-
-    /// A single line of text.
-    fn line(&mut self, field: &str, words: &str, most: usize) {
-        self.words(field, words, most);
-        if words.contains(['\n', '\r']) {
-            self.add(field, Problem::NotAToken);
-        }
-    }
-
-    fn optional(&mut self, field: &str, words: Option<&String>, most: usize) {
-        if let Some(words) = words {
-            self.length(field, words, most);
-        }
-    }
-
-    fn count(&mut self, field: &str, count: usize, most: usize) {
-        if count == 0 {
-            self.add(field, Problem::Required);
-        } else if count > most {
-            self.0.add_too_long(field, most);
-        }
-    }
-
-    fn web(&mut self, field: &str, link: &str) {
-        self.words(field, link, MAX_ADDRESS);
-        let web = url::Url::parse(link).is_ok_and(|link| matches!(link.scheme(), "http" | "https"));
-        if !web && !link.trim().is_empty() {
-            self.add(field, Problem::NotAToken);
-        }
-    }
-
-    /// A file needs one of an id at Meta, a link, and an uploaded file.
-    fn file(&mut self, at: &str, file: &Media, caption: bool, name: bool) {
-        match (&file.id, &file.link, &file.file) {
-            (Some(id), None, None) => self.line(&format!("{at}.id"), id, MAX_LINE),
-            (None, Some(link), None) => self.web(&format!("{at}.link"), link),
-            (None, None, Some(_)) => {}
-            (None, None, None) => self.add(&format!("{at}.id"), Problem::Required),
-            (_, Some(_), _) => self.add(&format!("{at}.link"), Problem::Unknown),
-            (Some(_), None, Some(_)) => self.add(&format!("{at}.file"), Problem::Unknown),
-        }
-        self.optional(&format!("{at}.caption"), file.caption.as_ref(), MAX_CAPTION);
-        self.optional(&format!("{at}.filename"), file.filename.as_ref(), MAX_LINE);
-        for (has, may, field) in [
-            (file.caption.is_some(), caption, "caption"),
-            (file.filename.is_some(), name, "filename"),
-            (file.voice, at == "audio", "voice"),
-        ] {
-            if has && !may {
-                self.add(&format!("{at}.{field}"), Problem::Unknown);
-            }
-        }
-    }
-
-    fn place(&mut self, place: &Location) {
-        for (field, degrees, limit) in [
-            ("location.latitude", &place.latitude, 90.0),
-            ("location.longitude", &place.longitude, 180.0),
-        ] {
-            match degrees {
-                None => self.add(field, Problem::Required),
-                Some(degrees) if !degrees.is_within(limit) => self.add(field, Problem::NotNumeric),
-                Some(_) => {}
-            }
-        }
-        self.optional("location.name", place.name.as_ref(), MAX_LINE);
-        self.optional("location.address", place.address.as_ref(), MAX_LINE);
-        if place.url.is_some() {
-            self.add("location.url", Problem::Unknown);
-        }
-    }
-
     fn contacts(&mut self, contacts: &[Contact]) {
         self.count("contacts", contacts.len(), MAX_CONTACTS);
         for (n, contact) in contacts.iter().take(MAX_CONTACTS).enumerate() {
@@ -302,19 +199,6 @@ impl Check {
             Some(Header::Document { document }) => {
                 self.file("interactive.header.document", document, false, true);
             }
-        }
-    }
-
-    fn template(&mut self, template: &Template) {
-        self.line("template.name", &template.name, MAX_TEMPLATE);
-        self.line("template.language.code", &template.language.code, 16);
-        let size: usize = template
-            .components
-            .iter()
-            .map(|component| component.to_string().len())
-            .sum();
-        if size > MAX_COMPONENTS {
-            self.0.add_too_long("template.components", MAX_COMPONENTS);
         }
     }
 }
