@@ -83,7 +83,11 @@ test('a refusal is told in plain words, and a retry is a new attempt', async ({ 
   await reply(page).press('Enter');
   await expect(chat(page).getByTitle(inbox.status.failed)).toBeVisible();
   await expect(chat(page)).toContainText(inbox.failure.unreachable);
-  await expect(chat(page)).toContainText('131026');
+  // Meta's own words, for whoever asks its support.
+  await expect(chat(page).getByText('131026')).toBeHidden();
+  await chat(page).getByText(common.details).click();
+  await expect(chat(page).getByText('131026')).toBeVisible();
+  await expect(chat(page).getByText('fbtrace_id')).toBeVisible();
   expect(await world.simulator.accepted()).toEqual([]);
 
   await chat(page).getByRole('button', { name: inbox.bubble.retry }).click();

@@ -40,6 +40,7 @@ mod m0030_file_attempts;
 mod m0031_payment;
 mod m0032_read_receipts;
 mod m0033_templates;
+mod m0034_failure_trace;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0031_payment::Step),
             Box::new(m0032_read_receipts::Step),
             Box::new(m0033_templates::Step),
+            Box::new(m0034_failure_trace::Step),
         ]
     }
 }

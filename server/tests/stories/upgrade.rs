@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 20] = [
+const OBSTACLES: [(&str, &str); 21] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -91,6 +91,10 @@ const OBSTACLES: [(&str, &str); 20] = [
         "ALTER TABLE channels DROP COLUMN read_receipts",
     ),
     ("CREATE TABLE templates (id INTEGER)", "DROP TABLE templates"),
+    (
+        "ALTER TABLE messages ADD COLUMN failure_trace TEXT",
+        "ALTER TABLE messages DROP COLUMN failure_trace",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,6 +14,9 @@ pub struct Failure {
     /// Meta's message, or Switchboard's if Meta could not be reached.
     pub title: String,
     pub details: Option<String>,
+    /// Meta's `fbtrace_id`, which its support asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
 }
 
 /// What a failure means for the operator. The console has the wording for each.
@@ -46,6 +49,16 @@ pub enum Meaning {
 }
 
 impl Failure {
+    /// One of Switchboard's own, with Meta's code for such a case.
+    pub fn new(code: i64, title: impl Into<String>) -> Self {
+        Self {
+            code: Some(code),
+            title: title.into(),
+            details: None,
+            trace: None,
+        }
+    }
+
     pub fn meaning(&self) -> Meaning {
         match self.code {
             None => Meaning::MetaUnavailable,

@@ -54,11 +54,7 @@ pub async fn delete(engine: &Engine, actor: &Actor, id: ChannelId, name: &str) -
         .await?
     {
         outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
-        let gone = Failure {
-            code: Some(100),
-            title: "The channel was deleted before the message was sent".to_owned(),
-            details: None,
-        };
+        let gone = Failure::new(100, "The channel was deleted before the message was sent");
         let in_doubt = job.calling_since.is_some() || job.doubts > 0;
         let message = MessageId::new(job.message_id);
         status::given_up(&tx, message, gone, None, in_doubt).await?;

@@ -26,6 +26,9 @@ pub struct Model {
     pub failure_title: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub failure_details: Option<String>,
+    /// Meta's `fbtrace_id`.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub failure_trace: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub author: Option<String>,
     pub retry_of: Option<Uuid>,

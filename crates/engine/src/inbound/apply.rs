@@ -177,6 +177,7 @@ fn message(
         failure_code: None,
         failure_title: None,
         failure_details: None,
+        failure_trace: None,
         author: None,
         retry_of: None,
         idempotency_key: None,

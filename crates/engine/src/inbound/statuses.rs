@@ -144,6 +144,7 @@ pub(crate) fn catch_up(batch: &mut Batch, id: Uuid, phone_number_id: &str, wamid
             code: row.failure_code,
             title,
             details: row.failure_details,
+            trace: None,
         });
         // Meta may have a word that this version does not know.
         if let (Ok(news), Some(message)) = (row.status.parse(), batch.messages.get(id))
@@ -164,5 +165,6 @@ fn failure_of(error: &GraphErrorObject) -> Failure {
             .or_else(known)
             .unwrap_or_else(|| "Meta gave no reason".to_owned()),
         details: error.details.clone(),
+        trace: None,
     }
 }

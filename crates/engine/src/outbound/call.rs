@@ -66,9 +66,8 @@ async fn try_to_send(engine: &Engine, job: &outbox::Model, turn: &mut Place) -> 
         Err(error) if error.is_passing() => return Err(error),
         // A token that was sealed with another key, say: waiting does not help.
         Err(error) => Called::Impossible(Failure {
-            code: Some(190),
-            title: "The access token cannot be read".to_owned(),
             details: Some(error.to_string()),
+            ..Failure::new(190, "The access token cannot be read")
         }),
     };
     let learnt = match &called {
@@ -98,13 +97,7 @@ async fn call(
     turn: &mut Place,
 ) -> Result<Called> {
     let db = engine.db.read();
-    let impossible = |code: i64, title: &str| {
-        Called::Impossible(Failure {
-            code: Some(code),
-            title: title.to_owned(),
-            details: None,
-        })
-    };
+    let impossible = |code: i64, title: &str| Called::Impossible(Failure::new(code, title));
     let channel = ChannelId::new(job.channel_id);
     let Some(token) = secrets::open_secret(engine, db, channel, Kind::AccessToken).await? else {
         return Ok(impossible(190, "The channel has no access token"));

@@ -129,6 +129,7 @@ async fn record_part(tx: &Transaction, job: &outbox::Model, verdict: &Verdict, e
                 code: failure.code,
                 title: storable(failure.title.clone()),
                 details: failure.details.clone().map(storable),
+                trace: failure.trace.clone().map(storable),
             };
             // Whoever deleted the row knows better than a refusal whether Meta has the message.
             let in_doubt = job.doubts > 0 || row == Row::Gone;

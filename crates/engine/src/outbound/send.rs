@@ -210,6 +210,7 @@ pub(super) async fn write(
         failure_code: None,
         failure_title: None,
         failure_details: None,
+        failure_trace: None,
         author,
         retry_of: again.map(|again| again.failed.id),
         idempotency_key: key.map(str::to_owned),

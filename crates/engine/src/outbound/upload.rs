@@ -83,16 +83,9 @@ async fn try_to_upload(engine: &Engine, file: file::Model) -> Result<Uploaded> {
     let Some(waiting) = waiting.one(db).await? else {
         return Ok(Uploaded::Unneeded);
     };
-    let impossible = |code: i64, title: &str| {
-        let failure = Failure {
-            code: Some(code),
-            title: title.to_owned(),
-            details: None,
-        };
-        Uploaded::Refused {
-            failure,
-            tries_link: false,
-        }
+    let impossible = |code: i64, title: &str| Uploaded::Refused {
+        failure: Failure::new(code, title),
+        tries_link: false,
     };
     let channel_id = ChannelId::new(file.channel_id);
     let channel = channel::Entity::find_by_id(file.channel_id).one(db).await?;

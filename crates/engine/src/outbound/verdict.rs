@@ -143,11 +143,13 @@ pub(crate) fn failure_of(error: &GraphError) -> Failure {
             code: Some(refused.code),
             title: refused.message.clone(),
             details: refused.details.clone(),
+            trace: refused.fbtrace_id.clone(),
         },
         other => Failure {
             code: None,
             title: other.to_string(),
             details: None,
+            trace: None,
         },
     }
 }

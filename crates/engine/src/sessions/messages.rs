@@ -56,6 +56,7 @@ pub(crate) fn view(row: message::Model) -> Result<MessageView> {
         code: row.failure_code,
         title,
         details: row.failure_details,
+        trace: row.failure_trace,
     });
     Ok(MessageView {
         id: MessageId::new(row.id),

@@ -38,7 +38,8 @@ pub(crate) fn advance(
         wamid: new_wamid.map(str::to_owned).or_else(|| message.wamid.clone()),
         failure_code: failure.as_ref().and_then(|failure| failure.code),
         failure_title: failure.as_ref().map(|failure| failure.title.clone()),
-        failure_details: failure.and_then(|failure| failure.details),
+        failure_details: failure.as_ref().and_then(|failure| failure.details.clone()),
+        failure_trace: failure.and_then(|failure| failure.trace),
         ..message.clone()
     }))
 }
@@ -85,6 +86,7 @@ pub(crate) async fn accepted(tx: &Transaction, id: MessageId, wamid: &str) -> Re
             code: row.failure_code,
             title,
             details: row.failure_details,
+            trace: None,
         });
         // Meta may have a word that this version does not know.
         news.extend(row.status.parse().ok().map(|status| (status, failure)));

@@ -158,11 +158,7 @@ pub(super) async fn sync(engine: &Engine, claimed: &template_account::Model) -> 
 /// one channel's may not.
 async fn ask(engine: &Engine, waba_id: &str) -> Result<std::result::Result<Vec<Template>, (Failure, bool)>> {
     let db = engine.db.read();
-    let mut why = Failure {
-        code: Some(190),
-        title: "No channel of the account has an access token".to_owned(),
-        details: None,
-    };
+    let mut why = Failure::new(190, "No channel of the account has an access token");
     for channel in channels_of(db, waba_id).await? {
         let token = secrets::open_secret(engine, db, ChannelId::new(channel.id), Kind::AccessToken).await?;
         let Some(token) = token else {

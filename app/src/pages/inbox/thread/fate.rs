@@ -4,6 +4,7 @@ use crate::{
     i18n::*,
     outbox::OnItsWay,
     pages::inbox::{labels, state::use_inbox},
+    ui::Quote,
 };
 use domain::{
     ids::MessageId,
@@ -79,27 +80,24 @@ fn Again(id: MessageId) -> impl IntoView {
     .into_any()
 }
 
-/// The reason in the reader's language first, then in Meta's words.
+/// The reason in the reader's language; Meta's words, code and `fbtrace_id` behind *Details*.
 #[component]
 fn Why(failure: Failure) -> impl IntoView {
     let i18n = use_i18n();
     let meaning = failure.meaning();
-    let metas = match failure.details {
-        Some(details) if details != failure.title => format!("{} – {details}", failure.title),
-        _ => failure.title,
-    };
-    let from_meta = failure.code.map(|code| {
-        let named = metas.contains(&code.to_string());
-        move || {
-            let words = t_string!(i18n, inbox.bubble.meta_says, words = metas.clone()).to_string();
-            let code = t_string!(i18n, inbox.bubble.code, code = code).to_string();
-            let code = (!named).then(|| format!(" ({code})"));
-            view! { <p class="bubble-meta">{words} {code}</p> }
-        }
-    });
+    let mut words = Vec::new();
+    if let Some(code) = failure.code {
+        let title = failure.title;
+        words.push(match title.contains(&code.to_string()) {
+            true => title.clone(),
+            false => format!("({code}) {title}"),
+        });
+        words.extend(failure.details.filter(|details| *details != title));
+        words.extend(failure.trace.map(|trace| format!("fbtrace_id: {trace}")));
+    }
     view! {
         <p>{move || labels::meaning(i18n.get_locale(), meaning)}</p>
-        {from_meta}
+        <Quote words />
     }
     .into_any()
 }

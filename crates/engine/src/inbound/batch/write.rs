@@ -123,6 +123,7 @@ impl Batch {
                     message::Column::FailureCode,
                     message::Column::FailureTitle,
                     message::Column::FailureDetails,
+                    message::Column::FailureTrace,
                 ],
             ),
         )

@@ -329,11 +329,7 @@ fn within_one_second_moments_come_before_messages_and_the_close_after_them() {
 #[test]
 fn of_failures_in_a_row_only_the_last_tells_the_reason() {
     let failed = |n, code| MessageView {
-        failure: Some(Failure {
-            code: Some(code),
-            title: "t".into(),
-            details: None,
-        }),
+        failure: Some(Failure::new(code, "t")),
         ..message(n, Direction::Outbound, 0)
     };
     let thread = thread(
