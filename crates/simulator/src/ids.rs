@@ -11,6 +11,11 @@ pub(crate) fn wamid(person: &str) -> String {
     format!("wamid.{}", STANDARD.encode(packed))
 }
 
+/// A call's id.
+pub(crate) fn call() -> String {
+    format!("wacid.{}", STANDARD.encode(random()))
+}
+
 /// A business-scoped user id, for a customer who has neither a number nor such an id.
 pub(crate) fn bsuid() -> String {
     format!("CZ.{}", digits(20))

@@ -19,6 +19,7 @@
 //! # }
 //! ```
 
+mod calls;
 mod control;
 mod delivery;
 mod example;

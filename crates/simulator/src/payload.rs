@@ -5,6 +5,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
+use crate::fate::digits;
 use crate::kinds::FileKind;
 use crate::store::StoredFile;
 use crate::world::{CustomerFile, CustomerSpec, NumberSpec, SentMessage, World};
@@ -48,17 +49,9 @@ impl Update {
                 "entry": [{ "id": number.waba_id, "changes": [{ "value": value, "field": field }] }],
             });
         }
-        let digits: String = number
-            .display_phone_number
-            .chars()
-            .filter(char::is_ascii_digit)
-            .collect();
         let mut value = Map::new();
         value.insert("messaging_product".into(), json!("whatsapp"));
-        value.insert(
-            "metadata".into(),
-            json!({ "display_phone_number": digits, "phone_number_id": number.phone_number_id }),
-        );
+        value.insert("metadata".into(), number.metadata());
         for (key, array) in [
             ("contacts", self.contacts(world)),
             ("messages", self.messages.clone()),
@@ -105,7 +98,7 @@ impl Update {
 }
 
 /// A contact; in status deliveries without the profile.
-fn contact(customer: &CustomerSpec, with_profile: bool) -> Value {
+pub(crate) fn contact(customer: &CustomerSpec, with_profile: bool) -> Value {
     let mut contact = Map::new();
     if with_profile {
         let mut profile = Map::new();
@@ -116,6 +109,33 @@ fn contact(customer: &CustomerSpec, with_profile: bool) -> Value {
     put(&mut contact, "wa_id", customer.wa_id.as_deref());
     put(&mut contact, "user_id", customer.bsuid.as_deref());
     Value::Object(contact)
+}
+
+impl NumberSpec {
+    /// The part of a value that names the number.
+    pub(crate) fn metadata(&self) -> Value {
+        let digits = digits(&self.display_phone_number);
+        json!({ "display_phone_number": digits, "phone_number_id": self.phone_number_id })
+    }
+}
+
+/// What is told of a customer's call.
+pub(crate) fn call(
+    number: &NumberSpec,
+    customer: &CustomerSpec,
+    id: &str,
+    event: &str,
+    at: i64,
+) -> Map<String, Value> {
+    let mut call = Map::new();
+    call.insert("id".into(), json!(id));
+    call.insert("to".into(), json!(digits(&number.display_phone_number)));
+    put(&mut call, "from", customer.wa_id.as_deref());
+    put(&mut call, "from_user_id", customer.bsuid.as_deref());
+    call.insert("event".into(), json!(event));
+    call.insert("timestamp".into(), json!(seconds(at)));
+    call.insert("direction".into(), json!("USER_INITIATED"));
+    call
 }
 
 /// A customer's message of this kind.

@@ -195,6 +195,20 @@ impl Simulator {
         self.shared.customer_says(customer, phone_number_id, text)
     }
 
+    /// A customer calls, and talks for so many seconds if somebody picks up. Returns the call's id; what Meta reports of
+    /// it follows, if the app subscribes to `calls`.
+    ///
+    /// # Errors
+    /// The customer or the number is unknown.
+    pub fn customer_calls(
+        &self,
+        customer: CustomerId,
+        phone_number_id: &str,
+        seconds: Option<u32>,
+    ) -> Result<String, Unknown> {
+        self.shared.customer_calls(customer, phone_number_id, seconds)
+    }
+
     /// A customer taps a button, or chooses a row of a list, of a message that has reached them; `choice` is its id.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ mod access;
 mod api;
 mod browser;
 mod bucket;
+mod calls;
 mod channels;
 mod content;
 mod conversation;

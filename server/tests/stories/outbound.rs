@@ -473,7 +473,10 @@ async fn a_permanent_error_fails_with_its_reason(story: &Story) {
     assert_eq!(message["status"], "failed");
     assert_eq!(message["error"]["code"], 131_026);
     for told in ["title", "trace"] {
-        assert!(!message["error"][told].as_str().unwrap_or_default().is_empty(), "{told}");
+        assert!(
+            !message["error"][told].as_str().unwrap_or_default().is_empty(),
+            "{told}"
+        );
     }
     story.later(PATIENCE).await;
     assert!(story.meta.sent_messages().is_empty(), "it is not tried again");

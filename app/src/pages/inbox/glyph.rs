@@ -58,6 +58,7 @@ pub fn of_kind(kind: &str) -> Option<&'static str> {
         "contacts" => "M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM4 21c1-4 4-6 8-6s7 2 8 6",
         "reaction" => "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM8 14c1 2 2.500 3 4 3s3-1 4-3M9 9v1M15 9v1",
         "button" | "interactive" => "M4 7h16v10H4zM8 12h8",
+        "call" => "M6 3l4 1 1 4-2 2c1 2 3 4 5 5l2-2 4 1 1 4c-1 2-3 3-5 3C10 20 4 14 3 7c0-2 1-3 3-4z",
         "order" => "M5 8h14l-1 12H6zM9 8V6a3 3 0 0 1 6 0v2",
         _ => "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 11v6M12 7v.5",
     })

@@ -5,7 +5,7 @@ use crate::{api::ApiError, i18n::*, labels};
 use domain::{
     file::{FileState, FileView},
     message::{
-        Meaning, MessageView, Status, Waits,
+        CALL, Meaning, MessageView, Status, Waits,
         content::{FactKind, Interactive},
     },
     refusal::Refusal,
@@ -95,6 +95,7 @@ pub fn kind(locale: Locale, kind: &str) -> String {
         "order" => td_string!(locale, inbox.kind.order),
         "system" => td_string!(locale, inbox.kind.system),
         "template" => td_string!(locale, inbox.kind.template),
+        CALL => td_string!(locale, inbox.kind.call),
         "unsupported" => td_string!(locale, inbox.kind.unsupported),
         other => return td_string!(locale, inbox.kind.other, kind = other).to_string(),
     }

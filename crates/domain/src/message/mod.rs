@@ -16,4 +16,4 @@ pub use key::{MAX_KEY, idempotency_key};
 pub use outgoing::{NotSendable, Outgoing};
 pub use status::{Status, Waits};
 pub use typed::{Typed, TypedContact, TypedField, TypedKind, TypedRow, TypedSection};
-pub use view::{Direction, Edited, Marks, MessageView, SYSTEM, is_by_whatsapp};
+pub use view::{CALL, Direction, Edited, Marks, MessageView, SYSTEM, is_by_whatsapp};

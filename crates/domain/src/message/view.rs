@@ -30,6 +30,9 @@ pub fn is_by_whatsapp(kind: &str) -> bool {
     kind == SYSTEM
 }
 
+/// The kind of a customer's call. Meta knows no message of its id, so nobody can quote it, react to it or mark it read.
+pub const CALL: &str = "call";
+
 /// The kind of WhatsApp's own messages.
 pub const SYSTEM: &str = "system";
 

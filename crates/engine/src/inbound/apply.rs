@@ -125,7 +125,12 @@ fn message(
         _ => return Ok(()),
     };
     let phone_number_id = channel.phone_number_id.clone().unwrap_or_default();
-    if batch.message(&phone_number_id, inbound.wamid.as_str()).is_some() {
+    if let Some(known) = batch.message(&phone_number_id, inbound.wamid.as_str()) {
+        let (id, session) = (known.id, known.session_id);
+        if matches!(inbound.content, Content::Call(call) if call.is_over) {
+            batch.written().call_over(id, raw);
+            batch.announce_message(session, id, false);
+        }
         return Ok(());
     }
     if is_about_nothing(&inbound.content) {

@@ -1,7 +1,7 @@
 //! The calls that wait, at most one for a session: the newest message tells of all before it.
 
 use crate::entity::message;
-use domain::time::Timestamp;
+use domain::{message::CALL, time::Timestamp};
 use metrics::counter;
 use std::{
     collections::{HashMap, VecDeque},
@@ -28,13 +28,16 @@ pub(crate) struct Receipt {
 }
 
 impl Receipt {
-    /// That a customer's message was read; `None` if Meta cannot be told.
+    /// That a customer's message was read; `None` if Meta cannot be told, or it is a call.
     pub(crate) fn of(channel: Uuid, message: &message::Model, now: Timestamp) -> Option<Self> {
         let is_markable = now.since(Timestamp::from_millis(message.at)) < MARKABLE;
         Some(Self {
             channel,
             phone_number_id: message.phone_number_id.clone(),
-            wamid: message.wamid.clone().filter(|_| is_markable)?,
+            wamid: message
+                .wamid
+                .clone()
+                .filter(|_| is_markable && message.kind != CALL)?,
             at: message.at,
             typing: false,
         })

@@ -4,7 +4,7 @@ use crate::{
     Engine, Result,
     entity::session::{self, ANSWERED},
     sessions::{
-        access::{self, find, session_access},
+        access::{find, session_access},
         audience::session_changed,
         timeline::{name_of, session_event},
     },
@@ -49,15 +49,15 @@ pub(crate) async fn end(tx: &Transaction, of: &session::Model) -> Result<()> {
     Ok(())
 }
 
-/// Whether the contact has an open session on the channel, beside this closed one.
+/// Whether the contact has a later session on the channel: that is where the conversation goes on.
 pub(crate) async fn goes_on_elsewhere(db: &impl ConnectionTrait, of: &session::Model) -> Result<bool> {
-    let open = session::Entity::find()
+    let later = session::Entity::find()
         .filter(session::Column::ContactId.eq(of.contact_id))
         .filter(session::Column::ChannelId.eq(of.channel_id))
         .filter(session::Column::GroupId.is_null())
-        .filter(access::is_open())
+        .filter(session::Column::Id.gt(of.id))
         .one(db);
-    Ok(open.await?.is_some())
+    Ok(later.await?.is_some())
 }
 
 /// Opens a closed session again, for its owner from now on or, without one, for its queue. Returns it as it is now.

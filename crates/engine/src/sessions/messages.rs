@@ -10,7 +10,7 @@ use crate::{
 use domain::{
     access::Actor,
     ids::{MessageId, SessionId},
-    message::{Failure, Marks, MessageView, Status},
+    message::{CALL, Failure, Marks, MessageView, Status},
     page::{Page, PageRequest},
     time::Timestamp,
 };
@@ -58,6 +58,7 @@ pub(crate) fn view(row: message::Model) -> Result<MessageView> {
         details: row.failure_details,
         trace: row.failure_trace,
     });
+    let is_call = row.kind == CALL;
     Ok(MessageView {
         id: MessageId::new(row.id),
         direction: stored(&row.direction)?,
@@ -68,7 +69,7 @@ pub(crate) fn view(row: message::Model) -> Result<MessageView> {
         failure,
         waits: None,
         author: row.author,
-        wamid: row.wamid,
+        wamid: row.wamid.filter(|_| !is_call),
         retry_of: row.retry_of.map(MessageId::new),
         about: row.target_wamid,
         marks: Marks::default(),

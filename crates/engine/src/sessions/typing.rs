@@ -2,7 +2,7 @@
 
 use crate::{
     Engine, Result,
-    entity::channel,
+    entity::{channel, message},
     receipts::waiting::Receipt,
     sessions::{
         access,
@@ -10,8 +10,8 @@ use crate::{
     },
     wakes::Worker,
 };
-use domain::{access::Actor, channel::ReadReceipts, ids::SessionId, refusal::Refusal};
-use sea_orm::EntityTrait;
+use domain::{access::Actor, channel::ReadReceipts, ids::SessionId, message::CALL, refusal::Refusal};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 /// Tells WhatsApp that the actor types, unless the channel tells nothing. WhatsApp shows it for 25 seconds or until the
 /// answer comes, and marks the customer's messages as read.
@@ -32,7 +32,8 @@ pub async fn typing(engine: &Engine, actor: &Actor, id: SessionId) -> Result<()>
     if channel.read_receipts()? == ReadReceipts::Never {
         return Ok(());
     }
-    let last = newest(customers_messages_after(found.id, None)).one(db).await?;
+    let messages = customers_messages_after(found.id, None).filter(message::Column::Kind.ne(CALL));
+    let last = newest(messages).one(db).await?;
     let receipt = last.and_then(|message| Receipt::of(channel.id, &message, now));
     if let Some(receipt) = receipt
         && engine.receipts.add_typing(found.id, receipt, now)

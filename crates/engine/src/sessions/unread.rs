@@ -12,7 +12,7 @@ use domain::{
     access::Actor,
     channel::ReadReceipts,
     ids::{MessageId, SessionId},
-    message::{Direction, SYSTEM},
+    message::{CALL, Direction, SYSTEM},
     refusal::Refusal,
 };
 use sea_orm::{
@@ -95,6 +95,7 @@ pub(crate) async fn tell_read(tx: &Transaction, of: &session::Model, until: Opti
         let same_time = Condition::all().add(Column::At.eq(at)).add(Column::Id.lte(id));
         read = read.filter(Condition::any().add(Column::At.lt(at)).add(same_time));
     }
+    let read = read.filter(message::Column::Kind.ne(CALL));
     let last = newest(read).one(tx).await?;
     let now = tx.engine().clock().now();
     if let Some(receipt) = last.and_then(|message| Receipt::of(channel.id, &message, now)) {

@@ -38,6 +38,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/customers", post(add_customer))
         .route("/numbers", post(add_number))
         .route("/say", post(say))
+        .route("/call", post(call))
         .route("/choose", post(choose))
         .route("/locate", post(locate))
         .route("/files", put(files::send).layer(DefaultBodyLimit::disable()))
@@ -179,6 +180,19 @@ struct Say {
 async fn say(State(shared): State<Arc<Shared>>, Json(say): Json<Say>) -> Result<Json<Value>, Unknown> {
     let wamid = shared.customer_says(say.customer, &say.phone_number_id, &say.text)?;
     Ok(Json(json!({ "wamid": wamid })))
+}
+
+#[derive(Debug, Deserialize)]
+struct Call {
+    customer: CustomerId,
+    phone_number_id: String,
+    /// How long they talk; without it nobody picks up.
+    seconds: Option<u32>,
+}
+
+async fn call(State(shared): State<Arc<Shared>>, Json(call): Json<Call>) -> Result<Json<Value>, Unknown> {
+    let id = shared.customer_calls(call.customer, &call.phone_number_id, call.seconds)?;
+    Ok(Json(json!({ "id": id })))
 }
 
 #[derive(Debug, Deserialize)]

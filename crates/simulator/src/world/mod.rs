@@ -243,6 +243,12 @@ impl World {
         self.numbers.values().any(|number| number.spec.waba_id == waba_id)
     }
 
+    /// The customer writes or calls: the service window counts from here.
+    pub(crate) fn words_at(&mut self, number: &str, customer: CustomerId, at: i64) {
+        let last = self.last_words.entry((number.to_owned(), customer)).or_insert(at);
+        *last = at.max(*last);
+    }
+
     /// Records a message that is on its way to the business: it opens the service window, appears in the customer's
     /// chat and can be marked as read.
     pub(crate) fn remember(&mut self, number: &str, message: &Value, now: i64, deliveries: &[DeliveryId]) {
@@ -253,9 +259,7 @@ impl World {
             .as_str()
             .and_then(|seconds| seconds.parse::<i64>().ok());
         if let Some(seconds) = seconds {
-            let at = seconds.saturating_mul(1000);
-            let last = self.last_words.entry((number.to_owned(), customer)).or_insert(at);
-            *last = at.max(*last);
+            self.words_at(number, customer, seconds.saturating_mul(1000));
         }
         let wamid = message["id"].as_str().unwrap_or_default();
         if let Some(known) = self.said.iter_mut().find(|said| said.wamid == wamid) {

@@ -1,7 +1,7 @@
 //! The content of a message: one variant for each of Meta's types. A new type, or one whose own object is missing or
 //! broken, becomes `Unknown` with Meta's word, so that the message itself is never lost.
 
-use super::{card::SharedContact, interactive::Interactive};
+use super::{call::Call, card::SharedContact, interactive::Interactive};
 use crate::{
     ids::{Bsuid, WaId, Wamid, person},
     json::{self, Object},
@@ -62,6 +62,7 @@ pub enum Content {
     Revoke {
         original: Wamid,
     },
+    Call(Call),
     /// Meta received something that it does not pass on; `kind` names it if Meta does.
     Unsupported {
         kind: Option<String>,
@@ -154,12 +155,16 @@ impl Content {
             Self::System(_) => "system",
             Self::Edit { .. } => "edit",
             Self::Revoke { .. } => "revoke",
+            Self::Call(_) => "call",
             Self::Unsupported { .. } => "unsupported",
             Self::Unknown { kind } => kind,
         }
     }
 
     pub(super) fn read(message: &Object<'_>) -> Self {
+        if Call::is_call(message) {
+            return Self::Call(Call::read(message));
+        }
         let kind = kind_of(message);
         let content = if kind == "edit" {
             edit(message)

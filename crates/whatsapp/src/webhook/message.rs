@@ -1,6 +1,7 @@
 //! One message: its sender, the message it answers, its origin. Its content is in `content`.
 
 use super::{
+    call::Call,
     contact::{Contact, Contacts, Person},
     content::Content,
 };
@@ -71,7 +72,7 @@ impl InboundMessage {
 
     /// Whether an update is an echo, if the surrounding field does not tell: a customer's message names no recipient.
     pub(super) fn is_echo(object: &Object<'_>) -> bool {
-        ECHO_KEYS.iter().any(|key| object.text(key).is_some())
+        !Call::is_call(object) && ECHO_KEYS.iter().any(|key| object.text(key).is_some())
     }
 
     /// The array holds the fields that name the customer: a number, a user id, a parent's user id.
@@ -82,11 +83,15 @@ impl InboundMessage {
     ) -> Option<(Self, Option<&'c Contact<'a>>)> {
         let person = Person::read(object, number, user);
         let contact = contacts.of(&person);
+        let content = Content::read(object);
         let message = Self {
-            wamid: object.parsed("id")?,
+            wamid: match content {
+                Content::Call(_) => Call::wamid(object)?,
+                _ => object.parsed("id")?,
+            },
             timestamp: object.parsed("timestamp"),
             sender: Sender::join(person, object.parsed(parent), contact),
-            content: Content::read(object),
+            content,
             context: object.object("context").map(|context| Context::read(&context)),
             referral: object.value("referral"),
             group_id: object.text("group_id"),

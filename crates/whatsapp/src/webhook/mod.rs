@@ -2,6 +2,7 @@
 //! read into a list of items, each with its own text as received; an unreadable part is an item too.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages>
 
+mod call;
 mod card;
 mod contact;
 mod content;
@@ -17,6 +18,7 @@ use crate::json::{self, Object};
 use contact::Contacts;
 
 pub use crate::errors::GraphErrorObject;
+pub use call::Call;
 pub use card::{SharedAddress, SharedContact, SharedPhone, Typed};
 pub use content::{Content, MediaKind, OrderItem, SystemChange};
 pub use fields::{Field, fields, fields_at};
@@ -55,6 +57,7 @@ pub struct Item {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum ItemKind {
+    /// A customer's call counts as one, too.
     Message(Box<InboundMessage>),
     /// A message that the business wrote in the WhatsApp Business app on its phone.
     Echo(Box<InboundMessage>),
@@ -63,7 +66,7 @@ pub enum ItemKind {
     Error(GraphErrorObject),
     /// Something about a message template of the account.
     Template(TemplateUpdate),
-    /// A field other than `messages`, or an empty `messages` change.
+    /// A field that is not read, or an empty change of one that is.
     Change {
         field: String,
     },
@@ -154,6 +157,7 @@ fn change(raw: &RawValue, origin: &Origin, items: &mut Vec<Item>) {
     match field.as_str() {
         "messages" => updates(&value, &origin, items),
         "smb_message_echoes" => echoes(&value, &origin, items),
+        "calls" => calls(&value, raw, &origin, items),
         field if TEMPLATE_FIELDS.contains(&field) => {
             items.push(match TemplateUpdate::read(field, &value) {
                 Some(update) => origin.item(raw, ItemKind::Template(update)),
@@ -198,6 +202,11 @@ fn updates(value: &Object<'_>, origin: &Origin, items: &mut Vec<Item>) {
             },
         });
     }
+    errors(value, origin, items);
+}
+
+/// Errors of the number as a whole.
+fn errors(value: &Object<'_>, origin: &Origin, items: &mut Vec<Item>) {
     for raw in value.list("errors") {
         let error = match Object::open(raw) {
             None => json::string(raw).and_then(|text| GraphErrorObject::bare(&text)),
@@ -207,6 +216,30 @@ fn updates(value: &Object<'_>, origin: &Origin, items: &mut Vec<Item>) {
             None => origin.malformed(raw, "an error that says nothing"),
             Some(error) => origin.item(raw, ItemKind::Error(error)),
         });
+    }
+}
+
+/// Customers' calls. Recordings, transcripts, and what is told of the business's own calls, are kept as a change.
+fn calls(value: &Object<'_>, change: &RawValue, origin: &Origin, items: &mut Vec<Item>) {
+    let calls = value.list("calls");
+    let contacts = Contacts::read(value, calls.len() == 1);
+    let mut others = !value.list("statuses").is_empty();
+    for raw in calls {
+        let Some(object) = Object::open(raw).filter(Call::is_call) else {
+            others = true;
+            continue;
+        };
+        items.push(match InboundMessage::read(&object, &contacts) {
+            None => origin.malformed(raw, "a call without a valid id"),
+            Some((call, contact)) => origin
+                .item(raw, ItemKind::Message(Box::new(call)))
+                .beside(contact.map(|contact| contact.raw)),
+        });
+    }
+    errors(value, origin, items);
+    if others {
+        let field = "calls".to_owned();
+        items.push(origin.item(change, ItemKind::Change { field }));
     }
 }
 

@@ -126,6 +126,19 @@ pub fn ContentView(
                 .map(head)
                 .into_any(),
         },
+        Content::Call(call) => call
+            .is_over
+            .then(|| {
+                let said = move || match call.seconds {
+                    Some(seconds) => {
+                        let time = format!("{}:{:02}", seconds / 60, seconds % 60);
+                        t_string!(i18n, inbox.content.call_lasted, time = time).to_string()
+                    }
+                    None => t_string!(i18n, inbox.content.call_missed).to_owned(),
+                };
+                view! { <p class="bubble-facts">{said}</p> }
+            })
+            .into_any(),
         Content::Unsupported { kind } => kind
             .map(|kind| {
                 let said = move || t_string!(i18n, inbox.content.was, kind = kind.clone()).to_string();

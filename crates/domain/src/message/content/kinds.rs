@@ -4,10 +4,10 @@ use super::{
     contact::Contact,
     interactive::Interactive,
     location::Location,
-    parts::{Media, Order, Reaction, Revoke, System, Tapped, Text},
+    parts::{Call, Media, Order, Reaction, Revoke, System, Tapped, Text},
     template::Template,
 };
-use crate::{display_name, ids::FileId};
+use crate::{display_name, ids::FileId, message::CALL};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,8 @@ pub enum Content {
     System(System),
     Edit(Edit),
     Revoke(Revoke),
+    /// Not a message, but it waits for an answer and opens the service window as one does.
+    Call(Call),
     /// Meta received the message but does not pass it on.
     Unsupported {
         /// Meta's word for the original kind.
@@ -77,6 +79,7 @@ impl Content {
             Self::System(_) => "system",
             Self::Edit(_) => "edit",
             Self::Revoke(_) => "revoke",
+            Self::Call(_) => CALL,
             Self::Unsupported { .. } => "unsupported",
             Self::Unknown { kind } => kind,
         }
@@ -159,7 +162,7 @@ impl Content {
             Self::System(system) => system.body.as_ref(),
             Self::Edit(edit) => return edit.content.words(),
             Self::Template(template) => template.text.as_ref().map(|text| &text.body),
-            Self::Revoke(_) | Self::Unsupported { .. } | Self::Unknown { .. } => None,
+            Self::Revoke(_) | Self::Call(_) | Self::Unsupported { .. } | Self::Unknown { .. } => None,
         };
         words.filter(|words| !words.is_empty()).cloned()
     }

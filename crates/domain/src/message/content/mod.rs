@@ -24,5 +24,5 @@ pub use interactive::{
 };
 pub use kinds::{Content, Edit};
 pub use location::{Degrees, Location};
-pub use parts::{Answer, Media, Order, OrderLine, Reaction, Revoke, System, Tapped, Text};
+pub use parts::{Answer, Call, Media, Order, OrderLine, Reaction, Revoke, System, Tapped, Text};
 pub use template::{Component, Parameter, Template, TemplateLanguage, TemplateText};

@@ -96,3 +96,11 @@ pub struct Answer {
     pub field: String,
     pub value: String,
 }
+
+/// A customer's call to the number.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    pub is_over: bool,
+    /// How long they talked; `None`: nobody has picked up.
+    pub seconds: Option<u64>,
+}

@@ -5,7 +5,7 @@ use crate::{
     entity::{dead_letter, delivery, file, message_payload, message_status},
     receipts::waiting::Receipt,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 use whatsapp::webhook::TemplateUpdate;
 
@@ -13,6 +13,8 @@ use whatsapp::webhook::TemplateUpdate;
 #[derive(Debug, Default)]
 pub(crate) struct Additions {
     pub(super) payloads: Vec<message_payload::Model>,
+    /// What replaces the payload of a call that is over.
+    pub(super) calls_over: BTreeMap<Uuid, String>,
     pub(super) files: Vec<file::Model>,
     pub(super) statuses: Vec<message_status::Model>,
     pub(super) dead: Vec<dead_letter::Model>,
@@ -40,6 +42,16 @@ impl Additions {
             message_id: message,
             payload: payload.to_owned(),
         });
+    }
+
+    /// Meta tells of a call when it begins, and again when it is over; the second tells all.
+    pub(crate) fn call_over(&mut self, message: Uuid, payload: &str) {
+        match self.payloads.iter_mut().find(|row| row.message_id == message) {
+            Some(row) => payload.clone_into(&mut row.payload),
+            None => {
+                self.calls_over.insert(message, payload.to_owned());
+            }
+        }
     }
 
     pub(crate) fn file(&mut self, row: file::Model) {

@@ -4,7 +4,9 @@ use crate::{
     Result,
     audit::Subject,
     contacts::search,
-    entity::{channel, contact, contact_identity, dead_letter, delivery, message, outbox, session},
+    entity::{
+        channel, contact, contact_identity, dead_letter, delivery, message, message_payload, outbox, session,
+    },
     events::Audience,
     inbound::batch::{Batch, additions::Additions, state::Number},
     sessions::status::files_failed,
@@ -33,6 +35,7 @@ impl Batch {
         self.tell_news(tx);
         let Additions {
             payloads,
+            calls_over,
             files,
             statuses,
             dead,
@@ -132,6 +135,18 @@ impl Batch {
             templates::webhook::apply(tx, &waba_id, update).await?;
         }
         put(tx, payloads, None).await?;
+        let calls_over = calls_over
+            .into_iter()
+            .map(|(message_id, payload)| message_payload::Model { message_id, payload });
+        put(
+            tx,
+            calls_over.collect(),
+            replacing(
+                message_payload::Column::MessageId,
+                [message_payload::Column::Payload],
+            ),
+        )
+        .await?;
         if !files.is_empty() {
             put(tx, files, None).await?;
             tx.wake(Worker::Fetch);

@@ -4,7 +4,7 @@ use super::details;
 use domain::{
     display_name,
     message::content::{
-        Address, Answer, Chosen, Contact, ContactName, Content, Edit, Email, Fact, FactKind, Form,
+        Address, Answer, Call, Chosen, Contact, ContactName, Content, Edit, Email, Fact, FactKind, Form,
         Interactive, Location, Media, Order, OrderLine, Organization, Phone, Reaction, Revoke, System,
         Tapped, Text, Url,
     },
@@ -75,6 +75,10 @@ pub(crate) fn received(content: &wire::Content) -> Content {
         }),
         wire::Content::Revoke { original } => Content::Revoke(Revoke {
             original_message_id: original.as_str().to_owned(),
+        }),
+        wire::Content::Call(call) => Content::Call(Call {
+            is_over: call.is_over,
+            seconds: call.seconds,
         }),
         wire::Content::Unsupported { kind } => Content::Unsupported { kind: kind.clone() },
         wire::Content::Unknown { kind } => Content::Unknown { kind: kind.clone() },

@@ -65,6 +65,7 @@ impl Content {
             | Self::System(_)
             | Self::Edit(_)
             | Self::Revoke(_)
+            | Self::Call(_)
             | Self::Unsupported { .. }
             | Self::Unknown { .. } => check.add("type", Problem::Unknown),
         }
