@@ -20,9 +20,9 @@ enum Step {
     Format,
     /// Licences, sources and banned crates
     Licences,
-    /// clippy over everything native
+    /// clippy over everything native; part of the build when all steps run
     Clippy,
-    /// clippy over the browser part
+    /// clippy over the browser part; part of the build when all steps run
     ClippyWasm,
     /// Unit and story tests, on SQLite and on a throw-away PostgreSQL
     Tests,
@@ -71,16 +71,23 @@ impl Step {
 }
 
 pub fn run(options: &Options) -> anyhow::Result<()> {
-    let chosen = |step: &Step| options.only.is_empty() || options.only.contains(step);
+    let all = options.only.is_empty();
+    let chosen = |step: &Step| match all {
+        true => !matches!(step, Step::Clippy | Step::ClippyWasm),
+        false => options.only.contains(step),
+    };
     let selected: Vec<Step> = Step::value_variants().iter().copied().filter(chosen).collect();
     let mut steps = Steps::new(selected.len() + 1);
-    let result = run_all(&selected, &mut steps);
+    let result = run_all(&selected, &mut steps, all);
     println!("\n{}", steps.summary());
     result
 }
 
-fn run_all(selected: &[Step], steps: &mut Steps) -> anyhow::Result<()> {
+fn run_all(selected: &[Step], steps: &mut Steps, lint: bool) -> anyhow::Result<()> {
     steps.run("Tools", || selected.iter().try_for_each(|step| step.need()))?;
+    if lint {
+        workspace::lint_while_building();
+    }
     selected
         .iter()
         .try_for_each(|step| steps.run(step.title(), || step.run()))

@@ -96,7 +96,8 @@ pub fn journeys() -> anyhow::Result<()> {
     process::run(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))
 }
 
-/// cargo-deny, installed for this clone only if the machine has none.
+/// cargo-deny, installed for this clone only if the machine has none. It runs for seconds, so optimising it would only
+/// cost time.
 pub fn cargo_deny() -> anyhow::Result<PathBuf> {
     if let Some(found) = in_path("cargo-deny") {
         return Ok(found);
@@ -105,6 +106,7 @@ pub fn cargo_deny() -> anyhow::Result<PathBuf> {
     if !program.is_file() {
         let mut cargo = workspace::cargo([
             "install",
+            "--debug",
             "--locked",
             "cargo-deny",
             "--version",

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The product's native packages, always the same complete set: a subset would have other features, and cargo would
 /// build the dependencies a second time. `frontend` is for wasm only.
@@ -81,6 +82,17 @@ pub fn cargo<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Command {
             command.env_remove(name);
         }
     }
+    if LINTS.load(Ordering::Relaxed) {
+        command.env("RUSTC_WORKSPACE_WRAPPER", root().join("crates/xtask/lint.sh"));
+    }
     command.args(arguments);
     command
+}
+
+static LINTS: AtomicBool = AtomicBool::new(false);
+
+/// From now on, whatever is built of the workspace is linted by clippy on the way, and a warning is an error. Clippy by
+/// itself would compile every dependency once more.
+pub fn lint_while_building() {
+    LINTS.store(true, Ordering::Relaxed);
 }
