@@ -13,7 +13,7 @@ use crate::{
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use reqwest::{Method, RequestBuilder};
-use serde_json::json;
+use serde_json::{Value, json};
 use simulator::{CustomerFile, Fault, FileKind, MediaFault};
 use std::{fs, path::Path, time::Duration};
 
@@ -31,6 +31,7 @@ stories! {
     a_passing_fault_of_an_upload_passes
     files_are_kept_for_a_time
     nothing_in_a_file_is_run
+    a_file_may_be_the_header_of_buttons
 }
 
 pub const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -475,4 +476,37 @@ async fn nothing_in_a_file_is_run(story: &Story) {
             assert!(headers.get("set-cookie").is_none(), "{headers:?}");
         }
     }
+}
+
+async fn a_file_may_be_the_header_of_buttons(story: &Story) {
+    let (_, jana, session) = begin_desk(story).await;
+    let pdf = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+    let file = uploaded(&jana, &session, "offer.pdf", pdf).await;
+    let with = |header: Value| {
+        json!({"type": "interactive", "interactive": {
+            "type": "button", "header": header, "body": {"text": "Do you agree?"},
+            "action": {"buttons": [{"type": "reply", "reply": {"id": "y", "title": "Yes"}}]},
+        }})
+    };
+    // A document is no picture.
+    let picture = with(json!({"type": "image", "image": {"file": file}}));
+    let refused = send_outgoing(&jana, &session, &picture).await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    assert!(
+        refused.text.contains("interactive.header.file"),
+        "{}",
+        refused.text
+    );
+    let document = with(json!({"type": "document", "document": {"file": file}}));
+    send_outgoing(&jana, &session, &document).await.ok();
+    story.settled().await;
+    let sent = story.meta.sent_messages().pop().expect("sent");
+    let header = &sent.body["interactive"]["header"]["document"];
+    assert!(header["id"].is_string() && header["file"].is_null(), "{header}");
+    assert_eq!(header["filename"], "offer.pdf");
+    let shown = story.messages(&session).await.pop().expect("a message");
+    assert_eq!(
+        (&shown["status"], &shown["file"]["mime_type"]),
+        (&json!("delivered"), &json!("application/pdf"))
+    );
 }

@@ -73,6 +73,7 @@ impl Outgoing {
         let problem = match wamid.chars().count() {
             _ if matches!(self.content, Content::Reaction(_)) => Problem::Unknown,
             _ if wamid.trim().is_empty() => Problem::Required,
+            _ if wamid.contains(|c: char| c.is_control() || c.is_whitespace()) => Problem::NotAToken,
             1..=MAX_WAMID => return Ok(()),
             _ => Problem::TooLong,
         };

@@ -32,6 +32,7 @@ pub(crate) async fn take(
 ) -> Result<FileId> {
     let field = match &outgoing.content {
         Content::Template(_) => "header.file".to_owned(),
+        Content::Interactive(_) => "interactive.header.file".to_owned(),
         other => format!("{}.file", other.kind()),
     };
     let row = file::Entity::find_by_id(id.uuid()).one(tx).await?;

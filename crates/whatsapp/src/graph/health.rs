@@ -20,8 +20,8 @@ use crate::{
 
 /// The webhook object of WhatsApp.
 const OBJECT: &str = "whatsapp_business_account";
-/// More numbers than an account can have.
-const PAGE: &str = "200";
+/// The most that Meta tells at once; few accounts have as many numbers.
+const PAGE: &str = "100";
 
 /// Meta's answer, and the time on Meta's clock when it was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -174,14 +174,12 @@ pub fn Bubble(
         .unwrap_or(&message.kind)
         .to_owned();
     let choices = content.what.as_ref().and_then(choices);
-    let is_template = matches!(content.what, Some(Content::Template(_)));
-    let what = content
-        .what
-        .filter(|_| file.is_none() || is_template)
-        .map(|what| {
-            let id = (!unsent).then_some(message.id);
-            view! { <ContentView what text=message.text.clone() id /> }
-        });
+    // Its file is only the header of what it says.
+    let has_header = matches!(content.what, Some(Content::Template(_) | Content::Interactive(_)));
+    let what = content.what.filter(|_| file.is_none() || has_header).map(|what| {
+        let id = (!unsent).then_some(message.id);
+        view! { <ContentView what text=message.text.clone() id /> }
+    });
     let details = view! { <DetailsView details=content.details /> };
     let text = message
         .text

@@ -192,6 +192,31 @@ impl Interactive {
         }
     }
 
+    /// The file in the header, and Meta's word for its kind.
+    pub fn media(&self) -> Option<(&'static str, &Media)> {
+        match self.header()? {
+            Header::Text { .. } => None,
+            Header::Image { image } => Some(("image", image)),
+            Header::Video { video } => Some(("video", video)),
+            Header::Document { document } => Some(("document", document)),
+        }
+    }
+
+    pub fn media_mut(&mut self) -> Option<&mut Media> {
+        let (Self::Button(Button { header, .. })
+        | Self::List(List { header, .. })
+        | Self::CtaUrl(CtaUrl { header, .. })) = self
+        else {
+            return None;
+        };
+        match header.as_mut()? {
+            Header::Text { .. } => None,
+            Header::Image { image: media }
+            | Header::Video { video: media }
+            | Header::Document { document: media } => Some(media),
+        }
+    }
+
     pub fn header(&self) -> Option<&Header> {
         match self {
             Self::Button(Button { header, .. })

@@ -94,6 +94,7 @@ impl Content {
             | Self::Document(media)
             | Self::Sticker(media) => Some(media),
             Self::Template(template) => Some(template.media()?.1),
+            Self::Interactive(interactive) => Some(interactive.media()?.1),
             Self::Edit(edit) => edit.content.media(),
             _ => None,
         }
@@ -107,15 +108,17 @@ impl Content {
             | Self::Document(media)
             | Self::Sticker(media) => Some(media),
             Self::Template(template) => template.media_mut(),
+            Self::Interactive(interactive) => interactive.media_mut(),
             Self::Edit(edit) => edit.content.media_mut(),
             _ => None,
         }
     }
 
-    /// Meta's word for the kind of the file: a template's file has one of its own.
+    /// Meta's word for the kind of the file: one in a header has a kind of its own.
     pub fn media_kind(&self) -> Option<&str> {
         match self {
             Self::Template(template) => Some(template.media()?.0),
+            Self::Interactive(interactive) => Some(interactive.media()?.0),
             other => other.media().map(|_| other.kind()),
         }
     }

@@ -30,6 +30,8 @@ use std::collections::HashSet;
 const MAX_CONTACTS: usize = 257;
 const MAX_PARTS: usize = 100;
 const MAX_FOOTER: usize = 60;
+/// Switchboard's own limit: a family with skin tones has about a dozen code points.
+const MAX_EMOJI: usize = 32;
 const MAX_LIST_BODY: usize = 4096;
 /// Maximum number of reply buttons.
 pub const MAX_BUTTONS: usize = 3;
@@ -57,7 +59,7 @@ impl Content {
             Self::Interactive(interactive) => check.interactive(interactive),
             Self::Reaction(reaction) => {
                 check.line("reaction.message_id", &reaction.message_id, MAX_LINE);
-                check.optional("reaction.emoji", reaction.emoji.as_ref(), 32);
+                check.emoji("reaction.emoji", reaction.emoji.as_deref().unwrap_or_default());
             }
             Self::Template(template) => check.template(template),
             Self::Button(_)
@@ -103,10 +105,25 @@ impl Check {
             if !contact.more.is_empty() {
                 self.add(&field("more"), Problem::Unknown);
             }
-            let facts = contact.facts();
-            if facts.len() > MAX_PARTS || facts.iter().any(|fact| fact.value.chars().count() > MAX_LINE) {
-                self.0.add_too_long(&field("phones"), MAX_PARTS);
+            if contact.birthday.as_deref().is_some_and(|day| !is_day(day)) {
+                self.add(&field("birthday"), Problem::NotADate);
             }
+            let facts = contact.facts();
+            if facts.len() > MAX_PARTS {
+                self.0.add_too_long(&field("phones"), MAX_PARTS);
+            } else if facts.iter().any(|fact| fact.value.chars().count() > MAX_LINE) {
+                self.0.add_too_long(&field("phones"), MAX_LINE);
+            }
+        }
+    }
+
+    /// Empty takes a reaction away. Keycaps such as 1️⃣ begin with ASCII.
+    fn emoji(&mut self, field: &str, emoji: &str) {
+        self.length(field, emoji, MAX_EMOJI);
+        let is_one =
+            !emoji.is_ascii() && !emoji.contains(|c: char| c.is_whitespace() || c.is_ascii_alphabetic());
+        if !emoji.is_empty() && !is_one {
+            self.add(field, Problem::NotAToken);
         }
     }
 
@@ -119,18 +136,30 @@ impl Check {
                 for (n, interactive::ReplyButton::Reply { reply }) in buttons.iter().enumerate() {
                     let at = format!("interactive.action.buttons[{n}].reply");
                     self.line(&format!("{at}.id"), &reply.id, MAX_BUTTON_ID);
+                    if reply.id.trim() != reply.id {
+                        self.add(&format!("{at}.id"), Problem::NotAToken);
+                    }
                     self.line(&format!("{at}.title"), &reply.title, MAX_BUTTON);
                     let before = buttons.iter().take(n);
                     let mut before = before.map(|interactive::ReplyButton::Reply { reply }| reply);
                     if before.clone().any(|other| other.id == reply.id) {
                         self.add(&format!("{at}.id"), Problem::Taken);
                     }
-                    if before.any(|other| other.title == reply.title) && !reply.title.trim().is_empty() {
+                    if before.any(|other| other.title.trim() == reply.title.trim())
+                        && !reply.title.trim().is_empty()
+                    {
                         self.add(&format!("{at}.title"), Problem::Taken);
                     }
                 }
             }
             Interactive::List(own) => {
+                if own
+                    .header
+                    .as_ref()
+                    .is_some_and(|header| !matches!(header, Header::Text { .. }))
+                {
+                    self.add("interactive.header.type", Problem::Unknown);
+                }
                 self.around(own.header.as_ref(), &own.body, own.footer.as_ref(), MAX_LIST_BODY);
                 self.line("interactive.action.button", &own.action.button, MAX_BUTTON);
                 self.sections(&own.action.sections);
@@ -202,6 +231,14 @@ impl Check {
             }
         }
     }
+}
+
+/// Whether it reads like `2026-10-01`.
+fn is_day(day: &str) -> bool {
+    let shape = day
+        .bytes()
+        .map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
+    shape.eq(*b"0000-00-00")
 }
 
 #[cfg(test)]

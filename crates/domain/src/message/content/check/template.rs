@@ -6,6 +6,8 @@ use crate::{
     form::Problem,
     message::content::{Component, Parameter, Template},
 };
+use serde_json::{Map, Value};
+use std::collections::HashSet;
 
 const MAX_NAME: usize = 512;
 const MAX_LANGUAGE: usize = 16;
@@ -20,7 +22,18 @@ const MAX_PAYLOAD: usize = 256;
 impl Check {
     pub(super) fn template(&mut self, template: &Template) {
         self.line("template.name", &template.name, MAX_NAME);
+        if !is_plain(&template.name) {
+            self.add("template.name", Problem::NotAToken);
+        }
         self.line("template.language.code", &template.language.code, MAX_LANGUAGE);
+        if template
+            .language
+            .policy
+            .as_deref()
+            .is_some_and(|policy| policy != "deterministic")
+        {
+            self.add("template.language.policy", Problem::Unknown);
+        }
         if template.text.is_some() {
             self.add("template.text", Problem::Unknown);
         }
@@ -29,34 +42,66 @@ impl Check {
             self.0.add_too_long("template.components", MAX_COMPONENTS);
             return;
         }
-        let named = template.components.iter().any(|component| {
-            let named = |parameter: &Parameter| {
-                matches!(
-                    parameter,
-                    Parameter::Text {
-                        parameter_name: Some(_),
-                        ..
-                    }
-                )
-            };
-            values(component).1.iter().any(named)
-        });
+        let named = template
+            .components
+            .iter()
+            .any(|component| values(component).1.iter().any(|value| name_of(value).is_some()));
+        let mut places = HashSet::new();
         for (n, component) in template.components.iter().enumerate() {
             let at = format!("template.components[{n}]");
-            if let Component::Other(other) = component {
-                // Otherwise it would be sent without having been checked.
-                let kind = other
-                    .get("type")
-                    .and_then(|kind| kind.as_str())
-                    .unwrap_or_default();
-                if matches!(kind.to_lowercase().as_str(), "" | "header" | "body" | "button") {
-                    self.add(&at, Problem::Malformed);
+            let place = match component {
+                Component::Header { .. } => Some("header".to_owned()),
+                Component::Body { .. } => Some("body".to_owned()),
+                Component::Button { index, .. } => Some(format!("button {index}")),
+                Component::Other(_) => None,
+            };
+            if place.is_some_and(|place| !places.insert(place)) {
+                self.add(&at, Problem::Taken);
+            }
+            self.component(&at, component, named);
+        }
+    }
+
+    fn component(&mut self, at: &str, component: &Component, named: bool) {
+        match component {
+            // Otherwise it would be sent without having been checked.
+            Component::Other(other) => self.unknown(at, other, &["", "header", "body", "button"]),
+            Component::Button { sub_type, index, .. } => {
+                if !is_plain(sub_type) || sub_type.is_empty() {
+                    self.add(&format!("{at}.sub_type"), Problem::Unknown);
+                }
+                if !matches!(index.as_bytes(), [b'0'..=b'9']) {
+                    self.add(&format!("{at}.index"), Problem::NotNumeric);
                 }
             }
-            let (most, parameters) = values(component);
-            for (m, parameter) in parameters.iter().enumerate() {
-                self.value(&format!("{at}.parameters[{m}]"), parameter, most, named);
+            Component::Header { parameters } if parameters.len() > 1 => {
+                if parameters
+                    .iter()
+                    .any(|value| !matches!(value, Parameter::Text { .. }))
+                {
+                    self.0.add_too_long(&format!("{at}.parameters"), 1);
+                }
             }
+            Component::Header { .. } | Component::Body { .. } => {}
+        }
+        let (most, parameters) = values(component);
+        if parameters.is_empty() && !matches!(component, Component::Other(_)) {
+            self.add(&format!("{at}.parameters"), Problem::Required);
+        }
+        let mut names = HashSet::new();
+        for (m, parameter) in parameters.iter().enumerate() {
+            let at = format!("{at}.parameters[{m}]");
+            if !fits(component, parameter) {
+                self.add(&format!("{at}.type"), Problem::Unknown);
+            }
+            if let Some(name) = name_of(parameter) {
+                if name.is_empty() || !is_plain(name) {
+                    self.add(&format!("{at}.parameter_name"), Problem::NotAToken);
+                } else if !names.insert(name) {
+                    self.add(&format!("{at}.parameter_name"), Problem::Taken);
+                }
+            }
+            self.value(&at, parameter, most, named);
         }
     }
 
@@ -80,9 +125,73 @@ impl Check {
             Parameter::CouponCode { coupon_code } => {
                 self.line(&format!("{at}.coupon_code"), coupon_code, MAX_COUPON);
             }
-            Parameter::Other(_) => {}
+            Parameter::Other(other) => self.unknown(
+                at,
+                other,
+                &[
+                    "",
+                    "text",
+                    "image",
+                    "video",
+                    "document",
+                    "location",
+                    "payload",
+                    "coupon_code",
+                ],
+            ),
         }
     }
+
+    /// A part without a form here: only Meta checks it. One of a `known` type has a wrong form, and a file of ours in it
+    /// would not be found.
+    fn unknown(&mut self, at: &str, part: &Map<String, Value>, known: &[&str]) {
+        let kind = part.get("type").and_then(Value::as_str).unwrap_or_default();
+        if known.contains(&kind.to_lowercase().as_str()) || part.values().any(names_file) {
+            self.add(at, Problem::Malformed);
+        }
+    }
+}
+
+fn names_file(value: &Value) -> bool {
+    match value {
+        Value::Object(object) => object.contains_key("file") || object.values().any(names_file),
+        Value::Array(list) => list.iter().any(names_file),
+        _ => false,
+    }
+}
+
+/// Whether Meta takes such a value at such a place.
+fn fits(component: &Component, parameter: &Parameter) -> bool {
+    use Parameter::{CouponCode, Document, Image, Location, Other, Payload, Text, Video};
+    match component {
+        Component::Header { .. } => {
+            matches!(
+                parameter,
+                Text { .. } | Image { .. } | Video { .. } | Document { .. } | Location { .. } | Other(_)
+            )
+        }
+        Component::Body { .. } => matches!(parameter, Text { .. } | Other(_)),
+        Component::Button { sub_type, .. } => match sub_type.as_str() {
+            "url" => matches!(parameter, Text { .. }),
+            "quick_reply" => matches!(parameter, Payload { .. }),
+            "copy_code" => matches!(parameter, CouponCode { .. }),
+            _ => true,
+        },
+        Component::Other(_) => true,
+    }
+}
+
+fn name_of(parameter: &Parameter) -> Option<&str> {
+    match parameter {
+        Parameter::Text { parameter_name, .. } => parameter_name.as_deref(),
+        _ => None,
+    }
+}
+
+/// Meta's names consist of these characters.
+fn is_plain(name: &str) -> bool {
+    name.bytes()
+        .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
 }
 
 /// The values of a component, and how many characters a text among them may have.

@@ -4,6 +4,8 @@ use crate::{
 };
 use serde_json::{Value, json};
 
+const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
+
 fn problems(message: Value) -> Vec<(String, Problem)> {
     let Value::Object(message) = message else {
         return Vec::new();
@@ -170,14 +172,32 @@ fn what_meta_refuses_is_told_by_its_field() {
             Problem::Required,
         ),
         (
-            list(json!([{"rows": vec![row; 11]}])),
+            list(json!([{"rows": vec![row.clone(); 11]}])),
             "interactive.action.sections",
             Problem::TooLong,
+        ),
+        (
+            json!({"type": "interactive", "interactive": {"type": "list", "body": {"text": "?"},
+                "header": {"type": "image", "image": {"id": "1"}},
+                "action": {"button": "Days", "sections": [{"rows": [row]}]}}}),
+            "interactive.header.type",
+            Problem::Unknown,
         ),
         (
             json!({"type": "template", "template": {"name": "", "language": {"code": "cs"}}}),
             "template.name",
             Problem::Required,
+        ),
+        (
+            json!({"type": "template", "template": {"name": "Hello", "language": {"code": "cs"}}}),
+            "template.name",
+            Problem::NotAToken,
+        ),
+        (
+            json!({"type": "contacts", "contacts": [
+                {"name": {"formatted_name": "Jana", "first_name": "Jana"}, "birthday": "tomorrow"}]}),
+            "contacts[0].birthday",
+            Problem::NotADate,
         ),
     ] {
         assert_eq!(
@@ -188,4 +208,121 @@ fn what_meta_refuses_is_told_by_its_field() {
     }
     let only_comes_in = Content::Unsupported { kind: None };
     assert_eq!(only_comes_in.check().unwrap_err().fields[0].field, "type");
+}
+
+#[test]
+fn an_address_goes_to_meta_as_it_is_so_it_must_need_no_mending() {
+    for link in [
+        " https://a.b/c.png",
+        "https://a.b/\nc.png",
+        "https://a\t.b/c.png",
+        "https:\\\\a.b\\c",
+        "https:a.b/c.png",
+        "https://a.b/c d.png",
+        "ftp://a.b/c.png",
+    ] {
+        let image = json!({"type": "image", "image": {"link": link}});
+        assert_eq!(
+            problems(image),
+            [("image.link".to_owned(), Problem::NotAToken)],
+            "{link:?}"
+        );
+    }
+    let image = json!({"type": "image", "image": {"link": "HTTPS://a.b/ž%20c.png?d=e"}});
+    assert_eq!(problems(image), []);
+}
+
+#[test]
+fn a_reaction_is_an_emoji() {
+    let reaction =
+        |emoji: &str| json!({"type": "reaction", "reaction": {"message_id": "wamid.1", "emoji": emoji}});
+    for emoji in ["", "👍", "1️⃣", "🅰️", "ℹ️", "👨‍👩‍👧‍👦", "🇨🇿"] {
+        assert_eq!(problems(reaction(emoji)), [], "{emoji}");
+    }
+    for emoji in ["ok", "1", " ", "\n", "<b>", "👍 👍"] {
+        let told = [("reaction.emoji".to_owned(), Problem::NotAToken)];
+        assert_eq!(problems(reaction(emoji)), told, "{emoji}");
+    }
+}
+
+#[test]
+fn a_value_of_a_template_has_a_form_and_a_place() {
+    let template = |components: Value| json!({"type": "template", "template": {"name": "a", "language": {"code": "cs"}, "components": components}});
+    let body = |value: Value| template(json!([{"type": "body", "parameters": [value]}]));
+    let button = |sub_type: &str, index: &str, value: Value| {
+        template(json!([{"type": "button", "sub_type": sub_type, "index": index, "parameters": [value]}]))
+    };
+    let text = || json!({"type": "text", "text": "a"});
+    for taken in [
+        body(text()),
+        body(
+            json!({"type": "currency", "currency": {"fallback_value": "1", "code": "CZK", "amount_1000": 1000}}),
+        ),
+        button("url", "0", text()),
+        button("quick_reply", "9", json!({"type": "payload", "payload": "p"})),
+        button(
+            "flow",
+            "0",
+            json!({"type": "action", "action": {"flow_token": "t"}}),
+        ),
+        template(json!([{"type": "header", "parameters": [{"type": "image", "image": {"file": NOBODY}}]}])),
+    ] {
+        assert_eq!(problems(taken.clone()), [], "{taken}");
+    }
+    for (refused, at, problem) in [
+        (
+            body(json!({"type": "text", "text": 5})),
+            ".parameters[0]",
+            Problem::Malformed,
+        ),
+        (body(json!({"text": "a"})), ".parameters[0]", Problem::Malformed),
+        (
+            body(json!({"type": "payload", "payload": 1})),
+            ".parameters[0]",
+            Problem::Malformed,
+        ),
+        (
+            body(json!({"type": "image", "image": {"id": "1"}})),
+            ".parameters[0].type",
+            Problem::Unknown,
+        ),
+        (
+            body(json!({"type": "action", "action": {"image": {"file": NOBODY}}})),
+            ".parameters[0]",
+            Problem::Malformed,
+        ),
+        (
+            template(json!([{"type": "carousel", "cards": [{"components": [{"image": {"file": NOBODY}}]}]}])),
+            "",
+            Problem::Malformed,
+        ),
+        (
+            template(json!([{"type": "body", "parameters": []}])),
+            ".parameters",
+            Problem::Required,
+        ),
+        (button("URL", "0", text()), ".sub_type", Problem::Unknown),
+        (button("url", "10", text()), ".index", Problem::NotNumeric),
+        (button("url", "", text()), ".index", Problem::NotNumeric),
+        (
+            button("url", "0", json!({"type": "payload", "payload": "p"})),
+            ".parameters[0].type",
+            Problem::Unknown,
+        ),
+        (
+            body(json!({"type": "text", "text": "a", "parameter_name": "X Y"})),
+            ".parameters[0].parameter_name",
+            Problem::NotAToken,
+        ),
+    ] {
+        let told = [(format!("template.components[0]{at}"), problem)];
+        assert_eq!(problems(refused.clone()), told, "{refused}");
+    }
+    let twice = template(json!([
+        {"type": "body", "parameters": [text()]}, {"type": "body", "parameters": [text()]}
+    ]));
+    assert_eq!(
+        problems(twice),
+        [("template.components[1]".to_owned(), Problem::Taken)]
+    );
 }
