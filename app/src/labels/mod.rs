@@ -27,6 +27,9 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
         Refusal::TooManyAttempts { seconds } => {
             td_string!(locale, common.refusal.too_many_attempts, seconds = *seconds)
         }
+        Refusal::AskedJustNow { seconds } => {
+            td_string!(locale, common.refusal.asked_just_now, seconds = *seconds)
+        }
         Refusal::Busy { seconds } => td_string!(locale, common.refusal.busy, seconds = *seconds),
         Refusal::LinkUsed => td_string!(locale, common.refusal.link_used).to_owned(),
         Refusal::Invalid { .. } => td_string!(locale, common.refusal.invalid).to_owned(),

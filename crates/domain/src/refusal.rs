@@ -22,6 +22,8 @@ pub enum Refusal {
     TooManyAttempts { seconds: u32 },
     #[error("too busy at this moment, try again in {seconds} s")]
     Busy { seconds: u32 },
+    #[error("Meta was asked a moment ago, ask again in {seconds} s")]
+    AskedJustNow { seconds: u32 },
     #[error("this link has been used or has expired")]
     LinkUsed,
     #[error("some fields are not right")]
@@ -148,7 +150,7 @@ impl Refusal {
             Self::FileTooLarge { .. } => Class::TooLarge,
             Self::NoSpace => Class::NoSpace,
             Self::Invalid { .. } | Self::UnfitDatabase { .. } | Self::KeyReused => Class::Invalid,
-            Self::TooManyAttempts { .. } => Class::TooMany,
+            Self::TooManyAttempts { .. } | Self::AskedJustNow { .. } => Class::TooMany,
             Self::Busy { .. } => Class::Unavailable,
             Self::ChangedMeanwhile
             | Self::Taken { .. }
@@ -178,7 +180,9 @@ impl Refusal {
     /// The number of seconds after which the same request may succeed (`Retry-After`), if known.
     pub fn retry_after(&self) -> Option<u32> {
         match self {
-            Self::TooManyAttempts { seconds } | Self::Busy { seconds } => Some(*seconds),
+            Self::TooManyAttempts { seconds } | Self::Busy { seconds } | Self::AskedJustNow { seconds } => {
+                Some(*seconds)
+            }
             _ => None,
         }
     }
@@ -248,6 +252,7 @@ mod tests {
             (Refusal::KeyReused, 422),
             (Refusal::TooManyAttempts { seconds: 7 }, 429),
             (Refusal::Busy { seconds: 7 }, 503),
+            (Refusal::AskedJustNow { seconds: 7 }, 429),
         ];
         for (refusal, status) in table {
             assert_eq!(refusal.class().status(), status, "{refusal:?}");

@@ -4,8 +4,9 @@ use crate::{
     stories,
     support::{
         Story,
+        database::Database,
         users::PASSWORD,
-        world::{delivery, text_message},
+        world::{delivery, id_of, text_message},
     },
 };
 use domain::{
@@ -37,6 +38,7 @@ stories! {
     a_reserved_channel_begins_once
     one_key_sends_one_message
     nobody_gets_a_first_message_while_being_disabled
+    answers_and_their_statuses_do_not_wait_in_a_circle
 }
 
 const MANY: usize = 16;
@@ -271,4 +273,28 @@ async fn nobody_gets_a_first_message_while_being_disabled(story: &Story) {
         disabled(false).await;
     }
     assert_eq!(story.count("sessions").await, i64::from(4 * ROUNDS));
+}
+
+/// While the outcomes of calls are written down, statuses of the same messages come in.
+async fn answers_and_their_statuses_do_not_wait_in_a_circle(story: &Story) {
+    const EACH: i64 = 30;
+    let line = story.support().await;
+    for n in 1..=9 {
+        story.says(story.customer(n), &line, "Hello").await;
+    }
+    let sessions = story.api.items("/api/v1/sessions").await;
+    let talks = sessions.iter().map(|session| async move {
+        let path = format!("/api/v1/sessions/{}/pick-up", id_of(session));
+        story.api.post(&path, json!({"extension": "201"})).await.ok();
+        for n in 0..EACH {
+            story.answers(session, &n.to_string()).await;
+        }
+    });
+    join_all(talks).await;
+    story.settled().await;
+    assert_eq!(story.count("messages WHERE status = 'delivered'").await, 9 * EACH);
+    if matches!(story.database, Database::Postgres { .. }) {
+        let circles = "pg_stat_database WHERE datname = current_database() AND deadlocks > 0";
+        assert_eq!(story.count(circles).await, 0);
+    }
 }

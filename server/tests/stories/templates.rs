@@ -169,7 +169,7 @@ async fn meta_is_asked_page_by_page_and_every_hour(story: &Story) {
     ask().await.ok();
     assert_eq!(names(story, &line).await, ["template_000"]);
     let busy = ask().await;
-    assert_eq!(busy.status, 503, "{}", busy.text);
+    assert_eq!(busy.status, 429, "{}", busy.text);
     story.later(MINUTE).await;
     ask().await.ok();
 

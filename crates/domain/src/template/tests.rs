@@ -255,3 +255,15 @@ fn braces_that_are_no_variable_stay_text() {
         ["1", "2", "10"]
     );
 }
+
+/// A text of 400 kB is read at once: with a quadratic effort it would take a quarter of an hour.
+#[test]
+fn a_text_of_braces_is_read() {
+    for text in ["{{", "{{ ", "{{a", "{{a ", "{{1}}", "{{_{"] {
+        let text = text.repeat(400_000 / text.len());
+        let whole = variables::filled(&text, |_| None);
+        assert!(whole.len() >= text.len() - 4);
+    }
+    let many: String = (0..100_000).map(|n| format!("{{{{v{n}}}}}")).collect();
+    assert_eq!(variables::variables(&many).len(), 100_000);
+}

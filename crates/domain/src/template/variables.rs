@@ -1,16 +1,18 @@
 //! The variables of a template's text: `{{1}}` or `{{first_name}}`.
 
+use std::collections::HashSet;
+
 /// The variables in the order of their values: numbers by their value, names as they first stand in the text.
 pub(super) fn variables(text: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
+    let (mut found, mut known) = (Vec::new(), HashSet::new());
     for (_, variable) in parts(text) {
         if let Some(variable) = variable
-            && found.iter().all(|known| known != variable)
+            && known.insert(variable)
         {
             found.push(variable.to_owned());
         }
     }
-    if found.iter().all(|variable| is_number(variable)) {
+    if found.iter().all(|variable: &String| is_number(variable)) {
         found.sort_by_key(|variable| variable.parse::<u32>().unwrap_or(u32::MAX));
     }
     found
@@ -41,25 +43,28 @@ fn parts(text: &str) -> Vec<(&str, Option<&str>)> {
     let (mut rest, mut from) = (text, 0);
     while let Some(at) = rest[from..].find("{{").map(|at| at + from) {
         let inner = &rest[at + 2..];
-        let end = inner.find("}}");
-        let name = end.map(|end| inner[..end].trim()).filter(|name| is_name(name));
-        match end.zip(name) {
-            Some((end, name)) => {
-                parts.push((&rest[..at], Some(name)));
-                rest = &inner[end + 2..];
-                from = 0;
-            }
+        // Not to the end of the text each time: it may consist of braces.
+        let end = inner
+            .find(|c: char| !is_of_name(c) && c != ' ')
+            .unwrap_or(inner.len());
+        let name = inner[..end].trim();
+        if inner[end..].starts_with("}}") && is_name(name) {
+            parts.push((&rest[..at], Some(name)));
+            rest = &inner[end + 2..];
+            from = 0;
+        } else {
             // Braces that are part of the text.
-            None => from = at + 1,
+            from = at + 1;
         }
     }
     parts.push((rest, None));
     parts
 }
 
+fn is_of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
 fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    !name.is_empty() && name.chars().all(is_of_name)
 }

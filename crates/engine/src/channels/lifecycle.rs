@@ -48,11 +48,12 @@ pub async fn delete(engine: &Engine, actor: &Actor, id: ChannelId, name: &str) -
     if found.name.trim() != name.trim() {
         return Err(Refusal::NameDiffers.into());
     }
-    for job in outbox::Entity::find()
+    let jobs = outbox::Entity::find()
         .filter(outbox::Column::ChannelId.eq(id.uuid()))
         .all(&tx)
-        .await?
-    {
+        .await?;
+    status::lock(&tx, jobs.iter().map(|job| job.message_id)).await?;
+    for job in jobs {
         outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
         let gone = Failure::new(100, "The channel was deleted before the message was sent");
         let in_doubt = job.calling_since.is_some() || job.doubts > 0;

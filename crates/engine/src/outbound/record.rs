@@ -18,6 +18,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 /// Leaves the decision to a person: no status has told whether Meta has the message, and it has been sent as often as
 /// it may be.
 pub(super) async fn ask(tx: &Transaction, job: &outbox::Model) -> Result<()> {
+    status::lock(tx, [job.message_id]).await?;
     let gone = outbox::Entity::delete_many()
         .filter(outbox::Column::MessageId.eq(job.message_id))
         .filter(outbox::Column::DueAt.eq(job.due_at))
@@ -94,7 +95,7 @@ async fn take_out(tx: &Transaction, job: &outbox::Model) -> Result<Row> {
     }
 }
 
-/// Records the verdict as it is.
+/// Records the verdict as it is. The message is locked already.
 pub(super) async fn record(tx: &Transaction, job: &outbox::Model, verdict: &Verdict) -> Result<()> {
     record_part(tx, job, verdict, Extent::Whole).await
 }
@@ -104,6 +105,7 @@ async fn record_alone(engine: &Engine, job: &outbox::Model, verdict: &Verdict, e
         return forget(engine, job).await;
     }
     let tx = engine.transaction(&Actor::System).await?;
+    status::lock(&tx, [job.message_id]).await?;
     record_part(&tx, job, verdict, extent).await?;
     tx.commit().await
 }

@@ -22,6 +22,7 @@ use crate::{
         turn::Place,
         verdict::MAX_DOUBTS,
     },
+    sessions::status,
     wakes::Worker,
 };
 use domain::{
@@ -155,6 +156,7 @@ impl Sender {
         let tx = engine.transaction(&Actor::System).await?;
         // The same order in every engine, so that none waits for another in a circle.
         self.outcomes.sort_by_key(|outcome| outcome.job.message_id);
+        status::lock(&tx, self.outcomes.iter().map(|outcome| outcome.job.message_id)).await?;
         for outcome in &self.outcomes {
             record(&tx, &outcome.job, &outcome.verdict).await?;
         }

@@ -13,7 +13,7 @@ use domain::{
     message::{Failure, Status, WINDOW_CLOSED},
 };
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    ActiveModelTrait as _, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Expr,
 };
 use uuid::Uuid;
@@ -158,6 +158,24 @@ async fn moved(
         Some(found) => advance(&found, None, news, failure),
         None => Ok(None),
     }
+}
+
+/// Locks messages until the transaction ends, in the order of their ids. This comes before their outbox rows are
+/// touched, as when their statuses are applied: nobody waits for another in a circle.
+pub(crate) async fn lock(tx: &Transaction, ids: impl IntoIterator<Item = Uuid>) -> Result<()> {
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    for ids in ids.chunks(1000) {
+        message::Entity::find()
+            .select_only()
+            .column(message::Column::Id)
+            .filter(message::Column::Id.is_in(ids.iter().copied()))
+            .order_by_asc(message::Column::Id)
+            .lock_exclusive()
+            .into_tuple::<Uuid>()
+            .all(tx)
+            .await?;
+    }
+    Ok(())
 }
 
 async fn locked(tx: &Transaction, id: MessageId) -> Result<Option<message::Model>> {

@@ -36,6 +36,8 @@ const EVERY: Duration = Duration::from_secs(60 * 60);
 const AFTER_TROUBLE: Duration = Duration::from_secs(10 * 60);
 /// How soon Meta may be asked again, by an administrator or after a webhook.
 pub(super) const PAUSE: Duration = Duration::from_secs(30);
+/// How long an administrator waits for Meta's answer; the page shows what comes later by itself.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How long an engine may take to ask. Then another one may ask, too, which does no harm.
 pub(super) const CLAIMED_FOR: Duration = Duration::from_secs(2 * 60);
 /// More than an account can have: 6,000 templates.
@@ -46,7 +48,7 @@ const AT_ONCE: usize = 1000;
 /// Asks Meta now for the templates of a channel's account. Why Meta could not be asked is part of the list.
 ///
 /// # Errors
-/// `Forbidden`, `NotFound`, `Invalid` if the channel names no account, `Busy` shortly after the last time.
+/// `Forbidden`, `NotFound`, `Invalid` if the channel names no account, `AskedJustNow` shortly after the last time.
 pub async fn refresh(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
     actor.require(Permission::ChannelChange)?;
     let db = engine.db.read();
@@ -65,14 +67,19 @@ pub async fn refresh(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<()
     if let Some(again) = again.filter(|again| *again > now) {
         let wait = again.since(now).as_secs() + 1;
         let seconds = u32::try_from(wait).unwrap_or(u32::MAX);
-        return Err(Refusal::Busy { seconds }.into());
+        return Err(Refusal::AskedJustNow { seconds }.into());
     }
     let due_at = account.map(|account| account.due_at);
-    match claim(engine, &waba_id, due_at).await? {
-        Some(claimed) => sync(engine, &claimed).await,
-        // Another engine has just begun.
-        None => Ok(()),
+    // Otherwise another engine has just begun.
+    if let Some(claimed) = claim(engine, &waba_id, due_at).await? {
+        let engine = engine.clone();
+        // Goes on when the caller is tired of waiting: an account may have a hundred pages.
+        let asking = tokio::spawn(async move { sync(&engine, &claimed).await });
+        if let Ok(done) = tokio::time::timeout(PATIENCE, asking).await {
+            return done.unwrap_or(Ok(()));
+        }
     }
+    Ok(())
 }
 
 /// Claims an account whose row says this; `None` if it says something else by now.

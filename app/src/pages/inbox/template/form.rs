@@ -39,6 +39,9 @@ pub fn Fill(
         return ().into_any();
     };
     let fields = definition.fields();
+    let known: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
+    let known = StoredValue::new(known);
+    let asks_nothing = fields.is_empty();
     let filling = Filling::new(id, definition);
     let busy = RwSignal::new(false);
     let why = RwSignal::new(None::<ApiError>);
@@ -86,6 +89,25 @@ pub fn Fill(
             Some(view! { <p class="problem">{text}</p> })
         }
     };
+    // The template is not what it was when it was chosen.
+    let changed = move || {
+        let others = filling.problems.with(|all| {
+            let others = all.iter().map(|problem| problem.field.clone()).filter(|field| {
+                field != "header" && field != "body" && !known.with_value(|known| known.contains(field))
+            });
+            others.collect::<Vec<_>>().join(", ")
+        });
+        (!others.is_empty()).then(|| {
+            let text = t_string!(i18n, templates.picker.changed, fields = others).to_string();
+            view! { <p class="notice bad">{text}</p> }
+        })
+    };
+    let send_button = NodeRef::<leptos::html::Button>::new();
+    Effect::new(move |_| {
+        if let Some(button) = send_button.get().filter(|_| asks_nothing) {
+            let _ = button.focus();
+        }
+    });
     let refused = move || {
         let why = inbox_labels::why(i18n.get_locale(), &why.get()?);
         let text = t_string!(i18n, inbox.composer.not_sent, why = why).to_string();
@@ -105,7 +127,7 @@ pub fn Fill(
                 <div class="template-fields">{inputs.collect_view()} {whole("header")} {whole("body")}</div>
                 <Preview filling />
             </div>
-            <div role="alert">{refused}</div>
+            <div role="alert">{refused} {changed}</div>
             <div class="dialog-buttons">
                 <button type="button" class="button" on:click=move |_| chosen.set(None)>
                     {move || t_string!(i18n, templates.picker.back)}
@@ -114,6 +136,7 @@ pub fn Fill(
                     type="submit"
                     class="button primary"
                     id="template-send"
+                    node_ref=send_button
                     prop:disabled=move || busy.get()
                 >
                     {move || t_string!(i18n, templates.picker.send)}

@@ -41,6 +41,8 @@ fn Choices(id: SessionId, chosen: RwSignal<Option<TemplateView>>, templates: Tem
         asked.with(String::is_empty) && !has_more
     };
     let ask = debounced(move |text| asked.set(text));
+    // What is typed is not what was asked yet, or the answer is on its way.
+    let is_searching = move || !all_here() && (search.get() != asked.get() || found.with(Option::is_none));
     let typed = move |text: String| {
         if !untrack(all_here) {
             ask(text.clone());
@@ -62,12 +64,15 @@ fn Choices(id: SessionId, chosen: RwSignal<Option<TemplateView>>, templates: Tem
                     .filter(|template| template.mentions(&wanted));
                 fitting.find(|template| template.definition.is_ok()).cloned()
             });
-            if first.is_some() {
-                chosen.set(first);
+            match first {
+                Some(_) => chosen.set(first),
+                None if !untrack(all_here) => asked.set(search.get_untracked()),
+                None => {}
             }
         }
     };
-    let list = move |found: Found| view! { <List found search chosen /> }.into_any();
+    let is_searching = Signal::derive(is_searching);
+    let list = move |found: Found| view! { <List found search is_searching chosen /> }.into_any();
     let label = move || t_string!(i18n, templates.picker.search);
     view! {
         <div class="template-search">
@@ -95,7 +100,12 @@ fn Choices(id: SessionId, chosen: RwSignal<Option<TemplateView>>, templates: Tem
 }
 
 #[component]
-fn List(found: Found, search: RwSignal<String>, chosen: RwSignal<Option<TemplateView>>) -> impl IntoView {
+fn List(
+    found: Found,
+    search: RwSignal<String>,
+    is_searching: Signal<bool>,
+    chosen: RwSignal<Option<TemplateView>>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let nothing = found.templates.is_empty();
     let found = StoredValue::new(found);
@@ -103,6 +113,7 @@ fn List(found: Found, search: RwSignal<String>, chosen: RwSignal<Option<Template
         let found = found.with_value(|found| found.clone().search(&search.get()));
         if found.templates.is_empty() {
             let text = move || match nothing && search.with(String::is_empty) {
+                _ if is_searching.get() => t_string!(i18n, templates.picker.searching).to_owned(),
                 true => t_string!(i18n, templates.picker.none).to_owned(),
                 false => t_string!(i18n, templates.nothing_found, what = search.get()).to_string(),
             };
