@@ -161,6 +161,10 @@ pub async fn send_template(
 ) -> Result<MessageView, ApiError> {
     let actor = written_by(writer).await?;
     let engine = guard::engine()?;
+    // The template may have changed since it was sent under this key.
+    if let Some(sent) = engine::outbound::send::sent_before(&engine, &actor, session, key.as_deref()).await? {
+        return Ok(sent);
+    }
     let content = engine::templates::filled(&engine, &actor, session, &template, &values, file).await?;
     Ok(engine::outbound::send::send(&engine, &actor, session, content, key.as_deref()).await?)
 }

@@ -67,6 +67,11 @@ fn Breadcrumb() -> impl IntoView {
                 t_string!(i18n, common.nav.queues),
                 "/queues",
             ),
+            "templates" => (
+                Some(t_string!(i18n, common.nav.omnichannel)),
+                t_string!(i18n, common.nav.templates),
+                "/templates",
+            ),
             "costs" => (
                 Some(t_string!(i18n, common.nav.omnichannel)),
                 t_string!(i18n, common.nav.costs),

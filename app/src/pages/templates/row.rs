@@ -3,7 +3,7 @@
 use crate::{
     i18n::*,
     labels::templates as labels,
-    ui::{Quote, Time, Tone},
+    ui::{Quote, Time, TimeStyle, Tone},
 };
 use domain::template::{Definition, Header, NotFillable, Status, TemplateView};
 use leptos::prelude::*;
@@ -131,7 +131,7 @@ fn Category(template: TemplateView) -> impl IntoView {
             " "
             {move || t_string!(i18n, templates.becomes_at)}
             " "
-            <Time at />
+            <Time at style=TimeStyle::Full />
         }
     });
     let coming = template.coming_category.map(|coming| {

@@ -8,6 +8,8 @@ use super::{
 use serde_json::Value;
 
 /// Meta's maximum.
+/// Of a text, in bytes: Meta takes 1024 characters.
+const MAX_BYTES: usize = 16 * 1024;
 const MAX_BUTTONS: usize = 10;
 
 impl Definition {
@@ -126,9 +128,11 @@ fn word(of: &Value, key: &str) -> String {
     of[key].as_str().unwrap_or_default().to_uppercase()
 }
 
+/// Longer than Meta takes is none of Meta's: <https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components>
 fn text(component: &Value) -> Option<String> {
     let text = component["text"].as_str()?;
-    (!text.trim().is_empty()).then(|| text.to_owned())
+    let is_text = !text.trim().is_empty() && text.len() <= MAX_BYTES;
+    is_text.then(|| text.to_owned())
 }
 
 fn strings(list: &Value) -> Vec<String> {

@@ -61,6 +61,28 @@ pub async fn send(
     Ok(written)
 }
 
+/// The message that was sent under this key in the session.
+///
+/// # Errors
+/// The actor may not see the session; `Invalid` for a key that is none.
+pub async fn sent_before(
+    engine: &Engine,
+    actor: &Actor,
+    id: SessionId,
+    key: Option<&str>,
+) -> Result<Option<MessageView>> {
+    let Some(key) = key.filter(|key| !key.is_empty()) else {
+        return Ok(None);
+    };
+    let key = idempotency_key(key).map_err(|problem| Refusal::field("key", problem))?;
+    let tx = engine.transaction(actor).await?;
+    let session = access::find(&tx, actor, id, false).await?;
+    match of_key(&tx, &session, &key).await? {
+        Some(known) => Ok(Some(shown(&tx, known).await?)),
+        None => Ok(None),
+    }
+}
+
 /// Reacts to a message, in either direction, that Meta knows. An empty emoji takes the reaction away.
 pub async fn react(engine: &Engine, actor: &Actor, id: MessageId, emoji: &str) -> Result<MessageView> {
     let found = message::Entity::find_by_id(id.uuid())
@@ -191,7 +213,10 @@ pub(super) async fn write(
     }
     let author = match actor {
         Actor::User(me) => Some(me.name.clone()),
-        Actor::Token { .. } => access.owner.map(|owner| owner.name),
+        Actor::Token { .. } => access
+            .owner
+            .filter(|_| session.extension_id.is_some())
+            .map(|owner| owner.name),
         Actor::System => again.and_then(|again| again.failed.author.clone()),
     };
     let now = clock.now().millis();

@@ -23,7 +23,7 @@ use super::{
     attach::{AttachButton, AttachedFiles, Meant, RecordButton},
     element_ids::REPLY_ID,
     state::use_inbox,
-    template::{TemplateButton, TemplateDialog, Templates},
+    template::{TemplateDialog, Templates},
 };
 use crate::{
     api::inbox::SendMessage,
@@ -168,9 +168,8 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             <Quoted id />
             <AttachedFiles files />
             <div class="composer-line">
-                <More forms files />
+                <More forms files templates />
                 <AttachButton files refused=Signal::derive(refused) />
-                <TemplateButton templates />
                 {field}
                 <RecordButton files refused=Signal::derive(refused) />
                 {button}

@@ -6,6 +6,7 @@ use crate::{
     pages::inbox::{
         attach::{Files, Meant},
         glyph::{self, Glyph},
+        template::Templates,
     },
     ui::{IconName, Menu, icon::Icon, menu},
 };
@@ -14,7 +15,7 @@ use leptos::{ev::MouseEvent, html, prelude::*};
 
 /// Without a script there is nothing behind it, so it appears with the live page.
 #[component]
-pub fn More(forms: Forms, files: Files) -> impl IntoView {
+pub fn More(forms: Forms, files: Files, templates: Templates) -> impl IntoView {
     let i18n = use_i18n();
     let input = NodeRef::<html::Input>::new();
     let picked = move |_| {
@@ -30,6 +31,20 @@ pub fn More(forms: Forms, files: Files) -> impl IntoView {
         if let Some(input) = input.get_untracked() {
             input.click();
         }
+    };
+    let template = move || {
+        let open = move |event: MouseEvent| {
+            menu::leave(&event);
+            templates.open();
+        };
+        templates.offered.get().then(|| {
+            view! {
+                <button type="button" class="menu-item" on:click=open>
+                    <Icon name=IconName::Template />
+                    {move || t_string!(i18n, templates.picker.open)}
+                </button>
+            }
+        })
     };
     let items = TypedKind::ALL.iter().map(|kind| {
         let kind = *kind;
@@ -55,6 +70,7 @@ pub fn More(forms: Forms, files: Files) -> impl IntoView {
                     <Glyph path=glyph::of_kind("sticker").unwrap_or_default() />
                     {sticker}
                 </button>
+                {template}
             </Menu>
         </div>
     }

@@ -72,11 +72,12 @@ pub fn Help(
     let i18n = use_i18n();
     let may_pick_up = Memo::new(move |_| thread.with(|thread| thread.may.pick_up));
     let refused = Memo::new(move |_| refusal.with(Option::is_some));
-    let words = move || {
-        let refusal = refusal.get().map(ApiError::Refused);
-        refusal
-            .map(|why| labels::why(i18n.get_locale(), &why))
-            .unwrap_or_default()
+    let words = move || match refusal.get() {
+        None => String::new(),
+        Some(Refusal::SessionClosed) if templates.offered.get() => {
+            t_string!(i18n, inbox.composer.closed_template).to_owned()
+        }
+        Some(why) => labels::why(i18n.get_locale(), &ApiError::Refused(why)),
     };
     let view = move || {
         refused.get().then(|| {
@@ -86,7 +87,7 @@ pub fn Help(
                         <LiveText text=words />
                     </p>
                     {move || may_pick_up.get().then(|| view! { <PickUp id /> })}
-                    <TemplateButton templates wide=true />
+                    <TemplateButton templates />
                 </div>
             }
         })

@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::template::{Field, MediaKind};
 use leptos::{html, prelude::*, task::spawn_local};
-use web_sys::AbortController;
+use web_sys::{AbortController, File};
 
 fn input_id(field: &Field) -> String {
     format!("template-{}", field.name.replace('.', "-"))
@@ -63,10 +63,13 @@ pub fn TextField(filling: Filling, field: Field, first: bool) -> impl IntoView {
 
 /// The operator's own file: the address of Meta's sample cannot be sent.
 #[component]
-pub fn HeaderFile(filling: Filling, field: Field, kind: MediaKind) -> impl IntoView {
+pub fn HeaderFile(filling: Filling, field: Field, kind: MediaKind, first: bool) -> impl IntoView {
     let i18n = use_i18n();
     let id = input_id(&field);
     let input = NodeRef::<html::Input>::new();
+    if first {
+        focus_when_there(input);
+    }
     let percent = RwSignal::new(None::<u32>);
     let failed = RwSignal::new(None);
     // The newest pick counts, however long an earlier one takes.
@@ -74,15 +77,16 @@ pub fn HeaderFile(filling: Filling, field: Field, kind: MediaKind) -> impl IntoV
     let name = field.name.clone();
     let picked = move |_| {
         let file = input.get_untracked().and_then(|input| input.files()?.get(0));
-        let (Some(file), Ok(abort)) = (file, AbortController::new()) else {
-            return;
-        };
         picks.update(|picks| *picks += 1);
         let pick = picks.get_untracked();
         filling.file.set(None);
-        filling.filename.set(Some(file.name()));
+        filling.filename.set(file.as_ref().map(File::name));
         filling.changed(&name);
         failed.set(None);
+        percent.set(None);
+        let (Some(file), Ok(abort)) = (file, AbortController::new()) else {
+            return;
+        };
         percent.set(Some(0));
         spawn_local(async move {
             let told = |share, _| {

@@ -72,9 +72,12 @@ pub fn Fill(
                     inbox.outbox.sent.try_update(|sent| sent.push((id, message)));
                     chosen.try_set(None);
                     templates.close();
+                    // The button that opened the dialog may be gone.
+                    inbox.wants_to_write.try_set(true);
                 }
                 Err(ApiError::Refused(Refusal::Invalid { fields })) => {
                     filling.problems.try_set(fields);
+                    focus_first_problem();
                 }
                 Err(other) => {
                     why.try_set(Some(other));
@@ -114,7 +117,7 @@ pub fn Fill(
         Some(view! { <p class="notice bad">{text}</p> })
     };
     let inputs = fields.into_iter().enumerate().map(|(n, field)| match field.kind {
-        FieldKind::HeaderFile(kind) => view! { <HeaderFile filling field kind /> }.into_any(),
+        FieldKind::HeaderFile(kind) => view! { <HeaderFile filling field kind first=n == 0 /> }.into_any(),
         _ => view! { <TextField filling field first=n == 0 /> }.into_any(),
     });
     view! {

@@ -17,26 +17,22 @@ use crate::{
 use domain::ids::SessionId;
 use leptos::prelude::*;
 
-/// Opens the dialog; `wide` with its words beside the icon.
+/// Opens the dialog.
 #[component]
-pub fn TemplateButton(templates: Templates, #[prop(optional)] wide: bool) -> impl IntoView {
+pub fn TemplateButton(templates: Templates) -> impl IntoView {
     let i18n = use_i18n();
     let label = move || t_string!(i18n, templates.picker.open);
     let button = move || {
-        let words = wide.then(|| view! { <span>{label}</span> });
         templates.offered.get().then(|| {
             view! {
                 <button
                     type="button"
-                    class="button"
-                    class:primary=wide
-                    aria-label=label
-                    title=label
+                    class="button primary"
                     aria-haspopup="dialog"
                     on:click=move |_| templates.open()
                 >
                     <Icon name=IconName::Template />
-                    {words}
+                    <span>{label}</span>
                 </button>
             }
         })

@@ -167,7 +167,9 @@ fn Choice(template: TemplateView, chosen: RwSignal<Option<TemplateView>>) -> imp
                 on:click=move |_| chosen.set(Some(template.clone()))
             >
                 <span class="template-choice-head">
-                    <strong>{name}</strong>
+                    <strong>
+                        <bdi>{name}</bdi>
+                    </strong>
                     <code>{language}</code>
                     <span class="muted">{category}</span>
                 </span>
