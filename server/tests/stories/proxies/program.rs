@@ -139,9 +139,10 @@ impl Proxy {
         write(&format!("{HOST}.both.pem"), &format!("{certificate}{key}"));
 
         let mut site = text
+            // First: the other port may contain these digits, and so may the folder.
+            .replace("443", &port.to_string())
             .replace("/etc/ssl", &folder.path().display().to_string())
-            .replace("127.0.0.1:3000", &format!("127.0.0.1:{server}"))
-            .replace("443", &port.to_string());
+            .replace("127.0.0.1:3000", &format!("127.0.0.1:{server}"));
         if kind == Kind::Caddy {
             // No authority would issue Caddy a certificate for this name.
             let folder = folder.path().display();
