@@ -136,7 +136,7 @@ test('a closed session goes on with a template', async ({ world, person }) => {
   await visit(page, `/inbox/${id}`);
   await world.api('POST', `sessions/${id}/close`);
   const help = page.locator('.composer-help');
-  await expect(help).toContainText(inbox.composer.closed);
+  await expect(help).toContainText(inbox.composer.closed_template);
   await shot(page, 'closed-session');
   await help.getByRole('button', { name: templates.picker.open }).click();
   await dialog(page).getByRole('button', { name: /hello_world/ }).click();
