@@ -197,3 +197,16 @@ test.describe('days', () => {
     expect(html).toContain('2026-10-24 UTC');
   });
 });
+
+test('a text that no text node of the browser holds is shown whole, and the page lives', async ({ world, person }) => {
+  const page = await person('jana');
+  const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
+  await world.simulator.says(karel, '😀 '.repeat(40_000));
+  const { id } = await world.sessionOf(karel);
+  await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
+  await visit(page, `/inbox/${id}`);
+  await reply(page).fill('Děkujeme');
+  await reply(page).press('Enter');
+  await expect(chat(page)).toContainText('Děkujeme');
+  await expect.poll(() => world.simulator.accepted()).toEqual(['Děkujeme']);
+});

@@ -10,6 +10,7 @@ pub mod form;
 pub mod icon;
 pub mod live_text;
 pub mod load;
+pub mod long_text;
 pub mod menu;
 pub mod page;
 pub mod quote;
@@ -31,6 +32,7 @@ pub use self::{
     icon::{Icon, IconName},
     live_text::LiveText,
     load::{Load, derived},
+    long_text::long_text,
     menu::Menu,
     page::PageHead,
     quote::Quote,

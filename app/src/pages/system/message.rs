@@ -4,7 +4,7 @@ use crate::{
     api::inbox::message_json,
     i18n::*,
     pages::url::{id_in_url, known},
-    ui::{Load, PageHead},
+    ui::{Load, PageHead, long_text},
 };
 use domain::ids::MessageId;
 use leptos::prelude::*;
@@ -26,7 +26,7 @@ pub fn MessagePage() -> impl IntoView {
                         role="region"
                         aria-label=move || t_string!(i18n, system.deliveries.raw)
                     >
-                        {json}
+                        {long_text(json)}
                     </pre>
                 </section>
             </div>

@@ -1,7 +1,10 @@
 //! A text with WhatsApp's marks. Everything in it becomes a text node, whatever it contains.
 
 use super::emoji;
-use crate::pages::inbox::markup::{self, Piece};
+use crate::{
+    pages::inbox::markup::{self, Piece},
+    ui::long_text,
+};
 use leptos::prelude::*;
 
 #[component]
@@ -20,21 +23,21 @@ fn shown(pieces: Vec<Piece>) -> AnyView {
 
 fn shown_piece(piece: Piece) -> AnyView {
     match piece {
-        Piece::Text(text) => text.into_any(),
+        Piece::Text(text) => long_text(text),
         Piece::Bold(inner) => view! { <strong>{shown(inner)}</strong> }.into_any(),
         Piece::Italic(inner) => view! { <em>{shown(inner)}</em> }.into_any(),
         Piece::Strike(inner) => view! { <s>{shown(inner)}</s> }.into_any(),
-        Piece::Mono(text) => view! { <code>{text}</code> }.into_any(),
+        Piece::Mono(text) => view! { <code>{long_text(text)}</code> }.into_any(),
         Piece::Link { text, href } if href.starts_with("http") => view! {
             <a href=href target="_blank" rel="noopener noreferrer">
-                {text}
+                {long_text(text)}
             </a>
         }
         .into_any(),
         // A link that another program opens needs no window of its own.
         Piece::Link { text, href } => view! {
             <a href=href rel="external">
-                {text}
+                {long_text(text)}
             </a>
         }
         .into_any(),

@@ -9,7 +9,7 @@ use crate::{
     ui::{
         Button, ButtonLink, IconName, Kind, Load, PageHead, Quote, Time, TimeStyle,
         form::{FormAnswer, on_answer},
-        use_toasts,
+        long_text, use_toasts,
     },
 };
 use domain::{
@@ -103,7 +103,7 @@ fn OpenView(
                 <Facts dead_letter />
                 <h3 id="letter-raw">{move || t_string!(i18n, system.deliveries.raw)}</h3>
                 <pre tabindex="0" role="region" aria-labelledby="letter-raw">
-                    {raw}
+                    {long_text(raw)}
                 </pre>
                 {cut}
                 <p class="muted">{move || t_string!(i18n, system.deliveries.replay_text)}</p>
