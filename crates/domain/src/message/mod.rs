@@ -11,9 +11,10 @@ mod typed;
 mod view;
 
 pub use bubble::{Advert, BubbleContent, Forwarded, Quote};
+pub use content::{CALL, SYSTEM, is_by_whatsapp};
 pub use failure::{Failure, Meaning, WINDOW_CLOSED};
 pub use key::{MAX_KEY, idempotency_key};
 pub use outgoing::{NotSendable, Outgoing};
 pub use status::{Status, Waits};
 pub use typed::{Typed, TypedContact, TypedField, TypedKind, TypedRow, TypedSection};
-pub use view::{CALL, Direction, Edited, Marks, MessageView, SYSTEM, is_by_whatsapp};
+pub use view::{Direction, Edited, Marks, MessageView};

@@ -24,18 +24,6 @@ impl Direction {
     }
 }
 
-/// Whether a message of this kind comes from WhatsApp itself, such as the notice that a customer's number has changed.
-/// Nobody has to answer it, and it opens no service window.
-pub fn is_by_whatsapp(kind: &str) -> bool {
-    kind == SYSTEM
-}
-
-/// The kind of a customer's call. Meta knows no message of its id, so nobody can quote it, react to it or mark it read.
-pub const CALL: &str = "call";
-
-/// The kind of WhatsApp's own messages.
-pub const SYSTEM: &str = "system";
-
 /// A message as the console and the API show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageView {

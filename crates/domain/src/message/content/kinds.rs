@@ -7,8 +7,20 @@ use super::{
     parts::{Call, Media, Order, Reaction, Revoke, System, Tapped, Text},
     template::Template,
 };
-use crate::{display_name, ids::FileId, message::CALL};
+use crate::{display_name, ids::FileId};
 use serde::{Deserialize, Serialize};
+
+/// Whether a message of this kind comes from WhatsApp itself, such as the notice that a customer's number has changed.
+/// Nobody has to answer it, and it opens no service window.
+pub fn is_by_whatsapp(kind: &str) -> bool {
+    kind == SYSTEM
+}
+
+/// The kind of a customer's call. Meta knows no message of its id, so nobody can quote it, react to it or mark it read.
+pub const CALL: &str = "call";
+
+/// The kind of WhatsApp's own messages.
+pub const SYSTEM: &str = "system";
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -76,7 +88,7 @@ impl Content {
             Self::Template(_) => "template",
             Self::Button(_) => "button",
             Self::Order(_) => "order",
-            Self::System(_) => "system",
+            Self::System(_) => SYSTEM,
             Self::Edit(_) => "edit",
             Self::Revoke(_) => "revoke",
             Self::Call(_) => CALL,

@@ -22,7 +22,7 @@ pub use interactive::{
     Action, AskLocation, Button, Chosen, CtaUrl, Form, Header, Interactive, Link, List, LocationRequest,
     Reply, ReplyButton, Row, Section, Sections, Words,
 };
-pub use kinds::{Content, Edit};
+pub use kinds::{CALL, Content, Edit, SYSTEM, is_by_whatsapp};
 pub use location::{Degrees, Location};
 pub use parts::{Answer, Call, Media, Order, OrderLine, Reaction, Revoke, System, Tapped, Text};
 pub use template::{Component, Parameter, Template, TemplateLanguage, TemplateText};
