@@ -1,26 +1,15 @@
 // Failures: a brief outage of Meta, a refusal by Meta, and Switchboard itself being down.
 
 import type { Page } from '@playwright/test';
-import type { Customer } from './support/simulator.js';
-import { expect, expectSameDocument, mark, test, visit } from './support/test.js';
+import { pickedUp } from './support/picked-up.js';
+import { expect, expectSameDocument, mark, test } from './support/test.js';
 import { words } from './support/words.js';
-import type { World } from './support/world.js';
 
 const { common, inbox } = words('en');
 const chat = (page: Page) => page.getByRole('log', { name: inbox.thread.messages });
 const reply = (page: Page) => page.getByLabel(inbox.composer.label, { exact: true });
 const row = (page: Page, name: string) =>
   page.getByRole('region', { name: inbox.list.label }).getByRole('link', { name });
-
-async function pickedUp(world: World, page: Page): Promise<Customer> {
-  const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
-  await world.simulator.says(karel, 'Dobrý den');
-  const { id } = await world.sessionOf(karel);
-  await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
-  await visit(page, `/inbox/${id}`);
-  await expect(reply(page)).toBeEditable();
-  return karel;
-}
 
 test('a hiccup of Meta’s passes by itself', async ({ world, person }) => {
   const page = await person('jana');
@@ -100,7 +89,7 @@ test('a refusal is told in plain words, and a retry is a new attempt', async ({ 
 
 test('Meta closes the service window, and the customer opens it again', async ({ world, person }) => {
   const page = await person('jana');
-  const karel = await pickedUp(world, page);
+  const { karel } = await pickedUp(world, page);
   await world.simulator.fault({ target: 'send', kind: 'error_code', code: 131047, http: 400 });
   await reply(page).fill('Posílám fakturu.');
   await reply(page).press('Enter');

@@ -3,10 +3,9 @@
 import { writeFile } from 'node:fs/promises';
 import { crc32, deflateSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
-import { expect, test, visit } from './support/test.js';
+import { pickedUp } from './support/picked-up.js';
+import { expect, test } from './support/test.js';
 import { words } from './support/words.js';
-import type { Customer } from './support/simulator.js';
-import type { World } from './support/world.js';
 
 const { inbox } = words('en');
 const chat = (page: Page) => page.getByRole('log', { name: inbox.thread.messages });
@@ -44,20 +43,10 @@ function png(width: number, height: number): Buffer {
   ]);
 }
 
-async function pickedUp(world: World, page: Page): Promise<Customer> {
-  const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
-  await world.simulator.says(karel, 'Dobrý den');
-  const { id } = await world.sessionOf(karel);
-  await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
-  await visit(page, `/inbox/${id}`);
-  await expect(reply(page)).toBeEditable();
-  return karel;
-}
-
 test('what a customer sends is shown as what it is', async ({ world, person }) => {
   test.slow();
   const page = await person('jana');
-  const karel = await pickedUp(world, page);
+  const { karel } = await pickedUp(world, page);
   await world.simulator.sendsFile(karel, {
     kind: 'image',
     mimeType: 'image/png',
@@ -187,7 +176,7 @@ test('a voice message is recorded', async ({ world, person }) => {
 
 test('an operator answers a particular message, and reacts', async ({ world, person }) => {
   const page = await person('jana');
-  const karel = await pickedUp(world, page);
+  const { karel } = await pickedUp(world, page);
   await world.simulator.says(karel, 'Kde je můj balík?');
   const asked = chat(page).locator('.flow-line:not(.ours)', { hasText: 'Kde je můj balík?' });
   await asked.getByRole('button', { name: inbox.tools.open }).click();

@@ -3,9 +3,10 @@
 
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, test, visit } from './support/test.js';
+import { pickedUp } from './support/picked-up.js';
+import { expect, test } from './support/test.js';
 import { filled, LOCALE, words } from './support/words.js';
-import type { Customer, Sent } from './support/simulator.js';
+import type { Sent } from './support/simulator.js';
 import type { World } from './support/world.js';
 
 const { inbox } = words('en');
@@ -19,16 +20,6 @@ const field = (page: Page, label: string) => dialog(page).getByLabel(label, { ex
 const more = (page: Page) => page.locator('.composer-more summary');
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-
-async function pickedUp(world: World, page: Page): Promise<Customer> {
-  const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
-  await world.simulator.says(karel, 'Dobrý den');
-  const { id } = await world.sessionOf(karel);
-  await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
-  await visit(page, `/inbox/${id}`);
-  await expect(reply(page)).toBeEditable();
-  return karel;
-}
 
 async function open(page: Page, what: string): Promise<void> {
   await more(page).click();
@@ -87,7 +78,7 @@ test('a location is pasted as a link, by keyboard, and survives a closed form', 
 
 test('buttons and a list are answered by the customer', async ({ world, person }) => {
   const page = await person('jana');
-  const karel = await pickedUp(world, page);
+  const { karel } = await pickedUp(world, page);
   await open(page, inbox.more.buttons);
   await field(page, inbox.more.body).fill('Hodí se vám pondělí?');
   await field(page, filled(inbox.more.button_n, { n: 1 })).fill('Ano, ale až odpoledne');
@@ -218,11 +209,7 @@ for (const language of ['en', 'cs'] as const) {
     test.setTimeout(180_000);
     const page = await person('jana', { locale: LOCALE[language], reducedMotion: 'reduce' });
     const own = words(language).inbox;
-    const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
-    await world.simulator.says(karel, 'Dobrý den');
-    const { id } = await world.sessionOf(karel);
-    await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
-    await visit(page, `/inbox/${id}`);
+    await pickedUp(world, page);
     const told: string[] = [];
     for (const size of [{ width: 1280, height: 800 }, { width: 360, height: 740 }]) {
       await page.setViewportSize(size);

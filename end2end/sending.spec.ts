@@ -1,25 +1,16 @@
 // Replies on their way: what the keyboard sends, and what happens to it while Switchboard cannot be reached.
 
 import type { Page } from '@playwright/test';
+import { pickedUp } from './support/picked-up.js';
 import { expect, test, visit } from './support/test.js';
 import { words } from './support/words.js';
-import { PASSWORD, type World } from './support/world.js';
+import { PASSWORD } from './support/world.js';
 
 const { auth, common, inbox } = words('en');
 const SEND = '**/rpc/inbox/send';
 const chat = (page: Page) => page.getByRole('log', { name: inbox.thread.messages });
 const reply = (page: Page) => page.getByLabel(inbox.composer.label, { exact: true });
 const bubbles = (page: Page) => page.locator('.flow-line.ours .bubble-text');
-
-async function pickedUp(world: World, page: Page, text = 'Dobrý den'): Promise<string> {
-  const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
-  await world.simulator.says(karel, text);
-  const { id } = await world.sessionOf(karel);
-  await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
-  await visit(page, `/inbox/${id}`);
-  await expect(reply(page)).toBeEditable();
-  return id;
-}
 
 test('Enter that ends a composition in Safari sends nothing', async ({ world, person }) => {
   const page = await person('jana');
@@ -82,7 +73,7 @@ test('what waits goes out under the name of its writer only, when they are back'
   troubles.allow(/ERR_FAILED|ERR_INTERNET_DISCONNECTED|401|409/);
   await world.addOperator('900', 'Vendula Vedoucí', 'vendula', 'supervisor');
   const page = await person('jana');
-  const id = await pickedUp(world, page);
+  const { id } = await pickedUp(world, page);
   const kept = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('outbox.')).length);
   await page.context().setOffline(true);
   await reply(page).fill('From Jana');
@@ -112,7 +103,7 @@ test('what was typed is shown to nobody else in this browser', async ({ world, p
   troubles.allow(/404/);
   await world.addOperator('900', 'Vendula Vedoucí', 'vendula', 'supervisor');
   const page = await person('jana');
-  const id = await pickedUp(world, page);
+  const { id } = await pickedUp(world, page);
   await reply(page).fill('Half a rep');
   const becomes = async (login: string) => {
     await page.goto('about:blank');
@@ -144,7 +135,7 @@ test('a reply over which the process breaks holds no other session, and can be t
 }) => {
   troubles.allow(/500/);
   const page = await person('jana');
-  const id = await pickedUp(world, page);
+  const { id } = await pickedUp(world, page);
   const eva = await world.simulator.addCustomer('Eva Malá', '420800555202');
   await world.simulator.says(eva, 'Haló?');
   const other = (await world.sessionOf(eva)).id;
@@ -179,7 +170,7 @@ test('a reply over which the process breaks holds no other session, and can be t
 test('what is refused comes back into the field with the reason', async ({ world, person, troubles }) => {
   troubles.allow(/409|ERR_INTERNET_DISCONNECTED|ERR_FAILED/);
   const page = await person('jana');
-  const id = await pickedUp(world, page);
+  const { id } = await pickedUp(world, page);
   await page.context().setOffline(true);
   await reply(page).fill('Too late');
   await reply(page).press('Enter');
@@ -198,7 +189,7 @@ test('what is written before it is known who writes waits for that, and is not l
 }) => {
   troubles.allow(/409/);
   const page = await person('jana');
-  const id = await pickedUp(world, page);
+  const { id } = await pickedUp(world, page);
   await page.request.post('/rpc/auth/log-out', { form: {} });
   let tell = () => {};
   const told = new Promise<void>((resolve) => (tell = resolve));
@@ -224,7 +215,7 @@ test('what is written before it is known who writes waits for that, and is not l
 
 test('in a closed session nothing offers to be tried again', async ({ world, person }) => {
   const page = await person('jana');
-  const id = await pickedUp(world, page);
+  const { id } = await pickedUp(world, page);
   await world.simulator.fault({ target: 'send', kind: 'error_code', code: 131026, http: 400 });
   await reply(page).fill('Posílám fakturu.');
   await reply(page).press('Enter');

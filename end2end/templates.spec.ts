@@ -2,6 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import type { Page } from '@playwright/test';
+import { pickedUp } from './support/picked-up.js';
 import { expect, test, visit } from './support/test.js';
 import { words } from './support/words.js';
 import type { Customer } from './support/simulator.js';
@@ -40,12 +41,7 @@ async function allowed(page: Page): Promise<void> {
 }
 
 async function closedWindow(world: World, page: Page): Promise<Customer> {
-  const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
-  await world.simulator.says(karel, 'Dobrý den');
-  const { id } = await world.sessionOf(karel);
-  await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
-  await visit(page, `/inbox/${id}`);
-  await expect(reply(page)).toBeEditable();
+  const { karel } = await pickedUp(world, page);
   // Meta has the last word on the window.
   await world.simulator.fault({ target: 'send', kind: 'error_code', code: 131047, http: 400 });
   await reply(page).fill('Ozveme se');
@@ -129,11 +125,7 @@ test('a file goes into the header, and Meta’s verdict is shown at once', async
 test('a closed session goes on with a template', async ({ world, person }) => {
   await allowed(await person('admin'));
   const page = await person('jana');
-  const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
-  await world.simulator.says(karel, 'Dobrý den');
-  const { id } = await world.sessionOf(karel);
-  await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
-  await visit(page, `/inbox/${id}`);
+  const { id } = await pickedUp(world, page);
   await world.api('POST', `sessions/${id}/close`);
   const help = page.locator('.composer-help');
   await expect(help).toContainText(inbox.composer.closed_template);

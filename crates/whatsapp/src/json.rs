@@ -92,7 +92,17 @@ pub(crate) fn string(raw: &RawValue) -> Option<String> {
 
 /// Meta escapes its payloads as UTF-16. Text that is cut inside an emoji ends in half of a surrogate pair, which is not
 /// a valid string. The half becomes U+FFFD, and the rest of the text is kept.
-pub(crate) fn mend_surrogates(json: &str) -> Cow<'_, str> {
+fn mend_surrogates(json: &str) -> Cow<'_, str> {
+    mend(json, |_| false)
+}
+
+/// JSON that every database takes: each half of a surrogate pair and each NUL is U+FFFD.
+pub(crate) fn storable(json: &str) -> Cow<'_, str> {
+    mend(json, |unit| unit == 0)
+}
+
+/// Halves of surrogate pairs become U+FFFD, and so does every escaped code unit that is unfit.
+fn mend(json: &str, is_unfit: impl Fn(u16) -> bool) -> Cow<'_, str> {
     if !json.contains("\\u") {
         return Cow::Borrowed(json);
     }
@@ -103,7 +113,7 @@ pub(crate) fn mend_surrogates(json: &str) -> Cow<'_, str> {
         mended.push_str(before);
         let length = match (code_unit(escape), escape.get(6..).and_then(code_unit)) {
             (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
-            (Some(0xD800..=0xDFFF), _) => {
+            (Some(unit), _) if is_unfit(unit) || matches!(unit, 0xD800..=0xDFFF) => {
                 mended.push('\u{FFFD}');
                 rest = &escape[6..];
                 continue;
@@ -183,6 +193,13 @@ mod tests {
                 assert_eq!(o.each("d").next().unwrap().1.unwrap(), "\u{FFFD}");
             },
         );
+    }
+
+    #[test]
+    fn stored_json_has_no_nul_and_keeps_its_backslashes() {
+        let json = r#"["x\u0000y\ud83d", "\\u0000", "\ud83d\ude00"]"#;
+        let texts: Vec<String> = serde_json::from_str(&storable(json)).unwrap();
+        assert_eq!(texts, ["x\u{FFFD}y\u{FFFD}", r"\u0000", "😀"]);
     }
 
     #[test]

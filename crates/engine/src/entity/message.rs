@@ -1,5 +1,6 @@
 //! One message, in either direction.
 
+use domain::message::Failure;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -41,6 +42,18 @@ pub struct Model {
     pub phone: bool,
     /// The uploaded file that it sends. A received file has the id of its message.
     pub file_id: Option<Uuid>,
+}
+
+impl Model {
+    /// Why it was not delivered.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        self.failure_title.clone().map(|title| Failure {
+            code: self.failure_code,
+            title,
+            details: self.failure_details.clone(),
+            trace: self.failure_trace.clone(),
+        })
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

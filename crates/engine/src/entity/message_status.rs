@@ -1,5 +1,6 @@
 //! A status that Meta reported, once for each participant.
 
+use domain::message::Failure;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -31,6 +32,18 @@ pub struct Model {
     pub pricing_type: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub pricing_category: Option<String>,
+}
+
+impl Model {
+    /// Why it was not delivered.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        self.failure_title.clone().map(|title| Failure {
+            code: self.failure_code,
+            title,
+            details: self.failure_details.clone(),
+            trace: None,
+        })
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

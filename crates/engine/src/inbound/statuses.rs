@@ -140,12 +140,7 @@ fn find_message(batch: &Batch, phone_number_id: &str, update: &StatusUpdate) -> 
 /// Applies statuses that came before the echo of their message.
 pub(crate) fn catch_up(batch: &mut Batch, id: Uuid, phone_number_id: &str, wamid: &str) -> Result<(), Dead> {
     for row in batch.quicker_statuses(phone_number_id, wamid) {
-        let failure = row.failure_title.map(|title| Failure {
-            code: row.failure_code,
-            title,
-            details: row.failure_details,
-            trace: None,
-        });
+        let failure = row.failure();
         // Meta may have a word that this version does not know.
         if let (Ok(news), Some(message)) = (row.status.parse(), batch.messages.get(id))
             && let Some(moved) = advance(message, None, news, failure).map_err(unreadable)?

@@ -26,8 +26,7 @@ use domain::{
     session::ReplyEffect,
 };
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    sea_query::Expr,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, sea_query::Expr,
 };
 
 /// Answers the customer. A repeated `key` returns the same message and sends nothing twice; with other content it is
@@ -41,8 +40,7 @@ pub async fn send(
 ) -> Result<MessageView> {
     let outgoing = outgoing.into();
     outgoing.check()?;
-    let key = key.filter(|key| !key.is_empty()).map(idempotency_key).transpose();
-    let key = key.map_err(|problem| Refusal::field("key", problem))?;
+    let key = checked(key)?;
     let tx = engine.transaction(actor).await?;
     if let Some(own) = actor.extension() {
         assignment::stays_enabled(&tx, own).await?;
@@ -52,7 +50,7 @@ pub async fn send(
         && let Some(known) = of_key(&tx, &session, key).await?
     {
         return match content::outgoing(&*tx, &known).await?.is_same(&outgoing) {
-            true => shown(&tx, known).await,
+            true => shown(&*tx, actor, known).await,
             false => Err(Refusal::KeyReused.into()),
         };
     }
@@ -71,16 +69,19 @@ pub async fn sent_before(
     id: SessionId,
     key: Option<&str>,
 ) -> Result<Option<MessageView>> {
-    let Some(key) = key.filter(|key| !key.is_empty()) else {
-        return Ok(None);
-    };
-    let key = idempotency_key(key).map_err(|problem| Refusal::field("key", problem))?;
-    let tx = engine.transaction(actor).await?;
-    let session = access::find(&tx, actor, id, false).await?;
-    match of_key(&tx, &session, &key).await? {
-        Some(known) => Ok(Some(shown(&tx, known).await?)),
+    let Some(key) = checked(key)? else { return Ok(None) };
+    let db = engine.db.read();
+    let session = access::find(db, actor, id, false).await?;
+    match of_key(db, &session, &key).await? {
+        Some(known) => Ok(Some(shown(db, actor, known).await?)),
         None => Ok(None),
     }
+}
+
+/// The idempotency key as it is stored; an empty one is none.
+fn checked(key: Option<&str>) -> Result<Option<String>> {
+    let key = key.filter(|key| !key.is_empty()).map(idempotency_key).transpose();
+    Ok(key.map_err(|problem| Refusal::field("key", problem))?)
 }
 
 /// Reacts to a message, in either direction, that Meta knows. An empty emoji takes the reaction away.
@@ -116,7 +117,7 @@ pub async fn retry(engine: &Engine, actor: &Actor, id: MessageId) -> Result<Mess
     // A double click must not send twice: a second retry of the same message returns the first one.
     let key = retry_key(id);
     if let Some(known) = of_key(&tx, &session, &key).await? {
-        return shown(&tx, known).await;
+        return shown(&*tx, actor, known).await;
     }
     let again = content::outgoing(&*tx, &failed).await?;
     let of = Again {
@@ -135,20 +136,20 @@ pub(super) fn retry_key(failed: MessageId) -> String {
 
 /// The message of this session that was stored under this key.
 pub(super) async fn of_key(
-    tx: &DatabaseTransaction,
+    db: &impl ConnectionTrait,
     session: &session::Model,
     key: &str,
 ) -> Result<Option<message::Model>> {
     let found = message::Entity::find()
         .filter(message::Column::SessionId.eq(session.id))
         .filter(message::Column::IdempotencyKey.eq(key));
-    Ok(found.one(tx).await?)
+    Ok(found.one(db).await?)
 }
 
 /// The message with what it says beside its words.
-async fn shown(tx: &Transaction, row: message::Model) -> Result<MessageView> {
+async fn shown(db: &impl ConnectionTrait, actor: &Actor, row: message::Model) -> Result<MessageView> {
     let mut message = view(row)?;
-    content::fill(&**tx, tx.actor(), std::slice::from_mut(&mut message)).await?;
+    content::fill(db, actor, std::slice::from_mut(&mut message)).await?;
     Ok(message)
 }
 
@@ -310,5 +311,5 @@ pub(super) async fn write(
     tx.then(move |engine| engine.receipts.answered(of));
     message_changed(tx, &row).await?;
     tx.wake(Worker::Outbound);
-    shown(tx, row).await
+    shown(&**tx, actor, row).await
 }

@@ -52,12 +52,7 @@ pub async fn list(
 }
 
 pub(crate) fn view(row: message::Model) -> Result<MessageView> {
-    let failure = row.failure_title.map(|title| Failure {
-        code: row.failure_code,
-        title,
-        details: row.failure_details,
-        trace: row.failure_trace,
-    });
+    let failure = row.failure();
     let is_call = row.kind == CALL;
     Ok(MessageView {
         id: MessageId::new(row.id),

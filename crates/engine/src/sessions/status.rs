@@ -82,12 +82,7 @@ pub(crate) async fn accepted(tx: &Transaction, id: MessageId, wamid: &str) -> Re
         .await?;
     let mut news = vec![(Status::Sent, None)];
     for row in quicker {
-        let failure = row.failure_title.map(|title| Failure {
-            code: row.failure_code,
-            title,
-            details: row.failure_details,
-            trace: None,
-        });
+        let failure = row.failure();
         // Meta may have a word that this version does not know.
         news.extend(row.status.parse().ok().map(|status| (status, failure)));
     }

@@ -4,7 +4,7 @@
 use secrecy::SecretString;
 
 use super::{client::Graph, error::GraphError};
-use crate::json::{Object, mend_surrogates};
+use crate::json::{Object, storable};
 
 /// Templates of one page. A template of the largest kind has about ten thousand characters.
 const PAGE: &str = "50";
@@ -95,12 +95,9 @@ impl Template {
             quality: quality.or_else(|| object.text("quality_score")),
             // Meta's word for no reason.
             rejected_reason: object.text("rejected_reason").filter(|reason| reason != "NONE"),
-            components: object.raw("components").map(|raw| stored(raw.get())),
+            components: object
+                .raw("components")
+                .map(|raw| storable(raw.get()).into_owned()),
         })
     }
-}
-
-/// JSON that every database takes: neither half an emoji nor NUL is in it.
-fn stored(json: &str) -> String {
-    mend_surrogates(json).replace("\\u0000", "\u{FFFD}")
 }
