@@ -10,7 +10,7 @@ use crate::{
 use domain::{
     access::Actor,
     ids::{MessageId, SessionId},
-    message::{CALL, Failure, Marks, MessageView, Status},
+    message::{CALL, Marks, MessageView, Status},
     page::{Page, PageRequest},
     time::Timestamp,
 };
