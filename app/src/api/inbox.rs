@@ -2,6 +2,7 @@
 
 use super::error::ApiError;
 use domain::{
+    event::AsOf,
     ids::{FileId, MessageId, SessionId, UserId},
     message::{MessageView, Outgoing},
     session::{self, InboxCounts, InboxPage, Tab},
@@ -42,14 +43,16 @@ pub async fn inbox(
     tab: Tab,
     #[server(default)] search: String,
     #[server(default)] cursor: Option<String>,
-) -> Result<InboxPage, ApiError> {
+) -> Result<AsOf<InboxPage>, ApiError> {
     let actor = guard::actor().await?;
     let engine = guard::engine()?;
     let page = PageRequest { cursor, limit: None };
-    Ok(InboxPage {
+    let position = engine.events().position();
+    let value = InboxPage {
         rows: engine::sessions::inbox(&engine, &actor, tab, optional(&search), &page).await?,
         several: engine::sessions::several(&engine).await?,
-    })
+    };
+    Ok(AsOf { position, value })
 }
 
 /// The numbers on the tabs and in the window's title.
@@ -57,9 +60,11 @@ pub async fn inbox(
 /// # Errors
 /// Not logged in.
 #[server(prefix = "/rpc", endpoint = "inbox/counts")]
-pub async fn counts() -> Result<InboxCounts, ApiError> {
-    let actor = guard::actor().await?;
-    Ok(engine::sessions::counts(&guard::engine()?, &actor).await?)
+pub async fn counts() -> Result<AsOf<InboxCounts>, ApiError> {
+    let (engine, actor) = (guard::engine()?, guard::actor().await?);
+    let position = engine.events().position();
+    let value = engine::sessions::counts(&engine, &actor).await?;
+    Ok(AsOf { position, value })
 }
 
 /// One session with its newest messages, or those before a cursor, and its timeline.

@@ -101,7 +101,7 @@ impl Connection {
                         others.tell(&note);
                     }
                 }
-                Act::Notify(change) => this.notifiers.notify(&change),
+                Act::Notify(event) => this.notifiers.notify(*event),
                 Act::Connected(connected) => this.notifiers.connect(connected),
                 Act::FindOut => (this.find_out)(),
             }

@@ -1,14 +1,17 @@
-//! The process' events as signals. Events are hints: each one raises a counter, and the component that shows the data
-//! reads it again. After a gap (a lost connection, a sleeping tab) every counter is raised, so nothing needs a reload.
+//! The process' events as signals. Each one raises a counter, and the component that shows the data reads it again; the
+//! inbox gets its rows and counts with the event instead. After a gap (a lost connection, a sleeping tab) every counter
+//! is raised, so nothing needs a reload.
 //!
 //! | module | what it holds |
 //! |---|---|
 //! | [`signals`] | the counters |
+//! | [`changes`] | what inboxes show of the latest events |
 //! | [`tabs`] | which tab of a browser listens, when the connection is lost, when it is retried: pure steps |
 //! | [`connection`] | carries out these steps in the browser |
 //! | [`notice`] | what users are told about the connection |
 //! | [`reader`] | reading again without a flood |
 
+mod changes;
 mod connection;
 mod notice;
 mod reader;
@@ -16,6 +19,7 @@ mod signals;
 mod tabs;
 
 pub use self::{
+    changes::Changes,
     notice::LiveNotice,
     reader::Reader,
     signals::{Live, use_live},

@@ -1,6 +1,10 @@
 //! What has changed, as counters: the read ends for the components that show it, the write ends for the connection.
 
-use domain::{event::Change, ids::SessionId};
+use super::changes::{Change as InboxChange, Changes};
+use domain::{
+    event::{Change, Event, Position},
+    ids::SessionId,
+};
 use leptos::prelude::*;
 use std::collections::HashMap;
 
@@ -20,6 +24,10 @@ pub struct Live {
     pub offline: ReadSignal<bool>,
     /// The log-in has ended while the page was open.
     pub signed_out: ReadSignal<bool>,
+    /// What inboxes show of the latest events.
+    pub changes: ReadSignal<Changes>,
+    /// Rises when the inbox has to be read again.
+    pub inbox: ReadSignal<u64>,
     by_session: ReadSignal<BySession>,
 }
 
@@ -34,11 +42,6 @@ impl Live {
     pub fn session(&self, id: SessionId) -> u64 {
         self.by_session
             .with(|changes| changes.all + changes.each.get(&id).copied().unwrap_or(0))
-    }
-
-    /// Rises when anything in the inbox may have changed.
-    pub fn inbox(&self) -> u64 {
-        self.sessions.get() + self.messages.get()
     }
 }
 
@@ -60,6 +63,8 @@ pub(super) struct Notifiers {
     pub(super) connected: WriteSignal<bool>,
     pub(super) offline: WriteSignal<bool>,
     pub(super) signed_out: WriteSignal<bool>,
+    changes: WriteSignal<Changes>,
+    inbox: WriteSignal<u64>,
     by_session: WriteSignal<BySession>,
 }
 
@@ -74,6 +79,8 @@ pub(super) fn signals() -> (Live, Notifiers) {
     let (connected, set_connected) = signal(true);
     let (offline, set_offline) = signal(false);
     let (signed_out, set_signed_out) = signal(false);
+    let (changes, add_change) = signal(Changes::default());
+    let (inbox, notify_inbox) = signal(0);
     let (by_session, notify_session) = signal(BySession::default());
     (
         Live {
@@ -87,6 +94,8 @@ pub(super) fn signals() -> (Live, Notifiers) {
             connected,
             offline,
             signed_out,
+            changes,
+            inbox,
             by_session,
         },
         Notifiers {
@@ -100,14 +109,25 @@ pub(super) fn signals() -> (Live, Notifiers) {
             connected: set_connected,
             offline: set_offline,
             signed_out: set_signed_out,
+            changes: add_change,
+            inbox: notify_inbox,
             by_session: notify_session,
         },
     )
 }
 
 impl Notifiers {
-    pub(super) fn notify(self, change: &Change) {
-        match *change {
+    pub(super) fn notify(self, event: Event) {
+        if let Some(session) = event.change.session() {
+            match event.inbox {
+                Some(inbox) => self.changes.update(|changes| {
+                    let at = Position { number: event.number };
+                    changes.add(InboxChange { at, session, inbox });
+                }),
+                None => self.inbox.update(|n| *n += 1),
+            }
+        }
+        match event.change {
             Change::Session { session } => {
                 self.sessions.update(|n| *n += 1);
                 self.touch(session);
@@ -117,11 +137,19 @@ impl Notifiers {
                 self.touch(session);
             }
             Change::Channel { .. } => self.channels.update(|n| *n += 1),
-            Change::Directory => self.directory.update(|n| *n += 1),
+            Change::Directory => {
+                // Its rows name extensions and queues.
+                self.inbox.update(|n| *n += 1);
+                self.directory.update(|n| *n += 1);
+            }
             Change::DeadLetter => self.dead_letters.update(|n| *n += 1),
             Change::Countries => self.countries.update(|n| *n += 1),
             Change::Templates => self.templates.update(|n| *n += 1),
-            Change::Resync => self.notify_all(),
+            Change::Resync => {
+                let at = Position { number: event.number };
+                self.changes.update(|changes| changes.begin(at));
+                self.notify_all();
+            }
         }
     }
 
@@ -143,6 +171,7 @@ impl Notifiers {
             self.dead_letters,
             self.countries,
             self.templates,
+            self.inbox,
         ] {
             notifier.update(|n| *n += 1);
         }
@@ -158,6 +187,32 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn hint(change: Change) -> Event {
+        Event {
+            number: 1,
+            change,
+            inbox: None,
+        }
+    }
+
+    #[test]
+    fn an_event_with_its_row_is_no_reason_to_read_again() {
+        let owner = Owner::new();
+        owner.with(|| {
+            let (live, notifiers) = signals();
+            let session = id("00000000-0000-0000-0000-000000000001");
+            notifiers.notify(Event {
+                inbox: Some(domain::event::InboxChange {
+                    row: None,
+                    counts: Default::default(),
+                }),
+                ..hint(Change::Session { session })
+            });
+            assert_eq!((live.inbox.get(), live.session(session)), (0, 1));
+            assert_eq!(live.changes.with(Changes::newest).number, 1);
+        });
+    }
+
     #[test]
     fn a_message_touches_its_session_and_no_other() {
         let owner = Owner::new();
@@ -165,13 +220,16 @@ mod tests {
             let (live, notifiers) = signals();
             let ours = id("00000000-0000-0000-0000-000000000001");
             let other = id("00000000-0000-0000-0000-000000000002");
-            notifiers.notify(&Change::Message {
+            notifiers.notify(hint(Change::Message {
                 session: ours,
                 message: "00000000-0000-0000-0000-000000000003".parse().unwrap(),
                 inbound: true,
-            });
+            }));
             assert_eq!((live.session(ours), live.session(other)), (1, 0));
-            assert_eq!((live.messages.get(), live.sessions.get()), (1, 0));
+            assert_eq!(
+                (live.messages.get(), live.sessions.get(), live.inbox.get()),
+                (1, 0, 1)
+            );
         });
     }
 
@@ -180,11 +238,11 @@ mod tests {
         let owner = Owner::new();
         owner.with(|| {
             let (live, notifiers) = signals();
-            notifiers.notify(&Change::Resync);
+            notifiers.notify(hint(Change::Resync));
             assert_eq!(live.session(id("00000000-0000-0000-0000-000000000001")), 1);
             assert_eq!(
-                (live.inbox(), live.channels.get(), live.directory.get()),
-                (2, 1, 1)
+                (live.inbox.get(), live.channels.get(), live.directory.get()),
+                (1, 1, 1)
             );
         });
     }

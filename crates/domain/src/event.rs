@@ -1,6 +1,10 @@
-//! Events are hints with ids: the receiver reads the data again, so a lost event costs nothing.
+//! Events say what changed. One about a session brings what the inbox shows of it, so that nobody has to ask; one without
+//! that is a hint to read again, so a lost event costs nothing.
 
-use crate::ids::{ChannelId, MessageId, SessionId, UserId};
+use crate::{
+    ids::{ChannelId, MessageId, SessionId, UserId},
+    session::{InboxCounts, SessionRow},
+};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -15,9 +19,16 @@ pub const PING: &str = "ping";
 pub const HELLO: &str = "hello";
 
 /// A position in the sequence of events: everything up to and including this number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Position {
     pub number: u64,
+}
+
+/// What was read, with a position before which nothing is missing in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AsOf<T> {
+    pub position: Position,
+    pub value: T,
 }
 
 /// The start of a stream. The stream does not report events up to this position.
@@ -36,6 +47,17 @@ pub struct Event {
     pub number: u64,
     #[serde(flatten)]
     pub change: Change,
+    /// Of a change of a session or of a message; without it, the inbox has to be read again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inbox: Option<InboxChange>,
+}
+
+/// What the inbox of one user shows after a change of a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxChange {
+    /// `None`: the user does not see the session, or not any more.
+    pub row: Option<SessionRow>,
+    pub counts: InboxCounts,
 }
 
 /// What changed.
@@ -62,4 +84,19 @@ pub enum Change {
     DeadLetter,
     /// Some events may have been missed: read everything again.
     Resync,
+}
+
+impl Change {
+    /// The session that changed, or whose message did.
+    pub fn session(&self) -> Option<SessionId> {
+        match *self {
+            Self::Session { session } | Self::Message { session, .. } => Some(session),
+            Self::Channel { .. }
+            | Self::Directory
+            | Self::Countries
+            | Self::Templates
+            | Self::DeadLetter
+            | Self::Resync => None,
+        }
+    }
 }

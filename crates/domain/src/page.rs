@@ -1,6 +1,8 @@
 //! Lists come in pages, with a cursor that is opaque to the caller.
 
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +19,11 @@ impl<T> Page<T> {
             next_cursor: self.next_cursor,
         }
     }
+}
+
+/// The cursor after an item of a list that is sorted by a time and, within it, by id.
+pub fn cursor(at: Timestamp, id: Uuid) -> String {
+    format!("{}_{id}", at.millis())
 }
 
 /// The parameters of a list request.

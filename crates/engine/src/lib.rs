@@ -32,6 +32,7 @@ mod database;
 mod engine;
 mod entity;
 mod error;
+mod live;
 mod open;
 mod random;
 mod receipts;

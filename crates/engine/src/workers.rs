@@ -4,9 +4,10 @@ use crate::{
     Engine, countries,
     database::{Database, checkpoint},
     doctor,
-    events::dispatcher,
     files::fetch,
-    inbound, outbound, receipts, retention,
+    inbound,
+    live::dispatcher,
+    outbound, receipts, retention,
     sessions::idle,
     templates,
 };

@@ -1,5 +1,5 @@
-//! Live updates, as server-sent events. An event only says what to read again, so a stream may break at any time: its
-//! first event gives its position, and a browser that reconnects names the last event that it knows.
+//! Live updates, as server-sent events. A stream may break at any time: its first event gives its position, and
+//! a browser that reconnects names the last event that it knows.
 
 use super::{login_session, state::Http, streams::Streams};
 use axum::{
@@ -12,12 +12,12 @@ use axum::{
 };
 use domain::{
     access::{Actor, Me},
-    event::{Event, HELLO, Hello, PING, PING_EVERY},
+    event::{HELLO, Hello, PING, PING_EVERY},
 };
 use engine::{
     Engine,
     access::{users, web_sessions},
-    events,
+    events::{self, Told},
 };
 use futures::{Stream, StreamExt as _, future, stream};
 use serde::{Deserialize, Serialize};
@@ -100,7 +100,7 @@ pub async fn stream(
     (PASS_ON_AT_ONCE, Sse::new(events)).into_response()
 }
 
-fn changed(event: &Event) -> sse::Event {
+fn changed(event: &Told) -> sse::Event {
     let data = serde_json::to_string(event).unwrap_or_default();
     sse::Event::default().id(event.number.to_string()).data(data)
 }

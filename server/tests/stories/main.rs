@@ -25,6 +25,7 @@ mod incomplete;
 mod input;
 mod kinds;
 mod links;
+mod live;
 mod outbound;
 mod pace;
 mod pages;

@@ -73,15 +73,17 @@ impl Tab {
             (Role::Leading { lead, .. }, Note::Lost { lead: other }) if lead < other => {
                 self.tell(Note::Lost { lead });
             }
-            (_, Note::Heard { at, what, .. }) => {
+            (role, Note::Heard { at, what, .. }) => {
                 self.follow(now);
                 self.set_connected(true);
                 match what {
                     Heard::Hello => self.begin(&at),
                     Heard::Ping => self.catch_up(&at),
-                    Heard::Event(data) => {
+                    Heard::Event(data) if role == Role::Following => {
                         self.notify(&data, at);
                     }
+                    // What the other tab heard before it is missing here.
+                    Heard::Event(_) => self.catch_up(&at),
                 }
             }
             (_, Note::Lost { .. }) => {
@@ -114,19 +116,17 @@ impl Tab {
     /// Everything up to `at` has happened; if this page has seen less, it has missed events.
     fn catch_up(&mut self, at: &Position) {
         if self.seen.is_none_or(|seen| seen < *at) {
-            self.acts.push(Act::Notify(Change::Resync));
+            self.acts.push(Act::Notify(Box::new(resync(*at))));
             self.seen = Some(*at);
         }
     }
 
     /// Returns the position after the event.
     fn notify(&mut self, data: &str, mut at: Position) -> Position {
-        let event = serde_json::from_str::<Event>(data).ok();
-        if let Some(event) = &event {
-            at.number = at.number.max(event.number);
-        }
-        self.acts
-            .push(Act::Notify(event.map_or(Change::Resync, |event| event.change)));
+        // A newer process may tell what this page does not understand.
+        let event = serde_json::from_str::<Event>(data).unwrap_or(resync(at));
+        at.number = at.number.max(event.number);
+        self.acts.push(Act::Notify(Box::new(event)));
         self.seen = self.seen.max(Some(at));
         at
     }
@@ -139,5 +139,13 @@ impl Tab {
 
     fn relay(&mut self, lead: Lead, at: Position, what: Heard) {
         self.tell(Note::Heard { lead, at, what });
+    }
+}
+
+fn resync(at: Position) -> Event {
+    Event {
+        number: at.number,
+        change: Change::Resync,
+        inbox: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::note::{Lead, Millis, Note};
 use domain::{
-    event::{Change, Position, SILENCE},
+    event::{Event, Position, SILENCE},
     ids::UserId,
 };
 
@@ -25,7 +25,7 @@ pub enum Act {
     Close,
     Tell(Note),
     /// Something may have changed.
-    Notify(Change),
+    Notify(Box<Event>),
     Connected(bool),
     /// Ask who is logged in: the stream was refused, is another user's, or started anew.
     FindOut,

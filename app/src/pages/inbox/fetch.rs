@@ -1,34 +1,42 @@
 //! Reading the list and the thread from the process, and reading them again while they are shown.
 
-use super::{element_ids::ROW_ID, query::Query};
+use super::{element_ids::ROW_ID, listed::Listed, query::Query};
 use crate::{
     api::{ApiError, ApiResult, inbox as api},
     browser,
     outbox::Outbox,
 };
 use domain::{
+    event::AsOf,
     ids::SessionId,
     refusal::Refusal,
-    session::{InboxCounts, InboxPage, Thread},
+    session::{InboxCounts, Thread},
 };
 use leptos::prelude::*;
 use std::collections::HashSet;
 
-pub async fn read_list(query: Query) -> ApiResult<InboxPage> {
-    let mut page = api::inbox(query.tab, query.search.clone(), None).await?;
+pub async fn read_list(query: Query) -> ApiResult<Listed> {
+    let AsOf {
+        position,
+        value: mut page,
+    } = api::inbox(query.tab, query.search.clone(), None).await?;
     let rows = &mut page.rows;
     for _ in 1..query.pages {
         let Some(cursor) = rows.next_cursor.take() else {
             break;
         };
         let next = api::inbox(query.tab, query.search.clone(), Some(cursor)).await?;
-        rows.items.extend(next.rows.items);
-        rows.next_cursor = next.rows.next_cursor;
+        rows.items.extend(next.value.rows.items);
+        rows.next_cursor = next.value.rows.next_cursor;
     }
     // A session that moved up between two reads is on both pages.
     let mut seen = HashSet::new();
     rows.items.retain(|row| seen.insert(row.id));
-    Ok(page)
+    Ok(Listed {
+        query,
+        position,
+        page,
+    })
 }
 
 pub async fn read_thread(
@@ -40,8 +48,8 @@ pub async fn read_thread(
 
 pub async fn read_list_again(
     query: Memo<Query>,
-    counts: Resource<ApiResult<InboxCounts>>,
-    list: Resource<ApiResult<InboxPage>>,
+    counts: Resource<ApiResult<AsOf<InboxCounts>>>,
+    list: Resource<ApiResult<Listed>>,
 ) {
     let Some(asked) = query.try_get_untracked() else {
         return;
@@ -92,7 +100,7 @@ fn is_news<T>(answer: &ApiResult<T>) -> bool {
 }
 
 /// A row that moves in the list loses the focus: this restores it.
-fn keep_focus(change: impl FnOnce()) {
+pub fn keep_focus(change: impl FnOnce()) {
     let focused = document().active_element().map(|element| element.id());
     change();
     let Some(id) = focused.filter(|id| id.starts_with(ROW_ID)) else {

@@ -23,6 +23,7 @@ mod glyph;
 mod keys;
 mod labels;
 mod list;
+mod listed;
 mod markup;
 mod query;
 mod state;

@@ -2,12 +2,13 @@
 
 use domain::{ids::SessionId, session::Tab};
 use leptos_router::params::ParamsMap;
+use serde::{Deserialize, Serialize};
 
 /// The maximum number of pages of the list; for more, users search.
 const MAX_PAGES: u8 = 20;
 
 /// Which part of the list is requested.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Query {
     pub tab: Tab,
     pub search: String,

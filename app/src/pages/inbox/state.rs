@@ -3,7 +3,8 @@
 
 use super::{
     attach::AllFiles,
-    fetch::{read_list, read_list_again, read_thread, read_thread_again},
+    fetch::{keep_focus, read_list, read_list_again, read_thread, read_thread_again},
+    listed::Listed,
     query::Query,
 };
 use crate::{
@@ -13,13 +14,14 @@ use crate::{
         transfers::{TakeOver, Transfer},
     },
     frame::use_me,
-    live::{Reader, use_live},
+    live::{Changes, Reader, use_live},
     outbox::{Outbox, use_outbox},
 };
 use domain::{
     access::Me,
-    ids::{MessageId, SessionId},
-    session::{InboxCounts, InboxPage, Tab, Thread},
+    event::AsOf,
+    ids::{ExtensionId, MessageId, SessionId},
+    session::{InboxCounts, Tab, Thread},
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
@@ -35,8 +37,8 @@ pub struct Inbox {
     pub session: Memo<Option<SessionId>>,
     /// The URL names something that cannot be a session.
     pub nowhere: Memo<bool>,
-    pub counts: Resource<ApiResult<InboxCounts>>,
-    pub list: Resource<ApiResult<InboxPage>>,
+    pub counts: Resource<ApiResult<AsOf<InboxCounts>>>,
+    pub list: Resource<ApiResult<Listed>>,
     pub thread: Resource<Option<(SessionId, ApiResult<Thread>)>>,
     me: Resource<ApiResult<Me>>,
     pub pick_up: ServerAction<PickUp>,
@@ -93,7 +95,10 @@ impl Inbox {
         let thread = Resource::new(move || (session.get(), before.get()), read_thread);
         let outbox = use_outbox();
         let live = use_live();
-        let list_reader = Reader::new(move || live.inbox(), move || read_list_again(query, counts, list));
+        let list_reader = Reader::new(
+            move || live.inbox.get(),
+            move || read_list_again(query, counts, list),
+        );
         let thread_reader = Reader::new(
             // Whether the channel can send is part of a thread.
             move || {
@@ -148,6 +153,7 @@ impl Inbox {
                 go_to_mine(query.with_untracked(|query| query.on(Tab::Mine)));
             }
         });
+        inbox.follow_changes();
         inbox.show_what_was_sent();
         // So is a session that the user was first to answer, where an answer picks up.
         Effect::new(move |before: Option<Option<(SessionId, bool)>>| {
@@ -219,6 +225,48 @@ impl Inbox {
         });
     }
 
+    /// Rows and counts follow the stream of events.
+    fn follow_changes(self) {
+        let changes = use_live().changes;
+        Effect::new(move |_| {
+            let newest = changes.with(Changes::newest);
+            let own = self.own_extension();
+            let read = |list: &Option<ApiResult<Listed>>| match list {
+                Some(Ok(list)) => list.position < newest,
+                _ => false,
+            };
+            if !self.list.with(read) {
+                return;
+            }
+            let follow = |list: &mut Option<ApiResult<Listed>>| match list {
+                Some(Ok(list)) => changes.with_untracked(|changes| list.follow(changes, own)),
+                _ => false,
+            };
+            let mut again = None;
+            keep_focus(|| again = self.list.try_update(follow));
+            if again == Some(true) {
+                self.list_reader.ask();
+            }
+        });
+        Effect::new(move |_| {
+            let read = self.counts.with(|counts| match counts {
+                Some(Ok(counts)) => Some(counts.position),
+                _ => None,
+            });
+            let new = read.and_then(|read| changes.with(|changes| changes.counts_after(read)));
+            if let Some((position, value)) = new {
+                self.counts.try_set(Some(Ok(AsOf { position, value })));
+            }
+        });
+    }
+
+    fn own_extension(self) -> Option<ExtensionId> {
+        self.me.with(|me| match me {
+            Some(Ok(me)) => me.extension.as_ref().map(|own| own.id),
+            _ => None,
+        })
+    }
+
     /// The message that the process has accepted replaces the reply on its way.
     fn show_what_was_sent(self) {
         let sent = self.outbox.sent;
@@ -256,11 +304,7 @@ impl Inbox {
             Some(Some((id, Ok(thread)))) => Some((*id, thread.session.owner.as_ref().map(|owner| owner.id))),
             _ => None,
         })?;
-        let mine = self.me.with(|me| match me {
-            Some(Ok(me)) => owner.is_some() && me.extension.as_ref().map(|own| own.id) == owner,
-            _ => false,
-        });
-        Some((id, mine))
+        Some((id, owner.is_some() && self.own_extension() == owner))
     }
 
     /// Reads list, counts and thread again now.

@@ -1,7 +1,11 @@
 //! Cursors of lists: opaque to whoever gets one, and refused when malformed.
 
 use crate::Result;
-use domain::{page::PageRequest, refusal::Refusal};
+use domain::{
+    page::{self, PageRequest},
+    refusal::Refusal,
+    time::Timestamp,
+};
 use uuid::Uuid;
 
 /// A cursor over a list that is sorted by id.
@@ -25,7 +29,7 @@ pub(crate) fn time_and_id(page: &PageRequest) -> Result<Option<(i64, Uuid)>> {
 }
 
 pub(crate) fn of_time_and_id(at: i64, id: Uuid) -> String {
-    format!("{at}_{id}")
+    page::cursor(Timestamp::from_millis(at), id)
 }
 
 /// Removes the one row too many, which was read to learn whether there are more, and names the last that stays.

@@ -8,12 +8,12 @@ use crate::{
     audit::{Subject, detail},
     channels,
     entity::{audit as rows, channel},
-    events::Audience,
+    events::{Audience, Told},
 };
 use domain::{
     access::Actor,
     channel::{AuditDetail, BadgeChange},
-    event::{Change, Event},
+    event::Change,
     ids::ChannelId,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -56,7 +56,7 @@ enum Due {
 }
 
 impl Due {
-    fn after(event: &Event) -> Self {
+    fn after(event: &Told) -> Self {
         match event.change {
             Change::Channel { channel } => Self::One(channel),
             // `Directory`: a destination may have been disabled. `Resync`: some events were missed.

@@ -3,6 +3,7 @@
 use crate::entity::session;
 use domain::access::{Actor, Permission};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -43,6 +44,17 @@ impl Audience {
             extensions: extensions.into_iter().collect(),
             queues: queues.into_iter().collect(),
         })
+    }
+
+    /// The extensions in its queues.
+    pub(crate) fn members(&self, of: &HashMap<Uuid, Vec<Uuid>>) -> Vec<Uuid> {
+        match self {
+            Self::Everybody => Vec::new(),
+            Self::Some(hearers) => {
+                let queues = hearers.queues.iter().filter_map(|queue| of.get(queue));
+                queues.flatten().copied().collect()
+            }
+        }
     }
 
     /// Whether this actor, who is in these queues, may hear of it.

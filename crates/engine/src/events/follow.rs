@@ -6,12 +6,12 @@ use crate::{
     entity::queue_member,
     events::{
         log,
-        stream::{Subscription, resync},
+        stream::{Subscription, Told},
     },
 };
 use domain::{
     access::Actor,
-    event::{Event, Position},
+    event::{Change, Position},
 };
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ const MAX_MISSED: u64 = 1000;
 /// The database cannot be read.
 pub async fn follow(engine: &Engine, actor: &Actor, after: Option<u64>) -> Result<(Position, Subscription)> {
     // Subscribes first, so that no event falls between the read and the subscription.
-    let mut subscription = engine.events().subscribe();
+    let mut subscription = engine.events().subscribe_page();
     let Some(after) = after else {
         return Ok((
             Position {
@@ -45,7 +45,8 @@ pub async fn follow(engine: &Engine, actor: &Actor, after: Option<u64>) -> Resul
     };
     if !known || missed.len() as u64 > MAX_MISSED {
         subscription.last = newest.max(subscription.last);
-        subscription.missed.push_back(resync(subscription.last));
+        let resync = Told::hint(subscription.last, Change::Resync);
+        subscription.missed.push_back(resync);
         return Ok((
             Position {
                 number: subscription.last,
@@ -57,10 +58,9 @@ pub async fn follow(engine: &Engine, actor: &Actor, after: Option<u64>) -> Resul
     for event in missed {
         subscription.last = subscription.last.max(event.number);
         if event.audience.includes(actor, &queues) {
-            subscription.missed.push_back(Event {
-                number: event.number,
-                change: event.change,
-            });
+            subscription
+                .missed
+                .push_back(Told::hint(event.number, event.change));
         }
     }
     Ok((Position { number: after }, subscription))

@@ -24,10 +24,10 @@ const LOCK: i64 = 0x6576_656e_7473;
 
 /// A parsed row.
 #[derive(Debug)]
-pub(super) struct Logged {
-    pub(super) number: u64,
-    pub(super) change: Change,
-    pub(super) audience: Audience,
+pub(crate) struct Logged {
+    pub(crate) number: u64,
+    pub(crate) change: Change,
+    pub(crate) audience: Audience,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -97,7 +97,7 @@ fn json(value: &impl Serialize) -> Result<String> {
 }
 
 /// The oldest events after this number.
-pub(super) async fn after(db: &impl ConnectionTrait, number: u64, many: u64) -> Result<Vec<Logged>> {
+pub(crate) async fn after(db: &impl ConnectionTrait, number: u64, many: u64) -> Result<Vec<Logged>> {
     let number = i64::try_from(number).unwrap_or(i64::MAX);
     let rows = event::Entity::find()
         .filter(event::Column::Number.gt(number))

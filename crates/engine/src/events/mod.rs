@@ -4,20 +4,21 @@
 //! |---|---|
 //! | `audience` | says who may hear of a change |
 //! | `log` | keeps the events of a day as rows |
-//! | `dispatcher` | reads new rows and hands them to all listeners |
-//! | `stream` | the listeners of this process |
+//! | `stream` | the listeners of this process, and what each is told |
+//! | `counts` | the numbers on the tabs of each listener |
 //! | `follow` | tells a listener that comes back what it missed |
 //!
-//! A [`Transaction`](crate::transaction::Transaction) writes the rows; nothing else does.
+//! A [`Transaction`](crate::transaction::Transaction) writes the rows; nothing else does. The room `live` reads them
+//! and publishes them with what inboxes show.
 
-pub(crate) mod dispatcher;
+pub(crate) mod counts;
 pub(crate) mod log;
+pub(crate) mod stream;
 
 mod audience;
 mod follow;
-mod stream;
 
 pub use follow::follow;
-pub use stream::{Events, Subscription};
+pub use stream::{Events, Subscription, Told};
 
 pub(crate) use audience::Audience;

@@ -1,10 +1,13 @@
 //! The stream of events in this process, and those who listen to it.
 
-use crate::events::audience::Audience;
+use crate::events::{audience::Audience, counts::Counts};
 use domain::{
     access::Actor,
-    event::{Change, Event, Position},
+    event::{Change, Position},
+    session::InboxCounts,
 };
+use serde::Serialize;
+use serde_json::value::RawValue;
 use std::{
     collections::VecDeque,
     sync::{
@@ -18,19 +21,79 @@ use uuid::Uuid;
 /// Events kept for a slow listener; one that falls behind further is told to read everything again.
 const KEPT: usize = 1024;
 
-/// An event, and the members of the queues that may hear of it.
+/// An event for everybody who may hear of it.
 #[derive(Debug)]
-pub(super) struct Published {
-    pub(super) event: Event,
-    pub(super) audience: Audience,
-    /// Extensions that are in one of the audience's queues.
-    pub(super) members: Vec<Uuid>,
+pub(crate) struct Published {
+    pub(crate) number: u64,
+    pub(crate) change: Change,
+    pub(crate) hearers: Reach,
+    pub(crate) inbox: Option<PublishedInbox>,
+}
+
+/// What inboxes show after the change.
+#[derive(Debug)]
+pub(crate) struct PublishedInbox {
+    /// The session's row and those who see it.
+    pub(crate) row: Option<(Arc<RawValue>, Reach)>,
+    pub(crate) counts: Arc<Counts>,
+}
+
+/// An audience, and the members of its queues.
+#[derive(Debug, Clone)]
+pub(crate) struct Reach {
+    pub(crate) audience: Audience,
+    pub(crate) members: Vec<Uuid>,
+}
+
+impl Reach {
+    fn includes(&self, actor: &Actor) -> bool {
+        let member = |own: &domain::refs::ExtensionRef| self.members.contains(&own.id.uuid());
+        self.audience.includes(actor, &[]) || actor.extension().is_some_and(member)
+    }
+}
+
+/// An event as one listener is told it: [`domain::event::Event`], with a row that was serialised for all of them.
+#[derive(Debug, Clone, Serialize)]
+pub struct Told {
+    pub number: u64,
+    #[serde(flatten)]
+    pub change: Change,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inbox: Option<ToldInbox>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct ToldInbox {
+    row: Option<Arc<RawValue>>,
+    counts: InboxCounts,
+}
+
+impl Told {
+    /// One that brings nothing, so that the listener reads again.
+    pub(super) fn hint(number: u64, change: Change) -> Self {
+        Self {
+            number,
+            change,
+            inbox: None,
+        }
+    }
 }
 
 impl Published {
-    fn reaches(&self, actor: &Actor) -> bool {
-        let member = |own: &domain::refs::ExtensionRef| self.members.contains(&own.id.uuid());
-        self.audience.includes(actor, &[]) || actor.extension().is_some_and(member)
+    /// `None` if the actor may not hear of it.
+    fn to(&self, actor: &Actor) -> Option<Told> {
+        let row_for = |inbox: &PublishedInbox| {
+            let (row, seen_by) = inbox.row.as_ref()?;
+            seen_by.includes(actor).then(|| row.clone())
+        };
+        self.hearers.includes(actor).then(|| Told {
+            number: self.number,
+            change: self.change.clone(),
+            inbox: self.inbox.as_ref().map(|inbox| ToldInbox {
+                row: row_for(inbox),
+                counts: inbox.counts.of(actor),
+            }),
+        })
     }
 }
 
@@ -40,6 +103,8 @@ pub struct Events {
     sender: broadcast::Sender<Arc<Published>>,
     last: AtomicU64,
     committed: Notify,
+    /// One more reference for each page that listens.
+    pages: Arc<()>,
 }
 
 impl Events {
@@ -49,6 +114,7 @@ impl Events {
             sender: broadcast::Sender::new(KEPT),
             last: AtomicU64::new(last),
             committed: Notify::new(),
+            pages: Arc::default(),
         }
     }
 
@@ -57,14 +123,19 @@ impl Events {
         self.committed.notify_one();
     }
 
-    pub(super) async fn next_commit(&self) {
+    pub(crate) async fn next_commit(&self) {
         self.committed.notified().await;
     }
 
-    pub(super) fn publish(&self, published: Published) {
-        self.last.store(published.event.number, Ordering::SeqCst);
+    pub(crate) fn publish(&self, published: Published) {
+        self.last.store(published.number, Ordering::SeqCst);
         // Without a listener this fails, which is fine: whoever comes later reads the current state.
         drop(self.sender.send(Arc::new(published)));
+    }
+
+    /// Whether any page listens.
+    pub(crate) fn has_pages(&self) -> bool {
+        Arc::strong_count(&self.pages) > 1
     }
 
     /// The number of the newest event that was told.
@@ -77,6 +148,14 @@ impl Events {
         Position { number: self.last() }
     }
 
+    /// Listens from now on, for a page.
+    pub(super) fn subscribe_page(&self) -> Subscription {
+        Subscription {
+            _page: Some(self.pages.clone()),
+            ..self.subscribe()
+        }
+    }
+
     /// Listens from now on.
     pub fn subscribe(&self) -> Subscription {
         let receiver = self.sender.subscribe();
@@ -84,14 +163,8 @@ impl Events {
             receiver,
             missed: VecDeque::new(),
             last: self.last(),
+            _page: None,
         }
-    }
-}
-
-pub(super) fn resync(number: u64) -> Event {
-    Event {
-        number,
-        change: Change::Resync,
     }
 }
 
@@ -100,27 +173,30 @@ pub(super) fn resync(number: u64) -> Event {
 pub struct Subscription {
     receiver: broadcast::Receiver<Arc<Published>>,
     /// Earlier events that were not told yet.
-    pub(super) missed: VecDeque<Event>,
+    pub(super) missed: VecDeque<Told>,
     /// The number up to which everything was told, or is in `missed`.
     pub(super) last: u64,
+    _page: Option<Arc<()>>,
 }
 
 impl Subscription {
     /// The next event that this actor may hear of; [`Change::Resync`] when some were missed; `None` at the end.
-    pub async fn next(&mut self, actor: &Actor) -> Option<Event> {
+    pub async fn next(&mut self, actor: &Actor) -> Option<Told> {
         if let Some(event) = self.missed.pop_front() {
             return Some(event);
         }
         loop {
             match self.receiver.recv().await {
-                Ok(published) if published.event.number <= self.last => {}
+                Ok(published) if published.number <= self.last => {}
                 Ok(published) => {
-                    self.last = published.event.number;
-                    if published.reaches(actor) {
-                        return Some(published.event.clone());
+                    self.last = published.number;
+                    if let Some(told) = published.to(actor) {
+                        return Some(told);
                     }
                 }
-                Err(broadcast::error::RecvError::Lagged(_)) => return Some(resync(self.last)),
+                Err(broadcast::error::RecvError::Lagged(_)) => {
+                    return Some(Told::hint(self.last, Change::Resync));
+                }
                 Err(broadcast::error::RecvError::Closed) => return None,
             }
         }

@@ -23,7 +23,7 @@ pub(crate) mod timeline;
 mod holders;
 mod list;
 mod order;
-mod rows;
+pub(crate) mod rows;
 mod stretches;
 mod transfer;
 mod typing;

@@ -85,7 +85,7 @@ enum Shape {
 fn Rows() -> impl IntoView {
     let inbox = use_inbox();
     let page = derived(move |_| match inbox.list.get() {
-        Some(Ok(page)) => Ok(page),
+        Some(Ok(list)) => Ok(list.page),
         Some(Err(error)) => Err(Some(error)),
         None => Err(None),
     });

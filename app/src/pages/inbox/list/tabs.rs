@@ -12,7 +12,7 @@ use leptos::prelude::*;
 pub fn Tabs() -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
-    let counts = derived(move |_| inbox.counts.get().and_then(Result::ok));
+    let counts = derived(move |_| inbox.counts.get()?.ok().map(|counts| counts.value));
     let title = move || {
         let title = t_string!(i18n, inbox.title);
         match counts.get().map_or(0, |counts| counts.unread) {

@@ -1,0 +1,140 @@
+//! The worker that tells this process's listeners of new events, in the order of their numbers. It reads them from the
+//! database, so that it tells an event if and only if it is committed, whichever process committed it.
+
+use crate::{
+    Engine, Result,
+    entity::queue_member,
+    events::{
+        Audience,
+        log::{self, Logged},
+        stream::{Published, PublishedInbox, Reach},
+    },
+    live::{
+        rows::{Seen, seen},
+        tally::Tally,
+    },
+};
+use domain::{event::Change, ids::SessionId};
+use sea_orm::EntityTrait;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// Events read at once.
+const AT_ONCE: u64 = 500;
+/// How often it looks without being woken.
+const PATROL: Duration = Duration::from_secs(2);
+
+pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
+    let mut known = Known::default();
+    while !stop.is_cancelled() {
+        match pass(&engine, &mut known).await {
+            Ok(AT_ONCE) => continue,
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "events cannot be read now; pages hear of changes later"),
+        }
+        tokio::select! {
+            () = engine.events().next_commit() => {}
+            () = tokio::time::sleep(PATROL) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+/// What stays the same between events. Every change of a queue is an event, after which all is read again.
+#[derive(Debug, Default)]
+struct Known {
+    /// The extensions in each queue.
+    members: Option<HashMap<Uuid, Vec<Uuid>>>,
+    /// Only while pages listen.
+    tally: Option<Tally>,
+}
+
+/// Returns how many events it told.
+async fn pass(engine: &Engine, known: &mut Known) -> Result<u64> {
+    let new = log::after(engine.db.read(), engine.events().last(), AT_ONCE).await?;
+    let told = new.len() as u64;
+    let rereads = |event: &Logged| matches!(event.change, Change::Directory | Change::Resync);
+    if new.iter().any(rereads) {
+        *known = Known::default();
+    }
+    let changed: BTreeSet<SessionId> = new.iter().filter_map(|event| event.change.session()).collect();
+    let rows = match engine.events().has_pages() {
+        true if changed.is_empty() => HashMap::new(),
+        true => match tallied(engine, known, &changed).await {
+            Ok(rows) => rows,
+            Err(error) => {
+                tracing::error!(%error, "changed sessions cannot be read now; pages read them themselves");
+                known.tally = None;
+                HashMap::new()
+            }
+        },
+        false => {
+            known.tally = None;
+            HashMap::new()
+        }
+    };
+    let members = match &mut known.members {
+        Some(members) => members,
+        none => none.insert(members(engine).await?),
+    };
+    let reach = |audience: Audience| Reach {
+        members: audience.members(members),
+        audience,
+    };
+    for Logged {
+        number,
+        change,
+        audience,
+    } in new
+    {
+        let seen = change.session().and_then(|session| rows.get(&session));
+        let inbox = seen
+            .zip(known.tally.as_ref())
+            .map(|(seen, tally)| PublishedInbox {
+                row: seen
+                    .as_ref()
+                    .map(|seen| (seen.row.clone(), reach(seen.by.clone()))),
+                counts: tally.counts(),
+            });
+        engine.events().publish(Published {
+            number,
+            hearers: reach(audience),
+            change,
+            inbox,
+        });
+    }
+    Ok(told)
+}
+
+/// The changed sessions as they are now, counted; `None` for one that is gone.
+async fn tallied(
+    engine: &Engine,
+    known: &mut Known,
+    changed: &BTreeSet<SessionId>,
+) -> Result<HashMap<SessionId, Option<Arc<Seen>>>> {
+    let tally = match &mut known.tally {
+        Some(tally) => tally,
+        none => none.insert(Tally::read(engine.db.read()).await?),
+    };
+    let mut rows = HashMap::new();
+    let found = seen(engine.db.read(), changed).await?;
+    for id in changed {
+        let seen = found.get(id);
+        tally.note(*id, seen.map(|seen| &seen.fact));
+        rows.insert(*id, seen.cloned());
+    }
+    Ok(rows)
+}
+
+async fn members(engine: &Engine) -> Result<HashMap<Uuid, Vec<Uuid>>> {
+    let mut members: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for row in queue_member::Entity::find().all(engine.db.read()).await? {
+        members.entry(row.queue_id).or_default().push(row.extension_id);
+    }
+    Ok(members)
+}

@@ -1,0 +1,47 @@
+//! The rows of changed sessions as every inbox that shows them gets them.
+
+use crate::{Error, Result, entity::session, events::Audience, live::tally::Fact, sessions::rows};
+use domain::ids::SessionId;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use serde_json::value::{RawValue, to_raw_value};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+/// Sessions read by one statement.
+const AT_ONCE: usize = 100;
+
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub(super) by: Audience,
+    pub(super) row: Arc<RawValue>,
+    pub(super) fact: Fact,
+}
+
+pub(super) async fn seen(
+    db: &impl ConnectionTrait,
+    ids: &BTreeSet<SessionId>,
+) -> Result<HashMap<SessionId, Arc<Seen>>> {
+    let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+    let mut all = HashMap::new();
+    for ids in ids.chunks(AT_ONCE) {
+        let query = session::Entity::find().filter(session::Column::Id.is_in(ids.iter().copied()));
+        let found = query.all(db).await?;
+        let facts: Vec<_> = found
+            .iter()
+            .map(|of| (Audience::of_session(of), Fact::of(of)))
+            .collect();
+        for (row, (by, fact)) in rows::rows(db, found).await?.into_iter().zip(facts) {
+            let json =
+                to_raw_value(&row).map_err(|error| Error::Corrupt(format!("a session's row: {error}")))?;
+            let row_of = Seen {
+                by,
+                row: json.into(),
+                fact,
+            };
+            all.insert(row.id, Arc::new(row_of));
+        }
+    }
+    Ok(all)
+}

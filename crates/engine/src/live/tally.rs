@@ -1,0 +1,124 @@
+//! The open sessions in numbers, by owner and by queue. It is read once, and then follows the changed sessions.
+
+use crate::{
+    Result,
+    entity::{queue_member, session},
+    events::counts::{Count, Counts},
+    sessions::access::is_open,
+};
+use domain::{ids::SessionId, session::State};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
+use uuid::Uuid;
+
+/// Where a session counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Fact {
+    place: Place,
+    is_unread: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// With its owner, and open.
+    Owned(Uuid),
+    /// Waiting in a queue, or in none.
+    Waiting(Option<Uuid>),
+    Nowhere,
+}
+
+impl Fact {
+    pub(super) fn of(of: &session::Model) -> Self {
+        Self::new(&of.state, of.extension_id, of.queue_id, of.unread)
+    }
+
+    fn new(state: &str, owner: Option<Uuid>, queue: Option<Uuid>, unread: i64) -> Self {
+        let place = match owner {
+            _ if state == State::Closed.as_str() => Place::Nowhere,
+            _ if state == State::Waiting.as_str() => Place::Waiting(queue),
+            Some(owner) => Place::Owned(owner),
+            None => Place::Nowhere,
+        };
+        Self {
+            place,
+            is_unread: unread > 0,
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    sessions: HashMap<SessionId, Fact>,
+    counts: Arc<Counts>,
+}
+
+impl Tally {
+    pub(super) async fn read(db: &impl ConnectionTrait) -> Result<Self> {
+        use session::Column;
+        let mut tally = Self::default();
+        let mut queues: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+        for row in queue_member::Entity::find().all(db).await? {
+            queues.entry(row.extension_id).or_default().push(row.queue_id);
+        }
+        Arc::make_mut(&mut tally.counts).queues = queues;
+        let open: Vec<(Uuid, String, Option<Uuid>, Option<Uuid>, i64)> = session::Entity::find()
+            .select_only()
+            .columns([
+                Column::Id,
+                Column::State,
+                Column::ExtensionId,
+                Column::QueueId,
+                Column::Unread,
+            ])
+            .filter(is_open())
+            .into_tuple()
+            .all(db)
+            .await?;
+        for (id, state, owner, queue, unread) in open {
+            let fact = Fact::new(&state, owner, queue, unread);
+            tally.note(SessionId::new(id), Some(&fact));
+        }
+        Ok(tally)
+    }
+
+    /// Counts a session as it is now; `None`: it is gone.
+    pub(super) fn note(&mut self, id: SessionId, fact: Option<&Fact>) {
+        let now = fact.copied().filter(|fact| fact.place != Place::Nowhere);
+        let before = match (self.sessions.entry(id), now) {
+            (Entry::Occupied(known), Some(now)) => Some(std::mem::replace(known.into_mut(), now)),
+            (Entry::Occupied(known), None) => Some(known.remove()),
+            (Entry::Vacant(free), Some(now)) => {
+                free.insert(now);
+                None
+            }
+            (Entry::Vacant(_), None) => None,
+        };
+        if before == now {
+            return;
+        }
+        let counts = Arc::make_mut(&mut self.counts);
+        if let Some(count) = before.and_then(|before| count_of(counts, before)) {
+            count.sessions -= 1;
+            count.unread -= u32::from(before.is_some_and(|before| before.is_unread));
+        }
+        if let Some(count) = now.and_then(|now| count_of(counts, now)) {
+            count.sessions += 1;
+            count.unread += u32::from(now.is_some_and(|now| now.is_unread));
+        }
+    }
+
+    pub(super) fn counts(&self) -> Arc<Counts> {
+        self.counts.clone()
+    }
+}
+
+fn count_of(counts: &mut Counts, fact: Fact) -> Option<&mut Count> {
+    match fact.place {
+        Place::Owned(owner) => Some(counts.owned.entry(owner).or_default()),
+        Place::Waiting(queue) => Some(counts.waiting.entry(queue).or_default()),
+        Place::Nowhere => None,
+    }
+}

@@ -1,0 +1,338 @@
+//! Inboxes that follow the stream of events without reading again.
+
+use crate::{
+    stories,
+    support::{
+        Story,
+        events::Events,
+        users::Browser,
+        world::{Line, id_of},
+    },
+};
+use domain::{
+    access::{Actor, Permission},
+    event::{AsOf, Event},
+    ids::SessionId,
+    page::PageRequest,
+    session::{InboxCounts, InboxPage, Several, Tab, TransferForm},
+};
+use engine::sessions;
+use serde_json::{Value, json};
+
+stories! {
+    a_row_comes_with_its_event_and_goes_with_it
+    whatever_happens_each_inbox_equals_the_database
+}
+
+/// Rows of a list that is cut, so that sessions also come and go at its end.
+const MOST: u32 = 4;
+
+/// One user's open inbox, kept as a browser keeps it.
+struct Desk {
+    browser: Browser,
+    actor: Actor,
+    events: Events,
+    lists: Vec<(Tab, u32, AsOf<InboxPage>)>,
+    counts: AsOf<InboxCounts>,
+    changes: Vec<Event>,
+}
+
+impl Desk {
+    async fn open(story: &Story, browser: Browser) -> Self {
+        let mut events = Events::open(&browser).await;
+        let hello = events.hello().await;
+        let user = serde_json::from_value(hello["user"].clone()).expect("an id");
+        let me = engine::access::users::me(&story.engine, user).await;
+        let mut desk = Self {
+            actor: Actor::User(me.expect("an answer").expect("a user")),
+            browser,
+            events,
+            lists: Vec::new(),
+            counts: counts(story, &Actor::System).await,
+            changes: Vec::new(),
+        };
+        desk.read(story).await;
+        desk
+    }
+
+    async fn read(&mut self, story: &Story) {
+        self.lists.clear();
+        for (tab, most) in Tab::ALL.iter().flat_map(|tab| [(*tab, MOST), (*tab, 200)]) {
+            self.lists
+                .push((tab, most, list(story, &self.actor, tab, most).await));
+        }
+        self.counts = counts(story, &self.actor).await;
+    }
+
+    /// Hears events until one of this change, which is for everybody.
+    async fn hear_until(&mut self, change: &str) {
+        loop {
+            let event = self.events.next().await.expect("an event");
+            let is_last = event["change"] == change;
+            self.changes
+                .push(serde_json::from_value(event).expect("an event"));
+            if is_last {
+                return;
+            }
+        }
+    }
+
+    async fn breaks_off(&mut self) {
+        let last = self.changes.last().map_or(0, |event| event.number);
+        self.events = Events::after(&self.browser, last).await;
+    }
+
+    /// What a browser does with what it has heard. Returns whether it has to read again.
+    fn follow(&mut self) -> bool {
+        let own = self.actor.extension().map(|own| own.id);
+        let mut again = false;
+        for (tab, most, list) in &mut self.lists {
+            for event in self
+                .changes
+                .iter()
+                .filter(|event| event.number > list.position.number)
+            {
+                let Some(session) = event.change.session() else {
+                    continue;
+                };
+                match &event.inbox {
+                    Some(inbox) => match inbox.row.clone() {
+                        Some(row) => list.value.put(*tab, own, row, *most as usize),
+                        None => list.value.remove(session),
+                    },
+                    None => again = true,
+                }
+            }
+        }
+        for event in &self.changes {
+            if event.number > self.counts.position.number
+                && let Some(inbox) = &event.inbox
+            {
+                self.counts.value = inbox.counts;
+            }
+        }
+        again
+    }
+
+    async fn equals_the_database(&self, story: &Story, of: &str) {
+        for (tab, most, kept) in &self.lists {
+            let kept = &kept.value.rows;
+            let now = list(story, &self.actor, *tab, *most).await.value.rows;
+            let same = kept.items.iter().zip(&now.items).all(|(kept, now)| kept == now);
+            assert!(same, "{of}, {tab:?}: {kept:#?} and now {now:#?}");
+            assert!(kept.items.len() <= now.items.len(), "{of}, {tab:?}");
+            // A list that lost rows at its end is shorter, and says that there are more.
+            let whole = kept.items.len() == now.items.len();
+            assert!(
+                whole || kept.next_cursor.is_some(),
+                "{of}, {tab:?}: {} of {}",
+                kept.items.len(),
+                now.items.len()
+            );
+        }
+        assert_eq!(self.counts.value, counts(story, &self.actor).await.value, "{of}");
+    }
+}
+
+async fn list(story: &Story, actor: &Actor, tab: Tab, most: u32) -> AsOf<InboxPage> {
+    let position = story.engine.events().position();
+    let page = PageRequest {
+        limit: Some(most),
+        cursor: None,
+    };
+    let rows = sessions::inbox(&story.engine, actor, tab, None, &page).await;
+    AsOf {
+        position,
+        value: InboxPage {
+            rows: rows.expect("a list"),
+            several: Several::default(),
+        },
+    }
+}
+
+async fn counts(story: &Story, actor: &Actor) -> AsOf<InboxCounts> {
+    let position = story.engine.events().position();
+    let value = sessions::counts(&story.engine, actor).await.expect("counts");
+    AsOf { position, value }
+}
+
+struct Company {
+    line: Line,
+    desks: Vec<Desk>,
+    targets: Vec<String>,
+}
+
+impl Company {
+    async fn open(story: &Story) -> Self {
+        let (jana_id, jana) = story.operator("201", "jana").await;
+        let (petr_id, petr) = story.operator("202", "petr").await;
+        let (_, boss) = story.supervisor("900", "boss").await;
+        let admin = story.admin("admin").await;
+        let support = story.queue("Support", &[&jana_id, &petr_id]).await;
+        let sales = story.queue("Sales", &[&petr_id]).await;
+        let line = story.channel(&story.app(1), 1, "queue", &support).await;
+        story.connect(&line).await;
+        story.settled().await;
+        let mut desks = Vec::new();
+        for browser in [jana, petr, boss, admin] {
+            desks.push(Desk::open(story, browser).await);
+        }
+        let targets = [
+            ("extension", jana_id),
+            ("extension", petr_id),
+            ("queue", support),
+            ("queue", sales),
+        ];
+        Self {
+            line,
+            desks,
+            targets: targets.map(|(kind, id)| format!("{kind}:{id}")).into(),
+        }
+    }
+
+    /// Everybody has heard of everything. New extensions are told to all.
+    async fn everybody_hears(&mut self, story: &Story, number: u64) {
+        story.settled().await;
+        story.extension(&format!("{}", 300 + number)).await;
+        for desk in &mut self.desks {
+            desk.hear_until("directory").await;
+        }
+    }
+}
+
+async fn a_row_comes_with_its_event_and_goes_with_it(story: &Story) {
+    let mut company = Company::open(story).await;
+    story.says(story.customer(1), &company.line, "Hello").await;
+    let session = id_of(&story.session().await);
+    let [jana, petr, ..] = company.desks.as_mut_slice() else {
+        panic!("four desks")
+    };
+    let event = jana.events.until("message").await;
+    let row = &event["inbox"]["row"];
+    assert_eq!(
+        (&row["id"], &row["unread"]),
+        (&json!(session), &json!(1)),
+        "{event}"
+    );
+    assert_eq!(row["last_message"]["text"], "Hello");
+    assert_eq!(
+        event["inbox"]["counts"],
+        json!({"mine": 0, "waiting": 1, "unread": 1})
+    );
+    petr.events.until("message").await;
+
+    let id: SessionId = session.parse().expect("an id");
+    sessions::pick_up(&story.engine, &jana.actor, id, None)
+        .await
+        .expect("picked up");
+    let to_jana = until_row(&mut jana.events, |inbox| inbox["counts"]["mine"] == 1).await;
+    assert_eq!(to_jana["row"]["owner"]["number"], "201");
+    let to_petr = until_row(&mut petr.events, |inbox| inbox["counts"]["waiting"] == 0).await;
+    assert_eq!(to_petr["row"], Value::Null, "Petr does not see it any more");
+}
+
+async fn until_row(events: &mut Events, is_it: impl Fn(&Value) -> bool) -> Value {
+    loop {
+        let event = events.next().await.expect("an event");
+        if is_it(&event["inbox"]) {
+            return event["inbox"].clone();
+        }
+    }
+}
+
+async fn whatever_happens_each_inbox_equals_the_database(story: &Story) {
+    let seed = std::env::var("SWITCHBOARD_TEST_SEED").ok();
+    let seed = seed.and_then(|seed| seed.parse().ok()).unwrap_or(20_261_127);
+    let mut chance = Chance(seed);
+    let mut company = Company::open(story).await;
+    let customers: Vec<_> = (0..9).map(|n| story.customer(n)).collect();
+    for round in 0..12 {
+        for _ in 0..12 {
+            random_step(story, &company, &customers, &mut chance).await;
+        }
+        // Some have read meanwhile, with events on their way; some were cut off.
+        for desk in &mut company.desks {
+            match chance.below(4) {
+                0 => desk.read(story).await,
+                1 => desk.breaks_off().await,
+                _ => {}
+            }
+        }
+        random_step(story, &company, &customers, &mut chance).await;
+        company.everybody_hears(story, round).await;
+        for (n, desk) in company.desks.iter_mut().enumerate() {
+            if desk.follow() {
+                desk.read(story).await;
+            }
+            desk.equals_the_database(story, &format!("seed {seed}, round {round}, desk {n}"))
+                .await;
+            desk.changes.drain(..desk.changes.len() - 1);
+            desk.read(story).await;
+        }
+    }
+}
+
+/// A small generator of numbers, so that a failure can be repeated.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % limit as u64).expect("small")
+    }
+
+    fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+        &all[self.below(all.len())]
+    }
+}
+
+async fn random_step(
+    story: &Story,
+    company: &Company,
+    customers: &[simulator::CustomerId],
+    chance: &mut Chance,
+) {
+    let actor = chance.one_of(&company.desks).actor.clone();
+    let step = chance.below(10);
+    if step < 3 {
+        let text = format!("Text {}", chance.below(1000));
+        story.says(*chance.one_of(customers), &company.line, &text).await;
+        return;
+    }
+    let all = list(story, &actor, Tab::All, 200).await.value.rows.items;
+    if all.is_empty() {
+        return;
+    }
+    let id = chance.one_of(&all).id;
+    let engine = &story.engine;
+    // Whoever may not do it is refused, which is as good a step.
+    let done = match step {
+        3 | 4 => sessions::pick_up(engine, &actor, id, None).await,
+        5 => sessions::close(engine, &actor, id).await,
+        6 => sessions::mark_all_read(engine, &actor, id).await,
+        7 => {
+            let form = TransferForm {
+                to: chance.one_of(&company.targets).clone(),
+                ..TransferForm::default()
+            };
+            sessions::transfer(engine, &actor, id, &form).await
+        }
+        8 => {
+            story.later(std::time::Duration::from_secs(1)).await;
+            Ok(())
+        }
+        _ => {
+            let text = json!({"type": "text", "text": {"body": "Answer"}});
+            let text: domain::message::Outgoing = serde_json::from_value(text).expect("a text");
+            engine::outbound::send::send(engine, &actor, id, text, None)
+                .await
+                .map(drop)
+        }
+    };
+    if let Err(error) = done {
+        assert!(matches!(error, engine::Error::Refused(_)), "{error}");
+    }
+    assert!(actor.may(Permission::SessionAnswer) || step < 10);
+}
