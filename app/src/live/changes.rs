@@ -67,12 +67,11 @@ impl Changes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     fn change(number: u64) -> Change {
         Change {
             at: Position { number },
-            session: SessionId::new(Uuid::from_u128(number.into())),
+            session: "00000000-0000-0000-0000-000000000001".parse().unwrap(),
             inbox: InboxChange {
                 row: None,
                 counts: InboxCounts {
