@@ -11,7 +11,7 @@ use domain::{
     ids::QueueId,
 };
 use engine::{Clock, Engine};
-use simulator::{AppSpec, CustomerSpec, NumberSpec, RetryPlan, Simulator, TokenState};
+use simulator::{AppSpec, CustomerSpec, NumberSpec, RetryPlan, Setting, Simulator, TokenState};
 use std::{net::SocketAddr, path::PathBuf};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +22,15 @@ const PASSWORD: &str = "switchboard";
 
 const APP_ID: &str = "100000000000001";
 const APP_SECRET: &str = "5bd11e1c8fa04f0f9c0c1f2f7d3a9e64";
+/// The webhook fields that the README names.
+const FIELDS: [&str; 6] = [
+    "messages",
+    "calls",
+    "message_template_status_update",
+    "message_template_quality_update",
+    "message_template_components_update",
+    "template_category_update",
+];
 const ACCESS_TOKEN: &str = "EAAGdemo0token";
 const WABA_ID: &str = "200000000000001";
 const PHONE_NUMBER_ID: &str = "300000000000001";
@@ -112,6 +121,10 @@ async fn start_simulator(listen: SocketAddr) -> anyhow::Result<Simulator> {
         app_id: APP_ID.into(),
     });
     simulator.add_token(ACCESS_TOKEN, TokenState::Valid);
+    simulator.set(Setting::Fields {
+        app_id: APP_ID.into(),
+        fields: FIELDS.map(Into::into).into(),
+    })?;
     Ok(simulator)
 }
 
