@@ -90,7 +90,9 @@ mod tests {
     #[test]
     fn what_came_twice_is_kept_once() {
         let mut changes = Changes::default();
-        [3, 5, 3, 5, 8].map(|number| changes.add(change(number)));
+        [3, 5, 3, 5, 8]
+            .into_iter()
+            .for_each(|number| changes.add(change(number)));
         assert_eq!(numbers(&changes, 3), Some(vec![5, 8]));
         let counts = changes.counts_after(Position { number: 5 }).unwrap();
         assert_eq!((counts.0.number, counts.1.mine), (8, 8));

@@ -28,6 +28,7 @@ pub struct Position {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AsOf<T> {
     pub position: Position,
+    #[serde(flatten)]
     pub value: T,
 }
 

@@ -53,6 +53,7 @@ pub async fn metrics(
     if let Some(bytes) = resident_memory() {
         ::metrics::gauge!(MEMORY).set(bytes);
     }
+    ::metrics::gauge!(PROCESSOR).set(processor_time().as_secs_f64());
     match recorder() {
         Some(recorder) => {
             let format = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
@@ -70,6 +71,17 @@ fn resident_memory() -> Option<f64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kilobytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kilobytes * 1024.0)
+}
+
+/// The processor time that the process has used, under the name that dashboards expect.
+const PROCESSOR: &str = "process_cpu_seconds_total";
+
+fn processor_time() -> Duration {
+    let used = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::new(
+        used.tv_sec.unsigned_abs(),
+        u32::try_from(used.tv_nsec).unwrap_or(0),
+    )
 }
 
 /// The process has one recorder, however many servers a test starts in it.

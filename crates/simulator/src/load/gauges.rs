@@ -26,6 +26,8 @@ pub struct Reading {
     pub waiting: u64,
     /// Bytes of resident memory.
     pub memory: u64,
+    /// Milliseconds of processor time since the start of the process.
+    pub processor_ms: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -60,12 +62,13 @@ impl Gauges {
         let value = |name: &str| {
             let line = text.lines().find_map(|line| line.strip_prefix(name));
             let value = line.and_then(|rest| rest.trim().parse::<f64>().ok());
-            value.unwrap_or(0.0) as u64
+            value.unwrap_or(0.0)
         };
         Ok(Reading {
-            applied: value("switchboard_delivery_items_total{outcome=\"applied\"}"),
-            waiting: value("switchboard_deliveries_waiting"),
-            memory: value("process_resident_memory_bytes"),
+            applied: value("switchboard_delivery_items_total{outcome=\"applied\"}") as u64,
+            waiting: value("switchboard_deliveries_waiting") as u64,
+            memory: value("process_resident_memory_bytes") as u64,
+            processor_ms: (value("process_cpu_seconds_total") * 1000.0) as u64,
         })
     }
 

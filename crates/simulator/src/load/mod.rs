@@ -7,6 +7,7 @@
 mod burst;
 mod connection;
 pub mod control;
+mod desks;
 mod events;
 mod gauges;
 mod looks;
@@ -23,7 +24,7 @@ use url::Url;
 use burst::{Burst, Pace, Report};
 use gauges::{Gauges, Peak};
 use operator::Operator;
-use target::Target;
+use target::{Api, Target};
 use text::Texts;
 
 #[derive(Debug, Args)]
@@ -53,6 +54,12 @@ pub struct Options {
     /// hears of a message. May be given several times.
     #[arg(long)]
     operator: Vec<String>,
+    /// Measure only what messages cost with this many operators online, each with a log-in and a stream of their own.
+    #[arg(long, default_value_t = 0)]
+    operators: usize,
+    /// Messages a second while these operators listen.
+    #[arg(long, default_value_t = 20)]
+    rate: u64,
 }
 
 /// Messages a second while an operator's events are timed.
@@ -61,6 +68,9 @@ const EVENTS_RATE: u64 = 200;
 const PATIENCE: Duration = Duration::from_secs(600);
 
 pub async fn run(options: &Options) -> anyhow::Result<()> {
+    if options.operators > 0 {
+        return with_operators(options).await;
+    }
     let mut operators = Vec::with_capacity(options.operator.len());
     for operator in &options.operator {
         let operator = Operator::log_in(&options.server, operator).await?;
@@ -69,7 +79,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         println!();
         operators.push(operator);
     }
-    let target = Target::connect(&options.server, &options.token).await?;
+    let target = Target::connect(&options.api(), &[]).await?;
     let gauges = Gauges::of(&options.server);
     let texts = Texts::new(&target, options.customers);
     let control = control::Child::start(&target).await?;
@@ -139,6 +149,76 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         };
         println!("  {}", listener.finish(timed.run().await?.moments).await?);
     }
+    Ok(())
+}
+
+impl Options {
+    fn api(&self) -> Api<'_> {
+        Api {
+            server: &self.server,
+            token: &self.token,
+        }
+    }
+}
+
+async fn with_operators(options: &Options) -> anyhow::Result<()> {
+    let api = options.api();
+    let logins = desks::hire(&api, options.operators, run::run_number()).await?;
+    let ids: Vec<_> = logins.iter().map(|(id, _)| id.clone()).collect();
+    let target = Target::connect(&api, &ids).await?;
+    let (gauges, texts) = (
+        Gauges::of(&options.server),
+        Texts::new(&target, options.customers),
+    );
+    let control = control::Child::start(&target).await?;
+    let burst = |target| Burst {
+        target,
+        texts: &texts,
+        connections: options.connections.min(8),
+        pace: Pace::PerSecond(options.rate),
+        length: Duration::from_secs(options.seconds),
+        moments: true,
+    };
+    let bare = burst(control.target()).run().await?;
+    println!("control                {bare}");
+
+    // Nobody listens: what the messages themselves cost.
+    let before = gauges.read().await?;
+    let alone = burst(&target).run().await?.moments.len() as f64;
+    gauges.drained(PATIENCE).await?;
+    let unheard = (gauges.read().await?.processor_ms - before.processor_ms) as f64 / alone;
+    println!("nobody online          {unheard:.2} ms of processor a message");
+
+    let desks = desks::Desks::open(&options.server, &logins).await?;
+    let idle_from = gauges.read().await?;
+    let idle_time = Duration::from_secs(options.seconds);
+    tokio::time::sleep(idle_time).await;
+    let before = gauges.read().await?;
+    let idle = (before.processor_ms - idle_from.processor_ms) as f64 / idle_time.as_secs_f64();
+    println!(
+        "{:<5} online, quiet    {idle:.0} ms of processor a second",
+        options.operators
+    );
+
+    let report = burst(&target).run().await?;
+    let after = gauges.read().await?;
+    println!("                       {report}");
+    let messages = report.moments.len();
+    let busy = (after.processor_ms - before.processor_ms) as f64 - idle * report.time.as_secs_f64();
+    let each = (busy / messages as f64 - unheard) / options.operators as f64;
+    let seen = desks.finish(report.moments).await?;
+    let ms = |quantile| seen.delays.value_at_quantile(quantile) as f64 / 1000.0;
+    println!(
+        "{:<5} online, {}/s      {each:.3} ms of processor a message and operator; acknowledged to screen p50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms; {} never heard; {} reads of the list; memory {:.0} MB",
+        options.operators,
+        options.rate,
+        ms(0.5),
+        ms(0.99),
+        seen.delays.max() as f64 / 1000.0,
+        seen.missing,
+        seen.reads,
+        after.memory as f64 / 1e6
+    );
     Ok(())
 }
 

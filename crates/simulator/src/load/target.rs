@@ -18,17 +18,18 @@ pub struct Target {
 }
 
 impl Target {
-    /// Creates an extension, a queue that contains it, and a channel whose destination is the queue.
+    /// Creates an extension, a queue that contains it and these others, and a channel whose destination is the queue.
     ///
     /// # Errors
     /// The server does not answer or refuses; the error contains its answer.
-    pub async fn connect(server: &Url, token: &str) -> anyhow::Result<Self> {
+    pub async fn connect(api: &Api<'_>, others: &[String]) -> anyhow::Result<Self> {
         let number = run_number();
-        let api = Api { server, token };
+        let server = api.server;
         let extension = json!({ "number": format!("{}", 100_000 + number % 900_000), "name": "Load" });
         let extension = api.create("api/v1/extensions", &extension).await?;
-        let queue =
-            json!({ "name": format!("Load {number}"), "members": [extension["id"]], "pick_up": "manual" });
+        let mut members = vec![extension["id"].clone()];
+        members.extend(others.iter().map(|id| json!(id)));
+        let queue = json!({ "name": format!("Load {number}"), "members": members, "pick_up": "manual" });
         let queue = api.create("api/v1/queues", &queue).await?;
         let secret = format!("{number:032x}");
         let channel = json!({
@@ -55,13 +56,15 @@ impl Target {
     }
 }
 
-struct Api<'a> {
-    server: &'a Url,
-    token: &'a str,
+/// The REST API, for a script of an administrator.
+#[derive(Debug, Clone, Copy)]
+pub struct Api<'a> {
+    pub server: &'a Url,
+    pub token: &'a str,
 }
 
 impl Api<'_> {
-    async fn create(&self, path: &str, what: &Value) -> anyhow::Result<Value> {
+    pub async fn create(&self, path: &str, what: &Value) -> anyhow::Result<Value> {
         let url = self.server.join(path)?;
         let request = reqwest::Client::new()
             .post(url)
