@@ -1,26 +1,18 @@
 //! Builds the listening server from the settings, and stops it cleanly. `main` uses it, and so do tests (on port 0).
 
 use crate::{
-    http::{self, client_address::Peer, state::Http},
+    connections,
+    http::{self, state::Http},
     settings::Settings,
 };
-use axum::{
-    body::Body,
-    extract::Request,
-    serve::{Listener as _, ListenerExt as _},
-};
 use engine::{Clock, Config, Engine, Purpose};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-};
+use hyper_util::server::graceful::GracefulShutdown;
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     time::Duration,
 };
 use tokio::{net::TcpListener, time::timeout};
-use tower::Service as _;
 use url::Url;
 
 /// At the stop, running requests get this long, then the workers the same again: under ten seconds in all.
@@ -106,53 +98,21 @@ impl Application {
         tracing::info!(address = %self.address, public_url = %self.public_url, "serving");
 
         let stopping = self.http.stopping.clone();
-        let connections = GracefulShutdown::new();
+        let open = GracefulShutdown::new();
         tokio::select! {
-            never = accept(self.listener, self.http, &connections) => match never {},
+            never = connections::accept(self.listener, self.http, &open) => match never {},
             never = http::health::keep_up() => match never {},
             () = shutdown => {}
         }
         tracing::info!("stopping");
         stopping.cancel();
-        if timeout(FINISH_WITHIN, connections.shutdown()).await.is_err() {
+        if timeout(FINISH_WITHIN, open.shutdown()).await.is_err() {
             tracing::warn!("some requests did not finish in time");
         }
         if timeout(FINISH_WITHIN, workers.stop()).await.is_err() {
             tracing::warn!("some work did not finish in time; it goes on at the next start");
         }
         tracing::info!("stopped");
-    }
-}
-
-/// Replaces `axum::serve`, which has no time-out for clients that send a request head slowly.
-async fn accept(
-    listener: TcpListener,
-    http: Http,
-    connections: &GracefulShutdown,
-) -> std::convert::Infallible {
-    let mut server = hyper::server::conn::http1::Builder::new();
-    server
-        .timer(TokioTimer::new())
-        .header_read_timeout(http.settings.http.head_seconds);
-    let router = http::router(http);
-    // Without TCP_NODELAY a streamed page stalls for about 40 ms.
-    let mut listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    loop {
-        let (stream, peer) = listener.accept().await;
-        let router = router.clone();
-        let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-            let mut request: Request = request.map(Body::new);
-            request.extensions_mut().insert(Peer(peer.ip()));
-            router.clone().call(request)
-        });
-        let connection = connections.watch(server.serve_connection(TokioIo::new(stream), service));
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended early");
-            }
-        });
     }
 }
 

@@ -7,6 +7,7 @@
 //! | [`doctor`] | `switchboard doctor`: the Health tab for a terminal |
 //! | [`application`] | builds the listening server from the settings, and stops it |
 //! | [`shutdown`] | the signals that request the stop, and the notice of it |
+//! | `connections` | accepts connections, HTTP/1.1 and HTTP/2 |
 //! | [`http`] | the table of routes, the layers around them, one file per endpoint |
 //! | [`systemd`] | notifications to the service manager |
 //! | [`demo`] | `switchboard demo`: a throw-away console with a simulated WhatsApp |
@@ -20,3 +21,5 @@ pub mod logging;
 pub mod settings;
 pub mod shutdown;
 pub mod systemd;
+
+mod connections;

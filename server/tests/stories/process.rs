@@ -2,6 +2,8 @@
 
 use crate::support::{
     Story,
+    events::Events,
+    users::{Browser, PASSWORD},
     world::{delivery, text_message},
 };
 use std::time::{Duration, Instant};
@@ -32,6 +34,40 @@ async fn a_client_that_sends_no_head_is_cut_off() {
     let read = timeout(Duration::from_secs(3), stream.read_to_end(&mut answer)).await;
     read.expect("the server ends the connection").expect("read");
     assert!(!answer.starts_with(b"HTTP/1.1 200"));
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_sends_nothing_is_cut_off() {
+    let story = Story::with(|settings| settings.http.head_seconds = Duration::from_millis(200)).await;
+    for begin in [&b""[..], b"P", b"PRI * HTTP/2.0\r\n"] {
+        let mut stream = TcpStream::connect(address(&story)).await.expect("a connection");
+        stream.write_all(begin).await.expect("written");
+        let mut answer = Vec::new();
+        let read = timeout(Duration::from_secs(3), stream.read_to_end(&mut answer)).await;
+        read.expect("the server ends the connection").expect("read");
+    }
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_may_speak_http_2() {
+    let story = Story::on_sqlite().await;
+    let admin = story.admin("admin").await;
+    let client = reqwest::Client::builder()
+        .http2_prior_knowledge()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("a client");
+    let mut browser = Browser::through(client, story.url.clone());
+    let pages = futures::future::join_all((0..50).map(|_| browser.get("/login"))).await;
+    assert!(pages.iter().all(|page| page.status == 200));
+    browser.log_in("admin", PASSWORD).await.ok();
+    assert!(browser.is_logged_in().await && admin.is_logged_in().await);
+    let mut events = Events::open(&browser).await;
+    events.hello().await;
+    story.extension("300").await;
+    events.until("directory").await;
     story.end().await;
 }
 
