@@ -67,3 +67,119 @@ impl InboxPage {
         self.rows.items.iter().any(|row| row.id == id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ids::{ChannelId, ContactId},
+        page::Page,
+        refs::{ChannelRef, ContactRef, ExtensionRef},
+        session::Several,
+    };
+    use uuid::Uuid;
+
+    fn row(n: u128, at: i64) -> SessionRow {
+        SessionRow {
+            id: SessionId::new(Uuid::from_u128(n)),
+            state: State::Waiting,
+            contact: ContactRef {
+                id: ContactId::new(Uuid::nil()),
+                label: n.to_string(),
+                number: None,
+                username: None,
+            },
+            channel: ChannelRef {
+                id: ChannelId::new(Uuid::nil()),
+                name: String::new(),
+            },
+            queue: None,
+            owner: None,
+            unread: 1,
+            last_message: None,
+            last_message_at: Timestamp::from_millis(at),
+            window_closes_at: None,
+            opened_at: Timestamp::from_millis(0),
+            closed_at: None,
+            waiting_since: Some(Timestamp::from_millis(at)),
+            group: false,
+        }
+    }
+
+    fn page(rows: Vec<SessionRow>, more: bool) -> InboxPage {
+        InboxPage {
+            rows: Page {
+                items: rows,
+                next_cursor: more.then(|| "more".to_owned()),
+            },
+            several: Several::default(),
+        }
+    }
+
+    fn names(page: &InboxPage) -> String {
+        page.rows
+            .items
+            .iter()
+            .map(|row| row.contact.label.as_str())
+            .collect()
+    }
+
+    #[test]
+    fn a_row_moves_to_its_place() {
+        let mut all = page(vec![row(1, 30), row(2, 20), row(3, 10)], false);
+        all.put(Tab::All, None, row(3, 25), 50);
+        assert_eq!(names(&all), "132");
+        all.put(Tab::All, None, row(4, 20), 50);
+        assert_eq!(names(&all), "1342", "of one time, the later id comes first");
+        let mut waiting = page(vec![row(1, 10), row(2, 20)], false);
+        let answered = SessionRow {
+            waiting_since: None,
+            ..row(1, 40)
+        };
+        waiting.put(Tab::Waiting, None, answered, 50);
+        waiting.put(Tab::Waiting, None, row(3, 30), 50);
+        assert_eq!(names(&waiting), "231", "whoever was answered comes last");
+    }
+
+    #[test]
+    fn what_comes_after_the_last_row_was_not_read() {
+        let mut cut = page(vec![row(1, 30), row(2, 20)], true);
+        cut.put(Tab::All, None, row(3, 10), 50);
+        assert_eq!(names(&cut), "12");
+        cut.put(Tab::All, None, row(2, 5), 50);
+        assert_eq!(names(&cut), "1", "and what has moved there is gone");
+        let mut full = page(vec![row(1, 30), row(2, 20)], false);
+        full.put(Tab::All, None, row(3, 40), 2);
+        assert_eq!(names(&full), "31");
+        let cursor = full.rows.next_cursor.expect("more");
+        assert!(cursor.starts_with("30_"), "{cursor}");
+    }
+
+    #[test]
+    fn a_session_leaves_the_tabs_that_do_not_show_it() {
+        let me = ExtensionRef {
+            id: ExtensionId::new(Uuid::from_u128(201)),
+            number: "201".into(),
+            name: "Jana".into(),
+        };
+        let own = Some(me.id);
+        let taken = SessionRow {
+            state: State::Assigned,
+            owner: Some(me),
+            ..row(1, 10)
+        };
+        let mut waiting = page(vec![row(1, 10)], false);
+        waiting.put(Tab::Waiting, own, taken.clone(), 50);
+        let mut mine = page(Vec::new(), false);
+        mine.put(Tab::Mine, own, taken.clone(), 50);
+        assert_eq!((names(&waiting), names(&mine)), (String::new(), "1".to_owned()));
+        let closed = SessionRow {
+            state: State::Closed,
+            ..taken
+        };
+        mine.put(Tab::Mine, own, closed, 50);
+        assert_eq!(names(&mine), "");
+        mine.put(Tab::Mine, None, row(2, 10), 50);
+        assert_eq!(names(&mine), "", "somebody without an extension owns none");
+    }
+}
