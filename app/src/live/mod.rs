@@ -19,7 +19,7 @@ mod signals;
 mod tabs;
 
 pub use self::{
-    changes::Changes,
+    changes::{Change, Changes},
     notice::LiveNotice,
     reader::Reader,
     signals::{Live, use_live},

@@ -1,7 +1,7 @@
 //! The list as it was read, kept up to date by what the stream of events brings.
 
 use super::query::Query;
-use crate::live::Changes;
+use crate::live::Change;
 use domain::{event::Position, ids::ExtensionId, page::PAGE_DEFAULT, session::InboxPage};
 use serde::{Deserialize, Serialize};
 
@@ -15,12 +15,13 @@ pub struct Listed {
 }
 
 impl Listed {
-    /// Takes the changes after its position in. Returns whether it has to be read again: only the process searches and
+    /// Takes in the changes after its position. Returns whether it has to be read again: only the process searches and
     /// knows what comes after the last row.
-    pub fn follow(&mut self, changes: &Changes, own: Option<ExtensionId>) -> bool {
-        let Some(new) = changes.after(self.position) else {
-            return true;
-        };
+    pub fn follow<'new>(
+        &mut self,
+        new: impl Iterator<Item = &'new Change>,
+        own: Option<ExtensionId>,
+    ) -> bool {
         let most = usize::from(self.query.pages) * PAGE_DEFAULT as usize;
         let mut again = false;
         for change in new {

@@ -229,17 +229,23 @@ impl Inbox {
     fn follow_changes(self) {
         let changes = use_live().changes;
         Effect::new(move |_| {
-            let newest = changes.with(Changes::newest);
             let own = self.own_extension();
-            let read = |list: &Option<ApiResult<Listed>>| match list {
-                Some(Ok(list)) => list.position < newest,
-                _ => false,
+            let read = self.list.with(|list| match list {
+                Some(Ok(list)) => Some(list.position),
+                _ => None,
+            });
+            let Some(read) = read.filter(|read| *read < changes.with(Changes::newest)) else {
+                return;
             };
-            if !self.list.with(read) {
+            if changes.with_untracked(|changes| changes.after(read).is_none()) {
+                self.list_reader.ask();
                 return;
             }
             let follow = |list: &mut Option<ApiResult<Listed>>| match list {
-                Some(Ok(list)) => changes.with_untracked(|changes| list.follow(changes, own)),
+                Some(Ok(list)) => changes.with_untracked(|changes| {
+                    let new = changes.after(list.position);
+                    new.is_none_or(|new| list.follow(new, own))
+                }),
                 _ => false,
             };
             let mut again = None;
