@@ -1,8 +1,9 @@
 //! The one error that a browser sees. A refusal has the same HTTP status as in the REST API; internal text is logged
 //! with a reference and never sent.
 
+use super::wire::WireJson;
 use domain::refusal::Refusal;
-use leptos::server_fn::{codec::JsonEncoding, error::FromServerFnError, error::ServerFnErrorErr};
+use leptos::server_fn::{error::FromServerFnError, error::ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
 /// The result of a server function.
@@ -41,7 +42,7 @@ impl ApiError {
 }
 
 impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
+    type Encoder = WireJson;
 
     /// In the browser these are transport errors; in the process, malformed arguments or internal errors.
     #[cfg(not(feature = "ssr"))]

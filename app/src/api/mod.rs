@@ -19,6 +19,7 @@ pub mod plain_form;
 pub mod queues;
 pub mod templates;
 pub mod transfers;
+mod wire;
 
 pub use self::{
     checked::Checked,
