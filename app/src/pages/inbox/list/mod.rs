@@ -12,7 +12,11 @@ use self::{
     search::Search,
     tabs::{TabLinks, Tabs},
 };
-use super::{element_ids::MORE_ID, keys, state::use_inbox};
+use super::{
+    element_ids::MORE_ID,
+    keys,
+    state::{Inbox, use_inbox},
+};
 use crate::{
     api::ApiError,
     i18n::*,
@@ -84,17 +88,12 @@ enum Shape {
 #[component]
 fn Rows() -> impl IntoView {
     let inbox = use_inbox();
-    let page = derived(move |_| match inbox.list.get() {
-        Some(Ok(list)) => Ok(list.page),
-        Some(Err(error)) => Err(Some(error)),
-        None => Err(None),
-    });
     let shape = derived(move |_| {
-        page.with(|page| match page {
-            Ok(page) if page.rows.items.is_empty() => Some(Shape::Nothing),
-            Ok(_) => Some(Shape::Rows),
-            Err(Some(error)) => Some(Shape::Failed(error.clone())),
-            Err(None) => None,
+        inbox.list.with(|list| match list {
+            Some(Ok(list)) if list.page.rows.items.is_empty() => Some(Shape::Nothing),
+            Some(Ok(_)) => Some(Shape::Rows),
+            Some(Err(error)) => Some(Shape::Failed(error.clone())),
+            None => None,
         })
     });
     view! {
@@ -107,11 +106,19 @@ fn Rows() -> impl IntoView {
                         let retry = Callback::new(move |()| inbox.list.refetch());
                         view! { <TroubleView error retry /> }.into_any()
                     }
-                    Shape::Rows => view! { <FullRows page /> }.into_any(),
+                    Shape::Rows => view! { <FullRows /> }.into_any(),
                 })
         }}
     }
     .into_any()
+}
+
+/// Looks at the list; without one, there is nothing to see. It is not copied: every row looks at it.
+fn look<T: Default>(inbox: Inbox, see: impl FnOnce(&InboxPage) -> T) -> T {
+    inbox.list.with(|list| match list {
+        Some(Ok(list)) => see(&list.page),
+        _ => T::default(),
+    })
 }
 
 /// Whether each row has to name its channel and its queue: there are several, or there were when these sessions began.
@@ -127,42 +134,35 @@ fn several(page: &InboxPage) -> Several {
 }
 
 #[component]
-fn FullRows(page: Signal<Result<InboxPage, Option<ApiError>>>) -> impl IntoView {
+fn FullRows() -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let ids = move || {
-        page.with(|page| match page {
-            Ok(page) => page.rows.items.iter().map(|row| row.id).collect(),
-            Err(_) => Vec::new(),
+        look(inbox, |page| {
+            page.rows.items.iter().map(|row| row.id).collect::<Vec<_>>()
         })
     };
-    let several =
-        Memo::new(move |_| page.with(|page| page.as_ref().map_or_else(|_| Several::default(), several)));
+    let several = Memo::new(move |_| look(inbox, several));
     let row = move |id: SessionId| {
-        let row = Memo::new(move |before: Option<&Option<SessionRow>>| {
-            let now = page.with(|page| {
-                page.as_ref()
-                    .ok()?
-                    .rows
-                    .items
-                    .iter()
-                    .find(|row| row.id == id)
-                    .cloned()
-            });
-            // A row that is being removed keeps its last content.
-            now.or_else(|| before.cloned().flatten())
+        let find = move || {
+            look(inbox, |page| {
+                page.rows.items.iter().find(|row| row.id == id).cloned()
+            })
+        };
+        let first = untrack(find)?;
+        // A row that is being removed keeps its last content.
+        let row = Memo::new(move |before: Option<&SessionRow>| {
+            let now = find().or_else(|| before.cloned());
+            now.unwrap_or_else(|| first.clone())
         });
-        row.get_untracked().map(|first| {
-            let row = Signal::derive(move || row.get().unwrap_or_else(|| first.clone()));
-            view! {
-                <li>
-                    <Row row id several />
-                </li>
-            }
+        Some(view! {
+            <li>
+                <Row row id several />
+            </li>
         })
     };
     let more = move || {
-        let more = page.with(|page| page.as_ref().is_ok_and(|page| page.rows.next_cursor.is_some()));
+        let more = look(inbox, |page| page.rows.next_cursor.is_some());
         let href = move || inbox.query.with(|query| query.longer().href(inbox.session.get()));
         more.then(|| {
             view! {

@@ -20,7 +20,7 @@ use domain::{
 use leptos::prelude::*;
 
 #[component]
-pub fn Row(row: Signal<SessionRow>, id: SessionId, several: Memo<Several>) -> impl IntoView {
+pub fn Row(row: Memo<SessionRow>, id: SessionId, several: Memo<Several>) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let label = move || row.with(|row| row.contact.label.clone());

@@ -32,7 +32,12 @@ use self::{
     placeholder::{Choose, Gone, Nowhere, ThreadSkeleton},
 };
 use super::{composer::Composer, details::Details, state::use_inbox};
-use crate::{api::ApiError, browser, i18n::*, ui::derived};
+use crate::{
+    api::{ApiError, ApiResult},
+    browser,
+    i18n::*,
+    ui::derived,
+};
 use domain::{ids::SessionId, session::Thread};
 use leptos::prelude::*;
 
@@ -61,13 +66,18 @@ enum Shape {
     Open(SessionId),
 }
 
+/// What was read of this session.
+fn of(read: &Option<Option<(SessionId, ApiResult<Thread>)>>, id: SessionId) -> Option<&ApiResult<Thread>> {
+    let (of, thread) = read.as_ref()?.as_ref()?;
+    (*of == id).then_some(thread)
+}
+
 #[component]
 fn Pane() -> impl IntoView {
     let inbox = use_inbox();
-    let read = derived(move |_| inbox.thread.get().flatten());
     let shape = derived(move |before: Option<&Shape>| {
         let Some(wanted) = inbox.session.get() else {
-            read.track();
+            inbox.thread.track();
             return if inbox.nowhere.get() {
                 Shape::Nowhere
             } else {
@@ -79,15 +89,15 @@ fn Pane() -> impl IntoView {
             Some(Shape::Gone { id, was_open, .. }) => *was_open && *id == wanted,
             _ => false,
         };
-        read.with(|read| match read {
-            Some((id, Ok(_))) if *id == wanted => Shape::Open(wanted),
-            Some((id, Err(error))) if *id == wanted => Shape::Gone {
+        inbox.thread.with(|read| match of(read, wanted) {
+            Some(Ok(_)) => Shape::Open(wanted),
+            Some(Err(error)) => Shape::Gone {
                 id: wanted,
                 error: error.clone(),
                 was_open,
             },
             // Another thread is still shown: the user must not answer it by mistake.
-            _ => Shape::Loading,
+            None => Shape::Loading,
         })
     });
     let view = move || match shape.get() {
@@ -95,20 +105,16 @@ fn Pane() -> impl IntoView {
         Shape::Nowhere => view! { <Nowhere /> }.into_any(),
         Shape::Loading => view! { <ThreadSkeleton /> }.into_any(),
         Shape::Gone { id, error, was_open } => view! { <Gone id error was_open /> }.into_any(),
-        Shape::Open(id) => read
-            .get_untracked()
-            .and_then(|(_, thread)| thread.ok())
-            .map(|first| {
-                let thread = Memo::new(move |before: Option<&Thread>| {
-                    let now = read.with(|read| match read {
-                        Some((read, Ok(thread))) if *read == id => Some(thread.clone()),
-                        _ => None,
-                    });
-                    now.or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
-                });
-                view! { <Open id thread /> }
-            })
-            .into_any(),
+        Shape::Open(id) => {
+            let now = move || inbox.thread.with(|read| of(read, id)?.as_ref().ok().cloned());
+            let thread = untrack(now).map(|first| {
+                Memo::new(move |before: Option<&Thread>| {
+                    let now = now().or_else(|| before.cloned());
+                    now.unwrap_or_else(|| first.clone())
+                })
+            });
+            thread.map(|thread| view! { <Open id thread /> }).into_any()
+        }
     };
     view! { {view} }.into_any()
 }
