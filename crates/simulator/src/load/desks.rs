@@ -64,11 +64,11 @@ impl Desks {
     ///
     /// # Errors
     /// The server refuses.
-    pub async fn open(server: &Url, logins: &[(String, String)]) -> anyhow::Result<Self> {
+    pub async fn open(server: &Url, logins: &[(String, String)], reading: bool) -> anyhow::Result<Self> {
         let reads = Arc::<AtomicU64>::default();
         let opened = stream::iter(logins).map(|(_, login)| {
             let reads = reads.clone();
-            async move { Desk::open(patiently(server, login).await?, reads).await }
+            async move { Desk::open(patiently(server, login).await?, reads, reading).await }
         });
         let desks = opened.buffered(LOG_INS).collect::<Vec<_>>().await;
         Ok(Self {
@@ -112,7 +112,7 @@ async fn patiently(server: &Url, login: &str) -> anyhow::Result<Operator> {
 }
 
 impl Desk {
-    async fn open(operator: Operator, reads: Arc<AtomicU64>) -> anyhow::Result<Self> {
+    async fn open(operator: Operator, reads: Arc<AtomicU64>, reading: bool) -> anyhow::Result<Self> {
         let mut events = operator.get("events", "text/event-stream").await?;
         let heard = tokio::spawn(async move {
             let (mut heard, mut rest) = (Vec::new(), Vec::new());
@@ -134,7 +134,7 @@ impl Desk {
                         continue;
                     }
                     messages += 1;
-                    hints += usize::from(event["inbox"]["row"].is_null());
+                    hints += usize::from(reading || event["inbox"]["row"].is_null());
                 }
                 // As the console: what comes during a read is covered by one more.
                 if hints > 0 {

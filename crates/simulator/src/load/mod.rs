@@ -57,6 +57,9 @@ pub struct Options {
     /// Measure only what messages cost with this many operators online, each with a log-in and a stream of their own.
     #[arg(long, default_value_t = 0)]
     operators: usize,
+    /// These operators read list and counts at every event, as a console without rows in its events has to: a control.
+    #[arg(long)]
+    reading: bool,
     /// Messages a second while these operators listen.
     #[arg(long, default_value_t = 20)]
     rate: u64,
@@ -189,7 +192,7 @@ async fn with_operators(options: &Options) -> anyhow::Result<()> {
     let unheard = (gauges.read().await?.processor_ms - before.processor_ms) as f64 / alone;
     println!("nobody online          {unheard:.2} ms of processor a message");
 
-    let desks = desks::Desks::open(&options.server, &logins).await?;
+    let desks = desks::Desks::open(&options.server, &logins, options.reading).await?;
     let idle_from = gauges.read().await?;
     let idle_time = Duration::from_secs(options.seconds);
     tokio::time::sleep(idle_time).await;
