@@ -45,7 +45,9 @@ async fn a_client_that_sends_nothing_is_cut_off() {
         stream.write_all(begin).await.expect("written");
         let mut answer = Vec::new();
         let read = timeout(Duration::from_secs(3), stream.read_to_end(&mut answer)).await;
-        read.expect("the server ends the connection").expect("read");
+        // With a reset, where bytes were left unread.
+        let _ = read.expect("the server ends the connection");
+        assert!(answer.is_empty());
     }
     story.end().await;
 }
