@@ -1,5 +1,5 @@
-//! Accepts connections: HTTP/1.1, and HTTP/2 without TLS from a proxy in front that begins with it ("prior knowledge",
-//! <https://www.rfc-editor.org/rfc/rfc9113#name-starting-http-2-with-prior->). Replaces `axum::serve`, which has no
+//! Accepts connections: HTTP/1.1, and from a trusted proxy also HTTP/2 without TLS, if it begins with it ("prior
+//! knowledge", <https://www.rfc-editor.org/rfc/rfc9113#name-starting-http-2-with-prior->). Replaces `axum::serve`, which has no
 //! time-out for clients that send a request head slowly.
 
 use crate::http::{self, client_address::Peer, state::Http};
@@ -33,7 +33,8 @@ const PING_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Serves connections for ever; `open` knows those that have to finish before the process ends.
 pub(crate) async fn accept(listener: TcpListener, http: Http, open: &GracefulShutdown) -> Infallible {
-    let head_seconds = http.settings.http.head_seconds;
+    let settings = http.settings.clone();
+    let head_seconds = settings.http.head_seconds;
     let mut http1 = conn::http1::Builder::new();
     http1.timer(TokioTimer::new()).header_read_timeout(head_seconds);
     let mut http2 = conn::http2::Builder::new(TokioExecutor::new());
@@ -52,10 +53,20 @@ pub(crate) async fn accept(listener: TcpListener, http: Http, open: &GracefulShu
         let (stream, peer) = listener.accept().await;
         let (http1, http2, router) = (http1.clone(), http2.clone(), router.clone());
         let (watcher, stopping) = (open.watcher(), stopping.clone().begun());
+        let ip = peer.ip().to_canonical();
+        let is_proxy = settings
+            .http
+            .trusted_proxies
+            .iter()
+            .any(|proxy| proxy.includes(ip));
         tokio::spawn(async move {
-            let begun = tokio::select! {
-                begun = timeout(head_seconds, begins_http2(&stream)) => begun,
-                () = stopping => return,
+            let begun = match is_proxy {
+                true => tokio::select! {
+                    begun = timeout(head_seconds, begins_http2(&stream)) => begun,
+                    () = stopping => return,
+                },
+                // An HTTP/2 connection may stay open without asking for anything.
+                false => Ok(Ok(false)),
             };
             let service = service_fn(move |request| answer(router.clone(), peer.ip(), request));
             let ended = match begun {

@@ -53,6 +53,21 @@ async fn a_client_that_sends_nothing_is_cut_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_may_not_speak_http_2() {
+    let story = Story::with(|settings| settings.http.trusted_proxies.clear()).await;
+    let mut stream = TcpStream::connect(address(&story)).await.expect("a connection");
+    stream
+        .write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        .await
+        .expect("written");
+    let mut answer = Vec::new();
+    let read = timeout(Duration::from_secs(3), stream.read_to_end(&mut answer)).await;
+    let _ = read.expect("the server ends the connection");
+    assert_eq!(answer, b"");
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_proxy_may_speak_http_2() {
     let story = Story::on_sqlite().await;
     let admin = story.admin("admin").await;

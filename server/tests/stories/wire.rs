@@ -157,7 +157,6 @@ async fn what_is_no_delivery_is_refused_and_breaks_nothing(story: &Story) {
             format!("POST {path} HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n{close}"),
             401,
         ),
-        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), 0),
     ] {
         assert_eq!(status(story, asked.clone().into_bytes()).await, right, "{asked}");
     }
