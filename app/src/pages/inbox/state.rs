@@ -230,8 +230,10 @@ impl Inbox {
         let changes = use_live().changes;
         Effect::new(move |_| {
             let own = self.own_extension();
+            // A change here would make the resource forget the answer that is on its way for another query.
+            let asked = self.query.get();
             let read = self.list.with(|list| match list {
-                Some(Ok(list)) => Some(list.position),
+                Some(Ok(list)) if list.query == asked => Some(list.position),
                 _ => None,
             });
             let Some(read) = read.filter(|read| *read < changes.with(Changes::newest)) else {
