@@ -195,6 +195,14 @@ impl Inbox {
         })
     }
 
+    /// Whether this session's thread is shown, and no other is on its way: writing to a resource makes it forget the
+    /// answer that it waits for.
+    fn shows(self, id: SessionId) -> bool {
+        let shown = |read: &Option<Option<(SessionId, _)>>| matches!(read, Some(Some((of, _))) if *of == id);
+        self.session.try_get_untracked() == Some(Some(id))
+            && self.thread.try_with_untracked(shown) == Some(true)
+    }
+
     /// Reads the part above in the open thread.
     pub fn read_above(self) {
         let open = self.thread.try_with_untracked(|read| match read {
@@ -212,7 +220,9 @@ impl Inbox {
             // If it fails, the next scroll or a click tries again.
             let read = api::thread_above(id, cursor.clone()).await;
             self.reading_above.try_set(false);
-            if let Ok(read) = read {
+            if let Ok(read) = read
+                && self.shows(id)
+            {
                 self.thread.try_maybe_update(|open| match open {
                     // The thread may have been read again meanwhile, from another position.
                     Some(Some((now, Ok(thread)))) if *now == id && thread.above.as_ref() == Some(&cursor) => {
@@ -282,7 +292,8 @@ impl Inbox {
             if sent.with(Vec::is_empty) {
                 return;
             }
-            for (session, message) in sent.try_update(std::mem::take).unwrap_or_default() {
+            let sent = sent.try_update(std::mem::take).unwrap_or_default();
+            for (session, message) in sent.into_iter().filter(|(session, _)| self.shows(*session)) {
                 self.thread.try_maybe_update(|open| match open {
                     Some(Some((id, Ok(thread))))
                         if *id == session
