@@ -19,6 +19,7 @@ mod composer;
 mod details;
 mod element_ids;
 mod fetch;
+mod following;
 mod glyph;
 mod keys;
 mod labels;

@@ -3,7 +3,8 @@
 
 use super::{
     attach::AllFiles,
-    fetch::{keep_focus, read_list, read_list_again, read_thread, read_thread_again},
+    fetch::{read_list, read_list_again, read_thread, read_thread_again},
+    following,
     listed::Listed,
     query::Query,
 };
@@ -14,7 +15,7 @@ use crate::{
         transfers::{TakeOver, Transfer},
     },
     frame::use_me,
-    live::{Changes, Reader, use_live},
+    live::{Reader, use_live},
     outbox::{Outbox, use_outbox},
 };
 use domain::{
@@ -153,7 +154,9 @@ impl Inbox {
                 go_to_mine(query.with_untracked(|query| query.on(Tab::Mine)));
             }
         });
-        inbox.follow_changes();
+        let own = move || inbox.own_extension();
+        following::list(query, list, list_reader, own);
+        following::counts(counts);
         inbox.show_what_was_sent();
         // So is a session that the user was first to answer, where an answer picks up.
         Effect::new(move |before: Option<Option<(SessionId, bool)>>| {
@@ -231,49 +234,6 @@ impl Inbox {
                     }
                     _ => (false, ()),
                 });
-            }
-        });
-    }
-
-    /// Rows and counts follow the stream of events.
-    fn follow_changes(self) {
-        let changes = use_live().changes;
-        Effect::new(move |_| {
-            let own = self.own_extension();
-            // A change here would make the resource forget the answer that is on its way for another query.
-            let asked = self.query.get();
-            let read = self.list.with(|list| match list {
-                Some(Ok(list)) if list.query == asked => Some(list.position),
-                _ => None,
-            });
-            let Some(read) = read.filter(|read| *read < changes.with(Changes::newest)) else {
-                return;
-            };
-            if changes.with_untracked(|changes| changes.after(read).is_none()) {
-                self.list_reader.ask();
-                return;
-            }
-            let follow = |list: &mut Option<ApiResult<Listed>>| match list {
-                Some(Ok(list)) => changes.with_untracked(|changes| {
-                    let new = changes.after(list.position);
-                    new.is_none_or(|new| list.follow(new, own))
-                }),
-                _ => false,
-            };
-            let mut again = None;
-            keep_focus(|| again = self.list.try_update(follow));
-            if again == Some(true) {
-                self.list_reader.ask();
-            }
-        });
-        Effect::new(move |_| {
-            let read = self.counts.with(|counts| match counts {
-                Some(Ok(counts)) => Some(counts.position),
-                _ => None,
-            });
-            let new = read.and_then(|read| changes.with(|changes| changes.counts_after(read)));
-            if let Some((position, value)) = new {
-                self.counts.try_set(Some(Ok(AsOf { position, value })));
             }
         });
     }
