@@ -7,7 +7,7 @@ use crate::{
     sessions::access::is_open,
 };
 use domain::{ids::SessionId, session::State};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use std::{
     collections::{HashMap, hash_map::Entry},
     sync::Arc,
@@ -49,6 +49,16 @@ impl Fact {
     }
 }
 
+/// What is read of an open session.
+#[derive(Debug, FromQueryResult)]
+struct Open {
+    id: Uuid,
+    state: String,
+    extension_id: Option<Uuid>,
+    queue_id: Option<Uuid>,
+    unread: i64,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     sessions: HashMap<SessionId, Fact>,
@@ -64,7 +74,7 @@ impl Tally {
             queues.entry(row.extension_id).or_default().push(row.queue_id);
         }
         Arc::make_mut(&mut tally.counts).queues = queues;
-        let open: Vec<(Uuid, String, Option<Uuid>, Option<Uuid>, i64)> = session::Entity::find()
+        let open = session::Entity::find()
             .select_only()
             .columns([
                 Column::Id,
@@ -74,12 +84,10 @@ impl Tally {
                 Column::Unread,
             ])
             .filter(is_open())
-            .into_tuple()
-            .all(db)
-            .await?;
-        for (id, state, owner, queue, unread) in open {
-            let fact = Fact::new(&state, owner, queue, unread);
-            tally.note(SessionId::new(id), Some(&fact));
+            .into_model::<Open>();
+        for open in open.all(db).await? {
+            let fact = Fact::new(&open.state, open.extension_id, open.queue_id, open.unread);
+            tally.note(SessionId::new(open.id), Some(&fact));
         }
         Ok(tally)
     }
