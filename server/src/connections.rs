@@ -1,6 +1,7 @@
 //! Accepts connections: HTTP/1.1, and from a trusted proxy also HTTP/2 without TLS, if it begins with it ("prior
-//! knowledge", <https://www.rfc-editor.org/rfc/rfc9113#name-starting-http-2-with-prior->). Replaces `axum::serve`, which has no
-//! time-out for clients that send a request head slowly.
+//! knowledge", <https://www.rfc-editor.org/rfc/rfc9113#name-starting-http-2-with-prior->).
+//!
+//! Replaces `axum::serve`, which has no time-out for clients that send a request head slowly.
 
 use crate::http::{self, client_address::Peer, state::Http};
 use axum::{

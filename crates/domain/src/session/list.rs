@@ -1,5 +1,5 @@
-//! Which sessions a tab shows, and in which order: for the lists that the process reads, and for those that a browser
-//! keeps up to date.
+//! Which sessions a tab shows, and in which order, for the lists that a browser keeps up to date. The database has the
+//! same rules as conditions and indexes, in the engine's `sessions/access.rs` and `sessions/order.rs`.
 
 use crate::{
     ids::{ExtensionId, SessionId},
