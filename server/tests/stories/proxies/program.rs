@@ -18,6 +18,8 @@ use url::Url;
 pub const HOST: &str = "pbx.example.com";
 const DOCUMENTATION: &str = include_str!("../../../../docs/OPERATING.md");
 const READY_WITHIN: Duration = Duration::from_secs(20);
+/// A proxy that holds a request back for ever fails the test instead of hanging it. Streams ping more often.
+const SILENCE: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -175,6 +177,7 @@ impl Proxy {
             .local_address(from)
             .redirect(Policy::none())
             .no_proxy()
+            .read_timeout(SILENCE)
             .build()
             .expect("a client")
     }

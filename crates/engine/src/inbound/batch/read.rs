@@ -19,9 +19,7 @@ use crate::{
     transaction::Transaction,
 };
 use domain::session::State;
-use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use std::collections::HashMap;
 use uuid::Uuid;
 use whatsapp::webhook::Item;
@@ -89,16 +87,22 @@ impl Batch {
     }
 }
 
+/// Locks the messages in the order of their ids, like those who record Meta's answers ([`status::lock`]): nobody waits
+/// for another in a circle.
+///
+/// [`status::lock`]: crate::sessions::status::lock
 async fn messages(tx: &DatabaseTransaction, wanted: &Wanted) -> Result<Vec<message::Model>> {
     use message::Column;
-    let mut found = Vec::new();
+    let mut ids = wanted.ours.clone();
     for (number, wamids) in &wanted.wamids {
         for wamids in wamids.chunks(AT_ONCE) {
-            found.extend(of_wamids(number, wamids).all(tx).await?);
+            let of_wamids = of_wamids(number, wamids).select_only().column(Column::Id);
+            ids.extend(of_wamids.into_tuple::<Uuid>().all(tx).await?);
         }
     }
-    for ours in wanted.ours.chunks(AT_ONCE) {
-        let query = message::Entity::find().filter(Column::Id.is_in(ours.iter().copied()));
+    let mut found = Vec::new();
+    for ids in in_order(ids).chunks(AT_ONCE) {
+        let query = message::Entity::find().filter(Column::Id.is_in(ids.iter().copied()));
         found.extend(query.order_by_asc(Column::Id).lock_exclusive().all(tx).await?);
     }
     Ok(found)
@@ -109,8 +113,13 @@ fn of_wamids(number: &str, wamids: &[String]) -> Select<message::Entity> {
     message::Entity::find()
         .filter(Column::PhoneNumberId.eq(number))
         .filter(Column::Wamid.is_in(wamids))
-        .order_by_asc(Column::Id)
-        .lock_exclusive()
+}
+
+/// Each id once, in the order in which rows are locked.
+fn in_order(mut ids: Vec<Uuid>) -> Vec<Uuid> {
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 async fn contacts(
@@ -141,32 +150,29 @@ fn of_values(kind: &str, values: &[&str]) -> Select<contact_identity::Entity> {
         .filter(Column::Value.is_in(values.iter().copied()))
 }
 
-/// The open sessions of these contacts, and those of these messages.
+/// The open sessions of these contacts, and those of these messages, locked in the order of their ids. One that closes
+/// before it is locked is among them, too.
 async fn sessions(
     tx: &DatabaseTransaction,
     contacts: impl Iterator<Item = Uuid>,
     messages: &[message::Model],
 ) -> Result<Vec<session::Model>> {
     use session::Column;
-    let mut found: HashMap<Uuid, session::Model> = HashMap::new();
-    let contacts: Vec<_> = contacts.collect();
-    let of_messages = distinct(messages.iter().map(|message| message.session_id));
-    let open = |contacts: &[Uuid]| {
-        Condition::all()
-            .add(Column::ContactId.is_in(contacts.iter().copied()))
-            .add(is_open())
-    };
-    let named = |ids: &[Uuid]| Condition::all().add(Column::Id.is_in(ids.iter().copied()));
-    let conditions = contacts
-        .chunks(AT_ONCE)
-        .map(open)
-        .chain(of_messages.chunks(AT_ONCE).map(named));
-    for condition in conditions {
-        let query = session::Entity::find().filter(condition);
-        let rows = query.order_by_asc(Column::Id).lock_exclusive().all(tx).await?;
-        found.extend(rows.into_iter().map(|row| (row.id, row)));
+    let mut ids: Vec<Uuid> = messages.iter().map(|message| message.session_id).collect();
+    for contacts in contacts.collect::<Vec<_>>().chunks(AT_ONCE) {
+        let of_contacts = session::Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::ContactId.is_in(contacts.iter().copied()))
+            .filter(is_open());
+        ids.extend(of_contacts.into_tuple::<Uuid>().all(tx).await?);
     }
-    Ok(found.into_values().collect())
+    let mut found = Vec::new();
+    for ids in in_order(ids).chunks(AT_ONCE) {
+        let query = session::Entity::find().filter(Column::Id.is_in(ids.iter().copied()));
+        found.extend(query.order_by_asc(Column::Id).lock_exclusive().all(tx).await?);
+    }
+    Ok(found)
 }
 
 #[cfg(test)]
