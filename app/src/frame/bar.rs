@@ -8,7 +8,7 @@ use crate::{
     },
     i18n::*,
     labels,
-    ui::{Icon, IconName, Menu},
+    ui::{Icon, IconName, Menu, Transition},
 };
 use domain::access::Me;
 use leptos::{form::ActionForm, html, prelude::*};
@@ -41,7 +41,7 @@ pub fn Bar(user: Resource<ApiResult<Me>>) -> impl IntoView {
             <ThemeSwitch />
             <LanguageSwitch />
             <Transition>
-                {move || Suspend::new(async move { user.await.ok().map(|me| view! { <UserMenu me /> }) })}
+                {move || user.get().and_then(Result::ok).map(|me| view! { <UserMenu me /> })}
             </Transition>
         </header>
     }

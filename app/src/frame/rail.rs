@@ -4,7 +4,7 @@
 use crate::{
     api::{ApiError, ApiResult},
     i18n::*,
-    ui::{Icon, IconName, TroubleView},
+    ui::{Icon, IconName, Transition, TroubleView},
 };
 use domain::access::{Actor, Me, Permission};
 use leptos::prelude::*;
@@ -14,16 +14,14 @@ use leptos_router::components::A;
 pub fn Rail(user: Resource<ApiResult<Me>>) -> impl IntoView {
     let i18n = use_i18n();
     let places = move || {
-        Suspend::new(async move {
-            match user.await {
-                Ok(me) => view! { <Places me /> }.into_any(),
-                // The page shows other errors itself; only a missing log-in is shown here.
-                Err(error @ ApiError::SignIn) => {
-                    let retry = Callback::new(move |()| user.refetch());
-                    view! { <TroubleView error retry /> }.into_any()
-                }
-                Err(_) => ().into_any(),
+        Some(match user.get()? {
+            Ok(me) => view! { <Places me /> }.into_any(),
+            // The page shows other errors itself; only a missing log-in is shown here.
+            Err(error @ ApiError::SignIn) => {
+                let retry = Callback::new(move |()| user.refetch());
+                view! { <TroubleView error retry /> }.into_any()
             }
+            Err(_) => ().into_any(),
         })
     };
     view! {

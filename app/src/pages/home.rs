@@ -1,6 +1,6 @@
 //! `/`: the inbox, for users who are logged in. The rail sends everybody else to the log-in page.
 
-use crate::frame::use_me;
+use crate::{frame::use_me, ui::Transition};
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
@@ -9,9 +9,7 @@ pub fn HomePage() -> impl IntoView {
     let user = use_me();
     view! {
         <Transition>
-            {move || Suspend::new(async move {
-                user.await.is_ok().then(|| view! { <Redirect path="/inbox" /> })
-            })}
+            {move || user.get()?.is_ok().then(|| view! { <Redirect path="/inbox" /> })}
         </Transition>
     }
     .into_any()

@@ -1,6 +1,6 @@
 //! Data from the process: a skeleton while it loads, then the view, or the error; and values derived from it.
 
-use super::{skeleton::Skeleton, trouble::TroubleView};
+use super::{skeleton::Skeleton, transition::Transition, trouble::TroubleView};
 use crate::api::ApiResult;
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
@@ -24,24 +24,23 @@ where
             view! { <Skeleton lines /> }
         }>
             {move || {
-                let view = view.clone();
-                Suspend::new(async move {
-                    match from.await {
-                        Ok(value) => view(value),
-                        Err(error) => {
-                            let retry = Callback::new(move |()| from.refetch());
-                            view! { <TroubleView error retry /> }.into_any()
-                        }
+                let show = |answer: ApiResult<T>| match answer {
+                    Ok(value) => view(value),
+                    Err(error) => {
+                        let retry = Callback::new(move |()| from.refetch());
+                        view! { <TroubleView error retry /> }.into_any()
                     }
-                })
+                };
+                from.get().map(show)
             }}
         </Transition>
     }
     .into_any()
 }
 
-/// A value derived from a resource: a memo in the browser. In the process it is derived on every access, because a page
-/// is drawn there as soon as the resource has its answer, which may be before a memo is notified.
+/// A value derived from a resource or from another value: a memo in the browser. In the process it is derived on every
+/// access: a page is drawn there as soon as a resource has its answer, which may be before a memo is notified, and a
+/// memo costs more than a small value.
 pub fn derived<T>(look: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Signal<T>
 where
     T: PartialEq + Send + Sync + 'static,

@@ -18,6 +18,7 @@ pub mod skeleton;
 pub mod time;
 pub mod title;
 pub mod toast;
+pub mod transition;
 pub mod trouble;
 pub mod zone;
 
@@ -40,5 +41,6 @@ pub use self::{
     time::{Time, TimeStyle},
     title::Title,
     toast::use_toasts,
+    transition::Transition,
     trouble::TroubleView,
 };

@@ -21,6 +21,9 @@ pub struct Options {
     /// Messages that are in the database before the measurement; ten for each customer
     #[arg(long, default_value_t = 0)]
     history: u64,
+    /// Measure only how quickly pages and lists are answered, each beside a control that sends the same bytes
+    #[arg(long)]
+    pages: bool,
     /// Passed on to `simulator load`
     #[arg(last = true)]
     arguments: Vec<String>,
@@ -79,6 +82,9 @@ fn measure(program: &Installation, options: &Options) -> anyhow::Result<()> {
     let history = OPERATORS.iter().filter(|_| options.history > 0);
     for login in [ADMIN].iter().chain(history) {
         load.args(["--operator", &format!("{login}:{PASSWORD}")]);
+    }
+    if options.pages {
+        load.arg("--pages");
     }
     process::run(load.args(&options.arguments))
 }

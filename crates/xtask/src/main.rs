@@ -18,6 +18,7 @@ mod styles;
 mod test;
 mod tools;
 mod wasm;
+mod weight;
 mod workspace;
 
 use std::process::ExitCode;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{compress, process, tools, workspace};
+use crate::{compress, process, tools, weight, workspace};
 
 /// The file name before the dot. Leptos compiles it into the page: see `.cargo/config.toml`.
 pub const NAME: &str = "switchboard";
@@ -100,6 +100,9 @@ pub fn build(effort: Effort) -> anyhow::Result<PathBuf> {
     }
     if let Some(quality) = effort.compression() {
         compress::folder(&package, quality)?;
+    }
+    if effort == Effort::Release {
+        weight::check(&compiled, &package.join(NAME))?;
     }
     fs::write(stamp, made_of)?;
     Ok(package)

@@ -9,7 +9,7 @@ use crate::{
     api::transfers::targets,
     i18n::*,
     pages::transfer_fields::{Reason, TargetSelect},
-    ui::{IconName, LiveText, icon::Icon},
+    ui::{IconName, LiveText, Transition, icon::Icon},
 };
 use domain::{ids::SessionId, session::Thread};
 use leptos::{ev::MouseEvent, form::ActionForm, html, prelude::*};

@@ -3,7 +3,7 @@
 use super::glyph::{CLOCK, Glyph};
 use crate::{
     i18n::*,
-    ui::{LiveText, time::use_now},
+    ui::{LiveText, derived, time::use_now},
 };
 use domain::time::Timestamp;
 use leptos::prelude::*;
@@ -20,12 +20,12 @@ pub fn WindowClock(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let now = use_now();
-    let left = Memo::new(move |_| {
+    let left = derived(move |_| {
         let left = closes.get()?.millis() - now.get()?.millis();
         // Whole minutes, so that the value changes no more often than the display.
         Some((left / 60_000).max(0))
     });
-    let shown = Memo::new(move |_| {
+    let shown = derived(move |_| {
         let minutes = left.get()?;
         let soon = minutes * 60_000 < 2 * HOUR_MS;
         (soon || !only_soon).then_some((minutes == 0, soon))

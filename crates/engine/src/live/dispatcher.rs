@@ -62,10 +62,14 @@ async fn pass(engine: &Engine, known: &mut Known) -> Result<u64> {
     if new.iter().any(rereads) {
         *known = Known::default();
     }
+    let members = match &mut known.members {
+        Some(members) => members,
+        none => none.insert(members(engine).await?),
+    };
     let changed: BTreeSet<SessionId> = new.iter().filter_map(|event| event.change.session()).collect();
     let rows = match engine.events().has_pages() {
         true if changed.is_empty() => HashMap::new(),
-        true => match tallied(engine, known, &changed).await {
+        true => match tallied(engine, &mut known.tally, members, &changed).await {
             Ok(rows) => rows,
             Err(error) => {
                 tracing::error!(%error, "changed sessions cannot be read now; pages read them themselves");
@@ -77,10 +81,6 @@ async fn pass(engine: &Engine, known: &mut Known) -> Result<u64> {
             known.tally = None;
             HashMap::new()
         }
-    };
-    let members = match &mut known.members {
-        Some(members) => members,
-        none => none.insert(members(engine).await?),
     };
     let reach = |audience: Audience| Reach {
         members: audience.members(members),
@@ -114,12 +114,13 @@ async fn pass(engine: &Engine, known: &mut Known) -> Result<u64> {
 /// The changed sessions as they are now, counted; `None` for one that is gone.
 async fn tallied(
     engine: &Engine,
-    known: &mut Known,
+    tally: &mut Option<Tally>,
+    members: &HashMap<Uuid, Vec<Uuid>>,
     changed: &BTreeSet<SessionId>,
 ) -> Result<HashMap<SessionId, Option<Arc<Seen>>>> {
-    let tally = match &mut known.tally {
+    let tally = match tally {
         Some(tally) => tally,
-        none => none.insert(Tally::read(engine.db.read()).await?),
+        none => none.insert(Tally::read(engine.db.read(), members).await?),
     };
     let mut rows = HashMap::new();
     let found = seen(engine.db.read(), changed).await?;

@@ -2,7 +2,7 @@
 
 use crate::{
     Result,
-    entity::{queue_member, session},
+    entity::session,
     events::counts::{Count, Counts},
     sessions::access::is_open,
 };
@@ -66,14 +66,16 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) async fn read(db: &impl ConnectionTrait) -> Result<Self> {
+    /// `members`: the extensions in each queue.
+    pub(super) async fn read(db: &impl ConnectionTrait, members: &HashMap<Uuid, Vec<Uuid>>) -> Result<Self> {
         use session::Column;
         let mut tally = Self::default();
-        let mut queues: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-        for row in queue_member::Entity::find().all(db).await? {
-            queues.entry(row.extension_id).or_default().push(row.queue_id);
+        let queues = &mut Arc::make_mut(&mut tally.counts).queues;
+        for (queue, extensions) in members {
+            for extension in extensions {
+                queues.entry(*extension).or_default().push(*queue);
+            }
         }
-        Arc::make_mut(&mut tally.counts).queues = queues;
         let open = session::Entity::find()
             .select_only()
             .columns([

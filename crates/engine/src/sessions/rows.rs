@@ -17,14 +17,15 @@ use domain::{
     session::{Preview, SessionRow},
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
-use std::collections::HashMap;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select, sea_query::Expr};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// Rows as they are shown, in the order given; each table is read once.
 pub(crate) async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) -> Result<Vec<SessionRow>> {
-    let ids =
-        |pick: fn(&session::Model) -> Option<Uuid>| -> Vec<Uuid> { found.iter().filter_map(pick).collect() };
+    let ids = |pick: fn(&session::Model) -> Option<Uuid>| -> BTreeSet<Uuid> {
+        found.iter().filter_map(pick).collect()
+    };
     let by_id = contact::Entity::find().filter(contact::Column::Id.is_in(ids(|s| Some(s.contact_id))));
     let contacts: HashMap<_, _> = by_id
         .all(db)
@@ -109,19 +110,23 @@ async fn newest_messages(
     found: &[session::Model],
 ) -> Result<HashMap<MessageId, MessageView>> {
     use message::Column;
-    // A message about another one comes after it.
-    let about = |of: &session::Model| {
-        Condition::all()
-            .add(Column::SessionId.eq(of.id))
-            .add(Column::At.gte(of.last_message_at))
-            .add(Column::TargetWamid.is_not_null())
-    };
-    let newest = Column::Id.is_in(found.iter().filter_map(|of| of.last_message_id));
-    let or_about = found
-        .iter()
-        .map(about)
-        .fold(Condition::any().add(newest), Condition::add);
-    let rows = message::Entity::find().filter(or_about).all(db).await?;
+    let newest: HashSet<Uuid> = found.iter().filter_map(|of| of.last_message_id).collect();
+    let by_id = message::Entity::find().filter(Column::Id.is_in(newest.iter().copied()));
+    let mut rows = by_id.all(db).await?;
+    let about = about_the_newest(found).all(db).await?;
+    rows.extend(about.into_iter().filter(|row| !newest.contains(&row.id)));
     let shown = domain::message::thread::fold(rows.into_iter().map(messages::view).collect::<Result<_>>()?);
     Ok(shown.into_iter().map(|message| (message.id, message)).collect())
+}
+
+/// Messages about another one that are no older than the newest of their session: a message about another one comes
+/// after it.
+pub(super) fn about_the_newest(found: &[session::Model]) -> Select<message::Entity> {
+    use message::Column;
+    let newest =
+        "messages.at >= (SELECT last_message_at FROM sessions WHERE sessions.id = messages.session_id)";
+    message::Entity::find()
+        .filter(Column::SessionId.is_in(found.iter().map(|of| of.id)))
+        .filter(Column::TargetWamid.is_not_null())
+        .filter(Expr::cust(newest))
 }

@@ -12,12 +12,14 @@ mod events;
 mod gauges;
 mod looks;
 mod operator;
+mod pages;
 mod run;
 mod target;
 mod text;
 
 use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::Args;
 use url::Url;
 
@@ -63,7 +65,14 @@ pub struct Options {
     /// Messages a second while these operators listen.
     #[arg(long, default_value_t = 20)]
     rate: u64,
+    /// Measure only how quickly pages and lists are answered: every page that the first `--operator` finds, by 1 and by
+    /// 16 clients, beside a control that sends the same bytes.
+    #[arg(long)]
+    pages: bool,
 }
+
+/// The customers and messages that the pages show: one long conversation, which has waited longest, and a full list.
+const SHOWN: [(u64, u64); 2] = [(1, 200), (60, 60)];
 
 /// Messages a second while an operator's events are timed.
 const EVENTS_RATE: u64 = 200;
@@ -73,6 +82,9 @@ const PATIENCE: Duration = Duration::from_secs(600);
 pub async fn run(options: &Options) -> anyhow::Result<()> {
     if options.operators > 0 {
         return with_operators(options).await;
+    }
+    if options.pages {
+        return pages(options).await;
     }
     let mut operators = Vec::with_capacity(options.operator.len());
     for operator in &options.operator {
@@ -162,6 +174,32 @@ impl Options {
             token: &self.token,
         }
     }
+}
+
+async fn pages(options: &Options) -> anyhow::Result<()> {
+    let operator = options.operator.first().context("--pages needs an --operator")?;
+    let operator = Operator::log_in(&options.server, operator).await?;
+    let target = Target::connect(&options.api(), &[]).await?;
+    let gauges = Gauges::of(&options.server);
+    for (customers, messages) in SHOWN {
+        let burst = Burst {
+            target: &target,
+            texts: &Texts::new(&target, customers),
+            connections: 1,
+            pace: Pace::PerSecond(messages),
+            length: Duration::from_secs(1),
+            moments: false,
+        };
+        burst.run().await?;
+    }
+    gauges.drained(PATIENCE).await?;
+    pages::report(
+        &operator,
+        &options.api(),
+        &gauges,
+        Duration::from_secs(options.seconds),
+    )
+    .await
 }
 
 async fn with_operators(options: &Options) -> anyhow::Result<()> {

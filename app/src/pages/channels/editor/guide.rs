@@ -7,7 +7,7 @@ use crate::{
     i18n::*,
     live::use_live,
     pages::url::known,
-    ui::{Icon, IconName, form::FocusedField},
+    ui::{Icon, IconName, Transition, form::FocusedField},
 };
 use domain::{
     channel::{Badge, ChannelView},
@@ -138,14 +138,10 @@ pub fn WithGuide(channel: ChannelView, found: Found, children: Children) -> impl
 fn Guide(channel: ChannelView, found: Found) -> impl IntoView {
     let i18n = use_i18n();
     let steps = move || {
-        let channel = channel.clone();
-        Suspend::new(async move {
-            let done = done(&channel, &found.await.unwrap_or_default());
-            let steps = Step::ALL.into_iter().enumerate();
-            steps
-                .map(|(number, step)| view! { <StepView number step done=done.contains(&step) /> })
-                .collect_view()
-        })
+        let done = done(&channel, &found.get()?.unwrap_or_default());
+        let steps = Step::ALL.into_iter().enumerate();
+        let steps = steps.map(|(number, step)| view! { <StepView number step done=done.contains(&step) /> });
+        Some(steps.collect_view())
     };
     view! {
         <aside class="guide" aria-labelledby="guide-title">

@@ -34,7 +34,7 @@ use crate::{
     i18n::*,
     live::use_live,
     pages::url::{id_in_url, known},
-    ui::Skeleton,
+    ui::{Skeleton, Transition},
 };
 use domain::{channel::Presence, ids::ChannelId};
 use leptos::prelude::*;
@@ -73,11 +73,9 @@ pub fn ChannelPage() -> impl IntoView {
     .into_any();
     // If there is an error, the tab shows it.
     let header = move || {
-        Suspend::new(async move {
-            Some(match edited.await.ok()? {
-                Presence::Here(channel) => view! { <Header channel=*channel switches /> }.into_any(),
-                Presence::Deleted { name, by, at } => view! { <Gone name by at /> }.into_any(),
-            })
+        Some(match edited.get()?.ok()? {
+            Presence::Here(channel) => view! { <Header channel=*channel switches /> }.into_any(),
+            Presence::Deleted { name, by, at } => view! { <Gone name by at /> }.into_any(),
         })
     };
     // Once somebody else has deleted the channel, input below cannot be saved.

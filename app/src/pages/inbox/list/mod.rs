@@ -20,7 +20,7 @@ use super::{
 use crate::{
     api::ApiError,
     i18n::*,
-    ui::{Icon, IconName, TroubleView, derived, time::use_now},
+    ui::{Icon, IconName, Transition, TroubleView, derived, time::use_now},
 };
 use domain::{
     ids::SessionId,

@@ -11,7 +11,7 @@ use crate::{
         state::use_inbox,
         window_clock::WindowClock,
     },
-    ui::{LiveText, Time, TimeStyle},
+    ui::{LiveText, Time, TimeStyle, derived},
 };
 use domain::{
     ids::SessionId,
@@ -49,8 +49,8 @@ pub fn Row(row: Memo<SessionRow>, id: SessionId, several: Memo<Several>) -> impl
             }
         })
     };
-    let unread = Memo::new(move |_| row.with(|row| row.unread));
-    let is_unread = Memo::new(move |_| unread.get() > 0);
+    let unread = derived(move |_| row.with(|row| row.unread));
+    let is_unread = derived(move |_| unread.get() > 0);
     let unread = move || {
         let long = move || t_string!(i18n, inbox.list.unread, count = unread.get()).to_string();
         is_unread.get().then(|| {
@@ -64,7 +64,7 @@ pub fn Row(row: Memo<SessionRow>, id: SessionId, several: Memo<Several>) -> impl
             }
         })
     };
-    let waiting_since = Memo::new(move |_| {
+    let waiting_since = derived(move |_| {
         let on_tab = inbox.query.with(|query| query.tab == Tab::Waiting);
         row.with(|row| row.waiting_since).filter(|_| on_tab)
     });
@@ -96,7 +96,7 @@ pub fn Row(row: Memo<SessionRow>, id: SessionId, several: Memo<Several>) -> impl
             }
         })
     };
-    let in_group = Memo::new(move |_| row.with(|row| row.group));
+    let in_group = derived(move |_| row.with(|row| row.group));
     let group = move || {
         let long = move || t_string!(i18n, inbox.thread.in_a_group);
         in_group.get().then(|| {

@@ -36,7 +36,7 @@ use crate::{
     api::{ApiError, ApiResult},
     browser,
     i18n::*,
-    ui::derived,
+    ui::{Transition, derived},
 };
 use domain::{ids::SessionId, session::Thread};
 use leptos::prelude::*;
