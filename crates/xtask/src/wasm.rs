@@ -95,14 +95,12 @@ pub fn build(effort: Effort) -> anyhow::Result<PathBuf> {
     let _ = fs::remove_dir_all(&package);
     fs::create_dir_all(&package)?;
     bind(&compiled, &package, effort)?;
-    if effort == Effort::Release {
-        optimise(&package.join(NAME).with_extension("wasm"))?;
-    }
+    let optimised = effort == Effort::Release && optimise(&package.join(NAME).with_extension("wasm"))?;
     if let Some(quality) = effort.compression() {
         compress::folder(&package, quality)?;
     }
     if effort == Effort::Release {
-        weight::check(&compiled, &package.join(NAME))?;
+        weight::check(&compiled, optimised.then(|| package.join(NAME)).as_deref())?;
     }
     fs::write(stamp, made_of)?;
     Ok(package)
@@ -135,15 +133,16 @@ fn bind(compiled: &Path, package: &Path, effort: Effort) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn optimise(wasm: &Path) -> anyhow::Result<()> {
+/// Returns whether there is a wasm-opt.
+fn optimise(wasm: &Path) -> anyhow::Result<bool> {
     let Some(mut wasm_opt) = tools::wasm_opt() else {
         println!("wasm-opt is not available (npm package `binaryen`): the wasm stays some 10 % bigger.");
-        return Ok(());
+        return Ok(false);
     };
     let smaller = wasm.with_extension("opt");
     process::run(wasm_opt.arg("-Oz").arg(wasm).arg("-o").arg(&smaller))?;
     fs::rename(smaller, wasm)?;
-    Ok(())
+    Ok(true)
 }
 
 /// Path, size and modification time: enough to detect that cargo has written a file again.

@@ -13,14 +13,16 @@ use crate::workspace;
 const SHOWN_FROM: u64 = 20_000;
 const OTHERS: &str = "others";
 
-/// Prints the table and fails above the budget. `compiled` still has the names of its functions; `packed` is the script
-/// and the wasm that are sent, without their endings.
-pub fn check(compiled: &Path, packed: &Path) -> anyhow::Result<()> {
+/// Prints the table and fails above the budget. `compiled` still has the names of its functions; `optimised` is the
+/// script and the wasm that are sent, without their endings, if wasm-opt has been there.
+pub fn check(compiled: &Path, optimised: Option<&Path>) -> anyhow::Result<()> {
     let budget = workspace::root().join("frontend/budget.txt");
     let limits =
         limits(&fs::read_to_string(&budget).with_context(|| format!("reading {}", budget.display()))?)?;
     let mut weights = code_by_crate(&fs::read(compiled)?)?;
-    weights.insert("sent".to_owned(), sent(packed)?);
+    if let Some(optimised) = optimised {
+        weights.insert("sent".to_owned(), sent(optimised)?);
+    }
     let mut over = Vec::new();
     println!("{:<24} {:>8} {:>8}", "kB", "now", "at most");
     let mut rows: Vec<_> = weights.into_iter().collect();

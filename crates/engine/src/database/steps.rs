@@ -16,7 +16,7 @@ fn history(backend: DbBackend) -> Vec<String> {
     let mut all = vec![
         format!(
             "INSERT INTO channels (id, version, name, webhook_id, verify_token, token_state, created_at, signature_failures)
-             VALUES ({}, 1, 'c', 'w', 'v', 'untested', 0, 0)",
+             VALUES ({}, 1, 'c', 'w', 'v', 'unknown', 0, 0)",
             id(1)
         ),
     ];

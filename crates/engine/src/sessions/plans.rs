@@ -60,7 +60,7 @@ fn history(backend: DbBackend) -> Vec<String> {
     vec![
         format!(
             "INSERT INTO channels (id, version, name, webhook_id, verify_token, token_state, created_at, signature_failures)
-             VALUES ({channel}, 1, 'c', 'w', 'v', 'untested', 0, 0)"
+             VALUES ({channel}, 1, 'c', 'w', 'v', 'unknown', 0, 0)"
         ),
         format!("INSERT INTO extensions (id, number, name, created_at) VALUES ({old}, '1', 'E', 0), ({new}, '2', 'N', 0)"),
         format!(

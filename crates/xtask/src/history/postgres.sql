@@ -6,7 +6,7 @@ BEGIN;
 CREATE FUNCTION pg_temp.id(kind int, i bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS
 $$ SELECT ('010' || kind || '0000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid $$;
 INSERT INTO channels (id, version, name, webhook_id, verify_token, phone_number_id, token_state, created_at, signature_failures)
-VALUES (pg_temp.id(1, 1), 1, 'History', 'history', 'history', '1', 'untested', 0, 0);
+VALUES (pg_temp.id(1, 1), 1, 'History', 'history', 'history', '1', 'unknown', 0, 0);
 INSERT INTO extensions (id, number, name, created_at) VALUES (pg_temp.id(5, 1), '901', 'Old', 0), (pg_temp.id(5, 2), '902', 'New', 0);
 UPDATE people SET extension_id = pg_temp.id(5, 1) WHERE login = 'bench-old';
 UPDATE people SET extension_id = pg_temp.id(5, 2) WHERE login = 'bench-new';

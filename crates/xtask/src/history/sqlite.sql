@@ -6,7 +6,7 @@ PRAGMA journal_mode = WAL;
 PRAGMA synchronous = OFF;
 BEGIN;
 INSERT INTO channels (id, version, name, webhook_id, verify_token, phone_number_id, token_state, created_at, signature_failures)
-VALUES (CAST('ahistory-channel' AS BLOB), 1, 'History', 'history', 'history', '1', 'untested', 0, 0);
+VALUES (CAST('ahistory-channel' AS BLOB), 1, 'History', 'history', 'history', '1', 'unknown', 0, 0);
 INSERT INTO extensions (id, number, name, created_at)
 VALUES (CAST('history-ext-old-' AS BLOB), '901', 'Old', 0), (CAST('history-ext-new-' AS BLOB), '902', 'New', 0);
 UPDATE people SET extension_id = CAST('history-ext-old-' AS BLOB) WHERE login = 'bench-old';

@@ -183,7 +183,7 @@ mod tests {
 
     const HISTORY: &str = "
         INSERT INTO channels (id, version, name, webhook_id, verify_token, token_state, created_at, signature_failures)
-        VALUES ('00000000-0000-7000-8000-000000000001', 1, 'c', 'w', 'v', 'untested', 0, 0);
+        VALUES ('00000000-0000-7000-8000-000000000001', 1, 'c', 'w', 'v', 'unknown', 0, 0);
         INSERT INTO contacts (id, name, created_at) VALUES ('00000000-0000-7000-8000-000000000002', 'p', 0);
         INSERT INTO sessions (id, channel_id, contact_id, state, unread, last_message_at, opened_at)
         VALUES ('00000000-0000-7000-8000-000000000003', '00000000-0000-7000-8000-000000000001',
