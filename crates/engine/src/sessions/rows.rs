@@ -121,7 +121,7 @@ async fn newest_messages(
 
 /// Messages about another one that are no older than the newest of their session: a message about another one comes
 /// after it.
-pub(super) fn about_the_newest(found: &[session::Model]) -> Select<message::Entity> {
+fn about_the_newest(found: &[session::Model]) -> Select<message::Entity> {
     use message::Column;
     let newest =
         "messages.at >= (SELECT last_message_at FROM sessions WHERE sessions.id = messages.session_id)";
