@@ -10,13 +10,20 @@ use crate::{
 };
 use async_trait::async_trait;
 use domain::{access::Actor, event::Change};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExecResult,
+    QueryFilter as _, QueryOrder as _, QueryResult, QuerySelect as _, Statement,
+};
 use std::{
     collections::{BTreeSet, HashSet},
     fmt,
     ops::Deref,
     sync::{Mutex, MutexGuard, PoisonError},
 };
+use uuid::Uuid;
+
+/// Rows that are locked by one statement: SQLite has 32,766 parameters for each, PostgreSQL twice as many.
+const LOCKED_AT_ONCE: usize = 10_000;
 
 pub(crate) struct Transaction {
     engine: Engine,
@@ -93,6 +100,21 @@ impl Transaction {
         self.pending().then.push(Box::new(step));
     }
 
+    /// Reads these rows and locks them until the transaction ends. Whoever locks several rows of a table names all of
+    /// them in one call, or keeps to [`in_order`]: then nobody waits for another in a circle.
+    pub(crate) async fn lock<E: EntityTrait>(
+        &self,
+        id: E::Column,
+        ids: impl IntoIterator<Item = Uuid>,
+    ) -> Result<Vec<E::Model>> {
+        let mut found = Vec::new();
+        for ids in in_order(ids).chunks(LOCKED_AT_ONCE) {
+            let these = E::find().filter(id.is_in(ids.iter().copied()));
+            found.extend(these.order_by_asc(id).lock_exclusive().all(self).await?);
+        }
+        Ok(found)
+    }
+
     pub(crate) async fn commit(self) -> Result<()> {
         let Self {
             engine,
@@ -129,6 +151,14 @@ impl Transaction {
     fn pending(&self) -> MutexGuard<'_, Pending> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Each id once, in the order in which rows are locked.
+pub(crate) fn in_order(ids: impl IntoIterator<Item = Uuid>) -> Vec<Uuid> {
+    let mut ids: Vec<Uuid> = ids.into_iter().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 impl Deref for Transaction {

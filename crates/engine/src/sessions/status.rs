@@ -5,7 +5,7 @@ use crate::{
     Result,
     entity::{file_attempt, message, message_status, session, stored},
     sessions::audience::message_changed,
-    transaction::Transaction,
+    transaction::{Transaction, in_order},
     wakes::Worker,
 };
 use domain::{
@@ -158,8 +158,7 @@ async fn moved(
 /// Locks messages until the transaction ends, in the order of their ids. This comes before their outbox rows are
 /// touched, as when their statuses are applied: nobody waits for another in a circle.
 pub(crate) async fn lock(tx: &Transaction, ids: impl IntoIterator<Item = Uuid>) -> Result<()> {
-    let ids: Vec<Uuid> = ids.into_iter().collect();
-    for ids in ids.chunks(1000) {
+    for ids in in_order(ids).chunks(1000) {
         message::Entity::find()
             .select_only()
             .column(message::Column::Id)

@@ -15,6 +15,7 @@ use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use std::collections::HashMap;
+use uuid::Uuid;
 use whatsapp::webhook::{Item, ItemKind};
 
 /// Items that are about these messages and came before them. There are hardly ever any.
@@ -33,8 +34,8 @@ pub(super) async fn early(tx: &DatabaseTransaction, items: &[&Item]) -> Result<V
     Ok(found)
 }
 
-/// The edits of these messages that came before them. Numbers without the phone app have none.
-pub(super) async fn edits(tx: &DatabaseTransaction, items: &[&Item]) -> Result<Vec<message::Model>> {
+/// The ids of these messages' edits that came before them. Numbers without the phone app have none.
+pub(super) async fn edits(tx: &DatabaseTransaction, items: &[&Item]) -> Result<Vec<Uuid>> {
     // Spelt as in the condition of the index.
     let all = || message::Entity::find().filter(Expr::cust("kind = 'edit'"));
     let wamids = incoming(items);
@@ -44,13 +45,9 @@ pub(super) async fn edits(tx: &DatabaseTransaction, items: &[&Item]) -> Result<V
     }
     for wamids in wamids.chunks(AT_ONCE) {
         let of_these = all().filter(message::Column::TargetWamid.is_in(wamids.iter().copied()));
-        found.extend(
-            of_these
-                .order_by_asc(message::Column::Id)
-                .lock_exclusive()
-                .all(tx)
-                .await?,
-        );
+        let ids = of_these.select_only().column(message::Column::Id);
+        let ids = ids.order_by_asc(message::Column::Id).into_tuple::<Uuid>();
+        found.extend(ids.all(tx).await?);
     }
     Ok(found)
 }
@@ -81,12 +78,12 @@ pub(super) async fn accounts(
     Ok(accounts)
 }
 
-/// The newest closed sessions, for those messages that open none when none is open.
+/// The ids of the newest closed sessions, for those messages that open none when none is open.
 pub(super) async fn closed(
     tx: &DatabaseTransaction,
     items: &[&Item],
     contacts: &[contact::Model],
-) -> Result<Vec<session::Model>> {
+) -> Result<Vec<Uuid>> {
     let mut found = Vec::new();
     let opens_none = |item: &&Item| match &item.kind {
         ItemKind::Echo(_) => true,
@@ -103,9 +100,10 @@ pub(super) async fn closed(
         let query = session::Entity::find()
             .filter(session::Column::ContactId.is_in(contacts.iter().map(|row| row.id)))
             .filter(session::Column::State.eq(State::Closed.as_str()))
-            .filter(Expr::cust(newer));
-        let query = query.order_by_asc(session::Column::Id).lock_exclusive();
-        found.extend(query.all(tx).await?);
+            .filter(Expr::cust(newer))
+            .select_only()
+            .column(session::Column::Id);
+        found.extend(query.into_tuple::<Uuid>().all(tx).await?);
     }
     Ok(found)
 }

@@ -19,7 +19,7 @@ use crate::{
     transaction::Transaction,
 };
 use domain::session::State;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Select};
 use std::collections::HashMap;
 use uuid::Uuid;
 use whatsapp::webhook::Item;
@@ -35,12 +35,14 @@ impl Batch {
         }
         let numbers = numbers(tx, &wanted).await?;
         let mut destinations = extensions(tx, &numbers).await?;
-        let mut messages = messages(tx, &wanted).await?;
         let edits = edits(tx, items).await?;
-        messages.extend(edits.iter().cloned());
+        let messages = [messages(tx, &wanted).await?, edits.clone()].concat();
+        let messages = tx.lock::<message::Entity>(message::Column::Id, messages).await?;
         let (identities, contacts) = contacts(tx, &wanted).await?;
-        let sessions = sessions(tx, contacts.iter().map(|row| row.id), &messages).await?;
         let closed = closed(tx, items, &contacts).await?;
+        let of_messages = messages.iter().map(|message| message.session_id).collect();
+        let sessions = [of_messages, open(tx, &contacts).await?, closed.clone()].concat();
+        let sessions = tx.lock::<session::Entity>(session::Column::Id, sessions).await?;
         let quicker = quicker(tx, items, &wanted).await?;
         let accounts = accounts(tx, items).await?;
         let costs = Ledger::read(tx, items).await?;
@@ -49,12 +51,13 @@ impl Batch {
             let place = (session.contact_id, session.channel_id, session.group_id.clone());
             (place, session.id)
         };
-        let open = sessions
+        // What has closed or opened until it was locked counts as it is now.
+        let is_closed = |session: &&session::Model| session.state == State::Closed.as_str();
+        let open = sessions.iter().filter(|of| !is_closed(of)).map(place).collect();
+        let newest_closed = sessions
             .iter()
-            .filter(|session| session.state != State::Closed.as_str())
-            .map(place)
-            .collect();
-        let newest_closed = closed.iter().map(place).collect();
+            .filter(|of| is_closed(of) && closed.contains(&of.id));
+        let newest_closed = newest_closed.map(place).collect();
         let by_wamid = messages
             .iter()
             .filter_map(|row| Some(((row.phone_number_id.clone(), row.wamid.clone()?), row.id)))
@@ -68,7 +71,7 @@ impl Batch {
             contacts: Rows::known(contacts, |row| row.id),
             identities,
             new_identities: Vec::new(),
-            sessions: Rows::known(closed.into_iter().chain(sessions), |row| row.id),
+            sessions: Rows::known(sessions, |row| row.id),
             open,
             closed: newest_closed,
             edits: HashMap::new(),
@@ -82,28 +85,21 @@ impl Batch {
             news: News::default(),
         };
         early.iter().for_each(|letter| batch.wait(letter));
-        edits.iter().for_each(|edit| batch.edit_stands_alone(edit.id));
+        edits.iter().for_each(|edit| batch.edit_stands_alone(*edit));
         Ok(batch)
     }
 }
 
-/// Locks the messages in the order of their ids, like those who record Meta's answers ([`status::lock`]): nobody waits
-/// for another in a circle.
-///
-/// [`status::lock`]: crate::sessions::status::lock
-async fn messages(tx: &DatabaseTransaction, wanted: &Wanted) -> Result<Vec<message::Model>> {
-    use message::Column;
-    let mut ids = wanted.ours.clone();
+/// The ids of the messages that the items are, or are about.
+async fn messages(tx: &DatabaseTransaction, wanted: &Wanted) -> Result<Vec<Uuid>> {
+    let mut found = wanted.ours.clone();
     for (number, wamids) in &wanted.wamids {
         for wamids in wamids.chunks(AT_ONCE) {
-            let of_wamids = of_wamids(number, wamids).select_only().column(Column::Id);
-            ids.extend(of_wamids.into_tuple::<Uuid>().all(tx).await?);
+            let ids = of_wamids(number, wamids)
+                .select_only()
+                .column(message::Column::Id);
+            found.extend(ids.into_tuple::<Uuid>().all(tx).await?);
         }
-    }
-    let mut found = Vec::new();
-    for ids in in_order(ids).chunks(AT_ONCE) {
-        let query = message::Entity::find().filter(Column::Id.is_in(ids.iter().copied()));
-        found.extend(query.order_by_asc(Column::Id).lock_exclusive().all(tx).await?);
     }
     Ok(found)
 }
@@ -113,13 +109,6 @@ fn of_wamids(number: &str, wamids: &[String]) -> Select<message::Entity> {
     message::Entity::find()
         .filter(Column::PhoneNumberId.eq(number))
         .filter(Column::Wamid.is_in(wamids))
-}
-
-/// Each id once, in the order in which rows are locked.
-fn in_order(mut ids: Vec<Uuid>) -> Vec<Uuid> {
-    ids.sort_unstable();
-    ids.dedup();
-    ids
 }
 
 async fn contacts(
@@ -150,27 +139,17 @@ fn of_values(kind: &str, values: &[&str]) -> Select<contact_identity::Entity> {
         .filter(Column::Value.is_in(values.iter().copied()))
 }
 
-/// The open sessions of these contacts, and those of these messages, locked in the order of their ids. One that closes
-/// before it is locked is among them, too.
-async fn sessions(
-    tx: &DatabaseTransaction,
-    contacts: impl Iterator<Item = Uuid>,
-    messages: &[message::Model],
-) -> Result<Vec<session::Model>> {
+/// The ids of these contacts' open sessions.
+async fn open(tx: &DatabaseTransaction, contacts: &[contact::Model]) -> Result<Vec<Uuid>> {
     use session::Column;
-    let mut ids: Vec<Uuid> = messages.iter().map(|message| message.session_id).collect();
-    for contacts in contacts.collect::<Vec<_>>().chunks(AT_ONCE) {
-        let of_contacts = session::Entity::find()
+    let mut found = Vec::new();
+    for contacts in contacts.chunks(AT_ONCE) {
+        let ids = session::Entity::find()
             .select_only()
             .column(Column::Id)
-            .filter(Column::ContactId.is_in(contacts.iter().copied()))
+            .filter(Column::ContactId.is_in(contacts.iter().map(|row| row.id)))
             .filter(is_open());
-        ids.extend(of_contacts.into_tuple::<Uuid>().all(tx).await?);
-    }
-    let mut found = Vec::new();
-    for ids in in_order(ids).chunks(AT_ONCE) {
-        let query = session::Entity::find().filter(Column::Id.is_in(ids.iter().copied()));
-        found.extend(query.order_by_asc(Column::Id).lock_exclusive().all(tx).await?);
+        found.extend(ids.into_tuple::<Uuid>().all(tx).await?);
     }
     Ok(found)
 }
