@@ -12,6 +12,7 @@
 //! | [`prefs`] | language and theme |
 //! | [`i18n`] | the translations |
 //! | [`browser`] | direct calls to the browser |
+//! | [`wire`] | reading what the process sends |
 
 pub mod api;
 pub mod browser;
@@ -23,6 +24,7 @@ pub mod outbox;
 pub mod pages;
 pub mod prefs;
 pub mod ui;
+pub mod wire;
 
 use crate::{frame::Frame, i18n::I18nLocaleTrait, pages::*, ui::toast::Toasts};
 use leptos::prelude::*;

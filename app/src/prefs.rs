@@ -25,8 +25,8 @@ pub fn browser_cookie(value: &str, secure: bool) -> String {
 
 /// A cookie's value in these headers.
 #[cfg(feature = "ssr")]
-pub fn cookie_in<'h>(headers: &'h axum::http::HeaderMap, name: &str) -> Option<&'h str> {
-    let lines = headers.get_all(axum::http::header::COOKIE).iter();
+pub fn cookie_in<'h>(headers: &'h http::HeaderMap, name: &str) -> Option<&'h str> {
+    let lines = headers.get_all(http::header::COOKIE).iter();
     lines
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(';'))
@@ -91,8 +91,8 @@ pub fn requested_language() -> Locale {
 
 /// The language for a request with these headers, where there is no page.
 #[cfg(feature = "ssr")]
-pub fn language_of(headers: &axum::http::HeaderMap) -> Locale {
-    use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+pub fn language_of(headers: &http::HeaderMap) -> Locale {
+    use http::header::{ACCEPT_LANGUAGE, COOKIE};
     let text = |name| {
         headers
             .get(name)
@@ -127,7 +127,7 @@ pub fn requested_theme() -> Option<Theme> {
 /// A header of the request that is being answered.
 #[cfg(feature = "ssr")]
 fn header(name: &str) -> Option<String> {
-    let parts = leptos::prelude::use_context::<axum::http::request::Parts>()?;
+    let parts = leptos::prelude::use_context::<http::request::Parts>()?;
     parts.headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 

@@ -4,7 +4,7 @@
 use super::error::ApiResult;
 #[cfg(feature = "ssr")]
 use super::guard::{self, USER, actor, engine, web_session};
-use super::{checked::Checked, error::ApiError, wire::Wire};
+use super::{checked::Checked, error::ApiError, rpc::Rpc};
 use domain::{
     access::{Me, Role, UserForm},
     form::{Invalid, Problem, Problems},
@@ -16,7 +16,7 @@ use leptos::prelude::*;
 ///
 /// # Errors
 /// [`ApiError::SignIn`] when nobody is.
-#[server(prefix = "/rpc", endpoint = "auth/me", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "auth/me", protocol = Rpc)]
 pub async fn who_am_i() -> Result<Me, ApiError> {
     match actor().await? {
         domain::access::Actor::User(me) => Ok(me),
@@ -25,7 +25,7 @@ pub async fn who_am_i() -> Result<Me, ApiError> {
 }
 
 /// Logs in and redirects to `next`.
-#[server(prefix = "/rpc", endpoint = "auth/log-in", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "auth/log-in", protocol = Rpc)]
 pub async fn log_in(
     login: String,
     password: String,
@@ -55,13 +55,13 @@ impl Checked for LogIn {
 }
 
 /// Whether this link may still create the first administrator.
-#[server(prefix = "/rpc", endpoint = "auth/setup-link", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "auth/setup-link", protocol = Rpc)]
 pub async fn setup_link_valid(token: String) -> Result<bool, ApiError> {
     Ok(engine::access::users::setup_link_valid(&engine()?, &token).await?)
 }
 
 /// Creates the first administrator, logs in as that user and redirects to the channels.
-#[server(prefix = "/rpc", endpoint = "auth/finish-setup", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "auth/finish-setup", protocol = Rpc)]
 pub async fn finish_setup(token: String, #[server(default)] form: UserForm) -> Result<(), ApiError> {
     let form = UserForm {
         role: Role::Admin.to_string(),
@@ -85,7 +85,7 @@ impl Checked for FinishSetup {
 }
 
 /// Ends this web session.
-#[server(prefix = "/rpc", endpoint = "auth/log-out", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "auth/log-out", protocol = Rpc)]
 pub async fn log_out() -> Result<(), ApiError> {
     flush().await?;
     leptos_axum::redirect("/login");
@@ -93,7 +93,7 @@ pub async fn log_out() -> Result<(), ApiError> {
 }
 
 /// Ends every web session of the user, on this device and all others.
-#[server(prefix = "/rpc", endpoint = "auth/log-out-everywhere", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "auth/log-out-everywhere", protocol = Rpc)]
 pub async fn log_out_everywhere() -> Result<(), ApiError> {
     let me = who_am_i().await?;
     engine::access::web_sessions::delete_all_of(&engine()?, me.id).await?;
@@ -103,7 +103,7 @@ pub async fn log_out_everywhere() -> Result<(), ApiError> {
 }
 
 /// Stores the language in a cookie, and with the user if one is logged in.
-#[server(prefix = "/rpc", endpoint = "auth/language", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "auth/language", protocol = Rpc)]
 pub async fn set_language(language: Language) -> Result<(), ApiError> {
     keep(crate::prefs::LANGUAGE_COOKIE, language.as_str());
     match who_am_i().await {
@@ -116,7 +116,7 @@ pub async fn set_language(language: Language) -> Result<(), ApiError> {
 }
 
 /// Stores the theme in a cookie.
-#[server(prefix = "/rpc", endpoint = "auth/theme", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "auth/theme", protocol = Rpc)]
 pub async fn set_theme(theme: crate::prefs::Theme) -> Result<(), ApiError> {
     keep(crate::prefs::THEME_COOKIE, theme.as_str());
     Ok(())
@@ -163,7 +163,7 @@ fn keep(name: &str, value: &str) {
 
 #[cfg(feature = "ssr")]
 fn set_cookie(cookie: &str) {
-    use axum::http::{HeaderValue, header::SET_COOKIE};
+    use http::{HeaderValue, header::SET_COOKIE};
     if let (Some(response), Ok(cookie)) = (
         use_context::<leptos_axum::ResponseOptions>(),
         HeaderValue::from_str(cookie),

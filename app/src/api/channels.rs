@@ -1,6 +1,6 @@
 //! Communication channels: the list, and the tabs of the editor. The actions at Meta are in [`super::meta_actions`].
 
-use super::{checked::Checked, error::ApiError, flash::Unsaved, wire::Wire};
+use super::{checked::Checked, error::ApiError, flash::Unsaved, rpc::Rpc};
 #[cfg(feature = "ssr")]
 use super::{
     flash,
@@ -20,21 +20,21 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Every channel.
-#[server(prefix = "/rpc", endpoint = "channels/list", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/list", protocol = Rpc)]
 pub async fn channels() -> Result<Vec<ChannelRow>, ApiError> {
     let actor = actor().await?;
     Ok(engine::channels::list(&engine()?, &actor).await?)
 }
 
 /// One channel, for its editor, or who deleted it.
-#[server(prefix = "/rpc", endpoint = "channels/get", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/get", protocol = Rpc)]
 pub async fn channel(id: ChannelId) -> Result<Presence, ApiError> {
     let actor = actor().await?;
     Ok(engine::channels::presence(&engine()?, &actor, id).await?)
 }
 
 /// Reserves a webhook URL and a verify token, and redirects to the editor; the channel begins with its first save.
-#[server(prefix = "/rpc", endpoint = "channels/add", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/add", protocol = Rpc)]
 pub async fn add_channel() -> Result<(), ApiError> {
     let actor = actor().await?;
     let id = engine::channels::reserve(&engine()?, &actor).await?;
@@ -50,7 +50,7 @@ pub struct AuthenticationPage {
 }
 
 /// The Authentication tab.
-#[server(prefix = "/rpc", endpoint = "channels/authentication", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/authentication", protocol = Rpc)]
 pub async fn authentication(id: ChannelId) -> Result<AuthenticationPage, ApiError> {
     let actor = actor().await?;
     Ok(AuthenticationPage {
@@ -60,7 +60,7 @@ pub async fn authentication(id: ChannelId) -> Result<AuthenticationPage, ApiErro
 }
 
 /// Saves the Authentication tab.
-#[server(prefix = "/rpc", endpoint = "channels/save-authentication", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/save-authentication", protocol = Rpc)]
 pub async fn save_authentication(
     id: ChannelId,
     version: i64,
@@ -81,7 +81,7 @@ impl Checked for SaveAuthentication {
 }
 
 /// Generates a new verify token and returns it. The form's unsaved input is sent along and kept.
-#[server(prefix = "/rpc", endpoint = "channels/rotate-verify-token", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/rotate-verify-token", protocol = Rpc)]
 pub async fn rotate_verify_token(
     id: ChannelId,
     #[server(default)] version: i64,
@@ -95,7 +95,7 @@ pub async fn rotate_verify_token(
 }
 
 /// Makes the second app secret the only one. The form's unsaved input is sent along and kept.
-#[server(prefix = "/rpc", endpoint = "channels/drop-old-app-secret", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/drop-old-app-secret", protocol = Rpc)]
 pub async fn drop_old_app_secret(
     id: ChannelId,
     #[server(default)] version: i64,
@@ -121,7 +121,7 @@ pub struct MessagingPage {
 }
 
 /// The Messaging Settings tab.
-#[server(prefix = "/rpc", endpoint = "channels/messaging", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/messaging", protocol = Rpc)]
 pub async fn messaging(id: ChannelId) -> Result<MessagingPage, ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
     Ok(MessagingPage {
@@ -134,7 +134,7 @@ pub async fn messaging(id: ChannelId) -> Result<MessagingPage, ApiError> {
 }
 
 /// Saves the Messaging Settings tab.
-#[server(prefix = "/rpc", endpoint = "channels/save-messaging", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/save-messaging", protocol = Rpc)]
 pub async fn save_messaging(
     id: ChannelId,
     version: i64,
@@ -162,7 +162,7 @@ pub struct SendingPage {
 }
 
 /// The Sending tab.
-#[server(prefix = "/rpc", endpoint = "channels/sending", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/sending", protocol = Rpc)]
 pub async fn sending(id: ChannelId) -> Result<SendingPage, ApiError> {
     let actor = actor().await?;
     Ok(SendingPage {
@@ -172,7 +172,7 @@ pub async fn sending(id: ChannelId) -> Result<SendingPage, ApiError> {
 }
 
 /// Saves the Sending tab.
-#[server(prefix = "/rpc", endpoint = "channels/save-sending", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/save-sending", protocol = Rpc)]
 pub async fn save_sending(
     id: ChannelId,
     version: i64,
@@ -193,7 +193,7 @@ impl Checked for SaveSending {
 }
 
 /// Asks Meta for the numbers of the account in the form, saved or not.
-#[server(prefix = "/rpc", endpoint = "channels/fetch-numbers", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/fetch-numbers", protocol = Rpc)]
 pub async fn fetch_numbers(
     id: ChannelId,
     version: i64,
@@ -209,7 +209,7 @@ pub async fn fetch_numbers(
 }
 
 /// Puts a number from the list into the form; the live page does this itself. `number` is a [`NumberChoice`] as JSON.
-#[server(prefix = "/rpc", endpoint = "channels/pick-number", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/pick-number", protocol = Rpc)]
 pub async fn pick_number(
     id: ChannelId,
     version: i64,
@@ -230,7 +230,7 @@ pub async fn pick_number(
 }
 
 /// Stops sending; incoming messages are still kept and shown.
-#[server(prefix = "/rpc", endpoint = "channels/pause", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/pause", protocol = Rpc)]
 pub async fn pause_channel(id: ChannelId) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::channels::pause(&engine()?, &actor, id).await?;
@@ -239,7 +239,7 @@ pub async fn pause_channel(id: ChannelId) -> Result<(), ApiError> {
 }
 
 /// Ends a pause.
-#[server(prefix = "/rpc", endpoint = "channels/resume", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/resume", protocol = Rpc)]
 pub async fn resume_channel(id: ChannelId) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::channels::resume(&engine()?, &actor, id).await?;
@@ -248,7 +248,7 @@ pub async fn resume_channel(id: ChannelId) -> Result<(), ApiError> {
 }
 
 /// Deletes a channel after its name has been typed.
-#[server(prefix = "/rpc", endpoint = "channels/delete", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/delete", protocol = Rpc)]
 pub async fn delete_channel(id: ChannelId, #[server(default)] name: String) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::channels::delete(&engine()?, &actor, id, &name).await?;
@@ -267,14 +267,14 @@ impl Checked for DeleteChannel {
 }
 
 /// The doctor's latest findings.
-#[server(prefix = "/rpc", endpoint = "channels/findings", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/findings", protocol = Rpc)]
 pub async fn findings(id: ChannelId) -> Result<Vec<Finding>, ApiError> {
     let actor = actor().await?;
     Ok(engine::doctor::latest(&engine()?, &actor, id).await?)
 }
 
 /// Examines a channel now.
-#[server(prefix = "/rpc", endpoint = "channels/examine", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/examine", protocol = Rpc)]
 pub async fn examine_channel(id: ChannelId) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::doctor::examine(&engine()?, &actor, id).await?;
@@ -283,7 +283,7 @@ pub async fn examine_channel(id: ChannelId) -> Result<(), ApiError> {
 }
 
 /// The Activity tab.
-#[server(name = ReadActivity, prefix = "/rpc", endpoint = "channels/activity", output = Wire)]
+#[server(name = ReadActivity, prefix = "/rpc", endpoint = "channels/activity", protocol = Rpc)]
 pub async fn activity(id: ChannelId) -> Result<ActivityView, ApiError> {
     let actor = actor().await?;
     Ok(engine::channels::activity(&engine()?, &actor, id).await?)

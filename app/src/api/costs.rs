@@ -1,6 +1,6 @@
 //! What messages cost, the rates and the budget.
 
-use super::{checked::Checked, error::ApiError, flash::Unsaved, wire::Wire};
+use super::{checked::Checked, error::ApiError, flash::Unsaved, rpc::Rpc};
 #[cfg(feature = "ssr")]
 use super::{
     flash,
@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// The costs of a month; without one, of this month.
-#[server(name = ReadMonth, prefix = "/rpc", endpoint = "costs/month", output = Wire)]
+#[server(name = ReadMonth, prefix = "/rpc", endpoint = "costs/month", protocol = Rpc)]
 pub async fn month_costs(#[server(default)] month: Option<Month>) -> Result<MonthCosts, ApiError> {
     let actor = actor().await?;
     Ok(engine::costs::month(&engine()?, &actor, month).await?)
@@ -30,7 +30,7 @@ pub struct SettingsPage {
 }
 
 /// The rates and the budget, for their forms.
-#[server(name = ReadCostSettings, prefix = "/rpc", endpoint = "costs/settings", output = Wire)]
+#[server(name = ReadCostSettings, prefix = "/rpc", endpoint = "costs/settings", protocol = Rpc)]
 pub async fn cost_settings() -> Result<SettingsPage, ApiError> {
     let actor = actor().await?;
     Ok(SettingsPage {
@@ -41,7 +41,7 @@ pub async fn cost_settings() -> Result<SettingsPage, ApiError> {
 }
 
 /// Saves the budget.
-#[server(prefix = "/rpc", endpoint = "costs/save-budget", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "costs/save-budget", protocol = Rpc)]
 pub async fn save_budget(version: i64, #[server(default)] form: BudgetForm) -> Result<(), ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
     let typed = flash::recall(BUDGET, version, form).await?;
@@ -52,7 +52,7 @@ pub async fn save_budget(version: i64, #[server(default)] form: BudgetForm) -> R
 }
 
 /// Replaces the rates.
-#[server(prefix = "/rpc", endpoint = "costs/save-rates", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "costs/save-rates", protocol = Rpc)]
 pub async fn save_rates(version: i64, #[server(default)] form: RatesForm) -> Result<(), ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
     let typed = flash::recall(RATES, version, form).await?;

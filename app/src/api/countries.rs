@@ -1,6 +1,6 @@
 //! The allowed countries. The country database has its own form, which uploads a file.
 
-use super::{checked::Checked, error::ApiError, flash::Unsaved, wire::Wire};
+use super::{checked::Checked, error::ApiError, flash::Unsaved, rpc::Rpc};
 #[cfg(feature = "ssr")]
 use super::{
     flash,
@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// What the page shows beside the form.
-#[server(prefix = "/rpc", endpoint = "countries/overview", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "countries/overview", protocol = Rpc)]
 pub async fn countries_overview() -> Result<Overview, ApiError> {
     let actor = actor().await?;
     Ok(engine::countries::overview(&engine()?, &actor, client_address()).await?)
@@ -29,7 +29,7 @@ pub struct RulePage {
 }
 
 /// The rule of a door, for its form.
-#[server(prefix = "/rpc", endpoint = "countries/rule", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "countries/rule", protocol = Rpc)]
 pub async fn country_rule(door: Door) -> Result<RulePage, ApiError> {
     let actor = actor().await?;
     Ok(RulePage {
@@ -39,7 +39,7 @@ pub async fn country_rule(door: Door) -> Result<RulePage, ApiError> {
 }
 
 /// Saves the rule of a door.
-#[server(prefix = "/rpc", endpoint = "countries/save", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "countries/save", protocol = Rpc)]
 pub async fn save_countries(version: i64, #[server(default)] form: CountriesForm) -> Result<(), ApiError> {
     let actor = actor().await?;
     let door = form.door.parse().unwrap_or(Door::Console);

@@ -1,6 +1,6 @@
 //! What came from Meta and could not be applied.
 
-use super::{error::ApiError, wire::Wire};
+use super::{error::ApiError, rpc::Rpc};
 #[cfg(feature = "ssr")]
 use super::{
     flash,
@@ -41,7 +41,7 @@ pub struct DeadLetterPage {
 }
 
 /// The matching dead letters, newest first.
-#[server(name = ReadDeliveries, prefix = "/rpc", endpoint = "deliveries/list", output = Wire)]
+#[server(name = ReadDeliveries, prefix = "/rpc", endpoint = "deliveries/list", protocol = Rpc)]
 pub async fn deliveries(
     #[server(default)] filter: Filter,
     #[server(default)] cursor: Option<String>,
@@ -57,14 +57,14 @@ pub async fn deliveries(
 }
 
 /// The channels that can have dead letters, for the filter.
-#[server(prefix = "/rpc", endpoint = "deliveries/channels", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "deliveries/channels", protocol = Rpc)]
 pub async fn dead_letter_channels() -> Result<Vec<ChannelRef>, ApiError> {
     let actor = actor().await?;
     Ok(engine::inbound::dead_letters::channels(&engine()?, &actor).await?)
 }
 
 /// One dead letter with its JSON.
-#[server(name = ReadDeadLetter, prefix = "/rpc", endpoint = "deliveries/letter", output = Wire)]
+#[server(name = ReadDeadLetter, prefix = "/rpc", endpoint = "deliveries/letter", protocol = Rpc)]
 pub async fn dead_letter(id: DeadLetterId) -> Result<DeadLetterPage, ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
     let mut open = engine::inbound::dead_letters::open(&engine, &actor, id).await?;
@@ -80,7 +80,7 @@ pub async fn dead_letter(id: DeadLetterId) -> Result<DeadLetterPage, ApiError> {
 }
 
 /// Applies one dead letter again.
-#[server(prefix = "/rpc", endpoint = "deliveries/replay", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "deliveries/replay", protocol = Rpc)]
 pub async fn replay(id: DeadLetterId) -> Result<Replayed, ApiError> {
     let actor = actor().await?;
     let replayed = engine::inbound::dead_letters::replay(&engine()?, &actor, id).await?;
@@ -94,7 +94,7 @@ pub async fn replay(id: DeadLetterId) -> Result<Replayed, ApiError> {
 
 /// Applies the matching dead letters again: the first hundred after the named one. The live page repeats the call until
 /// none is left; without a script the page has a button for the next hundred.
-#[server(prefix = "/rpc", endpoint = "deliveries/replay-all", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "deliveries/replay-all", protocol = Rpc)]
 pub async fn replay_all(
     #[server(default)] filter: Filter,
     #[server(default)] after: Option<DeadLetterId>,
@@ -107,7 +107,7 @@ pub async fn replay_all(
 }
 
 /// Deletes a dead letter.
-#[server(prefix = "/rpc", endpoint = "deliveries/delete", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "deliveries/delete", protocol = Rpc)]
 pub async fn delete_dead_letter(id: DeadLetterId) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::inbound::dead_letters::delete(&engine()?, &actor, id).await?;

@@ -1,7 +1,7 @@
 //! The one error that a browser sees. A refusal has the same HTTP status as in the REST API; internal text is logged
 //! with a reference and never sent.
 
-use super::wire::WireJson;
+use super::json::Json;
 use domain::refusal::Refusal;
 use leptos::server_fn::{error::FromServerFnError, error::ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,7 @@ impl ApiError {
 }
 
 impl FromServerFnError for ApiError {
-    type Encoder = WireJson;
+    type Encoder = Json;
 
     /// In the browser these are transport errors; in the process, malformed arguments or internal errors.
     #[cfg(not(feature = "ssr"))]
@@ -66,8 +66,8 @@ impl FromServerFnError for ApiError {
 mod process {
     use super::ApiError;
     use crate::api::plain_form::is_plain_form;
-    use axum::http::{StatusCode, header::RETRY_AFTER, request::Parts};
     use domain::refusal::Refusal;
+    use http::{StatusCode, header::RETRY_AFTER, request::Parts};
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
 

@@ -1,6 +1,6 @@
 //! Extensions and their log-ins.
 
-use super::{checked::Checked, error::ApiError, flash::Unsaved, wire::Wire};
+use super::{checked::Checked, error::ApiError, flash::Unsaved, rpc::Rpc};
 #[cfg(feature = "ssr")]
 use super::{
     flash,
@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Every extension.
-#[server(prefix = "/rpc", endpoint = "extensions/list", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "extensions/list", protocol = Rpc)]
 pub async fn extensions() -> Result<Vec<ExtensionRow>, ApiError> {
     let actor = actor().await?;
     Ok(engine::directory::extensions::list(&engine()?, &actor).await?)
@@ -31,7 +31,7 @@ pub struct ExtensionPage {
 }
 
 /// An extension's editor; without an id, for a new extension.
-#[server(name = ReadExtension, prefix = "/rpc", endpoint = "extensions/get", output = Wire)]
+#[server(name = ReadExtension, prefix = "/rpc", endpoint = "extensions/get", protocol = Rpc)]
 pub async fn extension(#[server(default)] id: Option<ExtensionId>) -> Result<ExtensionPage, ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
     Ok(ExtensionPage {
@@ -44,7 +44,7 @@ pub async fn extension(#[server(default)] id: Option<ExtensionId>) -> Result<Ext
 }
 
 /// Saves an extension; without an id, creates one.
-#[server(prefix = "/rpc", endpoint = "extensions/save", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "extensions/save", protocol = Rpc)]
 pub async fn save_extension(
     #[server(default)] id: Option<ExtensionId>,
     #[server(default)] form: ExtensionForm,
@@ -69,7 +69,7 @@ impl Checked for SaveExtension {
 }
 
 /// Disables an extension, or enables it again.
-#[server(prefix = "/rpc", endpoint = "extensions/set-disabled", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "extensions/set-disabled", protocol = Rpc)]
 pub async fn set_extension_disabled(id: ExtensionId, disabled: bool) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::directory::extensions::set_disabled(&engine()?, &actor, id, disabled).await?;

@@ -1,9 +1,9 @@
 //! Identifies the caller. Every server function starts with [`actor`], except the log-in functions.
 
 use super::error::{ApiError, ApiResult};
-use axum::http::request::Parts;
 use domain::{access::Actor, ids::UserId, time::Timestamp};
 use engine::Engine;
+use http::request::Parts;
 use leptos::prelude::use_context;
 use std::net::IpAddr;
 use tower_sessions::Session;

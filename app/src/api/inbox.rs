@@ -1,6 +1,6 @@
 //! The operator's inbox: its list, one thread, and the actions in it.
 
-use super::{error::ApiError, wire::Wire};
+use super::{error::ApiError, rpc::Rpc};
 use domain::{
     event::AsOf,
     ids::{FileId, MessageId, SessionId, UserId},
@@ -38,7 +38,7 @@ impl<'de> Deserialize<'de> for Written {
 ///
 /// # Errors
 /// Not logged in, or an invalid cursor.
-#[server(prefix = "/rpc", endpoint = "inbox/list", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "inbox/list", protocol = Rpc)]
 pub async fn inbox(
     tab: Tab,
     #[server(default)] search: String,
@@ -59,7 +59,7 @@ pub async fn inbox(
 ///
 /// # Errors
 /// Not logged in.
-#[server(prefix = "/rpc", endpoint = "inbox/counts", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "inbox/counts", protocol = Rpc)]
 pub async fn counts() -> Result<AsOf<InboxCounts>, ApiError> {
     let (engine, actor) = (guard::engine()?, guard::actor().await?);
     let position = engine.events().position();
@@ -71,7 +71,7 @@ pub async fn counts() -> Result<AsOf<InboxCounts>, ApiError> {
 ///
 /// # Errors
 /// Not logged in, not visible to the caller, or an invalid cursor.
-#[server(prefix = "/rpc", endpoint = "inbox/thread", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "inbox/thread", protocol = Rpc)]
 pub async fn thread(
     session: SessionId,
     #[server(default)] before: Option<String>,
@@ -84,7 +84,7 @@ pub async fn thread(
 ///
 /// # Errors
 /// Not logged in, not visible to the caller, or an invalid cursor.
-#[server(prefix = "/rpc", endpoint = "inbox/thread-above", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "inbox/thread-above", protocol = Rpc)]
 pub async fn thread_above(session: SessionId, cursor: String) -> Result<session::Above, ApiError> {
     let actor = guard::actor().await?;
     Ok(engine::sessions::thread::above(&guard::engine()?, &actor, session, &cursor).await?)
@@ -94,7 +94,7 @@ pub async fn thread_above(session: SessionId, cursor: String) -> Result<session:
 ///
 /// # Errors
 /// Not an administrator, or no such message.
-#[server(prefix = "/rpc", endpoint = "inbox/message-json", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "inbox/message-json", protocol = Rpc)]
 pub async fn message_json(message: MessageId) -> Result<String, ApiError> {
     let actor = guard::actor().await?;
     Ok(engine::sessions::content::payload(&guard::engine()?, &actor, message).await?)
@@ -104,7 +104,7 @@ pub async fn message_json(message: MessageId) -> Result<String, ApiError> {
 ///
 /// # Errors
 /// Somebody else was quicker, or another rule forbids it.
-#[server(prefix = "/rpc", endpoint = "inbox/pick-up", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "inbox/pick-up", protocol = Rpc)]
 pub async fn pick_up(session: SessionId) -> Result<(), ApiError> {
     let actor = guard::actor().await?;
     Ok(engine::sessions::pick_up(&guard::engine()?, &actor, session, None).await?)
@@ -114,7 +114,7 @@ pub async fn pick_up(session: SessionId) -> Result<(), ApiError> {
 ///
 /// # Errors
 /// Already closed, or the caller may not close it.
-#[server(prefix = "/rpc", endpoint = "inbox/close", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "inbox/close", protocol = Rpc)]
 pub async fn close(session: SessionId) -> Result<(), ApiError> {
     let actor = guard::actor().await?;
     Ok(engine::sessions::close(&guard::engine()?, &actor, session).await?)
@@ -126,7 +126,7 @@ pub async fn close(session: SessionId) -> Result<(), ApiError> {
 ///
 /// # Errors
 /// Not a message that Meta takes, the writer is not logged in, or the caller may not answer here.
-#[server(prefix = "/rpc", endpoint = "inbox/send", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "inbox/send", protocol = Rpc)]
 pub async fn send_message(
     session: SessionId,
     #[server(default)] outgoing: Option<Written>,
@@ -155,7 +155,7 @@ async fn written_by(writer: Option<UserId>) -> Result<Actor, ApiError> {
 /// # Errors
 /// Meta does not send the template now, values are missing or wrong, the channel sends no templates, the budget is spent,
 /// the writer is not logged in, or the caller may not answer here.
-#[server(prefix = "/rpc", endpoint = "inbox/send-template", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "inbox/send-template", protocol = Rpc)]
 pub async fn send_template(
     session: SessionId,
     template: String,
@@ -178,7 +178,7 @@ pub async fn send_template(
 ///
 /// # Errors
 /// Meta does not know the message, or the caller may not answer here.
-#[server(prefix = "/rpc", endpoint = "inbox/react", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "inbox/react", protocol = Rpc)]
 pub async fn react(message: MessageId, #[server(default)] emoji: String) -> Result<MessageView, ApiError> {
     let actor = guard::actor().await?;
     Ok(engine::outbound::send::react(&guard::engine()?, &actor, message, &emoji).await?)
@@ -188,7 +188,7 @@ pub async fn react(message: MessageId, #[server(default)] emoji: String) -> Resu
 ///
 /// # Errors
 /// Not logged in, not visible to the caller, or not a message of this session.
-#[server(prefix = "/rpc", endpoint = "inbox/mark-read", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "inbox/mark-read", protocol = Rpc)]
 pub async fn mark_read(session: SessionId, message: MessageId) -> Result<(), ApiError> {
     let actor = guard::actor().await?;
     Ok(engine::sessions::mark_read(&guard::engine()?, &actor, session, message).await?)
@@ -198,7 +198,7 @@ pub async fn mark_read(session: SessionId, message: MessageId) -> Result<(), Api
 ///
 /// # Errors
 /// The caller may not answer here, or not now.
-#[server(prefix = "/rpc", endpoint = "inbox/typing", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "inbox/typing", protocol = Rpc)]
 pub async fn typing(session: SessionId) -> Result<(), ApiError> {
     let actor = guard::actor().await?;
     Ok(engine::sessions::typing(&guard::engine()?, &actor, session).await?)
@@ -208,7 +208,7 @@ pub async fn typing(session: SessionId) -> Result<(), ApiError> {
 ///
 /// # Errors
 /// The message has not failed, or the caller may not answer here.
-#[server(prefix = "/rpc", endpoint = "inbox/retry", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "inbox/retry", protocol = Rpc)]
 pub async fn retry(message: MessageId) -> Result<MessageView, ApiError> {
     let actor = guard::actor().await?;
     Ok(engine::outbound::send::retry(&guard::engine()?, &actor, message).await?)

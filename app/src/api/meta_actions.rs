@@ -1,7 +1,7 @@
 //! Actions that an administrator would otherwise click at Meta. A refusal by Meta is an answer here, not an error, and
 //! is shown in Meta's own words.
 
-use super::{checked::Checked, error::ApiError, wire::Wire};
+use super::{checked::Checked, error::ApiError, rpc::Rpc};
 #[cfg(feature = "ssr")]
 use super::{
     flash,
@@ -27,7 +27,7 @@ pub struct HealthPage {
 }
 
 /// The Health tab.
-#[server(prefix = "/rpc", endpoint = "channels/health", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/health", protocol = Rpc)]
 pub async fn health(id: ChannelId) -> Result<HealthPage, ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
     Ok(HealthPage {
@@ -38,7 +38,7 @@ pub async fn health(id: ChannelId) -> Result<HealthPage, ApiError> {
 }
 
 /// Subscribes the app to the WhatsApp Business Account.
-#[server(prefix = "/rpc", endpoint = "channels/subscribe-waba", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/subscribe-waba", protocol = Rpc)]
 pub async fn subscribe_waba(id: ChannelId) -> Result<MetaAction, ApiError> {
     let actor = actor().await?;
     let meta_action = engine::doctor::subscribe_waba(&engine()?, &actor, id).await?;
@@ -46,7 +46,7 @@ pub async fn subscribe_waba(id: ChannelId) -> Result<MetaAction, ApiError> {
 }
 
 /// Sets this channel's webhook at Meta: for the whole app, or for this number only.
-#[server(prefix = "/rpc", endpoint = "channels/set-callback", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/set-callback", protocol = Rpc)]
 pub async fn set_callback(id: ChannelId, place: Place) -> Result<MetaAction, ApiError> {
     let actor = actor().await?;
     let meta_action = engine::doctor::set_callback(&engine()?, &actor, id, place).await?;
@@ -54,7 +54,7 @@ pub async fn set_callback(id: ChannelId, place: Place) -> Result<MetaAction, Api
 }
 
 /// Registers the number with its PIN.
-#[server(prefix = "/rpc", endpoint = "channels/register-number", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "channels/register-number", protocol = Rpc)]
 pub async fn register_number(id: ChannelId, #[server(default)] pin: String) -> Result<MetaAction, ApiError> {
     let actor = actor().await?;
     let meta_action = engine::doctor::register(&engine()?, &actor, id, &pin).await?;

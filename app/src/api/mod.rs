@@ -13,15 +13,17 @@ pub mod flash;
 #[cfg(feature = "ssr")]
 pub mod guard;
 pub mod inbox;
+mod json;
 pub mod meta_actions;
 #[cfg(feature = "ssr")]
 pub mod plain_form;
 pub mod queues;
+mod rpc;
 pub mod templates;
 pub mod transfers;
-mod wire;
 
 pub use self::{
     checked::Checked,
     error::{ApiError, ApiResult},
+    rpc::{ActionForm, AnyAction, Callable, Resource, ServerAction, Value},
 };

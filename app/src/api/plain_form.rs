@@ -1,6 +1,6 @@
 //! Forms that a browser posts without JavaScript: the answer is a page and not data.
 
-use axum::http::{header::ACCEPT, request::Parts};
+use http::{header::ACCEPT, request::Parts};
 use leptos::prelude::use_context;
 
 /// Redirects after a plain form post. The live page navigates itself, after it has shown the outcome.

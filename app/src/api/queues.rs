@@ -1,6 +1,6 @@
 //! Message queues.
 
-use super::{checked::Checked, error::ApiError, flash::Unsaved, wire::Wire};
+use super::{checked::Checked, error::ApiError, flash::Unsaved, rpc::Rpc};
 #[cfg(feature = "ssr")]
 use super::{
     flash,
@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Every queue.
-#[server(prefix = "/rpc", endpoint = "queues/list", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "queues/list", protocol = Rpc)]
 pub async fn queues() -> Result<Vec<QueueRow>, ApiError> {
     let actor = actor().await?;
     Ok(engine::directory::queues::list(&engine()?, &actor).await?)
@@ -33,7 +33,7 @@ pub struct QueuePage {
 }
 
 /// A queue's editor; without an id, for a new queue.
-#[server(name = ReadQueue, prefix = "/rpc", endpoint = "queues/get", output = Wire)]
+#[server(name = ReadQueue, prefix = "/rpc", endpoint = "queues/get", protocol = Rpc)]
 pub async fn queue(#[server(default)] id: Option<QueueId>) -> Result<QueuePage, ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
     Ok(QueuePage {
@@ -47,7 +47,7 @@ pub async fn queue(#[server(default)] id: Option<QueueId>) -> Result<QueuePage, 
 }
 
 /// Saves a queue; without an id, creates one.
-#[server(prefix = "/rpc", endpoint = "queues/save", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "queues/save", protocol = Rpc)]
 pub async fn save_queue(
     #[server(default)] id: Option<QueueId>,
     #[server(default)] form: QueueForm,
@@ -72,7 +72,7 @@ impl Checked for SaveQueue {
 }
 
 /// Disables a queue, or enables it again.
-#[server(prefix = "/rpc", endpoint = "queues/set-disabled", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "queues/set-disabled", protocol = Rpc)]
 pub async fn set_queue_disabled(id: QueueId, disabled: bool) -> Result<(), ApiError> {
     let actor = actor().await?;
     engine::directory::queues::set_disabled(&engine()?, &actor, id, disabled).await?;

@@ -1,6 +1,6 @@
 //! Message templates: those of each channel's account, and those that an operator may choose from.
 
-use super::{error::ApiError, wire::Wire};
+use super::{error::ApiError, rpc::Rpc};
 #[cfg(feature = "ssr")]
 use super::{
     guard::{actor, engine},
@@ -19,7 +19,7 @@ pub const PATH: &str = "/templates";
 ///
 /// # Errors
 /// Not an administrator.
-#[server(prefix = "/rpc", endpoint = "templates/accounts", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "templates/accounts", protocol = Rpc)]
 pub async fn accounts(#[server(default)] search: String) -> Result<Vec<Account>, ApiError> {
     Ok(engine::templates::accounts(&engine()?, &actor().await?, &search).await?)
 }
@@ -28,7 +28,7 @@ pub async fn accounts(#[server(default)] search: String) -> Result<Vec<Account>,
 ///
 /// # Errors
 /// Not an administrator, or shortly after the last time.
-#[server(prefix = "/rpc", endpoint = "templates/refresh", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "templates/refresh", protocol = Rpc)]
 pub async fn refresh_templates(channel: ChannelId) -> Result<(), ApiError> {
     engine::templates::refresh(&engine()?, &actor().await?, channel).await?;
     plain_form::redirect(PATH);
@@ -39,7 +39,7 @@ pub async fn refresh_templates(channel: ChannelId) -> Result<(), ApiError> {
 ///
 /// # Errors
 /// Not visible to the caller.
-#[server(prefix = "/rpc", endpoint = "templates/choices", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "templates/choices", protocol = Rpc)]
 pub async fn template_choices(
     session: SessionId,
     #[server(default)] search: String,

@@ -1,6 +1,6 @@
 //! Open sessions by holder, and moving them: for supervisors.
 
-use super::{error::ApiError, wire::Wire};
+use super::{error::ApiError, rpc::Rpc};
 #[cfg(feature = "ssr")]
 use super::{
     flash,
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Errors
 /// Not a supervisor.
-#[server(prefix = "/rpc", endpoint = "transfers/targets", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "transfers/targets", protocol = Rpc)]
 pub async fn targets() -> Result<Destinations, ApiError> {
     let actor = actor().await?;
     Ok(engine::sessions::targets(&engine()?, &actor).await?)
@@ -32,7 +32,7 @@ pub async fn targets() -> Result<Destinations, ApiError> {
 ///
 /// # Errors
 /// Somebody else was quicker, or another rule forbids it.
-#[server(prefix = "/rpc", endpoint = "transfers/take-over", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "transfers/take-over", protocol = Rpc)]
 pub async fn take_over(
     session: SessionId,
     #[server(default)] from: String,
@@ -48,7 +48,7 @@ pub async fn take_over(
 ///
 /// # Errors
 /// Somebody else was quicker, or another rule forbids it.
-#[server(prefix = "/rpc", endpoint = "transfers/transfer", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "transfers/transfer", protocol = Rpc)]
 pub async fn transfer(
     session: SessionId,
     #[server(default)] from: String,
@@ -83,7 +83,7 @@ pub struct Shown {
 ///
 /// # Errors
 /// Not a supervisor.
-#[server(name = ReadSessions, prefix = "/rpc", endpoint = "transfers/sessions", output = Wire)]
+#[server(name = ReadSessions, prefix = "/rpc", endpoint = "transfers/sessions", protocol = Rpc)]
 pub async fn sessions(#[server(default)] of: String) -> Result<SessionsPage, ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
     let shown = match of.parse() {
@@ -111,7 +111,7 @@ pub async fn sessions(#[server(default)] of: String) -> Result<SessionsPage, Api
 ///
 /// # Errors
 /// Not a supervisor, no session, or no destination.
-#[server(prefix = "/rpc", endpoint = "transfers/transfer-all", output = Wire)]
+#[server(prefix = "/rpc", endpoint = "transfers/transfer-all", protocol = Rpc)]
 pub async fn transfer_all(
     #[server(default)] sessions: Vec<SessionId>,
     #[server(default)] from: String,

@@ -3,7 +3,7 @@
 use super::switches::{LanguageSwitch, ThemeSwitch};
 use crate::{
     api::{
-        ApiResult,
+        ActionForm, ApiResult, Resource, ServerAction,
         auth::{LogOut, LogOutEverywhere},
     },
     i18n::*,
@@ -11,7 +11,7 @@ use crate::{
     ui::{Icon, IconName, Menu, Transition},
 };
 use domain::access::Me;
-use leptos::{form::ActionForm, html, prelude::*};
+use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
 
 #[component]

@@ -7,7 +7,7 @@ pub mod switches;
 
 use self::{bar::Bar, rail::Rail, switches::speak};
 use crate::{
-    api::{ApiResult, auth::who_am_i},
+    api::{ApiResult, Resource, auth::who_am_i},
     i18n::*,
     live::{self, LiveNotice},
     outbox::provide_outbox,

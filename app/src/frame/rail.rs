@@ -2,7 +2,7 @@
 //! icon over one short word. In the drawer of a small window, and for a screen reader, a place has its full name.
 
 use crate::{
-    api::{ApiError, ApiResult},
+    api::{ApiError, ApiResult, Resource},
     i18n::*,
     ui::{Icon, IconName, Transition, TroubleView},
 };

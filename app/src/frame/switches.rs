@@ -1,13 +1,16 @@
 //! Theme and language: plain forms, which the live page applies at once.
 
 use crate::{
-    api::auth::{SetLanguage, SetTheme},
+    api::{
+        ActionForm, ServerAction,
+        auth::{SetLanguage, SetTheme},
+    },
     i18n::*,
     prefs::Theme,
     ui::{Icon, IconName},
 };
 use domain::language::Language;
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
 /// Two buttons. The style sheet shows the one that would change the theme: only it knows the system's theme.

@@ -5,6 +5,7 @@ use super::{
     signals::Notifiers,
     tabs::{Act, Millis, Note, Tab},
 };
+use crate::wire;
 use domain::{
     event::{HELLO, Hello, PING, Position},
     ids::UserId,
@@ -157,7 +158,7 @@ impl Stream {
                 let data = message.data().as_string().unwrap_or_default();
                 with(&connection, |tab, now| match message.type_().as_str() {
                     PING => tab.ping(now),
-                    HELLO => match serde_json::from_str::<Hello>(&data) {
+                    HELLO => match wire::read::<Hello>(&data) {
                         Ok(hello) => tab.hello(now, hello),
                         Err(_) => tab.failed(now, false),
                     },
@@ -207,7 +208,7 @@ impl Others {
         let message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
             let note = message.data().as_string();
             // A tab of another version may send a note that this tab does not understand.
-            if let Some(note) = note.and_then(|text| serde_json::from_str::<Note>(&text).ok()) {
+            if let Some(note) = note.and_then(|text| wire::read::<Note>(&text).ok()) {
                 with(&weak, |tab, now| tab.note(now, note));
             }
         });

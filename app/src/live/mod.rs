@@ -27,7 +27,7 @@ pub use self::{
 
 use self::signals::signals;
 
-use crate::api::{ApiError, ApiResult, auth::who_am_i};
+use crate::api::{ApiError, ApiResult, Resource, auth::who_am_i};
 use domain::{access::Me, event::Position};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use std::time::Duration;
@@ -89,7 +89,7 @@ async fn find_out(user: Resource<ApiResult<Me>>, signed_out: WriteSignal<bool>) 
         Ok(me) => {
             let _ = signed_out.try_set(false);
             if user.try_get_untracked().flatten().as_ref() != Some(&Ok(me.clone())) {
-                let _ = user.try_set(Some(Ok(me)));
+                user.try_set(Some(Ok(me)));
             }
         }
         Err(ApiError::SignIn) => {

@@ -2,7 +2,7 @@
 
 use super::signals::use_live;
 use crate::{
-    api::ApiResult,
+    api::{ApiResult, Resource},
     i18n::*,
     ui::{toast::use_toasts, trouble::log_in_path},
 };

@@ -1,7 +1,7 @@
 //! Unsent text and forms, one draft per session and form. A draft stays in this browser, survives a reload, and belongs
 //! to the user who typed it.
 
-use crate::browser::storage;
+use crate::{browser::storage, wire};
 use domain::{
     ids::{SessionId, UserId},
     message::{Typed, TypedKind},
@@ -49,7 +49,7 @@ pub(super) fn append(user: UserId, session: SessionId, text: &str) {
 }
 
 pub(super) fn load_form(user: UserId, session: SessionId, kind: TypedKind) -> Option<Typed> {
-    serde_json::from_str(&stored(&form_key(user, session, kind))?).ok()
+    wire::read(&stored(&form_key(user, session, kind))?).ok()
 }
 
 /// An empty form is not kept.

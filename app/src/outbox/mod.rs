@@ -13,7 +13,7 @@ pub use self::reply::{OnItsWay, Returned};
 
 use crate::{
     api::{
-        ApiError, ApiResult,
+        ApiError, ApiResult, Resource,
         inbox::{self as api, Written},
     },
     live::{WhoIsThere, use_live},

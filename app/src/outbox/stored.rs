@@ -2,7 +2,7 @@
 //! own entry, so that two windows do not overwrite each other, and belongs to its writer.
 
 use super::reply::OnItsWay;
-use crate::browser::storage;
+use crate::{browser::storage, wire};
 use domain::ids::UserId;
 
 fn prefix(user: UserId) -> String {
@@ -35,9 +35,7 @@ pub(super) fn all(user: UserId) -> Vec<OnItsWay> {
     let texts = keys
         .filter(|key| key.starts_with(&prefix))
         .filter_map(|key| storage.get_item(&key).ok().flatten());
-    let mut all: Vec<OnItsWay> = texts
-        .filter_map(|text| serde_json::from_str(&text).ok())
-        .collect();
+    let mut all: Vec<OnItsWay> = texts.filter_map(|text| wire::read(&text).ok()).collect();
     all.sort_by_key(|reply| reply.at);
     all
 }

@@ -1,22 +1,16 @@
 //! Shared by the pages of extensions and of queues: listing, saving, disabling and enabling.
 
 use crate::{
-    api::{ApiError, ApiResult},
+    api::{ActionForm, AnyAction, ApiResult, Callable, Resource, ServerAction, Value},
     i18n::*,
     labels,
     ui::{
-        Badge, Button, ButtonLink, Empty, Form, IconName, Kind, Load, PageHead, Tone, form::on_answer,
+        Badge, Button, ButtonLink, Empty, Form, IconName, Kind, Load, PageHead, Tone, form::on_outcome,
         use_toasts,
     },
 };
-use leptos::{
-    form::ActionForm,
-    prelude::*,
-    server_fn::{Http, ServerFn, client::Client, codec::PostUrl, request::ClientReq},
-};
+use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
-use serde::{Serialize, de::DeserializeOwned};
-use web_sys::FormData;
 
 type Word = fn(Locale) -> &'static str;
 
@@ -33,7 +27,7 @@ pub fn DirectoryList<T, V>(
     table: V,
 ) -> impl IntoView
 where
-    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    T: Value,
     V: Fn(Vec<T>) -> AnyView + Clone + Send + Sync + 'static,
 {
     let i18n = use_i18n();
@@ -65,16 +59,12 @@ where
 }
 
 /// Saves, shows a notice, and goes back to the list.
-pub fn saves<S>(list: &'static str) -> Form<S>
-where
-    S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-{
+pub fn saves<S: Callable>(list: &'static str) -> Form<S> {
     let i18n = use_i18n();
     let toasts = use_toasts();
     let go = use_navigate();
     let save = Form::new();
-    on_answer(save.action, move |answer: &Result<S::Output, ApiError>| {
+    on_outcome(save.action, move |answer| {
         if answer.is_ok() {
             toasts.say(t_string!(i18n, common.said.saved));
             go(list, Default::default());
@@ -84,16 +74,11 @@ where
 }
 
 /// Disables or enables, shows a notice, and reads again.
-pub fn switches<S, T>(stored: Resource<ApiResult<T>>) -> ServerAction<S>
-where
-    S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-    T: Serialize + DeserializeOwned + Send + Sync + 'static,
-{
+pub fn switches<S: Callable, T: Value>(stored: Resource<ApiResult<T>>) -> ServerAction<S> {
     let i18n = use_i18n();
     let toasts = use_toasts();
     let switch = ServerAction::new();
-    on_answer(switch, move |answer: &Result<S::Output, ApiError>| match answer {
+    on_outcome(switch, move |answer| match answer {
         Ok(_) => {
             toasts.say(t_string!(i18n, common.said.saved));
             stored.refetch();
@@ -105,26 +90,14 @@ where
 
 /// The button that disables or enables, with a text that says what it does.
 #[component]
-pub fn SwitchForm<S, O>(
-    action: ServerAction<S>,
+pub fn SwitchForm(
+    #[prop(into)] action: AnyAction,
     id: String,
     disabled: bool,
     /// What disabling does.
     disable_text: Word,
     enable_text: Word,
-) -> impl IntoView
-where
-    S: ServerFn<Error = ApiError, Protocol = Http<PostUrl, O>>
-        + DeserializeOwned
-        + Clone
-        + Send
-        + Sync
-        + 'static,
-    S::Output: Send + Sync + 'static,
-    S::Client: Client<ApiError>,
-    <<S::Client as Client<ApiError>>::Request as ClientReq<ApiError>>::FormData: From<FormData>,
-    O: 'static,
-{
+) -> impl IntoView {
     let i18n = use_i18n();
     let explained = move || match disabled {
         true => enable_text(i18n.get_locale()),

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     api::{
-        ApiError,
+        ActionForm, ApiError, Resource, ServerAction,
         transfers::{SessionsPage as Page, Shown, TransferAll, sessions},
     },
     i18n::*,
@@ -14,7 +14,7 @@ use crate::{
     ui::{Badge, Button, Empty, IconName, Kind, Load, PageHead, Time, Tone, form::on_answer, use_toasts},
 };
 use domain::session::{Holder, HolderRow, Moved, SessionRow};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 /// `/sessions`, and `/sessions?of=HOLDER`. Events do not touch it, so that no event discards a selection or input.
@@ -169,9 +169,8 @@ fn ShownSessions(shown: Shown, who: Option<HolderRow>, transfer: ServerAction<Tr
             </p>
         }
     });
-    let answer = transfer.value();
     let failed = move || {
-        answer.try_get().flatten().and_then(Result::err).map(|error| {
+        transfer.outcome().and_then(Result::err).map(|error| {
             let words = match error.problem("sessions") {
                 Some(_) => t_string!(i18n, directory.sessions.none_selected).to_owned(),
                 None => labels::sentence(i18n.get_locale(), &error),

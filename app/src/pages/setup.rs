@@ -2,7 +2,10 @@
 
 use super::login::Gate;
 use crate::{
-    api::auth::{FinishSetup, setup_link_valid},
+    api::{
+        Resource,
+        auth::{FinishSetup, setup_link_valid},
+    },
     i18n::*,
     ui::{
         Button, ButtonLink, CheckedForm, Empty, Field, Form, IconName, Kind, Load, Title, form::FormAnswer,

@@ -3,60 +3,37 @@
 
 use super::toast::use_toasts;
 use crate::{
-    api::{ApiError, Checked},
+    api::{ActionForm, AnyAction, ApiError, ApiResult, Callable, Checked, ServerAction},
     i18n::*,
-    labels,
+    labels, wire,
 };
 use domain::{
     form::{FieldProblem, Invalid},
     refusal::Refusal,
 };
-use leptos::{
-    ev,
-    form::{ActionForm, FromFormData},
-    html,
-    prelude::*,
-    server_fn::{Http, ServerFn, client::Client, codec::PostUrl, request::ClientReq},
-};
+use leptos::{ev, html, prelude::*};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
+use web_sys::{Element, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, UrlSearchParams};
 
 /// A form: the server function that it is sent to, and the state of its fields.
 ///
 /// It is created once per page, beside the resource that fills it: each read redraws the form, and the state must
 /// outlive that.
-pub struct Form<S>
-where
-    S: ServerFn + 'static,
-    S::Output: 'static,
-{
+pub struct Form<S> {
     pub action: ServerAction<S>,
     state: FormState,
 }
 
-impl<S> Clone for Form<S>
-where
-    S: ServerFn + 'static,
-    S::Output: 'static,
-{
+impl<S> Clone for Form<S> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<S> Copy for Form<S>
-where
-    S: ServerFn + 'static,
-    S::Output: 'static,
-{
-}
+impl<S> Copy for Form<S> {}
 
-impl<S> std::fmt::Debug for Form<S>
-where
-    S: ServerFn + 'static,
-    S::Output: 'static,
-{
+impl<S> std::fmt::Debug for Form<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Form")
             .field("state", &self.state)
@@ -64,32 +41,11 @@ where
     }
 }
 
-impl<S> Form<S>
-where
-    S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-{
+impl<S: Callable> Form<S> {
     #[expect(clippy::new_without_default, reason = "it starts effects")]
     pub fn new() -> Self {
         let action = ServerAction::new();
-        let answer = action.value();
-        let state = FormState {
-            found: RwSignal::default(),
-            left: RwSignal::default(),
-            edited: RwSignal::default(),
-            answered: Signal::derive(move || {
-                answer.with(|answer| match answer {
-                    Some(Err(ApiError::Refused(Refusal::Invalid { fields }))) => fields.clone(),
-                    _ => Vec::new(),
-                })
-            }),
-            saved: StoredValue::new(false),
-        };
-        on_answer(action, move |answer: &Result<S::Output, ApiError>| {
-            if answer.is_ok() {
-                state.begin_anew();
-            }
-        });
+        let state = FormState::of(action.into());
         Self { action, state }
     }
 
@@ -113,6 +69,25 @@ pub struct FormState {
 }
 
 impl FormState {
+    fn of(action: AnyAction) -> Self {
+        let state = Self {
+            found: RwSignal::default(),
+            left: RwSignal::default(),
+            edited: RwSignal::default(),
+            answered: Signal::derive(move || match action.outcome() {
+                Some(Err(ApiError::Refused(Refusal::Invalid { fields }))) => fields,
+                _ => Vec::new(),
+            }),
+            saved: StoredValue::new(false),
+        };
+        on_outcome(action, move |outcome| {
+            if outcome.is_ok() {
+                state.begin_anew();
+            }
+        });
+        state
+    }
+
     /// What is wrong with a field now, if anything.
     pub fn problem(self, field: &str) -> Option<FieldProblem> {
         let of = |problems: &Vec<FieldProblem>| problems.iter().find(|p| p.field == field).cloned();
@@ -182,7 +157,7 @@ pub struct FocusedField(pub RwSignal<Option<String>>);
 
 /// A form for a server function, checked before it is sent.
 #[component]
-pub fn CheckedForm<S, O>(
+pub fn CheckedForm<S>(
     form: Form<S>,
     #[prop(default = "form")] class: &'static str,
     /// For buttons outside of the form.
@@ -191,23 +166,24 @@ pub fn CheckedForm<S, O>(
     children: Children,
 ) -> impl IntoView
 where
-    S: ServerFn<Error = ApiError, Protocol = Http<PostUrl, O>>
-        + Checked
-        + DeserializeOwned
-        + Clone
-        + Send
-        + Sync
-        + 'static,
-    S::Output: Send + Sync + 'static,
-    S::Client: Client<ApiError>,
-    <<S::Client as Client<ApiError>>::Request as ClientReq<ApiError>>::FormData: From<FormData>,
-    O: 'static,
+    S: Checked + DeserializeOwned + 'static,
 {
-    let Form { action, state } = form;
+    checked_form(form.action.into(), form.state, problems::<S>, class, id, children)
+}
+
+/// `problems` finds what is wrong with the form's text.
+fn checked_form(
+    action: AnyAction,
+    state: FormState,
+    problems: fn(&str) -> Vec<FieldProblem>,
+    class: &'static str,
+    id: Option<&'static str>,
+    children: Children,
+) -> AnyView {
     let focused = use_context::<FocusedField>();
     let toasts = use_toasts();
     let check = move |form: &HtmlFormElement| {
-        let found = problems::<S>(form);
+        let found = text_of(form).map(|text| problems(&text)).unwrap_or_default();
         let bad = !found.is_empty();
         state.found.set(found);
         bad
@@ -280,16 +256,24 @@ where
 }
 
 /// Runs `then` with each answer that comes while the page is live.
-pub fn on_answer<S>(action: ServerAction<S>, then: impl Fn(&Result<S::Output, ApiError>) + 'static)
-where
-    S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-{
-    let (version, answer) = (action.version(), action.value());
+pub fn on_answer<S: Callable>(action: ServerAction<S>, then: impl Fn(&ApiResult<S::Output>) + 'static) {
+    on_outcome(action, move |_| {
+        untrack(|| action.value().with(|answer| answer.iter().for_each(&then)));
+    });
+}
+
+/// [`on_answer`], where it only matters whether the answer is an error.
+pub fn on_outcome(action: impl Into<AnyAction>, then: impl Fn(&ApiResult<()>) + 'static) {
+    follow(action.into(), Box::new(then));
+}
+
+type Then = Box<dyn Fn(&ApiResult<()>)>;
+
+fn follow(action: AnyAction, then: Then) {
     Effect::new(move |seen: Option<usize>| {
-        let now = version.get();
+        let now = action.answers();
         if seen.is_some_and(|seen| seen != now) {
-            answer.with_untracked(|answer| answer.iter().for_each(&then));
+            untrack(|| action.outcome()).iter().for_each(&then);
         }
         now
     });
@@ -297,19 +281,11 @@ where
 
 /// The process' answer about the whole form, in one sentence. Problems of fields are shown under the fields.
 #[component]
-pub fn FormAnswer<S>(action: ServerAction<S>) -> impl IntoView
-where
-    S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-{
+pub fn FormAnswer(#[prop(into)] action: AnyAction) -> impl IntoView {
     let i18n = use_i18n();
-    let answer = action.value();
-    // Where each event redraws the lines, this runs once more after its signal has gone.
-    let text = move || {
-        answer.try_with(|answer| match answer {
-            Some(Err(error)) => Some(labels::sentence(i18n.get_locale(), error)),
-            _ => None,
-        })?
+    let text = move || match action.outcome()? {
+        Err(error) => Some(labels::sentence(i18n.get_locale(), &error)),
+        Ok(()) => None,
     };
     view! {
         <div role="alert">{move || text().map(|text| view! { <p class="notice bad">{text}</p> })}</div>
@@ -317,15 +293,19 @@ where
     .into_any()
 }
 
-fn problems<S: Checked + DeserializeOwned>(form: &HtmlFormElement) -> Vec<FieldProblem> {
-    let input = FormData::new_with_form(form)
-        .ok()
-        .and_then(|data| S::from_form_data(&data).ok());
-    match input.map(|input| input.check()) {
-        Some(Err(Invalid { fields })) => fields,
-        // Input that cannot be parsed here is left to the process.
+/// Input that cannot be read here is left to the process.
+fn problems<S: Checked + DeserializeOwned>(form: &str) -> Vec<FieldProblem> {
+    match wire::read_form::<S>(form).map(|input| input.check()) {
+        Ok(Err(Invalid { fields })) => fields,
         _ => Vec::new(),
     }
+}
+
+/// A form as it is sent.
+pub fn text_of(form: &HtmlFormElement) -> Option<String> {
+    let data = FormData::new_with_form(form).ok()?;
+    let text = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
+    Some(text.to_string().into())
 }
 
 fn is_something_pressed() -> bool {

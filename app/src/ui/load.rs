@@ -1,9 +1,8 @@
 //! Data from the process: a skeleton while it loads, then the view, or the error; and values derived from it.
 
 use super::{skeleton::Skeleton, transition::Transition, trouble::TroubleView};
-use crate::api::ApiResult;
+use crate::api::{ApiResult, Resource, Value};
 use leptos::prelude::*;
-use serde::{Serialize, de::DeserializeOwned};
 
 /// Shows a resource. Reading it again keeps the old view until the new one is ready.
 ///
@@ -16,7 +15,7 @@ pub fn Load<T, V>(
     view: V,
 ) -> impl IntoView
 where
-    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    T: Value,
     V: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 {
     view! {

@@ -98,6 +98,7 @@ mod process {
             let mut place = *position;
             buf.push_async(ScopedFuture::new(async move {
                 reads.answered().await;
+                let late = Late::watch();
                 let mut part = StreamBuilder::new(id);
                 self.0.to_html_async_with_buf::<OUT_OF_ORDER>(
                     &mut part,
@@ -106,6 +107,7 @@ mod process {
                     mark_branches,
                     extra_attrs,
                 );
+                late.must_be_nothing();
                 part.finish().take_chunks()
             }));
             *position = Position::NextChild;
@@ -140,6 +142,35 @@ mod process {
         }
     }
 
+    /// What a part still reads while it is sent: it would be sent without that. Only debug builds look.
+    struct Late(Option<SuspenseContext>);
+
+    impl Late {
+        fn watch() -> Self {
+            let context = cfg!(debug_assertions).then(nothing_read);
+            if let Some(context) = &context {
+                provide_context(context.clone());
+            }
+            Self(context)
+        }
+
+        fn must_be_nothing(self) {
+            let late = self
+                .0
+                .and_then(|context| context.tasks.try_with_untracked(|tasks| !tasks.is_empty()));
+            assert!(
+                !late.unwrap_or(false),
+                "a part reads something only because of another answer: put that into a Transition of its own"
+            );
+        }
+    }
+
+    fn nothing_read() -> SuspenseContext {
+        SuspenseContext {
+            tasks: ArcRwSignal::default(),
+        }
+    }
+
     /// What a view reads and does not have yet.
     struct Reads {
         context: SuspenseContext,
@@ -150,9 +181,7 @@ mod process {
     impl Reads {
         /// Builds the view to see what it reads; `None` if everything is there.
         fn of(view: &mut AnyView) -> Option<Self> {
-            let context = SuspenseContext {
-                tasks: ArcRwSignal::default(),
-            };
+            let context = nothing_read();
             let built = Owner::new();
             built.with(|| {
                 provide_context(context.clone());

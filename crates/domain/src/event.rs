@@ -28,7 +28,6 @@ pub struct Position {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AsOf<T> {
     pub position: Position,
-    #[serde(flatten)]
     pub value: T,
 }
 

@@ -6,6 +6,7 @@ mod bench;
 mod build;
 mod compress;
 mod crash;
+mod cut;
 mod demo;
 mod dev;
 mod journeys;

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
+use walrus::ModuleConfig;
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{compress, process, tools, weight, workspace};
+use crate::{compress, cut, process, tools, weight, workspace};
 
 /// The file name before the dot. Leptos compiles it into the page: see `.cargo/config.toml`.
 pub const NAME: &str = "switchboard";
@@ -99,25 +100,33 @@ pub fn build(effort: Effort) -> anyhow::Result<PathBuf> {
     if let Some(quality) = effort.compression() {
         compress::folder(&package, quality)?;
     }
-    if effort == Effort::Release {
+    if effort != Effort::Quick {
         weight::check(&compiled, optimised.then(|| package.join(NAME)).as_deref())?;
     }
     fs::write(stamp, made_of)?;
     Ok(package)
 }
 
-/// Writes the JavaScript glue, and renames the wasm to the name that the page requests: wasm-bindgen adds `_bg`, Leptos
+/// Cuts what is unused, writes the JavaScript glue, and renames the wasm to the name that the page requests: wasm-bindgen adds `_bg`, Leptos
 /// with `LEPTOS_OUTPUT_NAME` does not.
 fn bind(compiled: &Path, package: &Path, effort: Effort) -> anyhow::Result<()> {
     let small = effort != Effort::Quick;
+    let mut module = ModuleConfig::new()
+        .strict_validate(false)
+        .generate_name_section(!small)
+        .generate_producers_section(!small)
+        .parse_file(compiled)?;
+    let cut = cut::unused(&mut module);
+    ensure!(
+        cut > 0,
+        "none of the functions that are to be cut has its name any more"
+    );
     Bindgen::new()
-        .input_path(compiled)
+        .input_module(NAME, module)
         .out_name(NAME)
         .web(true)?
         .typescript(false)
         .omit_default_module_path(false)
-        .remove_name_section(small)
-        .remove_producers_section(small)
         .generate(package)
         .context("wasm-bindgen")?;
 

@@ -5,7 +5,7 @@ use super::{
     shelf::Slot,
 };
 use crate::api::{error::ApiResult, plain_form::is_plain_form};
-use axum::http::request::Parts;
+use http::request::Parts;
 use leptos::prelude::use_context;
 use serde::{Serialize, de::DeserializeOwned};
 

@@ -4,6 +4,7 @@ use super::{
     note::{Heard, Lead, Millis, Note},
     tab::{Act, HAND_OVER, Role, Stream, Tab, WAIT_FIRST},
 };
+use crate::wire;
 use domain::event::{Change, Event, Hello, Position};
 
 impl Tab {
@@ -124,7 +125,7 @@ impl Tab {
     /// Returns the position after the event.
     fn notify(&mut self, data: &str, mut at: Position) -> Position {
         // A newer process may tell what this page does not understand.
-        let event = serde_json::from_str::<Event>(data).unwrap_or(resync(at));
+        let event = wire::read::<Event>(data).unwrap_or(resync(at));
         at.number = at.number.max(event.number);
         self.acts.push(Act::Notify(Box::new(event)));
         self.seen = self.seen.max(Some(at));

@@ -2,14 +2,17 @@
 
 use super::findings;
 use crate::{
-    api::channels::{AddChannel, channels},
+    api::{
+        ActionForm, Resource, ServerAction,
+        channels::{AddChannel, channels},
+    },
     i18n::*,
     labels,
     live::use_live,
     ui::{Badge, Empty, Icon, IconName, Load, Menu, PageHead, Time},
 };
 use domain::channel::{ChannelRow, Destination, DestinationRef};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 #[component]
 pub fn ChannelsPage() -> impl IntoView {

@@ -6,10 +6,13 @@ mod rates;
 
 use self::{budget::BudgetPanel, month::MonthView, rates::RatesPanel};
 use crate::{
-    api::costs::{SaveBudget, SaveRates, cost_settings, month_costs},
+    api::{
+        Resource,
+        costs::{SaveBudget, SaveRates, cost_settings, month_costs},
+    },
     i18n::*,
     pages::url::known,
-    ui::{Form, Load, PageHead, form::on_answer, use_toasts},
+    ui::{Form, Load, PageHead, form::on_outcome, use_toasts},
 };
 use domain::cost::Month;
 use leptos::prelude::*;
@@ -37,12 +40,12 @@ pub fn CostsPage() -> impl IntoView {
         settings.refetch();
         costs.refetch();
     };
-    on_answer(budget.action, move |answer| {
+    on_outcome(budget.action, move |answer| {
         if answer.is_ok() {
             saved();
         }
     });
-    on_answer(rates.action, move |answer| {
+    on_outcome(rates.action, move |answer| {
         if answer.is_ok() {
             saved();
         }

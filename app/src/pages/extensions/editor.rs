@@ -1,7 +1,10 @@
 //! An extension: its number, and who logs in as it.
 
 use crate::{
-    api::extensions::{ExtensionPage as Page, SaveExtension, SetExtensionDisabled, extension},
+    api::{
+        Resource,
+        extensions::{ExtensionPage as Page, SaveExtension, SetExtensionDisabled, extension},
+    },
     i18n::*,
     labels,
     pages::{

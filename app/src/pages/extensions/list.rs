@@ -1,7 +1,7 @@
 //! Every extension with its log-in and how many sessions it has.
 
 use crate::{
-    api::extensions::extensions,
+    api::{Resource, extensions::extensions},
     i18n::*,
     labels,
     live::use_live,

@@ -6,13 +6,13 @@ use super::{
     state::use_inbox,
 };
 use crate::{
-    api::transfers::targets,
+    api::{ActionForm, Resource, transfers::targets},
     i18n::*,
     pages::transfer_fields::{Reason, TargetSelect},
     ui::{IconName, LiveText, Transition, icon::Icon},
 };
 use domain::{ids::SessionId, session::Thread};
-use leptos::{ev::MouseEvent, form::ActionForm, html, prelude::*};
+use leptos::{ev::MouseEvent, html, prelude::*};
 use leptos_router::hooks::use_query_map;
 
 /// *Pick up*, as a form that works before the page is live.

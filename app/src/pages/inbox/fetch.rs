@@ -2,7 +2,7 @@
 
 use super::{element_ids::ROW_ID, listed::Listed, query::Query};
 use crate::{
-    api::{ApiError, ApiResult, inbox as api},
+    api::{ApiError, ApiResult, Resource, inbox as api},
     browser,
     outbox::Outbox,
 };

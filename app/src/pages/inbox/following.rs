@@ -2,7 +2,7 @@
 
 use super::{fetch::keep_focus, listed::Listed, query::Query};
 use crate::{
-    api::ApiResult,
+    api::{ApiResult, Resource},
     live::{Changes, Reader, use_live},
 };
 use domain::{event::AsOf, ids::ExtensionId, session::InboxCounts};

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     api::{
-        ApiError, ApiResult,
+        AnyAction, ApiError, ApiResult, Resource, ServerAction,
         inbox::{self as api, Close, PickUp, React, Retry},
         transfers::{TakeOver, Transfer},
     },
@@ -141,15 +141,15 @@ impl Inbox {
             };
             navigate(&to.href(session.get_untracked()), options);
         };
-        inbox.watch(move || inbox.pick_up.value().with(refusal_of));
-        inbox.watch(move || inbox.take_over.value().with(refusal_of));
-        inbox.watch(move || inbox.transfer.value().with(refusal_of));
+        inbox.watch(inbox.pick_up.into());
+        inbox.watch(inbox.take_over.into());
+        inbox.watch(inbox.transfer.into());
         let go_to_mine = go.clone();
         // A session that the user has picked up or taken over is on `Tab::Mine` now.
-        let is_mine = |answer: &Option<ApiResult<()>>| matches!(answer, Some(Ok(())));
+        let is_mine = |outcome: Option<ApiResult<()>>| matches!(outcome, Some(Ok(())));
         Effect::new(move |_| {
-            let picked_up = inbox.pick_up.value().with(is_mine);
-            if inbox.take_over.value().with(is_mine) || picked_up {
+            let picked_up = is_mine(inbox.pick_up.outcome());
+            if is_mine(inbox.take_over.outcome()) || picked_up {
                 inbox.wants_to_write.set(true);
                 go_to_mine(query.with_untracked(|query| query.on(Tab::Mine)));
             }
@@ -168,9 +168,9 @@ impl Inbox {
             }
             now
         });
-        inbox.watch(move || inbox.close.value().with(refusal_of));
-        inbox.watch(move || inbox.retry.value().with(refusal_of));
-        inbox.watch(move || inbox.react.value().with(refusal_of));
+        inbox.watch(inbox.close.into());
+        inbox.watch(inbox.retry.into());
+        inbox.watch(inbox.react.into());
         inbox
     }
 
@@ -292,25 +292,21 @@ impl Inbox {
         self.thread_reader.ask();
     }
 
-    /// `answer`: nothing yet, or done, or the error.
-    fn watch(self, answer: impl Fn() -> Option<Option<ApiError>> + 'static) {
-        let note = move |why: Option<ApiError>| {
-            self.refused.set(self.session.get_untracked().zip(why));
+    /// Notes why this action was refused, and reads again after each answer.
+    fn watch(self, action: AnyAction) {
+        let note = move |outcome: ApiResult<()>| {
+            self.refused.set(self.session.get_untracked().zip(outcome.err()));
         };
         // After a plain form post the answer is there at once, in the process and in the browser.
-        if let Some(why @ Some(_)) = untrack(&answer) {
-            note(why);
+        if let Some(refused @ Err(_)) = untrack(|| action.outcome()) {
+            note(refused);
         }
         Effect::new(move |seen: Option<()>| {
-            let answer = answer();
-            if let (Some(()), Some(why)) = (seen, answer) {
-                note(why);
+            let outcome = action.outcome();
+            if let (Some(()), Some(outcome)) = (seen, outcome) {
+                note(outcome);
                 self.read_again();
             }
         });
     }
-}
-
-fn refusal_of<T>(answer: &Option<ApiResult<T>>) -> Option<Option<ApiError>> {
-    answer.as_ref().map(|answer| answer.as_ref().err().cloned())
 }

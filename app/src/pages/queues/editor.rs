@@ -1,7 +1,10 @@
 //! A queue: its name, its members, and how a member picks up a session.
 
 use crate::{
-    api::queues::{QueuePage as Page, SaveQueue, SetQueueDisabled, queue},
+    api::{
+        Resource,
+        queues::{QueuePage as Page, SaveQueue, SetQueueDisabled, queue},
+    },
     i18n::*,
     labels,
     pages::{

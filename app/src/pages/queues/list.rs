@@ -1,7 +1,7 @@
 //! Every queue with its members and the number of sessions that wait in it.
 
 use crate::{
-    api::queues::queues,
+    api::{Resource, queues::queues},
     i18n::*,
     labels,
     live::use_live,

@@ -1,7 +1,7 @@
 //! A customer's message as Meta sent it, for administrators.
 
 use crate::{
-    api::inbox::message_json,
+    api::{Resource, inbox::message_json},
     i18n::*,
     pages::url::{id_in_url, known},
     ui::{Load, PageHead, long_text},

@@ -5,11 +5,14 @@ mod row;
 
 use self::row::Row;
 use crate::{
-    api::templates::{PATH, RefreshTemplates, accounts},
+    api::{
+        ActionForm, Resource, ServerAction,
+        templates::{PATH, RefreshTemplates, accounts},
+    },
     i18n::*,
     live::use_live,
     ui::{
-        Empty, Icon, IconName, Load, PageHead, Quote, Time, debounced, form::FormAnswer, form::on_answer,
+        Empty, Icon, IconName, Load, PageHead, Quote, Time, debounced, form::FormAnswer, form::on_outcome,
         use_toasts,
     },
 };
@@ -17,7 +20,7 @@ use domain::{
     message::{Failure, Meaning},
     template::{Account, Found},
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 #[component]
@@ -32,7 +35,7 @@ pub fn TemplatesPage() -> impl IntoView {
     );
     let typed = debounced(move |text| filter.set(text));
     let refresh = ServerAction::<RefreshTemplates>::new();
-    on_answer(refresh, move |answer| {
+    on_outcome(refresh, move |answer| {
         if answer.is_ok() {
             toasts.say(t_string!(i18n, templates.asked));
         }

@@ -76,7 +76,6 @@ pub struct Several {
 /// One page of the inbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InboxPage {
-    #[serde(flatten)]
     pub rows: Page<SessionRow>,
     #[serde(default)]
     pub several: Several,

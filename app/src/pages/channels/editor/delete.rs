@@ -1,12 +1,15 @@
 //! Deleting a channel: explains the consequences, and asks for the name.
 
 use crate::{
-    api::channels::{DeleteChannel, channel},
+    api::{
+        Resource,
+        channels::{DeleteChannel, channel},
+    },
     i18n::*,
     pages::url::{id_in_url, known},
     ui::{
         Button, ButtonLink, CheckedForm, Field, Form, Kind, Load,
-        form::{FormAnswer, on_answer},
+        form::{FormAnswer, on_outcome},
         use_toasts,
     },
 };
@@ -27,7 +30,7 @@ pub fn DeleteTab() -> impl IntoView {
     let stored = Resource::new(move || id.get(), |id| async move { channel(known(id)?).await });
     let delete = Form::<DeleteChannel>::new();
     let name = RwSignal::new(String::new());
-    on_answer(delete.action, move |answer| {
+    on_outcome(delete.action, move |answer| {
         if answer.is_ok() {
             toasts.say(t_string!(i18n, channels.delete.done, name = name.get_untracked()));
             go("/channels", Default::default());

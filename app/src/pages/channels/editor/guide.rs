@@ -3,7 +3,7 @@
 
 use super::field_labels::{about, label};
 use crate::{
-    api::{ApiResult, channels::findings},
+    api::{ApiResult, Resource, channels::findings},
     i18n::*,
     live::use_live,
     pages::url::known,

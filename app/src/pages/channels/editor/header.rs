@@ -2,13 +2,13 @@
 
 use crate::{
     api::{
-        ApiResult,
+        ActionForm, ApiResult, Resource, ServerAction,
         channels::{PauseChannel, ResumeChannel},
     },
     i18n::*,
     labels,
     pages::channels::findings,
-    ui::{Badge, ButtonLink, Menu, PageHead, Time, form::on_answer, use_toasts},
+    ui::{Badge, ButtonLink, Menu, PageHead, Time, form::on_outcome, use_toasts},
 };
 use domain::{
     channel::{Badge as State, ChannelView, Presence},
@@ -16,7 +16,7 @@ use domain::{
     ids::ChannelId,
     time::Timestamp,
 };
-use leptos::{ev, form::ActionForm, prelude::*};
+use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 
 /// The menu's actions.
@@ -38,10 +38,10 @@ impl Switches {
             }
             Err(error) => toasts.warn(labels::sentence(i18n.get_locale_untracked(), error)),
         };
-        on_answer(pause, move |answer| {
+        on_outcome(pause, move |answer| {
             answered(answer, |locale| td_string!(locale, channels.head.paused));
         });
-        on_answer(resume, move |answer| {
+        on_outcome(resume, move |answer| {
             answered(answer, |locale| td_string!(locale, channels.head.resumed));
         });
         Self { pause, resume }

@@ -30,7 +30,7 @@ use self::{
     save::EditedChannel,
 };
 use crate::{
-    api::channels::channel,
+    api::{Resource, channels::channel},
     i18n::*,
     live::use_live,
     pages::url::{id_in_url, known},

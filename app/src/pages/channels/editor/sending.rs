@@ -6,7 +6,10 @@ use super::{
     save::saves,
 };
 use crate::{
-    api::channels::{SaveSending, SendingPage, sending},
+    api::{
+        Resource,
+        channels::{SaveSending, SendingPage, sending},
+    },
     i18n::*,
     pages::url::{id_in_url, known},
     ui::{Button, CheckedForm, Field, Form, Kind, Load, form::FormAnswer},

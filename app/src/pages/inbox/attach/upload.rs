@@ -1,7 +1,7 @@
 //! Uploads a file in parts, by the protocol tus. After a cut line it asks how much has come, and goes on from there.
 
 use super::attached::Sendable;
-use crate::api::ApiError;
+use crate::{api::ApiError, wire};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::{
     file::UploadView,
@@ -111,7 +111,7 @@ async fn describe(place: &str, signal: &AbortSignal) -> Result<Option<Sendable>,
     let Some(text) = text_of(&response).await else {
         return Ok(None);
     };
-    let upload: UploadView = serde_json::from_str(&text).map_err(|_| Failed::Refused(ApiError::Malformed))?;
+    let upload: UploadView = wire::read(&text).map_err(|_| Failed::Refused(ApiError::Malformed))?;
     Ok(Some(Sendable::new(id_of(place)?, upload)))
 }
 
@@ -181,7 +181,7 @@ async fn request(
 }
 
 async fn refusal(response: &Response) -> Option<Refusal> {
-    serde_json::from_str(&text_of(response).await?).ok()
+    wire::read(&text_of(response).await?).ok()
 }
 
 async fn text_of(response: &Response) -> Option<String> {

@@ -1,7 +1,7 @@
 //! The reply that is being typed. It is kept until the process has accepted it.
 
 use crate::{
-    api::{ApiError, inbox::SendMessage},
+    api::{ApiError, ServerAction, inbox::SendMessage},
     outbox::{Outbox, use_outbox},
 };
 use domain::{
@@ -31,7 +31,7 @@ pub struct Draft {
 /// The draft lives in the field itself, so that nothing typed before the page was live is lost.
 pub fn use_draft(id: SessionId) -> Draft {
     let outbox = use_outbox();
-    let posted = ServerAction::<SendMessage>::new().value();
+    let posted = ServerAction::<SendMessage>::new();
     let draft = Draft {
         id,
         outbox,
@@ -40,7 +40,7 @@ pub fn use_draft(id: SessionId) -> Draft {
         has_link: RwSignal::new(false),
         preview: RwSignal::new(true),
         // After a plain form post.
-        why: RwSignal::new(posted.with_untracked(|answer| answer.as_ref()?.as_ref().err().cloned())),
+        why: RwSignal::new(untrack(|| posted.outcome()).and_then(Result::err)),
     };
     Effect::new(move |before: Option<Option<UserId>>| {
         let writer = outbox.writer();

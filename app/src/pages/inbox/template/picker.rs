@@ -5,7 +5,7 @@ use super::{
     state::{Templates, focus_when_there},
 };
 use crate::{
-    api::templates::template_choices,
+    api::{Resource, templates::template_choices},
     i18n::*,
     labels,
     ui::{

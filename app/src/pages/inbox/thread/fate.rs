@@ -1,6 +1,7 @@
 //! The fate of an outgoing message: why it failed, what it waits for, and what can be done.
 
 use crate::{
+    api::ActionForm,
     i18n::*,
     outbox::OnItsWay,
     pages::inbox::{labels, state::use_inbox},

@@ -7,12 +7,15 @@ mod rule;
 
 use self::{database::CountryDatabase, rule::CountryRule};
 use crate::{
-    api::countries::{SaveCountries, countries_overview, country_rule, path},
+    api::{
+        Resource,
+        countries::{SaveCountries, countries_overview, country_rule, path},
+    },
     i18n::*,
     labels,
     live::use_live,
     pages::url::known,
-    ui::{Form, Load, PageHead, form::on_answer, use_toasts},
+    ui::{Form, Load, PageHead, form::on_outcome, use_toasts},
 };
 use domain::countries::{Door, DoorView, Overview, Whereabouts};
 use leptos::prelude::*;
@@ -40,7 +43,7 @@ pub fn CountriesPage() -> impl IntoView {
     );
     let database = Resource::new(|| (), |()| countries_overview());
     let save = Form::<SaveCountries>::new();
-    on_answer(save.action, move |answer| {
+    on_outcome(save.action, move |answer| {
         if answer.is_ok() {
             toasts.say(t_string!(i18n, common.said.saved));
             stored.refetch();

@@ -2,13 +2,16 @@
 
 use super::outcome::Outcome;
 use crate::{
-    api::deliveries::{DeadLetterPage as Opened, DeleteDeadLetter, Replay, dead_letter},
+    api::{
+        ActionForm, Resource, ServerAction,
+        deliveries::{DeadLetterPage as Opened, DeleteDeadLetter, Replay, dead_letter},
+    },
     i18n::*,
     labels,
     pages::url::{id_in_url, known},
     ui::{
         Button, ButtonLink, IconName, Kind, Load, PageHead, Quote, Time, TimeStyle,
-        form::{FormAnswer, on_answer},
+        form::{FormAnswer, on_answer, on_outcome},
         long_text, use_toasts,
     },
 };
@@ -16,7 +19,7 @@ use domain::{
     dead_letter::{DeadLetter, OpenDeadLetter},
     ids::DeadLetterId,
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
 const LIST: &str = "/system/deliveries";
@@ -43,7 +46,7 @@ pub fn DeadLetterPage() -> impl IntoView {
             }
         }
     });
-    on_answer(delete, move |answer| {
+    on_outcome(delete, move |answer| {
         if answer.is_ok() {
             toasts.say(t_string!(i18n, system.deliveries.deleted));
             go_back(LIST, Default::default());

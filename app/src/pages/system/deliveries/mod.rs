@@ -12,7 +12,10 @@ use self::{
     outcome::Outcome,
 };
 use crate::{
-    api::deliveries::{Deliveries, Replay, ReplayAll, address, dead_letter_channels, deliveries},
+    api::{
+        ActionForm, Resource, ServerAction,
+        deliveries::{Deliveries, Replay, ReplayAll, address, dead_letter_channels, deliveries},
+    },
     i18n::*,
     labels,
     live::use_live,
@@ -23,7 +26,7 @@ use crate::{
     },
 };
 use domain::dead_letter::{DeadLetter, Filter, Replayed, Waiting};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 #[component]
@@ -94,7 +97,7 @@ fn use_batches(all: ServerAction<ReplayAll>) -> RwSignal<Option<Replayed>> {
     let so_far = RwSignal::new(None::<Replayed>);
     let filter = RwSignal::new(Filter::default());
     Effect::new(move |_| {
-        if let Some(asked) = all.input().get() {
+        if let Some(asked) = all.input() {
             filter.set(asked.filter);
             if asked.after.is_none() {
                 so_far.set(None);

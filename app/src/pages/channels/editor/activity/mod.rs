@@ -4,7 +4,7 @@
 mod history;
 
 use crate::{
-    api::channels::activity,
+    api::{Resource, channels::activity},
     i18n::*,
     live::use_live,
     pages::url::{id_in_url, known},

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     api::{
+        Resource, ServerAction,
         channels::{AuthenticationPage, RotateVerifyToken, SaveAuthentication, authentication},
         flash::Unsaved,
     },
@@ -17,7 +18,7 @@ use crate::{
     pages::url::{id_in_url, known},
     ui::{
         Button, ButtonLink, CheckedForm, CopyField, Field, Form, Kind, Load, Secret,
-        form::{FormAnswer, on_answer},
+        form::{FormAnswer, on_answer, on_outcome},
         use_toasts,
     },
 };
@@ -40,7 +41,7 @@ pub fn AuthenticationTab() -> impl IntoView {
         |id| async move { authentication(known(id)?).await },
     );
     let save = saves::<SaveAuthentication, _>(stored);
-    on_answer(save.action, |answer| {
+    on_outcome(save.action, |answer| {
         if answer.is_ok() {
             secrets::shut();
         }

@@ -1,10 +1,10 @@
 //! The app secret, and the second one that is also valid while the secret is being reset at Meta.
 
 use crate::{
-    api::channels::DropOldAppSecret,
+    api::{ServerAction, channels::DropOldAppSecret},
     i18n::*,
     labels,
-    ui::{Field, Secret, form::on_answer, use_toasts},
+    ui::{Field, Secret, form::on_outcome, use_toasts},
 };
 use domain::{channel::AuthenticationForm, ids::ChannelId};
 use leptos::{ev, prelude::*, server_fn::ServerFn};
@@ -51,7 +51,7 @@ pub fn AppSecrets(
     let toasts = use_toasts();
     let ends = RwSignal::new((end, next_end));
     let drop_old = ServerAction::<DropOldAppSecret>::new();
-    on_answer(drop_old, move |answer| match answer {
+    on_outcome(drop_old, move |answer| match answer {
         Ok(()) => {
             toasts.say(t_string!(i18n, channels.secrets.done));
             ends.update(|(end, next_end)| *end = next_end.take());

@@ -3,7 +3,7 @@
 
 use crate::{
     api::{
-        ApiError,
+        ActionForm, ApiError, ApiResult, ServerAction,
         meta_actions::{RegisterNumber, SetCallback, SubscribeWaba},
     },
     i18n::*,
@@ -19,7 +19,7 @@ use domain::{
     doctor::{MetaAction, Place},
     ids::ChannelId,
 };
-use leptos::{form::ActionForm, prelude::*, server_fn::ServerFn};
+use leptos::prelude::*;
 
 /// The actions at Meta.
 #[derive(Clone, Copy)]
@@ -62,24 +62,21 @@ pub fn Strays(
     offered: Vec<Mend>,
 ) -> impl IntoView {
     let offers = |mends: &[Mend]| offered.iter().any(|mend| mends.contains(mend));
-    let subscribe = (!offers(&[Mend::Subscribe])).then(|| view! { <Refused of=actions.subscribe /> });
+    let subscribe = (!offers(&[Mend::Subscribe])).then(|| view! { <Refused of=actions.subscribe.value() /> });
     let callbacks = [
         Mend::CallbackOfApp,
         Mend::CallbackOfNumber,
         Mend::CallbackOfEither,
     ];
-    let callback = (!offers(&callbacks)).then(|| view! { <Refused of=actions.callback /> });
-    let register = (!offers(&[Mend::Register])).then(|| view! { <Refused of=actions.register.action /> });
+    let callback = (!offers(&callbacks)).then(|| view! { <Refused of=actions.callback.value() /> });
+    let register =
+        (!offers(&[Mend::Register])).then(|| view! { <Refused of=actions.register.action.value() /> });
     view! { <div aria-live="polite">{subscribe} {callback} {register}</div> }.into_any()
 }
 
 #[component]
-fn Refused<S>(of: ServerAction<S>) -> impl IntoView
-where
-    S: ServerFn<Output = MetaAction, Error = ApiError> + Clone + Send + Sync + 'static,
-{
-    let answer = of.value();
-    let shown = move || match answer.try_get().flatten() {
+fn Refused(of: Signal<Option<ApiResult<MetaAction>>>) -> impl IntoView {
+    let shown = move || match of.try_get().flatten() {
         Some(Ok(meta_action)) if meta_action.done().is_none() => Some(view! { <Answer meta_action /> }),
         _ => None,
     };
@@ -167,7 +164,7 @@ fn SubscribeForm(id: ChannelId, call: String, action: ServerAction<SubscribeWaba
                     {move || t_string!(i18n, channels.errand.subscribe)}
                 </Button>
             </ActionForm>
-            <Answered to=action />
+            <Answered to=action.value() />
             <FormAnswer action />
         </div>
     }
@@ -228,7 +225,7 @@ fn CallbackForm(
                     {move || t_string!(i18n, channels.errand.callback)}
                 </Button>
             </ActionForm>
-            <Answered to=action />
+            <Answered to=action.value() />
             <FormAnswer action />
         </div>
     }
@@ -256,7 +253,7 @@ fn RegisterForm(id: ChannelId, call: String, form: Form<RegisterNumber>) -> impl
                 </Button>
                 <FormAnswer action=form.action />
             </CheckedForm>
-            <Answered to=form.action />
+            <Answered to=form.action.value() />
         </div>
     }
     .into_any()
@@ -273,12 +270,8 @@ fn Calls(call: String) -> impl IntoView {
 }
 
 #[component]
-fn Answered<S>(to: ServerAction<S>) -> impl IntoView
-where
-    S: ServerFn<Output = MetaAction, Error = ApiError> + Clone + Send + Sync + 'static,
-{
-    let answer = to.value();
-    let shown = move || match answer.try_get().flatten() {
+fn Answered(to: Signal<Option<ApiResult<MetaAction>>>) -> impl IntoView {
+    let shown = move || match to.try_get().flatten() {
         Some(Ok(meta_action)) => Some(view! { <Answer meta_action /> }),
         _ => None,
     };

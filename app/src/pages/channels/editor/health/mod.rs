@@ -6,6 +6,7 @@ use self::meta_actions::{MendView, MetaActions, Strays};
 use super::{answer::Answer, field_labels, save::EditedChannel};
 use crate::{
     api::{
+        ActionForm, Resource, ServerAction,
         channels::ExamineChannel,
         meta_actions::{HealthPage, health},
     },
@@ -16,7 +17,7 @@ use crate::{
         channels::findings::{self, Advice, Group, Told},
         url::{id_in_url, known},
     },
-    ui::{Button, Icon, IconName, Load, Quote, Time, form::on_answer, use_toasts},
+    ui::{Button, Icon, IconName, Load, Quote, Time, form::on_outcome, use_toasts},
 };
 use domain::{
     channel::{self, ChannelView, Presence},
@@ -24,7 +25,7 @@ use domain::{
     ids::ChannelId,
     time::Timestamp,
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 #[component]
 pub fn HealthTab() -> impl IntoView {
@@ -38,7 +39,7 @@ pub fn HealthTab() -> impl IntoView {
         |(id, _)| async move { health(known(id)?).await },
     );
     let examine = ServerAction::<ExamineChannel>::new();
-    on_answer(examine, move |answer| match answer {
+    on_outcome(examine, move |answer| match answer {
         Ok(()) => {
             toasts.say(t_string!(i18n, channels.health.checked));
             edited.refetch();

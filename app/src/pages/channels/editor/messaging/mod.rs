@@ -9,7 +9,10 @@ use super::{
     save::saves,
 };
 use crate::{
-    api::channels::{MessagingPage, SaveMessaging, messaging},
+    api::{
+        Resource,
+        channels::{MessagingPage, SaveMessaging, messaging},
+    },
     i18n::*,
     labels,
     pages::url::{id_in_url, known},

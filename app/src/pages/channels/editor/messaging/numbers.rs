@@ -1,16 +1,19 @@
 //! The numbers that Meta knows, to pick from instead of copying ids.
 
 use crate::{
-    api::channels::{FetchNumbers, PickNumber},
+    api::{
+        ServerAction,
+        channels::{FetchNumbers, PickNumber},
+    },
     i18n::*,
     labels,
     pages::channels::editor::answer::Answer,
-    ui::{Button, IconName, field, use_toasts},
+    ui::{Button, IconName, field, form::text_of, use_toasts},
 };
 use domain::doctor::{MetaAction, NumberChoice, Outcome};
-use leptos::{ev, form::FromFormData, prelude::*, server_fn::ServerFn};
+use leptos::{ev, prelude::*, server_fn::ServerFn};
 use wasm_bindgen::JsCast;
-use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
+use web_sys::{HtmlFormElement, HtmlInputElement};
 
 /// The button and the list. They belong to the form around them and send its input along, saved or not.
 #[component]
@@ -23,12 +26,9 @@ pub fn FetchNumbersField(
     let i18n = use_i18n();
     let fetch = ServerAction::<FetchNumbers>::new();
     let press = move |event: ev::MouseEvent| {
-        let asked = form_of(&event)
-            .and_then(|form| FormData::new_with_form(&form).ok())
-            .and_then(|data| FetchNumbers::from_form_data(&data).ok());
-        if let Some(asked) = asked {
+        if let Some(form) = form_of(&event).and_then(|form| text_of(&form)) {
             event.prevent_default();
-            fetch.dispatch(asked);
+            fetch.post(form);
         }
     };
     let answer = fetch.value();

@@ -1,0 +1,356 @@
+//! Types from a tree. Nothing here depends on the type where that can be helped: the browser has a copy of everything
+//! that does for each type. For the same reason the error tells nothing.
+//!
+//! Forms know texts only, so a text counts as a number or a truth value where one is wanted.
+
+use serde::{
+    de::{
+        DeserializeSeed, Deserializer, EnumAccess, Error, Expected, MapAccess, SeqAccess, Unexpected,
+        VariantAccess, Visitor,
+    },
+    forward_to_deserialize_any,
+};
+use serde_json::{Map, Value, map};
+use std::{fmt::Display, slice};
+
+/// What was read is not what is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not understood")]
+pub struct NotUnderstood;
+
+type Read<T> = Result<T, NotUnderstood>;
+
+impl Error for NotUnderstood {
+    fn custom<T: Display>(_: T) -> Self {
+        Self
+    }
+
+    // The rest would format what it found before it asks `custom`.
+
+    fn invalid_type(_: Unexpected<'_>, _: &dyn Expected) -> Self {
+        Self
+    }
+
+    fn invalid_value(_: Unexpected<'_>, _: &dyn Expected) -> Self {
+        Self
+    }
+
+    fn invalid_length(_: usize, _: &dyn Expected) -> Self {
+        Self
+    }
+
+    fn unknown_variant(_: &str, _: &'static [&'static str]) -> Self {
+        Self
+    }
+
+    fn unknown_field(_: &str, _: &'static [&'static str]) -> Self {
+        Self
+    }
+
+    fn missing_field(_: &'static str) -> Self {
+        Self
+    }
+
+    fn duplicate_field(_: &'static str) -> Self {
+        Self
+    }
+}
+
+/// A place in the tree.
+#[derive(Clone, Copy)]
+pub(super) struct Node<'de>(pub(super) &'de Value);
+
+impl<'de> Node<'de> {
+    fn unsigned(self) -> Read<u64> {
+        let number = match self.0 {
+            Value::String(text) => text.parse().ok(),
+            other => other.as_u64(),
+        };
+        number.ok_or(NotUnderstood)
+    }
+
+    fn signed(self) -> Read<i64> {
+        let number = match self.0 {
+            Value::String(text) => text.parse().ok(),
+            other => other.as_i64(),
+        };
+        number.ok_or(NotUnderstood)
+    }
+
+    fn fraction(self) -> Read<f64> {
+        let number = match self.0 {
+            Value::String(text) => text.parse().ok(),
+            other => other.as_f64(),
+        };
+        number.ok_or(NotUnderstood)
+    }
+
+    fn truth(self) -> Read<bool> {
+        match self.0 {
+            Value::Bool(truth) => Ok(*truth),
+            Value::String(text) => text.parse().map_err(|_| NotUnderstood),
+            _ => Err(NotUnderstood),
+        }
+    }
+
+    fn text(self) -> Read<&'de str> {
+        self.0.as_str().ok_or(NotUnderstood)
+    }
+
+    fn list(self) -> Read<Items<'de>> {
+        let list = self.0.as_array().ok_or(NotUnderstood)?;
+        Ok(Items(list.iter()))
+    }
+
+    fn map(self) -> Read<Entries<'de>> {
+        let map = self.0.as_object().ok_or(NotUnderstood)?;
+        Ok(Entries::of(map))
+    }
+
+    fn variant(self) -> Read<Variant<'de>> {
+        match self.0 {
+            Value::String(name) => Ok(Variant(name, None)),
+            Value::Object(map) if map.len() == 1 => {
+                let (name, content) = map.iter().next().ok_or(NotUnderstood)?;
+                Ok(Variant(name, Some(Node(content))))
+            }
+            _ => Err(NotUnderstood),
+        }
+    }
+}
+
+struct Items<'de>(slice::Iter<'de, Value>);
+
+impl<'de> SeqAccess<'de> for Items<'de> {
+    type Error = NotUnderstood;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Read<Option<S::Value>> {
+        match self.0.next() {
+            Some(item) => seed.deserialize(Node(item)).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+struct Entries<'de> {
+    left: map::Iter<'de>,
+    value: Option<Node<'de>>,
+}
+
+impl<'de> Entries<'de> {
+    fn of(map: &'de Map<String, Value>) -> Self {
+        Self {
+            left: map.iter(),
+            value: None,
+        }
+    }
+
+    fn next(&mut self) -> Option<Key<'de>> {
+        let (key, value) = self.left.next()?;
+        self.value = Some(Node(value));
+        Some(Key(key))
+    }
+}
+
+impl<'de> MapAccess<'de> for Entries<'de> {
+    type Error = NotUnderstood;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Read<Option<S::Value>> {
+        match self.next() {
+            Some(key) => seed.deserialize(key).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Read<S::Value> {
+        seed.deserialize(self.value.take().ok_or(NotUnderstood)?)
+    }
+}
+
+/// The name of a field or of a variant, or the key of a map.
+struct Key<'de>(&'de str);
+
+macro_rules! numbers {
+    ($($name:ident $visit:ident)*) => {
+        $(fn $name<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+            visitor.$visit(self.0.parse().map_err(|_| NotUnderstood)?)
+        })*
+    };
+}
+
+impl<'de> Deserializer<'de> for Key<'de> {
+    type Error = NotUnderstood;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+        visitor.visit_str(self.0)
+    }
+
+    numbers! {
+        deserialize_u8 visit_u64 deserialize_u16 visit_u64 deserialize_u32 visit_u64 deserialize_u64 visit_u64
+        deserialize_i8 visit_i64 deserialize_i16 visit_i64 deserialize_i32 visit_i64 deserialize_i64 visit_i64
+        deserialize_bool visit_bool
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Read<V::Value> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Read<V::Value> {
+        visitor.visit_enum(Variant(self.0, None))
+    }
+
+    forward_to_deserialize_any! {
+        i128 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier
+        ignored_any
+    }
+}
+
+/// A variant's name, and its content if it has one.
+struct Variant<'de>(&'de str, Option<Node<'de>>);
+
+impl<'de> EnumAccess<'de> for Variant<'de> {
+    type Error = NotUnderstood;
+    type Variant = Content<'de>;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Read<(S::Value, Content<'de>)> {
+        Ok((seed.deserialize(Key(self.0))?, Content(self.1)))
+    }
+}
+
+struct Content<'de>(Option<Node<'de>>);
+
+impl<'de> Content<'de> {
+    fn node(self) -> Read<Node<'de>> {
+        self.0.ok_or(NotUnderstood)
+    }
+}
+
+impl<'de> VariantAccess<'de> for Content<'de> {
+    type Error = NotUnderstood;
+
+    fn unit_variant(self) -> Read<()> {
+        match self.0 {
+            None | Some(Node(Value::Null)) => Ok(()),
+            Some(_) => Err(NotUnderstood),
+        }
+    }
+
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Read<S::Value> {
+        seed.deserialize(self.node()?)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Read<V::Value> {
+        visitor.visit_seq(self.node()?.list()?)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Read<V::Value> {
+        visitor.visit_map(self.node()?.map()?)
+    }
+}
+
+macro_rules! each {
+    ($look:ident, $visit:ident: $($name:ident)*) => {
+        $(fn $name<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+            visitor.$visit(self.$look()?)
+        })*
+    };
+}
+
+impl<'de> Deserializer<'de> for Node<'de> {
+    type Error = NotUnderstood;
+
+    each!(unsigned, visit_u64: deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64);
+    each!(signed, visit_i64: deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64);
+    each!(fraction, visit_f64: deserialize_f32 deserialize_f64);
+    each!(truth, visit_bool: deserialize_bool);
+    each!(text, visit_str: deserialize_char deserialize_str deserialize_string deserialize_identifier);
+    each!(list, visit_seq: deserialize_seq);
+    each!(map, visit_map: deserialize_map);
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+        match self.0 {
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(truth) => visitor.visit_bool(*truth),
+            Value::String(text) => visitor.visit_str(text),
+            Value::Array(list) => visitor.visit_seq(Items(list.iter())),
+            Value::Object(map) => visitor.visit_map(Entries::of(map)),
+            Value::Number(number) => {
+                if let Some(number) = number.as_u64() {
+                    visitor.visit_u64(number)
+                } else if let Some(number) = number.as_i64() {
+                    visitor.visit_i64(number)
+                } else {
+                    visitor.visit_f64(self.fraction()?)
+                }
+            }
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+        match self.0 {
+            Value::Null => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+        match self.0 {
+            Value::Null => visitor.visit_unit(),
+            _ => Err(NotUnderstood),
+        }
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Read<V::Value> {
+        self.deserialize_unit(visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Read<V::Value> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Read<V::Value> {
+        visitor.visit_seq(self.list()?)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Read<V::Value> {
+        visitor.visit_seq(self.list()?)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Read<V::Value> {
+        visitor.visit_map(self.map()?)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Read<V::Value> {
+        visitor.visit_enum(self.variant()?)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! { i128 u128 bytes byte_buf }
+}
