@@ -201,3 +201,39 @@ test('letters can be switched off, and stay off', async ({ world, person }) => {
   await page.keyboard.press('j');
   await expect(heading).toBeVisible();
 });
+
+test('a list of the unread keeps what is open, and forgets it afterwards', async ({ world, person }) => {
+  const { simulator } = world;
+  const karel = await simulator.addCustomer('Karel Dvořák', '420800555201');
+  const eva = await simulator.addCustomer('Eva Malá', '420800555202');
+  await simulator.says(karel, 'Dobrý den');
+  await simulator.says(eva, 'Dobrý večer');
+  await world.sessionOf(karel);
+  await world.sessionOf(eva);
+  const page = await person('jana');
+  await visit(page, '/inbox?tab=waiting');
+  for (const name of ['Karel Dvořák', 'Eva Malá']) {
+    await tab(page, inbox.list.waiting).click();
+    await row(page, name).click();
+    await page.getByRole('button', { name: inbox.thread.pick_up }).click();
+    await expect(tab(page, inbox.list.mine)).toHaveAttribute('aria-current', 'page');
+  }
+  await page.goto('/inbox?tab=mine');
+  const filter = page.getByRole('navigation', { name: inbox.list.filters }).getByRole('link');
+  await expect(row(page, 'Eva Malá')).toBeVisible();
+  await filter.click();
+  await expect(page).toHaveURL(/unread=1/);
+  await expect(list(page).getByText(inbox.empty.unread_title)).toBeVisible();
+
+  await simulator.says(karel, 'Ještě něco');
+  await expect(row(page, 'Karel Dvořák')).toContainText('Ještě něco');
+  await simulator.says(eva, 'A ještě něco');
+  await row(page, 'Karel Dvořák').click();
+  await expect(row(page, 'Karel Dvořák')).not.toContainText(beginning(inbox.list.unread));
+  await expect(row(page, 'Karel Dvořák')).toHaveAttribute('aria-current', 'page');
+  await row(page, 'Eva Malá').click();
+  await expect(row(page, 'Karel Dvořák')).toHaveCount(0);
+  await expect(row(page, 'Eva Malá')).toBeVisible();
+  await filter.click();
+  await expect(row(page, 'Karel Dvořák')).toBeVisible();
+});

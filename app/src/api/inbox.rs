@@ -41,6 +41,7 @@ impl<'de> Deserialize<'de> for Written {
 #[server(prefix = "/rpc", endpoint = "inbox/list", protocol = Rpc)]
 pub async fn inbox(
     tab: Tab,
+    #[server(default)] filter: session::Filter,
     #[server(default)] search: String,
     #[server(default)] cursor: Option<String>,
 ) -> Result<AsOf<InboxPage>, ApiError> {
@@ -49,7 +50,7 @@ pub async fn inbox(
     let page = PageRequest { cursor, limit: None };
     let position = engine.events().position();
     let value = InboxPage {
-        rows: engine::sessions::inbox(&engine, &actor, tab, optional(&search), &page).await?,
+        rows: engine::sessions::inbox(&engine, &actor, tab, filter, optional(&search), &page).await?,
         several: engine::sessions::several(&engine).await?,
     };
     Ok(AsOf { position, value })

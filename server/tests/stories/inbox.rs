@@ -16,6 +16,7 @@ stories! {
     in_a_queue_without_pick_up_whoever_was_answered_comes_last
     the_waiting_are_read_page_by_page
     an_operator_reads_what_they_see_page_by_page
+    a_list_is_narrowed_to_the_unread
     names_and_numbers_are_found_in_any_spelling
     a_new_name_is_found_and_the_old_one_is_not
     contacts_from_before_the_search_are_found
@@ -222,6 +223,34 @@ async fn an_operator_reads_what_they_see_page_by_page(story: &Story) {
         (&counts["mine"], &counts["waiting"]),
         (&json!(26), &json!(waiting.len()))
     );
+}
+
+async fn a_list_is_narrowed_to_the_unread(story: &Story) {
+    let line = story.support().await;
+    let admin = story.admin("admin").await;
+    for (number, name) in [
+        (420_601_000_001, "Adam"),
+        (420_601_000_002, "Adela"),
+        (420_601_000_003, "Cyril"),
+    ] {
+        wrote(story, &line, number, name).await;
+        story.clock.advance(MINUTE);
+    }
+    let rows = list(&admin, &[("tab", "all")]).await;
+    let adela = id_of(&rows["items"][1]);
+    story
+        .api
+        .post(&format!("/api/v1/sessions/{adela}/read"), Value::Null)
+        .await
+        .ok();
+    let unread = async |tab: &str, search: &str| {
+        let narrowed = [("tab", tab), ("filter[unread]", "true"), ("search", search)];
+        labels(&list(&admin, &narrowed).await)
+    };
+    assert_eq!(unread("all", "").await, ["Cyril", "Adam"]);
+    assert_eq!(unread("waiting", "").await, ["Adam", "Cyril"]);
+    assert_eq!(unread("all", "ad").await, ["Adam"]);
+    assert_eq!(unread("mine", "").await, Vec::<String>::new());
 }
 
 async fn names_and_numbers_are_found_in_any_spelling(story: &Story) {

@@ -14,7 +14,7 @@ use domain::{
     event::{AsOf, Event},
     ids::SessionId,
     page::PageRequest,
-    session::{InboxCounts, InboxPage, Several, Tab, TransferForm},
+    session::{Filter, InboxCounts, InboxPage, Part, Several, Tab, TransferForm},
 };
 use engine::sessions;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ struct Desk {
     browser: Browser,
     actor: Actor,
     events: Events,
-    lists: Vec<(Tab, u32, AsOf<InboxPage>)>,
+    lists: Vec<(Part, u32, AsOf<InboxPage>)>,
     counts: AsOf<InboxCounts>,
     changes: Vec<Event>,
     /// The number of the last event that it has heard.
@@ -60,9 +60,18 @@ impl Desk {
 
     async fn read(&mut self, story: &Story) {
         self.lists.clear();
-        for (tab, most) in Tab::ALL.iter().flat_map(|tab| [(*tab, MOST), (*tab, 200)]) {
+        let own = self.actor.extension().map(|own| own.id);
+        let filters = [false, true].map(|unread| Filter { unread });
+        let parts = Tab::ALL.iter().flat_map(|tab| {
+            filters.map(|filter| Part {
+                tab: *tab,
+                filter,
+                own,
+            })
+        });
+        for (part, most) in parts.flat_map(|part| [(part, MOST), (part, 200)]) {
             self.lists
-                .push((tab, most, list(story, &self.actor, tab, most).await));
+                .push((part, most, list(story, &self.actor, part, most).await));
         }
         self.counts = counts(story, &self.actor).await;
     }
@@ -87,9 +96,8 @@ impl Desk {
 
     /// What a browser does with what it has heard. Returns whether it has to read again.
     fn follow(&mut self) -> bool {
-        let own = self.actor.extension().map(|own| own.id);
         let mut again = false;
-        for (tab, most, list) in &mut self.lists {
+        for (part, most, list) in &mut self.lists {
             for event in self
                 .changes
                 .iter()
@@ -100,7 +108,7 @@ impl Desk {
                 };
                 match &event.inbox {
                     Some(inbox) => match inbox.row.clone() {
-                        Some(row) => list.value.put(*tab, own, row, *most as usize),
+                        Some(row) => list.value.put(*part, row, *most as usize),
                         None => list.value.remove(session),
                     },
                     None => again = true,
@@ -118,17 +126,17 @@ impl Desk {
     }
 
     async fn equals_the_database(&self, story: &Story, of: &str) {
-        for (tab, most, kept) in &self.lists {
+        for (part, most, kept) in &self.lists {
             let kept = &kept.value.rows;
-            let now = list(story, &self.actor, *tab, *most).await.value.rows;
+            let now = list(story, &self.actor, *part, *most).await.value.rows;
             let same = kept.items.iter().zip(&now.items).all(|(kept, now)| kept == now);
-            assert!(same, "{of}, {tab:?}: {kept:#?} and now {now:#?}");
-            assert!(kept.items.len() <= now.items.len(), "{of}, {tab:?}");
+            assert!(same, "{of}, {part:?}: {kept:#?} and now {now:#?}");
+            assert!(kept.items.len() <= now.items.len(), "{of}, {part:?}");
             // A list that lost rows at its end is shorter, and says that there are more.
             let whole = kept.items.len() == now.items.len();
             assert!(
                 whole || kept.next_cursor.is_some(),
-                "{of}, {tab:?}: {} of {}",
+                "{of}, {part:?}: {} of {}",
                 kept.items.len(),
                 now.items.len()
             );
@@ -137,13 +145,13 @@ impl Desk {
     }
 }
 
-async fn list(story: &Story, actor: &Actor, tab: Tab, most: u32) -> AsOf<InboxPage> {
+async fn list(story: &Story, actor: &Actor, part: Part, most: u32) -> AsOf<InboxPage> {
     let position = story.engine.events().position();
     let page = PageRequest {
         limit: Some(most),
         cursor: None,
     };
-    let rows = sessions::inbox(&story.engine, actor, tab, None, &page).await;
+    let rows = sessions::inbox(&story.engine, actor, part.tab, part.filter, None, &page).await;
     AsOf {
         position,
         value: InboxPage {

@@ -19,13 +19,13 @@ pub async fn read_list(query: Query) -> ApiResult<Listed> {
     let AsOf {
         position,
         value: mut page,
-    } = api::inbox(query.tab, query.search.clone(), None).await?;
+    } = api::inbox(query.tab, query.filter, query.search.clone(), None).await?;
     let rows = &mut page.rows;
     for _ in 1..query.pages {
         let Some(cursor) = rows.next_cursor.take() else {
             break;
         };
-        let next = api::inbox(query.tab, query.search.clone(), Some(cursor)).await?;
+        let next = api::inbox(query.tab, query.filter, query.search.clone(), Some(cursor)).await?;
         rows.items.extend(next.value.rows.items);
         rows.next_cursor = next.value.rows.next_cursor;
     }
@@ -50,11 +50,19 @@ pub async fn read_list_again(
     query: Memo<Query>,
     counts: Resource<ApiResult<AsOf<InboxCounts>>>,
     list: Resource<ApiResult<Listed>>,
+    open: Memo<Option<SessionId>>,
 ) {
     let Some(asked) = query.try_get_untracked() else {
         return;
     };
-    let fresh = read_list(asked.clone()).await;
+    let mut fresh = read_list(asked.clone()).await;
+    if let (Ok(fresh), Some(open)) = (&mut fresh, open.try_get_untracked()) {
+        list.try_with_untracked(|list| {
+            if let Some(Ok(before)) = list {
+                fresh.keep(before, open);
+            }
+        });
+    }
     if is_news(&fresh) && query.try_get_untracked() == Some(asked) {
         keep_focus(|| {
             list.try_set(Some(fresh));

@@ -5,7 +5,11 @@ use crate::{
     api::{ApiResult, Resource},
     live::{Changes, Reader, use_live},
 };
-use domain::{event::AsOf, ids::ExtensionId, session::InboxCounts};
+use domain::{
+    event::AsOf,
+    ids::{ExtensionId, SessionId},
+    session::InboxCounts,
+};
 use leptos::prelude::*;
 
 /// The list of this query, for the user with this extension.
@@ -14,6 +18,7 @@ pub fn list(
     list: Resource<ApiResult<Listed>>,
     reader: Reader,
     own: impl Fn() -> Option<ExtensionId> + 'static,
+    open: Memo<Option<SessionId>>,
 ) {
     let changes = use_live().changes;
     Effect::new(move |_| {
@@ -34,7 +39,7 @@ pub fn list(
         let follow = |list: &mut Option<ApiResult<Listed>>| match list {
             Some(Ok(list)) => changes.with_untracked(|changes| {
                 let new = changes.after(list.position);
-                new.is_none_or(|new| list.follow(new, own))
+                new.is_none_or(|new| list.follow(new, own, open.get_untracked()))
             }),
             _ => false,
         };
@@ -43,6 +48,14 @@ pub fn list(
         if again == Some(true) {
             reader.ask();
         }
+    });
+    Effect::new(move |_| {
+        let now = open.get();
+        list.try_maybe_update(|list| match list {
+            // Of another query's answer, which is on its way, the resource would forget that it waits for it.
+            Some(Ok(list)) if list.query == query.get_untracked() => (list.leave(now), ()),
+            _ => (false, ()),
+        });
     });
 }
 

@@ -307,24 +307,9 @@ pub fn why(locale: Locale, error: &ApiError) -> String {
     }
 }
 
-/// The letter on a customer's avatar; a number has none.
-pub fn initial(label: &str) -> String {
-    match label.chars().find(|c| c.is_alphanumeric()) {
-        Some(c) if c.is_alphabetic() => c.to_uppercase().collect(),
-        _ => "#".to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn avatars_have_a_letter_or_a_hash() {
-        assert_eq!(initial("čeněk Dvořák"), "Č");
-        assert_eq!(initial("🌻 Eva"), "E");
-        assert_eq!(initial("+420 777"), "#");
-    }
 
     #[test]
     fn a_line_is_cut_after_its_marks_are_read() {

@@ -2,7 +2,12 @@
 
 use super::query::Query;
 use crate::live::Change;
-use domain::{event::Position, ids::ExtensionId, page::PAGE_DEFAULT, session::InboxPage};
+use domain::{
+    event::Position,
+    ids::{ExtensionId, SessionId},
+    page::PAGE_DEFAULT,
+    session::{Filter, InboxPage, Part, SessionRow},
+};
 use serde::{Deserialize, Serialize};
 
 /// The rows that were asked for.
@@ -15,12 +20,13 @@ pub struct Listed {
 }
 
 impl Listed {
-    /// Takes in the changes after its position. Returns whether it has to be read again: only the process searches and
-    /// knows what comes after the last row.
+    /// Takes in the changes after its position. The session that is open stays in a list of the unread while it is read.
+    /// Returns whether the list has to be read again: only the process searches and knows what comes after the last row.
     pub fn follow<'new>(
         &mut self,
         new: impl Iterator<Item = &'new Change>,
         own: Option<ExtensionId>,
+        open: Option<SessionId>,
     ) -> bool {
         let most = usize::from(self.query.pages) * PAGE_DEFAULT as usize;
         let mut again = false;
@@ -28,12 +34,44 @@ impl Listed {
             self.position = change.at;
             let found = self.query.search.is_empty() || self.page.has(change.session);
             match &change.inbox.row {
-                Some(row) if found => self.page.put(self.query.tab, own, row.clone(), most),
+                Some(row) if found => {
+                    let stays = open == Some(row.id) && self.page.has(row.id);
+                    let part = Part {
+                        tab: self.query.tab,
+                        filter: if stays {
+                            Filter::default()
+                        } else {
+                            self.query.filter
+                        },
+                        own,
+                    };
+                    self.page.put(part, row.clone(), most);
+                }
                 Some(_) => again = true,
                 None => self.page.remove(change.session),
             }
         }
         let rows = &self.page.rows;
         again || rows.next_cursor.is_some() && rows.items.len() < most / 2
+    }
+
+    /// The session that is open stays where it was in the list before, although it has been read.
+    pub fn keep(&mut self, before: &Self, open: Option<SessionId>) {
+        let row = before.page.rows.items.iter().find(|row| open == Some(row.id));
+        let filtered = |row: &&SessionRow| !self.query.filter.takes(row) && !self.page.has(row.id);
+        if let Some(row) = row.filter(filtered).filter(|_| before.query == self.query) {
+            let tab = self.query.tab;
+            let rows = &mut self.page.rows.items;
+            let place = rows.partition_point(|other| tab.order(other, row).is_lt());
+            rows.insert(place, row.clone());
+        }
+    }
+
+    /// Takes away what was read and is not open any more; returns whether there was any.
+    pub fn leave(&mut self, open: Option<SessionId>) -> bool {
+        let rows = &mut self.page.rows.items;
+        let before = rows.len();
+        rows.retain(|row| self.query.filter.takes(row) || open == Some(row.id));
+        rows.len() < before
     }
 }

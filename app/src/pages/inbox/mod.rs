@@ -15,6 +15,7 @@
 
 mod actions;
 mod attach;
+mod avatar;
 mod composer;
 mod details;
 mod element_ids;

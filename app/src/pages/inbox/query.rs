@@ -1,6 +1,9 @@
 //! Which part of the list is requested, as the URL gives it.
 
-use domain::{ids::SessionId, session::Tab};
+use domain::{
+    ids::SessionId,
+    session::{Filter, Tab},
+};
 use leptos_router::params::ParamsMap;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +14,8 @@ const MAX_PAGES: u8 = 20;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Query {
     pub tab: Tab,
+    #[serde(default)]
+    pub filter: Filter,
     pub search: String,
     /// How many pages are shown.
     pub pages: u8,
@@ -25,6 +30,9 @@ impl Query {
                 .get_str("tab")
                 .and_then(|tab| tab.parse().ok())
                 .unwrap_or_default(),
+            filter: Filter {
+                unread: map.get_str("unread").is_some(),
+            },
             search: map.get_str("q").unwrap_or_default().to_owned(),
             pages: pages.clamp(1, MAX_PAGES),
         }
@@ -36,6 +44,9 @@ impl Query {
             Some(session) => format!("/inbox/{session}?tab={}", self.tab.as_str()),
             None => format!("/inbox?tab={}", self.tab.as_str()),
         };
+        if self.filter.unread {
+            href.push_str("&unread=1");
+        }
         if !self.search.is_empty() {
             href.push_str("&q=");
             href.push_str(&leptos_router::location::Url::escape(&self.search));
@@ -46,21 +57,30 @@ impl Query {
         href
     }
 
-    /// The first page of a tab, with the same search.
+    /// The first page of a tab, with the same search and filter.
     pub fn on(&self, tab: Tab) -> Self {
         Self {
             tab,
-            search: self.search.clone(),
             pages: 1,
+            ..self.clone()
+        }
+    }
+
+    /// The first page of the same tab and search, with another filter.
+    pub fn narrowed(&self, filter: Filter) -> Self {
+        Self {
+            filter,
+            pages: 1,
+            ..self.clone()
         }
     }
 
     /// The first page of the same tab, with another search.
     pub fn searching(&self, search: String) -> Self {
         Self {
-            tab: self.tab,
             search,
             pages: 1,
+            ..self.clone()
         }
     }
 
@@ -81,8 +101,8 @@ mod tests {
     fn an_address_says_what_is_shown() {
         let query = Query {
             tab: Tab::Waiting,
-            search: String::new(),
             pages: 1,
+            ..Query::default()
         };
         assert_eq!(query.href(None), "/inbox?tab=waiting");
         let query = query.searching("Dvořák & syn".into()).longer();
@@ -91,5 +111,10 @@ mod tests {
             "/inbox?tab=waiting&q=Dvo%C5%99%C3%A1k%20%26%20syn&pages=2"
         );
         assert_eq!(query.on(Tab::All).pages, 1);
+        let unread = query.narrowed(Filter { unread: true });
+        assert_eq!(
+            unread.on(Tab::Mine).href(None),
+            "/inbox?tab=mine&unread=1&q=Dvo%C5%99%C3%A1k%20%26%20syn"
+        );
     }
 }

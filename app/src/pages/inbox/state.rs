@@ -98,7 +98,7 @@ impl Inbox {
         let live = use_live();
         let list_reader = Reader::new(
             move || live.inbox.get(),
-            move || read_list_again(query, counts, list),
+            move || read_list_again(query, counts, list, session),
         );
         let thread_reader = Reader::new(
             // Whether the channel can send is part of a thread.
@@ -155,7 +155,7 @@ impl Inbox {
             }
         });
         let own = move || inbox.own_extension();
-        following::list(query, list, list_reader, own);
+        following::list(query, list, list_reader, own, session);
         following::counts(counts);
         inbox.show_what_was_sent();
         // So is a session that the user was first to answer, where an answer picks up.

@@ -4,7 +4,7 @@
 use crate::{
     ids::{ExtensionId, SessionId},
     page::cursor,
-    session::{InboxPage, SessionRow, State, Tab},
+    session::{Filter, InboxPage, SessionRow, State, Tab},
     time::Timestamp,
 };
 use std::cmp::Ordering;
@@ -38,14 +38,30 @@ impl Tab {
     }
 }
 
+/// Which sessions a list shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Part {
+    pub tab: Tab,
+    pub filter: Filter,
+    /// The reader's extension.
+    pub own: Option<ExtensionId>,
+}
+
+impl Part {
+    pub fn shows(self, row: &SessionRow) -> bool {
+        self.tab.shows(row, self.own) && self.filter.takes(row)
+    }
+}
+
 impl InboxPage {
-    /// Puts a session, as it is now, in its place among the first `most`, or takes it away if the tab does not show it
+    /// Puts a session, as it is now, in its place among the first `most`, or takes it away if the list does not show it
     /// any more.
-    pub fn put(&mut self, tab: Tab, own: Option<ExtensionId>, row: SessionRow, most: usize) {
+    pub fn put(&mut self, part: Part, row: SessionRow, most: usize) {
         self.remove(row.id);
-        if !tab.shows(&row, own) {
+        if !part.shows(&row) {
             return;
         }
+        let tab = part.tab;
         let rows = &mut self.rows.items;
         let place = rows.partition_point(|other| tab.order(other, &row).is_lt());
         // Beyond the last one are sessions that were not read.
@@ -116,6 +132,14 @@ mod tests {
         }
     }
 
+    fn on(tab: Tab, own: Option<ExtensionId>) -> Part {
+        Part {
+            tab,
+            filter: Filter::default(),
+            own,
+        }
+    }
+
     fn names(page: &InboxPage) -> String {
         page.rows
             .items
@@ -127,29 +151,29 @@ mod tests {
     #[test]
     fn a_row_moves_to_its_place() {
         let mut all = page(vec![row(1, 30), row(2, 20), row(3, 10)], false);
-        all.put(Tab::All, None, row(3, 25), 50);
+        all.put(on(Tab::All, None), row(3, 25), 50);
         assert_eq!(names(&all), "132");
-        all.put(Tab::All, None, row(4, 20), 50);
+        all.put(on(Tab::All, None), row(4, 20), 50);
         assert_eq!(names(&all), "1342", "of one time, the later id comes first");
         let mut waiting = page(vec![row(1, 10), row(2, 20)], false);
         let answered = SessionRow {
             waiting_since: None,
             ..row(1, 40)
         };
-        waiting.put(Tab::Waiting, None, answered, 50);
-        waiting.put(Tab::Waiting, None, row(3, 30), 50);
+        waiting.put(on(Tab::Waiting, None), answered, 50);
+        waiting.put(on(Tab::Waiting, None), row(3, 30), 50);
         assert_eq!(names(&waiting), "231", "whoever was answered comes last");
     }
 
     #[test]
     fn what_comes_after_the_last_row_was_not_read() {
         let mut cut = page(vec![row(1, 30), row(2, 20)], true);
-        cut.put(Tab::All, None, row(3, 10), 50);
+        cut.put(on(Tab::All, None), row(3, 10), 50);
         assert_eq!(names(&cut), "12");
-        cut.put(Tab::All, None, row(2, 5), 50);
+        cut.put(on(Tab::All, None), row(2, 5), 50);
         assert_eq!(names(&cut), "1", "and what has moved there is gone");
         let mut full = page(vec![row(1, 30), row(2, 20)], false);
-        full.put(Tab::All, None, row(3, 40), 2);
+        full.put(on(Tab::All, None), row(3, 40), 2);
         assert_eq!(names(&full), "31");
         let cursor = full.rows.next_cursor.expect("more");
         assert!(cursor.starts_with("30_"), "{cursor}");
@@ -169,17 +193,34 @@ mod tests {
             ..row(1, 10)
         };
         let mut waiting = page(vec![row(1, 10)], false);
-        waiting.put(Tab::Waiting, own, taken.clone(), 50);
+        waiting.put(on(Tab::Waiting, own), taken.clone(), 50);
         let mut mine = page(Vec::new(), false);
-        mine.put(Tab::Mine, own, taken.clone(), 50);
+        mine.put(on(Tab::Mine, own), taken.clone(), 50);
         assert_eq!((names(&waiting), names(&mine)), (String::new(), "1".to_owned()));
         let closed = SessionRow {
             state: State::Closed,
             ..taken
         };
-        mine.put(Tab::Mine, own, closed, 50);
+        mine.put(on(Tab::Mine, own), closed, 50);
         assert_eq!(names(&mine), "");
-        mine.put(Tab::Mine, None, row(2, 10), 50);
+        mine.put(on(Tab::Mine, None), row(2, 10), 50);
         assert_eq!(names(&mine), "", "somebody without an extension owns none");
+    }
+
+    #[test]
+    fn what_was_read_leaves_a_list_of_the_unread() {
+        let unread = Part {
+            filter: Filter { unread: true },
+            ..on(Tab::All, None)
+        };
+        let mut all = page(vec![row(1, 30), row(2, 20)], false);
+        let read = SessionRow {
+            unread: 0,
+            ..row(1, 30)
+        };
+        all.put(unread, read.clone(), 50);
+        assert_eq!(names(&all), "2");
+        all.put(on(Tab::All, None), read, 50);
+        assert_eq!(names(&all), "12");
     }
 }

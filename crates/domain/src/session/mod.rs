@@ -11,10 +11,11 @@ mod timeline;
 mod transfer;
 mod view;
 
+pub use list::Part;
 pub use routing::{Route, Target, route};
 pub use rules::{May, QueueAccess, ReplyEffect, SessionAccess};
 pub use state::State;
 pub use thread::{Above, Blocked, EarlierSession, Stretch, Thread};
 pub use timeline::{SessionEvent, SessionEventKind};
 pub use transfer::{Holder, HolderRow, MAX_MOVED, MAX_REASON, Moved, Transfer, TransferForm};
-pub use view::{InboxCounts, InboxPage, Preview, SessionRow, Several, Tab};
+pub use view::{Filter, InboxCounts, InboxPage, Preview, SessionRow, Several, Tab};

@@ -116,6 +116,20 @@ impl Tab {
     }
 }
 
+/// What a tab is narrowed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Filter {
+    /// Only sessions in which something is unread.
+    #[serde(default)]
+    pub unread: bool,
+}
+
+impl Filter {
+    pub fn takes(self, row: &SessionRow) -> bool {
+        row.unread > 0 || !self.unread
+    }
+}
+
 /// The counts on the tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct InboxCounts {

@@ -16,7 +16,7 @@ use domain::{
     ids::SessionId,
     page::{Page, PageRequest},
     refusal::Refusal,
-    session::{InboxCounts, SessionRow, Several, Tab},
+    session::{Filter, InboxCounts, SessionRow, Several, Tab},
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
@@ -31,13 +31,28 @@ pub async fn inbox(
     engine: &Engine,
     actor: &Actor,
     tab: Tab,
+    filter: Filter,
     text: Option<&str>,
     page: &PageRequest,
 ) -> Result<Page<SessionRow>> {
     let order = Order::of(tab);
     let stretches = stretches::of_tab(engine.db.read(), actor, tab).await?;
+    let taken = taken(filter);
     let Some(mut sought) = search::sought(text.unwrap_or_default()) else {
-        return page_in(engine, &stretches, order, Condition::all(), page).await;
+        return match (filter.unread, tab) {
+            // Few sessions of many, and an index has them.
+            (true, Tab::All) => {
+                let unread = taken.add(order.beyond(page)?);
+                shown(
+                    engine,
+                    first_found(actor, tab, order, unread, read_for(page)),
+                    order,
+                    page,
+                )
+                .await
+            }
+            _ => page_in(engine, &stretches, order, taken, page).await,
+        };
     };
     let many = sought.rarest_first(engine.db.read(), search::FEW + 1).await? > search::FEW;
     // With many matches, most often a page of them is among the latest sessions. The actor's own open sessions, and the
@@ -49,16 +64,22 @@ pub async fn inbox(
     let sees_few = tab == Tab::All && since.is_none();
     if many || sees_few {
         let latest = since.map(|since| session::Column::LastMessageAt.gte(since));
-        let walked = sought.walked().add_option(latest);
+        let walked = sought.walked().add(taken.clone()).add_option(latest);
         let found = page_in(engine, &stretches, order, walked, page).await?;
         if since.is_none() || found.next_cursor.is_some() {
             return Ok(found);
         }
         sought.rarest_first(engine.db.read(), search::COUNTED).await?;
     }
-    let narrowed = sought.looked_up().add(order.beyond(page)?);
+    let narrowed = sought.looked_up().add(taken).add(order.beyond(page)?);
     let query = first_found(actor, tab, order, narrowed, read_for(page));
     shown(engine, query, order, page).await
+}
+
+/// The condition of [`Filter::takes`].
+fn taken(filter: Filter) -> Condition {
+    // Spelt as in the condition of the index.
+    Condition::all().add_option(filter.unread.then(|| Expr::cust("unread > 0")))
 }
 
 /// The first `many` sessions of a tab, of those that were looked up. Their ids are sorted first: sorting whole sessions
@@ -91,7 +112,7 @@ async fn latest_from(engine: &Engine, stretches: &[Condition], page: &PageReques
 
 /// Everything that the actor may see, the latest message first.
 pub async fn list(engine: &Engine, actor: &Actor, page: &PageRequest) -> Result<Page<SessionRow>> {
-    inbox(engine, actor, Tab::All, None, page).await
+    inbox(engine, actor, Tab::All, Filter::default(), None, page).await
 }
 
 /// One page of the sessions in these stretches.

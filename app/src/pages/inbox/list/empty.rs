@@ -5,7 +5,7 @@ use crate::{
     pages::inbox::state::use_inbox,
     ui::{ButtonLink, Empty, IconName, Kind},
 };
-use domain::session::Tab;
+use domain::session::{Filter, Tab};
 use leptos::prelude::*;
 
 #[component]
@@ -23,6 +23,20 @@ pub fn NoRows() -> impl IntoView {
                 >
                     <ButtonLink href=query.searching(String::new()).href(None)>
                         {move || t_string!(i18n, inbox.empty.search_button)}
+                    </ButtonLink>
+                </Empty>
+            }
+            .into_any();
+        }
+        if query.filter.unread {
+            return view! {
+                <Empty
+                    icon=IconName::Check
+                    title=Signal::derive(move || t_string!(i18n, inbox.empty.unread_title).to_owned())
+                    text=Signal::derive(move || t_string!(i18n, inbox.empty.unread_text).to_owned())
+                >
+                    <ButtonLink href=query.narrowed(Filter::default()).href(None)>
+                        {move || t_string!(i18n, inbox.empty.unread_button)}
                     </ButtonLink>
                 </Empty>
             }

@@ -10,7 +10,7 @@ use self::{
     empty::{NoRows, RowsSkeleton},
     row::Row,
     search::Search,
-    tabs::{TabLinks, Tabs},
+    tabs::{Filters, TabLinks, Tabs},
 };
 use super::{
     element_ids::MORE_ID,
@@ -51,6 +51,7 @@ pub fn SessionList() -> impl IntoView {
                 <KeysButton />
             </div>
             {tabs}
+            <Filters />
             <div class="rows-scroll">{rows}</div>
         </section>
     }

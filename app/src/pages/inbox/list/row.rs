@@ -5,9 +5,9 @@ use crate::{
     i18n::*,
     labels::initials,
     pages::inbox::{
+        avatar::Avatar,
         element_ids::ROW_ID,
         glyph::{GROUP, Glyph},
-        labels::initial,
         state::use_inbox,
         window_clock::WindowClock,
     },
@@ -24,7 +24,7 @@ pub fn Row(row: Memo<SessionRow>, id: SessionId, several: Memo<Several>) -> impl
     let i18n = use_i18n();
     let inbox = use_inbox();
     let label = move || row.with(|row| row.contact.label.clone());
-    let initial = move || row.with(|row| initial(&row.contact.label));
+    let contact = Signal::derive(move || row.with(|row| row.contact.id));
     let preview = Memo::new(move |_| row.with(|row| row.last_message.clone()));
     let closed = move || row.with(|row| row.state == State::Closed);
     let closes =
@@ -117,9 +117,7 @@ pub fn Row(row: Memo<SessionRow>, id: SessionId, several: Memo<Several>) -> impl
             href=move || inbox.query.with(|query| query.href(Some(id)))
             aria-current=move || open().then_some("page")
         >
-            <span class="avatar" aria-hidden="true">
-                {initial}
-            </span>
+            <Avatar contact label=Signal::derive(label) />
             <span class="row-head">
                 <LiveText class="row-name" dir="auto" text=label />
                 {group}

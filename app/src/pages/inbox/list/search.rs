@@ -44,6 +44,12 @@ pub fn Search() -> impl IntoView {
     view! {
         <Form action="" method="get" attr:class="inbox-search" attr:role="search">
             <input type="hidden" name="tab" value=move || inbox.query.with(|query| query.tab.as_str()) />
+            {move || {
+                inbox
+                    .query
+                    .with(|query| query.filter.unread)
+                    .then(|| view! { <input type="hidden" name="unread" value="1" /> })
+            }}
             <Icon name=IconName::Search />
             <input
                 id=SEARCH_ID

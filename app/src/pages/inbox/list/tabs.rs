@@ -5,7 +5,7 @@ use crate::{
     pages::inbox::state::use_inbox,
     ui::{LiveText, Title, derived},
 };
-use domain::session::{InboxCounts, Tab};
+use domain::session::{Filter, InboxCounts, Tab};
 use leptos::prelude::*;
 
 #[component]
@@ -65,6 +65,28 @@ pub fn TabLinks(#[prop(into)] counts: Signal<Option<InboxCounts>>) -> impl IntoV
     view! {
         <nav class="inbox-tabs" aria-label=move || t_string!(i18n, inbox.list.tabs)>
             {Tab::ALL.iter().copied().map(link).collect_view()}
+        </nav>
+    }
+    .into_any()
+}
+
+/// Links that narrow the tab, or end that.
+#[component]
+pub fn Filters() -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let unread = move || inbox.query.with(|query| query.filter.unread);
+    let href = move || {
+        let filter = Filter { unread: !unread() };
+        inbox
+            .query
+            .with(|query| query.narrowed(filter).href(inbox.session.get()))
+    };
+    view! {
+        <nav class="inbox-filters" aria-label=move || t_string!(i18n, inbox.list.filters)>
+            <a class="chip" href=href aria-current=move || unread().then_some("true")>
+                {move || t_string!(i18n, inbox.list.only_unread)}
+            </a>
         </nav>
     }
     .into_any()

@@ -4,9 +4,10 @@ use crate::{
     i18n::*,
     pages::inbox::{
         actions::{Close, PickUp, TakeOver, Transfer},
+        avatar::Avatar,
         details::use_shown,
         element_ids::{DETAILS_SWITCH_ID, PICK_UP_ID},
-        labels::{self, initial},
+        labels,
         state::use_inbox,
         window_clock::WindowClock,
     },
@@ -24,6 +25,7 @@ pub fn Header(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let label = move || thread.with(|thread| thread.session.contact.label.clone());
+    let contact = Signal::derive(move || thread.with(|thread| thread.session.contact.id));
     let closes = Signal::derive(move || {
         thread.with(|thread| {
             let session = &thread.session;
@@ -69,9 +71,7 @@ pub fn Header(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     view! {
         <header class="thread-head">
             {back}
-            <span class="avatar" aria-hidden="true">
-                <LiveText text=move || initial(&label()) />
-            </span>
+            <Avatar contact label=Signal::derive(label) />
             {who}
             <div class="thread-actions">
                 {move || pick_up.get().then(|| view! { <PickUp id id_in_page=PICK_UP_ID /> })}

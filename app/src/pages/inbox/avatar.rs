@@ -1,0 +1,46 @@
+//! A customer's avatar: the first letter of the name, on a colour that the customer keeps.
+
+use crate::ui::LiveText;
+use domain::ids::ContactId;
+use leptos::prelude::*;
+
+/// Colours in `inbox-list.css`.
+const HUES: u128 = 12;
+
+#[component]
+pub fn Avatar(
+    #[prop(into)] contact: Signal<ContactId>,
+    #[prop(into)] label: Signal<String>,
+) -> impl IntoView {
+    view! {
+        <span class="avatar" data-hue=move || hue(contact.get()) aria-hidden="true">
+            <LiveText text=move || initial(&label.get()) />
+        </span>
+    }
+    .into_any()
+}
+
+/// The end of an id is random.
+fn hue(contact: ContactId) -> String {
+    (contact.uuid().as_u128() % HUES).to_string()
+}
+
+/// A number has no letter.
+fn initial(label: &str) -> String {
+    match label.chars().find(|c| c.is_alphanumeric()) {
+        Some(c) if c.is_alphabetic() => c.to_uppercase().collect(),
+        _ => "#".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn avatars_have_a_letter_or_a_hash() {
+        assert_eq!(initial("čeněk Dvořák"), "Č");
+        assert_eq!(initial("🌻 Eva"), "E");
+        assert_eq!(initial("+420 777"), "#");
+    }
+}
