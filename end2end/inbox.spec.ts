@@ -106,6 +106,7 @@ test('the title counts sessions, a preview has no marks', async ({ world, person
   await expect(row(page, 'Karel Dvořák')).toContainText('objednávka 20388, spěchá');
   await expect(row(page, 'Karel Dvořák')).toContainText(filled(inbox.list.unread, { count: 3 }));
   await expect(page).toHaveTitle(beginning(`(1) ${inbox.title}`));
+  await expect(page.locator('link[rel=icon]')).toHaveAttribute('href', '/favicon-unread.svg');
 });
 
 test('a row says how long one waits, and where when there are several places', async ({ world, person }) => {

@@ -24,6 +24,18 @@ pub fn element(id: &str) -> Option<HtmlElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }
 
+/// The picture on the tab: with a dot while something is unread.
+pub fn mark_tab(unread: bool) {
+    let icon = document().query_selector("link[rel=icon]").ok().flatten();
+    let path = match unread {
+        true => "/favicon-unread.svg",
+        false => "/favicon.svg",
+    };
+    if let Some(icon) = icon.filter(|icon| icon.get_attribute("href").as_deref() != Some(path)) {
+        let _ = icon.set_attribute("href", path);
+    }
+}
+
 /// This browser's local storage.
 pub fn storage() -> Option<web_sys::Storage> {
     // Private windows may refuse it.

@@ -1,6 +1,7 @@
-//! The tabs with their counts, which the page's title shows, too.
+//! The tabs with their counts, which the page's title and its picture on the browser's tab show, too.
 
 use crate::{
+    browser,
     i18n::*,
     pages::inbox::state::use_inbox,
     ui::{LiveText, Title, derived},
@@ -20,6 +21,12 @@ pub fn Tabs() -> impl IntoView {
             unread => format!("({unread}) {title}"),
         }
     };
+    Effect::new(move |_| browser::mark_tab(counts.get().is_some_and(|counts| counts.unread > 0)));
+    on_cleanup(|| {
+        if cfg!(not(feature = "ssr")) {
+            browser::mark_tab(false);
+        }
+    });
     view! {
         <Title text=title />
         <TabLinks counts />
