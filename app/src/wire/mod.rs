@@ -16,7 +16,7 @@ use serde_json::Value;
 /// # Errors
 /// The text is no JSON, or no such type.
 pub fn read<T: DeserializeOwned>(json: &str) -> Result<T, NotUnderstood> {
-    from_tree(&parse(json)?)
+    from_tree(&parse(json)?, false)
 }
 
 /// Reads a type from the text of a form, `a=1&form[name]=x&form[members][]=y`, as `serde_qs` does in the process.
@@ -24,15 +24,15 @@ pub fn read<T: DeserializeOwned>(json: &str) -> Result<T, NotUnderstood> {
 /// # Errors
 /// There is no such type in the form.
 pub fn read_form<T: DeserializeOwned>(text: &str) -> Result<T, NotUnderstood> {
-    from_tree(&form::tree(text))
+    from_tree(&form::tree(text), true)
 }
 
 fn parse(json: &str) -> Result<Value, NotUnderstood> {
     serde_json::from_str(json).map_err(|_| NotUnderstood)
 }
 
-fn from_tree<T: DeserializeOwned>(tree: &Value) -> Result<T, NotUnderstood> {
-    T::deserialize(Node(tree))
+fn from_tree<T: DeserializeOwned>(value: &Value, of_form: bool) -> Result<T, NotUnderstood> {
+    T::deserialize(Node { value, of_form })
 }
 
 #[cfg(test)]

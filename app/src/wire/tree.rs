@@ -1,7 +1,8 @@
 //! Types from a tree. Nothing here depends on the type where that can be helped: the browser has a copy of everything
 //! that does for each type. For the same reason the error tells nothing.
 //!
-//! Forms know texts only, so a text counts as a number or a truth value where one is wanted.
+//! Forms know texts only: in them a text counts as a number or a truth value where one is wanted, and an empty text as
+//! nothing where there may be nothing.
 
 use serde::{
     de::{
@@ -58,75 +59,110 @@ impl Error for NotUnderstood {
 
 /// A place in the tree.
 #[derive(Clone, Copy)]
-pub(super) struct Node<'de>(pub(super) &'de Value);
+pub(super) struct Node<'de> {
+    pub(super) value: &'de Value,
+    pub(super) of_form: bool,
+}
 
 impl<'de> Node<'de> {
+    /// Another place of the same tree.
+    fn at(self, value: &'de Value) -> Self {
+        Self { value, ..self }
+    }
+
+    /// The text of a form.
+    fn typed(self) -> Option<&'de str> {
+        self.value.as_str().filter(|_| self.of_form)
+    }
+
     fn unsigned(self) -> Read<u64> {
-        let number = match self.0 {
-            Value::String(text) => text.parse().ok(),
-            other => other.as_u64(),
+        let number = match self.typed() {
+            Some(text) => text.parse().ok(),
+            None => self.value.as_u64(),
         };
         number.ok_or(NotUnderstood)
     }
 
     fn signed(self) -> Read<i64> {
-        let number = match self.0 {
-            Value::String(text) => text.parse().ok(),
-            other => other.as_i64(),
+        let number = match self.typed() {
+            Some(text) => text.parse().ok(),
+            None => self.value.as_i64(),
         };
         number.ok_or(NotUnderstood)
     }
 
     fn fraction(self) -> Read<f64> {
-        let number = match self.0 {
-            Value::String(text) => text.parse().ok(),
-            other => other.as_f64(),
+        let number = match self.typed() {
+            Some(text) => text.parse().ok(),
+            None => self.value.as_f64(),
         };
         number.ok_or(NotUnderstood)
     }
 
     fn truth(self) -> Read<bool> {
-        match self.0 {
-            Value::Bool(truth) => Ok(*truth),
-            Value::String(text) => text.parse().map_err(|_| NotUnderstood),
-            _ => Err(NotUnderstood),
-        }
+        let truth = match self.typed() {
+            Some(text) => text.parse().ok(),
+            None => self.value.as_bool(),
+        };
+        truth.ok_or(NotUnderstood)
     }
 
     fn text(self) -> Read<&'de str> {
-        self.0.as_str().ok_or(NotUnderstood)
+        self.value.as_str().ok_or(NotUnderstood)
+    }
+
+    fn is_nothing(self) -> bool {
+        self.value.is_null() || self.typed() == Some("")
     }
 
     fn list(self) -> Read<Items<'de>> {
-        let list = self.0.as_array().ok_or(NotUnderstood)?;
-        Ok(Items(list.iter()))
+        let list = self.value.as_array().ok_or(NotUnderstood)?;
+        Ok(self.items(list))
+    }
+
+    fn items(self, list: &'de [Value]) -> Items<'de> {
+        Items {
+            left: list.iter(),
+            tree: self,
+        }
     }
 
     fn map(self) -> Read<Entries<'de>> {
-        let map = self.0.as_object().ok_or(NotUnderstood)?;
-        Ok(Entries::of(map))
+        let map = self.value.as_object().ok_or(NotUnderstood)?;
+        Ok(self.entries(map))
+    }
+
+    fn entries(self, map: &'de Map<String, Value>) -> Entries<'de> {
+        Entries {
+            left: map.iter(),
+            value: None,
+            tree: self,
+        }
     }
 
     fn variant(self) -> Read<Variant<'de>> {
-        match self.0 {
+        match self.value {
             Value::String(name) => Ok(Variant(name, None)),
             Value::Object(map) if map.len() == 1 => {
                 let (name, content) = map.iter().next().ok_or(NotUnderstood)?;
-                Ok(Variant(name, Some(Node(content))))
+                Ok(Variant(name, Some(self.at(content))))
             }
             _ => Err(NotUnderstood),
         }
     }
 }
 
-struct Items<'de>(slice::Iter<'de, Value>);
+struct Items<'de> {
+    left: slice::Iter<'de, Value>,
+    tree: Node<'de>,
+}
 
 impl<'de> SeqAccess<'de> for Items<'de> {
     type Error = NotUnderstood;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Read<Option<S::Value>> {
-        match self.0.next() {
-            Some(item) => seed.deserialize(Node(item)).map(Some),
+        match self.left.next() {
+            Some(item) => seed.deserialize(self.tree.at(item)).map(Some),
             None => Ok(None),
         }
     }
@@ -134,20 +170,14 @@ impl<'de> SeqAccess<'de> for Items<'de> {
 
 struct Entries<'de> {
     left: map::Iter<'de>,
-    value: Option<Node<'de>>,
+    value: Option<&'de Value>,
+    tree: Node<'de>,
 }
 
 impl<'de> Entries<'de> {
-    fn of(map: &'de Map<String, Value>) -> Self {
-        Self {
-            left: map.iter(),
-            value: None,
-        }
-    }
-
     fn next(&mut self) -> Option<Key<'de>> {
         let (key, value) = self.left.next()?;
-        self.value = Some(Node(value));
+        self.value = Some(value);
         Some(Key(key))
     }
 }
@@ -163,7 +193,8 @@ impl<'de> MapAccess<'de> for Entries<'de> {
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Read<S::Value> {
-        seed.deserialize(self.value.take().ok_or(NotUnderstood)?)
+        let value = self.value.take().ok_or(NotUnderstood)?;
+        seed.deserialize(self.tree.at(value))
     }
 }
 
@@ -239,8 +270,8 @@ impl<'de> VariantAccess<'de> for Content<'de> {
 
     fn unit_variant(self) -> Read<()> {
         match self.0 {
-            None | Some(Node(Value::Null)) => Ok(()),
-            Some(_) => Err(NotUnderstood),
+            Some(node) if !node.value.is_null() => Err(NotUnderstood),
+            _ => Ok(()),
         }
     }
 
@@ -277,12 +308,12 @@ impl<'de> Deserializer<'de> for Node<'de> {
     each!(map, visit_map: deserialize_map);
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
-        match self.0 {
+        match self.value {
             Value::Null => visitor.visit_unit(),
             Value::Bool(truth) => visitor.visit_bool(*truth),
             Value::String(text) => visitor.visit_str(text),
-            Value::Array(list) => visitor.visit_seq(Items(list.iter())),
-            Value::Object(map) => visitor.visit_map(Entries::of(map)),
+            Value::Array(list) => visitor.visit_seq(self.items(list)),
+            Value::Object(map) => visitor.visit_map(self.entries(map)),
             Value::Number(number) => {
                 if let Some(number) = number.as_u64() {
                     visitor.visit_u64(number)
@@ -296,14 +327,14 @@ impl<'de> Deserializer<'de> for Node<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
-        match self.0 {
-            Value::Null => visitor.visit_none(),
-            _ => visitor.visit_some(self),
+        match self.is_nothing() {
+            true => visitor.visit_none(),
+            false => visitor.visit_some(self),
         }
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
-        match self.0 {
+        match self.value {
             Value::Null => visitor.visit_unit(),
             _ => Err(NotUnderstood),
         }
