@@ -226,8 +226,7 @@ async fn an_operator_reads_what_they_see_page_by_page(story: &Story) {
 }
 
 async fn a_list_is_narrowed_to_the_unread(story: &Story) {
-    let line = story.support().await;
-    let admin = story.admin("admin").await;
+    let (line, jana) = story.desk_of_one().await;
     for (number, name) in [
         (420_601_000_001, "Adam"),
         (420_601_000_002, "Adela"),
@@ -236,16 +235,18 @@ async fn a_list_is_narrowed_to_the_unread(story: &Story) {
         wrote(story, &line, number, name).await;
         story.clock.advance(MINUTE);
     }
-    let rows = list(&admin, &[("tab", "all")]).await;
+    let rows = list(&jana, &[("tab", "all")]).await;
     let adela = id_of(&rows["items"][1]);
-    story
-        .api
-        .post(&format!("/api/v1/sessions/{adela}/read"), Value::Null)
-        .await
-        .ok();
+    jana.call("inbox/pick-up", &[("session", &adela)]).await.ok();
+    assert_eq!(
+        labels(&list(&jana, &[("tab", "mine"), ("filter[unread]", "true")]).await),
+        ["Adela"]
+    );
+    let read = format!("/api/v1/sessions/{adela}/read");
+    story.api.post(&read, Value::Null).await.ok();
     let unread = async |tab: &str, search: &str| {
         let narrowed = [("tab", tab), ("filter[unread]", "true"), ("search", search)];
-        labels(&list(&admin, &narrowed).await)
+        labels(&list(&jana, &narrowed).await)
     };
     assert_eq!(unread("all", "").await, ["Cyril", "Adam"]);
     assert_eq!(unread("waiting", "").await, ["Adam", "Cyril"]);

@@ -311,7 +311,12 @@ async fn random_step(
         story.says(*chance.one_of(customers), &company.line, &text).await;
         return;
     }
-    let all = list(story, &actor, Tab::All, 200).await.value.rows.items;
+    let everything = Part {
+        tab: Tab::All,
+        filter: Filter::default(),
+        own: None,
+    };
+    let all = list(story, &actor, everything, 200).await.value.rows.items;
     if all.is_empty() {
         return;
     }
