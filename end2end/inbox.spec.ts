@@ -216,7 +216,7 @@ test('a list of the unread keeps what is open, and forgets it afterwards', async
   for (const name of ['Karel Dvořák', 'Eva Malá']) {
     await tab(page, inbox.list.waiting).click();
     await row(page, name).click();
-    await page.getByRole('button', { name: inbox.thread.pick_up }).click();
+    await page.getByRole('button', { name: inbox.thread.pick_up }).first().click();
     await expect(tab(page, inbox.list.mine)).toHaveAttribute('aria-current', 'page');
   }
   await page.goto('/inbox?tab=mine');
@@ -230,7 +230,7 @@ test('a list of the unread keeps what is open, and forgets it afterwards', async
   await expect(row(page, 'Karel Dvořák')).toContainText('Ještě něco');
   await simulator.says(eva, 'A ještě něco');
   await row(page, 'Karel Dvořák').click();
-  await expect(row(page, 'Karel Dvořák')).not.toContainText(beginning(inbox.list.unread));
+  await expect(row(page, 'Karel Dvořák')).not.toContainText(filled(inbox.list.unread, { count: 1 }));
   await expect(row(page, 'Karel Dvořák')).toHaveAttribute('aria-current', 'page');
   await row(page, 'Eva Malá').click();
   await expect(row(page, 'Karel Dvořák')).toHaveCount(0);
