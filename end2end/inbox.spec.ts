@@ -218,6 +218,7 @@ test('a list of the unread keeps what is open, and forgets it afterwards', async
     await row(page, name).click();
     await page.getByRole('button', { name: inbox.thread.pick_up }).first().click();
     await expect(tab(page, inbox.list.mine)).toHaveAttribute('aria-current', 'page');
+    await expect(row(page, name)).not.toContainText(filled(inbox.list.unread, { count: 1 }));
   }
   await page.goto('/inbox?tab=mine');
   const filter = page.getByRole('navigation', { name: inbox.list.filters }).getByRole('link');
