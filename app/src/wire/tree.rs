@@ -12,7 +12,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 use serde_json::{Map, Value, map};
-use std::{fmt::Display, slice};
+use std::{fmt::Display, slice, str::FromStr};
 
 /// What was read is not what is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -75,36 +75,29 @@ impl<'de> Node<'de> {
         self.value.as_str().filter(|_| self.of_form)
     }
 
-    fn unsigned(self) -> Read<u64> {
-        let number = match self.typed() {
+    /// A value that a form writes as a text.
+    fn plain<T: FromStr>(self, in_json: fn(&Value) -> Option<T>) -> Read<T> {
+        let value = match self.typed() {
             Some(text) => text.parse().ok(),
-            None => self.value.as_u64(),
+            None => in_json(self.value),
         };
-        number.ok_or(NotUnderstood)
+        value.ok_or(NotUnderstood)
+    }
+
+    fn unsigned(self) -> Read<u64> {
+        self.plain(Value::as_u64)
     }
 
     fn signed(self) -> Read<i64> {
-        let number = match self.typed() {
-            Some(text) => text.parse().ok(),
-            None => self.value.as_i64(),
-        };
-        number.ok_or(NotUnderstood)
+        self.plain(Value::as_i64)
     }
 
     fn fraction(self) -> Read<f64> {
-        let number = match self.typed() {
-            Some(text) => text.parse().ok(),
-            None => self.value.as_f64(),
-        };
-        number.ok_or(NotUnderstood)
+        self.plain(Value::as_f64)
     }
 
     fn truth(self) -> Read<bool> {
-        let truth = match self.typed() {
-            Some(text) => text.parse().ok(),
-            None => self.value.as_bool(),
-        };
-        truth.ok_or(NotUnderstood)
+        self.plain(Value::as_bool)
     }
 
     fn text(self) -> Read<&'de str> {
