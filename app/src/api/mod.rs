@@ -25,5 +25,5 @@ pub mod transfers;
 pub use self::{
     checked::Checked,
     error::{ApiError, ApiResult},
-    rpc::{ActionForm, AnyAction, Callable, Resource, ServerAction, Value},
+    rpc::{ActionForm, AnyAction, Callable, Resource, ServerAction, Value, form_text},
 };

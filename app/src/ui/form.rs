@@ -3,7 +3,7 @@
 
 use super::toast::use_toasts;
 use crate::{
-    api::{ActionForm, AnyAction, ApiError, ApiResult, Callable, Checked, ServerAction},
+    api::{ActionForm, AnyAction, ApiError, ApiResult, Callable, Checked, ServerAction, form_text},
     i18n::*,
     labels, wire,
 };
@@ -14,7 +14,7 @@ use domain::{
 use leptos::{ev, html, prelude::*};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, UrlSearchParams};
+use web_sys::{Element, FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
 
 /// A form: the server function that it is sent to, and the state of its fields.
 ///
@@ -303,9 +303,7 @@ fn problems<S: Checked + DeserializeOwned>(form: &str) -> Vec<FieldProblem> {
 
 /// A form as it is sent.
 pub fn text_of(form: &HtmlFormElement) -> Option<String> {
-    let data = FormData::new_with_form(form).ok()?;
-    let text = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
-    Some(text.to_string().into())
+    form_text(&FormData::new_with_form(form).ok()?)
 }
 
 fn is_something_pressed() -> bool {

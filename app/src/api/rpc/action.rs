@@ -18,7 +18,7 @@ use leptos::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::{fmt, marker::PhantomData, ops::Deref};
-use web_sys::UrlSearchParams;
+use web_sys::{FormData, UrlSearchParams};
 
 /// Calls a server function, and has its last answer.
 pub struct ServerAction<S> {
@@ -157,10 +157,9 @@ pub fn ActionForm(#[prop(into)] action: AnyAction, children: Children) -> impl I
             return;
         }
         event.prevent_default();
-        let form = form_data_from_event(&event).ok();
-        let form = form.and_then(|form| UrlSearchParams::new_with_str_sequence_sequence(&form).ok());
-        if let Some(form) = form {
-            action.post(form.to_string().into());
+        let data = form_data_from_event(&event).ok();
+        if let Some(form) = data.and_then(|data| form_text(&data)) {
+            action.post(form);
         }
     };
     view! {
@@ -169,4 +168,10 @@ pub fn ActionForm(#[prop(into)] action: AnyAction, children: Children) -> impl I
         </form>
     }
     .into_any()
+}
+
+/// A form as it is sent.
+pub fn form_text(data: &FormData) -> Option<String> {
+    let text = UrlSearchParams::new_with_str_sequence_sequence(data).ok()?;
+    Some(text.to_string().into())
 }

@@ -14,7 +14,7 @@ mod protocol;
 mod resource;
 
 pub use self::{
-    action::{ActionForm, AnyAction, Callable, ServerAction},
+    action::{ActionForm, AnyAction, Callable, ServerAction, form_text},
     held::Value,
     protocol::Rpc,
     resource::Resource,
