@@ -2,7 +2,7 @@
 //! read again.
 
 use domain::{
-    event::{InboxChange, Position},
+    event::{self, InboxChange, Position},
     ids::SessionId,
     session::InboxCounts,
 };
@@ -22,6 +22,7 @@ pub struct Changes {
 pub struct Change {
     pub at: Position,
     pub session: SessionId,
+    pub what: event::Change,
     pub inbox: InboxChange,
 }
 
@@ -69,11 +70,14 @@ mod tests {
     use super::*;
 
     fn change(number: u64) -> Change {
+        let session = "00000000-0000-0000-0000-000000000001".parse().unwrap();
         Change {
             at: Position { number },
-            session: "00000000-0000-0000-0000-000000000001".parse().unwrap(),
+            session,
+            what: event::Change::Session { session },
             inbox: InboxChange {
                 row: None,
+                message: None,
                 counts: InboxCounts {
                     mine: u32::try_from(number).unwrap(),
                     ..InboxCounts::default()

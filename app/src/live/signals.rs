@@ -38,7 +38,7 @@ struct BySession {
 }
 
 impl Live {
-    /// Rises when this session, or a message in it, may have changed.
+    /// Rises when this session, or a message in it, may have changed, and the event did not bring the change.
     pub fn session(&self, id: SessionId) -> u64 {
         self.by_session
             .with(|changes| changes.all + changes.each.get(&id).copied().unwrap_or(0))
@@ -119,23 +119,27 @@ pub(super) fn signals() -> (Live, Notifiers) {
 impl Notifiers {
     pub(super) fn notify(self, event: Event) {
         if let Some(session) = event.change.session() {
+            let what = event.change.clone();
             match event.inbox {
                 Some(inbox) => self.changes.update(|changes| {
                     let at = Position { number: event.number };
-                    changes.add(InboxChange { at, session, inbox });
+                    changes.add(InboxChange {
+                        at,
+                        session,
+                        what,
+                        inbox,
+                    });
                 }),
-                None => self.inbox.update(|n| *n += 1),
+                None => {
+                    self.inbox.update(|n| *n += 1);
+                    self.touch(session);
+                }
             }
         }
         match event.change {
-            Change::Session { session } => {
-                self.sessions.update(|n| *n += 1);
-                self.touch(session);
-            }
-            Change::Message { session, .. } => {
-                self.messages.update(|n| *n += 1);
-                self.touch(session);
-            }
+            Change::Session { .. } => self.sessions.update(|n| *n += 1),
+            Change::Message { .. } => self.messages.update(|n| *n += 1),
+            Change::Read { .. } => {}
             Change::Channel { .. } => self.channels.update(|n| *n += 1),
             Change::Directory => {
                 // Its rows name extensions and queues.
@@ -205,10 +209,11 @@ mod tests {
                 inbox: Some(domain::event::InboxChange {
                     row: None,
                     counts: Default::default(),
+                    message: None,
                 }),
                 ..hint(Change::Session { session })
             });
-            assert_eq!((live.inbox.get(), live.session(session)), (0, 1));
+            assert_eq!((live.inbox.get(), live.session(session)), (0, 0));
             assert_eq!(live.changes.with(Changes::newest).number, 1);
         });
     }

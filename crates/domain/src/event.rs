@@ -3,6 +3,7 @@
 
 use crate::{
     ids::{ChannelId, MessageId, SessionId, UserId},
+    message::MessageView,
     session::{InboxCounts, SessionRow},
 };
 use serde::{Deserialize, Serialize};
@@ -58,14 +59,19 @@ pub struct InboxChange {
     /// `None`: the user does not see the session, or not any more.
     pub row: Option<SessionRow>,
     pub counts: InboxCounts,
+    /// Of a change of a message: the message as the thread shows it. `None`: whoever shows the thread reads it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageView>,
 }
 
 /// What changed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum Change {
-    /// A session was created, routed, picked up, closed or read.
+    /// A session was created, routed, picked up or closed.
     Session { session: SessionId },
+    /// Somebody read messages of a session: nothing but what is unread has changed.
+    Read { session: SessionId },
     /// A message came in, went out, or changed its status.
     Message {
         session: SessionId,
@@ -90,7 +96,9 @@ impl Change {
     /// The session that changed, or whose message did.
     pub fn session(&self) -> Option<SessionId> {
         match *self {
-            Self::Session { session } | Self::Message { session, .. } => Some(session),
+            Self::Session { session } | Self::Read { session } | Self::Message { session, .. } => {
+                Some(session)
+            }
             Self::Channel { .. }
             | Self::Directory
             | Self::Countries

@@ -4,6 +4,7 @@ use crate::{
     stories,
     support::{
         Story,
+        chance::Chance,
         events::Events,
         users::Browser,
         world::{Line, id_of},
@@ -279,22 +280,6 @@ async fn whatever_happens_each_inbox_equals_the_database(story: &Story) {
                 .await;
             desk.changes.clear();
         }
-    }
-}
-
-/// A small generator of numbers, so that a failure can be repeated.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % limit as u64).expect("small")
-    }
-
-    fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        &all[self.below(all.len())]
     }
 }
 

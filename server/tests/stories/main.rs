@@ -26,6 +26,7 @@ mod input;
 mod kinds;
 mod links;
 mod live;
+mod live_threads;
 mod outbound;
 mod pace;
 mod pages;

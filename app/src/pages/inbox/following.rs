@@ -1,14 +1,15 @@
-//! List and counts follow the stream of events: what an event brings is put in its place, without a request.
+//! List, counts and thread follow the stream of events: what an event brings is put in its place, without a request.
 
 use super::{fetch::keep_focus, listed::Listed, query::Query};
 use crate::{
     api::{ApiResult, Resource},
     live::{Changes, Reader, use_live},
+    outbox::Outbox,
 };
 use domain::{
     event::AsOf,
     ids::{ExtensionId, SessionId},
-    session::InboxCounts,
+    session::{InboxCounts, Thread},
 };
 use leptos::prelude::*;
 
@@ -71,4 +72,50 @@ pub fn counts(counts: Resource<ApiResult<AsOf<InboxCounts>>>) {
             counts.try_set(Some(Ok(AsOf { position, value })));
         }
     });
+}
+
+/// The thread of this session.
+pub fn thread(
+    session: Memo<Option<SessionId>>,
+    thread: Resource<Option<(SessionId, ApiResult<Thread>)>>,
+    outbox: Outbox,
+    reader: Reader,
+) {
+    let changes = use_live().changes;
+    Effect::new(move |_| {
+        let (asked, calling) = (session.get(), outbox.calling.get());
+        let read = thread.with(|read| match read {
+            Some(Some((id, Ok(thread)))) if Some(*id) == asked => Some(thread.position),
+            _ => None,
+        });
+        let has_new = read.is_some_and(|read| read < changes.with(Changes::newest));
+        // A reply would be shown twice while it is on its way to the process.
+        if !has_new || calling == asked {
+            return;
+        }
+        let follow = |read: &mut Option<Option<(SessionId, ApiResult<Thread>)>>| match read {
+            Some(Some((_, Ok(thread)))) => changes.with_untracked(|changes| follow(thread, changes)),
+            _ => (false, false),
+        };
+        if thread.try_maybe_update(follow) == Some(true) {
+            reader.ask();
+        }
+    });
+}
+
+/// Returns whether the thread has changed, and whether it has to be read again.
+fn follow(thread: &mut Thread, changes: &Changes) -> (bool, bool) {
+    let Some(new) = changes.after(thread.position) else {
+        thread.position = changes.newest();
+        return (false, true);
+    };
+    let (mut changed, mut again) = (false, false);
+    for change in new {
+        thread.position = change.at;
+        if change.session == thread.session.id {
+            changed = true;
+            again |= thread.follow(&change.what, &change.inbox);
+        }
+    }
+    (changed, again)
 }

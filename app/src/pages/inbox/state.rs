@@ -19,7 +19,7 @@ use crate::{
     outbox::{Outbox, use_outbox},
 };
 use domain::{
-    access::Me,
+    access::{Actor, Me, Permission},
     event::AsOf,
     ids::{ExtensionId, MessageId, SessionId},
     session::{InboxCounts, Tab, Thread},
@@ -157,6 +157,7 @@ impl Inbox {
         let own = move || inbox.own_extension();
         following::list(query, list, list_reader, own, session);
         following::counts(counts);
+        following::thread(session, thread, outbox, thread_reader);
         inbox.show_what_was_sent();
         // So is a session that the user was first to answer, where an answer picks up.
         Effect::new(move |before: Option<Option<(SessionId, bool)>>| {
@@ -238,6 +239,14 @@ impl Inbox {
         });
     }
 
+    /// Whether the reader may see a message as Meta sent it.
+    pub fn reads_json(self) -> bool {
+        self.me.with(|me| match me {
+            Some(Ok(me)) => Actor::User(me.clone()).may(Permission::MessageReadPayload),
+            _ => false,
+        })
+    }
+
     fn own_extension(self) -> Option<ExtensionId> {
         self.me.with(|me| match me {
             Some(Ok(me)) => me.extension.as_ref().map(|own| own.id),
@@ -266,14 +275,6 @@ impl Inbox {
                     _ => (false, ()),
                 });
             }
-        });
-        let (calling, live) = (self.outbox.calling, use_live());
-        Effect::new(move |called: Option<bool>| {
-            let calls = calling.get().is_some();
-            if called == Some(true) && !calls && live.connected.get_untracked() {
-                self.read_again();
-            }
-            calls
         });
     }
 

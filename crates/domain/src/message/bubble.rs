@@ -26,18 +26,12 @@ pub struct BubbleContent {
     /// Meta's error text about the message.
     #[serde(default)]
     pub trouble: Option<String>,
-    /// Whether the current user may see the message's JSON.
-    pub json: bool,
 }
 
 impl BubbleContent {
     /// Whether there is nothing besides the text.
     pub fn is_nothing(&self) -> bool {
-        *self
-            == Self {
-                json: self.json,
-                ..Self::default()
-            }
+        *self == Self::default()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Sessions: their states, the routing of new ones, and who may act on them.
 
+mod follow;
 mod list;
 mod routing;
 mod rules;

@@ -1,6 +1,8 @@
-//! A thread is read from its end upwards, page by page, and its end is read again whenever something changes.
+//! A thread is read from its end upwards, page by page. It follows the events, and where they do not bring everything,
+//! its end is read again.
 
 use crate::{
+    event::Position,
     ids::{MessageId, SessionId},
     message::{MessageView, thread::when},
     session::{May, SessionEvent, SessionRow},
@@ -96,6 +98,8 @@ pub enum Blocked {
 /// An open session: its end, and the earlier pages that have been loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thread {
+    /// Every change up to here is in it.
+    pub position: Position,
     pub session: SessionRow,
     /// Oldest first.
     pub messages: Vec<MessageView>,
@@ -156,8 +160,9 @@ pub struct Above {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use crate::{
+        event::Position,
         ids::{ChannelId, ContactId, MessageId, SessionId},
         message::{Direction, Marks, MessageView},
         refs::{ChannelRef, ContactRef},
@@ -166,7 +171,7 @@ mod tests {
     };
     use uuid::Uuid;
 
-    fn messages(numbers: std::ops::RangeInclusive<u8>) -> Vec<MessageView> {
+    pub(crate) fn messages(numbers: std::ops::RangeInclusive<u8>) -> Vec<MessageView> {
         let one = |n: u8| MessageView {
             id: MessageId::new(Uuid::from_u128(n.into())),
             direction: Direction::Inbound,
@@ -191,8 +196,9 @@ mod tests {
         SessionId::new(Uuid::from_u128(n))
     }
 
-    fn thread(numbers: std::ops::RangeInclusive<u8>, above: Option<&str>) -> Thread {
+    pub(crate) fn thread(numbers: std::ops::RangeInclusive<u8>, above: Option<&str>) -> Thread {
         Thread {
+            position: Position::default(),
             session: SessionRow {
                 id: session(1),
                 state: State::Waiting,
@@ -264,7 +270,7 @@ mod tests {
     }
 
     /// The numbers of the messages, earlier sessions first, and the cursor for reading upwards.
-    fn sketch(thread: &Thread) -> String {
+    pub(crate) fn sketch(thread: &Thread) -> String {
         let numbers = |messages: &[MessageView]| {
             let texts = messages.iter().filter_map(|message| message.text.clone());
             texts.collect::<Vec<_>>().join(" ")

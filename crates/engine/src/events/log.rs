@@ -58,6 +58,7 @@ pub(crate) async fn write(tx: &DatabaseTransaction, at: i64, events: Vec<(Change
 fn row(at: i64, change: &Change, audience: &Audience) -> Result<event::ActiveModel> {
     let (kind, session, message, channel, detail) = match *change {
         Change::Session { session } => ("session", Some(session), None, None, None),
+        Change::Read { session } => ("read", Some(session), None, None, None),
         Change::Message {
             session,
             message,
@@ -114,6 +115,9 @@ fn logged(row: event::Model) -> Logged {
     let detail: Detail = detail.ok().flatten().unwrap_or_default();
     let change = match (row.kind.as_str(), row.session_id, row.message_id, row.channel_id) {
         ("session", Some(session), ..) => Change::Session {
+            session: SessionId::new(session),
+        },
+        ("read", Some(session), ..) => Change::Read {
             session: SessionId::new(session),
         },
         ("message", Some(session), Some(message), _) => Change::Message {

@@ -36,6 +36,8 @@ pub(crate) struct PublishedInbox {
     /// The session's row and those who see it.
     pub(crate) row: Option<(Arc<RawValue>, Reach)>,
     pub(crate) counts: Arc<Counts>,
+    /// The message as threads show it; those who see the row get it.
+    pub(crate) message: Option<Arc<RawValue>>,
 }
 
 /// An audience, and the members of its queues.
@@ -66,6 +68,8 @@ pub struct Told {
 struct ToldInbox {
     row: Option<Arc<RawValue>>,
     counts: InboxCounts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Arc<RawValue>>,
 }
 
 impl Told {
@@ -82,17 +86,19 @@ impl Told {
 impl Published {
     /// `None` if the actor may not hear of it.
     fn to(&self, actor: &Actor) -> Option<Told> {
-        let row_for = |inbox: &PublishedInbox| {
-            let (row, seen_by) = inbox.row.as_ref()?;
-            seen_by.includes(actor).then(|| row.clone())
+        let for_actor = |inbox: &PublishedInbox| {
+            let sees = |(_, seen_by): &&(_, Reach)| seen_by.includes(actor);
+            let row = inbox.row.as_ref().filter(sees).map(|(row, _)| row.clone());
+            ToldInbox {
+                message: inbox.message.clone().filter(|_| row.is_some()),
+                row,
+                counts: inbox.counts.of(actor),
+            }
         };
         self.hearers.includes(actor).then(|| Told {
             number: self.number,
             change: self.change.clone(),
-            inbox: self.inbox.as_ref().map(|inbox| ToldInbox {
-                row: row_for(inbox),
-                counts: inbox.counts.of(actor),
-            }),
+            inbox: self.inbox.as_ref().map(for_actor),
         })
     }
 }

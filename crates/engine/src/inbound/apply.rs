@@ -217,10 +217,12 @@ fn message(
     }
     // A reaction to a message of an earlier session opens the window of the one that is open now.
     if by_customer
-        && let Some(open) = batch.open_session(contact, channel.id, inbound.group_id.as_deref())
-        && let Some(open) = batch.sessions.change(open)
+        && let Some(id) = batch.open_session(contact, channel.id, inbound.group_id.as_deref())
+        && id != session
+        && let Some(open) = batch.sessions.change(id)
     {
         open.last_inbound_at = open.last_inbound_at.max(Some(at));
+        batch.session_changed(id);
     }
     if let Some(session) = batch.sessions.change(session) {
         if by_customer {

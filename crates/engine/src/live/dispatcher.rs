@@ -10,12 +10,17 @@ use crate::{
         stream::{Published, PublishedInbox, Reach},
     },
     live::{
+        messages::messages,
         rows::{Seen, seen},
         tally::Tally,
     },
 };
-use domain::{event::Change, ids::SessionId};
+use domain::{
+    event::Change,
+    ids::{MessageId, SessionId},
+};
 use sea_orm::EntityTrait;
+use serde_json::value::RawValue;
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
@@ -67,19 +72,19 @@ async fn pass(engine: &Engine, known: &mut Known) -> Result<u64> {
         none => none.insert(members(engine).await?),
     };
     let changed: BTreeSet<SessionId> = new.iter().filter_map(|event| event.change.session()).collect();
-    let rows = match engine.events().has_pages() {
-        true if changed.is_empty() => HashMap::new(),
-        true => match tallied(engine, &mut known.tally, members, &changed).await {
-            Ok(rows) => rows,
+    let (rows, messages) = match engine.events().has_pages() {
+        true if changed.is_empty() => Default::default(),
+        true => match shown(engine, &mut known.tally, members, &changed, &new).await {
+            Ok(shown) => shown,
             Err(error) => {
                 tracing::error!(%error, "changed sessions cannot be read now; pages read them themselves");
                 known.tally = None;
-                HashMap::new()
+                Default::default()
             }
         },
         false => {
             known.tally = None;
-            HashMap::new()
+            Default::default()
         }
     };
     let reach = |audience: Audience| Reach {
@@ -100,6 +105,7 @@ async fn pass(engine: &Engine, known: &mut Known) -> Result<u64> {
                     .as_ref()
                     .map(|seen| (seen.row.clone(), reach(seen.by.clone()))),
                 counts: tally.counts(),
+                message: message_of(&change).and_then(|message| messages.get(&message).cloned()),
             });
         engine.events().publish(Published {
             number,
@@ -109,6 +115,32 @@ async fn pass(engine: &Engine, known: &mut Known) -> Result<u64> {
         });
     }
     Ok(told)
+}
+
+fn message_of(change: &Change) -> Option<MessageId> {
+    match change {
+        Change::Message { message, .. } => Some(*message),
+        _ => None,
+    }
+}
+
+type Shown = (
+    HashMap<SessionId, Option<Arc<Seen>>>,
+    HashMap<MessageId, Arc<RawValue>>,
+);
+
+/// What pages show of these events.
+async fn shown(
+    engine: &Engine,
+    tally: &mut Option<Tally>,
+    members: &HashMap<Uuid, Vec<Uuid>>,
+    changed: &BTreeSet<SessionId>,
+    events: &[Logged],
+) -> Result<Shown> {
+    let rows = tallied(engine, tally, members, changed).await?;
+    let told = events.iter().filter_map(|event| message_of(&event.change));
+    let told: BTreeSet<_> = told.collect();
+    Ok((rows, messages(engine.db.read(), told).await?))
 }
 
 /// The changed sessions as they are now, counted; `None` for one that is gone.

@@ -4,9 +4,11 @@
 //! |---|---|
 //! | `dispatcher` | reads new events and publishes them |
 //! | `rows` | the rows of changed sessions, and who sees them |
+//! | `messages` | changed messages |
 //! | `tally` | keeps the counts |
 
 pub(crate) mod dispatcher;
 
+mod messages;
 mod rows;
 mod tally;

@@ -50,7 +50,7 @@ pub async fn send(
         && let Some(known) = of_key(&tx, &session, key).await?
     {
         return match content::outgoing(&*tx, &known).await?.is_same(&outgoing) {
-            true => shown(&*tx, actor, known).await,
+            true => shown(&*tx, known).await,
             false => Err(Refusal::KeyReused.into()),
         };
     }
@@ -73,7 +73,7 @@ pub async fn sent_before(
     let db = engine.db.read();
     let session = access::find(db, actor, id, false).await?;
     match of_key(db, &session, &key).await? {
-        Some(known) => Ok(Some(shown(db, actor, known).await?)),
+        Some(known) => Ok(Some(shown(db, known).await?)),
         None => Ok(None),
     }
 }
@@ -117,7 +117,7 @@ pub async fn retry(engine: &Engine, actor: &Actor, id: MessageId) -> Result<Mess
     // A double click must not send twice: a second retry of the same message returns the first one.
     let key = retry_key(id);
     if let Some(known) = of_key(&tx, &session, &key).await? {
-        return shown(&*tx, actor, known).await;
+        return shown(&*tx, known).await;
     }
     let again = content::outgoing(&*tx, &failed).await?;
     let of = Again {
@@ -147,9 +147,9 @@ pub(super) async fn of_key(
 }
 
 /// The message with what it says beside its words.
-async fn shown(db: &impl ConnectionTrait, actor: &Actor, row: message::Model) -> Result<MessageView> {
+async fn shown(db: &impl ConnectionTrait, row: message::Model) -> Result<MessageView> {
     let mut message = view(row)?;
-    content::fill(db, actor, std::slice::from_mut(&mut message)).await?;
+    content::fill(db, std::slice::from_mut(&mut message)).await?;
     Ok(message)
 }
 
@@ -311,5 +311,5 @@ pub(super) async fn write(
     tx.then(move |engine| engine.receipts.answered(of));
     message_changed(tx, &row).await?;
     tx.wake(Worker::Outbound);
-    shown(&**tx, actor, row).await
+    shown(&**tx, row).await
 }

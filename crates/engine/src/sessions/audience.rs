@@ -18,6 +18,12 @@ pub(crate) fn session_changed(tx: &Transaction, of: &session::Model) {
     tx.changed(Change::Session { session }, Audience::around_session(of));
 }
 
+/// Whoever hears of a change of the session hears of this, too: what was read leaves the lists of the unread.
+pub(crate) fn session_read(tx: &Transaction, of: &session::Model) {
+    let session = SessionId::new(of.id);
+    tx.changed(Change::Read { session }, Audience::around_session(of));
+}
+
 /// Tells that an outbound message was written, or that its tick has moved.
 pub(crate) async fn message_changed(tx: &Transaction, message: &message::Model) -> Result<()> {
     if let Some(session) = session::Entity::find_by_id(message.session_id).one(tx).await? {

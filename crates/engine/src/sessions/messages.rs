@@ -40,7 +40,7 @@ pub async fn list(
     let mut rows = query.all(engine.db.read()).await?;
     let next_cursor = cursor::cut(&mut rows, limit, |row| cursor::of_time_and_id(row.at, row.id));
     let mut items = rows.into_iter().map(view).collect::<Result<Vec<_>>>()?;
-    content::fill(engine.db.read(), actor, &mut items).await?;
+    content::fill(engine.db.read(), &mut items).await?;
     if items.iter().any(|message| message.status == Some(Status::Queued)) {
         let blocked = blocked(engine.db.read(), session.channel_id).await?;
         let mut waiting = queue::waiting_for(engine, engine.db.read(), id, blocked).await?;

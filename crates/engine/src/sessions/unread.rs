@@ -56,7 +56,7 @@ pub async fn mark_read(engine: &Engine, actor: &Actor, id: SessionId, seen: Mess
         .filter(session::Column::Id.eq(found.id))
         .exec(&tx)
         .await?;
-    audience::session_changed(&tx, &found);
+    audience::session_read(&tx, &found);
     tell_read(&tx, &found, position).await?;
     tx.commit().await
 }

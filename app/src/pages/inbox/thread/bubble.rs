@@ -159,7 +159,8 @@ pub fn Bubble(
         content.what,
         Some(Content::Unsupported { .. } | Content::Unknown { .. })
     );
-    let json = (content.json && odd).then(|| view! { <JsonLink id=message.id /> });
+    let id = message.id;
+    let json = odd.then(|| move || inbox.reads_json().then(|| view! { <JsonLink id /> }));
     let trouble = content.trouble.map(|words| view! { <Trouble words /> });
     // Their text only summarises the content above it.
     let names = matches!(

@@ -87,9 +87,9 @@ pub(super) struct Named {
 /// The events of the batch: one for all messages of a session.
 #[derive(Debug, Default)]
 pub(super) struct News {
-    /// By session: the message that changed last, and whether a customer wrote one.
-    pub(super) messages: BTreeMap<Uuid, (Uuid, bool)>,
-    /// Sessions that became one.
+    /// The messages that changed, with their session, and whether a customer wrote them; in the order of their ids.
+    pub(super) messages: BTreeMap<(Uuid, Uuid), bool>,
+    /// Sessions that changed otherwise than by a message of theirs: they became one, or their window opened.
     pub(super) sessions: BTreeSet<Uuid>,
     /// Channels that Meta's *Test* button reached.
     pub(super) tested: BTreeSet<Uuid>,
@@ -276,12 +276,10 @@ impl Batch {
     }
 
     pub(crate) fn announce_message(&mut self, session: Uuid, message: Uuid, inbound: bool) {
-        let (newest, by_customer) = self.news.messages.entry(session).or_insert((message, false));
-        *newest = message;
-        *by_customer |= inbound;
+        *self.news.messages.entry((session, message)).or_default() |= inbound;
     }
 
-    pub(super) fn session_changed(&mut self, session: Uuid) {
+    pub(crate) fn session_changed(&mut self, session: Uuid) {
         self.news.sessions.insert(session);
     }
 

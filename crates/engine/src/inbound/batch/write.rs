@@ -199,7 +199,7 @@ impl Batch {
 
     /// Tells of the sessions as they are after the batch.
     fn tell_news(&self, tx: &Transaction) {
-        for (session, (message, inbound)) in &self.news.messages {
+        for ((session, message), inbound) in &self.news.messages {
             if let Some(session) = self.sessions.get(*session) {
                 let change = Change::Message {
                     session: SessionId::new(session.id),

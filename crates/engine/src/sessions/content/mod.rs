@@ -57,12 +57,7 @@ async fn payload_of(db: &impl ConnectionTrait, message: Uuid) -> Result<Option<S
 }
 
 /// Fills in what the messages say, with one query.
-pub(crate) async fn fill(
-    db: &impl ConnectionTrait,
-    actor: &Actor,
-    messages: &mut [MessageView],
-) -> Result<()> {
-    let json = actor.may(Permission::MessageReadPayload);
+pub(crate) async fn fill(db: &impl ConnectionTrait, messages: &mut [MessageView]) -> Result<()> {
     let whole = messages.iter().filter(|message| message.about.is_none());
     let found = message_payload::Entity::find()
         .filter(message_payload::Column::MessageId.is_in(whole.map(|message| message.id.uuid())))
@@ -84,7 +79,7 @@ pub(crate) async fn fill(
             let received = (!sent).then_some(message.id.uuid());
             files.extend(Some(message.id).zip(media.file.map(FileId::uuid).or(received)));
         }
-        message.content = Some(BubbleContent { json, ..content }).filter(|content| !content.is_nothing());
+        message.content = Some(content).filter(|content| !content.is_nothing());
     }
     if files.is_empty() {
         return Ok(());
@@ -157,7 +152,6 @@ fn of_received(message: &InboundMessage, payload: &str) -> BubbleContent {
         forwarded,
         advert: message.referral.as_ref().map(details::advert),
         trouble: message.errors.iter().find_map(GraphErrorObject::reason),
-        json: false,
     }
 }
 

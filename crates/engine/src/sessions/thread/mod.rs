@@ -7,9 +7,12 @@
 //! A cursor names a session and a message in it. Reactions, edits and deletions are shown with the message that they
 //! are about, on whichever page that is.
 
+mod changed;
 pub(super) mod cursor;
 mod earlier;
 mod page;
+
+pub(crate) use changed::changed;
 
 use crate::{
     Engine, Result,
@@ -83,10 +86,12 @@ async fn may(
 /// The actor may not see the session, or the cursor is malformed or another contact's.
 pub async fn read(engine: &Engine, actor: &Actor, id: SessionId, before: Option<&str>) -> Result<Thread> {
     let db = engine.db.read();
+    let position = engine.events().position();
     let found = access::find(db, actor, id, false).await?;
     let blocked = blocked(db, found.channel_id).await?;
     let (may, templates) = may(engine, db, actor, &found).await?;
     let mut thread = Thread {
+        position,
         messages: Vec::new(),
         whole: false,
         earlier: Vec::new(),

@@ -18,7 +18,7 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Maximum number of reactions, edits and deletions that are read for one page.
-const MAX_ABOUT: u64 = 2000;
+pub(super) const MAX_ABOUT: u64 = 2000;
 
 /// One page of one session.
 pub(crate) struct Page {
@@ -57,11 +57,11 @@ pub(crate) async fn page(
 
     let on_page: HashSet<_> = rows.iter().map(|row| MessageId::new(row.id)).collect();
     let mut messages = rows.into_iter().map(view).collect::<Result<Vec<_>>>()?;
-    content::fill(db, actor, &mut messages).await?;
+    content::fill(db, &mut messages).await?;
     let found = named_elsewhere(db, actor, of, &messages).await?;
     let sessions: HashSet<_> = found.iter().map(|row| row.session_id).chain([of.id]).collect();
     let mut elsewhere = found.into_iter().map(view).collect::<Result<Vec<_>>>()?;
-    content::fill(db, actor, &mut elsewhere).await?;
+    content::fill(db, &mut elsewhere).await?;
     let changed: HashSet<_> = messages.iter().filter_map(|row| row.about.clone()).collect();
     messages.extend(elsewhere);
     let about = about(db, sessions, &messages).await?;
@@ -100,8 +100,7 @@ async fn named_elsewhere(
         let missing = named.into_iter().filter(|wamid| !known.contains(wamid));
         missing.cloned().collect()
     };
-    let answers = |message: &MessageView| message.content.as_ref()?.answers.clone();
-    let answered: Vec<_> = messages.iter().filter_map(answers).collect();
+    let answered = answered(messages);
     let answered = missing(answered.iter().collect());
     let about = missing(
         messages
@@ -126,6 +125,12 @@ async fn named_elsewhere(
         .add(Column::SessionId.eq(of.id));
     let found = message::Entity::find().filter(Condition::any().add(quoted).add(changed));
     Ok(found.all(db).await?)
+}
+
+/// The wamids of the messages that these answer.
+pub(super) fn answered(messages: &[MessageView]) -> Vec<String> {
+    let answers = |message: &MessageView| message.content.as_ref()?.answers.clone();
+    messages.iter().filter_map(answers).collect()
 }
 
 /// What is about these messages, and not among them.
