@@ -121,6 +121,17 @@ pub async fn close(session: SessionId) -> Result<(), ApiError> {
     Ok(engine::sessions::close(&guard::engine()?, &actor, session).await?)
 }
 
+/// Writes a note for colleagues, which the customer never sees.
+///
+/// # Errors
+/// Not visible to the caller, or a text that is empty or too long.
+#[server(prefix = "/rpc", endpoint = "inbox/note", protocol = Rpc)]
+pub async fn note(session: SessionId, #[server(default)] text: String) -> Result<(), ApiError> {
+    let actor = guard::actor().await?;
+    engine::sessions::note(&guard::engine()?, &actor, session, &text).await?;
+    Ok(())
+}
+
 /// Queues a reply: `outgoing`, or the text `body` of a form on a page without a script. A repeated `key` returns the
 /// same message, and nothing is sent twice. `writer` is the user who wrote it: another user may have logged in in the
 /// same browser meanwhile, and no reply goes out under another user's name.

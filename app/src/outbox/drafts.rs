@@ -11,6 +11,10 @@ fn key(user: UserId, session: SessionId) -> String {
     format!("draft.{user}.{session}")
 }
 
+fn note_key(user: UserId, session: SessionId) -> String {
+    format!("{}.note", key(user, session))
+}
+
 fn form_key(user: UserId, session: SessionId, kind: TypedKind) -> String {
     format!("{}.{}", key(user, session), kind.as_str())
 }
@@ -46,6 +50,17 @@ pub(super) fn append(user: UserId, session: SessionId, text: &str) {
     } else {
         save(user, session, &format!("{before}\n{text}"));
     }
+}
+
+pub(super) fn load_note(user: UserId, session: SessionId) -> String {
+    stored(&note_key(user, session)).unwrap_or_default()
+}
+
+pub(super) fn save_note(user: UserId, session: SessionId, text: &str) {
+    store(
+        &note_key(user, session),
+        Some(text).filter(|text| !text.is_empty()),
+    );
 }
 
 pub(super) fn load_form(user: UserId, session: SessionId, kind: TypedKind) -> Option<Typed> {

@@ -148,6 +148,18 @@ impl Outbox {
         }
     }
 
+    /// The user's unsaved note in a session; empty until the user is known.
+    pub fn note(self, session: SessionId) -> String {
+        let writer = self.writer.get();
+        writer.map_or_else(String::new, |me| drafts::load_note(me, session))
+    }
+
+    pub fn keep_note(self, session: SessionId, text: &str) {
+        if let Some(me) = self.writer.get_untracked() {
+            drafts::save_note(me, session, text);
+        }
+    }
+
     /// Retries a stuck reply now.
     pub fn try_again(self, session: SessionId) {
         self.wake(session);

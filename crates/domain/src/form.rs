@@ -126,6 +126,15 @@ impl Problems {
 /// A trimmed line of 1 to `most` characters without control characters. Invisible characters from copying are removed;
 /// the joiners of emoji and of Persian are kept, because they change what is visible.
 pub fn line(text: &str, most: usize) -> Result<String, Problem> {
+    plain(text, most, |_| false)
+}
+
+/// The same for a text of several lines.
+pub fn lines(text: &str, most: usize) -> Result<String, Problem> {
+    plain(&text.replace("\r\n", "\n"), most, |c| matches!(c, '\n' | '\t'))
+}
+
+fn plain(text: &str, most: usize, allowed: impl Fn(char) -> bool) -> Result<String, Problem> {
     let joins = |c: char| matches!(c, '\u{200c}' | '\u{200d}' | '\u{e0020}'..='\u{e007f}');
     let text: String = trimmed(text)
         .chars()
@@ -135,7 +144,7 @@ pub fn line(text: &str, most: usize) -> Result<String, Problem> {
         Err(Problem::Required)
     } else if text.chars().count() > most {
         Err(Problem::TooLong)
-    } else if text.chars().any(char::is_control) {
+    } else if text.chars().any(|c| c.is_control() && !allowed(c)) {
         Err(Problem::NotAToken)
     } else {
         Ok(text)

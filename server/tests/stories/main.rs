@@ -27,6 +27,7 @@ mod kinds;
 mod links;
 mod live;
 mod live_threads;
+mod notes;
 mod outbound;
 mod pace;
 mod pages;

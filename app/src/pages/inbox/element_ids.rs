@@ -12,6 +12,9 @@ pub const PICK_UP_ID: &str = "thread-pick-up";
 pub const CLOSE_ID: &str = "thread-close";
 pub const TRANSFER_ID: &str = "thread-transfer";
 pub const REPLY_ID: &str = "composer-text";
+pub const NOTE_ID: &str = "composer-note";
+pub const REPLY_TAB_ID: &str = "write-reply";
+pub const NOTE_TAB_ID: &str = "write-note";
 /// The button in the thread's header that shows and hides the details.
 pub const DETAILS_SWITCH_ID: &str = "details-switch";
 pub const UNREAD_ID: &str = "unread-line";

@@ -1,7 +1,9 @@
 //! The keyboard shortcuts of the inbox. They press the buttons on the screen, so a key can do nothing that a button
 //! could not. No shortcut combines a letter with Alt: the Czech layout uses AltGr.
 
-use super::element_ids::{CLOSE_ID, MORE_ID, PICK_UP_ID, REPLY_ID, SEARCH_ID, TRANSFER_ID};
+use super::element_ids::{
+    CLOSE_ID, MORE_ID, NOTE_ID, NOTE_TAB_ID, PICK_UP_ID, REPLY_ID, REPLY_TAB_ID, SEARCH_ID, TRANSFER_ID,
+};
 use crate::{
     browser::{self, storage},
     i18n::*,
@@ -81,6 +83,7 @@ pub fn Keys() -> impl IntoView {
             {line(&["E"], Signal::derive(move || t_string!(i18n, inbox.keys.close)))}
             {line(&["T"], Signal::derive(move || t_string!(i18n, inbox.thread.transfer)))}
             {line(&["R"], Signal::derive(move || t_string!(i18n, inbox.keys.reply)))}
+            {line(&["N"], Signal::derive(move || t_string!(i18n, inbox.keys.note)))}
             {line(&["/"], Signal::derive(move || t_string!(i18n, inbox.keys.search)))}
             {line(&["Enter"], Signal::derive(move || t_string!(i18n, inbox.keys.send)))}
             {line(&["Shift", "Enter"], Signal::derive(move || t_string!(i18n, inbox.keys.line)))}
@@ -126,7 +129,8 @@ fn pressed(event: &KeyboardEvent) {
         "p" | "P" => press(PICK_UP_ID),
         "e" | "E" => press(CLOSE_ID),
         "t" | "T" => press(TRANSFER_ID),
-        "r" | "R" => focus(REPLY_ID),
+        "r" | "R" => write(REPLY_TAB_ID, REPLY_ID),
+        "n" | "N" => write(NOTE_TAB_ID, NOTE_ID),
         "/" => focus(SEARCH_ID),
         _ => false,
     };
@@ -149,6 +153,12 @@ fn field_with_focus() -> Option<HtmlElement> {
 
 fn press(id: &str) -> bool {
     browser::element(id).map(|button| button.click()).is_some()
+}
+
+/// The field of the other tab is hidden, and cannot have the focus; the tab gives it.
+fn write(tab: &str, field: &str) -> bool {
+    let is_shown = browser::element(field).is_some_and(|field| field.offset_parent().is_some());
+    if is_shown { focus(field) } else { press(tab) }
 }
 
 fn focus(id: &str) -> bool {

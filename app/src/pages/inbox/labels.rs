@@ -240,6 +240,7 @@ fn event_without_reason(locale: Locale, event: &SessionEvent) -> String {
         (SessionEventKind::Closed, None) => td_string!(locale, inbox.moment.closed).to_owned(),
         (SessionEventKind::Reopened, _) => td_string!(locale, inbox.moment.reopened, who = who).to_string(),
         (SessionEventKind::Joined, _) => td_string!(locale, inbox.moment.joined).to_owned(),
+        (SessionEventKind::Noted, _) => td_string!(locale, inbox.moment.noted, who = who).to_string(),
     }
 }
 

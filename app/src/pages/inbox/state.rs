@@ -11,7 +11,7 @@ use super::{
 use crate::{
     api::{
         AnyAction, ApiError, ApiResult, Resource, ServerAction,
-        inbox::{self as api, Close, PickUp, React, Retry},
+        inbox::{self as api, Close, Note, PickUp, React, Retry},
         transfers::{TakeOver, Transfer},
     },
     frame::use_me,
@@ -38,12 +38,15 @@ pub struct Inbox {
     pub session: Memo<Option<SessionId>>,
     /// The URL names something that cannot be a session.
     pub nowhere: Memo<bool>,
+    /// The composer writes a note, as the URL says, and not a reply.
+    pub writes_note: Memo<bool>,
     pub counts: Resource<ApiResult<AsOf<InboxCounts>>>,
     pub list: Resource<ApiResult<Listed>>,
     pub thread: Resource<Option<(SessionId, ApiResult<Thread>)>>,
     me: Resource<ApiResult<Me>>,
     pub pick_up: ServerAction<PickUp>,
     pub close: ServerAction<Close>,
+    pub note: ServerAction<Note>,
     pub retry: ServerAction<Retry>,
     pub take_over: ServerAction<TakeOver>,
     pub transfer: ServerAction<Transfer>,
@@ -113,12 +116,14 @@ impl Inbox {
             query,
             session,
             nowhere,
+            writes_note: Memo::new(move |_| queries.with(|map| map.get_str("note").is_some())),
             counts,
             list,
             thread,
             me: use_me(),
             pick_up: ServerAction::new(),
             close: ServerAction::new(),
+            note: ServerAction::new(),
             retry: ServerAction::new(),
             take_over: ServerAction::new(),
             transfer: ServerAction::new(),
@@ -170,6 +175,7 @@ impl Inbox {
             now
         });
         inbox.watch(inbox.close.into());
+        inbox.watch(inbox.note.into());
         inbox.watch(inbox.retry.into());
         inbox.watch(inbox.react.into());
         inbox

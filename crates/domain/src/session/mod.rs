@@ -17,6 +17,6 @@ pub use routing::{Route, Target, route};
 pub use rules::{May, QueueAccess, ReplyEffect, SessionAccess};
 pub use state::State;
 pub use thread::{Above, Blocked, EarlierSession, Stretch, Thread};
-pub use timeline::{SessionEvent, SessionEventKind};
+pub use timeline::{MAX_NOTE, SessionEvent, SessionEventKind, note};
 pub use transfer::{Holder, HolderRow, MAX_MOVED, MAX_REASON, Moved, Transfer, TransferForm};
 pub use view::{Filter, InboxCounts, InboxPage, Preview, SessionRow, Several, Tab};

@@ -1,11 +1,28 @@
 //! The events in a session's life.
 
 use crate::{
-    form::{Problem, unknown},
+    form::{Invalid, Problem, Problems, lines, unknown},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr};
+
+/// The longest note, in characters.
+pub const MAX_NOTE: usize = 4096;
+
+/// Checks a note.
+///
+/// # Errors
+/// It is empty or too long, or has control characters.
+pub fn note(text: &str) -> Result<String, Invalid> {
+    let mut problems = Problems::default();
+    match lines(text, MAX_NOTE) {
+        Ok(text) => return Ok(text),
+        Err(Problem::TooLong) => problems.add_too_long("text", MAX_NOTE),
+        Err(problem) => problems.add("text", problem),
+    }
+    Err(problems.refuse())
+}
 
 /// Something that happened to a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +33,7 @@ pub struct SessionEvent {
     pub who: Option<String>,
     /// Who moved it to `who`.
     pub by: Option<String>,
-    /// As typed by whoever moved it.
+    /// As typed by whoever moved it; the text of a note.
     pub reason: Option<String>,
 }
 
@@ -44,10 +61,34 @@ pub enum SessionEventKind {
     ClosedIdle,
     /// Its customer turned out to be the same as another session's: the messages of both are in the earlier session.
     Joined,
+    /// Somebody wrote a note for colleagues. The customer never sees it.
+    Noted,
 }
 
 impl SessionEventKind {
     pub fn as_str(self) -> &'static str {
         self.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_a_text_of_several_lines() {
+        assert_eq!(
+            note(" Call back.\r\nAfter five. \n").as_deref(),
+            Ok("Call back.\nAfter five.")
+        );
+        for (text, problem) in [
+            ("", Problem::Required),
+            (" \n\t", Problem::Required),
+            ("a\u{0}b", Problem::NotAToken),
+            (&"é".repeat(MAX_NOTE + 1), Problem::TooLong),
+        ] {
+            assert_eq!(note(text).unwrap_err().fields[0].problem, problem, "{text:?}");
+        }
+        assert!(note(&"é".repeat(MAX_NOTE)).is_ok());
     }
 }

@@ -6,7 +6,7 @@
 //! | `list`, `order`, `stretches`, `rows` | the lists of the inbox, their search and counts |
 //! | `thread`, `messages`, `content`, `unread`, `typing` | reading one, and typing in it |
 //! | `assignment`, `transfer`, `holders` | who has it |
-//! | `lifecycle`, `idle`, `status`, `timeline`, `audience` | what changes write, and who hears of it |
+//! | `lifecycle`, `idle`, `status`, `timeline`, `note`, `audience` | what changes write, and who hears of it |
 
 pub mod content;
 pub mod messages;
@@ -22,6 +22,7 @@ pub(crate) mod timeline;
 
 mod holders;
 mod list;
+mod note;
 mod order;
 pub(crate) mod rows;
 mod stretches;
@@ -36,6 +37,8 @@ pub use assignment::pick_up;
 pub use holders::{held_by, holders};
 pub use lifecycle::close;
 pub use list::{counts, inbox, list, row, several};
+pub use note::note;
+pub use timeline::timeline;
 pub use transfer::{take_over, targets, transfer, transfer_all};
 pub use typing::typing;
 pub use unread::{mark_all_read, mark_read};

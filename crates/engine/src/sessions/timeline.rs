@@ -1,12 +1,14 @@
 //! The timeline of a session: what happened to it, and who did it.
 
 use crate::{
-    Result,
+    Engine, Result,
     entity::{session_moment, stored},
+    sessions::access::find,
     transaction::Transaction,
 };
 use domain::{
     access::Actor,
+    ids::SessionId,
     session::{SessionEvent, SessionEventKind},
     time::Timestamp,
 };
@@ -56,13 +58,27 @@ pub(crate) async fn timelines(
         .await?;
     let mut timelines: HashMap<Uuid, Vec<SessionEvent>> = HashMap::new();
     for row in rows {
-        timelines.entry(row.session_id).or_default().push(SessionEvent {
-            at: Timestamp::from_millis(row.at),
-            what: stored(&row.what)?,
-            who: row.who,
-            by: row.done_by,
-            reason: row.reason,
-        });
+        timelines.entry(row.session_id).or_default().push(seen(row)?);
     }
     Ok(timelines)
+}
+
+pub(crate) fn seen(row: session_moment::Model) -> Result<SessionEvent> {
+    Ok(SessionEvent {
+        at: Timestamp::from_millis(row.at),
+        what: stored(&row.what)?,
+        who: row.who,
+        by: row.done_by,
+        reason: row.reason,
+    })
+}
+
+/// What happened to a session, oldest first.
+///
+/// # Errors
+/// The actor does not see the session.
+pub async fn timeline(engine: &Engine, actor: &Actor, id: SessionId) -> Result<Vec<SessionEvent>> {
+    let found = find(engine.db.read(), actor, id, false).await?;
+    let mut timelines = timelines(engine.db.read(), &[found.id]).await?;
+    Ok(timelines.remove(&found.id).unwrap_or_default())
 }

@@ -149,6 +149,34 @@ pub async fn mark_read(
     read(&http.engine, &actor, session).await
 }
 
+/// What happened to a session, oldest first.
+pub async fn timeline(
+    Reader(actor): Reader,
+    State(http): State<Http>,
+    Id(session): Id<SessionId>,
+) -> Result<impl IntoResponse, Problem> {
+    Ok(axum::Json(
+        sessions::timeline(&http.engine, &actor, session).await?,
+    ))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewNote {
+    text: String,
+}
+
+/// Writes a note for colleagues.
+pub async fn note(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Id(session): Id<SessionId>,
+    Json(wanted): Json<NewNote>,
+) -> Result<impl IntoResponse, Problem> {
+    let note = sessions::note(&http.engine, &actor, session, &wanted.text).await?;
+    Ok((StatusCode::CREATED, axum::Json(note)))
+}
+
 /// Lets the customer see that somebody types.
 pub async fn typing(
     Operator(actor): Operator,

@@ -1,10 +1,12 @@
-//! The composer for replies. Its text is never lost: it is kept as a draft until the process has accepted it.
+//! The composer for replies and notes. Their texts are never lost: each is kept as a draft until the process has accepted
+//! it.
 
 mod counter;
 mod draft;
 mod forms;
+mod hints;
 mod more;
-mod notes;
+mod note;
 mod preview;
 mod quoted;
 mod typing;
@@ -13,8 +15,9 @@ use self::{
     counter::Counter,
     draft::use_draft,
     forms::{FormDialog, use_forms},
+    hints::{Help, Hints},
     more::More,
-    notes::{Help, Notes},
+    note::{NoteForm, WriteTabs},
     preview::PreviewSwitch,
     quoted::Quoted,
     typing::use_typing,
@@ -121,7 +124,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             rows="1"
             node_ref=draft.area
             aria-label=label
-            aria-describedby="composer-notes"
+            aria-describedby="composer-hints"
             placeholder=move || (!refused()).then(|| t_string!(i18n, inbox.composer.placeholder))
             title=move || t_string!(i18n, inbox.composer.hint)
             prop:readOnly=refused
@@ -146,9 +149,13 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             <Icon name=IconName::Send />
         </button>
     };
+    let notes = inbox.writes_note;
     view! {
+        <WriteTabs id />
+        <NoteForm id />
         <form
             class="composer"
+            hidden=move || notes.get()
             class:composer-refused=refused
             class:composer-empty=move || draft.length.get() == 0
             method="post"
@@ -164,7 +171,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
         >
             <input type="hidden" name="session" value=id.to_string() />
             <input type="hidden" name="key" autocomplete="off" value=key_of_this_page() />
-            <Notes thread draft />
+            <Hints thread draft />
             <Quoted id />
             <AttachedFiles files />
             <div class="composer-line">
@@ -180,7 +187,9 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
         // HTML forbids nested forms, so these are outside.
         <FormDialog forms />
         <TemplateDialog id templates />
-        <Help id thread refusal templates />
+        <div hidden=move || notes.get()>
+            <Help id thread refusal templates />
+        </div>
     }
     .into_any()
 }

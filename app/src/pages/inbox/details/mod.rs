@@ -8,7 +8,13 @@ mod timeline;
 
 pub use self::shown::{Shown, use_shown};
 
-use self::{contact::Contact, past::Past, session::Session, shown::HIDE_ID, timeline::Timeline};
+use self::{
+    contact::Contact,
+    past::Past,
+    session::Session,
+    shown::HIDE_ID,
+    timeline::{Notes, Timeline},
+};
 use crate::{
     i18n::*,
     ui::{Icon, IconName},
@@ -22,6 +28,7 @@ pub fn Details(thread: Memo<Thread>) -> impl IntoView {
     let shown = use_shown();
     let contact = view! { <Contact thread /> }.into_any();
     let session = view! { <Session thread /> }.into_any();
+    let notes = view! { <Notes thread /> }.into_any();
     let timeline = view! { <Timeline thread /> }.into_any();
     let past = view! { <Past thread /> }.into_any();
     view! {
@@ -36,6 +43,7 @@ pub fn Details(thread: Memo<Thread>) -> impl IntoView {
         </button>
         {contact}
         {session}
+        {notes}
         {timeline}
         {past}
     }

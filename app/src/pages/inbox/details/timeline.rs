@@ -1,14 +1,13 @@
-//! What has happened to the session.
+//! What has happened to the session, and what colleagues have noted.
 
 use crate::{i18n::*, pages::inbox::labels, ui::Time};
-use domain::session::Thread;
+use domain::session::{SessionEvent, SessionEventKind, Thread};
 use leptos::prelude::*;
 
 #[component]
 pub fn Timeline(thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
-    let events =
-        move || thread.with(|thread| thread.timeline.iter().cloned().enumerate().collect::<Vec<_>>());
+    let events = move || events(thread, |event| event.what != SessionEventKind::Noted);
     view! {
         <details open>
             <summary>{move || t_string!(i18n, inbox.details.timeline)}</summary>
@@ -23,4 +22,41 @@ pub fn Timeline(thread: Memo<Thread>) -> impl IntoView {
         </details>
     }
     .into_any()
+}
+
+#[component]
+pub fn Notes(thread: Memo<Thread>) -> impl IntoView {
+    let i18n = use_i18n();
+    let notes = move || events(thread, |event| event.what == SessionEventKind::Noted);
+    let any = Memo::new(move |_| !notes().is_empty());
+    move || {
+        any.get().then(|| {
+            view! {
+                <details open>
+                    <summary>{move || t_string!(i18n, inbox.note.all)}</summary>
+                    <ol class="details-notes">
+                        <For each=notes key=|(n, _)| *n let((_, note))>
+                            <li>
+                                <p class="details-note-head">
+                                    <bdi>{note.who}</bdi>
+                                    <Time at=note.at />
+                                </p>
+                                <p class="details-note" dir="auto">
+                                    {note.reason}
+                                </p>
+                            </li>
+                        </For>
+                    </ol>
+                </details>
+            }
+        })
+    }
+}
+
+/// Some of the timeline, each with its place in it.
+fn events(thread: Memo<Thread>, which: impl Fn(&SessionEvent) -> bool) -> Vec<(usize, SessionEvent)> {
+    thread.with(|thread| {
+        let all = thread.timeline.iter().cloned().enumerate();
+        all.filter(|(_, event)| which(event)).collect()
+    })
 }

@@ -2,6 +2,7 @@
 
 use super::{
     bubble::{Bubble, BubbleOnItsWay},
+    text::Text,
     timeline::{Begins, Line},
 };
 use crate::{
@@ -12,13 +13,19 @@ use crate::{
     },
     ui::{Time, TimeStyle},
 };
-use domain::{message::MessageView, session::SessionEvent};
+use domain::{
+    message::MessageView,
+    session::{SessionEvent, SessionEventKind},
+};
 use leptos::prelude::*;
 
 #[component]
 pub fn LineView(line: Line) -> impl IntoView {
     match line {
         Line::Unread(count) => view! { <UnreadLine count /> }.into_any(),
+        Line::SessionEvent(event) if event.what == SessionEventKind::Noted => {
+            view! { <NoteLine event /> }.into_any()
+        }
         Line::SessionEvent(event) => view! { <MomentLine event /> }.into_any(),
         Line::Stray(message) => view! { <StrayLine message /> }.into_any(),
         Line::Bubble {
@@ -54,6 +61,24 @@ fn MomentLine(event: SessionEvent) -> impl IntoView {
         <p class="flow-moment">
             {move || labels::event(i18n.get_locale(), &event)} " · " <Time at=at style=TimeStyle::Clock />
         </p>
+    }
+    .into_any()
+}
+
+/// A note, which the customer does not see.
+#[component]
+fn NoteLine(event: SessionEvent) -> impl IntoView {
+    let i18n = use_i18n();
+    let at = event.at;
+    view! {
+        <div class="flow-note">
+            <p class="flow-note-head">
+                <span>{move || t_string!(i18n, inbox.note.title)}</span>
+                <bdi>{event.who}</bdi>
+                <Time at=at style=TimeStyle::Clock />
+            </p>
+            <Text text=event.reason.unwrap_or_default() />
+        </div>
     }
     .into_any()
 }

@@ -139,7 +139,8 @@ fn opens(event: &SessionEvent) -> bool {
         | SessionEventKind::Closed
         | SessionEventKind::Reopened
         | SessionEventKind::ClosedIdle
-        | SessionEventKind::Joined => false,
+        | SessionEventKind::Joined
+        | SessionEventKind::Noted => false,
     }
 }
 

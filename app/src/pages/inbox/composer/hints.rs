@@ -16,7 +16,7 @@ use leptos::prelude::*;
 
 /// What to know before replying, and why a reply came back.
 #[component]
-pub fn Notes(thread: Memo<Thread>, draft: Draft) -> impl IntoView {
+pub fn Hints(thread: Memo<Thread>, draft: Draft) -> impl IntoView {
     let i18n = use_i18n();
     let may = move || thread.with(|thread| thread.may.reply.is_ok());
     let picks_up = move || {
@@ -34,7 +34,7 @@ pub fn Notes(thread: Memo<Thread>, draft: Draft) -> impl IntoView {
     };
     let takes = move || {
         picks_up().then(
-            || view! { <p class="composer-note">{move || t_string!(i18n, inbox.composer.picks_up)}</p> },
+            || view! { <p class="composer-hint">{move || t_string!(i18n, inbox.composer.picks_up)}</p> },
         )
     };
     let has_failed = Memo::new(move |_| draft.why.with(Option::is_some));
@@ -52,7 +52,7 @@ pub fn Notes(thread: Memo<Thread>, draft: Draft) -> impl IntoView {
         })
     };
     view! {
-        <div id="composer-notes" class="composer-notes">
+        <div id="composer-hints" class="composer-hints">
             {blocked}
             {takes}
             <div role="alert">{failed}</div>
