@@ -2,6 +2,7 @@
 
 import type { BrowserContext, Page } from '@playwright/test';
 import { expect, expectSameDocument, mark, test, visit } from './support/test.js';
+import { pickedUp } from './support/picked-up.js';
 import { filled, words } from './support/words.js';
 import { PASSWORD, type World } from './support/world.js';
 
@@ -51,6 +52,28 @@ test('seven tabs share one stream over HTTP/1.1, and hand it over', async ({ wor
   await expect.poll(() => open.filter((page) => page !== first).length).toBe(1);
   await writes(world, 'Eva Malá');
   for (const tab of tabs) await expect(row(tab, 'Eva Malá')).toBeVisible();
+});
+
+test('what customers write, read and react to comes without a request', async ({ world, person }) => {
+  const page = await person('jana');
+  const { karel, id } = await pickedUp(world, page);
+  const chat = page.getByRole('log', { name: inbox.thread.messages });
+  const reply = page.getByLabel(inbox.composer.label, { exact: true });
+  await reply.fill('Moment');
+  await reply.press('Enter');
+  await expect(chat.getByTitle(inbox.status.delivered)).toBeVisible();
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('/rpc/')) asked.push(new URL(request.url()).pathname);
+  });
+  await world.simulator.says(karel, 'Ještě něco');
+  await expect(chat).toContainText('Ještě něco');
+  await world.simulator.reads(karel);
+  await expect(chat.getByTitle(inbox.status.read, { exact: true })).toBeVisible();
+  await expect.poll(async () => (await world.sessionOf(karel)).unread).toBe(0);
+  // Only that it was on the screen is told.
+  expect(asked.filter((path) => !path.endsWith('/inbox/mark-read'))).toEqual([]);
+  expect((await world.sessionOf(karel)).id).toBe(id);
 });
 
 test('where tabs cannot speak with each other, each has its own stream', async ({ world, person }) => {

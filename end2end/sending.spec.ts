@@ -190,6 +190,8 @@ test('what is written before it is known who writes waits for that, and is not l
   troubles.allow(/409/);
   const page = await person('jana');
   const { id } = await pickedUp(world, page);
+  // Nothing that the page still asks for is refused.
+  await page.goto('about:blank');
   await page.request.post('/rpc/auth/log-out', { form: {} });
   let tell = () => {};
   const told = new Promise<void>((resolve) => (tell = resolve));

@@ -2,9 +2,9 @@
 
 use super::{error::ApiError, rpc::Rpc};
 use domain::{
-    event::AsOf,
     ids::{FileId, MessageId, SessionId, UserId},
     message::{MessageView, Outgoing},
+    position::AsOf,
     session::{self, InboxCounts, InboxPage, Tab},
     template::Values,
 };

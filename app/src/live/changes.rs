@@ -2,8 +2,9 @@
 //! read again.
 
 use domain::{
-    event::{self, InboxChange, Position},
+    event::{self, InboxChange},
     ids::SessionId,
+    position::Position,
     session::InboxCounts,
 };
 use std::collections::VecDeque;

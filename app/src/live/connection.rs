@@ -7,8 +7,9 @@ use super::{
 };
 use crate::wire;
 use domain::{
-    event::{HELLO, Hello, PING, Position},
+    event::{HELLO, Hello, PING},
     ids::UserId,
+    position::Position,
 };
 use leptos::{leptos_dom::helpers::WindowListenerHandle, prelude::*};
 use std::{

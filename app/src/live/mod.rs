@@ -28,7 +28,7 @@ pub use self::{
 use self::signals::signals;
 
 use crate::api::{ApiError, ApiResult, Resource, auth::who_am_i};
-use domain::{access::Me, event::Position};
+use domain::{access::Me, position::Position};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use std::time::Duration;
 

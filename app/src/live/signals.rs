@@ -2,8 +2,9 @@
 
 use super::changes::{Change as InboxChange, Changes};
 use domain::{
-    event::{Change, Event, Position},
+    event::{Change, Event},
     ids::SessionId,
+    position::Position,
 };
 use leptos::prelude::*;
 use std::collections::HashMap;

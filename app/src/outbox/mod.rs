@@ -160,6 +160,15 @@ impl Outbox {
         }
     }
 
+    /// The process has the note. What was typed since stays a draft.
+    pub fn note_saved(self, session: SessionId, text: &str) {
+        if let Some(me) = self.writer.get_untracked()
+            && drafts::load_note(me, session) == text
+        {
+            drafts::save_note(me, session, "");
+        }
+    }
+
     /// Retries a stuck reply now.
     pub fn try_again(self, session: SessionId) {
         self.wake(session);

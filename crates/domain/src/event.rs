@@ -4,6 +4,7 @@
 use crate::{
     ids::{ChannelId, MessageId, SessionId, UserId},
     message::MessageView,
+    position::Position,
     session::{InboxCounts, SessionRow},
 };
 use serde::{Deserialize, Serialize};
@@ -18,19 +19,6 @@ pub const SILENCE: Duration = Duration::from_secs(12);
 pub const PING: &str = "ping";
 /// The name of each stream's first event, a [`Hello`].
 pub const HELLO: &str = "hello";
-
-/// A position in the sequence of events: everything up to and including this number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-pub struct Position {
-    pub number: u64,
-}
-
-/// What was read, with a position before which nothing is missing in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AsOf<T> {
-    pub position: Position,
-    pub value: T,
-}
 
 /// The start of a stream. The stream does not report events up to this position.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

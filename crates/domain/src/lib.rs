@@ -25,7 +25,8 @@
 //! | [`template`] | message templates: what they consist of, and how they are filled in |
 //! | [`cost`] | what messages cost: rates, months, the budget |
 //! | [`doctor`] | the diagnosis of a channel: from evidence to findings |
-//! | [`event`] | hints that the process pushes to browsers |
+//! | [`event`], [`position`] | what the process pushes to browsers, and its order |
+//! | [`follow`] | a thread that takes in what events bring |
 
 pub mod access;
 pub mod channel;
@@ -37,6 +38,7 @@ pub mod display_name;
 pub mod doctor;
 pub mod event;
 pub mod file;
+pub mod follow;
 pub mod form;
 pub mod ids;
 pub mod language;
@@ -44,6 +46,7 @@ pub mod message;
 pub mod page;
 pub mod phone;
 pub mod pick_up_mode;
+pub mod position;
 pub mod refs;
 pub mod refusal;
 pub mod search;

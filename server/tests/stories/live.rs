@@ -12,9 +12,10 @@ use crate::{
 };
 use domain::{
     access::Actor,
-    event::{AsOf, Event},
+    event::Event,
     ids::SessionId,
     page::PageRequest,
+    position::AsOf,
     session::{Filter, InboxCounts, InboxPage, Part, Several, Tab, TransferForm},
 };
 use engine::sessions;

@@ -12,9 +12,10 @@ use crate::{
 };
 use domain::{
     access::Actor,
-    event::{Event, Position},
+    event::Event,
     ids::SessionId,
     page::PageRequest,
+    position::Position,
     session::{Filter, Tab, Thread, TransferForm},
 };
 use engine::sessions;

@@ -66,9 +66,13 @@ async fn notes(browser: &Browser, session: &str) -> Vec<(String, String)> {
 
 async fn colleagues_read_a_note_and_the_customer_does_not(story: &Story) {
     let desk = desk(story).await;
-    let Desk { jana, petr, session, .. } = &desk;
+    let Desk {
+        jana, petr, session, ..
+    } = &desk;
     // Nobody has to pick up the session for it.
-    note(petr, session, "Ask for the *invoice*.\r\nThen transfer.").await.ok();
+    note(petr, session, "Ask for the *invoice*.\r\nThen transfer.")
+        .await
+        .ok();
     let expected = [(
         "Operator 202".to_owned(),
         "Ask for the *invoice*.\nThen transfer.".to_owned(),
@@ -81,7 +85,10 @@ async fn colleagues_read_a_note_and_the_customer_does_not(story: &Story) {
     note(jana, session, "Done").await.ok();
     assert_eq!(notes(jana, session).await.len(), 2, "also when it is closed");
     let page = jana.get(&format!("/inbox/{session}?tab=all&note=1")).await.text;
-    assert!(page.contains("flow-note") && page.contains("Then transfer."), "{page}");
+    assert!(
+        page.contains("flow-note") && page.contains("Then transfer."),
+        "{page}"
+    );
 
     story.settled().await;
     assert!(story.meta.sent_messages().is_empty(), "Meta gets nothing");
@@ -96,13 +103,16 @@ async fn whoever_does_not_see_the_session_writes_and_reads_none(story: &Story) {
     let (jana, session) = (&desk.jana, &desk.session);
     assert_eq!(note(&desk.other, session, "Hello").await.status, 404);
     jana.call("inbox/pick-up", &[("session", session)]).await.ok();
-    assert_eq!(note(&desk.petr, session, "Hello").await.status, 404);
+    // Petr saw it, so he learns who has it now.
+    assert_eq!(note(&desk.petr, session, "Hello").await.status, 409);
     let nobody = Browser::new(story);
     assert_eq!(note(&nobody, session, "Hello").await.status, 401);
     assert!(notes(jana, session).await.is_empty());
     let path = format!("/api/v1/sessions/{session}");
     let reader = story.api_with(Scope::Read).await;
-    let written = reader.post(&format!("{path}/notes"), json!({"text": "Hello"})).await;
+    let written = reader
+        .post(&format!("{path}/notes"), json!({"text": "Hello"}))
+        .await;
     written.problem(403);
     reader.get(&format!("{path}/timeline")).await.ok();
 }
@@ -131,7 +141,7 @@ async fn what_cannot_be_a_note_is_refused(story: &Story) {
         let answer = note(jana, session, text).await;
         assert_eq!(answer.status, 422, "{text:?}: {}", answer.text);
     }
-    assert_eq!(note(jana, "nothing", "Hello").await.status, 400);
+    assert_eq!(note(jana, "nothing", "Hello").await.status, 422);
     let script = "<script>alert(1)</script> \u{202e}abc";
     note(jana, session, script).await.ok();
     let page = jana.get(&format!("/inbox/{session}?tab=all")).await.text;
@@ -149,12 +159,20 @@ async fn a_script_writes_and_reads_notes(story: &Story) {
     let all = story.api.get(&format!("{path}/timeline")).await.ok();
     assert_eq!(all.as_array().expect("a list").last(), Some(&written.json()));
     assert_eq!(written.json()["what"], "noted");
-    for body in [json!({}), json!({"text": ""}), json!({"text": 1}), json!({"text": "a", "b": 1})] {
+    for body in [
+        json!({}),
+        json!({"text": ""}),
+        json!({"text": 1}),
+        json!({"text": "a", "b": 1}),
+    ] {
         story.api.post(&notes_path, body).await.problem(422);
     }
     let nowhere = "/api/v1/sessions/00000000-0000-0000-0000-000000000001";
     for answer in [
-        story.api.post(&format!("{nowhere}/notes"), json!({"text": "a"})).await,
+        story
+            .api
+            .post(&format!("{nowhere}/notes"), json!({"text": "a"}))
+            .await,
         story.api.get(&format!("{nowhere}/timeline")).await,
     ] {
         answer.problem(404);

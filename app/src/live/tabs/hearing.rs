@@ -5,7 +5,10 @@ use super::{
     tab::{Act, HAND_OVER, Role, Stream, Tab, WAIT_FIRST},
 };
 use crate::wire;
-use domain::event::{Change, Event, Hello, Position};
+use domain::{
+    event::{Change, Event, Hello},
+    position::Position,
+};
 
 impl Tab {
     pub fn hello(&mut self, now: Millis, hello: Hello) {

@@ -1,6 +1,6 @@
 //! The notes that the tabs of one user send each other.
 
-use domain::event::Position;
+use domain::position::Position;
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since some moment that all tabs share.

@@ -2,8 +2,9 @@
 
 use super::note::{Lead, Millis, Note};
 use domain::{
-    event::{Event, Position, SILENCE},
+    event::{Event, SILENCE},
     ids::UserId,
+    position::Position,
 };
 
 /// How long a new tab waits for an answer from a tab that already listens.

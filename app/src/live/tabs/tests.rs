@@ -3,8 +3,9 @@ use super::{
     tab::{Act, Tab},
 };
 use domain::{
-    event::{Change, Hello, Position},
+    event::{Change, Hello},
     ids::UserId,
+    position::Position,
 };
 
 const SOME: Millis = 1_000_000.0;

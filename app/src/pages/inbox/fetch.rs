@@ -7,8 +7,8 @@ use crate::{
     outbox::Outbox,
 };
 use domain::{
-    event::AsOf,
     ids::SessionId,
+    position::AsOf,
     refusal::Refusal,
     session::{InboxCounts, Thread},
 };

@@ -7,8 +7,8 @@ use crate::{
     outbox::Outbox,
 };
 use domain::{
-    event::AsOf,
     ids::{ExtensionId, SessionId},
+    position::AsOf,
     session::{InboxCounts, Thread},
 };
 use leptos::prelude::*;

@@ -3,9 +3,9 @@
 use super::query::Query;
 use crate::live::Change;
 use domain::{
-    event::Position,
     ids::{ExtensionId, SessionId},
     page::PAGE_DEFAULT,
+    position::Position,
     session::{Filter, InboxPage, Part, SessionRow},
 };
 use serde::{Deserialize, Serialize};

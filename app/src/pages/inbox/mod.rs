@@ -5,7 +5,7 @@
 //! | [`query`], [`state`], [`fetch`] | the place that the URL names, and the data that the process has for it |
 //! | [`list`] | search, tabs, rows |
 //! | [`thread`] | one session |
-//! | [`markup`] | WhatsApp's marks and phone numbers in a text |
+//! | [`markup`], [`text`] | WhatsApp's marks and phone numbers in a text, and the text with them |
 //! | [`actions`] | the actions on a session: pick up, close, take over, transfer |
 //! | [`attach`] | files that go with a reply: picked, dropped, pasted, recorded, uploaded |
 //! | [`composer`] | where replies are written; [`crate::outbox`] sends them |
@@ -30,6 +30,7 @@ mod markup;
 mod query;
 mod state;
 mod template;
+mod text;
 mod thread;
 mod window_clock;
 

@@ -17,11 +17,12 @@ use crate::{
     frame::use_me,
     live::{Reader, use_live},
     outbox::{Outbox, use_outbox},
+    ui::form::on_outcome,
 };
 use domain::{
     access::{Actor, Me, Permission},
-    event::AsOf,
     ids::{ExtensionId, MessageId, SessionId},
+    position::AsOf,
     session::{InboxCounts, Tab, Thread},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -47,6 +48,8 @@ pub struct Inbox {
     pub pick_up: ServerAction<PickUp>,
     pub close: ServerAction<Close>,
     pub note: ServerAction<Note>,
+    /// The note that was sent to the process last.
+    pub noted: RwSignal<Option<(SessionId, String)>>,
     pub retry: ServerAction<Retry>,
     pub take_over: ServerAction<TakeOver>,
     pub transfer: ServerAction<Transfer>,
@@ -124,6 +127,7 @@ impl Inbox {
             pick_up: ServerAction::new(),
             close: ServerAction::new(),
             note: ServerAction::new(),
+            noted: RwSignal::new(None),
             retry: ServerAction::new(),
             take_over: ServerAction::new(),
             transfer: ServerAction::new(),
@@ -176,6 +180,13 @@ impl Inbox {
         });
         inbox.watch(inbox.close.into());
         inbox.watch(inbox.note.into());
+        // Also when the note's field is not on the page any more.
+        on_outcome(inbox.note, move |outcome| {
+            let saved = inbox.noted.get_untracked().filter(|_| outcome.is_ok());
+            if let Some((session, text)) = saved {
+                outbox.note_saved(session, &text);
+            }
+        });
         inbox.watch(inbox.retry.into());
         inbox.watch(inbox.react.into());
         inbox

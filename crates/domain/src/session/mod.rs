@@ -1,6 +1,5 @@
 //! Sessions: their states, the routing of new ones, and who may act on them.
 
-mod follow;
 mod list;
 mod routing;
 mod rules;
@@ -16,6 +15,8 @@ pub use list::Part;
 pub use routing::{Route, Target, route};
 pub use rules::{May, QueueAccess, ReplyEffect, SessionAccess};
 pub use state::State;
+#[cfg(test)]
+pub(crate) use thread::tests as threads;
 pub use thread::{Above, Blocked, EarlierSession, Stretch, Thread};
 pub use timeline::{MAX_NOTE, SessionEvent, SessionEventKind, note};
 pub use transfer::{Holder, HolderRow, MAX_MOVED, MAX_REASON, Moved, Transfer, TransferForm};

@@ -2,9 +2,9 @@
 //! its end is read again.
 
 use crate::{
-    event::Position,
     ids::{MessageId, SessionId},
     message::{MessageView, thread::when},
+    position::Position,
     session::{May, SessionEvent, SessionRow},
     time::Timestamp,
 };
@@ -160,11 +160,11 @@ pub struct Above {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use crate::{
-        event::Position,
         ids::{ChannelId, ContactId, MessageId, SessionId},
         message::{Direction, Marks, MessageView},
+        position::Position,
         refs::{ChannelRef, ContactRef},
         session::{Above, EarlierSession, May, SessionRow, State, Stretch, Thread},
         time::Timestamp,

@@ -9,10 +9,7 @@ use crate::{
         stream::{Subscription, Told},
     },
 };
-use domain::{
-    access::Actor,
-    event::{Change, Position},
-};
+use domain::{access::Actor, event::Change, position::Position};
 use uuid::Uuid;
 
 /// How many missed events are told one by one; beyond that it is quicker to read everything again.

@@ -1,11 +1,7 @@
 //! The stream of events in this process, and those who listen to it.
 
 use crate::events::{audience::Audience, counts::Counts};
-use domain::{
-    access::Actor,
-    event::{Change, Position},
-    session::InboxCounts,
-};
+use domain::{access::Actor, event::Change, position::Position, session::InboxCounts};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::{

@@ -3,6 +3,7 @@
 
 mod counter;
 mod draft;
+mod enter;
 mod forms;
 mod hints;
 mod more;
@@ -89,7 +90,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
         }
     };
     let pressed = move |event: KeyboardEvent| {
-        if event.key() == "Enter" && !event.shift_key() && !composes(&event) {
+        if enter::sends(&event) {
             event.prevent_default();
             send();
         }
@@ -152,7 +153,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let notes = inbox.writes_note;
     view! {
         <WriteTabs id />
-        <NoteForm id />
+        {move || notes.get().then(|| view! { <NoteForm id /> })}
         <form
             class="composer"
             hidden=move || notes.get()
@@ -192,13 +193,6 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
         </div>
     }
     .into_any()
-}
-
-/// With some input methods Enter also ends the composition of a character: that Enter does not send. Safari reports
-/// first that the composition is over, and then a key with this code: <https://bugs.webkit.org/show_bug.cgi?id=165004>
-fn composes(event: &KeyboardEvent) -> bool {
-    const OF_AN_INPUT_METHOD: u32 = 229;
-    event.is_composing() || event.key_code() == OF_AN_INPUT_METHOD
 }
 
 /// Without JavaScript a double click posts the form twice: the key makes both posts one message. The live page creates

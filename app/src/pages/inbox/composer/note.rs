@@ -1,6 +1,6 @@
 //! A note for colleagues, which the customer never sees. Whoever sees the session may write one.
 
-use super::composes;
+use super::enter;
 use crate::{
     api::ActionForm,
     browser,
@@ -75,16 +75,22 @@ pub fn NoteForm(id: SessionId) -> impl IntoView {
         }
         writer
     });
+    // What is typed while a note is being saved stays.
     on_outcome(inbox.note, move |outcome| {
-        if outcome.is_ok()
-            && let Some(area) = area.get_untracked()
+        let saved = inbox.noted.get_untracked().filter(|_| outcome.is_ok());
+        if let (Some((_, text)), Some(area)) = (saved, area.get_untracked())
+            && area.value() == text
         {
             area.set_value("");
-            keep();
         }
     });
+    let submitted = move |_| {
+        if let Some(area) = area.get_untracked() {
+            inbox.noted.set(Some((id, area.value())));
+        }
+    };
     let pressed = move |event: KeyboardEvent| {
-        if event.key() == "Enter" && !event.shift_key() && !composes(&event) {
+        if enter::sends(&event) {
             event.prevent_default();
             let form = area.get_untracked().and_then(|area| area.form());
             if let Some(form) = form {
@@ -92,10 +98,9 @@ pub fn NoteForm(id: SessionId) -> impl IntoView {
             }
         }
     };
-    let notes = inbox.writes_note;
     let pending = inbox.note.pending();
     view! {
-        <div class="composer composer-note" hidden=move || !notes.get()>
+        <div class="composer composer-note" on:submit=submitted>
             <ActionForm action=inbox.note>
                 <input type="hidden" name="session" value=id.to_string() />
                 <p class="composer-hint">{move || t_string!(i18n, inbox.note.hint)}</p>

@@ -1,6 +1,10 @@
 //! What has happened to the session, and what colleagues have noted.
 
-use crate::{i18n::*, pages::inbox::labels, ui::Time};
+use crate::{
+    i18n::*,
+    pages::inbox::{labels, text::Text},
+    ui::Time,
+};
 use domain::session::{SessionEvent, SessionEventKind, Thread};
 use leptos::prelude::*;
 
@@ -41,9 +45,7 @@ pub fn Notes(thread: Memo<Thread>) -> impl IntoView {
                                     <bdi>{note.who}</bdi>
                                     <Time at=note.at />
                                 </p>
-                                <p class="details-note" dir="auto">
-                                    {note.reason}
-                                </p>
+                                <Text text=note.reason.unwrap_or_default() />
                             </li>
                         </For>
                     </ol>

@@ -3,6 +3,7 @@
 //! <https://faq.whatsapp.com/539178204879377>
 
 mod addresses;
+pub mod emoji;
 mod phones;
 
 /// A stretch of a text.

@@ -4,7 +4,6 @@ use super::{
     content::{AdvertView, ContentView, DetailsView, ForwardedLine, JsonLink, QuoteView, Trouble, choices},
     fate::{Fate, FateLine, Stuck},
     file::{FileTile, speaks_for_itself},
-    text::Text,
     tools::{MessageTools, Tools, own_reaction},
 };
 use crate::{
@@ -15,6 +14,7 @@ use crate::{
         glyph::{self, Glyph, Ticks},
         labels,
         state::{Quoting, use_inbox},
+        text::Text,
     },
     ui::{Time, TimeStyle},
 };

@@ -2,14 +2,13 @@
 
 use super::{
     bubble::{Bubble, BubbleOnItsWay},
-    text::Text,
     timeline::{Begins, Line},
 };
 use crate::{
     i18n::*,
     pages::{
         in_group::InGroup,
-        inbox::{element_ids::UNREAD_ID, labels},
+        inbox::{element_ids::UNREAD_ID, labels, text::Text},
     },
     ui::{Time, TimeStyle},
 };

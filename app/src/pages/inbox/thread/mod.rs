@@ -4,14 +4,13 @@
 //! |---|---|
 //! | [`header`], [`placeholder`] | the part above the messages, and what is shown in place of a thread |
 //! | [`messages`], [`timeline`], [`divider`] | the messages on the page, their order, and where the unread ones begin |
-//! | [`line`], [`bubble`], [`content`], [`text`], [`emoji`], [`file`], [`tools`], [`fate`] | one line of them |
+//! | [`line`], [`bubble`], [`content`], [`file`], [`tools`], [`fate`] | one line of them |
 //! | [`scroll`], [`links`], [`reading`], [`announcer`] | the reading position, and what has been read or announced |
 
 mod announcer;
 pub(super) mod bubble;
 mod content;
 mod divider;
-mod emoji;
 mod fate;
 mod file;
 mod header;
@@ -21,7 +20,6 @@ mod messages;
 mod placeholder;
 mod reading;
 mod scroll;
-mod text;
 mod timeline;
 mod tools;
 

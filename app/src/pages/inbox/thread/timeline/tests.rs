@@ -39,7 +39,7 @@ pub fn message(n: u8, direction: Direction, minutes: i64) -> MessageView {
 
 pub fn thread(unread: u32, messages: Vec<MessageView>, timeline: Vec<SessionEvent>) -> Thread {
     Thread {
-        position: domain::event::Position::default(),
+        position: domain::position::Position::default(),
         session: SessionRow {
             id: id::<SessionId>(1),
             state: State::Waiting,

@@ -1,10 +1,7 @@
 //! A text with WhatsApp's marks. Everything in it becomes a text node, whatever it contains.
 
-use super::emoji;
-use crate::{
-    pages::inbox::markup::{self, Piece},
-    ui::long_text,
-};
+use super::markup::{self, Piece, emoji};
+use crate::ui::long_text;
 use leptos::prelude::*;
 
 #[component]

@@ -126,7 +126,7 @@ mod tests {
         message::{BubbleContent, Direction},
         session::{
             InboxCounts,
-            thread::tests::{messages, sketch, thread},
+            threads::{messages, sketch, thread},
         },
         time::Timestamp,
     };
