@@ -41,6 +41,7 @@ mod m0031_payment;
 mod m0032_read_receipts;
 mod m0033_templates;
 mod m0034_failure_trace;
+mod m0035_unread;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -82,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0032_read_receipts::Step),
             Box::new(m0033_templates::Step),
             Box::new(m0034_failure_trace::Step),
+            Box::new(m0035_unread::Step),
         ]
     }
 }

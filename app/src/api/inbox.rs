@@ -206,6 +206,19 @@ pub async fn mark_read(session: SessionId, message: MessageId) -> Result<(), Api
     Ok(engine::sessions::mark_read(&guard::engine()?, &actor, session, message).await?)
 }
 
+/// Marks the customer's last message as unread, so that it is not forgotten.
+///
+/// # Errors
+/// Not logged in, not visible to the caller, or the caller would not answer here.
+#[server(prefix = "/rpc", endpoint = "inbox/mark-unread", protocol = Rpc)]
+pub async fn mark_unread(session: SessionId) -> Result<(), ApiError> {
+    let actor = guard::actor().await?;
+    engine::sessions::mark_unread(&guard::engine()?, &actor, session).await?;
+    // The session's own page would mark it as read.
+    super::plain_form::redirect("/inbox");
+    Ok(())
+}
+
 /// Lets the customer see that the user types an answer.
 ///
 /// # Errors

@@ -137,6 +137,7 @@ pub fn routes() -> Vec<Route> {
         route(Token, "/api/v1/sessions/{id}/close", post(sessions::close)),
         route(Token, "/api/v1/sessions/{id}/read", post(sessions::mark_read)),
         route(Token, "/api/v1/sessions/{id}/typing", post(sessions::typing)),
+        route(Token, "/api/v1/sessions/{id}/unread", post(sessions::mark_unread)),
         route(Token, "/api/v1/sessions/{id}/notes", post(sessions::note)),
         route(Token, "/api/v1/sessions/{id}/timeline", get(sessions::timeline)),
         route(Token, "/api/v1/sessions/{id}/transfer", post(sessions::transfer)),

@@ -45,6 +45,7 @@ mod templates;
 mod thread;
 mod transfers;
 mod typed;
+mod unread;
 mod upgrade;
 mod webhook;
 mod wire;

@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 21] = [
+const OBSTACLES: [(&str, &str); 22] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -94,6 +94,10 @@ const OBSTACLES: [(&str, &str); 21] = [
     (
         "ALTER TABLE messages ADD COLUMN failure_trace TEXT",
         "ALTER TABLE messages DROP COLUMN failure_trace",
+    ),
+    (
+        "CREATE TABLE sessions_unread_by_time (id INTEGER)",
+        "DROP TABLE sessions_unread_by_time",
     ),
 ];
 

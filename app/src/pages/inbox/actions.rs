@@ -1,19 +1,23 @@
-//! The actions on a session: picking it up; and closing it, taking it over and transferring it, each of which asks
+//! The actions on a session: picking it up; marking it as unread; and closing it, taking it over and transferring it, each of which asks
 //! first in a dialog. Without JavaScript their buttons lead to the same page with the dialog open.
 
 use super::{
-    element_ids::{CLOSE_ID, TRANSFER_ID},
+    element_ids::{CLOSE_ID, ROW_ID, TRANSFER_ID, UNREAD_BUTTON_ID},
     state::use_inbox,
 };
 use crate::{
     api::{ActionForm, Resource, transfers::targets},
+    browser,
     i18n::*,
     pages::transfer_fields::{Reason, TargetSelect},
     ui::{IconName, LiveText, Transition, icon::Icon},
 };
 use domain::{ids::SessionId, session::Thread};
 use leptos::{ev::MouseEvent, html, prelude::*};
-use leptos_router::hooks::use_query_map;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
 
 /// *Pick up*, as a form that works before the page is live.
 #[component]
@@ -29,6 +33,36 @@ pub fn PickUp(id: SessionId, #[prop(optional)] id_in_page: Option<&'static str>)
                 <span>{move || t_string!(i18n, inbox.thread.pick_up)}</span>
             </button>
         </ActionForm>
+    }
+    .into_any()
+}
+
+/// *Mark as unread*, which also leaves the session: whoever looks at it reads it.
+#[component]
+pub fn MarkUnread(id: SessionId) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let navigate = use_navigate();
+    let leave = move |_| {
+        let list = inbox.query.with_untracked(|query| query.href(None));
+        let options = NavigateOptions {
+            scroll: false,
+            ..Default::default()
+        };
+        navigate(&list, options);
+        // So that the next key goes on from there.
+        request_animation_frame(move || browser::focus(&format!("{ROW_ID}{id}")));
+    };
+    let label = move || t_string!(i18n, inbox.thread.mark_unread);
+    view! {
+        <div on:submit=leave>
+            <ActionForm action=inbox.mark_unread>
+                <input type="hidden" name="session" value=id.to_string() />
+                <button type="submit" class="button quiet" id=UNREAD_BUTTON_ID aria-label=label title=label>
+                    <Icon name=IconName::Unread />
+                </button>
+            </ActionForm>
+        </div>
     }
     .into_any()
 }

@@ -11,6 +11,7 @@ pub const MORE_ID: &str = "inbox-more";
 pub const PICK_UP_ID: &str = "thread-pick-up";
 pub const CLOSE_ID: &str = "thread-close";
 pub const TRANSFER_ID: &str = "thread-transfer";
+pub const UNREAD_BUTTON_ID: &str = "thread-unread";
 pub const REPLY_ID: &str = "composer-text";
 pub const NOTE_ID: &str = "composer-note";
 pub const REPLY_TAB_ID: &str = "write-reply";

@@ -3,6 +3,7 @@
 
 use super::element_ids::{
     CLOSE_ID, MORE_ID, NOTE_ID, NOTE_TAB_ID, PICK_UP_ID, REPLY_ID, REPLY_TAB_ID, SEARCH_ID, TRANSFER_ID,
+    UNREAD_BUTTON_ID,
 };
 use crate::{
     browser::{self, storage},
@@ -84,6 +85,7 @@ pub fn Keys() -> impl IntoView {
             {line(&["T"], Signal::derive(move || t_string!(i18n, inbox.thread.transfer)))}
             {line(&["R"], Signal::derive(move || t_string!(i18n, inbox.keys.reply)))}
             {line(&["N"], Signal::derive(move || t_string!(i18n, inbox.keys.note)))}
+            {line(&["U"], Signal::derive(move || t_string!(i18n, inbox.thread.mark_unread)))}
             {line(&["/"], Signal::derive(move || t_string!(i18n, inbox.keys.search)))}
             {line(&["Enter"], Signal::derive(move || t_string!(i18n, inbox.keys.send)))}
             {line(&["Shift", "Enter"], Signal::derive(move || t_string!(i18n, inbox.keys.line)))}
@@ -131,6 +133,7 @@ fn pressed(event: &KeyboardEvent) {
         "t" | "T" => press(TRANSFER_ID),
         "r" | "R" => write(REPLY_TAB_ID, REPLY_ID),
         "n" | "N" => write(NOTE_TAB_ID, NOTE_ID),
+        "u" | "U" => press(UNREAD_BUTTON_ID),
         "/" => focus(SEARCH_ID),
         _ => false,
     };

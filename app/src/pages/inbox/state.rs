@@ -11,7 +11,7 @@ use super::{
 use crate::{
     api::{
         AnyAction, ApiError, ApiResult, Resource, ServerAction,
-        inbox::{self as api, Close, Note, PickUp, React, Retry},
+        inbox::{self as api, Close, MarkUnread, Note, PickUp, React, Retry},
         transfers::{TakeOver, Transfer},
     },
     frame::use_me,
@@ -47,6 +47,7 @@ pub struct Inbox {
     me: Resource<ApiResult<Me>>,
     pub pick_up: ServerAction<PickUp>,
     pub close: ServerAction<Close>,
+    pub mark_unread: ServerAction<MarkUnread>,
     pub note: ServerAction<Note>,
     /// The note that was sent to the process last.
     pub noted: RwSignal<Option<(SessionId, String)>>,
@@ -126,6 +127,7 @@ impl Inbox {
             me: use_me(),
             pick_up: ServerAction::new(),
             close: ServerAction::new(),
+            mark_unread: ServerAction::new(),
             note: ServerAction::new(),
             noted: RwSignal::new(None),
             retry: ServerAction::new(),
@@ -179,6 +181,7 @@ impl Inbox {
             now
         });
         inbox.watch(inbox.close.into());
+        inbox.watch(inbox.mark_unread.into());
         inbox.watch(inbox.note.into());
         // Also when the note's field is not on the page any more.
         on_outcome(inbox.note, move |outcome| {

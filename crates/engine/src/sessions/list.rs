@@ -40,17 +40,7 @@ pub async fn inbox(
     let taken = taken(filter);
     let Some(mut sought) = search::sought(text.unwrap_or_default()) else {
         return match (filter.unread, tab) {
-            // Few sessions of many, and an index has them.
-            (true, Tab::All) => {
-                let unread = taken.add(order.beyond(page)?);
-                shown(
-                    engine,
-                    first_found(actor, tab, order, unread, read_for(page)),
-                    order,
-                    page,
-                )
-                .await
-            }
+            (true, Tab::All) => page_of(engine, unread(actor), order, page).await,
             _ => page_in(engine, &stretches, order, taken, page).await,
         };
     };
@@ -74,6 +64,15 @@ pub async fn inbox(
     let narrowed = sought.looked_up().add(taken).add(order.beyond(page)?);
     let query = first_found(actor, tab, order, narrowed, read_for(page));
     shown(engine, query, order, page).await
+}
+
+/// All sessions that the actor may see and in which something is unread. They are few of many, and have an index.
+pub(crate) fn unread(actor: &Actor) -> Select<session::Entity> {
+    let unread = taken(Filter { unread: true });
+    let found = session::Entity::find()
+        .filter(on_tab(actor, Tab::All))
+        .filter(unread);
+    Order::of(Tab::All).sort(found)
 }
 
 /// The condition of [`Filter::takes`].

@@ -41,7 +41,7 @@ pub use note::note;
 pub use timeline::timeline;
 pub use transfer::{take_over, targets, transfer, transfer_all};
 pub use typing::typing;
-pub use unread::{mark_all_read, mark_read};
+pub use unread::{mark_all_read, mark_read, mark_unread};
 
 pub(crate) use transfer::release;
 pub(crate) use unread::tell_read;

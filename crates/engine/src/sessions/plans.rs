@@ -9,7 +9,7 @@ use crate::{
     sessions::{
         access::{is_open, on_tab, visible_to},
         holders::{self},
-        list::{counted, first_found},
+        list::{counted, first_found, unread},
         order::Order,
         stretches,
     },
@@ -79,7 +79,7 @@ fn history(backend: DbBackend) -> Vec<String> {
              SELECT {id}, {channel}, {id}, CASE WHEN i % 20 = 0 THEN 'waiting' WHEN i % 400 = 1 THEN 'assigned' ELSE 'closed' END,
                     CASE WHEN i % 4000 IN (0, 7) THEN {quiet} ELSE {busy} END,
                     CASE WHEN i % 20 = 0 OR i % 50 = 7 THEN NULL WHEN i IN (4801, 15013) THEN {new} ELSE {old} END,
-                    i % 2, i / 3, i / 3, i / 3 FROM {number}"
+                    CASE WHEN i % 20 = 0 OR i % 400 = 1 THEN (i / 20) % 2 ELSE 0 END, i / 3, i / 3, i / 3 FROM {number}"
         ),
     ]
 }
@@ -181,6 +181,21 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
             "list of all",
             listed(&admin, Tab::All).await,
             &["sessions_by_time"],
+        ),
+        (
+            "list of the unread",
+            plan(db, &unread(&admin).limit(51)).await,
+            &["sessions_unread_by_time"],
+        ),
+        (
+            "operator's list of the unread",
+            plan(db, &unread(&jana).limit(51)).await,
+            &["sessions_unread_by_time"],
+        ),
+        (
+            "operator's list of few unread",
+            plan(db, &unread(&novice).limit(51)).await,
+            &["sessions_unread_by_time"],
         ),
         ("operator's list of all", listed(&jana, Tab::All).await, &seen),
         (

@@ -16,8 +16,8 @@ use domain::{
     refusal::Refusal,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select,
-    sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -58,6 +58,35 @@ pub async fn mark_read(engine: &Engine, actor: &Actor, id: SessionId, seen: Mess
         .await?;
     audience::session_read(&tx, &found);
     tell_read(&tx, &found, position).await?;
+    tx.commit().await
+}
+
+/// Notes that the customer's last message has to be read again: the position goes back to before it. Where something is
+/// unread anyway, nothing changes.
+///
+/// # Errors
+/// The actor may not see the session, or would not answer in it.
+pub async fn mark_unread(engine: &Engine, actor: &Actor, id: SessionId) -> Result<()> {
+    let tx = engine.transaction(actor).await?;
+    let found = access::find(&tx, actor, id, true).await?;
+    let access = access::session_access(&tx, actor.extension(), &found).await?;
+    if !access.reads(actor) {
+        access.reply(actor)?;
+    }
+    let query = newest(customers_messages_after(found.id, None)).limit(2);
+    let last = query.all(&tx).await?;
+    if found.unread > 0 || last.is_empty() {
+        return Ok(());
+    }
+    let position = last.get(1);
+    session::Entity::update_many()
+        .col_expr(session::Column::Unread, Expr::value(1))
+        .col_expr(session::Column::ReadAt, Expr::value(position.map(|row| row.at)))
+        .col_expr(session::Column::ReadId, Expr::value(position.map(|row| row.id)))
+        .filter(session::Column::Id.eq(found.id))
+        .exec(&tx)
+        .await?;
+    audience::session_read(&tx, &found);
     tx.commit().await
 }
 

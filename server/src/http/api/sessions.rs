@@ -149,6 +149,16 @@ pub async fn mark_read(
     read(&http.engine, &actor, session).await
 }
 
+/// Notes that the customer's last message has to be read again.
+pub async fn mark_unread(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Id(session): Id<SessionId>,
+) -> Result<impl IntoResponse, Problem> {
+    sessions::mark_unread(&http.engine, &actor, session).await?;
+    read(&http.engine, &actor, session).await
+}
+
 /// What happened to a session, oldest first.
 pub async fn timeline(
     Reader(actor): Reader,

@@ -160,7 +160,7 @@ pub fn Bubble(
         Some(Content::Unsupported { .. } | Content::Unknown { .. })
     );
     let id = message.id;
-    let json = odd.then(|| move || inbox.reads_json().then(|| view! { <JsonLink id /> }));
+    let json = odd.then_some(move || inbox.reads_json().then(|| view! { <JsonLink id /> }));
     let trouble = content.trouble.map(|words| view! { <Trouble words /> });
     // Their text only summarises the content above it.
     let names = matches!(
