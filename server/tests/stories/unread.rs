@@ -43,6 +43,12 @@ async fn reads(browser: &Browser, session: &str) {
     browser.call("inbox/mark-read", &arguments).await.ok();
 }
 
+async fn picked_up_and_read(story: &Story, path: &str) {
+    let jana = json!({"extension": "201"});
+    story.api.post(&format!("{path}/pick-up"), jana).await.ok();
+    story.api.post(&format!("{path}/read"), json!({})).await.ok();
+}
+
 async fn what_is_marked_has_to_be_read_again(story: &Story) {
     let (line, jana, session) = mine(story).await;
     let path = format!("/api/v1/sessions/{session}");
@@ -66,7 +72,7 @@ async fn what_is_marked_has_to_be_read_again(story: &Story) {
     let all = story.api.items("/api/v1/sessions").await;
     let other = all.iter().map(id_of).find(|id| *id != session).expect("another");
     let path = format!("/api/v1/sessions/{other}");
-    story.api.post(&format!("{path}/read"), json!({})).await.ok();
+    picked_up_and_read(story, &path).await;
     let marked = story.api.post(&format!("{path}/unread"), json!({})).await.ok();
     assert_eq!(marked["unread"], 1);
 }
@@ -99,8 +105,7 @@ async fn the_list_of_the_unread_is_read_page_by_page(story: &Story) {
     let all = story.api.items("/api/v1/sessions?limit=200").await;
     assert_eq!(all.len(), 70);
     for session in all.iter().skip(60) {
-        let path = format!("/api/v1/sessions/{}/read", id_of(session));
-        story.api.post(&path, json!({})).await.ok();
+        picked_up_and_read(story, &format!("/api/v1/sessions/{}", id_of(session))).await;
     }
     let expected: Vec<_> = all.iter().take(60).map(id_of).collect();
     for reader in [&jana, &boss] {
