@@ -7,6 +7,7 @@
 //! | [`ui`] | the kit: button, field, badge, table, time, … |
 //! | [`api`] | server functions, one file per noun; each starts with the guard and makes one engine call |
 //! | [`live`] | the process' events as signals |
+//! | [`alerts`] | notifications and a sound for a user who looks elsewhere |
 //! | [`outbox`] | replies on their way, and drafts |
 //! | [`labels`] | refusals, problems, badges and the like in the reader's language |
 //! | [`prefs`] | language and theme |
@@ -14,6 +15,7 @@
 //! | [`browser`] | direct calls to the browser |
 //! | [`wire`] | reading what the process sends |
 
+pub mod alerts;
 pub mod api;
 pub mod browser;
 pub mod frame;

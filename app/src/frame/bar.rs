@@ -2,6 +2,7 @@
 
 use super::switches::{LanguageSwitch, ThemeSwitch};
 use crate::{
+    alerts::AlertChoices,
     api::{
         ActionForm, ApiResult, Resource, ServerAction,
         auth::{LogOut, LogOutEverywhere},
@@ -129,6 +130,7 @@ fn UserMenu(me: Me) -> impl IntoView {
                 <strong>{me.name.clone()}</strong>
                 <span>{who}</span>
             </p>
+            <AlertChoices />
             <ActionForm action=log_out>
                 <button type="submit" class="menu-item">
                     <Icon name=IconName::LogOut />

@@ -7,6 +7,7 @@ pub mod switches;
 
 use self::{bar::Bar, rail::Rail, switches::speak};
 use crate::{
+    alerts::provide_alerts,
     api::{ApiResult, Resource, auth::who_am_i},
     i18n::*,
     live::{self, LiveNotice},
@@ -31,6 +32,7 @@ pub fn Frame() -> impl IntoView {
     provide_context(user);
     let who = live::provide_live(user, drawn);
     provide_outbox(user, who);
+    provide_alerts(user);
     Effect::new(move |_| {
         if let Some(Ok(Me {
             language: Some(language),

@@ -1,0 +1,169 @@
+//! Alerts: a notification of the system's and a sound when something waits for the user and they look elsewhere. They are
+//! chosen in each browser, and off at first.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`rules`] | which changes are worth an alert |
+//! | [`choices`] | what the user chose, and which of several tabs alerts |
+//! | [`show`] | notifications and sound through the browser |
+
+mod choices;
+mod rules;
+mod show;
+
+use self::{
+    choices::{Means, takes},
+    rules::{Alert, Kind, alert, is_over},
+    show::{Shown, may_notify},
+};
+use crate::{
+    api::{ApiResult, Resource},
+    browser,
+    i18n::*,
+    live::{Change, Changes, use_live},
+};
+use domain::{access::Me, ids::SessionId, position::Position};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::hooks::{use_location, use_navigate};
+use std::time::Duration;
+
+/// The tab in which the user is decides first, because it may show the session.
+const OTHER_TABS_WAIT: Duration = Duration::from_millis(300);
+
+/// Alerts the user for as long as the calling component is shown.
+pub fn provide_alerts(user: Resource<ApiResult<Me>>) {
+    let i18n = use_i18n();
+    let changes = use_live().changes;
+    let path = use_location().pathname;
+    let attentive = browser::use_attention();
+    let navigate = use_navigate();
+    Effect::new(move |shown: Option<(Shown, Position)>| {
+        let newest = changes.with(Changes::newest);
+        // What came before the page did is in the page.
+        let (shown, seen) = shown.unwrap_or_else(|| (Shown::default(), newest));
+        let own = user.with_untracked(|user| match user {
+            Some(Ok(me)) => me.extension.as_ref().map(|own| own.id),
+            _ => None,
+        });
+        let new: Vec<Change> = changes.with_untracked(|changes| {
+            let new = changes.after(seen);
+            new.map(|new| new.cloned().collect()).unwrap_or_default()
+        });
+        for change in new {
+            if is_over(change.inbox.row.as_ref()) {
+                shown.take_back(change.session);
+            }
+            let Some(alert) = alert(&change, own) else {
+                continue;
+            };
+            let (shown, navigate) = (shown.clone(), navigate.clone());
+            let tell = move || {
+                let in_view = attentive.try_get_untracked() == Some(true)
+                    && path.try_with_untracked(|path| shows(path, alert.session)) == Some(true);
+                if !takes(change.at.number) || in_view {
+                    return;
+                }
+                if Means::Sound.is_chosen() {
+                    shown.play();
+                }
+                if Means::Desktop.is_chosen() {
+                    let href = format!("/inbox/{}?tab={}", alert.session, tab(&alert));
+                    let navigate = navigate.clone();
+                    let body = body(i18n.get_locale_untracked(), &alert);
+                    shown.notify(&alert, &alert.name, &body, move || {
+                        navigate(&href, Default::default())
+                    });
+                }
+            };
+            match attentive.get_untracked() {
+                true => tell(),
+                false => set_timeout(tell, OTHER_TABS_WAIT),
+            }
+        }
+        (shown, newest)
+    });
+}
+
+fn shows(path: &str, session: SessionId) -> bool {
+    path.strip_prefix("/inbox/")
+        .is_some_and(|shown| shown == session.to_string())
+}
+
+fn tab(alert: &Alert) -> &'static str {
+    match alert.kind {
+        Kind::Mine => "mine",
+        Kind::Waiting => "waiting",
+    }
+}
+
+fn body(locale: Locale, alert: &Alert) -> String {
+    let words = alert.words.clone();
+    let words = words.unwrap_or_else(|| td_string!(locale, common.alerts.message).to_owned());
+    match alert.kind {
+        Kind::Mine => words,
+        Kind::Waiting => td_string!(locale, common.alerts.waits, words = words).to_string(),
+    }
+}
+
+/// The user's choices, in their menu. Without JavaScript there are none.
+#[component]
+pub fn AlertChoices() -> impl IntoView {
+    let live = RwSignal::new(false);
+    let (desktop, sound) = (RwSignal::new(false), RwSignal::new(false));
+    let refused = RwSignal::new(false);
+    Effect::new(move |_| {
+        live.set(true);
+        desktop.set(Means::Desktop.is_chosen());
+        sound.set(Means::Sound.is_chosen());
+    });
+    move || {
+        live.get()
+            .then(|| view! { <Choices desktop sound refused /> }.into_any())
+    }
+}
+
+#[component]
+fn Choices(desktop: RwSignal<bool>, sound: RwSignal<bool>, refused: RwSignal<bool>) -> impl IntoView {
+    let i18n = use_i18n();
+    let choose_desktop = move |event| {
+        let on = event_target_checked(&event);
+        refused.set(false);
+        if !on {
+            Means::Desktop.choose(false);
+            desktop.set(false);
+            return;
+        }
+        spawn_local(async move {
+            let granted = may_notify().await;
+            Means::Desktop.choose(granted);
+            // Also where it was refused: the box shows what holds.
+            desktop.try_set(false);
+            desktop.try_set(granted);
+            refused.try_set(!granted);
+        });
+    };
+    let choose_sound = move |event| {
+        let on = event_target_checked(&event);
+        Means::Sound.choose(on);
+        sound.set(on);
+        if on {
+            Shown::default().play();
+        }
+    };
+    view! {
+        <label class="menu-item">
+            <input type="checkbox" prop:checked=desktop on:change=choose_desktop />
+            {move || t_string!(i18n, common.alerts.desktop)}
+        </label>
+        <div role="alert">
+            {move || {
+                refused.get().then(|| view! { <p class="menu-note">{move || t_string!(i18n, common.alerts.refused)}</p> })
+            }}
+        </div>
+        <label class="menu-item">
+            <input type="checkbox" prop:checked=sound on:change=choose_sound />
+            {move || t_string!(i18n, common.alerts.sound)}
+        </label>
+    }
+    .into_any()
+}
