@@ -1,6 +1,7 @@
 // A supervisor moves sessions: one that an operator is working on, and many.
 
 import type { Page } from '@playwright/test';
+import { pickedUp } from './support/picked-up.js';
 import { expect, test, visit } from './support/test.js';
 import { filled, words } from './support/words.js';
 
@@ -12,6 +13,21 @@ const LOST = [/409 \(Conflict\)|^409 .*\/inbox\/thread$/];
 
 test.beforeEach(async ({ world }) => {
   await world.addOperator('900', 'Vendula Vedoucí', 'vendula', 'supervisor');
+});
+
+test('whoever closes may say why', async ({ world, person }) => {
+  const page = await person('jana');
+  const { karel } = await pickedUp(world, page);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('e');
+  const dialog = page.getByRole('dialog', { name: inbox.confirm.title });
+  await dialog.getByRole('button', { name: inbox.confirm.no }).click();
+  await expect(dialog).toBeHidden();
+  await page.keyboard.press('e');
+  await dialog.getByLabel(inbox.transfer.reason).fill('Vyřešeno');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('log', { name: inbox.thread.messages })).toContainText('Vyřešeno');
+  expect((await world.sessionOf(karel)).state).toBe('closed');
 });
 
 test('a session is taken over: its owner sees by whom, and keeps the draft', async ({ world, person, troubles }) => {

@@ -114,11 +114,11 @@ pub async fn pick_up(session: SessionId) -> Result<(), ApiError> {
 /// Ends a session.
 ///
 /// # Errors
-/// Already closed, or the caller may not close it.
+/// Already closed, the caller may not close it, or a reason that is too long.
 #[server(prefix = "/rpc", endpoint = "inbox/close", protocol = Rpc)]
-pub async fn close(session: SessionId) -> Result<(), ApiError> {
+pub async fn close(session: SessionId, #[server(default)] reason: String) -> Result<(), ApiError> {
     let actor = guard::actor().await?;
-    Ok(engine::sessions::close(&guard::engine()?, &actor, session).await?)
+    Ok(engine::sessions::close(&guard::engine()?, &actor, session, &reason).await?)
 }
 
 /// Writes a note for colleagues, which the customer never sees.

@@ -4,6 +4,8 @@ use crate::{
     stories,
     support::{Story, world::id_of},
 };
+use domain::session::MAX_REASON;
+use reqwest::Method;
 use serde_json::json;
 
 stories! {
@@ -11,6 +13,53 @@ stories! {
     a_channel_turns_active_when_meta_has_called
     an_extension_gets_its_sessions_at_once
     a_closed_session_is_followed_by_a_new_one
+    whoever_closes_may_say_why
+}
+
+async fn whoever_closes_may_say_why(story: &Story) {
+    let (line, jana) = story.desk_of_one().await;
+    story.says(story.customer(1), &line, "Hello").await;
+    let session = id_of(&story.session().await);
+    let path = format!("/api/v1/sessions/{session}");
+    jana.call("inbox/pick-up", &[("session", &session)]).await.ok();
+    let long = "x".repeat(MAX_REASON + 1);
+    for reason in [&long, "two\nlines"] {
+        let arguments = [("session", session.as_str()), ("reason", reason)];
+        assert_eq!(jana.call("inbox/close", &arguments).await.status, 422);
+        let body = json!({"reason": reason});
+        story.api.post(&format!("{path}/close"), body).await.problem(422);
+    }
+    let unknown = json!({"why": "Solved"});
+    story
+        .api
+        .post(&format!("{path}/close"), unknown)
+        .await
+        .problem(422);
+    let arguments = [("session", session.as_str()), ("reason", " Solved ")];
+    jana.call("inbox/close", &arguments).await.ok();
+    let last = async || {
+        let timeline = story.api.get(&format!("{path}/timeline")).await.ok();
+        timeline
+            .as_array()
+            .and_then(|all| all.last().cloned())
+            .expect("a line")
+    };
+    let closed = last().await;
+    assert_eq!(
+        (&closed["what"], &closed["reason"]),
+        (&json!("closed"), &json!("Solved"))
+    );
+    let page = jana.get(&format!("/inbox/{session}?tab=all")).await.text;
+    assert!(page.contains("Solved"), "{page}");
+
+    // Without a body, as ever.
+    story.says(story.customer(2), &line, "Hello").await;
+    let all = story.api.items("/api/v1/sessions").await;
+    let other = all.iter().map(id_of).find(|id| *id != session).expect("another");
+    let close = story
+        .api
+        .request(Method::POST, &format!("/api/v1/sessions/{other}/close"));
+    assert_eq!(story.api.send(close).await.ok()["state"], "closed");
 }
 
 async fn from_the_first_message_to_the_read_tick(story: &Story) {

@@ -311,7 +311,7 @@ async fn random_step(
     // Whoever may not do it is refused, which is as good a step.
     let done = match step {
         3 | 4 => sessions::pick_up(engine, &actor, id, None).await,
-        5 => sessions::close(engine, &actor, id).await,
+        5 => sessions::close(engine, &actor, id, "").await,
         6 => sessions::mark_all_read(engine, &actor, id).await,
         7 => {
             let form = TransferForm {

@@ -366,7 +366,7 @@ async fn act(story: &Story, company: &Company, chance: &mut Chance, step: usize)
     let done = match step {
         8 => sessions::pick_up(engine, &actor, id, None).await,
         9 => sessions::mark_all_read(engine, &actor, id).await,
-        10 if chance.below(3) == 0 => sessions::close(engine, &actor, id).await,
+        10 if chance.below(3) == 0 => sessions::close(engine, &actor, id, "").await,
         10 => {
             let form = TransferForm {
                 to: chance.one_of(&company.targets).clone(),

@@ -141,6 +141,7 @@ pub fn Close(id: SessionId) -> impl IntoView {
     let inbox = use_inbox();
     let pending = inbox.close.pending();
     let dialog = NodeRef::new();
+    let no = "close-no";
     view! {
         <Step
             id
@@ -152,17 +153,20 @@ pub fn Close(id: SessionId) -> impl IntoView {
             dialog
         >
             <p>{move || t_string!(i18n, inbox.confirm.text)}</p>
-            <div class="dialog-buttons">
-                <form method="dialog">
-                    <button class="button">{move || t_string!(i18n, inbox.confirm.no)}</button>
-                </form>
-                <ActionForm action=inbox.close>
-                    <input type="hidden" name="session" value=id.to_string() />
+            <ActionForm action=inbox.close>
+                <input type="hidden" name="session" value=id.to_string() />
+                <Reason name="close" />
+                <div class="dialog-buttons">
+                    <button type="submit" class="button" form=no>
+                        {move || t_string!(i18n, inbox.confirm.no)}
+                    </button>
                     <button type="submit" class="button primary" autofocus prop:disabled=move || pending.try_get().unwrap_or_default()>
                         {move || t_string!(i18n, inbox.confirm.yes)}
                     </button>
-                </ActionForm>
-            </div>
+                </div>
+            </ActionForm>
+            // HTML forbids nested forms, so its button is in the other one.
+            <form method="dialog" id=no></form>
         </Step>
     }
     .into_any()

@@ -19,5 +19,5 @@ pub use state::State;
 pub(crate) use thread::tests as threads;
 pub use thread::{Above, Blocked, EarlierSession, Stretch, Thread};
 pub use timeline::{MAX_NOTE, SessionEvent, SessionEventKind, note};
-pub use transfer::{Holder, HolderRow, MAX_MOVED, MAX_REASON, Moved, Transfer, TransferForm};
+pub use transfer::{Holder, HolderRow, MAX_MOVED, MAX_REASON, Moved, Transfer, TransferForm, reason};
 pub use view::{Filter, InboxCounts, InboxPage, Preview, SessionRow, Several, Tab};

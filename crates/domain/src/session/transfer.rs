@@ -74,6 +74,20 @@ pub struct Transfer {
     pub reason: Option<String>,
 }
 
+/// Checks the reason that somebody gives for what they do with a session; an empty one is none.
+///
+/// # Errors
+/// It is too long, or has several lines.
+pub fn reason(text: &str) -> Result<Option<String>, Invalid> {
+    given(text).map_err(|problem| Invalid::field("reason", problem))
+}
+
+fn given(reason: &str) -> Result<Option<String>, Problem> {
+    optional(reason)
+        .map(|reason| line(reason, MAX_REASON))
+        .transpose()
+}
+
 impl TransferForm {
     /// # Errors
     /// [`Invalid`] with every field that is wrong.
@@ -84,8 +98,7 @@ impl TransferForm {
             None => problems.take("to", Err(Problem::Required)),
             Some(to) => problems.take("to", to.parse()),
         };
-        let reason = optional(&self.reason).map(|reason| line(reason, MAX_REASON));
-        let reason = problems.take("reason", reason.transpose());
+        let reason = problems.take("reason", given(&self.reason));
         match (from, to, reason) {
             (Some(from), Some(to), Some(reason)) => Ok(Transfer { from, to, reason }),
             _ => Err(problems.refuse()),

@@ -66,7 +66,7 @@ pub async fn delete(engine: &Engine, actor: &Actor, id: ChannelId, name: &str) -
         .all(&tx)
         .await?
     {
-        lifecycle::end(&tx, &open).await?;
+        lifecycle::end(&tx, &open, None).await?;
     }
     secrets::remove(&tx, id, Kind::ALL).await?;
     let now = engine.clock().now().millis();

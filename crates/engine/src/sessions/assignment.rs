@@ -70,7 +70,14 @@ pub(crate) async fn take(tx: &Transaction, of: &session::Model, taker: &Extensio
     if taken.rows_affected == 0 {
         return Err(Refusal::PickUpFirst.into());
     }
-    session_event(tx, of.id, SessionEventKind::PickedUp, Some(taker.name.clone())).await?;
+    session_event(
+        tx,
+        of.id,
+        SessionEventKind::PickedUp,
+        Some(taker.name.clone()),
+        None,
+    )
+    .await?;
     let now = session::Entity::find_by_id(of.id)
         .one(tx)
         .await?

@@ -61,7 +61,7 @@ pub(crate) async fn pass(engine: &Engine) -> Result<bool> {
             .await?;
         if closed.rows_affected == 1 {
             let hours = (after.as_secs() / 3600).to_string();
-            session_event(&tx, of.id, SessionEventKind::ClosedIdle, Some(hours)).await?;
+            session_event(&tx, of.id, SessionEventKind::ClosedIdle, Some(hours), None).await?;
             session_changed(&tx, of);
         }
     }

@@ -15,7 +15,7 @@ use domain::{
     ids::SessionId,
     refs::ExtensionRef,
     refusal::Refusal,
-    session::{SessionEventKind, State},
+    session::{SessionEventKind, State, reason as session_reason},
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
@@ -23,19 +23,20 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Ends a session. The customer's next message opens a new one.
-pub async fn close(engine: &Engine, actor: &Actor, id: SessionId) -> Result<()> {
+/// Ends a session. The customer's next message opens a new one. The timeline shows the reason, if there is one.
+pub async fn close(engine: &Engine, actor: &Actor, id: SessionId, reason: &str) -> Result<()> {
+    let reason = session_reason(reason)?;
     let tx = engine.transaction(actor).await?;
     let found = find(&tx, actor, id, true).await?;
     session_access(&tx, actor.extension(), &found)
         .await?
         .close(actor)?;
-    end(&tx, &found).await?;
+    end(&tx, &found, reason).await?;
     tx.commit().await
 }
 
 /// Closes a session, within the caller's transaction.
-pub(crate) async fn end(tx: &Transaction, of: &session::Model) -> Result<()> {
+pub(crate) async fn end(tx: &Transaction, of: &session::Model, reason: Option<String>) -> Result<()> {
     let now = tx.engine().clock().now().millis();
     session::Entity::update_many()
         .col_expr(session::Column::State, Expr::value(State::Closed.as_str()))
@@ -44,7 +45,8 @@ pub(crate) async fn end(tx: &Transaction, of: &session::Model) -> Result<()> {
         .filter(session::Column::Id.eq(of.id))
         .exec(tx)
         .await?;
-    session_event(tx, of.id, SessionEventKind::Closed, Some(name_of(tx.actor()))).await?;
+    let who = Some(name_of(tx.actor()));
+    session_event(tx, of.id, SessionEventKind::Closed, who, reason).await?;
     session_changed(tx, of);
     Ok(())
 }
@@ -87,7 +89,8 @@ pub(crate) async fn reopen(
         }
         now => now?,
     };
-    session_event(tx, of.id, SessionEventKind::Reopened, Some(name_of(tx.actor()))).await?;
+    let who = Some(name_of(tx.actor()));
+    session_event(tx, of.id, SessionEventKind::Reopened, who, None).await?;
     session_changed(tx, of);
     session_changed(tx, &now);
     Ok(now)

@@ -21,6 +21,7 @@ pub(crate) async fn session_event(
     session: Uuid,
     what: SessionEventKind,
     who: Option<String>,
+    reason: Option<String>,
 ) -> Result<()> {
     let row = session_moment::Model {
         id: tx.engine().clock().new_id(),
@@ -29,7 +30,7 @@ pub(crate) async fn session_event(
         what: what.as_str().to_owned(),
         who,
         done_by: None,
-        reason: None,
+        reason,
         lost_by: None,
     };
     session_moment::Entity::insert(row.into_active_model())

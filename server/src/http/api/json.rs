@@ -3,7 +3,7 @@
 use super::problem::Problem;
 use crate::http::text;
 use axum::{
-    body::Bytes,
+    body::{Bytes, HttpBody},
     extract::{FromRequest, Request},
     http::{HeaderMap, StatusCode, header},
 };
@@ -46,6 +46,23 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         }
         // Parsed again from the bytes, not from the value: only then do errors have a line and a column.
         serde_json::from_slice(&body).map(Self).map_err(unfit)
+    }
+}
+
+/// The same where everything has a default: without a body, that.
+#[derive(Debug)]
+pub struct JsonIfAny<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for JsonIfAny<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        match request.body().is_end_stream() {
+            true => Ok(Self(T::default())),
+            false => Json::from_request(request, state)
+                .await
+                .map(|Json(value)| Self(value)),
+        }
     }
 }
 

@@ -1,6 +1,13 @@
 //! `/api/v1/sessions`.
 
-use super::{Id, Operator, Reader, extensions, json::Json, list, list::Wanted, problem::Problem, time};
+use super::{
+    Id, Operator, Reader, extensions,
+    json::{Json, JsonIfAny},
+    list,
+    list::Wanted,
+    problem::Problem,
+    time,
+};
 use crate::http::state::Http;
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use domain::{
@@ -130,12 +137,20 @@ pub async fn pick_up(
     read(&http.engine, &actor, session).await
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Closing {
+    #[serde(default)]
+    reason: String,
+}
+
 pub async fn close(
     Operator(actor): Operator,
     State(http): State<Http>,
     Id(session): Id<SessionId>,
+    JsonIfAny(closing): JsonIfAny<Closing>,
 ) -> Result<impl IntoResponse, Problem> {
-    sessions::close(&http.engine, &actor, session).await?;
+    sessions::close(&http.engine, &actor, session, &closing.reason).await?;
     read(&http.engine, &actor, session).await
 }
 
