@@ -15,7 +15,8 @@ async function record(context: BrowserContext, answer: 'granted' | 'denied'): Pr
   await context.addInitScript((answer) => {
     const shown: (Shown & { click?: () => void })[] = [];
     class Recorded {
-      static permission = localStorage.getItem('permission') ?? 'default';
+      // An empty page has no storage.
+      static permission = (location.protocol === 'http:' && localStorage.getItem('permission')) || 'default';
       static requestPermission(): Promise<string> {
         Recorded.permission = answer;
         localStorage.setItem('permission', answer);
@@ -54,7 +55,11 @@ test('a waiting session calls once for all tabs, and no more once somebody has i
   await visit(jana, '/inbox?tab=waiting');
   await choose(jana);
   const second = await jana.context().newPage();
-  await visit(second, '/inbox?tab=mine');
+  // It hears the events from the first tab.
+  await second.goto('/inbox?tab=mine');
+  await expect(second.locator('summary.person')).toBeVisible();
+  await second.locator('summary.person').click();
+  await expect(second.getByLabel(common.alerts.desktop)).toBeChecked();
   const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
   await world.simulator.says(karel, 'Haló?');
   const all = async () => [...(await shown(jana)), ...(await shown(second))];

@@ -36,10 +36,13 @@ fn has_notifications() -> bool {
     js_sys::Reflect::has(&js_sys::global(), &JsValue::from_str("Notification")) == Ok(true)
 }
 
-/// The notifications that this tab shows, by session.
+/// Notifications by session, each with what a click on it does.
+type Open = HashMap<SessionId, (Notification, Closure<dyn FnMut()>)>;
+
+/// The notifications that this tab shows.
 #[derive(Clone, Default)]
 pub struct Shown {
-    open: Rc<RefCell<HashMap<SessionId, (Notification, Closure<dyn FnMut()>)>>>,
+    open: Rc<RefCell<Open>>,
     played_at: Rc<Cell<f64>>,
     audio: Rc<RefCell<Option<AudioContext>>>,
 }

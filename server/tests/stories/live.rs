@@ -6,13 +6,13 @@ use crate::{
         Story,
         chance::Chance,
         events::Events,
+        listener::{Listener, everybody_hears},
         users::Browser,
         world::{Line, id_of},
     },
 };
 use domain::{
     access::Actor,
-    event::Event,
     ids::SessionId,
     page::PageRequest,
     position::AsOf,
@@ -31,30 +31,17 @@ const MOST: u32 = 4;
 
 /// One user's open inbox, kept as a browser keeps it.
 struct Desk {
-    browser: Browser,
-    actor: Actor,
-    events: Events,
+    listener: Listener,
     lists: Vec<(Part, u32, AsOf<InboxPage>)>,
     counts: AsOf<InboxCounts>,
-    changes: Vec<Event>,
-    /// The number of the last event that it has heard.
-    heard: u64,
 }
 
 impl Desk {
     async fn open(story: &Story, browser: Browser) -> Self {
-        let mut events = Events::open(&browser).await;
-        let hello = events.hello().await;
-        let user = serde_json::from_value(hello["user"].clone()).expect("an id");
-        let me = engine::access::users::me(&story.engine, user).await;
         let mut desk = Self {
-            actor: Actor::User(me.expect("an answer").expect("a user")),
-            browser,
-            events,
+            listener: Listener::open(story, browser).await,
             lists: Vec::new(),
             counts: counts(story, &Actor::System).await,
-            changes: Vec::new(),
-            heard: hello["number"].as_u64().expect("a number"),
         };
         desk.read(story).await;
         desk
@@ -62,7 +49,7 @@ impl Desk {
 
     async fn read(&mut self, story: &Story) {
         self.lists.clear();
-        let own = self.actor.extension().map(|own| own.id);
+        let own = self.listener.actor.extension().map(|own| own.id);
         let filters = [false, true].map(|unread| Filter { unread });
         let parts = Tab::ALL.iter().flat_map(|tab| {
             filters.map(|filter| Part {
@@ -73,27 +60,9 @@ impl Desk {
         });
         for (part, most) in parts.flat_map(|part| [(part, MOST), (part, 200)]) {
             self.lists
-                .push((part, most, list(story, &self.actor, part, most).await));
+                .push((part, most, list(story, &self.listener.actor, part, most).await));
         }
-        self.counts = counts(story, &self.actor).await;
-    }
-
-    /// Hears events until one of this change, which is for everybody.
-    async fn hear_until(&mut self, change: &str) {
-        loop {
-            let event = self.events.next().await.expect("an event");
-            let is_last = event["change"] == change;
-            let event: Event = serde_json::from_value(event).expect("an event");
-            self.heard = event.number;
-            self.changes.push(event);
-            if is_last {
-                return;
-            }
-        }
-    }
-
-    async fn breaks_off(&mut self) {
-        self.events = Events::after(&self.browser, self.heard).await;
+        self.counts = counts(story, &self.listener.actor).await;
     }
 
     /// What a browser does with what it has heard. Returns whether it has to read again.
@@ -101,6 +70,7 @@ impl Desk {
         let mut again = false;
         for (part, most, list) in &mut self.lists {
             for event in self
+                .listener
                 .changes
                 .iter()
                 .filter(|event| event.number > list.position.number)
@@ -117,7 +87,7 @@ impl Desk {
                 }
             }
         }
-        for event in &self.changes {
+        for event in &self.listener.changes {
             if event.number > self.counts.position.number
                 && let Some(inbox) = &event.inbox
             {
@@ -130,7 +100,7 @@ impl Desk {
     async fn equals_the_database(&self, story: &Story, of: &str) {
         for (part, most, kept) in &self.lists {
             let kept = &kept.value.rows;
-            let now = list(story, &self.actor, *part, *most).await.value.rows;
+            let now = list(story, &self.listener.actor, *part, *most).await.value.rows;
             let same = kept.items.iter().zip(&now.items).all(|(kept, now)| kept == now);
             assert!(same, "{of}, {part:?}: {kept:#?} and now {now:#?}");
             assert!(kept.items.len() <= now.items.len(), "{of}, {part:?}");
@@ -143,7 +113,11 @@ impl Desk {
                 now.items.len()
             );
         }
-        assert_eq!(self.counts.value, counts(story, &self.actor).await.value, "{of}");
+        assert_eq!(
+            self.counts.value,
+            counts(story, &self.listener.actor).await.value,
+            "{of}"
+        );
     }
 }
 
@@ -202,15 +176,6 @@ impl Company {
             targets: targets.map(|(kind, id)| format!("{kind}:{id}")).into(),
         }
     }
-
-    /// Everybody has heard of everything. New extensions are told to all.
-    async fn everybody_hears(&mut self, story: &Story, number: u64) {
-        story.settled().await;
-        story.extension(&format!("{}", 300 + number)).await;
-        for desk in &mut self.desks {
-            desk.hear_until("directory").await;
-        }
-    }
 }
 
 async fn a_row_comes_with_its_event_and_goes_with_it(story: &Story) {
@@ -220,7 +185,7 @@ async fn a_row_comes_with_its_event_and_goes_with_it(story: &Story) {
     let [jana, petr, ..] = company.desks.as_mut_slice() else {
         panic!("four desks")
     };
-    let event = jana.events.until("message").await;
+    let event = jana.listener.events.until("message").await;
     let row = &event["inbox"]["row"];
     assert_eq!(
         (&row["id"], &row["unread"]),
@@ -232,15 +197,15 @@ async fn a_row_comes_with_its_event_and_goes_with_it(story: &Story) {
         event["inbox"]["counts"],
         json!({"mine": 0, "waiting": 1, "unread": 1})
     );
-    petr.events.until("message").await;
+    petr.listener.events.until("message").await;
 
     let id: SessionId = session.parse().expect("an id");
-    sessions::pick_up(&story.engine, &jana.actor, id, None)
+    sessions::pick_up(&story.engine, &jana.listener.actor, id, None)
         .await
         .expect("picked up");
-    let to_jana = until_row(&mut jana.events, |inbox| inbox["counts"]["mine"] == 1).await;
+    let to_jana = until_row(&mut jana.listener.events, |inbox| inbox["counts"]["mine"] == 1).await;
     assert_eq!(to_jana["row"]["owner"]["number"], "201");
-    let to_petr = until_row(&mut petr.events, |inbox| inbox["counts"]["waiting"] == 0).await;
+    let to_petr = until_row(&mut petr.listener.events, |inbox| inbox["counts"]["waiting"] == 0).await;
     assert_eq!(to_petr["row"], Value::Null, "Petr does not see it any more");
 }
 
@@ -267,19 +232,20 @@ async fn whatever_happens_each_inbox_equals_the_database(story: &Story) {
         for desk in &mut company.desks {
             match chance.below(4) {
                 0 => desk.read(story).await,
-                1 => desk.breaks_off().await,
+                1 => desk.listener.breaks_off().await,
                 _ => {}
             }
         }
         random_step(story, &company, &customers, &mut chance).await;
-        company.everybody_hears(story, round).await;
+        let listeners = company.desks.iter_mut().map(|desk| &mut desk.listener);
+        everybody_hears(story, round, listeners).await;
         for (n, desk) in company.desks.iter_mut().enumerate() {
             if desk.follow() {
                 desk.read(story).await;
             }
             desk.equals_the_database(story, &format!("seed {seed}, round {round}, desk {n}"))
                 .await;
-            desk.changes.clear();
+            desk.listener.changes.clear();
         }
     }
 }
@@ -290,7 +256,7 @@ async fn random_step(
     customers: &[simulator::CustomerId],
     chance: &mut Chance,
 ) {
-    let actor = chance.one_of(&company.desks).actor.clone();
+    let actor = chance.one_of(&company.desks).listener.actor.clone();
     let step = chance.below(10);
     if step < 3 {
         let text = format!("Text {}", chance.below(1000));

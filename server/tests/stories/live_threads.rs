@@ -5,14 +5,13 @@ use crate::{
     support::{
         START, Story,
         chance::Chance,
-        events::Events,
+        listener::{Listener, everybody_hears},
         users::Browser,
         world::{Line, delivery, id_of, text_message},
     },
 };
 use domain::{
     access::Actor,
-    event::Event,
     ids::SessionId,
     page::PageRequest,
     position::Position,
@@ -30,47 +29,21 @@ const CUSTOMERS: [&str; 3] = ["420800555901", "420800555902", "420800555903"];
 
 /// A user who has threads open.
 struct Reader {
-    browser: Browser,
-    actor: Actor,
-    events: Events,
-    heard: u64,
-    changes: Vec<Event>,
+    listener: Listener,
     threads: Vec<Thread>,
 }
 
 impl Reader {
     async fn arrive(story: &Story, browser: Browser) -> Self {
-        let mut events = Events::open(&browser).await;
-        let hello = events.hello().await;
-        let user = serde_json::from_value(hello["user"].clone()).expect("an id");
-        let me = engine::access::users::me(&story.engine, user).await;
         Self {
-            actor: Actor::User(me.expect("an answer").expect("a user")),
-            browser,
-            events,
-            heard: hello["number"].as_u64().expect("a number"),
-            changes: Vec::new(),
+            listener: Listener::open(story, browser).await,
             threads: Vec::new(),
         }
     }
 
     async fn open(&mut self, story: &Story, id: SessionId) {
         self.threads.retain(|thread| thread.session.id != id);
-        self.threads.extend(read(story, &self.actor, id).await);
-    }
-
-    /// Hears events until one of this change, which is for everybody.
-    async fn hear_until(&mut self, change: &str) {
-        loop {
-            let event = self.events.next().await.expect("an event");
-            let is_last = event["change"] == change;
-            let event: Event = serde_json::from_value(event).expect("an event");
-            self.heard = event.number;
-            self.changes.push(event);
-            if is_last {
-                return;
-            }
-        }
+        self.threads.extend(read(story, &self.listener.actor, id).await);
     }
 
     /// What a browser does with what it has heard. Returns the sessions whose threads have to be read again.
@@ -78,7 +51,7 @@ impl Reader {
         let mut again = Vec::new();
         for thread in &mut self.threads {
             let session = thread.session.id;
-            for event in &self.changes {
+            for event in &self.listener.changes {
                 let at = Position { number: event.number };
                 if at <= thread.position || event.change.session() != Some(session) {
                     continue;
@@ -97,7 +70,7 @@ impl Reader {
     }
 
     async fn read_again(&mut self, story: &Story, id: SessionId) {
-        match read(story, &self.actor, id).await {
+        match read(story, &self.listener.actor, id).await {
             Some(fresh) => {
                 let open = self.threads.iter_mut().find(|thread| thread.session.id == id);
                 open.expect("an open thread").renew(fresh);
@@ -108,7 +81,7 @@ impl Reader {
 
     async fn equals_the_database(&self, story: &Story, of: &str) {
         for thread in &self.threads {
-            let now = read(story, &self.actor, thread.session.id).await;
+            let now = read(story, &self.listener.actor, thread.session.id).await;
             let mut now = now.unwrap_or_else(|| panic!("{of}: {:?} is not seen any more", thread.session));
             now.position = thread.position;
             now.changed_above.clear();
@@ -171,13 +144,9 @@ impl Company {
         assert_eq!(answer, 200);
     }
 
-    /// Everybody has heard of everything. New extensions are told to all.
     async fn everybody_hears(&mut self, story: &Story, number: u64) {
-        story.settled().await;
-        story.extension(&format!("{}", 300 + number)).await;
-        for reader in &mut self.readers {
-            reader.hear_until("directory").await;
-        }
+        let listeners = self.readers.iter_mut().map(|reader| &mut reader.listener);
+        everybody_hears(story, number, listeners).await;
     }
 }
 
@@ -192,12 +161,12 @@ async fn what_comes_with_its_event_is_not_read_again(story: &Story) {
     let [jana, ..] = company.readers.as_slice() else {
         panic!("three readers")
     };
-    let jana = jana.actor.clone();
+    let jana = jana.listener.actor.clone();
     let picked_up = sessions::pick_up(&story.engine, &jana, id, None).await;
     picked_up.expect("picked up");
     company.everybody_hears(story, 100).await;
     for reader in &mut company.readers {
-        reader.changes.clear();
+        reader.listener.changes.clear();
         reader.open(story, id).await;
     }
     for (step, name) in [
@@ -253,7 +222,7 @@ async fn what_comes_with_its_event_is_not_read_again(story: &Story) {
             reader
                 .equals_the_database(story, &format!("{name}, reader {n}"))
                 .await;
-            reader.changes.clear();
+            reader.listener.changes.clear();
         }
     }
 }
@@ -269,13 +238,13 @@ async fn whatever_happens_each_open_thread_equals_the_database(story: &Story) {
         }
         // Some open threads meanwhile, with events on their way; some were cut off.
         for reader in &mut company.readers {
-            for id in visible(story, &reader.actor).await {
+            for id in visible(story, &reader.listener.actor).await {
                 if chance.below(3) == 0 {
                     reader.open(story, id).await;
                 }
             }
             if chance.below(4) == 0 {
-                reader.events = Events::after(&reader.browser, reader.heard).await;
+                reader.listener.breaks_off().await;
             }
         }
         for _ in 0..3 {
@@ -288,7 +257,7 @@ async fn whatever_happens_each_open_thread_equals_the_database(story: &Story) {
             }
             let of = format!("seed {seed}, round {round}, reader {n}");
             reader.equals_the_database(story, &of).await;
-            reader.changes.clear();
+            reader.listener.changes.clear();
         }
     }
 }
@@ -355,7 +324,7 @@ async fn random_step(story: &Story, company: &mut Company, chance: &mut Chance) 
 
 /// Something that a user does.
 async fn act(story: &Story, company: &Company, chance: &mut Chance, step: usize) {
-    let actor = chance.one_of(&company.readers).actor.clone();
+    let actor = chance.one_of(&company.readers).listener.actor.clone();
     let all = visible(story, &actor).await;
     if all.is_empty() {
         return;

@@ -5,6 +5,7 @@ pub mod database;
 pub mod events;
 pub mod files;
 pub mod http;
+pub mod listener;
 pub mod mmdb;
 pub mod panics;
 pub mod s3;
