@@ -27,6 +27,25 @@ test('Enter that ends a composition in Safari sends nothing', async ({ world, pe
   await expect(bubbles(page)).toHaveText(['日本']);
 });
 
+test('the list shows a draft until it is sent or emptied', async ({ world, person }) => {
+  const page = await person('jana');
+  await pickedUp(world, page);
+  const line = page.locator('.row .row-preview');
+  await reply(page).fill('Almost done');
+  await expect(line).toContainText('Dobrý den');
+  await page.keyboard.press('Escape');
+  await page.goto('/inbox?tab=mine');
+  await expect(line).toHaveText(`${inbox.list.draft}Almost done`);
+  await page.locator('a.row').click();
+  await expect(reply(page)).toHaveValue('Almost done');
+  await expect(line).toContainText('Dobrý den');
+  await reply(page).press('Enter');
+  await expect(bubbles(page)).toHaveText(['Almost done']);
+  await page.goto('/inbox?tab=mine');
+  await expect(line).toContainText('Almost done');
+  await expect(page.locator('.row-draft')).toHaveCount(0);
+});
+
 test('what is written while nothing goes out waits, outlives a reload, and goes out once, in its order', async ({
   world,
   person,

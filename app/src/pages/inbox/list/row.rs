@@ -109,6 +109,20 @@ pub fn Row(row: Memo<SessionRow>, id: SessionId, several: Memo<Several>) -> impl
         })
     };
     let open = move || inbox.session.get() == Some(id);
+    // Of the open session, the draft is in the composer. A draft changes only there, so it is read when that is left.
+    let draft = Memo::new(move |_| {
+        let text = (!open()).then(|| inbox.outbox.draft(id))?;
+        Some(text).filter(|text| !text.trim().is_empty())
+    });
+    let has_draft = Memo::new(move |_| draft.with(Option::is_some));
+    let preview = move || match has_draft.get() {
+        true => view! {
+            <span class="row-draft">{move || t_string!(i18n, inbox.list.draft)}</span>
+            <LiveText class="row-text" dir="auto" text=move || draft.get().unwrap_or_default() />
+        }
+        .into_any(),
+        false => view! { <PreviewLine preview /> }.into_any(),
+    };
     view! {
         <a
             class="row"
@@ -126,7 +140,7 @@ pub fn Row(row: Memo<SessionRow>, id: SessionId, several: Memo<Several>) -> impl
             </span>
             <span class="row-line">
                 <span class="row-preview">
-                    <PreviewLine preview />
+                    {preview}
                 </span>
                 <WindowClock closes only_soon=true />
                 {unread}
