@@ -1,6 +1,7 @@
-//! What this browser does for an alert, as its user chose, and which tab does it.
+//! What this browser does for an alert, as its user chose, and what they look at.
 
-use crate::{browser, browser::storage};
+use crate::browser::storage;
+use domain::ids::SessionId;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Means {
@@ -32,23 +33,28 @@ impl Means {
     }
 }
 
-/// The storage key of the event for which a tab has alerted last: its number, and the time.
-const TOLD: &str = "alerts.told";
-/// Numbers begin anew with another database: an old one counts no longer.
-const FORGOTTEN_MS: i64 = 60_000;
+/// The storage key of the session that the user looks at, in whichever tab.
+const IN_VIEW: &str = "alerts.view";
 
-/// Whether no other tab has taken care of this event or a later one; then this one does.
-pub fn takes(number: u64) -> bool {
-    let Some(storage) = storage() else {
-        return true;
-    };
-    let now = browser::now().millis();
-    let told = storage.get_item(TOLD).ok().flatten().unwrap_or_default();
-    let (told, at) = told.split_once(' ').unwrap_or_default();
-    let recent = at.parse::<i64>().is_ok_and(|at| now - at < FORGOTTEN_MS);
-    if recent && told.parse::<u64>().is_ok_and(|told| told >= number) {
-        return false;
+/// Notes what the user looks at in this tab.
+pub fn looks_at(session: Option<&str>) {
+    if let Some(storage) = storage() {
+        let _ = match session {
+            Some(session) => storage.set_item(IN_VIEW, session),
+            None => storage.remove_item(IN_VIEW),
+        };
     }
-    let _ = storage.set_item(TOLD, &format!("{number} {now}"));
-    true
+}
+
+/// The user has left this tab. They may look at another one already.
+pub fn looks_away(session: Option<&str>) {
+    let seen = storage().and_then(|storage| storage.get_item(IN_VIEW).ok().flatten());
+    if seen.as_deref() == session {
+        looks_at(None);
+    }
+}
+
+pub fn is_in_view(session: SessionId) -> bool {
+    let seen = storage().and_then(|storage| storage.get_item(IN_VIEW).ok().flatten());
+    seen.is_some_and(|seen| seen == session.to_string())
 }

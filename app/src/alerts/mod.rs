@@ -4,7 +4,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`rules`] | which changes are worth an alert |
-//! | [`choices`] | what the user chose, and which of several tabs alerts |
+//! | [`choices`] | what the user chose, and what they look at |
 //! | [`show`] | notifications and sound through the browser |
 
 mod choices;
@@ -12,7 +12,7 @@ mod rules;
 mod show;
 
 use self::{
-    choices::{Means, takes},
+    choices::{Means, is_in_view, looks_at, looks_away},
     rules::{Alert, Kind, alert, is_over},
     show::{Shown, may_notify},
 };
@@ -22,20 +22,19 @@ use crate::{
     i18n::*,
     live::{Change, Changes, use_live},
 };
-use domain::{access::Me, ids::SessionId, position::Position};
+use domain::{access::Me, position::Position};
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::hooks::{use_location, use_navigate};
-use std::time::Duration;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
 
-/// The tab in which the user is decides first, because it may show the session.
-const OTHER_TABS_WAIT: Duration = Duration::from_millis(300);
-
-/// Alerts the user for as long as the calling component is shown.
+/// Alerts the user for as long as the calling component is shown. Of several tabs, the one that listens for all does it.
 pub fn provide_alerts(user: Resource<ApiResult<Me>>) {
     let i18n = use_i18n();
-    let changes = use_live().changes;
-    let path = use_location().pathname;
-    let attentive = browser::use_attention();
+    let live = use_live();
+    let changes = live.changes;
+    note_what_is_in_view();
     let navigate = use_navigate();
     Effect::new(move |shown: Option<(Shown, Position)>| {
         let newest = changes.with(Changes::newest);
@@ -53,40 +52,48 @@ pub fn provide_alerts(user: Resource<ApiResult<Me>>) {
             if is_over(change.inbox.row.as_ref()) {
                 shown.take_back(change.session);
             }
-            let Some(alert) = alert(&change, own) else {
+            let alert = alert(&change, own).filter(|alert| !is_in_view(alert.session));
+            let Some(alert) = alert.filter(|_| live.leads.get_untracked()) else {
                 continue;
             };
-            let (shown, navigate) = (shown.clone(), navigate.clone());
-            let tell = move || {
-                let in_view = attentive.try_get_untracked() == Some(true)
-                    && path.try_with_untracked(|path| shows(path, alert.session)) == Some(true);
-                if !takes(change.at.number) || in_view {
-                    return;
-                }
-                if Means::Sound.is_chosen() {
-                    shown.play();
-                }
-                if Means::Desktop.is_chosen() {
-                    let href = format!("/inbox/{}?tab={}", alert.session, tab(&alert));
-                    let navigate = navigate.clone();
-                    let body = body(i18n.get_locale_untracked(), &alert);
-                    shown.notify(&alert, &alert.name, &body, move || {
-                        navigate(&href, Default::default())
-                    });
-                }
-            };
-            match attentive.get_untracked() {
-                true => tell(),
-                false => set_timeout(tell, OTHER_TABS_WAIT),
+            if Means::Sound.is_chosen() {
+                shown.play();
+            }
+            if Means::Desktop.is_chosen() {
+                let href = format!("/inbox/{}?tab={}", alert.session, tab(&alert));
+                let navigate = navigate.clone();
+                let body = body(i18n.get_locale_untracked(), &alert);
+                shown.notify(&alert, &alert.name, &body, move || {
+                    navigate(&href, NavigateOptions::default());
+                });
             }
         }
         (shown, newest)
     });
 }
 
-fn shows(path: &str, session: SessionId) -> bool {
+/// The tab that alerts is not always the one in which the user is.
+fn note_what_is_in_view() {
+    let path = use_location().pathname;
+    let attentive = browser::use_attention();
+    Effect::new(move |before: Option<bool>| {
+        let attentive = attentive.get();
+        match attentive {
+            true => path.with(|path| looks_at(session_in(path))),
+            false if before == Some(true) => path.with_untracked(|path| looks_away(session_in(path))),
+            false => {}
+        }
+        attentive
+    });
+    on_cleanup(move || {
+        if cfg!(not(feature = "ssr")) {
+            path.try_with_untracked(|path| looks_away(session_in(path)));
+        }
+    });
+}
+
+fn session_in(path: &str) -> Option<&str> {
     path.strip_prefix("/inbox/")
-        .is_some_and(|shown| shown == session.to_string())
 }
 
 fn tab(alert: &Alert) -> &'static str {

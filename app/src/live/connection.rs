@@ -96,8 +96,12 @@ impl Connection {
                 Act::Open(after) => {
                     let stream = Stream::open(Rc::downgrade(this), after);
                     *this.stream.borrow_mut() = stream;
+                    this.notifiers.lead(true);
                 }
-                Act::Close => drop(this.stream.borrow_mut().take()),
+                Act::Close => {
+                    drop(this.stream.borrow_mut().take());
+                    this.notifiers.lead(false);
+                }
                 Act::Tell(note) => {
                     if let Some(others) = &*this.others.borrow() {
                         others.tell(&note);

@@ -19,6 +19,8 @@ pub struct Live {
     pub dead_letters: ReadSignal<u64>,
     pub countries: ReadSignal<u64>,
     pub templates: ReadSignal<u64>,
+    /// Whether this tab listens, for itself and for the browser's other tabs of this user.
+    pub leads: ReadSignal<bool>,
     /// Whether events from the process arrive now.
     pub connected: ReadSignal<bool>,
     /// Disconnected for longer than a brief interruption.
@@ -61,6 +63,7 @@ pub(super) struct Notifiers {
     dead_letters: WriteSignal<u64>,
     countries: WriteSignal<u64>,
     templates: WriteSignal<u64>,
+    leads: WriteSignal<bool>,
     pub(super) connected: WriteSignal<bool>,
     pub(super) offline: WriteSignal<bool>,
     pub(super) signed_out: WriteSignal<bool>,
@@ -77,6 +80,7 @@ pub(super) fn signals() -> (Live, Notifiers) {
     let (dead_letters, notify_dead_letters) = signal(0);
     let (countries, notify_countries) = signal(0);
     let (templates, notify_templates) = signal(0);
+    let (leads, set_leads) = signal(false);
     let (connected, set_connected) = signal(true);
     let (offline, set_offline) = signal(false);
     let (signed_out, set_signed_out) = signal(false);
@@ -92,6 +96,7 @@ pub(super) fn signals() -> (Live, Notifiers) {
             dead_letters,
             countries,
             templates,
+            leads,
             connected,
             offline,
             signed_out,
@@ -107,6 +112,7 @@ pub(super) fn signals() -> (Live, Notifiers) {
             dead_letters: notify_dead_letters,
             countries: notify_countries,
             templates: notify_templates,
+            leads: set_leads,
             connected: set_connected,
             offline: set_offline,
             signed_out: set_signed_out,
@@ -156,6 +162,10 @@ impl Notifiers {
                 self.notify_all();
             }
         }
+    }
+
+    pub(super) fn lead(self, leads: bool) {
+        let _ = self.leads.try_set(leads);
     }
 
     pub(super) fn connect(self, connected: bool) {

@@ -116,7 +116,7 @@ async fn apply_oldest(engine: &Engine, waiting: Vec<Waiting>) -> Result<()> {
             let tx = engine.transaction(&Actor::System).await?;
             lease::confirm(engine, &tx).await?;
             journal::Entity::update_many()
-                .col_expr(journal::Column::Attempts, Expr::value(1))
+                .col_expr(journal::Column::Attempts, Expr::value(1_i64))
                 .filter(journal::Column::Id.is_in(fresh.iter().map(|row| row.id)))
                 .exec(&tx)
                 .await?;

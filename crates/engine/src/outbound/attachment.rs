@@ -61,7 +61,7 @@ pub(crate) async fn take(
     if way == FileWay::Upload && !at_meta {
         update = update
             .col_expr(file::Column::DueAt, Expr::value(now.millis()))
-            .col_expr(file::Column::Attempts, Expr::value(0));
+            .col_expr(file::Column::Attempts, Expr::value(0_i64));
     }
     update.filter(file::Column::Id.eq(row.id)).exec(tx).await?;
     tx.wake(Worker::Upload);

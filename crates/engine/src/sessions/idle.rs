@@ -53,7 +53,7 @@ pub(crate) async fn pass(engine: &Engine) -> Result<bool> {
         let closed = session::Entity::update_many()
             .col_expr(session::Column::State, Expr::value(State::Closed.as_str()))
             .col_expr(session::Column::ClosedAt, Expr::value(now))
-            .col_expr(session::Column::Unread, Expr::value(0))
+            .col_expr(session::Column::Unread, Expr::value(0_i64))
             .filter(session::Column::Id.eq(of.id))
             // A message may have arrived since, or another engine was quicker.
             .filter(idle(before))

@@ -41,7 +41,7 @@ pub(crate) async fn end(tx: &Transaction, of: &session::Model, reason: Option<St
     session::Entity::update_many()
         .col_expr(session::Column::State, Expr::value(State::Closed.as_str()))
         .col_expr(session::Column::ClosedAt, Expr::value(now))
-        .col_expr(session::Column::Unread, Expr::value(0))
+        .col_expr(session::Column::Unread, Expr::value(0_i64))
         .filter(session::Column::Id.eq(of.id))
         .exec(tx)
         .await?;
@@ -107,7 +107,7 @@ pub(crate) async fn answered(
     // Whoever answers has read what was there.
     let position = Ord::max(of.read_at.zip(of.read_id), Some((at, message)));
     session::Entity::update_many()
-        .col_expr(Column::Unread, Expr::value(0))
+        .col_expr(Column::Unread, Expr::value(0_i64))
         .col_expr(Column::ReadAt, Expr::value(position.map(|(at, _)| at)))
         .col_expr(Column::ReadId, Expr::value(position.map(|(_, id)| id)))
         .col_expr(

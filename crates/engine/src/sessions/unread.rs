@@ -80,7 +80,7 @@ pub async fn mark_unread(engine: &Engine, actor: &Actor, id: SessionId) -> Resul
     }
     let position = last.get(1);
     session::Entity::update_many()
-        .col_expr(session::Column::Unread, Expr::value(1))
+        .col_expr(session::Column::Unread, Expr::value(1_i64))
         .col_expr(session::Column::ReadAt, Expr::value(position.map(|row| row.at)))
         .col_expr(session::Column::ReadId, Expr::value(position.map(|row| row.id)))
         .filter(session::Column::Id.eq(found.id))

@@ -59,9 +59,10 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for JsonIfAny
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         match request.body().is_end_stream() {
             true => Ok(Self(T::default())),
-            false => Json::from_request(request, state)
-                .await
-                .map(|Json(value)| Self(value)),
+            false => {
+                let Json(value) = Json::<Option<T>>::from_request(request, state).await?;
+                Ok(Self(value.unwrap_or_default()))
+            }
         }
     }
 }
