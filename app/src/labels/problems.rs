@@ -36,5 +36,6 @@ pub fn problem(locale: Locale, problem: Problem) -> &'static str {
         Problem::NotARate => td_string!(locale, common.problem.not_a_rate),
         Problem::NotADate => td_string!(locale, common.problem.not_a_date),
         Problem::Malformed => td_string!(locale, common.problem.malformed),
+        Problem::Enough => td_string!(locale, common.problem.enough),
     }
 }

@@ -50,6 +50,8 @@ pub enum Problem {
     NotADate,
     /// JSON that cannot be read, or that has another shape.
     Malformed,
+    /// As many as are allowed are there.
+    Enough,
 }
 
 /// The problem of a word that is not a known value.

@@ -9,7 +9,10 @@ use crate::{
         world::{Line, id_of},
     },
 };
-use domain::{access::Scope, session::MAX_NOTE};
+use domain::{
+    access::Scope,
+    session::{MAX_NOTE, MAX_NOTES},
+};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -148,6 +151,17 @@ async fn what_cannot_be_a_note_is_refused(story: &Story) {
     assert!(!page.contains("<script>alert"), "{page}");
     note(jana, session, &"é".repeat(MAX_NOTE)).await.ok();
     assert_eq!(notes(jana, session).await.len(), 2);
+    let numbers: Vec<_> = (2..MAX_NOTES + 5).collect();
+    let mut refused = 0;
+    for some in numbers.chunks(16) {
+        let all = some
+            .iter()
+            .map(|n| async move { note(jana, session, &n.to_string()).await });
+        let answers = join_all(all).await;
+        refused += answers.iter().filter(|answer| answer.status == 422).count();
+    }
+    assert_eq!(refused, 5);
+    assert_eq!(notes(jana, session).await.len() as u64, MAX_NOTES);
 }
 
 async fn a_script_writes_and_reads_notes(story: &Story) {

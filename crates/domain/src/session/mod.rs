@@ -18,6 +18,6 @@ pub use state::State;
 #[cfg(test)]
 pub(crate) use thread::tests as threads;
 pub use thread::{Above, Blocked, EarlierSession, Stretch, Thread};
-pub use timeline::{MAX_NOTE, SessionEvent, SessionEventKind, note};
+pub use timeline::{MAX_NOTE, MAX_NOTES, SessionEvent, SessionEventKind, note};
 pub use transfer::{Holder, HolderRow, MAX_MOVED, MAX_REASON, Moved, Transfer, TransferForm, reason};
 pub use view::{Filter, InboxCounts, InboxPage, Preview, SessionRow, Several, Tab};

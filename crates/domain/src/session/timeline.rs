@@ -10,6 +10,9 @@ use strum::{EnumString, IntoStaticStr};
 /// The longest note, in characters.
 pub const MAX_NOTE: usize = 4096;
 
+/// The most notes in one session: everybody who opens it reads all of them.
+pub const MAX_NOTES: u64 = 500;
+
 /// Checks a note.
 ///
 /// # Errors

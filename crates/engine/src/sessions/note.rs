@@ -11,16 +11,17 @@ use crate::{
 };
 use domain::{
     access::{Actor, Permission},
+    form::{Invalid, Problem},
     ids::SessionId,
-    session::{self, SessionEvent, SessionEventKind},
+    session::{self, MAX_NOTES, SessionEvent, SessionEventKind},
 };
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder};
 
 /// Writes a note. Whoever sees the session may write one, also while a colleague answers or when it is closed. The same
 /// note twice in a row is one: a form was posted twice.
 ///
 /// # Errors
-/// The text cannot be a note, or the actor does not see the session.
+/// The text cannot be a note, the session has too many, or the actor does not see the session.
 pub async fn note(engine: &Engine, actor: &Actor, id: SessionId, text: &str) -> Result<SessionEvent> {
     actor.require(Permission::SessionAnswer)?;
     let text = session::note(text)?;
@@ -46,6 +47,12 @@ pub async fn note(engine: &Engine, actor: &Actor, id: SessionId, text: &str) -> 
     };
     if let Some(last) = last.filter(same) {
         return seen(last);
+    }
+    let notes = session_moment::Entity::find()
+        .filter(session_moment::Column::SessionId.eq(of.id))
+        .filter(session_moment::Column::What.eq(SessionEventKind::Noted.as_str()));
+    if notes.count(&tx).await? >= MAX_NOTES {
+        return Err(Invalid::field("text", Problem::Enough).into());
     }
     session_moment::Entity::insert(row.clone().into_active_model())
         .exec_without_returning(&tx)
