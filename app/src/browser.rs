@@ -42,6 +42,22 @@ pub fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
 
+/// What the storage keeps under this key.
+pub fn stored(key: &str) -> Option<String> {
+    storage().and_then(|storage| storage.get_item(key).ok().flatten())
+}
+
+/// Keeps a value under this key, or none. If the storage is full or refused, only the value is lost.
+pub fn store(key: &str, value: Option<&str>) {
+    let Some(storage) = storage() else {
+        return;
+    };
+    let _ = match value {
+        None => storage.remove_item(key),
+        Some(value) => storage.set_item(key, value),
+    };
+}
+
 /// Focuses an element without scrolling to it.
 pub fn focus(id: &str) {
     if let Some(element) = element(id) {

@@ -1,7 +1,10 @@
 //! Unsent text and forms, one draft per session and form. A draft stays in this browser, survives a reload, and belongs
 //! to the user who typed it.
 
-use crate::{browser::storage, wire};
+use crate::{
+    browser::{store, stored},
+    wire,
+};
 use domain::{
     ids::{SessionId, UserId},
     message::{Typed, TypedKind},
@@ -17,21 +20,6 @@ fn note_key(user: UserId, session: SessionId) -> String {
 
 fn form_key(user: UserId, session: SessionId, kind: TypedKind) -> String {
     format!("{}.{}", key(user, session), kind.as_str())
-}
-
-fn stored(key: &str) -> Option<String> {
-    storage().and_then(|storage| storage.get_item(key).ok().flatten())
-}
-
-/// If the storage is full, only the draft is lost.
-fn store(key: &str, draft: Option<&str>) {
-    let Some(storage) = storage() else {
-        return;
-    };
-    let _ = match draft {
-        None => storage.remove_item(key),
-        Some(draft) => storage.set_item(key, draft),
-    };
 }
 
 pub(super) fn load(user: UserId, session: SessionId) -> String {

@@ -6,7 +6,7 @@ use super::element_ids::{
     UNREAD_BUTTON_ID,
 };
 use crate::{
-    browser::{self, storage},
+    browser::{self, store, stored},
     i18n::*,
 };
 use leptos::{ev, ev::KeyboardEvent, prelude::*};
@@ -27,17 +27,11 @@ pub fn show() -> bool {
 /// Single letters can be switched off: a user of speech input would press them by accident.
 /// <https://www.w3.org/WAI/WCAG22/Understanding/character-key-shortcuts>
 fn letters() -> bool {
-    let kept = storage().and_then(|storage| storage.get_item(LETTERS).ok().flatten());
-    kept.as_deref() != Some(OFF)
+    stored(LETTERS).as_deref() != Some(OFF)
 }
 
 fn keep_letters(on: bool) {
-    if let Some(storage) = storage() {
-        let _ = match on {
-            true => storage.remove_item(LETTERS),
-            false => storage.set_item(LETTERS, OFF),
-        };
-    }
+    store(LETTERS, (!on).then_some(OFF));
 }
 
 /// Listens to the keys; its help opens with `?`.

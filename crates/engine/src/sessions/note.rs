@@ -6,7 +6,7 @@ use crate::{
     sessions::{
         access::find,
         audience::session_changed,
-        timeline::{name_of, seen},
+        timeline::{name_of, seen, session_event},
     },
 };
 use domain::{
@@ -15,7 +15,7 @@ use domain::{
     ids::SessionId,
     session::{self, MAX_NOTES, SessionEvent, SessionEventKind},
 };
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 /// Writes a note. Whoever sees the session may write one, also while a colleague answers or when it is closed. The same
 /// note twice in a row is one: a form was posted twice.
@@ -27,37 +27,27 @@ pub async fn note(engine: &Engine, actor: &Actor, id: SessionId, text: &str) -> 
     let text = session::note(text)?;
     let tx = engine.transaction(actor).await?;
     let of = find(&tx, actor, id, true).await?;
-    let row = session_moment::Model {
-        id: engine.clock().new_id(),
-        session_id: of.id,
-        at: engine.clock().now().millis(),
-        what: SessionEventKind::Noted.as_str().to_owned(),
-        who: Some(name_of(actor)),
-        done_by: None,
-        reason: Some(text),
-        lost_by: None,
-    };
-    let last = session_moment::Entity::find()
-        .filter(session_moment::Column::SessionId.eq(of.id))
+    let who = name_of(actor);
+    let of_session = session_moment::Entity::find().filter(session_moment::Column::SessionId.eq(of.id));
+    let last = of_session
+        .clone()
         .order_by_desc(session_moment::Column::Id)
         .one(&tx)
         .await?;
-    let same = |last: &session_moment::Model| {
-        (&last.what, &last.who, &last.reason) == (&row.what, &row.who, &row.reason)
+    let is_same = |last: &SessionEvent| {
+        last.what == SessionEventKind::Noted
+            && last.who.as_ref() == Some(&who)
+            && last.reason.as_ref() == Some(&text)
     };
-    if let Some(last) = last.filter(same) {
-        return seen(last);
+    if let Some(same) = last.map(seen).transpose()?.filter(is_same) {
+        return Ok(same);
     }
-    let notes = session_moment::Entity::find()
-        .filter(session_moment::Column::SessionId.eq(of.id))
-        .filter(session_moment::Column::What.eq(SessionEventKind::Noted.as_str()));
-    if notes.count(&tx).await? >= MAX_NOTES {
+    let noted = session_moment::Column::What.eq(SessionEventKind::Noted.as_str());
+    if of_session.filter(noted).count(&tx).await? >= MAX_NOTES {
         return Err(Invalid::field("text", Problem::Enough).into());
     }
-    session_moment::Entity::insert(row.clone().into_active_model())
-        .exec_without_returning(&tx)
-        .await?;
+    let note = session_event(&tx, of.id, SessionEventKind::Noted, Some(who), Some(text)).await?;
     session_changed(&tx, &of);
     tx.commit().await?;
-    seen(row)
+    Ok(note)
 }

@@ -16,13 +16,14 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryF
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// Writes a line of the timeline, and returns it.
 pub(crate) async fn session_event(
     tx: &Transaction,
     session: Uuid,
     what: SessionEventKind,
     who: Option<String>,
     reason: Option<String>,
-) -> Result<()> {
+) -> Result<SessionEvent> {
     let row = session_moment::Model {
         id: tx.engine().clock().new_id(),
         session_id: session,
@@ -33,10 +34,10 @@ pub(crate) async fn session_event(
         reason,
         lost_by: None,
     };
-    session_moment::Entity::insert(row.into_active_model())
+    session_moment::Entity::insert(row.clone().into_active_model())
         .exec_without_returning(tx)
         .await?;
-    Ok(())
+    seen(row)
 }
 
 pub(crate) fn name_of(actor: &Actor) -> String {
