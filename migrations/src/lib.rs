@@ -42,6 +42,7 @@ mod m0032_read_receipts;
 mod m0033_templates;
 mod m0034_failure_trace;
 mod m0035_unread;
+mod m0036_search;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -84,6 +85,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0033_templates::Step),
             Box::new(m0034_failure_trace::Step),
             Box::new(m0035_unread::Step),
+            Box::new(m0036_search::Step),
         ]
     }
 }

@@ -2,9 +2,10 @@
 
 use super::{error::ApiError, rpc::Rpc};
 use domain::{
-    ids::{FileId, MessageId, SessionId, UserId},
+    ids::{FileId, LineId, MessageId, SessionId, UserId},
     message::{MessageView, Outgoing},
     position::AsOf,
+    search::Hits,
     session::{self, InboxCounts, InboxPage, Tab},
     template::Values,
 };
@@ -15,6 +16,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use super::guard;
 #[cfg(feature = "ssr")]
 use domain::{access::Actor, form::optional, message::content::Content, page::PageRequest};
+
+/// What a search shows at once.
+#[cfg(feature = "ssr")]
+const HITS: u32 = 20;
 
 /// A message in Meta's spelling, as JSON within a form: the fields of a form cannot hold it.
 #[derive(Debug, Clone)]
@@ -68,7 +73,21 @@ pub async fn counts() -> Result<AsOf<InboxCounts>, ApiError> {
     Ok(AsOf { position, value })
 }
 
-/// One session with its newest messages, or those before a cursor, and its timeline.
+/// One page of the messages and notes whose text has the words of a search, the latest first.
+///
+/// # Errors
+/// Not logged in, or an invalid cursor.
+#[server(prefix = "/rpc", endpoint = "inbox/search", protocol = Rpc)]
+pub async fn search(search: String, #[server(default)] cursor: Option<String>) -> Result<Hits, ApiError> {
+    let actor = guard::actor().await?;
+    let page = PageRequest {
+        cursor,
+        limit: Some(HITS),
+    };
+    Ok(engine::search::find(&guard::engine()?, &actor, &search, &page).await?)
+}
+
+/// One session with its newest messages, or those before a cursor, or those around one of its lines, and its timeline.
 ///
 /// # Errors
 /// Not logged in, not visible to the caller, or an invalid cursor.
@@ -76,9 +95,14 @@ pub async fn counts() -> Result<AsOf<InboxCounts>, ApiError> {
 pub async fn thread(
     session: SessionId,
     #[server(default)] before: Option<String>,
+    #[server(default)] at: Option<LineId>,
 ) -> Result<session::Thread, ApiError> {
     let actor = guard::actor().await?;
-    Ok(engine::sessions::thread::read(&guard::engine()?, &actor, session, before.as_deref()).await?)
+    let engine = guard::engine()?;
+    Ok(match at {
+        Some(line) => engine::sessions::thread::read_at(&engine, &actor, session, line).await?,
+        None => engine::sessions::thread::read(&engine, &actor, session, before.as_deref()).await?,
+    })
 }
 
 /// The part of a thread above the part that was read before.

@@ -55,6 +55,8 @@ id! {
     SessionId
     /// One message, in either direction.
     MessageId
+    /// A line of a thread: a message, or an event of the timeline.
+    LineId
     /// A file of a message. A received one has the id of its message.
     FileId
     /// One accepted webhook request from Meta.
@@ -63,4 +65,10 @@ id! {
     DeadLetterId
     /// An API token.
     TokenId
+}
+
+impl From<MessageId> for LineId {
+    fn from(id: MessageId) -> Self {
+        Self(id.0)
+    }
 }

@@ -18,6 +18,7 @@ pub mod files;
 pub mod inbound;
 pub mod metrics;
 pub mod outbound;
+pub mod search;
 pub mod sessions;
 pub mod templates;
 pub mod testing;

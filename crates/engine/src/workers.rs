@@ -8,6 +8,7 @@ use crate::{
     inbound,
     live::dispatcher,
     outbound, receipts, retention,
+    search::backfill,
     sessions::idle,
     templates,
 };
@@ -29,6 +30,7 @@ impl Engine {
             tokio::spawn(doctor::badge::run(self.clone(), stop.clone())),
             tokio::spawn(dispatcher::run(self.clone(), stop.clone())),
             tokio::spawn(retention::run(self.clone(), stop.clone())),
+            tokio::spawn(backfill::run(self.clone(), stop.clone())),
             tokio::spawn(idle::run(self.clone(), stop.clone())),
             tokio::spawn(countries::run(self.clone(), stop.clone())),
             tokio::spawn(checkpoint::run(self.clone(), stop.clone())),

@@ -7,7 +7,7 @@
 mod desk;
 
 use desk::{Desk, NOW, Update};
-use domain::access::Actor;
+use domain::{access::Actor, ids::SessionId, message::MessageView, page::PageRequest};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,6 +103,9 @@ async fn sessions_of(desk: &Desk) -> BTreeSet<BTreeSet<String>> {
             .await
             .unwrap();
         let is_whatsapps = thread.messages.iter().all(|message| message.kind == "system");
+        for message in &thread.messages {
+            assert!(is_found(desk, row.id, message).await, "{message:?} of {}", row.id);
+        }
         let wamids: BTreeSet<_> = thread
             .messages
             .into_iter()
@@ -121,6 +124,17 @@ async fn sessions_of(desk: &Desk) -> BTreeSet<BTreeSet<String>> {
         by_contact.entry(row.contact.id).or_default().extend(wamids);
     }
     by_contact.into_values().collect()
+}
+
+/// Whether a search for the message's text leads to it in this session, wherever its session has gone.
+async fn is_found(desk: &Desk, session: SessionId, message: &MessageView) -> bool {
+    let Some(text) = &message.text else {
+        return true;
+    };
+    let page = PageRequest::default();
+    let found = engine::search::find(&desk.engine, &Actor::System, text, &page).await;
+    let mut hits = found.unwrap().items.into_iter();
+    hits.any(|hit| hit.id == message.id.into() && hit.session == session)
 }
 
 proptest! {

@@ -37,6 +37,7 @@ mod proxies;
 mod races;
 mod receipts;
 mod refusals;
+mod search;
 mod senders;
 mod strangers;
 #[path = "../support/mod.rs"]

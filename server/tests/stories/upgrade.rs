@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 22] = [
+const OBSTACLES: [(&str, &str); 23] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -98,6 +98,10 @@ const OBSTACLES: [(&str, &str); 22] = [
     (
         "CREATE TABLE sessions_unread_by_time (id INTEGER)",
         "DROP TABLE sessions_unread_by_time",
+    ),
+    (
+        "CREATE TABLE search_backfill (what TEXT)",
+        "DROP TABLE search_backfill",
     ),
 ];
 
@@ -362,13 +366,14 @@ async fn assert_carried_over(database: &Database, folder: &Path, start: i64) {
         .iter()
         .map(|row| row.try_get("", "word").expect("a word"))
         .collect();
-    let expected = domain::search::words(Some(NAME), None, Some(WA_ID));
+    let expected = domain::search::contacts::words(Some(NAME), None, Some(WA_ID));
     assert_eq!(words, expected.into_iter().collect::<Vec<_>>());
     for (table, count) in [
         ("contacts WHERE words_at IS NULL", 0),
         ("messages WHERE NOT phone", 8),
         ("sessions WHERE group_id IS NULL", 4),
         ("master_key", 1),
+        ("search_backfill WHERE what = 'messages' AND below IS NULL", 1),
     ] {
         assert_eq!(database.count(folder, table).await, count, "{table}");
     }

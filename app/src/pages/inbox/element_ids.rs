@@ -1,6 +1,6 @@
 //! The element ids by which one part of the inbox finds another.
 
-use domain::ids::MessageId;
+use domain::ids::{LineId, MessageId};
 
 /// The prefix of each row's id.
 pub const ROW_ID: &str = "row-";
@@ -23,6 +23,11 @@ pub const UNREAD_ID: &str = "unread-line";
 /// The element of a message, to jump to.
 pub fn of_message(id: MessageId) -> String {
     format!("m-{id}")
+}
+
+/// The element of a note, to jump to.
+pub fn of_note(id: LineId) -> String {
+    format!("n-{id}")
 }
 
 /// The message whose element has this id.

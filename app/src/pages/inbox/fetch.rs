@@ -1,6 +1,10 @@
 //! Reading the list and the thread from the process, and reading them again while they are shown.
 
-use super::{element_ids::ROW_ID, listed::Listed, query::Query};
+use super::{
+    element_ids::ROW_ID,
+    listed::Listed,
+    query::{Opening, Query},
+};
 use crate::{
     api::{ApiError, ApiResult, Resource, inbox as api},
     browser,
@@ -10,6 +14,7 @@ use domain::{
     ids::SessionId,
     position::AsOf,
     refusal::Refusal,
+    search::Hits,
     session::{InboxCounts, Thread},
 };
 use leptos::prelude::*;
@@ -39,11 +44,32 @@ pub async fn read_list(query: Query) -> ApiResult<Listed> {
     })
 }
 
+/// What was found in messages and notes; `None` without a search.
+pub async fn read_hits((search, pages): (String, u8)) -> Option<ApiResult<Hits>> {
+    if search.is_empty() {
+        return None;
+    }
+    Some(all_hits(search, pages).await)
+}
+
+async fn all_hits(search: String, pages: u8) -> ApiResult<Hits> {
+    let mut hits = api::search(search.clone(), None).await?;
+    for _ in 1..pages {
+        let Some(cursor) = hits.next_cursor.take() else {
+            break;
+        };
+        let next = api::search(search.clone(), Some(cursor)).await?;
+        hits.items.extend(next.items);
+        hits.next_cursor = next.next_cursor;
+    }
+    Ok(hits)
+}
+
 pub async fn read_thread(
-    (session, before): (Option<SessionId>, Option<String>),
+    (session, from): (Option<SessionId>, Opening),
 ) -> Option<(SessionId, ApiResult<Thread>)> {
     let session = session?;
-    Some((session, api::thread(session, before).await))
+    Some((session, api::thread(session, from.before, from.at).await))
 }
 
 pub async fn read_list_again(
@@ -76,18 +102,18 @@ pub async fn read_list_again(
 
 pub async fn read_thread_again(
     session: Memo<Option<SessionId>>,
-    before: Memo<Option<String>>,
+    opening: Memo<Opening>,
     outbox: Outbox,
     thread: Resource<Option<(SessionId, ApiResult<Thread>)>>,
 ) {
-    let (Some(Some(asked)), Some(from)) = (session.try_get_untracked(), before.try_get_untracked()) else {
+    let (Some(Some(asked)), Some(from)) = (session.try_get_untracked(), opening.try_get_untracked()) else {
         return;
     };
-    let fresh = api::thread(asked, from.clone()).await;
+    let fresh = api::thread(asked, from.before.clone(), from.at).await;
     // While a reply is being sent to the process, it would be shown twice. The thread is read again afterwards.
     let calling = outbox.calling.try_get_untracked().flatten() == Some(asked);
     let still_open =
-        session.try_get_untracked() == Some(Some(asked)) && before.try_get_untracked() == Some(from);
+        session.try_get_untracked() == Some(Some(asked)) && opening.try_get_untracked() == Some(from);
     if !is_news(&fresh) || calling || !still_open {
         return;
     }

@@ -1,7 +1,7 @@
 //! Which part of the list is requested, as the URL gives it.
 
 use domain::{
-    ids::SessionId,
+    ids::{LineId, SessionId},
     session::{Filter, Tab},
 };
 use leptos_router::params::ParamsMap;
@@ -9,6 +9,25 @@ use serde::{Deserialize, Serialize};
 
 /// The maximum number of pages of the list; for more, users search.
 const MAX_PAGES: u8 = 20;
+
+/// From where the open thread is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Opening {
+    /// A link leads to older messages where no script runs.
+    pub before: Option<String>,
+    /// The message, or the line of the timeline, that was searched for.
+    pub at: Option<LineId>,
+}
+
+impl Opening {
+    /// Values that cannot be parsed are ignored.
+    pub fn read(map: &ParamsMap) -> Self {
+        Self {
+            before: map.get_str("before").map(str::to_owned),
+            at: map.get_str("at").and_then(|id| id.parse().ok()),
+        }
+    }
+}
 
 /// Which part of the list is requested.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,12 +38,18 @@ pub struct Query {
     pub search: String,
     /// How many pages are shown.
     pub pages: u8,
+    /// How many pages of found messages are shown.
+    #[serde(default)]
+    pub hits: u8,
 }
 
 impl Query {
     /// Values that cannot be parsed are ignored.
     pub fn read(map: &ParamsMap) -> Self {
-        let pages = map.get_str("pages").and_then(|n| n.parse().ok()).unwrap_or(1);
+        let pages = |name| {
+            let pages = map.get_str(name).and_then(|n| n.parse().ok()).unwrap_or(1);
+            pages.clamp(1, MAX_PAGES)
+        };
         Self {
             tab: map
                 .get_str("tab")
@@ -34,7 +59,8 @@ impl Query {
                 unread: map.get_str("unread").is_some(),
             },
             search: map.get_str("q").unwrap_or_default().to_owned(),
-            pages: pages.clamp(1, MAX_PAGES),
+            pages: pages("pages"),
+            hits: pages("hits"),
         }
     }
 
@@ -54,7 +80,15 @@ impl Query {
         if self.pages > 1 {
             href.push_str(&format!("&pages={}", self.pages));
         }
+        if self.hits > 1 {
+            href.push_str(&format!("&hits={}", self.hits));
+        }
         href
+    }
+
+    /// The address of a line in a session's thread. The anchor is for pages without a script.
+    pub fn href_at(&self, session: SessionId, line: LineId, anchor: &str) -> String {
+        format!("{}&at={line}#{anchor}", self.href(Some(session)))
     }
 
     /// The first page of a tab, with the same search and filter.
@@ -80,6 +114,15 @@ impl Query {
         Self {
             search,
             pages: 1,
+            hits: 1,
+            ..self.clone()
+        }
+    }
+
+    /// One page more of found messages.
+    pub fn with_more_hits(&self) -> Self {
+        Self {
+            hits: (self.hits + 1).min(MAX_PAGES),
             ..self.clone()
         }
     }

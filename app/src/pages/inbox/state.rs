@@ -3,10 +3,10 @@
 
 use super::{
     attach::AllFiles,
-    fetch::{read_list, read_list_again, read_thread, read_thread_again},
+    fetch::{read_hits, read_list, read_list_again, read_thread, read_thread_again},
     following,
     listed::Listed,
-    query::Query,
+    query::{Opening, Query},
 };
 use crate::{
     api::{
@@ -21,8 +21,9 @@ use crate::{
 };
 use domain::{
     access::{Actor, Me, Permission},
-    ids::{ExtensionId, MessageId, SessionId},
+    ids::{ExtensionId, LineId, MessageId, SessionId},
     position::AsOf,
+    search::Hits,
     session::{InboxCounts, Tab, Thread},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -43,6 +44,9 @@ pub struct Inbox {
     pub writes_note: Memo<bool>,
     pub counts: Resource<ApiResult<AsOf<InboxCounts>>>,
     pub list: Resource<ApiResult<Listed>>,
+    /// What was found in messages and notes.
+    pub hits: Resource<Option<ApiResult<Hits>>>,
+    pub opening: Memo<Opening>,
     pub thread: Resource<Option<(SessionId, ApiResult<Thread>)>>,
     me: Resource<ApiResult<Me>>,
     pub pick_up: ServerAction<PickUp>,
@@ -98,9 +102,12 @@ impl Inbox {
         });
         let counts = Resource::new(|| (), |()| api::counts());
         let list = Resource::new(move || query.get(), read_list);
-        // A link leads to older messages where no script runs.
-        let before = Memo::new(move |_| queries.with(|map| map.get_str("before").map(str::to_owned)));
-        let thread = Resource::new(move || (session.get(), before.get()), read_thread);
+        let hits = Resource::new(
+            move || query.with(|query| (query.search.clone(), query.hits)),
+            read_hits,
+        );
+        let opening = Memo::new(move |_| queries.with(Opening::read));
+        let thread = Resource::new(move || (session.get(), opening.get()), read_thread);
         let outbox = use_outbox();
         let live = use_live();
         let list_reader = Reader::new(
@@ -114,7 +121,7 @@ impl Inbox {
                     .get()
                     .map_or(0, |id| live.session(id) + live.channels.get())
             },
-            move || read_thread_again(session, before, outbox, thread),
+            move || read_thread_again(session, opening, outbox, thread),
         );
         let inbox = Self {
             query,
@@ -123,6 +130,8 @@ impl Inbox {
             writes_note: Memo::new(move |_| queries.with(|map| map.get_str("note").is_some())),
             counts,
             list,
+            hits,
+            opening,
             thread,
             me: use_me(),
             pick_up: ServerAction::new(),
@@ -203,6 +212,11 @@ impl Inbox {
     /// The same, in an event handler.
     pub fn quoting_now(self, id: SessionId) -> Option<Quoting> {
         untrack(|| self.quoting_in(id))
+    }
+
+    /// Whether the thread was opened at this line.
+    pub fn is_sought(self, line: LineId) -> bool {
+        self.opening.with(|opening| opening.at == Some(line))
     }
 
     /// An empty emoji takes the reaction away.

@@ -2,6 +2,7 @@
 
 use crate::{
     form::{Invalid, Problem, Problems, lines, unknown},
+    ids::LineId,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,7 @@ pub fn note(text: &str) -> Result<String, Invalid> {
 /// Something that happened to a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionEvent {
+    pub id: LineId,
     pub at: Timestamp,
     pub what: SessionEventKind,
     /// Who did it, or who received the session.

@@ -6,7 +6,7 @@ use crate::{
     database::Database,
     entity::{contact, contact_word, session},
 };
-use domain::search;
+use domain::search::contacts as search;
 use sea_orm::{
     ActiveValue, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait,
     IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,

@@ -28,6 +28,8 @@ pub mod message_status;
 pub mod outbox;
 pub mod queue;
 pub mod queue_member;
+pub mod search_backfill;
+pub mod search_entry;
 pub mod session;
 pub mod session_moment;
 pub mod setup_link;

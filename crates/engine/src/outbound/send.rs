@@ -6,6 +6,7 @@ use crate::{
     costs,
     entity::{channel, file_attempt, message, message_payload, outbox, session, stored},
     outbound::attachment,
+    search::index::{self, Entry},
     sessions::{
         access, assignment, audience::message_changed, content, lifecycle, messages::view, tell_read,
     },
@@ -247,6 +248,8 @@ pub(super) async fn write(
     message::Entity::insert(row.clone().into_active_model())
         .exec_without_returning(tx)
         .await?;
+    let text: Vec<_> = Entry::of_message(&row).into_iter().collect();
+    index::add(tx, &text).await?;
     if let Some(payload) = content::row_of(row.id, outgoing)? {
         message_payload::Entity::insert(payload.into_active_model())
             .exec_without_returning(tx)

@@ -3,6 +3,7 @@
 use crate::{
     Engine, Result,
     entity::session_moment,
+    search::index::{self, Entry},
     sessions::{
         access::find,
         audience::session_changed,
@@ -46,7 +47,14 @@ pub async fn note(engine: &Engine, actor: &Actor, id: SessionId, text: &str) -> 
     if of_session.filter(noted).count(&tx).await? >= MAX_NOTES {
         return Err(Invalid::field("text", Problem::Enough).into());
     }
-    let note = session_event(&tx, of.id, SessionEventKind::Noted, Some(who), Some(text)).await?;
+    let note = session_event(&tx, of.id, SessionEventKind::Noted, Some(who), Some(text.clone())).await?;
+    let entry = Entry {
+        id: note.id.uuid(),
+        session: of.id,
+        note: true,
+        text: &text,
+    };
+    index::add(&tx, &[entry]).await?;
     session_changed(&tx, &of);
     tx.commit().await?;
     Ok(note)

@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     access::Actor,
-    ids::SessionId,
+    ids::{LineId, SessionId},
     session::{SessionEvent, SessionEventKind},
     time::Timestamp,
 };
@@ -67,6 +67,7 @@ pub(crate) async fn timelines(
 
 pub(crate) fn seen(row: session_moment::Model) -> Result<SessionEvent> {
     Ok(SessionEvent {
+        id: LineId::new(row.id),
         at: Timestamp::from_millis(row.at),
         what: stored(&row.what)?,
         who: row.who,

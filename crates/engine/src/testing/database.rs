@@ -51,8 +51,12 @@ async fn on(folder: &Path, url: Option<&SecretString>, test: impl AsyncFnOnce(&D
 
 /// The database's plan of a query with parameters, as the product runs it.
 pub(crate) async fn plan(db: &DatabaseConnection, query: &impl QueryTrait) -> String {
+    plan_of(db, query.build(db.get_database_backend())).await
+}
+
+/// The same for a statement.
+pub(crate) async fn plan_of(db: &DatabaseConnection, statement: Statement) -> String {
     let backend = db.get_database_backend();
-    let statement = query.build(backend);
     let (explain, column) = match backend {
         DbBackend::Postgres => ("EXPLAIN", 0),
         _ => ("EXPLAIN QUERY PLAN", 3),

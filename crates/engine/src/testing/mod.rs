@@ -13,6 +13,7 @@ use crate::{
     metrics,
     outbound::{self, pace::Full},
     retention,
+    search::backfill,
     sessions::idle,
     templates,
     wakes::Worker,
@@ -59,6 +60,12 @@ impl Engine {
     /// Indexes contacts as each start does, so that all of them can be searched.
     pub async fn complete_search(&self) -> Result<()> {
         search::complete(&self.db, self.clock()).await
+    }
+
+    /// Indexes the messages and notes that are older than the index.
+    pub async fn index_older(&self) -> Result<()> {
+        while backfill::pass(self).await?.is_some() {}
+        Ok(())
     }
 
     /// Closes the sessions that are idle now.

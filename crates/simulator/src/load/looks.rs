@@ -60,6 +60,14 @@ const CALLS: &[Call] = &[
         &[("tab", "waiting"), ("search", "customer 4")],
     ),
 ];
+/// The same for the texts of messages: a word that is in all, in one of ten, and in one of a thousand.
+const TEXTS: &[(&str, &str)] = &[
+    ("search for a text in all", "zprava"),
+    ("search for a text in many", "faktura"),
+    ("search for a text in some", "reklamace"),
+    ("search for one text", "zprava 4711007"),
+    ("search for no text", "faktura reklamace"),
+];
 const PAGES: &[&str] = &["inbox?tab=waiting"];
 /// Pages that only some users may open.
 const ADMINISTRATORS_PAGES: &[&str] = &["channels"];
@@ -68,6 +76,17 @@ pub async fn report(operator: &Operator) -> anyhow::Result<()> {
     for (what, function, arguments) in CALLS {
         let look = async || -> anyhow::Result<()> {
             let answer = operator.call(function, arguments)?.send().await?;
+            answer.error_for_status()?.bytes().await?;
+            Ok(())
+        };
+        line(what, look).await?;
+    }
+    for (what, search) in TEXTS {
+        let look = async || -> anyhow::Result<()> {
+            let answer = operator
+                .call("inbox/search", &[("search", *search)])?
+                .send()
+                .await?;
             answer.error_for_status()?.bytes().await?;
             Ok(())
         };

@@ -1,7 +1,7 @@
 -- A history for the bench: MESSAGES messages, ten in each session, one session for each contact. One session in twenty
 -- is open. Ids are older than any that the server makes. An old operator owns a third of the closed sessions and is in
 -- the queue where nearly all open ones wait. A new operator has three sessions, and a queue where one in a thousand of
--- the open ones waits.
+-- the open ones waits. One message in ten speaks of an invoice, one in a thousand of a complaint.
 BEGIN;
 CREATE FUNCTION pg_temp.id(kind int, i bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS
 $$ SELECT ('010' || kind || '0000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid $$;
@@ -32,9 +32,16 @@ SELECT pg_temp.id(3, i), pg_temp.id(1, 1), pg_temp.id(2, i), CASE WHEN i % 20 = 
        CASE WHEN i % 20 = 0 THEN NULL ELSE 1700000000000 + i * 1000 END, 1700000000000 + i * 1000
 FROM generate_series(1, MESSAGES / 10) i;
 INSERT INTO messages (id, session_id, direction, kind, text, phone_number_id, wamid, at)
-SELECT pg_temp.id(4, i * 10 + m), pg_temp.id(3, i), 'inbound', 'text', 'Dobrý den, zpráva ' || (i * 10 + m), '1',
+SELECT pg_temp.id(4, i * 10 + m), pg_temp.id(3, i), 'inbound', 'text',
+       'Dobrý den, zpráva ' || (i * 10 + m) || CASE WHEN m = 3 THEN ' faktura' ELSE '' END
+       || CASE WHEN (i * 10 + m) % 1000 = 7 THEN ' reklamace' ELSE '' END, '1',
        'wamid.history.' || (i * 10 + m), 1700000000000 + i * 1000 + m
 FROM generate_series(1, MESSAGES / 10) i, generate_series(0, 9) m;
+INSERT INTO search_entries (number, entry_id, session_id, note, words)
+SELECT CAST(substr(wamid, 15) AS BIGINT), id, session_id, FALSE,
+       array_to_tsvector(string_to_array('dobry den zprava ' || substr(text, 19), ' '))
+FROM messages;
+SELECT setval('search_numbers', MESSAGES + 10);
 INSERT INTO message_payloads (message_id, payload)
 SELECT id, '{"from":"430000000000","id":"' || wamid || '","timestamp":"1700000000","type":"text","text":{"body":"' || text || '"}}'
 FROM messages;

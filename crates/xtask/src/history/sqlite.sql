@@ -1,7 +1,7 @@
 -- A history for the bench: MESSAGES messages, ten in each session, one session for each contact. One session in twenty
 -- is open. Ids are older than any that the server makes. An old operator owns a third of the closed sessions and is in
 -- the queue where nearly all open ones wait. A new operator has three sessions, and a queue where one in a thousand of
--- the open ones waits.
+-- the open ones waits. One message in ten speaks of an invoice, one in a thousand of a complaint.
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = OFF;
 BEGIN;
@@ -40,8 +40,13 @@ SELECT CAST(char(1, 3) || printf('%014d', i) AS BLOB), CAST('ahistory-channel' A
        1700000000000 + i * 1000, 1700000000000 + i * 1000, iif(i % 20, 1700000000000 + i * 1000, NULL), 1700000000000 + i * 1000 FROM n;
 INSERT INTO messages (id, session_id, direction, kind, text, phone_number_id, wamid, at)
 SELECT CAST(char(1, 4) || printf('%014d', i * 10 + m) AS BLOB), CAST(char(1, 3) || printf('%014d', i) AS BLOB), 'inbound', 'text',
-       'Dobrý den, zpráva ' || (i * 10 + m), '1', 'wamid.history.' || (i * 10 + m), 1700000000000 + i * 1000 + m
+       'Dobrý den, zpráva ' || (i * 10 + m) || iif(m = 3, ' faktura', '') || iif((i * 10 + m) % 1000 = 7, ' reklamace', ''), '1', 'wamid.history.' || (i * 10 + m), 1700000000000 + i * 1000 + m
 FROM n, (SELECT 0 AS m UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9);
+INSERT INTO search_entries (number, entry_id, session_id, note)
+SELECT CAST(substr(wamid, 15) AS INTEGER), id, session_id, FALSE FROM messages;
+-- As the server folds them, without the numbers backwards.
+INSERT INTO search_words (rowid, words)
+SELECT CAST(substr(wamid, 15) AS INTEGER), 'dobry den zprava ' || substr(text, 19) FROM messages;
 INSERT INTO message_payloads (message_id, payload)
 SELECT id, '{"from":"430000000000","id":"' || wamid || '","timestamp":"1700000000","type":"text","text":{"body":"' || text || '"}}' FROM messages;
 COMMIT;

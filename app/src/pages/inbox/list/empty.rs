@@ -15,16 +15,14 @@ pub fn NoRows() -> impl IntoView {
     let view = move || {
         let query = inbox.query.get();
         if !query.search.is_empty() {
+            // What was found in messages follows.
             return view! {
-                <Empty
-                    icon=IconName::Search
-                    title=Signal::derive(move || t_string!(i18n, inbox.empty.search_title).to_owned())
-                    text=Signal::derive(move || t_string!(i18n, inbox.empty.search_text).to_owned())
-                >
-                    <ButtonLink href=query.searching(String::new()).href(None)>
-                        {move || t_string!(i18n, inbox.empty.search_button)}
-                    </ButtonLink>
-                </Empty>
+                <p class="hits-note">
+                    {move || t_string!(i18n, inbox.empty.search_text)} " "
+                    <a href=query
+                        .searching(String::new())
+                        .href(None)>{move || t_string!(i18n, inbox.empty.search_button)}</a>
+                </p>
             }
             .into_any();
         }

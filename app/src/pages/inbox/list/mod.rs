@@ -1,6 +1,7 @@
 //! The left column: search, tabs, and one row per session.
 
 mod empty;
+mod hits;
 mod preview;
 mod row;
 mod search;
@@ -8,6 +9,7 @@ mod tabs;
 
 use self::{
     empty::{NoRows, RowsSkeleton},
+    hits::FoundMessages,
     row::Row,
     search::Search,
     tabs::{Filters, TabLinks, Tabs},
@@ -44,6 +46,12 @@ pub fn SessionList() -> impl IntoView {
         </Transition>
     }
     .into_any();
+    let hits = view! {
+        <Transition fallback=|| ()>
+            <FoundMessages />
+        </Transition>
+    }
+    .into_any();
     view! {
         <section class="inbox-list" aria-label=move || t_string!(i18n, inbox.list.label)>
             <div class="inbox-top">
@@ -52,7 +60,7 @@ pub fn SessionList() -> impl IntoView {
             </div>
             {tabs}
             <Filters />
-            <div class="rows-scroll">{rows}</div>
+            <div class="rows-scroll">{rows} {hits}</div>
         </section>
     }
     .into_any()

@@ -197,7 +197,7 @@ pub fn Bubble(
     };
     let fate = view! { <FateLine fate /> };
     view! {
-        <div class="flow-line" id=element_ids::of_message(id) class:ours=ours class:first=first class:failed=failed || stuck>
+        <div class="flow-line" id=element_ids::of_message(id) class:ours=ours class:first=first class:failed=failed || stuck class:sought=move || inbox.is_sought(id.into())>
             <div class="bubble">
                 {author} {phone} {again} {advert} {forwarded} {quote} {gone} {kind} {file} {what} {details} {trouble} {json} <div class="bubble-body">
                     {text} {edited} <Foot at=message.at status />

@@ -8,7 +8,12 @@ use crate::{
     i18n::*,
     pages::{
         in_group::InGroup,
-        inbox::{element_ids::UNREAD_ID, labels, text::Text},
+        inbox::{
+            element_ids::{self, UNREAD_ID},
+            labels,
+            state::use_inbox,
+            text::Text,
+        },
     },
     ui::{Time, TimeStyle},
 };
@@ -68,9 +73,10 @@ fn MomentLine(event: SessionEvent) -> impl IntoView {
 #[component]
 fn NoteLine(event: SessionEvent) -> impl IntoView {
     let i18n = use_i18n();
-    let at = event.at;
+    let (at, id) = (event.at, event.id);
+    let inbox = use_inbox();
     view! {
-        <div class="flow-note">
+        <div class="flow-note" id=element_ids::of_note(id) class:sought=move || inbox.is_sought(id)>
             <p class="flow-note-head">
                 <span>{move || t_string!(i18n, inbox.note.title)}</span>
                 <bdi>{event.who}</bdi>

@@ -4,11 +4,14 @@ use crate::{
     browser,
     i18n::*,
     outbox::OnItsWay,
-    pages::inbox::{element_ids::UNREAD_ID, state::use_inbox},
+    pages::inbox::{
+        element_ids::{self, UNREAD_ID},
+        state::use_inbox,
+    },
     ui::{Icon, IconName, LiveText},
 };
 use domain::{
-    ids::MessageId,
+    ids::{LineId, MessageId},
     message::{Direction, MessageView},
     session::Thread,
 };
@@ -89,6 +92,29 @@ impl Scroll {
             }
             waiting
         });
+    }
+
+    /// Shows the line that was searched for, once it is there.
+    pub fn seek(self, thread: Memo<Thread>) {
+        let inbox = use_inbox();
+        Effect::new(move |shown: Option<Option<LineId>>| {
+            thread.track();
+            let sought = inbox.opening.with(|opening| opening.at)?;
+            if shown.flatten() != Some(sought) {
+                // After the thread is drawn, and after it has gone to its unread line.
+                request_animation_frame(move || self.to_sought(sought));
+            }
+            Some(sought)
+        });
+    }
+
+    fn to_sought(self, line: LineId) {
+        let line = browser::element(&element_ids::of_message(MessageId::new(line.uuid())))
+            .or_else(|| browser::element(&element_ids::of_note(line)));
+        if let (Some(scroller), Some(line)) = (self.scroller.try_get_untracked().flatten(), line) {
+            let middle = (scroller.client_height() - line.offset_height()) / 2;
+            scroller.set_scroll_top(line.offset_top() - middle.max(CHIP));
+        }
     }
 
     /// Moves this scroller only: the window around it must not move.

@@ -29,6 +29,10 @@ pub(crate) struct Additions {
     pub(super) merged: Vec<(Uuid, Uuid)>,
     /// Sessions whose messages went into another: from, to.
     pub(super) moved: Vec<(Uuid, Uuid)>,
+    /// Sessions that a message has come into from another.
+    pub(super) joined: BTreeSet<Uuid>,
+    /// Messages that are new.
+    pub(super) new: BTreeSet<Uuid>,
     pub(super) traffic: Traffic,
     /// Messages that count as read at once, each with its session.
     pub(super) receipts: Vec<(Uuid, Receipt)>,

@@ -160,6 +160,7 @@ impl Batch {
                 .insert((row.phone_number_id.clone(), wamid.clone()), row.id);
         }
         self.written.payload(row.id, payload);
+        self.written.new.insert(row.id);
         if let Some(session) = self.sessions.get(row.session_id) {
             self.written.traffic(session.channel_id, &row.direction, row.at);
         }
@@ -225,6 +226,7 @@ impl Batch {
                 && let Some(row) = self.messages.change(edit)
             {
                 row.session_id = session;
+                self.written.joined.insert(session);
             }
             self.written.look_for_newest(from);
             self.written.look_for_newest(session);

@@ -9,6 +9,7 @@ use crate::{
     },
     events::Audience,
     inbound::batch::{Batch, additions::Additions, state::Number},
+    search::index::{self, Entry},
     sessions::status::files_failed,
     templates,
     transaction::Transaction,
@@ -24,6 +25,7 @@ use sea_orm::{
     QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Parameters in one statement: SQLite's limit is 32,766.
@@ -45,6 +47,8 @@ impl Batch {
             letters_done,
             merged,
             moved,
+            mut joined,
+            new,
             traffic,
             receipts,
             templates: template_updates,
@@ -114,6 +118,7 @@ impl Batch {
         put(tx, self.session_events, None).await?;
         let messages = self.messages.into_changed();
         files_failed(tx, &messages).await?;
+        add_texts(tx, &messages, &new).await?;
         put(
             tx,
             messages,
@@ -177,6 +182,10 @@ impl Batch {
         }
         for (from, to) in moved {
             move_session(tx, from, to).await?;
+            joined.insert(to);
+        }
+        for session in joined {
+            index::moved_into(tx, session).await?;
         }
         for session in newest {
             look_for_newest(tx, session).await?;
@@ -281,6 +290,17 @@ async fn hear(tx: &Transaction, number: &Number) -> Result<()> {
     }
     update.filter(Column::Id.eq(number.channel.id)).exec(tx).await?;
     Ok(())
+}
+
+/// Makes the texts of new messages known to the search.
+async fn add_texts(
+    tx: &DatabaseTransaction,
+    messages: &[message::Model],
+    new: &BTreeSet<Uuid>,
+) -> Result<()> {
+    let new = messages.iter().filter(|message| new.contains(&message.id));
+    let entries: Vec<_> = new.filter_map(Entry::of_message).collect();
+    index::add(tx, &entries).await
 }
 
 /// Moves messages that were not read: those in memory have moved already.

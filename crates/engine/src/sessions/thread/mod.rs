@@ -11,6 +11,7 @@ mod changed;
 pub(super) mod cursor;
 mod earlier;
 mod page;
+mod place;
 
 pub(crate) use changed::changed;
 
@@ -24,6 +25,7 @@ use crate::{
             cursor::Cursor,
             earlier::{earlier_than, labels, past},
             page::page,
+            place::{nth_after, place_of},
         },
         timeline::timelines,
         unread::first_unread,
@@ -32,7 +34,7 @@ use crate::{
 use domain::{
     access::Actor,
     channel::ReadReceipts,
-    ids::SessionId,
+    ids::{LineId, SessionId},
     message::{MessageView, Status},
     refusal::Refusal,
     session::{Above, May, ReplyEffect, Stretch, Thread},
@@ -43,6 +45,8 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 const PAGE: u64 = 200;
 /// With more unread messages the first page is longer, so that it opens where they begin; but not longer than this.
 const MAX_FIRST_PAGE: u64 = 500;
+/// Messages below the one that a thread is opened at.
+const BELOW: u64 = 20;
 /// Read messages above the unread ones.
 const READ_BEFORE_UNREAD: u64 = 20;
 
@@ -146,6 +150,22 @@ pub async fn above(engine: &Engine, actor: &Actor, id: SessionId, cursor: &str) 
     let db = engine.db.read();
     let found = access::find(db, actor, id, false).await?;
     read_above(db, actor, &found, cursor).await
+}
+
+/// The session's thread around one of its messages, or a line of its timeline: with some of the messages that came
+/// after it. Where there is no such line, at its end.
+///
+/// # Errors
+/// The actor may not see the session.
+pub async fn read_at(engine: &Engine, actor: &Actor, id: SessionId, line: LineId) -> Result<Thread> {
+    let db = engine.db.read();
+    let found = access::find(db, actor, id, false).await?;
+    let below = match place_of(db, found.id, line).await? {
+        Some(place) => nth_after(db, found.id, place, BELOW).await?,
+        None => None,
+    };
+    let cursor = below.map(|place| Cursor::before(found.id, place).to_string());
+    read(engine, actor, id, cursor.as_deref()).await
 }
 
 async fn read_above(

@@ -1,7 +1,7 @@
 use super::*;
 use crate::pages::inbox::thread::divider::divider;
 use domain::{
-    ids::{ChannelId, ContactId, SessionId},
+    ids::{ChannelId, ContactId, LineId, SessionId},
     message::{Failure, Marks, content::Content},
     refs::{ChannelRef, ContactRef},
     session::{May, SessionRow, State, Stretch},
@@ -147,6 +147,7 @@ fn a_new_day_begins_with_its_chip_and_never_twice() {
 #[test]
 fn moments_stand_where_they_happened() {
     let event = |minutes| SessionEvent {
+        id: id::<LineId>(0),
         at: at(minutes),
         what: SessionEventKind::PickedUp,
         who: None,
@@ -168,6 +169,7 @@ fn moments_stand_where_they_happened() {
 fn a_session_opens_before_its_first_message_though_meta_had_that_earlier() {
     let midnight = 24 * 60;
     let event = |what| SessionEvent {
+        id: id::<LineId>(0),
         at: at(midnight),
         what,
         who: None,
@@ -251,6 +253,7 @@ fn earlier(n: u8, messages: Vec<MessageView>, whole: bool) -> Stretch {
         messages,
         whole,
         timeline: vec![SessionEvent {
+            id: id::<LineId>(0),
             at: at(0),
             what: SessionEventKind::Opened,
             who: None,
@@ -263,6 +266,7 @@ fn earlier(n: u8, messages: Vec<MessageView>, whole: bool) -> Stretch {
 #[test]
 fn a_session_begins_at_its_first_message_and_nowhere_else() {
     let opened = SessionEvent {
+        id: id::<LineId>(0),
         at: at(0),
         what: SessionEventKind::Opened,
         who: None,
@@ -301,6 +305,7 @@ fn earlier_sessions_stand_above_and_say_where_they_begin() {
 #[test]
 fn within_one_second_moments_come_before_messages_and_the_close_after_them() {
     let event = |millis, what| SessionEvent {
+        id: id::<LineId>(0),
         at: Timestamp::from_millis(millis),
         what,
         who: None,

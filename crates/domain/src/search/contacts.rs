@@ -1,23 +1,14 @@
-//! How customers are found: by prefixes of the words of a name, and by either end of a number. Accents, case and the
-//! formatting of a number make no difference.
-//!
-//! Both sides are folded here, the stored words and the search text, so that the database compares plain text and can
-//! use an index.
+//! How customers are found: by prefixes of the words of a name, and by either end of a number.
 
 use crate::{
-    display_name::can_be_seen,
     phone::{calling_code_len, same_customer_key},
+    search::fold::{self, MAX_WORD, backwards, is_number},
 };
 use std::collections::BTreeSet;
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// Maximum number of characters of a word that are indexed.
-const MAX_WORD: usize = 32;
 /// Maximum number of words of one contact; also bounds the text of a search.
 const MAX_WORDS: usize = 16;
 const MAX_SOUGHT: usize = 8;
-/// Marks a number that is stored backwards: people know its last digits by heart.
-const BACKWARDS: char = '<';
 
 /// The search words of a contact. A change to this function that gives the same contact other words needs a migration
 /// that rebuilds them.
@@ -75,65 +66,10 @@ fn numbers(digits: &str) -> Vec<String> {
     all.into_iter().collect()
 }
 
-fn backwards(digits: &str) -> String {
-    std::iter::once(BACKWARDS).chain(digits.chars().rev()).collect()
-}
-
-fn is_number(word: &str) -> bool {
-    !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// The words of a text: letters and digits without accents and case, and each emoji as a word.
+/// The words of a name. Text beyond a certain length is ignored: nobody searches for it.
 fn folded(text: &str) -> impl Iterator<Item = String> {
-    let (mut words, mut word) = (Vec::new(), String::new());
-    let letters = text
-        .nfkd()
-        .filter(|c| !is_combining_mark(*c) && !is_apostrophe(*c));
-    // Ignores text beyond this length: nobody searches for it.
-    for c in letters
-        .flat_map(char::to_lowercase)
-        .take(MAX_WORDS * MAX_WORD * 4)
-    {
-        if c.is_alphanumeric() {
-            match spelled(c) {
-                Some(letters) => word.push_str(letters),
-                None => word.push(c),
-            }
-        } else {
-            words.push(std::mem::take(&mut word));
-            words.extend(is_symbol(c).then(|| c.to_string()));
-        }
-    }
-    words.push(word);
-    let cut = |word: String| word.chars().take(MAX_WORD).collect::<String>();
-    words.into_iter().filter(|word| !word.is_empty()).map(cut)
-}
-
-/// Letters whose stroke or tail is part of the letter, not an accent.
-fn spelled(c: char) -> Option<&'static str> {
-    Some(match c {
-        'ß' => "ss",
-        'æ' => "ae",
-        'œ' => "oe",
-        'ø' => "o",
-        'ł' => "l",
-        'đ' | 'ð' => "d",
-        'þ' => "th",
-        'ı' => "i",
-        'ħ' => "h",
-        'ŧ' => "t",
-        _ => return None,
-    })
-}
-
-/// `O'Brien` is one word.
-fn is_apostrophe(c: char) -> bool {
-    matches!(c, '\'' | '\u{2019}' | '\u{2bc}')
-}
-
-/// An emoji, for example, but not punctuation.
-fn is_symbol(c: char) -> bool {
-    c > '\u{2100}' && can_be_seen(c) && !matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ffef}')
+    let words = fold::words(text, MAX_WORDS * MAX_WORD * 4);
+    words.into_iter().map(|word| word.folded)
 }
 
 #[cfg(test)]
