@@ -180,6 +180,7 @@ fn arguments(path: &str, things: &Things) -> String {
         ("version", "1"),
         ("disabled", "true"),
         ("body", "Hello"),
+        ("search", "x"),
         ("text", "Hello"),
         ("form[name]", "x"),
         ("number", "1"),
