@@ -43,6 +43,7 @@ mod m0033_templates;
 mod m0034_failure_trace;
 mod m0035_unread;
 mod m0036_search;
+mod m0037_canned_replies;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -86,6 +87,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0034_failure_trace::Step),
             Box::new(m0035_unread::Step),
             Box::new(m0036_search::Step),
+            Box::new(m0037_canned_replies::Step),
         ]
     }
 }

@@ -2,6 +2,7 @@
 //! and returns [`ApiError`] when it fails. They are a public interface: nothing here trusts the page.
 
 pub mod auth;
+pub mod canned_replies;
 pub mod channels;
 mod checked;
 pub mod costs;

@@ -68,6 +68,11 @@ fn Breadcrumb() -> impl IntoView {
                 t_string!(i18n, common.nav.queues),
                 "/queues",
             ),
+            "canned-replies" => (
+                Some(t_string!(i18n, common.nav.omnichannel)),
+                t_string!(i18n, common.nav.canned_replies),
+                "/canned-replies",
+            ),
             "templates" => (
                 Some(t_string!(i18n, common.nav.omnichannel)),
                 t_string!(i18n, common.nav.templates),

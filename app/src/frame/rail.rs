@@ -56,6 +56,17 @@ fn Places(me: Me) -> impl IntoView {
         }
         .into_any()
     });
+    let replies = actor.may(Permission::CannedReplyChange).then(|| {
+        view! {
+            <Place
+                href="/canned-replies"
+                icon=IconName::CannedReply
+                name=move || t_string!(i18n, common.nav.canned_replies)
+                short=move || t_string!(i18n, common.nav.short.canned_replies)
+            />
+        }
+        .into_any()
+    });
     let rest = administers.then(|| {
         view! {
             <li class="group">
@@ -122,6 +133,7 @@ fn Places(me: Me) -> impl IntoView {
                 short=move || t_string!(i18n, common.nav.short.inbox)
             />
             {sessions}
+            {replies}
             {rest}
         </ul>
     }

@@ -1,5 +1,6 @@
 //! One file per screen; the folder follows the URL.
 
+pub mod canned_replies;
 pub mod channels;
 pub mod costs;
 pub mod directory;
@@ -19,6 +20,7 @@ mod transfer_fields;
 mod url;
 
 pub use self::{
+    canned_replies::{CannedRepliesPage, CannedReplyPage, NewCannedReplyPage},
     channels::{
         ActivityTab, AuthenticationTab, ChannelPage, ChannelsPage, DeleteTab, HealthTab, MessagingTab,
         SendingTab,

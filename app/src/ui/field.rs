@@ -60,6 +60,40 @@ pub fn Field(
     .into_any()
 }
 
+/// A text of several lines of a [`super::CheckedForm`].
+#[component]
+pub fn TextField(
+    /// The field's name in the domain's form, for its problems.
+    name: &'static str,
+    #[prop(into)] label: Signal<&'static str>,
+    #[prop(into)] hint: Signal<String>,
+    value: String,
+    rows: u8,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let invalid = move || state.problem(name).is_some();
+    view! {
+        <div class="field">
+            <label for=id(name)>{label}</label>
+            <textarea
+                id=id(name)
+                name=form_name(name, false)
+                class="input"
+                rows=rows.to_string()
+                aria-invalid=move || invalid().then_some("true")
+                aria-describedby=format!("{0}-problem {0}-hint", id(name))
+            >
+                {value}
+            </textarea>
+            <FieldProblem name />
+            <p class="hint" id=format!("{}-hint", id(name))>
+                {hint}
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
 /// Reveals the text of a password field. This needs a script: before the page is live, there is no button.
 #[component]
 fn Reveal(name: &'static str, revealed: RwSignal<bool>) -> impl IntoView {

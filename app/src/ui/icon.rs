@@ -41,6 +41,7 @@ pub enum IconName {
     Attach,
     Microphone,
     Template,
+    CannedReply,
     Unread,
 }
 
@@ -67,6 +68,7 @@ impl IconName {
                 "M12 3a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3zM6 11a6 6 0 0 0 12 0M12 17v4"
             }
             Self::Unread => "M12 6H4v12h16v-7M4 7l8 6 4-3M19 3a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5z",
+            Self::CannedReply => "M4 5h16v11H10l-4 4v-4H4zM13.5 8l-3 5.5",
             Self::Template => "M5 4h14v16H5zM8 8h8M8 12h8M8 16h4",
             Self::Check => "M5 12.5l5 5 9-11",
             Self::Cross => "M6 6l12 12M18 6 6 18",

@@ -28,7 +28,7 @@ pub use self::{
     copy::CopyField,
     debounced::debounced,
     empty::Empty,
-    field::{Field, Secret},
+    field::{Field, Secret, TextField},
     form::{CheckedForm, Form, FormState},
     icon::{Icon, IconName},
     live_text::LiveText,

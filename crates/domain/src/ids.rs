@@ -47,6 +47,8 @@ id! {
     ExtensionId
     /// A message queue.
     QueueId
+    /// A prepared text for replies.
+    CannedReplyId
     /// A connected WhatsApp number.
     ChannelId
     /// A customer.

@@ -29,6 +29,7 @@
 //! | [`follow`] | a thread that takes in what events bring |
 
 pub mod access;
+pub mod canned_reply;
 pub mod channel;
 pub mod cost;
 pub mod countries;

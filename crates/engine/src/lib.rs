@@ -8,6 +8,7 @@
 //! | [`inbound`] → [`sessions`] | [`outbound`] | [`channels`] → [`doctor`] |
 
 pub mod access;
+pub mod canned_replies;
 pub mod channels;
 pub mod costs;
 pub mod countries;

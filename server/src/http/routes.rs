@@ -2,7 +2,10 @@
 
 use super::{
     api,
-    api::{channel_health, channels, costs, deliveries, extensions, messages, queues, sessions, templates},
+    api::{
+        canned_replies, channel_health, channels, costs, deliveries, extensions, messages, queues, sessions,
+        templates,
+    },
     contact_card, country_database, events, health, linked_file, media, site,
     state::Http,
     unlock, uploads, webhook,
@@ -131,6 +134,18 @@ pub fn routes() -> Vec<Route> {
         route(Token, "/api/v1/extensions/{id}", get(extensions::get)),
         route(Token, "/api/v1/queues", get(queues::list).post(queues::create)),
         route(Token, "/api/v1/queues/{id}", get(queues::get)),
+        route(
+            Token,
+            "/api/v1/canned-replies",
+            get(canned_replies::list).post(canned_replies::create),
+        ),
+        route(
+            Token,
+            "/api/v1/canned-replies/{id}",
+            get(canned_replies::get)
+                .put(canned_replies::replace)
+                .delete(canned_replies::delete),
+        ),
         route(Token, "/api/v1/sessions", get(sessions::list)),
         route(Token, "/api/v1/sessions/{id}", get(sessions::get)),
         route(Token, "/api/v1/sessions/{id}/pick-up", post(sessions::pick_up)),

@@ -5,6 +5,7 @@ mod api;
 mod browser;
 mod bucket;
 mod calls;
+mod canned_replies;
 mod channels;
 mod content;
 mod conversation;

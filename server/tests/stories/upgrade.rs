@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 23] = [
+const OBSTACLES: [(&str, &str); 24] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -102,6 +102,10 @@ const OBSTACLES: [(&str, &str); 23] = [
     (
         "CREATE TABLE search_backfill (what TEXT)",
         "DROP TABLE search_backfill",
+    ),
+    (
+        "CREATE TABLE canned_replies (id INTEGER)",
+        "DROP TABLE canned_replies",
     ),
 ];
 

@@ -1,6 +1,7 @@
 //! Forms whose unsaved input can be kept, and the part of it that a page shows.
 
 use domain::{
+    canned_reply::CannedReplyForm,
     channel::{AuthenticationForm, MessagingForm, SendingForm},
     cost::{BudgetForm, RatesForm},
     countries::CountriesForm,
@@ -27,6 +28,8 @@ impl Keepable for BudgetForm {}
 impl Keepable for RatesForm {}
 
 impl Keepable for QueueForm {}
+
+impl Keepable for CannedReplyForm {}
 
 impl Keepable for ExtensionForm {
     fn secrets(&mut self) -> Vec<(&'static str, &mut String)> {

@@ -43,6 +43,8 @@ permissions! {
     ChannelRead = "channel.read"
     /// Set up channels, including their settings at Meta, and run the doctor.
     ChannelChange = "channel.change"
+    CannedReplyRead = "canned_reply.read"
+    CannedReplyChange = "canned_reply.change"
     /// Who did what to a channel.
     AuditRead = "audit.read"
     /// Extensions and queues.
@@ -65,11 +67,11 @@ permissions! {
 impl Role {
     pub fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            SessionAnswer, SessionClose, SessionCloseAny, SessionPickUp, SessionPickUpAny, SessionReadAll,
-            SessionTransfer,
+            CannedReplyChange, CannedReplyRead, SessionAnswer, SessionClose, SessionCloseAny, SessionPickUp,
+            SessionPickUpAny, SessionReadAll, SessionTransfer,
         };
         match self {
-            Self::Operator => &[SessionAnswer, SessionPickUp, SessionClose],
+            Self::Operator => &[SessionAnswer, SessionPickUp, SessionClose, CannedReplyRead],
             Self::Supervisor => &[
                 SessionReadAll,
                 SessionAnswer,
@@ -78,6 +80,8 @@ impl Role {
                 SessionClose,
                 SessionCloseAny,
                 SessionTransfer,
+                CannedReplyRead,
+                CannedReplyChange,
             ],
             Self::Admin => Permission::ALL,
         }
@@ -87,11 +91,17 @@ impl Role {
 impl Scope {
     pub fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            ChannelRead, CostRead, DirectoryRead, SessionAnswer, SessionClose, SessionCloseAny,
-            SessionPickUp, SessionPickUpAny, SessionReadAll, SessionTransfer,
+            CannedReplyRead, ChannelRead, CostRead, DirectoryRead, SessionAnswer, SessionClose,
+            SessionCloseAny, SessionPickUp, SessionPickUpAny, SessionReadAll, SessionTransfer,
         };
         match self {
-            Self::Read => &[SessionReadAll, ChannelRead, DirectoryRead, CostRead],
+            Self::Read => &[
+                SessionReadAll,
+                ChannelRead,
+                DirectoryRead,
+                CostRead,
+                CannedReplyRead,
+            ],
             Self::Operate => &[
                 SessionReadAll,
                 SessionAnswer,
@@ -103,6 +113,7 @@ impl Scope {
                 ChannelRead,
                 DirectoryRead,
                 CostRead,
+                CannedReplyRead,
             ],
             Self::Administer => Permission::ALL,
         }

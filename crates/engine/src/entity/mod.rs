@@ -2,6 +2,7 @@
 
 pub mod api_token;
 pub mod audit;
+pub mod canned_reply;
 pub mod channel;
 pub mod channel_finding;
 pub mod channel_reservation;

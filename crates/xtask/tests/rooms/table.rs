@@ -6,6 +6,7 @@ use crate::walls::Rooms;
 #[rustfmt::skip] // One line for each room.
 pub const WALLS: &[(&str, Rooms<'static>)] = &[
     ("app/src/pages", &[
+        ("canned_replies", &["directory", "url"]),
         ("channels", &["url"]),
         ("costs", &["url"]),
         ("directory", &[]),
@@ -26,6 +27,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
     ]),
     ("crates/domain/src", &[
         ("access", &["form", "ids", "language", "refs", "refusal"]),
+        ("canned_reply", &["form", "ids", "message"]),
         ("channel", &["doctor", "file", "form", "ids", "phone", "time"]),
         ("cost", &["countries", "form", "message", "refs", "time"]),
         ("countries", &["form", "language", "time"]),
@@ -56,6 +58,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
     ("crates/engine/src", &[
         ("access", &["audit", "clock", "engine", "entity", "error", "metrics", "random", "transaction"]),
         ("audit", &["engine", "entity", "error"]),
+        ("canned_replies", &["audit", "contacts", "engine", "entity", "error", "sessions", "transaction"]),
         ("channels", &["audit", "credentials", "directory", "engine", "entity", "error", "events",
             "random", "sessions", "transaction", "wakes"]),
         ("clock", &[]),

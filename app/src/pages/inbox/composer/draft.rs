@@ -76,6 +76,21 @@ impl Draft {
         }
     }
 
+    /// What is in the field.
+    pub fn text(self) -> String {
+        let area = self.area.get_untracked();
+        area.map(|area| area.value()).unwrap_or_default()
+    }
+
+    /// Puts another text into the field, to be edited.
+    pub fn replace(self, text: &str) {
+        if let Some(area) = self.area.get_untracked() {
+            area.set_value(text);
+            self.typed();
+            let _ = area.focus();
+        }
+    }
+
     fn measure(self) {
         if let Some(area) = self.area.get_untracked() {
             let text = area.value();

@@ -1,6 +1,7 @@
 //! The composer for replies and notes. Their texts are never lost: each is kept as a draft until the process has accepted
 //! it.
 
+mod canned;
 mod counter;
 mod draft;
 mod enter;
@@ -13,6 +14,7 @@ mod quoted;
 mod typing;
 
 use self::{
+    canned::{CannedList, LIST_ID, use_canned},
     counter::Counter,
     draft::use_draft,
     forms::{FormDialog, use_forms},
@@ -48,6 +50,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
     let draft = use_draft(id);
     let typing = use_typing(id, thread);
+    let canned = use_canned(id, draft);
     let inbox = use_inbox();
     let files = inbox.files.of(id);
     let forms = use_forms(id);
@@ -90,7 +93,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
         }
     };
     let pressed = move |event: KeyboardEvent| {
-        if enter::sends(&event) {
+        if !canned.takes(&event) && enter::sends(&event) {
             event.prevent_default();
             send();
         }
@@ -126,6 +129,9 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             node_ref=draft.area
             aria-label=label
             aria-describedby="composer-hints"
+            aria-autocomplete="list"
+            aria-controls=move || canned.is_open().then_some(LIST_ID)
+            aria-activedescendant=move || canned.active()
             placeholder=move || (!refused()).then(|| t_string!(i18n, inbox.composer.placeholder))
             title=move || t_string!(i18n, inbox.composer.hint)
             prop:readOnly=refused
@@ -134,7 +140,9 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             on:input=move |_| {
                 draft.typed();
                 typing.typed(draft.length.get_untracked());
+                canned.look();
             }
+            on:blur=move |_| canned.close()
             on:keydown=pressed
             on:paste=pasted
         ></textarea>
@@ -172,6 +180,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
         >
             <input type="hidden" name="session" value=id.to_string() />
             <input type="hidden" name="key" autocomplete="off" value=key_of_this_page() />
+            <CannedList canned />
             <Hints thread draft />
             <Quoted id />
             <AttachedFiles files />

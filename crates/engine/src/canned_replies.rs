@@ -1,0 +1,163 @@
+//! Canned replies: who may write them, and which may be used in a session.
+
+use crate::{
+    Engine, Result,
+    audit::Subject,
+    contacts,
+    entity::{canned_reply, channel, contact, queue},
+    sessions::access::find,
+};
+use domain::{
+    access::{Actor, Permission},
+    canned_reply::{CannedReply, CannedReplyForm, MAX_CANNED_REPLIES, NewCannedReply, Variables},
+    form::{Invalid, Problem},
+    ids::{CannedReplyId, QueueId, SessionId},
+    refusal::Refusal,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder,
+};
+
+/// All of them, by their short names.
+pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<CannedReply>> {
+    actor.require(Permission::CannedReplyRead)?;
+    let all = canned_reply::Entity::find().order_by_asc(canned_reply::Column::Shortcut);
+    let all = all.all(engine.db.read()).await?;
+    Ok(all.into_iter().map(Into::into).collect())
+}
+
+pub async fn get(engine: &Engine, actor: &Actor, id: CannedReplyId) -> Result<CannedReply> {
+    actor.require(Permission::CannedReplyRead)?;
+    let found = canned_reply::Entity::find_by_id(id.uuid())
+        .one(engine.db.read())
+        .await?;
+    Ok(found.ok_or(Refusal::NotFound)?.into())
+}
+
+/// The queues that a canned reply may be for, with their names.
+pub async fn queues(engine: &Engine, actor: &Actor) -> Result<Vec<(QueueId, String)>> {
+    actor.require(Permission::CannedReplyChange)?;
+    let queues = queue::Entity::find().order_by_asc(queue::Column::Name);
+    let queues = queues.all(engine.db.read()).await?;
+    let name = |queue: queue::Model| (QueueId::new(queue.id), queue.name);
+    Ok(queues.into_iter().map(name).collect())
+}
+
+/// Those that may be used in a session, with the values of their variables.
+pub async fn of_session(engine: &Engine, actor: &Actor, id: SessionId) -> Result<Vec<CannedReply>> {
+    actor.require(Permission::CannedReplyRead)?;
+    let db = engine.db.read();
+    let of = find(db, actor, id, false).await?;
+    let everywhere = Condition::any().add(canned_reply::Column::QueueId.is_null());
+    let here = everywhere.add_option(of.queue_id.map(|queue| canned_reply::Column::QueueId.eq(queue)));
+    let replies = canned_reply::Entity::find()
+        .filter(here)
+        .order_by_asc(canned_reply::Column::Shortcut)
+        .all(db)
+        .await?;
+    if replies.is_empty() {
+        return Ok(Vec::new());
+    }
+    let contact = contact::Entity::find_by_id(of.contact_id).one(db).await?;
+    let channel = channel::Entity::find_by_id(of.channel_id).one(db).await?;
+    let operator = match (actor, actor.extension()) {
+        (_, Some(own)) => own.name.clone(),
+        (Actor::User(me), None) => me.name.clone(),
+        (Actor::Token { .. } | Actor::System, None) => String::new(),
+    };
+    let variables = Variables {
+        customer: contact
+            .map(|contact| contacts::reference(contact).label)
+            .unwrap_or_default(),
+        operator,
+        channel: channel.map(|channel| channel.name).unwrap_or_default(),
+    };
+    let filled = |row: canned_reply::Model| {
+        let reply = CannedReply::from(row);
+        CannedReply {
+            text: variables.fill(&reply.text),
+            ..reply
+        }
+    };
+    Ok(replies.into_iter().map(filled).collect())
+}
+
+pub async fn create(engine: &Engine, actor: &Actor, form: &CannedReplyForm) -> Result<CannedReplyId> {
+    actor.require(Permission::CannedReplyChange)?;
+    let form = form.check()?;
+    let tx = engine.transaction_alone(actor).await?;
+    check(&tx, &form, None).await?;
+    if canned_reply::Entity::find().count(&tx).await? >= MAX_CANNED_REPLIES {
+        return Err(Invalid::field("shortcut", Problem::Enough).into());
+    }
+    let new = row(engine, CannedReplyId::new(engine.clock().new_id()), &form);
+    canned_reply::Entity::insert(new.clone().into_active_model())
+        .exec_without_returning(&tx)
+        .await?;
+    tx.audit(
+        "canned_reply.create",
+        Subject::CannedReply(new.id),
+        Some(form.shortcut),
+    );
+    tx.commit().await?;
+    Ok(CannedReplyId::new(new.id))
+}
+
+pub async fn change(engine: &Engine, actor: &Actor, id: CannedReplyId, form: &CannedReplyForm) -> Result<()> {
+    actor.require(Permission::CannedReplyChange)?;
+    let form = form.check()?;
+    let tx = engine.transaction_alone(actor).await?;
+    let known = canned_reply::Entity::find_by_id(id.uuid()).one(&tx).await?;
+    known.ok_or(Refusal::NotFound)?;
+    check(&tx, &form, Some(id)).await?;
+    let changed = row(engine, id, &form).into_active_model().reset_all();
+    canned_reply::Entity::update(changed).exec(&tx).await?;
+    tx.audit(
+        "canned_reply.change",
+        Subject::CannedReply(id.uuid()),
+        Some(form.shortcut),
+    );
+    tx.commit().await
+}
+
+pub async fn delete(engine: &Engine, actor: &Actor, id: CannedReplyId) -> Result<()> {
+    actor.require(Permission::CannedReplyChange)?;
+    let tx = engine.transaction(actor).await?;
+    let known = canned_reply::Entity::find_by_id(id.uuid()).one(&tx).await?;
+    let shortcut = known.ok_or(Refusal::NotFound)?.shortcut;
+    canned_reply::Entity::delete_by_id(id.uuid()).exec(&tx).await?;
+    tx.audit(
+        "canned_reply.delete",
+        Subject::CannedReply(id.uuid()),
+        Some(shortcut),
+    );
+    tx.commit().await
+}
+
+fn row(engine: &Engine, id: CannedReplyId, form: &NewCannedReply) -> canned_reply::Model {
+    canned_reply::Model {
+        id: id.uuid(),
+        shortcut: form.shortcut.clone(),
+        text: form.text.clone(),
+        queue_id: form.queue.map(|queue| queue.uuid()),
+        changed_at: engine.clock().now().millis(),
+    }
+}
+
+/// The queue exists, and the short name is free.
+async fn check(tx: &DatabaseTransaction, form: &NewCannedReply, except: Option<CannedReplyId>) -> Result<()> {
+    if let Some(id) = form.queue
+        && queue::Entity::find_by_id(id.uuid()).one(tx).await?.is_none()
+    {
+        return Err(Refusal::field("queue", Problem::Unknown).into());
+    }
+    let by_name = canned_reply::Column::Shortcut.eq(&form.shortcut);
+    let other = canned_reply::Entity::find().filter(by_name).one(tx).await?;
+    match other {
+        Some(other) if Some(CannedReplyId::new(other.id)) != except => {
+            Err(Invalid::taken("shortcut", &other.shortcut).into())
+        }
+        _ => Ok(()),
+    }
+}
