@@ -145,6 +145,16 @@ pub async fn close(session: SessionId, #[server(default)] reason: String) -> Res
     Ok(engine::sessions::close(&guard::engine()?, &actor, session, &reason).await?)
 }
 
+/// Opens a closed session again, within its service window.
+///
+/// # Errors
+/// The service window is closed, the conversation goes on in a later session, or another rule forbids it.
+#[server(prefix = "/rpc", endpoint = "inbox/reopen", protocol = Rpc)]
+pub async fn reopen(session: SessionId) -> Result<(), ApiError> {
+    let actor = guard::actor().await?;
+    Ok(engine::sessions::open_again(&guard::engine()?, &actor, session).await?)
+}
+
 /// Writes a note for colleagues, which the customer never sees.
 ///
 /// # Errors

@@ -150,6 +150,7 @@ pub fn routes() -> Vec<Route> {
         route(Token, "/api/v1/sessions/{id}", get(sessions::get)),
         route(Token, "/api/v1/sessions/{id}/pick-up", post(sessions::pick_up)),
         route(Token, "/api/v1/sessions/{id}/close", post(sessions::close)),
+        route(Token, "/api/v1/sessions/{id}/reopen", post(sessions::reopen)),
         route(Token, "/api/v1/sessions/{id}/read", post(sessions::mark_read)),
         route(Token, "/api/v1/sessions/{id}/typing", post(sessions::typing)),
         route(Token, "/api/v1/sessions/{id}/unread", post(sessions::mark_unread)),

@@ -38,6 +38,7 @@ mod proxies;
 mod races;
 mod receipts;
 mod refusals;
+mod reopen;
 mod search;
 mod senders;
 mod strangers;

@@ -1,4 +1,4 @@
-//! The actions on a session: picking it up; marking it as unread; and closing it, taking it over and transferring it, each of which asks
+//! The actions on a session: picking it up, reopening it, marking it as unread; and closing it, taking it over and transferring it, each of which asks
 //! first in a dialog. Without JavaScript their buttons lead to the same page with the dialog open.
 
 use super::{
@@ -31,6 +31,24 @@ pub fn PickUp(id: SessionId, #[prop(optional)] id_in_page: Option<&'static str>)
             <button type="submit" class="button primary" id=id_in_page prop:disabled=move || pending.try_get().unwrap_or_default()>
                 <Icon name=IconName::PickUp />
                 <span>{move || t_string!(i18n, inbox.thread.pick_up)}</span>
+            </button>
+        </ActionForm>
+    }
+    .into_any()
+}
+
+/// *Reopen*, a closed session within its service window.
+#[component]
+pub fn Reopen(id: SessionId) -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let pending = inbox.reopen.pending();
+    view! {
+        <ActionForm action=inbox.reopen>
+            <input type="hidden" name="session" value=id.to_string() />
+            <button type="submit" class="button" prop:disabled=move || pending.try_get().unwrap_or_default()>
+                <Icon name=IconName::Refresh />
+                <span>{move || t_string!(i18n, inbox.thread.reopen)}</span>
             </button>
         </ActionForm>
     }

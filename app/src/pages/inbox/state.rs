@@ -11,7 +11,7 @@ use super::{
 use crate::{
     api::{
         AnyAction, ApiError, ApiResult, Resource, ServerAction,
-        inbox::{self as api, Close, MarkUnread, Note, PickUp, React, Retry},
+        inbox::{self as api, Close, MarkUnread, Note, PickUp, React, Reopen, Retry},
         transfers::{TakeOver, Transfer},
     },
     frame::use_me,
@@ -51,6 +51,7 @@ pub struct Inbox {
     me: Resource<ApiResult<Me>>,
     pub pick_up: ServerAction<PickUp>,
     pub close: ServerAction<Close>,
+    pub reopen: ServerAction<Reopen>,
     pub mark_unread: ServerAction<MarkUnread>,
     pub note: ServerAction<Note>,
     /// The note that was sent to the process last.
@@ -136,6 +137,7 @@ impl Inbox {
             me: use_me(),
             pick_up: ServerAction::new(),
             close: ServerAction::new(),
+            reopen: ServerAction::new(),
             mark_unread: ServerAction::new(),
             note: ServerAction::new(),
             noted: RwSignal::new(None),
@@ -165,11 +167,12 @@ impl Inbox {
         inbox.watch(inbox.take_over.into());
         inbox.watch(inbox.transfer.into());
         let go_to_mine = go.clone();
-        // A session that the user has picked up or taken over is on `Tab::Mine` now.
+        // A session that the user has picked up, taken over or reopened is on `Tab::Mine` now.
         let is_mine = |outcome: Option<ApiResult<()>>| matches!(outcome, Some(Ok(())));
         Effect::new(move |_| {
             let picked_up = is_mine(inbox.pick_up.outcome());
-            if is_mine(inbox.take_over.outcome()) || picked_up {
+            let reopened = is_mine(inbox.reopen.outcome());
+            if is_mine(inbox.take_over.outcome()) || picked_up || reopened {
                 inbox.wants_to_write.set(true);
                 go_to_mine(query.with_untracked(|query| query.on(Tab::Mine)));
             }
@@ -190,6 +193,7 @@ impl Inbox {
             now
         });
         inbox.watch(inbox.close.into());
+        inbox.watch(inbox.reopen.into());
         inbox.watch(inbox.mark_unread.into());
         inbox.watch(inbox.note.into());
         // Also when the note's field is not on the page any more.

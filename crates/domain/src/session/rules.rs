@@ -93,6 +93,15 @@ impl SessionAccess {
         if self.state != State::Closed {
             return self.reply(actor);
         }
+        self.reopen(actor)?;
+        Ok(ReplyEffect::Reopens)
+    }
+
+    /// Whether the actor may go on with a session that is closed.
+    ///
+    /// # Errors
+    /// It is in a group or somebody else's, or nobody owned it and the actor is not in its queue.
+    pub fn reopen(&self, actor: &Actor) -> Result<(), Refusal> {
         actor.require(Permission::SessionAnswer)?;
         if self.group {
             return Err(Refusal::InGroup);
@@ -108,7 +117,7 @@ impl SessionAccess {
             (None, Some(_)) if !supervises && !self.queue.is_some_and(|queue| queue.member) => {
                 Err(Refusal::SessionClosed)
             }
-            _ => Ok(ReplyEffect::Reopens),
+            _ => Ok(()),
         }
     }
 
@@ -209,6 +218,7 @@ impl SessionAccess {
                 && actor.extension().is_some_and(|e| !self.owned_by(e))
                 && self.transfer(actor).is_ok(),
             transfer: self.transfer(actor).is_ok(),
+            reopen: self.state == State::Closed && self.reopen(actor).is_ok(),
             // The channel decides.
             shows_typing: false,
         }
@@ -228,6 +238,9 @@ pub struct May {
     /// Take the session from its owner.
     pub take_over: bool,
     pub transfer: bool,
+    /// Open a closed session again, within its service window.
+    #[serde(default)]
+    pub reopen: bool,
     /// The customer sees when the actor types.
     #[serde(default)]
     pub shows_typing: bool,

@@ -205,12 +205,7 @@ pub(super) async fn write(
             session.extension_id = Some(taker.id.uuid());
         }
         ReplyEffect::Reopens => {
-            let owner = match (actor.extension(), &access.owner) {
-                (Some(own), _) => Some(own),
-                (None, Some(owner)) if assignment::is_enabled(tx, owner).await? => Some(owner),
-                (None, _) => None,
-            };
-            session = lifecycle::reopen(tx, &session, owner).await?;
+            session = lifecycle::reopen(tx, &session, access.owner.as_ref()).await?;
         }
     }
     let author = match actor {

@@ -4,7 +4,8 @@ use crate::{
     Engine, Result,
     entity::session::{self, ANSWERED},
     sessions::{
-        access::{find, session_access},
+        access::{find, now_at, session_access},
+        assignment::is_enabled,
         audience::session_changed,
         timeline::{name_of, session_event},
     },
@@ -62,18 +63,50 @@ pub(crate) async fn goes_on_elsewhere(db: &impl ConnectionTrait, of: &session::M
     Ok(later.await?.is_some())
 }
 
-/// Opens a closed session again, for its owner from now on or, without one, for its queue. Returns it as it is now.
+/// Opens a closed session again, to write within its service window. Once that is over, a template does it. A session
+/// that the actor has opened already stays as it is: a form was posted twice.
+///
+/// # Errors
+/// The service window is closed, the customer has a later session, or the actor may not go on with it.
+pub async fn open_again(engine: &Engine, actor: &Actor, id: SessionId) -> Result<()> {
+    let tx = engine.transaction(actor).await?;
+    let of = find(&tx, actor, id, true).await?;
+    let access = session_access(&tx, actor.extension(), &of).await?;
+    if access.state != State::Closed {
+        let (owner, own) = (access.owner.as_ref(), actor.extension());
+        return match actor {
+            Actor::User(_) if owner.map(|owner| owner.id) != own.map(|own| own.id) => {
+                Err(now_at(&tx, &of).await?.into())
+            }
+            _ => Ok(()),
+        };
+    }
+    access.reopen(actor)?;
+    if !of.window_is_open(engine.clock().now()) {
+        return Err(Refusal::WindowClosed.into());
+    }
+    reopen(&tx, &of, access.owner.as_ref()).await?;
+    tx.commit().await
+}
+
+/// Opens a closed session again: for the actor or, when a script does it, for the `last` owner, and without one for its
+/// queue. Returns it as it is now.
 ///
 /// # Errors
 /// `SessionClosed` when the customer has written since: that session is where the conversation goes on.
 pub(crate) async fn reopen(
     tx: &Transaction,
     of: &session::Model,
-    owner: Option<&ExtensionRef>,
+    last: Option<&ExtensionRef>,
 ) -> Result<session::Model> {
     if goes_on_elsewhere(&**tx, of).await? {
         return Err(Refusal::SessionClosed.into());
     }
+    let owner = match (tx.actor().extension(), last) {
+        (Some(own), _) => Some(own),
+        (None, Some(last)) if is_enabled(tx, last).await? => Some(last),
+        (None, _) => None,
+    };
     let state = match owner {
         Some(_) => State::Assigned,
         None => State::Waiting,

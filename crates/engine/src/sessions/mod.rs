@@ -35,7 +35,7 @@ mod plans;
 
 pub use assignment::pick_up;
 pub use holders::{held_by, holders};
-pub use lifecycle::close;
+pub use lifecycle::{close, open_again};
 pub use list::{counts, inbox, list, row, several};
 pub use note::note;
 pub use timeline::timeline;

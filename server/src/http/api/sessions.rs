@@ -154,6 +154,16 @@ pub async fn close(
     read(&http.engine, &actor, session).await
 }
 
+/// Opens a closed session again.
+pub async fn reopen(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Id(session): Id<SessionId>,
+) -> Result<impl IntoResponse, Problem> {
+    sessions::open_again(&http.engine, &actor, session).await?;
+    read(&http.engine, &actor, session).await
+}
+
 /// Notes that everything in a session was read.
 pub async fn mark_read(
     Operator(actor): Operator,

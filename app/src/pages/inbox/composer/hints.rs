@@ -5,7 +5,7 @@ use crate::{
     api::ApiError,
     i18n::*,
     pages::inbox::{
-        actions::PickUp,
+        actions::{PickUp, Reopen},
         labels,
         template::{TemplateButton, Templates},
     },
@@ -71,6 +71,7 @@ pub fn Help(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let may_pick_up = Memo::new(move |_| thread.with(|thread| thread.may.pick_up));
+    let may_reopen = Memo::new(move |_| thread.with(|thread| thread.may.reopen));
     let refused = Memo::new(move |_| refusal.with(Option::is_some));
     let words = move || match refusal.get() {
         None => String::new(),
@@ -87,6 +88,7 @@ pub fn Help(
                         <LiveText text=words />
                     </p>
                     {move || may_pick_up.get().then(|| view! { <PickUp id /> })}
+                    {move || may_reopen.get().then(|| view! { <Reopen id /> })}
                     <TemplateButton templates />
                 </div>
             }

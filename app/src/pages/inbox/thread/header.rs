@@ -3,7 +3,7 @@
 use crate::{
     i18n::*,
     pages::inbox::{
-        actions::{Close, MarkUnread, PickUp, TakeOver, Transfer},
+        actions::{Close, MarkUnread, PickUp, Reopen, TakeOver, Transfer},
         avatar::Avatar,
         details::use_shown,
         element_ids::{DETAILS_SWITCH_ID, PICK_UP_ID},
@@ -39,6 +39,7 @@ pub fn Header(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let may = move |what: fn(&May) -> bool| Memo::new(move |_| thread.with(|thread| what(&thread.may)));
     let (pick_up, take_over) = (may(|may| may.pick_up), may(|may| may.take_over));
     let (transfer, close) = (may(|may| may.transfer), may(|may| may.close));
+    let reopen = may(|may| may.reopen);
     // The customer has written, and all of it was read.
     let can_mark = Memo::new(move |_| {
         thread.with(|thread| {
@@ -86,6 +87,7 @@ pub fn Header(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
                 {move || take_over.get().then(|| view! { <TakeOver id thread /> })}
                 {move || transfer.get().then(|| view! { <Transfer id thread /> })}
                 {move || close.get().then(|| view! { <Close id /> })}
+                {move || reopen.get().then(|| view! { <Reopen id /> })}
                 {move || can_mark.get().then(|| view! { <MarkUnread id /> })}
                 <DetailsSwitch />
             </div>

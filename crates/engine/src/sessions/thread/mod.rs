@@ -64,6 +64,7 @@ async fn may(
         Ok(ReplyEffect::Reopens) => !lifecycle::goes_on_elsewhere(db, of).await?,
         template => template.is_ok(),
     };
+    may.reopen = may.reopen && templates && of.window_is_open(engine.clock().now());
     if may.reply.is_err() && !templates {
         return Ok((may, false));
     }
