@@ -92,7 +92,7 @@ impl CannedReply {
 
 /// What is typed to create or change a canned reply.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct CannedReplyForm {
     pub shortcut: String,
     pub text: String,

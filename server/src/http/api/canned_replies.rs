@@ -9,6 +9,32 @@ use axum::{
 };
 use domain::{canned_reply::CannedReplyForm, ids::CannedReplyId};
 use engine::canned_replies;
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wording {
+    shortcut: String,
+    text: String,
+    #[serde(default)]
+    queue: Option<String>,
+}
+
+impl From<Wording> for CannedReplyForm {
+    fn from(
+        Wording {
+            shortcut,
+            text,
+            queue,
+        }: Wording,
+    ) -> Self {
+        Self {
+            shortcut,
+            text,
+            queue,
+        }
+    }
+}
 
 pub async fn list(
     Reader(actor): Reader,
@@ -32,9 +58,9 @@ pub async fn get(
 pub async fn create(
     Administrator(actor): Administrator,
     State(http): State<Http>,
-    Json(form): Json<CannedReplyForm>,
+    Json(form): Json<Wording>,
 ) -> Result<impl IntoResponse, Problem> {
-    let id = canned_replies::create(&http.engine, &actor, &form).await?;
+    let id = canned_replies::create(&http.engine, &actor, &form.into()).await?;
     let reply = canned_replies::get(&http.engine, &actor, id).await?;
     let location = [(header::LOCATION, format!("/api/v1/canned-replies/{id}"))];
     Ok((StatusCode::CREATED, location, axum::Json(reply)))
@@ -44,9 +70,9 @@ pub async fn replace(
     Administrator(actor): Administrator,
     State(http): State<Http>,
     Id(reply): Id<CannedReplyId>,
-    Json(form): Json<CannedReplyForm>,
+    Json(form): Json<Wording>,
 ) -> Result<impl IntoResponse, Problem> {
-    canned_replies::change(&http.engine, &actor, reply, &form).await?;
+    canned_replies::change(&http.engine, &actor, reply, &form.into()).await?;
     Ok(axum::Json(
         canned_replies::get(&http.engine, &actor, reply).await?,
     ))
