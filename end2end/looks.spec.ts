@@ -33,6 +33,8 @@ function places(room: (typeof ROOMS)[number], world: World, session: string, let
         ['inbox', `/inbox/${session}?tab=all`],
         ['inbox-list', '/inbox?tab=waiting'],
         ['sessions', '/sessions'],
+        ['session-log', '/session-log'],
+        ['search', '/inbox?tab=all&q=dob'],
         ['nowhere', '/nowhere'],
       ];
     case 'channels':
@@ -49,6 +51,8 @@ function places(room: (typeof ROOMS)[number], world: World, session: string, let
       return [
         ['queues', '/queues'],
         ['queue', '/queues/new'],
+        ['canned-replies', '/canned-replies'],
+        ['canned-reply', '/canned-replies/new'],
         ['templates', '/templates'],
         ['costs', '/costs'],
         ['extensions', '/extensions'],

@@ -20,6 +20,7 @@ pub mod meta_actions;
 pub mod plain_form;
 pub mod queues;
 mod rpc;
+pub mod session_log;
 pub mod templates;
 pub mod transfers;
 

@@ -58,6 +58,7 @@ fn Breadcrumb() -> impl IntoView {
         let (above, here, href) = match first.as_str() {
             "inbox" => (None, t_string!(i18n, common.nav.inbox), "/inbox"),
             "sessions" => (None, t_string!(i18n, common.nav.sessions), "/sessions"),
+            "session-log" => (None, t_string!(i18n, common.nav.session_log), "/session-log"),
             "channels" => (
                 Some(t_string!(i18n, common.nav.omnichannel)),
                 t_string!(i18n, common.nav.channels),

@@ -53,6 +53,12 @@ fn Places(me: Me) -> impl IntoView {
                 name=move || t_string!(i18n, common.nav.sessions)
                 short=move || t_string!(i18n, common.nav.short.sessions)
             />
+            <Place
+                href="/session-log"
+                icon=IconName::Clock
+                name=move || t_string!(i18n, common.nav.session_log)
+                short=move || t_string!(i18n, common.nav.short.session_log)
+            />
         }
         .into_any()
     });

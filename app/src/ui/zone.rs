@@ -58,6 +58,18 @@ impl Zone {
     }
 }
 
+/// When a day begins that is counted from 1970-01-01; in UTC without a zone.
+pub fn begins(zone: Option<&Zone>, day: i64) -> Timestamp {
+    let midnight = Timestamp::from_millis(day.saturating_mul(DAY));
+    let Some(zone) = zone else {
+        return midnight;
+    };
+    // The offset of the day before may be another: what it gives is near enough to find the right one.
+    let offset = |at: Timestamp| zone.on_the_wall(at).millis() - at.millis();
+    let near = Timestamp::from_millis(midnight.millis() - offset(midnight));
+    Timestamp::from_millis(midnight.millis() - offset(near))
+}
+
 /// A number for the day of this moment, which rises from day to day; in UTC without a zone.
 pub fn day(zone: Option<&Zone>, at: Timestamp) -> i64 {
     let at = zone.map_or(at, |zone| zone.on_the_wall(at));
@@ -99,7 +111,7 @@ pub fn use_zone() -> Option<Zone> {
 
 /// The browser's zone as sent before this page: the process and the browser read the same cookie, so both draw the same
 /// at first. `None` on the first visit.
-fn requested_zone() -> Option<Zone> {
+pub fn requested_zone() -> Option<Zone> {
     #[cfg(feature = "ssr")]
     let told = crate::prefs::cookie(ZONE_COOKIE);
     #[cfg(not(feature = "ssr"))]

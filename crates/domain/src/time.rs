@@ -71,9 +71,64 @@ pub fn service_window_closes(
     Some(earlier.map_or(closes, |closed| closed.min(closes)))
 }
 
+/// A date such as `2026-11-28` as days since 1970-01-01; `None` if it is none. Years 1970 to 9999; by Howard Hinnant's
+/// days-from-civil.
+pub fn day(text: &str) -> Option<i64> {
+    let mut parts = text.split('-');
+    let mut number = |digits: usize| {
+        let part = parts.next()?;
+        let fits = part.len() == digits && part.bytes().all(|b| b.is_ascii_digit());
+        part.parse::<i64>().ok().filter(|_| fits)
+    };
+    let (year, month, day) = (number(4)?, number(2)?, number(2)?);
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if parts.next().is_some() || year < 1970 || !(1..=days).contains(&day) {
+        return None;
+    }
+    // A year that begins in March ends with its leap day.
+    let (year, month) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    let (era, of_era) = (year / 400, year % 400);
+    let of_year = (153 * month + 2) / 5 + day - 1;
+    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_is_a_number_of_days() {
+        for (text, days) in [
+            ("1970-01-01", Some(0)),
+            ("1970-03-01", Some(59)),
+            ("2000-02-29", Some(11_016)),
+            ("2026-11-28", Some(20_785)),
+            ("9999-12-31", Some(2_932_896)),
+            ("1900-02-29", None),
+            ("2026-02-29", None),
+            ("2026-13-01", None),
+            ("2026-00-10", None),
+            ("2026-11-31", None),
+            ("2026-1-1", None),
+            ("26-11-28", None),
+            ("2026-11-28-1", None),
+            ("+026-11-28", None),
+            ("", None),
+        ] {
+            assert_eq!(day(text), days, "{text}");
+        }
+    }
 
     #[test]
     fn the_window_closes_a_day_after_the_customers_message() {

@@ -17,6 +17,7 @@ pub mod pages;
 pub mod request;
 pub mod routes;
 pub mod security;
+pub mod session_log;
 pub mod site;
 pub mod state;
 pub mod streams;

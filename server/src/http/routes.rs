@@ -6,7 +6,7 @@ use super::{
         canned_replies, channel_health, channels, costs, deliveries, extensions, messages, queues, sessions,
         templates,
     },
-    contact_card, country_database, events, health, linked_file, media, site,
+    contact_card, country_database, events, health, linked_file, media, session_log, site,
     state::Http,
     unlock, uploads, webhook,
 };
@@ -88,6 +88,7 @@ pub fn routes() -> Vec<Route> {
         //
         route(User, "/events", get(events::stream)),
         route(User, "/inbox/cards/{message}/{nth}", get(contact_card::download)),
+        route(User, "/session-log.csv", get(session_log::export)),
         route(User, "/media/{message}", get(media::of_user)),
         route(
             Upload,

@@ -41,6 +41,7 @@ mod refusals;
 mod reopen;
 mod search;
 mod senders;
+mod session_log;
 mod strangers;
 #[path = "../support/mod.rs"]
 mod support;

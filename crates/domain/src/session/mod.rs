@@ -1,6 +1,7 @@
 //! Sessions: their states, the routing of new ones, and who may act on them.
 
 mod list;
+mod log;
 mod routing;
 mod rules;
 mod state;
@@ -12,6 +13,7 @@ mod transfer;
 mod view;
 
 pub use list::Part;
+pub use log::{LogChoices, LogFilter, LogForm, LogState, Whose};
 pub use routing::{Route, Target, route};
 pub use rules::{May, QueueAccess, ReplyEffect, SessionAccess};
 pub use state::State;

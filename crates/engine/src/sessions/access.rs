@@ -6,7 +6,7 @@ use crate::{
 };
 use domain::{
     access::{Actor, Permission},
-    ids::SessionId,
+    ids::{ExtensionId, SessionId},
     refs::ExtensionRef,
     refusal::Refusal,
     session::{QueueAccess, SessionAccess, State, Tab},
@@ -29,7 +29,11 @@ pub(crate) fn visible_to(actor: &Actor) -> Condition {
 }
 
 pub(crate) fn owned_by(own: &ExtensionRef) -> Condition {
-    Condition::all().add(session::Column::ExtensionId.eq(own.id.uuid()))
+    owned(own.id)
+}
+
+pub(crate) fn owned(by: ExtensionId) -> Condition {
+    Condition::all().add(session::Column::ExtensionId.eq(by.uuid()))
 }
 
 pub(crate) fn unowned_in_queues_of(own: &ExtensionRef) -> Condition {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `access` | who sees which sessions, and who may go on with one |
 //! | `list`, `order`, `stretches`, `rows` | the lists of the inbox, their search and counts |
+//! | `log` | the session log of supervisors |
 //! | `thread`, `messages`, `content`, `unread`, `typing` | reading one, and typing in it |
 //! | `assignment`, `transfer`, `holders` | who has it |
 //! | `lifecycle`, `idle`, `status`, `timeline`, `note`, `audience` | what changes write, and who hears of it |
@@ -22,6 +23,7 @@ pub(crate) mod timeline;
 
 mod holders;
 mod list;
+mod log;
 mod note;
 mod order;
 pub(crate) mod rows;
@@ -37,6 +39,7 @@ pub use assignment::pick_up;
 pub use holders::{held_by, holders};
 pub use lifecycle::{close, open_again};
 pub use list::{counts, inbox, list, row, several};
+pub use log::{log, log_choices};
 pub use note::note;
 pub use timeline::timeline;
 pub use transfer::{take_over, targets, transfer, transfer_all};

@@ -18,6 +18,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("not_found", &[]),
         ("queues", &["directory", "url"]),
         ("security", &["url"]),
+        ("session_log", &["in_group"]),
         ("sessions", &["in_group", "transfer_fields"]),
         ("setup", &["login"]),
         ("system", &["url"]),

@@ -1,0 +1,190 @@
+//! The session log: all sessions, the latest message first, by filters that may match few of millions.
+//!
+//! A page scans a bounded number of sessions. When they do not fill it, its cursor goes on after the last one scanned, so
+//! that a filter that matches little gives short pages and not slow ones.
+
+use crate::{
+    Engine, Result,
+    contacts::search,
+    database::cursor,
+    entity::{channel, extension, queue, session},
+    sessions::{
+        access::{is_closed, is_open, is_waiting, on_tab, owned},
+        list::{LATEST, first_found},
+        order::Order,
+        rows, stretches,
+    },
+};
+use domain::{
+    access::{Actor, Permission},
+    ids::{ChannelId, ExtensionId, QueueId},
+    page::{Page, PageRequest},
+    session::{Holder, LogChoices, LogFilter, LogState, SessionRow, State, Tab, Whose},
+};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::Query,
+};
+use uuid::Uuid;
+
+const ORDER: Order = Order::LatestMessageFirst;
+
+/// One page of the sessions that the filter takes. A page may have less than its limit, or nothing, and still be
+/// followed by others.
+///
+/// # Errors
+/// Not a supervisor, or an invalid cursor.
+pub async fn log(
+    engine: &Engine,
+    actor: &Actor,
+    filter: &LogFilter,
+    page: &PageRequest,
+) -> Result<Page<SessionRow>> {
+    actor.require(Permission::SessionTransfer)?;
+    let db = engine.db.read();
+    let (mut found, next_cursor) = found(engine, actor, filter, page).await?;
+    let cut = cursor::cut(&mut found, page.limit(), |row| ORDER.cursor(row));
+    Ok(Page {
+        items: rows::rows(db, found).await?,
+        next_cursor: cut.or(next_cursor),
+    })
+}
+
+/// The sessions of a page and perhaps one more, and where to go on when there is none more.
+async fn found(
+    engine: &Engine,
+    actor: &Actor,
+    filter: &LogFilter,
+    page: &PageRequest,
+) -> Result<(Vec<session::Model>, Option<String>)> {
+    let db = engine.db.read();
+    let many = u64::from(page.limit()) + 1;
+    let beyond = ORDER.beyond(page)?;
+    let mut narrowed = narrowed(filter);
+    if let Some(id) = filter.id {
+        let one = session::Entity::find_by_id(id.uuid())
+            .filter(narrowed)
+            .filter(beyond);
+        return Ok((one.all(db).await?, None));
+    }
+    if let Some(mut sought) = search::sought(filter.customer.as_deref().unwrap_or_default()) {
+        if sought.rarest_first(db, search::FEW + 1).await? <= search::FEW {
+            let looked_up = sought.looked_up().add(narrowed).add(beyond);
+            let found = first_found(actor, Tab::All, ORDER, looked_up, many)
+                .all(db)
+                .await?;
+            return Ok((found, None));
+        }
+        narrowed = narrowed.add(sought.walked());
+    }
+    let scanned = scanned(actor, filter, &beyond);
+    let ids = scanned
+        .clone()
+        .select_only()
+        .column(session::Column::Id)
+        .into_query();
+    let found = session::Entity::find()
+        .filter(session::Column::Id.in_subquery(ids))
+        .filter(narrowed);
+    let found = ORDER.sort_found(found).limit(many).all(db).await?;
+    if found.len() as u64 >= many {
+        return Ok((found, None));
+    }
+    let last: Option<(i64, Uuid)> = scanned
+        .select_only()
+        .columns([session::Column::LastMessageAt, session::Column::Id])
+        .offset(LATEST - 1)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok((found, last.map(|(at, id)| cursor::of_time_and_id(at, id))))
+}
+
+/// The sessions that a page looks at. An extension's own are in indexes; for anything else, all of the time that is
+/// asked for.
+fn scanned(actor: &Actor, filter: &LogFilter, beyond: &Condition) -> Select<session::Entity> {
+    let stretches = match filter.whose {
+        Some(Whose::Holder(Holder::Extension(id))) => {
+            let own = owned(id);
+            vec![own.clone().add(is_open()), own.add(is_closed())]
+        }
+        _ => vec![on_tab(actor, Tab::All)],
+    };
+    let from = filter
+        .from
+        .map(|from| session::Column::LastMessageAt.gte(from.millis()));
+    let until = filter
+        .until
+        .map(|until| session::Column::LastMessageAt.lt(until.millis()));
+    let beyond = beyond.clone().add_option(from).add_option(until);
+    stretches::first(&stretches, ORDER, &beyond, LATEST)
+}
+
+fn narrowed(filter: &LogFilter) -> Condition {
+    let state = filter.state.map(|state| match state {
+        LogState::Open => is_open(),
+        LogState::Waiting => is_waiting(),
+        LogState::Assigned => Condition::all().add(session::Column::State.eq(State::Assigned.as_str())),
+        LogState::Closed => is_closed(),
+    });
+    Condition::all()
+        .add_option(
+            filter
+                .from
+                .map(|from| session::Column::LastMessageAt.gte(from.millis())),
+        )
+        .add_option(
+            filter
+                .until
+                .map(|until| session::Column::LastMessageAt.lt(until.millis())),
+        )
+        .add_option(filter.channel.map(|id| session::Column::ChannelId.eq(id.uuid())))
+        .add_option(state)
+        .add_option(filter.whose.map(of))
+}
+
+fn of(whose: Whose) -> Condition {
+    use session::Column;
+    let disabled_extensions = Query::select()
+        .column(extension::Column::Id)
+        .from(extension::Entity)
+        .and_where(extension::Column::DisabledAt.is_not_null())
+        .to_owned();
+    let disabled_queues = Query::select()
+        .column(queue::Column::Id)
+        .from(queue::Entity)
+        .and_where(queue::Column::DisabledAt.is_not_null())
+        .to_owned();
+    let unowned = || Condition::all().add(Column::ExtensionId.is_null());
+    match whose {
+        Whose::Holder(Holder::Extension(id)) => owned(id),
+        // Also those that somebody has picked up from it.
+        Whose::Holder(Holder::Queue(id)) => Condition::all().add(Column::QueueId.eq(id.uuid())),
+        Whose::Holder(Holder::Nobody) => unowned().add(Column::QueueId.is_null()),
+        Whose::Disabled => Condition::any()
+            .add(Column::ExtensionId.in_subquery(disabled_extensions))
+            .add(unowned().add(Column::QueueId.in_subquery(disabled_queues))),
+    }
+}
+
+/// What the filters offer.
+///
+/// # Errors
+/// Not a supervisor.
+pub async fn log_choices(engine: &Engine, actor: &Actor) -> Result<LogChoices> {
+    actor.require(Permission::SessionTransfer)?;
+    let db = engine.db.read();
+    let extensions = extension::Entity::find().order_by_asc(extension::Column::Number);
+    let queues = queue::Entity::find().order_by_asc(queue::Column::Name);
+    let channels = channel::Entity::find().order_by_asc(channel::Column::Name);
+    let extensions = extensions.all(db).await?.into_iter();
+    let queues = queues.all(db).await?.into_iter();
+    let channels = channels.all(db).await?.into_iter();
+    Ok(LogChoices {
+        extensions: extensions
+            .map(|row| (ExtensionId::new(row.id), format!("{} {}", row.number, row.name)))
+            .collect(),
+        queues: queues.map(|row| (QueueId::new(row.id), row.name)).collect(),
+        channels: channels.map(|row| (ChannelId::new(row.id), row.name)).collect(),
+    })
+}
