@@ -240,6 +240,7 @@ pub(crate) mod tests {
                 close: false,
                 take_over: false,
                 transfer: false,
+                reopen: false,
             },
             blocked: None,
             templates: false,

@@ -59,7 +59,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
     ("crates/engine/src", &[
         ("access", &["audit", "clock", "engine", "entity", "error", "metrics", "random", "transaction"]),
         ("audit", &["engine", "entity", "error"]),
-        ("canned_replies", &["audit", "contacts", "engine", "entity", "error", "sessions", "transaction"]),
+        ("canned_replies", &["audit", "contacts", "engine", "entity", "error", "sessions"]),
         ("channels", &["audit", "credentials", "directory", "engine", "entity", "error", "events",
             "random", "sessions", "transaction", "wakes"]),
         ("clock", &[]),
@@ -98,7 +98,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("templates", &["credentials", "database", "engine", "entity", "error", "events", "outbound", "sessions",
             "transaction", "wakes"]),
         ("testing", &["contacts", "doctor", "engine", "entity", "error", "events", "files", "metrics", "outbound", "sessions",
-            "retention", "templates", "wakes"]),
+            "retention", "search", "templates", "wakes"]),
         ("transaction", &["audit", "engine", "error", "events", "wakes"]),
         ("wakes", &[]),
         ("workers", &["countries", "database", "doctor", "engine", "files", "inbound", "live", "outbound",

@@ -81,6 +81,7 @@ pub fn thread(unread: u32, messages: Vec<MessageView>, timeline: Vec<SessionEven
             close: false,
             take_over: false,
             transfer: false,
+            reopen: false,
         },
         blocked: None,
         templates: false,
