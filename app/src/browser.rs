@@ -3,7 +3,8 @@
 use domain::time::Timestamp;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{FocusOptions, HtmlElement};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{FocusOptions, HtmlElement, Response};
 
 /// The current time.
 pub fn now() -> Timestamp {
@@ -56,6 +57,22 @@ pub fn store(key: &str, value: Option<&str>) {
         None => storage.remove_item(key),
         Some(value) => storage.set_item(key, value),
     };
+}
+
+/// Reads a file of the site.
+///
+/// # Errors
+/// The network or the process is away, or there is no such file.
+pub async fn read_text(path: &str) -> Result<String, ()> {
+    let answer = JsFuture::from(window().fetch_with_str(path))
+        .await
+        .map_err(drop)?;
+    let answer: Response = answer.dyn_into().map_err(drop)?;
+    if !answer.ok() {
+        return Err(());
+    }
+    let text = JsFuture::from(answer.text().map_err(drop)?).await.map_err(drop)?;
+    text.as_string().ok_or(())
 }
 
 /// Focuses an element without scrolling to it.

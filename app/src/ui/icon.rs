@@ -41,6 +41,7 @@ pub enum IconName {
     Attach,
     Microphone,
     Template,
+    Smile,
     CannedReply,
     Unread,
 }
@@ -69,6 +70,9 @@ impl IconName {
             }
             Self::Unread => "M12 6H4v12h16v-7M4 7l8 6 4-3M19 3a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5z",
             Self::CannedReply => "M4 5h16v11H10l-4 4v-4H4zM13.5 8l-3 5.5",
+            Self::Smile => {
+                "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM8.7 9.5v.5M15.3 9.5v.5M8 14c1 1.4 2.4 2 4 2s3-.6 4-2"
+            }
             Self::Template => "M5 4h14v16H5zM8 8h8M8 12h8M8 16h4",
             Self::Check => "M5 12.5l5 5 9-11",
             Self::Cross => "M6 6l12 12M18 6 6 18",

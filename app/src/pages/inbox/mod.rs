@@ -9,6 +9,7 @@
 //! | [`actions`] | the actions on a session: pick up, close, take over, transfer |
 //! | [`attach`] | files that go with a reply: picked, dropped, pasted, recorded, uploaded |
 //! | [`composer`] | where replies are written; [`crate::outbox`] sends them |
+//! | [`emoji`] | the panel from which an emoji is chosen |
 //! | [`details`] | the contact and the session as facts |
 //! | [`keys`] | the keyboard |
 //! | [`glyph`], [`window_clock`], [`labels`], [`element_ids`] | small signs, clock, labels, element ids |
@@ -19,6 +20,7 @@ mod avatar;
 mod composer;
 mod details;
 mod element_ids;
+mod emoji;
 mod fetch;
 mod following;
 mod glyph;

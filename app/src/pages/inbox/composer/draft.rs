@@ -91,6 +91,20 @@ impl Draft {
         }
     }
 
+    /// Puts a text where the cursor is, in place of what is selected.
+    pub fn insert(self, text: &str) {
+        let Some(area) = self.area.get_untracked().filter(|area| !area.read_only()) else {
+            return;
+        };
+        let place = |at: Result<Option<u32>, _>| at.ok().flatten().unwrap_or(u32::MAX);
+        let (from, to) = (place(area.selection_start()), place(area.selection_end()));
+        let _ = area.set_range_text_with_start_and_end(text, from, to);
+        // In UTF-16, as the browser counts.
+        let behind = from.saturating_add(u32::try_from(text.encode_utf16().count()).unwrap_or(0));
+        let _ = area.set_selection_range(behind, behind);
+        self.typed();
+    }
+
     fn measure(self) {
         if let Some(area) = self.area.get_untracked() {
             let text = area.value();

@@ -4,6 +4,7 @@
 mod canned;
 mod counter;
 mod draft;
+mod emoji;
 mod enter;
 mod forms;
 mod hints;
@@ -17,6 +18,7 @@ use self::{
     canned::{CannedList, LIST_ID, use_canned},
     counter::Counter,
     draft::use_draft,
+    emoji::EmojiButton,
     forms::{FormDialog, use_forms},
     hints::{Help, Hints},
     more::More,
@@ -188,6 +190,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
                 <More forms files templates />
                 <AttachButton files refused=Signal::derive(refused) />
                 {field}
+                <EmojiButton draft refused=Signal::derive(refused) />
                 <RecordButton files refused=Signal::derive(refused) />
                 {button}
             </div>
