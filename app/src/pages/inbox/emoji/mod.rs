@@ -135,12 +135,12 @@ pub fn EmojiPanel(
     let buttons = move || {
         let button = |(place, emoji): (usize, Emoji)| {
             let Emoji { sign, name, .. } = emoji;
-            let label = name.clone();
+            let (label, value) = (name.clone(), sign.clone());
             view! {
                 <button
                     type="button"
                     class="emoji"
-                    data-emoji=sign.clone()
+                    data-emoji=value
                     aria-label=label
                     title=name
                     tabindex=if place == 0 { "0" } else { "-1" }
