@@ -34,7 +34,7 @@ pub async fn session_log(
     let choices = engine::sessions::log_choices(&engine, &actor).await?;
     let zone = zone::requested_zone();
     let filter = form.check(|day| zone::begins(zone.as_ref(), day));
-    let filter = filter.map_err(Refusal::from)?;
+    let filter = filter.map_err(|invalid| ApiError::Refused(Refusal::from(invalid)).sent())?;
     let page = domain::page::PageRequest { cursor, limit: None };
     Ok(LogPage {
         sessions: engine::sessions::log(&engine, &actor, &filter, &page).await?,

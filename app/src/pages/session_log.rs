@@ -349,7 +349,7 @@ mod tests {
             all,
             "/session-log?customer=Dvo%C5%99%C3%A1k%20%26%20syn&state=closed"
         );
-        assert_eq!(with(&all, "cursor", "1_a"), format!("{all}&cursor=1_a"));
-        assert_eq!(with(PATH, "cursor", "1_a"), "/session-log?cursor=1_a");
+        assert_eq!(with(&all, "cursor", "1_a"), format!("{all}&cursor=1%5Fa"));
+        assert_eq!(with(PATH, "cursor", "1_a"), "/session-log?cursor=1%5Fa");
     }
 }

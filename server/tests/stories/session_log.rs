@@ -4,7 +4,7 @@ use crate::{
     stories,
     support::{
         Story,
-        users::Browser,
+        users::{Browser, PASSWORD},
         world::{Line, id_of},
     },
 };
@@ -74,7 +74,7 @@ fn labels(page: &Value) -> Vec<String> {
 }
 
 async fn filters_take_what_they_say(story: &Story) {
-    let it = company(story).await;
+    let mut it = company(story).await;
     story.says(story.customer(1), &it.support, "Hello").await;
     let first = id_of(&story.session().await);
     for step in ["pick-up", "close"] {
@@ -84,6 +84,7 @@ async fn filters_take_what_they_say(story: &Story) {
             .ok();
     }
     story.clock.advance(DAY);
+    assert_eq!(it.boss.log_in("boss", PASSWORD).await.status, 200);
     story.says(story.customer(2), &it.support, "Hello").await;
     story.says(story.customer(3), &it.sales, "Hello").await;
     let [jana, support] = [format!("extension:{}", it.jana_id), format!("queue:{}", it.queue)];
