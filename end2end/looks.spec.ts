@@ -53,6 +53,7 @@ function places(room: (typeof ROOMS)[number], world: World, session: string, let
         ['queue', '/queues/new'],
         ['canned-replies', '/canned-replies'],
         ['canned-reply', '/canned-replies/new'],
+        ['labels', '/labels'],
         ['templates', '/templates'],
         ['costs', '/costs'],
         ['extensions', '/extensions'],

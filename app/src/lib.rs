@@ -103,6 +103,9 @@ fn Pages() -> impl IntoView {
                     <Route path=path!("/queues") view=QueuesPage ssr=WHOLE />
                     <Route path=path!("/queues/new") view=NewQueuePage ssr=WHOLE />
                     <Route path=path!("/queues/:id") view=QueuePage ssr=WHOLE />
+                    <Route path=path!("/labels") view=LabelsPage ssr=WHOLE />
+                    <Route path=path!("/labels/new") view=NewLabelPage ssr=WHOLE />
+                    <Route path=path!("/labels/:id") view=LabelPage ssr=WHOLE />
                     <Route path=path!("/session-log") view=SessionLogPage ssr=WHOLE />
                     <Route path=path!("/canned-replies") view=CannedRepliesPage ssr=WHOLE />
                     <Route path=path!("/canned-replies/new") view=NewCannedReplyPage ssr=WHOLE />

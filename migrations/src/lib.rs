@@ -44,6 +44,7 @@ mod m0034_failure_trace;
 mod m0035_unread;
 mod m0036_search;
 mod m0037_canned_replies;
+mod m0038_labels;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -88,6 +89,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0035_unread::Step),
             Box::new(m0036_search::Step),
             Box::new(m0037_canned_replies::Step),
+            Box::new(m0038_labels::Step),
         ]
     }
 }

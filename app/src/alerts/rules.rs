@@ -103,6 +103,7 @@ mod tests {
             closed_at: None,
             waiting_since: None,
             group: false,
+            labels: Vec::new(),
         }
     }
 

@@ -15,6 +15,7 @@ pub mod flash;
 pub mod guard;
 pub mod inbox;
 mod json;
+pub mod labels;
 pub mod meta_actions;
 #[cfg(feature = "ssr")]
 pub mod plain_form;

@@ -58,6 +58,11 @@ fn Breadcrumb() -> impl IntoView {
         let (above, here, href) = match first.as_str() {
             "inbox" => (None, t_string!(i18n, common.nav.inbox), "/inbox"),
             "sessions" => (None, t_string!(i18n, common.nav.sessions), "/sessions"),
+            "labels" => (
+                Some(t_string!(i18n, common.nav.omnichannel)),
+                t_string!(i18n, common.nav.labels),
+                "/labels",
+            ),
             "session-log" => (None, t_string!(i18n, common.nav.session_log), "/session-log"),
             "channels" => (
                 Some(t_string!(i18n, common.nav.omnichannel)),

@@ -70,6 +70,12 @@ fn Places(me: Me) -> impl IntoView {
                 name=move || t_string!(i18n, common.nav.canned_replies)
                 short=move || t_string!(i18n, common.nav.short.canned_replies)
             />
+            <Place
+                href="/labels"
+                icon=IconName::Label
+                name=move || t_string!(i18n, common.nav.labels)
+                short=move || t_string!(i18n, common.nav.short.labels)
+            />
         }
         .into_any()
     });

@@ -12,6 +12,7 @@ pub mod login;
 pub mod not_found;
 pub mod queues;
 pub mod security;
+pub mod session_labels;
 pub mod session_log;
 pub mod sessions;
 pub mod setup;
@@ -34,6 +35,7 @@ pub use self::{
     not_found::NotFoundPage,
     queues::{NewQueuePage, QueuePage, QueuesPage},
     security::CountriesPage,
+    session_labels::{LabelPage, LabelsPage, NewLabelPage},
     session_log::SessionLogPage,
     sessions::SessionsPage,
     setup::SetupPage,

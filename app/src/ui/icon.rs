@@ -41,6 +41,7 @@ pub enum IconName {
     Attach,
     Microphone,
     Template,
+    Label,
     Smile,
     CannedReply,
     Unread,
@@ -73,6 +74,7 @@ impl IconName {
             Self::Smile => {
                 "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM8.7 9.5v.5M15.3 9.5v.5M8 14c1 1.4 2.4 2 4 2s3-.6 4-2"
             }
+            Self::Label => "M4 4h8l8 8-8 8-8-8zM8.5 8v.5",
             Self::Template => "M5 4h14v16H5zM8 8h8M8 12h8M8 16h4",
             Self::Check => "M5 12.5l5 5 9-11",
             Self::Cross => "M6 6l12 12M18 6 6 18",

@@ -49,6 +49,8 @@ id! {
     QueueId
     /// A prepared text for replies.
     CannedReplyId
+    /// A word by which sessions are sorted.
+    LabelId
     /// A connected WhatsApp number.
     ChannelId
     /// A customer.

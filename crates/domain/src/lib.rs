@@ -42,6 +42,7 @@ pub mod file;
 pub mod follow;
 pub mod form;
 pub mod ids;
+pub mod label;
 pub mod language;
 pub mod message;
 pub mod page;

@@ -1,7 +1,7 @@
 //! Extensions, queues, channels and contacts as references in other views.
 
 use crate::{
-    ids::{ChannelId, ContactId, ExtensionId, QueueId},
+    ids::{ChannelId, ContactId, ExtensionId, LabelId, QueueId},
     pick_up_mode::PickUp,
 };
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,13 @@ pub struct ContactRef {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelRef {
     pub id: ChannelId,
+    pub name: String,
+}
+
+/// A label as a reference in lists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelRef {
+    pub id: LabelId,
     pub name: String,
 }
 

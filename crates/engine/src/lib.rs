@@ -17,6 +17,7 @@ pub mod doctor;
 pub mod events;
 pub mod files;
 pub mod inbound;
+pub mod labels;
 pub mod metrics;
 pub mod outbound;
 pub mod search;

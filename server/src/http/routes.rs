@@ -3,14 +3,14 @@
 use super::{
     api,
     api::{
-        canned_replies, channel_health, channels, costs, deliveries, extensions, messages, queues, sessions,
-        templates,
+        canned_replies, channel_health, channels, costs, deliveries, extensions, labels, messages, queues,
+        sessions, templates,
     },
     contact_card, country_database, events, health, linked_file, media, session_log, site,
     state::Http,
     unlock, uploads, webhook,
 };
-use axum::routing::{MethodRouter, any, get, post};
+use axum::routing::{MethodRouter, any, get, post, put};
 use domain::countries::Door;
 
 /// Who may call a route.
@@ -146,6 +146,17 @@ pub fn routes() -> Vec<Route> {
             get(canned_replies::get)
                 .put(canned_replies::replace)
                 .delete(canned_replies::delete),
+        ),
+        route(Token, "/api/v1/labels", get(labels::list).post(labels::create)),
+        route(
+            Token,
+            "/api/v1/labels/{id}",
+            get(labels::get).put(labels::replace).delete(labels::delete),
+        ),
+        route(
+            Token,
+            "/api/v1/sessions/{id}/labels/{label}",
+            put(labels::put_on).delete(labels::take_off),
         ),
         route(Token, "/api/v1/sessions", get(sessions::list)),
         route(Token, "/api/v1/sessions/{id}", get(sessions::get)),

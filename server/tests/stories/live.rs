@@ -50,7 +50,7 @@ impl Desk {
     async fn read(&mut self, story: &Story) {
         self.lists.clear();
         let own = self.listener.actor.extension().map(|own| own.id);
-        let filters = [false, true].map(|unread| Filter { unread });
+        let filters = [false, true].map(|unread| Filter { unread, label: None });
         let parts = Tab::ALL.iter().flat_map(|tab| {
             filters.map(|filter| Part {
                 tab: *tab,

@@ -25,6 +25,7 @@ mod inbox;
 mod incomplete;
 mod input;
 mod kinds;
+mod labels;
 mod links;
 mod live;
 mod live_threads;

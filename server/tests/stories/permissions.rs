@@ -181,6 +181,8 @@ fn arguments(path: &str, things: &Things) -> String {
         ("disabled", "true"),
         ("body", "Hello"),
         ("search", "x"),
+        ("label", NOTHING),
+        ("on", "true"),
         ("text", "Hello"),
         ("form[name]", "x"),
         ("number", "1"),

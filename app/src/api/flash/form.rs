@@ -6,6 +6,7 @@ use domain::{
     cost::{BudgetForm, RatesForm},
     countries::CountriesForm,
     directory::{ExtensionForm, QueueForm},
+    label::LabelForm,
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,8 @@ impl Keepable for BudgetForm {}
 impl Keepable for RatesForm {}
 
 impl Keepable for QueueForm {}
+
+impl Keepable for LabelForm {}
 
 impl Keepable for CannedReplyForm {}
 

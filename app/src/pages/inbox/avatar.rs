@@ -20,9 +20,14 @@ pub fn Avatar(
     .into_any()
 }
 
-/// The end of an id is random.
+/// The colour of a contact.
 fn hue(contact: ContactId) -> String {
-    (contact.uuid().as_u128() % HUES).to_string()
+    hue_of(contact.uuid().as_u128())
+}
+
+/// The end of an id is random.
+pub fn hue_of(id: u128) -> String {
+    (id % HUES).to_string()
 }
 
 /// A number has no letter.

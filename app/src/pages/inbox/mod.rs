@@ -11,6 +11,7 @@
 //! | [`composer`] | where replies are written; [`crate::outbox`] sends them |
 //! | [`emoji`] | the panel from which an emoji is chosen |
 //! | [`details`] | the contact and the session as facts |
+//! | [`label_chips`] | the labels of a session |
 //! | [`keys`] | the keyboard |
 //! | [`glyph`], [`window_clock`], [`labels`], [`element_ids`] | small signs, clock, labels, element ids |
 
@@ -25,6 +26,7 @@ mod fetch;
 mod following;
 mod glyph;
 mod keys;
+mod label_chips;
 mod labels;
 mod list;
 mod listed;

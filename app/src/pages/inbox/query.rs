@@ -57,6 +57,7 @@ impl Query {
                 .unwrap_or_default(),
             filter: Filter {
                 unread: map.get_str("unread").is_some(),
+                label: map.get_str("label").and_then(|id| id.parse().ok()),
             },
             search: map.get_str("q").unwrap_or_default().to_owned(),
             pages: pages("pages"),
@@ -72,6 +73,9 @@ impl Query {
         };
         if self.filter.unread {
             href.push_str("&unread=1");
+        }
+        if let Some(label) = self.filter.label {
+            href.push_str(&format!("&label={label}"));
         }
         if !self.search.is_empty() {
             href.push_str("&q=");
@@ -154,7 +158,10 @@ mod tests {
             "/inbox?tab=waiting&q=Dvo%C5%99%C3%A1k%20%26%20syn&pages=2"
         );
         assert_eq!(query.on(Tab::All).pages, 1);
-        let unread = query.narrowed(Filter { unread: true });
+        let unread = query.narrowed(Filter {
+            unread: true,
+            label: None,
+        });
         assert_eq!(
             unread.on(Tab::Mine).href(None),
             "/inbox?tab=mine&unread=1&q=Dvo%C5%99%C3%A1k%20%26%20syn"

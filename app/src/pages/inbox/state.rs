@@ -12,6 +12,7 @@ use crate::{
     api::{
         AnyAction, ApiError, ApiResult, Resource, ServerAction,
         inbox::{self as api, Close, MarkUnread, Note, PickUp, React, Reopen, Retry},
+        labels::{PutLabel, labels},
         transfers::{TakeOver, Transfer},
     },
     frame::use_me,
@@ -23,6 +24,7 @@ use domain::{
     access::{Actor, Me, Permission},
     ids::{ExtensionId, LineId, MessageId, SessionId},
     position::AsOf,
+    refs::LabelRef,
     search::Hits,
     session::{InboxCounts, Tab, Thread},
 };
@@ -44,6 +46,9 @@ pub struct Inbox {
     pub writes_note: Memo<bool>,
     pub counts: Resource<ApiResult<AsOf<InboxCounts>>>,
     pub list: Resource<ApiResult<Listed>>,
+    /// Every label that there is.
+    pub labels: Resource<ApiResult<Vec<LabelRef>>>,
+    pub put_label: ServerAction<PutLabel>,
     /// What was found in messages and notes.
     pub hits: Resource<Option<ApiResult<Hits>>>,
     pub opening: Memo<Opening>,
@@ -131,6 +136,8 @@ impl Inbox {
             writes_note: Memo::new(move |_| queries.with(|map| map.get_str("note").is_some())),
             counts,
             list,
+            labels: Resource::new(move || live.directory.get(), |_| labels()),
+            put_label: ServerAction::new(),
             hits,
             opening,
             thread,
@@ -194,6 +201,7 @@ impl Inbox {
         });
         inbox.watch(inbox.close.into());
         inbox.watch(inbox.reopen.into());
+        inbox.watch(inbox.put_label.into());
         inbox.watch(inbox.mark_unread.into());
         inbox.watch(inbox.note.into());
         // Also when the note's field is not on the page any more.

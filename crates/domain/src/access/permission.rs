@@ -45,6 +45,9 @@ permissions! {
     ChannelChange = "channel.change"
     CannedReplyRead = "canned_reply.read"
     CannedReplyChange = "canned_reply.change"
+    LabelRead = "label.read"
+    /// Define labels; whoever answers may put them on sessions.
+    LabelChange = "label.change"
     /// Who did what to a channel.
     AuditRead = "audit.read"
     /// Extensions and queues.
@@ -67,11 +70,17 @@ permissions! {
 impl Role {
     pub fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            CannedReplyChange, CannedReplyRead, SessionAnswer, SessionClose, SessionCloseAny, SessionPickUp,
-            SessionPickUpAny, SessionReadAll, SessionTransfer,
+            CannedReplyChange, CannedReplyRead, LabelChange, LabelRead, SessionAnswer, SessionClose,
+            SessionCloseAny, SessionPickUp, SessionPickUpAny, SessionReadAll, SessionTransfer,
         };
         match self {
-            Self::Operator => &[SessionAnswer, SessionPickUp, SessionClose, CannedReplyRead],
+            Self::Operator => &[
+                SessionAnswer,
+                SessionPickUp,
+                SessionClose,
+                CannedReplyRead,
+                LabelRead,
+            ],
             Self::Supervisor => &[
                 SessionReadAll,
                 SessionAnswer,
@@ -82,6 +91,8 @@ impl Role {
                 SessionTransfer,
                 CannedReplyRead,
                 CannedReplyChange,
+                LabelRead,
+                LabelChange,
             ],
             Self::Admin => Permission::ALL,
         }
@@ -91,7 +102,7 @@ impl Role {
 impl Scope {
     pub fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            CannedReplyRead, ChannelRead, CostRead, DirectoryRead, SessionAnswer, SessionClose,
+            CannedReplyRead, ChannelRead, CostRead, DirectoryRead, LabelRead, SessionAnswer, SessionClose,
             SessionCloseAny, SessionPickUp, SessionPickUpAny, SessionReadAll, SessionTransfer,
         };
         match self {
@@ -101,6 +112,7 @@ impl Scope {
                 DirectoryRead,
                 CostRead,
                 CannedReplyRead,
+                LabelRead,
             ],
             Self::Operate => &[
                 SessionReadAll,
@@ -114,6 +126,7 @@ impl Scope {
                 DirectoryRead,
                 CostRead,
                 CannedReplyRead,
+                LabelRead,
             ],
             Self::Administer => Permission::ALL,
         }

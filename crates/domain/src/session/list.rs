@@ -119,6 +119,7 @@ mod tests {
             closed_at: None,
             waiting_since: Some(Timestamp::from_millis(at)),
             group: false,
+            labels: Vec::new(),
         }
     }
 
@@ -210,7 +211,10 @@ mod tests {
     #[test]
     fn what_was_read_leaves_a_list_of_the_unread() {
         let unread = Part {
-            filter: Filter { unread: true },
+            filter: Filter {
+                unread: true,
+                label: None,
+            },
             ..on(Tab::All, None)
         };
         let mut all = page(vec![row(1, 30), row(2, 20)], false);

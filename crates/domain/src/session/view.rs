@@ -2,10 +2,10 @@
 
 use crate::{
     form::{Problem, unknown},
-    ids::SessionId,
+    ids::{LabelId, SessionId},
     message::{Direction, MessageView, Status},
     page::Page,
-    refs::{ChannelRef, ContactRef, ExtensionRef, QueueRef},
+    refs::{ChannelRef, ContactRef, ExtensionRef, LabelRef, QueueRef},
     session::{Holder, State},
     time::Timestamp,
 };
@@ -53,6 +53,9 @@ pub struct SessionRow {
     /// The customer writes in a WhatsApp group, where others read along.
     #[serde(default)]
     pub group: bool,
+    /// By name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<LabelRef>,
 }
 
 impl SessionRow {
@@ -122,11 +125,15 @@ pub struct Filter {
     /// Only sessions in which something is unread.
     #[serde(default)]
     pub unread: bool,
+    /// Only sessions with this label.
+    #[serde(default)]
+    pub label: Option<LabelId>,
 }
 
 impl Filter {
     pub fn takes(self, row: &SessionRow) -> bool {
-        row.unread > 0 || !self.unread
+        let labelled = |wanted| row.labels.iter().any(|label| label.id == wanted);
+        (row.unread > 0 || !self.unread) && self.label.is_none_or(labelled)
     }
 }
 

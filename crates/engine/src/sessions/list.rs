@@ -4,7 +4,7 @@ use crate::{
     Engine, Result,
     contacts::search,
     database::cursor,
-    entity::{channel, queue, session},
+    entity::{channel, queue, session, session_label},
     sessions::{
         access::{find, on_tab},
         order::Order,
@@ -13,15 +13,17 @@ use crate::{
 };
 use domain::{
     access::Actor,
-    ids::SessionId,
+    ids::{LabelId, SessionId},
     page::{Page, PageRequest},
     refusal::Refusal,
     session::{Filter, InboxCounts, SessionRow, Several, Tab},
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
-    QueryTrait, Select, sea_query::Expr,
+    QueryTrait, Select,
+    sea_query::{Expr, Query},
 };
+use uuid::Uuid;
 
 /// How many of the sessions that the actor sees a search with many matches scans before it looks contacts up.
 pub(crate) const LATEST: u64 = 10_000;
@@ -39,8 +41,18 @@ pub async fn inbox(
     let stretches = stretches::of_tab(engine.db.read(), actor, tab).await?;
     let taken = taken(filter);
     let Some(mut sought) = search::sought(text.unwrap_or_default()) else {
-        return match (filter.unread, tab) {
-            (true, Tab::All) => page_of(engine, unread(actor), order, page).await,
+        if tab != Tab::All {
+            return page_in(engine, &stretches, order, taken, page).await;
+        }
+        if filter.unread {
+            return page_of(engine, unread(actor).filter(taken), order, page).await;
+        }
+        return match filter.label {
+            // Where a label is rare, its sessions are looked up; where it is not, a page of them is soon found.
+            Some(label) if has_few(engine.db.read(), label).await? => {
+                let query = first_found(actor, tab, order, taken.add(order.beyond(page)?), read_for(page));
+                shown(engine, query, order, page).await
+            }
             _ => page_in(engine, &stretches, order, taken, page).await,
         };
     };
@@ -68,7 +80,10 @@ pub async fn inbox(
 
 /// All sessions that the actor may see and in which something is unread. They are few of many, and have an index.
 pub(crate) fn unread(actor: &Actor) -> Select<session::Entity> {
-    let unread = taken(Filter { unread: true });
+    let unread = taken(Filter {
+        unread: true,
+        label: None,
+    });
     let found = session::Entity::find()
         .filter(on_tab(actor, Tab::All))
         .filter(unread);
@@ -78,7 +93,31 @@ pub(crate) fn unread(actor: &Actor) -> Select<session::Entity> {
 /// The condition of [`Filter::takes`].
 fn taken(filter: Filter) -> Condition {
     // Spelt as in the condition of the index.
-    Condition::all().add_option(filter.unread.then(|| Expr::cust("unread > 0")))
+    let unread = filter.unread.then(|| Expr::cust("unread > 0"));
+    Condition::all()
+        .add_option(unread)
+        .add_option(filter.label.map(has_label))
+}
+
+fn has_label(label: LabelId) -> Expr {
+    let labelled = Query::select()
+        .column(session_label::Column::SessionId)
+        .from(session_label::Entity)
+        .and_where(session_label::Column::LabelId.eq(label.uuid()))
+        .to_owned();
+    session::Column::Id.in_subquery(labelled)
+}
+
+/// Whether so few sessions have a label that all of them can be looked up.
+async fn has_few(db: &impl ConnectionTrait, label: LabelId) -> Result<bool> {
+    let labelled = session_label::Entity::find()
+        .filter(session_label::Column::LabelId.eq(label.uuid()))
+        .select_only()
+        .column(session_label::Column::SessionId)
+        .offset(search::FEW)
+        .limit(1);
+    let beyond: Option<Uuid> = labelled.into_tuple().one(db).await?;
+    Ok(beyond.is_none())
 }
 
 /// The first `many` sessions of a tab, of those that were looked up. Their ids are sorted first: sorting whole sessions

@@ -8,6 +8,7 @@ use crate::{
         session::{self, ANSWERED},
         stored,
     },
+    labels,
     sessions::messages,
 };
 use domain::{
@@ -55,6 +56,7 @@ pub(crate) async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) 
         .map(|row| (row.id, row))
         .collect();
     let newest = newest_messages(db, &found).await?;
+    let mut labels = labels::of_sessions(db, found.iter().map(|row| row.id)).await?;
 
     let mut rows = Vec::with_capacity(found.len());
     for row in found {
@@ -99,6 +101,7 @@ pub(crate) async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) 
             waiting_since: (row.closed_at.is_none() && row.waiting_since < ANSWERED)
                 .then(|| Timestamp::from_millis(row.waiting_since)),
             group: row.group_id.is_some(),
+            labels: labels.remove(&row.id).unwrap_or_default(),
         });
     }
     Ok(rows)

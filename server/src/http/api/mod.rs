@@ -10,6 +10,7 @@ pub mod costs;
 pub mod deliveries;
 pub mod extensions;
 pub mod json;
+pub mod labels;
 pub mod list;
 pub mod messages;
 pub mod problem;

@@ -13,7 +13,7 @@ use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use domain::{
     access::Actor,
     ids::SessionId,
-    refs::{ChannelRef, ContactRef, ExtensionRef, QueueRef},
+    refs::{ChannelRef, ContactRef, ExtensionRef, LabelRef, QueueRef},
     session::{SessionRow, State as SessionState, TransferForm},
 };
 use engine::{Engine, sessions};
@@ -34,6 +34,7 @@ struct Session {
     /// The end of the service window.
     window_closes_at: Option<String>,
     closed_at: Option<String>,
+    labels: Vec<LabelRef>,
 }
 
 impl From<SessionRow> for Session {
@@ -50,6 +51,7 @@ impl From<SessionRow> for Session {
             last_message_at: time(row.last_message_at),
             window_closes_at: row.window_closes_at.map(time),
             closed_at: row.closed_at.map(time),
+            labels: row.labels,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The right column: the contact and the session as facts. It can be hidden.
 
 mod contact;
+mod labels;
 mod past;
 mod session;
 mod shown;
@@ -10,6 +11,7 @@ pub use self::shown::{Shown, use_shown};
 
 use self::{
     contact::Contact,
+    labels::Labels,
     past::Past,
     session::Session,
     shown::HIDE_ID,
@@ -28,6 +30,7 @@ pub fn Details(thread: Memo<Thread>) -> impl IntoView {
     let shown = use_shown();
     let contact = view! { <Contact thread /> }.into_any();
     let session = view! { <Session thread /> }.into_any();
+    let labels = view! { <Labels thread /> }.into_any();
     let notes = view! { <Notes thread /> }.into_any();
     let timeline = view! { <Timeline thread /> }.into_any();
     let past = view! { <Past thread /> }.into_any();
@@ -43,6 +46,7 @@ pub fn Details(thread: Memo<Thread>) -> impl IntoView {
         </button>
         {contact}
         {session}
+        {labels}
         {notes}
         {timeline}
         {past}

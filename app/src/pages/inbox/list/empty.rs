@@ -26,6 +26,20 @@ pub fn NoRows() -> impl IntoView {
             }
             .into_any();
         }
+        if query.filter.label.is_some() {
+            return view! {
+                <Empty
+                    icon=IconName::Label
+                    title=Signal::derive(move || t_string!(i18n, inbox.empty.label_title).to_owned())
+                    text=Signal::derive(move || t_string!(i18n, inbox.empty.label_text).to_owned())
+                >
+                    <ButtonLink href=query.narrowed(Filter::default()).href(None)>
+                        {move || t_string!(i18n, inbox.empty.label_button)}
+                    </ButtonLink>
+                </Empty>
+            }
+            .into_any();
+        }
         if query.filter.unread {
             return view! {
                 <Empty

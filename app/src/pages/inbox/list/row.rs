@@ -8,6 +8,7 @@ use crate::{
         avatar::Avatar,
         element_ids::ROW_ID,
         glyph::{GROUP, Glyph},
+        label_chips::LabelChips,
         state::use_inbox,
         window_clock::WindowClock,
     },
@@ -96,6 +97,10 @@ pub fn Row(row: Memo<SessionRow>, id: SessionId, several: Memo<Several>) -> impl
             }
         })
     };
+    let labels = Memo::new(move |_| row.with(|row| row.labels.clone()));
+    let labels = move || {
+        labels.with(|labels| (!labels.is_empty()).then(|| view! { <LabelChips labels=labels.clone() /> }))
+    };
     let in_group = derived(move |_| row.with(|row| row.group));
     let group = move || {
         let long = move || t_string!(i18n, inbox.thread.in_a_group);
@@ -146,6 +151,7 @@ pub fn Row(row: Memo<SessionRow>, id: SessionId, several: Memo<Several>) -> impl
                 {unread}
             </span>
             {place}
+            {labels}
         </a>
     }
     .into_any()

@@ -50,6 +50,12 @@ pub fn Search() -> impl IntoView {
                     .with(|query| query.filter.unread)
                     .then(|| view! { <input type="hidden" name="unread" value="1" /> })
             }}
+            {move || {
+                inbox
+                    .query
+                    .with(|query| query.filter.label)
+                    .map(|label| view! { <input type="hidden" name="label" value=label.to_string() /> })
+            }}
             <Icon name=IconName::Search />
             <input
                 id=SEARCH_ID

@@ -4,9 +4,12 @@ use crate::{
     browser,
     i18n::*,
     pages::inbox::state::use_inbox,
-    ui::{LiveText, Title, derived},
+    ui::{LiveText, Menu, Title, Transition, derived},
 };
-use domain::session::{Filter, InboxCounts, Tab};
+use domain::{
+    refs::LabelRef,
+    session::{Filter, InboxCounts, Tab},
+};
 use leptos::prelude::*;
 
 #[component]
@@ -83,17 +86,64 @@ pub fn Filters() -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let unread = move || inbox.query.with(|query| query.filter.unread);
-    let href = move || {
-        let filter = Filter { unread: !unread() };
+    let narrowed = move |filter: Filter| {
         inbox
             .query
             .with(|query| query.narrowed(filter).href(inbox.session.get()))
+    };
+    let filter = move || inbox.query.with(|query| query.filter);
+    let href = move || {
+        narrowed(Filter {
+            unread: !unread(),
+            ..filter()
+        })
+    };
+    let labels = Signal::derive(move || inbox.labels.get().and_then(Result::ok).unwrap_or_default());
+    let any = Memo::new(move |_| labels.with(|labels| !labels.is_empty()));
+    let chosen = move || {
+        let label = filter().label?;
+        labels.with(|labels| labels.iter().find(|known| known.id == label).cloned())
+    };
+    let link = move |label: LabelRef| {
+        let is_chosen = move || filter().label == Some(label.id);
+        // The chosen one again ends it.
+        let href = move || {
+            narrowed(Filter {
+                label: (!is_chosen()).then_some(label.id),
+                ..filter()
+            })
+        };
+        view! {
+            <a class="menu-item" href=href aria-current=move || is_chosen().then_some("true") dir="auto" translate="no">
+                {label.name}
+            </a>
+        }
+    };
+    let menu = move || {
+        any.get().then(|| {
+            let word = move || match chosen() {
+                Some(label) => label.name,
+                None => t_string!(i18n, inbox.list.label_filter).to_owned(),
+            };
+            let items = move || labels.get().into_iter().map(link).collect_view();
+            let class = if filter().label.is_some() {
+                "chip chip-on"
+            } else {
+                "chip"
+            };
+            view! {
+                <Menu class summary=Box::new(move || view! { <LiveText text=word /> }.into_any())>
+                    {items}
+                </Menu>
+            }
+        })
     };
     view! {
         <nav class="inbox-filters" aria-label=move || t_string!(i18n, inbox.list.filters)>
             <a class="chip" href=href aria-current=move || unread().then_some("true")>
                 {move || t_string!(i18n, inbox.list.only_unread)}
             </a>
+            <Transition fallback=|| ()>{menu}</Transition>
         </nav>
     }
     .into_any()

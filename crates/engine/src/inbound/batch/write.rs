@@ -9,6 +9,7 @@ use crate::{
     },
     events::Audience,
     inbound::batch::{Batch, additions::Additions, state::Number},
+    labels,
     search::index::{self, Entry},
     sessions::status::files_failed,
     templates,
@@ -182,6 +183,7 @@ impl Batch {
         }
         for (from, to) in moved {
             move_session(tx, from, to).await?;
+            labels::joined(tx, from, to).await?;
             joined.insert(to);
         }
         for session in joined {

@@ -1,0 +1,194 @@
+//! Labels: who may define them, and putting them on sessions.
+
+use crate::{
+    Engine, Result,
+    audit::Subject,
+    entity::{label, session_label},
+    events::Audience,
+    sessions::{access::find, audience::session_changed},
+};
+use domain::{
+    access::{Actor, Permission},
+    event::Change,
+    form::{Invalid, Problem},
+    ids::{LabelId, SessionId},
+    label::{LabelForm, MAX_LABELS, MAX_ON_SESSION},
+    refs::LabelRef,
+    refusal::Refusal,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, sea_query::OnConflict,
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// All of them, by name.
+pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<LabelRef>> {
+    actor.require(Permission::LabelRead)?;
+    let all = label::Entity::find().order_by_asc(label::Column::Name);
+    let all = all.all(engine.db.read()).await?;
+    Ok(all.into_iter().map(Into::into).collect())
+}
+
+pub async fn get(engine: &Engine, actor: &Actor, id: LabelId) -> Result<LabelRef> {
+    actor.require(Permission::LabelRead)?;
+    Ok(known(engine.db.read(), id).await?.into())
+}
+
+async fn known(db: &impl ConnectionTrait, id: LabelId) -> Result<label::Model> {
+    let found = label::Entity::find_by_id(id.uuid()).one(db).await?;
+    Ok(found.ok_or(Refusal::NotFound)?)
+}
+
+pub async fn create(engine: &Engine, actor: &Actor, form: &LabelForm) -> Result<LabelId> {
+    actor.require(Permission::LabelChange)?;
+    let name = form.check()?;
+    let tx = engine.transaction_alone(actor).await?;
+    name_is_free(&tx, &name, None).await?;
+    if label::Entity::find().count(&tx).await? >= MAX_LABELS {
+        return Err(Invalid::field("name", Problem::Enough).into());
+    }
+    let new = label::Model {
+        id: engine.clock().new_id(),
+        name: name.clone(),
+        created_at: engine.clock().now().millis(),
+    };
+    let id = new.id;
+    label::Entity::insert(new.into_active_model())
+        .exec_without_returning(&tx)
+        .await?;
+    tx.audit("label.create", Subject::Label(id), Some(name));
+    tx.changed(Change::Directory, Audience::Everybody);
+    tx.commit().await?;
+    Ok(LabelId::new(id))
+}
+
+/// Changes the name.
+pub async fn change(engine: &Engine, actor: &Actor, id: LabelId, form: &LabelForm) -> Result<()> {
+    actor.require(Permission::LabelChange)?;
+    let name = form.check()?;
+    let tx = engine.transaction_alone(actor).await?;
+    let mut row = known(&tx, id).await?.into_active_model();
+    name_is_free(&tx, &name, Some(id)).await?;
+    row.name = Set(name.clone());
+    label::Entity::update(row).exec(&tx).await?;
+    tx.audit("label.change", Subject::Label(id.uuid()), Some(name));
+    tx.changed(Change::Directory, Audience::Everybody);
+    // Every list shows the names.
+    tx.changed(Change::Resync, Audience::Everybody);
+    tx.commit().await
+}
+
+/// Deletes a label, and takes it off all sessions.
+pub async fn delete(engine: &Engine, actor: &Actor, id: LabelId) -> Result<()> {
+    actor.require(Permission::LabelChange)?;
+    let tx = engine.transaction_alone(actor).await?;
+    let name = known(&tx, id).await?.name;
+    session_label::Entity::delete_many()
+        .filter(session_label::Column::LabelId.eq(id.uuid()))
+        .exec(&tx)
+        .await?;
+    label::Entity::delete_by_id(id.uuid()).exec(&tx).await?;
+    tx.audit("label.delete", Subject::Label(id.uuid()), Some(name));
+    tx.changed(Change::Directory, Audience::Everybody);
+    tx.changed(Change::Resync, Audience::Everybody);
+    tx.commit().await
+}
+
+/// Puts a label on a session, or takes it off. Whoever sees the session may, also when a colleague answers in it or when
+/// it is closed. Doing it twice changes nothing.
+///
+/// # Errors
+/// The actor does not see the session, there is no such label, or the session has too many.
+pub async fn put(engine: &Engine, actor: &Actor, session: SessionId, id: LabelId, on: bool) -> Result<()> {
+    actor.require(Permission::SessionAnswer)?;
+    // Not while the label is being deleted.
+    let tx = engine.transaction_alone(actor).await?;
+    let of = find(&tx, actor, session, true).await?;
+    let label = known(&tx, id).await?;
+    let row = session_label::Model {
+        session_id: of.id,
+        label_id: label.id,
+    };
+    if on {
+        let others = session_label::Entity::find()
+            .filter(session_label::Column::SessionId.eq(of.id))
+            .filter(session_label::Column::LabelId.ne(label.id));
+        if others.count(&tx).await? >= MAX_ON_SESSION {
+            return Err(Invalid::field("label", Problem::Enough).into());
+        }
+        session_label::Entity::insert(row.into_active_model())
+            .on_conflict(OnConflict::new().do_nothing().to_owned())
+            .exec_without_returning(&tx)
+            .await?;
+    } else {
+        session_label::Entity::delete_by_id((of.id, label.id))
+            .exec(&tx)
+            .await?;
+    }
+    session_changed(&tx, &of);
+    tx.commit().await
+}
+
+/// The labels of sessions, each by name.
+pub(crate) async fn of_sessions(
+    db: &impl ConnectionTrait,
+    sessions: impl Iterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Vec<LabelRef>>> {
+    let mut labels: HashMap<Uuid, Vec<LabelRef>> = HashMap::new();
+    let put = session_label::Entity::find().filter(session_label::Column::SessionId.is_in(sessions));
+    let put = put.all(db).await?;
+    if put.is_empty() {
+        return Ok(labels);
+    }
+    let all = label::Entity::find()
+        .order_by_asc(label::Column::Name)
+        .all(db)
+        .await?;
+    for label in all {
+        let on = put.iter().filter(|row| row.label_id == label.id);
+        for row in on {
+            labels
+                .entry(row.session_id)
+                .or_default()
+                .push(label.clone().into());
+        }
+    }
+    Ok(labels)
+}
+
+/// The session keeps its own labels, and gets those of another that becomes a part of it.
+pub(crate) async fn joined(tx: &DatabaseTransaction, from: Uuid, to: Uuid) -> Result<()> {
+    let theirs = session_label::Entity::find().filter(session_label::Column::SessionId.eq(from));
+    let theirs = theirs.all(tx).await?;
+    if theirs.is_empty() {
+        return Ok(());
+    }
+    let row = |row: session_label::Model| session_label::Model {
+        session_id: to,
+        ..row
+    };
+    let rows = theirs
+        .into_iter()
+        .map(row)
+        .map(IntoActiveModel::into_active_model);
+    session_label::Entity::insert_many(rows)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+async fn name_is_free(tx: &DatabaseTransaction, name: &str, except: Option<LabelId>) -> Result<()> {
+    let other = label::Entity::find()
+        .filter(label::Column::Name.eq(name))
+        .one(tx)
+        .await?;
+    match other {
+        Some(other) if Some(LabelId::new(other.id)) != except => {
+            Err(Invalid::taken("name", &other.name).into())
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,100 @@
+//! `/api/v1/labels`, and the labels of sessions.
+
+use super::{Administrator, Id, Operator, Reader, json::Json, list, list::Wanted, problem::Problem};
+use crate::http::state::Http;
+use axum::{
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use domain::{access::Actor, ids::LabelId, label::LabelForm, refusal::Refusal};
+use engine::labels;
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Named {
+    name: String,
+}
+
+impl From<Named> for LabelForm {
+    fn from(Named { name }: Named) -> Self {
+        Self { name }
+    }
+}
+
+pub async fn list(
+    Reader(actor): Reader,
+    State(http): State<Http>,
+    Wanted(wanted): Wanted,
+) -> Result<impl IntoResponse, Problem> {
+    let rows = labels::list(&http.engine, &actor).await?;
+    Ok(axum::Json(list::cut(rows, &wanted, |row| row.id.to_string())?))
+}
+
+pub async fn get(
+    Reader(actor): Reader,
+    State(http): State<Http>,
+    Id(label): Id<LabelId>,
+) -> Result<impl IntoResponse, Problem> {
+    Ok(axum::Json(labels::get(&http.engine, &actor, label).await?))
+}
+
+pub async fn create(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Json(named): Json<Named>,
+) -> Result<impl IntoResponse, Problem> {
+    let id = labels::create(&http.engine, &actor, &named.into()).await?;
+    let label = labels::get(&http.engine, &actor, id).await?;
+    let location = [(header::LOCATION, format!("/api/v1/labels/{id}"))];
+    Ok((StatusCode::CREATED, location, axum::Json(label)))
+}
+
+pub async fn replace(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Id(label): Id<LabelId>,
+    Json(named): Json<Named>,
+) -> Result<impl IntoResponse, Problem> {
+    labels::change(&http.engine, &actor, label, &named.into()).await?;
+    Ok(axum::Json(labels::get(&http.engine, &actor, label).await?))
+}
+
+pub async fn delete(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Id(label): Id<LabelId>,
+) -> Result<impl IntoResponse, Problem> {
+    labels::delete(&http.engine, &actor, label).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub async fn put_on(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Path(path): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    put(&http, &actor, path, true).await
+}
+
+pub async fn take_off(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Path(path): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    put(&http, &actor, path, false).await
+}
+
+async fn put(
+    http: &Http,
+    actor: &Actor,
+    (session, label): (String, String),
+    on: bool,
+) -> Result<StatusCode, Problem> {
+    let (Ok(session), Ok(label)) = (session.parse(), label.parse()) else {
+        return Err(Refusal::NotFound.into());
+    };
+    labels::put(&http.engine, actor, session, label, on).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
