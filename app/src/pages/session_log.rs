@@ -256,6 +256,12 @@ fn Rows(rows: Vec<SessionRow>) -> impl IntoView {
         .collect_view()
         .into_any();
     view! {
+        <div
+            class="log-scroll"
+            role="region"
+            tabindex="0"
+            aria-label=move || t_string!(i18n, common.nav.session_log)
+        >
         <table class="table log">
             <thead>
                 <tr>
@@ -271,6 +277,7 @@ fn Rows(rows: Vec<SessionRow>) -> impl IntoView {
             </thead>
             <tbody>{body}</tbody>
         </table>
+        </div>
     }
     .into_any()
 }
