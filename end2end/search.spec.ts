@@ -41,6 +41,17 @@ test('a text of long ago is found, and its place in the thread', async ({ world,
   await expect(sought(page)).toBeInViewport();
   await expect(page.locator('.composer')).toBeVisible();
 
+  // The keyboard goes on from hit to hit.
+  await box(page).fill('No. 1');
+  await expect(hits(page).getByRole('listitem')).toHaveCount(20);
+  await page.keyboard.press('Escape');
+  await hits(page).getByRole('link').first().click();
+  const first = await sought(page).textContent();
+  await page.keyboard.press('j');
+  await expect(hits(page).getByRole('link').nth(1)).toHaveAttribute('aria-current', 'page');
+  await expect(hits(page).getByRole('link').nth(1)).toBeFocused();
+  await expect(sought(page)).not.toHaveText(first ?? '');
+
   await box(page).fill('nobody wrote this');
   await expect(hits(page)).toContainText(inbox.hits.none);
   await box(page).fill('');

@@ -4,6 +4,8 @@ use domain::ids::{LineId, MessageId};
 
 /// The prefix of each row's id.
 pub const ROW_ID: &str = "row-";
+/// The prefix of the id of each message and note that a search has found.
+pub const HIT_ID: &str = "hit-";
 /// The id of the search box.
 pub const SEARCH_ID: &str = "inbox-search";
 /// The link to more rows.

@@ -81,6 +81,7 @@ pub fn Keys() -> impl IntoView {
             {line(&["N"], Signal::derive(move || t_string!(i18n, inbox.keys.note)))}
             {line(&["U"], Signal::derive(move || t_string!(i18n, inbox.thread.mark_unread)))}
             {line(&["/"], Signal::derive(move || t_string!(i18n, inbox.keys.search)))}
+            {line(&["/"], Signal::derive(move || t_string!(i18n, inbox.keys.canned)))}
             {line(&["Enter"], Signal::derive(move || t_string!(i18n, inbox.keys.send)))}
             {line(&["Shift", "Enter"], Signal::derive(move || t_string!(i18n, inbox.keys.line)))}
             {line(&["Esc"], Signal::derive(move || t_string!(i18n, inbox.keys.leave)))}
@@ -170,7 +171,8 @@ fn step(by: i64) -> bool {
     let rows: Vec<Element> = (0..rows.length())
         .filter_map(|n| rows.get(n)?.dyn_into().ok())
         .collect();
-    let open = rows.iter().position(|row| row.has_attribute("aria-current"));
+    // What a search has found comes after the sessions, and may be in one of them.
+    let open = rows.iter().rposition(|row| row.has_attribute("aria-current"));
     let wanted = match open {
         Some(open) => i64::try_from(open).unwrap_or(0) + by,
         None => 0,

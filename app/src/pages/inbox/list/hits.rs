@@ -3,7 +3,11 @@
 use crate::{
     api::ApiError,
     i18n::*,
-    pages::inbox::{avatar::Avatar, element_ids, state::use_inbox},
+    pages::inbox::{
+        avatar::Avatar,
+        element_ids::{self, HIT_ID},
+        state::use_inbox,
+    },
     ui::{Time, TroubleView, derived},
 };
 use domain::{
@@ -114,7 +118,7 @@ fn HitRow(hit: Hit) -> impl IntoView {
     let name = label.clone();
     view! {
         <li>
-            <a class="row" href=href aria-current=is_open>
+            <a class="row" id=format!("{HIT_ID}{id}") href=href aria-current=is_open>
                 <Avatar
                     contact=Signal::derive(move || contact)
                     label=Signal::derive(move || label.clone())
