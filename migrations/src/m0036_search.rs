@@ -2,7 +2,7 @@
 //! an FTS5 table without content, on PostgreSQL a `tsvector`. Both hold words that are folded already, so both find the
 //! same. What was stored before is indexed in the background.
 //!
-//! <https://www.sqlite.org/fts5.html#contentless_delete_tables>
+//! <https://www.sqlite.org/fts5.html#contentless_tables>
 
 use crate::columns::*;
 use sea_orm_migration::sea_orm::DbBackend;
@@ -24,8 +24,8 @@ impl MigrationTrait for Step {
             _ => &[
                 "CREATE TABLE search_entries (number INTEGER PRIMARY KEY, \
                  entry_id UUID_TEXT NOT NULL, session_id UUID_TEXT NOT NULL, note BOOLEAN NOT NULL)",
-                "CREATE VIRTUAL TABLE search_words USING fts5 (words, content = '', contentless_delete = 1, \
-                 detail = none, prefix = '3 4 5', tokenize = \"ascii tokenchars '<'\")",
+                "CREATE VIRTUAL TABLE search_words USING fts5 (words, content = '', columnsize = 0, detail = none, \
+                 prefix = '3 4 5', tokenize = \"ascii tokenchars '<'\")",
             ],
         };
         let rest = [

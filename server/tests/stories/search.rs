@@ -239,7 +239,7 @@ async fn what_is_older_than_the_index_is_found(story: &Story) {
     jana.call("inbox/note", &note).await.ok();
     let all = found(jana, "sunflower").await;
     let forgotten = match story.database.url() {
-        None => "DELETE FROM search_words; DELETE FROM search_entries",
+        None => "INSERT INTO search_words (search_words) VALUES ('delete-all'); DELETE FROM search_entries",
         Some(_) => "DELETE FROM search_entries",
     };
     let older = "INSERT INTO search_backfill (what) VALUES ('messages'), ('notes')";
