@@ -257,7 +257,6 @@ pub(crate) mod tests {
                 opened_at: Timestamp::from_millis(0),
                 closed_at: None,
                 group: false,
-                labels: Vec::new(),
             },
             messages: messages(numbers),
             whole,
