@@ -13,6 +13,8 @@ pub(crate) struct Step;
 #[async_trait::async_trait]
 impl MigrationTrait for Step {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        // FTS5 finds the beginning of a word in the order of the entries only if it has an index of beginnings of that
+        // length. Otherwise it merges all entries first, for a common word in many of millions.
         // `number` is the order of the entries, the latest last; what was stored before has negative ones.
         let entries: &[&str] = match manager.get_database_backend() {
             DbBackend::Postgres => &[
@@ -25,7 +27,7 @@ impl MigrationTrait for Step {
                 "CREATE TABLE search_entries (number INTEGER PRIMARY KEY, \
                  entry_id UUID_TEXT NOT NULL, session_id UUID_TEXT NOT NULL, note BOOLEAN NOT NULL)",
                 "CREATE VIRTUAL TABLE search_words USING fts5 (words, content = '', columnsize = 0, detail = none, \
-                 prefix = '3 4 5', tokenize = \"ascii tokenchars '<'\")",
+                 prefix = '3 4 5 6 7 8', tokenize = \"ascii tokenchars '<'\")",
             ],
         };
         let rest = [

@@ -251,7 +251,6 @@ fn earlier(n: u8, messages: Vec<MessageView>, whole: bool) -> Stretch {
             opened_at: at(0),
             closed_at: Some(at(1)),
             group: false,
-            labels: Vec::new(),
         },
         messages,
         whole,
