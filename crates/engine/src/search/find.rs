@@ -26,7 +26,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Maximum number of steps for one page. Who sees only few of many sessions gets short pages, not slow ones.
-const STEPS: usize = 2;
+const STEPS: usize = 3;
 /// Entries whose sessions are looked up at once.
 const AT_ONCE: usize = 500;
 

@@ -16,12 +16,12 @@ use uuid::Uuid;
 /// Entries in one statement: SQLite has 32,766 parameters for each.
 const AT_ONCE: usize = 5000;
 /// Maximum number of matching entries in one step of a walk.
-pub(crate) const WALKED: usize = 2000;
+pub(crate) const WALKED: usize = 1000;
 /// On PostgreSQL, how many entries one step of a walk reads one by one. Its index does not know their order: where many
 /// match, it is quicker to look at the latest entries than to sort all that match.
 const LATEST: i64 = 20_000;
 /// Up to this number of matches among the latest, there are few among all.
-const FEW: usize = 50;
+const FEW: usize = 5;
 
 pub(super) const REACTION: &str = "reaction";
 
@@ -221,12 +221,14 @@ pub(crate) fn in_order(sought: &Sought, below: i64) -> Statement {
     Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)
 }
 
-/// PostgreSQL: those among the latest entries, which are looked at one by one.
+/// PostgreSQL: those among the latest entries, which are looked at one by one. The subquery keeps it from looking up all
+/// that match.
 pub(crate) fn latest(sought: &Sought, from: i64, below: i64) -> Statement {
     let query = tsquery(sought);
     let sql = format!(
-        "SELECT number FROM search_entries WHERE words @@ {query} AND number >= {from} AND number < {below} \
-         ORDER BY number DESC LIMIT {WALKED}"
+        "WITH latest AS MATERIALIZED \
+         (SELECT number, words FROM search_entries WHERE number >= {from} AND number < {below}) \
+         SELECT number FROM latest WHERE words @@ {query} ORDER BY number DESC LIMIT {WALKED}"
     );
     Statement::from_string(DbBackend::Postgres, sql)
 }
