@@ -123,7 +123,7 @@ impl Sought {
         if whole.is_some_and(|number| is_sought(number) || is_sought(&backwards(number)))
             && let (Some(first), Some(last)) = (run.words.first(), run.words.last())
         {
-            return vec![first.from.start..last.from.end];
+            return std::iter::once(first.from.start..last.from.end).collect();
         }
         let hits = run.words.iter().filter(|word| is_sought(&word.folded));
         hits.map(|word| word.from.clone()).collect()

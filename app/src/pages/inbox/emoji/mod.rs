@@ -90,10 +90,8 @@ pub fn EmojiPanel(
             event.stop_propagation();
             leave.run(());
         }
-        key @ ("ArrowDown" | "ArrowUp" | "ArrowLeft" | "ArrowRight") => {
-            if move_focus(grid, key) {
-                event.prevent_default();
-            }
+        key @ ("ArrowDown" | "ArrowUp" | "ArrowLeft" | "ArrowRight") if move_focus(grid, key) => {
+            event.prevent_default();
         }
         _ => {}
     };
