@@ -3,10 +3,11 @@
 use super::in_group::InGroup;
 use crate::{
     api::{
-        Resource,
+        ApiError, Resource,
         session_log::{LogPage, session_log},
     },
     i18n::*,
+    labels,
     ui::{Empty, IconName, Load, PageHead, Time, zone},
 };
 use domain::{
@@ -72,6 +73,19 @@ pub fn SessionLogPage() -> impl IntoView {
     let view = move |page: LogPage| {
         let LogPage { sessions, choices } = page;
         let form = form.get_untracked();
+        let sessions = match sessions {
+            Ok(sessions) => sessions,
+            Err(refusal) => {
+                let why = move || labels::sentence(i18n.get_locale(), &ApiError::Refused(refusal.clone()));
+                return view! {
+                    <Filters form choices />
+                    <p class="notice bad" role="alert">
+                        {why}
+                    </p>
+                }
+                .into_any();
+            }
+        };
         let more = sessions.next_cursor.is_some();
         let none = sessions.items.is_empty();
         let older = sessions.next_cursor.map(|cursor| {

@@ -45,11 +45,10 @@ fn Table(rows: Vec<Row>) -> impl IntoView {
                     </a>
                 </th>
                 <td
-                    class="canned-text"
                     dir="auto"
                     data-label=move || t_string!(i18n, directory.canned_replies.text)
                 >
-                    {reply.text}
+                    <span class="canned-text">{reply.text}</span>
                 </td>
                 <td data-label=move || {
                     t_string!(i18n, directory.canned_replies.queue)

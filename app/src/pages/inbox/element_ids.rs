@@ -10,6 +10,8 @@ pub const HIT_ID: &str = "hit-";
 pub const SEARCH_ID: &str = "inbox-search";
 /// The link to more rows.
 pub const MORE_ID: &str = "inbox-more";
+/// The link to more of what a search has found.
+pub const MORE_HITS_ID: &str = "hits-more";
 pub const PICK_UP_ID: &str = "thread-pick-up";
 pub const CLOSE_ID: &str = "thread-close";
 pub const TRANSFER_ID: &str = "thread-transfer";

@@ -109,7 +109,13 @@ pub async fn read_thread_again(
     let (Some(Some(asked)), Some(from)) = (session.try_get_untracked(), opening.try_get_untracked()) else {
         return;
     };
-    let fresh = api::thread(asked, from.before.clone(), from.at).await;
+    // A thread that is shown to its end goes on to its end.
+    let is_cut = |read: &Option<Option<(SessionId, ApiResult<Thread>)>>| match read {
+        Some(Some((_, Ok(thread)))) => thread.cut,
+        _ => true,
+    };
+    let cut = thread.try_with_untracked(is_cut).unwrap_or(true);
+    let fresh = api::thread(asked, from.before.clone(), from.at.filter(|_| cut)).await;
     // While a reply is being sent to the process, it would be shown twice. The thread is read again afterwards.
     let calling = outbox.calling.try_get_untracked().flatten() == Some(asked);
     let still_open =

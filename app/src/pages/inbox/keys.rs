@@ -2,8 +2,8 @@
 //! could not. No shortcut combines a letter with Alt: the Czech layout uses AltGr.
 
 use super::element_ids::{
-    CLOSE_ID, MORE_ID, NOTE_ID, NOTE_TAB_ID, PICK_UP_ID, REPLY_ID, REPLY_TAB_ID, SEARCH_ID, TRANSFER_ID,
-    UNREAD_BUTTON_ID,
+    CLOSE_ID, MORE_HITS_ID, MORE_ID, NOTE_ID, NOTE_TAB_ID, PICK_UP_ID, REPLY_ID, REPLY_TAB_ID, SEARCH_ID,
+    TRANSFER_ID, UNREAD_BUTTON_ID,
 };
 use crate::{
     browser::{self, store, stored},
@@ -179,8 +179,8 @@ fn step(by: i64) -> bool {
     };
     let row = usize::try_from(wanted).ok().and_then(|wanted| rows.get(wanted));
     let Some(row) = row.and_then(|row| row.dyn_ref::<HtmlElement>()) else {
-        // Below the last row is the link to more rows.
-        return by > 0 && press(MORE_ID);
+        // Below the last row is the link to more.
+        return by > 0 && (press(MORE_HITS_ID) || press(MORE_ID));
     };
     row.click();
     // So that Tab goes on from there, and a screen reader announces the row.

@@ -7,7 +7,11 @@ use crate::{
     i18n::*,
 };
 use domain::{canned_reply::CannedReply, ids::SessionId};
-use leptos::{ev::KeyboardEvent, prelude::*, task::spawn_local};
+use leptos::{
+    ev::{KeyboardEvent, MouseEvent},
+    prelude::*,
+    task::spawn_local,
+};
 
 /// More are not shown: whoever looks for another types more of its name.
 const SHOWN: usize = 8;
@@ -95,8 +99,14 @@ impl Canned {
             "ArrowUp" if !found.is_empty() => self.marked.set((marked + found.len() - 1) % found.len()),
             "Enter" | "Tab" if !event.shift_key() => match found.into_iter().nth(marked) {
                 Some(reply) => self.choose(reply),
-                // A text that begins with a slash may be sent.
-                None => return false,
+                // A text that begins with a slash may be sent, once it is known to be no canned reply.
+                None if self
+                    .replies
+                    .with_untracked(|replies| matches!(replies, Some(Ok(_)))) =>
+                {
+                    return false;
+                }
+                None => {}
             },
             "Escape" => self.close(),
             _ => return false,
@@ -148,10 +158,10 @@ pub fn CannedList(canned: Canned) -> impl IntoView {
     });
     let option = move |(place, reply): (usize, CannedReply)| {
         let CannedReply { shortcut, text, .. } = reply.clone();
-        // The field keeps the focus.
-        let pressed = move |event: leptos::ev::MouseEvent| {
-            event.prevent_default();
-            canned.choose(reply.clone());
+        let pressed = move |event: MouseEvent| {
+            if event.button() == 0 {
+                canned.choose(reply.clone());
+            }
         };
         view! {
             <li
@@ -175,7 +185,8 @@ pub fn CannedList(canned: Canned) -> impl IntoView {
     let list = move || {
         open.get().then(|| {
             view! {
-                <div class="canned">
+                // The field keeps the focus, also when somebody scrolls here.
+                <div class="canned" on:mousedown=|event| event.prevent_default()>
                     <ul id=LIST_ID role="listbox" aria-label=move || t_string!(i18n, inbox.canned.list)>
                         {options}
                     </ul>

@@ -4,7 +4,7 @@ use crate::{
     api::ActionForm,
     i18n::*,
     pages::inbox::{avatar::hue_of, state::use_inbox},
-    ui::Transition,
+    ui::{Transition, derived},
 };
 use domain::{refs::LabelRef, session::Thread};
 use leptos::prelude::*;
@@ -23,9 +23,9 @@ pub fn Labels(thread: Memo<Thread>) -> impl IntoView {
 fn Section(thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
-    let all = Memo::new(move |_| inbox.labels.get().and_then(Result::ok).unwrap_or_default());
+    let all = derived(move |_| inbox.labels.get().and_then(Result::ok).unwrap_or_default());
     let on = Memo::new(move |_| thread.with(|thread| thread.session.labels.clone()));
-    let any = Memo::new(move |_| !all.with(Vec::is_empty) || !on.with(Vec::is_empty));
+    let any = derived(move |_| !all.with(Vec::is_empty) || !on.with(Vec::is_empty));
     let toggle = move |label: LabelRef| {
         let is_on = Memo::new(move |_| on.with(|on| on.iter().any(|other| other.id == label.id)));
         view! {

@@ -84,7 +84,20 @@ pub fn EmojiPanel(
             let _ = field.focus();
         }
     });
+    // The field is in the form of the reply, which its Enter would send.
+    let entered = move |event: KeyboardEvent| {
+        if event.key() == "Enter" {
+            event.prevent_default();
+            let first = shown.with_untracked(|shown| shown.first().map(|emoji| emoji.sign.clone()));
+            if let Some(sign) = first.filter(|_| !event.is_composing()) {
+                remember(&sign);
+                pick.run(sign);
+            }
+        }
+    };
     let pressed = move |event: KeyboardEvent| match event.key().as_str() {
+        // The keys of an input method.
+        _ if event.is_composing() => {}
         "Escape" => {
             event.prevent_default();
             event.stop_propagation();
@@ -161,6 +174,7 @@ pub fn EmojiPanel(
                 placeholder=label
                 prop:value=move || search.get()
                 on:input=move |event| search.set(event_target_value(&event))
+                on:keydown=entered
             />
             <div class="emoji-tabs">{used} {tabs}</div>
             <div class="emoji-grid" node_ref=grid on:click=chosen>

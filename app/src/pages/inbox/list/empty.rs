@@ -31,10 +31,14 @@ pub fn NoRows() -> impl IntoView {
                 <Empty
                     icon=IconName::Label
                     title=Signal::derive(move || t_string!(i18n, inbox.empty.label_title).to_owned())
-                    text=Signal::derive(move || t_string!(i18n, inbox.empty.label_text).to_owned())
+                    text=Signal::derive(move || match query.filter.unread {
+                        true => t_string!(i18n, inbox.empty.label_unread),
+                        false => t_string!(i18n, inbox.empty.label_text),
+                    }.to_owned())
                 >
-                    <ButtonLink href=query.narrowed(Filter::default()).href(None)>
-                        {move || t_string!(i18n, inbox.empty.label_button)}
+                    <ButtonLink href=query
+                        .narrowed(Filter { label: None, ..query.filter })
+                        .href(None)>{move || t_string!(i18n, inbox.empty.label_button)}
                     </ButtonLink>
                 </Empty>
             }

@@ -5,7 +5,7 @@ use crate::{
     i18n::*,
     pages::inbox::{
         avatar::Avatar,
-        element_ids::{self, HIT_ID},
+        element_ids::{self, HIT_ID, MORE_HITS_ID},
         state::use_inbox,
     },
     ui::{Time, TroubleView, derived},
@@ -71,7 +71,7 @@ fn Found(hits: Hits) -> impl IntoView {
     };
     let more = more.then(|| {
         view! {
-            <a class="button quiet rows-more" href=href>
+            <a id=MORE_HITS_ID class="button quiet rows-more" href=href>
                 {move || t_string!(i18n, inbox.hits.more)}
             </a>
         }

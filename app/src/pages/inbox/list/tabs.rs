@@ -4,7 +4,7 @@ use crate::{
     browser,
     i18n::*,
     pages::inbox::state::use_inbox,
-    ui::{LiveText, Menu, Title, Transition, derived},
+    ui::{LiveText, Menu, Title, Transition, derived, menu},
 };
 use domain::{
     refs::LabelRef,
@@ -99,7 +99,7 @@ pub fn Filters() -> impl IntoView {
         })
     };
     let labels = Signal::derive(move || inbox.labels.get().and_then(Result::ok).unwrap_or_default());
-    let any = Memo::new(move |_| labels.with(|labels| !labels.is_empty()));
+    let any = derived(move |_| labels.with(|labels| !labels.is_empty()));
     let chosen = move || {
         let label = filter().label?;
         labels.with(|labels| labels.iter().find(|known| known.id == label).cloned())
@@ -114,12 +114,12 @@ pub fn Filters() -> impl IntoView {
             })
         };
         view! {
-            <a class="menu-item" href=href aria-current=move || is_chosen().then_some("true") dir="auto" translate="no">
+            <a class="menu-item" href=href on:click=|event| menu::leave(&event) aria-current=move || is_chosen().then_some("true") dir="auto" translate="no">
                 {label.name}
             </a>
         }
     };
-    let menu = move || {
+    let label_menu = move || {
         any.get().then(|| {
             let word = move || match chosen() {
                 Some(label) => label.name,
@@ -143,7 +143,7 @@ pub fn Filters() -> impl IntoView {
             <a class="chip" href=href aria-current=move || unread().then_some("true")>
                 {move || t_string!(i18n, inbox.list.only_unread)}
             </a>
-            <Transition fallback=|| ()>{menu}</Transition>
+            <Transition fallback=|| ()>{label_menu}</Transition>
         </nav>
     }
     .into_any()

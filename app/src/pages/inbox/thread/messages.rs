@@ -43,7 +43,6 @@ pub fn Messages(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool>
     let scroll = Scroll::new();
     scroll.follow(mine);
     scroll.seek(thread);
-    scroll.seek(thread);
     scroll.reach_up(thread);
     scroll.hold_still();
     mark_read(id, thread, attentive, scroll);

@@ -98,12 +98,17 @@ impl Scroll {
     pub fn seek(self, thread: Memo<Thread>) {
         let inbox = use_inbox();
         Effect::new(move |shown: Option<Option<LineId>>| {
-            thread.track();
+            let shown = shown.flatten();
             let sought = inbox.opening.with(|opening| opening.at)?;
-            if shown.flatten() != Some(sought) {
-                // After the thread is drawn, and after it has gone to its unread line.
-                request_animation_frame(move || self.to_sought(sought));
+            let is_there = thread.with(|thread| {
+                let in_messages = thread.messages.iter().any(|message| sought == message.id.into());
+                in_messages || thread.timeline.iter().any(|event| event.id == sought)
+            });
+            if !is_there || shown == Some(sought) {
+                return shown;
             }
+            // After the thread is drawn, and after it has gone to its unread line.
+            request_animation_frame(move || self.to_sought(sought));
             Some(sought)
         });
     }
