@@ -18,10 +18,13 @@ use domain::{
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, sea_query::OnConflict,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
+
+/// Sessions that lose a deleted label in one transaction.
+const AT_ONCE: u64 = 5000;
 
 /// All of them, by name.
 pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<LabelRef>> {
@@ -83,6 +86,8 @@ pub async fn change(engine: &Engine, actor: &Actor, id: LabelId, form: &LabelFor
 /// Deletes a label, and takes it off all sessions.
 pub async fn delete(engine: &Engine, actor: &Actor, id: LabelId) -> Result<()> {
     actor.require(Permission::LabelChange)?;
+    known(engine.db.read(), id).await?;
+    while take_off_some(engine, id).await? == AT_ONCE {}
     let tx = engine.transaction_alone(actor).await?;
     let name = known(&tx, id).await?.name;
     session_label::Entity::delete_many()
@@ -94,6 +99,24 @@ pub async fn delete(engine: &Engine, actor: &Actor, id: LabelId) -> Result<()> {
     tx.changed(Change::Directory, Audience::Everybody);
     tx.changed(Change::Resync, Audience::Everybody);
     tx.commit().await
+}
+
+/// Of many sessions a label is taken off piece by piece, so that others can write meanwhile.
+async fn take_off_some(engine: &Engine, id: LabelId) -> Result<u64> {
+    let some = session_label::Entity::find()
+        .select_only()
+        .column(session_label::Column::SessionId)
+        .filter(session_label::Column::LabelId.eq(id.uuid()))
+        .limit(AT_ONCE);
+    let some: Vec<Uuid> = some.into_tuple().all(engine.db.read()).await?;
+    let tx = engine.db.write().await?;
+    let gone = session_label::Entity::delete_many()
+        .filter(session_label::Column::LabelId.eq(id.uuid()))
+        .filter(session_label::Column::SessionId.is_in(some))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(gone.rows_affected)
 }
 
 /// Puts a label on a session, or takes it off. Whoever sees the session may, also when a colleague answers in it or when

@@ -8,7 +8,7 @@ use crate::{
 use domain::session::SessionEventKind;
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, Query},
 };
 use std::time::Duration;
@@ -56,16 +56,25 @@ pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
 
 /// Indexes some older messages or notes; `None` when none are left.
 pub(crate) async fn pass(engine: &Engine) -> Result<Option<usize>> {
-    let tx = engine.db.write().await?;
+    let db = engine.db.read();
     let next = search_backfill::Entity::find().order_by_asc(search_backfill::Column::What);
-    // Of several processes one goes on, and the others wait for it.
-    let Some(row) = next.lock_exclusive().one(&tx).await? else {
+    let Some(row) = next.one(db).await? else {
         return Ok(None);
     };
+    // Before the transaction: notes are few of many lines, and others have to write meanwhile.
     let texts = match row.what.as_str() {
-        MESSAGES => messages(&tx, row.below).await?,
-        _ => notes(&tx, row.below).await?,
+        MESSAGES => messages(db, row.below).await?,
+        _ => notes(db, row.below).await?,
     };
+    let tx = engine.db.write().await?;
+    let now = search_backfill::Entity::find_by_id(&row.what)
+        .lock_exclusive()
+        .one(&tx)
+        .await?;
+    if now.as_ref() != Some(&row) {
+        // Another process was quicker.
+        return Ok(Some(0));
+    }
     let entries: Vec<_> = texts
         .iter()
         .map(|(id, session, text)| Entry {
@@ -94,7 +103,7 @@ pub(crate) async fn pass(engine: &Engine) -> Result<Option<usize>> {
 
 type Text = (Uuid, Uuid, String);
 
-async fn messages(tx: &DatabaseTransaction, below: Option<Uuid>) -> Result<Vec<Text>> {
+async fn messages(db: &impl ConnectionTrait, below: Option<Uuid>) -> Result<Vec<Text>> {
     use message::Column;
     let found = message::Entity::find()
         .select_only()
@@ -108,10 +117,10 @@ async fn messages(tx: &DatabaseTransaction, below: Option<Uuid>) -> Result<Vec<T
         Some(below) => found.filter(Column::Id.lt(below)),
         None => found,
     };
-    Ok(found.into_tuple().all(tx).await?)
+    Ok(found.into_tuple().all(db).await?)
 }
 
-async fn notes(tx: &DatabaseTransaction, below: Option<Uuid>) -> Result<Vec<Text>> {
+async fn notes(db: &impl ConnectionTrait, below: Option<Uuid>) -> Result<Vec<Text>> {
     use session_moment::Column;
     let found = session_moment::Entity::find()
         .select_only()
@@ -125,7 +134,7 @@ async fn notes(tx: &DatabaseTransaction, below: Option<Uuid>) -> Result<Vec<Text
         Some(below) => found.filter(Column::Id.lt(below)),
         None => found,
     };
-    Ok(found.into_tuple().all(tx).await?)
+    Ok(found.into_tuple().all(db).await?)
 }
 
 /// What is stored while older texts are indexed has an entry already.

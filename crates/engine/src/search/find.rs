@@ -27,6 +27,8 @@ use uuid::Uuid;
 
 /// Maximum number of steps for one page. Who sees only few of many sessions gets short pages, not slow ones.
 const STEPS: usize = 3;
+/// Beyond all numbers of entries.
+const MAX_NUMBER: i64 = i64::MAX / 2;
 /// Entries whose sessions are looked up at once.
 const AT_ONCE: usize = 500;
 
@@ -38,8 +40,11 @@ pub async fn find(engine: &Engine, actor: &Actor, text: &str, page: &PageRequest
     let db = engine.db.read();
     let below = match &page.cursor {
         Some(cursor) => cursor.parse().map_err(|_| Refusal::BadCursor)?,
-        None => i64::MAX,
+        None => MAX_NUMBER,
     };
+    if !(-MAX_NUMBER..=MAX_NUMBER).contains(&below) {
+        return Err(Refusal::BadCursor.into());
+    }
     let Some(sought) = texts::sought(text) else {
         return Ok(Hits::default());
     };
@@ -138,7 +143,8 @@ async fn hits(
             });
         }
         let message = messages.remove(&entry.entry_id)?;
-        if related.is_deleted(&message) {
+        // It may have moved into another session since its entry was read.
+        if related.is_deleted(&message) || message.session_id != entry.session_id {
             return None;
         }
         Some(Hit {
@@ -152,7 +158,10 @@ async fn hits(
             excerpt: sought.excerpt(&message.text?),
         })
     };
-    Ok(found.into_iter().filter_map(hit).collect())
+    // A message and its edit are one.
+    let mut shown = HashSet::new();
+    let hits = found.into_iter().filter_map(hit);
+    Ok(hits.filter(|hit| shown.insert(hit.id)).collect())
 }
 
 /// The contact of each of these sessions.

@@ -5,7 +5,7 @@ use crate::{
     entity::session::{self, ANSWERED},
     sessions::{
         access::{find, now_at, session_access},
-        assignment::is_enabled,
+        assignment::{is_enabled, stays_enabled},
         audience::session_changed,
         timeline::{name_of, session_event},
     },
@@ -70,6 +70,9 @@ pub(crate) async fn goes_on_elsewhere(db: &impl ConnectionTrait, of: &session::M
 /// The service window is closed, the customer has a later session, or the actor may not go on with it.
 pub async fn open_again(engine: &Engine, actor: &Actor, id: SessionId) -> Result<()> {
     let tx = engine.transaction(actor).await?;
+    if let Some(own) = actor.extension() {
+        stays_enabled(&tx, own).await?;
+    }
     let of = find(&tx, actor, id, true).await?;
     let access = session_access(&tx, actor.extension(), &of).await?;
     if access.state != State::Closed {

@@ -19,8 +19,8 @@ use domain::{
     session::{Filter, InboxCounts, SessionRow, Several, Tab},
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
-    QueryTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    QuerySelect, QueryTrait, Select,
     sea_query::{Expr, Query},
 };
 use uuid::Uuid;
@@ -50,7 +50,8 @@ pub async fn inbox(
         return match filter.label {
             // Where a label is rare, its sessions are looked up; where it is not, a page of them is soon found.
             Some(label) if has_few(engine.db.read(), label).await? => {
-                let query = first_found(actor, tab, order, taken.add(order.beyond(page)?), read_for(page));
+                let labelled = labelled(label).add(taken).add(order.beyond(page)?);
+                let query = first_found(actor, tab, order, labelled, read_for(page));
                 shown(engine, query, order, page).await
             }
             _ => page_in(engine, &stretches, order, taken, page).await,
@@ -99,13 +100,26 @@ fn taken(filter: Filter) -> Condition {
         .add_option(filter.label.map(has_label))
 }
 
+/// Looked up for each session, so that the order of the list stays the order of an index.
 fn has_label(label: LabelId) -> Expr {
-    let labelled = Query::select()
+    let of_session = Expr::col((session_label::Entity, session_label::Column::SessionId));
+    let put = Query::select()
+        .expr(Expr::value(1_i64))
+        .from(session_label::Entity)
+        .and_where(of_session.equals((session::Entity, session::Column::Id)))
+        .and_where(session_label::Column::LabelId.eq(label.uuid()))
+        .to_owned();
+    Expr::exists(put)
+}
+
+/// All sessions with a label.
+fn labelled(label: LabelId) -> Condition {
+    let put = Query::select()
         .column(session_label::Column::SessionId)
         .from(session_label::Entity)
         .and_where(session_label::Column::LabelId.eq(label.uuid()))
         .to_owned();
-    session::Column::Id.in_subquery(labelled)
+    Condition::all().add(session::Column::Id.in_subquery(put))
 }
 
 /// Whether so few sessions have a label that all of them can be looked up.

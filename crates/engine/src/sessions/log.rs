@@ -9,7 +9,7 @@ use crate::{
     database::cursor,
     entity::{channel, extension, queue, session},
     sessions::{
-        access::{is_closed, is_open, is_waiting, on_tab, owned},
+        access::{is_closed, is_open, is_waiting, on_tab, owned, visible_to},
         list::{LATEST, first_found},
         order::Order,
         rows, stretches,
@@ -21,10 +21,7 @@ use domain::{
     page::{Page, PageRequest},
     session::{Holder, LogChoices, LogFilter, LogState, SessionRow, State, Tab, Whose},
 };
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
-    sea_query::Query,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Query};
 use uuid::Uuid;
 
 const ORDER: Order = Order::LatestMessageFirst;
@@ -61,63 +58,69 @@ async fn found(
     let many = u64::from(page.limit()) + 1;
     let beyond = ORDER.beyond(page)?;
     let mut narrowed = narrowed(filter);
+    let sought = search::sought(filter.customer.as_deref().unwrap_or_default());
     if let Some(id) = filter.id {
         let one = session::Entity::find_by_id(id.uuid())
-            .filter(narrowed)
+            .filter(visible_to(actor))
+            .filter(narrowed.add_option(sought.map(|sought| sought.walked())))
             .filter(beyond);
         return Ok((one.all(db).await?, None));
     }
-    if let Some(mut sought) = search::sought(filter.customer.as_deref().unwrap_or_default()) {
+    if let Some(mut sought) = sought {
         if sought.rarest_first(db, search::FEW + 1).await? <= search::FEW {
             let looked_up = sought.looked_up().add(narrowed).add(beyond);
-            let found = first_found(actor, Tab::All, ORDER, looked_up, many)
-                .all(db)
-                .await?;
-            return Ok((found, None));
+            let found = first_found(actor, Tab::All, ORDER, looked_up, many);
+            return Ok((found.all(db).await?, None));
         }
         narrowed = narrowed.add(sought.walked());
     }
-    let scanned = scanned(actor, filter, &beyond);
-    let ids = scanned
-        .clone()
-        .select_only()
-        .column(session::Column::Id)
-        .into_query();
-    let found = session::Entity::find()
-        .filter(session::Column::Id.in_subquery(ids))
-        .filter(narrowed);
-    let found = ORDER.sort_found(found).limit(many).all(db).await?;
-    if found.len() as u64 >= many {
-        return Ok((found, None));
-    }
-    let last: Option<(i64, Uuid)> = scanned
+    let stretches = stretches_of(actor, filter);
+    let last: Option<(i64, Uuid)> = stretches::first(&stretches, ORDER, &within(filter, &beyond), LATEST)
         .select_only()
         .columns([session::Column::LastMessageAt, session::Column::Id])
         .offset(LATEST - 1)
         .into_tuple()
         .one(db)
         .await?;
-    Ok((found, last.map(|(at, id)| cursor::of_time_and_id(at, id))))
+    // Those down to the last one, whatever has come or moved meanwhile.
+    let narrowed = narrowed.add(beyond).add_option(last.map(down_to));
+    let found = stretches::first(&stretches, ORDER, &narrowed, many)
+        .all(db)
+        .await?;
+    let next_cursor = last.map(|(at, id)| cursor::of_time_and_id(at, id));
+    Ok((found, next_cursor))
 }
 
-/// The sessions that a page looks at. An extension's own are in indexes; for anything else, all of the time that is
-/// asked for.
-fn scanned(actor: &Actor, filter: &LogFilter, beyond: &Condition) -> Select<session::Entity> {
-    let stretches = match filter.whose {
+fn down_to((at, id): (i64, Uuid)) -> Condition {
+    use session::Column;
+    let same_time = Condition::all()
+        .add(Column::LastMessageAt.eq(at))
+        .add(Column::Id.gte(id));
+    Condition::all()
+        .add(Column::LastMessageAt.gte(at))
+        .add(Condition::any().add(Column::LastMessageAt.gt(at)).add(same_time))
+}
+
+/// The sessions that a page looks at: an extension's own are in indexes; for anything else, all.
+fn stretches_of(actor: &Actor, filter: &LogFilter) -> Vec<Condition> {
+    match filter.whose {
         Some(Whose::Holder(Holder::Extension(id))) => {
             let own = owned(id);
             vec![own.clone().add(is_open()), own.add(is_closed())]
         }
         _ => vec![on_tab(actor, Tab::All)],
-    };
+    }
+}
+
+/// The part of them in the time that is asked for.
+fn within(filter: &LogFilter, beyond: &Condition) -> Condition {
     let from = filter
         .from
         .map(|from| session::Column::LastMessageAt.gte(from.millis()));
     let until = filter
         .until
         .map(|until| session::Column::LastMessageAt.lt(until.millis()));
-    let beyond = beyond.clone().add_option(from).add_option(until);
-    stretches::first(&stretches, ORDER, &beyond, LATEST)
+    beyond.clone().add_option(from).add_option(until)
 }
 
 fn narrowed(filter: &LogFilter) -> Condition {
@@ -127,17 +130,7 @@ fn narrowed(filter: &LogFilter) -> Condition {
         LogState::Assigned => Condition::all().add(session::Column::State.eq(State::Assigned.as_str())),
         LogState::Closed => is_closed(),
     });
-    Condition::all()
-        .add_option(
-            filter
-                .from
-                .map(|from| session::Column::LastMessageAt.gte(from.millis())),
-        )
-        .add_option(
-            filter
-                .until
-                .map(|until| session::Column::LastMessageAt.lt(until.millis())),
-        )
+    within(filter, &Condition::all())
         .add_option(filter.channel.map(|id| session::Column::ChannelId.eq(id.uuid())))
         .add_option(state)
         .add_option(filter.whose.map(of))
