@@ -86,7 +86,11 @@ pub async fn delete_label(id: LabelId) -> Result<(), ApiError> {
 /// # Errors
 /// Not visible to the caller, no such label, or too many on the session.
 #[server(prefix = "/rpc", endpoint = "labels/put", protocol = Rpc)]
-pub async fn put_label(session: SessionId, label: LabelId, on: bool) -> Result<(), ApiError> {
+pub async fn put_label(
+    session: SessionId,
+    label: LabelId,
+    #[server(default)] on: bool,
+) -> Result<(), ApiError> {
     let actor = actor().await?;
     Ok(engine::labels::put(&engine()?, &actor, session, label, on).await?)
 }

@@ -145,6 +145,7 @@ fn arguments() -> Vec<(&'static str, &'static str)> {
         "extension",
         "queue",
         "file",
+        "label",
     ];
     let others = [
         ("cursor", "x"),
@@ -157,6 +158,9 @@ fn arguments() -> Vec<(&'static str, &'static str)> {
         ("place", "app"),
         ("door", "console"),
         ("template", "1"),
+        ("search", "x"),
+        ("text", "Hello"),
+        ("on", "true"),
     ];
     ids.iter().map(|name| (*name, NOBODY)).chain(others).collect()
 }

@@ -31,6 +31,8 @@ pub(crate) struct Additions {
     pub(super) moved: Vec<(Uuid, Uuid)>,
     /// Sessions that a message has come into from another.
     pub(super) joined: BTreeSet<Uuid>,
+    /// Contacts whose conversation goes on in a new session.
+    pub(super) opened: BTreeSet<Uuid>,
     /// Messages that are new.
     pub(super) new: BTreeSet<Uuid>,
     pub(super) traffic: Traffic,

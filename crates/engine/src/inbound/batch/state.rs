@@ -255,6 +255,7 @@ impl Batch {
             self.closed.insert(place, row.id);
         } else {
             self.open.insert(place, row.id);
+            self.written.opened.insert(row.contact_id);
         }
         self.sessions.add(row.id, row);
     }

@@ -11,7 +11,7 @@ use crate::{
     inbound::batch::{Batch, additions::Additions, state::Number},
     labels,
     search::index::{self, Entry},
-    sessions::status::files_failed,
+    sessions::{audience::session_changed, status::files_failed},
     templates,
     transaction::Transaction,
     wakes::Worker,
@@ -20,6 +20,7 @@ use domain::{
     event::Change,
     ids::{ChannelId, MessageId, SessionId},
     session::State,
+    time::{SERVICE_WINDOW, Timestamp},
 };
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable, QueryFilter,
@@ -50,6 +51,7 @@ impl Batch {
             moved,
             mut joined,
             new,
+            opened,
             traffic,
             receipts,
             templates: template_updates,
@@ -205,6 +207,7 @@ impl Batch {
         )
         .await?;
         traffic.write(tx).await?;
+        tell_superseded(tx, opened, self.now).await?;
         self.costs.write(tx).await
     }
 
@@ -291,6 +294,23 @@ async fn hear(tx: &Transaction, number: &Number) -> Result<()> {
         tx.wake(Worker::Doctor);
     }
     update.filter(Column::Id.eq(number.channel.id)).exec(tx).await?;
+    Ok(())
+}
+
+/// Tells of sessions that cannot be opened again, because a new one has begun.
+async fn tell_superseded(tx: &Transaction, contacts: BTreeSet<Uuid>, now: i64) -> Result<()> {
+    use session::Column;
+    let window = Timestamp::from_millis(now).minus(SERVICE_WINDOW).millis();
+    let contacts: Vec<_> = contacts.into_iter().collect();
+    for some in contacts.chunks(PARAMETERS) {
+        let closed = session::Entity::find()
+            .filter(Column::ContactId.is_in(some.iter().copied()))
+            .filter(Column::State.eq(State::Closed.as_str()))
+            .filter(Column::LastInboundAt.gt(window));
+        for of in closed.all(&**tx).await? {
+            session_changed(tx, &of);
+        }
+    }
     Ok(())
 }
 
