@@ -77,6 +77,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     });
     let too_long = Memo::new(move |_| draft.length.get() > MAX_TEXT);
     let send = move || {
+        canned.close();
         let answers = inbox.quoting_now(id).map(|quoting| quoting.wamid);
         let Ok(text) = draft.take() else {
             return;
