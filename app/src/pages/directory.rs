@@ -1,4 +1,5 @@
-//! Shared by the pages of extensions and of queues: listing, saving, disabling and enabling.
+//! Shared by the pages of extensions, queues, labels and canned replies: listing, saving, disabling and enabling,
+//! deleting.
 
 use crate::{
     api::{ActionForm, AnyAction, ApiResult, Callable, Resource, ServerAction, Value},
@@ -118,6 +119,46 @@ pub fn SwitchForm(
                         true => t_string!(i18n, common.button.enable),
                         false => t_string!(i18n, common.button.disable),
                     }}
+                </Button>
+            </ActionForm>
+        </section>
+    }
+    .into_any()
+}
+
+/// Deletes, shows a notice, and goes back to the list.
+pub fn deletes<S: Callable>(list: &'static str, done: Word) -> ServerAction<S> {
+    let i18n = use_i18n();
+    let toasts = use_toasts();
+    let go = use_navigate();
+    let delete = ServerAction::new();
+    on_outcome(delete, move |answer| match answer {
+        Ok(_) => {
+            toasts.say(done(i18n.get_locale_untracked()));
+            go(list, Default::default());
+        }
+        Err(error) => toasts.warn(labels::sentence(i18n.get_locale_untracked(), error)),
+    });
+    delete
+}
+
+/// The button that deletes, with a text that says what is lost.
+#[component]
+pub fn DeleteForm(
+    #[prop(into)] action: AnyAction,
+    id: String,
+    /// What deleting does.
+    text: Word,
+    button: Word,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <section class="panel">
+            <p>{move || text(i18n.get_locale())}</p>
+            <ActionForm action>
+                <input type="hidden" name="id" value=id />
+                <Button submit=true kind=Kind::Danger busy=action.pending()>
+                    {move || button(i18n.get_locale())}
                 </Button>
             </ActionForm>
         </section>

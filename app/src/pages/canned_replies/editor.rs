@@ -2,20 +2,17 @@
 
 use crate::{
     api::{
-        ActionForm, Resource, ServerAction,
+        Resource,
         canned_replies::{CannedReplyPage as Page, DeleteCannedReply, PATH, SaveCannedReply, canned_reply},
     },
     i18n::*,
-    labels,
     pages::{
-        directory::saves,
+        directory::{DeleteForm, deletes, saves},
         url::{id_in_url, known},
     },
     ui::{
-        Button, ButtonLink, CheckedForm, Field, Form, Kind, Load, PageHead, TextField,
-        field::FieldProblem,
-        form::{FormAnswer, on_outcome},
-        use_toasts,
+        Button, ButtonLink, CheckedForm, Field, Form, Kind, Load, PageHead, TextField, field::FieldProblem,
+        form::FormAnswer,
     },
 };
 use domain::{
@@ -23,7 +20,6 @@ use domain::{
     ids::{CannedReplyId, QueueId},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
 /// A new canned reply.
 #[component]
@@ -41,29 +37,28 @@ pub fn NewCannedReplyPage() -> impl IntoView {
 /// One canned reply.
 #[component]
 pub fn CannedReplyPage() -> impl IntoView {
-    let i18n = use_i18n();
     let id = id_in_url::<CannedReplyId>();
     let stored = Resource::new(
         move || id.get(),
         |id| async move { canned_reply(Some(known(id)?)).await },
     );
     let save = saves(PATH);
-    let toasts = use_toasts();
-    let go = use_navigate();
-    let delete = ServerAction::<DeleteCannedReply>::new();
-    on_outcome(delete, move |answer| match answer {
-        Ok(_) => {
-            toasts.say(t_string!(i18n, directory.canned_replies.deleted));
-            go(PATH, Default::default());
-        }
-        Err(error) => toasts.warn(labels::sentence(i18n.get_locale_untracked(), error)),
+    let delete = deletes::<DeleteCannedReply>(PATH, |locale| {
+        td_string!(locale, directory.canned_replies.deleted)
     });
     let form = move |page: Page| {
         let head = page.reply.clone().map(|reply| {
             let title = format!("/{}", reply.shortcut);
             (
                 view! { <PageHead title=move || title.clone() /> },
-                view! { <Delete id=reply.id delete /> },
+                view! {
+                    <DeleteForm
+                        action=delete
+                        id=reply.id.to_string()
+                        text=|locale| td_string!(locale, directory.canned_replies.delete_text)
+                        button=|locale| td_string!(locale, directory.canned_replies.delete)
+                    />
+                },
             )
         });
         let (title, delete) = head.unzip();
@@ -159,23 +154,6 @@ fn QueueSelect(queues: Vec<(QueueId, String)>, chosen: String) -> impl IntoView 
             </select>
             <FieldProblem name="queue" />
         </div>
-    }
-    .into_any()
-}
-
-#[component]
-fn Delete(id: CannedReplyId, delete: ServerAction<DeleteCannedReply>) -> impl IntoView {
-    let i18n = use_i18n();
-    view! {
-        <section class="panel">
-            <p>{move || t_string!(i18n, directory.canned_replies.delete_text)}</p>
-            <ActionForm action=delete>
-                <input type="hidden" name="id" value=id.to_string() />
-                <Button submit=true kind=Kind::Danger busy=delete.pending()>
-                    {move || t_string!(i18n, directory.canned_replies.delete)}
-                </Button>
-            </ActionForm>
-        </section>
     }
     .into_any()
 }

@@ -2,24 +2,18 @@
 
 use crate::{
     api::{
-        ActionForm, Resource, ServerAction,
+        Resource,
         labels::{DeleteLabel, LabelPage as Page, PATH, SaveLabel, label},
     },
     i18n::*,
-    labels,
     pages::{
-        directory::saves,
+        directory::{DeleteForm, deletes, saves},
         url::{id_in_url, known},
     },
-    ui::{
-        Button, ButtonLink, CheckedForm, Field, Form, Kind, Load, PageHead,
-        form::{FormAnswer, on_outcome},
-        use_toasts,
-    },
+    ui::{Button, ButtonLink, CheckedForm, Field, Form, Kind, Load, PageHead, form::FormAnswer},
 };
 use domain::{ids::LabelId, label::LabelForm};
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
 /// A new label.
 #[component]
@@ -37,29 +31,26 @@ pub fn NewLabelPage() -> impl IntoView {
 /// One label.
 #[component]
 pub fn LabelPage() -> impl IntoView {
-    let i18n = use_i18n();
     let id = id_in_url::<LabelId>();
     let stored = Resource::new(
         move || id.get(),
         |id| async move { label(Some(known(id)?)).await },
     );
     let save = saves(PATH);
-    let toasts = use_toasts();
-    let go = use_navigate();
-    let delete = ServerAction::<DeleteLabel>::new();
-    on_outcome(delete, move |answer| match answer {
-        Ok(_) => {
-            toasts.say(t_string!(i18n, directory.labels.deleted));
-            go(PATH, Default::default());
-        }
-        Err(error) => toasts.warn(labels::sentence(i18n.get_locale_untracked(), error)),
-    });
+    let delete = deletes::<DeleteLabel>(PATH, |locale| td_string!(locale, directory.labels.deleted));
     let form = move |page: Page| {
         let head = page.label.clone().map(|label| {
             let title = label.name;
             (
                 view! { <PageHead title=move || title.clone() /> },
-                view! { <Delete id=label.id delete /> },
+                view! {
+                    <DeleteForm
+                        action=delete
+                        id=label.id.to_string()
+                        text=|locale| td_string!(locale, directory.labels.delete_text)
+                        button=|locale| td_string!(locale, directory.labels.delete)
+                    />
+                },
             )
         });
         let (title, delete) = head.unzip();
@@ -101,23 +92,6 @@ fn Editor(page: Page, save: Form<SaveLabel>) -> impl IntoView {
                 </ButtonLink>
             </div>
         </CheckedForm>
-    }
-    .into_any()
-}
-
-#[component]
-fn Delete(id: LabelId, delete: ServerAction<DeleteLabel>) -> impl IntoView {
-    let i18n = use_i18n();
-    view! {
-        <section class="panel">
-            <p>{move || t_string!(i18n, directory.labels.delete_text)}</p>
-            <ActionForm action=delete>
-                <input type="hidden" name="id" value=id.to_string() />
-                <Button submit=true kind=Kind::Danger busy=delete.pending()>
-                    {move || t_string!(i18n, directory.labels.delete)}
-                </Button>
-            </ActionForm>
-        </section>
     }
     .into_any()
 }
