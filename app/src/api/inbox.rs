@@ -73,6 +73,16 @@ pub async fn counts() -> Result<AsOf<InboxCounts>, ApiError> {
     Ok(AsOf { position, value })
 }
 
+/// What lists can be narrowed to.
+///
+/// # Errors
+/// Not logged in.
+#[server(name = ReadChoices, prefix = "/rpc", endpoint = "inbox/choices", protocol = Rpc)]
+pub async fn choices() -> Result<session::Choices, ApiError> {
+    let actor = guard::actor().await?;
+    Ok(engine::sessions::choices(&guard::engine()?, &actor).await?)
+}
+
 /// One page of the messages and notes whose text has the words of a search, the latest first.
 ///
 /// # Errors

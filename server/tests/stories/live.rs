@@ -16,7 +16,7 @@ use domain::{
     ids::SessionId,
     page::PageRequest,
     position::AsOf,
-    session::{Filter, InboxCounts, InboxPage, Part, Several, Tab, TransferForm},
+    session::{By, Filter, InboxCounts, InboxPage, Part, Several, Tab, TransferForm},
 };
 use engine::sessions;
 use serde_json::{Value, json};
@@ -32,14 +32,16 @@ const MOST: u32 = 4;
 /// One user's open inbox, kept as a browser keeps it.
 struct Desk {
     listener: Listener,
+    filters: Vec<Filter>,
     lists: Vec<(Part, u32, AsOf<InboxPage>)>,
     counts: AsOf<InboxCounts>,
 }
 
 impl Desk {
-    async fn open(story: &Story, browser: Browser) -> Self {
+    async fn open(story: &Story, browser: Browser, filters: Vec<Filter>) -> Self {
         let mut desk = Self {
             listener: Listener::open(story, browser).await,
+            filters,
             lists: Vec::new(),
             counts: counts(story, &Actor::System).await,
         };
@@ -50,12 +52,13 @@ impl Desk {
     async fn read(&mut self, story: &Story) {
         self.lists.clear();
         let own = self.listener.actor.extension().map(|own| own.id);
-        let filters = [false, true].map(|unread| Filter { unread, label: None });
+        let now = story.clock.now();
         let parts = Tab::ALL.iter().flat_map(|tab| {
-            filters.map(|filter| Part {
+            self.filters.iter().map(|filter| Part {
                 tab: *tab,
-                filter,
+                filter: *filter,
                 own,
+                now,
             })
         });
         for (part, most) in parts.flat_map(|part| [(part, MOST), (part, 200)]) {
@@ -161,8 +164,22 @@ impl Company {
         story.connect(&line).await;
         story.settled().await;
         let mut desks = Vec::new();
+        let one = |by, id: &str| Filter::default().with(by, Some(id.parse().expect("an id")));
+        let filters = [
+            Filter::default(),
+            Filter {
+                unread: true,
+                ..Filter::default()
+            },
+            Filter {
+                closing: true,
+                ..Filter::default()
+            },
+            one(By::Queue, &support),
+            one(By::Owner, &jana_id),
+        ];
         for browser in [jana, petr, boss, admin] {
-            desks.push(Desk::open(story, browser).await);
+            desks.push(Desk::open(story, browser, filters.into()).await);
         }
         let targets = [
             ("extension", jana_id),
@@ -267,6 +284,7 @@ async fn random_step(
         tab: Tab::All,
         filter: Filter::default(),
         own: None,
+        now: story.clock.now(),
     };
     let all = list(story, &actor, everything, 200).await.value.rows.items;
     if all.is_empty() {

@@ -17,6 +17,7 @@ mod doctor;
 mod engines;
 mod events;
 mod files;
+mod filters;
 mod groups;
 mod history;
 mod idle;

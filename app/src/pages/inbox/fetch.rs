@@ -40,6 +40,7 @@ pub async fn read_list(query: Query) -> ApiResult<Listed> {
     Ok(Listed {
         query,
         position,
+        filled: rows.items.len(),
         page,
     })
 }
@@ -85,7 +86,7 @@ pub async fn read_list_again(
     if let (Ok(fresh), Some(open)) = (&mut fresh, open.try_get_untracked()) {
         list.try_with_untracked(|list| {
             if let Some(Ok(before)) = list {
-                fresh.keep(before, open);
+                fresh.keep(before, open, browser::now());
             }
         });
     }

@@ -3,6 +3,7 @@
 use super::{fetch::keep_focus, listed::Listed, query::Query};
 use crate::{
     api::{ApiResult, Resource},
+    browser,
     live::{Changes, Reader, use_live},
     outbox::Outbox,
 };
@@ -40,7 +41,7 @@ pub fn list(
         let follow = |list: &mut Option<ApiResult<Listed>>| match list {
             Some(Ok(list)) => changes.with_untracked(|changes| {
                 let new = changes.after(list.position);
-                new.is_none_or(|new| list.follow(new, own, open.get_untracked()))
+                new.is_none_or(|new| list.follow(new, own, open.get_untracked(), browser::now()))
             }),
             _ => false,
         };
@@ -54,7 +55,7 @@ pub fn list(
         let now = open.get();
         list.try_maybe_update(|list| match list {
             // Of another query's answer, which is on its way, the resource would forget that it waits for it.
-            Some(Ok(list)) if list.query == query.get_untracked() => (list.leave(now), ()),
+            Some(Ok(list)) if list.query == query.get_untracked() => (list.leave(now, browser::now()), ()),
             _ => (false, ()),
         });
     });

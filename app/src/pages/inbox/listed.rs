@@ -7,6 +7,7 @@ use domain::{
     page::PAGE_DEFAULT,
     position::Position,
     session::{Filter, InboxPage, Part, SessionRow},
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,8 @@ pub struct Listed {
     pub query: Query,
     /// Every change up to here is in the page.
     pub position: Position,
+    /// The rows that there were when it was read: a page of a narrowed list may have few, and others follow.
+    pub filled: usize,
     pub page: InboxPage,
 }
 
@@ -27,6 +30,7 @@ impl Listed {
         new: impl Iterator<Item = &'new Change>,
         own: Option<ExtensionId>,
         open: Option<SessionId>,
+        now: Timestamp,
     ) -> bool {
         let most = usize::from(self.query.pages) * PAGE_DEFAULT as usize;
         let mut again = false;
@@ -44,6 +48,7 @@ impl Listed {
                             self.query.filter
                         },
                         own,
+                        now,
                     };
                     self.page.put(part, row.clone(), most);
                 }
@@ -52,26 +57,31 @@ impl Listed {
             }
         }
         let rows = &self.page.rows;
-        again || rows.next_cursor.is_some() && rows.items.len() < most / 2
+        again || rows.next_cursor.is_some() && rows.items.len() < self.filled / 2
     }
 
     /// The session that is open stays where it was in the list before, although it has been read.
-    pub fn keep(&mut self, before: &Self, open: Option<SessionId>) {
+    pub fn keep(&mut self, before: &Self, open: Option<SessionId>, now: Timestamp) {
         let row = before.page.rows.items.iter().find(|row| open == Some(row.id));
-        let filtered = |row: &&SessionRow| !self.query.filter.takes(row) && !self.page.has(row.id);
+        let filtered = |row: &&SessionRow| !self.query.filter.takes(row, now) && !self.page.has(row.id);
         if let Some(row) = row.filter(filtered).filter(|_| before.query == self.query) {
-            let tab = self.query.tab;
+            let part = Part {
+                tab: self.query.tab,
+                filter: self.query.filter,
+                own: None,
+                now,
+            };
             let rows = &mut self.page.rows.items;
-            let place = rows.partition_point(|other| tab.order(other, row).is_lt());
+            let place = rows.partition_point(|other| part.order(other, row).is_lt());
             rows.insert(place, row.clone());
         }
     }
 
     /// Takes away what was read and is not open any more; returns whether there was any.
-    pub fn leave(&mut self, open: Option<SessionId>) -> bool {
+    pub fn leave(&mut self, open: Option<SessionId>, now: Timestamp) -> bool {
         let rows = &mut self.page.rows.items;
         let before = rows.len();
-        rows.retain(|row| self.query.filter.takes(row) || open == Some(row.id));
+        rows.retain(|row| self.query.filter.takes(row, now) || open == Some(row.id));
         rows.len() < before
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     ids::{LineId, SessionId},
-    session::{Filter, Tab},
+    session::{By, Filter, Tab},
 };
 use leptos_router::params::ParamsMap;
 use serde::{Deserialize, Serialize};
@@ -55,10 +55,7 @@ impl Query {
                 .get_str("tab")
                 .and_then(|tab| tab.parse().ok())
                 .unwrap_or_default(),
-            filter: Filter {
-                unread: map.get_str("unread").is_some(),
-                label: map.get_str("label").and_then(|id| id.parse().ok()),
-            },
+            filter: filter(map),
             search: map.get_str("q").unwrap_or_default().to_owned(),
             pages: pages("pages"),
             hits: pages("hits"),
@@ -71,11 +68,8 @@ impl Query {
             Some(session) => format!("/inbox/{session}?tab={}", self.tab.as_str()),
             None => format!("/inbox?tab={}", self.tab.as_str()),
         };
-        if self.filter.unread {
-            href.push_str("&unread=1");
-        }
-        if let Some(label) = self.filter.label {
-            href.push_str(&format!("&label={label}"));
+        for (name, value) in self.filters() {
+            href.push_str(&format!("&{name}={value}"));
         }
         if !self.search.is_empty() {
             href.push_str("&q=");
@@ -88,6 +82,18 @@ impl Query {
             href.push_str(&format!("&hits={}", self.hits));
         }
         href
+    }
+
+    /// The filter as the address spells it.
+    pub fn filters(&self) -> Vec<(&'static str, String)> {
+        let Filter { unread, closing, .. } = self.filter;
+        let switches = [("unread", unread), ("closing", closing)];
+        let switches = switches.into_iter().filter(|(_, on)| *on);
+        let one = |by: &By| Some((by.as_str(), self.filter.get(*by)?.to_string()));
+        switches
+            .map(|(name, _)| (name, "1".to_owned()))
+            .chain(By::ALL.iter().filter_map(one))
+            .collect()
     }
 
     /// The address of a line in a session's thread. The anchor is for pages without a script.
@@ -140,6 +146,18 @@ impl Query {
     }
 }
 
+fn filter(map: &ParamsMap) -> Filter {
+    let switches = Filter {
+        unread: map.get_str("unread").is_some(),
+        closing: map.get_str("closing").is_some(),
+        ..Filter::default()
+    };
+    let one = |by: By| map.get_str(by.as_str()).and_then(|id| id.parse().ok());
+    By::ALL
+        .iter()
+        .fold(switches, |filter, by| filter.with(*by, one(*by)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,7 +178,7 @@ mod tests {
         assert_eq!(query.on(Tab::All).pages, 1);
         let unread = query.narrowed(Filter {
             unread: true,
-            label: None,
+            ..Filter::default()
         });
         assert_eq!(
             unread.on(Tab::Mine).href(None),

@@ -12,7 +12,7 @@ use crate::{
     api::{
         AnyAction, ApiError, ApiResult, Resource, ServerAction,
         inbox::{self as api, Close, MarkUnread, Note, PickUp, React, Reopen, Retry},
-        labels::{PutLabel, labels},
+        labels::PutLabel,
         transfers::{TakeOver, Transfer},
     },
     frame::use_me,
@@ -24,9 +24,8 @@ use domain::{
     access::{Actor, Me, Permission},
     ids::{ExtensionId, LineId, MessageId, SessionId},
     position::AsOf,
-    refs::LabelRef,
     search::Hits,
-    session::{InboxCounts, Tab, Thread},
+    session::{Choices, InboxCounts, Tab, Thread},
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
@@ -46,8 +45,8 @@ pub struct Inbox {
     pub writes_note: Memo<bool>,
     pub counts: Resource<ApiResult<AsOf<InboxCounts>>>,
     pub list: Resource<ApiResult<Listed>>,
-    /// Every label that there is.
-    pub labels: Resource<ApiResult<Vec<LabelRef>>>,
+    /// What lists can be narrowed to; every label that there is.
+    pub choices: Resource<ApiResult<Choices>>,
     pub put_label: ServerAction<PutLabel>,
     /// What was found in messages and notes.
     pub hits: Resource<Option<ApiResult<Hits>>>,
@@ -136,7 +135,10 @@ impl Inbox {
             writes_note: Memo::new(move |_| queries.with(|map| map.get_str("note").is_some())),
             counts,
             list,
-            labels: Resource::new(move || live.directory.get(), |_| labels()),
+            choices: Resource::new(
+                move || live.directory.get() + live.channels.get(),
+                |_| api::choices(),
+            ),
             put_label: ServerAction::new(),
             hits,
             opening,

@@ -5,7 +5,7 @@ use crate::{
     ids::{ExtensionId, SessionId},
     page::cursor,
     session::{Filter, InboxPage, SessionRow, State, Tab},
-    time::Timestamp,
+    time::{SERVICE_WINDOW, Timestamp},
 };
 use std::cmp::Ordering;
 
@@ -19,23 +19,6 @@ impl Tab {
             Self::All => true,
         }
     }
-
-    /// The order of two sessions on this tab: the latest message first; of the waiting ones, the longest wait.
-    pub fn order(self, one: &SessionRow, other: &SessionRow) -> Ordering {
-        match self {
-            Self::Mine | Self::All => self.place(other).cmp(&self.place(one)),
-            Self::Waiting => self.place(one).cmp(&self.place(other)),
-        }
-    }
-
-    fn place(self, row: &SessionRow) -> (Timestamp, SessionId) {
-        let at = match self {
-            Self::Mine | Self::All => row.last_message_at,
-            // Who has been answered does not wait, and comes last.
-            Self::Waiting => row.waiting_since.unwrap_or(Timestamp::from_millis(i64::MAX)),
-        };
-        (at, row.id)
-    }
 }
 
 /// Which sessions a list shows.
@@ -45,11 +28,40 @@ pub struct Part {
     pub filter: Filter,
     /// The reader's extension.
     pub own: Option<ExtensionId>,
+    pub now: Timestamp,
 }
 
 impl Part {
     pub fn shows(self, row: &SessionRow) -> bool {
-        self.tab.shows(row, self.own) && self.filter.takes(row)
+        self.tab.shows(row, self.own) && self.filter.takes(row, self.now)
+    }
+
+    /// The order of two sessions in this list: the latest message first; of the waiting ones, the longest wait; or the
+    /// service window that closes first.
+    pub fn order(self, one: &SessionRow, other: &SessionRow) -> Ordering {
+        let (one, other) = (self.place(one), self.place(other));
+        match self.latest_first() {
+            true => other.cmp(&one),
+            false => one.cmp(&other),
+        }
+    }
+
+    fn latest_first(self) -> bool {
+        !self.filter.closing && self.tab != Tab::Waiting
+    }
+
+    fn place(self, row: &SessionRow) -> (Timestamp, SessionId) {
+        let last = Timestamp::from_millis(i64::MAX);
+        let at = match self.tab {
+            // Of open windows, the one after the oldest message closes first. The process sorts by the messages.
+            _ if self.filter.closing => row
+                .window_closes_at
+                .map_or(last, |closes| closes.minus(SERVICE_WINDOW)),
+            Tab::Mine | Tab::All => row.last_message_at,
+            // Who has been answered does not wait, and comes last.
+            Tab::Waiting => row.waiting_since.unwrap_or(last),
+        };
+        (at, row.id)
     }
 }
 
@@ -61,16 +73,15 @@ impl InboxPage {
         if !part.shows(&row) {
             return;
         }
-        let tab = part.tab;
         let rows = &mut self.rows.items;
-        let place = rows.partition_point(|other| tab.order(other, &row).is_lt());
+        let place = rows.partition_point(|other| part.order(other, &row).is_lt());
         // Beyond the last one are sessions that were not read.
         if place < rows.len() || self.rows.next_cursor.is_none() {
             rows.insert(place, row);
         }
         if rows.len() > most {
             rows.truncate(most);
-            let last = rows.last().map(|row| tab.place(row));
+            let last = rows.last().map(|row| part.place(row));
             self.rows.next_cursor = last.map(|(at, id)| cursor(at, id.uuid()));
         }
     }
@@ -91,7 +102,7 @@ mod tests {
         ids::{ChannelId, ContactId},
         page::Page,
         refs::{ChannelRef, ContactRef, ExtensionRef},
-        session::Several,
+        session::{By, Several},
     };
     use uuid::Uuid;
 
@@ -138,6 +149,7 @@ mod tests {
             tab,
             filter: Filter::default(),
             own,
+            now: Timestamp::from_millis(0),
         }
     }
 
@@ -213,7 +225,7 @@ mod tests {
         let unread = Part {
             filter: Filter {
                 unread: true,
-                label: None,
+                ..Filter::default()
             },
             ..on(Tab::All, None)
         };
@@ -226,5 +238,51 @@ mod tests {
         assert_eq!(names(&all), "2");
         all.put(on(Tab::All, None), read, 50);
         assert_eq!(names(&all), "12");
+    }
+
+    #[test]
+    fn a_list_is_narrowed_to_one_owner_and_one_queue() {
+        let (me, support) = (Uuid::from_u128(201), Uuid::from_u128(7));
+        let taken = SessionRow {
+            owner: Some(ExtensionRef {
+                id: ExtensionId::new(me),
+                number: "201".into(),
+                name: "Jana".into(),
+            }),
+            ..row(1, 10)
+        };
+        let of = |by, one| Part {
+            filter: Filter::default().with(by, Some(one)),
+            ..on(Tab::All, None)
+        };
+        assert!(of(By::Owner, me).shows(&taken) && !of(By::Owner, me).shows(&row(1, 10)));
+        assert!(!of(By::Owner, support).shows(&taken) && !of(By::Queue, support).shows(&taken));
+        assert!(of(By::Channel, Uuid::nil()).shows(&taken) && !of(By::Channel, me).shows(&taken));
+    }
+
+    #[test]
+    fn the_window_that_closes_first_comes_first() {
+        let closing = Part {
+            filter: Filter {
+                closing: true,
+                ..Filter::default()
+            },
+            now: Timestamp::from_millis(100),
+            ..on(Tab::All, None)
+        };
+        let closes = |n, at| SessionRow {
+            window_closes_at: Some(Timestamp::from_millis(at)),
+            ..row(n, 10)
+        };
+        let mut all = page(Vec::new(), false);
+        for row in [closes(1, 300), closes(2, 200), closes(3, 100), row(4, 10)] {
+            all.put(closing, row, 50);
+        }
+        let closed = SessionRow {
+            state: State::Closed,
+            ..closes(5, 400)
+        };
+        all.put(closing, closed, 50);
+        assert_eq!(names(&all), "21", "a window that is over is not listed");
     }
 }

@@ -1,5 +1,6 @@
 //! Sessions: their states, the routing of new ones, and who may act on them.
 
+mod filter;
 mod list;
 mod log;
 mod routing;
@@ -12,6 +13,7 @@ mod timeline;
 mod transfer;
 mod view;
 
+pub use filter::{By, Choices, Filter};
 pub use list::Part;
 pub use log::{LogChoices, LogFilter, LogForm, LogState, Whose};
 pub use routing::{Route, Target, route};
@@ -22,4 +24,4 @@ pub(crate) use thread::tests as threads;
 pub use thread::{Above, Blocked, EarlierSession, Stretch, Thread};
 pub use timeline::{MAX_NOTE, MAX_NOTES, SessionEvent, SessionEventKind, note};
 pub use transfer::{Holder, HolderRow, MAX_MOVED, MAX_REASON, Moved, Transfer, TransferForm, reason};
-pub use view::{Filter, InboxCounts, InboxPage, Preview, SessionRow, Several, Tab};
+pub use view::{InboxCounts, InboxPage, Preview, SessionRow, Several, Tab};

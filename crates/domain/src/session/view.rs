@@ -2,7 +2,7 @@
 
 use crate::{
     form::{Problem, unknown},
-    ids::{LabelId, SessionId},
+    ids::SessionId,
     message::{Direction, MessageView, Status},
     page::Page,
     refs::{ChannelRef, ContactRef, ExtensionRef, LabelRef, QueueRef},
@@ -116,24 +116,6 @@ impl Tab {
 
     pub fn as_str(self) -> &'static str {
         self.into()
-    }
-}
-
-/// What a tab is narrowed to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Filter {
-    /// Only sessions in which something is unread.
-    #[serde(default)]
-    pub unread: bool,
-    /// Only sessions with this label.
-    #[serde(default)]
-    pub label: Option<LabelId>,
-}
-
-impl Filter {
-    pub fn takes(self, row: &SessionRow) -> bool {
-        let labelled = |wanted| row.labels.iter().any(|label| label.id == wanted);
-        (row.unread > 0 || !self.unread) && self.label.is_none_or(labelled)
     }
 }
 

@@ -13,7 +13,7 @@ use domain::{
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, Query},
+    sea_query::{Expr, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -43,12 +43,16 @@ pub(crate) fn unowned_in_queues_of(own: &ExtensionRef) -> Condition {
 }
 
 pub(crate) fn in_queues_of(own: &ExtensionRef) -> Expr {
-    let mine = Query::select()
+    session::Column::QueueId.in_subquery(queues_of(own))
+}
+
+/// The ids of an extension's queues.
+pub(crate) fn queues_of(own: &ExtensionRef) -> SelectStatement {
+    Query::select()
         .column(queue_member::Column::QueueId)
         .from(queue_member::Entity)
         .and_where(queue_member::Column::ExtensionId.eq(own.id.uuid()))
-        .to_owned();
-    session::Column::QueueId.in_subquery(mine)
+        .to_owned()
 }
 
 pub(crate) fn on_tab(actor: &Actor, tab: Tab) -> Condition {

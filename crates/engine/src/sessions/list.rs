@@ -2,21 +2,23 @@
 
 use crate::{
     Engine, Result,
-    contacts::search,
+    contacts::search::{self, Sought},
     database::cursor,
     entity::{channel, queue, session, session_label},
     sessions::{
-        access::{find, on_tab},
+        access::{find, is_open, on_tab},
         order::Order,
         rows, stretches,
+        walk::{self, SCANNED},
     },
 };
 use domain::{
     access::Actor,
-    ids::{LabelId, SessionId},
+    ids::SessionId,
     page::{Page, PageRequest},
     refusal::Refusal,
-    session::{Filter, InboxCounts, SessionRow, Several, Tab},
+    session::{By, Filter, InboxCounts, SessionRow, Several, Tab},
+    time::{SERVICE_WINDOW, Timestamp},
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
@@ -25,10 +27,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// How many of the sessions that the actor sees a search with many matches scans before it looks contacts up.
-pub(crate) const LATEST: u64 = 10_000;
-
-/// One tab of the inbox: the latest message first; the waiting tab begins with the longest wait.
+/// One tab of the inbox: the latest message first; the waiting tab begins with the longest wait. A page of a narrowed
+/// list may have less than its limit, or nothing, and still be followed by others.
 pub async fn inbox(
     engine: &Engine,
     actor: &Actor,
@@ -37,26 +37,68 @@ pub async fn inbox(
     text: Option<&str>,
     page: &PageRequest,
 ) -> Result<Page<SessionRow>> {
-    let order = Order::of(tab);
+    let order = Order::of(tab, &filter);
+    let taken = taken(&filter, engine.clock().now());
+    let sought = search::sought(text.unwrap_or_default());
+    if filter.closing {
+        // Open sessions are few.
+        let narrowed = taken.add_option(sought.map(|sought| sought.walked()));
+        let query = first_found(
+            actor,
+            tab,
+            order,
+            narrowed.add(order.beyond(page)?),
+            read_for(page),
+        );
+        return shown(engine, query, order, page).await;
+    }
+    match sought {
+        Some(sought) => searched(engine, actor, tab, sought, taken, page).await,
+        None => narrowed(engine, actor, tab, filter, taken, page).await,
+    }
+}
+
+async fn narrowed(
+    engine: &Engine,
+    actor: &Actor,
+    tab: Tab,
+    filter: Filter,
+    taken: Condition,
+    page: &PageRequest,
+) -> Result<Page<SessionRow>> {
+    let (db, order) = (engine.db.read(), Order::of(tab, &filter));
+    let stretches = stretches::of_tab(db, actor, tab).await?;
+    if tab != Tab::All || filter == Filter::default() {
+        return page_in(engine, &stretches, order, taken, page).await;
+    }
+    if filter.unread {
+        return page_of(engine, unread(actor).filter(taken), order, page).await;
+    }
+    if let Some(label) = filter.label
+        && has_few(db, label).await?
+    {
+        let labelled = labelled(label).add(taken).add(order.beyond(page)?);
+        let query = first_found(actor, tab, order, labelled, read_for(page));
+        return shown(engine, query, order, page).await;
+    }
+    let (mut found, more) = walk::first(db, &stretches, order.beyond(page)?, taken, read_for(page)).await?;
+    let cut = cursor::cut(&mut found, page.limit(), |row| order.cursor(row));
+    Ok(Page {
+        items: rows::rows(db, found).await?,
+        next_cursor: cut.or(more),
+    })
+}
+
+async fn searched(
+    engine: &Engine,
+    actor: &Actor,
+    tab: Tab,
+    mut sought: Sought,
+    taken: Condition,
+    page: &PageRequest,
+) -> Result<Page<SessionRow>> {
+    let order = Order::of(tab, &Filter::default());
     let stretches = stretches::of_tab(engine.db.read(), actor, tab).await?;
-    let taken = taken(filter);
-    let Some(mut sought) = search::sought(text.unwrap_or_default()) else {
-        if tab != Tab::All {
-            return page_in(engine, &stretches, order, taken, page).await;
-        }
-        if filter.unread {
-            return page_of(engine, unread(actor).filter(taken), order, page).await;
-        }
-        return match filter.label {
-            // Where a label is rare, its sessions are looked up; where it is not, a page of them is soon found.
-            Some(label) if has_few(engine.db.read(), label).await? => {
-                let labelled = labelled(label).add(taken).add(order.beyond(page)?);
-                let query = first_found(actor, tab, order, labelled, read_for(page));
-                shown(engine, query, order, page).await
-            }
-            _ => page_in(engine, &stretches, order, taken, page).await,
-        };
-    };
     let many = sought.rarest_first(engine.db.read(), search::FEW + 1).await? > search::FEW;
     // With many matches, most often a page of them is among the latest sessions. The actor's own open sessions, and the
     // waiting ones, are few.
@@ -81,51 +123,75 @@ pub async fn inbox(
 
 /// All sessions that the actor may see and in which something is unread. They are few of many, and have an index.
 pub(crate) fn unread(actor: &Actor) -> Select<session::Entity> {
-    let unread = taken(Filter {
-        unread: true,
-        label: None,
-    });
     let found = session::Entity::find()
         .filter(on_tab(actor, Tab::All))
-        .filter(unread);
-    Order::of(Tab::All).sort(found)
+        .filter(is_unread());
+    Order::LatestMessageFirst.sort(found)
+}
+
+/// Spelt as in the condition of the index.
+fn is_unread() -> Expr {
+    Expr::cust("unread > 0")
 }
 
 /// The condition of [`Filter::takes`].
-fn taken(filter: Filter) -> Condition {
-    // Spelt as in the condition of the index.
-    let unread = filter.unread.then(|| Expr::cust("unread > 0"));
+pub(super) fn taken(filter: &Filter, now: Timestamp) -> Condition {
+    use session::Column;
+    let narrowed = By::ALL.iter().filter_map(|by| {
+        let one = filter.get(*by)?;
+        Some(match by {
+            By::Label => has_label(one),
+            By::Channel => Column::ChannelId.eq(one),
+            By::Queue => Column::QueueId.eq(one),
+            By::Owner => Column::ExtensionId.eq(one),
+        })
+    });
+    narrowed
+        .fold(Condition::all(), Condition::add)
+        .add_option(filter.unread.then(is_unread))
+        .add_option(filter.closing.then(|| is_open().add(window_is_open(now))))
+}
+
+/// The condition of [`domain::time::service_window_closes`].
+fn window_is_open(now: Timestamp) -> Condition {
+    use session::Column;
+    let in_seconds = |column: Column| Expr::col((session::Entity, column)).div(1000_i64);
+    let not_refused = in_seconds(Column::WindowClosedAt).lte(in_seconds(Column::LastInboundAt));
     Condition::all()
-        .add_option(unread)
-        .add_option(filter.label.map(has_label))
+        .add(Column::LastInboundAt.gt(now.minus(SERVICE_WINDOW).millis()))
+        .add(
+            Condition::any()
+                .add(Column::WindowClosedAt.is_null())
+                .add(not_refused),
+        )
 }
 
 /// Looked up for each session, so that the order of the list stays the order of an index.
-fn has_label(label: LabelId) -> Expr {
+fn has_label(label: Uuid) -> Expr {
     let of_session = Expr::col((session_label::Entity, session_label::Column::SessionId));
     let put = Query::select()
         .expr(Expr::value(1_i64))
         .from(session_label::Entity)
         .and_where(of_session.equals((session::Entity, session::Column::Id)))
-        .and_where(session_label::Column::LabelId.eq(label.uuid()))
+        .and_where(session_label::Column::LabelId.eq(label))
         .to_owned();
     Expr::exists(put)
 }
 
 /// All sessions with a label.
-fn labelled(label: LabelId) -> Condition {
+fn labelled(label: Uuid) -> Condition {
     let put = Query::select()
         .column(session_label::Column::SessionId)
         .from(session_label::Entity)
-        .and_where(session_label::Column::LabelId.eq(label.uuid()))
+        .and_where(session_label::Column::LabelId.eq(label))
         .to_owned();
     Condition::all().add(session::Column::Id.in_subquery(put))
 }
 
 /// Whether so few sessions have a label that all of them can be looked up.
-async fn has_few(db: &impl ConnectionTrait, label: LabelId) -> Result<bool> {
+async fn has_few(db: &impl ConnectionTrait, label: Uuid) -> Result<bool> {
     let labelled = session_label::Entity::find()
-        .filter(session_label::Column::LabelId.eq(label.uuid()))
+        .filter(session_label::Column::LabelId.eq(label))
         .select_only()
         .column(session_label::Column::SessionId)
         .offset(search::FEW)
@@ -152,10 +218,10 @@ pub(crate) fn first_found(
     order.sort_found(session::Entity::find().filter(session::Column::Id.in_subquery(ids)))
 }
 
-/// The time of the last of the `LATEST` sessions from the page on; `None` when the actor sees no more than those.
+/// The time of the last of the [`SCANNED`] sessions from the page on; `None` when the actor sees no more than those.
 async fn latest_from(engine: &Engine, stretches: &[Condition], page: &PageRequest) -> Result<Option<i64>> {
     let beyond = Order::LatestMessageFirst.beyond(page)?;
-    let Some(query) = stretches::time_of_nth(stretches, &beyond, LATEST) else {
+    let Some(query) = stretches::time_of_nth(stretches, &beyond, SCANNED) else {
         return Ok(None);
     };
     let row = engine.db.read().query_one(&query).await?;
@@ -163,8 +229,13 @@ async fn latest_from(engine: &Engine, stretches: &[Condition], page: &PageReques
 }
 
 /// Everything that the actor may see, the latest message first.
-pub async fn list(engine: &Engine, actor: &Actor, page: &PageRequest) -> Result<Page<SessionRow>> {
-    inbox(engine, actor, Tab::All, Filter::default(), None, page).await
+pub async fn list(
+    engine: &Engine,
+    actor: &Actor,
+    filter: Filter,
+    page: &PageRequest,
+) -> Result<Page<SessionRow>> {
+    inbox(engine, actor, Tab::All, filter, None, page).await
 }
 
 /// One page of the sessions in these stretches.

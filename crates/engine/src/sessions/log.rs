@@ -1,7 +1,4 @@
 //! The session log: all sessions, the latest message first, by filters that may match few of millions.
-//!
-//! A page scans a bounded number of sessions. When they do not fill it, its cursor goes on after the last one scanned, so
-//! that a filter that matches little gives short pages and not slow ones.
 
 use crate::{
     Engine, Result,
@@ -10,9 +7,9 @@ use crate::{
     entity::{channel, extension, queue, session},
     sessions::{
         access::{is_closed, is_open, is_waiting, on_tab, owned, visible_to},
-        list::{LATEST, first_found},
+        list::first_found,
         order::Order,
-        rows, stretches,
+        rows, walk,
     },
 };
 use domain::{
@@ -21,8 +18,7 @@ use domain::{
     page::{Page, PageRequest},
     session::{Holder, LogChoices, LogFilter, LogState, SessionRow, State, Tab, Whose},
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Query};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, sea_query::Query};
 
 const ORDER: Order = Order::LatestMessageFirst;
 
@@ -75,30 +71,8 @@ async fn found(
         narrowed = narrowed.add(sought.walked());
     }
     let stretches = stretches_of(actor, filter);
-    let last: Option<(i64, Uuid)> = stretches::first(&stretches, ORDER, &within(filter, &beyond), LATEST)
-        .select_only()
-        .columns([session::Column::LastMessageAt, session::Column::Id])
-        .offset(LATEST - 1)
-        .into_tuple()
-        .one(db)
-        .await?;
-    // Those down to the last one, whatever has come or moved meanwhile.
-    let narrowed = narrowed.add(beyond).add_option(last.map(down_to));
-    let found = stretches::first(&stretches, ORDER, &narrowed, many)
-        .all(db)
-        .await?;
-    let next_cursor = last.map(|(at, id)| cursor::of_time_and_id(at, id));
-    Ok((found, next_cursor))
-}
-
-fn down_to((at, id): (i64, Uuid)) -> Condition {
-    use session::Column;
-    let same_time = Condition::all()
-        .add(Column::LastMessageAt.eq(at))
-        .add(Column::Id.gte(id));
-    Condition::all()
-        .add(Column::LastMessageAt.gte(at))
-        .add(Condition::any().add(Column::LastMessageAt.gt(at)).add(same_time))
+    let within = within(filter, &beyond);
+    walk::first(db, &stretches, within, narrowed, many).await
 }
 
 /// The sessions that a page looks at: an extension's own are in indexes; for anything else, all.

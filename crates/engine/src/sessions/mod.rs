@@ -3,7 +3,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `access` | who sees which sessions, and who may go on with one |
-//! | `list`, `order`, `stretches`, `rows` | the lists of the inbox, their search and counts |
+//! | `list`, `order`, `stretches`, `walk`, `rows`, `choices` | the lists of the inbox, their search, filters and counts |
 //! | `log` | the session log of supervisors |
 //! | `thread`, `messages`, `content`, `unread`, `typing` | reading one, and typing in it |
 //! | `assignment`, `transfer`, `holders` | who has it |
@@ -21,6 +21,7 @@ pub(crate) mod lifecycle;
 pub(crate) mod status;
 pub(crate) mod timeline;
 
+mod choices;
 mod holders;
 mod list;
 mod log;
@@ -31,11 +32,13 @@ mod stretches;
 mod transfer;
 mod typing;
 mod unread;
+mod walk;
 
 #[cfg(test)]
 mod plans;
 
 pub use assignment::pick_up;
+pub use choices::choices;
 pub use holders::{held_by, holders};
 pub use lifecycle::{close, open_again};
 pub use list::{counts, inbox, list, row, several};

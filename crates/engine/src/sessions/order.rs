@@ -1,7 +1,10 @@
 //! The order of the sessions in a list, and the cursors into it.
 
 use crate::{Result, database::cursor, entity::session};
-use domain::{page::PageRequest, session::Tab};
+use domain::{
+    page::PageRequest,
+    session::{Filter, Tab},
+};
 use sea_orm::{ColumnTrait, Condition, ExprTrait, QueryOrder, Select, sea_query::Expr};
 
 /// The order of the sessions in a list; a cursor names the last one's time and id.
@@ -9,11 +12,14 @@ use sea_orm::{ColumnTrait, Condition, ExprTrait, QueryOrder, Select, sea_query::
 pub(crate) enum Order {
     LatestMessageFirst,
     LongestWaitFirst,
+    /// Of sessions whose service window is open: the customer who wrote first is the one whose window closes first.
+    WindowClosesFirst,
 }
 
 impl Order {
-    pub(super) fn of(tab: Tab) -> Self {
+    pub(super) fn of(tab: Tab, filter: &Filter) -> Self {
         match tab {
+            _ if filter.closing => Self::WindowClosesFirst,
             Tab::Mine | Tab::All => Self::LatestMessageFirst,
             Tab::Waiting => Self::LongestWaitFirst,
         }
@@ -23,13 +29,14 @@ impl Order {
         match self {
             Self::LatestMessageFirst => session::Column::LastMessageAt,
             Self::LongestWaitFirst => session::Column::WaitingSince,
+            Self::WindowClosesFirst => session::Column::LastInboundAt,
         }
     }
 
     pub(super) fn direction(self) -> sea_orm::Order {
         match self {
             Self::LatestMessageFirst => sea_orm::Order::Desc,
-            Self::LongestWaitFirst => sea_orm::Order::Asc,
+            Self::LongestWaitFirst | Self::WindowClosesFirst => sea_orm::Order::Asc,
         }
     }
 
@@ -60,7 +67,9 @@ impl Order {
         let column = self.column();
         let (later, same_time, not_earlier) = match self {
             Self::LatestMessageFirst => (column.lt(at), session::Column::Id.lt(id), column.lte(at)),
-            Self::LongestWaitFirst => (column.gt(at), session::Column::Id.gt(id), column.gte(at)),
+            Self::LongestWaitFirst | Self::WindowClosesFirst => {
+                (column.gt(at), session::Column::Id.gt(id), column.gte(at))
+            }
         };
         let same_time = Condition::all().add(column.eq(at)).add(same_time);
         Ok(Condition::all()
@@ -72,6 +81,7 @@ impl Order {
         let at = match self {
             Self::LatestMessageFirst => row.last_message_at,
             Self::LongestWaitFirst => row.waiting_since,
+            Self::WindowClosesFirst => row.last_inbound_at.unwrap_or_default(),
         };
         cursor::of_time_and_id(at, row.id)
     }

@@ -202,10 +202,15 @@ impl Desk {
 
     pub async fn sessions(&self) -> Vec<domain::session::SessionRow> {
         let all = PageRequest::default();
-        sessions::list(&self.engine, &Actor::System, &all)
-            .await
-            .unwrap()
-            .items
+        sessions::list(
+            &self.engine,
+            &Actor::System,
+            domain::session::Filter::default(),
+            &all,
+        )
+        .await
+        .unwrap()
+        .items
     }
 
     /// All that an operator sees, without Switchboard's own ids.

@@ -4,7 +4,7 @@ use super::{
     Id, Operator, Reader, extensions,
     json::{Json, JsonIfAny},
     list,
-    list::Wanted,
+    list::{Asked, Wanted},
     problem::Problem,
     time,
 };
@@ -14,7 +14,7 @@ use domain::{
     access::Actor,
     ids::SessionId,
     refs::{ChannelRef, ContactRef, ExtensionRef, LabelRef, QueueRef},
-    session::{SessionRow, State as SessionState, TransferForm},
+    session::{Filter, SessionRow, State as SessionState, TransferForm},
 };
 use engine::{Engine, sessions};
 use serde::{Deserialize, Serialize};
@@ -113,9 +113,10 @@ pub async fn list(
     Reader(actor): Reader,
     State(http): State<Http>,
     Wanted(wanted): Wanted,
+    Asked(filter): Asked<Filter>,
 ) -> Result<impl IntoResponse, Problem> {
     Ok(list::page(
-        sessions::list(&http.engine, &actor, &wanted).await?,
+        sessions::list(&http.engine, &actor, filter, &wanted).await?,
         Session::from,
     ))
 }

@@ -26,25 +26,11 @@ pub fn NoRows() -> impl IntoView {
             }
             .into_any();
         }
-        if query.filter.label.is_some() {
-            return view! {
-                <Empty
-                    icon=IconName::Label
-                    title=Signal::derive(move || t_string!(i18n, inbox.empty.label_title).to_owned())
-                    text=Signal::derive(move || match query.filter.unread {
-                        true => t_string!(i18n, inbox.empty.label_unread),
-                        false => t_string!(i18n, inbox.empty.label_text),
-                    }.to_owned())
-                >
-                    <ButtonLink href=query
-                        .narrowed(Filter { label: None, ..query.filter })
-                        .href(None)>{move || t_string!(i18n, inbox.empty.label_button)}
-                    </ButtonLink>
-                </Empty>
-            }
-            .into_any();
-        }
-        if query.filter.unread {
+        let only_unread = Filter {
+            unread: true,
+            ..Filter::default()
+        };
+        if query.filter == only_unread {
             return view! {
                 <Empty
                     icon=IconName::Check
@@ -54,6 +40,35 @@ pub fn NoRows() -> impl IntoView {
                     <ButtonLink href=query.narrowed(Filter::default()).href(None)>
                         {move || t_string!(i18n, inbox.empty.unread_button)}
                     </ButtonLink>
+                </Empty>
+            }
+            .into_any();
+        }
+        if query.filter != Filter::default() {
+            // Only the latest sessions were scanned.
+            let further = inbox.list.with(|list| match list {
+                Some(Ok(list)) => list.page.rows.next_cursor.is_some(),
+                _ => false,
+            });
+            let href = match further {
+                true => query.longer(),
+                false => query.narrowed(Filter::default()),
+            };
+            let text = move || match further {
+                true => t_string!(i18n, inbox.empty.further_text),
+                false => t_string!(i18n, inbox.empty.narrowed_text),
+            };
+            let button = move || match further {
+                true => t_string!(i18n, inbox.empty.further_button),
+                false => t_string!(i18n, inbox.empty.narrowed_button),
+            };
+            return view! {
+                <Empty
+                    icon=IconName::Search
+                    title=Signal::derive(move || t_string!(i18n, inbox.empty.narrowed_title).to_owned())
+                    text=Signal::derive(move || text().to_owned())
+                >
+                    <ButtonLink href=href.href(None)>{button}</ButtonLink>
                 </Empty>
             }
             .into_any();

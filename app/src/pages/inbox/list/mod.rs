@@ -1,6 +1,7 @@
 //! The left column: search, tabs, and one row per session.
 
 mod empty;
+mod filters;
 mod hits;
 mod preview;
 mod row;
@@ -9,10 +10,11 @@ mod tabs;
 
 use self::{
     empty::{NoRows, RowsSkeleton},
+    filters::Filters,
     hits::FoundMessages,
     row::Row,
     search::Search,
-    tabs::{Filters, TabLinks, Tabs},
+    tabs::{TabLinks, Tabs},
 };
 use super::{
     element_ids::MORE_ID,

@@ -45,16 +45,8 @@ pub fn Search() -> impl IntoView {
         <Form action="" method="get" attr:class="inbox-search" attr:role="search">
             <input type="hidden" name="tab" value=move || inbox.query.with(|query| query.tab.as_str()) />
             {move || {
-                inbox
-                    .query
-                    .with(|query| query.filter.unread)
-                    .then(|| view! { <input type="hidden" name="unread" value="1" /> })
-            }}
-            {move || {
-                inbox
-                    .query
-                    .with(|query| query.filter.label)
-                    .map(|label| view! { <input type="hidden" name="label" value=label.to_string() /> })
+                let filters = inbox.query.with(|query| query.filters()).into_iter();
+                filters.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
             }}
             <Icon name=IconName::Search />
             <input

@@ -4,12 +4,9 @@ use crate::{
     browser,
     i18n::*,
     pages::inbox::state::use_inbox,
-    ui::{LiveText, Menu, Title, Transition, derived, menu},
+    ui::{LiveText, Title, derived},
 };
-use domain::{
-    refs::LabelRef,
-    session::{Filter, InboxCounts, Tab},
-};
+use domain::session::{InboxCounts, Tab};
 use leptos::prelude::*;
 
 #[component]
@@ -75,75 +72,6 @@ pub fn TabLinks(#[prop(into)] counts: Signal<Option<InboxCounts>>) -> impl IntoV
     view! {
         <nav class="inbox-tabs" aria-label=move || t_string!(i18n, inbox.list.tabs)>
             {Tab::ALL.iter().copied().map(link).collect_view()}
-        </nav>
-    }
-    .into_any()
-}
-
-/// Links that narrow the tab, or end that.
-#[component]
-pub fn Filters() -> impl IntoView {
-    let i18n = use_i18n();
-    let inbox = use_inbox();
-    let unread = move || inbox.query.with(|query| query.filter.unread);
-    let narrowed = move |filter: Filter| {
-        inbox
-            .query
-            .with(|query| query.narrowed(filter).href(inbox.session.get()))
-    };
-    let filter = move || inbox.query.with(|query| query.filter);
-    let href = move || {
-        narrowed(Filter {
-            unread: !unread(),
-            ..filter()
-        })
-    };
-    let labels = Signal::derive(move || inbox.labels.get().and_then(Result::ok).unwrap_or_default());
-    let any = derived(move |_| labels.with(|labels| !labels.is_empty()));
-    let chosen = move || {
-        let label = filter().label?;
-        labels.with(|labels| labels.iter().find(|known| known.id == label).cloned())
-    };
-    let link = move |label: LabelRef| {
-        let is_chosen = move || filter().label == Some(label.id);
-        // The chosen one again ends it.
-        let href = move || {
-            narrowed(Filter {
-                label: (!is_chosen()).then_some(label.id),
-                ..filter()
-            })
-        };
-        view! {
-            <a class="menu-item" href=href on:click=|event| menu::leave(&event) aria-current=move || is_chosen().then_some("true") dir="auto" translate="no">
-                {label.name}
-            </a>
-        }
-    };
-    let label_menu = move || {
-        any.get().then(|| {
-            let word = move || match chosen() {
-                Some(label) => label.name,
-                None => t_string!(i18n, inbox.list.label_filter).to_owned(),
-            };
-            let items = move || labels.get().into_iter().map(link).collect_view();
-            let class = if filter().label.is_some() {
-                "chip chip-on"
-            } else {
-                "chip"
-            };
-            view! {
-                <Menu class summary=Box::new(move || view! { <LiveText text=word /> }.into_any())>
-                    {items}
-                </Menu>
-            }
-        })
-    };
-    view! {
-        <nav class="inbox-filters" aria-label=move || t_string!(i18n, inbox.list.filters)>
-            <a class="chip" href=href aria-current=move || unread().then_some("true")>
-                {move || t_string!(i18n, inbox.list.only_unread)}
-            </a>
-            <Transition fallback=|| ()>{label_menu}</Transition>
         </nav>
     }
     .into_any()

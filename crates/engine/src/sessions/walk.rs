@@ -1,0 +1,52 @@
+//! Pages of a filter that may match few of millions of sessions.
+//!
+//! A page scans a bounded number of sessions. When they do not fill it, its cursor goes on after the last one scanned, so
+//! that a filter that matches little gives short pages and not slow ones.
+
+use crate::{
+    Result,
+    database::cursor,
+    entity::session,
+    sessions::{order::Order, stretches},
+};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, QuerySelect};
+use uuid::Uuid;
+
+/// How many of the sessions that the actor sees are scanned for a page.
+pub(super) const SCANNED: u64 = 10_000;
+
+const ORDER: Order = Order::LatestMessageFirst;
+
+/// The first `many` that are `narrowed`, among the first [`SCANNED`] of these stretches that are `within`; and where to go
+/// on if there are not as many.
+pub(super) async fn first(
+    db: &impl ConnectionTrait,
+    stretches: &[Condition],
+    within: Condition,
+    narrowed: Condition,
+    many: u64,
+) -> Result<(Vec<session::Model>, Option<String>)> {
+    let last: Option<(i64, Uuid)> = stretches::first(stretches, ORDER, &within, SCANNED)
+        .select_only()
+        .columns([session::Column::LastMessageAt, session::Column::Id])
+        .offset(SCANNED - 1)
+        .into_tuple()
+        .one(db)
+        .await?;
+    // Those down to the last one, whatever has come or moved meanwhile.
+    let narrowed = narrowed.add(within).add_option(last.map(down_to));
+    let found = stretches::first(stretches, ORDER, &narrowed, many)
+        .all(db)
+        .await?;
+    Ok((found, last.map(|(at, id)| cursor::of_time_and_id(at, id))))
+}
+
+fn down_to((at, id): (i64, Uuid)) -> Condition {
+    use session::Column;
+    let same_time = Condition::all()
+        .add(Column::LastMessageAt.eq(at))
+        .add(Column::Id.gte(id));
+    Condition::all()
+        .add(Column::LastMessageAt.gte(at))
+        .add(Condition::any().add(Column::LastMessageAt.gt(at)).add(same_time))
+}
