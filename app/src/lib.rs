@@ -25,6 +25,7 @@ pub mod live;
 pub mod outbox;
 pub mod pages;
 pub mod prefs;
+pub mod presence;
 pub mod ui;
 pub mod wire;
 

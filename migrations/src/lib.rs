@@ -45,6 +45,7 @@ mod m0035_unread;
 mod m0036_search;
 mod m0037_canned_replies;
 mod m0038_labels;
+mod m0039_presence;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -90,6 +91,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0036_search::Step),
             Box::new(m0037_canned_replies::Step),
             Box::new(m0038_labels::Step),
+            Box::new(m0039_presence::Step),
         ]
     }
 }

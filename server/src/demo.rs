@@ -166,6 +166,7 @@ async fn people_and_queue(engine: &Engine) -> anyhow::Result<QueueId> {
             login: login.into(),
             password: PASSWORD.into(),
             role: "operator".into(),
+            ..ExtensionForm::default()
         };
         members.push(
             engine::directory::extensions::create(engine, &Actor::System, &extension)
@@ -177,6 +178,7 @@ async fn people_and_queue(engine: &Engine) -> anyhow::Result<QueueId> {
         name: "Podpora".into(),
         members,
         pick_up: "manual".into(),
+        ..QueueForm::default()
     };
     Ok(engine::directory::queues::create(engine, &Actor::System, &queue).await?)
 }

@@ -19,6 +19,7 @@ pub mod labels;
 pub mod meta_actions;
 #[cfg(feature = "ssr")]
 pub mod plain_form;
+pub mod presence;
 pub mod queues;
 mod rpc;
 pub mod session_log;

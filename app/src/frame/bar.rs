@@ -9,6 +9,7 @@ use crate::{
     },
     i18n::*,
     labels,
+    presence::{AvailabilityChoice, OwnDot},
     ui::{Icon, IconName, Menu, Transition},
 };
 use domain::access::Me;
@@ -135,12 +136,15 @@ fn UserMenu(me: Me) -> impl IntoView {
         <Menu
             class="button quiet person"
             label=label
-            summary=Box::new(move || view! { <span class="initials">{initials}</span> }.into_any())
+            summary=Box::new(move || view! { <span class="initials">{initials}</span> <Transition fallback=|| ()><OwnDot /></Transition> }.into_any())
         >
             <p class="menu-who">
                 <strong>{me.name.clone()}</strong>
                 <span>{who}</span>
             </p>
+            <Transition fallback=|| ()>
+                <AvailabilityChoice />
+            </Transition>
             <AlertChoices />
             <ActionForm action=log_out>
                 <button type="submit" class="menu-item">

@@ -12,6 +12,7 @@ use crate::{
     i18n::*,
     live::{self, LiveNotice},
     outbox::provide_outbox,
+    presence::provide_presence,
     ui::toast::ToastCorner,
 };
 use domain::access::Me;
@@ -33,6 +34,7 @@ pub fn Frame() -> impl IntoView {
     let who = live::provide_live(user, drawn);
     provide_outbox(user, who);
     provide_alerts(user);
+    provide_presence();
     Effect::new(move |_| {
         if let Some(Ok(Me {
             language: Some(language),

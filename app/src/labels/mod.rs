@@ -15,6 +15,7 @@ use domain::{
     channel::Badge,
     dead_letter::{DeadReason, Replayed, Within},
     pick_up_mode::PickUp,
+    presence::{Availability, Presence},
     refusal::Refusal,
 };
 
@@ -183,6 +184,24 @@ pub fn role_text(locale: Locale, role: Role) -> &'static str {
         Role::Admin => td_string!(locale, directory.extensions.admin_text),
         Role::Supervisor => td_string!(locale, directory.extensions.supervisor_text),
         Role::Operator => td_string!(locale, directory.extensions.operator_text),
+    }
+}
+
+pub fn availability(locale: Locale, availability: Availability) -> &'static str {
+    match availability {
+        Availability::Online => td_string!(locale, common.presence.online_choice),
+        Availability::Busy => td_string!(locale, common.presence.busy_choice),
+        Availability::Away => td_string!(locale, common.presence.away_choice),
+    }
+}
+
+/// How colleagues see an operator.
+pub fn presence(locale: Locale, presence: Presence) -> &'static str {
+    match presence {
+        Presence::Online => td_string!(locale, common.presence.online),
+        Presence::Busy => td_string!(locale, common.presence.busy),
+        Presence::Away => td_string!(locale, common.presence.away),
+        Presence::Offline => td_string!(locale, common.presence.offline),
     }
 }
 

@@ -16,6 +16,7 @@ pub struct Live {
     pub messages: ReadSignal<u64>,
     pub channels: ReadSignal<u64>,
     pub directory: ReadSignal<u64>,
+    pub presence: ReadSignal<u64>,
     pub dead_letters: ReadSignal<u64>,
     pub countries: ReadSignal<u64>,
     pub templates: ReadSignal<u64>,
@@ -60,6 +61,7 @@ pub(super) struct Notifiers {
     messages: WriteSignal<u64>,
     channels: WriteSignal<u64>,
     directory: WriteSignal<u64>,
+    presence: WriteSignal<u64>,
     dead_letters: WriteSignal<u64>,
     countries: WriteSignal<u64>,
     templates: WriteSignal<u64>,
@@ -77,6 +79,7 @@ pub(super) fn signals() -> (Live, Notifiers) {
     let (messages, notify_messages) = signal(0);
     let (channels, notify_channels) = signal(0);
     let (directory, notify_directory) = signal(0);
+    let (presence, notify_presence) = signal(0);
     let (dead_letters, notify_dead_letters) = signal(0);
     let (countries, notify_countries) = signal(0);
     let (templates, notify_templates) = signal(0);
@@ -93,6 +96,7 @@ pub(super) fn signals() -> (Live, Notifiers) {
             messages,
             channels,
             directory,
+            presence,
             dead_letters,
             countries,
             templates,
@@ -109,6 +113,7 @@ pub(super) fn signals() -> (Live, Notifiers) {
             messages: notify_messages,
             channels: notify_channels,
             directory: notify_directory,
+            presence: notify_presence,
             dead_letters: notify_dead_letters,
             countries: notify_countries,
             templates: notify_templates,
@@ -153,6 +158,7 @@ impl Notifiers {
                 self.inbox.update(|n| *n += 1);
                 self.directory.update(|n| *n += 1);
             }
+            Change::Presence => self.presence.update(|n| *n += 1),
             Change::DeadLetter => self.dead_letters.update(|n| *n += 1),
             Change::Countries => self.countries.update(|n| *n += 1),
             Change::Templates => self.templates.update(|n| *n += 1),
@@ -183,6 +189,7 @@ impl Notifiers {
             self.messages,
             self.channels,
             self.directory,
+            self.presence,
             self.dead_letters,
             self.countries,
             self.templates,

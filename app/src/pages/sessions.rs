@@ -11,6 +11,7 @@ use crate::{
     },
     i18n::*,
     labels,
+    presence::PresenceBadge,
     ui::{Badge, Button, Empty, IconName, Kind, Load, PageHead, Time, Tone, form::on_answer, use_toasts},
 };
 use domain::session::{Holder, HolderRow, Moved, SessionRow};
@@ -110,6 +111,8 @@ fn Holders(rows: Vec<HolderRow>, shown: Option<Holder>) -> impl IntoView {
                 <Badge tone=Tone::Warning word=move || t_string!(i18n, directory.sessions.unattended) />
             }
         });
+        let presence = row.presence.filter(|_| !row.unattended);
+        let presence = presence.map(|shown| view! { <PresenceBadge shown /> });
         let nobody = (row.holder == Holder::Nobody).then(|| {
             view! { <p class="hint">{move || t_string!(i18n, directory.sessions.nobody_text)}</p> }
         });
@@ -121,6 +124,7 @@ fn Holders(rows: Vec<HolderRow>, shown: Option<Holder>) -> impl IntoView {
                     </a>
                     " "
                     {unattended}
+                    {presence}
                     {nobody}
                 </th>
                 <td class="number" data-label=move || t_string!(i18n, directory.sessions.open)>

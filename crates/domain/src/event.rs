@@ -70,6 +70,8 @@ pub enum Change {
     Channel { channel: ChannelId },
     /// An extension or a queue changed.
     Directory,
+    /// An operator has come or gone.
+    Presence,
     /// The allowed countries or their database changed.
     Countries,
     /// Templates of a messaging account changed.
@@ -89,6 +91,7 @@ impl Change {
             }
             Self::Channel { .. }
             | Self::Directory
+            | Self::Presence
             | Self::Countries
             | Self::Templates
             | Self::DeadLetter

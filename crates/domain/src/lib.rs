@@ -49,6 +49,7 @@ pub mod page;
 pub mod phone;
 pub mod pick_up_mode;
 pub mod position;
+pub mod presence;
 pub mod refs;
 pub mod refusal;
 pub mod search;

@@ -11,6 +11,7 @@ use crate::{
     files::{busy::Busy, store::Store},
     inbound::{intake::Intake, webhook_cache::WebhookCache},
     outbound::memory::Memory,
+    presence::pages::Pages,
     receipts::waiting::Receipts,
     wakes::Wakes,
 };
@@ -56,6 +57,7 @@ pub struct Parts {
     pub(crate) calls: Arc<Semaphore>,
     pub(crate) outbound: Memory,
     pub(crate) receipts: Receipts,
+    pub(crate) pages: Pages,
     pub(crate) files: Store,
     pub(crate) uploads: Busy,
     /// Bytes that files leave free on the disk.

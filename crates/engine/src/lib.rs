@@ -20,6 +20,7 @@ pub mod inbound;
 pub mod labels;
 pub mod metrics;
 pub mod outbound;
+pub mod presence;
 pub mod search;
 pub mod sessions;
 pub mod templates;

@@ -17,6 +17,7 @@ use crate::{
     files::{busy::Busy, store::Store},
     inbound::intake::Intake,
     outbound::{memory::Memory, pace},
+    presence::pages::Pages,
     receipts::waiting::Receipts,
     wakes::Wakes,
 };
@@ -86,6 +87,7 @@ impl Engine {
             calls: Arc::new(Semaphore::new(pace::AT_ONCE)),
             outbound: Memory::default(),
             receipts: Receipts::default(),
+            pages: Pages::default(),
             files: Store::open(folder, config.files_most, config.files_bucket.as_ref())?,
             uploads: Busy::default(),
             files_free: config.files_free,

@@ -17,6 +17,8 @@ pub(crate) enum Worker {
     Doctor,
     /// Asks Meta for templates.
     Templates,
+    /// Gives waiting sessions to operators.
+    Distribution,
 }
 
 #[derive(Debug, Default)]
@@ -28,6 +30,7 @@ pub(crate) struct Wakes {
     receipts: Notify,
     doctor: Notify,
     templates: Notify,
+    distribution: Notify,
 }
 
 impl Wakes {
@@ -48,6 +51,7 @@ impl Wakes {
             Worker::Receipts => &self.receipts,
             Worker::Doctor => &self.doctor,
             Worker::Templates => &self.templates,
+            Worker::Distribution => &self.distribution,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     live::dispatcher,
     outbound, receipts, retention,
     search::backfill,
-    sessions::idle,
+    sessions::{distribution, idle},
     templates,
 };
 use tokio::task::JoinHandle;
@@ -32,6 +32,7 @@ impl Engine {
             tokio::spawn(retention::run(self.clone(), stop.clone())),
             tokio::spawn(backfill::run(self.clone(), stop.clone())),
             tokio::spawn(idle::run(self.clone(), stop.clone())),
+            tokio::spawn(distribution::run(self.clone(), stop.clone())),
             tokio::spawn(countries::run(self.clone(), stop.clone())),
             tokio::spawn(checkpoint::run(self.clone(), stop.clone())),
         ];

@@ -18,6 +18,7 @@ use engine::{
     Engine,
     access::{users, web_sessions},
     events::{self, Told},
+    presence::OpenPage,
 };
 use futures::{Stream, StreamExt as _, future, stream};
 use serde::{Deserialize, Serialize};
@@ -78,11 +79,13 @@ pub async fn stream(
         user: me.id,
         position,
     };
+    // Both are given back when the stream ends.
+    let kept = (place, OpenPage::open(&engine, &me));
     let changes = stream::unfold(
-        (subscription, actor, place),
-        |(mut subscription, actor, place)| async move {
+        (subscription, actor, kept),
+        |(mut subscription, actor, kept)| async move {
             let event = subscription.next(&actor).await?;
-            Some((changed(&event), (subscription, actor, place)))
+            Some((changed(&event), (subscription, actor, kept)))
         },
     );
     let gone = Box::pin(logged_out(

@@ -133,6 +133,11 @@ pub fn routes() -> Vec<Route> {
             get(extensions::list).post(extensions::create),
         ),
         route(Token, "/api/v1/extensions/{id}", get(extensions::get)),
+        route(
+            Token,
+            "/api/v1/extensions/{id}/availability",
+            put(extensions::set_availability),
+        ),
         route(Token, "/api/v1/queues", get(queues::list).post(queues::create)),
         route(Token, "/api/v1/queues/{id}", get(queues::get)),
         route(

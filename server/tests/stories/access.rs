@@ -161,6 +161,8 @@ fn arguments() -> Vec<(&'static str, &'static str)> {
         ("search", "x"),
         ("text", "Hello"),
         ("on", "true"),
+        ("availability", "busy"),
+        ("idle", "true"),
     ];
     ids.iter().map(|name| (*name, NOBODY)).chain(others).collect()
 }

@@ -453,6 +453,7 @@ async fn a_queue_without_anybody(story: &Story) {
             name: "Support".into(),
             members,
             pick_up: "manual".into(),
+            ..QueueForm::default()
         };
         let id: QueueId = queue.parse().expect("an id");
         engine::directory::queues::change(&story.engine, &Actor::System, id, &form)
@@ -496,6 +497,7 @@ async fn an_extension_without_a_log_in_is_nobody(story: &Story) {
             login: login.into(),
             password: if login.is_empty() { "" } else { PASSWORD }.into(),
             role: "operator".into(),
+            ..ExtensionForm::default()
         };
         let id: ExtensionId = night.parse().expect("an id");
         engine::directory::extensions::change(&story.engine, &Actor::System, id, &form)

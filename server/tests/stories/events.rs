@@ -38,7 +38,8 @@ async fn each_sees_what_is_theirs_to_see() {
     let (mut janas, mut petrs) = (Events::open(&jana).await, Events::open(&petr).await);
     let (to_jana, to_petr) = (janas.hello().await, petrs.hello().await);
     assert_ne!(to_jana["user"], to_petr["user"]);
-    assert_eq!(to_jana["number"], to_petr["number"]);
+    // That Jana is there is an event, too.
+    assert!(to_jana["number"].as_u64() <= to_petr["number"].as_u64());
 
     story.says(story.customer(1), &line, "Hello").await;
     let event = janas.until("message").await;

@@ -160,10 +160,9 @@ async fn the_window_that_closes_first_comes_first(story: &Story) {
     );
     // The second customer's window closes 24 hours after they wrote.
     story.clock.advance(22 * HOUR);
-    assert_eq!(
-        names(&it.boss, "all", &closing).await,
-        ["Customer 3", "Customer 1"]
-    );
+    let open = story.api.items("/api/v1/sessions?closing=true").await;
+    let open: Vec<_> = open.iter().map(|row| row["contact"]["label"].clone()).collect();
+    assert_eq!(open, [json!("Customer 3"), json!("Customer 1")]);
 }
 
 async fn each_is_offered_what_they_see(story: &Story) {
@@ -213,7 +212,7 @@ async fn hostile_filters_are_refused_or_find_nothing(story: &Story) {
         assert_eq!(page.status, 200, "{by}");
     }
     for path in [
-        "/inbox?tab=all&queue=%00&owner=x&closing",
+        "/inbox?tab=all&queue=%22&owner=x&closing",
         "/inbox?label=&channel=%F0%9F",
     ] {
         assert_eq!(it.boss.get(path).await.status, 200, "{path}");

@@ -61,7 +61,14 @@ impl Desk {
                 now,
             })
         });
-        for (part, most) in parts.flat_map(|part| [(part, MOST), (part, 200)]) {
+        let whole = |part: &Part| {
+            part.filter
+                .get(By::Queue)
+                .or(part.filter.get(By::Owner))
+                .is_none()
+        };
+        let lengths = |part: Part| [Some(MOST), whole(&part).then_some(200)].map(|most| Some((part, most?)));
+        for (part, most) in parts.flat_map(lengths).flatten() {
             self.lists
                 .push((part, most, list(story, &self.listener.actor, part, most).await));
         }

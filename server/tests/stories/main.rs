@@ -35,6 +35,7 @@ mod outbound;
 mod pace;
 mod pages;
 mod permissions;
+mod presence;
 mod process;
 mod proxies;
 mod races;

@@ -183,6 +183,8 @@ fn arguments(path: &str, things: &Things) -> String {
         ("search", "x"),
         ("label", NOTHING),
         ("on", "true"),
+        ("availability", "busy"),
+        ("idle", "true"),
         ("text", "Hello"),
         ("form[name]", "x"),
         ("number", "1"),

@@ -165,6 +165,7 @@ async fn a_number_a_name_and_a_log_in_are_given_once(story: &Story) {
             name: "Support".into(),
             members: Vec::new(),
             pick_up: "manual".into(),
+            ..QueueForm::default()
         };
         queues::create(&engine, &Actor::System, &form).await.map(drop)
     });

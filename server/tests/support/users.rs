@@ -138,6 +138,7 @@ impl Story {
             login: login.into(),
             password: PASSWORD.into(),
             role: role.into(),
+            ..ExtensionForm::default()
         };
         let id = engine::directory::extensions::create(&self.engine, &Actor::System, &form)
             .await

@@ -86,6 +86,7 @@ fn typed(extension: Option<ExtensionRow>) -> directory::ExtensionForm {
             login: e.login.unwrap_or_default(),
             password: String::new(),
             role: e.role.unwrap_or(Role::Operator).as_str().to_owned(),
+            capacity: e.capacity.map(|most| most.to_string()).unwrap_or_default(),
         },
         None => directory::ExtensionForm {
             role: Role::Operator.as_str().to_owned(),
@@ -108,6 +109,7 @@ fn ExtensionForm(page: Page, save: Form<SaveExtension>) -> impl IntoView {
         name,
         login,
         role,
+        capacity,
         ..
     } = unsaved.map_or_else(|| typed(extension), |unsaved| unsaved.form);
     // Created inside the form: the fields use its context.
@@ -126,6 +128,13 @@ fn ExtensionForm(page: Page, save: Form<SaveExtension>) -> impl IntoView {
                 label=move || t_string!(i18n, directory.extensions.name)
                 hint=move || t_string!(i18n, directory.extensions.name_hint)
                 value=name
+            />
+            <Field
+                name="capacity"
+                label=move || t_string!(i18n, directory.extensions.capacity)
+                hint=move || t_string!(i18n, directory.extensions.capacity_hint)
+                value=capacity
+                inputmode="numeric"
             />
         }
         .into_any()

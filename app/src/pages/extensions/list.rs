@@ -6,6 +6,7 @@ use crate::{
     labels,
     live::use_live,
     pages::directory::{DirectoryList, Enabled},
+    presence::PresenceBadge,
     ui::IconName,
 };
 use domain::directory::ExtensionRow;
@@ -46,8 +47,10 @@ fn ExtensionTable(rows: Vec<ExtensionRow>) -> impl IntoView {
             role,
             disabled,
             open_sessions,
+            presence,
             ..
         } = row;
+        let presence = (login.is_some() && !disabled).then(|| view! { <PresenceBadge shown=presence /> });
         let login = move || match &login {
             Some(login) => login.clone(),
             None => t_string!(i18n, directory.extensions.no_login).to_owned(),
@@ -69,6 +72,8 @@ fn ExtensionTable(rows: Vec<ExtensionRow>) -> impl IntoView {
                 <td data-label=move || t_string!(i18n, directory.extensions.role)>{role}</td>
                 <td data-label=move || t_string!(i18n, directory.extensions.status)>
                     <Enabled disabled />
+                    " "
+                    {presence}
                 </td>
                 <td class="number" data-label=move || t_string!(i18n, directory.extensions.open_sessions)>
                     {open_sessions}

@@ -220,6 +220,7 @@ fn event_without_reason(locale: Locale, event: &SessionEvent) -> String {
             td_string!(locale, inbox.moment.to_queue, who = who).to_string()
         }
         (SessionEventKind::RoutedToNobody, _) => td_string!(locale, inbox.moment.to_nobody).to_owned(),
+        (SessionEventKind::Given, _) => td_string!(locale, inbox.moment.given, who = who).to_string(),
         (SessionEventKind::PickedUp, _) => td_string!(locale, inbox.moment.picked_up, who = who).to_string(),
         (SessionEventKind::TakenOver, _) => {
             td_string!(locale, inbox.moment.taken_over, who = who).to_string()

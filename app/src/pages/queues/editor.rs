@@ -103,6 +103,7 @@ fn QueueForm(page: Page, save: Form<SaveQueue>) -> impl IntoView {
         .collect();
     let chosen = form.pick_up.parse().unwrap_or(PickUp::default());
     let name = form.name;
+    let distributes = form.distributes;
     let modes = PickUp::ALL
         .iter()
         .map(|&mode| {
@@ -129,6 +130,13 @@ fn QueueForm(page: Page, save: Form<SaveQueue>) -> impl IntoView {
             /> <Members extensions /> <fieldset class="field">
                 <legend>{move || t_string!(i18n, directory.queues.pick_up)}</legend>
                 {modes}
+                <label class="choice">
+                    <input type="checkbox" name="form[distributes]" value="true" checked=distributes />
+                    <span>
+                        <strong>{move || t_string!(i18n, directory.queues.distributes)}</strong>
+                        <span class="hint">{move || t_string!(i18n, directory.queues.distributes_text)}</span>
+                    </span>
+                </label>
             </fieldset> <FormAnswer action=save.action /> <div class="form-buttons">
                 <Button submit=true kind=Kind::Primary busy=save.pending()>
                     {move || t_string!(i18n, common.button.save)}
@@ -144,11 +152,14 @@ fn QueueForm(page: Page, save: Form<SaveQueue>) -> impl IntoView {
 
 /// The stored values as form input.
 fn typed(queue: Option<QueueRow>, members: Vec<String>) -> directory::QueueForm {
-    let (name, pick_up) = queue.map(|queue| (queue.name, queue.pick_up)).unwrap_or_default();
+    let (name, pick_up, distributes) = queue
+        .map(|queue| (queue.name, queue.pick_up, queue.distributes))
+        .unwrap_or_default();
     directory::QueueForm {
         name,
         members,
         pick_up: pick_up.as_str().to_owned(),
+        distributes,
     }
 }
 

@@ -43,7 +43,11 @@ fn QueueTable(rows: Vec<QueueRow>) -> impl IntoView {
             empty,
             disabled,
             waiting,
+            distributes,
         } = row;
+        let given = distributes.then(|| {
+            view! { <p class="hint">{move || t_string!(i18n, directory.queues.given)}</p> }
+        });
         let members: Vec<_> = members.into_iter().map(|member| member.name).collect();
         view! {
             <tr>
@@ -66,7 +70,7 @@ fn QueueTable(rows: Vec<QueueRow>) -> impl IntoView {
                 </td>
                 <td data-label=move || {
                     t_string!(i18n, directory.queues.pick_up)
-                }>{move || labels::pick_up(i18n.get_locale(), pick_up)}</td>
+                }>{move || labels::pick_up(i18n.get_locale(), pick_up)} {given}</td>
                 <td data-label=move || t_string!(i18n, directory.queues.status)>
                     <Enabled disabled />
                 </td>

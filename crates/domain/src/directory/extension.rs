@@ -4,9 +4,10 @@ use crate::{
     access::{Role, login_name, password},
     form::{Invalid, MAX_NAME, Problem, Problems, line, optional},
     ids::ExtensionId,
+    presence::{MAX_CAPACITY, Presence},
     time::Timestamp,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
 /// A row of the extensions page.
@@ -19,6 +20,11 @@ pub struct ExtensionRow {
     pub role: Option<Role>,
     pub disabled: bool,
     pub open_sessions: u32,
+    /// Open sessions up to which it is given more; `None`: [`DEFAULT_CAPACITY`](crate::presence::DEFAULT_CAPACITY).
+    #[serde(default)]
+    pub capacity: Option<u32>,
+    #[serde(default)]
+    pub presence: Presence,
     pub created_at: Timestamp,
 }
 
@@ -33,6 +39,25 @@ pub struct ExtensionForm {
     /// Empty: keep the current one.
     pub password: String,
     pub role: String,
+    /// A number; empty: the default.
+    #[serde(deserialize_with = "text_or_number")]
+    pub capacity: String,
+}
+
+/// Scripts write a number as one.
+fn text_or_number<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Number(u64),
+        Text(String),
+        None(()),
+    }
+    Ok(match Either::deserialize(from)? {
+        Either::Number(number) => number.to_string(),
+        Either::Text(text) => text,
+        Either::None(()) => String::new(),
+    })
 }
 
 impl fmt::Debug for ExtensionForm {
@@ -50,6 +75,7 @@ pub struct Extension {
     pub number: String,
     pub name: String,
     pub login: Option<LoginAs>,
+    pub capacity: Option<u32>,
 }
 
 /// The log-in of an extension.
@@ -95,11 +121,24 @@ impl ExtensionForm {
                 })
             }
         };
-        match (number, name, problems.is_empty()) {
-            (Some(number), Some(name), true) => Ok(Extension { number, name, login }),
+        let capacity = problems.take("capacity", optional(&self.capacity).map(capacity).transpose());
+        match (number, name, capacity, problems.is_empty()) {
+            (Some(number), Some(name), Some(capacity), true) => Ok(Extension {
+                number,
+                name,
+                login,
+                capacity,
+            }),
             _ => Err(problems.refuse()),
         }
     }
+}
+
+fn capacity(text: &str) -> Result<u32, Problem> {
+    let number = text.trim().parse().ok();
+    number
+        .filter(|number| (1..=MAX_CAPACITY).contains(number))
+        .ok_or(Problem::NotARate)
 }
 
 /// 1 to 20 digits, as PBXs number their extensions.

@@ -20,6 +20,9 @@ pub struct QueueRow {
     pub disabled: bool,
     /// Sessions that nobody has picked up yet.
     pub waiting: u32,
+    /// Its sessions are given to members who are online.
+    #[serde(default)]
+    pub distributes: bool,
 }
 
 /// What is typed to create or change a queue.
@@ -29,6 +32,7 @@ pub struct QueueForm {
     pub name: String,
     pub members: Vec<String>,
     pub pick_up: String,
+    pub distributes: bool,
 }
 
 /// A checked [`QueueForm`].
@@ -37,6 +41,7 @@ pub struct Queue {
     pub name: String,
     pub members: Vec<ExtensionId>,
     pub pick_up: PickUp,
+    pub distributes: bool,
 }
 
 impl QueueForm {
@@ -59,6 +64,8 @@ impl QueueForm {
                     name,
                     members,
                     pick_up,
+                    // Where nobody picks up, there is nothing to give out.
+                    distributes: self.distributes && pick_up != PickUp::None,
                 })
             }
             _ => Err(problems.refuse()),

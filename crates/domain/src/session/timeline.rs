@@ -51,6 +51,8 @@ pub enum SessionEventKind {
     RoutedToQueue,
     RoutedToNobody,
     PickedUp,
+    /// Its queue gave it to somebody who was online.
+    Given,
     /// A supervisor took it from its owner.
     TakenOver,
     /// A supervisor gave it to an extension or a queue.

@@ -4,6 +4,7 @@ use crate::{
     channel::Destination,
     form::{Invalid, Problem, Problems, line, optional},
     ids::{ExtensionId, QueueId},
+    presence::Presence,
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -122,6 +123,9 @@ pub struct HolderRow {
     /// It is disabled, or an extension that nobody can log in as.
     pub unattended: bool,
     pub open: u32,
+    /// Of an extension.
+    #[serde(default)]
+    pub presence: Option<Presence>,
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::{
     directory::logins,
     entity::{extension, session, user},
     events::Audience,
+    presence::presences,
     sessions::{self, access},
 };
 use domain::{
@@ -55,6 +56,7 @@ async fn rows(engine: &Engine, extensions: Vec<extension::Model>) -> Result<Vec<
         users.into_iter().map(|user| (user.extension_id, user)).collect();
     let open: Vec<(Uuid, i64)> = open_sessions(ids).into_tuple().all(db).await?;
     let open: HashMap<Uuid, i64> = open.into_iter().collect();
+    let presences = presences(db, engine.clock().now()).await?;
     let rows = extensions.into_iter().map(|extension| {
         let login = logins.remove(&Some(extension.id));
         let open = open.get(&extension.id).copied().unwrap_or(0);
@@ -66,6 +68,8 @@ async fn rows(engine: &Engine, extensions: Vec<extension::Model>) -> Result<Vec<
             login: login.map(|user| user.login),
             disabled: extension.disabled_at.is_some(),
             open_sessions: u32::try_from(open).unwrap_or(u32::MAX),
+            capacity: extension.capacity.and_then(|most| u32::try_from(most).ok()),
+            presence: presences.get(&extension.id).copied().unwrap_or_default(),
             created_at: Timestamp::from_millis(extension.created_at),
         }
     });
@@ -95,6 +99,7 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &ExtensionForm) -> Res
         name: form.name.clone(),
         disabled_at: None,
         created_at: engine.clock().now().millis(),
+        capacity: form.capacity.map(i64::from),
     };
     let id = new.id;
     extension::Entity::insert(new.clone().into_active_model())
@@ -122,6 +127,7 @@ pub async fn change(engine: &Engine, actor: &Actor, id: ExtensionId, form: &Exte
     let mut change = current.into_active_model();
     change.number = Set(form.number.clone());
     change.name = Set(form.name.clone());
+    change.capacity = Set(form.capacity.map(i64::from));
     let changed = extension::Entity::update(change).exec(&tx).await?;
     let login = form.login.as_ref().map(|login| (login, hash));
     logins::save_login(&tx, &changed, login).await?;

@@ -80,6 +80,7 @@ async fn rows(engine: &Engine, queues: Vec<queue::Model>) -> Result<Vec<QueueRow
             waiting: waiting
                 .get(&queue.id)
                 .map_or(0, |waiting| u32::try_from(*waiting).unwrap_or(u32::MAX)),
+            distributes: queue.distributes,
         })
     };
     queues.into_iter().map(row).collect()
@@ -106,6 +107,7 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &QueueForm) -> Result<
         name: form.name.clone(),
         pick_up: form.pick_up.as_str().to_owned(),
         disabled_at: None,
+        distributes: form.distributes,
         created_at: engine.clock().now().millis(),
     };
     let id = new.id;
@@ -131,6 +133,7 @@ pub async fn change(engine: &Engine, actor: &Actor, id: QueueId, form: &QueueFor
     let mut change = current.into_active_model();
     change.name = Set(form.name.clone());
     change.pick_up = Set(form.pick_up.as_str().to_owned());
+    change.distributes = Set(form.distributes);
     queue::Entity::update(change).exec(&tx).await?;
     set_members(&tx, id.uuid(), &form.members).await?;
     tx.audit("queue.change", Subject::Queue(id.uuid()), Some(detail(&form)));
@@ -158,8 +161,9 @@ pub async fn set_disabled(engine: &Engine, actor: &Actor, id: QueueId, disabled:
 }
 
 fn detail(form: &Queue) -> String {
+    let given = if form.distributes { ", given out" } else { "" };
     format!(
-        "{}, {} members, pick-up {}",
+        "{}, {} members, pick-up {}{given}",
         form.name,
         form.members.len(),
         form.pick_up.as_str()

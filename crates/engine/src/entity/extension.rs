@@ -14,6 +14,8 @@ pub struct Model {
     pub name: String,
     pub disabled_at: Option<i64>,
     pub created_at: i64,
+    /// Open sessions up to which it is given more.
+    pub capacity: Option<i64>,
 }
 
 impl From<Model> for ExtensionRef {

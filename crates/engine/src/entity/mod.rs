@@ -28,6 +28,7 @@ pub mod message_cost;
 pub mod message_payload;
 pub mod message_status;
 pub mod outbox;
+pub mod presence;
 pub mod queue;
 pub mod queue_member;
 pub mod search_backfill;

@@ -14,6 +14,8 @@ pub struct Model {
     pub pick_up: String,
     pub disabled_at: Option<i64>,
     pub created_at: i64,
+    /// Its sessions are given to members who are online.
+    pub distributes: bool,
 }
 
 impl Model {

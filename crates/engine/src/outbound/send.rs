@@ -201,7 +201,7 @@ pub(super) async fn write(
         ReplyEffect::Nothing => {}
         ReplyEffect::PicksUp => {
             let taker = actor.own_extension()?.clone();
-            assignment::take(tx, &session, &taker).await?;
+            assignment::take(tx, &session, &taker, assignment::Taking::PicksUp).await?;
             session.extension_id = Some(taker.id.uuid());
         }
         ReplyEffect::Reopens => {

@@ -53,12 +53,25 @@ pub async fn pick_up(
     if found.extension_id == Some(taker.id.uuid()) {
         return Ok(());
     }
-    take(&tx, &found, &taker).await?;
+    take(&tx, &found, &taker, Taking::PicksUp).await?;
     tx.commit().await
 }
 
+/// How a session gets its owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taking {
+    PicksUp,
+    /// Its queue gives it.
+    IsGiven,
+}
+
 /// Gives an unowned session its owner, within the caller's transaction.
-pub(crate) async fn take(tx: &Transaction, of: &session::Model, taker: &ExtensionRef) -> Result<()> {
+pub(crate) async fn take(
+    tx: &Transaction,
+    of: &session::Model,
+    taker: &ExtensionRef,
+    how: Taking,
+) -> Result<()> {
     let taken = session::Entity::update_many()
         .col_expr(session::Column::ExtensionId, Expr::value(taker.id.uuid()))
         .col_expr(session::Column::State, Expr::value(State::Assigned.as_str()))
@@ -70,14 +83,11 @@ pub(crate) async fn take(tx: &Transaction, of: &session::Model, taker: &Extensio
     if taken.rows_affected == 0 {
         return Err(Refusal::PickUpFirst.into());
     }
-    session_event(
-        tx,
-        of.id,
-        SessionEventKind::PickedUp,
-        Some(taker.name.clone()),
-        None,
-    )
-    .await?;
+    let what = match how {
+        Taking::PicksUp => SessionEventKind::PickedUp,
+        Taking::IsGiven => SessionEventKind::Given,
+    };
+    session_event(tx, of.id, what, Some(taker.name.clone()), None).await?;
     let now = session::Entity::find_by_id(of.id)
         .one(tx)
         .await?

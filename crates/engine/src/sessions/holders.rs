@@ -4,6 +4,7 @@ use crate::{
     Engine, Result,
     directory::attended::attended,
     entity::{extension, queue, session},
+    presence::presences,
     sessions::{
         access::{is_open, is_waiting, members},
         list::page_of,
@@ -43,10 +44,15 @@ pub async fn holders(engine: &Engine, actor: &Actor) -> Result<Vec<HolderRow>> {
         .map(|(id, open)| (holder_of(Some(id), None), open));
     let waiting = waiting.into_iter().map(|(id, open)| (holder_of(None, id), open));
     let attended = attended(db).await?;
+    let presences = presences(db, engine.clock().now()).await?;
     let extensions = extension::Entity::find().all(db).await?;
     let queues = queue::Entity::find().all(db).await?;
     let mut rows = Vec::new();
     for (holder, open) in owned.chain(waiting) {
+        let presence = match holder {
+            Holder::Extension(id) => Some(presences.get(&id.uuid()).copied().unwrap_or_default()),
+            Holder::Queue(_) | Holder::Nobody => None,
+        };
         let (label, answers) = match holder {
             Holder::Extension(id) => {
                 let found = extensions.iter().find(|row| row.id == id.uuid());
@@ -70,6 +76,7 @@ pub async fn holders(engine: &Engine, actor: &Actor) -> Result<Vec<HolderRow>> {
             label,
             unattended: !answers,
             open: u32::try_from(open).unwrap_or(u32::MAX),
+            presence,
         });
     }
     rows.sort_by(|a, b| (!a.unattended, &a.label).cmp(&(!b.unattended, &b.label)));
@@ -115,6 +122,6 @@ pub async fn held_by(
             .add(Column::QueueId.is_null()),
     };
     let open = session::Entity::find().filter(held).filter(is_open());
-    let order = Order::LatestMessageFirst;
+    let order = Order::LatestMessage;
     page_of(engine, order.sort(open), order, page).await
 }

@@ -126,7 +126,7 @@ pub(crate) fn unread(actor: &Actor) -> Select<session::Entity> {
     let found = session::Entity::find()
         .filter(on_tab(actor, Tab::All))
         .filter(is_unread());
-    Order::LatestMessageFirst.sort(found)
+    Order::LatestMessage.sort(found)
 }
 
 /// Spelt as in the condition of the index.
@@ -220,7 +220,7 @@ pub(crate) fn first_found(
 
 /// The time of the last of the [`SCANNED`] sessions from the page on; `None` when the actor sees no more than those.
 async fn latest_from(engine: &Engine, stretches: &[Condition], page: &PageRequest) -> Result<Option<i64>> {
-    let beyond = Order::LatestMessageFirst.beyond(page)?;
+    let beyond = Order::LatestMessage.beyond(page)?;
     let Some(query) = stretches::time_of_nth(stretches, &beyond, SCANNED) else {
         return Ok(None);
     };

@@ -20,7 +20,7 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, sea_query::Query};
 
-const ORDER: Order = Order::LatestMessageFirst;
+const ORDER: Order = Order::LatestMessage;
 
 /// One page of the sessions that the filter takes. A page may have less than its limit, or nothing, and still be
 /// followed by others.

@@ -6,7 +6,7 @@
 //! | `list`, `order`, `stretches`, `walk`, `rows`, `choices` | the lists of the inbox, their search, filters and counts |
 //! | `log` | the session log of supervisors |
 //! | `thread`, `messages`, `content`, `unread`, `typing` | reading one, and typing in it |
-//! | `assignment`, `transfer`, `holders` | who has it |
+//! | `assignment`, `distribution`, `transfer`, `holders` | who has it |
 //! | `lifecycle`, `idle`, `status`, `timeline`, `note`, `audience` | what changes write, and who hears of it |
 
 pub mod content;
@@ -16,6 +16,7 @@ pub mod thread;
 pub(crate) mod access;
 pub(crate) mod assignment;
 pub(crate) mod audience;
+pub(crate) mod distribution;
 pub(crate) mod idle;
 pub(crate) mod lifecycle;
 pub(crate) mod status;

@@ -7,36 +7,36 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, Condition, ExprTrait, QueryOrder, Select, sea_query::Expr};
 
-/// The order of the sessions in a list; a cursor names the last one's time and id.
+/// What comes first in a list of sessions; a cursor names the last one's time and id.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Order {
-    LatestMessageFirst,
-    LongestWaitFirst,
+    LatestMessage,
+    LongestWait,
     /// Of sessions whose service window is open: the customer who wrote first is the one whose window closes first.
-    WindowClosesFirst,
+    WindowCloses,
 }
 
 impl Order {
     pub(super) fn of(tab: Tab, filter: &Filter) -> Self {
         match tab {
-            _ if filter.closing => Self::WindowClosesFirst,
-            Tab::Mine | Tab::All => Self::LatestMessageFirst,
-            Tab::Waiting => Self::LongestWaitFirst,
+            _ if filter.closing => Self::WindowCloses,
+            Tab::Mine | Tab::All => Self::LatestMessage,
+            Tab::Waiting => Self::LongestWait,
         }
     }
 
     pub(super) fn column(self) -> session::Column {
         match self {
-            Self::LatestMessageFirst => session::Column::LastMessageAt,
-            Self::LongestWaitFirst => session::Column::WaitingSince,
-            Self::WindowClosesFirst => session::Column::LastInboundAt,
+            Self::LatestMessage => session::Column::LastMessageAt,
+            Self::LongestWait => session::Column::WaitingSince,
+            Self::WindowCloses => session::Column::LastInboundAt,
         }
     }
 
     pub(super) fn direction(self) -> sea_orm::Order {
         match self {
-            Self::LatestMessageFirst => sea_orm::Order::Desc,
-            Self::LongestWaitFirst | Self::WindowClosesFirst => sea_orm::Order::Asc,
+            Self::LatestMessage => sea_orm::Order::Desc,
+            Self::LongestWait | Self::WindowCloses => sea_orm::Order::Asc,
         }
     }
 
@@ -66,8 +66,8 @@ impl Order {
         };
         let column = self.column();
         let (later, same_time, not_earlier) = match self {
-            Self::LatestMessageFirst => (column.lt(at), session::Column::Id.lt(id), column.lte(at)),
-            Self::LongestWaitFirst | Self::WindowClosesFirst => {
+            Self::LatestMessage => (column.lt(at), session::Column::Id.lt(id), column.lte(at)),
+            Self::LongestWait | Self::WindowCloses => {
                 (column.gt(at), session::Column::Id.gt(id), column.gte(at))
             }
         };
@@ -79,9 +79,9 @@ impl Order {
 
     pub(super) fn cursor(self, row: &session::Model) -> String {
         let at = match self {
-            Self::LatestMessageFirst => row.last_message_at,
-            Self::LongestWaitFirst => row.waiting_since,
-            Self::WindowClosesFirst => row.last_inbound_at.unwrap_or_default(),
+            Self::LatestMessage => row.last_message_at,
+            Self::LongestWait => row.waiting_since,
+            Self::WindowCloses => row.last_inbound_at.unwrap_or_default(),
         };
         cursor::of_time_and_id(at, row.id)
     }

@@ -114,7 +114,7 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
     let novice = user(NEW, Role::Operator);
     let searched = async |actor: &Actor, text: &str| {
         let mut sought = search::sought(text).unwrap();
-        let order = Order::LatestMessageFirst;
+        let order = Order::LatestMessage;
         let query = match sought.rarest_first(db, search::FEW + 1).await.unwrap() > search::FEW {
             true => {
                 let stretches = stretches::of_tab(db, actor, Tab::All).await.unwrap();
@@ -369,7 +369,7 @@ async fn stretches_are_the_whole_tab(db: &Database) {
             assert_eq!(counted, Some(expected), "{tab:?}");
         }
         let all = session::Entity::find().filter(visible_to(&actor));
-        let all = Order::LatestMessageFirst.sort(all).all(db).await.unwrap();
+        let all = Order::LatestMessage.sort(all).all(db).await.unwrap();
         let stretches = stretches::of_tab(db, &actor, Tab::All).await.unwrap();
         let nth = stretches::time_of_nth(&stretches, &Condition::all(), 100).unwrap();
         let nth = db.query_one(&nth).await.unwrap();
@@ -387,7 +387,7 @@ async fn a_narrowed_list_goes_on(db: &Database) {
     let quiet: Uuid = format!("{ONE}5").parse().unwrap();
     let filter = Filter::default().with(By::Queue, Some(quiet));
     let taken = || taken(&filter, Timestamp::from_millis(0));
-    let order = Order::LatestMessageFirst;
+    let order = Order::LatestMessage;
     for actor in [user(OLD, Role::Admin), user(NEW, Role::Operator)] {
         let all = session::Entity::find().filter(visible_to(&actor)).filter(taken());
         let all = order.sort(all).all(db).await.unwrap();

@@ -77,7 +77,7 @@ pub(super) fn first(
 
 /// The time of the session that comes after `n` others; `None` when there are no stretches.
 pub(super) fn time_of_nth(stretches: &[Condition], narrowed: &Condition, n: u64) -> Option<SelectStatement> {
-    let order = Order::LatestMessageFirst;
+    let order = Order::LatestMessage;
     let mut all = together(stretches, order, narrowed, n + 1)?;
     Some(all.column(order.column()).offset(n).limit(1).take())
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// How many of the sessions that the actor sees are scanned for a page.
 pub(super) const SCANNED: u64 = 10_000;
 
-const ORDER: Order = Order::LatestMessageFirst;
+const ORDER: Order = Order::LatestMessage;
 
 /// The first `many` that are `narrowed`, among the first [`SCANNED`] of these stretches that are `within`; and where to go
 /// on if there are not as many.

@@ -12,9 +12,10 @@ use crate::{
     files::claims,
     metrics,
     outbound::{self, pace::Full},
+    presence::note_seen,
     retention,
     search::backfill,
-    sessions::idle,
+    sessions::{distribution, idle},
     templates,
     wakes::Worker,
 };
@@ -72,6 +73,12 @@ impl Engine {
     pub async fn close_idle(&self) -> Result<()> {
         while idle::pass(self).await? {}
         Ok(())
+    }
+
+    /// Counts open pages and gives out what waits, as the worker does.
+    pub async fn give_out(&self) -> Result<()> {
+        note_seen(self).await?;
+        distribution::pass(self).await
     }
 
     /// Deletes what is due to be deleted now.

@@ -140,6 +140,7 @@ impl Desk {
             name: "Desk".to_owned(),
             members: vec![extension.to_string()],
             pick_up: "auto".to_owned(),
+            ..QueueForm::default()
         };
         let queue = queues::create(&engine, &admin, &queue).await.unwrap();
         let authentication = AuthenticationForm {

@@ -1,6 +1,6 @@
 //! `/api/v1/extensions`.
 
-use super::{Administrator, Id, Reader, json::Json, list, list::Wanted, problem::Problem, time};
+use super::{Administrator, Id, Operator, Reader, json::Json, list, list::Wanted, problem::Problem, time};
 use crate::http::state::Http;
 use axum::{
     extract::State,
@@ -12,10 +12,11 @@ use domain::{
     directory::{ExtensionForm, ExtensionRow},
     form,
     ids::ExtensionId,
+    presence::{Availability, Presence},
     refusal::Refusal,
 };
 use engine::{Engine, directory::extensions};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Serialize)]
 struct Extension {
@@ -26,6 +27,9 @@ struct Extension {
     role: Option<Role>,
     disabled: bool,
     open_sessions: u32,
+    /// `null`: the default.
+    capacity: Option<u32>,
+    presence: Presence,
     created_at: String,
 }
 
@@ -39,6 +43,8 @@ impl From<ExtensionRow> for Extension {
             role: row.role,
             disabled: row.disabled,
             open_sessions: row.open_sessions,
+            capacity: row.capacity,
+            presence: row.presence,
             created_at: time(row.created_at),
         }
     }
@@ -74,6 +80,24 @@ pub async fn create(
     let row = extensions::get(&http.engine, &actor, id).await?;
     let location = [(header::LOCATION, format!("/api/v1/extensions/{id}"))];
     Ok((StatusCode::CREATED, location, axum::Json(Extension::from(row))))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewAvailability {
+    availability: Availability,
+}
+
+/// A PBX tells that somebody is on the phone.
+pub async fn set_availability(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Id(extension): Id<ExtensionId>,
+    Json(new): Json<NewAvailability>,
+) -> Result<impl IntoResponse, Problem> {
+    engine::presence::choose_for(&http.engine, &actor, extension, new.availability).await?;
+    let row = extensions::get(&http.engine, &actor, extension).await?;
+    Ok(axum::Json(Extension::from(row)))
 }
 
 /// Looks up an extension by its id or by its number.

@@ -132,6 +132,7 @@ fn opens(event: &SessionEvent) -> bool {
         | SessionEventKind::RoutedToQueue
         | SessionEventKind::RoutedToNobody => true,
         SessionEventKind::PickedUp
+        | SessionEventKind::Given
         | SessionEventKind::TakenOver
         | SessionEventKind::Transferred
         | SessionEventKind::BackInQueue
