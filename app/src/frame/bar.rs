@@ -1,6 +1,9 @@
 //! The top bar: the current place, and the user's language, theme and log-out.
 
-use super::switches::{LanguageSwitch, ThemeSwitch};
+use super::{
+    commands::Commands,
+    switches::{LanguageSwitch, ThemeSwitch},
+};
 use crate::{
     alerts::AlertChoices,
     api::{
@@ -40,6 +43,7 @@ pub fn Bar(user: Resource<ApiResult<Me>>) -> impl IntoView {
                 <Icon name=IconName::Menu />
             </label>
             <Breadcrumb />
+            <Commands />
             <ThemeSwitch />
             <LanguageSwitch />
             <Transition>

@@ -2,6 +2,7 @@
 //! the user's own settings. Below 720 px the rail is a drawer.
 
 mod bar;
+mod commands;
 mod rail;
 pub mod switches;
 

@@ -84,6 +84,7 @@ pub fn Keys() -> impl IntoView {
             {line(&["/"], Signal::derive(move || t_string!(i18n, inbox.keys.canned)))}
             {line(&["Enter"], Signal::derive(move || t_string!(i18n, inbox.keys.send)))}
             {line(&["Shift", "Enter"], Signal::derive(move || t_string!(i18n, inbox.keys.line)))}
+            {line(&["Ctrl", "K"], Signal::derive(move || t_string!(i18n, inbox.keys.commands)))}
             {line(&["Esc"], Signal::derive(move || t_string!(i18n, inbox.keys.leave)))}
         </dl>
     }
