@@ -263,6 +263,16 @@ pub async fn mark_unread(session: SessionId) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// Lets colleagues see that the caller writes a reply or a note.
+///
+/// # Errors
+/// Not visible to the caller, or they may not write.
+#[server(prefix = "/rpc", endpoint = "inbox/writing", protocol = Rpc)]
+pub async fn writing(session: SessionId) -> Result<(), ApiError> {
+    let actor = guard::actor().await?;
+    Ok(engine::sessions::writing(&guard::engine()?, &actor, session).await?)
+}
+
 /// Lets the customer see that the user types an answer.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::wire;
 use domain::{
-    event::{HELLO, Hello, PING},
+    event::{HELLO, Hello, PING, WRITING},
     ids::UserId,
     position::Position,
 };
@@ -108,6 +108,7 @@ impl Connection {
                     }
                 }
                 Act::Notify(event) => this.notifiers.notify(*event),
+                Act::Writing(writing) => this.notifiers.write(writing),
                 Act::Connected(connected) => this.notifiers.connect(connected),
                 Act::FindOut => (this.find_out)(),
             }
@@ -167,6 +168,11 @@ impl Stream {
                         Ok(hello) => tab.hello(now, hello),
                         Err(_) => tab.failed(now, false),
                     },
+                    WRITING => {
+                        if let Ok(writing) = wire::read(&data) {
+                            tab.writing(now, writing);
+                        }
+                    }
                     _ => tab.event(now, data),
                 });
             }
@@ -179,7 +185,7 @@ impl Stream {
                 with(&connection, |tab, now| tab.failed(now, refused));
             }
         });
-        for name in [HELLO, PING, "message"] {
+        for name in [HELLO, PING, WRITING, "message"] {
             let added = source.add_event_listener_with_callback(name, message.as_ref().unchecked_ref());
             added.ok()?;
         }

@@ -1,13 +1,15 @@
 //! What has changed, as counters: the read ends for the components that show it, the write ends for the connection.
 
 use super::changes::{Change as InboxChange, Changes};
+use crate::browser::now;
 use domain::{
-    event::{Change, Event},
+    event::{Change, Event, WRITES_FOR, Writing},
     ids::SessionId,
     position::Position,
+    time::Timestamp,
 };
 use leptos::prelude::*;
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 /// Counters that rise whenever a thing of their kind may have changed.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +35,7 @@ pub struct Live {
     /// Rises when the inbox has to be read again.
     pub inbox: ReadSignal<u64>,
     by_session: ReadSignal<BySession>,
+    writing: ReadSignal<Vec<(Writing, Timestamp)>>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -46,6 +49,16 @@ impl Live {
     pub fn session(&self, id: SessionId) -> u64 {
         self.by_session
             .with(|changes| changes.all + changes.each.get(&id).copied().unwrap_or(0))
+    }
+}
+
+impl Live {
+    /// The colleagues who write in this session now.
+    pub fn writers(&self, id: SessionId) -> Vec<String> {
+        self.writing.with(|all| {
+            let here = all.iter().filter(|(writing, _)| writing.session == id);
+            here.map(|(writing, _)| writing.name.clone()).collect()
+        })
     }
 }
 
@@ -72,6 +85,7 @@ pub(super) struct Notifiers {
     changes: WriteSignal<Changes>,
     inbox: WriteSignal<u64>,
     by_session: WriteSignal<BySession>,
+    writing: WriteSignal<Vec<(Writing, Timestamp)>>,
 }
 
 pub(super) fn signals() -> (Live, Notifiers) {
@@ -90,6 +104,7 @@ pub(super) fn signals() -> (Live, Notifiers) {
     let (changes, add_change) = signal(Changes::default());
     let (inbox, notify_inbox) = signal(0);
     let (by_session, notify_session) = signal(BySession::default());
+    let (writing, write) = signal(Vec::new());
     (
         Live {
             sessions,
@@ -107,6 +122,7 @@ pub(super) fn signals() -> (Live, Notifiers) {
             changes,
             inbox,
             by_session,
+            writing,
         },
         Notifiers {
             sessions: notify_sessions,
@@ -124,6 +140,7 @@ pub(super) fn signals() -> (Live, Notifiers) {
             changes: add_change,
             inbox: notify_inbox,
             by_session: notify_session,
+            writing: write,
         },
     )
 }
@@ -150,7 +167,13 @@ impl Notifiers {
         }
         match event.change {
             Change::Session { .. } => self.sessions.update(|n| *n += 1),
-            Change::Message { .. } => self.messages.update(|n| *n += 1),
+            Change::Message { session, inbound, .. } => {
+                self.messages.update(|n| *n += 1);
+                if !inbound {
+                    self.writing
+                        .update(|all| all.retain(|(writing, _)| writing.session != session));
+                }
+            }
             Change::Read { .. } => {}
             Change::Channel { .. } => self.channels.update(|n| *n += 1),
             Change::Directory => {
@@ -168,6 +191,23 @@ impl Notifiers {
                 self.notify_all();
             }
         }
+    }
+
+    /// A colleague writes, until nothing is heard of it for a while or a message is there.
+    pub(super) fn write(self, new: Writing) {
+        self.writing.update(|all| {
+            all.retain(|(known, _)| known.user != new.user || known.session != new.session);
+            all.push((new, now()));
+        });
+        let prune = move || {
+            let is_over = |at: Timestamp| now().since(at) >= WRITES_FOR;
+            self.writing.try_maybe_update(|all| {
+                let before = all.len();
+                all.retain(|(_, at)| !is_over(*at));
+                (all.len() < before, ())
+            });
+        };
+        set_timeout(prune, WRITES_FOR + Duration::from_millis(10));
     }
 
     pub(super) fn lead(self, leads: bool) {

@@ -20,6 +20,19 @@ pub const PING: &str = "ping";
 /// The name of each stream's first event, a [`Hello`].
 pub const HELLO: &str = "hello";
 
+/// The name of the event that tells that a colleague writes, a [`Writing`]. It has no number, and nobody hears of it later.
+pub const WRITING: &str = "writing";
+/// How long a colleague counts as writing after this event.
+pub const WRITES_FOR: Duration = Duration::from_secs(7);
+
+/// A colleague writes a reply or a note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Writing {
+    pub session: SessionId,
+    pub user: UserId,
+    pub name: String,
+}
+
 /// The start of a stream. The stream does not report events up to this position.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hello {

@@ -12,7 +12,7 @@ use axum::{
 };
 use domain::{
     access::{Actor, Me},
-    event::{HELLO, Hello, PING, PING_EVERY},
+    event::{HELLO, Hello, PING, PING_EVERY, WRITING},
 };
 use engine::{
     Engine,
@@ -88,6 +88,13 @@ pub async fn stream(
             Some((changed(&event), (subscription, actor, kept)))
         },
     );
+    let whispers = stream::unfold(
+        (engine.events().whispers(), Actor::User(me.clone())),
+        |(mut whispers, actor)| async move {
+            let writing = whispers.next(&actor).await?;
+            Some((named(WRITING, &writing), (whispers, actor)))
+        },
+    );
     let gone = Box::pin(logged_out(
         engine,
         me,
@@ -97,7 +104,7 @@ pub async fn stream(
     let over = future::select(gone, Box::pin(http.stopping.clone().begun()));
 
     let events = stream::iter([named(HELLO, &hello)])
-        .chain(stream::select(changes, pings()))
+        .chain(stream::select(changes, stream::select(whispers, pings())))
         .map(Ok::<_, Infallible>)
         .take_until(over);
     (PASS_ON_AT_ONCE, Sse::new(events)).into_response()

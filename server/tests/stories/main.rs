@@ -56,3 +56,4 @@ mod unread;
 mod upgrade;
 mod webhook;
 mod wire;
+mod writing;

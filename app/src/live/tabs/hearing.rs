@@ -6,7 +6,7 @@ use super::{
 };
 use crate::wire;
 use domain::{
-    event::{Change, Event, Hello},
+    event::{Change, Event, Hello, Writing},
     position::Position,
 };
 
@@ -47,6 +47,15 @@ impl Tab {
         }
     }
 
+    /// The process tells that a colleague writes.
+    pub fn writing(&mut self, now: Millis, writing: Writing) {
+        if let Role::Leading { .. } = self.role {
+            self.heard(now);
+            self.tell(Note::Writing(writing.clone()));
+            self.acts.push(Act::Writing(writing));
+        }
+    }
+
     /// The stream ended, or did not start. `refused`: the process or a proxy gave another answer.
     pub fn failed(&mut self, now: Millis, refused: bool) {
         if let Role::Leading { lead, .. } = self.role {
@@ -61,6 +70,7 @@ impl Tab {
     pub fn note(&mut self, now: Millis, note: Note) {
         match (self.role, note) {
             (Role::Away, _) => {}
+            (Role::Following, Note::Writing(writing)) => self.acts.push(Act::Writing(writing)),
             (Role::Leading { lead, .. }, Note::Anybody) => {
                 if self.listens(now) {
                     self.relay_ping(lead);
@@ -100,7 +110,7 @@ impl Tab {
                     until: now + HAND_OVER * self.luck,
                 };
             }
-            (_, Note::Anybody | Note::Leaving) => {}
+            (_, Note::Anybody | Note::Leaving | Note::Writing(_)) => {}
         }
     }
 

@@ -1,6 +1,6 @@
 //! The notes that the tabs of one user send each other.
 
-use domain::position::Position;
+use domain::{event::Writing, position::Position};
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since some moment that all tabs share.
@@ -13,6 +13,8 @@ pub enum Note {
     Anybody,
     /// This tab listens and has heard this.
     Heard { lead: Lead, at: Position, what: Heard },
+    /// This tab has heard that a colleague writes.
+    Writing(Writing),
     /// This tab leads and has no connection.
     Lost { lead: Lead },
     /// This tab listened and goes away.

@@ -2,7 +2,7 @@
 
 use super::note::{Lead, Millis, Note};
 use domain::{
-    event::{Event, SILENCE},
+    event::{Event, SILENCE, Writing},
     ids::UserId,
     position::Position,
 };
@@ -27,6 +27,8 @@ pub enum Act {
     Tell(Note),
     /// Something may have changed.
     Notify(Box<Event>),
+    /// A colleague writes.
+    Writing(Writing),
     Connected(bool),
     /// Ask who is logged in: the stream was refused, is another user's, or started anew.
     FindOut,

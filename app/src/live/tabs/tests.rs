@@ -3,8 +3,8 @@ use super::{
     tab::{Act, Tab},
 };
 use domain::{
-    event::{Change, Hello},
-    ids::UserId,
+    event::{Change, Hello, Writing},
+    ids::{SessionId, UserId},
     position::Position,
 };
 
@@ -34,6 +34,7 @@ struct Browser {
     changes: Vec<Vec<Change>>,
     connected: Vec<bool>,
     asked: Vec<usize>,
+    writers: Vec<Vec<String>>,
     /// Whether the process answers.
     up: bool,
     /// Whether it still has the events from while nobody listened.
@@ -56,6 +57,7 @@ impl Browser {
             changes: vec![Vec::new(); count],
             connected: vec![true; count],
             asked: vec![0; count],
+            writers: vec![Vec::new(); count],
             up: true,
             keeps: false,
             frozen: Vec::new(),
@@ -97,6 +99,7 @@ impl Browser {
                 Act::Notify(event) => self.changes[n].push(event.change),
                 Act::Connected(connected) => self.connected[n] = connected,
                 Act::FindOut => self.asked[n] += 1,
+                Act::Writing(writing) => self.writers[n].push(writing.name),
             }
         }
     }
@@ -164,6 +167,23 @@ fn seven_tabs_have_one_stream_and_all_hear() {
         "and nothing else"
     );
     assert_eq!(browser.connected, [true; 7]);
+}
+
+#[test]
+fn all_tabs_learn_once_that_a_colleague_writes() {
+    let mut browser = Browser::with(3);
+    browser.pass(1);
+    let session: SessionId = "00000000-0000-0000-0000-000000000009".parse().unwrap();
+    let writing = Writing {
+        session,
+        user: user(2),
+        name: "Petr".into(),
+    };
+    for n in 0..3 {
+        let writing = writing.clone();
+        browser.step(n, |tab, now| tab.writing(now, writing));
+    }
+    assert_eq!(browser.writers, vec![vec!["Petr".to_owned()]; 3]);
 }
 
 #[test]

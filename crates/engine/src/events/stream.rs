@@ -1,7 +1,12 @@
 //! The stream of events in this process, and those who listen to it.
 
 use crate::events::{audience::Audience, counts::Counts};
-use domain::{access::Actor, event::Change, position::Position, session::InboxCounts};
+use domain::{
+    access::Actor,
+    event::{Change, Writing},
+    position::Position,
+    session::InboxCounts,
+};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::{
@@ -16,6 +21,8 @@ use uuid::Uuid;
 
 /// Events kept for a slow listener; one that falls behind further is told to read everything again.
 const KEPT: usize = 1024;
+/// Signs of writing that are kept for a slow listener.
+const WHISPERS: usize = 64;
 
 /// An event for everybody who may hear of it.
 #[derive(Debug)]
@@ -103,6 +110,8 @@ impl Published {
 #[derive(Debug)]
 pub struct Events {
     sender: broadcast::Sender<Arc<Published>>,
+    /// What is told and not stored.
+    whispers: broadcast::Sender<Arc<(Writing, Reach)>>,
     last: AtomicU64,
     committed: Notify,
     /// One more reference for each page that listens.
@@ -114,6 +123,7 @@ impl Events {
     pub(crate) fn new(last: u64) -> Self {
         Self {
             sender: broadcast::Sender::new(KEPT),
+            whispers: broadcast::Sender::new(WHISPERS),
             last: AtomicU64::new(last),
             committed: Notify::new(),
             pages: Arc::default(),
@@ -133,6 +143,16 @@ impl Events {
         self.last.store(published.number, Ordering::SeqCst);
         // Without a listener this fails, which is fine: whoever comes later reads the current state.
         drop(self.sender.send(Arc::new(published)));
+    }
+
+    /// Tells those within reach, in this process, that somebody writes.
+    pub(crate) fn whisper(&self, writing: Writing, to: Reach) {
+        drop(self.whispers.send(Arc::new((writing, to))));
+    }
+
+    /// Listens to what colleagues write.
+    pub fn whispers(&self) -> Whispers {
+        Whispers(self.whispers.subscribe())
     }
 
     /// Whether any page listens.
@@ -166,6 +186,29 @@ impl Events {
             missed: VecDeque::new(),
             last: self.last(),
             _page: None,
+        }
+    }
+}
+
+/// A listener to what colleagues write.
+#[derive(Debug)]
+pub struct Whispers(broadcast::Receiver<Arc<(Writing, Reach)>>);
+
+impl Whispers {
+    /// The next that this user may hear of; not what they write themselves. One that is missed is told again soon.
+    pub async fn next(&mut self, actor: &Actor) -> Option<Writing> {
+        loop {
+            match self.0.recv().await {
+                Ok(whisper) => {
+                    let (writing, reach) = &*whisper;
+                    let own = matches!(actor, Actor::User(me) if me.id == writing.user);
+                    if !own && reach.includes(actor) {
+                        return Some(writing.clone());
+                    }
+                }
+                Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
         }
     }
 }

@@ -5,7 +5,7 @@
 //! | `access` | who sees which sessions, and who may go on with one |
 //! | `list`, `order`, `stretches`, `walk`, `rows`, `choices` | the lists of the inbox, their search, filters and counts |
 //! | `log` | the session log of supervisors |
-//! | `thread`, `messages`, `content`, `unread`, `typing` | reading one, and typing in it |
+//! | `thread`, `messages`, `content`, `unread`, `typing`, `writing` | reading one, and typing in it |
 //! | `assignment`, `distribution`, `transfer`, `holders` | who has it |
 //! | `lifecycle`, `idle`, `status`, `timeline`, `note`, `audience` | what changes write, and who hears of it |
 
@@ -34,6 +34,7 @@ mod transfer;
 mod typing;
 mod unread;
 mod walk;
+mod writing;
 
 #[cfg(test)]
 mod plans;
@@ -49,6 +50,7 @@ pub use timeline::timeline;
 pub use transfer::{take_over, targets, transfer, transfer_all};
 pub use typing::typing;
 pub use unread::{mark_all_read, mark_read, mark_unread};
+pub use writing::writing;
 
 pub(crate) use transfer::release;
 pub(crate) use unread::tell_read;

@@ -142,7 +142,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             aria-invalid=move || too_long.get().then_some("true")
             on:input=move |_| {
                 draft.typed();
-                typing.typed(draft.length.get_untracked());
+                typing.reply(draft.length.get_untracked());
                 canned.look();
             }
             on:blur=move |_| canned.close()
@@ -164,7 +164,7 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let notes = inbox.writes_note;
     view! {
         <WriteTabs id />
-        {move || notes.get().then(|| view! { <NoteForm id /> })}
+        {move || notes.get().then(|| view! { <NoteForm id typing /> })}
         <form
             class="composer"
             hidden=move || notes.get()

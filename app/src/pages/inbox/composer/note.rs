@@ -1,6 +1,6 @@
 //! A note for colleagues, which the customer never sees. Whoever sees the session may write one.
 
-use super::enter;
+use super::{enter, typing::Typing};
 use crate::{
     api::ActionForm,
     browser,
@@ -54,7 +54,7 @@ pub fn WriteTabs(id: SessionId) -> impl IntoView {
 }
 
 #[component]
-pub fn NoteForm(id: SessionId) -> impl IntoView {
+pub fn NoteForm(id: SessionId, typing: Typing) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let outbox = use_outbox();
@@ -62,6 +62,9 @@ pub fn NoteForm(id: SessionId) -> impl IntoView {
     let keep = move || {
         if let Some(area) = area.get_untracked() {
             outbox.keep_note(id, &area.value());
+            if !area.value().is_empty() {
+                typing.note();
+            }
         }
     };
     Effect::new(move |before: Option<Option<UserId>>| {

@@ -6,6 +6,7 @@
 //! | [`messages`], [`timeline`], [`divider`] | the messages on the page, their order, and where the unread ones begin |
 //! | [`line`], [`bubble`], [`content`], [`file`], [`tools`], [`fate`] | one line of them |
 //! | [`scroll`], [`links`], [`reading`], [`announcer`] | the reading position, and what has been read or announced |
+//! | [`writers`] | which colleagues write now |
 
 mod announcer;
 pub(super) mod bubble;
@@ -22,12 +23,14 @@ mod reading;
 mod scroll;
 mod timeline;
 mod tools;
+mod writers;
 
 use self::{
     announcer::Announcer,
     header::Header,
     messages::Messages,
     placeholder::{Choose, Gone, Nowhere, ThreadSkeleton},
+    writers::Writers,
 };
 use super::{composer::Composer, details::Details, state::use_inbox};
 use crate::{
@@ -130,6 +133,7 @@ fn Open(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
         <section class="inbox-thread" aria-label=name>
             {header}
             {messages}
+            <Writers id />
             {move || (!cut.get()).then(|| view! { <Composer id thread /> })}
             <Announcer thread />
         </section>
