@@ -75,7 +75,7 @@ test('from the log-in to a closed session', async ({ world, stranger }) => {
     await keyboard.press('Tab');
     await expect(page.getByRole('button', { name: inbox.keys.title })).toBeFocused();
     await expectVisibleFocus(page);
-    for (const name of [inbox.list.mine, inbox.list.waiting, inbox.list.all, inbox.list.only_unread]) {
+    for (const name of [inbox.list.mine, inbox.list.waiting, inbox.list.all, inbox.list.only_unread, inbox.list.closing]) {
       await keyboard.press('Tab');
       await expect(focused(page)).toContainText(name);
       await expectVisibleFocus(page);

@@ -31,7 +31,7 @@ test('a label is defined, put on, seen by a colleague and filtered by', async ({
   await boss.locator('.inbox-filters summary').click();
   await boss.locator('.inbox-filters').getByRole('link', { name: 'Complaint' }).click();
   await expect(rows).toHaveCount(1);
-  await expect(boss.locator('.inbox-filters [aria-current=true]')).toContainText('Complaint');
+  await expect(boss.locator('.inbox-filters > .chip[aria-current=true]')).toContainText('Complaint');
   await toggle.click();
   await expect(toggle).toHaveAttribute('aria-pressed', 'false');
   await expect(boss.getByText(inbox.empty.narrowed_title)).toBeVisible();

@@ -46,6 +46,7 @@ mod m0036_search;
 mod m0037_canned_replies;
 mod m0038_labels;
 mod m0039_presence;
+mod m0040_contact_notes;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -92,6 +93,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0037_canned_replies::Step),
             Box::new(m0038_labels::Step),
             Box::new(m0039_presence::Step),
+            Box::new(m0040_contact_notes::Step),
         ]
     }
 }

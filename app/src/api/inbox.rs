@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 #[cfg(feature = "ssr")]
-use super::guard;
+use super::{guard, plain_form};
 #[cfg(feature = "ssr")]
 use domain::{access::Actor, form::optional, message::content::Content, page::PageRequest};
 
@@ -259,7 +259,23 @@ pub async fn mark_unread(session: SessionId) -> Result<(), ApiError> {
     let actor = guard::actor().await?;
     engine::sessions::mark_unread(&guard::engine()?, &actor, session).await?;
     // The session's own page would mark it as read.
-    super::plain_form::redirect("/inbox");
+    plain_form::redirect("/inbox");
+    Ok(())
+}
+
+/// Changes the note about a session's contact. `version` is that of the note that the caller has read.
+///
+/// # Errors
+/// Somebody has changed it meanwhile, it is too long, or the session is not visible to the caller.
+#[server(prefix = "/rpc", endpoint = "inbox/contact-note", protocol = Rpc)]
+pub async fn contact_note(
+    session: SessionId,
+    #[server(default)] text: String,
+    #[server(default)] version: i64,
+) -> Result<(), ApiError> {
+    let actor = guard::actor().await?;
+    engine::sessions::set_contact_note(&guard::engine()?, &actor, session, &text, version).await?;
+    plain_form::redirect(&format!("/inbox/{session}?tab=all"));
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     commands::Commands,
+    help::Help,
     switches::{LanguageSwitch, ThemeSwitch},
 };
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
     },
     i18n::*,
     labels,
-    presence::{AvailabilityChoice, OwnDot},
+    presence::{AvailabilityChoice, OwnDot, use_own},
     ui::{Icon, IconName, Menu, Transition},
 };
 use domain::access::Me;
@@ -23,6 +24,7 @@ use leptos_router::hooks::use_location;
 pub fn Bar(user: Resource<ApiResult<Me>>) -> impl IntoView {
     let i18n = use_i18n();
     let drawer = NodeRef::<html::Input>::new();
+    let own = use_own();
     let place = use_location().pathname;
     Effect::new(move |_| {
         place.track();
@@ -44,10 +46,16 @@ pub fn Bar(user: Resource<ApiResult<Me>>) -> impl IntoView {
             </label>
             <Breadcrumb />
             <Commands />
+            <Help />
             <ThemeSwitch />
             <LanguageSwitch />
             <Transition>
-                {move || user.get().and_then(Result::ok).map(|me| view! { <UserMenu me /> })}
+                {move || {
+                    // A part names its resources at once, and the menu takes no part of its own: the process would number
+                    // it after the page's resources, the browser before.
+                    own.name();
+                    user.get().and_then(Result::ok).map(|me| view! { <UserMenu me /> })
+                }}
             </Transition>
         </header>
     }
@@ -140,15 +148,13 @@ fn UserMenu(me: Me) -> impl IntoView {
         <Menu
             class="button quiet person"
             label=label
-            summary=Box::new(move || view! { <span class="initials">{initials}</span> <Transition fallback=|| ()><OwnDot /></Transition> }.into_any())
+            summary=Box::new(move || view! { <span class="initials">{initials}</span> <OwnDot /> }.into_any())
         >
             <p class="menu-who">
                 <strong>{me.name.clone()}</strong>
                 <span>{who}</span>
             </p>
-            <Transition fallback=|| ()>
-                <AvailabilityChoice />
-            </Transition>
+            <AvailabilityChoice />
             <AlertChoices />
             <ActionForm action=log_out>
                 <button type="submit" class="menu-item">

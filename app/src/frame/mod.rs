@@ -3,6 +3,7 @@
 
 mod bar;
 mod commands;
+pub mod help;
 mod rail;
 pub mod switches;
 

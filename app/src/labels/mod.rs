@@ -3,6 +3,8 @@
 
 pub mod costs;
 pub mod countries;
+#[cfg(feature = "ssr")]
+pub mod help;
 mod problems;
 pub mod templates;
 

@@ -4,9 +4,7 @@
 mod idle;
 mod own;
 
-pub use own::provide_presence;
-
-use own::Own;
+pub use own::{provide_presence, use_own};
 
 use crate::{
     api::{ActionForm, ServerAction, presence::ChooseAvailability},
@@ -21,10 +19,11 @@ use leptos::prelude::*;
 #[component]
 pub fn OwnDot() -> impl IntoView {
     let i18n = use_i18n();
-    let own: Own = expect_context();
+    let own = use_own();
     let shown = derived(move |_| own.get().map(OwnPresence::shown));
     move || {
-        shown.get().map(|shown| {
+        // The menu may be redrawn, and a view may run once more after its signals have gone.
+        shown.try_get().flatten().map(|shown| {
             view! {
                 <span class="presence-dot" data-presence=shown.as_str()></span>
                 <span class="sr-only">", " {move || labels::presence(i18n.get_locale(), shown)}</span>
@@ -38,12 +37,17 @@ pub fn OwnDot() -> impl IntoView {
 #[component]
 pub fn AvailabilityChoice() -> impl IntoView {
     let i18n = use_i18n();
-    let own: Own = expect_context();
+    let own = use_own();
     let choose = ServerAction::<ChooseAvailability>::new();
     on_outcome(choose, move |_| own.refetch());
     let chosen = derived(move |_| own.get());
     let option = move |availability: Availability| {
-        let is_chosen = move || chosen.get().is_some_and(|own| own.availability == availability);
+        let is_chosen = move || {
+            chosen
+                .try_get()
+                .flatten()
+                .is_some_and(|own| own.availability == availability)
+        };
         view! {
             <ActionForm action=choose>
                 <input type="hidden" name="availability" value=availability.as_str() />
@@ -56,14 +60,15 @@ pub fn AvailabilityChoice() -> impl IntoView {
     };
     let idle = move || {
         let idle = chosen
-            .get()
+            .try_get()
+            .flatten()
             .is_some_and(|own| own.idle && own.availability == Availability::Online);
         idle.then(|| view! { <p class="menu-note">{move || t_string!(i18n, common.presence.idle)}</p> })
     };
-    let any = derived(move |_| chosen.get().is_some());
+    let any = derived(move |_| chosen.try_get().flatten().is_some());
     let options = Availability::ALL.iter().copied();
     move || {
-        any.get().then(|| {
+        any.try_get().unwrap_or_default().then(|| {
             view! {
                 <div class="menu-part" role="group" aria-label=move || t_string!(i18n, common.presence.title)>
                     {options.clone().map(option).collect_view()} {idle}

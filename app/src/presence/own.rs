@@ -12,8 +12,8 @@ use domain::presence::OwnPresence;
 use leptos::{prelude::*, task::spawn_local};
 
 /// Read it inside `<Transition>`.
-#[derive(Clone, Copy)]
-pub(super) struct Own(Resource<ApiResult<Option<OwnPresence>>>);
+#[derive(Debug, Clone, Copy)]
+pub struct Own(Resource<ApiResult<Option<OwnPresence>>>);
 
 /// Follows the user's presence for as long as the calling component is shown.
 pub fn provide_presence() {
@@ -28,7 +28,19 @@ pub fn provide_presence() {
     });
 }
 
+/// The user's presence that the frame provides.
+pub fn use_own() -> Own {
+    expect_context()
+}
+
 impl Own {
+    /// Names the resource in the part of the page around this call. The browser reads it where it is shown.
+    pub fn name(self) {
+        if cfg!(feature = "ssr") {
+            self.0.track();
+        }
+    }
+
     pub(super) fn get(self) -> Option<OwnPresence> {
         self.0.get()?.ok().flatten()
     }

@@ -3,6 +3,7 @@
 use super::{
     form::FormState,
     icon::{Icon, IconName},
+    textarea::in_textarea,
     time::use_now,
 };
 use crate::{i18n::*, labels};
@@ -83,7 +84,7 @@ pub fn TextField(
                 aria-invalid=move || invalid().then_some("true")
                 aria-describedby=format!("{0}-problem {0}-hint", id(name))
             >
-                {value}
+                {in_textarea(value)}
             </textarea>
             <FieldProblem name />
             <p class="hint" id=format!("{}-hint", id(name))>

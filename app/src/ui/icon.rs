@@ -45,11 +45,15 @@ pub enum IconName {
     Smile,
     CannedReply,
     Unread,
+    Help,
 }
 
 impl IconName {
     fn path(self) -> &'static str {
         match self {
+            Self::Help => {
+                "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.8v.2"
+            }
             Self::Inbox => "M3 13h5l1.5 3h5L16 13h5M5 5h14l2 8v6H3v-6z",
             Self::Channel => "M4 5h16v11H10l-4 4v-4H4zM8 9h8M8 12h5",
             Self::Queue => "M4 6h16M4 12h16M4 18h10",

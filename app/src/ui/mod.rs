@@ -15,6 +15,7 @@ pub mod menu;
 pub mod page;
 pub mod quote;
 pub mod skeleton;
+pub mod textarea;
 pub mod time;
 pub mod title;
 pub mod toast;
@@ -38,6 +39,7 @@ pub use self::{
     page::PageHead,
     quote::Quote,
     skeleton::Skeleton,
+    textarea::in_textarea,
     time::{Time, TimeStyle},
     title::Title,
     toast::use_toasts,

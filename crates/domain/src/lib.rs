@@ -16,6 +16,8 @@
 //! | [`directory`] | extensions and message queues |
 //! | [`pick_up_mode`] | how a session leaves a queue for one operator |
 //! | [`channel`] | channel forms and their checks, facts, the badge |
+//! | [`contact_note`] | what a company notes about a customer |
+//! | [`presence`] | which operators are there for new sessions |
 //! | [`session`] | session states, their routing, who may act on a session, its timeline |
 //! | [`message`] | messages, their content, delivery statuses and their order, the thread |
 //! | [`file`] | files of messages: where their bytes are, their names |
@@ -31,6 +33,7 @@
 pub mod access;
 pub mod canned_reply;
 pub mod channel;
+pub mod contact_note;
 pub mod cost;
 pub mod countries;
 pub mod dead_letter;

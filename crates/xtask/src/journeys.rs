@@ -39,7 +39,10 @@ pub fn take_pictures() -> anyhow::Result<()> {
     let mut steps = Steps::new(3);
     steps.run("Looking for what is needed", need)?;
     steps.run("Building the site and the server", build)?;
-    steps.run("Taking pictures", || walk(true))
+    steps.run("Taking pictures", || {
+        tools::emoji_font()?;
+        walk(true)
+    })
 }
 
 /// Installs the requirements of `build` and `walk`.

@@ -75,6 +75,14 @@ pub fn chromium() -> anyhow::Result<PathBuf> {
     find().context("no chromium in PATH; its path can be given in CHROMIUM")
 }
 
+/// The font in which pictures show emoji.
+pub fn emoji_font() -> anyhow::Result<()> {
+    match Path::new("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf").is_file() {
+        true => Ok(()),
+        false => install("fonts-noto-color-emoji"),
+    }
+}
+
 /// The journeys' npm packages, exactly as locked.
 pub fn journeys() -> anyhow::Result<()> {
     if in_path("node").is_none() || in_path("npm").is_none() {

@@ -7,6 +7,7 @@ pub mod contact_card;
 pub mod countries;
 pub mod country_database;
 pub mod events;
+pub mod handbook;
 pub mod health;
 pub mod linked_file;
 pub mod login_session;

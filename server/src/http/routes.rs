@@ -6,7 +6,7 @@ use super::{
         canned_replies, channel_health, channels, costs, deliveries, extensions, labels, messages, queues,
         sessions, templates,
     },
-    contact_card, country_database, events, health, linked_file, media, session_log, site,
+    contact_card, country_database, events, handbook, health, linked_file, media, session_log, site,
     state::Http,
     unlock, uploads, webhook,
 };
@@ -71,6 +71,10 @@ pub fn routes() -> Vec<Route> {
         route(Asset, "/pkg/{*path}", get(site::package)),
         // Makes this browser known; `switchboard user unlock` prints the link.
         route(Asset, "/login/unlock", get(unlock::open)),
+        route(Asset, "/help", get(handbook::begin)),
+        route(Asset, "/help/{name}", get(handbook::open)),
+        route(Asset, "/help/{language}/{name}", get(handbook::page)),
+        route(Asset, "/help/pictures/{language}/{name}", get(handbook::picture)),
         // WhatsApp fetches the files of messages here.
         route(Link, "/files/{*token}", get(linked_file::fetch)),
         //
@@ -172,6 +176,11 @@ pub fn routes() -> Vec<Route> {
         route(Token, "/api/v1/sessions/{id}/typing", post(sessions::typing)),
         route(Token, "/api/v1/sessions/{id}/unread", post(sessions::mark_unread)),
         route(Token, "/api/v1/sessions/{id}/notes", post(sessions::note)),
+        route(
+            Token,
+            "/api/v1/sessions/{id}/contact-note",
+            get(sessions::contact_note).put(sessions::set_contact_note),
+        ),
         route(Token, "/api/v1/sessions/{id}/timeline", get(sessions::timeline)),
         route(Token, "/api/v1/sessions/{id}/transfer", post(sessions::transfer)),
         route(Token, "/api/v1/sessions/transfer", post(sessions::transfer_all)),

@@ -8,7 +8,11 @@ use std::collections::BTreeSet;
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Routes that need no log-in, no token and no signature. Add to this list only deliberately.
-const PUBLIC_ROUTES: [&str; 6] = [
+const PUBLIC_ROUTES: [&str; 10] = [
+    "/help",
+    "/help/pictures/{language}/{name}",
+    "/help/{language}/{name}",
+    "/help/{name}",
     "/files/{*token}",
     "/healthz",
     "/login/unlock",

@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 26] = [
+const OBSTACLES: [(&str, &str); 27] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -109,6 +109,10 @@ const OBSTACLES: [(&str, &str); 26] = [
     ),
     ("CREATE TABLE labels (id INTEGER)", "DROP TABLE labels"),
     ("CREATE TABLE presence (id INTEGER)", "DROP TABLE presence"),
+    (
+        "CREATE TABLE contact_notes (id INTEGER)",
+        "DROP TABLE contact_notes",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

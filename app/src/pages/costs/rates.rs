@@ -4,7 +4,7 @@ use crate::{
     api::costs::{SaveRates, SettingsPage},
     i18n::*,
     labels,
-    ui::{Button, CheckedForm, Form, FormState, form::FormAnswer},
+    ui::{Button, CheckedForm, Form, FormState, form::FormAnswer, in_textarea},
 };
 use domain::cost::{RateTable, RatesForm};
 use leptos::prelude::*;
@@ -111,7 +111,7 @@ fn RatesField(text: String) -> impl IntoView {
                 aria-invalid=move || (!problems().is_empty()).then_some("true")
                 aria-describedby="rates-problem rates-hint"
             >
-                {text}
+                {in_textarea(text)}
             </textarea>
             <p class="problem lines" id="rates-problem" aria-live="polite">
                 {lines}

@@ -58,6 +58,7 @@ pub struct Inbox {
     pub reopen: ServerAction<Reopen>,
     pub mark_unread: ServerAction<MarkUnread>,
     pub note: ServerAction<Note>,
+    pub contact_note: ServerAction<api::ContactNote>,
     /// The note that was sent to the process last.
     pub noted: RwSignal<Option<(SessionId, String)>>,
     pub retry: ServerAction<Retry>,
@@ -149,6 +150,7 @@ impl Inbox {
             reopen: ServerAction::new(),
             mark_unread: ServerAction::new(),
             note: ServerAction::new(),
+            contact_note: ServerAction::new(),
             noted: RwSignal::new(None),
             retry: ServerAction::new(),
             take_over: ServerAction::new(),
@@ -206,6 +208,7 @@ impl Inbox {
         inbox.watch(inbox.put_label.into());
         inbox.watch(inbox.mark_unread.into());
         inbox.watch(inbox.note.into());
+        inbox.watch(inbox.contact_note.into());
         // Also when the note's field is not on the page any more.
         on_outcome(inbox.note, move |outcome| {
             let saved = inbox.noted.get_untracked().filter(|_| outcome.is_ok());

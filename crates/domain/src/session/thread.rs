@@ -2,6 +2,7 @@
 //! its end is read again.
 
 use crate::{
+    contact_note::ContactNote,
     ids::{MessageId, SessionId},
     message::{MessageView, thread::when},
     position::Position,
@@ -124,6 +125,9 @@ pub struct Thread {
     /// The actor may send a template, even while the service window is closed.
     #[serde(default)]
     pub templates: bool,
+    /// About the contact.
+    #[serde(default)]
+    pub contact_note: ContactNote,
 }
 
 /// An earlier session of a contact.
@@ -245,6 +249,7 @@ pub(crate) mod tests {
             },
             blocked: None,
             templates: false,
+            contact_note: Default::default(),
         }
     }
 

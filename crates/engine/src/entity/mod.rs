@@ -10,6 +10,7 @@ pub mod channel_secret;
 pub mod channel_traffic;
 pub mod contact;
 pub mod contact_identity;
+pub mod contact_note;
 pub mod contact_word;
 pub mod cost_settings;
 pub mod country_rule;

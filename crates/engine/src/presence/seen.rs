@@ -12,7 +12,9 @@ use domain::{
     event::Change,
     presence::Availability,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
+};
 use uuid::Uuid;
 
 /// A page is open for as long as this is kept.
@@ -54,6 +56,8 @@ pub(crate) async fn note_seen(engine: &Engine) -> Result<()> {
         .select_only()
         .column(extension::Column::Id)
         .filter(extension::Column::Id.is_in(open))
+        // All processes lock the rows in this order.
+        .order_by_asc(extension::Column::Id)
         .into_tuple()
         .all(&tx)
         .await?;

@@ -7,7 +7,7 @@
 //! | `log` | the session log of supervisors |
 //! | `thread`, `messages`, `content`, `unread`, `typing`, `writing` | reading one, and typing in it |
 //! | `assignment`, `distribution`, `transfer`, `holders` | who has it |
-//! | `lifecycle`, `idle`, `status`, `timeline`, `note`, `audience` | what changes write, and who hears of it |
+//! | `lifecycle`, `idle`, `status`, `timeline`, `note`, `contact_note`, `audience` | what changes write, and who hears of it |
 
 pub mod content;
 pub mod messages;
@@ -23,6 +23,7 @@ pub(crate) mod status;
 pub(crate) mod timeline;
 
 mod choices;
+pub(crate) mod contact_note;
 mod holders;
 mod list;
 mod log;
@@ -41,6 +42,7 @@ mod plans;
 
 pub use assignment::pick_up;
 pub use choices::choices;
+pub use contact_note::{contact_note, set_contact_note};
 pub use holders::{held_by, holders};
 pub use lifecycle::{close, open_again};
 pub use list::{counts, inbox, list, row, several};

@@ -12,6 +12,7 @@ use crate::http::state::Http;
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use domain::{
     access::Actor,
+    contact_note::ContactNote,
     ids::SessionId,
     refs::{ChannelRef, ContactRef, ExtensionRef, LabelRef, QueueRef},
     session::{Filter, SessionRow, State as SessionState, TransferForm},
@@ -213,6 +214,55 @@ pub async fn note(
 ) -> Result<impl IntoResponse, Problem> {
     let note = sessions::note(&http.engine, &actor, session, &wanted.text).await?;
     Ok((StatusCode::CREATED, axum::Json(note)))
+}
+
+/// The note about the session's contact.
+pub async fn contact_note(
+    Reader(actor): Reader,
+    State(http): State<Http>,
+    Id(session): Id<SessionId>,
+) -> Result<impl IntoResponse, Problem> {
+    let note = sessions::contact_note(&http.engine, &actor, session).await?;
+    Ok(axum::Json(ContactNoteBody::from(note)))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewContactNote {
+    text: String,
+    /// Of the note that was read; 0 when there was none.
+    #[serde(default)]
+    version: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct ContactNoteBody {
+    text: String,
+    version: i64,
+    by: Option<String>,
+    at: Option<String>,
+}
+
+impl From<ContactNote> for ContactNoteBody {
+    fn from(note: ContactNote) -> Self {
+        Self {
+            text: note.text,
+            version: note.version,
+            by: note.by,
+            at: note.at.map(time),
+        }
+    }
+}
+
+/// Changes the note about the session's contact; an empty text takes it away.
+pub async fn set_contact_note(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Id(session): Id<SessionId>,
+    Json(new): Json<NewContactNote>,
+) -> Result<impl IntoResponse, Problem> {
+    let note = sessions::set_contact_note(&http.engine, &actor, session, &new.text, new.version).await?;
+    Ok(axum::Json(ContactNoteBody::from(note)))
 }
 
 /// Lets the customer see that somebody types.

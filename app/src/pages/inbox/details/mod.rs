@@ -1,6 +1,7 @@
 //! The right column: the contact and the session as facts. It can be hidden.
 
 mod contact;
+mod contact_note;
 mod labels;
 mod past;
 mod session;
@@ -11,6 +12,7 @@ pub use self::shown::{Shown, use_shown};
 
 use self::{
     contact::Contact,
+    contact_note::NoteOnContact,
     labels::Labels,
     past::Past,
     session::Session,
@@ -29,6 +31,7 @@ pub fn Details(thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
     let shown = use_shown();
     let contact = view! { <Contact thread /> }.into_any();
+    let note = view! { <NoteOnContact thread /> }.into_any();
     let session = view! { <Session thread /> }.into_any();
     let labels = view! { <Labels thread /> }.into_any();
     let notes = view! { <Notes thread /> }.into_any();
@@ -45,6 +48,7 @@ pub fn Details(thread: Memo<Thread>) -> impl IntoView {
             <Icon name=IconName::Cross />
         </button>
         {contact}
+        {note}
         {session}
         {labels}
         {notes}

@@ -2,8 +2,8 @@
 
 use crate::{
     i18n::*,
-    pages::inbox::state::use_inbox,
-    ui::{Menu, Transition, menu},
+    pages::inbox::state::{Inbox, use_inbox},
+    ui::{LiveText, Menu, Transition, derived, menu},
 };
 use domain::session::{By, Choices, Filter};
 use leptos::prelude::*;
@@ -13,47 +13,72 @@ use uuid::Uuid;
 pub fn Filters() -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
-    let filter = Memo::new(move |_| inbox.query.with(|query| query.filter));
-    let href = move |filter: Filter| {
-        inbox
-            .query
-            .with(|query| query.narrowed(filter).href(inbox.session.get()))
-    };
+    let filter = move || inbox.query.with(|query| query.filter);
     let unread = move || {
-        let filter = filter.get();
+        let filter = filter();
         let unread = !filter.unread;
-        href(Filter { unread, ..filter })
+        narrowed(inbox, Filter { unread, ..filter })
     };
     let closing = move || {
-        let filter = filter.get();
+        let filter = filter();
         let closing = !filter.closing;
-        href(Filter { closing, ..filter })
+        narrowed(inbox, Filter { closing, ..filter })
     };
-    let choices = Signal::derive(move || inbox.choices.get().and_then(Result::ok).unwrap_or_default());
+    let choice = view! {
+        <Transition fallback=|| ()>
+            <Choice />
+        </Transition>
+    }
+    .into_any();
+    view! {
+        <nav class="inbox-filters" aria-label=move || t_string!(i18n, inbox.list.filters)>
+            <a class="chip" href=unread aria-current=move || filter().unread.then_some("true")>
+                {move || t_string!(i18n, inbox.list.only_unread)}
+            </a>
+            <a class="chip" href=closing aria-current=move || filter().closing.then_some("true")>
+                {move || t_string!(i18n, inbox.list.closing)}
+            </a>
+            {choice}
+        </nav>
+    }
+    .into_any()
+}
+
+/// What the list is narrowed to, and to what else it can be.
+#[component]
+fn Choice() -> impl IntoView {
+    let i18n = use_i18n();
+    let inbox = use_inbox();
+    let choices = derived(move |_| inbox.choices.get().and_then(Result::ok).unwrap_or_default());
+    let filter = Memo::new(move |_| inbox.query.with(|query| query.filter));
+    let chip = move |(by, one): (By, Uuid)| {
+        let name = choices.with(|choices| name_of(choices, by, one));
+        let name = name.unwrap_or_else(|| group(i18n.get_locale(), by).to_owned());
+        let ends = move || t_string!(i18n, inbox.list.end_filter);
+        view! {
+            <a
+                class="chip"
+                href=move || narrowed(inbox, filter.get().with(by, None))
+                aria-current="true"
+                title=ends
+            >
+                <span dir="auto" translate="no">{name}</span>
+                <span aria-hidden="true">" ×"</span>
+                <span class="sr-only">", " {ends}</span>
+            </a>
+        }
+    };
     let chosen = move || {
         let filter = filter.get();
         let chosen = By::ALL.iter().filter_map(|by| Some((*by, filter.get(*by)?)));
-        let chip = |(by, one)| {
-            let name = choices.with(|choices| name_of(choices, by, one));
-            let name = name.unwrap_or_else(|| group(i18n.get_locale(), by).to_owned());
-            let ends = move || t_string!(i18n, inbox.list.end_filter);
-            view! {
-                <a class="chip" href=move || href(filter.with(by, None)) aria-current="true" title=ends>
-                    <span dir="auto" translate="no">{name}</span>
-                    <span aria-hidden="true">" ×"</span>
-                    <span class="sr-only">", " {ends}</span>
-                </a>
-            }
-        };
         chosen.map(chip).collect_view()
     };
     let item = move |by: By, (one, name): (Uuid, String)| {
-        let href = move || href(filter.get().with(by, Some(one)));
         let current = move || (filter.get().get(by) == Some(one)).then_some("true");
         view! {
             <a
                 class="menu-item"
-                href=href
+                href=move || narrowed(inbox, filter.get().with(by, Some(one)))
                 on:click=|event| menu::leave(&event)
                 aria-current=current
                 dir="auto"
@@ -63,45 +88,37 @@ pub fn Filters() -> impl IntoView {
             </a>
         }
     };
-    let groups = move || {
-        let choices = choices.get();
-        let group = |by: &By| {
-            let by = *by;
-            let items = offered(&choices, by);
-            (!items.is_empty()).then(|| {
-                view! {
-                    <p class="menu-group">{move || group(i18n.get_locale(), by)}</p>
-                    {items.iter().cloned().map(|one| item(by, one)).collect_view()}
-                }
-            })
-        };
-        By::ALL.iter().map(group).collect_view()
-    };
-    let any = Memo::new(move |_| {
-        choices.with(|choices| By::ALL.iter().any(|by| !offered(choices, *by).is_empty()))
-    });
-    let more = move || {
-        let word = move || t_string!(i18n, inbox.list.filter);
-        any.get().then(|| {
+    let items = move |by: &By| {
+        let by = *by;
+        let items = choices.with(|choices| offered(choices, by).to_vec());
+        (!items.is_empty()).then(|| {
             view! {
-                <Menu class="chip" summary=Box::new(move || view! { {word} }.into_any())>
+                <p class="menu-group">{move || group(i18n.get_locale(), by)}</p>
+                {items.into_iter().map(|one| item(by, one)).collect_view()}
+            }
+        })
+    };
+    let groups = move || By::ALL.iter().map(items).collect_view();
+    let any =
+        derived(move |_| choices.with(|choices| By::ALL.iter().any(|by| !offered(choices, *by).is_empty())));
+    let more = move || {
+        any.get().then(|| {
+            let word = move || t_string!(i18n, inbox.list.filter).to_owned();
+            view! {
+                <Menu class="chip" summary=Box::new(move || view! { <LiveText text=word /> }.into_any())>
                     {groups}
                 </Menu>
             }
         })
     };
-    view! {
-        <nav class="inbox-filters" aria-label=move || t_string!(i18n, inbox.list.filters)>
-            <a class="chip" href=unread aria-current=move || filter.get().unread.then_some("true")>
-                {move || t_string!(i18n, inbox.list.only_unread)}
-            </a>
-            <a class="chip" href=closing aria-current=move || filter.get().closing.then_some("true")>
-                {move || t_string!(i18n, inbox.list.closing)}
-            </a>
-            <Transition fallback=|| ()>{chosen} {more}</Transition>
-        </nav>
-    }
-    .into_any()
+    view! { {chosen} {more} }.into_any()
+}
+
+/// The address of the list with another filter.
+fn narrowed(inbox: Inbox, filter: Filter) -> String {
+    inbox
+        .query
+        .with(|query| query.narrowed(filter).href(inbox.session.get()))
 }
 
 /// What a menu offers: where there is one channel, every session is on it.

@@ -11,7 +11,7 @@ use crate::{
     inbound::batch::{Batch, additions::Additions, state::Number},
     labels,
     search::index::{self, Entry},
-    sessions::{audience::session_changed, status::files_failed},
+    sessions::{audience::session_changed, contact_note, status::files_failed},
     templates,
     transaction::Transaction,
     wakes::Worker,
@@ -195,6 +195,7 @@ impl Batch {
             look_for_newest(tx, session).await?;
         }
         for (gone, kept) in merged {
+            contact_note::merged(tx, gone, kept).await?;
             merge(tx, gone, kept).await?;
         }
         put(

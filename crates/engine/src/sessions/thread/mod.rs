@@ -20,7 +20,7 @@ use crate::{
     entity::{channel, session},
     outbound::{blocked::blocked, queue},
     sessions::{
-        access, lifecycle, rows,
+        access, contact_note, lifecycle, rows,
         thread::{
             cursor::Cursor,
             earlier::{earlier_than, labels, past},
@@ -109,6 +109,7 @@ pub async fn read(engine: &Engine, actor: &Actor, id: SessionId, before: Option<
             .remove(&found.id)
             .unwrap_or_default(),
         past: past(db, actor, &found).await?,
+        contact_note: contact_note::of_contact(db, found.contact_id).await?,
         templates,
         may,
         blocked,

@@ -86,6 +86,7 @@ pub fn thread(unread: u32, messages: Vec<MessageView>, timeline: Vec<SessionEven
         },
         blocked: None,
         templates: false,
+        contact_note: Default::default(),
     }
 }
 

@@ -1,0 +1,123 @@
+//! The note about a session's contact. Whoever sees a session of the contact reads it and may change it.
+
+use crate::{
+    Engine, Result,
+    audit::Subject,
+    entity::{contact_note, session},
+    sessions::{
+        access::{find, is_open},
+        audience::session_changed,
+        timeline::name_of,
+    },
+};
+use domain::{
+    access::{Actor, Permission},
+    contact_note::{self as note, ContactNote, MAX_CONTACT_NOTE},
+    ids::SessionId,
+    refusal::Refusal,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    QueryFilter,
+};
+use uuid::Uuid;
+
+/// # Errors
+/// The actor does not see the session.
+pub async fn contact_note(engine: &Engine, actor: &Actor, id: SessionId) -> Result<ContactNote> {
+    let db = engine.db.read();
+    let of = find(db, actor, id, false).await?;
+    of_contact(db, of.contact_id).await
+}
+
+pub(super) async fn of_contact(db: &impl ConnectionTrait, contact: Uuid) -> Result<ContactNote> {
+    let row = contact_note::Entity::find_by_id(contact).one(db).await?;
+    Ok(row.map(Into::into).unwrap_or_default())
+}
+
+/// Changes the note; an empty text takes it away. `version` is that of the note that the actor has read.
+///
+/// # Errors
+/// Somebody has changed it meanwhile, the text is too long, or the actor does not see the session.
+pub async fn set_contact_note(
+    engine: &Engine,
+    actor: &Actor,
+    id: SessionId,
+    text: &str,
+    version: i64,
+) -> Result<ContactNote> {
+    actor.require(Permission::SessionAnswer)?;
+    let text = note::contact_note(text)?;
+    let tx = engine.transaction_alone(actor).await?;
+    let of = find(&tx, actor, id, false).await?;
+    let before = of_contact(&tx, of.contact_id).await?;
+    if before.text == text {
+        return Ok(before);
+    }
+    if before.version != version {
+        return Err(Refusal::ChangedMeanwhile.into());
+    }
+    let row = contact_note::Model {
+        contact_id: of.contact_id,
+        text,
+        version: before.version + 1,
+        changed_by: name_of(actor),
+        changed_at: engine.clock().now().millis(),
+    };
+    put(&tx, row.clone(), before.version > 0).await?;
+    tx.audit("contact.note", Subject::Contact(of.contact_id), None);
+    // Pages that show an open session of the contact, and this one.
+    let shown = session::Entity::find()
+        .filter(session::Column::ContactId.eq(of.contact_id))
+        .filter(is_open());
+    for other in shown.all(&tx).await?.iter().filter(|other| other.id != of.id) {
+        session_changed(&tx, other);
+    }
+    session_changed(&tx, &of);
+    tx.commit().await?;
+    Ok(row.into())
+}
+
+async fn put(tx: &impl ConnectionTrait, row: contact_note::Model, known: bool) -> Result<()> {
+    let row = row.into_active_model().reset_all();
+    match known {
+        true => row.update(tx).await.map(drop)?,
+        false => contact_note::Entity::insert(row)
+            .exec_without_returning(tx)
+            .await
+            .map(drop)?,
+    }
+    Ok(())
+}
+
+/// Two contacts have become one: nothing of either's note is lost, as far as there is room.
+pub(crate) async fn merged(tx: &DatabaseTransaction, gone: Uuid, kept: Uuid) -> Result<()> {
+    let Some(theirs) = contact_note::Entity::find_by_id(gone).one(tx).await? else {
+        return Ok(());
+    };
+    contact_note::Entity::delete_by_id(gone).exec(tx).await?;
+    let ours = contact_note::Entity::find_by_id(kept).one(tx).await?;
+    let (text, version) = match &ours {
+        Some(ours) if theirs.text.is_empty() || ours.text == theirs.text => {
+            (ours.text.clone(), ours.version + 1)
+        }
+        Some(ours) if !ours.text.is_empty() => {
+            let both = format!("{}\n\n{}", ours.text, theirs.text);
+            (
+                both.chars().take(2 * MAX_CONTACT_NOTE + 2).collect(),
+                ours.version + 1,
+            )
+        }
+        other => (
+            theirs.text.clone(),
+            other.as_ref().map_or(0, |ours| ours.version) + 1,
+        ),
+    };
+    let row = contact_note::Model {
+        contact_id: kept,
+        text,
+        version,
+        ..theirs
+    };
+    put(tx, row, ours.is_some()).await
+}

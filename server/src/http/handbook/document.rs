@@ -1,0 +1,156 @@
+//! The handbook's pages as HTML documents, with the console's styles and without a script.
+
+use super::book::{self, CONTENTS, Found, Page, Reader};
+use app::{i18n::Locale, labels::help as words, prefs::Theme};
+use domain::language::Language;
+use pulldown_cmark_escape::escape_html;
+use std::fmt::Write as _;
+
+/// How a document is shown.
+#[derive(Debug, Clone)]
+pub struct Look {
+    pub language: Language,
+    pub theme: Option<Theme>,
+    /// The address of the style sheet.
+    pub style: String,
+}
+
+impl Look {
+    fn locale(&self) -> Locale {
+        match self.language {
+            Language::En => Locale::en,
+            Language::Cs => Locale::cs,
+        }
+    }
+
+    fn address(&self, page: &str) -> String {
+        format!("/help/{}/{page}", self.language.as_str())
+    }
+}
+
+/// One page.
+pub fn page(look: &Look, page: &Page) -> String {
+    let pages = book::pages(look.language);
+    let place = pages
+        .iter()
+        .position(|other| other.name == page.name)
+        .unwrap_or(0);
+    let link = |to: Option<&Page>, word: &str, rel: &str| match to {
+        Some(to) => format!(
+            "<a class=\"button\" rel=\"{rel}\" href=\"{}\">{word}: {}</a>",
+            look.address(to.name),
+            escaped(&to.title)
+        ),
+        None => "<span></span>".to_owned(),
+    };
+    let previous = place.checked_sub(1).and_then(|place| pages.get(place));
+    let ways = format!(
+        "<nav class=\"help-ways\" aria-label=\"{}\">{}{}</nav>",
+        words::ways(look.locale()),
+        link(previous, words::previous(look.locale()), "prev"),
+        link(pages.get(place + 1), words::next(look.locale()), "next"),
+    );
+    let content = format!("<article class=\"help-page\">{}</article>{ways}", page.html);
+    document(look, &page.title, Some(page.name), "", &content)
+}
+
+/// What a search found.
+pub fn found(look: &Look, sought: &str, found: &[Found]) -> String {
+    let locale = look.locale();
+    let title = words::found(locale, sought);
+    let mut content = format!("<article class=\"help-page\"><h1>{}</h1>", escaped(&title));
+    if found.is_empty() {
+        let _ = write!(content, "<p>{}</p>", words::none(locale));
+    }
+    for Found { page, excerpt } in found {
+        let pieces: String = excerpt
+            .iter()
+            .map(|piece| match piece.hit {
+                true => format!("<mark>{}</mark>", escaped(&piece.text)),
+                false => escaped(&piece.text),
+            })
+            .collect();
+        let (href, title) = (look.address(page.name), escaped(&page.title));
+        let _ = write!(content, "<h2><a href=\"{href}\">{title}</a></h2><p>{pieces}</p>");
+    }
+    content.push_str("</article>");
+    document(look, &title, None, sought, &content)
+}
+
+/// There is no such page.
+pub fn missing(look: &Look) -> String {
+    let title = words::missing(look.locale());
+    let content = format!(
+        "<article class=\"help-page\"><h1>{title}</h1><p>{}</p></article>",
+        words::missing_text(look.locale())
+    );
+    document(look, title, None, "", &content)
+}
+
+fn document(look: &Look, title: &str, here: Option<&str>, sought: &str, content: &str) -> String {
+    let locale = look.locale();
+    let language = look.language.as_str();
+    let theme = look
+        .theme
+        .map(|theme| format!(" data-theme=\"{}\"", theme.as_str()));
+    let theme = theme.unwrap_or_default();
+    let (style, help, search) = (&look.style, words::title(locale), words::search(locale));
+    let (title, sought) = (escaped(title), escaped(sought));
+    let (other, other_word) = match look.language {
+        Language::En => (Language::Cs, "Čeština"),
+        Language::Cs => (Language::En, "English"),
+    };
+    let other = other.as_str();
+    let page = here.unwrap_or_default();
+    let (console, skip) = (words::console(locale), words::skip(locale));
+    let contents = contents(look, here);
+    let searched = format!("/help/{language}");
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"{language}\"{theme}>\n<head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
+         <link rel=\"stylesheet\" href=\"{style}\"><title>{title} · {help} · Switchboard</title></head>\n\
+         <body class=\"help\"><a class=\"skip\" href=\"#content\">{skip}</a>\
+         <header class=\"help-head\"><a class=\"help-name\" href=\"{searched}\">{help}</a>\
+         <form role=\"search\" action=\"{searched}\"><input class=\"input\" type=\"search\" name=\"q\" value=\"{sought}\" \
+         aria-label=\"{search}\" placeholder=\"{search}\"></form>\
+         <a class=\"button quiet\" lang=\"{other}\" hreflang=\"{other}\" href=\"/help/{other}/{page}\">{other_word}</a>\
+         <a class=\"button quiet\" href=\"/inbox\">{console}</a></header>\
+         <div class=\"help-body\">{contents}<main id=\"content\" tabindex=\"-1\">{content}</main></div></body>\n</html>\n"
+    )
+}
+
+fn contents(look: &Look, here: Option<&str>) -> String {
+    let locale = look.locale();
+    let mut list = format!(
+        "<nav class=\"help-contents\" aria-label=\"{}\">",
+        words::contents(locale)
+    );
+    for (reader, names) in CONTENTS {
+        let reader = match reader {
+            Reader::Operators => words::operators(locale),
+            Reader::Supervisors => words::supervisors(locale),
+            Reader::Administrators => words::administrators(locale),
+        };
+        let _ = write!(list, "<h2>{reader}</h2><ul>");
+        for page in names.iter().filter_map(|name| book::page(look.language, name)) {
+            let current = if here == Some(page.name) {
+                " aria-current=\"page\""
+            } else {
+                ""
+            };
+            let (href, title) = (look.address(page.name), escaped(&page.title));
+            let _ = write!(list, "<li><a href=\"{href}\"{current}>{title}</a></li>");
+        }
+        list.push_str("</ul>");
+    }
+    list.push_str("</nav>");
+    list
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    // Writing to a string does not fail.
+    let _ = escape_html(&mut escaped, text);
+    escaped
+}
