@@ -36,13 +36,13 @@ pub fn page_for(path: &str) -> &'static str {
         ("canned-replies" | "templates", _) => "canned-replies",
         ("labels", _) => "notes",
         ("channels", "health" | "activity") => "health",
-        ("channels", "sending") => "canned-replies",
+        ("channels", "sending") => "sending",
         ("channels", _) => "connect",
         ("queues", _) => "queues",
         ("extensions", _) => "people",
         ("security", _) => "countries",
         ("system", _) => "deliveries",
-        ("costs", _) => "canned-replies",
+        ("costs", _) => "costs",
         _ => "inbox",
     }
 }

@@ -37,7 +37,7 @@ impl Own {
     /// Names the resource in the part of the page around this call. The browser reads it where it is shown.
     pub fn name(self) {
         if cfg!(feature = "ssr") {
-            self.0.track();
+            self.0.with(|_| ());
         }
     }
 

@@ -19,6 +19,7 @@ stories! {
     of_many_at_once_one_changes_it
     hostile_notes_are_refused
     a_script_keeps_it
+    of_two_customers_who_are_one_both_notes_stay
 }
 
 async fn save(browser: &Browser, session: &str, text: &str, version: i64) -> Answer {
@@ -141,4 +142,40 @@ async fn a_script_keeps_it(story: &Story) {
         422
     );
     assert_eq!(reader.get(&path).await.ok()["text"], "Other");
+}
+
+async fn of_two_customers_who_are_one_both_notes_stay(story: &Story) {
+    let (line, jana) = story.desk_of_one().await;
+    let (number, user) = (Some("420601000001"), Some("CZ.1"));
+    let mut texts = vec!["é".repeat(MAX_CONTACT_NOTE), "Pays late.".into()];
+    for (n, (number, user)) in [(number, None), (None, user)].into_iter().enumerate() {
+        story
+            .is_known_as(&line, &format!("wamid.{n}"), number, user)
+            .await;
+        story.settled().await;
+        let open = story.api.items("/api/v1/sessions").await;
+        for session in &open {
+            let id = id_of(session);
+            if note(&jana, &id).await["text"] == "" {
+                story.clock.advance(std::time::Duration::from_secs(60));
+                save(&jana, &id, &texts[n], 0).await.ok();
+            }
+        }
+    }
+    story.is_known_as(&line, "wamid.2", number, user).await;
+    story.settled().await;
+    let all = story.api.items("/api/v1/sessions").await;
+    let open = all
+        .iter()
+        .find(|row| row["state"] != "closed")
+        .expect("one session");
+    let joined = note(&jana, &id_of(open)).await;
+    let text = joined["text"].as_str().expect("a text");
+    texts.sort();
+    let mut both: Vec<_> = text.split("\n\n").map(str::to_owned).collect();
+    both.sort();
+    assert_eq!(both, texts, "{joined}");
+    assert_eq!(joined["version"], 2);
+    // It is shorter after the next change.
+    save(&jana, &id_of(open), "Pays late.", 2).await.ok();
 }

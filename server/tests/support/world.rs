@@ -210,6 +210,33 @@ impl Story {
             .ok()
     }
 
+    /// A message of somebody whom Meta names by a number, a BSUID, or both: then it is the same customer.
+    pub async fn is_known_as(&self, line: &Line, wamid: &str, number: Option<&str>, user: Option<&str>) {
+        let mut message =
+            json!({"id": wamid, "timestamp": "1795341600", "type": "text", "text": {"body": "Hello"}});
+        let mut contact = json!({"profile": {"name": "Eva"}});
+        if let Some(number) = number {
+            message["from"] = json!(number);
+            contact["wa_id"] = json!(number);
+        }
+        if let Some(user) = user {
+            message["from_user_id"] = json!(user);
+            contact["user_id"] = json!(user);
+        }
+        let value = json!({
+            "messaging_product": "whatsapp",
+            "metadata": {"display_phone_number": "420800555010", "phone_number_id": line.phone_number_id},
+            "contacts": [contact], "messages": [message],
+        });
+        let change = json!({"field": "messages", "value": value});
+        let body =
+            json!({"object": "whatsapp_business_account", "entry": [{"id": WABA_ID, "changes": [change]}]});
+        let status = self
+            .post_signed(&line.webhook_url, &line.app, body.to_string())
+            .await;
+        assert_eq!(status, 200);
+    }
+
     /// Posts these bytes to a webhook address, signed with the app's secret.
     pub async fn post_signed(&self, url: &Url, app: &App, body: impl Into<Vec<u8>>) -> u16 {
         let signature = Signature::Of(app.id.clone());

@@ -12,7 +12,7 @@ use crate::{
 };
 use domain::{
     access::{Actor, Permission},
-    contact_note::{self as note, ContactNote, MAX_CONTACT_NOTE},
+    contact_note::{self as note, ContactNote},
     ids::SessionId,
     refusal::Refusal,
 };
@@ -90,34 +90,37 @@ async fn put(tx: &impl ConnectionTrait, row: contact_note::Model, known: bool) -
     Ok(())
 }
 
-/// Two contacts have become one: nothing of either's note is lost, as far as there is room.
+/// Two contacts have become one: nothing of either's note is lost.
 pub(crate) async fn merged(tx: &DatabaseTransaction, gone: Uuid, kept: Uuid) -> Result<()> {
     let Some(theirs) = contact_note::Entity::find_by_id(gone).one(tx).await? else {
         return Ok(());
     };
     contact_note::Entity::delete_by_id(gone).exec(tx).await?;
     let ours = contact_note::Entity::find_by_id(kept).one(tx).await?;
-    let (text, version) = match &ours {
-        Some(ours) if theirs.text.is_empty() || ours.text == theirs.text => {
-            (ours.text.clone(), ours.version + 1)
-        }
-        Some(ours) if !ours.text.is_empty() => {
-            let both = format!("{}\n\n{}", ours.text, theirs.text);
-            (
-                both.chars().take(2 * MAX_CONTACT_NOTE + 2).collect(),
-                ours.version + 1,
-            )
-        }
-        other => (
-            theirs.text.clone(),
-            other.as_ref().map_or(0, |ours| ours.version) + 1,
-        ),
+    let Some(ours) = ours else {
+        let row = contact_note::Model {
+            contact_id: kept,
+            ..theirs
+        };
+        return put(tx, row, false).await;
+    };
+    let text = match (ours.text.as_str(), theirs.text.as_str()) {
+        (text, "") | ("", text) => text.to_owned(),
+        (one, other) if one == other => one.to_owned(),
+        // It may be longer than a note that somebody types; whoever changes it next makes it shorter.
+        (one, other) => format!("{one}\n\n{other}"),
+    };
+    let latest = if theirs.changed_at > ours.changed_at {
+        &theirs
+    } else {
+        &ours
     };
     let row = contact_note::Model {
         contact_id: kept,
         text,
-        version,
-        ..theirs
+        version: ours.version.max(theirs.version) + 1,
+        changed_by: latest.changed_by.clone(),
+        changed_at: latest.changed_at,
     };
-    put(tx, row, ours.is_some()).await
+    put(tx, row, true).await
 }

@@ -45,6 +45,8 @@ pub const CONTENTS: [(Reader, &[&str]); 3] = [
         &[
             "connect",
             "health",
+            "sending",
+            "costs",
             "people",
             "countries",
             "deliveries",

@@ -28,9 +28,21 @@ pub fn NoteOnContact(thread: Memo<Thread>) -> impl IntoView {
             based_on.set(version);
         }
     });
+    // What is typed while the note is being saved stays.
+    let sent = StoredValue::new(String::new());
+    let submitted = move |_| {
+        if let Some(area) = area.get_untracked() {
+            sent.set_value(area.value());
+        }
+    };
     on_outcome(inbox.contact_note, move |outcome| {
+        let is_whole = area
+            .get_untracked()
+            .is_none_or(|area| area.value() == sent.get_value());
         if outcome.is_ok() {
-            edited.set(false);
+            edited.set(!is_whole);
+            // The note may have come before the answer.
+            based_on.set(note.with_untracked(|note| note.version));
         }
     });
     let changed_meanwhile =
@@ -62,7 +74,7 @@ pub fn NoteOnContact(thread: Memo<Thread>) -> impl IntoView {
     view! {
         <details open>
             <summary>{move || t_string!(i18n, inbox.details.note)}</summary>
-            <div class="details-note">
+            <div class="details-note" on:submit=submitted>
                 <ActionForm action=inbox.contact_note>
                     <input type="hidden" name="session" value=session prop:value=session />
                     <input
