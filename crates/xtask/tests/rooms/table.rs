@@ -99,7 +99,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("receipts", &["credentials", "engine", "entity", "error", "metrics", "outbound", "wakes"]),
         ("retention", &["clock", "channels", "engine", "entity", "error", "events", "files", "templates"]),
         ("search", &["contacts", "engine", "entity", "error", "sessions"]),
-        ("sessions", &["clock", "contacts", "database", "directory", "engine", "entity", "error", "events",
+        ("sessions", &["audit", "clock", "contacts", "database", "directory", "engine", "entity", "error", "events",
             "labels", "outbound", "presence", "receipts", "search", "transaction", "wakes"]),
         ("templates", &["credentials", "database", "engine", "entity", "error", "events", "outbound", "sessions",
             "transaction", "wakes"]),
