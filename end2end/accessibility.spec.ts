@@ -37,7 +37,7 @@ test('the table is complete, its proofs exist, and the document says the same', 
   for (const { number, proofs } of CRITERIA) {
     for (const [file, title] of proofs) {
       const source = await readFile(join(import.meta.dirname, file), 'utf8');
-      expect(source.includes(`('${title}`) || source.includes(`(\`${title}`), `${number}: ${file} has “${title}”`).toBe(true);
+      expect(source.includes(`test('${title}`) || source.includes(`test(\`${title}`), `${number}: ${file} has “${title}”`).toBe(true);
     }
   }
   if (process.env.SWITCHBOARD_REWRITE_ACCESSIBILITY) await writeFile(DOCUMENT, document());
@@ -60,7 +60,7 @@ test('pages reflow at 320 pixels, also with wide text spacing', async ({ world, 
           // https://www.w3.org/WAI/WCAG22/Understanding/text-spacing
           await page.evaluate(() => {
             const sheet = new CSSStyleSheet();
-            sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }');
+            sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-block-end: 2em !important }');
             window.document.adoptedStyleSheets.push(sheet);
           });
         }
@@ -77,6 +77,7 @@ test('whatever has the focus can be seen', async ({ world, person }) => {
   for (const path of [`/inbox/${id}`, '/help/en/inbox']) {
     await (path.startsWith('/help') ? jana.goto(path) : visit(jana, path));
     await jana.setViewportSize({ width: 1280, height: 600 });
+    let steps = 0;
     for (let step = 0; step < 45; step += 1) {
       await jana.keyboard.press('Tab');
       const seen = await jana.evaluate(() => {
@@ -92,6 +93,8 @@ test('whatever has the focus can be seen', async ({ world, person }) => {
         return visible ? 'seen' : `${element.outerHTML.slice(0, 120)} is covered`;
       });
       expect(['seen', 'nothing'], `${path}, step ${step}: ${seen}`).toContain(seen);
+      if (seen === 'seen') steps += 1;
     }
+    expect(steps, `${path}: stops of the focus`).toBeGreaterThan(20);
   }
 });

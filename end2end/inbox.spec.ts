@@ -84,7 +84,7 @@ test('a translated thread goes on being live', async ({ world, person }) => {
   const { id } = await world.sessionOf(karel);
   const page = await person('admin');
   await visit(page, `/inbox/${id}?tab=all`);
-  const said = page.locator('.inbox-thread > [role="status"]');
+  const said = page.locator('.inbox-thread > .sr-only[role="status"]');
   const details = page.getByRole('complementary', { name: inbox.thread.details });
   await simulator.says(karel, 'Druhá zpráva');
   await expect(said).toHaveText(filled(inbox.thread.from, { who: 'Karel Dvořák', text: 'Druhá zpráva' }));
@@ -221,7 +221,7 @@ test('a list of the unread keeps what is open, and forgets it afterwards', async
     await expect(row(page, name)).not.toContainText(filled(inbox.list.unread, { count: 1 }));
   }
   await page.goto('/inbox?tab=mine');
-  const filter = page.getByRole('navigation', { name: inbox.list.filters }).getByRole('link');
+  const filter = page.getByRole('link', { name: inbox.list.only_unread, exact: true });
   await expect(row(page, 'Eva Malá')).toBeVisible();
   await filter.click();
   await expect(page).toHaveURL(/unread=1/);

@@ -72,7 +72,7 @@ test('a session is picked up and answered', async ({ world, person }) => {
   await expect(chat).toContainText('Dobrý den');
   await page.getByRole('button', { name: inbox.thread.pick_up }).first().click();
   await page.getByLabel(inbox.composer.label, { exact: true }).fill('Už to řeším.');
-  const hidden = (name: string) => page.locator(`form:has(textarea) input[name="${name}"]`).inputValue();
+  const hidden = (name: string) => page.locator(`form.composer input[name="${name}"]`).inputValue();
   const sent = { session: await hidden('session'), key: await hidden('key'), body: 'Už to řeším.' };
   await page.getByRole('button', { name: inbox.composer.send }).click();
   await expect(chat).toContainText('Už to řeším.');

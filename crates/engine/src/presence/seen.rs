@@ -80,8 +80,9 @@ pub(crate) async fn note_seen(engine: &Engine) -> Result<()> {
             .await?;
     }
     let shown = presences(&tx, now).await?;
-    for extension in engine.pages.to_tell(&shown) {
-        tx.changed(Change::Presence, Audience::of([extension], None));
+    if !engine.pages.to_tell(&shown).is_empty() {
+        // Those who see everybody. Operators know of themselves that they are there.
+        tx.changed(Change::Presence, Audience::of(None, None));
     }
     tx.commit().await
 }
