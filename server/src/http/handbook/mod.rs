@@ -81,7 +81,7 @@ pub async fn page(
     let look = look(
         &http,
         &headers,
-        known.clone().unwrap_or_else(|_| language_of(&headers)),
+        known.unwrap_or_else(|_| language_of(&headers)),
     );
     match known.ok().and_then(|language| book::page(language, &name)) {
         Some(page) => answer(document::page(&look, page)),
