@@ -78,11 +78,7 @@ pub async fn page(
     Path((language, name)): Path<(String, String)>,
 ) -> Response {
     let known = language.parse::<Language>();
-    let look = look(
-        &http,
-        &headers,
-        known.unwrap_or_else(|_| language_of(&headers)),
-    );
+    let look = look(&http, &headers, known.unwrap_or_else(|_| language_of(&headers)));
     match known.ok().and_then(|language| book::page(language, &name)) {
         Some(page) => answer(document::page(&look, page)),
         None => missing(&look),
