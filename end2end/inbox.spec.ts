@@ -203,6 +203,40 @@ test('letters can be switched off, and stay off', async ({ world, person }) => {
   await expect(heading).toBeVisible();
 });
 
+test('an action gets another key, and stays there', async ({ world, person }) => {
+  const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
+  await world.simulator.says(karel, 'Dobrý den');
+  const { id } = await world.sessionOf(karel);
+  const page = await person('jana');
+  const help = page.getByRole('dialog', { name: inbox.keys.title });
+  const key = (what: string) => help.getByRole('button', { name: filled(inbox.keys.change, { what }) });
+  await visit(page, `/inbox/${id}?tab=waiting`);
+  await page.keyboard.press('?');
+  await key(inbox.keys.pick_up).click();
+  await expect(key(inbox.keys.pick_up)).toHaveText(inbox.keys.press);
+  await page.keyboard.press('Escape');
+  await expect(key(inbox.keys.pick_up)).toHaveText('P');
+  await expect(help).toBeVisible();
+  await key(inbox.keys.pick_up).press('Enter');
+  await page.keyboard.press('Control+x');
+  await page.keyboard.press('x');
+  await expect(key(inbox.keys.pick_up)).toHaveText('X');
+  // Two actions never have one key.
+  await key(inbox.keys.close).click();
+  await page.keyboard.press('X');
+  await expect(key(inbox.keys.close)).toHaveText('X');
+  await expect(key(inbox.keys.pick_up)).toHaveText('E');
+  await help.getByRole('button', { name: inbox.keys.done }).click();
+  await visit(page, `/inbox/${id}?tab=waiting`);
+  await page.keyboard.press('p');
+  await expect(page.getByRole('button', { name: inbox.thread.pick_up })).toBeVisible();
+  await page.keyboard.press('e');
+  await expect(page).toHaveURL(/tab=mine/);
+  await page.keyboard.press('?');
+  await help.getByRole('button', { name: inbox.keys.usual }).click();
+  await expect(key(inbox.keys.pick_up)).toHaveText('P');
+});
+
 test('a list of the unread keeps what is open, and forgets it afterwards', async ({ world, person }) => {
   const { simulator } = world;
   const karel = await simulator.addCustomer('Karel Dvořák', '420800555201');

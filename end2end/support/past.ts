@@ -9,25 +9,42 @@ import { text as read } from 'node:stream/consumers';
 import { type Customer, EXAMPLE, type Simulator } from './simulator.js';
 import type { Channel } from './world.js';
 
+interface Writer {
+  name: string;
+  waId: string;
+}
+
 /** Delivers many messages of one customer at once, as Meta does after a delay: each with its own time. */
 export async function wroteMany(
   channel: Channel,
-  customer: { name: string; waId: string },
+  customer: Writer,
   messages: { at: Date; text: string }[],
 ): Promise<void> {
-  for (let from = 0; from < messages.length; from += 500) {
-    const some = messages.slice(from, from + 500).map(({ at, text }) => ({
-      from: customer.waId,
-      id: `wamid.${randomUUID()}`,
-      timestamp: String(Math.floor(at.getTime() / 1000)),
-      type: 'text',
-      text: { body: text },
-    }));
+  await deliver(
+    channel,
+    messages.map((message) => ({ customer, ...message })),
+  );
+}
+
+/** Delivers messages of many customers. */
+export async function deliver(
+  channel: Channel,
+  all: { customer: Writer; at: Date; text: string }[],
+): Promise<void> {
+  for (let from = 0; from < all.length; from += 500) {
+    const some = all.slice(from, from + 500);
+    const writers = new Map(some.map(({ customer }) => [customer.waId, customer.name]));
     const value = {
       messaging_product: 'whatsapp',
       metadata: { display_phone_number: EXAMPLE.number, phone_number_id: EXAMPLE.numberId },
-      contacts: [{ profile: { name: customer.name }, wa_id: customer.waId }],
-      messages: some,
+      contacts: [...writers].map(([wa_id, name]) => ({ profile: { name }, wa_id })),
+      messages: some.map(({ customer, at, text }) => ({
+        from: customer.waId,
+        id: `wamid.${randomUUID()}`,
+        timestamp: String(Math.floor(at.getTime() / 1000)),
+        type: 'text',
+        text: { body: text },
+      })),
     };
     const body = JSON.stringify({
       object: 'whatsapp_business_account',

@@ -26,6 +26,12 @@ pub fn cursor(at: Timestamp, id: Uuid) -> String {
     format!("{}_{id}", at.millis())
 }
 
+/// The place that such a cursor names.
+pub fn place(cursor: &str) -> Option<(Timestamp, Uuid)> {
+    let (at, id) = cursor.split_once('_')?;
+    Some((Timestamp::from_millis(at.parse().ok()?), id.parse().ok()?))
+}
+
 /// The parameters of a list request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageRequest {

@@ -26,14 +26,16 @@ stories! {
     whatever_happens_each_inbox_equals_the_database
 }
 
-/// Rows of a list that is cut, so that sessions also come and go at its end.
-const MOST: u32 = 4;
+/// Rows of a page of a list that is cut, so that sessions also come and go at its end.
+const FEW: u32 = 4;
+/// Rows of a list that is whole.
+const ALL: u32 = 200;
 
 /// One user's open inbox, kept as a browser keeps it.
 struct Desk {
     listener: Listener,
     filters: Vec<Filter>,
-    lists: Vec<(Part, u32, AsOf<InboxPage>)>,
+    lists: Vec<(Part, AsOf<InboxPage>)>,
     counts: AsOf<InboxCounts>,
 }
 
@@ -67,10 +69,10 @@ impl Desk {
                 .or(part.filter.get(By::Owner))
                 .is_none()
         };
-        let lengths = |part: Part| [Some(MOST), whole(&part).then_some(200)].map(|most| Some((part, most?)));
+        let lengths = |part: Part| [Some(FEW), whole(&part).then_some(ALL)].map(|most| Some((part, most?)));
         for (part, most) in parts.flat_map(lengths).flatten() {
-            self.lists
-                .push((part, most, list(story, &self.listener.actor, part, most).await));
+            let list = list(story, &self.listener.actor, part, most, None).await;
+            self.lists.push((part, list));
         }
         self.counts = counts(story, &self.listener.actor).await;
     }
@@ -78,7 +80,7 @@ impl Desk {
     /// What a browser does with what it has heard. Returns whether it has to read again.
     fn follow(&mut self) -> bool {
         let mut again = false;
-        for (part, most, list) in &mut self.lists {
+        for (part, list) in &mut self.lists {
             for event in self
                 .listener
                 .changes
@@ -90,7 +92,7 @@ impl Desk {
                 };
                 match &event.inbox {
                     Some(inbox) => match inbox.row.clone() {
-                        Some(row) => list.value.put(*part, row, *most as usize),
+                        Some(row) => list.value.put(*part, row),
                         None => list.value.remove(session),
                     },
                     None => again = true,
@@ -107,21 +109,33 @@ impl Desk {
         again
     }
 
+    /// The reader scrolls down: a page more of each list that is cut.
+    async fn scroll(&mut self, story: &Story) {
+        for (part, kept) in &mut self.lists {
+            if let Some(cursor) = kept.value.rows.next_cursor.clone() {
+                let next = list(story, &self.listener.actor, *part, FEW, Some(cursor)).await;
+                kept.position = kept.position.min(next.position);
+                kept.value.append(next.value.rows);
+            }
+        }
+    }
+
     async fn equals_the_database(&self, story: &Story, of: &str) {
-        for (part, most, kept) in &self.lists {
-            let kept = &kept.value.rows;
-            let now = list(story, &self.listener.actor, *part, *most).await.value.rows;
-            let same = kept.items.iter().zip(&now.items).all(|(kept, now)| kept == now);
-            assert!(same, "{of}, {part:?}: {kept:#?} and now {now:#?}");
-            assert!(kept.items.len() <= now.items.len(), "{of}, {part:?}");
-            // A list that lost rows at its end is shorter, and says that there are more.
-            let whole = kept.items.len() == now.items.len();
-            assert!(
-                whole || kept.next_cursor.is_some(),
-                "{of}, {part:?}: {} of {}",
-                kept.items.len(),
-                now.items.len()
-            );
+        for (part, kept) in &self.lists {
+            let kept = &kept.value;
+            let now = list(story, &self.listener.actor, *part, ALL, None)
+                .await
+                .value
+                .rows;
+            let (shown, below) = now.items.split_at(kept.rows.items.len().min(now.items.len()));
+            assert_eq!(kept.rows.items, shown, "{of}, {part:?}");
+            // A list that is cut says so, and has everything above its cut.
+            if let Some(next) = below.first() {
+                assert!(kept.rows.next_cursor.is_some(), "{of}, {part:?}: {next:#?}");
+                let mut more = kept.clone();
+                more.put(*part, next.clone());
+                assert_eq!(&more, kept, "{of}, {part:?}");
+            }
         }
         assert_eq!(
             self.counts.value,
@@ -131,11 +145,17 @@ impl Desk {
     }
 }
 
-async fn list(story: &Story, actor: &Actor, part: Part, most: u32) -> AsOf<InboxPage> {
+async fn list(
+    story: &Story,
+    actor: &Actor,
+    part: Part,
+    most: u32,
+    cursor: Option<String>,
+) -> AsOf<InboxPage> {
     let position = story.engine.events().position();
     let page = PageRequest {
         limit: Some(most),
-        cursor: None,
+        cursor,
     };
     let rows = sessions::inbox(&story.engine, actor, part.tab, part.filter, None, &page).await;
     AsOf {
@@ -257,6 +277,7 @@ async fn whatever_happens_each_inbox_equals_the_database(story: &Story) {
             match chance.below(4) {
                 0 => desk.read(story).await,
                 1 => desk.listener.breaks_off().await,
+                2 => desk.scroll(story).await,
                 _ => {}
             }
         }
@@ -293,7 +314,7 @@ async fn random_step(
         own: None,
         now: story.clock.now(),
     };
-    let all = list(story, &actor, everything, 200).await.value.rows.items;
+    let all = list(story, &actor, everything, ALL, None).await.value.rows.items;
     if all.is_empty() {
         return;
     }

@@ -1,6 +1,7 @@
 //! Reading the list and the thread from the process, and reading them again while they are shown.
 
 use super::{
+    drawn_rows::DrawnRows,
     element_ids::ROW_ID,
     listed::Listed,
     query::{Opening, Query},
@@ -12,36 +13,42 @@ use crate::{
 };
 use domain::{
     ids::SessionId,
+    page::{PAGE_DEFAULT, Page},
     position::AsOf,
     refusal::Refusal,
     search::Hits,
-    session::{InboxCounts, Thread},
+    session::{InboxCounts, SessionRow, Thread},
 };
 use leptos::prelude::*;
-use std::collections::HashSet;
 
 pub async fn read_list(query: Query) -> ApiResult<Listed> {
-    let AsOf {
-        position,
-        value: mut page,
-    } = api::inbox(query.tab, query.filter, query.search.clone(), None).await?;
-    let rows = &mut page.rows;
-    for _ in 1..query.pages {
-        let Some(cursor) = rows.next_cursor.take() else {
-            break;
-        };
-        let next = api::inbox(query.tab, query.filter, query.search.clone(), Some(cursor)).await?;
-        rows.items.extend(next.value.rows.items);
-        rows.next_cursor = next.value.rows.next_cursor;
-    }
-    // A session that moved up between two reads is on both pages.
-    let mut seen = HashSet::new();
-    rows.items.retain(|row| seen.insert(row.id));
-    Ok(Listed {
+    let pages = usize::from(query.pages);
+    read_pages(query, pages).await
+}
+
+async fn read_pages(query: Query, pages: usize) -> ApiResult<Listed> {
+    let AsOf { position, value } = api::inbox(query.tab, query.filter, query.search.clone(), None).await?;
+    let mut list = Listed {
         query,
         position,
-        filled: rows.items.len(),
-        page,
+        filled: value.rows.items.len(),
+        page: value,
+    };
+    for _ in 1..pages {
+        let Some(cursor) = list.page.rows.next_cursor.clone() else {
+            break;
+        };
+        list.append(read_on(&list.query, cursor).await?);
+    }
+    Ok(list)
+}
+
+/// The page after this cursor.
+pub async fn read_on(query: &Query, cursor: String) -> ApiResult<AsOf<Page<SessionRow>>> {
+    let next = api::inbox(query.tab, query.filter, query.search.clone(), Some(cursor)).await?;
+    Ok(AsOf {
+        position: next.position,
+        value: next.value.rows,
     })
 }
 
@@ -78,11 +85,14 @@ pub async fn read_list_again(
     counts: Resource<ApiResult<AsOf<InboxCounts>>>,
     list: Resource<ApiResult<Listed>>,
     open: Memo<Option<SessionId>>,
+    drawn: DrawnRows,
 ) {
     let Some(asked) = query.try_get_untracked() else {
         return;
     };
-    let mut fresh = read_list(asked.clone()).await;
+    // As far as the reader has scrolled; what follows is read again when they get there.
+    let pages = drawn.last().div_ceil(PAGE_DEFAULT as usize);
+    let mut fresh = read_pages(asked.clone(), pages.max(usize::from(asked.pages))).await;
     if let (Ok(fresh), Some(open)) = (&mut fresh, open.try_get_untracked()) {
         list.try_with_untracked(|list| {
             if let Some(Ok(before)) = list {

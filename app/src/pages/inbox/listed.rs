@@ -4,8 +4,8 @@ use super::query::Query;
 use crate::live::Change;
 use domain::{
     ids::{ExtensionId, SessionId},
-    page::PAGE_DEFAULT,
-    position::Position,
+    page::Page,
+    position::{AsOf, Position},
     session::{Filter, InboxPage, Part, SessionRow},
     time::Timestamp,
 };
@@ -32,7 +32,6 @@ impl Listed {
         open: Option<SessionId>,
         now: Timestamp,
     ) -> bool {
-        let most = usize::from(self.query.pages) * PAGE_DEFAULT as usize;
         let mut again = false;
         for change in new {
             self.position = change.at;
@@ -50,7 +49,7 @@ impl Listed {
                         own,
                         now,
                     };
-                    self.page.put(part, row.clone(), most);
+                    self.page.put(part, row.clone());
                 }
                 Some(_) => again = true,
                 None => self.page.remove(change.session),
@@ -58,6 +57,14 @@ impl Listed {
         }
         let rows = &self.page.rows;
         again || rows.next_cursor.is_some() && rows.items.len() < self.filled / 2
+    }
+
+    /// Adds the page after the last row.
+    pub fn append(&mut self, next: AsOf<Page<SessionRow>>) {
+        // What this list has heard since that page was read is heard once more, for the new rows.
+        self.position = self.position.min(next.position);
+        self.page.append(next.value);
+        self.filled = self.page.rows.items.len();
     }
 
     /// The session that is open stays where it was in the list before, although it has been read.

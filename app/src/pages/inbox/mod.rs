@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`query`], [`state`], [`fetch`] | the place that the URL names, and the data that the process has for it |
 //! | [`list`] | search, tabs, rows |
+//! | [`drawn_rows`] | which rows of a long list are drawn |
 //! | [`thread`] | one session |
 //! | [`markup`], [`text`] | WhatsApp's marks and phone numbers in a text, and the text with them |
 //! | [`actions`] | the actions on a session: pick up, close, take over, transfer |
@@ -20,6 +21,7 @@ mod attach;
 mod avatar;
 mod composer;
 mod details;
+mod drawn_rows;
 mod element_ids;
 mod emoji;
 mod fetch;

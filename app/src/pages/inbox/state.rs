@@ -3,7 +3,8 @@
 
 use super::{
     attach::AllFiles,
-    fetch::{read_hits, read_list, read_list_again, read_thread, read_thread_again},
+    drawn_rows::DrawnRows,
+    fetch::{read_hits, read_list, read_list_again, read_on, read_thread, read_thread_again},
     following,
     listed::Listed,
     query::{Opening, Query},
@@ -45,6 +46,9 @@ pub struct Inbox {
     pub writes_note: Memo<bool>,
     pub counts: Resource<ApiResult<AsOf<InboxCounts>>>,
     pub list: Resource<ApiResult<Listed>>,
+    pub drawn: DrawnRows,
+    /// Whether the page after the last row is being read.
+    pub reading_on: RwSignal<bool>,
     /// What lists can be narrowed to; every label that there is.
     pub choices: Resource<ApiResult<Choices>>,
     pub put_label: ServerAction<PutLabel>,
@@ -116,9 +120,10 @@ impl Inbox {
         let thread = Resource::new(move || (session.get(), opening.get()), read_thread);
         let outbox = use_outbox();
         let live = use_live();
+        let drawn = DrawnRows::new();
         let list_reader = Reader::new(
             move || live.inbox.get(),
-            move || read_list_again(query, counts, list, session),
+            move || read_list_again(query, counts, list, session, drawn),
         );
         let thread_reader = Reader::new(
             // Whether the channel can send is part of a thread.
@@ -136,6 +141,8 @@ impl Inbox {
             writes_note: Memo::new(move |_| queries.with(|map| map.get_str("note").is_some())),
             counts,
             list,
+            drawn,
+            reading_on: RwSignal::new(false),
             choices: Resource::new(
                 move || live.directory.get() + live.channels.get(),
                 |_| api::choices(),
@@ -256,6 +263,54 @@ impl Inbox {
         let shown = |read: &Option<Option<(SessionId, _)>>| matches!(read, Some(Some((of, _))) if *of == id);
         self.session.try_get_untracked() == Some(Some(id))
             && self.thread.try_with_untracked(shown) == Some(true)
+    }
+
+    /// Draws the row of the open session, if the list has it and it is not drawn. Returns whether there was a need to.
+    pub fn draw_open(self) -> bool {
+        let open = self.session.get_untracked();
+        let place = self.list.with_untracked(|list| match list {
+            Some(Ok(list)) => {
+                let rows = &list.page.rows.items;
+                let place = rows.iter().position(|row| Some(row.id) == open);
+                place.map(|place| (place, rows.len()))
+            }
+            _ => None,
+        });
+        place.is_some_and(|(place, count)| self.drawn.draw_around(place, count))
+    }
+
+    /// Reads the page after the last row.
+    pub fn read_on(self) {
+        let asked = self.query.get_untracked();
+        // A change here would make the resource forget the answer that is on its way for another query.
+        let cursor_of = move |list: &Option<ApiResult<Listed>>, asked: &Query| match list {
+            Some(Ok(list)) if list.query == *asked => list.page.rows.next_cursor.clone(),
+            _ => None,
+        };
+        let cursor = self.list.try_with_untracked(|list| cursor_of(list, &asked));
+        let Some(cursor) = cursor.flatten() else {
+            return;
+        };
+        if self.reading_on.try_get_untracked() != Some(false) {
+            return;
+        }
+        self.reading_on.set(true);
+        spawn_local(async move {
+            // If it fails, the next scroll or a click tries again.
+            let next = read_on(&asked, cursor.clone()).await;
+            self.reading_on.try_set(false);
+            let (Ok(next), Some(now)) = (next, self.query.try_get_untracked()) else {
+                return;
+            };
+            self.list.try_maybe_update(|list| {
+                // The list may have been read again meanwhile.
+                let follows = cursor_of(list, &now).as_ref() == Some(&cursor);
+                if let (true, Some(Ok(list))) = (follows, list) {
+                    list.append(next);
+                }
+                (follows, ())
+            });
+        });
     }
 
     /// Reads the part above in the open thread.

@@ -3,11 +3,11 @@
 
 use crate::{
     ids::{ExtensionId, SessionId},
-    page::cursor,
+    page::{Page, place},
     session::{Filter, InboxPage, SessionRow, State, Tab},
     time::{SERVICE_WINDOW, Timestamp},
 };
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::HashSet};
 
 impl Tab {
     /// Whether a session that the user may see is on this tab of theirs.
@@ -39,7 +39,10 @@ impl Part {
     /// The order of two sessions in this list: the latest message first; of the waiting ones, the longest wait; or the
     /// service window that closes first.
     pub fn order(self, one: &SessionRow, other: &SessionRow) -> Ordering {
-        let (one, other) = (self.place(one), self.place(other));
+        self.in_order(self.place(one), self.place(other))
+    }
+
+    fn in_order(self, one: (Timestamp, SessionId), other: (Timestamp, SessionId)) -> Ordering {
         match self.latest_first() {
             true => other.cmp(&one),
             false => one.cmp(&other),
@@ -66,24 +69,25 @@ impl Part {
 }
 
 impl InboxPage {
-    /// Puts a session, as it is now, in its place among the first `most`, or takes it away if the list does not show it
-    /// any more.
-    pub fn put(&mut self, part: Part, row: SessionRow, most: usize) {
+    /// Puts a session, as it is now, in its place, or takes it away if the list does not show it any more.
+    pub fn put(&mut self, part: Part, row: SessionRow) {
         self.remove(row.id);
-        if !part.shows(&row) {
-            return;
-        }
-        let rows = &mut self.rows.items;
-        let place = rows.partition_point(|other| part.order(other, &row).is_lt());
-        // Beyond the last one are sessions that were not read.
-        if place < rows.len() || self.rows.next_cursor.is_none() {
+        // What comes after the cursor was not read.
+        let read_to = self.rows.next_cursor.as_deref().and_then(place);
+        let is_read = |(at, id)| part.in_order(part.place(&row), (at, SessionId::new(id))).is_le();
+        if part.shows(&row) && read_to.is_none_or(is_read) {
+            let rows = &mut self.rows.items;
+            let place = rows.partition_point(|other| part.order(other, &row).is_lt());
             rows.insert(place, row);
         }
-        if rows.len() > most {
-            rows.truncate(most);
-            let last = rows.last().map(|row| part.place(row));
-            self.rows.next_cursor = last.map(|(at, id)| cursor(at, id.uuid()));
-        }
+    }
+
+    /// Adds the page that was read from the cursor on. A session that has moved meanwhile stays where it is now.
+    pub fn append(&mut self, next: Page<SessionRow>) {
+        let known: HashSet<SessionId> = self.rows.items.iter().map(|row| row.id).collect();
+        let fresh = next.items.into_iter().filter(|row| !known.contains(&row.id));
+        self.rows.items.extend(fresh);
+        self.rows.next_cursor = next.next_cursor;
     }
 
     pub fn remove(&mut self, id: SessionId) {
@@ -100,7 +104,7 @@ mod tests {
     use super::*;
     use crate::{
         ids::{ChannelId, ContactId},
-        page::Page,
+        page::cursor,
         refs::{ChannelRef, ContactRef, ExtensionRef},
         session::{By, Several},
     };
@@ -135,10 +139,12 @@ mod tests {
     }
 
     fn page(rows: Vec<SessionRow>, more: bool) -> InboxPage {
+        let last = rows.last().filter(|_| more);
+        let next_cursor = last.map(|row| cursor(row.last_message_at, row.id.uuid()));
         InboxPage {
             rows: Page {
                 items: rows,
-                next_cursor: more.then(|| "more".to_owned()),
+                next_cursor,
             },
             several: Several::default(),
         }
@@ -164,32 +170,34 @@ mod tests {
     #[test]
     fn a_row_moves_to_its_place() {
         let mut all = page(vec![row(1, 30), row(2, 20), row(3, 10)], false);
-        all.put(on(Tab::All, None), row(3, 25), 50);
+        all.put(on(Tab::All, None), row(3, 25));
         assert_eq!(names(&all), "132");
-        all.put(on(Tab::All, None), row(4, 20), 50);
+        all.put(on(Tab::All, None), row(4, 20));
         assert_eq!(names(&all), "1342", "of one time, the later id comes first");
         let mut waiting = page(vec![row(1, 10), row(2, 20)], false);
         let answered = SessionRow {
             waiting_since: None,
             ..row(1, 40)
         };
-        waiting.put(on(Tab::Waiting, None), answered, 50);
-        waiting.put(on(Tab::Waiting, None), row(3, 30), 50);
+        waiting.put(on(Tab::Waiting, None), answered);
+        waiting.put(on(Tab::Waiting, None), row(3, 30));
         assert_eq!(names(&waiting), "231", "whoever was answered comes last");
     }
 
     #[test]
     fn what_comes_after_the_last_row_was_not_read() {
         let mut cut = page(vec![row(1, 30), row(2, 20)], true);
-        cut.put(on(Tab::All, None), row(3, 10), 50);
+        cut.put(on(Tab::All, None), row(3, 10));
         assert_eq!(names(&cut), "12");
-        cut.put(on(Tab::All, None), row(2, 5), 50);
+        cut.put(on(Tab::All, None), row(2, 5));
         assert_eq!(names(&cut), "1", "and what has moved there is gone");
-        let mut full = page(vec![row(1, 30), row(2, 20)], false);
-        full.put(on(Tab::All, None), row(3, 40), 2);
-        assert_eq!(names(&full), "31");
-        let cursor = full.rows.next_cursor.expect("more");
-        assert!(cursor.starts_with("30_"), "{cursor}");
+        cut.put(on(Tab::All, None), row(4, 25));
+        assert_eq!(names(&cut), "14", "but the row that was the last one was read");
+        cut.append(Page {
+            items: vec![row(1, 15), row(5, 10)],
+            next_cursor: None,
+        });
+        assert_eq!(names(&cut), "145", "a row that has moved is shown once");
     }
 
     #[test]
@@ -206,17 +214,17 @@ mod tests {
             ..row(1, 10)
         };
         let mut waiting = page(vec![row(1, 10)], false);
-        waiting.put(on(Tab::Waiting, own), taken.clone(), 50);
+        waiting.put(on(Tab::Waiting, own), taken.clone());
         let mut mine = page(Vec::new(), false);
-        mine.put(on(Tab::Mine, own), taken.clone(), 50);
+        mine.put(on(Tab::Mine, own), taken.clone());
         assert_eq!((names(&waiting), names(&mine)), (String::new(), "1".to_owned()));
         let closed = SessionRow {
             state: State::Closed,
             ..taken
         };
-        mine.put(on(Tab::Mine, own), closed, 50);
+        mine.put(on(Tab::Mine, own), closed);
         assert_eq!(names(&mine), "");
-        mine.put(on(Tab::Mine, None), row(2, 10), 50);
+        mine.put(on(Tab::Mine, None), row(2, 10));
         assert_eq!(names(&mine), "", "somebody without an extension owns none");
     }
 
@@ -234,9 +242,9 @@ mod tests {
             unread: 0,
             ..row(1, 30)
         };
-        all.put(unread, read.clone(), 50);
+        all.put(unread, read.clone());
         assert_eq!(names(&all), "2");
-        all.put(on(Tab::All, None), read, 50);
+        all.put(on(Tab::All, None), read);
         assert_eq!(names(&all), "12");
     }
 
@@ -276,13 +284,13 @@ mod tests {
         };
         let mut all = page(Vec::new(), false);
         for row in [closes(1, 300), closes(2, 200), closes(3, 100), row(4, 10)] {
-            all.put(closing, row, 50);
+            all.put(closing, row);
         }
         let closed = SessionRow {
             state: State::Closed,
             ..closes(5, 400)
         };
-        all.put(closing, closed, 50);
+        all.put(closing, closed);
         assert_eq!(names(&all), "21", "a window that is over is not listed");
     }
 }

@@ -18,10 +18,7 @@ pub(crate) fn id(page: &PageRequest) -> Result<Option<Uuid>> {
 
 /// A cursor over a list that is sorted by a time and, within it, by id.
 pub(crate) fn time_and_id(page: &PageRequest) -> Result<Option<(i64, Uuid)>> {
-    let parse = |text: &str| {
-        let (at, id) = text.split_once('_')?;
-        Some((at.parse().ok()?, id.parse().ok()?))
-    };
+    let parse = |text: &str| page::place(text).map(|(at, id)| (at.millis(), id));
     page.cursor
         .as_deref()
         .map(|text| parse(text).ok_or(Refusal::BadCursor.into()))

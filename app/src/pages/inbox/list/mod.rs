@@ -30,12 +30,15 @@ use domain::{
     ids::SessionId,
     session::{InboxPage, SessionRow, Several},
 };
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
+use std::ops::Range;
+use uuid::Uuid;
 
 /// Search, tabs and rows.
 #[component]
 pub fn SessionList() -> impl IntoView {
     let i18n = use_i18n();
+    let inbox = use_inbox();
     let tabs = view! {
         <Transition fallback=|| view! { <TabLinks counts=None /> }>
             <Tabs />
@@ -62,7 +65,10 @@ pub fn SessionList() -> impl IntoView {
             </div>
             {tabs}
             <Filters />
-            <div class="rows-scroll">{rows} {hits}</div>
+            <div class="rows-scroll" node_ref=inbox.drawn.scroller on:scroll=move |_| scrolled(inbox)>
+                {rows}
+                {hits}
+            </div>
         </section>
     }
     .into_any()
@@ -132,15 +138,27 @@ fn look<T: Default>(inbox: Inbox, see: impl FnOnce(&InboxPage) -> T) -> T {
     })
 }
 
+/// The rows that come on the screen are drawn, and the next page is read before its place comes.
+fn scrolled(inbox: Inbox) {
+    inbox.drawn.draw(untrack(|| count(inbox)));
+    if inbox.drawn.is_near_end() {
+        inbox.read_on();
+    }
+}
+
+fn count(inbox: Inbox) -> usize {
+    look(inbox, |page| page.rows.items.len())
+}
+
 /// Whether each row has to name its channel and its queue: there are several, or there were when these sessions began.
 fn several(page: &InboxPage) -> Several {
-    let differ = |of: fn(&SessionRow) -> Option<String>| {
+    let differ = |of: fn(&SessionRow) -> Option<Uuid>| {
         let mut all = page.rows.items.iter().filter_map(of);
         all.next().is_some_and(|first| all.any(|other| other != first))
     };
     Several {
-        channels: page.several.channels || differ(|row| Some(row.channel.id.to_string())),
-        queues: page.several.queues || differ(|row| row.queue.as_ref().map(|queue| queue.id.to_string())),
+        channels: page.several.channels || differ(|row| Some(row.channel.id.uuid())),
+        queues: page.several.queues || differ(|row| row.queue.as_ref().map(|queue| queue.id.uuid())),
     }
 }
 
@@ -148,11 +166,21 @@ fn several(page: &InboxPage) -> Several {
 fn FullRows() -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
-    let ids = move || {
+    let drawn = inbox.drawn;
+    let count = Memo::new(move |_| count(inbox));
+    let ids = Memo::new(move |_| {
+        let range = drawn.of(count.get());
         look(inbox, |page| {
-            page.rows.items.iter().map(|row| row.id).collect::<Vec<_>>()
+            let rows = page.rows.items.get(range).unwrap_or_default();
+            rows.iter().map(|row| row.id).collect::<Vec<_>>()
         })
-    };
+    });
+    // After the rows are drawn.
+    Effect::new(move |_| {
+        let count = count.get();
+        request_animation_frame(move || drawn.draw(count));
+    });
+    let more = Memo::new(move |_| look(inbox, |page| page.rows.next_cursor.is_some()));
     let several = Memo::new(move |_| look(inbox, several));
     let row = move |id: SessionId| {
         let find = move || {
@@ -166,26 +194,55 @@ fn FullRows() -> impl IntoView {
             let now = find().or_else(|| before.cloned());
             now.unwrap_or_else(|| first.clone())
         });
+        // Where some are left out, their number and the place of each are not to be seen in the page.
+        let place = move || {
+            let first = drawn.some_are_left_out().then(|| drawn.of(count.get()).start)?;
+            let place = ids.with(|ids| ids.iter().position(|other| *other == id))?;
+            Some((first + place + 1).to_string())
+        };
+        let size = move || {
+            let size = if more.get() {
+                "-1".to_owned()
+            } else {
+                count.get().to_string()
+            };
+            drawn.some_are_left_out().then_some(size)
+        };
         Some(view! {
-            <li>
+            <li aria-posinset=place aria-setsize=size>
                 <Row row id several />
             </li>
         })
     };
+    let read_on = move |event: MouseEvent| {
+        if !event.ctrl_key() && !event.meta_key() && !event.shift_key() {
+            event.prevent_default();
+            inbox.read_on();
+        }
+    };
+    let href = move || inbox.query.with(|query| query.longer().href(inbox.session.get()));
     let more = move || {
-        let more = look(inbox, |page| page.rows.next_cursor.is_some());
-        let href = move || inbox.query.with(|query| query.longer().href(inbox.session.get()));
-        more.then(|| {
+        more.get().then(|| {
+            let busy = move || inbox.reading_on.get().then_some("true");
             view! {
-                <a id=MORE_ID class="button quiet rows-more" href=href>
+                <a id=MORE_ID class="button quiet rows-more" href=href aria-busy=busy on:click=read_on>
                     {move || t_string!(i18n, inbox.list.more)}
                 </a>
             }
         })
     };
+    let gap = move |rows: fn(Range<usize>, usize) -> usize| {
+        let left_out = Memo::new(move |_| rows(drawn.of(count.get()), count.get()));
+        move || {
+            let rows = left_out.get();
+            (rows > 0).then(|| view! { <li aria-hidden="true" style:height=drawn.room(rows)></li> })
+        }
+    };
     view! {
-        <ul class="rows">
-            <For each=ids key=|id| *id children=row />
+        <ul class="rows" node_ref=drawn.rows>
+            {gap(|drawn, _| drawn.start)}
+            <For each=move || ids.get() key=|id| *id children=row />
+            {gap(|drawn, count| count - drawn.end)}
         </ul>
         {more}
     }
