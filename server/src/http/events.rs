@@ -16,7 +16,6 @@ use domain::{
 };
 use engine::{
     Engine,
-    access::{users, web_sessions},
     events::{self, Told},
     presence::OpenPage,
 };
@@ -130,16 +129,11 @@ fn pings() -> impl Stream<Item = sse::Event> {
     })
 }
 
-/// Returns when the user is logged out, disabled, or changed. A database error says nothing about the user, so the
-/// stream goes on.
+/// Returns when the user is logged out, disabled, or changed.
 async fn logged_out(engine: Engine, me: Me, session: String, check: Duration) {
     loop {
         tokio::time::sleep(check).await;
-        let in_session = web_sessions::load(&engine, &session).await;
-        let user = users::me(&engine, me.id).await;
-        let is_out = matches!(in_session, Ok(None));
-        let has_changed = user.is_ok_and(|now| now.as_ref() != Some(&me));
-        if is_out || has_changed {
+        if !login_session::is_as_before(&engine, &session, &me).await {
             return;
         }
     }

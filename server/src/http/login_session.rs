@@ -57,6 +57,16 @@ pub async fn user(engine: &Engine, session: &Session) -> std::result::Result<Me,
         .ok_or(StatusCode::UNAUTHORIZED)
 }
 
+/// Whether the user is still logged in with this session, and has the rights that they had. A database that cannot tell
+/// says nothing against it.
+pub async fn is_as_before(engine: &Engine, session: &str, me: &Me) -> bool {
+    let in_session = web_sessions::load(engine, session).await;
+    let user = users::me(engine, me.id).await;
+    let is_out = matches!(in_session, Ok(None));
+    let has_changed = user.is_ok_and(|now| now.as_ref() != Some(me));
+    !is_out && !has_changed
+}
+
 /// Whether somebody has logged in with this session; they may be disabled by now.
 pub async fn has_begun(session: &Session) -> bool {
     matches!(session.get::<UserId>(USER).await, Ok(Some(_)))

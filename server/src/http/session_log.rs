@@ -54,10 +54,14 @@ pub async fn export(
     session: Session,
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Response {
-    let actor = match login_session::user(&http.engine, &session).await {
-        Ok(me) => Actor::User(me),
+    let me = match login_session::user(&http.engine, &session).await {
+        Ok(me) => me,
         Err(status) => return status.into_response(),
     };
+    let Some(id) = session.id() else {
+        return StatusCode::UNAUTHORIZED.into_response();
+    };
+    let actor = Actor::User(me.clone());
     let Some(filter) = wanted.ok().and_then(|Query(wanted)| filter(wanted)) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
@@ -73,10 +77,15 @@ pub async fn export(
     let engine = http.engine.clone();
     let rest = stream::try_unfold(first.1, move |cursor| {
         let (engine, actor, filter) = (engine.clone(), actor.clone(), filter.clone());
+        let (me, id) = (me.clone(), id.to_string());
         async move {
             let Some(cursor) = cursor else {
                 return Ok(None);
             };
+            // An export takes as long as its reader does. The file that breaks off is seen to be incomplete.
+            if !login_session::is_as_before(&engine, &id, &me).await {
+                return Err(Refusal::Forbidden.into());
+            }
             let (rows, next) = page(&engine, &actor, &filter, Some(cursor)).await?;
             Ok::<_, engine::Error>(Some((rows, next)))
         }

@@ -2,7 +2,10 @@
 
 use crate::{
     Engine, Result,
-    entity::{extension, presence},
+    entity::{
+        extension,
+        presence::{self, Column},
+    },
     events::Audience,
     transaction::Transaction,
     wakes::Worker,
@@ -37,7 +40,14 @@ pub async fn choose(engine: &Engine, actor: &Actor, availability: Availability) 
     let own = actor.own_extension()?.id;
     let tx = engine.transaction(actor).await?;
     // Whoever chooses is there.
-    put(&tx, own, Column::Chosen(availability)).await?;
+    put(
+        &tx,
+        own,
+        availability,
+        false,
+        &[Column::Availability, Column::Idle],
+    )
+    .await?;
     tx.commit().await
 }
 
@@ -57,7 +67,7 @@ pub async fn choose_for(
         .one(&tx)
         .await?
         .ok_or(Refusal::NotFound)?;
-    put(&tx, id, Column::Set(availability)).await?;
+    put(&tx, id, availability, false, &[Column::Availability]).await?;
     tx.commit().await
 }
 
@@ -68,23 +78,18 @@ pub async fn choose_for(
 pub async fn set_idle(engine: &Engine, actor: &Actor, idle: bool) -> Result<()> {
     let own = actor.own_extension()?.id;
     let tx = engine.transaction(actor).await?;
-    put(&tx, own, Column::Idle(idle)).await?;
+    put(&tx, own, Availability::default(), idle, &[Column::Idle]).await?;
     tx.commit().await
 }
 
-enum Column {
-    Chosen(Availability),
-    Set(Availability),
-    Idle(bool),
-}
-
-async fn put(tx: &Transaction, of: ExtensionId, column: Column) -> Result<()> {
-    use presence::Column as Stored;
-    let (availability, idle, changed) = match column {
-        Column::Chosen(chosen) => (chosen, false, [Some(Stored::Availability), Some(Stored::Idle)]),
-        Column::Set(chosen) => (chosen, false, [Some(Stored::Availability), None]),
-        Column::Idle(idle) => (Availability::default(), idle, [Some(Stored::Idle), None]),
-    };
+/// Writes these columns of the operator's row.
+async fn put(
+    tx: &Transaction,
+    of: ExtensionId,
+    availability: Availability,
+    idle: bool,
+    only: &[Column],
+) -> Result<()> {
     let row = presence::ActiveModel {
         extension_id: Set(of.uuid()),
         availability: Set(availability.as_str().to_owned()),
@@ -92,11 +97,10 @@ async fn put(tx: &Transaction, of: ExtensionId, column: Column) -> Result<()> {
         seen_at: Set(None),
         given_at: Set(None),
     };
-    let changed = changed.into_iter().flatten();
     presence::Entity::insert(row)
         .on_conflict(
-            OnConflict::column(Stored::ExtensionId)
-                .update_columns(changed)
+            OnConflict::column(Column::ExtensionId)
+                .update_columns(only.iter().copied())
                 .to_owned(),
         )
         .exec_without_returning(tx)

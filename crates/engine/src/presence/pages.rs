@@ -33,13 +33,16 @@ impl Pages {
         locked(&self.open).keys().copied().collect()
     }
 
-    /// Those of whom colleagues do not know yet how they are shown now. From now on they count as told.
-    pub(super) fn to_tell(&self, shown: &HashMap<Uuid, Presence>) -> Vec<Uuid> {
-        let mut told = locked(&self.told);
-        let differs = |(id, now): &(&Uuid, &Presence)| told.get(*id).copied().unwrap_or_default() != **now;
-        let changed = shown.iter().filter(differs).map(|(id, _)| *id).collect();
-        told.clone_from(shown);
-        changed
+    /// Whether colleagues know how everybody is shown now.
+    pub(super) fn are_told(&self, shown: &HashMap<Uuid, Presence>) -> bool {
+        let told = locked(&self.told);
+        shown
+            .iter()
+            .all(|(id, now)| told.get(id).copied().unwrap_or_default() == *now)
+    }
+
+    pub(super) fn told(&self, shown: HashMap<Uuid, Presence>) {
+        *locked(&self.told) = shown;
     }
 }
 

@@ -49,8 +49,12 @@ impl Drop for OpenPage {
 /// Writes down which operators have a page open now, and tells colleagues who has come and who has gone.
 pub(crate) async fn note_seen(engine: &Engine) -> Result<()> {
     let open = engine.pages.extensions();
-    let tx = engine.transaction(&Actor::System).await?;
     let now = engine.clock().now();
+    // Where nobody works, nothing is written.
+    if open.is_empty() && engine.pages.are_told(&presences(engine.db.read(), now).await?) {
+        return Ok(());
+    }
+    let tx = engine.transaction(&Actor::System).await?;
     // An extension may have been removed from a database that was restored.
     let open: Vec<Uuid> = extension::Entity::find()
         .select_only()
@@ -80,9 +84,11 @@ pub(crate) async fn note_seen(engine: &Engine) -> Result<()> {
             .await?;
     }
     let shown = presences(&tx, now).await?;
-    if !engine.pages.to_tell(&shown).is_empty() {
+    if !engine.pages.are_told(&shown) {
         // Those who see everybody. Operators know of themselves that they are there.
         tx.changed(Change::Presence, Audience::of(None, None));
     }
-    tx.commit().await
+    tx.commit().await?;
+    engine.pages.told(shown);
+    Ok(())
 }
