@@ -101,9 +101,9 @@ test('where the browser blocks notifications, the choice says so', async ({ pers
   await page.getByLabel(common.alerts.desktop).click();
   await expect(page.getByText(common.alerts.refused)).toBeVisible();
   await expect(page.getByLabel(common.alerts.desktop)).not.toBeChecked();
-  await page.getByLabel(common.alerts.sound).check();
+  await page.getByLabel(common.alerts.sound).selectOption(common.alerts.low);
   await page.reload();
   await page.locator('summary.person').click();
-  await expect(page.getByLabel(common.alerts.sound)).toBeChecked();
+  await expect(page.getByLabel(common.alerts.sound).locator('option:checked')).toHaveText(common.alerts.low);
   await expect(page.getByLabel(common.alerts.desktop)).not.toBeChecked();
 });

@@ -75,7 +75,9 @@ test('a session is transferred by the keyboard', async ({ world, person, trouble
   await vendula.keyboard.press('t');
   // Nobody can log in as this one.
   await expect(dialog.getByRole('option', { name: `205 Sklad (${channels.is_empty})` })).toHaveCount(1);
-  await dialog.getByLabel(inbox.transfer.to, { exact: true }).selectOption('202 Petr Svoboda');
+  await dialog
+    .getByLabel(inbox.transfer.to, { exact: true })
+    .selectOption(`202 Petr Svoboda – ${common.presence.online}`);
   await dialog.getByLabel(inbox.transfer.reason).fill('Ví o tom víc');
   await vendula.keyboard.press('Enter');
   await expect(dialog).toBeHidden();
@@ -100,11 +102,28 @@ test('many are transferred together, and a disabled extension strands nobody', a
     vendula.getByRole('checkbox', { name: filled(directory.sessions.select, { who: `Customer ${n}` }) });
   await expect(box(3)).toBeChecked();
   await box(2).uncheck();
-  await vendula.getByLabel(inbox.transfer.to, { exact: true }).selectOption('202 Petr Svoboda');
+  await vendula
+    .getByLabel(inbox.transfer.to, { exact: true })
+    .selectOption(`202 Petr Svoboda – ${common.presence.offline}`);
   await vendula.getByLabel(inbox.transfer.reason).fill('Dovolená');
   await vendula.getByRole('button', { name: directory.sessions.transfer }).click();
   await expect(vendula.getByText(filled(directory.sessions.moved, { count: 2 }))).toBeVisible();
   await expect(box(2)).toBeVisible();
+  await expect(box(1)).toHaveCount(0);
+  const undo = vendula.getByRole('button', { name: directory.sessions.undo });
+  await undo.click();
+  await expect(vendula.getByText(filled(directory.sessions.undone, { count: 2 }))).toBeVisible();
+  await expect(undo).toHaveCount(0);
+  await expect(box(1)).toBeChecked();
+  await vendula.getByRole('button', { name: directory.sessions.close }).click();
+  await expect(vendula.getByText(filled(directory.sessions.closed, { count: 3 }))).toBeVisible();
+  await undo.click();
+  await expect(box(3)).toBeVisible();
+  await box(2).uncheck();
+  await vendula
+    .getByLabel(inbox.transfer.to, { exact: true })
+    .selectOption(`202 Petr Svoboda – ${common.presence.offline}`);
+  await vendula.getByRole('button', { name: directory.sessions.transfer }).click();
   await expect(box(1)).toHaveCount(0);
 
   // The page says what disabling does before it is done.

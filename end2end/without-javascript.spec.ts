@@ -128,7 +128,7 @@ test('a supervisor takes over and transfers', async ({ world, person }) => {
 
   await page.getByRole('button', { name: inbox.thread.transfer, exact: true }).click();
   dialog = page.getByRole('dialog', { name: inbox.transfer.title });
-  await dialog.getByLabel(inbox.transfer.to, { exact: true }).selectOption('202 Petr Svoboda');
+  await dialog.getByLabel(inbox.transfer.to, { exact: true }).selectOption(`202 Petr Svoboda – ${common.presence.offline}`);
   await dialog.getByRole('button', { name: inbox.transfer.transfer }).click();
   await expect(chat).toContainText(
     filled(inbox.moment.transferred, { by: 'Vendula Vedoucí', who: 'Petr Svoboda' }),

@@ -3,28 +3,63 @@
 use crate::browser::{store, stored};
 use domain::ids::SessionId;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Means {
-    /// A notification of the system's.
-    Desktop,
-    Sound,
+/// The storage key under which this browser keeps that notifications of the system's are wanted.
+const DESKTOP: &str = "alerts.desktop";
+/// The storage key of the [`Sound`].
+const SOUND: &str = "alerts.sound";
+
+pub fn wants_desktop() -> bool {
+    stored(DESKTOP).is_some()
 }
 
-impl Means {
-    fn key(self) -> &'static str {
+pub fn choose_desktop(on: bool) {
+    store(DESKTOP, on.then_some("on"));
+}
+
+/// What is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sound {
+    Rising,
+    Falling,
+    Low,
+    Short,
+}
+
+impl Sound {
+    pub const ALL: [Self; 4] = [Self::Rising, Self::Falling, Self::Low, Self::Short];
+
+    pub fn as_str(self) -> &'static str {
         match self {
-            Self::Desktop => "alerts.desktop",
-            Self::Sound => "alerts.sound",
+            // As it was stored when there was one sound.
+            Self::Rising => "on",
+            Self::Falling => "falling",
+            Self::Low => "low",
+            Self::Short => "short",
         }
     }
 
-    pub fn is_chosen(self) -> bool {
-        stored(self.key()).is_some()
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sound| sound.as_str() == name)
     }
 
-    pub fn choose(self, on: bool) {
-        store(self.key(), on.then_some("on"));
+    /// The tones, each in hertz and with the seconds after which it begins.
+    pub fn tones(self) -> &'static [(f32, f64)] {
+        match self {
+            Self::Rising => &[(660.0, 0.0), (880.0, 0.14)],
+            Self::Falling => &[(880.0, 0.0), (587.0, 0.14)],
+            Self::Low => &[(392.0, 0.0), (392.0, 0.2)],
+            Self::Short => &[(1175.0, 0.0)],
+        }
     }
+}
+
+/// The sound that the user chose; `None`: silence.
+pub fn sound() -> Option<Sound> {
+    Sound::named(&stored(SOUND)?)
+}
+
+pub fn choose_sound(sound: Option<Sound>) {
+    store(SOUND, sound.map(Sound::as_str));
 }
 
 /// The storage key of the session that the user looks at, in whichever tab.

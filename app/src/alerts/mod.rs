@@ -12,7 +12,7 @@ mod rules;
 mod show;
 
 use self::{
-    choices::{Means, is_in_view, looks_at, looks_away},
+    choices::{Sound, choose_desktop, choose_sound, is_in_view, looks_at, looks_away, wants_desktop},
     rules::{Alert, Kind, alert, is_over},
     show::{Shown, may_notify},
 };
@@ -56,10 +56,10 @@ pub fn provide_alerts(user: Resource<ApiResult<Me>>) {
             let Some(alert) = alert.filter(|_| live.leads.get_untracked()) else {
                 continue;
             };
-            if Means::Sound.is_chosen() {
-                shown.play();
+            if let Some(sound) = choices::sound() {
+                shown.play(sound);
             }
-            if Means::Desktop.is_chosen() {
+            if wants_desktop() {
                 let href = format!("/inbox/{}?tab={}", alert.session, tab(&alert));
                 let navigate = navigate.clone();
                 let body = body(i18n.get_locale_untracked(), &alert);
@@ -116,12 +116,13 @@ fn body(locale: Locale, alert: &Alert) -> String {
 #[component]
 pub fn AlertChoices() -> impl IntoView {
     let live = RwSignal::new(false);
-    let (desktop, sound) = (RwSignal::new(false), RwSignal::new(false));
+    let desktop = RwSignal::new(false);
+    let sound = RwSignal::new(None);
     let refused = RwSignal::new(false);
     Effect::new(move |_| {
         live.set(true);
-        desktop.set(Means::Desktop.is_chosen());
-        sound.set(Means::Sound.is_chosen());
+        desktop.set(wants_desktop());
+        sound.set(choices::sound());
     });
     move || {
         live.get()
@@ -130,36 +131,50 @@ pub fn AlertChoices() -> impl IntoView {
 }
 
 #[component]
-fn Choices(desktop: RwSignal<bool>, sound: RwSignal<bool>, refused: RwSignal<bool>) -> impl IntoView {
+fn Choices(
+    desktop: RwSignal<bool>,
+    sound: RwSignal<Option<Sound>>,
+    refused: RwSignal<bool>,
+) -> impl IntoView {
     let i18n = use_i18n();
-    let choose_desktop = move |event| {
+    let desktop_chosen = move |event| {
         let on = event_target_checked(&event);
         refused.set(false);
         if !on {
-            Means::Desktop.choose(false);
+            choose_desktop(false);
             desktop.set(false);
             return;
         }
         spawn_local(async move {
             let granted = may_notify().await;
-            Means::Desktop.choose(granted);
+            choose_desktop(granted);
             // Also where it was refused: the box shows what holds.
             desktop.try_set(false);
             desktop.try_set(granted);
             refused.try_set(!granted);
         });
     };
-    let choose_sound = move |event| {
-        let on = event_target_checked(&event);
-        Means::Sound.choose(on);
-        sound.set(on);
-        if on {
-            Shown::default().play();
+    let sound_chosen = move |event| {
+        let chosen = Sound::named(&event_target_value(&event));
+        choose_sound(chosen);
+        sound.set(chosen);
+        if let Some(chosen) = chosen {
+            Shown::default().play(chosen);
         }
     };
+    let option = move |one: Option<Sound>| {
+        let name = move || sound_name(i18n.get_locale(), one);
+        let chosen = move || sound.try_get().flatten() == one;
+        view! {
+            <option value=one.map_or("", Sound::as_str) prop:selected=chosen>
+                {name}
+            </option>
+        }
+    };
+    let sounds = std::iter::once(None).chain(Sound::ALL.into_iter().map(Some));
     view! {
         <label class="menu-item">
-            <input type="checkbox" prop:checked=desktop on:change=choose_desktop />
+            <input type="checkbox" prop:checked=desktop on:change=desktop_chosen />
             {move || t_string!(i18n, common.alerts.desktop)}
         </label>
         <div role="alert">
@@ -168,9 +183,21 @@ fn Choices(desktop: RwSignal<bool>, sound: RwSignal<bool>, refused: RwSignal<boo
             }}
         </div>
         <label class="menu-item">
-            <input type="checkbox" prop:checked=sound on:change=choose_sound />
             {move || t_string!(i18n, common.alerts.sound)}
+            <select class="input" on:change=sound_chosen>
+                {sounds.map(option).collect_view()}
+            </select>
         </label>
     }
     .into_any()
+}
+
+fn sound_name(locale: Locale, sound: Option<Sound>) -> &'static str {
+    match sound {
+        None => td_string!(locale, common.alerts.silence),
+        Some(Sound::Rising) => td_string!(locale, common.alerts.rising),
+        Some(Sound::Falling) => td_string!(locale, common.alerts.falling),
+        Some(Sound::Low) => td_string!(locale, common.alerts.low),
+        Some(Sound::Short) => td_string!(locale, common.alerts.short),
+    }
 }

@@ -1,6 +1,6 @@
 //! Shows and plays alerts through the browser.
 
-use super::rules::Alert;
+use super::{choices::Sound, rules::Alert};
 use domain::ids::SessionId;
 use std::{
     cell::{Cell, RefCell},
@@ -13,8 +13,6 @@ use web_sys::{AudioContext, Notification, NotificationOptions, NotificationPermi
 
 /// A burst of messages is one sound.
 const QUIET_MS: f64 = 2_000.0;
-/// Two short tones, in hertz and seconds.
-const TONES: [(f32, f64); 2] = [(660.0, 0.0), (880.0, 0.14)];
 const TONE_LASTS: f64 = 0.12;
 const VOLUME: f32 = 0.15;
 
@@ -86,7 +84,7 @@ impl Shown {
     }
 
     /// Browsers play nothing before the user's first click or key on the page.
-    pub fn play(&self) {
+    pub fn play(&self, sound: Sound) {
         let now = js_sys::Date::now();
         if now - self.played_at.get() < QUIET_MS {
             return;
@@ -98,8 +96,8 @@ impl Shown {
         }
         if let Some(audio) = &*audio {
             let _ = audio.resume();
-            for (pitch, after) in TONES {
-                let _ = tone(audio, pitch, after);
+            for (pitch, after) in sound.tones() {
+                let _ = tone(audio, *pitch, *after);
             }
         }
     }

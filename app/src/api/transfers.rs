@@ -8,10 +8,10 @@ use super::{
     plain_form,
 };
 use domain::{
-    channel::Destinations,
+    channel::{Destination, Destinations},
     ids::SessionId,
     page::Page,
-    session::{Holder, HolderRow, Moved, SessionRow},
+    session::{Bulk, BulkAction, Holder, HolderRow, SessionRow},
 };
 #[cfg(feature = "ssr")]
 use domain::{page::PageRequest, session::TransferForm};
@@ -67,8 +67,8 @@ pub async fn transfer(
 pub struct SessionsPage {
     pub holders: Vec<HolderRow>,
     pub shown: Option<Shown>,
-    /// The outcome of the last move, after a plain form post.
-    pub moved: Option<Moved>,
+    /// What was done last, after a plain form post.
+    pub bulk: Option<BulkAnswer>,
 }
 
 /// The open sessions of one holder.
@@ -103,31 +103,105 @@ pub async fn sessions(#[server(default)] of: String) -> Result<SessionsPage, Api
     Ok(SessionsPage {
         holders: engine::sessions::holders(&engine, &actor).await?,
         shown,
-        moved: flash::take(MOVED).await?,
+        bulk: flash::take(BULK).await?,
     })
 }
 
-/// Moves several sessions, except those that are no longer where the caller saw them.
+/// What was done with several sessions of one holder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulkAnswer {
+    pub action: BulkAction,
+    /// It was taken back.
+    pub undone: bool,
+    pub bulk: Bulk,
+    /// The [`Holder`] who had them, and the destination, as the form spelt them.
+    pub from: String,
+    pub to: String,
+}
+
+impl BulkAnswer {
+    /// Nothing goes back to nobody.
+    pub fn can_be_undone(&self) -> bool {
+        let goes_back = self.action == BulkAction::Close || self.from.parse::<Destination>().is_ok();
+        !self.undone && !self.bulk.done.is_empty() && goes_back
+    }
+}
+
+/// Transfers or closes several sessions, except those that are no longer where the caller saw them.
 ///
 /// # Errors
 /// Not a supervisor, no session, or no destination.
-#[server(prefix = "/rpc", endpoint = "transfers/transfer-all", protocol = Rpc)]
-pub async fn transfer_all(
+#[server(prefix = "/rpc", endpoint = "transfers/all", protocol = Rpc)]
+pub async fn act_on_all(
+    #[server(default)] action: BulkAction,
     #[server(default)] sessions: Vec<SessionId>,
     #[server(default)] from: String,
     #[server(default)] to: String,
     #[server(default)] reason: String,
-) -> Result<Moved, ApiError> {
-    let actor = actor().await?;
-    // Parsed and formatted again: raw input must not go into a header.
-    let of = from.trim().parse::<Holder>().map(|holder| holder.to_string());
-    let address = format!("/sessions?of={}", of.unwrap_or_default());
-    let form = TransferForm { from, to, reason };
-    let moved = engine::sessions::transfer_all(&engine()?, &actor, &sessions, &form).await?;
-    flash::leave(MOVED, &moved).await?;
-    plain_form::redirect(&address);
-    Ok(moved)
+) -> Result<BulkAnswer, ApiError> {
+    let (engine, actor) = (engine()?, actor().await?);
+    let (holder, destination) = (from.clone(), to.clone());
+    let bulk = match action {
+        BulkAction::Transfer => {
+            let form = TransferForm { from, to, reason };
+            engine::sessions::transfer_all(&engine, &actor, &sessions, &form).await?
+        }
+        BulkAction::Close => {
+            let from = holder.trim().parse().ok();
+            engine::sessions::close_all(&engine, &actor, &sessions, from, &reason).await?
+        }
+    };
+    done(action, false, bulk, holder, destination).await
+}
+
+/// Takes back what was just done with several sessions: `from` and `to` are those of [`act_on_all`].
+///
+/// # Errors
+/// Not a supervisor, no session, or nobody can have them any more.
+#[server(prefix = "/rpc", endpoint = "transfers/undo", protocol = Rpc)]
+pub async fn undo(
+    #[server(default)] action: BulkAction,
+    #[server(default)] sessions: Vec<SessionId>,
+    #[server(default)] from: String,
+    #[server(default)] to: String,
+) -> Result<BulkAnswer, ApiError> {
+    let (engine, actor) = (engine()?, actor().await?);
+    let bulk = match action {
+        BulkAction::Transfer => {
+            let form = TransferForm {
+                from: to.clone(),
+                to: from.clone(),
+                reason: String::new(),
+            };
+            engine::sessions::transfer_all(&engine, &actor, &sessions, &form).await?
+        }
+        BulkAction::Close => engine::sessions::undo_close(&engine, &actor, &sessions).await?,
+    };
+    done(action, true, bulk, from, to).await
 }
 
 #[cfg(feature = "ssr")]
-const MOVED: &str = "moved sessions";
+async fn done(
+    action: BulkAction,
+    undone: bool,
+    bulk: Bulk,
+    from: String,
+    to: String,
+) -> Result<BulkAnswer, ApiError> {
+    // Parsed and formatted again: raw input must not go into a header.
+    let of = from.trim().parse::<Holder>().map(|holder| holder.to_string());
+    let address = format!("/sessions?of={}", of.unwrap_or_default());
+    let answer = BulkAnswer {
+        action,
+        undone,
+        bulk,
+        from,
+        to,
+    };
+    flash::leave(BULK, &answer).await?;
+    plain_form::redirect(&address);
+    Ok(answer)
+}
+
+#[cfg(feature = "ssr")]
+const BULK: &str = "bulk action";

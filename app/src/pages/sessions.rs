@@ -1,4 +1,5 @@
-//! Open sessions by holder, so that a supervisor finds those that nobody attends to, and moves them together.
+//! Open sessions by holder, so that a supervisor finds those that nobody attends to, and moves or closes them
+//! together.
 
 use super::{
     in_group::InGroup,
@@ -7,14 +8,17 @@ use super::{
 use crate::{
     api::{
         ActionForm, ApiError, Resource, ServerAction,
-        transfers::{SessionsPage as Page, Shown, TransferAll, sessions},
+        transfers::{ActOnAll, BulkAnswer, SessionsPage as Page, Shown, Undo, sessions},
     },
     i18n::*,
     labels,
     presence::PresenceBadge,
-    ui::{Badge, Button, Empty, IconName, Kind, Load, PageHead, Time, Tone, form::on_answer, use_toasts},
+    ui::{Badge, Button, Empty, IconName, Kind, Load, PageHead, Time, Tone, form::on_answer},
 };
-use domain::session::{Holder, HolderRow, Moved, SessionRow};
+use domain::{
+    ids::SessionId,
+    session::{BulkAction, Holder, HolderRow, SessionRow},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -22,30 +26,24 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn SessionsPage() -> impl IntoView {
     let i18n = use_i18n();
-    let toasts = use_toasts();
     let query = use_query_map();
     let of = Memo::new(move |_| query.with(|query| query.get("of").unwrap_or_default()));
     let page = Resource::new(move || of.get(), sessions);
-    let transfer = ServerAction::<TransferAll>::new();
-    on_answer(transfer, move |answer: &Result<Moved, ApiError>| {
-        if let Ok(moved) = answer {
-            toasts.say(moved_words(i18n.get_locale_untracked(), *moved));
+    let act = ServerAction::<ActOnAll>::new();
+    let undo = ServerAction::<Undo>::new();
+    // Shown until something else is done: who needs longer to read it can still take it back.
+    let done = RwSignal::new(None::<BulkAnswer>);
+    let answered = move |answer: &Result<BulkAnswer, ApiError>| {
+        if let Ok(answer) = answer {
+            done.set(Some(answer.clone()));
             page.refetch();
         }
-    });
+    };
+    on_answer(act, answered);
+    on_answer(undo, answered);
     let view = move |page: Page| {
-        let Page {
-            holders,
-            shown,
-            moved,
-        } = page;
-        let said = moved.map(|moved| {
-            view! {
-                <p class="notice good" role="status">
-                    {move || moved_words(i18n.get_locale(), moved)}
-                </p>
-            }
-        });
+        let Page { holders, shown, bulk } = page;
+        let said = view! { <Said answer=Signal::derive(move || done.get().or_else(|| bulk.clone())) undo /> };
         if holders.is_empty() {
             return view! {
                 {said}
@@ -63,7 +61,7 @@ pub fn SessionsPage() -> impl IntoView {
         });
         let holders = view! { <Holders rows=holders shown=shown.as_ref().map(|shown| shown.holder) /> };
         let shown = match shown {
-            Some(shown) => view! { <ShownSessions shown who transfer /> }.into_any(),
+            Some(shown) => view! { <ShownSessions shown who act /> }.into_any(),
             None => view! { <p class="notice">{move || t_string!(i18n, directory.sessions.choose)}</p> }
                 .into_any(),
         };
@@ -81,9 +79,58 @@ pub fn SessionsPage() -> impl IntoView {
     .into_any()
 }
 
-fn moved_words(locale: Locale, Moved { moved, left }: Moved) -> String {
-    let done = td_string!(locale, directory.sessions.moved, count = moved);
-    match left {
+/// What was done last, and the button that takes it back.
+#[component]
+fn Said(answer: Signal<Option<BulkAnswer>>, undo: ServerAction<Undo>) -> impl IntoView {
+    let i18n = use_i18n();
+    let said = move |answer: BulkAnswer| {
+        let words = {
+            let answer = answer.clone();
+            move || words_of(i18n.get_locale(), &answer)
+        };
+        let form = answer.can_be_undone().then(|| {
+            let action = match answer.action {
+                BulkAction::Transfer => "transfer",
+                BulkAction::Close => "close",
+            };
+            let session =
+                |id: &SessionId| view! { <input type="hidden" name="sessions[]" value=id.to_string() /> };
+            let sessions = answer.bulk.done.iter().map(session).collect_view();
+            view! {
+                <ActionForm action=undo>
+                    <input type="hidden" name="action" value=action />
+                    <input type="hidden" name="from" value=answer.from.clone() />
+                    <input type="hidden" name="to" value=answer.to.clone() />
+                    {sessions}
+                    <Button submit=true busy=undo.pending()>
+                        {move || t_string!(i18n, directory.sessions.undo)}
+                    </Button>
+                </ActionForm>
+            }
+        });
+        let failed = move || {
+            let error = undo.outcome().and_then(Result::err)?;
+            Some(view! { <p class="problem">{labels::sentence(i18n.get_locale(), &error)}</p> })
+        };
+        view! {
+            <div class="notice good bulk-done">
+                <p>{words}</p>
+                {form}
+                <div role="alert">{failed}</div>
+            </div>
+        }
+    };
+    view! { <div role="status">{move || answer.get().map(said)}</div> }.into_any()
+}
+
+fn words_of(locale: Locale, answer: &BulkAnswer) -> String {
+    let count = answer.bulk.count();
+    let done = match (answer.undone, answer.action) {
+        (true, _) => td_string!(locale, directory.sessions.undone, count = count),
+        (false, BulkAction::Transfer) => td_string!(locale, directory.sessions.moved, count = count),
+        (false, BulkAction::Close) => td_string!(locale, directory.sessions.closed, count = count),
+    };
+    match answer.bulk.left {
         0 => done,
         left => format!(
             "{done} {}",
@@ -151,7 +198,7 @@ fn Holders(rows: Vec<HolderRow>, shown: Option<Holder>) -> impl IntoView {
 }
 
 #[component]
-fn ShownSessions(shown: Shown, who: Option<HolderRow>, transfer: ServerAction<TransferAll>) -> impl IntoView {
+fn ShownSessions(shown: Shown, who: Option<HolderRow>, act: ServerAction<ActOnAll>) -> impl IntoView {
     let i18n = use_i18n();
     let Shown {
         holder,
@@ -174,7 +221,7 @@ fn ShownSessions(shown: Shown, who: Option<HolderRow>, transfer: ServerAction<Tr
         }
     });
     let failed = move || {
-        transfer.outcome().and_then(Result::err).map(|error| {
+        act.outcome().and_then(Result::err).map(|error| {
             let words = match error.problem("sessions") {
                 Some(_) => t_string!(i18n, directory.sessions.none_selected).to_owned(),
                 None => labels::sentence(i18n.get_locale(), &error),
@@ -191,7 +238,7 @@ fn ShownSessions(shown: Shown, who: Option<HolderRow>, transfer: ServerAction<Tr
         <section class="held">
             <h2>{title}</h2>
             {more}
-            <ActionForm action=transfer>
+            <ActionForm action=act>
                 <input type="hidden" name="from" value=holder.to_string() />
                 <table class="table">
                     <thead>
@@ -207,9 +254,20 @@ fn ShownSessions(shown: Shown, who: Option<HolderRow>, transfer: ServerAction<Tr
                 <Reason name="transfer-all" />
                 <div role="alert">{failed}</div>
                 <div class="form-buttons">
-                    <Button submit=true kind=Kind::Primary busy=transfer.pending()>
+                    <Button submit=true kind=Kind::Primary busy=act.pending()>
                         {move || t_string!(i18n, directory.sessions.transfer)}
                     </Button>
+                    // Closing needs no destination.
+                    <button
+                        type="submit"
+                        class="button danger"
+                        name="action"
+                        value="close"
+                        formnovalidate
+                        prop:disabled=move || act.pending().get()
+                    >
+                        {move || t_string!(i18n, directory.sessions.close)}
+                    </button>
                 </div>
             </ActionForm>
         </section>

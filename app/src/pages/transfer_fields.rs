@@ -1,6 +1,6 @@
 //! The fields for moving sessions: one session in the inbox, many on the page of sessions.
 
-use crate::i18n::*;
+use crate::{i18n::*, labels};
 use domain::{
     channel::{DestinationRef, Destinations},
     session::MAX_REASON,
@@ -18,10 +18,14 @@ pub fn TargetSelect(id: &'static str, destinations: Option<Destinations>) -> imp
                     .empty
                     .then(|| format!(" ({})", t_string!(i18n, channels.is_empty)))
             };
+            let presence = target.presence.filter(|_| !target.empty);
+            let presence =
+                move || presence.map(|shown| format!(" – {}", labels::presence(i18n.get_locale(), shown)));
             view! {
                 <option value=target.destination.to_string()>
                     {target.label}
                     {nobody}
+                    {presence}
                 </option>
             }
         };

@@ -169,6 +169,8 @@ pub fn routes() -> Vec<Route> {
         ),
         route(Token, "/api/v1/sessions", get(sessions::list)),
         route(Token, "/api/v1/sessions/{id}", get(sessions::get)),
+        route(Token, "/api/v1/session-log", get(api::session_log::list)),
+        route(Token, "/api/v1/search", get(api::search::search)),
         route(Token, "/api/v1/sessions/{id}/pick-up", post(sessions::pick_up)),
         route(Token, "/api/v1/sessions/{id}/close", post(sessions::close)),
         route(Token, "/api/v1/sessions/{id}/reopen", post(sessions::reopen)),
@@ -184,6 +186,7 @@ pub fn routes() -> Vec<Route> {
         route(Token, "/api/v1/sessions/{id}/timeline", get(sessions::timeline)),
         route(Token, "/api/v1/sessions/{id}/transfer", post(sessions::transfer)),
         route(Token, "/api/v1/sessions/transfer", post(sessions::transfer_all)),
+        route(Token, "/api/v1/sessions/close", post(sessions::close_all)),
         route(
             Token,
             "/api/v1/sessions/{id}/messages",

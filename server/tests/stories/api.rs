@@ -92,7 +92,11 @@ async fn lists_come_in_pages(story: &Story) {
         story.says(story.customer(n), &line, "Hello").await;
         story.clock.advance(std::time::Duration::from_secs(1));
     }
-    for (path, total) in [("/api/v1/sessions", 5), ("/api/v1/extensions", 2)] {
+    for (path, total) in [
+        ("/api/v1/sessions", 5),
+        ("/api/v1/session-log", 5),
+        ("/api/v1/extensions", 2),
+    ] {
         let (mut seen, mut query) = (Vec::new(), "limit=2".to_owned());
         loop {
             let page = story.api.get(&format!("{path}?{query}")).await.ok();

@@ -18,6 +18,7 @@ stories! {
     nobody_finds_what_they_do_not_see
     what_is_deleted_is_not_found_and_an_edit_leads_to_its_message
     what_is_older_than_the_index_is_found
+    scripts_search_with_a_token
     hits_come_page_by_page
     a_hit_opens_its_place_in_a_long_thread
     whatever_is_searched_for_is_answered
@@ -77,6 +78,54 @@ fn excerpts(page: &Value) -> Vec<String> {
             .collect()
     })
     .collect()
+}
+
+async fn scripts_search_with_a_token(story: &Story) {
+    let desk = desk(story, "Dobrý den, objednávka č. 1").await;
+    let note = [
+        ("session", desk.session.as_str()),
+        ("text", "Objednávka je hotová"),
+    ];
+    desk.jana.call("inbox/note", &note).await.ok();
+    story
+        .says(story.customer(1), &desk.line, "A co objednávka č. 2?")
+        .await;
+    let first = story.api.get("/api/v1/search?q=objednavka&limit=2").await.ok();
+    let hit = |page: &Value, n: usize| {
+        let hit = &page["items"][n];
+        assert_eq!(hit["session"], json!(desk.session), "{page}");
+        (hit["type"].clone(), hit["excerpt"].clone(), hit["ours"].clone())
+    };
+    assert_eq!(
+        hit(&first, 0),
+        (json!("message"), json!("A co objednávka č. 2?"), json!(false))
+    );
+    assert_eq!(
+        hit(&first, 1),
+        (json!("note"), json!("Objednávka je hotová"), json!(true))
+    );
+    let cursor = first["next_cursor"].as_str().expect("more");
+    let second = format!("/api/v1/search?q=objednavka&limit=2&cursor={cursor}");
+    let second = story.api.get(&second).await.ok();
+    assert_eq!(hit(&second, 0).1, json!("Dobrý den, objednávka č. 1"));
+    assert_eq!(
+        (&second["next_cursor"], &second["incomplete"]),
+        (&Value::Null, &json!(false))
+    );
+    for nothing in [
+        "/api/v1/search",
+        "/api/v1/search?q=%20",
+        "/api/v1/search?q=nobody",
+    ] {
+        assert_eq!(story.api.get(nothing).await.ok()["items"], json!([]), "{nothing}");
+    }
+    for wrong in ["q=a&cursor=x", "q=a&limit=0", "q=a&q=b"] {
+        story
+            .api
+            .get(&format!("/api/v1/search?{wrong}"))
+            .await
+            .problem(400);
+    }
 }
 
 async fn reply(browser: &Browser, session: &str, text: &str) {

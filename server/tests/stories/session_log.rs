@@ -15,6 +15,7 @@ use std::time::Duration;
 stories! {
     filters_take_what_they_say
     it_is_read_page_by_page
+    scripts_read_it_with_a_token
     only_supervisors_read_it
     a_filter_that_cannot_be_read_is_refused
     the_export_has_the_same_sessions_and_no_formula
@@ -165,6 +166,52 @@ async fn it_is_read_page_by_page(story: &Story) {
     assert!(crowd.iter().all(|page| labels(page).len() == 50));
     let csv = it.boss.get("/session-log.csv?state=open").await.text;
     assert_eq!(csv.lines().count(), 121);
+}
+
+async fn scripts_read_it_with_a_token(story: &Story) {
+    let it = company(story).await;
+    story.says(story.customer(1), &it.support, "Hello").await;
+    story.clock.advance(DAY);
+    story.says(story.customer(2), &it.sales, "Hello").await;
+    let log = async |filters: &str| {
+        let page = story
+            .api
+            .get(&format!("/api/v1/session-log?{filters}"))
+            .await
+            .ok();
+        let items = page["items"].as_array().expect("items").clone();
+        let label = |row: &Value| row["contact"]["label"].as_str().expect("a label").to_owned();
+        items.iter().map(label).collect::<Vec<_>>()
+    };
+    let queue = format!("of=queue:{}", it.queue);
+    // The story begins on 2026-11-22.
+    for (filters, expected) in [
+        ("", &["Customer 2", "Customer 1"][..]),
+        (&queue, &["Customer 1"]),
+        ("state=open&customer=2", &["Customer 2"]),
+        ("state=closed", &[]),
+        ("from=2026-11-23T00:00:00Z", &["Customer 2"]),
+        ("from=2026-11-23T01:00:00%2B01:00", &["Customer 2"]),
+        ("until=2026-11-23T00:00:00Z", &["Customer 1"]),
+    ] {
+        assert_eq!(log(filters).await, expected, "{filters}");
+    }
+    for wrong in [
+        "from=2026-11-23",
+        "until=x",
+        "of=x",
+        "channel=x",
+        "state=x",
+        "id=x",
+        "cursor=x",
+    ] {
+        let answer = story.api.get(&format!("/api/v1/session-log?{wrong}")).await;
+        assert!(
+            [400, 422].contains(&answer.status.as_u16()),
+            "{wrong}: {}",
+            answer.status
+        );
+    }
 }
 
 async fn only_supervisors_read_it(story: &Story) {

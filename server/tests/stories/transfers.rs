@@ -23,6 +23,8 @@ stories! {
     sessions_are_transferred_to_extensions_and_queues
     many_are_transferred_together
     many_transferred_by_sixteen_move_once
+    what_was_done_with_many_is_taken_back
+    many_closed_and_opened_by_sixteen_end_in_one_state
     a_disabled_extension_strands_nobody
     a_removed_log_in_strands_nobody
     nobody_is_given_a_session_while_being_disabled
@@ -357,11 +359,17 @@ async fn many_are_transferred_together(story: &Story) {
     let from = format!("extension:{}", desk.jana_id);
     let to = format!("extension:{}", desk.petr_id);
     let mut arguments = vec![("from", from.as_str()), ("to", &to), ("reason", "Holiday")];
-    let none = desk.boss.call("transfers/transfer-all", &arguments).await;
+    let none = desk.boss.call("transfers/all", &arguments).await;
     assert_eq!(refusal(&none)["fields"][0]["field"], "sessions");
     arguments.extend(sessions.iter().map(|id| ("sessions[]", id.as_str())));
-    let moved = desk.boss.call("transfers/transfer-all", &arguments).await.ok();
-    assert_eq!(moved, json!({"moved": 4, "left": 2}));
+    let moved = desk.boss.call("transfers/all", &arguments).await.ok();
+    assert_eq!(
+        (
+            &moved["bulk"]["done"].as_array().expect("ids").len(),
+            &moved["bulk"]["left"]
+        ),
+        (&4, &json!(2))
+    );
     assert_eq!(
         holders().await,
         [row("202 Operator 202", 4), row("900 Supervisor 900", 1)]
@@ -391,6 +399,137 @@ async fn many_are_transferred_together(story: &Story) {
         .post("/api/v1/sessions/transfer", body)
         .await
         .problem(422);
+}
+
+/// The arguments of an action on these sessions.
+fn about<'a>(sessions: &'a [String], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let ids = sessions.iter().map(|id| ("sessions[]", id.as_str()));
+    ids.chain(more.iter().copied()).collect()
+}
+
+async fn what_was_done_with_many_is_taken_back(story: &Story) {
+    let desk = Desk::open(story).await;
+    let mut sessions = Vec::new();
+    for n in 1..=3 {
+        sessions.push(desk.janas(story, n).await);
+    }
+    story.says(story.customer(4), &desk.line, "Hello").await;
+    let waiting = story.api.items("/api/v1/sessions").await;
+    let waiting = waiting.iter().find(|row| row["state"] == "waiting");
+    let waiting = id_of(waiting.expect("one waits"));
+    let [jana, petr] = [&desk.jana_id, &desk.petr_id].map(|id| format!("extension:{id}"));
+    let all = "transfers/all";
+
+    // A transfer goes back to whoever had them.
+    let there = [("from", jana.as_str()), ("to", petr.as_str())];
+    desk.boss.call(all, &about(&sessions, &there)).await.ok();
+    assert_eq!(read(story, &sessions[0]).await["extension"]["number"], "202");
+    let undone = desk
+        .boss
+        .call("transfers/undo", &about(&sessions, &there))
+        .await
+        .ok();
+    assert_eq!(
+        (&undone["undone"], &undone["bulk"]["left"]),
+        (&json!(true), &json!(0))
+    );
+    assert_eq!(read(story, &sessions[0]).await["extension"]["number"], "201");
+
+    // So do sessions that were closed, with what was unread; but not when the customer has written since.
+    story.says(story.customer(1), &desk.line, "And?").await;
+    let close = [("action", "close"), ("from", jana.as_str()), ("reason", "Spam")];
+    let closed = desk.boss.call(all, &about(&sessions, &close)).await.ok();
+    assert_eq!(closed["bulk"]["done"].as_array().expect("ids").len(), 3);
+    let moment = newest_moment(&desk.boss, &sessions[0]).await;
+    assert_eq!(
+        (&moment["what"], &moment["reason"]),
+        (&json!("closed"), &json!("Spam"))
+    );
+    story.says(story.customer(2), &desk.line, "Again").await;
+    let undo = [("action", "close"), ("from", jana.as_str())];
+    for refused in [&desk.jana, &desk.petr] {
+        assert_eq!(
+            refused
+                .call("transfers/undo", &about(&sessions, &undo))
+                .await
+                .status,
+            403
+        );
+        assert_eq!(refused.call(all, &about(&sessions, &close)).await.status, 403);
+    }
+    let undone = desk
+        .boss
+        .call("transfers/undo", &about(&sessions, &undo))
+        .await
+        .ok();
+    assert_eq!(
+        (
+            undone["bulk"]["done"].as_array().expect("ids").len(),
+            &undone["bulk"]["left"]
+        ),
+        (2, &json!(1))
+    );
+    let first = read(story, &sessions[0]).await;
+    assert_eq!(
+        (&first["state"], &first["extension"]["number"], &first["unread"]),
+        (&json!("assigned"), &json!("201"), &json!(2)),
+        "{first}"
+    );
+    assert_eq!(read(story, &sessions[1]).await["state"], "closed");
+
+    // One that waited waits again, for ten minutes.
+    let one = [waiting.clone()];
+    let queue = format!("queue:{}", desk.queue);
+    let close = [("action", "close"), ("from", queue.as_str())];
+    desk.boss.call(all, &about(&one, &close)).await.ok();
+    desk.boss.call("transfers/undo", &about(&one, &close)).await.ok();
+    let again = read(story, &waiting).await;
+    assert_eq!(
+        (&again["state"], &again["unread"]),
+        (&json!("waiting"), &json!(1)),
+        "{again}"
+    );
+    desk.boss.call(all, &about(&one, &close)).await.ok();
+    story.clock.advance(Duration::from_secs(601));
+    let late = desk.boss.call("transfers/undo", &about(&one, &close)).await.ok();
+    assert_eq!(late["bulk"], json!({"done": [], "left": 1}));
+
+    // Scripts close many, too.
+    let body = json!({"sessions": sessions, "reason": "Weekend"});
+    let closed = story.api.post("/api/v1/sessions/close", body).await.ok();
+    assert_eq!(closed, json!({"closed": 2, "left": 1}));
+    let none = story
+        .api
+        .post("/api/v1/sessions/close", json!({"sessions": []}))
+        .await;
+    none.problem(422);
+}
+
+async fn many_closed_and_opened_by_sixteen_end_in_one_state(story: &Story) {
+    let desk = Desk::open(story).await;
+    let mut sessions = Vec::new();
+    for n in 1..=4 {
+        sessions.push(desk.janas(story, n).await);
+    }
+    let close = about(&sessions, &[("action", "close")]);
+    let answers = join_all((0..16).map(|n| {
+        let function = if n % 2 == 0 {
+            "transfers/all"
+        } else {
+            "transfers/undo"
+        };
+        desk.boss.call(function, &close)
+    }))
+    .await;
+    assert!(answers.iter().all(|answer| answer.status == 200));
+    desk.boss.call("transfers/undo", &close).await.ok();
+    for session in &sessions {
+        let now = read(story, session).await;
+        assert_eq!(
+            (&now["state"], &now["extension"]["number"]),
+            (&json!("assigned"), &json!("201"))
+        );
+    }
 }
 
 async fn many_transferred_by_sixteen_move_once(story: &Story) {
@@ -611,20 +750,14 @@ async fn it_works_without_javascript(story: &Story) {
         ("to", &to),
         ("reason", ""),
     ];
-    let answer = post(&desk.boss, "transfers/transfer-all", &arguments, "/sessions").await;
+    let answer = post(&desk.boss, "transfers/all", &arguments, "/sessions").await;
     assert_eq!(answer.status, 302);
     let after = page(&desk.boss, answer.header("location")).await;
     assert!(after.contains("Transferred: 1."), "{after}");
     assert_eq!(read(story, &session).await["state"], "waiting");
     // The page shows what is wrong.
     let arguments = [("from", from.as_str()), ("to", &to)];
-    let answer = post(
-        &desk.boss,
-        "transfers/transfer-all",
-        &arguments,
-        "/sessions?of=nobody",
-    )
-    .await;
+    let answer = post(&desk.boss, "transfers/all", &arguments, "/sessions?of=nobody").await;
     assert_eq!(answer.status, 302);
     assert!(answer.header("location").contains("__err"));
 }

@@ -138,6 +138,7 @@ mod tests {
                 label: "Support".into(),
                 disabled: false,
                 empty: false,
+                presence: None,
             }),
             fallback: None,
             sending: Default::default(),

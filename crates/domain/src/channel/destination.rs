@@ -3,6 +3,7 @@
 use crate::{
     form::Problem,
     ids::{ExtensionId, QueueId},
+    presence::Presence,
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -45,6 +46,9 @@ pub struct DestinationRef {
     pub disabled: bool,
     /// An extension that nobody can log in as, or a queue that has no other members.
     pub empty: bool,
+    /// Of an extension, where sessions are given to it.
+    #[serde(default)]
+    pub presence: Option<Presence>,
 }
 
 impl DestinationRef {

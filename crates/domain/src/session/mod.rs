@@ -1,5 +1,6 @@
 //! Sessions: their states, the routing of new ones, and who may act on them.
 
+mod bulk;
 mod filter;
 mod list;
 mod log;
@@ -13,6 +14,7 @@ mod timeline;
 mod transfer;
 mod view;
 
+pub use bulk::{Bulk, BulkAction, MAX_AT_ONCE, UNDO_FOR};
 pub use filter::{By, Choices, Filter};
 pub use list::Part;
 pub use log::{LogChoices, LogFilter, LogForm, LogState, Whose};
@@ -23,5 +25,5 @@ pub use state::State;
 pub(crate) use thread::tests as threads;
 pub use thread::{Above, Blocked, EarlierSession, Stretch, Thread};
 pub use timeline::{MAX_NOTE, MAX_NOTES, SessionEvent, SessionEventKind, note};
-pub use transfer::{Holder, HolderRow, MAX_MOVED, MAX_REASON, Moved, Transfer, TransferForm, reason};
+pub use transfer::{Holder, HolderRow, MAX_REASON, Transfer, TransferForm, reason};
 pub use view::{InboxCounts, InboxPage, Preview, SessionRow, Several, Tab};

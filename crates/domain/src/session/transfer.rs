@@ -11,8 +11,6 @@ use std::{fmt, str::FromStr};
 
 /// Maximum number of characters in a reason.
 pub const MAX_REASON: usize = 200;
-/// Maximum number of sessions moved at once.
-pub const MAX_MOVED: usize = 200;
 
 /// The owner of an open session, or the place where it waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -105,13 +103,6 @@ impl TransferForm {
             _ => Err(problems.refuse()),
         }
     }
-}
-
-/// How many of the requested sessions were moved; the others had been moved or closed meanwhile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Moved {
-    pub moved: u32,
-    pub left: u32,
 }
 
 /// An extension that owns open sessions, or a place where some wait.

@@ -70,6 +70,7 @@ pub(super) async fn extensions(
             label: format!("{} {}", extension.number, extension.name),
             disabled: extension.disabled_at.is_some(),
             empty: !attended.contains(&extension.id),
+            presence: None,
         };
         (extension.id, shown)
     });
@@ -93,6 +94,7 @@ pub(super) async fn queues(
             label: queue.name,
             disabled: queue.disabled_at.is_some(),
             empty: !staffed.contains(&queue.id),
+            presence: None,
         };
         (queue.id, shown)
     });

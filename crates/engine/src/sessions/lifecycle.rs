@@ -110,6 +110,16 @@ pub(crate) async fn reopen(
         (None, Some(last)) if is_enabled(tx, last).await? => Some(last),
         (None, _) => None,
     };
+    put_back(tx, of, owner, of.unread).await
+}
+
+/// Opens a closed session again, for this owner or, without one, where it waits.
+pub(super) async fn put_back(
+    tx: &Transaction,
+    of: &session::Model,
+    owner: Option<&ExtensionRef>,
+    unread: i64,
+) -> Result<session::Model> {
     let state = match owner {
         Some(_) => State::Assigned,
         None => State::Waiting,
@@ -117,6 +127,7 @@ pub(crate) async fn reopen(
     let mut change = of.clone().into_active_model();
     change.state = Set(state.as_str().to_owned());
     change.closed_at = Set(None);
+    change.unread = Set(unread);
     change.extension_id = Set(owner.map(|owner| owner.id.uuid()));
     let now = match session::Entity::update(change).exec(&**tx).await {
         // It was opened at this moment.

@@ -7,6 +7,7 @@
 //! | `log` | the session log of supervisors |
 //! | `thread`, `messages`, `content`, `unread`, `typing`, `writing` | reading one, and typing in it |
 //! | `assignment`, `distribution`, `transfer`, `holders` | who has it |
+//! | `bulk` | closing several, and taking that back |
 //! | `lifecycle`, `idle`, `status`, `timeline`, `note`, `contact_note`, `audience` | what changes write, and who hears of it |
 
 pub mod content;
@@ -22,6 +23,7 @@ pub(crate) mod lifecycle;
 pub(crate) mod status;
 pub(crate) mod timeline;
 
+mod bulk;
 mod choices;
 pub(crate) mod contact_note;
 mod holders;
@@ -41,6 +43,7 @@ mod writing;
 mod plans;
 
 pub use assignment::pick_up;
+pub use bulk::{close_all, undo_close};
 pub use choices::choices;
 pub use contact_note::{contact_note, set_contact_note};
 pub use holders::{held_by, holders};

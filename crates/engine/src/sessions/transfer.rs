@@ -5,8 +5,10 @@ use crate::{
     directory::destination,
     entity::{extension, queue, session, session_moment},
     events::Audience,
+    presence::presences,
     sessions::{
-        access::{find, is_open, now_at, session_access, visible_to},
+        access::{find, is_open, now_at, session_access},
+        bulk::{at_once, locked},
         holders::holder,
         timeline::name_of,
     },
@@ -19,19 +21,26 @@ use domain::{
     form::Problem,
     ids::{ExtensionId, SessionId},
     refusal::Refusal,
-    session::{Holder, MAX_MOVED, Moved, SessionEventKind, State, Transfer, TransferForm},
+    session::{Bulk, Holder, SessionEventKind, State, Transfer, TransferForm},
 };
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Expr,
 };
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
-/// Every extension and queue to which sessions can be moved.
+/// Every extension and queue to which sessions can be moved, and who is there.
 pub async fn targets(engine: &Engine, actor: &Actor) -> Result<Destinations> {
     actor.require(Permission::SessionTransfer)?;
-    destination::enabled_destinations(engine).await
+    let mut targets = destination::enabled_destinations(engine).await?;
+    let presences = presences(engine.db.read(), engine.clock().now()).await?;
+    for target in &mut targets.extensions {
+        if let Destination::Extension(id) = target.destination {
+            target.presence = Some(presences.get(&id.uuid()).copied().unwrap_or_default());
+        }
+    }
+    Ok(targets)
 }
 
 /// Moves a session. Of several who try at once, each having seen the same owner, exactly one succeeds; the others
@@ -75,40 +84,22 @@ pub async fn transfer_all(
     actor: &Actor,
     ids: &[SessionId],
     form: &TransferForm,
-) -> Result<Moved> {
+) -> Result<Bulk> {
     actor.require(Permission::SessionTransfer)?;
     let wanted = form.check()?;
-    let ids: HashSet<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-    if ids.is_empty() {
-        return Err(Refusal::field("sessions", Problem::Required).into());
-    }
-    if ids.len() > MAX_MOVED {
-        return Err(Refusal::field("sessions", Problem::TooLong).into());
-    }
+    let ids = at_once(ids)?;
     let asked = ids.len();
     let tx = engine.transaction(actor).await?;
     let to = Target::lock(&tx, wanted.to).await?;
-    let open = session::Entity::find()
-        .filter(visible_to(actor))
-        .filter(session::Column::Id.is_in(ids))
-        .filter(is_open())
-        .order_by_asc(session::Column::Id)
-        .lock_exclusive()
-        .all(&tx)
-        .await?;
-    let mut moved = 0;
-    for of in open {
+    let mut done = Vec::new();
+    for of in locked(&tx, actor, ids, is_open()).await? {
         if wanted.from.is_none_or(|from| from == holder(&of)) {
             move_to(&tx, &of, &to, &wanted).await?;
-            moved += 1;
+            done.push(SessionId::new(of.id));
         }
     }
     tx.commit().await?;
-    let count = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
-    Ok(Moved {
-        moved: count(moved),
-        left: count(asked - moved),
-    })
+    Ok(Bulk::of(done, asked))
 }
 
 /// Frees the open sessions of an extension that is being disabled or loses its log-in: those of a queue go back to it,

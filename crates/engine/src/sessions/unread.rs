@@ -61,6 +61,12 @@ pub async fn mark_read(engine: &Engine, actor: &Actor, id: SessionId, seen: Mess
     tx.commit().await
 }
 
+/// How many of the customer's messages nobody has read.
+pub(super) async fn count_unread(db: &impl ConnectionTrait, of: &session::Model) -> Result<i64> {
+    let after = customers_messages_after(of.id, of.read_at.zip(of.read_id));
+    Ok(i64::try_from(after.count(db).await?).unwrap_or(i64::MAX))
+}
+
 /// Notes that the customer's last message has to be read again: the position goes back to before it. Where something is
 /// unread anyway, nothing changes.
 ///

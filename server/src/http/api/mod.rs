@@ -15,6 +15,8 @@ pub mod list;
 pub mod messages;
 pub mod problem;
 pub mod queues;
+pub mod search;
+pub mod session_log;
 pub mod sessions;
 pub mod templates;
 

@@ -19,9 +19,10 @@ use domain::{
 };
 use engine::{Engine, sessions};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 #[derive(Debug, Serialize)]
-struct Session {
+pub(super) struct Session {
     id: SessionId,
     state: SessionState,
     contact: ContactRef,
@@ -299,8 +300,27 @@ pub async fn transfer_all(
         reason,
     } = wanted;
     let form = NewTransfer { to, from, reason }.into();
-    let moved = sessions::transfer_all(&http.engine, &actor, &sessions, &form).await?;
-    Ok(axum::Json(moved))
+    let bulk = sessions::transfer_all(&http.engine, &actor, &sessions, &form).await?;
+    Ok(axum::Json(json!({"moved": bulk.count(), "left": bulk.left})))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Closings {
+    sessions: Vec<SessionId>,
+    #[serde(default)]
+    reason: String,
+}
+
+/// Closes many sessions.
+pub async fn close_all(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Json(wanted): Json<Closings>,
+) -> Result<impl IntoResponse, Problem> {
+    let Closings { sessions, reason } = wanted;
+    let bulk = sessions::close_all(&http.engine, &actor, &sessions, None, &reason).await?;
+    Ok(axum::Json(json!({"closed": bulk.count(), "left": bulk.left})))
 }
 
 async fn read(engine: &Engine, actor: &Actor, session: SessionId) -> Result<axum::Json<Session>, Problem> {

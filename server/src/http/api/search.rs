@@ -1,0 +1,73 @@
+//! `/api/v1/search`: messages and notes by their words.
+
+use super::{
+    Reader,
+    list::{Asked, Wanted},
+    problem::Problem,
+    time,
+};
+use crate::http::state::Http;
+use axum::{Json, extract::State, response::IntoResponse};
+use domain::{
+    ids::{LineId, SessionId},
+    refs::ContactRef,
+    search,
+};
+use engine::search::find;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Deserialize)]
+pub struct Words {
+    #[serde(default)]
+    q: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Hit {
+    id: LineId,
+    /// `message` or `note`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    session: SessionId,
+    contact: ContactRef,
+    at: String,
+    /// Whether the company wrote it.
+    ours: bool,
+    author: Option<String>,
+    /// The text about the words.
+    excerpt: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Hits {
+    items: Vec<Hit>,
+    next_cursor: Option<String>,
+    incomplete: bool,
+}
+
+pub async fn search(
+    Reader(actor): Reader,
+    State(http): State<Http>,
+    Wanted(wanted): Wanted,
+    Asked(Words { q }): Asked<Words>,
+) -> Result<impl IntoResponse, Problem> {
+    let found = find(&http.engine, &actor, &q, &wanted).await?;
+    Ok(Json(Hits {
+        items: found.items.into_iter().map(hit).collect(),
+        next_cursor: found.next_cursor,
+        incomplete: found.incomplete,
+    }))
+}
+
+fn hit(hit: search::Hit) -> Hit {
+    Hit {
+        id: hit.id,
+        kind: if hit.note { "note" } else { "message" },
+        session: hit.session,
+        contact: hit.contact,
+        at: time(hit.at),
+        ours: hit.ours,
+        author: hit.author,
+        excerpt: hit.excerpt.into_iter().map(|piece| piece.text).collect(),
+    }
+}

@@ -1,0 +1,82 @@
+//! `/api/v1/session-log`: all sessions by the filters of the session log.
+
+use super::{
+    Operator,
+    list::{self, Asked, Wanted},
+    problem::Problem,
+    sessions::Session,
+};
+use crate::http::state::Http;
+use axum::{extract::State, http::StatusCode, response::IntoResponse};
+use domain::{
+    session::{LogFilter, LogForm},
+    time::Timestamp,
+};
+use engine::sessions;
+use serde::Deserialize;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+/// Times as in the answers: RFC 3339.
+#[derive(Debug, Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub struct Filters {
+    from: Option<String>,
+    until: Option<String>,
+    customer: String,
+    /// `extension:ID`, `queue:ID` or `disabled`.
+    of: String,
+    channel: String,
+    state: String,
+    id: String,
+}
+
+pub async fn list(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Wanted(wanted): Wanted,
+    Asked(filters): Asked<Filters>,
+) -> Result<impl IntoResponse, Problem> {
+    let filter = filters.check()?;
+    Ok(list::page(
+        sessions::log(&http.engine, &actor, &filter, &wanted).await?,
+        Session::from,
+    ))
+}
+
+impl Filters {
+    fn check(self) -> Result<LogFilter, Problem> {
+        let (from, until) = (at("from", self.from)?, at("until", self.until)?);
+        let form = LogForm {
+            customer: self.customer,
+            of: self.of,
+            channel: self.channel,
+            state: self.state,
+            id: self.id,
+            ..LogForm::default()
+        };
+        // The form has no days.
+        let filter = form
+            .check(|_| Timestamp::from_millis(0))
+            .map_err(|invalid| Problem::from(domain::refusal::Refusal::from(invalid)))?;
+        Ok(LogFilter {
+            from,
+            until,
+            ..filter
+        })
+    }
+}
+
+fn at(name: &str, text: Option<String>) -> Result<Option<Timestamp>, Problem> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    let at = OffsetDateTime::parse(&text, &Rfc3339).map_err(|_| {
+        Problem::of(
+            StatusCode::BAD_REQUEST,
+            format!("{name} must be a time such as 2026-11-22T22:00:00Z"),
+        )
+    })?;
+    let millis = i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+    Ok(Some(Timestamp::from_millis(millis)))
+}
