@@ -27,7 +27,8 @@ pub fn walk(pictures: bool) -> anyhow::Result<()> {
     npx.current_dir(workspace::end2end())
         .args(["playwright", "test"])
         .env("SWITCHBOARD_BIN", server::binary(Profile::Dev))
-        .env("CHROMIUM", tools::chromium()?);
+        .env("CHROMIUM", tools::chromium()?)
+        .env("FIREFOX", tools::firefox()?);
     if pictures {
         npx.env("SWITCHBOARD_PICTURES", "1");
     }
@@ -49,6 +50,7 @@ pub fn take_pictures() -> anyhow::Result<()> {
 pub fn need() -> anyhow::Result<()> {
     tools::wasm_target()?;
     tools::chromium()?;
+    tools::firefox()?;
     tools::journeys()
 }
 

@@ -61,18 +61,27 @@ pub fn proxies() -> anyhow::Result<()> {
 
 /// The browser for the journeys: CHROMIUM, else one from PATH.
 pub fn chromium() -> anyhow::Result<PathBuf> {
-    if let Some(named) = std::env::var_os("CHROMIUM") {
+    browser(
+        "CHROMIUM",
+        &["chromium", "chromium-browser", "google-chrome"],
+        "chromium",
+    )
+}
+
+/// The other browser, in which the main ways are walked: FIREFOX, else one from PATH.
+pub fn firefox() -> anyhow::Result<PathBuf> {
+    browser("FIREFOX", &["firefox-esr", "firefox"], "firefox-esr")
+}
+
+fn browser(variable: &str, programs: &[&str], package: &str) -> anyhow::Result<PathBuf> {
+    if let Some(named) = std::env::var_os(variable) {
         return Ok(named.into());
     }
-    let find = || {
-        ["chromium", "chromium-browser", "google-chrome"]
-            .into_iter()
-            .find_map(in_path)
-    };
+    let find = || programs.iter().copied().find_map(in_path);
     if find().is_none() {
-        install("chromium")?;
+        install(package)?;
     }
-    find().context("no chromium in PATH; its path can be given in CHROMIUM")
+    find().with_context(|| format!("no {package} in PATH; its path can be given in {variable}"))
 }
 
 /// The font in which pictures show emoji.
