@@ -75,6 +75,12 @@ test('what a customer sends is shown as what it is', async ({ world, person }) =
   await line.click();
   expect((await saved).suggestedFilename()).toBe('smlouva.pdf');
 
+  // The details have the files of the conversation, the latest first.
+  const files = page.locator('details').filter({ has: page.getByText(inbox.details.files, { exact: true }) });
+  await expect(files.getByRole('listitem')).toHaveCount(2);
+  await expect(files.getByRole('listitem').first()).toContainText('smlouva.pdf');
+  await expect(files.getByRole('listitem').nth(1)).toContainText(inbox.kind.image);
+
   // One that WhatsApp does not hand out.
   for (let n = 0; n < 2; n += 1) {
     await world.simulator.fault({ target: 'media_info', kind: 'status', http: 502 });

@@ -38,11 +38,18 @@ export class Firefox {
     page.on('console', (message) => {
       if (message.type() === 'error') errors.push(message.text());
     });
-    await page.goto(`${world.url}/inbox?tab=waiting`);
-    await page.locator('input[name=login]').fill(login);
-    await page.locator('input[name=password]').fill(PASSWORD);
-    await page.locator('button[type=submit]').click();
+    await page.goto(new URL('/inbox?tab=waiting', world.url).href);
+    await page.type('input[name=login]', login);
+    await page.type('input[name=password]', PASSWORD);
+    await page.click('main button[type=submit]');
     await page.waitForSelector('.inbox');
     return page;
   }
+}
+
+/** A page behind another one is not drawn, and so cannot be clicked. */
+export async function click(page: Page, selector: string): Promise<void> {
+  await page.bringToFront();
+  await page.waitForSelector(selector, { visible: true });
+  await page.click(selector);
 }

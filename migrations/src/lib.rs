@@ -47,6 +47,7 @@ mod m0037_canned_replies;
 mod m0038_labels;
 mod m0039_presence;
 mod m0040_contact_notes;
+mod m0041_drafts;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -94,6 +95,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0038_labels::Step),
             Box::new(m0039_presence::Step),
             Box::new(m0040_contact_notes::Step),
+            Box::new(m0041_drafts::Step),
         ]
     }
 }

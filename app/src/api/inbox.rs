@@ -2,12 +2,14 @@
 
 use super::{error::ApiError, rpc::Rpc};
 use domain::{
+    draft::{Draft, DraftKind},
     ids::{FileId, LineId, MessageId, SessionId, UserId},
     message::{MessageView, Outgoing},
     position::AsOf,
     search::Hits,
     session::{self, InboxCounts, InboxPage, Tab},
     template::Values,
+    time::Timestamp,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
@@ -277,6 +279,32 @@ pub async fn contact_note(
     engine::sessions::set_contact_note(&guard::engine()?, &actor, session, &text, version).await?;
     plain_form::redirect(&format!("/inbox/{session}?tab=all"));
     Ok(())
+}
+
+/// What the caller has typed in sessions and not sent.
+///
+/// # Errors
+/// Not logged in.
+#[server(prefix = "/rpc", endpoint = "inbox/drafts", protocol = Rpc)]
+pub async fn drafts() -> Result<Vec<Draft>, ApiError> {
+    let actor = guard::actor().await?;
+    Ok(engine::sessions::drafts(&guard::engine()?, &actor).await?)
+}
+
+/// Keeps what the caller has typed; an empty text is no draft. Returns when it was kept: of a session that they do not
+/// see, nothing is. `writer` is the user who typed it: another user may have logged in in the same browser meanwhile.
+///
+/// # Errors
+/// Too long, or the writer is not logged in.
+#[server(prefix = "/rpc", endpoint = "inbox/draft", protocol = Rpc)]
+pub async fn keep_draft(
+    session: SessionId,
+    #[server(default)] kind: DraftKind,
+    #[server(default)] text: String,
+    #[server(default)] writer: Option<UserId>,
+) -> Result<Option<Timestamp>, ApiError> {
+    let actor = written_by(writer).await?;
+    Ok(engine::sessions::keep_draft(&guard::engine()?, &actor, session, kind, &text).await?)
 }
 
 /// Lets colleagues see that the caller writes a reply or a note.

@@ -5,12 +5,14 @@
 //! draft, into its form, or among the attached files.
 
 mod drafts;
+mod kept;
 mod queue;
 mod reply;
 mod stored;
 
 pub use self::reply::{OnItsWay, Returned};
 
+use self::{drafts::Place, kept::Untold};
 use crate::{
     api::{
         ApiError, ApiResult, Resource,
@@ -20,6 +22,7 @@ use crate::{
 };
 use domain::{
     access::Me,
+    draft::DraftKind,
     ids::{SessionId, UserId},
     message::{MessageView, Typed, TypedKind, content::Content},
 };
@@ -46,8 +49,25 @@ pub struct Outbox {
     pub files_back: RwSignal<Vec<(String, Option<ApiError>)>>,
     /// Sessions in which a reply caused an internal error a moment ago.
     resting: StoredValue<Vec<SessionId>>,
+    untold: StoredValue<Untold>,
+    /// Rises when drafts have come from the process.
+    taken_in: RwSignal<u64>,
     writer: RwSignal<Option<UserId>>,
     who: WhoIsThere,
+}
+
+fn reply_in(session: SessionId) -> Place {
+    Place {
+        session,
+        kind: DraftKind::Reply,
+    }
+}
+
+fn note_in(session: SessionId) -> Place {
+    Place {
+        session,
+        kind: DraftKind::Note,
+    }
 }
 
 /// The outbox that [`provide_outbox`] made.
@@ -64,6 +84,8 @@ pub fn provide_outbox(user: Resource<ApiResult<Me>>, who: WhoIsThere) {
         returned: RwSignal::new(None),
         files_back: RwSignal::new(Vec::new()),
         resting: StoredValue::new(Vec::new()),
+        untold: StoredValue::new(Untold::default()),
+        taken_in: RwSignal::new(0),
         writer: RwSignal::new(None),
         who,
     };
@@ -138,34 +160,34 @@ impl Outbox {
 
     /// The user's unsent text in a session; empty until the user is known.
     pub fn draft(self, session: SessionId) -> String {
-        let writer = self.writer.get();
-        writer.map_or_else(String::new, |me| drafts::load(me, session))
+        self.text(reply_in(session))
     }
 
     pub fn keep_draft(self, session: SessionId, text: &str) {
-        if let Some(me) = self.writer.get_untracked() {
-            drafts::save(me, session, text);
-        }
+        self.keep_text(reply_in(session), text);
     }
 
     /// The user's unsaved note in a session; empty until the user is known.
     pub fn note(self, session: SessionId) -> String {
-        let writer = self.writer.get();
-        writer.map_or_else(String::new, |me| drafts::load_note(me, session))
+        self.text(note_in(session))
     }
 
     pub fn keep_note(self, session: SessionId, text: &str) {
-        if let Some(me) = self.writer.get_untracked() {
-            drafts::save_note(me, session, text);
-        }
+        self.keep_text(note_in(session), text);
+    }
+
+    fn text(self, of: Place) -> String {
+        self.taken_in.track();
+        let writer = self.writer.get();
+        writer.map_or_else(String::new, |me| drafts::load(me, of))
     }
 
     /// The process has the note. What was typed since stays a draft.
     pub fn note_saved(self, session: SessionId, text: &str) {
         if let Some(me) = self.writer.get_untracked()
-            && drafts::load_note(me, session) == text
+            && drafts::load(me, note_in(session)) == text
         {
-            drafts::save_note(me, session, "");
+            self.keep_text(note_in(session), "");
         }
     }
 
@@ -190,7 +212,14 @@ impl Outbox {
 
     fn give_back(self, me: UserId, reply: &OnItsWay, why: Option<ApiError>) {
         if let Some(words) = reply.words() {
-            drafts::append(me, reply.session, words);
+            // The user may have gone on typing.
+            let of = reply_in(reply.session);
+            let text = match drafts::load(me, of) {
+                before if before.trim().is_empty() => words.to_owned(),
+                before => format!("{before}\n{words}"),
+            };
+            drafts::save(me, of, &text);
+            self.changed(me, of);
         }
         if let Some((kind, typed)) = &reply.typed {
             drafts::save_form(me, reply.session, *kind, typed);
@@ -231,6 +260,7 @@ impl Outbox {
             }
             *all = queue::joined(stored::all(me), unclaimed);
         });
+        self.read_drafts(me);
         self.go();
     }
 

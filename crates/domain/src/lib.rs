@@ -40,6 +40,7 @@ pub mod dead_letter;
 pub mod directory;
 pub mod display_name;
 pub mod doctor;
+pub mod draft;
 pub mod event;
 pub mod file;
 pub mod follow;

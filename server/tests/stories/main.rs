@@ -15,6 +15,7 @@ mod countries;
 mod crowd;
 mod deliveries;
 mod doctor;
+mod drafts;
 mod engines;
 mod events;
 mod files;

@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 27] = [
+const OBSTACLES: [(&str, &str); 28] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -113,6 +113,7 @@ const OBSTACLES: [(&str, &str); 27] = [
         "CREATE TABLE contact_notes (id INTEGER)",
         "DROP TABLE contact_notes",
     ),
+    ("CREATE TABLE drafts (id INTEGER)", "DROP TABLE drafts"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

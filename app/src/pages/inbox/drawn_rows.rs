@@ -1,10 +1,14 @@
 //! Which rows of a long list are drawn: those on the screen and some around them. The others take their room, but no time.
 
-use leptos::{html, prelude::*};
+use leptos::{
+    html,
+    prelude::*,
+    task::{spawn_local, tick},
+};
 use std::ops::Range;
 
 /// Up to this many rows, all are drawn.
-const ALL: usize = 200;
+const ALL: usize = 500;
 /// Rows that are drawn above and below the screen.
 const AROUND: usize = 20;
 /// Rows that come and go at once.
@@ -95,10 +99,32 @@ impl DrawnRows {
     }
 
     fn set(self, from: usize, to: usize, count: usize) {
-        let to = to.div_ceil(STEP) * STEP;
-        let range = Some((from / STEP * STEP, to.min(count)));
-        if self.range.get_untracked() != range {
-            self.range.set(range);
+        let from = from / STEP * STEP;
+        let to = (to.div_ceil(STEP) * STEP).min(count);
+        let before = self.range.get_untracked();
+        match before {
+            Some((start, end)) if from < start && start < to && from < end => {
+                spawn_local(self.extend_upwards(start, from, to));
+            }
+            before if before != Some((from, to)) => self.range.set(Some((from, to))),
+            _ => {}
+        }
+    }
+
+    /// One row after the other: with several new rows in front, `For` takes all others out of the page and puts them
+    /// back, so that the one with the focus loses it.
+    async fn extend_upwards(self, mut start: usize, from: usize, to: usize) {
+        while start > from {
+            start -= 1;
+            let range = Some((start, to));
+            if self.range.try_set(range).is_some() {
+                return;
+            }
+            tick().await;
+            // The user has scrolled on.
+            if self.range.try_get_untracked() != Some(range) {
+                return;
+            }
         }
     }
 

@@ -16,6 +16,7 @@ pub mod cost_settings;
 pub mod country_rule;
 pub mod dead_letter;
 pub mod delivery;
+pub mod draft;
 pub mod event;
 pub mod extension;
 pub mod file;

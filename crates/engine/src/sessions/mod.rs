@@ -5,7 +5,7 @@
 //! | `access` | who sees which sessions, and who may go on with one |
 //! | `list`, `order`, `stretches`, `walk`, `rows`, `choices` | the lists of the inbox, their search, filters and counts |
 //! | `log` | the session log of supervisors |
-//! | `thread`, `messages`, `content`, `unread`, `typing`, `writing` | reading one, and typing in it |
+//! | `thread`, `messages`, `content`, `unread`, `typing`, `writing`, `drafts` | reading one, and typing in it |
 //! | `assignment`, `distribution`, `transfer`, `holders` | who has it |
 //! | `bulk` | closing several, and taking that back |
 //! | `lifecycle`, `idle`, `status`, `timeline`, `note`, `contact_note`, `audience` | what changes write, and who hears of it |
@@ -26,6 +26,7 @@ pub(crate) mod timeline;
 mod bulk;
 mod choices;
 pub(crate) mod contact_note;
+mod drafts;
 mod holders;
 mod list;
 mod log;
@@ -46,6 +47,7 @@ pub use assignment::pick_up;
 pub use bulk::{close_all, undo_close};
 pub use choices::choices;
 pub use contact_note::{contact_note, set_contact_note};
+pub use drafts::{drafts, keep_draft};
 pub use holders::{held_by, holders};
 pub use lifecycle::{close, open_again};
 pub use list::{counts, inbox, list, row, several};

@@ -42,12 +42,17 @@ pub fn use_draft(id: SessionId) -> Draft {
         // After a plain form post.
         why: RwSignal::new(untrack(|| posted.outcome()).and_then(Result::err)),
     };
+    let shown = StoredValue::new(String::new());
     Effect::new(move |before: Option<Option<UserId>>| {
         let writer = outbox.writer();
+        let text = outbox.draft(id);
         if let Some(area) = draft.area.get() {
-            // The text in the field is kept as a draft of the user who typed it.
-            if area.value().is_empty() || before.flatten().is_some_and(|before| writer != Some(before)) {
-                area.set_value(&outbox.draft(id));
+            // The text in the field is kept as a draft of the user who typed it. What nobody has touched since it was
+            // shown gives way to what the same user typed in another browser.
+            let untouched = shown.with_value(|shown| area.value() == *shown);
+            if untouched || before.flatten().is_some_and(|before| writer != Some(before)) {
+                area.set_value(&text);
+                shown.set_value(text);
             }
             draft.typed();
         }

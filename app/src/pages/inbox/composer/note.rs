@@ -67,13 +67,16 @@ pub fn NoteForm(id: SessionId, typing: Typing) -> impl IntoView {
             }
         }
     };
+    let shown = StoredValue::new(String::new());
     Effect::new(move |before: Option<Option<UserId>>| {
         let writer = outbox.writer();
+        let text = outbox.note(id);
         if let Some(area) = area.get() {
             let changed = before.flatten().is_some_and(|before| writer != Some(before));
-            // What was typed before the page was live stays.
-            if area.value().is_empty() || changed {
-                area.set_value(&outbox.note(id));
+            // What was typed before the page was live stays, and so does what was typed since.
+            if changed || shown.with_value(|shown| area.value() == *shown) {
+                area.set_value(&text);
+                shown.set_value(text);
             }
         }
         writer

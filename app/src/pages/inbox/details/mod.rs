@@ -2,6 +2,7 @@
 
 mod contact;
 mod contact_note;
+mod files;
 mod labels;
 mod past;
 mod session;
@@ -13,6 +14,7 @@ pub use self::shown::{Shown, use_shown};
 use self::{
     contact::Contact,
     contact_note::NoteOnContact,
+    files::Files,
     labels::Labels,
     past::Past,
     session::Session,
@@ -36,6 +38,7 @@ pub fn Details(thread: Memo<Thread>) -> impl IntoView {
     let labels = view! { <Labels thread /> }.into_any();
     let notes = view! { <Notes thread /> }.into_any();
     let timeline = view! { <Timeline thread /> }.into_any();
+    let files = view! { <Files thread /> }.into_any();
     let past = view! { <Past thread /> }.into_any();
     view! {
         <button
@@ -53,6 +56,7 @@ pub fn Details(thread: Memo<Thread>) -> impl IntoView {
         {labels}
         {notes}
         {timeline}
+        {files}
         {past}
     }
     .into_any()

@@ -1,0 +1,216 @@
+//! The process keeps drafts, too, so that they follow their user to another browser. What was typed here and is not there
+//! yet is told a moment after the last key, and again until the process has it.
+
+use super::{
+    AGAIN, Outbox,
+    drafts::{self, Mark, Place},
+};
+use crate::api::{ApiError, inbox as api};
+use domain::{draft::Draft, ids::UserId};
+use leptos::{prelude::*, task::spawn_local};
+use std::time::Duration;
+
+/// After the last key.
+const SOON: Duration = Duration::from_millis(1500);
+
+/// Drafts that the process has to be told, and whether that is going on.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Untold {
+    drafts: Vec<Place>,
+    telling: bool,
+    /// Rises with each key.
+    typed: u64,
+}
+
+impl Outbox {
+    /// Keeps a text here, and tells the process.
+    pub(super) fn keep_text(self, of: Place, text: &str) {
+        let Some(me) = self.writer_now() else {
+            return;
+        };
+        if drafts::load(me, of) == text {
+            return;
+        }
+        drafts::save(me, of, text);
+        self.changed(me, of);
+    }
+
+    pub(super) fn changed(self, me: UserId, of: Place) {
+        let since = match drafts::mark(me, of) {
+            Mark::Unknown => None,
+            Mark::Kept(at) => Some(at),
+            Mark::Changed { since } => since,
+        };
+        drafts::set_mark(me, of, Mark::Changed { since });
+        let typed = self.untold.try_update_value(|untold| {
+            untold.add(of);
+            untold.typed += 1;
+            untold.typed
+        });
+        // Not before the user stops.
+        let last_key = move || self.untold.try_with_value(|untold| untold.typed) == typed;
+        set_timeout(
+            move || {
+                if last_key() {
+                    self.tell();
+                }
+            },
+            SOON,
+        );
+    }
+
+    /// Reads what the process keeps of this user.
+    pub(super) fn read_drafts(self, me: UserId) {
+        spawn_local(async move {
+            // Without them, what this browser has is shown; the next page reads them.
+            if let Ok(all) = api::drafts().await
+                && self.writer_now() == Some(me)
+            {
+                self.take_in(me, all);
+            }
+        });
+    }
+
+    fn take_in(self, me: UserId, kept: Vec<Draft>) {
+        let place = |draft: &Draft| Place {
+            session: draft.session,
+            kind: draft.kind,
+        };
+        let ours = drafts::all(me);
+        let theirs = kept.iter().map(place).filter(|of| !ours.contains(of));
+        let places: Vec<Place> = ours.iter().copied().chain(theirs).collect();
+        for of in places {
+            let theirs = kept.iter().find(|draft| place(draft) == of);
+            match taken(drafts::mark(me, of), &drafts::load(me, of), theirs) {
+                Taken::Nothing => {}
+                Taken::Text(text) => {
+                    drafts::save(me, of, &text);
+                    let mark = theirs.map_or(Mark::Unknown, |draft| Mark::Kept(draft.changed_at));
+                    drafts::set_mark(me, of, mark);
+                }
+                Taken::Ours(text) => {
+                    drafts::save(me, of, &text);
+                    self.untold.try_update_value(|untold| untold.add(of));
+                }
+            }
+        }
+        self.taken_in.try_update(|n| *n += 1);
+        self.tell();
+    }
+
+    fn tell(self) {
+        let begin = self.untold.try_update_value(|untold| {
+            let begin = !untold.telling && !untold.drafts.is_empty();
+            untold.telling |= begin;
+            begin
+        });
+        if begin == Some(true) {
+            spawn_local(self.tell_all());
+        }
+    }
+
+    async fn tell_all(self) {
+        let mut again = false;
+        while let Some(Some(of)) = self.untold.try_update_value(|untold| untold.drafts.pop()) {
+            let Some(me) = self.writer_now() else {
+                break;
+            };
+            let text = drafts::load(me, of);
+            match api::keep_draft(of.session, of.kind, text.clone(), Some(me)).await {
+                // What was typed meanwhile follows.
+                Ok(at) if drafts::load(me, of) == text => {
+                    drafts::set_mark(me, of, at.map_or(Mark::Unknown, Mark::Kept));
+                }
+                Ok(_) => {}
+                // It stays in this browser.
+                Err(ApiError::Refused(_) | ApiError::SignIn) => {}
+                Err(_) => {
+                    self.untold.try_update_value(|untold| untold.add(of));
+                    again = true;
+                    break;
+                }
+            }
+        }
+        self.untold.try_update_value(|untold| untold.telling = false);
+        if again {
+            set_timeout(move || self.tell(), AGAIN);
+        }
+    }
+}
+
+impl Untold {
+    fn add(&mut self, of: Place) {
+        if !self.drafts.contains(&of) {
+            self.drafts.push(of);
+        }
+    }
+}
+
+/// What becomes of a draft of this browser when the process has told its own.
+#[derive(Debug, PartialEq, Eq)]
+enum Taken {
+    Nothing,
+    /// This text is shown here.
+    Text(String),
+    /// The process has to be told this text.
+    Ours(String),
+}
+
+fn taken(mark: Mark, ours: &str, theirs: Option<&Draft>) -> Taken {
+    match (mark, theirs) {
+        (Mark::Kept(at), Some(theirs)) if theirs.changed_at <= at => Taken::Nothing,
+        (Mark::Kept(_), Some(theirs)) => Taken::Text(theirs.text.clone()),
+        // It was sent, or deleted, in another browser.
+        (Mark::Kept(_), None) => Taken::Text(String::new()),
+        (Mark::Unknown, Some(theirs)) if ours.is_empty() => Taken::Text(theirs.text.clone()),
+        (Mark::Unknown, None) if ours.is_empty() => Taken::Nothing,
+        (Mark::Changed { since }, Some(theirs)) if since >= Some(theirs.changed_at) => {
+            Taken::Ours(ours.to_owned())
+        }
+        // Typed here and there: nothing of either is lost.
+        (_, Some(theirs)) if !ours.is_empty() && ours != theirs.text => {
+            Taken::Ours(format!("{}\n{ours}", theirs.text))
+        }
+        _ => Taken::Ours(ours.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{draft::DraftKind, time::Timestamp};
+
+    fn theirs(text: &str, at: i64) -> Draft {
+        Draft {
+            session: "00000000-0000-0000-0000-000000000001".parse().unwrap(),
+            kind: DraftKind::Reply,
+            text: text.into(),
+            changed_at: Timestamp::from_millis(at),
+        }
+    }
+
+    #[test]
+    fn nothing_typed_is_lost_and_what_was_sent_does_not_come_back() {
+        let at = Timestamp::from_millis;
+        let (kept, changed) = (Mark::Kept(at(5)), |since| Mark::Changed { since });
+        let text = |text: &str| Taken::Text(text.into());
+        let ours = |text: &str| Taken::Ours(text.into());
+        let before = theirs("B", 5);
+        let after = theirs("B", 6);
+        assert_eq!(taken(kept, "A", Some(&before)), Taken::Nothing);
+        assert_eq!(taken(kept, "A", Some(&after)), text("B"));
+        assert_eq!(taken(kept, "A", None), text(""), "sent in another browser");
+        assert_eq!(taken(Mark::Unknown, "", Some(&after)), text("B"));
+        assert_eq!(taken(Mark::Unknown, "", None), Taken::Nothing);
+        assert_eq!(taken(Mark::Unknown, "A", None), ours("A"), "of an older version");
+        assert_eq!(taken(changed(Some(at(5))), "A", Some(&before)), ours("A"));
+        assert_eq!(
+            taken(changed(Some(at(5))), "", Some(&before)),
+            ours(""),
+            "sent here"
+        );
+        assert_eq!(taken(changed(Some(at(5))), "A", Some(&after)), ours("B\nA"));
+        assert_eq!(taken(changed(None), "A", Some(&after)), ours("B\nA"));
+        assert_eq!(taken(changed(None), "A", None), ours("A"));
+    }
+}
