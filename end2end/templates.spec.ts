@@ -135,7 +135,7 @@ test('a closed session goes on with a template', async ({ world, person }) => {
   await dialog(page).getByRole('button', { name: templates.picker.send }).click();
   await expect(dialog(page)).toBeHidden();
   await expect(chat(page).getByTitle(inbox.status.delivered, { exact: true })).toBeVisible();
-  await expect(chat(page).getByText('reopened the session with a template')).toBeVisible();
+  await expect(chat(page).getByText('reopened the session')).toBeVisible();
   await expect(help).toBeHidden();
   await expect(reply(page)).toBeEditable();
 });

@@ -1,10 +1,7 @@
 //! The process keeps drafts, too, so that they follow their user to another browser. What was typed here and is not there
 //! yet is told a moment after the last key, and again until the process has it.
 
-use super::{
-    AGAIN, Outbox,
-    drafts::{self, Mark, Place},
-};
+use super::drafts::{self, Mark, Place};
 use crate::api::{ApiError, inbox as api};
 use domain::{draft::Draft, ids::UserId};
 use leptos::{prelude::*, task::spawn_local};
@@ -12,30 +9,59 @@ use std::time::Duration;
 
 /// After the last key.
 const SOON: Duration = Duration::from_millis(1500);
+/// After an attempt that failed.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// The drafts of the user who is logged in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kept {
+    writer: RwSignal<Option<UserId>>,
+    untold: StoredValue<Untold>,
+    /// Rises when drafts have come from the process.
+    taken_in: RwSignal<u64>,
+}
 
 /// Drafts that the process has to be told, and whether that is going on.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Untold {
+struct Untold {
     drafts: Vec<Place>,
     telling: bool,
     /// Rises with each key.
     typed: u64,
 }
 
-impl Outbox {
-    /// Keeps a text here, and tells the process.
-    pub(super) fn keep_text(self, of: Place, text: &str) {
-        let Some(me) = self.writer_now() else {
-            return;
-        };
-        if drafts::load(me, of) == text {
-            return;
+impl Kept {
+    pub(super) fn new(writer: RwSignal<Option<UserId>>) -> Self {
+        Self {
+            writer,
+            untold: StoredValue::new(Untold::default()),
+            taken_in: RwSignal::new(0),
         }
-        drafts::save(me, of, text);
-        self.changed(me, of);
     }
 
-    pub(super) fn changed(self, me: UserId, of: Place) {
+    fn writer(self) -> Option<UserId> {
+        self.writer.try_get_untracked().flatten()
+    }
+
+    /// Empty until the user is known.
+    pub(super) fn text(self, of: Place) -> String {
+        self.taken_in.track();
+        let writer = self.writer.get();
+        writer.map_or_else(String::new, |me| drafts::load(me, of))
+    }
+
+    /// Keeps a text here, and tells the process.
+    pub(super) fn keep(self, of: Place, text: &str) {
+        let Some(me) = self.writer() else {
+            return;
+        };
+        if drafts::load(me, of) != text {
+            drafts::save(me, of, text);
+            self.changed(me, of);
+        }
+    }
+
+    fn changed(self, me: UserId, of: Place) {
         let since = match drafts::mark(me, of) {
             Mark::Unknown => None,
             Mark::Kept(at) => Some(at),
@@ -60,11 +86,11 @@ impl Outbox {
     }
 
     /// Reads what the process keeps of this user.
-    pub(super) fn read_drafts(self, me: UserId) {
+    pub(super) fn read(self, me: UserId) {
         spawn_local(async move {
             // Without them, what this browser has is shown; the next page reads them.
             if let Ok(all) = api::drafts().await
-                && self.writer_now() == Some(me)
+                && self.writer() == Some(me)
             {
                 self.take_in(me, all);
             }
@@ -112,7 +138,7 @@ impl Outbox {
     async fn tell_all(self) {
         let mut again = false;
         while let Some(Some(of)) = self.untold.try_update_value(|untold| untold.drafts.pop()) {
-            let Some(me) = self.writer_now() else {
+            let Some(me) = self.writer() else {
                 break;
             };
             let text = drafts::load(me, of);

@@ -12,7 +12,7 @@ mod stored;
 
 pub use self::reply::{OnItsWay, Returned};
 
-use self::{drafts::Place, kept::Untold};
+use self::{drafts::Place, kept::Kept};
 use crate::{
     api::{
         ApiError, ApiResult, Resource,
@@ -49,9 +49,7 @@ pub struct Outbox {
     pub files_back: RwSignal<Vec<(String, Option<ApiError>)>>,
     /// Sessions in which a reply caused an internal error a moment ago.
     resting: StoredValue<Vec<SessionId>>,
-    untold: StoredValue<Untold>,
-    /// Rises when drafts have come from the process.
-    taken_in: RwSignal<u64>,
+    kept: Kept,
     writer: RwSignal<Option<UserId>>,
     who: WhoIsThere,
 }
@@ -77,6 +75,7 @@ pub fn use_outbox() -> Outbox {
 
 /// Resumes the stored replies, and goes on whenever the process can be heard again.
 pub fn provide_outbox(user: Resource<ApiResult<Me>>, who: WhoIsThere) {
+    let writer = RwSignal::new(None);
     let outbox = Outbox {
         waiting: RwSignal::new(Vec::new()),
         calling: RwSignal::new(None),
@@ -84,9 +83,8 @@ pub fn provide_outbox(user: Resource<ApiResult<Me>>, who: WhoIsThere) {
         returned: RwSignal::new(None),
         files_back: RwSignal::new(Vec::new()),
         resting: StoredValue::new(Vec::new()),
-        untold: StoredValue::new(Untold::default()),
-        taken_in: RwSignal::new(0),
-        writer: RwSignal::new(None),
+        kept: Kept::new(writer),
+        writer,
         who,
     };
     provide_context(outbox);
@@ -160,26 +158,20 @@ impl Outbox {
 
     /// The user's unsent text in a session; empty until the user is known.
     pub fn draft(self, session: SessionId) -> String {
-        self.text(reply_in(session))
+        self.kept.text(reply_in(session))
     }
 
     pub fn keep_draft(self, session: SessionId, text: &str) {
-        self.keep_text(reply_in(session), text);
+        self.kept.keep(reply_in(session), text);
     }
 
     /// The user's unsaved note in a session; empty until the user is known.
     pub fn note(self, session: SessionId) -> String {
-        self.text(note_in(session))
+        self.kept.text(note_in(session))
     }
 
     pub fn keep_note(self, session: SessionId, text: &str) {
-        self.keep_text(note_in(session), text);
-    }
-
-    fn text(self, of: Place) -> String {
-        self.taken_in.track();
-        let writer = self.writer.get();
-        writer.map_or_else(String::new, |me| drafts::load(me, of))
+        self.kept.keep(note_in(session), text);
     }
 
     /// The process has the note. What was typed since stays a draft.
@@ -187,7 +179,7 @@ impl Outbox {
         if let Some(me) = self.writer.get_untracked()
             && drafts::load(me, note_in(session)) == text
         {
-            self.keep_text(note_in(session), "");
+            self.kept.keep(note_in(session), "");
         }
     }
 
@@ -218,8 +210,7 @@ impl Outbox {
                 before if before.trim().is_empty() => words.to_owned(),
                 before => format!("{before}\n{words}"),
             };
-            drafts::save(me, of, &text);
-            self.changed(me, of);
+            self.kept.keep(of, &text);
         }
         if let Some((kind, typed)) = &reply.typed {
             drafts::save_form(me, reply.session, *kind, typed);
@@ -260,7 +251,7 @@ impl Outbox {
             }
             *all = queue::joined(stored::all(me), unclaimed);
         });
-        self.read_drafts(me);
+        self.kept.read(me);
         self.go();
     }
 

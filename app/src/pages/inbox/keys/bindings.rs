@@ -1,6 +1,7 @@
 //! Which key does what. A user may give an action another key, in this browser.
 
 use crate::browser::{store, stored};
+use leptos::ev::KeyboardEvent;
 
 /// The storage key under which this browser keeps the keys that were changed.
 const CHANGED: &str = "keys";
@@ -106,8 +107,15 @@ impl Bindings {
     }
 }
 
-/// The key that was pressed, if it is one that an action can have: a visible character, whether or not Shift is held.
-pub fn of(key: &str) -> Option<char> {
+/// The key that was pressed without Ctrl, Alt, AltGr or the system's key, if an action can have it.
+pub fn plain_key(event: &KeyboardEvent) -> Option<char> {
+    let modified =
+        event.ctrl_key() || event.alt_key() || event.meta_key() || event.get_modifier_state("AltGraph");
+    of(&event.key()).filter(|_| !modified)
+}
+
+/// A visible character, whether or not Shift is held.
+fn of(key: &str) -> Option<char> {
     let mut all = key.chars();
     let (first, None) = (all.next()?, all.next()) else {
         return None;

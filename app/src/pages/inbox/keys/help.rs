@@ -1,11 +1,10 @@
 //! The window that shows the keys and gives actions other ones.
 
-use super::{
-    HELP_ID,
-    bindings::{self, Action, Bindings},
-};
+use super::bindings::{self, Action, Bindings};
 use crate::i18n::*;
 use leptos::{ev::KeyboardEvent, prelude::*};
+
+pub const HELP_ID: &str = "keys";
 
 #[component]
 pub fn KeysHelp(keys: RwSignal<Bindings>) -> impl IntoView {
@@ -48,7 +47,7 @@ pub fn KeysHelp(keys: RwSignal<Bindings>) -> impl IntoView {
             event.prevent_default();
             event.stop_propagation();
             waits.set(None);
-        } else if let Some(key) = super::plain_key(&event) {
+        } else if let Some(key) = bindings::plain_key(&event) {
             event.prevent_default();
             event.stop_propagation();
             keys.update(|keys| keys.bind(action, key));

@@ -5,8 +5,8 @@ mod bindings;
 mod help;
 
 use self::{
-    bindings::{Action, Bindings, letters},
-    help::KeysHelp,
+    bindings::{Action, Bindings, letters, plain_key},
+    help::{HELP_ID, KeysHelp},
 };
 use super::{
     element_ids::{
@@ -20,7 +20,6 @@ use leptos::{ev, ev::KeyboardEvent, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement};
 
-const HELP_ID: &str = "keys";
 /// Shows the help on the keys.
 pub fn show() -> bool {
     let help = browser::element(HELP_ID).and_then(|help| help.dyn_into::<HtmlDialogElement>().ok());
@@ -38,13 +37,6 @@ pub fn Keys() -> impl IntoView {
         on_cleanup(move || listener.remove());
     });
     view! { <KeysHelp keys /> }
-}
-
-/// The key that was pressed without Ctrl, Alt, AltGr or the system's key.
-fn plain_key(event: &KeyboardEvent) -> Option<char> {
-    let modified =
-        event.ctrl_key() || event.alt_key() || event.meta_key() || event.get_modifier_state("AltGraph");
-    bindings::of(&event.key()).filter(|_| !modified)
 }
 
 fn pressed(event: &KeyboardEvent, keys: RwSignal<Bindings>, inbox: Inbox) {
