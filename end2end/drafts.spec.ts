@@ -58,6 +58,21 @@ test('what is typed here and there is joined', async ({ world, person, troubles 
   await reply(home).pressSequentially('Doma');
   await kept;
   await office.unroute('**/rpc/inbox/draft');
+  const joined = office.waitForResponse((answer) => answer.url().endsWith('/rpc/inbox/draft') && answer.ok());
   await visit(office, `/inbox/${id}?tab=mine`);
   await expect(reply(office)).toHaveValue('Doma\nV kanceláři');
+  await joined;
+
+  // Also when somebody types before the page knows what there is.
+  const cafe = await person('jana');
+  let goOn: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => (goOn = resolve));
+  await cafe.route('**/rpc/inbox/drafts', async (route) => {
+    await gate;
+    await route.continue();
+  });
+  await visit(cafe, `/inbox/${id}?tab=mine`);
+  await reply(cafe).pressSequentially('Rychle');
+  goOn();
+  await expect(reply(cafe)).toHaveValue('Doma\nV kanceláři\nRychle');
 });

@@ -3,7 +3,10 @@
 
 use super::drafts::{self, Mark, Place};
 use crate::api::{ApiError, inbox as api};
-use domain::{draft::Draft, ids::UserId};
+use domain::{
+    draft::{Draft, MOST_DRAFTS},
+    ids::UserId,
+};
 use leptos::{prelude::*, task::spawn_local};
 use std::time::Duration;
 
@@ -87,17 +90,22 @@ impl Kept {
 
     /// Reads what the process keeps of this user.
     pub(super) fn read(self, me: UserId) {
+        let asked: Vec<(Place, Mark)> = drafts::all(me)
+            .into_iter()
+            .map(|of| (of, drafts::mark(me, of)))
+            .collect();
         spawn_local(async move {
             // Without them, what this browser has is shown; the next page reads them.
             if let Ok(all) = api::drafts().await
                 && self.writer() == Some(me)
             {
-                self.take_in(me, all);
+                self.take_in(me, &asked, all);
             }
         });
     }
 
-    fn take_in(self, me: UserId, kept: Vec<Draft>) {
+    fn take_in(self, me: UserId, asked: &[(Place, Mark)], kept: Vec<Draft>) {
+        let whole = kept.len() < MOST_DRAFTS;
         let place = |draft: &Draft| Place {
             session: draft.session,
             kind: draft.kind,
@@ -107,7 +115,14 @@ impl Kept {
         let places: Vec<Place> = ours.iter().copied().chain(theirs).collect();
         for of in places {
             let theirs = kept.iter().find(|draft| place(draft) == of);
-            match taken(drafts::mark(me, of), &drafts::load(me, of), theirs) {
+            let mark = drafts::mark(me, of);
+            let before = asked.iter().find(|(asked, _)| *asked == of);
+            let before = before.map_or(Mark::Unknown, |(_, mark)| *mark);
+            // Or the answer does not say that there is none.
+            if told_meanwhile(before, mark) || theirs.is_none() && !whole {
+                continue;
+            }
+            match taken(mark, &drafts::load(me, of), theirs) {
                 Taken::Nothing => {}
                 Taken::Text(text) => {
                     drafts::save(me, of, &text);
@@ -170,6 +185,11 @@ impl Untold {
             self.drafts.push(of);
         }
     }
+}
+
+/// Whether another tab has told the process since it was asked: the answer is older than what this browser knows.
+fn told_meanwhile(before: Mark, now: Mark) -> bool {
+    before != now && !matches!(now, Mark::Changed { .. })
 }
 
 /// What becomes of a draft of this browser when the process has told its own.
@@ -238,5 +258,8 @@ mod tests {
         assert_eq!(taken(changed(Some(at(5))), "A", Some(&after)), ours("B\nA"));
         assert_eq!(taken(changed(None), "A", Some(&after)), ours("B\nA"));
         assert_eq!(taken(changed(None), "A", None), ours("A"));
+        assert!(told_meanwhile(Mark::Unknown, kept) && told_meanwhile(changed(None), kept));
+        assert!(told_meanwhile(kept, Mark::Unknown), "it was sent");
+        assert!(!told_meanwhile(kept, kept) && !told_meanwhile(Mark::Unknown, changed(None)));
     }
 }

@@ -10,6 +10,8 @@ use strum::{EnumString, IntoStaticStr};
 
 /// The longest draft, in characters: longer than any message, because what is too long is still typed.
 pub const MAX_DRAFT: usize = 20_000;
+/// So many drafts of a user are read, the newest.
+pub const MOST_DRAFTS: usize = 500;
 
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, EnumString, IntoStaticStr,

@@ -13,9 +13,6 @@ use sea_orm::{
     ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
 };
 
-/// Drafts that are kept of one user; the newest are read.
-const MOST: u64 = 500;
-
 /// The actor's own drafts, the newest first.
 ///
 /// # Errors
@@ -24,7 +21,7 @@ pub async fn drafts(engine: &Engine, actor: &Actor) -> Result<Vec<Draft>> {
     let rows = draft::Entity::find()
         .filter(draft::Column::UserId.eq(user(actor)?.uuid()))
         .order_by_desc(draft::Column::ChangedAt)
-        .limit(MOST)
+        .limit(rules::MOST_DRAFTS as u64)
         .all(engine.db.read())
         .await?;
     rows.into_iter().map(draft::Model::draft).collect()

@@ -48,9 +48,11 @@ pub fn use_draft(id: SessionId) -> Draft {
         let text = outbox.draft(id);
         if let Some(area) = draft.area.get() {
             // The text in the field is kept as a draft of the user who typed it. What nobody has touched since it was
-            // shown gives way to what the same user typed in another browser.
-            let untouched = shown.with_value(|shown| area.value() == *shown);
-            if untouched || before.flatten().is_some_and(|before| writer != Some(before)) {
+            // shown gives way to what the same user typed in another browser; what is being typed is put below that.
+            let typed = area.value();
+            let untouched = shown.with_value(|shown| typed == *shown);
+            let joined = text.len() > typed.len() && text.ends_with(&typed);
+            if untouched || joined || before.flatten().is_some_and(|before| writer != Some(before)) {
                 area.set_value(&text);
                 shown.set_value(text);
             }

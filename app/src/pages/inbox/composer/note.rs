@@ -73,8 +73,11 @@ pub fn NoteForm(id: SessionId, typing: Typing) -> impl IntoView {
         let text = outbox.note(id);
         if let Some(area) = area.get() {
             let changed = before.flatten().is_some_and(|before| writer != Some(before));
-            // What was typed before the page was live stays, and so does what was typed since.
-            if changed || shown.with_value(|shown| area.value() == *shown) {
+            // What was typed before the page was live stays, and so does what was typed since: what comes from another
+            // browser is put above it.
+            let typed = area.value();
+            let joined = text.len() > typed.len() && text.ends_with(&typed);
+            if changed || joined || shown.with_value(|shown| typed == *shown) {
                 area.set_value(&text);
                 shown.set_value(text);
             }
