@@ -3,8 +3,10 @@
 use leptos_i18n_build::{Config, ParseOptions, TranslationsInfos};
 use std::{env, error::Error, path::PathBuf};
 
-const NAMESPACES: [&str; 9] = [
+const NAMESPACES: [&str; 11] = [
     "common",
+    "account",
+    "audit",
     "auth",
     "channels",
     "costs",

@@ -45,12 +45,14 @@ test('the table is complete, its proofs exist, and the document says the same', 
 });
 
 test('pages reflow at 320 pixels, also with wide text spacing', async ({ world, person }) => {
+  // So many pages.
+  test.setTimeout(180_000);
   const [jana, admin] = [await person('jana'), await person('admin')];
   const { id } = await pickedUp(world, jana);
   const channel = `/channels/${world.channel?.id}`;
   for (const [page, paths] of [
-    [jana, ['/inbox', `/inbox/${id}`]],
-    [admin, ['/sessions', '/session-log', '/queues', '/queues/new', '/extensions/new', channel, `${channel}/health`, '/costs', '/security/countries', '/system/deliveries', '/help/cs/connect']],
+    [jana, ['/inbox', `/inbox/${id}`, '/account']],
+    [admin, ['/sessions', '/session-log', '/queues', '/queues/new', '/extensions/new', '/users', '/users/new', channel, `${channel}/health`, '/costs', '/security/countries', '/security/audit', '/system/deliveries', '/system/tokens', '/help/cs/connect']],
   ] as const) {
     await page.setViewportSize({ width: 320, height: 640 });
     for (const path of paths) {

@@ -6,6 +6,7 @@ import { expect, test, visit } from './support/test.js';
 import { words } from './support/words.js';
 
 const { inbox, directory, common } = words('en');
+const PDF = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n');
 const texts = directory.canned_replies;
 const reply = (page: Page) => page.getByLabel(inbox.composer.label, { exact: true });
 const options = (page: Page) => page.getByRole('listbox', { name: inbox.canned.list }).getByRole('option');
@@ -14,7 +15,7 @@ test('what a supervisor writes, an operator inserts by a slash', async ({ world,
   const [boss, jana] = [await person('admin'), await person('jana')];
   await pickedUp(world, jana);
   await reply(jana).pressSequentially('/');
-  await expect(jana.locator('.canned-note')).toHaveText(inbox.canned.empty);
+  await expect(jana.locator('.offer-note')).toHaveText(inbox.canned.empty);
   await reply(jana).fill('');
 
   await visit(boss, '/canned-replies');
@@ -62,7 +63,7 @@ test('what a supervisor writes, an operator inserts by a slash', async ({ world,
   await expect(options(jana)).toHaveCount(0);
   // A text that begins with a slash, and that no canned reply matches, can be sent.
   await reply(jana).fill('/nothing');
-  await expect(jana.locator('.canned-note')).toHaveText(inbox.canned.none);
+  await expect(jana.locator('.offer-note')).toHaveText(inbox.canned.none);
   await reply(jana).press('Enter');
   await expect(jana.locator('.flow-line.ours').last()).toContainText('/nothing');
 
@@ -71,4 +72,63 @@ test('what a supervisor writes, an operator inserts by a slash', async ({ world,
   await expect(boss.getByRole('link', { name: '/hello' })).toHaveCount(0);
   await reply(jana).fill('/');
   await expect(options(jana)).toHaveCount(2);
+});
+
+test('files of a canned reply go with it, beside what the operator has attached', async ({
+  world,
+  person,
+  troubles,
+}) => {
+  troubles.allow(/404/);
+  const [boss, jana] = [await person('admin'), await person('jana')];
+  await pickedUp(world, jana);
+  await visit(boss, '/canned-replies/new');
+  const save = boss.getByRole('button', { name: common.button.save });
+  await boss.getByLabel(texts.shortcut, { exact: true }).fill('price');
+  // Neither a text nor a file.
+  await save.click();
+  await expect(boss.locator('#field-text-problem')).not.toBeEmpty();
+  const picker = boss.locator('.form input[type="file"]');
+  for (const name of ['cenik.pdf', 'mapa.pdf', 'omyl.pdf']) {
+    await picker.setInputFiles({ name, mimeType: 'application/pdf', buffer: PDF });
+    await expect(boss.getByRole('checkbox', { name })).toBeChecked();
+  }
+  await expect(boss.locator('.canned-files')).toContainText(/PDF · \d+ B/);
+  await boss.getByRole('checkbox', { name: 'omyl.pdf' }).uncheck();
+  await save.click();
+  await expect(boss.getByRole('row', { name: '/price' })).toContainText('cenik.pdf, mapa.pdf');
+
+  // One is taken away, and a text is added.
+  await boss.getByRole('link', { name: '/price' }).click();
+  await boss.getByRole('checkbox', { name: 'mapa.pdf' }).uncheck();
+  await boss.getByLabel(texts.text, { exact: true }).fill('Posílám ceník.');
+  await save.click();
+  await expect(boss.getByRole('row', { name: '/price' })).not.toContainText('mapa.pdf');
+
+  const attached = jana.getByRole('list', { name: inbox.attach.list }).getByRole('listitem');
+  await jana
+    .locator('.composer input[type="file"]:not([accept])')
+    .setInputFiles({ name: 'moje.pdf', mimeType: 'application/pdf', buffer: PDF });
+  await reply(jana).pressSequentially('/cen');
+  await expect(options(jana)).toHaveText([/Posílám ceník\. · cenik\.pdf/]);
+  await reply(jana).press('Enter');
+  await expect(reply(jana)).toHaveValue('Posílám ceník.');
+  await expect(attached).toHaveText([/moje\.pdf/, /cenik\.pdf/]);
+  // Sent at once, whatever is still on its way.
+  await reply(jana).press('Enter');
+  await expect(attached).toHaveCount(0);
+  await expect.poll(async () => (await world.simulator.acceptedFiles()).length).toBe(2);
+  await expect(jana.locator('.flow-line.ours').first()).toContainText('Posílám ceník.');
+
+  // The list is older than the reply: the file says so, and can be taken out.
+  await reply(jana).pressSequentially('/price');
+  await expect(options(jana)).toHaveCount(1);
+  await boss.getByRole('link', { name: '/price' }).click();
+  await boss.getByRole('button', { name: texts.delete }).click();
+  await expect(boss.getByRole('link', { name: '/price' })).toHaveCount(0);
+  await reply(jana).press('Enter');
+  await expect(attached).toContainText(common.refusal.not_found);
+  await attached.getByRole('button', { name: inbox.attach.remove.replace('{{ name }}', 'cenik.pdf') }).click();
+  await expect(attached).toHaveCount(0);
+  await expect(reply(jana)).toHaveValue('Posílám ceník.');
 });

@@ -2,7 +2,7 @@
 // one form, secrets that change, and its deletion.
 
 import type { Page } from '@playwright/test';
-import { AxeBuilder } from '@axe-core/playwright';
+import { axe } from './support/axe.js';
 import { call } from './support/http.js';
 import { EXAMPLE } from './support/simulator.js';
 import { expect, expectSameDocument, mark, test, visit } from './support/test.js';
@@ -38,7 +38,7 @@ async function examine(page: Page): Promise<void> {
 }
 
 async function expectAccessible(page: Page, rules?: string[]): Promise<void> {
-  const all = new AxeBuilder({ page });
+  const all = axe(page);
   const { violations } = await (rules ? all.withRules(rules) : all.withTags(TAGS)).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
 }

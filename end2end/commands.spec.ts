@@ -1,6 +1,6 @@
 // The command bar: by keys alone, from any page.
 
-import { AxeBuilder } from '@axe-core/playwright';
+import { axe } from './support/axe.js';
 import { pickedUp } from './support/picked-up.js';
 import { expect, test, visit } from './support/test.js';
 import { LOCALE, words } from './support/words.js';
@@ -26,7 +26,7 @@ test('a few letters lead to a place, press a button, and open a session', async 
 
   await open('cekaj');
   await expect(options.first()).toContainText(inbox.list.waiting);
-  const { violations } = await new AxeBuilder({ page: jana }).include('.commands').analyze();
+  const { violations } = await axe(jana).include('.commands').analyze();
   expect(violations).toEqual([]);
   await jana.keyboard.press('Enter');
   await expect(jana).toHaveURL(/tab=waiting/);

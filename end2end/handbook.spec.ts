@@ -1,10 +1,10 @@
 // The handbook: read without a script, searched, opened from each page; and the pictures in it, which this journey takes
 // anew with SWITCHBOARD_PICTURES=1 (`docs/guide`). Without it, the journey proves that what they show can be reached.
 
-import { AxeBuilder } from '@axe-core/playwright';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Locator, type Page } from '@playwright/test';
+import { axe } from './support/axe.js';
 import { expect, test, visit } from './support/test.js';
 import { LOCALE, words } from './support/words.js';
 import type { World } from './support/world.js';
@@ -122,7 +122,7 @@ test('each page of the console opens its page, and the handbook is accessible', 
     await admin.setViewportSize({ width, height: 800 });
     for (const path of ['/help/en/connect', '/help/cs/keys', '/help/en?q=queue']) {
       await admin.goto(path);
-      const { violations } = await new AxeBuilder({ page: admin }).analyze();
+      const { violations } = await axe(admin).analyze();
       expect(violations, `${path} ${theme}`).toEqual([]);
       const wide = await admin.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
       expect(wide, `${path} fits ${width} px`).toBe(false);

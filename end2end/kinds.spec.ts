@@ -1,8 +1,8 @@
 // What an operator sends besides words: places, cards, buttons, lists; files that are too large for what they are; and
 // the order in which all of it goes.
 
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { axe } from './support/axe.js';
 import { pickedUp } from './support/picked-up.js';
 import { expect, test } from './support/test.js';
 import { filled, LOCALE, words } from './support/words.js';
@@ -218,7 +218,7 @@ for (const language of ['en', 'cs'] as const) {
         const look = async (name: string) => {
           const path = test.info().outputPath(`${name}-${language}-${colorScheme}-${size.width}.png`);
           await page.screenshot({ path });
-          const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+          const { violations } = await axe(page).withTags(TAGS).analyze();
           told.push(...violations.map((one) => `${name} ${size.width} ${colorScheme}: ${one.id}: ${one.nodes[0]?.html}`));
           const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
           if (excess > 0) told.push(`${name} ${size.width}: ${excess} px too wide`);

@@ -2,9 +2,9 @@
 // wider than its window. The pictures in test-results are for people; with SWITCHBOARD_PICTURES=1 it takes those of the
 // README, too.
 
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { join } from 'node:path';
+import { axe } from './support/axe.js';
 import { aMorning } from './support/conversations.js';
 import { countryDatabase } from './support/mmdb.js';
 import { expect, test, visit } from './support/test.js';
@@ -23,7 +23,7 @@ const BETWEEN = [
   { width: 768, height: 1024 },
 ];
 
-const ROOMS = ['desk', 'channels', 'company', 'system'] as const;
+const ROOMS = ['desk', 'channels', 'replies', 'people', 'system'] as const;
 
 function places(room: (typeof ROOMS)[number], world: World, session: string, letter: string): [name: string, path: string][] {
   const channel = `/channels/${world.channel?.id}`;
@@ -47,7 +47,7 @@ function places(room: (typeof ROOMS)[number], world: World, session: string, let
         ['activity', `${channel}/activity`],
         ['delete', `${channel}/delete`],
       ];
-    case 'company':
+    case 'replies':
       return [
         ['queues', '/queues'],
         ['queue', '/queues/new'],
@@ -56,14 +56,22 @@ function places(room: (typeof ROOMS)[number], world: World, session: string, let
         ['labels', '/labels'],
         ['templates', '/templates'],
         ['costs', '/costs'],
+      ];
+    case 'people':
+      return [
         ['extensions', '/extensions'],
         ['extension', '/extensions/new'],
+        ['account', '/account'],
+        ['users', '/users'],
+        ['user', '/users/new'],
       ];
     case 'system':
       return [
         ['countries', '/security/countries'],
         ['country-rule', '/security/countries/files'],
         ['deliveries', '/system/deliveries'],
+        ['audit', '/security/audit'],
+        ['tokens', '/system/tokens'],
         ['deliveries-none', '/system/deliveries?reason=failed'],
         ['letter', `/system/deliveries/${letter}`],
       ];
@@ -97,10 +105,9 @@ async function faults(page: Page, name: string): Promise<string[]> {
       await page.screenshot({ path: test.info().outputPath(`${name}-${colorScheme}-${size.width}.png`) });
       if (BETWEEN.includes(size)) continue;
       // Everything but the colours is the same in the dark.
-      const all = new AxeBuilder({ page });
-      const axe = colorScheme === 'light' ? all.withTags(TAGS) : all.withRules(['color-contrast']);
+      const looking = colorScheme === 'light' ? axe(page).withTags(TAGS) : axe(page).withRules(['color-contrast']);
       const where = `${name} at ${size.width}, ${colorScheme}`;
-      for (const { id, help, nodes } of (await axe.analyze()).violations) {
+      for (const { id, help, nodes } of (await looking.analyze()).violations) {
         told.push(...nodes.map((node) => `${where}: ${id}: ${help}: ${node.target.join(' ')}: ${node.failureSummary}`));
       }
     }

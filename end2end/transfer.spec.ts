@@ -87,6 +87,23 @@ test('a session is transferred by the keyboard', async ({ world, person, trouble
   await expect(petr.getByRole('link', { name: 'Karel Dvořák' })).toBeVisible();
 });
 
+test('a session that left comes back by itself', async ({ world, person, troubles }) => {
+  const petr = await person('petr');
+  const karel = await world.simulator.addCustomer('Karel Dvořák', '420800555201');
+  await world.simulator.says(karel, 'Haló?');
+  const { id } = await world.sessionOf(karel);
+  await visit(petr, `/inbox/${id}?tab=waiting`);
+  troubles.allow(...LOST);
+  await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
+  const taken = petr.getByRole('heading', { name: filled(inbox.thread.taken, { by: 'Jana Nováková' }) });
+  await expect(taken).toBeVisible();
+  const { items } = await world.api<{ items: { id: string; number: string }[] }>('GET', 'extensions');
+  const to = items.find((extension) => extension.number === '202')?.id;
+  await world.api('POST', `sessions/${id}/transfer`, { to: { type: 'extension', id: to } });
+  await expect(reply(petr)).toBeEditable();
+  await expect(taken).toHaveCount(0);
+});
+
 test('many are transferred together, and a disabled extension strands nobody', async ({ world, person }) => {
   const [vendula, admin] = [await person('vendula'), await person('admin')];
   for (const n of [1, 2, 3]) {
@@ -136,4 +153,49 @@ test('many are transferred together, and a disabled extension strands nobody', a
   await expect(vendula.getByRole('link', { name: '201 Jana Nováková' })).toHaveCount(0);
   await vendula.getByRole('link', { name: 'Podpora', exact: true }).click();
   await expect(box(2)).toBeVisible();
+});
+
+test('open sessions of the log are moved and closed together', async ({ world, person, troubles }) => {
+  // Nothing is selected at first.
+  troubles.allow(/422 \(Unprocessable Entity\)|^422 .*\/transfers\/all$/);
+  const vendula = await person('vendula');
+  for (const n of [1, 2, 3]) {
+    const customer = await world.simulator.addCustomer(`Customer ${n}`, `42080055520${n}`);
+    await world.simulator.says(customer, 'Haló?');
+    const { id } = await world.sessionOf(customer);
+    if (n === 1) await world.api('POST', `sessions/${id}/pick-up`, { extension: '201' });
+    if (n === 3) await world.api('POST', `sessions/${id}/close`, {});
+  }
+  await visit(vendula, '/session-log');
+  const box = (n: number) =>
+    vendula.getByRole('checkbox', { name: filled(directory.sessions.select, { who: `Customer ${n}` }) });
+  const all = vendula.getByRole('checkbox', { name: directory.sessions.select_all });
+  // The closed one has no box.
+  await expect(vendula.getByRole('link', { name: 'Customer 3', exact: true })).toBeVisible();
+  await expect(box(3)).toHaveCount(0);
+  await expect(box(1)).not.toBeChecked();
+  await vendula.getByRole('button', { name: directory.sessions.close }).click();
+  await expect(vendula.getByRole('alert').filter({ hasText: directory.sessions.none_selected })).toBeVisible();
+  await all.check();
+  await expect(box(1)).toBeChecked();
+  await expect(box(2)).toBeChecked();
+  // The last day of the filters is called so, too.
+  await vendula
+    .getByRole('combobox', { name: inbox.transfer.to, exact: true })
+    .selectOption(`202 Petr Svoboda – ${common.presence.offline}`);
+  await vendula.getByRole('button', { name: directory.sessions.transfer }).click();
+  await expect(vendula.getByText(filled(directory.sessions.moved, { count: 2 }))).toBeVisible();
+  const of = (n: number) => vendula.getByRole('row').filter({ hasText: `Customer ${n}` });
+  await expect(of(1)).toContainText('202 Petr Svoboda');
+  await expect(of(2)).toContainText('202 Petr Svoboda');
+  // Each goes back to where it was.
+  await vendula.getByRole('button', { name: directory.sessions.undo }).click();
+  await expect(vendula.getByText(filled(directory.sessions.undone, { count: 2 }))).toBeVisible();
+  await expect(of(1)).toContainText('201 Jana Nováková');
+  await expect(of(2)).not.toContainText('Petr Svoboda');
+  await box(2).check();
+  await vendula.getByRole('button', { name: directory.sessions.close }).click();
+  await expect(vendula.getByText(filled(directory.sessions.closed, { count: 1 }))).toBeVisible();
+  await expect(box(2)).toHaveCount(0);
+  await expect(box(1)).toBeVisible();
 });

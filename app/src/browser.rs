@@ -4,7 +4,7 @@ use domain::time::Timestamp;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{FocusOptions, HtmlElement, Response};
+use web_sys::{FocusOptions, HtmlElement, KeyboardEvent, Response};
 
 /// The current time.
 pub fn now() -> Timestamp {
@@ -19,6 +19,14 @@ pub fn fresh_key() -> String {
         Ok(crypto) if js_sys::Reflect::has(&crypto, &"randomUUID".into()) == Ok(true) => crypto.random_uuid(),
         _ => format!("{}-{}", js_sys::Date::now(), js_sys::Math::random()),
     }
+}
+
+/// Whether the key belongs to an input method: its Enter ends the composition of a character, and neither sends nor
+/// chooses. Safari reports first that the composition is over, and then a key with this code:
+/// <https://bugs.webkit.org/show_bug.cgi?id=165004>
+pub fn composes(event: &KeyboardEvent) -> bool {
+    const OF_AN_INPUT_METHOD: u32 = 229;
+    event.is_composing() || event.key_code() == OF_AN_INPUT_METHOD
 }
 
 pub fn element(id: &str) -> Option<HtmlElement> {
@@ -38,7 +46,7 @@ pub fn mark_tab(unread: bool) {
 }
 
 /// This browser's local storage.
-pub fn storage() -> Option<web_sys::Storage> {
+fn storage() -> Option<web_sys::Storage> {
     // Private windows may refuse it.
     window().local_storage().ok().flatten()
 }
@@ -46,6 +54,16 @@ pub fn storage() -> Option<web_sys::Storage> {
 /// What the storage keeps under this key.
 pub fn stored(key: &str) -> Option<String> {
     storage().and_then(|storage| storage.get_item(key).ok().flatten())
+}
+
+/// The rest of each key that begins with this prefix.
+pub fn stored_under(prefix: &str) -> Vec<String> {
+    let Some(storage) = storage() else {
+        return Vec::new();
+    };
+    let keys = (0..storage.length().unwrap_or(0)).filter_map(|n| storage.key(n).ok().flatten());
+    keys.filter_map(|key| key.strip_prefix(prefix).map(str::to_owned))
+        .collect()
 }
 
 /// Keeps a value under this key, or none. If the storage is full or refused, only the value is lost.

@@ -9,6 +9,7 @@
 //! | [`live`] | the process' events as signals |
 //! | [`alerts`] | notifications and a sound for a user who looks elsewhere |
 //! | [`outbox`] | replies on their way, and drafts |
+//! | [`upload`] | files on their way to the process |
 //! | [`labels`] | refusals, problems, badges and the like in the reader's language |
 //! | [`prefs`] | language and theme |
 //! | [`i18n`] | the translations |
@@ -27,6 +28,7 @@ pub mod pages;
 pub mod prefs;
 pub mod presence;
 pub mod ui;
+pub mod upload;
 pub mod wire;
 
 use crate::{frame::Frame, i18n::I18nLocaleTrait, pages::*, ui::toast::Toasts};
@@ -51,6 +53,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
+                <link rel="manifest" href="/console.webmanifest" />
                 <link rel="stylesheet" href=style />
                 <HydrationScripts options />
                 <MetaTags />
@@ -88,9 +92,11 @@ fn Pages() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/login") view=LoginPage ssr=WHOLE />
                 <Route path=path!("/setup") view=SetupPage ssr=WHOLE />
+                <Route path=path!("/password") view=PasswordPage ssr=WHOLE />
                 <ParentRoute path=path!("") view=Frame ssr=WHOLE>
                     <Route path=path!("/") view=HomePage ssr=WHOLE />
                     <Route path=path!("/inbox/:session?") view=InboxPage ssr=WHOLE />
+                    <Route path=path!("/account") view=AccountPage ssr=WHOLE />
                     <Route path=path!("/sessions") view=SessionsPage ssr=WHOLE />
                     <Route path=path!("/channels") view=ChannelsPage ssr=WHOLE />
                     <ParentRoute path=path!("/channels/:id") view=ChannelPage ssr=WHOLE>
@@ -116,8 +122,13 @@ fn Pages() -> impl IntoView {
                     <Route path=path!("/extensions") view=ExtensionsPage ssr=WHOLE />
                     <Route path=path!("/extensions/new") view=NewExtensionPage ssr=WHOLE />
                     <Route path=path!("/extensions/:id") view=ExtensionPage ssr=WHOLE />
+                    <Route path=path!("/users") view=UsersPage ssr=WHOLE />
+                    <Route path=path!("/users/new") view=NewUserPage ssr=WHOLE />
+                    <Route path=path!("/users/:id") view=UserPage ssr=WHOLE />
+                    <Route path=path!("/security/audit") view=AuditPage ssr=WHOLE />
                     <Route path=path!("/security/countries/:door?") view=CountriesPage ssr=WHOLE />
                     <Route path=path!("/system/deliveries") view=DeliveriesPage ssr=WHOLE />
+                    <Route path=path!("/system/tokens") view=TokensPage ssr=WHOLE />
                     <Route path=path!("/system/messages/:id") view=MessagePage ssr=WHOLE />
                     <Route path=path!("/system/deliveries/:id") view=DeadLetterPage ssr=WHOLE />
                     <Route path=path!("/*any") view=NotFoundPage ssr=WHOLE />

@@ -12,15 +12,23 @@ pub const LANGUAGE_COOKIE: &str = "language";
 pub const THEME_COOKIE: &str = "theme";
 
 /// The cookie by which the process recognises a browser in which somebody has logged in before (`engine::access::browsers`).
+/// Behind https no other host can set it, not even a subdomain: browsers see to that by the name
+/// (<https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes>).
 #[cfg(feature = "ssr")]
-pub const BROWSER_COOKIE: &str = "switchboard_browser";
+pub const fn browser_cookie_name(https: bool) -> &'static str {
+    match https {
+        true => "__Host-switchboard_browser",
+        false => "switchboard_browser",
+    }
+}
 
 /// The value of `Set-Cookie`: no script can read the cookie.
 #[cfg(feature = "ssr")]
-pub fn browser_cookie(value: &str, secure: bool) -> String {
+pub fn browser_cookie(value: &str, https: bool) -> String {
     let lives = engine::access::browsers::KNOWN_FOR.as_secs();
-    let secure = if secure { "; Secure" } else { "" };
-    format!("{BROWSER_COOKIE}={value}; Path=/; Max-Age={lives}; HttpOnly; SameSite=Lax{secure}")
+    let name = browser_cookie_name(https);
+    let secure = if https { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; Max-Age={lives}; HttpOnly; SameSite=Lax{secure}")
 }
 
 /// A cookie's value in these headers.

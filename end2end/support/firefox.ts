@@ -3,10 +3,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type Page, launch } from 'puppeteer-core';
-import { type World, PASSWORD } from './world.js';
+import { type Browser, type KeyInput, type Page, launch } from 'puppeteer-core';
+import type { OtherBrowser, Tab } from './tab.js';
+import { test as base } from './test.js';
 
-export class Firefox {
+class Firefox implements OtherBrowser {
+  private readonly seen: string[] = [];
+
   private constructor(
     private readonly browser: Browser,
     private readonly folder: string,
@@ -25,31 +28,61 @@ export class Firefox {
     return new Firefox(browser, folder);
   }
 
+  async newTab(): Promise<Tab> {
+    const context = await this.browser.createBrowserContext();
+    const page = await context.newPage();
+    page.on('pageerror', (error) => this.seen.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.seen.push(message.text());
+    });
+    return new FirefoxTab(page);
+  }
+
+  complaints(): Promise<string[]> {
+    return Promise.resolve(this.seen);
+  }
+
   async stop(): Promise<void> {
     await this.browser.close();
     await rm(this.folder, { recursive: true, force: true });
   }
+}
 
-  /** A page of somebody who has logged in by the form. */
-  async person(world: World, login: string, errors: string[]): Promise<Page> {
-    const context = await this.browser.createBrowserContext();
-    const page = await context.newPage();
-    page.on('pageerror', (error) => errors.push(String(error)));
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text());
-    });
-    await page.goto(new URL('/inbox?tab=waiting', world.url).href);
-    await page.type('input[name=login]', login);
-    await page.type('input[name=password]', PASSWORD);
-    await page.click('main button[type=submit]');
-    await page.waitForSelector('.inbox');
-    return page;
+class FirefoxTab implements Tab {
+  constructor(private readonly page: Page) {}
+
+  async open(url: string): Promise<void> {
+    await this.page.goto(url);
+  }
+
+  async run<A extends unknown[], T>(what: (...args: A) => T, ...args: A): Promise<T> {
+    return (await this.page.evaluate(what as (...args: unknown[]) => T, ...args)) as T;
+  }
+
+  async click(selector: string, place: number): Promise<void> {
+    // A page behind another one is not drawn, and so cannot be clicked.
+    await this.page.bringToFront();
+    await (await this.page.$$(selector))[place]?.click();
+  }
+
+  type(text: string): Promise<void> {
+    return this.page.keyboard.type(text);
+  }
+
+  async press(...keys: string[]): Promise<void> {
+    for (const key of keys) await this.page.keyboard.down(key as KeyInput);
+    for (const key of keys.reverse()) await this.page.keyboard.up(key as KeyInput);
   }
 }
 
-/** A page behind another one is not drawn, and so cannot be clicked. */
-export async function click(page: Page, selector: string): Promise<void> {
-  await page.bringToFront();
-  await page.waitForSelector(selector, { visible: true });
-  await page.click(selector);
-}
+/** Ends even if the journey runs out of time. */
+export const test = base.extend<{ firefox: OtherBrowser }>({
+  firefox: async ({}, use) => {
+    const firefox = await Firefox.start();
+    try {
+      await use(firefox);
+    } finally {
+      await firefox.stop();
+    }
+  },
+});

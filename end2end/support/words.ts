@@ -10,6 +10,8 @@ export type Language = 'en' | 'cs';
 export const LOCALE = { en: 'en-GB', cs: 'cs-CZ' } as const;
 
 interface Words {
+  account: typeof import('../../app/locales/en/account.json');
+  audit: typeof import('../../app/locales/en/audit.json');
   auth: typeof import('../../app/locales/en/auth.json');
   channels: typeof import('../../app/locales/en/channels.json');
   common: typeof import('../../app/locales/en/common.json');
@@ -23,7 +25,7 @@ interface Words {
 export function words(language: Language): Words {
   const read = (namespace: string): unknown =>
     JSON.parse(readFileSync(join(import.meta.dirname, `../../app/locales/${language}/${namespace}.json`), 'utf8'));
-  const namespaces = ['auth', 'channels', 'common', 'directory', 'inbox', 'security', 'system', 'templates'];
+  const namespaces = ['account', 'audit', 'auth', 'channels', 'common', 'directory', 'inbox', 'security', 'system', 'templates'];
   return Object.fromEntries(namespaces.map((namespace) => [namespace, read(namespace)])) as unknown as Words;
 }
 

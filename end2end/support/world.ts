@@ -177,6 +177,7 @@ export class World {
       SWITCHBOARD_HTTP__TRUSTED_PROXIES: '["127.0.0.1"]',
       // So that a stream ends soon after a log-out.
       SWITCHBOARD_HTTP__STREAM_CHECK_SECONDS: '1',
+      SWITCHBOARD_SECURITY__TOKENS_GIVE: 'supervisor',
       SWITCHBOARD_DATA__DIR: join(this.folder, 'data'),
       SWITCHBOARD_META__GRAPH_URL: this.simulator.url,
     };

@@ -48,6 +48,18 @@ mod m0038_labels;
 mod m0039_presence;
 mod m0040_contact_notes;
 mod m0041_drafts;
+mod m0042_mentions;
+mod m0043_push;
+mod m0044_contact_names;
+mod m0045_contact_blocks;
+mod m0046_reminders;
+mod m0047_canned_files;
+mod m0048_merged_contacts;
+mod m0049_login_places;
+mod m0050_password_links;
+mod m0051_token_use;
+mod m0052_audit_chain;
+mod m0053_key_rotation;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -96,6 +108,18 @@ impl MigratorTrait for Migrator {
             Box::new(m0039_presence::Step),
             Box::new(m0040_contact_notes::Step),
             Box::new(m0041_drafts::Step),
+            Box::new(m0042_mentions::Step),
+            Box::new(m0043_push::Step),
+            Box::new(m0044_contact_names::Step),
+            Box::new(m0045_contact_blocks::Step),
+            Box::new(m0046_reminders::Step),
+            Box::new(m0047_canned_files::Step),
+            Box::new(m0048_merged_contacts::Step),
+            Box::new(m0049_login_places::Step),
+            Box::new(m0050_password_links::Step),
+            Box::new(m0051_token_use::Step),
+            Box::new(m0052_audit_chain::Step),
+            Box::new(m0053_key_rotation::Step),
         ]
     }
 }

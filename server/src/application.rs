@@ -127,6 +127,7 @@ pub fn engine_config(settings: &Settings, purpose: Purpose, public_url: Url, clo
         graph_url: settings.meta.graph_url.clone(),
         graph_version: settings.meta.graph_version.clone(),
         master_key: settings.security.master_key.clone(),
+        next_master_key: settings.security.next_master_key.clone(),
         clock,
         intake_capacity: settings.http.webhook_waiting,
         intake_patience: settings.http.webhook_seconds,
@@ -136,7 +137,10 @@ pub fn engine_config(settings: &Settings, purpose: Purpose, public_url: Url, clo
         files_free: settings.files.free,
         keep_sent: settings.files.keep_sent_hours,
         keep_received: settings.files.keep_received_hours,
+        mask_numbers: settings.security.mask_numbers,
+        tokens_give: settings.security.tokens_give,
         country_database: settings.security.country_database.clone(),
+        push_services: settings.push.services.into(),
     }
 }
 

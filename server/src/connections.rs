@@ -1,9 +1,14 @@
 //! Accepts connections: HTTP/1.1, and from a trusted proxy also HTTP/2 without TLS, if it begins with it ("prior
 //! knowledge", <https://www.rfc-editor.org/rfc/rfc9113#name-starting-http-2-with-prior->).
 //!
-//! Replaces `axum::serve`, which has no time-out for clients that send a request head slowly.
+//! Replaces `axum::serve`, which has no time-out for clients that send a request head slowly or do not read an answer, and
+//! no limit for connections.
 
-use crate::http::{self, client_address::Peer, state::Http};
+use crate::{
+    http::{self, client_address::Peer, state::Http},
+    open_files,
+    room::Room,
+};
 use axum::{
     Router,
     body::Body,
@@ -16,11 +21,12 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use std::{convert::Infallible, io, net::IpAddr, time::Duration};
+use std::{convert::Infallible, io, net::IpAddr, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
     time::{sleep, timeout},
 };
+use tokio_io_timeout::TimeoutStream;
 use tower::Service as _;
 
 /// The first bytes of an HTTP/2 connection, <https://www.rfc-editor.org/rfc/rfc9113#preface>.
@@ -50,8 +56,11 @@ pub(crate) async fn accept(listener: TcpListener, http: Http, open: &GracefulShu
     let mut listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
+    let room = Room::for_connections(open_files::for_connections(settings.http.connections));
+    let write_seconds = settings.http.write_seconds;
     loop {
         let (stream, peer) = listener.accept().await;
+        let place = Arc::new(room.place().await);
         let (http1, http2, router) = (http1.clone(), http2.clone(), router.clone());
         let (watcher, stopping) = (open.watcher(), stopping.clone().begun());
         let ip = peer.ip().to_canonical();
@@ -60,7 +69,12 @@ pub(crate) async fn accept(listener: TcpListener, http: Http, open: &GracefulShu
             .trusted_proxies
             .iter()
             .any(|proxy| proxy.includes(ip));
-        tokio::spawn(async move {
+        let asking = place.clone();
+        let service = service_fn(move |request| {
+            asking.has_asked();
+            answer(router.clone(), peer.ip(), request)
+        });
+        let serve = async move {
             let begun = match is_proxy {
                 true => tokio::select! {
                     begun = timeout(head_seconds, begins_http2(&stream)) => begun,
@@ -69,23 +83,23 @@ pub(crate) async fn accept(listener: TcpListener, http: Http, open: &GracefulShu
                 // An HTTP/2 connection may stay open without asking for anything.
                 false => Ok(Ok(false)),
             };
-            let service = service_fn(move |request| answer(router.clone(), peer.ip(), request));
+            let mut stream = Box::pin(TimeoutStream::new(stream));
+            stream.as_mut().set_write_timeout_pinned(Some(write_seconds));
+            let stream = TokioIo::new(stream);
             let ended = match begun {
-                Ok(Ok(true)) => {
-                    watcher
-                        .watch(http2.serve_connection(TokioIo::new(stream), service))
-                        .await
-                }
-                Ok(Ok(false)) => {
-                    watcher
-                        .watch(http1.serve_connection(TokioIo::new(stream), service))
-                        .await
-                }
+                Ok(Ok(true)) => watcher.watch(http2.serve_connection(stream, service)).await,
+                Ok(Ok(false)) => watcher.watch(http1.serve_connection(stream, service)).await,
                 // Nothing was asked, so nothing is answered.
                 Ok(Err(_)) | Err(_) => return,
             };
             if let Err(error) = ended {
                 tracing::debug!(%error, "a connection ended early");
+            }
+        };
+        tokio::spawn(async move {
+            tokio::select! {
+                () = serve => {}
+                () = place.gives_way() => {}
             }
         });
     }

@@ -1,7 +1,10 @@
 //! `switchboard demo`: a console with people, a queue and a connected channel, a simulated WhatsApp beside it, and
 //! a customer who waits for an answer. Its data is created at the start and removed at the end.
 
-use crate::{application::Application, logging, settings::Settings, shutdown::stop_signal};
+use crate::{
+    application::Application, logging, made_up_password::made_up_password, settings::Settings,
+    shutdown::stop_signal,
+};
 use anyhow::Context as _;
 use clap::Args;
 use domain::{
@@ -151,10 +154,12 @@ async fn furnish(engine: &Engine, simulator: &Simulator) -> anyhow::Result<()> {
 }
 
 async fn people_and_queue(engine: &Engine) -> anyhow::Result<QueueId> {
+    // Nobody learns it: the demo's own is set below, and would be refused here.
+    let password = made_up_password()?;
     let admin = UserForm {
         login: "admin".into(),
         name: "Alena Správná".into(),
-        password: PASSWORD.into(),
+        password: password.clone(),
         role: "admin".into(),
     };
     engine::access::users::add(engine, &Actor::System, &admin).await?;
@@ -164,7 +169,7 @@ async fn people_and_queue(engine: &Engine) -> anyhow::Result<QueueId> {
             number: number.into(),
             name: name.into(),
             login: login.into(),
-            password: PASSWORD.into(),
+            password: password.clone(),
             role: "operator".into(),
             ..ExtensionForm::default()
         };
@@ -174,6 +179,7 @@ async fn people_and_queue(engine: &Engine) -> anyhow::Result<QueueId> {
                 .to_string(),
         );
     }
+    engine::access::users::set_public_password(engine, PASSWORD).await?;
     let queue = QueueForm {
         name: "Podpora".into(),
         members,

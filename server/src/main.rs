@@ -7,6 +7,10 @@ use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    // What is created is for its owner only, also in a data folder that others may read.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    server::open_files::raise();
     let runtime = match Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -57,6 +57,29 @@ fn config_check_shows_what_is_in_force_and_hides_secrets() {
 }
 
 #[test]
+fn the_audit_log_is_verified_and_compared_with_what_was_noted() {
+    let folder = TempDir::new().expect("a folder");
+    let user = ["user", "add", "--login", "admin", "--name", "Admin"];
+    assert!(run(folder.path(), &user).status.success());
+    let verified = run(folder.path(), &["audit", "verify"]);
+    assert!(verified.status.success(), "{verified:?}");
+    let shown = text(&verified.stdout);
+    assert!(shown.starts_with("1 rows are as they were written"), "{shown}");
+    let newest = shown.rsplit(' ').next().expect("its hash").trim();
+    let noted = run(folder.path(), &["audit", "verify", "--noted", newest]);
+    assert!(noted.status.success(), "{noted:?}");
+    for (noted, said) in [
+        ("1:other", "row 1 does not have the noted hash"),
+        ("2:other", "there is no row 2"),
+        ("other", "NUMBER:HASH is expected"),
+    ] {
+        let refused = run(folder.path(), &["audit", "verify", "--noted", noted]);
+        assert!(!refused.status.success());
+        assert!(text(&refused.stderr).contains(said), "{refused:?}");
+    }
+}
+
+#[test]
 fn rates_come_from_a_file_or_say_what_is_wrong_with_it() {
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("rates.json");
@@ -171,11 +194,88 @@ fn a_person_is_added_with_a_made_up_password_or_a_given_one() {
 }
 
 #[test]
+fn users_are_listed_disabled_and_given_new_passwords() {
+    let folder = TempDir::new().expect("a folder");
+    for (login, role) in [("first", "admin"), ("second", "operator")] {
+        let add = [
+            "user", "add", "--login", login, "--name", "Somebody", "--role", role,
+        ];
+        assert!(run(folder.path(), &add).status.success());
+    }
+    let list = || text(&run(folder.path(), &["user", "list"]).stdout).to_owned();
+    let shown = "first\tadmin\t-\tenabled\tSomebody\nsecond\toperator\t-\tenabled\tSomebody\n";
+    assert_eq!(list(), shown);
+
+    for login in ["nobody", "first"] {
+        let refused = run(folder.path(), &["user", "disable", "--login", login]);
+        assert!(!refused.status.success(), "{login}");
+    }
+    for (command, state) in [
+        ("disable", "disabled"),
+        ("disable", "disabled"),
+        ("enable", "enabled"),
+    ] {
+        let done = run(folder.path(), &["user", command, "--login", "SECOND"]);
+        assert!(done.status.success(), "{done:?}");
+        assert!(
+            list().contains(&format!("second\toperator\t-\t{state}")),
+            "{}",
+            list()
+        );
+    }
+
+    let set = run(folder.path(), &["user", "set-password", "--login", "second"]);
+    assert!(
+        set.status.success() && text(&set.stdout).trim().len() >= 20,
+        "{set:?}"
+    );
+    let unknown = run(folder.path(), &["user", "set-password", "--login", "nobody"]);
+    assert!(
+        !unknown.status.success() && unknown.stdout.is_empty(),
+        "{unknown:?}"
+    );
+}
+
+#[test]
 fn migrate_may_run_twice() {
     let folder = TempDir::new().expect("a folder");
     for _ in 0..2 {
         assert!(run(folder.path(), &["migrate"]).status.success());
     }
+}
+
+#[test]
+fn what_is_created_is_private_and_an_open_folder_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = TempDir::new().expect("a folder");
+    let data = folder.path().join("data");
+    std::fs::create_dir(&data).expect("a folder");
+    std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    let output = switchboard(folder.path(), &["migrate"])
+        .env("SWITCHBOARD_DATA__DIR", &data)
+        .output()
+        .expect("the binary");
+    assert!(output.status.success(), "{output:?}");
+    let told = [text(&output.stdout), text(&output.stderr)].concat();
+    assert!(told.contains("chmod 700"), "{output:?}");
+    let mut files = 0;
+    for entry in std::fs::read_dir(&data).expect("the folder") {
+        let entry = entry.expect("an entry");
+        let mode = entry.metadata().expect("its mode").permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{}", entry.path().display());
+        files += 1;
+    }
+    assert!(files > 0);
+    std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o700)).expect("a mode");
+    let again = switchboard(folder.path(), &["migrate"])
+        .env("SWITCHBOARD_DATA__DIR", &data)
+        .output()
+        .expect("the binary");
+    assert!(
+        ![text(&again.stdout), text(&again.stderr)]
+            .concat()
+            .contains("chmod 700")
+    );
 }
 
 /// A serving command; it is killed when the test ends.
@@ -235,6 +335,19 @@ fn get(address: &str, path: &str) -> String {
     answer
 }
 
+fn post(address: &str, path: &str, session: &str, form: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nCookie: switchboard_session={session}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    stream.write_all(request.as_bytes()).expect("written");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer
+}
+
 #[test]
 fn the_first_start_shows_a_link_and_a_stop_is_clean() {
     let folder = TempDir::new().expect("a folder");
@@ -282,9 +395,19 @@ fn the_demo_has_a_customer_waiting_and_leaves_nothing_behind() {
     line_with(&mut said, "jana");
     assert!(get(&console, "/login").starts_with("HTTP/1.1 200"));
     assert!(get(&phone, "/").starts_with("HTTP/1.1 200"));
-    let metrics = get(&console, "/metrics");
-    assert!(metrics.contains("switchboard_sessions_open 1"), "{metrics}");
-    assert!(metrics.contains("switchboard_dead_letters 0"), "{metrics}");
+    let entered = post(
+        &console,
+        "/rpc/auth/log-in",
+        "",
+        "login=jana&password=switchboard",
+    );
+    let cookie = entered
+        .lines()
+        .find_map(|line| line.strip_prefix("set-cookie: switchboard_session="))
+        .and_then(|line| line.split(';').next())
+        .expect("a cookie");
+    let counts = post(&console, "/rpc/inbox/counts", cookie, "");
+    assert!(counts.contains(r#""waiting":1"#), "{counts}");
 
     let (took, clean) = serving.end("-INT");
     assert!(clean && took < Duration::from_secs(10), "{took:?}");
@@ -382,8 +505,11 @@ fn a_folder_is_served_by_one_process() {
         said.contains("data") && said.contains(&process) && said.contains("data.dir"),
         "{said}"
     );
+    // The name of the commands until they were more than one.
     let replace = run(folder.path(), &["master-key", "replace"]);
     assert!(!replace.status.success(), "nor is its key taken from under it");
+    let said = text(&replace.stderr);
+    assert!(said.contains(&process), "{said}");
     let beside = run(folder.path(), &["deliveries", "replay"]);
     assert!(
         beside.status.success(),
@@ -426,7 +552,7 @@ fn an_sqlite_file_is_served_by_one_process() {
     std::os::unix::fs::symlink(&file, &link).expect("a link");
     for file in [&file, &link] {
         // Like `serve`, this command needs the file for itself; unlike `serve`, it ends if it gets the file.
-        let second = with("other", file, &["master-key", "replace"]).output();
+        let second = with("other", file, &["keys", "replace"]).output();
         let second = second.expect("the binary");
         let (said, process) = (text(&second.stderr), format!("process {}", serving.0.id()));
         assert!(!second.status.success());
@@ -465,7 +591,7 @@ fn without_its_master_key_nothing_starts() {
                 what,
                 "backup",
                 "security.master_key",
-                "switchboard master-key replace",
+                "switchboard keys replace",
             ] {
                 assert!(said.contains(word), "{word} in: {said}");
             }
@@ -482,7 +608,7 @@ fn without_its_master_key_nothing_starts() {
     assert!(run(folder.path(), &["migrate"]).status.success());
 
     std::fs::remove_file(&key).expect("removed");
-    let replaced = run(folder.path(), &["master-key", "replace"]);
+    let replaced = run(folder.path(), &["keys", "replace"]);
     assert!(replaced.status.success() && key.exists(), "{replaced:?}");
     assert!(run(folder.path(), &["migrate"]).status.success());
     std::fs::write(&key, &right).expect("written");

@@ -24,8 +24,9 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 const AT_ONCE: usize = 10;
-/// In kilobytes.
-const MOST_MEMORY: u64 = 150_000;
+/// In kilobytes, besides the program's file: together less than 150 MB for a release, whose file is smaller than a debug
+/// build's.
+const MOST_MEMORY: u64 = 80_000;
 const PART: usize = 64 * 1024;
 
 fn size() -> usize {
@@ -198,11 +199,14 @@ async fn ten_of_each_take_little_memory(more: &[(&'static str, &'static str)]) {
             .any(|message| message["wamid"] == json!(format!("wamid.{AT_ONCE}")))
     );
     let status = std::fs::read_to_string(format!("/proc/{}/status", desk.program.id())).expect("Linux");
-    let peak = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .expect("a peak");
-    let peak: u64 = peak.trim().trim_end_matches(" kB").parse().expect("a number");
+    let kilobytes = |what: &str| -> u64 {
+        let line = status.lines().find_map(|line| line.strip_prefix(what));
+        let number = line.map(|line| line.trim().trim_end_matches(" kB"));
+        number.and_then(|number| number.parse().ok()).expect("a number")
+    };
+    // The pages of the program itself are on disk, too, and grow with each feature: they are not what a transfer takes.
+    let peak = kilobytes("VmHWM:") - kilobytes("RssFile:");
+    println!("{} kB of the program's file are in memory", kilobytes("RssFile:"));
     println!(
         "{} files of {} MB in {:?}: {} MB at the most",
         2 * AT_ONCE,

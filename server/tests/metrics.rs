@@ -81,3 +81,38 @@ async fn counters(program: &Program) -> BTreeMap<String, u64> {
         .filter(|(_, count)| *count > 0)
         .collect()
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_is_a_line_that_fail2ban_reads() {
+    let program = Program::connected(Store::Sqlite).await;
+    let form = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("login", "j\u{e1}na")
+        .append_pair("password", "guess address=\"192.0.2.1\"\n")
+        .finish();
+    let log_in = Client::new()
+        .post(format!("http://{}/rpc/auth/log-in", program.address))
+        .header("accept", "application/json")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form);
+    let status = log_in.send().await.expect("an answer").status();
+    assert_eq!(status, 401);
+
+    let handbook = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/OPERATING.md");
+    let handbook = std::fs::read_to_string(handbook).expect("the document");
+    let filter = handbook
+        .lines()
+        .find_map(|line| line.strip_prefix("failregex = "));
+    let filter = filter.expect("a filter").replace("<HOST>", "127.0.0.1");
+    let (level, refused) = filter.split_once(".*").expect("one gap");
+    let log = program.log();
+    let lines: Vec<_> = log
+        .lines()
+        .filter(|line| line.contains("log-in refused"))
+        .collect();
+    let [line] = lines.as_slice() else {
+        panic!("{log}");
+    };
+    let (_, after) = line.split_once(level).expect("its level");
+    assert!(after.contains(refused), "{line} is not {filter}");
+    assert!(!log.contains("guess"), "{log}");
+}

@@ -6,23 +6,34 @@
 //! | [`rules`] | which changes are worth an alert |
 //! | [`choices`] | what the user chose, and what they look at |
 //! | [`show`] | notifications and sound through the browser |
+//! | [`push`], [`closed`] | alerts while the console is closed, and the choice of them |
 
 mod choices;
+mod closed;
+mod push;
 mod rules;
 mod show;
 
+pub use self::push::keep_push;
+
 use self::{
     choices::{Sound, choose_desktop, choose_sound, is_in_view, looks_at, looks_away, wants_desktop},
-    rules::{Alert, Kind, alert, is_over},
+    closed::WhenClosed,
+    rules::{alert, is_over},
     show::{Shown, may_notify},
 };
 use crate::{
-    api::{ApiResult, Resource},
+    api::{ApiResult, Resource, inbox::mentions},
     browser,
     i18n::*,
     live::{Change, Changes, use_live},
 };
-use domain::{access::Me, position::Position};
+use domain::{
+    access::Me,
+    alert::{Alert, Kind, of_mention},
+    position::Position,
+    session::Mention,
+};
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
     NavigateOptions,
@@ -35,11 +46,14 @@ pub fn provide_alerts(user: Resource<ApiResult<Me>>) {
     let live = use_live();
     let changes = live.changes;
     note_what_is_in_view();
+    follow_pushes();
     let navigate = use_navigate();
-    Effect::new(move |shown: Option<(Shown, Position)>| {
+    let shown = Shown::default();
+    alert_of_mentions(shown.clone());
+    Effect::new(move |seen: Option<Position>| {
         let newest = changes.with(Changes::newest);
         // What came before the page did is in the page.
-        let (shown, seen) = shown.unwrap_or_else(|| (Shown::default(), newest));
+        let seen = seen.unwrap_or(newest);
         let own = user.with_untracked(|user| match user {
             Some(Ok(me)) => me.extension.as_ref().map(|own| own.id),
             _ => None,
@@ -51,24 +65,78 @@ pub fn provide_alerts(user: Resource<ApiResult<Me>>) {
         for change in new {
             if is_over(change.inbox.row.as_ref()) {
                 shown.take_back(change.session);
+                spawn_local(push::take_back(change.session));
             }
             let alert = alert(&change, own).filter(|alert| !is_in_view(alert.session));
             let Some(alert) = alert.filter(|_| live.leads.get_untracked()) else {
                 continue;
             };
-            if let Some(sound) = choices::sound() {
-                shown.play(sound);
-            }
-            if wants_desktop() {
-                let href = format!("/inbox/{}?tab={}", alert.session, tab(&alert));
-                let navigate = navigate.clone();
-                let body = body(i18n.get_locale_untracked(), &alert);
-                shown.notify(&alert, &alert.name, &body, move || {
-                    navigate(&href, NavigateOptions::default());
-                });
-            }
+            raise(&shown, i18n.get_locale_untracked(), &navigate, &alert);
         }
-        (shown, newest)
+        newest
+    });
+}
+
+/// Alerts the user of each new note that calls for them.
+fn alert_of_mentions(shown: Shown) {
+    let i18n = use_i18n();
+    let live = use_live();
+    let navigate = use_navigate();
+    let known = StoredValue::new(None::<Vec<Mention>>);
+    Effect::new(move |_| {
+        live.mentions.track();
+        if choices::sound().is_none() && !wants_desktop() && !push::wants_push() {
+            return;
+        }
+        let (shown, navigate) = (shown.clone(), navigate.clone());
+        spawn_local(async move {
+            let Ok(now) = mentions().await else {
+                return;
+            };
+            let before = known.try_update_value(|known| known.replace(now.clone()));
+            // What called before the page did is in the page.
+            let Some(Some(before)) = before else {
+                return;
+            };
+            for gone in before.iter().filter(|before| !now.contains(before)) {
+                shown.take_back(gone.session);
+                push::take_back(gone.session).await;
+            }
+            for new in now.iter().filter(|now| !before.contains(now)) {
+                if !is_in_view(new.session) && live.leads.try_get_untracked() == Some(true) {
+                    raise(&shown, i18n.get_locale_untracked(), &navigate, &of_mention(new));
+                }
+            }
+        });
+    });
+}
+
+/// The sound and the notification that the user chose.
+fn raise(
+    shown: &Shown,
+    locale: Locale,
+    navigate: &(impl Fn(&str, NavigateOptions) + Clone + 'static),
+    alert: &Alert,
+) {
+    if let Some(sound) = choices::sound() {
+        shown.play(sound);
+    }
+    if wants_desktop() {
+        let href = alert.path();
+        let navigate = navigate.clone();
+        shown.notify(alert, &alert.name, &body(locale, alert), move || {
+            navigate(&href, NavigateOptions::default());
+        });
+    }
+}
+
+/// A notification that the service worker showed leads here when it is clicked.
+fn follow_pushes() {
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        let navigate = navigate.clone();
+        push::on_click(move |path| navigate(path, NavigateOptions::default()));
+        spawn_local(keep_push());
     });
 }
 
@@ -96,25 +164,24 @@ fn session_in(path: &str) -> Option<&str> {
     path.strip_prefix("/inbox/")
 }
 
-fn tab(alert: &Alert) -> &'static str {
-    match alert.kind {
-        Kind::Mine => "mine",
-        Kind::Waiting => "waiting",
-    }
-}
-
 fn body(locale: Locale, alert: &Alert) -> String {
     let words = alert.words.clone();
     let words = words.unwrap_or_else(|| td_string!(locale, common.alerts.message).to_owned());
     match alert.kind {
         Kind::Mine => words,
         Kind::Waiting => td_string!(locale, common.alerts.waits, words = words).to_string(),
+        Kind::Mention => td_string!(locale, common.alerts.mention, words = words).to_string(),
+        Kind::Due => td_string!(locale, common.alerts.due, words = words).to_string(),
+        Kind::Closing => td_string!(locale, common.alerts.closing, words = words).to_string(),
     }
 }
 
 /// The user's choices, in their menu. Without JavaScript there are none.
 #[component]
-pub fn AlertChoices() -> impl IntoView {
+pub fn AlertChoices(
+    /// The user has an extension; nobody else is told while the console is closed.
+    answers: bool,
+) -> impl IntoView {
     let live = RwSignal::new(false);
     let desktop = RwSignal::new(false);
     let sound = RwSignal::new(None);
@@ -126,7 +193,7 @@ pub fn AlertChoices() -> impl IntoView {
     });
     move || {
         live.get()
-            .then(|| view! { <Choices desktop sound refused /> }.into_any())
+            .then(|| view! { <Choices desktop sound refused answers /> }.into_any())
     }
 }
 
@@ -135,6 +202,7 @@ fn Choices(
     desktop: RwSignal<bool>,
     sound: RwSignal<Option<Sound>>,
     refused: RwSignal<bool>,
+    answers: bool,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let desktop_chosen = move |event| {
@@ -182,6 +250,7 @@ fn Choices(
                 refused.get().then(|| view! { <p class="menu-note">{move || t_string!(i18n, common.alerts.refused)}</p> })
             }}
         </div>
+        {answers.then(|| view! { <WhenClosed /> })}
         <label class="menu-item">
             {move || t_string!(i18n, common.alerts.sound)}
             <select class="input" on:change=sound_chosen>

@@ -1,49 +1,16 @@
 //! Which changes are worth an alert.
 
 use crate::live::Change;
-use domain::{
-    event,
-    ids::{ExtensionId, SessionId},
-    session::{SessionRow, State},
-};
-
-/// What calls for the user.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Alert {
-    pub session: SessionId,
-    pub kind: Kind,
-    /// Who writes.
-    pub name: String,
-    /// What they write, if it has words.
-    pub words: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A message in a session of the user's own.
-    Mine,
-    /// A session that began to wait where the user may pick it up.
-    Waiting,
-}
+use domain::{alert::Alert, event, ids::ExtensionId, session::SessionRow};
 
 /// What this change calls the user with this extension for.
 pub fn alert(change: &Change, own: Option<ExtensionId>) -> Option<Alert> {
-    let event::Change::Message { inbound: true, .. } = change.what else {
-        return None;
-    };
-    let row = change.inbox.row.as_ref().filter(|row| row.unread > 0)?;
-    let kind = match &row.owner {
-        Some(owner) if Some(owner.id) == own => Kind::Mine,
-        // A supervisor without an extension picks nothing up. Later messages of a session that waits change nothing.
-        None if own.is_some() && row.state == State::Waiting && row.unread == 1 => Kind::Waiting,
-        _ => return None,
-    };
-    Some(Alert {
-        session: row.id,
-        kind,
-        name: row.contact.label.clone(),
-        words: row.last_message.as_ref().and_then(|last| last.text.clone()),
-    })
+    let row = change.inbox.row.as_ref()?;
+    match change.what {
+        event::Change::Message { inbound: true, .. } => domain::alert::alert(row, 1, own),
+        event::Change::Reminder { why, .. } => domain::alert::of_reminder(row, why, own),
+        _ => None,
+    }
 }
 
 /// Whether an alert of this session is over: somebody has read it, or the user does not see it any more.
@@ -55,12 +22,13 @@ pub fn is_over(row: Option<&SessionRow>) -> bool {
 mod tests {
     use super::*;
     use domain::{
+        alert::Kind,
         event::InboxChange,
         ids::{ChannelId, ContactId, MessageId},
         message::Direction,
         position::Position,
         refs::{ChannelRef, ContactRef, ExtensionRef},
-        session::{InboxCounts, Preview},
+        session::{InboxCounts, Preview, State},
         time::Timestamp,
     };
 
@@ -81,6 +49,8 @@ mod tests {
             contact: ContactRef {
                 id: ID.parse::<ContactId>().unwrap(),
                 label: "Karel".into(),
+                alias: None,
+                profile_name: None,
                 number: None,
                 username: None,
             },
@@ -102,6 +72,7 @@ mod tests {
             opened_at: Timestamp::from_millis(0),
             closed_at: None,
             waiting_since: None,
+            snoozed_until: None,
             group: false,
             labels: Vec::new(),
         }
@@ -126,21 +97,14 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_is_for_whoever_has_to_do_something() {
-        let other = "00000000-0000-0000-0000-000000000002";
+    fn only_a_message_that_comes_in_is_worth_an_alert() {
         let own = Some(ID.parse().unwrap());
         let kind = |change, own| alert(&change, own).map(|alert: Alert| alert.kind);
-        let mine = |unread| Some(row(State::Assigned, Some(ID), unread));
-        assert_eq!(kind(message(true, mine(1)), own), Some(Kind::Mine));
-        assert_eq!(kind(message(true, mine(5)), own), Some(Kind::Mine));
-        assert_eq!(kind(message(true, mine(0)), own), None, "it was read meanwhile");
-        assert_eq!(kind(message(false, mine(1)), own), None, "a tick");
-        let waiting = |unread| Some(row(State::Waiting, None, unread));
-        assert_eq!(kind(message(true, waiting(1)), own), Some(Kind::Waiting));
-        assert_eq!(kind(message(true, waiting(2)), own), None);
-        assert_eq!(kind(message(true, waiting(1)), None), None, "no extension");
-        let theirs = Some(row(State::Assigned, Some(other), 1));
-        assert_eq!(kind(message(true, theirs), own), None, "a supervisor sees it");
+        let mine = || Some(row(State::Assigned, Some(ID), 1));
+        assert_eq!(kind(message(true, mine()), own), Some(Kind::Mine));
+        assert_eq!(kind(message(false, mine()), own), None, "a tick");
+        let waiting = Some(row(State::Waiting, None, 1));
+        assert_eq!(kind(message(true, waiting), own), Some(Kind::Waiting));
         assert_eq!(kind(message(true, None), own), None);
     }
 

@@ -1,7 +1,7 @@
 //! Shows and plays alerts through the browser.
 
-use super::{choices::Sound, rules::Alert};
-use domain::ids::SessionId;
+use super::choices::Sound;
+use domain::{alert::Alert, ids::SessionId};
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
@@ -26,7 +26,12 @@ pub async fn may_notify() -> bool {
     {
         let _ = JsFuture::from(asked).await;
     }
-    Notification::permission() == NotificationPermission::Granted
+    notifies()
+}
+
+/// Whether notifications may be shown without asking.
+pub fn notifies() -> bool {
+    has_notifications() && Notification::permission() == NotificationPermission::Granted
 }
 
 /// Absent where the console is opened over plain HTTP, and on some phones.
@@ -48,7 +53,7 @@ pub struct Shown {
 impl Shown {
     /// `title` and `body` as the user reads them. A click brings the tab to the front and opens the session.
     pub fn notify(&self, alert: &Alert, title: &str, body: &str, open: impl Fn() + 'static) {
-        if !has_notifications() || Notification::permission() != NotificationPermission::Granted {
+        if !notifies() {
             return;
         }
         let options = NotificationOptions::new();

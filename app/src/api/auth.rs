@@ -3,13 +3,19 @@
 #[cfg(feature = "ssr")]
 use super::error::ApiResult;
 #[cfg(feature = "ssr")]
-use super::guard::{self, USER, actor, engine, web_session};
+use super::guard::{self, ADDRESS, DEVICE, PROOF, USER, actor, engine, web_session};
+#[cfg(feature = "ssr")]
+use super::plain_form;
 use super::{checked::Checked, error::ApiError, rpc::Rpc};
 use domain::{
     access::{Me, Role, UserForm},
     form::{Invalid, Problem, Problems},
     language::Language,
 };
+#[cfg(feature = "ssr")]
+use domain::{ids::UserId, refusal::Refusal};
+#[cfg(feature = "ssr")]
+use engine::access::proof::Proven;
 use leptos::prelude::*;
 
 /// Who is logged in.
@@ -31,10 +37,11 @@ pub async fn log_in(
     password: String,
     #[server(default)] next: String,
 ) -> Result<(), ApiError> {
-    let (from, browser) = (guard::client_address(), guard::browser());
-    let me = engine::access::users::log_in(&engine()?, &login, &password, from, browser.as_deref()).await?;
-    enter(me).await?;
-    leptos_axum::redirect(local(&next));
+    let browser = guard::browser();
+    let caller = guard::caller(browser.as_deref());
+    let proven = engine::access::log_in::log_in(&engine()?, &login, &password, caller).await?;
+    admit(proven).await?;
+    leptos_axum::redirect(plain_form::local(&next));
     Ok(())
 }
 
@@ -46,18 +53,14 @@ impl Checked for LogIn {
                 problems.add(field, Problem::Required);
             }
         }
-        if problems.is_empty() {
-            Ok(())
-        } else {
-            Err(problems.refuse())
-        }
+        problems.unless_any(())
     }
 }
 
 /// Whether this link may still create the first administrator.
 #[server(prefix = "/rpc", endpoint = "auth/setup-link", protocol = Rpc)]
 pub async fn setup_link_valid(token: String) -> Result<bool, ApiError> {
-    Ok(engine::access::users::setup_link_valid(&engine()?, &token).await?)
+    Ok(engine::access::setup::setup_link_valid(&engine()?, &token).await?)
 }
 
 /// Creates the first administrator, logs in as that user and redirects to the channels.
@@ -67,8 +70,8 @@ pub async fn finish_setup(token: String, #[server(default)] form: UserForm) -> R
         role: Role::Admin.to_string(),
         ..form
     };
-    let me = engine::access::users::finish_setup(&engine()?, &token, &form).await?;
-    enter(me).await?;
+    let proven = engine::access::setup::finish_setup(&engine()?, &token, &form).await?;
+    admit(proven).await?;
     leptos_axum::redirect("/channels");
     Ok(())
 }
@@ -87,6 +90,10 @@ impl Checked for FinishSetup {
 /// Ends this web session.
 #[server(prefix = "/rpc", endpoint = "auth/log-out", protocol = Rpc)]
 pub async fn log_out() -> Result<(), ApiError> {
+    // Whoever is not logged in any more is out already.
+    if let Some(me) = guard::user().await? {
+        engine::access::web_sessions::note_log_out(&engine()?, &me).await?;
+    }
     flush().await?;
     leptos_axum::redirect("/login");
     Ok(())
@@ -95,8 +102,7 @@ pub async fn log_out() -> Result<(), ApiError> {
 /// Ends every web session of the user, on this device and all others.
 #[server(prefix = "/rpc", endpoint = "auth/log-out-everywhere", protocol = Rpc)]
 pub async fn log_out_everywhere() -> Result<(), ApiError> {
-    let me = who_am_i().await?;
-    engine::access::web_sessions::delete_all_of(&engine()?, me.id).await?;
+    engine::access::web_sessions::log_out_everywhere(&engine()?, &actor().await?).await?;
     flush().await?;
     leptos_axum::redirect("/login");
     Ok(())
@@ -122,13 +128,36 @@ pub async fn set_theme(theme: crate::prefs::Theme) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Issues a fresh web session id after a log-in, so that an id planted before the log-in is worthless.
+/// Logs somebody in, and notes it.
 #[cfg(feature = "ssr")]
-async fn enter(me: Me) -> ApiResult<()> {
+pub(super) async fn admit(proven: Proven) -> ApiResult<()> {
+    let me = proven.me.clone();
+    enter(proven).await?;
+    Ok(engine::access::log_in::note_log_in(&engine()?, &me).await?)
+}
+
+/// Issues a fresh web session id to whoever has proved who they are, so that an id planted or stolen before is worthless.
+///
+/// # Errors
+/// The user's password was changed, or the user disabled, since it was checked.
+#[cfg(feature = "ssr")]
+pub(super) async fn enter(Proven { me, by }: Proven) -> ApiResult<()> {
     let session = web_session().await?;
     let broken = |error: tower_sessions::session::Error| ApiError::internal(&error);
     session.cycle_id().await.map_err(broken)?;
     session.insert(USER, me.id).await.map_err(broken)?;
+    session.insert(PROOF, by).await.map_err(broken)?;
+    session.insert(DEVICE, guard::device()).await.map_err(broken)?;
+    session
+        .insert(ADDRESS, guard::client_address())
+        .await
+        .map_err(broken)?;
+    session.save().await.map_err(broken)?;
+    let begun = session.get::<UserId>(USER).await.map_err(broken)?.is_some();
+    if !begun {
+        flush().await?;
+        return Err(ApiError::Refused(Refusal::WrongLogin).sent());
+    }
     let engine = engine()?;
     let known = engine::access::browsers::introduce(&engine, &me.login, guard::browser().as_deref());
     set_cookie(&crate::prefs::browser_cookie(&known, engine.is_behind_https()));
@@ -142,17 +171,6 @@ async fn enter(me: Me) -> ApiResult<()> {
 async fn flush() -> ApiResult<()> {
     let session = web_session().await?;
     session.flush().await.map_err(|error| ApiError::internal(&error))
-}
-
-/// Accepts only paths of this console: `//host` and `/\host` lead to other hosts.
-#[cfg(feature = "ssr")]
-fn local(next: &str) -> &str {
-    let mut start = next.chars();
-    match (start.next(), start.next()) {
-        (Some('/'), Some('/' | '\\')) => "/",
-        (Some('/'), _) if next.chars().all(|c| c.is_ascii_graphic()) => next,
-        _ => "/",
-    }
 }
 
 /// Sets a cookie that the page's script may change, too: it holds a preference, not a secret.
@@ -169,26 +187,5 @@ fn set_cookie(cookie: &str) {
         HeaderValue::from_str(cookie),
     ) {
         response.append_header(SET_COOKIE, cookie);
-    }
-}
-
-#[cfg(all(test, feature = "ssr"))]
-mod tests {
-    use super::local;
-
-    #[test]
-    fn only_local_paths_are_followed() {
-        assert_eq!(local("/channels/1?tab=x"), "/channels/1?tab=x");
-        for foreign in [
-            "",
-            "https://evil.example",
-            "//evil.example",
-            "/\\evil.example",
-            "/a\r\nb",
-            // Not allowed in a header.
-            "/ž",
-        ] {
-            assert_eq!(local(foreign), "/", "{foreign:?}");
-        }
     }
 }

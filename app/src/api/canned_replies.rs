@@ -9,8 +9,9 @@ use super::{
 };
 use domain::{
     canned_reply::{CannedReply, CannedReplyForm},
+    file::UploadedFile,
     form::Invalid,
-    ids::{CannedReplyId, QueueId, SessionId},
+    ids::{CannedReplyId, FileId, QueueId, SessionId},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -77,6 +78,16 @@ pub async fn canned_reply(#[server(default)] id: Option<CannedReplyId>) -> Resul
 pub async fn canned_replies_of(session: SessionId) -> Result<Vec<CannedReply>, ApiError> {
     let actor = actor().await?;
     Ok(engine::canned_replies::of_session(&engine()?, &actor, session).await?)
+}
+
+/// A copy of a canned reply's file, for a message in a session.
+///
+/// # Errors
+/// Not logged in, not visible to the caller, or of no canned reply of the session.
+#[server(prefix = "/rpc", endpoint = "canned-replies/attach", protocol = Rpc)]
+pub async fn attach_canned_file(session: SessionId, file: FileId) -> Result<UploadedFile, ApiError> {
+    let actor = actor().await?;
+    Ok(engine::canned_replies::attach(&engine()?, &actor, session, file).await?)
 }
 
 /// Saves a canned reply; without an id, creates one.

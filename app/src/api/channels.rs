@@ -7,6 +7,8 @@ use super::{
     guard::{actor, engine},
     plain_form,
 };
+#[cfg(feature = "ssr")]
+use domain::access::Permission;
 use domain::{
     channel::{
         ActivityView, AuthenticationForm, ChannelRow, ChannelView, Destinations, MessagingForm, Presence,
@@ -216,7 +218,8 @@ pub async fn pick_number(
     #[server(default)] form: MessagingForm,
     number: String,
 ) -> Result<(), ApiError> {
-    actor().await?;
+    let allowed = actor().await?.require(Permission::ChannelChange);
+    allowed.map_err(engine::Error::from)?;
     let picked: NumberChoice = serde_json::from_str(&number).map_err(|_| ApiError::Malformed.sent())?;
     let form = MessagingForm {
         phone_number: picked.display.unwrap_or(form.phone_number),

@@ -99,6 +99,9 @@ mod process {
         /// The answer to a plain form post is a redirect back to the page, which shows the error: the redirect keeps
         /// its status.
         pub(in crate::api) fn sent(self) -> Self {
+            if let Self::Refused(Refusal::Forbidden) = self {
+                engine::audit::request::forbidden();
+            }
             if let (false, Some(response)) = (is_plain_form(), use_context::<ResponseOptions>()) {
                 response.set_status(self.status());
                 if let Self::Refused(refusal) = &self
@@ -117,6 +120,10 @@ mod process {
                 engine::Error::Refused(refusal) => Self::Refused(refusal).sent(),
                 engine::Error::Unavailable(what) => {
                     tracing::warn!(what, "a server function was not possible now");
+                    Self::Refused(Refusal::Busy { seconds: 5 }).sent()
+                }
+                busy if busy.is_busy() => {
+                    tracing::warn!(%busy, "a server function was not possible now");
                     Self::Refused(Refusal::Busy { seconds: 5 }).sent()
                 }
                 other => Self::internal(&other),

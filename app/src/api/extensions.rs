@@ -27,6 +27,8 @@ pub async fn extensions() -> Result<Vec<ExtensionRow>, ApiError> {
 pub struct ExtensionPage {
     /// `None`: a new one.
     pub extension: Option<ExtensionRow>,
+    /// Whoever asks answers there.
+    pub own: bool,
     pub unsaved: Option<Unsaved<ExtensionForm>>,
 }
 
@@ -39,6 +41,7 @@ pub async fn extension(#[server(default)] id: Option<ExtensionId>) -> Result<Ext
             Some(id) => Some(engine::directory::extensions::get(&engine, &actor, id).await?),
             None => None,
         },
+        own: id.is_some() && actor.extension().map(|extension| extension.id) == id,
         unsaved: flash::kept(&place_of(id)).await?,
     })
 }

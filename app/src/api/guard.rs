@@ -1,8 +1,14 @@
 //! Identifies the caller. Every server function starts with [`actor`], except the log-in functions.
 
 use super::error::{ApiError, ApiResult};
-use domain::{access::Actor, ids::UserId, time::Timestamp};
-use engine::Engine;
+use crate::i18n::Locale;
+use domain::{
+    access::{Actor, Me},
+    ids::UserId,
+    language::Language,
+    time::Timestamp,
+};
+use engine::{Engine, access::log_in::Caller};
 use http::request::Parts;
 use leptos::prelude::use_context;
 use std::net::IpAddr;
@@ -10,6 +16,14 @@ use tower_sessions::Session;
 
 /// The key under which a web session holds the id of its user.
 pub const USER: &str = "person";
+/// The key under which a web session brings the proof of its user to the store, which does not keep it.
+pub const PROOF: &str = "proof";
+/// The key under which a web session holds how its browser names itself.
+pub const DEVICE: &str = "device";
+/// The key under which a web session holds the address that it was begun from.
+pub const ADDRESS: &str = "address";
+/// Maximum number of characters that are kept of a browser's name.
+const MAX_DEVICE: usize = 300;
 
 /// The caller's address. The server puts it into the request's extensions: it knows which proxies to trust.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +55,32 @@ pub fn client_address() -> Option<IpAddr> {
 /// The cookie that the caller's browser has if somebody has logged in there before.
 pub fn browser() -> Option<String> {
     let parts = use_context::<Parts>()?;
-    crate::prefs::cookie_in(&parts.headers, crate::prefs::BROWSER_COOKIE).map(str::to_owned)
+    let name = crate::prefs::browser_cookie_name(engine().ok()?.is_behind_https());
+    crate::prefs::cookie_in(&parts.headers, name).map(str::to_owned)
+}
+
+/// Where the caller types a password. `browser`: [`browser`].
+pub fn caller(browser: Option<&str>) -> Caller<'_> {
+    Caller {
+        address: client_address(),
+        browser,
+    }
+}
+
+/// How the caller's browser names itself.
+pub fn device() -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let name = parts.headers.get(http::header::USER_AGENT)?.to_str().ok()?;
+    Some(name.chars().take(MAX_DEVICE).collect())
+}
+
+/// The language of the caller's page.
+pub fn language() -> Language {
+    let parts = use_context::<Parts>();
+    match parts.map(|parts| crate::prefs::language_of(&parts.headers)) {
+        Some(Locale::cs) => Language::Cs,
+        Some(Locale::en) | None => Language::En,
+    }
 }
 
 /// The user who is logged in.
@@ -49,16 +88,21 @@ pub fn browser() -> Option<String> {
 /// # Errors
 /// [`ApiError::SignIn`] when nobody is, or the user is gone or disabled.
 pub async fn actor() -> ApiResult<Actor> {
+    user()
+        .await?
+        .map(Actor::User)
+        .ok_or_else(|| ApiError::SignIn.sent())
+}
+
+/// The same; `None` when nobody is logged in.
+pub async fn user() -> ApiResult<Option<Me>> {
     let user: Option<UserId> = web_session()
         .await?
         .get(USER)
         .await
         .map_err(|error| ApiError::internal(&error))?;
-    let Some(user) = user else {
-        return Err(ApiError::SignIn.sent());
-    };
-    match engine::access::users::me(&engine()?, user).await? {
-        Some(me) => Ok(Actor::User(me)),
-        None => Err(ApiError::SignIn.sent()),
+    match user {
+        Some(user) => Ok(engine::access::users::me(&engine()?, user).await?),
+        None => Ok(None),
     }
 }

@@ -7,7 +7,7 @@ use domain::{
     message::{MessageView, Outgoing},
     position::AsOf,
     search::Hits,
-    session::{self, InboxCounts, InboxPage, Tab},
+    session::{self, Colleague, InboxCounts, InboxPage, Mention, Tab},
     template::Values,
     time::Timestamp,
 };
@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 #[cfg(feature = "ssr")]
-use super::{guard, plain_form};
+use super::{flash, guard, plain_form};
 #[cfg(feature = "ssr")]
 use domain::{access::Actor, form::optional, message::content::Content, page::PageRequest};
 
@@ -111,10 +111,15 @@ pub async fn thread(
 ) -> Result<session::Thread, ApiError> {
     let actor = guard::actor().await?;
     let engine = guard::engine()?;
-    Ok(match at {
+    let mut thread = match at {
         Some(line) => engine::sessions::thread::read_at(&engine, &actor, session, line).await?,
         None => engine::sessions::thread::read(&engine, &actor, session, before.as_deref()).await?,
-    })
+    };
+    // A live page, which reads threads all the time, keeps its input itself.
+    if flash::follows_a_post() {
+        thread.unsaved_note = flash::take(&unsaved_note(session)).await?;
+    }
+    Ok(thread)
 }
 
 /// The part of a thread above the part that was read before.
@@ -175,6 +180,38 @@ pub async fn reopen(session: SessionId) -> Result<(), ApiError> {
 pub async fn note(session: SessionId, #[server(default)] text: String) -> Result<(), ApiError> {
     let actor = guard::actor().await?;
     engine::sessions::note(&guard::engine()?, &actor, session, &text).await?;
+    Ok(())
+}
+
+/// The colleagues who see a session, so that a note there can call for them.
+///
+/// # Errors
+/// Not visible to the caller.
+#[server(prefix = "/rpc", endpoint = "inbox/colleagues", protocol = Rpc)]
+pub async fn colleagues(session: SessionId) -> Result<Vec<Colleague>, ApiError> {
+    let actor = guard::actor().await?;
+    Ok(engine::sessions::colleagues(&guard::engine()?, &actor, session).await?)
+}
+
+/// The notes that call for the caller and that they have not seen, the newest first.
+///
+/// # Errors
+/// Not logged in.
+#[server(prefix = "/rpc", endpoint = "inbox/mentions", protocol = Rpc)]
+pub async fn mentions() -> Result<Vec<Mention>, ApiError> {
+    let actor = guard::actor().await?;
+    Ok(engine::sessions::mentions(&guard::engine()?, &actor).await?)
+}
+
+/// The caller has seen the notes in this session that call for them.
+///
+/// # Errors
+/// Not logged in.
+#[server(prefix = "/rpc", endpoint = "inbox/mentions-seen", protocol = Rpc)]
+pub async fn mentions_seen(session: SessionId) -> Result<(), ApiError> {
+    let actor = guard::actor().await?;
+    engine::sessions::mentions_seen(&guard::engine()?, &actor, session).await?;
+    plain_form::redirect("/inbox");
     Ok(())
 }
 
@@ -265,6 +302,39 @@ pub async fn mark_unread(session: SessionId) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// Puts a session off: until a time, or for so many minutes from now.
+///
+/// # Errors
+/// Not the caller's session, or not a time ahead.
+#[server(prefix = "/rpc", endpoint = "inbox/snooze", protocol = Rpc)]
+pub async fn snooze(
+    session: SessionId,
+    #[server(default)] until: Option<Timestamp>,
+    #[server(default)] minutes: u32,
+) -> Result<(), ApiError> {
+    let actor = guard::actor().await?;
+    let engine = guard::engine()?;
+    let until = until.unwrap_or_else(|| {
+        let ahead = std::time::Duration::from_secs(u64::from(minutes) * 60);
+        engine.clock().now().plus(ahead)
+    });
+    engine::sessions::snooze(&engine, &actor, session, until).await?;
+    plain_form::redirect(&format!("/inbox/{session}?tab=all"));
+    Ok(())
+}
+
+/// Brings a session back that was put off.
+///
+/// # Errors
+/// Not the caller's session.
+#[server(prefix = "/rpc", endpoint = "inbox/wake", protocol = Rpc)]
+pub async fn wake(session: SessionId) -> Result<(), ApiError> {
+    let actor = guard::actor().await?;
+    engine::sessions::wake(&guard::engine()?, &actor, session).await?;
+    plain_form::redirect(&format!("/inbox/{session}?tab=mine"));
+    Ok(())
+}
+
 /// Changes the note about a session's contact. `version` is that of the note that the caller has read.
 ///
 /// # Errors
@@ -276,7 +346,41 @@ pub async fn contact_note(
     #[server(default)] version: i64,
 ) -> Result<(), ApiError> {
     let actor = guard::actor().await?;
-    engine::sessions::set_contact_note(&guard::engine()?, &actor, session, &text, version).await?;
+    let saved = engine::sessions::set_contact_note(&guard::engine()?, &actor, session, &text, version).await;
+    if saved.is_err() {
+        flash::leave(&unsaved_note(session), &text).await?;
+    }
+    saved?;
+    plain_form::redirect(&format!("/inbox/{session}?tab=all"));
+    Ok(())
+}
+
+/// Where the text of a refused note stays for the page that follows.
+#[cfg(feature = "ssr")]
+fn unsaved_note(session: SessionId) -> String {
+    format!("contact note {session}")
+}
+
+/// Names a session's contact; an empty name takes the company's own name away.
+///
+/// # Errors
+/// It is too long or not a name, or the session is not visible to the caller.
+#[server(prefix = "/rpc", endpoint = "inbox/contact-name", protocol = Rpc)]
+pub async fn contact_name(session: SessionId, #[server(default)] name: String) -> Result<(), ApiError> {
+    let actor = guard::actor().await?;
+    engine::sessions::set_contact_name(&guard::engine()?, &actor, session, &name).await?;
+    plain_form::redirect(&format!("/inbox/{session}?tab=all"));
+    Ok(())
+}
+
+/// Has Meta block a session's contact on its channel, or take that back.
+///
+/// # Errors
+/// The role does not allow it, the session is not visible to the caller, or Meta refuses or does not answer.
+#[server(prefix = "/rpc", endpoint = "inbox/block", protocol = Rpc)]
+pub async fn block(session: SessionId, #[server(default)] on: bool) -> Result<(), ApiError> {
+    let actor = guard::actor().await?;
+    engine::sessions::set_contact_block(&guard::engine()?, &actor, session, on).await?;
     plain_form::redirect(&format!("/inbox/{session}?tab=all"));
     Ok(())
 }

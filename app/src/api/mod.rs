@@ -1,10 +1,13 @@
 //! Server functions: the calls that pages make to the process. Each starts with the [`guard`], makes one engine call
 //! and returns [`ApiError`] when it fails. They are a public interface: nothing here trusts the page.
 
+pub mod account;
+pub mod audit;
 pub mod auth;
 pub mod canned_replies;
 pub mod channels;
 mod checked;
+pub mod contacts;
 pub mod costs;
 pub mod countries;
 pub mod deliveries;
@@ -20,11 +23,14 @@ pub mod meta_actions;
 #[cfg(feature = "ssr")]
 pub mod plain_form;
 pub mod presence;
+pub mod push;
 pub mod queues;
 mod rpc;
 pub mod session_log;
 pub mod templates;
+pub mod tokens;
 pub mod transfers;
+pub mod users;
 
 pub use self::{
     checked::Checked,

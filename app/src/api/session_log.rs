@@ -2,10 +2,15 @@
 
 #[cfg(feature = "ssr")]
 use super::guard::{actor, engine};
-use super::{error::ApiError, rpc::Rpc};
+#[cfg(feature = "ssr")]
+use super::transfers::last_bulk;
+use super::{error::ApiError, rpc::Rpc, transfers::BulkAnswer};
 #[cfg(feature = "ssr")]
 use crate::ui::zone;
+#[cfg(feature = "ssr")]
+use domain::session::State;
 use domain::{
+    channel::Destinations,
     page::Page,
     refusal::Refusal,
     session::{LogChoices, LogForm, SessionRow},
@@ -19,6 +24,10 @@ pub struct LogPage {
     /// Or which filter cannot be read.
     pub sessions: Result<Page<SessionRow>, Refusal>,
     pub choices: LogChoices,
+    /// Where open sessions can be moved; empty where none is open.
+    pub targets: Destinations,
+    /// What was done last, after a plain form post.
+    pub bulk: Option<BulkAnswer>,
 }
 
 /// One page of the session log, the latest message first. Days are those of the caller's time zone.
@@ -35,11 +44,20 @@ pub async fn session_log(
     let zone = zone::requested_zone();
     let filter = form.check(|day| zone::begins(zone.as_ref(), day));
     let page = domain::page::PageRequest { cursor, limit: None };
+    let sessions = match filter {
+        Ok(filter) => Ok(engine::sessions::log(&engine, &actor, &filter, &page).await?),
+        Err(invalid) => Err(invalid.into()),
+    };
+    let any_open = sessions
+        .as_ref()
+        .is_ok_and(|page| page.items.iter().any(|row| row.state != State::Closed));
     Ok(LogPage {
-        sessions: match filter {
-            Ok(filter) => Ok(engine::sessions::log(&engine, &actor, &filter, &page).await?),
-            Err(invalid) => Err(invalid.into()),
-        },
+        sessions,
         choices,
+        targets: match any_open {
+            true => engine::sessions::targets(&engine, &actor).await?,
+            false => Destinations::default(),
+        },
+        bulk: last_bulk().await?,
     })
 }

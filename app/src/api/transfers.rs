@@ -8,10 +8,10 @@ use super::{
     plain_form,
 };
 use domain::{
-    channel::{Destination, Destinations},
+    channel::Destinations,
     ids::SessionId,
     page::Page,
-    session::{Bulk, BulkAction, Holder, HolderRow, SessionRow},
+    session::{Bulk, BulkAction, Holder, HolderRow, SeenSession, SessionRow},
 };
 #[cfg(feature = "ssr")]
 use domain::{page::PageRequest, session::TransferForm};
@@ -103,103 +103,98 @@ pub async fn sessions(#[server(default)] of: String) -> Result<SessionsPage, Api
     Ok(SessionsPage {
         holders: engine::sessions::holders(&engine, &actor).await?,
         shown,
-        bulk: flash::take(BULK).await?,
+        bulk: last_bulk().await?,
     })
 }
 
-/// What was done with several sessions of one holder.
+/// What was done with several sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BulkAnswer {
     pub action: BulkAction,
     /// It was taken back.
     pub undone: bool,
     pub bulk: Bulk,
-    /// The [`Holder`] who had them, and the destination, as the form spelt them.
-    pub from: String,
+    /// The destination, as the form spelt it.
     pub to: String,
 }
 
 impl BulkAnswer {
-    /// Nothing goes back to nobody.
-    pub fn can_be_undone(&self) -> bool {
-        let goes_back = self.action == BulkAction::Close || self.from.parse::<Destination>().is_ok();
-        !self.undone && !self.bulk.done.is_empty() && goes_back
+    /// What can be taken back. Nothing goes back to nobody.
+    pub fn undoable(&self) -> impl Iterator<Item = &SeenSession> {
+        let goes_back =
+            |seen: &&SeenSession| self.action == BulkAction::Close || seen.with != Some(Holder::Nobody);
+        let done = (!self.undone).then_some(&self.bulk.done);
+        done.into_iter().flatten().filter(goes_back)
     }
 }
 
-/// Transfers or closes several sessions, except those that are no longer where the caller saw them.
+/// Transfers or closes several sessions, except those that are no longer where the caller saw them. Without a script
+/// `back` is the page that follows.
 ///
 /// # Errors
 /// Not a supervisor, no session, or no destination.
 #[server(prefix = "/rpc", endpoint = "transfers/all", protocol = Rpc)]
 pub async fn act_on_all(
     #[server(default)] action: BulkAction,
-    #[server(default)] sessions: Vec<SessionId>,
-    #[server(default)] from: String,
+    #[server(default)] sessions: Vec<SeenSession>,
     #[server(default)] to: String,
     #[server(default)] reason: String,
+    #[server(default)] back: String,
 ) -> Result<BulkAnswer, ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
-    let (holder, destination) = (from.clone(), to.clone());
+    let destination = to.clone();
     let bulk = match action {
         BulkAction::Transfer => {
+            let from = String::new();
             let form = TransferForm { from, to, reason };
             engine::sessions::transfer_all(&engine, &actor, &sessions, &form).await?
         }
-        BulkAction::Close => {
-            let from = holder.trim().parse().ok();
-            engine::sessions::close_all(&engine, &actor, &sessions, from, &reason).await?
-        }
+        BulkAction::Close => engine::sessions::close_all(&engine, &actor, &sessions, &reason).await?,
     };
-    done(action, false, bulk, holder, destination).await
+    let answer = BulkAnswer {
+        action,
+        undone: false,
+        bulk,
+        to: destination,
+    };
+    done(answer, &back).await
 }
 
-/// Takes back what was just done with several sessions: `from` and `to` are those of [`act_on_all`].
+/// Takes back what [`act_on_all`] did with several sessions: each goes back to its holder. `to` is where they were moved.
 ///
 /// # Errors
-/// Not a supervisor, no session, or nobody can have them any more.
+/// Not a supervisor, or no session.
 #[server(prefix = "/rpc", endpoint = "transfers/undo", protocol = Rpc)]
 pub async fn undo(
     #[server(default)] action: BulkAction,
-    #[server(default)] sessions: Vec<SessionId>,
-    #[server(default)] from: String,
+    #[server(default)] sessions: Vec<SeenSession>,
     #[server(default)] to: String,
+    #[server(default)] back: String,
 ) -> Result<BulkAnswer, ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
     let bulk = match action {
-        BulkAction::Transfer => {
-            let form = TransferForm {
-                from: to.clone(),
-                to: from.clone(),
-                reason: String::new(),
-            };
-            engine::sessions::transfer_all(&engine, &actor, &sessions, &form).await?
-        }
+        BulkAction::Transfer => engine::sessions::undo_transfer(&engine, &actor, &sessions, &to).await?,
         BulkAction::Close => engine::sessions::undo_close(&engine, &actor, &sessions).await?,
     };
-    done(action, true, bulk, from, to).await
+    let answer = BulkAnswer {
+        action,
+        undone: true,
+        bulk,
+        to,
+    };
+    done(answer, &back).await
+}
+
+/// The outcome that a page is to show after a plain form post.
+#[cfg(feature = "ssr")]
+pub(super) async fn last_bulk() -> Result<Option<BulkAnswer>, ApiError> {
+    flash::take(BULK).await
 }
 
 #[cfg(feature = "ssr")]
-async fn done(
-    action: BulkAction,
-    undone: bool,
-    bulk: Bulk,
-    from: String,
-    to: String,
-) -> Result<BulkAnswer, ApiError> {
-    // Parsed and formatted again: raw input must not go into a header.
-    let of = from.trim().parse::<Holder>().map(|holder| holder.to_string());
-    let address = format!("/sessions?of={}", of.unwrap_or_default());
-    let answer = BulkAnswer {
-        action,
-        undone,
-        bulk,
-        from,
-        to,
-    };
+async fn done(answer: BulkAnswer, back: &str) -> Result<BulkAnswer, ApiError> {
     flash::leave(BULK, &answer).await?;
-    plain_form::redirect(&address);
+    plain_form::redirect(plain_form::local(back));
     Ok(answer)
 }
 

@@ -13,6 +13,7 @@ use crate::{
     },
     i18n::*,
     labels,
+    outbox::use_outbox,
     presence::{AvailabilityChoice, OwnDot, use_own},
     ui::{Icon, IconName, Menu, Transition},
 };
@@ -70,6 +71,7 @@ fn Breadcrumb() -> impl IntoView {
         let first = path.with(|path| path.split('/').nth(1).unwrap_or_default().to_owned());
         let (above, here, href) = match first.as_str() {
             "inbox" => (None, t_string!(i18n, common.nav.inbox), "/inbox"),
+            "account" => (None, t_string!(i18n, account.title), "/account"),
             "sessions" => (None, t_string!(i18n, common.nav.sessions), "/sessions"),
             "labels" => (
                 Some(t_string!(i18n, common.nav.omnichannel)),
@@ -103,10 +105,21 @@ fn Breadcrumb() -> impl IntoView {
                 "/costs",
             ),
             "extensions" => (None, t_string!(i18n, common.nav.extensions), "/extensions"),
+            "users" => (None, t_string!(i18n, common.nav.users), "/users"),
+            "security" if path.with(|path| path.starts_with("/security/audit")) => (
+                Some(t_string!(i18n, common.nav.security)),
+                t_string!(i18n, common.nav.audit),
+                "/security/audit",
+            ),
             "security" => (
                 Some(t_string!(i18n, common.nav.security)),
                 t_string!(i18n, common.nav.countries),
                 "/security/countries",
+            ),
+            "system" if path.with(|path| path.starts_with("/system/tokens")) => (
+                Some(t_string!(i18n, common.nav.system)),
+                t_string!(i18n, common.nav.tokens),
+                "/system/tokens",
             ),
             "system" => (
                 Some(t_string!(i18n, common.nav.system)),
@@ -137,6 +150,7 @@ fn UserMenu(me: Me) -> impl IntoView {
     let i18n = use_i18n();
     let log_out = ServerAction::<LogOut>::new();
     let log_out_everywhere = ServerAction::<LogOutEverywhere>::new();
+    let outbox = use_outbox();
     let initials = labels::initials(&me.name);
     let name = me.name.clone();
     let label = Signal::derive(move || t_string!(i18n, common.frame.person, name = name.clone()));
@@ -154,8 +168,13 @@ fn UserMenu(me: Me) -> impl IntoView {
                 <strong>{me.name.clone()}</strong>
                 <span>{who}</span>
             </p>
+            <a class="menu-item" href="/account">
+                <Icon name=IconName::Key />
+                {move || t_string!(i18n, account.title)}
+            </a>
             <AvailabilityChoice />
-            <AlertChoices />
+            <AlertChoices answers=me.extension.is_some() />
+            <div on:submit=move |_| outbox.leave()>
             <ActionForm action=log_out>
                 <button type="submit" class="menu-item">
                     <Icon name=IconName::LogOut />
@@ -168,6 +187,7 @@ fn UserMenu(me: Me) -> impl IntoView {
                     {move || t_string!(i18n, common.frame.log_out_everywhere)}
                 </button>
             </ActionForm>
+            </div>
         </Menu>
     }
     .into_any()

@@ -113,7 +113,7 @@ pub fn Commands() -> impl IntoView {
             let all = found.get_untracked();
             let at = marked.get_untracked();
             match event.key().as_str() {
-                _ if event.is_composing() => return,
+                _ if browser::composes(&event) => return,
                 "ArrowDown" if !all.is_empty() => marked.set((at + 1) % all.len()),
                 "ArrowUp" if !all.is_empty() => marked.set((at + all.len() - 1) % all.len()),
                 "Enter" => {

@@ -115,6 +115,12 @@ fn Places(me: Me) -> impl IntoView {
                 name=move || t_string!(i18n, common.nav.extensions)
                 short=move || t_string!(i18n, common.nav.short.extensions)
             />
+            <Place
+                href="/users"
+                icon=IconName::Person
+                name=move || t_string!(i18n, common.nav.users)
+                short=move || t_string!(i18n, common.nav.short.users)
+            />
             <li class="group">
                 <span>{move || t_string!(i18n, common.nav.security)}</span>
             </li>
@@ -124,6 +130,12 @@ fn Places(me: Me) -> impl IntoView {
                 name=move || t_string!(i18n, common.nav.countries)
                 short=move || t_string!(i18n, common.nav.short.countries)
             />
+            <Place
+                href="/security/audit"
+                icon=IconName::Eye
+                name=move || t_string!(i18n, common.nav.audit)
+                short=move || t_string!(i18n, common.nav.short.audit)
+            />
             <li class="group">
                 <span>{move || t_string!(i18n, common.nav.system)}</span>
             </li>
@@ -132,6 +144,12 @@ fn Places(me: Me) -> impl IntoView {
                 icon=IconName::Delivery
                 name=move || t_string!(i18n, common.nav.deliveries)
                 short=move || t_string!(i18n, common.nav.short.deliveries)
+            />
+            <Place
+                href="/system/tokens"
+                icon=IconName::Key
+                name=move || t_string!(i18n, common.nav.tokens)
+                short=move || t_string!(i18n, common.nav.short.tokens)
             />
         }
         .into_any()

@@ -1,6 +1,9 @@
 //! The names of the domain's values in the reader's language. Plain functions of the language: reactive when called in
 //! a closure, testable when called outside of one.
 
+pub mod audit;
+#[cfg(feature = "ssr")]
+pub mod conversation;
 pub mod costs;
 pub mod countries;
 #[cfg(feature = "ssr")]
@@ -13,7 +16,7 @@ pub use problems::{field_problem, problem};
 
 use crate::{api::ApiError, i18n::*};
 use domain::{
-    access::Role,
+    access::{Role, Scope},
     channel::Badge,
     dead_letter::{DeadReason, Replayed, Within},
     pick_up_mode::PickUp,
@@ -42,6 +45,23 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
         Refusal::NotYours { owner } => td_string!(locale, common.refusal.not_yours, name = owner.clone()),
         Refusal::InGroup => td_string!(locale, common.refusal.in_group).to_owned(),
         Refusal::WindowClosed => td_string!(locale, common.refusal.window_closed).to_owned(),
+        Refusal::CustomerBlocked => td_string!(locale, common.refusal.customer_blocked).to_owned(),
+        Refusal::NoNumber => td_string!(locale, common.refusal.no_number).to_owned(),
+        Refusal::MetaRefused { code: 131_047, .. } => {
+            td_string!(locale, common.refusal.not_written_lately).to_owned()
+        }
+        Refusal::MetaRefused { code: 139_101, .. } => {
+            td_string!(locale, common.refusal.block_list_full).to_owned()
+        }
+        Refusal::MetaRefused { code, why } => {
+            td_string!(
+                locale,
+                common.refusal.meta_refused,
+                code = *code,
+                why = why.clone()
+            )
+        }
+        Refusal::MetaSilent => td_string!(locale, common.refusal.meta_silent).to_owned(),
         Refusal::FileTooLarge { most } => {
             let most = match most / 1_000_000 {
                 0 => format!("{} kB", most / 1000),
@@ -65,6 +85,8 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
         Refusal::Disabled => td_string!(locale, common.refusal.disabled).to_owned(),
         Refusal::NoPickUp => td_string!(locale, common.refusal.no_pick_up).to_owned(),
         Refusal::LastAdmin => td_string!(locale, common.refusal.last_admin).to_owned(),
+        Refusal::HasExtension => td_string!(locale, common.refusal.has_extension).to_owned(),
+        Refusal::OwnPassword => td_string!(locale, common.problem.own_password).to_owned(),
         Refusal::KeyReused => td_string!(locale, common.refusal.key_reused).to_owned(),
         Refusal::Moved { to } => td_string!(locale, common.refusal.moved, name = to.clone()),
         Refusal::NotFailed => td_string!(locale, common.refusal.not_failed).to_owned(),
@@ -177,6 +199,15 @@ pub fn role(locale: Locale, role: Role) -> &'static str {
         Role::Admin => td_string!(locale, common.role.admin),
         Role::Supervisor => td_string!(locale, common.role.supervisor),
         Role::Operator => td_string!(locale, common.role.operator),
+    }
+}
+
+/// What an API token may do.
+pub fn scope(locale: Locale, scope: Scope) -> &'static str {
+    match scope {
+        Scope::Read => td_string!(locale, system.tokens.scopes.read),
+        Scope::Operate => td_string!(locale, system.tokens.scopes.operate),
+        Scope::Administer => td_string!(locale, system.tokens.scopes.administer),
     }
 }
 

@@ -22,6 +22,7 @@ pub struct Live {
     pub dead_letters: ReadSignal<u64>,
     pub countries: ReadSignal<u64>,
     pub templates: ReadSignal<u64>,
+    pub mentions: ReadSignal<u64>,
     /// Whether this tab listens, for itself and for the browser's other tabs of this user.
     pub leads: ReadSignal<bool>,
     /// Whether events from the process arrive now.
@@ -78,6 +79,7 @@ pub(super) struct Notifiers {
     dead_letters: WriteSignal<u64>,
     countries: WriteSignal<u64>,
     templates: WriteSignal<u64>,
+    mentions: WriteSignal<u64>,
     leads: WriteSignal<bool>,
     pub(super) connected: WriteSignal<bool>,
     pub(super) offline: WriteSignal<bool>,
@@ -97,6 +99,7 @@ pub(super) fn signals() -> (Live, Notifiers) {
     let (dead_letters, notify_dead_letters) = signal(0);
     let (countries, notify_countries) = signal(0);
     let (templates, notify_templates) = signal(0);
+    let (mentions, notify_mentions) = signal(0);
     let (leads, set_leads) = signal(false);
     let (connected, set_connected) = signal(true);
     let (offline, set_offline) = signal(false);
@@ -115,6 +118,7 @@ pub(super) fn signals() -> (Live, Notifiers) {
             dead_letters,
             countries,
             templates,
+            mentions,
             leads,
             connected,
             offline,
@@ -133,6 +137,7 @@ pub(super) fn signals() -> (Live, Notifiers) {
             dead_letters: notify_dead_letters,
             countries: notify_countries,
             templates: notify_templates,
+            mentions: notify_mentions,
             leads: set_leads,
             connected: set_connected,
             offline: set_offline,
@@ -174,7 +179,8 @@ impl Notifiers {
                         .update(|all| all.retain(|(writing, _)| writing.session != session));
                 }
             }
-            Change::Read { .. } => {}
+            Change::Read { .. } | Change::Reminder { .. } => {}
+            Change::Mention { .. } => self.mentions.update(|n| *n += 1),
             Change::Channel { .. } => self.channels.update(|n| *n += 1),
             Change::Directory => {
                 // Its rows name extensions and queues.
@@ -233,6 +239,7 @@ impl Notifiers {
             self.dead_letters,
             self.countries,
             self.templates,
+            self.mentions,
             self.inbox,
         ] {
             notifier.update(|n| *n += 1);

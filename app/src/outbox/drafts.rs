@@ -2,7 +2,7 @@
 //! to the user who typed it.
 
 use crate::{
-    browser::{storage, store, stored},
+    browser::{store, stored, stored_under},
     wire,
 };
 use domain::{
@@ -89,13 +89,9 @@ pub(super) fn set_mark(user: UserId, of: Place, mark: Mark) {
 
 /// All texts of the user that this browser keeps, or keeps a mark of.
 pub(super) fn all(user: UserId) -> Vec<Place> {
-    let Some(storage) = storage() else {
-        return Vec::new();
-    };
-    let keys = (0..storage.length().unwrap_or(0)).filter_map(|n| storage.key(n).ok().flatten());
-    let prefix = prefix(user);
     let mut all: Vec<Place> = Vec::new();
-    for place in keys.filter_map(|key| place_of(key.strip_prefix(&prefix)?)) {
+    let keys = stored_under(&prefix(user));
+    for place in keys.iter().filter_map(|key| place_of(key)) {
         if !all.contains(&place) {
             all.push(place);
         }

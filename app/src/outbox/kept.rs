@@ -64,6 +64,20 @@ impl Kept {
         }
     }
 
+    /// Removes from this browser what the process has, so that nobody finds it there after the user has gone. What it
+    /// does not have yet stays.
+    pub(super) fn leave(self) {
+        let Some(me) = self.writer() else {
+            return;
+        };
+        for of in drafts::all(me) {
+            if let Mark::Kept(_) = drafts::mark(me, of) {
+                drafts::save(me, of, "");
+                drafts::set_mark(me, of, Mark::Unknown);
+            }
+        }
+    }
+
     fn changed(self, me: UserId, of: Place) {
         let since = match drafts::mark(me, of) {
             Mark::Unknown => None,

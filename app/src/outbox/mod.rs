@@ -156,6 +156,11 @@ impl Outbox {
         }
     }
 
+    /// The user logs out.
+    pub fn leave(self) {
+        self.kept.leave();
+    }
+
     /// The user's unsent text in a session; empty until the user is known.
     pub fn draft(self, session: SessionId) -> String {
         self.kept.text(reply_in(session))

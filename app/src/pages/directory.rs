@@ -6,8 +6,8 @@ use crate::{
     i18n::*,
     labels,
     ui::{
-        Badge, Button, ButtonLink, Empty, Form, IconName, Kind, Load, PageHead, Tone, form::on_outcome,
-        use_toasts,
+        Badge, Button, ButtonLink, Empty, Field, Form, IconName, Kind, Load, PageHead, Tone,
+        field::FieldProblem, form::on_outcome, use_toasts,
     },
 };
 use leptos::prelude::*;
@@ -124,6 +124,27 @@ pub fn SwitchForm(
         </section>
     }
     .into_any()
+}
+
+/// The field for a user's new password. One's own is changed where the current one is asked for.
+#[component]
+pub fn NewPassword(
+    own: bool,
+    #[prop(into)] label: Signal<&'static str>,
+    #[prop(into)] hint: Signal<&'static str>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    match own {
+        true => view! {
+            <div class="field">
+                <a href="/account">{move || t_string!(i18n, account.own_password)}</a>
+                <FieldProblem name="password" />
+            </div>
+        }
+        .into_any(),
+        false => view! { <Field name="password" label hint kind="password" autocomplete="new-password" /> }
+            .into_any(),
+    }
 }
 
 /// Deletes, shows a notice, and goes back to the list.

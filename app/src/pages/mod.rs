@@ -1,16 +1,21 @@
 //! One file per screen; the folder follows the URL.
 
+pub mod account;
+mod bulk;
 pub mod canned_replies;
 pub mod channels;
 pub mod costs;
 pub mod directory;
 pub mod extensions;
+mod filters;
 pub mod home;
 mod in_group;
 pub mod inbox;
 pub mod login;
 pub mod not_found;
+pub mod password;
 pub mod queues;
+mod role_choice;
 pub mod security;
 pub mod session_labels;
 pub mod session_log;
@@ -20,8 +25,10 @@ pub mod system;
 pub mod templates;
 mod transfer_fields;
 mod url;
+pub mod users;
 
 pub use self::{
+    account::AccountPage,
     canned_replies::{CannedRepliesPage, CannedReplyPage, NewCannedReplyPage},
     channels::{
         ActivityTab, AuthenticationTab, ChannelPage, ChannelsPage, DeleteTab, HealthTab, MessagingTab,
@@ -33,12 +40,14 @@ pub use self::{
     inbox::InboxPage,
     login::LoginPage,
     not_found::NotFoundPage,
+    password::PasswordPage,
     queues::{NewQueuePage, QueuePage, QueuesPage},
-    security::CountriesPage,
+    security::{AuditPage, CountriesPage},
     session_labels::{LabelPage, LabelsPage, NewLabelPage},
     session_log::SessionLogPage,
     sessions::SessionsPage,
     setup::SetupPage,
-    system::{DeadLetterPage, DeliveriesPage, MessagePage},
+    system::{DeadLetterPage, DeliveriesPage, MessagePage, TokensPage},
     templates::TemplatesPage,
+    users::{NewUserPage, UserPage, UsersPage},
 };

@@ -1,9 +1,14 @@
-//! The session log: all sessions with filters, which are in the address, and their export.
+//! The session log: all sessions with filters, which are in the address, and their export. Open ones are transferred or
+//! closed together.
 
-use super::in_group::InGroup;
+use super::{
+    bulk::{BulkActions, BulkFields, Done, Select, SelectAll},
+    filters::{self, with},
+    in_group::InGroup,
+};
 use crate::{
     api::{
-        ApiError, Resource,
+        ActionForm, ApiError, Resource,
         session_log::{LogPage, session_log},
     },
     i18n::*,
@@ -11,12 +16,13 @@ use crate::{
     ui::{Empty, IconName, Load, PageHead, Time, zone},
 };
 use domain::{
+    channel::Destinations,
     ids::SessionId,
     phone,
     session::{LogChoices, LogForm, LogState, SessionRow, State},
 };
 use leptos::prelude::*;
-use leptos_router::{hooks::use_query_map, location::Url, params::ParamsMap};
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 const PATH: &str = "/session-log";
 
@@ -35,28 +41,18 @@ fn read(map: &ParamsMap) -> LogForm {
 
 /// The address of the same filters.
 fn href(path: &str, form: &LogForm) -> String {
-    let all = [
-        ("from", &form.from),
-        ("to", &form.to),
-        ("customer", &form.customer),
-        ("of", &form.of),
-        ("channel", &form.channel),
-        ("state", &form.state),
-        ("id", &form.id),
-    ];
-    let given = all.iter().filter(|(_, value)| !value.is_empty());
-    let parts: Vec<_> = given
-        .map(|(name, value)| format!("{name}={}", Url::escape(value)))
-        .collect();
-    match parts.is_empty() {
-        true => path.to_owned(),
-        false => format!("{path}?{}", parts.join("&")),
-    }
-}
-
-fn with(href: &str, name: &str, value: &str) -> String {
-    let joint = if href.contains('?') { '&' } else { '?' };
-    format!("{href}{joint}{name}={}", Url::escape(value))
+    filters::href(
+        path,
+        &[
+            ("from", &form.from),
+            ("to", &form.to),
+            ("customer", &form.customer),
+            ("of", &form.of),
+            ("channel", &form.channel),
+            ("state", &form.state),
+            ("id", &form.id),
+        ],
+    )
 }
 
 /// `/session-log`. Events do not touch it: it is read like a report.
@@ -70,8 +66,14 @@ pub fn SessionLogPage() -> impl IntoView {
         move || (form.get(), cursor.get()),
         |(form, cursor)| session_log(form, cursor),
     );
+    let actions = BulkActions::new(move || page.refetch());
     let view = move |page: LogPage| {
-        let LogPage { sessions, choices } = page;
+        let LogPage {
+            sessions,
+            choices,
+            targets,
+            bulk,
+        } = page;
         let form = form.get_untracked();
         let sessions = match sessions {
             Ok(sessions) => sessions,
@@ -96,8 +98,13 @@ pub fn SessionLogPage() -> impl IntoView {
                 </a>
             }
         });
+        let back = match cursor.get_untracked() {
+            Some(cursor) => with(&href(PATH, &form), "cursor", &cursor),
+            None => href(PATH, &form),
+        };
+        let done = view! { <Done actions answer=bulk back=back.clone() /> };
         let rows = match (none, more) {
-            (false, _) => view! { <Rows rows=sessions.items /> }.into_any(),
+            (false, _) => view! { <Rows rows=sessions.items actions targets back /> }.into_any(),
             (true, true) => {
                 view! { <p class="notice">{move || t_string!(i18n, directory.log.none_yet)}</p> }.into_any()
             }
@@ -112,6 +119,7 @@ pub fn SessionLogPage() -> impl IntoView {
         };
         view! {
             <Filters form choices />
+            {done}
             {rows}
             <p class="log-more">{older}</p>
         }
@@ -262,11 +270,30 @@ fn word(locale: Locale, state: LogState) -> &'static str {
 }
 
 #[component]
-fn Rows(rows: Vec<SessionRow>) -> impl IntoView {
+fn Rows(rows: Vec<SessionRow>, actions: BulkActions, targets: Destinations, back: String) -> impl IntoView {
+    let any_open = rows.iter().any(|row| row.state != State::Closed);
+    let table = view! { <Table rows any_open /> };
+    match any_open {
+        true => view! {
+            <ActionForm action=actions.act>
+                {table}
+                <div class="log-bulk panel">
+                    <BulkFields actions targets back />
+                </div>
+            </ActionForm>
+        }
+        .into_any(),
+        false => table.into_any(),
+    }
+}
+
+#[component]
+fn Table(rows: Vec<SessionRow>, any_open: bool) -> impl IntoView {
     let i18n = use_i18n();
+    let select_all = any_open.then(|| view! { <SelectAll /> });
     let body = rows
         .into_iter()
-        .map(|row| view! { <Row row /> })
+        .map(|row| view! { <Row row selectable=any_open /> })
         .collect_view()
         .into_any();
     view! {
@@ -276,30 +303,38 @@ fn Rows(rows: Vec<SessionRow>) -> impl IntoView {
             tabindex="0"
             aria-label=move || t_string!(i18n, common.nav.session_log)
         >
-        <table class="table log">
-            <thead>
-                <tr>
-                    <th scope="col">{move || t_string!(i18n, directory.log.customer)}</th>
-                    <th scope="col">{move || t_string!(i18n, directory.log.number)}</th>
-                    <th scope="col">{move || t_string!(i18n, directory.log.channel)}</th>
-                    <th scope="col">{move || t_string!(i18n, directory.log.of)}</th>
-                    <th scope="col">{move || t_string!(i18n, directory.log.opened)}</th>
-                    <th scope="col">{move || t_string!(i18n, directory.log.last)}</th>
-                    <th scope="col">{move || t_string!(i18n, directory.log.state)}</th>
-                    <th scope="col">{move || t_string!(i18n, directory.log.id)}</th>
-                </tr>
-            </thead>
-            <tbody>{body}</tbody>
-        </table>
+            <table class="table log">
+                <thead>
+                    <tr>
+                        <th scope="col">
+                            <span class="selectable">
+                                {select_all} <span>{move || t_string!(i18n, directory.log.customer)}</span>
+                            </span>
+                        </th>
+                        <th scope="col">{move || t_string!(i18n, directory.log.number)}</th>
+                        <th scope="col">{move || t_string!(i18n, directory.log.channel)}</th>
+                        <th scope="col">{move || t_string!(i18n, directory.log.of)}</th>
+                        <th scope="col">{move || t_string!(i18n, directory.log.opened)}</th>
+                        <th scope="col">{move || t_string!(i18n, directory.log.last)}</th>
+                        <th scope="col">{move || t_string!(i18n, directory.log.state)}</th>
+                        <th scope="col">{move || t_string!(i18n, directory.log.id)}</th>
+                    </tr>
+                </thead>
+                <tbody>{body}</tbody>
+            </table>
         </div>
     }
     .into_any()
 }
 
 #[component]
-fn Row(row: SessionRow) -> impl IntoView {
+fn Row(row: SessionRow, selectable: bool) -> impl IntoView {
     let i18n = use_i18n();
     let id: SessionId = row.id;
+    let select = selectable.then(|| match row.state {
+        State::Closed => view! { <span class="no-box"></span> }.into_any(),
+        State::Waiting | State::Assigned => view! { <Select row=&row checked=false /> }.into_any(),
+    });
     let state = match row.state {
         State::Waiting => LogState::Waiting,
         State::Assigned => LogState::Assigned,
@@ -319,13 +354,19 @@ fn Row(row: SessionRow) -> impl IntoView {
         .collect::<Vec<_>>()
         .join(" · ");
     let (opened, last) = (row.opened_at, row.last_message_at);
+    let customer = row.contact.label.clone();
+    // Links of a table are told apart by their names.
+    let save = move || format!("{}: {customer}", t_string!(i18n, directory.log.save));
     view! {
         <tr>
             <th scope="row">
-                <a href=format!("/inbox/{id}?tab=all") dir="auto" translate="no">
-                    {row.contact.label}
-                </a>
-                {row.group.then(|| view! { <InGroup /> })}
+                <span class="selectable">
+                    {select}
+                    <a href=format!("/inbox/{id}?tab=all") dir="auto" translate="no">
+                        {row.contact.label}
+                    </a>
+                    {row.group.then(|| view! { <InGroup /> })}
+                </span>
             </th>
             <td class="nums" data-label=move || t_string!(i18n, directory.log.number)>
                 {number}
@@ -345,32 +386,20 @@ fn Row(row: SessionRow) -> impl IntoView {
             <td data-label=move || {
                 t_string!(i18n, directory.log.state)
             }>{move || word(i18n.get_locale(), state)}</td>
-            <td class="mono log-id" data-label=move || t_string!(i18n, directory.log.id)>
-                {id.to_string()}
+            <td data-label=move || t_string!(i18n, directory.log.id)>
+                <span class="log-id">
+                    <span class="mono">{id.to_string()}</span>
+                    <a
+                        href=format!("/session-log/{id}/conversation.zip")
+                        rel="external"
+                        download=format!("conversation-{id}.zip")
+                        aria-label=save
+                    >
+                        {move || t_string!(i18n, directory.log.save)}
+                    </a>
+                </span>
             </td>
         </tr>
     }
     .into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_spells_its_filters() {
-        assert_eq!(href(PATH, &LogForm::default()), "/session-log");
-        let form = LogForm {
-            customer: "Dvořák & syn".into(),
-            state: "closed".into(),
-            ..LogForm::default()
-        };
-        let all = href(PATH, &form);
-        assert_eq!(
-            all,
-            "/session-log?customer=Dvo%C5%99%C3%A1k%20%26%20syn&state=closed"
-        );
-        assert_eq!(with(&all, "cursor", "1_a"), format!("{all}&cursor=1%5Fa"));
-        assert_eq!(with(PATH, "cursor", "1_a"), "/session-log?cursor=1%5Fa");
-    }
 }

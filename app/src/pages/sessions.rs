@@ -2,25 +2,23 @@
 //! together.
 
 use super::{
+    bulk::{BulkActions, BulkFields, Done, Select},
     in_group::InGroup,
-    transfer_fields::{Reason, TargetSelect},
 };
 use crate::{
     api::{
-        ActionForm, ApiError, Resource, ServerAction,
-        transfers::{ActOnAll, BulkAnswer, SessionsPage as Page, Shown, Undo, sessions},
+        ActionForm, Resource,
+        transfers::{SessionsPage as Page, Shown, sessions},
     },
     i18n::*,
-    labels,
     presence::PresenceBadge,
-    ui::{Badge, Button, Empty, IconName, Kind, Load, PageHead, Time, Tone, form::on_answer},
+    ui::{Badge, Empty, IconName, Load, PageHead, Time, Tone},
 };
-use domain::{
-    ids::SessionId,
-    session::{BulkAction, Holder, HolderRow, SessionRow},
-};
+use domain::session::{Holder, HolderRow, SessionRow};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+
+const PATH: &str = "/sessions";
 
 /// `/sessions`, and `/sessions?of=HOLDER`. Events do not touch it, so that no event discards a selection or input.
 #[component]
@@ -29,21 +27,14 @@ pub fn SessionsPage() -> impl IntoView {
     let query = use_query_map();
     let of = Memo::new(move |_| query.with(|query| query.get("of").unwrap_or_default()));
     let page = Resource::new(move || of.get(), sessions);
-    let act = ServerAction::<ActOnAll>::new();
-    let undo = ServerAction::<Undo>::new();
-    // Shown until something else is done: who needs longer to read it can still take it back.
-    let done = RwSignal::new(None::<BulkAnswer>);
-    let answered = move |answer: &Result<BulkAnswer, ApiError>| {
-        if let Ok(answer) = answer {
-            done.set(Some(answer.clone()));
-            page.refetch();
-        }
-    };
-    on_answer(act, answered);
-    on_answer(undo, answered);
+    let actions = BulkActions::new(move || page.refetch());
     let view = move |page: Page| {
         let Page { holders, shown, bulk } = page;
-        let said = view! { <Said answer=Signal::derive(move || done.get().or_else(|| bulk.clone())) undo /> };
+        let back = match &shown {
+            Some(shown) => format!("{PATH}?of={}", shown.holder),
+            None => PATH.to_owned(),
+        };
+        let said = view! { <Done actions answer=bulk back=back.clone() /> };
         if holders.is_empty() {
             return view! {
                 {said}
@@ -61,7 +52,7 @@ pub fn SessionsPage() -> impl IntoView {
         });
         let holders = view! { <Holders rows=holders shown=shown.as_ref().map(|shown| shown.holder) /> };
         let shown = match shown {
-            Some(shown) => view! { <ShownSessions shown who act /> }.into_any(),
+            Some(shown) => view! { <ShownSessions shown who actions back /> }.into_any(),
             None => view! { <p class="notice">{move || t_string!(i18n, directory.sessions.choose)}</p> }
                 .into_any(),
         };
@@ -77,66 +68,6 @@ pub fn SessionsPage() -> impl IntoView {
         <Load from=page view />
     }
     .into_any()
-}
-
-/// What was done last, and the button that takes it back.
-#[component]
-fn Said(answer: Signal<Option<BulkAnswer>>, undo: ServerAction<Undo>) -> impl IntoView {
-    let i18n = use_i18n();
-    let said = move |answer: BulkAnswer| {
-        let words = {
-            let answer = answer.clone();
-            move || words_of(i18n.get_locale(), &answer)
-        };
-        let form = answer.can_be_undone().then(|| {
-            let action = match answer.action {
-                BulkAction::Transfer => "transfer",
-                BulkAction::Close => "close",
-            };
-            let session =
-                |id: &SessionId| view! { <input type="hidden" name="sessions[]" value=id.to_string() /> };
-            let sessions = answer.bulk.done.iter().map(session).collect_view();
-            view! {
-                <ActionForm action=undo>
-                    <input type="hidden" name="action" value=action />
-                    <input type="hidden" name="from" value=answer.from.clone() />
-                    <input type="hidden" name="to" value=answer.to.clone() />
-                    {sessions}
-                    <Button submit=true busy=undo.pending()>
-                        {move || t_string!(i18n, directory.sessions.undo)}
-                    </Button>
-                </ActionForm>
-            }
-        });
-        let failed = move || {
-            let error = undo.outcome().and_then(Result::err)?;
-            Some(view! { <p class="problem">{labels::sentence(i18n.get_locale(), &error)}</p> })
-        };
-        view! {
-            <div class="notice good bulk-done">
-                <p>{words}</p>
-                {form}
-                <div role="alert">{failed}</div>
-            </div>
-        }
-    };
-    view! { <div role="status">{move || answer.get().map(said)}</div> }.into_any()
-}
-
-fn words_of(locale: Locale, answer: &BulkAnswer) -> String {
-    let count = answer.bulk.count();
-    let done = match (answer.undone, answer.action) {
-        (true, _) => td_string!(locale, directory.sessions.undone, count = count),
-        (false, BulkAction::Transfer) => td_string!(locale, directory.sessions.moved, count = count),
-        (false, BulkAction::Close) => td_string!(locale, directory.sessions.closed, count = count),
-    };
-    match answer.bulk.left {
-        0 => done,
-        left => format!(
-            "{done} {}",
-            td_string!(locale, directory.sessions.left, count = left)
-        ),
-    }
 }
 
 fn name(locale: Locale, row: &HolderRow) -> String {
@@ -198,12 +129,10 @@ fn Holders(rows: Vec<HolderRow>, shown: Option<Holder>) -> impl IntoView {
 }
 
 #[component]
-fn ShownSessions(shown: Shown, who: Option<HolderRow>, act: ServerAction<ActOnAll>) -> impl IntoView {
+fn ShownSessions(shown: Shown, who: Option<HolderRow>, actions: BulkActions, back: String) -> impl IntoView {
     let i18n = use_i18n();
     let Shown {
-        holder,
-        sessions,
-        targets,
+        sessions, targets, ..
     } = shown;
     if sessions.items.is_empty() {
         return view! { <p>{move || t_string!(i18n, directory.sessions.none)}</p> }.into_any();
@@ -220,15 +149,6 @@ fn ShownSessions(shown: Shown, who: Option<HolderRow>, act: ServerAction<ActOnAl
             </p>
         }
     });
-    let failed = move || {
-        act.outcome().and_then(Result::err).map(|error| {
-            let words = match error.problem("sessions") {
-                Some(_) => t_string!(i18n, directory.sessions.none_selected).to_owned(),
-                None => labels::sentence(i18n.get_locale(), &error),
-            };
-            view! { <p class="problem">{words}</p> }
-        })
-    };
     let lines = sessions
         .items
         .into_iter()
@@ -238,8 +158,7 @@ fn ShownSessions(shown: Shown, who: Option<HolderRow>, act: ServerAction<ActOnAl
         <section class="held">
             <h2>{title}</h2>
             {more}
-            <ActionForm action=act>
-                <input type="hidden" name="from" value=holder.to_string() />
+            <ActionForm action=actions.act>
                 <table class="table">
                     <thead>
                         <tr>
@@ -250,25 +169,7 @@ fn ShownSessions(shown: Shown, who: Option<HolderRow>, act: ServerAction<ActOnAl
                     </thead>
                     <tbody>{lines}</tbody>
                 </table>
-                <TargetSelect id="transfer-all-to" destinations=Some(targets) />
-                <Reason name="transfer-all" />
-                <div role="alert">{failed}</div>
-                <div class="form-buttons">
-                    <Button submit=true kind=Kind::Primary busy=act.pending()>
-                        {move || t_string!(i18n, directory.sessions.transfer)}
-                    </Button>
-                    // Closing needs no destination.
-                    <button
-                        type="submit"
-                        class="button danger"
-                        name="action"
-                        value="close"
-                        formnovalidate
-                        prop:disabled=move || act.pending().get()
-                    >
-                        {move || t_string!(i18n, directory.sessions.close)}
-                    </button>
-                </div>
+                <BulkFields actions targets back />
             </ActionForm>
         </section>
     }
@@ -279,22 +180,13 @@ fn ShownSessions(shown: Shown, who: Option<HolderRow>, act: ServerAction<ActOnAl
 fn SessionLine(row: SessionRow) -> impl IntoView {
     let i18n = use_i18n();
     let id = row.id;
+    let select = view! { <Select row=&row checked=true /> };
     let label = row.contact.label;
-    let select = {
-        let label = label.clone();
-        move || t_string!(i18n, directory.sessions.select, who = label.clone()).to_string()
-    };
     view! {
         <tr>
             <th scope="row">
                 <span class="selectable">
-                    <input
-                        type="checkbox"
-                        name="sessions[]"
-                        value=id.to_string()
-                        checked=true
-                        aria-label=select
-                    />
+                    {select}
                     <a href=format!("/inbox/{id}?tab=all") dir="auto">
                         {label}
                     </a>

@@ -45,6 +45,7 @@ pub enum IconName {
     Smile,
     CannedReply,
     Unread,
+    Snooze,
     Help,
 }
 
@@ -74,6 +75,7 @@ impl IconName {
                 "M12 3a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3zM6 11a6 6 0 0 0 12 0M12 17v4"
             }
             Self::Unread => "M12 6H4v12h16v-7M4 7l8 6 4-3M19 3a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5z",
+            Self::Snooze => "M5 6h7l-7 8h7M14 12h5l-5 6h5",
             Self::CannedReply => "M4 5h16v11H10l-4 4v-4H4zM13.5 8l-3 5.5",
             Self::Smile => {
                 "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM8.7 9.5v.5M15.3 9.5v.5M8 14c1 1.4 2.4 2 4 2s3-.6 4-2"

@@ -31,19 +31,21 @@ where
     .into_any()
 }
 
-/// Writes a text to its element whenever the element's text differs.
-pub fn keep_written<E>(element: NodeRef<E>, text: impl Fn() -> String + 'static)
+/// Writes a text to its element whenever it changes. At first the element is looked at: it may be one that the process
+/// has written, or one of an earlier view.
+fn keep_written<E>(element: NodeRef<E>, text: impl Fn() -> String + 'static)
 where
     E: html::ElementType + 'static,
     E::Output: JsCast + Clone + 'static,
 {
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<String>| {
         let now = text();
         if let Some(element) = element.get() {
             let element = element.unchecked_ref::<Node>();
-            if element.text_content().as_ref() != Some(&now) {
+            if before.or_else(|| element.text_content()).as_ref() != Some(&now) {
                 element.set_text_content(Some(&now));
             }
         }
+        now
     });
 }

@@ -1,5 +1,6 @@
 //! The kit: small components that every page is made of. They know nothing of channels or sessions.
 
+pub mod anew;
 pub mod badge;
 pub mod button;
 pub mod copy;
@@ -8,6 +9,7 @@ pub mod empty;
 pub mod field;
 pub mod form;
 pub mod icon;
+pub mod later;
 pub mod live_text;
 pub mod load;
 pub mod long_text;
@@ -24,6 +26,7 @@ pub mod trouble;
 pub mod zone;
 
 pub use self::{
+    anew::{anew, present},
     badge::{Badge, Tone},
     button::{Button, ButtonLink, Kind},
     copy::CopyField,
@@ -32,6 +35,7 @@ pub use self::{
     field::{Field, Secret, TextField},
     form::{CheckedForm, Form, FormState},
     icon::{Icon, IconName},
+    later::{AfterPaint, Once, use_painted},
     live_text::LiveText,
     load::{Load, derived},
     long_text::long_text,

@@ -2,12 +2,14 @@
 //! then says so; once the page is live, the browser's zone and the reader's language apply, and relative times are
 //! updated twice a minute.
 
-use super::live_text::keep_written;
 use super::zone::{Zone, use_zone};
 use crate::i18n::*;
 use domain::time::Timestamp;
+use js_sys::{Array, Function, Intl::DateTimeFormat, Object, Reflect};
 use leptos::{html, prelude::*};
-use std::time::Duration;
+use std::{cell::RefCell, collections::HashMap, time::Duration};
+use wasm_bindgen::JsValue;
+use web_sys::Element;
 
 const TICK: Duration = Duration::from_secs(30);
 const MINUTE: i64 = 60_000;
@@ -49,6 +51,8 @@ pub enum TimeStyle {
     Day,
     /// Date and time to the second
     Full,
+    /// `10:41` today, else the day and the time
+    Ahead,
     /// The time left until then: `21:40` hours and minutes
     Countdown,
     /// The time since then, without further words: `12 min`
@@ -61,25 +65,76 @@ pub fn Time(#[prop(into)] at: Signal<Timestamp>, #[prop(optional)] style: TimeSt
     let i18n = use_i18n();
     let now = use_now();
     let zone = use_zone();
-    // The clock also ticks for a view that is just being removed.
-    let at = move || at.try_get();
-    let text = move || {
-        let text = at().map(|at| match now.get() {
-            None => at_first(at, style, zone.as_ref()),
-            Some(now) => local(at, now, style, i18n.get_locale()),
-        });
-        text.unwrap_or_default()
+    let written = move |at| {
+        let (text, full) = match now.get() {
+            None => (at_first(at, style, zone.as_ref()), None),
+            Some(now) => {
+                let locale = i18n.get_locale();
+                (
+                    local(at, now, style, locale),
+                    Some(local(at, now, TimeStyle::Full, locale)),
+                )
+            }
+        };
+        Written {
+            text,
+            iso: Some(iso(at)),
+            full,
+        }
     };
+    let Written { text, iso, full } = untrack(|| written(at.get()));
     let element = NodeRef::<html::Time>::new();
-    let first = untrack(&text);
-    keep_written(element, text);
-    let full = move || Some(local(at()?, now.get()?, TimeStyle::Full, i18n.get_locale()));
+    Effect::new(move |before: Option<Written>| {
+        // The clock also ticks for a view that is just being removed.
+        let (Some(at), Some(element)) = (at.try_get(), element.get()) else {
+            return before.unwrap_or_default();
+        };
+        // At first the element may be one of an earlier view.
+        let before = before.unwrap_or_else(|| Written::read(&element));
+        let now = written(at);
+        now.write(&before, &element);
+        now
+    });
     view! {
-        <time class="time" datetime=move || at().map(iso) title=full translate="no" node_ref=element>
-            {first}
+        <time class="time" datetime=iso title=full translate="no" node_ref=element>
+            {text}
         </time>
     }
     .into_any()
+}
+
+/// What stands in the page of a point in time.
+#[derive(Debug, Default)]
+struct Written {
+    text: String,
+    iso: Option<String>,
+    /// Before the page is live there is none.
+    full: Option<String>,
+}
+
+const ISO: &str = "datetime";
+const FULL: &str = "title";
+
+impl Written {
+    fn read(element: &Element) -> Self {
+        Self {
+            text: element.text_content().unwrap_or_default(),
+            iso: element.get_attribute(ISO),
+            full: element.get_attribute(FULL),
+        }
+    }
+
+    fn write(&self, before: &Self, element: &Element) {
+        if self.text != before.text {
+            element.set_text_content(Some(&self.text));
+        }
+        for (name, now, before) in [(ISO, &self.iso, &before.iso), (FULL, &self.full, &before.full)] {
+            if let Some(now) = now.as_ref().filter(|_| now != before) {
+                // It fails only for names that no attribute may have.
+                let _ = element.set_attribute(name, now);
+            }
+        }
+    }
 }
 
 fn at_first(at: Timestamp, style: TimeStyle, zone: Option<&Zone>) -> String {
@@ -87,7 +142,7 @@ fn at_first(at: Timestamp, style: TimeStyle, zone: Option<&Zone>) -> String {
     let text = match style {
         TimeStyle::Clock => iso[11..16].to_owned(),
         TimeStyle::Day => iso[..10].to_owned(),
-        TimeStyle::Relative | TimeStyle::Since | TimeStyle::Full => {
+        TimeStyle::Relative | TimeStyle::Since | TimeStyle::Ahead | TimeStyle::Full => {
             format!("{} {}", &iso[..10], &iso[11..16])
         }
         TimeStyle::Countdown => return "…".to_owned(),
@@ -100,13 +155,17 @@ fn at_first(at: Timestamp, style: TimeStyle, zone: Option<&Zone>) -> String {
 
 fn local(at: Timestamp, now: Timestamp, style: TimeStyle, locale: Locale) -> String {
     match style {
-        TimeStyle::Clock => browser_text(at, locale, &[("hour", "2-digit"), ("minute", "2-digit")]),
+        TimeStyle::Clock => browser_text(at, locale, Parts::Clock),
+        TimeStyle::Ahead => match days_between(at, now) {
+            0 => browser_text(at, locale, Parts::Clock),
+            _ => browser_text(at, locale, Parts::DayAndClock),
+        },
         TimeStyle::Day => match days_between(at, now) {
             0 => td_string!(locale, common.time.today).to_owned(),
             1 => td_string!(locale, common.time.yesterday).to_owned(),
             _ => day(at, now, locale),
         },
-        TimeStyle::Full => browser_text(at, locale, &[("dateStyle", "medium"), ("timeStyle", "medium")]),
+        TimeStyle::Full => browser_text(at, locale, Parts::All),
         TimeStyle::Relative => relative(at, now, locale),
         TimeStyle::Since => since(at, now, locale),
         TimeStyle::Countdown => {
@@ -137,11 +196,12 @@ fn since(at: Timestamp, now: Timestamp, locale: Locale) -> String {
 }
 
 fn day(at: Timestamp, now: Timestamp, locale: Locale) -> String {
-    let mut parts = vec![("day", "numeric"), ("month", "long")];
-    if now.millis() - at.millis() > 300 * DAY {
-        parts.push(("year", "numeric"));
-    }
-    browser_text(at, locale, &parts)
+    let is_long_ago = now.millis() - at.millis() > 300 * DAY;
+    browser_text(
+        at,
+        locale,
+        if is_long_ago { Parts::DayOfYear } else { Parts::Day },
+    )
 }
 
 /// The number of midnights between the two, in the browser's zone.
@@ -151,7 +211,7 @@ fn days_between(at: Timestamp, now: Timestamp) -> i64 {
             clippy::cast_precision_loss,
             reason = "milliseconds of our times fit into 53 bits"
         )]
-        let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(t.millis() as f64));
+        let date = js_sys::Date::new(&JsValue::from_f64(t.millis() as f64));
         #[expect(clippy::cast_possible_truncation, reason = "minutes of a zone's offset")]
         let offset = date.get_timezone_offset() as i64;
         (t.millis() - offset * MINUTE).div_euclid(DAY)
@@ -164,18 +224,61 @@ fn browser_now() -> Timestamp {
     Timestamp::from_millis(js_sys::Date::now() as i64)
 }
 
-fn browser_text(at: Timestamp, locale: Locale, options: &[(&str, &str)]) -> String {
-    let wanted = js_sys::Object::new();
-    for (key, value) in options {
-        // Setting a key of a fresh object cannot fail.
-        let _ = js_sys::Reflect::set(&wanted, &(*key).into(), &(*value).into());
+/// What of a moment is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Parts {
+    Clock,
+    DayAndClock,
+    Day,
+    DayOfYear,
+    All,
+}
+
+impl Parts {
+    /// <https://developer.mozilla.org/docs/Web/JavaScript/Reference/Global_Objects/Intl/DateTimeFormat/DateTimeFormat>
+    const fn options(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Clock => &[("hour", "2-digit"), ("minute", "2-digit")],
+            Self::DayAndClock => &[
+                ("weekday", "short"),
+                ("day", "numeric"),
+                ("month", "numeric"),
+                ("hour", "2-digit"),
+                ("minute", "2-digit"),
+            ],
+            Self::Day => &[("day", "numeric"), ("month", "long")],
+            Self::DayOfYear => &[("day", "numeric"), ("month", "long"), ("year", "numeric")],
+            Self::All => &[("dateStyle", "medium"), ("timeStyle", "medium")],
+        }
     }
+}
+
+thread_local! {
+    /// To make one takes longer than to draw a message.
+    static FORMATS: RefCell<HashMap<(&'static str, Parts), Function>> = RefCell::default();
+}
+
+fn browser_text(at: Timestamp, locale: Locale, parts: Parts) -> String {
+    let format = FORMATS.with_borrow_mut(|formats| {
+        let format = formats.entry((locale.as_str(), parts));
+        format.or_insert_with(|| format_of(locale, parts)).clone()
+    });
     #[expect(
         clippy::cast_precision_loss,
         reason = "milliseconds of our times fit into 53 bits"
     )]
-    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(at.millis() as f64));
-    date.to_locale_string(&regional(locale), &wanted).into()
+    let text = format.call1(&JsValue::NULL, &JsValue::from_f64(at.millis() as f64));
+    // It fails only for moments that no calendar has.
+    text.ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+fn format_of(locale: Locale, parts: Parts) -> Function {
+    let wanted = Object::new();
+    for (key, value) in parts.options() {
+        // Setting a key of a fresh object cannot fail.
+        let _ = Reflect::set(&wanted, &(*key).into(), &(*value).into());
+    }
+    DateTimeFormat::new(&Array::of1(&regional(locale).into()), &wanted).format()
 }
 
 /// The chosen language in the browser's regional variant: `en-GB` formats times differently from `en`, which is

@@ -119,6 +119,12 @@ pub fn requested_zone() -> Option<Zone> {
     Zone::parse(&told?)
 }
 
+/// The zone that a browser sends with its requests, for what is no page.
+#[cfg(feature = "ssr")]
+pub fn zone_of(headers: &http::HeaderMap) -> Option<Zone> {
+    Zone::parse(crate::prefs::cookie_in(headers, ZONE_COOKIE)?)
+}
+
 /// The zone that this browser sent before.
 #[cfg(not(feature = "ssr"))]
 fn told_before() -> Option<String> {
@@ -130,8 +136,12 @@ fn told_before() -> Option<String> {
 
 fn tell(zone: &Zone) {
     if let Some(document) = html_document() {
+        let secure = match window().location().protocol().as_deref() {
+            Ok("https:") => "; Secure",
+            _ => "",
+        };
         let cookie = format!(
-            "{ZONE_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax",
+            "{ZONE_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax{secure}",
             zone.told()
         );
         // Where cookies are refused, the process goes on writing UTC.

@@ -1,8 +1,9 @@
-//! Canned replies: texts that operators insert by typing `/` and a short name.
+//! Canned replies: texts and files that operators insert by typing `/` and a short name.
 
 use crate::{
+    file::UploadedFile,
     form::{Invalid, Problem, Problems, lines, optional},
-    ids::{CannedReplyId, QueueId},
+    ids::{CannedReplyId, FileId, QueueId},
     message::content::MAX_TEXT,
 };
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,8 @@ use serde::{Deserialize, Serialize};
 const MAX_SHORTCUT: usize = 32;
 /// Maximum number of canned replies: each composer reads all that may be used in it.
 pub const MAX_CANNED_REPLIES: u64 = 1000;
+/// Maximum number of files of one reply: each is a message of its own to the customer.
+pub const MAX_FILES: usize = 5;
 
 /// What a text may have in double braces, and what stands there for it when the text is inserted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -73,15 +76,25 @@ fn parts(text: &str) -> Vec<Part<'_>> {
 pub struct CannedReply {
     pub id: CannedReplyId,
     pub shortcut: String,
+    /// Empty if it only has files.
     pub text: String,
     /// Only sessions of this queue may use it.
     pub queue: Option<QueueId>,
+    /// In the order in which they were uploaded.
+    pub files: Vec<UploadedFile>,
 }
 
 impl CannedReply {
     /// Whether it is offered to somebody who has typed this after the slash.
     pub fn matches(&self, typed: &str) -> bool {
-        self.is_named(typed) || self.text.to_lowercase().contains(&typed.to_lowercase())
+        let typed = typed.to_lowercase();
+        let has = |text: &str| text.to_lowercase().contains(&typed);
+        self.is_named(&typed) || has(&self.text) || self.file_names().any(has)
+    }
+
+    pub fn file_names(&self) -> impl Iterator<Item = &str> {
+        let names = self.files.iter().map(|file| &file.upload.file.filename);
+        names.filter_map(Option::as_deref)
     }
 
     /// Whether its short name begins like this.
@@ -97,6 +110,8 @@ pub struct CannedReplyForm {
     pub shortcut: String,
     pub text: String,
     pub queue: Option<String>,
+    /// The ids of its files: those that it has and keeps, and new uploads.
+    pub files: Vec<String>,
 }
 
 /// A checked [`CannedReplyForm`].
@@ -105,6 +120,7 @@ pub struct NewCannedReply {
     pub shortcut: String,
     pub text: String,
     pub queue: Option<QueueId>,
+    pub files: Vec<FileId>,
 }
 
 impl CannedReplyForm {
@@ -113,7 +129,9 @@ impl CannedReplyForm {
     pub fn check(&self) -> Result<NewCannedReply, Invalid> {
         let mut problems = Problems::default();
         let shortcut = problems.take("shortcut", shortcut(&self.shortcut));
+        let files = problems.take("files", files(&self.files));
         let text = match lines(&self.text, MAX_TEXT) {
+            Err(Problem::Required) if !self.files.is_empty() => Some(String::new()),
             Ok(text) if !variables_are_known(&text) => problems.take("text", Err(Problem::Unknown)),
             Ok(text) => Some(text),
             Err(Problem::TooLong) => {
@@ -126,11 +144,12 @@ impl CannedReplyForm {
             None => Some(None),
             Some(id) => problems.take("queue", id.parse().map(Some).map_err(|_| Problem::Unknown)),
         };
-        match (shortcut, text, queue) {
-            (Some(shortcut), Some(text), Some(queue)) => Ok(NewCannedReply {
+        match (shortcut, text, queue, files) {
+            (Some(shortcut), Some(text), Some(queue), Some(files)) => Ok(NewCannedReply {
                 shortcut,
                 text,
                 queue,
+                files,
             }),
             _ => Err(problems.refuse()),
         }
@@ -156,6 +175,18 @@ fn shortcut(text: &str) -> Result<String, Problem> {
     }
 }
 
+/// Each file once.
+fn files(ids: &[String]) -> Result<Vec<FileId>, Problem> {
+    let ids = ids.iter().map(|id| id.parse().map_err(|_| Problem::Unknown));
+    let mut files = ids.collect::<Result<Vec<FileId>, _>>()?;
+    files.sort_unstable();
+    files.dedup();
+    match files.len() > MAX_FILES {
+        true => Err(Problem::Enough),
+        false => Ok(files),
+    }
+}
+
 fn variables_are_known(text: &str) -> bool {
     parts(text).iter().all(|part| match part {
         Part::Text(_) => true,
@@ -166,12 +197,13 @@ fn variables_are_known(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::file::{FileState, FileView, UploadView};
 
     fn form(shortcut: &str, text: &str) -> CannedReplyForm {
         CannedReplyForm {
             shortcut: shortcut.to_owned(),
             text: text.to_owned(),
-            queue: None,
+            ..CannedReplyForm::default()
         }
     }
 
@@ -242,15 +274,48 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_is_offered_by_its_name_and_by_its_text() {
+    fn a_reply_has_a_text_or_files() {
+        let id = |n: usize| format!("00000000-0000-7000-8000-00000000000{n}");
+        let with = |text: &str, files: Vec<String>| CannedReplyForm {
+            files,
+            ..form("a", text)
+        };
+        let twice = with(" ", vec![id(2), id(1), id(2)]).check().unwrap();
+        let once = [id(1), id(2)].map(|id| id.parse().unwrap());
+        assert_eq!((twice.text.as_str(), &twice.files[..]), ("", &once[..]));
+        let most: Vec<_> = (0..MAX_FILES).map(id).collect();
+        assert_eq!(with("x", most).check().unwrap().files.len(), MAX_FILES);
+        for (files, problem) in [
+            ((0..=MAX_FILES).map(id).collect(), Problem::Enough),
+            (vec!["../a".to_owned()], Problem::Unknown),
+        ] {
+            assert_eq!(problems(&with("x", files)), [("files".to_owned(), problem)]);
+        }
+    }
+
+    #[test]
+    fn a_reply_is_offered_by_its_name_its_text_and_its_files() {
         let id = "00000000-0000-7000-8000-000000000001".parse().unwrap();
         let reply = CannedReply {
             id,
             shortcut: "hours".into(),
             text: "Máme Otevřeno od osmi".into(),
             queue: None,
+            files: vec![UploadedFile {
+                id: "00000000-0000-7000-8000-000000000002".parse().unwrap(),
+                upload: UploadView {
+                    file: FileView {
+                        state: FileState::Here,
+                        mime_type: None,
+                        size: None,
+                        filename: Some("Ceník.pdf".into()),
+                        attempt: None,
+                    },
+                    kind: None,
+                },
+            }],
         };
-        for typed in ["", "h", "HOUR", "otevř", "OD"] {
+        for typed in ["", "h", "HOUR", "otevř", "OD", "ceník"] {
             assert!(reply.matches(typed), "{typed}");
         }
         for typed in ["ours", "x"] {

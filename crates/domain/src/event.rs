@@ -79,6 +79,10 @@ pub enum Change {
         message: MessageId,
         inbound: bool,
     },
+    /// A note in a session calls for colleagues, or one of them has seen theirs.
+    Mention { session: SessionId },
+    /// The time calls for those who see the session.
+    Reminder { session: SessionId, why: Reminder },
     /// A channel's settings or badge changed.
     Channel { channel: ChannelId },
     /// An extension or a queue changed.
@@ -95,13 +99,25 @@ pub enum Change {
     Resync,
 }
 
+/// What the time has brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reminder {
+    /// The session was put off, and its time has come.
+    SnoozeOver,
+    /// The customer waits, and the service window closes soon.
+    WindowCloses,
+}
+
 impl Change {
     /// The session that changed, or whose message did.
     pub fn session(&self) -> Option<SessionId> {
         match *self {
-            Self::Session { session } | Self::Read { session } | Self::Message { session, .. } => {
-                Some(session)
-            }
+            Self::Session { session }
+            | Self::Read { session }
+            | Self::Message { session, .. }
+            | Self::Mention { session }
+            | Self::Reminder { session, .. } => Some(session),
             Self::Channel { .. }
             | Self::Directory
             | Self::Presence

@@ -22,6 +22,8 @@ impl Thread {
         let unread = std::mem::replace(&mut self.session, row.clone()).unread;
         let followed = match (change, &brought.message) {
             (Change::Read { .. }, _) => self.read_up_to_the_end(),
+            // The note itself is a change of the session.
+            (Change::Mention { .. } | Change::Reminder { .. }, _) => true,
             (Change::Message { .. }, Some(message)) => {
                 self.counts(message, unread) && self.take(message.clone())
             }

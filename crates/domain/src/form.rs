@@ -1,6 +1,8 @@
 //! The checks of form input, the same in the browser and in the process.
 
+use crate::time::{Timestamp, day};
 use serde::{Deserialize, Serialize};
+use std::str::FromStr;
 
 /// One field of a form and its problem.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +38,18 @@ pub enum Problem {
     /// It does not exist (any more), or it is disabled.
     Unknown,
     NotALogin,
+    /// Letters of several scripts, as in a name that only looks like another one.
+    MixedScripts,
+    /// It looks like another user's.
+    LooksTaken,
+    /// More than whoever asks may give.
+    TooHigh,
+    /// Not the current password.
+    WrongPassword,
+    /// One's own password, which is changed where the current one is asked for.
+    OwnPassword,
+    /// One of the first million that somebody would try.
+    Guessable,
     /// A file of a type that does not belong here.
     WrongType,
     /// Not digits with at most six decimals, or not more than nothing where that is needed.
@@ -48,6 +62,8 @@ pub enum Problem {
     NotARate,
     /// Not a day such as `2026-10-01`.
     NotADate,
+    /// Not a time between now and a year ahead.
+    NotATimeAhead,
     /// JSON that cannot be read, or that has another shape.
     Malformed,
     /// As many as are allowed are there.
@@ -116,12 +132,43 @@ impl Problems {
         value.map_err(|problem| self.add(field, problem)).ok()
     }
 
+    /// The value that a word names; `None` if the field is empty.
+    pub fn known<T: FromStr>(&mut self, field: &str, text: &str) -> Option<T> {
+        let value = optional(text)?.parse().map_err(|_| Problem::Unknown);
+        self.take(field, value)
+    }
+
+    /// The time of the days from the field `from` to the field `to`, both included: when it begins, and when it is
+    /// over. `begins` is when a day begins, counted from 1970-01-01, where the reader is.
+    pub fn days(
+        &mut self,
+        from: &str,
+        to: &str,
+        begins: impl Fn(i64) -> Timestamp,
+    ) -> (Option<Timestamp>, Option<Timestamp>) {
+        let date = |text: &str| match optional(text) {
+            None => Ok(None),
+            Some(text) => day(text).map(Some).ok_or(Problem::NotADate),
+        };
+        let from = self.take("from", date(from)).flatten();
+        let to = self.take("to", date(to)).flatten();
+        (from.map(&begins), to.map(|day| begins(day + 1)))
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     pub fn refuse(self) -> Invalid {
         Invalid { fields: self.0 }
+    }
+
+    /// The value, unless there are problems.
+    pub fn unless_any<T>(self, value: T) -> Result<T, Invalid> {
+        match self.is_empty() {
+            true => Ok(value),
+            false => Err(self.refuse()),
+        }
     }
 }
 

@@ -16,23 +16,33 @@
 //! | [`directory`] | extensions and message queues |
 //! | [`pick_up_mode`] | how a session leaves a queue for one operator |
 //! | [`channel`] | channel forms and their checks, facts, the badge |
+//! | [`contact_block`] | a customer whom the company has blocked |
+//! | [`contact_merge`] | contacts that the company has merged |
+//! | [`contact_name`] | the company's own name of a customer |
 //! | [`contact_note`] | what a company notes about a customer |
 //! | [`presence`] | which operators are there for new sessions |
 //! | [`session`] | session states, their routing, who may act on a session, its timeline |
 //! | [`message`] | messages, their content, delivery statuses and their order, the thread |
 //! | [`file`] | files of messages: where their bytes are, their names |
 //! | [`vcard`] | contact cards as files |
+//! | `web_address` | addresses in their parts, parsed by the browser itself where it can |
 //! | [`dead_letter`] | items from Meta that could not be applied |
 //! | [`countries`] | the allowed countries of each door |
 //! | [`template`] | message templates: what they consist of, and how they are filled in |
 //! | [`cost`] | what messages cost: rates, months, the budget |
 //! | [`doctor`] | the diagnosis of a channel: from evidence to findings |
 //! | [`event`], [`position`] | what the process pushes to browsers, and its order |
+//! | [`alert`] | what calls for a user who looks elsewhere |
+//! | [`push`] | a browser's subscription to pushes |
 //! | [`follow`] | a thread that takes in what events bring |
 
 pub mod access;
+pub mod alert;
 pub mod canned_reply;
 pub mod channel;
+pub mod contact_block;
+pub mod contact_merge;
+pub mod contact_name;
 pub mod contact_note;
 pub mod cost;
 pub mod countries;
@@ -48,12 +58,15 @@ pub mod form;
 pub mod ids;
 pub mod label;
 pub mod language;
+pub mod mask;
 pub mod message;
+pub mod nfc;
 pub mod page;
 pub mod phone;
 pub mod pick_up_mode;
 pub mod position;
 pub mod presence;
+pub mod push;
 pub mod refs;
 pub mod refusal;
 pub mod search;
@@ -61,3 +74,4 @@ pub mod session;
 pub mod template;
 pub mod time;
 pub mod vcard;
+mod web_address;

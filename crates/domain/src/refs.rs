@@ -18,8 +18,14 @@ pub struct ExtensionRef {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactRef {
     pub id: ContactId,
-    /// The profile name, or else the number, the username or the id.
+    /// The company's own name, or else the profile name, the number, the username or the id.
     pub label: String,
+    /// The company's own name.
+    #[serde(default)]
+    pub alias: Option<String>,
+    /// The name that the customer chose in WhatsApp.
+    #[serde(default)]
+    pub profile_name: Option<String>,
     /// `+` and digits, if WhatsApp gives the number.
     pub number: Option<String>,
     pub username: Option<String>,

@@ -42,6 +42,16 @@ pub enum Refusal {
     InGroup,
     #[error("the service window is closed: the customer last wrote more than 24 hours ago")]
     WindowClosed,
+    #[error("this customer is blocked")]
+    CustomerBlocked,
+    #[error("WhatsApp tells no number of this customer, and Meta blocks only by number")]
+    NoNumber,
+    #[error("Meta refused: {why}")]
+    MetaRefused { code: i64, why: String },
+    #[error(
+        "there is no usable answer from Meta, which may have done it; the same request may be sent again"
+    )]
+    MetaSilent,
     #[error("a file may have at most {most} bytes")]
     FileTooLarge { most: u64 },
     #[error("there is no space left for files")]
@@ -64,6 +74,10 @@ pub enum Refusal {
     NoPickUp,
     #[error("the last administrator cannot be disabled")]
     LastAdmin,
+    #[error("this user has an extension, and is changed with it")]
+    HasExtension,
+    #[error("one's own password is changed in one's own account, with the current one")]
+    OwnPassword,
     #[error("only a failed message can be sent again")]
     NotFailed,
     #[error("this key has been used for another message")]
@@ -151,7 +165,7 @@ impl Refusal {
             Self::NoSpace => Class::NoSpace,
             Self::Invalid { .. } | Self::UnfitDatabase { .. } | Self::KeyReused => Class::Invalid,
             Self::TooManyAttempts { .. } | Self::AskedJustNow { .. } => Class::TooMany,
-            Self::Busy { .. } => Class::Unavailable,
+            Self::Busy { .. } | Self::MetaSilent => Class::Unavailable,
             Self::ChangedMeanwhile
             | Self::Taken { .. }
             | Self::Moved { .. }
@@ -160,6 +174,9 @@ impl Refusal {
             | Self::SessionClosed
             | Self::InGroup
             | Self::WindowClosed
+            | Self::CustomerBlocked
+            | Self::NoNumber
+            | Self::MetaRefused { .. }
             | Self::WrongOffset { .. }
             | Self::BudgetSpent { .. }
             | Self::TemplatesOff
@@ -168,6 +185,8 @@ impl Refusal {
             | Self::Disabled
             | Self::NoPickUp
             | Self::LastAdmin
+            | Self::HasExtension
+            | Self::OwnPassword
             | Self::NotFailed
             | Self::NothingToReplay
             | Self::NameDiffers
@@ -227,6 +246,15 @@ mod tests {
             (Refusal::SessionClosed, 409),
             (Refusal::InGroup, 409),
             (Refusal::WindowClosed, 409),
+            (Refusal::CustomerBlocked, 409),
+            (Refusal::NoNumber, 409),
+            (
+                Refusal::MetaRefused {
+                    code: 131_047,
+                    why: who(),
+                },
+                409,
+            ),
             (Refusal::BudgetSpent { budget: who() }, 409),
             (Refusal::TemplatesOff, 409),
             (Refusal::TemplateNotApproved { status: who() }, 409),
@@ -234,6 +262,8 @@ mod tests {
             (Refusal::Disabled, 409),
             (Refusal::NoPickUp, 409),
             (Refusal::LastAdmin, 409),
+            (Refusal::HasExtension, 409),
+            (Refusal::OwnPassword, 409),
             (Refusal::NotFailed, 409),
             (Refusal::NothingToReplay, 409),
             (Refusal::NameDiffers, 409),

@@ -57,6 +57,8 @@ const AHEAD: Duration = Duration::from_secs(10 * 60);
 /// How long after a customer's message a business may answer freely.
 /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
 pub const SERVICE_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
+/// A window that is open for less than this closes soon.
+pub const WINDOW_CLOSES_SOON: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// When the service window closes that the customer's last message opened, or when Meta said since then that it is
 /// closed. `None` if the customer has never written.

@@ -1,6 +1,7 @@
 //! The engine's configuration, given when the process starts.
 
 use crate::Clock;
+use domain::access::Role;
 use secrecy::SecretString;
 use std::{path::PathBuf, time::Duration};
 use url::Url;
@@ -22,6 +23,8 @@ pub struct Config {
     pub graph_version: String,
     /// 32 bytes in base64; `None`: `master.key` in the data directory.
     pub master_key: Option<SecretString>,
+    /// What `switchboard keys rotate` makes the master key; `None`: a new `master.key` in the data directory.
+    pub next_master_key: Option<SecretString>,
     pub clock: Clock,
     /// How many deliveries may wait for the journal; further ones are refused, and Meta retries them.
     pub intake_capacity: usize,
@@ -38,8 +41,23 @@ pub struct Config {
     /// How long a sent file is kept, and a received one.
     pub keep_sent: Duration,
     pub keep_received: Duration,
+    /// Whether operators see only the end of customers' numbers.
+    pub mask_numbers: bool,
+    /// The highest role that an API token gives to a user.
+    pub tokens_give: Role,
     /// A country database that another program maintains; `None`: the uploaded one.
     pub country_database: Option<PathBuf>,
+    pub push_services: PushServices,
+}
+
+/// The push services of browsers that are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PushServices {
+    None,
+    /// By HTTPS, and at public addresses only: a user names the address.
+    Public,
+    /// Also by HTTP and in private networks, for tests.
+    Any,
 }
 
 /// A bucket of an S3-compatible service.

@@ -5,7 +5,7 @@ use crate::{Error, Result};
 use std::{
     fs::{self, File, TryLockError},
     io::{self, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
     process,
 };
 
@@ -26,6 +26,19 @@ pub(crate) fn create(path: &Path) -> Result<()> {
     })
 }
 
+/// Says in the log if others may look into the folder.
+pub(crate) fn warn_if_open(path: &Path) {
+    #[cfg(unix)]
+    if let Ok(about) = path.metadata()
+        && std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o077 != 0
+    {
+        tracing::warn!(
+            folder = %path.display(),
+            "other users of this machine may look into the data folder: chmod 700 keeps them out"
+        );
+    }
+}
+
 /// A lock that this process holds. It ends with the process, however that ends.
 #[derive(Debug)]
 pub(crate) struct Held(#[expect(dead_code, reason = "the lock lasts as long as the open file")] File);
@@ -36,7 +49,8 @@ pub(crate) struct Held(#[expect(dead_code, reason = "the lock lasts as long as t
 /// [`Error::Setup`] when another process has it.
 pub(crate) fn hold(path: &Path) -> Result<Held> {
     let what = format!("the data folder {}", path.display());
-    lock(&path.join(LOCK), &what, "folder (data.dir)")
+    let instead = "stop that one, or choose another folder (data.dir)";
+    lock(&path.join(LOCK), &what, instead)
 }
 
 /// Locks an SQLite file: processes with different data folders may use the same file. Two that served from one file
@@ -45,13 +59,28 @@ pub(crate) fn hold(path: &Path) -> Result<Held> {
 /// # Errors
 /// [`Error::Setup`] when another process has it.
 pub(crate) fn hold_database(file: &Path) -> Result<Held> {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".lock");
     let what = format!("the database {}", file.display());
-    lock(Path::new(&name), &what, "file (database.url)")
+    let instead = "stop that one, or choose another file (database.url)";
+    lock(&beside(file), &what, instead)
 }
 
-fn lock(name: &Path, what: &str, other: &str) -> Result<Held> {
+/// Locks the file of the master key against another process that changes it.
+///
+/// # Errors
+/// [`Error::Setup`] when another process has it.
+pub(crate) fn hold_key(file: &Path) -> Result<Held> {
+    let what = format!("the master key {}", file.display());
+    lock(&beside(file), &what, "wait until that one has ended")
+}
+
+/// The lock of a file.
+fn beside(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".lock");
+    name.into()
+}
+
+fn lock(name: &Path, what: &str, instead: &str) -> Result<Held> {
     let cannot = |error: io::Error| Error::Setup(format!("{} cannot be locked: {error}", name.display()));
     let mut options = File::options();
     options.read(true).write(true).create(true).truncate(false);
@@ -63,15 +92,14 @@ fn lock(name: &Path, what: &str, other: &str) -> Result<Held> {
         Err(TryLockError::WouldBlock) => {
             let process = fs::read_to_string(name).unwrap_or_default();
             return Err(Error::Setup(format!(
-                "{what} is in use by another process of Switchboard (process {}): stop that one, or choose another \
-                 {other}",
+                "{what} is in use by another process of Switchboard (process {}): {instead}",
                 process.trim(),
             )));
         }
         Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
             tracing::warn!(
                 file = %name.display(),
-                "this file system does not support locks: make sure that only one process serves from {what}"
+                "this file system does not support locks: make sure that only one process has {what}"
             );
         }
         Err(TryLockError::Error(error)) => return Err(cannot(error)),

@@ -2,9 +2,10 @@
 
 use crate::{
     Clock, Events, Result,
-    access::{login_throttle::LoginThrottle, passwords::Passwords},
+    access::{login_throttle::LoginThrottle, passwords::Passwords, token_addresses::TokenAddresses},
+    audit::refusal_rate::RefusalRate,
     countries::memory::Countries,
-    credentials::seal::MasterKey,
+    credentials::keys::Keys,
     data_folder::Held,
     database::Database,
     doctor::schedule::Schedule,
@@ -12,8 +13,13 @@ use crate::{
     inbound::{intake::Intake, webhook_cache::WebhookCache},
     outbound::memory::Memory,
     presence::pages::Pages,
+    push::state::Push,
     receipts::waiting::Receipts,
     wakes::Wakes,
+};
+use domain::{
+    access::{Actor, Permission, Role},
+    mask::Mask,
 };
 use std::{
     fmt,
@@ -35,15 +41,19 @@ pub struct Parts {
     /// Identifies this engine in its claims and leases, when several engines share one database.
     pub(crate) id: Uuid,
     pub(crate) db: Database,
-    pub(crate) key: Arc<MasterKey>,
+    pub(crate) keys: Keys,
     pub(crate) graph: Graph,
     pub(crate) public_url: Url,
     pub(crate) webhook_cache: Arc<WebhookCache>,
     pub(crate) intake: Intake,
     pub(crate) intake_patience: Duration,
     pub(crate) close_idle_after: Option<Duration>,
+    pub(crate) mask_numbers: bool,
+    pub(crate) tokens_give: Role,
     pub(crate) passwords: Passwords,
     pub(crate) login_throttle: LoginThrottle,
+    pub(crate) token_addresses: TokenAddresses,
+    pub(crate) refusal_rate: RefusalRate,
     pub(crate) countries: Arc<Countries>,
     /// Wakes the inbound worker when deliveries are in the journal.
     pub(crate) journal_written: Arc<Notify>,
@@ -58,6 +68,7 @@ pub struct Parts {
     pub(crate) outbound: Memory,
     pub(crate) receipts: Receipts,
     pub(crate) pages: Pages,
+    pub(crate) push: Push,
     pub(crate) files: Store,
     pub(crate) uploads: Busy,
     /// Bytes that files leave free on the disk.
@@ -84,6 +95,19 @@ impl fmt::Debug for Parts {
 }
 
 impl Engine {
+    /// Whether the actor sees only the end of customers' numbers.
+    pub(crate) fn masks_numbers(&self, actor: &Actor) -> bool {
+        self.mask_numbers && !actor.may(Permission::NumberRead)
+    }
+
+    /// What the actor sees of something in which a customer's number may stand.
+    pub(crate) fn seen_by<T: Mask>(&self, actor: &Actor, what: T) -> T {
+        match self.masks_numbers(actor) {
+            true => what.masked(),
+            false => what,
+        }
+    }
+
     /// Whether browsers reach this process by HTTPS.
     pub fn is_behind_https(&self) -> bool {
         self.public_url.scheme() == "https"

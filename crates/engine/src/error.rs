@@ -27,6 +27,11 @@ impl From<Invalid> for Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
+    /// No connection to the database became free in time: too much is asked for at once.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Database(sea_orm::DbErr::ConnectionAcquire(_)))
+    }
+
     /// Whether the same statement may succeed later, because the fault is the database's and not the data's: the
     /// database is locked, full, restarting or unreachable.
     pub(crate) fn is_passing(&self) -> bool {

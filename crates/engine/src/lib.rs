@@ -8,10 +8,12 @@
 //! | [`inbound`] → [`sessions`] | [`outbound`] | [`channels`] → [`doctor`] |
 
 pub mod access;
+pub mod audit;
 pub mod canned_replies;
 pub mod channels;
 pub mod costs;
 pub mod countries;
+pub mod credentials;
 pub mod directory;
 pub mod doctor;
 pub mod events;
@@ -21,16 +23,16 @@ pub mod labels;
 pub mod metrics;
 pub mod outbound;
 pub mod presence;
+pub mod push;
 pub mod search;
+pub mod seldom;
 pub mod sessions;
 pub mod templates;
 pub mod testing;
 
-mod audit;
 mod clock;
 mod config;
 mod contacts;
-mod credentials;
 mod data_folder;
 mod database;
 mod engine;
@@ -46,7 +48,7 @@ mod wakes;
 mod workers;
 
 pub use clock::Clock;
-pub use config::{Bucket, Config, Purpose};
+pub use config::{Bucket, Config, Purpose, PushServices};
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use events::Events;

@@ -2,13 +2,14 @@
 
 use crate::{
     Config, Engine, Error, Events, Purpose, Result,
-    access::login_throttle::LoginThrottle,
     access::passwords::Passwords,
+    access::{login_throttle::LoginThrottle, token_addresses::TokenAddresses},
     audit::Subject,
+    audit::refusal_rate::RefusalRate,
     contacts::search,
     costs,
     countries::{self, memory::Countries},
-    credentials::master_key,
+    credentials::{key_source::KeySource, keys::Keys, master_key},
     data_folder,
     database::Database,
     doctor,
@@ -18,6 +19,7 @@ use crate::{
     inbound::intake::Intake,
     outbound::{memory::Memory, pace},
     presence::pages::Pages,
+    push::state::Push,
     receipts::waiting::Receipts,
     wakes::Wakes,
 };
@@ -36,8 +38,9 @@ impl Engine {
     pub async fn open(config: Config) -> Result<Self> {
         let graph = Graph::new(config.graph_url, &config.graph_version)
             .map_err(|error| Error::Setup(format!("meta.graph_url, meta.graph_version: {error}")))?;
-        let (folder, url, given) = (&config.data_dir, &config.database_url, &config.master_key);
+        let (folder, url) = (&config.data_dir, &config.database_url);
         data_folder::create(folder)?;
+        data_folder::warn_if_open(folder);
         let db = Database::connect(folder, url.as_ref(), config.database_wait).await?;
         // An older version that serves must not have its tables changed under its feet, either.
         let alone = db.is_sqlite() && (config.purpose != Purpose::Command || db.is_behind().await?);
@@ -51,12 +54,10 @@ impl Engine {
         db.migrate().await?;
         search::complete(&db, &config.clock).await?;
         costs::begin(&db, &config.clock).await?;
+        let source = KeySource::new(folder, config.master_key, config.next_master_key);
         let (key, forgotten) = match config.purpose {
-            Purpose::NewMasterKey => master_key::replace(&db, folder, given.as_ref(), &config.clock).await?,
-            _ => (
-                master_key::load(&db, folder, given.as_ref(), &config.clock).await?,
-                0,
-            ),
+            Purpose::NewMasterKey => master_key::replace(&db, &source, &config.clock).await?,
+            _ => (master_key::load(&db, &source, &config.clock).await?, 0),
         };
         let journal_written = Arc::new(Notify::new());
         let engine = Self(Arc::new(Parts {
@@ -69,14 +70,18 @@ impl Engine {
             ),
             intake_patience: config.intake_patience,
             close_idle_after: config.close_idle_after,
+            mask_numbers: config.mask_numbers,
+            tokens_give: config.tokens_give,
             events: Arc::new(Events::new(log::newest(db.read()).await?)),
             db,
-            key: Arc::new(key),
+            keys: Keys::new(source, key),
             graph,
             public_url: config.public_url,
             webhook_cache: Arc::default(),
             passwords: Passwords::default(),
             login_throttle: LoginThrottle::new(&config.clock),
+            token_addresses: TokenAddresses::default(),
+            refusal_rate: RefusalRate::new(&config.clock),
             countries: Arc::new(Countries::new(&config.data_dir, config.country_database)),
             journal_written,
             wakes: Wakes::default(),
@@ -88,6 +93,8 @@ impl Engine {
             outbound: Memory::default(),
             receipts: Receipts::default(),
             pages: Pages::default(),
+            push: Push::new(config.push_services)
+                .map_err(|error| Error::Setup(format!("there is no client for HTTPS: {error}")))?,
             files: Store::open(folder, config.files_most, config.files_bucket.as_ref())?,
             uploads: Busy::default(),
             files_free: config.files_free,

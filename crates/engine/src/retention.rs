@@ -3,8 +3,9 @@
 
 use crate::{
     Clock, Engine, Result,
+    audit::chain,
     channels::{reservation, traffic},
-    entity::{dead_letter, delivery, journal, setup_link, web_session},
+    entity::{dead_letter, delivery, journal, password_link, setup_link, web_session},
     events::log,
     files::keep,
     templates,
@@ -20,6 +21,8 @@ const DELIVERIES_LIVE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 const DEAD_LETTERS_LIVE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// Events, for streams that come back.
 const EVENTS_LIVE: Duration = Duration::from_secs(24 * 60 * 60);
+/// Rows of the audit log.
+const AUDIT_LIVES: Duration = Duration::from_secs(2 * 365 * 24 * 60 * 60);
 /// Maximum number of deliveries deleted in one transaction, so that other writers get their turn.
 const BATCH: u64 = 500;
 const PATROL: Duration = Duration::from_secs(10 * 60);
@@ -47,6 +50,10 @@ pub(crate) async fn pass(engine: &Engine) -> Result<()> {
         .filter(setup_link::Column::ExpiresAt.lte(now.millis()))
         .exec(&tx)
         .await?;
+    password_link::Entity::delete_many()
+        .filter(password_link::Column::ExpiresAt.lte(now.millis()))
+        .exec(&tx)
+        .await?;
     traffic::forget(&tx, now).await?;
     reservation::forget(&tx, now).await?;
     templates::forget(&tx).await?;
@@ -58,6 +65,7 @@ pub(crate) async fn pass(engine: &Engine) -> Result<()> {
     while forget_rows(engine, before).await? == BATCH {}
     let before = now.minus(EVENTS_LIVE).millis();
     while forget_events(engine, before).await? == BATCH {}
+    while chain::forget(engine, now.minus(AUDIT_LIVES)).await? > 0 {}
     keep::pass(engine).await?;
     Ok(())
 }

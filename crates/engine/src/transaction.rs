@@ -9,7 +9,10 @@ use crate::{
     wakes::Worker,
 };
 use async_trait::async_trait;
-use domain::{access::Actor, event::Change};
+use domain::{
+    access::{Actor, AuditOutcome},
+    event::Change,
+};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExecResult,
     QueryFilter as _, QueryOrder as _, QueryResult, QuerySelect as _, Statement,
@@ -77,8 +80,18 @@ impl Transaction {
 
     /// Notes who did what in the audit log. `detail` never holds a secret's value.
     pub(crate) fn audit(&self, action: &str, subject: Subject, detail: Option<String>) {
+        self.audit_outcome(action, AuditOutcome::Done, subject, detail);
+    }
+
+    /// Notes who tried what and was refused.
+    pub(crate) fn audit_refused(&self, action: &str, subject: Subject, detail: Option<String>) {
+        self.audit_outcome(action, AuditOutcome::Refused, subject, detail);
+    }
+
+    fn audit_outcome(&self, action: &str, outcome: AuditOutcome, subject: Subject, detail: Option<String>) {
         let entry = audit::Entry {
             action: action.to_owned(),
+            outcome,
             subject,
             detail,
         };
@@ -128,7 +141,8 @@ impl Transaction {
             wake,
             then,
         } = pending.into_inner().unwrap_or_else(PoisonError::into_inner);
-        audit::write(&engine, &rows, &actor, audit).await?;
+        // The chain's end is locked from here on, so nothing long may follow.
+        let audited = audit::write(&engine, &rows, &actor, audit).await?;
         let mut told = HashSet::new();
         changes.retain(|change| told.insert(change.clone()));
         let tells = !changes.is_empty();
@@ -136,6 +150,7 @@ impl Transaction {
             log::write(&rows, engine.clock().now().millis(), changes).await?;
         }
         rows.commit().await?;
+        audit::log(&audited);
         for step in then {
             step(&engine);
         }

@@ -19,6 +19,8 @@ pub(crate) enum Worker {
     Templates,
     /// Gives waiting sessions to operators.
     Distribution,
+    /// Pushes alerts to browsers.
+    Push,
 }
 
 #[derive(Debug, Default)]
@@ -31,6 +33,7 @@ pub(crate) struct Wakes {
     doctor: Notify,
     templates: Notify,
     distribution: Notify,
+    push: Notify,
 }
 
 impl Wakes {
@@ -52,6 +55,7 @@ impl Wakes {
             Worker::Doctor => &self.doctor,
             Worker::Templates => &self.templates,
             Worker::Distribution => &self.distribution,
+            Worker::Push => &self.push,
         }
     }
 }

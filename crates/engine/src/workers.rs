@@ -7,9 +7,9 @@ use crate::{
     files::fetch,
     inbound,
     live::dispatcher,
-    outbound, receipts, retention,
+    outbound, push, receipts, retention,
     search::backfill,
-    sessions::{distribution, idle},
+    sessions::{distribution, idle, reminders},
     templates,
 };
 use tokio::task::JoinHandle;
@@ -32,7 +32,9 @@ impl Engine {
             tokio::spawn(retention::run(self.clone(), stop.clone())),
             tokio::spawn(backfill::run(self.clone(), stop.clone())),
             tokio::spawn(idle::run(self.clone(), stop.clone())),
+            tokio::spawn(reminders::run(self.clone(), stop.clone())),
             tokio::spawn(distribution::run(self.clone(), stop.clone())),
+            tokio::spawn(push::worker::run(self.clone(), stop.clone())),
             tokio::spawn(countries::run(self.clone(), stop.clone())),
             tokio::spawn(checkpoint::run(self.clone(), stop.clone())),
         ];

@@ -81,6 +81,10 @@ impl Valid {
             let details = "The recipient is not on WhatsApp.";
             return Fate::Fails(Failure::new(131026, "Message undeliverable", details));
         };
+        if world.blocked.contains(&(phone_number_id.to_owned(), customer)) {
+            let details = "The business has blocked the recipient.";
+            return Fate::Fails(Failure::new(131026, "Message undeliverable", details));
+        }
         let open = world.window_is_open(phone_number_id, customer, at);
         if window_counts && !open && self.body["type"] != "template" {
             let details = "Message failed to send because more than 24 hours have passed since the customer last \

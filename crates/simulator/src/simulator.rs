@@ -319,6 +319,12 @@ impl Simulator {
         self.shared.change(World::clear_faults);
     }
 
+    /// Whether the number has blocked the customer.
+    pub fn has_blocked(&self, phone_number_id: &str, customer: CustomerId) -> bool {
+        let world = self.shared.world();
+        world.blocked.contains(&(phone_number_id.to_owned(), customer))
+    }
+
     /// All messages that Graph has accepted, oldest first.
     pub fn sent_messages(&self) -> Vec<SentMessage> {
         self.shared.world().sent.clone()

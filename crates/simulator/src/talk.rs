@@ -140,11 +140,14 @@ impl Shared {
             }
             (wamid, message)
         };
-        let update = Update {
-            messages: vec![message],
-            ..Update::default()
-        };
-        self.queue(phone_number_id, update)?;
+        // What a blocked person writes never reaches the business.
+        if !self.world().blocked.contains(&(phone_number_id.to_owned(), id)) {
+            let update = Update {
+                messages: vec![message],
+                ..Update::default()
+            };
+            self.queue(phone_number_id, update)?;
+        }
         Ok(wamid)
     }
 

@@ -1,4 +1,4 @@
-//! The browser journeys in `end2end/`: a real Chromium against the real binary.
+//! The browser journeys in `end2end/`: a real Chromium against the real binary; the main ways also in Firefox and WebKit.
 
 use std::path::Path;
 use std::process::Command;
@@ -28,7 +28,8 @@ pub fn walk(pictures: bool) -> anyhow::Result<()> {
         .args(["playwright", "test"])
         .env("SWITCHBOARD_BIN", server::binary(Profile::Dev))
         .env("CHROMIUM", tools::chromium()?)
-        .env("FIREFOX", tools::firefox()?);
+        .env("FIREFOX", tools::firefox()?)
+        .env("WEBKIT_DRIVER", tools::webkit()?);
     if pictures {
         npx.env("SWITCHBOARD_PICTURES", "1");
     }
@@ -51,6 +52,7 @@ pub fn need() -> anyhow::Result<()> {
     tools::wasm_target()?;
     tools::chromium()?;
     tools::firefox()?;
+    tools::webkit()?;
     tools::journeys()
 }
 

@@ -68,9 +68,17 @@ pub fn chromium() -> anyhow::Result<PathBuf> {
     )
 }
 
-/// The other browser, in which the main ways are walked: FIREFOX, else one from PATH.
+/// Another browser, in which the main ways are walked: FIREFOX, else one from PATH.
 pub fn firefox() -> anyhow::Result<PathBuf> {
     browser("FIREFOX", &["firefox-esr", "firefox"], "firefox-esr")
+}
+
+/// The driver of WebKit, in which the main ways are walked, too: WEBKIT_DRIVER, else one from PATH. It needs a screen.
+pub fn webkit() -> anyhow::Result<PathBuf> {
+    if in_path("Xvfb").is_none() {
+        install("xvfb")?;
+    }
+    browser("WEBKIT_DRIVER", &["WebKitWebDriver"], "webkit2gtk-driver")
 }
 
 fn browser(variable: &str, programs: &[&str], package: &str) -> anyhow::Result<PathBuf> {

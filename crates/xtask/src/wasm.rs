@@ -149,7 +149,13 @@ fn optimise(wasm: &Path) -> anyhow::Result<bool> {
         return Ok(false);
     };
     let smaller = wasm.with_extension("opt");
-    process::run(wasm_opt.arg("-Oz").arg(wasm).arg("-o").arg(&smaller))?;
+    process::run(
+        wasm_opt
+            .args(["-Oz", "--converge"])
+            .arg(wasm)
+            .arg("-o")
+            .arg(&smaller),
+    )?;
     fs::rename(smaller, wasm)?;
     Ok(true)
 }

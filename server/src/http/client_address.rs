@@ -1,18 +1,22 @@
 //! The address that a request really comes from. Log-ins are throttled by it, so nobody may choose it freely: a header
 //! is believed only if it comes from a proxy in the settings, and it is read from its trustworthy end.
 
+use super::state::Http;
 use crate::settings::{ForwardedHeader, Proxy, Settings};
 use app::api::guard::ClientAddress;
 use axum::{
     extract::{Request, State},
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode},
     middleware::Next,
     response::Response,
 };
+use engine::{
+    audit::{refusals, request},
+    seldom::Seldom,
+};
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
@@ -20,16 +24,31 @@ const FORWARDED: &str = "forwarded";
 /// The interval between two warnings about a proxy that is not trusted.
 const SAY_EVERY: Duration = Duration::from_secs(60 * 60);
 
+/// Maximum number of characters of an address that are audited.
+const MAX_ASKED_FOR: usize = 200;
+
 /// The other end of the connection: a client or a proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer(pub IpAddr);
 
-/// Inserts the [`ClientAddress`] into the request's extensions.
-pub async fn find(State(settings): State<Arc<Settings>>, mut request: Request, next: Next) -> Response {
-    if let Some(client) = of(&request, &settings) {
+/// Inserts the [`ClientAddress`] into the request's extensions. What is audited meanwhile came from there, and what is
+/// forbidden is audited.
+pub async fn find(State(http): State<Http>, mut request: Request, next: Next) -> Response {
+    let client = of(&request, &http.settings);
+    if let Some(client) = client {
         request.extensions_mut().insert(ClientAddress(client));
     }
-    next.run(request).await
+    let asked_for: String = format!("{} {}", request.method(), request.uri().path())
+        .chars()
+        .take(MAX_ASKED_FOR)
+        .collect();
+    let answer = async {
+        let response = next.run(request).await;
+        let status_says_so = response.status() == StatusCode::FORBIDDEN;
+        refusals::forbidden(&http.engine, &asked_for, status_says_so).await;
+        response
+    };
+    request::within(client, answer).await
 }
 
 /// The client's address; `None` if the request has no connection, as in a test.
@@ -93,14 +112,11 @@ fn address(text: &str) -> Option<IpAddr> {
 /// Warns that an untrusted peer sends the header. The peer counts as the client; if it is a proxy, all the clients
 /// behind it count as one.
 fn say_who_forwards(peer: IpAddr) {
-    static SAID: Mutex<Option<Instant>> = Mutex::new(None);
-    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
-    if said.is_some_and(|said| said.elapsed() < SAY_EVERY) {
-        return;
-    }
-    *said = Some(Instant::now());
+    static SAID: Seldom = Seldom::every(SAY_EVERY);
+    let Some(left_out) = SAID.due() else { return };
     tracing::warn!(
         %peer,
+        left_out,
         "a request says for whom it was forwarded, and is not believed: it comes from an address that is not in \
          http.trusted_proxies. If that is your proxy, add it: until then everybody behind it counts as one client"
     );

@@ -8,9 +8,6 @@ use axum::{
 use engine::files::OpenFile;
 use std::ops::Range;
 
-/// Nothing may be loaded or run, and a document is of no origin.
-pub const POLICY: &str = "default-src 'none'; sandbox";
-
 /// What the request asks for, streamed, with its length.
 ///
 /// # Errors

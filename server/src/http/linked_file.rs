@@ -2,11 +2,7 @@
 //! which WhatsApp does not follow. Nothing else is at these addresses.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media>
 
-use super::{
-    attachment::attachment,
-    content::{POLICY, content},
-    state::Http,
-};
+use super::{attachment::attachment, content::content, state::Http};
 use axum::{
     extract::{Path, State, rejection::PathRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -39,7 +35,6 @@ pub async fn fetch(
             header::CACHE_CONTROL,
             HeaderValue::from_static("private, no-store"),
         );
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
         engine::Result::Ok(response)
     };
     match answered.await {

@@ -4,14 +4,18 @@
 //! `session_idle_hours` without a request, and `session_days` after the log-in in any case.
 
 use super::state::Http;
-use app::api::guard::USER;
+use app::api::guard::{ADDRESS, DEVICE, PROOF, USER};
 use async_trait::async_trait;
 use axum::http::StatusCode;
 use domain::{access::Me, ids::UserId, time::Timestamp};
 use engine::{
     Engine,
-    access::{users, web_sessions},
+    access::{
+        users,
+        web_sessions::{self, Login},
+    },
 };
+use serde::de::DeserializeOwned;
 use std::time::Duration;
 use time::OffsetDateTime;
 use tower_sessions::{
@@ -21,8 +25,15 @@ use tower_sessions::{
     session_store::{Error, Result},
 };
 
-/// The cookie's name.
-pub const COOKIE: &str = "switchboard_session";
+/// The cookie's name. Behind https no other host can set it, not even a subdomain: browsers see to that by the name
+/// (<https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes>).
+const fn cookie_name(https: bool) -> &'static str {
+    match https {
+        true => "__Host-switchboard_session",
+        false => "switchboard_session",
+    }
+}
+
 /// The session's key for its start, beside the keys of the pages.
 const BEGUN: &str = "begun";
 /// A session is prolonged only if that gains at least this much, so that not every request writes.
@@ -36,12 +47,13 @@ pub fn layer(http: &Http) -> SessionManagerLayer<Store> {
         idle: security.session_idle_hours,
         longest: security.session_days,
     };
+    let https = http.public_url.scheme() == "https";
     let longest = time::Duration::try_from(security.session_days).unwrap_or(time::Duration::WEEK);
     SessionManagerLayer::new(store)
-        .with_name(COOKIE)
+        .with_name(cookie_name(https))
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
-        .with_secure(http.public_url.scheme() == "https")
+        .with_secure(https)
         .with_expiry(Expiry::OnInactivity(longest))
 }
 
@@ -87,29 +99,36 @@ impl Store {
         let begun = begun.map_or(now, Timestamp::from_millis);
         now.plus(self.idle).min(begun.plus(self.longest))
     }
-
-    async fn write(&self, record: &Record) -> Result<()> {
-        let data = serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
-        let user = record.data.get(USER).cloned();
-        let user = user.and_then(|value| serde_json::from_value::<UserId>(value).ok());
-        let (id, ends) = (record.id.to_string(), self.ends(record));
-        web_sessions::save(&self.engine, &id, &data, user, ends)
-            .await
-            .map_err(broken)
-    }
 }
 
 #[async_trait]
 impl SessionStore for Store {
-    /// Called when the first value is stored in a session, and again at the log-in, which gives it a new id.
+    /// Called at the log-in, which gives the session a new id. One that may not begin any more is emptied.
     async fn create(&self, record: &mut Record) -> Result<()> {
-        let now = self.engine.clock().now().millis();
-        record.data.insert(BEGUN.to_owned(), now.into());
-        self.write(record).await
+        let now = self.engine.clock().now();
+        record.data.insert(BEGUN.to_owned(), now.millis().into());
+        let proof = record.data.remove(PROOF);
+        let login = Login {
+            user: held(record, USER),
+            device: held(record, DEVICE),
+            address: held(record, ADDRESS),
+            begun_at: Some(now),
+        };
+        let (id, data, ends) = (record.id.to_string(), encoded(record)?, self.ends(record));
+        let proof = proof.as_ref().and_then(|proof| proof.as_str());
+        let begun = web_sessions::begin(&self.engine, &id, &data, login, proof, ends);
+        if !begun.await.map_err(broken)? {
+            record.data.clear();
+        }
+        Ok(())
     }
 
+    /// A log-in that was ended at the same moment is not undone.
     async fn save(&self, record: &Record) -> Result<()> {
-        self.write(record).await
+        let (id, ends) = (record.id.to_string(), self.ends(record));
+        web_sessions::replace(&self.engine, &id, &encoded(record)?, ends)
+            .await
+            .map_err(broken)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
@@ -139,6 +158,15 @@ impl SessionStore for Store {
             .await
             .map_err(broken)
     }
+}
+
+fn encoded(record: &Record) -> Result<String> {
+    serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))
+}
+
+/// A value of the session, if it has one of this type.
+fn held<T: DeserializeOwned>(record: &Record, key: &str) -> Option<T> {
+    serde_json::from_value(record.data.get(key)?.clone()).ok()
 }
 
 fn broken(error: engine::Error) -> Error {

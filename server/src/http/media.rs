@@ -1,11 +1,11 @@
 //! The files of messages, for those who may read the message. Nothing in a file is run: it is saved instead of shown, a
-//! browser does not guess its type, and its policy allows nothing. Pictures, sound and video are shown by the console's
+//! browser does not guess its type, and its policy allows nothing (`security::NO_PAGE`). Pictures, sound and video are shown by the console's
 //! own elements.
 
 use super::{
     api::{Id, Reader, problem::Problem},
     attachment::attachment,
-    content::{POLICY, content},
+    content::content,
     login_session,
     state::Http,
 };
@@ -123,7 +123,6 @@ fn describe(headers: &mut HeaderMap, file: &OpenFile) {
         (header::CONTENT_TYPE, mime_type),
         // Whether this user may still see it is asked each time.
         (header::CACHE_CONTROL, "private, no-cache"),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
         (
             HeaderName::from_static("cross-origin-resource-policy"),
             "same-origin",

@@ -1,11 +1,14 @@
 //! Puts the layers around the routes, which are all in one table ([`routes`]).
 
 pub mod api;
+pub mod audit;
 pub mod body_limit;
 pub mod client_address;
 pub mod contact_card;
+pub mod conversation;
 pub mod countries;
 pub mod country_database;
+pub mod csv_export;
 pub mod events;
 pub mod handbook;
 pub mod health;
@@ -31,6 +34,7 @@ mod attachment;
 mod content;
 mod plain_page;
 mod reactive_owner;
+mod signed_error;
 
 use axum::{
     Router,
@@ -41,6 +45,7 @@ use axum::{
 use routes::{Access, routes};
 use state::Http;
 use std::time::Duration;
+use tower::util::MapResponseLayer;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 /// Time for a large upload over a slow line.
@@ -64,7 +69,7 @@ pub fn router(http: Http) -> Router {
         .layer(from_fn_with_state(http.clone(), body_limit::of_people))
         .layer(login_session::layer(&http));
     let doors = from_fn_with_state(countries::Doors::of(&http), countries::guard);
-    let find_client = from_fn_with_state(http.settings.clone(), client_address::find);
+    let find_client = from_fn_with_state(http.clone(), client_address::find);
     let uploads = group(Access::Upload).layer(login_session::layer(&http));
     let api_uploads = group(Access::TokenUpload).layer(from_fn_with_state(http.clone(), api::authenticate));
     let uploads = uploads
@@ -96,10 +101,12 @@ pub fn router(http: Http) -> Router {
         .layer(from_fn(text::refuse_nul_in_address))
         .layer(doors)
         .layer(from_fn_with_state(http.clone(), security::refuse_foreign_sites))
+        .layer(from_fn_with_state(http.clone(), security::refuse_foreign_hosts))
         .layer(from_fn(api::problem::in_every_error))
-        .layer(from_fn_with_state(http.clone(), security::headers))
+        .layer(from_fn(security::pages_policy))
         .layer(from_fn(packed::pack))
         .layer(from_fn(request::record))
         .layer(find_client);
-    others.merge(meta).with_state(http)
+    let seal = MapResponseLayer::new(security::every_answer(&http));
+    others.merge(meta).layer(seal).with_state(http)
 }

@@ -1,6 +1,6 @@
 //! The console: serves `app`'s pages and server functions, and provides their context.
 
-use super::{plain_page::plain_page, reactive_owner::Apart, site, state::Http, text};
+use super::{plain_page::plain_page, reactive_owner::Apart, signed_error, site, state::Http, text};
 use app::{App, api::ApiError, labels, prefs, shell};
 use axum::{
     Json, Router,
@@ -8,8 +8,12 @@ use axum::{
     extract::{Request, State},
     http::{Method, StatusCode, header},
     middleware::map_response,
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse as _, Redirect, Response},
     routing::post,
+};
+use engine::{
+    audit::request,
+    seldom::{EVERY_SECOND, Seldom},
 };
 use leptos::{
     context::{provide_context, use_context},
@@ -64,9 +68,8 @@ async fn call(State(http): State<Http>, request: Request) -> Response {
     }
     let request = Request::from_parts(head, Body::from(body));
     Apart::new(async move {
-        handle_server_fns_with_context(context(&http), request)
-            .await
-            .into_response()
+        let answer = handle_server_fns_with_context(context(&http), request).await;
+        signed_error::sign(answer.into_response())
     })
     .await
 }
@@ -74,6 +77,9 @@ async fn call(State(http): State<Http>, request: Request) -> Response {
 /// Draws a page in a task of its own, to its end, even if the browser has gone away: otherwise the page's pending reads
 /// would find their signals disposed. `http.pages` limits how many are drawn at once.
 async fn draw(State(http): State<Http>, request: Request) -> Response {
+    if let Some(address) = signed_error::without_foreign(request.uri()) {
+        return Redirect::to(&address).into_response();
+    }
     let locale = prefs::language_of(request.headers());
     let options = http.leptos.clone();
     let context = context(&http);
@@ -83,8 +89,12 @@ async fn draw(State(http): State<Http>, request: Request) -> Response {
         let body = to_bytes(body, usize::MAX).await?;
         Ok::<_, axum::Error>(Response::from_parts(head, Body::from(body)))
     });
-    let Some(drawing) = in_a_place(&http.pages, PLACE_WITHIN, page.in_current_span()).await else {
-        tracing::warn!("no room for another page: http.pages");
+    let page = request::carried(page.in_current_span());
+    let Some(drawing) = in_a_place(&http.pages, PLACE_WITHIN, page).await else {
+        static FULL: Seldom = Seldom::every(EVERY_SECOND);
+        if let Some(left_out) = FULL.due() {
+            tracing::warn!(left_out, "no room for another page: http.pages");
+        }
         let words = plain_page(locale, &labels::too_busy(locale));
         let retry_after = [(header::RETRY_AFTER, RETRY_AFTER)];
         return (StatusCode::SERVICE_UNAVAILABLE, retry_after, words).into_response();

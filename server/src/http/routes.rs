@@ -3,10 +3,11 @@
 use super::{
     api,
     api::{
-        canned_replies, channel_health, channels, costs, deliveries, extensions, labels, messages, queues,
-        sessions, templates,
+        canned_replies, channel_health, channels, costs, deliveries, extensions, labels, merged_contacts,
+        messages, queues, sessions, templates,
     },
-    contact_card, country_database, events, handbook, health, linked_file, media, session_log, site,
+    audit, contact_card, conversation, country_database, events, handbook, health, linked_file, media,
+    session_log, site,
     state::Http,
     unlock, uploads, webhook,
 };
@@ -66,7 +67,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         route(Public, "/healthz", get(health::alive)),
         route(Public, "/readyz", get(health::ready)),
-        // From this machine, or with a token.
+        // With a token.
         route(Public, "/metrics", get(health::metrics)),
         route(Asset, "/pkg/{*path}", get(site::package)),
         // Makes this browser known; `switchboard user unlock` prints the link.
@@ -92,7 +93,13 @@ pub fn routes() -> Vec<Route> {
         //
         route(User, "/events", get(events::stream)),
         route(User, "/inbox/cards/{message}/{nth}", get(contact_card::download)),
-        route(User, "/session-log.csv", get(session_log::export)),
+        route(User, "/session-log.csv", get(session_log::csv)),
+        route(User, "/security/audit.csv", get(audit::csv)),
+        route(
+            User,
+            "/session-log/{id}/conversation.zip",
+            get(conversation::of_user),
+        ),
         route(User, "/media/{message}", get(media::of_user)),
         route(
             Upload,
@@ -177,13 +184,41 @@ pub fn routes() -> Vec<Route> {
         route(Token, "/api/v1/sessions/{id}/read", post(sessions::mark_read)),
         route(Token, "/api/v1/sessions/{id}/typing", post(sessions::typing)),
         route(Token, "/api/v1/sessions/{id}/unread", post(sessions::mark_unread)),
+        route(
+            Token,
+            "/api/v1/sessions/{id}/snooze",
+            post(sessions::snooze).delete(sessions::wake),
+        ),
         route(Token, "/api/v1/sessions/{id}/notes", post(sessions::note)),
         route(
             Token,
             "/api/v1/sessions/{id}/contact-note",
             get(sessions::contact_note).put(sessions::set_contact_note),
         ),
+        route(
+            Token,
+            "/api/v1/sessions/{id}/contact-name",
+            put(sessions::set_contact_name),
+        ),
+        route(
+            Token,
+            "/api/v1/sessions/{id}/block",
+            get(sessions::contact_block)
+                .post(sessions::block)
+                .delete(sessions::unblock),
+        ),
+        route(
+            Token,
+            "/api/v1/sessions/{id}/merged-contacts",
+            get(merged_contacts::list),
+        ),
+        route(
+            Token,
+            "/api/v1/sessions/{id}/merged-contacts/{contact}",
+            put(merged_contacts::merge).delete(merged_contacts::separate),
+        ),
         route(Token, "/api/v1/sessions/{id}/timeline", get(sessions::timeline)),
+        route(Token, "/api/v1/sessions/{id}/export", get(conversation::of_token)),
         route(Token, "/api/v1/sessions/{id}/transfer", post(sessions::transfer)),
         route(Token, "/api/v1/sessions/transfer", post(sessions::transfer_all)),
         route(Token, "/api/v1/sessions/close", post(sessions::close_all)),

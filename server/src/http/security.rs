@@ -10,46 +10,110 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
+use engine::seldom::{EVERY_SECOND, Seldom};
 use leptos::nonce::Nonce;
-use url::{Position, Url};
+use url::{Host, Position, Url};
 
-/// Mints the nonce under which this response's scripts may run, and sets the headers.
-pub async fn headers(State(http): State<Http>, mut request: Request, next: Next) -> Response {
+/// The policy of every answer that is neither a page nor a script: whatever it is, nothing of it loads or runs, nothing
+/// shows it in a frame, and a document made of it is of no origin.
+pub const NO_PAGE: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+
+/// What every answer says.
+const ALWAYS: [(HeaderName, HeaderValue); 5] = [
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), geolocation=(self), payment=(), usb=()"),
+    ),
+];
+
+/// Mints the nonce under which the scripts of a page may run, and sets the policy of pages and scripts (a service worker
+/// obeys that of its own script).
+pub async fn pages_policy(mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
     let mut response = next.run(request).await;
+    if is_page_or_script(response.headers())
+        && let Ok(policy) = HeaderValue::try_from(policy(&nonce))
+    {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
 
-    // A response that does not mention caching may contain data of customers.
-    let no_store = HeaderValue::from_static("no-store");
-    response
-        .headers_mut()
-        .entry(header::CACHE_CONTROL)
-        .or_insert(no_store);
-    // A file of a customer has a stricter policy of its own.
-    let own_policy = response.headers().contains_key(header::CONTENT_SECURITY_POLICY);
-    let mut set = |name: HeaderName, value: &str| {
-        if let Ok(value) = HeaderValue::try_from(value) {
-            response.headers_mut().insert(name, value);
+fn is_page_or_script(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    kind.is_some_and(|kind| kind.starts_with(b"text/html") || kind.starts_with(b"text/javascript"))
+}
+
+/// Sets the headers of whatever leaves the router, also of refusals that a layer made. It is cheap, because Meta sends
+/// thousands of requests a second.
+pub fn every_answer(http: &Http) -> impl Fn(Response) -> Response + Clone + Send + Sync + 'static {
+    let https = http.public_url.scheme() == "https";
+    move |mut response| {
+        let headers = response.headers_mut();
+        for (name, value) in ALWAYS {
+            headers.insert(name, value);
         }
-    };
-    if !own_policy {
-        set(header::CONTENT_SECURITY_POLICY, &policy(&nonce));
+        headers
+            .entry(header::CONTENT_SECURITY_POLICY)
+            .or_insert(const { HeaderValue::from_static(NO_PAGE) });
+        // A response that does not mention caching may contain data of customers.
+        headers
+            .entry(header::CACHE_CONTROL)
+            .or_insert(const { HeaderValue::from_static("no-store") });
+        name_charset(headers);
+        if https {
+            headers.insert(
+                header::STRICT_TRANSPORT_SECURITY,
+                const { HeaderValue::from_static("max-age=31536000; includeSubDomains") },
+            );
+            make_cookies_secure(headers);
+        }
+        response
     }
-    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::X_FRAME_OPTIONS, "DENY");
-    set(header::REFERRER_POLICY, "same-origin");
-    set(
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    );
-    set(
-        HeaderName::from_static("permissions-policy"),
-        "camera=(), geolocation=(self), payment=(), usb=()",
-    );
-    if http.public_url.scheme() == "https" {
-        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+}
+
+/// Every text that this server sends is UTF-8: files of customers are text only if they are.
+fn name_charset(headers: &mut HeaderMap) {
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::to_str);
+    let Some(Ok(kind)) = kind else { return };
+    let is_text = kind.starts_with("text/") || kind.ends_with("+xml");
+    if is_text
+        && !kind.contains("charset=")
+        && let Ok(named) = HeaderValue::try_from(format!("{kind}; charset=utf-8"))
+    {
+        headers.insert(header::CONTENT_TYPE, named);
     }
-    response
+}
+
+/// No cookie crosses the network in the clear, whoever set it.
+fn make_cookies_secure(headers: &mut HeaderMap) {
+    let cookies: Vec<_> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+    headers.remove(header::SET_COOKIE);
+    for cookie in cookies {
+        let text = cookie.to_str().unwrap_or_default();
+        let is_secure = text
+            .split(';')
+            .any(|part| part.trim().eq_ignore_ascii_case("secure"));
+        let secured = match is_secure {
+            true => Ok(cookie.clone()),
+            false => HeaderValue::try_from(format!("{text}; Secure")),
+        };
+        headers.append(header::SET_COOKIE, secured.unwrap_or(cookie));
+    }
 }
 
 /// `wasm-unsafe-eval` lets the browser compile the console's WebAssembly; it does not allow `eval` of text.
@@ -70,12 +134,16 @@ pub async fn refuse_foreign_sites(State(http): State<Http>, request: Request, ne
     if request.method().is_safe() || without_cookie || is_own_site(request.headers(), &http.public_url) {
         return next.run(request).await;
     }
-    tracing::warn!("a request from another site was refused");
+    static REFUSED: Seldom = Seldom::every(EVERY_SECOND);
+    if let Some(left_out) = REFUSED.due() {
+        tracing::warn!(left_out, "a request from another site was refused");
+    }
     (StatusCode::FORBIDDEN, "This request came from another site.\n").into_response()
 }
 
 /// Browsers send `Sec-Fetch-Site` from trustworthy pages and `Origin` with every POST; a client that sends neither is
-/// no browser.
+/// no browser. The origin is the public one, or that of another of the server's hosts, by the public scheme: a page of the
+/// same host without TLS may be anybody's.
 fn is_own_site(headers: &HeaderMap, public_url: &Url) -> bool {
     let text = |name: HeaderName| headers.get(name).map(HeaderValue::to_str);
     if let Some(site) = text(HeaderName::from_static("sec-fetch-site")) {
@@ -87,9 +155,54 @@ fn is_own_site(headers: &HeaderMap, public_url: &Url) -> bool {
     let Some(origin) = origin.ok().and_then(|origin| Url::parse(origin).ok()) else {
         return false;
     };
-    let host = |url: &Url| url[Position::BeforeHost..Position::AfterPort].to_owned();
+    let host = &origin[Position::BeforeHost..Position::AfterPort];
     let called = text(header::HOST).and_then(Result::ok);
-    origin.origin() == public_url.origin() || called.is_some_and(|called| host(&origin) == called)
+    let by_another_host = called == Some(host) && origin.scheme() == public_url.scheme();
+    origin.origin() == public_url.origin() || (by_another_host && origin.host() != public_url.host())
+}
+
+/// Refuses a browser that asks for a host that is not this server's: the page of a foreign name that was made to lead here
+/// would otherwise read answers as its own.
+pub async fn refuse_foreign_hosts(State(http): State<Http>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).map(HeaderValue::to_str);
+    let is_own = match host {
+        Some(Ok(host)) => is_own_host(host, &http.public_url, &http.settings.http.hosts),
+        Some(Err(_)) => false,
+        // Only HTTP/1.0, which no browser speaks.
+        None => true,
+    };
+    let without_cookie =
+        request.uri().path().starts_with("/api/") && api::bearer(request.headers()).is_some();
+    let probes = ["/healthz", "/readyz", "/metrics"].contains(&request.uri().path());
+    if is_own || without_cookie || probes {
+        return next.run(request).await;
+    }
+    static REFUSED: Seldom = Seldom::every(EVERY_SECOND);
+    if let Some(left_out) = REFUSED.due() {
+        let host = host.and_then(Result::ok).unwrap_or_default();
+        tracing::warn!(
+            host,
+            left_out,
+            "a request for another host was refused; the server's are those of http.public_url and http.hosts"
+        );
+    }
+    let words = "This server has another name. Its administrator may add this one to http.hosts.\n";
+    (StatusCode::MISDIRECTED_REQUEST, words).into_response()
+}
+
+/// An address is nobody's name, and leads where it says.
+fn is_own_host(called: &str, public_url: &Url, hosts: &[String]) -> bool {
+    let Ok(called) = Url::parse(&format!("http://{called}/")) else {
+        return false;
+    };
+    match called.host() {
+        Some(Host::Domain(name)) => {
+            let is = |own: &str| own.eq_ignore_ascii_case(name);
+            is("localhost") || public_url.host_str().is_some_and(is) || hosts.iter().any(|own| is(own))
+        }
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        None => false,
+    }
 }
 
 #[cfg(test)]
@@ -128,9 +241,18 @@ mod tests {
             ("host", "10.0.0.1:3000")
         ]));
         assert!(own(&[
-            ("origin", "http://localhost:3000"),
-            ("host", "localhost:3000")
+            ("origin", "https://10.0.0.1:3000"),
+            ("host", "10.0.0.1:3000")
         ]));
+        assert!(!own(&[
+            ("origin", "http://pbx.example.com"),
+            ("host", "pbx.example.com")
+        ]));
+        assert!(!own(&[
+            ("origin", "https://pbx.example.com:8443"),
+            ("host", "pbx.example.com:8443")
+        ]));
+        assert!(!own(&[("origin", "http://10.0.0.1"), ("host", "10.0.0.1")]));
         assert!(!own(&[
             ("origin", "https://evil.example"),
             ("host", "pbx.example.com")
@@ -141,5 +263,33 @@ mod tests {
         ]));
         assert!(!own(&[("origin", "null"), ("host", "pbx.example.com")]));
         assert!(own(&[("host", "pbx.example.com")]));
+    }
+
+    #[test]
+    fn a_foreign_name_is_not_this_servers() {
+        let public_url = Url::parse("https://pbx.example.com").unwrap();
+        let hosts = ["pbx".to_owned()];
+        let is_own = |called: &str| is_own_host(called, &public_url, &hosts);
+        for own in [
+            "pbx.example.com",
+            "PBX.example.com:8443",
+            "pbx:3000",
+            "localhost:3000",
+            "10.0.0.1",
+            "[::1]:3000",
+        ] {
+            assert!(is_own(own), "{own}");
+        }
+        for foreign in [
+            "evil.example",
+            "pbx.example.com.evil.example",
+            "",
+            "a b",
+            "pbx.example.com@evil.example",
+            "evil.example/pbx.example.com",
+            "evil.example#pbx.example.com",
+        ] {
+            assert!(!is_own(foreign), "{foreign}");
+        }
     }
 }

@@ -128,13 +128,10 @@ fn file(path: &str, headers: &HeaderMap, caching: &'static str) -> Option<Respon
     };
     let answer = response.headers_mut();
     let mime = mime_guess::from_path(path).first_or_octet_stream();
-    let text = matches!(mime.type_(), mime_guess::mime::TEXT) || mime.subtype() == "javascript";
-    let mime = if text {
-        format!("{mime}; charset=utf-8")
-    } else {
-        mime.to_string()
-    };
-    for (name, value) in [(header::CONTENT_TYPE, mime), (header::ETAG, file.tag.clone())] {
+    for (name, value) in [
+        (header::CONTENT_TYPE, mime.as_ref()),
+        (header::ETAG, file.tag.as_str()),
+    ] {
         if let Ok(value) = HeaderValue::try_from(value) {
             answer.insert(name, value);
         }

@@ -5,6 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::ids::UserId;
+use engine::seldom::{EVERY_SECOND, Seldom};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -58,7 +59,13 @@ impl Streams {
     ) -> Result<Place, Full> {
         let mut open = streams.0.lock().unwrap_or_else(PoisonError::into_inner);
         if open.values().sum::<usize>() >= most_in_all {
-            tracing::warn!("no room for another stream of live updates: http.streams");
+            static FULL: Seldom = Seldom::every(EVERY_SECOND);
+            if let Some(left_out) = FULL.due() {
+                tracing::warn!(
+                    left_out,
+                    "no room for another stream of live updates: http.streams"
+                );
+            }
             return Err(Full::Process);
         }
         let count = open.entry(user).or_default();

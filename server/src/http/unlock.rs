@@ -26,11 +26,12 @@ pub async fn open(
     let Ok(Query(link)) = link else {
         return StatusCode::BAD_REQUEST.into_response();
     };
-    let carried = prefs::cookie_in(&headers, prefs::BROWSER_COOKIE);
+    let https = http.public_url.scheme() == "https";
+    let carried = prefs::cookie_in(&headers, prefs::browser_cookie_name(https));
     let to_the_log_in = Redirect::to("/login");
     match browsers::unlocked(&http.engine, &link.login, &link.note, carried) {
         Some(value) => {
-            let cookie = prefs::browser_cookie(&value, http.public_url.scheme() == "https");
+            let cookie = prefs::browser_cookie(&value, https);
             ([(SET_COOKIE, cookie)], to_the_log_in).into_response()
         }
         None => to_the_log_in.into_response(),

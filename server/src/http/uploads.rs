@@ -22,7 +22,7 @@ use domain::{
     ids::{FileId, SessionId},
     refusal::Refusal,
 };
-use engine::files::upload::{self, Progress};
+use engine::files::upload::{self, Progress, Purpose};
 use futures::TryStreamExt as _;
 use std::io;
 use tower_sessions::Session;
@@ -32,7 +32,7 @@ pub const API: &str = "/api/v1/uploads";
 
 const VERSION: &str = "1.0.0";
 const PART: &str = "application/offset+octet-stream";
-/// Upload-Metadata: a session's id and a name.
+/// Upload-Metadata: a session's id or `purpose canned_reply`, and a name.
 const MAX_METADATA: usize = 4096;
 
 /// The handlers of one upload.
@@ -108,11 +108,14 @@ pub async fn create(
         let found = metadata.iter().find(|(name, _)| name == key);
         found.map(|(_, value)| value.as_str())
     };
-    let session: SessionId = about("session")
-        .and_then(|session| session.parse().ok())
-        .ok_or_else(|| required("Upload-Metadata: session"))?;
+    let session: Option<SessionId> = about("session").and_then(|session| session.parse().ok());
+    let purpose = match (session, about("purpose")) {
+        (Some(session), None) => Purpose::Session(session),
+        (None, Some("canned_reply")) => Purpose::CannedReply,
+        _ => return Err(required("Upload-Metadata: session")),
+    };
     let filename = about("filename").unwrap_or_default();
-    let begun = upload::begin(&http.engine, &actor, session, filename, size).await;
+    let begun = upload::begin(&http.engine, &actor, purpose, filename, size).await;
     let id = begun.map_err(|error| refused(&uri, error))?;
     let mut response = StatusCode::CREATED.into_response();
     set(&mut response, "location", &format!("{}/{id}", uri.path()));

@@ -16,6 +16,7 @@ use engine::{
     countries,
     inbound::webhook::{Handshake, NotAccepted},
     metrics::{DELIVERIES_REFUSED, HANDSHAKES_REFUSED},
+    seldom::{EVERY_SECOND, Seldom},
 };
 use serde::Deserialize;
 use std::time::{Duration, Instant};
@@ -83,6 +84,16 @@ fn webhook_id(path: WebhookPath) -> String {
     path.map_or_else(|_| String::new(), |Path(id)| id)
 }
 
+/// The longest challenge that is returned; Meta's has some ten digits.
+const MAX_CHALLENGE: usize = 128;
+
+/// Whoever makes up a link with the verify token also makes up the challenge: what a browser could take for a page or a
+/// script is not returned.
+fn is_challenge(text: &str) -> bool {
+    let harmless = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    (1..=MAX_CHALLENGE).contains(&text.len()) && text.chars().all(harmless)
+}
+
 /// Answers Meta's handshake when a callback address is set: it returns the challenge verbatim, as plain text.
 pub async fn handshake(
     State(http): State<Http>,
@@ -95,15 +106,11 @@ pub async fn handshake(
         answer
     };
     let asked = match query {
-        Ok(Query(asked)) if asked.mode == "subscribe" => asked,
+        Ok(Query(asked)) if asked.mode == "subscribe" && is_challenge(&asked.challenge) => asked,
         _ => return refused("no_handshake", StatusCode::FORBIDDEN.into_response()),
     };
     match engine::inbound::webhook::handshake(&http.engine, &webhook_id, &asked.verify_token).await {
-        Ok(Handshake::Accepted) => (
-            [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
-            asked.challenge,
-        )
-            .into_response(),
+        Ok(Handshake::Accepted) => asked.challenge.into_response(),
         Ok(Handshake::WrongToken) => refused("verify_token", StatusCode::FORBIDDEN.into_response()),
         Ok(Handshake::UnknownWebhook) => refused("unknown_webhook", StatusCode::NOT_FOUND.into_response()),
         Err(error) => {
@@ -156,7 +163,10 @@ fn refuse(why: &NotAccepted) -> Response {
     match why {
         NotAccepted::UnknownWebhook => StatusCode::NOT_FOUND.into_response(),
         NotAccepted::Signature(error) => {
-            tracing::warn!(%error, "a webhook request was refused");
+            static REFUSED: Seldom = Seldom::every(EVERY_SECOND);
+            if let Some(left_out) = REFUSED.due() {
+                tracing::warn!(%error, left_out, "a webhook request was refused");
+            }
             StatusCode::UNAUTHORIZED.into_response()
         }
         NotAccepted::Unavailable => unavailable(),

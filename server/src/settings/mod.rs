@@ -1,9 +1,12 @@
 //! Settings come from an embedded file in which every key has a comment; an optional file overrides it, and the
 //! environment overrides both. All problems are reported at once, each with its key or its environment variable.
 
+pub mod warnings;
+
 mod s3;
 mod values;
 
+use domain::access::Role;
 use figment::{
     Figment,
     providers::{Env, Format as _, Toml},
@@ -20,17 +23,18 @@ use std::{
 use url::Url;
 
 pub use s3::S3;
-pub use values::{ForwardedHeader, Proxy};
+pub use values::{ForwardedHeader, Proxy, PushServices};
 
 /// The reference of all settings.
 pub const DEFAULTS: &str = include_str!("../../default.toml");
 const FILE: &str = "switchboard.toml";
 const VARIABLES: &str = "SWITCHBOARD_";
 /// Keys whose values are never shown.
-const SECRETS: [&str; 3] = [
+const SECRETS: [&str; 4] = [
     "database.url",
     "files.s3.secret_access_key",
     "security.master_key",
+    "security.next_master_key",
 ];
 
 #[derive(Debug, Clone, Deserialize)]
@@ -41,6 +45,7 @@ pub struct Settings {
     pub meta: Meta,
     pub sessions: Sessions,
     pub files: Files,
+    pub push: Push,
     pub security: Security,
     pub log: Log,
 }
@@ -51,6 +56,7 @@ pub struct Http {
     /// `None`: derived from `listen`.
     #[serde(deserialize_with = "values::public_url")]
     pub public_url: Option<Url>,
+    pub hosts: Vec<String>,
     pub trusted_proxies: Vec<Proxy>,
     pub forwarded_header: ForwardedHeader,
     pub webhook_body_bytes: usize,
@@ -59,6 +65,9 @@ pub struct Http {
     pub strangers_bodies_bytes: usize,
     #[serde(deserialize_with = "values::seconds")]
     pub head_seconds: Duration,
+    #[serde(deserialize_with = "values::seconds")]
+    pub write_seconds: Duration,
+    pub connections: usize,
     #[serde(deserialize_with = "values::seconds")]
     pub request_seconds: Duration,
     pub webhook_waiting: usize,
@@ -112,13 +121,23 @@ pub struct Files {
 }
 
 #[derive(Debug, Clone, Deserialize)]
+pub struct Push {
+    pub services: PushServices,
+}
+
+#[derive(Debug, Clone, Deserialize)]
 pub struct Security {
     #[serde(deserialize_with = "values::master_key")]
     pub master_key: Option<SecretString>,
+    /// `None`: a new `master.key`.
+    #[serde(deserialize_with = "values::master_key")]
+    pub next_master_key: Option<SecretString>,
     #[serde(deserialize_with = "values::hours")]
     pub session_idle_hours: Duration,
     #[serde(deserialize_with = "values::days")]
     pub session_days: Duration,
+    pub mask_numbers: bool,
+    pub tokens_give: Role,
     /// `None`: the uploaded one.
     #[serde(deserialize_with = "values::file")]
     pub country_database: Option<PathBuf>,

@@ -11,7 +11,7 @@ use url::Url;
 /// A reverse proxy, or a network of them: `10.0.0.7` or `10.0.0.0/8`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Proxy(IpNet);
+pub struct Proxy(pub(super) IpNet);
 
 impl TryFrom<String> for Proxy {
     type Error = String;
@@ -39,6 +39,25 @@ pub enum ForwardedHeader {
     XForwardedFor,
     /// <https://www.rfc-editor.org/rfc/rfc7239>
     Forwarded,
+}
+
+/// The push services of browsers that are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PushServices {
+    None,
+    Public,
+    Any,
+}
+
+impl From<PushServices> for engine::PushServices {
+    fn from(services: PushServices) -> Self {
+        match services {
+            PushServices::None => Self::None,
+            PushServices::Public => Self::Public,
+            PushServices::Any => Self::Any,
+        }
+    }
 }
 
 pub(super) fn public_url<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Url>, D::Error> {

@@ -136,7 +136,8 @@ impl Program {
     }
 
     pub async fn metrics(&self) -> String {
-        let answer = reqwest::get(format!("http://{}/metrics", self.address)).await;
+        let request = reqwest::Client::new().get(format!("http://{}/metrics", self.address));
+        let answer = request.bearer_auth(&self.token).send().await;
         answer.expect("an answer").text().await.expect("text")
     }
 

@@ -148,21 +148,6 @@ async fn log_ins_are_throttled(story: &Story) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn behind_https_the_cookie_is_secure_and_hsts_is_sent() {
-    let public = "https://pbx.example.com".parse().expect("a URL");
-    let story = Story::with(|settings| settings.http.public_url = Some(public)).await;
-    let mut browser = story.admin("admin").await;
-    let answer = browser.log_in("admin", PASSWORD).await;
-    let cookies = answer.headers.get_all(header::SET_COOKIE).iter();
-    let cookie = cookies
-        .filter_map(|c| c.to_str().ok())
-        .find(|c| c.starts_with("switchboard_session="));
-    assert!(cookie.expect("a cookie").contains("Secure"));
-    assert!(answer.header("strict-transport-security").contains("max-age="));
-    story.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn the_page_and_its_policy_have_the_same_nonce() {
     let story = Story::on_sqlite().await;
     let browser = Browser::new(&story);

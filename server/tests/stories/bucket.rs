@@ -44,6 +44,7 @@ macro_rules! stories_with_a_bucket {
 
 stories_with_a_bucket! {
     files_are_in_the_bucket_and_nowhere_else
+    a_canned_replys_file_is_copied_by_the_service
     a_large_file_goes_in_parts
     only_what_is_ours_is_swept
     files_wait_for_a_bucket_that_is_away
@@ -96,6 +97,24 @@ async fn files_are_in_the_bucket_and_nowhere_else(story: &Story, s3: &mut S3) {
     for message in &story.messages(&session).await[1..] {
         assert_eq!(message["file"]["state"], "expired");
     }
+}
+
+async fn a_canned_replys_file_is_copied_by_the_service(story: &Story, s3: &mut S3) {
+    let (_, jana, session) = begin_desk(story).await;
+    let admin = story.admin("admin").await;
+    let file = admin.uploads_for(("purpose", "canned_reply"), "a.pdf", PDF).await;
+    let form = [("form[shortcut]", "price"), ("form[files][]", &file)];
+    assert_eq!(admin.call("canned-replies/save", &form).await.status, 200);
+    let session_id = id_of(&session);
+    let arguments = [("session", session_id.as_str()), ("file", &file)];
+    let copy = jana.call("canned-replies/attach", &arguments).await.ok();
+    send_file(&jana, &session, &id_of(&copy), "").await;
+    story.settled().await;
+    assert_eq!(story.accepted_files()[0].bytes().expect("a file"), PDF);
+    assert_eq!(files_in(&s3.bucket()), 2);
+    story.later(73 * HOUR).await;
+    story.engine.forget().await.expect("the sent copy goes");
+    assert_eq!(files_in(&s3.bucket()), 1);
 }
 
 async fn a_large_file_goes_in_parts(story: &Story, s3: &mut S3) {

@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use domain::{
-    access::Actor,
+    access::{Actor, Scope},
     channel::{
         AuditAction, AuditDetail, AuthenticationForm, Badge, Changed, ChannelView, MessagingForm, NewValue,
         Sending, SendingForm,
@@ -35,6 +35,7 @@ stories! {
     what_is_pasted_is_understood
     a_number_of_another_channel_names_it
     the_messages_of_a_day_are_counted
+    only_who_may_change_a_channel_reads_what_meta_is_told
 }
 
 fn id(line: &Line) -> ChannelId {
@@ -482,4 +483,20 @@ async fn the_messages_of_a_day_are_counted(story: &Story) {
     assert_eq!(days().await, (none.clone(), none));
     story.engine.forget().await.expect("forgotten");
     assert_eq!(story.count("channel_traffic").await, 0);
+}
+
+async fn only_who_may_change_a_channel_reads_what_meta_is_told(story: &Story) {
+    let line = story.support().await;
+    let path = format!("/api/v1/channels/{}", line.channel);
+    for (scope, sees) in [
+        (Scope::Read, false),
+        (Scope::Operate, false),
+        (Scope::Administer, true),
+    ] {
+        let channel = story.api_with(scope).await.get(&path).await.ok();
+        assert_eq!(channel["name"], "Channel 1");
+        for secret in ["verify_token", "webhook_url"] {
+            assert_eq!(channel.get(secret).is_some(), sees, "{scope:?}: {channel}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 use domain::{access::Scope, contact_note::MAX_CONTACT_NOTE};
 use futures::future::join_all;
-use reqwest::Method;
+use reqwest::{Method, header};
 use serde_json::{Value, json};
 
 stories! {
@@ -20,6 +20,7 @@ stories! {
     hostile_notes_are_refused
     a_script_keeps_it
     of_two_customers_who_are_one_both_notes_stay
+    a_refused_note_stays_without_a_script
 }
 
 async fn save(browser: &Browser, session: &str, text: &str, version: i64) -> Answer {
@@ -178,4 +179,30 @@ async fn of_two_customers_who_are_one_both_notes_stay(story: &Story) {
     assert_eq!(joined["version"], 2);
     // It is shorter after the next change.
     save(&jana, &id_of(open), "Pays late.", 2).await.ok();
+}
+
+async fn a_refused_note_stays_without_a_script(story: &Story) {
+    let (line, jana) = story.desk_of_one().await;
+    story.says(story.customer(1), &line, "Hello").await;
+    let session = id_of(&story.session().await);
+    save(&jana, &session, "Pays late.", 0).await.ok();
+    let path = format!("/inbox/{session}?tab=all");
+    let arguments = [
+        ("session", session.as_str()),
+        ("text", "Call first."),
+        ("version", "0"),
+    ];
+    let request = jana
+        .calling("inbox/contact-note", &arguments)
+        .header(header::REFERER, story.url.join(&path).expect("a URL").as_str())
+        .header(header::ACCEPT, "text/html,*/*;q=0.8");
+    let answer = Answer::of(request.send().await.expect("an answer")).await;
+    assert_eq!(answer.status, 302);
+    let after = jana.get(answer.header("location")).await.text;
+    assert!(
+        after.contains("You typed this") && after.contains("Call first."),
+        "{after}"
+    );
+    assert!(after.contains("Pays late."), "{after}");
+    assert!(!jana.get(&path).await.text.contains("Call first."));
 }

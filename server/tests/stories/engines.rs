@@ -4,11 +4,11 @@
 use crate::support::{
     Story,
     http::Api,
-    settings,
+    settings, token,
     world::{App, Line, delivery, id_of, text_message},
 };
 use domain::access::Scope;
-use engine::{Engine, access::api_tokens};
+use engine::Engine;
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -69,10 +69,10 @@ struct Node {
 
 impl Node {
     async fn of(story: &Story, url: &Url, line: &Line) -> Self {
-        let token = api_tokens::create(&story.engine, "story", Scope::Administer).await;
+        let token = token(&story.engine, Scope::Administer).await;
         let webhook = url.join(line.webhook_url.path()).expect("an address");
         Self {
-            api: Api::new(url, Some(token.expect("a token"))),
+            api: Api::new(url, Some(token)),
             webhook,
         }
     }

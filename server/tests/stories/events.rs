@@ -188,7 +188,7 @@ async fn nobody_in_between_may_hold_a_stream_back() {
         "whatever compresses"
     );
     assert_eq!(header("content-encoding"), None);
-    assert_eq!(header("content-type"), Some("text/event-stream"));
+    assert_eq!(header("content-type"), Some("text/event-stream; charset=utf-8"));
     story.end().await;
 }
 

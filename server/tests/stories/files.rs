@@ -14,6 +14,7 @@ use crate::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
+use server::http::security::NO_PAGE;
 use simulator::{CustomerFile, Fault, FileKind, MediaFault};
 use std::{fs, path::Path, time::Duration};
 
@@ -470,7 +471,7 @@ async fn nothing_in_a_file_is_run(story: &Story) {
             assert_eq!((status, body.as_slice()), (200, content), "{name:?}");
             assert_eq!(headers["content-type"], "application/octet-stream", "{name:?}");
             assert_eq!(headers["x-content-type-options"], "nosniff");
-            assert_eq!(headers["content-security-policy"], "default-src 'none'; sandbox");
+            assert_eq!(headers["content-security-policy"], NO_PAGE);
             let disposition = headers["content-disposition"].to_str().expect("text");
             assert!(disposition.starts_with("attachment;") && !disposition.contains('\u{202e}'));
             assert!(headers.get("set-cookie").is_none(), "{headers:?}");

@@ -12,6 +12,7 @@ use crate::{
 use domain::{access::Actor, channel::SendingForm};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
+use server::http::security::NO_PAGE;
 use simulator::{Fault, FileSource, MediaFault};
 use std::time::Duration;
 
@@ -84,7 +85,7 @@ async fn a_file_goes_by_its_link(story: &Story) {
         ("content-length", &PDF.len().to_string()),
         ("accept-ranges", "bytes"),
         ("x-content-type-options", "nosniff"),
-        ("content-security-policy", "default-src 'none'; sandbox"),
+        ("content-security-policy", NO_PAGE),
     ] {
         assert_eq!(whole.headers()[header], value);
     }

@@ -107,7 +107,7 @@ async fn many_browsers_at_once_see_every_page(story: Story) {
 async fn break_off(address: std::net::SocketAddr, path: &str, browser: &Browser, after: Duration) {
     let cookie = browser.cookie.as_deref().unwrap_or_default();
     let ask = format!(
-        "{} {path} HTTP/1.1\r\nHost: story\r\nAccept: text/html\r\nCookie: {COOKIE}={cookie}\r\n\r\n",
+        "{} {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nCookie: {COOKIE}={cookie}\r\n\r\n",
         Method::GET
     );
     let mut line = TcpStream::connect(address).await.expect("a connection");
@@ -198,7 +198,7 @@ async fn pages_and_data_are_packed_for_who_takes_it() {
         assert_eq!(text[..start], plain[..start]);
     }
     for (path, kind) in [
-        ("/events", "text/event-stream"),
+        ("/events", "text/event-stream; charset=utf-8"),
         ("/healthz", "text/plain; charset=utf-8"),
     ] {
         let asked = admin

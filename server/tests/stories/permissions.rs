@@ -43,7 +43,7 @@ impl Things {
     /// The id that fits a path or the name of a server function.
     fn of(&self, path: &str) -> &str {
         let noun = |noun: &str| path.contains(noun);
-        if noun("sessions") {
+        if noun("sessions") || noun("session-log/{id}") {
             &self.session
         } else if noun("channels") {
             &self.channel
@@ -182,10 +182,12 @@ fn arguments(path: &str, things: &Things) -> String {
         ("body", "Hello"),
         ("search", "x"),
         ("label", NOTHING),
+        ("contact", NOTHING),
         ("on", "true"),
         ("availability", "busy"),
         ("idle", "true"),
         ("text", "Hello"),
+        ("name", "x"),
         ("form[name]", "x"),
         ("number", "1"),
         ("place", "app"),

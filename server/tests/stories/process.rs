@@ -9,7 +9,7 @@ use crate::support::{
 use std::time::{Duration, Instant};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     time::timeout,
 };
 
@@ -49,6 +49,50 @@ async fn a_client_that_sends_nothing_is_cut_off() {
         let _ = read.expect("the server ends the connection");
         assert!(answer.is_empty());
     }
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_that_say_nothing_keep_nobody_out() {
+    let story = Story::with(|settings| settings.http.connections = 16).await;
+    let mut silent = Vec::new();
+    for _ in 0..20 {
+        for _ in 0..20 {
+            silent.push(TcpStream::connect(address(&story)).await.expect("a connection"));
+        }
+        let answer = timeout(Duration::from_secs(5), Browser::new(&story).get("/healthz")).await;
+        assert_eq!(answer.expect("an answer in time").status, 200);
+    }
+    story.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_that_do_not_read_their_answers_are_cut_off() {
+    let story = Story::with(|settings| {
+        settings.http.connections = 16;
+        settings.http.write_seconds = Duration::from_millis(200);
+    })
+    .await;
+    // Together more than the system keeps for a client that does not read.
+    let picture = "/help/pictures/en/health.png";
+    assert!(Browser::new(&story).get(picture).await.text.len() > 100_000);
+    let many = format!("GET {picture} HTTP/1.1\r\nHost: localhost\r\n\r\n").repeat(100);
+    let mut deaf = Vec::new();
+    for _ in 0..16 {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(4096).expect("a small buffer");
+        let mut stream = socket.connect(address(&story)).await.expect("a connection");
+        let many = many.clone();
+        deaf.push(tokio::spawn(async move {
+            // Ends when the server closes the connection, or takes no more.
+            let _ = timeout(Duration::from_secs(2), stream.write_all(many.as_bytes())).await;
+            stream
+        }));
+    }
+    let deaf = futures::future::join_all(deaf).await;
+    let answer = timeout(Duration::from_secs(10), Browser::new(&story).get("/healthz")).await;
+    assert_eq!(answer.expect("an answer in time").status, 200);
+    drop(deaf);
     story.end().await;
 }
 
@@ -94,7 +138,7 @@ async fn a_client_that_sends_no_body_is_answered() {
     let line = story.support().await;
     let mut stream = TcpStream::connect(address(&story)).await.expect("a connection");
     let head = format!(
-        "POST {} HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: {}\r\nContent-Length: 1000\r\n\r\n{{",
+        "POST {} HTTP/1.1\r\nHost: localhost\r\nX-Hub-Signature-256: {}\r\nContent-Length: 1000\r\n\r\n{{",
         line.webhook_url.path(),
         line.app.sign(b""),
     );
@@ -132,7 +176,7 @@ async fn a_request_in_hand_is_finished_at_the_stop() {
     );
     let (first, second) = body.split_at(body.len() / 2);
     let head = format!(
-        "POST {} HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: {}\r\nContent-Length: {}\r\n\r\n",
+        "POST {} HTTP/1.1\r\nHost: localhost\r\nX-Hub-Signature-256: {}\r\nContent-Length: {}\r\n\r\n",
         line.webhook_url.path(),
         line.app.sign(&body),
         body.len(),

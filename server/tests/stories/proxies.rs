@@ -112,6 +112,7 @@ impl Proxied {
         self.is_live(tabs).await;
         self.knows_the_client().await;
         self.lets_webhooks_through().await;
+        self.echoes_nothing().await;
     }
 
     async fn is_live(&self, tabs: usize) {
@@ -173,6 +174,16 @@ impl Proxied {
         let messages = self.story.messages(&self.story.session().await).await;
         let texts: Vec<_> = messages.iter().map(|message| &message["text"]["body"]).collect();
         assert_eq!(texts.len(), 2, "{texts:?}");
+    }
+
+    /// Some servers answer TRACE with the request, and so with the cookie that no script may read.
+    async fn echoes_nothing(&self) {
+        let request = self.browser.request(Method::TRACE, "/login");
+        let answer = request.header("max-forwards", "0").send().await;
+        let answer = answer.expect("an answer");
+        assert!([404, 405].contains(&answer.status().as_u16()), "{answer:?}");
+        let text = answer.text().await.expect("text");
+        assert!(!text.to_lowercase().contains("cookie"), "{text}");
     }
 
     async fn post(&self, body: Vec<u8>) -> u16 {

@@ -18,7 +18,7 @@ use domain::{
 };
 use engine::{
     Engine, Error,
-    access::users,
+    access::{setup, users},
     channels,
     directory::{extensions, queues},
 };
@@ -78,11 +78,11 @@ fn person(n: usize) -> UserForm {
 }
 
 async fn one_set_up_link_makes_one_administrator(story: &Story) {
-    let link = users::create_setup_link(&story.engine).await.expect("a link");
+    let link = setup::create_setup_link(&story.engine).await.expect("a link");
     let link = link.expect("nobody is there");
     let refused = race(story, |engine, n| {
         let link = link.clone();
-        async move { users::finish_setup(&engine, &link, &person(n)).await.map(drop) }
+        async move { setup::finish_setup(&engine, &link, &person(n)).await.map(drop) }
     });
     assert_eq!(refused.await, vec![Refusal::LinkUsed; MANY - 1]);
     assert_eq!(story.count(ADMINS).await, 1);

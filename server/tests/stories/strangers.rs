@@ -198,7 +198,7 @@ async fn what_no_account_can_be_called_gets_the_same_answer(story: &Story) {
 async fn begin(story: &Story, head: &str, length: usize, sent: usize) -> TcpStream {
     let address = story.url.socket_addrs(|| None).expect("an address")[0];
     let mut stream = TcpStream::connect(address).await.expect("a connection");
-    let head = format!("{head}\r\nHost: x\r\nContent-Length: {length}\r\n\r\n");
+    let head = format!("{head}\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n");
     stream.write_all(head.as_bytes()).await.expect("written");
     stream.write_all(&vec![b' '; sent]).await.expect("written");
     stream

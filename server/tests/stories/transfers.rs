@@ -356,12 +356,12 @@ async fn many_are_transferred_together(story: &Story) {
         json!({"reason": "forbidden"})
     );
 
-    let from = format!("extension:{}", desk.jana_id);
     let to = format!("extension:{}", desk.petr_id);
-    let mut arguments = vec![("from", from.as_str()), ("to", &to), ("reason", "Holiday")];
+    let mut arguments = vec![("to", to.as_str()), ("reason", "Holiday")];
     let none = desk.boss.call("transfers/all", &arguments).await;
     assert_eq!(refusal(&none)["fields"][0]["field"], "sessions");
-    arguments.extend(sessions.iter().map(|id| ("sessions[]", id.as_str())));
+    let seen = seen_with(&sessions, &format!("extension:{}", desk.jana_id));
+    arguments.extend(seen.iter().map(|seen| ("sessions[]", seen.as_str())));
     let moved = desk.boss.call("transfers/all", &arguments).await.ok();
     assert_eq!(
         (
@@ -401,6 +401,19 @@ async fn many_are_transferred_together(story: &Story) {
         .problem(422);
 }
 
+/// The sessions, seen with this holder.
+fn seen_with(sessions: &[String], holder: &str) -> Vec<String> {
+    let seen = |id: &String| format!("{id}@{holder}");
+    sessions.iter().map(seen).collect()
+}
+
+/// The sessions that were moved or closed, as the answer names them: each with the holder who had it.
+fn done(answer: &Value) -> Vec<String> {
+    let done = answer["bulk"]["done"].as_array().expect("sessions");
+    let text = |seen: &Value| seen.as_str().expect("a text").to_owned();
+    done.iter().map(text).collect()
+}
+
 /// The arguments of an action on these sessions.
 fn about<'a>(sessions: &'a [String], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let ids = sessions.iter().map(|id| ("sessions[]", id.as_str()));
@@ -418,39 +431,59 @@ async fn what_was_done_with_many_is_taken_back(story: &Story) {
     let waiting = waiting.iter().find(|row| row["state"] == "waiting");
     let waiting = id_of(waiting.expect("one waits"));
     let [jana, petr] = [&desk.jana_id, &desk.petr_id].map(|id| format!("extension:{id}"));
+    let queue = format!("queue:{}", desk.queue);
     let all = "transfers/all";
 
-    // A transfer goes back to whoever had them.
-    let there = [("from", jana.as_str()), ("to", petr.as_str())];
-    desk.boss.call(all, &about(&sessions, &there)).await.ok();
+    // A transfer goes back to whoever had them: one of them waits in the queue.
+    let mut seen = seen_with(&sessions, &jana);
+    seen.push(format!("{waiting}@{queue}"));
+    let there = [("to", petr.as_str())];
+    let moved = desk.boss.call(all, &about(&seen, &there)).await.ok();
     assert_eq!(read(story, &sessions[0]).await["extension"]["number"], "202");
-    let undone = desk
-        .boss
-        .call("transfers/undo", &about(&sessions, &there))
-        .await
-        .ok();
+    assert_eq!(read(story, &waiting).await["extension"]["number"], "202");
+    let mut had = done(&moved);
+    had.sort();
+    seen.sort();
+    assert_eq!(had, seen);
+    // Whoever got it has passed one on, which stays where it is.
+    let on = json!({"to": {"type": "queue", "id": desk.queue}});
+    let path = format!("/api/v1/sessions/{}/transfer", sessions[2]);
+    story.api.post(&path, on).await.ok();
+    let undone = desk.boss.call("transfers/undo", &about(&had, &there)).await.ok();
     assert_eq!(
-        (&undone["undone"], &undone["bulk"]["left"]),
-        (&json!(true), &json!(0))
+        (&undone["undone"], done(&undone).len(), &undone["bulk"]["left"]),
+        (&json!(true), 3, &json!(1))
     );
     assert_eq!(read(story, &sessions[0]).await["extension"]["number"], "201");
+    assert_eq!(read(story, &waiting).await["state"], "waiting");
+    assert_eq!(read(story, &sessions[2]).await["state"], "waiting");
+    let again = desk.boss.call("transfers/undo", &about(&had, &there)).await.ok();
+    assert_eq!(again["bulk"], json!({"done": [], "left": 4}));
+    let nowhere = desk.boss.call("transfers/undo", &about(&had, &[])).await;
+    assert_eq!(refusal(&nowhere)["fields"][0]["field"], "to");
+    let back = json!({"to": {"type": "extension", "id": desk.jana_id}});
+    story.api.post(&path, back).await.ok();
 
     // So do sessions that were closed, with what was unread; but not when the customer has written since.
     story.says(story.customer(1), &desk.line, "And?").await;
-    let close = [("action", "close"), ("from", jana.as_str()), ("reason", "Spam")];
-    let closed = desk.boss.call(all, &about(&sessions, &close)).await.ok();
-    assert_eq!(closed["bulk"]["done"].as_array().expect("ids").len(), 3);
+    let sessions_of_petr = seen_with(&sessions, &petr);
+    let close = [("action", "close"), ("reason", "Spam")];
+    let closed = desk.boss.call(all, &about(&sessions_of_petr, &close)).await.ok();
+    assert_eq!(closed["bulk"], json!({"done": [], "left": 3}));
+    let of_jana = seen_with(&sessions, &jana);
+    let closed = desk.boss.call(all, &about(&of_jana, &close)).await.ok();
+    assert_eq!(done(&closed).len(), 3);
     let moment = newest_moment(&desk.boss, &sessions[0]).await;
     assert_eq!(
         (&moment["what"], &moment["reason"]),
         (&json!("closed"), &json!("Spam"))
     );
     story.says(story.customer(2), &desk.line, "Again").await;
-    let undo = [("action", "close"), ("from", jana.as_str())];
+    let undo = [("action", "close")];
     for refused in [&desk.jana, &desk.petr] {
         assert_eq!(
             refused
-                .call("transfers/undo", &about(&sessions, &undo))
+                .call("transfers/undo", &about(&of_jana, &undo))
                 .await
                 .status,
             403
@@ -459,7 +492,7 @@ async fn what_was_done_with_many_is_taken_back(story: &Story) {
     }
     let undone = desk
         .boss
-        .call("transfers/undo", &about(&sessions, &undo))
+        .call("transfers/undo", &about(&of_jana, &undo))
         .await
         .ok();
     assert_eq!(
@@ -479,8 +512,7 @@ async fn what_was_done_with_many_is_taken_back(story: &Story) {
 
     // One that waited waits again, for ten minutes.
     let one = [waiting.clone()];
-    let queue = format!("queue:{}", desk.queue);
-    let close = [("action", "close"), ("from", queue.as_str())];
+    let close = [("action", "close")];
     desk.boss.call(all, &about(&one, &close)).await.ok();
     desk.boss.call("transfers/undo", &about(&one, &close)).await.ok();
     let again = read(story, &waiting).await;
@@ -738,25 +770,45 @@ async fn it_works_without_javascript(story: &Story) {
             .contains("Noon")
     );
 
-    let list = page(&desk.boss, &format!("/sessions?of=extension:{}", desk.boss_id)).await;
-    assert!(list.contains(&format!("value=\"{session}\"")), "{list}");
-    let (from, to) = (
-        format!("extension:{}", desk.boss_id),
-        format!("queue:{}", desk.queue),
-    );
+    // The page of open sessions and the session log post the same form, and lead back to where it was.
+    let seen = format!("{session}@extension:{}", desk.boss_id);
+    let queue = format!("queue:{}", desk.queue);
+    for back in [
+        format!("/sessions?of=extension:{}", desk.boss_id),
+        "/session-log?state=open".to_owned(),
+    ] {
+        let list = page(&desk.boss, &back).await;
+        assert!(list.contains(&format!("value=\"{seen}\"")), "{list}");
+        assert!(
+            list.contains(&format!("name=\"back\" value=\"{back}\"")),
+            "{list}"
+        );
+        let arguments = [("sessions[]", seen.as_str()), ("to", &queue), ("back", &back)];
+        let answer = post(&desk.boss, "transfers/all", &arguments, &back).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("location")),
+            (302, back.as_str())
+        );
+        let after = page(&desk.boss, &back).await;
+        assert!(after.contains("Transferred: 1."), "{after}");
+        assert_eq!(read(story, &session).await["state"], "waiting");
+        let answer = post(&desk.boss, "transfers/undo", &arguments, &back).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("location")),
+            (302, back.as_str())
+        );
+        assert!(page(&desk.boss, &back).await.contains("Taken back: 1."));
+        assert_eq!(read(story, &session).await["extension"]["number"], "900");
+    }
     let arguments = [
-        ("sessions[]", session.as_str()),
-        ("from", &from),
-        ("to", &to),
-        ("reason", ""),
+        ("sessions[]", seen.as_str()),
+        ("to", &queue),
+        ("back", "//evil.example"),
     ];
     let answer = post(&desk.boss, "transfers/all", &arguments, "/sessions").await;
-    assert_eq!(answer.status, 302);
-    let after = page(&desk.boss, answer.header("location")).await;
-    assert!(after.contains("Transferred: 1."), "{after}");
-    assert_eq!(read(story, &session).await["state"], "waiting");
+    assert_eq!(answer.header("location"), "/");
     // The page shows what is wrong.
-    let arguments = [("from", from.as_str()), ("to", &to)];
+    let arguments = [("to", queue.as_str())];
     let answer = post(&desk.boss, "transfers/all", &arguments, "/sessions?of=nobody").await;
     assert_eq!(answer.status, 302);
     assert!(answer.header("location").contains("__err"));

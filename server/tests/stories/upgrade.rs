@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 28] = [
+const OBSTACLES: [(&str, &str); 40] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -114,6 +114,47 @@ const OBSTACLES: [(&str, &str); 28] = [
         "DROP TABLE contact_notes",
     ),
     ("CREATE TABLE drafts (id INTEGER)", "DROP TABLE drafts"),
+    ("CREATE TABLE mentions (id INTEGER)", "DROP TABLE mentions"),
+    ("CREATE TABLE push_sender (id INTEGER)", "DROP TABLE push_sender"),
+    (
+        "ALTER TABLE contacts ADD COLUMN alias TEXT",
+        "ALTER TABLE contacts DROP COLUMN alias",
+    ),
+    (
+        "CREATE TABLE contact_blocks (id INTEGER)",
+        "DROP TABLE contact_blocks",
+    ),
+    (
+        "ALTER TABLE sessions ADD COLUMN reminded_of BIGINT",
+        "ALTER TABLE sessions DROP COLUMN reminded_of",
+    ),
+    (
+        "CREATE TABLE files_of_canned_replies (id INTEGER)",
+        "DROP TABLE files_of_canned_replies",
+    ),
+    (
+        "ALTER TABLE contacts ADD COLUMN merged_into BLOB",
+        "ALTER TABLE contacts DROP COLUMN merged_into",
+    ),
+    (
+        "ALTER TABLE web_sessions ADD COLUMN device TEXT",
+        "ALTER TABLE web_sessions DROP COLUMN device",
+    ),
+    (
+        "CREATE TABLE password_links (id INTEGER)",
+        "DROP TABLE password_links",
+    ),
+    (
+        "ALTER TABLE api_tokens ADD COLUMN expires_at INTEGER",
+        "ALTER TABLE api_tokens DROP COLUMN expires_at",
+    ),
+    ("CREATE TABLE audit_chain (id INTEGER)", "DROP TABLE audit_chain"),
+    // The table is made on the way.
+    (
+        "CREATE TRIGGER obstacle BEFORE INSERT ON seaql_migrations WHEN NEW.version = 'm0053_key_rotation' \
+         BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
+        "DROP TRIGGER obstacle",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -377,7 +418,13 @@ async fn assert_carried_over(database: &Database, folder: &Path, start: i64) {
         .iter()
         .map(|row| row.try_get("", "word").expect("a word"))
         .collect();
-    let expected = domain::search::contacts::words(Some(NAME), None, Some(WA_ID));
+    let expected = {
+        let names = domain::search::contacts::Names {
+            profile: Some(NAME),
+            ..Default::default()
+        };
+        domain::search::contacts::words(names, Some(WA_ID))
+    };
     assert_eq!(words, expected.into_iter().collect::<Vec<_>>());
     for (table, count) in [
         ("contacts WHERE words_at IS NULL", 0),

@@ -37,7 +37,7 @@ fn one_message(line: &Line, wamid: &str) -> Vec<u8> {
 
 async fn the_handshake_returns_the_challenge_as_it_came(story: &Story) {
     let line = story.support().await;
-    let challenge = "0012345<b>ž";
+    let challenge = "0012345_aB-";
     let query = [
         ("hub.mode", "subscribe"),
         ("hub.verify_token", &line.verify_token),
@@ -46,11 +46,12 @@ async fn the_handshake_returns_the_challenge_as_it_came(story: &Story) {
     let answer = handshake(story, &line, &query).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.text, challenge);
-    assert!(answer.header("content-type").starts_with("text/plain"));
+    assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
 }
 
 async fn a_handshake_with_anything_wrong_is_refused(story: &Story) {
     let line = story.support().await;
+    let long = "7".repeat(129);
     let (mode, token, challenge) = (
         ("hub.mode", "subscribe"),
         ("hub.verify_token", &*line.verify_token),
@@ -63,6 +64,12 @@ async fn a_handshake_with_anything_wrong_is_refused(story: &Story) {
         vec![("hub.mode", "unsubscribe"), token, challenge],
         vec![token, challenge],
         vec![],
+        // Whatever a browser could run or show is not returned.
+        vec![mode, token],
+        vec![mode, token, ("hub.challenge", "")],
+        vec![mode, token, ("hub.challenge", "alert(1)")],
+        vec![mode, token, ("hub.challenge", "0012345<b>ž")],
+        vec![mode, token, ("hub.challenge", &long)],
     ] {
         assert_eq!(handshake(story, &line, &wrong).await.status, 403, "{wrong:?}");
     }

@@ -25,7 +25,7 @@ async fn deliveries_arrive_however_they_are_wrapped(story: &Story) {
     let line = story.support().await;
     let body = |wamid: &str| delivery(&line.phone_number_id, FROM, &[text_message(FROM, wamid, "Hello")]);
     let path = line.webhook_url.path();
-    let close = "Host: story\r\nConnection: close\r\n";
+    let close = "Host: localhost\r\nConnection: close\r\n";
 
     let plain = body("wamid.slash");
     let head = format!(
@@ -129,7 +129,7 @@ async fn what_is_no_delivery_is_refused_and_breaks_nothing(story: &Story) {
     let line = story.support().await;
     let path = line.webhook_url.path();
     let (folder, id) = path.rsplit_once('/').expect("an id");
-    let close = "Host: story\r\nConnection: close\r\n\r\n";
+    let close = "Host: localhost\r\nConnection: close\r\n\r\n";
     let before = story.count("journal").await;
     for (asked, right) in [
         (format!("HEAD {path} HTTP/1.1\r\n{close}"), 403),

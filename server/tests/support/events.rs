@@ -31,7 +31,10 @@ impl Events {
 
     pub fn of(response: Response) -> Self {
         assert_eq!(response.status(), 200);
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        assert_eq!(
+            response.headers()["content-type"],
+            "text/event-stream; charset=utf-8"
+        );
         Self(Box::pin(events(response)))
     }
 

@@ -63,9 +63,15 @@ pub async fn begin(browser: &Browser, session: &Value, name: &str, size: usize) 
 }
 
 async fn begin_in(browser: &Browser, session: &str, name: &str, size: usize) -> Answer {
+    begin_for(browser, ("session", session), name, size).await
+}
+
+/// Begins an upload for a session, or for another purpose.
+pub async fn begin_for(browser: &Browser, what: (&str, &str), name: &str, size: usize) -> Answer {
     let metadata = format!(
-        "session {},filename {}",
-        BASE64_STANDARD.encode(session),
+        "{} {},filename {}",
+        what.0,
+        BASE64_STANDARD.encode(what.1),
         BASE64_STANDARD.encode(name)
     );
     let request = browser.request(Method::POST, "/uploads");
@@ -129,7 +135,11 @@ pub async fn begin_desk(story: &Story) -> (Line, Browser, Value) {
 impl Browser {
     /// Uploads a file for a session; returns its id.
     pub async fn uploads(&self, session: &str, name: &str, content: &[u8]) -> String {
-        let begun = begin_in(self, session, name, content.len()).await;
+        self.uploads_for(("session", session), name, content).await
+    }
+
+    pub async fn uploads_for(&self, what: (&str, &str), name: &str, content: &[u8]) -> String {
+        let begun = begin_for(self, what, name, content.len()).await;
         assert_eq!(begun.status, 201, "{}", begun.text);
         let place = begun.header("location").to_owned();
         let done = append(self, &place, 0, content).await;

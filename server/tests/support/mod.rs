@@ -8,18 +8,22 @@ pub mod http;
 pub mod listener;
 pub mod mmdb;
 pub mod panics;
+pub mod push;
 pub mod s3;
 pub mod users;
 pub mod world;
 
 use database::Database;
 use domain::{
-    access::{Actor, Scope},
+    access::{Actor, Scope, TokenForm},
     time::Timestamp,
 };
 use engine::{Clock, Engine};
 use http::Api;
-use server::{application::Application, settings::Settings};
+use server::{
+    application::Application,
+    settings::{PushServices, Settings},
+};
 use simulator::{Options, Simulator};
 use std::{path::Path, sync::Arc, time::Duration};
 use tempfile::TempDir;
@@ -80,9 +84,7 @@ impl Story {
         let url = Url::parse(&format!("http://{}/", application.address())).expect("a URL");
         let stop = CancellationToken::new();
         let server = tokio::spawn(application.run_until(stop.clone().cancelled_owned()));
-        let token = engine::access::api_tokens::create(&engine, "story", Scope::Administer)
-            .await
-            .expect("a token");
+        let token = token(&engine, Scope::Administer).await;
         let api = Api::new(&url, Some(token));
         Self {
             engine,
@@ -99,9 +101,7 @@ impl Story {
 
     /// An API client with a token of this scope.
     pub async fn api_with(&self, scope: Scope) -> Api {
-        let token = engine::access::api_tokens::create(&self.engine, "story", scope)
-            .await
-            .expect("a token");
+        let token = token(&self.engine, scope).await;
         Api::new(&self.url, Some(token))
     }
 
@@ -168,30 +168,48 @@ pub fn settings(folder: &Path, database: &Database, meta: &Simulator) -> Setting
     settings.http.trusted_proxies = vec!["127.0.0.1".to_owned().try_into().expect("a proxy")];
     settings.database.url = database.url();
     settings.meta.graph_url = meta.url();
+    settings.push.services = PushServices::Any;
     settings
 }
 
-/// Runs each story on SQLite and on PostgreSQL.
+/// Runs each story on SQLite and on PostgreSQL; `with` changes the settings: `with |settings| …;`.
 #[macro_export]
 macro_rules! stories {
-    ($($name:ident)*) => {$(
+    (with $change:expr; $($name:ident)*) => {$(
         mod $name {
-            use $crate::support::Story;
+            use $crate::support::{Story, database::Database};
+
+            async fn tell(database: Database) {
+                let story = Story::begin(database, $change).await;
+                super::$name(&story).await;
+                story.end().await;
+            }
 
             #[tokio::test(flavor = "multi_thread")]
             async fn on_sqlite() {
-                let story = Story::on_sqlite().await;
-                super::$name(&story).await;
-                story.end().await;
+                tell(Database::sqlite()).await;
             }
 
             #[tokio::test(flavor = "multi_thread")]
             #[ignore = "needs PostgreSQL; cargo xtask test runs them"]
             async fn on_postgres() {
-                let story = Story::on_postgres().await;
-                super::$name(&story).await;
-                story.end().await;
+                tell(Database::postgres().await).await;
             }
         }
     )*};
+    ($($name:ident)*) => {
+        $crate::stories! { with |_| {}; $($name)* }
+    };
+}
+
+/// A token of this scope that does not expire.
+pub async fn token(engine: &Engine, scope: Scope) -> String {
+    let form = TokenForm {
+        name: "story".into(),
+        scope: scope.as_str().into(),
+        days: String::new(),
+    };
+    engine::access::api_tokens::create(engine, &Actor::System, &form)
+        .await
+        .expect("a token")
 }

@@ -13,6 +13,7 @@ use url::{Url, form_urlencoded};
 
 pub const PASSWORD: &str = "correct horse battery";
 pub const COOKIE: &str = "switchboard_session";
+const HTTPS_PREFIX: &str = "__Host-";
 
 #[derive(Debug, Clone)]
 pub struct Browser {
@@ -42,7 +43,7 @@ impl Browser {
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, self.url.join(path).expect("a path"));
         match &self.cookie {
-            Some(cookie) => request.header(header::COOKIE, format!("{COOKIE}={cookie}")),
+            Some(cookie) => request.header(header::COOKIE, format!("{}{COOKIE}={cookie}", self.prefix())),
             None => request,
         }
     }
@@ -85,6 +86,14 @@ impl Browser {
         answer
     }
 
+    /// What the cookie's name begins with.
+    fn prefix(&self) -> &'static str {
+        match self.url.scheme() {
+            "https" => HTTPS_PREFIX,
+            _ => "",
+        }
+    }
+
     /// Whether the server regards this browser as logged in.
     pub async fn is_logged_in(&self) -> bool {
         self.call("auth/me", &[]).await.status.is_success()
@@ -98,6 +107,8 @@ pub fn set_cookie(answer: &Answer) -> Option<String> {
         .filter_map(|cookie| cookie.to_str().ok())
         .find_map(|cookie| {
             let value = cookie
+                .strip_prefix(HTTPS_PREFIX)
+                .unwrap_or(cookie)
                 .strip_prefix(COOKIE)?
                 .strip_prefix('=')?
                 .split(';')

@@ -1,6 +1,7 @@
 //! Forms whose unsaved input can be kept, and the part of it that a page shows.
 
 use domain::{
+    access::UserForm,
     canned_reply::CannedReplyForm,
     channel::{AuthenticationForm, MessagingForm, SendingForm},
     cost::{BudgetForm, RatesForm},
@@ -35,6 +36,12 @@ impl Keepable for LabelForm {}
 impl Keepable for CannedReplyForm {}
 
 impl Keepable for ExtensionForm {
+    fn secrets(&mut self) -> Vec<(&'static str, &mut String)> {
+        vec![("password", &mut self.password)]
+    }
+}
+
+impl Keepable for UserForm {
     fn secrets(&mut self) -> Vec<(&'static str, &mut String)> {
         vec![("password", &mut self.password)]
     }

@@ -102,7 +102,7 @@ pub async fn take<T: DeserializeOwned>(place: &str) -> ApiResult<Option<T>> {
 }
 
 /// Whether the address has `?typed`, or the error that Leptos puts there.
-fn follows_a_post() -> bool {
+pub fn follows_a_post() -> bool {
     use_context::<Parts>().is_some_and(|parts| {
         let query = parts.uri.query().unwrap_or_default();
         query

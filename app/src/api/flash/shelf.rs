@@ -12,6 +12,8 @@ use std::{
 const FOR: Duration = Duration::from_secs(10 * 60);
 /// Entries of all web sessions together; the oldest is dropped first.
 const MAX: usize = 200;
+/// Entries of one web session: it takes no room from the others.
+const MAX_OF_ONE: usize = 10;
 const MOST_BYTES: usize = 32 * 1024;
 
 static SHELF: Mutex<Shelf> = Mutex::new(Shelf(VecDeque::new()));
@@ -63,6 +65,11 @@ impl Shelf {
         self.remove(&slot);
         if text.len() > MOST_BYTES {
             return;
+        }
+        let mut own = self.0.iter().filter(|(other, _)| other.session == slot.session);
+        let oldest_of_its_own = own.next().map(|(oldest, _)| oldest.clone());
+        if let Some(oldest) = oldest_of_its_own.filter(|_| own.count() + 1 >= MAX_OF_ONE) {
+            self.remove(&oldest);
         }
         self.0.push_back((slot, text));
         if self.0.len() > MAX {
@@ -126,6 +133,19 @@ mod tests {
         assert_eq!(shelf.get(&slot("jana", "a", late - 1)), Some("typed"));
         assert_eq!(shelf.get(&slot("jana", "a", late)), None);
         assert_eq!(shelf.0.len(), 0, "it is gone from memory, too");
+    }
+
+    #[test]
+    fn nobody_pushes_out_what_is_anothers() {
+        let mut shelf = shelf();
+        shelf.put(slot("admin", "a", 0), "typed".to_owned());
+        for form in 0..2 * MAX {
+            shelf.put(slot("jana", &form.to_string(), 0), "typed".to_owned());
+        }
+        assert_eq!(shelf.get(&slot("admin", "a", 0)), Some("typed"));
+        assert_eq!(shelf.0.len(), 1 + MAX_OF_ONE);
+        let last = (2 * MAX - 1).to_string();
+        assert_eq!(shelf.get(&slot("jana", &last, 0)), Some("typed"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! A canned reply: its short name, its text, and the queue in which it may be used.
+//! A canned reply: its short name, its text, its files, and the queue in which it may be used.
 
+use super::files::{FilesField, NewFiles};
 use crate::{
     api::{
         Resource,
@@ -27,9 +28,10 @@ pub fn NewCannedReplyPage() -> impl IntoView {
     let i18n = use_i18n();
     let stored = Resource::new(|| (), |()| canned_reply(None));
     let save = saves(PATH);
+    let new = NewFiles::new();
     view! {
         <PageHead title=move || t_string!(i18n, directory.canned_replies.add_title).to_owned() />
-        <Load from=stored view=move |page| view! { <Editor page save /> }.into_any() />
+        <Load from=stored view=move |page| view! { <Editor page save new /> }.into_any() />
     }
     .into_any()
 }
@@ -43,6 +45,7 @@ pub fn CannedReplyPage() -> impl IntoView {
         |id| async move { canned_reply(Some(known(id)?)).await },
     );
     let save = saves(PATH);
+    let new = NewFiles::new();
     let delete = deletes::<DeleteCannedReply>(PATH, |locale| {
         td_string!(locale, directory.canned_replies.deleted)
     });
@@ -64,7 +67,7 @@ pub fn CannedReplyPage() -> impl IntoView {
         let (title, delete) = head.unzip();
         view! {
             {title}
-            <Editor page save />
+            <Editor page save new />
             {delete}
         }
         .into_any()
@@ -73,7 +76,7 @@ pub fn CannedReplyPage() -> impl IntoView {
 }
 
 #[component]
-fn Editor(page: Page, save: Form<SaveCannedReply>) -> impl IntoView {
+fn Editor(page: Page, save: Form<SaveCannedReply>, new: NewFiles) -> impl IntoView {
     let i18n = use_i18n();
     let Page {
         reply,
@@ -83,10 +86,15 @@ fn Editor(page: Page, save: Form<SaveCannedReply>) -> impl IntoView {
     let id = reply
         .as_ref()
         .map(|reply| view! { <input type="hidden" name="id" value=reply.id.to_string() /> });
+    let files = reply
+        .as_ref()
+        .map(|reply| reply.files.clone())
+        .unwrap_or_default();
     let stored = reply.map(|reply| CannedReplyForm {
         shortcut: reply.shortcut,
         text: reply.text,
         queue: reply.queue.map(|queue| queue.to_string()),
+        files: files.iter().map(|file| file.id.to_string()).collect(),
     });
     let form = unsaved.map(|unsaved| unsaved.form).or(stored).unwrap_or_default();
     let chosen = form.queue.unwrap_or_default();
@@ -117,10 +125,11 @@ fn Editor(page: Page, save: Form<SaveCannedReply>) -> impl IntoView {
                 value=form.text
                 rows=6
             />
+            <FilesField files kept=form.files new />
             <QueueSelect queues chosen />
             <FormAnswer action=save.action />
             <div class="form-buttons">
-                <Button submit=true kind=Kind::Primary busy=save.pending()>
+                <Button submit=true kind=Kind::Primary busy=save.pending() disabled=new.are_coming()>
                     {move || t_string!(i18n, common.button.save)}
                 </Button>
                 <ButtonLink href=PATH kind=Kind::Quiet>

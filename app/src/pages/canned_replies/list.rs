@@ -35,6 +35,8 @@ fn Table(rows: Vec<Row>) -> impl IntoView {
     let i18n = use_i18n();
     let line = move |row: Row| {
         let Row { reply, queue } = row;
+        let names: Vec<_> = reply.file_names().collect();
+        let names = names.join(", ");
         let everywhere = move || t_string!(i18n, directory.canned_replies.everywhere).to_owned();
         view! {
             <tr>
@@ -49,6 +51,7 @@ fn Table(rows: Vec<Row>) -> impl IntoView {
                     data-label=move || t_string!(i18n, directory.canned_replies.text)
                 >
                     <span class="canned-text">{reply.text}</span>
+                    {(!names.is_empty()).then(|| view! { <p class="hint" translate="no">{names}</p> })}
                 </td>
                 <td data-label=move || {
                     t_string!(i18n, directory.canned_replies.queue)

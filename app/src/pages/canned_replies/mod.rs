@@ -1,6 +1,7 @@
 //! Omnichannel › Canned replies.
 
 mod editor;
+mod files;
 mod list;
 
 pub use self::{

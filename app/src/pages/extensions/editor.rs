@@ -6,15 +6,12 @@ use crate::{
         extensions::{ExtensionPage as Page, SaveExtension, SetExtensionDisabled, extension},
     },
     i18n::*,
-    labels,
     pages::{
-        directory::{Enabled, SwitchForm, saves, switches},
+        directory::{Enabled, NewPassword, SwitchForm, saves, switches},
+        role_choice::RoleChoice,
         url::{id_in_url, known},
     },
-    ui::{
-        Button, ButtonLink, CheckedForm, Field, Form, Kind, Load, PageHead, field::FieldProblem,
-        form::FormAnswer,
-    },
+    ui::{Button, ButtonLink, CheckedForm, Field, Form, Kind, Load, PageHead, form::FormAnswer},
 };
 use domain::{
     access::Role,
@@ -98,7 +95,11 @@ fn typed(extension: Option<ExtensionRow>) -> directory::ExtensionForm {
 #[component]
 fn ExtensionForm(page: Page, save: Form<SaveExtension>) -> impl IntoView {
     let i18n = use_i18n();
-    let Page { extension, unsaved } = page;
+    let Page {
+        extension,
+        own,
+        unsaved,
+    } = page;
     let id = extension
         .as_ref()
         .map(|e| view! { <input type="hidden" name="id" value=e.id.to_string() /> });
@@ -144,21 +145,6 @@ fn ExtensionForm(page: Page, save: Form<SaveExtension>) -> impl IntoView {
         (false, true) => t_string!(i18n, directory.extensions.password_keep),
         (false, false) => t_string!(i18n, directory.extensions.password_hint),
     };
-    let roles = [Role::Operator, Role::Supervisor, Role::Admin]
-        .into_iter()
-        .map(|option| {
-            view! {
-                <label class="choice">
-                    <input type="radio" name="form[role]" value=option.as_str() checked=option.as_str() == role />
-                    <span>
-                        <strong>{move || labels::role(i18n.get_locale(), option)}</strong>
-                        <span class="hint">{move || labels::role_text(i18n.get_locale(), option)}</span>
-                    </span>
-                </label>
-            }
-        })
-        .collect_view()
-        .into_any();
     let log_in = move || {
         view! {
             <fieldset class="field-group">
@@ -170,18 +156,12 @@ fn ExtensionForm(page: Page, save: Form<SaveExtension>) -> impl IntoView {
                     hint=move || t_string!(i18n, directory.extensions.login_hint)
                     value=login
                 />
-                <Field
-                    name="password"
+                <NewPassword
+                    own
                     label=move || t_string!(i18n, directory.extensions.password)
                     hint=password_hint
-                    kind="password"
-                    autocomplete="new-password"
                 />
-                <fieldset class="field">
-                    <legend>{move || t_string!(i18n, directory.extensions.role)}</legend>
-                    {roles}
-                    <FieldProblem name="role" />
-                </fieldset>
+                <RoleChoice role />
             </fieldset>
         }
         .into_any()

@@ -10,7 +10,7 @@ use crate::{
     browser,
     i18n::*,
     pages::transfer_fields::{Reason, TargetSelect},
-    ui::{IconName, LiveText, Transition, icon::Icon},
+    ui::{IconName, LiveText, Once, Transition, icon::Icon},
 };
 use domain::{ids::SessionId, session::Thread};
 use leptos::{ev::MouseEvent, html, prelude::*};
@@ -85,11 +85,11 @@ pub fn MarkUnread(id: SessionId) -> impl IntoView {
     .into_any()
 }
 
-type Word = fn(Locale) -> &'static str;
+pub type Word = fn(Locale) -> &'static str;
 
 /// A button, and the dialog that it opens.
 #[component]
-fn Step(
+pub fn Step(
     id: SessionId,
     /// The dialog's name in the address.
     step: &'static str,
@@ -98,21 +98,21 @@ fn Step(
     title: Word,
     #[prop(optional)] id_in_page: Option<&'static str>,
     dialog: NodeRef<html::Dialog>,
-    /// Set when the dialog opens.
-    #[prop(optional)]
-    opened: Option<RwSignal<bool>>,
+    /// Drawn when the dialog opens: a thread has many, and most are never opened.
     children: Children,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let open = is_asked_for(step);
+    let drawn = RwSignal::new(open);
     let ask = move |event: MouseEvent| {
         if let Some(dialog) = dialog.get_untracked() {
             event.prevent_default();
-            let _ = dialog.show_modal();
-            if let Some(opened) = opened {
-                opened.set(true);
-            }
+            drawn.set(true);
+            // It focuses what is in it, so after that is drawn.
+            request_animation_frame(move || {
+                let _ = dialog.show_modal();
+            });
         }
     };
     let label = move || word(i18n.get_locale());
@@ -135,14 +135,14 @@ fn Step(
             on:submit=move |_| leave(dialog)
         >
             <h2 id=title_id.clone()>{move || title(i18n.get_locale())}</h2>
-            {children()}
+            <Once when=drawn.into() children />
         </dialog>
     }
     .into_any()
 }
 
 /// Whether the address asks for this step.
-fn is_asked_for(step: &str) -> bool {
+pub fn is_asked_for(step: &str) -> bool {
     use_query_map().with_untracked(|map| map.get_str("step") == Some(step))
 }
 
@@ -232,7 +232,6 @@ pub fn TakeOver(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
 pub fn Transfer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let inbox = use_inbox();
     let dialog = NodeRef::new();
-    let opened = RwSignal::new(is_asked_for("transfer"));
     view! {
         <Step
             id
@@ -242,11 +241,10 @@ pub fn Transfer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             title=|locale| td_string!(locale, inbox.transfer.title)
             id_in_page=TRANSFER_ID
             dialog
-            opened
         >
             <ActionForm action=inbox.transfer>
                 <Seen id thread />
-                <Targets opened />
+                <Targets />
                 <Reason name="transfer" />
                 <Buttons id dialog word=|locale| td_string!(locale, inbox.transfer.transfer) />
             </ActionForm>
@@ -266,27 +264,19 @@ fn Seen(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     .into_any()
 }
 
-/// Read when the dialog opens, and not before.
 #[component]
-fn Targets(opened: RwSignal<bool>) -> impl IntoView {
-    let wanted = Resource::new(
-        move || opened.get(),
-        |opened| async move {
-            match opened {
-                true => targets().await.map(Some),
-                false => Ok(None),
-            }
-        },
-    );
+fn Targets() -> impl IntoView {
+    let targets = Resource::new(|| (), |()| targets());
     let select = move || {
-        let destinations = wanted.get().and_then(Result::ok).flatten();
+        let destinations = targets.get().and_then(Result::ok);
         view! { <TargetSelect id="transfer-to" destinations /> }
     };
     view! { <Transition>{select}</Transition> }.into_any()
 }
 
+/// *Back*, and the button that does it.
 #[component]
-fn Buttons(id: SessionId, dialog: NodeRef<html::Dialog>, word: Word) -> impl IntoView {
+pub fn Buttons(id: SessionId, dialog: NodeRef<html::Dialog>, word: Word) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     // HTML forbids nested forms, so this is a link and not a button with its own form.

@@ -1,20 +1,15 @@
 //! A customer's avatar: the first letter of the name, on a colour that the customer keeps.
 
-use crate::ui::LiveText;
 use domain::ids::ContactId;
 use leptos::prelude::*;
 
 /// Colours in `inbox-list.css`.
 const HUES: u128 = 12;
 
-#[component]
-pub fn Avatar(
-    #[prop(into)] contact: Signal<ContactId>,
-    #[prop(into)] label: Signal<String>,
-) -> impl IntoView {
+pub fn avatar(contact: ContactId, label: &str) -> AnyView {
     view! {
-        <span class="avatar" data-hue=move || hue(contact.get()) aria-hidden="true">
-            <LiveText text=move || initial(&label.get()) />
+        <span class="avatar" data-hue=hue(contact) aria-hidden="true" translate="no">
+            {initial(label)}
         </span>
     }
     .into_any()

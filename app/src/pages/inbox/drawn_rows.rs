@@ -11,8 +11,8 @@ use std::ops::Range;
 const ALL: usize = 500;
 /// Rows that are drawn above and below the screen.
 const AROUND: usize = 20;
-/// Rows that come and go at once.
-const STEP: usize = 10;
+/// Rows that come and go at once: few, so that none of the frames of a scroll takes long.
+const STEP: usize = 2;
 /// Pixels above the end of the list within which the next page is read.
 const NEAR_END: i32 = 1500;
 

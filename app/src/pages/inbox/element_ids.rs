@@ -12,9 +12,12 @@ pub const SEARCH_ID: &str = "inbox-search";
 pub const MORE_ID: &str = "inbox-more";
 /// The link to more of what a search has found.
 pub const MORE_HITS_ID: &str = "hits-more";
+/// The link from the thread to the list, where the thread has the whole width.
+pub const BACK_ID: &str = "thread-back";
 pub const PICK_UP_ID: &str = "thread-pick-up";
 pub const CLOSE_ID: &str = "thread-close";
 pub const TRANSFER_ID: &str = "thread-transfer";
+pub const SNOOZE_ID: &str = "thread-snooze";
 pub const UNREAD_BUTTON_ID: &str = "thread-unread";
 pub const REPLY_ID: &str = "composer-text";
 pub const NOTE_ID: &str = "composer-note";

@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::{
     ids::{ExtensionId, SessionId},
-    position::AsOf,
+    position::{AsOf, Position},
     session::{InboxCounts, Thread},
 };
 use leptos::prelude::*;
@@ -101,6 +101,21 @@ pub fn thread(
         if thread.try_maybe_update(follow) == Some(true) {
             reader.ask();
         }
+    });
+    // A refused thread has no position. It may come back with the next change of its session, such as a transfer.
+    Effect::new(move |seen: Option<Position>| {
+        let asked = session.get();
+        let newest = changes.with(Changes::newest);
+        let refused = thread.with(|read| matches!(read, Some(Some((id, Err(_)))) if Some(*id) == asked));
+        let seen = seen.unwrap_or(newest);
+        let concerns = |changes: &Changes| {
+            let new = changes.after(seen);
+            new.is_none_or(|mut new| new.any(|change| Some(change.session) == asked))
+        };
+        if refused && changes.with_untracked(concerns) {
+            reader.ask();
+        }
+        newest
     });
 }
 

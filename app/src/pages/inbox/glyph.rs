@@ -6,6 +6,8 @@ use domain::message::Status;
 use leptos::prelude::*;
 
 pub const CLOCK: &str = "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 8v4l3 2";
+/// A session that is put off.
+pub const SNOOZE: &str = "M5 6h7l-7 8h7M14 12h5l-5 6h5";
 const TICK: &str = "M5 13l4 4L19 7";
 const TICKS: &str = "M2 13l4 4L16 7M12 16l1.5 1L23 7";
 const DOUBTFUL: &str = "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM9.500 9.500a2.500 2.500 0 1 1 3.500 2.300c-.7.3-1 .8-1 1.700M12 16.5v.5";
@@ -23,9 +25,7 @@ pub fn Glyph(path: &'static str, #[prop(default = "icon")] class: &'static str) 
 }
 
 /// The status of an outgoing message. It is a sign and a word: the word is for screen readers and on hover.
-#[component]
-pub fn Ticks(status: Status) -> impl IntoView {
-    let i18n = use_i18n();
+pub fn ticks(locale: Locale, status: Status) -> AnyView {
     let (path, class) = match status {
         Status::Queued => (CLOCK, "ticks"),
         Status::Unconfirmed => (DOUBTFUL, "ticks ticks-failed"),
@@ -34,7 +34,7 @@ pub fn Ticks(status: Status) -> impl IntoView {
         Status::Read | Status::Played => (TICKS, "ticks ticks-read"),
         Status::Failed => (FAILED, "ticks ticks-failed"),
     };
-    let word = move || labels::status(i18n.get_locale(), status);
+    let word = labels::status(locale, status);
     view! {
         <span class=class title=word>
             <Glyph path />

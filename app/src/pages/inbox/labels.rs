@@ -3,11 +3,14 @@
 use super::markup::plain;
 use crate::{api::ApiError, i18n::*, labels};
 use domain::{
+    contact_merge::MAX_MERGED,
     file::{FileState, FileView},
+    form::Problem,
     message::{
         CALL, Meaning, MessageView, Status, Waits,
         content::{FactKind, Interactive},
     },
+    phone,
     refusal::Refusal,
     session::{Blocked, Preview, SessionEvent, SessionEventKind},
 };
@@ -196,7 +199,11 @@ pub fn waits(locale: Locale, waits: Waits) -> String {
 
 pub fn event(locale: Locale, event: &SessionEvent) -> String {
     let words = event_without_reason(locale, event);
-    match &event.reason {
+    let merges = matches!(
+        event.what,
+        SessionEventKind::ContactMerged | SessionEventKind::ContactSeparated
+    );
+    match event.reason.as_ref().filter(|_| !merges) {
         Some(reason) => td_string!(
             locale,
             inbox.moment.because,
@@ -211,6 +218,8 @@ pub fn event(locale: Locale, event: &SessionEvent) -> String {
 fn event_without_reason(locale: Locale, event: &SessionEvent) -> String {
     let who = event.who.as_deref().unwrap_or("–");
     let by = event.by.as_deref().unwrap_or("–");
+    let with = event.reason.as_deref().map(phone::grouped);
+    let with = with.as_deref().unwrap_or("–");
     match (event.what, &event.who) {
         (SessionEventKind::Opened, _) => td_string!(locale, inbox.moment.opened).to_owned(),
         (SessionEventKind::RoutedToExtension, _) => {
@@ -241,7 +250,20 @@ fn event_without_reason(locale: Locale, event: &SessionEvent) -> String {
         (SessionEventKind::Closed, None) => td_string!(locale, inbox.moment.closed).to_owned(),
         (SessionEventKind::Reopened, _) => td_string!(locale, inbox.moment.reopened, who = who).to_string(),
         (SessionEventKind::Joined, _) => td_string!(locale, inbox.moment.joined).to_owned(),
+        (SessionEventKind::Blocked, _) => td_string!(locale, inbox.moment.blocked, who = who).to_string(),
+        (SessionEventKind::Unblocked, _) => td_string!(locale, inbox.moment.unblocked, who = who).to_string(),
+        (SessionEventKind::Snoozed, _) => td_string!(locale, inbox.moment.snoozed, who = who).to_string(),
+        (SessionEventKind::Woken, Some(_)) => {
+            td_string!(locale, inbox.moment.woken_by, who = who).to_string()
+        }
+        (SessionEventKind::Woken, None) => td_string!(locale, inbox.moment.woken).to_owned(),
         (SessionEventKind::Noted, _) => td_string!(locale, inbox.moment.noted, who = who).to_string(),
+        (SessionEventKind::ContactMerged, _) => {
+            td_string!(locale, inbox.moment.merged, who = who, with = with).to_string()
+        }
+        (SessionEventKind::ContactSeparated, _) => {
+            td_string!(locale, inbox.moment.separated, who = who, with = with).to_string()
+        }
     }
 }
 
@@ -302,10 +324,20 @@ pub fn why(locale: Locale, error: &ApiError) -> String {
         }
         ApiError::Refused(Refusal::NoExtension) => td_string!(locale, inbox.composer.no_extension).to_owned(),
         ApiError::Refused(Refusal::SessionClosed) => td_string!(locale, inbox.composer.closed).to_owned(),
-        other => match other.problem("body") {
-            Some(problem) => labels::problem(locale, problem).to_owned(),
-            None => labels::sentence(locale, other),
+        other => match (other.problem("contact"), other.problem("body")) {
+            (Some(problem), _) => unmerged(locale, problem),
+            (None, Some(problem)) => labels::problem(locale, problem).to_owned(),
+            (None, None) => labels::sentence(locale, other),
         },
+    }
+}
+
+/// Why two contacts were not merged.
+fn unmerged(locale: Locale, problem: Problem) -> String {
+    match problem {
+        Problem::Taken => td_string!(locale, inbox.merge.itself).to_owned(),
+        Problem::Enough => td_string!(locale, inbox.merge.enough, most = MAX_MERGED).to_string(),
+        _ => td_string!(locale, inbox.merge.choose).to_owned(),
     }
 }
 

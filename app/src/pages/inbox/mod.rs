@@ -12,13 +12,14 @@
 //! | [`composer`] | where replies are written; [`crate::outbox`] sends them |
 //! | [`emoji`] | the panel from which an emoji is chosen |
 //! | [`details`] | the contact and the session as facts |
-//! | [`label_chips`] | the labels of a session |
+//! | [`label_chips`], [`called`] | the labels of a session, the colleagues that a note calls for |
 //! | [`keys`] | the keyboard |
 //! | [`glyph`], [`window_clock`], [`labels`], [`element_ids`] | small signs, clock, labels, element ids |
 
 mod actions;
 mod attach;
 mod avatar;
+mod called;
 mod composer;
 mod details;
 mod drawn_rows;
@@ -29,11 +30,12 @@ mod following;
 mod glyph;
 mod keys;
 mod label_chips;
-mod labels;
+pub mod labels;
 mod list;
 mod listed;
 mod markup;
 mod query;
+mod snooze;
 mod state;
 mod template;
 mod text;

@@ -86,8 +86,13 @@ impl Query {
 
     /// The filter as the address spells it.
     pub fn filters(&self) -> Vec<(&'static str, String)> {
-        let Filter { unread, closing, .. } = self.filter;
-        let switches = [("unread", unread), ("closing", closing)];
+        let Filter {
+            unread,
+            closing,
+            snoozed,
+            ..
+        } = self.filter;
+        let switches = [("unread", unread), ("closing", closing), ("snoozed", snoozed)];
         let switches = switches.into_iter().filter(|(_, on)| *on);
         let one = |by: &By| Some((by.as_str(), self.filter.get(*by)?.to_string()));
         switches
@@ -150,6 +155,7 @@ fn filter(map: &ParamsMap) -> Filter {
     let switches = Filter {
         unread: map.get_str("unread").is_some(),
         closing: map.get_str("closing").is_some(),
+        snoozed: map.get_str("snoozed").is_some(),
         ..Filter::default()
     };
     let one = |by: By| map.get_str(by.as_str()).and_then(|id| id.parse().ok());

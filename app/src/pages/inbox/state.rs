@@ -12,7 +12,8 @@ use super::{
 use crate::{
     api::{
         AnyAction, ApiError, ApiResult, Resource, ServerAction,
-        inbox::{self as api, Close, MarkUnread, Note, PickUp, React, Reopen, Retry},
+        contacts::{MergeContact, SeparateContact},
+        inbox::{self as api, Close, MarkUnread, MentionsSeen, Note, PickUp, React, Reopen, Retry},
         labels::PutLabel,
         transfers::{TakeOver, Transfer},
     },
@@ -26,7 +27,7 @@ use domain::{
     ids::{ExtensionId, LineId, MessageId, SessionId},
     position::AsOf,
     search::Hits,
-    session::{Choices, InboxCounts, Tab, Thread},
+    session::{Choices, InboxCounts, Mention, Tab, Thread},
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
@@ -52,6 +53,9 @@ pub struct Inbox {
     /// What lists can be narrowed to; every label that there is.
     pub choices: Resource<ApiResult<Choices>>,
     pub put_label: ServerAction<PutLabel>,
+    /// The notes that call for the user and that they have not seen.
+    pub mentions: Resource<ApiResult<Vec<Mention>>>,
+    pub mentions_seen: ServerAction<MentionsSeen>,
     /// What was found in messages and notes.
     pub hits: Resource<Option<ApiResult<Hits>>>,
     pub opening: Memo<Opening>,
@@ -61,8 +65,14 @@ pub struct Inbox {
     pub close: ServerAction<Close>,
     pub reopen: ServerAction<Reopen>,
     pub mark_unread: ServerAction<MarkUnread>,
+    pub snooze: ServerAction<api::Snooze>,
+    pub wake: ServerAction<api::Wake>,
     pub note: ServerAction<Note>,
+    pub block: ServerAction<api::Block>,
+    pub contact_name: ServerAction<api::ContactName>,
     pub contact_note: ServerAction<api::ContactNote>,
+    pub merge_contact: ServerAction<MergeContact>,
+    pub separate_contact: ServerAction<SeparateContact>,
     /// The note that was sent to the process last.
     pub noted: RwSignal<Option<(SessionId, String)>>,
     pub retry: ServerAction<Retry>,
@@ -148,6 +158,8 @@ impl Inbox {
                 |_| api::choices(),
             ),
             put_label: ServerAction::new(),
+            mentions: Resource::new(move || live.mentions.get(), |_| api::mentions()),
+            mentions_seen: ServerAction::new(),
             hits,
             opening,
             thread,
@@ -156,8 +168,14 @@ impl Inbox {
             close: ServerAction::new(),
             reopen: ServerAction::new(),
             mark_unread: ServerAction::new(),
+            snooze: ServerAction::new(),
+            wake: ServerAction::new(),
             note: ServerAction::new(),
+            block: ServerAction::new(),
+            contact_name: ServerAction::new(),
             contact_note: ServerAction::new(),
+            merge_contact: ServerAction::new(),
+            separate_contact: ServerAction::new(),
             noted: RwSignal::new(None),
             retry: ServerAction::new(),
             take_over: ServerAction::new(),
@@ -214,8 +232,14 @@ impl Inbox {
         inbox.watch(inbox.reopen.into());
         inbox.watch(inbox.put_label.into());
         inbox.watch(inbox.mark_unread.into());
+        inbox.watch(inbox.snooze.into());
+        inbox.watch(inbox.wake.into());
         inbox.watch(inbox.note.into());
+        inbox.watch(inbox.block.into());
+        inbox.watch(inbox.contact_name.into());
         inbox.watch(inbox.contact_note.into());
+        inbox.watch(inbox.merge_contact.into());
+        inbox.watch(inbox.separate_contact.into());
         // Also when the note's field is not on the page any more.
         on_outcome(inbox.note, move |outcome| {
             let saved = inbox.noted.get_untracked().filter(|_| outcome.is_ok());

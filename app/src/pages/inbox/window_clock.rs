@@ -3,12 +3,11 @@
 use super::glyph::{CLOCK, Glyph};
 use crate::{
     i18n::*,
-    ui::{LiveText, derived, time::use_now},
+    ui::{anew, derived, time::use_now},
 };
-use domain::time::Timestamp;
+use domain::time::{Timestamp, WINDOW_CLOSES_SOON};
 use leptos::prelude::*;
-
-const HOUR_MS: i64 = 60 * 60 * 1000;
+use std::time::Duration;
 
 /// Empty until the page is live: the process does not know the browser's time.
 #[component]
@@ -20,42 +19,42 @@ pub fn WindowClock(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let now = use_now();
+    // Whole minutes, so that the value changes no more often than the display.
     let left = derived(move |_| {
         let left = closes.get()?.millis() - now.get()?.millis();
-        // Whole minutes, so that the value changes no more often than the display.
-        Some((left / 60_000).max(0))
-    });
-    let shown = derived(move |_| {
-        let minutes = left.get()?;
-        let soon = minutes * 60_000 < 2 * HOUR_MS;
-        (soon || !only_soon).then_some((minutes == 0, soon))
+        let minutes = (left / 60_000).max(0);
+        let soon = Duration::from_secs(minutes.unsigned_abs() * 60) < WINDOW_CLOSES_SOON;
+        (soon || !only_soon).then_some((minutes, soon))
     });
     let view = move || {
-        let (over, soon) = shown.get()?;
-        let view = if over {
-            let long = move || t_string!(i18n, inbox.window.closed_long);
-            view! {
-                <span class="window-clock window-closed" title=long>
-                    <Glyph path=CLOCK />
-                    {move || t_string!(i18n, inbox.window.closed)}
-                </span>
-            }
-            .into_any()
-        } else {
-            let text = move || {
-                let minutes = left.get().unwrap_or(0);
-                format!("{}:{:02}", minutes / 60, minutes % 60)
-            };
-            let long = move || t_string!(i18n, inbox.window.left, left = text()).to_string();
-            view! {
-                <span class="window-clock" class:window-soon=soon title=long>
-                    <Glyph path=CLOCK />
-                    <LiveText text />
-                </span>
-            }
-            .into_any()
-        };
-        Some(view)
+        let locale = i18n.get_locale();
+        let clock = left.get().map(|(minutes, soon)| match minutes {
+            0 => over(locale),
+            _ => counting(locale, minutes, soon),
+        });
+        clock.into_any()
     };
-    view! { {view} }.into_any()
+    anew(view).into_any()
+}
+
+fn over(locale: Locale) -> AnyView {
+    view! {
+        <span class="window-clock window-closed" title=td_string!(locale, inbox.window.closed_long)>
+            <Glyph path=CLOCK />
+            {td_string!(locale, inbox.window.closed)}
+        </span>
+    }
+    .into_any()
+}
+
+fn counting(locale: Locale, minutes: i64, soon: bool) -> AnyView {
+    let text = format!("{}:{:02}", minutes / 60, minutes % 60);
+    let long = td_string!(locale, inbox.window.left, left = text.as_str()).to_string();
+    view! {
+        <span class="window-clock" class:window-soon=soon title=long translate="no">
+            <Glyph path=CLOCK />
+            <span>{text}</span>
+        </span>
+    }
+    .into_any()
 }

@@ -1,5 +1,6 @@
 //! Security › …
 
+mod audit;
 mod countries;
 
-pub use self::countries::CountriesPage;
+pub use self::{audit::AuditPage, countries::CountriesPage};

@@ -2,8 +2,10 @@
 
 mod deliveries;
 mod message;
+mod tokens;
 
 pub use self::{
     deliveries::{DeadLetterPage, DeliveriesPage},
     message::MessagePage,
+    tokens::TokensPage,
 };

@@ -55,6 +55,22 @@ impl Actor {
         }
     }
 
+    /// The user who makes the request.
+    ///
+    /// # Errors
+    /// It is no user.
+    pub fn user(&self) -> Result<UserId, Refusal> {
+        match self {
+            Self::User(me) => Ok(me.id),
+            Self::Token { .. } | Self::System => Err(Refusal::Forbidden),
+        }
+    }
+
+    /// Whether this user makes the request.
+    pub fn is(&self, user: UserId) -> bool {
+        self.user() == Ok(user)
+    }
+
     pub fn extension(&self) -> Option<&ExtensionRef> {
         match self {
             Self::User(me) => me.extension.as_ref(),

@@ -1,11 +1,19 @@
 //! Who may do what: users, roles, permissions, and the scopes of API tokens.
 
+mod account;
 mod actor;
+mod audit;
 mod permission;
 mod role;
+mod token;
 mod user;
 
+pub use account::{LoginView, PasswordForm, device_name};
 pub use actor::{Actor, Me};
+pub use audit::{
+    AuditAbout, AuditActor, AuditFilter, AuditForm, AuditOutcome, AuditRow, AuditSubject, LOG_IN_ACTIONS,
+};
 pub use permission::Permission;
 pub use role::{Role, Scope};
-pub use user::{MAX_PASSWORD, MIN_PASSWORD, NewUser, UserForm, login_name, password};
+pub use token::{MAX_TOKEN_DAYS, NewToken, TokenForm, TokenRow};
+pub use user::{MAX_PASSWORD, MIN_PASSWORD, NewUser, UserForm, UserRow, login_name, password};

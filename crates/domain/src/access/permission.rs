@@ -37,6 +37,12 @@ permissions! {
     SessionCloseAny = "session.close_any"
     /// Give sessions to an extension or a queue, or take them from their owner.
     SessionTransfer = "session.transfer"
+    /// Customers' whole numbers, where they are masked.
+    NumberRead = "number.read"
+    /// Block a customer on a channel, and take that back.
+    ContactBlock = "contact.block"
+    /// Merge two contacts, and undo it.
+    ContactMerge = "contact.merge"
     /// The JSON of a message as Meta sent it.
     MessageReadPayload = "message.read_payload"
     /// Channels and the doctor's latest findings.
@@ -54,8 +60,12 @@ permissions! {
     DirectoryRead = "directory.read"
     /// Extensions, their log-ins, and queues.
     DirectoryChange = "directory.change"
-    /// Users without an extension.
+    /// Everybody who can log in.
+    UserRead = "user.read"
+    /// Users: their passwords and log-ins, and those without an extension.
     UserChange = "user.change"
+    /// API tokens: list, create, revoke.
+    TokenChange = "token.change"
     CountryRead = "country.read"
     CountryChange = "country.change"
     DeadLetterRead = "dead_letter.read"
@@ -70,8 +80,9 @@ permissions! {
 impl Role {
     pub fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            CannedReplyChange, CannedReplyRead, LabelChange, LabelRead, SessionAnswer, SessionClose,
-            SessionCloseAny, SessionPickUp, SessionPickUpAny, SessionReadAll, SessionTransfer,
+            CannedReplyChange, CannedReplyRead, ContactBlock, ContactMerge, LabelChange, LabelRead,
+            NumberRead, SessionAnswer, SessionClose, SessionCloseAny, SessionPickUp, SessionPickUpAny,
+            SessionReadAll, SessionTransfer,
         };
         match self {
             Self::Operator => &[
@@ -83,12 +94,15 @@ impl Role {
             ],
             Self::Supervisor => &[
                 SessionReadAll,
+                NumberRead,
                 SessionAnswer,
                 SessionPickUp,
                 SessionPickUpAny,
                 SessionClose,
                 SessionCloseAny,
                 SessionTransfer,
+                ContactBlock,
+                ContactMerge,
                 CannedReplyRead,
                 CannedReplyChange,
                 LabelRead,
@@ -102,12 +116,14 @@ impl Role {
 impl Scope {
     pub fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            CannedReplyRead, ChannelRead, CostRead, DirectoryRead, LabelRead, SessionAnswer, SessionClose,
-            SessionCloseAny, SessionPickUp, SessionPickUpAny, SessionReadAll, SessionTransfer,
+            CannedReplyRead, ChannelRead, ContactBlock, ContactMerge, CostRead, DirectoryRead, LabelRead,
+            NumberRead, SessionAnswer, SessionClose, SessionCloseAny, SessionPickUp, SessionPickUpAny,
+            SessionReadAll, SessionTransfer,
         };
         match self {
             Self::Read => &[
                 SessionReadAll,
+                NumberRead,
                 ChannelRead,
                 DirectoryRead,
                 CostRead,
@@ -116,12 +132,15 @@ impl Scope {
             ],
             Self::Operate => &[
                 SessionReadAll,
+                NumberRead,
                 SessionAnswer,
                 SessionPickUp,
                 SessionPickUpAny,
                 SessionClose,
                 SessionCloseAny,
                 SessionTransfer,
+                ContactBlock,
+                ContactMerge,
                 ChannelRead,
                 DirectoryRead,
                 CostRead,

@@ -26,6 +26,11 @@ impl Role {
     pub fn as_str(self) -> &'static str {
         self.into()
     }
+
+    /// Whether this one may do more.
+    pub fn is_above(self, other: Self) -> bool {
+        (self as u8) < (other as u8)
+    }
 }
 
 impl fmt::Display for Role {

@@ -3,6 +3,10 @@
 use crate::{
     access::Role,
     form::{Invalid, MAX_NAME, Problem, Problems, line},
+    ids::UserId,
+    nfc::nfc,
+    refs::ExtensionRef,
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -19,7 +23,7 @@ pub struct UserForm {
 
 impl fmt::Debug for UserForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PersonForm")
+        f.debug_struct("UserForm")
             .field("login", &self.login)
             .field("role", &self.role)
             .finish_non_exhaustive()
@@ -31,7 +35,8 @@ impl fmt::Debug for UserForm {
 pub struct NewUser {
     pub login: String,
     pub name: String,
-    pub password: String,
+    /// `None`: the current one stays.
+    pub password: Option<String>,
     pub role: Role,
 }
 
@@ -45,13 +50,30 @@ impl fmt::Debug for NewUser {
 }
 
 impl UserForm {
+    /// For a new user.
+    ///
     /// # Errors
     /// [`Invalid`] with every field that is wrong.
     pub fn check(&self) -> Result<NewUser, Invalid> {
+        self.checked(password(&self.password).map(Some))
+    }
+
+    /// For one that exists, who may keep the password.
+    ///
+    /// # Errors
+    /// [`Invalid`] with every field that is wrong.
+    pub fn check_change(&self) -> Result<NewUser, Invalid> {
+        match self.password.is_empty() {
+            true => self.checked(Ok(None)),
+            false => self.check(),
+        }
+    }
+
+    fn checked(&self, password: Result<Option<String>, Problem>) -> Result<NewUser, Invalid> {
         let mut problems = Problems::default();
         let login = problems.take("login", login_name(&self.login));
         let name = problems.take("name", line(&self.name, MAX_NAME));
-        let password = problems.take("password", password(&self.password));
+        let password = problems.take("password", password);
         let role = problems.take("role", self.role.parse());
         match (login, name, password, role) {
             (Some(login), Some(name), Some(password), Some(role)) => Ok(NewUser {
@@ -65,6 +87,22 @@ impl UserForm {
     }
 }
 
+/// Somebody who can log in, as administrators see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserRow {
+    pub id: UserId,
+    pub login: String,
+    pub name: String,
+    pub role: Role,
+    /// Where they answer. Name, log-in name and role are changed there.
+    pub extension: Option<ExtensionRef>,
+    pub disabled: bool,
+    /// Browsers in which they are logged in.
+    pub logins: u32,
+    /// When the last one of these was used.
+    pub seen_at: Option<Timestamp>,
+}
+
 /// Minimum number of characters in a password. Length beats complexity rules.
 /// <https://pages.nist.gov/800-63-4/sp800-63b.html>
 pub const MIN_PASSWORD: usize = 10;
@@ -72,9 +110,9 @@ pub const MIN_PASSWORD: usize = 10;
 /// Maximum number of bytes in a password; bounds the cost of hashing.
 pub const MAX_PASSWORD: usize = 512;
 
-/// 2 to 64 letters, digits and `. _ - @ +`, in lower case.
+/// 2 to 64 letters, digits and `. _ - @ +`, in lower case and NFC.
 pub fn login_name(text: &str) -> Result<String, Problem> {
-    let login = line(text, 64)?.to_lowercase();
+    let login = line(&nfc(text), 64)?.to_lowercase();
     if login.chars().count() < 2 {
         return Err(Problem::TooShort);
     }

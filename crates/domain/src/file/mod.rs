@@ -6,6 +6,6 @@ mod view;
 mod way;
 
 pub use state::FileState;
-pub use upload::UploadView;
+pub use upload::{UploadView, UploadedFile};
 pub use view::{FileView, file_name};
 pub use way::{FileAttempt, FileWay};

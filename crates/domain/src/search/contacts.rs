@@ -6,15 +6,26 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Maximum number of words of one contact; also bounds the text of a search.
+/// Maximum number of words that a contact chose, and of the company's own name; also bounds the text of a search.
 const MAX_WORDS: usize = 16;
 const MAX_SOUGHT: usize = 8;
 
+/// Every name of a contact: it is found by each.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Names<'a> {
+    /// The company's own.
+    pub alias: Option<&'a str>,
+    pub profile: Option<&'a str>,
+    pub username: Option<&'a str>,
+}
+
 /// The search words of a contact. A change to this function that gives the same contact other words needs a migration
 /// that rebuilds them.
-pub fn words(name: Option<&str>, username: Option<&str>, wa_id: Option<&str>) -> BTreeSet<String> {
-    let texts = [name, username].into_iter().flatten();
-    let mut words: BTreeSet<_> = texts.flat_map(folded).take(MAX_WORDS).collect();
+pub fn words(names: Names<'_>, wa_id: Option<&str>) -> BTreeSet<String> {
+    let told = [names.profile, names.username].into_iter().flatten();
+    let mut words: BTreeSet<_> = told.flat_map(folded).take(MAX_WORDS).collect();
+    // Whatever a customer chose crowds out nothing of the company's own name.
+    words.extend(names.alias.into_iter().flat_map(folded).take(MAX_WORDS));
     if let Some(digits) = wa_id.filter(|digits| is_number(digits)) {
         let digits: String = digits.chars().take(MAX_WORD - 1).collect();
         let national = &digits[calling_code_len(&digits).min(digits.len())..];
@@ -77,6 +88,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn words(profile: Option<&str>, username: Option<&str>, wa_id: Option<&str>) -> BTreeSet<String> {
+        let names = Names {
+            alias: None,
+            profile,
+            username,
+        };
+        super::words(names, wa_id)
+    }
+
     /// Matches as the database does.
     fn finds(text: &str, words: &BTreeSet<String>) -> bool {
         let sought = sought(text).expect("something is looked for");
@@ -123,6 +143,26 @@ mod tests {
         ] {
             assert!(finds(text, &words(Some(name), None, None)), "{name} by {text}");
         }
+    }
+
+    #[test]
+    fn a_name_of_our_own_is_found_beside_the_others() {
+        let names = Names {
+            alias: Some("Truhlářství Malá"),
+            profile: Some("🌻 Eva"),
+            username: Some("eva.77"),
+        };
+        let eva = super::words(names, None);
+        for text in ["truhlarstvi", "mala eva", "eva", "@eva.77"] {
+            assert!(finds(text, &eva), "{text}");
+        }
+        let long = "a b c d e f g h i j k l m n o p q r s t";
+        let names = Names {
+            alias: Some("Malá"),
+            profile: Some(long),
+            username: None,
+        };
+        assert!(finds("mala", &super::words(names, None)));
     }
 
     #[test]
@@ -175,8 +215,13 @@ mod tests {
 
         #[test]
         fn however_long_it_is_it_has_an_end(text in "\\PC{0,3000}", wa_id in "[0-9]{0,80}") {
-            let words = words(Some(&text), Some(&text), Some(&wa_id));
-            prop_assert!(words.len() <= MAX_WORDS + 4);
+            let names = Names {
+                alias: Some(&text),
+                profile: Some(&text),
+                username: Some(&text),
+            };
+            let words = super::words(names, Some(&wa_id));
+            prop_assert!(words.len() <= 2 * MAX_WORDS + 4);
             let sought = sought(&text).unwrap_or_default();
             prop_assert!(sought.len() <= MAX_SOUGHT);
             let all = words.iter().chain(sought.iter().flatten());

@@ -36,6 +36,8 @@ pub struct Filter {
     pub unread: bool,
     /// Only open sessions whose service window is open; the one that closes first comes first.
     pub closing: bool,
+    /// Only sessions that are put off.
+    pub snoozed: bool,
     pub label: Option<Uuid>,
     pub channel: Option<Uuid>,
     pub queue: Option<Uuid>,
@@ -73,6 +75,7 @@ impl Filter {
         let closing = row.state != State::Closed && row.window_closes_at.is_some_and(|closes| now < closes);
         (row.unread > 0 || !self.unread)
             && (closing || !self.closing)
+            && (row.snoozed_until.is_some() || !self.snoozed)
             && By::ALL
                 .iter()
                 .all(|by| self.get(*by).is_none_or(|one| has(*by, one)))

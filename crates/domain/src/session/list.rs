@@ -33,7 +33,8 @@ pub struct Part {
 
 impl Part {
     pub fn shows(self, row: &SessionRow) -> bool {
-        self.tab.shows(row, self.own) && self.filter.takes(row, self.now)
+        let put_off = self.tab == Tab::Mine && !self.filter.snoozed && row.snoozed_until.is_some();
+        !put_off && self.tab.shows(row, self.own) && self.filter.takes(row, self.now)
     }
 
     /// The order of two sessions in this list: the latest message first; of the waiting ones, the longest wait; or the
@@ -117,6 +118,8 @@ mod tests {
             contact: ContactRef {
                 id: ContactId::new(Uuid::nil()),
                 label: n.to_string(),
+                alias: None,
+                profile_name: None,
                 number: None,
                 username: None,
             },
@@ -133,6 +136,7 @@ mod tests {
             opened_at: Timestamp::from_millis(0),
             closed_at: None,
             waiting_since: Some(Timestamp::from_millis(at)),
+            snoozed_until: None,
             group: false,
             labels: Vec::new(),
         }
@@ -246,6 +250,35 @@ mod tests {
         assert_eq!(names(&all), "2");
         all.put(on(Tab::All, None), read);
         assert_eq!(names(&all), "12");
+    }
+
+    #[test]
+    fn what_is_put_off_leaves_its_owners_list() {
+        let me = ExtensionRef {
+            id: ExtensionId::new(Uuid::from_u128(201)),
+            number: "201".into(),
+            name: "Jana".into(),
+        };
+        let own = Some(me.id);
+        let here = SessionRow {
+            state: State::Assigned,
+            owner: Some(me),
+            ..row(1, 10)
+        };
+        let put_off = SessionRow {
+            snoozed_until: Some(Timestamp::from_millis(500)),
+            ..here.clone()
+        };
+        let snoozed = |tab| Part {
+            filter: Filter {
+                snoozed: true,
+                ..Filter::default()
+            },
+            ..on(tab, own)
+        };
+        assert!(on(Tab::Mine, own).shows(&here) && !on(Tab::Mine, own).shows(&put_off));
+        assert!(!snoozed(Tab::Mine).shows(&here) && snoozed(Tab::Mine).shows(&put_off));
+        assert!(on(Tab::All, own).shows(&put_off) && snoozed(Tab::All).shows(&put_off));
     }
 
     #[test]

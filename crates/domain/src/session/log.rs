@@ -4,7 +4,7 @@ use crate::{
     form::{Invalid, Problem, Problems, optional},
     ids::{ChannelId, ExtensionId, QueueId, SessionId},
     session::Holder,
-    time::{Timestamp, day},
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -97,33 +97,18 @@ impl LogForm {
             customer: optional(&self.customer).map(str::to_owned),
             ..LogFilter::default()
         };
-        let date = |text: &str| match optional(text) {
-            None => Ok(None),
-            Some(text) => day(text).map(Some).ok_or(Problem::NotADate),
-        };
-        let from = problems.take("from", date(&self.from)).flatten();
-        let to = problems.take("to", date(&self.to)).flatten();
-        filter.from = from.map(&begins);
-        filter.until = to.map(|day| begins(day + 1));
-        filter.whose = known(&mut problems, "of", &self.of);
-        filter.channel = known(&mut problems, "channel", &self.channel);
-        filter.state = known(&mut problems, "state", &self.state);
-        filter.id = known(&mut problems, "id", &self.id);
-        match problems.is_empty() {
-            true => Ok(filter),
-            false => Err(problems.refuse()),
-        }
+        (filter.from, filter.until) = problems.days(&self.from, &self.to, begins);
+        filter.whose = problems.known("of", &self.of);
+        filter.channel = problems.known("channel", &self.channel);
+        filter.state = problems.known("state", &self.state);
+        filter.id = problems.known("id", &self.id);
+        problems.unless_any(filter)
     }
 
     /// Whether nothing is filtered.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
-}
-
-fn known<T: FromStr>(problems: &mut Problems, field: &str, text: &str) -> Option<T> {
-    let value = optional(text)?.parse().map_err(|_| Problem::Unknown);
-    problems.take(field, value)
 }
 
 /// What the filters offer: names by id. Disabled and deleted ones have sessions, too.

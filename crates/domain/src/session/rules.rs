@@ -205,6 +205,24 @@ impl SessionAccess {
         }
     }
 
+    /// Whether the actor may put the session off, or bring it back: its owner, or a script for them. One without an owner is
+    /// not put off, because it would wait where nobody looks.
+    ///
+    /// # Errors
+    /// The session is closed or somebody else's, or has to be picked up first.
+    pub fn snooze(&self, actor: &Actor) -> Result<(), Refusal> {
+        actor.require(Permission::SessionAnswer)?;
+        match &self.owner {
+            _ if self.state == State::Closed => Err(Refusal::SessionClosed),
+            Some(_) if !matches!(actor, Actor::User(_)) => Ok(()),
+            Some(owner) if actor.extension().is_some_and(|own| own.id == owner.id) => Ok(()),
+            Some(owner) => Err(Refusal::NotYours {
+                owner: owner.name.clone(),
+            }),
+            None => Err(Refusal::PickUpFirst),
+        }
+    }
+
     /// All permissions at once, for the buttons.
     pub fn may(&self, actor: &Actor) -> May {
         May {
@@ -219,6 +237,9 @@ impl SessionAccess {
                 && self.transfer(actor).is_ok(),
             transfer: self.transfer(actor).is_ok(),
             reopen: self.state == State::Closed && self.reopen(actor).is_ok(),
+            snooze: self.snooze(actor).is_ok(),
+            saves: actor.may(Permission::SessionTransfer),
+            block: actor.may(Permission::ContactBlock),
             // The channel decides.
             shows_typing: false,
         }
@@ -241,6 +262,15 @@ pub struct May {
     /// Open a closed session again, within its service window.
     #[serde(default)]
     pub reopen: bool,
+    /// Put the session off, or bring it back.
+    #[serde(default)]
+    pub snooze: bool,
+    /// Save the conversation as a file.
+    #[serde(default)]
+    pub saves: bool,
+    /// Block the customer, or take that back.
+    #[serde(default)]
+    pub block: bool,
     /// The customer sees when the actor types.
     #[serde(default)]
     pub shows_typing: bool,

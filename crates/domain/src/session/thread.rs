@@ -2,6 +2,8 @@
 //! its end is read again.
 
 use crate::{
+    contact_block::ContactBlock,
+    contact_merge::Merged,
     contact_note::ContactNote,
     ids::{MessageId, SessionId},
     message::{MessageView, thread::when},
@@ -39,7 +41,13 @@ impl Thread {
         let meets = fresh.whole
             || self.messages.is_empty()
             || fresh.messages.iter().any(|message| known.contains(&message.id));
-        if self.session.id != fresh.session.id || self.cut != fresh.cut || !meets {
+        // Merged with others, the contact has another history.
+        let with = |thread: &Self| -> Vec<_> {
+            let contacts = thread.merged.contacts.iter();
+            contacts.map(|merged| merged.contact.id).collect()
+        };
+        let same = with(self) == with(&fresh);
+        if self.session.id != fresh.session.id || self.cut != fresh.cut || !meets || !same {
             *self = fresh;
             return;
         }
@@ -125,9 +133,17 @@ pub struct Thread {
     /// The actor may send a template, even while the service window is closed.
     #[serde(default)]
     pub templates: bool,
+    /// The contact is blocked on the session's channel.
+    #[serde(default)]
+    pub contact_block: Option<ContactBlock>,
     /// About the contact.
     #[serde(default)]
     pub contact_note: ContactNote,
+    /// What the reader typed as this note in a form that was refused, where no script has kept it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsaved_note: Option<String>,
+    #[serde(default)]
+    pub merged: Merged,
 }
 
 /// An earlier session of a contact.
@@ -209,6 +225,8 @@ pub(crate) mod tests {
                 contact: ContactRef {
                     id: ContactId::new(Uuid::nil()),
                     label: "K".into(),
+                    alias: None,
+                    profile_name: None,
                     number: None,
                     username: None,
                 },
@@ -225,6 +243,7 @@ pub(crate) mod tests {
                 opened_at: Timestamp::from_millis(0),
                 closed_at: None,
                 waiting_since: None,
+                snoozed_until: None,
                 group: false,
                 labels: Vec::new(),
             },
@@ -246,10 +265,16 @@ pub(crate) mod tests {
                 take_over: false,
                 transfer: false,
                 reopen: false,
+                saves: false,
+                snooze: false,
+                block: false,
             },
             blocked: None,
             templates: false,
+            contact_block: None,
             contact_note: Default::default(),
+            unsaved_note: None,
+            merged: Default::default(),
         }
     }
 

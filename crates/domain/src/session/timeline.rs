@@ -40,6 +40,9 @@ pub struct SessionEvent {
     pub by: Option<String>,
     /// As typed by whoever moved it; the text of a note.
     pub reason: Option<String>,
+    /// The colleagues for whom a note calls.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
@@ -68,8 +71,19 @@ pub enum SessionEventKind {
     ClosedIdle,
     /// Its customer turned out to be the same as another session's: the messages of both are in the earlier session.
     Joined,
+    /// Somebody blocked the customer on the session's channel.
+    Blocked,
+    Unblocked,
+    /// Its owner put it off.
+    Snoozed,
+    /// It came back: somebody brought it, or its time had come.
+    Woken,
     /// Somebody wrote a note for colleagues. The customer never sees it.
     Noted,
+    /// Somebody merged its customer with the one whose number, or name, is the reason.
+    ContactMerged,
+    /// Somebody undid that.
+    ContactSeparated,
 }
 
 impl SessionEventKind {

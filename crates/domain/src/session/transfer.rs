@@ -13,7 +13,7 @@ use std::{fmt, str::FromStr};
 pub const MAX_REASON: usize = 200;
 
 /// The owner of an open session, or the place where it waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Holder {
     Extension(ExtensionId),
@@ -28,6 +28,17 @@ impl From<Destination> for Holder {
         match destination {
             Destination::Extension(id) => Self::Extension(id),
             Destination::Queue(id) => Self::Queue(id),
+        }
+    }
+}
+
+impl Holder {
+    /// Where a session has to be moved for this holder to have it; `None` for nobody.
+    pub const fn destination(self) -> Option<Destination> {
+        match self {
+            Self::Extension(id) => Some(Destination::Extension(id)),
+            Self::Queue(id) => Some(Destination::Queue(id)),
+            Self::Nobody => None,
         }
     }
 }
@@ -73,6 +84,10 @@ pub struct Transfer {
     pub reason: Option<String>,
 }
 
+fn shown(from: &str) -> Result<Option<Holder>, Problem> {
+    optional(from).map(str::parse).transpose()
+}
+
 /// Checks the reason that somebody gives for what they do with a session; an empty one is none.
 ///
 /// # Errors
@@ -92,7 +107,7 @@ impl TransferForm {
     /// [`Invalid`] with every field that is wrong.
     pub fn check(&self) -> Result<Transfer, Invalid> {
         let mut problems = Problems::default();
-        let from = problems.take("from", optional(&self.from).map(str::parse).transpose());
+        let from = problems.take("from", shown(&self.from));
         let to = match optional(&self.to) {
             None => problems.take("to", Err(Problem::Required)),
             Some(to) => problems.take("to", to.parse()),

@@ -12,6 +12,9 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
+/// Maximum number of characters of a preview's text: more than a line shows, and a list stays small whatever was written.
+const MAX_PREVIEW: usize = 300;
+
 /// The newest message of a session in one line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preview {
@@ -26,9 +29,17 @@ impl Preview {
         Self {
             direction: message.direction,
             kind: message.shown_kind().to_owned(),
-            text: message.text.clone(),
+            text: message.text.as_deref().map(beginning),
             status: message.status,
         }
+    }
+}
+
+/// At most [`MAX_PREVIEW`] characters of a text.
+fn beginning(text: &str) -> String {
+    match text.char_indices().nth(MAX_PREVIEW) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 
@@ -50,6 +61,9 @@ pub struct SessionRow {
     pub closed_at: Option<Timestamp>,
     /// When the customer wrote the first message that nobody has answered yet.
     pub waiting_since: Option<Timestamp>,
+    /// Until when its owner has put it off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snoozed_until: Option<Timestamp>,
     /// The customer writes in a WhatsApp group, where others read along.
     #[serde(default)]
     pub group: bool,
@@ -102,7 +116,7 @@ pub struct InboxPage {
 #[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Tab {
-    /// Open and owned by the user.
+    /// Open and owned by the user; those that are put off only where the list is narrowed to them.
     #[default]
     Mine,
     /// Open without an owner, in the user's queues.
@@ -126,4 +140,17 @@ pub struct InboxCounts {
     pub waiting: u32,
     /// Open sessions with unread messages that the user owns or may pick up: the number in the window's title.
     pub unread: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_preview_is_a_line_whatever_was_written() {
+        assert_eq!(beginning("Dobrý den"), "Dobrý den");
+        let exact = "ž".repeat(MAX_PREVIEW);
+        assert_eq!(beginning(&exact), exact);
+        assert_eq!(beginning(&"ž".repeat(2_000_000)), format!("{exact}…"));
+    }
 }

@@ -129,10 +129,7 @@ impl Definition {
                 }
             }
         }
-        match problems.is_empty() {
-            true => Ok(()),
-            false => Err(problems.refuse()),
-        }
+        problems.unless_any(())
     }
 
     /// What the customer reads of the message.

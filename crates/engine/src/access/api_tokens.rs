@@ -2,18 +2,28 @@
 
 use crate::{
     Engine, Result,
-    audit::Subject,
-    entity::{api_token, stored},
+    access::login_throttle::network,
+    audit::{Subject, refusal_rate::Kind, refusals, request},
+    entity::{api_token, stored, token_address},
     random,
 };
 use domain::{
-    access::{Actor, Scope},
-    form::{MAX_NAME, line},
+    access::{Actor, Permission, TokenForm, TokenRow},
     ids::TokenId,
     refusal::Refusal,
+    time::Timestamp,
 };
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    sea_query::{Expr, OnConflict},
+};
 use sha2::{Digest, Sha256};
+use std::time::Duration;
+use uuid::Uuid;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// When a token was used is written down only after this long, so that not every request writes.
+const NOTE_AFTER: Duration = Duration::from_secs(5 * 60);
 
 /// Lets secret scanners recognise a leaked token.
 const PREFIX: &str = "swb_";
@@ -22,20 +32,59 @@ pub(crate) fn sha256(text: &str) -> String {
     hex::encode(Sha256::digest(text))
 }
 
+/// Those that work, by name.
+pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<TokenRow>> {
+    actor.require(Permission::TokenChange)?;
+    let tokens = api_token::Entity::find()
+        .filter(works(engine.clock().now()))
+        .order_by_asc(api_token::Column::Name)
+        .order_by_asc(api_token::Column::Id)
+        .all(engine.db.read())
+        .await?;
+    tokens.into_iter().map(row).collect()
+}
+
+fn row(token: api_token::Model) -> Result<TokenRow> {
+    Ok(TokenRow {
+        id: TokenId::new(token.id),
+        name: token.name,
+        scope: stored(&token.scope)?,
+        created_at: Timestamp::from_millis(token.created_at),
+        expires_at: token.expires_at.map(Timestamp::from_millis),
+        used_at: token.used_at.map(Timestamp::from_millis),
+    })
+}
+
+fn works(now: Timestamp) -> Condition {
+    use api_token::Column;
+    let lives = Condition::any()
+        .add(Column::ExpiresAt.is_null())
+        .add(Column::ExpiresAt.gt(now.millis()));
+    Condition::all().add(Column::RevokedAt.is_null()).add(lives)
+}
+
 /// A new token, which cannot be shown again.
-pub async fn create(engine: &Engine, name: &str, scope: Scope) -> Result<String> {
-    let name = line(name, MAX_NAME).map_err(|problem| Refusal::field("name", problem))?;
+pub async fn create(engine: &Engine, actor: &Actor, form: &TokenForm) -> Result<String> {
+    actor.require(Permission::TokenChange)?;
+    // A token that is revoked would live on in those that it had made.
+    if let Actor::Token { .. } = actor {
+        return Err(Refusal::Forbidden.into());
+    }
+    let new = form.check()?;
+    let now = engine.clock().now();
     let token = format!("{PREFIX}{}", hex::encode(random::bytes::<24>()));
     let row = api_token::Model {
         id: engine.clock().new_id(),
-        name,
-        scope: scope.as_str().to_owned(),
+        name: new.name,
+        scope: new.scope.as_str().to_owned(),
         token_hash: sha256(&token),
-        created_at: engine.clock().now().millis(),
+        created_at: now.millis(),
         revoked_at: None,
+        expires_at: new.days.map(|days| now.plus(DAY * days).millis()),
+        used_at: None,
     };
     let detail = format!("{} ({})", row.name, row.scope);
-    let tx = engine.transaction(&Actor::System).await?;
+    let tx = engine.transaction(actor).await?;
     tx.audit("token.create", Subject::Token(row.id), Some(detail));
     api_token::Entity::insert(row.into_active_model())
         .exec_without_returning(&tx)
@@ -44,17 +93,89 @@ pub async fn create(engine: &Engine, name: &str, scope: Scope) -> Result<String>
     Ok(token)
 }
 
-/// The actor of a token; `None` when the token is unknown or revoked.
+/// From now on nobody gets in with it. One that is revoked stays revoked.
+pub async fn revoke(engine: &Engine, actor: &Actor, id: TokenId) -> Result<()> {
+    actor.require(Permission::TokenChange)?;
+    let now = engine.clock().now();
+    let tx = engine.transaction(actor).await?;
+    let revoked = api_token::Entity::update_many()
+        .col_expr(api_token::Column::RevokedAt, Expr::value(now.millis()))
+        .filter(api_token::Column::Id.eq(id.uuid()))
+        .filter(api_token::Column::RevokedAt.is_null())
+        .exec(&tx)
+        .await?;
+    if revoked.rows_affected > 0 {
+        tx.audit("token.revoke", Subject::Token(id.uuid()), None);
+    }
+    tx.commit().await
+}
+
+/// The actor of a token; `None` when the token is unknown, revoked or expired.
 pub async fn authenticate(engine: &Engine, token: &str) -> Result<Option<Actor>> {
+    let now = engine.clock().now();
     let found = api_token::Entity::find()
         .filter(api_token::Column::TokenHash.eq(sha256(token)))
-        .filter(api_token::Column::RevokedAt.is_null())
+        .filter(works(now))
         .one(engine.db.read())
         .await?;
-    let Some(found) = found else { return Ok(None) };
-    Ok(Some(Actor::Token {
-        id: TokenId::new(found.id),
+    let Some(found) = found else {
+        refusals::note(engine, Kind::Token, "token.use", Subject::Api, None).await;
+        return Ok(None);
+    };
+    let noted = found.used_at.map(Timestamp::from_millis);
+    let id = found.id;
+    let actor = Actor::Token {
+        id: TokenId::new(id),
         scope: stored(&found.scope)?,
         name: found.name,
-    }))
+    };
+    request::made_by(&actor);
+    if let Err(error) = note_address(engine, id, &actor).await {
+        tracing::error!(%error, "from where an API token was used cannot be noted");
+    }
+    if noted.is_none_or(|noted| now.since(noted) >= NOTE_AFTER)
+        && let Err(error) = note_use(engine, id, now).await
+    {
+        // The caller is who they are all the same.
+        tracing::warn!(%error, "when an API token was used cannot be noted");
+    }
+    Ok(Some(actor))
+}
+
+async fn note_use(engine: &Engine, id: Uuid, now: Timestamp) -> Result<()> {
+    let tx = engine.db.write().await?;
+    api_token::Entity::update_many()
+        .col_expr(api_token::Column::UsedAt, Expr::value(now.millis()))
+        .filter(api_token::Column::Id.eq(id))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Notes from where this request uses the token; the first time from there is audited. Of an IPv6 address the network
+/// counts.
+async fn note_address(engine: &Engine, id: Uuid, actor: &Actor) -> Result<()> {
+    let Some(address) = request::address().map(network) else {
+        return Ok(());
+    };
+    if engine.token_addresses.has(id, address) {
+        return Ok(());
+    }
+    let row = token_address::Model {
+        token_id: id,
+        address: address.to_string(),
+        first_at: engine.clock().now().millis(),
+    };
+    let tx = engine.transaction(actor).await?;
+    let inserted = token_address::Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(&tx)
+        .await?;
+    if inserted > 0 {
+        tx.audit("token.new_address", Subject::Token(id), None);
+    }
+    tx.commit().await?;
+    engine.token_addresses.add(id, address);
+    Ok(())
 }

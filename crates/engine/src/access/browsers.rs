@@ -138,7 +138,8 @@ fn signature(engine: &Engine, purpose: Purpose, login: &str, id: &[u8; 12], unti
     };
     // The only part of variable length comes last.
     let whole = engine
-        .key
+        .keys
+        .now()
         .vouch(&[purpose, id.as_slice(), &until, login.as_bytes()].concat());
     let mut short = [0; 16];
     short.copy_from_slice(&whole[..16]);

@@ -145,7 +145,7 @@ impl fmt::Debug for LoginThrottle {
 }
 
 /// The network of an address. Whoever has an IPv6 address has at least a /64.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {

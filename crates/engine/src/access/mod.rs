@@ -2,8 +2,14 @@
 
 pub mod api_tokens;
 pub mod browsers;
+pub mod log_in;
+pub mod password_links;
+pub mod proof;
+pub mod setup;
 pub mod users;
 pub mod web_sessions;
 
+pub(crate) mod login_names;
 pub(crate) mod login_throttle;
 pub(crate) mod passwords;
+pub(crate) mod token_addresses;

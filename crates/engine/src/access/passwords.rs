@@ -1,13 +1,14 @@
-//! Passwords: Argon2id on a blocking thread, so that a log-in never holds up the others. One hash takes 19 MB and some
-//! tens of milliseconds of a processor, for right and wrong passwords alike. So only as many are computed at once as
-//! there are processors, in memory that is reused. A limited number of others waits; any more are told to come again.
+//! Passwords: in NFC, hashed with Argon2id on a blocking thread, so that a log-in never holds up the others. One hash
+//! takes 19 MB and some tens of milliseconds of a processor, for right and wrong passwords alike. So only as many are
+//! computed at once as there are processors, in memory that is reused. A limited number of others waits; any more are
+//! told to come again.
 
 use crate::{Error, Result, random};
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
-use domain::refusal::Refusal;
+use domain::{form::Problem, nfc::nfc, refusal::Refusal};
 use std::{
     fmt,
     sync::{Arc, Mutex, OnceLock, PoisonError},
@@ -15,6 +16,8 @@ use std::{
     time::Duration,
 };
 use tokio::{sync::Semaphore, time::timeout};
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+use zxcvbn::Score;
 
 /// Maximum number of hashes at once, even where there are more processors: each keeps its memory.
 const MAX_AT_ONCE: usize = 8;
@@ -53,14 +56,28 @@ impl Passwords {
         }
     }
 
-    /// Hashes a password; returns a PHC string.
+    /// Hashes a new password; returns a PHC string. `about`: words that guess it, such as the user's name.
+    ///
+    /// # Errors
+    /// [`Problem::Guessable`] of this field; [`Refusal::Busy`] when too many log in at once.
+    pub(crate) async fn hash(&self, field: &str, password: String, about: Vec<String>) -> Result<String> {
+        let hashed = self.work(move |memory| match is_guessable(&password, &about) {
+            true => None,
+            false => Some(hash(memory, nfc(&password).as_bytes())),
+        });
+        match hashed.await? {
+            Some(hash) => hash.map_err(no_hash),
+            None => Err(Refusal::field(field, Problem::Guessable).into()),
+        }
+    }
+
+    /// Hashes a password that is meant to be known.
     ///
     /// # Errors
     /// [`Refusal::Busy`] when too many log in at once.
-    pub(crate) async fn hash(&self, password: String) -> Result<String> {
-        self.work(move |memory| hash(memory, password.as_bytes()))
-            .await?
-            .map_err(|error| Error::Corrupt(format!("a password cannot be hashed: {error}")))
+    pub(crate) async fn hash_unjudged(&self, password: String) -> Result<String> {
+        let hashed = self.work(move |memory| hash(memory, nfc(&password).as_bytes()));
+        hashed.await?.map_err(no_hash)
     }
 
     /// Whether the password is right. Without a known hash it does the same work and answers no, so that the time taken
@@ -70,13 +87,19 @@ impl Passwords {
     /// [`Refusal::Busy`] when too many log in at once.
     pub(crate) async fn verify(&self, password: String, known: Option<String>) -> Result<bool> {
         static NOBODY: OnceLock<String> = OnceLock::new();
-        self.work(move |memory| match known {
-            Some(known) => verify(memory, password.as_bytes(), &known).unwrap_or(false),
-            None => {
+        self.work(move |memory| {
+            let exists = known.is_some();
+            let known = known.unwrap_or_else(|| {
                 let nobody = NOBODY.get_or_init(|| hash(memory, b"nobody").unwrap_or_default());
-                let _ = verify(memory, password.as_bytes(), nobody);
-                false
-            }
+                nobody.clone()
+            });
+            let mut is_right = |password: &[u8]| verify(memory, password, &known).unwrap_or(false);
+            let normal = nfc(&password);
+            let right = is_right(normal.as_bytes()) || {
+                // Older hashes are of what was typed.
+                normal != password && is_right(password.as_bytes())
+            };
+            right && exists
         })
         .await
     }
@@ -114,6 +137,22 @@ impl fmt::Debug for Passwords {
 
 fn lock(memory: &Memory) -> std::sync::MutexGuard<'_, Vec<Vec<Block>>> {
     memory.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether a program that knows common passwords, names, patterns and the words of `about` needs no more than a million
+/// guesses.
+fn is_guessable(password: &str, about: &[String]) -> bool {
+    let about = without_accents(&about.join(" ")).to_lowercase();
+    let known: Vec<&str> = about.split_whitespace().chain(["switchboard"]).collect();
+    zxcvbn::zxcvbn(&without_accents(password), &known).score() < Score::Two
+}
+
+fn without_accents(text: &str) -> String {
+    text.nfd().filter(|c| !is_combining_mark(*c)).collect()
+}
+
+fn no_hash(error: argon2::password_hash::Error) -> Error {
+    Error::Corrupt(format!("a password cannot be hashed: {error}"))
 }
 
 type PhcResult<T> = std::result::Result<T, argon2::password_hash::Error>;
@@ -176,7 +215,10 @@ mod tests {
     #[tokio::test]
     async fn a_hash_is_what_argon2_itself_would_make() {
         let passwords = Passwords::new(1);
-        let ours = passwords.hash("correct horse".to_owned()).await.unwrap();
+        let ours = passwords
+            .hash("password", "correct horse".to_owned(), Vec::new())
+            .await
+            .unwrap();
         assert!(ours.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{ours}");
         let parsed = PasswordHash::new(&ours).unwrap();
         assert!(
@@ -202,6 +244,44 @@ mod tests {
                 .await
                 .unwrap()
         );
+    }
+
+    #[tokio::test]
+    async fn a_password_is_the_same_however_its_letters_are_composed() {
+        let passwords = Passwords::new(1);
+        let (composed, apart) = ("správné heslo", "spra\u{301}vne\u{301} heslo");
+        let ours = passwords
+            .hash("password", apart.to_owned(), Vec::new())
+            .await
+            .unwrap();
+        let older = hash(&mut Vec::new(), apart.as_bytes()).unwrap();
+        for (typed, hash, right) in [
+            (composed, &ours, true),
+            (apart, &ours, true),
+            (apart, &older, true),
+            ("spravne heslo", &ours, false),
+        ] {
+            let verified = passwords.verify(typed.to_owned(), Some(hash.clone())).await;
+            assert_eq!(verified.unwrap(), right, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn what_others_try_first_is_guessable() {
+        let about = ["jana".to_owned(), "Jana Nováková".to_owned()];
+        for password in [
+            "aaaaaaaaaa",
+            "1234567890",
+            "password123",
+            "qwertzuiop",
+            "Switchboard2026",
+            "jananovakova",
+        ] {
+            assert!(is_guessable(password, &about), "{password}");
+        }
+        for password in ["correct horse battery", "správné heslo", "krtek jede na jih"] {
+            assert!(!is_guessable(password, &about), "{password}");
+        }
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -1,10 +1,17 @@
-//! Who changed what: a row in the same transaction as the change.
+//! Who did what, from where, and with what outcome: a row in the same transaction as the change. What is refused is a row
+//! of its own.
+
+pub mod chain;
+pub mod list;
+pub mod refusals;
+pub mod request;
 
 pub(crate) mod detail;
+pub(crate) mod refusal_rate;
 
 use crate::{Engine, Result, entity::audit};
-use domain::access::Actor;
-use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel};
+use domain::access::{Actor, AuditOutcome};
+use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 /// What a change was made to.
@@ -25,6 +32,10 @@ pub(crate) enum Subject {
     Costs,
     /// There is only one.
     MasterKey,
+    /// What somebody does in the console without a subject of its own.
+    Console,
+    /// The same in the REST API.
+    Api,
 }
 
 impl Subject {
@@ -42,31 +53,35 @@ impl Subject {
             Self::Countries => ("countries", None),
             Self::Costs => ("costs", None),
             Self::MasterKey => ("master_key", None),
+            Self::Console => ("console", None),
+            Self::Api => ("api", None),
         }
     }
 }
 
-/// One line of the log, without its time and actor.
+/// One row, without what the transaction knows.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) action: String,
+    pub(crate) outcome: AuditOutcome,
     pub(crate) subject: Subject,
     pub(crate) detail: Option<String>,
 }
 
-/// Writes lines of one actor. Only [`Transaction`](crate::transaction::Transaction) calls it.
+/// Writes rows of one actor, and returns them for the log. Only [`Transaction`](crate::transaction::Transaction) calls it.
 pub(crate) async fn write(
     engine: &Engine,
     tx: &DatabaseTransaction,
     actor: &Actor,
     entries: Vec<Entry>,
-) -> Result<()> {
+) -> Result<Vec<audit::Model>> {
     if entries.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
+    let address = request::address().map(|address| address.to_string());
     let rows = entries.into_iter().map(|entry| {
         let (subject_kind, subject_id) = entry.subject.parts();
-        let row = audit::Model {
+        audit::Model {
             id: engine.clock().new_id(),
             at: engine.clock().now().millis(),
             actor: name_of(actor),
@@ -74,13 +89,30 @@ pub(crate) async fn write(
             subject_kind: subject_kind.to_owned(),
             subject_id,
             detail: entry.detail,
-        };
-        row.into_active_model()
+            address: address.clone(),
+            outcome: entry.outcome.as_str().to_owned(),
+            // The chain sets both.
+            number: 0,
+            hash: String::new(),
+        }
     });
-    audit::Entity::insert_many(rows)
-        .exec_without_returning(tx)
-        .await?;
-    Ok(())
+    chain::append(tx, rows.collect()).await
+}
+
+/// A log line for each row: it goes where nobody who may write to the database changes it.
+pub(crate) fn log(rows: &[audit::Model]) {
+    for row in rows {
+        tracing::info!(
+            target: "audit",
+            number = row.number,
+            hash = row.hash,
+            actor = row.actor,
+            address = row.address,
+            outcome = row.outcome,
+            "{}",
+            row.action
+        );
+    }
 }
 
 fn name_of(actor: &Actor) -> String {

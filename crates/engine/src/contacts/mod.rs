@@ -1,10 +1,17 @@
 //! Contacts: the company's customers, as sessions show them, searches find them and answers reach them.
 
+pub(crate) mod alias;
+pub(crate) mod blocks;
+pub(crate) mod merged;
 pub(crate) mod search;
 
-use crate::{Result, entity::contact};
+use crate::{
+    Result,
+    entity::{contact, session},
+};
 use domain::{display_name, ids::ContactId, refs::ContactRef};
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 use whatsapp::{Bsuid, WaId, graph::Recipient};
 
@@ -31,15 +38,33 @@ pub(crate) fn reference(contact: contact::Model) -> ContactRef {
     let number = contact.wa_id.map(|digits| format!("+{digits}"));
     let username = contact.username.as_deref().and_then(display_name::shown);
     let username = username.map(|name| format!("@{}", name.trim_start_matches('@')));
-    let label = contact.name.as_deref().and_then(display_name::shown);
+    let profile_name = contact.name.as_deref().and_then(display_name::shown);
+    let label = contact.alias.clone();
     let label = label
+        .or_else(|| profile_name.clone())
         .or_else(|| number.clone())
         .or_else(|| username.clone())
         .or(contact.bsuid);
     ContactRef {
         id: ContactId::new(contact.id),
         label: label.unwrap_or_default(),
+        alias: contact.alias,
+        profile_name,
         number,
         username,
     }
+}
+
+/// The contact of each of these sessions.
+pub(crate) async fn of_sessions(
+    db: &impl ConnectionTrait,
+    sessions: HashSet<Uuid>,
+) -> Result<HashMap<Uuid, contact::Model>> {
+    let sessions = session::Entity::find().filter(session::Column::Id.is_in(sessions));
+    let sessions = sessions.all(db).await?;
+    let contacts = merged::known(db, sessions.iter().map(|row| row.contact_id)).await?;
+    let of = sessions.into_iter();
+    Ok(of
+        .filter_map(|row| Some((row.id, contacts.get(&row.contact_id)?.clone())))
+        .collect())
 }

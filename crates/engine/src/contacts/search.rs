@@ -3,6 +3,7 @@
 
 use crate::{
     Clock, Result,
+    contacts::merged::Names,
     database::Database,
     entity::{contact, contact_word, session},
 };
@@ -28,7 +29,8 @@ const TELL_EVERY: Duration = Duration::from_secs(5);
 /// Parameters in one statement: SQLite's limit is 32,766.
 const ROWS_AT_ONCE: usize = 10_000;
 
-/// Stores the words of contacts that are being written.
+/// Stores the words of contacts that are being written. The name of a contact that is merged is that of the main one,
+/// as it is stored now.
 pub(crate) async fn keep(tx: &DatabaseTransaction, contacts: &mut [contact::Model], now: i64) -> Result<()> {
     let before = contacts.iter().filter(|contact| contact.words_at.is_some());
     let before: Vec<_> = before.map(|contact| contact.id).collect();
@@ -39,14 +41,16 @@ pub(crate) async fn keep(tx: &DatabaseTransaction, contacts: &mut [contact::Mode
             .exec(tx)
             .await?;
     }
+    let shared = Names::read(tx, contacts.iter()).await?;
     let mut rows = Vec::new();
     for contact in contacts {
         contact.words_at = Some(now);
-        let words = search::words(
-            contact.name.as_deref(),
-            contact.username.as_deref(),
-            contact.wa_id.as_deref(),
-        );
+        let names = search::Names {
+            alias: shared.of(contact),
+            profile: contact.name.as_deref(),
+            username: contact.username.as_deref(),
+        };
+        let words = search::words(names, contact.wa_id.as_deref());
         let contact_id = contact.id;
         rows.extend(
             words

@@ -1,4 +1,4 @@
-//! Secrets at rest: XChaCha20-Poly1305 under a master key, bound to the channel that they belong to.
+//! Secrets at rest: XChaCha20-Poly1305 under a master key, bound to what they belong to.
 
 use crate::{Error, Result, random};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -10,15 +10,14 @@ use domain::ids::ChannelId;
 use hmac::{Hmac, Mac as _};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
-use std::{
-    fmt, fs,
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::fmt;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 const NONCE_BYTES: usize = 24;
-const FILE: &str = "master.key";
+/// What the push key is bound to.
+const PUSH_KEY: &[u8] = b"push key";
+/// What the key of fingerprints is bound to.
+const FINGERPRINT_KEY: &[u8] = b"fingerprint key";
 
 /// What a sealed secret is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
@@ -49,45 +48,13 @@ pub(crate) struct MasterKey {
 }
 
 impl MasterKey {
-    /// The path of the key file, unless the settings hold the key.
-    pub(crate) fn file(data_dir: &Path) -> PathBuf {
-        data_dir.join(FILE)
+    /// A new key, as [`Self::parse`] reads it.
+    pub(crate) fn new_text() -> String {
+        BASE64_STANDARD.encode(random::bytes::<32>())
     }
 
-    /// Loads the key from the settings, else from `master.key` in the data directory; `None` when there is no such
-    /// file.
-    pub(crate) fn load(data_dir: &Path, given: Option<&SecretString>) -> Result<Option<Self>> {
-        if let Some(text) = given {
-            return Self::parse(text.expose_secret(), "security.master_key").map(Some);
-        }
-        let path = Self::file(data_dir);
-        let name = path.display();
-        match fs::read_to_string(&path) {
-            Ok(text) => Self::parse(&text, &name.to_string()).map(Some),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Error::Setup(format!(
-                "the master key {name} cannot be read: {error}"
-            ))),
-        }
-    }
-
-    /// Creates a key in the data directory.
-    pub(crate) fn create(data_dir: &Path) -> Result<Self> {
-        let path = Self::file(data_dir);
-        let text = BASE64_STANDARD.encode(random::bytes::<32>());
-        let cannot = |error| {
-            Error::Setup(format!(
-                "the master key {} cannot be created: {error}",
-                path.display()
-            ))
-        };
-        create_private(&path, &text).map_err(cannot)?;
-        // Another process may have been first: what is in the file counts.
-        let text = fs::read_to_string(&path).map_err(cannot)?;
-        Self::parse(&text, &path.display().to_string())
-    }
-
-    fn parse(text: &str, from: &str) -> Result<Self> {
+    /// Reads a key; `from` says where it comes from.
+    pub(crate) fn parse(text: &str, from: &str) -> Result<Self> {
         let wrong = || Error::Setup(format!("{from} must be 32 bytes in base64"));
         let bytes: [u8; 32] = BASE64_STANDARD
             .decode(text.trim())
@@ -121,16 +88,7 @@ impl MasterKey {
     }
 
     pub(crate) fn seal(&self, channel: ChannelId, kind: Kind, secret: &SecretString) -> Result<Vec<u8>> {
-        let nonce = random::bytes::<NONCE_BYTES>();
-        let payload = Payload {
-            msg: secret.expose_secret().as_bytes(),
-            aad: &bound_to(channel, kind),
-        };
-        let sealed = self
-            .cipher
-            .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| Error::Corrupt("a secret cannot be sealed".into()))?;
-        Ok([nonce.as_slice(), &sealed].concat())
+        self.seal_bytes(&bound_to(channel, kind), secret.expose_secret().as_bytes())
     }
 
     /// # Errors
@@ -142,16 +100,63 @@ impl MasterKey {
                 kind.as_str()
             ))
         };
-        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or_else(unreadable)?;
+        let opened = self
+            .open_bytes(&bound_to(channel, kind), sealed)
+            .ok_or_else(unreadable)?;
+        Ok(String::from_utf8(opened).map_err(|_| unreadable())?.into())
+    }
+
+    /// Seals the key pair by which push services know this installation.
+    pub(crate) fn seal_push_key(&self, pair: &[u8]) -> Result<Vec<u8>> {
+        self.seal_bytes(PUSH_KEY, pair)
+    }
+
+    /// # Errors
+    /// [`Error::Corrupt`] when it was sealed by another key, or was tampered with.
+    pub(crate) fn open_push_key(&self, sealed: &[u8]) -> Result<Vec<u8>> {
+        self.open_bytes(PUSH_KEY, sealed)
+            .ok_or_else(|| Error::Corrupt("the push key does not open with this master key".into()))
+    }
+
+    /// Seals the other key's key of fingerprints, which outlives a change of the master key: deliveries that are stored
+    /// name the app secret that signed them by its fingerprint.
+    pub(crate) fn seal_fingerprint_key(&self, of: &Self) -> Result<Vec<u8>> {
+        self.seal_bytes(FINGERPRINT_KEY, &of.fingerprints)
+    }
+
+    /// This key with the sealed key of fingerprints instead of its own.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] when it was sealed by another key, or was tampered with.
+    pub(crate) fn with_fingerprint_key(self, sealed: &[u8]) -> Result<Self> {
+        let opened = self.open_bytes(FINGERPRINT_KEY, sealed);
+        let fingerprints = opened.and_then(|opened| opened.try_into().ok());
+        let fingerprints = fingerprints.ok_or_else(|| {
+            Error::Corrupt("the key of fingerprints does not open with this master key".into())
+        })?;
+        Ok(Self { fingerprints, ..self })
+    }
+
+    fn seal_bytes(&self, bound_to: &[u8], secret: &[u8]) -> Result<Vec<u8>> {
+        let nonce = random::bytes::<NONCE_BYTES>();
+        let payload = Payload {
+            msg: secret,
+            aad: bound_to,
+        };
+        let sealed = self
+            .cipher
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| Error::Corrupt("a secret cannot be sealed".into()))?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    fn open_bytes(&self, bound_to: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>()?;
         let payload = Payload {
             msg: sealed,
-            aad: &bound_to(channel, kind),
+            aad: bound_to,
         };
-        let opened = self
-            .cipher
-            .decrypt(&XNonce::from(*nonce), payload)
-            .map_err(|_| unreadable())?;
-        Ok(String::from_utf8(opened).map_err(|_| unreadable())?.into())
+        self.cipher.decrypt(&XNonce::from(*nonce), payload).ok()
     }
 
     /// Equal for equal secrets, and useless without the master key: it tells whether two channels share an app secret.
@@ -195,29 +200,14 @@ fn bound_to(channel: ChannelId, kind: Kind) -> Vec<u8> {
     [channel.uuid().as_bytes().as_slice(), kind.as_str().as_bytes()].concat()
 }
 
-/// Creates a file that only its owner may read. The file is complete before it gets its name.
-fn create_private(path: &Path, text: &str) -> std::io::Result<()> {
-    let unfinished = path.with_extension(format!("new-{}", random::token()));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&unfinished)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    // Linking fails when the name is taken, so only one of two processes that start at once wins.
-    let linked = fs::hard_link(&unfinished, path);
-    fs::remove_file(&unfinished)?;
-    match linked {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use uuid::Uuid;
+
+    fn key() -> MasterKey {
+        MasterKey::parse(&MasterKey::new_text(), "a test").unwrap()
+    }
 
     fn channel(n: u128) -> ChannelId {
         ChannelId::new(Uuid::from_u128(n))
@@ -225,8 +215,7 @@ mod tests {
 
     #[test]
     fn a_secret_opens_only_where_it_belongs() {
-        let dir = tempfile::tempdir().unwrap();
-        let key = MasterKey::create(dir.path()).unwrap();
+        let key = key();
         let secret: SecretString = "EAAG…".to_owned().into();
         let sealed = key.seal(channel(1), Kind::AccessToken, &secret).unwrap();
         assert_eq!(
@@ -241,38 +230,25 @@ mod tests {
         *bent.last_mut().unwrap() ^= 1;
         assert!(key.open(channel(1), Kind::AccessToken, &bent).is_err());
         assert!(!sealed.windows(4).any(|w| w == b"EAAG"));
+        let push = key.seal_push_key(b"EAAG").unwrap();
+        assert_eq!(key.open_push_key(&push).unwrap(), b"EAAG");
+        assert!(key.open_push_key(&sealed).is_err());
+        assert!(key.open(channel(1), Kind::AccessToken, &push).is_err());
     }
 
     #[test]
-    fn the_key_file_is_private_and_is_read_again() {
-        let dir = tempfile::tempdir().unwrap();
-        assert!(MasterKey::load(dir.path(), None).unwrap().is_none());
-        let first = MasterKey::create(dir.path()).unwrap();
-        let again = MasterKey::load(dir.path(), None).unwrap().unwrap();
-        assert_eq!(first.of_itself(), again.of_itself());
-        assert_eq!(
-            MasterKey::create(dir.path()).unwrap().id(),
-            first.id(),
-            "it is never overwritten"
-        );
-        #[cfg(unix)]
-        {
-            let mode = std::os::unix::fs::PermissionsExt::mode(
-                &fs::metadata(dir.path().join(FILE)).unwrap().permissions(),
-            );
-            assert_eq!(mode & 0o777, 0o600);
-        }
-        assert_eq!(
-            fs::read_dir(dir.path()).unwrap().count(),
-            1,
-            "nothing unfinished is left"
-        );
-    }
-
-    #[test]
-    fn a_wrong_key_is_named() {
-        let given: SecretString = "c2hvcnQ=".to_owned().into();
-        let error = MasterKey::load(Path::new("/nowhere"), Some(&given)).unwrap_err();
-        assert!(error.to_string().contains("security.master_key"));
+    fn fingerprints_outlive_a_change_of_the_key() {
+        let (old, new) = (key(), key());
+        let secret: SecretString = "an app secret".to_owned().into();
+        assert_ne!(old.fingerprint(&secret), new.fingerprint(&secret));
+        let sealed = new.seal_fingerprint_key(&old).unwrap();
+        assert!(key().with_fingerprint_key(&sealed).is_err(), "another key's");
+        let new = new.with_fingerprint_key(&sealed).unwrap();
+        assert_eq!(old.fingerprint(&secret), new.fingerprint(&secret));
+        let newest = key();
+        let sealed = newest.seal_fingerprint_key(&new).unwrap();
+        let newest = newest.with_fingerprint_key(&sealed).unwrap();
+        assert_eq!(old.fingerprint(&secret), newest.fingerprint(&secret));
+        assert_ne!(old.sign_link(b"text"), newest.sign_link(b"text"));
     }
 }

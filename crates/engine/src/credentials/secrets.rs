@@ -78,9 +78,22 @@ pub(crate) async fn open_secret(
     let found = channel_secret::Entity::find_by_id((id.uuid(), kind.as_str().to_owned()))
         .one(db)
         .await?;
-    found
-        .map(|row| engine.key.open(id, kind, &row.sealed))
-        .transpose()
+    match found {
+        Some(row) => open(engine, db, id, kind, &row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The secret of a row that was read.
+pub(crate) async fn open(
+    engine: &Engine,
+    db: &impl ConnectionTrait,
+    id: ChannelId,
+    kind: Kind,
+    row: &channel_secret::Model,
+) -> Result<SecretString> {
+    let key = engine.keys.that_sealed(db, &row.key_id).await?;
+    key.open(id, kind, &row.sealed)
 }
 
 pub(crate) async fn write(
@@ -91,20 +104,21 @@ pub(crate) async fn write(
     secret: &SecretString,
 ) -> Result<()> {
     use channel_secret::Column;
+    let key = engine.keys.to_seal(tx).await?;
     let text = secret.expose_secret();
     let last: Vec<char> = text.chars().rev().take(4).collect();
     let shown = text.chars().count() >= SHOWN_FROM;
     let row = channel_secret::Model {
         channel_id: id.uuid(),
         kind: kind.as_str().to_owned(),
-        key_id: engine.key.id().to_owned(),
-        sealed: engine.key.seal(id, kind, secret)?,
+        key_id: key.id().to_owned(),
+        sealed: key.seal(id, kind, secret)?,
         last_four: if shown {
             last.iter().rev().collect()
         } else {
             String::new()
         },
-        fingerprint: engine.key.fingerprint(secret),
+        fingerprint: key.fingerprint(secret),
         created_at: engine.clock().now().millis(),
     };
     let replace = OnConflict::columns([Column::ChannelId, Column::Kind])

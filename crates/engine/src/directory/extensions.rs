@@ -2,6 +2,7 @@
 
 use crate::{
     Engine, Result,
+    access::{users::keep_an_admin, web_sessions},
     audit::Subject,
     directory::logins,
     entity::{extension, session, user},
@@ -158,12 +159,15 @@ pub async fn set_disabled(engine: &Engine, actor: &Actor, id: ExtensionId, disab
         .await?
     {
         if disabled {
-            logins::keep_an_admin(&tx, &user).await?;
-            crate::access::web_sessions::delete_all(&tx, UserId::new(user.id)).await?;
+            keep_an_admin(&tx, &user).await?;
         }
+        let id = UserId::new(user.id);
         let mut change = user.into_active_model();
         change.disabled_at = Set(disabled_at);
         user::Entity::update(change).exec(&tx).await?;
+        if disabled {
+            web_sessions::delete_all(&tx, id).await?;
+        }
     }
     let mut change = current.into_active_model();
     change.disabled_at = Set(disabled_at);
@@ -179,10 +183,12 @@ pub async fn set_disabled(engine: &Engine, actor: &Actor, id: ExtensionId, disab
 }
 
 async fn hash_of(engine: &Engine, form: &Extension) -> Result<Option<String>> {
-    match form.login.as_ref().and_then(|login| login.password.clone()) {
-        Some(password) => engine.passwords.hash(password).await.map(Some),
-        None => Ok(None),
-    }
+    let Some(login) = &form.login else { return Ok(None) };
+    let Some(password) = login.password.clone() else {
+        return Ok(None);
+    };
+    let about = vec![login.login.clone(), form.name.clone()];
+    engine.passwords.hash("password", password, about).await.map(Some)
 }
 
 async fn number_is_free(tx: &DatabaseTransaction, number: &str, except: Option<ExtensionId>) -> Result<()> {

@@ -2,22 +2,23 @@
 
 use crate::{
     Result,
-    access::users::login_is_free,
+    access::{
+        login_names,
+        users::{is_not_own, keep_an_admin},
+        web_sessions,
+    },
     audit::Subject,
-    entity::{extension, user},
+    entity::{extension, stored, user},
     sessions,
     transaction::Transaction,
 };
 use domain::{
-    access::Role,
+    access::{Actor, Role},
     form::Problem,
     ids::{ExtensionId, UserId},
     refusal::Refusal,
 };
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 /// Creates, changes or removes the log-in of an extension, whose row is locked. Removing disables the user and frees
 /// the extension and its open sessions: no customer waits for somebody who is gone.
@@ -30,6 +31,9 @@ pub(crate) async fn save_login(
         .filter(user::Column::ExtensionId.eq(extension.id))
         .one(tx)
         .await?;
+    if let Actor::Token { .. } = tx.actor() {
+        may_give(tx, current.as_ref(), login.as_ref().map(|(login, _)| login.role))?;
+    }
     let now = tx.engine().clock().now().millis();
     match (current, login) {
         (None, None) => {}
@@ -37,15 +41,15 @@ pub(crate) async fn save_login(
             keep_an_admin(tx, &current).await?;
             sessions::release(tx, ExtensionId::new(extension.id)).await?;
             let id = current.id;
-            crate::access::web_sessions::delete_all(tx, UserId::new(id)).await?;
             let mut change = current.into_active_model();
             change.extension_id = Set(None);
             change.disabled_at = Set(Some(now));
             user::Entity::update(change).exec(tx).await?;
+            web_sessions::delete_all(tx, UserId::new(id)).await?;
             tx.audit("person.disable", Subject::User(id), None);
         }
         (None, Some((login, hash))) => {
-            login_is_free(tx, &login.login, None).await?;
+            login_names::is_free(tx, &login.login, None).await?;
             let hash = hash.ok_or(Refusal::field("password", Problem::Required))?;
             let row = user::Model {
                 id: tx.engine().clock().new_id(),
@@ -66,11 +70,17 @@ pub(crate) async fn save_login(
             tx.audit("person.add", Subject::User(id), Some(detail));
         }
         (Some(current), Some((login, hash))) => {
-            login_is_free(tx, &login.login, Some(ExtensionId::new(extension.id))).await?;
+            // Who has a name keeps it.
+            if login.login != current.login {
+                login_names::is_free(tx, &login.login, Some(ExtensionId::new(extension.id))).await?;
+            }
             if login.role != Role::Admin {
                 keep_an_admin(tx, &current).await?;
             }
             let id = current.id;
+            if hash.is_some() {
+                is_not_own(tx.actor(), UserId::new(id))?;
+            }
             let mut change = current.into_active_model();
             change.login = Set(login.login.clone());
             change.name = Set(extension.name.clone());
@@ -78,9 +88,11 @@ pub(crate) async fn save_login(
             let new_password = hash.is_some();
             if let Some(hash) = hash {
                 change.password_hash = Set(hash);
-                crate::access::web_sessions::delete_all(tx, UserId::new(id)).await?;
             }
             user::Entity::update(change).exec(tx).await?;
+            if new_password {
+                web_sessions::delete_all(tx, UserId::new(id)).await?;
+            }
             let detail = format!(
                 "{} ({}){}",
                 login.login,
@@ -93,19 +105,15 @@ pub(crate) async fn save_login(
     Ok(())
 }
 
-/// Refuses to remove the last administrator.
-pub(crate) async fn keep_an_admin(tx: &DatabaseTransaction, user: &user::Model) -> Result<()> {
-    if user.role != Role::Admin.as_str() || user.disabled_at.is_some() {
-        return Ok(());
+/// A token whose owner is no administrator must not become one.
+fn may_give(tx: &Transaction, current: Option<&user::Model>, role: Option<Role>) -> Result<()> {
+    let highest = tx.engine().tokens_give;
+    if role.is_some_and(|role| role.is_above(highest)) {
+        return Err(Refusal::field("role", Problem::TooHigh).into());
     }
-    let admins = user::Entity::find()
-        .filter(user::Column::Role.eq(Role::Admin.as_str()))
-        .filter(user::Column::DisabledAt.is_null())
-        .count(tx)
-        .await?;
-    if admins > 1 {
-        Ok(())
-    } else {
-        Err(Refusal::LastAdmin.into())
+    let has = current.map(|user| stored::<Role>(&user.role)).transpose()?;
+    match has.is_some_and(|role| role.is_above(highest)) {
+        true => Err(Refusal::Forbidden.into()),
+        false => Ok(()),
     }
 }

@@ -62,7 +62,9 @@ pub(super) async fn fetch_probe(engine: &Engine) -> Reach {
     let status = response.status().as_u16();
     let told = response.headers().get(CONTENT_TYPE).cloned();
     let content = response.bytes().await.unwrap_or_default();
-    match status == 200 && told.is_some_and(|told| told == link::PROBE_TYPE) && content == link::PROBE {
+    // A charset follows.
+    let is_text = told.is_some_and(|told| told.as_bytes().starts_with(link::PROBE_TYPE.as_bytes()));
+    match status == 200 && is_text && content == link::PROBE {
         true => Reach::Ours,
         false => Reach::NotUs { status },
     }

@@ -69,7 +69,7 @@ impl Records {
         let signers = secrets::signers(db, id).await?;
         let mut app_secrets = Vec::with_capacity(signers.len());
         for (kind, row) in &signers {
-            app_secrets.push(engine.key.open(id, *kind, &row.sealed)?);
+            app_secrets.push(secrets::open(engine, db, id, *kind, row).await?);
         }
         let fingerprints: Vec<&str> = signers.iter().map(|(_, row)| row.fingerprint.as_str()).collect();
         let kin = kin(db, &channel, &fingerprints).await?;

@@ -1,4 +1,4 @@
-//! Who changed what.
+//! Who did what, from where, and with what outcome.
 
 use sea_orm::entity::prelude::*;
 
@@ -17,6 +17,17 @@ pub struct Model {
     pub subject_id: Option<Uuid>,
     #[sea_orm(column_type = "Text", nullable)]
     pub detail: Option<String>,
+    /// Counts the rows, without a gap.
+    pub number: i64,
+    /// The client's IP address; none for what the process does by itself.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub address: Option<String>,
+    /// `done` or `refused`.
+    #[sea_orm(column_type = "Text")]
+    pub outcome: String,
+    /// See `audit::chain`; empty in rows from before the chain.
+    #[sea_orm(column_type = "Text")]
+    pub hash: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,10 +1,11 @@
-//! A text that operators insert into their replies.
+//! A text and files that operators insert into their replies.
 
 use domain::{
     canned_reply::CannedReply,
+    file::UploadedFile,
     ids::{CannedReplyId, QueueId},
 };
-use sea_orm::entity::prelude::*;
+use sea_orm::{Condition, entity::prelude::*};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "canned_replies")]
@@ -19,13 +20,14 @@ pub struct Model {
     pub changed_at: i64,
 }
 
-impl From<Model> for CannedReply {
-    fn from(row: Model) -> Self {
-        Self {
-            id: CannedReplyId::new(row.id),
-            shortcut: row.shortcut,
-            text: row.text,
-            queue: row.queue_id.map(QueueId::new),
+impl Model {
+    pub fn with(self, files: Vec<UploadedFile>) -> CannedReply {
+        CannedReply {
+            id: CannedReplyId::new(self.id),
+            shortcut: self.shortcut,
+            text: self.text,
+            queue: self.queue_id.map(QueueId::new),
+            files,
         }
     }
 }
@@ -34,3 +36,9 @@ impl From<Model> for CannedReply {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// Those for sessions of a queue, and for all sessions.
+pub(crate) fn usable_in(queue: Option<Uuid>) -> Condition {
+    let everywhere = Condition::any().add(Column::QueueId.is_null());
+    everywhere.add_option(queue.map(|queue| Column::QueueId.eq(queue)))
+}

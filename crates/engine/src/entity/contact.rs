@@ -9,6 +9,9 @@ pub struct Model {
     pub id: Uuid,
     #[sea_orm(column_type = "Text", nullable)]
     pub name: Option<String>,
+    /// The company's own name, which nothing that Meta tells changes.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub alias: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub username: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
@@ -18,6 +21,8 @@ pub struct Model {
     pub created_at: i64,
     /// Meta's time of the message that the fields above were taken from.
     pub profile_at: Option<i64>,
+    /// The main contact, which the company has merged it with. That one points to nobody.
+    pub merged_into: Option<Uuid>,
     /// When its words for the search were written; `None`: not yet.
     pub words_at: Option<i64>,
 }

@@ -1,7 +1,10 @@
 //! A file of a message. Its bytes are in the file store.
 
 use super::stored;
-use domain::file::FileView;
+use domain::{
+    file::{FileView, UploadView, UploadedFile},
+    ids::FileId,
+};
 use media::limits::Kind;
 use sea_orm::entity::prelude::*;
 
@@ -11,6 +14,7 @@ pub struct Model {
     /// A received file has the id of its message.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
+    /// Nil for a file of a canned reply: each message that sends it has a copy of its own.
     pub channel_id: Uuid,
     #[sea_orm(column_type = "Text")]
     pub direction: String,
@@ -45,6 +49,8 @@ pub struct Model {
     pub created_at: i64,
     /// When the bytes are deleted.
     pub expires_at: Option<i64>,
+    /// The canned reply that has it.
+    pub canned_reply_id: Option<Uuid>,
 }
 
 impl Model {
@@ -71,6 +77,17 @@ impl Model {
             size: self.bytes(),
             filename: self.filename.clone(),
             attempt: None,
+        })
+    }
+
+    /// An uploaded file.
+    pub fn uploaded(&self) -> crate::Result<UploadedFile> {
+        Ok(UploadedFile {
+            id: FileId::new(self.id),
+            upload: UploadView {
+                file: self.view()?,
+                kind: self.kind.clone(),
+            },
         })
     }
 }

@@ -12,6 +12,10 @@ pub struct Model {
     pub id: i32,
     #[sea_orm(column_type = "Text")]
     pub fingerprint: String,
+    /// The key of the app secrets' fingerprints, sealed; `None`: it is derived from the master key, which is still the
+    /// first one.
+    #[sea_orm(column_type = "Blob", nullable)]
+    pub fingerprint_key: Option<Vec<u8>>,
     pub since: i64,
 }
 

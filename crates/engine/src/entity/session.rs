@@ -33,6 +33,10 @@ pub struct Model {
     pub waiting_since: i64,
     /// When Meta last refused a message because the service window was closed.
     pub window_closed_at: Option<i64>,
+    /// Until when the owner has put the session off. Only an open session with an owner has it.
+    pub snoozed_until: Option<i64>,
+    /// The time of the customer's message whose closing window somebody was reminded of.
+    pub reminded_of: Option<i64>,
 }
 
 impl Model {

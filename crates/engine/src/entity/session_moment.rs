@@ -19,6 +19,9 @@ pub struct Model {
     pub reason: Option<String>,
     /// The extension that the session was taken from.
     pub lost_by: Option<Uuid>,
+    /// The names of the colleagues for whom a note calls, each on its line.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub mentions: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

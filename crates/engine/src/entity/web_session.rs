@@ -11,6 +11,13 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub data: String,
     pub expires_at: i64,
+    /// As the browser named itself.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub device: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub address: Option<String>,
+    pub begun_at: Option<i64>,
+    pub seen_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -58,7 +58,7 @@ impl Audience {
     }
 
     /// Whether this actor, who is in these queues, may hear of it.
-    pub(super) fn includes(&self, actor: &Actor, queues: &[Uuid]) -> bool {
+    pub(crate) fn includes(&self, actor: &Actor, queues: &[Uuid]) -> bool {
         match self {
             Self::Everybody => true,
             Self::Some(hearers) => {

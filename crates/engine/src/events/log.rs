@@ -7,8 +7,9 @@ use crate::{
     events::audience::{Audience, Hearers},
 };
 use domain::{
-    event::Change,
+    event::{Change, Reminder},
     ids::{ChannelId, MessageId, SessionId},
+    time::Timestamp,
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
@@ -26,6 +27,7 @@ const LOCK: i64 = 0x6576_656e_7473;
 #[derive(Debug)]
 pub(crate) struct Logged {
     pub(crate) number: u64,
+    pub(crate) at: Timestamp,
     pub(crate) change: Change,
     pub(crate) audience: Audience,
 }
@@ -34,6 +36,8 @@ pub(crate) struct Logged {
 struct Detail {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     inbound: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    why: Option<Reminder>,
 }
 
 /// Writes events as the last rows of a transaction. On PostgreSQL, transactions that write events commit one after the
@@ -68,8 +72,19 @@ fn row(at: i64, change: &Change, audience: &Audience) -> Result<event::ActiveMod
             Some(session),
             Some(message),
             None,
-            Some(Detail { inbound }),
+            Some(Detail {
+                inbound,
+                ..Detail::default()
+            }),
         ),
+        Change::Mention { session } => ("mention", Some(session), None, None, None),
+        Change::Reminder { session, why } => {
+            let detail = Detail {
+                why: Some(why),
+                ..Detail::default()
+            };
+            ("reminder", Some(session), None, None, Some(detail))
+        }
         Change::Channel { channel } => ("channel", None, None, Some(channel), None),
         Change::Directory => ("directory", None, None, None, None),
         Change::Presence => ("presence", None, None, None, None),
@@ -126,6 +141,16 @@ fn logged(row: event::Model) -> Logged {
             message: MessageId::new(message),
             inbound: detail.inbound,
         },
+        ("mention", Some(session), ..) => Change::Mention {
+            session: SessionId::new(session),
+        },
+        ("reminder", Some(session), ..) => match detail.why {
+            Some(why) => Change::Reminder {
+                session: SessionId::new(session),
+                why,
+            },
+            None => Change::Resync,
+        },
         ("channel", .., Some(channel)) => Change::Channel {
             channel: ChannelId::new(channel),
         },
@@ -144,6 +169,7 @@ fn logged(row: event::Model) -> Logged {
     };
     Logged {
         number: row.number.unsigned_abs(),
+        at: Timestamp::from_millis(row.at),
         change,
         audience,
     }

@@ -2,7 +2,7 @@
 
 use crate::events::{audience::Audience, counts::Counts};
 use domain::{
-    access::Actor,
+    access::{Actor, Permission},
     event::{Change, Writing},
     position::Position,
     session::InboxCounts,
@@ -36,11 +36,30 @@ pub(crate) struct Published {
 /// What inboxes show after the change.
 #[derive(Debug)]
 pub(crate) struct PublishedInbox {
-    /// The session's row and those who see it.
-    pub(crate) row: Option<(Arc<RawValue>, Reach)>,
+    pub(crate) row: Option<PublishedRow>,
     pub(crate) counts: Arc<Counts>,
     /// The message as threads show it; those who see the row get it.
     pub(crate) message: Option<Arc<RawValue>>,
+}
+
+/// A session's row, and those who see it.
+#[derive(Debug)]
+pub(crate) struct PublishedRow {
+    pub(crate) whole: Arc<RawValue>,
+    /// For those who see only the end of numbers; `None`: nobody is one of them.
+    pub(crate) masked: Option<Arc<RawValue>>,
+    pub(crate) seen_by: Reach,
+}
+
+impl PublishedRow {
+    fn to(&self, actor: &Actor) -> Option<Arc<RawValue>> {
+        let masked = self
+            .masked
+            .as_ref()
+            .filter(|_| !actor.may(Permission::NumberRead));
+        let row = masked.unwrap_or(&self.whole);
+        self.seen_by.includes(actor).then(|| row.clone())
+    }
 }
 
 /// An audience, and the members of its queues.
@@ -90,8 +109,7 @@ impl Published {
     /// `None` if the actor may not hear of it.
     fn to(&self, actor: &Actor) -> Option<Told> {
         let for_actor = |inbox: &PublishedInbox| {
-            let sees = |(_, seen_by): &&(_, Reach)| seen_by.includes(actor);
-            let row = inbox.row.as_ref().filter(sees).map(|(row, _)| row.clone());
+            let row = inbox.row.as_ref().and_then(|row| row.to(actor));
             ToldInbox {
                 message: inbox.message.clone().filter(|_| row.is_some()),
                 row,

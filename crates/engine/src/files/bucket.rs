@@ -2,9 +2,13 @@
 
 use crate::{Error, Result, config::Bucket};
 use object_store::{
-    BackoffConfig, ClientOptions, ObjectStore, RetryConfig, aws::AmazonS3Builder, path::Path,
+    BackoffConfig, ClientOptions, ObjectStore, RetryConfig,
+    aws::AmazonS3Builder,
+    client::{HttpClient, HttpConnector},
+    path::Path,
     prefix::PrefixStore,
 };
+use reqwest::redirect::Policy;
 use secrecy::ExposeSecret as _;
 use std::{io, sync::Arc, time::Duration};
 
@@ -20,11 +24,6 @@ const REPEATS: usize = 3;
 pub(super) fn open(bucket: &Bucket) -> Result<Arc<dyn ObjectStore>> {
     let wrong =
         |error: object_store::Error| Error::Setup(format!("the store of files ([files.s3]): {error}"));
-    let client = ClientOptions::new()
-        .with_allow_http(bucket.allow_http)
-        .with_connect_timeout(CONNECT_WITHIN)
-        .with_read_timeout(SILENCE)
-        .with_timeout_disabled();
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(&bucket.name)
         .with_region(&bucket.region)
@@ -34,7 +33,9 @@ pub(super) fn open(bucket: &Bucket) -> Result<Arc<dyn ObjectStore>> {
         .with_virtual_hosted_style_request(bucket.endpoint.is_none() || bucket.bucket_in_host)
         // Not every service can delete several objects by one call.
         .with_disable_bulk_delete(true)
-        .with_client_options(client)
+        .with_http_connector(Connector {
+            allow_http: bucket.allow_http,
+        })
         .with_retry(RetryConfig {
             backoff: BackoffConfig::default(),
             max_retries: REPEATS,
@@ -49,6 +50,31 @@ pub(super) fn open(bucket: &Bucket) -> Result<Arc<dyn ObjectStore>> {
         true => Arc::new(objects),
         false => Arc::new(PrefixStore::new(objects, prefix)),
     })
+}
+
+/// Makes the client. It follows no redirect: files go to the host that the settings name, and to no other. The library's
+/// own client would follow.
+#[derive(Debug)]
+struct Connector {
+    allow_http: bool,
+}
+
+impl HttpConnector for Connector {
+    fn connect(&self, _: &ClientOptions) -> object_store::Result<HttpClient> {
+        let client = reqwest::Client::builder()
+            .redirect(Policy::none())
+            .https_only(!self.allow_http)
+            .connect_timeout(CONNECT_WITHIN)
+            .read_timeout(SILENCE)
+            .http1_only()
+            .build();
+        client
+            .map(HttpClient::new)
+            .map_err(|error| object_store::Error::Generic {
+                store: "S3",
+                source: error.into(),
+            })
+    }
 }
 
 /// The error of a service, with what to do. The text contains no key.
@@ -70,4 +96,50 @@ pub(super) fn explained(error: object_store::Error) -> io::Error {
         ),
     };
     io::Error::new(kind, format!("the S3 service {what}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use object_store::ObjectStoreExt as _;
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
+    #[tokio::test]
+    async fn a_service_sends_nobody_elsewhere() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let service = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let elsewhere = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}/", service.local_addr().unwrap());
+        let moved = format!(
+            "HTTP/1.1 307 Moved\r\nlocation: http://{}/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+            elsewhere.local_addr().unwrap()
+        );
+        tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = service.accept().await.unwrap();
+                let _ = stream.read(&mut [0; 4096]).await;
+                let _ = stream.write_all(moved.as_bytes()).await;
+            }
+        });
+        let files = open(&Bucket {
+            name: "files".to_owned(),
+            endpoint: Some(endpoint.parse().unwrap()),
+            region: "eu".to_owned(),
+            prefix: String::new(),
+            access_key_id: "key".to_owned(),
+            secret_access_key: "secret".into(),
+            bucket_in_host: false,
+            allow_http: true,
+        })
+        .unwrap();
+        let (path, called) = (Path::from("file"), elsewhere.accept());
+        let answer = tokio::select! {
+            answer = files.get(&path) => answer.map(drop),
+            _ = called => panic!("the other host was called"),
+        };
+        assert!(answer.unwrap_err().to_string().contains("307"));
+    }
 }

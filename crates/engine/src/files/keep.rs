@@ -44,6 +44,8 @@ async fn expire(engine: &Engine) -> Result<u64> {
         .all(engine.db.read())
         .await?;
     for row in &old {
+        // Nothing names one that was given up, or that a canned reply has lost.
+        let unnamed = row.state == FileState::Uploading.as_str() || row.channel_id.is_nil();
         // The bytes first: a row that says so must not lie.
         engine
             .files
@@ -54,7 +56,7 @@ async fn expire(engine: &Engine) -> Result<u64> {
             remove(engine, row.id).await?;
         }
         let tx = engine.transaction(&Actor::System).await?;
-        if row.state == FileState::Uploading.as_str() {
+        if unnamed {
             file::Entity::delete_by_id(row.id).exec(&tx).await?;
         } else {
             file::Entity::update_many()
@@ -79,15 +81,18 @@ async fn expire(engine: &Engine) -> Result<u64> {
 /// Deletes bytes that no row names: a crash came between the bytes and their row.
 async fn sweep(engine: &Engine) -> Result<()> {
     let before = engine.clock().now().minus(ORPHAN_AFTER).millis();
+    // Ids rise with time.
+    let youngest = Clock::first_id_at(before);
     let stored = engine.files.older_than(before).try_collect::<Vec<_>>().await;
     let mut found = stored.map_err(|error| undeletable(&error))?;
+    // A copy in a folder has the time of the original.
+    found.retain(|id| *id < youngest);
     let mut uploads = fs::read_dir(engine.files.growing_folder())
         .await
         .map_err(|error| undeletable(&error))?;
     while let Some(entry) = uploads.next_entry().await.map_err(|error| undeletable(&error))? {
         let id = entry.file_name().to_str().and_then(id_of);
-        // Ids rise with time.
-        found.extend(id.filter(|id: &Uuid| *id < Clock::first_id_at(before)));
+        found.extend(id.filter(|id: &Uuid| *id < youngest));
     }
     for some in found.chunks(500) {
         let known: HashSet<Uuid> = file::Entity::find()

@@ -21,7 +21,7 @@ const LIVES: Duration = Duration::from_secs(12 * 60 * 60);
 pub(crate) fn address(engine: &Engine, file: Uuid) -> String {
     let until = engine.clock().now().plus(LIVES);
     let base = engine.public_url.as_str().trim_end_matches('/');
-    format!("{base}/files/{}", sign(&engine.key, file, until))
+    format!("{base}/files/{}", sign(&engine.keys.now(), file, until))
 }
 
 /// A file that is always here, for the doctor to fetch.
@@ -45,7 +45,7 @@ pub enum Linked {
 /// # Errors
 /// `NotFound` for an address that was not made here, or has expired; `FileGone` when the file is not kept any more.
 pub async fn of_link(engine: &Engine, token: &str) -> Result<Linked> {
-    let file = verify(&engine.key, token, engine.clock().now()).ok_or(Refusal::NotFound)?;
+    let file = verify(&engine.keys.now(), token, engine.clock().now()).ok_or(Refusal::NotFound)?;
     if file == PROBE_ID {
         return Ok(Linked::Probe);
     }
@@ -80,10 +80,8 @@ mod tests {
 
     #[test]
     fn only_our_address_opens_the_file_and_only_for_some_time() {
-        let folder = tempfile::tempdir().unwrap();
-        let key = MasterKey::create(folder.path()).unwrap();
-        let other = tempfile::tempdir().unwrap();
-        let other = MasterKey::create(other.path()).unwrap();
+        let key = || MasterKey::parse(&MasterKey::new_text(), "a test").unwrap();
+        let (key, other) = (key(), key());
         let (file, until) = (Uuid::from_u128(7), Timestamp::from_millis(1000));
         let now = Timestamp::from_millis(999);
         let token = sign(&key, file, until);

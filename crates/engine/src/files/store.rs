@@ -123,6 +123,17 @@ impl Store {
         })
     }
 
+    /// Stores a file under another id, too: in a folder as a second name of the same bytes, in a bucket as a copy that
+    /// its service makes.
+    pub(crate) async fn copy(&self, from: Uuid, to: Uuid) -> io::Result<()> {
+        match self.objects.copy(&small(from), &small(to)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err((self.explained)(error)),
+        }
+        let copied = self.objects.copy(&place(from), &place(to)).await;
+        copied.map_err(self.explained)
+    }
+
     /// One part after the other, so that no file takes more than one part's memory.
     async fn put_parts(&self, upload: &mut dyn MultipartUpload, reading: &mut Reading) -> io::Result<()> {
         loop {

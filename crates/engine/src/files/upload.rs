@@ -9,7 +9,7 @@ use crate::{
 };
 use bytes::Bytes;
 use domain::{
-    access::Actor,
+    access::{Actor, Permission},
     file::{FileState, UploadView, file_name},
     form::Problem,
     ids::{FileId, SessionId},
@@ -28,6 +28,14 @@ use uuid::Uuid;
 /// Uploads that one user or token may have unfinished.
 const MAX_UNFINISHED: u64 = 100;
 
+/// What a file is uploaded for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Session(SessionId),
+    /// One that is written now, or changed.
+    CannedReply,
+}
+
 /// How far an upload is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
@@ -37,17 +45,22 @@ pub struct Progress {
     pub size: u64,
 }
 
-/// Begins the upload of a file that is meant for a session.
+/// Begins the upload of a file.
 pub async fn begin(
     engine: &Engine,
     actor: &Actor,
-    id: SessionId,
+    purpose: Purpose,
     filename: &str,
     size: u64,
 ) -> Result<FileId> {
     let db = engine.db.read();
-    let session = access::find(db, actor, id, false).await?;
-    may_answer(engine, actor, &session).await?;
+    let channel_id = match purpose {
+        Purpose::Session(id) => answering(engine, actor, id).await?.channel_id,
+        Purpose::CannedReply => {
+            actor.require(Permission::CannedReplyChange)?;
+            Uuid::nil()
+        }
+    };
     if size == 0 {
         return Err(Refusal::field("size", Problem::Required).into());
     }
@@ -71,7 +84,7 @@ pub async fn begin(
     let now = engine.clock().now();
     let row = file::Model {
         id: engine.clock().new_id(),
-        channel_id: session.channel_id,
+        channel_id,
         direction: Direction::Outbound.as_str().to_owned(),
         state: FileState::Uploading.as_str().to_owned(),
         filename: file_name(filename),
@@ -87,6 +100,7 @@ pub async fn begin(
         claimed_by: None,
         created_at: now.millis(),
         expires_at: Some(now.plus(keep::UNFINISHED).millis()),
+        canned_reply_id: None,
     };
     let file = FileId::new(row.id);
     keep::create(&engine.files.growing(row.id))
@@ -100,10 +114,13 @@ pub async fn begin(
     Ok(file)
 }
 
-async fn may_answer(engine: &Engine, actor: &Actor, session: &session::Model) -> Result<()> {
-    let access = access::session_access(engine.db.read(), actor.extension(), session).await?;
+/// The session, if the actor may reply in it.
+pub(crate) async fn answering(engine: &Engine, actor: &Actor, id: SessionId) -> Result<session::Model> {
+    let db = engine.db.read();
+    let session = access::find(db, actor, id, false).await?;
+    let access = access::session_access(db, actor.extension(), &session).await?;
     access.reply(actor)?;
-    Ok(())
+    Ok(session)
 }
 
 /// How far the upload is. One that was cut off at its very end is completed.
@@ -192,11 +209,7 @@ pub async fn discard(engine: &Engine, actor: &Actor, id: FileId) -> Result<()> {
 
 /// What a complete upload is.
 pub async fn view(engine: &Engine, actor: &Actor, id: FileId) -> Result<UploadView> {
-    let row = own(engine, actor, id).await?;
-    Ok(UploadView {
-        file: row.view()?,
-        kind: row.kind,
-    })
+    Ok(own(engine, actor, id).await?.uploaded()?.upload)
 }
 
 /// Makes a complete upload fit to be sent, and puts it into the store.

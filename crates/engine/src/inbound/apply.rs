@@ -227,6 +227,7 @@ fn message(
     if let Some(session) = batch.sessions.change(session) {
         if by_customer {
             session.last_inbound_at = session.last_inbound_at.max(Some(at));
+            session.snoozed_until = None;
         }
         if stands_alone || speaks(&inbound.content) {
             session.unread += i64::from(by_customer && !seen);
@@ -327,6 +328,8 @@ fn new_session(
         read_id: None,
         waiting_since: session::ANSWERED,
         window_closed_at: None,
+        snoozed_until: None,
+        reminded_of: None,
     });
     batch.session_event(id, SessionEventKind::Opened, None);
     if !closed {

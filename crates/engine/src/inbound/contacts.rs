@@ -46,12 +46,14 @@ fn insert(batch: &mut Batch) -> Uuid {
     let new = contact::Model {
         id,
         name: None,
+        alias: None,
         username: None,
         wa_id: None,
         bsuid: None,
         created_at: batch.now,
         profile_at: None,
         words_at: None,
+        merged_into: None,
     };
     batch.contacts.add(id, new);
     id

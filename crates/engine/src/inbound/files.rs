@@ -46,5 +46,6 @@ pub(super) fn coming(channel: Uuid, message: Uuid, content: &Content, at: i64) -
         claimed_by: None,
         created_at: at,
         expires_at: None,
+        canned_reply_id: None,
     })
 }

@@ -215,7 +215,7 @@ pub(crate) async fn find(engine: &Engine, webhook_id: &str) -> Result<Option<Arc
     let mut signers = Vec::new();
     for (kind, row) in secrets::signers(db, channel).await? {
         signers.push(Signer {
-            secret: engine.key.open(channel, kind, &row.sealed)?,
+            secret: secrets::open(engine, db, channel, kind, &row).await?,
             fingerprint: row.fingerprint.into(),
         });
     }

@@ -7,7 +7,7 @@ use crate::{
     events::{
         Audience,
         log::{self, Logged},
-        stream::{Published, PublishedInbox, Reach},
+        stream::{Published, PublishedInbox, PublishedRow, Reach},
     },
     live::{
         messages::messages,
@@ -95,15 +95,18 @@ async fn pass(engine: &Engine, known: &mut Known) -> Result<u64> {
         number,
         change,
         audience,
+        ..
     } in new
     {
         let seen = change.session().and_then(|session| rows.get(&session));
         let inbox = seen
             .zip(known.tally.as_ref())
             .map(|(seen, tally)| PublishedInbox {
-                row: seen
-                    .as_ref()
-                    .map(|seen| (seen.row.clone(), reach(seen.by.clone()))),
+                row: seen.as_ref().map(|seen| PublishedRow {
+                    whole: seen.row.clone(),
+                    masked: seen.masked.clone(),
+                    seen_by: reach(seen.by.clone()),
+                }),
                 counts: tally.counts(),
                 message: message_of(&change).and_then(|message| messages.get(&message).cloned()),
             });
@@ -140,7 +143,7 @@ async fn shown(
     let rows = tallied(engine, tally, members, changed).await?;
     let told = events.iter().filter_map(|event| message_of(&event.change));
     let told: BTreeSet<_> = told.collect();
-    Ok((rows, messages(engine.db.read(), told).await?))
+    Ok((rows, messages(engine, told).await?))
 }
 
 /// The changed sessions as they are now, counted; `None` for one that is gone.
@@ -155,7 +158,7 @@ async fn tallied(
         none => none.insert(Tally::read(engine.db.read(), members).await?),
     };
     let mut rows = HashMap::new();
-    let found = seen(engine.db.read(), changed).await?;
+    let found = seen(engine, changed).await?;
     for id in changed {
         let seen = found.get(id);
         tally.note(*id, seen.map(|seen| &seen.fact));

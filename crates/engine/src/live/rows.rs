@@ -1,8 +1,8 @@
 //! The rows of changed sessions as every inbox that shows them gets them.
 
-use crate::{Error, Result, entity::session, events::Audience, live::tally::Fact, sessions::rows};
-use domain::ids::SessionId;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use crate::{Engine, Error, Result, entity::session, events::Audience, live::tally::Fact, sessions::rows};
+use domain::{ids::SessionId, mask::Mask as _, session::SessionRow};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::value::{RawValue, to_raw_value};
 use std::{
     collections::{BTreeSet, HashMap},
@@ -16,13 +16,16 @@ const AT_ONCE: usize = 100;
 pub(super) struct Seen {
     pub(super) by: Audience,
     pub(super) row: Arc<RawValue>,
+    /// For those who see only the end of numbers; `None`: nobody is one of them.
+    pub(super) masked: Option<Arc<RawValue>>,
     pub(super) fact: Fact,
 }
 
 pub(super) async fn seen(
-    db: &impl ConnectionTrait,
+    engine: &Engine,
     ids: &BTreeSet<SessionId>,
 ) -> Result<HashMap<SessionId, Arc<Seen>>> {
+    let db = engine.db.read();
     let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
     let mut all = HashMap::new();
     for ids in ids.chunks(AT_ONCE) {
@@ -33,15 +36,24 @@ pub(super) async fn seen(
             .map(|of| (Audience::of_session(of), Fact::of(of)))
             .collect();
         for (row, (by, fact)) in rows::rows(db, found).await?.into_iter().zip(facts) {
-            let json =
-                to_raw_value(&row).map_err(|error| Error::Corrupt(format!("a session's row: {error}")))?;
-            let row_of = Seen {
+            let (id, json) = (row.id, json(&row)?);
+            let masked = match engine.mask_numbers {
+                true => Some(self::json(&row.masked())?),
+                false => None,
+            };
+            let seen = Seen {
                 by,
-                row: json.into(),
+                row: json,
+                masked,
                 fact,
             };
-            all.insert(row.id, Arc::new(row_of));
+            all.insert(id, Arc::new(seen));
         }
     }
     Ok(all)
+}
+
+fn json(row: &SessionRow) -> Result<Arc<RawValue>> {
+    let json = to_raw_value(row).map_err(|error| Error::Corrupt(format!("a session's row: {error}")))?;
+    Ok(json.into())
 }

@@ -23,7 +23,7 @@ pub(super) struct Fact {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// With its owner, and open.
+    /// With its owner, open, and not put off.
     Owned(Uuid),
     /// Waiting in a queue, or in none.
     Waiting(Option<Uuid>),
@@ -32,12 +32,24 @@ enum Place {
 
 impl Fact {
     pub(super) fn of(of: &session::Model) -> Self {
-        Self::new(&of.state, of.extension_id, of.queue_id, of.unread)
+        Self::new(
+            &of.state,
+            of.extension_id,
+            of.queue_id,
+            of.unread,
+            of.snoozed_until,
+        )
     }
 
-    fn new(state: &str, owner: Option<Uuid>, queue: Option<Uuid>, unread: i64) -> Self {
+    fn new(
+        state: &str,
+        owner: Option<Uuid>,
+        queue: Option<Uuid>,
+        unread: i64,
+        snoozed_until: Option<i64>,
+    ) -> Self {
         let place = match owner {
-            _ if state == State::Closed.as_str() => Place::Nowhere,
+            _ if state == State::Closed.as_str() || snoozed_until.is_some() => Place::Nowhere,
             _ if state == State::Waiting.as_str() => Place::Waiting(queue),
             Some(owner) => Place::Owned(owner),
             None => Place::Nowhere,
@@ -57,6 +69,7 @@ struct Open {
     extension_id: Option<Uuid>,
     queue_id: Option<Uuid>,
     unread: i64,
+    snoozed_until: Option<i64>,
 }
 
 #[derive(Debug, Default)]
@@ -84,11 +97,18 @@ impl Tally {
                 Column::ExtensionId,
                 Column::QueueId,
                 Column::Unread,
+                Column::SnoozedUntil,
             ])
             .filter(is_open())
             .into_model::<Open>();
         for open in open.all(db).await? {
-            let fact = Fact::new(&open.state, open.extension_id, open.queue_id, open.unread);
+            let fact = Fact::new(
+                &open.state,
+                open.extension_id,
+                open.queue_id,
+                open.unread,
+                open.snoozed_until,
+            );
             tally.note(SessionId::new(open.id), Some(&fact));
         }
         Ok(tally)

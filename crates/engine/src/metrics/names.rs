@@ -14,6 +14,8 @@ pub const SENDS: &str = "switchboard_sends_total";
 pub const OUTBOX_COMMITS: &str = "switchboard_outbox_commits_total";
 /// Calls that tell WhatsApp what was read or that somebody types, by `outcome`.
 pub const RECEIPTS: &str = "switchboard_read_receipts_total";
+/// Alerts for browsers whose console is closed, by `outcome`.
+pub const PUSHES: &str = "switchboard_pushes_total";
 /// Log-ins with a wrong name or password.
 pub const LOGINS_REFUSED: &str = "switchboard_logins_refused_total";
 /// Requests from countries that are not allowed, by `door`.

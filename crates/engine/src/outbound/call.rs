@@ -64,7 +64,7 @@ async fn try_to_send(engine: &Engine, job: &outbox::Model, turn: &mut Place) -> 
     let called = match call(engine, job, &message, turn).await {
         Ok(called) => called,
         Err(error) if error.is_passing() => return Err(error),
-        // A token that was sealed with another key, say: waiting does not help.
+        // A token that does not open, say: waiting does not help.
         Err(error) => Called::Impossible(Failure {
             details: Some(error.to_string()),
             ..Failure::new(190, "The access token cannot be read")

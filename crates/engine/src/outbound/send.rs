@@ -3,6 +3,7 @@
 use crate::{
     Engine, Result,
     channels::traffic::Traffic,
+    contacts::blocks,
     costs,
     entity::{channel, file_attempt, message, message_payload, outbox, session, stored},
     outbound::attachment,
@@ -183,6 +184,10 @@ pub(super) async fn write(
         .one(tx)
         .await?
         .ok_or(Refusal::NotFound)?;
+    let number = channel.phone_number_id.as_deref();
+    if blocks::block_of(tx, session.contact_id, number).await?.is_some() {
+        return Err(Refusal::CustomerBlocked.into());
+    }
     let other_way = again.and_then(|again| again.other_way);
     let way = other_way.unwrap_or(channel.sending()?.file_way);
     let mut outgoing = outgoing.clone();

@@ -5,7 +5,9 @@
 //! | `own` | what an operator, or the PBX for them, chooses |
 //! | `pages`, `seen` | which operators have a page of the console open, in this process and in the database |
 //! | `list` | how colleagues see them |
+//! | `attentive` | whom an open page tells what is new |
 
+mod attentive;
 mod list;
 mod own;
 pub(crate) mod pages;
@@ -14,5 +16,6 @@ mod seen;
 pub use own::{choose, choose_for, own, set_idle};
 pub use seen::OpenPage;
 
+pub(crate) use attentive::attentive;
 pub(crate) use list::presences;
 pub(crate) use seen::note_seen;

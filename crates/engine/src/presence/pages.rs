@@ -1,6 +1,6 @@
 //! Which operators have a page of the console open in this process.
 
-use domain::presence::Presence;
+use domain::{presence::Presence, time::Timestamp};
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -11,6 +11,8 @@ use uuid::Uuid;
 #[derive(Debug, Default)]
 pub(crate) struct Pages {
     open: Mutex<HashMap<Uuid, u32>>,
+    /// When the last page of an extension was closed.
+    closed: Mutex<HashMap<Uuid, Timestamp>>,
     told: Mutex<HashMap<Uuid, Presence>>,
 }
 
@@ -19,14 +21,19 @@ impl Pages {
         *locked(&self.open).entry(extension).or_default() += 1;
     }
 
-    pub(super) fn close(&self, extension: Uuid) {
+    pub(super) fn close(&self, extension: Uuid, now: Timestamp) {
         let mut open = locked(&self.open);
         if let Some(pages) = open.get_mut(&extension) {
             *pages -= 1;
             if *pages == 0 {
                 open.remove(&extension);
+                locked(&self.closed).insert(extension, now);
             }
         }
+    }
+
+    pub(super) fn closed_at(&self, extension: Uuid) -> Option<Timestamp> {
+        locked(&self.closed).get(&extension).copied()
     }
 
     pub(super) fn extensions(&self) -> Vec<Uuid> {

@@ -41,7 +41,7 @@ impl OpenPage {
 impl Drop for OpenPage {
     fn drop(&mut self) {
         if let Some(extension) = self.extension {
-            self.engine.pages.close(extension);
+            self.engine.pages.close(extension, self.engine.clock().now());
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Engine, Result, contacts,
-    entity::{contact, message, search_backfill, search_entry, session, session_moment},
+    entity::{message, search_backfill, search_entry, session, session_moment},
     search::index::{self, Step},
     sessions::access::visible_to,
 };
@@ -50,7 +50,7 @@ pub async fn find(engine: &Engine, actor: &Actor, text: &str, page: &PageRequest
     };
     let found = entries(db, actor, &sought, below, page.limit() as usize).await?;
     Ok(Hits {
-        items: hits(db, &sought, found.items).await?,
+        items: engine.seen_by(actor, hits(db, &sought, found.items).await?),
         next_cursor: found.next_cursor,
         incomplete: search_backfill::Entity::find().count(db).await? > 0,
     })
@@ -124,7 +124,7 @@ async fn hits(
     let messages = message::Entity::find().filter(by_id).all(db).await?;
     let related = related(db, &messages).await?;
     let mut messages: HashMap<_, _> = messages.into_iter().map(|row| (row.id, row)).collect();
-    let of = contacts_of(db, found.iter().map(|entry| entry.session_id).collect()).await?;
+    let of = contacts::of_sessions(db, found.iter().map(|entry| entry.session_id).collect()).await?;
 
     let hit = |entry: search_entry::Model| {
         let contact = of.get(&entry.session_id)?.clone();
@@ -162,22 +162,6 @@ async fn hits(
     let mut shown = HashSet::new();
     let hits = found.into_iter().filter_map(hit);
     Ok(hits.filter(|hit| shown.insert(hit.id)).collect())
-}
-
-/// The contact of each of these sessions.
-async fn contacts_of(
-    db: &impl ConnectionTrait,
-    sessions: HashSet<Uuid>,
-) -> Result<HashMap<Uuid, contact::Model>> {
-    let sessions = session::Entity::find().filter(session::Column::Id.is_in(sessions));
-    let sessions = sessions.all(db).await?;
-    let by_id = contact::Column::Id.is_in(sessions.iter().map(|row| row.contact_id));
-    let contacts = contact::Entity::find().filter(by_id).all(db).await?;
-    let contacts: HashMap<_, _> = contacts.into_iter().map(|row| (row.id, row)).collect();
-    let of = sessions.into_iter();
-    Ok(of
-        .filter_map(|row| Some((row.id, contacts.get(&row.contact_id)?.clone())))
-        .collect())
 }
 
 /// What is about found messages, and what found edits are about.

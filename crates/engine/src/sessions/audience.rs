@@ -10,7 +10,11 @@ use domain::{
     event::Change,
     ids::{MessageId, SessionId},
 };
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+/// The most sessions of contacts whose rows follow a change of these contacts at once.
+const FOLLOW: u64 = 50;
 
 /// The whole queue hears of a change of the session itself, so that it leaves the lists of those who no longer see it.
 pub(crate) fn session_changed(tx: &Transaction, of: &session::Model) {
@@ -22,6 +26,22 @@ pub(crate) fn session_changed(tx: &Transaction, of: &session::Model) {
 pub(crate) fn session_read(tx: &Transaction, of: &session::Model) {
     let session = SessionId::new(of.id);
     tx.changed(Change::Read { session }, Audience::around_session(of));
+}
+
+/// Tells of the latest sessions of these contacts, and of this one: their rows and threads follow at once. Lists show the
+/// others as they are now when they are read again.
+pub(super) async fn contacts_changed(tx: &Transaction, contacts: &[Uuid], of: &session::Model) -> Result<()> {
+    let shown = session::Entity::find()
+        .filter(session::Column::ContactId.is_in(contacts.iter().copied()))
+        .filter(session::Column::Id.ne(of.id))
+        .order_by_desc(session::Column::LastMessageAt)
+        .order_by_desc(session::Column::Id)
+        .limit(FOLLOW);
+    for other in shown.all(tx).await? {
+        session_changed(tx, &other);
+    }
+    session_changed(tx, of);
+    Ok(())
 }
 
 /// Tells that an outbound message was written, or that its tick has moved.

@@ -17,39 +17,35 @@ use domain::{
     ids::SessionId,
     refs::ExtensionRef,
     refusal::Refusal,
-    session::{Bulk, Holder, MAX_AT_ONCE, UNDO_FOR, reason as session_reason},
+    session::{Bulk, Holder, MAX_AT_ONCE, SeenSession, UNDO_FOR, reason as session_reason},
 };
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use std::collections::HashSet;
+use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Closes the sessions that are open and, with `from`, still there.
+/// Closes those of the sessions that are open and still where they were seen.
 ///
 /// # Errors
 /// Not a supervisor, no session or too many, or an invalid reason.
 pub async fn close_all(
     engine: &Engine,
     actor: &Actor,
-    ids: &[SessionId],
-    from: Option<Holder>,
+    sessions: &[SeenSession],
     reason: &str,
 ) -> Result<Bulk> {
     actor.require(Permission::SessionCloseAny)?;
     let reason = session_reason(reason)?;
-    let ids = at_once(ids)?;
-    let asked = ids.len();
+    let asked = at_once(sessions.iter().copied())?;
     let tx = engine.transaction(actor).await?;
     let mut done = Vec::new();
-    for of in locked(&tx, actor, ids, is_open()).await? {
-        if from.is_none_or(|from| from == holder(&of)) {
-            end(&tx, &of, reason.clone()).await?;
-            done.push(SessionId::new(of.id));
-        }
+    for of in locked(&tx, actor, &asked, is_open()).await? {
+        end(&tx, &of, reason.clone()).await?;
+        done.push(seen(&of));
     }
     tx.commit().await?;
-    Ok(Bulk::of(done, asked))
+    Ok(Bulk::of(done, asked.len()))
 }
 
 /// Opens sessions that have just been closed, for those who had them. Those whose customer has written since stay closed:
@@ -57,15 +53,14 @@ pub async fn close_all(
 ///
 /// # Errors
 /// Not a supervisor, or no session or too many.
-pub async fn undo_close(engine: &Engine, actor: &Actor, ids: &[SessionId]) -> Result<Bulk> {
+pub async fn undo_close(engine: &Engine, actor: &Actor, sessions: &[SeenSession]) -> Result<Bulk> {
     actor.require(Permission::SessionCloseAny)?;
-    let ids = at_once(ids)?;
-    let asked = ids.len();
+    let asked = at_once(sessions.iter().copied())?;
     let tx = engine.transaction(actor).await?;
     let since = engine.clock().now().minus(UNDO_FOR).millis();
     let just_closed = is_closed().add(session::Column::ClosedAt.gte(since));
     let mut done = Vec::new();
-    for of in locked(&tx, actor, ids, just_closed).await? {
+    for of in locked(&tx, actor, &asked, just_closed).await? {
         if of.group_id.is_some() || goes_on_elsewhere(&*tx, &of).await? {
             continue;
         }
@@ -81,35 +76,48 @@ pub async fn undo_close(engine: &Engine, actor: &Actor, ids: &[SessionId]) -> Re
         };
         let unread = count_unread(&*tx, &of).await?;
         put_back(&tx, &of, owner.as_ref(), unread).await?;
-        done.push(SessionId::new(of.id));
+        done.push(seen(&of));
     }
     tx.commit().await?;
-    Ok(Bulk::of(done, asked))
+    Ok(Bulk::of(done, asked.len()))
 }
 
-/// The ids, each once.
-pub(super) fn at_once(ids: &[SessionId]) -> Result<HashSet<Uuid>> {
-    let ids: HashSet<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-    let problem = match ids.len() {
+/// The session with its present holder.
+pub(super) fn seen(of: &session::Model) -> SeenSession {
+    SeenSession {
+        session: SessionId::new(of.id),
+        with: Some(holder(of)),
+    }
+}
+
+/// The sessions, each once, with the holders with whom they were seen.
+pub(super) fn at_once(sessions: impl Iterator<Item = SeenSession>) -> Result<HashMap<Uuid, Option<Holder>>> {
+    let asked: HashMap<_, _> = sessions.map(|seen| (seen.session.uuid(), seen.with)).collect();
+    let problem = match asked.len() {
         0 => Problem::Required,
-        1..=MAX_AT_ONCE => return Ok(ids),
+        1..=MAX_AT_ONCE => return Ok(asked),
         _ => Problem::TooLong,
     };
     Err(Refusal::field("sessions", problem).into())
 }
 
-/// Those of the sessions that the actor sees and that are in this state, locked in one order.
+/// Those of the sessions that the actor sees, that are in this state and still where they were seen, locked in one order.
 pub(super) async fn locked(
     tx: &DatabaseTransaction,
     actor: &Actor,
-    ids: HashSet<Uuid>,
+    asked: &HashMap<Uuid, Option<Holder>>,
     state: Condition,
 ) -> Result<Vec<session::Model>> {
     let found = session::Entity::find()
         .filter(visible_to(actor))
-        .filter(session::Column::Id.is_in(ids))
+        .filter(session::Column::Id.is_in(asked.keys().copied()))
         .filter(state)
         .order_by_asc(session::Column::Id)
         .lock_exclusive();
-    Ok(found.all(tx).await?)
+    let mut found = found.all(tx).await?;
+    found.retain(|of| {
+        let with = asked.get(&of.id).copied().flatten();
+        with.is_none_or(|with| with == holder(of))
+    });
+    Ok(found)
 }

@@ -1,8 +1,9 @@
-//! The note about a session's contact. Whoever sees a session of the contact reads it and may change it.
+//! The note about a session's contact, the main one of those that are merged. Whoever sees a session of the contact reads it and may change it.
 
 use crate::{
     Engine, Result,
     audit::Subject,
+    contacts::merged::{all_of, main_of},
     entity::{contact_note, session},
     sessions::{
         access::{find, is_open},
@@ -27,7 +28,7 @@ use uuid::Uuid;
 pub async fn contact_note(engine: &Engine, actor: &Actor, id: SessionId) -> Result<ContactNote> {
     let db = engine.db.read();
     let of = find(db, actor, id, false).await?;
-    of_contact(db, of.contact_id).await
+    of_contact(db, main_of(db, of.contact_id).await?).await
 }
 
 pub(super) async fn of_contact(db: &impl ConnectionTrait, contact: Uuid) -> Result<ContactNote> {
@@ -50,7 +51,13 @@ pub async fn set_contact_note(
     let text = note::contact_note(text)?;
     let tx = engine.transaction_alone(actor).await?;
     let of = find(&tx, actor, id, false).await?;
-    let before = of_contact(&tx, of.contact_id).await?;
+    let all: Vec<Uuid> = all_of(&tx, of.contact_id)
+        .await?
+        .iter()
+        .map(|row| row.id)
+        .collect();
+    let main = all.first().copied().ok_or(Refusal::ChangedMeanwhile)?;
+    let before = of_contact(&tx, main).await?;
     if before.text == text {
         return Ok(before);
     }
@@ -58,17 +65,17 @@ pub async fn set_contact_note(
         return Err(Refusal::ChangedMeanwhile.into());
     }
     let row = contact_note::Model {
-        contact_id: of.contact_id,
+        contact_id: main,
         text,
         version: before.version + 1,
         changed_by: name_of(actor),
         changed_at: engine.clock().now().millis(),
     };
     put(&tx, row.clone(), before.version > 0).await?;
-    tx.audit("contact.note", Subject::Contact(of.contact_id), None);
-    // Pages that show an open session of the contact, and this one.
+    tx.audit("contact.note", Subject::Contact(main), None);
+    // Pages that show an open session of the contact, or of one that it is merged with, and this one.
     let shown = session::Entity::find()
-        .filter(session::Column::ContactId.eq(of.contact_id))
+        .filter(session::Column::ContactId.is_in(all))
         .filter(is_open());
     for other in shown.all(&tx).await?.iter().filter(|other| other.id != of.id) {
         session_changed(&tx, other);

@@ -5,8 +5,7 @@ use crate::{Engine, Error, Result, entity::draft, sessions::access::find};
 use domain::{
     access::Actor,
     draft::{self as rules, Draft, DraftKind},
-    ids::{SessionId, UserId},
-    refusal::Refusal,
+    ids::SessionId,
     time::Timestamp,
 };
 use sea_orm::{
@@ -19,7 +18,7 @@ use sea_orm::{
 /// The actor is no user.
 pub async fn drafts(engine: &Engine, actor: &Actor) -> Result<Vec<Draft>> {
     let rows = draft::Entity::find()
-        .filter(draft::Column::UserId.eq(user(actor)?.uuid()))
+        .filter(draft::Column::UserId.eq(actor.user()?.uuid()))
         .order_by_desc(draft::Column::ChangedAt)
         .limit(rules::MOST_DRAFTS as u64)
         .all(engine.db.read())
@@ -39,7 +38,7 @@ pub async fn keep_draft(
     kind: DraftKind,
     text: &str,
 ) -> Result<Option<Timestamp>> {
-    let user = user(actor)?;
+    let user = actor.user()?;
     rules::check(text)?;
     let tx = engine.transaction(actor).await?;
     let now = engine.clock().now();
@@ -77,11 +76,4 @@ pub async fn keep_draft(
     };
     tx.commit().await?;
     Ok(kept)
-}
-
-fn user(actor: &Actor) -> Result<UserId> {
-    match actor {
-        Actor::User(me) => Ok(me.id),
-        Actor::Token { .. } | Actor::System => Err(Refusal::Forbidden.into()),
-    }
 }

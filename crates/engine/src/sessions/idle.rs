@@ -69,7 +69,7 @@ pub(crate) async fn pass(engine: &Engine) -> Result<bool> {
     Ok(true)
 }
 
-/// Open, and nothing has been written or has arrived since, and no answer waits to be sent. The times of messages are
+/// Open and not put off, and nothing has been written or has arrived since, and no answer waits to be sent. The times of messages are
 /// Meta's; a late delivery arrives with an old one, and its id has the time of arrival.
 fn idle(before: i64) -> Condition {
     let arrived = session::Column::LastMessageId;
@@ -78,6 +78,7 @@ fn idle(before: i64) -> Condition {
         .add(arrived.lt(Clock::first_id_at(before + 1)));
     Condition::all()
         .add(is_open())
+        .add(session::Column::SnoozedUntil.is_null())
         .add(session::Column::LastMessageAt.lte(before))
         .add(session::Column::OpenedAt.lte(before))
         .add(long_ago)

@@ -43,6 +43,7 @@ pub(crate) async fn end(tx: &Transaction, of: &session::Model, reason: Option<St
         .col_expr(session::Column::State, Expr::value(State::Closed.as_str()))
         .col_expr(session::Column::ClosedAt, Expr::value(now))
         .col_expr(session::Column::Unread, Expr::value(0_i64))
+        .col_expr(session::Column::SnoozedUntil, Expr::value(None::<i64>))
         .filter(session::Column::Id.eq(of.id))
         .exec(tx)
         .await?;
@@ -110,7 +111,7 @@ pub(crate) async fn reopen(
         (None, Some(last)) if is_enabled(tx, last).await? => Some(last),
         (None, _) => None,
     };
-    put_back(tx, of, owner, of.unread).await
+    put_back(tx, of, owner, 0).await
 }
 
 /// Opens a closed session again, for this owner or, without one, where it waits.

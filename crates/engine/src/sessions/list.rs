@@ -37,8 +37,20 @@ pub async fn inbox(
     text: Option<&str>,
     page: &PageRequest,
 ) -> Result<Page<SessionRow>> {
+    let found = found(engine, actor, tab, filter, text, page).await?;
+    Ok(engine.seen_by(actor, found))
+}
+
+async fn found(
+    engine: &Engine,
+    actor: &Actor,
+    tab: Tab,
+    filter: Filter,
+    text: Option<&str>,
+    page: &PageRequest,
+) -> Result<Page<SessionRow>> {
     let order = Order::of(tab, &filter);
-    let taken = taken(&filter, engine.clock().now());
+    let taken = taken(tab, &filter, engine.clock().now());
     let sought = search::sought(text.unwrap_or_default());
     if filter.closing {
         // Open sessions are few.
@@ -73,6 +85,11 @@ async fn narrowed(
     }
     if filter.unread {
         return page_of(engine, unread(actor).filter(taken), order, page).await;
+    }
+    if filter.snoozed {
+        let put_off = put_off().add(taken).add(order.beyond(page)?);
+        let query = first_found(actor, tab, order, put_off, read_for(page));
+        return shown(engine, query, order, page).await;
     }
     if let Some(label) = filter.label
         && has_few(db, label).await?
@@ -134,8 +151,8 @@ fn is_unread() -> Expr {
     Expr::cust("unread > 0")
 }
 
-/// The condition of [`Filter::takes`].
-pub(super) fn taken(filter: &Filter, now: Timestamp) -> Condition {
+/// The condition of [`domain::session::Part::shows`], beside the tab's own.
+pub(super) fn taken(tab: Tab, filter: &Filter, now: Timestamp) -> Condition {
     use session::Column;
     let narrowed = By::ALL.iter().filter_map(|by| {
         let one = filter.get(*by)?;
@@ -150,6 +167,11 @@ pub(super) fn taken(filter: &Filter, now: Timestamp) -> Condition {
         .fold(Condition::all(), Condition::add)
         .add_option(filter.unread.then(is_unread))
         .add_option(filter.closing.then(|| is_open().add(window_is_open(now))))
+        .add_option(match (filter.snoozed, tab) {
+            (true, _) => Some(Column::SnoozedUntil.is_not_null()),
+            (false, Tab::Mine) => Some(Column::SnoozedUntil.is_null()),
+            (false, Tab::Waiting | Tab::All) => None,
+        })
 }
 
 /// The condition of [`domain::time::service_window_closes`].
@@ -186,6 +208,16 @@ fn labelled(label: Uuid) -> Condition {
         .and_where(session_label::Column::LabelId.eq(label))
         .to_owned();
     Condition::all().add(session::Column::Id.in_subquery(put))
+}
+
+/// All sessions that are put off: few of many, with an index of their own.
+pub(super) fn put_off() -> Condition {
+    let put_off = Query::select()
+        .column(session::Column::Id)
+        .from(session::Entity)
+        .and_where(session::Column::SnoozedUntil.is_not_null())
+        .to_owned();
+    Condition::all().add(session::Column::Id.in_subquery(put_off))
 }
 
 /// Whether so few sessions have a label that all of them can be looked up.
@@ -314,6 +346,7 @@ async fn count(engine: &Engine, actor: &Actor, tab: Tab) -> Result<(u32, u32)> {
 pub(crate) fn counted(actor: &Actor, tab: Tab) -> Select<session::Entity> {
     session::Entity::find()
         .filter(on_tab(actor, tab))
+        .filter(taken(tab, &Filter::default(), Timestamp::from_millis(0)))
         .select_only()
         .column_as(Expr::cust("COUNT(*)"), "sessions")
         .column_as(
@@ -324,8 +357,6 @@ pub(crate) fn counted(actor: &Actor, tab: Tab) -> Select<session::Entity> {
 
 pub async fn row(engine: &Engine, actor: &Actor, id: SessionId) -> Result<SessionRow> {
     let found = find(engine.db.read(), actor, id, false).await?;
-    rows::rows(engine.db.read(), vec![found])
-        .await?
-        .pop()
-        .ok_or(Refusal::NotFound.into())
+    let row = rows::rows(engine.db.read(), vec![found]).await?.pop();
+    Ok(engine.seen_by(actor, row.ok_or(Refusal::NotFound)?))
 }

@@ -8,7 +8,7 @@
 //! | `thread`, `messages`, `content`, `unread`, `typing`, `writing`, `drafts` | reading one, and typing in it |
 //! | `assignment`, `distribution`, `transfer`, `holders` | who has it |
 //! | `bulk` | closing several, and taking that back |
-//! | `lifecycle`, `idle`, `status`, `timeline`, `note`, `contact_note`, `audience` | what changes write, and who hears of it |
+//! | `lifecycle`, `idle`, `snooze`, `reminders`, `status`, `timeline`, `note`, `mention`, `contact_name`, `contact_block`, `contact_note`, `contact_merge`, `audience` | what changes write, and who hears of it |
 
 pub mod content;
 pub mod messages;
@@ -20,19 +20,25 @@ pub(crate) mod audience;
 pub(crate) mod distribution;
 pub(crate) mod idle;
 pub(crate) mod lifecycle;
+pub(crate) mod reminders;
 pub(crate) mod status;
 pub(crate) mod timeline;
 
 mod bulk;
 mod choices;
+pub(crate) mod contact_block;
+pub(crate) mod contact_merge;
+mod contact_name;
 pub(crate) mod contact_note;
 mod drafts;
 mod holders;
 mod list;
 mod log;
+mod mention;
 mod note;
 mod order;
 pub(crate) mod rows;
+mod snooze;
 mod stretches;
 mod transfer;
 mod typing;
@@ -46,15 +52,20 @@ mod plans;
 pub use assignment::pick_up;
 pub use bulk::{close_all, undo_close};
 pub use choices::choices;
+pub use contact_block::{contact_block, set_contact_block};
+pub use contact_merge::{contacts_to_merge, merge_contacts, merged_contacts, separate_contacts};
+pub use contact_name::set_contact_name;
 pub use contact_note::{contact_note, set_contact_note};
 pub use drafts::{drafts, keep_draft};
 pub use holders::{held_by, holders};
 pub use lifecycle::{close, open_again};
 pub use list::{counts, inbox, list, row, several};
 pub use log::{log, log_choices};
+pub use mention::{colleagues, mentions, mentions_seen};
 pub use note::note;
+pub use snooze::{snooze, wake};
 pub use timeline::timeline;
-pub use transfer::{take_over, targets, transfer, transfer_all};
+pub use transfer::{take_over, targets, transfer, transfer_all, undo_transfer};
 pub use typing::typing;
 pub use unread::{mark_all_read, mark_read, mark_unread};
 pub use writing::writing;

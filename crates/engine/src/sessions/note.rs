@@ -7,14 +7,15 @@ use crate::{
     sessions::{
         access::find,
         audience::session_changed,
-        timeline::{name_of, seen, session_event},
+        mention::{call, colleagues_in},
+        timeline::{name_of, new_line, seen, write_line},
     },
 };
 use domain::{
     access::{Actor, Permission},
     form::{Invalid, Problem},
     ids::SessionId,
-    session::{self, MAX_NOTES, SessionEvent, SessionEventKind},
+    session::{self, MAX_NOTES, SessionEvent, SessionEventKind, mentioned},
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
@@ -47,7 +48,19 @@ pub async fn note(engine: &Engine, actor: &Actor, id: SessionId, text: &str) -> 
     if of_session.filter(noted).count(&tx).await? >= MAX_NOTES {
         return Err(Invalid::field("text", Problem::Enough).into());
     }
-    let note = session_event(&tx, of.id, SessionEventKind::Noted, Some(who), Some(text.clone())).await?;
+    let colleagues = colleagues_in(&tx, actor, &of).await?;
+    let called = mentioned(&text, &colleagues);
+    let line = new_line(&tx, of.id, SessionEventKind::Noted, Some(who), Some(text.clone()));
+    let names: Vec<&str> = called.iter().map(|colleague| colleague.name.as_str()).collect();
+    let note = write_line(
+        &tx,
+        session_moment::Model {
+            mentions: (!names.is_empty()).then(|| names.join("\n")),
+            ..line
+        },
+    )
+    .await?;
+    call(&tx, &of, note.id, &called).await?;
     let entry = Entry {
         id: note.id.uuid(),
         session: of.id,

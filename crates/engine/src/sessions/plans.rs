@@ -2,21 +2,24 @@
 //! slow in a year.
 
 use crate::{
-    contacts::search,
+    contacts::{merged, search},
     database::Database,
     directory::{extensions, queues},
-    entity::session,
+    entity::{contact, session},
     sessions::{
         access::{is_open, on_tab, visible_to},
         holders::{self},
-        list::{counted, first_found, taken, unread},
+        list::{counted, first_found, put_off, taken, unread},
         order::Order,
-        stretches, walk,
+        stretches,
+        thread::earlier,
+        walk,
     },
     testing::database::{self as testing, plan},
 };
 use domain::{
     access::{Actor, Me, Role},
+    contact_merge::MAX_MERGED,
     ids::{ExtensionId, UserId},
     page::PageRequest,
     refs::ExtensionRef,
@@ -38,7 +41,7 @@ const NEW: u8 = 4;
 
 /// One session in twenty waits, fifty are open and belong to the old extension, and some ended before anybody had them.
 /// Two belong to the new extension, and ten are in its queue. Each time occurs three times. Every contact is called
-/// Customer, and has a number.
+/// Customer, and has a number; every session has a message.
 fn history(backend: DbBackend) -> Vec<String> {
     // SQLite keeps ids as bytes, PostgreSQL as UUIDs.
     let (number, id) = match backend {
@@ -81,6 +84,10 @@ fn history(backend: DbBackend) -> Vec<String> {
                     CASE WHEN i % 4000 IN (0, 7) THEN {quiet} ELSE {busy} END,
                     CASE WHEN i % 20 = 0 OR i % 50 = 7 THEN NULL WHEN i IN (4801, 15013) THEN {new} ELSE {old} END,
                     CASE WHEN i % 20 = 0 OR i % 400 = 1 THEN (i / 20) % 2 ELSE 0 END, i / 3, i / 3, i / 3 FROM {number}"
+        ),
+        format!(
+            "INSERT INTO messages (id, session_id, direction, kind, phone_number_id, at)
+             SELECT {id}, {id}, 'inbound', 'text', '1', i / 3 FROM {number}"
         ),
     ]
 }
@@ -140,8 +147,12 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
             ..Filter::default()
         };
         let order = Order::of(Tab::All, &filter);
-        let narrowed = taken(&filter, Timestamp::from_millis(0));
+        let narrowed = taken(Tab::All, &filter, Timestamp::from_millis(0));
         plan(db, &first_found(actor, Tab::All, order, narrowed, 51)).await
+    };
+    let list_put_off = async |actor: &Actor| {
+        let query = first_found(actor, Tab::All, Order::LatestMessage, put_off(), 51);
+        plan(db, &query).await
     };
     let ids = |all: &[u8]| -> Vec<Uuid> {
         let ids = all.iter().map(|n| format!("{ONE}{n}").parse().unwrap());
@@ -151,7 +162,33 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
     let unowned = ["sessions_open_in_queue", "sessions_closed_in_queue"];
     let seen = [own, unowned].concat();
     let found = ["sessions_closed_by_owner", "contact_words_contact"];
+    let than = Order::LatestMessage
+        .sort(session::Entity::find())
+        .one(db)
+        .await
+        .unwrap()
+        .unwrap();
+    let customers = contact::Entity::find()
+        .limit(MAX_MERGED as u64)
+        .select_only()
+        .column(contact::Column::Id);
+    let customers: Vec<Uuid> = customers.into_tuple().all(db).await.unwrap();
     let plans: &[(&str, String, &[&str])] = &[
+        (
+            "history of one contact",
+            plan(db, &earlier(&admin, &customers[..1], &than).limit(1)).await,
+            &["sessions_contact"],
+        ),
+        (
+            "history of merged contacts",
+            plan(db, &earlier(&jana, &customers, &than).limit(1)).await,
+            &["sessions_contact"],
+        ),
+        (
+            "contacts that are merged",
+            plan(db, &merged::pointing_to(customers[0])).await,
+            &["contacts_merged_into"],
+        ),
         (
             "counts of the waiting",
             plan(db, &counted(&admin, Tab::Waiting)).await,
@@ -186,6 +223,16 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
             "operator's list of a quiet queue",
             listed(&novice, Tab::Waiting).await,
             &["sessions_waiting_in_queue"],
+        ),
+        (
+            "put off by an operator",
+            list_put_off(&jana).await,
+            &["sessions_snoozed"],
+        ),
+        (
+            "put off by anybody",
+            list_put_off(&admin).await,
+            &["sessions_snoozed"],
         ),
         (
             "list of one's own",
@@ -295,8 +342,10 @@ async fn the_inbox_is_read_in_indexes(db: &Database) {
         }
         // A list is read in the order of its index, and ends after a page.
         let sorts = plan.contains("USE TEMP B-TREE FOR ORDER BY") || plan.contains("Sort Key");
-        let may_sort =
-            what.starts_with("search for one") || what.starts_with("windows") || what.ends_with("s by place");
+        let may_sort = ["search for one", "windows", "history", "put off"]
+            .iter()
+            .any(|few| what.starts_with(few))
+            || what.ends_with("s by place");
         assert!(!sorts || may_sort, "{what} sorts: {plan}");
     }
 }
@@ -386,7 +435,7 @@ async fn a_narrowed_list_goes_on(db: &Database) {
     }
     let quiet: Uuid = format!("{ONE}5").parse().unwrap();
     let filter = Filter::default().with(By::Queue, Some(quiet));
-    let taken = || taken(&filter, Timestamp::from_millis(0));
+    let taken = || taken(Tab::All, &filter, Timestamp::from_millis(0));
     let order = Order::LatestMessage;
     for actor in [user(OLD, Role::Admin), user(NEW, Role::Operator)] {
         let all = session::Entity::find().filter(visible_to(&actor)).filter(taken());

@@ -2,9 +2,9 @@
 
 use crate::{
     Error, Result,
-    contacts::{self},
+    contacts::{self, merged},
     entity::{
-        channel, contact, extension, message, queue,
+        channel, extension, message, queue,
         session::{self, ANSWERED},
         stored,
     },
@@ -27,13 +27,7 @@ pub(crate) async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) 
     let ids = |pick: fn(&session::Model) -> Option<Uuid>| -> BTreeSet<Uuid> {
         found.iter().filter_map(pick).collect()
     };
-    let by_id = contact::Entity::find().filter(contact::Column::Id.is_in(ids(|s| Some(s.contact_id))));
-    let contacts: HashMap<_, _> = by_id
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|row| (row.id, row))
-        .collect();
+    let contacts = merged::known(db, ids(|s| Some(s.contact_id))).await?;
     let by_id = channel::Entity::find().filter(channel::Column::Id.is_in(ids(|s| Some(s.channel_id))));
     let channels: HashMap<_, _> = by_id
         .all(db)
@@ -100,6 +94,7 @@ pub(crate) async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) 
             closed_at: row.closed_at.map(Timestamp::from_millis),
             waiting_since: (row.closed_at.is_none() && row.waiting_since < ANSWERED)
                 .then(|| Timestamp::from_millis(row.waiting_since)),
+            snoozed_until: row.snoozed_until.map(Timestamp::from_millis),
             group: row.group_id.is_some(),
             labels: labels.remove(&row.id).unwrap_or_default(),
         });

@@ -24,7 +24,18 @@ pub(crate) async fn session_event(
     who: Option<String>,
     reason: Option<String>,
 ) -> Result<SessionEvent> {
-    let row = session_moment::Model {
+    let line = new_line(tx, session, what, who, reason);
+    write_line(tx, line).await
+}
+
+pub(super) fn new_line(
+    tx: &Transaction,
+    session: Uuid,
+    what: SessionEventKind,
+    who: Option<String>,
+    reason: Option<String>,
+) -> session_moment::Model {
+    session_moment::Model {
         id: tx.engine().clock().new_id(),
         session_id: session,
         at: tx.engine().clock().now().millis(),
@@ -33,7 +44,11 @@ pub(crate) async fn session_event(
         done_by: None,
         reason,
         lost_by: None,
-    };
+        mentions: None,
+    }
+}
+
+pub(super) async fn write_line(tx: &Transaction, row: session_moment::Model) -> Result<SessionEvent> {
     session_moment::Entity::insert(row.clone().into_active_model())
         .exec_without_returning(tx)
         .await?;
@@ -73,6 +88,10 @@ pub(crate) fn seen(row: session_moment::Model) -> Result<SessionEvent> {
         who: row.who,
         by: row.done_by,
         reason: row.reason,
+        mentions: row
+            .mentions
+            .map(|names| names.lines().map(str::to_owned).collect())
+            .unwrap_or_default(),
     })
 }
 
@@ -83,5 +102,5 @@ pub(crate) fn seen(row: session_moment::Model) -> Result<SessionEvent> {
 pub async fn timeline(engine: &Engine, actor: &Actor, id: SessionId) -> Result<Vec<SessionEvent>> {
     let found = find(engine.db.read(), actor, id, false).await?;
     let mut timelines = timelines(engine.db.read(), &[found.id]).await?;
-    Ok(timelines.remove(&found.id).unwrap_or_default())
+    Ok(engine.seen_by(actor, timelines.remove(&found.id).unwrap_or_default()))
 }

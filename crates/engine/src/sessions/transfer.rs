@@ -1,14 +1,14 @@
 //! Moving open sessions from one owner or queue to another.
 
 use crate::{
-    Engine, Result,
+    Engine, Error, Result,
     directory::destination,
     entity::{extension, queue, session, session_moment},
     events::Audience,
     presence::presences,
     sessions::{
         access::{find, is_open, now_at, session_access},
-        bulk::{at_once, locked},
+        bulk::{at_once, locked, seen},
         holders::holder,
         timeline::name_of,
     },
@@ -21,7 +21,7 @@ use domain::{
     form::Problem,
     ids::{ExtensionId, SessionId},
     refusal::Refusal,
-    session::{Bulk, Holder, SessionEventKind, State, Transfer, TransferForm},
+    session::{Bulk, Holder, SeenSession, SessionEventKind, State, TransferForm},
 };
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
@@ -57,7 +57,7 @@ pub async fn transfer(engine: &Engine, actor: &Actor, id: SessionId, form: &Tran
     if wanted.from.is_some_and(|from| from != holder(&of)) {
         return Err(now_at(&tx, &of).await?.into());
     }
-    move_to(&tx, &of, &to, &wanted).await?;
+    move_to(&tx, &of, &to, wanted.reason.as_deref()).await?;
     tx.commit().await
 }
 
@@ -82,24 +82,61 @@ pub async fn take_over(
 pub async fn transfer_all(
     engine: &Engine,
     actor: &Actor,
-    ids: &[SessionId],
+    sessions: &[SeenSession],
     form: &TransferForm,
 ) -> Result<Bulk> {
     actor.require(Permission::SessionTransfer)?;
     let wanted = form.check()?;
-    let ids = at_once(ids)?;
-    let asked = ids.len();
+    let sessions = sessions.iter().map(|seen| SeenSession {
+        with: seen.with.or(wanted.from),
+        ..*seen
+    });
+    let asked = at_once(sessions)?;
     let tx = engine.transaction(actor).await?;
     let to = Target::lock(&tx, wanted.to).await?;
     let mut done = Vec::new();
-    for of in locked(&tx, actor, ids, is_open()).await? {
-        if wanted.from.is_none_or(|from| from == holder(&of)) {
-            move_to(&tx, &of, &to, &wanted).await?;
-            done.push(SessionId::new(of.id));
+    for of in locked(&tx, actor, &asked, is_open()).await? {
+        move_to(&tx, &of, &to, wanted.reason.as_deref()).await?;
+        done.push(seen(&of));
+    }
+    tx.commit().await?;
+    Ok(Bulk::of(done, asked.len()))
+}
+
+/// Gives sessions that were moved to `to` back to those who had them. Leaves alone those that have been moved on or
+/// closed, those of nobody, and those of somebody who is disabled by now.
+pub async fn undo_transfer(engine: &Engine, actor: &Actor, moved: &[SeenSession], to: &str) -> Result<Bulk> {
+    actor.require(Permission::SessionTransfer)?;
+    let to: Destination = to.parse().map_err(|problem| Refusal::field("to", problem))?;
+    let had = at_once(moved.iter().copied())?;
+    let there = had.keys().map(|id| (*id, Some(Holder::from(to)))).collect();
+    let tx = engine.transaction(actor).await?;
+    let holders: BTreeSet<Holder> = had.values().copied().flatten().collect();
+    let mut targets = HashMap::new();
+    for holder in holders {
+        let Some(destination) = holder.destination() else {
+            continue;
+        };
+        match Target::lock(&tx, destination).await {
+            Ok(target) => targets.insert(holder, target),
+            Err(Error::Refused(_)) => continue,
+            Err(error) => return Err(error),
+        };
+    }
+    let mut done = Vec::new();
+    for of in locked(&tx, actor, &there, is_open()).await? {
+        let target = had
+            .get(&of.id)
+            .copied()
+            .flatten()
+            .and_then(|holder| targets.get(&holder));
+        if let Some(target) = target {
+            move_to(&tx, &of, target, None).await?;
+            done.push(seen(&of));
         }
     }
     tx.commit().await?;
-    Ok(Bulk::of(done, asked))
+    Ok(Bulk::of(done, had.len()))
 }
 
 /// Frees the open sessions of an extension that is being disabled or loses its log-in: those of a queue go back to it,
@@ -159,7 +196,7 @@ impl Target {
     }
 }
 
-async fn move_to(tx: &Transaction, of: &session::Model, to: &Target, wanted: &Transfer) -> Result<()> {
+async fn move_to(tx: &Transaction, of: &session::Model, to: &Target, reason: Option<&str>) -> Result<()> {
     if holder(of) == Holder::from(to.destination) {
         return Ok(());
     }
@@ -176,7 +213,7 @@ async fn move_to(tx: &Transaction, of: &session::Model, to: &Target, wanted: &Tr
     let session_event = Told {
         what,
         who: Some(to.name.clone()),
-        reason: wanted.reason.clone(),
+        reason: reason.map(str::to_owned),
     };
     put(tx, of, place, session_event).await
 }
@@ -203,6 +240,7 @@ async fn put(
         .col_expr(session::Column::ExtensionId, Expr::value(owner))
         .col_expr(session::Column::QueueId, Expr::value(queue))
         .col_expr(session::Column::State, Expr::value(state.as_str()))
+        .col_expr(session::Column::SnoozedUntil, Expr::value(None::<i64>))
         .filter(session::Column::Id.eq(of.id))
         .exec(tx)
         .await?;
@@ -215,6 +253,7 @@ async fn put(
         done_by: Some(name_of(tx.actor())),
         reason: session_event.reason,
         lost_by: of.extension_id,
+        mentions: None,
     };
     session_moment::Entity::insert(row.into_active_model())
         .exec_without_returning(tx)

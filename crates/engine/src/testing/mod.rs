@@ -15,7 +15,7 @@ use crate::{
     presence::note_seen,
     retention,
     search::backfill,
-    sessions::{distribution, idle},
+    sessions::{distribution, idle, reminders},
     templates,
     wakes::Worker,
 };
@@ -75,10 +75,28 @@ impl Engine {
         Ok(())
     }
 
+    /// Brings back what is due now, and tells of windows that close soon.
+    pub async fn remind(&self) -> Result<()> {
+        while reminders::pass(self).await? {}
+        Ok(())
+    }
+
     /// Counts open pages and gives out what waits, as the worker does.
     pub async fn give_out(&self) -> Result<()> {
         note_seen(self).await?;
         distribution::pass(self).await
+    }
+
+    /// Returns once everything that has happened is pushed, or after ten seconds.
+    pub async fn pushed(&self) -> Result<()> {
+        for _ in 0..1000 {
+            if self.push.is_done(log::newest(self.db.read()).await?) {
+                return Ok(());
+            }
+            self.wakes.wake(Worker::Push);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
     }
 
     /// Deletes what is due to be deleted now.

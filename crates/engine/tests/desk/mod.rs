@@ -12,7 +12,7 @@ use domain::{
     time::Timestamp,
 };
 use engine::{
-    Clock, Config, Engine, Purpose, channels,
+    Clock, Config, Engine, Purpose, PushServices, channels,
     directory::{extensions, queues},
     inbound::webhook,
     sessions::{self},
@@ -110,16 +110,20 @@ impl Desk {
             graph_url: "http://127.0.0.1:9/".parse().unwrap(),
             graph_version: "v25.0".to_owned(),
             master_key: None,
+            next_master_key: None,
             clock: Clock::manual(Timestamp::from_seconds(NOW)),
             intake_capacity: 64,
             intake_patience: Duration::from_secs(10),
             close_idle_after: None,
+            mask_numbers: false,
+            tokens_give: Role::Operator,
             files_most: 100_000_000,
             files_bucket: None,
             files_free: 0,
             keep_sent: Duration::from_secs(72 * 60 * 60),
             keep_received: Duration::from_secs(72 * 60 * 60),
             country_database: None,
+            push_services: PushServices::None,
         })
         .await
         .unwrap()

@@ -4,6 +4,7 @@
 mod accounts;
 mod attachment;
 mod auth;
+mod block;
 mod change;
 mod content;
 mod download;
@@ -44,6 +45,10 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
             post(upload::upload).layer(DefaultBodyLimit::disable()),
         )
         .route("/{version}/{id}/messages", post(messages::send))
+        .route(
+            "/{version}/{id}/block_users",
+            post(block::block).delete(block::unblock),
+        )
         .route("/{version}/{id}/register", post(accounts::register))
         .route("/{version}/{id}/message_templates", get(templates::list))
         .route("/{version}/{id}/phone_numbers", get(accounts::phone_numbers))

@@ -16,6 +16,7 @@ const DRAIN_LOOKED_AT_EVERY: Duration = Duration::from_millis(50);
 pub struct Gauges {
     http: reqwest::Client,
     url: Url,
+    token: String,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,7 +44,7 @@ impl Drained {
 }
 
 impl Gauges {
-    pub fn of(server: &Url) -> Self {
+    pub fn of(server: &Url, token: &str) -> Self {
         let mut url = server.clone();
         url.set_path("/metrics");
         Self {
@@ -53,11 +54,18 @@ impl Gauges {
                 .build()
                 .unwrap_or_default(),
             url,
+            token: token.to_owned(),
         }
     }
 
     pub async fn read(&self) -> anyhow::Result<Reading> {
-        let text = self.http.get(self.url.clone()).send().await?.error_for_status()?;
+        let text = self
+            .http
+            .get(self.url.clone())
+            .bearer_auth(&self.token)
+            .send()
+            .await?
+            .error_for_status()?;
         let text = text.text().await?;
         let value = |name: &str| {
             let line = text.lines().find_map(|line| line.strip_prefix(name));

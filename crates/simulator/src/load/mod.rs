@@ -95,7 +95,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         operators.push(operator);
     }
     let target = Target::connect(&options.api(), &[]).await?;
-    let gauges = Gauges::of(&options.server);
+    let gauges = Gauges::of(&options.server, &options.token);
     let texts = Texts::new(&target, options.customers);
     let control = control::Child::start(&target).await?;
     let seconds = Duration::from_secs(options.seconds);
@@ -180,7 +180,7 @@ async fn pages(options: &Options) -> anyhow::Result<()> {
     let operator = options.operator.first().context("--pages needs an --operator")?;
     let operator = Operator::log_in(&options.server, operator).await?;
     let target = Target::connect(&options.api(), &[]).await?;
-    let gauges = Gauges::of(&options.server);
+    let gauges = Gauges::of(&options.server, &options.token);
     for (customers, messages) in SHOWN {
         let burst = Burst {
             target: &target,
@@ -208,7 +208,7 @@ async fn with_operators(options: &Options) -> anyhow::Result<()> {
     let ids: Vec<_> = logins.iter().map(|(id, _)| id.clone()).collect();
     let target = Target::connect(&api, &ids).await?;
     let (gauges, texts) = (
-        Gauges::of(&options.server),
+        Gauges::of(&options.server, &options.token),
         Texts::new(&target, options.customers),
     );
     let control = control::Child::start(&target).await?;

@@ -11,7 +11,7 @@ mod pace;
 mod template;
 mod token;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use secrecy::SecretString;
 use serde_json::Value;
@@ -92,6 +92,8 @@ pub(crate) struct World {
     pub webhook_faults: VecDeque<WebhookFault>,
     /// When each customer last wrote to each number, in unix milliseconds.
     pub last_words: HashMap<(String, CustomerId), i64>,
+    /// Whom each number has blocked.
+    pub blocked: HashSet<(String, CustomerId)>,
     /// The time until which the business is shown as typing, in unix milliseconds.
     pub typing: HashMap<(String, CustomerId), i64>,
     pub marks: Vec<ReadMark>,

@@ -3,6 +3,7 @@
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
 
 mod answer;
+mod block;
 mod client;
 mod error;
 mod health;

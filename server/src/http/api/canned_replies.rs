@@ -7,7 +7,7 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
-use domain::{canned_reply::CannedReplyForm, ids::CannedReplyId};
+use domain::{canned_reply::CannedReplyForm, file::UploadedFile, ids::CannedReplyId};
 use engine::canned_replies;
 use serde::Deserialize;
 
@@ -15,23 +15,28 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct Wording {
     shortcut: String,
+    #[serde(default)]
     text: String,
     #[serde(default)]
     queue: Option<String>,
+    /// Without it, a reply keeps the files that it has.
+    #[serde(default)]
+    files: Option<Vec<String>>,
 }
 
-impl From<Wording> for CannedReplyForm {
-    fn from(
-        Wording {
+impl Wording {
+    fn form(self, has: &[UploadedFile]) -> CannedReplyForm {
+        let Self {
             shortcut,
             text,
             queue,
-        }: Wording,
-    ) -> Self {
-        Self {
+            files,
+        } = self;
+        CannedReplyForm {
             shortcut,
             text,
             queue,
+            files: files.unwrap_or_else(|| has.iter().map(|file| file.id.to_string()).collect()),
         }
     }
 }
@@ -60,7 +65,7 @@ pub async fn create(
     State(http): State<Http>,
     Json(form): Json<Wording>,
 ) -> Result<impl IntoResponse, Problem> {
-    let id = canned_replies::create(&http.engine, &actor, &form.into()).await?;
+    let id = canned_replies::create(&http.engine, &actor, &form.form(&[])).await?;
     let reply = canned_replies::get(&http.engine, &actor, id).await?;
     let location = [(header::LOCATION, format!("/api/v1/canned-replies/{id}"))];
     Ok((StatusCode::CREATED, location, axum::Json(reply)))
@@ -72,7 +77,8 @@ pub async fn replace(
     Id(reply): Id<CannedReplyId>,
     Json(form): Json<Wording>,
 ) -> Result<impl IntoResponse, Problem> {
-    canned_replies::change(&http.engine, &actor, reply, &form.into()).await?;
+    let before = canned_replies::get(&http.engine, &actor, reply).await?;
+    canned_replies::change(&http.engine, &actor, reply, &form.form(&before.files)).await?;
     Ok(axum::Json(
         canned_replies::get(&http.engine, &actor, reply).await?,
     ))

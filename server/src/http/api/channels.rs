@@ -8,6 +8,7 @@ use axum::{
     response::IntoResponse,
 };
 use domain::{
+    access::{Actor, Permission},
     channel::{AuthenticationForm, Badge, ChannelRow, ChannelView, DestinationRef, MessagingForm},
     doctor::Check,
     ids::ChannelId,
@@ -72,13 +73,24 @@ struct Channel {
     phone_number_id: Option<String>,
     waba_id: Option<String>,
     destination: Option<Destination>,
-    webhook_url: String,
-    verify_token: String,
+    /// For callers who may set them at Meta.
+    #[serde(flatten)]
+    webhook: Option<Webhook>,
     last_inbound_at: Option<String>,
 }
 
-impl From<ChannelView> for Channel {
-    fn from(channel: ChannelView) -> Self {
+#[derive(Debug, Serialize)]
+struct Webhook {
+    webhook_url: String,
+    verify_token: String,
+}
+
+impl Channel {
+    fn of(channel: ChannelView, actor: &Actor) -> Self {
+        let webhook = Webhook {
+            webhook_url: channel.webhook_url,
+            verify_token: channel.verify_token,
+        };
         Self {
             id: channel.id,
             name: channel.name,
@@ -87,8 +99,7 @@ impl From<ChannelView> for Channel {
             phone_number_id: channel.phone_number_id,
             waba_id: channel.waba_id,
             destination: channel.destination.map(Into::into),
-            webhook_url: channel.webhook_url,
-            verify_token: channel.verify_token,
+            webhook: actor.may(Permission::ChannelChange).then_some(webhook),
             last_inbound_at: channel.last_inbound_at.map(time),
         }
     }
@@ -144,7 +155,7 @@ pub async fn get(
     Id(channel): Id<ChannelId>,
 ) -> Result<impl IntoResponse, Problem> {
     let channel = channels::get(&http.engine, &actor, channel).await?;
-    Ok(axum::Json(Channel::from(channel)))
+    Ok(axum::Json(Channel::of(channel, &actor)))
 }
 
 pub async fn create(
@@ -168,5 +179,9 @@ pub async fn create(
     };
     let channel = channels::create(&http.engine, &actor, &authentication, &messaging).await?;
     let location = [(header::LOCATION, format!("/api/v1/channels/{}", channel.id))];
-    Ok((StatusCode::CREATED, location, axum::Json(Channel::from(channel))))
+    Ok((
+        StatusCode::CREATED,
+        location,
+        axum::Json(Channel::of(channel, &actor)),
+    ))
 }

@@ -12,6 +12,7 @@ pub mod extensions;
 pub mod json;
 pub mod labels;
 pub mod list;
+pub mod merged_contacts;
 pub mod messages;
 pub mod problem;
 pub mod queues;
@@ -143,6 +144,18 @@ pub fn time(at: Timestamp) -> String {
     let nanos = i128::from(at.millis()) * 1_000_000;
     let at = OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     at.format(&Rfc3339).unwrap_or_default()
+}
+
+/// The time in a field of this name.
+fn parsed_time(name: &str, text: &str) -> Result<Timestamp, Problem> {
+    let at = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| {
+        Problem::of(
+            StatusCode::BAD_REQUEST,
+            format!("{name} must be a time such as 2026-11-22T22:00:00Z"),
+        )
+    })?;
+    let millis = i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+    Ok(Timestamp::from_millis(millis))
 }
 
 #[cfg(test)]

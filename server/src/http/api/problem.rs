@@ -75,6 +75,10 @@ impl From<engine::Error> for Problem {
                 tracing::warn!(what, "an API request was not possible now");
                 Refusal::Busy { seconds: 5 }.into()
             }
+            busy if busy.is_busy() => {
+                tracing::warn!(%busy, "an API request was not possible now");
+                Refusal::Busy { seconds: 5 }.into()
+            }
             internal => {
                 tracing::error!(error = %internal, "an API request failed");
                 Self::of(

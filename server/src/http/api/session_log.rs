@@ -3,18 +3,18 @@
 use super::{
     Operator,
     list::{self, Asked, Wanted},
+    parsed_time,
     problem::Problem,
     sessions::Session,
 };
 use crate::http::state::Http;
-use axum::{extract::State, http::StatusCode, response::IntoResponse};
+use axum::{extract::State, response::IntoResponse};
 use domain::{
     session::{LogFilter, LogForm},
     time::Timestamp,
 };
 use engine::sessions;
 use serde::Deserialize;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// Times as in the answers: RFC 3339.
 #[derive(Debug, Deserialize)]
@@ -46,6 +46,7 @@ pub async fn list(
 
 impl Filters {
     fn check(self) -> Result<LogFilter, Problem> {
+        let at = |name, text: Option<String>| text.map(|text| parsed_time(name, &text)).transpose();
         let (from, until) = (at("from", self.from)?, at("until", self.until)?);
         let form = LogForm {
             customer: self.customer,
@@ -65,18 +66,4 @@ impl Filters {
             ..filter
         })
     }
-}
-
-fn at(name: &str, text: Option<String>) -> Result<Option<Timestamp>, Problem> {
-    let Some(text) = text else {
-        return Ok(None);
-    };
-    let at = OffsetDateTime::parse(&text, &Rfc3339).map_err(|_| {
-        Problem::of(
-            StatusCode::BAD_REQUEST,
-            format!("{name} must be a time such as 2026-11-22T22:00:00Z"),
-        )
-    })?;
-    let millis = i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
-    Ok(Some(Timestamp::from_millis(millis)))
 }

@@ -5,6 +5,7 @@ use super::{
     json::{Json, JsonIfAny},
     list,
     list::{Asked, Wanted},
+    parsed_time,
     problem::Problem,
     time,
 };
@@ -12,10 +13,11 @@ use crate::http::state::Http;
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use domain::{
     access::Actor,
+    contact_block::ContactBlock,
     contact_note::ContactNote,
     ids::SessionId,
     refs::{ChannelRef, ContactRef, ExtensionRef, LabelRef, QueueRef},
-    session::{Filter, SessionRow, State as SessionState, TransferForm},
+    session::{Filter, SeenSession, SessionRow, State as SessionState, TransferForm},
 };
 use engine::{Engine, sessions};
 use serde::{Deserialize, Serialize};
@@ -36,6 +38,8 @@ pub(super) struct Session {
     /// The end of the service window.
     window_closes_at: Option<String>,
     closed_at: Option<String>,
+    /// Until when its owner has put it off.
+    snoozed_until: Option<String>,
     labels: Vec<LabelRef>,
 }
 
@@ -53,6 +57,7 @@ impl From<SessionRow> for Session {
             last_message_at: time(row.last_message_at),
             window_closes_at: row.window_closes_at.map(time),
             closed_at: row.closed_at.map(time),
+            snoozed_until: row.snoozed_until.map(time),
             labels: row.labels,
         }
     }
@@ -189,6 +194,34 @@ pub async fn mark_unread(
     read(&http.engine, &actor, session).await
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Snooze {
+    until: String,
+}
+
+/// Puts a session off, for its owner.
+pub async fn snooze(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Id(session): Id<SessionId>,
+    Json(wanted): Json<Snooze>,
+) -> Result<impl IntoResponse, Problem> {
+    let until = parsed_time("until", &wanted.until)?;
+    sessions::snooze(&http.engine, &actor, session, until).await?;
+    read(&http.engine, &actor, session).await
+}
+
+/// Brings a session back that was put off.
+pub async fn wake(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Id(session): Id<SessionId>,
+) -> Result<impl IntoResponse, Problem> {
+    sessions::wake(&http.engine, &actor, session).await?;
+    read(&http.engine, &actor, session).await
+}
+
 /// What happened to a session, oldest first.
 pub async fn timeline(
     Reader(actor): Reader,
@@ -266,6 +299,70 @@ pub async fn set_contact_note(
     Ok(axum::Json(ContactNoteBody::from(note)))
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewContactName {
+    name: String,
+}
+
+/// Names the session's contact; an empty name takes the company's own name away.
+pub async fn set_contact_name(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Id(session): Id<SessionId>,
+    Json(new): Json<NewContactName>,
+) -> Result<impl IntoResponse, Problem> {
+    let contact = sessions::set_contact_name(&http.engine, &actor, session, &new.name).await?;
+    Ok(axum::Json(contact))
+}
+
+#[derive(Debug, Serialize)]
+struct BlockBody {
+    blocked: bool,
+    by: Option<String>,
+    at: Option<String>,
+}
+
+impl From<Option<ContactBlock>> for BlockBody {
+    fn from(block: Option<ContactBlock>) -> Self {
+        Self {
+            blocked: block.is_some(),
+            at: block.as_ref().map(|block| time(block.at)),
+            by: block.map(|block| block.by),
+        }
+    }
+}
+
+/// Whether the session's contact is blocked on its channel.
+pub async fn contact_block(
+    Reader(actor): Reader,
+    State(http): State<Http>,
+    Id(session): Id<SessionId>,
+) -> Result<impl IntoResponse, Problem> {
+    let block = sessions::contact_block(&http.engine, &actor, session).await?;
+    Ok(axum::Json(BlockBody::from(block)))
+}
+
+/// Has Meta block the session's contact on its channel.
+pub async fn block(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Id(session): Id<SessionId>,
+) -> Result<impl IntoResponse, Problem> {
+    let block = sessions::set_contact_block(&http.engine, &actor, session, true).await?;
+    Ok(axum::Json(BlockBody::from(block)))
+}
+
+/// Has Meta take the block back.
+pub async fn unblock(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Id(session): Id<SessionId>,
+) -> Result<impl IntoResponse, Problem> {
+    sessions::set_contact_block(&http.engine, &actor, session, false).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Lets the customer see that somebody types.
 pub async fn typing(
     Operator(actor): Operator,
@@ -300,7 +397,7 @@ pub async fn transfer_all(
         reason,
     } = wanted;
     let form = NewTransfer { to, from, reason }.into();
-    let bulk = sessions::transfer_all(&http.engine, &actor, &sessions, &form).await?;
+    let bulk = sessions::transfer_all(&http.engine, &actor, &anywhere(sessions), &form).await?;
     Ok(axum::Json(json!({"moved": bulk.count(), "left": bulk.left})))
 }
 
@@ -319,8 +416,13 @@ pub async fn close_all(
     Json(wanted): Json<Closings>,
 ) -> Result<impl IntoResponse, Problem> {
     let Closings { sessions, reason } = wanted;
-    let bulk = sessions::close_all(&http.engine, &actor, &sessions, None, &reason).await?;
+    let bulk = sessions::close_all(&http.engine, &actor, &anywhere(sessions), &reason).await?;
     Ok(axum::Json(json!({"closed": bulk.count(), "left": bulk.left})))
+}
+
+fn anywhere(sessions: Vec<SessionId>) -> Vec<SeenSession> {
+    let seen = |session| SeenSession { session, with: None };
+    sessions.into_iter().map(seen).collect()
 }
 
 async fn read(engine: &Engine, actor: &Actor, session: SessionId) -> Result<axum::Json<Session>, Problem> {

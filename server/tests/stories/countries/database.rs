@@ -1,6 +1,6 @@
 //! The country database: which files are accepted, and what applies without one.
 
-use super::{CZECH, GERMAN, PRIVATE};
+use super::{CZECH, GERMAN, PRIVATE, RULES_CHANGED};
 use crate::{
     stories,
     support::{
@@ -39,7 +39,7 @@ async fn nor_by_another_database(story: &Story) {
 async fn what_is_no_country_database_replaces_none(story: &Story) {
     let admin = story.with_countries().await;
     admin.save("api", &["CZ"]).await;
-    let (good, audit) = (mmdb::countries(&WORLD), story.count("audit").await);
+    let (good, audit) = (mmdb::countries(&WORLD), story.count(RULES_CHANGED).await);
     let mut damaged = good.clone();
     damaged[..60].fill(0xff);
     let too_large = vec![0; countries::MAX_DATABASE + 1];
@@ -79,7 +79,7 @@ async fn what_is_no_country_database_replaces_none(story: &Story) {
         "the one before stays in use"
     );
     assert_eq!(story.knock(CZECH, "api").await, 200);
-    assert_eq!(story.count("audit").await, audit);
+    assert_eq!(story.count(RULES_CHANGED).await, audit);
     let page = admin.get_from(CZECH, "/security/countries?database=packed").await;
     assert!(
         page.text.contains("Unpack it") && page.text.contains("stays in use"),
@@ -88,7 +88,7 @@ async fn what_is_no_country_database_replaces_none(story: &Story) {
     );
 
     assert_eq!(admin.upload_from(CZECH, &good).await, "replaced");
-    assert_eq!(story.count("audit").await, audit + 1);
+    assert_eq!(story.count(RULES_CHANGED).await, audit + 1);
     let database = &admin.overview_from(CZECH).await["database"];
     assert_eq!(database["kind"], "Story-Country");
     assert_eq!(database["countries"], json!(["CZ", "DE", "IE", "SK", "US"]));

@@ -2,7 +2,7 @@
 
 use crate::{api::ApiError, browser};
 use domain::{
-    file::UploadView,
+    file::UploadedFile,
     ids::{FileId, SessionId},
     message::content::{Content, Media},
 };
@@ -38,7 +38,7 @@ pub struct Sendable {
 }
 
 impl Sendable {
-    pub fn new(id: FileId, upload: UploadView) -> Self {
+    pub fn new(UploadedFile { id, upload }: UploadedFile) -> Self {
         let kind = upload.kind.and_then(|kind| kind.parse().ok());
         Self {
             id,
@@ -70,12 +70,45 @@ pub enum Meant {
     Sticker,
 }
 
+/// Where the bytes of a file are.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// In the browser, which uploads them.
+    Browser(File),
+    /// Here already, with a canned reply.
+    Canned(UploadedFile),
+}
+
+impl Source {
+    fn name(&self) -> String {
+        match self {
+            Self::Browser(file) => file.name(),
+            Self::Canned(file) => file.upload.file.filename.clone().unwrap_or_default(),
+        }
+    }
+
+    /// In bytes.
+    fn size(&self) -> u64 {
+        match self {
+            Self::Browser(file) => whole(file.size()),
+            Self::Canned(file) => file.upload.file.size.unwrap_or(0),
+        }
+    }
+
+    fn mime(&self) -> String {
+        match self {
+            Self::Browser(file) => file.type_(),
+            Self::Canned(file) => file.upload.file.mime_type.clone().unwrap_or_default(),
+        }
+    }
+}
+
 /// A file that goes with the reply. What belongs to the browser is made in its event handlers only: the process draws
 /// pages on several threads, and what is local to one must not come to another.
 #[derive(Debug, Clone, Copy)]
 pub struct Attached {
     pub session: SessionId,
-    file: StoredValue<File, LocalStorage>,
+    source: StoredValue<Source, LocalStorage>,
     abort: StoredValue<AbortController, LocalStorage>,
     key: StoredValue<String>,
     pub meant: Meant,
@@ -89,10 +122,10 @@ pub struct Attached {
 
 impl Attached {
     /// Called in an event handler.
-    pub fn new(session: SessionId, file: File, meant: Meant) -> Option<Self> {
+    pub fn new(session: SessionId, source: Source, meant: Meant) -> Option<Self> {
         Some(Self {
             session,
-            file: StoredValue::new_local(file),
+            source: StoredValue::new_local(source),
             abort: StoredValue::new_local(AbortController::new().ok()?),
             key: StoredValue::new(browser::fresh_key()),
             meant,
@@ -111,16 +144,16 @@ impl Attached {
     }
 
     pub fn name(self) -> String {
-        self.file.with_value(File::name)
+        self.source.with_value(Source::name)
     }
 
     /// In bytes.
-    pub fn size(self) -> f64 {
-        self.file.with_value(|file| file.size())
+    pub fn size(self) -> u64 {
+        self.source.with_value(Source::size)
     }
 
-    pub fn file(self) -> File {
-        self.file.get_value()
+    pub fn source(self) -> Source {
+        self.source.get_value()
     }
 
     pub fn signal(self) -> AbortSignal {
@@ -147,10 +180,10 @@ impl Attached {
         };
         self.step.with(|step| match (step, self.meant) {
             (Step::Uploading { .. }, Meant::File) => {
-                too_large(&self.file.with_value(|file| file.type_()), whole(self.size()))
+                too_large(&self.source.with_value(Source::mime), self.size())
             }
             (Step::Uploading { .. }, Meant::Sticker) => {
-                (whole(self.size()) > limits::MAX_ANIMATED_STICKER).then_some(Choice::NotASticker)
+                (self.size() > limits::MAX_ANIMATED_STICKER).then_some(Choice::NotASticker)
             }
             (Step::Ready(file), Meant::Sticker) => {
                 (file.kind != Kind::Sticker).then_some(Choice::NotASticker)

@@ -1,14 +1,13 @@
 //! The files of one reply, and their way: uploading, ready, in the outbox. They live as long as the inbox is open.
 
-use super::{
-    attached::{Attached, Meant, Step},
-    upload::{Failed, upload},
-};
+use super::attached::{Attached, Meant, Sendable, Source, Step};
 use crate::{
+    api::canned_replies::attach_canned_file,
     browser,
     outbox::{OnItsWay, Outbox, use_outbox},
+    upload::{Failed, Purpose, upload},
 };
-use domain::{ids::SessionId, message::content::Content};
+use domain::{file::UploadedFile, ids::SessionId, message::content::Content};
 use leptos::{prelude::*, task::spawn_local};
 use std::collections::HashSet;
 use web_sys::{File, FileList};
@@ -104,15 +103,25 @@ impl Files {
     }
 
     pub fn add(self, file: File, meant: Meant) {
-        if let Some(attached) = Attached::new(self.session, file, meant) {
+        self.add_from(Source::Browser(file), meant);
+    }
+
+    pub fn add_canned(self, files: Vec<UploadedFile>) {
+        for file in files {
+            self.add_from(Source::Canned(file), Meant::File);
+        }
+    }
+
+    fn add_from(self, source: Source, meant: Meant) {
+        if let Some(attached) = Attached::new(self.session, source, meant) {
             self.of.all.update(|all| all.push(attached));
             self.begin(attached);
         }
     }
 
-    /// Uploads the file, or goes on with it.
+    /// Uploads the file, or goes on with it; the process copies one of a canned reply.
     fn begin(self, attached: Attached) {
-        let (file, signal) = (attached.file(), attached.signal());
+        let (source, signal) = (attached.source(), attached.signal());
         attached.step.set(Step::Uploading {
             percent: 0,
             cut: false,
@@ -121,8 +130,15 @@ impl Files {
             let told = |percent, cut| {
                 attached.step.try_set(Step::Uploading { percent, cut });
             };
-            let step = match upload(&file, self.session, &signal, told).await {
-                Ok(file) => Step::Ready(file),
+            let there = match source {
+                Source::Browser(file) => upload(&file, Purpose::Session(self.session), &signal, told).await,
+                Source::Canned(file) => {
+                    let copy = attach_canned_file(self.session, file.id).await;
+                    copy.map_err(Failed::Refused)
+                }
+            };
+            let step = match there {
+                Ok(file) => Step::Ready(Sendable::new(file)),
                 Err(Failed::Stopped) => return,
                 Err(Failed::Refused(why)) => Step::Failed(why),
             };

@@ -1,11 +1,10 @@
-//! Files that go with a reply: picked, dropped or pasted, uploaded at once, and sent one message each. One
-//! that is too large for what it is is sent as a document only if the user wants it.
+//! Files that go with a reply: picked, dropped or pasted and uploaded at once, or of a canned reply; and sent one message
+//! each. One that is too large for what it is is sent as a document only if the user wants it.
 
 mod attached;
 mod files;
 mod recorder;
 mod row;
-pub(super) mod upload;
 
 pub use attached::Meant;
 pub use files::{AllFiles, Files};

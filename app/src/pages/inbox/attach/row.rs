@@ -16,10 +16,9 @@ use media::limits::Kind;
 pub fn Row(files: Files, attached: Attached) -> impl IntoView {
     let i18n = use_i18n();
     let name = attached.name();
-    let facts = format!(
-        "{name} · {}",
-        labels::bytes(i18n.get_locale_untracked(), attached.size())
-    );
+    #[expect(clippy::cast_precision_loss, reason = "it is shown with two digits")]
+    let size = labels::bytes(i18n.get_locale_untracked(), attached.size() as f64);
+    let facts = format!("{name} · {size}");
     let choice = Memo::new(move |_| attached.choice());
     let state = move || match attached.step.get() {
         Step::Uploading { cut: true, .. } => t_string!(i18n, inbox.attach.waiting).to_owned(),

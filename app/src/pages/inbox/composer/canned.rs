@@ -1,42 +1,77 @@
-//! Canned replies: a slash at the beginning of an empty reply offers them, and what follows it narrows the list.
+//! Canned replies: a slash at the beginning of an empty reply offers them, and what follows it narrows the list. The text
+//! of the chosen one goes into the field, its files among those that are attached.
 
-use super::draft::Draft;
+use super::{
+    draft::Draft,
+    offer::{Offer, OfferList, Offered, Pressed},
+};
 use crate::{
     api::{ApiResult, canned_replies::canned_replies_of},
-    browser,
     i18n::*,
+    pages::inbox::attach::Files,
 };
 use domain::{canned_reply::CannedReply, ids::SessionId};
-use leptos::{
-    ev::{KeyboardEvent, MouseEvent},
-    prelude::*,
-    task::spawn_local,
-};
+use leptos::{ev::KeyboardEvent, prelude::*, task::spawn_local};
 
 /// More are not shown: whoever looks for another types more of its name.
 const SHOWN: usize = 8;
-pub const LIST_ID: &str = "canned-replies";
 
 #[derive(Debug, Clone, Copy)]
 pub struct Canned {
     session: SessionId,
     draft: Draft,
+    files: Files,
     /// Those of the session; read anew with each slash, because supervisors change them.
     replies: RwSignal<Option<ApiResult<Vec<CannedReply>>>>,
     /// What follows the slash; `None` while no list is shown.
     typed: RwSignal<Option<String>>,
-    /// The place of the marked one in the list.
-    marked: RwSignal<usize>,
+    pub offer: Offer,
 }
 
-pub fn use_canned(session: SessionId, draft: Draft) -> Canned {
+pub fn use_canned(session: SessionId, draft: Draft, files: Files) -> Canned {
+    let replies = RwSignal::new(None::<ApiResult<Vec<CannedReply>>>);
+    let typed = RwSignal::new(None::<String>);
+    let found = Memo::new(move |_| {
+        let typed = typed.get()?;
+        Some(replies.with(|replies| match replies {
+            Some(Ok(all)) => offered(all, &typed),
+            _ => Vec::new(),
+        }))
+    });
     Canned {
         session,
         draft,
-        replies: RwSignal::new(None),
-        typed: RwSignal::new(None),
-        marked: RwSignal::new(0),
+        files,
+        replies,
+        typed,
+        offer: Offer::new("canned", found),
     }
+}
+
+fn offered(all: &[CannedReply], typed: &str) -> Vec<Offered> {
+    // Those whose name begins like this come first.
+    let (named, others): (Vec<_>, Vec<_>) = all
+        .iter()
+        .filter(|reply| reply.matches(typed))
+        .partition(|reply| reply.is_named(typed));
+    let found = named.into_iter().chain(others).take(SHOWN);
+    found
+        .map(|reply| Offered {
+            name: name(reply),
+            text: text_and_files(reply),
+            puts: reply.text.clone(),
+        })
+        .collect()
+}
+
+fn name(reply: &CannedReply) -> String {
+    format!("/{}", reply.shortcut)
+}
+
+fn text_and_files(reply: &CannedReply) -> String {
+    let text = Some(reply.text.as_str()).filter(|text| !text.is_empty());
+    let parts: Vec<_> = text.into_iter().chain(reply.file_names()).collect();
+    parts.join(" · ")
 }
 
 impl Canned {
@@ -46,8 +81,8 @@ impl Canned {
         let typed = text
             .strip_prefix('/')
             .filter(|typed| !typed.contains(char::is_whitespace));
-        let was_open = self.is_open_now();
-        self.marked.set(0);
+        let was_open = untrack(|| self.offer.is_open());
+        self.offer.begin();
         self.typed.set(typed.map(str::to_owned));
         if typed.is_some() && !was_open {
             spawn_local(async move {
@@ -61,141 +96,57 @@ impl Canned {
         self.typed.set(None);
     }
 
-    /// Whether there is a list to choose from.
-    pub fn is_open(self) -> bool {
-        self.typed.with(Option::is_some)
-    }
-
-    fn is_open_now(self) -> bool {
-        untrack(|| self.is_open())
-    }
-
-    fn found(self) -> Vec<CannedReply> {
-        let Some(typed) = self.typed.get() else {
-            return Vec::new();
-        };
-        self.replies.with(|replies| match replies {
-            Some(Ok(all)) => {
-                // Those whose name begins like this come first.
-                let (named, others): (Vec<_>, Vec<_>) = all
-                    .iter()
-                    .filter(|reply| reply.matches(&typed))
-                    .partition(|reply| reply.is_named(&typed));
-                named.into_iter().chain(others).take(SHOWN).cloned().collect()
-            }
-            _ => Vec::new(),
-        })
-    }
-
     /// The key moves in the list, chooses from it or closes it; returns whether it did.
     pub fn takes(self, event: &KeyboardEvent) -> bool {
-        if !self.is_open_now() || event.is_composing() {
-            return false;
-        }
-        let found = untrack(|| self.found());
-        let marked = self.marked.get_untracked();
-        match event.key().as_str() {
-            "ArrowDown" if !found.is_empty() => self.marked.set((marked + 1) % found.len()),
-            "ArrowUp" if !found.is_empty() => self.marked.set((marked + found.len() - 1) % found.len()),
-            "Enter" | "Tab" if !event.shift_key() => match found.into_iter().nth(marked) {
-                Some(reply) => self.choose(reply),
-                // A text that begins with a slash may be sent, once it is known to be no canned reply.
-                None if self
-                    .replies
-                    .with_untracked(|replies| matches!(replies, Some(Ok(_)))) =>
-                {
+        match self.offer.pressed(event) {
+            Some(Pressed::Chose(reply)) => self.choose(&reply),
+            Some(Pressed::Closed) => self.close(),
+            Some(Pressed::Moved) => {}
+            // A text that begins with a slash may be sent, once it is known to be no canned reply.
+            Some(Pressed::Nothing) => {
+                let known = |replies: &Option<ApiResult<_>>| matches!(replies, Some(Ok(_)));
+                if self.replies.with_untracked(known) {
                     return false;
                 }
-                None => {}
-            },
-            "Escape" => self.close(),
-            _ => return false,
+            }
+            None => return false,
         }
         event.prevent_default();
         event.stop_propagation();
         true
     }
 
-    fn choose(self, reply: CannedReply) {
+    fn choose(self, chosen: &Offered) {
         self.close();
-        self.draft.replace(&reply.text);
+        self.draft.replace(&chosen.puts);
+        let files = self.replies.with_untracked(|replies| {
+            let mut all = replies.iter().flatten().flatten();
+            all.find(|reply| name(reply) == chosen.name)
+                .map(|reply| reply.files.clone())
+        });
+        self.files.add_canned(files.unwrap_or_default());
     }
-
-    /// The id of the marked one, for the field.
-    pub fn active(self) -> Option<String> {
-        let found = self.found().len();
-        (found > 0).then(|| option_id(self.marked.get()))
-    }
-}
-
-fn option_id(place: usize) -> String {
-    format!("canned-{place}")
 }
 
 #[component]
 pub fn CannedList(canned: Canned) -> impl IntoView {
     let i18n = use_i18n();
-    let open = Memo::new(move |_| canned.is_open());
-    let found = Memo::new(move |_| canned.found());
+    let none = move || {
+        canned
+            .offer
+            .found
+            .with(|found| found.as_ref().is_none_or(Vec::is_empty))
+    };
     let note = move || {
-        let empty = found.with(Vec::is_empty);
+        let none = none();
         canned.replies.with(|replies| match replies {
             None => Some(t_string!(i18n, common.loading)),
             Some(Err(_)) => Some(t_string!(i18n, inbox.canned.failed)),
             Some(Ok(all)) if all.is_empty() => Some(t_string!(i18n, inbox.canned.empty)),
-            Some(Ok(_)) => empty.then(|| t_string!(i18n, inbox.canned.none)),
+            Some(Ok(_)) => none.then(|| t_string!(i18n, inbox.canned.none)),
         })
     };
-    // The marked one stays in sight.
-    Effect::new(move |_| {
-        if let Some(active) = canned.active() {
-            request_animation_frame(move || {
-                if let Some(option) = browser::element(&active) {
-                    browser::reveal(&option);
-                }
-            });
-        }
-    });
-    let option = move |(place, reply): (usize, CannedReply)| {
-        let CannedReply { shortcut, text, .. } = reply.clone();
-        let pressed = move |event: MouseEvent| {
-            if event.button() == 0 {
-                canned.choose(reply.clone());
-            }
-        };
-        view! {
-            <li
-                id=option_id(place)
-                role="option"
-                class="canned-option"
-                aria-selected=move || (canned.marked.get() == place).to_string()
-                on:mousedown=pressed
-            >
-                <span class="canned-name" translate="no">
-                    "/"
-                    {shortcut}
-                </span>
-                <span class="canned-text" dir="auto" translate="no">
-                    {text}
-                </span>
-            </li>
-        }
-    };
-    let options = move || found.get().into_iter().enumerate().map(option).collect_view();
-    let list = move || {
-        open.get().then(|| {
-            view! {
-                // The field keeps the focus, also when somebody scrolls here.
-                <div class="canned" on:mousedown=|event| event.prevent_default()>
-                    <ul id=LIST_ID role="listbox" aria-label=move || t_string!(i18n, inbox.canned.list)>
-                        {options}
-                    </ul>
-                    <p class="canned-note" role="status">
-                        {note}
-                    </p>
-                </div>
-            }
-        })
-    };
-    view! { {list} }.into_any()
+    let choose = Callback::new(move |reply: Offered| canned.choose(&reply));
+    let label = Signal::derive(move || t_string!(i18n, inbox.canned.list));
+    view! { <OfferList offer=canned.offer label note=Signal::derive(note) choose /> }
 }

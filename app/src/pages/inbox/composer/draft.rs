@@ -47,12 +47,10 @@ pub fn use_draft(id: SessionId) -> Draft {
         let writer = outbox.writer();
         let text = outbox.draft(id);
         if let Some(area) = draft.area.get() {
-            // The text in the field is kept as a draft of the user who typed it. What nobody has touched since it was
-            // shown gives way to what the same user typed in another browser; what is being typed is put below that.
-            let typed = area.value();
-            let untouched = shown.with_value(|shown| typed == *shown);
-            let joined = text.len() > typed.len() && text.ends_with(&typed);
-            if untouched || joined || before.flatten().is_some_and(|before| writer != Some(before)) {
+            // The text in the field is kept as a draft of the user who typed it.
+            if before.flatten().is_some_and(|before| writer != Some(before))
+                || gives_way(&area.value(), &shown.get_value(), &text)
+            {
                 area.set_value(&text);
                 shown.set_value(text);
             }
@@ -153,6 +151,12 @@ impl Draft {
     }
 }
 
+/// The text in the field gives way to the kept one if nobody has touched it since it was `shown`, or if the kept one is
+/// what the same user typed in another browser, joined with it.
+pub(super) fn gives_way(typed: &str, shown: &str, kept: &str) -> bool {
+    typed == shown || (kept.len() > typed.len() && kept.ends_with(typed))
+}
+
 /// WhatsApp shows a preview of an address that begins with its scheme.
 /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/text-messages>
 fn has_link(text: &str) -> bool {
@@ -165,7 +169,16 @@ fn has_link(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::has_link;
+    use super::{gives_way, has_link};
+
+    #[test]
+    fn only_what_nobody_touched_or_what_is_joined_gives_way() {
+        assert!(gives_way("", "", "kept"), "untouched");
+        assert!(gives_way("shown", "shown", ""), "sent in another browser");
+        assert!(gives_way("mine", "", "theirs\nmine"), "joined");
+        assert!(!gives_way("mine", "", "theirs"), "typed here");
+        assert!(!gives_way("mine", "", "mine"), "the same");
+    }
 
     #[test]
     fn a_link_is_an_address_with_its_scheme() {

@@ -8,14 +8,16 @@ mod emoji;
 mod enter;
 mod forms;
 mod hints;
+mod mentions;
 mod more;
 mod note;
+mod offer;
 mod preview;
 mod quoted;
 mod typing;
 
 use self::{
-    canned::{CannedList, LIST_ID, use_canned},
+    canned::{CannedList, use_canned},
     counter::Counter,
     draft::use_draft,
     emoji::EmojiButton,
@@ -52,9 +54,9 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
     let draft = use_draft(id);
     let typing = use_typing(id, thread);
-    let canned = use_canned(id, draft);
     let inbox = use_inbox();
     let files = inbox.files.of(id);
+    let canned = use_canned(id, draft, files);
     let forms = use_forms(id);
     let templates = Templates::of(thread);
     let now = use_now();
@@ -133,8 +135,8 @@ pub fn Composer(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             aria-label=label
             aria-describedby="composer-hints"
             aria-autocomplete="list"
-            aria-controls=move || canned.is_open().then_some(LIST_ID)
-            aria-activedescendant=move || canned.active()
+            aria-controls=move || canned.offer.is_open().then_some(canned.offer.id)
+            aria-activedescendant=move || canned.offer.active()
             placeholder=move || (!refused()).then(|| t_string!(i18n, inbox.composer.placeholder))
             title=move || t_string!(i18n, inbox.composer.hint)
             prop:readOnly=refused

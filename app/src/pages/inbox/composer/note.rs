@@ -1,6 +1,12 @@
 //! A note for colleagues, which the customer never sees. Whoever sees the session may write one.
 
-use super::{enter, typing::Typing};
+use super::{
+    draft::gives_way,
+    enter,
+    mentions::{MentionList, use_mentions},
+    offer::Offered,
+    typing::Typing,
+};
 use crate::{
     api::ActionForm,
     browser,
@@ -67,17 +73,18 @@ pub fn NoteForm(id: SessionId, typing: Typing) -> impl IntoView {
             }
         }
     };
+    let mentions = use_mentions(id, area);
+    let call = Callback::new(move |colleague: Offered| {
+        mentions.choose(&colleague);
+        keep();
+    });
     let shown = StoredValue::new(String::new());
     Effect::new(move |before: Option<Option<UserId>>| {
         let writer = outbox.writer();
         let text = outbox.note(id);
         if let Some(area) = area.get() {
             let changed = before.flatten().is_some_and(|before| writer != Some(before));
-            // What was typed before the page was live stays, and so does what was typed since: what comes from another
-            // browser is put above it.
-            let typed = area.value();
-            let joined = text.len() > typed.len() && text.ends_with(&typed);
-            if changed || joined || shown.with_value(|shown| typed == *shown) {
+            if changed || gives_way(&area.value(), &shown.get_value(), &text) {
                 area.set_value(&text);
                 shown.set_value(text);
             }
@@ -99,7 +106,9 @@ pub fn NoteForm(id: SessionId, typing: Typing) -> impl IntoView {
         }
     };
     let pressed = move |event: KeyboardEvent| {
-        if enter::sends(&event) {
+        if mentions.takes(&event) {
+            keep();
+        } else if enter::sends(&event) {
             event.prevent_default();
             let form = area.get_untracked().and_then(|area| area.form());
             if let Some(form) = form {
@@ -112,6 +121,7 @@ pub fn NoteForm(id: SessionId, typing: Typing) -> impl IntoView {
         <div class="composer composer-note" on:submit=submitted>
             <ActionForm action=inbox.note>
                 <input type="hidden" name="session" value=id.to_string() />
+                <MentionList mentions choose=call />
                 <p class="composer-hint">{move || t_string!(i18n, inbox.note.hint)}</p>
                 <div class="composer-line">
                     <textarea
@@ -123,7 +133,14 @@ pub fn NoteForm(id: SessionId, typing: Typing) -> impl IntoView {
                         node_ref=area
                         aria-label=move || t_string!(i18n, inbox.note.title)
                         placeholder=move || t_string!(i18n, inbox.note.placeholder)
-                        on:input=move |_| keep()
+                        aria-autocomplete="list"
+                        aria-controls=move || mentions.offer.is_open().then_some(mentions.offer.id)
+                        aria-activedescendant=move || mentions.offer.active()
+                        on:input=move |_| {
+                            keep();
+                            mentions.look();
+                        }
+                        on:blur=move |_| mentions.close()
                         on:keydown=pressed
                     ></textarea>
                     <button

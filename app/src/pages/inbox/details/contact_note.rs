@@ -1,5 +1,6 @@
 //! The note about the contact: everybody who sees a session of theirs reads it and may change it.
 
+use super::kept::Kept;
 use crate::{
     api::ActionForm,
     i18n::*,
@@ -16,37 +17,24 @@ pub fn NoteOnContact(thread: Memo<Thread>) -> impl IntoView {
     let area = NodeRef::<html::Textarea>::new();
     let note = Memo::new(move |_| thread.with(|thread| thread.contact_note.clone()));
     let session = move || thread.with(|thread| thread.session.id.to_string());
-    let edited = RwSignal::new(false);
-    // The version that what is typed is based on. A note that somebody changes meanwhile does not replace what is typed.
+    let kept = Kept::new(area, move || note.with(|note| note.text.clone()));
+    let submitted = kept.saves(area, inbox.contact_note);
+    // The version that what is typed is based on.
     let based_on = RwSignal::new(note.with_untracked(|note| note.version));
     Effect::new(move |_| {
-        let (text, version) = note.with(|note| (note.text.clone(), note.version));
-        if !edited.get_untracked()
-            && let Some(area) = area.get()
-        {
-            area.set_value(&text);
+        let version = note.with(|note| note.version);
+        if !kept.edited() {
             based_on.set(version);
         }
     });
-    // What is typed while the note is being saved stays.
-    let sent = StoredValue::new(String::new());
-    let submitted = move |_| {
-        if let Some(area) = area.get_untracked() {
-            sent.set_value(area.value());
-        }
-    };
+    // What was typed while the note was being saved is based on the saved one.
     on_outcome(inbox.contact_note, move |outcome| {
-        let is_whole = area
-            .get_untracked()
-            .is_none_or(|area| area.value() == sent.get_value());
         if outcome.is_ok() {
-            edited.set(!is_whole);
-            // The note may have come before the answer.
             based_on.set(note.with_untracked(|note| note.version));
         }
     });
     let changed_meanwhile =
-        Memo::new(move |_| edited.get() && note.with(|note| note.version) != based_on.get());
+        Memo::new(move |_| kept.edited() && note.with(|note| note.version) != based_on.get());
     // Whoever has read the other note may save theirs in its place.
     let warning = move || {
         changed_meanwhile.get().then(|| {
@@ -69,12 +57,20 @@ pub fn NoteOnContact(thread: Memo<Thread>) -> impl IntoView {
             </p>
         })
     };
+    let unsaved = thread.with_untracked(|thread| thread.unsaved_note.clone());
+    let unsaved = unsaved.map(|text| {
+        view! {
+            <p class="notice warning" role="alert">
+                {move || t_string!(i18n, inbox.details.note_unsaved)} <LiveText dir="auto" text=move || text.clone() />
+            </p>
+        }
+    });
     let first = note.with_untracked(|note| note.text.clone());
     let pending = inbox.contact_note.pending();
     view! {
         <details open>
             <summary>{move || t_string!(i18n, inbox.details.note)}</summary>
-            <div class="details-note" on:submit=submitted>
+            <div class="details-note" on:submit=move |_| submitted()>
                 <ActionForm action=inbox.contact_note>
                     <input type="hidden" name="session" value=session prop:value=session />
                     <input
@@ -96,11 +92,12 @@ pub fn NoteOnContact(thread: Memo<Thread>) -> impl IntoView {
                         node_ref=area
                         aria-label=move || t_string!(i18n, inbox.details.note)
                         placeholder=move || t_string!(i18n, inbox.details.note_placeholder)
-                        on:input=move |_| edited.set(true)
+                        on:input=move |_| kept.typed()
                     >
                         {in_textarea(first)}
                     </textarea>
                     <div aria-live="polite">{warning}</div>
+                    {unsaved}
                     {changed}
                     <button
                         type="submit"

@@ -1,9 +1,12 @@
 //! The right column: the contact and the session as facts. It can be hidden.
 
+mod block;
 mod contact;
 mod contact_note;
 mod files;
+mod kept;
 mod labels;
+mod merged;
 mod past;
 mod session;
 mod shown;
@@ -16,6 +19,7 @@ use self::{
     contact_note::NoteOnContact,
     files::Files,
     labels::Labels,
+    merged::MergedContacts,
     past::Past,
     session::Session,
     shown::HIDE_ID,
@@ -34,6 +38,7 @@ pub fn Details(thread: Memo<Thread>) -> impl IntoView {
     let shown = use_shown();
     let contact = view! { <Contact thread /> }.into_any();
     let note = view! { <NoteOnContact thread /> }.into_any();
+    let merged = view! { <MergedContacts thread /> }.into_any();
     let session = view! { <Session thread /> }.into_any();
     let labels = view! { <Labels thread /> }.into_any();
     let notes = view! { <Notes thread /> }.into_any();
@@ -52,6 +57,7 @@ pub fn Details(thread: Memo<Thread>) -> impl IntoView {
         </button>
         {contact}
         {note}
+        {merged}
         {session}
         {labels}
         {notes}

@@ -36,6 +36,25 @@ pub fn Session(thread: Memo<Thread>) -> impl IntoView {
             }
         })
     };
+    let saves = Memo::new(move |_| thread.with(|thread| thread.may.saves));
+    let save = {
+        let id = id.clone();
+        move || {
+            let (href, name) = (
+                format!("/session-log/{id}/conversation.zip"),
+                format!("conversation-{id}.zip"),
+            );
+            saves.get().then(|| {
+                view! {
+                    <p>
+                        <a href=href rel="external" download=name>
+                            {move || t_string!(i18n, directory.log.save)}
+                        </a>
+                    </p>
+                }
+            })
+        }
+    };
     view! {
         <details open>
             <summary>{move || t_string!(i18n, inbox.details.session)}</summary>
@@ -63,6 +82,7 @@ pub fn Session(thread: Memo<Thread>) -> impl IntoView {
                     <Copy text=id />
                 </dd>
             </dl>
+            {save}
         </details>
     }
     .into_any()

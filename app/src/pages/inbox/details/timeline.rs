@@ -2,7 +2,7 @@
 
 use crate::{
     i18n::*,
-    pages::inbox::{labels, text::Text},
+    pages::inbox::{called::Called, labels, text::Text},
     ui::Time,
 };
 use domain::session::{SessionEvent, SessionEventKind, Thread};
@@ -43,6 +43,7 @@ pub fn Notes(thread: Memo<Thread>) -> impl IntoView {
                             <li>
                                 <p class="details-note-head">
                                     <bdi>{note.who}</bdi>
+                                    <Called names=note.mentions />
                                     <Time at=note.at />
                                 </p>
                                 <Text text=note.reason.unwrap_or_default() />

@@ -89,7 +89,7 @@ pub fn EmojiPanel(
         if event.key() == "Enter" {
             event.prevent_default();
             let first = shown.with_untracked(|shown| shown.first().map(|emoji| emoji.sign.clone()));
-            if let Some(sign) = first.filter(|_| !event.is_composing()) {
+            if let Some(sign) = first.filter(|_| !browser::composes(&event)) {
                 remember(&sign);
                 pick.run(sign);
             }
@@ -97,7 +97,7 @@ pub fn EmojiPanel(
     };
     let pressed = move |event: KeyboardEvent| match event.key().as_str() {
         // The keys of an input method.
-        _ if event.is_composing() => {}
+        _ if browser::composes(&event) => {}
         "Escape" => {
             event.prevent_default();
             event.stop_propagation();

@@ -21,10 +21,11 @@ pub enum Action {
     Note,
     MarkUnread,
     Search,
+    Snooze,
 }
 
 impl Action {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Help,
         Self::Next,
         Self::Previous,
@@ -35,6 +36,7 @@ impl Action {
         Self::Note,
         Self::MarkUnread,
         Self::Search,
+        Self::Snooze,
     ];
 
     fn usual(self) -> char {
@@ -48,6 +50,7 @@ impl Action {
             Self::Reply => 'r',
             Self::Note => 'n',
             Self::MarkUnread => 'u',
+            Self::Snooze => 'z',
             Self::Search => '/',
         }
     }
@@ -73,9 +76,12 @@ impl Bindings {
         store(CHANGED, (*self != Self::default()).then_some(text.as_str()));
     }
 
-    /// One key for each action, in their order. Keys that another version stored are forgotten.
+    /// One key for each action, in their order. Actions that an older version did not know have their usual keys, unless
+    /// one of these is taken: then all have.
     fn read(text: &str) -> Self {
-        let keys: Vec<char> = text.chars().collect();
+        let mut keys: Vec<char> = text.chars().collect();
+        let newer = Action::ALL.iter().skip(keys.len());
+        keys.extend(newer.map(|action| action.usual()));
         let is_new = |(n, key): (usize, &char)| !keys[..n].contains(key);
         if keys.len() != Action::ALL.len() || !keys.iter().enumerate().all(is_new) {
             return Self::default();
@@ -155,9 +161,21 @@ mod tests {
 
     #[test]
     fn what_was_stored_is_read_again_or_forgotten() {
-        assert_eq!(Bindings::read("?jkpetrnu/"), Bindings::default());
-        assert_eq!(Bindings::read("?jkxetrnu/").key(Action::PickUp), 'x');
-        for wrong in ["", "?jk", "?jkpetrnuu", "?jkpetrnu//"] {
+        assert_eq!(Bindings::read("?jkpetrnu/z"), Bindings::default());
+        let changed = Bindings::read("?jkxetrnu/z");
+        assert_eq!(
+            (changed.key(Action::PickUp), changed.key(Action::Snooze)),
+            ('x', 'z')
+        );
+        assert_eq!(Bindings::read("?jkxetrnu/"), changed, "before there was snoozing");
+        for wrong in [
+            "",
+            "?jk",
+            "?jkpetrnuu",
+            "?jkpetrnu//",
+            "?jkzetrnu/",
+            "?jkpetrnu/z!",
+        ] {
             assert_eq!(Bindings::read(wrong), Bindings::default(), "{wrong}");
         }
     }

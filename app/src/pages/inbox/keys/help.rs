@@ -126,6 +126,7 @@ fn words(locale: Locale, action: Action) -> &'static str {
         Action::Reply => td_string!(locale, inbox.keys.reply),
         Action::Note => td_string!(locale, inbox.keys.note),
         Action::MarkUnread => td_string!(locale, inbox.thread.mark_unread),
+        Action::Snooze => td_string!(locale, inbox.keys.snooze),
         Action::Search => td_string!(locale, inbox.keys.search),
     }
 }

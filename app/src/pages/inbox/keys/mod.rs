@@ -10,8 +10,8 @@ use self::{
 };
 use super::{
     element_ids::{
-        CLOSE_ID, MORE_HITS_ID, MORE_ID, NOTE_ID, NOTE_TAB_ID, PICK_UP_ID, REPLY_ID, REPLY_TAB_ID, SEARCH_ID,
-        TRANSFER_ID, UNREAD_BUTTON_ID,
+        BACK_ID, CLOSE_ID, MORE_HITS_ID, MORE_ID, NOTE_ID, NOTE_TAB_ID, PICK_UP_ID, REPLY_ID, REPLY_TAB_ID,
+        SEARCH_ID, SNOOZE_ID, TRANSFER_ID, UNREAD_BUTTON_ID,
     },
     state::{Inbox, use_inbox},
 };
@@ -63,7 +63,8 @@ fn pressed(event: &KeyboardEvent, keys: RwSignal<Bindings>, inbox: Inbox) {
         Some(Action::Reply) => write(REPLY_TAB_ID, REPLY_ID),
         Some(Action::Note) => write(NOTE_TAB_ID, NOTE_ID),
         Some(Action::MarkUnread) => press(UNREAD_BUTTON_ID),
-        Some(Action::Search) => focus(SEARCH_ID),
+        Some(Action::Snooze) => press(SNOOZE_ID),
+        Some(Action::Search) => search(),
         None => false,
     };
     if done {
@@ -89,8 +90,20 @@ fn press(id: &str) -> bool {
 
 /// The field of the other tab is hidden, and cannot have the focus; the tab gives it.
 fn write(tab: &str, field: &str) -> bool {
-    let is_shown = browser::element(field).is_some_and(|field| field.offset_parent().is_some());
-    if is_shown { focus(field) } else { press(tab) }
+    if is_shown(field) { focus(field) } else { press(tab) }
+}
+
+/// Where the thread has the whole width, the list with its search is hidden until one goes back.
+fn search() -> bool {
+    if is_shown(SEARCH_ID) {
+        return focus(SEARCH_ID);
+    }
+    request_animation_frame(|| _ = focus(SEARCH_ID));
+    press(BACK_ID)
+}
+
+fn is_shown(id: &str) -> bool {
+    browser::element(id).is_some_and(|element| element.offset_parent().is_some())
 }
 
 fn focus(id: &str) -> bool {

@@ -24,6 +24,11 @@ pub fn Filters() -> impl IntoView {
         let closing = !filter.closing;
         narrowed(inbox, Filter { closing, ..filter })
     };
+    let snoozed = move || {
+        let filter = filter();
+        let snoozed = !filter.snoozed;
+        narrowed(inbox, Filter { snoozed, ..filter })
+    };
     let choice = view! {
         <Transition fallback=|| ()>
             <Choice />
@@ -37,6 +42,9 @@ pub fn Filters() -> impl IntoView {
             </a>
             <a class="chip" href=closing aria-current=move || filter().closing.then_some("true")>
                 {move || t_string!(i18n, inbox.list.closing)}
+            </a>
+            <a class="chip" href=snoozed aria-current=move || filter().snoozed.then_some("true")>
+                {move || t_string!(i18n, inbox.snooze.only)}
             </a>
             {choice}
         </nav>

@@ -4,7 +4,7 @@ use crate::{
     api::ApiError,
     i18n::*,
     pages::inbox::{
-        avatar::Avatar,
+        avatar::avatar,
         element_ids::{self, HIT_ID, MORE_HITS_ID},
         state::use_inbox,
     },
@@ -114,20 +114,16 @@ fn HitRow(hit: Hit) -> impl IntoView {
         true => view! { <mark>{text}</mark> }.into_any(),
         false => text.into_any(),
     };
-    let (contact, label) = (hit.contact.id, hit.contact.label);
-    let name = label.clone();
+    let (contact, name) = (hit.contact.id, hit.contact.label);
     view! {
         <li>
             <a class="row" id=format!("{HIT_ID}{id}") href=href aria-current=is_open>
-                <Avatar
-                    contact=Signal::derive(move || contact)
-                    label=Signal::derive(move || label.clone())
-                />
+                {avatar(contact, &name)}
                 <span class="row-head">
                     <span class="row-name" dir="auto" translate="no">
                         {name}
                     </span>
-                    <Time at=Signal::derive(move || hit.at) />
+                    <Time at=hit.at />
                 </span>
                 <span class="hit-text" dir="auto" translate="no">
                     {who}

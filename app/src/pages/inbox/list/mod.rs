@@ -3,6 +3,7 @@
 mod empty;
 mod filters;
 mod hits;
+mod mentions;
 mod preview;
 mod row;
 mod search;
@@ -12,11 +13,13 @@ use self::{
     empty::{NoRows, RowsSkeleton},
     filters::Filters,
     hits::FoundMessages,
+    mentions::Mentions,
     row::Row,
     search::Search,
     tabs::{TabLinks, Tabs},
 };
 use super::{
+    drawn_rows::DrawnRows,
     element_ids::MORE_ID,
     keys,
     state::{Inbox, use_inbox},
@@ -57,6 +60,12 @@ pub fn SessionList() -> impl IntoView {
         </Transition>
     }
     .into_any();
+    let mentions = view! {
+        <Transition fallback=|| ()>
+            <Mentions />
+        </Transition>
+    }
+    .into_any();
     view! {
         <section class="inbox-list" aria-label=move || t_string!(i18n, inbox.list.label)>
             <div class="inbox-top">
@@ -65,6 +74,7 @@ pub fn SessionList() -> impl IntoView {
             </div>
             {tabs}
             <Filters />
+            {mentions}
             <div class="rows-scroll" node_ref=inbox.drawn.scroller on:scroll=move |_| scrolled(inbox)>
                 {rows}
                 {hits}
@@ -150,6 +160,15 @@ fn count(inbox: Inbox) -> usize {
     look(inbox, |page| page.rows.items.len())
 }
 
+/// The row of a session and its place: most likely one that is drawn, so that not every row looks through the whole
+/// list.
+fn row_of(rows: &[SessionRow], drawn: DrawnRows, id: SessionId) -> Option<(usize, &SessionRow)> {
+    let drawn = untrack(|| drawn.of(rows.len()));
+    let is_it = |(_, row): &(usize, &SessionRow)| row.id == id;
+    let mut near = rows.iter().enumerate().skip(drawn.start).take(drawn.len());
+    near.find(is_it).or_else(|| rows.iter().enumerate().find(is_it))
+}
+
 /// Whether each row has to name its channel and its queue: there are several, or there were when these sessions began.
 fn several(page: &InboxPage) -> Several {
     let differ = |of: fn(&SessionRow) -> Option<Uuid>| {
@@ -182,10 +201,12 @@ fn FullRows() -> impl IntoView {
     });
     let more = Memo::new(move |_| look(inbox, |page| page.rows.next_cursor.is_some()));
     let several = Memo::new(move |_| look(inbox, several));
+    // Where some are left out, their number and the place of each are not to be seen in the page.
+    let left_out = Memo::new(move |_| drawn.some_are_left_out());
     let row = move |id: SessionId| {
         let find = move || {
             look(inbox, |page| {
-                page.rows.items.iter().find(|row| row.id == id).cloned()
+                row_of(&page.rows.items, drawn, id).map(|(_, row)| row.clone())
             })
         };
         let first = untrack(find)?;
@@ -194,19 +215,20 @@ fn FullRows() -> impl IntoView {
             let now = find().or_else(|| before.cloned());
             now.unwrap_or_else(|| first.clone())
         });
-        // Where some are left out, their number and the place of each are not to be seen in the page.
         let place = move || {
-            let first = drawn.some_are_left_out().then(|| drawn.of(count.get()).start)?;
-            let place = ids.with(|ids| ids.iter().position(|other| *other == id))?;
-            Some((first + place + 1).to_string())
+            let place = || {
+                look(inbox, |page| {
+                    row_of(&page.rows.items, drawn, id).map(|(place, _)| place + 1)
+                })
+            };
+            left_out.get().then(place)?.map(|place| place.to_string())
         };
         let size = move || {
-            let size = if more.get() {
-                "-1".to_owned()
-            } else {
-                count.get().to_string()
+            let size = || match more.get() {
+                true => "-1".to_owned(),
+                false => count.get().to_string(),
             };
-            drawn.some_are_left_out().then_some(size)
+            left_out.get().then(size)
         };
         Some(view! {
             <li aria-posinset=place aria-setsize=size>

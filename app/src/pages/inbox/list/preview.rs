@@ -3,41 +3,39 @@
 use crate::{
     i18n::*,
     pages::inbox::{
-        glyph::{Glyph, Ticks, of_kind},
+        glyph::{Glyph, of_kind, ticks},
         labels,
     },
-    ui::LiveText,
+    ui::present,
 };
 use domain::{message::Direction, session::Preview};
 use leptos::prelude::*;
 
-#[component]
-pub fn PreviewLine(preview: Memo<Option<Preview>>) -> impl IntoView {
-    let i18n = use_i18n();
-    let ticks = move || {
-        let status = preview.with(|preview| {
-            let ours = preview
-                .as_ref()
-                .filter(|preview| preview.direction == Direction::Outbound);
-            ours?.status
-        });
-        status.map(|status| view! { <Ticks status /> })
+pub fn preview_line(locale: Locale, preview: &Preview) -> AnyView {
+    let status = preview
+        .status
+        .filter(|_| preview.direction == Direction::Outbound);
+    let sign = of_kind(&preview.kind).map(|path| view! { <Glyph path /> }.into_any());
+    let text = view! {
+        <span class="row-text" dir="auto">
+            {labels::preview(locale, preview)}
+        </span>
     };
-    let sign = move || {
-        let path = preview.with(|preview| of_kind(&preview.as_ref()?.kind));
-        path.map(|path| view! { <Glyph path /> })
-    };
-    let text = move || {
-        preview
-            .try_get()
-            .flatten()
-            .map(|preview| labels::preview(i18n.get_locale(), &preview))
-            .unwrap_or_default()
-    };
+    present([
+        status.map(|status| ticks(locale, status)),
+        sign,
+        Some(text.into_any()),
+    ])
+    .into_any()
+}
+
+/// What the user has begun to write goes before what was said.
+pub fn draft_line(locale: Locale, draft: String) -> AnyView {
     view! {
-        {ticks}
-        {sign}
-        <LiveText class="row-text" dir="auto" text />
+        <span class="row-draft">{td_string!(locale, inbox.list.draft)}</span>
+        <span class="row-text" dir="auto">
+            {draft}
+        </span>
     }
     .into_any()
 }

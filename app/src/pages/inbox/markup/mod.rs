@@ -29,9 +29,15 @@ const MAX_DEPTH: u8 = 4;
 /// A mark whose other end is farther away than this many marks of its kind is plain text: this keeps the search from
 /// being quadratic.
 const MAX_MARKS_BETWEEN: usize = 100;
+/// Bytes of a text in which marks are read. WhatsApp's own texts are shorter; the rest of a longer one is shown as it is.
+const MAX_MARKED: usize = 16 * 1024;
+
 /// Reads the marks of a text.
 pub fn pieces(text: &str) -> Vec<Piece> {
-    read(text, MAX_DEPTH)
+    let (marked, rest) = text.split_at(text.floor_char_boundary(MAX_MARKED));
+    let mut pieces = read(marked, MAX_DEPTH);
+    push_plain(&mut pieces, rest);
+    pieces
 }
 
 /// The text without its marks, for a place that shows one line.
@@ -269,6 +275,14 @@ mod tests {
                 text("_")
             ]
         );
+    }
+
+    #[test]
+    fn marks_are_read_at_the_beginning_of_a_very_long_text() {
+        let text = "*a* ".repeat(500_000);
+        let shown = plain(&text);
+        assert!(shown.starts_with("a a ") && shown.ends_with(" *a* *a* "));
+        assert_eq!(shown.len(), text.len() - 2 * MAX_MARKED / 4);
     }
 
     #[test]

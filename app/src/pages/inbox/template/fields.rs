@@ -4,7 +4,7 @@ use super::state::{Filling, focus_when_there};
 use crate::{
     i18n::*,
     labels::{self, templates},
-    pages::inbox::attach::upload::{Failed, upload},
+    upload::{Failed, Purpose, upload},
 };
 use domain::template::{Field, MediaKind};
 use leptos::{html, prelude::*, task::spawn_local};
@@ -92,14 +92,15 @@ pub fn HeaderFile(filling: Filling, field: Field, kind: MediaKind, first: bool) 
             let told = |share, _| {
                 percent.try_set(Some(share));
             };
-            let uploaded = upload(&file, filling.session, &abort.signal(), told).await;
+            let purpose = Purpose::Session(filling.session);
+            let uploaded = upload(&file, purpose, &abort.signal(), told).await;
             if picks.try_get_untracked() != Some(pick) {
                 return;
             }
             percent.try_set(None);
             match uploaded {
-                Ok(sendable) => {
-                    filling.file.try_set(Some(sendable.id));
+                Ok(uploaded) => {
+                    filling.file.try_set(Some(uploaded.id));
                 }
                 Err(Failed::Refused(why)) => {
                     failed.try_set(Some(why));

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     api::{Resource, templates::template_choices},
+    browser,
     i18n::*,
     labels,
     ui::{
@@ -53,7 +54,7 @@ fn Choices(id: SessionId, chosen: RwSignal<Option<TemplateView>>, templates: Tem
     focus_when_there(input);
     // Enter takes the first one that can be filled in.
     let pressed = move |event: KeyboardEvent| {
-        if event.key() == "Enter" && !event.is_composing() {
+        if event.key() == "Enter" && !browser::composes(&event) {
             event.prevent_default();
             let first = found.with_untracked(|found| {
                 let found = found.as_ref()?.as_ref().ok()?;

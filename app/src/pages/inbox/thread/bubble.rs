@@ -2,7 +2,7 @@
 
 use super::{
     content::{AdvertView, ContentView, DetailsView, ForwardedLine, JsonLink, QuoteView, Trouble, choices},
-    fate::{Fate, FateLine, Stuck},
+    fate::{Fate, Stuck, fate_line},
     file::{FileTile, speaks_for_itself},
     tools::{MessageTools, Tools, own_reaction},
 };
@@ -11,12 +11,12 @@ use crate::{
     outbox::OnItsWay,
     pages::inbox::{
         element_ids,
-        glyph::{self, Glyph, Ticks},
+        glyph::{self, Glyph, ticks},
         labels,
         state::{Quoting, use_inbox},
         text::Text,
     },
-    ui::{Time, TimeStyle},
+    ui::{Time, TimeStyle, anew, present},
 };
 use domain::{
     message::{
@@ -181,7 +181,7 @@ pub fn Bubble(
         let id = (!unsent).then_some(message.id);
         view! { <ContentView what text=message.text.clone() id /> }
     });
-    let details = view! { <DetailsView details=content.details /> };
+    let details = (!content.details.is_empty()).then(|| view! { <DetailsView details=content.details /> });
     let text = message
         .text
         .filter(|text| !names && filename.as_ref() != Some(text))
@@ -195,17 +195,32 @@ pub fn Bubble(
         waits: message.waits,
         retry: retry.then_some(id),
     };
-    let fate = view! { <FateLine fate /> };
+    let fate = fate_line(fate);
+    let head = present([
+        author.map(IntoAny::into_any),
+        phone.map(IntoAny::into_any),
+        again.map(IntoAny::into_any),
+        advert.map(IntoAny::into_any),
+        forwarded.map(IntoAny::into_any),
+        quote.map(IntoAny::into_any),
+        gone.map(IntoAny::into_any),
+        kind.map(IntoAny::into_any),
+        file.map(IntoAny::into_any),
+        what.map(IntoAny::into_any),
+        details.map(IntoAny::into_any),
+        trouble.map(IntoAny::into_any),
+        json.map(IntoAny::into_any),
+    ]);
+    let words = present([text.map(IntoAny::into_any), edited.map(IntoAny::into_any)]);
+    let foot = present([choices, tools.map(IntoAny::into_any)]);
+    let outside = present([reactions.map(IntoAny::into_any), fate, below]);
     view! {
         <div class="flow-line" id=element_ids::of_message(id) class:ours=ours class:first=first class:failed=failed || stuck class:sought=move || inbox.is_sought(id.into())>
             <div class="bubble">
-                {author} {phone} {again} {advert} {forwarded} {quote} {gone} {kind} {file} {what} {details} {trouble} {json} <div class="bubble-body">
-                    {text} {edited} <Foot at=message.at status />
-                </div>
-                {choices}
-                {tools}
+                {head} <div class="bubble-body">{words} <Foot at=message.at status /></div>
+                {foot}
             </div>
-            {reactions} {fate} {below}
+            {outside}
         </div>
     }
     .into_any()
@@ -235,10 +250,12 @@ pub fn BubbleOnItsWay(message: OnItsWay, first: bool, behind: bool) -> impl Into
 
 #[component]
 fn Foot(at: Timestamp, status: Option<Status>) -> impl IntoView {
+    let i18n = use_i18n();
+    let status = status.map(|status| anew(move || ticks(i18n.get_locale(), status)));
     view! {
         <p class="bubble-foot">
             <Time at=at style=TimeStyle::Clock />
-            {status.map(|status| view! { <Ticks status /> })}
+            {status}
         </p>
     }
     .into_any()

@@ -65,7 +65,7 @@ pub fn AdvertView(advert: Advert) -> impl IntoView {
             <p class="bubble-kind">{move || t_string!(i18n, inbox.content.advert)}</p>
             {advert.headline.map(|headline| view! { <strong dir="auto">{headline}</strong> })}
             {advert.body.map(|body| view! { <span dir="auto">{body}</span> })} {link}
-            <DetailsView details=advert.details />
+            {(!advert.details.is_empty()).then(|| view! { <DetailsView details=advert.details /> })}
         </div>
     }
     .into_any()
@@ -295,11 +295,8 @@ pub fn DetailsView(details: Vec<Answer>) -> impl IntoView {
             </div>
         }
     };
-    let any = !details.is_empty();
-    any.then(|| {
-        view! { <dl class="bubble-facts bubble-pairs">{details.into_iter().map(detail).collect_view()}</dl> }
-    })
-    .into_any()
+    view! { <dl class="bubble-facts bubble-pairs">{details.into_iter().map(detail).collect_view()}</dl> }
+        .into_any()
 }
 
 /// Meta's words for what is wrong with a message.

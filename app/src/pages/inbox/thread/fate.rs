@@ -22,8 +22,8 @@ pub struct Fate {
     pub retry: Option<MessageId>,
 }
 
-#[component]
-pub fn FateLine(fate: Fate) -> impl IntoView {
+/// `None`: the ticks say all of it.
+pub fn fate_line(fate: Fate) -> Option<AnyView> {
     let i18n = use_i18n();
     let Fate {
         status,
@@ -32,7 +32,7 @@ pub fn FateLine(fate: Fate) -> impl IntoView {
         retry,
     } = fate;
     let retry = retry.map(|id| view! { <Again id /> });
-    match (status, failure, waits) {
+    let line = match (status, failure, waits) {
         (Some(Status::Failed), failure, _) => view! {
             <div class="bubble-failure">{failure.map(|failure| view! { <Why failure /> })} {retry}</div>
         }
@@ -60,8 +60,9 @@ pub fn FateLine(fate: Fate) -> impl IntoView {
             <p class="bubble-waits">{move || labels::waits(i18n.get_locale(), waits)}</p>
         }
         .into_any(),
-        _ => ().into_any(),
-    }
+        _ => return None,
+    };
+    Some(line)
 }
 
 /// *Retry*, as a form that works before the page is live.

@@ -4,20 +4,23 @@ use crate::{
     i18n::*,
     pages::inbox::{
         actions::{Close, MarkUnread, PickUp, Reopen, TakeOver, Transfer},
-        avatar::Avatar,
+        avatar::avatar,
         details::use_shown,
-        element_ids::{DETAILS_SWITCH_ID, PICK_UP_ID},
+        element_ids::{BACK_ID, DETAILS_SWITCH_ID, PICK_UP_ID},
+        glyph::{Glyph, SNOOZE},
         labels,
+        snooze::{Snooze, Wake},
         state::use_inbox,
         window_clock::WindowClock,
     },
-    ui::{IconName, LiveText, icon::Icon},
+    ui::{Badge, IconName, LiveText, Time, TimeStyle, Tone, anew, icon::Icon},
 };
 use domain::{
     ids::SessionId,
     message::thread::speaks,
     phone,
     session::{May, State, Thread},
+    time::Timestamp,
 };
 use leptos::prelude::*;
 
@@ -26,7 +29,10 @@ pub fn Header(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
     let inbox = use_inbox();
     let label = move || thread.with(|thread| thread.session.contact.label.clone());
-    let contact = Signal::derive(move || thread.with(|thread| thread.session.contact.id));
+    let face = Memo::new(move |_| {
+        thread.with(|thread| (thread.session.contact.id, thread.session.contact.label.clone()))
+    });
+    let face = anew(move || face.with(|(contact, label)| avatar(*contact, label)));
     let closes = Signal::derive(move || {
         thread.with(|thread| {
             let session = &thread.session;
@@ -40,6 +46,10 @@ pub fn Header(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     let (pick_up, take_over) = (may(|may| may.pick_up), may(|may| may.take_over));
     let (transfer, close) = (may(|may| may.transfer), may(|may| may.close));
     let reopen = may(|may| may.reopen);
+    let snoozed = Memo::new(move |_| thread.with(|thread| thread.session.snoozed_until));
+    let may_snooze = may(|may| may.snooze);
+    // Whether the session can be brought back, or else put off.
+    let snooze = Memo::new(move |_| may_snooze.get().then(|| snoozed.with(Option::is_some)));
     // The customer has written, and all of it was read.
     let can_mark = Memo::new(move |_| {
         thread.with(|thread| {
@@ -49,6 +59,7 @@ pub fn Header(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     });
     let back = view! {
         <a
+            id=BACK_ID
             class="button quiet thread-back"
             href=move || inbox.query.with(|query| query.href(None))
             aria-label=move || t_string!(i18n, inbox.thread.back)
@@ -57,6 +68,11 @@ pub fn Header(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
         </a>
     };
     let has_number = Memo::new(move |_| number(thread).is_some());
+    let blocked = Memo::new(move |_| thread.with(|thread| thread.contact_block.is_some()));
+    let badge = move || {
+        let word = Signal::derive(move || t_string!(i18n, inbox.block.blocked));
+        blocked.get().then(|| view! { <Badge tone=Tone::Bad word /> })
+    };
     let who = view! {
         <div class="thread-who">
             <h2 dir="auto">
@@ -66,6 +82,7 @@ pub fn Header(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
                 {move || {
                     has_number.get().then(|| view! { <LiveText class="number" text=move || number(thread).unwrap_or_default() /> })
                 }}
+                {badge}
                 <WindowClock closes />
                 <LiveText text=move || thread.with(|thread| thread.session.channel.name.clone()) />
                 {move || {
@@ -80,7 +97,7 @@ pub fn Header(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
     view! {
         <header class="thread-head">
             {back}
-            <Avatar contact label=Signal::derive(label) />
+            {face}
             {who}
             <div class="thread-actions">
                 {move || pick_up.get().then(|| view! { <PickUp id id_in_page=PICK_UP_ID /> })}
@@ -88,11 +105,30 @@ pub fn Header(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
                 {move || transfer.get().then(|| view! { <Transfer id thread /> })}
                 {move || close.get().then(|| view! { <Close id /> })}
                 {move || reopen.get().then(|| view! { <Reopen id /> })}
+                {move || snooze.get().map(|back| match back {
+                    true => view! { <Wake id /> }.into_any(),
+                    false => view! { <Snooze id /> }.into_any(),
+                })}
                 {move || can_mark.get().then(|| view! { <MarkUnread id /> })}
                 <DetailsSwitch />
             </div>
         </header>
+        {move || snoozed.get().map(|until| view! { <Until until /> })}
         <Refused id />
+    }
+    .into_any()
+}
+
+/// Until when the session is put off.
+#[component]
+fn Until(until: Timestamp) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <p class="thread-snoozed">
+            <Glyph path=SNOOZE />
+            <span>{move || t_string!(i18n, inbox.snooze.until)} " "</span>
+            <Time at=until style=TimeStyle::Ahead />
+        </p>
     }
     .into_any()
 }

@@ -9,6 +9,7 @@ use crate::{
     pages::{
         in_group::InGroup,
         inbox::{
+            called::Called,
             element_ids::{self, UNREAD_ID},
             labels,
             state::use_inbox,
@@ -80,6 +81,7 @@ fn NoteLine(event: SessionEvent) -> impl IntoView {
             <p class="flow-note-head">
                 <span>{move || t_string!(i18n, inbox.note.title)}</span>
                 <bdi>{event.who}</bdi>
+                <Called names=event.mentions />
                 <Time at=at style=TimeStyle::Clock />
             </p>
             <Text text=event.reason.unwrap_or_default() />

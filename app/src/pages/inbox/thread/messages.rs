@@ -6,15 +6,18 @@ use super::{
     links::{LinkAbove, LinkBelow},
     reading::mark_read,
     scroll::{Down, Scroll},
-    timeline::{DayKey, Key, Line, lay_out},
+    timeline::{DayKey, Key, Line, keep_newest, lay_out},
 };
 use crate::{
     i18n::*,
     pages::inbox::state::use_inbox,
-    ui::{Time, TimeStyle, time::use_now, zone},
+    ui::{Time, TimeStyle, time::use_now, use_painted, zone},
 };
 use domain::{ids::SessionId, session::Thread, time::Timestamp};
 use leptos::prelude::*;
+
+/// Lines that are drawn before the others: more than fit on a screen.
+const FIRST_LINES: usize = 20;
 
 /// The scroller is a reversed column, so that it starts and stays at its end by itself.
 #[component]
@@ -31,6 +34,7 @@ pub fn Messages(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool>
     let now = use_now();
     let live = Memo::new(move |_| now.with(Option::is_some));
     let zone = zone::use_zone();
+    let painted = use_painted();
     let days = Memo::new(move |_| {
         let live = live.get();
         let day_of = |at| match live {
@@ -38,12 +42,17 @@ pub fn Messages(id: SessionId, thread: Memo<Thread>, attentive: ReadSignal<bool>
             // In the zone that the process used.
             false => zone::day(zone.as_ref(), at),
         };
-        thread.with(|thread| mine.with(|mine| lay_out(thread, mine, divider.get(), day_of)))
+        let mut days = thread.with(|thread| mine.with(|mine| lay_out(thread, mine, divider.get(), day_of)));
+        let sought = inbox.opening.with_untracked(|opening| opening.at.is_some());
+        if !painted.get() && !sought {
+            keep_newest(&mut days, FIRST_LINES);
+        }
+        days
     });
     let scroll = Scroll::new();
     scroll.follow(mine);
     scroll.seek(thread);
-    scroll.reach_up(thread);
+    scroll.reach_up(thread, painted);
     scroll.hold_still();
     mark_read(id, thread, attentive, scroll);
     let day = move |key: DayKey| {

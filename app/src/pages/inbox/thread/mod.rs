@@ -37,7 +37,7 @@ use crate::{
     api::{ApiError, ApiResult},
     browser,
     i18n::*,
-    ui::{Transition, derived},
+    ui::{AfterPaint, Transition, derived},
 };
 use domain::{ids::SessionId, session::Thread};
 use leptos::prelude::*;
@@ -138,7 +138,9 @@ fn Open(id: SessionId, thread: Memo<Thread>) -> impl IntoView {
             <Announcer thread />
         </section>
         <aside class="inbox-details" aria-label=move || t_string!(i18n, inbox.thread.details)>
-            <Details thread />
+            <AfterPaint>
+                <Details thread />
+            </AfterPaint>
         </aside>
     }
     .into_any()

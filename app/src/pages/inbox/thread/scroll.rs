@@ -20,6 +20,8 @@ use leptos_use::use_resize_observer;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, NodeList};
 
+/// In a reversed column the end is 0 and older messages are below it.
+const END: i32 = 0;
 /// Pixels above the end beyond which the user is reading older messages.
 const FAR: i32 = 120;
 /// Pixels below the top within which the messages above are loaded.
@@ -64,20 +66,25 @@ impl Scroll {
         let Some(scroller) = self.scroller.get_untracked() else {
             return;
         };
-        // In a reversed column the end is 0 and older messages are below it.
-        let far = scroller.scroll_top().abs() > FAR;
+        let far = is_far(&scroller);
         if far != self.left_at.with_untracked(Option::is_some) {
             let newest = || thread.with_untracked(|thread| thread.messages.last().map(|m| m.id));
             self.left_at.set(far.then(newest));
         }
-        self.held
-            .set_value(if far { self.first_on_screen() } else { None });
+        self.hold(&scroller);
         self.moves.update(|n| *n += 1);
     }
 
-    fn to_end(self) {
-        if let Some(scroller) = self.scroller.get_untracked() {
-            scroller.set_scroll_top(0);
+    fn hold(self, scroller: &HtmlElement) {
+        self.held
+            .set_value(is_far(scroller).then(|| self.first_on_screen()).flatten());
+    }
+
+    /// What was held does not pull the view back: the browser tells of the move only with the next frame.
+    fn go(self, top: i32) {
+        if let Some(scroller) = self.scroller.try_get_untracked().flatten() {
+            scroller.set_scroll_top(top);
+            self.hold(&scroller);
         }
     }
 
@@ -87,7 +94,7 @@ impl Scroll {
             let waiting = mine.with(Vec::len);
             match written {
                 None => self.to_unread(),
-                Some(before) if waiting > before => self.to_end(),
+                Some(before) if waiting > before => self.go(END),
                 Some(_) => {}
             }
             waiting
@@ -118,17 +125,15 @@ impl Scroll {
             .or_else(|| browser::element(&element_ids::of_note(line)));
         if let (Some(scroller), Some(line)) = (self.scroller.try_get_untracked().flatten(), line) {
             let middle = (scroller.client_height() - line.offset_height()) / 2;
-            scroller.set_scroll_top(line.offset_top() - middle.max(CHIP));
+            self.go(line.offset_top() - middle.max(CHIP));
         }
     }
 
     /// Moves this scroller only: the window around it must not move.
     fn to_unread(self) {
-        let (Some(scroller), Some(line)) = (self.scroller.get_untracked(), browser::element(UNREAD_ID))
-        else {
-            return;
-        };
-        scroller.set_scroll_top(line.offset_top() - CHIP);
+        if let Some(line) = browser::element(UNREAD_ID) {
+            self.go(line.offset_top() - CHIP);
+        }
     }
 
     /// Above the end, the line that the user reads stands still, whatever arrives or grows below it. Not every browser
@@ -169,11 +174,15 @@ impl Scroll {
 
     /// Loads the messages above as soon as the user comes near the top. Content added on top moves nothing: positions
     /// in a reversed column are measured from its end.
-    pub fn reach_up(self, thread: Memo<Thread>) {
+    pub fn reach_up(self, thread: Memo<Thread>, whole: Signal<bool>) {
         let inbox = use_inbox();
         Effect::new(move |_| {
             self.moves.track();
             thread.track();
+            // Before, the top is near only because most lines are not drawn yet.
+            if !whole.get() {
+                return;
+            }
             // After the thread is drawn.
             request_animation_frame(move || {
                 let is_near = self
@@ -190,6 +199,10 @@ impl Scroll {
             });
         });
     }
+}
+
+fn is_far(scroller: &HtmlElement) -> bool {
+    (scroller.scroll_top() - END).abs() > FAR
 }
 
 /// The lines of messages. They are ordered from top to bottom, so a binary search finds a place.
@@ -239,7 +252,7 @@ pub fn Down(thread: Memo<Thread>, scroll: Scroll) -> impl IntoView {
     });
     let go = move |_| {
         scroll.went_to_end.set(true);
-        scroll.to_end();
+        scroll.go(END);
     };
     let away = Memo::new(move |_| news.with(Option::is_some));
     let count = Memo::new(move |_| news.get().unwrap_or(0));

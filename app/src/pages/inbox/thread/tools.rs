@@ -31,10 +31,9 @@ pub fn own_reaction(reactions: &[(Direction, String)]) -> Option<String> {
 pub fn MessageTools(tools: Tools) -> impl IntoView {
     let i18n = use_i18n();
     let open = RwSignal::new(false);
-    let label = move || t_string!(i18n, inbox.tools.open);
-    let opened = move || open.get().then(|| view! { <Opened tools=tools.clone() open /> });
-    view! {
-        <div class="bubble-tools">
+    let button = move || {
+        let label = t_string!(i18n, inbox.tools.open);
+        view! {
             <button
                 type="button"
                 class="bubble-more"
@@ -45,6 +44,12 @@ pub fn MessageTools(tools: Tools) -> impl IntoView {
             >
                 <Icon name=IconName::ChevronDown />
             </button>
+        }
+    };
+    let opened = move || open.get().then(|| view! { <Opened tools=tools.clone() open /> });
+    view! {
+        <div class="bubble-tools">
+            {button}
             {opened}
         </div>
     }

@@ -1,8 +1,10 @@
 //! What Meta delivers, and where: the account's subscription to the app, the app's fields, the address.
 
 use super::result::{Doctor, Result, after, bad, fine, is_unknown, unknown};
-use crate::doctor::{Check, Place, Probe, Seen, State};
-use url::Url;
+use crate::{
+    doctor::{Check, Place, Probe, Seen, State},
+    web_address::WebAddress,
+};
 
 impl Doctor<'_> {
     pub(super) fn waba_subscription(&self) -> Result {
@@ -100,13 +102,13 @@ impl Doctor<'_> {
 /// Whether a call to one address arrives at the other. Administrators enter addresses at Meta in several spellings, and
 /// the route accepts a trailing slash and any query.
 fn is_same(one: &str, other: &str) -> bool {
-    fn place(url: &Url) -> (&str, Option<&str>, Option<u16>, &str) {
-        let path = url.path();
+    fn place(address: &WebAddress) -> (&str, &str, &str) {
+        let path = &address.path;
         let path = path.strip_suffix('/').unwrap_or(path);
-        (url.scheme(), url.host_str(), url.port_or_known_default(), path)
+        (&address.scheme, &address.host, path)
     }
-    match (Url::parse(one), Url::parse(other)) {
-        (Ok(one), Ok(other)) => place(&one) == place(&other),
+    match (WebAddress::parse(one), WebAddress::parse(other)) {
+        (Some(one), Some(other)) => place(&one) == place(&other),
         _ => one == other,
     }
 }

@@ -2,7 +2,7 @@
 //! has none.
 
 use super::location::{Degrees, Location};
-use url::Url;
+use crate::web_address::WebAddress;
 
 /// Longer text is no link to a map.
 const MAX_LINK: usize = 4096;
@@ -14,9 +14,9 @@ impl Location {
         if text.len() > MAX_LINK {
             return None;
         }
-        let (latitude, longitude) = match Url::parse(text) {
-            Ok(link) => of_link(&link)?,
-            Err(_) => pair(text)?,
+        let (latitude, longitude) = match WebAddress::parse(text) {
+            Some(link) => of_link(&link)?,
+            None => pair(text)?,
         };
         Some(Self {
             latitude: Some(latitude),
@@ -28,8 +28,8 @@ impl Location {
 
 type Pair = (Degrees, Degrees);
 
-fn of_link(link: &Url) -> Option<Pair> {
-    match link.scheme() {
+fn of_link(link: &WebAddress) -> Option<Pair> {
+    match &*link.scheme {
         "geo" => of_geo(link),
         "http" | "https" => of_web(link),
         _ => None,
@@ -37,41 +37,44 @@ fn of_link(link: &Url) -> Option<Pair> {
 }
 
 /// `geo:50.08,14.42;u=35?z=17`, as RFC 5870 has it; Android writes `geo:0,0?q=50.08,14.42(Castle)`.
-fn of_geo(link: &Url) -> Option<Pair> {
+fn of_geo(link: &WebAddress) -> Option<Pair> {
     let asked = parameter(link, "q").and_then(|q| pair(q.split('(').next()?));
-    asked.or_else(|| pair(link.path().split(';').next()?))
+    asked.or_else(|| pair(link.path.split(';').next()?))
 }
 
-fn of_web(link: &Url) -> Option<Pair> {
+fn of_web(link: &WebAddress) -> Option<Pair> {
     let number = |name: &str| parameter(link, name);
     // Mapy.com, which was Mapy.cz: x is the longitude.
     let mapy = || {
-        let host = link.host_str()?;
         let mapy = ["mapy.cz", "mapy.com"];
-        let is_mapy = mapy
-            .iter()
-            .any(|name| host == *name || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.')));
+        let is_mapy = mapy.iter().any(|name| {
+            link.host == *name
+                || link
+                    .host
+                    .strip_suffix(name)
+                    .is_some_and(|rest| rest.ends_with('.'))
+        });
         let (x, y) = (number("x")?, number("y")?);
-        is_mapy.then(|| both(&y, &x)).flatten()
+        is_mapy.then(|| both(y, x)).flatten()
     };
-    let open_street_map = || both(&number("mlat")?, &number("mlon")?);
+    let open_street_map = || both(number("mlat")?, number("mlon")?);
     let asked = || {
         let names = ["q", "query", "ll", "destination", "daddr", "coordinate", "center"];
-        names.iter().find_map(|name| pair(&number(name)?))
+        names.iter().find_map(|name| pair(number(name)?))
     };
     // Google's address has the place itself, and the middle of what was on the screen.
     let marked = || {
-        let (_, rest) = link.path().rsplit_once("!3d")?;
+        let (_, rest) = link.path.rsplit_once("!3d")?;
         let (latitude, rest) = rest.split_once("!4d")?;
         both(latitude, rest.split(['!', '/']).next()?)
     };
     let in_path = || {
-        let mut parts = link.path().split('/');
+        let mut parts = link.path.split('/');
         parts.find_map(|part| pair(&decoded(part).trim_start_matches('@').replace('+', " ")))
     };
     // OpenStreetMap's `#map=17/50.08/14.42`.
     let in_fragment = || {
-        let mut parts = link.fragment()?.strip_prefix("map=")?.split('/').skip(1);
+        let mut parts = link.fragment.strip_prefix("map=")?.split('/').skip(1);
         both(parts.next()?, parts.next()?.split('&').next()?)
     };
     mapy()
@@ -82,9 +85,8 @@ fn of_web(link: &Url) -> Option<Pair> {
         .or_else(in_fragment)
 }
 
-fn parameter(link: &Url, name: &str) -> Option<String> {
-    let found = link.query_pairs().find(|(key, _)| key == name)?;
-    Some(found.1.trim_start_matches("loc:").to_owned())
+fn parameter<'a>(link: &'a WebAddress, name: &str) -> Option<&'a str> {
+    Some(link.parameter(name)?.trim_start_matches("loc:"))
 }
 
 fn decoded(part: &str) -> String {

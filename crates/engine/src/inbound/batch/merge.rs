@@ -48,8 +48,10 @@ impl Batch {
         ended.state = State::Closed.as_str().to_owned();
         ended.closed_at = Some(self.now);
         ended.unread = 0;
+        ended.snoozed_until = None;
         if let Some(kept) = self.sessions.change(earlier) {
             kept.unread += was.unread;
+            kept.snoozed_until = None;
             kept.waiting_since = kept.waiting_since.min(was.waiting_since);
             kept.last_inbound_at = kept.last_inbound_at.max(was.last_inbound_at);
             kept.window_closed_at = kept.window_closed_at.max(was.window_closed_at);

@@ -271,6 +271,7 @@ impl Batch {
             done_by: None,
             reason: None,
             lost_by: None,
+            mentions: None,
         });
     }
 

@@ -3,7 +3,7 @@
 use crate::{
     Result,
     audit::Subject,
-    contacts::search,
+    contacts::{alias, blocks, search},
     entity::{
         channel, contact, contact_identity, dead_letter, delivery, message, message_payload, outbox, session,
     },
@@ -11,7 +11,7 @@ use crate::{
     inbound::batch::{Batch, additions::Additions, state::Number},
     labels,
     search::index::{self, Entry},
-    sessions::{audience::session_changed, contact_note, status::files_failed},
+    sessions::{audience::session_changed, contact_merge, contact_note, status::files_failed},
     templates,
     transaction::Transaction,
     wakes::Worker,
@@ -68,6 +68,7 @@ impl Batch {
             hear(tx, number).await?;
         }
         let mut contacts = self.contacts.into_changed();
+        alias::keep(tx, &mut contacts, &merged).await?;
         search::keep(tx, &mut contacts, self.now).await?;
         put(
             tx,
@@ -76,6 +77,7 @@ impl Batch {
                 contact::Column::Id,
                 [
                     contact::Column::Name,
+                    contact::Column::Alias,
                     contact::Column::Username,
                     contact::Column::WaId,
                     contact::Column::Bsuid,
@@ -114,6 +116,7 @@ impl Batch {
                     session::Column::ClosedAt,
                     session::Column::WaitingSince,
                     session::Column::WindowClosedAt,
+                    session::Column::SnoozedUntil,
                 ],
             ),
         )
@@ -196,6 +199,8 @@ impl Batch {
         }
         for (gone, kept) in merged {
             contact_note::merged(tx, gone, kept).await?;
+            blocks::merged(&**tx, gone, kept).await?;
+            contact_merge::joined(tx, gone, kept).await?;
             merge(tx, gone, kept).await?;
         }
         put(

@@ -1,4 +1,4 @@
-//! The contact's earlier sessions that the actor may see.
+//! The earlier sessions of a contact, and of those with which it is merged, that the actor may see.
 
 use crate::{
     Result,
@@ -12,13 +12,14 @@ use sea_orm::{
     sea_query::{Expr, Query},
 };
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// Maximum number of earlier sessions in the details.
 const MAX_PAST: u64 = 50;
 
-/// The contact's sessions before this one that the actor may see, the latest first. Leaves out a session whose messages
-/// went into another, because it is empty.
-pub(crate) fn earlier(actor: &Actor, than: &session::Model) -> Select<session::Entity> {
+/// The sessions of these contacts before this one that the actor may see, the latest first. Leaves out a session whose
+/// messages went into another, because it is empty.
+pub(crate) fn earlier(actor: &Actor, contacts: &[Uuid], than: &session::Model) -> Select<session::Entity> {
     use session::Column;
     let has_messages = Query::select()
         .expr(Expr::value(1))
@@ -31,7 +32,7 @@ pub(crate) fn earlier(actor: &Actor, than: &session::Model) -> Select<session::E
         .add(Column::OpenedAt.eq(than.opened_at))
         .add(Column::Id.lt(than.id));
     session::Entity::find()
-        .filter(Column::ContactId.eq(than.contact_id))
+        .filter(Column::ContactId.is_in(contacts.iter().copied()))
         .filter(
             Condition::any()
                 .add(Column::OpenedAt.lt(than.opened_at))
@@ -46,17 +47,19 @@ pub(crate) fn earlier(actor: &Actor, than: &session::Model) -> Select<session::E
 pub(crate) async fn earlier_than(
     db: &impl ConnectionTrait,
     actor: &Actor,
+    contacts: &[Uuid],
     than: &session::Model,
 ) -> Result<Option<session::Model>> {
-    Ok(earlier(actor, than).one(db).await?)
+    Ok(earlier(actor, contacts, than).one(db).await?)
 }
 
 pub(crate) async fn past(
     db: &impl ConnectionTrait,
     actor: &Actor,
+    contacts: &[Uuid],
     of: &session::Model,
 ) -> Result<Vec<EarlierSession>> {
-    let found = earlier(actor, of).limit(MAX_PAST).all(db).await?;
+    let found = earlier(actor, contacts, of).limit(MAX_PAST).all(db).await?;
     labels(db, found).await
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Whoever may see a session may see those earlier ones of its contact that the rule for sessions shows them
 //! ([`access::visible_to`]): supervisors all of them, an operator their own and the unowned ones in their queues. The
-//! thread of a customer shows nothing of a colleague's that the inbox would not show.
+//! thread of a customer shows nothing of a colleague's that the inbox would not show. The sessions of merged contacts
+//! follow each other by time.
 //!
 //! A cursor names a session and a message in it. Reactions, edits and deletions are shown with the message that they
 //! are about, on whichever page that is.
@@ -10,17 +11,22 @@
 mod changed;
 pub(super) mod cursor;
 mod earlier;
+mod onward;
 mod page;
 mod place;
 
 pub(crate) use changed::changed;
+#[cfg(test)]
+pub(super) use earlier::earlier;
+pub use onward::{Onward, Recorded, onward, recorded};
 
 use crate::{
     Engine, Result,
+    contacts::merged::all_of,
     entity::{channel, session},
     outbound::{blocked::blocked, queue},
     sessions::{
-        access, contact_note, lifecycle, rows,
+        access, contact_block, contact_merge, contact_note, lifecycle, rows,
         thread::{
             cursor::Cursor,
             earlier::{earlier_than, labels, past},
@@ -40,8 +46,11 @@ use domain::{
     session::{Above, May, ReplyEffect, Stretch, Thread},
 };
 use sea_orm::{ConnectionTrait, EntityTrait};
+use uuid::Uuid;
 
-/// Messages per page.
+/// Messages of the first page: a few screens, so that a thread is there at once.
+const FIRST_PAGE: u64 = 50;
+/// Messages of each page above it.
 const PAGE: u64 = 200;
 /// With more unread messages the first page is longer, so that it opens where they begin; but not longer than this.
 const MAX_FIRST_PAGE: u64 = 500;
@@ -94,7 +103,15 @@ pub async fn read(engine: &Engine, actor: &Actor, id: SessionId, before: Option<
     let position = engine.events().position();
     let found = access::find(db, actor, id, false).await?;
     let blocked = blocked(db, found.channel_id).await?;
-    let (may, templates) = may(engine, db, actor, &found).await?;
+    let contact_block = contact_block::of_session(db, &found).await?;
+    let (mut may, mut templates) = may(engine, db, actor, &found).await?;
+    if contact_block.is_some() {
+        may.reply = Err(Refusal::CustomerBlocked);
+        (may.reopen, may.shows_typing, templates) = (false, false, false);
+    }
+    let all = all_of(db, found.contact_id).await?;
+    let contacts: Vec<_> = all.iter().map(|contact| contact.id).collect();
+    let main = contacts.first().copied().unwrap_or(found.contact_id);
     let mut thread = Thread {
         position,
         messages: Vec::new(),
@@ -108,8 +125,11 @@ pub async fn read(engine: &Engine, actor: &Actor, id: SessionId, before: Option<
             .await?
             .remove(&found.id)
             .unwrap_or_default(),
-        past: past(db, actor, &found).await?,
-        contact_note: contact_note::of_contact(db, found.contact_id).await?,
+        past: past(db, actor, &contacts, &found).await?,
+        contact_block,
+        contact_note: contact_note::of_contact(db, main).await?,
+        unsaved_note: None,
+        merged: contact_merge::merged(db, actor, found.contact_id, all).await?,
         templates,
         may,
         blocked,
@@ -119,11 +139,11 @@ pub async fn read(engine: &Engine, actor: &Actor, id: SessionId, before: Option<
             .ok_or(Refusal::NotFound)?,
     };
     if let Some(cursor) = before {
-        thread.put_above(read_above(db, actor, &found, cursor).await?);
-        return Ok(thread);
+        thread.put_above(read_above(db, actor, &contacts, cursor).await?);
+        return Ok(engine.seen_by(actor, thread));
     }
     let unread = u64::try_from(found.unread).unwrap_or(0);
-    let limit = (unread + READ_BEFORE_UNREAD).clamp(PAGE, MAX_FIRST_PAGE);
+    let limit = (unread + READ_BEFORE_UNREAD).clamp(FIRST_PAGE, MAX_FIRST_PAGE);
     let mut page = page(db, actor, &found, None, limit).await?;
     let queued = |message: &MessageView| message.status == Some(Status::Queued);
     if page.messages.iter().any(queued) {
@@ -134,14 +154,14 @@ pub async fn read(engine: &Engine, actor: &Actor, id: SessionId, before: Option<
     }
     thread.above = match page.before {
         Some(place) => Some(Cursor::before(found.id, place).to_string()),
-        None => earlier_than(db, actor, &found)
+        None => earlier_than(db, actor, &contacts, &found)
             .await?
             .map(|it| Cursor::end(it.id).to_string()),
     };
     thread.whole = page.before.is_none();
     thread.messages = page.messages;
     thread.changed_above = page.changed_above;
-    Ok(thread)
+    Ok(engine.seen_by(actor, thread))
 }
 
 /// What stands above a place in a session's thread.
@@ -151,7 +171,10 @@ pub async fn read(engine: &Engine, actor: &Actor, id: SessionId, before: Option<
 pub async fn above(engine: &Engine, actor: &Actor, id: SessionId, cursor: &str) -> Result<Above> {
     let db = engine.db.read();
     let found = access::find(db, actor, id, false).await?;
-    read_above(db, actor, &found, cursor).await
+    let all = all_of(db, found.contact_id).await?;
+    let contacts: Vec<_> = all.iter().map(|contact| contact.id).collect();
+    let above = read_above(db, actor, &contacts, cursor).await?;
+    Ok(engine.seen_by(actor, above))
 }
 
 /// The session's thread around one of its messages, or a line of its timeline: with some of the messages that came
@@ -173,12 +196,12 @@ pub async fn read_at(engine: &Engine, actor: &Actor, id: SessionId, line: LineId
 async fn read_above(
     db: &impl ConnectionTrait,
     actor: &Actor,
-    opened: &session::Model,
+    contacts: &[Uuid],
     cursor: &str,
 ) -> Result<Above> {
     let cursor = Cursor::parse(cursor).ok_or(Refusal::BadCursor)?;
     let mut of = access::find(db, actor, SessionId::new(cursor.session), false).await?;
-    if of.contact_id != opened.contact_id {
+    if !contacts.contains(&of.contact_id) {
         return Err(Refusal::NotFound.into());
     }
     let mut place = cursor.before;
@@ -191,7 +214,7 @@ async fn read_above(
         if let Some(place) = page.before {
             break Some(Cursor::before(of.id, place));
         }
-        let Some(next) = earlier_than(db, actor, &of).await? else {
+        let Some(next) = earlier_than(db, actor, contacts, &of).await? else {
             break None;
         };
         if left == 0 {

@@ -54,7 +54,21 @@ pub(crate) async fn page(
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let before = rows.last().filter(|_| more).map(|row| (row.at, row.id));
     rows.reverse();
+    let (messages, changed_above) = folded(db, actor, of, rows).await?;
+    Ok(Page {
+        messages,
+        before,
+        changed_above,
+    })
+}
 
+/// Messages of one session, oldest first, as a thread shows them; and the messages elsewhere that one of them changed.
+pub(super) async fn folded(
+    db: &impl ConnectionTrait,
+    actor: &Actor,
+    of: &session::Model,
+    rows: Vec<message::Model>,
+) -> Result<(Vec<MessageView>, Vec<MessageView>)> {
     let on_page: HashSet<_> = rows.iter().map(|row| MessageId::new(row.id)).collect();
     let mut messages = rows.into_iter().map(view).collect::<Result<Vec<_>>>()?;
     content::fill(db, &mut messages).await?;
@@ -76,11 +90,7 @@ pub(crate) async fn page(
                 .as_ref()
                 .is_some_and(|wamid| changed.contains(wamid))
     };
-    Ok(Page {
-        messages,
-        before,
-        changed_above: others.into_iter().filter(is_changed).collect(),
-    })
+    Ok((messages, others.into_iter().filter(is_changed).collect()))
 }
 
 /// The messages that these are about, or answer, and that are not among them. A customer may answer a message of an

@@ -114,6 +114,23 @@ pub fn lay_out(
     days
 }
 
+/// Leaves the last lines, so many or from the unread line on.
+pub fn keep_newest(days: &mut Vec<Day>, count: usize) {
+    let mut lines = days.iter().flat_map(|day| &day.lines);
+    let unread = lines.position(|(_, line)| matches!(line, Line::Unread(_)));
+    let all: usize = days.iter().map(|day| day.lines.len()).sum();
+    let mut above = all.saturating_sub(count).min(unread.unwrap_or(all));
+    days.retain_mut(|day| {
+        let gone = above.min(day.lines.len());
+        above -= gone;
+        if gone > 0 {
+            day.lines.drain(..gone);
+            day.begins = None;
+        }
+        !day.lines.is_empty()
+    });
+}
+
 /// Messages have whole seconds, events have milliseconds. Within one second the order is unknown, except that no
 /// message follows the closing of its session.
 fn precedes(event: &SessionEvent, message: &MessageView) -> bool {
@@ -141,6 +158,12 @@ fn opens(event: &SessionEvent) -> bool {
         | SessionEventKind::Reopened
         | SessionEventKind::ClosedIdle
         | SessionEventKind::Joined
+        | SessionEventKind::Blocked
+        | SessionEventKind::Unblocked
+        | SessionEventKind::Snoozed
+        | SessionEventKind::Woken
+        | SessionEventKind::ContactMerged
+        | SessionEventKind::ContactSeparated
         | SessionEventKind::Noted => false,
     }
 }

@@ -46,6 +46,8 @@ pub fn thread(unread: u32, messages: Vec<MessageView>, timeline: Vec<SessionEven
             contact: ContactRef {
                 id: id::<ContactId>(2),
                 label: "K".into(),
+                alias: None,
+                profile_name: None,
                 number: None,
                 username: None,
             },
@@ -62,6 +64,7 @@ pub fn thread(unread: u32, messages: Vec<MessageView>, timeline: Vec<SessionEven
             opened_at: at(0),
             closed_at: None,
             waiting_since: None,
+            snoozed_until: None,
             group: false,
             labels: Vec::new(),
         },
@@ -83,10 +86,16 @@ pub fn thread(unread: u32, messages: Vec<MessageView>, timeline: Vec<SessionEven
             take_over: false,
             transfer: false,
             reopen: false,
+            saves: false,
+            snooze: false,
+            block: false,
         },
         blocked: None,
         templates: false,
+        contact_block: None,
         contact_note: Default::default(),
+        unsaved_note: None,
+        merged: Default::default(),
     }
 }
 
@@ -156,6 +165,7 @@ fn moments_stand_where_they_happened() {
         who: None,
         by: None,
         reason: None,
+        mentions: Vec::new(),
     };
     let thread = thread(
         0,
@@ -178,6 +188,7 @@ fn a_session_opens_before_its_first_message_though_meta_had_that_earlier() {
         who: None,
         by: None,
         reason: None,
+        mentions: Vec::new(),
     };
     let thread = thread(
         0,
@@ -262,6 +273,7 @@ fn earlier(n: u8, messages: Vec<MessageView>, whole: bool) -> Stretch {
             who: None,
             by: None,
             reason: None,
+            mentions: Vec::new(),
         }],
     }
 }
@@ -275,6 +287,7 @@ fn a_session_begins_at_its_first_message_and_nowhere_else() {
         who: None,
         by: None,
         reason: None,
+        mentions: Vec::new(),
     };
     let mut thread = thread(0, vec![message(20, Direction::Inbound, 5)], vec![opened]);
     // Meta had the messages before the process opened the session, or after.
@@ -314,6 +327,7 @@ fn within_one_second_moments_come_before_messages_and_the_close_after_them() {
         who: None,
         by: None,
         reason: None,
+        mentions: Vec::new(),
     };
     let thread = thread(
         0,
@@ -407,4 +421,32 @@ fn what_was_said_in_a_group_is_marked_as_far_as_it_is_shown() {
         begins(&thread),
         [ends_with_a_group, Some(Begins::This { group: true })]
     );
+}
+
+#[test]
+fn the_newest_lines_are_there_first_and_all_that_are_unread() {
+    use Direction::{Inbound, Outbound};
+    const DAY: i64 = 24 * 60;
+    let messages = vec![
+        message(10, Inbound, 0),
+        message(11, Outbound, 1),
+        message(12, Inbound, DAY),
+        message(13, Outbound, DAY + 1),
+        message(14, Inbound, DAY + 2),
+    ];
+    let thread = thread(0, messages, vec![]);
+    let kept = |count, divider| {
+        let mut days = lay_out(&thread, &[], divider, utc_day);
+        keep_newest(&mut days, count);
+        sketch(&days)
+    };
+    assert_eq!(kept(9, None), "|BB|BBB");
+    assert_eq!(kept(4, None), "|B|BBB");
+    assert_eq!(kept(3, None), "|BBB");
+    assert_eq!(kept(2, None), "|BB");
+    let unread = Divider {
+        before: thread.messages[1].id,
+        count: 4,
+    };
+    assert_eq!(kept(2, Some(unread)), "|UB|BBB");
 }

@@ -3,6 +3,7 @@
 use crate::{
     form::{Problem, Problems},
     message::content::{Location, Media},
+    web_address::WebAddress,
 };
 
 /// Maximum number of characters in a text.
@@ -69,7 +70,7 @@ impl Check {
         let begins = link.to_ascii_lowercase();
         let clean = (begins.starts_with("https://") || begins.starts_with("http://"))
             && !link.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\')
-            && url::Url::parse(link).is_ok();
+            && WebAddress::parse(link).is_some();
         if !clean && !link.trim().is_empty() {
             self.add(field, Problem::NotAToken);
         }

@@ -1,24 +1,32 @@
 //! The commands. Each reads the settings, opens the engine, and makes one call.
 
+mod audit;
+mod readable;
+mod users;
+
+use self::{audit::AuditCommand, readable::readable, users::UserCommand};
 use crate::{
     application::{Application, engine_config, url_of},
     demo, doctor, logging,
-    settings::Settings,
+    settings::{Settings, warnings::warnings},
     shutdown::stop_signal,
     systemd,
 };
 use anyhow::Context as _;
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
 use domain::{
-    access::{Actor, Role, Scope, UserForm},
+    access::{Actor, Scope, TokenForm},
     cost::RatesInput,
     dead_letter::{DeadReason, Filter, Replayed, Within},
-    refusal::Refusal,
+    ids::TokenId,
+    time::Timestamp,
 };
-use engine::{Clock, Engine, Purpose};
+use engine::{
+    Clock, Engine, Purpose,
+    access::api_tokens,
+    credentials::rotate::{Rotated, rotate},
+};
 use std::{
-    io::Read as _,
     path::{Path, PathBuf},
     pin::pin,
 };
@@ -62,37 +70,15 @@ enum Command {
     /// Tokens for the REST API
     #[command(subcommand)]
     Token(TokenCommand),
-    /// The key that seals secrets
+    /// The audit log: who did what
     #[command(subcommand)]
-    MasterKey(MasterKeyCommand),
+    Audit(AuditCommand),
+    /// The master key, which seals secrets
+    #[command(subcommand, alias = "master-key")]
+    Keys(KeysCommand),
     /// The settings
     #[command(subcommand)]
     Config(ConfigCommand),
-}
-
-#[derive(Debug, Subcommand)]
-enum UserCommand {
-    /// Add a user; without --password-stdin a password is generated and printed
-    Add(AddUser),
-    /// Print a link that lets a user log in whom the throttle keeps out after too many wrong passwords
-    Unlock {
-        #[arg(long)]
-        login: String,
-    },
-}
-
-#[derive(Debug, Args)]
-struct AddUser {
-    #[arg(long)]
-    login: String,
-    /// The name that colleagues see
-    #[arg(long)]
-    name: String,
-    #[arg(long, default_value = "admin", value_parser = PossibleValuesParser::new(Role::ALL.iter().map(|word| word.as_str())))]
-    role: String,
-    /// Take the password from the first line of standard input
-    #[arg(long)]
-    password_stdin: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -129,6 +115,13 @@ struct Replay {
 enum TokenCommand {
     /// Print a new token, and nothing else, to standard output; it is not shown again
     Create(CreateToken),
+    /// Those that work: id, scope, last use, end, name
+    List,
+    /// Let nobody in with it any more
+    Revoke {
+        /// As `list` shows it
+        id: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -138,10 +131,15 @@ struct CreateToken {
     name: String,
     #[arg(long, value_parser = PossibleValuesParser::new(Scope::ALL.iter().map(|word| word.as_str())))]
     scope: String,
+    /// After how many days it expires, 1 to 1000; without this, never
+    #[arg(long, value_name = "DAYS")]
+    expires: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
-enum MasterKeyCommand {
+enum KeysCommand {
+    /// Seal all secrets with a new key: security.next_master_key, or one that is made; a server may run meanwhile
+    Rotate,
     /// For a lost master key: use the configured key, or create one, and forget the secrets sealed with the old key
     Replace,
 }
@@ -164,6 +162,9 @@ impl Cli {
         let (settings, effective) = Settings::load(self.config.as_deref())?;
         if matches!(self.command, Command::Config(ConfigCommand::Check)) {
             effective.iter().for_each(|setting| println!("{setting}"));
+            for warning in warnings(&settings) {
+                eprintln!("warning: {warning}");
+            }
             return Ok(());
         }
         logging::start(&settings.log);
@@ -175,9 +176,10 @@ impl Cli {
                 anyhow::ensure!(well, "something is wrong, marked with ✗ above");
                 Ok(())
             }
-            Command::User(UserCommand::Add(user)) => add_user(&open(&settings).await?, user).await,
-            Command::User(UserCommand::Unlock { login }) => unlock(&open(&settings).await?, &login).await,
-            Command::MasterKey(MasterKeyCommand::Replace) => replace_master_key(&settings).await,
+            Command::Audit(command) => audit::run(&open(&settings).await?, command).await,
+            Command::User(command) => users::run(&open(&settings).await?, command).await,
+            Command::Keys(KeysCommand::Rotate) => rotate_master_key(&settings).await,
+            Command::Keys(KeysCommand::Replace) => replace_master_key(&settings).await,
             Command::Countries(CountriesCommand::Off) => countries_off(&open(&settings).await?).await,
             Command::Costs(CostsCommand::Rates { file }) => {
                 replace_rates(&open(&settings).await?, &file).await
@@ -185,15 +187,18 @@ impl Cli {
             Command::Deliveries(DeliveriesCommand::Replay(which)) => {
                 replay(&open(&settings).await?, &which).await
             }
-            Command::Token(TokenCommand::Create(token)) => {
-                create_token(&open(&settings).await?, &token).await
-            }
+            Command::Token(TokenCommand::Create(token)) => create_token(&open(&settings).await?, token).await,
+            Command::Token(TokenCommand::List) => list_tokens(&open(&settings).await?).await,
+            Command::Token(TokenCommand::Revoke { id }) => revoke_token(&open(&settings).await?, &id).await,
             Command::Demo(_) | Command::Config(_) => Ok(()),
         }
     }
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {
+    for warning in warnings(&settings) {
+        tracing::warn!("{warning}");
+    }
     let mut stop = pin!(stop_signal()?);
     let application = tokio::select! {
         application = Application::build(settings, Clock::system()) => application?,
@@ -202,7 +207,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
             return Ok(());
         }
     };
-    if let Some(token) = engine::access::users::create_setup_link(application.engine()).await? {
+    if let Some(token) = engine::access::setup::create_setup_link(application.engine()).await? {
         let mut link = application.public_url().join("setup")?;
         link.query_pairs_mut().append_pair("token", &token);
         tracing::warn!("nobody can log in yet: create the first administrator at {link}");
@@ -229,47 +234,24 @@ async fn open_for(settings: &Settings, purpose: Purpose) -> anyhow::Result<Engin
     Ok(Engine::open(config).await?)
 }
 
+async fn rotate_master_key(settings: &Settings) -> anyhow::Result<()> {
+    match rotate(&open(settings).await?).await? {
+        Rotated::Now(secrets) => println!("Sealed with the new master key: {secrets} secrets."),
+        Rotated::Before => println!("All secrets were sealed with this key before: nothing is left to do."),
+    }
+    match settings.security.next_master_key {
+        Some(_) => println!("Make security.next_master_key the security.master_key, and back it up."),
+        None => println!("Back up master.key. Backups of the database from before need the old one."),
+    }
+    Ok(())
+}
+
 async fn replace_master_key(settings: &Settings) -> anyhow::Result<()> {
     open_for(settings, Purpose::NewMasterKey).await?;
     println!(
         "The master key is the one that is there now. What another one had sealed is forgotten: see to it in the console \
          that every channel has its access token and its app secret, and start with a backup of the key."
     );
-    Ok(())
-}
-
-async fn unlock(engine: &Engine, login: &str) -> anyhow::Result<()> {
-    let link = engine::access::browsers::unlock(engine, login).await;
-    let link = link.map_err(|error| match error {
-        engine::Error::Refused(Refusal::NotFound) => {
-            anyhow::anyhow!("nobody who may log in is called {login:?}")
-        }
-        other => other.into(),
-    })?;
-    println!("{link}");
-    tracing::info!("within an hour {login} opens this link in their browser, and then logs in as always");
-    Ok(())
-}
-
-async fn add_user(engine: &Engine, user: AddUser) -> anyhow::Result<()> {
-    let password = if user.password_stdin {
-        first_line()?
-    } else {
-        made_up()?
-    };
-    let form = UserForm {
-        login: user.login,
-        name: user.name,
-        password: password.clone(),
-        role: user.role,
-    };
-    engine::access::users::add(engine, &Actor::System, &form)
-        .await
-        .map_err(readable)?;
-    if !user.password_stdin {
-        println!("{password}");
-        tracing::info!("the password of {} is on standard output", form.login);
-    }
     Ok(())
 }
 
@@ -332,40 +314,39 @@ async fn replay(engine: &Engine, which: &Replay) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn create_token(engine: &Engine, token: &CreateToken) -> anyhow::Result<()> {
-    let scope: Scope = token
-        .scope
-        .parse()
-        .map_err(|_| anyhow::anyhow!("no such scope"))?;
-    let token = engine::access::api_tokens::create(engine, &token.name, scope)
+async fn create_token(engine: &Engine, token: CreateToken) -> anyhow::Result<()> {
+    let form = TokenForm {
+        name: token.name,
+        scope: token.scope,
+        days: token.expires.unwrap_or_default(),
+    };
+    let token = api_tokens::create(engine, &Actor::System, &form)
         .await
         .map_err(readable)?;
     println!("{token}");
     Ok(())
 }
 
-fn first_line() -> anyhow::Result<String> {
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text)?;
-    Ok(text.lines().next().unwrap_or_default().to_owned())
-}
-
-/// 18 random bytes: 24 characters.
-fn made_up() -> anyhow::Result<String> {
-    let mut bytes = [0; 18];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random numbers: {error}"))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
-}
-
-/// A refused form names its fields.
-fn readable(error: engine::Error) -> anyhow::Error {
-    match error {
-        engine::Error::Refused(Refusal::Invalid { fields }) => {
-            let problems = fields
-                .iter()
-                .map(|field| format!("--{}: {:?}", field.field, field.problem));
-            anyhow::anyhow!("{}", problems.collect::<Vec<_>>().join(", "))
-        }
-        other => other.into(),
+async fn list_tokens(engine: &Engine) -> anyhow::Result<()> {
+    let at = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), crate::http::api::time);
+    for token in api_tokens::list(engine, &Actor::System).await? {
+        let (used, expires) = (at(token.used_at), at(token.expires_at));
+        println!(
+            "{}\t{}\t{used}\t{expires}\t{}",
+            token.id,
+            token.scope.as_str(),
+            token.name
+        );
     }
+    Ok(())
+}
+
+async fn revoke_token(engine: &Engine, id: &str) -> anyhow::Result<()> {
+    let id: TokenId = id.parse()?;
+    let tokens = api_tokens::list(engine, &Actor::System).await?;
+    anyhow::ensure!(
+        tokens.iter().any(|token| token.id == id),
+        "no token that works has this id"
+    );
+    Ok(api_tokens::revoke(engine, &Actor::System, id).await?)
 }

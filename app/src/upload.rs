@@ -1,10 +1,9 @@
 //! Uploads a file in parts, by the protocol tus. After a cut line it asks how much has come, and goes on from there.
 
-use super::attached::Sendable;
 use crate::{api::ApiError, wire};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::{
-    file::UploadView,
+    file::UploadedFile,
     ids::{FileId, SessionId},
     refusal::Refusal,
 };
@@ -20,10 +19,17 @@ const PART: f64 = 2.0 * 1024.0 * 1024.0;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
+/// What a file is uploaded for.
+#[derive(Debug, Clone, Copy)]
+pub enum Purpose {
+    Session(SessionId),
+    CannedReply,
+}
+
 /// Why a file was not uploaded.
 #[derive(Debug)]
 pub enum Failed {
-    /// The user removed it, or left the thread.
+    /// The user removed it, or left the page.
     Stopped,
     Refused(ApiError),
 }
@@ -38,10 +44,10 @@ enum Answer {
 /// Uploads the file, and returns what the process sees it as. `told` hears of the share in percent, and whether the line is cut.
 pub async fn upload(
     file: &File,
-    session: SessionId,
+    purpose: Purpose,
     signal: &AbortSignal,
     told: impl Fn(u32, bool),
-) -> Result<Sendable, Failed> {
+) -> Result<UploadedFile, Failed> {
     let size = file.size();
     let mut pause = FIRST_PAUSE;
     let mut place: Option<String> = None;
@@ -49,7 +55,7 @@ pub async fn upload(
     let mut share = 0;
     loop {
         let answer = match (&place, offset) {
-            (None, _) => create(file, session, signal).await?,
+            (None, _) => create(file, purpose, signal).await?,
             (Some(at), None) => request(at, "HEAD", &[], None, signal).await?,
             (Some(at), Some(from)) if from < size => append(at, file, from, signal).await?,
             (Some(at), Some(_)) => match describe(at, signal).await? {
@@ -104,21 +110,28 @@ fn id_of(place: &str) -> Result<FileId, Failed> {
 }
 
 /// What the process sees a complete file as; `None` when it could not be asked.
-async fn describe(place: &str, signal: &AbortSignal) -> Result<Option<Sendable>, Failed> {
+async fn describe(place: &str, signal: &AbortSignal) -> Result<Option<UploadedFile>, Failed> {
     let Answer::Done(response) = request(place, "GET", &[], None, signal).await? else {
         return Ok(None);
     };
     let Some(text) = text_of(&response).await else {
         return Ok(None);
     };
-    let upload: UploadView = wire::read(&text).map_err(|_| Failed::Refused(ApiError::Malformed))?;
-    Ok(Some(Sendable::new(id_of(place)?, upload)))
+    let upload = wire::read(&text).map_err(|_| Failed::Refused(ApiError::Malformed))?;
+    Ok(Some(UploadedFile {
+        id: id_of(place)?,
+        upload,
+    }))
 }
 
-async fn create(file: &File, session: SessionId, signal: &AbortSignal) -> Result<Answer, Failed> {
+async fn create(file: &File, purpose: Purpose, signal: &AbortSignal) -> Result<Answer, Failed> {
+    let (key, value) = match purpose {
+        Purpose::Session(session) => ("session", session.to_string()),
+        Purpose::CannedReply => ("purpose", "canned_reply".to_owned()),
+    };
     let metadata = format!(
-        "session {},filename {}",
-        BASE64_STANDARD.encode(session.to_string()),
+        "{key} {},filename {}",
+        BASE64_STANDARD.encode(value),
         BASE64_STANDARD.encode(file.name())
     );
     let headers = [

@@ -1,10 +1,14 @@
 //! Canned replies: who may write them, and which may be used in a session.
 
+mod files;
+
+pub use files::attach;
+
 use crate::{
     Engine, Result,
     audit::Subject,
     contacts,
-    entity::{canned_reply, channel, contact, queue},
+    entity::{canned_reply, channel, queue},
     sessions::access::find,
 };
 use domain::{
@@ -12,6 +16,7 @@ use domain::{
     canned_reply::{CannedReply, CannedReplyForm, MAX_CANNED_REPLIES, NewCannedReply, Variables},
     form::{Invalid, Problem},
     ids::{CannedReplyId, QueueId, SessionId},
+    mask::Mask as _,
     refusal::Refusal,
 };
 use sea_orm::{
@@ -24,7 +29,16 @@ pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<CannedReply>> {
     actor.require(Permission::CannedReplyRead)?;
     let all = canned_reply::Entity::find().order_by_asc(canned_reply::Column::Shortcut);
     let all = all.all(engine.db.read()).await?;
-    Ok(all.into_iter().map(Into::into).collect())
+    with_files(engine, all).await
+}
+
+async fn with_files(engine: &Engine, rows: Vec<canned_reply::Model>) -> Result<Vec<CannedReply>> {
+    let mut files = files::of(engine.db.read(), rows.iter().map(|row| row.id)).await?;
+    let with = |row: canned_reply::Model| {
+        let of_it = files.remove(&row.id).unwrap_or_default();
+        row.with(of_it)
+    };
+    Ok(rows.into_iter().map(with).collect())
 }
 
 pub async fn get(engine: &Engine, actor: &Actor, id: CannedReplyId) -> Result<CannedReply> {
@@ -32,7 +46,8 @@ pub async fn get(engine: &Engine, actor: &Actor, id: CannedReplyId) -> Result<Ca
     let found = canned_reply::Entity::find_by_id(id.uuid())
         .one(engine.db.read())
         .await?;
-    Ok(found.ok_or(Refusal::NotFound)?.into())
+    let found = with_files(engine, vec![found.ok_or(Refusal::NotFound)?]).await?;
+    Ok(found.into_iter().next().ok_or(Refusal::NotFound)?)
 }
 
 /// The queues that a canned reply may be for, with their names.
@@ -49,17 +64,17 @@ pub async fn of_session(engine: &Engine, actor: &Actor, id: SessionId) -> Result
     actor.require(Permission::CannedReplyRead)?;
     let db = engine.db.read();
     let of = find(db, actor, id, false).await?;
-    let everywhere = Condition::any().add(canned_reply::Column::QueueId.is_null());
-    let here = everywhere.add_option(of.queue_id.map(|queue| canned_reply::Column::QueueId.eq(queue)));
     let replies = canned_reply::Entity::find()
-        .filter(here)
+        .filter(canned_reply::usable_in(of.queue_id))
         .order_by_asc(canned_reply::Column::Shortcut)
         .all(db)
         .await?;
     if replies.is_empty() {
         return Ok(Vec::new());
     }
-    let contact = contact::Entity::find_by_id(of.contact_id).one(db).await?;
+    let contact = contacts::merged::known(db, [of.contact_id])
+        .await?
+        .remove(&of.contact_id);
     let channel = channel::Entity::find_by_id(of.channel_id).one(db).await?;
     let operator = match (actor, actor.extension()) {
         (_, Some(own)) => own.name.clone(),
@@ -68,18 +83,19 @@ pub async fn of_session(engine: &Engine, actor: &Actor, id: SessionId) -> Result
     };
     let variables = Variables {
         customer: contact
-            .map(|contact| contacts::reference(contact).label)
+            .map(contacts::reference)
+            // The end of a number is no name.
+            .filter(|contact| !engine.masks_numbers(actor) || contact.clone().masked().label == contact.label)
+            .map(|contact| contact.label)
             .unwrap_or_default(),
         operator,
         channel: channel.map(|channel| channel.name).unwrap_or_default(),
     };
-    let filled = |row: canned_reply::Model| {
-        let reply = CannedReply::from(row);
-        CannedReply {
-            text: variables.fill(&reply.text),
-            ..reply
-        }
+    let filled = |reply: CannedReply| CannedReply {
+        text: variables.fill(&reply.text),
+        ..reply
     };
+    let replies = with_files(engine, replies).await?;
     Ok(replies.into_iter().map(filled).collect())
 }
 
@@ -95,6 +111,7 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &CannedReplyForm) -> R
     canned_reply::Entity::insert(new.clone().into_active_model())
         .exec_without_returning(&tx)
         .await?;
+    files::set(&tx, new.id, &form.files).await?;
     tx.audit(
         "canned_reply.create",
         Subject::CannedReply(new.id),
@@ -113,6 +130,7 @@ pub async fn change(engine: &Engine, actor: &Actor, id: CannedReplyId, form: &Ca
     check(&tx, &form, Some(id)).await?;
     let changed = row(engine, id, &form).into_active_model().reset_all();
     canned_reply::Entity::update(changed).exec(&tx).await?;
+    files::set(&tx, id.uuid(), &form.files).await?;
     tx.audit(
         "canned_reply.change",
         Subject::CannedReply(id.uuid()),
@@ -123,9 +141,10 @@ pub async fn change(engine: &Engine, actor: &Actor, id: CannedReplyId, form: &Ca
 
 pub async fn delete(engine: &Engine, actor: &Actor, id: CannedReplyId) -> Result<()> {
     actor.require(Permission::CannedReplyChange)?;
-    let tx = engine.transaction(actor).await?;
+    let tx = engine.transaction_alone(actor).await?;
     let known = canned_reply::Entity::find_by_id(id.uuid()).one(&tx).await?;
     let shortcut = known.ok_or(Refusal::NotFound)?.shortcut;
+    files::release(&tx, id.uuid(), Condition::all()).await?;
     canned_reply::Entity::delete_by_id(id.uuid()).exec(&tx).await?;
     tx.audit(
         "canned_reply.delete",

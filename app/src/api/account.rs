@@ -1,0 +1,69 @@
+//! A user's own account: the password, and the browsers that are logged in.
+
+#[cfg(feature = "ssr")]
+use super::{
+    auth,
+    guard::{self, actor, engine, web_session},
+    plain_form,
+};
+use super::{checked::Checked, error::ApiError, rpc::Rpc};
+use domain::{
+    access::{LoginView, Me, PasswordForm},
+    form::Invalid,
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What the page of one's own account shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    pub me: Me,
+    /// The browser that asks comes first.
+    pub logins: Vec<LoginView>,
+}
+
+#[server(name = ReadAccount, prefix = "/rpc", endpoint = "account/read", protocol = Rpc)]
+pub async fn account() -> Result<Account, ApiError> {
+    let actor = actor().await?;
+    let session = session().await?;
+    let logins = engine::access::web_sessions::own(&engine()?, &actor, session.as_deref()).await?;
+    match actor {
+        domain::access::Actor::User(me) => Ok(Account { me, logins }),
+        _ => Err(ApiError::SignIn.sent()),
+    }
+}
+
+/// Changes the user's password, logs the user out in all other browsers, and gives this one a new session id.
+#[server(prefix = "/rpc", endpoint = "account/change-password", protocol = Rpc)]
+pub async fn change_password(#[server(default)] form: PasswordForm) -> Result<(), ApiError> {
+    let actor = actor().await?;
+    let (session, browser) = (session().await?, guard::browser());
+    let caller = guard::caller(browser.as_deref());
+    let proven =
+        engine::access::log_in::change_password(&engine()?, &actor, &form, caller, session.as_deref())
+            .await?;
+    auth::enter(proven).await?;
+    plain_form::redirect("/account");
+    Ok(())
+}
+
+impl Checked for ChangePassword {
+    fn check(&self) -> Result<(), Invalid> {
+        self.form.check()
+    }
+}
+
+/// Logs the user out in one browser.
+#[server(prefix = "/rpc", endpoint = "account/end-login", protocol = Rpc)]
+pub async fn end_login(#[server(default)] id: String) -> Result<(), ApiError> {
+    let actor = actor().await?;
+    engine::access::web_sessions::end_own(&engine()?, &actor, &id).await?;
+    plain_form::redirect("/account");
+    Ok(())
+}
+
+/// The id of the caller's web session.
+#[cfg(feature = "ssr")]
+async fn session() -> super::error::ApiResult<Option<String>> {
+    Ok(web_session().await?.id().map(|id| id.to_string()))
+}

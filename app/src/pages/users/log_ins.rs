@@ -1,0 +1,108 @@
+//! How a user gets in: the link for a new password, and the browsers in which they are logged in.
+
+use crate::{
+    api::{
+        ActionForm, ApiResult, Resource, ServerAction,
+        users::{CreatePasswordLink, EndUserLogins, UserPage},
+    },
+    i18n::*,
+    labels,
+    pages::directory::switches,
+    ui::{Button, CopyField, Kind, Time, form::on_answer, time::use_now, use_toasts},
+};
+use domain::{access::UserRow, ids::UserId, time::Timestamp};
+use leptos::prelude::*;
+
+#[component]
+pub fn LogIns(
+    user: UserRow,
+    /// The user looks at themselves.
+    own: bool,
+    stored: Resource<ApiResult<UserPage>>,
+) -> impl IntoView {
+    let link = (!user.disabled && !own).then(|| view! { <PasswordLink id=user.id /> });
+    let (id, count, seen) = (user.id, user.logins, user.seen_at);
+    view! {
+        {link}
+        <Browsers id count seen stored />
+    }
+    .into_any()
+}
+
+/// Creating the link needs a script: it is shown once, in the page that asked for it.
+#[component]
+fn PasswordLink(id: UserId) -> impl IntoView {
+    let i18n = use_i18n();
+    let toasts = use_toasts();
+    let now = use_now();
+    let create = ServerAction::<CreatePasswordLink>::new();
+    let link = RwSignal::new(None::<String>);
+    on_answer(create, move |answer| match answer {
+        Ok(new) => link.set(Some(new.clone())),
+        Err(error) => toasts.warn(labels::sentence(i18n.get_locale_untracked(), error)),
+    });
+    let shown = move || {
+        link.get().map(|value| {
+            view! {
+                <CopyField
+                    name="password-link"
+                    label=move || t_string!(i18n, account.users.link)
+                    hint=move || t_string!(i18n, account.users.link_hint)
+                    value
+                />
+            }
+        })
+    };
+    view! {
+        <section class="panel">
+            <h2>{move || t_string!(i18n, account.users.forgotten)}</h2>
+            <p>{move || t_string!(i18n, account.users.forgotten_text)}</p>
+            <div class:not-yet=move || now.with(Option::is_none)>
+                <ActionForm action=create>
+                    <input type="hidden" name="id" value=id.to_string() />
+                    <Button submit=true busy=create.pending()>
+                        {move || t_string!(i18n, account.users.create_link)}
+                    </Button>
+                </ActionForm>
+            </div>
+            <div aria-live="polite">{shown}</div>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Browsers(
+    id: UserId,
+    count: u32,
+    seen: Option<Timestamp>,
+    stored: Resource<ApiResult<UserPage>>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let end = switches::<EndUserLogins, _>(stored);
+    let words = move || t_string!(i18n, account.users.logged_in, count = count).to_string();
+    let seen = seen.map(|at| {
+        view! {
+            <p>{move || t_string!(i18n, account.seen)} " " <Time at /></p>
+        }
+    });
+    let button = (count > 0).then(|| {
+        view! {
+            <ActionForm action=end>
+                <input type="hidden" name="id" value=id.to_string() />
+                <Button submit=true kind=Kind::Danger busy=end.pending()>
+                    {move || t_string!(i18n, account.users.end)}
+                </Button>
+            </ActionForm>
+        }
+    });
+    view! {
+        <section class="panel">
+            <h2>{move || t_string!(i18n, account.logins_of)}</h2>
+            <p>{words}</p>
+            {seen}
+            {button}
+        </section>
+    }
+    .into_any()
+}

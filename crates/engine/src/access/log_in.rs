@@ -1,0 +1,139 @@
+//! Users prove with their password who they are: at the log-in, and when they change it.
+
+use crate::{
+    Engine, Result,
+    access::{browsers, login_throttle::Attempt, proof::Proven, users, web_sessions},
+    audit::{Subject, refusal_rate::Kind, refusals},
+    entity::user,
+    seldom::{EVERY_SECOND, Seldom},
+};
+use domain::{
+    access::{Actor, Me, PasswordForm, login_name},
+    form::Problem,
+    ids::UserId,
+    refusal::Refusal,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use std::net::IpAddr;
+
+/// Where somebody types a password. `browser`: the cookie of `browsers`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Caller<'a> {
+    pub address: Option<IpAddr>,
+    pub browser: Option<&'a str>,
+}
+
+/// Checks a log-in. Wrong names, wrong passwords and disabled users get the same answer in the same time.
+pub async fn log_in(engine: &Engine, login: &str, password: &str, caller: Caller<'_>) -> Result<Proven> {
+    // A name that no account can have belongs to nobody, and takes the same path.
+    let login = login_name(login).unwrap_or_default();
+    let Some(found) = verified(engine, "person.log_in", &login, password, caller).await? else {
+        metrics::counter!(crate::metrics::LOGINS_REFUSED).increment(1);
+        return Err(Refusal::WrongLogin.into());
+    };
+    let me = users::me(engine, UserId::new(found.id)).await?;
+    let me = me.ok_or(Refusal::WrongLogin)?;
+    Ok(Proven::new(me, &found.password_hash))
+}
+
+/// Notes that somebody is logged in now.
+pub async fn note_log_in(engine: &Engine, me: &Me) -> Result<()> {
+    let tx = engine.transaction(&Actor::User(me.clone())).await?;
+    tx.audit("person.log_in", Subject::User(me.id.uuid()), None);
+    tx.commit().await
+}
+
+/// The user with this name and password who is not disabled. Wrong passwords are counted. `action`: what the password
+/// is for.
+async fn verified(
+    engine: &Engine,
+    action: &str,
+    login: &str,
+    password: &str,
+    caller: Caller<'_>,
+) -> Result<Option<user::Model>> {
+    let attempt = Attempt {
+        login,
+        from: caller.address,
+        browser: browsers::known(engine, login, caller.browser),
+    };
+    if let Err(refused) = engine.login_throttle.begin(attempt) {
+        log_refusal(caller, login);
+        let why = Some("too many attempts".to_owned());
+        refusals::note(engine, Kind::Password, action, Subject::Console, why).await;
+        return Err(refused.into());
+    }
+    let found = user::Entity::find()
+        .filter(user::Column::Login.eq(login))
+        .one(engine.db.read())
+        .await?;
+    // A name that nobody has may be a password in the wrong field.
+    let subject = found
+        .as_ref()
+        .map_or(Subject::Console, |user| Subject::User(user.id));
+    let found = found.filter(|user| user.disabled_at.is_none());
+    let hash = found.as_ref().map(|user| user.password_hash.clone());
+    let too_long = password.len() > domain::access::MAX_PASSWORD;
+    let password = if too_long {
+        String::new()
+    } else {
+        password.to_owned()
+    };
+    let verified = match engine.passwords.verify(password, hash).await {
+        // The password was not checked, so the attempt does not count.
+        Err(busy) => {
+            engine.login_throttle.was_right(attempt);
+            return Err(busy);
+        }
+        Ok(verified) => verified,
+    };
+    if !verified {
+        log_refusal(caller, login);
+        refusals::note(engine, Kind::Password, action, subject, None).await;
+        return Ok(None);
+    }
+    engine.login_throttle.was_right(attempt);
+    Ok(found)
+}
+
+/// One line a second, for people and for programs such as fail2ban: `docs/OPERATING.md` has their filter.
+fn log_refusal(caller: Caller<'_>, login: &str) {
+    static REFUSED: Seldom = Seldom::every(EVERY_SECOND);
+    if let Some(left_out) = REFUSED.due() {
+        let address = caller
+            .address
+            .map_or_else(|| "unknown".to_owned(), |address| address.to_string());
+        tracing::warn!(address, login, left_out, "log-in refused");
+    }
+}
+
+/// Changes the actor's own password, and logs them out everywhere else. `current`: the id of the web session that
+/// stays.
+pub async fn change_password(
+    engine: &Engine,
+    actor: &Actor,
+    form: &PasswordForm,
+    caller: Caller<'_>,
+    current: Option<&str>,
+) -> Result<Proven> {
+    let Actor::User(me) = actor else {
+        return Err(Refusal::Forbidden.into());
+    };
+    form.check()?;
+    let action = "person.change_password";
+    if verified(engine, action, &me.login, &form.old, caller)
+        .await?
+        .is_none()
+    {
+        return Err(Refusal::field("old", Problem::WrongPassword).into());
+    }
+    let about = vec![me.login.clone(), me.name.clone()];
+    let hash = engine.passwords.hash("new", form.new.clone(), about).await?;
+    let tx = engine.transaction(actor).await?;
+    let proven = Proven::new(me.clone(), &hash);
+    users::store_password(&tx, me.id, hash).await?;
+    web_sessions::delete_others(&tx, me.id, current).await?;
+    tx.audit(action, Subject::User(me.id.uuid()), None);
+    tx.commit().await?;
+    Ok(proven)
+}

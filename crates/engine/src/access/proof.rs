@@ -1,0 +1,27 @@
+//! A password is checked before the log-in is stored. What ends the user's log-ins between the two has to end this one, too:
+//! so whoever checked the password hands on by which one.
+
+use crate::access::api_tokens::sha256;
+use domain::access::Me;
+
+/// Somebody who has proved who they are. [`begin`](super::web_sessions::begin) stores their log-in only while `by` stands
+/// for their password.
+#[derive(Debug, Clone)]
+pub struct Proven {
+    pub me: Me,
+    pub by: String,
+}
+
+impl Proven {
+    pub(super) fn new(me: Me, password_hash: &str) -> Self {
+        Self {
+            me,
+            by: proof(password_hash),
+        }
+    }
+}
+
+/// What stands for a password outside the table of users.
+pub(super) fn proof(password_hash: &str) -> String {
+    sha256(password_hash)
+}

@@ -1,0 +1,33 @@
+// System › API tokens: a token is created, works, and is revoked.
+
+import { expect, test, visit } from './support/test.js';
+import { words } from './support/words.js';
+
+const { common, system } = words('en');
+
+test('a token is created, shown once, used and revoked', async ({ world, person, troubles }) => {
+  troubles.allow(/422/);
+  const page = await person('admin');
+  await visit(page, '/system/tokens');
+  const rows = page.locator('tbody tr');
+  const before = await rows.count();
+  const create = page.getByRole('button', { name: system.tokens.create });
+  await page.getByLabel(system.tokens.days, { exact: true }).fill('soon');
+  await create.click();
+  await expect(page.locator('#field-name-problem')).toHaveText(common.problem.required);
+  await page.getByLabel(system.tokens.name, { exact: true }).fill('CRM');
+  await page.getByLabel(system.tokens.days, { exact: true }).fill('30');
+  await create.click();
+  const token = await page.getByLabel(system.tokens.token, { exact: true }).inputValue();
+  const crm = rows.filter({ hasText: 'CRM' });
+  await expect(crm).toContainText(system.tokens.never);
+
+  const call = () => fetch(new URL('/api/v1/sessions', world.url), { headers: { authorization: `Bearer ${token}` } });
+  expect((await call()).status).toBe(200);
+  await page.reload();
+  await expect(page.getByLabel(system.tokens.token, { exact: true })).toHaveCount(0);
+  await expect(crm).toContainText(common.time.now);
+  await crm.getByRole('button').click();
+  await expect(rows).toHaveCount(before);
+  expect((await call()).status).toBe(401);
+});

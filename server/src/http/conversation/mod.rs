@@ -1,0 +1,246 @@
+//! `/session-log/{id}/conversation.zip`: one session as a page for any browser, with its files, for those who read the
+//! session log. It is written while it is sent: first the files, then the page that links those which could be read.
+
+mod archive;
+mod content;
+mod look;
+mod names;
+mod page;
+
+use super::{
+    api::{Id, Operator, bearer, problem::Problem},
+    login_session,
+    state::Http,
+};
+use app::{prefs, ui::zone};
+use archive::{Archive, Kind};
+use axum::{
+    body::Body,
+    extract::{Path, State, rejection::PathRejection},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use domain::{
+    access::{Actor, Me},
+    file::FileState,
+    ids::{MessageId, SessionId},
+    message::MessageView,
+    refusal::Refusal,
+};
+use engine::{
+    Engine,
+    access::api_tokens,
+    files,
+    sessions::thread::{self, Recorded},
+};
+use futures::StreamExt as _;
+use look::Look;
+use page::{Lines, Saved};
+use std::{collections::HashMap, io};
+use tower_sessions::Session;
+
+/// After so many bytes of a file it is asked again whether its reader still may have it.
+const ASK_AFTER: usize = 8 * 1024 * 1024;
+
+pub async fn of_user(
+    State(http): State<Http>,
+    session: Session,
+    path: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let me = match login_session::user(&http.engine, &session).await {
+        Ok(me) => me,
+        Err(status) => return status.into_response(),
+    };
+    let Some(log_in) = session.id() else {
+        return StatusCode::UNAUTHORIZED.into_response();
+    };
+    let Some(id) = path.ok().and_then(|Path(id)| id.parse().ok()) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let export = Export {
+        engine: http.engine.clone(),
+        actor: Actor::User(me.clone()),
+        reader: Reader::Browser {
+            log_in: log_in.to_string(),
+            me,
+        },
+        id,
+        look: look_of(&headers),
+    };
+    match export.answer().await {
+        Ok(response) => response,
+        Err(engine::Error::Refused(Refusal::Forbidden)) => StatusCode::FORBIDDEN.into_response(),
+        Err(engine::Error::Refused(_)) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => {
+            tracing::error!(%error, session = %id, "a conversation cannot be exported");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
+pub async fn of_token(
+    Operator(actor): Operator,
+    State(http): State<Http>,
+    Id(id): Id<SessionId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let export = Export {
+        engine: http.engine.clone(),
+        actor,
+        reader: Reader::Token(bearer(&headers).unwrap_or_default().to_owned()),
+        id,
+        look: look_of(&headers),
+    };
+    Ok(export.answer().await?)
+}
+
+fn look_of(headers: &HeaderMap) -> Look {
+    Look {
+        locale: prefs::language_of(headers),
+        zone: zone::zone_of(headers),
+    }
+}
+
+/// Whoever reads the export, and may lose the right to while they do.
+enum Reader {
+    Browser { log_in: String, me: Me },
+    Token(String),
+}
+
+struct Export {
+    engine: Engine,
+    actor: Actor,
+    reader: Reader,
+    id: SessionId,
+    look: Look,
+}
+
+impl Export {
+    /// What is refused is refused before the answer begins.
+    async fn answer(self) -> engine::Result<Response> {
+        let recorded = thread::recorded(&self.engine, &self.actor, self.id).await?;
+        let name = format!("attachment; filename=\"conversation-{}.zip\"", self.id);
+        let (out, chunks) = archive::pipe();
+        tokio::spawn(async move {
+            let id = self.id;
+            if let Err(error) = self.write(Archive::new(out.clone()), recorded).await {
+                tracing::info!(%error, session = %id, "the export of a conversation has broken off");
+                // A file that breaks off is seen to be incomplete.
+                let _ = out.send(Err(io::ErrorKind::Interrupted.into())).await;
+            }
+        });
+        let head = [
+            (header::CONTENT_TYPE, "application/zip".to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+            (header::CACHE_CONTROL, "no-store".to_owned()),
+        ];
+        Ok((head, Body::from_stream(chunks)).into_response())
+    }
+
+    async fn write(&self, mut archive: Archive, recorded: Recorded) -> anyhow::Result<()> {
+        let mut saved = HashMap::new();
+        let mut after = None;
+        loop {
+            self.may_go_on().await?;
+            let read = thread::onward(&self.engine, &self.actor, self.id, after).await?;
+            for message in &read.messages {
+                self.save_file(&mut archive, message, &mut saved).await?;
+            }
+            after = read.after;
+            if after.is_none() {
+                break;
+            }
+        }
+        let now = self.engine.clock().now();
+        let begun = self.look.on_the_wall(now);
+        archive.begin("conversation.html", Kind::Text, begun).await?;
+        let head = page::head(&self.look, &recorded.session, now);
+        archive.write(head.as_bytes()).await?;
+        let mut lines = Lines::new(&self.look, recorded, saved);
+        loop {
+            self.may_go_on().await?;
+            let read = thread::onward(&self.engine, &self.actor, self.id, after).await?;
+            for message in read.messages {
+                let json = self.json(&message).await;
+                archive.write(lines.message(message, json).as_bytes()).await?;
+            }
+            after = read.after;
+            if after.is_none() {
+                break;
+            }
+        }
+        archive.write(lines.end().as_bytes()).await?;
+        Ok(archive.finish().await?)
+    }
+
+    /// An export takes as long as its reader does.
+    async fn may_go_on(&self) -> engine::Result<()> {
+        let may = match &self.reader {
+            Reader::Browser { log_in, me } => login_session::is_as_before(&self.engine, log_in, me).await,
+            // A database that cannot tell says nothing against it.
+            Reader::Token(token) => !matches!(api_tokens::authenticate(&self.engine, token).await, Ok(None)),
+        };
+        match may {
+            true => Ok(()),
+            false => Err(Refusal::Forbidden.into()),
+        }
+    }
+
+    /// A file that cannot be read stands in the page as such.
+    async fn save_file(
+        &self,
+        archive: &mut Archive,
+        message: &MessageView,
+        saved: &mut HashMap<MessageId, Saved>,
+    ) -> anyhow::Result<()> {
+        let content = message.content.as_ref();
+        let Some(file) = content.and_then(|content| content.file.as_ref()) else {
+            return Ok(());
+        };
+        if file.state != FileState::Here || message.marks.deleted {
+            return Ok(());
+        }
+        self.may_go_on().await?;
+        let Ok(opened) = files::of_message(&self.engine, &self.actor, message.id).await else {
+            return Ok(());
+        };
+        let Ok(mut bytes) = opened.read(None).await else {
+            return Ok(());
+        };
+        let what = content.and_then(|content| content.what.as_ref());
+        let kind = what.and_then(|what| what.media_kind()).unwrap_or(&message.kind);
+        let name = format!("files/{}", names::entry(saved.len() + 1, kind, file));
+        let at = self.look.on_the_wall(message.at);
+        archive.begin(&name, Kind::Bytes, at).await?;
+        let (mut whole, mut unasked) = (true, 0);
+        while let Some(chunk) = bytes.next().await {
+            let chunk = match chunk {
+                Ok(chunk) => chunk,
+                Err(error) => {
+                    tracing::error!(%error, message = %message.id, "a file cannot be read to its end");
+                    whole = false;
+                    break;
+                }
+            };
+            archive.write(&chunk).await?;
+            unasked += chunk.len();
+            if unasked >= ASK_AFTER {
+                self.may_go_on().await?;
+                unasked = 0;
+            }
+        }
+        saved.insert(message.id, Saved { name, whole });
+        Ok(())
+    }
+
+    /// The JSON of a message whose kind is unknown here, for those who may read it.
+    async fn json(&self, message: &MessageView) -> Option<String> {
+        let what = message.content.as_ref()?.what.as_ref()?;
+        if !content::is_odd(what) {
+            return None;
+        }
+        let json = engine::sessions::messages::payload(&self.engine, &self.actor, message.id).await;
+        json.ok()
+    }
+}
