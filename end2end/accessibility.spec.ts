@@ -49,9 +49,10 @@ test('pages reflow at 320 pixels, also with wide text spacing', async ({ world, 
   test.setTimeout(180_000);
   const [jana, admin] = [await person('jana'), await person('admin')];
   const { id } = await pickedUp(world, jana);
+  await jana.request.post('/rpc/account/begin-second-factor');
   const channel = `/channels/${world.channel?.id}`;
   for (const [page, paths] of [
-    [jana, ['/inbox', `/inbox/${id}`, '/account']],
+    [jana, ['/inbox', `/inbox/${id}`, '/account', '/account/second-factor']],
     [admin, ['/sessions', '/session-log', '/queues', '/queues/new', '/extensions/new', '/users', '/users/new', channel, `${channel}/health`, '/costs', '/security/countries', '/security/audit', '/system/deliveries', '/system/tokens', '/help/cs/connect']],
   ] as const) {
     await page.setViewportSize({ width: 320, height: 640 });

@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { axe } from './support/axe.js';
 import { aMorning } from './support/conversations.js';
 import { countryDatabase } from './support/mmdb.js';
+import { turnOn } from './support/second-factor.js';
 import { expect, test, visit } from './support/test.js';
 import { LOCALE, type Language } from './support/words.js';
-import type { World } from './support/world.js';
+import { PASSWORD, type World } from './support/world.js';
 
 // It takes its own pictures, and a trace of so many pages takes longer than looking at them.
 test.use({ trace: 'off' });
@@ -62,6 +63,7 @@ function places(room: (typeof ROOMS)[number], world: World, session: string, let
         ['extensions', '/extensions'],
         ['extension', '/extensions/new'],
         ['account', '/account'],
+        ['second-factor', '/account/second-factor'],
         ['users', '/users'],
         ['user', '/users/new'],
       ];
@@ -129,6 +131,10 @@ for (const language of ['en', 'cs'] as Language[]) {
     const gate = await stranger(seen);
     await gate.goto('/login');
     const told = await faults(gate, 'login');
+    await turnOn(await person('petr', seen));
+    await gate.request.post('/rpc/auth/log-in', { form: { login: 'petr', password: PASSWORD } });
+    await gate.goto('/login/code');
+    told.push(...(await faults(gate, 'login-code')));
     const admin = await person('admin', seen);
     await visit(admin, '/security/countries');
     told.push(...(await faults(admin, 'countries-none')));
@@ -143,6 +149,7 @@ for (const language of ['en', 'cs'] as Language[]) {
       const letters = await world.api<{ items: { id: string }[] }>('GET', 'deliveries/dead');
       const admin = await person('admin', seen);
       await someCountries(admin);
+      await admin.request.post('/rpc/account/begin-second-factor');
       const jana = await person('jana', seen);
       const told: string[] = [];
       for (const [name, path] of places(room, world, session, letters.items[0]?.id ?? '')) {

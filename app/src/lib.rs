@@ -91,12 +91,14 @@ fn Pages() -> impl IntoView {
         <Router>
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/login") view=LoginPage ssr=WHOLE />
+                <Route path=path!("/login/code") view=LoginCodePage ssr=WHOLE />
                 <Route path=path!("/setup") view=SetupPage ssr=WHOLE />
                 <Route path=path!("/password") view=PasswordPage ssr=WHOLE />
                 <ParentRoute path=path!("") view=Frame ssr=WHOLE>
                     <Route path=path!("/") view=HomePage ssr=WHOLE />
                     <Route path=path!("/inbox/:session?") view=InboxPage ssr=WHOLE />
                     <Route path=path!("/account") view=AccountPage ssr=WHOLE />
+                    <Route path=path!("/account/second-factor") view=SecondFactorPage ssr=WHOLE />
                     <Route path=path!("/sessions") view=SessionsPage ssr=WHOLE />
                     <Route path=path!("/channels") view=ChannelsPage ssr=WHOLE />
                     <ParentRoute path=path!("/channels/:id") view=ChannelPage ssr=WHOLE>

@@ -60,6 +60,7 @@ mod m0050_password_links;
 mod m0051_token_use;
 mod m0052_audit_chain;
 mod m0053_key_rotation;
+mod m0054_second_factors;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -120,6 +121,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0051_token_use::Step),
             Box::new(m0052_audit_chain::Step),
             Box::new(m0053_key_rotation::Step),
+            Box::new(m0054_second_factors::Step),
         ]
     }
 }

@@ -139,6 +139,7 @@ pub fn engine_config(settings: &Settings, purpose: Purpose, public_url: Url, clo
         keep_received: settings.files.keep_received_hours,
         mask_numbers: settings.security.mask_numbers,
         tokens_give: settings.security.tokens_give,
+        second_factor_roles: settings.security.second_factor_roles.clone(),
         country_database: settings.security.country_database.clone(),
         push_services: settings.push.services.into(),
     }

@@ -18,17 +18,23 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     pub me: Me,
+    /// Log-ins ask for a code, too.
+    pub second_factor: bool,
     /// The browser that asks comes first.
     pub logins: Vec<LoginView>,
 }
 
 #[server(name = ReadAccount, prefix = "/rpc", endpoint = "account/read", protocol = Rpc)]
 pub async fn account() -> Result<Account, ApiError> {
-    let actor = actor().await?;
+    let (engine, actor) = (engine()?, actor().await?);
     let session = session().await?;
-    let logins = engine::access::web_sessions::own(&engine()?, &actor, session.as_deref()).await?;
+    let logins = engine::access::web_sessions::own(&engine, &actor, session.as_deref()).await?;
     match actor {
-        domain::access::Actor::User(me) => Ok(Account { me, logins }),
+        domain::access::Actor::User(me) => Ok(Account {
+            second_factor: engine::access::second_factor::is_on(&engine, &me).await?,
+            me,
+            logins,
+        }),
         _ => Err(ApiError::SignIn.sent()),
     }
 }

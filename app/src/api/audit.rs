@@ -6,7 +6,7 @@ use super::{error::ApiError, rpc::Rpc};
 #[cfg(feature = "ssr")]
 use crate::ui::zone;
 #[cfg(feature = "ssr")]
-use domain::page::PageRequest;
+use domain::{access::Permission, page::PageRequest};
 use domain::{
     access::{AuditForm, AuditRow},
     page::Page,
@@ -27,6 +27,9 @@ pub async fn audit_log(
     let (engine, actor) = (engine()?, actor().await?);
     let zone = zone::requested_zone();
     let page = PageRequest { cursor, limit: None };
+    actor
+        .require(Permission::AuditRead)
+        .map_err(engine::Error::from)?;
     match form.check(|day| zone::begins(zone.as_ref(), day)) {
         Ok(filter) => Ok(Ok(
             engine::audit::list::list(&engine, &actor, &filter, &page).await?

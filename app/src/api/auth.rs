@@ -3,7 +3,7 @@
 #[cfg(feature = "ssr")]
 use super::error::ApiResult;
 #[cfg(feature = "ssr")]
-use super::guard::{self, ADDRESS, DEVICE, PROOF, USER, actor, engine, web_session};
+use super::guard::{self, ADDRESS, DEVICE, PROOF, USER, WAITING, actor, engine, web_session};
 #[cfg(feature = "ssr")]
 use super::plain_form;
 use super::{checked::Checked, error::ApiError, rpc::Rpc};
@@ -13,10 +13,14 @@ use domain::{
     language::Language,
 };
 #[cfg(feature = "ssr")]
-use domain::{ids::UserId, refusal::Refusal};
+use domain::{ids::UserId, refusal::Refusal, time::Timestamp};
 #[cfg(feature = "ssr")]
 use engine::access::proof::Proven;
 use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use serde::{Deserialize, Serialize};
+#[cfg(feature = "ssr")]
+use std::time::Duration;
 
 /// Who is logged in.
 ///
@@ -30,7 +34,7 @@ pub async fn who_am_i() -> Result<Me, ApiError> {
     }
 }
 
-/// Logs in and redirects to `next`.
+/// Logs in, or asks for the code of a second factor, and redirects to `next`.
 #[server(prefix = "/rpc", endpoint = "auth/log-in", protocol = Rpc)]
 pub async fn log_in(
     login: String,
@@ -40,9 +44,7 @@ pub async fn log_in(
     let browser = guard::browser();
     let caller = guard::caller(browser.as_deref());
     let proven = engine::access::log_in::log_in(&engine()?, &login, &password, caller).await?;
-    admit(proven).await?;
-    leptos_axum::redirect(plain_form::local(&next));
-    Ok(())
+    admit(proven, plain_form::local(&next)).await
 }
 
 impl Checked for LogIn {
@@ -71,9 +73,7 @@ pub async fn finish_setup(token: String, #[server(default)] form: UserForm) -> R
         ..form
     };
     let proven = engine::access::setup::finish_setup(&engine()?, &token, &form).await?;
-    admit(proven).await?;
-    leptos_axum::redirect("/channels");
-    Ok(())
+    admit(proven, "/channels").await
 }
 
 impl Checked for FinishSetup {
@@ -128,12 +128,67 @@ pub async fn set_theme(theme: crate::prefs::Theme) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// How long a log-in waits for the code of a second factor.
+#[cfg(feature = "ssr")]
+const WAITS: Duration = Duration::from_secs(10 * 60);
+
+/// Somebody who has proved who they are, but for the code of their second factor.
+#[cfg(feature = "ssr")]
+#[derive(Serialize, Deserialize)]
+struct Waiting {
+    user: UserId,
+    by: String,
+    until: Timestamp,
+}
+
+/// Logs somebody in and redirects to `next`, or first to the page that asks for the code of their second factor.
+#[cfg(feature = "ssr")]
+pub(super) async fn admit(proven: Proven, next: &str) -> ApiResult<()> {
+    let engine = engine()?;
+    if !engine::access::second_factor::is_asked_of(&engine, &proven.me).await? {
+        let_in(proven).await?;
+        leptos_axum::redirect(next);
+        return Ok(());
+    }
+    let session = web_session().await?;
+    let waiting = Waiting {
+        user: proven.me.id,
+        by: proven.by,
+        until: engine.clock().now().plus(WAITS),
+    };
+    session.cycle_id().await.map_err(broken)?;
+    // Whoever else was logged in here is not any more.
+    session.remove::<UserId>(USER).await.map_err(broken)?;
+    session.insert(WAITING, waiting).await.map_err(broken)?;
+    session.save().await.map_err(broken)?;
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    leptos_axum::redirect(&format!("/login/code?next={next}"));
+    Ok(())
+}
+
+/// For whose code the caller's web session waits.
+#[cfg(feature = "ssr")]
+pub(super) async fn waiting() -> ApiResult<Option<Proven>> {
+    let engine = engine()?;
+    let waiting: Option<Waiting> = web_session().await?.get(WAITING).await.map_err(broken)?;
+    let Some(waiting) = waiting.filter(|waiting| waiting.until > engine.clock().now()) else {
+        return Ok(None);
+    };
+    let me = engine::access::users::me(&engine, waiting.user).await?;
+    Ok(me.map(|me| Proven { me, by: waiting.by }))
+}
+
 /// Logs somebody in, and notes it.
 #[cfg(feature = "ssr")]
-pub(super) async fn admit(proven: Proven) -> ApiResult<()> {
+pub(super) async fn let_in(proven: Proven) -> ApiResult<()> {
     let me = proven.me.clone();
     enter(proven).await?;
     Ok(engine::access::log_in::note_log_in(&engine()?, &me).await?)
+}
+
+#[cfg(feature = "ssr")]
+fn broken(error: tower_sessions::session::Error) -> ApiError {
+    ApiError::internal(&error)
 }
 
 /// Issues a fresh web session id to whoever has proved who they are, so that an id planted or stolen before is worthless.
@@ -143,8 +198,8 @@ pub(super) async fn admit(proven: Proven) -> ApiResult<()> {
 #[cfg(feature = "ssr")]
 pub(super) async fn enter(Proven { me, by }: Proven) -> ApiResult<()> {
     let session = web_session().await?;
-    let broken = |error: tower_sessions::session::Error| ApiError::internal(&error);
     session.cycle_id().await.map_err(broken)?;
+    session.remove::<Waiting>(WAITING).await.map_err(broken)?;
     session.insert(USER, me.id).await.map_err(broken)?;
     session.insert(PROOF, by).await.map_err(broken)?;
     session.insert(DEVICE, guard::device()).await.map_err(broken)?;
@@ -170,7 +225,7 @@ pub(super) async fn enter(Proven { me, by }: Proven) -> ApiResult<()> {
 #[cfg(feature = "ssr")]
 async fn flush() -> ApiResult<()> {
     let session = web_session().await?;
-    session.flush().await.map_err(|error| ApiError::internal(&error))
+    session.flush().await.map_err(broken)
 }
 
 /// Sets a cookie that the page's script may change, too: it holds a preference, not a secret.

@@ -116,17 +116,9 @@ mod process {
 
     impl From<engine::Error> for ApiError {
         fn from(error: engine::Error) -> Self {
-            match error {
-                engine::Error::Refused(refusal) => Self::Refused(refusal).sent(),
-                engine::Error::Unavailable(what) => {
-                    tracing::warn!(what, "a server function was not possible now");
-                    Self::Refused(Refusal::Busy { seconds: 5 }).sent()
-                }
-                busy if busy.is_busy() => {
-                    tracing::warn!(%busy, "a server function was not possible now");
-                    Self::Refused(Refusal::Busy { seconds: 5 }).sent()
-                }
-                other => Self::internal(&other),
+            match error.into_refusal() {
+                Ok(refusal) => Self::Refused(refusal).sent(),
+                Err(internal) => Self::internal(&internal),
             }
         }
     }

@@ -16,6 +16,8 @@ use tower_sessions::Session;
 
 /// The key under which a web session holds the id of its user.
 pub const USER: &str = "person";
+/// The key under which a web session holds who has yet to give the code of their second factor.
+pub const WAITING: &str = "waiting";
 /// The key under which a web session brings the proof of its user to the store, which does not keep it.
 pub const PROOF: &str = "proof";
 /// The key under which a web session holds how its browser names itself.

@@ -112,9 +112,7 @@ pub async fn password_link(token: String) -> Result<Option<String>, ApiError> {
 #[server(prefix = "/rpc", endpoint = "auth/use-password-link", protocol = Rpc)]
 pub async fn use_password_link(token: String, password: String) -> Result<(), ApiError> {
     let proven = engine::access::password_links::redeem(&engine()?, &token, &password).await?;
-    auth::admit(proven).await?;
-    leptos_axum::redirect("/inbox");
-    Ok(())
+    auth::admit(proven, "/inbox").await
 }
 
 impl Checked for UsePasswordLink {

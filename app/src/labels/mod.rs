@@ -86,6 +86,7 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
         Refusal::NoPickUp => td_string!(locale, common.refusal.no_pick_up).to_owned(),
         Refusal::LastAdmin => td_string!(locale, common.refusal.last_admin).to_owned(),
         Refusal::HasExtension => td_string!(locale, common.refusal.has_extension).to_owned(),
+        Refusal::OwnSecondFactor => td_string!(locale, common.problem.own_factor).to_owned(),
         Refusal::OwnPassword => td_string!(locale, common.problem.own_password).to_owned(),
         Refusal::KeyReused => td_string!(locale, common.refusal.key_reused).to_owned(),
         Refusal::Moved { to } => td_string!(locale, common.refusal.moved, name = to.clone()),

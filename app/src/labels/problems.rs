@@ -32,6 +32,7 @@ pub fn problem(locale: Locale, problem: Problem) -> &'static str {
         Problem::NotALogin => td_string!(locale, common.problem.not_a_login),
         Problem::MixedScripts => td_string!(locale, common.problem.mixed_scripts),
         Problem::LooksTaken => td_string!(locale, common.problem.looks_taken),
+        Problem::WrongCode => td_string!(locale, common.problem.wrong_code),
         Problem::WrongPassword => td_string!(locale, common.problem.wrong_password),
         Problem::OwnPassword => td_string!(locale, common.problem.own_password),
         Problem::TooHigh => td_string!(locale, common.problem.too_high),

@@ -9,7 +9,7 @@ use crate::{
     i18n::*,
     labels,
     ui::{
-        Badge, Button, CheckedForm, Field, Form, Kind, Load, PageHead, Time, Tone,
+        Badge, Button, ButtonLink, CheckedForm, Field, Form, Kind, Load, PageHead, Time, Tone,
         form::{FormAnswer, on_outcome},
         use_toasts,
     },
@@ -43,9 +43,14 @@ pub fn AccountPage() -> impl IntoView {
         Err(error) => toasts.warn(labels::sentence(i18n.get_locale_untracked(), error)),
     });
     let view = move |account: Account| {
-        let Account { me, logins } = account;
+        let Account {
+            me,
+            second_factor,
+            logins,
+        } = account;
         view! {
             <Password me change />
+            <SecondFactor on=second_factor />
             <Logins logins end />
         }
         .into_any()
@@ -86,6 +91,31 @@ fn Password(me: Me, change: Form<ChangePassword>) -> impl IntoView {
                     {move || t_string!(i18n, account.change)}
                 </Button>
             </CheckedForm>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn SecondFactor(on: bool) -> impl IntoView {
+    let i18n = use_i18n();
+    let (tone, word) = match on {
+        true => (
+            Tone::Good,
+            Signal::derive(move || t_string!(i18n, account.factor.on)),
+        ),
+        false => (
+            Tone::Off,
+            Signal::derive(move || t_string!(i18n, account.factor.off)),
+        ),
+    };
+    view! {
+        <section class="panel">
+            <h2>{move || t_string!(i18n, account.factor.title)}</h2>
+            <p>
+                <Badge tone word />
+            </p>
+            <ButtonLink href="/account/second-factor">{move || t_string!(i18n, account.factor.manage)}</ButtonLink>
         </section>
     }
     .into_any()

@@ -16,6 +16,7 @@ pub mod not_found;
 pub mod password;
 pub mod queues;
 mod role_choice;
+pub mod second_factor;
 pub mod security;
 pub mod session_labels;
 pub mod session_log;
@@ -42,6 +43,7 @@ pub use self::{
     not_found::NotFoundPage,
     password::PasswordPage,
     queues::{NewQueuePage, QueuePage, QueuesPage},
+    second_factor::{LoginCodePage, SecondFactorPage},
     security::{AuditPage, CountriesPage},
     session_labels::{LabelPage, LabelsPage, NewLabelPage},
     session_log::SessionLogPage,

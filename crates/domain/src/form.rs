@@ -46,6 +46,8 @@ pub enum Problem {
     TooHigh,
     /// Not the current password.
     WrongPassword,
+    /// Not a code of the second factor, or one that was used before.
+    WrongCode,
     /// One's own password, which is changed where the current one is asked for.
     OwnPassword,
     /// One of the first million that somebody would try.

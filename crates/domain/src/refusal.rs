@@ -78,6 +78,8 @@ pub enum Refusal {
     HasExtension,
     #[error("one's own password is changed in one's own account, with the current one")]
     OwnPassword,
+    #[error("one's own second factor is turned off in one's own account, with a code")]
+    OwnSecondFactor,
     #[error("only a failed message can be sent again")]
     NotFailed,
     #[error("this key has been used for another message")]
@@ -187,6 +189,7 @@ impl Refusal {
             | Self::LastAdmin
             | Self::HasExtension
             | Self::OwnPassword
+            | Self::OwnSecondFactor
             | Self::NotFailed
             | Self::NothingToReplay
             | Self::NameDiffers
@@ -264,6 +267,7 @@ mod tests {
             (Refusal::LastAdmin, 409),
             (Refusal::HasExtension, 409),
             (Refusal::OwnPassword, 409),
+            (Refusal::OwnSecondFactor, 409),
             (Refusal::NotFailed, 409),
             (Refusal::NothingToReplay, 409),
             (Refusal::NameDiffers, 409),

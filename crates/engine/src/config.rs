@@ -45,6 +45,8 @@ pub struct Config {
     pub mask_numbers: bool,
     /// The highest role that an API token gives to a user.
     pub tokens_give: Role,
+    /// Those whose users need a second factor to log in.
+    pub second_factor_roles: Vec<Role>,
     /// A country database that another program maintains; `None`: the uploaded one.
     pub country_database: Option<PathBuf>,
     pub push_services: PushServices,

@@ -50,6 +50,7 @@ pub struct Parts {
     pub(crate) close_idle_after: Option<Duration>,
     pub(crate) mask_numbers: bool,
     pub(crate) tokens_give: Role,
+    pub(crate) second_factor_roles: Vec<Role>,
     pub(crate) passwords: Passwords,
     pub(crate) login_throttle: LoginThrottle,
     pub(crate) token_addresses: TokenAddresses,

@@ -2,6 +2,9 @@
 
 use domain::{form::Invalid, refusal::Refusal};
 
+/// Seconds after which something that is not possible now may be asked for again.
+const AGAIN: u32 = 5;
+
 /// Why a use case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -27,9 +30,17 @@ impl From<Invalid> for Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// No connection to the database became free in time: too much is asked for at once.
-    pub fn is_busy(&self) -> bool {
-        matches!(self, Self::Database(sea_orm::DbErr::ConnectionAcquire(_)))
+    /// What the caller is told; `Err`: nothing but that it is our fault. What is not available now, or finds no free
+    /// connection to the database in time, is asked for again later.
+    pub fn into_refusal(self) -> std::result::Result<Refusal, Self> {
+        match self {
+            Self::Refused(refusal) => Ok(refusal),
+            later @ (Self::Unavailable(_) | Self::Database(sea_orm::DbErr::ConnectionAcquire(_))) => {
+                tracing::warn!(%later, "what was asked for is not possible now");
+                Ok(Refusal::Busy { seconds: AGAIN })
+            }
+            internal => Err(internal),
+        }
     }
 
     /// Whether the same statement may succeed later, because the fault is the database's and not the data's: the

@@ -72,6 +72,7 @@ impl Engine {
             close_idle_after: config.close_idle_after,
             mask_numbers: config.mask_numbers,
             tokens_give: config.tokens_give,
+            second_factor_roles: config.second_factor_roles,
             events: Arc::new(Events::new(log::newest(db.read()).await?)),
             db,
             keys: Keys::new(source, key),

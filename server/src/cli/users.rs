@@ -8,7 +8,11 @@ use domain::{
     access::{Actor, Role, UserForm, UserRow},
     refusal::Refusal,
 };
-use engine::{Engine, access::users, directory::extensions};
+use engine::{
+    Engine,
+    access::{second_factor, users},
+    directory::extensions,
+};
 use std::io::Read as _;
 
 #[derive(Debug, Subcommand)]
@@ -29,6 +33,11 @@ pub(super) enum UserCommand {
     },
     /// Let a disabled user in again
     Enable {
+        #[arg(long)]
+        login: String,
+    },
+    /// Remove the second factor of a user who has lost it, and log them out
+    RemoveSecondFactor {
         #[arg(long)]
         login: String,
     },
@@ -63,6 +72,7 @@ pub(super) async fn run(engine: &Engine, command: UserCommand) -> anyhow::Result
         UserCommand::List => list(engine).await,
         UserCommand::Disable { login } => set_disabled(engine, &login, true).await,
         UserCommand::Enable { login } => set_disabled(engine, &login, false).await,
+        UserCommand::RemoveSecondFactor { login } => remove_second_factor(engine, &login).await,
         UserCommand::SetPassword {
             login,
             password_stdin,
@@ -91,6 +101,14 @@ async fn set_disabled(engine: &Engine, login: &str, disabled: bool) -> anyhow::R
         None => users::set_disabled(engine, &Actor::System, user.id, disabled).await,
     }
     .map_err(readable)
+}
+
+async fn remove_second_factor(engine: &Engine, login: &str) -> anyhow::Result<()> {
+    let user = named(engine, login).await?;
+    anyhow::ensure!(user.second_factor, "{} has no second factor", user.login);
+    second_factor::remove(engine, &Actor::System, user.id)
+        .await
+        .map_err(readable)
 }
 
 async fn set_password(engine: &Engine, login: &str, from_stdin: bool) -> anyhow::Result<()> {

@@ -138,6 +138,7 @@ pub struct Security {
     pub session_days: Duration,
     pub mask_numbers: bool,
     pub tokens_give: Role,
+    pub second_factor_roles: Vec<Role>,
     /// `None`: the uploaded one.
     #[serde(deserialize_with = "values::file")]
     pub country_database: Option<PathBuf>,

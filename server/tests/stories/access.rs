@@ -20,8 +20,9 @@ const PUBLIC_ROUTES: [&str; 10] = [
     "/pkg/{*path}",
     "/readyz",
 ];
-const PUBLIC_PAGES: [&str; 3] = ["/login", "/password", "/setup"];
-const PUBLIC_FUNCTIONS: [&str; 8] = [
+const PUBLIC_PAGES: [&str; 4] = ["/login", "/login/code", "/password", "/setup"];
+const PUBLIC_FUNCTIONS: [&str; 9] = [
+    "/rpc/auth/code-page",
     "/rpc/auth/finish-setup",
     "/rpc/auth/language",
     "/rpc/auth/log-in",

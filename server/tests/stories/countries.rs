@@ -150,6 +150,7 @@ impl Story {
             close_idle_after: None,
             mask_numbers: false,
             tokens_give: Role::Operator,
+            second_factor_roles: Vec::new(),
             files_most: 100_000_000,
             files_bucket: None,
             files_free: 0,

@@ -60,6 +60,7 @@ mod receipts;
 mod refusals;
 mod reopen;
 mod search;
+mod second_factor;
 mod senders;
 mod session_log;
 mod snooze;

@@ -1,8 +1,9 @@
-//! How a user gets in: the link for a new password, and the browsers in which they are logged in.
+//! How a user gets in: the link for a new password, the second factor, and the browsers in which they are logged in.
 
 use crate::{
     api::{
         ActionForm, ApiResult, Resource, ServerAction,
+        second_factor::RemoveSecondFactor,
         users::{CreatePasswordLink, EndUserLogins, UserPage},
     },
     i18n::*,
@@ -21,9 +22,11 @@ pub fn LogIns(
     stored: Resource<ApiResult<UserPage>>,
 ) -> impl IntoView {
     let link = (!user.disabled && !own).then(|| view! { <PasswordLink id=user.id /> });
+    let factor = (user.second_factor && !own).then(|| view! { <SecondFactor id=user.id stored /> });
     let (id, count, seen) = (user.id, user.logins, user.seen_at);
     view! {
         {link}
+        {factor}
         <Browsers id count seen stored />
     }
     .into_any()
@@ -66,6 +69,25 @@ fn PasswordLink(id: UserId) -> impl IntoView {
                 </ActionForm>
             </div>
             <div aria-live="polite">{shown}</div>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn SecondFactor(id: UserId, stored: Resource<ApiResult<UserPage>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let remove = switches::<RemoveSecondFactor, _>(stored);
+    view! {
+        <section class="panel">
+            <h2>{move || t_string!(i18n, account.factor.title)}</h2>
+            <p>{move || t_string!(i18n, account.factor.remove_text)}</p>
+            <ActionForm action=remove>
+                <input type="hidden" name="id" value=id.to_string() />
+                <Button submit=true kind=Kind::Danger busy=remove.pending()>
+                    {move || t_string!(i18n, account.factor.remove)}
+                </Button>
+            </ActionForm>
         </section>
     }
     .into_any()

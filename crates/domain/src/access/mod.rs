@@ -5,6 +5,7 @@ mod actor;
 mod audit;
 mod permission;
 mod role;
+mod second_factor;
 mod token;
 mod user;
 
@@ -15,5 +16,6 @@ pub use audit::{
 };
 pub use permission::Permission;
 pub use role::{Role, Scope};
+pub use second_factor::{RECOVERY_CODES, RECOVERY_DIGITS, SecondFactorSetup, SecondFactorView, TypedCode};
 pub use token::{MAX_TOKEN_DAYS, NewToken, TokenForm, TokenRow};
 pub use user::{MAX_PASSWORD, MIN_PASSWORD, NewUser, UserForm, UserRow, login_name, password};

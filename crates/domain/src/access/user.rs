@@ -101,6 +101,8 @@ pub struct UserRow {
     pub logins: u32,
     /// When the last one of these was used.
     pub seen_at: Option<Timestamp>,
+    /// Their log-ins need a code, too.
+    pub second_factor: bool,
 }
 
 /// Minimum number of characters in a password. Length beats complexity rules.

@@ -2,7 +2,12 @@
 
 use crate::{
     Engine, Result,
-    access::{browsers, login_throttle::Attempt, proof::Proven, users, web_sessions},
+    access::{
+        browsers,
+        login_throttle::{Attempt, Typed},
+        proof::Proven,
+        users, web_sessions,
+    },
     audit::{Subject, refusal_rate::Kind, refusals},
     entity::user,
     seldom::{EVERY_SECOND, Seldom},
@@ -53,16 +58,20 @@ async fn verified(
     caller: Caller<'_>,
 ) -> Result<Option<user::Model>> {
     let attempt = Attempt {
+        typed: Typed::Password,
         login,
         from: caller.address,
         browser: browsers::known(engine, login, caller.browser),
     };
-    if let Err(refused) = engine.login_throttle.begin(attempt) {
-        log_refusal(caller, login);
-        let why = Some("too many attempts".to_owned());
-        refusals::note(engine, Kind::Password, action, Subject::Console, why).await;
-        return Err(refused.into());
-    }
+    attempted(engine, action, attempt, check(engine, login, password)).await
+}
+
+/// The user; `Err`: who tried, with a wrong password or name.
+async fn check(
+    engine: &Engine,
+    login: &str,
+    password: &str,
+) -> Result<std::result::Result<user::Model, Subject>> {
     let found = user::Entity::find()
         .filter(user::Column::Login.eq(login))
         .one(engine.db.read())
@@ -79,29 +88,41 @@ async fn verified(
     } else {
         password.to_owned()
     };
-    let verified = match engine.passwords.verify(password, hash).await {
-        // The password was not checked, so the attempt does not count.
-        Err(busy) => {
-            engine.login_throttle.was_right(attempt);
-            return Err(busy);
-        }
-        Ok(verified) => verified,
-    };
-    if !verified {
-        log_refusal(caller, login);
+    let right = engine.passwords.verify(password, hash).await?;
+    Ok(found.filter(|_| right).ok_or(subject))
+}
+
+/// Lets somebody try what they typed, not too often. Wrong ones are counted, and noted for the one of whom they are
+/// wrong; what could not be checked does not count. `action`: what it was typed for.
+pub(super) async fn attempted<T>(
+    engine: &Engine,
+    action: &str,
+    attempt: Attempt<'_>,
+    check: impl Future<Output = Result<std::result::Result<T, Subject>>>,
+) -> Result<Option<T>> {
+    if let Err(refused) = engine.login_throttle.begin(attempt) {
+        log_refusal(attempt);
+        let why = Some("too many attempts".to_owned());
+        refusals::note(engine, Kind::Password, action, Subject::Console, why).await;
+        return Err(refused.into());
+    }
+    let checked = check.await;
+    if let Ok(Err(subject)) = checked {
+        log_refusal(attempt);
         refusals::note(engine, Kind::Password, action, subject, None).await;
         return Ok(None);
     }
     engine.login_throttle.was_right(attempt);
-    Ok(found)
+    Ok(checked?.ok())
 }
 
 /// One line a second, for people and for programs such as fail2ban: `docs/OPERATING.md` has their filter.
-fn log_refusal(caller: Caller<'_>, login: &str) {
+fn log_refusal(attempt: Attempt<'_>) {
     static REFUSED: Seldom = Seldom::every(EVERY_SECOND);
     if let Some(left_out) = REFUSED.due() {
-        let address = caller
-            .address
+        let login = attempt.login;
+        let address = attempt
+            .from
             .map_or_else(|| "unknown".to_owned(), |address| address.to_string());
         tracing::warn!(address, login, left_out, "log-in refused");
     }

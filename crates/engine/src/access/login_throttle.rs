@@ -25,12 +25,23 @@ const NETWORK: Quota = (60, Duration::from_secs(5));
 /// NIST asks for a limit of a hundred: <https://pages.nist.gov/800-63-4/sp800-63b.html#throttle>
 const ACCOUNT: Quota = (100, Duration::from_secs(60));
 const KNOWN_BROWSER: Quota = (10, Duration::from_secs(20));
+/// Codes have six digits: of an account whose password is known, somebody may try 154 a day.
+const CODE: Quota = (10, Duration::from_secs(10 * 60));
 /// Maximum number of keys.
 const KEYS: usize = 30_000;
+
+/// What is typed to log in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Typed {
+    Password,
+    /// A code of the second factor, by somebody who knows the password.
+    Code,
+}
 
 /// An attempt to log in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Attempt<'a> {
+    pub(crate) typed: Typed,
     /// The log-in name; empty when no account can have this name.
     pub(crate) login: &'a str,
     pub(crate) from: Option<IpAddr>,
@@ -102,7 +113,15 @@ impl LoginThrottle {
     }
 
     fn keys(&self, attempt: Attempt<'_>) -> Vec<(u64, Quota)> {
-        let Attempt { login, from, browser } = attempt;
+        let Attempt {
+            typed,
+            login,
+            from,
+            browser,
+        } = attempt;
+        if typed == Typed::Code {
+            return vec![(self.key(("code", login)), CODE)];
+        }
         if browser.is_some() {
             return vec![(self.key(("known browser", login, browser)), KNOWN_BROWSER)];
         }
@@ -167,6 +186,7 @@ mod tests {
 
     fn at<'a>(login: &'a str, from: &str) -> Attempt<'a> {
         Attempt {
+            typed: Typed::Password,
             login,
             from: from.parse().ok(),
             browser: None,
@@ -241,6 +261,28 @@ mod tests {
             assert_eq!(throttle.begin(known), Ok(()));
         }
         assert!(throttle.begin(known).is_err(), "nor can it guess for ever");
+    }
+
+    #[test]
+    fn codes_are_counted_for_the_account_however_they_come() {
+        let (clock, throttle) = throttle();
+        let code = |n: u8| Attempt {
+            typed: Typed::Code,
+            browser: Some([n; 12]),
+            ..at("jana", "192.0.2.1")
+        };
+        let allowed = (0..200).filter(|n| throttle.begin(code(*n)).is_ok());
+        assert_eq!(allowed.count(), CODE.0 as usize);
+        assert!(
+            throttle.begin(at("jana", "192.0.2.1")).is_ok(),
+            "a password is another count"
+        );
+        let mut of_a_day = 0;
+        for _ in 0..24 * 60 {
+            clock.advance(Duration::from_secs(60));
+            of_a_day += u32::from(throttle.begin(code(1)).is_ok());
+        }
+        assert_eq!(of_a_day, 144);
     }
 
     #[test]

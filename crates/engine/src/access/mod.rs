@@ -5,6 +5,7 @@ pub mod browsers;
 pub mod log_in;
 pub mod password_links;
 pub mod proof;
+pub mod second_factor;
 pub mod setup;
 pub mod users;
 pub mod web_sessions;

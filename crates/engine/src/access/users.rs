@@ -4,7 +4,7 @@ use crate::{
     Engine, Result,
     access::{login_names, web_sessions},
     audit::{Subject, request},
-    entity::{extension, stored, user, web_session},
+    entity::{extension, second_factor, stored, user, web_session},
     transaction::Transaction,
 };
 use domain::{
@@ -19,7 +19,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Everybody, by name.
@@ -62,6 +62,16 @@ async fn rows(engine: &Engine, users: Vec<user::Model>) -> Result<Vec<UserRow>> 
         .into_tuple()
         .all(db)
         .await?;
+    let factors: HashSet<Uuid> = second_factor::Entity::find()
+        .filter(second_factor::Column::PersonId.is_in(users.iter().map(|user| user.id)))
+        .filter(second_factor::Column::OnSince.is_not_null())
+        .select_only()
+        .column(second_factor::Column::PersonId)
+        .into_tuple()
+        .all(db)
+        .await?
+        .into_iter()
+        .collect();
     let logins: HashMap<Option<Uuid>, (i64, Option<i64>)> = logins
         .into_iter()
         .map(|(user, count, seen)| (user, (count, seen)))
@@ -78,6 +88,7 @@ async fn rows(engine: &Engine, users: Vec<user::Model>) -> Result<Vec<UserRow>> 
             disabled: user.disabled_at.is_some(),
             logins: u32::try_from(count).unwrap_or(u32::MAX),
             seen_at: seen.map(Timestamp::from_millis),
+            second_factor: factors.contains(&user.id),
         })
     });
     rows.collect()

@@ -6,7 +6,7 @@
 //! of it: each row is also a log line with its number and hash, and `switchboard audit verify --noted` compares.
 
 use crate::{
-    Engine, Error, Result,
+    Clock, Engine, Error, Result,
     entity::{
         audit,
         audit_chain::{self, ONLY},
@@ -103,10 +103,25 @@ fn hash_of(previous: &str, row: &audit::Model) -> Result<String> {
     Ok(hex::encode(Sha256::digest(json)))
 }
 
-/// Reads all rows. `noted`: the number and hash of a row, from earlier.
+/// Reads all rows, again when old ones were deleted meanwhile. `noted`: the number and hash of a row, from earlier.
 pub async fn verify(engine: &Engine, noted: Option<(i64, &str)>) -> Result<Verified> {
+    loop {
+        let begun = ends(engine.db.read(), false).await?;
+        let from = begun.from_number;
+        let verified = verify_from(engine, begun, noted).await?;
+        let forgotten = ends(engine.db.read(), false).await?.from_number > from;
+        if verified.broken.is_none() || !forgotten {
+            return Ok(verified);
+        }
+    }
+}
+
+async fn verify_from(
+    engine: &Engine,
+    ends: audit_chain::Model,
+    noted: Option<(i64, &str)>,
+) -> Result<Verified> {
     let db = engine.db.read();
-    let ends = ends(db, false).await?;
     let before = audit::Entity::find().filter(audit::Column::Number.lte(ends.from_number));
     let mut verified = Verified {
         rows: 0,
@@ -176,18 +191,23 @@ async fn foreign(engine: &Engine) -> Result<Option<Broken>> {
         .map(|row| Broken::Foreign(row.number)))
 }
 
-/// Deletes the oldest rows up to a time; the chain then begins after them. Returns how many.
+/// Deletes the oldest rows up to a time; the chain then begins after them. Returns how many. Ids rise with time.
 pub(crate) async fn forget(engine: &Engine, before: Timestamp) -> Result<u64> {
+    let old: Vec<audit::Model> = audit::Entity::find()
+        .filter(audit::Column::Id.lt(Clock::first_id_at(before.millis())))
+        .order_by_asc(audit::Column::Id)
+        .limit(BATCH)
+        .all(engine.db.read())
+        .await?;
+    if old.is_empty() {
+        return Ok(0);
+    }
     let tx = engine.db.write().await?;
     let ends = ends(&tx, true).await?;
-    let old: Vec<audit::Model> = audit::Entity::find()
-        .filter(audit::Column::At.lt(before.millis()))
-        .filter(audit::Column::Number.lt(ends.number))
-        .order_by_asc(audit::Column::Number)
-        .limit(BATCH)
-        .all(&tx)
-        .await?;
-    let Some(last) = old.last() else { return Ok(0) };
+    let old = old.into_iter().filter(|row| row.number < ends.number);
+    let Some(last) = old.max_by_key(|row| row.number) else {
+        return Ok(0);
+    };
     let gone = audit::Entity::delete_many()
         .filter(audit::Column::Number.lte(last.number))
         .exec(&tx)

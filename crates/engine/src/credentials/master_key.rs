@@ -9,7 +9,7 @@ use crate::{
     entity::{
         channel_secret,
         master_key::{self, ONLY},
-        push_sender, push_subscription,
+        push_sender, push_subscription, second_factor,
     },
 };
 use sea_orm::{
@@ -56,6 +56,11 @@ pub(crate) async fn replace(db: &Database, source: &KeySource, clock: &Clock) ->
         // Browsers subscribed to that key. Their pages subscribe again.
         push_subscription::Entity::delete_many().exec(&tx).await?;
     }
+    // Whoever had one logs in with the password, and sets up another.
+    second_factor::Entity::delete_many()
+        .filter(second_factor::Column::KeyId.ne(key.id()))
+        .exec(&tx)
+        .await?;
     if is_another {
         master_key::Entity::delete_many().exec(&tx).await?;
     }

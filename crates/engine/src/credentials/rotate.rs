@@ -9,11 +9,14 @@ use crate::{
     entity::{
         channel_secret,
         master_key::{self, ONLY},
-        push_sender, stored,
+        push_sender, second_factor, stored,
     },
     transaction::Transaction,
 };
-use domain::{access::Actor, ids::ChannelId};
+use domain::{
+    access::Actor,
+    ids::{ChannelId, UserId},
+};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 /// What a rotation did.
@@ -85,6 +88,21 @@ async fn seal_anew(tx: &Transaction, old: &MasterKey, next: &MasterKey) -> Resul
             .exec(tx)
             .await?;
     }
+    let factors = second_factor::Entity::find().all(tx).await?;
+    for row in &factors {
+        use second_factor::Column;
+        let user = UserId::new(row.person_id);
+        let secret = old.open_second_factor(user, &row.sealed)?;
+        second_factor::Entity::update_many()
+            .col_expr(
+                Column::Sealed,
+                Expr::value(next.seal_second_factor(user, &secret)?),
+            )
+            .col_expr(Column::KeyId, Expr::value(next.id()))
+            .filter(Column::PersonId.eq(row.person_id))
+            .exec(tx)
+            .await?;
+    }
     use master_key::Column;
     master_key::Entity::update_many()
         .col_expr(Column::Fingerprint, Expr::value(next.of_itself()))
@@ -95,5 +113,5 @@ async fn seal_anew(tx: &Transaction, old: &MasterKey, next: &MasterKey) -> Resul
         .col_expr(Column::Since, Expr::value(tx.engine().clock().now().millis()))
         .exec(tx)
         .await?;
-    Ok(secrets.len() + usize::from(push_key.is_some()))
+    Ok(secrets.len() + usize::from(push_key.is_some()) + factors.len())
 }

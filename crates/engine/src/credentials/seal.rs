@@ -6,7 +6,7 @@ use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
-use domain::ids::ChannelId;
+use domain::ids::{ChannelId, UserId};
 use hmac::{Hmac, Mac as _};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -16,6 +16,8 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 const NONCE_BYTES: usize = 24;
 /// What the push key is bound to.
 const PUSH_KEY: &[u8] = b"push key";
+/// What the second factor of each user is bound to, before the user's id.
+const SECOND_FACTOR: &[u8] = b"second factor ";
 /// What the key of fingerprints is bound to.
 const FINGERPRINT_KEY: &[u8] = b"fingerprint key";
 
@@ -118,6 +120,21 @@ impl MasterKey {
             .ok_or_else(|| Error::Corrupt("the push key does not open with this master key".into()))
     }
 
+    pub(crate) fn seal_second_factor(&self, user: UserId, secret: &[u8]) -> Result<Vec<u8>> {
+        self.seal_bytes(&of_user(user), secret)
+    }
+
+    /// # Errors
+    /// [`Error::Corrupt`] when it was sealed by another key, for another user, or was tampered with.
+    pub(crate) fn open_second_factor(&self, user: UserId, sealed: &[u8]) -> Result<Vec<u8>> {
+        let unreadable = || {
+            Error::Corrupt(format!(
+                "the second factor of user {user} does not open with this master key"
+            ))
+        };
+        self.open_bytes(&of_user(user), sealed).ok_or_else(unreadable)
+    }
+
     /// Seals the other key's key of fingerprints, which outlives a change of the master key: deliveries that are stored
     /// name the app secret that signed them by its fingerprint.
     pub(crate) fn seal_fingerprint_key(&self, of: &Self) -> Result<Vec<u8>> {
@@ -194,6 +211,10 @@ fn mac(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
     mac.update(text);
     mac.finalize().into_bytes().into()
+}
+
+fn of_user(user: UserId) -> Vec<u8> {
+    [SECOND_FACTOR, user.uuid().as_bytes().as_slice()].concat()
 }
 
 fn bound_to(channel: ChannelId, kind: Kind) -> Vec<u8> {

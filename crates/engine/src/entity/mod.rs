@@ -41,6 +41,7 @@ pub mod queue;
 pub mod queue_member;
 pub mod search_backfill;
 pub mod search_entry;
+pub mod second_factor;
 pub mod session;
 pub mod session_label;
 pub mod session_moment;

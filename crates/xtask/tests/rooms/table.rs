@@ -22,6 +22,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("password", &["login"]),
         ("queues", &["directory", "url"]),
         ("role_choice", &[]),
+        ("second_factor", &["login"]),
         ("security", &["filters", "url"]),
         ("session_labels", &["directory", "url"]),
         ("session_log", &["bulk", "filters", "in_group"]),

@@ -69,17 +69,9 @@ impl From<Refusal> for Problem {
 impl From<engine::Error> for Problem {
     /// Internal errors are logged; the client sees only that one happened.
     fn from(error: engine::Error) -> Self {
-        match error {
-            engine::Error::Refused(refusal) => refusal.into(),
-            engine::Error::Unavailable(what) => {
-                tracing::warn!(what, "an API request was not possible now");
-                Refusal::Busy { seconds: 5 }.into()
-            }
-            busy if busy.is_busy() => {
-                tracing::warn!(%busy, "an API request was not possible now");
-                Refusal::Busy { seconds: 5 }.into()
-            }
-            internal => {
+        match error.into_refusal() {
+            Ok(refusal) => refusal.into(),
+            Err(internal) => {
                 tracing::error!(error = %internal, "an API request failed");
                 Self::of(
                     StatusCode::INTERNAL_SERVER_ERROR,

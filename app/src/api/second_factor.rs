@@ -1,0 +1,148 @@
+//! The second factor of a log-in: set up and turned off in one's own account, asked for at the log-in, and removed by
+//! administrators.
+
+#[cfg(feature = "ssr")]
+use super::{
+    auth,
+    error::ApiResult,
+    guard::{self, actor, engine},
+    plain_form, qr,
+};
+use super::{checked::Checked, error::ApiError, qr::Qr, rpc::Rpc};
+use domain::{
+    access::{Me, SecondFactorView},
+    form::{Invalid, Problem},
+    ids::UserId,
+};
+#[cfg(feature = "ssr")]
+use engine::{
+    Engine,
+    access::second_factor::{self, CodeFor},
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What the page of one's own second factor shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondFactorPage {
+    /// The user's role needs one.
+    pub required: bool,
+    pub factor: SecondFactorView,
+    /// What an app reads, while it is set up.
+    pub qr: Option<Qr>,
+}
+
+#[server(name = ReadSecondFactor, prefix = "/rpc", endpoint = "account/second-factor", protocol = Rpc)]
+pub async fn second_factor() -> Result<SecondFactorPage, ApiError> {
+    page(&engine()?, &own(actor().await?)?).await
+}
+
+/// Makes a new secret for an app.
+#[server(prefix = "/rpc", endpoint = "account/begin-second-factor", protocol = Rpc)]
+pub async fn begin_second_factor() -> Result<(), ApiError> {
+    second_factor::begin(&engine()?, &own(actor().await?)?).await?;
+    plain_form::redirect(PAGE);
+    Ok(())
+}
+
+/// Turns it on by a first code of the app.
+#[server(prefix = "/rpc", endpoint = "account/turn-on-second-factor", protocol = Rpc)]
+pub async fn turn_on_second_factor(#[server(default)] code: String) -> Result<(), ApiError> {
+    let (engine, me) = (engine()?, own(actor().await?)?);
+    second_factor::check(&engine, &me, CodeFor::TurningOn, &code, guard::caller(None)).await?;
+    plain_form::redirect(PAGE);
+    Ok(())
+}
+
+impl Checked for TurnOnSecondFactor {
+    fn check(&self) -> Result<(), Invalid> {
+        typed(&self.code)
+    }
+}
+
+/// Turns it off with a code. Whoever has to have one is logged out.
+#[server(prefix = "/rpc", endpoint = "account/turn-off-second-factor", protocol = Rpc)]
+pub async fn turn_off_second_factor(#[server(default)] code: String) -> Result<(), ApiError> {
+    let (engine, me) = (engine()?, own(actor().await?)?);
+    match second_factor::turn_off(&engine, &me, &code, guard::caller(None)).await? {
+        true => leptos_axum::redirect("/login"),
+        false => plain_form::redirect(PAGE),
+    }
+    Ok(())
+}
+
+impl Checked for TurnOffSecondFactor {
+    fn check(&self) -> Result<(), Invalid> {
+        typed(&self.code)
+    }
+}
+
+/// For whom the log-in waits for a code; `None`: for nobody, or not any more.
+#[server(name = ReadLoginCode, prefix = "/rpc", endpoint = "auth/code-page", protocol = Rpc)]
+pub async fn login_code() -> Result<Option<SecondFactorPage>, ApiError> {
+    match auth::waiting().await? {
+        Some(proven) => Ok(Some(page(&engine()?, &proven.me).await?)),
+        None => Ok(None),
+    }
+}
+
+/// The second step of a log-in: logs in and redirects to `next`.
+#[server(prefix = "/rpc", endpoint = "auth/give-code", protocol = Rpc)]
+pub async fn give_code(
+    #[server(default)] code: String,
+    #[server(default)] next: String,
+) -> Result<(), ApiError> {
+    let Some(proven) = auth::waiting().await? else {
+        return Err(ApiError::SignIn.sent());
+    };
+    let caller = guard::caller(None);
+    second_factor::check(&engine()?, &proven.me, CodeFor::LogIn, &code, caller).await?;
+    auth::let_in(proven).await?;
+    leptos_axum::redirect(plain_form::local(&next));
+    Ok(())
+}
+
+impl Checked for GiveCode {
+    fn check(&self) -> Result<(), Invalid> {
+        typed(&self.code)
+    }
+}
+
+/// Removes another user's, and logs them out everywhere.
+#[server(prefix = "/rpc", endpoint = "users/remove-second-factor", protocol = Rpc)]
+pub async fn remove_second_factor(id: UserId) -> Result<(), ApiError> {
+    second_factor::remove(&engine()?, &actor().await?, id).await?;
+    plain_form::redirect(&format!("/users/{id}"));
+    Ok(())
+}
+
+#[cfg(feature = "ssr")]
+const PAGE: &str = "/account/second-factor";
+
+#[cfg(feature = "ssr")]
+async fn page(engine: &Engine, me: &Me) -> ApiResult<SecondFactorPage> {
+    let factor = second_factor::view(engine, me).await?;
+    Ok(SecondFactorPage {
+        required: second_factor::is_required(engine, me),
+        qr: match &factor.setup {
+            Some(setup) => Some(qr::qr(&setup.uri)?),
+            None => None,
+        },
+        factor,
+    })
+}
+
+#[cfg(feature = "ssr")]
+fn own(actor: domain::access::Actor) -> ApiResult<Me> {
+    match actor {
+        domain::access::Actor::User(me) => Ok(me),
+        _ => Err(ApiError::SignIn.sent()),
+    }
+}
+
+fn typed(code: &str) -> Result<(), Invalid> {
+    match code.trim().is_empty() {
+        true => Err(Invalid::field("code", Problem::Required)),
+        false => Ok(()),
+    }
+}

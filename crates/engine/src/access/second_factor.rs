@@ -1,0 +1,309 @@
+//! The second factor of a log-in: a code that an app computes from a shared secret and the time
+//! (<https://www.rfc-editor.org/rfc/rfc6238>), or one of ten recovery codes. Each code works once.
+//!
+//! Recovery codes are derived from the secret. Both are shown until a first code of the app turns the factor on, and
+//! never again; whoever begins anew gets others.
+
+use crate::{
+    Engine, Error, Result,
+    access::{
+        log_in::{Caller, attempted},
+        login_throttle::{Attempt, Typed},
+        users, web_sessions,
+    },
+    audit::Subject,
+    entity::second_factor::{ActiveModel, Column, Entity, Model},
+    random,
+};
+use domain::{
+    access::{
+        Actor, Me, Permission, RECOVERY_CODES, RECOVERY_DIGITS, SecondFactorSetup, SecondFactorView,
+        TypedCode,
+    },
+    form::Problem,
+    ids::UserId,
+    refusal::Refusal,
+    time::Timestamp,
+};
+use hmac::{Hmac, KeyInit, Mac as _};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, ExprTrait as _, IntoActiveModel, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
+use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
+use totp_rs::{Builder, Totp};
+
+const ISSUER: &str = "Switchboard";
+const SECRET_BYTES: usize = 20;
+
+/// What a code is typed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeFor {
+    /// To log in. It turns on a factor that is being set up.
+    LogIn,
+    TurningOn,
+    TurningOff,
+}
+
+impl CodeFor {
+    fn action(self) -> &'static str {
+        match self {
+            Self::LogIn => "person.second_factor",
+            Self::TurningOn => ON,
+            Self::TurningOff => "person.second_factor_off",
+        }
+    }
+}
+
+const ON: &str = "person.second_factor_on";
+
+/// Whether a password is not enough for this user. Who has to have a second factor and has none sets one up.
+pub async fn is_asked_of(engine: &Engine, me: &Me) -> Result<bool> {
+    let is_on = is_on(engine, me).await?;
+    if !is_on && is_required(engine, me) {
+        begin(engine, me).await?;
+        return Ok(true);
+    }
+    Ok(is_on)
+}
+
+pub async fn is_on(engine: &Engine, me: &Me) -> Result<bool> {
+    let row = stored(engine, me.id).await?;
+    Ok(row.is_some_and(|row| row.on_since.is_some()))
+}
+
+/// Whether the settings require it of the user's role.
+pub fn is_required(engine: &Engine, me: &Me) -> bool {
+    engine.second_factor_roles.contains(&me.role)
+}
+
+pub async fn view(engine: &Engine, me: &Me) -> Result<SecondFactorView> {
+    let Some(row) = stored(engine, me.id).await? else {
+        return Ok(SecondFactorView::default());
+    };
+    let setup = match row.on_since {
+        Some(_) => None,
+        None => Some(setup(&Secret::open(engine, &row).await?, &me.login)?),
+    };
+    Ok(SecondFactorView {
+        on_since: row.on_since.map(Timestamp::from_millis),
+        codes_left: RECOVERY_CODES.saturating_sub(row.used_codes.count_ones()),
+        setup,
+    })
+}
+
+fn setup(secret: &Secret, login: &str) -> Result<SecondFactorSetup> {
+    let totp = secret.totp(login)?;
+    Ok(SecondFactorSetup {
+        secret: in_groups(&totp.secret().to_base32()),
+        uri: totp.to_url().map_err(unfit)?,
+        recovery_codes: (0..RECOVERY_CODES)
+            .map(|number| in_groups(&secret.recovery_code(number)))
+            .collect(),
+    })
+}
+
+/// As people read codes aloud.
+fn in_groups(code: &str) -> String {
+    let groups = code
+        .as_bytes()
+        .chunks(4)
+        .map(|group| String::from_utf8_lossy(group));
+    groups.collect::<Vec<_>>().join("-")
+}
+
+/// Makes a new secret, in place of one that was not turned on.
+///
+/// # Errors
+/// [`Refusal::ChangedMeanwhile`] when the factor is on.
+pub async fn begin(engine: &Engine, me: &Me) -> Result<()> {
+    let tx = engine.transaction(&Actor::User(me.clone())).await?;
+    let key = engine.keys.to_seal(&tx).await?;
+    let secret = random::bytes::<SECRET_BYTES>();
+    let row = Model {
+        person_id: me.id.uuid(),
+        key_id: key.id().to_owned(),
+        sealed: key.seal_second_factor(me.id, &secret)?,
+        begun_at: engine.clock().now().millis(),
+        on_since: None,
+        used_step: 0,
+        used_codes: 0,
+    };
+    let mut over = OnConflict::column(Column::PersonId);
+    over.update_columns([
+        Column::KeyId,
+        Column::Sealed,
+        Column::BegunAt,
+        Column::UsedStep,
+        Column::UsedCodes,
+    ])
+    .action_and_where(Expr::col((Entity, Column::OnSince)).is_null());
+    let begun = Entity::insert(row.into_active_model())
+        .on_conflict(over)
+        .exec_without_returning(&tx)
+        .await?;
+    if begun == 0 {
+        return Err(Refusal::ChangedMeanwhile.into());
+    }
+    tx.commit().await
+}
+
+/// Checks what a user typed as a code. Wrong ones are counted, like passwords.
+///
+/// # Errors
+/// [`Problem::WrongCode`] of `code`; [`Refusal::TooManyAttempts`].
+pub async fn check(
+    engine: &Engine,
+    me: &Me,
+    what_for: CodeFor,
+    code: &str,
+    caller: Caller<'_>,
+) -> Result<()> {
+    let attempt = Attempt {
+        typed: Typed::Code,
+        login: &me.login,
+        from: caller.address,
+        browser: None,
+    };
+    let subject = Subject::User(me.id.uuid());
+    let used = async {
+        let used = use_up(engine, me, what_for, code).await?;
+        Ok(used.then_some(()).ok_or(subject))
+    };
+    match attempted(engine, what_for.action(), attempt, used).await? {
+        Some(()) => Ok(()),
+        None => Err(Refusal::field("code", Problem::WrongCode).into()),
+    }
+}
+
+/// Whether the code is right. Then it does not work any more.
+async fn use_up(engine: &Engine, me: &Me, what_for: CodeFor, code: &str) -> Result<bool> {
+    let (Some(row), Some(code)) = (stored(engine, me.id).await?, TypedCode::read(code)) else {
+        return Ok(false);
+    };
+    let secret = Secret::open(engine, &row).await?;
+    let mut change = ActiveModel::default();
+    let is_recovery = match code {
+        TypedCode::OfApp(digits) => {
+            let now = u64::try_from(engine.clock().now().millis() / 1000).unwrap_or(0);
+            let step = secret.totp(&me.login)?.check(&digits, now);
+            match step.and_then(|step| i64::try_from(step).ok()) {
+                Some(step) if step > row.used_step => change.used_step = Set(step),
+                _ => return Ok(false),
+            }
+            false
+        }
+        TypedCode::Recovery(code) => {
+            let number = (0..RECOVERY_CODES).find(|number| secret.is_recovery_code(*number, &code));
+            match number.map(|number| 1 << number) {
+                Some(bit) if row.on_since.is_some() && row.used_codes & bit == 0 => {
+                    change.used_codes = Set(row.used_codes | bit);
+                }
+                _ => return Ok(false),
+            }
+            true
+        }
+    };
+    let turns_on = row.on_since.is_none();
+    if turns_on {
+        change.on_since = Set(Some(engine.clock().now().millis()));
+    }
+    let tx = engine.transaction(&Actor::User(me.clone())).await?;
+    // As it was read: of two who type one code at once, one is refused.
+    let used = Entity::update_many()
+        .set(change)
+        .filter(Column::PersonId.eq(row.person_id))
+        .filter(Column::BegunAt.eq(row.begun_at))
+        .filter(Column::UsedStep.eq(row.used_step))
+        .filter(Column::UsedCodes.eq(row.used_codes))
+        .exec(&tx)
+        .await?;
+    if used.rows_affected == 0 {
+        return Ok(false);
+    }
+    let subject = Subject::User(me.id.uuid());
+    if turns_on && what_for != CodeFor::TurningOff {
+        tx.audit(ON, subject, None);
+    }
+    if is_recovery {
+        tx.audit("person.recovery_code", subject, None);
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Turns the actor's own factor off, with a code. Whoever has to have one is logged out everywhere, and sets up another
+/// at the next log-in; returns whether.
+pub async fn turn_off(engine: &Engine, me: &Me, code: &str, caller: Caller<'_>) -> Result<bool> {
+    check(engine, me, CodeFor::TurningOff, code, caller).await?;
+    let is_required = is_required(engine, me);
+    let tx = engine.transaction(&Actor::User(me.clone())).await?;
+    Entity::delete_by_id(me.id.uuid()).exec(&tx).await?;
+    if is_required {
+        web_sessions::delete_all(&tx, me.id).await?;
+    }
+    tx.audit(CodeFor::TurningOff.action(), Subject::User(me.id.uuid()), None);
+    tx.commit().await?;
+    Ok(is_required)
+}
+
+/// Removes another user's, who has lost their app and their recovery codes, and logs them out everywhere.
+pub async fn remove(engine: &Engine, actor: &Actor, id: UserId) -> Result<()> {
+    actor.require(Permission::UserChange)?;
+    if actor.is(id) {
+        return Err(Refusal::OwnSecondFactor.into());
+    }
+    users::get(engine, actor, id).await?;
+    let tx = engine.transaction(actor).await?;
+    if Entity::delete_by_id(id.uuid()).exec(&tx).await?.rows_affected > 0 {
+        web_sessions::delete_all(&tx, id).await?;
+        tx.audit("person.second_factor_removed", Subject::User(id.uuid()), None);
+    }
+    tx.commit().await
+}
+
+async fn stored(engine: &Engine, user: UserId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id(user.uuid()).one(engine.db.read()).await?)
+}
+
+/// What a user's app knows, too.
+struct Secret(Vec<u8>);
+
+impl Secret {
+    async fn open(engine: &Engine, row: &Model) -> Result<Self> {
+        let key = engine.keys.that_sealed(engine.db.read(), &row.key_id).await?;
+        Ok(Self(
+            key.open_second_factor(UserId::new(row.person_id), &row.sealed)?,
+        ))
+    }
+
+    /// A step of 30 seconds, six digits, and one step early or late: the only ones that all apps know.
+    fn totp(&self, login: &str) -> Result<Totp> {
+        Builder::new()
+            .with_secret(self.0.clone())
+            .with_issuer(Some(ISSUER))
+            .with_account_name(login)
+            .build()
+            .map_err(unfit)
+    }
+
+    fn recovery_code(&self, number: u32) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        mac.update(b"switchboard recovery code");
+        mac.update(&number.to_be_bytes());
+        hex::encode(&mac.finalize().into_bytes()[..RECOVERY_DIGITS / 2])
+    }
+
+    fn is_recovery_code(&self, number: u32, code: &str) -> bool {
+        self.recovery_code(number)
+            .as_bytes()
+            .ct_eq(code.as_bytes())
+            .into()
+    }
+}
+
+fn unfit(error: totp_rs::TotpError) -> Error {
+    Error::Corrupt(format!("a second factor cannot be used: {error}"))
+}
