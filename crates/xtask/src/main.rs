@@ -13,6 +13,7 @@ mod dev;
 mod journeys;
 mod postgres;
 mod process;
+mod sbom;
 mod server;
 mod site;
 mod steps;
