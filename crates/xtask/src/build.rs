@@ -1,15 +1,15 @@
-//! `cargo xtask build`: the site, then the server.
+//! `cargo xtask build`: the site, then the server; for a release also the lists of what is in them.
 
 use clap::Args;
 
 use crate::server::{self, Profile};
 use crate::steps::Steps;
 use crate::wasm::Effort;
-use crate::{site, tools};
+use crate::{sbom, site, tools};
 
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Build for production: the binary carries the site, compressed
+    /// Build for production: the binary carries the site, compressed, and its SBOM is beside it
     #[arg(long)]
     release: bool,
     /// Build the small wasm with a debug server
@@ -26,12 +26,19 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         Options { small: true, .. } => (Effort::Small, Profile::Dev),
         _ => (Effort::Quick, Profile::Dev),
     };
-    let mut steps = Steps::new(if options.site_only { 1 } else { 2 });
+    let releases = options.release && !options.site_only;
+    let mut steps = Steps::new(1 + usize::from(!options.site_only) + usize::from(releases));
     tools::wasm_target()?;
+    let sbom = releases.then(sbom::Maker::new).transpose()?;
     steps.run("Building the site", || site::build(effort))?;
-    if !options.site_only {
-        steps.run("Building the server", || server::build(profile))?;
-        println!("{}", server::binary(profile).display());
+    if options.site_only {
+        return Ok(());
     }
+    steps.run("Building the server", || server::build(profile))?;
+    let binary = server::binary(profile);
+    if let Some(sbom) = sbom {
+        steps.run("Listing its components", || sbom.write_beside(&binary))?;
+    }
+    println!("{}", binary.display());
     Ok(())
 }

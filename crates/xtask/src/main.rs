@@ -2,6 +2,7 @@
 //! and globally installed tools: rustup and crates.io are enough to start. A command installs its further requirements
 //! itself or names them in one line.
 
+mod advisories;
 mod bench;
 mod build;
 mod compress;
@@ -12,6 +13,7 @@ mod dev;
 mod journeys;
 mod postgres;
 mod process;
+mod sbom;
 mod server;
 mod site;
 mod steps;
@@ -47,6 +49,8 @@ enum Task {
     Dev(dev::Options),
     /// Run everything that CI runs
     Test(test::Options),
+    /// Look up the dependencies in RustSec's database of known faults
+    Advisories,
     /// Kill the server again and again under load, and count what is lost (nothing)
     Crash(crash::Options),
     /// Measure the figures of docs/BENCHMARKS.md again
@@ -72,6 +76,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Task::Demo(options) => demo::run(options),
         Task::Dev(options) => dev::run(options),
         Task::Test(options) => test::run(options),
+        Task::Advisories => advisories::run(),
         Task::Crash(options) => crash::run(options),
         Task::Bench(options) => bench::run(options),
         Task::Pictures => journeys::take_pictures(),

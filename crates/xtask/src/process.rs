@@ -67,6 +67,21 @@ pub fn run(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Runs a command and returns what it prints. An error names the command.
+pub fn read(command: &mut Command) -> anyhow::Result<String> {
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("starting `{}`", line(command)))?;
+    anyhow::ensure!(
+        output.status.success(),
+        "`{}` failed ({})",
+        line(command),
+        output.status
+    );
+    Ok(String::from_utf8(output.stdout)?)
+}
+
 /// Runs a command with this input and waits for its end.
 pub fn feed(command: &mut Command, input: &str) -> anyhow::Result<()> {
     let mut child = command

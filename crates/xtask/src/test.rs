@@ -93,7 +93,8 @@ fn run_all(selected: &[Step], steps: &mut Steps, lint: bool) -> anyhow::Result<(
         .try_for_each(|step| steps.run(step.title(), || step.run()))
 }
 
-/// Excludes advisories: they change from day to day, and the result of a build must not.
+/// Excludes advisories, which `cargo xtask advisories` looks up: they change from day to day, and the result of a build
+/// must not.
 fn licences() -> anyhow::Result<()> {
     let mut deny = workspace::command(tools::cargo_deny()?);
     process::run(deny.args(["--log-level", "error", "check", "bans", "licenses", "sources"]))

@@ -8,6 +8,7 @@ use nix::unistd::geteuid;
 
 use crate::{postgres, process, workspace};
 
+const CARGO_CYCLONEDX: &str = "0.5.9";
 const CARGO_DENY: &str = "0.20.2";
 /// Debian's binaryen is too old: it succeeds, but the page then fails to start.
 const BINARYEN: &str = "132.0.0";
@@ -121,21 +122,36 @@ pub fn journeys() -> anyhow::Result<()> {
     process::run(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))
 }
 
-/// cargo-deny, installed for this clone only if the machine has none. It runs for seconds, so optimising it would only
-/// cost time.
+/// cargo-deny, which checks licences, sources and advisories.
 pub fn cargo_deny() -> anyhow::Result<PathBuf> {
-    if let Some(found) = in_path("cargo-deny") {
+    cargo_tool("cargo-deny", CARGO_DENY)
+}
+
+/// cargo-cyclonedx, which lists the components of a release.
+pub fn cargo_cyclonedx() -> anyhow::Result<PathBuf> {
+    cargo_tool("cargo-cyclonedx", CARGO_CYCLONEDX).with_context(|| {
+        format!(
+            "cargo-cyclonedx could not be installed, and a release without its SBOM is none: build where cargo can \
+             download it, or put version {CARGO_CYCLONEDX} of it into PATH"
+        )
+    })
+}
+
+/// A tool for cargo, installed for this clone only if the machine has none. It runs for seconds, so optimising it would
+/// only cost time.
+fn cargo_tool(name: &str, version: &str) -> anyhow::Result<PathBuf> {
+    if let Some(found) = in_path(name) {
         return Ok(found);
     }
-    let program = workspace::tools().join("bin/cargo-deny");
+    let program = workspace::tools().join("bin").join(name);
     if !program.is_file() {
         let mut cargo = workspace::cargo([
             "install",
             "--debug",
             "--locked",
-            "cargo-deny",
+            name,
             "--version",
-            CARGO_DENY,
+            version,
             "--root",
         ]);
         process::run(cargo.arg(workspace::tools()))?;
