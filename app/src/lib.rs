@@ -99,6 +99,7 @@ fn Pages() -> impl IntoView {
                     <Route path=path!("/inbox/:session?") view=InboxPage ssr=WHOLE />
                     <Route path=path!("/account") view=AccountPage ssr=WHOLE />
                     <Route path=path!("/account/second-factor") view=SecondFactorPage ssr=WHOLE />
+                    <Route path=path!("/account/reauthenticate") view=ReauthenticatePage ssr=WHOLE />
                     <Route path=path!("/sessions") view=SessionsPage ssr=WHOLE />
                     <Route path=path!("/channels") view=ChannelsPage ssr=WHOLE />
                     <ParentRoute path=path!("/channels/:id") view=ChannelPage ssr=WHOLE>

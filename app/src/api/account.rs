@@ -2,14 +2,14 @@
 
 #[cfg(feature = "ssr")]
 use super::{
-    auth,
+    auth, flash,
     guard::{self, actor, engine, web_session},
     plain_form,
 };
 use super::{checked::Checked, error::ApiError, rpc::Rpc};
 use domain::{
     access::{LoginView, Me, PasswordForm},
-    form::Invalid,
+    form::{Invalid, Problem},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,31 @@ pub async fn change_password(#[server(default)] form: PasswordForm) -> Result<()
 impl Checked for ChangePassword {
     fn check(&self) -> Result<(), Invalid> {
         self.form.check()
+    }
+}
+
+/// Proves again who the user is, for changes that ask for it, and leads back to `next`. The web session gets a new id.
+#[server(prefix = "/rpc", endpoint = "account/reauthenticate", protocol = Rpc)]
+pub async fn reauthenticate(password: String, #[server(default)] next: String) -> Result<(), ApiError> {
+    let (engine, actor) = (engine()?, actor().await?);
+    let browser = guard::browser();
+    let caller = guard::caller(browser.as_deref());
+    let proven = engine::access::log_in::reauthenticate(&engine, &actor, &password, caller).await?;
+    let before = session().await?;
+    auth::enter(proven).await?;
+    if let (Some(before), Some(now)) = (before, session().await?) {
+        flash::hand_over(&before, &now);
+    }
+    plain_form::redirect(plain_form::local(&next));
+    Ok(())
+}
+
+impl Checked for Reauthenticate {
+    fn check(&self) -> Result<(), Invalid> {
+        match self.password.is_empty() {
+            true => Err(Invalid::field("password", Problem::Required)),
+            false => Ok(()),
+        }
     }
 }
 

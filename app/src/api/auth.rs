@@ -3,7 +3,9 @@
 #[cfg(feature = "ssr")]
 use super::error::ApiResult;
 #[cfg(feature = "ssr")]
-use super::guard::{self, ADDRESS, DEVICE, PROOF, USER, WAITING, actor, engine, web_session};
+use super::guard::{
+    self, ADDRESS, AUTHENTICATED_AT, DEVICE, PROOF, USER, WAITING, actor, engine, web_session,
+};
 #[cfg(feature = "ssr")]
 use super::plain_form;
 use super::{checked::Checked, error::ApiError, rpc::Rpc};
@@ -201,6 +203,10 @@ pub(super) async fn enter(Proven { me, by }: Proven) -> ApiResult<()> {
     session.cycle_id().await.map_err(broken)?;
     session.remove::<Waiting>(WAITING).await.map_err(broken)?;
     session.insert(USER, me.id).await.map_err(broken)?;
+    session
+        .insert(AUTHENTICATED_AT, guard::now())
+        .await
+        .map_err(broken)?;
     session.insert(PROOF, by).await.map_err(broken)?;
     session.insert(DEVICE, guard::device()).await.map_err(broken)?;
     session

@@ -4,7 +4,7 @@ use super::{checked::Checked, error::ApiError, flash::Unsaved, rpc::Rpc};
 #[cfg(feature = "ssr")]
 use super::{
     flash,
-    guard::{actor, engine},
+    guard::{actor, engine, reauthenticated},
     plain_form,
 };
 use domain::{
@@ -54,6 +54,9 @@ pub async fn save_extension(
 ) -> Result<(), ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
     let typed = flash::recall(&place_of(id), 0, form).await?;
+    if !typed.form.login.is_empty() {
+        typed.or_keep(reauthenticated().await)?;
+    }
     let saved = match id {
         Some(id) => engine::directory::extensions::change(&engine, &actor, id, &typed.form).await,
         None => engine::directory::extensions::create(&engine, &actor, &typed.form)

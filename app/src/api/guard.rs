@@ -6,18 +6,23 @@ use domain::{
     access::{Actor, Me},
     ids::UserId,
     language::Language,
+    refusal::Refusal,
     time::Timestamp,
 };
 use engine::{Engine, access::log_in::Caller};
 use http::request::Parts;
 use leptos::prelude::use_context;
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 use tower_sessions::Session;
 
 /// The key under which a web session holds the id of its user.
 pub const USER: &str = "person";
 /// The key under which a web session holds who has yet to give the code of their second factor.
 pub const WAITING: &str = "waiting";
+/// The key under which a web session holds when its user last proved who they are.
+pub const AUTHENTICATED_AT: &str = "authenticated_at";
+/// How long that is enough for changes that ask for it.
+const AUTHENTICATED_FOR: Duration = Duration::from_secs(10 * 60);
 /// The key under which a web session brings the proof of its user to the store, which does not keep it.
 pub const PROOF: &str = "proof";
 /// The key under which a web session holds how its browser names itself.
@@ -106,5 +111,21 @@ pub async fn user() -> ApiResult<Option<Me>> {
     match user {
         Some(user) => Ok(engine::access::users::me(&engine()?, user).await?),
         None => Ok(None),
+    }
+}
+
+/// For changes by which somebody at a colleague's desk could stay inside: users, tokens, secrets, second factors.
+///
+/// # Errors
+/// [`Refusal::Reauthenticate`] when the caller's last proof of who they are is older than ten minutes.
+pub async fn reauthenticated() -> ApiResult<()> {
+    let at: Option<Timestamp> = web_session()
+        .await?
+        .get(AUTHENTICATED_AT)
+        .await
+        .map_err(|error| ApiError::internal(&error))?;
+    match at.is_some_and(|at| now().since(at) < AUTHENTICATED_FOR) {
+        true => Ok(()),
+        false => Err(ApiError::Refused(Refusal::Reauthenticate).sent()),
     }
 }

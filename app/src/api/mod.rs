@@ -37,5 +37,5 @@ pub mod users;
 pub use self::{
     checked::Checked,
     error::{ApiError, ApiResult},
-    rpc::{ActionForm, AnyAction, Callable, Resource, ServerAction, Value, form_text},
+    rpc::{ActionForm, AnyAction, Callable, Reauthentication, Resource, ServerAction, Value, form_text},
 };

@@ -5,12 +5,14 @@
 use super::{
     auth,
     error::ApiResult,
-    guard::{self, actor, engine},
+    guard::{self, actor, engine, reauthenticated},
     plain_form, qr,
 };
 use super::{checked::Checked, error::ApiError, qr::Qr, rpc::Rpc};
+#[cfg(feature = "ssr")]
+use domain::access::Me;
 use domain::{
-    access::{Me, SecondFactorView},
+    access::SecondFactorView,
     form::{Invalid, Problem},
     ids::UserId,
 };
@@ -40,7 +42,9 @@ pub async fn second_factor() -> Result<SecondFactorPage, ApiError> {
 /// Makes a new secret for an app.
 #[server(prefix = "/rpc", endpoint = "account/begin-second-factor", protocol = Rpc)]
 pub async fn begin_second_factor() -> Result<(), ApiError> {
-    second_factor::begin(&engine()?, &own(actor().await?)?).await?;
+    let me = own(actor().await?)?;
+    reauthenticated().await?;
+    second_factor::begin(&engine()?, &me).await?;
     plain_form::redirect(PAGE);
     Ok(())
 }
@@ -111,7 +115,9 @@ impl Checked for GiveCode {
 /// Removes another user's, and logs them out everywhere.
 #[server(prefix = "/rpc", endpoint = "users/remove-second-factor", protocol = Rpc)]
 pub async fn remove_second_factor(id: UserId) -> Result<(), ApiError> {
-    second_factor::remove(&engine()?, &actor().await?, id).await?;
+    let actor = actor().await?;
+    reauthenticated().await?;
+    second_factor::remove(&engine()?, &actor, id).await?;
     plain_form::redirect(&format!("/users/{id}"));
     Ok(())
 }

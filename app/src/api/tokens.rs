@@ -3,7 +3,7 @@
 use super::{checked::Checked, error::ApiError, rpc::Rpc};
 #[cfg(feature = "ssr")]
 use super::{
-    guard::{actor, engine},
+    guard::{actor, engine, reauthenticated},
     plain_form,
 };
 use domain::{
@@ -24,6 +24,7 @@ pub async fn tokens() -> Result<Vec<TokenRow>, ApiError> {
 #[server(prefix = "/rpc", endpoint = "tokens/create", protocol = Rpc)]
 pub async fn create_token(#[server(default)] form: TokenForm) -> Result<String, ApiError> {
     let actor = actor().await?;
+    reauthenticated().await?;
     Ok(engine::access::api_tokens::create(&engine()?, &actor, &form).await?)
 }
 
@@ -37,6 +38,7 @@ impl Checked for CreateToken {
 #[server(prefix = "/rpc", endpoint = "tokens/revoke", protocol = Rpc)]
 pub async fn revoke_token(id: TokenId) -> Result<(), ApiError> {
     let actor = actor().await?;
+    reauthenticated().await?;
     engine::access::api_tokens::revoke(&engine()?, &actor, id).await?;
     plain_form::redirect("/system/tokens");
     Ok(())

@@ -5,12 +5,18 @@ mod bar;
 mod commands;
 pub mod help;
 mod rail;
+mod reauthentication;
 pub mod switches;
 
-use self::{bar::Bar, rail::Rail, switches::speak};
+use self::{
+    bar::Bar,
+    rail::Rail,
+    reauthentication::{ReauthenticationDialog, ReauthenticationNotice},
+    switches::speak,
+};
 use crate::{
     alerts::provide_alerts,
-    api::{ApiResult, Resource, auth::who_am_i},
+    api::{ApiResult, Reauthentication, Resource, auth::who_am_i},
     i18n::*,
     live::{self, LiveNotice},
     outbox::provide_outbox,
@@ -34,6 +40,7 @@ pub fn Frame() -> impl IntoView {
     let user = Resource::new(|| (), |()| who_am_i());
     provide_context(user);
     let who = live::provide_live(user, drawn);
+    provide_context(Reauthentication::new());
     provide_outbox(user, who);
     provide_alerts(user);
     provide_presence();
@@ -64,9 +71,11 @@ pub fn Frame() -> impl IntoView {
         </a>
         <div class="frame">
             {rail} {bar} {notice} <main id="content" class="content" tabindex="-1" node_ref=content>
+                <ReauthenticationNotice />
                 <Outlet />
             </main>
         </div>
+        <ReauthenticationDialog />
         <ToastCorner />
     }
     .into_any()

@@ -49,6 +49,7 @@ pub fn action(locale: Locale, action: &str) -> &str {
         "person.second_factor_off" => td_string!(locale, audit.did.person_second_factor_off),
         "person.second_factor_removed" => td_string!(locale, audit.did.person_second_factor_removed),
         "person.recovery_code" => td_string!(locale, audit.did.person_recovery_code),
+        "person.reauthenticate" => td_string!(locale, audit.did.person_reauthenticate),
         "person.password_link" => td_string!(locale, audit.did.person_password_link),
         "token.create" => td_string!(locale, audit.did.token_create),
         "token.revoke" => td_string!(locale, audit.did.token_revoke),

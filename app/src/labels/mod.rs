@@ -29,6 +29,7 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
     match refusal {
         Refusal::NotFound => td_string!(locale, common.refusal.not_found).to_owned(),
         Refusal::Forbidden => td_string!(locale, common.refusal.forbidden).to_owned(),
+        Refusal::Reauthenticate => td_string!(locale, common.refusal.reauthenticate).to_owned(),
         Refusal::WrongLogin => td_string!(locale, common.refusal.wrong_login).to_owned(),
         Refusal::TooManyAttempts { seconds } => {
             td_string!(locale, common.refusal.too_many_attempts, seconds = *seconds)

@@ -15,6 +15,7 @@ pub mod login;
 pub mod not_found;
 pub mod password;
 pub mod queues;
+pub mod reauthenticate;
 mod role_choice;
 pub mod second_factor;
 pub mod security;
@@ -43,6 +44,7 @@ pub use self::{
     not_found::NotFoundPage,
     password::PasswordPage,
     queues::{NewQueuePage, QueuePage, QueuesPage},
+    reauthenticate::ReauthenticatePage,
     second_factor::{LoginCodePage, SecondFactorPage},
     security::{AuditPage, CountriesPage},
     session_labels::{LabelPage, LabelsPage, NewLabelPage},

@@ -18,6 +18,8 @@ pub enum Refusal {
     Forbidden,
     #[error("the name or the password is wrong")]
     WrongLogin,
+    #[error("the password has to be typed again before such a change")]
+    Reauthenticate,
     #[error("too many attempts, try again in {seconds} s")]
     TooManyAttempts { seconds: u32 },
     #[error("too busy at this moment, try again in {seconds} s")]
@@ -159,7 +161,7 @@ impl Refusal {
     pub fn class(&self) -> Class {
         match self {
             Self::BadCursor => Class::Malformed,
-            Self::WrongLogin => Class::Unauthenticated,
+            Self::WrongLogin | Self::Reauthenticate => Class::Unauthenticated,
             Self::Forbidden | Self::CountryNotAllowed { .. } => Class::Forbidden,
             Self::NotFound => Class::NotFound,
             Self::LinkUsed | Self::FileGone => Class::Gone,
@@ -238,6 +240,7 @@ mod tests {
         let table = [
             (Refusal::BadCursor, 400),
             (Refusal::WrongLogin, 401),
+            (Refusal::Reauthenticate, 401),
             (Refusal::Forbidden, 403),
             (Refusal::CountryNotAllowed { address }, 403),
             (Refusal::NotFound, 404),

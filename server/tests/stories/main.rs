@@ -56,6 +56,7 @@ mod process;
 mod proxies;
 mod push;
 mod races;
+mod reauthentication;
 mod receipts;
 mod refusals;
 mod reopen;

@@ -61,6 +61,14 @@ impl<F: Keepable + Serialize> Recalled<F> {
         outcome
     }
 
+    /// Keeps the form if something before its use is refused.
+    pub fn or_keep<T>(&self, outcome: ApiResult<T>) -> ApiResult<T> {
+        if outcome.is_err() {
+            self.keep();
+        }
+        outcome
+    }
+
     /// Keeps the form, whatever the outcome.
     pub fn keep(&self) {
         if let Some(slot) = &self.slot {

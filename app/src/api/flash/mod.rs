@@ -13,4 +13,7 @@ mod shelf;
 
 pub use self::form::{Keepable, Unsaved};
 #[cfg(feature = "ssr")]
-pub use self::keep::{Recalled, follows_a_post, hold, kept, leave, recall, take};
+pub use self::{
+    keep::{Recalled, follows_a_post, hold, kept, leave, recall, take},
+    shelf::hand_over,
+};

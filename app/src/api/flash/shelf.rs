@@ -52,6 +52,16 @@ impl Slot {
     }
 }
 
+/// A web session has a new id.
+pub fn hand_over(before: &str, now: &str) {
+    with_shelf(|shelf| {
+        let slots = shelf.0.iter_mut().map(|(slot, _)| slot);
+        for slot in slots.filter(|slot| slot.session == before) {
+            now.clone_into(&mut slot.session);
+        }
+    });
+}
+
 fn with_shelf<T>(act: impl FnOnce(&mut Shelf) -> T) -> T {
     act(&mut SHELF.lock().unwrap_or_else(PoisonError::into_inner))
 }

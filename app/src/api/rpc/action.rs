@@ -3,6 +3,7 @@
 use super::{
     held::{Held, Value},
     protocol::{ask, read, written},
+    reauthentication::{Reauthentication, asked},
 };
 use crate::{
     api::{ApiError, ApiResult},
@@ -121,9 +122,10 @@ impl AnyAction {
         let refused = use_context::<ServerActionError>()
             .filter(|error| error.path() == path)
             .map(|error| Err(ServerFnUrlError::<ApiError>::decode_err(error.err())));
+        let reauthentication = use_context::<Reauthentication>();
         let action = Action::new_with_value(refused, move |form: &String| {
-            let answer = ask(path, form.clone());
-            async move { read(&answer.await?) }
+            let form = form.clone();
+            async move { read(&asked(reauthentication, || ask(path, form.clone())).await?) }
         });
         Self { path, action }
     }

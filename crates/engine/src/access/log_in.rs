@@ -128,6 +128,26 @@ fn log_refusal(attempt: Attempt<'_>) {
     }
 }
 
+/// Checks the actor's own password.
+///
+/// # Errors
+/// [`Problem::WrongPassword`] of `password`; [`Refusal::TooManyAttempts`].
+pub async fn reauthenticate(
+    engine: &Engine,
+    actor: &Actor,
+    password: &str,
+    caller: Caller<'_>,
+) -> Result<Proven> {
+    let Actor::User(me) = actor else {
+        return Err(Refusal::Forbidden.into());
+    };
+    let found = verified(engine, "person.reauthenticate", &me.login, password, caller).await?;
+    match found.filter(|user| user.id == me.id.uuid()) {
+        Some(user) => Ok(Proven::new(me.clone(), &user.password_hash)),
+        None => Err(Refusal::field("password", Problem::WrongPassword).into()),
+    }
+}
+
 /// Changes the actor's own password, and logs them out everywhere else. `current`: the id of the web session that
 /// stays.
 pub async fn change_password(

@@ -21,6 +21,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("not_found", &[]),
         ("password", &["login"]),
         ("queues", &["directory", "url"]),
+        ("reauthenticate", &[]),
         ("role_choice", &[]),
         ("second_factor", &["login"]),
         ("security", &["filters", "url"]),
