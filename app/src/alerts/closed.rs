@@ -1,13 +1,12 @@
 //! The choice to be told while the console is closed, too.
 
-use super::push::{Trouble, choose_no_push, choose_push, wants_push};
+use super::push::{Trouble, choose_no_push, choose_push};
 use crate::i18n::*;
 use leptos::{prelude::*, task::spawn_local};
 
 #[component]
-pub fn WhenClosed() -> impl IntoView {
+pub fn WhenClosed(chosen: RwSignal<bool>) -> impl IntoView {
     let i18n = use_i18n();
-    let chosen = RwSignal::new(wants_push());
     let trouble = RwSignal::new(None::<Trouble>);
     let choose = move |event| {
         let on = event_target_checked(&event);

@@ -4,11 +4,12 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`rules`] | which changes are worth an alert |
-//! | [`choices`] | what the user chose, and what they look at |
+//! | [`choices`], [`chosen`] | what the user chose, and what they look at |
 //! | [`show`] | notifications and sound through the browser |
 //! | [`push`], [`closed`] | alerts while the console is closed, and the choice of them |
 
 mod choices;
+mod chosen;
 mod closed;
 mod push;
 mod rules;
@@ -17,7 +18,8 @@ mod show;
 pub use self::push::keep_push;
 
 use self::{
-    choices::{Sound, choose_desktop, choose_sound, is_in_view, looks_at, looks_away, wants_desktop},
+    choices::{self, Sound, choose_desktop, choose_sound, is_in_view, looks_at, looks_away, wants_desktop},
+    chosen::Chosen,
     closed::WhenClosed,
     rules::{alert, is_over},
     show::{Shown, may_notify},
@@ -45,6 +47,7 @@ pub fn provide_alerts(user: Resource<ApiResult<Me>>) {
     let i18n = use_i18n();
     let live = use_live();
     let changes = live.changes;
+    provide_context(Chosen::new());
     note_what_is_in_view();
     follow_pushes();
     let navigate = use_navigate();
@@ -176,34 +179,25 @@ fn body(locale: Locale, alert: &Alert) -> String {
     }
 }
 
-/// The user's choices, in their menu. Without JavaScript there are none.
+/// The user's choices. Without JavaScript there are none.
 #[component]
 pub fn AlertChoices(
     /// The user has an extension; nobody else is told while the console is closed.
     answers: bool,
 ) -> impl IntoView {
-    let live = RwSignal::new(false);
-    let desktop = RwSignal::new(false);
-    let sound = RwSignal::new(None);
-    let refused = RwSignal::new(false);
-    Effect::new(move |_| {
-        live.set(true);
-        desktop.set(wants_desktop());
-        sound.set(choices::sound());
-    });
+    let chosen: Chosen = expect_context();
     move || {
-        live.get()
-            .then(|| view! { <Choices desktop sound refused answers /> }.into_any())
+        chosen
+            .live
+            .get()
+            .then(|| view! { <Choices chosen answers /> }.into_any())
     }
 }
 
 #[component]
-fn Choices(
-    desktop: RwSignal<bool>,
-    sound: RwSignal<Option<Sound>>,
-    refused: RwSignal<bool>,
-    answers: bool,
-) -> impl IntoView {
+fn Choices(chosen: Chosen, answers: bool) -> impl IntoView {
+    let Chosen { desktop, sound, .. } = chosen;
+    let refused = RwSignal::new(false);
     let i18n = use_i18n();
     let desktop_chosen = move |event| {
         let on = event_target_checked(&event);
@@ -250,7 +244,7 @@ fn Choices(
                 refused.get().then(|| view! { <p class="menu-note">{move || t_string!(i18n, common.alerts.refused)}</p> })
             }}
         </div>
-        {answers.then(|| view! { <WhenClosed /> })}
+        {answers.then(|| view! { <WhenClosed chosen=chosen.closed /> })}
         <label class="menu-item">
             {move || t_string!(i18n, common.alerts.sound)}
             <select class="input" on:change=sound_chosen>

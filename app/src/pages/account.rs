@@ -1,11 +1,12 @@
 //! A user's own account: a new password, and the browsers that are logged in.
 
 use crate::{
-    alerts::keep_push,
+    alerts::{AlertChoices, keep_push},
     api::{
         ActionForm, Resource, ServerAction,
         account::{Account, ChangePassword, EndLogin, account},
     },
+    frame::switches::{LanguageSwitch, ThemeSwitch},
     i18n::*,
     labels,
     ui::{
@@ -48,9 +49,11 @@ pub fn AccountPage() -> impl IntoView {
             second_factor,
             logins,
         } = account;
+        let answers = me.extension.is_some();
         view! {
             <Password me change />
             <SecondFactor on=second_factor />
+            <Settings answers />
             <Logins logins end />
         }
         .into_any()
@@ -91,6 +94,26 @@ fn Password(me: Me, change: Form<ChangePassword>) -> impl IntoView {
                     {move || t_string!(i18n, account.change)}
                 </Button>
             </CheckedForm>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Settings(
+    /// The user has an extension.
+    answers: bool,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <section class="panel settings">
+            <h2>{move || t_string!(i18n, account.settings)}</h2>
+            <p class="hint">{move || t_string!(i18n, account.settings_text)}</p>
+            <div class="switches">
+                <LanguageSwitch />
+                <ThemeSwitch />
+            </div>
+            <AlertChoices answers />
         </section>
     }
     .into_any()

@@ -7,7 +7,7 @@ use super::{
     time::use_now,
 };
 use crate::{i18n::*, labels};
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 /// A text field of a [`super::CheckedForm`].
 #[component]
@@ -36,6 +36,10 @@ pub fn Field(
     let invalid = move || state.problem(name).is_some();
     let hidden = kind == "password";
     let revealed = RwSignal::new(false);
+    let input = NodeRef::new();
+    if autofocus {
+        Effect::new(move |_| focus(input));
+    }
     view! {
         <div class="field" class:with-reveal=hidden>
             <label for=id(name)>{label}</label>
@@ -50,6 +54,7 @@ pub fn Field(
                 autocapitalize="off"
                 spellcheck="false"
                 autofocus=autofocus
+                node_ref=input
                 aria-invalid=move || invalid().then_some("true")
                 aria-describedby=format!("{0}-problem {0}-hint", id(name))
             />
@@ -59,6 +64,16 @@ pub fn Field(
         </div>
     }
     .into_any()
+}
+
+/// Browsers obey `autofocus` only when they load a page. Whoever is somewhere else already stays there.
+fn focus(input: NodeRef<html::Input>) {
+    let active = document().active_element();
+    if let Some(input) = input.get()
+        && active.is_none_or(|active| active.tag_name() == "BODY")
+    {
+        drop(input.focus());
+    }
 }
 
 /// A text of several lines of a [`super::CheckedForm`].

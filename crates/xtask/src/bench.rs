@@ -24,6 +24,9 @@ pub struct Options {
     /// Measure only how quickly pages and lists are answered, each beside a control that sends the same bytes
     #[arg(long)]
     pages: bool,
+    /// Measure only how much memory the server takes while strangers send log-ins, long names and slow bodies
+    #[arg(long)]
+    strangers: bool,
     /// Passed on to `simulator load`
     #[arg(last = true)]
     arguments: Vec<String>,
@@ -69,7 +72,7 @@ fn build() -> anyhow::Result<()> {
 fn measure(program: &Installation, options: &Options) -> anyhow::Result<()> {
     let token = program.output(&["token", "create", "--name", "bench", "--scope", "administer"])?;
     program.add_person(ADMIN, "admin")?;
-    let _server = Running::start(&mut program.command(&["serve"]))?;
+    let server = Running::start(&mut program.command(&["serve"]))?;
     wait_until_ready()?;
     let mut load = Command::new(simulator());
     load.args([
@@ -85,6 +88,9 @@ fn measure(program: &Installation, options: &Options) -> anyhow::Result<()> {
     }
     if options.pages {
         load.arg("--pages");
+    }
+    if options.strangers {
+        load.args(["--strangers", &server.id().to_string()]);
     }
     process::run(load.args(&options.arguments))
 }

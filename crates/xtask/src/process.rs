@@ -139,6 +139,10 @@ impl Running {
         Ok(self.child.wait()?)
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Whether the child has exited by itself.
     pub fn ended(&mut self) -> anyhow::Result<Option<ExitStatus>> {
         Ok(self.child.try_wait()?)

@@ -78,7 +78,7 @@ async fn sensitive_changes_ask_for_the_password_again(story: &Story) {
     // What is not sensitive goes on.
     for (function, arguments) in [
         ("users/list", &[][..]),
-        ("queues/save", &[("form[name]", "Support")]),
+        ("queues/save", &[("form[name]", "Gate")]),
         (
             "extensions/save",
             &[("form[number]", "292"), ("form[name]", "Gate")],

@@ -14,6 +14,7 @@ mod looks;
 mod operator;
 mod pages;
 mod run;
+mod strangers;
 mod target;
 mod text;
 
@@ -69,6 +70,10 @@ pub struct Options {
     /// 16 clients, beside a control that sends the same bytes.
     #[arg(long)]
     pages: bool,
+    /// Measure only how much memory the server's process, by its id, takes while strangers send log-ins, long names and
+    /// slow bodies.
+    #[arg(long, value_name = "PROCESS")]
+    strangers: Option<u32>,
 }
 
 /// The customers and messages that the pages show: one long conversation, which has waited longest, and a full list.
@@ -85,6 +90,10 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     }
     if options.pages {
         return pages(options).await;
+    }
+    if let Some(process) = options.strangers {
+        let target = Target::connect(&options.api(), &[]).await?;
+        return strangers::report(&options.server, &target, process).await;
     }
     let mut operators = Vec::with_capacity(options.operator.len());
     for operator in &options.operator {
