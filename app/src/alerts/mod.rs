@@ -18,7 +18,7 @@ mod show;
 pub use self::push::keep_push;
 
 use self::{
-    choices::{self, Sound, choose_desktop, choose_sound, is_in_view, looks_at, looks_away, wants_desktop},
+    choices::{Sound, choose_desktop, choose_sound, is_in_view, looks_at, looks_away, wants_desktop},
     chosen::Chosen,
     closed::WhenClosed,
     rules::{alert, is_over},
