@@ -48,7 +48,7 @@ pub async fn change_password(#[server(default)] form: PasswordForm) -> Result<()
     let proven =
         engine::access::log_in::change_password(&engine()?, &actor, &form, caller, session.as_deref())
             .await?;
-    auth::enter(proven).await?;
+    auth::renew(proven).await?;
     plain_form::redirect("/account");
     Ok(())
 }
@@ -67,7 +67,7 @@ pub async fn reauthenticate(password: String, #[server(default)] next: String) -
     let caller = guard::caller(browser.as_deref());
     let proven = engine::access::log_in::reauthenticate(&engine, &actor, &password, caller).await?;
     let before = session().await?;
-    auth::enter(proven).await?;
+    auth::renew(proven).await?;
     if let (Some(before), Some(now)) = (before, session().await?) {
         flash::hand_over(&before, &now);
     }

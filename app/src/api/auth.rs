@@ -17,7 +17,7 @@ use domain::{
 #[cfg(feature = "ssr")]
 use domain::{ids::UserId, refusal::Refusal, time::Timestamp};
 #[cfg(feature = "ssr")]
-use engine::access::proof::Proven;
+use engine::access::proof::{Proof, Proven};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use serde::{Deserialize, Serialize};
@@ -180,17 +180,21 @@ pub(super) async fn waiting() -> ApiResult<Option<Proven>> {
     Ok(me.map(|me| Proven { me, by: waiting.by }))
 }
 
-/// Logs somebody in, and notes it.
-#[cfg(feature = "ssr")]
-pub(super) async fn let_in(proven: Proven) -> ApiResult<()> {
-    let me = proven.me.clone();
-    enter(proven).await?;
-    Ok(engine::access::log_in::note_log_in(&engine()?, &me).await?)
-}
-
 #[cfg(feature = "ssr")]
 fn broken(error: tower_sessions::session::Error) -> ApiError {
     ApiError::internal(&error)
+}
+
+/// Logs somebody in.
+#[cfg(feature = "ssr")]
+pub(super) async fn let_in(proven: Proven) -> ApiResult<()> {
+    enter(proven, true).await
+}
+
+/// Gives the web session of somebody who is logged in another id.
+#[cfg(feature = "ssr")]
+pub(super) async fn renew(proven: Proven) -> ApiResult<()> {
+    enter(proven, false).await
 }
 
 /// Issues a fresh web session id to whoever has proved who they are, so that an id planted or stolen before is worthless.
@@ -198,7 +202,7 @@ fn broken(error: tower_sessions::session::Error) -> ApiError {
 /// # Errors
 /// The user's password was changed, or the user disabled, since it was checked.
 #[cfg(feature = "ssr")]
-pub(super) async fn enter(Proven { me, by }: Proven) -> ApiResult<()> {
+async fn enter(Proven { me, by }: Proven, logs_in: bool) -> ApiResult<()> {
     let session = web_session().await?;
     session.cycle_id().await.map_err(broken)?;
     session.remove::<Waiting>(WAITING).await.map_err(broken)?;
@@ -207,7 +211,10 @@ pub(super) async fn enter(Proven { me, by }: Proven) -> ApiResult<()> {
         .insert(AUTHENTICATED_AT, guard::now())
         .await
         .map_err(broken)?;
-    session.insert(PROOF, by).await.map_err(broken)?;
+    session
+        .insert(PROOF, Proof { by, logs_in })
+        .await
+        .map_err(broken)?;
     session.insert(DEVICE, guard::device()).await.map_err(broken)?;
     session
         .insert(ADDRESS, guard::client_address())

@@ -11,6 +11,7 @@ use domain::{access::Me, ids::UserId, time::Timestamp};
 use engine::{
     Engine,
     access::{
+        proof::Proof,
         users,
         web_sessions::{self, Login},
     },
@@ -107,7 +108,8 @@ impl SessionStore for Store {
     async fn create(&self, record: &mut Record) -> Result<()> {
         let now = self.engine.clock().now();
         record.data.insert(BEGUN.to_owned(), now.millis().into());
-        let proof = record.data.remove(PROOF);
+        let proof: Option<Proof> = held(record, PROOF);
+        record.data.remove(PROOF);
         let login = Login {
             user: held(record, USER),
             device: held(record, DEVICE),
@@ -115,8 +117,7 @@ impl SessionStore for Store {
             begun_at: Some(now),
         };
         let (id, data, ends) = (record.id.to_string(), encoded(record)?, self.ends(record));
-        let proof = proof.as_ref().and_then(|proof| proof.as_str());
-        let begun = web_sessions::begin(&self.engine, &id, &data, login, proof, ends);
+        let begun = web_sessions::begin(&self.engine, &id, &data, login, proof.as_ref(), ends);
         if !begun.await.map_err(broken)? {
             record.data.clear();
         }

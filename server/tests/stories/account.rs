@@ -11,7 +11,7 @@ use crate::{
 use domain::access::Actor;
 use engine::access::{
     log_in::{self, Caller},
-    proof::Proven,
+    proof::{Proof, Proven},
     users,
     web_sessions::{self, Login},
 };
@@ -180,10 +180,15 @@ async fn a_log_in_under_way_ends_with_its_password_and_its_user(story: &Story) {
             ..Login::default()
         };
         let id = ids.fetch_add(1, Ordering::Relaxed).to_string();
-        let begun = web_sessions::begin(engine, &id, "{}", login, Some(&proven.by), expires).await;
+        let noted = "audit WHERE action = 'person.log_in'";
+        let before = story.count(noted).await;
+        let by = proven.by.clone();
+        let proof = Proof { by, logs_in: true };
+        let begun = web_sessions::begin(engine, &id, "{}", login, Some(&proof), expires).await;
         let begun = begun.expect("an answer");
         let stored = web_sessions::load(engine, &id).await.expect("an answer");
         assert_eq!(stored.is_some(), begun);
+        assert_eq!(story.count(noted).await - before, i64::from(begun));
         begun
     };
     let first = check("admin", PASSWORD).await;

@@ -41,13 +41,6 @@ pub async fn log_in(engine: &Engine, login: &str, password: &str, caller: Caller
     Ok(Proven::new(me, &found.password_hash))
 }
 
-/// Notes that somebody is logged in now.
-pub async fn note_log_in(engine: &Engine, me: &Me) -> Result<()> {
-    let tx = engine.transaction(&Actor::User(me.clone())).await?;
-    tx.audit("person.log_in", Subject::User(me.id.uuid()), None);
-    tx.commit().await
-}
-
 /// The user with this name and password who is not disabled. Wrong passwords are counted. `action`: what the password
 /// is for.
 async fn verified(

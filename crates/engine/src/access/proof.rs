@@ -3,6 +3,7 @@
 
 use crate::access::api_tokens::sha256;
 use domain::access::Me;
+use serde::{Deserialize, Serialize};
 
 /// Somebody who has proved who they are. [`begin`](super::web_sessions::begin) stores their log-in only while `by` stands
 /// for their password.
@@ -19,6 +20,15 @@ impl Proven {
             by: proof(password_hash),
         }
     }
+}
+
+/// Why a user's session begins.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Proof {
+    /// [`Proven::by`].
+    pub by: String,
+    /// It is a log-in, which is noted, and not another id of one.
+    pub logs_in: bool,
 }
 
 /// What stands for a password outside the table of users.

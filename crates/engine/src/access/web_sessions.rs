@@ -2,7 +2,11 @@
 
 use crate::{
     Engine, Result,
-    access::{api_tokens::sha256, proof::proof},
+    access::{
+        api_tokens::sha256,
+        proof::{Proof, proof},
+        users,
+    },
     audit::Subject,
     entity::{user, web_session},
 };
@@ -49,8 +53,8 @@ pub struct Login {
     pub begun_at: Option<Timestamp>,
 }
 
-/// Stores a new session. That of a user is stored only if they are not disabled and `proven` stands for their password
-/// ([`Proven::by`](super::proof::Proven)): whatever ended their log-ins since it was checked ends this one, too.
+/// Stores a new session. That of a user is stored only if they are not disabled and the proof stands for their password:
+/// whatever ended their log-ins since it was checked ends this one, too.
 ///
 /// Returns whether it is stored.
 pub async fn begin(
@@ -58,17 +62,26 @@ pub async fn begin(
     id: &str,
     data: &str,
     login: Login,
-    proven: Option<&str>,
+    proven: Option<&Proof>,
     expires_at: Timestamp,
 ) -> Result<bool> {
-    let tx = engine.db.write().await?;
+    let me = match login.user {
+        Some(id) => users::me(engine, id).await?,
+        None => None,
+    };
+    let actor = me.map_or(Actor::System, Actor::User);
+    let tx = engine.transaction(&actor).await?;
     if let Some(id) = login.user {
         // Whoever changes the row deletes the sessions afterwards, and waits for this one.
         let user = user::Entity::find_by_id(id.uuid()).lock_shared().one(&tx).await?;
-        let is_theirs =
-            |user: &user::Model| user.disabled_at.is_none() && proven == Some(&*proof(&user.password_hash));
+        let is_theirs = |user: &user::Model| {
+            user.disabled_at.is_none() && proven.is_some_and(|proven| proven.by == proof(&user.password_hash))
+        };
         if !user.as_ref().is_some_and(is_theirs) {
             return Ok(false);
+        }
+        if proven.is_some_and(|proven| proven.logs_in) {
+            tx.audit("person.log_in", Subject::User(id.uuid()), None);
         }
     }
     let row = web_session::Model {
