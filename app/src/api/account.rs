@@ -61,7 +61,10 @@ impl Checked for ChangePassword {
 
 /// Proves again who the user is, for changes that ask for it, and leads back to `next`. The web session gets a new id.
 #[server(prefix = "/rpc", endpoint = "account/reauthenticate", protocol = Rpc)]
-pub async fn reauthenticate(password: String, #[server(default)] next: String) -> Result<(), ApiError> {
+pub async fn reauthenticate(
+    #[server(default)] password: String,
+    #[server(default)] next: String,
+) -> Result<(), ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
     let browser = guard::browser();
     let caller = guard::caller(browser.as_deref());
