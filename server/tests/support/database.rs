@@ -1,10 +1,11 @@
 //! A fresh database for each story, and direct access to it.
 
+use migrations::{Migrator, MigratorTrait as _};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database as Connect, DatabaseConnection, DbBackend, Statement,
 };
 use secrecy::SecretString;
-use std::path::Path;
+use std::{path::Path, time::UNIX_EPOCH};
 use url::Url;
 
 const SERVER: &str = "SWITCHBOARD_TEST_POSTGRES_URL";
@@ -24,16 +25,18 @@ impl Database {
         Self::Sqlite
     }
 
-    /// Creates a database on the server that `SWITCHBOARD_TEST_POSTGRES_URL` names.
+    /// Creates a database with this version's tables on the server that `SWITCHBOARD_TEST_POSTGRES_URL` names.
     pub async fn postgres() -> Self {
         let server = std::env::var(SERVER).unwrap_or_else(|_| panic!("{SERVER} is not set"));
         let server: Url = server.parse().expect("a URL");
         let mut random = [0; 8];
         getrandom::fill(&mut random).expect("random numbers");
         let name = format!("switchboard_test_{}", hex::encode(random));
-        let database = Self::Postgres { server, name };
-        database.on_server("CREATE DATABASE").await;
-        database
+        let connection = connect(server.as_str()).await;
+        let template = template(&connection, &server).await;
+        let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
+        connection.execute_unprepared(&create).await.expect("a database");
+        Self::Postgres { server, name }
     }
 
     /// The URL for the settings; `None` is SQLite in the data folder.
@@ -79,23 +82,68 @@ impl Database {
     }
 
     pub async fn remove(&self) {
-        self.on_server("DROP DATABASE IF EXISTS").await;
-    }
-
-    async fn on_server(&self, what: &str) {
         if let Self::Postgres { server, name } = self {
-            let force = if what.starts_with("DROP") {
-                " WITH (FORCE)"
-            } else {
-                ""
-            };
-            let connection = connect(server.as_str()).await;
-            connection
-                .execute_unprepared(&format!("{what} {name}{force}"))
-                .await
-                .expect("a database");
+            drop_database(&connect(server.as_str()).await, name).await;
         }
     }
+}
+
+/// A database to copy, which takes less time than to migrate a new one. Each build of the tests makes its own, once.
+async fn template(connection: &DatabaseConnection, server: &Url) -> String {
+    let exe = std::env::current_exe().expect("this program");
+    let program = exe.file_stem().expect("a name").to_string_lossy().to_lowercase();
+    let program: String = program.chars().filter(char::is_ascii_alphanumeric).collect();
+    let built = exe.metadata().and_then(|about| about.modified()).expect("a time");
+    let built = built.duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
+    let family = format!("switchboard_template_{program}_");
+    let name = format!("{family}{built}");
+    if databases(connection, &name).await.is_empty() {
+        // https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
+        connection
+            .execute_unprepared("SELECT pg_advisory_lock(7217)")
+            .await
+            .expect("a lock");
+        if databases(connection, &name).await.is_empty() {
+            for older in databases(connection, &family).await {
+                drop_database(connection, &older).await;
+            }
+            make_template(connection, server, &name).await;
+        }
+        connection
+            .execute_unprepared("SELECT pg_advisory_unlock(7217)")
+            .await
+            .expect("no lock");
+    }
+    name
+}
+
+async fn make_template(connection: &DatabaseConnection, server: &Url, name: &str) {
+    let begun = format!("{name}_begun");
+    drop_database(connection, &begun).await;
+    let create = format!("CREATE DATABASE {begun}");
+    connection.execute_unprepared(&create).await.expect("a database");
+    let mut url = server.clone();
+    url.set_path(&begun);
+    let inside = connect(url.as_str()).await;
+    Migrator::up(&inside, None).await.expect("migrations");
+    inside.close().await.expect("closed");
+    let rename = format!("ALTER DATABASE {begun} RENAME TO {name}");
+    connection.execute_unprepared(&rename).await.expect("a template");
+}
+
+/// Those whose names begin like this.
+async fn databases(connection: &DatabaseConnection, like: &str) -> Vec<String> {
+    let query = format!("SELECT datname::text AS name FROM pg_database WHERE starts_with(datname, '{like}')");
+    let rows = connection.query_all_raw(Statement::from_string(DbBackend::Postgres, query));
+    let rows = rows.await.expect("databases");
+    rows.iter()
+        .map(|row| row.try_get("", "name").expect("a name"))
+        .collect()
+}
+
+async fn drop_database(connection: &DatabaseConnection, name: &str) {
+    let remove = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+    connection.execute_unprepared(&remove).await.expect("no database");
 }
 
 async fn connect(url: &str) -> DatabaseConnection {
