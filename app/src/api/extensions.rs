@@ -54,7 +54,14 @@ pub async fn save_extension(
 ) -> Result<(), ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
     let typed = flash::recall(&place_of(id), 0, form).await?;
-    if !typed.form.login.is_empty() {
+    let had_login = match id {
+        Some(id) => {
+            let before = engine::directory::extensions::get(&engine, &actor, id).await?;
+            before.login.is_some()
+        }
+        None => false,
+    };
+    if had_login || !typed.form.login.is_empty() {
         typed.or_keep(reauthenticated().await)?;
     }
     let saved = match id {
@@ -78,6 +85,7 @@ impl Checked for SaveExtension {
 #[server(prefix = "/rpc", endpoint = "extensions/set-disabled", protocol = Rpc)]
 pub async fn set_extension_disabled(id: ExtensionId, disabled: bool) -> Result<(), ApiError> {
     let actor = actor().await?;
+    reauthenticated().await?;
     engine::directory::extensions::set_disabled(&engine()?, &actor, id, disabled).await?;
     plain_form::redirect(&format!("/extensions/{id}"));
     Ok(())

@@ -94,14 +94,14 @@ pub(super) async fn attempted<T>(
     check: impl Future<Output = Result<std::result::Result<T, Subject>>>,
 ) -> Result<Option<T>> {
     if let Err(refused) = engine.login_throttle.begin(attempt) {
-        log_refusal(attempt);
+        log_refusal(attempt, attempt.typed == Typed::Code);
         let why = Some("too many attempts".to_owned());
         refusals::note(engine, Kind::Password, action, Subject::Console, why).await;
         return Err(refused.into());
     }
     let checked = check.await;
     if let Ok(Err(subject)) = checked {
-        log_refusal(attempt);
+        log_refusal(attempt, matches!(subject, Subject::User(_)));
         refusals::note(engine, Kind::Password, action, subject, None).await;
         return Ok(None);
     }
@@ -109,11 +109,12 @@ pub(super) async fn attempted<T>(
     Ok(checked?.ok())
 }
 
-/// One line a second, for people and for programs such as fail2ban: `docs/OPERATING.md` has their filter.
-fn log_refusal(attempt: Attempt<'_>) {
+/// One line a second, for people and for programs such as fail2ban: `docs/OPERATING.md` has their filter. `is_users`: the
+/// log-in name is a user's; one that is nobody's may be a password in the wrong field.
+fn log_refusal(attempt: Attempt<'_>, is_users: bool) {
     static REFUSED: Seldom = Seldom::every(EVERY_SECOND);
     if let Some(left_out) = REFUSED.due() {
-        let login = attempt.login;
+        let login = if is_users { attempt.login } else { "unknown" };
         let address = attempt
             .from
             .map_or_else(|| "unknown".to_owned(), |address| address.to_string());
