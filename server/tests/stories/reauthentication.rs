@@ -8,7 +8,6 @@ use crate::{
         users::{Browser, PASSWORD, set_cookie},
     },
 };
-use reqwest::header;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -139,27 +138,22 @@ async fn the_password_is_asked_for_again_like_at_the_log_in(story: &Story) {
 async fn without_a_script_what_was_typed_waits_for_the_password(story: &Story) {
     let mut admin = story.admin("admin").await;
     story.clock.advance(TEN_MINUTES);
-    let post = async |browser: &Browser, function: &str, from: &str, arguments: &[(&str, &str)]| {
-        let form = browser
-            .calling(function, arguments)
-            .header(header::ACCEPT, "text/html")
-            .header(header::REFERER, story.url.join(from).expect("a page").as_str());
-        Answer::of(form.send().await.expect("an answer")).await
-    };
     let form = [
         ("form[name]", "Eva Malá"),
         ("form[login]", "eva"),
         ("form[password]", PASSWORD),
         ("form[role]", "operator"),
     ];
-    let refused = post(&admin, "users/save", "users/new", &form).await;
+    let refused = admin.submit("users/new", "users/save", &form).await;
     let page = admin.get(refused.header("location")).await;
     let way = "/account/reauthenticate?next=%2Fusers%2Fnew%3Ftyped";
     assert!(page.text.contains(&format!("href=\"{way}\"")), "{}", page.text);
     let page = admin.get(way).await;
     assert!(page.text.contains("value=\"/users/new?typed\""), "{}", page.text);
     let proof = [("password", PASSWORD), ("next", "/users/new?typed")];
-    let proved = post(&admin, "account/reauthenticate", "account/reauthenticate", &proof).await;
+    let proved = admin
+        .submit("account/reauthenticate", "account/reauthenticate", &proof)
+        .await;
     assert_eq!(proved.header("location"), "/users/new?typed");
     admin.cookie = set_cookie(&proved);
     let page = admin.get("/users/new?typed").await;
@@ -170,7 +164,7 @@ async fn without_a_script_what_was_typed_waits_for_the_password(story: &Story) {
         .filter(|(name, _)| *name != "form[password]")
         .copied()
         .collect();
-    post(&admin, "users/save", "users/new", &again).await;
+    admin.submit("users/new", "users/save", &again).await;
     let users = admin.call("users/list", &[]).await.ok();
     let logins: Vec<&Value> = users
         .as_array()
@@ -181,12 +175,8 @@ async fn without_a_script_what_was_typed_waits_for_the_password(story: &Story) {
     assert!(logins.contains(&&json!("eva")), "{logins:?}");
 
     let foreign = [("password", PASSWORD), ("next", "//evil.example")];
-    let led = post(
-        &admin,
-        "account/reauthenticate",
-        "account/reauthenticate",
-        &foreign,
-    )
-    .await;
+    let led = admin
+        .submit("account/reauthenticate", "account/reauthenticate", &foreign)
+        .await;
     assert_eq!(led.header("location"), "/");
 }

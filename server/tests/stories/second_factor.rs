@@ -20,7 +20,6 @@ use engine::{
     directory::extensions,
 };
 use futures::future::join_all;
-use reqwest::header;
 use serde_json::{Value, json};
 use std::{
     process::{Command, Stdio},
@@ -337,20 +336,13 @@ async fn a_log_in_that_waits_ends(story: &Story) {
 async fn forms_without_a_script_lead_through_both_steps(story: &Story) {
     let here = story.admin("admin").await;
     let kept = turn_on(story, &here).await;
-    let post = async |browser: &Browser, function: &str, from: &str, arguments: &[(&str, &str)]| {
-        let form = browser
-            .calling(function, arguments)
-            .header(header::ACCEPT, "text/html")
-            .header(header::REFERER, story.url.join(from).expect("a page").as_str());
-        Answer::of(form.send().await.expect("an answer")).await
-    };
     let mut there = Browser::new(story);
     let log_in = [
         ("login", "admin"),
         ("password", PASSWORD),
         ("next", "/queues?a=b&c"),
     ];
-    let first = post(&there, "auth/log-in", "login", &log_in).await;
+    let first = there.submit("login", "auth/log-in", &log_in).await;
     assert_eq!(first.header("location"), "/login/code?next=%2Fqueues%3Fa%3Db%26c");
     there.cookie = set_cookie(&first);
     let page = there.get(first.header("location")).await;
@@ -358,26 +350,22 @@ async fn forms_without_a_script_lead_through_both_steps(story: &Story) {
     assert!(page.text.contains("value=\"/queues?a=b&amp;c\""), "{}", page.text);
     assert!(!page.text.contains(&kept.recovery[0]) && !page.text.contains("class=\"qr\""));
 
-    let wrong = post(
-        &there,
-        "auth/give-code",
-        "login/code",
-        &[("code", "1"), ("next", "/queues")],
-    )
-    .await;
+    let wrong = there
+        .submit(
+            "login/code",
+            "auth/give-code",
+            &[("code", "1"), ("next", "/queues")],
+        )
+        .await;
     assert!(wrong.status.is_redirection(), "{wrong:?}");
     let said = there.get(wrong.header("location")).await;
     assert!(said.text.contains("aria-invalid=\"true\""), "{}", said.text);
     for (next, to) in [("//evil.example", "/"), ("/queues", "/queues")] {
         let code = kept.code(story);
         let mut there = waiting(story, "admin").await;
-        let second = post(
-            &there,
-            "auth/give-code",
-            "login/code",
-            &[("code", &code), ("next", next)],
-        )
-        .await;
+        let second = there
+            .submit("login/code", "auth/give-code", &[("code", &code), ("next", next)])
+            .await;
         assert_eq!(second.header("location"), to);
         there.cookie = set_cookie(&second);
         assert!(there.is_logged_in().await);
@@ -385,15 +373,17 @@ async fn forms_without_a_script_lead_through_both_steps(story: &Story) {
     }
 
     let code = kept.code(story);
-    let off = post(
-        &here,
-        "account/turn-off-second-factor",
-        "account/second-factor",
-        &[("code", &code)],
-    )
-    .await;
+    let off = here
+        .submit(
+            "account/second-factor",
+            "account/turn-off-second-factor",
+            &[("code", &code)],
+        )
+        .await;
     assert_eq!(off.header("location"), "/account/second-factor");
-    let begun = post(&here, "account/begin-second-factor", "account/second-factor", &[]).await;
+    let begun = here
+        .submit("account/second-factor", "account/begin-second-factor", &[])
+        .await;
     assert_eq!(begun.header("location"), "/account/second-factor");
     let page = here.get("/account/second-factor").await;
     assert!(page.text.contains("class=\"qr\""), "{}", page.text);

@@ -72,6 +72,15 @@ impl Browser {
             .body(body)
     }
 
+    /// Posts a form of the page `from` as browsers do without a script.
+    pub async fn submit(&self, from: &str, function: &str, arguments: &[(&str, &str)]) -> Answer {
+        let form = self
+            .calling(function, arguments)
+            .header(header::ACCEPT, "text/html")
+            .header(header::REFERER, self.url.join(from).expect("a page").as_str());
+        Answer::of(form.send().await.expect("an answer")).await
+    }
+
     /// Logs in, and keeps the cookie if that succeeds.
     pub async fn log_in(&mut self, login: &str, password: &str) -> Answer {
         let answer = self
