@@ -13,7 +13,7 @@ use crate::{
     seldom::{EVERY_SECOND, Seldom},
 };
 use domain::{
-    access::{Actor, Me, PasswordForm, login_name},
+    access::{Actor, PasswordForm, login_name},
     form::Problem,
     ids::UserId,
     refusal::Refusal,
