@@ -78,6 +78,7 @@ test('a second factor is turned off with a recovery code', async ({ person }) =>
   const app = new App(await page.getByLabel(factor.secret, { exact: true }).inputValue());
   await code(page).fill(app.code());
   await page.getByRole('button', { name: factor.turn_on, exact: true }).click();
+  await expect(page.getByText(filled(factor.codes_left, { count: '10' }))).toBeVisible();
   await code(page).fill(codes[5] ?? '');
   await page.getByRole('button', { name: factor.turn_off, exact: true }).click();
   await expect(page.getByRole('status').getByText(factor.turned_off)).toBeVisible();
