@@ -7,7 +7,11 @@ use super::state::Http;
 use app::api::guard::{ADDRESS, DEVICE, PROOF, USER};
 use async_trait::async_trait;
 use axum::http::StatusCode;
-use domain::{access::Me, ids::UserId, time::Timestamp};
+use domain::{
+    access::{Actor, Me},
+    ids::UserId,
+    time::Timestamp,
+};
 use engine::{
     Engine,
     access::{
@@ -117,7 +121,12 @@ impl SessionStore for Store {
             begun_at: Some(now),
         };
         let (id, data, ends) = (record.id.to_string(), encoded(record)?, self.ends(record));
-        let begun = web_sessions::begin(&self.engine, &id, &data, login, proof.as_ref(), ends);
+        let me = match login.user {
+            Some(user) => users::me(&self.engine, user).await.map_err(broken)?,
+            None => None,
+        };
+        let actor = me.map_or(Actor::System, Actor::User);
+        let begun = web_sessions::begin(&self.engine, &actor, &id, &data, login, proof.as_ref(), ends);
         if !begun.await.map_err(broken)? {
             record.data.clear();
         }

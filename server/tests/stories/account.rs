@@ -184,7 +184,16 @@ async fn a_log_in_under_way_ends_with_its_password_and_its_user(story: &Story) {
         let before = story.count(noted).await;
         let by = proven.by.clone();
         let proof = Proof { by, logs_in: true };
-        let begun = web_sessions::begin(engine, &id, "{}", login, Some(&proof), expires).await;
+        let begun = web_sessions::begin(
+            engine,
+            &Actor::User(proven.me.clone()),
+            &id,
+            "{}",
+            login,
+            Some(&proof),
+            expires,
+        )
+        .await;
         let begun = begun.expect("an answer");
         let stored = web_sessions::load(engine, &id).await.expect("an answer");
         assert_eq!(stored.is_some(), begun);
@@ -220,7 +229,7 @@ async fn a_log_in_under_way_ends_with_its_password_and_its_user(story: &Story) {
         user: Some(first.me.id),
         ..Login::default()
     };
-    let unproven = web_sessions::begin(engine, "unproven", "{}", nobody, None, expires).await;
+    let unproven = web_sessions::begin(engine, &Actor::System, "unproven", "{}", nobody, None, expires).await;
     assert!(!unproven.expect("an answer"));
 }
 

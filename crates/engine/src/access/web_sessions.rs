@@ -5,7 +5,6 @@ use crate::{
     access::{
         api_tokens::sha256,
         proof::{Proof, proof},
-        users,
     },
     audit::Subject,
     entity::{user, web_session},
@@ -54,23 +53,19 @@ pub struct Login {
 }
 
 /// Stores a new session. That of a user is stored only if they are not disabled and the proof stands for their password:
-/// whatever ended their log-ins since it was checked ends this one, too.
+/// whatever ended their log-ins since it was checked ends this one, too. `actor`: the user whose session it is, or the system.
 ///
 /// Returns whether it is stored.
 pub async fn begin(
     engine: &Engine,
+    actor: &Actor,
     id: &str,
     data: &str,
     login: Login,
     proven: Option<&Proof>,
     expires_at: Timestamp,
 ) -> Result<bool> {
-    let me = match login.user {
-        Some(id) => users::me(engine, id).await?,
-        None => None,
-    };
-    let actor = me.map_or(Actor::System, Actor::User);
-    let tx = engine.transaction(&actor).await?;
+    let tx = engine.transaction(actor).await?;
     if let Some(id) = login.user {
         // Whoever changes the row deletes the sessions afterwards, and waits for this one.
         let user = user::Entity::find_by_id(id.uuid()).lock_shared().one(&tx).await?;
