@@ -16,6 +16,7 @@ impl MigrationTrait for Step {
                 words("key_id"),
                 bytes("sealed"),
                 at("begun_at"),
+                words("begun_by"),
                 at_null("on_since"),
                 number("used_step"),
                 number("used_codes"),

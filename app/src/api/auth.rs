@@ -4,7 +4,7 @@
 use super::error::ApiResult;
 #[cfg(feature = "ssr")]
 use super::guard::{
-    self, ADDRESS, AUTHENTICATED_AT, DEVICE, PROOF, USER, WAITING, actor, engine, web_session,
+    self, ADDRESS, AUTHENTICATED_AT, DEVICE, PROOF, SECOND_FACTOR, USER, WAITING, actor, engine, web_session,
 };
 #[cfg(feature = "ssr")]
 use super::plain_form;
@@ -17,7 +17,10 @@ use domain::{
 #[cfg(feature = "ssr")]
 use domain::{ids::UserId, refusal::Refusal, time::Timestamp};
 #[cfg(feature = "ssr")]
-use engine::access::proof::{Proof, Proven};
+use engine::access::{
+    proof::{Proof, Proven},
+    second_factor::{self, Asked},
+};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use serde::{Deserialize, Serialize};
@@ -147,11 +150,15 @@ struct Waiting {
 #[cfg(feature = "ssr")]
 pub(super) async fn admit(proven: Proven, next: &str) -> ApiResult<()> {
     let engine = engine()?;
-    if !engine::access::second_factor::is_asked_of(&engine, &proven.me).await? {
-        let_in(proven).await?;
-        leptos_axum::redirect(next);
-        return Ok(());
-    }
+    let begun = match second_factor::asked_of(&engine, &proven.me).await? {
+        Asked::Nothing => {
+            let_in(proven).await?;
+            leptos_axum::redirect(next);
+            return Ok(());
+        }
+        Asked::Code => None,
+        Asked::SetUp(begun) => Some(begun),
+    };
     let session = web_session().await?;
     let waiting = Waiting {
         user: proven.me.id,
@@ -162,6 +169,7 @@ pub(super) async fn admit(proven: Proven, next: &str) -> ApiResult<()> {
     // Whoever else was logged in here is not any more.
     session.remove::<UserId>(USER).await.map_err(broken)?;
     session.insert(WAITING, waiting).await.map_err(broken)?;
+    session.insert(SECOND_FACTOR, begun).await.map_err(broken)?;
     session.save().await.map_err(broken)?;
     let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
     leptos_axum::redirect(&format!("/login/code?next={next}"));

@@ -19,6 +19,8 @@ use tower_sessions::Session;
 pub const USER: &str = "person";
 /// The key under which a web session holds who has yet to give the code of their second factor.
 pub const WAITING: &str = "waiting";
+/// The key under which a web session holds that it has begun a second factor.
+pub const SECOND_FACTOR: &str = "second_factor";
 /// The key under which a web session holds when its user last proved who they are.
 pub const AUTHENTICATED_AT: &str = "authenticated_at";
 /// How long that is enough for changes that ask for it.

@@ -5,7 +5,7 @@
 use super::{
     auth,
     error::ApiResult,
-    guard::{self, actor, engine, reauthenticated},
+    guard::{self, SECOND_FACTOR, actor, engine, reauthenticated, web_session},
     plain_form, qr,
 };
 use super::{checked::Checked, error::ApiError, qr::Qr, rpc::Rpc};
@@ -44,7 +44,10 @@ pub async fn second_factor() -> Result<SecondFactorPage, ApiError> {
 pub async fn begin_second_factor() -> Result<(), ApiError> {
     let me = own(actor().await?)?;
     reauthenticated().await?;
-    second_factor::begin(&engine()?, &me).await?;
+    let begun = second_factor::begin(&engine()?, &me).await?;
+    let session = web_session().await?;
+    let kept = session.insert(SECOND_FACTOR, begun).await;
+    kept.map_err(|error| ApiError::internal(&error))?;
     plain_form::redirect(PAGE);
     Ok(())
 }
@@ -53,7 +56,9 @@ pub async fn begin_second_factor() -> Result<(), ApiError> {
 #[server(prefix = "/rpc", endpoint = "account/turn-on-second-factor", protocol = Rpc)]
 pub async fn turn_on_second_factor(#[server(default)] code: String) -> Result<(), ApiError> {
     let (engine, me) = (engine()?, own(actor().await?)?);
-    second_factor::check(&engine, &me, CodeFor::TurningOn, &code, guard::caller(None)).await?;
+    let begun = begun().await?;
+    let what_for = CodeFor::TurningOn(begun.as_deref());
+    second_factor::check(&engine, &me, what_for, &code, guard::caller(None)).await?;
     plain_form::redirect(PAGE);
     Ok(())
 }
@@ -99,8 +104,9 @@ pub async fn give_code(
     let Some(proven) = auth::waiting().await? else {
         return Err(ApiError::SignIn.sent());
     };
-    let caller = guard::caller(None);
-    second_factor::check(&engine()?, &proven.me, CodeFor::LogIn, &code, caller).await?;
+    let (begun, caller) = (begun().await?, guard::caller(None));
+    let what_for = CodeFor::LogIn(begun.as_deref());
+    second_factor::check(&engine()?, &proven.me, what_for, &code, caller).await?;
     auth::let_in(proven).await?;
     leptos_axum::redirect(plain_form::local(&next));
     Ok(())
@@ -125,9 +131,16 @@ pub async fn remove_second_factor(id: UserId) -> Result<(), ApiError> {
 #[cfg(feature = "ssr")]
 const PAGE: &str = "/account/second-factor";
 
+/// What the caller's web session keeps of a factor that it has begun.
+#[cfg(feature = "ssr")]
+async fn begun() -> ApiResult<Option<String>> {
+    let kept = web_session().await?.get::<Option<String>>(SECOND_FACTOR).await;
+    Ok(kept.map_err(|error| ApiError::internal(&error))?.flatten())
+}
+
 #[cfg(feature = "ssr")]
 async fn page(engine: &Engine, me: &Me) -> ApiResult<SecondFactorPage> {
-    let factor = second_factor::view(engine, me).await?;
+    let factor = second_factor::view(engine, me, begun().await?.as_deref()).await?;
     Ok(SecondFactorPage {
         required: second_factor::is_required(engine, me),
         qr: match &factor.setup {

@@ -173,7 +173,18 @@ async fn a_log_in_asks_for_a_code_once_it_is_on(story: &Story) {
     let mut before = Browser::new(story);
     before.log_in("admin", PASSWORD).await;
     assert!(before.is_logged_in().await, "it is not on yet");
+    let elsewhere = &before;
+    assert_eq!(
+        own(elsewhere).await["factor"]["setup"],
+        Value::Null,
+        "only who began sees it"
+    );
     let code = kept.code(story);
+    is_wrong(
+        &elsewhere
+            .call("account/turn-on-second-factor", &[("code", &code)])
+            .await,
+    );
     here.call("account/turn-on-second-factor", &[("code", &code)])
         .await
         .ok();
@@ -503,6 +514,13 @@ async fn who_needs_one_sets_it_up_at_the_log_in(story: &Story) {
         kept.secret, seen.secret,
         "what an earlier log-in has seen is worth nothing"
     );
+    let page = here.call("auth/code-page", &[]).await.ok();
+    assert_eq!(
+        page["factor"]["setup"],
+        Value::Null,
+        "nor does it see the other's"
+    );
+    is_wrong(&gives(&mut here.clone(), &kept.code(story)).await);
     is_wrong(&gives(&mut there, &seen.code(story)).await);
     is_wrong(&gives(&mut there, &kept.recovery[0]).await);
     gives(&mut there, &kept.code(story)).await.ok();

@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 40] = [
+const OBSTACLES: [(&str, &str); 41] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -155,6 +155,10 @@ const OBSTACLES: [(&str, &str); 40] = [
          BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
     ),
+    (
+        "CREATE TABLE second_factors (id INTEGER)",
+        "DROP TABLE second_factors",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -165,7 +169,7 @@ async fn an_older_database_is_carried_over_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs PostgreSQL; cargo xtask test runs them"]
 async fn an_older_database_is_carried_over_on_postgres() {
-    an_older_database_is_carried_over(Database::postgres().await).await;
+    an_older_database_is_carried_over(Database::empty_postgres().await).await;
 }
 
 async fn an_older_database_is_carried_over(database: Database) {
@@ -204,7 +208,7 @@ async fn a_start_that_is_broken_off_is_made_good_by_the_next_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs PostgreSQL; cargo xtask test runs them"]
 async fn a_start_that_is_broken_off_is_made_good_by_the_next_on_postgres() {
-    a_start_that_is_broken_off_is_made_good_by_the_next(Database::postgres().await).await;
+    a_start_that_is_broken_off_is_made_good_by_the_next(Database::empty_postgres().await).await;
 }
 
 /// Interrupted as by SIGTERM, a little later each time.
@@ -224,7 +228,10 @@ async fn a_start_that_is_broken_off_is_made_good_by_the_next(database: Database)
 #[ignore = "needs PostgreSQL; cargo xtask test runs them"]
 async fn of_many_that_start_at_once_one_changes_the_tables_on_postgres() {
     for is_new in [true, false] {
-        let (database, folder) = (Database::postgres().await, TempDir::new().expect("a folder"));
+        let (database, folder) = (
+            Database::empty_postgres().await,
+            TempDir::new().expect("a folder"),
+        );
         let start = match is_new {
             true => None,
             false => Some(fill(&database, folder.path()).await),

@@ -27,13 +27,25 @@ impl Database {
 
     /// Creates a database with this version's tables on the server that `SWITCHBOARD_TEST_POSTGRES_URL` names.
     pub async fn postgres() -> Self {
+        Self::on_postgres(true).await
+    }
+
+    /// The same without tables.
+    pub async fn empty_postgres() -> Self {
+        Self::on_postgres(false).await
+    }
+
+    async fn on_postgres(migrated: bool) -> Self {
         let server = std::env::var(SERVER).unwrap_or_else(|_| panic!("{SERVER} is not set"));
         let server: Url = server.parse().expect("a URL");
         let mut random = [0; 8];
         getrandom::fill(&mut random).expect("random numbers");
         let name = format!("switchboard_test_{}", hex::encode(random));
         let connection = connect(server.as_str()).await;
-        let template = template(&connection, &server).await;
+        let template = match migrated {
+            true => template(&connection, &server).await,
+            false => "template1".to_owned(),
+        };
         let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
         connection.execute_unprepared(&create).await.expect("a database");
         Self::Postgres { server, name }

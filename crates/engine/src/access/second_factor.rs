@@ -2,11 +2,13 @@
 //! (<https://www.rfc-editor.org/rfc/rfc6238>), or one of ten recovery codes. Each code works once.
 //!
 //! Recovery codes are derived from the secret. Both are shown until a first code of the app turns the factor on, and
-//! never again; whoever begins anew gets others.
+//! never again; whoever begins anew gets others. Only the web session that has begun sees them and turns the factor on:
+//! somebody else who has the password must not learn the secret on the way.
 
 use crate::{
     Engine, Error, Result,
     access::{
+        api_tokens::sha256,
         log_in::{Caller, attempted},
         login_throttle::{Attempt, Typed},
         users, web_sessions,
@@ -38,20 +40,27 @@ use totp_rs::{Builder, Totp};
 const ISSUER: &str = "Switchboard";
 const SECRET_BYTES: usize = 20;
 
-/// What a code is typed for.
+/// What a code is typed for. A web session that has begun a factor says so as [`begin`] has told it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CodeFor {
+pub enum CodeFor<'a> {
     /// To log in. It turns on a factor that is being set up.
-    LogIn,
-    TurningOn,
+    LogIn(Option<&'a str>),
+    TurningOn(Option<&'a str>),
     TurningOff,
 }
 
-impl CodeFor {
+impl<'a> CodeFor<'a> {
+    fn begun(self) -> Option<&'a str> {
+        match self {
+            Self::LogIn(begun) | Self::TurningOn(begun) => begun,
+            Self::TurningOff => None,
+        }
+    }
+
     fn action(self) -> &'static str {
         match self {
-            Self::LogIn => "person.second_factor",
-            Self::TurningOn => ON,
+            Self::LogIn(_) => "person.second_factor",
+            Self::TurningOn(_) => ON,
             Self::TurningOff => "person.second_factor_off",
         }
     }
@@ -59,14 +68,24 @@ impl CodeFor {
 
 const ON: &str = "person.second_factor_on";
 
-/// Whether a password is not enough for this user. Who has to have a second factor and has none sets one up.
-pub async fn is_asked_of(engine: &Engine, me: &Me) -> Result<bool> {
-    let is_on = is_on(engine, me).await?;
-    if !is_on && is_required(engine, me) {
-        begin(engine, me).await?;
-        return Ok(true);
+/// What a user does after the password.
+#[derive(Debug)]
+pub enum Asked {
+    Nothing,
+    Code,
+    /// Begun, as by [`begin`].
+    SetUp(String),
+}
+
+/// Who has to have a second factor and has none sets one up.
+pub async fn asked_of(engine: &Engine, me: &Me) -> Result<Asked> {
+    if is_on(engine, me).await? {
+        return Ok(Asked::Code);
     }
-    Ok(is_on)
+    match is_required(engine, me) {
+        true => Ok(Asked::SetUp(begin(engine, me).await?)),
+        false => Ok(Asked::Nothing),
+    }
 }
 
 pub async fn is_on(engine: &Engine, me: &Me) -> Result<bool> {
@@ -79,19 +98,24 @@ pub fn is_required(engine: &Engine, me: &Me) -> bool {
     engine.second_factor_roles.contains(&me.role)
 }
 
-pub async fn view(engine: &Engine, me: &Me) -> Result<SecondFactorView> {
+/// `begun`: what [`begin`] has returned to the web session that asks.
+pub async fn view(engine: &Engine, me: &Me, begun: Option<&str>) -> Result<SecondFactorView> {
     let Some(row) = stored(engine, me.id).await? else {
         return Ok(SecondFactorView::default());
     };
-    let setup = match row.on_since {
-        Some(_) => None,
-        None => Some(setup(&Secret::open(engine, &row).await?, &me.login)?),
+    let setup = match row.on_since.is_none() && is_by(&row, begun) {
+        true => Some(setup(&Secret::open(engine, &row).await?, &me.login)?),
+        false => None,
     };
     Ok(SecondFactorView {
         on_since: row.on_since.map(Timestamp::from_millis),
         codes_left: RECOVERY_CODES.saturating_sub(row.used_codes.count_ones()),
         setup,
     })
+}
+
+fn is_by(row: &Model, begun: Option<&str>) -> bool {
+    begun.is_some_and(|begun| sha256(begun) == row.begun_by)
 }
 
 fn setup(secret: &Secret, login: &str) -> Result<SecondFactorSetup> {
@@ -114,19 +138,21 @@ fn in_groups(code: &str) -> String {
     groups.collect::<Vec<_>>().join("-")
 }
 
-/// Makes a new secret, in place of one that was not turned on.
+/// Makes a new secret, in place of one that was not turned on. Returns what the web session that asks has to keep.
 ///
 /// # Errors
 /// [`Refusal::ChangedMeanwhile`] when the factor is on.
-pub async fn begin(engine: &Engine, me: &Me) -> Result<()> {
+pub async fn begin(engine: &Engine, me: &Me) -> Result<String> {
     let tx = engine.transaction(&Actor::User(me.clone())).await?;
     let key = engine.keys.to_seal(&tx).await?;
     let secret = random::bytes::<SECRET_BYTES>();
+    let begun = random::token();
     let row = Model {
         person_id: me.id.uuid(),
         key_id: key.id().to_owned(),
         sealed: key.seal_second_factor(me.id, &secret)?,
         begun_at: engine.clock().now().millis(),
+        begun_by: sha256(&begun),
         on_since: None,
         used_step: 0,
         used_codes: 0,
@@ -136,18 +162,20 @@ pub async fn begin(engine: &Engine, me: &Me) -> Result<()> {
         Column::KeyId,
         Column::Sealed,
         Column::BegunAt,
+        Column::BegunBy,
         Column::UsedStep,
         Column::UsedCodes,
     ])
     .action_and_where(Expr::col((Entity, Column::OnSince)).is_null());
-    let begun = Entity::insert(row.into_active_model())
+    let rows = Entity::insert(row.into_active_model())
         .on_conflict(over)
         .exec_without_returning(&tx)
         .await?;
-    if begun == 0 {
+    if rows == 0 {
         return Err(Refusal::ChangedMeanwhile.into());
     }
-    tx.commit().await
+    tx.commit().await?;
+    Ok(begun)
 }
 
 /// Checks what a user typed as a code. Wrong ones are counted, like passwords.
@@ -157,7 +185,7 @@ pub async fn begin(engine: &Engine, me: &Me) -> Result<()> {
 pub async fn check(
     engine: &Engine,
     me: &Me,
-    what_for: CodeFor,
+    what_for: CodeFor<'_>,
     code: &str,
     caller: Caller<'_>,
 ) -> Result<()> {
@@ -179,10 +207,14 @@ pub async fn check(
 }
 
 /// Whether the code is right. Then it does not work any more.
-async fn use_up(engine: &Engine, me: &Me, what_for: CodeFor, code: &str) -> Result<bool> {
+async fn use_up(engine: &Engine, me: &Me, what_for: CodeFor<'_>, code: &str) -> Result<bool> {
     let (Some(row), Some(code)) = (stored(engine, me.id).await?, TypedCode::read(code)) else {
         return Ok(false);
     };
+    let turns_on = row.on_since.is_none();
+    if turns_on && !is_by(&row, what_for.begun()) {
+        return Ok(false);
+    }
     let secret = Secret::open(engine, &row).await?;
     let mut change = ActiveModel::default();
     let is_recovery = match code {
@@ -198,7 +230,7 @@ async fn use_up(engine: &Engine, me: &Me, what_for: CodeFor, code: &str) -> Resu
         TypedCode::Recovery(code) => {
             let number = (0..RECOVERY_CODES).find(|number| secret.is_recovery_code(*number, &code));
             match number.map(|number| 1 << number) {
-                Some(bit) if row.on_since.is_some() && row.used_codes & bit == 0 => {
+                Some(bit) if !turns_on && row.used_codes & bit == 0 => {
                     change.used_codes = Set(row.used_codes | bit);
                 }
                 _ => return Ok(false),
@@ -206,7 +238,6 @@ async fn use_up(engine: &Engine, me: &Me, what_for: CodeFor, code: &str) -> Resu
             true
         }
     };
-    let turns_on = row.on_since.is_none();
     if turns_on {
         change.on_since = Set(Some(engine.clock().now().millis()));
     }
@@ -215,7 +246,7 @@ async fn use_up(engine: &Engine, me: &Me, what_for: CodeFor, code: &str) -> Resu
     let used = Entity::update_many()
         .set(change)
         .filter(Column::PersonId.eq(row.person_id))
-        .filter(Column::BegunAt.eq(row.begun_at))
+        .filter(Column::BegunBy.eq(&row.begun_by))
         .filter(Column::UsedStep.eq(row.used_step))
         .filter(Column::UsedCodes.eq(row.used_codes))
         .exec(&tx)
@@ -224,7 +255,7 @@ async fn use_up(engine: &Engine, me: &Me, what_for: CodeFor, code: &str) -> Resu
         return Ok(false);
     }
     let subject = Subject::User(me.id.uuid());
-    if turns_on && what_for != CodeFor::TurningOff {
+    if turns_on {
         tx.audit(ON, subject, None);
     }
     if is_recovery {

@@ -13,6 +13,9 @@ pub struct Model {
     #[sea_orm(column_type = "Blob")]
     pub sealed: Vec<u8>,
     pub begun_at: i64,
+    /// The SHA-256 of what the web session holds that has begun it.
+    #[sea_orm(column_type = "Text")]
+    pub begun_by: String,
     /// `None`: the user has not yet shown by a code that their app has the secret.
     pub on_since: Option<i64>,
     /// The step of time of the newest code that was used.
