@@ -41,3 +41,17 @@ test('a change waits for the password, and is made once it is typed', async ({ p
   await create.click();
   await expect(page.getByRole('row', { name: /ERP/ })).toHaveCount(1);
 });
+
+test('the page that asks leads nowhere else, and back', async ({ person }) => {
+  const page = await person('admin');
+  for (const [next, to] of [
+    ['https://evil.example/', /\/inbox/],
+    ['//evil.example/', /\/inbox/],
+    ['/users', /\/users$/],
+  ] as const) {
+    await visit(page, `/account/reauthenticate?next=${encodeURIComponent(next)}`);
+    await page.getByRole('main').getByLabel(auth.password, { exact: true }).fill(PASSWORD);
+    await page.getByRole('button', { name: again.go }).click();
+    await expect(page).toHaveURL(to);
+  }
+});

@@ -62,13 +62,13 @@ impl Checked for ChangePassword {
 /// Proves again who the user is, for changes that ask for it, and leads back to `next`. The web session gets a new id.
 #[server(prefix = "/rpc", endpoint = "account/reauthenticate", protocol = Rpc)]
 pub async fn reauthenticate(
-    #[server(default)] password: String,
+    #[server(default)] current: String,
     #[server(default)] next: String,
 ) -> Result<(), ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
     let browser = guard::browser();
     let caller = guard::caller(browser.as_deref());
-    let proven = engine::access::log_in::reauthenticate(&engine, &actor, &password, caller).await?;
+    let proven = engine::access::log_in::reauthenticate(&engine, &actor, &current, caller).await?;
     let before = session().await?;
     auth::renew(proven).await?;
     if let (Some(before), Some(now)) = (before, session().await?) {
@@ -80,8 +80,8 @@ pub async fn reauthenticate(
 
 impl Checked for Reauthenticate {
     fn check(&self) -> Result<(), Invalid> {
-        match self.password.is_empty() {
-            true => Err(Invalid::field("password", Problem::Required)),
+        match self.current.is_empty() {
+            true => Err(Invalid::field("current", Problem::Required)),
             false => Ok(()),
         }
     }

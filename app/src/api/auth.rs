@@ -184,8 +184,7 @@ pub(super) async fn waiting() -> ApiResult<Option<Proven>> {
     let Some(waiting) = waiting.filter(|waiting| waiting.until > engine.clock().now()) else {
         return Ok(None);
     };
-    let me = engine::access::users::me(&engine, waiting.user).await?;
-    Ok(me.map(|me| Proven { me, by: waiting.by }))
+    Ok(engine::access::log_in::still_proven(&engine, waiting.user, &waiting.by).await?)
 }
 
 #[cfg(feature = "ssr")]
@@ -214,6 +213,12 @@ async fn enter(Proven { me, by }: Proven, logs_in: bool) -> ApiResult<()> {
     let session = web_session().await?;
     session.cycle_id().await.map_err(broken)?;
     session.remove::<Waiting>(WAITING).await.map_err(broken)?;
+    if logs_in {
+        session
+            .remove::<Option<String>>(SECOND_FACTOR)
+            .await
+            .map_err(broken)?;
+    }
     session.insert(USER, me.id).await.map_err(broken)?;
     session
         .insert(AUTHENTICATED_AT, guard::now())

@@ -4,7 +4,7 @@ use super::{checked::Checked, error::ApiError, flash::Unsaved, rpc::Rpc};
 #[cfg(feature = "ssr")]
 use super::{
     flash,
-    guard::{actor, engine, reauthenticated},
+    guard::{actor, engine, entitled},
     plain_form,
 };
 #[cfg(feature = "ssr")]
@@ -70,7 +70,7 @@ pub async fn save_authentication(
 ) -> Result<(), ApiError> {
     let actor = actor().await?;
     let typed = flash::recall(&authentication_of(id), version, form).await?;
-    typed.or_keep(reauthenticated().await)?;
+    typed.or_keep(entitled(&actor, Permission::ChannelChange).await)?;
     let saved = engine::channels::save_authentication(&engine()?, &actor, id, version, &typed.form).await;
     typed.settle(saved)?;
     plain_form::redirect(&format!("/channels/{id}"));
@@ -92,7 +92,7 @@ pub async fn rotate_verify_token(
 ) -> Result<String, ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
     flash::hold(&authentication_of(id), version, form).await?;
-    reauthenticated().await?;
+    entitled(&actor, Permission::ChannelChange).await?;
     engine::channels::rotate_verify_token(&engine, &actor, id).await?;
     plain_form::redirect(&format!("/channels/{id}?typed"));
     Ok(engine::channels::get(&engine, &actor, id).await?.verify_token)
@@ -107,7 +107,7 @@ pub async fn drop_old_app_secret(
 ) -> Result<(), ApiError> {
     let actor = actor().await?;
     flash::hold(&authentication_of(id), version, form).await?;
-    reauthenticated().await?;
+    entitled(&actor, Permission::ChannelChange).await?;
     engine::channels::drop_old_app_secret(&engine()?, &actor, id).await?;
     plain_form::redirect(&format!("/channels/{id}?typed"));
     Ok(())

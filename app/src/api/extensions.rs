@@ -4,9 +4,11 @@ use super::{checked::Checked, error::ApiError, flash::Unsaved, rpc::Rpc};
 #[cfg(feature = "ssr")]
 use super::{
     flash,
-    guard::{actor, engine, reauthenticated},
+    guard::{actor, engine, entitled},
     plain_form,
 };
+#[cfg(feature = "ssr")]
+use domain::access::Permission;
 use domain::{
     directory::{ExtensionForm, ExtensionRow},
     form::Invalid,
@@ -62,7 +64,7 @@ pub async fn save_extension(
         None => false,
     };
     if had_login || !typed.form.login.is_empty() {
-        typed.or_keep(reauthenticated().await)?;
+        typed.or_keep(entitled(&actor, Permission::DirectoryChange).await)?;
     }
     let saved = match id {
         Some(id) => engine::directory::extensions::change(&engine, &actor, id, &typed.form).await,
@@ -85,7 +87,7 @@ impl Checked for SaveExtension {
 #[server(prefix = "/rpc", endpoint = "extensions/set-disabled", protocol = Rpc)]
 pub async fn set_extension_disabled(id: ExtensionId, disabled: bool) -> Result<(), ApiError> {
     let actor = actor().await?;
-    reauthenticated().await?;
+    entitled(&actor, Permission::DirectoryChange).await?;
     engine::directory::extensions::set_disabled(&engine()?, &actor, id, disabled).await?;
     plain_form::redirect(&format!("/extensions/{id}"));
     Ok(())

@@ -3,7 +3,7 @@
 use super::error::{ApiError, ApiResult};
 use crate::i18n::Locale;
 use domain::{
-    access::{Actor, Me},
+    access::{Actor, Me, Permission},
     ids::UserId,
     language::Language,
     refusal::Refusal,
@@ -130,4 +130,10 @@ pub async fn reauthenticated() -> ApiResult<()> {
         true => Ok(()),
         false => Err(ApiError::Refused(Refusal::Reauthenticate).sent()),
     }
+}
+
+/// [`reauthenticated`], for changes that are not everybody's.
+pub async fn entitled(actor: &Actor, permission: Permission) -> ApiResult<()> {
+    actor.require(permission).map_err(engine::Error::from)?;
+    reauthenticated().await
 }

@@ -20,7 +20,6 @@ pub mod inbox;
 mod json;
 pub mod labels;
 pub mod meta_actions;
-#[cfg(feature = "ssr")]
 pub mod plain_form;
 pub mod presence;
 pub mod push;

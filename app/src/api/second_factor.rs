@@ -5,12 +5,12 @@
 use super::{
     auth,
     error::ApiResult,
-    guard::{self, SECOND_FACTOR, actor, engine, reauthenticated, web_session},
+    guard::{self, SECOND_FACTOR, actor, engine, entitled, reauthenticated, web_session},
     plain_form, qr,
 };
 use super::{checked::Checked, error::ApiError, qr::Qr, rpc::Rpc};
 #[cfg(feature = "ssr")]
-use domain::access::Me;
+use domain::access::{Me, Permission};
 use domain::{
     access::SecondFactorView,
     form::{Invalid, Problem},
@@ -56,6 +56,7 @@ pub async fn begin_second_factor() -> Result<(), ApiError> {
 #[server(prefix = "/rpc", endpoint = "account/turn-on-second-factor", protocol = Rpc)]
 pub async fn turn_on_second_factor(#[server(default)] code: String) -> Result<(), ApiError> {
     let (engine, me) = (engine()?, own(actor().await?)?);
+    reauthenticated().await?;
     let begun = begun().await?;
     let what_for = CodeFor::TurningOn(begun.as_deref());
     second_factor::check(&engine, &me, what_for, &code, guard::caller(None)).await?;
@@ -89,10 +90,13 @@ impl Checked for TurnOffSecondFactor {
 /// For whom the log-in waits for a code; `None`: for nobody, or not any more.
 #[server(name = ReadLoginCode, prefix = "/rpc", endpoint = "auth/code-page", protocol = Rpc)]
 pub async fn login_code() -> Result<Option<SecondFactorPage>, ApiError> {
-    match auth::waiting().await? {
-        Some(proven) => Ok(Some(page(&engine()?, &proven.me).await?)),
-        None => Ok(None),
-    }
+    let Some(proven) = auth::waiting().await? else {
+        return Ok(None);
+    };
+    let page = page(&engine()?, &proven.me).await?;
+    // Another log-in may have begun the set-up anew: no code of this one is right.
+    let has_code = page.factor.on_since.is_some() || page.factor.setup.is_some();
+    Ok(has_code.then_some(page))
 }
 
 /// The second step of a log-in: logs in and redirects to `next`.
@@ -122,7 +126,7 @@ impl Checked for GiveCode {
 #[server(prefix = "/rpc", endpoint = "users/remove-second-factor", protocol = Rpc)]
 pub async fn remove_second_factor(id: UserId) -> Result<(), ApiError> {
     let actor = actor().await?;
-    reauthenticated().await?;
+    entitled(&actor, Permission::UserChange).await?;
     second_factor::remove(&engine()?, &actor, id).await?;
     plain_form::redirect(&format!("/users/{id}"));
     Ok(())

@@ -3,9 +3,11 @@
 use super::{checked::Checked, error::ApiError, rpc::Rpc};
 #[cfg(feature = "ssr")]
 use super::{
-    guard::{actor, engine, reauthenticated},
+    guard::{actor, engine, entitled},
     plain_form,
 };
+#[cfg(feature = "ssr")]
+use domain::access::Permission;
 use domain::{
     access::{TokenForm, TokenRow},
     form::Invalid,
@@ -24,7 +26,7 @@ pub async fn tokens() -> Result<Vec<TokenRow>, ApiError> {
 #[server(prefix = "/rpc", endpoint = "tokens/create", protocol = Rpc)]
 pub async fn create_token(#[server(default)] form: TokenForm) -> Result<String, ApiError> {
     let actor = actor().await?;
-    reauthenticated().await?;
+    entitled(&actor, Permission::TokenChange).await?;
     Ok(engine::access::api_tokens::create(&engine()?, &actor, &form).await?)
 }
 
@@ -38,7 +40,7 @@ impl Checked for CreateToken {
 #[server(prefix = "/rpc", endpoint = "tokens/revoke", protocol = Rpc)]
 pub async fn revoke_token(id: TokenId) -> Result<(), ApiError> {
     let actor = actor().await?;
-    reauthenticated().await?;
+    entitled(&actor, Permission::TokenChange).await?;
     engine::access::api_tokens::revoke(&engine()?, &actor, id).await?;
     plain_form::redirect("/system/tokens");
     Ok(())

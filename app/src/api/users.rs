@@ -3,10 +3,12 @@
 #[cfg(feature = "ssr")]
 use super::{
     auth, flash,
-    guard::{actor, engine, reauthenticated},
+    guard::{actor, engine, entitled},
     plain_form,
 };
 use super::{checked::Checked, error::ApiError, flash::Unsaved, rpc::Rpc};
+#[cfg(feature = "ssr")]
+use domain::access::Permission;
 use domain::{
     access::{UserForm, UserRow, password},
     form::{Invalid, Problems},
@@ -54,7 +56,7 @@ pub async fn save_user(
 ) -> Result<(), ApiError> {
     let (engine, actor) = (engine()?, actor().await?);
     let typed = flash::recall(&place_of(id), 0, form).await?;
-    typed.or_keep(reauthenticated().await)?;
+    typed.or_keep(entitled(&actor, Permission::UserChange).await)?;
     let saved = match id {
         Some(id) => engine::access::users::change(&engine, &actor, id, &typed.form).await,
         None => engine::access::users::add(&engine, &actor, &typed.form)
@@ -80,7 +82,7 @@ impl Checked for SaveUser {
 #[server(prefix = "/rpc", endpoint = "users/set-disabled", protocol = Rpc)]
 pub async fn set_user_disabled(id: UserId, disabled: bool) -> Result<(), ApiError> {
     let actor = actor().await?;
-    reauthenticated().await?;
+    entitled(&actor, Permission::UserChange).await?;
     engine::access::users::set_disabled(&engine()?, &actor, id, disabled).await?;
     plain_form::redirect(&format!("/users/{id}"));
     Ok(())
@@ -90,7 +92,7 @@ pub async fn set_user_disabled(id: UserId, disabled: bool) -> Result<(), ApiErro
 #[server(prefix = "/rpc", endpoint = "users/end-logins", protocol = Rpc)]
 pub async fn end_user_logins(id: UserId) -> Result<(), ApiError> {
     let actor = actor().await?;
-    reauthenticated().await?;
+    entitled(&actor, Permission::UserChange).await?;
     engine::access::users::end_logins(&engine()?, &actor, id).await?;
     plain_form::redirect(&format!("/users/{id}"));
     Ok(())
@@ -100,7 +102,7 @@ pub async fn end_user_logins(id: UserId) -> Result<(), ApiError> {
 #[server(prefix = "/rpc", endpoint = "users/password-link", protocol = Rpc)]
 pub async fn create_password_link(id: UserId) -> Result<String, ApiError> {
     let actor = actor().await?;
-    reauthenticated().await?;
+    entitled(&actor, Permission::UserChange).await?;
     let link = engine::access::password_links::create(&engine()?, &actor, id).await?;
     Ok(link.to_string())
 }

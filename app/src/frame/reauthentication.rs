@@ -21,15 +21,7 @@ const NO: &str = "reauthentication-no";
 pub fn ReauthenticationDialog() -> impl IntoView {
     let i18n = use_i18n();
     let asked: Reauthentication = expect_context();
-    let form = Form::<Reauthenticate>::new();
     let dialog = NodeRef::<html::Dialog>::new();
-    on_outcome(form.action, move |outcome| {
-        if outcome.is_ok() {
-            asked.answer(true);
-            // The log-in of this browser is a new one.
-            spawn_local(keep_push());
-        }
-    });
     Effect::new(move |_| {
         let is_asked = asked.is_asked_for();
         let Some(dialog) = dialog.get_untracked() else {
@@ -44,12 +36,20 @@ pub fn ReauthenticationDialog() -> impl IntoView {
         }
     });
     let fields = move || {
+        let form = Form::<Reauthenticate>::new();
+        on_outcome(form.action, move |outcome| {
+            if outcome.is_ok() {
+                asked.answer(true);
+                // The log-in of this browser is a new one.
+                spawn_local(keep_push());
+            }
+        });
         view! {
             <p>{move || t_string!(i18n, account.again.text)}</p>
             <CheckedForm form>
                 <FormAnswer action=form.action />
                 <Field
-                    name="password"
+                    name="current"
                     alone=true
                     label=move || t_string!(i18n, auth.password)
                     kind="password"
@@ -76,7 +76,7 @@ pub fn ReauthenticationDialog() -> impl IntoView {
             on:close=move |_| asked.answer(false)
         >
             <h2 id="reauthentication-title">{move || t_string!(i18n, account.again.title)}</h2>
-            // Drawn anew each time, so that no password stays in it.
+            // Made anew each time, so that no password and no answer stays in it.
             {move || asked.is_asked_for().then(fields)}
         </dialog>
     }
@@ -91,17 +91,22 @@ pub fn ReauthenticationNotice() -> impl IntoView {
     let refused = use_context::<ServerActionError>()
         .map(|error| ServerFnUrlError::<ApiError>::decode_err(error.err()))
         .is_some_and(|error| error == ApiError::Refused(Refusal::Reauthenticate));
-    refused.then(|| {
-        // The page then shows what was typed.
-        let next = format!("{}?typed", location.pathname.get_untracked());
-        let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-        view! {
-            <p class="notice warning">
-                {move || t_string!(i18n, account.again.text)} " "
-                <a href=format!("/account/reauthenticate?next={next}")>
-                    {move || t_string!(i18n, account.again.link)}
-                </a>
-            </p>
-        }
-    })
+    // Only the page that was refused has it, not those that the router shows after it.
+    let refused_at = location.pathname.get_untracked();
+    move || {
+        let here = location.pathname.get();
+        (refused && here == refused_at).then(|| {
+            // The page then shows what was typed.
+            let next = format!("{here}?typed");
+            let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+            view! {
+                <p class="notice warning">
+                    {move || t_string!(i18n, account.again.text)} " "
+                    <a href=format!("/account/reauthenticate?next={next}") rel="external">
+                        {move || t_string!(i18n, account.again.link)}
+                    </a>
+                </p>
+            }
+        })
+    }
 }

@@ -1,7 +1,7 @@
 //! The password is asked for again, without a script. A live page has a dialog.
 
 use crate::{
-    api::account::Reauthenticate,
+    api::{account::Reauthenticate, plain_form},
     i18n::*,
     ui::{
         Button, CheckedForm, Field, Form, Kind, PageHead,
@@ -9,22 +9,22 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_query_map;
 
 #[component]
 pub fn ReauthenticatePage() -> impl IntoView {
     let i18n = use_i18n();
     let query = use_query_map();
-    let navigate = use_navigate();
     let next = Memo::new(move |_| {
-        query
-            .with(|query| query.get("next"))
-            .unwrap_or_else(|| "/account".to_owned())
+        let next = query.with(|query| query.get("next"));
+        let next = next.unwrap_or_else(|| "/account".to_owned());
+        plain_form::local(&next).to_owned()
     });
     let form = Form::<Reauthenticate>::new();
     on_outcome(form.action, move |outcome| {
         if outcome.is_ok() {
-            navigate(&next.get_untracked(), Default::default());
+            // A page that is loaded shows what was typed before, and keeps this browser's alerts.
+            drop(window().location().set_href(&next.get_untracked()));
         }
     });
     view! {
@@ -35,7 +35,7 @@ pub fn ReauthenticatePage() -> impl IntoView {
                 <FormAnswer action=form.action />
                 <input type="hidden" name="next" value=next.get_untracked() />
                 <Field
-                    name="password"
+                    name="current"
                     alone=true
                     autofocus=true
                     label=move || t_string!(i18n, auth.password)

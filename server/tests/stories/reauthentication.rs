@@ -23,7 +23,7 @@ const TEN_MINUTES: Duration = Duration::from_secs(10 * 60);
 /// The web session has a new id then.
 async fn again(browser: &mut Browser, password: &str) -> Answer {
     let answer = browser
-        .call("account/reauthenticate", &[("password", password)])
+        .call("account/reauthenticate", &[("current", password)])
         .await;
     if let (true, Some(cookie)) = (answer.status.is_success(), set_cookie(&answer)) {
         browser.cookie = Some(cookie);
@@ -50,7 +50,7 @@ async fn sensitive_changes_ask_for_the_password_again(story: &Story) {
         ("form[role]", "operator"),
     ];
     let extension = [&person[..], &[("form[number]", "291")]].concat();
-    let (jana, _) = story.operator("293", "jana").await;
+    let (jana, operator) = story.operator("293", "jana").await;
     let without_log_in = [("id", &*jana), ("form[number]", "293"), ("form[name]", "Jana")];
     let user = [("id", NOBODY)];
     let of_channel = [("id", &*channel), ("version", "1")];
@@ -78,6 +78,8 @@ async fn sensitive_changes_ask_for_the_password_again(story: &Story) {
     }
     assert_eq!(story.count("people").await, people);
     assert_eq!(story.count("second_factors").await, 0);
+    // Who has no right to it is told that, and is not asked.
+    assert_eq!(operator.call("users/password-link", &user).await.status, 403);
     // What is not sensitive goes on.
     for (function, arguments) in [
         ("users/list", &[][..]),
@@ -110,7 +112,7 @@ async fn the_password_is_asked_for_again_like_at_the_log_in(story: &Story) {
     story.clock.advance(TEN_MINUTES);
     assert_eq!(again(&mut Browser::new(story), PASSWORD).await.status, 401);
     let wrong = again(&mut admin, "not it").await;
-    let problem = json!([{ "field": "password", "problem": "wrong_password" }]);
+    let problem = json!([{ "field": "current", "problem": "wrong_password" }]);
     assert_eq!(wrong.json()["Refused"]["fields"], problem);
     asks(&admin.call("account/begin-second-factor", &[]).await);
     let refused =
@@ -150,7 +152,7 @@ async fn without_a_script_what_was_typed_waits_for_the_password(story: &Story) {
     assert!(page.text.contains(&format!("href=\"{way}\"")), "{}", page.text);
     let page = admin.get(way).await;
     assert!(page.text.contains("value=\"/users/new?typed\""), "{}", page.text);
-    let proof = [("password", PASSWORD), ("next", "/users/new?typed")];
+    let proof = [("current", PASSWORD), ("next", "/users/new?typed")];
     let proved = admin
         .submit("account/reauthenticate", "account/reauthenticate", &proof)
         .await;
@@ -174,7 +176,7 @@ async fn without_a_script_what_was_typed_waits_for_the_password(story: &Story) {
         .collect();
     assert!(logins.contains(&&json!("eva")), "{logins:?}");
 
-    let foreign = [("password", PASSWORD), ("next", "//evil.example")];
+    let foreign = [("current", PASSWORD), ("next", "//evil.example")];
     let led = admin
         .submit("account/reauthenticate", "account/reauthenticate", &foreign)
         .await;

@@ -29,6 +29,7 @@ use totp_rs::{Builder, Secret};
 
 stories! {
     a_log_in_asks_for_a_code_once_it_is_on
+    a_set_up_ends_and_turning_it_on_needs_the_password
     a_recovery_code_works_once
     of_many_with_one_code_one_gets_in
     guessing_codes_is_throttled
@@ -225,6 +226,40 @@ async fn a_log_in_asks_for_a_code_once_it_is_on(story: &Story) {
     let mut again = Browser::new(story);
     again.log_in("admin", PASSWORD).await;
     assert!(again.is_logged_in().await);
+}
+
+async fn a_set_up_ends_and_turning_it_on_needs_the_password(story: &Story) {
+    let mut here = story.admin("admin").await;
+    here.call("account/begin-second-factor", &[]).await.ok();
+    let kept = Kept::of(&own(&here).await);
+    story.clock.advance(Duration::from_secs(10 * 60));
+    let code = kept.code(story);
+    let late = here
+        .call("account/turn-on-second-factor", &[("code", &code)])
+        .await;
+    assert_eq!(late.json()["Refused"]["reason"], "reauthenticate");
+    let again = here
+        .call("account/reauthenticate", &[("current", PASSWORD)])
+        .await;
+    here.cookie = set_cookie(&again);
+    assert_eq!(
+        Kept::of(&own(&here).await).secret,
+        kept.secret,
+        "it is still there"
+    );
+
+    story.clock.advance(Duration::from_secs(20 * 60));
+    assert_eq!(own(&here).await["factor"]["setup"], Value::Null);
+    let again = here
+        .call("account/reauthenticate", &[("current", PASSWORD)])
+        .await;
+    here.cookie = set_cookie(&again);
+    let code = kept.code(story);
+    is_wrong(
+        &here
+            .call("account/turn-on-second-factor", &[("code", &code)])
+            .await,
+    );
 }
 
 async fn a_recovery_code_works_once(story: &Story) {
@@ -537,9 +572,16 @@ async fn who_needs_one_sets_it_up_at_the_log_in(story: &Story) {
         .await;
     assert_eq!(off.header("location"), "/login");
     assert!(!there.is_logged_in().await);
-    let another = waiting(story, "admin").await;
-    let another = Kept::of(&another.call("auth/code-page", &[]).await.ok());
-    assert_ne!(another.secret, kept.secret);
+    let mut another = waiting(story, "admin").await;
+    let begun = Kept::of(&another.call("auth/code-page", &[]).await.ok());
+    assert_ne!(begun.secret, kept.secret);
+    // Somebody with the old password waits with a set-up: a new password ends that, too.
+    let id = user(story, "admin").await;
+    let set = users::set_password(&story.engine, &Actor::System, id, "krtek jede na jih").await;
+    set.expect("set");
+    assert_eq!(gives(&mut another, &begun.code(story)).await.status, 401);
+    let on = story.count("second_factors WHERE on_since IS NOT NULL").await;
+    assert_eq!(on, 0);
 
     let me = users::me(&story.engine, user(story, "admin").await)
         .await

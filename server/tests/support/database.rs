@@ -103,8 +103,9 @@ impl Database {
 /// A database to copy, which takes less time than to migrate a new one. Each build of the tests makes its own, once.
 async fn template(connection: &DatabaseConnection, server: &Url) -> String {
     let exe = std::env::current_exe().expect("this program");
-    let program = exe.file_stem().expect("a name").to_string_lossy().to_lowercase();
-    let program: String = program.chars().filter(char::is_ascii_alphanumeric).collect();
+    let program = exe.file_stem().expect("a name").to_string_lossy();
+    // What follows is a hash of cargo's.
+    let program = program.split('-').next().unwrap_or_default();
     let built = exe.metadata().and_then(|about| about.modified()).expect("a time");
     let built = built.duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
     let family = format!("switchboard_template_{program}_");

@@ -5,7 +5,7 @@ use crate::{
     access::{
         browsers,
         login_throttle::{Attempt, Typed},
-        proof::Proven,
+        proof::{Proven, proof},
         users, web_sessions,
     },
     audit::{Subject, refusal_rate::Kind, refusals},
@@ -39,6 +39,19 @@ pub async fn log_in(engine: &Engine, login: &str, password: &str, caller: Caller
     let me = users::me(engine, UserId::new(found.id)).await?;
     let me = me.ok_or(Refusal::WrongLogin)?;
     Ok(Proven::new(me, &found.password_hash))
+}
+
+/// Somebody who has proved earlier who they are, if they may log in and what they proved it by still stands.
+pub async fn still_proven(engine: &Engine, id: UserId, by: &str) -> Result<Option<Proven>> {
+    let user = user::Entity::find_by_id(id.uuid()).one(engine.db.read()).await?;
+    if user.is_none_or(|user| proof(&user.password_hash) != by) {
+        return Ok(None);
+    }
+    let me = users::me(engine, id).await?;
+    Ok(me.map(|me| Proven {
+        me,
+        by: by.to_owned(),
+    }))
 }
 
 /// The user with this name and password who is not disabled. Wrong passwords are counted. `action`: what the password
@@ -125,7 +138,7 @@ fn log_refusal(attempt: Attempt<'_>, is_users: bool) {
 /// Checks the actor's own password.
 ///
 /// # Errors
-/// [`Problem::WrongPassword`] of `password`; [`Refusal::TooManyAttempts`].
+/// [`Problem::WrongPassword`] of `current`; [`Refusal::TooManyAttempts`].
 pub async fn reauthenticate(
     engine: &Engine,
     actor: &Actor,
@@ -138,7 +151,7 @@ pub async fn reauthenticate(
     let found = verified(engine, "person.reauthenticate", &me.login, password, caller).await?;
     match found.filter(|user| user.id == me.id.uuid()) {
         Some(user) => Ok(Proven::new(me.clone(), &user.password_hash)),
-        None => Err(Refusal::field("password", Problem::WrongPassword).into()),
+        None => Err(Refusal::field("current", Problem::WrongPassword).into()),
     }
 }
 

@@ -34,11 +34,14 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 use sha2::Sha256;
+use std::time::Duration;
 use subtle::ConstantTimeEq as _;
 use totp_rs::{Builder, Totp};
 
 const ISSUER: &str = "Switchboard";
 const SECRET_BYTES: usize = 20;
+/// How long a set-up waits for the first code.
+const SET_UP_WITHIN: Duration = Duration::from_secs(30 * 60);
 
 /// What a code is typed for. A web session that has begun a factor says so as [`begin`] has told it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +106,7 @@ pub async fn view(engine: &Engine, me: &Me, begun: Option<&str>) -> Result<Secon
     let Some(row) = stored(engine, me.id).await? else {
         return Ok(SecondFactorView::default());
     };
-    let setup = match row.on_since.is_none() && is_by(&row, begun) {
+    let setup = match row.on_since.is_none() && is_by(engine, &row, begun) {
         true => Some(setup(&Secret::open(engine, &row).await?, &me.login)?),
         false => None,
     };
@@ -114,8 +117,9 @@ pub async fn view(engine: &Engine, me: &Me, begun: Option<&str>) -> Result<Secon
     })
 }
 
-fn is_by(row: &Model, begun: Option<&str>) -> bool {
-    begun.is_some_and(|begun| sha256(begun) == row.begun_by)
+fn is_by(engine: &Engine, row: &Model, begun: Option<&str>) -> bool {
+    let since = engine.clock().now().since(Timestamp::from_millis(row.begun_at));
+    begun.is_some_and(|begun| sha256(begun) == row.begun_by) && since < SET_UP_WITHIN
 }
 
 fn setup(secret: &Secret, login: &str) -> Result<SecondFactorSetup> {
@@ -212,7 +216,7 @@ async fn use_up(engine: &Engine, me: &Me, what_for: CodeFor<'_>, code: &str) -> 
         return Ok(false);
     };
     let turns_on = row.on_since.is_none();
-    if turns_on && !is_by(&row, what_for.begun()) {
+    if turns_on && !is_by(engine, &row, what_for.begun()) {
         return Ok(false);
     }
     let secret = Secret::open(engine, &row).await?;

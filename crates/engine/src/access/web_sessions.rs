@@ -53,7 +53,7 @@ pub struct Login {
 }
 
 /// Stores a new session. That of a user is stored only if they are not disabled and the proof stands for their password:
-/// whatever ended their log-ins since it was checked ends this one, too. `actor`: the user whose session it is, or the system.
+/// a new password, and disabling them, ends a log-in that is under way, too. `actor`: the user whose session it is, or the system.
 ///
 /// Returns whether it is stored.
 pub async fn begin(
