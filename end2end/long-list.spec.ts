@@ -2,7 +2,7 @@
 
 import type { Locator, Page } from '@playwright/test';
 import { deliver } from './support/past.js';
-import { expect, test, visit } from './support/test.js';
+import { expect, test, untilLive, visit } from './support/test.js';
 import { words } from './support/words.js';
 import type { Channel } from './support/world.js';
 
@@ -12,11 +12,11 @@ const MANY = 10_000;
 const nameOf = (n: number) => `Zákazník ${String(n).padStart(5, '0')}`;
 
 /** The one with the lowest number has waited longest. */
-async function crowd(channel: Channel): Promise<void> {
+async function crowd(channel: Channel, many: number): Promise<void> {
   const begun = Date.now() - 4 * 3_600_000;
   await deliver(
     channel,
-    Array.from({ length: MANY }, (_, n) => ({
+    Array.from({ length: many }, (_, n) => ({
       customer: { name: nameOf(n + 1), waId: String(420800600000 + n + 1) },
       at: new Date(begun + n * 1000),
       text: `Dobrý den, zpráva číslo ${n + 1}`,
@@ -36,7 +36,7 @@ async function toTheEnd(page: Page, last: Locator): Promise<void> {
 test('ten thousand sessions', async ({ world, person }) => {
   test.setTimeout(480_000);
   if (!world.channel) throw new Error('the world is furnished');
-  await crowd(world.channel);
+  await crowd(world.channel, MANY);
   const page = await person('jana');
   const list = page.getByRole('region', { name: inbox.list.label });
   const rows = list.locator('a.row');
@@ -85,4 +85,28 @@ test('ten thousand sessions', async ({ world, person }) => {
   await expect(page.getByRole('heading', { level: 2, name: nameOf(589) })).toBeVisible();
   await expect(row(589)).toBeFocused();
   await expect(row(589)).toBeInViewport();
+});
+
+test('who has scrolled to the end before the page is live sees the list go on', async ({ world, person }) => {
+  if (!world.channel) throw new Error('the world is furnished');
+  await crowd(world.channel, 60);
+  const page = await person('jana');
+  await visit(page, '/inbox?tab=waiting');
+  const list = page.getByRole('region', { name: inbox.list.label });
+  await expect(list.getByRole('link', { name: /^Waiting/ })).toContainText('60');
+  let goOn = () => {};
+  const scrolled = new Promise<void>((done) => {
+    goOn = done;
+  });
+  await page.route('**/*.wasm', async (route) => {
+    await scrolled;
+    await route.continue();
+  });
+  await untilLive(page, async () => {
+    await page.goto('/inbox?tab=waiting', { waitUntil: 'commit' });
+    await expect(list.locator('a.row')).toHaveCount(50);
+    await page.locator('.rows-scroll').evaluate((box) => box.scrollTo(0, box.scrollHeight));
+    goOn();
+  });
+  await expect(list.locator('a.row')).toHaveCount(60);
 });

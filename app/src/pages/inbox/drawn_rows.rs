@@ -128,11 +128,16 @@ impl DrawnRows {
         }
     }
 
+    /// A list that is not shown, behind a thread on a phone, is not near its end.
     pub fn is_near_end(self) -> bool {
-        self.scroller.get_untracked().is_some_and(|scroller| {
-            let below = scroller.scroll_height() - scroller.client_height() - scroller.scroll_top();
-            below < NEAR_END
-        })
+        self.scroller
+            .try_get_untracked()
+            .flatten()
+            .is_some_and(|scroller| {
+                let shown = scroller.client_height();
+                let below = scroller.scroll_height() - shown - scroller.scroll_top();
+                shown > 0 && below < NEAR_END
+            })
     }
 }
 

@@ -75,7 +75,7 @@ pub fn SessionList() -> impl IntoView {
             {tabs}
             <Filters />
             {mentions}
-            <div class="rows-scroll" node_ref=inbox.drawn.scroller on:scroll=move |_| scrolled(inbox)>
+            <div class="rows-scroll" node_ref=inbox.drawn.scroller on:scroll=move |_| reach_on(inbox, untrack(|| count(inbox)))>
                 {rows}
                 {hits}
             </div>
@@ -148,9 +148,10 @@ fn look<T: Default>(inbox: Inbox, see: impl FnOnce(&InboxPage) -> T) -> T {
     })
 }
 
-/// The rows that come on the screen are drawn, and the next page is read before its place comes.
-fn scrolled(inbox: Inbox) {
-    inbox.drawn.draw(untrack(|| count(inbox)));
+/// The rows that come on the screen are drawn, and the next page is read before its place comes. Who has scrolled before
+/// the page was live, or while a page was read, is near the end without another scroll.
+fn reach_on(inbox: Inbox, count: usize) {
+    inbox.drawn.draw(count);
     if inbox.drawn.is_near_end() {
         inbox.read_on();
     }
@@ -194,10 +195,12 @@ fn FullRows() -> impl IntoView {
             rows.iter().map(|row| row.id).collect::<Vec<_>>()
         })
     });
+    let last = Memo::new(move |_| look(inbox, |page| page.rows.items.last().map(|row| row.id)));
     // After the rows are drawn.
     Effect::new(move |_| {
         let count = count.get();
-        request_animation_frame(move || drawn.draw(count));
+        last.track();
+        request_animation_frame(move || reach_on(inbox, count));
     });
     let more = Memo::new(move |_| look(inbox, |page| page.rows.next_cursor.is_some()));
     let several = Memo::new(move |_| look(inbox, several));
