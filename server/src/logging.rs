@@ -7,9 +7,9 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::Subscr
 /// Starts logging. A second call changes nothing.
 pub fn start(log: &Log) {
     let mut filter = EnvFilter::new(&log.level);
-    // The first warns of an attack at every expired cookie; the second logs every migration step, which hides the
+    // The first warns of an attack at every expired or malformed cookie; the second logs every migration step, which hides the
     // set-up link.
-    for quiet in ["tower_sessions_core=error", "sea_orm_migration=warn"] {
+    for quiet in ["tower_sessions=error", "sea_orm_migration=warn"] {
         if let Ok(quiet) = quiet.parse() {
             filter = filter.add_directive(quiet);
         }

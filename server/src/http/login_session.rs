@@ -4,9 +4,17 @@
 //! `session_idle_hours` without a request, and `session_days` after the log-in in any case.
 
 use super::state::Http;
-use app::api::guard::{ADDRESS, DEVICE, PROOF, USER};
+use app::api::{
+    auth::{LogOut, LogOutEverywhere},
+    guard::{ADDRESS, DEVICE, PROOF, USER},
+};
 use async_trait::async_trait;
-use axum::http::StatusCode;
+use axum::{
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
 use domain::{
     access::{Actor, Me},
     ids::UserId,
@@ -20,6 +28,7 @@ use engine::{
         web_sessions::{self, Login},
     },
 };
+use leptos::server_fn::ServerFn;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -60,6 +69,24 @@ pub fn layer(http: &Http) -> SessionManagerLayer<Store> {
         .with_same_site(SameSite::Lax)
         .with_secure(https)
         .with_expiry(Expiry::OnInactivity(longest))
+}
+
+/// Only a log-out removes the cookie. A session may have got a new id while a request of another tab was on its way with
+/// the old one: if its answer came last and removed the cookie, the browser would be logged out.
+pub async fn keep_cookie(State(http): State<Http>, request: Request, next: Next) -> Response {
+    let logs_out = [LogOut::PATH, LogOutEverywhere::PATH].contains(&request.uri().path());
+    let mut response = next.run(request).await;
+    let removal = format!("{}=;", cookie_name(http.public_url.scheme() == "https"));
+    let removes = |cookie: &HeaderValue| cookie.as_bytes().starts_with(removal.as_bytes());
+    let headers = response.headers_mut();
+    if !logs_out && headers.get_all(header::SET_COOKIE).iter().any(removes) {
+        let cookies: Vec<_> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+        headers.remove(header::SET_COOKIE);
+        for cookie in cookies.into_iter().filter(|cookie| !removes(cookie)) {
+            headers.append(header::SET_COOKIE, cookie);
+        }
+    }
+    response
 }
 
 /// The user who is logged in.

@@ -65,12 +65,14 @@ pub fn router(http: Http) -> Router {
     let api = group(Access::Token)
         .layer(from_fn_with_state(http.clone(), body_limit::of_the_known))
         .layer(from_fn_with_state(http.clone(), api::authenticate));
+    let keep_cookie = from_fn_with_state(http.clone(), login_session::keep_cookie);
+    let web_session = (keep_cookie, login_session::layer(&http));
     let users = pages::add_to(group(Access::User))
         .layer(from_fn_with_state(http.clone(), body_limit::of_people))
-        .layer(login_session::layer(&http));
+        .layer(web_session.clone());
     let doors = from_fn_with_state(countries::Doors::of(&http), countries::guard);
     let find_client = from_fn_with_state(http.clone(), client_address::find);
-    let uploads = group(Access::Upload).layer(login_session::layer(&http));
+    let uploads = group(Access::Upload).layer(web_session);
     let api_uploads = group(Access::TokenUpload).layer(from_fn_with_state(http.clone(), api::authenticate));
     let uploads = uploads
         .merge(api_uploads)

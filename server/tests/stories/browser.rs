@@ -5,15 +5,19 @@ use crate::{
     support::{
         Story,
         http::Answer,
-        users::{Browser, PASSWORD, set_cookie},
+        users::{Browser, COOKIE, PASSWORD, set_cookie},
     },
 };
-use reqwest::{Method, header};
+use reqwest::{
+    Method,
+    header::{self, HeaderValue},
+};
 use std::time::Duration;
 
 stories! {
     a_log_in_is_a_cookie_with_all_its_guards
     the_session_id_is_new_at_every_log_in
+    only_a_log_out_removes_the_cookie
     a_session_ends_when_idle_and_in_any_case
     logging_out_everywhere_ends_every_session
     a_disabled_person_is_out_at_once
@@ -68,6 +72,32 @@ async fn the_session_id_is_new_at_every_log_in(story: &Story) {
     planted.cookie = Some("AAAAAAAAAAAAAAAAAAAAAA".into());
     planted.log_in("admin", PASSWORD).await;
     assert_ne!(planted.cookie.as_deref(), Some("AAAAAAAAAAAAAAAAAAAAAA"));
+}
+
+async fn only_a_log_out_removes_the_cookie(story: &Story) {
+    let mut browser = story.admin("admin").await;
+    let other_tab = browser.clone();
+    browser.log_in("admin", PASSWORD).await;
+    // Its request was on its way when the session got its new id.
+    for late in [
+        other_tab.get("/inbox").await,
+        other_tab.call("inbox/counts", &[]).await,
+        other_tab
+            .call("account/reauthenticate", &[("current", PASSWORD)])
+            .await,
+    ] {
+        assert!(!names_cookie(&late), "{:?}", late.headers);
+    }
+    assert!(browser.is_logged_in().await);
+    assert!(names_cookie(&browser.call("auth/log-out", &[]).await));
+    assert!(!browser.is_logged_in().await);
+}
+
+fn names_cookie(answer: &Answer) -> bool {
+    let cookies = answer.headers.get_all(header::SET_COOKIE).iter();
+    cookies
+        .map(HeaderValue::as_bytes)
+        .any(|cookie| cookie.starts_with(COOKIE.as_bytes()))
 }
 
 async fn a_session_ends_when_idle_and_in_any_case(story: &Story) {
