@@ -31,6 +31,8 @@ use tower::Service as _;
 
 /// The first bytes of an HTTP/2 connection, <https://www.rfc-editor.org/rfc/rfc9113#preface>.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// Bytes that one HTTP/1.1 connection reads ahead and writes behind. A request's head must fit as well; larger ones get 431.
+const BUFFER: usize = 32 * 1024;
 /// Between two looks at a preface that came in parts.
 const PART_EVERY: Duration = Duration::from_millis(5);
 /// Requests that one HTTP/2 connection may have open: a proxy carries many users' event streams over it.
@@ -43,7 +45,10 @@ pub(crate) async fn accept(listener: TcpListener, http: Http, open: &GracefulShu
     let settings = http.settings.clone();
     let head_seconds = settings.http.head_seconds;
     let mut http1 = conn::http1::Builder::new();
-    http1.timer(TokioTimer::new()).header_read_timeout(head_seconds);
+    http1
+        .timer(TokioTimer::new())
+        .header_read_timeout(head_seconds)
+        .max_buf_size(BUFFER);
     let mut http2 = conn::http2::Builder::new(TokioExecutor::new());
     http2
         .timer(TokioTimer::new())

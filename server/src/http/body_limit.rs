@@ -88,14 +88,15 @@ pub async fn whole<'r>(
     mut body: Body,
     limit: usize,
 ) -> Result<(Bytes, Taken<'r>), StatusCode> {
-    let told = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    let hint = body.size_hint();
+    let told = usize::try_from(hint.lower()).unwrap_or(usize::MAX);
+    let most = hint.upper().and_then(|upper| usize::try_from(upper).ok());
+    let most = most.unwrap_or(limit).min(limit);
     if told > limit && (waits_for_consent(headers) || told - limit > PATIENCE) {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
 
-    let mut taken = Taken::nothing_of(room);
-    let mut first = Bytes::new();
-    let mut whole = Vec::new();
+    let mut arrived = Arrived::nothing(room, most);
     let mut length = 0_usize;
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
@@ -105,35 +106,55 @@ pub async fn whole<'r>(
             continue;
         };
         length = length.saturating_add(data.len());
-        if length > limit {
-            (first, whole) = (Bytes::new(), Vec::new());
-            taken.give_back();
-            if length - limit > PATIENCE {
+        if length.max(told) > limit {
+            arrived = Arrived::nothing(room, most);
+            if length > limit.saturating_add(PATIENCE) {
                 break;
             }
-            continue;
-        }
-        if !taken.more(data.len()) {
-            drop((first, whole, taken));
+        } else if !arrived.add(&data) {
+            drop((arrived, data));
             throw_away(headers, body).await;
             return Err(StatusCode::SERVICE_UNAVAILABLE);
         }
-        if first.is_empty() {
-            first = data;
-        } else {
-            if whole.is_empty() {
-                whole.reserve_exact(told.clamp(length, limit));
-                whole.extend_from_slice(&first);
-            }
-            whole.extend_from_slice(&data);
-        }
     }
-    if length > limit {
+    if length.max(told) > limit {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
-    // A short body arrives in one frame and is not copied.
-    let whole = if whole.is_empty() { first } else { whole.into() };
-    Ok((whole, taken))
+    Ok((arrived.bytes.into(), arrived.taken))
+}
+
+/// What has come of a body. Only that takes memory, not what is announced: a client may announce much and send it slowly.
+struct Arrived<'r> {
+    bytes: Vec<u8>,
+    /// As much as `bytes` has room for.
+    taken: Taken<'r>,
+    /// Bytes that the body will have at the most.
+    most: usize,
+}
+
+impl<'r> Arrived<'r> {
+    fn nothing(room: &'r Room, most: usize) -> Self {
+        Self {
+            bytes: Vec::new(),
+            taken: Taken::nothing_of(room),
+            most,
+        }
+    }
+
+    /// Copies what has come, so that the connection's own buffer is free again; returns false if there is no room for it.
+    fn add(&mut self, data: &[u8]) -> bool {
+        let (length, before) = (self.bytes.len() + data.len(), self.bytes.capacity());
+        let capacity = match length > before {
+            true => length.max(self.most.min(2 * before)),
+            false => before,
+        };
+        let is_room = self.taken.more(capacity - before);
+        if is_room {
+            self.bytes.reserve_exact(capacity - self.bytes.len());
+            self.bytes.extend_from_slice(data);
+        }
+        is_room
+    }
 }
 
 /// Reads and discards the rest of a refused request's body for a while, so that the client sees the answer.
@@ -183,5 +204,24 @@ mod tests {
         read(&room, 1000).await.expect("there is room again");
         drop(other);
         assert_eq!(room.left(), 1500);
+    }
+
+    #[test]
+    fn what_is_announced_takes_no_memory() {
+        let room = Room::of(100);
+        let mut arrived = Arrived::nothing(&room, 4_000_000);
+        for (length, capacity) in [(10, 10), (20, 20), (30, 40), (40, 40), (50, 80), (80, 80)] {
+            let more = vec![b' '; length - arrived.bytes.len()];
+            assert!(arrived.add(&more), "there is room for {length}");
+            assert_eq!(arrived.bytes.capacity(), capacity);
+            assert_eq!(room.left(), i64::try_from(100 - capacity).unwrap());
+        }
+        assert!(!arrived.add(b" "), "for twice as much there is no room");
+        drop(arrived);
+        assert_eq!(room.left(), 100);
+        // At the end, no more than there will be.
+        let mut arrived = Arrived::nothing(&room, 60);
+        assert!(arrived.add(&[b' '; 40]) && arrived.add(&[b' '; 20]));
+        assert_eq!(arrived.bytes.capacity(), 60);
     }
 }

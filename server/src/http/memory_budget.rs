@@ -43,15 +43,10 @@ impl<'r> Taken<'r> {
         self.bytes += bytes;
         true
     }
-
-    pub(super) fn give_back(&mut self) {
-        self.room.left.fetch_add(self.bytes, Ordering::Relaxed);
-        self.bytes = 0;
-    }
 }
 
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
-        self.give_back();
+        self.room.left.fetch_add(self.bytes, Ordering::Relaxed);
     }
 }

@@ -23,6 +23,8 @@ pub struct Shared {
     pub leptos: LeptosOptions,
     /// Room for bodies of authenticated senders.
     pub bodies: Room,
+    /// Room for bodies of webhook requests: only a whole one tells whether Meta signed it.
+    pub webhook_bodies: Room,
     pub strangers_bodies: Room,
     /// Places for pages that are being drawn.
     pub(super) pages: Arc<Semaphore>,
@@ -45,6 +47,7 @@ impl Http {
             stopping: Stopping::default(),
             leptos: site::leptos_options(settings.http.listen),
             bodies: Room::of(settings.http.bodies_bytes),
+            webhook_bodies: Room::of(settings.http.webhook_bodies_bytes),
             strangers_bodies: Room::of(settings.http.strangers_bodies_bytes),
             pages: Arc::new(Semaphore::new(settings.http.pages.min(Semaphore::MAX_PERMITS))),
             streams: Arc::default(),

@@ -135,7 +135,12 @@ pub async fn accept(State(http): State<Http>, path: WebhookPath, request: Reques
             return refuse(&why);
         }
     };
-    let body = body_limit::whole(&http.bodies, &head.headers, body, limits.webhook_body_bytes);
+    let body = body_limit::whole(
+        &http.webhook_bodies,
+        &head.headers,
+        body,
+        limits.webhook_body_bytes,
+    );
     let body = timeout(limits.request_seconds, body).await;
     let (body, _taken) = match body.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT)) {
         Ok(body) => body,

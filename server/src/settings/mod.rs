@@ -62,6 +62,7 @@ pub struct Http {
     pub webhook_body_bytes: usize,
     pub body_bytes: usize,
     pub bodies_bytes: usize,
+    pub webhook_bodies_bytes: usize,
     pub strangers_bodies_bytes: usize,
     #[serde(deserialize_with = "values::seconds")]
     pub head_seconds: Duration,

@@ -221,7 +221,7 @@ fn one_message(line: &Line) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_of_strangers_take_no_room() {
-    let story = Story::with(|settings| settings.http.bodies_bytes = 200_000).await;
+    let story = Story::with(|settings| settings.http.webhook_bodies_bytes = 200_000).await;
     let line = story.support().await;
     let mut waiting = Vec::new();
     for head in [
@@ -247,8 +247,8 @@ async fn bodies_of_strangers_take_no_room() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_bodies_together_have_their_room() {
-    let story = Story::with(|settings| settings.http.bodies_bytes = 200_000).await;
+async fn bodies_of_webhooks_have_their_room_together() {
+    let story = Story::with(|settings| settings.http.webhook_bodies_bytes = 200_000).await;
     let line = story.support().await;
     let mut body = one_message(&line);
     body.resize(60_000, b' ');

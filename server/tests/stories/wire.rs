@@ -133,6 +133,10 @@ async fn what_is_no_delivery_is_refused_and_breaks_nothing(story: &Story) {
     let before = story.count("journal").await;
     for (asked, right) in [
         (format!("HEAD {path} HTTP/1.1\r\n{close}"), 403),
+        (
+            format!("HEAD {path} HTTP/1.1\r\nX-Long: {:x<30000}\r\n{close}", ""),
+            403,
+        ),
         (format!("OPTIONS {path} HTTP/1.1\r\n{close}"), 405),
         (
             format!("GET {path}?hub.mode=subscribe&hub.mode=subscribe HTTP/1.1\r\n{close}"),
