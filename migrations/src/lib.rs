@@ -61,6 +61,7 @@ mod m0051_token_use;
 mod m0052_audit_chain;
 mod m0053_key_rotation;
 mod m0054_second_factors;
+mod m0055_erasure;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -122,6 +123,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0052_audit_chain::Step),
             Box::new(m0053_key_rotation::Step),
             Box::new(m0054_second_factors::Step),
+            Box::new(m0055_erasure::Step),
         ]
     }
 }

@@ -137,6 +137,7 @@ pub fn engine_config(settings: &Settings, purpose: Purpose, public_url: Url, clo
         files_free: settings.files.free,
         keep_sent: settings.files.keep_sent_hours,
         keep_received: settings.files.keep_received_hours,
+        retention: settings.retention.into(),
         mask_numbers: settings.security.mask_numbers,
         tokens_give: settings.security.tokens_give,
         second_factor_roles: settings.security.second_factor_roles.clone(),

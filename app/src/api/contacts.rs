@@ -1,19 +1,20 @@
-//! Merging two contacts, and undoing it.
+//! Merging two contacts, undoing it, and erasing one.
 
 use super::{error::ApiError, rpc::Rpc};
 #[cfg(feature = "ssr")]
 use super::{
-    guard::{actor, engine},
+    guard::{actor, engine, entitled},
     plain_form,
+};
+#[cfg(feature = "ssr")]
+use domain::{
+    access::Permission,
+    form::{Problem, optional},
+    refusal::Refusal,
 };
 use domain::{
     contact_merge::FoundContact,
     ids::{ContactId, SessionId},
-};
-#[cfg(feature = "ssr")]
-use domain::{
-    form::{Problem, optional},
-    refusal::Refusal,
 };
 use leptos::prelude::*;
 
@@ -56,5 +57,26 @@ pub async fn separate_contact(session: SessionId, contact: ContactId) -> Result<
     let actor = actor().await?;
     engine::sessions::separate_contacts(&engine()?, &actor, session, contact).await?;
     plain_form::redirect(&format!("/inbox/{session}?tab=all"));
+    Ok(())
+}
+
+/// Erases a contact with everything of it, and leads to the audit log, which keeps how much it was.
+///
+/// # Errors
+/// Not an administrator, or not proved within ten minutes; nobody is sure; there is no such contact.
+#[server(prefix = "/rpc", endpoint = "contacts/erase", protocol = Rpc)]
+pub async fn erase_contact(
+    #[server(default)] contact: String,
+    #[server(default)] sure: bool,
+) -> Result<(), ApiError> {
+    let actor = actor().await?;
+    entitled(&actor, Permission::ContactErase).await?;
+    if !sure {
+        return Err(ApiError::Refused(Refusal::field("sure", Problem::Required)).sent());
+    }
+    let contact: Result<ContactId, _> = contact.parse();
+    let contact = contact.map_err(|_| ApiError::Refused(Refusal::NotFound).sent())?;
+    engine::erasure::erase_contact(&engine()?, &actor, contact).await?;
+    leptos_axum::redirect("/security/audit?about=contact");
     Ok(())
 }

@@ -31,6 +31,7 @@
 //! | [`template`] | message templates: what they consist of, and how they are filled in |
 //! | [`cost`] | what messages cost: rates, months, the budget |
 //! | [`doctor`] | the diagnosis of a channel: from evidence to findings |
+//! | [`erasure`] | deleting what customers wrote |
 //! | [`event`], [`position`] | what the process pushes to browsers, and its order |
 //! | [`alert`] | what calls for a user who looks elsewhere |
 //! | [`push`] | a browser's subscription to pushes |
@@ -51,6 +52,7 @@ pub mod directory;
 pub mod display_name;
 pub mod doctor;
 pub mod draft;
+pub mod erasure;
 pub mod event;
 pub mod file;
 pub mod follow;

@@ -1,7 +1,7 @@
 //! The engine's configuration, given when the process starts.
 
 use crate::Clock;
-use domain::access::Role;
+use domain::{access::Role, erasure::Retention};
 use secrecy::SecretString;
 use std::{path::PathBuf, time::Duration};
 use url::Url;
@@ -41,6 +41,8 @@ pub struct Config {
     /// How long a sent file is kept, and a received one.
     pub keep_sent: Duration,
     pub keep_received: Duration,
+    /// For how long what customers wrote is kept.
+    pub retention: Retention,
     /// Whether operators see only the end of customers' numbers.
     pub mask_numbers: bool,
     /// The highest role that an API token gives to a user.

@@ -19,6 +19,7 @@ use crate::{
 };
 use domain::{
     access::{Actor, Permission, Role},
+    erasure::Retention,
     mask::Mask,
 };
 use std::{
@@ -76,6 +77,7 @@ pub struct Parts {
     pub(crate) files_free: u64,
     pub(crate) keep_sent: Duration,
     pub(crate) keep_received: Duration,
+    pub(crate) retention: Retention,
     pub(crate) clock: Clock,
     pub(crate) events: Arc<Events>,
     pub(crate) _held: Vec<Held>,

@@ -16,6 +16,7 @@ pub mod countries;
 pub mod credentials;
 pub mod directory;
 pub mod doctor;
+pub mod erasure;
 pub mod events;
 pub mod files;
 pub mod inbound;

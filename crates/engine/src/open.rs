@@ -101,6 +101,7 @@ impl Engine {
             files_free: config.files_free,
             keep_sent: config.keep_sent,
             keep_received: config.keep_received,
+            retention: config.retention,
             clock: config.clock,
             _held: match config.purpose {
                 Purpose::Serve => held,

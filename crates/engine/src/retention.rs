@@ -6,6 +6,7 @@ use crate::{
     audit::chain,
     channels::{reservation, traffic},
     entity::{dead_letter, delivery, journal, password_link, setup_link, web_session},
+    erasure,
     events::log,
     files::keep,
     templates,
@@ -67,7 +68,8 @@ pub(crate) async fn pass(engine: &Engine) -> Result<()> {
     while forget_events(engine, before).await? == BATCH {}
     while chain::forget(engine, now.minus(AUDIT_LIVES)).await? > 0 {}
     keep::pass(engine).await?;
-    Ok(())
+    erasure::finish_erasures(engine).await?;
+    erasure::apply(engine).await
 }
 
 async fn forget_letters(engine: &Engine, before: i64) -> Result<u64> {

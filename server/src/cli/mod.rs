@@ -2,6 +2,7 @@
 
 mod audit;
 mod readable;
+mod retention;
 mod users;
 
 use self::{audit::AuditCommand, readable::readable, users::UserCommand};
@@ -73,6 +74,8 @@ enum Command {
     /// The audit log: who did what
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// What the rules of [retention] delete, or those given here; deletes nothing
+    Retention(retention::Rules),
     /// The master key, which seals secrets
     #[command(subcommand, alias = "master-key")]
     Keys(KeysCommand),
@@ -177,6 +180,9 @@ impl Cli {
                 Ok(())
             }
             Command::Audit(command) => audit::run(&open(&settings).await?, command).await,
+            Command::Retention(rules) => {
+                retention::run(&open(&settings).await?, settings.retention, rules).await
+            }
             Command::User(command) => users::run(&open(&settings).await?, command).await,
             Command::Keys(KeysCommand::Rotate) => rotate_master_key(&settings).await,
             Command::Keys(KeysCommand::Replace) => replace_master_key(&settings).await,

@@ -3,15 +3,15 @@
 use super::{
     api,
     api::{
-        canned_replies, channel_health, channels, costs, deliveries, extensions, labels, merged_contacts,
-        messages, queues, sessions, templates,
+        canned_replies, channel_health, channels, contacts, costs, deliveries, extensions, labels,
+        merged_contacts, messages, queues, sessions, templates,
     },
     audit, contact_card, conversation, country_database, events, handbook, health, linked_file, media,
     session_log, site,
     state::Http,
     unlock, uploads, webhook,
 };
-use axum::routing::{MethodRouter, any, get, post, put};
+use axum::routing::{MethodRouter, any, delete, get, post, put};
 use domain::countries::Door;
 
 /// Who may call a route.
@@ -217,6 +217,7 @@ pub fn routes() -> Vec<Route> {
             "/api/v1/sessions/{id}/merged-contacts/{contact}",
             put(merged_contacts::merge).delete(merged_contacts::separate),
         ),
+        route(Token, "/api/v1/contacts/{id}", delete(contacts::erase)),
         route(Token, "/api/v1/sessions/{id}/timeline", get(sessions::timeline)),
         route(Token, "/api/v1/sessions/{id}/export", get(conversation::of_token)),
         route(Token, "/api/v1/sessions/{id}/transfer", post(sessions::transfer)),

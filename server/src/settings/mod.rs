@@ -6,7 +6,7 @@ pub mod warnings;
 mod s3;
 mod values;
 
-use domain::access::Role;
+use domain::{access::Role, erasure};
 use figment::{
     Figment,
     providers::{Env, Format as _, Toml},
@@ -45,6 +45,7 @@ pub struct Settings {
     pub meta: Meta,
     pub sessions: Sessions,
     pub files: Files,
+    pub retention: Retention,
     pub push: Push,
     pub security: Security,
     pub log: Log,
@@ -119,6 +120,27 @@ pub struct Files {
     #[serde(deserialize_with = "values::hours")]
     pub keep_received_hours: Duration,
     pub s3: S3,
+}
+
+/// `None`: for ever.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Retention {
+    #[serde(deserialize_with = "values::days_or_never")]
+    pub sessions_days: Option<Duration>,
+    #[serde(deserialize_with = "values::days_or_never")]
+    pub messages_days: Option<Duration>,
+    #[serde(deserialize_with = "values::days_or_never")]
+    pub contacts_days: Option<Duration>,
+}
+
+impl From<Retention> for erasure::Retention {
+    fn from(of: Retention) -> Self {
+        Self {
+            sessions: of.sessions_days,
+            messages: of.messages_days,
+            contacts: of.contacts_days,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -156,8 +156,7 @@ pub(super) fn hours<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::E
 
 /// Zero is allowed and means never.
 pub(super) fn hours_or_never<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-    let hours = u32::deserialize(from)?;
-    Ok((hours > 0).then(|| Duration::from_secs(u64::from(hours) * 60 * 60)))
+    span_or_never(from, 60 * 60)
 }
 
 /// As bytes.
@@ -165,8 +164,18 @@ pub(super) fn megabytes<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Er
     Ok(u64::from(u32::deserialize(from)?) * 1_000_000)
 }
 
+/// Zero is allowed and means never.
+pub(super) fn days_or_never<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    span_or_never(from, 24 * 60 * 60)
+}
+
 pub(super) fn days<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     span(from, 24 * 60 * 60)
+}
+
+fn span_or_never<'de, D: Deserializer<'de>>(from: D, unit: u64) -> Result<Option<Duration>, D::Error> {
+    let count = u32::deserialize(from)?;
+    Ok((count > 0).then(|| Duration::from_secs(u64::from(count) * unit)))
 }
 
 /// Zero is refused; `u32` is the upper limit.

@@ -154,6 +154,7 @@ impl Story {
             files_most: 100_000_000,
             files_bucket: None,
             files_free: 0,
+            retention: domain::erasure::Retention::default(),
             keep_sent: Duration::from_secs(72 * 60 * 60),
             keep_received: Duration::from_secs(72 * 60 * 60),
             country_database: None,

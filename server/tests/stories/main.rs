@@ -24,6 +24,7 @@ mod deliveries;
 mod doctor;
 mod drafts;
 mod engines;
+mod erasure;
 mod events;
 mod export;
 mod files;

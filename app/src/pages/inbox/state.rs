@@ -12,7 +12,7 @@ use super::{
 use crate::{
     api::{
         AnyAction, ApiError, ApiResult, Resource, ServerAction,
-        contacts::{MergeContact, SeparateContact},
+        contacts::{EraseContact, MergeContact, SeparateContact},
         inbox::{self as api, Close, MarkUnread, MentionsSeen, Note, PickUp, React, Reopen, Retry},
         labels::PutLabel,
         transfers::{TakeOver, Transfer},
@@ -69,6 +69,7 @@ pub struct Inbox {
     pub wake: ServerAction<api::Wake>,
     pub note: ServerAction<Note>,
     pub block: ServerAction<api::Block>,
+    pub erase: ServerAction<EraseContact>,
     pub contact_name: ServerAction<api::ContactName>,
     pub contact_note: ServerAction<api::ContactNote>,
     pub merge_contact: ServerAction<MergeContact>,
@@ -172,6 +173,7 @@ impl Inbox {
             wake: ServerAction::new(),
             note: ServerAction::new(),
             block: ServerAction::new(),
+            erase: ServerAction::new(),
             contact_name: ServerAction::new(),
             contact_note: ServerAction::new(),
             merge_contact: ServerAction::new(),
@@ -236,6 +238,7 @@ impl Inbox {
         inbox.watch(inbox.wake.into());
         inbox.watch(inbox.note.into());
         inbox.watch(inbox.block.into());
+        inbox.watch(inbox.erase.into());
         inbox.watch(inbox.contact_name.into());
         inbox.watch(inbox.contact_note.into());
         inbox.watch(inbox.merge_contact.into());

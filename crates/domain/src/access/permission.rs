@@ -43,6 +43,8 @@ permissions! {
     ContactBlock = "contact.block"
     /// Merge two contacts, and undo it.
     ContactMerge = "contact.merge"
+    /// Erase a customer: messages, files, names and numbers.
+    ContactErase = "contact.erase"
     /// The JSON of a message as Meta sent it.
     MessageReadPayload = "message.read_payload"
     /// Channels and the doctor's latest findings.

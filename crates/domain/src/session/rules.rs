@@ -240,6 +240,7 @@ impl SessionAccess {
             snooze: self.snooze(actor).is_ok(),
             saves: actor.may(Permission::SessionTransfer),
             block: actor.may(Permission::ContactBlock),
+            erase: actor.may(Permission::ContactErase),
             // The channel decides.
             shows_typing: false,
         }
@@ -271,6 +272,9 @@ pub struct May {
     /// Block the customer, or take that back.
     #[serde(default)]
     pub block: bool,
+    /// Erase the customer.
+    #[serde(default)]
+    pub erase: bool,
     /// The customer sees when the actor types.
     #[serde(default)]
     pub shows_typing: bool,

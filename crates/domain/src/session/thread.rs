@@ -268,6 +268,7 @@ pub(crate) mod tests {
                 saves: false,
                 snooze: false,
                 block: false,
+                erase: false,
             },
             blocked: None,
             templates: false,

@@ -23,6 +23,10 @@ pub struct Model {
     pub profile_at: Option<i64>,
     /// The main contact, which the company has merged it with. That one points to nobody.
     pub merged_into: Option<Uuid>,
+    /// Since when it is being erased: it is nobody any more, and what it wrote is deleted.
+    pub erased_at: Option<i64>,
+    /// When its last session was deleted, if it has had none since.
+    pub alone_since: Option<i64>,
     /// When its words for the search were written; `None`: not yet.
     pub words_at: Option<i64>,
 }

@@ -47,14 +47,7 @@ async fn expire(engine: &Engine) -> Result<u64> {
         // Nothing names one that was given up, or that a canned reply has lost.
         let unnamed = row.state == FileState::Uploading.as_str() || row.channel_id.is_nil();
         // The bytes first: a row that says so must not lie.
-        engine
-            .files
-            .delete(row.id)
-            .await
-            .map_err(|error| undeletable(&error))?;
-        if row.state == FileState::Uploading.as_str() {
-            remove(engine, row.id).await?;
-        }
+        delete_bytes(engine, row.id).await?;
         let tx = engine.transaction(&Actor::System).await?;
         if unnamed {
             file::Entity::delete_by_id(row.id).exec(&tx).await?;
@@ -107,15 +100,17 @@ async fn sweep(engine: &Engine) -> Result<()> {
             .collect();
         for orphan in some.iter().filter(|id| !known.contains(id)) {
             tracing::info!(file = %orphan, "bytes that no message names are deleted");
-            engine
-                .files
-                .delete(*orphan)
-                .await
-                .map_err(|error| undeletable(&error))?;
-            remove(engine, *orphan).await?;
+            delete_bytes(engine, *orphan).await?;
         }
     }
     Ok(())
+}
+
+/// Deletes the bytes of a file, complete or not.
+pub(crate) async fn delete_bytes(engine: &Engine, id: Uuid) -> Result<()> {
+    let deleted = engine.files.delete(id).await;
+    deleted.map_err(|error| undeletable(&error))?;
+    remove(engine, id).await
 }
 
 /// Deletes what grew of a file; it is no error if there is nothing.

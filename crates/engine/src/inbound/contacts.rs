@@ -54,6 +54,8 @@ fn insert(batch: &mut Batch) -> Uuid {
         profile_at: None,
         words_at: None,
         merged_into: None,
+        erased_at: None,
+        alone_since: None,
     };
     batch.contacts.add(id, new);
     id

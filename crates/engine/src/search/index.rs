@@ -11,6 +11,7 @@ use sea_orm::{
     Statement, Value,
     sea_query::{Expr, Query},
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Entries in one statement: SQLite has 32,766 parameters for each.
@@ -102,7 +103,7 @@ async fn write_vectors(tx: &DatabaseTransaction, entries: &[Entry<'_>], numbers:
     };
     let rows: Vec<_> = (0..entries.len()).map(row).collect();
     let values = entries.iter().flat_map(|entry| {
-        let words = words(entry);
+        let words = words(entry.text);
         [
             entry.id.into(),
             entry.session.into(),
@@ -127,14 +128,14 @@ async fn write_words(tx: &DatabaseTransaction, entries: &[Entry<'_>], numbers: &
     search_entry::Entity::insert_many(numbered().map(row))
         .exec_without_returning(tx)
         .await?;
-    let values = numbered().flat_map(|(entry, number)| [(*number).into(), words(entry).into()]);
+    let values = numbered().flat_map(|(entry, number)| [(*number).into(), words(entry.text).into()]);
     let rows = vec!["(?, ?)"; entries.len()].join(", ");
     let sql = format!("INSERT INTO search_words (rowid, words) VALUES {rows}");
     run(tx, sql, values.collect()).await
 }
 
-fn words(entry: &Entry<'_>) -> String {
-    let words: Vec<_> = texts::words(entry.text).into_iter().collect();
+fn words(text: &str) -> String {
+    let words: Vec<_> = texts::words(text).into_iter().collect();
     words.join(" ")
 }
 
@@ -142,6 +143,40 @@ async fn run(tx: &DatabaseTransaction, sql: String, values: Vec<Value>) -> Resul
     let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
     tx.execute_raw(statement).await?;
     Ok(())
+}
+
+/// Removes texts by the ids of their messages or lines: the same texts as were added, because the index holds none.
+pub(crate) async fn remove(tx: &DatabaseTransaction, texts: Vec<(Uuid, String)>) -> Result<()> {
+    for texts in texts.chunks(AT_ONCE) {
+        let these = search_entry::Column::EntryId.is_in(texts.iter().map(|(id, _)| *id));
+        if tx.get_database_backend() != DbBackend::Postgres {
+            let known = search_entry::Entity::find().filter(these.clone()).all(tx).await?;
+            remove_words(tx, texts, &known).await?;
+        }
+        search_entry::Entity::delete_many().filter(these).exec(tx).await?;
+    }
+    Ok(())
+}
+
+/// SQLite: <https://www.sqlite.org/fts5.html#the_delete_command>.
+async fn remove_words(
+    tx: &DatabaseTransaction,
+    texts: &[(Uuid, String)],
+    known: &[search_entry::Model],
+) -> Result<()> {
+    let numbers: HashMap<Uuid, i64> = known.iter().map(|row| (row.entry_id, row.number)).collect();
+    let indexed = texts
+        .iter()
+        .filter_map(|(id, text)| Some((*numbers.get(id)?, words(text))));
+    let values: Vec<Value> = indexed
+        .flat_map(|(number, words)| [number.into(), words.into()])
+        .collect();
+    if values.is_empty() {
+        return Ok(());
+    }
+    let rows = vec!["('delete', ?, ?)"; values.len() / 2].join(", ");
+    let sql = format!("INSERT INTO search_words (search_words, rowid, words) VALUES {rows}");
+    run(tx, sql, values).await
 }
 
 /// Messages have moved into this session.

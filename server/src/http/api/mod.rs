@@ -6,6 +6,7 @@
 pub mod canned_replies;
 pub mod channel_health;
 pub mod channels;
+pub mod contacts;
 pub mod costs;
 pub mod deliveries;
 pub mod extensions;

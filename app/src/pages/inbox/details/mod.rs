@@ -3,6 +3,7 @@
 mod block;
 mod contact;
 mod contact_note;
+mod erase;
 mod files;
 mod kept;
 mod labels;
@@ -17,6 +18,7 @@ pub use self::shown::{Shown, use_shown};
 use self::{
     contact::Contact,
     contact_note::NoteOnContact,
+    erase::Erasing,
     files::Files,
     labels::Labels,
     merged::MergedContacts,
@@ -45,6 +47,7 @@ pub fn Details(thread: Memo<Thread>) -> impl IntoView {
     let timeline = view! { <Timeline thread /> }.into_any();
     let files = view! { <Files thread /> }.into_any();
     let past = view! { <Past thread /> }.into_any();
+    let erasing = view! { <Erasing thread /> }.into_any();
     view! {
         <button
             type="button"
@@ -64,6 +67,7 @@ pub fn Details(thread: Memo<Thread>) -> impl IntoView {
         {timeline}
         {files}
         {past}
+        {erasing}
     }
     .into_any()
 }

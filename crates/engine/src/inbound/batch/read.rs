@@ -19,8 +19,11 @@ use crate::{
     transaction::Transaction,
 };
 use domain::session::State;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Select};
-use std::collections::HashMap;
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::LockType,
+};
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 use whatsapp::webhook::Item;
 
@@ -126,9 +129,16 @@ async fn contacts(
     }
     let mut contacts = Vec::new();
     for ids in distinct(identities.values().copied()).chunks(AT_ONCE) {
-        let query = contact::Entity::find().filter(contact::Column::Id.is_in(ids.iter().copied()));
+        // Whoever erases one of them waits until the batch is written, or has done so: then it is nobody's.
+        let query = contact::Entity::find()
+            .filter(contact::Column::Id.is_in(ids.iter().copied()))
+            .filter(contact::Column::ErasedAt.is_null())
+            .order_by_asc(contact::Column::Id)
+            .lock(LockType::KeyShare);
         contacts.extend(query.all(tx).await?);
     }
+    let found: HashSet<Uuid> = contacts.iter().map(|contact| contact.id).collect();
+    identities.retain(|_, contact| found.contains(contact));
     Ok((identities, contacts))
 }
 

@@ -89,6 +89,7 @@ pub fn thread(unread: u32, messages: Vec<MessageView>, timeline: Vec<SessionEven
             saves: false,
             snooze: false,
             block: false,
+            erase: false,
         },
         blocked: None,
         templates: false,

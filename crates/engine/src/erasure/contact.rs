@@ -1,0 +1,195 @@
+//! Erasing one customer. The first transaction takes from the contact what tells who it is, so from then on whoever writes
+//! from its number is somebody new; what it wrote is deleted next. A process that ends meanwhile goes on later.
+
+use super::session;
+use crate::{
+    Engine, Result,
+    audit::Subject,
+    contacts::{self, merged, search},
+    entity::{contact, contact_block, contact_identity, contact_note, session as sessions, session_moment},
+    sessions::{access::is_open, audience::session_changed},
+    transaction::Transaction,
+};
+use domain::{
+    access::{Actor, Permission},
+    erasure::Extent,
+    ids::ContactId,
+    refusal::Refusal,
+    session::{SessionEventKind, State},
+};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
+};
+use uuid::Uuid;
+
+/// Erases a contact and those that are merged with it: messages, files, notes, names and numbers. Returns how much that
+/// is. The audit log keeps who did it, and how much it was.
+///
+/// # Errors
+/// Not an administrator; there is no such contact.
+pub async fn erase_contact(engine: &Engine, actor: &Actor, id: ContactId) -> Result<Extent> {
+    actor.require(Permission::ContactErase)?;
+    // Before the transaction: it reads all timelines.
+    let db = engine.db.read();
+    let lines = lines_that_name(db, &merged::all_of(db, id.uuid()).await?).await?;
+    let tx = engine.transaction(actor).await?;
+    let all = merged::all_of(&tx, id.uuid()).await?;
+    let Some(main) = all.first().map(|main| main.id) else {
+        return Err(Refusal::NotFound.into());
+    };
+    let ids: Vec<Uuid> = all.iter().map(|contact| contact.id).collect();
+    // Whoever stores something of them has done so, or waits and then finds nobody.
+    let locked = tx
+        .lock::<contact::Entity>(contact::Column::Id, ids.iter().copied())
+        .await?;
+    if locked.len() != ids.len() {
+        return Err(Refusal::ChangedMeanwhile.into());
+    }
+    if locked.iter().any(|contact| contact.erased_at.is_some()) {
+        return Err(Refusal::NotFound.into());
+    }
+    session_moment::Entity::update_many()
+        .col_expr(session_moment::Column::Reason, Expr::value(None::<String>))
+        .filter(session_moment::Column::Id.is_in(lines))
+        .exec(&tx)
+        .await?;
+    let extent = Extent {
+        contacts: ids.len() as u64,
+        ..session::stored_in(&tx, of_contacts(&ids)).await?
+    };
+    forget_who(&tx, &ids).await?;
+    close(&tx, &ids).await?;
+    let Extent {
+        contacts,
+        sessions,
+        messages,
+        files,
+    } = extent;
+    let detail = format!("contacts={contacts} sessions={sessions} messages={messages} files={files}");
+    tx.audit("contact.erase", Subject::Contact(main), Some(detail));
+    tx.commit().await?;
+    // What is left then is deleted by the worker.
+    finish_erasures(engine).await?;
+    Ok(extent)
+}
+
+/// Deletes what is left of contacts that are being erased.
+pub(crate) async fn finish_erasures(engine: &Engine) -> Result<()> {
+    let erased = contact::Entity::find()
+        .select_only()
+        .column(contact::Column::Id)
+        .filter(contact::Column::ErasedAt.is_not_null());
+    for id in erased.into_tuple::<Uuid>().all(engine.db.read()).await? {
+        if let Err(error) = finish(engine, id).await {
+            tracing::error!(%error, contact = %id, "a contact is not erased to its end yet");
+        }
+    }
+    Ok(())
+}
+
+async fn finish(engine: &Engine, id: Uuid) -> Result<()> {
+    let sessions = sessions::Entity::find()
+        .select_only()
+        .column(sessions::Column::Id)
+        .filter(of_contacts(&[id]));
+    for session in sessions.into_tuple().all(engine.db.read()).await? {
+        session::delete(engine, session, &Condition::all()).await?;
+    }
+    let tx = engine.transaction(&Actor::System).await?;
+    tx.lock::<contact::Entity>(contact::Column::Id, [id]).await?;
+    // Somebody may have named it or merged it until its sessions were gone.
+    delete_what_belongs_to(&tx, &[id]).await?;
+    contact::Entity::update_many()
+        .col_expr(contact::Column::MergedInto, Expr::value(None::<Uuid>))
+        .filter(contact::Column::MergedInto.eq(id))
+        .exec(&tx)
+        .await?;
+    if contact::Entity::delete_by_id(id).exec(&tx).await?.rows_affected == 1 {
+        tx.audit("contact.erased", Subject::Contact(id), None);
+    }
+    tx.commit().await
+}
+
+/// The lines of other customers' timelines that name these contacts: with whom they were merged, and are not any more.
+async fn lines_that_name(db: &impl ConnectionTrait, contacts: &[contact::Model]) -> Result<Vec<Uuid>> {
+    let names = contacts.iter().cloned().map(contacts::reference);
+    let names = names.flat_map(|contact| contact.number.into_iter().chain([contact.label]));
+    let kinds = [
+        SessionEventKind::ContactMerged,
+        SessionEventKind::ContactSeparated,
+    ];
+    let lines = session_moment::Entity::find()
+        .select_only()
+        .column(session_moment::Column::Id)
+        .filter(session_moment::Column::What.is_in(kinds.map(SessionEventKind::as_str)))
+        .filter(session_moment::Column::Reason.is_in(names));
+    Ok(lines.into_tuple().all(db).await?)
+}
+
+fn of_contacts(ids: &[Uuid]) -> Condition {
+    Condition::all().add(sessions::Column::ContactId.is_in(ids.iter().copied()))
+}
+
+/// Takes from the contacts what tells who they are.
+async fn forget_who(tx: &Transaction, ids: &[Uuid]) -> Result<()> {
+    use contact::Column;
+    delete_what_belongs_to(tx, ids).await?;
+    let mut forget = contact::Entity::update_many();
+    for column in [
+        Column::Name,
+        Column::Alias,
+        Column::Username,
+        Column::WaId,
+        Column::Bsuid,
+    ] {
+        forget = forget.col_expr(column, Expr::value(None::<String>));
+    }
+    forget
+        .col_expr(Column::MergedInto, Expr::value(None::<Uuid>))
+        .col_expr(Column::ErasedAt, Expr::value(tx.engine().clock().now().millis()))
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Deletes the identities, notes and blocks of contacts, and what the search knows of them.
+pub(super) async fn delete_what_belongs_to(tx: &Transaction, ids: &[Uuid]) -> Result<()> {
+    contact_identity::Entity::delete_many()
+        .filter(contact_identity::Column::ContactId.is_in(ids.iter().copied()))
+        .exec(tx)
+        .await?;
+    contact_note::Entity::delete_many()
+        .filter(contact_note::Column::ContactId.is_in(ids.iter().copied()))
+        .exec(tx)
+        .await?;
+    contact_block::Entity::delete_many()
+        .filter(contact_block::Column::ContactId.is_in(ids.iter().copied()))
+        .exec(tx)
+        .await?;
+    for id in ids {
+        search::forget(tx, *id).await?;
+    }
+    Ok(())
+}
+
+/// Nobody goes on with a session that is about to be deleted.
+async fn close(tx: &Transaction, ids: &[Uuid]) -> Result<()> {
+    let open = of_contacts(ids).add(is_open());
+    let before = sessions::Entity::find().filter(open.clone()).all(tx).await?;
+    sessions::Entity::update_many()
+        .col_expr(sessions::Column::State, Expr::value(State::Closed.as_str()))
+        .col_expr(
+            sessions::Column::ClosedAt,
+            Expr::value(tx.engine().clock().now().millis()),
+        )
+        .col_expr(sessions::Column::SnoozedUntil, Expr::value(None::<i64>))
+        .col_expr(sessions::Column::Unread, Expr::value(0_i64))
+        .filter(open)
+        .exec(tx)
+        .await?;
+    for session in before {
+        session_changed(tx, &session);
+    }
+    Ok(())
+}
