@@ -84,6 +84,7 @@ pub fn action(locale: Locale, action: &str) -> &str {
         "contact.block" => td_string!(locale, audit.did.contact_block),
         "contact.unblock" => td_string!(locale, audit.did.contact_unblock),
         "contact.merge" => td_string!(locale, audit.did.contact_merge),
+        "contact.export" => td_string!(locale, audit.did.contact_export),
         "contact.erase" => td_string!(locale, audit.did.contact_erase),
         "contact.erased" => td_string!(locale, audit.did.contact_erased),
         "contact.separate" => td_string!(locale, audit.did.contact_separate),

@@ -100,6 +100,11 @@ pub fn routes() -> Vec<Route> {
             "/session-log/{id}/conversation.zip",
             get(conversation::of_user),
         ),
+        route(
+            User,
+            "/contacts/{id}/customer.zip",
+            get(conversation::contact::of_user),
+        ),
         route(User, "/media/{message}", get(media::of_user)),
         route(
             Upload,
@@ -218,6 +223,11 @@ pub fn routes() -> Vec<Route> {
             put(merged_contacts::merge).delete(merged_contacts::separate),
         ),
         route(Token, "/api/v1/contacts/{id}", delete(contacts::erase)),
+        route(
+            Token,
+            "/api/v1/contacts/{id}/export",
+            get(conversation::contact::of_token),
+        ),
         route(Token, "/api/v1/sessions/{id}/timeline", get(sessions::timeline)),
         route(Token, "/api/v1/sessions/{id}/export", get(conversation::of_token)),
         route(Token, "/api/v1/sessions/{id}/transfer", post(sessions::transfer)),

@@ -1,6 +1,7 @@
 //! Erasing a customer, and deleting by rules what has become old.
 
 use crate::{
+    export::unpacked,
     files::pdf,
     stories,
     support::{
@@ -29,6 +30,7 @@ stories! {
     who_writes_meanwhile_is_lost_to_nobody
     without_rules_everything_stays
     a_file_that_another_customer_got_stays
+    all_that_is_stored_of_a_customer_is_saved
     merged_contacts_go_together_and_others_forget_their_numbers
 }
 
@@ -433,4 +435,57 @@ async fn merged_contacts_go_together_and_others_forget_their_numbers(story: &Sto
     assert_eq!(story.count("contacts").await, 1);
     let line_of_third = story.api.get(&timeline).await;
     assert!(!line_of_third.text.contains(&one), "{}", line_of_third.text);
+}
+
+async fn all_that_is_stored_of_a_customer_is_saved(story: &Story) {
+    let (line, jana) = desk(story).await;
+    story.says(story.customer(2), &line, "Of another").await;
+    let session = with_everything(story, &line, &jana).await;
+    let contact = contact_of(&session);
+    let path = format!("/api/v1/contacts/{contact}/export");
+    for scope in [Scope::Read, Scope::Operate] {
+        assert_eq!(story.api_with(scope).await.get(&path).await.status, 403);
+    }
+    let in_console = format!("/contacts/{contact}/customer.zip");
+    assert_eq!(jana.get(&in_console).await.status, 403);
+    assert_eq!(Browser::new(story).get(&in_console).await.status, 401);
+    let nobody = "/api/v1/contacts/00000000-0000-7000-8000-000000000000/export";
+    assert_eq!(story.api.get(nobody).await.status, 404);
+
+    let admin = story.admin("admin").await;
+    let answer = admin
+        .request(Method::GET, &in_console)
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(answer.status(), 200);
+    let bytes = answer.bytes().await.expect("a ZIP").to_vec();
+    let files = unpacked(bytes);
+    let customer: Value = serde_json::from_slice(&files["customer.json"]).expect("JSON");
+    assert_eq!(customer["contacts"][0]["number"], "+420800555201");
+    assert_eq!(customer["notes"][0]["text"], "Pays late");
+    let sessions = customer["sessions"].as_array().expect("sessions");
+    assert_eq!(sessions.len(), 2);
+    let id = id_of(&session);
+    assert_eq!(sessions[1], id);
+    let text = |name: &str| String::from_utf8(files[name].clone()).expect("text");
+    let page = text(&format!("{id}/conversation.html"));
+    assert!(
+        page.contains("Objednavka second") && page.contains("files/"),
+        "{page}"
+    );
+    let messages = text(&format!("{id}/messages.jsonl"));
+    let lines: Vec<Value> = messages
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(lines.len(), 4);
+    let saved = files.iter().filter(|(name, _)| name.contains("/files/"));
+    assert!(saved.clone().all(|(_, bytes)| bytes == PDF));
+    assert_eq!(saved.count(), 2);
+    assert!(
+        !files
+            .values()
+            .any(|bytes| String::from_utf8_lossy(bytes).contains("Of another"))
+    );
 }

@@ -50,7 +50,7 @@ fn path_of(session: &Value) -> String {
 }
 
 /// The files of a ZIP by their names.
-fn unpacked(bytes: Vec<u8>) -> BTreeMap<String, Vec<u8>> {
+pub fn unpacked(bytes: Vec<u8>) -> BTreeMap<String, Vec<u8>> {
     let mut zip = ZipArchive::new(Cursor::new(bytes)).expect("a whole ZIP");
     let mut all = BTreeMap::new();
     for n in 0..zip.len() {

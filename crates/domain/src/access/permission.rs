@@ -43,6 +43,8 @@ permissions! {
     ContactBlock = "contact.block"
     /// Merge two contacts, and undo it.
     ContactMerge = "contact.merge"
+    /// Save all that is stored of a customer.
+    ContactExport = "contact.export"
     /// Erase a customer: messages, files, names and numbers.
     ContactErase = "contact.erase"
     /// The JSON of a message as Meta sent it.

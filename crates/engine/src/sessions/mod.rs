@@ -8,6 +8,7 @@
 //! | `thread`, `messages`, `content`, `unread`, `typing`, `writing`, `drafts` | reading one, and typing in it |
 //! | `assignment`, `distribution`, `transfer`, `holders` | who has it |
 //! | `bulk` | closing several, and taking that back |
+//! | `contact_record` | what is stored of one customer, to be handed out |
 //! | `lifecycle`, `idle`, `snooze`, `reminders`, `status`, `timeline`, `note`, `mention`, `contact_name`, `contact_block`, `contact_note`, `contact_merge`, `audience` | what changes write, and who hears of it |
 
 pub mod content;
@@ -30,6 +31,7 @@ pub(crate) mod contact_block;
 pub(crate) mod contact_merge;
 mod contact_name;
 pub(crate) mod contact_note;
+mod contact_record;
 mod drafts;
 mod holders;
 mod list;
@@ -56,6 +58,7 @@ pub use contact_block::{contact_block, set_contact_block};
 pub use contact_merge::{contacts_to_merge, merge_contacts, merged_contacts, separate_contacts};
 pub use contact_name::set_contact_name;
 pub use contact_note::{contact_note, set_contact_note};
+pub use contact_record::contact_record;
 pub use drafts::{drafts, keep_draft};
 pub use holders::{held_by, holders};
 pub use lifecycle::{close, open_again};

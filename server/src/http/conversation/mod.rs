@@ -1,5 +1,8 @@
 //! `/session-log/{id}/conversation.zip`: one session as a page for any browser, with its files, for those who read the
 //! session log. It is written while it is sent: first the files, then the page that links those which could be read.
+//! `contact` saves all sessions of one customer.
+
+pub mod contact;
 
 mod archive;
 mod content;
@@ -58,22 +61,21 @@ pub async fn of_user(
     let Some(id) = path.ok().and_then(|Path(id)| id.parse().ok()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let export = Export {
-        engine: http.engine.clone(),
-        actor: Actor::User(me.clone()),
-        reader: Reader::Browser {
-            log_in: log_in.to_string(),
-            me,
-        },
-        id,
-        look: look_of(&headers),
+    let reader = Reader::Browser {
+        log_in: log_in.to_string(),
+        me: me.clone(),
     };
-    match export.answer().await {
+    let export = Export::new(&http, Actor::User(me), reader, &headers);
+    or_status(export.of_session(id).await)
+}
+
+fn or_status(answer: engine::Result<Response>) -> Response {
+    match answer {
         Ok(response) => response,
         Err(engine::Error::Refused(Refusal::Forbidden)) => StatusCode::FORBIDDEN.into_response(),
         Err(engine::Error::Refused(_)) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => {
-            tracing::error!(%error, session = %id, "a conversation cannot be exported");
+            tracing::error!(%error, "a conversation cannot be exported");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }
@@ -85,21 +87,33 @@ pub async fn of_token(
     Id(id): Id<SessionId>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let export = Export {
-        engine: http.engine.clone(),
-        actor,
-        reader: Reader::Token(bearer(&headers).unwrap_or_default().to_owned()),
-        id,
-        look: look_of(&headers),
-    };
-    Ok(export.answer().await?)
+    let reader = Reader::Token(bearer(&headers).unwrap_or_default().to_owned());
+    Ok(Export::new(&http, actor, reader, &headers).of_session(id).await?)
 }
 
-fn look_of(headers: &HeaderMap) -> Look {
-    Look {
-        locale: prefs::language_of(headers),
-        zone: zone::zone_of(headers),
-    }
+/// An answer with a ZIP that is written while it is read.
+fn zipped<F>(name: &str, write: impl FnOnce(Archive) -> F + Send + 'static) -> Response
+where
+    F: Future<Output = anyhow::Result<()>> + Send + 'static,
+{
+    let (out, chunks) = archive::pipe();
+    let writing = write(Archive::new(out.clone()));
+    tokio::spawn(async move {
+        if let Err(error) = writing.await {
+            tracing::info!(%error, "an export has broken off");
+            // A file that breaks off is seen to be incomplete.
+            let _ = out.send(Err(io::ErrorKind::Interrupted.into())).await;
+        }
+    });
+    let head = [
+        (header::CONTENT_TYPE, "application/zip".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (head, Body::from_stream(chunks)).into_response()
 }
 
 /// Whoever reads the export, and may lose the right to while they do.
@@ -112,40 +126,47 @@ struct Export {
     engine: Engine,
     actor: Actor,
     reader: Reader,
-    id: SessionId,
     look: Look,
 }
 
 impl Export {
-    /// What is refused is refused before the answer begins.
-    async fn answer(self) -> engine::Result<Response> {
-        let recorded = thread::recorded(&self.engine, &self.actor, self.id).await?;
-        let name = format!("attachment; filename=\"conversation-{}.zip\"", self.id);
-        let (out, chunks) = archive::pipe();
-        tokio::spawn(async move {
-            let id = self.id;
-            if let Err(error) = self.write(Archive::new(out.clone()), recorded).await {
-                tracing::info!(%error, session = %id, "the export of a conversation has broken off");
-                // A file that breaks off is seen to be incomplete.
-                let _ = out.send(Err(io::ErrorKind::Interrupted.into())).await;
-            }
-        });
-        let head = [
-            (header::CONTENT_TYPE, "application/zip".to_owned()),
-            (header::CONTENT_DISPOSITION, name),
-            (header::CACHE_CONTROL, "no-store".to_owned()),
-        ];
-        Ok((head, Body::from_stream(chunks)).into_response())
+    fn new(http: &Http, actor: Actor, reader: Reader, headers: &HeaderMap) -> Self {
+        Self {
+            engine: http.engine.clone(),
+            actor,
+            reader,
+            look: Look {
+                locale: prefs::language_of(headers),
+                zone: zone::zone_of(headers),
+            },
+        }
     }
 
-    async fn write(&self, mut archive: Archive, recorded: Recorded) -> anyhow::Result<()> {
+    /// What is refused is refused before the answer begins.
+    async fn of_session(self, id: SessionId) -> engine::Result<Response> {
+        let recorded = thread::recorded(&self.engine, &self.actor, id).await?;
+        let name = format!("conversation-{id}.zip");
+        Ok(zipped(&name, move |mut archive| async move {
+            self.conversation(&mut archive, recorded, "").await?;
+            Ok(archive.finish().await?)
+        }))
+    }
+
+    /// Writes a session into this folder of the archive.
+    async fn conversation(
+        &self,
+        archive: &mut Archive,
+        recorded: Recorded,
+        folder: &str,
+    ) -> anyhow::Result<()> {
+        let id = recorded.session.id;
         let mut saved = HashMap::new();
         let mut after = None;
         loop {
             self.may_go_on().await?;
-            let read = thread::onward(&self.engine, &self.actor, self.id, after).await?;
+            let read = thread::onward(&self.engine, &self.actor, id, after).await?;
             for message in &read.messages {
-                self.save_file(&mut archive, message, &mut saved).await?;
+                self.save_file(archive, message, folder, &mut saved).await?;
             }
             after = read.after;
             if after.is_none() {
@@ -154,13 +175,14 @@ impl Export {
         }
         let now = self.engine.clock().now();
         let begun = self.look.on_the_wall(now);
-        archive.begin("conversation.html", Kind::Text, begun).await?;
+        let name = format!("{folder}conversation.html");
+        archive.begin(&name, Kind::Text, begun).await?;
         let head = page::head(&self.look, &recorded.session, now);
         archive.write(head.as_bytes()).await?;
         let mut lines = Lines::new(&self.look, recorded, saved);
         loop {
             self.may_go_on().await?;
-            let read = thread::onward(&self.engine, &self.actor, self.id, after).await?;
+            let read = thread::onward(&self.engine, &self.actor, id, after).await?;
             for message in read.messages {
                 let json = self.json(&message).await;
                 archive.write(lines.message(message, json).as_bytes()).await?;
@@ -170,8 +192,7 @@ impl Export {
                 break;
             }
         }
-        archive.write(lines.end().as_bytes()).await?;
-        Ok(archive.finish().await?)
+        Ok(archive.write(lines.end().as_bytes()).await?)
     }
 
     /// An export takes as long as its reader does.
@@ -192,6 +213,7 @@ impl Export {
         &self,
         archive: &mut Archive,
         message: &MessageView,
+        folder: &str,
         saved: &mut HashMap<MessageId, Saved>,
     ) -> anyhow::Result<()> {
         let content = message.content.as_ref();
@@ -212,7 +234,7 @@ impl Export {
         let kind = what.and_then(|what| what.media_kind()).unwrap_or(&message.kind);
         let name = format!("files/{}", names::entry(saved.len() + 1, kind, file));
         let at = self.look.on_the_wall(message.at);
-        archive.begin(&name, Kind::Bytes, at).await?;
+        archive.begin(&format!("{folder}{name}"), Kind::Bytes, at).await?;
         let (mut whole, mut unasked) = (true, 0);
         while let Some(chunk) = bytes.next().await {
             let chunk = match chunk {

@@ -1,4 +1,4 @@
-//! Erasing the customer. It asks first: it cannot be undone.
+//! Saving all that is stored of the customer, and erasing it. That asks first: it cannot be undone.
 
 use crate::{
     api::ActionForm,
@@ -14,12 +14,22 @@ const NO: &str = "erase-no";
 
 #[component]
 pub fn Erasing(thread: Memo<Thread>) -> impl IntoView {
+    let i18n = use_i18n();
     let may = Memo::new(move |_| thread.with(|thread| thread.may.erase));
     let of = Memo::new(move |_| thread.with(|thread| (thread.session.id, thread.session.contact.id)));
     let button = move || {
         may.get().then(|| {
             let (session, contact) = of.get();
-            view! { <Ask session=session contact=contact.to_string() /> }
+            view! {
+                <a
+                    href=format!("/contacts/{contact}/customer.zip")
+                    rel="external"
+                    download=format!("customer-{contact}.zip")
+                >
+                    {move || t_string!(i18n, inbox.erase.save)}
+                </a>
+                <Ask session=session contact=contact.to_string() />
+            }
         })
     };
     view! { <div class="details-erase">{button}</div> }.into_any()

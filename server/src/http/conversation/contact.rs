@@ -1,0 +1,99 @@
+//! `/contacts/{id}/customer.zip`: all that is stored of one customer, for administrators: a folder for each session, with a
+//! page to read and the messages as JSON, and what is known of the customer.
+
+use super::{Archive, Export, Kind, Reader, or_status, zipped};
+use crate::http::{
+    api::{Administrator, Id, bearer, problem::Problem},
+    login_session,
+    state::Http,
+};
+use axum::{
+    extract::{Path, State, rejection::PathRejection},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse as _, Response},
+};
+use domain::{
+    access::Actor,
+    ids::{ContactId, SessionId},
+};
+use engine::sessions::{contact_record, thread};
+use tower_sessions::Session;
+
+pub async fn of_user(
+    State(http): State<Http>,
+    session: Session,
+    path: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let me = match login_session::user(&http.engine, &session).await {
+        Ok(me) => me,
+        Err(status) => return status.into_response(),
+    };
+    let Some(log_in) = session.id() else {
+        return StatusCode::UNAUTHORIZED.into_response();
+    };
+    let Some(id) = path.ok().and_then(|Path(id)| id.parse().ok()) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let reader = Reader::Browser {
+        log_in: log_in.to_string(),
+        me: me.clone(),
+    };
+    or_status(of_contact(Export::new(&http, Actor::User(me), reader, &headers), id).await)
+}
+
+pub async fn of_token(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Id(id): Id<ContactId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let reader = Reader::Token(bearer(&headers).unwrap_or_default().to_owned());
+    Ok(of_contact(Export::new(&http, actor, reader, &headers), id).await?)
+}
+
+async fn of_contact(export: Export, id: ContactId) -> engine::Result<Response> {
+    let record = contact_record(&export.engine, &export.actor, id).await?;
+    let name = format!("customer-{id}.zip");
+    Ok(zipped(&name, move |mut archive| async move {
+        let now = export.look.on_the_wall(export.engine.clock().now());
+        archive.begin("customer.json", Kind::Text, now).await?;
+        archive.write(&serde_json::to_vec_pretty(&record)?).await?;
+        for session in record.sessions {
+            // It may have been deleted meanwhile.
+            let Ok(recorded) = thread::recorded(&export.engine, &export.actor, session).await else {
+                continue;
+            };
+            let folder = format!("{session}/");
+            messages(&export, &mut archive, session, &folder).await?;
+            export.conversation(&mut archive, recorded, &folder).await?;
+        }
+        Ok(archive.finish().await?)
+    }))
+}
+
+/// The messages as the REST API tells them, a line each.
+async fn messages(
+    export: &Export,
+    archive: &mut Archive,
+    session: SessionId,
+    folder: &str,
+) -> anyhow::Result<()> {
+    let now = export.look.on_the_wall(export.engine.clock().now());
+    let name = format!("{folder}messages.jsonl");
+    archive.begin(&name, Kind::Text, now).await?;
+    let mut after = None;
+    loop {
+        export.may_go_on().await?;
+        let read = thread::onward(&export.engine, &export.actor, session, after).await?;
+        for message in read.messages {
+            let mut line = serde_json::to_vec(&message)?;
+            line.push(b'\n');
+            archive.write(&line).await?;
+        }
+        after = read.after;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
