@@ -7,6 +7,8 @@ use super::{
     plain_form,
 };
 use super::{checked::Checked, error::ApiError, rpc::Rpc};
+#[cfg(feature = "ssr")]
+use domain::access::Actor;
 use domain::{
     access::{LoginView, Me, PasswordForm},
     form::{Invalid, Problem},
@@ -26,17 +28,14 @@ pub struct Account {
 
 #[server(name = ReadAccount, prefix = "/rpc", endpoint = "account/read", protocol = Rpc)]
 pub async fn account() -> Result<Account, ApiError> {
-    let (engine, actor) = (engine()?, actor().await?);
+    let (engine, me) = (engine()?, guard::me().await?);
     let session = session().await?;
-    let logins = engine::access::web_sessions::own(&engine, &actor, session.as_deref()).await?;
-    match actor {
-        domain::access::Actor::User(me) => Ok(Account {
-            second_factor: engine::access::second_factor::is_on(&engine, &me).await?,
-            me,
-            logins,
-        }),
-        _ => Err(ApiError::SignIn.sent()),
-    }
+    let actor = Actor::User(me.clone());
+    Ok(Account {
+        logins: engine::access::web_sessions::own(&engine, &actor, session.as_deref()).await?,
+        second_factor: engine::access::second_factor::is_on(&engine, &me).await?,
+        me,
+    })
 }
 
 /// Changes the user's password, logs the user out in all other browsers, and gives this one a new session id.

@@ -4,7 +4,8 @@
 use super::error::ApiResult;
 #[cfg(feature = "ssr")]
 use super::guard::{
-    self, ADDRESS, AUTHENTICATED_AT, DEVICE, PROOF, SECOND_FACTOR, USER, WAITING, actor, engine, web_session,
+    self, ADDRESS, AUTHENTICATED_AT, DEVICE, PROOF, SECOND_FACTOR, USER, WAITING, actor, broken, engine,
+    web_session,
 };
 #[cfg(feature = "ssr")]
 use super::plain_form;
@@ -33,10 +34,7 @@ use std::time::Duration;
 /// [`ApiError::SignIn`] when nobody is.
 #[server(prefix = "/rpc", endpoint = "auth/me", protocol = Rpc)]
 pub async fn who_am_i() -> Result<Me, ApiError> {
-    match actor().await? {
-        domain::access::Actor::User(me) => Ok(me),
-        _ => Err(ApiError::SignIn),
-    }
+    guard::me().await
 }
 
 /// Logs in, or asks for the code of a second factor, and redirects to `next`.
@@ -185,11 +183,6 @@ pub(super) async fn waiting() -> ApiResult<Option<Proven>> {
         return Ok(None);
     };
     Ok(engine::access::log_in::still_proven(&engine, waiting.user, &waiting.by).await?)
-}
-
-#[cfg(feature = "ssr")]
-fn broken(error: tower_sessions::session::Error) -> ApiError {
-    ApiError::internal(&error)
 }
 
 /// Logs somebody in.

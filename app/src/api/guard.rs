@@ -55,6 +55,11 @@ pub async fn web_session() -> ApiResult<Session> {
         .map_err(|error| ApiError::internal(&error))
 }
 
+/// The answer when the store of web sessions fails.
+pub fn broken(error: tower_sessions::session::Error) -> ApiError {
+    ApiError::internal(&error)
+}
+
 /// The caller's address, if the server has provided it.
 pub fn client_address() -> Option<IpAddr> {
     let parts = use_context::<Parts>()?;
@@ -97,19 +102,20 @@ pub fn language() -> Language {
 /// # Errors
 /// [`ApiError::SignIn`] when nobody is, or the user is gone or disabled.
 pub async fn actor() -> ApiResult<Actor> {
-    user()
-        .await?
-        .map(Actor::User)
-        .ok_or_else(|| ApiError::SignIn.sent())
+    me().await.map(Actor::User)
+}
+
+/// The same as a user.
+///
+/// # Errors
+/// As [`actor`].
+pub async fn me() -> ApiResult<Me> {
+    user().await?.ok_or_else(|| ApiError::SignIn.sent())
 }
 
 /// The same; `None` when nobody is logged in.
 pub async fn user() -> ApiResult<Option<Me>> {
-    let user: Option<UserId> = web_session()
-        .await?
-        .get(USER)
-        .await
-        .map_err(|error| ApiError::internal(&error))?;
+    let user: Option<UserId> = web_session().await?.get(USER).await.map_err(broken)?;
     match user {
         Some(user) => Ok(engine::access::users::me(&engine()?, user).await?),
         None => Ok(None),
@@ -121,11 +127,7 @@ pub async fn user() -> ApiResult<Option<Me>> {
 /// # Errors
 /// [`Refusal::Reauthenticate`] when the caller's last proof of who they are is older than ten minutes.
 pub async fn reauthenticated() -> ApiResult<()> {
-    let at: Option<Timestamp> = web_session()
-        .await?
-        .get(AUTHENTICATED_AT)
-        .await
-        .map_err(|error| ApiError::internal(&error))?;
+    let at: Option<Timestamp> = web_session().await?.get(AUTHENTICATED_AT).await.map_err(broken)?;
     match at.is_some_and(|at| now().since(at) < AUTHENTICATED_FOR) {
         true => Ok(()),
         false => Err(ApiError::Refused(Refusal::Reauthenticate).sent()),

@@ -5,7 +5,7 @@
 use super::{
     auth,
     error::ApiResult,
-    guard::{self, SECOND_FACTOR, actor, engine, entitled, reauthenticated, web_session},
+    guard::{self, SECOND_FACTOR, actor, broken, engine, entitled, me, reauthenticated, web_session},
     plain_form, qr,
 };
 use super::{checked::Checked, error::ApiError, qr::Qr, rpc::Rpc};
@@ -36,18 +36,18 @@ pub struct SecondFactorPage {
 
 #[server(name = ReadSecondFactor, prefix = "/rpc", endpoint = "account/second-factor", protocol = Rpc)]
 pub async fn second_factor() -> Result<SecondFactorPage, ApiError> {
-    page(&engine()?, &own(actor().await?)?).await
+    page(&engine()?, &me().await?).await
 }
 
 /// Makes a new secret for an app.
 #[server(prefix = "/rpc", endpoint = "account/begin-second-factor", protocol = Rpc)]
 pub async fn begin_second_factor() -> Result<(), ApiError> {
-    let me = own(actor().await?)?;
+    let me = me().await?;
     reauthenticated().await?;
     let begun = second_factor::begin(&engine()?, &me).await?;
     let session = web_session().await?;
     let kept = session.insert(SECOND_FACTOR, begun).await;
-    kept.map_err(|error| ApiError::internal(&error))?;
+    kept.map_err(broken)?;
     plain_form::redirect(PAGE);
     Ok(())
 }
@@ -55,7 +55,7 @@ pub async fn begin_second_factor() -> Result<(), ApiError> {
 /// Turns it on by a first code of the app.
 #[server(prefix = "/rpc", endpoint = "account/turn-on-second-factor", protocol = Rpc)]
 pub async fn turn_on_second_factor(#[server(default)] code: String) -> Result<(), ApiError> {
-    let (engine, me) = (engine()?, own(actor().await?)?);
+    let (engine, me) = (engine()?, me().await?);
     reauthenticated().await?;
     let begun = begun().await?;
     let what_for = CodeFor::TurningOn(begun.as_deref());
@@ -73,7 +73,7 @@ impl Checked for TurnOnSecondFactor {
 /// Turns it off with a code. Whoever has to have one is logged out.
 #[server(prefix = "/rpc", endpoint = "account/turn-off-second-factor", protocol = Rpc)]
 pub async fn turn_off_second_factor(#[server(default)] code: String) -> Result<(), ApiError> {
-    let (engine, me) = (engine()?, own(actor().await?)?);
+    let (engine, me) = (engine()?, me().await?);
     match second_factor::turn_off(&engine, &me, &code, guard::caller(None)).await? {
         true => leptos_axum::redirect("/login"),
         false => plain_form::redirect(PAGE),
@@ -139,7 +139,7 @@ const PAGE: &str = "/account/second-factor";
 #[cfg(feature = "ssr")]
 async fn begun() -> ApiResult<Option<String>> {
     let kept = web_session().await?.get::<Option<String>>(SECOND_FACTOR).await;
-    Ok(kept.map_err(|error| ApiError::internal(&error))?.flatten())
+    Ok(kept.map_err(broken)?.flatten())
 }
 
 #[cfg(feature = "ssr")]
@@ -153,14 +153,6 @@ async fn page(engine: &Engine, me: &Me) -> ApiResult<SecondFactorPage> {
         },
         factor,
     })
-}
-
-#[cfg(feature = "ssr")]
-fn own(actor: domain::access::Actor) -> ApiResult<Me> {
-    match actor {
-        domain::access::Actor::User(me) => Ok(me),
-        _ => Err(ApiError::SignIn.sent()),
-    }
 }
 
 fn typed(code: &str) -> Result<(), Invalid> {

@@ -73,9 +73,13 @@ pub fn service_window_closes(
     Some(earlier.map_or(closes, |closed| closed.min(closes)))
 }
 
-/// A date such as `2026-11-28` as days since 1970-01-01; `None` if it is none. Years 1970 to 9999; by Howard Hinnant's
-/// days-from-civil.
-pub fn day(text: &str) -> Option<i64> {
+/// Whether this is a date such as `2026-11-28`.
+pub fn is_date(text: &str) -> bool {
+    date(text).is_some()
+}
+
+/// Year, month and day, if there is such a day.
+fn date(text: &str) -> Option<(i64, i64, i64)> {
     let mut parts = text.split('-');
     let mut number = |digits: usize| {
         let part = parts.next()?;
@@ -91,9 +95,13 @@ pub fn day(text: &str) -> Option<i64> {
         1..=12 => 31,
         _ => return None,
     };
-    if parts.next().is_some() || year < 1970 || !(1..=days).contains(&day) {
-        return None;
-    }
+    (parts.next().is_none() && (1..=days).contains(&day)).then_some((year, month, day))
+}
+
+/// A date such as `2026-11-28` as days since 1970-01-01; `None` if it is none. Years 1970 to 9999; by Howard Hinnant's
+/// days-from-civil.
+pub fn day(text: &str) -> Option<i64> {
+    let (year, month, day) = date(text).filter(|(year, ..)| *year >= 1970)?;
     // A year that begins in March ends with its leap day.
     let (year, month) = if month > 2 {
         (year, month - 3)

@@ -5,6 +5,7 @@ use crate::{
     cost::{Category, Currency, micros, money::decimal},
     countries::Country,
     form::{Invalid, Problem, Problems, line},
+    time,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -219,19 +220,12 @@ impl RatesForm {
     }
 }
 
-/// `2026-10-01`.
+/// Such as `2026-10-01`, of a year from 2000 on.
 fn day(text: &str) -> Result<String, Problem> {
     let text = text.trim();
-    let parts: Vec<&str> = text.split('-').collect();
-    let number = |at: usize, digits: usize| {
-        let part = parts.get(at).filter(|part| part.len() == digits)?;
-        part.bytes()
-            .all(|b| b.is_ascii_digit())
-            .then(|| part.parse::<u16>().ok())?
-    };
-    match (parts.len(), number(0, 4), number(1, 2), number(2, 2)) {
-        _ if text.is_empty() => Err(Problem::Required),
-        (3, Some(2000..=2999), Some(1..=12), Some(1..=31)) => Ok(text.to_owned()),
+    match text {
+        "" => Err(Problem::Required),
+        _ if time::is_date(text) && text.starts_with('2') => Ok(text.to_owned()),
         _ => Err(Problem::NotADate),
     }
 }

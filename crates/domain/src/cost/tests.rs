@@ -302,7 +302,7 @@ fn a_table_of_rates_is_read_back_as_it_was_written() {
 #[test]
 fn a_table_says_what_is_wrong_with_it() {
     let form = RatesForm {
-        rates: r#"{"currency": "Kč", "date": "2026-13-01", "source": "x", "markets": [
+        rates: r#"{"currency": "Kč", "date": "2026-02-31", "source": "x", "markets": [
             {"countries": ["CZ", "XX", "CZ"], "rates": {"utility": 0.0175, "barter": "1", "service": "-1"}},
             {"countries": [], "rates": {}}]}"#
             .into(),

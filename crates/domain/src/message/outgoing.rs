@@ -175,7 +175,7 @@ mod tests {
             json!({"type": "location", "location": {"latitude": "50.08", "longitude": "14.420", "name": "Castle"}}),
             json!({"type": "contacts", "contacts": [{"name": {"formatted_name": "Jana Nová", "last_name": "Nová"},
                 "org": {"company": "ACME"}, "phones": [{"phone": "+420", "type": "CELL", "wa_id": "420"}],
-                "addresses": [{"street": "Dlouhá 1", "country_code": "cz", "type": "HOME"}], "birthday": "2000-01-31"}]}),
+                "addresses": [{"street": "Dlouhá 1", "country_code": "cz", "type": "HOME"}], "birthday": "1964-02-29"}]}),
             json!({"type": "interactive", "interactive": {"type": "list", "header": {"type": "text", "text": "h"},
                 "body": {"text": "?"}, "footer": {"text": "f"}, "action": {"button": "Days",
                 "sections": [{"title": "t", "rows": [{"id": "1", "title": "Monday"}]}]}}}),

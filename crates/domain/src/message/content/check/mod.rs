@@ -23,7 +23,10 @@ use super::{
     interactive::{self, Header, Interactive, Words},
     kinds::Content,
 };
-use crate::form::{Invalid, Problem};
+use crate::{
+    form::{Invalid, Problem},
+    time,
+};
 use limits::{Check, MAX_LINE};
 use std::collections::HashSet;
 
@@ -105,7 +108,7 @@ impl Check {
             if !contact.more.is_empty() {
                 self.add(&field("more"), Problem::Unknown);
             }
-            if contact.birthday.as_deref().is_some_and(|day| !is_day(day)) {
+            if contact.birthday.as_deref().is_some_and(|day| !time::is_date(day)) {
                 self.add(&field("birthday"), Problem::NotADate);
             }
             let facts = contact.facts();
@@ -231,14 +234,6 @@ impl Check {
             }
         }
     }
-}
-
-/// Whether it reads like `2026-10-01`.
-fn is_day(day: &str) -> bool {
-    let shape = day
-        .bytes()
-        .map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
-    shape.eq(*b"0000-00-00")
 }
 
 #[cfg(test)]
