@@ -17,22 +17,25 @@ pub fn Erasing(thread: Memo<Thread>) -> impl IntoView {
     let i18n = use_i18n();
     let may = Memo::new(move |_| thread.with(|thread| thread.may.erase));
     let of = Memo::new(move |_| thread.with(|thread| (thread.session.id, thread.session.contact.id)));
-    let button = move || {
+    let part = move || {
         may.get().then(|| {
             let (session, contact) = of.get();
             view! {
-                <a
-                    href=format!("/contacts/{contact}/customer.zip")
-                    rel="external"
-                    download=format!("customer-{contact}.zip")
-                >
-                    {move || t_string!(i18n, inbox.erase.save)}
-                </a>
-                <Ask session=session contact=contact.to_string() />
+                <details open class="details-erase">
+                    <summary>{move || t_string!(i18n, inbox.erase.part)}</summary>
+                    <a
+                        href=format!("/contacts/{contact}/customer.zip")
+                        rel="external"
+                        download=format!("customer-{contact}.zip")
+                    >
+                        {move || t_string!(i18n, inbox.erase.save)}
+                    </a>
+                    <Ask session=session contact=contact.to_string() />
+                </details>
             }
         })
     };
-    view! { <div class="details-erase">{button}</div> }.into_any()
+    view! { {part} }.into_any()
 }
 
 #[component]
