@@ -1,20 +1,19 @@
 //! `/contacts/{id}/customer.zip`: all that is stored of one customer, for administrators: a folder for each session, with a
 //! page to read and the messages as JSON, and what is known of the customer.
 
-use super::{Archive, Export, Kind, Reader, or_status, zipped};
+use super::{Archive, Export, Kind, Reader, in_console, or_status, zipped};
 use crate::http::{
     api::{Administrator, Id, bearer, problem::Problem},
-    login_session,
     state::Http,
 };
 use axum::{
     extract::{Path, State, rejection::PathRejection},
-    http::{HeaderMap, StatusCode},
+    http::HeaderMap,
     response::{IntoResponse as _, Response},
 };
 use domain::{
-    access::Actor,
     ids::{ContactId, SessionId},
+    refusal::Refusal,
 };
 use engine::sessions::{contact_record, thread};
 use tower_sessions::Session;
@@ -25,21 +24,10 @@ pub async fn of_user(
     path: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let me = match login_session::user(&http.engine, &session).await {
-        Ok(me) => me,
-        Err(status) => return status.into_response(),
-    };
-    let Some(log_in) = session.id() else {
-        return StatusCode::UNAUTHORIZED.into_response();
-    };
-    let Some(id) = path.ok().and_then(|Path(id)| id.parse().ok()) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    let reader = Reader::Browser {
-        log_in: log_in.to_string(),
-        me: me.clone(),
-    };
-    or_status(of_contact(Export::new(&http, Actor::User(me), reader, &headers), id).await)
+    match in_console(&http, &session, path, &headers).await {
+        Ok((export, id)) => or_status(of_contact(export, id).await),
+        Err(status) => status.into_response(),
+    }
 }
 
 pub async fn of_token(
@@ -60,9 +48,10 @@ async fn of_contact(export: Export, id: ContactId) -> engine::Result<Response> {
         archive.begin("customer.json", Kind::Text, now).await?;
         archive.write(&serde_json::to_vec_pretty(&record)?).await?;
         for session in record.sessions {
-            // It may have been deleted meanwhile.
-            let Ok(recorded) = thread::recorded(&export.engine, &export.actor, session).await else {
-                continue;
+            let recorded = match thread::recorded(&export.engine, &export.actor, session).await {
+                // It has been deleted meanwhile.
+                Err(engine::Error::Refused(Refusal::NotFound)) => continue,
+                recorded => recorded?,
             };
             let folder = format!("{session}/");
             messages(&export, &mut archive, session, &folder).await?;

@@ -39,7 +39,7 @@ use engine::{
 use futures::StreamExt as _;
 use look::Look;
 use page::{Lines, Saved};
-use std::{collections::HashMap, io};
+use std::{collections::HashMap, io, str::FromStr};
 use tower_sessions::Session;
 
 /// After so many bytes of a file it is asked again whether its reader still may have it.
@@ -51,22 +51,28 @@ pub async fn of_user(
     path: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let me = match login_session::user(&http.engine, &session).await {
-        Ok(me) => me,
-        Err(status) => return status.into_response(),
-    };
-    let Some(log_in) = session.id() else {
-        return StatusCode::UNAUTHORIZED.into_response();
-    };
-    let Some(id) = path.ok().and_then(|Path(id)| id.parse().ok()) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
+    match in_console(&http, &session, path, &headers).await {
+        Ok((export, id)) => or_status(export.of_session(id).await),
+        Err(status) => status.into_response(),
+    }
+}
+
+/// An export for the user who is logged in, and what the path names.
+async fn in_console<T: FromStr>(
+    http: &Http,
+    session: &Session,
+    path: Result<Path<String>, PathRejection>,
+    headers: &HeaderMap,
+) -> Result<(Export, T), StatusCode> {
+    let me = login_session::user(&http.engine, session).await?;
+    let log_in = session.id().ok_or(StatusCode::UNAUTHORIZED)?.to_string();
+    let id = path.ok().and_then(|Path(id)| id.parse().ok());
+    let id = id.ok_or(StatusCode::NOT_FOUND)?;
     let reader = Reader::Browser {
-        log_in: log_in.to_string(),
+        log_in,
         me: me.clone(),
     };
-    let export = Export::new(&http, Actor::User(me), reader, &headers);
-    or_status(export.of_session(id).await)
+    Ok((Export::new(http, Actor::User(me), reader, headers), id))
 }
 
 fn or_status(answer: engine::Result<Response>) -> Response {
