@@ -1,6 +1,7 @@
 //! What can go wrong in a use case. Only a [`Refusal`] is meant for the caller.
 
 use domain::{form::Invalid, refusal::Refusal};
+use sea_orm::SqlErr;
 
 /// Seconds after which something that is not possible now may be asked for again.
 const AGAIN: u32 = 5;
@@ -38,6 +39,12 @@ impl Error {
             later @ (Self::Unavailable(_) | Self::Database(sea_orm::DbErr::ConnectionAcquire(_))) => {
                 tracing::warn!(%later, "what was asked for is not possible now");
                 Ok(Refusal::Busy { seconds: AGAIN })
+            }
+            Self::Database(error)
+                if matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_))) =>
+            {
+                tracing::warn!(%error, "what this belongs to was deleted at the same moment");
+                Ok(Refusal::ChangedMeanwhile)
             }
             internal => Err(internal),
         }

@@ -28,6 +28,7 @@ stories! {
     only_administrators_erase_and_they_are_asked_first
     an_erasure_that_broke_off_is_finished
     who_writes_meanwhile_is_lost_to_nobody
+    whoever_looks_meanwhile_sees_no_fault
     without_rules_everything_stays
     a_file_that_another_customer_got_stays
     all_that_is_stored_of_a_customer_is_saved
@@ -488,4 +489,51 @@ async fn all_that_is_stored_of_a_customer_is_saved(story: &Story) {
             .values()
             .any(|bytes| String::from_utf8_lossy(bytes).contains("Of another"))
     );
+}
+
+async fn whoever_looks_meanwhile_sees_no_fault(story: &Story) {
+    let (line, jana) = desk(story).await;
+    let admin = story.admin("admin").await;
+    let mut sessions = Vec::new();
+    for n in 1..=8 {
+        story.says(story.customer(n), &line, "Hello").await;
+        sessions.push(session_of(story, &format!("+42080055520{n}")).await);
+    }
+    let erasing = async {
+        for session in &sessions {
+            erase(story, &contact_of(session)).await.ok();
+        }
+    };
+    let looking = join_all((0..16).map(async |n| {
+        let browser = if n % 2 == 0 { &admin } else { &jana };
+        let mut statuses = Vec::new();
+        for session in &sessions {
+            let id = id_of(session);
+            let draft = [("session", &*id), ("kind", "reply"), ("text", "Dobry den")];
+            let note = [("session", &*id), ("text", "Pays late"), ("version", "0")];
+            for (function, arguments) in [
+                ("inbox/list", &[("tab", "all")][..]),
+                ("inbox/thread", &[("session", &*id)]),
+                ("inbox/draft", &draft),
+                ("inbox/contact-note", &note),
+                ("inbox/pick-up", &[("session", &*id)]),
+                ("inbox/counts", &[]),
+            ] {
+                let status = browser.call(function, arguments).await.status.as_u16();
+                statuses.push((function, status));
+            }
+        }
+        statuses
+    }));
+    let (statuses, ()) = tokio::join!(looking, erasing);
+    let faults: Vec<_> = statuses
+        .concat()
+        .into_iter()
+        .filter(|(_, status)| *status >= 500)
+        .collect();
+    assert_eq!(faults, []);
+    story.engine.forget().await.expect("a pass");
+    for table in ["contacts", "sessions", "drafts", "contact_notes", "messages"] {
+        assert_eq!(story.count(table).await, 0, "{table}");
+    }
 }

@@ -31,12 +31,16 @@ pub(super) async fn seen(
     for ids in ids.chunks(AT_ONCE) {
         let query = session::Entity::find().filter(session::Column::Id.is_in(ids.iter().copied()));
         let found = query.all(db).await?;
-        let facts: Vec<_> = found
-            .iter()
-            .map(|of| (Audience::of_session(of), Fact::of(of)))
-            .collect();
-        for (row, (by, fact)) in rows::rows(db, found).await?.into_iter().zip(facts) {
+        let facts = found.iter().map(|of| {
+            let id = SessionId::new(of.id);
+            (id, (Audience::of_session(of), Fact::of(of)))
+        });
+        let mut facts: HashMap<_, _> = facts.collect();
+        for row in rows::rows(db, found).await? {
             let (id, json) = (row.id, json(&row)?);
+            let Some((by, fact)) = facts.remove(&id) else {
+                continue;
+            };
             let masked = match engine.mask_numbers {
                 true => Some(self::json(&row.masked())?),
                 false => None,

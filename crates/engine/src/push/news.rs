@@ -182,5 +182,12 @@ async fn sessions(engine: &Engine, ids: &[SessionId]) -> Result<Vec<(session::Mo
         .all(engine.db.read())
         .await?;
     let rows = rows(engine.db.read(), found.clone()).await?;
-    Ok(found.into_iter().zip(rows).collect())
+    let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let found = found.into_iter();
+    Ok(found
+        .filter_map(|of| {
+            let row = rows.remove(&SessionId::new(of.id))?;
+            Some((of, row))
+        })
+        .collect())
 }

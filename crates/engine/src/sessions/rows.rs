@@ -22,7 +22,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select, se
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
-/// Rows as they are shown, in the order given; each table is read once.
+/// Rows as they are shown, in the order given; each table is read once. A session whose contact was erased since it was
+/// read has none.
 pub(crate) async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) -> Result<Vec<SessionRow>> {
     let ids = |pick: fn(&session::Model) -> Option<Uuid>| -> BTreeSet<Uuid> {
         found.iter().filter_map(pick).collect()
@@ -54,6 +55,9 @@ pub(crate) async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) 
 
     let mut rows = Vec::with_capacity(found.len());
     for row in found {
+        let Some(contact) = contacts.get(&row.contact_id).cloned() else {
+            continue;
+        };
         let missing = |what: &str| Error::Corrupt(format!("session {} has no {what}", row.id));
         let queue = match row.queue_id.and_then(|id| queues.get(&id)) {
             Some(queue) => Some(QueueRef {
@@ -67,12 +71,7 @@ pub(crate) async fn rows(db: &impl ConnectionTrait, found: Vec<session::Model>) 
         rows.push(SessionRow {
             id: SessionId::new(row.id),
             state: stored(&row.state)?,
-            contact: contacts::reference(
-                contacts
-                    .get(&row.contact_id)
-                    .cloned()
-                    .ok_or_else(|| missing("contact"))?,
-            ),
+            contact: contacts::reference(contact),
             channel: ChannelRef {
                 id: ChannelId::new(row.channel_id),
                 name: channels
