@@ -33,6 +33,9 @@ impl MigrationTrait for Step {
         ] {
             partial_index(manager, false, name, table, columns, condition).await?;
         }
+        let sql = "UPDATE contacts SET alone_since = created_at \
+                   WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.contact_id = contacts.id)";
+        manager.get_connection().execute_unprepared(sql).await?;
         Ok(())
     }
 }

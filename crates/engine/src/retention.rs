@@ -67,9 +67,9 @@ pub(crate) async fn pass(engine: &Engine) -> Result<()> {
     let before = now.minus(EVENTS_LIVE).millis();
     while forget_events(engine, before).await? == BATCH {}
     while chain::forget(engine, now.minus(AUDIT_LIVES)).await? > 0 {}
-    keep::pass(engine).await?;
     erasure::finish_erasures(engine).await?;
-    erasure::apply(engine).await
+    erasure::apply(engine).await?;
+    keep::pass(engine).await
 }
 
 async fn forget_letters(engine: &Engine, before: i64) -> Result<u64> {

@@ -28,6 +28,7 @@ stories! {
     only_administrators_erase_and_they_are_asked_first
     an_erasure_that_broke_off_is_finished
     who_writes_meanwhile_is_lost_to_nobody
+    what_could_not_be_applied_goes_with_the_customer
     whoever_looks_meanwhile_sees_no_fault
     without_rules_everything_stays
     a_file_that_another_customer_got_stays
@@ -36,7 +37,7 @@ stories! {
 }
 
 mod by_rules {
-    use super::messages_go_first_then_sessions_then_contacts;
+    use super::{messages_go_first_then_sessions_then_contacts, two_that_delete_at_once_leave_nothing};
     use crate::stories;
 
     stories! {
@@ -46,6 +47,7 @@ mod by_rules {
             settings.retention.contacts_days = Some(9 * super::super::DAY);
         };
         messages_go_first_then_sessions_then_contacts
+        two_that_delete_at_once_leave_nothing
     }
 }
 
@@ -353,7 +355,7 @@ async fn messages_go_first_then_sessions_then_contacts(story: &Story) {
     assert_eq!(emptied["contact"]["label"], "Karel");
 
     story.later(10 * DAY).await;
-    // The other customer's session has closed by itself meanwhile, and is not old.
+    // The other customer's session is open.
     assert_eq!(due(story, rules).await[0], 2);
     story.engine.forget().await.expect("a pass");
     assert_eq!(story.count("sessions").await, 1);
@@ -362,11 +364,7 @@ async fn messages_go_first_then_sessions_then_contacts(story: &Story) {
 
     story.later(10 * DAY).await;
     story.engine.forget().await.expect("a pass");
-    assert_eq!(
-        story.count("contacts").await,
-        1,
-        "the other one's session has just gone"
-    );
+    assert_eq!(story.count("contacts").await, 1, "the other one has a session");
     assert_eq!(story.count("contact_notes").await, 0);
 }
 
@@ -465,6 +463,7 @@ async fn all_that_is_stored_of_a_customer_is_saved(story: &Story) {
     let customer: Value = serde_json::from_slice(&files["customer.json"]).expect("JSON");
     assert_eq!(customer["contacts"][0]["number"], "+420800555201");
     assert_eq!(customer["notes"][0]["text"], "Pays late");
+    assert_eq!(customer["contacts"][0]["identities"], json!(["420800555201"]));
     let sessions = customer["sessions"].as_array().expect("sessions");
     assert_eq!(sessions.len(), 2);
     let id = id_of(&session);
@@ -475,6 +474,8 @@ async fn all_that_is_stored_of_a_customer_is_saved(story: &Story) {
         page.contains("Objednavka second") && page.contains("files/"),
         "{page}"
     );
+    let facts = text(&format!("{id}/session.json"));
+    assert!(facts.contains("zaplaceno"), "a note is in the timeline: {facts}");
     let messages = text(&format!("{id}/messages.jsonl"));
     let lines: Vec<Value> = messages
         .lines()
@@ -536,4 +537,50 @@ async fn whoever_looks_meanwhile_sees_no_fault(story: &Story) {
     for table in ["contacts", "sessions", "drafts", "contact_notes", "messages"] {
         assert_eq!(story.count(table).await, 0, "{table}");
     }
+}
+
+async fn what_could_not_be_applied_goes_with_the_customer(story: &Story) {
+    let (line, _) = desk(story).await;
+    for (n, number) in [(1, "420800555201"), (2, "420800555202")] {
+        // Without an open session.
+        let mut reaction = text_message(number, &format!("wamid.reaction.{n}"), "");
+        reaction["type"] = json!("reaction");
+        reaction["reaction"] = json!({"message_id": "wamid.unknown", "emoji": "x"});
+        let body = delivery(&line.phone_number_id, number, &[reaction]);
+        let status = story.post_signed(&line.webhook_url, &line.app, body).await;
+        assert_eq!(status, 200);
+        story.settled().await;
+        story.says(story.customer(n), &line, "Hello").await;
+    }
+    assert_eq!(story.dead_letters().await.len(), 2);
+    let contact = contact_of(&session_of(story, "+420800555201").await);
+    erase(story, &contact).await.ok();
+    assert_eq!(story.dead_letters().await.len(), 1);
+}
+
+async fn two_that_delete_at_once_leave_nothing(story: &Story) {
+    let (line, jana) = desk(story).await;
+    let number = "420800555201";
+    for part in 0..12 {
+        let messages: Vec<_> = (0..100)
+            .map(|n| text_message(number, &format!("wamid.{part}.{n}"), "Hello"))
+            .collect();
+        let body = delivery(&line.phone_number_id, number, &messages);
+        let status = story.post_signed(&line.webhook_url, &line.app, body).await;
+        assert_eq!(status, 200);
+    }
+    story.settled().await;
+    assert_eq!(story.count("messages").await, 1200);
+    let session = id_of(&story.session().await);
+    for function in ["inbox/pick-up", "inbox/close"] {
+        jana.call(function, &[("session", &session)]).await.ok();
+    }
+    for days in [11, 10] {
+        story.later(days * DAY).await;
+        let (one, other) = tokio::join!(story.engine.forget(), story.engine.forget());
+        one.expect("a pass");
+        other.expect("a pass");
+        assert_eq!(story.count("messages").await, 0);
+    }
+    assert_eq!(story.count("sessions").await, 0);
 }

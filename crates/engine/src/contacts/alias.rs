@@ -2,6 +2,7 @@
 //! of this.
 
 use crate::{Result, contacts::merged::all_of, entity::contact, transaction::Transaction};
+use sea_orm::sea_query::LockType;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -20,7 +21,14 @@ pub(crate) async fn keep(
         // With those whose pointers change when it goes.
         ids.extend(all_of(tx, id).await?.iter().map(|contact| contact.id));
     }
-    let now = tx.lock::<contact::Entity>(contact::Column::Id, ids).await?;
+    // Two batches may know the same contact: each has a weak lock on it already.
+    let how = match merged.is_empty() {
+        true => LockType::NoKeyUpdate,
+        false => LockType::Update,
+    };
+    let now = tx
+        .lock_as::<contact::Entity>(how, contact::Column::Id, ids)
+        .await?;
     let mains: HashMap<_, _> = now
         .iter()
         .map(|contact| (contact.id, contact.merged_into))

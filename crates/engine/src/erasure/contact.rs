@@ -1,12 +1,12 @@
 //! Erasing one customer. The first transaction takes from the contact what tells who it is, so from then on whoever writes
 //! from its number is somebody new; what it wrote is deleted next. A process that ends meanwhile goes on later.
 
-use super::session;
+use super::{session, traces};
 use crate::{
     Engine, Result,
     audit::Subject,
-    contacts::{self, merged, search},
-    entity::{contact, contact_block, contact_identity, contact_note, session as sessions, session_moment},
+    contacts::{merged, search},
+    entity::{contact, contact_block, contact_identity, contact_note, session as sessions},
     sessions::{access::is_open, audience::session_changed},
     transaction::Transaction,
 };
@@ -15,12 +15,15 @@ use domain::{
     erasure::Extent,
     ids::ContactId,
     refusal::Refusal,
-    session::{SessionEventKind, State},
+    session::State,
 };
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use std::time::Duration;
+use tokio::time::timeout;
 use uuid::Uuid;
+
+/// How long a caller waits until nothing is left.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Erases a contact and those that are merged with it: messages, files, notes, names and numbers. Returns how much that
 /// is. The audit log keeps who did it, and how much it was.
@@ -29,9 +32,7 @@ use uuid::Uuid;
 /// Not an administrator; there is no such contact.
 pub async fn erase_contact(engine: &Engine, actor: &Actor, id: ContactId) -> Result<Extent> {
     actor.require(Permission::ContactErase)?;
-    // Before the transaction: it reads all timelines.
-    let db = engine.db.read();
-    let lines = lines_that_name(db, &merged::all_of(db, id.uuid()).await?).await?;
+    traces::delete(engine, actor, &merged::all_of(engine.db.read(), id.uuid()).await?).await?;
     let tx = engine.transaction(actor).await?;
     let all = merged::all_of(&tx, id.uuid()).await?;
     let Some(main) = all.first().map(|main| main.id) else {
@@ -48,11 +49,6 @@ pub async fn erase_contact(engine: &Engine, actor: &Actor, id: ContactId) -> Res
     if locked.iter().any(|contact| contact.erased_at.is_some()) {
         return Err(Refusal::NotFound.into());
     }
-    session_moment::Entity::update_many()
-        .col_expr(session_moment::Column::Reason, Expr::value(None::<String>))
-        .filter(session_moment::Column::Id.is_in(lines))
-        .exec(&tx)
-        .await?;
     let extent = Extent {
         contacts: ids.len() as u64,
         ..session::stored_in(&tx, of_contacts(&ids)).await?
@@ -68,8 +64,10 @@ pub async fn erase_contact(engine: &Engine, actor: &Actor, id: ContactId) -> Res
     let detail = format!("contacts={contacts} sessions={sessions} messages={messages} files={files}");
     tx.audit("contact.erase", Subject::Contact(main), Some(detail));
     tx.commit().await?;
-    // What is left then is deleted by the worker.
-    finish_erasures(engine).await?;
+    // Goes on when the caller leaves. What a crash leaves is deleted by the worker.
+    let engine = engine.clone();
+    let finishing = tokio::spawn(async move { finish_all(&engine, ids).await });
+    let _ = timeout(PATIENCE, finishing).await;
     Ok(extent)
 }
 
@@ -79,12 +77,16 @@ pub(crate) async fn finish_erasures(engine: &Engine) -> Result<()> {
         .select_only()
         .column(contact::Column::Id)
         .filter(contact::Column::ErasedAt.is_not_null());
-    for id in erased.into_tuple::<Uuid>().all(engine.db.read()).await? {
+    finish_all(engine, erased.into_tuple().all(engine.db.read()).await?).await;
+    Ok(())
+}
+
+async fn finish_all(engine: &Engine, contacts: Vec<Uuid>) {
+    for id in contacts {
         if let Err(error) = finish(engine, id).await {
             tracing::error!(%error, contact = %id, "a contact is not erased to its end yet");
         }
     }
-    Ok(())
 }
 
 async fn finish(engine: &Engine, id: Uuid) -> Result<()> {
@@ -108,22 +110,6 @@ async fn finish(engine: &Engine, id: Uuid) -> Result<()> {
         tx.audit("contact.erased", Subject::Contact(id), None);
     }
     tx.commit().await
-}
-
-/// The lines of other customers' timelines that name these contacts: with whom they were merged, and are not any more.
-async fn lines_that_name(db: &impl ConnectionTrait, contacts: &[contact::Model]) -> Result<Vec<Uuid>> {
-    let names = contacts.iter().cloned().map(contacts::reference);
-    let names = names.flat_map(|contact| contact.number.into_iter().chain([contact.label]));
-    let kinds = [
-        SessionEventKind::ContactMerged,
-        SessionEventKind::ContactSeparated,
-    ];
-    let lines = session_moment::Entity::find()
-        .select_only()
-        .column(session_moment::Column::Id)
-        .filter(session_moment::Column::What.is_in(kinds.map(SessionEventKind::as_str)))
-        .filter(session_moment::Column::Reason.is_in(names));
-    Ok(lines.into_tuple().all(db).await?)
 }
 
 fn of_contacts(ids: &[Uuid]) -> Condition {

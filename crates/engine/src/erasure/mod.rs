@@ -4,6 +4,7 @@
 mod contact;
 mod rules;
 mod session;
+mod traces;
 
 pub use self::{contact::erase_contact, rules::due};
 pub(crate) use self::{contact::finish_erasures, rules::apply};

@@ -3,7 +3,7 @@
 
 use super::{contact::delete_what_belongs_to, session};
 use crate::{
-    Engine, Result,
+    Engine, Error, Result,
     entity::{contact, contact_block, session as sessions},
     sessions::access::is_closed,
 };
@@ -28,16 +28,20 @@ pub(crate) async fn apply(engine: &Engine) -> Result<()> {
     let (mut sessions, mut emptied, mut contacts) = (0_u64, 0_u64, 0_u64);
     if let Some(before) = before(now, rules.sessions) {
         let of = closed(before);
-        for id in oldest(engine, &of).await? {
-            session::delete(engine, id, &of).await?;
-            sessions += 1;
+        for id in oldest(engine, of.clone()).await? {
+            match session::delete(engine, id, &of).await {
+                Ok(()) => sessions += 1,
+                Err(error) => undeleted(id, &error),
+            }
         }
     }
     if let Some(before) = before(now, rules.messages) {
-        let of = closed(before).add(with_messages());
-        for id in oldest(engine, &of).await? {
-            session::delete_messages(engine, id, &of).await?;
-            emptied += 1;
+        let of = closed(before);
+        for id in oldest(engine, of.clone().add(with_messages())).await? {
+            match session::delete_messages(engine, id, &of).await {
+                Ok(()) => emptied += 1,
+                Err(error) => undeleted(id, &error),
+            }
         }
     }
     if let Some(before) = before(now, rules.contacts) {
@@ -47,6 +51,11 @@ pub(crate) async fn apply(engine: &Engine) -> Result<()> {
         tracing::info!(sessions, emptied, contacts, "what is no longer kept was deleted");
     }
     Ok(())
+}
+
+/// The others are deleted all the same.
+fn undeleted(session: Uuid, error: &Error) {
+    tracing::error!(%error, %session, "what is no longer kept of a session cannot be deleted now");
 }
 
 /// What these rules would delete now. A contact whose last session they would delete is not in it.
@@ -88,11 +97,11 @@ fn with_messages() -> Expr {
 }
 
 /// Some of these sessions, the oldest first.
-async fn oldest(engine: &Engine, of: &Condition) -> Result<Vec<Uuid>> {
+async fn oldest(engine: &Engine, of: Condition) -> Result<Vec<Uuid>> {
     let found = sessions::Entity::find()
         .select_only()
         .column(sessions::Column::Id)
-        .filter(of.clone())
+        .filter(of)
         .order_by_asc(sessions::Column::LastMessageAt)
         .order_by_asc(sessions::Column::Id)
         .limit(AT_ONCE);

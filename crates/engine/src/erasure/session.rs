@@ -58,10 +58,20 @@ pub(super) async fn stored_in(db: &impl ConnectionTrait, of: Condition) -> Resul
 /// Deletes the session, as long as it is one of these.
 pub(super) async fn delete(engine: &Engine, id: Uuid, of: &Condition) -> Result<()> {
     delete_messages(engine, id, of).await?;
-    let tx = engine.transaction(&Actor::System).await?;
-    let Some(session) = locked(&tx, id, of).await? else {
+    let Some(known) = session::Entity::find_by_id(id).one(engine.db.read()).await? else {
         return Ok(());
     };
+    let tx = engine.transaction(&Actor::System).await?;
+    // Whoever changes a contact locks it before its sessions.
+    tx.lock::<contact::Entity>(contact::Column::Id, [known.contact_id])
+        .await?;
+    let session = locked(&tx, id, of).await?;
+    let Some(session) = session.filter(|session| session.contact_id == known.contact_id) else {
+        return Ok(());
+    };
+    if has_messages(&tx, id).await? {
+        return Ok(());
+    }
     delete_timeline(&tx, id).await?;
     draft::Entity::delete_many()
         .filter(draft::Column::SessionId.eq(id))
@@ -89,9 +99,11 @@ pub(super) async fn delete(engine: &Engine, id: Uuid, of: &Condition) -> Result<
 
 /// Deletes the session's messages with their files, as long as it is one of these.
 pub(super) async fn delete_messages(engine: &Engine, id: Uuid, of: &Condition) -> Result<()> {
-    while delete_some_messages(engine, id, of).await? == BATCH {}
+    while delete_some_messages(engine, id, of).await? {}
     let tx = engine.transaction(&Actor::System).await?;
-    if let Some(session) = locked(&tx, id, of).await? {
+    if let Some(session) = locked(&tx, id, of).await?
+        && !has_messages(&tx, id).await?
+    {
         session::Entity::update_many()
             .col_expr(session::Column::LastMessageId, Expr::value(None::<Uuid>))
             .filter(session::Column::Id.eq(id))
@@ -110,7 +122,13 @@ async fn locked(tx: &Transaction, id: Uuid, of: &Condition) -> Result<Option<ses
     Ok(found.one(tx).await?)
 }
 
-async fn delete_some_messages(engine: &Engine, session: Uuid, of: &Condition) -> Result<u64> {
+async fn has_messages(db: &impl ConnectionTrait, session: Uuid) -> Result<bool> {
+    let some = message::Entity::find().filter(message::Column::SessionId.eq(session));
+    Ok(some.one(db).await?.is_some())
+}
+
+/// Returns whether there may be more. Another engine may delete the same ones at the same time.
+async fn delete_some_messages(engine: &Engine, session: Uuid, of: &Condition) -> Result<bool> {
     let db = engine.db.read();
     let messages = message::Entity::find()
         .filter(message::Column::SessionId.eq(session))
@@ -118,13 +136,16 @@ async fn delete_some_messages(engine: &Engine, session: Uuid, of: &Condition) ->
         .limit(BATCH)
         .all(db)
         .await?;
+    if messages.is_empty() {
+        return Ok(false);
+    }
     let ids: Vec<Uuid> = messages.iter().map(|message| message.id).collect();
     let files = files_of(db, session, &messages).await?;
     let tx = engine.transaction(&Actor::System).await?;
     // In the order in which deliveries of Meta are applied: messages, then their session.
     status::lock(&tx, ids.iter().copied()).await?;
     if locked(&tx, session, of).await?.is_none() {
-        return Ok(0);
+        return Ok(false);
     }
     // Meta's ids may have come meanwhile.
     let by_id = message::Entity::find().filter(message::Column::Id.is_in(ids.iter().copied()));
@@ -132,12 +153,12 @@ async fn delete_some_messages(engine: &Engine, session: Uuid, of: &Condition) ->
     let entry = |message: &message::Model| (message.id, message.text.clone().unwrap_or_default());
     index::remove(&tx, messages.iter().map(entry).collect()).await?;
     delete_statuses(&tx, &messages).await?;
-    outbox::Entity::delete_many()
-        .filter(outbox::Column::MessageId.is_in(ids.iter().copied()))
-        .exec(&tx)
-        .await?;
     file_attempt::Entity::delete_many()
         .filter(file_attempt::Column::MessageId.is_in(ids.iter().copied()))
+        .exec(&tx)
+        .await?;
+    outbox::Entity::delete_many()
+        .filter(outbox::Column::MessageId.is_in(ids.iter().copied()))
         .exec(&tx)
         .await?;
     message_payload::Entity::delete_many()
@@ -148,7 +169,7 @@ async fn delete_some_messages(engine: &Engine, session: Uuid, of: &Condition) ->
         .filter(file::Column::Id.is_in(files.iter().copied()))
         .exec(&tx)
         .await?;
-    let gone = message::Entity::delete_many()
+    message::Entity::delete_many()
         .filter(message::Column::Id.is_in(ids))
         .exec(&tx)
         .await?;
@@ -157,7 +178,7 @@ async fn delete_some_messages(engine: &Engine, session: Uuid, of: &Condition) ->
     for file in files {
         keep::delete_bytes(engine, file).await?;
     }
-    Ok(gone.rows_affected)
+    Ok(true)
 }
 
 /// The files of these messages that no other session's message sends.

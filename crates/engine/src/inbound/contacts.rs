@@ -55,7 +55,8 @@ fn insert(batch: &mut Batch) -> Uuid {
         words_at: None,
         merged_into: None,
         erased_at: None,
-        alone_since: None,
+        // Until it has a session.
+        alone_since: Some(batch.now),
     };
     batch.contacts.add(id, new);
     id

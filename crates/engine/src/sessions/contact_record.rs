@@ -4,7 +4,7 @@ use crate::{
     Engine, Result,
     audit::Subject,
     contacts::{self, merged},
-    entity::{contact_note, session},
+    entity::{contact_block, contact_identity, contact_note, session},
 };
 use domain::{
     access::{Actor, Permission},
@@ -12,6 +12,7 @@ use domain::{
     ids::{ContactId, SessionId},
     refs::ContactRef,
     refusal::Refusal,
+    time::Timestamp,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
@@ -21,10 +22,22 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Serialize)]
 pub struct ContactRecord {
     /// The main one first.
-    pub contacts: Vec<ContactRef>,
+    pub contacts: Vec<KnownContact>,
     pub notes: Vec<ContactNote>,
     /// Of all of them, the oldest first.
     pub sessions: Vec<SessionId>,
+}
+
+/// What is known of one contact.
+#[derive(Debug, Clone, Serialize)]
+pub struct KnownContact {
+    #[serde(flatten)]
+    pub contact: ContactRef,
+    pub first_seen: Timestamp,
+    /// Numbers and BSUIDs by which it is recognised, also former ones.
+    pub identities: Vec<String>,
+    /// Meta's ids of the company's numbers on which it is blocked.
+    pub blocked_on: Vec<String>,
 }
 
 /// What is stored of a contact, apart from its sessions. The audit log keeps who has got it.
@@ -54,10 +67,30 @@ pub async fn contact_record(engine: &Engine, actor: &Actor, id: ContactId) -> Re
         .into_tuple()
         .all(&tx)
         .await?;
+    let identities = contact_identity::Entity::find();
+    let identities = identities.filter(contact_identity::Column::ContactId.is_in(ids()));
+    let identities = identities.all(&tx).await?;
+    let blocks = contact_block::Entity::find()
+        .filter(contact_block::Column::ContactId.is_in(ids()))
+        .filter(contact_block::Column::BlockedAt.is_not_null());
+    let blocks = blocks.all(&tx).await?;
     tx.audit("contact.export", Subject::Contact(main), None);
     tx.commit().await?;
     Ok(ContactRecord {
-        contacts: all.into_iter().map(contacts::reference).collect(),
+        contacts: all
+            .into_iter()
+            .map(|contact| {
+                let of = contact.id;
+                let identities = identities.iter().filter(|identity| identity.contact_id == of);
+                let blocks = blocks.iter().filter(|block| block.contact_id == of);
+                KnownContact {
+                    first_seen: Timestamp::from_millis(contact.created_at),
+                    identities: identities.map(|identity| identity.value.clone()).collect(),
+                    blocked_on: blocks.map(|block| block.phone_number_id.clone()).collect(),
+                    contact: contacts::reference(contact),
+                }
+            })
+            .collect(),
         notes: notes.into_iter().map(Into::into).collect(),
         sessions: sessions.into_iter().map(SessionId::new).collect(),
     })

@@ -100,7 +100,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("engine", &["access", "audit", "clock", "countries", "credentials", "data_folder", "database", "doctor",
             "error", "events", "files", "inbound", "outbound", "presence", "push", "receipts", "wakes"]),
         ("entity", &["error"]),
-        ("erasure", &["audit", "contacts", "engine", "entity", "error", "files", "search", "sessions", "transaction"]),
+        ("erasure", &["audit", "contacts", "engine", "entity", "error", "events", "files", "search", "sessions", "transaction"]),
         ("error", &[]),
         ("events", &["database", "engine", "entity", "error"]),
         ("inbound", &["audit", "channels", "clock", "contacts", "costs", "credentials", "database", "doctor",

@@ -1,5 +1,5 @@
 //! `/contacts/{id}/customer.zip`: all that is stored of one customer, for administrators: a folder for each session, with a
-//! page to read and the messages as JSON, and what is known of the customer.
+//! page to read, the session and its messages as JSON, and what is known of the customer.
 
 use super::{Archive, Export, Kind, Reader, in_console, or_status, zipped};
 use crate::http::{
@@ -11,11 +11,9 @@ use axum::{
     http::HeaderMap,
     response::{IntoResponse as _, Response},
 };
-use domain::{
-    ids::{ContactId, SessionId},
-    refusal::Refusal,
-};
+use domain::ids::{ContactId, SessionId};
 use engine::sessions::{contact_record, thread};
+use serde_json::json;
 use tower_sessions::Session;
 
 pub async fn of_user(
@@ -48,12 +46,14 @@ async fn of_contact(export: Export, id: ContactId) -> engine::Result<Response> {
         archive.begin("customer.json", Kind::Text, now).await?;
         archive.write(&serde_json::to_vec_pretty(&record)?).await?;
         for session in record.sessions {
-            let recorded = match thread::recorded(&export.engine, &export.actor, session).await {
-                // It has been deleted meanwhile.
-                Err(engine::Error::Refused(Refusal::NotFound)) => continue,
-                recorded => recorded?,
-            };
+            // One that was deleted meanwhile breaks the file off: it would not be whole.
+            let recorded = thread::recorded(&export.engine, &export.actor, session).await?;
             let folder = format!("{session}/");
+            let facts = json!({"session": &recorded.session, "timeline": &recorded.timeline});
+            archive
+                .begin(&format!("{folder}session.json"), Kind::Text, now)
+                .await?;
+            archive.write(&serde_json::to_vec_pretty(&facts)?).await?;
             messages(&export, &mut archive, session, &folder).await?;
             export.conversation(&mut archive, recorded, &folder).await?;
         }
