@@ -21,7 +21,7 @@ pub(crate) async fn keep(
         // With those whose pointers change when it goes.
         ids.extend(all_of(tx, id).await?.iter().map(|contact| contact.id));
     }
-    // Two batches may know the same contact: each has a weak lock on it already.
+    // Others may begin sessions of a contact meanwhile, unless it goes.
     let how = match merged.is_empty() {
         true => LockType::NoKeyUpdate,
         false => LockType::Update,

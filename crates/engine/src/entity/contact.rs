@@ -25,7 +25,7 @@ pub struct Model {
     pub merged_into: Option<Uuid>,
     /// Since when it is being erased: it is nobody any more, and what it wrote is deleted.
     pub erased_at: Option<i64>,
-    /// When it came, or its last session was deleted; it may have had others since.
+    /// Since when it has no session: when it came, or its last session was deleted.
     pub alone_since: Option<i64>,
     /// When its words for the search were written; `None`: not yet.
     pub words_at: Option<i64>,

@@ -94,8 +94,14 @@ async fn finish(engine: &Engine, id: Uuid) -> Result<()> {
         .select_only()
         .column(sessions::Column::Id)
         .filter(of_contacts(&[id]));
+    let mut failed = None;
     for session in sessions.into_tuple().all(engine.db.read()).await? {
-        session::delete(engine, session, &Condition::all()).await?;
+        if let Err(error) = session::delete(engine, session, &Condition::all()).await {
+            failed = Some(error);
+        }
+    }
+    if let Some(error) = failed {
+        return Err(error);
     }
     let tx = engine.transaction(&Actor::System).await?;
     tx.lock::<contact::Entity>(contact::Column::Id, [id]).await?;
@@ -162,7 +168,12 @@ pub(super) async fn delete_what_belongs_to(tx: &Transaction, ids: &[Uuid]) -> Re
 /// Nobody goes on with a session that is about to be deleted.
 async fn close(tx: &Transaction, ids: &[Uuid]) -> Result<()> {
     let open = of_contacts(ids).add(is_open());
-    let before = sessions::Entity::find().filter(open.clone()).all(tx).await?;
+    let found = sessions::Entity::find()
+        .select_only()
+        .column(sessions::Column::Id)
+        .filter(open.clone());
+    let found: Vec<Uuid> = found.into_tuple().all(tx).await?;
+    let before = tx.lock::<sessions::Entity>(sessions::Column::Id, found).await?;
     sessions::Entity::update_many()
         .col_expr(sessions::Column::State, Expr::value(State::Closed.as_str()))
         .col_expr(

@@ -140,7 +140,6 @@ async fn delete_some_messages(engine: &Engine, session: Uuid, of: &Condition) ->
         return Ok(false);
     }
     let ids: Vec<Uuid> = messages.iter().map(|message| message.id).collect();
-    let files = files_of(db, session, &messages).await?;
     let tx = engine.transaction(&Actor::System).await?;
     // In the order in which deliveries of Meta are applied: messages, then their session.
     status::lock(&tx, ids.iter().copied()).await?;
@@ -150,6 +149,7 @@ async fn delete_some_messages(engine: &Engine, session: Uuid, of: &Condition) ->
     // Meta's ids may have come meanwhile.
     let by_id = message::Entity::find().filter(message::Column::Id.is_in(ids.iter().copied()));
     let messages = by_id.all(&tx).await?;
+    let files = files_of(&tx, session, &messages).await?;
     let entry = |message: &message::Model| (message.id, message.text.clone().unwrap_or_default());
     index::remove(&tx, messages.iter().map(entry).collect()).await?;
     delete_statuses(&tx, &messages).await?;
@@ -182,26 +182,19 @@ async fn delete_some_messages(engine: &Engine, session: Uuid, of: &Condition) ->
 }
 
 /// The files of these messages that no other session's message sends.
-async fn files_of(
-    db: &impl ConnectionTrait,
-    session: Uuid,
-    messages: &[message::Model],
-) -> Result<Vec<Uuid>> {
-    let sent: Vec<Uuid> = messages.iter().filter_map(|message| message.file_id).collect();
+async fn files_of(tx: &Transaction, session: Uuid, messages: &[message::Model]) -> Result<Vec<Uuid>> {
+    // A received file has the id of its message. Whoever sends one changes its row, and so waits.
+    let sent = messages.iter().filter_map(|message| message.file_id);
+    let named = sent.chain(messages.iter().map(|message| message.id));
+    let files = tx.lock::<file::Entity>(file::Column::Id, named).await?;
+    let ids = || files.iter().map(|file| file.id);
     let elsewhere = message::Entity::find()
         .select_only()
         .column(message::Column::FileId)
-        .filter(message::Column::FileId.is_in(sent.iter().copied()))
+        .filter(message::Column::FileId.is_in(ids()))
         .filter(message::Column::SessionId.ne(session));
-    let elsewhere: Vec<Option<Uuid>> = elsewhere.into_tuple().all(db).await?;
-    let own = sent.into_iter().filter(|file| !elsewhere.contains(&Some(*file)));
-    // A received file has the id of its message.
-    let named: Vec<Uuid> = own.chain(messages.iter().map(|message| message.id)).collect();
-    let found = file::Entity::find()
-        .select_only()
-        .column(file::Column::Id)
-        .filter(file::Column::Id.is_in(named));
-    Ok(found.into_tuple().all(db).await?)
+    let elsewhere: Vec<Option<Uuid>> = elsewhere.into_tuple().all(tx).await?;
+    Ok(ids().filter(|file| !elsewhere.contains(&Some(*file))).collect())
 }
 
 async fn delete_statuses(tx: &DatabaseTransaction, messages: &[message::Model]) -> Result<()> {

@@ -2,7 +2,7 @@
 //! looked up without a lock, because that reads whole tables, and deleted before the contact is locked.
 
 use crate::{
-    Engine, Result, contacts,
+    Engine, Result,
     entity::{contact, contact_identity, dead_letter, session_moment},
     events::Audience,
 };
@@ -10,11 +10,24 @@ use domain::{access::Actor, event::Change, session::SessionEventKind};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
 };
+use serde_json::Value;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 pub(super) async fn delete(engine: &Engine, actor: &Actor, contacts: &[contact::Model]) -> Result<()> {
     let db = engine.db.read();
-    let (lines, letters) = (lines(db, contacts).await?, letters(db, contacts).await?);
+    let identities = contact_identity::Entity::find()
+        .filter(contact_identity::Column::ContactId.is_in(contacts.iter().map(|contact| contact.id)))
+        .all(db)
+        .await?;
+    let told = contacts
+        .iter()
+        .flat_map(|contact| [contact.wa_id.clone(), contact.bsuid.clone()]);
+    // An identity may be spelt otherwise than the number that Meta gives.
+    let known = identities.into_iter().map(|identity| identity.value);
+    let names: BTreeSet<String> = known.chain(told.flatten()).collect();
+    let lines = lines(db, &names).await?;
+    let letters = letters(db, &names).await?;
     let tx = engine.transaction(actor).await?;
     session_moment::Entity::update_many()
         .col_expr(session_moment::Column::Reason, Expr::value(None::<String>))
@@ -32,9 +45,8 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, contacts: &[contact::
 }
 
 /// The lines that say with whom another customer was merged, and is not any more.
-async fn lines(db: &impl ConnectionTrait, contacts: &[contact::Model]) -> Result<Vec<Uuid>> {
-    let names = contacts.iter().cloned().map(contacts::reference);
-    let names = names.flat_map(|contact| contact.number.into_iter().chain([contact.label]));
+async fn lines(db: &impl ConnectionTrait, names: &BTreeSet<String>) -> Result<Vec<Uuid>> {
+    let written = names.iter().flat_map(|name| [format!("+{name}"), name.clone()]);
     let kinds = [
         SessionEventKind::ContactMerged,
         SessionEventKind::ContactSeparated,
@@ -43,28 +55,35 @@ async fn lines(db: &impl ConnectionTrait, contacts: &[contact::Model]) -> Result
         .select_only()
         .column(session_moment::Column::Id)
         .filter(session_moment::Column::What.is_in(kinds.map(SessionEventKind::as_str)))
-        .filter(session_moment::Column::Reason.is_in(names));
+        .filter(session_moment::Column::Reason.is_in(written));
     Ok(lines.into_tuple().all(db).await?)
 }
 
-/// The dead letters with a number or a BSUID of these contacts.
-async fn letters(db: &impl ConnectionTrait, contacts: &[contact::Model]) -> Result<Vec<Uuid>> {
-    let identities = contact_identity::Entity::find()
-        .filter(contact_identity::Column::ContactId.is_in(contacts.iter().map(|contact| contact.id)))
-        .all(db)
-        .await?;
-    // An identity may be spelt otherwise than the number that Meta gives.
-    let told = contacts
-        .iter()
-        .flat_map(|contact| [contact.wa_id.clone(), contact.bsuid.clone()]);
-    let values = identities.into_iter().map(|identity| identity.value);
-    let mut named = Condition::any().add(Expr::value(false));
-    for value in values.chain(told.flatten()) {
-        named = named.add(dead_letter::Column::Raw.contains(format!("\"{value}\"")));
+/// The dead letters of what these customers sent, or were sent. A body that could not be read is of many customers.
+async fn letters(db: &impl ConnectionTrait, names: &BTreeSet<String>) -> Result<Vec<Uuid>> {
+    let mut mentioned = Condition::any().add(Expr::value(false));
+    for name in names {
+        mentioned = mentioned.add(dead_letter::Column::Raw.contains(format!("\"{name}\"")));
     }
     let letters = dead_letter::Entity::find()
         .select_only()
-        .column(dead_letter::Column::Id)
-        .filter(named);
-    Ok(letters.into_tuple().all(db).await?)
+        .columns([dead_letter::Column::Id, dead_letter::Column::Raw])
+        .filter(mentioned);
+    let letters: Vec<(Uuid, String)> = letters.into_tuple().all(db).await?;
+    Ok(letters
+        .into_iter()
+        .filter(|(_, raw)| is_of(raw, names))
+        .map(|(id, _)| id)
+        .collect())
+}
+
+/// Whether an item is a message of one of these customers, or a status of one to them.
+fn is_of(raw: &str, names: &BTreeSet<String>) -> bool {
+    let Ok(item) = serde_json::from_str::<Value>(raw) else {
+        return false;
+    };
+    ["from", "from_user_id", "recipient_id", "recipient_user_id"]
+        .iter()
+        .filter_map(|key| item.get(key)?.as_str())
+        .any(|who| names.contains(who))
 }

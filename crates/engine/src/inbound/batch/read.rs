@@ -129,12 +129,12 @@ async fn contacts(
     }
     let mut contacts = Vec::new();
     for ids in distinct(identities.values().copied()).chunks(AT_ONCE) {
-        // Whoever erases one of them waits until the batch is written, or has done so: then it is nobody's.
+        // Whoever changes one of them waits until the batch is written. One that was erased is nobody's.
         let query = contact::Entity::find()
             .filter(contact::Column::Id.is_in(ids.iter().copied()))
             .filter(contact::Column::ErasedAt.is_null())
             .order_by_asc(contact::Column::Id)
-            .lock(LockType::KeyShare);
+            .lock(LockType::NoKeyUpdate);
         contacts.extend(query.all(tx).await?);
     }
     let found: HashSet<Uuid> = contacts.iter().map(|contact| contact.id).collect();

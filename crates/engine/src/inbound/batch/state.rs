@@ -257,6 +257,12 @@ impl Batch {
             self.open.insert(place, row.id);
             self.written.opened.insert(row.contact_id);
         }
+        let known = self.contacts.get(row.contact_id);
+        if known.is_some_and(|contact| contact.alone_since.is_some())
+            && let Some(contact) = self.contacts.change(row.contact_id)
+        {
+            contact.alone_since = None;
+        }
         self.sessions.add(row.id, row);
     }
 

@@ -83,6 +83,7 @@ impl Batch {
                     contact::Column::Bsuid,
                     contact::Column::ProfileAt,
                     contact::Column::WordsAt,
+                    contact::Column::AloneSince,
                 ],
             ),
         )
