@@ -31,6 +31,12 @@ pub fn browser_cookie(value: &str, https: bool) -> String {
     format!("{name}={value}; Path=/; Max-Age={lives}; HttpOnly; SameSite=Lax{secure}")
 }
 
+/// The value of `Set-Cookie` of a cookie that the page's script may change, too: it holds a preference, not a secret.
+#[cfg(feature = "ssr")]
+pub fn kept(name: &str, value: &str) -> String {
+    format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax")
+}
+
 /// A cookie's value in these headers.
 #[cfg(feature = "ssr")]
 pub fn cookie_in<'h>(headers: &'h http::HeaderMap, name: &str) -> Option<&'h str> {

@@ -11,6 +11,8 @@ export { expect };
 interface Fixtures {
   /** How the queue's sessions are picked up; `false` leaves the world as it is after a first start. */
   furnished: PickUp | false;
+  /** Settings of the server, as environment. */
+  settings: Record<string, string>;
   world: World;
   troubles: Troubles;
   /** A page in a browser of its own, with nobody logged in. */
@@ -23,9 +25,10 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures>({
   furnished: ['manual', { option: true }],
+  settings: [{}, { option: true }],
 
-  world: async ({ furnished }, use, info) => {
-    const world = await World.start();
+  world: async ({ furnished, settings }, use, info) => {
+    const world = await World.start(settings);
     try {
       if (furnished) await world.furnish(furnished);
       await use(world);

@@ -40,14 +40,15 @@ export class World {
   private constructor(
     readonly simulator: Simulator,
     private readonly folder: string,
+    private readonly more: Record<string, string>,
     /** Where the console is. */
     public url: string,
   ) {}
 
   /** A first start: nobody can log in yet. */
-  static async start(): Promise<World> {
+  static async start(settings: Record<string, string> = {}): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'switchboard-journey-'));
-    const world = new World(await Simulator.start(SIMULATOR), folder, '');
+    const world = new World(await Simulator.start(SIMULATOR), folder, settings, '');
     await world.startServer('127.0.0.1:0');
     return world;
   }
@@ -180,6 +181,7 @@ export class World {
       SWITCHBOARD_SECURITY__TOKENS_GIVE: 'supervisor',
       SWITCHBOARD_DATA__DIR: join(this.folder, 'data'),
       SWITCHBOARD_META__GRAPH_URL: this.simulator.url,
+      ...this.more,
     };
   }
 }

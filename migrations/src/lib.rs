@@ -62,6 +62,7 @@ mod m0052_audit_chain;
 mod m0053_key_rotation;
 mod m0054_second_factors;
 mod m0055_erasure;
+mod m0056_single_sign_on;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -124,6 +125,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0053_key_rotation::Step),
             Box::new(m0054_second_factors::Step),
             Box::new(m0055_erasure::Step),
+            Box::new(m0056_single_sign_on::Step),
         ]
     }
 }

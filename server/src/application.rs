@@ -141,6 +141,7 @@ pub fn engine_config(settings: &Settings, purpose: Purpose, public_url: Url, clo
         mask_numbers: settings.security.mask_numbers,
         tokens_give: settings.security.tokens_give,
         second_factor_roles: settings.security.second_factor_roles.clone(),
+        single_sign_on: settings.single_sign_on.provider(),
         country_database: settings.security.country_database.clone(),
         push_services: settings.push.services.into(),
     }

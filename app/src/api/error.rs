@@ -114,6 +114,13 @@ mod process {
         }
     }
 
+    /// The store of web sessions fails.
+    impl From<tower_sessions::session::Error> for ApiError {
+        fn from(error: tower_sessions::session::Error) -> Self {
+            Self::internal(&error)
+        }
+    }
+
     impl From<engine::Error> for ApiError {
         fn from(error: engine::Error) -> Self {
             match error.into_refusal() {

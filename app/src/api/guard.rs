@@ -1,10 +1,12 @@
 //! Identifies the caller. Every server function starts with [`actor`], except the log-in functions.
 
-use super::error::{ApiError, ApiResult};
+use super::{
+    error::{ApiError, ApiResult},
+    visitor::{AUTHENTICATED_AT, Visitor},
+};
 use crate::i18n::Locale;
 use domain::{
     access::{Actor, Me, Permission},
-    ids::UserId,
     language::Language,
     refusal::Refusal,
     time::Timestamp,
@@ -15,24 +17,8 @@ use leptos::prelude::use_context;
 use std::{net::IpAddr, time::Duration};
 use tower_sessions::Session;
 
-/// The key under which a web session holds the id of its user.
-pub const USER: &str = "person";
-/// The key under which a web session holds who has yet to give the code of their second factor.
-pub const WAITING: &str = "waiting";
-/// The key under which a web session holds that it has begun a second factor.
-pub const SECOND_FACTOR: &str = "second_factor";
-/// The key under which a web session holds when its user last proved who they are.
-pub const AUTHENTICATED_AT: &str = "authenticated_at";
-/// How long that is enough for changes that ask for it.
+/// How long a proof of who somebody is is enough for changes that ask for it.
 const AUTHENTICATED_FOR: Duration = Duration::from_secs(10 * 60);
-/// The key under which a web session brings the proof of its user to the store, which does not keep it.
-pub const PROOF: &str = "proof";
-/// The key under which a web session holds how its browser names itself.
-pub const DEVICE: &str = "device";
-/// The key under which a web session holds the address that it was begun from.
-pub const ADDRESS: &str = "address";
-/// Maximum number of characters that are kept of a browser's name.
-const MAX_DEVICE: usize = 300;
 
 /// The caller's address. The server puts it into the request's extensions: it knows which proxies to trust.
 #[derive(Debug, Clone, Copy)]
@@ -55,9 +41,17 @@ pub async fn web_session() -> ApiResult<Session> {
         .map_err(|error| ApiError::internal(&error))
 }
 
-/// The answer when the store of web sessions fails.
-pub fn broken(error: tower_sessions::session::Error) -> ApiError {
-    ApiError::internal(&error)
+/// The caller's browser.
+pub async fn visitor() -> ApiResult<Visitor> {
+    let headers = use_context::<Parts>()
+        .map(|parts| parts.headers)
+        .unwrap_or_default();
+    Ok(Visitor::new(
+        engine()?,
+        web_session().await?,
+        &headers,
+        client_address(),
+    ))
 }
 
 /// The caller's address, if the server has provided it.
@@ -79,13 +73,6 @@ pub fn caller(browser: Option<&str>) -> Caller<'_> {
         address: client_address(),
         browser,
     }
-}
-
-/// How the caller's browser names itself.
-pub fn device() -> Option<String> {
-    let parts = use_context::<Parts>()?;
-    let name = parts.headers.get(http::header::USER_AGENT)?.to_str().ok()?;
-    Some(name.chars().take(MAX_DEVICE).collect())
 }
 
 /// The language of the caller's page.
@@ -115,11 +102,7 @@ pub async fn me() -> ApiResult<Me> {
 
 /// The same; `None` when nobody is logged in.
 pub async fn user() -> ApiResult<Option<Me>> {
-    let user: Option<UserId> = web_session().await?.get(USER).await.map_err(broken)?;
-    match user {
-        Some(user) => Ok(engine::access::users::me(&engine()?, user).await?),
-        None => Ok(None),
-    }
+    visitor().await?.user().await
 }
 
 /// For changes by which somebody at a colleague's desk could stay inside: users, tokens, secrets, second factors.
@@ -127,8 +110,8 @@ pub async fn user() -> ApiResult<Option<Me>> {
 /// # Errors
 /// [`Refusal::Reauthenticate`] when the caller's last proof of who they are is older than ten minutes.
 pub async fn reauthenticated() -> ApiResult<()> {
-    let at: Option<Timestamp> = web_session().await?.get(AUTHENTICATED_AT).await.map_err(broken)?;
-    match at.is_some_and(|at| now().since(at) < AUTHENTICATED_FOR) {
+    let at: Option<Option<Timestamp>> = web_session().await?.get(AUTHENTICATED_AT).await?;
+    match at.flatten().is_some_and(|at| now().since(at) < AUTHENTICATED_FOR) {
         true => Ok(()),
         false => Err(ApiError::Refused(Refusal::Reauthenticate).sent()),
     }

@@ -32,6 +32,8 @@ pub mod templates;
 pub mod tokens;
 pub mod transfers;
 pub mod users;
+#[cfg(feature = "ssr")]
+pub mod visitor;
 
 pub use self::{
     checked::Checked,

@@ -5,8 +5,9 @@
 use super::{
     auth,
     error::ApiResult,
-    guard::{self, SECOND_FACTOR, actor, broken, engine, entitled, me, reauthenticated, web_session},
+    guard::{self, actor, engine, entitled, me, reauthenticated, web_session},
     plain_form, qr,
+    visitor::SECOND_FACTOR,
 };
 use super::{checked::Checked, error::ApiError, qr::Qr, rpc::Rpc};
 #[cfg(feature = "ssr")]
@@ -46,8 +47,7 @@ pub async fn begin_second_factor() -> Result<(), ApiError> {
     reauthenticated().await?;
     let begun = second_factor::begin(&engine()?, &me).await?;
     let session = web_session().await?;
-    let kept = session.insert(SECOND_FACTOR, begun).await;
-    kept.map_err(broken)?;
+    session.insert(SECOND_FACTOR, begun).await?;
     plain_form::redirect(PAGE);
     Ok(())
 }
@@ -90,7 +90,7 @@ impl Checked for TurnOffSecondFactor {
 /// For whom the log-in waits for a code; `None`: for nobody, or not any more.
 #[server(name = ReadLoginCode, prefix = "/rpc", endpoint = "auth/code-page", protocol = Rpc)]
 pub async fn login_code() -> Result<Option<SecondFactorPage>, ApiError> {
-    let Some(proven) = auth::waiting().await? else {
+    let Some(proven) = guard::visitor().await?.waiting().await? else {
         return Ok(None);
     };
     let page = page(&engine()?, &proven.me).await?;
@@ -105,7 +105,7 @@ pub async fn give_code(
     #[server(default)] code: String,
     #[server(default)] next: String,
 ) -> Result<(), ApiError> {
-    let Some(proven) = auth::waiting().await? else {
+    let Some(proven) = guard::visitor().await?.waiting().await? else {
         return Err(ApiError::SignIn.sent());
     };
     let (begun, caller) = (begun().await?, guard::caller(None));
@@ -138,8 +138,8 @@ const PAGE: &str = "/account/second-factor";
 /// What the caller's web session keeps of a factor that it has begun.
 #[cfg(feature = "ssr")]
 async fn begun() -> ApiResult<Option<String>> {
-    let kept = web_session().await?.get::<Option<String>>(SECOND_FACTOR).await;
-    Ok(kept.map_err(broken)?.flatten())
+    let kept: Option<Option<String>> = web_session().await?.get(SECOND_FACTOR).await?;
+    Ok(kept.flatten())
 }
 
 #[cfg(feature = "ssr")]

@@ -98,6 +98,16 @@ pub async fn end_user_logins(id: UserId) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// Ends that a user of the provider of single sign-on is this one, and logs them out.
+#[server(prefix = "/rpc", endpoint = "users/unlink-single-sign-on", protocol = Rpc)]
+pub async fn unlink_single_sign_on(id: UserId) -> Result<(), ApiError> {
+    let actor = actor().await?;
+    entitled(&actor, Permission::UserChange).await?;
+    engine::access::single_sign_on::unlink(&engine()?, &actor, id).await?;
+    plain_form::redirect(&format!("/users/{id}"));
+    Ok(())
+}
+
 /// A link by which a user gives themselves a new password. It is not shown again.
 #[server(prefix = "/rpc", endpoint = "users/password-link", protocol = Rpc)]
 pub async fn create_password_link(id: UserId) -> Result<String, ApiError> {

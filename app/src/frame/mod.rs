@@ -6,6 +6,7 @@ mod commands;
 pub mod help;
 mod rail;
 mod reauthentication;
+pub mod single_sign_on;
 pub mod switches;
 
 use self::{

@@ -1,5 +1,6 @@
 //! The dialog that asks for the password before a sensitive change, and the way to its page without a script.
 
+use super::single_sign_on::{SignOn, SignOnLink};
 use crate::{
     alerts::keep_push,
     api::{ApiError, Reauthentication, account::Reauthenticate},
@@ -15,6 +16,8 @@ use leptos::{
 };
 use leptos_router::hooks::use_location;
 
+/// Where the provider leads back to, in another tab.
+const PROVED: &str = "/account/reauthenticate?proved";
 const NO: &str = "reauthentication-no";
 
 #[component]
@@ -37,6 +40,8 @@ pub fn ReauthenticationDialog() -> impl IntoView {
     });
     let fields = move || {
         let form = Form::<Reauthenticate>::new();
+        // The user is at the provider, in another tab.
+        let is_apart = RwSignal::new(false);
         on_outcome(form.action, move |outcome| {
             if outcome.is_ok() {
                 asked.answer(true);
@@ -46,6 +51,10 @@ pub fn ReauthenticationDialog() -> impl IntoView {
         });
         view! {
             <p>{move || t_string!(i18n, account.again.text)}</p>
+            <div on:click=move |_| is_apart.set(true)>
+                <SignOnLink what_for=SignOn::AgainApart next=PROVED.to_owned() />
+            </div>
+            {move || is_apart.get().then(|| view! { <Confirmed /> })}
             <CheckedForm form>
                 <FormAnswer action=form.action />
                 <Field
@@ -81,6 +90,23 @@ pub fn ReauthenticationDialog() -> impl IntoView {
         </dialog>
     }
     .into_any()
+}
+
+/// Lets the change be tried again, by whoever has confirmed it in another tab.
+#[component]
+fn Confirmed() -> impl IntoView {
+    let i18n = use_i18n();
+    let asked: Reauthentication = expect_context();
+    let go_on = move |_| {
+        asked.answer(true);
+        // The log-in of this browser is a new one.
+        spawn_local(keep_push());
+    };
+    view! {
+        <button type="button" class="button" on:click=go_on>
+            {move || t_string!(i18n, auth.sign_on.go_on)}
+        </button>
+    }
 }
 
 /// Shown with the page to which a refused form without a script leads back.

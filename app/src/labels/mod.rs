@@ -9,10 +9,12 @@ pub mod countries;
 #[cfg(feature = "ssr")]
 pub mod help;
 mod problems;
+mod sign_on;
 pub mod templates;
 
 pub use countries::country_refused;
 pub use problems::{field_problem, problem};
+pub use sign_on::sign_on_problem;
 
 use crate::{api::ApiError, i18n::*};
 use domain::{
@@ -87,6 +89,8 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
         Refusal::NoPickUp => td_string!(locale, common.refusal.no_pick_up).to_owned(),
         Refusal::LastAdmin => td_string!(locale, common.refusal.last_admin).to_owned(),
         Refusal::HasExtension => td_string!(locale, common.refusal.has_extension).to_owned(),
+        Refusal::SingleSignOn { why } => sign_on_problem(locale, *why).to_owned(),
+        Refusal::UseSingleSignOn => td_string!(locale, common.refusal.use_single_sign_on).to_owned(),
         Refusal::OwnSecondFactor => td_string!(locale, common.problem.own_factor).to_owned(),
         Refusal::OwnPassword => td_string!(locale, common.problem.own_password).to_owned(),
         Refusal::KeyReused => td_string!(locale, common.refusal.key_reused).to_owned(),

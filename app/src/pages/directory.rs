@@ -13,7 +13,8 @@ use crate::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
-type Word = fn(Locale) -> &'static str;
+/// A word in the reader's language.
+pub type Word = fn(Locale) -> &'static str;
 
 /// A list with its button, or what to do if it is empty.
 #[component]

@@ -2,7 +2,10 @@
 
 use crate::{
     api::auth::LogIn,
-    frame::switches::{LanguageSwitch, ThemeSwitch},
+    frame::{
+        single_sign_on::{SignOn, SignOnLink, SignOnNotice},
+        switches::{LanguageSwitch, ThemeSwitch},
+    },
     i18n::*,
     ui::{Button, CheckedForm, Field, Form, Kind, Title, form::FormAnswer},
 };
@@ -18,6 +21,8 @@ pub fn LoginPage() -> impl IntoView {
     view! {
         <Title text=move || t_string!(i18n, auth.log_in).to_owned() />
         <Gate title=move || "Switchboard" text=move || t_string!(i18n, auth.welcome)>
+            <SignOnNotice />
+            <SignOnLink what_for=SignOn::LogIn next=Signal::derive(next) />
             <CheckedForm form>
                 <FormAnswer action=form.action />
                 <input type="hidden" name="next" value=untrack(next) />

@@ -2,6 +2,7 @@
 
 use crate::{
     api::{account::Reauthenticate, plain_form},
+    frame::single_sign_on::{SignOn, SignOnLink, SignOnNotice},
     i18n::*,
     ui::{
         Button, CheckedForm, Field, Form, Kind, PageHead,
@@ -20,6 +21,8 @@ pub fn ReauthenticatePage() -> impl IntoView {
         let next = next.unwrap_or_else(|| "/account".to_owned());
         plain_form::local(&next).to_owned()
     });
+    // In a tab of its own, beside the one that asks.
+    let proved = move || query.with(|query| query.get("proved")).is_some();
     let form = Form::<Reauthenticate>::new();
     on_outcome(form.action, move |outcome| {
         if outcome.is_ok() {
@@ -30,7 +33,10 @@ pub fn ReauthenticatePage() -> impl IntoView {
     view! {
         <PageHead title=move || t_string!(i18n, account.again.title).to_owned() />
         <section class="panel">
+            <SignOnNotice />
+            {move || proved().then(|| view! { <p class="notice good">{t_string!(i18n, auth.sign_on.confirmed)}</p> })}
             <p>{move || t_string!(i18n, account.again.text)}</p>
+            <SignOnLink what_for=SignOn::Again next />
             <CheckedForm form>
                 <FormAnswer action=form.action />
                 <input type="hidden" name="next" value=next.get_untracked() />

@@ -2,6 +2,7 @@
 //! the wording, so that each language has its own.
 
 use crate::{
+    access::SignOnProblem,
     countries::{Country, Unfit},
     form::{FieldProblem, Invalid, Problem},
 };
@@ -82,6 +83,10 @@ pub enum Refusal {
     OwnPassword,
     #[error("one's own second factor is turned off in one's own account, with a code")]
     OwnSecondFactor,
+    #[error("single sign-on refuses it: {}", .why.as_str())]
+    SingleSignOn { why: SignOnProblem },
+    #[error("users log in by single sign-on; only administrators have a password")]
+    UseSingleSignOn,
     #[error("only a failed message can be sent again")]
     NotFailed,
     #[error("this key has been used for another message")]
@@ -161,7 +166,7 @@ impl Refusal {
     pub fn class(&self) -> Class {
         match self {
             Self::BadCursor => Class::Malformed,
-            Self::WrongLogin | Self::Reauthenticate => Class::Unauthenticated,
+            Self::WrongLogin | Self::Reauthenticate | Self::SingleSignOn { .. } => Class::Unauthenticated,
             Self::Forbidden | Self::CountryNotAllowed { .. } => Class::Forbidden,
             Self::NotFound => Class::NotFound,
             Self::LinkUsed | Self::FileGone => Class::Gone,
@@ -192,6 +197,7 @@ impl Refusal {
             | Self::HasExtension
             | Self::OwnPassword
             | Self::OwnSecondFactor
+            | Self::UseSingleSignOn
             | Self::NotFailed
             | Self::NothingToReplay
             | Self::NameDiffers
@@ -240,6 +246,12 @@ mod tests {
         let table = [
             (Refusal::BadCursor, 400),
             (Refusal::WrongLogin, 401),
+            (
+                Refusal::SingleSignOn {
+                    why: SignOnProblem::NoRole,
+                },
+                401,
+            ),
             (Refusal::Reauthenticate, 401),
             (Refusal::Forbidden, 403),
             (Refusal::CountryNotAllowed { address }, 403),
@@ -271,6 +283,7 @@ mod tests {
             (Refusal::HasExtension, 409),
             (Refusal::OwnPassword, 409),
             (Refusal::OwnSecondFactor, 409),
+            (Refusal::UseSingleSignOn, 409),
             (Refusal::NotFailed, 409),
             (Refusal::NothingToReplay, 409),
             (Refusal::NameDiffers, 409),

@@ -1,7 +1,10 @@
 //! The engine's configuration, given when the process starts.
 
 use crate::Clock;
-use domain::{access::Role, erasure::Retention};
+use domain::{
+    access::{Role, RoleGroups},
+    erasure::Retention,
+};
 use secrecy::SecretString;
 use std::{path::PathBuf, time::Duration};
 use url::Url;
@@ -49,6 +52,8 @@ pub struct Config {
     pub tokens_give: Role,
     /// Those whose users need a second factor to log in.
     pub second_factor_roles: Vec<Role>,
+    /// `None`: everybody logs in with a password.
+    pub single_sign_on: Option<SingleSignOn>,
     /// A country database that another program maintains; `None`: the uploaded one.
     pub country_database: Option<PathBuf>,
     pub push_services: PushServices,
@@ -79,6 +84,47 @@ pub struct Bucket {
     pub prefix: String,
     pub access_key_id: String,
     pub secret_access_key: SecretString,
+}
+
+/// The provider at which users log in.
+#[derive(Debug, Clone)]
+pub struct SingleSignOn {
+    /// As the provider spells it.
+    pub issuer: String,
+    pub client_id: String,
+    /// Empty: the provider knows this client without one.
+    pub client_secret: SecretString,
+    /// What users call it; may be empty.
+    pub name: String,
+    /// Beside `openid`.
+    pub scopes: Vec<String>,
+    pub groups_claim: String,
+    /// Empty: roles are given here.
+    pub roles: RoleGroups,
+    /// Whether whoever is no user yet becomes one.
+    pub creates_users: bool,
+    /// Whether addresses count that the provider does not call verified.
+    pub trusts_emails: bool,
+    /// Whether codes of second factors are the provider's matter.
+    pub checks_second_factor: bool,
+    pub passwords: PasswordLogIn,
+}
+
+impl SingleSignOn {
+    /// What the audit log calls it.
+    pub(crate) fn shown_name(&self) -> &str {
+        match self.name.as_str() {
+            "" => &self.issuer,
+            name => name,
+        }
+    }
+}
+
+/// Who may log in with a password beside single sign-on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordLogIn {
+    Everybody,
+    Administrators,
 }
 
 /// Why a process is started.

@@ -2,7 +2,10 @@
 
 use crate::{
     Clock, Events, Result,
-    access::{login_throttle::LoginThrottle, passwords::Passwords, token_addresses::TokenAddresses},
+    access::{
+        login_throttle::LoginThrottle, passwords::Passwords, single_sign_on::Provider,
+        token_addresses::TokenAddresses,
+    },
     audit::refusal_rate::RefusalRate,
     countries::memory::Countries,
     credentials::keys::Keys,
@@ -52,6 +55,7 @@ pub struct Parts {
     pub(crate) mask_numbers: bool,
     pub(crate) tokens_give: Role,
     pub(crate) second_factor_roles: Vec<Role>,
+    pub(crate) single_sign_on: Option<Provider>,
     pub(crate) passwords: Passwords,
     pub(crate) login_throttle: LoginThrottle,
     pub(crate) token_addresses: TokenAddresses,

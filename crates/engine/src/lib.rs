@@ -49,7 +49,7 @@ mod wakes;
 mod workers;
 
 pub use clock::Clock;
-pub use config::{Bucket, Config, Purpose, PushServices};
+pub use config::{Bucket, Config, PasswordLogIn, Purpose, PushServices, SingleSignOn};
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use events::Events;

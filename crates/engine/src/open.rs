@@ -3,7 +3,7 @@
 use crate::{
     Config, Engine, Error, Events, Purpose, Result,
     access::passwords::Passwords,
-    access::{login_throttle::LoginThrottle, token_addresses::TokenAddresses},
+    access::{login_throttle::LoginThrottle, single_sign_on::Provider, token_addresses::TokenAddresses},
     audit::Subject,
     audit::refusal_rate::RefusalRate,
     contacts::search,
@@ -59,6 +59,9 @@ impl Engine {
             Purpose::NewMasterKey => master_key::replace(&db, &source, &config.clock).await?,
             _ => (master_key::load(&db, &source, &config.clock).await?, 0),
         };
+        let single_sign_on = config
+            .single_sign_on
+            .map(|settings| Provider::new(settings, &config.public_url, &config.clock));
         let journal_written = Arc::new(Notify::new());
         let engine = Self(Arc::new(Parts {
             id: config.clock.new_id(),
@@ -73,6 +76,7 @@ impl Engine {
             mask_numbers: config.mask_numbers,
             tokens_give: config.tokens_give,
             second_factor_roles: config.second_factor_roles,
+            single_sign_on: single_sign_on.transpose()?,
             events: Arc::new(Events::new(log::newest(db.read()).await?)),
             db,
             keys: Keys::new(source, key),

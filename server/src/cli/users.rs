@@ -10,7 +10,7 @@ use domain::{
 };
 use engine::{
     Engine,
-    access::{second_factor, users},
+    access::{second_factor, single_sign_on, users},
     directory::extensions,
 };
 use std::io::Read as _;
@@ -38,6 +38,11 @@ pub(super) enum UserCommand {
     },
     /// Remove the second factor of a user who has lost it, and log them out
     RemoveSecondFactor {
+        #[arg(long)]
+        login: String,
+    },
+    /// End that a user of the provider of single sign-on is this user, and log them out
+    UnlinkSingleSignOn {
         #[arg(long)]
         login: String,
     },
@@ -73,6 +78,7 @@ pub(super) async fn run(engine: &Engine, command: UserCommand) -> anyhow::Result
         UserCommand::Disable { login } => set_disabled(engine, &login, true).await,
         UserCommand::Enable { login } => set_disabled(engine, &login, false).await,
         UserCommand::RemoveSecondFactor { login } => remove_second_factor(engine, &login).await,
+        UserCommand::UnlinkSingleSignOn { login } => unlink_single_sign_on(engine, &login).await,
         UserCommand::SetPassword {
             login,
             password_stdin,
@@ -107,6 +113,19 @@ async fn remove_second_factor(engine: &Engine, login: &str) -> anyhow::Result<()
     let user = named(engine, login).await?;
     anyhow::ensure!(user.second_factor, "{} has no second factor", user.login);
     second_factor::remove(engine, &Actor::System, user.id)
+        .await
+        .map_err(readable)
+}
+
+async fn unlink_single_sign_on(engine: &Engine, login: &str) -> anyhow::Result<()> {
+    let user = named(engine, login).await?;
+    let is_linked = user.single_sign_on;
+    anyhow::ensure!(
+        is_linked,
+        "{} is no user of the provider of single sign-on",
+        user.login
+    );
+    single_sign_on::unlink(engine, &Actor::System, user.id)
         .await
         .map_err(readable)
 }

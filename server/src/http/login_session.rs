@@ -6,7 +6,7 @@
 use super::state::Http;
 use app::api::{
     auth::{LogOut, LogOutEverywhere},
-    guard::{ADDRESS, DEVICE, PROOF, USER},
+    visitor::{ADDRESS, DEVICE, PROOF, USER},
 };
 use async_trait::async_trait;
 use axum::{

@@ -22,6 +22,7 @@ pub mod request;
 pub mod routes;
 pub mod security;
 pub mod session_log;
+pub mod single_sign_on;
 pub mod site;
 pub mod state;
 pub mod streams;
@@ -67,7 +68,7 @@ pub fn router(http: Http) -> Router {
         .layer(from_fn_with_state(http.clone(), api::authenticate));
     let keep_cookie = from_fn_with_state(http.clone(), login_session::keep_cookie);
     let web_session = (keep_cookie, login_session::layer(&http));
-    let users = pages::add_to(group(Access::User))
+    let users = pages::add_to(group(Access::User).merge(group(Access::Visitor)))
         .layer(from_fn_with_state(http.clone(), body_limit::of_people))
         .layer(web_session.clone());
     let doors = from_fn_with_state(countries::Doors::of(&http), countries::guard);

@@ -7,7 +7,7 @@ use super::{
         merged_contacts, messages, queues, sessions, templates,
     },
     audit, contact_card, conversation, country_database, events, handbook, health, linked_file, media,
-    session_log, site,
+    session_log, single_sign_on, site,
     state::Http,
     unlock, uploads, webhook,
 };
@@ -27,6 +27,8 @@ pub enum Access {
     Meta,
     /// Whoever has an API token; the handler asks for the scope.
     Token,
+    /// Anybody, to log in: the handler gives them a web session.
+    Visitor,
     /// A user who is logged in.
     User,
     /// A user who is logged in and sends a large body: the handler authenticates the sender before it reads the body.
@@ -40,7 +42,7 @@ impl Access {
     pub fn door(self) -> Option<Door> {
         match self {
             Self::Public => None,
-            Self::Asset | Self::User | Self::Upload => Some(Door::Console),
+            Self::Asset | Self::Visitor | Self::User | Self::Upload => Some(Door::Console),
             Self::Link => Some(Door::Files),
             Self::Meta => Some(Door::Webhooks),
             Self::Token | Self::TokenUpload => Some(Door::Api),
@@ -58,7 +60,7 @@ pub struct Route {
 
 /// Every route except the pages and the server functions, which `app` lists.
 pub fn routes() -> Vec<Route> {
-    use Access::{Asset, Link, Meta, Public, Token, TokenUpload, Upload, User};
+    use Access::{Asset, Link, Meta, Public, Token, TokenUpload, Upload, User, Visitor};
     let route = |access, path, methods| Route {
         access,
         path,
@@ -72,6 +74,12 @@ pub fn routes() -> Vec<Route> {
         route(Asset, "/pkg/{*path}", get(site::package)),
         // Makes this browser known; `switchboard user unlock` prints the link.
         route(Asset, "/login/unlock", get(unlock::open)),
+        route(Visitor, "/login/single-sign-on", get(single_sign_on::begin)),
+        route(
+            Visitor,
+            "/login/single-sign-on/callback",
+            get(single_sign_on::finish),
+        ),
         route(Asset, "/help", get(handbook::begin)),
         route(Asset, "/help/{name}", get(handbook::open)),
         route(Asset, "/help/{language}/{name}", get(handbook::page)),

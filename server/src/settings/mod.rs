@@ -4,6 +4,7 @@
 pub mod warnings;
 
 mod s3;
+mod single_sign_on;
 mod values;
 
 use domain::{access::Role, erasure};
@@ -23,6 +24,7 @@ use std::{
 use url::Url;
 
 pub use s3::S3;
+pub use single_sign_on::{PasswordLogIn, SingleSignOn};
 pub use values::{ForwardedHeader, Proxy, PushServices};
 
 /// The reference of all settings.
@@ -30,11 +32,12 @@ pub const DEFAULTS: &str = include_str!("../../default.toml");
 const FILE: &str = "switchboard.toml";
 const VARIABLES: &str = "SWITCHBOARD_";
 /// Keys whose values are never shown.
-const SECRETS: [&str; 4] = [
+const SECRETS: [&str; 5] = [
     "database.url",
     "files.s3.secret_access_key",
     "security.master_key",
     "security.next_master_key",
+    "single_sign_on.client_secret",
 ];
 
 #[derive(Debug, Clone, Deserialize)]
@@ -48,6 +51,7 @@ pub struct Settings {
     pub retention: Retention,
     pub push: Push,
     pub security: Security,
+    pub single_sign_on: SingleSignOn,
     pub log: Log,
 }
 
@@ -238,7 +242,11 @@ impl Settings {
             problems.push(format!("{}: {}", place(&figment, &key), error.kind));
             patched = patched.merge((key.as_str(), default));
         };
-        let incomplete = settings.files.s3.problems();
+        let incomplete = settings
+            .files
+            .s3
+            .problems()
+            .chain(settings.single_sign_on.problems());
         problems.extend(incomplete.map(|(key, problem)| format!("{}: {problem}", place(&figment, key))));
         if !problems.is_empty() {
             return Err(Problems(problems));

@@ -18,6 +18,7 @@ pub fn warnings(settings: &Settings) -> Vec<String> {
         meta,
         security,
         push,
+        single_sign_on,
         ..
     } = settings;
     let mut all = Vec::new();
@@ -78,6 +79,11 @@ pub fn warnings(settings: &Settings) -> Vec<String> {
         if let Some(meaning) = meaning.filter(|_| url.scheme() != "sqlite" && !is_here(&url)) {
             warn("database.url", meaning);
         }
+    }
+    let issuer = Url::parse(&single_sign_on.issuer).ok();
+    if issuer.is_some_and(|url| url.scheme() == "http" && !is_here(&url)) {
+        let meaning = "without https, whoever is between can log in as anybody";
+        warn("single_sign_on.issuer", meaning);
     }
     if security.session_idle_hours > 7 * DAY {
         let meaning = "is more than a week: a browser that was left behind stays logged in";
@@ -182,6 +188,9 @@ mod tests {
         });
         one("security.session_days", |all| {
             all.security.session_days = 400 * DAY
+        });
+        one("single_sign_on.issuer", |all| {
+            all.single_sign_on.issuer = "http://login.example.com".to_owned()
         });
         one("push.services", |all| {
             all.push.services = crate::settings::PushServices::Any

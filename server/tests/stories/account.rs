@@ -183,7 +183,11 @@ async fn a_log_in_under_way_ends_with_its_password_and_its_user(story: &Story) {
         let noted = "audit WHERE action = 'person.log_in'";
         let before = story.count(noted).await;
         let by = proven.by.clone();
-        let proof = Proof { by, logs_in: true };
+        let proof = Proof {
+            by,
+            logs_in: true,
+            provider: None,
+        };
         let begun = web_sessions::begin(
             engine,
             &Actor::User(proven.me.clone()),

@@ -151,6 +151,7 @@ impl Story {
             mask_numbers: false,
             tokens_give: Role::Operator,
             second_factor_roles: Vec::new(),
+            single_sign_on: None,
             files_most: 100_000_000,
             files_bucket: None,
             files_free: 0,

@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 42] = [
+const OBSTACLES: [(&str, &str); 43] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -162,6 +162,10 @@ const OBSTACLES: [(&str, &str); 42] = [
     (
         "CREATE TABLE contacts_erased (id INTEGER)",
         "DROP TABLE contacts_erased",
+    ),
+    (
+        "CREATE TABLE sign_on_links (id INTEGER)",
+        "DROP TABLE sign_on_links",
     ),
 ];
 

@@ -2,13 +2,13 @@
 
 use crate::{
     api::{
-        ActionForm, ApiResult, Resource, ServerAction,
+        ActionForm, ApiResult, Callable, Resource, ServerAction,
         second_factor::RemoveSecondFactor,
-        users::{CreatePasswordLink, EndUserLogins, UserPage},
+        users::{CreatePasswordLink, EndUserLogins, UnlinkSingleSignOn, UserPage},
     },
     i18n::*,
     labels,
-    pages::directory::switches,
+    pages::directory::{Word, switches},
     ui::{Button, CopyField, Kind, Time, form::on_answer, time::use_now, use_toasts},
 };
 use domain::{access::UserRow, ids::UserId, time::Timestamp};
@@ -22,11 +22,35 @@ pub fn LogIns(
     stored: Resource<ApiResult<UserPage>>,
 ) -> impl IntoView {
     let link = (!user.disabled && !own).then(|| view! { <PasswordLink id=user.id /> });
-    let factor = (user.second_factor && !own).then(|| view! { <SecondFactor id=user.id stored /> });
+    let factor = (user.second_factor && !own).then(|| {
+        let action = switches::<RemoveSecondFactor, _>(stored);
+        view! {
+            <Removal
+                action
+                id=user.id
+                title=|locale| td_string!(locale, account.factor.title)
+                text=|locale| td_string!(locale, account.factor.remove_text)
+                button=|locale| td_string!(locale, account.factor.remove)
+            />
+        }
+    });
+    let sign_on = user.single_sign_on.then(|| {
+        let action = switches::<UnlinkSingleSignOn, _>(stored);
+        view! {
+            <Removal
+                action
+                id=user.id
+                title=|locale| td_string!(locale, account.sign_on.title)
+                text=|locale| td_string!(locale, account.sign_on.text)
+                button=|locale| td_string!(locale, account.sign_on.unlink)
+            />
+        }
+    });
     let (id, count, seen) = (user.id, user.logins, user.seen_at);
     view! {
         {link}
         {factor}
+        {sign_on}
         <Browsers id count seen stored />
     }
     .into_any()
@@ -74,18 +98,24 @@ fn PasswordLink(id: UserId) -> impl IntoView {
     .into_any()
 }
 
+/// Takes away a way in that the user has.
 #[component]
-fn SecondFactor(id: UserId, stored: Resource<ApiResult<UserPage>>) -> impl IntoView {
+fn Removal<S: Callable>(
+    action: ServerAction<S>,
+    id: UserId,
+    title: Word,
+    text: Word,
+    button: Word,
+) -> impl IntoView {
     let i18n = use_i18n();
-    let remove = switches::<RemoveSecondFactor, _>(stored);
     view! {
         <section class="panel">
-            <h2>{move || t_string!(i18n, account.factor.title)}</h2>
-            <p>{move || t_string!(i18n, account.factor.remove_text)}</p>
-            <ActionForm action=remove>
+            <h2>{move || title(i18n.get_locale())}</h2>
+            <p>{move || text(i18n.get_locale())}</p>
+            <ActionForm action>
                 <input type="hidden" name="id" value=id.to_string() />
-                <Button submit=true kind=Kind::Danger busy=remove.pending()>
-                    {move || t_string!(i18n, account.factor.remove)}
+                <Button submit=true kind=Kind::Danger busy=action.pending()>
+                    {move || button(i18n.get_locale())}
                 </Button>
             </ActionForm>
         </section>

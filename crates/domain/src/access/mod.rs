@@ -6,6 +6,7 @@ mod audit;
 mod permission;
 mod role;
 mod second_factor;
+mod single_sign_on;
 mod token;
 mod user;
 
@@ -17,5 +18,6 @@ pub use audit::{
 pub use permission::Permission;
 pub use role::{Role, Scope};
 pub use second_factor::{RECOVERY_CODES, RECOVERY_DIGITS, SecondFactorSetup, SecondFactorView, TypedCode};
+pub use single_sign_on::{RoleGroups, SignOnProblem};
 pub use token::{MAX_TOKEN_DAYS, NewToken, TokenForm, TokenRow};
 pub use user::{MAX_PASSWORD, MIN_PASSWORD, NewUser, UserForm, UserRow, login_name, password};

@@ -103,6 +103,8 @@ pub struct UserRow {
     pub seen_at: Option<Timestamp>,
     /// Their log-ins need a code, too.
     pub second_factor: bool,
+    /// They are a user of the provider of single sign-on.
+    pub single_sign_on: bool,
 }
 
 /// Minimum number of characters in a password. Length beats complexity rules.

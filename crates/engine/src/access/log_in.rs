@@ -6,7 +6,7 @@ use crate::{
         browsers,
         login_throttle::{Attempt, Typed},
         proof::{Proven, proof},
-        users, web_sessions,
+        single_sign_on, users, web_sessions,
     },
     audit::{Subject, refusal_rate::Kind, refusals},
     entity::user,
@@ -38,6 +38,12 @@ pub async fn log_in(engine: &Engine, login: &str, password: &str, caller: Caller
     };
     let me = users::me(engine, UserId::new(found.id)).await?;
     let me = me.ok_or(Refusal::WrongLogin)?;
+    if let Err(refused) = single_sign_on::takes_password(engine, me.role) {
+        let why = Some("single sign-on only".to_owned());
+        let subject = Subject::User(found.id);
+        refusals::note(engine, Kind::Password, "person.log_in", subject, why).await;
+        return Err(refused);
+    }
     Ok(Proven::new(me, &found.password_hash))
 }
 
@@ -48,10 +54,7 @@ pub async fn still_proven(engine: &Engine, id: UserId, by: &str) -> Result<Optio
         return Ok(None);
     }
     let me = users::me(engine, id).await?;
-    Ok(me.map(|me| Proven {
-        me,
-        by: by.to_owned(),
-    }))
+    Ok(me.map(|me| Proven::still(me, by.to_owned())))
 }
 
 /// The user with this name and password who is not disabled. Wrong passwords are counted. `action`: what the password

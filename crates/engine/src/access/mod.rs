@@ -1,4 +1,4 @@
-//! Who gets in: users and their passwords, browsers that are logged in or known, and tokens of the API.
+//! Who gets in: users and their passwords, single sign-on, browsers that are logged in or known, and tokens of the API.
 
 pub mod api_tokens;
 pub mod browsers;
@@ -7,6 +7,7 @@ pub mod password_links;
 pub mod proof;
 pub mod second_factor;
 pub mod setup;
+pub mod single_sign_on;
 pub mod users;
 pub mod web_sessions;
 

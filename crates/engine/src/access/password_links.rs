@@ -3,9 +3,9 @@
 
 use crate::{
     Engine, Result,
-    access::{api_tokens::sha256, proof::Proven, users},
+    access::{api_tokens::sha256, proof::Proven, single_sign_on, users},
     audit::Subject,
-    entity::{password_link, user},
+    entity::{password_link, stored, user},
     random,
 };
 use domain::{
@@ -28,9 +28,10 @@ pub async fn create(engine: &Engine, actor: &Actor, id: UserId) -> Result<Url> {
     }
     let tx = engine.transaction_alone(actor).await?;
     let found = user::Entity::find_by_id(id.uuid()).one(&tx).await?;
-    found
+    let user = found
         .filter(|user| user.disabled_at.is_none())
         .ok_or(Refusal::NotFound)?;
+    single_sign_on::takes_password(engine, stored(&user.role)?)?;
     delete_all(&tx, id).await?;
     let token = random::token();
     let link = password_link::Model {
@@ -67,6 +68,7 @@ async fn found(engine: &Engine, db: &impl ConnectionTrait, token: &str) -> Resul
 /// Sets the password and uses the link up. The user is logged out everywhere.
 pub async fn redeem(engine: &Engine, token: &str, new: &str) -> Result<Proven> {
     let me = user_of(engine, token).await?.ok_or(Refusal::LinkUsed)?;
+    single_sign_on::takes_password(engine, me.role)?;
     let new = password(new).map_err(|problem| Refusal::field("password", problem))?;
     let about = vec![me.login.clone(), me.name.clone()];
     let hash = engine.passwords.hash("password", new, about).await?;

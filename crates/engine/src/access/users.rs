@@ -4,7 +4,7 @@ use crate::{
     Engine, Result,
     access::{login_names, web_sessions},
     audit::{Subject, request},
-    entity::{extension, second_factor, stored, user, web_session},
+    entity::{extension, second_factor, sign_on_link, stored, user, web_session},
     transaction::Transaction,
 };
 use domain::{
@@ -72,6 +72,15 @@ async fn rows(engine: &Engine, users: Vec<user::Model>) -> Result<Vec<UserRow>> 
         .await?
         .into_iter()
         .collect();
+    let linked: HashSet<Uuid> = sign_on_link::Entity::find()
+        .filter(sign_on_link::Column::PersonId.is_in(users.iter().map(|user| user.id)))
+        .select_only()
+        .column(sign_on_link::Column::PersonId)
+        .into_tuple()
+        .all(db)
+        .await?
+        .into_iter()
+        .collect();
     let logins: HashMap<Option<Uuid>, (i64, Option<i64>)> = logins
         .into_iter()
         .map(|(user, count, seen)| (user, (count, seen)))
@@ -89,6 +98,7 @@ async fn rows(engine: &Engine, users: Vec<user::Model>) -> Result<Vec<UserRow>> 
             logins: u32::try_from(count).unwrap_or(u32::MAX),
             seen_at: seen.map(Timestamp::from_millis),
             second_factor: factors.contains(&user.id),
+            single_sign_on: linked.contains(&user.id),
         })
     });
     rows.collect()

@@ -75,8 +75,8 @@ pub async fn begin(
         if !user.as_ref().is_some_and(is_theirs) {
             return Ok(false);
         }
-        if proven.is_some_and(|proven| proven.logs_in) {
-            tx.audit("person.log_in", Subject::User(id.uuid()), None);
+        if let Some(proven) = proven.filter(|proven| proven.logs_in) {
+            tx.audit("person.log_in", Subject::User(id.uuid()), proven.provider.clone());
         }
     }
     let row = web_session::Model {

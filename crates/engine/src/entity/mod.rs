@@ -46,6 +46,7 @@ pub mod session;
 pub mod session_label;
 pub mod session_moment;
 pub mod setup_link;
+pub mod sign_on_link;
 mod stored;
 pub mod template;
 pub mod template_account;

@@ -1,0 +1,121 @@
+//! Single sign-on: users prove to their company's provider who they are, by OpenID Connect
+//! (<https://openid.net/specs/openid-connect-core-1_0.html>), with the authorization code flow and PKCE.
+
+pub use provider::Begun;
+pub(crate) use provider::Provider;
+
+mod identity;
+mod provider;
+mod users;
+
+use crate::{
+    Engine, Result,
+    access::proof::{Proven, SignOn},
+    audit::{Subject, refusal_rate::Kind, refusals},
+    config::PasswordLogIn,
+    entity::{sign_on_link, user},
+};
+use domain::{
+    access::{Actor, Me, Permission, Role, SignOnProblem},
+    ids::UserId,
+    refusal::Refusal,
+};
+use identity::Identity;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use url::Url;
+
+const ACTION: &str = "person.single_sign_on";
+
+/// What the provider is called; empty when the settings do not say. `None`: there is none.
+pub fn name(engine: &Engine) -> Option<&str> {
+    let provider = engine.single_sign_on.as_ref()?;
+    Some(&provider.settings().name)
+}
+
+/// The provider's address at which somebody logs in, and what their browser brings back. `again`: also if they are
+/// logged in there.
+pub async fn begin(engine: &Engine, again: bool) -> Result<(Url, Begun)> {
+    provider(engine)?.begin(again).await
+}
+
+/// Somebody who has come back from the provider with this code.
+///
+/// # Errors
+/// [`Refusal::SingleSignOn`]; it is in the audit log.
+pub async fn log_in(engine: &Engine, code: String, begun: &Begun) -> Result<Proven> {
+    let found = async {
+        let provider = provider(engine)?;
+        let identity = provider.identity(code, begun).await?;
+        let user = users::user_of(engine, provider.settings(), &identity).await?;
+        proven(engine, user, &identity).await
+    };
+    noted(engine, found.await).await
+}
+
+/// The same of the user who is logged in.
+pub async fn reauthenticate(engine: &Engine, me: &Me, code: String, begun: &Begun) -> Result<Proven> {
+    let found = async {
+        let provider = provider(engine)?;
+        let identity = provider.identity(code, begun).await?;
+        let user = users::linked(engine, engine.db.read(), &identity).await?;
+        match user.filter(|user| begun.again && user.id == me.id.uuid()) {
+            Some(user) => proven(engine, user, &identity).await,
+            None => Err(refused(SignOnProblem::AnotherUser)),
+        }
+    };
+    noted(engine, found.await).await
+}
+
+/// Ends that a provider's user is this one: the next one with their e-mail address is. They are logged out.
+pub async fn unlink(engine: &Engine, actor: &Actor, id: UserId) -> Result<()> {
+    actor.require(Permission::UserChange)?;
+    super::users::get(engine, actor, id).await?;
+    let tx = engine.transaction(actor).await?;
+    let links = sign_on_link::Entity::delete_many()
+        .filter(sign_on_link::Column::PersonId.eq(id.uuid()))
+        .exec(&tx)
+        .await?;
+    if links.rows_affected > 0 {
+        super::web_sessions::delete_all(&tx, id).await?;
+        tx.audit("person.single_sign_on_unlinked", Subject::User(id.uuid()), None);
+    }
+    tx.commit().await
+}
+
+/// Refuses the password of whoever has to log in at the provider.
+pub(super) fn takes_password(engine: &Engine, role: Role) -> Result<()> {
+    match engine.single_sign_on.as_ref().map(|at| at.settings().passwords) {
+        Some(PasswordLogIn::Administrators) if role != Role::Admin => Err(Refusal::UseSingleSignOn.into()),
+        _ => Ok(()),
+    }
+}
+
+async fn proven(engine: &Engine, user: user::Model, identity: &Identity) -> Result<Proven> {
+    let settings = provider(engine)?.settings();
+    let me = super::users::me(engine, UserId::new(user.id)).await?;
+    let me = me.ok_or_else(|| refused(SignOnProblem::Disabled))?;
+    let sign_on = SignOn {
+        provider: settings.shown_name().to_owned(),
+        authenticated_at: identity.authenticated_at,
+        checked_second_factor: settings.checks_second_factor,
+    };
+    Ok(Proven::new(me, &user.password_hash).by_provider(sign_on))
+}
+
+/// Notes a refusal in the audit log.
+async fn noted<T>(engine: &Engine, outcome: Result<T>) -> Result<T> {
+    if let Err(crate::Error::Refused(Refusal::SingleSignOn { why })) = &outcome {
+        metrics::counter!(crate::metrics::LOGINS_REFUSED).increment(1);
+        let why = Some(why.as_str().to_owned());
+        refusals::note(engine, Kind::Password, ACTION, Subject::Console, why).await;
+    }
+    outcome
+}
+
+fn provider(engine: &Engine) -> Result<&Provider> {
+    Ok(engine.single_sign_on.as_ref().ok_or(Refusal::NotFound)?)
+}
+
+fn refused(why: SignOnProblem) -> crate::Error {
+    Refusal::SingleSignOn { why }.into()
+}

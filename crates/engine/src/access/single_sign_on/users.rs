@@ -1,0 +1,161 @@
+//! Which user a provider's user is. The first log-in finds them by the verified e-mail address, which is their log-in
+//! name, and links the two for good: an address that is given to somebody else later opens nothing.
+
+use super::{identity::Identity, refused};
+use crate::{
+    Engine, Result,
+    access::users,
+    audit::Subject,
+    config::SingleSignOn,
+    entity::{sign_on_link, user},
+    random,
+    transaction::Transaction,
+};
+use domain::{
+    access::{Actor, NewUser, Role, SignOnProblem, login_name},
+    form::{MAX_NAME, line},
+};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+/// The user, created if the settings say so, with the role of their groups.
+pub(super) async fn user_of(
+    engine: &Engine,
+    settings: &SingleSignOn,
+    identity: &Identity,
+) -> Result<user::Model> {
+    let known = linked(engine, engine.db.read(), identity).await?;
+    let role = role(settings, identity)?;
+    if let Some(user) = known.filter(|user| has_role(user, role)) {
+        return enabled(user);
+    }
+    // Hashed before the transaction, which must not wait for it. Nobody knows this password.
+    let unused = engine
+        .passwords
+        .hash_unjudged(random::token() + &random::token())
+        .await?;
+    let tx = engine.transaction_alone(&Actor::System).await?;
+    let user = match linked(engine, &tx, identity).await? {
+        Some(user) => user,
+        None => found_by_email(&tx, settings, identity, role, unused).await?,
+    };
+    let user = enabled(user)?;
+    let user = match role.filter(|_| !has_role(&user, role)) {
+        Some(role) => with_role(&tx, user, role).await?,
+        None => user,
+    };
+    tx.commit().await?;
+    Ok(user)
+}
+
+/// The user to whom this one is linked.
+pub(super) async fn linked(
+    engine: &Engine,
+    db: &impl ConnectionTrait,
+    identity: &Identity,
+) -> Result<Option<user::Model>> {
+    let issuer = &super::provider(engine)?.settings().issuer;
+    let key = (issuer.clone(), identity.subject.clone());
+    let Some(link) = sign_on_link::Entity::find_by_id(key).one(db).await? else {
+        return Ok(None);
+    };
+    Ok(user::Entity::find_by_id(link.person_id).one(db).await?)
+}
+
+/// The role that the provider's groups give; `None`: roles are given here.
+fn role(settings: &SingleSignOn, identity: &Identity) -> Result<Option<Role>> {
+    if settings.roles.is_empty() {
+        return Ok(None);
+    }
+    let groups = identity.groups.as_deref().unwrap_or_default();
+    match settings.roles.role_of(groups) {
+        Some(role) => Ok(Some(role)),
+        None => Err(refused(SignOnProblem::NoRole)),
+    }
+}
+
+fn has_role(user: &user::Model, role: Option<Role>) -> bool {
+    role.is_none_or(|role| user.role == role.as_str())
+}
+
+fn enabled(user: user::Model) -> Result<user::Model> {
+    match user.disabled_at {
+        None => Ok(user),
+        Some(_) => Err(refused(SignOnProblem::Disabled)),
+    }
+}
+
+async fn found_by_email(
+    tx: &Transaction,
+    settings: &SingleSignOn,
+    identity: &Identity,
+    role: Option<Role>,
+    unused_password: String,
+) -> Result<user::Model> {
+    let email = identity.email.as_deref().and_then(|email| login_name(email).ok());
+    let login = email.ok_or_else(|| refused(SignOnProblem::NoEmail))?;
+    let found = user::Entity::find()
+        .filter(user::Column::Login.eq(&login))
+        .one(tx)
+        .await?;
+    let user = match found {
+        Some(user) => {
+            let others = sign_on_link::Entity::find()
+                .filter(sign_on_link::Column::PersonId.eq(user.id))
+                .filter(sign_on_link::Column::Issuer.eq(&settings.issuer));
+            if others.one(tx).await?.is_some() {
+                return Err(refused(SignOnProblem::AnotherIdentity));
+            }
+            // Nobody is linked who is not let in.
+            enabled(user)?
+        }
+        None if settings.creates_users => {
+            let name = identity
+                .name
+                .as_deref()
+                .and_then(|name| line(name, MAX_NAME).ok());
+            let new = NewUser {
+                name: name.unwrap_or_else(|| login.clone()),
+                login,
+                password: None,
+                role: role.unwrap_or(Role::Operator),
+            };
+            let id = users::insert(tx, &new, unused_password).await?;
+            let created = user::Entity::find_by_id(id.uuid()).one(tx).await?;
+            created.ok_or_else(|| refused(SignOnProblem::UnknownUser))?
+        }
+        None => return Err(refused(SignOnProblem::UnknownUser)),
+    };
+    let link = sign_on_link::Model {
+        issuer: settings.issuer.clone(),
+        subject: identity.subject.clone(),
+        person_id: user.id,
+        linked_at: tx.engine().clock().now().millis(),
+    };
+    sign_on_link::Entity::insert(link.into_active_model())
+        .exec_without_returning(tx)
+        .await?;
+    let detail = settings.shown_name().to_owned();
+    tx.audit(
+        "person.single_sign_on_linked",
+        Subject::User(user.id),
+        Some(detail),
+    );
+    Ok(user)
+}
+
+/// The last administrator stays one, whatever the provider says: nobody else could mend it here.
+async fn with_role(tx: &Transaction, user: user::Model, role: Role) -> Result<user::Model> {
+    if users::keep_an_admin(tx, &user).await.is_err() {
+        tracing::warn!(
+            login = user.login,
+            "the provider's groups take the last administrator's role away: they keep it"
+        );
+        return Ok(user);
+    }
+    let mut change = user.into_active_model();
+    change.role = Set(role.to_string());
+    let user = user::Entity::update(change).exec(tx).await?;
+    let detail = format!("{} ({role})", user.login);
+    tx.audit("person.change", Subject::User(user.id), Some(detail));
+    Ok(user)
+}

@@ -1,0 +1,183 @@
+//! The way to the provider of single sign-on and back. What belongs to one log-in is in a cookie of its own until its user
+//! comes back: strangers can begin as many as they like, and nothing is stored of them.
+
+use super::state::Http;
+use app::api::{
+    ApiError, flash,
+    guard::ClientAddress,
+    plain_form,
+    visitor::{Admitted, Visitor},
+};
+use axum::{
+    Extension,
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderMap, StatusCode, header::SET_COOKIE},
+    response::{AppendHeaders, IntoResponse as _, Redirect, Response},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::{access::SignOnProblem, refusal::Refusal};
+use engine::{
+    access::single_sign_on::{self, Begun},
+    seldom::{EVERY_SECOND, Seldom},
+};
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq as _;
+use tower_sessions::Session;
+
+/// How long a log-in at the provider may take, in seconds.
+const WITHIN: u32 = 10 * 60;
+/// Maximum length of the address to go on to.
+const MAX_NEXT: usize = 1000;
+
+/// Behind https no other host can set it.
+fn cookie_name(http: &Http) -> &'static str {
+    match is_https(http) {
+        true => "__Host-switchboard_sign_on",
+        false => "switchboard_sign_on",
+    }
+}
+
+fn is_https(http: &Http) -> bool {
+    http.public_url.scheme() == "https"
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Way {
+    #[serde(default)]
+    next: String,
+    /// Somebody who is logged in proves again who they are.
+    #[serde(default)]
+    again: bool,
+}
+
+/// What a browser keeps while its user is at the provider.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    begun: Begun,
+    again: bool,
+    next: String,
+}
+
+/// Redirects to the provider.
+pub async fn begin(State(http): State<Http>, way: Result<Query<Way>, QueryRejection>) -> Response {
+    let Ok(Query(Way { next, again })) = way else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let next = plain_form::local(&next);
+    let next = if next.len() > MAX_NEXT { "/" } else { next }.to_owned();
+    let (address, begun) = match single_sign_on::begin(&http.engine, again).await {
+        Ok(begun) => begun,
+        Err(error) => return refused(ApiError::from(error), again),
+    };
+    let kept = serde_json::to_vec(&Kept { begun, again, next });
+    let kept = URL_SAFE_NO_PAD.encode(kept.unwrap_or_default());
+    let cookie = cookie(&http, &kept, WITHIN);
+    ([(SET_COOKIE, cookie)], Redirect::to(address.as_str())).into_response()
+}
+
+/// How the provider sends its users back: <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2>.
+#[derive(Debug, Deserialize)]
+pub struct Return {
+    state: String,
+    code: Option<String>,
+    /// Why there is no code.
+    error: Option<String>,
+}
+
+/// Lets in whoever comes back from the provider.
+pub async fn finish(
+    State(http): State<Http>,
+    session: Session,
+    address: Option<Extension<ClientAddress>>,
+    headers: HeaderMap,
+    answer: Result<Query<Return>, QueryRejection>,
+) -> Response {
+    let Ok(Query(answer)) = answer else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let address = address.map(|Extension(address)| address.0);
+    let visitor = Visitor::new(http.engine.clone(), session, &headers, address);
+    let kept = kept(&http, &headers).filter(|kept| is_same(&kept.begun.state, &answer.state));
+    // It works once.
+    let used_up = cookie(&http, "", 0);
+    let Some(kept) = kept else {
+        return ([(SET_COOKIE, used_up)], back(SignOnProblem::Expired, false)).into_response();
+    };
+    if let Some(error) = &answer.error {
+        static WARNED: Seldom = Seldom::every(EVERY_SECOND);
+        if let Some(left_out) = WARNED.due() {
+            let error: String = error.chars().take(100).collect();
+            tracing::warn!(
+                error,
+                left_out,
+                "single sign-on: the provider lets somebody not go on"
+            );
+        }
+    }
+    let again = kept.again;
+    match welcome(&visitor, kept, answer.code).await {
+        Ok(Admitted { to, mut cookies }) => {
+            cookies.push(used_up);
+            let cookies = cookies.into_iter().map(|cookie| (SET_COOKIE, cookie));
+            (AppendHeaders(cookies.collect::<Vec<_>>()), Redirect::to(&to)).into_response()
+        }
+        Err(error) => ([(SET_COOKIE, used_up)], refused(error, again)).into_response(),
+    }
+}
+
+async fn welcome(visitor: &Visitor, kept: Kept, code: Option<String>) -> Result<Admitted, ApiError> {
+    let why = SignOnProblem::Cancelled;
+    let code = code.ok_or(Refusal::SingleSignOn { why })?;
+    let next = plain_form::local(&kept.next);
+    if !kept.again {
+        let proven = single_sign_on::log_in(&visitor.engine, code, &kept.begun).await?;
+        return visitor.admit(proven, next).await;
+    }
+    let me = visitor.user().await?;
+    let why = SignOnProblem::Expired;
+    let me = me.ok_or(Refusal::SingleSignOn { why })?;
+    let proven = single_sign_on::reauthenticate(&visitor.engine, &me, code, &kept.begun).await?;
+    let before = visitor.session.id();
+    let cookies = visitor.renew(proven).await?;
+    if let (Some(before), Some(now)) = (before, visitor.session.id()) {
+        flash::hand_over(&before.to_string(), &now.to_string());
+    }
+    Ok(Admitted {
+        to: next.to_owned(),
+        cookies,
+    })
+}
+
+fn kept(http: &Http, headers: &HeaderMap) -> Option<Kept> {
+    let value = app::prefs::cookie_in(headers, cookie_name(http))?;
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(value).ok()?).ok()
+}
+
+fn is_same(kept: &str, brought: &str) -> bool {
+    kept.as_bytes().ct_eq(brought.as_bytes()).into()
+}
+
+/// The browser sends it when the provider sends its user back, so it is no strict one.
+fn cookie(http: &Http, value: &str, seconds: u32) -> String {
+    let name = cookie_name(http);
+    let secure = if is_https(http) { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+}
+
+fn refused(error: ApiError, again: bool) -> Response {
+    match error {
+        ApiError::Refused(Refusal::SingleSignOn { why }) => back(why, again),
+        ApiError::Refused(Refusal::Busy { .. }) => back(SignOnProblem::Unavailable, again),
+        error => error.status().into_response(),
+    }
+}
+
+/// The page that says why somebody is not let in.
+fn back(why: SignOnProblem, again: bool) -> Response {
+    let page = if again {
+        "/account/reauthenticate"
+    } else {
+        "/login"
+    };
+    Redirect::to(&format!("{page}?sign_on={}", why.as_str())).into_response()
+}
