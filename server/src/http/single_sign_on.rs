@@ -23,6 +23,7 @@ use engine::{
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 use tower_sessions::Session;
+use url::form_urlencoded;
 
 /// How long a log-in at the provider may take, in seconds.
 const WITHIN: u32 = 10 * 60;
@@ -67,7 +68,7 @@ pub async fn begin(State(http): State<Http>, way: Result<Query<Way>, QueryReject
     let next = if next.len() > MAX_NEXT { "/" } else { next }.to_owned();
     let (address, begun) = match single_sign_on::begin(&http.engine, again).await {
         Ok(begun) => begun,
-        Err(error) => return refused(ApiError::from(error), again),
+        Err(error) => return refused(ApiError::from(error), again, &next),
     };
     let kept = serde_json::to_vec(&Kept { begun, again, next });
     let kept = URL_SAFE_NO_PAD.encode(kept.unwrap_or_default());
@@ -101,7 +102,7 @@ pub async fn finish(
     // It works once.
     let used_up = cookie(&http, "", 0);
     let Some(kept) = kept else {
-        return ([(SET_COOKIE, used_up)], back(SignOnProblem::Expired, false)).into_response();
+        return ([(SET_COOKIE, used_up)], back(SignOnProblem::Expired, false, "/")).into_response();
     };
     if let Some(error) = &answer.error {
         static WARNED: Seldom = Seldom::every(EVERY_SECOND);
@@ -114,18 +115,17 @@ pub async fn finish(
             );
         }
     }
-    let again = kept.again;
-    match welcome(&visitor, kept, answer.code).await {
+    match welcome(&visitor, &kept, answer.code).await {
         Ok(Admitted { to, mut cookies }) => {
             cookies.push(used_up);
             let cookies = cookies.into_iter().map(|cookie| (SET_COOKIE, cookie));
             (AppendHeaders(cookies.collect::<Vec<_>>()), Redirect::to(&to)).into_response()
         }
-        Err(error) => ([(SET_COOKIE, used_up)], refused(error, again)).into_response(),
+        Err(error) => ([(SET_COOKIE, used_up)], refused(error, kept.again, &kept.next)).into_response(),
     }
 }
 
-async fn welcome(visitor: &Visitor, kept: Kept, code: Option<String>) -> Result<Admitted, ApiError> {
+async fn welcome(visitor: &Visitor, kept: &Kept, code: Option<String>) -> Result<Admitted, ApiError> {
     let why = SignOnProblem::Cancelled;
     let code = code.ok_or(Refusal::SingleSignOn { why })?;
     let next = plain_form::local(&kept.next);
@@ -164,20 +164,26 @@ fn cookie(http: &Http, value: &str, seconds: u32) -> String {
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
 
-fn refused(error: ApiError, again: bool) -> Response {
+fn refused(error: ApiError, again: bool, next: &str) -> Response {
     match error {
-        ApiError::Refused(Refusal::SingleSignOn { why }) => back(why, again),
-        ApiError::Refused(Refusal::Busy { .. }) => back(SignOnProblem::Unavailable, again),
+        ApiError::Refused(Refusal::SingleSignOn { why }) => back(why, again, next),
+        ApiError::Refused(Refusal::Busy { .. }) => back(SignOnProblem::Unavailable, again, next),
         error => error.status().into_response(),
     }
 }
 
-/// The page that says why somebody is not let in.
-fn back(why: SignOnProblem, again: bool) -> Response {
+/// The page that says why somebody is not let in, and leads there and then to `next` when they try again.
+fn back(why: SignOnProblem, again: bool, next: &str) -> Response {
     let page = if again {
         "/account/reauthenticate"
     } else {
         "/login"
     };
-    Redirect::to(&format!("{page}?sign_on={}", why.as_str())).into_response()
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("sign_on", why.as_str());
+    let next = plain_form::local(next);
+    if next != "/" {
+        query.append_pair("next", next);
+    }
+    Redirect::to(&format!("{page}?{}", query.finish())).into_response()
 }
