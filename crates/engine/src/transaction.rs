@@ -15,7 +15,7 @@ use domain::{
 };
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExecResult,
-    QueryFilter as _, QueryOrder as _, QueryResult, QuerySelect as _, Statement, sea_query::LockType,
+    QueryFilter as _, QueryOrder as _, QueryResult, QuerySelect as _, Statement,
 };
 use std::{
     collections::{BTreeSet, HashSet},
@@ -120,20 +120,10 @@ impl Transaction {
         id: E::Column,
         ids: impl IntoIterator<Item = Uuid>,
     ) -> Result<Vec<E::Model>> {
-        self.lock_as::<E>(LockType::Update, id, ids).await
-    }
-
-    /// The same in another way, such as for rows that stay: others may refer to them meanwhile.
-    pub(crate) async fn lock_as<E: EntityTrait>(
-        &self,
-        how: LockType,
-        id: E::Column,
-        ids: impl IntoIterator<Item = Uuid>,
-    ) -> Result<Vec<E::Model>> {
         let mut found = Vec::new();
         for ids in in_order(ids).chunks(LOCKED_AT_ONCE) {
             let these = E::find().filter(id.is_in(ids.iter().copied()));
-            found.extend(these.order_by_asc(id).lock(how).all(self).await?);
+            found.extend(these.order_by_asc(id).lock_exclusive().all(self).await?);
         }
         Ok(found)
     }

@@ -2,33 +2,22 @@
 //! of this.
 
 use crate::{Result, contacts::merged::all_of, entity::contact, transaction::Transaction};
-use sea_orm::sea_query::LockType;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Takes over the names and the pointers that stored contacts have now, and locks these contacts: a user may have named
-/// or merged one since the batch has read it. Of two that became one (`gone`, `kept`), the name of the one that stays holds, or else the
-/// other's.
+/// Of two contacts that became one (`gone`, `kept`), the one that stays keeps its pointer and its name, or else gets the
+/// other's name. A batch has locked both when it read them; this also locks those with which they are merged.
 pub(crate) async fn keep(
     tx: &Transaction,
     contacts: &mut [contact::Model],
     merged: &[(Uuid, Uuid)],
 ) -> Result<()> {
-    let stored = contacts.iter().filter(|contact| contact.words_at.is_some());
-    let stored = stored.map(|contact| contact.id);
-    let mut ids: Vec<_> = stored.collect();
+    let mut ids = Vec::new();
     for id in merged.iter().flat_map(|&(gone, kept)| [gone, kept]) {
         // With those whose pointers change when it goes.
         ids.extend(all_of(tx, id).await?.iter().map(|contact| contact.id));
     }
-    // Others may begin sessions of a contact meanwhile, unless it goes.
-    let how = match merged.is_empty() {
-        true => LockType::NoKeyUpdate,
-        false => LockType::Update,
-    };
-    let now = tx
-        .lock_as::<contact::Entity>(how, contact::Column::Id, ids)
-        .await?;
+    let now = tx.lock::<contact::Entity>(contact::Column::Id, ids).await?;
     let mains: HashMap<_, _> = now
         .iter()
         .map(|contact| (contact.id, contact.merged_into))
@@ -43,8 +32,10 @@ pub(crate) async fn keep(
         }
     }
     for contact in contacts {
-        contact.alias = names.remove(&contact.id);
-        contact.merged_into = mains.get(&contact.id).copied().flatten();
+        if merged.iter().any(|(_, kept)| *kept == contact.id) {
+            contact.alias = names.remove(&contact.id);
+            contact.merged_into = mains.get(&contact.id).copied().flatten();
+        }
     }
     Ok(())
 }
