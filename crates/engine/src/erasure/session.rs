@@ -57,7 +57,7 @@ pub(super) async fn stored_in(db: &impl ConnectionTrait, of: Condition) -> Resul
 
 /// Deletes the session, as long as it is one of these.
 pub(super) async fn delete(engine: &Engine, id: Uuid, of: &Condition) -> Result<()> {
-    delete_messages(engine, id, of).await?;
+    delete_all_messages(engine, id, of).await?;
     let Some(known) = session::Entity::find_by_id(id).one(engine.db.read()).await? else {
         return Ok(());
     };
@@ -82,8 +82,14 @@ pub(super) async fn delete(engine: &Engine, id: Uuid, of: &Condition) -> Result<
         .exec(&tx)
         .await?;
     session::Entity::delete_by_id(id).exec(&tx).await?;
-    let others = session::Entity::find().filter(session::Column::ContactId.eq(session.contact_id));
-    if others.one(&tx).await?.is_none() {
+    let other: Option<Uuid> = session::Entity::find()
+        .select_only()
+        .column(session::Column::Id)
+        .filter(session::Column::ContactId.eq(session.contact_id))
+        .into_tuple()
+        .one(&tx)
+        .await?;
+    if other.is_none() {
         contact::Entity::update_many()
             .col_expr(
                 contact::Column::AloneSince,
@@ -99,7 +105,7 @@ pub(super) async fn delete(engine: &Engine, id: Uuid, of: &Condition) -> Result<
 
 /// Deletes the session's messages with their files, as long as it is one of these.
 pub(super) async fn delete_messages(engine: &Engine, id: Uuid, of: &Condition) -> Result<()> {
-    while delete_some_messages(engine, id, of).await? {}
+    delete_all_messages(engine, id, of).await?;
     let tx = engine.transaction(&Actor::System).await?;
     if let Some(session) = locked(&tx, id, of).await?
         && !has_messages(&tx, id).await?
@@ -123,8 +129,20 @@ async fn locked(tx: &Transaction, id: Uuid, of: &Condition) -> Result<Option<ses
 }
 
 async fn has_messages(db: &impl ConnectionTrait, session: Uuid) -> Result<bool> {
-    let some = message::Entity::find().filter(message::Column::SessionId.eq(session));
-    Ok(some.one(db).await?.is_some())
+    let some: Option<Uuid> = message::Entity::find()
+        .select_only()
+        .column(message::Column::Id)
+        .filter(message::Column::SessionId.eq(session))
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(some.is_some())
+}
+
+/// Does not change the session: its row still names the last message.
+async fn delete_all_messages(engine: &Engine, session: Uuid, of: &Condition) -> Result<()> {
+    while delete_some_messages(engine, session, of).await? {}
+    Ok(())
 }
 
 /// Returns whether there may be more. Another engine may delete the same ones at the same time.
