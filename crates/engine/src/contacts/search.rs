@@ -34,13 +34,7 @@ const ROWS_AT_ONCE: usize = 10_000;
 pub(crate) async fn keep(tx: &DatabaseTransaction, contacts: &mut [contact::Model], now: i64) -> Result<()> {
     let before = contacts.iter().filter(|contact| contact.words_at.is_some());
     let before: Vec<_> = before.map(|contact| contact.id).collect();
-    for ids in before.chunks(ROWS_AT_ONCE) {
-        let query = contact_word::Entity::delete_many();
-        query
-            .filter(contact_word::Column::ContactId.is_in(ids.iter().copied()))
-            .exec(tx)
-            .await?;
-    }
+    forget(tx, &before).await?;
     let shared = Names::read(tx, contacts.iter()).await?;
     let mut rows = Vec::new();
     for contact in contacts {
@@ -68,12 +62,14 @@ pub(crate) async fn keep(tx: &DatabaseTransaction, contacts: &mut [contact::Mode
     Ok(())
 }
 
-/// Deletes the words of a contact that no longer exists.
-pub(crate) async fn forget(tx: &DatabaseTransaction, contact: Uuid) -> Result<()> {
-    contact_word::Entity::delete_many()
-        .filter(contact_word::Column::ContactId.eq(contact))
-        .exec(tx)
-        .await?;
+/// Deletes the words of contacts.
+pub(crate) async fn forget(tx: &DatabaseTransaction, contacts: &[Uuid]) -> Result<()> {
+    for ids in contacts.chunks(ROWS_AT_ONCE) {
+        contact_word::Entity::delete_many()
+            .filter(contact_word::Column::ContactId.is_in(ids.iter().copied()))
+            .exec(tx)
+            .await?;
+    }
     Ok(())
 }
 

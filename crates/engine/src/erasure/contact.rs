@@ -159,10 +159,7 @@ pub(super) async fn delete_what_belongs_to(tx: &Transaction, ids: &[Uuid]) -> Re
         .filter(contact_block::Column::ContactId.is_in(ids.iter().copied()))
         .exec(tx)
         .await?;
-    for id in ids {
-        search::forget(tx, *id).await?;
-    }
-    Ok(())
+    search::forget(tx, ids).await
 }
 
 /// Nobody goes on with a session that is about to be deleted.

@@ -389,7 +389,7 @@ async fn merge(tx: &DatabaseTransaction, gone: Uuid, kept: Uuid) -> Result<()> {
         .filter(contact_identity::Column::ContactId.eq(gone))
         .exec(tx)
         .await?;
-    search::forget(tx, gone).await?;
+    search::forget(tx, &[gone]).await?;
     contact::Entity::delete_by_id(gone).exec(tx).await?;
     Ok(())
 }
