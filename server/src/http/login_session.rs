@@ -3,7 +3,7 @@
 //! The cookie lives as long as the longest session. This module ends a session by the engine's clock: after
 //! `session_idle_hours` without a request, and `session_days` after the log-in in any case.
 
-use super::state::Http;
+use super::{cookies::change_cookies, state::Http};
 use app::api::{
     auth::{LogOut, LogOutEverywhere},
     visitor::{ADDRESS, DEVICE, PROOF, USER},
@@ -11,7 +11,7 @@ use app::api::{
 use async_trait::async_trait;
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::StatusCode,
     middleware::Next,
     response::Response,
 };
@@ -76,15 +76,12 @@ pub fn layer(http: &Http) -> SessionManagerLayer<Store> {
 pub async fn keep_cookie(State(http): State<Http>, request: Request, next: Next) -> Response {
     let logs_out = [LogOut::PATH, LogOutEverywhere::PATH].contains(&request.uri().path());
     let mut response = next.run(request).await;
-    let removal = format!("{}=;", cookie_name(http.public_url.scheme() == "https"));
-    let removes = |cookie: &HeaderValue| cookie.as_bytes().starts_with(removal.as_bytes());
-    let headers = response.headers_mut();
-    if !logs_out && headers.get_all(header::SET_COOKIE).iter().any(removes) {
-        let cookies: Vec<_> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
-        headers.remove(header::SET_COOKIE);
-        for cookie in cookies.into_iter().filter(|cookie| !removes(cookie)) {
-            headers.append(header::SET_COOKIE, cookie);
-        }
+    if !logs_out {
+        let removal = format!("{}=;", cookie_name(http.public_url.scheme() == "https"));
+        change_cookies(response.headers_mut(), |cookie| {
+            let removes = cookie.as_bytes().starts_with(removal.as_bytes());
+            (!removes).then_some(cookie)
+        });
     }
     response
 }

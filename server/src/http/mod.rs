@@ -33,6 +33,7 @@ pub mod webhook;
 
 mod attachment;
 mod content;
+mod cookies;
 mod plain_page;
 mod reactive_owner;
 mod signed_error;

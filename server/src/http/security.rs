@@ -3,7 +3,7 @@
 //! Server functions are plain POSTs. A page of another site cannot call one: the cookie is `SameSite=Lax`, and this
 //! module refuses a request that the browser marks as coming from another site.
 
-use super::{api, state::Http};
+use super::{api, cookies::change_cookies, state::Http};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -101,19 +101,17 @@ fn name_charset(headers: &mut HeaderMap) {
 
 /// No cookie crosses the network in the clear, whoever set it.
 fn make_cookies_secure(headers: &mut HeaderMap) {
-    let cookies: Vec<_> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
-    headers.remove(header::SET_COOKIE);
-    for cookie in cookies {
+    change_cookies(headers, |cookie| {
         let text = cookie.to_str().unwrap_or_default();
         let is_secure = text
             .split(';')
             .any(|part| part.trim().eq_ignore_ascii_case("secure"));
-        let secured = match is_secure {
-            true => Ok(cookie.clone()),
-            false => HeaderValue::try_from(format!("{text}; Secure")),
-        };
-        headers.append(header::SET_COOKIE, secured.unwrap_or(cookie));
-    }
+        if is_secure {
+            return Some(cookie);
+        }
+        let secured = HeaderValue::try_from(format!("{text}; Secure"));
+        Some(secured.unwrap_or(cookie))
+    });
 }
 
 /// `wasm-unsafe-eval` lets the browser compile the console's WebAssembly; it does not allow `eval` of text.
