@@ -1,7 +1,8 @@
 //! Contacts that the company has merged. Each points to the main one, which points to nobody: one step leads to it, and
 //! undoing it is to clear the pointer. No row moves, so Meta's identities stay with their contact.
 
-use crate::{Result, entity::contact};
+use crate::{Result, entity::contact, transaction::Transaction};
+use domain::refusal::Refusal;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -28,6 +29,20 @@ pub(crate) fn pointing_to(id: Uuid) -> Select<contact::Entity> {
         .add(Column::Id.eq(id))
         .add(Column::MergedInto.eq(id));
     contact::Entity::find().filter(either)
+}
+
+/// Locks these contacts until the transaction ends. `ids` has each of them once.
+///
+/// # Errors
+/// One of them is gone: Meta has told meanwhile that two of them are one, or somebody has erased it.
+pub(crate) async fn locked(tx: &Transaction, ids: &[Uuid]) -> Result<Vec<contact::Model>> {
+    let found = tx
+        .lock::<contact::Entity>(contact::Column::Id, ids.iter().copied())
+        .await?;
+    match found.len() == ids.len() {
+        true => Ok(found),
+        false => Err(Refusal::ChangedMeanwhile.into()),
+    }
 }
 
 /// The contact whose name and note hold for this one.

@@ -40,12 +40,7 @@ pub async fn erase_contact(engine: &Engine, actor: &Actor, id: ContactId) -> Res
     };
     let ids: Vec<Uuid> = all.iter().map(|contact| contact.id).collect();
     // Whoever stores something of them has done so, or waits and then finds nobody.
-    let locked = tx
-        .lock::<contact::Entity>(contact::Column::Id, ids.iter().copied())
-        .await?;
-    if locked.len() != ids.len() {
-        return Err(Refusal::ChangedMeanwhile.into());
-    }
+    let locked = merged::locked(&tx, &ids).await?;
     if locked.iter().any(|contact| contact.erased_at.is_some()) {
         return Err(Refusal::NotFound.into());
     }

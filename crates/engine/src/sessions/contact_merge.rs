@@ -4,7 +4,11 @@
 use crate::{
     Engine, Result,
     audit::Subject,
-    contacts::{self, merged::all_of, search},
+    contacts::{
+        self,
+        merged::{all_of, locked},
+        search,
+    },
     entity::{contact, session},
     sessions::{
         access::{find, visible_to},
@@ -131,14 +135,8 @@ pub async fn merge_contacts(
         if all.len() > MAX_MERGED {
             return Err(Invalid::field("contact", Problem::Enough).into());
         }
-        let locked = tx
-            .lock::<contact::Entity>(contact::Column::Id, all.iter().copied())
-            .await?;
-        let main = ours.first().map(|main| main.id);
-        // Meta has told meanwhile that two of them are one.
-        let (Some(main), true) = (main, locked.len() == all.len()) else {
-            return Err(Refusal::ChangedMeanwhile.into());
-        };
+        let main = ours.first().ok_or(Refusal::ChangedMeanwhile)?.id;
+        locked(&tx, &all).await?;
         point(&tx, theirs.iter().map(|contact| contact.id), Some(main)).await?;
         tell(&tx, SessionEventKind::ContactMerged, own, other).await?;
         tx.audit("contact.merge", Subject::Contact(main), Some(other.to_string()));
@@ -171,12 +169,7 @@ pub async fn separate_contacts(
     if let Some(found) = found {
         let leaves = found.merged_into.map_or(own, |_| other);
         let ids: Vec<Uuid> = all.iter().map(|contact| contact.id).collect();
-        let locked = tx
-            .lock::<contact::Entity>(contact::Column::Id, ids.iter().copied())
-            .await?;
-        if locked.len() != ids.len() {
-            return Err(Refusal::ChangedMeanwhile.into());
-        }
+        locked(&tx, &ids).await?;
         point(&tx, [leaves], None).await?;
         tell(&tx, SessionEventKind::ContactSeparated, own, other).await?;
         tx.audit("contact.separate", Subject::Contact(own), Some(other.to_string()));
