@@ -43,7 +43,7 @@ permissions! {
     ContactBlock = "contact.block"
     /// Merge two contacts, and undo it.
     ContactMerge = "contact.merge"
-    /// Save all that is stored of a customer.
+    /// Save a customer as a ZIP: sessions, files, names, numbers and the note.
     ContactExport = "contact.export"
     /// Erase a customer: messages, files, names and numbers.
     ContactErase = "contact.erase"

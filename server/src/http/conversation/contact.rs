@@ -1,5 +1,6 @@
-//! `/contacts/{id}/customer.zip`: all that is stored of one customer, for administrators: a folder for each session, with a
-//! page to read, the session and its messages as JSON, and what is known of the customer.
+//! `/contacts/{id}/customer.zip`: one customer, for administrators: names, numbers, blocks and the note, and a folder for
+//! each session, with a page to read, its files, and the session and its messages as JSON. Drafts, dead letters and Meta's
+//! own JSON are not in it.
 
 use super::{Archive, Export, Kind, Reader, in_console, or_status, zipped};
 use crate::http::{

@@ -1,4 +1,4 @@
-//! Saving all that is stored of the customer, and erasing it. That asks first: it cannot be undone.
+//! Saving the customer's data, and erasing the customer. That asks first: it cannot be undone.
 
 use crate::{
     api::ActionForm,
