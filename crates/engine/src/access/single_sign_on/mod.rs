@@ -96,7 +96,8 @@ async fn proven(engine: &Engine, user: user::Model, identity: &Identity) -> Resu
     let me = me.ok_or_else(|| refused(SignOnProblem::Disabled))?;
     let sign_on = SignOn {
         provider: settings.shown_name().to_owned(),
-        authenticated_at: identity.authenticated_at,
+        // The provider's clock may be ahead.
+        authenticated_at: identity.authenticated_at.map(|at| at.min(engine.clock().now())),
         checked_second_factor: settings.checks_second_factor,
     };
     Ok(Proven::new(me, &user.password_hash).by_provider(sign_on))

@@ -3,8 +3,8 @@
 
 use super::{identity::Identity, refused};
 use crate::{
-    Engine, Result,
-    access::users,
+    Engine, Error, Result,
+    access::{login_names, users},
     audit::Subject,
     config::SingleSignOn,
     entity::{sign_on_link, user},
@@ -14,6 +14,7 @@ use crate::{
 use domain::{
     access::{Actor, NewUser, Role, SignOnProblem, login_name},
     form::{MAX_NAME, line},
+    refusal::Refusal,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
@@ -145,12 +146,17 @@ async fn found_by_email(
 
 /// The last administrator stays one, whatever the provider says: nobody else could mend it here.
 async fn with_role(tx: &Transaction, user: user::Model, role: Role) -> Result<user::Model> {
-    if users::keep_an_admin(tx, &user).await.is_err() {
-        tracing::warn!(
-            login = user.login,
-            "the provider's groups take the last administrator's role away: they keep it"
-        );
-        return Ok(user);
+    match users::keep_an_admin(tx, &user).await {
+        Ok(()) => {}
+        Err(Error::Refused(Refusal::LastAdmin)) => {
+            let login = &user.login;
+            tracing::warn!(
+                login,
+                "the provider's groups take the last administrator's role away: they keep it"
+            );
+            return Ok(user);
+        }
+        Err(error) => return Err(error),
     }
     let mut change = user.into_active_model();
     change.role = Set(role.to_string());
