@@ -8,7 +8,7 @@ use engine::{
     Engine,
     access::{
         browsers, log_in,
-        proof::{Proof, Proven},
+        proof::{Proof, Proven, SignOn},
         second_factor::{self, Asked},
         users,
     },
@@ -62,6 +62,8 @@ pub struct Admitted {
 struct Waiting {
     user: UserId,
     by: String,
+    #[serde(default)]
+    sign_on: Option<SignOn>,
     until: Timestamp,
 }
 
@@ -109,6 +111,7 @@ impl Visitor {
         let waiting = Waiting {
             user: proven.me.id,
             by: proven.by,
+            sign_on: proven.sign_on,
             until: self.engine.clock().now().plus(WAITS),
         };
         let session = &self.session;
@@ -131,7 +134,13 @@ impl Visitor {
         let Some(waiting) = waiting.filter(|waiting| waiting.until > self.engine.clock().now()) else {
             return Ok(None);
         };
-        Ok(log_in::still_proven(&self.engine, waiting.user, &waiting.by).await?)
+        let proven = log_in::still_proven(&self.engine, waiting.user, &waiting.by).await?;
+        // The code is a fresh proof.
+        let sign_on = waiting.sign_on.map(|sign_on| SignOn {
+            authenticated_at: Some(self.engine.clock().now()),
+            ..sign_on
+        });
+        Ok(proven.map(|proven| Proven { sign_on, ..proven }))
     }
 
     /// Logs somebody in. Returns the cookies that their browser gets.

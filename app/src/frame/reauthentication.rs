@@ -12,7 +12,8 @@ use crate::{
 };
 use domain::refusal::Refusal;
 use leptos::{
-    html, prelude::*, server::ServerActionError, server_fn::error::ServerFnUrlError, task::spawn_local,
+    ev::MouseEvent, html, prelude::*, server::ServerActionError, server_fn::error::ServerFnUrlError,
+    task::spawn_local,
 };
 use leptos_router::hooks::use_location;
 
@@ -97,15 +98,13 @@ pub fn ReauthenticationDialog() -> impl IntoView {
 fn Confirmed() -> impl IntoView {
     let i18n = use_i18n();
     let asked: Reauthentication = expect_context();
-    let go_on = move |_| {
+    let go_on = move |_: MouseEvent| {
         asked.answer(true);
         // The log-in of this browser is a new one.
         spawn_local(keep_push());
     };
     view! {
-        <button type="button" class="button" on:click=go_on>
-            {move || t_string!(i18n, auth.sign_on.go_on)}
-        </button>
+        <Button press=Callback::new(go_on)>{move || t_string!(i18n, auth.sign_on.go_on)}</Button>
     }
 }
 

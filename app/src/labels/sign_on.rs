@@ -8,6 +8,7 @@ pub fn sign_on_problem(locale: Locale, why: SignOnProblem) -> &'static str {
         SignOnProblem::Cancelled => td_string!(locale, auth.sign_on.cancelled),
         SignOnProblem::Expired => td_string!(locale, auth.sign_on.expired),
         SignOnProblem::Unavailable => td_string!(locale, auth.sign_on.unavailable),
+        SignOnProblem::Busy => td_string!(locale, auth.sign_on.busy),
         SignOnProblem::Invalid => td_string!(locale, auth.sign_on.invalid),
         SignOnProblem::NotAgain => td_string!(locale, auth.sign_on.not_again),
         SignOnProblem::NoEmail => td_string!(locale, auth.sign_on.no_email),

@@ -129,14 +129,15 @@ async fn welcome(visitor: &Visitor, kept: &Kept, code: Option<String>) -> Result
     let why = SignOnProblem::Cancelled;
     let code = code.ok_or(Refusal::SingleSignOn { why })?;
     let next = plain_form::local(&kept.next);
+    let engine = &visitor.engine;
     if !kept.again {
-        let proven = single_sign_on::log_in(&visitor.engine, code, &kept.begun).await?;
+        let proven = single_sign_on::log_in(engine, code, &kept.begun, visitor.address).await?;
         return visitor.admit(proven, next).await;
     }
     let me = visitor.user().await?;
     let why = SignOnProblem::Expired;
     let me = me.ok_or(Refusal::SingleSignOn { why })?;
-    let proven = single_sign_on::reauthenticate(&visitor.engine, &me, code, &kept.begun).await?;
+    let proven = single_sign_on::reauthenticate(engine, &me, code, &kept.begun, visitor.address).await?;
     let before = visitor.session.id();
     let cookies = visitor.renew(proven).await?;
     if let (Some(before), Some(now)) = (before, visitor.session.id()) {
@@ -167,7 +168,8 @@ fn cookie(http: &Http, value: &str, seconds: u32) -> String {
 fn refused(error: ApiError, again: bool, next: &str) -> Response {
     match error {
         ApiError::Refused(Refusal::SingleSignOn { why }) => back(why, again, next),
-        ApiError::Refused(Refusal::Busy { .. }) => back(SignOnProblem::Unavailable, again, next),
+        // Meanwhile the password was changed, or the user disabled.
+        ApiError::Refused(Refusal::WrongLogin) => back(SignOnProblem::Expired, again, next),
         error => error.status().into_response(),
     }
 }

@@ -65,6 +65,7 @@ mod search;
 mod second_factor;
 mod senders;
 mod session_log;
+mod single_sign_on;
 mod snooze;
 mod strangers;
 #[path = "../support/mod.rs"]

@@ -8,6 +8,7 @@ pub mod http;
 pub mod listener;
 pub mod mmdb;
 pub mod panics;
+pub mod provider;
 pub mod push;
 pub mod s3;
 pub mod users;

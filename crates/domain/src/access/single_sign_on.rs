@@ -18,6 +18,8 @@ pub enum SignOnProblem {
     Expired,
     /// The provider does not answer, or not as OpenID Connect says.
     Unavailable,
+    /// Too many log-ins wait for the provider, or failed from their network.
+    Busy,
     /// What the provider says of them is not proved.
     Invalid,
     /// The provider did not ask again who they are.

@@ -36,6 +36,8 @@ pub(crate) enum Typed {
     Password,
     /// A code of the second factor, by somebody who knows the password.
     Code,
+    /// Nothing: the provider of single sign-on is asked who it is.
+    SignOn,
 }
 
 /// An attempt to log in.
@@ -121,6 +123,10 @@ impl LoginThrottle {
         } = attempt;
         if typed == Typed::Code {
             return vec![(self.key(("code", login)), CODE)];
+        }
+        if typed == Typed::SignOn {
+            let from = from.map(network);
+            return vec![(self.key(("single sign-on", from)), NETWORK)];
         }
         if browser.is_some() {
             return vec![(self.key(("known browser", login, browser)), KNOWN_BROWSER)];

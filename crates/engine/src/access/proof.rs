@@ -17,7 +17,7 @@ pub struct Proven {
 }
 
 /// A log-in at the provider of single sign-on.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SignOn {
     pub provider: String,
     /// When they proved to the provider who they are; `None`: it does not say.

@@ -16,6 +16,8 @@ const EVERY: Duration = Duration::from_secs(60);
 pub(crate) enum Kind {
     /// A wrong password, or one too many.
     Password,
+    /// A log-in at the provider of single sign-on.
+    SignOn,
     /// An API token that does not work.
     Token,
     /// What somebody who is known has no right to.
@@ -26,7 +28,7 @@ pub(crate) enum Kind {
 #[derive(Debug)]
 pub(crate) struct RefusalRate {
     clock: Clock,
-    kinds: [Mutex<Counted>; 3],
+    kinds: [Mutex<Counted>; 4],
 }
 
 #[derive(Debug)]
@@ -46,7 +48,7 @@ impl RefusalRate {
         };
         Self {
             clock: clock.clone(),
-            kinds: [none(), none(), none()],
+            kinds: [none(), none(), none(), none()],
         }
     }
 

@@ -10,7 +10,10 @@ mod users;
 
 use crate::{
     Engine, Result,
-    access::proof::{Proven, SignOn},
+    access::{
+        login_throttle::{Attempt, Typed},
+        proof::{Proven, SignOn},
+    },
     audit::{Subject, refusal_rate::Kind, refusals},
     config::PasswordLogIn,
     entity::{sign_on_link, user},
@@ -22,6 +25,7 @@ use domain::{
 };
 use identity::Identity;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use std::net::IpAddr;
 use url::Url;
 
 const ACTION: &str = "person.single_sign_on";
@@ -38,14 +42,14 @@ pub async fn begin(engine: &Engine, again: bool) -> Result<(Url, Begun)> {
     provider(engine)?.begin(again).await
 }
 
-/// Somebody who has come back from the provider with this code.
+/// Somebody who has come back from the provider with this code. `from`: their address.
 ///
 /// # Errors
 /// [`Refusal::SingleSignOn`]; it is in the audit log.
-pub async fn log_in(engine: &Engine, code: String, begun: &Begun) -> Result<Proven> {
+pub async fn log_in(engine: &Engine, code: String, begun: &Begun, from: Option<IpAddr>) -> Result<Proven> {
     let found = async {
         let provider = provider(engine)?;
-        let identity = provider.identity(code, begun).await?;
+        let identity = identity(engine, code, begun, from).await?;
         let user = users::user_of(engine, provider.settings(), &identity).await?;
         proven(engine, user, &identity).await
     };
@@ -53,10 +57,15 @@ pub async fn log_in(engine: &Engine, code: String, begun: &Begun) -> Result<Prov
 }
 
 /// The same of the user who is logged in.
-pub async fn reauthenticate(engine: &Engine, me: &Me, code: String, begun: &Begun) -> Result<Proven> {
+pub async fn reauthenticate(
+    engine: &Engine,
+    me: &Me,
+    code: String,
+    begun: &Begun,
+    from: Option<IpAddr>,
+) -> Result<Proven> {
     let found = async {
-        let provider = provider(engine)?;
-        let identity = provider.identity(code, begun).await?;
+        let identity = identity(engine, code, begun, from).await?;
         let user = users::linked(engine, engine.db.read(), &identity).await?;
         match user.filter(|user| begun.again && user.id == me.id.uuid()) {
             Some(user) => proven(engine, user, &identity).await,
@@ -64,6 +73,21 @@ pub async fn reauthenticate(engine: &Engine, me: &Me, code: String, begun: &Begu
         }
     };
     noted(engine, found.await).await
+}
+
+/// Asks the provider, not too often for one network: strangers have codes of their own invention.
+async fn identity(engine: &Engine, code: String, begun: &Begun, from: Option<IpAddr>) -> Result<Identity> {
+    let attempt = Attempt {
+        typed: Typed::SignOn,
+        login: "",
+        from,
+        browser: None,
+    };
+    let begin = engine.login_throttle.begin(attempt);
+    begin.map_err(|_| refused(SignOnProblem::Busy))?;
+    let identity = provider(engine)?.identity(code, begun).await?;
+    engine.login_throttle.was_right(attempt);
+    Ok(identity)
 }
 
 /// Ends that a provider's user is this one: the next one with their e-mail address is. They are logged out.
@@ -108,7 +132,7 @@ async fn noted<T>(engine: &Engine, outcome: Result<T>) -> Result<T> {
     if let Err(crate::Error::Refused(Refusal::SingleSignOn { why })) = &outcome {
         metrics::counter!(crate::metrics::LOGINS_REFUSED).increment(1);
         let why = Some(why.as_str().to_owned());
-        refusals::note(engine, Kind::Password, ACTION, Subject::Console, why).await;
+        refusals::note(engine, Kind::SignOn, ACTION, Subject::Console, why).await;
     }
     outcome
 }

@@ -10,13 +10,13 @@ use crate::{
     seldom::{EVERY_SECOND, Seldom},
 };
 use chrono::{DateTime, Utc};
-use domain::{access::SignOnProblem, refusal::Refusal, time::Timestamp};
+use domain::{access::SignOnProblem, time::Timestamp};
 use openidconnect::{
     AccessTokenHash, AuthType, AuthorizationCode, ClaimsVerificationError, Client, ClientId, ClientSecret,
     CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest,
     HttpResponse, IdTokenFields, IdTokenVerifier, IssuerUrl, Nonce, OAuth2TokenResponse as _,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, SignatureVerificationError,
-    StandardErrorResponse, StandardTokenResponse, TokenResponse as _, UserInfoClaims,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, StandardErrorResponse,
+    StandardTokenResponse, TokenResponse as _, UserInfoClaims, UserInfoError,
     core::{
         CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreClientAuthMethod, CoreErrorResponseType,
         CoreGenderClaim, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm,
@@ -29,15 +29,22 @@ use reqwest::redirect;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use std::{error::Error as StdError, sync::Arc, time::Duration};
-use tokio::sync::{Mutex, Semaphore};
+use tokio::{
+    sync::{Mutex, Semaphore},
+    time::timeout,
+};
 use url::Url;
 
 /// A provider that does not answer keeps a place for this long.
-const WITHIN: Duration = Duration::from_secs(10);
+const WITHIN: Duration = Duration::from_secs(6);
 /// Maximum size of an answer in bytes.
 const MOST: usize = 1_000_000;
 /// Log-ins that ask the provider at once. Strangers can begin as many as they like.
 const PLACES: usize = 32;
+/// How long a log-in waits for a place.
+const PLACE_WITHIN: Duration = Duration::from_secs(3);
+/// How long a log-in at the provider may take.
+const BACK_WITHIN: Duration = Duration::from_secs(10 * 60);
 /// How long what the provider publishes of itself is good for.
 const KNOWN_FOR: Duration = Duration::from_secs(60 * 60);
 /// How long a provider that did not answer is not asked, and one whose keys were read just now is not asked for newer ones.
@@ -95,15 +102,17 @@ pub(crate) struct Provider {
     redirect: RedirectUrl,
     web: reqwest::Client,
     clock: Clock,
-    known: Mutex<Option<Known>>,
+    known: Mutex<Known>,
     places: Semaphore,
 }
 
-/// What the provider published of itself, its keys included; `None`: it did not answer.
-#[derive(Debug)]
+/// What the provider published of itself, its keys included.
+#[derive(Debug, Default)]
 struct Known {
     client: Option<Arc<ProviderClient>>,
-    at: Timestamp,
+    read_at: Option<Timestamp>,
+    /// When it was asked last, whether or not it answered.
+    asked_at: Option<Timestamp>,
 }
 
 impl Provider {
@@ -164,8 +173,11 @@ impl Provider {
     /// # Errors
     /// [`Refusal::SingleSignOn`]; [`Refusal::Busy`].
     pub(super) async fn identity(&self, code: String, begun: &Begun) -> Result<Identity> {
-        let place = self.places.try_acquire();
-        let _place = place.map_err(|_| Refusal::Busy { seconds: 2 })?;
+        if self.clock.now().since(begun.at) > BACK_WITHIN {
+            return Err(refused(SignOnProblem::Expired));
+        }
+        let place = timeout(PLACE_WITHIN, self.places.acquire()).await;
+        let _place = place.map_err(|_| refused(SignOnProblem::Busy))?;
         let client = self.client(KNOWN_FOR).await?;
         let ask = |request| ask(self.web.clone(), request);
         let exchange = client
@@ -182,10 +194,10 @@ impl Provider {
         })?;
         let identity = match self.checked(&client, &tokens, begun) {
             Ok(identity) => Ok(identity),
-            // Providers change their keys.
-            Err(ClaimsVerificationError::SignatureVerification(
-                SignatureVerificationError::NoMatchingKey,
-            )) => self.checked(&*self.client(PAUSE).await?, &tokens, begun),
+            // Providers change their keys, and not all of them give each key a name.
+            Err(ClaimsVerificationError::SignatureVerification(_)) => {
+                self.checked(&*self.client(PAUSE).await?, &tokens, begun)
+            }
             Err(error) => Err(error),
         };
         let identity = identity.map_err(|error| {
@@ -220,7 +232,10 @@ impl Provider {
         if let Some(expected) = claims.access_token_hash() {
             let other = |error: &dyn StdError| ClaimsVerificationError::Other(error.to_string());
             let algorithm = token.signing_alg().map_err(|error| other(&error))?;
-            let key = token.signing_key(&verifier).map_err(|error| other(&error))?;
+            // There is none if the client's secret signs.
+            let Ok(key) = token.signing_key(&verifier) else {
+                return Ok(Identity::of_token(&self.settings, claims));
+            };
             let actual = AccessTokenHash::from_token(tokens.access_token(), algorithm, key);
             if actual.map_err(|error| other(&error))? != *expected {
                 return Err(ClaimsVerificationError::Other(
@@ -250,38 +265,50 @@ impl Provider {
             return Ok(identity);
         };
         let ask = |request| ask(self.web.clone(), request);
-        let claims: UserInfoClaims<OtherClaims, CoreGenderClaim> = request
-            .request_async(&ask)
-            .await
-            .map_err(|error| unavailable("it does not say more of whoever logged in", &error))?;
+        let claims: UserInfoClaims<OtherClaims, CoreGenderClaim> =
+            request.request_async(&ask).await.map_err(|error| match &error {
+                UserInfoError::ClaimsVerification(_) => {
+                    warn("it says more of somebody else than who logged in", &error);
+                    refused(SignOnProblem::Invalid)
+                }
+                _ => unavailable("it does not say more of whoever logged in", &error),
+            })?;
         Ok(identity.completed_by(&self.settings, &claims))
     }
 
-    /// A client made of what the provider publishes of itself, which is read anew when it is older.
+    /// A client made of what the provider publishes of itself, which is read anew when it is older. One that is older is
+    /// better than none while the provider does not answer.
     async fn client(&self, at_most: Duration) -> Result<Arc<ProviderClient>> {
         let mut known = self.known.lock().await;
         let now = self.clock.now();
-        match &*known {
-            Some(Known {
-                client: Some(client),
-                at,
-            }) if now.since(*at) < at_most => return Ok(client.clone()),
-            Some(Known { client: None, at }) if now.since(*at) < PAUSE => {
-                return Err(refused(SignOnProblem::Unavailable));
-            }
-            _ => {}
+        let is_new = |at: Option<Timestamp>, enough| at.is_some_and(|at| now.since(at) < enough);
+        let old = || {
+            known
+                .client
+                .clone()
+                .ok_or_else(|| refused(SignOnProblem::Unavailable))
+        };
+        if is_new(known.read_at, at_most) || is_new(known.asked_at, PAUSE) {
+            return old();
         }
         let ask = |request| ask(self.web.clone(), request);
         let found = CoreProviderMetadata::discover_async(self.issuer.clone(), &ask).await;
-        let client = match found {
-            Ok(metadata) => Ok(Arc::new(self.client_of(metadata))),
-            Err(error) => Err(unavailable("what it publishes of itself cannot be read", &error)),
-        };
-        *known = Some(Known {
-            client: client.as_ref().ok().cloned(),
-            at: now,
-        });
-        client
+        // It may have taken its time.
+        let now = self.clock.now();
+        known.asked_at = Some(now);
+        match found {
+            Ok(metadata) => {
+                known.read_at = Some(now);
+                Ok(known.client.insert(Arc::new(self.client_of(metadata))).clone())
+            }
+            Err(error) => {
+                warn("what it publishes of itself cannot be read", &error);
+                known
+                    .client
+                    .clone()
+                    .ok_or_else(|| refused(SignOnProblem::Unavailable))
+            }
+        }
     }
 
     fn client_of(&self, metadata: CoreProviderMetadata) -> ProviderClient {

@@ -110,6 +110,12 @@ async fn found_by_email(
             enabled(user)?
         }
         None if settings.creates_users => {
+            let free = login_names::is_free(tx, &login, None).await;
+            free.map_err(|error| match error {
+                // Such as one that looks like somebody else's.
+                Error::Refused(_) => refused(SignOnProblem::NoEmail),
+                error => error,
+            })?;
             let name = identity
                 .name
                 .as_deref()
