@@ -135,9 +135,16 @@ impl Visitor {
             return Ok(None);
         };
         let proven = log_in::still_proven(&self.engine, waiting.user, &waiting.by).await?;
-        // The code is a fresh proof.
+        let begun: Option<Option<String>> = self.session.get(SECOND_FACTOR).await?;
+        // A code of a factor that they have is a fresh proof; one that is only being set up is not.
+        let is_proof = begun.flatten().is_none();
+        let now = self.engine.clock().now();
         let sign_on = waiting.sign_on.map(|sign_on| SignOn {
-            authenticated_at: Some(self.engine.clock().now()),
+            authenticated_at: if is_proof {
+                Some(now)
+            } else {
+                sign_on.authenticated_at
+            },
             ..sign_on
         });
         Ok(proven.map(|proven| Proven { sign_on, ..proven }))

@@ -52,9 +52,7 @@ pub fn ReauthenticationDialog() -> impl IntoView {
         });
         view! {
             <p>{move || t_string!(i18n, account.again.text)}</p>
-            <div on:click=move |_| is_apart.set(true)>
-                <SignOnLink what_for=SignOn::AgainApart next=PROVED.to_owned() />
-            </div>
+            <SignOnLink what_for=SignOn::AgainApart next=PROVED.to_owned() followed=is_apart />
             {move || is_apart.get().then(|| view! { <Confirmed /> })}
             <CheckedForm form>
                 <FormAnswer action=form.action />

@@ -7,7 +7,7 @@ use crate::{
     ui::Load,
 };
 use domain::access::SignOnProblem;
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 use leptos_router::hooks::use_query_map;
 
 /// What a user goes to the provider for.
@@ -22,7 +22,13 @@ pub enum SignOn {
 
 /// A link to the provider; nothing if there is none.
 #[component]
-pub fn SignOnLink(what_for: SignOn, #[prop(into)] next: Signal<String>) -> impl IntoView {
+pub fn SignOnLink(
+    what_for: SignOn,
+    #[prop(into)] next: Signal<String>,
+    /// Hears that the link is followed.
+    #[prop(optional)]
+    followed: Option<RwSignal<bool>>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let provider = Resource::new(|| (), |()| single_sign_on());
     let link = move |name: String| {
@@ -42,10 +48,15 @@ pub fn SignOnLink(what_for: SignOn, #[prop(into)] next: Signal<String>) -> impl 
             (_, "") => t_string!(i18n, auth.sign_on.confirm_unnamed).to_owned(),
             (_, name) => t_string!(i18n, auth.sign_on.confirm, name = name.to_owned()),
         };
+        let follow = move |_: MouseEvent| {
+            if let Some(followed) = followed {
+                followed.set(true);
+            }
+        };
         let target = (what_for == SignOn::AgainApart).then_some("_blank");
         view! {
             <p class="sign-on">
-                <a class="button" href=href target=target rel="external">
+                <a class="button" href=href target=target rel="external" on:click=follow on:auxclick=follow>
                     <span>{text}</span>
                 </a>
             </p>

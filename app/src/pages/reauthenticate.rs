@@ -30,11 +30,8 @@ pub fn ReauthenticatePage() -> impl IntoView {
             drop(window().location().set_href(&next.get_untracked()));
         }
     });
-    view! {
-        <PageHead title=move || t_string!(i18n, account.again.title).to_owned() />
-        <section class="panel">
-            <SignOnNotice />
-            {move || proved().then(|| view! { <p class="notice good">{t_string!(i18n, auth.sign_on.confirmed)}</p> })}
+    let asked = move || {
+        view! {
             <p>{move || t_string!(i18n, account.again.text)}</p>
             <SignOnLink what_for=SignOn::Again next />
             <CheckedForm form>
@@ -52,6 +49,18 @@ pub fn ReauthenticatePage() -> impl IntoView {
                     {move || t_string!(i18n, account.again.go)}
                 </Button>
             </CheckedForm>
+        }
+    };
+    view! {
+        <PageHead title=move || t_string!(i18n, account.again.title).to_owned() />
+        <section class="panel">
+            <SignOnNotice />
+            {move || match proved() {
+                true => {
+                    view! { <p class="notice good">{t_string!(i18n, auth.sign_on.confirmed)}</p> }.into_any()
+                }
+                false => asked().into_any(),
+            }}
         </section>
     }
     .into_any()

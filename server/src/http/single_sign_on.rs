@@ -11,7 +11,10 @@ use app::api::{
 use axum::{
     Extension,
     extract::{Query, State, rejection::QueryRejection},
-    http::{HeaderMap, StatusCode, header::SET_COOKIE},
+    http::{
+        HeaderMap, StatusCode,
+        header::{HOST, SET_COOKIE},
+    },
     response::{AppendHeaders, IntoResponse as _, Redirect, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -23,7 +26,7 @@ use engine::{
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 use tower_sessions::Session;
-use url::form_urlencoded;
+use url::{Position, form_urlencoded};
 
 /// How long a log-in at the provider may take, in seconds.
 const WITHIN: u32 = 10 * 60;
@@ -32,14 +35,10 @@ const MAX_NEXT: usize = 1000;
 
 /// Behind https no other host can set it.
 fn cookie_name(http: &Http) -> &'static str {
-    match is_https(http) {
+    match http.engine.is_behind_https() {
         true => "__Host-switchboard_sign_on",
         false => "switchboard_sign_on",
     }
-}
-
-fn is_https(http: &Http) -> bool {
-    http.public_url.scheme() == "https"
 }
 
 #[derive(Debug, Deserialize)]
@@ -49,31 +48,56 @@ pub struct Way {
     /// Somebody who is logged in proves again who they are.
     #[serde(default)]
     again: bool,
+    /// They come from another of the server's names.
+    #[serde(default)]
+    moved: bool,
 }
 
 /// What a browser keeps while its user is at the provider.
 #[derive(Debug, Serialize, Deserialize)]
 struct Kept {
     begun: Begun,
-    again: bool,
     next: String,
 }
 
-/// Redirects to the provider.
-pub async fn begin(State(http): State<Http>, way: Result<Query<Way>, QueryRejection>) -> Response {
-    let Ok(Query(Way { next, again })) = way else {
+/// Redirects to the provider. Whoever comes by another name of the server first goes to the public one, to which the provider
+/// leads back: its cookie is there. A proxy may hide the name, so they go there once.
+pub async fn begin(
+    State(http): State<Http>,
+    headers: HeaderMap,
+    way: Result<Query<Way>, QueryRejection>,
+) -> Response {
+    let Ok(Query(Way { next, again, moved })) = way else {
         return StatusCode::BAD_REQUEST.into_response();
     };
+    if !moved && !is_public(&http, &headers) && single_sign_on::name(&http.engine).is_some() {
+        let mut public = http.public_url.clone();
+        public.set_path("/login/single-sign-on");
+        let mut query = public.query_pairs_mut();
+        query.append_pair("next", plain_form::local(&next));
+        query.append_pair("again", &again.to_string());
+        query.append_pair("moved", "true");
+        drop(query);
+        return Redirect::to(public.as_str()).into_response();
+    }
     let next = plain_form::local(&next);
     let next = if next.len() > MAX_NEXT { "/" } else { next }.to_owned();
     let (address, begun) = match single_sign_on::begin(&http.engine, again).await {
         Ok(begun) => begun,
         Err(error) => return refused(ApiError::from(error), again, &next),
     };
-    let kept = serde_json::to_vec(&Kept { begun, again, next });
+    let kept = serde_json::to_vec(&Kept { begun, next });
     let kept = URL_SAFE_NO_PAD.encode(kept.unwrap_or_default());
     let cookie = cookie(&http, &kept, WITHIN);
     ([(SET_COOKIE, cookie)], Redirect::to(address.as_str())).into_response()
+}
+
+/// Whether the browser calls the server by its public name.
+fn is_public(http: &Http, headers: &HeaderMap) -> bool {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    host.is_none_or(|host| {
+        host.eq_ignore_ascii_case(&http.public_url[Position::BeforeHost..Position::AfterPort])
+    })
 }
 
 /// How the provider sends its users back: <https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2>.
@@ -83,6 +107,8 @@ pub struct Return {
     code: Option<String>,
     /// Why there is no code.
     error: Option<String>,
+    /// The provider.
+    iss: Option<String>,
 }
 
 /// Lets in whoever comes back from the provider.
@@ -102,7 +128,9 @@ pub async fn finish(
     // It works once.
     let used_up = cookie(&http, "", 0);
     let Some(kept) = kept else {
-        return ([(SET_COOKIE, used_up)], back(SignOnProblem::Expired, false, "/")).into_response();
+        // Another log-in has begun in this browser, or none.
+        let is_in = matches!(visitor.user().await, Ok(Some(_)));
+        return ([(SET_COOKIE, used_up)], back(SignOnProblem::Expired, is_in, "/")).into_response();
     };
     if let Some(error) = &answer.error {
         static WARNED: Seldom = Seldom::every(EVERY_SECOND);
@@ -115,13 +143,19 @@ pub async fn finish(
             );
         }
     }
-    match welcome(&visitor, &kept, answer.code).await {
+    let is_good =
+        answer.error.is_none() && single_sign_on::is_of_provider(&http.engine, answer.iss.as_deref());
+    match welcome(&visitor, &kept, answer.code.filter(|_| is_good)).await {
         Ok(Admitted { to, mut cookies }) => {
             cookies.push(used_up);
             let cookies = cookies.into_iter().map(|cookie| (SET_COOKIE, cookie));
             (AppendHeaders(cookies.collect::<Vec<_>>()), Redirect::to(&to)).into_response()
         }
-        Err(error) => ([(SET_COOKIE, used_up)], refused(error, kept.again, &kept.next)).into_response(),
+        Err(error) => (
+            [(SET_COOKIE, used_up)],
+            refused(error, kept.begun.again, &kept.next),
+        )
+            .into_response(),
     }
 }
 
@@ -130,7 +164,7 @@ async fn welcome(visitor: &Visitor, kept: &Kept, code: Option<String>) -> Result
     let code = code.ok_or(Refusal::SingleSignOn { why })?;
     let next = plain_form::local(&kept.next);
     let engine = &visitor.engine;
-    if !kept.again {
+    if !kept.begun.again {
         let proven = single_sign_on::log_in(engine, code, &kept.begun, visitor.address).await?;
         return visitor.admit(proven, next).await;
     }
@@ -161,7 +195,11 @@ fn is_same(kept: &str, brought: &str) -> bool {
 /// The browser sends it when the provider sends its user back, so it is no strict one.
 fn cookie(http: &Http, value: &str, seconds: u32) -> String {
     let name = cookie_name(http);
-    let secure = if is_https(http) { "; Secure" } else { "" };
+    let secure = if http.engine.is_behind_https() {
+        "; Secure"
+    } else {
+        ""
+    };
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
 

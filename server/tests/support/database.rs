@@ -110,13 +110,13 @@ async fn template(connection: &DatabaseConnection, server: &Url) -> String {
     let built = built.duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
     let family = format!("switchboard_template_{program}_");
     let name = format!("{family}{built}");
-    if databases(connection, &name).await.is_empty() {
+    if !exists(connection, &name).await {
         // https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
         connection
             .execute_unprepared("SELECT pg_advisory_lock(7217)")
             .await
             .expect("a lock");
-        if databases(connection, &name).await.is_empty() {
+        if !exists(connection, &name).await {
             for older in databases(connection, &family).await {
                 drop_database(connection, &older).await;
             }
@@ -128,6 +128,12 @@ async fn template(connection: &DatabaseConnection, server: &Url) -> String {
             .expect("no lock");
     }
     name
+}
+
+/// Whether it is there whole: another test may be about to make it.
+async fn exists(connection: &DatabaseConnection, name: &str) -> bool {
+    let found = databases(connection, name).await;
+    found.iter().any(|found| found == name)
 }
 
 async fn make_template(connection: &DatabaseConnection, server: &Url, name: &str) {

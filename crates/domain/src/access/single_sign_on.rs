@@ -3,12 +3,10 @@
 use super::role::Role;
 use crate::form::{Problem, unknown};
 use serde::{Deserialize, Serialize};
-use strum::{EnumString, IntoStaticStr, VariantArray};
+use strum::{EnumString, IntoStaticStr};
 
 /// Why somebody who was sent to the provider is not let in. The address of the log-in page names it.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum SignOnProblem {
@@ -38,8 +36,6 @@ pub enum SignOnProblem {
 }
 
 impl SignOnProblem {
-    pub const ALL: &'static [Self] = Self::VARIANTS;
-
     pub fn as_str(self) -> &'static str {
         self.into()
     }

@@ -19,6 +19,14 @@ use tokio::{sync::Semaphore, time::timeout};
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 use zxcvbn::Score;
 
+/// What stands in the place of the hash of a user without a password begins with it.
+const NO_PASSWORD: char = '!';
+
+/// Stands in the place of a hash: no password is right. Log-ins that are under way are known by it, as by a hash.
+pub(crate) fn no_password() -> String {
+    format!("{NO_PASSWORD}{}", random::token())
+}
+
 /// Maximum number of hashes at once, even where there are more processors: each keeps its memory.
 const MAX_AT_ONCE: usize = 8;
 /// How many may wait for each hash that is computed at once: about two seconds of work.
@@ -88,6 +96,7 @@ impl Passwords {
     pub(crate) async fn verify(&self, password: String, known: Option<String>) -> Result<bool> {
         static NOBODY: OnceLock<String> = OnceLock::new();
         self.work(move |memory| {
+            let known = known.filter(|known| !known.starts_with(NO_PASSWORD));
             let exists = known.is_some();
             let known = known.unwrap_or_else(|| {
                 let nobody = NOBODY.get_or_init(|| hash(memory, b"nobody").unwrap_or_default());

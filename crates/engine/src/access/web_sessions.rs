@@ -7,7 +7,7 @@ use crate::{
         proof::{Proof, proof},
     },
     audit::Subject,
-    entity::{user, web_session},
+    entity::{sign_on_link, user, web_session},
 };
 use domain::{
     access::{Actor, LoginView, Me},
@@ -53,7 +53,8 @@ pub struct Login {
 }
 
 /// Stores a new session. That of a user is stored only if they are not disabled and the proof stands for their password:
-/// a new password, and disabling them, ends a log-in that is under way, too. `actor`: the user whose session it is, or the system.
+/// a new password, disabling them, and ending their link with the provider at which they logged in, ends a log-in that is under
+/// way, too. `actor`: the user whose session it is, or the system.
 ///
 /// Returns whether it is stored.
 pub async fn begin(
@@ -74,6 +75,12 @@ pub async fn begin(
         };
         if !user.as_ref().is_some_and(is_theirs) {
             return Ok(false);
+        }
+        if proven.is_some_and(|proven| proven.provider.is_some()) {
+            let links = sign_on_link::Entity::find().filter(sign_on_link::Column::PersonId.eq(id.uuid()));
+            if links.one(&tx).await?.is_none() {
+                return Ok(false);
+            }
         }
         if let Some(proven) = proven.filter(|proven| proven.logs_in) {
             tx.audit("person.log_in", Subject::User(id.uuid()), proven.provider.clone());

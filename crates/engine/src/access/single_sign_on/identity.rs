@@ -32,6 +32,15 @@ pub(super) struct OtherClaims {
 
 impl AdditionalClaims for OtherClaims {}
 
+/// Maximum length of a subject: <https://openid.net/specs/openid-connect-core-1_0.html#IDToken>
+const MAX_SUBJECT: usize = 255;
+
+/// Whether a subject can name a user.
+pub(super) fn is_subject(subject: &str) -> bool {
+    (1..=MAX_SUBJECT).contains(&subject.len())
+        && subject.chars().all(|c| c.is_ascii() && !c.is_ascii_control())
+}
+
 /// Claims that a token and the provider's user info have in common.
 struct Claims<'a> {
     subject: &'a SubjectIdentifier,
@@ -104,8 +113,11 @@ fn found<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     })
 }
 
-/// Some providers write a single one without a list.
+/// Some providers write a single one without a list, others an object with the groups as names.
 fn groups(value: &Value) -> Vec<String> {
+    if let Value::Object(groups) = value {
+        return groups.keys().cloned().collect();
+    }
     let values = match value {
         Value::Array(values) => values.as_slice(),
         other => std::slice::from_ref(other),
@@ -124,6 +136,7 @@ mod tests {
         let claims = json!({
             "groups": ["a", 7, "b"],
             "one": "c",
+            "named": { "f": {}, "g": { "org": "x" } },
             "realm_access": { "roles": ["d"] },
             "https://acme.example/roles": ["e"],
         });
@@ -131,6 +144,7 @@ mod tests {
         let of = |name: &str| found(claims, name).map(groups);
         assert_eq!(of("groups").unwrap(), ["a", "b"]);
         assert_eq!(of("one").unwrap(), ["c"]);
+        assert_eq!(of("named").unwrap(), ["f", "g"]);
         assert_eq!(of("realm_access.roles").unwrap(), ["d"]);
         assert_eq!(of("https://acme.example/roles").unwrap(), ["e"]);
         for none in ["", "none", "realm_access.none", "one.more"] {

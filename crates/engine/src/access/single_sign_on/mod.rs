@@ -9,7 +9,7 @@ mod provider;
 mod users;
 
 use crate::{
-    Engine, Result,
+    Engine, Error, Result,
     access::{
         login_throttle::{Attempt, Typed},
         proof::{Proven, SignOn},
@@ -24,7 +24,8 @@ use domain::{
     refusal::Refusal,
 };
 use identity::Identity;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use provider::Exchanged;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::net::IpAddr;
 use url::Url;
 
@@ -49,8 +50,14 @@ pub async fn begin(engine: &Engine, again: bool) -> Result<(Url, Begun)> {
 pub async fn log_in(engine: &Engine, code: String, begun: &Begun, from: Option<IpAddr>) -> Result<Proven> {
     let found = async {
         let provider = provider(engine)?;
-        let identity = identity(engine, code, begun, from).await?;
-        let user = users::user_of(engine, provider.settings(), &identity).await?;
+        let exchanged = exchanged(engine, code, begun, from).await?;
+        let known = users::linked(engine, engine.db.read(), &exchanged.identity).await?;
+        let identity = provider.completed(exchanged, known.is_none()).await?;
+        let user = users::user_of(engine, provider.settings(), &identity).await;
+        let user = user.inspect_err(|error| {
+            let Identity { subject, email, .. } = &identity;
+            tracing::warn!(%error, subject, email, "single sign-on: somebody is not let in");
+        })?;
         proven(engine, user, &identity).await
     };
     noted(engine, found.await).await
@@ -65,7 +72,7 @@ pub async fn reauthenticate(
     from: Option<IpAddr>,
 ) -> Result<Proven> {
     let found = async {
-        let identity = identity(engine, code, begun, from).await?;
+        let identity = exchanged(engine, code, begun, from).await?.identity;
         let user = users::linked(engine, engine.db.read(), &identity).await?;
         match user.filter(|user| begun.again && user.id == me.id.uuid()) {
             Some(user) => proven(engine, user, &identity).await,
@@ -76,7 +83,11 @@ pub async fn reauthenticate(
 }
 
 /// Asks the provider, not too often for one network: strangers have codes of their own invention.
-async fn identity(engine: &Engine, code: String, begun: &Begun, from: Option<IpAddr>) -> Result<Identity> {
+async fn exchanged(engine: &Engine, code: String, begun: &Begun, from: Option<IpAddr>) -> Result<Exchanged> {
+    let provider = provider(engine)?;
+    if provider.is_late(begun) {
+        return Err(refused(SignOnProblem::Expired));
+    }
     let attempt = Attempt {
         typed: Typed::SignOn,
         login: "",
@@ -85,9 +96,26 @@ async fn identity(engine: &Engine, code: String, begun: &Begun, from: Option<IpA
     };
     let begin = engine.login_throttle.begin(attempt);
     begin.map_err(|_| refused(SignOnProblem::Busy))?;
-    let identity = provider(engine)?.identity(code, begun).await?;
-    engine.login_throttle.was_right(attempt);
-    Ok(identity)
+    let exchanged = provider.exchange(code, begun).await;
+    let is_invented = matches!(
+        exchanged,
+        Err(Error::Refused(Refusal::SingleSignOn {
+            why: SignOnProblem::Expired
+        }))
+    );
+    if !is_invented {
+        engine.login_throttle.was_right(attempt);
+    }
+    exchanged
+}
+
+/// Whether an answer is of the provider, as far as it says: <https://www.rfc-editor.org/rfc/rfc9207>.
+pub fn is_of_provider(engine: &Engine, issuer: Option<&str>) -> bool {
+    let own = engine
+        .single_sign_on
+        .as_ref()
+        .map(|at| at.settings().issuer.as_str());
+    issuer.is_none_or(|issuer| Some(issuer) == own)
 }
 
 /// Ends that a provider's user is this one: the next one with their e-mail address is. They are logged out.
@@ -95,6 +123,11 @@ pub async fn unlink(engine: &Engine, actor: &Actor, id: UserId) -> Result<()> {
     actor.require(Permission::UserChange)?;
     super::users::get(engine, actor, id).await?;
     let tx = engine.transaction(actor).await?;
+    // A log-in that is under way waits, and then finds no link.
+    user::Entity::find_by_id(id.uuid())
+        .lock_exclusive()
+        .one(&tx)
+        .await?;
     let links = sign_on_link::Entity::delete_many()
         .filter(sign_on_link::Column::PersonId.eq(id.uuid()))
         .exec(&tx)
@@ -129,7 +162,7 @@ async fn proven(engine: &Engine, user: user::Model, identity: &Identity) -> Resu
 
 /// Notes a refusal in the audit log.
 async fn noted<T>(engine: &Engine, outcome: Result<T>) -> Result<T> {
-    if let Err(crate::Error::Refused(Refusal::SingleSignOn { why })) = &outcome {
+    if let Err(Error::Refused(Refusal::SingleSignOn { why })) = &outcome {
         metrics::counter!(crate::metrics::LOGINS_REFUSED).increment(1);
         let why = Some(why.as_str().to_owned());
         refusals::note(engine, Kind::SignOn, ACTION, Subject::Console, why).await;
@@ -141,6 +174,6 @@ fn provider(engine: &Engine) -> Result<&Provider> {
     Ok(engine.single_sign_on.as_ref().ok_or(Refusal::NotFound)?)
 }
 
-fn refused(why: SignOnProblem) -> crate::Error {
+fn refused(why: SignOnProblem) -> Error {
     Refusal::SingleSignOn { why }.into()
 }

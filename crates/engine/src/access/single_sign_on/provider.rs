@@ -1,7 +1,7 @@
 //! Calls the provider: what it publishes of itself, and what it says of whoever logs in there.
 
 use super::{
-    identity::{Identity, OtherClaims},
+    identity::{Identity, OtherClaims, is_subject},
     refused,
 };
 use crate::{
@@ -91,7 +91,7 @@ pub struct Begun {
     nonce: String,
     verifier: String,
     /// The provider has to ask who it is also if they are logged in there.
-    pub(super) again: bool,
+    pub again: bool,
     at: Timestamp,
 }
 
@@ -113,6 +113,14 @@ struct Known {
     read_at: Option<Timestamp>,
     /// When it was asked last, whether or not it answered.
     asked_at: Option<Timestamp>,
+}
+
+/// What the provider gave for a code.
+#[derive(Debug)]
+pub(super) struct Exchanged {
+    pub(super) identity: Identity,
+    client: Arc<ProviderClient>,
+    tokens: Tokens,
 }
 
 impl Provider {
@@ -168,14 +176,17 @@ impl Provider {
         Ok((address, begun))
     }
 
+    /// Whether the way to the provider took too long.
+    pub(super) fn is_late(&self, begun: &Begun) -> bool {
+        self.clock.now().since(begun.at) > BACK_WITHIN
+    }
+
     /// Exchanges the code for what the provider says of its user.
     ///
     /// # Errors
-    /// [`Refusal::SingleSignOn`]; [`Refusal::Busy`].
-    pub(super) async fn identity(&self, code: String, begun: &Begun) -> Result<Identity> {
-        if self.clock.now().since(begun.at) > BACK_WITHIN {
-            return Err(refused(SignOnProblem::Expired));
-        }
+    /// [`Refusal::SingleSignOn`](domain::refusal::Refusal): [`SignOnProblem::Expired`] if the provider does not know the
+    /// code.
+    pub(super) async fn exchange(&self, code: String, begun: &Begun) -> Result<Exchanged> {
         let place = timeout(PLACE_WITHIN, self.places.acquire()).await;
         let _place = place.map_err(|_| refused(SignOnProblem::Busy))?;
         let client = self.client(KNOWN_FOR).await?;
@@ -207,7 +218,11 @@ impl Provider {
                 _ => SignOnProblem::Invalid,
             })
         })?;
-        self.completed(&client, &tokens, identity).await
+        Ok(Exchanged {
+            identity,
+            client,
+            tokens,
+        })
     }
 
     fn checked(
@@ -222,6 +237,8 @@ impl Provider {
         let (again, earliest) = (begun.again, begun.at.minus(SKEW));
         let verifier: IdTokenVerifier<'_, _> = client
             .id_token_verifier()
+            // The check below allows for more.
+            .set_other_audience_verifier_fn(|_| true)
             .set_time_fn(move || DateTime::from_timestamp_millis(now.millis()).unwrap_or_default())
             .set_auth_time_verifier_fn(move |at: Option<DateTime<Utc>>| match at {
                 Some(at) if at.timestamp_millis() >= earliest.millis() => Ok(()),
@@ -229,6 +246,17 @@ impl Provider {
                 at => Err(format!("{at:?} is too early")),
             });
         let claims = token.claims(&verifier, &Nonce::new(begun.nonce.clone()))?;
+        let refuse = |why: &str| Err(ClaimsVerificationError::Other(why.to_owned()));
+        // <https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation>
+        let is_ours = claims
+            .authorized_party()
+            .is_some_and(|party| **party == *self.settings.client_id);
+        if claims.audiences().len() > 1 && !is_ours {
+            return refuse("it is for several, and not asked for by us");
+        }
+        if !is_subject(claims.subject()) {
+            return refuse("its subject names nobody");
+        }
         if let Some(expected) = claims.access_token_hash() {
             let other = |error: &dyn StdError| ClaimsVerificationError::Other(error.to_string());
             let algorithm = token.signing_alg().map_err(|error| other(&error))?;
@@ -238,23 +266,22 @@ impl Provider {
             };
             let actual = AccessTokenHash::from_token(tokens.access_token(), algorithm, key);
             if actual.map_err(|error| other(&error))? != *expected {
-                return Err(ClaimsVerificationError::Other(
-                    "the access token is another one".to_owned(),
-                ));
+                return refuse("the access token is another one");
             }
         }
         Ok(Identity::of_token(&self.settings, claims))
     }
 
-    /// Asks for what the token leaves out, if the provider can be asked.
-    async fn completed(
-        &self,
-        client: &ProviderClient,
-        tokens: &Tokens,
-        identity: Identity,
-    ) -> Result<Identity> {
-        let is_complete =
-            identity.email.is_some() && (identity.groups.is_some() || self.settings.roles.is_empty());
+    /// Asks for what the token leaves out, if the provider can be asked. `needs_email`: who they are here is not known yet.
+    pub(super) async fn completed(&self, exchanged: Exchanged, needs_email: bool) -> Result<Identity> {
+        let Exchanged {
+            identity,
+            client,
+            tokens,
+        } = exchanged;
+        let has_email = identity.email.is_some() || !needs_email;
+        let has_groups = identity.groups.is_some() || self.settings.roles.is_empty();
+        let is_complete = has_email && has_groups;
         let token = tokens.access_token();
         let fits_header = token.secret().chars().all(|c| c.is_ascii_graphic());
         if is_complete || !fits_header {

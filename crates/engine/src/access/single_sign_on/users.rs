@@ -4,11 +4,10 @@
 use super::{identity::Identity, refused};
 use crate::{
     Engine, Error, Result,
-    access::{login_names, users},
+    access::{login_names, passwords::no_password, users},
     audit::Subject,
     config::SingleSignOn,
     entity::{sign_on_link, user},
-    random,
     transaction::Transaction,
 };
 use domain::{
@@ -16,7 +15,10 @@ use domain::{
     form::{MAX_NAME, line},
     refusal::Refusal,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QuerySelect,
+};
 
 /// The user, created if the settings say so, with the role of their groups.
 pub(super) async fn user_of(
@@ -29,15 +31,10 @@ pub(super) async fn user_of(
     if let Some(user) = known.filter(|user| has_role(user, role)) {
         return enabled(user);
     }
-    // Hashed before the transaction, which must not wait for it. Nobody knows this password.
-    let unused = engine
-        .passwords
-        .hash_unjudged(random::token() + &random::token())
-        .await?;
     let tx = engine.transaction_alone(&Actor::System).await?;
     let user = match linked(engine, &tx, identity).await? {
         Some(user) => user,
-        None => found_by_email(&tx, settings, identity, role, unused).await?,
+        None => found_by_email(&tx, settings, identity, role).await?,
     };
     let user = enabled(user)?;
     let user = match role.filter(|_| !has_role(&user, role)) {
@@ -70,7 +67,14 @@ fn role(settings: &SingleSignOn, identity: &Identity) -> Result<Option<Role>> {
     let groups = identity.groups.as_deref().unwrap_or_default();
     match settings.roles.role_of(groups) {
         Some(role) => Ok(Some(role)),
-        None => Err(refused(SignOnProblem::NoRole)),
+        None => {
+            let groups = identity.groups.as_ref().map(Vec::len);
+            tracing::warn!(
+                ?groups,
+                "single sign-on: none of somebody's groups has a role here"
+            );
+            Err(refused(SignOnProblem::NoRole))
+        }
     }
 }
 
@@ -90,7 +94,6 @@ async fn found_by_email(
     settings: &SingleSignOn,
     identity: &Identity,
     role: Option<Role>,
-    unused_password: String,
 ) -> Result<user::Model> {
     let email = identity.email.as_deref().and_then(|email| login_name(email).ok());
     let login = email.ok_or_else(|| refused(SignOnProblem::NoEmail))?;
@@ -110,10 +113,15 @@ async fn found_by_email(
             enabled(user)?
         }
         None if settings.creates_users => {
+            let role = role.unwrap_or(Role::Operator);
+            // The first user is an administrator: nobody else could let others in.
+            if role != Role::Admin && user::Entity::find().limit(1).count(tx).await? == 0 {
+                return Err(refused(SignOnProblem::UnknownUser));
+            }
             let free = login_names::is_free(tx, &login, None).await;
             free.map_err(|error| match error {
-                // Such as one that looks like somebody else's.
-                Error::Refused(_) => refused(SignOnProblem::NoEmail),
+                // It looks like somebody else's.
+                Error::Refused(_) => refused(SignOnProblem::UnknownUser),
                 error => error,
             })?;
             let name = identity
@@ -124,9 +132,9 @@ async fn found_by_email(
                 name: name.unwrap_or_else(|| login.clone()),
                 login,
                 password: None,
-                role: role.unwrap_or(Role::Operator),
+                role,
             };
-            let id = users::insert(tx, &new, unused_password).await?;
+            let id = users::insert(tx, &new, no_password()).await?;
             let created = user::Entity::find_by_id(id.uuid()).one(tx).await?;
             created.ok_or_else(|| refused(SignOnProblem::UnknownUser))?
         }
