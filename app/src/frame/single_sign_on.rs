@@ -6,7 +6,7 @@ use crate::{
     labels,
     ui::Load,
 };
-use domain::access::SignOnProblem;
+use domain::sign_on::SignOnProblem;
 use leptos::{ev::MouseEvent, prelude::*};
 use leptos_router::hooks::use_query_map;
 

@@ -1,7 +1,7 @@
 //! Why single sign-on lets somebody not in.
 
 use crate::i18n::*;
-use domain::access::SignOnProblem;
+use domain::sign_on::SignOnProblem;
 
 pub fn sign_on_problem(locale: Locale, why: SignOnProblem) -> &'static str {
     match why {

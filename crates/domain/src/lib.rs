@@ -73,6 +73,7 @@ pub mod refs;
 pub mod refusal;
 pub mod search;
 pub mod session;
+pub mod sign_on;
 pub mod template;
 pub mod time;
 pub mod vcard;

@@ -2,9 +2,9 @@
 //! the wording, so that each language has its own.
 
 use crate::{
-    access::SignOnProblem,
     countries::{Country, Unfit},
     form::{FieldProblem, Invalid, Problem},
+    sign_on::SignOnProblem,
 };
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;

@@ -3,7 +3,7 @@
 use crate::{
     Clock, Events, Result,
     access::{
-        login_throttle::LoginThrottle, passwords::Passwords, single_sign_on::Provider,
+        login_throttle::LoginThrottle, passwords::Passwords, single_sign_on::provider::Provider,
         token_addresses::TokenAddresses,
     },
     audit::refusal_rate::RefusalRate,

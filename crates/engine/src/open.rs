@@ -3,7 +3,9 @@
 use crate::{
     Config, Engine, Error, Events, Purpose, Result,
     access::passwords::Passwords,
-    access::{login_throttle::LoginThrottle, single_sign_on::Provider, token_addresses::TokenAddresses},
+    access::{
+        login_throttle::LoginThrottle, single_sign_on::provider::Provider, token_addresses::TokenAddresses,
+    },
     audit::Subject,
     audit::refusal_rate::RefusalRate,
     contacts::search,

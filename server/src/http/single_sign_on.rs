@@ -18,7 +18,7 @@ use axum::{
     response::{AppendHeaders, IntoResponse as _, Redirect, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::{access::SignOnProblem, refusal::Refusal};
+use domain::{refusal::Refusal, sign_on::SignOnProblem};
 use engine::{
     access::single_sign_on::{self, Begun},
     seldom::{EVERY_SECOND, Seldom},

@@ -5,8 +5,8 @@ mod actor;
 mod audit;
 mod permission;
 mod role;
+mod role_groups;
 mod second_factor;
-mod single_sign_on;
 mod token;
 mod user;
 
@@ -17,7 +17,7 @@ pub use audit::{
 };
 pub use permission::Permission;
 pub use role::{Role, Scope};
+pub use role_groups::RoleGroups;
 pub use second_factor::{RECOVERY_CODES, RECOVERY_DIGITS, SecondFactorSetup, SecondFactorView, TypedCode};
-pub use single_sign_on::{RoleGroups, SignOnProblem};
 pub use token::{MAX_TOKEN_DAYS, NewToken, TokenForm, TokenRow};
 pub use user::{MAX_PASSWORD, MIN_PASSWORD, NewUser, UserForm, UserRow, login_name, password};

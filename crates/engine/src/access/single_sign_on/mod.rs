@@ -1,12 +1,12 @@
 //! Single sign-on: users prove to their company's provider who they are, by OpenID Connect
 //! (<https://openid.net/specs/openid-connect-core-1_0.html>), with the authorization code flow and PKCE.
 
-pub use provider::Begun;
-pub(crate) use provider::Provider;
+pub(crate) mod provider;
 
 mod identity;
-mod provider;
 mod users;
+
+pub use provider::Begun;
 
 use crate::{
     Engine, Error, Result,
@@ -19,12 +19,13 @@ use crate::{
     entity::{sign_on_link, user},
 };
 use domain::{
-    access::{Actor, Me, Permission, Role, SignOnProblem},
+    access::{Actor, Me, Permission, Role},
     ids::UserId,
     refusal::Refusal,
+    sign_on::SignOnProblem,
 };
 use identity::Identity;
-use provider::Exchanged;
+use provider::{Exchanged, Provider, refused};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::net::IpAddr;
 use url::Url;
@@ -51,7 +52,7 @@ pub async fn log_in(engine: &Engine, code: String, begun: &Begun, from: Option<I
     let found = async {
         let provider = provider(engine)?;
         let exchanged = exchanged(engine, code, begun, from).await?;
-        let known = users::linked(engine, engine.db.read(), &exchanged.identity).await?;
+        let known = users::linked(provider.settings(), engine.db.read(), &exchanged.identity).await?;
         let identity = provider.completed(exchanged, known.is_none()).await?;
         let user = users::user_of(engine, provider.settings(), &identity).await;
         let user = user.inspect_err(|error| {
@@ -73,7 +74,7 @@ pub async fn reauthenticate(
 ) -> Result<Proven> {
     let found = async {
         let identity = exchanged(engine, code, begun, from).await?.identity;
-        let user = users::linked(engine, engine.db.read(), &identity).await?;
+        let user = users::linked(provider(engine)?.settings(), engine.db.read(), &identity).await?;
         match user.filter(|user| begun.again && user.id == me.id.uuid()) {
             Some(user) => proven(engine, user, &identity).await,
             None => Err(refused(SignOnProblem::AnotherUser)),
@@ -172,8 +173,4 @@ async fn noted<T>(engine: &Engine, outcome: Result<T>) -> Result<T> {
 
 fn provider(engine: &Engine) -> Result<&Provider> {
     Ok(engine.single_sign_on.as_ref().ok_or(Refusal::NotFound)?)
-}
-
-fn refused(why: SignOnProblem) -> Error {
-    Refusal::SingleSignOn { why }.into()
 }

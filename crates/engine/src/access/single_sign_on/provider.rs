@@ -1,16 +1,13 @@
 //! Calls the provider: what it publishes of itself, and what it says of whoever logs in there.
 
-use super::{
-    identity::{Identity, OtherClaims, is_subject},
-    refused,
-};
+use super::identity::{Identity, OtherClaims, is_subject};
 use crate::{
     Clock, Error, Result,
     config::SingleSignOn,
     seldom::{EVERY_SECOND, Seldom},
 };
 use chrono::{DateTime, Utc};
-use domain::{access::SignOnProblem, time::Timestamp};
+use domain::{refusal::Refusal, sign_on::SignOnProblem, time::Timestamp};
 use openidconnect::{
     AccessTokenHash, AuthType, AuthorizationCode, ClaimsVerificationError, Client, ClientId, ClientSecret,
     CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest,
@@ -184,7 +181,7 @@ impl Provider {
     /// Exchanges the code for what the provider says of its user.
     ///
     /// # Errors
-    /// [`Refusal::SingleSignOn`](domain::refusal::Refusal): [`SignOnProblem::Expired`] if the provider does not know the
+    /// [`Refusal::SingleSignOn`]: [`SignOnProblem::Expired`] if the provider does not know the
     /// code.
     pub(super) async fn exchange(&self, code: String, begun: &Begun) -> Result<Exchanged> {
         let place = timeout(PLACE_WITHIN, self.places.acquire()).await;
@@ -399,4 +396,9 @@ fn warn(what: &str, error: &(dyn StdError + 'static)) {
         }
         tracing::warn!(why, left_out, "single sign-on: the provider is of no use: {what}");
     }
+}
+
+/// Why somebody is not let in.
+pub(super) fn refused(why: SignOnProblem) -> Error {
+    Refusal::SingleSignOn { why }.into()
 }

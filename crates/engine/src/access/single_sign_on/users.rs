@@ -1,7 +1,7 @@
 //! Which user a provider's user is. The first log-in finds them by the verified e-mail address, which is their log-in
 //! name, and links the two for good: an address that is given to somebody else later opens nothing.
 
-use super::{identity::Identity, refused};
+use super::{identity::Identity, provider::refused};
 use crate::{
     Engine, Error, Result,
     access::{login_names, passwords::no_password, users},
@@ -11,9 +11,10 @@ use crate::{
     transaction::Transaction,
 };
 use domain::{
-    access::{Actor, NewUser, Role, SignOnProblem, login_name},
+    access::{Actor, NewUser, Role, login_name},
     form::{MAX_NAME, line},
     refusal::Refusal,
+    sign_on::SignOnProblem,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
@@ -26,13 +27,13 @@ pub(super) async fn user_of(
     settings: &SingleSignOn,
     identity: &Identity,
 ) -> Result<user::Model> {
-    let known = linked(engine, engine.db.read(), identity).await?;
+    let known = linked(settings, engine.db.read(), identity).await?;
     let role = role(settings, identity)?;
     if let Some(user) = known.filter(|user| has_role(user, role)) {
         return enabled(user);
     }
     let tx = engine.transaction_alone(&Actor::System).await?;
-    let user = match linked(engine, &tx, identity).await? {
+    let user = match linked(settings, &tx, identity).await? {
         Some(user) => user,
         None => found_by_email(&tx, settings, identity, role).await?,
     };
@@ -47,12 +48,11 @@ pub(super) async fn user_of(
 
 /// The user to whom this one is linked.
 pub(super) async fn linked(
-    engine: &Engine,
+    settings: &SingleSignOn,
     db: &impl ConnectionTrait,
     identity: &Identity,
 ) -> Result<Option<user::Model>> {
-    let issuer = &super::provider(engine)?.settings().issuer;
-    let key = (issuer.clone(), identity.subject.clone());
+    let key = (settings.issuer.clone(), identity.subject.clone());
     let Some(link) = sign_on_link::Entity::find_by_id(key).one(db).await? else {
         return Ok(None);
     };
