@@ -10,6 +10,7 @@
 //! | [`alerts`] | notifications and a sound for a user who looks elsewhere |
 //! | [`outbox`] | replies on their way, and drafts |
 //! | [`upload`] | files on their way to the process |
+//! | [`passkeys`] | asks the browser for passkeys |
 //! | [`labels`] | refusals, problems, badges and the like in the reader's language |
 //! | [`prefs`] | language and theme |
 //! | [`i18n`] | the translations |
@@ -25,6 +26,7 @@ pub mod labels;
 pub mod live;
 pub mod outbox;
 pub mod pages;
+pub mod passkeys;
 pub mod prefs;
 pub mod presence;
 pub mod ui;

@@ -4,7 +4,7 @@ import { type BrowserContext, type BrowserContextOptions, type Page, test as bas
 import type { Customer } from './simulator.js';
 import { Troubles } from './troubles.js';
 import { LOCALE } from './words.js';
-import { PASSWORD, type PickUp, World } from './world.js';
+import { ADDRESS, PASSWORD, type PickUp, World } from './world.js';
 
 export { expect };
 
@@ -13,6 +13,8 @@ interface Fixtures {
   furnished: PickUp | false;
   /** Settings of the server, as environment. */
   settings: Record<string, string>;
+  /** What browsers call the console: a name that leads to this machine, such as `localhost`, or its address. */
+  host: string;
   world: World;
   troubles: Troubles;
   /** A page in a browser of its own, with nobody logged in. */
@@ -26,9 +28,10 @@ interface Fixtures {
 export const test = base.extend<Fixtures>({
   furnished: ['manual', { option: true }],
   settings: [{}, { option: true }],
+  host: [ADDRESS, { option: true }],
 
-  world: async ({ furnished, settings }, use, info) => {
-    const world = await World.start(settings);
+  world: async ({ furnished, settings, host }, use, info) => {
+    const world = await World.start(settings, host);
     try {
       if (furnished) await world.furnish(furnished);
       await use(world);

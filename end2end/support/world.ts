@@ -1,8 +1,10 @@
 // A Switchboard of its own for each journey, with a simulated WhatsApp beside it. Both choose their ports
-// themselves, so that journeys can run side by side.
+// themselves, so that journeys can run side by side; a server that has a name is given one that is free.
 
 import { expect } from '@playwright/test';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { call } from './http.js';
@@ -11,6 +13,9 @@ import { type Customer, EXAMPLE, Simulator } from './simulator.js';
 
 const SWITCHBOARD = process.env.SWITCHBOARD_BIN ?? join(import.meta.dirname, '../../target/debug/switchboard');
 const SIMULATOR = join(dirname(SWITCHBOARD), 'simulator');
+
+/** Where the server listens, and what browsers call it if a journey gives it no name. */
+export const ADDRESS = '127.0.0.1';
 
 /** Everybody's password. */
 export const PASSWORD = 'correct horse battery';
@@ -45,17 +50,21 @@ export class World {
     public url: string,
   ) {}
 
-  /** A first start: nobody can log in yet. */
-  static async start(settings: Record<string, string> = {}): Promise<World> {
+  /** A first start: nobody can log in yet. `host`: what browsers call the console. */
+  static async start(settings: Record<string, string> = {}, host = ADDRESS): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'switchboard-journey-'));
-    const world = new World(await Simulator.start(SIMULATOR), folder, settings, '');
-    await world.startServer('127.0.0.1:0');
+    const simulator = await Simulator.start(SIMULATOR);
+    // The server cannot name itself after a port that it has yet to choose.
+    const port = host === ADDRESS ? 0 : await freePort();
+    const named: Record<string, string> = port === 0 ? {} : { SWITCHBOARD_HTTP__PUBLIC_URL: `http://${host}:${port}` };
+    const world = new World(simulator, folder, { ...named, ...settings }, '');
+    await world.startServer(`${ADDRESS}:${port}`);
     return world;
   }
 
   /** Starts the server again where it was, with the data it had. */
   async startServerAgain(): Promise<void> {
-    await this.startServer(new URL(this.url).host);
+    await this.startServer(`${ADDRESS}:${new URL(this.url).port}`);
   }
 
   async stopServer(): Promise<void> {
@@ -168,7 +177,7 @@ export class World {
   }
 
   private command(args: string[], input = ''): Promise<string> {
-    return run(SWITCHBOARD, args, this.settings('127.0.0.1:0'), input);
+    return run(SWITCHBOARD, args, this.settings(`${ADDRESS}:0`), input);
   }
 
   private settings(listen: string): Record<string, string> {
@@ -184,4 +193,13 @@ export class World {
       ...this.more,
     };
   }
+}
+
+/** A port on which nobody listens. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await once(server.listen(0, ADDRESS), 'listening');
+  const { port } = server.address() as AddressInfo;
+  await once(server.close(), 'close');
+  return port;
 }

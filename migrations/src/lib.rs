@@ -63,6 +63,7 @@ mod m0053_key_rotation;
 mod m0054_second_factors;
 mod m0055_erasure;
 mod m0056_single_sign_on;
+mod m0057_passkeys;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -126,6 +127,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0054_second_factors::Step),
             Box::new(m0055_erasure::Step),
             Box::new(m0056_single_sign_on::Step),
+            Box::new(m0057_passkeys::Step),
         ]
     }
 }

@@ -8,8 +8,12 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::Subscr
 pub fn start(log: &Log) {
     let mut filter = EnvFilter::new(&log.level);
     // The first warns of an attack at every expired or malformed cookie; the second logs every migration step, which hides the
-    // set-up link.
-    for quiet in ["tower_sessions=error", "sea_orm_migration=warn"] {
+    // set-up link; the third calls every answer of a passkey that users make up an error.
+    for quiet in [
+        "tower_sessions=error",
+        "sea_orm_migration=warn",
+        "webauthn_rs_core=off",
+    ] {
         if let Ok(quiet) = quiet.parse() {
             filter = filter.add_directive(quiet);
         }

@@ -40,6 +40,7 @@ fn config_check_shows_what_is_in_force_and_hides_secrets() {
         .env("SWITCHBOARD_META__GRAPH_VERSION", "v24.0")
         .env("SWITCHBOARD_DATABASE__URL", "postgres://u:hidden@localhost/x")
         .env("SWITCHBOARD_FILES__S3__SECRET_ACCESS_KEY", "hidden")
+        .env("SWITCHBOARD_SINGLE_SIGN_ON__CLIENT_SECRET", "hidden")
         .env("SWITCHBOARD_BIN", "somebody else's")
         .output()
         .expect("the binary");
@@ -234,6 +235,19 @@ fn users_are_listed_disabled_and_given_new_passwords() {
         !unknown.status.success() && unknown.stdout.is_empty(),
         "{unknown:?}"
     );
+}
+
+#[test]
+fn what_rules_would_delete_is_counted() {
+    let folder = TempDir::new().expect("a folder");
+    for rules in [&["retention"][..], &["retention", "--sessions-days", "30"]] {
+        let output = run(folder.path(), rules);
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(
+            text(&output.stdout),
+            "These rules delete now: 0 sessions, 0 messages, 0 files, 0 contacts. This command deletes nothing.\n"
+        );
+    }
 }
 
 #[test]

@@ -20,6 +20,7 @@ pub mod inbox;
 mod json;
 pub mod labels;
 pub mod meta_actions;
+pub mod passkeys;
 pub mod plain_form;
 pub mod presence;
 pub mod push;

@@ -20,7 +20,10 @@ use domain::{
 #[cfg(feature = "ssr")]
 use engine::{
     Engine,
-    access::second_factor::{self, CodeFor},
+    access::{
+        passkeys,
+        second_factor::{self, CodeFor},
+    },
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -33,6 +36,10 @@ pub struct SecondFactorPage {
     pub factor: SecondFactorView,
     /// What an app reads, while it is set up.
     pub qr: Option<Qr>,
+    /// Browsers have passkeys for the console's address.
+    pub has_passkeys: bool,
+    /// At the log-in: a passkey may answer, too.
+    pub asks_passkey: bool,
 }
 
 #[server(name = ReadSecondFactor, prefix = "/rpc", endpoint = "account/second-factor", protocol = Rpc)]
@@ -93,10 +100,12 @@ pub async fn login_code() -> Result<Option<SecondFactorPage>, ApiError> {
     let Some(proven) = guard::visitor().await?.waiting().await? else {
         return Ok(None);
     };
-    let page = page(&engine()?, &proven.me).await?;
+    let mut page = page(&engine()?, &proven.me).await?;
+    // Whoever has only the password does not see what they are called.
+    page.asks_passkey = !std::mem::take(&mut page.factor.passkeys).is_empty();
     // Another log-in may have begun the set-up anew: no code of this one is right.
-    let has_code = page.factor.on_since.is_some() || page.factor.setup.is_some();
-    Ok(has_code.then_some(page))
+    let has_any = page.factor.on_since.is_some() || page.factor.setup.is_some() || page.asks_passkey;
+    Ok(has_any.then_some(page))
 }
 
 /// The second step of a log-in: logs in and redirects to `next`.
@@ -152,6 +161,8 @@ async fn page(engine: &Engine, me: &Me) -> ApiResult<SecondFactorPage> {
             None => None,
         },
         factor,
+        has_passkeys: passkeys::work(engine),
+        asks_passkey: false,
     })
 }
 

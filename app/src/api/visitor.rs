@@ -32,6 +32,8 @@ pub const PROOF: &str = "proof";
 pub const DEVICE: &str = "device";
 /// The key under which a web session holds the address that it was begun from.
 pub const ADDRESS: &str = "address";
+/// The key under which a web session holds what the answer of a passkey is checked by.
+pub const PASSKEY: &str = "passkey";
 
 /// How long a log-in waits for the code of a second factor.
 const WAITS: Duration = Duration::from_secs(10 * 60);
@@ -116,6 +118,7 @@ impl Visitor {
         };
         let session = &self.session;
         session.cycle_id().await?;
+        session.remove_value(PASSKEY).await?;
         // Whoever else was logged in here is not any more.
         session.remove::<UserId>(USER).await?;
         session.insert(WAITING, waiting).await?;
@@ -170,6 +173,7 @@ impl Visitor {
         session.cycle_id().await?;
         session.remove::<Waiting>(WAITING).await?;
         if logs_in {
+            session.remove_value(PASSKEY).await?;
             let removed = session.remove::<Option<String>>(SECOND_FACTOR).await;
             removed?;
         }

@@ -91,6 +91,8 @@ pub fn refusal(locale: Locale, refusal: &Refusal) -> String {
         Refusal::HasExtension => td_string!(locale, common.refusal.has_extension).to_owned(),
         Refusal::SingleSignOn { why } => sign_on_problem(locale, *why).to_owned(),
         Refusal::UseSingleSignOn => td_string!(locale, common.refusal.use_single_sign_on).to_owned(),
+        Refusal::WrongPasskey => td_string!(locale, common.problem.wrong_passkey).to_owned(),
+        Refusal::NoPasskeys => td_string!(locale, common.refusal.no_passkeys).to_owned(),
         Refusal::OwnSecondFactor => td_string!(locale, common.problem.own_factor).to_owned(),
         Refusal::OwnPassword => td_string!(locale, common.problem.own_password).to_owned(),
         Refusal::KeyReused => td_string!(locale, common.refusal.key_reused).to_owned(),

@@ -69,6 +69,8 @@ id! {
     DeadLetterId
     /// An API token.
     TokenId
+    /// A passkey of a user.
+    PasskeyId
 }
 
 impl From<MessageId> for LineId {

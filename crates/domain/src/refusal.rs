@@ -87,6 +87,10 @@ pub enum Refusal {
     SingleSignOn { why: SignOnProblem },
     #[error("users log in by single sign-on; only administrators have a password")]
     UseSingleSignOn,
+    #[error("browsers have no passkeys for this address")]
+    NoPasskeys,
+    #[error("this answer of a passkey does not belong to the question, or came too late")]
+    WrongPasskey,
     #[error("only a failed message can be sent again")]
     NotFailed,
     #[error("this key has been used for another message")]
@@ -172,7 +176,9 @@ impl Refusal {
             Self::LinkUsed | Self::FileGone => Class::Gone,
             Self::FileTooLarge { .. } => Class::TooLarge,
             Self::NoSpace => Class::NoSpace,
-            Self::Invalid { .. } | Self::UnfitDatabase { .. } | Self::KeyReused => Class::Invalid,
+            Self::Invalid { .. } | Self::UnfitDatabase { .. } | Self::KeyReused | Self::WrongPasskey => {
+                Class::Invalid
+            }
             Self::TooManyAttempts { .. } | Self::AskedJustNow { .. } => Class::TooMany,
             Self::Busy { .. } | Self::MetaSilent => Class::Unavailable,
             Self::ChangedMeanwhile
@@ -198,6 +204,7 @@ impl Refusal {
             | Self::OwnPassword
             | Self::OwnSecondFactor
             | Self::UseSingleSignOn
+            | Self::NoPasskeys
             | Self::NotFailed
             | Self::NothingToReplay
             | Self::NameDiffers
@@ -284,6 +291,7 @@ mod tests {
             (Refusal::OwnPassword, 409),
             (Refusal::OwnSecondFactor, 409),
             (Refusal::UseSingleSignOn, 409),
+            (Refusal::NoPasskeys, 409),
             (Refusal::NotFailed, 409),
             (Refusal::NothingToReplay, 409),
             (Refusal::NameDiffers, 409),
@@ -300,6 +308,7 @@ mod tests {
             (Refusal::field("name", Problem::Required), 422),
             (Refusal::UnfitDatabase { why: Unfit::ALL[0] }, 422),
             (Refusal::KeyReused, 422),
+            (Refusal::WrongPasskey, 422),
             (Refusal::TooManyAttempts { seconds: 7 }, 429),
             (Refusal::Busy { seconds: 7 }, 503),
             (Refusal::AskedJustNow { seconds: 7 }, 429),

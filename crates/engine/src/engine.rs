@@ -34,6 +34,7 @@ use std::{
 use tokio::sync::{Notify, Semaphore};
 use url::Url;
 use uuid::Uuid;
+use webauthn_rs::Webauthn;
 use whatsapp::graph::Graph;
 
 /// The engine. Clones share everything: a request makes several, so a clone is one pointer.
@@ -56,6 +57,8 @@ pub struct Parts {
     pub(crate) tokens_give: Role,
     pub(crate) second_factor_roles: Vec<Role>,
     pub(crate) single_sign_on: Option<Provider>,
+    /// `None`: browsers have no passkeys for the console's address.
+    pub(crate) webauthn: Option<Webauthn>,
     pub(crate) passwords: Passwords,
     pub(crate) login_throttle: LoginThrottle,
     pub(crate) token_addresses: TokenAddresses,

@@ -4,7 +4,8 @@ use crate::{
     Config, Engine, Error, Events, Purpose, Result,
     access::passwords::Passwords,
     access::{
-        login_throttle::LoginThrottle, single_sign_on::provider::Provider, token_addresses::TokenAddresses,
+        login_throttle::LoginThrottle, passkeys, single_sign_on::provider::Provider,
+        token_addresses::TokenAddresses,
     },
     audit::Subject,
     audit::refusal_rate::RefusalRate,
@@ -79,6 +80,7 @@ impl Engine {
             tokens_give: config.tokens_give,
             second_factor_roles: config.second_factor_roles,
             single_sign_on: single_sign_on.transpose()?,
+            webauthn: passkeys::webauthn(&config.public_url)?,
             events: Arc::new(Events::new(log::newest(db.read()).await?)),
             db,
             keys: Keys::new(source, key),

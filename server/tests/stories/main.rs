@@ -51,6 +51,7 @@ mod notes;
 mod outbound;
 mod pace;
 mod pages;
+mod passkeys;
 mod permissions;
 mod presence;
 mod process;

@@ -54,13 +54,16 @@ async fn sensitive_changes_ask_for_the_password_again(story: &Story) {
     let without_log_in = [("id", &*jana), ("form[number]", "293"), ("form[name]", "Jana")];
     let user = [("id", NOBODY)];
     let of_channel = [("id", &*channel), ("version", "1")];
-    let changes: [(&str, &[(&str, &str)]); 16] = [
+    let changes: [(&str, &[(&str, &str)]); 19] = [
         ("users/save", &person),
         ("users/set-disabled", &[("id", NOBODY), ("disabled", "true")]),
         ("users/end-logins", &user),
         ("users/password-link", &user),
         ("users/remove-second-factor", &user),
         ("users/unlink-single-sign-on", &user),
+        ("account/begin-passkey", &[("name", "Phone")]),
+        ("account/add-passkey", &[("answer", "{}")]),
+        ("account/remove-passkey", &user),
         ("extensions/save", &extension),
         ("extensions/save", &without_log_in),
         ("extensions/set-disabled", &[("id", &jana), ("disabled", "true")]),

@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 43] = [
+const OBSTACLES: [(&str, &str); 44] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -167,6 +167,7 @@ const OBSTACLES: [(&str, &str); 43] = [
         "CREATE TABLE sign_on_links (id INTEGER)",
         "DROP TABLE sign_on_links",
     ),
+    ("CREATE TABLE passkeys (id INTEGER)", "DROP TABLE passkeys"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! A server on port 0 with a fresh database, a simulated Meta beside it, and a clock that the test moves.
 
+pub mod authenticator;
 pub mod chance;
 pub mod database;
 pub mod events;

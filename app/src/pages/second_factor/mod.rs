@@ -2,6 +2,7 @@
 
 mod log_in;
 mod own;
+mod passkeys;
 mod set_up;
 
 pub use self::{log_in::LoginCodePage, own::SecondFactorPage};

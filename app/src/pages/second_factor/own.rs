@@ -1,9 +1,13 @@
-//! One's own second factor: set up, turned on by a first code, and turned off by another one.
+//! One's own second factor: the app is set up, turned on by a first code, and turned off by another one; and passkeys.
 
-use super::set_up::{Code, SetUp};
+use super::{
+    passkeys::{Passkeys, adding},
+    set_up::{Code, SetUp},
+};
 use crate::{
     api::{
         ActionForm, Resource, ServerAction,
+        passkeys::RemovePasskey,
         second_factor::{
             BeginSecondFactor, SecondFactorPage as Page, TurnOffSecondFactor, TurnOnSecondFactor,
             second_factor,
@@ -11,6 +15,7 @@ use crate::{
     },
     i18n::*,
     labels,
+    pages::directory::switches,
     ui::{
         Badge, Button, ButtonLink, CheckedForm, Form, Kind, Load, PageHead, Time, Tone,
         form::{FormAnswer, on_outcome},
@@ -28,6 +33,8 @@ pub fn SecondFactorPage() -> impl IntoView {
     let begin = ServerAction::<BeginSecondFactor>::new();
     let turn_on = Form::<TurnOnSecondFactor>::new();
     let turn_off = Form::<TurnOffSecondFactor>::new();
+    let adding = adding(stored);
+    let remove = switches::<RemovePasskey, _>(stored);
     on_outcome(begin, move |outcome| {
         if let Err(error) = outcome {
             toasts.warn(labels::sentence(i18n.get_locale_untracked(), error));
@@ -47,11 +54,20 @@ pub fn SecondFactorPage() -> impl IntoView {
         }
     });
     let view = move |page: Page| {
-        let Page { required, factor, qr } = page;
-        match (factor.on_since, factor.setup) {
+        let Page {
+            required,
+            factor,
+            qr,
+            has_passkeys,
+            asks_passkey: _,
+        } = page;
+        let has_app = factor.on_since.is_some();
+        let is_last = required && !has_app && factor.passkeys.len() == 1;
+        let app = match (factor.on_since, factor.setup) {
             (Some(since), _) => {
                 let left = factor.codes_left;
-                view! { <On since left required turn_off /> }.into_any()
+                let is_last = required && factor.passkeys.is_empty();
+                view! { <On since left is_last turn_off /> }.into_any()
             }
             (None, Some(setup)) => view! {
                 <SetUp setup qr />
@@ -59,7 +75,13 @@ pub fn SecondFactorPage() -> impl IntoView {
             }
             .into_any(),
             (None, None) => view! { <Off begin /> }.into_any(),
+        };
+        view! {
+            {app}
+            <Passkeys rows=factor.passkeys possible=has_passkeys is_last adding remove />
+            <BackToAccount />
         }
+        .into_any()
     };
     view! {
         <PageHead title=move || t_string!(i18n, account.factor.title).to_owned() />
@@ -79,7 +101,6 @@ fn Off(begin: ServerAction<BeginSecondFactor>) -> impl IntoView {
                     {move || t_string!(i18n, account.factor.begin)}
                 </Button>
             </ActionForm>
-            <BackToAccount />
         </section>
     }
     .into_any()
@@ -103,16 +124,15 @@ fn Confirm(turn_on: Form<TurnOnSecondFactor>, begin: ServerAction<BeginSecondFac
                     {move || t_string!(i18n, account.factor.begin_anew)}
                 </Button>
             </ActionForm>
-            <BackToAccount />
         </section>
     }
     .into_any()
 }
 
 #[component]
-fn On(since: Timestamp, left: u32, required: bool, turn_off: Form<TurnOffSecondFactor>) -> impl IntoView {
+fn On(since: Timestamp, left: u32, is_last: bool, turn_off: Form<TurnOffSecondFactor>) -> impl IntoView {
     let i18n = use_i18n();
-    let text = move || match required {
+    let text = move || match is_last {
         true => t_string!(i18n, account.factor.turn_off_required),
         false => t_string!(i18n, account.factor.turn_off_text),
     };
@@ -137,7 +157,6 @@ fn On(since: Timestamp, left: u32, required: bool, turn_off: Form<TurnOffSecondF
                     {move || t_string!(i18n, account.factor.turn_off)}
                 </Button>
             </CheckedForm>
-            <BackToAccount />
         </section>
     }
     .into_any()

@@ -3,6 +3,7 @@
 mod account;
 mod actor;
 mod audit;
+mod passkey;
 mod permission;
 mod role;
 mod role_groups;
@@ -15,6 +16,7 @@ pub use actor::{Actor, Me};
 pub use audit::{
     AuditAbout, AuditActor, AuditFilter, AuditForm, AuditOutcome, AuditRow, AuditSubject, LOG_IN_ACTIONS,
 };
+pub use passkey::{PasskeyRow, passkey_name};
 pub use permission::Permission;
 pub use role::{Role, Scope};
 pub use role_groups::RoleGroups;

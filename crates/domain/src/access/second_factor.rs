@@ -1,5 +1,6 @@
 //! The second factor of a log-in: a code that an app shows, or a recovery code.
 
+use super::passkey::PasskeyRow;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -14,12 +15,14 @@ const DIGITS: usize = 6;
 /// How far a user's second factor is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecondFactorView {
-    /// `None`: it is off.
+    /// `None`: log-ins ask for no code.
     pub on_since: Option<Timestamp>,
     /// Recovery codes that were not used yet.
     pub codes_left: u32,
     /// What the user needs to turn it on. It is not shown any more when it is on.
     pub setup: Option<SecondFactorSetup>,
+    /// The oldest first.
+    pub passkeys: Vec<PasskeyRow>,
 }
 
 /// What an app and its user are told when a second factor is set up.

@@ -110,7 +110,7 @@ pub(super) async fn attempted<T>(
     check: impl Future<Output = Result<std::result::Result<T, Subject>>>,
 ) -> Result<Option<T>> {
     if let Err(refused) = engine.login_throttle.begin(attempt) {
-        log_refusal(attempt, attempt.typed == Typed::Code);
+        log_refusal(attempt, matches!(attempt.typed, Typed::Code | Typed::Passkey));
         let why = Some("too many attempts".to_owned());
         refusals::note(engine, Kind::Password, action, Subject::Console, why).await;
         return Err(refused.into());

@@ -36,6 +36,8 @@ pub(crate) enum Typed {
     Password,
     /// A code of the second factor, by somebody who knows the password.
     Code,
+    /// Nothing: a passkey answers, which is their second factor. Wrong codes do not keep it out.
+    Passkey,
     /// Nothing: the provider of single sign-on is asked who it is.
     SignOn,
 }
@@ -123,6 +125,9 @@ impl LoginThrottle {
         } = attempt;
         if typed == Typed::Code {
             return vec![(self.key(("code", login)), CODE)];
+        }
+        if typed == Typed::Passkey {
+            return vec![(self.key(("passkey", login, from.map(network))), CODE)];
         }
         if typed == Typed::SignOn {
             let from = from.map(network);

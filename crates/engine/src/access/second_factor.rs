@@ -11,7 +11,7 @@ use crate::{
         api_tokens::sha256,
         log_in::{Caller, attempted},
         login_throttle::{Attempt, Typed},
-        users, web_sessions,
+        passkeys, users, web_sessions,
     },
     audit::Subject,
     entity::second_factor::{ActiveModel, Column, Entity, Model},
@@ -30,7 +30,7 @@ use domain::{
 use hmac::{Hmac, KeyInit, Mac as _};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, ExprTrait as _, IntoActiveModel, QueryFilter,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait as _, IntoActiveModel, QueryFilter,
     sea_query::{Expr, OnConflict},
 };
 use sha2::Sha256;
@@ -91,9 +91,14 @@ pub async fn asked_of(engine: &Engine, me: &Me) -> Result<Asked> {
     }
 }
 
+/// Whether a log-in asks for a code or a passkey.
 pub async fn is_on(engine: &Engine, me: &Me) -> Result<bool> {
-    let row = stored(engine, me.id).await?;
-    Ok(row.is_some_and(|row| row.on_since.is_some()))
+    has_any(engine.db.read(), me.id).await
+}
+
+async fn has_any(db: &impl ConnectionTrait, user: UserId) -> Result<bool> {
+    let row = Entity::find_by_id(user.uuid()).one(db).await?;
+    Ok(row.is_some_and(|row| row.on_since.is_some()) || passkeys::has_any(db, user).await?)
 }
 
 /// Whether the settings require it of the user's role.
@@ -103,8 +108,12 @@ pub fn is_required(engine: &Engine, me: &Me) -> bool {
 
 /// `begun`: what [`begin`] has returned to the web session that asks.
 pub async fn view(engine: &Engine, me: &Me, begun: Option<&str>) -> Result<SecondFactorView> {
+    let passkeys = passkeys::of(engine, me.id).await?;
     let Some(row) = stored(engine, me.id).await? else {
-        return Ok(SecondFactorView::default());
+        return Ok(SecondFactorView {
+            passkeys,
+            ..SecondFactorView::default()
+        });
     };
     let setup = match row.on_since.is_none() && is_by(engine, &row, begun) {
         true => Some(setup(&Secret::open(engine, &row).await?, &me.login)?),
@@ -114,6 +123,7 @@ pub async fn view(engine: &Engine, me: &Me, begun: Option<&str>) -> Result<Secon
         on_since: row.on_since.map(Timestamp::from_millis),
         codes_left: RECOVERY_CODES.saturating_sub(row.used_codes.count_ones()),
         setup,
+        passkeys,
     })
 }
 
@@ -245,7 +255,11 @@ async fn use_up(engine: &Engine, me: &Me, what_for: CodeFor<'_>, code: &str) -> 
     if turns_on {
         change.on_since = Set(Some(engine.clock().now().millis()));
     }
-    let tx = engine.transaction(&Actor::User(me.clone())).await?;
+    let tx = engine.transaction_alone(&Actor::User(me.clone())).await?;
+    // Whoever has added a passkey meanwhile gives that.
+    if turns_on && matches!(what_for, CodeFor::LogIn(_)) && passkeys::has_any(&tx, me.id).await? {
+        return Ok(false);
+    }
     // As it was read: of two who type one code at once, one is refused.
     let used = Entity::update_many()
         .set(change)
@@ -269,19 +283,19 @@ async fn use_up(engine: &Engine, me: &Me, what_for: CodeFor<'_>, code: &str) -> 
     Ok(true)
 }
 
-/// Turns the actor's own factor off, with a code. Whoever has to have one is logged out everywhere, and sets up another
-/// at the next log-in; returns whether.
+/// Turns the codes of the actor's own app off, with a code. Whoever has to have a factor and has none left is logged out
+/// everywhere, and sets up another at the next log-in; returns whether.
 pub async fn turn_off(engine: &Engine, me: &Me, code: &str, caller: Caller<'_>) -> Result<bool> {
     check(engine, me, CodeFor::TurningOff, code, caller).await?;
-    let is_required = is_required(engine, me);
-    let tx = engine.transaction(&Actor::User(me.clone())).await?;
+    let tx = engine.transaction_alone(&Actor::User(me.clone())).await?;
     Entity::delete_by_id(me.id.uuid()).exec(&tx).await?;
-    if is_required {
+    let is_out = is_required(engine, me) && !passkeys::has_any(&tx, me.id).await?;
+    if is_out {
         web_sessions::delete_all(&tx, me.id).await?;
     }
     tx.audit(CodeFor::TurningOff.action(), Subject::User(me.id.uuid()), None);
     tx.commit().await?;
-    Ok(is_required)
+    Ok(is_out)
 }
 
 /// Removes another user's, who has lost their app and their recovery codes, and logs them out everywhere.
@@ -292,7 +306,8 @@ pub async fn remove(engine: &Engine, actor: &Actor, id: UserId) -> Result<()> {
     }
     users::get(engine, actor, id).await?;
     let tx = engine.transaction(actor).await?;
-    if Entity::delete_by_id(id.uuid()).exec(&tx).await?.rows_affected > 0 {
+    let codes = Entity::delete_by_id(id.uuid()).exec(&tx).await?.rows_affected;
+    if codes + passkeys::delete_all(&tx, id).await? > 0 {
         web_sessions::delete_all(&tx, id).await?;
         tx.audit("person.second_factor_removed", Subject::User(id.uuid()), None);
     }

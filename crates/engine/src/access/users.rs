@@ -4,7 +4,7 @@ use crate::{
     Engine, Result,
     access::{login_names, web_sessions},
     audit::{Subject, request},
-    entity::{extension, second_factor, sign_on_link, stored, user, web_session},
+    entity::{extension, passkey, second_factor, sign_on_link, stored, user, web_session},
     transaction::Transaction,
 };
 use domain::{
@@ -62,7 +62,7 @@ async fn rows(engine: &Engine, users: Vec<user::Model>) -> Result<Vec<UserRow>> 
         .into_tuple()
         .all(db)
         .await?;
-    let factors: HashSet<Uuid> = second_factor::Entity::find()
+    let mut factors: HashSet<Uuid> = second_factor::Entity::find()
         .filter(second_factor::Column::PersonId.is_in(users.iter().map(|user| user.id)))
         .filter(second_factor::Column::OnSince.is_not_null())
         .select_only()
@@ -72,6 +72,14 @@ async fn rows(engine: &Engine, users: Vec<user::Model>) -> Result<Vec<UserRow>> 
         .await?
         .into_iter()
         .collect();
+    let passkeys: Vec<Uuid> = passkey::Entity::find()
+        .filter(passkey::Column::PersonId.is_in(users.iter().map(|user| user.id)))
+        .select_only()
+        .column(passkey::Column::PersonId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    factors.extend(passkeys);
     let linked: HashSet<Uuid> = sign_on_link::Entity::find()
         .filter(sign_on_link::Column::PersonId.is_in(users.iter().map(|user| user.id)))
         .select_only()

@@ -33,6 +33,7 @@ pub mod message_cost;
 pub mod message_payload;
 pub mod message_status;
 pub mod outbox;
+pub mod passkey;
 pub mod password_link;
 pub mod presence;
 pub mod push_sender;

@@ -23,7 +23,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("queues", &["directory", "url"]),
         ("reauthenticate", &[]),
         ("role_choice", &[]),
-        ("second_factor", &["login"]),
+        ("second_factor", &["directory", "login"]),
         ("security", &["filters", "url"]),
         ("session_labels", &["directory", "url"]),
         ("session_log", &["bulk", "filters", "in_group"]),
