@@ -123,7 +123,9 @@ async function look(page: Page, name: string): Promise<string[]> {
     await page.setViewportSize({ width, height: 800 });
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+      // One that waits for something else never ends.
+      const rest = page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+      await Promise.race([rest, page.waitForTimeout(1000)]);
       await page.screenshot({ path: test.info().outputPath(`${name}-${colorScheme}-${width}.png`), fullPage: true });
       const { violations } = await axe(page).withTags(TAGS).analyze();
       const where = `${name} at ${width}, ${colorScheme}`;

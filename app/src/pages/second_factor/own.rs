@@ -166,9 +166,11 @@ fn On(since: Timestamp, left: u32, is_last: bool, turn_off: Form<TurnOffSecondFa
 fn BackToAccount() -> impl IntoView {
     let i18n = use_i18n();
     view! {
-        <ButtonLink href="/account" kind=Kind::Quiet>
-            {move || t_string!(i18n, account.title)}
-        </ButtonLink>
+        <p class="back">
+            <ButtonLink href="/account" kind=Kind::Quiet>
+                {move || t_string!(i18n, account.title)}
+            </ButtonLink>
+        </p>
     }
     .into_any()
 }
