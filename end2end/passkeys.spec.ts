@@ -333,6 +333,8 @@ test('the keyboard is enough', async ({ person }) => {
 
 test('without JavaScript no button is dead, and removing works', async ({ person, stranger, troubles }) => {
   troubles.allow(/^request failed: csp .*switchboard\.js$/);
+  // A page that stays for some seconds.
+  troubles.allow(/preloaded using link preload but not used/);
   const plain = await person('admin', { javaScriptEnabled: false });
   const page = await person('admin');
   await Device.of(page);

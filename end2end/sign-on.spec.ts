@@ -279,7 +279,7 @@ test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 
   test('the link is a link, and what went wrong is told', async ({ stranger, troubles }) => {
-    troubles.allow(/^request failed: csp .*switchboard\.js$/);
+    troubles.allow(/^request failed: csp .*switchboard\.js$/, /preloaded using link preload but not used/);
     const page = await stranger();
     await page.goto('/users');
     await door(page).click();
