@@ -1,6 +1,6 @@
 //! A password is checked before the log-in is stored. What ends the user's log-ins between the two has to end this one, too:
-//! so whoever checked the password hands on by which one. A
-//! log-in at a provider ends with the password, too: everybody has one, if only a made-up one.
+//! so whoever checked the password hands on by which one. A log-in at a provider ends with the password, too: where a user
+//! has none, something else stands in its place (`passwords::no_password`).
 
 use crate::access::api_tokens::sha256;
 use domain::{access::Me, time::Timestamp};
