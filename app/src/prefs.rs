@@ -22,13 +22,17 @@ pub const fn browser_cookie_name(https: bool) -> &'static str {
     }
 }
 
-/// The value of `Set-Cookie`: no script can read the cookie.
 #[cfg(feature = "ssr")]
 pub fn browser_cookie(value: &str, https: bool) -> String {
-    let lives = engine::access::browsers::KNOWN_FOR.as_secs();
-    let name = browser_cookie_name(https);
-    let secure = if https { "; Secure" } else { "" };
-    format!("{name}={value}; Path=/; Max-Age={lives}; HttpOnly; SameSite=Lax{secure}")
+    let lives = engine::access::browsers::KNOWN_FOR;
+    private_cookie(browser_cookie_name(https), value, lives, https)
+}
+
+/// The value of `Set-Cookie` of a cookie that no script can read. Browsers send it also when a page elsewhere leads here.
+#[cfg(feature = "ssr")]
+pub fn private_cookie(name: &str, value: &str, lives: std::time::Duration, https: bool) -> String {
+    let (seconds, secure) = (lives.as_secs(), if https { "; Secure" } else { "" });
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
 
 /// The value of `Set-Cookie` of a cookie that the page's script may change, too: it holds a preference, not a secret.

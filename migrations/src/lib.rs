@@ -64,6 +64,7 @@ mod m0054_second_factors;
 mod m0055_erasure;
 mod m0056_single_sign_on;
 mod m0057_passkeys;
+mod m0058_stray_statuses;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -128,6 +129,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0055_erasure::Step),
             Box::new(m0056_single_sign_on::Step),
             Box::new(m0057_passkeys::Step),
+            Box::new(m0058_stray_statuses::Step),
         ]
     }
 }

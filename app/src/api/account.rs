@@ -33,7 +33,7 @@ pub async fn account() -> Result<Account, ApiError> {
     let actor = Actor::User(me.clone());
     Ok(Account {
         logins: engine::access::web_sessions::own(&engine, &actor, session.as_deref()).await?,
-        second_factor: engine::access::second_factor::is_on(&engine, &me).await?,
+        second_factor: engine::access::second_factor::has(&engine, &me).await?,
         me,
     })
 }

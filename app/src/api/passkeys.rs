@@ -12,7 +12,10 @@ use super::{
 use super::{checked::Checked, error::ApiError, rpc::Rpc};
 use domain::{access::passkey_name, form::Invalid, ids::PasskeyId};
 #[cfg(feature = "ssr")]
-use engine::access::passkeys::{self, Challenge, Kept};
+use engine::access::second_factor::{
+    self,
+    passkeys::{self, Challenge, Kept},
+};
 use leptos::prelude::*;
 
 /// A challenge for a new passkey of this name, as JSON for the browser.
@@ -45,7 +48,7 @@ pub async fn add_passkey(#[server(default)] answer: String) -> Result<(), ApiErr
 pub async fn remove_passkey(id: PasskeyId) -> Result<(), ApiError> {
     let me = me().await?;
     reauthenticated().await?;
-    match passkeys::remove(&engine()?, &me, id).await? {
+    match second_factor::remove_passkey(&engine()?, &me, id).await? {
         true => leptos_axum::redirect("/login"),
         false => plain_form::redirect("/account/second-factor"),
     }

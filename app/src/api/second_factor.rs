@@ -20,9 +20,10 @@ use domain::{
 #[cfg(feature = "ssr")]
 use engine::{
     Engine,
-    access::{
+    access::second_factor::{
+        self,
+        codes::{self, CodeFor},
         passkeys,
-        second_factor::{self, CodeFor},
     },
 };
 use leptos::prelude::*;
@@ -52,7 +53,7 @@ pub async fn second_factor() -> Result<SecondFactorPage, ApiError> {
 pub async fn begin_second_factor() -> Result<(), ApiError> {
     let me = me().await?;
     reauthenticated().await?;
-    let begun = second_factor::begin(&engine()?, &me).await?;
+    let begun = codes::begin(&engine()?, &me).await?;
     let session = web_session().await?;
     session.insert(SECOND_FACTOR, begun).await?;
     plain_form::redirect(PAGE);
@@ -66,7 +67,7 @@ pub async fn turn_on_second_factor(#[server(default)] code: String) -> Result<()
     reauthenticated().await?;
     let begun = begun().await?;
     let what_for = CodeFor::TurningOn(begun.as_deref());
-    second_factor::check(&engine, &me, what_for, &code, guard::caller(None)).await?;
+    codes::check(&engine, &me, what_for, &code, guard::caller(None)).await?;
     plain_form::redirect(PAGE);
     Ok(())
 }
@@ -81,7 +82,7 @@ impl Checked for TurnOnSecondFactor {
 #[server(prefix = "/rpc", endpoint = "account/turn-off-second-factor", protocol = Rpc)]
 pub async fn turn_off_second_factor(#[server(default)] code: String) -> Result<(), ApiError> {
     let (engine, me) = (engine()?, me().await?);
-    match second_factor::turn_off(&engine, &me, &code, guard::caller(None)).await? {
+    match second_factor::turn_codes_off(&engine, &me, &code, guard::caller(None)).await? {
         true => leptos_axum::redirect("/login"),
         false => plain_form::redirect(PAGE),
     }
@@ -119,7 +120,7 @@ pub async fn give_code(
     };
     let (begun, caller) = (begun().await?, guard::caller(None));
     let what_for = CodeFor::LogIn(begun.as_deref());
-    second_factor::check(&engine()?, &proven.me, what_for, &code, caller).await?;
+    codes::check(&engine()?, &proven.me, what_for, &code, caller).await?;
     auth::let_in(proven).await?;
     leptos_axum::redirect(plain_form::local(&next));
     Ok(())

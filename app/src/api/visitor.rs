@@ -107,7 +107,7 @@ impl Visitor {
                     to: next.to_owned(),
                 });
             }
-            Asked::Code => None,
+            Asked::Factor => None,
             Asked::SetUp(begun) => Some(begun),
         };
         let waiting = Waiting {
@@ -120,7 +120,7 @@ impl Visitor {
         session.cycle_id().await?;
         session.remove_value(PASSKEY).await?;
         // Whoever else was logged in here is not any more.
-        session.remove::<UserId>(USER).await?;
+        session.remove_value(USER).await?;
         session.insert(WAITING, waiting).await?;
         session.insert(SECOND_FACTOR, begun).await?;
         session.save().await?;
@@ -171,11 +171,10 @@ impl Visitor {
     async fn enter(&self, Proven { me, by, sign_on }: Proven, logs_in: bool) -> ApiResult<Vec<String>> {
         let session = &self.session;
         session.cycle_id().await?;
-        session.remove::<Waiting>(WAITING).await?;
+        session.remove_value(WAITING).await?;
         if logs_in {
             session.remove_value(PASSKEY).await?;
-            let removed = session.remove::<Option<String>>(SECOND_FACTOR).await;
-            removed?;
+            session.remove_value(SECOND_FACTOR).await?;
         }
         session.insert(USER, me.id).await?;
         // Whoever was logged in at the provider has proved nothing now.

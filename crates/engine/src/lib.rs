@@ -46,6 +46,7 @@ mod receipts;
 mod retention;
 mod transaction;
 mod wakes;
+mod web;
 mod workers;
 
 pub use clock::Clock;

@@ -4,7 +4,7 @@ use crate::{
     Config, Engine, Error, Events, Purpose, Result,
     access::passwords::Passwords,
     access::{
-        login_throttle::LoginThrottle, passkeys, single_sign_on::provider::Provider,
+        login_throttle::LoginThrottle, second_factor::passkeys, single_sign_on::provider::Provider,
         token_addresses::TokenAddresses,
     },
     audit::Subject,

@@ -5,14 +5,22 @@ use crate::{
     Clock, Engine, Result,
     audit::chain,
     channels::{reservation, traffic},
-    entity::{dead_letter, delivery, journal, password_link, setup_link, web_session},
+    entity::{
+        dead_letter, delivery, journal, message, message_status, password_link, setup_link, web_session,
+    },
     erasure,
     events::log,
     files::keep,
     templates,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Query};
-use std::time::Duration;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, Query},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -20,6 +28,8 @@ use uuid::Uuid;
 const DELIVERIES_LIVE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 /// Dead letters, and the deliveries in which they came.
 const DEAD_LETTERS_LIVE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// Statuses of messages that are not here: somebody else has sent them, or they are deleted.
+const STRAY_STATUSES_LIVE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// Events, for streams that come back.
 const EVENTS_LIVE: Duration = Duration::from_secs(24 * 60 * 60);
 /// Rows of the audit log.
@@ -64,6 +74,8 @@ pub(crate) async fn pass(engine: &Engine) -> Result<()> {
     let before = now.minus(DELIVERIES_LIVE).millis();
     while forget_deliveries(engine, before).await? == BATCH {}
     while forget_rows(engine, before).await? == BATCH {}
+    let before = now.minus(STRAY_STATUSES_LIVE).millis();
+    while forget_statuses(engine, before).await? == BATCH {}
     let before = now.minus(EVENTS_LIVE).millis();
     while forget_events(engine, before).await? == BATCH {}
     while chain::forget(engine, now.minus(AUDIT_LIVES)).await? > 0 {}
@@ -126,6 +138,49 @@ async fn forget_events(engine: &Engine, before: i64) -> Result<u64> {
     let gone = log::forget(&tx, before, BATCH).await?;
     tx.commit().await?;
     Ok(gone)
+}
+
+/// A message may have come after its statuses: these are no strays any more.
+async fn forget_statuses(engine: &Engine, before: i64) -> Result<u64> {
+    use message_status::Column;
+    let old: Vec<(String, String)> = message_status::Entity::find()
+        .filter(Column::StraySince.lt(before))
+        .order_by_asc(Column::StraySince)
+        .limit(BATCH)
+        .select_only()
+        .columns([Column::PhoneNumberId, Column::Wamid])
+        .into_tuple()
+        .all(engine.db.read())
+        .await?;
+    let found = old.len() as u64;
+    let mut wamids_of: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (number, wamid) in old {
+        wamids_of.entry(number).or_default().insert(wamid);
+    }
+    let tx = engine.db.write().await?;
+    for (number, wamids) in wamids_of {
+        let strays = Condition::all()
+            .add(Column::PhoneNumberId.eq(&number))
+            .add(Column::Wamid.is_in(&wamids))
+            .add(Column::StraySince.is_not_null());
+        let here = Query::select()
+            .column(message::Column::Wamid)
+            .from(message::Entity)
+            .and_where(message::Column::PhoneNumberId.eq(&number))
+            .and_where(message::Column::Wamid.is_in(&wamids))
+            .to_owned();
+        message_status::Entity::update_many()
+            .col_expr(Column::StraySince, Expr::value(None::<i64>))
+            .filter(strays.clone().add(Column::Wamid.in_subquery(here)))
+            .exec(&tx)
+            .await?;
+        message_status::Entity::delete_many()
+            .filter(strays)
+            .exec(&tx)
+            .await?;
+    }
+    tx.commit().await?;
+    Ok(found)
 }
 
 async fn forget_rows(engine: &Engine, before: i64) -> Result<u64> {

@@ -24,12 +24,13 @@ use engine::{
     seldom::{EVERY_SECOND, Seldom},
 };
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use subtle::ConstantTimeEq as _;
 use tower_sessions::Session;
 use url::{Position, form_urlencoded};
 
-/// How long a log-in at the provider may take, in seconds.
-const WITHIN: u32 = 10 * 60;
+/// How long a log-in at the provider may take.
+const WITHIN: Duration = Duration::from_secs(10 * 60);
 /// Maximum length of the address to go on to.
 const MAX_NEXT: usize = 1000;
 
@@ -126,7 +127,7 @@ pub async fn finish(
     let visitor = Visitor::new(http.engine.clone(), session, &headers, address);
     let kept = kept(&http, &headers).filter(|kept| is_same(&kept.begun.state, &answer.state));
     // It works once.
-    let used_up = cookie(&http, "", 0);
+    let used_up = cookie(&http, "", Duration::ZERO);
     let Some(kept) = kept else {
         // Another log-in has begun in this browser, or none.
         let is_in = matches!(visitor.user().await, Ok(Some(_)));
@@ -192,15 +193,9 @@ fn is_same(kept: &str, brought: &str) -> bool {
     kept.as_bytes().ct_eq(brought.as_bytes()).into()
 }
 
-/// The browser sends it when the provider sends its user back, so it is no strict one.
-fn cookie(http: &Http, value: &str, seconds: u32) -> String {
-    let name = cookie_name(http);
-    let secure = if http.engine.is_behind_https() {
-        "; Secure"
-    } else {
-        ""
-    };
-    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+fn cookie(http: &Http, value: &str, lives: Duration) -> String {
+    let https = http.engine.is_behind_https();
+    app::prefs::private_cookie(cookie_name(http), value, lives, https)
 }
 
 fn refused(error: ApiError, again: bool, next: &str) -> Response {

@@ -330,7 +330,7 @@ async fn what_was_written_in_a_group_is_not_answered_in_private(story: &Story) {
 }
 
 /// A message sent from the phone app at a time in seconds.
-fn echo(line: &Line, at: i64, wamid: &str, to: &str, text: &str) -> String {
+pub fn echo(line: &Line, at: i64, wamid: &str, to: &str, text: &str) -> String {
     let echo = json!({
         "from": "420800555010", "to": to, "id": wamid, "timestamp": at.to_string(), "type": "text", "text": {"body": text},
     });

@@ -25,14 +25,14 @@ stories! {
     the_page_works_without_a_script
 }
 
-const TO: &str = "420800555201";
+pub const TO: &str = "420800555201";
 
 /// `pricing` as Meta sends it.
 fn priced(category: &str, kind: &str) -> Value {
     json!({"billable": kind == "regular", "pricing_model": "PMP", "type": kind, "category": category})
 }
 
-fn status(wamid: &str, word: &str, to: &str, pricing: Option<Value>) -> Value {
+pub fn status(wamid: &str, word: &str, to: &str, pricing: Option<Value>) -> Value {
     let at = START.millis() / 1000;
     let mut status = json!({"id": wamid, "status": word, "timestamp": at.to_string(), "recipient_id": to});
     if let Some(pricing) = pricing {
@@ -41,7 +41,7 @@ fn status(wamid: &str, word: &str, to: &str, pricing: Option<Value>) -> Value {
     status
 }
 
-async fn told(story: &Story, line: &Line, statuses: &[Value]) {
+pub async fn told(story: &Story, line: &Line, statuses: &[Value]) {
     let value = json!({
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": "420800555011", "phone_number_id": line.phone_number_id},

@@ -1,6 +1,8 @@
 //! Erasing a customer, and deleting by rules what has become old.
 
 use crate::{
+    content::{echo, post_body},
+    costs::{TO, status, told},
     export::unpacked,
     files::pdf,
     stories,
@@ -34,6 +36,7 @@ stories! {
     a_file_that_another_customer_got_stays
     all_that_is_stored_of_a_customer_is_saved
     merged_contacts_go_together_and_others_forget_their_numbers
+    statuses_without_a_message_go_after_ninety_days
 }
 
 mod by_rules {
@@ -377,6 +380,32 @@ async fn without_rules_everything_stays(story: &Story) {
     for table in ["messages", "sessions", "contacts", "session_moments"] {
         assert!(now[table] >= full[table], "{table}");
     }
+}
+
+async fn statuses_without_a_message_go_after_ninety_days(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    story.answers(&session, "Hello").await;
+    story.settled().await;
+    let own = story.count("message_statuses").await;
+    assert!(own > 0);
+    let strays = || story.count("message_statuses WHERE stray_since IS NOT NULL");
+    assert_eq!(strays().await, 0);
+    let told_of = |wamid: &str| ["sent", "delivered"].map(|word| status(wamid, word, TO, None));
+    told(story, &line, &told_of("wamid.another's")).await;
+    // What is written on the company's phone may come after its statuses.
+    told(story, &line, &told_of("wamid.late")).await;
+    assert_eq!(strays().await, 4);
+    let now = story.clock.now().millis() / 1000;
+    post_body(story, &line, echo(&line, now, "wamid.late", TO, "Until six")).await;
+
+    story.later(89 * DAY).await;
+    story.engine.forget().await.expect("a pass");
+    assert_eq!(story.count("message_statuses").await, own + 4);
+    story.later(2 * DAY).await;
+    story.engine.forget().await.expect("a pass");
+    assert_eq!(story.count("message_statuses").await, own + 2);
+    assert_eq!(strays().await, 0);
 }
 
 async fn a_file_that_another_customer_got_stays(story: &Story) {

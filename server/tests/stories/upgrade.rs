@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 44] = [
+const OBSTACLES: [(&str, &str); 45] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -168,6 +168,10 @@ const OBSTACLES: [(&str, &str); 44] = [
         "DROP TABLE sign_on_links",
     ),
     ("CREATE TABLE passkeys (id INTEGER)", "DROP TABLE passkeys"),
+    (
+        "CREATE TABLE message_statuses_stray (id INTEGER)",
+        "DROP TABLE message_statuses_stray",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,6 @@
 pub mod api_tokens;
 pub mod browsers;
 pub mod log_in;
-pub mod passkeys;
 pub mod password_links;
 pub mod proof;
 pub mod second_factor;

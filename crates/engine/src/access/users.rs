@@ -16,8 +16,8 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -62,33 +62,13 @@ async fn rows(engine: &Engine, users: Vec<user::Model>) -> Result<Vec<UserRow>> 
         .into_tuple()
         .all(db)
         .await?;
-    let mut factors: HashSet<Uuid> = second_factor::Entity::find()
-        .filter(second_factor::Column::PersonId.is_in(users.iter().map(|user| user.id)))
-        .filter(second_factor::Column::OnSince.is_not_null())
-        .select_only()
-        .column(second_factor::Column::PersonId)
-        .into_tuple()
-        .all(db)
-        .await?
-        .into_iter()
-        .collect();
-    let passkeys: Vec<Uuid> = passkey::Entity::find()
-        .filter(passkey::Column::PersonId.is_in(users.iter().map(|user| user.id)))
-        .select_only()
-        .column(passkey::Column::PersonId)
-        .into_tuple()
-        .all(db)
-        .await?;
-    factors.extend(passkeys);
-    let linked: HashSet<Uuid> = sign_on_link::Entity::find()
-        .filter(sign_on_link::Column::PersonId.is_in(users.iter().map(|user| user.id)))
-        .select_only()
-        .column(sign_on_link::Column::PersonId)
-        .into_tuple()
-        .all(db)
-        .await?
-        .into_iter()
-        .collect();
+    let ids: Vec<Uuid> = users.iter().map(|user| user.id).collect();
+    let with_codes = second_factor::Entity::find().filter(second_factor::Column::OnSince.is_not_null());
+    let mut factors = owners(db, with_codes, second_factor::Column::PersonId, &ids).await?;
+    let passkeys = passkey::Entity::find();
+    factors.extend(owners(db, passkeys, passkey::Column::PersonId, &ids).await?);
+    let links = sign_on_link::Entity::find();
+    let linked = owners(db, links, sign_on_link::Column::PersonId, &ids).await?;
     let logins: HashMap<Option<Uuid>, (i64, Option<i64>)> = logins
         .into_iter()
         .map(|(user, count, seen)| (user, (count, seen)))
@@ -110,6 +90,18 @@ async fn rows(engine: &Engine, users: Vec<user::Model>) -> Result<Vec<UserRow>> 
         })
     });
     rows.collect()
+}
+
+/// Which of these users such rows belong to.
+async fn owners<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    rows: Select<E>,
+    owner: E::Column,
+    users: &[Uuid],
+) -> Result<HashSet<Uuid>> {
+    let of_them = rows.filter(owner.is_in(users.iter().copied()));
+    let owners: Vec<Uuid> = of_them.select_only().column(owner).into_tuple().all(db).await?;
+    Ok(owners.into_iter().collect())
 }
 
 /// Adds a user without an extension.

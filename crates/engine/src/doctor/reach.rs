@@ -1,14 +1,13 @@
 //! Whether the server's public address leads to this process. The attempt carries no secret: whoever answers there may
 //! be a stranger.
 
-use crate::{Engine, files::link};
+use crate::{Engine, files::link, web};
 use domain::doctor::{Reach, is_local};
 use reqwest::{
-    Client, ClientBuilder,
+    Client,
     header::{CONTENT_TYPE, USER_AGENT},
-    redirect,
 };
-use std::{error::Error as _, time::Duration};
+use std::time::Duration;
 use url::Url;
 
 const LIMIT: Duration = Duration::from_secs(4);
@@ -20,14 +19,7 @@ const HEALTHY: &[u8] = b"ok";
 /// # Errors
 /// The process has no TLS.
 pub(crate) fn client() -> reqwest::Result<Client> {
-    builder().build()
-}
-
-fn builder() -> ClientBuilder {
-    Client::builder()
-        .redirect(redirect::Policy::none())
-        .timeout(LIMIT)
-        .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
+    web::client(LIMIT).build()
 }
 
 pub(super) async fn attempt(web: &Client, public_url: &Url) -> Reach {
@@ -72,12 +64,8 @@ pub(super) async fn fetch_probe(engine: &Engine) -> Reach {
 
 fn failure(error: reqwest::Error) -> Reach {
     let error = error.without_url();
-    let mut why = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        why = error.to_string();
-        cause = error.source();
-    }
+    let first = web::causes(&error).last();
+    let why = first.map(ToString::to_string).unwrap_or_default();
     if why.to_lowercase().contains("certificate") {
         Reach::BadCertificate { why }
     } else {
@@ -88,7 +76,7 @@ fn failure(error: reqwest::Error) -> Reach {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use reqwest::Certificate;
+    use reqwest::{Certificate, ClientBuilder};
     use rustls::pki_types::PrivateKeyDer;
     use std::{net::SocketAddr, sync::Arc};
     use tokio::{
@@ -137,7 +125,9 @@ mod tests {
             true => builder.tls_certs_only([certificate]),
             false => builder,
         };
-        let web = trust(builder().resolve("pbx.test", address)).build().unwrap();
+        let web = trust(web::client(LIMIT).resolve("pbx.test", address))
+            .build()
+            .unwrap();
         let url = format!("https://pbx.test:{}/", address.port());
         attempt(&web, &url.parse().unwrap()).await
     }
@@ -171,7 +161,7 @@ mod tests {
         let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = closed.local_addr().unwrap();
         drop(closed);
-        let web = builder().resolve("pbx.test", address).build().unwrap();
+        let web = web::client(LIMIT).resolve("pbx.test", address).build().unwrap();
         let url = format!("https://pbx.test:{}/", address.port());
         let reach = attempt(&web, &url.parse().unwrap()).await;
         assert!(matches!(reach, Reach::Unreachable { .. }), "{reach:?}");

@@ -32,6 +32,8 @@ pub struct Model {
     pub pricing_type: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub pricing_category: Option<String>,
+    /// Since when it has waited for its message; `None`: it has come with the message here.
+    pub stray_since: Option<i64>,
 }
 
 impl Model {

@@ -39,6 +39,7 @@ pub(crate) fn apply(
         .is_some_and(|message| message.phone);
     let counts = update.pricing.is_some() || !phone;
     let pricing = update.pricing.clone().unwrap_or_default();
+    let found = find_message(batch, &phone_number_id, update);
     let row = message_status::Model {
         phone_number_id: phone_number_id.clone(),
         wamid: update.wamid.as_str().to_owned(),
@@ -54,6 +55,7 @@ pub(crate) fn apply(
         pricing_model: pricing.model,
         pricing_type: pricing.kind,
         pricing_category: pricing.category,
+        stray_since: found.is_none().then_some(batch.now),
     };
     batch.costs.note(channel.id, &row);
     batch.written().status(row);
@@ -71,9 +73,7 @@ pub(crate) fn apply(
     {
         heard.payment_refused_at = Some(refused.then_some(at));
     }
-    let Some(id) = find_message(batch, &phone_number_id, update) else {
-        return Ok(());
-    };
+    let Some(id) = found else { return Ok(()) };
     // A word that this version does not know still proves that Meta has the message.
     let news = update.status.as_str().parse().unwrap_or(Status::Sent);
     // Meta has the message, so nothing is left to be sent.

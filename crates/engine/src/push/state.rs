@@ -3,8 +3,9 @@
 use crate::{
     config::PushServices,
     push::{endpoint::PublicAddresses, identity::Identity},
+    web,
 };
-use reqwest::{Client, redirect};
+use reqwest::Client;
 use std::{
     sync::{
         Arc,
@@ -31,12 +32,8 @@ impl Push {
     /// # Errors
     /// The process has no TLS.
     pub(crate) fn new(services: PushServices) -> reqwest::Result<Self> {
-        let builder = Client::builder()
-            .redirect(redirect::Policy::none())
-            .timeout(WITHIN)
-            // A proxy would look up the names itself, and so reach what must not be reached.
-            .no_proxy()
-            .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")));
+        // A proxy would look up the names itself, and so reach what must not be reached.
+        let builder = web::client(WITHIN).no_proxy();
         let builder = match services {
             PushServices::Any => builder,
             PushServices::Public | PushServices::None => builder.dns_resolver(Arc::new(PublicAddresses)),

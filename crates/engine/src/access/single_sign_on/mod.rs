@@ -54,7 +54,7 @@ pub async fn log_in(engine: &Engine, code: String, begun: &Begun, from: Option<I
         let exchanged = exchanged(engine, code, begun, from).await?;
         let known = users::linked(provider.settings(), engine.db.read(), &exchanged.identity).await?;
         let identity = provider.completed(exchanged, known.is_none()).await?;
-        let user = users::user_of(engine, provider.settings(), &identity).await;
+        let user = users::user_of(engine, provider.settings(), &identity, known).await;
         let user = user.inspect_err(|error| {
             let Identity { subject, email, .. } = &identity;
             tracing::warn!(%error, subject, email, "single sign-on: somebody is not let in");

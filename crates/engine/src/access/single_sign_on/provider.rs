@@ -5,6 +5,7 @@ use crate::{
     Clock, Error, Result,
     config::SingleSignOn,
     seldom::{EVERY_SECOND, Seldom},
+    web,
 };
 use chrono::{DateTime, Utc};
 use domain::{refusal::Refusal, sign_on::SignOnProblem, time::Timestamp};
@@ -22,7 +23,6 @@ use openidconnect::{
     },
     http,
 };
-use reqwest::redirect;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use std::{error::Error as StdError, sync::Arc, time::Duration};
@@ -125,10 +125,7 @@ impl Provider {
     pub(crate) fn new(settings: SingleSignOn, public_url: &Url, clock: &Clock) -> Result<Self> {
         let mut redirect = public_url.clone();
         redirect.set_path("/login/single-sign-on/callback");
-        let web = reqwest::Client::builder()
-            .redirect(redirect::Policy::none())
-            .timeout(WITHIN)
-            .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
+        let web = web::client(WITHIN)
             .build()
             .map_err(|error| Error::Setup(format!("there is no client for HTTPS: {error}")))?;
         let issuer = IssuerUrl::new(settings.issuer.clone())
@@ -306,33 +303,22 @@ impl Provider {
         let mut known = self.known.lock().await;
         let now = self.clock.now();
         let is_new = |at: Option<Timestamp>, enough| at.is_some_and(|at| now.since(at) < enough);
-        let old = || {
-            known
-                .client
-                .clone()
-                .ok_or_else(|| refused(SignOnProblem::Unavailable))
-        };
-        if is_new(known.read_at, at_most) || is_new(known.asked_at, PAUSE) {
-            return old();
-        }
-        let ask = |request| ask(self.web.clone(), request);
-        let found = CoreProviderMetadata::discover_async(self.issuer.clone(), &ask).await;
-        // It may have taken its time.
-        let now = self.clock.now();
-        known.asked_at = Some(now);
-        match found {
-            Ok(metadata) => {
-                known.read_at = Some(now);
-                Ok(known.client.insert(Arc::new(self.client_of(metadata))).clone())
-            }
-            Err(error) => {
-                warn("what it publishes of itself cannot be read", &error);
-                known
-                    .client
-                    .clone()
-                    .ok_or_else(|| refused(SignOnProblem::Unavailable))
+        if !is_new(known.read_at, at_most) && !is_new(known.asked_at, PAUSE) {
+            let ask = |request| ask(self.web.clone(), request);
+            let found = CoreProviderMetadata::discover_async(self.issuer.clone(), &ask).await;
+            // It may have taken its time.
+            let now = self.clock.now();
+            known.asked_at = Some(now);
+            match found {
+                Ok(metadata) => {
+                    known.read_at = Some(now);
+                    known.client = Some(Arc::new(self.client_of(metadata)));
+                }
+                Err(error) => warn("what it publishes of itself cannot be read", &error),
             }
         }
+        let client = known.client.clone();
+        client.ok_or_else(|| refused(SignOnProblem::Unavailable))
     }
 
     fn client_of(&self, metadata: CoreProviderMetadata) -> ProviderClient {
@@ -388,12 +374,8 @@ fn unavailable(what: &str, error: &(dyn StdError + 'static)) -> Error {
 fn warn(what: &str, error: &(dyn StdError + 'static)) {
     static WARNED: Seldom = Seldom::every(EVERY_SECOND);
     if let Some(left_out) = WARNED.due() {
-        let mut why = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            why = format!("{why}: {error}");
-            cause = error.source();
-        }
+        let why: Vec<String> = web::causes(error).map(ToString::to_string).collect();
+        let why = why.join(": ");
         tracing::warn!(why, left_out, "single sign-on: the provider is of no use: {what}");
     }
 }

@@ -21,13 +21,13 @@ use sea_orm::{
     QueryFilter, QuerySelect,
 };
 
-/// The user, created if the settings say so, with the role of their groups.
+/// The user, created if the settings say so, with the role of their groups. `known`: to whom the identity is linked.
 pub(super) async fn user_of(
     engine: &Engine,
     settings: &SingleSignOn,
     identity: &Identity,
+    known: Option<user::Model>,
 ) -> Result<user::Model> {
-    let known = linked(settings, engine.db.read(), identity).await?;
     let role = role(settings, identity)?;
     if let Some(user) = known.filter(|user| has_role(user, role)) {
         return enabled(user);

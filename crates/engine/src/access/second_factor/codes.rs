@@ -1,5 +1,5 @@
-//! The second factor of a log-in: a code that an app computes from a shared secret and the time
-//! (<https://www.rfc-editor.org/rfc/rfc6238>), or one of ten recovery codes. Each code works once.
+//! Codes as second factor of a log-in: an app computes them from a shared secret and the time
+//! (<https://www.rfc-editor.org/rfc/rfc6238>), and there are ten recovery codes. Each code works once.
 //!
 //! Recovery codes are derived from the secret. Both are shown until a first code of the app turns the factor on, and
 //! never again; whoever begins anew gets others. Only the web session that has begun sees them and turns the factor on:
@@ -11,17 +11,14 @@ use crate::{
         api_tokens::sha256,
         log_in::{Caller, attempted},
         login_throttle::{Attempt, Typed},
-        passkeys, users, web_sessions,
+        second_factor::passkeys,
     },
     audit::Subject,
     entity::second_factor::{ActiveModel, Column, Entity, Model},
     random,
 };
 use domain::{
-    access::{
-        Actor, Me, Permission, RECOVERY_CODES, RECOVERY_DIGITS, SecondFactorSetup, SecondFactorView,
-        TypedCode,
-    },
+    access::{Actor, Me, RECOVERY_CODES, RECOVERY_DIGITS, SecondFactorSetup, SecondFactorView, TypedCode},
     form::Problem,
     ids::UserId,
     refusal::Refusal,
@@ -60,7 +57,7 @@ impl<'a> CodeFor<'a> {
         }
     }
 
-    fn action(self) -> &'static str {
+    pub(super) fn action(self) -> &'static str {
         match self {
             Self::LogIn(_) => "person.second_factor",
             Self::TurningOn(_) => ON,
@@ -71,49 +68,10 @@ impl<'a> CodeFor<'a> {
 
 const ON: &str = "person.second_factor_on";
 
-/// What a user does after the password.
-#[derive(Debug)]
-pub enum Asked {
-    Nothing,
-    Code,
-    /// Begun, as by [`begin`].
-    SetUp(String),
-}
-
-/// Who has to have a second factor and has none sets one up.
-pub async fn asked_of(engine: &Engine, me: &Me) -> Result<Asked> {
-    if is_on(engine, me).await? {
-        return Ok(Asked::Code);
-    }
-    match is_required(engine, me) {
-        true => Ok(Asked::SetUp(begin(engine, me).await?)),
-        false => Ok(Asked::Nothing),
-    }
-}
-
-/// Whether a log-in asks for a code or a passkey.
-pub async fn is_on(engine: &Engine, me: &Me) -> Result<bool> {
-    has_any(engine.db.read(), me.id).await
-}
-
-async fn has_any(db: &impl ConnectionTrait, user: UserId) -> Result<bool> {
-    let row = Entity::find_by_id(user.uuid()).one(db).await?;
-    Ok(row.is_some_and(|row| row.on_since.is_some()) || passkeys::has_any(db, user).await?)
-}
-
-/// Whether the settings require it of the user's role.
-pub fn is_required(engine: &Engine, me: &Me) -> bool {
-    engine.second_factor_roles.contains(&me.role)
-}
-
-/// `begun`: what [`begin`] has returned to the web session that asks.
-pub async fn view(engine: &Engine, me: &Me, begun: Option<&str>) -> Result<SecondFactorView> {
-    let passkeys = passkeys::of(engine, me.id).await?;
+/// Without the passkeys. `begun`: what [`begin`] has returned to the web session that asks.
+pub(super) async fn view(engine: &Engine, me: &Me, begun: Option<&str>) -> Result<SecondFactorView> {
     let Some(row) = stored(engine, me.id).await? else {
-        return Ok(SecondFactorView {
-            passkeys,
-            ..SecondFactorView::default()
-        });
+        return Ok(SecondFactorView::default());
     };
     let setup = match row.on_since.is_none() && is_by(engine, &row, begun) {
         true => Some(setup(&Secret::open(engine, &row).await?, &me.login)?),
@@ -123,8 +81,13 @@ pub async fn view(engine: &Engine, me: &Me, begun: Option<&str>) -> Result<Secon
         on_since: row.on_since.map(Timestamp::from_millis),
         codes_left: RECOVERY_CODES.saturating_sub(row.used_codes.count_ones()),
         setup,
-        passkeys,
+        ..SecondFactorView::default()
     })
+}
+
+pub(super) async fn are_on(db: &impl ConnectionTrait, user: UserId) -> Result<bool> {
+    let row = Entity::find_by_id(user.uuid()).one(db).await?;
+    Ok(row.is_some_and(|row| row.on_since.is_some()))
 }
 
 fn is_by(engine: &Engine, row: &Model, begun: Option<&str>) -> bool {
@@ -283,35 +246,9 @@ async fn use_up(engine: &Engine, me: &Me, what_for: CodeFor<'_>, code: &str) -> 
     Ok(true)
 }
 
-/// Turns the codes of the actor's own app off, with a code. Whoever has to have a factor and has none left is logged out
-/// everywhere, and sets up another at the next log-in; returns whether.
-pub async fn turn_off(engine: &Engine, me: &Me, code: &str, caller: Caller<'_>) -> Result<bool> {
-    check(engine, me, CodeFor::TurningOff, code, caller).await?;
-    let tx = engine.transaction_alone(&Actor::User(me.clone())).await?;
-    Entity::delete_by_id(me.id.uuid()).exec(&tx).await?;
-    let is_out = is_required(engine, me) && !passkeys::has_any(&tx, me.id).await?;
-    if is_out {
-        web_sessions::delete_all(&tx, me.id).await?;
-    }
-    tx.audit(CodeFor::TurningOff.action(), Subject::User(me.id.uuid()), None);
-    tx.commit().await?;
-    Ok(is_out)
-}
-
-/// Removes another user's, who has lost their app and their recovery codes, and logs them out everywhere.
-pub async fn remove(engine: &Engine, actor: &Actor, id: UserId) -> Result<()> {
-    actor.require(Permission::UserChange)?;
-    if actor.is(id) {
-        return Err(Refusal::OwnSecondFactor.into());
-    }
-    users::get(engine, actor, id).await?;
-    let tx = engine.transaction(actor).await?;
-    let codes = Entity::delete_by_id(id.uuid()).exec(&tx).await?.rows_affected;
-    if codes + passkeys::delete_all(&tx, id).await? > 0 {
-        web_sessions::delete_all(&tx, id).await?;
-        tx.audit("person.second_factor_removed", Subject::User(id.uuid()), None);
-    }
-    tx.commit().await
+/// Returns how many there were.
+pub(super) async fn delete(tx: &impl ConnectionTrait, user: UserId) -> Result<u64> {
+    Ok(Entity::delete_by_id(user.uuid()).exec(tx).await?.rows_affected)
 }
 
 async fn stored(engine: &Engine, user: UserId) -> Result<Option<Model>> {

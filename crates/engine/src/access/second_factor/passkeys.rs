@@ -9,13 +9,9 @@ use crate::{
         api_tokens::sha256,
         log_in::{Caller, attempted},
         login_throttle::{Attempt, Typed},
-        web_sessions,
     },
     audit::Subject,
-    entity::{
-        passkey::{ActiveModel, Column, Entity, Model},
-        second_factor as app,
-    },
+    entity::passkey::{ActiveModel, Column, Entity, Model},
 };
 use domain::{
     access::{Actor, Me, PasskeyRow, passkey_name},
@@ -185,30 +181,14 @@ pub async fn add(engine: &Engine, me: &Me, kept: Option<Kept>, answer: &str) -> 
     tx.commit().await
 }
 
-/// Removes one of the user's own. Whoever has to have a second factor and has none left is logged out
-/// everywhere; returns whether.
-pub async fn remove(engine: &Engine, me: &Me, id: PasskeyId) -> Result<bool> {
-    // Two who remove two at once must not both leave one.
-    let tx = engine.transaction_alone(&Actor::User(me.clone())).await?;
-    let row = Entity::find_by_id(id.uuid()).one(&tx).await?;
+/// Deletes one of the user's own. Returns its name.
+pub(super) async fn delete(tx: &impl ConnectionTrait, user: UserId, id: PasskeyId) -> Result<String> {
+    let row = Entity::find_by_id(id.uuid()).one(tx).await?;
     let row = row
-        .filter(|row| row.person_id == me.id.uuid())
+        .filter(|row| row.person_id == user.uuid())
         .ok_or(Refusal::NotFound)?;
-    Entity::delete_by_id(row.id).exec(&tx).await?;
-    let codes = app::Entity::find_by_id(me.id.uuid()).one(&tx).await?;
-    let has_app = codes.is_some_and(|codes| codes.on_since.is_some());
-    let needs_one = engine.second_factor_roles.contains(&me.role);
-    let is_out = needs_one && !has_app && !has_any(&tx, me.id).await?;
-    if is_out {
-        web_sessions::delete_all(&tx, me.id).await?;
-    }
-    tx.audit(
-        "person.passkey_removed",
-        Subject::User(me.id.uuid()),
-        Some(row.name),
-    );
-    tx.commit().await?;
-    Ok(is_out)
+    Entity::delete_by_id(row.id).exec(tx).await?;
+    Ok(row.name)
 }
 
 /// A challenge for the passkeys of somebody who logs in.
