@@ -73,12 +73,15 @@ fn parts(text: &str) -> Vec<Part<'_>> {
 
 /// A canned reply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CannedReply {
     pub id: CannedReplyId,
+    /// What is typed after the slash.
     pub shortcut: String,
     /// Empty if it only has files.
     pub text: String,
     /// Only sessions of this queue may use it.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub queue: Option<QueueId>,
     /// In the order in which they were uploaded.
     pub files: Vec<UploadedFile>,

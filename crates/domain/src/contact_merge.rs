@@ -16,12 +16,15 @@ pub struct Merged {
     pub may_change: bool,
 }
 
+/// One of the contacts of a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MergedContact {
     pub contact: ContactRef,
     /// Name and note of all of them are this one's.
     pub main: bool,
     /// Their latest session that the reader may see.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub session: Option<SessionId>,
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 /// How much is deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ErasureExtent))]
 pub struct Extent {
     pub contacts: u64,
     pub sessions: u64,

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 /// One field of a form and its problem.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldProblem {
     /// The field's name as the form and the API spell it.
     pub field: String,
@@ -20,6 +21,7 @@ pub struct FieldProblem {
 
 /// What can be wrong with a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = FieldProblemCode))]
 #[serde(rename_all = "snake_case")]
 pub enum Problem {
     Required,

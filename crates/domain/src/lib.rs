@@ -36,6 +36,7 @@
 //! | [`alert`] | what calls for a user who looks elsewhere |
 //! | [`push`] | a browser's subscription to pushes |
 //! | [`follow`] | a thread that takes in what events bring |
+//! | `openapi` | what the descriptions of types for the API have in common; only with the feature of this name |
 
 pub mod access;
 pub mod alert;
@@ -63,6 +64,8 @@ pub mod language;
 pub mod mask;
 pub mod message;
 pub mod nfc;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod page;
 pub mod phone;
 pub mod pick_up_mode;

@@ -5,6 +5,11 @@ use std::time::Duration;
 
 /// Milliseconds since 1970-01-01 UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    schema(example = 1_795_824_000_000_i64)
+)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 

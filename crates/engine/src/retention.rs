@@ -175,7 +175,7 @@ async fn forget_statuses(engine: &Engine, before: i64) -> Result<u64> {
             .exec(&tx)
             .await?;
         message_status::Entity::delete_many()
-            .filter(strays)
+            .filter(strays.add(Column::StraySince.lt(before)))
             .exec(&tx)
             .await?;
     }

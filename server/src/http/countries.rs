@@ -23,7 +23,7 @@ pub struct Doors(Arc<Table>);
 #[derive(Debug)]
 struct Table {
     engine: Engine,
-    by_route: HashMap<&'static str, Option<Door>>,
+    by_route: HashMap<String, Option<Door>>,
 }
 
 impl Doors {

@@ -71,6 +71,16 @@ pub async fn of_user(
     }
 }
 
+/// Reads a message's file. `Range` and `If-None-Match` work.
+#[utoipa::path(
+    get,
+    path = "/api/v1/messages/{id}/file",
+    operation_id = "file",
+    tag = "Messages",
+    params(("id" = MessageId, Path), Version),
+    responses((status = 200, description = "The bytes.", content_type = "*/*", body = [u8]), (status = 206, description = "A part of them.", content_type = "*/*", body = [u8]), (status = 304, description = "They are as the client has them."), (status = 410, description = "They are not kept any more.", content_type = "application/problem+json", body = Problem), (status = 416, description = "There is no such part.")),
+    security(("token" = ["read"]))
+)]
 pub async fn of_token(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -82,8 +92,10 @@ pub async fn of_token(
 }
 
 /// `?size=small` asks for the small version of a picture.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Version {
+    /// `small`: the small version of a picture.
     size: Option<String>,
 }
 

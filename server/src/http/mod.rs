@@ -55,10 +55,11 @@ const UPLOAD_WITHIN: Duration = Duration::from_secs(5 * 60);
 
 /// The complete router. Layers are added from the inside out.
 pub fn router(http: Http) -> Router {
+    let all = routes();
     let group = |access| {
-        let of_group = routes().into_iter().filter(|route| route.access == access);
+        let of_group = all.iter().filter(|route| route.access == access);
         of_group.fold(Router::new(), |router, route| {
-            router.route(route.path, route.methods)
+            router.route(&route.path, route.methods.clone())
         })
     };
     let limits = &http.settings.http;

@@ -1,18 +1,12 @@
 //! The table of routes: every path, who may call it, and its handlers.
 
 use super::{
-    api,
-    api::{
-        canned_replies, channel_health, channels, contacts, costs, deliveries, extensions, labels,
-        merged_contacts, messages, queues, sessions, templates,
-    },
-    audit, contact_card, conversation, country_database, events, handbook, health, linked_file, media,
-    session_log, single_sign_on, site,
-    state::Http,
-    unlock, uploads, webhook,
+    api, audit, contact_card, conversation, country_database, events, handbook, health, linked_file, media,
+    session_log, single_sign_on, site, state::Http, unlock, uploads, webhook,
 };
-use axum::routing::{MethodRouter, any, delete, get, post, put};
+use axum::routing::{MethodRouter, any, get, post};
 use domain::countries::Door;
+use utoipa_axum::router::UtoipaMethodRouter;
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,19 +48,31 @@ impl Access {
 #[derive(Debug)]
 pub struct Route {
     pub access: Access,
-    pub path: &'static str,
+    pub path: String,
     pub(super) methods: MethodRouter<Http>,
+}
+
+/// A route of the REST API. Its path is in the descriptions of its handlers.
+fn of_api(access: Access, (_, paths, methods): UtoipaMethodRouter<Http>) -> Route {
+    let mut paths = paths.paths.into_keys();
+    let (path, other) = (paths.next(), paths.next());
+    assert!(other.is_none(), "{path:?} and {other:?} are two routes");
+    Route {
+        access,
+        path: path.expect("a description has a path"),
+        methods,
+    }
 }
 
 /// Every route except the pages and the server functions, which `app` lists.
 pub fn routes() -> Vec<Route> {
     use Access::{Asset, Link, Meta, Public, Token, TokenUpload, Upload, User, Visitor};
-    let route = |access, path, methods| Route {
+    let route = |access, path: &str, methods| Route {
         access,
-        path,
+        path: path.to_owned(),
         methods,
     };
-    vec![
+    let mut all = vec![
         route(Public, "/healthz", get(health::alive)),
         route(Public, "/readyz", get(health::ready)),
         // With a token.
@@ -80,6 +86,8 @@ pub fn routes() -> Vec<Route> {
             "/login/single-sign-on/callback",
             get(single_sign_on::finish),
         ),
+        route(Asset, "/api/v1/openapi.json", get(api::document::json)),
+        route(Asset, "/api/docs", get(api::reference::page)),
         route(Asset, "/help", get(handbook::begin)),
         route(Asset, "/help/{name}", get(handbook::open)),
         route(Asset, "/help/{language}/{name}", get(handbook::page)),
@@ -126,149 +134,17 @@ pub fn routes() -> Vec<Route> {
             post(country_database::replace),
         ),
         //
-        route(
-            Token,
-            "/api/v1/channels",
-            get(channels::list).post(channels::create),
-        ),
-        route(Token, "/api/v1/channels/{id}", get(channels::get)),
-        route(
-            Token,
-            "/api/v1/channels/{id}/health",
-            get(channel_health::latest).post(channel_health::examine),
-        ),
-        route(Token, "/api/v1/channels/{id}/templates", get(templates::list)),
-        route(Token, "/api/v1/costs", get(costs::month)),
-        route(
-            Token,
-            "/api/v1/costs/rates",
-            get(costs::rates)
-                .put(costs::replace_rates)
-                .delete(costs::embedded_rates),
-        ),
-        route(
-            Token,
-            "/api/v1/costs/budget",
-            get(costs::budget).put(costs::set_budget),
-        ),
-        route(
-            Token,
-            "/api/v1/extensions",
-            get(extensions::list).post(extensions::create),
-        ),
-        route(Token, "/api/v1/extensions/{id}", get(extensions::get)),
-        route(
-            Token,
-            "/api/v1/extensions/{id}/availability",
-            put(extensions::set_availability),
-        ),
-        route(Token, "/api/v1/queues", get(queues::list).post(queues::create)),
-        route(Token, "/api/v1/queues/{id}", get(queues::get)),
-        route(
-            Token,
-            "/api/v1/canned-replies",
-            get(canned_replies::list).post(canned_replies::create),
-        ),
-        route(
-            Token,
-            "/api/v1/canned-replies/{id}",
-            get(canned_replies::get)
-                .put(canned_replies::replace)
-                .delete(canned_replies::delete),
-        ),
-        route(Token, "/api/v1/labels", get(labels::list).post(labels::create)),
-        route(
-            Token,
-            "/api/v1/labels/{id}",
-            get(labels::get).put(labels::replace).delete(labels::delete),
-        ),
-        route(
-            Token,
-            "/api/v1/sessions/{id}/labels/{label}",
-            put(labels::put_on).delete(labels::take_off),
-        ),
-        route(Token, "/api/v1/sessions", get(sessions::list)),
-        route(Token, "/api/v1/sessions/{id}", get(sessions::get)),
-        route(Token, "/api/v1/session-log", get(api::session_log::list)),
-        route(Token, "/api/v1/search", get(api::search::search)),
-        route(Token, "/api/v1/sessions/{id}/pick-up", post(sessions::pick_up)),
-        route(Token, "/api/v1/sessions/{id}/close", post(sessions::close)),
-        route(Token, "/api/v1/sessions/{id}/reopen", post(sessions::reopen)),
-        route(Token, "/api/v1/sessions/{id}/read", post(sessions::mark_read)),
-        route(Token, "/api/v1/sessions/{id}/typing", post(sessions::typing)),
-        route(Token, "/api/v1/sessions/{id}/unread", post(sessions::mark_unread)),
-        route(
-            Token,
-            "/api/v1/sessions/{id}/snooze",
-            post(sessions::snooze).delete(sessions::wake),
-        ),
-        route(Token, "/api/v1/sessions/{id}/notes", post(sessions::note)),
-        route(
-            Token,
-            "/api/v1/sessions/{id}/contact-note",
-            get(sessions::contact_note).put(sessions::set_contact_note),
-        ),
-        route(
-            Token,
-            "/api/v1/sessions/{id}/contact-name",
-            put(sessions::set_contact_name),
-        ),
-        route(
-            Token,
-            "/api/v1/sessions/{id}/block",
-            get(sessions::contact_block)
-                .post(sessions::block)
-                .delete(sessions::unblock),
-        ),
-        route(
-            Token,
-            "/api/v1/sessions/{id}/merged-contacts",
-            get(merged_contacts::list),
-        ),
-        route(
-            Token,
-            "/api/v1/sessions/{id}/merged-contacts/{contact}",
-            put(merged_contacts::merge).delete(merged_contacts::separate),
-        ),
-        route(Token, "/api/v1/contacts/{id}", delete(contacts::erase)),
-        route(
-            Token,
-            "/api/v1/contacts/{id}/export",
-            get(conversation::contact::of_token),
-        ),
-        route(Token, "/api/v1/sessions/{id}/timeline", get(sessions::timeline)),
-        route(Token, "/api/v1/sessions/{id}/export", get(conversation::of_token)),
-        route(Token, "/api/v1/sessions/{id}/transfer", post(sessions::transfer)),
-        route(Token, "/api/v1/sessions/transfer", post(sessions::transfer_all)),
-        route(Token, "/api/v1/sessions/close", post(sessions::close_all)),
-        route(
-            Token,
-            "/api/v1/sessions/{id}/messages",
-            get(messages::list).post(messages::send),
-        ),
-        route(Token, "/api/v1/messages/{id}/file", get(media::of_token)),
-        route(
-            TokenUpload,
-            uploads::API,
-            post(uploads::create).options(uploads::options),
-        ),
-        route(TokenUpload, "/api/v1/uploads/{id}", uploads::one()),
-        route(Token, "/api/v1/deliveries/dead", get(deliveries::list)),
-        route(
-            Token,
-            "/api/v1/deliveries/dead/replay",
-            post(deliveries::replay_all),
-        ),
-        route(
-            Token,
-            "/api/v1/deliveries/dead/{id}",
-            get(deliveries::get).delete(deliveries::delete),
-        ),
-        route(
-            Token,
-            "/api/v1/deliveries/dead/{id}/replay",
-            post(deliveries::replay),
-        ),
         route(Token, "/api/{*rest}", any(api::nothing_here)),
-    ]
+    ];
+    all.extend(
+        api::routes::routes()
+            .into_iter()
+            .map(|route| of_api(Token, route)),
+    );
+    all.extend(
+        api::routes::uploads()
+            .into_iter()
+            .map(|route| of_api(TokenUpload, route)),
+    );
+    all
 }

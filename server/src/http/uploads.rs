@@ -18,6 +18,7 @@ use axum::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::{
     access::{Actor, Scope},
+    file::UploadView,
     form,
     ids::{FileId, SessionId},
     refusal::Refusal,
@@ -95,6 +96,21 @@ fn refused(uri: &Uri, error: impl Into<engine::Error>) -> Refused {
     }
 }
 
+/// Begins an upload by the tus protocol (<https://tus.io/protocols/resumable-upload>).
+#[utoipa::path(
+    post,
+    path = "/api/v1/uploads",
+    tag = "Uploads",
+    params(
+        ("Upload-Length" = u64, Header, description = "Bytes of the whole file."),
+        ("Upload-Metadata" = String, Header, description = "Pairs of a key and a value in base64: `session` (an id) or `purpose` (`canned_reply`), and `filename`."),
+    ),
+    responses(
+        (status = 201, description = "Begun; `Location` is where the parts go."),
+        (status = 507, description = "There is no space.", content_type = "application/problem+json", body = Problem),
+    ),
+    security(("token" = ["operate"]))
+)]
 pub async fn create(
     Uploader(actor): Uploader,
     State(http): State<Http>,
@@ -122,8 +138,16 @@ pub async fn create(
     Ok(resumable(response))
 }
 
-/// What has come so far, and what a complete file is.
-async fn describe(
+/// Reads what has come so far, and what a complete file is.
+#[utoipa::path(
+    get,
+    path = "/api/v1/uploads/{id}",
+    tag = "Uploads",
+    params(("id" = FileId, Path)),
+    responses((status = 200, description = "Done.", body = UploadView)),
+    security(("token" = ["operate"]))
+)]
+pub async fn describe(
     Uploader(actor): Uploader,
     State(http): State<Http>,
     uri: Uri,
@@ -134,7 +158,16 @@ async fn describe(
     Ok(Json(file.map_err(|error| refused(&uri, error))?).into_response())
 }
 
-async fn progress(
+/// Tells in `Upload-Offset` how many bytes have come.
+#[utoipa::path(
+    head,
+    path = "/api/v1/uploads/{id}",
+    tag = "Uploads",
+    params(("id" = FileId, Path)),
+    responses((status = 200, description = "Done.")),
+    security(("token" = ["operate"]))
+)]
+pub async fn progress(
     Uploader(actor): Uploader,
     State(http): State<Http>,
     uri: Uri,
@@ -148,7 +181,20 @@ async fn progress(
     Ok(response)
 }
 
-async fn append(
+/// Adds the next bytes.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/uploads/{id}",
+    tag = "Uploads",
+    params(("id" = FileId, Path), ("Upload-Offset" = u64, Header, description = "How many bytes have come before.")),
+    request_body(content = [u8], content_type = "application/offset+octet-stream"),
+    responses(
+        (status = 204, description = "They are stored; `Upload-Offset` is where the next ones begin."),
+        (status = 507, description = "There is no space.", content_type = "application/problem+json", body = Problem),
+    ),
+    security(("token" = ["operate"]))
+)]
+pub async fn append(
     Uploader(actor): Uploader,
     State(http): State<Http>,
     uri: Uri,
@@ -171,7 +217,16 @@ async fn append(
     ))
 }
 
-async fn discard(
+/// Deletes an upload that is not sent.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/uploads/{id}",
+    tag = "Uploads",
+    params(("id" = FileId, Path)),
+    responses((status = 204, description = "Done.")),
+    security(("token" = ["operate"]))
+)]
+pub async fn discard(
     Uploader(actor): Uploader,
     State(http): State<Http>,
     uri: Uri,
@@ -223,7 +278,14 @@ fn metadata(headers: &HeaderMap) -> Vec<(String, String)> {
         .collect()
 }
 
-/// What a script may ask first.
+/// Tells the protocol's version and extensions, and the maximum size of a file.
+#[utoipa::path(
+    options,
+    path = "/api/v1/uploads",
+    tag = "Uploads",
+    responses((status = 204, description = "Done.")),
+    security(("token" = ["read"]))
+)]
 pub async fn options(State(http): State<Http>) -> Response {
     let mut response = resumable(StatusCode::NO_CONTENT.into_response());
     set(&mut response, "tus-version", VERSION);

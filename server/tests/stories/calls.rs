@@ -86,6 +86,8 @@ async fn a_call_opens_a_session_and_the_service_window(story: &Story) {
     };
     story.later(12 * HOUR).await;
     answer().await.ok();
+    // No call to Meta is under way while half a day passes.
+    story.settled().await;
     story.later(13 * HOUR).await;
     answer().await.problem(409);
 

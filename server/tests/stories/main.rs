@@ -48,6 +48,7 @@ mod log_in_names;
 mod masking;
 mod mentions;
 mod notes;
+mod openapi;
 mod outbound;
 mod pace;
 mod pages;

@@ -79,7 +79,7 @@ async fn permissions_are_those_of_the_golden_file() {
     let mut table: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (_, caller) in &callers {
         for route in routes() {
-            let path = route.path.replace("{id}", things.of(route.path));
+            let path = route.path.replace("{id}", things.of(&route.path));
             let path = path.replace("{webhook_id}", &things.webhook_id);
             let path = path.replace("{message}", NOTHING).replace("{nth}", "0");
             for method in METHODS {

@@ -8,6 +8,7 @@ pub mod files;
 pub mod http;
 pub mod listener;
 pub mod mmdb;
+pub mod openapi;
 pub mod panics;
 pub mod provider;
 pub mod push;

@@ -22,6 +22,7 @@ pub struct ChannelFacts {
 
 /// The state of a channel in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ChannelBadge))]
 #[serde(rename_all = "snake_case")]
 pub enum Badge {
     /// A field that Meta or the routing needs is still empty.

@@ -10,6 +10,7 @@ use std::{fmt, str::FromStr};
 
 /// Where a channel's inbound messages go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = DestinationId))]
 #[serde(tag = "type", content = "id", rename_all = "snake_case")]
 pub enum Destination {
     Extension(ExtensionId),

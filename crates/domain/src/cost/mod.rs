@@ -15,6 +15,8 @@
 //! | `view` | what pages and scripts see |
 
 mod budget;
+#[cfg(feature = "openapi")]
+mod described;
 mod money;
 mod month;
 mod place;

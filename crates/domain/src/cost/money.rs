@@ -10,6 +10,11 @@ const MOST: i64 = 1_000_000_000;
 
 /// A currency by its three letters (ISO 4217).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    schema(value_type = String, pattern = "^[A-Z]{3}$", example = "EUR")
+)]
 #[serde(try_from = "String", into = "String")]
 pub struct Currency(String);
 

@@ -76,6 +76,20 @@ impl fmt::Display for Month {
     }
 }
 
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Month {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        crate::openapi::text()
+            .pattern(Some("^[12][0-9]{3}-(0[1-9]|1[0-2])$"))
+            .description(Some("A month in UTC."))
+            .examples(["2026-11"])
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Month {}
+
 impl FromStr for Month {
     type Err = Problem;
     fn from_str(text: &str) -> Result<Self, Problem> {

@@ -24,6 +24,7 @@ const PER_MESSAGE: &str = "PMP";
     IntoStaticStr,
     VariantArray,
 )]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = CostCategory))]
 #[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
@@ -70,6 +71,7 @@ impl Category {
     IntoStaticStr,
     VariantArray,
 )]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = CostCharge))]
 #[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Charge {

@@ -1,6 +1,8 @@
 //! The table of rates: what a delivered message costs, by the customer's country and by category. Meta publishes it as
 //! a card with a row for each market; the JSON here has the same shape.
 
+#[cfg(feature = "openapi")]
+use super::described;
 use crate::{
     cost::{Category, Currency, micros, money::decimal},
     countries::Country,
@@ -16,10 +18,15 @@ const MAX_SOURCE: usize = 500;
 
 /// A table of rates that was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(try_from = "RatesInput", into = "RatesInput")]
 pub struct RateTable {
     pub currency: Currency,
     /// The day from which the rates are valid, `2026-10-01`.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(required, format = Date, pattern = "^2[0-9]{3}-[0-9]{2}-[0-9]{2}$", example = "2026-10-01")
+    )]
     pub date: String,
     /// Where the rates come from.
     pub source: String,
@@ -28,27 +35,44 @@ pub struct RateTable {
 
 /// Countries with the same rates.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = RateMarket))]
 pub struct Market {
     pub countries: BTreeSet<Country>,
     /// Millionths of the currency's unit.
+    #[cfg_attr(feature = "openapi", schema(schema_with = described::rates))]
     pub rates: BTreeMap<Category, i64>,
 }
 
 /// The JSON of a table of rates, as an administrator writes it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct RatesInput {
+    /// Of all rates.
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Currency))]
     pub currency: String,
+    /// The day from which the rates are valid.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(required, format = Date, pattern = "^2[0-9]{3}-[0-9]{2}-[0-9]{2}$", example = "2026-10-01")
+    )]
     pub date: String,
+    /// Where the rates come from.
+    #[cfg_attr(feature = "openapi", schema(required, min_length = 1, max_length = 500))]
     pub source: String,
+    #[cfg_attr(feature = "openapi", schema(required, min_items = 1))]
     pub markets: Vec<MarketInput>,
 }
 
 /// A row of the card: `{"countries": ["CZ", "SK"], "rates": {"utility": "0.0175"}}`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = RateMarketInput))]
 #[serde(default, deny_unknown_fields)]
 pub struct MarketInput {
+    /// Each country belongs to one market.
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Vec<Country>, min_items = 1))]
     pub countries: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(required, schema_with = described::rates_input))]
     pub rates: BTreeMap<String, Value>,
 }
 

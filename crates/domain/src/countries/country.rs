@@ -7,6 +7,11 @@ use std::{fmt, str::FromStr};
 
 /// A country by its two letters (ISO 3166-1 alpha-2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    schema(value_type = String, pattern = "^[A-Z]{2}$", example = "CZ")
+)]
 #[serde(try_from = "String", into = "String")]
 pub struct Country(u8);
 

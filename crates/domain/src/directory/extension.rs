@@ -30,17 +30,29 @@ pub struct ExtensionRow {
 
 /// What is typed to create or change an extension and its log-in.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct ExtensionForm {
+    /// 1 to 20 digits.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(required, pattern = "^[0-9]{1,20}$", example = "201")
+    )]
     pub number: String,
+    #[cfg_attr(feature = "openapi", schema(required, min_length = 1, max_length = 127))]
     pub name: String,
-    /// Empty: nobody logs in as this extension.
+    /// 2 to 64 letters, digits and `. _ - @ +`. Empty: nobody logs in as this extension.
+    #[cfg_attr(feature = "openapi", schema(max_length = 64))]
     pub login: String,
     /// Empty: keep the current one.
+    #[cfg_attr(feature = "openapi", schema(format = Password, pattern = "^(.{10,512})?$"))]
     pub password: String,
+    /// `admin`, `supervisor` or `operator`; empty: `operator`.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^(admin|supervisor|operator)?$"))]
     pub role: String,
     /// A number; empty: the default.
     #[serde(deserialize_with = "text_or_number")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::capacity))]
     pub capacity: String,
 }
 

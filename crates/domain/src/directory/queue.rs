@@ -8,8 +8,9 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A row of the queues page.
+/// A queue as the queues page and the API list it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Queue))]
 pub struct QueueRow {
     pub id: QueueId,
     pub name: String,
@@ -22,16 +23,24 @@ pub struct QueueRow {
     pub waiting: u32,
     /// Its sessions are given to members who are online.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub distributes: bool,
 }
 
 /// What is typed to create or change a queue.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct QueueForm {
+    #[cfg_attr(feature = "openapi", schema(required, min_length = 1, max_length = 127))]
     pub name: String,
+    /// The ids of its extensions.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<ExtensionId>))]
     pub members: Vec<String>,
+    /// `manual`, `auto` or `none`; empty: `manual`.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^(manual|auto|none)?$"))]
     pub pick_up: String,
+    /// Its sessions are given to members who are online; never where the pick-up is `none`.
     pub distributes: bool,
 }
 

@@ -105,6 +105,7 @@ pub struct AppSubscription {
 
 /// The level at which an address is set at Meta; the most specific level wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = CallbackPlace))]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
     Number,

@@ -25,6 +25,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
     IntoStaticStr,
     VariantArray,
 )]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = DoctorCheck))]
 #[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Check {
@@ -74,6 +75,7 @@ impl Check {
 
 /// The state of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = CheckState))]
 #[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
@@ -98,10 +100,13 @@ pub struct Finding {
 
 /// What was seen. The console has one sentence and one remedy for each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+// The API tells the times `at` and `last` in RFC 3339.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = CheckSeen))]
 #[serde(tag = "seen", rename_all = "snake_case")]
 pub enum Seen {
     /// Nothing is wrong; `what` is a value to show.
     Fine {
+        #[cfg_attr(feature = "openapi", schema(required))]
         what: Option<String>,
     },
     /// Another check has to succeed first.
@@ -114,6 +119,7 @@ pub enum Seen {
     Never,
     /// The time when it last happened.
     Last {
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         at: Timestamp,
     },
     /// Meta answered with an error that no other variant explains.
@@ -152,6 +158,7 @@ pub enum Seen {
     TokenExpired,
     TokenRevoked,
     TokenExpires {
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         at: Timestamp,
     },
     PermissionsMissing {
@@ -175,6 +182,7 @@ pub enum Seen {
         rating: String,
     },
     PaymentRefused {
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         at: Timestamp,
     },
     /// Of the files that went one way since yesterday, as many failed.
@@ -207,6 +215,7 @@ pub enum Seen {
     /// not at all.
     KinCalled {
         channel: String,
+        #[cfg_attr(feature = "openapi", schema(required))]
         delivered_at: Option<Timestamp>,
     },
     /// Meta has just verified the address and may not have stored it yet; the doctor asks again soon.
@@ -215,6 +224,7 @@ pub enum Seen {
     // Meta's calls
     SignaturesWrong {
         count: u32,
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         last: Timestamp,
     },
     ClockWrong {

@@ -9,13 +9,18 @@ const MAX_NAME: usize = 127;
 /// Maximum length of an extension in bytes, with its dot.
 const MAX_EXTENSION: usize = 17;
 
+/// What is known of a file, and where its bytes are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FileView {
     pub state: FileState,
     /// By content once the file is here, before that by the sender's word.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub mime_type: Option<String>,
     /// In bytes.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub size: Option<u64>,
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub filename: Option<String>,
     /// How it went to Meta; only for sent files.
     #[serde(default, skip_serializing_if = "Option::is_none")]

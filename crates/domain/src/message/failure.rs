@@ -8,11 +8,14 @@ pub const WINDOW_CLOSED: i64 = 131_047;
 /// Why a message was not delivered, or why the last attempt to send an unconfirmed one failed. For an accepted message:
 /// why its later statuses cannot be followed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = MessageFailure))]
 pub struct Failure {
     /// Meta's error code, when Meta gave one.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub code: Option<i64>,
     /// Meta's message, or Switchboard's if Meta could not be reached.
     pub title: String,
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub details: Option<String>,
     /// Meta's `fbtrace_id`, which its support asks for.
     #[serde(default, skip_serializing_if = "Option::is_none")]

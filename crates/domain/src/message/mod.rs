@@ -5,6 +5,8 @@ pub mod content;
 mod failure;
 mod key;
 mod outgoing;
+#[cfg(feature = "openapi")]
+mod outgoing_schema;
 mod status;
 pub mod thread;
 mod typed;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, de, ser};
 use serde_json::{Map, Value, json};
 
 /// Switchboard's own limit: Meta gives no number.
-const MAX_WAMID: usize = 1024;
+pub(super) const MAX_WAMID: usize = 1024;
 
 /// What is sent to Meta, without the recipient. Stored beside the message, so that a retry sends the same again.
 #[derive(Debug, Clone, PartialEq, Eq)]

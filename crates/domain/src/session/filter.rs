@@ -30,6 +30,7 @@ impl By {
 
 /// What a tab is narrowed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 #[serde(default)]
 pub struct Filter {
     /// Only sessions in which something is unread.
@@ -38,9 +39,17 @@ pub struct Filter {
     pub closing: bool,
     /// Only sessions that are put off.
     pub snoozed: bool,
+    /// Only sessions with the label of this id.
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, format = "uuid"))]
     pub label: Option<Uuid>,
+    /// Only sessions on the channel of this id.
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, format = "uuid"))]
     pub channel: Option<Uuid>,
+    /// Only sessions that wait in the queue of this id, or waited there before somebody picked them up.
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, format = "uuid"))]
     pub queue: Option<Uuid>,
+    /// Only sessions that the extension of this id has picked up.
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, format = "uuid"))]
     pub owner: Option<Uuid>,
 }
 

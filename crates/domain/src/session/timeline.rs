@@ -30,22 +30,28 @@ pub fn note(text: &str) -> Result<String, Invalid> {
 
 /// Something that happened to a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionEvent {
     pub id: LineId,
     pub at: Timestamp,
     pub what: SessionEventKind,
     /// Who did it, or who received the session.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub who: Option<String>,
     /// Who moved it to `who`.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub by: Option<String>,
     /// As typed by whoever moved it; the text of a note.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub reason: Option<String>,
     /// The colleagues for whom a note calls.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<String>,
 }
 
+/// What happened to a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionEventKind {

@@ -1,6 +1,7 @@
 //! Counts the delivered messages of a batch by what Meta charges for them. A message counts by all of its statuses
 //! (`domain::cost::counted`); a status that changes this moves the message from one counter to another. So every message
-//! counts once, whatever statuses come twice, late or without a price. No message of ours has to be known: another
+//! counts once, whatever statuses come twice, late or without a price; only one whose statuses were deleted meanwhile, because the
+//! message is not here (`retention.rs`), would count again. No message of ours has to be known: another
 //! application's messages from the same number cost as much.
 
 use crate::{

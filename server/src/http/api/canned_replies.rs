@@ -7,11 +7,15 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
+use domain::canned_reply::CannedReply;
+use domain::page::Page;
 use domain::{canned_reply::CannedReplyForm, file::UploadedFile, ids::CannedReplyId};
 use engine::canned_replies;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewCannedReply)]
 #[serde(deny_unknown_fields)]
 pub struct Wording {
     shortcut: String,
@@ -41,6 +45,15 @@ impl Wording {
     }
 }
 
+/// Lists the canned replies, by shortcut.
+#[utoipa::path(
+    get,
+    path = "/api/v1/canned-replies",
+    tag = "Canned replies",
+    params(Wanted),
+    responses((status = 200, description = "Done.", body = Page<CannedReply>)),
+    security(("token" = ["read"]))
+)]
 pub async fn list(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -50,6 +63,15 @@ pub async fn list(
     Ok(axum::Json(list::cut(rows, &wanted, |row| row.id.to_string())?))
 }
 
+/// Reads a canned reply.
+#[utoipa::path(
+    get,
+    path = "/api/v1/canned-replies/{id}",
+    tag = "Canned replies",
+    params(("id" = CannedReplyId, Path)),
+    responses((status = 200, description = "Done.", body = CannedReply)),
+    security(("token" = ["read"]))
+)]
 pub async fn get(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -60,6 +82,15 @@ pub async fn get(
     ))
 }
 
+/// Creates a canned reply.
+#[utoipa::path(
+    post,
+    path = "/api/v1/canned-replies",
+    tag = "Canned replies",
+    request_body = Wording,
+    responses((status = 201, description = "Created; `Location` is its address.", body = CannedReply)),
+    security(("token" = ["administer"]))
+)]
 pub async fn create(
     Administrator(actor): Administrator,
     State(http): State<Http>,
@@ -71,6 +102,16 @@ pub async fn create(
     Ok((StatusCode::CREATED, location, axum::Json(reply)))
 }
 
+/// Changes a canned reply.
+#[utoipa::path(
+    put,
+    path = "/api/v1/canned-replies/{id}",
+    tag = "Canned replies",
+    params(("id" = CannedReplyId, Path)),
+    request_body = Wording,
+    responses((status = 200, description = "Done.", body = CannedReply)),
+    security(("token" = ["administer"]))
+)]
 pub async fn replace(
     Administrator(actor): Administrator,
     State(http): State<Http>,
@@ -84,6 +125,15 @@ pub async fn replace(
     ))
 }
 
+/// Deletes a canned reply.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/canned-replies/{id}",
+    tag = "Canned replies",
+    params(("id" = CannedReplyId, Path)),
+    responses((status = 204, description = "Done.")),
+    security(("token" = ["administer"]))
+)]
 pub async fn delete(
     Administrator(actor): Administrator,
     State(http): State<Http>,

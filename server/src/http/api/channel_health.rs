@@ -4,25 +4,30 @@ use super::{Administrator, Id, Reader, problem::Problem, time};
 use crate::http::state::Http;
 use axum::{Json, extract::State, response::IntoResponse};
 use domain::{
-    doctor::{Check, Finding, State as Ended},
+    doctor::{Check, Finding, Seen, State as Ended},
     ids::ChannelId,
     time::Timestamp,
 };
 use engine::doctor;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ChannelHealth)]
 struct Health {
     findings: Vec<Row>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ChannelFinding)]
 struct Row {
     check: Check,
     state: Ended,
     /// The name of what the check saw, with its values.
+    #[schema(value_type = Seen)]
     seen: Value,
+    #[schema(format = DateTime)]
     at: String,
 }
 
@@ -52,6 +57,16 @@ impl From<Finding> for Row {
     }
 }
 
+/// Reads the doctor's last findings.
+#[utoipa::path(
+    get,
+    path = "/api/v1/channels/{id}/health",
+    operation_id = "health",
+    tag = "Channels",
+    params(("id" = ChannelId, Path)),
+    responses((status = 200, description = "Done.", body = Health)),
+    security(("token" = ["read"]))
+)]
 pub async fn latest(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -61,6 +76,16 @@ pub async fn latest(
     Ok(Json(Health::from(findings)))
 }
 
+/// Examines the channel now.
+#[utoipa::path(
+    post,
+    path = "/api/v1/channels/{id}/health",
+    operation_id = "examine",
+    tag = "Channels",
+    params(("id" = ChannelId, Path)),
+    responses((status = 200, description = "Done.", body = Health)),
+    security(("token" = ["administer"]))
+)]
 pub async fn examine(
     Administrator(actor): Administrator,
     State(http): State<Http>,

@@ -7,6 +7,7 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
+use domain::page::Page;
 use domain::{
     access::{Actor, Permission},
     channel::{AuthenticationForm, Badge, ChannelRow, ChannelView, DestinationRef, MessagingForm},
@@ -15,8 +16,9 @@ use domain::{
 };
 use engine::channels;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Default)]
 pub struct NewChannel {
@@ -37,7 +39,7 @@ impl std::fmt::Debug for NewChannel {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewDestination {
     #[serde(rename = "type")]
@@ -45,7 +47,8 @@ struct NewDestination {
     id: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ChannelDestination)]
 struct Destination {
     #[serde(flatten)]
     destination: domain::channel::Destination,
@@ -64,33 +67,31 @@ impl From<DestinationRef> for Destination {
 }
 
 /// One channel with every field that may be shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Channel {
     id: ChannelId,
     name: String,
     status: Badge,
+    #[schema(required)]
     phone_number: Option<String>,
+    #[schema(required)]
     phone_number_id: Option<String>,
+    #[schema(required)]
     waba_id: Option<String>,
+    #[schema(required)]
     destination: Option<Destination>,
-    /// For callers who may set them at Meta.
-    #[serde(flatten)]
-    webhook: Option<Webhook>,
+    /// What is set at Meta; only for callers who may change the channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verify_token: Option<String>,
+    #[schema(required, format = DateTime)]
     last_inbound_at: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct Webhook {
-    webhook_url: String,
-    verify_token: String,
 }
 
 impl Channel {
     fn of(channel: ChannelView, actor: &Actor) -> Self {
-        let webhook = Webhook {
-            webhook_url: channel.webhook_url,
-            verify_token: channel.verify_token,
-        };
+        let may_change = actor.may(Permission::ChannelChange);
         Self {
             id: channel.id,
             name: channel.name,
@@ -99,22 +100,28 @@ impl Channel {
             phone_number_id: channel.phone_number_id,
             waba_id: channel.waba_id,
             destination: channel.destination.map(Into::into),
-            webhook: actor.may(Permission::ChannelChange).then_some(webhook),
+            webhook_url: may_change.then_some(channel.webhook_url),
+            verify_token: may_change.then_some(channel.verify_token),
             last_inbound_at: channel.last_inbound_at.map(time),
         }
     }
 }
 
 /// A channel in the list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ListedChannel)]
 struct Row {
     id: ChannelId,
     name: String,
     status: Badge,
     degraded_by: Vec<Check>,
+    #[schema(required)]
     phone_number: Option<String>,
+    #[schema(required)]
     phone_number_id: Option<String>,
+    #[schema(required)]
     destination: Option<Destination>,
+    #[schema(required, format = DateTime)]
     last_inbound_at: Option<String>,
     inbound_day: u32,
     outbound_day: u32,
@@ -137,6 +144,15 @@ impl From<ChannelRow> for Row {
     }
 }
 
+/// Lists the channels, by name.
+#[utoipa::path(
+    get,
+    path = "/api/v1/channels",
+    tag = "Channels",
+    params(Wanted),
+    responses((status = 200, description = "Done.", body = Page<Row>)),
+    security(("token" = ["read"]))
+)]
 pub async fn list(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -149,6 +165,15 @@ pub async fn list(
     ))
 }
 
+/// Reads a channel.
+#[utoipa::path(
+    get,
+    path = "/api/v1/channels/{id}",
+    tag = "Channels",
+    params(("id" = ChannelId, Path)),
+    responses((status = 200, description = "Done.", body = Channel)),
+    security(("token" = ["read"]))
+)]
 pub async fn get(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -158,6 +183,15 @@ pub async fn get(
     Ok(axum::Json(Channel::of(channel, &actor)))
 }
 
+/// Creates a channel. Secrets go in and never come out.
+#[utoipa::path(
+    post,
+    path = "/api/v1/channels",
+    tag = "Channels",
+    request_body = NewChannel,
+    responses((status = 201, description = "Created; `Location` is its address.", body = Channel)),
+    security(("token" = ["administer"]))
+)]
 pub async fn create(
     Administrator(actor): Administrator,
     State(http): State<Http>,

@@ -15,14 +15,18 @@ use domain::{
 use engine::costs;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// `month`; without it, this month.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct OfMonth {
+    #[param(inline)]
     month: Option<Month>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MonthOfCosts)]
 struct MonthBody {
     month: Month,
     currency: Currency,
@@ -30,26 +34,31 @@ struct MonthBody {
     #[serde(flatten)]
     sum: SumBody,
     /// Messages that were delivered before are not counted.
+    #[schema(required, format = DateTime)]
     counted_since: Option<String>,
+    #[schema(required)]
     budget: Option<MonthBudget>,
     channels: Vec<ChannelBody>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CostSum)]
 struct SumBody {
     /// What is known; complete if `unknown_messages` is 0. `null`: no price is known at all.
+    #[schema(required)]
     amount: Option<String>,
     unknown_messages: u64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct MonthBudget {
     #[serde(flatten)]
     budget: BudgetBody,
     state: BudgetState,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Budget)]
 struct BudgetBody {
     amount: String,
     currency: Currency,
@@ -57,7 +66,8 @@ struct BudgetBody {
     stop_templates: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ChannelCosts)]
 struct ChannelBody {
     id: ChannelId,
     name: String,
@@ -68,17 +78,22 @@ struct ChannelBody {
     lines: Vec<LineBody>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CostLine)]
 struct LineBody {
+    #[schema(required)]
     country: Option<Country>,
     category: Category,
     charge: Charge,
     messages: u64,
+    #[schema(required)]
     paid_messages: Option<u64>,
+    #[schema(required)]
     amount: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CostRates)]
 struct RatesBody {
     /// Nobody has replaced the rates that this version knows.
     embedded: bool,
@@ -172,6 +187,15 @@ impl From<CostSettings> for RatesBody {
     }
 }
 
+/// Reads what the messages of a month cost.
+#[utoipa::path(
+    get,
+    path = "/api/v1/costs",
+    tag = "Costs",
+    params(OfMonth),
+    responses((status = 200, description = "Done.", body = MonthBody)),
+    security(("token" = ["read"]))
+)]
 pub async fn month(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -181,11 +205,28 @@ pub async fn month(
     Ok(axum::Json(MonthBody::from(costs)))
 }
 
+/// Reads the rates.
+#[utoipa::path(
+    get,
+    path = "/api/v1/costs/rates",
+    tag = "Costs",
+    responses((status = 200, description = "Done.", body = RatesBody)),
+    security(("token" = ["read"]))
+)]
 pub async fn rates(Reader(actor): Reader, State(http): State<Http>) -> Result<impl IntoResponse, Problem> {
     let settings = costs::settings(&http.engine, &actor).await?;
     Ok(axum::Json(RatesBody::from(settings)))
 }
 
+/// Replaces the rates.
+#[utoipa::path(
+    put,
+    path = "/api/v1/costs/rates",
+    tag = "Costs",
+    request_body = RatesInput,
+    responses((status = 200, description = "Done.", body = RatesBody)),
+    security(("token" = ["administer"]))
+)]
 pub async fn replace_rates(
     Administrator(actor): Administrator,
     State(http): State<Http>,
@@ -195,7 +236,14 @@ pub async fn replace_rates(
     Ok(axum::Json(RatesBody::from(settings)))
 }
 
-/// Back to the rates that this version knows.
+/// Goes back to the rates that this version knows.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/costs/rates",
+    tag = "Costs",
+    responses((status = 200, description = "Done.", body = RatesBody)),
+    security(("token" = ["administer"]))
+)]
 pub async fn embedded_rates(
     Administrator(actor): Administrator,
     State(http): State<Http>,
@@ -204,11 +252,27 @@ pub async fn embedded_rates(
     Ok(axum::Json(RatesBody::from(settings)))
 }
 
+fn decimal_or_none() -> utoipa::openapi::Schema {
+    let kinds = [
+        utoipa::openapi::Type::String,
+        utoipa::openapi::Type::Number,
+        utoipa::openapi::Type::Null,
+    ];
+    let kinds = kinds.map(|kind| utoipa::openapi::ObjectBuilder::new().schema_type(kind));
+    let one = kinds.into_iter().fold(
+        utoipa::openapi::OneOfBuilder::new(),
+        utoipa::openapi::OneOfBuilder::item,
+    );
+    let one = one.description(Some("A decimal number, in text or not.")).build();
+    utoipa::openapi::Schema::OneOf(one)
+}
+
 /// The budget of a month; without an amount there is none.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewBudget {
     /// A decimal number, in text or not.
+    #[schema(schema_with = decimal_or_none)]
     amount: Value,
     /// Without it, that of the rates.
     currency: Option<String>,
@@ -216,11 +280,28 @@ pub struct NewBudget {
     stop_templates: bool,
 }
 
+/// Reads the budget of a month; `null`: there is none.
+#[utoipa::path(
+    get,
+    path = "/api/v1/costs/budget",
+    tag = "Costs",
+    responses((status = 200, description = "Done.", body = Option<BudgetBody>)),
+    security(("token" = ["read"]))
+)]
 pub async fn budget(Reader(actor): Reader, State(http): State<Http>) -> Result<impl IntoResponse, Problem> {
     let settings = costs::settings(&http.engine, &actor).await?;
     Ok(axum::Json(settings.budget.map(BudgetBody::from)))
 }
 
+/// Sets the budget of a month; without an amount there is none.
+#[utoipa::path(
+    put,
+    path = "/api/v1/costs/budget",
+    tag = "Costs",
+    request_body = NewBudget,
+    responses((status = 200, description = "Done.", body = Option<BudgetBody>)),
+    security(("token" = ["administer"]))
+)]
 pub async fn set_budget(
     Administrator(actor): Administrator,
     State(http): State<Http>,

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::http::state::Http;
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
+use domain::page::Page;
 use domain::{
     dead_letter::{DeadLetter, DeadReason, Filter, Replayed},
     ids::DeadLetterId,
@@ -16,15 +17,21 @@ use domain::{
 use engine::inbound::dead_letters;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DeadLetter)]
 struct DeadLetterBody {
     id: DeadLetterId,
+    #[schema(format = DateTime)]
     at: String,
     reason: DeadReason,
+    #[schema(required)]
     detail: Option<String>,
+    #[schema(required)]
     phone_number_id: Option<String>,
     /// The name of the channel whose webhook received it.
+    #[schema(required)]
     arrived_at: Option<String>,
     /// The JSON as Meta sent it; not in the list.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,14 +53,20 @@ impl From<DeadLetter> for DeadLetterBody {
 }
 
 /// The filter for dead letters: `reason`, `channel`, `phone_number_id`, `within`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams, ToSchema)]
+#[into_params(parameter_in = Query)]
+#[schema(as = DeadLettersMatching)]
 pub struct Matching {
+    /// Why it could not be applied.
     #[serde(default)]
     reason: Option<DeadReason>,
+    /// The channel whose webhook received it.
     #[serde(default)]
     channel: Option<domain::ids::ChannelId>,
+    /// Meta's id of the number that it is about.
     #[serde(default)]
     phone_number_id: Option<String>,
+    /// How old it is at the most.
     #[serde(default)]
     within: Option<domain::dead_letter::Within>,
 }
@@ -76,7 +89,8 @@ impl From<Matching> for Filter {
 }
 
 /// Which dead letters to apply again, and the one after which to continue.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewReplay)]
 pub struct Again {
     #[serde(flatten)]
     matching: Matching,
@@ -85,14 +99,17 @@ pub struct Again {
 }
 
 /// The result of the replay.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Replayed)]
 struct Outcome {
     applied: u64,
     /// How many remain, by reason.
+    #[schema(value_type = BTreeMap<String, u64>)]
     kept: BTreeMap<&'static str, u64>,
     /// How many can never be applied again, because too little of them is stored.
     lost: u64,
     /// Pass it as `after` to go on; `null` when all were tried.
+    #[schema(required)]
     next: Option<DeadLetterId>,
     left: u64,
 }
@@ -113,6 +130,15 @@ impl From<Replayed> for Outcome {
     }
 }
 
+/// Lists what came from Meta and could not be applied.
+#[utoipa::path(
+    get,
+    path = "/api/v1/deliveries/dead",
+    tag = "Deliveries",
+    params(Matching, Wanted),
+    responses((status = 200, description = "Done.", body = Page<DeadLetterBody>)),
+    security(("token" = ["administer"]))
+)]
 pub async fn list(
     Administrator(actor): Administrator,
     State(http): State<Http>,
@@ -123,6 +149,15 @@ pub async fn list(
     Ok(list::page(page, DeadLetterBody::from))
 }
 
+/// Reads a dead letter with its JSON as Meta sent it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/deliveries/dead/{id}",
+    tag = "Deliveries",
+    params(("id" = DeadLetterId, Path)),
+    responses((status = 200, description = "Done.", body = DeadLetterBody)),
+    security(("token" = ["administer"]))
+)]
 pub async fn get(
     Administrator(actor): Administrator,
     State(http): State<Http>,
@@ -135,6 +170,15 @@ pub async fn get(
     }))
 }
 
+/// Deletes a dead letter.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/deliveries/dead/{id}",
+    tag = "Deliveries",
+    params(("id" = DeadLetterId, Path)),
+    responses((status = 204, description = "Done.")),
+    security(("token" = ["administer"]))
+)]
 pub async fn delete(
     Administrator(actor): Administrator,
     State(http): State<Http>,
@@ -144,6 +188,15 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Applies a dead letter again.
+#[utoipa::path(
+    post,
+    path = "/api/v1/deliveries/dead/{id}/replay",
+    tag = "Deliveries",
+    params(("id" = DeadLetterId, Path)),
+    responses((status = 200, description = "Done.", body = Outcome)),
+    security(("token" = ["administer"]))
+)]
 pub async fn replay(
     Administrator(actor): Administrator,
     State(http): State<Http>,
@@ -153,7 +206,15 @@ pub async fn replay(
     Ok(axum::Json(Outcome::from(replayed)))
 }
 
-/// The first hundred that match.
+/// Applies the first hundred dead letters that match again.
+#[utoipa::path(
+    post,
+    path = "/api/v1/deliveries/dead/replay",
+    tag = "Deliveries",
+    request_body = Again,
+    responses((status = 200, description = "Done.", body = Outcome)),
+    security(("token" = ["administer"]))
+)]
 pub async fn replay_all(
     Administrator(actor): Administrator,
     State(http): State<Http>,

@@ -7,6 +7,7 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
+use domain::page::Page;
 use domain::{
     access::{Actor, Role},
     directory::{ExtensionForm, ExtensionRow},
@@ -17,19 +18,24 @@ use domain::{
 };
 use engine::{Engine, directory::extensions};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Extension {
     id: ExtensionId,
     number: String,
     name: String,
+    #[schema(required)]
     login: Option<String>,
+    #[schema(required)]
     role: Option<Role>,
     disabled: bool,
     open_sessions: u32,
     /// `null`: the default.
+    #[schema(required)]
     capacity: Option<u32>,
     presence: Presence,
+    #[schema(format = DateTime)]
     created_at: String,
 }
 
@@ -50,6 +56,15 @@ impl From<ExtensionRow> for Extension {
     }
 }
 
+/// Lists the extensions, by number.
+#[utoipa::path(
+    get,
+    path = "/api/v1/extensions",
+    tag = "Extensions",
+    params(Wanted),
+    responses((status = 200, description = "Done.", body = Page<Extension>)),
+    security(("token" = ["read"]))
+)]
 pub async fn list(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -62,6 +77,15 @@ pub async fn list(
     ))
 }
 
+/// Reads an extension.
+#[utoipa::path(
+    get,
+    path = "/api/v1/extensions/{id}",
+    tag = "Extensions",
+    params(("id" = ExtensionId, Path)),
+    responses((status = 200, description = "Done.", body = Extension)),
+    security(("token" = ["read"]))
+)]
 pub async fn get(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -71,6 +95,15 @@ pub async fn get(
     Ok(axum::Json(Extension::from(row)))
 }
 
+/// Creates an extension. Nobody can answer at one without a log-in.
+#[utoipa::path(
+    post,
+    path = "/api/v1/extensions",
+    tag = "Extensions",
+    request_body = ExtensionForm,
+    responses((status = 201, description = "Created; `Location` is its address.", body = Extension)),
+    security(("token" = ["administer"]))
+)]
 pub async fn create(
     Administrator(actor): Administrator,
     State(http): State<Http>,
@@ -82,13 +115,22 @@ pub async fn create(
     Ok((StatusCode::CREATED, location, axum::Json(Extension::from(row))))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewAvailability {
     availability: Availability,
 }
 
-/// A PBX tells that somebody is on the phone.
+/// Sets whether the extension gets new sessions. A PBX tells here that somebody is on the phone.
+#[utoipa::path(
+    put,
+    path = "/api/v1/extensions/{id}/availability",
+    tag = "Extensions",
+    params(("id" = ExtensionId, Path)),
+    request_body = NewAvailability,
+    responses((status = 200, description = "Done.", body = Extension)),
+    security(("token" = ["operate"]))
+)]
 pub async fn set_availability(
     Operator(actor): Operator,
     State(http): State<Http>,

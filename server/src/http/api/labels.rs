@@ -7,11 +7,15 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
+use domain::page::Page;
 use domain::{access::Actor, ids::LabelId, label::LabelForm, refusal::Refusal};
+use domain::{ids::SessionId, refs::LabelRef};
 use engine::labels;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewLabel)]
 #[serde(deny_unknown_fields)]
 pub struct Named {
     name: String,
@@ -23,6 +27,15 @@ impl From<Named> for LabelForm {
     }
 }
 
+/// Lists the labels, by name.
+#[utoipa::path(
+    get,
+    path = "/api/v1/labels",
+    tag = "Labels",
+    params(Wanted),
+    responses((status = 200, description = "Done.", body = Page<LabelRef>)),
+    security(("token" = ["read"]))
+)]
 pub async fn list(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -32,6 +45,15 @@ pub async fn list(
     Ok(axum::Json(list::cut(rows, &wanted, |row| row.id.to_string())?))
 }
 
+/// Reads a label.
+#[utoipa::path(
+    get,
+    path = "/api/v1/labels/{id}",
+    tag = "Labels",
+    params(("id" = LabelId, Path)),
+    responses((status = 200, description = "Done.", body = LabelRef)),
+    security(("token" = ["read"]))
+)]
 pub async fn get(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -40,6 +62,15 @@ pub async fn get(
     Ok(axum::Json(labels::get(&http.engine, &actor, label).await?))
 }
 
+/// Creates a label.
+#[utoipa::path(
+    post,
+    path = "/api/v1/labels",
+    tag = "Labels",
+    request_body = Named,
+    responses((status = 201, description = "Created; `Location` is its address.", body = LabelRef)),
+    security(("token" = ["administer"]))
+)]
 pub async fn create(
     Administrator(actor): Administrator,
     State(http): State<Http>,
@@ -51,6 +82,16 @@ pub async fn create(
     Ok((StatusCode::CREATED, location, axum::Json(label)))
 }
 
+/// Changes a label.
+#[utoipa::path(
+    put,
+    path = "/api/v1/labels/{id}",
+    tag = "Labels",
+    params(("id" = LabelId, Path)),
+    request_body = Named,
+    responses((status = 200, description = "Done.", body = LabelRef)),
+    security(("token" = ["administer"]))
+)]
 pub async fn replace(
     Administrator(actor): Administrator,
     State(http): State<Http>,
@@ -61,6 +102,15 @@ pub async fn replace(
     Ok(axum::Json(labels::get(&http.engine, &actor, label).await?))
 }
 
+/// Deletes a label, and takes it off all sessions.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/labels/{id}",
+    tag = "Labels",
+    params(("id" = LabelId, Path)),
+    responses((status = 204, description = "Done.")),
+    security(("token" = ["administer"]))
+)]
 pub async fn delete(
     Administrator(actor): Administrator,
     State(http): State<Http>,
@@ -70,6 +120,15 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Puts a label on a session.
+#[utoipa::path(
+    put,
+    path = "/api/v1/sessions/{id}/labels/{label}",
+    tag = "Labels",
+    params(("id" = SessionId, Path), ("label" = LabelId, Path)),
+    responses((status = 204, description = "Done.")),
+    security(("token" = ["operate"]))
+)]
 pub async fn put_on(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -78,6 +137,15 @@ pub async fn put_on(
     put(&http, &actor, path, true).await
 }
 
+/// Takes a label off a session.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/sessions/{id}/labels/{label}",
+    tag = "Labels",
+    params(("id" = SessionId, Path), ("label" = LabelId, Path)),
+    responses((status = 204, description = "Done.")),
+    security(("token" = ["operate"]))
+)]
 pub async fn take_off(
     Operator(actor): Operator,
     State(http): State<Http>,

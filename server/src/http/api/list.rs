@@ -11,6 +11,7 @@ use domain::{
     refusal::Refusal,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
 /// The query parameters; errors are a `Problem` in this API's own words instead of axum's.
 #[derive(Debug)]
@@ -34,10 +35,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
 #[derive(Debug)]
 pub struct Wanted(pub PageRequest);
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 struct Parameters {
+    /// Maximum number of items; 50 if missing.
+    #[param(value_type = u32, required = false, minimum = 1, maximum = 200)]
     limit: Option<String>,
+    /// `next_cursor` of the page before.
+    #[param(value_type = String, required = false)]
     cursor: Option<String>,
+}
+
+impl utoipa::IntoParams for Wanted {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        <Parameters as utoipa::IntoParams>::into_params(|| Some(ParameterIn::Query))
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Wanted {

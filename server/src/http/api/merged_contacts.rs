@@ -7,13 +7,28 @@ use axum::{
     response::IntoResponse,
 };
 use domain::{
-    contact_merge::Merged,
+    contact_merge::{Merged, MergedContact},
     ids::{ContactId, SessionId},
     refusal::Refusal,
 };
 use engine::sessions;
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
+#[derive(Debug, Serialize, ToSchema)]
+struct MergedContacts {
+    contacts: Vec<MergedContact>,
+}
 
+/// Lists the contacts that are merged with the session's.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions/{id}/merged-contacts",
+    operation_id = "merged",
+    tag = "Contacts",
+    params(("id" = SessionId, Path)),
+    responses((status = 200, description = "Done.", body = MergedContacts)),
+    security(("token" = ["read"]))
+)]
 pub async fn list(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -24,6 +39,16 @@ pub async fn list(
     ))
 }
 
+/// Merges a contact with the session's.
+#[utoipa::path(
+    put,
+    path = "/api/v1/sessions/{id}/merged-contacts/{contact}",
+    operation_id = "merge",
+    tag = "Contacts",
+    params(("id" = SessionId, Path), ("contact" = ContactId, Path)),
+    responses((status = 200, description = "Done.", body = MergedContacts)),
+    security(("token" = ["operate"]))
+)]
 pub async fn merge(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -35,6 +60,16 @@ pub async fn merge(
     ))
 }
 
+/// Separates a contact from the session's.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/sessions/{id}/merged-contacts/{contact}",
+    operation_id = "separate",
+    tag = "Contacts",
+    params(("id" = SessionId, Path), ("contact" = ContactId, Path)),
+    responses((status = 200, description = "Done.", body = MergedContacts)),
+    security(("token" = ["operate"]))
+)]
 pub async fn separate(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -54,5 +89,7 @@ fn ids((session, contact): (String, String)) -> Result<(SessionId, ContactId), P
 }
 
 fn body(merged: Merged) -> impl IntoResponse {
-    axum::Json(json!({"contacts": merged.contacts}))
+    axum::Json(MergedContacts {
+        contacts: merged.contacts,
+    })
 }

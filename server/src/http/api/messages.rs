@@ -7,13 +7,15 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::IntoResponse,
 };
+use domain::page::Page;
 use domain::{
     access::Actor,
     file::FileView,
     form::{self, Problems},
     ids::{MessageId, SessionId},
     message::{
-        Direction, Failure, MessageView, NotSendable, Outgoing, Status, Waits, content::Content,
+        Direction, Failure, MessageView, NotSendable, Outgoing, Status, Waits,
+        content::{Content, ContentFields},
         idempotency_key,
     },
     phone::same_customer_key,
@@ -25,26 +27,38 @@ use engine::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::{
+    ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Message {
     id: MessageId,
     direction: Direction,
     #[serde(rename = "type")]
     kind: String,
     /// The message's readable text, if any.
+    #[schema(required)]
     text: Option<Text>,
+    #[schema(format = DateTime)]
     timestamp: String,
+    #[schema(required)]
     status: Option<Status>,
     /// What a queued message waits for.
     #[serde(skip_serializing_if = "Option::is_none")]
     waits: Option<Waits>,
+    #[schema(required)]
     error: Option<Failure>,
+    #[schema(required)]
     wamid: Option<String>,
+    #[schema(required)]
     author: Option<String>,
+    #[schema(required)]
     retry_of: Option<MessageId>,
     /// The wamid of the message that this one reacts to, edits or deletes. Here each reaction, edit and deletion is a
     /// message of its own.
+    #[schema(required)]
     about: Option<String>,
     /// The message that this one answers.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,15 +68,18 @@ struct Message {
     file: Option<FileView>,
     /// Content other than text, under the name of its type.
     #[serde(flatten)]
+    #[schema(value_type = ContentFields)]
     content: Option<Content>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MessageContext)]
 struct Context {
     message_id: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MessageText)]
 struct Text {
     body: String,
 }
@@ -102,6 +119,24 @@ pub struct NewMessage {
     message: Map<String, Value>,
 }
 
+impl utoipa::PartialSchema for NewMessage {
+    fn schema() -> RefOr<Schema> {
+        let word = || ObjectBuilder::new().schema_type(Type::String);
+        Outgoing::described(|object| {
+            object
+                .property("messaging_product", word().enum_values(Some(["whatsapp"])))
+                .property("recipient_type", word().enum_values(Some(["individual"])))
+                .property("to", word().description(Some("The session's customer.")))
+        })
+    }
+}
+
+impl ToSchema for NewMessage {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        Outgoing::schemas(schemas);
+    }
+}
+
 impl NewMessage {
     async fn check(self, engine: &Engine, actor: &Actor, session: SessionId) -> Result<Outgoing, Problem> {
         let mut problems = Problems::default();
@@ -133,6 +168,15 @@ impl NewMessage {
     }
 }
 
+/// Lists the messages of a session, oldest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions/{id}/messages",
+    tag = "Messages",
+    params(("id" = SessionId, Path), Wanted),
+    responses((status = 200, description = "Done.", body = Page<Message>)),
+    security(("token" = ["read"]))
+)]
 pub async fn list(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -143,8 +187,18 @@ pub async fn list(
     Ok(list::page(page, Message::from))
 }
 
-/// 202: the message is in the outbox, and its status shows its progress. Repeating the `Idempotency-Key` returns the
-/// same message and sends nothing; the same key with other content is refused.
+/// Sends a message.
+///
+/// It is put into the outbox, and its status shows its progress. A body written for the Graph API works unchanged.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions/{id}/messages",
+    tag = "Messages",
+    params(("id" = SessionId, Path), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, description = "The same key with the same content gives the same message and sends nothing; with other content it is refused.")),
+    request_body = NewMessage,
+    responses((status = 202, description = "The message is in the outbox; its status shows its progress.", body = Message)),
+    security(("token" = ["operate"]))
+)]
 pub async fn send(
     Operator(actor): Operator,
     State(http): State<Http>,

@@ -9,17 +9,19 @@ use axum::{
 };
 use domain::{form::FieldProblem, refusal::Refusal};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 const MEDIA_TYPE: &str = "application/problem+json";
 
 /// An error with the RFC's members.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
     /// `about:blank`, or `urn:switchboard:` and the refusal's name, which scripts may rely on.
     #[serde(rename = "type")]
     kind: String,
     title: String,
     #[serde(serialize_with = "code")]
+    #[schema(value_type = u16)]
     status: StatusCode,
     detail: String,
     /// The invalid fields, each with its problem.

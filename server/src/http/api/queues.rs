@@ -7,9 +7,20 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
+use domain::directory::QueueRow;
+use domain::page::Page;
 use domain::{directory::QueueForm, ids::QueueId};
 use engine::directory::queues;
 
+/// Lists the message queues, by name.
+#[utoipa::path(
+    get,
+    path = "/api/v1/queues",
+    tag = "Queues",
+    params(Wanted),
+    responses((status = 200, description = "Done.", body = Page<QueueRow>)),
+    security(("token" = ["read"]))
+)]
 pub async fn list(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -19,6 +30,15 @@ pub async fn list(
     Ok(axum::Json(list::cut(rows, &wanted, |row| row.id.to_string())?))
 }
 
+/// Reads a message queue.
+#[utoipa::path(
+    get,
+    path = "/api/v1/queues/{id}",
+    tag = "Queues",
+    params(("id" = QueueId, Path)),
+    responses((status = 200, description = "Done.", body = QueueRow)),
+    security(("token" = ["read"]))
+)]
 pub async fn get(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -27,6 +47,15 @@ pub async fn get(
     Ok(axum::Json(queues::get(&http.engine, &actor, queue).await?))
 }
 
+/// Creates a message queue.
+#[utoipa::path(
+    post,
+    path = "/api/v1/queues",
+    tag = "Queues",
+    request_body = QueueForm,
+    responses((status = 201, description = "Created; `Location` is its address.", body = QueueRow)),
+    security(("token" = ["administer"]))
+)]
 pub async fn create(
     Administrator(actor): Administrator,
     State(http): State<Http>,

@@ -15,14 +15,18 @@ use domain::{
 };
 use engine::search::find;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Words {
+    /// The words, all of which are in what is found.
     #[serde(default)]
     q: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SearchHit)]
 struct Hit {
     id: LineId,
     /// `message` or `note`.
@@ -30,21 +34,34 @@ struct Hit {
     kind: &'static str,
     session: SessionId,
     contact: ContactRef,
+    #[schema(format = DateTime)]
     at: String,
     /// Whether the company wrote it.
     ours: bool,
+    #[schema(required)]
     author: Option<String>,
     /// The text about the words.
     excerpt: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SearchHits)]
 struct Hits {
     items: Vec<Hit>,
+    #[schema(required)]
     next_cursor: Option<String>,
     incomplete: bool,
 }
 
+/// Finds messages and notes by their words.
+#[utoipa::path(
+    get,
+    path = "/api/v1/search",
+    tag = "Search",
+    params(Words, Wanted),
+    responses((status = 200, description = "Done.", body = Hits)),
+    security(("token" = ["read"]))
+)]
 pub async fn search(
     Reader(actor): Reader,
     State(http): State<Http>,

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::http::state::Http;
 use axum::{extract::State, response::IntoResponse};
+use domain::page::Page;
 use domain::{
     session::{LogFilter, LogForm},
     time::Timestamp,
@@ -17,11 +18,14 @@ use engine::sessions;
 use serde::Deserialize;
 
 /// Times as in the answers: RFC 3339.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 #[derive(Default)]
 pub struct Filters {
+    #[param(format = DateTime)]
     from: Option<String>,
+    #[param(format = DateTime)]
     until: Option<String>,
     customer: String,
     /// `extension:ID`, `queue:ID` or `disabled`.
@@ -31,6 +35,18 @@ pub struct Filters {
     id: String,
 }
 
+/// Lists all sessions by the filters of the session log.
+#[utoipa::path(
+    get,
+    path = "/api/v1/session-log",
+    tag = "Session log",
+    params(Filters, Wanted),
+    responses(
+        (status = 200, description = "Done.", body = Page<Session>),
+        (status = 422, description = "A filter has a value that there is not.", content_type = "application/problem+json", body = Problem)
+    ),
+    security(("token" = ["operate"]))
+)]
 pub async fn list(
     Operator(actor): Operator,
     State(http): State<Http>,

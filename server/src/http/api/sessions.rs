@@ -16,29 +16,37 @@ use domain::{
     contact_block::ContactBlock,
     contact_note::ContactNote,
     ids::SessionId,
+    page::Page,
     refs::{ChannelRef, ContactRef, ExtensionRef, LabelRef, QueueRef},
-    session::{Filter, SeenSession, SessionRow, State as SessionState, TransferForm},
+    session::{Filter, SeenSession, SessionEvent, SessionRow, State as SessionState, TransferForm},
 };
 use engine::{Engine, sessions};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use utoipa::ToSchema;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Session {
     id: SessionId,
     state: SessionState,
     contact: ContactRef,
     channel: ChannelRef,
+    #[schema(required)]
     queue: Option<QueueRef>,
     /// Who has picked it up.
+    #[schema(required)]
     extension: Option<ExtensionRef>,
     unread: u32,
+    #[schema(format = DateTime)]
     opened_at: String,
+    #[schema(format = DateTime)]
     last_message_at: String,
     /// The end of the service window.
+    #[schema(required, format = DateTime)]
     window_closes_at: Option<String>,
+    #[schema(required, format = DateTime)]
     closed_at: Option<String>,
     /// Until when its owner has put it off.
+    #[schema(required, format = DateTime)]
     snoozed_until: Option<String>,
     labels: Vec<LabelRef>,
 }
@@ -63,7 +71,7 @@ impl From<SessionRow> for Session {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PickUp {
     /// An extension's id, or its number.
@@ -71,11 +79,12 @@ pub struct PickUp {
 }
 
 /// The target or the current holder of sessions.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
     /// `extension` or `queue`.
     #[serde(rename = "type")]
+    #[schema(pattern = "^(extension|queue)$")]
     kind: String,
     id: String,
 }
@@ -86,7 +95,7 @@ impl Place {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewTransfer {
     to: Place,
@@ -106,7 +115,7 @@ impl From<NewTransfer> for TransferForm {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewTransfers {
     sessions: Vec<SessionId>,
@@ -116,6 +125,16 @@ pub struct NewTransfers {
     reason: String,
 }
 
+/// Lists the sessions, the one with the newest message first. A page of a narrowed list may be short, or empty, and still have
+/// a `next_cursor`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions",
+    tag = "Sessions",
+    params(Filter, Wanted),
+    responses((status = 200, description = "Done.", body = Page<Session>)),
+    security(("token" = ["read"]))
+)]
 pub async fn list(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -128,6 +147,15 @@ pub async fn list(
     ))
 }
 
+/// Reads a session.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions/{id}",
+    tag = "Sessions",
+    params(("id" = SessionId, Path)),
+    responses((status = 200, description = "Done.", body = Session)),
+    security(("token" = ["read"]))
+)]
 pub async fn get(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -136,6 +164,16 @@ pub async fn get(
     read(&http.engine, &actor, session).await
 }
 
+/// Picks a session up for an extension.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions/{id}/pick-up",
+    tag = "Sessions",
+    params(("id" = SessionId, Path)),
+    request_body = PickUp,
+    responses((status = 200, description = "Done.", body = Session)),
+    security(("token" = ["operate"]))
+)]
 pub async fn pick_up(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -147,13 +185,23 @@ pub async fn pick_up(
     read(&http.engine, &actor, session).await
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Closing {
     #[serde(default)]
     reason: String,
 }
 
+/// Closes a session.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions/{id}/close",
+    tag = "Sessions",
+    params(("id" = SessionId, Path)),
+    request_body = Option<Closing>,
+    responses((status = 200, description = "Done.", body = Session)),
+    security(("token" = ["operate"]))
+)]
 pub async fn close(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -165,6 +213,14 @@ pub async fn close(
 }
 
 /// Opens a closed session again.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions/{id}/reopen",
+    tag = "Sessions",
+    params(("id" = SessionId, Path)),
+    responses((status = 200, description = "Done.", body = Session)),
+    security(("token" = ["operate"]))
+)]
 pub async fn reopen(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -175,6 +231,14 @@ pub async fn reopen(
 }
 
 /// Notes that everything in a session was read.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions/{id}/read",
+    tag = "Sessions",
+    params(("id" = SessionId, Path)),
+    responses((status = 200, description = "Done.", body = Session)),
+    security(("token" = ["operate"]))
+)]
 pub async fn mark_read(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -185,6 +249,14 @@ pub async fn mark_read(
 }
 
 /// Notes that the customer's last message has to be read again.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions/{id}/unread",
+    tag = "Sessions",
+    params(("id" = SessionId, Path)),
+    responses((status = 200, description = "Done.", body = Session)),
+    security(("token" = ["operate"]))
+)]
 pub async fn mark_unread(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -194,13 +266,23 @@ pub async fn mark_unread(
     read(&http.engine, &actor, session).await
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Snooze {
+    #[schema(format = DateTime)]
     until: String,
 }
 
 /// Puts a session off, for its owner.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions/{id}/snooze",
+    tag = "Sessions",
+    params(("id" = SessionId, Path)),
+    request_body = Snooze,
+    responses((status = 200, description = "Done.", body = Session)),
+    security(("token" = ["operate"]))
+)]
 pub async fn snooze(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -213,6 +295,14 @@ pub async fn snooze(
 }
 
 /// Brings a session back that was put off.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/sessions/{id}/snooze",
+    tag = "Sessions",
+    params(("id" = SessionId, Path)),
+    responses((status = 200, description = "Done.", body = Session)),
+    security(("token" = ["operate"]))
+)]
 pub async fn wake(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -222,7 +312,15 @@ pub async fn wake(
     read(&http.engine, &actor, session).await
 }
 
-/// What happened to a session, oldest first.
+/// What happened to a session, oldest first. Times are milliseconds since 1970.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions/{id}/timeline",
+    tag = "Sessions",
+    params(("id" = SessionId, Path)),
+    responses((status = 200, description = "Done.", body = Vec<SessionEvent>)),
+    security(("token" = ["read"]))
+)]
 pub async fn timeline(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -233,13 +331,22 @@ pub async fn timeline(
     ))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewNote {
     text: String,
 }
 
 /// Writes a note for colleagues.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions/{id}/notes",
+    tag = "Sessions",
+    params(("id" = SessionId, Path)),
+    request_body = NewNote,
+    responses((status = 201, description = "Created.", body = SessionEvent)),
+    security(("token" = ["operate"]))
+)]
 pub async fn note(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -250,7 +357,15 @@ pub async fn note(
     Ok((StatusCode::CREATED, axum::Json(note)))
 }
 
-/// The note about the session's contact.
+/// Reads the note about the session's contact.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions/{id}/contact-note",
+    tag = "Sessions",
+    params(("id" = SessionId, Path)),
+    responses((status = 200, description = "Done.", body = ContactNoteBody)),
+    security(("token" = ["read"]))
+)]
 pub async fn contact_note(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -260,7 +375,7 @@ pub async fn contact_note(
     Ok(axum::Json(ContactNoteBody::from(note)))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewContactNote {
     text: String,
@@ -269,11 +384,14 @@ pub struct NewContactNote {
     version: i64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ContactNote)]
 struct ContactNoteBody {
     text: String,
     version: i64,
+    #[schema(required)]
     by: Option<String>,
+    #[schema(required, format = DateTime)]
     at: Option<String>,
 }
 
@@ -289,6 +407,15 @@ impl From<ContactNote> for ContactNoteBody {
 }
 
 /// Changes the note about the session's contact; an empty text takes it away.
+#[utoipa::path(
+    put,
+    path = "/api/v1/sessions/{id}/contact-note",
+    tag = "Sessions",
+    params(("id" = SessionId, Path)),
+    request_body = NewContactNote,
+    responses((status = 200, description = "Done.", body = ContactNoteBody)),
+    security(("token" = ["operate"]))
+)]
 pub async fn set_contact_note(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -299,13 +426,22 @@ pub async fn set_contact_note(
     Ok(axum::Json(ContactNoteBody::from(note)))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewContactName {
     name: String,
 }
 
 /// Names the session's contact; an empty name takes the company's own name away.
+#[utoipa::path(
+    put,
+    path = "/api/v1/sessions/{id}/contact-name",
+    tag = "Sessions",
+    params(("id" = SessionId, Path)),
+    request_body = NewContactName,
+    responses((status = 200, description = "Done.", body = ContactRef)),
+    security(("token" = ["operate"]))
+)]
 pub async fn set_contact_name(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -316,10 +452,13 @@ pub async fn set_contact_name(
     Ok(axum::Json(contact))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ContactBlock)]
 struct BlockBody {
     blocked: bool,
+    #[schema(required)]
     by: Option<String>,
+    #[schema(required, format = DateTime)]
     at: Option<String>,
 }
 
@@ -334,6 +473,14 @@ impl From<Option<ContactBlock>> for BlockBody {
 }
 
 /// Whether the session's contact is blocked on its channel.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions/{id}/block",
+    tag = "Sessions",
+    params(("id" = SessionId, Path)),
+    responses((status = 200, description = "Done.", body = BlockBody)),
+    security(("token" = ["read"]))
+)]
 pub async fn contact_block(
     Reader(actor): Reader,
     State(http): State<Http>,
@@ -344,6 +491,14 @@ pub async fn contact_block(
 }
 
 /// Has Meta block the session's contact on its channel.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions/{id}/block",
+    tag = "Sessions",
+    params(("id" = SessionId, Path)),
+    responses((status = 200, description = "Done.", body = BlockBody)),
+    security(("token" = ["operate"]))
+)]
 pub async fn block(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -354,6 +509,14 @@ pub async fn block(
 }
 
 /// Has Meta take the block back.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/sessions/{id}/block",
+    tag = "Sessions",
+    params(("id" = SessionId, Path)),
+    responses((status = 204, description = "Done.")),
+    security(("token" = ["operate"]))
+)]
 pub async fn unblock(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -364,6 +527,14 @@ pub async fn unblock(
 }
 
 /// Lets the customer see that somebody types.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions/{id}/typing",
+    tag = "Sessions",
+    params(("id" = SessionId, Path)),
+    responses((status = 204, description = "Done.")),
+    security(("token" = ["operate"]))
+)]
 pub async fn typing(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -374,6 +545,15 @@ pub async fn typing(
 }
 
 /// Transfers a session to an extension or a queue.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions/{id}/transfer",
+    tag = "Sessions",
+    params(("id" = SessionId, Path)),
+    request_body = NewTransfer,
+    responses((status = 200, description = "Done.", body = Session)),
+    security(("token" = ["operate"]))
+)]
 pub async fn transfer(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -384,7 +564,23 @@ pub async fn transfer(
     read(&http.engine, &actor, session).await
 }
 
+/// What became of many sessions.
+#[derive(Debug, Serialize, ToSchema)]
+struct Transferred {
+    moved: u32,
+    /// How many had been moved or closed meanwhile.
+    left: u32,
+}
+
 /// Transfers many sessions to an extension or a queue.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions/transfer",
+    tag = "Sessions",
+    request_body = NewTransfers,
+    responses((status = 200, description = "Done.", body = Transferred)),
+    security(("token" = ["operate"]))
+)]
 pub async fn transfer_all(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -398,10 +594,13 @@ pub async fn transfer_all(
     } = wanted;
     let form = NewTransfer { to, from, reason }.into();
     let bulk = sessions::transfer_all(&http.engine, &actor, &anywhere(sessions), &form).await?;
-    Ok(axum::Json(json!({"moved": bulk.count(), "left": bulk.left})))
+    Ok(axum::Json(Transferred {
+        moved: bulk.count(),
+        left: bulk.left,
+    }))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Closings {
     sessions: Vec<SessionId>,
@@ -409,7 +608,23 @@ pub struct Closings {
     reason: String,
 }
 
+/// What became of many sessions.
+#[derive(Debug, Serialize, ToSchema)]
+struct ClosedMany {
+    closed: u32,
+    /// How many had been moved or closed meanwhile.
+    left: u32,
+}
+
 /// Closes many sessions.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions/close",
+    tag = "Sessions",
+    request_body = Closings,
+    responses((status = 200, description = "Done.", body = ClosedMany)),
+    security(("token" = ["operate"]))
+)]
 pub async fn close_all(
     Operator(actor): Operator,
     State(http): State<Http>,
@@ -417,7 +632,10 @@ pub async fn close_all(
 ) -> Result<impl IntoResponse, Problem> {
     let Closings { sessions, reason } = wanted;
     let bulk = sessions::close_all(&http.engine, &actor, &anywhere(sessions), &reason).await?;
-    Ok(axum::Json(json!({"closed": bulk.count(), "left": bulk.left})))
+    Ok(axum::Json(ClosedMany {
+        closed: bulk.count(),
+        left: bulk.left,
+    }))
 }
 
 fn anywhere(sessions: Vec<SessionId>) -> Vec<SeenSession> {

@@ -3,37 +3,51 @@
 use super::{Id, Reader, list, list::Wanted, problem::Problem, time};
 use crate::http::state::Http;
 use axum::{extract::State, response::IntoResponse};
+use domain::page::Page;
 use domain::{ids::ChannelId, template::TemplateView};
 use engine::templates;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// Spelt as Meta spells it, except for the last three fields.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Template {
     id: String,
     name: String,
     language: String,
     status: String,
+    #[schema(required)]
     category: Option<String>,
     /// The category that Meta is going to give it, and when.
+    #[schema(required)]
     correct_category: Option<String>,
+    #[schema(required, format = DateTime)]
     category_update_at: Option<String>,
+    #[schema(required)]
     quality: Option<String>,
+    #[schema(required)]
     rejected_reason: Option<String>,
+    #[schema(required)]
     rejection_info: Option<RejectionInfo>,
+    #[schema(required)]
     parameter_format: Option<String>,
     components: Value,
     /// The names of the values that a message has to give; `null` if the console cannot fill the template in.
+    #[schema(required)]
     variables: Option<Vec<String>>,
     /// Whether Meta sends it, and the channel may.
     sendable: bool,
+    #[schema(format = DateTime)]
     synced_at: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TemplateRejection)]
 struct RejectionInfo {
+    #[schema(required)]
     reason: Option<String>,
+    #[schema(required)]
     recommendation: Option<String>,
 }
 
@@ -68,6 +82,15 @@ impl Template {
     }
 }
 
+/// Lists the message templates of the channel's account, as Meta last told them.
+#[utoipa::path(
+    get,
+    path = "/api/v1/channels/{id}/templates",
+    tag = "Templates",
+    params(("id" = ChannelId, Path), Wanted),
+    responses((status = 200, description = "Done.", body = Page<Template>)),
+    security(("token" = ["read"]))
+)]
 pub async fn list(
     Reader(actor): Reader,
     State(http): State<Http>,

@@ -29,6 +29,16 @@ pub async fn of_user(
     }
 }
 
+/// Saves a customer's sessions, files, names, numbers and note as a ZIP.
+#[utoipa::path(
+    get,
+    path = "/api/v1/contacts/{id}/export",
+    operation_id = "export",
+    tag = "Contacts",
+    params(("id" = ContactId, Path)),
+    responses((status = 200, description = "Done.", content_type = "application/zip", body = [u8])),
+    security(("token" = ["administer"]))
+)]
 pub async fn of_token(
     Administrator(actor): Administrator,
     State(http): State<Http>,

@@ -87,6 +87,16 @@ fn or_status(answer: engine::Result<Response>) -> Response {
     }
 }
 
+/// Saves a conversation as a ZIP: a page, the messages as JSON lines, the timeline, the files.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions/{id}/export",
+    operation_id = "export",
+    tag = "Sessions",
+    params(("id" = SessionId, Path)),
+    responses((status = 200, description = "Done.", content_type = "application/zip", body = [u8])),
+    security(("token" = ["operate"]))
+)]
 pub async fn of_token(
     Operator(actor): Operator,
     State(http): State<Http>,

@@ -3,9 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 
+/// A contact card.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ContentContact))]
 #[serde(deny_unknown_fields, default)]
 pub struct Contact {
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub name: ContactName,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub phones: Vec<Phone>,
@@ -27,7 +30,9 @@ pub struct Contact {
     pub more: Vec<Fact>,
 }
 
+/// The name on a contact card.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ContentContactName))]
 #[serde(deny_unknown_fields, default)]
 pub struct ContactName {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,7 +49,9 @@ pub struct ContactName {
     pub suffix: Option<String>,
 }
 
+/// A phone number on a contact card.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ContentContactPhone))]
 #[serde(deny_unknown_fields, default)]
 pub struct Phone {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,19 +59,25 @@ pub struct Phone {
     /// The sender's label for the type: `WORK`, `HOME`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
+    /// The WhatsApp id that belongs to the number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wa_id: Option<String>,
 }
 
+/// An e-mail address on a contact card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ContentContactEmail))]
 #[serde(deny_unknown_fields)]
 pub struct Email {
     pub email: String,
+    /// The sender's label for the type: `WORK`, `HOME`.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
 }
 
+/// The company on a contact card.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ContentContactOrganization))]
 #[serde(deny_unknown_fields, default)]
 pub struct Organization {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,7 +88,9 @@ pub struct Organization {
     pub title: Option<String>,
 }
 
+/// A postal address on a contact card.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ContentContactAddress))]
 #[serde(deny_unknown_fields, default)]
 pub struct Address {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,28 +105,36 @@ pub struct Address {
     pub country: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country_code: Option<String>,
+    /// The sender's label for the type: `WORK`, `HOME`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
 }
 
+/// A web page on a contact card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ContentContactUrl))]
 #[serde(deny_unknown_fields)]
 pub struct Url {
     pub url: String,
+    /// The sender's label for the type: `WORK`, `HOME`.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
 }
 
 /// One line of a contact card, as shown and as in the vCard file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ContentContactFact))]
 pub struct Fact {
     pub what: FactKind,
     /// The sender's label for the type: `WORK`, `HOME`.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub which: Option<String>,
     pub value: String,
 }
 
+/// What a line of a contact card tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ContentContactFactKind))]
 #[serde(rename_all = "snake_case")]
 pub enum FactKind {
     Phone,

@@ -23,6 +23,7 @@ pub enum Interactive {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Button {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -30,6 +31,7 @@ pub struct Button {
     pub body: Words,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub footer: Option<Words>,
+    #[cfg_attr(feature = "openapi", schema(schema_with = super::openapi::buttons))]
     pub action: Action<Vec<ReplyButton>>,
 }
 
@@ -45,14 +47,19 @@ pub enum ReplyButton {
     Reply { reply: Reply },
 }
 
+/// What a button says, and what comes back when the customer taps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ContentReplyButtonReply))]
 #[serde(deny_unknown_fields)]
 pub struct Reply {
+    #[cfg_attr(feature = "openapi", schema(max_length = 256))]
     pub id: String,
+    #[cfg_attr(feature = "openapi", schema(max_length = 20))]
     pub title: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct List {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,32 +70,47 @@ pub struct List {
     pub action: Sections,
 }
 
+/// The rows of a list, in sections.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ContentList))]
 #[serde(deny_unknown_fields)]
 pub struct Sections {
     /// The label of the button that opens the list.
+    #[cfg_attr(feature = "openapi", schema(max_length = 20))]
     pub button: String,
+    #[cfg_attr(feature = "openapi", schema(max_items = 10))]
     pub sections: Vec<Section>,
 }
 
+/// A section of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ContentListSection))]
 #[serde(deny_unknown_fields)]
 pub struct Section {
+    /// Required where there are several sections.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 24))]
     pub title: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(max_items = 10))]
     pub rows: Vec<Row>,
 }
 
+/// A row of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ContentListRow))]
 #[serde(deny_unknown_fields)]
 pub struct Row {
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
     pub id: String,
+    #[cfg_attr(feature = "openapi", schema(max_length = 24))]
     pub title: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 72))]
     pub description: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CtaUrl {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -112,6 +134,7 @@ pub enum Link {
 
 /// <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/location-request-messages>
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LocationRequest {
     pub body: Words,
@@ -133,7 +156,9 @@ pub enum Header {
     Document { document: Media },
 }
 
+/// A text around buttons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ContentWords))]
 #[serde(deny_unknown_fields)]
 pub struct Words {
     pub text: String,
@@ -141,13 +166,17 @@ pub struct Words {
 
 /// The button or row that the customer chose.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Chosen {
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub title: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Form {
     /// WhatsApp's text for the choice, or else its name.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub title: Option<String>,
     pub answers: Vec<Answer>,
 }

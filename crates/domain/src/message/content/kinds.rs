@@ -22,7 +22,9 @@ pub const CALL: &str = "call";
 /// The kind of WhatsApp's own messages.
 pub const SYSTEM: &str = "system";
 
+/// What a message consists of, under the name of its kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = MessageContent))]
 #[serde(rename_all = "snake_case")]
 pub enum Content {
     Text(Text),
@@ -48,6 +50,7 @@ pub enum Content {
     /// Meta received the message but does not pass it on.
     Unsupported {
         /// Meta's word for the original kind.
+        #[cfg_attr(feature = "openapi", schema(required))]
         kind: Option<String>,
     },
     /// A kind that this version does not know. Its JSON is stored beside the content.
@@ -58,8 +61,12 @@ pub enum Content {
 
 /// New content for an earlier message. If that message is not stored, the edit is shown as a message of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ContentEdit))]
 pub struct Edit {
+    /// The wamid of the edited message.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub original_message_id: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(no_recursion))]
     pub content: Box<Content>,
 }
 

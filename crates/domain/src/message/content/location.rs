@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize, de::Error};
 
 /// A place. An inbound one may lack any part.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ContentLocation))]
 #[serde(deny_unknown_fields, default)]
 pub struct Location {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -21,6 +22,7 @@ pub struct Location {
 
 /// Degrees as a decimal number, with the sender's digits. Meta takes it as text; parsing also accepts a JSON number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, example = "50.0875"))]
 pub struct Degrees(String);
 
 impl Degrees {

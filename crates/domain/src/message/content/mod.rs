@@ -5,11 +5,13 @@
 //! outbound only. An inbound message also stores its own JSON, for the fields that no kind has.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
 
-mod check;
+pub(super) mod check;
 mod contact;
 mod interactive;
 mod kinds;
 mod location;
+#[cfg(feature = "openapi")]
+pub(super) mod openapi;
 mod parts;
 mod place_link;
 mod template;
@@ -24,5 +26,7 @@ pub use interactive::{
 };
 pub use kinds::{CALL, Content, Edit, SYSTEM, is_by_whatsapp};
 pub use location::{Degrees, Location};
+#[cfg(feature = "openapi")]
+pub use openapi::ContentFields;
 pub use parts::{Answer, Call, Media, Order, OrderLine, Reaction, Revoke, System, Tapped, Text};
 pub use template::{Component, Parameter, Template, TemplateLanguage, TemplateText};

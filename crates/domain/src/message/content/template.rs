@@ -5,9 +5,12 @@ use super::{location::Location, parts::Media};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+/// A template of the channel's account, with its values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ContentTemplate))]
 #[serde(deny_unknown_fields)]
 pub struct Template {
+    #[cfg_attr(feature = "openapi", schema(max_length = 512))]
     pub name: String,
     pub language: TemplateLanguage,
     /// The values of the template's variables.
@@ -18,12 +21,17 @@ pub struct Template {
     pub text: Option<TemplateText>,
 }
 
+/// The language of a template.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ContentTemplateLanguage))]
 #[serde(deny_unknown_fields)]
 pub struct TemplateLanguage {
     /// Exactly as approved: `en` is not `en_US`.
+    #[cfg_attr(feature = "openapi", schema(max_length = 16))]
     pub code: String,
+    /// `deterministic`, if given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(pattern = "^deterministic$"))]
     pub policy: Option<String>,
 }
 
@@ -92,6 +100,7 @@ pub enum Parameter {
 
 /// A template with its values filled in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ContentTemplateText))]
 pub struct TemplateText {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,

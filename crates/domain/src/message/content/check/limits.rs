@@ -11,8 +11,8 @@ pub const MAX_TEXT: usize = 4096;
 /// Maximum number of characters in a file's caption.
 pub const MAX_CAPTION: usize = 1024;
 /// Switchboard's own limit: Meta gives no number.
-pub(super) const MAX_LINE: usize = 1024;
-pub(super) const MAX_ADDRESS: usize = 2048;
+pub(in crate::message) const MAX_LINE: usize = 1024;
+pub(in crate::message) const MAX_ADDRESS: usize = 2048;
 
 pub const MAX_HEADER: usize = 60;
 pub const MAX_BODY: usize = 1024;

@@ -12,8 +12,8 @@
 //! | template | `template` |
 //! | button that leads to a page | <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/interactive-cta-url-messages> |
 
-mod limits;
-mod template;
+pub(in crate::message) mod limits;
+pub(in crate::message) mod template;
 
 pub use limits::{MAX_BODY, MAX_CAPTION, MAX_HEADER, MAX_TEXT};
 pub use template::{MAX_COUPON, MAX_URL, is_one_line};
@@ -30,21 +30,21 @@ use crate::{
 use limits::{Check, MAX_LINE};
 use std::collections::HashSet;
 
-const MAX_CONTACTS: usize = 257;
+pub(in crate::message) const MAX_CONTACTS: usize = 257;
 const MAX_PARTS: usize = 100;
 const MAX_FOOTER: usize = 60;
 /// Switchboard's own limit: a family with skin tones has about a dozen code points.
-const MAX_EMOJI: usize = 32;
+pub(in crate::message) const MAX_EMOJI: usize = 32;
 const MAX_LIST_BODY: usize = 4096;
 /// Maximum number of reply buttons.
 pub const MAX_BUTTONS: usize = 3;
-const MAX_BUTTON: usize = 20;
-const MAX_BUTTON_ID: usize = 256;
+pub(in crate::message) const MAX_BUTTON: usize = 20;
+pub(in crate::message) const MAX_BUTTON_ID: usize = 256;
 /// Maximum number of rows of a list, in all its sections.
 pub const MAX_ROWS: usize = 10;
-const MAX_ROW: usize = 24;
-const MAX_ROW_ID: usize = 200;
-const MAX_DESCRIPTION: usize = 72;
+pub(in crate::message) const MAX_ROW: usize = 24;
+pub(in crate::message) const MAX_ROW_ID: usize = 200;
+pub(in crate::message) const MAX_DESCRIPTION: usize = 72;
 
 impl Content {
     /// # Errors

@@ -9,8 +9,8 @@ use crate::{
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 
-const MAX_NAME: usize = 512;
-const MAX_LANGUAGE: usize = 16;
+pub(in crate::message) const MAX_NAME: usize = 512;
+pub(in crate::message) const MAX_LANGUAGE: usize = 16;
 /// Maximum number of characters of the components as JSON; Switchboard's own limit.
 const MAX_COMPONENTS: usize = 32 * 1024;
 /// The address of a button, with its ending.

@@ -1,0 +1,120 @@
+//! The OpenAPI document of the REST API (<https://spec.openapis.org/oas/v3.1.0>), put together from what stands beside the
+//! handlers. What is the same for all of them is added here.
+
+use super::{problem::Problem, routes};
+use axum::{
+    http::header,
+    response::{IntoResponse, Response},
+};
+use domain::openapi::without_empty_defaults;
+use std::sync::LazyLock;
+use utoipa::{
+    PartialSchema as _, ToSchema,
+    openapi::{
+        Components, ContentBuilder, Info, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr, ResponseBuilder,
+        Server,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+const ABOUT: &str = "WhatsApp sessions, messages and channels of a PBX, for scripts, a PBX or a CRM. Times are RFC 3339 in UTC unless a \
+    field says otherwise. Errors are problem+json (RFC 9457); their `type` is stable, and `fields` names what is wrong. \
+    Lists come in pages: pass `next_cursor` back as `cursor`.";
+const TOKEN: &str = "An API token, made in System › API tokens or by `switchboard token create`. Its scope is `read`, `operate` or \
+    `administer`; each includes the one before. An operation names the scope that it needs.";
+
+static JSON: LazyLock<String> = LazyLock::new(|| document().to_pretty_json().expect("a document is JSON"));
+
+/// `/api/v1/openapi.json`.
+pub async fn json() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    (headers, JSON.as_str()).into_response()
+}
+
+/// The whole document.
+pub fn document() -> OpenApi {
+    let mut info = Info::new("Switchboard", env!("CARGO_PKG_VERSION"));
+    info.description = Some(ABOUT.to_owned());
+    let mut document = OpenApiBuilder::new()
+        .info(info)
+        .servers(Some([Server::new("/")]))
+        .build();
+    let mut components = Components::new();
+    for (schemas, paths, _) in routes::routes().into_iter().chain(routes::uploads()) {
+        for (name, schema) in schemas {
+            let other = components.schemas.insert(name.clone(), schema.clone());
+            assert!(
+                other.is_none_or(|other| other == schema),
+                "two schemas have the name {name}"
+            );
+        }
+        for (path, mut item) in paths.paths {
+            complete(&path, &mut item);
+            document.paths.paths.insert(path, item);
+        }
+    }
+    let mut schemas = vec![(Problem::name().into_owned(), Problem::schema())];
+    Problem::schemas(&mut schemas);
+    components.schemas.extend(schemas);
+    for schema in components.schemas.values_mut() {
+        without_empty_defaults(schema);
+    }
+    let token = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some(TOKEN))
+        .build();
+    components.add_security_scheme("token", SecurityScheme::Http(token));
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name(Problem::name())))
+        .build();
+    let problem = ResponseBuilder::new()
+        .description("What is wrong, in the words of RFC 9457.")
+        .content("application/problem+json", content)
+        .build();
+    components.responses.insert("Problem".to_owned(), problem.into());
+    document.components = Some(components);
+    document
+}
+
+/// Adds to the operations at a path what no handler says: unique names, and the errors that come from around them.
+fn complete(path: &str, item: &mut PathItem) {
+    let about_one = path.contains('{');
+    for (changes, operation) in [
+        (false, &mut item.get),
+        (false, &mut item.head),
+        (false, &mut item.options),
+        (true, &mut item.post),
+        (true, &mut item.put),
+        (true, &mut item.patch),
+        (true, &mut item.delete),
+    ] {
+        let Some(operation) = operation else { continue };
+        let tag = operation
+            .tags
+            .iter()
+            .flatten()
+            .next()
+            .cloned()
+            .unwrap_or_default();
+        let name = operation.operation_id.take().unwrap_or_default();
+        operation.operation_id = Some(format!("{}_{name}", tag.to_lowercase().replace(' ', "_")));
+        let mut errors = vec![400, 401, 403, 405, 408, 500, 503];
+        if about_one {
+            errors.push(404);
+        }
+        if changes {
+            errors.extend([409, 422]);
+        }
+        if operation.request_body.is_some() {
+            errors.extend([413, 415]);
+        }
+        for status in errors {
+            let problem = RefOr::Ref(Ref::from_response_name("Problem"));
+            let responses = &mut operation.responses.responses;
+            responses.entry(status.to_string()).or_insert(problem);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The table of the REST API. The path, the scope and the answers of an operation stand beside its handler.
+
+use super::{
+    canned_replies, channel_health, channels, contacts, costs, deliveries, extensions, labels,
+    merged_contacts, messages, queues, search, session_log, sessions, templates,
+};
+use crate::http::{conversation, media, state::Http, uploads};
+use utoipa_axum::{router::UtoipaMethodRouter, routes};
+
+pub fn routes() -> Vec<UtoipaMethodRouter<Http>> {
+    vec![
+        routes!(channels::list, channels::create),
+        routes!(channels::get),
+        routes!(channel_health::latest, channel_health::examine),
+        routes!(templates::list),
+        routes!(costs::month),
+        routes!(costs::rates, costs::replace_rates, costs::embedded_rates),
+        routes!(costs::budget, costs::set_budget),
+        routes!(extensions::list, extensions::create),
+        routes!(extensions::get),
+        routes!(extensions::set_availability),
+        routes!(queues::list, queues::create),
+        routes!(queues::get),
+        routes!(canned_replies::list, canned_replies::create),
+        routes!(
+            canned_replies::get,
+            canned_replies::replace,
+            canned_replies::delete
+        ),
+        routes!(labels::list, labels::create),
+        routes!(labels::get, labels::replace, labels::delete),
+        routes!(labels::put_on, labels::take_off),
+        routes!(sessions::list),
+        routes!(sessions::get),
+        routes!(session_log::list),
+        routes!(search::search),
+        routes!(sessions::pick_up),
+        routes!(sessions::close),
+        routes!(sessions::reopen),
+        routes!(sessions::mark_read),
+        routes!(sessions::typing),
+        routes!(sessions::mark_unread),
+        routes!(sessions::snooze, sessions::wake),
+        routes!(sessions::note),
+        routes!(sessions::contact_note, sessions::set_contact_note),
+        routes!(sessions::set_contact_name),
+        routes!(sessions::contact_block, sessions::block, sessions::unblock),
+        routes!(merged_contacts::list),
+        routes!(merged_contacts::merge, merged_contacts::separate),
+        routes!(contacts::erase),
+        routes!(conversation::contact::of_token),
+        routes!(sessions::timeline),
+        routes!(conversation::of_token),
+        routes!(sessions::transfer),
+        routes!(sessions::transfer_all),
+        routes!(sessions::close_all),
+        routes!(messages::list, messages::send),
+        routes!(media::of_token),
+        routes!(deliveries::list),
+        routes!(deliveries::replay_all),
+        routes!(deliveries::get, deliveries::delete),
+        routes!(deliveries::replay),
+    ]
+}
+
+/// Their handlers authenticate the sender before they read the body.
+pub fn uploads() -> Vec<UtoipaMethodRouter<Http>> {
+    vec![
+        routes!(uploads::create, uploads::options),
+        routes!(
+            uploads::describe,
+            uploads::progress,
+            uploads::append,
+            uploads::discard
+        ),
+    ]
+}
