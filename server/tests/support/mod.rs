@@ -122,8 +122,10 @@ impl Story {
         }
     }
 
-    /// Advances the clock, and waits for whatever has become due.
+    /// Advances the clock, and waits for whatever has become due. What is under way ends first: no call to Meta takes
+    /// hours.
     pub async fn later(&self, by: Duration) {
+        self.settled().await;
         self.clock.advance(by);
         self.settled().await;
     }
