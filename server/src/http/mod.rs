@@ -3,6 +3,7 @@
 pub mod api;
 pub mod audit;
 pub mod body_limit;
+pub mod call_quota;
 pub mod client_address;
 pub mod contact_card;
 pub mod conversation;
@@ -67,6 +68,8 @@ pub fn router(http: Http) -> Router {
     // The sender is authenticated before the body is read.
     let api = group(Access::Token)
         .layer(from_fn_with_state(http.clone(), body_limit::of_the_known))
+        .layer(from_fn(api::parameters::refuse_unknown))
+        .layer(from_fn_with_state(http.clone(), api::call_rate::limit))
         .layer(from_fn_with_state(http.clone(), api::authenticate));
     let keep_cookie = from_fn_with_state(http.clone(), login_session::keep_cookie);
     let web_session = (keep_cookie, login_session::layer(&http));
@@ -76,7 +79,10 @@ pub fn router(http: Http) -> Router {
     let doors = from_fn_with_state(countries::Doors::of(&http), countries::guard);
     let find_client = from_fn_with_state(http.clone(), client_address::find);
     let uploads = group(Access::Upload).layer(web_session);
-    let api_uploads = group(Access::TokenUpload).layer(from_fn_with_state(http.clone(), api::authenticate));
+    let api_uploads = group(Access::TokenUpload)
+        .layer(from_fn(api::parameters::refuse_unknown))
+        .layer(from_fn_with_state(http.clone(), api::call_rate::limit))
+        .layer(from_fn_with_state(http.clone(), api::authenticate));
     let uploads = uploads
         .merge(api_uploads)
         .layer(DefaultBodyLimit::disable())

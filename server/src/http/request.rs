@@ -13,10 +13,13 @@ use tracing::Instrument as _;
 /// How long requests took, by method, route and status.
 pub const DURATION: &str = "switchboard_http_request_seconds";
 
+/// Maximum length of an id that a script gives.
+const MAX_ID: usize = 64;
+
 /// Wraps a request that is already matched to its route.
 pub async fn record(mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let id = new_id();
+    let id = given_id(&request).unwrap_or_else(new_id);
     // Error pages show this id, so that the error can be found in the log.
     if let Ok(id) = HeaderValue::try_from(&id) {
         request.headers_mut().insert("x-request-id", id);
@@ -54,6 +57,14 @@ fn label(method: &Method) -> String {
         known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => known.to_owned(),
         _ => "other".to_owned(),
     }
+}
+
+/// Scripts may name their requests, so that they find them in the log.
+fn given_id(request: &Request) -> Option<String> {
+    let is_api = request.uri().path().starts_with("/api/");
+    let id = request.headers().get("x-request-id")?.to_str().ok()?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    (is_api && (1..=MAX_ID).contains(&id.len()) && id.chars().all(is_plain)).then(|| id.to_owned())
 }
 
 fn new_id() -> String {

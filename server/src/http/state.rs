@@ -1,6 +1,6 @@
 //! The state that all handlers share.
 
-use super::{memory_budget::Room, site, streams::Streams};
+use super::{call_quota::CallQuota, memory_budget::Room, site, streams::Streams};
 use crate::{settings::Settings, shutdown::Stopping};
 use axum::extract::FromRef;
 use engine::Engine;
@@ -29,6 +29,7 @@ pub struct Shared {
     /// Places for pages that are being drawn.
     pub(super) pages: Arc<Semaphore>,
     pub(super) streams: Arc<Streams>,
+    pub(super) calls: CallQuota,
 }
 
 impl Deref for Http {
@@ -42,7 +43,6 @@ impl Deref for Http {
 impl Http {
     pub fn new(engine: Engine, settings: Settings, public_url: Url) -> Self {
         Self(Arc::new(Shared {
-            engine,
             public_url,
             stopping: Stopping::default(),
             leptos: site::leptos_options(settings.http.listen),
@@ -51,7 +51,9 @@ impl Http {
             strangers_bodies: Room::of(settings.http.strangers_bodies_bytes),
             pages: Arc::new(Semaphore::new(settings.http.pages.min(Semaphore::MAX_PERMITS))),
             streams: Arc::default(),
+            calls: CallQuota::new(settings.http.api_calls_per_minute, engine.clock()),
             settings: Arc::new(settings),
+            engine,
         }))
     }
 }

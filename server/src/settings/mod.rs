@@ -18,6 +18,7 @@ use serde::Deserialize;
 use std::{
     fmt,
     net::SocketAddr,
+    num::NonZeroU32,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -84,6 +85,7 @@ pub struct Http {
     pub streams_per_user: usize,
     #[serde(deserialize_with = "values::seconds")]
     pub stream_check_seconds: Duration,
+    pub api_calls_per_minute: NonZeroU32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -7,6 +7,7 @@ use crate::{
 use domain::access::Scope;
 use reqwest::Method;
 use serde_json::json;
+use std::time::Duration;
 
 stories! {
     things_are_made_and_read_back
@@ -14,6 +15,93 @@ stories! {
     lists_come_in_pages
     problems_are_problem_json
     fields_that_are_not_right_are_named
+    what_an_operation_does_not_know_is_refused
+    a_script_names_its_requests
+}
+
+mod with_few_calls {
+    use super::calls_are_limited_for_each_token;
+    use crate::stories;
+
+    stories! {
+        with |settings| settings.http.api_calls_per_minute = 3.try_into().expect("a number");
+        calls_are_limited_for_each_token
+    }
+}
+
+async fn calls_are_limited_for_each_token(story: &Story) {
+    let (one, other) = (
+        story.api_with(Scope::Read).await,
+        story.api_with(Scope::Read).await,
+    );
+    for left in [2, 1, 0] {
+        let answer = one.get("/api/v1/labels").await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.header("ratelimit-policy"), "\"default\";q=3;w=60");
+        let told = answer.header("ratelimit").to_owned();
+        assert!(told.starts_with(&format!("\"default\";r={left};t=")), "{told}");
+    }
+    let refused = one.get("/api/v1/labels").await;
+    let problem = refused.problem(429);
+    assert_eq!(problem["type"], "urn:switchboard:too_many_calls");
+    assert_eq!(
+        (refused.header("retry-after"), refused.header("ratelimit")),
+        ("20", "\"default\";r=0;t=20")
+    );
+    assert_eq!(other.get("/api/v1/labels").await.status, 200);
+    story.later(Duration::from_secs(20)).await;
+    assert_eq!(one.get("/api/v1/labels").await.status, 200);
+    one.get("/api/v1/labels").await.problem(429);
+    // Errors that no handler makes say it, too.
+    let wrong = other.send(other.request(Method::PUT, "/api/v1/labels")).await;
+    wrong.problem(405);
+    assert!(wrong.header("ratelimit").starts_with("\"default\";r="));
+}
+
+async fn what_an_operation_does_not_know_is_refused(story: &Story) {
+    // A filter with a slip of the pen would answer every session.
+    let problem = story.api.get("/api/v1/sessions?quueue=x").await.problem(400);
+    assert!(problem["detail"].to_string().contains("queue"), "{problem}");
+    let problem = story
+        .api
+        .get("/api/v1/costs/rates?month=2026-11")
+        .await
+        .problem(400);
+    assert!(problem["detail"].to_string().contains("none"), "{problem}");
+    let head = story
+        .api
+        .request(Method::HEAD, "/api/v1/sessions?unread=true&limit=1");
+    assert_eq!(story.api.send(head).await.status, 200);
+    let known = "/api/v1/sessions?unread=true&limit=1";
+    story.api.get(known).await.ok();
+    for (path, body) in [
+        (
+            "/api/v1/extensions",
+            json!({"number": "203", "name": "X", "colour": "red"}),
+        ),
+        ("/api/v1/queues", json!({"name": "X", "colour": "red"})),
+        ("/api/v1/deliveries/dead/replay", json!({"colour": "red"})),
+    ] {
+        story.api.post(path, body).await.problem(422);
+    }
+}
+
+async fn a_script_names_its_requests(story: &Story) {
+    let named = |name: &'static str| {
+        let request = story.api.request(Method::GET, "/api/v1/labels");
+        story.api.send(request.header("x-request-id", name))
+    };
+    assert_eq!(named("crm-4711_a.b").await.header("x-request-id"), "crm-4711_a.b");
+    // It goes into the log, so nothing else does.
+    let long = "x".repeat(65);
+    for other in ["", "two words", "x=1;y", &long] {
+        let request = story.api.request(Method::GET, "/api/v1/labels");
+        let answer = story.api.send(request.header("x-request-id", other)).await;
+        assert_eq!(answer.header("x-request-id").len(), 16, "{other}");
+    }
+    let page = story.anonymous();
+    let request = page.request(Method::GET, "/login").header("x-request-id", "mine");
+    assert_ne!(page.send(request).await.header("x-request-id"), "mine");
 }
 
 async fn things_are_made_and_read_back(story: &Story) {

@@ -843,7 +843,7 @@ async fn a_session_is_reopened_once(story: &Story) {
             1,
             "round {round}"
         );
-        for open in story.api.items("/api/v1/sessions?state=open").await {
+        for open in story.api.items("/api/v1/sessions").await {
             story
                 .api
                 .post(&format!("/api/v1/sessions/{}/close", id_of(&open)), json!({}))

@@ -31,7 +31,7 @@ pub struct ExtensionRow {
 /// What is typed to create or change an extension and its log-in.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct ExtensionForm {
     /// 1 to 20 digits.
     #[cfg_attr(

@@ -30,7 +30,7 @@ pub struct QueueRow {
 /// What is typed to create or change a queue.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct QueueForm {
     #[cfg_attr(feature = "openapi", schema(required, min_length = 1, max_length = 127))]
     pub name: String,

@@ -15,3 +15,4 @@ pub(crate) mod login_names;
 pub(crate) mod login_throttle;
 pub(crate) mod passwords;
 pub(crate) mod token_addresses;
+mod token_text;

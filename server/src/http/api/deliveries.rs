@@ -53,9 +53,8 @@ impl From<DeadLetter> for DeadLetterBody {
 }
 
 /// The filter for dead letters: `reason`, `channel`, `phone_number_id`, `within`.
-#[derive(Debug, Deserialize, utoipa::IntoParams, ToSchema)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-#[schema(as = DeadLettersMatching)]
 pub struct Matching {
     /// Why it could not be applied.
     #[serde(default)]
@@ -88,13 +87,16 @@ impl From<Matching> for Filter {
     }
 }
 
-/// Which dead letters to apply again, and the one after which to continue.
-#[derive(Debug, Deserialize, ToSchema)]
+/// Which dead letters to apply again: those that fit, as in the list.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
 #[schema(as = NewReplay)]
 pub struct Again {
-    #[serde(flatten)]
-    matching: Matching,
-    #[serde(default)]
+    reason: Option<DeadReason>,
+    channel: Option<domain::ids::ChannelId>,
+    phone_number_id: Option<String>,
+    within: Option<domain::dead_letter::Within>,
+    /// `next` of the answer before.
     after: Option<DeadLetterId>,
 }
 
@@ -220,7 +222,19 @@ pub async fn replay_all(
     State(http): State<Http>,
     Json(again): Json<Again>,
 ) -> Result<impl IntoResponse, Problem> {
-    let replayed =
-        dead_letters::replay_all(&http.engine, &actor, &again.matching.into(), again.after).await?;
+    let Again {
+        reason,
+        channel,
+        phone_number_id,
+        within,
+        after,
+    } = again;
+    let filter = Filter {
+        reason,
+        channel,
+        phone_number_id,
+        within,
+    };
+    let replayed = dead_letters::replay_all(&http.engine, &actor, &filter, after).await?;
     Ok(axum::Json(Outcome::from(replayed)))
 }

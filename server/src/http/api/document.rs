@@ -101,7 +101,7 @@ fn complete(path: &str, item: &mut PathItem) {
             .unwrap_or_default();
         let name = operation.operation_id.take().unwrap_or_default();
         operation.operation_id = Some(format!("{}_{name}", tag.to_lowercase().replace(' ', "_")));
-        let mut errors = vec![400, 401, 403, 405, 408, 500, 503];
+        let mut errors = vec![400, 401, 403, 405, 408, 429, 500, 503];
         if about_one {
             errors.push(404);
         }

@@ -3,6 +3,7 @@
 //! Every request carries `Authorization: Bearer TOKEN`; without a valid token the answer is always 401. The type of a
 //! handler's first argument names the scope that it needs. Errors are problem+json (RFC 9457).
 
+pub mod call_rate;
 pub mod canned_replies;
 pub mod channel_health;
 pub mod channels;
@@ -16,6 +17,7 @@ pub mod labels;
 pub mod list;
 pub mod merged_contacts;
 pub mod messages;
+pub mod parameters;
 pub mod problem;
 pub mod queues;
 pub mod reference;

@@ -1,6 +1,7 @@
 //! Errors as problem+json: <https://www.rfc-editor.org/rfc/rfc9457>. The class of a refusal
 //! (`domain::refusal::Class`) sets its status.
 
+use crate::http::call_quota;
 use axum::{
     extract::Request,
     http::{HeaderValue, StatusCode, header},
@@ -45,6 +46,20 @@ impl Problem {
             detail: detail.into(),
             fields: Vec::new(),
             retry_after: None,
+        }
+    }
+
+    /// The token has used up its calls.
+    pub fn too_many_calls(seconds: u32) -> Self {
+        Self {
+            kind: "urn:switchboard:too_many_calls".to_owned(),
+            retry_after: Some(seconds),
+            ..Self::of(
+                StatusCode::TOO_MANY_REQUESTS,
+                format!(
+                    "this token has made too many calls (http.api_calls_per_minute): come again in {seconds} seconds"
+                ),
+            )
         }
     }
 }
@@ -116,7 +131,12 @@ pub async fn in_every_error(request: Request, next: Next) -> Response {
         return response;
     }
     let mut problem = Problem::of(status, status.canonical_reason().unwrap_or("error")).into_response();
-    for kept in [header::ALLOW, header::RETRY_AFTER] {
+    for kept in [
+        header::ALLOW,
+        header::RETRY_AFTER,
+        call_quota::POLICY,
+        call_quota::LEFT,
+    ] {
         if let Some(value) = response.headers().get(&kept) {
             problem.headers_mut().insert(kept, value.clone());
         }
