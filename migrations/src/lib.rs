@@ -65,6 +65,7 @@ mod m0055_erasure;
 mod m0056_single_sign_on;
 mod m0057_passkeys;
 mod m0058_stray_statuses;
+mod m0059_idempotency_keys;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -130,6 +131,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0056_single_sign_on::Step),
             Box::new(m0057_passkeys::Step),
             Box::new(m0058_stray_statuses::Step),
+            Box::new(m0059_idempotency_keys::Step),
         ]
     }
 }

@@ -93,7 +93,7 @@ pub enum Refusal {
     WrongPasskey,
     #[error("only a failed message can be sent again")]
     NotFailed,
-    #[error("this key has been used for another message")]
+    #[error("this key has been used for another message or call")]
     KeyReused,
     #[error("this session has been moved to {to}")]
     Moved { to: String },

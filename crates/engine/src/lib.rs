@@ -19,6 +19,7 @@ pub mod doctor;
 pub mod erasure;
 pub mod events;
 pub mod files;
+pub mod idempotency;
 pub mod inbound;
 pub mod labels;
 pub mod metrics;

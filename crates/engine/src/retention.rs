@@ -11,7 +11,7 @@ use crate::{
     erasure,
     events::log,
     files::keep,
-    templates,
+    idempotency, templates,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -78,6 +78,7 @@ pub(crate) async fn pass(engine: &Engine) -> Result<()> {
     while forget_statuses(engine, before).await? == BATCH {}
     let before = now.minus(EVENTS_LIVE).millis();
     while forget_events(engine, before).await? == BATCH {}
+    while forget_keys(engine).await? == BATCH {}
     while chain::forget(engine, now.minus(AUDIT_LIVES)).await? > 0 {}
     // Files fill the disk, so they go whatever becomes of the rest.
     let erased = erasure::finish_erasures(engine).await;
@@ -136,6 +137,13 @@ async fn forget_deliveries(engine: &Engine, before: i64) -> Result<u64> {
 async fn forget_events(engine: &Engine, before: i64) -> Result<u64> {
     let tx = engine.db.write().await?;
     let gone = log::forget(&tx, before, BATCH).await?;
+    tx.commit().await?;
+    Ok(gone)
+}
+
+async fn forget_keys(engine: &Engine) -> Result<u64> {
+    let tx = engine.db.write().await?;
+    let gone = idempotency::forget(&tx, engine.clock().now(), BATCH).await?;
     tx.commit().await?;
     Ok(gone)
 }

@@ -6,6 +6,7 @@ use crate::{
     Engine, Result,
     audit::{self, Subject},
     events::{Audience, log},
+    idempotency,
     wakes::Worker,
 };
 use async_trait::async_trait;
@@ -141,6 +142,7 @@ impl Transaction {
             wake,
             then,
         } = pending.into_inner().unwrap_or_else(PoisonError::into_inner);
+        idempotency::had_effect(&engine, &rows).await?;
         // The chain's end is locked from here on, so nothing long may follow.
         let audited = audit::write(&engine, &rows, &actor, audit).await?;
         let mut told = HashSet::new();

@@ -67,6 +67,8 @@ pub fn router(http: Http) -> Router {
 
     // The sender is authenticated before the body is read.
     let api = group(Access::Token)
+        // Needs the whole body, and what it keeps of an answer is the handler's.
+        .layer(from_fn_with_state(http.clone(), api::idempotency::answer_once))
         .layer(from_fn_with_state(http.clone(), body_limit::of_the_known))
         .layer(from_fn(api::parameters::refuse_unknown))
         .layer(from_fn_with_state(http.clone(), api::call_rate::limit))

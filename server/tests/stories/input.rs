@@ -210,6 +210,8 @@ async fn no_route_of_the_api_breaks_over_its_input(story: &Story) {
     .to_vec();
     queries.extend(NUMBERS.map(|number| format!("?limit={number}")));
     queries.extend(NUMBERS.map(|number| format!("?cursor={number}_{NOBODY}")));
+    // A key that is used again would be answered before anything reads the body.
+    let mut keys = 0..;
     for route in routes().iter().filter(|route| route.access == Access::Token) {
         for id in [
             session.as_str(),
@@ -226,14 +228,12 @@ async fn no_route_of_the_api_breaks_over_its_input(story: &Story) {
             }
             for body in all.iter().filter(|_| id == session || id == NOBODY) {
                 for method in [Method::POST, Method::DELETE] {
+                    let key: u32 = keys.next().expect("a number");
                     let call = story
                         .api
                         .request(method, &path)
                         .header(header::CONTENT_TYPE, "application/json")
-                        .header(
-                            "idempotency-key",
-                            &body[..body.len().min(8)].replace(|c: char| !c.is_ascii_graphic(), "x"),
-                        )
+                        .header("idempotency-key", key)
                         .body(body.clone());
                     check(&path, body.as_bytes(), send(call).await);
                 }

@@ -109,7 +109,12 @@ async fn opened(story: &Story, keys: [Option<&str>; 2]) -> engine::Result<Engine
 
 /// Every secret in the database is sealed with the key that the database names.
 async fn is_of_one_key(story: &Story) {
-    for table in ["channel_secrets", "push_sender", "second_factors"] {
+    for table in [
+        "channel_secrets",
+        "push_sender",
+        "second_factors",
+        "idempotency_keys",
+    ] {
         let foreign = format!("{table} WHERE key_id <> (SELECT substr(fingerprint, 1, 8) FROM master_key)");
         assert_eq!(story.count(&foreign).await, 0, "{table}");
     }

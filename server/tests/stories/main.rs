@@ -33,6 +33,7 @@ mod groups;
 mod handbook;
 mod headers;
 mod history;
+mod idempotency;
 mod idle;
 mod inbound;
 mod inbox;

@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 45] = [
+const OBSTACLES: [(&str, &str); 46] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -171,6 +171,10 @@ const OBSTACLES: [(&str, &str); 45] = [
     (
         "CREATE TABLE message_statuses_stray (id INTEGER)",
         "DROP TABLE message_statuses_stray",
+    ),
+    (
+        "CREATE TABLE idempotency_keys_at (id INTEGER)",
+        "DROP TABLE idempotency_keys_at",
     ),
 ];
 

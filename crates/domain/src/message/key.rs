@@ -1,12 +1,12 @@
-//! The idempotency key of a message.
+//! The idempotency key of a message, or of a call of the REST API.
 
 use crate::form::Problem;
 
 /// Maximum number of characters in an idempotency key.
 pub const MAX_KEY: usize = 255;
 
-/// An idempotency key: a message is stored once, however often it is sent with the same key. Printable ASCII without
-/// surrounding spaces, as in an HTTP header.
+/// An idempotency key: a message is stored once, and a call has one effect, however often it is sent with the same key.
+/// Printable ASCII without surrounding spaces, as in an HTTP header.
 pub fn idempotency_key(text: &str) -> Result<String, Problem> {
     let key = text.trim();
     if key.is_empty() {

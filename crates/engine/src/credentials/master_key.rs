@@ -7,14 +7,15 @@ use crate::{
     credentials::{key_source::KeySource, seal::MasterKey},
     database::Database,
     entity::{
-        channel_secret,
+        channel_secret, idempotency_key,
         master_key::{self, ONLY},
         push_sender, push_subscription, second_factor,
     },
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    sea_query::OnConflict,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter,
+    sea_query::{Expr, OnConflict},
 };
 
 /// Loads the key that belongs to the database; the first start creates one.
@@ -61,12 +62,25 @@ pub(crate) async fn replace(db: &Database, source: &KeySource, clock: &Clock) ->
         .filter(second_factor::Column::KeyId.ne(key.id()))
         .exec(&tx)
         .await?;
+    forget_answers(&tx, &key).await?;
     if is_another {
         master_key::Entity::delete_many().exec(&tx).await?;
     }
     tx.commit().await?;
     note(db, &key, clock).await?;
     Ok((key, forgotten.rows_affected))
+}
+
+/// Forgets the answers that another key sealed: whoever repeats a call that had an effect hears that its answer is lost.
+pub(super) async fn forget_answers(tx: &DatabaseTransaction, key: &MasterKey) -> Result<()> {
+    use idempotency_key::Column;
+    idempotency_key::Entity::update_many()
+        .col_expr(Column::Sealed, Expr::value(None::<Vec<u8>>))
+        .col_expr(Column::KeyId, Expr::value(None::<String>))
+        .filter(Column::KeyId.ne(key.id()))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// What the database says of its key.

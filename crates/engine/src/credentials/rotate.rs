@@ -5,7 +5,10 @@
 use crate::{
     Engine, Result,
     audit::Subject,
-    credentials::seal::{Kind, MasterKey},
+    credentials::{
+        master_key::forget_answers,
+        seal::{Kind, MasterKey},
+    },
     entity::{
         channel_secret,
         master_key::{self, ONLY},
@@ -103,6 +106,8 @@ async fn seal_anew(tx: &Transaction, old: &MasterKey, next: &MasterKey) -> Resul
             .exec(tx)
             .await?;
     }
+    // There may be many, each for a day: sealing them anew would hold up everybody who seals.
+    forget_answers(tx, next).await?;
     use master_key::Column;
     master_key::Entity::update_many()
         .col_expr(Column::Fingerprint, Expr::value(next.of_itself()))

@@ -12,12 +12,15 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use strum::{EnumString, IntoStaticStr, VariantArray};
+use uuid::Uuid;
 
 const NONCE_BYTES: usize = 24;
 /// What the push key is bound to.
 const PUSH_KEY: &[u8] = b"push key";
 /// What the second factor of each user is bound to, before the user's id.
 const SECOND_FACTOR: &[u8] = b"second factor ";
+/// What the answer to a call is bound to, before the id of the claim to make the call.
+const ANSWER: &[u8] = b"answer ";
 /// What the key of fingerprints is bound to.
 const FINGERPRINT_KEY: &[u8] = b"fingerprint key";
 
@@ -135,6 +138,18 @@ impl MasterKey {
         self.open_bytes(&of_user(user), sealed).ok_or_else(unreadable)
     }
 
+    /// Seals the answer to a call of the REST API, which may hold secrets that are shown once.
+    pub(crate) fn seal_answer(&self, claim: Uuid, answer: &[u8]) -> Result<Vec<u8>> {
+        self.seal_bytes(&of_claim(claim), answer)
+    }
+
+    /// # Errors
+    /// [`Error::Corrupt`] when it was sealed by another key, for another call, or was tampered with.
+    pub(crate) fn open_answer(&self, claim: Uuid, sealed: &[u8]) -> Result<Vec<u8>> {
+        self.open_bytes(&of_claim(claim), sealed)
+            .ok_or_else(|| Error::Corrupt("an answer does not open with this master key".into()))
+    }
+
     /// Seals the other key's key of fingerprints, which outlives a change of the master key: deliveries that are stored
     /// name the app secret that signed them by its fingerprint.
     pub(crate) fn seal_fingerprint_key(&self, of: &Self) -> Result<Vec<u8>> {
@@ -217,6 +232,10 @@ fn of_user(user: UserId) -> Vec<u8> {
     [SECOND_FACTOR, user.uuid().as_bytes().as_slice()].concat()
 }
 
+fn of_claim(claim: Uuid) -> Vec<u8> {
+    [ANSWER, claim.as_bytes().as_slice()].concat()
+}
+
 fn bound_to(channel: ChannelId, kind: Kind) -> Vec<u8> {
     [channel.uuid().as_bytes().as_slice(), kind.as_str().as_bytes()].concat()
 }
@@ -224,7 +243,6 @@ fn bound_to(channel: ChannelId, kind: Kind) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     fn key() -> MasterKey {
         MasterKey::parse(&MasterKey::new_text(), "a test").unwrap()
@@ -255,6 +273,9 @@ mod tests {
         assert_eq!(key.open_push_key(&push).unwrap(), b"EAAG");
         assert!(key.open_push_key(&sealed).is_err());
         assert!(key.open(channel(1), Kind::AccessToken, &push).is_err());
+        let answer = key.seal_answer(Uuid::from_u128(1), b"EAAG").unwrap();
+        assert_eq!(key.open_answer(Uuid::from_u128(1), &answer).unwrap(), b"EAAG");
+        assert!(key.open_answer(Uuid::from_u128(2), &answer).is_err());
     }
 
     #[test]

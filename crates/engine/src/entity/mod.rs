@@ -23,6 +23,7 @@ pub mod event;
 pub mod extension;
 pub mod file;
 pub mod file_attempt;
+pub mod idempotency_key;
 pub mod journal;
 pub mod label;
 pub mod lease;

@@ -1,18 +1,19 @@
 //! The OpenAPI document of the REST API (<https://spec.openapis.org/oas/v3.1.0>), put together from what stands beside the
 //! handlers. What is the same for all of them is added here.
 
-use super::{problem::Problem, routes};
+use super::{idempotency, problem::Problem, routes};
 use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use domain::openapi::without_empty_defaults;
+use domain::{message::MAX_KEY, openapi::without_empty_defaults};
 use std::sync::LazyLock;
 use utoipa::{
     PartialSchema as _, ToSchema,
     openapi::{
-        Components, ContentBuilder, Info, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr, ResponseBuilder,
-        Server,
+        Components, ContentBuilder, Info, ObjectBuilder, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr,
+        Required, ResponseBuilder, Server, Type,
+        path::{Parameter, ParameterBuilder, ParameterIn},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -22,6 +23,11 @@ const ABOUT: &str = "WhatsApp sessions, messages and channels of a PBX, for scri
     Lists come in pages: pass `next_cursor` back as `cursor`.";
 const TOKEN: &str = "An API token, made in System › API tokens or by `switchboard token create`. Its scope is `read`, `operate` or \
     `administer`; each includes the one before. An operation names the scope that it needs.";
+const KEY: &str = "Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with \
+    `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one \
+    is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 \
+    (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII \
+    characters, bare or in quotes.";
 
 static JSON: LazyLock<String> = LazyLock::new(|| document().to_pretty_json().expect("a document is JSON"));
 
@@ -82,6 +88,11 @@ pub fn document() -> OpenApi {
 /// Adds to the operations at a path what no handler says: unique names, and the errors that come from around them.
 fn complete(path: &str, item: &mut PathItem) {
     let about_one = path.contains('{');
+    if let Some(post) = &mut item.post
+        && idempotency::repeats(path)
+    {
+        post.parameters.get_or_insert_default().push(RefOr::T(key()));
+    }
     for (changes, operation) in [
         (false, &mut item.get),
         (false, &mut item.head),
@@ -117,4 +128,19 @@ fn complete(path: &str, item: &mut PathItem) {
             responses.entry(status.to_string()).or_insert(problem);
         }
     }
+}
+
+/// The header by which a POST may be repeated.
+fn key() -> Parameter {
+    let word = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(MAX_KEY));
+    ParameterBuilder::new()
+        .name(idempotency::KEY)
+        .parameter_in(ParameterIn::Header)
+        .description(Some(KEY))
+        .required(Required::False)
+        .schema(Some(word))
+        .build()
 }

@@ -1,6 +1,8 @@
 //! `/api/v1/sessions/{id}/messages`.
 
-use super::{Id, Operator, Reader, json::Json, list, list::Wanted, problem::Problem, time};
+use super::{
+    Id, Operator, Reader, idempotency::key_of, json::Json, list, list::Wanted, problem::Problem, time,
+};
 use crate::http::state::Http;
 use axum::{
     extract::State,
@@ -16,7 +18,6 @@ use domain::{
     message::{
         Direction, Failure, MessageView, NotSendable, Outgoing, Status, Waits,
         content::{Content, ContentFields},
-        idempotency_key,
     },
     phone::same_customer_key,
     refusal::Refusal,
@@ -194,7 +195,7 @@ pub async fn list(
     post,
     path = "/api/v1/sessions/{id}/messages",
     tag = "Messages",
-    params(("id" = SessionId, Path), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, description = "The same key with the same content gives the same message and sends nothing; with other content it is refused.")),
+    params(("id" = SessionId, Path), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, description = "The same key with the same content gives the same message and sends nothing, for ever; with other content it is refused.")),
     request_body = NewMessage,
     responses((status = 202, description = "The message is in the outbox; its status shows its progress.", body = Message)),
     security(("token" = ["operate"]))
@@ -206,11 +207,7 @@ pub async fn send(
     headers: HeaderMap,
     Json(new): Json<NewMessage>,
 ) -> Result<impl IntoResponse, Problem> {
-    let key = headers.get("idempotency-key");
-    let key = key
-        .map(|key| idempotency_key(key.to_str().unwrap_or("\0")))
-        .transpose();
-    let key = key.map_err(|problem| Refusal::field("Idempotency-Key", problem))?;
+    let key = key_of(&headers)?;
     let outgoing = new.check(&http.engine, &actor, session).await?;
     let message =
         engine::outbound::send::send(&http.engine, &actor, session, outgoing, key.as_deref()).await?;

@@ -12,6 +12,7 @@ pub mod costs;
 pub mod deliveries;
 pub mod document;
 pub mod extensions;
+pub mod idempotency;
 pub mod json;
 pub mod labels;
 pub mod list;

@@ -62,6 +62,30 @@ impl Problem {
             )
         }
     }
+
+    /// Another call with the same key is being made.
+    pub fn call_under_way() -> Self {
+        Self {
+            kind: "urn:switchboard:call_under_way".to_owned(),
+            retry_after: Some(1),
+            ..Self::of(
+                StatusCode::CONFLICT,
+                "the first call with this Idempotency-Key is still under way: repeat it in a second",
+            )
+        }
+    }
+
+    /// A call with the same key was made.
+    pub fn answer_lost() -> Self {
+        Self {
+            kind: "urn:switchboard:answer_lost".to_owned(),
+            ..Self::of(
+                StatusCode::CONFLICT,
+                "the call with this Idempotency-Key was made, and its answer was lost: look at what it did before you \
+                 make it again with another key",
+            )
+        }
+    }
 }
 
 impl From<Refusal> for Problem {

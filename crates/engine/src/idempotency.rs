@@ -1,0 +1,226 @@
+//! Calls of the REST API that may be repeated with their key: they have one effect and one answer. A call claims its key
+//! before it is made, and the transactions that it commits mark the claim. So whenever a process dies, the database says
+//! whether the call had its effect: one that had none may be made again after a lease, one whose answer is lost may not.
+
+use crate::{
+    Engine, Error, Result,
+    entity::idempotency_key::{Column, Entity, Model},
+};
+use domain::{ids::TokenId, time::Timestamp};
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
+    sea_query::{Expr, OnConflict},
+};
+use serde::{Deserialize, Serialize};
+use std::{fmt, time::Duration};
+use uuid::Uuid;
+
+/// How long a key belongs to its call.
+const LIVES: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a call may go on before whoever makes it is taken to have died.
+const LEASE: Duration = Duration::from_secs(60);
+
+tokio::task_local! {
+    static CLAIM: Claim;
+}
+
+/// A call of a token, with its key.
+#[derive(Debug, Clone)]
+pub struct Call {
+    pub token: TokenId,
+    pub key: String,
+    /// Equal for equal calls.
+    pub fingerprint: String,
+}
+
+/// The right to make a call. It is lost to a repetition when the lease ends before the call has had an effect.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    token: Uuid,
+    key: String,
+    id: Uuid,
+}
+
+/// An answer, as it is given again.
+#[derive(Serialize, Deserialize)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What becomes of a call.
+#[derive(Debug)]
+pub enum Begun {
+    /// The caller makes it.
+    Now(Claim),
+    /// It was made, and answered like this.
+    Before(Answer),
+    /// Somebody is at it.
+    UnderWay,
+    /// It was made, and nobody knows its answer any more.
+    AnswerLost,
+    /// The key belongs to another call.
+    OfAnother,
+}
+
+/// Claims the key of a call.
+pub async fn begin(engine: &Engine, call: &Call) -> Result<Begun> {
+    let now = engine.clock().now();
+    let known = Entity::find_by_id((call.token.uuid(), call.key.clone()))
+        .filter(is_free(now).not())
+        .one(engine.db.read())
+        .await?;
+    if let Some(known) = known {
+        return of_known(engine, call, known).await;
+    }
+    let row = Model {
+        token_id: call.token.uuid(),
+        key: call.key.clone(),
+        fingerprint: call.fingerprint.clone(),
+        claim: engine.clock().new_id(),
+        at: now.millis(),
+        leased_until: now.plus(LEASE).millis(),
+        effect_at: None,
+        key_id: None,
+        sealed: None,
+    };
+    let claim = Claim {
+        token: row.token_id,
+        key: row.key.clone(),
+        id: row.claim,
+    };
+    let tx = engine.db.write().await?;
+    Entity::delete_many()
+        .filter(Column::TokenId.eq(row.token_id))
+        .filter(Column::Key.eq(&row.key))
+        .filter(is_free(now))
+        .exec(&tx)
+        .await?;
+    let inserted = Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(match inserted {
+        // Somebody was quicker.
+        0 => Begun::UnderWay,
+        _ => Begun::Now(claim),
+    })
+}
+
+/// Whether a key may be claimed again: it has had its day, or whoever made the call died before it had an effect.
+fn is_free(now: Timestamp) -> Condition {
+    let died = Condition::all()
+        .add(Column::EffectAt.is_null())
+        .add(Column::Sealed.is_null())
+        .add(Column::LeasedUntil.lte(now.millis()));
+    Condition::any()
+        .add(Column::At.lte(now.minus(LIVES).millis()))
+        .add(died)
+}
+
+async fn of_known(engine: &Engine, call: &Call, known: Model) -> Result<Begun> {
+    if known.fingerprint != call.fingerprint {
+        return Ok(Begun::OfAnother);
+    }
+    let (Some(key_id), Some(sealed)) = (known.key_id, known.sealed) else {
+        return Ok(match known.leased_until > engine.clock().now().millis() {
+            true => Begun::UnderWay,
+            false => Begun::AnswerLost,
+        });
+    };
+    let key = engine.keys.that_sealed(engine.db.read(), &key_id).await?;
+    let answer = key.open_answer(known.claim, &sealed)?;
+    let answer = serde_json::from_slice(&answer).map_err(|error| Error::Corrupt(error.to_string()))?;
+    Ok(Begun::Before(answer))
+}
+
+/// Makes a call: what it commits marks the claim.
+pub async fn within<T>(claim: Claim, call: impl Future<Output = T>) -> T {
+    CLAIM.scope(claim, call).await
+}
+
+/// Marks in a transaction that the call of this task, if it has a claim, has an effect.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the claim is lost: a repetition makes the call now.
+pub(crate) async fn had_effect(engine: &Engine, tx: &DatabaseTransaction) -> Result<()> {
+    let Ok(claim) = CLAIM.try_with(Claim::clone) else {
+        return Ok(());
+    };
+    let marked = Entity::update_many()
+        .col_expr(Column::EffectAt, Expr::value(engine.clock().now().millis()))
+        .filter(claim.row())
+        .exec(tx)
+        .await?;
+    match marked.rows_affected {
+        0 => Err(Error::Unavailable(
+            "this call took so long that it is being made again",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Keeps the answer to a call. Without one that is worth keeping the key is free again, unless the call had an effect:
+/// then its answer is lost.
+pub async fn finish(engine: &Engine, claim: &Claim, answer: Option<&Answer>) -> Result<()> {
+    let tx = engine.db.write().await?;
+    match answer {
+        Some(answer) => {
+            let answer = serde_json::to_vec(answer).map_err(|error| Error::Corrupt(error.to_string()))?;
+            let key = engine.keys.to_seal(&tx).await?;
+            Entity::update_many()
+                .col_expr(Column::KeyId, Expr::value(key.id()))
+                .col_expr(Column::Sealed, Expr::value(key.seal_answer(claim.id, &answer)?))
+                .filter(claim.row())
+                .exec(&tx)
+                .await?;
+        }
+        None => {
+            // A lease that has ended says both.
+            Entity::update_many()
+                .col_expr(Column::LeasedUntil, Expr::value(engine.clock().now().millis()))
+                .filter(claim.row())
+                .exec(&tx)
+                .await?;
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+impl Claim {
+    fn row(&self) -> Condition {
+        Condition::all()
+            .add(Column::TokenId.eq(self.token))
+            .add(Column::Key.eq(&self.key))
+            .add(Column::Claim.eq(self.id))
+    }
+}
+
+/// Deletes `many` of the keys that have had their day, or a few more; returns at most `many`.
+pub(crate) async fn forget(tx: &DatabaseTransaction, now: Timestamp, many: u64) -> Result<u64> {
+    let oldest: Vec<i64> = Entity::find()
+        .select_only()
+        .column(Column::At)
+        .filter(Column::At.lte(now.minus(LIVES).millis()))
+        .order_by_asc(Column::At)
+        .limit(many)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    if let Some(last) = oldest.last() {
+        let up_to = Entity::delete_many().filter(Column::At.lte(*last));
+        up_to.exec(tx).await?;
+    }
+    Ok(oldest.len() as u64)
+}

@@ -1,0 +1,182 @@
+//! Lets scripts repeat a POST with its `Idempotency-Key` until they have the answer
+//! (<https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/>). `engine::idempotency` knows what was done.
+
+use super::{Caller, problem::Problem};
+use crate::http::state::Http;
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request, response},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use domain::{access::Actor, message::idempotency_key, refusal::Refusal};
+use engine::{
+    Engine,
+    audit::request::carried,
+    idempotency::{self, Answer, Begun, Call, Claim},
+};
+use sha2::{Digest as _, Sha256};
+use std::{panic::resume_unwind, time::Duration};
+use tokio::time::{Instant, sleep};
+use tracing::Instrument as _;
+
+pub const KEY: &str = "Idempotency-Key";
+/// Says that the answer was given before.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+/// What of an answer's head is given again; the rest is of each answer.
+const KEPT: [HeaderName; 3] = [header::CONTENT_TYPE, header::ETAG, header::LOCATION];
+/// Messages keep their keys for ever, and an upload that breaks off is continued.
+const REPEATED_OTHERWISE: [&str; 2] = ["/api/v1/sessions/{id}/messages", "/api/v1/uploads"];
+/// How long a repetition waits for the answer to the first call.
+const PATIENCE: Duration = Duration::from_secs(3);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Whether a POST to this path is repeated by its key here.
+pub fn repeats(path: &str) -> bool {
+    !REPEATED_OTHERWISE.contains(&path)
+}
+
+/// The key of a request, bare or as a string of a structured field (RFC 9651).
+pub fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(given) = headers.get(KEY) else {
+        return Ok(None);
+    };
+    // No key is a NUL.
+    let given = given.to_str().unwrap_or("\0").trim();
+    let quoted = given.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let key = idempotency_key(quoted.unwrap_or(given));
+    let key = key.map_err(|problem| Refusal::field(KEY, problem))?;
+    Ok(Some(key))
+}
+
+/// The layer for all calls with a token.
+pub async fn answer_once(
+    State(http): State<Http>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let key = match request.method() == Method::POST && path.is_some_and(repeats) {
+        true => key_of(request.headers())?,
+        false => None,
+    };
+    let caller = request.extensions().get::<Caller>();
+    let (Some(key), Some(&Caller(Actor::Token { id: token, .. }))) = (key, caller) else {
+        return Ok(next.run(request).await);
+    };
+    let (head, body) = request.into_parts();
+    let body = in_memory(body).await;
+    let fingerprint = fingerprint(&head, &body);
+    let call = Call {
+        token,
+        key,
+        fingerprint,
+    };
+    match begin(&http.engine, &call).await? {
+        Begun::Now(claim) => {
+            let request = Request::from_parts(head, Body::from(body));
+            Ok(make(http, claim, next.run(request)).await)
+        }
+        Begun::Before(answer) => Ok(again(answer)),
+        Begun::UnderWay => Err(Problem::call_under_way()),
+        Begun::AnswerLost => Err(Problem::answer_lost()),
+        Begun::OfAnother => Err(Refusal::KeyReused.into()),
+    }
+}
+
+/// A body that other layers or the handler have in memory already.
+async fn in_memory(body: Body) -> Bytes {
+    to_bytes(body, usize::MAX).await.unwrap_or_default()
+}
+
+fn fingerprint(head: &request::Parts, body: &[u8]) -> String {
+    let address = head.uri.path_and_query().map_or("/", |address| address.as_str());
+    let call = Sha256::new()
+        .chain_update(format!("{} {address}\n", head.method))
+        .chain_update(body);
+    hex::encode(call.finalize())
+}
+
+/// Claims the key; of several calls at once, all but one wait for the answer.
+async fn begin(engine: &Engine, call: &Call) -> engine::Result<Begun> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match idempotency::begin(engine, call).await? {
+            Begun::UnderWay if Instant::now() < until => sleep(LOOK_EVERY).await,
+            begun => return Ok(begun),
+        }
+    }
+}
+
+/// Makes the call in a task of its own, to its end, even if the script has gone away: it comes back for the answer.
+async fn make(http: Http, claim: Claim, call: impl Future<Output = Response> + Send + 'static) -> Response {
+    let work = async move {
+        let response = idempotency::within(claim.clone(), call).await;
+        let (head, body) = response.into_parts();
+        let body = in_memory(body).await;
+        let kept = kept(&head, &body);
+        if let Err(error) = idempotency::finish(&http.engine, &claim, kept.as_ref()).await {
+            tracing::error!(%error, "the answer to a call with an Idempotency-Key cannot be kept");
+        }
+        Response::from_parts(head, Body::from(body))
+    };
+    let made = tokio::spawn(carried(work.in_current_span())).await;
+    made.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(panic) => resume_unwind(panic),
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    })
+}
+
+/// An answer for repetitions; `None` if they may be answered otherwise: it was our fault or too much, or the right was missing.
+fn kept(head: &response::Parts, body: &Bytes) -> Option<Answer> {
+    let status = head.status.as_u16();
+    if matches!(status, 401 | 403 | 429 | 500..) {
+        return None;
+    }
+    let headers = KEPT.into_iter().filter_map(|name| {
+        let value = head.headers.get(&name)?.to_str().ok()?;
+        Some((name.to_string(), value.to_owned()))
+    });
+    Some(Answer {
+        status,
+        headers: headers.collect(),
+        body: String::from_utf8(body.to_vec()).ok()?,
+    })
+}
+
+fn again(answer: Answer) -> Response {
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    for (name, value) in answer.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            headers.insert(name, value);
+        }
+    }
+    headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_are_not_part_of_a_key() {
+        let key = |given: &str| {
+            let given = HeaderValue::from_str(given).expect("a header");
+            key_of(&HeaderMap::from_iter([(
+                HeaderName::from_static("idempotency-key"),
+                given,
+            )]))
+        };
+        for (given, expected) in [("k-1", "k-1"), ("\"k-1\"", "k-1"), ("\"", "\""), ("a\"b", "a\"b")] {
+            assert_eq!(key(given).expect("a key").as_deref(), Some(expected));
+        }
+        for none in ["", "\"\"", "a\tb", &"k".repeat(256)] {
+            key(none).expect_err("no key");
+        }
+        assert!(key_of(&HeaderMap::new()).expect("none").is_none());
+    }
+}
