@@ -257,7 +257,7 @@ pub async fn resume_channel(id: ChannelId) -> Result<(), ApiError> {
 #[server(prefix = "/rpc", endpoint = "channels/delete", protocol = Rpc)]
 pub async fn delete_channel(id: ChannelId, #[server(default)] name: String) -> Result<(), ApiError> {
     let actor = actor().await?;
-    engine::channels::delete(&engine()?, &actor, id, &name).await?;
+    engine::channels::delete(&engine()?, &actor, id, None, &name).await?;
     plain_form::redirect("/channels");
     Ok(())
 }

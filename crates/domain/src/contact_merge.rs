@@ -32,6 +32,8 @@ pub struct MergedContact {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundContact {
     pub contact: ContactRef,
+    /// Their latest session that the reader may see.
+    pub session: SessionId,
     /// When they last wrote, or were written to.
     pub last_message_at: Timestamp,
 }

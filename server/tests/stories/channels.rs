@@ -73,7 +73,7 @@ async fn a_paused_channel_keeps_what_comes_and_sends_when_resumed(story: &Story)
 async fn a_deleted_channel_is_gone_and_its_sessions_stay(story: &Story) {
     let line = story.support().await;
     let session = story.picked_up(&line).await;
-    let refused = channels::delete(&story.engine, &Actor::System, id(&line), "Another").await;
+    let refused = channels::delete(&story.engine, &Actor::System, id(&line), None, "Another").await;
     assert!(
         matches!(refused, Err(Error::Refused(Refusal::NameDiffers))),
         "{refused:?}"
@@ -83,7 +83,7 @@ async fn a_deleted_channel_is_gone_and_its_sessions_stay(story: &Story) {
         .await
         .expect("paused");
     story.answers(&session, "Too late").await;
-    channels::delete(&story.engine, &Actor::System, id(&line), "Channel 1")
+    channels::delete(&story.engine, &Actor::System, id(&line), None, "Channel 1")
         .await
         .expect("deleted");
 

@@ -343,7 +343,7 @@ async fn a_channel_deleted_in_doubt_leaves_the_doubt(story: &Story) {
     story.settled().await;
     let channel = line.channel.parse().expect("an id");
     let system = Actor::System;
-    engine::channels::delete(&story.engine, &system, channel, "Channel 1")
+    engine::channels::delete(&story.engine, &system, channel, None, "Channel 1")
         .await
         .expect("deleted");
     story.settled().await;

@@ -175,7 +175,7 @@ async fn meta_is_asked_page_by_page_and_every_hour(story: &Story) {
 
     // Nobody keeps what no channel has any more.
     let channel = line.channel.parse().expect("an id");
-    engine::channels::delete(&story.engine, &Actor::System, channel, "Channel 1")
+    engine::channels::delete(&story.engine, &Actor::System, channel, None, "Channel 1")
         .await
         .expect("deleted");
     story.engine.forget().await.expect("forgotten");

@@ -13,6 +13,7 @@ use uuid::Uuid;
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
 )]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum AuditOutcome {
@@ -75,14 +76,17 @@ impl AuditAbout {
 
 /// Who did something, with the name of that time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AuditActor {
     #[serde(rename = "person")]
     User {
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
         id: Uuid,
         login: String,
     },
     Token {
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
         id: Uuid,
         name: String,
     },
@@ -92,11 +96,14 @@ pub enum AuditActor {
 
 /// What something was done to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditSubject {
-    /// As stored; [`AuditAbout`] has those of this version.
+    /// As stored: a word of the filter, or that of another version.
     pub kind: String,
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<String>, format = "uuid"))]
     pub id: Option<Uuid>,
     /// Its present name; none when it has none or is gone.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub name: Option<String>,
 }
 

@@ -21,6 +21,7 @@ pub struct SendingForm {
 
 /// How a channel sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ChannelSending))]
 pub struct Sending {
     /// From 1 to [`Sending::FASTEST`].
     pub messages_per_second: u32,
@@ -47,6 +48,7 @@ pub struct Sending {
     IntoStaticStr,
     VariantArray,
 )]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[strum(serialize_all = "snake_case", parse_err_ty = Problem, parse_err_fn = unknown)]
 #[serde(rename_all = "snake_case")]
 pub enum Unconfirmed {

@@ -40,11 +40,21 @@ pub async fn resume(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<()>
 /// readable. Messages that still wait to be sent fail with that reason, or become unconfirmed where Meta may have them.
 ///
 /// # Errors
-/// [`Refusal::NameDiffers`] unless `name` is the channel's.
-pub async fn delete(engine: &Engine, actor: &Actor, id: ChannelId, name: &str) -> Result<()> {
+/// [`Refusal::ChangedMeanwhile`] if there is a `version` and it is not the channel's, [`Refusal::NameDiffers`] unless
+/// `name` is.
+pub async fn delete(
+    engine: &Engine,
+    actor: &Actor,
+    id: ChannelId,
+    version: Option<i64>,
+    name: &str,
+) -> Result<()> {
     actor.require(Permission::ChannelChange)?;
     let tx = engine.transaction(actor).await?;
     let found = current(&tx, id).await?;
+    if version.is_some_and(|version| version != found.version) {
+        return Err(Refusal::ChangedMeanwhile.into());
+    }
     if found.name.trim() != name.trim() {
         return Err(Refusal::NameDiffers.into());
     }

@@ -10,6 +10,7 @@ mod list;
 pub(crate) mod reservation;
 mod rotate;
 mod save;
+mod save_tabs;
 mod sending;
 pub(crate) mod traffic;
 mod view;
@@ -20,6 +21,7 @@ pub use lifecycle::{delete, pause, resume};
 pub use list::{destinations, get, list};
 pub use rotate::{drop_old_app_secret, rotate_verify_token};
 pub use save::{create, reserve, save_authentication, save_messaging};
+pub use save_tabs::{Tabs, save_tabs};
 pub use sending::save_sending;
 
 pub(crate) use address::webhook_url;

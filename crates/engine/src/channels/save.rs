@@ -121,7 +121,11 @@ pub async fn save_messaging(
 }
 
 /// Fills in the country of a number that is written without one: pages name it, scripts do not.
-async fn with_country(engine: &Engine, id: Option<ChannelId>, form: &MessagingForm) -> Result<MessagingForm> {
+pub(super) async fn with_country(
+    engine: &Engine,
+    id: Option<ChannelId>,
+    form: &MessagingForm,
+) -> Result<MessagingForm> {
     let mut form = form.clone();
     if form.country.is_empty() {
         form.country = calling_code_of(engine, id).await?.unwrap_or_default();
@@ -196,7 +200,11 @@ async fn insert(
     Ok(id)
 }
 
-async fn write_authentication(tx: &Transaction, id: ChannelId, form: &Authentication) -> Result<()> {
+pub(super) async fn write_authentication(
+    tx: &Transaction,
+    id: ChannelId,
+    form: &Authentication,
+) -> Result<()> {
     let row = current(tx, id).await?;
     let version = row.version + 1;
     let mut changed = Vec::new();
@@ -232,7 +240,7 @@ async fn write_authentication(tx: &Transaction, id: ChannelId, form: &Authentica
     note(tx, id, "channel.authentication", Some(detail))
 }
 
-async fn write_messaging(tx: &Transaction, id: ChannelId, form: &Messaging) -> Result<()> {
+pub(super) async fn write_messaging(tx: &Transaction, id: ChannelId, form: &Messaging) -> Result<()> {
     let other = channel::Entity::find()
         .filter(channel::Column::PhoneNumberId.eq(form.phone_number_id.as_str()))
         .filter(channel::Column::Id.ne(id.uuid()))

@@ -9,6 +9,7 @@ use crate::{
     },
     entity::{channel, stored},
     events::Audience,
+    transaction::Transaction,
     wakes::Worker,
 };
 use domain::{
@@ -46,7 +47,13 @@ pub async fn save_sending(
     let form = form.check()?;
     let tx = engine.transaction(actor).await?;
     begin(&tx, id, version, reservation::NAME).await?;
-    let row = current(&tx, id).await?;
+    write_sending(&tx, id, form).await?;
+    changed(&tx, id);
+    tx.commit().await
+}
+
+pub(super) async fn write_sending(tx: &Transaction, id: ChannelId, form: Sending) -> Result<()> {
+    let row = current(tx, id).await?;
     let row_version = row.version;
     let before = row.sending()?;
     let detail = AuditDetail::Fields {
@@ -59,15 +66,14 @@ pub async fn save_sending(
     change.unconfirmed = Set(form.unconfirmed.as_str().to_owned());
     change.read_receipts = Set(form.read_receipts.as_str().to_owned());
     change.templates_allowed = Set(form.templates_allowed);
-    channel::Entity::update(change).exec(&tx).await?;
-    note(&tx, id, "channel.sending", Some(detail))?;
-    changed(&tx, id);
+    channel::Entity::update(change).exec(tx).await?;
+    note(tx, id, "channel.sending", Some(detail))?;
     tx.wake(Worker::Outbound);
     if before.templates_allowed != form.templates_allowed {
         tx.wake(Worker::Templates);
         tx.changed(Change::Templates, Audience::Everybody);
     }
-    tx.commit().await
+    Ok(())
 }
 
 fn differences(before: Sending, after: Sending) -> Vec<Changed> {

@@ -11,7 +11,7 @@ use domain::search::contacts as search;
 use sea_orm::{
     ActiveValue, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait,
     IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, Query, SelectStatement, UnionType},
+    sea_query::{Expr, IntoColumnRef, Query, SelectStatement, UnionType},
 };
 use std::time::Duration;
 use tokio::time::Instant;
@@ -28,6 +28,8 @@ const AT_ONCE: u64 = 1000;
 const TELL_EVERY: Duration = Duration::from_secs(5);
 /// Parameters in one statement: SQLite's limit is 32,766.
 const ROWS_AT_ONCE: usize = 10_000;
+/// The contact of a session.
+const OF_SESSION: (session::Entity, session::Column) = (session::Entity, session::Column::ContactId);
 
 /// Stores the words of contacts that are being written. The name of a contact that is merged is that of the main one,
 /// as it is stored now.
@@ -138,7 +140,7 @@ impl Sought {
 
     /// The sessions of these contacts. Scans sessions and checks the contact of each: quick where many contacts match.
     pub(crate) fn walked(&self) -> Condition {
-        self.sessions(has_word)
+        self.sessions(|starts| has_word(OF_SESSION, starts))
     }
 
     /// The sessions of these contacts. Looks up all contacts that match the first part of the text: quick where these
@@ -147,26 +149,37 @@ impl Sought {
         self.sessions(|starts| session::Column::ContactId.in_subquery(contacts(starts)))
     }
 
+    /// The contacts themselves, looked up where those that match the first part are few.
+    pub(crate) fn themselves(&self, few: bool) -> Condition {
+        let own = (contact::Entity, contact::Column::Id);
+        self.every(own, |starts| match few {
+            true => contact::Column::Id.in_subquery(contacts(starts)),
+            false => has_word(own, starts),
+        })
+    }
+
     fn sessions(&self, first: impl Fn(&[String]) -> Expr) -> Condition {
+        self.every(OF_SESSION, first)
+    }
+
+    /// Every part of the text is looked for in the words of the contact in this column, the first one by `first`.
+    fn every<C: IntoColumnRef + Copy>(&self, contact: C, first: impl Fn(&[String]) -> Expr) -> Condition {
         let Some((rarest, others)) = self.0.split_first() else {
             // A text without a word matches no contact.
             return Condition::all().add(Expr::value(false));
         };
-        let others = others.iter().map(|starts| has_word(starts));
+        let others = others.iter().map(|starts| has_word(contact, starts));
         others.fold(Condition::all().add(first(rarest)), Condition::add)
     }
 }
 
-/// Whether a word of the session's contact begins with one of these.
-fn has_word(starts: &[String]) -> Expr {
+/// Whether a word of the contact in this column begins with one of these.
+fn has_word(contact: impl IntoColumnRef, starts: &[String]) -> Expr {
     let begins = starts.iter().map(|start| begins(start));
     let theirs = Query::select()
         .column((contact_word::Entity, contact_word::Column::ContactId))
         .from(contact_word::Entity)
-        .and_where(
-            Expr::col((contact_word::Entity, contact_word::Column::ContactId))
-                .equals((session::Entity, session::Column::ContactId)),
-        )
+        .and_where(Expr::col((contact_word::Entity, contact_word::Column::ContactId)).equals(contact))
         .cond_where(begins.fold(Condition::any(), Condition::add))
         .take();
     Expr::exists(theirs)

@@ -12,7 +12,7 @@ mod ledger;
 mod months;
 mod settings;
 
-pub use months::month;
+pub use months::{month, month_of};
 pub use settings::{save_budget, save_rates, settings};
 
 pub(crate) use ledger::Ledger;

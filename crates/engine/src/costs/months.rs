@@ -14,7 +14,7 @@ use domain::{
     refusal::Refusal,
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -24,15 +24,45 @@ use uuid::Uuid;
 /// # Errors
 /// `Forbidden`
 pub async fn month(engine: &Engine, actor: &Actor, month: Option<Month>) -> Result<MonthCosts> {
+    read(engine, actor, month, None).await
+}
+
+/// The costs of one channel in a month. There is no budget in it: that is of all channels together.
+///
+/// # Errors
+/// `Forbidden`; `NotFound` also for a channel that was deleted and has no costs in this month.
+pub async fn month_of(
+    engine: &Engine,
+    actor: &Actor,
+    channel: ChannelId,
+    month: Option<Month>,
+) -> Result<MonthCosts> {
+    let costs = read(engine, actor, month, Some(channel)).await?;
+    match costs.channels.is_empty() {
+        true => Err(Refusal::NotFound.into()),
+        false => Ok(MonthCosts {
+            budget: None,
+            ..costs
+        }),
+    }
+}
+
+async fn read(
+    engine: &Engine,
+    actor: &Actor,
+    month: Option<Month>,
+    only: Option<ChannelId>,
+) -> Result<MonthCosts> {
     actor.require(Permission::CostRead)?;
     let db = engine.db.read();
     let current = Month::of(engine.clock().now());
     let month = month.unwrap_or(current);
     let row = settings::row(db).await?;
     let stored = settings::view(&row)?;
-    let mut counters = counters(db, month).await?;
+    let mut counters = counters(db, month, only).await?;
     // A few: every channel that is in use is shown, even if nothing was sent.
     let channels = channel::Entity::find()
+        .filter(Condition::all().add_option(only.map(|only| channel::Column::Id.eq(only.uuid()))))
         .order_by_asc(channel::Column::Name)
         .order_by_asc(channel::Column::Id)
         .all(db)
@@ -96,17 +126,22 @@ pub(crate) async fn may_send_template(db: &impl ConnectionTrait, now: Timestamp)
 }
 
 async fn spent(db: &impl ConnectionTrait, month: Month, rates: &RateTable) -> Result<Sum> {
-    let channels = counters(db, month).await?.into_values();
+    let channels = counters(db, month, None).await?.into_values();
     let sums = channels.map(|counters| costs_of(counters, rates).sum);
     Ok(sums.fold(Sum::default(), Sum::and))
 }
 
 /// The counters of a month, by channel.
-async fn counters(db: &impl ConnectionTrait, month: Month) -> Result<BTreeMap<Uuid, Vec<Counter>>> {
+async fn counters(
+    db: &impl ConnectionTrait,
+    month: Month,
+    only: Option<ChannelId>,
+) -> Result<BTreeMap<Uuid, Vec<Counter>>> {
     use message_cost::Column;
     let rows = message_cost::Entity::find()
         .filter(Column::Month.eq(month.to_string()))
         .filter(Column::Messages.gt(0))
+        .filter(Condition::all().add_option(only.map(|only| Column::ChannelId.eq(only.uuid()))))
         .order_by_asc(Column::Country)
         .order_by_asc(Column::Category)
         .order_by_asc(Column::Charge)

@@ -102,6 +102,7 @@ pub async fn contacts_to_merge(
         .filter(|row| seen.insert(row.contact.id))
         .map(|row| FoundContact {
             contact: row.contact,
+            session: row.id,
             last_message_at: row.last_message_at,
         })
         .take(FOUND)

@@ -8,6 +8,7 @@
 //! | `thread`, `messages`, `content`, `unread`, `typing`, `writing`, `drafts` | reading one, and typing in it |
 //! | `assignment`, `distribution`, `transfer`, `holders` | who has it |
 //! | `bulk` | closing several, and taking that back |
+//! | `contact_list` | the company's contacts |
 //! | `contact_record` | what is stored of one customer, to be handed out |
 //! | `lifecycle`, `idle`, `snooze`, `reminders`, `status`, `timeline`, `note`, `mention`, `contact_name`, `contact_block`, `contact_note`, `contact_merge`, `audience` | what changes write, and who hears of it |
 
@@ -28,6 +29,7 @@ pub(crate) mod timeline;
 mod bulk;
 mod choices;
 pub(crate) mod contact_block;
+mod contact_list;
 pub(crate) mod contact_merge;
 mod contact_name;
 pub(crate) mod contact_note;
@@ -55,6 +57,7 @@ pub use assignment::pick_up;
 pub use bulk::{close_all, undo_close};
 pub use choices::choices;
 pub use contact_block::{contact_block, set_contact_block};
+pub use contact_list::{contact, contacts};
 pub use contact_merge::{contacts_to_merge, merge_contacts, merged_contacts, separate_contacts};
 pub use contact_name::set_contact_name;
 pub use contact_note::{contact_note, set_contact_note};
@@ -65,7 +68,7 @@ pub use lifecycle::{close, open_again};
 pub use list::{counts, inbox, list, row, several};
 pub use log::{log, log_choices};
 pub use mention::{colleagues, mentions, mentions_seen};
-pub use note::note;
+pub use note::{note, notes};
 pub use snooze::{snooze, wake};
 pub use timeline::timeline;
 pub use transfer::{take_over, targets, transfer, transfer_all, undo_transfer};

@@ -2,6 +2,7 @@
 
 use crate::{
     Engine, Result,
+    database::cursor,
     entity::session_moment,
     search::index::{self, Entry},
     sessions::{
@@ -15,9 +16,10 @@ use domain::{
     access::{Actor, Permission},
     form::{Invalid, Problem},
     ids::SessionId,
+    page::{Page, PageRequest},
     session::{self, MAX_NOTES, SessionEvent, SessionEventKind, mentioned},
 };
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// Writes a note. Whoever sees the session may write one, also while a colleague answers or when it is closed. The same
 /// note twice in a row is one: a form was posted twice.
@@ -71,4 +73,34 @@ pub async fn note(engine: &Engine, actor: &Actor, id: SessionId, text: &str) -> 
     session_changed(&tx, &of);
     tx.commit().await?;
     Ok(note)
+}
+
+/// The notes of a session, oldest first.
+///
+/// # Errors
+/// The actor does not see the session, or the cursor is invalid.
+pub async fn notes(
+    engine: &Engine,
+    actor: &Actor,
+    id: SessionId,
+    page: &PageRequest,
+) -> Result<Page<SessionEvent>> {
+    use session_moment::Column;
+    let db = engine.db.read();
+    let of = find(db, actor, id, false).await?;
+    let after = cursor::id(page)?;
+    let mut rows = session_moment::Entity::find()
+        .filter(Column::SessionId.eq(of.id))
+        .filter(Column::What.eq(SessionEventKind::Noted.as_str()))
+        .filter(Condition::all().add_option(after.map(|after| Column::Id.gt(after))))
+        .order_by_asc(Column::Id)
+        .limit(u64::from(page.limit()) + 1)
+        .all(db)
+        .await?;
+    let next_cursor = cursor::cut(&mut rows, page.limit(), |row| row.id.to_string());
+    let items = rows.into_iter().map(seen).collect::<Result<Vec<_>>>()?;
+    Ok(Page {
+        items: engine.seen_by(actor, items),
+        next_cursor,
+    })
 }

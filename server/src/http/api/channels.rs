@@ -1,6 +1,6 @@
 //! `/api/v1/channels`. Secrets go in and never come out.
 
-use super::{Administrator, Id, Reader, json::Json, list, list::Wanted, problem::Problem, time};
+use super::{Administrator, Id, Reader, json::Json, list, list::Wanted, problem::Problem, time, version};
 use crate::http::state::Http;
 use axum::{
     extract::State,
@@ -10,7 +10,7 @@ use axum::{
 use domain::page::Page;
 use domain::{
     access::{Actor, Permission},
-    channel::{AuthenticationForm, Badge, ChannelRow, ChannelView, DestinationRef, MessagingForm},
+    channel::{AuthenticationForm, Badge, ChannelRow, ChannelView, DestinationRef, MessagingForm, Sending},
     doctor::Check,
     ids::ChannelId,
 };
@@ -41,10 +41,17 @@ impl std::fmt::Debug for NewChannel {
 
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewDestination {
+pub(super) struct NewDestination {
     #[serde(rename = "type")]
     kind: String,
     id: String,
+}
+
+impl NewDestination {
+    /// As the form spells it.
+    pub(super) fn spelled(self) -> String {
+        format!("{}:{}", self.kind, self.id)
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -68,7 +75,7 @@ impl From<DestinationRef> for Destination {
 
 /// One channel with every field that may be shown.
 #[derive(Debug, Serialize, ToSchema)]
-struct Channel {
+pub(super) struct Channel {
     id: ChannelId,
     name: String,
     status: Badge,
@@ -80,6 +87,10 @@ struct Channel {
     waba_id: Option<String>,
     #[schema(required)]
     destination: Option<Destination>,
+    /// Where new sessions go while the destination is disabled.
+    #[schema(required)]
+    fallback: Option<Destination>,
+    sending: Sending,
     /// What is set at Meta; only for callers who may change the channel.
     #[serde(skip_serializing_if = "Option::is_none")]
     webhook_url: Option<String>,
@@ -90,7 +101,7 @@ struct Channel {
 }
 
 impl Channel {
-    fn of(channel: ChannelView, actor: &Actor) -> Self {
+    pub(super) fn of(channel: ChannelView, actor: &Actor) -> Self {
         let may_change = actor.may(Permission::ChannelChange);
         Self {
             id: channel.id,
@@ -100,6 +111,8 @@ impl Channel {
             phone_number_id: channel.phone_number_id,
             waba_id: channel.waba_id,
             destination: channel.destination.map(Into::into),
+            fallback: channel.fallback.map(Into::into),
+            sending: channel.sending,
             webhook_url: may_change.then_some(channel.webhook_url),
             verify_token: may_change.then_some(channel.verify_token),
             last_inbound_at: channel.last_inbound_at.map(time),
@@ -171,7 +184,7 @@ pub async fn list(
     path = "/api/v1/channels/{id}",
     tag = "Channels",
     params(("id" = ChannelId, Path)),
-    responses((status = 200, description = "Done.", body = Channel)),
+    responses((status = 200, description = "Done; `ETag` is its version.", body = Channel)),
     security(("token" = ["read"]))
 )]
 pub async fn get(
@@ -180,7 +193,10 @@ pub async fn get(
     Id(channel): Id<ChannelId>,
 ) -> Result<impl IntoResponse, Problem> {
     let channel = channels::get(&http.engine, &actor, channel).await?;
-    Ok(axum::Json(Channel::of(channel, &actor)))
+    Ok((
+        version::tag(channel.version),
+        axum::Json(Channel::of(channel, &actor)),
+    ))
 }
 
 /// Creates a channel. Secrets go in and never come out.
@@ -189,7 +205,7 @@ pub async fn get(
     path = "/api/v1/channels",
     tag = "Channels",
     request_body = NewChannel,
-    responses((status = 201, description = "Created; `Location` is its address.", body = Channel)),
+    responses((status = 201, description = "Created; `Location` is its address, `ETag` its version.", body = Channel)),
     security(("token" = ["administer"]))
 )]
 pub async fn create(
@@ -203,7 +219,7 @@ pub async fn create(
         app_secret: new.app_secret,
         ..AuthenticationForm::default()
     };
-    let destination = new.destination.map(|to| format!("{}:{}", to.kind, to.id));
+    let destination = new.destination.map(NewDestination::spelled);
     let messaging = MessagingForm {
         phone_number: new.phone_number,
         phone_number_id: new.phone_number_id,
@@ -215,6 +231,7 @@ pub async fn create(
     let location = [(header::LOCATION, format!("/api/v1/channels/{}", channel.id))];
     Ok((
         StatusCode::CREATED,
+        version::tag(channel.version),
         location,
         axum::Json(Channel::of(channel, &actor)),
     ))

@@ -22,23 +22,23 @@ use utoipa::ToSchema;
 #[into_params(parameter_in = Query)]
 pub struct OfMonth {
     #[param(inline)]
-    month: Option<Month>,
+    pub(super) month: Option<Month>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = MonthOfCosts)]
-struct MonthBody {
-    month: Month,
-    currency: Currency,
-    rates_date: String,
+pub(super) struct MonthBody {
+    pub(super) month: Month,
+    pub(super) currency: Currency,
+    pub(super) rates_date: String,
     #[serde(flatten)]
     sum: SumBody,
     /// Messages that were delivered before are not counted.
     #[schema(required, format = DateTime)]
-    counted_since: Option<String>,
+    pub(super) counted_since: Option<String>,
     #[schema(required)]
     budget: Option<MonthBudget>,
-    channels: Vec<ChannelBody>,
+    pub(super) channels: Vec<ChannelBody>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -68,7 +68,7 @@ struct BudgetBody {
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ChannelCosts)]
-struct ChannelBody {
+pub(super) struct ChannelBody {
     id: ChannelId,
     name: String,
     #[serde(flatten)]

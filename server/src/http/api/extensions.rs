@@ -91,8 +91,7 @@ pub async fn get(
     State(http): State<Http>,
     Id(extension): Id<ExtensionId>,
 ) -> Result<impl IntoResponse, Problem> {
-    let row = extensions::get(&http.engine, &actor, extension).await?;
-    Ok(axum::Json(Extension::from(row)))
+    read(&http.engine, &actor, extension).await
 }
 
 /// Creates an extension. Nobody can answer at one without a log-in.
@@ -113,6 +112,63 @@ pub async fn create(
     let row = extensions::get(&http.engine, &actor, id).await?;
     let location = [(header::LOCATION, format!("/api/v1/extensions/{id}"))];
     Ok((StatusCode::CREATED, location, axum::Json(Extension::from(row))))
+}
+
+/// Replaces an extension and its log-in. An empty `password` keeps the current one; an empty `login` takes the log-in away,
+/// and its sessions go back to their queues.
+#[utoipa::path(
+    put,
+    path = "/api/v1/extensions/{id}",
+    tag = "Extensions",
+    params(("id" = ExtensionId, Path)),
+    request_body = ExtensionForm,
+    responses((status = 200, description = "Done.", body = Extension)),
+    security(("token" = ["administer"]))
+)]
+pub async fn replace(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Id(extension): Id<ExtensionId>,
+    Json(form): Json<ExtensionForm>,
+) -> Result<impl IntoResponse, Problem> {
+    extensions::change(&http.engine, &actor, extension, &form).await?;
+    read(&http.engine, &actor, extension).await
+}
+
+/// Disables an extension. Its user cannot log in, it gets no new sessions, and its open ones go back to their queues.
+#[utoipa::path(
+    post,
+    path = "/api/v1/extensions/{id}/disable",
+    tag = "Extensions",
+    params(("id" = ExtensionId, Path)),
+    responses((status = 200, description = "Done.", body = Extension)),
+    security(("token" = ["administer"]))
+)]
+pub async fn disable(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Id(extension): Id<ExtensionId>,
+) -> Result<impl IntoResponse, Problem> {
+    extensions::set_disabled(&http.engine, &actor, extension, true).await?;
+    read(&http.engine, &actor, extension).await
+}
+
+/// Enables an extension again.
+#[utoipa::path(
+    post,
+    path = "/api/v1/extensions/{id}/enable",
+    tag = "Extensions",
+    params(("id" = ExtensionId, Path)),
+    responses((status = 200, description = "Done.", body = Extension)),
+    security(("token" = ["administer"]))
+)]
+pub async fn enable(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Id(extension): Id<ExtensionId>,
+) -> Result<impl IntoResponse, Problem> {
+    extensions::set_disabled(&http.engine, &actor, extension, false).await?;
+    read(&http.engine, &actor, extension).await
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -138,8 +194,16 @@ pub async fn set_availability(
     Json(new): Json<NewAvailability>,
 ) -> Result<impl IntoResponse, Problem> {
     engine::presence::choose_for(&http.engine, &actor, extension, new.availability).await?;
-    let row = extensions::get(&http.engine, &actor, extension).await?;
-    Ok(axum::Json(Extension::from(row)))
+    read(&http.engine, &actor, extension).await
+}
+
+async fn read(
+    engine: &Engine,
+    actor: &Actor,
+    extension: ExtensionId,
+) -> Result<axum::Json<Extension>, Problem> {
+    let row = extensions::get(engine, actor, extension).await?;
+    Ok(axum::Json(row.into()))
 }
 
 /// Looks up an extension by its id or by its number.

@@ -3,8 +3,11 @@
 //! Every request carries `Authorization: Bearer TOKEN`; without a valid token the answer is always 401. The type of a
 //! handler's first argument names the scope that it needs. Errors are problem+json (RFC 9457).
 
+pub mod audit;
 pub mod call_rate;
 pub mod canned_replies;
+pub mod channel_change;
+pub mod channel_costs;
 pub mod channel_health;
 pub mod channels;
 pub mod contacts;
@@ -18,6 +21,7 @@ pub mod labels;
 pub mod list;
 pub mod merged_contacts;
 pub mod messages;
+pub mod notes;
 pub mod parameters;
 pub mod problem;
 pub mod queues;
@@ -27,6 +31,7 @@ pub mod search;
 pub mod session_log;
 pub mod sessions;
 pub mod templates;
+pub mod version;
 
 use super::{body_limit, state::Http};
 use axum::{

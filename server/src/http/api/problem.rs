@@ -49,6 +49,17 @@ impl Problem {
         }
     }
 
+    /// `If-Match` names another version than the present one.
+    pub fn other_version() -> Self {
+        Self {
+            kind: "urn:switchboard:other_version".to_owned(),
+            ..Self::of(
+                StatusCode::PRECONDITION_FAILED,
+                "somebody else saved this since the version in If-Match: read it again",
+            )
+        }
+    }
+
     /// The token has used up its calls.
     pub fn too_many_calls(seconds: u32) -> Self {
         Self {

@@ -9,8 +9,8 @@ use axum::{
 };
 use domain::directory::QueueRow;
 use domain::page::Page;
-use domain::{directory::QueueForm, ids::QueueId};
-use engine::directory::queues;
+use domain::{access::Actor, directory::QueueForm, ids::QueueId};
+use engine::{Engine, directory::queues};
 
 /// Lists the message queues, by name.
 #[utoipa::path(
@@ -44,7 +44,7 @@ pub async fn get(
     State(http): State<Http>,
     Id(queue): Id<QueueId>,
 ) -> Result<impl IntoResponse, Problem> {
-    Ok(axum::Json(queues::get(&http.engine, &actor, queue).await?))
+    read(&http.engine, &actor, queue).await
 }
 
 /// Creates a message queue.
@@ -65,4 +65,64 @@ pub async fn create(
     let row = queues::get(&http.engine, &actor, id).await?;
     let location = [(header::LOCATION, format!("/api/v1/queues/{id}"))];
     Ok((StatusCode::CREATED, location, axum::Json(row)))
+}
+
+/// Replaces a message queue: its name, its members, its pick-up mode, and whether it gives its sessions out.
+#[utoipa::path(
+    put,
+    path = "/api/v1/queues/{id}",
+    tag = "Queues",
+    params(("id" = QueueId, Path)),
+    request_body = QueueForm,
+    responses((status = 200, description = "Done.", body = QueueRow)),
+    security(("token" = ["administer"]))
+)]
+pub async fn replace(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Id(queue): Id<QueueId>,
+    Json(form): Json<QueueForm>,
+) -> Result<impl IntoResponse, Problem> {
+    queues::change(&http.engine, &actor, queue, &form).await?;
+    read(&http.engine, &actor, queue).await
+}
+
+/// Disables a message queue. It gets no new sessions; those in it stay until somebody takes them.
+#[utoipa::path(
+    post,
+    path = "/api/v1/queues/{id}/disable",
+    tag = "Queues",
+    params(("id" = QueueId, Path)),
+    responses((status = 200, description = "Done.", body = QueueRow)),
+    security(("token" = ["administer"]))
+)]
+pub async fn disable(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Id(queue): Id<QueueId>,
+) -> Result<impl IntoResponse, Problem> {
+    queues::set_disabled(&http.engine, &actor, queue, true).await?;
+    read(&http.engine, &actor, queue).await
+}
+
+/// Enables a message queue again.
+#[utoipa::path(
+    post,
+    path = "/api/v1/queues/{id}/enable",
+    tag = "Queues",
+    params(("id" = QueueId, Path)),
+    responses((status = 200, description = "Done.", body = QueueRow)),
+    security(("token" = ["administer"]))
+)]
+pub async fn enable(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Id(queue): Id<QueueId>,
+) -> Result<impl IntoResponse, Problem> {
+    queues::set_disabled(&http.engine, &actor, queue, false).await?;
+    read(&http.engine, &actor, queue).await
+}
+
+async fn read(engine: &Engine, actor: &Actor, queue: QueueId) -> Result<axum::Json<QueueRow>, Problem> {
+    Ok(axum::Json(queues::get(engine, actor, queue).await?))
 }

@@ -1,8 +1,9 @@
 //! The table of the REST API. The path, the scope and the answers of an operation stand beside its handler.
 
 use super::{
-    canned_replies, channel_health, channels, contacts, costs, deliveries, extensions, labels,
-    merged_contacts, messages, queues, search, session_log, sessions, templates,
+    audit, canned_replies, channel_change, channel_costs, channel_health, channels, contacts, costs,
+    deliveries, extensions, labels, merged_contacts, messages, notes, queues, search, session_log, sessions,
+    templates,
 };
 use crate::http::{conversation, media, state::Http, uploads};
 use utoipa_axum::{router::UtoipaMethodRouter, routes};
@@ -10,17 +11,24 @@ use utoipa_axum::{router::UtoipaMethodRouter, routes};
 pub fn routes() -> Vec<UtoipaMethodRouter<Http>> {
     vec![
         routes!(channels::list, channels::create),
-        routes!(channels::get),
+        routes!(channels::get, channel_change::change, channel_change::delete),
+        routes!(channel_change::pause),
+        routes!(channel_change::resume),
+        routes!(channel_costs::month),
         routes!(channel_health::latest, channel_health::examine),
         routes!(templates::list),
         routes!(costs::month),
         routes!(costs::rates, costs::replace_rates, costs::embedded_rates),
         routes!(costs::budget, costs::set_budget),
         routes!(extensions::list, extensions::create),
-        routes!(extensions::get),
+        routes!(extensions::get, extensions::replace),
+        routes!(extensions::disable),
+        routes!(extensions::enable),
         routes!(extensions::set_availability),
         routes!(queues::list, queues::create),
-        routes!(queues::get),
+        routes!(queues::get, queues::replace),
+        routes!(queues::disable),
+        routes!(queues::enable),
         routes!(canned_replies::list, canned_replies::create),
         routes!(
             canned_replies::get,
@@ -41,13 +49,14 @@ pub fn routes() -> Vec<UtoipaMethodRouter<Http>> {
         routes!(sessions::typing),
         routes!(sessions::mark_unread),
         routes!(sessions::snooze, sessions::wake),
-        routes!(sessions::note),
+        routes!(notes::list, sessions::note),
         routes!(sessions::contact_note, sessions::set_contact_note),
         routes!(sessions::set_contact_name),
         routes!(sessions::contact_block, sessions::block, sessions::unblock),
         routes!(merged_contacts::list),
         routes!(merged_contacts::merge, merged_contacts::separate),
-        routes!(contacts::erase),
+        routes!(contacts::list),
+        routes!(contacts::get, contacts::erase),
         routes!(conversation::contact::of_token),
         routes!(sessions::timeline),
         routes!(conversation::of_token),
@@ -56,6 +65,7 @@ pub fn routes() -> Vec<UtoipaMethodRouter<Http>> {
         routes!(sessions::close_all),
         routes!(messages::list, messages::send),
         routes!(media::of_token),
+        routes!(audit::list),
         routes!(deliveries::list),
         routes!(deliveries::replay_all),
         routes!(deliveries::get, deliveries::delete),

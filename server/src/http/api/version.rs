@@ -1,0 +1,125 @@
+//! `ETag` and `If-Match` (<https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1>): a change that is made only if nobody has
+//! saved since the thing was read.
+
+use super::problem::Problem;
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderName, header, request::Parts},
+};
+use domain::refusal::Refusal;
+use utoipa::{
+    IntoParams,
+    openapi::{
+        Required,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+        schema::{ObjectBuilder, Type},
+    },
+};
+
+const ABOUT: &str = "The `ETag` of the answer that was read: the change is made only if nobody has saved since, and is \
+    refused with 412 otherwise.";
+
+/// The header of an answer that shows this version.
+pub fn tag(version: i64) -> [(HeaderName, String); 1] {
+    [(header::ETAG, spelled(version))]
+}
+
+fn spelled(version: i64) -> String {
+    format!("\"{version}\"")
+}
+
+/// The versions that the caller is content with; without the header, any.
+#[derive(Debug)]
+pub struct IfMatch(Option<Vec<String>>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let lines = parts.headers.get_all(header::IF_MATCH).iter();
+        let tags: Vec<String> = lines
+            // A line that is no text names no version of ours.
+            .flat_map(|line| line.to_str().unwrap_or_default().split(','))
+            // Proxies that pack answers make strong tags weak.
+            .map(str::trim)
+            .map(|tag| tag.strip_prefix("W/").unwrap_or(tag).to_owned())
+            .collect();
+        Ok(Self((!tags.is_empty()).then_some(tags)))
+    }
+}
+
+impl IfMatch {
+    /// # Errors
+    /// 412 if the caller has read another version.
+    pub fn allow(&self, version: i64) -> Result<(), Problem> {
+        let is_fine = |tags: &Vec<String>| tags.iter().any(|tag| tag == "*" || *tag == spelled(version));
+        match self.0.as_ref().is_none_or(is_fine) {
+            true => Ok(()),
+            false => Err(Problem::other_version()),
+        }
+    }
+
+    /// The version that a change has to find, if the caller names any: the current one, which [`Self::allow`] allowed.
+    pub fn version(&self, current: i64) -> Option<i64> {
+        let mut named = self.0.iter().flatten();
+        named.any(|tag| tag != "*").then_some(current)
+    }
+
+    /// Why a change failed: what somebody saved while it was made is told as what they saved before.
+    pub fn failed(&self, error: engine::Error) -> Problem {
+        match error.into_refusal() {
+            Ok(Refusal::ChangedMeanwhile) if self.0.is_some() => Problem::other_version(),
+            Ok(refusal) => refusal.into(),
+            Err(internal) => internal.into(),
+        }
+    }
+}
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let header = ParameterBuilder::new()
+            .name("If-Match")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some(ABOUT))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+            .build();
+        vec![header]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::Request;
+
+    async fn asked(lines: &[&str]) -> IfMatch {
+        let mut request = Request::builder();
+        for line in lines {
+            request = request.header(header::IF_MATCH, *line);
+        }
+        let (mut parts, ()) = request.body(()).unwrap().into_parts();
+        IfMatch::from_request_parts(&mut parts, &()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_version_is_compared_only_if_the_caller_asks_for_it() {
+        for (lines, allowed) in [
+            (&[][..], true),
+            (&["*"], true),
+            (&["\"7\""], true),
+            (&["W/\"7\""], true),
+            (&["\"6\", \"7\""], true),
+            (&["\"6\"", "\"7\""], true),
+            (&["\"6\""], false),
+            (&["7"], false),
+            (&[""], false),
+        ] {
+            assert_eq!(asked(lines).await.allow(7).is_ok(), allowed, "{lines:?}");
+        }
+        assert_eq!(asked(&["\"7\""]).await.version(7), Some(7));
+        for lines in [&[][..], &["*"]] {
+            assert_eq!(asked(lines).await.version(7), None);
+        }
+    }
+}
