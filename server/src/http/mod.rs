@@ -35,6 +35,7 @@ pub mod webhook;
 mod attachment;
 mod content;
 mod cookies;
+mod page_frame;
 mod plain_page;
 mod reactive_owner;
 mod signed_error;

@@ -1,45 +1,38 @@
 //! `/api/docs`: the OpenAPI document as a page to read, without a script.
 
 use super::document::document;
-use crate::http::state::Http;
-use app::prefs::{self, THEME_COOKIE};
+use crate::http::{
+    page_frame::{CACHING, Frame, Parts, escaped},
+    state::Http,
+};
 use axum::{
     extract::State,
-    http::{HeaderMap, header},
-    response::{Html, IntoResponse as _, Response},
+    http::HeaderMap,
+    response::{IntoResponse as _, Response},
 };
-use pulldown_cmark_escape::escape_html;
 use serde_json::{Map, Value};
 use std::{fmt::Write as _, sync::LazyLock};
 
 /// In the order of the page.
 const METHODS: [&str; 7] = ["get", "head", "post", "put", "patch", "delete", "options"];
 
-static CONTENT: LazyLock<String> =
-    LazyLock::new(|| content(&serde_json::to_value(document()).expect("a document is JSON")));
+const HEAD: &str = "<a class=\"help-name\" href=\"/api/docs\">REST API</a><span class=\"help-gap\"></span>\
+    <a class=\"button quiet\" href=\"/api/v1/openapi.json\">OpenAPI document</a>\
+    <a class=\"button quiet\" href=\"/help/en\">Handbook</a>\
+    <a class=\"button quiet\" href=\"/inbox\">Console</a>";
+
+static BODY: LazyLock<String> =
+    LazyLock::new(|| body(&serde_json::to_value(document()).expect("a document is JSON")));
 
 pub async fn page(State(http): State<Http>, headers: HeaderMap) -> Response {
-    let theme = match prefs::cookie_in(&headers, THEME_COOKIE) {
-        Some("light") => " data-theme=\"light\"",
-        Some("dark") => " data-theme=\"dark\"",
-        _ => "",
-    };
-    let options = &http.leptos;
-    let style = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
-    let content = CONTENT.as_str();
-    let page = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\"{theme}>\n<head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
-         <link rel=\"stylesheet\" href=\"{style}\"><title>REST API · Switchboard</title></head>\n\
-         <body class=\"help\"><a class=\"skip\" href=\"#content\">Skip to the content</a>\
-         <header class=\"help-head\"><a class=\"help-name\" href=\"/api/docs\">REST API</a><span class=\"help-gap\"></span>\
-         <a class=\"button quiet\" href=\"/api/v1/openapi.json\">OpenAPI document</a>\
-         <a class=\"button quiet\" href=\"/help/en\">Handbook</a>\
-         <a class=\"button quiet\" href=\"/inbox\">Console</a></header>\
-         <div class=\"help-body api\">{content}</div></body>\n</html>\n"
-    );
-    ([(header::CACHE_CONTROL, "no-cache")], Html(page)).into_response()
+    let page = Frame::of(&http, &headers).around(Parts {
+        language: "en",
+        title: "REST API",
+        skip: "Skip to the content",
+        head: HEAD,
+        body: &BODY,
+    });
+    ([CACHING], page).into_response()
 }
 
 /// One operation with its method and path.
@@ -59,12 +52,13 @@ impl Operation<'_> {
     }
 }
 
-fn content(document: &Value) -> String {
+fn body(document: &Value) -> String {
     let operations = operations(document);
     let mut tags: Vec<&str> = operations.iter().map(Operation::tag).collect();
     tags.sort_unstable();
     tags.dedup();
-    let mut contents = String::from("<nav class=\"help-contents\" aria-label=\"Contents\">");
+    let mut contents =
+        String::from("<div class=\"help-body api\"><nav class=\"help-contents\" aria-label=\"Contents\">");
     let mut article = format!(
         "<main id=\"content\" tabindex=\"-1\"><article class=\"help-page\"><h1>REST API</h1><p>{}</p><p>{}</p>",
         words(&document["info"]["description"]),
@@ -97,7 +91,7 @@ fn content(document: &Value) -> String {
         shape(&mut article, schema);
         article.push_str("</section>");
     }
-    article.push_str("</article></main>");
+    article.push_str("</article></main></div>");
     contents + &article
 }
 
@@ -285,11 +279,4 @@ fn words(value: &Value) -> String {
         _ => piece.to_owned(),
     });
     pieces.collect()
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    // Writing to a string does not fail.
-    let _ = escape_html(&mut escaped, text);
-    escaped
 }

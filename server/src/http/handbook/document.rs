@@ -1,18 +1,17 @@
-//! The handbook's pages as HTML documents, with the console's styles and without a script.
+//! The handbook's pages as HTML.
 
 use super::book::{self, CONTENTS, Found, Page, Reader};
-use app::{i18n::Locale, labels::help as words, prefs::Theme};
+use crate::http::page_frame::{Frame, Parts, escaped};
+use app::{i18n::Locale, labels::help as words};
+use axum::response::Html;
 use domain::language::Language;
-use pulldown_cmark_escape::escape_html;
 use std::fmt::Write as _;
 
 /// How a document is shown.
 #[derive(Debug, Clone)]
 pub struct Look {
     pub language: Language,
-    pub theme: Option<Theme>,
-    /// The address of the style sheet.
-    pub style: String,
+    pub frame: Frame,
 }
 
 impl Look {
@@ -29,7 +28,7 @@ impl Look {
 }
 
 /// One page.
-pub fn page(look: &Look, page: &Page) -> String {
+pub fn page(look: &Look, page: &Page) -> Html<String> {
     let pages = book::pages(look.language);
     let place = pages
         .iter()
@@ -55,7 +54,7 @@ pub fn page(look: &Look, page: &Page) -> String {
 }
 
 /// What a search found.
-pub fn found(look: &Look, sought: &str, found: &[Found]) -> String {
+pub fn found(look: &Look, sought: &str, found: &[Found]) -> Html<String> {
     let locale = look.locale();
     let title = words::found(locale, sought);
     let mut content = format!("<article class=\"help-page\"><h1>{}</h1>", escaped(&title));
@@ -78,7 +77,7 @@ pub fn found(look: &Look, sought: &str, found: &[Found]) -> String {
 }
 
 /// There is no such page.
-pub fn missing(look: &Look) -> String {
+pub fn missing(look: &Look) -> Html<String> {
     let title = words::missing(look.locale());
     let content = format!(
         "<article class=\"help-page\"><h1>{title}</h1><p>{}</p></article>",
@@ -87,37 +86,41 @@ pub fn missing(look: &Look) -> String {
     document(look, title, None, "", &content)
 }
 
-fn document(look: &Look, title: &str, here: Option<&str>, sought: &str, content: &str) -> String {
+fn document(look: &Look, title: &str, here: Option<&str>, sought: &str, content: &str) -> Html<String> {
     let locale = look.locale();
     let language = look.language.as_str();
-    let theme = look
-        .theme
-        .map(|theme| format!(" data-theme=\"{}\"", theme.as_str()));
-    let theme = theme.unwrap_or_default();
-    let (style, help, search) = (&look.style, words::title(locale), words::search(locale));
-    let (title, sought) = (escaped(title), escaped(sought));
+    let (help, search, console) = (
+        words::title(locale),
+        words::search(locale),
+        words::console(locale),
+    );
+    let title = format!("{} · {help}", escaped(title));
+    let sought = escaped(sought);
     let (other, other_word) = match look.language {
         Language::En => (Language::Cs, "Čeština"),
         Language::Cs => (Language::En, "English"),
     };
     let other = other.as_str();
     let page = here.unwrap_or_default();
-    let (console, skip) = (words::console(locale), words::skip(locale));
-    let contents = contents(look, here);
     let searched = format!("/help/{language}");
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"{language}\"{theme}>\n<head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
-         <link rel=\"stylesheet\" href=\"{style}\"><title>{title} · {help} · Switchboard</title></head>\n\
-         <body class=\"help\"><a class=\"skip\" href=\"#content\">{skip}</a>\
-         <header class=\"help-head\"><a class=\"help-name\" href=\"{searched}\">{help}</a>\
+    let head = format!(
+        "<a class=\"help-name\" href=\"{searched}\">{help}</a>\
          <form role=\"search\" action=\"{searched}\"><input class=\"input\" type=\"search\" name=\"q\" value=\"{sought}\" \
          aria-label=\"{search}\" placeholder=\"{search}\"></form>\
          <a class=\"button quiet\" lang=\"{other}\" hreflang=\"{other}\" href=\"/help/{other}/{page}\">{other_word}</a>\
-         <a class=\"button quiet\" href=\"/inbox\">{console}</a></header>\
-         <div class=\"help-body\">{contents}<main id=\"content\" tabindex=\"-1\">{content}</main></div></body>\n</html>\n"
-    )
+         <a class=\"button quiet\" href=\"/inbox\">{console}</a>"
+    );
+    let contents = contents(look, here);
+    let body = format!(
+        "<div class=\"help-body\">{contents}<main id=\"content\" tabindex=\"-1\">{content}</main></div>"
+    );
+    look.frame.around(Parts {
+        language,
+        title: &title,
+        skip: words::skip(locale),
+        head: &head,
+        body: &body,
+    })
 }
 
 fn contents(look: &Look, here: Option<&str>) -> String {
@@ -146,11 +149,4 @@ fn contents(look: &Look, here: Option<&str>) -> String {
     }
     list.push_str("</nav>");
     list
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    // Writing to a string does not fail.
-    let _ = escape_html(&mut escaped, text);
-    escaped
 }

@@ -10,11 +10,11 @@ mod book;
 mod document;
 
 use self::document::Look;
-use super::state::Http;
-use app::{
-    i18n::Locale,
-    prefs::{self, THEME_COOKIE, Theme},
+use super::{
+    page_frame::{CACHING, Frame},
+    state::Http,
 };
+use app::{i18n::Locale, prefs};
 use axum::{
     extract::{Path, Query, State, rejection::QueryRejection},
     http::{HeaderMap, StatusCode, header},
@@ -23,8 +23,6 @@ use axum::{
 use domain::language::Language;
 use serde::Deserialize;
 
-/// Pages change only with the program; a browser asks each time, because the style's address changes with it.
-const CACHING: (header::HeaderName, &str) = (header::CACHE_CONTROL, "no-cache");
 /// The longest search, in bytes.
 const MAX_SEARCH: usize = 400;
 
@@ -98,25 +96,18 @@ pub async fn picture(Path((language, name)): Path<(String, String)>) -> Response
     }
 }
 
-fn answer(document: String) -> Response {
-    ([CACHING], Html(document)).into_response()
+fn answer(document: Html<String>) -> Response {
+    ([CACHING], document).into_response()
 }
 
 fn missing(look: &Look) -> Response {
-    (StatusCode::NOT_FOUND, Html(document::missing(look))).into_response()
+    (StatusCode::NOT_FOUND, document::missing(look)).into_response()
 }
 
 fn look(http: &Http, headers: &HeaderMap, language: Language) -> Look {
-    let theme = match prefs::cookie_in(headers, THEME_COOKIE) {
-        Some("light") => Some(Theme::Light),
-        Some("dark") => Some(Theme::Dark),
-        _ => None,
-    };
-    let options = &http.leptos;
     Look {
         language,
-        theme,
-        style: format!("/{}/{}.css", options.site_pkg_dir, options.output_name),
+        frame: Frame::of(http, headers),
     }
 }
 
