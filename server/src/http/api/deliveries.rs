@@ -52,41 +52,6 @@ impl From<DeadLetter> for DeadLetterBody {
     }
 }
 
-/// The filter for dead letters: `reason`, `channel`, `phone_number_id`, `within`.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Matching {
-    /// Why it could not be applied.
-    #[serde(default)]
-    reason: Option<DeadReason>,
-    /// The channel whose webhook received it.
-    #[serde(default)]
-    channel: Option<domain::ids::ChannelId>,
-    /// Meta's id of the number that it is about.
-    #[serde(default)]
-    phone_number_id: Option<String>,
-    /// How old it is at the most.
-    #[serde(default)]
-    within: Option<domain::dead_letter::Within>,
-}
-
-impl From<Matching> for Filter {
-    fn from(matching: Matching) -> Self {
-        let Matching {
-            reason,
-            channel,
-            phone_number_id,
-            within,
-        } = matching;
-        Self {
-            reason,
-            channel,
-            phone_number_id,
-            within,
-        }
-    }
-}
-
 /// Which dead letters to apply again: those that fit, as in the list.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -137,17 +102,17 @@ impl From<Replayed> for Outcome {
     get,
     path = "/api/v1/deliveries/dead",
     tag = "Deliveries",
-    params(Matching, Wanted),
+    params(Filter, Wanted),
     responses((status = 200, description = "Done.", body = Page<DeadLetterBody>)),
     security(("token" = ["administer"]))
 )]
 pub async fn list(
     Administrator(actor): Administrator,
     State(http): State<Http>,
-    Asked(matching): Asked<Matching>,
+    Asked(filter): Asked<Filter>,
     Wanted(wanted): Wanted,
 ) -> Result<impl IntoResponse, Problem> {
-    let page = dead_letters::list(&http.engine, &actor, &matching.into(), &wanted).await?;
+    let page = dead_letters::list(&http.engine, &actor, &filter, &wanted).await?;
     Ok(list::page(page, DeadLetterBody::from))
 }
 
