@@ -13,7 +13,7 @@ use utoipa::{
     openapi::{
         Components, ContentBuilder, Info, ObjectBuilder, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr,
         Required, ResponseBuilder, Server, Type,
-        path::{Parameter, ParameterBuilder, ParameterIn},
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -28,6 +28,19 @@ const KEY: &str = "Makes repeating safe: for 24 hours the same call with the sam
     is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 \
     (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII \
     characters, bare or in quotes.";
+
+type OperationOf = fn(&mut PathItem) -> Option<&mut Operation>;
+
+/// The methods in the order of the reference: the name, whether it changes anything, the operation at a path.
+pub const METHODS: [(&str, bool, OperationOf); 7] = [
+    ("get", false, |item| item.get.as_mut()),
+    ("head", false, |item| item.head.as_mut()),
+    ("post", true, |item| item.post.as_mut()),
+    ("put", true, |item| item.put.as_mut()),
+    ("patch", true, |item| item.patch.as_mut()),
+    ("delete", true, |item| item.delete.as_mut()),
+    ("options", false, |item| item.options.as_mut()),
+];
 
 static JSON: LazyLock<String> = LazyLock::new(|| document().to_pretty_json().expect("a document is JSON"));
 
@@ -93,16 +106,10 @@ fn complete(path: &str, item: &mut PathItem) {
     {
         post.parameters.get_or_insert_default().push(RefOr::T(key()));
     }
-    for (changes, operation) in [
-        (false, &mut item.get),
-        (false, &mut item.head),
-        (false, &mut item.options),
-        (true, &mut item.post),
-        (true, &mut item.put),
-        (true, &mut item.patch),
-        (true, &mut item.delete),
-    ] {
-        let Some(operation) = operation else { continue };
+    for (_, changes, operation_of) in METHODS {
+        let Some(operation) = operation_of(item) else {
+            continue;
+        };
         let tag = operation
             .tags
             .iter()

@@ -1,6 +1,6 @@
 //! `/api/docs`: the OpenAPI document as a page to read, without a script.
 
-use super::document::document;
+use super::document::{METHODS, document};
 use crate::http::{
     page_frame::{CACHING, Frame, Parts, escaped},
     state::Http,
@@ -12,9 +12,6 @@ use axum::{
 };
 use serde_json::{Map, Value};
 use std::{fmt::Write as _, sync::LazyLock};
-
-/// In the order of the page.
-const METHODS: [&str; 7] = ["get", "head", "post", "put", "patch", "delete", "options"];
 
 const HEAD: &str = "<a class=\"help-name\" href=\"/api/docs\">REST API</a><span class=\"help-gap\"></span>\
     <a class=\"button quiet\" href=\"/api/v1/openapi.json\">OpenAPI document</a>\
@@ -98,7 +95,7 @@ fn body(document: &Value) -> String {
 fn operations(document: &Value) -> Vec<Operation<'_>> {
     let mut operations = Vec::new();
     for (path, item) in members(&document["paths"]) {
-        for method in METHODS {
+        for (method, ..) in METHODS {
             if let Some(about) = item.get(method) {
                 operations.push(Operation { method, path, about });
             }
