@@ -6,7 +6,10 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use domain::{message::MAX_KEY, openapi::without_empty_defaults};
+use domain::{
+    message::MAX_KEY,
+    openapi::{Schemas, without_empty_defaults},
+};
 use std::sync::LazyLock;
 use utoipa::{
     PartialSchema as _, ToSchema,
@@ -63,13 +66,7 @@ pub fn document() -> OpenApi {
         .build();
     let mut components = Components::new();
     for (schemas, paths, _) in routes::routes().into_iter().chain(routes::uploads()) {
-        for (name, schema) in schemas {
-            let other = components.schemas.insert(name.clone(), schema.clone());
-            assert!(
-                other.is_none_or(|other| other == schema),
-                "two schemas have the name {name}"
-            );
-        }
+        add(&mut components, schemas);
         for (path, mut item) in paths.paths {
             complete(&path, &mut item);
             document.paths.paths.insert(path, item);
@@ -77,7 +74,7 @@ pub fn document() -> OpenApi {
     }
     let mut schemas = vec![(Problem::name().into_owned(), Problem::schema())];
     Problem::schemas(&mut schemas);
-    components.schemas.extend(schemas);
+    add(&mut components, schemas);
     for schema in components.schemas.values_mut() {
         without_empty_defaults(schema);
     }
@@ -96,6 +93,16 @@ pub fn document() -> OpenApi {
     components.responses.insert("Problem".to_owned(), problem.into());
     document.components = Some(components);
     document
+}
+
+fn add(components: &mut Components, schemas: Schemas) {
+    for (name, schema) in schemas {
+        let other = components.schemas.insert(name.clone(), schema.clone());
+        assert!(
+            other.is_none_or(|other| other == schema),
+            "two schemas have the name {name}"
+        );
+    }
 }
 
 /// Adds to the operations at a path what no handler says: unique names, and the errors that come from around them.
