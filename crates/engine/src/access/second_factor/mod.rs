@@ -29,7 +29,7 @@ pub enum Asked {
 
 /// Who has to have a second factor and has none sets one up.
 pub async fn asked_of(engine: &Engine, me: &Me) -> Result<Asked> {
-    if is_on(engine.db.read(), me.id).await? {
+    if has(engine, me).await? {
         return Ok(Asked::Factor);
     }
     match is_required(engine, me) {
@@ -40,10 +40,10 @@ pub async fn asked_of(engine: &Engine, me: &Me) -> Result<Asked> {
 
 /// Whether the user has one.
 pub async fn has(engine: &Engine, me: &Me) -> Result<bool> {
-    is_on(engine.db.read(), me.id).await
+    has_in(engine.db.read(), me.id).await
 }
 
-async fn is_on(db: &impl ConnectionTrait, user: UserId) -> Result<bool> {
+async fn has_in(db: &impl ConnectionTrait, user: UserId) -> Result<bool> {
     Ok(codes::are_on(db, user).await? || passkeys::has_any(db, user).await?)
 }
 
@@ -84,7 +84,7 @@ pub async fn remove_passkey(engine: &Engine, me: &Me, id: PasskeyId) -> Result<b
 /// Whoever has to have a second factor and has none left is logged out everywhere, and sets up another at the next log-in.
 /// The transaction is alone: two who remove two at once must not both leave one.
 async fn log_out_without(tx: &Transaction, me: &Me) -> Result<bool> {
-    let is_out = is_required(tx.engine(), me) && !is_on(tx, me.id).await?;
+    let is_out = is_required(tx.engine(), me) && !has_in(tx, me.id).await?;
     if is_out {
         web_sessions::delete_all(tx, me.id).await?;
     }
