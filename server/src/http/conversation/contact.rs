@@ -2,9 +2,9 @@
 //! each session, with a page to read, its files, and the session and its messages as JSON. Drafts, dead letters and Meta's
 //! own JSON are not in it.
 
-use super::{Archive, Export, Kind, Reader, in_console, or_status, zipped};
+use super::{Archive, Export, Kind, in_console, or_status, zipped};
 use crate::http::{
-    api::{Administrator, Id, bearer, problem::Problem},
+    api::{Administrator, Id, problem::Problem},
     state::Http,
 };
 use axum::{
@@ -45,8 +45,7 @@ pub async fn of_token(
     Id(id): Id<ContactId>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let reader = Reader::Token(bearer(&headers).unwrap_or_default().to_owned());
-    Ok(of_contact(Export::new(&http, actor, reader, &headers), id).await?)
+    Ok(of_contact(Export::for_token(&http, actor, &headers), id).await?)
 }
 
 async fn of_contact(export: Export, id: ContactId) -> engine::Result<Response> {

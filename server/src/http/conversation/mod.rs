@@ -103,8 +103,7 @@ pub async fn of_token(
     Id(id): Id<SessionId>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let reader = Reader::Token(bearer(&headers).unwrap_or_default().to_owned());
-    Ok(Export::new(&http, actor, reader, &headers).of_session(id).await?)
+    Ok(Export::for_token(&http, actor, &headers).of_session(id).await?)
 }
 
 /// An answer with a ZIP that is written while it is read.
@@ -156,6 +155,11 @@ impl Export {
                 zone: zone::zone_of(headers),
             },
         }
+    }
+
+    fn for_token(http: &Http, actor: Actor, headers: &HeaderMap) -> Self {
+        let token = bearer(headers).unwrap_or_default().to_owned();
+        Self::new(http, actor, Reader::Token(token), headers)
     }
 
     /// What is refused is refused before the answer begins.
