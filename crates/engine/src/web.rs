@@ -1,7 +1,7 @@
 //! How this process calls other servers.
 
 use reqwest::{Client, ClientBuilder, redirect};
-use std::{error::Error, iter::successors, time::Duration};
+use std::time::Duration;
 
 /// A client that follows no redirect: whoever answers must not choose who is called.
 pub(crate) fn client(limit: Duration) -> ClientBuilder {
@@ -9,11 +9,4 @@ pub(crate) fn client(limit: Duration) -> ClientBuilder {
         .redirect(redirect::Policy::none())
         .timeout(limit)
         .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
-}
-
-/// An error, what caused it, what caused that, and so on.
-pub(crate) fn causes<'e>(
-    error: &'e (dyn Error + 'static),
-) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
-    successors(Some(error), |error| (*error).source())
 }

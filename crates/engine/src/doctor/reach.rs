@@ -9,6 +9,7 @@ use reqwest::{
 };
 use std::time::Duration;
 use url::Url;
+use whatsapp::graph::causes;
 
 const LIMIT: Duration = Duration::from_secs(4);
 /// How Meta's fetcher names itself, as servers see it.
@@ -64,7 +65,7 @@ pub(super) async fn fetch_probe(engine: &Engine) -> Reach {
 
 fn failure(error: reqwest::Error) -> Reach {
     let error = error.without_url();
-    let first = web::causes(&error).last();
+    let first = causes(&error).last();
     let why = first.map(ToString::to_string).unwrap_or_default();
     if why.to_lowercase().contains("certificate") {
         Reach::BadCertificate { why }

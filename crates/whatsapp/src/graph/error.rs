@@ -1,6 +1,6 @@
 //! How a call can fail. The error texts contain neither the access token nor the request's URL.
 
-use std::{error::Error, time::Duration};
+use std::{error::Error, iter::successors, time::Duration};
 
 use crate::{
     errors::{RetryClass, class_of, details},
@@ -195,13 +195,13 @@ fn class_of_http(status: u16) -> RetryClass {
 /// The error with its causes, without the URL.
 pub(super) fn chain(error: reqwest::Error) -> String {
     let error = error.without_url();
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
+    let texts: Vec<String> = causes(&error).map(ToString::to_string).collect();
+    texts.join(": ")
+}
+
+/// An error, what caused it, what caused that, and so on.
+pub fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    successors(Some(error), |error| (*error).source())
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ mod templates;
 
 pub use answer::{Accepted, MAX_ANSWER_BYTES, PhoneNumber, Webhooks};
 pub use client::{CONNECT_TIMEOUT, Graph, TOTAL_TIMEOUT};
-pub use error::{ApiError, GraphError, RetryAfter, SetupError};
+pub use error::{ApiError, GraphError, RetryAfter, SetupError, causes};
 pub use health::{AppSubscription, Callback, SubscribedApp, TokenInfo, Told, app_token};
 pub use media::{Download, FILE_TIMEOUT, MediaInfo, Upload, sha256};
 pub use outbound::{Outbound, Recipient};

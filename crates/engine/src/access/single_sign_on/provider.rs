@@ -31,6 +31,7 @@ use tokio::{
     time::timeout,
 };
 use url::Url;
+use whatsapp::graph::causes;
 
 /// A provider that does not answer keeps a place for this long.
 const WITHIN: Duration = Duration::from_secs(6);
@@ -374,7 +375,7 @@ fn unavailable(what: &str, error: &(dyn StdError + 'static)) -> Error {
 fn warn(what: &str, error: &(dyn StdError + 'static)) {
     static WARNED: Seldom = Seldom::every(EVERY_SECOND);
     if let Some(left_out) = WARNED.due() {
-        let why: Vec<String> = web::causes(error).map(ToString::to_string).collect();
+        let why: Vec<String> = causes(error).map(ToString::to_string).collect();
         let why = why.join(": ");
         tracing::warn!(why, left_out, "single sign-on: the provider is of no use: {what}");
     }
