@@ -195,7 +195,7 @@ pub async fn list(
     post,
     path = "/api/v1/sessions/{id}/messages",
     tag = "Messages",
-    params(("id" = SessionId, Path), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, description = "The same key with the same content gives the same message and sends nothing, for ever; with other content it is refused.")),
+    params(("id" = SessionId, Path), ("Idempotency-Key" = Option<String>, Header, nullable = false, min_length = 1, max_length = 255, description = "The same key with the same content gives the same message and sends nothing, for ever; with other content it is refused.")),
     request_body = NewMessage,
     responses((status = 202, description = "The message is in the outbox; its status shows its progress.", body = Message)),
     security(("token" = ["operate"]))
