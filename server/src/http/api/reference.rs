@@ -70,11 +70,9 @@ fn body(document: &Value) -> String {
             let (id, method, path) = (escaped(operation.id()), method.to_uppercase(), escaped(path));
             let short = path.trim_start_matches("/api/v1");
             let _ = write!(contents, "<li><a href=\"#{id}\">{method} {short}</a></li>");
-            let _ = write!(
-                article,
-                "<section id=\"{id}\"><h3><code>{method} {path}</code></h3>"
-            );
-            describe(&mut article, about);
+            let name = format!("{method} {path}");
+            let _ = write!(article, "<section id=\"{id}\"><h3><code>{name}</code></h3>");
+            describe(&mut article, &name, about);
             article.push_str("</section>");
         }
         contents.push_str("</ul>");
@@ -85,7 +83,7 @@ fn body(document: &Value) -> String {
         let name = escaped(name);
         let _ = write!(article, "<section id=\"schema-{name}\"><h3>{name}</h3>");
         paragraph(&mut article, &schema["description"]);
-        shape(&mut article, schema);
+        shape(&mut article, &name, schema);
         article.push_str("</section>");
     }
     article.push_str("</article></main></div>");
@@ -104,34 +102,31 @@ fn operations(document: &Value) -> Vec<Operation<'_>> {
     operations
 }
 
-/// What an operation does, takes and answers.
-fn describe(to: &mut String, about: &Value) {
+/// What the operation of this name does, takes and answers.
+fn describe(to: &mut String, name: &str, about: &Value) {
     paragraph(to, &about["summary"]);
     paragraph(to, &about["description"]);
     let scope = about["security"][0]["token"][0].as_str().unwrap_or_default();
     let _ = write!(to, "<p>Scope: <code>{}</code></p>", escaped(scope));
     let parameters = about["parameters"].as_array().map_or(&[][..], Vec::as_slice);
-    if !parameters.is_empty() {
-        to.push_str(
-            "<table><thead><tr><th>Parameter</th><th>In</th><th>Type</th><th></th></tr></thead><tbody>",
+    let mut rows = String::new();
+    for parameter in parameters {
+        let required = if parameter["required"] == true {
+            "Required. "
+        } else {
+            ""
+        };
+        let _ = write!(
+            rows,
+            "<tr><td><code>{}</code></td><td>{}</td><td>{}</td><td>{required}{}</td></tr>",
+            words(&parameter["name"]),
+            words(&parameter["in"]),
+            kind(&parameter["schema"]),
+            words(&parameter["description"]),
         );
-        for parameter in parameters {
-            let required = if parameter["required"] == true {
-                "Required. "
-            } else {
-                ""
-            };
-            let _ = write!(
-                to,
-                "<tr><td><code>{}</code></td><td>{}</td><td>{}</td><td>{required}{}</td></tr>",
-                words(&parameter["name"]),
-                words(&parameter["in"]),
-                kind(&parameter["schema"]),
-                words(&parameter["description"]),
-            );
-        }
-        to.push_str("</tbody></table>");
     }
+    let label = format!("Parameters of {name}");
+    table(to, &label, &["Parameter", "In", "Type", "Meaning"], &rows);
     let optional = match about["requestBody"]["required"] == true {
         true => "",
         false => " (optional)",
@@ -144,8 +139,7 @@ fn describe(to: &mut String, about: &Value) {
             kind(&body["schema"])
         );
     }
-    to.push_str("<table><thead><tr><th>Answer</th><th></th><th>Body</th></tr></thead><tbody>");
-    let mut problems = Vec::new();
+    let (mut rows, mut problems) = (String::new(), Vec::new());
     for (status, response) in members(&about["responses"]) {
         if response.get("$ref").is_some() {
             problems.push(escaped(status));
@@ -158,7 +152,7 @@ fn describe(to: &mut String, about: &Value) {
             })
             .collect();
         let _ = write!(
-            to,
+            rows,
             "<tr><td>{}</td><td>{}</td><td>{}</td></tr>",
             escaped(status),
             words(&response["description"]),
@@ -166,19 +160,34 @@ fn describe(to: &mut String, about: &Value) {
         );
     }
     let _ = write!(
-        to,
-        "<tr><td>{}</td><td>What is wrong.</td><td><a href=\"#schema-Problem\">Problem</a></td></tr></tbody></table>",
+        rows,
+        "<tr><td>{}</td><td>What is wrong.</td><td><a href=\"#schema-Problem\">Problem</a></td></tr>",
         problems.join(", ")
+    );
+    let label = format!("Answers of {name}");
+    table(to, &label, &["Answer", "Meaning", "Body"], &rows);
+}
+
+/// A table, unless it is empty. A wide one scrolls, also by the keyboard.
+fn table(to: &mut String, label: &str, heads: &[&str], rows: &str) {
+    if rows.is_empty() {
+        return;
+    }
+    let heads = heads.join("</th><th>");
+    let _ = write!(
+        to,
+        "<div class=\"help-table\" role=\"region\" aria-label=\"{label}\" tabindex=\"0\"><table><thead><tr><th>{heads}</th></tr></thead>\
+         <tbody>{rows}</tbody></table></div>"
     );
 }
 
 /// The members of an object, its parts or its variants.
-fn shape(to: &mut String, schema: &Value) {
+fn shape(to: &mut String, name: &str, schema: &Value) {
     let properties = members(&schema["properties"]);
     let required = schema["required"].as_array().map_or(&[][..], Vec::as_slice);
     let mut rows = String::new();
-    for (name, property) in properties {
-        let missing = if required.iter().any(|field| field == name) {
+    for (member, property) in properties {
+        let missing = if required.iter().any(|field| field == member) {
             ""
         } else {
             "May be missing. "
@@ -186,17 +195,14 @@ fn shape(to: &mut String, schema: &Value) {
         let _ = write!(
             rows,
             "<tr><td><code>{}</code></td><td>{}</td><td>{missing}{}</td></tr>",
-            escaped(name),
+            escaped(member),
             kind(property),
             words(&property["description"]),
         );
     }
-    if !rows.is_empty() {
-        let _ = write!(
-            to,
-            "<table><thead><tr><th>Member</th><th>Type</th><th></th></tr></thead><tbody>{rows}</tbody></table>"
-        );
-    } else if schema.get("type").is_some_and(|kind| kind != "object") {
+    let label = format!("Members of {name}");
+    table(to, &label, &["Member", "Type", "Meaning"], &rows);
+    if rows.is_empty() && schema.get("type").is_some_and(|kind| kind != "object") {
         let _ = write!(to, "<p>{}</p>", kind(schema));
     }
     for (word, said) in [("allOf", "All of:"), ("oneOf", "One of:"), ("anyOf", "Any of:")] {
@@ -204,10 +210,10 @@ fn shape(to: &mut String, schema: &Value) {
             continue;
         };
         let _ = write!(to, "<p>{said}</p><ul>");
-        for part in parts {
+        for (nth, part) in parts.iter().enumerate() {
             to.push_str("<li>");
             match part.get("properties").is_some() || part.get("allOf").is_some() {
-                true => shape(to, part),
+                true => shape(to, &format!("{name}, part {}", nth + 1), part),
                 false => to.push_str(&kind(part)),
             }
             to.push_str("</li>");
@@ -250,10 +256,34 @@ fn kind(schema: &Value) -> String {
             name => escaped(name),
         })
         .collect();
-    let format = schema["format"]
-        .as_str()
-        .map(|format| format!(" ({})", escaped(format)));
-    named.join(" or ") + &format.unwrap_or_default()
+    let mut about: Vec<String> = schema["format"].as_str().map(escaped).into_iter().collect();
+    about.extend(limits(schema));
+    let named = named.join(" or ");
+    match about.is_empty() {
+        true => named,
+        false => format!("{named} ({})", about.join(", ")),
+    }
+}
+
+/// The limits of a value in words.
+fn limits(schema: &Value) -> Vec<String> {
+    let mut limits = Vec::new();
+    for (what, least, most) in [
+        ("", "minimum", "maximum"),
+        ("characters: ", "minLength", "maxLength"),
+        ("items: ", "minItems", "maxItems"),
+    ] {
+        match (schema.get(least), schema.get(most)) {
+            (Some(least), Some(most)) => limits.push(format!("{what}{least} to {most}")),
+            (Some(least), None) => limits.push(format!("{what}at least {least}")),
+            (None, Some(most)) => limits.push(format!("{what}at most {most}")),
+            (None, None) => {}
+        }
+    }
+    if let Some(pattern) = schema["pattern"].as_str() {
+        limits.push(format!("pattern <code>{}</code>", escaped(pattern)));
+    }
+    limits
 }
 
 fn members(object: &Value) -> impl Iterator<Item = (&String, &Value)> {
