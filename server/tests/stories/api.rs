@@ -178,7 +178,7 @@ async fn lists_come_in_pages(story: &Story) {
     let line = story.support().await;
     for n in 1..=5 {
         story.says(story.customer(n), &line, "Hello").await;
-        story.clock.advance(std::time::Duration::from_secs(1));
+        story.clock.advance(Duration::from_secs(1));
     }
     for (path, total) in [
         ("/api/v1/sessions", 5),
