@@ -4,7 +4,7 @@ use crate::{
     Engine, Result,
     audit::Subject,
     entity::{label, session_label},
-    events::Audience,
+    events::{Audience, Deed, deeds::About},
     sessions::{access::find, audience::session_changed},
 };
 use domain::{
@@ -150,6 +150,7 @@ pub async fn put(engine: &Engine, actor: &Actor, session: SessionId, id: LabelId
             .exec(&tx)
             .await?;
     }
+    tx.did(About::Session(session), Deed::Labelled);
     session_changed(&tx, &of);
     tx.commit().await
 }

@@ -5,7 +5,11 @@
 use crate::{
     Engine, Result,
     audit::{self, Subject},
-    events::{Audience, log},
+    events::{
+        Audience, Deed,
+        deeds::{About, Deeds},
+        log,
+    },
     idempotency,
     wakes::Worker,
 };
@@ -44,6 +48,7 @@ type Step = Box<dyn FnOnce(&Engine) + Send>;
 struct Pending {
     audit: Vec<audit::Entry>,
     changes: Vec<(Change, Audience)>,
+    deeds: Deeds,
     wake: BTreeSet<Worker>,
     then: Vec<Step>,
 }
@@ -104,6 +109,11 @@ impl Transaction {
         self.pending().changes.push((change, audience));
     }
 
+    /// Notes what was done, for the event that tells of it.
+    pub(crate) fn did(&self, about: About, deed: Deed) {
+        self.pending().deeds.add(about, deed);
+    }
+
     /// Wakes a worker after the commit.
     pub(crate) fn wake(&self, worker: Worker) {
         self.pending().wake.insert(worker);
@@ -139,6 +149,7 @@ impl Transaction {
         let Pending {
             audit,
             mut changes,
+            deeds,
             wake,
             then,
         } = pending.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -149,7 +160,7 @@ impl Transaction {
         changes.retain(|change| told.insert(change.clone()));
         let tells = !changes.is_empty();
         if tells {
-            log::write(&rows, engine.clock().now().millis(), changes).await?;
+            log::write(&rows, engine.clock().now().millis(), changes, deeds).await?;
         }
         rows.commit().await?;
         audit::log(&audited);

@@ -1,7 +1,11 @@
 //! Live updates, as server-sent events. A stream may break at any time: its first event gives its position, and
 //! a browser that reconnects names the last event that it knows.
 
-use super::{login_session, state::Http, streams::Streams};
+use super::{
+    login_session,
+    state::Http,
+    streams::{Listener, Streams},
+};
 use axum::{
     extract::{Query, State},
     http::{HeaderMap, HeaderName, StatusCode, header},
@@ -28,7 +32,7 @@ use tower_sessions::Session;
 /// Headers for proxies. nginx holds a response back until its buffer is full, unless
 /// [this header](https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering) says otherwise; a
 /// compressing proxy holds it back as well, unless `no-transform` forbids compression.
-const PASS_ON_AT_ONCE: [(HeaderName, &str); 2] = [
+pub(super) const PASS_ON_AT_ONCE: [(HeaderName, &str); 2] = [
     (HeaderName::from_static("x-accel-buffering"), "no"),
     (header::CACHE_CONTROL, "no-cache, no-transform"),
 ];
@@ -59,7 +63,8 @@ pub async fn stream(
         return StatusCode::UNAUTHORIZED.into_response();
     };
     let limits = &http.settings.http;
-    let place = match Streams::take(&http.streams, me.id, limits.streams_per_user, limits.streams) {
+    let listener = Listener::User(me.id);
+    let place = match Streams::take(&http.streams, listener, limits.streams_per_user, limits.streams) {
         Ok(place) => place,
         Err(full) => return full.into_response(),
     };

@@ -1,10 +1,10 @@
-//! Counts the open streams of live updates per user: each is a connection that lasts for hours.
+//! Counts the open streams of live updates per user and per API token: each is a connection that lasts for hours.
 
 use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::ids::UserId;
+use domain::ids::{TokenId, UserId};
 use engine::seldom::{EVERY_SECOND, Seldom};
 use std::{
     collections::HashMap,
@@ -12,32 +12,39 @@ use std::{
 };
 
 /// Seconds after which a refused client may retry.
-const RETRY_AFTER: &str = "30";
+pub(super) const RETRY_AFTER: u32 = 30;
 
-/// How many streams each user has open.
+/// Whoever has a stream open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Listener {
+    User(UserId),
+    Token(TokenId),
+}
+
+/// How many streams each of them has open.
 #[derive(Debug, Default)]
-pub struct Streams(Mutex<HashMap<UserId, usize>>);
+pub struct Streams(Mutex<HashMap<Listener, usize>>);
 
 /// The place of one open stream; dropped together with it.
 #[derive(Debug)]
 pub(super) struct Place {
     streams: Arc<Streams>,
-    user: UserId,
+    listener: Listener,
 }
 
 /// Why there is no room for another stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Full {
-    /// This user has reached `http.streams_per_user`.
-    User,
-    /// All users together have reached `http.streams`.
+    /// This one has reached `http.streams_per_user`.
+    Listener,
+    /// All together have reached `http.streams`.
     Process,
 }
 
 impl IntoResponse for Full {
     fn into_response(self) -> Response {
         let (status, text) = match self {
-            Self::User => (
+            Self::Listener => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "You have this console open in too many browsers: close one (http.streams_per_user).\n",
             ),
@@ -46,14 +53,14 @@ impl IntoResponse for Full {
                 "Too many users follow live updates at the moment (http.streams).\n",
             ),
         };
-        (status, [(header::RETRY_AFTER, RETRY_AFTER)], text).into_response()
+        (status, [(header::RETRY_AFTER, RETRY_AFTER.to_string())], text).into_response()
     }
 }
 
 impl Streams {
     pub(super) fn take(
         streams: &Arc<Self>,
-        user: UserId,
+        listener: Listener,
         most: usize,
         most_in_all: usize,
     ) -> Result<Place, Full> {
@@ -68,14 +75,14 @@ impl Streams {
             }
             return Err(Full::Process);
         }
-        let count = open.entry(user).or_default();
+        let count = open.entry(listener).or_default();
         if *count >= most {
-            return Err(Full::User);
+            return Err(Full::Listener);
         }
         *count += 1;
         Ok(Place {
             streams: Arc::clone(streams),
-            user,
+            listener,
         })
     }
 }
@@ -83,10 +90,10 @@ impl Streams {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut open = self.streams.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.user) {
+        if let Some(count) = open.get_mut(&self.listener) {
             *count -= 1;
             if *count == 0 {
-                open.remove(&self.user);
+                open.remove(&self.listener);
             }
         }
     }

@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod addresses;
 mod api;
+mod api_events;
 mod audit;
 mod blocks;
 mod browser;

@@ -33,9 +33,7 @@ pub async fn follow(engine: &Engine, actor: &Actor, after: Option<u64>) -> Resul
         ));
     };
     let db = engine.db.read();
-    let newest = log::newest(db).await?;
-    // A number from before the database was restored is meaningless.
-    let known = after <= newest && (after == newest || after + 1 >= log::oldest(db).await?);
+    let (known, newest) = log::keeps_after(db, after).await?;
     let missed = match known {
         true => log::after(db, after, MAX_MISSED + 1).await?,
         false => Vec::new(),
@@ -63,7 +61,7 @@ pub async fn follow(engine: &Engine, actor: &Actor, after: Option<u64>) -> Resul
     Ok((Position { number: after }, subscription))
 }
 
-async fn queues_of(db: &Database, actor: &Actor) -> Result<Vec<Uuid>> {
+pub(super) async fn queues_of(db: &Database, actor: &Actor) -> Result<Vec<Uuid>> {
     let Some(own) = actor.extension() else {
         return Ok(Vec::new());
     };

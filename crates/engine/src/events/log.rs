@@ -4,7 +4,10 @@
 use crate::{
     Error, Result,
     entity::event,
-    events::audience::{Audience, Hearers},
+    events::{
+        audience::{Audience, Hearers},
+        deeds::{self, Deed, Deeds},
+    },
 };
 use domain::{
     event::{Change, Reminder},
@@ -30,26 +33,38 @@ pub(crate) struct Logged {
     pub(crate) at: Timestamp,
     pub(crate) change: Change,
     pub(crate) audience: Audience,
+    pub(crate) deeds: Vec<Deed>,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Detail {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     inbound: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     why: Option<Reminder>,
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "deeds::known"
+    )]
+    deeds: Vec<Deed>,
 }
 
 /// Writes events as the last rows of a transaction. On PostgreSQL, transactions that write events commit one after the
 /// other: otherwise a lower number could appear after a higher one, and a reader of the higher one would miss it.
-pub(crate) async fn write(tx: &DatabaseTransaction, at: i64, events: Vec<(Change, Audience)>) -> Result<()> {
+pub(crate) async fn write(
+    tx: &DatabaseTransaction,
+    at: i64,
+    events: Vec<(Change, Audience)>,
+    mut deeds: Deeds,
+) -> Result<()> {
     if tx.get_database_backend() == DbBackend::Postgres {
         let lock = format!("SELECT pg_advisory_xact_lock({LOCK})");
         tx.execute_unprepared(&lock).await?;
     }
     let rows = events
         .into_iter()
-        .map(|(change, audience)| row(at, &change, &audience))
+        .map(|(change, audience)| row(at, &change, &audience, deeds.told_by(&change)))
         .collect::<Result<Vec<_>>>()?;
     for rows in rows.chunks(AT_ONCE) {
         event::Entity::insert_many(rows.iter().cloned())
@@ -59,39 +74,34 @@ pub(crate) async fn write(tx: &DatabaseTransaction, at: i64, events: Vec<(Change
     Ok(())
 }
 
-fn row(at: i64, change: &Change, audience: &Audience) -> Result<event::ActiveModel> {
-    let (kind, session, message, channel, detail) = match *change {
-        Change::Session { session } => ("session", Some(session), None, None, None),
-        Change::Read { session } => ("read", Some(session), None, None, None),
+fn row(at: i64, change: &Change, audience: &Audience, deeds: Vec<Deed>) -> Result<event::ActiveModel> {
+    let mut detail = Detail {
+        deeds,
+        ..Detail::default()
+    };
+    let (kind, session, message, channel) = match *change {
+        Change::Session { session } => ("session", Some(session), None, None),
+        Change::Read { session } => ("read", Some(session), None, None),
         Change::Message {
             session,
             message,
             inbound,
-        } => (
-            "message",
-            Some(session),
-            Some(message),
-            None,
-            Some(Detail {
-                inbound,
-                ..Detail::default()
-            }),
-        ),
-        Change::Mention { session } => ("mention", Some(session), None, None, None),
-        Change::Reminder { session, why } => {
-            let detail = Detail {
-                why: Some(why),
-                ..Detail::default()
-            };
-            ("reminder", Some(session), None, None, Some(detail))
+        } => {
+            detail.inbound = inbound;
+            ("message", Some(session), Some(message), None)
         }
-        Change::Channel { channel } => ("channel", None, None, Some(channel), None),
-        Change::Directory => ("directory", None, None, None, None),
-        Change::Presence => ("presence", None, None, None, None),
-        Change::Countries => ("countries", None, None, None, None),
-        Change::Templates => ("templates", None, None, None, None),
-        Change::DeadLetter => ("dead_letter", None, None, None, None),
-        Change::Resync => ("resync", None, None, None, None),
+        Change::Mention { session } => ("mention", Some(session), None, None),
+        Change::Reminder { session, why } => {
+            detail.why = Some(why);
+            ("reminder", Some(session), None, None)
+        }
+        Change::Channel { channel } => ("channel", None, None, Some(channel)),
+        Change::Directory => ("directory", None, None, None),
+        Change::Presence => ("presence", None, None, None),
+        Change::Countries => ("countries", None, None, None),
+        Change::Templates => ("templates", None, None, None),
+        Change::DeadLetter => ("dead_letter", None, None, None),
+        Change::Resync => ("resync", None, None, None),
     };
     let audience = match audience {
         Audience::Everybody => None,
@@ -105,7 +115,7 @@ fn row(at: i64, change: &Change, audience: &Audience) -> Result<event::ActiveMod
         session_id: Set(session.map(SessionId::uuid)),
         message_id: Set(message.map(MessageId::uuid)),
         channel_id: Set(channel.map(ChannelId::uuid)),
-        detail: Set(detail.as_ref().map(json).transpose()?),
+        detail: Set((detail != Detail::default()).then(|| json(&detail)).transpose()?),
     })
 }
 
@@ -172,6 +182,7 @@ fn logged(row: event::Model) -> Logged {
         at: Timestamp::from_millis(row.at),
         change,
         audience,
+        deeds: detail.deeds,
     }
 }
 
@@ -181,8 +192,16 @@ pub(crate) async fn newest(db: &impl ConnectionTrait) -> Result<u64> {
     Ok(number_of(query.one(db).await?))
 }
 
+/// Whether all events after this number are kept, and the number of the newest one. A number from before the database was
+/// restored is meaningless.
+pub(super) async fn keeps_after(db: &impl ConnectionTrait, number: u64) -> Result<(bool, u64)> {
+    let newest = newest(db).await?;
+    let kept = number <= newest && (number == newest || number + 1 >= oldest(db).await?);
+    Ok((kept, newest))
+}
+
 /// The number of the oldest event that is kept; 0 when there was none yet.
-pub(super) async fn oldest(db: &impl ConnectionTrait) -> Result<u64> {
+async fn oldest(db: &impl ConnectionTrait) -> Result<u64> {
     let query = event::Entity::find().order_by_asc(event::Column::Number);
     Ok(number_of(query.one(db).await?))
 }

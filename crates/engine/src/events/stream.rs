@@ -9,14 +9,8 @@ use domain::{
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
-use std::{
-    collections::VecDeque,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
-use tokio::sync::{Notify, broadcast};
+use std::{collections::VecDeque, sync::Arc};
+use tokio::sync::{Notify, broadcast, watch};
 use uuid::Uuid;
 
 /// Events kept for a slow listener; one that falls behind further is told to read everything again.
@@ -130,7 +124,7 @@ pub struct Events {
     sender: broadcast::Sender<Arc<Published>>,
     /// What is told and not stored.
     whispers: broadcast::Sender<Arc<(Writing, Reach)>>,
-    last: AtomicU64,
+    last: watch::Sender<u64>,
     committed: Notify,
     /// One more reference for each page that listens.
     pages: Arc<()>,
@@ -142,7 +136,7 @@ impl Events {
         Self {
             sender: broadcast::Sender::new(KEPT),
             whispers: broadcast::Sender::new(WHISPERS),
-            last: AtomicU64::new(last),
+            last: watch::Sender::new(last),
             committed: Notify::new(),
             pages: Arc::default(),
         }
@@ -158,7 +152,7 @@ impl Events {
     }
 
     pub(crate) fn publish(&self, published: Published) {
-        self.last.store(published.number, Ordering::SeqCst);
+        self.last.send_replace(published.number);
         // Without a listener this fails, which is fine: whoever comes later reads the current state.
         drop(self.sender.send(Arc::new(published)));
     }
@@ -180,7 +174,13 @@ impl Events {
 
     /// The number of the newest event that was told.
     pub fn last(&self) -> u64 {
-        self.last.load(Ordering::SeqCst)
+        *self.last.borrow()
+    }
+
+    /// Returns when there is an event after this number.
+    pub async fn newer_than(&self, number: u64) {
+        let mut last = self.last.subscribe();
+        drop(last.wait_for(|last| *last > number).await);
     }
 
     /// The current position. Whoever takes it before reading something can tell later whether anything happened since.

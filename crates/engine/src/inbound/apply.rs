@@ -2,6 +2,7 @@
 
 use crate::{
     entity::{channel, message, session},
+    events::Deed,
     inbound::{
         batch::Batch,
         contacts, files,
@@ -210,6 +211,7 @@ fn message(
         batch.written().file(file);
     }
     if from_phone {
+        batch.did(id, Deed::Sent);
         statuses::catch_up(batch, id, &phone_number_id, inbound.wamid.as_str())?;
     }
     if stands_alone {

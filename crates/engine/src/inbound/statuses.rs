@@ -4,6 +4,7 @@
 use crate::{
     Error,
     entity::{channel, message, message_status},
+    events::Deed,
     inbound::{batch::Batch, reject::Dead},
     sessions::status::{advance, closes_the_window, lacks_payment},
 };
@@ -96,7 +97,7 @@ pub(crate) fn apply(
     {
         session.window_closed_at = session.window_closed_at.max(Some(at));
     }
-    batch.messages.add(id, moved);
+    keep(batch, id, moved);
     batch.announce_message(session, id, false);
     Ok(())
 }
@@ -145,10 +146,17 @@ pub(crate) fn catch_up(batch: &mut Batch, id: Uuid, phone_number_id: &str, wamid
         if let (Ok(news), Some(message)) = (row.status.parse(), batch.messages.get(id))
             && let Some(moved) = advance(message, None, news, failure).map_err(unreadable)?
         {
-            batch.messages.add(id, moved);
+            keep(batch, id, moved);
         }
     }
     Ok(())
+}
+
+fn keep(batch: &mut Batch, id: Uuid, moved: message::Model) {
+    if let Some(Ok(status)) = moved.status.as_deref().map(str::parse) {
+        batch.did(id, Deed::Status(status));
+    }
+    batch.messages.add(id, moved);
 }
 
 fn failure_of(error: &GraphErrorObject) -> Failure {

@@ -8,9 +8,7 @@ use crate::{
     entity::{channel, file_attempt, message, message_payload, outbox, session, stored},
     outbound::attachment,
     search::index::{self, Entry},
-    sessions::{
-        access, assignment, audience::message_changed, content, lifecycle, messages::view, tell_read,
-    },
+    sessions::{access, assignment, audience::message_sent, content, lifecycle, messages::view, tell_read},
     templates::sending,
     transaction::Transaction,
     wakes::Worker,
@@ -312,7 +310,7 @@ pub(super) async fn write(
     }
     let of = session.id;
     tx.then(move |engine| engine.receipts.answered(of));
-    message_changed(tx, &row).await?;
+    message_sent(tx, &row).await?;
     tx.wake(Worker::Outbound);
     shown(&**tx, row).await
 }

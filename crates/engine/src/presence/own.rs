@@ -6,7 +6,7 @@ use crate::{
         extension,
         presence::{self, Column},
     },
-    events::Audience,
+    events::{Audience, Deed, deeds::About},
     transaction::Transaction,
     wakes::Worker,
 };
@@ -48,6 +48,7 @@ pub async fn choose(engine: &Engine, actor: &Actor, availability: Availability) 
         &[Column::Availability, Column::Idle],
     )
     .await?;
+    tx.did(About::Presence, Deed::Availability(own));
     tx.commit().await
 }
 
@@ -68,6 +69,7 @@ pub async fn choose_for(
         .await?
         .ok_or(Refusal::NotFound)?;
     put(&tx, id, availability, false, &[Column::Availability]).await?;
+    tx.did(About::Presence, Deed::Availability(id));
     tx.commit().await
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     Result,
     entity::{message, session},
-    events::Audience,
+    events::{Audience, Deed, deeds::About},
     transaction::Transaction,
 };
 use domain::{
@@ -40,11 +40,23 @@ pub(super) async fn contacts_changed(tx: &Transaction, contacts: &[Uuid], of: &s
     for other in shown.all(tx).await? {
         session_changed(tx, &other);
     }
-    session_changed(tx, of);
+    contact_changed(tx, of);
     Ok(())
 }
 
-/// Tells that an outbound message was written, or that its tick has moved.
+/// The contact of the session has changed.
+pub(super) fn contact_changed(tx: &Transaction, of: &session::Model) {
+    tx.did(About::Session(SessionId::new(of.id)), Deed::Contact);
+    session_changed(tx, of);
+}
+
+/// Tells that an outbound message was written.
+pub(crate) async fn message_sent(tx: &Transaction, message: &message::Model) -> Result<()> {
+    tx.did(About::Message(MessageId::new(message.id)), Deed::Sent);
+    message_changed(tx, message).await
+}
+
+/// Tells that an outbound message has changed.
 pub(crate) async fn message_changed(tx: &Transaction, message: &message::Model) -> Result<()> {
     if let Some(session) = session::Entity::find_by_id(message.session_id).one(tx).await? {
         let change = Change::Message {

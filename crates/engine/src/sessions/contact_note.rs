@@ -7,7 +7,7 @@ use crate::{
     entity::{contact_note, session},
     sessions::{
         access::{find, is_open},
-        audience::session_changed,
+        audience::{contact_changed, session_changed},
         timeline::name_of,
     },
 };
@@ -80,7 +80,7 @@ pub async fn set_contact_note(
     for other in shown.all(&tx).await?.iter().filter(|other| other.id != of.id) {
         session_changed(&tx, other);
     }
-    session_changed(&tx, &of);
+    contact_changed(&tx, &of);
     tx.commit().await?;
     Ok(row.into())
 }

@@ -7,6 +7,7 @@
 //! | `log` | the session log of supervisors |
 //! | `thread`, `messages`, `content`, `unread`, `typing`, `writing`, `drafts` | reading one, and typing in it |
 //! | `assignment`, `distribution`, `transfer`, `holders` | who has it |
+//! | `told` | what an event is about, as scripts are told |
 //! | `bulk` | closing several, and taking that back |
 //! | `contact_list` | the company's contacts |
 //! | `contact_record` | what is stored of one customer, to be handed out |
@@ -44,6 +45,7 @@ mod order;
 pub(crate) mod rows;
 mod snooze;
 mod stretches;
+mod told;
 mod transfer;
 mod typing;
 mod unread;
@@ -71,6 +73,7 @@ pub use mention::{colleagues, mentions, mentions_seen};
 pub use note::{note, notes};
 pub use snooze::{snooze, wake};
 pub use timeline::timeline;
+pub use told::{Told, told};
 pub use transfer::{take_over, targets, transfer, transfer_all, undo_transfer};
 pub use typing::typing;
 pub use unread::{mark_all_read, mark_read, mark_unread};

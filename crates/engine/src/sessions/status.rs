@@ -4,6 +4,7 @@
 use crate::{
     Result,
     entity::{file_attempt, message, message_status, session, stored},
+    events::{Deed, deeds::About},
     sessions::audience::message_changed,
     transaction::{Transaction, in_order},
     wakes::Worker,
@@ -89,7 +90,7 @@ pub(crate) async fn accepted(tx: &Transaction, id: MessageId, wamid: &str) -> Re
     for (status, failure) in news {
         if let Some(moved) = advance(&found, Some(wamid), status, failure)? {
             found = store(tx, moved).await?;
-            message_changed(tx, &found).await?;
+            status_moved(tx, &found).await?;
         }
     }
     Ok(())
@@ -105,7 +106,7 @@ pub(crate) async fn accepted_without_id(tx: &Transaction, id: MessageId) -> Resu
         failure_title: Some("Meta accepted the message, but its id could not be stored".to_owned()),
         ..moved
     };
-    message_changed(tx, &store(tx, moved).await?).await
+    status_moved(tx, &store(tx, moved).await?).await
 }
 
 /// The message will not be sent any more. The reason is that of the last attempt: when an earlier one ended in doubt,
@@ -140,7 +141,15 @@ async fn move_on(tx: &Transaction, id: MessageId, news: Status, failure: Option<
     let Some(moved) = moved(tx, id, news, failure).await? else {
         return Ok(());
     };
-    message_changed(tx, &store(tx, moved).await?).await
+    status_moved(tx, &store(tx, moved).await?).await
+}
+
+async fn status_moved(tx: &Transaction, message: &message::Model) -> Result<()> {
+    if let Some(status) = &message.status {
+        let about = About::Message(MessageId::new(message.id));
+        tx.did(about, Deed::Status(stored(status)?));
+    }
+    message_changed(tx, message).await
 }
 
 async fn moved(

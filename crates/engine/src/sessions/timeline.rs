@@ -3,6 +3,7 @@
 use crate::{
     Engine, Result,
     entity::{session_moment, stored},
+    events::{Deed, deeds::About},
     sessions::access::find,
     transaction::Transaction,
 };
@@ -52,6 +53,10 @@ pub(super) async fn write_line(tx: &Transaction, row: session_moment::Model) -> 
     session_moment::Entity::insert(row.clone().into_active_model())
         .exec_without_returning(tx)
         .await?;
+    tx.did(
+        About::Session(SessionId::new(row.session_id)),
+        Deed::Line(LineId::new(row.id)),
+    );
     seen(row)
 }
 

@@ -10,7 +10,7 @@ use crate::{
         access::{find, is_open, now_at, session_access},
         bulk::{at_once, locked, seen},
         holders::holder,
-        timeline::name_of,
+        timeline::{name_of, write_line},
     },
     transaction::Transaction,
 };
@@ -24,8 +24,7 @@ use domain::{
     session::{Bulk, Holder, SeenSession, SessionEventKind, State, TransferForm},
 };
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -255,9 +254,7 @@ async fn put(
         lost_by: of.extension_id,
         mentions: None,
     };
-    session_moment::Entity::insert(row.into_active_model())
-        .exec_without_returning(tx)
-        .await?;
+    write_line(tx, row).await?;
     let session = SessionId::new(of.id);
     let owners = [of.extension_id, owner].into_iter().flatten();
     let queues: BTreeSet<Uuid> = [of.queue_id, queue].into_iter().flatten().collect();

@@ -12,7 +12,7 @@ use domain::{
     message::content::Content,
     refs::ChannelRef,
     refusal::Refusal,
-    template::{Account, Found, Status, Values},
+    template::{Account, Found, Status, TemplateView, Values},
     time::Timestamp,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select};
@@ -51,6 +51,16 @@ pub async fn of_channel(engine: &Engine, actor: &Actor, id: ChannelId) -> Result
         .one(db)
         .await?;
     account(db, channel.ok_or(Refusal::NotFound)?).await
+}
+
+/// A template of an account; `None` if Meta does not have it any more.
+///
+/// # Errors
+/// `Forbidden`
+pub async fn get(engine: &Engine, actor: &Actor, waba_id: &str, id: &str) -> Result<Option<TemplateView>> {
+    actor.require(Permission::ChannelRead)?;
+    let found = template::Entity::find_by_id((waba_id.to_owned(), id.to_owned()));
+    Ok(found.one(engine.db.read()).await?.map(template::Model::view))
 }
 
 /// The templates that the actor may choose from in a session: those that Meta sends now and that mention what is wanted.

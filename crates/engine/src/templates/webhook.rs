@@ -5,7 +5,7 @@ use crate::{
     Result,
     credentials::secrets,
     entity::{template, template_account},
-    events::Audience,
+    events::{Audience, Deed, deeds::About},
     templates::{rows::channels_of, sync::PAUSE},
     transaction::Transaction,
     wakes::Worker,
@@ -55,6 +55,8 @@ pub(crate) async fn apply(tx: &Transaction, waba_id: &str, update: TemplateUpdat
         let mut row = known.into_active_model();
         put(&mut row, update.change);
         template::Entity::update(row).exec(tx).await?;
+        let (waba_id, id) = (waba_id.to_owned(), update.id);
+        tx.did(About::Templates, Deed::Template { waba_id, id });
     }
     tx.wake(Worker::Templates);
     tx.changed(Change::Templates, Audience::Everybody);

@@ -123,7 +123,7 @@ impl Channel {
 /// A channel in the list.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ListedChannel)]
-struct Row {
+pub(super) struct Row {
     id: ChannelId,
     name: String,
     status: Badge,

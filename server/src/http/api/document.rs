@@ -1,7 +1,7 @@
 //! The OpenAPI document of the REST API (<https://spec.openapis.org/oas/v3.1.0>), put together from what stands beside the
 //! handlers. What is the same for all of them is added here.
 
-use super::{idempotency, problem::Problem, routes};
+use super::{events, idempotency, problem::Problem, routes};
 use axum::{
     http::header,
     response::{IntoResponse, Response},
@@ -97,6 +97,7 @@ fn put_together() -> OpenApi {
         .build();
     components.responses.insert("Problem".to_owned(), problem.into());
     document.components = Some(components);
+    document.webhooks = Some(events::types::webhooks());
     document
 }
 

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 #[derive(Debug, Serialize, ToSchema)]
-struct Extension {
+pub(super) struct Extension {
     id: ExtensionId,
     number: String,
     name: String,

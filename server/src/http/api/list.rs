@@ -55,16 +55,25 @@ impl<S: Send + Sync> FromRequestParts<S> for Wanted {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let bad = |detail: String| Problem::of(StatusCode::BAD_REQUEST, detail);
         let Asked(Parameters { limit, cursor }) = Asked::from_request_parts(parts, state).await?;
-        let limit = limit.map(|text| match text.parse() {
-            Ok(limit @ 1..=MAX_PAGE) => Ok(limit),
-            _ => Err(bad(format!("limit must be a number from 1 to {MAX_PAGE}"))),
-        });
         Ok(Self(PageRequest {
-            limit: limit.transpose()?,
+            limit: limit.as_deref().map(parsed_limit).transpose()?,
             cursor,
         }))
+    }
+}
+
+/// The number in a parameter `limit`.
+///
+/// # Errors
+/// 400 for anything but a number from 1 to [`MAX_PAGE`].
+pub fn parsed_limit(text: &str) -> Result<u32, Problem> {
+    match text.parse() {
+        Ok(limit @ 1..=MAX_PAGE) => Ok(limit),
+        _ => Err(Problem::of(
+            StatusCode::BAD_REQUEST,
+            format!("limit must be a number from 1 to {MAX_PAGE}"),
+        )),
     }
 }
 

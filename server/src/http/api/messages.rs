@@ -34,7 +34,7 @@ use utoipa::{
 };
 
 #[derive(Debug, Serialize, ToSchema)]
-struct Message {
+pub(super) struct Message {
     id: MessageId,
     direction: Direction,
     #[serde(rename = "type")]

@@ -14,6 +14,7 @@ pub mod contacts;
 pub mod costs;
 pub mod deliveries;
 pub mod document;
+pub mod events;
 pub mod extensions;
 pub mod idempotency;
 pub mod json;
@@ -66,6 +67,12 @@ impl Caller {
         let token = bearer(headers).ok_or_else(unauthorized)?;
         let actor = engine::access::api_tokens::authenticate(engine, token).await?;
         actor.map(Self).ok_or_else(unauthorized)
+    }
+
+    /// Whether the token of an open answer still works. A database that cannot tell says nothing against it.
+    pub async fn still_works(engine: &Engine, token: &str) -> bool {
+        let actor = engine::access::api_tokens::authenticate(engine, token).await;
+        !matches!(actor, Ok(None))
     }
 
     /// # Errors

@@ -1,7 +1,10 @@
 //! Errors as problem+json: <https://www.rfc-editor.org/rfc/rfc9457>. The class of a refusal
 //! (`domain::refusal::Class`) sets its status.
 
-use crate::http::call_quota;
+use crate::http::{
+    call_quota,
+    streams::{Full, RETRY_AFTER},
+};
 use axum::{
     extract::Request,
     http::{HeaderValue, StatusCode, header},
@@ -9,6 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{form::FieldProblem, refusal::Refusal};
+use engine::events::feed::Place;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -60,6 +64,19 @@ impl Problem {
         }
     }
 
+    /// Some of the events that are asked for are deleted.
+    pub fn events_gone(newest: Place) -> Self {
+        Self {
+            kind: "urn:switchboard:events_gone".to_owned(),
+            ..Self::of(
+                StatusCode::GONE,
+                format!(
+                    "the events since then are not kept any more: read the lists, and go on with after={newest}"
+                ),
+            )
+        }
+    }
+
     /// The token has used up its calls.
     pub fn too_many_calls(seconds: u32) -> Self {
         Self {
@@ -95,6 +112,28 @@ impl Problem {
                 "the call with this Idempotency-Key was made, and its answer was lost: look at what it did before you \
                  make it again with another key",
             )
+        }
+    }
+}
+
+impl From<Full> for Problem {
+    fn from(full: Full) -> Self {
+        let problem = match full {
+            Full::Listener => Self {
+                kind: "urn:switchboard:too_many_streams".to_owned(),
+                ..Self::of(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "this token has too many streams open (http.streams_per_user): close one",
+                )
+            },
+            Full::Process => Self::of(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too many streams are open at the moment (http.streams)",
+            ),
+        };
+        Self {
+            retry_after: Some(RETRY_AFTER),
+            ..problem
         }
     }
 }

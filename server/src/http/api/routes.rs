@@ -2,8 +2,8 @@
 
 use super::{
     audit, canned_replies, channel_change, channel_costs, channel_health, channels, contacts, costs,
-    deliveries, extensions, labels, merged_contacts, messages, notes, queues, search, session_log, sessions,
-    templates,
+    deliveries, events, extensions, labels, merged_contacts, messages, notes, queues, search, session_log,
+    sessions, templates,
 };
 use crate::http::{conversation, media, state::Http, uploads};
 use utoipa_axum::{router::UtoipaMethodRouter, routes};
@@ -66,6 +66,7 @@ pub fn routes() -> Vec<UtoipaMethodRouter<Http>> {
         routes!(messages::list, messages::send),
         routes!(media::of_token),
         routes!(audit::list),
+        routes!(events::follow),
         routes!(deliveries::list),
         routes!(deliveries::replay_all),
         routes!(deliveries::get, deliveries::delete),

@@ -11,7 +11,7 @@ mod names;
 mod page;
 
 use super::{
-    api::{Id, Operator, bearer, problem::Problem},
+    api::{Caller, Id, Operator, bearer, problem::Problem},
     login_session,
     state::Http,
 };
@@ -31,9 +31,7 @@ use domain::{
     refusal::Refusal,
 };
 use engine::{
-    Engine,
-    access::api_tokens,
-    files,
+    Engine, files,
     sessions::thread::{self, Recorded},
 };
 use futures::StreamExt as _;
@@ -219,8 +217,7 @@ impl Export {
     async fn may_go_on(&self) -> engine::Result<()> {
         let may = match &self.reader {
             Reader::Browser { log_in, me } => login_session::is_as_before(&self.engine, log_in, me).await,
-            // A database that cannot tell says nothing against it.
-            Reader::Token(token) => !matches!(api_tokens::authenticate(&self.engine, token).await, Ok(None)),
+            Reader::Token(token) => Caller::still_works(&self.engine, token).await,
         };
         match may {
             true => Ok(()),

@@ -4,6 +4,7 @@ use crate::{
     Clock,
     costs::Ledger,
     entity::{channel, contact, dead_letter, message, message_status, session, session_moment},
+    events::Deed,
     inbound::{
         batch::{additions::Additions, rows::Rows},
         identities::Identity,
@@ -14,7 +15,7 @@ use domain::{
     channel::Destination,
     dead_letter::DeadReason,
     event::Change,
-    ids::{ExtensionId, QueueId},
+    ids::{ExtensionId, MessageId, QueueId},
     message::Direction,
     session::{SessionEventKind, State, Target},
 };
@@ -89,6 +90,8 @@ pub(super) struct Named {
 pub(super) struct News {
     /// The messages that changed, with their session, and whether a customer wrote them; in the order of their ids.
     pub(super) messages: BTreeMap<(Uuid, Uuid), bool>,
+    /// What was done with them.
+    pub(super) deeds: Vec<(MessageId, Deed)>,
     /// Sessions that changed otherwise than by a message of theirs: they became one, or their window opened.
     pub(super) sessions: BTreeSet<Uuid>,
     /// Channels that Meta's *Test* button reached.
@@ -287,6 +290,11 @@ impl Batch {
 
     pub(crate) fn announce_message(&mut self, session: Uuid, message: Uuid, inbound: bool) {
         *self.news.messages.entry((session, message)).or_default() |= inbound;
+    }
+
+    /// Notes what was done with a message that is announced.
+    pub(crate) fn did(&mut self, message: Uuid, deed: Deed) {
+        self.news.deeds.push((MessageId::new(message), deed));
     }
 
     pub(crate) fn session_changed(&mut self, session: Uuid) {

@@ -7,7 +7,7 @@ use crate::{
     entity::{
         channel, contact, contact_identity, dead_letter, delivery, message, message_payload, outbox, session,
     },
-    events::Audience,
+    events::{Audience, Deed, deeds::About},
     inbound::batch::{Batch, additions::Additions, state::Number},
     labels,
     search::index::{self, Entry},
@@ -18,7 +18,7 @@ use crate::{
 };
 use domain::{
     event::Change,
-    ids::{ChannelId, MessageId, SessionId},
+    ids::{ChannelId, LineId, MessageId, SessionId},
     session::State,
     time::{SERVICE_WINDOW, Timestamp},
 };
@@ -220,6 +220,13 @@ impl Batch {
 
     /// Tells of the sessions as they are after the batch.
     fn tell_news(&self, tx: &Transaction) {
+        for line in &self.session_events {
+            let about = About::Session(SessionId::new(line.session_id));
+            tx.did(about, Deed::Line(LineId::new(line.id)));
+        }
+        for (message, deed) in &self.news.deeds {
+            tx.did(About::Message(*message), deed.clone());
+        }
         for ((session, message), inbound) in &self.news.messages {
             if let Some(session) = self.sessions.get(*session) {
                 let change = Change::Message {

@@ -1,0 +1,106 @@
+//! What was done, in the words of scripts: an event tells pages only what to read again.
+
+use domain::{
+    event::Change,
+    ids::{ExtensionId, LineId, MessageId, SessionId},
+    message::Status,
+};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// Something that was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// The session's timeline says what.
+    Line(LineId),
+    /// A label was put on the session, or taken off.
+    Labelled,
+    /// The session's contact has another name or note, or was merged or separated.
+    Contact,
+    /// An outbound message was written, here or on the phone.
+    Sent,
+    /// The message's status moved here.
+    Status(Status),
+    /// Meta told of a template.
+    Template { waba_id: String, id: String },
+    /// Somebody chose whether the extension gets new sessions.
+    Availability(ExtensionId),
+}
+
+/// The events that tell a deed: those about this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum About {
+    Session(SessionId),
+    Message(MessageId),
+    Presence,
+    Templates,
+}
+
+/// The deeds of a transaction.
+#[derive(Debug, Default)]
+pub(crate) struct Deeds(HashMap<About, Vec<Deed>>);
+
+impl Deeds {
+    pub(crate) fn add(&mut self, about: About, deed: Deed) {
+        self.0.entry(about).or_default().push(deed);
+    }
+
+    /// Takes out what this event tells. Of several about the same thing the first tells all: no deed needs a row of its
+    /// own.
+    pub(super) fn told_by(&mut self, change: &Change) -> Vec<Deed> {
+        let abouts = match *change {
+            Change::Session { session } => [Some(About::Session(session)), None],
+            Change::Message { session, message, .. } => {
+                [Some(About::Session(session)), Some(About::Message(message))]
+            }
+            Change::Presence => [Some(About::Presence), None],
+            Change::Templates => [Some(About::Templates), None],
+            _ => [None, None],
+        };
+        let told = abouts.into_iter().flatten();
+        told.filter_map(|about| self.0.remove(&about)).flatten().collect()
+    }
+}
+
+/// Reads the deeds that this version knows; a newer one may have written others.
+pub(super) fn known<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Deed>, D::Error> {
+    let all = Vec::<Value>::deserialize(from)?.into_iter();
+    Ok(all.filter_map(|deed| serde_json::from_value(deed).ok()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn one_event_tells_of_its_session_and_of_its_message() {
+        let (session, message) = (
+            SessionId::new(Uuid::from_u128(1)),
+            MessageId::new(Uuid::from_u128(2)),
+        );
+        let mut deeds = Deeds::default();
+        deeds.add(About::Message(message), Deed::Sent);
+        deeds.add(About::Session(session), Deed::Labelled);
+        let about_session = Change::Session { session };
+        let about_message = Change::Message {
+            session,
+            message,
+            inbound: false,
+        };
+        assert!(deeds.told_by(&Change::Read { session }).is_empty());
+        assert_eq!(deeds.told_by(&about_message), [Deed::Labelled, Deed::Sent]);
+        assert!(deeds.told_by(&about_session).is_empty());
+    }
+
+    #[test]
+    fn a_deed_of_a_newer_version_is_passed_over() {
+        let mut json = serde_json::Deserializer::from_str(r#"["sent",{"flown":3},{"status":"read"}]"#);
+        assert_eq!(
+            known(&mut json).unwrap(),
+            [Deed::Sent, Deed::Status(Status::Read)]
+        );
+    }
+}

@@ -1,0 +1,76 @@
+//! What events are about, as it is when scripts are told of them.
+
+use crate::{
+    Engine, Result,
+    entity::{message, session, session_moment},
+    events::{Deed, feed::Happening},
+    sessions::{access::visible_to, content, messages, rows, timeline},
+};
+use domain::{
+    access::Actor,
+    event::Change,
+    ids::{LineId, MessageId, SessionId},
+    message::MessageView,
+    session::{SessionEvent, SessionRow},
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use std::collections::{BTreeSet, HashMap};
+
+/// What some events are about. What was erased meanwhile, or what the actor does not see any more, is not in it.
+#[derive(Debug, Default)]
+pub struct Told {
+    pub sessions: HashMap<SessionId, SessionRow>,
+    pub lines: HashMap<LineId, SessionEvent>,
+    /// With the session that the message is in now: two sessions may have become one.
+    pub messages: HashMap<MessageId, (SessionId, MessageView)>,
+}
+
+/// Reads what these events are about, each table once.
+///
+/// # Errors
+/// The database cannot be read.
+pub async fn told(engine: &Engine, actor: &Actor, happenings: &[Happening]) -> Result<Told> {
+    let db = engine.db.read();
+    let ids: BTreeSet<_> = happenings
+        .iter()
+        .filter_map(|one| match one.change {
+            Change::Message { message, .. } => Some(message.uuid()),
+            _ => None,
+        })
+        .collect();
+    let found = message::Entity::find().filter(message::Column::Id.is_in(ids));
+    let found = found.all(db).await?;
+    let places: Vec<SessionId> = found.iter().map(|row| SessionId::new(row.session_id)).collect();
+    let mut views = found
+        .into_iter()
+        .map(messages::view)
+        .collect::<Result<Vec<_>>>()?;
+    content::fill(db, &mut views).await?;
+
+    let lines = happenings.iter().filter_map(|one| match &one.deed {
+        Some(Deed::Line(line)) => Some(line.uuid()),
+        _ => None,
+    });
+    let lines = session_moment::Entity::find().filter(session_moment::Column::Id.is_in(lines));
+    let lines = lines.all(db).await?.into_iter().map(timeline::seen);
+    let lines = lines.collect::<Result<Vec<_>>>()?;
+
+    let named = happenings.iter().filter_map(|one| one.change.session());
+    let ids: BTreeSet<_> = named.chain(places.iter().copied()).collect();
+    let seen = session::Entity::find()
+        .filter(session::Column::Id.is_in(ids.into_iter().map(SessionId::uuid)))
+        .filter(visible_to(actor));
+    let sessions = rows::rows(db, seen.all(db).await?).await?;
+    let sessions = engine.seen_by(actor, sessions).into_iter();
+    let lines = engine.seen_by(actor, lines).into_iter();
+    let views = engine.seen_by(actor, views).into_iter();
+    Ok(Told {
+        sessions: sessions.map(|row| (row.id, row)).collect(),
+        lines: lines.map(|line| (line.id, line)).collect(),
+        messages: places
+            .into_iter()
+            .zip(views)
+            .map(|(session, view)| (view.id, (session, view)))
+            .collect(),
+    })
+}

@@ -1,0 +1,190 @@
+//! Makes events of what the engine tells.
+
+use super::types::{
+    ApiEvent, Event, OfChannel, OfContact, OfExtension, OfMessage, OfSession, OfStatus, OfTemplate,
+    OfTimeline,
+};
+use crate::http::api::time;
+use domain::{
+    access::Actor,
+    channel::ChannelRow,
+    directory::ExtensionRow,
+    event::Change,
+    ids::{ChannelId, ExtensionId, LineId, MessageId, SessionId},
+    message::Status,
+    session::{SessionEvent, SessionEventKind, SessionRow},
+    template::TemplateView,
+};
+use engine::{
+    Engine, channels,
+    directory::extensions,
+    events::{Deed, feed::Happening},
+    sessions::{self, Told},
+    templates,
+};
+use std::collections::HashMap;
+
+/// The events, without those about what the actor does not see any more.
+pub(super) async fn events(
+    engine: &Engine,
+    actor: &Actor,
+    happenings: Vec<Happening>,
+) -> engine::Result<Vec<Event>> {
+    let known = Known::read(engine, actor, &happenings).await?;
+    let events = happenings.into_iter().filter_map(|one| {
+        Some(Event {
+            id: one.place.to_string(),
+            timestamp: time(one.at),
+            what: known.what(&one)?,
+        })
+    });
+    Ok(events.collect())
+}
+
+/// What the events are about.
+#[derive(Debug, Default)]
+struct Known {
+    told: Told,
+    channels: HashMap<ChannelId, ChannelRow>,
+    extensions: HashMap<ExtensionId, ExtensionRow>,
+    templates: HashMap<String, TemplateView>,
+}
+
+impl Known {
+    async fn read(engine: &Engine, actor: &Actor, happenings: &[Happening]) -> engine::Result<Self> {
+        let mut known = Self {
+            told: sessions::told(engine, actor, happenings).await?,
+            ..Self::default()
+        };
+        let is_channel = |one: &Happening| matches!(one.change, Change::Channel { .. });
+        if happenings.iter().any(is_channel) {
+            let rows = channels::list(engine, actor).await?.into_iter();
+            known.channels = rows.map(|row| (row.id, row)).collect();
+        }
+        let deeds = || happenings.iter().filter_map(|one| one.deed.as_ref());
+        if deeds().any(|deed| matches!(deed, Deed::Availability(_))) {
+            let rows = extensions::list(engine, actor).await?.into_iter();
+            known.extensions = rows.map(|row| (row.id, row)).collect();
+        }
+        for deed in deeds() {
+            if let Deed::Template { waba_id, id } = deed
+                && !known.templates.contains_key(id)
+                && let Some(found) = templates::get(engine, actor, waba_id, id).await?
+            {
+                known.templates.insert(id.clone(), found);
+            }
+        }
+        Ok(known)
+    }
+
+    /// `None`: scripts are not told, or what it is about is gone.
+    fn what(&self, one: &Happening) -> Option<ApiEvent> {
+        let session = || self.session(one.change.session()?);
+        Some(match (&one.deed, &one.change) {
+            (Some(Deed::Line(line)), _) => self.of_line(session()?, *line)?,
+            (Some(Deed::Labelled), _) => ApiEvent::SessionLabelled(OfSession {
+                session: session()?.into(),
+            }),
+            (Some(Deed::Contact), _) => {
+                let session = session()?;
+                ApiEvent::ContactChanged(OfContact {
+                    contact: session.contact.clone(),
+                    session: session.into(),
+                })
+            }
+            (Some(Deed::Sent), Change::Message { message, .. }) => {
+                ApiEvent::MessageSent(self.message(*message)?)
+            }
+            (Some(Deed::Status(status)), Change::Message { message, .. }) => {
+                self.of_status(*message, *status)?
+            }
+            (None, Change::Message { message, .. }) => ApiEvent::MessageReceived(self.message(*message)?),
+            (None, Change::Channel { channel }) => ApiEvent::ChannelChanged(OfChannel {
+                channel: self.channels.get(channel)?.clone().into(),
+            }),
+            (Some(Deed::Template { waba_id, id }), _) => {
+                ApiEvent::TemplateChanged(template(waba_id.clone(), self.templates.get(id)?.clone()))
+            }
+            (Some(Deed::Availability(extension)), _) => ApiEvent::ExtensionAvailabilityChanged(OfExtension {
+                extension: self.extensions.get(extension)?.clone().into(),
+            }),
+            (Some(Deed::Sent | Deed::Status(_)) | None, _) => return None,
+        })
+    }
+
+    fn session(&self, id: SessionId) -> Option<SessionRow> {
+        self.told.sessions.get(&id).cloned()
+    }
+
+    fn message(&self, id: MessageId) -> Option<OfMessage> {
+        let (session, message) = self.told.messages.get(&id)?;
+        Some(OfMessage {
+            session: self.session(*session)?.into(),
+            message: message.clone().into(),
+        })
+    }
+
+    fn of_status(&self, id: MessageId, status: Status) -> Option<ApiEvent> {
+        let (_, view) = self.told.messages.get(&id)?;
+        let error = view.failure.clone().filter(|_| status.may_be_retried());
+        let OfMessage { session, message } = self.message(id)?;
+        let of_status = OfStatus {
+            session,
+            message,
+            status,
+            error,
+        };
+        Some(match status.may_be_retried() {
+            true => ApiEvent::MessageFailed(of_status),
+            false => ApiEvent::MessageStatusChanged(of_status),
+        })
+    }
+
+    fn of_line(&self, session: SessionRow, line: LineId) -> Option<ApiEvent> {
+        let line = self.told.lines.get(&line)?.clone();
+        let tell = teller(&line)?;
+        Some(tell(OfTimeline {
+            session: session.into(),
+            line,
+        }))
+    }
+}
+
+/// The event that tells of a line of the timeline.
+fn teller(line: &SessionEvent) -> Option<fn(OfTimeline) -> ApiEvent> {
+    use SessionEventKind as Kind;
+    Some(match line.what {
+        Kind::Opened => ApiEvent::SessionOpened,
+        Kind::RoutedToExtension
+        | Kind::RoutedToQueue
+        | Kind::RoutedToNobody
+        | Kind::Given
+        | Kind::BackInQueue
+        | Kind::LeftToNobody => ApiEvent::SessionRouted,
+        Kind::PickedUp => ApiEvent::SessionPickedUp,
+        Kind::TakenOver | Kind::Transferred => ApiEvent::SessionTransferred,
+        Kind::Closed | Kind::ClosedIdle => ApiEvent::SessionClosed,
+        Kind::Reopened => ApiEvent::SessionReopened,
+        Kind::Joined => ApiEvent::SessionJoined,
+        Kind::Blocked => ApiEvent::ContactBlocked,
+        Kind::Unblocked => ApiEvent::ContactUnblocked,
+        Kind::Snoozed => ApiEvent::SessionSnoozed,
+        Kind::Woken => ApiEvent::SessionWoken,
+        Kind::Noted => ApiEvent::NoteWritten,
+        // The change of the contact is told by itself.
+        Kind::ContactMerged | Kind::ContactSeparated => return None,
+    })
+}
+
+fn template(waba_id: String, template: TemplateView) -> OfTemplate {
+    OfTemplate {
+        waba_id,
+        id: template.id,
+        name: template.name,
+        language: template.language,
+        status: template.status,
+        category: template.category,
+        quality: template.quality,
+        rejected_reason: template.rejected_reason,
+    }
+}
