@@ -6,7 +6,6 @@ use super::{
 };
 use axum::routing::{MethodRouter, any, get, post};
 use domain::countries::Door;
-use utoipa_axum::router::UtoipaMethodRouter;
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +52,8 @@ pub struct Route {
 }
 
 /// A route of the REST API. Its path is in the descriptions of its handlers.
-fn of_api(access: Access, (_, paths, methods): UtoipaMethodRouter<Http>) -> Route {
+fn of_api(access: Access, described: api::routes::Described) -> Route {
+    let (_, paths, methods) = described();
     let mut paths = paths.paths.into_keys();
     let (path, other) = (paths.next(), paths.next());
     assert!(other.is_none(), "{path:?} and {other:?} are two routes");
@@ -139,12 +139,12 @@ pub fn routes() -> Vec<Route> {
     all.extend(
         api::routes::routes()
             .into_iter()
-            .map(|route| of_api(Token, route)),
+            .map(|described| of_api(Token, described)),
     );
     all.extend(
         api::routes::uploads()
             .into_iter()
-            .map(|route| of_api(TokenUpload, route)),
+            .map(|described| of_api(TokenUpload, described)),
     );
     all
 }

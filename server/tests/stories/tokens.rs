@@ -8,6 +8,8 @@ use crate::{
         users::{Browser, PASSWORD},
     },
 };
+use domain::access::Actor;
+use engine::directory::extensions;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -16,6 +18,7 @@ stories! {
     a_token_expires
     only_administrators_manage_tokens
     a_token_makes_nobody_more_than_an_operator
+    a_token_neither_keeps_an_administrator_out_nor_brings_one_back
 }
 
 stories! {
@@ -131,6 +134,21 @@ async fn a_token_makes_nobody_more_than_an_operator(story: &Story) {
         .post("/api/v1/extensions", extension("302", "operator"))
         .await
         .ok();
+}
+
+async fn a_token_neither_keeps_an_administrator_out_nor_brings_one_back(story: &Story) {
+    let (boss, _) = story.supervisor("900", "boss").await;
+    let set = async |way: &str| {
+        let path = format!("/api/v1/extensions/{boss}/{way}");
+        story.api.post(&path, json!({})).await
+    };
+    set("disable").await.problem(403);
+    let id = boss.parse().expect("an id");
+    let disabled = extensions::set_disabled(&story.engine, &Actor::System, id, true).await;
+    disabled.expect("a disabled extension");
+    set("enable").await.problem(403);
+    let extension = story.api.get(&format!("/api/v1/extensions/{boss}")).await.ok();
+    assert_eq!(extension["disabled"], true, "{extension}");
 }
 
 async fn a_setting_lets_tokens_make_supervisors(story: &Story) {

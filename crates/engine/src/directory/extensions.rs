@@ -158,6 +158,7 @@ pub async fn set_disabled(engine: &Engine, actor: &Actor, id: ExtensionId, disab
         .one(&tx)
         .await?
     {
+        logins::may_give(&tx, Some(&user), None)?;
         if disabled {
             keep_an_admin(&tx, &user).await?;
         }

@@ -31,9 +31,7 @@ pub(crate) async fn save_login(
         .filter(user::Column::ExtensionId.eq(extension.id))
         .one(tx)
         .await?;
-    if let Actor::Token { .. } = tx.actor() {
-        may_give(tx, current.as_ref(), login.as_ref().map(|(login, _)| login.role))?;
-    }
+    may_give(tx, current.as_ref(), login.as_ref().map(|(login, _)| login.role))?;
     let now = tx.engine().clock().now().millis();
     match (current, login) {
         (None, None) => {}
@@ -105,8 +103,11 @@ pub(crate) async fn save_login(
     Ok(())
 }
 
-/// A token whose owner is no administrator must not become one.
-fn may_give(tx: &Transaction, current: Option<&user::Model>, role: Option<Role>) -> Result<()> {
+/// A token whose owner is no administrator must not become one, nor bring one back or keep one out.
+pub(super) fn may_give(tx: &Transaction, current: Option<&user::Model>, role: Option<Role>) -> Result<()> {
+    let Actor::Token { .. } = tx.actor() else {
+        return Ok(());
+    };
     let highest = tx.engine().tokens_give;
     if role.is_some_and(|role| role.is_above(highest)) {
         return Err(Refusal::field("role", Problem::TooHigh).into());

@@ -27,6 +27,8 @@ pub enum Deed {
     Template { waba_id: String, id: String },
     /// Somebody chose whether the extension gets new sessions.
     Availability(ExtensionId),
+    /// A newer version wrote it. It keeps its place among the others, so that both versions count them alike.
+    Unknown,
 }
 
 /// The events that tell a deed: those about this.
@@ -64,10 +66,12 @@ impl Deeds {
     }
 }
 
-/// Reads the deeds that this version knows; a newer one may have written others.
+/// Reads deeds; a newer version may have written others than this one knows.
 pub(super) fn known<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Deed>, D::Error> {
     let all = Vec::<Value>::deserialize(from)?.into_iter();
-    Ok(all.filter_map(|deed| serde_json::from_value(deed).ok()).collect())
+    Ok(all
+        .map(|deed| serde_json::from_value(deed).unwrap_or(Deed::Unknown))
+        .collect())
 }
 
 #[cfg(test)]
@@ -96,11 +100,11 @@ mod tests {
     }
 
     #[test]
-    fn a_deed_of_a_newer_version_is_passed_over() {
+    fn a_deed_of_a_newer_version_keeps_its_place() {
         let mut json = serde_json::Deserializer::from_str(r#"["sent",{"flown":3},{"status":"read"}]"#);
         assert_eq!(
             known(&mut json).unwrap(),
-            [Deed::Sent, Deed::Status(Status::Read)]
+            [Deed::Sent, Deed::Unknown, Deed::Status(Status::Read)]
         );
     }
 }

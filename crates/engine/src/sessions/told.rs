@@ -4,6 +4,7 @@ use crate::{
     Engine, Result,
     entity::{message, session, session_moment},
     events::{Deed, feed::Happening},
+    seldom::{EVERY_SECOND, Seldom},
     sessions::{access::visible_to, content, messages, rows, timeline},
 };
 use domain::{
@@ -40,11 +41,11 @@ pub async fn told(engine: &Engine, actor: &Actor, happenings: &[Happening]) -> R
         .collect();
     let found = message::Entity::find().filter(message::Column::Id.is_in(ids));
     let found = found.all(db).await?;
-    let places: Vec<SessionId> = found.iter().map(|row| SessionId::new(row.session_id)).collect();
-    let mut views = found
-        .into_iter()
-        .map(messages::view)
-        .collect::<Result<Vec<_>>>()?;
+    let readable_ones = found.into_iter().filter_map(|row| {
+        let place = SessionId::new(row.session_id);
+        Some((place, readable(messages::view(row))?))
+    });
+    let (places, mut views): (Vec<_>, Vec<_>) = readable_ones.unzip();
     content::fill(db, &mut views).await?;
 
     let lines = happenings.iter().filter_map(|one| match &one.deed {
@@ -52,8 +53,8 @@ pub async fn told(engine: &Engine, actor: &Actor, happenings: &[Happening]) -> R
         _ => None,
     });
     let lines = session_moment::Entity::find().filter(session_moment::Column::Id.is_in(lines));
-    let lines = lines.all(db).await?.into_iter().map(timeline::seen);
-    let lines = lines.collect::<Result<Vec<_>>>()?;
+    let lines = lines.all(db).await?.into_iter();
+    let lines: Vec<_> = lines.filter_map(|row| readable(timeline::seen(row))).collect();
 
     let named = happenings.iter().filter_map(|one| one.change.session());
     let ids: BTreeSet<_> = named.chain(places.iter().copied()).collect();
@@ -73,4 +74,15 @@ pub async fn told(engine: &Engine, actor: &Actor, happenings: &[Happening]) -> R
             .map(|(session, view)| (view.id, (session, view)))
             .collect(),
     })
+}
+
+/// Leaves out what cannot be read, as when a newer version wrote it: it must not hold up everything else.
+fn readable<T>(read: Result<T>) -> Option<T> {
+    static WARNED: Seldom = Seldom::every(EVERY_SECOND);
+    if let Err(error) = &read
+        && let Some(left_out) = WARNED.due()
+    {
+        tracing::warn!(%error, left_out, "scripts are not told of an event, because what it is about cannot be read");
+    }
+    read.ok()
 }

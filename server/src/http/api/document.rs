@@ -70,7 +70,8 @@ fn put_together() -> OpenApi {
         .servers(Some([Server::new("/")]))
         .build();
     let mut components = Components::new();
-    for (schemas, paths, _) in routes::routes().into_iter().chain(routes::uploads()) {
+    for described in routes::routes().into_iter().chain(routes::uploads()) {
+        let (schemas, paths, _) = described();
         add(&mut components, schemas);
         for (path, mut item) in paths.paths {
             complete(&path, &mut item);

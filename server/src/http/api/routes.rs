@@ -8,81 +8,85 @@ use super::{
 use crate::http::{conversation, media, state::Http, uploads};
 use utoipa_axum::{router::UtoipaMethodRouter, routes};
 
-pub fn routes() -> Vec<UtoipaMethodRouter<Http>> {
+/// Describes the operations at one path. Descriptions are large, so each is made when it is needed, and not kept.
+pub type Described = fn() -> UtoipaMethodRouter<Http>;
+
+pub fn routes() -> Vec<Described> {
     vec![
-        routes!(channels::list, channels::create),
-        routes!(channels::get, channel_change::change, channel_change::delete),
-        routes!(channel_change::pause),
-        routes!(channel_change::resume),
-        routes!(channel_costs::month),
-        routes!(channel_health::latest, channel_health::examine),
-        routes!(templates::list),
-        routes!(costs::month),
-        routes!(costs::rates, costs::replace_rates, costs::embedded_rates),
-        routes!(costs::budget, costs::set_budget),
-        routes!(extensions::list, extensions::create),
-        routes!(extensions::get, extensions::replace),
-        routes!(extensions::disable),
-        routes!(extensions::enable),
-        routes!(extensions::set_availability),
-        routes!(queues::list, queues::create),
-        routes!(queues::get, queues::replace),
-        routes!(queues::disable),
-        routes!(queues::enable),
-        routes!(canned_replies::list, canned_replies::create),
-        routes!(
-            canned_replies::get,
-            canned_replies::replace,
-            canned_replies::delete
-        ),
-        routes!(labels::list, labels::create),
-        routes!(labels::get, labels::replace, labels::delete),
-        routes!(labels::put_on, labels::take_off),
-        routes!(sessions::list),
-        routes!(sessions::get),
-        routes!(session_log::list),
-        routes!(search::search),
-        routes!(sessions::pick_up),
-        routes!(sessions::close),
-        routes!(sessions::reopen),
-        routes!(sessions::mark_read),
-        routes!(sessions::typing),
-        routes!(sessions::mark_unread),
-        routes!(sessions::snooze, sessions::wake),
-        routes!(notes::list, sessions::note),
-        routes!(sessions::contact_note, sessions::set_contact_note),
-        routes!(sessions::set_contact_name),
-        routes!(sessions::contact_block, sessions::block, sessions::unblock),
-        routes!(merged_contacts::list),
-        routes!(merged_contacts::merge, merged_contacts::separate),
-        routes!(contacts::list),
-        routes!(contacts::get, contacts::erase),
-        routes!(conversation::contact::of_token),
-        routes!(sessions::timeline),
-        routes!(conversation::of_token),
-        routes!(sessions::transfer),
-        routes!(sessions::transfer_all),
-        routes!(sessions::close_all),
-        routes!(messages::list, messages::send),
-        routes!(media::of_token),
-        routes!(audit::list),
-        routes!(events::follow),
-        routes!(deliveries::list),
-        routes!(deliveries::replay_all),
-        routes!(deliveries::get, deliveries::delete),
-        routes!(deliveries::replay),
+        || routes!(channels::list, channels::create),
+        || routes!(channels::get, channel_change::change, channel_change::delete),
+        || routes!(channel_change::pause),
+        || routes!(channel_change::resume),
+        || routes!(channel_costs::month),
+        || routes!(channel_health::latest, channel_health::examine),
+        || routes!(templates::list),
+        || routes!(costs::month),
+        || routes!(costs::rates, costs::replace_rates, costs::embedded_rates),
+        || routes!(costs::budget, costs::set_budget),
+        || routes!(extensions::list, extensions::create),
+        || routes!(extensions::get, extensions::replace),
+        || routes!(extensions::disable),
+        || routes!(extensions::enable),
+        || routes!(extensions::set_availability),
+        || routes!(queues::list, queues::create),
+        || routes!(queues::get, queues::replace),
+        || routes!(queues::disable),
+        || routes!(queues::enable),
+        || routes!(canned_replies::list, canned_replies::create),
+        || {
+            routes!(
+                canned_replies::get,
+                canned_replies::replace,
+                canned_replies::delete
+            )
+        },
+        || routes!(labels::list, labels::create),
+        || routes!(labels::get, labels::replace, labels::delete),
+        || routes!(labels::put_on, labels::take_off),
+        || routes!(sessions::list),
+        || routes!(sessions::get),
+        || routes!(session_log::list),
+        || routes!(search::search),
+        || routes!(sessions::pick_up),
+        || routes!(sessions::close),
+        || routes!(sessions::reopen),
+        || routes!(sessions::mark_read),
+        || routes!(sessions::typing),
+        || routes!(sessions::mark_unread),
+        || routes!(sessions::snooze, sessions::wake),
+        || routes!(notes::list, sessions::note),
+        || routes!(sessions::contact_note, sessions::set_contact_note),
+        || routes!(sessions::set_contact_name),
+        || routes!(sessions::contact_block, sessions::block, sessions::unblock),
+        || routes!(merged_contacts::list),
+        || routes!(merged_contacts::merge, merged_contacts::separate),
+        || routes!(contacts::list),
+        || routes!(contacts::get, contacts::erase),
+        || routes!(conversation::contact::of_token),
+        || routes!(sessions::timeline),
+        || routes!(conversation::of_token),
+        || routes!(sessions::transfer),
+        || routes!(sessions::transfer_all),
+        || routes!(sessions::close_all),
+        || routes!(messages::list, messages::send),
+        || routes!(media::of_token),
+        || routes!(audit::list),
+        || routes!(events::follow),
+        || routes!(deliveries::list),
+        || routes!(deliveries::replay_all),
+        || routes!(deliveries::get, deliveries::delete),
+        || routes!(deliveries::replay),
     ]
 }
 
 /// Their handlers authenticate the sender before they read the body.
-pub fn uploads() -> Vec<UtoipaMethodRouter<Http>> {
-    vec![
-        routes!(uploads::create, uploads::options),
+pub fn uploads() -> Vec<Described> {
+    vec![|| routes!(uploads::create, uploads::options), || {
         routes!(
             uploads::describe,
             uploads::progress,
             uploads::append,
             uploads::discard
-        ),
-    ]
+        )
+    }]
 }

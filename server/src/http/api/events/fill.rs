@@ -108,7 +108,7 @@ impl Known {
             (Some(Deed::Availability(extension)), _) => ApiEvent::ExtensionAvailabilityChanged(OfExtension {
                 extension: self.extensions.get(extension)?.clone().into(),
             }),
-            (Some(Deed::Sent | Deed::Status(_)) | None, _) => return None,
+            (Some(Deed::Sent | Deed::Status(_) | Deed::Unknown) | None, _) => return None,
         })
     }
 

@@ -27,7 +27,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 /// Events that are read at once.
 const AT_ONCE: usize = 100;
 /// How long a stream waits for more after an event: a burst is read at once.
-const GATHER: Duration = Duration::from_millis(50);
+const GATHER: Duration = Duration::from_millis(250);
 
 /// Streams what the token may see, until it is revoked or expires.
 ///
