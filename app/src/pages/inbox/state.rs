@@ -329,14 +329,18 @@ impl Inbox {
             let (Ok(next), Some(now)) = (next, self.query.try_get_untracked()) else {
                 return;
             };
-            self.list.try_maybe_update(|list| {
+            let follows = self.list.try_maybe_update(|list| {
                 // The list may have been read again meanwhile.
                 let follows = cursor_of(list, &now).as_ref() == Some(&cursor);
                 if let (true, Some(Ok(list))) = (follows, list) {
                     list.append(next);
                 }
-                (follows, ())
+                (follows, follows)
             });
+            // Nothing else may tell that the end is still near: the list may have the same rows as before.
+            if follows == Some(false) && self.drawn.is_near_end() {
+                self.read_on();
+            }
         });
     }
 
