@@ -124,7 +124,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("search", &["contacts", "engine", "entity", "error", "sessions"]),
         ("seldom", &[]),
         ("sessions", &["audit", "clock", "contacts", "credentials", "database", "directory", "engine", "entity", "error", "events",
-            "labels", "outbound", "presence", "receipts", "search", "transaction", "wakes"]),
+            "labels", "outbound", "presence", "receipts", "search", "seldom", "transaction", "wakes"]),
         ("templates", &["credentials", "database", "engine", "entity", "error", "events", "outbound", "sessions",
             "transaction", "wakes"]),
         ("testing", &["contacts", "doctor", "engine", "entity", "error", "events", "files", "metrics", "outbound", "presence", "sessions",
