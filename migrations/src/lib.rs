@@ -66,6 +66,7 @@ mod m0056_single_sign_on;
 mod m0057_passkeys;
 mod m0058_stray_statuses;
 mod m0059_idempotency_keys;
+mod m0060_webhooks;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -132,6 +133,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0057_passkeys::Step),
             Box::new(m0058_stray_statuses::Step),
             Box::new(m0059_idempotency_keys::Step),
+            Box::new(m0060_webhooks::Step),
         ]
     }
 }

@@ -144,6 +144,12 @@ pub fn engine_config(settings: &Settings, purpose: Purpose, public_url: Url, clo
         single_sign_on: settings.single_sign_on.provider(),
         country_database: settings.security.country_database.clone(),
         push_services: settings.push.services.into(),
+        webhook_networks: settings
+            .webhooks
+            .networks
+            .iter()
+            .map(|network| network.0)
+            .collect(),
     }
 }
 

@@ -179,7 +179,7 @@ impl Notifiers {
                         .update(|all| all.retain(|(writing, _)| writing.session != session));
                 }
             }
-            Change::Read { .. } | Change::Reminder { .. } => {}
+            Change::Read { .. } | Change::Reminder { .. } | Change::Webhook { .. } => {}
             Change::Mention { .. } => self.mentions.update(|n| *n += 1),
             Change::Channel { .. } => self.channels.update(|n| *n += 1),
             Change::Directory => {

@@ -2,7 +2,7 @@
 //! that is a hint to read again, so a lost event costs nothing.
 
 use crate::{
-    ids::{ChannelId, MessageId, SessionId, UserId},
+    ids::{ChannelId, MessageId, SessionId, UserId, WebhookId},
     message::MessageView,
     position::Position,
     session::{InboxCounts, SessionRow},
@@ -95,6 +95,8 @@ pub enum Change {
     Templates,
     /// An item of a delivery could not be applied.
     DeadLetter,
+    /// A webhook was changed, or switched on or off.
+    Webhook { webhook: WebhookId },
     /// Some events may have been missed: read everything again.
     Resync,
 }
@@ -124,6 +126,7 @@ impl Change {
             | Self::Countries
             | Self::Templates
             | Self::DeadLetter
+            | Self::Webhook { .. }
             | Self::Resync => None,
         }
     }

@@ -79,6 +79,10 @@ id! {
     TokenId
     /// A passkey of a user.
     PasskeyId
+    /// An address to which events are sent.
+    WebhookId
+    /// An event on its way to a webhook.
+    WebhookCallId
 }
 
 impl From<MessageId> for LineId {

@@ -35,6 +35,7 @@
 //! | [`event`], [`position`] | what the process pushes to browsers, and its order |
 //! | [`alert`] | what calls for a user who looks elsewhere |
 //! | [`push`] | a browser's subscription to pushes |
+//! | [`webhook`] | addresses of other programs to which events are sent |
 //! | [`follow`] | a thread that takes in what events bring |
 //! | `openapi` | what the descriptions of types for the API have in common; only with the feature of this name |
 
@@ -81,3 +82,4 @@ pub mod template;
 pub mod time;
 pub mod vcard;
 mod web_address;
+pub mod webhook;

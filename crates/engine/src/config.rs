@@ -5,6 +5,7 @@ use domain::{
     access::{Role, RoleGroups},
     erasure::Retention,
 };
+use ipnet::IpNet;
 use secrecy::SecretString;
 use std::{path::PathBuf, time::Duration};
 use url::Url;
@@ -57,6 +58,8 @@ pub struct Config {
     /// A country database that another program maintains; `None`: the uploaded one.
     pub country_database: Option<PathBuf>,
     pub push_services: PushServices,
+    /// Networks in which webhooks are called beside public addresses, also without TLS.
+    pub webhook_networks: Vec<IpNet>,
 }
 
 /// The push services of browsers that are called.

@@ -19,6 +19,7 @@ use crate::{
     push::state::Push,
     receipts::waiting::Receipts,
     wakes::Wakes,
+    webhooks::state::Webhooks,
 };
 use domain::{
     access::{Actor, Permission, Role},
@@ -78,6 +79,7 @@ pub struct Parts {
     pub(crate) receipts: Receipts,
     pub(crate) pages: Pages,
     pub(crate) push: Push,
+    pub(crate) webhooks: Webhooks,
     pub(crate) files: Store,
     pub(crate) uploads: Busy,
     /// Bytes that files leave free on the disk.

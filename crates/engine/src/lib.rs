@@ -31,6 +31,7 @@ pub mod seldom;
 pub mod sessions;
 pub mod templates;
 pub mod testing;
+pub mod webhooks;
 
 mod clock;
 mod config;

@@ -6,10 +6,10 @@ pub use names::*;
 
 use crate::{
     Engine, Result,
-    entity::{dead_letter, journal, outbox, session},
+    entity::{dead_letter, journal, outbox, session, webhook, webhook_call},
     sessions::access,
 };
-use domain::dead_letter::DeadReason;
+use domain::{dead_letter::DeadReason, webhook::WhyOff};
 use metrics::gauge;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect,
@@ -23,6 +23,11 @@ pub async fn observe(engine: &Engine) -> Result<()> {
     let faults = dead_letter::Column::Reason.is_in(DeadReason::faults());
     let faults = dead_letter::Entity::find().filter(faults);
     set(DEAD_LETTERS, faults.count(db).await?);
+    let waiting = webhook_call::Entity::find().filter(webhook_call::Column::DeadAt.is_null());
+    set(WEBHOOK_CALLS_WAITING, waiting.count(db).await?);
+    let by_itself = webhook::Column::OffWhy.ne(WhyOff::Administrator.as_str());
+    let off = webhook::Entity::find().filter(webhook::Column::OffSince.is_not_null());
+    set(WEBHOOKS_OFF, off.filter(by_itself).count(db).await?);
     let open = session::Entity::find().filter(access::is_open());
     set(SESSIONS_OPEN, open.count(db).await?);
     set(COUNTRIES_BLIND, u64::from(engine.countries.is_blind()));

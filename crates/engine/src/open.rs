@@ -25,6 +25,7 @@ use crate::{
     push::state::Push,
     receipts::waiting::Receipts,
     wakes::Wakes,
+    webhooks::state::Webhooks,
 };
 use domain::access::Actor;
 use std::sync::Arc;
@@ -103,6 +104,8 @@ impl Engine {
             receipts: Receipts::default(),
             pages: Pages::default(),
             push: Push::new(config.push_services)
+                .map_err(|error| Error::Setup(format!("there is no client for HTTPS: {error}")))?,
+            webhooks: Webhooks::new(config.webhook_networks.into())
                 .map_err(|error| Error::Setup(format!("there is no client for HTTPS: {error}")))?,
             files: Store::open(folder, config.files_most, config.files_bucket.as_ref())?,
             uploads: Busy::default(),

@@ -11,7 +11,7 @@ use crate::{
     erasure,
     events::log,
     files::keep,
-    idempotency, templates,
+    idempotency, templates, webhooks,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -32,6 +32,8 @@ const DEAD_LETTERS_LIVE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 const STRAY_STATUSES_LIVE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// Events, for streams that come back.
 const EVENTS_LIVE: Duration = Duration::from_secs(24 * 60 * 60);
+/// Events as webhooks got them, what they answered, and what was given up.
+const WEBHOOK_EVENTS_LIVE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 /// Rows of the audit log.
 const AUDIT_LIVES: Duration = Duration::from_secs(2 * 365 * 24 * 60 * 60);
 /// Maximum number of deliveries deleted in one transaction, so that other writers get their turn.
@@ -79,6 +81,8 @@ pub(crate) async fn pass(engine: &Engine) -> Result<()> {
     let before = now.minus(EVENTS_LIVE).millis();
     while forget_events(engine, before).await? == BATCH {}
     while forget_keys(engine).await? == BATCH {}
+    let before = now.minus(WEBHOOK_EVENTS_LIVE).millis();
+    while webhooks::forget::events(engine, before, BATCH).await? == BATCH {}
     while chain::forget(engine, now.minus(AUDIT_LIVES)).await? > 0 {}
     // Files fill the disk, so they go whatever becomes of the rest.
     let erased = erasure::finish_erasures(engine).await;

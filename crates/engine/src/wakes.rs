@@ -21,6 +21,8 @@ pub(crate) enum Worker {
     Distribution,
     /// Pushes alerts to browsers.
     Push,
+    /// Calls webhooks.
+    Webhooks,
 }
 
 #[derive(Debug, Default)]
@@ -34,6 +36,7 @@ pub(crate) struct Wakes {
     templates: Notify,
     distribution: Notify,
     push: Notify,
+    webhooks: Notify,
 }
 
 impl Wakes {
@@ -56,6 +59,7 @@ impl Wakes {
             Worker::Templates => &self.templates,
             Worker::Distribution => &self.distribution,
             Worker::Push => &self.push,
+            Worker::Webhooks => &self.webhooks,
         }
     }
 }

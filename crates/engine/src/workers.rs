@@ -11,7 +11,9 @@ use crate::{
     search::backfill,
     sessions::{distribution, idle, reminders},
     templates,
+    webhooks::{self, Tells},
 };
+use std::sync::Arc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -35,6 +37,7 @@ impl Engine {
             tokio::spawn(reminders::run(self.clone(), stop.clone())),
             tokio::spawn(distribution::run(self.clone(), stop.clone())),
             tokio::spawn(push::worker::run(self.clone(), stop.clone())),
+            tokio::spawn(webhooks::worker::run(self.clone(), stop.clone())),
             tokio::spawn(countries::run(self.clone(), stop.clone())),
             tokio::spawn(checkpoint::run(self.clone(), stop.clone())),
         ];
@@ -55,6 +58,14 @@ pub struct Workers {
 }
 
 impl Workers {
+    /// Also hands events to webhooks, as `tells` words them.
+    #[must_use]
+    pub fn with_webhooks(mut self, engine: &Engine, tells: Arc<dyn Tells>) -> Self {
+        let fan_out = webhooks::fan_out::run(engine.clone(), tells, self.stop.clone());
+        self.tasks.push(tokio::spawn(fan_out));
+        self
+    }
+
     /// Lets each worker finish what it has in hand, then closes the database.
     pub async fn stop(self) {
         self.stop.cancel();

@@ -2,7 +2,7 @@
 //! is believed only if it comes from a proxy in the settings, and it is read from its trustworthy end.
 
 use super::state::Http;
-use crate::settings::{ForwardedHeader, Proxy, Settings};
+use crate::settings::{ForwardedHeader, Network, Settings};
 use app::api::guard::ClientAddress;
 use axum::{
     extract::{Request, State},
@@ -60,7 +60,7 @@ pub fn of(request: &Request, settings: &Settings) -> Option<IpAddr> {
 
 /// Every proxy appends the address that called it, so the list is read from its end as long as each address is a
 /// trusted proxy. The first other address is the client; whatever stands before it may be invented.
-fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Proxy], written: ForwardedHeader) -> IpAddr {
+fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Network], written: ForwardedHeader) -> IpAddr {
     let is_trusted = |ip: IpAddr| trusted.iter().any(|proxy| proxy.includes(ip));
     let (header, read): (&str, fn(&str) -> Option<IpAddr>) = match written {
         ForwardedHeader::XForwardedFor => (X_FORWARDED_FOR, address),
@@ -128,7 +128,7 @@ mod tests {
     use axum::http::HeaderValue;
 
     fn seen_by(written: ForwardedHeader, peer: &str, lines: &[(&'static str, impl AsRef<[u8]>)]) -> String {
-        let trusted = ["10.0.0.0/8", "192.0.2.1"].map(|text| Proxy::try_from(text.to_owned()).unwrap());
+        let trusted = ["10.0.0.0/8", "192.0.2.1"].map(|text| Network::try_from(text.to_owned()).unwrap());
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
             headers.append(*name, HeaderValue::from_bytes(value.as_ref()).unwrap());

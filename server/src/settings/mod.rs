@@ -26,7 +26,7 @@ use url::Url;
 
 pub use s3::S3;
 pub use single_sign_on::{PasswordLogIn, SingleSignOn};
-pub use values::{ForwardedHeader, Proxy, PushServices};
+pub use values::{ForwardedHeader, Network, PushServices};
 
 /// The reference of all settings.
 pub const DEFAULTS: &str = include_str!("../../default.toml");
@@ -51,6 +51,7 @@ pub struct Settings {
     pub files: Files,
     pub retention: Retention,
     pub push: Push,
+    pub webhooks: Webhooks,
     pub security: Security,
     pub single_sign_on: SingleSignOn,
     pub log: Log,
@@ -63,7 +64,7 @@ pub struct Http {
     #[serde(deserialize_with = "values::public_url")]
     pub public_url: Option<Url>,
     pub hosts: Vec<String>,
-    pub trusted_proxies: Vec<Proxy>,
+    pub trusted_proxies: Vec<Network>,
     pub forwarded_header: ForwardedHeader,
     pub webhook_body_bytes: usize,
     pub body_bytes: usize,
@@ -152,6 +153,11 @@ impl From<Retention> for erasure::Retention {
 #[derive(Debug, Clone, Deserialize)]
 pub struct Push {
     pub services: PushServices,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Webhooks {
+    pub networks: Vec<Network>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

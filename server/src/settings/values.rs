@@ -8,12 +8,12 @@ use std::{net::IpAddr, path::PathBuf, time::Duration};
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
-/// A reverse proxy, or a network of them: `10.0.0.7` or `10.0.0.0/8`.
+/// A machine, or a network of them: `10.0.0.7` or `10.0.0.0/8`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Proxy(pub(super) IpNet);
+pub struct Network(pub(crate) IpNet);
 
-impl TryFrom<String> for Proxy {
+impl TryFrom<String> for Network {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
@@ -24,7 +24,7 @@ impl TryFrom<String> for Proxy {
     }
 }
 
-impl Proxy {
+impl Network {
     pub fn includes(&self, address: IpAddr) -> bool {
         self.0.contains(&address)
     }

@@ -18,6 +18,7 @@ pub fn warnings(settings: &Settings) -> Vec<String> {
         meta,
         security,
         push,
+        webhooks,
         single_sign_on,
         ..
     } = settings;
@@ -98,6 +99,10 @@ pub fn warnings(settings: &Settings) -> Vec<String> {
             "\"any\" lets users' browsers name addresses in your own network, which this process then calls";
         warn("push.services", meaning);
     }
+    if webhooks.networks.iter().any(|network| is_wide(&network.0)) {
+        let meaning = "lets administrators of the console call so many addresses in your own network";
+        warn("webhooks.networks", meaning);
+    }
     all
 }
 
@@ -118,7 +123,7 @@ fn is_here(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Proxy;
+    use crate::settings::Network;
 
     /// The keys of which something is said after this change.
     fn said(change: impl FnOnce(&mut Settings)) -> Vec<String> {
@@ -133,8 +138,8 @@ mod tests {
         Url::parse(text).expect("an address")
     }
 
-    fn proxy(text: &str) -> Vec<Proxy> {
-        vec![Proxy::try_from(text.to_owned()).expect("a network")]
+    fn network(text: &str) -> Vec<Network> {
+        vec![Network::try_from(text.to_owned()).expect("a network")]
     }
 
     #[test]
@@ -142,7 +147,7 @@ mod tests {
         assert_eq!(said(|_| ()), [""; 0]);
         let usual = said(|all| {
             all.http.public_url = Some(url("https://pbx.example.com"));
-            all.http.trusted_proxies = proxy("10.0.0.0/8");
+            all.http.trusted_proxies = network("10.0.0.0/8");
             all.database.url = Some("postgres://a:b@db.example.com/c?sslmode=verify-full".into());
         });
         assert_eq!(usual, [""; 0]);
@@ -164,10 +169,10 @@ mod tests {
             all.http.listen = "0.0.0.0:3000".parse().expect("an address")
         });
         one("http.trusted_proxies", |all| {
-            all.http.trusted_proxies = proxy("0.0.0.0/0")
+            all.http.trusted_proxies = network("0.0.0.0/0")
         });
         one("http.trusted_proxies", |all| {
-            all.http.trusted_proxies = proxy("::/0")
+            all.http.trusted_proxies = network("::/0")
         });
         one("http.request_seconds", |all| all.http.request_seconds = DAY);
         one("meta.graph_url", |all| {
@@ -194,6 +199,9 @@ mod tests {
         });
         one("push.services", |all| {
             all.push.services = crate::settings::PushServices::Any
+        });
+        one("webhooks.networks", |all| {
+            all.webhooks.networks = network("0.0.0.0/0")
         });
     }
 }

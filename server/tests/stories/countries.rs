@@ -160,6 +160,7 @@ impl Story {
             keep_received: Duration::from_secs(72 * 60 * 60),
             country_database: None,
             push_services: PushServices::None,
+            webhook_networks: Vec::new(),
         };
         Engine::open(config).await.expect("an engine")
     }

@@ -114,6 +114,7 @@ async fn is_of_one_key(story: &Story) {
         "push_sender",
         "second_factors",
         "idempotency_keys",
+        "webhooks",
     ] {
         let foreign = format!("{table} WHERE key_id <> (SELECT substr(fingerprint, 1, 8) FROM master_key)");
         assert_eq!(story.count(&foreign).await, 0, "{table}");

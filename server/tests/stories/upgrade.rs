@@ -25,7 +25,7 @@ const WA_ID: &str = "420800555201";
 
 /// For each step that the older version did not know: a statement that makes it fail half-way, and one that undoes
 /// that.
-const OBSTACLES: [(&str, &str); 46] = [
+const OBSTACLES: [(&str, &str); 47] = [
     (
         "CREATE TRIGGER obstacle BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'an obstacle'); END",
         "DROP TRIGGER obstacle",
@@ -175,6 +175,10 @@ const OBSTACLES: [(&str, &str); 46] = [
     (
         "CREATE TABLE idempotency_keys_at (id INTEGER)",
         "DROP TABLE idempotency_keys_at",
+    ),
+    (
+        "CREATE TABLE webhook_attempts (id INTEGER)",
+        "DROP TABLE webhook_attempts",
     ),
 ];
 

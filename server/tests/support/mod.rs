@@ -174,6 +174,7 @@ pub fn settings(folder: &Path, database: &Database, meta: &Simulator) -> Setting
     settings.database.url = database.url();
     settings.meta.graph_url = meta.url();
     settings.push.services = PushServices::Any;
+    settings.webhooks.networks = vec!["127.0.0.0/8".to_owned().try_into().expect("a network")];
     settings
 }
 

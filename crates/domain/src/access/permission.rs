@@ -70,6 +70,10 @@ permissions! {
     UserChange = "user.change"
     /// API tokens: list, create, revoke.
     TokenChange = "token.change"
+    /// Webhooks, what they answered, and what was given up.
+    WebhookRead = "webhook.read"
+    /// Create and change webhooks, switch them on and off, and replay events.
+    WebhookChange = "webhook.change"
     CountryRead = "country.read"
     CountryChange = "country.change"
     DeadLetterRead = "dead_letter.read"

@@ -25,6 +25,7 @@ pub(crate) enum Subject {
     Contact(Uuid),
     Channel(Uuid),
     Token(Uuid),
+    Webhook(Uuid),
     DeadLetter(Uuid),
     /// There is only one set of rules.
     Countries,
@@ -49,6 +50,7 @@ impl Subject {
             Self::CannedReply(id) => ("canned_reply", Some(id)),
             Self::Channel(id) => ("channel", Some(id)),
             Self::Token(id) => ("token", Some(id)),
+            Self::Webhook(id) => ("webhook", Some(id)),
             Self::DeadLetter(id) => ("dead_letter", Some(id)),
             Self::Countries => ("countries", None),
             Self::Costs => ("costs", None),

@@ -9,7 +9,7 @@ use crate::{
     entity::{
         channel_secret, idempotency_key,
         master_key::{self, ONLY},
-        push_sender, push_subscription, second_factor,
+        push_sender, push_subscription, second_factor, webhook,
     },
 };
 use sea_orm::{
@@ -63,12 +63,17 @@ pub(crate) async fn replace(db: &Database, source: &KeySource, clock: &Clock) ->
         .exec(&tx)
         .await?;
     forget_answers(&tx, &key).await?;
+    // Whoever checks their signatures needs another secret in any case.
+    let webhooks = webhook::Entity::delete_many()
+        .filter(webhook::Column::KeyId.ne(key.id()))
+        .exec(&tx)
+        .await?;
     if is_another {
         master_key::Entity::delete_many().exec(&tx).await?;
     }
     tx.commit().await?;
     note(db, &key, clock).await?;
-    Ok((key, forgotten.rows_affected))
+    Ok((key, forgotten.rows_affected + webhooks.rows_affected))
 }
 
 /// Forgets the answers that another key sealed: whoever repeats a call that had an effect hears that its answer is lost.

@@ -12,13 +12,13 @@ use crate::{
     entity::{
         channel_secret,
         master_key::{self, ONLY},
-        push_sender, second_factor, stored,
+        push_sender, second_factor, stored, webhook,
     },
     transaction::Transaction,
 };
 use domain::{
     access::Actor,
-    ids::{ChannelId, UserId},
+    ids::{ChannelId, UserId, WebhookId},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
@@ -108,6 +108,20 @@ async fn seal_anew(tx: &Transaction, old: &MasterKey, next: &MasterKey) -> Resul
     }
     // There may be many, each for a day: sealing them anew would hold up everybody who seals.
     forget_answers(tx, next).await?;
+    let webhooks = webhook::Entity::find().all(tx).await?;
+    for row in &webhooks {
+        use webhook::Column;
+        let id = WebhookId::new(row.id);
+        let anew = |sealed: &[u8]| next.seal_webhook_secret(id, &old.open_webhook_secret(id, sealed)?);
+        let former = row.former_sealed.as_deref().map(anew).transpose()?;
+        webhook::Entity::update_many()
+            .col_expr(Column::Sealed, Expr::value(anew(&row.sealed)?))
+            .col_expr(Column::FormerSealed, Expr::value(former))
+            .col_expr(Column::KeyId, Expr::value(next.id()))
+            .filter(Column::Id.eq(row.id))
+            .exec(tx)
+            .await?;
+    }
     use master_key::Column;
     master_key::Entity::update_many()
         .col_expr(Column::Fingerprint, Expr::value(next.of_itself()))
@@ -118,5 +132,5 @@ async fn seal_anew(tx: &Transaction, old: &MasterKey, next: &MasterKey) -> Resul
         .col_expr(Column::Since, Expr::value(tx.engine().clock().now().millis()))
         .exec(tx)
         .await?;
-    Ok(secrets.len() + usize::from(push_key.is_some()) + factors.len())
+    Ok(secrets.len() + usize::from(push_key.is_some()) + factors.len() + webhooks.len())
 }

@@ -6,7 +6,7 @@ use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
-use domain::ids::{ChannelId, UserId};
+use domain::ids::{ChannelId, UserId, WebhookId};
 use hmac::{Hmac, Mac as _};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -21,6 +21,8 @@ const PUSH_KEY: &[u8] = b"push key";
 const SECOND_FACTOR: &[u8] = b"second factor ";
 /// What the answer to a call is bound to, before the id of the claim to make the call.
 const ANSWER: &[u8] = b"answer ";
+/// What the secrets of each webhook are bound to, before the webhook's id.
+const WEBHOOK: &[u8] = b"webhook ";
 /// What the key of fingerprints is bound to.
 const FINGERPRINT_KEY: &[u8] = b"fingerprint key";
 
@@ -150,6 +152,22 @@ impl MasterKey {
             .ok_or_else(|| Error::Corrupt("an answer does not open with this master key".into()))
     }
 
+    pub(crate) fn seal_webhook_secret(&self, webhook: WebhookId, secret: &[u8]) -> Result<Vec<u8>> {
+        self.seal_bytes(&of_webhook(webhook), secret)
+    }
+
+    /// # Errors
+    /// [`Error::Corrupt`] when it was sealed by another key, for another webhook, or was tampered with.
+    pub(crate) fn open_webhook_secret(&self, webhook: WebhookId, sealed: &[u8]) -> Result<Vec<u8>> {
+        let unreadable = || {
+            Error::Corrupt(format!(
+                "the secret of webhook {webhook} does not open with this master key"
+            ))
+        };
+        self.open_bytes(&of_webhook(webhook), sealed)
+            .ok_or_else(unreadable)
+    }
+
     /// Seals the other key's key of fingerprints, which outlives a change of the master key: deliveries that are stored
     /// name the app secret that signed them by its fingerprint.
     pub(crate) fn seal_fingerprint_key(&self, of: &Self) -> Result<Vec<u8>> {
@@ -234,6 +252,10 @@ fn of_user(user: UserId) -> Vec<u8> {
 
 fn of_claim(claim: Uuid) -> Vec<u8> {
     [ANSWER, claim.as_bytes().as_slice()].concat()
+}
+
+fn of_webhook(webhook: WebhookId) -> Vec<u8> {
+    [WEBHOOK, webhook.uuid().as_bytes().as_slice()].concat()
 }
 
 fn bound_to(channel: ChannelId, kind: Kind) -> Vec<u8> {

@@ -3,6 +3,7 @@
 pub(crate) mod checkpoint;
 pub(crate) mod cursor;
 mod postgres;
+pub(crate) mod put;
 
 use crate::Result;
 use migrations::{Migrator, MigratorTrait};

@@ -55,5 +55,10 @@ pub mod template_account;
 pub mod token_address;
 pub mod user;
 pub mod web_session;
+pub mod webhook;
+pub mod webhook_attempt;
+pub mod webhook_call;
+pub mod webhook_event;
+pub mod webhook_progress;
 
 pub(crate) use stored::stored;

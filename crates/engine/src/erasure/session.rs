@@ -11,6 +11,7 @@ use crate::{
     search::index,
     sessions::{audience::session_changed, status},
     transaction::Transaction,
+    webhooks::forget,
 };
 use domain::{access::Actor, erasure::Extent, file::FileState, session::SessionEventKind};
 use sea_orm::{
@@ -73,6 +74,7 @@ pub(super) async fn delete(engine: &Engine, id: Uuid, of: &Condition) -> Result<
         return Ok(());
     }
     delete_timeline(&tx, id).await?;
+    forget::of_session(&tx, id).await?;
     draft::Entity::delete_many()
         .filter(draft::Column::SessionId.eq(id))
         .exec(&tx)
@@ -110,6 +112,7 @@ pub(super) async fn delete_messages(engine: &Engine, id: Uuid, of: &Condition) -
     if let Some(session) = locked(&tx, id, of).await?
         && !has_messages(&tx, id).await?
     {
+        forget::of_session(&tx, id).await?;
         session::Entity::update_many()
             .col_expr(session::Column::LastMessageId, Expr::value(None::<Uuid>))
             .filter(session::Column::Id.eq(id))

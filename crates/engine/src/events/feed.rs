@@ -135,7 +135,7 @@ async fn happened(
 }
 
 /// What a row tells.
-fn happenings(row: Logged) -> impl Iterator<Item = Happening> {
+pub(crate) fn happenings(row: Logged) -> impl Iterator<Item = Happening> {
     let Logged {
         number,
         at,

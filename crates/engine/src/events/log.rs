@@ -11,7 +11,7 @@ use crate::{
 };
 use domain::{
     event::{Change, Reminder},
-    ids::{ChannelId, MessageId, SessionId},
+    ids::{ChannelId, MessageId, SessionId, WebhookId},
     time::Timestamp,
 };
 use sea_orm::{
@@ -48,6 +48,8 @@ struct Detail {
         deserialize_with = "deeds::known"
     )]
     deeds: Vec<Deed>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    webhook: Option<WebhookId>,
 }
 
 /// Writes events as the last rows of a transaction. On PostgreSQL, transactions that write events commit one after the
@@ -101,6 +103,10 @@ fn row(at: i64, change: &Change, audience: &Audience, deeds: Vec<Deed>) -> Resul
         Change::Countries => ("countries", None, None, None),
         Change::Templates => ("templates", None, None, None),
         Change::DeadLetter => ("dead_letter", None, None, None),
+        Change::Webhook { webhook } => {
+            detail.webhook = Some(webhook);
+            ("webhook", None, None, None)
+        }
         Change::Resync => ("resync", None, None, None),
     };
     let audience = match audience {
@@ -169,6 +175,10 @@ fn logged(row: event::Model) -> Logged {
         ("templates", ..) => Change::Templates,
         ("countries", ..) => Change::Countries,
         ("dead_letter", ..) => Change::DeadLetter,
+        ("webhook", ..) => match detail.webhook {
+            Some(webhook) => Change::Webhook { webhook },
+            None => Change::Resync,
+        },
         _ => Change::Resync,
     };
     let hearers = row.audience.as_deref().map(serde_json::from_str::<Hearers>);

@@ -16,6 +16,8 @@ pub const OUTBOX_COMMITS: &str = "switchboard_outbox_commits_total";
 pub const RECEIPTS: &str = "switchboard_read_receipts_total";
 /// Alerts for browsers whose console is closed, by `outcome`.
 pub const PUSHES: &str = "switchboard_pushes_total";
+/// Requests to webhooks, by `outcome`.
+pub const WEBHOOK_CALLS: &str = "switchboard_webhook_calls_total";
 /// Log-ins with a wrong name or password.
 pub const LOGINS_REFUSED: &str = "switchboard_logins_refused_total";
 /// Requests from countries that are not allowed, by `door`.
@@ -28,5 +30,9 @@ pub const DELIVERIES_WAITING: &str = "switchboard_deliveries_waiting";
 pub const OUTBOX_WAITING: &str = "switchboard_outbox_waiting";
 /// Items that could not be applied because of a fault.
 pub const DEAD_LETTERS: &str = "switchboard_dead_letters";
+/// Events that wait for webhooks.
+pub const WEBHOOK_CALLS_WAITING: &str = "switchboard_webhook_calls_waiting";
+/// Webhooks that were switched off because nothing got through.
+pub const WEBHOOKS_OFF: &str = "switchboard_webhooks_off";
 /// Sessions that are not closed.
 pub const SESSIONS_OPEN: &str = "switchboard_sessions_open";

@@ -2,8 +2,8 @@
 
 use crate::{
     config::PushServices,
-    push::{endpoint::PublicAddresses, identity::Identity},
-    web,
+    push::identity::Identity,
+    web::{self, guard::Guard},
 };
 use reqwest::Client;
 use std::{
@@ -32,11 +32,9 @@ impl Push {
     /// # Errors
     /// The process has no TLS.
     pub(crate) fn new(services: PushServices) -> reqwest::Result<Self> {
-        // A proxy would look up the names itself, and so reach what must not be reached.
-        let builder = web::client(WITHIN).no_proxy();
         let builder = match services {
-            PushServices::Any => builder,
-            PushServices::Public | PushServices::None => builder.dns_resolver(Arc::new(PublicAddresses)),
+            PushServices::Any => web::client(WITHIN).no_proxy(),
+            PushServices::Public | PushServices::None => Guard::public().client(WITHIN),
         };
         Ok(Self {
             services,

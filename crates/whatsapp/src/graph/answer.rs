@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 
 use reqwest::{
     RequestBuilder, Response,
-    header::{DATE, HeaderValue, RETRY_AFTER},
+    header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER},
 };
 use serde_json::value::RawValue;
 
@@ -74,8 +74,7 @@ impl Answer {
     pub async fn of(mut response: Response) -> Self {
         let http_status = response.status().as_u16();
         let date = response.headers().get(DATE).and_then(seconds);
-        let retry_after = response.headers().get(RETRY_AFTER);
-        let retry_after = retry_after.and_then(|wait| retry_after_of(wait, date));
+        let retry_after = RetryAfter::of(response.headers());
         let mut body = Vec::new();
         let body = loop {
             match response.chunk().await {
@@ -190,6 +189,14 @@ impl Answer {
 fn seconds(date: &HeaderValue) -> Option<i64> {
     let at = httpdate::parse_http_date(date.to_str().ok()?).ok()?;
     i64::try_from(at.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()
+}
+
+impl RetryAfter {
+    /// What an answer asks for.
+    pub fn of(headers: &HeaderMap) -> Option<Self> {
+        let date = headers.get(DATE).and_then(seconds);
+        retry_after_of(headers.get(RETRY_AFTER)?, date)
+    }
 }
 
 /// Seconds, or a date. A date is compared with the `Date` of the same answer if it has one, so that an inaccurate local

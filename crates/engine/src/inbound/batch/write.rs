@@ -4,8 +4,10 @@ use crate::{
     Result,
     audit::Subject,
     contacts::{alias, blocks, search},
+    database::put::{PARAMETERS, put},
     entity::{
         channel, contact, contact_identity, dead_letter, delivery, message, message_payload, outbox, session,
+        webhook_event,
     },
     events::{Audience, Deed, deeds::About},
     inbound::batch::{Batch, additions::Additions, state::Number},
@@ -23,15 +25,11 @@ use domain::{
     time::{SERVICE_WINDOW, Timestamp},
 };
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable, QueryFilter,
-    QueryOrder, QuerySelect,
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 use std::collections::BTreeSet;
 use uuid::Uuid;
-
-/// Parameters in one statement: SQLite's limit is 32,766.
-const PARAMETERS: usize = 30_000;
 
 impl Batch {
     /// Writes everything.
@@ -261,30 +259,6 @@ fn replacing<C: ColumnTrait, const N: usize>(key: C, columns: [C; N]) -> Option<
     Some(OnConflict::column(key).update_columns(columns).to_owned())
 }
 
-/// Inserts rows; with `conflict` those that exist are changed or left alone.
-async fn put<M, E, A>(tx: &DatabaseTransaction, rows: Vec<M>, conflict: Option<OnConflict>) -> Result<()>
-where
-    M: IntoActiveModel<A> + sea_orm::ModelTrait<Entity = E>,
-    E: EntityTrait<Model = M, ActiveModel = A>,
-    A: sea_orm::ActiveModelTrait<Entity = E>,
-{
-    let at_once = PARAMETERS / E::Column::iter().count();
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let some: Vec<A> = rows
-            .by_ref()
-            .take(at_once)
-            .map(IntoActiveModel::into_active_model)
-            .collect();
-        let mut insert = E::insert_many(some);
-        if let Some(conflict) = &conflict {
-            insert = insert.on_conflict(conflict.clone());
-        }
-        insert.exec_without_returning(tx).await?;
-    }
-    Ok(())
-}
-
 /// Notes when the channel last heard from Meta; these times only rise.
 async fn hear(tx: &Transaction, number: &Number) -> Result<()> {
     use channel::Column;
@@ -349,6 +323,12 @@ async fn move_session(tx: &DatabaseTransaction, from: Uuid, to: Uuid) -> Result<
     outbox::Entity::update_many()
         .col_expr(outbox::Column::SessionId, Expr::value(to))
         .filter(outbox::Column::SessionId.eq(from))
+        .exec(tx)
+        .await?;
+    // What webhooks were told goes with the session when it is erased.
+    webhook_event::Entity::update_many()
+        .col_expr(webhook_event::Column::SessionId, Expr::value(to))
+        .filter(webhook_event::Column::SessionId.eq(from))
         .exec(tx)
         .await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! How this process calls other servers.
+//! The client that all calls begin with.
 
 use reqwest::{Client, ClientBuilder, redirect};
 use std::time::Duration;

@@ -1,0 +1,188 @@
+//! Creating, changing and deleting webhooks, and their secrets.
+
+use crate::{
+    Engine, Result,
+    audit::Subject,
+    credentials::seal::MasterKey,
+    entity::{
+        webhook, webhook_attempt, webhook_call,
+        webhook_progress::{self, ONLY},
+    },
+    events::{Audience, log},
+    transaction::Transaction,
+    webhooks::{
+        row::{self, known, to_json},
+        secret::Secret,
+    },
+};
+use domain::{
+    access::{Actor, Permission},
+    event::Change,
+    form::{Invalid, Problem},
+    ids::WebhookId,
+    webhook::{MAX_WEBHOOKS, WebhookForm},
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    sea_query::OnConflict,
+};
+use secrecy::SecretString;
+use std::time::Duration;
+
+/// How long the former secret signs beside the new one.
+const BOTH_SIGN: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A new webhook. Its secret cannot be shown again.
+#[derive(Debug)]
+pub struct Created {
+    pub id: WebhookId,
+    pub secret: SecretString,
+}
+
+/// Creates a webhook, which gets the events that follow.
+pub async fn create(engine: &Engine, actor: &Actor, form: &WebhookForm) -> Result<Created> {
+    actor.require(Permission::WebhookChange)?;
+    let form = checked(engine, form)?;
+    let tx = engine.transaction_alone(actor).await?;
+    name_is_free(&tx, &form.name, None).await?;
+    let others = webhook::Entity::find().count(&tx).await?;
+    if others >= MAX_WEBHOOKS {
+        return Err(Invalid::field("name", Problem::Enough).into());
+    }
+    let newest = i64::try_from(log::newest(&tx).await?).unwrap_or(i64::MAX);
+    if others == 0 {
+        begin(&tx, newest).await?;
+    }
+    let (id, secret) = (WebhookId::new(engine.clock().new_id()), Secret::create());
+    let key = engine.keys.to_seal(&tx).await?;
+    let new = webhook::Model {
+        id: id.uuid(),
+        name: form.name.clone(),
+        address: form.address,
+        wanted: to_json(&form.wanted)?,
+        key_id: key.id().to_owned(),
+        sealed: sealed(&key, id, &secret)?,
+        former_sealed: None,
+        former_until: None,
+        after: newest,
+        created_at: engine.clock().now().millis(),
+        off_since: None,
+        off_why: None,
+        failing_since: None,
+        held_until: None,
+    };
+    webhook::Entity::insert(new.into_active_model())
+        .exec_without_returning(&tx)
+        .await?;
+    note(&tx, "webhook.create", id, Some(form.name));
+    tx.commit().await?;
+    Ok(Created {
+        id,
+        secret: secret.text(),
+    })
+}
+
+/// Changes name, address and wishes. Events that wait go to the new address.
+pub async fn change(engine: &Engine, actor: &Actor, id: WebhookId, form: &WebhookForm) -> Result<()> {
+    actor.require(Permission::WebhookChange)?;
+    let form = checked(engine, form)?;
+    let tx = engine.transaction_alone(actor).await?;
+    let mut row = known(&tx, id).await?.into_active_model();
+    name_is_free(&tx, &form.name, Some(id)).await?;
+    row.name = Set(form.name.clone());
+    row.address = Set(form.address);
+    row.wanted = Set(to_json(&form.wanted)?);
+    row.held_until = Set(None);
+    webhook::Entity::update(row).exec(&tx).await?;
+    note(&tx, "webhook.change", id, Some(form.name));
+    tx.commit().await
+}
+
+/// Deletes a webhook, with what waits for it and what it answered.
+pub async fn delete(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<()> {
+    actor.require(Permission::WebhookChange)?;
+    let tx = engine.transaction_alone(actor).await?;
+    let name = known(&tx, id).await?.name;
+    // In the order in which the outcomes of calls are written down.
+    webhook_call::Entity::delete_many()
+        .filter(webhook_call::Column::WebhookId.eq(id.uuid()))
+        .exec(&tx)
+        .await?;
+    webhook_attempt::Entity::delete_many()
+        .filter(webhook_attempt::Column::WebhookId.eq(id.uuid()))
+        .exec(&tx)
+        .await?;
+    webhook::Entity::delete_by_id(id.uuid()).exec(&tx).await?;
+    note(&tx, "webhook.delete", id, Some(name));
+    tx.commit().await
+}
+
+/// Makes a new secret, which cannot be shown again. For a day both sign, so that the receiver can change over in between.
+pub async fn rotate_secret(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<SecretString> {
+    actor.require(Permission::WebhookChange)?;
+    let tx = engine.transaction_alone(actor).await?;
+    let row = known(&tx, id).await?;
+    let former = row::secret(engine, &row, &row.sealed).await?;
+    let secret = Secret::create();
+    let key = engine.keys.to_seal(&tx).await?;
+    let mut row = row.into_active_model();
+    row.key_id = Set(key.id().to_owned());
+    row.sealed = Set(sealed(&key, id, &secret)?);
+    row.former_sealed = Set(Some(sealed(&key, id, &former)?));
+    row.former_until = Set(Some(engine.clock().now().plus(BOTH_SIGN).millis()));
+    webhook::Entity::update(row).exec(&tx).await?;
+    note(&tx, "webhook.rotate_secret", id, None);
+    tx.commit().await?;
+    Ok(secret.text())
+}
+
+/// Notes the change of a webhook in the audit log, and tells of it.
+pub(super) fn note(tx: &Transaction, action: &str, id: WebhookId, detail: Option<String>) {
+    tx.audit(action, Subject::Webhook(id.uuid()), detail);
+    tx.changed(Change::Webhook { webhook: id }, Audience::Everybody);
+}
+
+fn checked(engine: &Engine, form: &WebhookForm) -> Result<WebhookForm> {
+    let form = form.check()?;
+    let address = engine
+        .webhooks
+        .address(&form.address)
+        .map_err(|problem| Invalid::field("address", problem))?;
+    Ok(WebhookForm {
+        address: address.into(),
+        ..form
+    })
+}
+
+fn sealed(key: &MasterKey, id: WebhookId, secret: &Secret) -> Result<Vec<u8>> {
+    key.seal_webhook_secret(id, secret.bytes())
+}
+
+/// For the first webhook: of what happened before, nobody is told.
+async fn begin(tx: &Transaction, newest: i64) -> Result<()> {
+    let row = webhook_progress::Model {
+        id: ONLY,
+        told: newest,
+    };
+    let again = OnConflict::column(webhook_progress::Column::Id)
+        .update_column(webhook_progress::Column::Told)
+        .to_owned();
+    webhook_progress::Entity::insert(row.into_active_model())
+        .on_conflict(again)
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+async fn name_is_free(tx: &Transaction, name: &str, except: Option<WebhookId>) -> Result<()> {
+    let other = webhook::Entity::find()
+        .filter(webhook::Column::Name.eq(name))
+        .one(tx)
+        .await?;
+    match other {
+        Some(other) if Some(WebhookId::new(other.id)) != except => {
+            Err(Invalid::taken("name", &other.name).into())
+        }
+        _ => Ok(()),
+    }
+}

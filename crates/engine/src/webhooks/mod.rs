@@ -1,0 +1,51 @@
+//! Webhooks: a PBX, a CRM or a script hears of events at an address of its own, by requests that are signed as Standard
+//! Webhooks say. <https://github.com/standard-webhooks/standard-webhooks>
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `event` | how an event is worded for programs |
+//! | `state` | the HTTP clients, and which addresses they call |
+//! | `secret` | signs what is sent |
+//! | `row` | a webhook's row, read |
+//! | `manage` | creating, changing and deleting webhooks, and their secrets |
+//! | `switch` | switching them on and off |
+//! | `list` | webhooks, what they answered, and what was given up |
+//! | `trial` | sends a test |
+//! | `replay` | sends events again |
+//! | `fan_out` | hands each event to the webhooks that want it |
+//! | `queue` | which calls are due, and which are under way |
+//! | `call` | one request to a webhook |
+//! | `schedule` | when the next attempt is made |
+//! | `record` | writes down what came of the requests |
+//! | `worker` | makes the calls that are due |
+//! | `forget` | deletes what is no longer needed |
+//!
+//! An event is stored as it is sent, in the transaction that says how far the events have been handed over: so none is
+//! lost, and none is stored twice. A call is claimed before its request and deleted after its success: whenever the
+//! process ends, the webhook gets the event, perhaps twice. Of each session a webhook gets the events in their order, so
+//! one that it refuses holds up those that follow in that session, and no others.
+
+pub(crate) mod fan_out;
+pub(crate) mod forget;
+pub(crate) mod state;
+pub(crate) mod worker;
+
+mod call;
+mod event;
+mod list;
+mod manage;
+mod queue;
+mod record;
+mod replay;
+mod row;
+mod schedule;
+mod secret;
+mod switch;
+mod trial;
+
+pub use event::{Tells, Wording};
+pub use list::{attempts, dead, get, list};
+pub use manage::{Created, change, create, delete, rotate_secret};
+pub use replay::{replay_all, replay_one, replay_since};
+pub use switch::turn;
+pub use trial::send_test;

@@ -1,0 +1,81 @@
+//! A webhook's row, read.
+
+use crate::{
+    Engine, Error, Result,
+    entity::{stored, webhook},
+    webhooks::secret::Secret,
+};
+use domain::{
+    ids::WebhookId,
+    refusal::Refusal,
+    time::Timestamp,
+    webhook::{Wanted, Webhook},
+};
+use sea_orm::{ConnectionTrait, EntityTrait};
+use url::Url;
+
+/// # Errors
+/// There is no such webhook.
+pub(super) async fn known(db: &impl ConnectionTrait, id: WebhookId) -> Result<webhook::Model> {
+    let found = webhook::Entity::find_by_id(id.uuid()).one(db).await?;
+    Ok(found.ok_or(Refusal::NotFound)?)
+}
+
+/// `waiting` and `dead`: how many events wait for it, and were given up.
+pub(super) fn view(row: webhook::Model, waiting: u64, dead: u64) -> Result<Webhook> {
+    let off = match (row.off_since, &row.off_why) {
+        (Some(since), Some(why)) => Some((Timestamp::from_millis(since), stored(why)?)),
+        _ => None,
+    };
+    Ok(Webhook {
+        id: WebhookId::new(row.id),
+        wanted: wanted(&row)?,
+        name: row.name,
+        address: row.address,
+        created_at: Timestamp::from_millis(row.created_at),
+        off,
+        failing_since: row.failing_since.map(Timestamp::from_millis),
+        former_secret_until: row.former_until.map(Timestamp::from_millis),
+        waiting,
+        dead,
+    })
+}
+
+pub(super) fn wanted(row: &webhook::Model) -> Result<Wanted> {
+    serde_json::from_str(&row.wanted)
+        .map_err(|_| Error::Corrupt(format!("what the webhook {} wants", row.id)))
+}
+
+pub(super) fn to_json(wanted: &Wanted) -> Result<String> {
+    serde_json::to_string(wanted).map_err(|error| Error::Corrupt(format!("what a webhook wants: {error}")))
+}
+
+/// What a call needs of its webhook.
+#[derive(Debug)]
+pub(super) struct Target {
+    pub(super) url: Url,
+    /// The newest first.
+    pub(super) secrets: Vec<Secret>,
+}
+
+impl Target {
+    pub(super) async fn of(engine: &Engine, row: &webhook::Model) -> Result<Self> {
+        let url = Url::parse(&row.address)
+            .map_err(|_| Error::Corrupt(format!("the address of the webhook {}", row.id)))?;
+        let mut secrets = vec![secret(engine, row, &row.sealed).await?];
+        let now = engine.clock().now().millis();
+        if let (Some(former), Some(until)) = (&row.former_sealed, row.former_until)
+            && now < until
+        {
+            secrets.push(secret(engine, row, former).await?);
+        }
+        Ok(Self { url, secrets })
+    }
+}
+
+/// Opens one of the webhook's secrets.
+pub(super) async fn secret(engine: &Engine, row: &webhook::Model, sealed: &[u8]) -> Result<Secret> {
+    let key = engine.keys.that_sealed(engine.db.read(), &row.key_id).await?;
+    let opened = key.open_webhook_secret(WebhookId::new(row.id), sealed)?;
+    Secret::of(&opened).ok_or_else(|| Error::Corrupt(format!("the secret of the webhook {}", row.id)))
+}

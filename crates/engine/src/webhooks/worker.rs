@@ -1,0 +1,200 @@
+//! The worker that calls webhooks. It takes no input: it looks at what is due, makes the requests, and writes down the
+//! answers. One transaction writes down the outcomes of the last requests and claims the calls of the next.
+
+use crate::{
+    Engine, Result,
+    entity::{webhook, webhook_call, webhook_event},
+    wakes::Worker,
+    webhooks::{
+        call::{Outcome, call},
+        queue::{claim, due},
+        record::record,
+        row::Target,
+    },
+};
+use domain::access::Actor;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::{
+    task::{self, JoinSet},
+    time::{sleep, sleep_until, timeout},
+};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// How often it looks without being woken; also how late an attempt can be.
+const PATROL: Duration = Duration::from_secs(1);
+/// The rest after an error.
+const PAUSE: Duration = Duration::from_secs(5);
+/// How long outcomes are gathered while other requests are under way.
+const BATCH: Duration = Duration::from_millis(25);
+/// Outcomes that are written down at once.
+const MOST: usize = 64;
+/// How long a stop waits for requests under way.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
+    let mut caller = Caller {
+        engine,
+        calls: JoinSet::new(),
+        webhooks: HashMap::new(),
+        outcomes: Vec::new(),
+        since: None,
+    };
+    while !stop.is_cancelled() {
+        let done = caller.pass().await;
+        if let Err(error) = &done {
+            tracing::error!(%error, "webhooks cannot be called now; events wait for them");
+            if !error.is_passing() {
+                // What cannot be written down must not hold up the others: those calls are made again.
+                caller.outcomes.clear();
+                caller.since = None;
+            }
+        }
+        let rest = async {
+            match done {
+                Ok(()) => caller.rest().await,
+                // Outcomes that wait would not let it rest.
+                Err(_) => sleep(PAUSE).await,
+            }
+        };
+        tokio::select! {
+            () = rest => {}
+            () = stop.cancelled() => {}
+        }
+    }
+    if let Err(error) = caller.finish().await {
+        tracing::error!(%error, "what webhooks answered cannot be written down; they are called again");
+    }
+}
+
+struct Caller {
+    engine: Engine,
+    calls: JoinSet<Outcome>,
+    /// To which webhook each request is.
+    webhooks: HashMap<task::Id, Uuid>,
+    /// Outcomes that are not written down yet.
+    outcomes: Vec<Outcome>,
+    /// Since when there are any.
+    since: Option<Instant>,
+}
+
+impl Caller {
+    /// When the outcomes have to be written down: at once when no other can come soon.
+    fn write_at(&self) -> Option<Instant> {
+        let since = self.since?;
+        match self.calls.is_empty() || self.outcomes.len() >= MOST {
+            true => Some(since),
+            false => Some(since + BATCH),
+        }
+    }
+
+    /// Rests until there is something to do.
+    async fn rest(&mut self) {
+        let end = Instant::now() + PATROL;
+        loop {
+            let until = self.write_at().unwrap_or(end).min(end);
+            tokio::select! {
+                () = self.engine.wakes.woken(Worker::Webhooks) => return,
+                Some(over) = self.calls.join_next_with_id() => self.keep(over),
+                () = sleep_until(until.into()) => return,
+            }
+        }
+    }
+
+    fn keep(&mut self, over: std::result::Result<(task::Id, Outcome), task::JoinError>) {
+        match over {
+            Ok((id, outcome)) => {
+                self.webhooks.remove(&id);
+                self.outcomes.push(outcome);
+                self.since.get_or_insert_with(Instant::now);
+            }
+            // Its claim ends by itself.
+            Err(error) => {
+                self.webhooks.remove(&error.id());
+                tracing::error!(%error, "a request to a webhook was broken off");
+            }
+        }
+    }
+
+    fn under_way(&self) -> HashMap<Uuid, u64> {
+        let mut under_way = HashMap::new();
+        for webhook in self.webhooks.values() {
+            *under_way.entry(*webhook).or_default() += 1;
+        }
+        under_way
+    }
+
+    /// Writes down what is over and begins what is due.
+    async fn pass(&mut self) -> Result<()> {
+        let writes = self.write_at().is_some_and(|at| at <= Instant::now());
+        // Looks before it takes the database's one writer.
+        if !writes && self.due(self.engine.db.read()).await?.is_empty() {
+            return Ok(());
+        }
+        let tx = self.engine.transaction(&Actor::System).await?;
+        record(&tx, &self.outcomes).await?;
+        let mut begun = Vec::new();
+        for (webhook, calls) in self.due(&tx).await? {
+            let calls = claim(&tx, &calls, self.engine.clock().now()).await?;
+            begun.push((webhook, calls));
+        }
+        tx.commit().await?;
+        self.outcomes.clear();
+        self.since = None;
+        for (webhook, calls) in begun {
+            // The others are called all the same. A claim ends by itself.
+            if let Err(error) = self.begin(&webhook, calls).await {
+                tracing::error!(%error, webhook = %webhook.id, "a webhook cannot be called now");
+            }
+        }
+        Ok(())
+    }
+
+    async fn due(
+        &self,
+        db: &impl ConnectionTrait,
+    ) -> Result<Vec<(webhook::Model, Vec<webhook_call::Model>)>> {
+        due(db, self.engine.clock().now().millis(), &self.under_way()).await
+    }
+
+    async fn begin(&mut self, webhook: &webhook::Model, calls: Vec<webhook_call::Model>) -> Result<()> {
+        let target = Arc::new(Target::of(&self.engine, webhook).await?);
+        let events = webhook_event::Entity::find()
+            .filter(webhook_event::Column::Id.is_in(calls.iter().map(|call| call.event_id)))
+            .all(self.engine.db.read())
+            .await?;
+        let mut events: HashMap<Uuid, _> = events.into_iter().map(|event| (event.id, event)).collect();
+        for claimed in calls {
+            // An event that was erased meanwhile has taken its call along.
+            if let Some(event) = events.remove(&claimed.event_id) {
+                let begun = self
+                    .calls
+                    .spawn(call(self.engine.clone(), target.clone(), claimed, event));
+                self.webhooks.insert(begun.id(), webhook.id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Finishes requests under way, so that none is made twice without need.
+    async fn finish(mut self) -> Result<()> {
+        let finishing = async {
+            while let Some(over) = self.calls.join_next_with_id().await {
+                self.keep(over);
+            }
+        };
+        if timeout(FAREWELL, finishing).await.is_err() {
+            tracing::warn!(
+                "requests to webhooks were still under way; they are made again after the next start"
+            );
+        }
+        let tx = self.engine.transaction(&Actor::System).await?;
+        record(&tx, &self.outcomes).await?;
+        tx.commit().await
+    }
+}
