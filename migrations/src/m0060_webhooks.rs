@@ -15,6 +15,7 @@ impl MigrationTrait for Step {
                 words("name"),
                 words("address"),
                 words("wanted"),
+                number("version"),
                 words("key_id"),
                 bytes("sealed"),
                 ColumnDef::new("former_sealed").blob().null().take(),
@@ -82,6 +83,8 @@ async fn calls(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     manager.create_table(calls).await?;
     let once = unique("webhook_calls_event", "webhook_calls", ["event_id", "webhook_id"]);
     manager.create_index(once).await?;
+    let newest = index("webhook_calls_newest", "webhook_calls", ["webhook_id", "id"]);
+    manager.create_index(newest).await?;
     let table = "webhook_calls";
     for (name, columns, condition) in [
         ("webhook_calls_due", "webhook_id, due_at", "due_at IS NOT NULL"),

@@ -2,7 +2,7 @@
 
 use crate::{
     connections,
-    http::{self, state::Http},
+    http::{self, api::events::words::Words, state::Http},
     settings::Settings,
 };
 use engine::{Clock, Config, Engine, Purpose};
@@ -10,6 +10,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
     time::Duration,
 };
 use tokio::{net::TcpListener, time::timeout};
@@ -95,6 +96,7 @@ impl Application {
     /// requests and the workers' current work. Returns within ten seconds of `shutdown`, whatever happens.
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) {
         let workers = self.engine.start_workers();
+        let workers = workers.with_webhooks(&self.engine, Arc::new(Words));
         tracing::info!(address = %self.address, public_url = %self.public_url, "serving");
 
         let stopping = self.http.stopping.clone();

@@ -99,6 +99,7 @@ fn is_type(text: &str) -> bool {
 
 /// Why a webhook gets no events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = WebhookOffReason))]
 #[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum WhyOff {
@@ -128,6 +129,8 @@ pub struct Webhook {
     pub name: String,
     pub address: String,
     pub wanted: Wanted,
+    /// Rises whenever somebody changes name, address or what it wants.
+    pub version: i64,
     pub created_at: Timestamp,
     /// Since when it gets no events, and why.
     pub off: Option<(Timestamp, WhyOff)>,
@@ -141,16 +144,31 @@ pub struct Webhook {
     pub dead: u64,
 }
 
-/// An event that was given up.
+/// Whether an event is still on its way to a webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = WebhookCallState))]
+#[serde(rename_all = "snake_case")]
+pub enum CallState {
+    Waiting,
+    /// It was given up.
+    Dead,
+}
+
+/// An event that a webhook has not got.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeadCall {
+pub struct Call {
     pub id: WebhookCallId,
     /// What its header `webhook-id` names it.
     pub event: String,
     pub kind: String,
     pub session: Option<SessionId>,
     pub at: Timestamp,
-    pub given_up_at: Timestamp,
+    pub state: CallState,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// `None`: it is under way, waits behind another event of its session, or was given up.
+    pub next_attempt_at: Option<Timestamp>,
+    pub given_up_at: Option<Timestamp>,
 }
 
 /// One request to a webhook.
@@ -172,6 +190,7 @@ pub struct Attempt {
 
 /// Why a webhook did not answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = WebhookFailure))]
 #[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum NoAnswer {

@@ -50,6 +50,7 @@ pub enum AuditAbout {
     #[serde(rename = "person")]
     User,
     Token,
+    Webhook,
     Extension,
     Queue,
     Channel,

@@ -3,7 +3,7 @@
 use crate::{
     Engine, Result,
     database::cursor,
-    entity::{api_token, audit, canned_reply, channel, extension, label, queue, stored, user},
+    entity::{api_token, audit, canned_reply, channel, extension, label, queue, stored, user, webhook},
 };
 use domain::{
     access::{
@@ -109,6 +109,7 @@ async fn names(engine: &Engine, rows: &[audit::Model]) -> Result<HashMap<Uuid, S
     read! {
         User of user by Login
         Token of api_token by Name
+        Webhook of webhook by Name
         Extension of extension by Number
         Queue of queue by Name
         Channel of channel by Name

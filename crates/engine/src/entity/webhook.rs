@@ -14,6 +14,8 @@ pub struct Model {
     /// Which events it gets, as JSON.
     #[sea_orm(column_type = "Text")]
     pub wanted: String,
+    /// Rises whenever somebody changes what stands above.
+    pub version: i64,
     /// The master key that seals both secrets.
     #[sea_orm(column_type = "Text")]
     pub key_id: String,

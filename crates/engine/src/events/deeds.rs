@@ -2,8 +2,9 @@
 
 use domain::{
     event::Change,
-    ids::{ExtensionId, LineId, MessageId, SessionId},
+    ids::{ExtensionId, LineId, MessageId, SessionId, WebhookId},
     message::Status,
+    webhook::WhyOff,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -27,6 +28,8 @@ pub enum Deed {
     Template { waba_id: String, id: String },
     /// Somebody chose whether the extension gets new sessions.
     Availability(ExtensionId),
+    /// The webhook gets no events any more.
+    WebhookOff(WhyOff),
     /// A newer version wrote it. It keeps its place among the others, so that both versions count them alike.
     Unknown,
 }
@@ -38,6 +41,7 @@ pub(crate) enum About {
     Message(MessageId),
     Presence,
     Templates,
+    Webhook(WebhookId),
 }
 
 /// The deeds of a transaction.
@@ -59,6 +63,7 @@ impl Deeds {
             }
             Change::Presence => [Some(About::Presence), None],
             Change::Templates => [Some(About::Templates), None],
+            Change::Webhook { webhook } => [Some(About::Webhook(webhook)), None],
             _ => [None, None],
         };
         let told = abouts.into_iter().flatten();

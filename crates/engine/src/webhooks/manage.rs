@@ -5,7 +5,7 @@ use crate::{
     audit::Subject,
     credentials::seal::MasterKey,
     entity::{
-        webhook, webhook_attempt, webhook_call,
+        channel, queue, webhook, webhook_attempt, webhook_call,
         webhook_progress::{self, ONLY},
     },
     events::{Audience, log},
@@ -20,14 +20,16 @@ use domain::{
     event::Change,
     form::{Invalid, Problem},
     ids::WebhookId,
-    webhook::{MAX_WEBHOOKS, WebhookForm},
+    refusal::Refusal,
+    webhook::{MAX_WEBHOOKS, Wanted, WebhookForm},
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
     sea_query::OnConflict,
 };
 use secrecy::SecretString;
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
+use uuid::Uuid;
 
 /// How long the former secret signs beside the new one.
 const BOTH_SIGN: Duration = Duration::from_secs(24 * 60 * 60);
@@ -45,6 +47,7 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &WebhookForm) -> Resul
     let form = checked(engine, form)?;
     let tx = engine.transaction_alone(actor).await?;
     name_is_free(&tx, &form.name, None).await?;
+    is_there(&tx, &form.wanted).await?;
     let others = webhook::Entity::find().count(&tx).await?;
     if others >= MAX_WEBHOOKS {
         return Err(Invalid::field("name", Problem::Enough).into());
@@ -60,6 +63,7 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &WebhookForm) -> Resul
         name: form.name.clone(),
         address: form.address,
         wanted: to_json(&form.wanted)?,
+        version: 1,
         key_id: key.id().to_owned(),
         sealed: sealed(&key, id, &secret)?,
         former_sealed: None,
@@ -83,12 +87,24 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &WebhookForm) -> Resul
 }
 
 /// Changes name, address and wishes. Events that wait go to the new address.
-pub async fn change(engine: &Engine, actor: &Actor, id: WebhookId, form: &WebhookForm) -> Result<()> {
+///
+/// # Errors
+/// What is wrong with the form; [`Refusal::ChangedMeanwhile`] if `version` is not the webhook's.
+pub async fn change(
+    engine: &Engine,
+    actor: &Actor,
+    id: WebhookId,
+    version: i64,
+    form: &WebhookForm,
+) -> Result<()> {
     actor.require(Permission::WebhookChange)?;
     let form = checked(engine, form)?;
     let tx = engine.transaction_alone(actor).await?;
-    let mut row = known(&tx, id).await?.into_active_model();
+    let row = unchanged(&tx, id, Some(version)).await?;
     name_is_free(&tx, &form.name, Some(id)).await?;
+    is_there(&tx, &form.wanted).await?;
+    let mut row = row.into_active_model();
+    row.version = Set(version + 1);
     row.name = Set(form.name.clone());
     row.address = Set(form.address);
     row.wanted = Set(to_json(&form.wanted)?);
@@ -99,10 +115,13 @@ pub async fn change(engine: &Engine, actor: &Actor, id: WebhookId, form: &Webhoo
 }
 
 /// Deletes a webhook, with what waits for it and what it answered.
-pub async fn delete(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<()> {
+///
+/// # Errors
+/// [`Refusal::ChangedMeanwhile`] if there is a `version` and it is not the webhook's.
+pub async fn delete(engine: &Engine, actor: &Actor, id: WebhookId, version: Option<i64>) -> Result<()> {
     actor.require(Permission::WebhookChange)?;
     let tx = engine.transaction_alone(actor).await?;
-    let name = known(&tx, id).await?.name;
+    let name = unchanged(&tx, id, version).await?.name;
     // In the order in which the outcomes of calls are written down.
     webhook_call::Entity::delete_many()
         .filter(webhook_call::Column::WebhookId.eq(id.uuid()))
@@ -134,6 +153,15 @@ pub async fn rotate_secret(engine: &Engine, actor: &Actor, id: WebhookId) -> Res
     note(&tx, "webhook.rotate_secret", id, None);
     tx.commit().await?;
     Ok(secret.text())
+}
+
+/// The row, if it has this version.
+async fn unchanged(tx: &Transaction, id: WebhookId, version: Option<i64>) -> Result<webhook::Model> {
+    let row = known(tx, id).await?;
+    match version.is_none_or(|version| version == row.version) {
+        true => Ok(row),
+        false => Err(Refusal::ChangedMeanwhile.into()),
+    }
 }
 
 /// Notes the change of a webhook in the audit log, and tells of it.
@@ -171,6 +199,23 @@ async fn begin(tx: &Transaction, newest: i64) -> Result<()> {
         .on_conflict(again)
         .exec_without_returning(tx)
         .await?;
+    Ok(())
+}
+
+/// Refuses channels and queues that do not exist: nothing would ever be sent.
+async fn is_there(tx: &Transaction, wanted: &Wanted) -> Result<()> {
+    let ids: HashSet<Uuid> = wanted.channels.iter().map(|id| id.uuid()).collect();
+    let many = ids.len() as u64;
+    let channels = channel::Entity::find().filter(channel::Column::Id.is_in(ids));
+    if channels.count(tx).await? != many {
+        return Err(Invalid::field("channels", Problem::Unknown).into());
+    }
+    let ids: HashSet<Uuid> = wanted.queues.iter().map(|id| id.uuid()).collect();
+    let many = ids.len() as u64;
+    let queues = queue::Entity::find().filter(queue::Column::Id.is_in(ids));
+    if queues.count(tx).await? != many {
+        return Err(Invalid::field("queues", Problem::Unknown).into());
+    }
     Ok(())
 }
 

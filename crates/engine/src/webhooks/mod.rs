@@ -9,7 +9,8 @@
 //! | `row` | a webhook's row, read |
 //! | `manage` | creating, changing and deleting webhooks, and their secrets |
 //! | `switch` | switching them on and off |
-//! | `list` | webhooks, what they answered, and what was given up |
+//! | `list` | webhooks, with how many events wait for each |
+//! | `calls` | what they answered, and the events that they have not got |
 //! | `trial` | sends a test |
 //! | `replay` | sends events again |
 //! | `fan_out` | hands each event to the webhooks that want it |
@@ -31,6 +32,7 @@ pub(crate) mod state;
 pub(crate) mod worker;
 
 mod call;
+mod calls;
 mod event;
 mod list;
 mod manage;
@@ -43,8 +45,9 @@ mod secret;
 mod switch;
 mod trial;
 
+pub use calls::{attempts, calls};
 pub use event::{Tells, Wording};
-pub use list::{attempts, dead, get, list};
+pub use list::{get, list, seen};
 pub use manage::{Created, change, create, delete, rotate_secret};
 pub use replay::{replay_all, replay_one, replay_since};
 pub use switch::turn;

@@ -30,6 +30,7 @@ pub(super) fn view(row: webhook::Model, waiting: u64, dead: u64) -> Result<Webho
     Ok(Webhook {
         id: WebhookId::new(row.id),
         wanted: wanted(&row)?,
+        version: row.version,
         name: row.name,
         address: row.address,
         created_at: Timestamp::from_millis(row.created_at),

@@ -4,6 +4,7 @@
 use crate::{
     Engine, Result,
     entity::webhook::{Column, Entity},
+    events::{Deed, deeds::About},
     transaction::Transaction,
     webhooks::{manage::note, queue::give_up, row::known},
 };
@@ -53,7 +54,9 @@ pub(super) async fn switch_off(tx: &Transaction, webhook: Uuid, why: WhyOff) -> 
         return Ok(());
     }
     let detail = format!("{}, {given_up} events given up", why.as_str());
-    note(tx, "webhook.switch_off", WebhookId::new(webhook), Some(detail));
+    let id = WebhookId::new(webhook);
+    note(tx, "webhook.switch_off", id, Some(detail));
+    tx.did(About::Webhook(id), Deed::WebhookOff(why));
     if why.is_warning() {
         tx.then(move |_| tracing::warn!(%webhook, why = why.as_str(), "a webhook is switched off"));
     }

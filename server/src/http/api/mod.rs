@@ -33,6 +33,7 @@ pub mod session_log;
 pub mod sessions;
 pub mod templates;
 pub mod version;
+pub mod webhooks;
 
 use super::{body_limit, state::Http};
 use axum::{

@@ -2,7 +2,7 @@
 
 use super::types::{
     ApiEvent, Event, OfChannel, OfContact, OfExtension, OfMessage, OfSession, OfStatus, OfTemplate,
-    OfTimeline,
+    OfTimeline, OfWebhook,
 };
 use crate::http::api::time;
 use domain::{
@@ -10,10 +10,11 @@ use domain::{
     channel::ChannelRow,
     directory::ExtensionRow,
     event::Change,
-    ids::{ChannelId, ExtensionId, LineId, MessageId, SessionId},
+    ids::{ChannelId, ExtensionId, LineId, MessageId, SessionId, WebhookId},
     message::Status,
     session::{SessionEvent, SessionEventKind, SessionRow},
     template::TemplateView,
+    webhook::Webhook,
 };
 use engine::{
     Engine, channels,
@@ -21,7 +22,9 @@ use engine::{
     events::{Deed, feed::Happening},
     sessions::{self, Told},
     templates,
+    webhooks::{self, Wording},
 };
+use serde::Deserialize;
 use std::collections::HashMap;
 
 /// The events, without those about what the actor does not see any more.
@@ -31,14 +34,20 @@ pub(super) async fn events(
     happenings: Vec<Happening>,
 ) -> engine::Result<Vec<Event>> {
     let known = Known::read(engine, actor, &happenings).await?;
-    let events = happenings.into_iter().filter_map(|one| {
-        Some(Event {
-            id: one.place.to_string(),
-            timestamp: time(one.at),
-            what: known.what(&one)?,
-        })
-    });
-    Ok(events.collect())
+    Ok(happenings.iter().filter_map(|one| known.event(one)).collect())
+}
+
+/// The same events for webhooks, with what these choose by.
+pub(super) async fn wordings(engine: &Engine, happenings: &[Happening]) -> engine::Result<Vec<Wording>> {
+    let known = Known::read(engine, &Actor::System, happenings).await?;
+    Ok(happenings.iter().filter_map(|one| known.wording(one)).collect())
+}
+
+/// The type of an event that was written.
+#[derive(Debug, Deserialize)]
+struct Typed {
+    #[serde(rename = "type")]
+    kind: String,
 }
 
 /// What the events are about.
@@ -48,6 +57,7 @@ struct Known {
     channels: HashMap<ChannelId, ChannelRow>,
     extensions: HashMap<ExtensionId, ExtensionRow>,
     templates: HashMap<String, TemplateView>,
+    webhooks: HashMap<WebhookId, Webhook>,
 }
 
 impl Known {
@@ -74,7 +84,46 @@ impl Known {
                 known.templates.insert(id.clone(), found);
             }
         }
+        let off: Vec<WebhookId> = happenings.iter().filter_map(switched_off).collect();
+        let rows = webhooks::seen(engine, actor, &off).await?.into_iter();
+        known.webhooks = rows.map(|row| (row.id, row)).collect();
         Ok(known)
+    }
+
+    fn event(&self, one: &Happening) -> Option<Event> {
+        Some(Event {
+            id: one.place.to_string(),
+            timestamp: time(one.at),
+            what: self.what(one)?,
+        })
+    }
+
+    fn wording(&self, one: &Happening) -> Option<Wording> {
+        let body = serde_json::to_vec(&self.event(one)?).ok()?;
+        let Typed { kind } = serde_json::from_slice(&body).ok()?;
+        let session = self.session_of(one);
+        let channel = match one.change {
+            Change::Channel { channel } => Some(channel),
+            _ => session.map(|session| session.channel.id),
+        };
+        Some(Wording {
+            place: one.place,
+            at: one.at,
+            kind,
+            session: session.map(|session| session.id),
+            channel,
+            queue: session.and_then(|session| Some(session.queue.as_ref()?.id)),
+            body: body.into(),
+        })
+    }
+
+    /// The session that has it now: two may have become one.
+    fn session_of(&self, one: &Happening) -> Option<&SessionRow> {
+        let moved = match one.change {
+            Change::Message { message, .. } => self.told.messages.get(&message).map(|(session, _)| *session),
+            _ => None,
+        };
+        self.told.sessions.get(&moved.or(one.change.session())?)
     }
 
     /// `None`: scripts are not told, or what it is about is gone.
@@ -108,7 +157,13 @@ impl Known {
             (Some(Deed::Availability(extension)), _) => ApiEvent::ExtensionAvailabilityChanged(OfExtension {
                 extension: self.extensions.get(extension)?.clone().into(),
             }),
-            (Some(Deed::Sent | Deed::Status(_) | Deed::Unknown) | None, _) => return None,
+            (Some(Deed::WebhookOff(why)), Change::Webhook { webhook }) => {
+                ApiEvent::WebhookSwitchedOff(OfWebhook {
+                    webhook: self.webhooks.get(webhook)?.clone().into(),
+                    why: *why,
+                })
+            }
+            (Some(Deed::Sent | Deed::Status(_) | Deed::WebhookOff(_) | Deed::Unknown) | None, _) => return None,
         })
     }
 
@@ -147,6 +202,14 @@ impl Known {
             session: session.into(),
             line,
         }))
+    }
+}
+
+/// The webhook that was switched off then.
+fn switched_off(one: &Happening) -> Option<WebhookId> {
+    match (&one.deed, &one.change) {
+        (Some(Deed::WebhookOff(_)), Change::Webhook { webhook }) => Some(*webhook),
+        _ => None,
     }
 }
 

@@ -5,8 +5,10 @@
 //! | `types` | the types of events, and their place in the document |
 //! | `fill` | makes events of what the engine tells |
 //! | `stream` | tells them as they come |
+//! | `words` | words them for webhooks |
 
 pub mod types;
+pub mod words;
 
 mod fill;
 mod stream;

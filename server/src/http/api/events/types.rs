@@ -1,13 +1,17 @@
 //! The types of events. An event has the shape of Standard Webhooks (<https://www.standardwebhooks.com>), here and where
 //! webhooks are called. A type that was told once keeps its name and its fields.
 
-use crate::http::api::{channels, extensions::Extension, messages::Message, sessions::Session};
+use crate::http::api::{
+    channels, extensions::Extension, messages::Message, sessions::Session, webhooks::body::Webhook,
+};
 use domain::{
     message::{Failure, Status},
     refs::ContactRef,
     session::SessionEvent,
+    webhook::WhyOff,
 };
 use serde::Serialize;
+use std::{collections::HashSet, sync::LazyLock};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -96,6 +100,10 @@ pub(super) enum ApiEvent {
     /// Somebody chose whether an extension gets new sessions, or the PBX did.
     #[serde(rename = "extension.availability_changed")]
     ExtensionAvailabilityChanged(OfExtension),
+    /// A webhook was switched off: by an administrator, because it answered 410, or because nothing had got through for five
+    /// days. Only tokens that may administer are told.
+    #[serde(rename = "webhook.switched_off")]
+    WebhookSwitchedOff(OfWebhook),
 }
 
 /// A session as it is when the event is told, and the line of its timeline that tells what happened.
@@ -172,6 +180,14 @@ pub(super) struct OfExtension {
     pub(super) extension: Extension,
 }
 
+/// A webhook as it is when the event is told, and why it was switched off then.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = EventOfWebhook)]
+pub(super) struct OfWebhook {
+    pub(super) webhook: Webhook,
+    pub(super) why: WhyOff,
+}
+
 impl PartialSchema for Event {
     fn schema() -> RefOr<Schema> {
         let all = types().into_iter();
@@ -209,6 +225,13 @@ struct Kind {
     name: String,
     about: Option<String>,
     schema: RefOr<Schema>,
+}
+
+/// Whether there is such a type.
+pub fn is_known(name: &str) -> bool {
+    static NAMES: LazyLock<HashSet<String>> =
+        LazyLock::new(|| types().into_iter().map(|kind| kind.name).collect());
+    NAMES.contains(name)
 }
 
 /// All types, each with the fields that every event has.

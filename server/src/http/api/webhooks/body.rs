@@ -1,0 +1,69 @@
+//! A webhook as the API tells of it.
+
+use crate::http::api::time;
+use domain::{
+    ids::{ChannelId, QueueId, WebhookId},
+    webhook::{self, WhyOff},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An address of another program to which events are sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http::api) struct Webhook {
+    id: WebhookId,
+    name: String,
+    address: String,
+    /// The types of events that it gets; none: all.
+    types: Vec<String>,
+    /// It gets only what happens on these channels; none: whatever happens.
+    channels: Vec<ChannelId>,
+    /// It gets only what happens to sessions of these queues; none: whatever happens.
+    queues: Vec<QueueId>,
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// Why it gets no events.
+    #[schema(required)]
+    off: Option<Off>,
+    /// Since when nothing has got through, although it was tried.
+    #[schema(required, format = DateTime)]
+    failing_since: Option<String>,
+    /// Until when the secret before the present one signs, too.
+    #[schema(required, format = DateTime)]
+    former_secret_until: Option<String>,
+    /// How many events wait for it.
+    waiting: u64,
+    /// How many events were given up, and can be replayed.
+    dead: u64,
+}
+
+/// Since when, and why, a webhook gets no events.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WebhookOff)]
+struct Off {
+    #[schema(format = DateTime)]
+    since: String,
+    why: WhyOff,
+}
+
+impl From<webhook::Webhook> for Webhook {
+    fn from(webhook: webhook::Webhook) -> Self {
+        Self {
+            id: webhook.id,
+            name: webhook.name,
+            address: webhook.address,
+            types: webhook.wanted.types,
+            channels: webhook.wanted.channels,
+            queues: webhook.wanted.queues,
+            created_at: time(webhook.created_at),
+            off: webhook.off.map(|(since, why)| Off {
+                since: time(since),
+                why,
+            }),
+            failing_since: webhook.failing_since.map(time),
+            former_secret_until: webhook.former_secret_until.map(time),
+            waiting: webhook.waiting,
+            dead: webhook.dead,
+        }
+    }
+}

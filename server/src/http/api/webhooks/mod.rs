@@ -1,0 +1,3 @@
+//! Addresses of other programs to which events are sent.
+
+pub mod body;
