@@ -3,7 +3,7 @@
 use super::{
     audit, canned_replies, channel_change, channel_costs, channel_health, channels, contacts, costs,
     deliveries, events, extensions, labels, merged_contacts, messages, notes, queues, search, session_log,
-    sessions, templates,
+    sessions, templates, webhooks,
 };
 use crate::http::{conversation, media, state::Http, uploads};
 use utoipa_axum::{router::UtoipaMethodRouter, routes};
@@ -76,6 +76,17 @@ pub fn routes() -> Vec<Described> {
         || routes!(deliveries::replay_all),
         || routes!(deliveries::get, deliveries::delete),
         || routes!(deliveries::replay),
+        || routes!(webhooks::list, webhooks::create),
+        || routes!(webhooks::get, webhooks::change, webhooks::delete),
+        || routes!(webhooks::upkeep::rotate),
+        || routes!(webhooks::upkeep::test),
+        || routes!(webhooks::upkeep::enable),
+        || routes!(webhooks::upkeep::disable),
+        || routes!(webhooks::calls::calls),
+        || routes!(webhooks::calls::attempts),
+        || routes!(webhooks::calls::attempts_of_call),
+        || routes!(webhooks::calls::replay),
+        || routes!(webhooks::calls::replay_all),
     ]
 }
 

@@ -1,10 +1,13 @@
 //! A webhook as the API tells of it.
 
-use crate::http::api::time;
+use crate::http::api::{problem::Problem, time, version};
+use axum::http::HeaderName;
 use domain::{
+    access::Actor,
     ids::{ChannelId, QueueId, WebhookId},
     webhook::{self, WhyOff},
 };
+use engine::{Engine, webhooks};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -66,4 +69,12 @@ impl From<webhook::Webhook> for Webhook {
             dead: webhook.dead,
         }
     }
+}
+
+/// A webhook with its version.
+pub(super) type Shown = ([(HeaderName, String); 1], axum::Json<Webhook>);
+
+pub(super) async fn read(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<Shown, Problem> {
+    let webhook = webhooks::get(engine, actor, id).await?;
+    Ok((version::tag(webhook.version), axum::Json(webhook.into())))
 }

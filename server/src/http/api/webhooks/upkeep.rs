@@ -1,0 +1,113 @@
+//! Another secret for a webhook, a test, on and off.
+
+use super::body::{Webhook, read};
+use crate::http::{
+    api::{Administrator, Id, problem::Problem, time},
+    state::Http,
+};
+use axum::{extract::State, http::StatusCode, response::IntoResponse};
+use domain::ids::WebhookId;
+use engine::webhooks;
+use secrecy::ExposeSecret as _;
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+/// The type of a test. No event has it.
+const TEST: &str = "webhook.test";
+
+/// The new secret of a webhook.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WebhookSecret)]
+struct NewSecret {
+    /// It cannot be shown again.
+    secret: String,
+}
+
+/// A test that is on its way.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WebhookTest)]
+struct Sent {
+    /// Its `webhook-id`, by which the attempts are found.
+    event: String,
+}
+
+/// Makes a new secret for a webhook. For a day the former one signs, too, so that the receiver can change over in between.
+#[utoipa::path(
+    post,
+    path = "/api/v1/webhooks/{id}/rotate",
+    tag = "Webhooks",
+    params(("id" = WebhookId, Path)),
+    responses((status = 200, description = "Done.", body = NewSecret)),
+    security(("token" = ["administer"]))
+)]
+pub async fn rotate(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Id(id): Id<WebhookId>,
+) -> Result<impl IntoResponse, Problem> {
+    let secret = webhooks::rotate_secret(&http.engine, &actor, id).await?;
+    Ok(axum::Json(NewSecret {
+        secret: secret.expose_secret().to_owned(),
+    }))
+}
+
+/// Sends a test to a webhook, also to one that is off. Its `type` is `webhook.test`, its `data.webhook` the webhook.
+#[utoipa::path(
+    post,
+    path = "/api/v1/webhooks/{id}/test",
+    tag = "Webhooks",
+    params(("id" = WebhookId, Path)),
+    responses((status = 202, description = "It is on its way; the attempts tell what became of it.", body = Sent)),
+    security(("token" = ["administer"]))
+)]
+pub async fn test(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Id(id): Id<WebhookId>,
+) -> Result<impl IntoResponse, Problem> {
+    let webhook = webhooks::get(&http.engine, &actor, id).await?;
+    let body = json!({
+        "type": TEST,
+        "timestamp": time(http.engine.clock().now()),
+        "data": {"webhook": Webhook::from(webhook)},
+    });
+    let event = webhooks::send_test(&http.engine, &actor, id, TEST, body.to_string().into()).await?;
+    Ok((StatusCode::ACCEPTED, axum::Json(Sent { event })))
+}
+
+/// Switches a webhook on. What it missed can be replayed.
+#[utoipa::path(
+    post,
+    path = "/api/v1/webhooks/{id}/enable",
+    tag = "Webhooks",
+    params(("id" = WebhookId, Path)),
+    responses((status = 200, description = "Done; `ETag` is its version.", body = Webhook)),
+    security(("token" = ["administer"]))
+)]
+pub async fn enable(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Id(id): Id<WebhookId>,
+) -> Result<impl IntoResponse, Problem> {
+    webhooks::turn(&http.engine, &actor, id, true).await?;
+    read(&http.engine, &actor, id).await
+}
+
+/// Switches a webhook off. What waits for it is given up.
+#[utoipa::path(
+    post,
+    path = "/api/v1/webhooks/{id}/disable",
+    tag = "Webhooks",
+    params(("id" = WebhookId, Path)),
+    responses((status = 200, description = "Done; `ETag` is its version.", body = Webhook)),
+    security(("token" = ["administer"]))
+)]
+pub async fn disable(
+    Administrator(actor): Administrator,
+    State(http): State<Http>,
+    Id(id): Id<WebhookId>,
+) -> Result<impl IntoResponse, Problem> {
+    webhooks::turn(&http.engine, &actor, id, false).await?;
+    read(&http.engine, &actor, id).await
+}
