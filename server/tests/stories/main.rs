@@ -85,5 +85,6 @@ mod unread;
 mod upgrade;
 mod users;
 mod webhook;
+mod webhooks;
 mod wire;
 mod writing;

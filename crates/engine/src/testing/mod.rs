@@ -18,6 +18,7 @@ use crate::{
     sessions::{distribution, idle, reminders},
     templates,
     wakes::Worker,
+    webhooks::{fan_out, queue},
 };
 use sea_orm::EntityTrait;
 use std::{sync::atomic::Ordering, time::Duration};
@@ -94,6 +95,18 @@ impl Engine {
                 return Ok(());
             }
             self.wakes.wake(Worker::Push);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
+    }
+
+    /// Returns once webhooks were told everything that has happened and no call is due or under way, or after ten seconds.
+    pub async fn called(&self) -> Result<()> {
+        for _ in 0..1000 {
+            if fan_out::is_done(self).await? && queue::is_idle(self).await? {
+                return Ok(());
+            }
+            self.wakes.wake(Worker::Webhooks);
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         Ok(())

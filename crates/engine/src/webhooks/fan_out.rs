@@ -70,6 +70,12 @@ pub(crate) async fn pass(engine: &Engine, tells: &dyn Tells) -> Result<()> {
     Ok(())
 }
 
+/// Whether everything that has happened is handed over.
+pub(crate) async fn is_done(engine: &Engine) -> Result<bool> {
+    let newest = log::newest(engine.db.read()).await?;
+    Ok(told(engine).await?.is_none_or(|told| told >= newest))
+}
+
 /// What cannot be worded is left out: it must not hold up the others.
 async fn worded(engine: &Engine, tells: &dyn Tells, happenings: &[Happening]) -> Result<Vec<Wording>> {
     match tells.tell(engine, happenings).await {

@@ -28,6 +28,7 @@
 
 pub(crate) mod fan_out;
 pub(crate) mod forget;
+pub(crate) mod queue;
 pub(crate) mod state;
 pub(crate) mod worker;
 
@@ -36,7 +37,6 @@ mod calls;
 mod event;
 mod list;
 mod manage;
-mod queue;
 mod record;
 mod replay;
 mod row;

@@ -5,7 +5,7 @@
 //! before its request; the claim ends at `due_at`, and then the call is due again: its process has ended meanwhile.
 
 use crate::{
-    Result,
+    Engine, Result,
     entity::{
         webhook,
         webhook_call::{Column, Entity, Model},
@@ -77,6 +77,15 @@ pub(super) async fn due(
         }
     }
     Ok(due)
+}
+
+/// Whether no call is due or under way.
+pub(crate) async fn is_idle(engine: &Engine) -> Result<bool> {
+    let busy = Condition::any()
+        .add(Column::DueAt.lte(engine.clock().now().millis()))
+        .add(Column::ClaimedBy.is_not_null());
+    let found = Entity::find().filter(busy).one(engine.db.read()).await?;
+    Ok(found.is_none())
 }
 
 /// Claims these calls for requests that are about to be made. Those that another engine has claimed are left out.

@@ -34,8 +34,8 @@ const PAUSE: Duration = Duration::from_secs(5);
 const BATCH: Duration = Duration::from_millis(25);
 /// Outcomes that are written down at once.
 const MOST: usize = 64;
-/// How long a stop waits for requests under way.
-const FAREWELL: Duration = Duration::from_secs(5);
+/// How long a stop waits for requests under way: the process gives its workers hardly longer.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 pub(crate) async fn run(engine: Engine, stop: CancellationToken) {
     let mut caller = Caller {

@@ -129,7 +129,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("templates", &["credentials", "database", "engine", "entity", "error", "events", "outbound", "sessions",
             "transaction", "wakes"]),
         ("testing", &["contacts", "doctor", "engine", "entity", "error", "events", "files", "metrics", "outbound", "presence", "sessions",
-            "retention", "search", "templates", "wakes"]),
+            "retention", "search", "templates", "wakes", "webhooks"]),
         ("transaction", &["audit", "engine", "error", "events", "idempotency", "wakes"]),
         ("wakes", &[]),
         ("web", &[]),

@@ -1,0 +1,56 @@
+//! What is sent is verified by an implementation of Standard Webhooks that has nothing to do with ours.
+
+use super::does;
+use crate::support::{Story, receiver::Receiver};
+use engine::Clock;
+use serde_json::{Map, json};
+use std::{
+    env,
+    io::Write as _,
+    process::{Command, Stdio},
+};
+
+/// The variable that names a Python with the package `standardwebhooks`.
+const PYTHON: &str = "SWITCHBOARD_STANDARD_WEBHOOKS_PYTHON";
+/// Reads secret, headers and body, and ends in an error if the signature is wrong.
+const VERIFY: &str = "import json, sys; from standardwebhooks import Webhook; given = json.load(sys.stdin); \
+    Webhook(given['secret']).verify(given['body'], given['headers'])";
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Python with the package standardwebhooks"]
+async fn another_implementation_verifies_what_is_sent() {
+    let Some(python) = env::var_os(PYTHON) else {
+        eprintln!("{PYTHON} names no Python: nothing is verified");
+        return;
+    };
+    let story = Story::on_sqlite().await;
+    // It takes only what was signed within five minutes of its own clock.
+    story
+        .clock
+        .advance(Clock::system().now().since(story.clock.now()));
+    let receiver = Receiver::start().await;
+    let crm = story.hears("CRM", &receiver, json!({})).await;
+    does(&story, &crm, "test", json!({})).await;
+    does(&story, &crm, "rotate", json!({})).await;
+    does(&story, &crm, "test", json!({})).await;
+    story.called().await;
+    assert_eq!(receiver.got().len(), 2);
+    for got in receiver.got() {
+        let mut headers = Map::new();
+        for name in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
+            headers.insert(name.to_owned(), got.header(name).into());
+        }
+        let body = String::from_utf8(got.body.to_vec()).expect("UTF-8");
+        let given = json!({"secret": crm.secret, "headers": headers, "body": body});
+        let mut verifier = Command::new(&python)
+            .args(["-c", VERIFY])
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("Python");
+        let mut stdin = verifier.stdin.take().expect("its input");
+        stdin.write_all(given.to_string().as_bytes()).expect("it reads");
+        drop(stdin);
+        assert!(verifier.wait().expect("it ends").success(), "{given}");
+    }
+    story.end().await;
+}
