@@ -5,6 +5,7 @@ use crate::{
     support::{
         Story,
         database::Database,
+        receiver::Receiver,
         settings,
         world::{Line, delivery, text_message},
     },
@@ -170,6 +171,10 @@ async fn a_server_goes_on_with_the_new_key(story: &Story) {
     writes(story, &line, "300000000000002", "wamid.early").await;
     let (_, jana) = story.operator("301", "jana").await;
     let push_key = jana.call("push/key", &[]).await.ok();
+    let receiver = Receiver::start().await;
+    let crm = story
+        .hears("CRM", &receiver, json!({"types": ["note.written"]}))
+        .await;
     let old = (
         fs::read_to_string(file(story)).expect("a key"),
         fingerprint(story).await,
@@ -177,7 +182,7 @@ async fn a_server_goes_on_with_the_new_key(story: &Story) {
 
     succeeds(
         &run(rotate(story, &[])),
-        "Sealed with the new master key: 3 secrets.",
+        "Sealed with the new master key: 4 secrets.",
     );
     let new = (
         fs::read_to_string(file(story)).expect("a key"),
@@ -193,6 +198,10 @@ async fn a_server_goes_on_with_the_new_key(story: &Story) {
     story.answers(&session, "Still here").await;
     story.settled().await;
     assert_eq!(story.meta.sent_messages().len(), 1);
+    let test = format!("{}/test", crm.path);
+    story.api.post(&test, json!({})).await.ok();
+    story.called().await;
+    assert_eq!(receiver.got()[0].signed(&crm.secret), (1, true));
     authenticate(story, &line).await.expect("saved");
     is_of_one_key(story).await;
     writes(story, &line, &line.phone_number_id, "wamid.after").await;
@@ -211,7 +220,7 @@ async fn a_server_goes_on_with_the_new_key(story: &Story) {
         2
     );
 
-    succeeds(&run(rotate(story, &[])), "5 secrets");
+    succeeds(&run(rotate(story, &[])), "6 secrets");
     is_of_one_key(story).await;
     for line in [&line, &other] {
         let health = format!("/api/v1/channels/{}/health", line.channel);

@@ -29,7 +29,7 @@ const AT_ONCE: u64 = 64;
 /// The same while nothing gets through.
 const AT_ONCE_FAILING: u64 = 4;
 /// How long a claim outlives its request: until the outcome is written down.
-const MARGIN: Duration = Duration::from_secs(45);
+const MARGIN: Duration = Duration::from_secs(15);
 
 /// A session at a webhook: its events keep their order.
 pub(super) type Lane = (Uuid, Uuid);
