@@ -26,12 +26,13 @@ impl MigrationTrait for Step {
                 words_null("off_why"),
                 at_null("failing_since"),
                 at_null("held_until"),
+                number_null("giving_up_to"),
             ],
         );
         manager.create_table(webhooks).await?;
         let progress = table(
             "webhook_progress",
-            [number("id").primary_key().take(), number("told")],
+            [number("id").primary_key().take(), number("told"), number("place")],
         );
         manager.create_table(progress).await?;
         events(manager).await?;
@@ -71,6 +72,7 @@ async fn calls(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             id("webhook_id"),
             id("event_id"),
             id_null("session_id"),
+            number("place"),
             number("attempts"),
             at_null("due_at"),
             id_null("claimed_by"),
@@ -87,10 +89,19 @@ async fn calls(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     manager.create_index(newest).await?;
     let table = "webhook_calls";
     for (name, columns, condition) in [
-        ("webhook_calls_due", "webhook_id, due_at", "due_at IS NOT NULL"),
+        (
+            "webhook_calls_due",
+            "webhook_id, due_at, place",
+            "due_at IS NOT NULL",
+        ),
+        (
+            "webhook_calls_head",
+            "webhook_id, session_id",
+            "due_at IS NOT NULL",
+        ),
         (
             "webhook_calls_lane",
-            "webhook_id, session_id, id",
+            "webhook_id, session_id, place",
             "dead_at IS NULL",
         ),
         ("webhook_calls_dead", "webhook_id, id", "dead_at IS NOT NULL"),

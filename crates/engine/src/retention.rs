@@ -139,8 +139,9 @@ async fn forget_deliveries(engine: &Engine, before: i64) -> Result<u64> {
 }
 
 async fn forget_events(engine: &Engine, before: i64) -> Result<u64> {
+    let told = webhooks::fan_out::told(engine).await?;
     let tx = engine.db.write().await?;
-    let gone = log::forget(&tx, before, BATCH).await?;
+    let gone = log::forget(&tx, before, told, BATCH).await?;
     tx.commit().await?;
     Ok(gone)
 }

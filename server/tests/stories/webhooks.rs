@@ -186,7 +186,7 @@ async fn five_days_of_failures_switch_a_webhook_off(story: &Story) {
     let told = watching.got()[0].json();
     assert_eq!(told["type"], "webhook.switched_off");
     assert_eq!(
-        (&told["data"]["webhook"]["id"], &told["data"]["why"]),
+        (&told["data"]["id"], &told["data"]["why"]),
         (&json!(crm.id), &json!("failing"))
     );
     assert_eq!(read(story, &pbx).await["off"], Value::Null);

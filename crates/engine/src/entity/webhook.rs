@@ -35,6 +35,8 @@ pub struct Model {
     pub failing_since: Option<i64>,
     /// Until when it has asked not to be called.
     pub held_until: Option<i64>,
+    /// It was switched off, and the calls up to this place are being given up.
+    pub giving_up_to: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

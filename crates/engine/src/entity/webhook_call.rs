@@ -5,12 +5,13 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "webhook_calls")]
 pub struct Model {
-    /// Rises in the order in which a webhook gets the events of a session.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub webhook_id: Uuid,
     pub event_id: Uuid,
     pub session_id: Option<Uuid>,
+    /// Rises in the order in which a webhook gets the events of a session.
+    pub place: i64,
     pub attempts: i64,
     /// `None`: it waits behind another event of its session, or was given up.
     pub due_at: Option<i64>,

@@ -1,4 +1,4 @@
-//! How far the events have been handed to webhooks. There is at most one row, with the id [`ONLY`].
+//! How far the events have been handed to webhooks, and how many calls there were. There is at most one row, with the id [`ONLY`].
 
 use sea_orm::entity::prelude::*;
 
@@ -11,6 +11,8 @@ pub struct Model {
     pub id: i64,
     /// The number of the newest event that was handed to the webhooks that want it.
     pub told: i64,
+    /// The place of the newest call.
+    pub place: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -221,9 +221,16 @@ fn number_of(row: Option<event::Model>) -> u64 {
 }
 
 /// Deletes up to `many` of the oldest events that are older than `before`, but never the newest: its number is still
-/// needed. Returns how many it deleted.
-pub(crate) async fn forget(tx: &DatabaseTransaction, before: i64, many: u64) -> Result<u64> {
-    let newest = i64::try_from(newest(tx).await?).unwrap_or(i64::MAX);
+/// needed, nor one after `told`, of which webhooks are yet to be told. Returns how many it deleted.
+pub(crate) async fn forget(
+    tx: &DatabaseTransaction,
+    before: i64,
+    told: Option<u64>,
+    many: u64,
+) -> Result<u64> {
+    let newest = newest(tx).await?;
+    let end = newest.min(told.map_or(newest, |told| told.saturating_add(1)));
+    let end = i64::try_from(end).unwrap_or(i64::MAX);
     let oldest: Vec<i64> = event::Entity::find()
         .select_only()
         .column(event::Column::Number)
@@ -235,7 +242,7 @@ pub(crate) async fn forget(tx: &DatabaseTransaction, before: i64, many: u64) -> 
     let gone = event::Entity::delete_many()
         .filter(event::Column::Number.is_in(oldest))
         .filter(event::Column::At.lt(before))
-        .filter(event::Column::Number.lt(newest))
+        .filter(event::Column::Number.lt(end))
         .exec(tx)
         .await?;
     Ok(gone.rows_affected)

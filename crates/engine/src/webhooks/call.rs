@@ -20,8 +20,10 @@ use std::{
 use tokio::time::timeout;
 use whatsapp::graph::{RetryAfter, causes};
 
-/// How long the beginning of an answer is waited for: its status is known already.
-const EXCERPT_WITHIN: Duration = Duration::from_secs(2);
+/// How long an answer is waited for: its status is known already.
+const READ_WITHIN: Duration = Duration::from_secs(2);
+/// Bytes of an answer that are read: a connection whose answer was read serves the next request, too.
+const MAX_READ: usize = 64 * 1024;
 
 /// What became of a request, until it is written down.
 #[derive(Debug)]
@@ -111,17 +113,18 @@ fn why(error: &reqwest::Error) -> NoAnswer {
     }
 }
 
-/// The beginning of the answer; the rest is not read.
+/// The beginning of the answer.
 async fn excerpt(mut response: Response) -> String {
-    let mut read = Vec::new();
+    let (mut excerpt, mut read) = (Vec::new(), 0);
     let reading = async {
-        while read.len() < MAX_EXCERPT
+        while read < MAX_READ
             && let Ok(Some(chunk)) = response.chunk().await
         {
-            read.extend_from_slice(&chunk[..chunk.len().min(MAX_EXCERPT - read.len())]);
+            read += chunk.len();
+            excerpt.extend_from_slice(&chunk[..chunk.len().min(MAX_EXCERPT - excerpt.len())]);
         }
     };
     // What has come by then is enough.
-    let _ = timeout(EXCERPT_WITHIN, reading).await;
-    storable(String::from_utf8_lossy(&read).into_owned())
+    let _ = timeout(READ_WITHIN, reading).await;
+    storable(String::from_utf8_lossy(&excerpt).into_owned())
 }

@@ -11,11 +11,12 @@ use crate::{
         feed::{self, Happening},
         log,
     },
+    seldom::Seldom,
     transaction::Transaction,
     wakes::Worker,
     webhooks::{
         event::{Tells, Wording},
-        queue::{Lane, occupied},
+        lanes::{Lane, occupied, take_turn},
         row::wanted,
     },
 };
@@ -40,9 +41,12 @@ const PATROL: Duration = Duration::from_secs(2);
 
 pub(crate) async fn run(engine: Engine, tells: Arc<dyn Tells>, stop: CancellationToken) {
     let mut events = engine.events().subscribe();
+    let lines = Seldom::every(PATROL);
     loop {
-        if let Err(error) = pass(&engine, tells.as_ref()).await {
-            tracing::error!(%error, "events cannot be handed to webhooks now; they wait");
+        if let Err(error) = pass(&engine, tells.as_ref(), &stop).await
+            && let Some(left_out) = lines.due()
+        {
+            tracing::error!(%error, left_out, "events cannot be handed to webhooks now; they wait");
         }
         tokio::select! {
             () = stop.cancelled() => return,
@@ -57,8 +61,10 @@ pub(crate) async fn run(engine: Engine, tells: Arc<dyn Tells>, stop: Cancellatio
 }
 
 /// Hands over everything that has happened.
-pub(crate) async fn pass(engine: &Engine, tells: &dyn Tells) -> Result<()> {
-    while let Some(from) = told(engine).await? {
+async fn pass(engine: &Engine, tells: &dyn Tells, stop: &CancellationToken) -> Result<()> {
+    while !stop.is_cancelled()
+        && let Some(from) = told(engine).await?
+    {
         let events = log::after(engine.db.read(), from, AT_ONCE).await?;
         let Some(to) = events.last().map(|event| event.number) else {
             return Ok(());
@@ -96,7 +102,7 @@ async fn worded(engine: &Engine, tells: &dyn Tells, happenings: &[Happening]) ->
 }
 
 /// The number of the event up to which they were handed over; `None` while there is no webhook.
-async fn told(engine: &Engine) -> Result<Option<u64>> {
+pub(crate) async fn told(engine: &Engine) -> Result<Option<u64>> {
     let db = engine.db.read();
     if webhook::Entity::find().limit(1).count(db).await? == 0 {
         return Ok(None);
@@ -145,14 +151,15 @@ impl Recipient {
 
 async fn webhooks(tx: &Transaction) -> Result<Vec<Recipient>> {
     let rows = webhook::Entity::find().all(tx).await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Recipient {
-                wanted: wanted(&row)?,
-                row,
-            })
-        })
-        .collect()
+    let recipient = |row: webhook::Model| {
+        // It must not hold up the others, and loses nothing.
+        let wanted = wanted(&row).unwrap_or_else(|error| {
+            tracing::error!(%error, "a webhook gets all events");
+            Wanted::default()
+        });
+        Recipient { row, wanted }
+    };
+    Ok(rows.into_iter().map(recipient).collect())
 }
 
 /// What was worded before its session was erased is not stored. The sessions stay until the transaction ends.
@@ -198,6 +205,7 @@ fn rows(
                     webhook_id: webhook.row.id,
                     event_id: id,
                     session_id,
+                    place: 0,
                     attempts: 0,
                     due_at: Some(now),
                     claimed_by: None,
@@ -208,11 +216,14 @@ fn rows(
     (events, calls)
 }
 
-/// Only the first of a session is due.
+/// Gives each its place. Only the first of a session is due.
 async fn in_lanes(tx: &Transaction, mut calls: Vec<webhook_call::Model>) -> Result<Vec<webhook_call::Model>> {
+    let mut place = take_turn(tx, calls.len()).await?;
     let lane = |call: &webhook_call::Model| -> Option<Lane> { Some((call.webhook_id, call.session_id?)) };
     let mut taken = occupied(tx, &calls.iter().filter_map(lane).collect()).await?;
     for call in &mut calls {
+        place += 1;
+        call.place = place;
         if let Some(lane) = lane(call)
             && !taken.insert(lane)
         {

@@ -3,10 +3,12 @@
 use crate::{
     Engine, Result,
     entity::{webhook_attempt, webhook_call, webhook_event},
+    webhooks::lanes::take_turn,
 };
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Query,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+    sea_query::{Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
 
@@ -16,18 +18,30 @@ const AT_ONCE: u64 = 5000;
 /// Deletes up to `many` events that happened before and wait for no webhook. Returns how many it deleted.
 pub(crate) async fn events(engine: &Engine, before: i64, many: u64) -> Result<u64> {
     use webhook_event::Column;
-    let waiting = Query::select()
-        .column(webhook_call::Column::EventId)
+    let call_waits = Query::select()
+        .expr(Expr::val(1))
         .from(webhook_call::Entity)
+        .and_where(
+            Expr::col((webhook_call::Entity, webhook_call::Column::EventId))
+                .equals((webhook_event::Entity, Column::Id)),
+        )
         .and_where(webhook_call::Column::DeadAt.is_null())
         .to_owned();
     let old = Condition::all()
         .add(Column::At.lt(before))
-        .add(Column::Id.not_in_subquery(waiting));
+        .add(Expr::exists(call_waits).not());
+    // Looks before it takes the database's one writer.
+    let found = ids(engine.db.read(), old.clone(), many).await?;
+    if found.is_empty() {
+        return Ok(0);
+    }
     let tx = engine.db.write().await?;
-    let gone = delete(&tx, old, many).await?;
+    // Some may be sent again meanwhile.
+    take_turn(&tx, 0).await?;
+    let looked = found.len() as u64;
+    delete(&tx, old.add(Column::Id.is_in(found)), many).await?;
     tx.commit().await?;
-    Ok(gone)
+    Ok(looked)
 }
 
 /// Deletes what webhooks were told of a session, or are yet to be told.
@@ -38,16 +52,7 @@ pub(crate) async fn of_session(tx: &DatabaseTransaction, session: Uuid) -> Resul
 }
 
 async fn delete(tx: &DatabaseTransaction, which: Condition, many: u64) -> Result<u64> {
-    use webhook_event::Column;
-    let ids: Vec<Uuid> = webhook_event::Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(which)
-        .order_by_asc(Column::At)
-        .limit(many)
-        .into_tuple()
-        .all(tx)
-        .await?;
+    let ids = ids(tx, which, many).await?;
     let found = ids.len() as u64;
     // In the order in which the outcomes of calls are written down.
     webhook_call::Entity::delete_many()
@@ -59,8 +64,21 @@ async fn delete(tx: &DatabaseTransaction, which: Condition, many: u64) -> Result
         .exec(tx)
         .await?;
     webhook_event::Entity::delete_many()
-        .filter(Column::Id.is_in(ids))
+        .filter(webhook_event::Column::Id.is_in(ids))
         .exec(tx)
         .await?;
     Ok(found)
+}
+
+async fn ids(db: &impl ConnectionTrait, which: Condition, many: u64) -> Result<Vec<Uuid>> {
+    use webhook_event::Column;
+    Ok(webhook_event::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(which)
+        .order_by_asc(Column::At)
+        .limit(many)
+        .into_tuple()
+        .all(db)
+        .await?)
 }

@@ -34,15 +34,22 @@ pub async fn list(engine: &Engine, actor: &Actor, page: &PageRequest) -> Result<
     Ok(Page { items, next_cursor })
 }
 
-/// Those of these webhooks that are still there; none for whoever may not see them.
-pub async fn seen(engine: &Engine, actor: &Actor, ids: &[WebhookId]) -> Result<Vec<Webhook>> {
+/// The names of those of these webhooks that are still there; none for whoever may not see them.
+pub async fn names(engine: &Engine, actor: &Actor, ids: &[WebhookId]) -> Result<HashMap<WebhookId, String>> {
     if ids.is_empty() || !actor.may(Permission::WebhookRead) {
-        return Ok(Vec::new());
+        return Ok(HashMap::new());
     }
-    let db = engine.db.read();
-    let these = webhook::Column::Id.is_in(ids.iter().map(|id| id.uuid()));
-    let rows = webhook::Entity::find().filter(these).all(db).await?;
-    views(db, rows).await
+    let names: Vec<(Uuid, String)> = webhook::Entity::find()
+        .select_only()
+        .columns([webhook::Column::Id, webhook::Column::Name])
+        .filter(webhook::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
+        .into_tuple()
+        .all(engine.db.read())
+        .await?;
+    Ok(names
+        .into_iter()
+        .map(|(id, name)| (WebhookId::new(id), name))
+        .collect())
 }
 
 pub async fn get(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<Webhook> {
@@ -55,8 +62,10 @@ pub async fn get(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<Webhoo
 
 async fn views(db: &impl ConnectionTrait, rows: Vec<webhook::Model>) -> Result<Vec<Webhook>> {
     use webhook_call::Column::DeadAt;
-    let waiting = counts(db, Condition::all().add(DeadAt.is_null())).await?;
-    let dead = counts(db, Condition::all().add(DeadAt.is_not_null())).await?;
+    let of_these = webhook_call::Column::WebhookId.is_in(rows.iter().map(|row| row.id));
+    let these = Condition::all().add(of_these);
+    let waiting = counts(db, these.clone().add(DeadAt.is_null())).await?;
+    let dead = counts(db, these.add(DeadAt.is_not_null())).await?;
     let of = |counts: &HashMap<Uuid, u64>, id| counts.get(&id).copied().unwrap_or(0);
     rows.into_iter()
         .map(|row| {

@@ -11,6 +11,7 @@ use crate::{
     events::{Audience, log},
     transaction::Transaction,
     webhooks::{
+        lanes::take_turn,
         row::{self, known, to_json},
         secret::Secret,
     },
@@ -24,13 +25,16 @@ use domain::{
     webhook::{MAX_WEBHOOKS, Wanted, WebhookForm},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    sea_query::OnConflict,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    sea_query::{OnConflict, Query, SelectStatement},
 };
 use secrecy::SecretString;
 use std::{collections::HashSet, time::Duration};
 use uuid::Uuid;
 
+/// Rows that are deleted by one transaction.
+const AT_ONCE: u64 = 2000;
 /// How long the former secret signs beside the new one.
 const BOTH_SIGN: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -74,6 +78,7 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &WebhookForm) -> Resul
         off_why: None,
         failing_since: None,
         held_until: None,
+        giving_up_to: None,
     };
     webhook::Entity::insert(new.into_active_model())
         .exec_without_returning(&tx)
@@ -103,12 +108,16 @@ pub async fn change(
     let row = unchanged(&tx, id, Some(version)).await?;
     name_is_free(&tx, &form.name, Some(id)).await?;
     is_there(&tx, &form.wanted).await?;
+    let moves = row.address != form.address;
     let mut row = row.into_active_model();
     row.version = Set(version + 1);
     row.name = Set(form.name.clone());
     row.address = Set(form.address);
     row.wanted = Set(to_json(&form.wanted)?);
-    row.held_until = Set(None);
+    if moves {
+        row.held_until = Set(None);
+        row.failing_since = Set(None);
+    }
     webhook::Entity::update(row).exec(&tx).await?;
     note(&tx, "webhook.change", id, Some(form.name));
     tx.commit().await
@@ -120,20 +129,46 @@ pub async fn change(
 /// [`Refusal::ChangedMeanwhile`] if there is a `version` and it is not the webhook's.
 pub async fn delete(engine: &Engine, actor: &Actor, id: WebhookId, version: Option<i64>) -> Result<()> {
     actor.require(Permission::WebhookChange)?;
+    unchanged(engine.db.read(), id, version).await?;
+    // Much at once would keep messages waiting.
+    while empty_some(engine, actor, id).await? {}
     let tx = engine.transaction_alone(actor).await?;
+    take_turn(&tx, 0).await?;
     let name = unchanged(&tx, id, version).await?.name;
-    // In the order in which the outcomes of calls are written down.
-    webhook_call::Entity::delete_many()
-        .filter(webhook_call::Column::WebhookId.eq(id.uuid()))
-        .exec(&tx)
-        .await?;
-    webhook_attempt::Entity::delete_many()
-        .filter(webhook_attempt::Column::WebhookId.eq(id.uuid()))
-        .exec(&tx)
-        .await?;
     webhook::Entity::delete_by_id(id.uuid()).exec(&tx).await?;
     note(&tx, "webhook.delete", id, Some(name));
     tx.commit().await
+}
+
+/// Deletes some of what belongs to a webhook. Returns whether there was as much as that.
+async fn empty_some(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<bool> {
+    let tx = engine.transaction(actor).await?;
+    take_turn(&tx, 0).await?;
+    let calls = some::<webhook_call::Entity>(webhook_call::Column::Id, webhook_call::Column::WebhookId, id);
+    let calls = webhook_call::Entity::delete_many()
+        .filter(webhook_call::Column::Id.in_subquery(calls))
+        .exec(&tx)
+        .await?;
+    let attempts = some::<webhook_attempt::Entity>(
+        webhook_attempt::Column::Id,
+        webhook_attempt::Column::WebhookId,
+        id,
+    );
+    let attempts = webhook_attempt::Entity::delete_many()
+        .filter(webhook_attempt::Column::Id.in_subquery(attempts))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(calls.rows_affected == AT_ONCE || attempts.rows_affected == AT_ONCE)
+}
+
+fn some<E: EntityTrait>(row: E::Column, of: E::Column, id: WebhookId) -> SelectStatement {
+    Query::select()
+        .column(row)
+        .from(E::default())
+        .and_where(of.eq(id.uuid()))
+        .limit(AT_ONCE)
+        .to_owned()
 }
 
 /// Makes a new secret, which cannot be shown again. For a day both sign, so that the receiver can change over in between.
@@ -156,8 +191,8 @@ pub async fn rotate_secret(engine: &Engine, actor: &Actor, id: WebhookId) -> Res
 }
 
 /// The row, if it has this version.
-async fn unchanged(tx: &Transaction, id: WebhookId, version: Option<i64>) -> Result<webhook::Model> {
-    let row = known(tx, id).await?;
+async fn unchanged(db: &impl ConnectionTrait, id: WebhookId, version: Option<i64>) -> Result<webhook::Model> {
+    let row = known(db, id).await?;
     match version.is_none_or(|version| version == row.version) {
         true => Ok(row),
         false => Err(Refusal::ChangedMeanwhile.into()),
@@ -191,6 +226,7 @@ async fn begin(tx: &Transaction, newest: i64) -> Result<()> {
     let row = webhook_progress::Model {
         id: ONLY,
         told: newest,
+        place: 0,
     };
     let again = OnConflict::column(webhook_progress::Column::Id)
         .update_column(webhook_progress::Column::Told)

@@ -14,6 +14,7 @@
 //! | `trial` | sends a test |
 //! | `replay` | sends events again |
 //! | `fan_out` | hands each event to the webhooks that want it |
+//! | `lanes` | keeps the events of a session in their order |
 //! | `queue` | which calls are due, and which are under way |
 //! | `call` | one request to a webhook |
 //! | `schedule` | when the next attempt is made |
@@ -35,6 +36,7 @@ pub(crate) mod worker;
 mod call;
 mod calls;
 mod event;
+mod lanes;
 mod list;
 mod manage;
 mod record;
@@ -47,7 +49,7 @@ mod trial;
 
 pub use calls::{attempts, calls};
 pub use event::{Tells, Wording};
-pub use list::{get, list, seen};
+pub use list::{get, list, names};
 pub use manage::{Created, change, create, delete, rotate_secret};
 pub use replay::{replay_all, replay_one, replay_since};
 pub use switch::turn;

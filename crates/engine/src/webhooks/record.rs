@@ -12,7 +12,7 @@ use crate::{
     transaction::Transaction,
     webhooks::{
         call::Outcome,
-        queue::go_on,
+        lanes::{go_on, take_turn},
         schedule::{held, is_over, wait},
         switch::switch_off,
     },
@@ -38,6 +38,7 @@ struct Standing {
 
 /// Outcomes of calls that are gone meanwhile, with their event or their webhook, are left out.
 pub(super) async fn record(tx: &Transaction, outcomes: &[Outcome]) -> Result<()> {
+    take_turn(tx, 0).await?;
     let ids = outcomes.iter().map(|outcome| outcome.call.id);
     let there = tx.lock::<Entity>(Column::Id, ids).await?;
     let there: HashSet<Uuid> = there.into_iter().map(|call| call.id).collect();
@@ -68,9 +69,7 @@ pub(super) async fn record(tx: &Transaction, outcomes: &[Outcome]) -> Result<()>
     }
     let now = tx.engine().clock().now();
     for (webhook, standing) in standings {
-        if !standing.over.is_empty() {
-            go_on(tx, webhook, Some(&standing.over), now.millis()).await?;
-        }
+        go_on(tx, webhook, standing.over.iter().copied()).await?;
         conclude(tx, webhook, &standing, now).await?;
     }
     Ok(())
@@ -148,9 +147,13 @@ async fn conclude(tx: &Transaction, id: Uuid, standing: &Standing, now: Timestam
             .await?;
     }
     if let Some(until) = standing.held_until {
+        let is_shorter = Condition::any()
+            .add(Column::HeldUntil.is_null())
+            .add(Column::HeldUntil.lt(until));
         webhook::Entity::update_many()
             .col_expr(Column::HeldUntil, Expr::value(until))
             .filter(Column::Id.eq(id))
+            .filter(is_shorter)
             .exec(tx)
             .await?;
     }

@@ -3,16 +3,18 @@
 
 use crate::{
     Engine, Result,
+    clock::Clock,
     database::put::put,
     entity::{
-        webhook_call::{self, Column, Entity},
+        webhook,
+        webhook_call::{Column, Entity, Model},
         webhook_event,
     },
     transaction::Transaction,
     wakes::Worker,
     webhooks::{
+        lanes::{go_on, take_turn},
         manage::note,
-        queue::go_on,
         row::{known, wanted},
     },
 };
@@ -24,61 +26,111 @@ use domain::{
     webhook::Wanted,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, OnConflict},
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 use uuid::Uuid;
 
 /// Events that are sent again by one transaction.
 const AT_ONCE: u64 = 2000;
+/// Engines' clocks may differ by so much.
+const SKEW: Duration = Duration::from_secs(60);
 
 /// # Errors
 /// The event was not given up, or is not kept any more.
 pub async fn replay_one(engine: &Engine, actor: &Actor, id: WebhookId, call: WebhookCallId) -> Result<()> {
     actor.require(Permission::WebhookChange)?;
     let tx = engine.transaction(actor).await?;
-    known(&tx, id).await?;
-    let this = Condition::all().add(Column::Id.eq(call.uuid()));
-    if revive(&tx, id, this).await? == 0 {
-        return Err(Refusal::NothingToReplay.into());
-    }
-    finish(tx, id, "1 event".to_owned()).await
+    ready(&tx, id).await?;
+    take_turn(&tx, 0).await?;
+    let call = Entity::find_by_id(call.uuid())
+        .filter(Column::WebhookId.eq(id.uuid()))
+        .filter(Column::DeadAt.is_not_null())
+        .one(&tx)
+        .await?;
+    let call = call.ok_or(Refusal::NothingToReplay)?;
+    revive(&tx, id, &[call]).await?;
+    note(&tx, "webhook.replay", id, Some("1 event".to_owned()));
+    tx.commit().await
 }
 
 /// Sends again all that was given up. Returns how many events that is.
 pub async fn replay_all(engine: &Engine, actor: &Actor, id: WebhookId) -> Result<u64> {
     actor.require(Permission::WebhookChange)?;
-    let tx = engine.transaction(actor).await?;
-    known(&tx, id).await?;
-    let replayed = revive(&tx, id, Condition::all()).await?;
-    finish(tx, id, format!("{replayed} events")).await?;
-    Ok(replayed)
+    let begun = engine.clock().now().millis();
+    begin(engine, actor, id, "all that was given up".to_owned()).await?;
+    let mut replayed = 0;
+    loop {
+        let tx = engine.transaction(actor).await?;
+        ready(&tx, id).await?;
+        take_turn(&tx, 0).await?;
+        let dead = Entity::find()
+            .filter(Column::WebhookId.eq(id.uuid()))
+            .filter(Column::DeadAt.lte(begun))
+            .limit(AT_ONCE)
+            .all(&tx)
+            .await?;
+        revive(&tx, id, &dead).await?;
+        tx.commit().await?;
+        replayed += dead.len() as u64;
+        if (dead.len() as u64) < AT_ONCE {
+            return Ok(replayed);
+        }
+    }
 }
 
 /// Sends again everything that the webhook wants and that has happened since then, as far as it is kept; also what it
 /// was not sent while it was off. Returns how many events that is, without those that wait anyway.
 pub async fn replay_since(engine: &Engine, actor: &Actor, id: WebhookId, since: Timestamp) -> Result<u64> {
     actor.require(Permission::WebhookChange)?;
-    let wanted = wanted(&known(engine.db.read(), id).await?)?;
-    let mut after = Uuid::nil();
+    let wanted = begin(engine, actor, id, format!("since {}", since.millis())).await?;
+    // An event is stored after it has happened.
+    let mut after = Clock::first_id_at(since.minus(SKEW).millis());
     let mut replayed = 0;
     loop {
-        let tx = engine.transaction(actor).await?;
-        let events = kept(&tx, since, after).await?;
+        let events = kept(engine.db.read(), since, after).await?;
         let Some(last) = events.last() else {
-            finish(tx, id, format!("{replayed} events since {}", since.millis())).await?;
             return Ok(replayed);
         };
         after = last.id;
-        let events = events.into_iter().filter(|event| event.is_wanted(&wanted));
-        let events: Vec<Kept> = events.collect();
-        let these = Column::EventId.is_in(events.iter().map(|event| event.id));
-        replayed += revive(&tx, id, Condition::all().add(these)).await?;
-        replayed += add(&tx, id, events).await?;
-        go_on(&tx, id.uuid(), None, engine.clock().now().millis()).await?;
-        tx.wake(Worker::Webhooks);
+        let events: Vec<Kept> = events
+            .into_iter()
+            .filter(|event| event.is_wanted(&wanted))
+            .collect();
+        let tx = engine.transaction(actor).await?;
+        ready(&tx, id).await?;
+        take_turn(&tx, 0).await?;
+        let known = Entity::find()
+            .filter(Column::WebhookId.eq(id.uuid()))
+            .filter(Column::EventId.is_in(events.iter().map(|event| event.id)))
+            .all(&tx)
+            .await?;
+        let waits: HashSet<Uuid> = known.iter().map(|call| call.event_id).collect();
+        let dead: Vec<Model> = known.into_iter().filter(|call| call.dead_at.is_some()).collect();
+        revive(&tx, id, &dead).await?;
+        let new: Vec<&Kept> = events.iter().filter(|event| !waits.contains(&event.id)).collect();
+        add(&tx, id, &new).await?;
         tx.commit().await?;
+        replayed += (dead.len() + new.len()) as u64;
+    }
+}
+
+/// Notes that it is done, before anything is sent again: nobody may be left to say so afterwards.
+async fn begin(engine: &Engine, actor: &Actor, id: WebhookId, what: String) -> Result<Wanted> {
+    let tx = engine.transaction(actor).await?;
+    let wanted = wanted(&ready(&tx, id).await?)?;
+    note(&tx, "webhook.replay", id, Some(what));
+    tx.commit().await?;
+    Ok(wanted)
+}
+
+/// # Errors
+/// There is no such webhook, or what waited for it is still being given up.
+async fn ready(tx: &Transaction, id: WebhookId) -> Result<webhook::Model> {
+    let row = known(tx, id).await?;
+    match row.giving_up_to {
+        None => Ok(row),
+        Some(_) => Err(Refusal::Busy { seconds: 5 }.into()),
     }
 }
 
@@ -98,7 +150,7 @@ impl Kept {
     }
 }
 
-async fn kept(tx: &Transaction, since: Timestamp, after: Uuid) -> Result<Vec<Kept>> {
+async fn kept(db: &impl ConnectionTrait, since: Timestamp, after: Uuid) -> Result<Vec<Kept>> {
     use webhook_event::Column;
     let found: Vec<(Uuid, String, Option<Uuid>, Option<Uuid>, Option<Uuid>)> = webhook_event::Entity::find()
         .select_only()
@@ -116,7 +168,7 @@ async fn kept(tx: &Transaction, since: Timestamp, after: Uuid) -> Result<Vec<Kep
         .order_by_asc(Column::Id)
         .limit(AT_ONCE)
         .into_tuple()
-        .all(tx)
+        .all(db)
         .await?;
     let kept = |(id, kind, session, channel, queue)| Kept {
         id,
@@ -128,58 +180,50 @@ async fn kept(tx: &Transaction, since: Timestamp, after: Uuid) -> Result<Vec<Kep
     Ok(found.into_iter().map(kept).collect())
 }
 
-/// Brings back those of these calls that were given up. They keep their places, before what has happened since.
-async fn revive(tx: &Transaction, webhook: WebhookId, which: Condition) -> Result<u64> {
-    let revived = Entity::update_many()
-        .col_expr(Column::DeadAt, Expr::value(None::<i64>))
-        .col_expr(Column::Attempts, Expr::value(0_i64))
-        .filter(Column::WebhookId.eq(webhook.uuid()))
-        .filter(Column::DeadAt.is_not_null())
-        .filter(which)
-        .exec(tx)
-        .await?;
-    Ok(revived.rows_affected)
-}
-
-/// Adds calls for events that do not wait.
-async fn add(tx: &Transaction, webhook: WebhookId, mut events: Vec<Kept>) -> Result<u64> {
-    let waiting: HashSet<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::EventId)
-        .filter(Column::WebhookId.eq(webhook.uuid()))
-        .filter(Column::EventId.is_in(events.iter().map(|event| event.id)))
-        .into_tuple::<Uuid>()
-        .all(tx)
-        .await?
-        .into_iter()
-        .collect();
-    events.retain(|event| !waiting.contains(&event.id));
-    let clock = tx.engine().clock();
-    let calls: Vec<_> = events
-        .iter()
-        .map(|event| webhook_call::Model {
-            id: clock.new_id(),
-            webhook_id: webhook.uuid(),
-            event_id: event.id,
-            session_id: event.session,
-            attempts: 0,
-            due_at: None,
-            claimed_by: None,
-            dead_at: None,
-        })
-        .collect();
-    let added = calls.len() as u64;
-    let once = OnConflict::columns([Column::EventId, Column::WebhookId])
-        .do_nothing()
-        .to_owned();
-    put(tx, calls, Some(once)).await?;
-    Ok(added)
-}
-
-async fn finish(tx: Transaction, id: WebhookId, what: String) -> Result<()> {
+/// Brings back calls that were given up. They keep their places, before what has happened since.
+async fn revive(tx: &Transaction, webhook: WebhookId, dead: &[Model]) -> Result<()> {
     let now = tx.engine().clock().now().millis();
-    go_on(&tx, id.uuid(), None, now).await?;
-    note(&tx, "webhook.replay", id, Some(what));
+    for (is_in_a_lane, due_at) in [(true, None), (false, Some(now))] {
+        let these = dead
+            .iter()
+            .filter(|call| call.session_id.is_some() == is_in_a_lane);
+        Entity::update_many()
+            .col_expr(Column::DeadAt, Expr::value(None::<i64>))
+            .col_expr(Column::Attempts, Expr::value(0_i64))
+            .col_expr(Column::DueAt, Expr::value(due_at))
+            .filter(Column::Id.is_in(these.map(|call| call.id)))
+            .exec(tx)
+            .await?;
+    }
+    let sessions = dead.iter().filter_map(|call| call.session_id);
+    go_on(tx, webhook.uuid(), sessions).await?;
     tx.wake(Worker::Webhooks);
-    tx.commit().await
+    Ok(())
+}
+
+/// Adds calls for events.
+async fn add(tx: &Transaction, webhook: WebhookId, events: &[&Kept]) -> Result<()> {
+    let clock = tx.engine().clock();
+    let now = clock.now().millis();
+    let places = take_turn(tx, events.len()).await? + 1..;
+    let calls = events.iter().zip(places).map(|(event, place)| Model {
+        id: clock.new_id(),
+        webhook_id: webhook.uuid(),
+        event_id: event.id,
+        session_id: event.session,
+        place,
+        attempts: 0,
+        due_at: event.session.is_none().then_some(now),
+        claimed_by: None,
+        dead_at: None,
+    });
+    put(tx, calls.collect(), None).await?;
+    go_on(
+        tx,
+        webhook.uuid(),
+        events.iter().filter_map(|event| event.session),
+    )
+    .await?;
+    tx.wake(Worker::Webhooks);
+    Ok(())
 }

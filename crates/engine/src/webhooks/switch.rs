@@ -6,14 +6,19 @@ use crate::{
     entity::webhook::{Column, Entity},
     events::{Deed, deeds::About},
     transaction::Transaction,
-    webhooks::{manage::note, queue::give_up, row::known},
+    wakes::Worker,
+    webhooks::{
+        lanes::{give_up, take_turn},
+        manage::note,
+        row::known,
+    },
 };
 use domain::{
     access::{Actor, Permission},
     ids::WebhookId,
     webhook::WhyOff,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
 /// Switches a webhook on or off. Doing it twice changes nothing.
@@ -42,10 +47,11 @@ pub async fn turn(engine: &Engine, actor: &Actor, id: WebhookId, on: bool) -> Re
 /// Does nothing if it is off already.
 pub(super) async fn switch_off(tx: &Transaction, webhook: Uuid, why: WhyOff) -> Result<()> {
     let now = tx.engine().clock().now().millis();
-    let given_up = give_up(tx, webhook, now).await?;
+    let newest = take_turn(tx, 0).await?;
     let switched = Entity::update_many()
         .col_expr(Column::OffSince, Expr::value(now))
         .col_expr(Column::OffWhy, Expr::value(why.as_str()))
+        .col_expr(Column::GivingUpTo, Expr::value(newest))
         .filter(Column::Id.eq(webhook))
         .filter(Column::OffSince.is_null())
         .exec(tx)
@@ -53,12 +59,43 @@ pub(super) async fn switch_off(tx: &Transaction, webhook: Uuid, why: WhyOff) -> 
     if switched.rows_affected == 0 {
         return Ok(());
     }
-    let detail = format!("{}, {given_up} events given up", why.as_str());
+    clear_some(tx, webhook, newest).await?;
     let id = WebhookId::new(webhook);
-    note(tx, "webhook.switch_off", id, Some(detail));
+    note(tx, "webhook.switch_off", id, Some(why.as_str().to_owned()));
     tx.did(About::Webhook(id), Deed::WebhookOff(why));
     if why.is_warning() {
         tx.then(move |_| tracing::warn!(%webhook, why = why.as_str(), "a webhook is switched off"));
     }
     Ok(())
+}
+
+/// Goes on to give up what waited for webhooks that were switched off. Many events are not given up at once: messages wait
+/// while a transaction writes.
+pub(super) async fn clear(tx: &Transaction) -> Result<()> {
+    let some = Entity::find().filter(Column::GivingUpTo.is_not_null());
+    for webhook in some.all(tx).await? {
+        if let Some(to) = webhook.giving_up_to {
+            clear_some(tx, webhook.id, to).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn clear_some(tx: &Transaction, webhook: Uuid, to: i64) -> Result<()> {
+    if !give_up(tx, webhook, to).await? {
+        tx.wake(Worker::Webhooks);
+        return Ok(());
+    }
+    Entity::update_many()
+        .col_expr(Column::GivingUpTo, Expr::value(None::<i64>))
+        .filter(Column::Id.eq(webhook))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Whether something waits to be given up.
+pub(super) async fn is_clearing(db: &impl ConnectionTrait) -> Result<bool> {
+    let some = Entity::find().filter(Column::GivingUpTo.is_not_null());
+    Ok(some.one(db).await?.is_some())
 }

@@ -5,7 +5,7 @@ use crate::{
     database::put::put,
     entity::{webhook_call, webhook_event},
     wakes::Worker,
-    webhooks::{manage::note, row::known},
+    webhooks::{lanes::take_turn, manage::note, row::known},
 };
 use bytes::Bytes;
 use domain::{
@@ -25,6 +25,7 @@ pub async fn send_test(
     actor.require(Permission::WebhookChange)?;
     let tx = engine.transaction(actor).await?;
     known(&tx, id).await?;
+    let place = take_turn(&tx, 1).await? + 1;
     let now = engine.clock().now().millis();
     let event_id = engine.clock().new_id();
     let event = webhook_event::Model {
@@ -43,6 +44,7 @@ pub async fn send_test(
         webhook_id: id.uuid(),
         event_id,
         session_id: None,
+        place,
         attempts: 0,
         due_at: Some(now),
         claimed_by: None,

@@ -10,6 +10,7 @@ use crate::{
         queue::{claim, due},
         record::record,
         row::Target,
+        switch::{clear, is_clearing},
     },
 };
 use domain::access::Actor;
@@ -33,7 +34,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// How long outcomes are gathered while other requests are under way.
 const BATCH: Duration = Duration::from_millis(25);
 /// Outcomes that are written down at once.
-const MOST: usize = 64;
+const MOST: usize = 256;
 /// How long a stop waits for requests under way: the process gives its workers hardly longer.
 const FAREWELL: Duration = Duration::from_secs(3);
 
@@ -133,11 +134,13 @@ impl Caller {
     async fn pass(&mut self) -> Result<()> {
         let writes = self.write_at().is_some_and(|at| at <= Instant::now());
         // Looks before it takes the database's one writer.
-        if !writes && self.due(self.engine.db.read()).await?.is_empty() {
+        let db = self.engine.db.read();
+        if !writes && self.due(db).await?.is_empty() && !is_clearing(db).await? {
             return Ok(());
         }
         let tx = self.engine.transaction(&Actor::System).await?;
         record(&tx, &self.outcomes).await?;
+        clear(&tx).await?;
         let mut begun = Vec::new();
         for (webhook, calls) in self.due(&tx).await? {
             let calls = claim(&tx, &calls, self.engine.clock().now()).await?;

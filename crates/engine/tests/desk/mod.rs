@@ -63,7 +63,7 @@ pub struct Desk {
     webhook: String,
     /// Switchboard's id of the answer.
     pub ours: String,
-    folder: TempDir,
+    pub folder: TempDir,
 }
 
 /// The template that every desk copies: making the tables takes longer than most cases.
@@ -87,6 +87,12 @@ impl Desk {
             }
             std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
         }
+        Self::of(folder).await
+    }
+
+    /// What a copy of the template has become.
+    pub async fn of(folder: TempDir) -> Self {
+        let template = TEMPLATE.get_or_init(Self::template).await;
         let engine = Self::engine(&folder).await;
         Self {
             workers: engine.start_workers(),

@@ -133,7 +133,7 @@ pub const WALLS: &[(&str, Rooms<'static>)] = &[
         ("transaction", &["audit", "engine", "error", "events", "idempotency", "wakes"]),
         ("wakes", &[]),
         ("web", &[]),
-        ("webhooks", &["audit", "credentials", "database", "engine", "entity", "error", "events", "metrics", "random", "transaction", "wakes", "web"]),
+        ("webhooks", &["audit", "clock", "credentials", "database", "engine", "entity", "error", "events", "metrics", "random", "seldom", "transaction", "wakes", "web"]),
         ("workers", &["countries", "database", "doctor", "engine", "files", "inbound", "live", "outbound",
             "push", "receipts", "retention", "search", "sessions", "templates", "webhooks"]),
     ]),

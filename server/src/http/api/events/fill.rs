@@ -14,7 +14,6 @@ use domain::{
     message::Status,
     session::{SessionEvent, SessionEventKind, SessionRow},
     template::TemplateView,
-    webhook::Webhook,
 };
 use engine::{
     Engine, channels,
@@ -57,7 +56,7 @@ struct Known {
     channels: HashMap<ChannelId, ChannelRow>,
     extensions: HashMap<ExtensionId, ExtensionRow>,
     templates: HashMap<String, TemplateView>,
-    webhooks: HashMap<WebhookId, Webhook>,
+    webhooks: HashMap<WebhookId, String>,
 }
 
 impl Known {
@@ -85,8 +84,7 @@ impl Known {
             }
         }
         let off: Vec<WebhookId> = happenings.iter().filter_map(switched_off).collect();
-        let rows = webhooks::seen(engine, actor, &off).await?.into_iter();
-        known.webhooks = rows.map(|row| (row.id, row)).collect();
+        known.webhooks = webhooks::names(engine, actor, &off).await?;
         Ok(known)
     }
 
@@ -159,11 +157,14 @@ impl Known {
             }),
             (Some(Deed::WebhookOff(why)), Change::Webhook { webhook }) => {
                 ApiEvent::WebhookSwitchedOff(OfWebhook {
-                    webhook: self.webhooks.get(webhook)?.clone().into(),
+                    id: *webhook,
+                    name: self.webhooks.get(webhook)?.clone(),
                     why: *why,
                 })
             }
-            (Some(Deed::Sent | Deed::Status(_) | Deed::WebhookOff(_) | Deed::Unknown) | None, _) => return None,
+            (Some(Deed::Sent | Deed::Status(_) | Deed::WebhookOff(_) | Deed::Unknown) | None, _) => {
+                return None;
+            }
         })
     }
 

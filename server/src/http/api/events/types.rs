@@ -1,10 +1,9 @@
 //! The types of events. An event has the shape of Standard Webhooks (<https://www.standardwebhooks.com>), here and where
 //! webhooks are called. A type that was told once keeps its name and its fields.
 
-use crate::http::api::{
-    channels, extensions::Extension, messages::Message, sessions::Session, webhooks::body::Webhook,
-};
+use crate::http::api::{channels, extensions::Extension, messages::Message, sessions::Session};
 use domain::{
+    ids::WebhookId,
     message::{Failure, Status},
     refs::ContactRef,
     session::SessionEvent,
@@ -180,11 +179,12 @@ pub(super) struct OfExtension {
     pub(super) extension: Extension,
 }
 
-/// A webhook as it is when the event is told, and why it was switched off then.
+/// A webhook, and why it was switched off. Its address is not told: it may hold what only its receiver should know.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = EventOfWebhook)]
 pub(super) struct OfWebhook {
-    pub(super) webhook: Webhook,
+    pub(super) id: WebhookId,
+    pub(super) name: String,
     pub(super) why: WhyOff,
 }
 
@@ -212,6 +212,7 @@ impl ToSchema for Event {
         add::<OfChannel>(schemas);
         add::<OfTemplate>(schemas);
         add::<OfExtension>(schemas);
+        add::<OfWebhook>(schemas);
     }
 }
 

@@ -1,0 +1,130 @@
+//! The events that wait for a webhook, each session's in its order.
+//!
+//! Of each lane only the first is due; the others have no time. So a webhook that is away for days, and for which many
+//! events wait, costs no more than one for which few do. Whoever adds calls, brings some back or ends some makes the
+//! first of each lane due in the same transaction: else the lane would stand.
+
+use crate::{
+    Result,
+    entity::{
+        webhook_call::{Column, Entity, Model},
+        webhook_progress::{self, ONLY},
+    },
+    transaction::Transaction,
+};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, Order, Query, SelectStatement},
+};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// A session at a webhook: its events keep their order.
+pub(super) type Lane = (Uuid, Uuid);
+
+/// Calls that are given up by one transaction.
+const AT_ONCE: u64 = 2000;
+
+/// Waits for whoever else changes lanes, and keeps them out until the transaction ends. Takes `places` for new calls, and
+/// returns the place before the first of them.
+pub(super) async fn take_turn(tx: &DatabaseTransaction, places: usize) -> Result<i64> {
+    use webhook_progress::{Column, Entity};
+    let places = i64::try_from(places).unwrap_or(i64::MAX);
+    Entity::update_many()
+        .col_expr(Column::Place, Expr::col(Column::Place).add(places))
+        .filter(Column::Id.eq(ONLY))
+        .exec(tx)
+        .await?;
+    let progress = Entity::find_by_id(ONLY).one(tx).await?;
+    Ok(progress.map_or(0, |progress| progress.place - places))
+}
+
+/// Those of these lanes in which something waits.
+pub(super) async fn occupied(tx: &Transaction, lanes: &HashSet<Lane>) -> Result<HashSet<Lane>> {
+    let webhooks: HashSet<Uuid> = lanes.iter().map(|lane| lane.0).collect();
+    let sessions: HashSet<Uuid> = lanes.iter().map(|lane| lane.1).collect();
+    let found: Vec<(Uuid, Option<Uuid>)> = Entity::find()
+        .select_only()
+        .columns([Column::WebhookId, Column::SessionId])
+        .filter(Column::WebhookId.is_in(webhooks))
+        .filter(Column::SessionId.is_in(sessions))
+        .filter(Column::DueAt.is_not_null())
+        // With another order SQLite reads all that waits.
+        .order_by_asc(Column::WebhookId)
+        .order_by_asc(Column::SessionId)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(found
+        .into_iter()
+        .filter_map(|(webhook, session)| Some((webhook, session?)))
+        .collect())
+}
+
+/// Makes the first events of these sessions due, if they have no time.
+pub(super) async fn go_on(
+    tx: &Transaction,
+    webhook: Uuid,
+    sessions: impl IntoIterator<Item = Uuid>,
+) -> Result<()> {
+    let sessions: HashSet<Uuid> = sessions.into_iter().collect();
+    if sessions.is_empty() {
+        return Ok(());
+    }
+    let now = tx.engine().clock().now().millis();
+    Entity::update_many()
+        .col_expr(Column::DueAt, Expr::value(now))
+        .filter(Column::Id.in_subquery(first_of(webhook, sessions)))
+        .filter(Column::DueAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Finds each session's first by the index, however many wait behind it.
+fn first_of(webhook: Uuid, sessions: HashSet<Uuid>) -> SelectStatement {
+    let first = Query::select()
+        .column(Column::Id)
+        .from(Entity)
+        .and_where(Column::WebhookId.eq(webhook))
+        .and_where(Expr::col((Entity, Column::SessionId)).equals(("lanes", "column1")))
+        .and_where(Column::DeadAt.is_null())
+        .order_by(Column::Place, Order::Asc)
+        .limit(1)
+        .to_owned();
+    Query::select()
+        .expr(Expr::from(first))
+        .from_values(sessions, "lanes")
+        .to_owned()
+}
+
+/// Whether no other waits before it in its lane.
+pub(super) fn is_first() -> Expr {
+    Expr::cust(
+        "NOT EXISTS (SELECT 1 FROM webhook_calls AS earlier WHERE earlier.webhook_id = webhook_calls.webhook_id \
+         AND earlier.session_id = webhook_calls.session_id AND earlier.dead_at IS NULL \
+         AND earlier.place < webhook_calls.place)",
+    )
+}
+
+/// Gives up some of what waits for a webhook up to this place, and what is under way. Returns whether that was all.
+pub(super) async fn give_up(tx: &Transaction, webhook: Uuid, to: i64) -> Result<bool> {
+    let some: Vec<Model> = Entity::find()
+        .filter(Column::WebhookId.eq(webhook))
+        .filter(Column::DeadAt.is_null())
+        .filter(Column::Place.lte(to))
+        .limit(AT_ONCE)
+        .all(tx)
+        .await?;
+    let now = tx.engine().clock().now().millis();
+    Entity::update_many()
+        .col_expr(Column::DeadAt, Expr::value(now))
+        .col_expr(Column::DueAt, Expr::value(None::<i64>))
+        .col_expr(Column::ClaimedBy, Expr::value(None::<Uuid>))
+        .filter(Column::Id.is_in(some.iter().map(|call| call.id)))
+        .exec(tx)
+        .await?;
+    let sessions = some.iter().filter_map(|call| call.session_id);
+    go_on(tx, webhook, sessions).await?;
+    Ok((some.len() as u64) < AT_ONCE)
+}
