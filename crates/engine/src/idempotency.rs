@@ -20,6 +20,8 @@ use uuid::Uuid;
 const LIVES: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a call may go on before whoever makes it is taken to have died.
 const LEASE: Duration = Duration::from_secs(60);
+/// How many keys a token may have at a time.
+const MOST: u64 = 100_000;
 
 tokio::task_local! {
     static CLAIM: Claim;
@@ -50,6 +52,12 @@ pub struct Answer {
     pub body: String,
 }
 
+impl Answer {
+    fn refuses(&self) -> bool {
+        (400..500).contains(&self.status)
+    }
+}
+
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer")
@@ -71,6 +79,8 @@ pub enum Begun {
     AnswerLost,
     /// The key belongs to another call.
     OfAnother,
+    /// The token has as many keys as it may have.
+    TooMany,
 }
 
 /// Claims the key of a call.
@@ -82,6 +92,9 @@ pub async fn begin(engine: &Engine, call: &Call) -> Result<Begun> {
         .await?;
     if let Some(known) = known {
         return of_known(engine, call, known).await;
+    }
+    if has_most(engine, call.token).await? {
+        return Ok(Begun::TooMany);
     }
     let row = Model {
         token_id: call.token.uuid(),
@@ -129,6 +142,20 @@ fn is_free(now: Timestamp) -> Condition {
         .add(died)
 }
 
+async fn has_most(engine: &Engine, token: TokenId) -> Result<bool> {
+    let last: Option<String> = Entity::find()
+        .select_only()
+        .column(Column::Key)
+        .filter(Column::TokenId.eq(token.uuid()))
+        .order_by_asc(Column::Key)
+        .offset(MOST - 1)
+        .limit(1)
+        .into_tuple()
+        .one(engine.db.read())
+        .await?;
+    Ok(last.is_some())
+}
+
 async fn of_known(engine: &Engine, call: &Call, known: Model) -> Result<Begun> {
     if known.fingerprint != call.fingerprint {
         return Ok(Begun::OfAnother);
@@ -171,30 +198,29 @@ pub(crate) async fn had_effect(engine: &Engine, tx: &DatabaseTransaction) -> Res
     }
 }
 
-/// Keeps the answer to a call. Without one that is worth keeping the key is free again, unless the call had an effect:
-/// then its answer is lost.
+/// Keeps the answer to a call. What had no effect, and what was refused without one, may be made again: its key is free. If
+/// a call had an effect and no answer that is worth keeping, its answer is lost.
 pub async fn finish(engine: &Engine, claim: &Claim, answer: Option<&Answer>) -> Result<()> {
     let tx = engine.db.write().await?;
-    match answer {
+    if answer.is_none_or(Answer::refuses) {
+        Entity::delete_many()
+            .filter(claim.row())
+            .filter(Column::EffectAt.is_null())
+            .exec(&tx)
+            .await?;
+    }
+    let ended = Entity::update_many().filter(claim.row());
+    let ended = match answer {
         Some(answer) => {
             let answer = serde_json::to_vec(answer).map_err(|error| Error::Corrupt(error.to_string()))?;
             let key = engine.keys.to_seal(&tx).await?;
-            Entity::update_many()
+            ended
                 .col_expr(Column::KeyId, Expr::value(key.id()))
                 .col_expr(Column::Sealed, Expr::value(key.seal_answer(claim.id, &answer)?))
-                .filter(claim.row())
-                .exec(&tx)
-                .await?;
         }
-        None => {
-            // A lease that has ended says both.
-            Entity::update_many()
-                .col_expr(Column::LeasedUntil, Expr::value(engine.clock().now().millis()))
-                .filter(claim.row())
-                .exec(&tx)
-                .await?;
-        }
-    }
+        None => ended.col_expr(Column::LeasedUntil, Expr::value(engine.clock().now().millis())),
+    };
+    ended.exec(&tx).await?;
     Ok(tx.commit().await?)
 }
 

@@ -32,6 +32,7 @@ stories! {
     a_call_that_died_before_its_effect_is_made_again
     whoever_comes_too_late_has_no_effect
     a_key_is_kept_for_a_day
+    a_token_has_so_many_keys
     what_is_no_key_is_refused
 }
 
@@ -42,6 +43,10 @@ const LEASE: Duration = Duration::from_secs(60);
 const LOSE_ANSWERS: &str = "UPDATE idempotency_keys SET key_id = NULL, sealed = NULL";
 /// As if it had died before that, and before the effects.
 const LOSE_EFFECTS: &str = "UPDATE idempotency_keys SET key_id = NULL, sealed = NULL, effect_at = NULL";
+/// The token of the first key gets 99,998 more of them.
+const MANY_KEYS: &str = "INSERT INTO idempotency_keys (token_id, key, fingerprint, claim, at, leased_until, effect_at) \
+    WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 99998) \
+    SELECT token_id, 'many-' || n, fingerprint, claim, at, leased_until, effect_at FROM idempotency_keys, numbers";
 
 async fn post(api: &Api, key: &str, path: &str, body: Value) -> Answer {
     let request = api.request(Method::POST, path).header("idempotency-key", key);
@@ -71,13 +76,9 @@ async fn the_same_call_is_answered_alike(story: &Story) {
     for key in ["k-1", "\"k-1\""] {
         is_repeated(&label(story, key, "VIP").await, &made);
     }
-    // A refusal is an answer, too.
-    let refused = label(story, "k-2", "VIP").await;
-    refused.problem(422);
     let path = format!("{LABELS}/{}", id_of(&made.ok()));
     let deleted = story.api.send(story.api.request(Method::DELETE, &path)).await;
     assert_eq!(deleted.status, 204);
-    is_repeated(&label(story, "k-2", "VIP").await, &refused);
     is_repeated(&label(story, "k-1", "VIP").await, &made);
     assert_eq!(story.count("labels").await, 0);
     // What has no body is repeated as well, and so is an answer that holds a secret.
@@ -134,7 +135,23 @@ async fn what_may_be_answered_otherwise_is_not_kept(story: &Story) {
         refused.problem(403);
         assert_eq!(refused.header("idempotent-replayed"), "");
     }
-    assert_eq!(story.count("idempotency_keys WHERE sealed IS NOT NULL").await, 0);
+    for nowhere in ["/api/v1/nothing", "/api/v1/audit"] {
+        let refused = post(&story.api, "k-2", nowhere, json!({})).await;
+        assert!(matches!(refused.status.as_u16(), 404 | 405), "{refused:?}");
+    }
+    assert_eq!(story.count("idempotency_keys").await, 0);
+    // What is refused without an effect is free again, also for another call.
+    let made = label(story, "k-3", "VIP").await.ok();
+    label(story, "k-4", "VIP").await.problem(422);
+    assert_eq!(story.count("idempotency_keys").await, 1);
+    let path = format!("{LABELS}/{}", id_of(&made));
+    let deleted = story.api.send(story.api.request(Method::DELETE, &path)).await;
+    assert_eq!(deleted.status, 204);
+    let again = label(story, "k-4", "VIP").await;
+    assert_eq!(
+        (again.status.as_u16(), again.header("idempotent-replayed")),
+        (201, "")
+    );
 }
 
 async fn a_call_whose_answer_is_lost_is_not_made_again(story: &Story) {
@@ -211,6 +228,25 @@ async fn a_key_is_kept_for_a_day(story: &Story) {
     story.clock.advance(DAY);
     story.engine.forget().await.expect("a pass");
     assert_eq!(story.count("idempotency_keys").await, 0);
+}
+
+async fn a_token_has_so_many_keys(story: &Story) {
+    let first = label(story, "k-1", "VIP").await;
+    story.database.run(story.data_dir(), MANY_KEYS).await;
+    let last = label(story, "k-2", "Complaint").await;
+    last.ok();
+    let refused = label(story, "k-3", "Later").await;
+    assert_eq!(refused.problem(429)["type"], "urn:switchboard:too_many_keys");
+    assert_eq!(refused.header("retry-after"), "600");
+    // Repetitions, other tokens and calls without a key go on.
+    is_repeated(&label(story, "k-1", "VIP").await, &first);
+    is_repeated(&label(story, "k-2", "Complaint").await, &last);
+    let other = story.api_with(Scope::Administer).await;
+    post(&other, "k-3", LABELS, json!({"name": "Later"})).await.ok();
+    story.api.post(LABELS, json!({"name": "Soon"})).await.ok();
+    story.clock.advance(DAY);
+    story.engine.forget().await.expect("a pass");
+    label(story, "k-4", "At last").await.ok();
 }
 
 async fn what_is_no_key_is_refused(story: &Story) {

@@ -1,7 +1,12 @@
 //! The OpenAPI document of the REST API (<https://spec.openapis.org/oas/v3.1.0>), put together from what stands beside the
 //! handlers. What is the same for all of them is added here.
 
-use super::{events, idempotency, problem::Problem, routes};
+use super::{
+    events,
+    key::{self, repeats},
+    problem::Problem,
+    routes,
+};
 use axum::{
     http::header,
     response::{IntoResponse, Response},
@@ -29,8 +34,9 @@ const TOKEN: &str = "An API token, made in System › API tokens or by `switchbo
 const KEY: &str = "Makes repeating safe: for 24 hours the same call with the same key has one effect and is answered alike, with \
     `Idempotent-Replayed: true`; another call with this key is refused (422, `urn:switchboard:key_reused`). While the first one \
     is under way: 409 with `Retry-After` (`urn:switchboard:call_under_way`). If its answer was lost: 409 \
-    (`urn:switchboard:answer_lost`). Answers with 401, 403, 429, or from 500 on, are not kept. 1 to 255 printable ASCII \
-    characters, bare or in quotes.";
+    (`urn:switchboard:answer_lost`). A refusal (4xx, 5xx) of a call that had no effect is not kept: the call may be made again. A \
+    token has up to 100,000 keys at a time; further ones are refused with 429 (`urn:switchboard:too_many_keys`). 1 to 255 \
+    printable ASCII characters, bare or in quotes.";
 
 type OperationOf = fn(&mut PathItem) -> Option<&mut Operation>;
 
@@ -116,9 +122,10 @@ fn add(components: &mut Components, schemas: Schemas) {
 fn complete(path: &str, item: &mut PathItem) {
     let about_one = path.contains('{');
     if let Some(post) = &mut item.post
-        && idempotency::repeats(path)
+        && repeats(path)
     {
-        post.parameters.get_or_insert_default().push(RefOr::T(key()));
+        let parameters = post.parameters.get_or_insert_default();
+        parameters.push(RefOr::T(idempotency_key()));
     }
     for (_, changes, operation_of) in METHODS {
         let Some(operation) = operation_of(item) else {
@@ -152,13 +159,13 @@ fn complete(path: &str, item: &mut PathItem) {
 }
 
 /// The header by which a POST may be repeated.
-fn key() -> Parameter {
+fn idempotency_key() -> Parameter {
     let word = ObjectBuilder::new()
         .schema_type(Type::String)
         .min_length(Some(1))
         .max_length(Some(MAX_KEY));
     ParameterBuilder::new()
-        .name(idempotency::KEY)
+        .name(key::KEY)
         .parameter_in(ParameterIn::Header)
         .description(Some(KEY))
         .required(Required::False)

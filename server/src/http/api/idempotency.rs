@@ -1,16 +1,21 @@
 //! Lets scripts repeat a POST with its `Idempotency-Key` until they have the answer
 //! (<https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/>). `engine::idempotency` knows what was done.
 
-use super::{Caller, problem::Problem};
+use super::{
+    Caller,
+    key::{key_of, repeats},
+    operations,
+    problem::Problem,
+};
 use crate::http::state::Http;
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request, response},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header, request, response},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use domain::{access::Actor, message::idempotency_key, refusal::Refusal};
+use domain::{access::Actor, ids::TokenId, refusal::Refusal};
 use engine::{
     Engine,
     audit::request::carried,
@@ -21,34 +26,13 @@ use std::{panic::resume_unwind, time::Duration};
 use tokio::time::{Instant, sleep};
 use tracing::Instrument as _;
 
-pub const KEY: &str = "Idempotency-Key";
 /// Says that the answer was given before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// What of an answer's head is given again; the rest is of each answer.
 const KEPT: [HeaderName; 3] = [header::CONTENT_TYPE, header::ETAG, header::LOCATION];
-/// Messages keep their keys for ever, and an upload that breaks off is continued.
-const REPEATED_OTHERWISE: [&str; 2] = ["/api/v1/sessions/{id}/messages", "/api/v1/uploads"];
 /// How long a repetition waits for the answer to the first call.
 const PATIENCE: Duration = Duration::from_secs(3);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-
-/// Whether a POST to this path is repeated by its key here.
-pub fn repeats(path: &str) -> bool {
-    !REPEATED_OTHERWISE.contains(&path)
-}
-
-/// The key of a request, bare or as a string of a structured field (RFC 9651).
-pub fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(given) = headers.get(KEY) else {
-        return Ok(None);
-    };
-    // No key is a NUL.
-    let given = given.to_str().unwrap_or("\0").trim();
-    let quoted = given.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    let key = idempotency_key(quoted.unwrap_or(given));
-    let key = key.map_err(|problem| Refusal::field(KEY, problem))?;
-    Ok(Some(key))
-}
 
 /// The layer for all calls with a token.
 pub async fn answer_once(
@@ -56,13 +40,8 @@ pub async fn answer_once(
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    let key = match request.method() == Method::POST && path.is_some_and(repeats) {
-        true => key_of(request.headers())?,
-        false => None,
-    };
-    let caller = request.extensions().get::<Caller>();
-    let (Some(key), Some(&Caller(Actor::Token { id: token, .. }))) = (key, caller) else {
+    let claimed = claimed(&request)?;
+    let Some((token, key)) = claimed else {
         return Ok(next.run(request).await);
     };
     let (head, body) = request.into_parts();
@@ -82,7 +61,25 @@ pub async fn answer_once(
         Begun::UnderWay => Err(Problem::call_under_way()),
         Begun::AnswerLost => Err(Problem::answer_lost()),
         Begun::OfAnother => Err(Refusal::KeyReused.into()),
+        Begun::TooMany => Err(Problem::too_many_keys()),
     }
+}
+
+/// The token and the key of a call that is repeated by its key. Whoever may not make the call claims nothing.
+fn claimed(request: &Request) -> Result<Option<(TokenId, String)>, Problem> {
+    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let is_repeated = request.method() == Method::POST && path.is_some_and(repeats);
+    let operation = operations::of(request).filter(|_| is_repeated);
+    let (Some(operation), Some(caller)) = (operation, request.extensions().get::<Caller>()) else {
+        return Ok(None);
+    };
+    let (Some(key), Actor::Token { id, .. }) = (key_of(request.headers())?, &caller.0) else {
+        return Ok(None);
+    };
+    if let Some(scope) = operation.scope {
+        caller.require(scope)?;
+    }
+    Ok(Some((*id, key)))
 }
 
 /// A body that other layers or the handler have in memory already.
@@ -156,27 +153,4 @@ fn again(answer: Answer) -> Response {
     }
     headers.insert(REPLAYED, HeaderValue::from_static("true"));
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quotes_are_not_part_of_a_key() {
-        let key = |given: &str| {
-            let given = HeaderValue::from_str(given).expect("a header");
-            key_of(&HeaderMap::from_iter([(
-                HeaderName::from_static("idempotency-key"),
-                given,
-            )]))
-        };
-        for (given, expected) in [("k-1", "k-1"), ("\"k-1\"", "k-1"), ("\"", "\""), ("a\"b", "a\"b")] {
-            assert_eq!(key(given).expect("a key").as_deref(), Some(expected));
-        }
-        for none in ["", "\"\"", "a\tb", &"k".repeat(256)] {
-            key(none).expect_err("no key");
-        }
-        assert!(key_of(&HeaderMap::new()).expect("none").is_none());
-    }
 }

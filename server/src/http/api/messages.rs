@@ -1,8 +1,6 @@
 //! `/api/v1/sessions/{id}/messages`.
 
-use super::{
-    Id, Operator, Reader, idempotency::key_of, json::Json, list, list::Wanted, problem::Problem, time,
-};
+use super::{Id, Operator, Reader, json::Json, key::key_of, list, list::Wanted, problem::Problem, time};
 use crate::http::state::Http;
 use axum::{
     extract::State,

@@ -17,6 +17,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 const MEDIA_TYPE: &str = "application/problem+json";
+/// Seconds after which some keys of a token may have had their day.
+const KEYS_END: u32 = 600;
 
 /// An error with the RFC's members.
 #[derive(Debug, Serialize, ToSchema)]
@@ -87,6 +89,18 @@ impl Problem {
                 format!(
                     "this token has made too many calls (http.api_calls_per_minute): come again in {seconds} seconds"
                 ),
+            )
+        }
+    }
+
+    /// The token has claimed as many keys as it may.
+    pub fn too_many_keys() -> Self {
+        Self {
+            kind: "urn:switchboard:too_many_keys".to_owned(),
+            retry_after: Some(KEYS_END),
+            ..Self::of(
+                StatusCode::TOO_MANY_REQUESTS,
+                "this token has used too many keys within 24 hours: come again later, or make the call without a key",
             )
         }
     }
