@@ -1,6 +1,7 @@
 //! Calls of the REST API that may be repeated with their key: they have one effect and one answer. A call claims its key
 //! before it is made, and the transactions that it commits mark the claim. So whenever a process dies, the database says
-//! whether the call had its effect: one that had none may be made again after a lease, one whose answer is lost may not.
+//! whether the call had its effect there: one that had none may be made again after a lease, one whose answer is lost may not.
+//! What a call does elsewhere before its first commit, such as at Meta, the database does not know.
 
 use crate::{
     Engine, Error, Result,
@@ -13,13 +14,22 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 use serde::{Deserialize, Serialize};
-use std::{fmt, time::Duration};
+use std::{convert::Infallible, fmt, time::Duration};
+use tokio::time::sleep;
 use uuid::Uuid;
 
 /// How long a key belongs to its call.
 const LIVES: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a call may go on before whoever makes it is taken to have died.
 const LEASE: Duration = Duration::from_secs(60);
+/// How often whoever makes a call renews its lease.
+const RENEWED: Duration = Duration::from_secs(20);
+/// Before an answer is tried to be kept once more.
+const PAUSES: [Duration; 3] = [
+    Duration::from_millis(100),
+    Duration::from_millis(500),
+    Duration::from_secs(2),
+];
 /// How many keys a token may have at a time.
 const MOST: u64 = 100_000;
 
@@ -36,7 +46,8 @@ pub struct Call {
     pub fingerprint: String,
 }
 
-/// The right to make a call. It is lost to a repetition when the lease ends before the call has had an effect.
+/// The right to make a call. It is lost to a repetition when the lease ends before the call has had an effect: whoever made it
+/// has died, or was kept from renewing it.
 #[derive(Debug, Clone)]
 pub struct Claim {
     token: Uuid,
@@ -172,9 +183,37 @@ async fn of_known(engine: &Engine, call: &Call, known: Model) -> Result<Begun> {
     Ok(Begun::Before(answer))
 }
 
-/// Makes a call: what it commits marks the claim.
-pub async fn within<T>(claim: Claim, call: impl Future<Output = T>) -> T {
-    CLAIM.scope(claim, call).await
+/// Makes a call: what it commits marks the claim, which stays the caller's however long it takes.
+pub async fn within<T>(engine: &Engine, claim: Claim, call: impl Future<Output = T>) -> T {
+    let renewed = keep_up(engine, claim.clone());
+    tokio::select! {
+        made = CLAIM.scope(claim, call) => made,
+        never = renewed => match never {},
+    }
+}
+
+async fn keep_up(engine: &Engine, claim: Claim) -> Infallible {
+    loop {
+        sleep(RENEWED).await;
+        if let Err(error) = renew(engine, &claim).await {
+            tracing::warn!(%error, "the lease of a call with an Idempotency-Key cannot be renewed now");
+        }
+    }
+}
+
+/// Begins the lease of a call anew.
+pub async fn renew(engine: &Engine, claim: &Claim) -> Result<()> {
+    let tx = engine.db.write().await?;
+    Entity::update_many()
+        .col_expr(Column::LeasedUntil, leased_from_now(engine))
+        .filter(claim.row())
+        .exec(&tx)
+        .await?;
+    Ok(tx.commit().await?)
+}
+
+fn leased_from_now(engine: &Engine) -> Expr {
+    Expr::value(engine.clock().now().plus(LEASE).millis())
 }
 
 /// Marks in a transaction that the call of this task, if it has a claim, has an effect.
@@ -187,6 +226,7 @@ pub(crate) async fn had_effect(engine: &Engine, tx: &DatabaseTransaction) -> Res
     };
     let marked = Entity::update_many()
         .col_expr(Column::EffectAt, Expr::value(engine.clock().now().millis()))
+        .col_expr(Column::LeasedUntil, leased_from_now(engine))
         .filter(claim.row())
         .exec(tx)
         .await?;
@@ -199,8 +239,19 @@ pub(crate) async fn had_effect(engine: &Engine, tx: &DatabaseTransaction) -> Res
 }
 
 /// Keeps the answer to a call. What had no effect, and what was refused without one, may be made again: its key is free. If
-/// a call had an effect and no answer that is worth keeping, its answer is lost.
+/// a call had an effect and no answer that is worth keeping, its answer is lost. A database that cannot take it now is asked
+/// again.
 pub async fn finish(engine: &Engine, claim: &Claim, answer: Option<&Answer>) -> Result<()> {
+    for pause in PAUSES {
+        match keep(engine, claim, answer).await {
+            Err(error) if error.is_passing() => sleep(pause).await,
+            kept => return kept,
+        }
+    }
+    keep(engine, claim, answer).await
+}
+
+async fn keep(engine: &Engine, claim: &Claim, answer: Option<&Answer>) -> Result<()> {
     let tx = engine.db.write().await?;
     if answer.is_none_or(Answer::refuses) {
         Entity::delete_many()

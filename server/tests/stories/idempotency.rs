@@ -15,7 +15,7 @@ use domain::{
 use engine::{
     Error,
     access::api_tokens,
-    idempotency::{self, Begun, Call},
+    idempotency::{self, Begun, Call, Claim},
     labels,
 };
 use futures::future::join_all;
@@ -30,6 +30,7 @@ stories! {
     what_may_be_answered_otherwise_is_not_kept
     a_call_whose_answer_is_lost_is_not_made_again
     a_call_that_died_before_its_effect_is_made_again
+    a_call_that_takes_long_is_still_under_way
     whoever_comes_too_late_has_no_effect
     a_key_is_kept_for_a_day
     a_token_has_so_many_keys
@@ -188,26 +189,64 @@ async fn a_call_that_died_before_its_effect_is_made_again(story: &Story) {
     is_repeated(&label(story, "k-1", "VIP").await, &again);
 }
 
-/// The lease has ended, and somebody else makes the call.
-async fn whoever_comes_too_late_has_no_effect(story: &Story) {
+async fn call(story: &Story) -> Call {
     let tokens = api_tokens::list(&story.engine, &Actor::System).await;
-    let call = Call {
+    Call {
         token: tokens.expect("tokens")[0].id,
         key: "k-1".into(),
         fingerprint: "a call".into(),
-    };
-    let claim = async || match idempotency::begin(&story.engine, &call).await {
+    }
+}
+
+async fn claim(story: &Story, call: &Call) -> Claim {
+    match idempotency::begin(&story.engine, call).await {
         Ok(Begun::Now(claim)) => claim,
         other => panic!("{other:?}"),
+    }
+}
+
+/// Whoever makes a call for longer than a lease renews it.
+async fn a_call_that_takes_long_is_still_under_way(story: &Story) {
+    let call = call(story).await;
+    let claim = claim(story, &call).await;
+    let nearly = LEASE - Duration::from_millis(1);
+    let under_way = async || {
+        story.clock.advance(nearly);
+        let begun = idempotency::begin(&story.engine, &call).await;
+        assert!(matches!(begun, Ok(Begun::UnderWay)), "{begun:?}");
     };
+    under_way().await;
+    idempotency::renew(&story.engine, &claim).await.expect("renewed");
+    under_way().await;
+    // So does what it has done.
     let (vip, actor) = (LabelForm { name: "VIP".into() }, Actor::System);
-    let late = claim().await;
+    let made = labels::create(&story.engine, &actor, &vip);
+    let made = idempotency::within(&story.engine, claim.clone(), made).await;
+    made.expect("a label");
+    under_way().await;
+    idempotency::renew(&story.engine, &claim).await.expect("renewed");
+    under_way().await;
+    story.clock.advance(Duration::from_millis(1));
+    let begun = idempotency::begin(&story.engine, &call).await;
+    assert!(matches!(begun, Ok(Begun::AnswerLost)), "{begun:?}");
+}
+
+/// The lease has ended, and somebody else makes the call.
+async fn whoever_comes_too_late_has_no_effect(story: &Story) {
+    let call = call(story).await;
+    let (vip, actor) = (LabelForm { name: "VIP".into() }, Actor::System);
+    let late = claim(story, &call).await;
     story.clock.advance(LEASE);
-    let in_time = claim().await;
-    let refused = idempotency::within(late, labels::create(&story.engine, &actor, &vip)).await;
+    let in_time = claim(story, &call).await;
+    let refused = idempotency::within(&story.engine, late, labels::create(&story.engine, &actor, &vip)).await;
     assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
     assert_eq!(story.count("labels").await, 0);
-    let made = idempotency::within(in_time, labels::create(&story.engine, &actor, &vip)).await;
+    let made = idempotency::within(
+        &story.engine,
+        in_time,
+        labels::create(&story.engine, &actor, &vip),
+    )
+    .await;
     made.expect("a label");
     let begun = idempotency::begin(&story.engine, &call).await;
     assert!(matches!(begun, Ok(Begun::UnderWay)), "{begun:?}");

@@ -109,7 +109,7 @@ async fn begin(engine: &Engine, call: &Call) -> engine::Result<Begun> {
 /// Makes the call in a task of its own, to its end, even if the script has gone away: it comes back for the answer.
 async fn make(http: Http, claim: Claim, call: impl Future<Output = Response> + Send + 'static) -> Response {
     let work = async move {
-        let response = idempotency::within(claim.clone(), call).await;
+        let response = idempotency::within(&http.engine, claim.clone(), call).await;
         let (head, body) = response.into_parts();
         let body = in_memory(body).await;
         let kept = kept(&head, &body);
