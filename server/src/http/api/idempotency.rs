@@ -32,7 +32,9 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 const KEPT: [HeaderName; 3] = [header::CONTENT_TYPE, header::ETAG, header::LOCATION];
 /// How long a repetition waits for the answer to the first call.
 const PATIENCE: Duration = Duration::from_secs(3);
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// A quick call is answered soon, and many that wait for a slow one ask seldom.
+const FIRST_LOOK: Duration = Duration::from_millis(50);
+const LAST_LOOK: Duration = Duration::from_millis(800);
 
 /// The layer for all calls with a token.
 pub async fn answer_once(
@@ -98,11 +100,13 @@ fn fingerprint(head: &request::Parts, body: &[u8]) -> String {
 /// Claims the key; of several calls at once, all but one wait for the answer.
 async fn begin(engine: &Engine, call: &Call) -> engine::Result<Begun> {
     let until = Instant::now() + PATIENCE;
+    let mut pause = FIRST_LOOK;
     loop {
         match idempotency::begin(engine, call).await? {
-            Begun::UnderWay if Instant::now() < until => sleep(LOOK_EVERY).await,
+            Begun::UnderWay if Instant::now() < until => sleep(pause).await,
             begun => return Ok(begun),
         }
+        pause = LAST_LOOK.min(pause * 2);
     }
 }
 
