@@ -5,6 +5,7 @@ use crate::{
     support::{
         Story,
         http::{Answer, Api},
+        world::App,
     },
 };
 use domain::{
@@ -14,11 +15,14 @@ use domain::{
 use engine::channels;
 use reqwest::Method;
 use serde_json::{Value, json};
+use simulator::Signature;
 
 stories! {
     a_script_changes_what_it_names_of_a_channel
     a_change_of_another_version_is_refused
     of_a_channel_whose_change_is_refused_nothing_is_saved
+    what_null_does_is_said
+    a_script_ends_the_reset_of_an_app_secret
     a_script_pauses_and_deletes_a_channel
     the_costs_of_one_channel_are_its_part_of_all
 }
@@ -107,6 +111,19 @@ async fn a_change_of_another_version_is_refused(story: &Story) {
     let same = patch(story, &path, json!({})).await;
     same.ok();
     assert_eq!(same.header("etag"), last.header("etag"));
+    story.settled().await;
+    let audited = story.count("audit").await;
+    for nothing in [
+        json!({"name": "Four"}),
+        json!({"sending": {}}),
+        json!({"sending": {"messages_per_second": 80}, "fallback": null}),
+        json!({"next_app_secret": null}),
+    ] {
+        let same = patch(story, &path, nothing.clone()).await;
+        same.ok();
+        assert_eq!(same.header("etag"), last.header("etag"), "{nothing}");
+    }
+    assert_eq!(story.count("audit").await, audited);
 
     // What the console saves counts, too.
     let id = line.channel.parse().expect("an id");
@@ -147,6 +164,62 @@ async fn of_a_channel_whose_change_is_refused_nothing_is_saved(story: &Story) {
     let unknown = json!({"name": "Help", "destination": {"type": "queue", "id": NOBODY}});
     patch(story, &path, unknown).await.problem(422);
     assert_eq!(story.api.get(&path).await.ok(), before);
+}
+
+async fn what_null_does_is_said(story: &Story) {
+    let line = story.support().await;
+    let path = format!("/api/v1/channels/{}", line.channel);
+    let before = story.api.get(&path).await;
+    for field in [
+        "name",
+        "access_token",
+        "app_secret",
+        "phone_number",
+        "phone_number_id",
+        "destination",
+        "sending",
+    ] {
+        patch(story, &path, json!({ field: null })).await.problem(422);
+    }
+    for field in [
+        "messages_per_second",
+        "file_way",
+        "unconfirmed",
+        "read_receipts",
+        "templates_allowed",
+    ] {
+        let change = json!({"sending": { field: null }});
+        patch(story, &path, change).await.problem(422);
+    }
+    assert_eq!(story.api.get(&path).await.header("etag"), before.header("etag"));
+}
+
+async fn a_script_ends_the_reset_of_an_app_secret(story: &Story) {
+    let line = story.support().await;
+    let path = format!("/api/v1/channels/{}", line.channel);
+    let mut reset = line.app.clone();
+    reset.secret = "the-new-secret".to_owned();
+    let is_signed_by = async |app: &App| {
+        let signature = Signature::Given(app.sign(b"{}"));
+        let answer = story
+            .meta
+            .deliver_raw(Some(&line.webhook_url), "{}", signature)
+            .await;
+        answer.expect("an answer").0 != 401
+    };
+    patch(story, &path, json!({"next_app_secret": reset.secret}))
+        .await
+        .ok();
+    assert!(is_signed_by(&line.app).await && is_signed_by(&reset).await);
+    patch(story, &path, json!({"next_app_secret": null})).await.ok();
+    assert!(!is_signed_by(&line.app).await && is_signed_by(&reset).await);
+    // Whoever gives the only one with it has decided.
+    patch(story, &path, json!({"next_app_secret": "another"}))
+        .await
+        .ok();
+    let back = json!({"app_secret": line.app.secret, "next_app_secret": null});
+    patch(story, &path, back).await.ok();
+    assert!(is_signed_by(&line.app).await && !is_signed_by(&reset).await);
 }
 
 async fn a_script_pauses_and_deletes_a_channel(story: &Story) {

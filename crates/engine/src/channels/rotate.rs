@@ -8,6 +8,7 @@ use crate::{
     },
     credentials::{seal::Kind, secrets},
     random,
+    transaction::Transaction,
 };
 use domain::{
     access::{Actor, Permission},
@@ -37,11 +38,15 @@ pub async fn drop_old_app_secret(engine: &Engine, actor: &Actor, id: ChannelId) 
     actor.require(Permission::ChannelChange)?;
     let tx = engine.transaction(actor).await?;
     current(&tx, id).await?;
-    let next = secrets::open_secret(engine, &tx, id, Kind::NextAppSecret).await?;
-    let next = next.ok_or(Refusal::field("next_app_secret", Problem::Required))?;
-    secrets::write(engine, &tx, id, Kind::AppSecret, &next).await?;
-    secrets::remove(&tx, id, &[Kind::NextAppSecret]).await?;
-    note(&tx, id, "channel.drop_old_app_secret", None)?;
+    end_secret_reset(&tx, id).await?;
     changed(&tx, id);
     tx.commit().await
+}
+
+pub(super) async fn end_secret_reset(tx: &Transaction, id: ChannelId) -> Result<()> {
+    let next = secrets::open_secret(tx.engine(), tx, id, Kind::NextAppSecret).await?;
+    let next = next.ok_or(Refusal::field("next_app_secret", Problem::Required))?;
+    secrets::write(tx.engine(), tx, id, Kind::AppSecret, &next).await?;
+    secrets::remove(tx, id, &[Kind::NextAppSecret]).await?;
+    note(tx, id, "channel.drop_old_app_secret", None)
 }

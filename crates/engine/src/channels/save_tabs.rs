@@ -5,6 +5,7 @@ use crate::{
     channels::{
         change::changed,
         reservation,
+        rotate::end_secret_reset,
         save::{begin, with_country, write_authentication, write_messaging},
         sending::write_sending,
         view::view,
@@ -21,6 +22,8 @@ use domain::{
 #[derive(Debug, Default, PartialEq)]
 pub struct Tabs {
     pub authentication: Option<AuthenticationForm>,
+    /// The second app secret becomes the only one, before another one is written.
+    pub ends_secret_reset: bool,
     pub messaging: Option<MessagingForm>,
     pub sending: Option<SendingForm>,
 }
@@ -59,6 +62,9 @@ pub async fn save_tabs(
         .as_ref()
         .map_or(reservation::NAME, |form| form.name.as_str());
     begin(&tx, id, version, name).await?;
+    if tabs.ends_secret_reset {
+        end_secret_reset(&tx, id).await?;
+    }
     if let Some(form) = &authentication {
         write_authentication(&tx, id, form).await?;
     }

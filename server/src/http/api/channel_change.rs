@@ -3,7 +3,7 @@
 use super::{
     Administrator, Id,
     channels::{Channel, NewDestination},
-    json::Json,
+    json::{Json, given},
     list::Asked,
     problem::Problem,
     version::{self, IfMatch},
@@ -27,29 +27,47 @@ use engine::{
     Engine,
     channels::{self, Tabs},
 };
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What is missing stays as it is: nobody can send back a secret that never comes out.
+/// What is missing stays as it is: nobody can send back a secret that never comes out. `null` is taken only where it says
+/// what it does.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ChannelChange {
+    #[serde(deserialize_with = "given")]
+    #[schema(nullable = false)]
     name: Option<String>,
+    #[serde(deserialize_with = "given")]
+    #[schema(nullable = false)]
     access_token: Option<String>,
+    #[serde(deserialize_with = "given")]
+    #[schema(nullable = false)]
     app_secret: Option<String>,
-    /// A second app secret, valid beside the first while the secret is being reset at Meta.
-    next_app_secret: Option<String>,
+    /// A second app secret, valid beside the first while the secret is being reset at Meta. `null`: the reset is over, and the
+    /// second becomes the only one.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    next_app_secret: Option<Option<String>>,
+    #[serde(deserialize_with = "given")]
+    #[schema(nullable = false)]
     phone_number: Option<String>,
+    #[serde(deserialize_with = "given")]
+    #[schema(nullable = false)]
     phone_number_id: Option<String>,
     /// `null`: none.
     #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     waba_id: Option<Option<String>>,
+    #[serde(deserialize_with = "given")]
+    #[schema(nullable = false)]
     destination: Option<NewDestination>,
     /// Where new sessions go while the destination is disabled; `null`: nowhere.
     #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<NewDestination>)]
     fallback: Option<Option<NewDestination>>,
+    #[serde(deserialize_with = "given")]
+    #[schema(nullable = false)]
     sending: Option<SendingChange>,
 }
 
@@ -57,17 +75,21 @@ pub struct ChannelChange {
 #[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 struct SendingChange {
-    #[schema(minimum = 1, maximum = 1000)]
+    #[serde(deserialize_with = "given")]
+    #[schema(minimum = 1, maximum = 1000, nullable = false)]
     messages_per_second: Option<u32>,
+    #[serde(deserialize_with = "given")]
+    #[schema(nullable = false)]
     file_way: Option<FileWay>,
+    #[serde(deserialize_with = "given")]
+    #[schema(nullable = false)]
     unconfirmed: Option<Unconfirmed>,
+    #[serde(deserialize_with = "given")]
+    #[schema(nullable = false)]
     read_receipts: Option<ReadReceipts>,
+    #[serde(deserialize_with = "given")]
+    #[schema(nullable = false)]
     templates_allowed: Option<bool>,
-}
-
-/// Tells `null` from a field that is missing.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(from).map(Some)
 }
 
 impl std::fmt::Debug for ChannelChange {
@@ -79,47 +101,45 @@ impl std::fmt::Debug for ChannelChange {
 }
 
 impl ChannelChange {
-    /// The tabs in which something is given, filled in with what the channel has.
-    fn tabs(self, now: &ChannelView) -> Tabs {
-        let of_authentication = [
-            &self.name,
-            &self.access_token,
-            &self.app_secret,
-            &self.next_app_secret,
-        ];
-        let has_authentication = of_authentication.into_iter().any(Option::is_some);
-        let has_messaging = [&self.phone_number, &self.phone_number_id]
-            .into_iter()
-            .any(Option::is_some)
-            || self.waba_id.is_some()
-            || self.destination.is_some()
-            || self.fallback.is_some();
+    /// The tabs in which something changes, filled in with what the channel has.
+    fn tabs(mut self, now: &ChannelView) -> Tabs {
+        let messaging = self.messaging(now);
+        let has_messaging = messaging != Self::default().messaging(now);
+        let sending = self.sending.map(|new| new.form(now));
+        let ends_secret_reset =
+            matches!(self.next_app_secret, Some(None)) && now.next_app_secret_end.is_some();
         let authentication = AuthenticationForm {
             name: self.name.unwrap_or_else(|| now.name.clone()),
             access_token: self.access_token.unwrap_or_default(),
             app_secret: self.app_secret.unwrap_or_default(),
-            next_app_secret: self.next_app_secret.unwrap_or_default(),
+            next_app_secret: self.next_app_secret.flatten().unwrap_or_default(),
         };
+        let same = AuthenticationForm {
+            name: now.name.clone(),
+            ..AuthenticationForm::default()
+        };
+        Tabs {
+            authentication: (authentication != same).then_some(authentication),
+            ends_secret_reset,
+            messaging: has_messaging.then_some(messaging),
+            sending: sending.filter(|form| *form != SendingChange::default().form(now)),
+        }
+    }
+
+    fn messaging(&mut self, now: &ChannelView) -> MessagingForm {
         let or = |new: Option<String>, now: Option<&String>| new.or(now.cloned()).unwrap_or_default();
         let place = |new: Option<Option<NewDestination>>, now: Option<&DestinationRef>| match new {
             Some(new) => new.map(NewDestination::spelled).unwrap_or_default(),
             None => now.map(|to| to.destination.to_string()).unwrap_or_default(),
         };
-        let messaging = MessagingForm {
-            phone_number: or(self.phone_number, now.phone_number.as_ref()),
-            phone_number_id: or(self.phone_number_id, now.phone_number_id.as_ref()),
-            waba_id: self
-                .waba_id
-                .unwrap_or_else(|| now.waba_id.clone())
-                .unwrap_or_default(),
-            destination: place(self.destination.map(Some), now.destination.as_ref()),
-            fallback: place(self.fallback, now.fallback.as_ref()),
+        let waba_id = self.waba_id.take().unwrap_or_else(|| now.waba_id.clone());
+        MessagingForm {
+            phone_number: or(self.phone_number.take(), now.phone_number.as_ref()),
+            phone_number_id: or(self.phone_number_id.take(), now.phone_number_id.as_ref()),
+            waba_id: waba_id.unwrap_or_default(),
+            destination: place(self.destination.take().map(Some), now.destination.as_ref()),
+            fallback: place(self.fallback.take(), now.fallback.as_ref()),
             ..MessagingForm::default()
-        };
-        Tabs {
-            authentication: has_authentication.then_some(authentication),
-            messaging: has_messaging.then_some(messaging),
-            sending: self.sending.map(|new| new.form(now)),
         }
     }
 }

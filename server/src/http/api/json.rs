@@ -7,7 +7,7 @@ use axum::{
     extract::{FromRequest, Request},
     http::{HeaderMap, StatusCode, header},
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 /// A body of `application/json`.
 #[derive(Debug)]
@@ -65,6 +65,12 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for JsonIfAny
             }
         }
     }
+}
+
+/// Reads a field of a change, where one that is missing stays as it is: `null` is not missing. It fits only an `Option` in the
+/// `Option`, and is refused elsewhere.
+pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -13,7 +13,7 @@ pub mod upkeep;
 use super::{
     Administrator, Id,
     events::types,
-    json::Json,
+    json::{Json, given},
     list::{self, Wanted},
     problem::Problem,
     version::{self, IfMatch},
@@ -56,10 +56,20 @@ pub struct NewWebhook {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct WebhookChange {
+    #[serde(deserialize_with = "given")]
+    #[schema(nullable = false)]
     name: Option<String>,
+    #[serde(deserialize_with = "given")]
+    #[schema(nullable = false)]
     address: Option<String>,
+    #[serde(deserialize_with = "given")]
+    #[schema(nullable = false)]
     types: Option<Vec<String>>,
+    #[serde(deserialize_with = "given")]
+    #[schema(nullable = false)]
     channels: Option<Vec<ChannelId>>,
+    #[serde(deserialize_with = "given")]
+    #[schema(nullable = false)]
     queues: Option<Vec<QueueId>>,
 }
 
