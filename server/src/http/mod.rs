@@ -71,6 +71,7 @@ pub fn router(http: Http) -> Router {
         // Needs the whole body, and what it keeps of an answer is the handler's.
         .layer(from_fn_with_state(http.clone(), api::idempotency::answer_once))
         .layer(from_fn_with_state(http.clone(), body_limit::of_the_known))
+        .layer(from_fn(api::conditions::refuse_unheeded))
         .layer(from_fn(api::parameters::refuse_unknown))
         .layer(from_fn_with_state(http.clone(), api::call_rate::limit))
         .layer(from_fn_with_state(http.clone(), api::authenticate));
@@ -83,6 +84,7 @@ pub fn router(http: Http) -> Router {
     let find_client = from_fn_with_state(http.clone(), client_address::find);
     let uploads = group(Access::Upload).layer(web_session);
     let api_uploads = group(Access::TokenUpload)
+        .layer(from_fn(api::conditions::refuse_unheeded))
         .layer(from_fn(api::parameters::refuse_unknown))
         .layer(from_fn_with_state(http.clone(), api::call_rate::limit))
         .layer(from_fn_with_state(http.clone(), api::authenticate));

@@ -5,7 +5,7 @@ use crate::{
     support::{
         Story,
         http::{Answer, Api},
-        world::App,
+        world::{App, id_of},
     },
 };
 use domain::{
@@ -20,6 +20,7 @@ use simulator::Signature;
 stories! {
     a_script_changes_what_it_names_of_a_channel
     a_change_of_another_version_is_refused
+    what_compares_no_versions_refuses_a_condition
     of_a_channel_whose_change_is_refused_nothing_is_saved
     what_null_does_is_said
     a_script_ends_the_reset_of_an_app_secret
@@ -140,6 +141,40 @@ async fn a_change_of_another_version_is_refused(story: &Story) {
     change(Method::PATCH, last.header("etag"), json!({"name": "Six"}))
         .await
         .problem(412);
+}
+
+async fn what_compares_no_versions_refuses_a_condition(story: &Story) {
+    let line = story.support().await;
+    let label = story
+        .api
+        .post("/api/v1/labels", json!({"name": "VIP"}))
+        .await
+        .ok();
+    let path = format!("/api/v1/labels/{}", id_of(&label));
+    let pause = format!("/api/v1/channels/{}/pause", line.channel);
+    let ask = async |method: Method, path: &str, tag: &str, body: Value| {
+        let request = story.api.request(method, path).header("if-match", tag);
+        story.api.send(request.json(&body)).await
+    };
+    let tag = story.api.get(&format!("/api/v1/channels/{}", line.channel)).await;
+    let tag = tag.header("etag");
+    for (method, path) in [
+        (Method::PUT, path.as_str()),
+        (Method::DELETE, path.as_str()),
+        (Method::POST, pause.as_str()),
+        (Method::POST, "/api/v1/uploads"),
+    ] {
+        let refused = ask(method, path, tag, json!({"name": "Complaint"})).await;
+        assert_eq!(refused.problem(412)["type"], "urn:switchboard:no_version");
+    }
+    assert_eq!(
+        ask(Method::GET, &path, tag, Value::Null).await.ok()["name"],
+        "VIP"
+    );
+    // It only has to be there.
+    ask(Method::PUT, &path, "*", json!({"name": "Complaint"}))
+        .await
+        .ok();
 }
 
 async fn of_a_channel_whose_change_is_refused_nothing_is_saved(story: &Story) {

@@ -145,7 +145,7 @@ fn complete(path: &str, item: &mut PathItem) {
             errors.push(404);
         }
         if changes {
-            errors.extend([409, 422]);
+            errors.extend([409, 412, 422]);
         }
         if operation.request_body.is_some() {
             errors.extend([413, 415]);

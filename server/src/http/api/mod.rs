@@ -10,6 +10,7 @@ pub mod channel_change;
 pub mod channel_costs;
 pub mod channel_health;
 pub mod channels;
+pub mod conditions;
 pub mod contacts;
 pub mod costs;
 pub mod deliveries;

@@ -66,6 +66,17 @@ impl Problem {
         }
     }
 
+    /// `If-Match` names a version of something that has none.
+    pub fn no_version() -> Self {
+        Self {
+            kind: "urn:switchboard:no_version".to_owned(),
+            ..Self::of(
+                StatusCode::PRECONDITION_FAILED,
+                "this operation compares no versions, so the condition in If-Match cannot hold: leave it out",
+            )
+        }
+    }
+
     /// Some of the events that are asked for are deleted.
     pub fn events_gone(newest: Place) -> Self {
         Self {
