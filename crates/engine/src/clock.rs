@@ -4,7 +4,7 @@ use domain::time::Timestamp;
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use uuid::{ContextV7, Uuid};
 
@@ -12,6 +12,8 @@ use uuid::{ContextV7, Uuid};
 #[derive(Clone)]
 pub struct Clock {
     source: Source,
+    /// When this clock was made.
+    began: Instant,
     ids: Arc<Mutex<ContextV7>>,
 }
 
@@ -35,6 +37,7 @@ impl Clock {
     fn new(source: Source) -> Self {
         Self {
             source,
+            began: Instant::now(),
             ids: Arc::new(Mutex::new(ContextV7::new())),
         }
     }
@@ -52,6 +55,17 @@ impl Clock {
                 Timestamp::from_millis(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
             }
             Source::Manual(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+
+    /// How long this clock has run: unlike [`now`](Self::now) it never goes back, whoever sets the machine's time.
+    pub fn running(&self) -> Duration {
+        match &self.source {
+            Source::System => self.began.elapsed(),
+            Source::Manual(_) => {
+                let millis = u64::try_from(self.now().millis()).unwrap_or_default();
+                Duration::from_millis(millis)
+            }
         }
     }
 
@@ -87,6 +101,19 @@ impl fmt::Debug for Clock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_that_runs_never_goes_back() {
+        let clock = Clock::system();
+        let readings: Vec<_> = (0..1000).map(|_| clock.running()).collect();
+        assert!(readings.is_sorted());
+        // It does not depend on what time the machine says it is.
+        assert!(readings[999] < Duration::from_secs(60 * 60));
+        let clock = Clock::manual(Timestamp::from_seconds(1_700_000_000));
+        let before = clock.running();
+        clock.advance(Duration::from_secs(7));
+        assert_eq!(clock.running() - before, Duration::from_secs(7));
+    }
 
     #[test]
     fn ids_sort_in_the_order_they_were_made_even_when_time_stands_still() {

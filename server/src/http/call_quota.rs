@@ -8,7 +8,7 @@ use governor::{
     Quota, RateLimiter, clock::Clock, middleware::StateInformationMiddleware, nanos::Nanos,
     state::keyed::HashMapStateStore,
 };
-use std::{num::NonZeroU32, time::Duration};
+use std::num::NonZeroU32;
 
 pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 pub const LEFT: HeaderName = HeaderName::from_static("ratelimit");
@@ -31,8 +31,8 @@ impl Clock for Now {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
-        let millis = u64::try_from(self.0.now().millis()).unwrap_or_default();
-        Duration::from_millis(millis).into()
+        // The machine's time may be set back, and would refuse every call until then.
+        self.0.running().into()
     }
 }
 
