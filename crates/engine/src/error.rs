@@ -1,7 +1,7 @@
 //! What can go wrong in a use case. Only a [`Refusal`] is meant for the caller.
 
 use domain::{form::Invalid, refusal::Refusal};
-use sea_orm::SqlErr;
+use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
 /// Seconds after which something that is not possible now may be asked for again.
 const AGAIN: u32 = 5;
@@ -12,7 +12,7 @@ pub enum Error {
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error("database: {0}")]
-    Database(#[from] sea_orm::DbErr),
+    Database(#[from] DbErr),
     #[error("what is stored cannot be read: {0}")]
     Corrupt(String),
     #[error("not available now: {0}")]
@@ -31,12 +31,16 @@ impl From<Invalid> for Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// What the caller is told; `Err`: nothing but that it is our fault. What is not available now, or finds no free
-    /// connection to the database in time, is asked for again later.
+    /// What the caller is told; `Err`: nothing but that it is our fault. What is not available now, finds no free
+    /// connection to the database in time, or gives way to somebody else there, is asked for again later.
     pub fn into_refusal(self) -> std::result::Result<Refusal, Self> {
+        if self.gave_way() {
+            tracing::warn!(error = %self, "somebody else changed this at the same moment");
+            return Ok(Refusal::Busy { seconds: AGAIN });
+        }
         match self {
             Self::Refused(refusal) => Ok(refusal),
-            later @ (Self::Unavailable(_) | Self::Database(sea_orm::DbErr::ConnectionAcquire(_))) => {
+            later @ (Self::Unavailable(_) | Self::Database(DbErr::ConnectionAcquire(_))) => {
                 tracing::warn!(%later, "what was asked for is not possible now");
                 Ok(Refusal::Busy { seconds: AGAIN })
             }
@@ -50,21 +54,42 @@ impl Error {
         }
     }
 
+    /// Whether PostgreSQL ended the transaction so that others can go on: class 40 of
+    /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>, such as a deadlock.
+    fn gave_way(&self) -> bool {
+        let Some(sqlx::Error::Database(error)) = self.of_database() else {
+            return false;
+        };
+        let is_postgres = error
+            .try_downcast_ref::<sqlx::postgres::PgDatabaseError>()
+            .is_some();
+        is_postgres && error.code().is_some_and(|code| code.starts_with("40"))
+    }
+
+    fn of_database(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Database(
+                DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)),
+            ) => Some(&**error),
+            _ => None,
+        }
+    }
+
     /// Whether the same statement may succeed later, because the fault is the database's and not the data's: the
     /// database is locked, full, restarting or unreachable.
     pub(crate) fn is_passing(&self) -> bool {
-        use sea_orm::{DbErr, RuntimeErr, sqlx};
-        let error = match self {
-            Self::Unavailable(_) => return true,
-            Self::Database(DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) => return true,
-            Self::Database(
-                DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)),
-            ) => error,
-            _ => return false,
+        if matches!(
+            self,
+            Self::Unavailable(_) | Self::Database(DbErr::Conn(_) | DbErr::ConnectionAcquire(_))
+        ) {
+            return true;
+        }
+        let Some(error) = self.of_database() else {
+            return false;
         };
-        let sqlx::Error::Database(error) = &**error else {
+        let sqlx::Error::Database(error) = error else {
             return !matches!(
-                **error,
+                error,
                 sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. }
             );
         };
@@ -168,6 +193,8 @@ mod tests {
             let raise = format!("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{code}'; END $$");
             let error = error(&db, &raise).await;
             assert_eq!(error.is_passing(), passing, "{code}: {error}");
+            let busy = matches!(error.into_refusal(), Ok(Refusal::Busy { .. }));
+            assert_eq!(busy, code.starts_with("40"), "{code}");
         }
     }
 }

@@ -39,6 +39,7 @@ stories! {
     one_key_sends_one_message
     nobody_gets_a_first_message_while_being_disabled
     answers_and_their_statuses_do_not_wait_in_a_circle
+    sessions_of_a_deleted_channel_are_closed_once
 }
 
 const MANY: usize = 16;
@@ -294,8 +295,33 @@ async fn answers_and_their_statuses_do_not_wait_in_a_circle(story: &Story) {
     join_all(talks).await;
     story.settled().await;
     assert_eq!(story.count("messages WHERE status = 'delivered'").await, 9 * EACH);
+    nobody_waited_in_a_circle(story).await;
+}
+
+async fn nobody_waited_in_a_circle(story: &Story) {
     if matches!(story.database, Database::Postgres { .. }) {
         let circles = "pg_stat_database WHERE datname = current_database() AND deadlocks > 0";
         assert_eq!(story.count(circles).await, 0);
     }
+}
+
+async fn sessions_of_a_deleted_channel_are_closed_once(story: &Story) {
+    let line = story.support().await;
+    for n in 1..=9 {
+        story.says(story.customer(n), &line, "Hello").await;
+    }
+    let sessions = story.api.items("/api/v1/sessions").await;
+    let close = sessions.iter().map(async |session| {
+        let path = format!("/api/v1/sessions/{}/close", id_of(session));
+        let closed = story.api.post(&path, json!({})).await;
+        assert!(matches!(closed.status.as_u16(), 200 | 409), "{closed:?}");
+    });
+    let id = line.channel.parse().expect("an id");
+    let delete = channels::delete(&story.engine, &Actor::System, id, None, "Channel 1");
+    let (_, deleted) = tokio::join!(join_all(close), delete);
+    deleted.expect("deleted");
+    assert_eq!(story.count("sessions WHERE state <> 'closed'").await, 0);
+    let closed = "session_moments WHERE what = 'closed'";
+    assert_eq!(story.count(closed).await, 9);
+    nobody_waited_in_a_circle(story).await;
 }

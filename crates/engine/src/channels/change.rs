@@ -15,7 +15,10 @@ use domain::{
     ids::ChannelId,
     refusal::Refusal,
 };
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    sea_query::LockType,
+};
 
 /// One small change of the row, with its audit row.
 pub(super) async fn change(
@@ -48,10 +51,20 @@ pub(super) fn note(tx: &Transaction, id: ChannelId, action: &str, detail: Option
     Ok(())
 }
 
+/// The channel, locked against other changes. What only refers to it, such as a new session, does not wait.
 pub(super) async fn current(tx: &DatabaseTransaction, id: ChannelId) -> Result<channel::Model> {
+    locked(tx, id, LockType::NoKeyUpdate).await
+}
+
+/// The channel, locked so that nothing new refers to it until the transaction ends.
+pub(super) async fn current_alone(tx: &DatabaseTransaction, id: ChannelId) -> Result<channel::Model> {
+    locked(tx, id, LockType::Update).await
+}
+
+async fn locked(tx: &DatabaseTransaction, id: ChannelId, how: LockType) -> Result<channel::Model> {
     let found = channel::Entity::find_by_id(id.uuid())
         .filter(channel::Column::DeletedAt.is_null())
-        .lock_exclusive()
+        .lock(how)
         .one(tx)
         .await?;
     Ok(found.ok_or(Refusal::NotFound)?)

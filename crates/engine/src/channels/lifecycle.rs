@@ -1,13 +1,14 @@
 //! Pausing, resuming and deleting a channel.
 
 use crate::{
-    Engine, Result,
-    channels::change::{change, current, note},
+    Engine, Error, Result,
+    channels::change::{change, current_alone, note},
     credentials::{seal::Kind, secrets},
     entity::{channel, outbox, session},
     events::Audience,
     random,
     sessions::{access, lifecycle, status},
+    transaction::Transaction,
     wakes::Worker,
 };
 use domain::{
@@ -18,7 +19,12 @@ use domain::{
     message::Failure,
     refusal::Refusal,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// How often a deletion begins, if something comes between each time.
+const TRIES: usize = 5;
 
 /// Stops sending and checking. Incoming messages are still stored and shown, so that nothing is lost.
 pub async fn pause(engine: &Engine, actor: &Actor, id: ChannelId) -> Result<()> {
@@ -50,46 +56,78 @@ pub async fn delete(
     name: &str,
 ) -> Result<()> {
     actor.require(Permission::ChannelChange)?;
-    let tx = engine.transaction(actor).await?;
-    let found = current(&tx, id).await?;
+    for _ in 0..TRIES {
+        let tx = engine.transaction(actor).await?;
+        if remove(&tx, id, version, name).await? {
+            return tx.commit().await;
+        }
+    }
+    Err(Error::Unavailable(
+        "customers write to the channel while it is deleted",
+    ))
+}
+
+/// `false`: something came between, and nothing may be changed.
+async fn remove(tx: &Transaction, id: ChannelId, version: Option<i64>, name: &str) -> Result<bool> {
+    // Before the channel, as whoever sends or receives does: nobody waits for another in a circle.
+    let known: BTreeSet<Uuid> = jobs(tx, id).await?.iter().map(|job| job.message_id).collect();
+    status::lock(tx, known.iter().copied()).await?;
+    let open = open_sessions(tx, id).await?;
+    let sessions = tx
+        .lock::<session::Entity>(session::Column::Id, open.iter().copied())
+        .await?;
+    let found = current_alone(tx, id).await?;
     if version.is_some_and(|version| version != found.version) {
         return Err(Refusal::ChangedMeanwhile.into());
     }
     if found.name.trim() != name.trim() {
         return Err(Refusal::NameDiffers.into());
     }
-    let jobs = outbox::Entity::find()
-        .filter(outbox::Column::ChannelId.eq(id.uuid()))
-        .all(&tx)
-        .await?;
-    status::lock(&tx, jobs.iter().map(|job| job.message_id)).await?;
-    for job in jobs {
-        outbox::Entity::delete_by_id(job.message_id).exec(&tx).await?;
+    // What came before the channel was locked is not locked itself.
+    let (waiting, still_open) = (jobs(tx, id).await?, open_sessions(tx, id).await?);
+    let is_locked = waiting.iter().all(|job| known.contains(&job.message_id)) && still_open.is_subset(&open);
+    if !is_locked {
+        return Ok(false);
+    }
+    for job in waiting {
+        outbox::Entity::delete_by_id(job.message_id).exec(tx).await?;
         let gone = Failure::new(100, "The channel was deleted before the message was sent");
         let in_doubt = job.calling_since.is_some() || job.doubts > 0;
         let message = MessageId::new(job.message_id);
-        status::given_up(&tx, message, gone, None, in_doubt).await?;
+        status::given_up(tx, message, gone, None, in_doubt).await?;
     }
-    for open in session::Entity::find()
-        .filter(session::Column::ChannelId.eq(id.uuid()))
-        .filter(access::is_open())
-        .all(&tx)
-        .await?
-    {
-        lifecycle::end(&tx, &open, None).await?;
+    for session in sessions.iter().filter(|session| still_open.contains(&session.id)) {
+        lifecycle::end(tx, session, None).await?;
     }
-    secrets::remove(&tx, id, Kind::ALL).await?;
-    let now = engine.clock().now().millis();
+    secrets::remove(tx, id, Kind::ALL).await?;
+    let now = tx.engine().clock().now().millis();
     let found_name = found.name.clone();
     let mut gone = found.into_active_model();
     gone.deleted_at = Set(Some(now));
     // Another channel may have the number now, and nobody may call the old address.
     gone.phone_number_id = Set(None);
     gone.webhook_id = Set(random::token());
-    channel::Entity::update(gone).exec(&tx).await?;
+    channel::Entity::update(gone).exec(tx).await?;
     let name = found_name.trim().to_owned();
-    note(&tx, id, "channel.delete", Some(AuditDetail::Name { name }))?;
+    note(tx, id, "channel.delete", Some(AuditDetail::Name { name }))?;
     tx.then(|engine| engine.webhook_cache.forget());
     tx.changed(Change::Channel { channel: id }, Audience::Everybody);
-    tx.commit().await
+    Ok(true)
+}
+
+async fn jobs(tx: &Transaction, id: ChannelId) -> Result<Vec<outbox::Model>> {
+    let of_channel = outbox::Entity::find().filter(outbox::Column::ChannelId.eq(id.uuid()));
+    Ok(of_channel.all(tx).await?)
+}
+
+async fn open_sessions(tx: &Transaction, id: ChannelId) -> Result<BTreeSet<Uuid>> {
+    let ids: Vec<Uuid> = session::Entity::find()
+        .select_only()
+        .column(session::Column::Id)
+        .filter(session::Column::ChannelId.eq(id.uuid()))
+        .filter(access::is_open())
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(ids.into_iter().collect())
 }
