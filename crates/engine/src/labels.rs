@@ -6,6 +6,7 @@ use crate::{
     entity::{label, session_label},
     events::{Audience, Deed, deeds::About},
     sessions::{access::find, audience::session_changed},
+    transaction::Transaction,
 };
 use domain::{
     access::{Actor, Permission},
@@ -134,7 +135,7 @@ pub async fn put(engine: &Engine, actor: &Actor, session: SessionId, id: LabelId
         session_id: of.id,
         label_id: label.id,
     };
-    if on {
+    let changed = if on {
         let others = session_label::Entity::find()
             .filter(session_label::Column::SessionId.eq(of.id))
             .filter(session_label::Column::LabelId.ne(label.id));
@@ -144,14 +145,17 @@ pub async fn put(engine: &Engine, actor: &Actor, session: SessionId, id: LabelId
         session_label::Entity::insert(row.into_active_model())
             .on_conflict(OnConflict::new().do_nothing().to_owned())
             .exec_without_returning(&tx)
-            .await?;
+            .await?
     } else {
         session_label::Entity::delete_by_id((of.id, label.id))
             .exec(&tx)
-            .await?;
+            .await?
+            .rows_affected
+    };
+    if changed > 0 {
+        tx.did(About::Session(session), Deed::Labelled);
+        session_changed(&tx, &of);
     }
-    tx.did(About::Session(session), Deed::Labelled);
-    session_changed(&tx, &of);
     tx.commit().await
 }
 
@@ -183,7 +187,7 @@ pub(crate) async fn of_sessions(
 }
 
 /// The session keeps its own labels, and gets those of another that becomes a part of it.
-pub(crate) async fn joined(tx: &DatabaseTransaction, from: Uuid, to: Uuid) -> Result<()> {
+pub(crate) async fn joined(tx: &Transaction, from: Uuid, to: Uuid) -> Result<()> {
     let theirs = session_label::Entity::find().filter(session_label::Column::SessionId.eq(from));
     let theirs = theirs.all(tx).await?;
     if theirs.is_empty() {
@@ -197,10 +201,13 @@ pub(crate) async fn joined(tx: &DatabaseTransaction, from: Uuid, to: Uuid) -> Re
         .into_iter()
         .map(row)
         .map(IntoActiveModel::into_active_model);
-    session_label::Entity::insert_many(rows)
+    let added = session_label::Entity::insert_many(rows)
         .on_conflict(OnConflict::new().do_nothing().to_owned())
         .exec_without_returning(tx)
         .await?;
+    if added > 0 {
+        tx.did(About::Session(SessionId::new(to)), Deed::Labelled);
+    }
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! What scripts are told of: as a stream, and page by page.
 
+mod told;
+
 use crate::{
     stories,
     support::{

@@ -149,6 +149,7 @@ async fn the_customers_next_message_brings_it_back(story: &Story) {
     assert_eq!(it.is().await, (false, true, json!(0)));
     story.says(it.customer, &it.line, "One more thing").await;
     assert_eq!(it.is().await, (true, false, json!(1)));
+    assert_eq!(it.told("woken").await, 1);
     let event = loop {
         let event = events.until("message").await;
         if event["inbound"] == true {
@@ -160,6 +161,8 @@ async fn the_customers_next_message_brings_it_back(story: &Story) {
         event["inbox"]["counts"],
         json!({"mine": 1, "waiting": 0, "unread": 1})
     );
+    story.says(it.customer, &it.line, "And another").await;
+    assert_eq!(it.told("woken").await, 1, "it was back already");
 }
 
 async fn only_its_owner_puts_it_off(story: &Story) {

@@ -226,10 +226,11 @@ fn message(
         open.last_inbound_at = open.last_inbound_at.max(Some(at));
         batch.session_changed(id);
     }
+    let mut wakes = false;
     if let Some(session) = batch.sessions.change(session) {
         if by_customer {
             session.last_inbound_at = session.last_inbound_at.max(Some(at));
-            session.snoozed_until = None;
+            wakes = session.snoozed_until.take().is_some();
         }
         if stands_alone || speaks(&inbound.content) {
             session.unread += i64::from(by_customer && !seen);
@@ -243,6 +244,9 @@ fn message(
                 session.last_message_id = Some(id);
             }
         }
+    }
+    if wakes {
+        batch.session_event(session, SessionEventKind::Woken, None);
     }
     if !from_phone {
         touch(batch, channel, &phone_number_id, received_at);
@@ -334,8 +338,9 @@ fn new_session(
         reminded_of: None,
     });
     batch.session_event(id, SessionEventKind::Opened, None);
-    if !closed {
-        batch.session_event(id, what, who);
+    match closed {
+        true => batch.session_event(id, SessionEventKind::Closed, None),
+        false => batch.session_event(id, what, who),
     }
     id
 }
