@@ -344,6 +344,10 @@ async fn every_documented_type_occurs(story: &Story) {
         story.settled().await;
     }
 
+    let other = story.channel(&story.app(2), 2, "extension", &petr).await;
+    let path = format!("/api/v1/channels/{}?name=Channel%202", other.channel);
+    let deleted = story.api.send(story.api.request(Method::DELETE, &path)).await;
+    assert_eq!(deleted.status, 204, "{}", deleted.text);
     let crm = json!({"name": "CRM", "address": "https://crm.example/"});
     let crm = id_of(&story.api.post("/api/v1/webhooks", crm).await.ok());
     let off = format!("/api/v1/webhooks/{crm}/disable");

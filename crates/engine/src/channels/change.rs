@@ -4,7 +4,7 @@ use crate::{
     Engine, Result,
     audit::{Subject, detail},
     entity::channel,
-    events::Audience,
+    events::{Audience, Deed, deeds::About},
     transaction::Transaction,
     wakes::Worker,
 };
@@ -42,6 +42,7 @@ pub(super) async fn change(
 pub(super) fn changed(tx: &Transaction, id: ChannelId) {
     tx.then(|engine| engine.webhook_cache.forget());
     tx.wake(Worker::Doctor);
+    tx.did(About::Channel(id), Deed::Channel);
     tx.changed(Change::Channel { channel: id }, Audience::Everybody);
 }
 

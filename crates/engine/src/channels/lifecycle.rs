@@ -5,7 +5,7 @@ use crate::{
     channels::change::{change, current_alone, note},
     credentials::{seal::Kind, secrets},
     entity::{channel, outbox, session},
-    events::Audience,
+    events::{Audience, Deed, deeds::About},
     random,
     sessions::{access, lifecycle, status},
     transaction::Transaction,
@@ -111,6 +111,7 @@ async fn remove(tx: &Transaction, id: ChannelId, version: Option<i64>, name: &st
     let name = found_name.trim().to_owned();
     note(tx, id, "channel.delete", Some(AuditDetail::Name { name }))?;
     tx.then(|engine| engine.webhook_cache.forget());
+    tx.did(About::Channel(id), Deed::ChannelDeleted);
     tx.changed(Change::Channel { channel: id }, Audience::Everybody);
     Ok(true)
 }

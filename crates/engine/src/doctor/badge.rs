@@ -8,7 +8,7 @@ use crate::{
     audit::{Subject, detail},
     channels,
     entity::{audit as rows, channel},
-    events::{Audience, Told},
+    events::{Audience, Deed, Told, deeds::About},
 };
 use domain::{
     access::Actor,
@@ -99,6 +99,7 @@ async fn note(engine: &Engine, id: ChannelId) -> Result<()> {
     let subject = Subject::Channel(id.uuid());
     let tx = engine.transaction(&Actor::System).await?;
     tx.audit(ACTION, subject, Some(detail));
+    tx.did(About::Channel(id), Deed::Channel);
     tx.changed(Change::Channel { channel: id }, Audience::Everybody);
     tx.commit().await
 }

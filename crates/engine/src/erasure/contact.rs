@@ -7,12 +7,14 @@ use crate::{
     audit::Subject,
     contacts::{merged, search},
     entity::{contact, contact_block, contact_identity, contact_note, session as sessions},
+    events::{Audience, Deed, deeds::About},
     sessions::{access::is_open, audience::session_changed},
     transaction::Transaction,
 };
 use domain::{
     access::{Actor, Permission},
     erasure::Extent,
+    event::Change,
     ids::ContactId,
     refusal::Refusal,
     session::State,
@@ -58,6 +60,7 @@ pub async fn erase_contact(engine: &Engine, actor: &Actor, id: ContactId) -> Res
     } = extent;
     let detail = format!("contacts={contacts} sessions={sessions} messages={messages} files={files}");
     tx.audit("contact.erase", Subject::Contact(main), Some(detail));
+    tell_deleted(&tx, &ids);
     tx.commit().await?;
     // Goes on when the caller leaves. What a crash leaves is deleted by the worker.
     let engine = engine.clone();
@@ -155,6 +158,20 @@ pub(super) async fn delete_what_belongs_to(tx: &Transaction, ids: &[Uuid]) -> Re
         .exec(tx)
         .await?;
     search::forget(tx, ids).await
+}
+
+/// Tells scripts, which may keep a copy of their own.
+pub(super) fn tell_deleted(tx: &Transaction, ids: &[Uuid]) {
+    for id in ids {
+        let gone = Deed::ContactDeleted {
+            contact: ContactId::new(*id),
+            merged_into: None,
+        };
+        tx.did(About::Contacts, gone);
+    }
+    if !ids.is_empty() {
+        tx.changed(Change::Directory, Audience::Everybody);
+    }
 }
 
 /// Nobody goes on with a session that is about to be deleted.

@@ -1,7 +1,10 @@
 //! Deleting what has become old, by the company's rules: sessions, messages and contacts. Files have rules of their own
 //! (`files::keep`).
 
-use super::{contact::delete_what_belongs_to, session};
+use super::{
+    contact::{delete_what_belongs_to, tell_deleted},
+    session,
+};
 use crate::{
     Engine, Error, Result,
     entity::{contact, contact_block, session as sessions},
@@ -155,6 +158,7 @@ async fn delete_contacts(engine: &Engine, before: i64) -> Result<u64> {
     let still = those().filter(contact::Column::Id.is_in(found));
     let still: Vec<Uuid> = still.into_tuple().all(&tx).await?;
     delete_what_belongs_to(&tx, &still).await?;
+    tell_deleted(&tx, &still);
     let gone = contact::Entity::delete_many()
         .filter(contact::Column::Id.is_in(still))
         .exec(&tx)

@@ -2,7 +2,7 @@
 
 use domain::{
     event::Change,
-    ids::{ExtensionId, LineId, MessageId, SessionId, WebhookId},
+    ids::{ChannelId, ContactId, ExtensionId, LineId, MessageId, SessionId, WebhookId},
     message::Status,
     webhook::WhyOff,
 };
@@ -18,14 +18,25 @@ pub enum Deed {
     Line(LineId),
     /// A label was put on the session, or taken off.
     Labelled,
-    /// The session's contact has another name or note, or was merged or separated.
+    /// The session's contact has another name, note or number, or was merged or separated.
     Contact,
+    /// A contact is gone: it was erased, or is a part of another one.
+    ContactDeleted {
+        contact: ContactId,
+        merged_into: Option<ContactId>,
+    },
+    /// The settings of the channel changed, or its status.
+    Channel,
+    ChannelDeleted,
     /// An outbound message was written, here or on the phone.
     Sent,
     /// The message's status moved here.
     Status(Status),
     /// Meta told of a template.
-    Template { waba_id: String, id: String },
+    Template {
+        waba_id: String,
+        id: String,
+    },
     /// Somebody chose whether the extension gets new sessions.
     Availability(ExtensionId),
     /// The webhook gets no events any more.
@@ -39,6 +50,9 @@ pub enum Deed {
 pub(crate) enum About {
     Session(SessionId),
     Message(MessageId),
+    Channel(ChannelId),
+    /// Contacts that have no session to tell of them.
+    Contacts,
     Presence,
     Templates,
     Webhook(WebhookId),
@@ -49,8 +63,12 @@ pub(crate) enum About {
 pub(crate) struct Deeds(HashMap<About, Vec<Deed>>);
 
 impl Deeds {
+    /// What was done twice is told once.
     pub(crate) fn add(&mut self, about: About, deed: Deed) {
-        self.0.entry(about).or_default().push(deed);
+        let deeds = self.0.entry(about).or_default();
+        if !deeds.contains(&deed) {
+            deeds.push(deed);
+        }
     }
 
     /// Takes out what this event tells. Of several about the same thing the first tells all: no deed needs a row of its
@@ -61,6 +79,8 @@ impl Deeds {
             Change::Message { session, message, .. } => {
                 [Some(About::Session(session)), Some(About::Message(message))]
             }
+            Change::Channel { channel } => [Some(About::Channel(channel)), None],
+            Change::Directory => [Some(About::Contacts), None],
             Change::Presence => [Some(About::Presence), None],
             Change::Templates => [Some(About::Templates), None],
             Change::Webhook { webhook } => [Some(About::Webhook(webhook)), None],
@@ -92,7 +112,9 @@ mod tests {
         );
         let mut deeds = Deeds::default();
         deeds.add(About::Message(message), Deed::Sent);
-        deeds.add(About::Session(session), Deed::Labelled);
+        for _ in 0..2 {
+            deeds.add(About::Session(session), Deed::Labelled);
+        }
         let about_session = Change::Session { session };
         let about_message = Change::Message {
             session,

@@ -143,10 +143,7 @@ pub(crate) fn happenings(row: Logged) -> impl Iterator<Item = Happening> {
         deeds,
         ..
     } = row;
-    let itself = matches!(
-        change,
-        Change::Message { inbound: true, .. } | Change::Channel { .. }
-    );
+    let itself = matches!(change, Change::Message { inbound: true, .. });
     let all = deeds.into_iter().map(Some).chain(itself.then_some(None));
     all.zip(1..).map(move |(deed, nth)| Happening {
         place: Place { number, nth },

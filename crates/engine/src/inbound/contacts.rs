@@ -70,6 +70,7 @@ fn learn(batch: &mut Batch, id: Uuid, inbound: &InboundMessage, at: i64) {
     let Some(before) = batch.contacts.get(id) else {
         return;
     };
+    let is_known = before.profile_at.is_some();
     let told = contact::Model {
         name: sender
             .name
@@ -95,6 +96,9 @@ fn learn(batch: &mut Batch, id: Uuid, inbound: &InboundMessage, at: i64) {
         && let Some(row) = batch.contacts.change(id)
     {
         *row = now;
+        if is_known {
+            batch.contact_changed(id);
+        }
     }
 }
 

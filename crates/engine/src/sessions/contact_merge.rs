@@ -10,9 +10,10 @@ use crate::{
         search,
     },
     entity::{contact, session},
+    events::{Deed, deeds::About},
     sessions::{
         access::{find, visible_to},
-        audience::contacts_changed,
+        audience::{contact_changed, contacts_changed},
         list,
         timeline::{name_of, session_event},
     },
@@ -201,6 +202,22 @@ pub(crate) async fn joined(tx: &Transaction, gone: Uuid, kept: Uuid) -> Result<(
     if let Some(of) = latest(kept).one(tx).await? {
         contacts_changed(tx, &all, &of).await?;
     }
+    Ok(())
+}
+
+/// Meta has told something new of a contact, or that these are parts of it.
+pub(crate) async fn learned(tx: &Transaction, contact: Uuid, parts: &[Uuid]) -> Result<()> {
+    let Some(of) = latest(contact).one(tx).await? else {
+        return Ok(());
+    };
+    for part in parts {
+        let gone = Deed::ContactDeleted {
+            contact: ContactId::new(*part),
+            merged_into: Some(ContactId::new(contact)),
+        };
+        tx.did(About::Session(SessionId::new(of.id)), gone);
+    }
+    contact_changed(tx, &of);
     Ok(())
 }
 

@@ -5,9 +5,10 @@ use crate::{
     credentials::{seal::Kind, secrets},
     database::storable,
     entity::{channel, template, template_account},
-    events::Audience,
+    events::{Audience, Deed, deeds::About},
     outbound::verdict::failure_of,
     templates::rows::channels_of,
+    transaction::Transaction,
 };
 use domain::{
     access::{Actor, Permission},
@@ -139,14 +140,15 @@ pub(super) async fn sync(engine: &Engine, claimed: &template_account::Model) -> 
         .lock_exclusive()
         .one(&tx)
         .await?;
-    if account.is_none() {
+    let Some(account) = account else {
         // No channel has the account any more.
         return Ok(());
-    }
+    };
+    let is_known = account.synced_at.is_some();
     let mut update =
         template_account::Entity::update_many().col_expr(Column::Failure, Expr::value(failure.map(storable)));
     if let Ok(templates) = told {
-        store(&tx, waba_id, templates, now).await?;
+        store(&tx, waba_id, templates, now, is_known).await?;
         update = update.col_expr(Column::SyncedAt, Expr::value(now.millis()));
     }
     update.filter(Column::WabaId.eq(waba_id)).exec(&tx).await?;
@@ -206,11 +208,13 @@ async fn all_pages(
     Ok(all)
 }
 
+/// Stores what Meta told, and tells scripts what is new; of an account that was never asked before, nothing.
 async fn store(
-    tx: &crate::transaction::Transaction,
+    tx: &Transaction,
     waba_id: &str,
     templates: Vec<Template>,
     now: Timestamp,
+    is_known: bool,
 ) -> Result<()> {
     let of_account = || template::Column::WabaId.eq(waba_id);
     let known = template::Entity::find().filter(of_account()).all(tx).await?;
@@ -222,6 +226,13 @@ async fn store(
     for template in templates {
         let row = row(waba_id, template, &known, now);
         rows.insert(row.template_id.clone(), row);
+    }
+    for row in rows.values() {
+        let before = known.get(&row.template_id);
+        if is_known && before.is_none_or(|before| differ(before, row)) {
+            let (waba_id, id) = (waba_id.to_owned(), row.template_id.clone());
+            tx.did(About::Templates, Deed::Template { waba_id, id });
+        }
     }
     template::Entity::delete_many()
         .filter(of_account())
@@ -237,6 +248,19 @@ async fn store(
             .await?;
     }
     Ok(())
+}
+
+fn differ(one: &template::Model, other: &template::Model) -> bool {
+    let what_is_told = |row: &template::Model| {
+        (
+            row.status.clone(),
+            row.category.clone(),
+            row.quality.clone(),
+            row.rejected_reason.clone(),
+            row.components.clone(),
+        )
+    };
+    what_is_told(one) != what_is_told(other)
 }
 
 /// What only webhooks tell is kept as long as it is true.

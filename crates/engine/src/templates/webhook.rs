@@ -27,7 +27,7 @@ pub(crate) async fn signers(db: &impl ConnectionTrait, waba_id: &str) -> Result<
     Ok(signers)
 }
 
-/// Applies a change of a template. One that is not known here comes with the next sync.
+/// Applies a change of a template. One that is not known here comes with the next sync, which tells scripts of it.
 pub(crate) async fn apply(tx: &Transaction, waba_id: &str, update: TemplateUpdate) -> Result<()> {
     use template_account::Column;
     let Some(account) = template_account::Entity::find_by_id(waba_id)

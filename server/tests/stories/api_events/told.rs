@@ -4,16 +4,24 @@ use super::{all, place};
 use crate::{
     content::{echo, post_body},
     stories,
-    support::{START, Story, world::id_of},
+    support::{
+        START, Story,
+        world::{WABA_ID, id_of},
+    },
 };
 use reqwest::Method;
 use serde_json::{Value, json};
+use simulator::{Setting, TemplateSpec, example_templates};
 use std::time::Duration;
 
 stories! {
     a_customer_who_writes_brings_a_session_back
     a_label_is_told_when_it_changes_something
     a_session_that_begins_closed_is_told_to_be_closed
+    what_meta_finds_out_of_a_contact_is_told
+    a_contact_that_is_erased_is_told
+    a_channel_is_told_when_it_changes
+    a_template_is_told_when_it_is_new_or_has_changed
 }
 
 /// The events of this type since then.
@@ -75,5 +83,97 @@ async fn a_session_that_begins_closed_is_told_to_be_closed(story: &Story) {
         let told = since(story, &from, kind).await;
         assert_eq!(told.len(), 1, "{kind}");
         assert_eq!(told[0]["data"]["session"]["state"], "closed");
+    }
+}
+
+async fn what_meta_finds_out_of_a_contact_is_told(story: &Story) {
+    let line = story.support().await;
+    let number = "420800555201";
+    story.says(story.customer(1), &line, "Hello").await;
+    let from = place(story).await;
+    for wamid in ["wamid.1", "wamid.2"] {
+        story.is_known_as(&line, wamid, Some(number), None).await;
+        story.settled().await;
+    }
+    let changed = since(story, &from, "contact.changed").await;
+    assert_eq!(changed.len(), 1, "another name: {changed:#?}");
+    assert_eq!(changed[0]["data"]["contact"]["label"], "Eva");
+    let kept = changed[0]["data"]["contact"]["id"].clone();
+
+    story.is_known_as(&line, "wamid.3", None, Some("CZ.1")).await;
+    let from = place(story).await;
+    story
+        .is_known_as(&line, "wamid.4", Some(number), Some("CZ.1"))
+        .await;
+    let changed = since(story, &from, "contact.changed").await;
+    assert!(!changed.is_empty());
+    assert!(changed.iter().all(|event| event["data"]["contact"]["id"] == kept));
+    let gone = since(story, &from, "contact.deleted").await;
+    assert_eq!(gone.len(), 1);
+    assert_eq!(gone[0]["data"]["merged_into"], kept);
+    let path = |id: &Value| format!("/api/v1/contacts/{}", id.as_str().expect("an id"));
+    story.api.get(&path(&kept)).await.ok();
+    let nobody = path(&gone[0]["data"]["contact_id"]);
+    story.api.get(&nobody).await.problem(404);
+}
+
+async fn a_contact_that_is_erased_is_told(story: &Story) {
+    let line = story.support().await;
+    let session = story.picked_up(&line).await;
+    let contact = id_of(&session["contact"]);
+    let from = place(story).await;
+    let path = format!("/api/v1/contacts/{contact}");
+    does(story, Method::DELETE, &path, json!({})).await;
+    let gone = since(story, &from, "contact.deleted").await;
+    assert_eq!(gone.len(), 1);
+    let expected = json!({"contact_id": contact, "merged_into": null});
+    assert_eq!(gone[0]["data"], expected);
+}
+
+async fn a_channel_is_told_when_it_changes(story: &Story) {
+    let line = story.support().await;
+    let path = format!("/api/v1/channels/{}", line.channel);
+    let examine = async || story.api.post(&format!("{path}/health"), json!({})).await.ok();
+    examine().await;
+    let from = place(story).await;
+    examine().await;
+    assert!(since(story, &from, "channel.changed").await.is_empty());
+    story.api.post(&format!("{path}/pause"), json!({})).await.ok();
+    let changed = since(story, &from, "channel.changed").await;
+    assert!(!changed.is_empty());
+    assert_eq!(changed[0]["data"]["channel"]["status"], "paused");
+    does(
+        story,
+        Method::DELETE,
+        &format!("{path}?name=Channel%201"),
+        json!({}),
+    )
+    .await;
+    let gone = since(story, &from, "channel.deleted").await;
+    assert_eq!(gone.len(), 1);
+    assert_eq!(gone[0]["data"], json!({"channel_id": line.channel}));
+}
+
+async fn a_template_is_told_when_it_is_new_or_has_changed(story: &Story) {
+    const OVER_AN_HOUR: Duration = Duration::from_secs(61 * 60);
+    let line = story.support().await;
+    story.allow_templates(&line).await;
+    let from = place(story).await;
+    for (status, told) in [("PENDING", 1), ("PENDING", 1), ("APPROVED", 2)] {
+        let mut templates = example_templates();
+        templates.push(TemplateSpec {
+            id: "900000000000777".into(),
+            name: "new".into(),
+            status: status.into(),
+            ..TemplateSpec::default()
+        });
+        let waba_id = WABA_ID.to_owned();
+        let setting = Setting::Templates { waba_id, templates };
+        story.meta.set(setting).expect("an account");
+        story.later(OVER_AN_HOUR).await;
+        let changed = since(story, &from, "template.changed").await;
+        assert_eq!(changed.len(), told, "{status}: {changed:#?}");
+        let last = &changed.last().expect("one")["data"];
+        assert_eq!((&last["name"], &last["status"]), (&json!("new"), &json!(status)));
     }
 }

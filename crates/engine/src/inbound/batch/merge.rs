@@ -36,6 +36,7 @@ impl Batch {
             }
         }
         self.contacts.forget(gone);
+        self.contact_changed(kept);
         self.written.merged(gone, kept);
     }
 

@@ -94,6 +94,8 @@ pub(super) struct News {
     pub(super) deeds: Vec<(MessageId, Deed)>,
     /// Sessions that changed otherwise than by a message of theirs: they became one, or their window opened.
     pub(super) sessions: BTreeSet<Uuid>,
+    /// Contacts of whom Meta told something new, or that became one with another.
+    pub(super) contacts: BTreeSet<Uuid>,
     /// Channels that Meta's *Test* button reached.
     pub(super) tested: BTreeSet<Uuid>,
     pub(super) everybody: Vec<Change>,
@@ -299,6 +301,10 @@ impl Batch {
 
     pub(crate) fn session_changed(&mut self, session: Uuid) {
         self.news.sessions.insert(session);
+    }
+
+    pub(crate) fn contact_changed(&mut self, contact: Uuid) {
+        self.news.contacts.insert(contact);
     }
 
     /// Adds an event that everybody may hear of.

@@ -196,11 +196,20 @@ impl Batch {
         for session in newest {
             look_for_newest(tx, session).await?;
         }
-        for (gone, kept) in merged {
+        for &(gone, kept) in &merged {
             contact_note::merged(tx, gone, kept).await?;
             blocks::merged(&**tx, gone, kept).await?;
             contact_merge::joined(tx, gone, kept).await?;
             merge(tx, gone, kept).await?;
+        }
+        let stayed = |kept: Uuid| {
+            let goes_on = |kept, &(gone, into): &(Uuid, Uuid)| if gone == kept { into } else { kept };
+            merged.iter().fold(kept, goes_on)
+        };
+        for contact in self.news.contacts {
+            let parts = merged.iter().filter(|(_, kept)| stayed(*kept) == contact);
+            let parts: Vec<Uuid> = parts.map(|(gone, _)| *gone).collect();
+            contact_merge::learned(tx, contact, &parts).await?;
         }
         put(
             tx,

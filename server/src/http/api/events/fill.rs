@@ -1,8 +1,11 @@
 //! Makes events of what the engine tells.
 
-use super::types::{
-    ApiEvent, Event, OfChannel, OfContact, OfExtension, OfMessage, OfSession, OfStatus, OfTemplate,
-    OfTimeline, OfWebhook,
+use super::{
+    data::{
+        OfChannel, OfContact, OfDeletedChannel, OfDeletedContact, OfExtension, OfMessage, OfSession,
+        OfStatus, OfTemplate, OfTimeline, OfWebhook,
+    },
+    types::{ApiEvent, Event},
 };
 use crate::http::api::time;
 use domain::{
@@ -65,12 +68,11 @@ impl Known {
             told: sessions::told(engine, actor, happenings).await?,
             ..Self::default()
         };
-        let is_channel = |one: &Happening| matches!(one.change, Change::Channel { .. });
-        if happenings.iter().any(is_channel) {
+        let deeds = || happenings.iter().filter_map(|one| one.deed.as_ref());
+        if deeds().any(|deed| matches!(deed, Deed::Channel)) {
             let rows = channels::list(engine, actor).await?.into_iter();
             known.channels = rows.map(|row| (row.id, row)).collect();
         }
-        let deeds = || happenings.iter().filter_map(|one| one.deed.as_ref());
         if deeds().any(|deed| matches!(deed, Deed::Availability(_))) {
             let rows = extensions::list(engine, actor).await?.into_iter();
             known.extensions = rows.map(|row| (row.id, row)).collect();
@@ -146,9 +148,18 @@ impl Known {
                 self.of_status(*message, *status)?
             }
             (None, Change::Message { message, .. }) => ApiEvent::MessageReceived(self.message(*message)?),
-            (None, Change::Channel { channel }) => ApiEvent::ChannelChanged(OfChannel {
+            (Some(Deed::ContactDeleted { contact, merged_into }), _) => {
+                ApiEvent::ContactDeleted(OfDeletedContact {
+                    contact_id: *contact,
+                    merged_into: *merged_into,
+                })
+            }
+            (Some(Deed::Channel), Change::Channel { channel }) => ApiEvent::ChannelChanged(OfChannel {
                 channel: self.channels.get(channel)?.clone().into(),
             }),
+            (Some(Deed::ChannelDeleted), Change::Channel { channel }) => {
+                ApiEvent::ChannelDeleted(OfDeletedChannel { channel_id: *channel })
+            }
             (Some(Deed::Template { waba_id, id }), _) => {
                 ApiEvent::TemplateChanged(template(waba_id.clone(), self.templates.get(id)?.clone()))
             }
@@ -162,9 +173,18 @@ impl Known {
                     why: *why,
                 })
             }
-            (Some(Deed::Sent | Deed::Status(_) | Deed::WebhookOff(_) | Deed::Unknown) | None, _) => {
-                return None;
-            }
+            (
+                Some(
+                    Deed::Sent
+                    | Deed::Status(_)
+                    | Deed::Channel
+                    | Deed::ChannelDeleted
+                    | Deed::WebhookOff(_)
+                    | Deed::Unknown,
+                )
+                | None,
+                _,
+            ) => return None,
         })
     }
 

@@ -3,6 +3,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `types` | the types of events, and their place in the document |
+//! | `data` | what is in them |
 //! | `fill` | makes events of what the engine tells |
 //! | `stream` | tells them as they come |
 //! | `words` | words them for webhooks |
@@ -10,6 +11,7 @@
 pub mod types;
 pub mod words;
 
+mod data;
 mod fill;
 mod stream;
 

@@ -1,13 +1,9 @@
 //! The types of events. An event has the shape of Standard Webhooks (<https://www.standardwebhooks.com>), here and where
 //! webhooks are called. A type that was told once keeps its name and its fields.
 
-use crate::http::api::{channels, extensions::Extension, messages::Message, sessions::Session};
-use domain::{
-    ids::WebhookId,
-    message::{Failure, Status},
-    refs::ContactRef,
-    session::SessionEvent,
-    webhook::WhyOff,
+use super::data::{
+    OfChannel, OfContact, OfDeletedChannel, OfDeletedContact, OfExtension, OfMessage, OfSession, OfStatus,
+    OfTemplate, OfTimeline, OfWebhook,
 };
 use serde::Serialize;
 use std::{collections::HashSet, sync::LazyLock};
@@ -35,7 +31,7 @@ pub(super) struct Event {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "type", content = "data")]
 pub(super) enum ApiEvent {
-    /// A session was opened.
+    /// A session was opened. One that begins with a message from the phone is closed at once.
     #[serde(rename = "session.opened")]
     SessionOpened(OfTimeline),
     /// A session got a place: its channel led it to an extension or a queue, its queue gave it to somebody who was online,
@@ -60,10 +56,11 @@ pub(super) enum ApiEvent {
     /// The owner of a session put it off.
     #[serde(rename = "session.snoozed")]
     SessionSnoozed(OfTimeline),
-    /// A session that was put off came back.
+    /// A session that was put off came back: its time had come, its owner brought it, or its customer wrote. A new owner and
+    /// the end of a session end it as well, and are told by themselves.
     #[serde(rename = "session.woken")]
     SessionWoken(OfTimeline),
-    /// A label was put on a session, or taken off.
+    /// A label was put on a session, or taken off. That a label itself was renamed or deleted is not told.
     #[serde(rename = "session.labelled")]
     SessionLabelled(OfSession),
     /// Somebody wrote a note for colleagues; it is the line's `reason`.
@@ -81,9 +78,13 @@ pub(super) enum ApiEvent {
     /// A message did not reach the customer, or nobody knows whether it did.
     #[serde(rename = "message.failed")]
     MessageFailed(OfStatus),
-    /// A contact got another name or note, or was merged with another one or separated from it.
+    /// A contact got another name, note or number, or was merged with another one or separated from it, here or by Meta.
     #[serde(rename = "contact.changed")]
     ContactChanged(OfContact),
+    /// A contact was erased, is no longer kept, or turned out to be a part of another one. Its messages and sessions go with
+    /// it, or to the other one; that a session is no longer kept is not told.
+    #[serde(rename = "contact.deleted")]
+    ContactDeleted(OfDeletedContact),
     /// Somebody blocked a customer on a channel.
     #[serde(rename = "contact.blocked")]
     ContactBlocked(OfTimeline),
@@ -93,99 +94,20 @@ pub(super) enum ApiEvent {
     /// The settings of a channel changed, or its status.
     #[serde(rename = "channel.changed")]
     ChannelChanged(OfChannel),
-    /// Meta told of a template's status, quality, category or text.
+    /// A channel was deleted.
+    #[serde(rename = "channel.deleted")]
+    ChannelDeleted(OfDeletedChannel),
+    /// Meta told of a template's status, quality, category or text. A template that is new is told of when it was read, some
+    /// seconds later.
     #[serde(rename = "template.changed")]
     TemplateChanged(OfTemplate),
-    /// Somebody chose whether an extension gets new sessions, or the PBX did.
+    /// Somebody chose whether an extension gets new sessions, or the PBX did; also if it is the same as before.
     #[serde(rename = "extension.availability_changed")]
     ExtensionAvailabilityChanged(OfExtension),
     /// A webhook was switched off: by an administrator, because it answered 410, or because nothing had got through for five
     /// days. Only tokens that may administer are told.
     #[serde(rename = "webhook.switched_off")]
     WebhookSwitchedOff(OfWebhook),
-}
-
-/// A session as it is when the event is told, and the line of its timeline that tells what happened.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = EventOfTimeline)]
-pub(super) struct OfTimeline {
-    pub(super) session: Session,
-    pub(super) line: SessionEvent,
-}
-
-/// A session as it is when the event is told.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = EventOfSession)]
-pub(super) struct OfSession {
-    pub(super) session: Session,
-}
-
-/// A message and its session as they are when the event is told.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = EventOfMessage)]
-pub(super) struct OfMessage {
-    pub(super) session: Session,
-    pub(super) message: Message,
-}
-
-/// A message and its session as they are when the event is told, and the status that the message got then.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = EventOfMessageStatus)]
-pub(super) struct OfStatus {
-    pub(super) session: Session,
-    pub(super) message: Message,
-    pub(super) status: Status,
-    /// Why it failed.
-    #[schema(required)]
-    pub(super) error: Option<Failure>,
-}
-
-/// A contact, and one of its sessions.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = EventOfContact)]
-pub(super) struct OfContact {
-    pub(super) contact: ContactRef,
-    pub(super) session: Session,
-}
-
-/// A channel as it is when the event is told.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = EventOfChannel)]
-pub(super) struct OfChannel {
-    pub(super) channel: channels::Row,
-}
-
-/// A template of a messaging account, spelt as Meta spells it.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = EventOfTemplate)]
-pub(super) struct OfTemplate {
-    pub(super) waba_id: String,
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) language: String,
-    pub(super) status: String,
-    #[schema(required)]
-    pub(super) category: Option<String>,
-    #[schema(required)]
-    pub(super) quality: Option<String>,
-    #[schema(required)]
-    pub(super) rejected_reason: Option<String>,
-}
-
-/// An extension as it is when the event is told.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = EventOfExtension)]
-pub(super) struct OfExtension {
-    pub(super) extension: Extension,
-}
-
-/// A webhook, and why it was switched off. Its address is not told: it may hold what only its receiver should know.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = EventOfWebhook)]
-pub(super) struct OfWebhook {
-    pub(super) id: WebhookId,
-    pub(super) name: String,
-    pub(super) why: WhyOff,
 }
 
 impl PartialSchema for Event {
@@ -209,7 +131,9 @@ impl ToSchema for Event {
         add::<OfMessage>(schemas);
         add::<OfStatus>(schemas);
         add::<OfContact>(schemas);
+        add::<OfDeletedContact>(schemas);
         add::<OfChannel>(schemas);
+        add::<OfDeletedChannel>(schemas);
         add::<OfTemplate>(schemas);
         add::<OfExtension>(schemas);
         add::<OfWebhook>(schemas);
