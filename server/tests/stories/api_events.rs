@@ -172,6 +172,13 @@ async fn pages_have_no_gap(story: &Story) {
     }
     for wrong in ["after=x", "after=", "limit=0", "limit=201", "before=1"] {
         story.api.get(&format!("{PATH}?{wrong}")).await.problem(400);
+        let stream = streaming(&story.api, &format!("{PATH}?{wrong}"));
+        story.api.send(stream).await.problem(400);
+    }
+    // Nor does a place that is no text mean: from now on.
+    for id in [&b"17-x"[..], b"\xff"] {
+        let stream = streaming(&story.api, PATH).header("last-event-id", id);
+        story.api.send(stream).await.problem(400);
     }
 }
 

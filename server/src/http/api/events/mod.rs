@@ -23,7 +23,7 @@ use super::{
 use crate::http::state::Http;
 use axum::{
     extract::State,
-    http::{HeaderMap, header},
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
 use domain::{page::PAGE_DEFAULT, refusal::Refusal};
@@ -49,7 +49,8 @@ pub struct Since {
 #[schema(as = EventPage)]
 struct Told {
     items: Vec<Event>,
-    /// Pass it back as `after`, also when there are no items. It stays the same until something has happened.
+    /// Pass it back as `after`, also when there are no items. While it changes, ask again at once: a page may be short, or empty,
+    /// although more has happened.
     next_cursor: String,
 }
 
@@ -57,7 +58,7 @@ struct Told {
 ///
 /// With `Accept: text/event-stream` as server-sent events: `data` is an event, `id` its id, and a stream that broke off
 /// goes on with `Last-Event-ID`. Besides them, the stream begins with an event named `hello` and sends one named `ping`
-/// every few seconds: their `id`, too, is a place to go on from. Otherwise a page of what happened after `after`, for
+/// every few seconds while nothing else is told: their `id`, too, is a place to go on from. Otherwise a page of what happened after `after`, for
 /// scripts that ask now and then. An event may be told twice, with the same `id`; what was erased meanwhile is left out.
 /// Events are kept for a day. After a longer absence the answer is 410, and the way on is: ask for a page without
 /// `after`, which gives a place; read the lists; go on after that place.
@@ -65,7 +66,7 @@ struct Told {
     get,
     path = "/api/v1/events",
     tag = "Events",
-    params(Since, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that is known; it goes before `after`.")),
+    params(Since, ("Last-Event-ID" = Option<String>, Header, nullable = false, description = "The id of the last event that is known; it goes before `after`.")),
     responses(
         (status = 200, description = "What happened.", content((Told = "application/json"), (Event = "text/event-stream"))),
         (status = 410, description = "Events since then are not kept any more; the type is `urn:switchboard:events_gone`.", content_type = "application/problem+json", body = Problem)
@@ -78,17 +79,19 @@ pub async fn follow(
     Asked(asked): Asked<Since>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let known = headers.get("last-event-id").and_then(|id| id.to_str().ok());
+    let known = headers.get("last-event-id").map(HeaderValue::to_str).transpose();
+    // To begin from now on would leave out what the script has not heard.
+    let known = known.map_err(|_| Refusal::BadCursor)?;
     let known = known.filter(|id| !id.is_empty()).or(asked.after.as_deref());
     let after = match known {
         Some(place) => place.parse::<Place>().map_err(|_| Refusal::BadCursor)?,
         None => Place::after(http.engine.events().last()),
     };
+    let limit = asked.limit.as_deref().map(parsed_limit).transpose()?;
     if wants_stream(&headers) {
         let token = bearer(&headers).unwrap_or_default().to_owned();
         return stream::open(&http, actor, token, after).await;
     }
-    let limit = asked.limit.as_deref().map(parsed_limit).transpose()?;
     let limit = limit.unwrap_or(PAGE_DEFAULT) as usize;
     match feed::read(&http.engine, &actor, after, limit).await? {
         Feed::Kept { happenings, upto } => {
